@@ -1,0 +1,31 @@
+/**
+ * What ends a command early. Thrown where it is found, caught once, at the command line, which prints
+ * the message in one line, the remedy in a second one, and exits with `exitCode`.
+ */
+export abstract class UserError extends Error {
+  abstract readonly exitCode: 1 | 2 | 3
+
+  constructor(
+    message: string,
+    readonly remedy?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** A check found what it looks for: a difference, skew, a broken snapshot, a refused regression. */
+export class CheckFailure extends UserError {
+  readonly exitCode = 1
+}
+
+/** The command line or an input file is wrong: says which file, where in it, and what was expected. */
+export class InputError extends UserError {
+  readonly exitCode = 2
+}
+
+/** A cloud, the build server or the credentials failed: names the request and the cause. */
+export class ServiceError extends UserError {
+  readonly exitCode = 3
+}
