@@ -1,0 +1,156 @@
+/** New values into an old tree, so that only what means something else changes a byte. */
+
+import {
+  entriesOf,
+  fromValue,
+  isList,
+  isRecord,
+  type JsonMember,
+  type JsonNode,
+  type JsonObject,
+  type JsonRecord,
+  type JsonValue,
+  meansValue,
+  memberOf,
+  NO_MEMBERS,
+  newMember,
+} from '../json/document.ts'
+import type { Fields, Mapping, Shape } from './schema.ts'
+
+/**
+ * `target` with the value `fresh`, laid out by `shape`. What `fresh` has is set in place, or put
+ * where the shape's order wants it; what the shape owns and `fresh` lacks goes; keys unknown to the
+ * shape stay. Gives `target` itself, source text and all, where nothing changes.
+ */
+export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape: Shape): JsonNode {
+  if (isRecord(fresh)) {
+    if (shape.kind === 'fields') return mergeFields(target, fresh, shape)
+    if (shape.kind === 'map') return mergeMap(target, fresh, shape)
+  }
+  return replaceNode(target, fresh)
+}
+
+/**
+ * `object` with its member `name` set to `value`, or without it for undefined. A new member's place
+ * is the shape's; `object` itself if it has that very node already.
+ */
+export function setMember(
+  object: JsonObject,
+  name: string,
+  value: JsonNode | undefined,
+  shape: Fields | Mapping,
+): JsonObject {
+  const old = object.members.get(name)
+  if (old?.value === value) return object
+  const members = new Map(object.members)
+  if (value === undefined) members.delete(name)
+  else if (old !== undefined) members.set(name, { ...old, value })
+  else return withMembers(object, inserted(members, name, newMember(name, value), shape))
+  return withMembers(object, members)
+}
+
+function mergeFields(target: JsonNode | undefined, fresh: JsonRecord, shape: Fields): JsonObject {
+  const wanted = new Map(entriesOf(fresh))
+  let result = asObject(target)
+  for (const [name, fieldShape] of shape.fields) {
+    const value = wanted.get(name)
+    wanted.delete(name)
+    if (fieldShape.kind === 'foreign') continue
+    result = setMember(result, name, mergeField(memberOf(target, name), value, fieldShape), shape)
+  }
+  for (const [name, value] of wanted) {
+    result = setMember(result, name, replaceNode(memberOf(target, name), value), shape)
+  }
+  return result
+}
+
+function mergeField(
+  target: JsonNode | undefined,
+  fresh: JsonValue | undefined,
+  shape: Shape,
+): JsonNode | undefined {
+  if (shape.kind !== 'fields' || !shape.shared) {
+    return fresh === undefined ? undefined : mergeNode(target, fresh, shape)
+  }
+  const merged = mergeNode(target, fresh ?? {}, shape)
+  return merged.kind === 'object' && merged.members.size === 0 ? undefined : merged
+}
+
+function mergeMap(target: JsonNode | undefined, fresh: JsonRecord, shape: Mapping): JsonObject {
+  const wanted = new Map(entriesOf(fresh))
+  let result = asObject(target)
+  for (const name of result.members.keys()) {
+    const owned = shape.owned?.has(name) ?? true
+    if (owned && !wanted.has(name)) result = setMember(result, name, undefined, shape)
+  }
+  for (const [name, value] of wanted) {
+    result = setMember(result, name, mergeNode(memberOf(target, name), value, shape.of), shape)
+  }
+  return result
+}
+
+/** All of `fresh` and nothing but it, in its order, with those parts of `target` that mean the same. */
+function replaceNode(target: JsonNode | undefined, fresh: JsonValue): JsonNode {
+  if (target === undefined) return fromValue(fresh)
+  if (meansValue(target, fresh)) return target
+  if (target.kind === 'object' && isRecord(fresh)) {
+    const members = entriesOf(fresh).map(([name, value]): [string, JsonMember] => {
+      const old = target.members.get(name)
+      return [
+        name,
+        old === undefined
+          ? newMember(name, fromValue(value))
+          : { ...old, value: replaceNode(old.value, value) },
+      ]
+    })
+    return withMembers(target, new Map(members))
+  }
+  if (target.kind === 'array' && isList(fresh)) {
+    const elements = fresh.map((value, index) => replaceNode(target.elements[index], value))
+    return { kind: 'array', elements }
+  }
+  return fromValue(fresh)
+}
+
+function asObject(target: JsonNode | undefined): JsonObject {
+  return target?.kind === 'object' ? target : NO_MEMBERS
+}
+
+function withMembers(object: JsonObject, members: ReadonlyMap<string, JsonMember>): JsonObject {
+  return object.frame === undefined
+    ? { kind: 'object', members }
+    : { kind: 'object', members, frame: object.frame }
+}
+
+function inserted(
+  members: ReadonlyMap<string, JsonMember>,
+  name: string,
+  member: JsonMember,
+  shape: Fields | Mapping,
+): ReadonlyMap<string, JsonMember> {
+  const names = [...members.keys()]
+  const place = shape.kind === 'map' ? placeByBytes(names, name) : placeByField(names, name, shape)
+  return new Map([...members].toSpliced(place, 0, [name, member]))
+}
+
+/** Before the first greater key: a sorted map stays sorted, and any other is left in its order. */
+function placeByBytes(names: readonly string[], name: string): number {
+  const place = names.findIndex((other) => compareBytes(other, name) > 0)
+  return place < 0 ? names.length : place
+}
+
+/** Behind the last of the fields that the shape has before it, else before the first of the others. */
+function placeByField(names: readonly string[], name: string, shape: Fields): number {
+  const order = [...shape.fields.keys()]
+  const rank = order.indexOf(name)
+  if (rank < 0) return names.length
+  const previous = order.slice(0, rank).findLast((other) => names.includes(other))
+  if (previous !== undefined) return names.indexOf(previous) + 1
+  const next = order.slice(rank + 1).find((other) => names.includes(other))
+  return next === undefined ? names.length : names.indexOf(next)
+}
+
+/** The order of Go's maps, that of UTF-8; JavaScript's own puts U+1F600 before U+FFFD. */
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
