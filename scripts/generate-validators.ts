@@ -1,0 +1,21 @@
+/** Compiles the JSON Schemas into plain functions, so that no command waits for a compiler. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { Ajv } from 'ajv'
+import standalone from 'ajv/dist/standalone/index.js'
+
+const folder = new URL('../src/schemas/', import.meta.url)
+const schemas = readdirSync(folder).filter((name) => name.endsWith('.schema.json'))
+const ajv = new Ajv({ code: { source: true, esm: true, lines: true }, allowUnionTypes: true })
+for (const name of schemas) {
+  ajv.addSchema(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name)
+}
+const functions = Object.fromEntries(
+  schemas.map((name) => [validatorName(basename(name, '.schema.json')), name]),
+)
+writeFileSync(new URL('generated.js', folder), standalone.default(ajv, functions))
+
+/** `snapshot` gives `isSnapshot`. */
+function validatorName(schema: string): string {
+  return `is-${schema}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,20 @@
+import { parseText } from '../json/parse.ts'
+import { checkSchema } from '../schemas/check.ts'
+import builtIn from './criteria.json' with { type: 'json' }
+import type { Criteria } from './criteria.ts'
+
+/** The criteria that come with the package. */
+export const BUILT_IN = withoutSchema(builtIn) as Criteria
+
+/** Reads a criteria file. @throws InputError that names the file and the fault */
+export function readCriteria(text: string, file: string): Criteria {
+  const value = parseText(text, file)
+  checkSchema('criteria', value, file)
+  return withoutSchema(value as object) as Criteria
+}
+
+/** `$schema` is for editors; it is none of the criteria. */
+function withoutSchema(file: object): object {
+  const { $schema: _, ...criteria } = file as { $schema?: string }
+  return criteria
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import stringify from 'fast-json-stable-stringify'
+
+/** The canonical JSON of a value: keys sorted, no white space. */
+export function canonicalJson(value: unknown): string {
+  return stringify(value)
+}
+
+/** `sha256-` and the base64 digest, the form that package locks use. */
+export function integrityOf(canonical: string): string {
+  return `sha256-${createHash('sha256').update(canonical).digest('base64')}`
+}
+
+/** The hexadecimal SHA-256 of a file's text. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/**
+ * Prints a value for reviewers: whatever holds no further object or array stands on one line, so
+ * an image is a line. Without its line breaks and indentation the text is the canonical JSON.
+ */
+export function printLines(value: unknown, indentation = ''): string {
+  if (!isBranch(value)) return canonicalJson(value)
+  const inner = `${indentation}  `
+  const [open, close, lines] = Array.isArray(value)
+    ? ['[', ']', value.map((each) => printLines(each, inner))]
+    : [
+        '{',
+        '}',
+        members(value).map(([key, each]) => `${JSON.stringify(key)}:${printLines(each, inner)}`),
+      ]
+  return `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indentation}${close}`
+}
+
+/** Holds an object or array that is not empty. */
+function isBranch(value: unknown): value is object {
+  return isContainer(value) && Object.values(value).some(isContainer)
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** Undefined members are left out, as JSON does. */
+function members(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}

@@ -1,0 +1,62 @@
+import type { CloudName } from './snapshot.ts'
+
+/** The members that tell one image of a cloud from another, the coarsest first. */
+export const IDENTITY = {
+  azure: ['publisher', 'offer', 'sku', 'version'],
+  aws: ['plan', 'architecture', 'region', 'version', 'image'],
+  gcp: ['plan', 'version', 'project', 'name'],
+} as const satisfies Record<CloudName, readonly string[]>
+
+type Named = Readonly<Record<string, unknown>>
+
+/** The members' values, joined: equal for two records of one image. */
+export function identityOf(cloud: CloudName, image: object): string {
+  return IDENTITY[cloud].map((member) => String((image as Named)[member])).join('\0')
+}
+
+/** Sorts images by identity and drops repetitions; versions compare as numbers. */
+export function sortImages<T extends object>(cloud: CloudName, images: readonly T[]): T[] {
+  const unique = new Map(images.map((image) => [identityOf(cloud, image), image]))
+  return [...unique.values()].sort((a, b) => compareMembers(a, b, IDENTITY[cloud]))
+}
+
+/** Sorts whatever has no order of its own, such as questions, by all of its members. */
+export function sortByMembers<T extends object>(records: readonly T[]): T[] {
+  const members = [...new Set(records.flatMap((record) => Object.keys(record)))].sort()
+  return [...records].sort((a, b) => compareMembers(a, b, members))
+}
+
+function compareMembers(a: object, b: object, members: readonly string[]): number {
+  for (const member of members) {
+    const order = compareAsNumbers(
+      String((a as Named)[member] ?? ''),
+      String((b as Named)[member] ?? ''),
+    )
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/**
+ * Compares two texts piece by piece, runs of digits by their value: `4.8` is before `4.18`.
+ * A total order: texts that differ in leading zeros alone compare as text.
+ */
+export function compareAsNumbers(a: string, b: string): number {
+  const left = a.match(/[0-9]+|[^0-9]+/g) ?? []
+  const right = b.match(/[0-9]+|[^0-9]+/g) ?? []
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const order = comparePieces(left[at] ?? '', right[at] ?? '')
+    if (order !== 0) return order
+  }
+  return left.length - right.length || compareText(a, b)
+}
+
+function comparePieces(a: string, b: string): number {
+  if (!/^[0-9]/.test(a) || !/^[0-9]/.test(b)) return compareText(a, b)
+  const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')]
+  return x.length - y.length || compareText(x, y)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

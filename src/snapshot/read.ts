@@ -1,0 +1,58 @@
+import { InputError } from '../errors.ts'
+import { parseText } from '../json/parse.ts'
+import { checkSchema } from '../schemas/check.ts'
+import { canonicalJson, integrityOf, printLines } from './canonical.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Prints a snapshot as it is committed. */
+export function printSnapshot(snapshot: Snapshot): string {
+  return `${printLines(snapshot)}\n`
+}
+
+/** Adds the integrity to all the other keys. */
+export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
+  return { ...rest, integrity: integrityOf(canonicalJson(rest)) }
+}
+
+/**
+ * Reads a snapshot and checks that it is whole.
+ *
+ * @param file the name by which errors call it
+ * @throws InputError for what is no snapshot, one of a later schema, or one that was changed by hand
+ */
+export function readSnapshot(text: string, file: string): Snapshot {
+  const snapshot = readShape(text, file)
+  if (!isIntact(text, snapshot)) {
+    throw new InputError(
+      `${file}: .integrity: does not match the content, which was changed after the capture`,
+      'Restore the file from git, or capture it anew.',
+    )
+  }
+  return snapshot
+}
+
+/** Reads a snapshot without asking whether its integrity holds. */
+export function readShape(text: string, file: string): Snapshot {
+  const value = parseText(text, file)
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
+  if (typeof version === 'number' && version > 1) {
+    throw new InputError(
+      `${file}: .schemaVersion: ${version} is later than 1, the latest that this version reads`,
+      'Update stream-snapshot.',
+    )
+  }
+  checkSchema('snapshot', value, file)
+  return value as Snapshot
+}
+
+/**
+ * As printed, a snapshot's text is its canonical JSON but for line breaks and indentation, so its
+ * digest needs no second serialisation; a file that was formatted anew is serialised.
+ */
+export function isIntact(text: string, snapshot: Snapshot): boolean {
+  const { integrity, ...rest } = snapshot
+  const canonical = text
+    .replace(/\n */g, '')
+    .replace(`,"integrity":${JSON.stringify(integrity)}`, '')
+  return integrityOf(canonical) === integrity || integrityOf(canonicalJson(rest)) === integrity
+}

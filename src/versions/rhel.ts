@@ -1,0 +1,35 @@
+import { compareMinors, type Minor, readMinor } from './minor.ts'
+
+/**
+ * The RHEL minors of each OCP minor, the one its images are mostly of first:
+ * `{ "4.18": ["9.4"], "5.0": ["10.2", "9.8"] }`. Part of the criteria.
+ */
+export type RhelTable = Readonly<Record<string, readonly string[]>>
+
+/** The RHEL that an OCP minor's images are of where their version does not tell. */
+export function rhelOfOcp(table: RhelTable, { major, minor }: Minor): Minor | undefined {
+  const first = table[`${major}.${minor}`]?.[0]
+  return first === undefined ? undefined : readMinor(first)
+}
+
+/** The latest OCP minor up to `limit` that has this RHEL; for versions that name RHEL alone. */
+export function ocpOfRhel(table: RhelTable, rhel: Minor, limit: Minor): Minor | undefined {
+  const name = `${rhel.major}.${rhel.minor}`
+  return ocpMinors(table).findLast(
+    (ocp) =>
+      compareMinors(ocp, limit) <= 0 && table[`${ocp.major}.${ocp.minor}`]?.includes(name) === true,
+  )
+}
+
+/** The `count` OCP minors before this one, the latest first: before 5.0 comes 4.22. */
+export function earlierOcps(table: RhelTable, ocp: Minor, count: number): Minor[] {
+  const earlier = ocpMinors(table).filter((each) => compareMinors(each, ocp) < 0)
+  return count > 0 ? earlier.slice(-count).reverse() : []
+}
+
+function ocpMinors(table: RhelTable): Minor[] {
+  return Object.keys(table)
+    .map(readMinor)
+    .filter((minor) => minor !== undefined)
+    .sort(compareMinors)
+}

@@ -1,0 +1,103 @@
+import { compareMinors, type Minor } from './minor.ts'
+import { type RhelTable, rhelOfOcp } from './rhel.ts'
+
+/**
+ * What the text of a release or of a marketplace version says.
+ *
+ * | form | example | says |
+ * | --- | --- | --- |
+ * | A | `418.94.202410090804-0`, `417.00.20240517` | OCP, RHEL where readable, build time |
+ * | B | `9.6.20251015-1` | RHEL, build time |
+ * | C | `4.18.2025031114` | OCP, time of publication |
+ */
+export interface Version {
+  readonly form: 'A' | 'B' | 'C'
+  readonly ocp?: Minor
+  readonly rhel?: Minor
+  /** UTC, `YYYYMMDD`, `YYYYMMDDHH` or `YYYYMMDDHHMM`. */
+  readonly stamp: string
+  /** The number after the hyphen, where there is one. */
+  readonly revision?: number
+}
+
+/** A build's id read as a version: of form A or B, so that the RHEL is always known. */
+export interface Release extends Version {
+  readonly form: 'A' | 'B'
+  readonly rhel: Minor
+}
+
+/** Reads a marketplace version; undefined for anything that is none (`latest`, `1.2`). */
+export function readVersion(text: string): Version | undefined {
+  const match =
+    /^([1-9][0-9]{0,3})\.([0-9]{1,3})\.([0-9]{8}|[0-9]{10}|[0-9]{12})(?:-([0-9]{1,4}))?$/.exec(text)
+  const [, first, second, stamp, revision] = match ?? []
+  if (first === undefined || second === undefined || stamp === undefined || !isStamp(stamp)) {
+    return undefined
+  }
+  const time = { stamp, ...(revision === undefined ? {} : { revision: Number(revision) }) }
+  if (first === '9' || first === '10') {
+    return { form: 'B', rhel: { major: Number(first), minor: Number(second) }, ...time }
+  }
+  if (first.length === 1) {
+    return { form: 'C', ocp: { major: Number(first), minor: Number(second) }, ...time }
+  }
+  const ocp = { major: Number(first[0]), minor: Number(first.slice(1)) }
+  const rhel = readRhelDigits(second)
+  return { form: 'A', ocp, ...(rhel && { rhel }), ...time }
+}
+
+/** Reads a build's id; undefined for one that names no RHEL, such as Fedora CoreOS's. */
+export function readRelease(text: string): Release | undefined {
+  const version = readVersion(text)
+  if (version === undefined || version.form === 'C' || version.rhel === undefined) return undefined
+  return { ...version, form: version.form, rhel: version.rhel }
+}
+
+/** `84` is 8.4, `102` is 10.2; the odd ones (`00`, `6`) give undefined: the table has them. */
+function readRhelDigits(digits: string): Minor | undefined {
+  const match = /^([89]|10)([0-9])$/.exec(digits)
+  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined
+}
+
+function isStamp(stamp: string): boolean {
+  const part = (from: number, fallback: number) =>
+    stamp.length > from ? Number(stamp.slice(from, from + 2)) : fallback
+  const within = (value: number, low: number, high: number) => value >= low && value <= high
+  return (
+    within(Number(stamp.slice(0, 4)), 2000, 2999) &&
+    within(part(4, 1), 1, 12) &&
+    within(part(6, 1), 1, 31) &&
+    within(part(8, 0), 0, 23) &&
+    within(part(10, 0), 0, 59)
+  )
+}
+
+/** A version with all that is needed to compare it. */
+export interface DatedVersion {
+  readonly rhel: Minor
+  readonly ocp: Minor
+  readonly stamp: string
+  readonly revision?: number
+}
+
+/** The table gives forms A and C the RHEL that they lack. */
+export function rhelOfVersion(table: RhelTable, version: Version): Minor | undefined {
+  return version.rhel ?? (version.ocp && rhelOfOcp(table, version.ocp))
+}
+
+/**
+ * Negative when `a` is the less recent one: by RHEL, then by OCP, both as numbers, then by time.
+ * A total order; a shorter time stamp counts as the beginning of its day or hour.
+ */
+export function compareVersions(a: DatedVersion, b: DatedVersion): number {
+  return (
+    compareMinors(a.rhel, b.rhel) ||
+    compareMinors(a.ocp, b.ocp) ||
+    compareStamps(a.stamp, b.stamp) ||
+    (a.revision ?? 0) - (b.revision ?? 0)
+  )
+}
+
+export function compareStamps(a: string, b: string): number {
+  return Number(a.padEnd(12, '0')) - Number(b.padEnd(12, '0'))
+}
