@@ -1,0 +1,79 @@
+import { comparePlans } from '../layouts/layout.ts'
+import type { Requirement } from '../selection/grade.ts'
+import { type Selection, selectImage } from '../selection/select.ts'
+import { type Slot, slotsOf, type Wanted } from '../selection/slot.ts'
+import {
+  type Architecture,
+  cloudsOf,
+  type Image,
+  imagesOf,
+  type SnapshotContent,
+} from '../snapshot/snapshot.ts'
+import { readMinor } from '../versions/minor.ts'
+import { readRelease } from '../versions/version.ts'
+
+/** The release that a stream has for each architecture, as the build server spells it. */
+export type Releases = ReadonlyMap<string, string>
+
+/**
+ * Chooses an image for every slot: clouds in their order, architectures by name, plans in the
+ * order in which streams have them. An architecture whose release names no RHEL has no slots.
+ */
+export function selectImages(
+  snapshot: SnapshotContent,
+  releases: Releases,
+  requirement: Requirement = 'any',
+): Selection[] {
+  const wanted = [...releases]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([architecture, text]) => {
+      const each = wantedOf(snapshot, text)
+      return each ? [{ architecture: architecture as Architecture, wanted: each }] : []
+    })
+  return cloudsOf(snapshot).flatMap((cloud) => {
+    const images = groupBySlot(imagesOf(snapshot, cloud))
+    return wanted.flatMap(({ architecture, wanted }) =>
+      slotsOf(snapshot, cloud, architecture)
+        .sort(compareSlots)
+        .map((slot) =>
+          selectImage(
+            slot,
+            wanted,
+            images.get(keyOf(slot)) ?? [],
+            snapshot.criteria.rhel,
+            requirement,
+          ),
+        ),
+    )
+  })
+}
+
+/** What the release tells, and where it names no OCP what the snapshot was captured for. */
+export function wantedOf({ stream }: SnapshotContent, text: string): Wanted | undefined {
+  const release = readRelease(text)
+  const ocp = release?.ocp ?? (stream.ocp === null ? undefined : readMinor(stream.ocp))
+  return release && ocp && { text, release, ocp }
+}
+
+function groupBySlot(images: readonly Image[]): Map<string, Image[]> {
+  const groups = new Map<string, Image[]>()
+  for (const image of images) {
+    const key = keyOf(image)
+    const group = groups.get(key)
+    if (group) group.push(image)
+    else groups.set(key, [image])
+  }
+  return groups
+}
+
+function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
+  return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
+}
+
+function compareSlots(a: Slot, b: Slot): number {
+  return (
+    comparePlans(a.plan, b.plan) ||
+    (a.generation ?? 0) - (b.generation ?? 0) ||
+    ((a.region ?? '') < (b.region ?? '') ? -1 : 1)
+  )
+}

@@ -1,0 +1,62 @@
+import { compareMinors, type Minor } from '../versions/minor.ts'
+import { compareStamps, type DatedVersion, type Version } from '../versions/version.ts'
+import type { Wanted } from './slot.ts'
+
+/** How near an image is to the build it stands for, the nearest first. */
+export const GRADES = [
+  'exact',
+  'newer-build',
+  'older-build',
+  'older-release',
+  'older-rhel-major',
+] as const
+export type Grade = (typeof GRADES)[number]
+
+/** Which grades each value of `--require` admits. */
+export const REQUIREMENTS = {
+  exact: ['exact'],
+  'not-newer': ['exact', 'older-build', 'older-release', 'older-rhel-major'],
+  any: GRADES,
+} as const satisfies Record<string, readonly Grade[]>
+export type Requirement = keyof typeof REQUIREMENTS
+
+/** Why an image cannot fill a slot at all. */
+export type Refusal = 'later OCP minor' | 'later RHEL'
+
+/**
+ * Grades an image for a slot.
+ *
+ * @param version what the image's version says
+ * @param dated the same with the RHEL and OCP that it stands for
+ */
+export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted): Grade | Refusal {
+  const { rhel } = wanted.release
+  const byOcp = compareMinors(dated.ocp, wanted.ocp)
+  const byRhel = compareMinors(dated.rhel, rhel)
+  if (byOcp > 0) return 'later OCP minor'
+  if (byRhel > 0) return 'later RHEL'
+  if (isOfBuild(version, dated, wanted)) return 'exact'
+  if (dated.rhel.major < rhel.major) return 'older-rhel-major'
+  if (byOcp < 0 || byRhel < 0) return 'older-release'
+  return isNewer(dated, wanted) ? 'newer-build' : 'older-build'
+}
+
+/** A form C image tells the time of its publication, not of its build, so it is never exact. */
+function isOfBuild(version: Version, dated: DatedVersion, { release, ocp }: Wanted): boolean {
+  return (
+    version.form !== 'C' &&
+    release.stamp.startsWith(version.stamp) &&
+    agree(version.ocp, ocp) &&
+    compareMinors(dated.rhel, release.rhel) === 0 &&
+    (version.revision ?? release.revision) === release.revision
+  )
+}
+
+function agree(given: Minor | undefined, wanted: Minor): boolean {
+  return given === undefined || compareMinors(given, wanted) === 0
+}
+
+function isNewer(dated: DatedVersion, { release }: Wanted): boolean {
+  const byTime = compareStamps(dated.stamp, release.stamp)
+  return byTime > 0 || (byTime === 0 && (dated.revision ?? 0) > (release.revision ?? 0))
+}

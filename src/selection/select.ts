@@ -1,0 +1,132 @@
+import type { Image } from '../snapshot/snapshot.ts'
+import { compareMinors, readMinor } from '../versions/minor.ts'
+import { ocpOfRhel, type RhelTable } from '../versions/rhel.ts'
+import {
+  compareVersions,
+  type DatedVersion,
+  readVersion,
+  rhelOfVersion,
+  type Version,
+} from '../versions/version.ts'
+import { GRADES, type Grade, gradeImage, REQUIREMENTS, type Requirement } from './grade.ts'
+import type { Slot, Wanted } from './slot.ts'
+
+/** An image of a slot's plan, architecture, and generation or region, and what speaks against it. */
+export interface Candidate {
+  readonly image: Image
+  readonly grade?: Grade
+  /** Why it cannot fill the slot; absent where it can. */
+  readonly refused?: string
+}
+
+/** The image chosen for a slot, with its grade and the reason. */
+export interface Selection {
+  readonly slot: Slot
+  readonly wanted: Wanted
+  /** Absent where no image may fill the slot. */
+  readonly image?: Image
+  readonly grade?: Grade
+  readonly reason: string
+  /** All that were looked at, the best first, the refused ones last. */
+  readonly candidates: readonly Candidate[]
+}
+
+/** Chooses the image for a slot: an exact one, otherwise the most recent that is left. */
+export function selectImage(
+  slot: Slot,
+  wanted: Wanted,
+  images: readonly Image[],
+  table: RhelTable,
+  requirement: Requirement = 'any',
+): Selection {
+  const judged = images.map((image) => judge(image, wanted, table, requirement)).sort(byMerit)
+  const best = judged[0]
+  const candidates = judged.map(({ candidate }) => candidate)
+  if (best?.dated === undefined || best.candidate.grade === undefined) {
+    return { slot, wanted, reason: reasonForNone(candidates, requirement), candidates }
+  }
+  const { image, grade } = best.candidate
+  return { slot, wanted, image, grade, reason: reasonFor(grade, judged), candidates }
+}
+
+interface Judged {
+  readonly candidate: Candidate
+  /** Present where the candidate is eligible. */
+  readonly dated?: DatedVersion
+}
+
+function judge(image: Image, wanted: Wanted, table: RhelTable, requirement: Requirement): Judged {
+  const refuse = (refused: string, grade?: Grade): Judged => ({
+    candidate: { image, refused, ...(grade && { grade }) },
+  })
+  if (image.state === 'deprecated') return refuse('deprecated by the cloud')
+  if (image.state === 'unavailable') return refuse('not available')
+  const version = readVersion(image.version)
+  if (version === undefined) return refuse('version cannot be read')
+  const dated = dateVersion(version, image.ocp, wanted, table)
+  if (dated === undefined) return refuse('RHEL not known for this OCP minor')
+  const grade = gradeImage(version, dated, wanted)
+  if (!isGrade(grade)) return refuse(grade)
+  if (!(REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)) {
+    return refuse(`${requirement} is required`, grade)
+  }
+  return { candidate: { image, grade }, dated }
+}
+
+function isGrade(value: string): value is Grade {
+  return (GRADES as readonly string[]).includes(value)
+}
+
+/**
+ * The RHEL and OCP that a version stands for in a slot. One that names no OCP takes the SKU's, else
+ * counts as of the latest OCP of its RHEL that the slot admits: its RHEL alone decides.
+ */
+function dateVersion(
+  version: Version,
+  named: string | undefined,
+  wanted: Wanted,
+  table: RhelTable,
+): DatedVersion | undefined {
+  const rhel = rhelOfVersion(table, version)
+  if (rhel === undefined) return undefined
+  const sameRhel = compareMinors(rhel, wanted.release.rhel) === 0
+  const ocp =
+    version.ocp ??
+    (named === undefined ? undefined : readMinor(named)) ??
+    (sameRhel ? wanted.ocp : (ocpOfRhel(table, rhel, wanted.ocp) ?? wanted.ocp))
+  const { stamp, revision } = version
+  return { rhel, ocp, stamp, ...(revision === undefined ? {} : { revision }) }
+}
+
+/** Eligible before refused, exact before all, then the most recent; ties by the SKU's name. */
+function byMerit(a: Judged, b: Judged): number {
+  if (a.dated === undefined || b.dated === undefined) {
+    return Number(a.dated === undefined) - Number(b.dated === undefined)
+  }
+  return (
+    Number(b.candidate.grade === 'exact') - Number(a.candidate.grade === 'exact') ||
+    compareVersions(b.dated, a.dated) ||
+    preciseFirst(a, b) ||
+    0
+  )
+}
+
+/** Of two images of one time the one that tells it more precisely. */
+function preciseFirst(a: Judged, b: Judged): number {
+  return (b.dated?.stamp.length ?? 0) - (a.dated?.stamp.length ?? 0)
+}
+
+function reasonFor(grade: Grade, judged: readonly Judged[]): string {
+  const others = judged.filter(({ dated }) => dated !== undefined).length - 1
+  if (grade === 'exact') return 'of the very build'
+  const of = others === 0 ? 'the only image left' : `the most recent of ${others + 1}`
+  return `none of the very build; ${of}`
+}
+
+function reasonForNone(candidates: readonly Candidate[], requirement: Requirement): string {
+  if (candidates.length === 0) return 'no image'
+  const graded = candidates.filter(({ grade }) => grade !== undefined).length
+  return graded > 0
+    ? `no image of a grade that ${requirement} admits, ${graded} of other grades`
+    : `none of ${candidates.length} may fill it`
+}
