@@ -1,0 +1,190 @@
+import pMap from 'p-map'
+import { CLOUD_MODULES } from '../clouds/index.ts'
+import type { Access, Cloud, Connection } from '../clouds/types.ts'
+import type { Criteria } from '../criteria/criteria.ts'
+import { InputError, ServiceError } from '../errors.ts'
+import { sortByMembers, sortImages } from '../snapshot/order.ts'
+import {
+  CLOUDS,
+  type CloudName,
+  type SnapshotContent,
+  type StreamIdentity,
+} from '../snapshot/snapshot.ts'
+import type { Minor } from '../versions/minor.ts'
+import { type Exchange, recordExchanges, replayExchanges, waitForExchanges } from './exchange.ts'
+import { normalise, type Recording, sortExchanges } from './recording.ts'
+import { findSecret } from './secrets.ts'
+
+/** Everything that a capture needs to know, as plain values. */
+export interface CaptureRequest {
+  readonly stream: StreamIdentity
+  readonly criteria: Criteria
+  /** The OCP minor whose images are looked for; needed where a cloud is asked. */
+  readonly ocp: Minor | undefined
+  readonly clouds: Partial<Record<CloudName, Access<unknown>>>
+  /** How many questions to ask at a time. */
+  readonly concurrency: number
+  /** Answers instead of the network. */
+  readonly replay?: Recording
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface Progress {
+  readonly done: number
+  readonly total: number
+}
+
+/** What was learned, and the evidence. */
+export interface Captured {
+  readonly content: SnapshotContent
+  readonly recording: Recording
+}
+
+/**
+ * Asks every question at the clouds, or at a recording of them, all clouds side by side.
+ *
+ * @throws ServiceError at the first failure; then nothing was learned
+ */
+export async function capture(request: CaptureRequest): Promise<Captured> {
+  const { stream, criteria, replay } = request
+  const modules = await loadModules(request.clouds)
+  const ignored = modules.flatMap(({ module }) => module.ignoredParameters)
+  const exchange = replay ? replayExchanges(replay, ignored) : recordExchanges()
+  try {
+    const progress = new Counter(request.onProgress)
+    const stopping = new AbortController()
+    const clouds = await Promise.all(
+      modules.map(async ({ name, access, module }) => {
+        const connection = await module.connect(access, criteria)
+        return askCloud(name, connection, request, progress, stopping.signal)
+      }),
+    ).catch((error: unknown) => {
+      stopping.abort()
+      const lacking = exchange.unanswered()
+      throw lacking === undefined ? error : lackOf(lacking)
+    })
+    const content: SnapshotContent = {
+      schemaVersion: 1,
+      stream,
+      criteria,
+      builds: {},
+      images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
+      queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
+    }
+    const recording = replay ? exchange.exchanges() : await collect(exchange, clouds)
+    const secrets = clouds.flatMap(({ connection }) => connection.secrets())
+    refuseSecrets({ content, recording }, secrets)
+    return { content, recording }
+  } finally {
+    exchange.stop()
+  }
+}
+
+function loadModules(clouds: CaptureRequest['clouds']) {
+  return Promise.all(
+    CLOUDS.filter((name) => clouds[name] !== undefined).map(async (name) => {
+      const load = (CLOUD_MODULES as Partial<Record<CloudName, () => Promise<AnyCloud>>>)[name]
+      if (load === undefined) throw new InputError(`cloud ${name}: not known`)
+      return { name, access: clouds[name] as Access<unknown>, module: await load() }
+    }),
+  )
+}
+
+type AnyCloud = Cloud<object, object, unknown>
+
+/** One cloud's answers, as the snapshot has them. */
+interface Asked {
+  readonly name: CloudName
+  readonly connection: Connection<object, object>
+  readonly images: readonly object[]
+  readonly queries: readonly object[]
+}
+
+async function askCloud(
+  name: CloudName,
+  connection: Connection<object, object>,
+  { ocp, concurrency }: CaptureRequest,
+  progress: Counter,
+  signal: AbortSignal,
+): Promise<Asked> {
+  if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
+  const queries = await connection.queries(ocp)
+  progress.expect(queries.length)
+  const answers = await pMap(
+    queries,
+    async (query) => {
+      const images = await connection.ask(query, signal)
+      progress.advance()
+      return { query, images }
+    },
+    { concurrency, signal },
+  )
+  return {
+    name,
+    connection,
+    images: sortImages(
+      name,
+      answers.flatMap(({ images }) => images ?? []),
+    ),
+    queries: sortByMembers(
+      answers.map(({ query, images }) => ({
+        ...connection.identify(query),
+        ...(images ? { images: images.length } : { missing: true }),
+      })),
+    ),
+  }
+}
+
+/** The scrubbed evidence, complete: the recorder may still be busy with the last answers. */
+async function collect(exchange: Exchange, clouds: readonly Asked[]): Promise<Recording> {
+  const kept = () =>
+    sortExchanges(
+      clouds.flatMap(({ connection }) =>
+        normalise(exchange.exchanges(), (each) => connection.record(each)),
+      ),
+    )
+  const questions = clouds.reduce((sum, { queries }) => sum + queries.length, 0)
+  await waitForExchanges(() => kept().length >= questions)
+  return kept()
+}
+
+/** Nothing is written of which the capture knows that it is secret. */
+function refuseSecrets(captured: Captured, known: readonly string[]): void {
+  const found = findSecret(JSON.stringify(captured), known)
+  if (found !== undefined) {
+    throw new ServiceError(`the answers hold ${found}; nothing was written`)
+  }
+}
+
+function lackOf(request: string): ServiceError {
+  return new ServiceError(
+    `the recording has no answer to ${request}`,
+    'Capture anew without --replay to record it.',
+  )
+}
+
+/** Counts answers over all clouds. */
+class Counter {
+  #done = 0
+  #total = 0
+
+  readonly #listener: CaptureRequest['onProgress']
+
+  constructor(listener: CaptureRequest['onProgress']) {
+    this.#listener = listener
+  }
+
+  expect(count: number): void {
+    this.#total += count
+    this.#report()
+  }
+
+  advance(): void {
+    this.#done += 1
+    this.#report()
+  }
+
+  #report(): void {
+    this.#listener?.({ done: this.#done, total: this.#total })
+  }
+}

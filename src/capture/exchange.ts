@@ -1,0 +1,89 @@
+import nock, { type Definition } from 'nock'
+import { ServiceError } from '../errors.ts'
+import type { Recording } from './recording.ts'
+
+/** What a capture does with the requests that it makes: lets them out and records, or replays. */
+export interface Exchange {
+  /** Every exchange so far, raw; of a replay, those that were used. */
+  exchanges(): readonly Definition[]
+  /** A request that the recording does not answer; undefined where there was none. */
+  unanswered(): string | undefined
+  /** Gives the network back. */
+  stop(): void
+}
+
+/** Records every request of this process from now on. */
+export function recordExchanges(): Exchange {
+  nock.recorder.rec({ dont_print: true, output_objects: true })
+  return {
+    exchanges: () => nock.recorder.play() as Definition[],
+    unanswered: () => undefined,
+    stop() {
+      nock.recorder.clear()
+      nock.restore()
+    },
+  }
+}
+
+/**
+ * Answers every request of this process from a recording; nothing goes out.
+ *
+ * @param ignored the parameters in which a request may differ from the recorded one
+ */
+export function replayExchanges(recording: Recording, ignored: readonly string[]): Exchange {
+  if (!nock.isActive()) nock.activate()
+  nock.disableNetConnect()
+  const used = new Set<Definition>()
+  for (const exchange of recording) {
+    const wanted = normalPath(String(exchange.path), ignored)
+    nock(exchange.scope)
+      .persist()
+      .intercept(
+        (uri) => normalPath(uri, ignored) === wanted,
+        exchange.method ?? 'GET',
+        exchange.body,
+      )
+      .reply(() => {
+        used.add(exchange)
+        return [exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {}]
+      })
+  }
+  let unanswered: string | undefined
+  const onNoMatch = (request: { method?: string; path?: string }) => {
+    unanswered ??= `${request.method ?? 'GET'} ${request.path ?? ''}`
+  }
+  nock.emitter.on('no match', onNoMatch)
+  return {
+    exchanges: () => recording.filter((exchange) => used.has(exchange)),
+    unanswered: () => unanswered,
+    stop() {
+      nock.emitter.off('no match', onNoMatch)
+      nock.cleanAll()
+      nock.enableNetConnect()
+      nock.restore()
+    },
+  }
+}
+
+/** The path with its parameters sorted and without those that are passed over. */
+function normalPath(path: string, ignored: readonly string[]): string {
+  const [name = '', query = ''] = path.split('?', 2)
+  const parameters = [...new URLSearchParams(query)]
+    .filter(([parameter]) => !ignored.includes(parameter))
+    .map(([parameter, value]) => `${parameter}=${value}`)
+    .sort()
+  return `${name}?${parameters.join('&')}`
+}
+
+/**
+ * Waits until the recorder, which hears of an answer after the one who asked, has all of them.
+ *
+ * @throws ServiceError where it does not within five seconds
+ */
+export async function waitForExchanges(isComplete: () => boolean): Promise<void> {
+  const end = Date.now() + 5_000
+  while (!isComplete()) {
+    if (Date.now() > end) throw new ServiceError('the recorder did not see every answer')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

@@ -1,0 +1,97 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import type { Definition } from 'nock'
+import { InputError } from '../errors.ts'
+import { parseText } from '../json/parse.ts'
+
+/** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
+export type Recording = readonly Definition[]
+
+/** Prints a recording as it is committed: JSON that is read by people. */
+export function printRecording(recording: Recording): string {
+  return `${JSON.stringify(recording, undefined, 2)}\n`
+}
+
+/** @throws InputError for a file that is no list of exchanges */
+export function readRecording(text: string, file: string): Recording {
+  const value = parseText(text, file)
+  if (!Array.isArray(value)) throw new InputError(`${file}: expected a list of exchanges`)
+  for (const [index, each] of value.entries()) {
+    const { scope, path, method, status } = (each ?? {}) as Record<string, unknown>
+    if (
+      ![scope, path, method].every((member) => typeof member === 'string') ||
+      typeof status !== 'number'
+    ) {
+      throw new InputError(
+        `${file}: [${index}]: expected an exchange with scope, path, method and status`,
+      )
+    }
+  }
+  return value as Recording
+}
+
+/**
+ * The exchanges worth keeping, each question's last answer, in an order that does not depend on
+ * which of them came first.
+ *
+ * @param keep a cloud's `record`: scrubs an exchange, or leaves it out
+ */
+export function normalise(
+  raw: readonly Definition[],
+  keep: (exchange: Definition) => Definition | undefined,
+): Definition[] {
+  const kept = new Map<string, Definition>()
+  for (const exchange of raw) {
+    const scrubbed = keep(decode(exchange))
+    if (scrubbed) kept.set(keyOf(scrubbed), { ...scrubbed, rawHeaders: contentType(exchange) })
+  }
+  return sortExchanges([...kept.values()])
+}
+
+export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
+  return exchanges
+    .map((exchange) => ({ key: keyOf(exchange), exchange }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ exchange }) => exchange)
+}
+
+function keyOf({ scope, path, method, body }: Definition): string {
+  return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
+}
+
+const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+}
+
+/** nock records a compressed body as chunks of hexadecimal digits; gives the JSON or text in it. */
+function decode(exchange: Definition): Definition {
+  const { response, rawHeaders = {} } = exchange
+  const coding = String(rawHeaders['content-encoding'] ?? '').toLowerCase()
+  const decoder = DECODERS[coding]
+  if (decoder === undefined || !Array.isArray(response)) return exchange
+  try {
+    const bytes = Buffer.concat(response.map((chunk) => Buffer.from(String(chunk), 'hex')))
+    return { ...exchange, response: parseBody(decoder(bytes).toString('utf8')) }
+  } catch {
+    // Cut off in the middle: an attempt that was repeated, so the last answer is whole.
+    return { ...exchange, response: '' }
+  }
+}
+
+function parseBody(text: string): NonNullable<Definition['response']> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** The one header that tells how to read the body; its value has to look like a media type. */
+function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
+  const value = String(rawHeaders['content-type'] ?? '')
+  return /^[a-z]+\/[a-z0-9.+-]+(; ?charset=[a-z0-9-]+)?$/i.test(value)
+    ? { 'content-type': value }
+    : {}
+}

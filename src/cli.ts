@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import yargs, { type Argv } from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { COMMANDS } from './commands/index.ts'
+import { InputError, UserError } from './errors.ts'
+import { VERSION } from './version.ts'
+
+const cli = yargs(hideBin(process.argv))
+  .scriptName('stream-snapshot')
+  .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
+  .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })
+  .options({
+    quiet: { type: 'boolean', describe: 'Say nothing but errors and data', global: true },
+    debug: { type: 'boolean', describe: 'Show where an error comes from', global: true },
+  })
+  .strict()
+  .demandCommand(1, 'a command is needed')
+  .recommendCommands()
+  .version(VERSION)
+  .help()
+  .alias('help', 'h')
+  .wrap(Math.min(100, process.stdout.columns ?? 100))
+  .exitProcess(false)
+  .fail((message, error) => {
+    throw (
+      error ??
+      new InputError(
+        firstLine(message),
+        'stream-snapshot --help shows the commands and their options.',
+      )
+    )
+  })
+
+for (const { command, describe, load } of COMMANDS) {
+  cli.command(
+    command,
+    describe,
+    async (argv: Argv) => (await load()).builder(argv),
+    async (args) => (await load()).run(args as never),
+  )
+}
+
+try {
+  await cli.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+/** Says what went wrong, in one line, and gives the exit code. */
+function report(error: unknown): number {
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error))
+  const debug = process.argv.includes('--debug')
+  process.stderr.write(`stream-snapshot: ${firstLine(message)}\n`)
+  if (error instanceof UserError && error.remedy) process.stderr.write(`${error.remedy}\n`)
+  if (debug) process.stderr.write(`${stack}\n`)
+  if (error instanceof UserError) return error.exitCode
+  if (!debug) process.stderr.write('This is a fault of stream-snapshot; --debug shows where.\n')
+  return 70
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}

@@ -1,0 +1,89 @@
+import type { VirtualMachineImagesListOptionalParams } from '@azure/arm-compute'
+import type { AzureCriteria, Criteria } from '../../criteria/criteria.ts'
+import { InputError } from '../../errors.ts'
+import type { AzureImage, AzureQuery } from '../../snapshot/snapshot.ts'
+import type { Cloud } from '../types.ts'
+import { NO_CREDENTIAL, openClient, openCredential } from './client.ts'
+import { ENVIRONMENTS } from './environment.ts'
+import { describeFailure, isMissing } from './failure.ts'
+import { readImages } from './images.ts'
+import { type ExpectedSku, expectedSkus } from './queries.ts'
+import { recordAzure } from './recording.ts'
+import type { AzureSettings } from './settings.ts'
+
+/** Azure's marketplace images, listed SKU by SKU through Microsoft.Compute. */
+export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
+  ignoredParameters: ['api-version'],
+
+  async connect(access, criteria) {
+    if (!hasAzure(criteria)) throw new InputError('the criteria have no azure to ask for')
+    const { environment, location } = criteria.azure
+    const { endpoint: publicHost } = ENVIRONMENTS[environment]
+    const asked = (access.live && access.settings.endpoint) || publicHost
+    const secrets = access.live ? secretsOf(access.settings) : []
+    const credential = access.live
+      ? remembering(openCredential(access.settings, environment), secrets)
+      : NO_CREDENTIAL
+    const client = openClient(access, environment, credential)
+    return {
+      queries: async (ocp) => expectedSkus(criteria, ocp),
+      describe,
+      identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
+      record: (exchange) => recordAzure(exchange, originOf(asked), originOf(publicHost)),
+      secrets: () => secrets,
+
+      async ask(query, signal) {
+        let body: unknown
+        const options: VirtualMachineImagesListOptionalParams = {
+          // The one request that answers architecture, generation and deprecation together.
+          expand: 'properties/imageDeprecationStatus',
+          abortSignal: signal,
+          requestOptions: { timeout: access.timeout },
+          // `list` drops the properties from its result, so the answer itself is read.
+          onResponse: (response) => {
+            body = response.parsedBody
+          },
+        }
+        const { publisher, offer, sku } = query
+        try {
+          await client.virtualMachineImages.list(location, publisher, offer, sku, options)
+        } catch (error) {
+          if (isMissing(error)) return undefined
+          throw describeFailure(error, describe(query))
+        }
+        return readImages(body, query, describe(query))
+      },
+    }
+  },
+}
+
+function describe({ publisher, offer, sku }: AzureQuery): string {
+  return `azure ${publisher}:${offer}:${sku}`
+}
+
+function hasAzure(criteria: Criteria): criteria is Criteria & { azure: AzureCriteria } {
+  return criteria.azure !== undefined
+}
+
+/** As nock writes it, with the port. */
+function originOf(url: string): string {
+  const { protocol, hostname, port } = new URL(url)
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+}
+
+function secretsOf({ subscription, principal, secrets = [] }: AzureSettings): string[] {
+  return [subscription, ...Object.values(principal ?? {}), ...secrets]
+}
+
+type Credential = ReturnType<typeof openCredential>
+
+/** Keeps each token that was used, so that the capture can make sure it is in no file. */
+function remembering(credential: Credential, secrets: string[]): Credential {
+  return {
+    async getToken(scopes, options) {
+      const token = await credential.getToken(scopes, options)
+      if (token) secrets.push(token.token)
+      return token
+    },
+  }
+}

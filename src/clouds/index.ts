@@ -1,0 +1,7 @@
+import type { CloudName } from '../snapshot/snapshot.ts'
+import type { Cloud } from './types.ts'
+
+/** Each cloud's module, loaded when it is asked: their SDKs are heavy. */
+export const CLOUD_MODULES = {
+  azure: async () => (await import('./azure/index.ts')).azure,
+} as const satisfies Partial<Record<CloudName, () => Promise<Cloud<object, object, unknown>>>>

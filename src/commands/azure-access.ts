@@ -1,0 +1,92 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Argv } from 'yargs'
+import { type AzureSettings, readPrincipal } from '../clouds/azure/settings.ts'
+import type { AzureCriteria, AzureEnvironment } from '../criteria/criteria.ts'
+import { ServiceError } from '../errors.ts'
+import { readIfThere, readInput } from '../files/read.ts'
+import { parseText } from '../json/parse.ts'
+import { once, urlOption } from './options.ts'
+
+export interface AzureArgs {
+  readonly subscription?: string | undefined
+  readonly location?: string | undefined
+  readonly 'azure-environment'?: AzureEnvironment | undefined
+  readonly 'azure-endpoint'?: string | undefined
+}
+
+export function azureOptions<T>(argv: Argv<T>) {
+  return argv
+    .option('subscription', {
+      type: 'string',
+      group: 'Azure:',
+      describe: 'The subscription to ask with',
+      defaultDescription: 'AZURE_SUBSCRIPTION_ID, or the service principal file',
+      coerce: once('subscription'),
+    })
+    .option('location', {
+      type: 'string',
+      group: 'Azure:',
+      describe: 'The region to ask; the images are the same in all',
+      defaultDescription: "the criteria's",
+      coerce: once('location'),
+    })
+    .option('azure-environment', {
+      choices: ['AzurePublicCloud', 'AzureUSGovernmentCloud', 'AzureChinaCloud'] as const,
+      group: 'Azure:',
+      describe: 'The cloud to ask',
+      defaultDescription: "the criteria's",
+    })
+    .option('azure-endpoint', {
+      type: 'string',
+      group: 'Azure:',
+      describe: 'Any other Resource Manager',
+      coerce: urlOption('azure-endpoint'),
+    })
+}
+
+/** The criteria with what the command line says otherwise. */
+export function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCriteria {
+  return {
+    ...criteria,
+    environment: args['azure-environment'] ?? criteria.environment,
+    location: args.location ?? criteria.location,
+  }
+}
+
+/**
+ * Where Azure is and who asks: from the command line, the environment, and the service principal
+ * file that OpenShift's tools share.
+ *
+ * @throws ServiceError where no subscription is to be found
+ */
+export async function azureSettings(
+  args: AzureArgs,
+  env: NodeJS.ProcessEnv,
+): Promise<AzureSettings> {
+  const named = env.AZURE_AUTH_LOCATION
+  const file = named || join(homedir(), '.azure', 'osServicePrincipal.json')
+  const text = named ? await readInput(file) : await readIfThere(file)
+  const principal = text === undefined ? undefined : readPrincipal(parseText(text, file), file)
+  const subscription = args.subscription ?? env.AZURE_SUBSCRIPTION_ID ?? principal?.subscriptionId
+  if (!subscription) {
+    throw new ServiceError(
+      'azure: no subscription to ask with',
+      'Set --subscription or AZURE_SUBSCRIPTION_ID, or AZURE_AUTH_LOCATION to a service principal file.',
+    )
+  }
+  const endpoint = args['azure-endpoint']
+  const authority = env.AZURE_AUTHORITY_HOST
+  return {
+    subscription,
+    ...(principal && { principal }),
+    ...(endpoint && { endpoint }),
+    ...(authority && { authority }),
+    secrets: [
+      'AZURE_CLIENT_ID',
+      'AZURE_CLIENT_SECRET',
+      'AZURE_TENANT_ID',
+      'AZURE_SUBSCRIPTION_ID',
+    ].flatMap((name) => env[name] ?? []),
+  }
+}

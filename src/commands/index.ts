@@ -1,0 +1,31 @@
+import type { Argv } from 'yargs'
+
+/** A command as the command line knows it; its module is loaded when it is called. */
+export interface Command<Args = never> {
+  builder(argv: Argv): unknown
+  run(args: Args): Promise<void>
+}
+
+interface Entry {
+  readonly command: string
+  readonly describe: string
+  readonly load: () => Promise<Command>
+}
+
+export const COMMANDS: readonly Entry[] = [
+  {
+    command: 'capture <SNAPSHOT> [BUILDS..]',
+    describe: 'Ask the clouds, record their answers, and write a snapshot',
+    load: async () => (await import('./capture.ts')).captureCommand,
+  },
+  {
+    command: 'regenerate <SNAPSHOT>',
+    describe: 'Make the stream from a snapshot, without network or credentials',
+    load: async () => (await import('./regenerate.ts')).regenerateCommand,
+  },
+  {
+    command: 'verify <SNAPSHOT..>',
+    describe: 'Check that snapshots are whole, reproducible and without secrets',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+]

@@ -1,0 +1,52 @@
+import { InputError } from '../errors.ts'
+import { openTerminal, type Terminal } from '../terminal/terminal.ts'
+
+/** What every command takes. */
+export interface CommonArgs {
+  readonly quiet?: boolean | undefined
+}
+
+export function terminalOf({ quiet }: CommonArgs): Terminal {
+  return openTerminal({ quiet: quiet === true })
+}
+
+/** A `coerce` for options that take a whole number from `least` on. */
+export function wholeNumber(option: string, least = 1): (value: unknown) => number {
+  return (value) => {
+    const number = typeof value === 'string' ? Number(value || Number.NaN) : value
+    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < least) {
+      throw new InputError(`--${option}: expected a whole number from ${least} on`)
+    }
+    return number
+  }
+}
+
+/** A `coerce` for options that are given once. */
+export function once(option: string): (value: unknown) => string | undefined {
+  return (value) => {
+    if (Array.isArray(value)) throw new InputError(`--${option}: given more than once`)
+    if (value === '') throw new InputError(`--${option}: expected a value`)
+    return value as string | undefined
+  }
+}
+
+/** An `https` URL without a trailing slash; plain `http` to this machine alone. */
+export function urlOption(option: string): (value: unknown) => string | undefined {
+  return (value) => {
+    const text = once(option)(value)
+    if (text === undefined) return undefined
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      throw new InputError(`--${option}: expected an https URL, found ${JSON.stringify(text)}`)
+    }
+    if (url.username || url.password) throw new InputError(`--${option}: a URL with credentials`)
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+      throw new InputError(`--${option}: plain http only to this machine, found ${url.origin}`)
+    }
+    return text.replace(/\/+$/, '')
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.[0-9]+\.[0-9]+\.[0-9]+$/.test(host)
+}

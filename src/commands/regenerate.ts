@@ -1,0 +1,180 @@
+import type { Argv } from 'yargs'
+import { CheckFailure, InputError } from '../errors.ts'
+import { readIfThere, readInput } from '../files/read.ts'
+import { type Write, writeFiles } from '../files/write.ts'
+import { LAYOUTS, type LayoutName } from '../layouts/layout.ts'
+import { MarketplaceFile } from '../layouts/marketplace-file.ts'
+import { type Regenerated, regenerate } from '../regenerate/regenerate.ts'
+import { REQUIREMENTS, type Requirement } from '../selection/grade.ts'
+import { readSnapshot } from '../snapshot/read.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { readStream } from '../stream/stream.ts'
+import { explainLines, selectionLines, selectionsJson } from '../terminal/selections.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import type { Command } from './index.ts'
+import { type CommonArgs, once, terminalOf } from './options.ts'
+
+export interface RegenerateArgs extends CommonArgs {
+  readonly SNAPSHOT: string
+  readonly target?: string | undefined
+  readonly check?: boolean | undefined
+  readonly layout: readonly (LayoutName | 'none')[]
+  readonly 'marketplace-file'?: string | undefined
+  readonly require: Requirement
+  readonly 'allow-regression'?: boolean | undefined
+  readonly explain?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+/** The options that `cosa2stream` shares with `regenerate`. */
+export function regenerateOptions<T>(argv: Argv<T>) {
+  return argv
+    .option('layout', {
+      choices: [...(Object.keys(LAYOUTS) as LayoutName[]), 'none'] as const,
+      array: true,
+      requiresArg: true,
+      describe: 'How marketplace images are written; repeatable',
+      defaultDescription: 'enhancement',
+    })
+    .option('marketplace-file', {
+      type: 'string',
+      describe: 'Write the images into this file instead, in the layout stream-metadata',
+      coerce: once('marketplace-file'),
+    })
+    .option('require', {
+      choices: Object.keys(REQUIREMENTS) as Requirement[],
+      default: 'any' as Requirement,
+      describe: 'Grades that may be used; a slot that has none is an error',
+      coerce: once('require') as (value: unknown) => Requirement,
+    })
+    .option('allow-regression', {
+      type: 'boolean',
+      describe: 'Let images of the target go, or give way to older ones',
+    })
+    .option('explain', {
+      type: 'boolean',
+      describe: 'Show the candidates, the choice and the reason of each slot',
+    })
+}
+
+export const regenerateCommand: Command<RegenerateArgs> = {
+  builder: (argv) =>
+    regenerateOptions(argv)
+      .positional('SNAPSHOT', { type: 'string', demandOption: true, describe: 'The snapshot' })
+      .option('target', {
+        type: 'string',
+        describe: 'Update this stream in place; without it the stream goes to stdout',
+        coerce: once('target'),
+      })
+      .option('check', {
+        type: 'boolean',
+        describe: 'Write nothing; exit 1 with a diff if the target is not what the snapshot gives',
+      })
+      .option('json', {
+        type: 'boolean',
+        implies: 'target',
+        describe: 'Print the selections as JSON on stdout; needs --target',
+      })
+      .example('$0 regenerate snapshots/rhcos-4.18.json --target rhcos.json', 'update a stream')
+      .example('$0 regenerate snapshots/rhcos-4.18.json --target rhcos.json --check', 'for CI'),
+
+  async run(args) {
+    const snapshot = readSnapshot(await readInput(args.SNAPSHOT), args.SNAPSHOT)
+    await regenerateFiles(snapshot, args)
+  },
+}
+
+/** What regenerating takes from the command line: all but the snapshot's name. */
+export type RegenerateOptions = Omit<RegenerateArgs, 'SNAPSHOT'>
+
+/** Reads the target, regenerates, and writes or checks; what `cosa2stream` does in the end too. */
+export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOptions): Promise<void> {
+  const terminal = terminalOf(args)
+  if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
+    throw new InputError('--check needs a --target or a --marketplace-file to compare with')
+  }
+  const { result, files } = await regenerateTexts(snapshot, args)
+  for (const note of result.notes) terminal.say(note)
+  const lines = args.explain ? explainLines(result.selections) : selectionLines(result, terminal)
+  for (const line of lines) terminal.say(line)
+  if (args.json) terminal.data(selectionsJson(result))
+  const differing = files.filter(({ before, text }) => before !== text)
+  if (args.check) return refuseDifference(differing, terminal)
+  if (args.target === undefined) terminal.data(result.stream.print())
+  await writeFiles(differing)
+  for (const { file, before, text } of files) {
+    const outcome = before === undefined ? 'written' : before === text ? 'unchanged' : 'updated'
+    terminal.say(`${file}: ${outcome}`)
+  }
+}
+
+/** A file that a run is about, as it is and as the snapshot gives it. */
+interface Regeneration extends Write {
+  /** Undefined for a file that is not there yet. */
+  readonly before: string | undefined
+}
+
+/** Regenerates and writes nothing. */
+export async function regenerateTexts(
+  snapshot: Snapshot,
+  args: RegenerateOptions,
+): Promise<{ readonly result: Regenerated; readonly files: readonly Regeneration[] }> {
+  const { target, 'marketplace-file': marketplace } = args
+  const targetText = target === undefined ? undefined : await readTarget(target, snapshot)
+  const marketplaceText = marketplace === undefined ? undefined : await readIfThere(marketplace)
+  const result = regenerate({
+    snapshot,
+    ...(target !== undefined &&
+      targetText !== undefined && { target: readStream(targetText, target) }),
+    layouts: layoutsOf(args),
+    requirement: args.require,
+    allowRegression: args['allow-regression'] === true,
+    ...(marketplace !== undefined && {
+      marketplaceFile: MarketplaceFile.read(marketplaceText, marketplace),
+    }),
+  })
+  const files: Regeneration[] = []
+  if (target !== undefined) {
+    files.push({ file: target, before: targetText, text: result.stream.print() })
+  }
+  if (marketplace !== undefined && result.marketplaceFile !== undefined) {
+    files.push({ file: marketplace, before: marketplaceText, text: result.marketplaceFile.print() })
+  }
+  return { result, files }
+}
+
+/** A stream to update has to be there, unless the snapshot's builds can make one. */
+async function readTarget(target: string, { builds }: Snapshot): Promise<string | undefined> {
+  return Object.keys(builds).length > 0 ? readIfThere(target) : readInput(target)
+}
+
+function layoutsOf({
+  layout = [],
+  'marketplace-file': file,
+}: Pick<RegenerateArgs, 'layout' | 'marketplace-file'>): LayoutName[] {
+  const names = [...new Set(layout)]
+  if (names.includes('none') && names.length > 1) {
+    throw new InputError('--layout none: stands alone')
+  }
+  if (file !== undefined && names.some((name) => name !== 'stream-metadata')) {
+    throw new InputError('--marketplace-file: has the layout stream-metadata and no other')
+  }
+  if (names.length === 0) return ['enhancement']
+  return names.filter((name) => name !== 'none')
+}
+
+async function refuseDifference(
+  differing: readonly Regeneration[],
+  terminal: Terminal,
+): Promise<void> {
+  if (differing.length === 0) return
+  const { createTwoFilesPatch } = await import('diff')
+  const [now, then] = ['as it is', 'as the snapshot gives it']
+  for (const { file, before = '', text } of differing) {
+    terminal.data(createTwoFilesPatch(file, file, before, text, now, then))
+  }
+  throw new CheckFailure(
+    `${differing.map(({ file }) => file).join(', ')}: not what the snapshot gives`,
+    'Run the command without --check to update it.',
+  )
+}

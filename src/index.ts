@@ -1,0 +1,1 @@
+export { regenerate } from './regenerate/regenerate.ts'

@@ -1,0 +1,83 @@
+import { entryOf } from '../layouts/layout.ts'
+import { nameOf } from '../layouts/names.ts'
+import type { Regenerated } from '../regenerate/regenerate.ts'
+import type { Grade } from '../selection/grade.ts'
+import type { Candidate, Selection } from '../selection/select.ts'
+import { printSlot, type Slot } from '../selection/slot.ts'
+import type { Image } from '../snapshot/snapshot.ts'
+import { alignColumns } from './table.ts'
+import type { Terminal } from './terminal.ts'
+
+const COLOURS: Readonly<Record<Grade, 'green' | 'yellow' | 'red'>> = {
+  exact: 'green',
+  'newer-build': 'yellow',
+  'older-build': 'yellow',
+  'older-release': 'red',
+  'older-rhel-major': 'red',
+}
+
+/** One line for each slot: the slot, the image, the grade, and whether the stream changes there. */
+export function selectionLines({ selections, changes }: Regenerated, terminal: Terminal): string[] {
+  const rows = selections.map(({ slot, image, grade, reason }) => [
+    printSlot(slot),
+    image ? imageName(slot, image) : '-',
+    grade ?? reason,
+  ])
+  const lines = alignColumns(rows).map((line, at) => {
+    const grade = selections[at]?.grade
+    return grade === undefined ? terminal.style('dim', line) : colourGrade(line, grade, terminal)
+  })
+  const count = changes.length
+  return [
+    ...lines,
+    ...(count > 0 ? [`${count} place${count === 1 ? '' : 's'} of the stream changed`] : []),
+  ]
+}
+
+function colourGrade(line: string, grade: Grade, terminal: Terminal): string {
+  return line.endsWith(grade)
+    ? `${line.slice(0, -grade.length)}${terminal.style(COLOURS[grade], grade)}`
+    : line
+}
+
+/** Each slot with its candidates, the choice and the reason. */
+export function explainLines(selections: readonly Selection[]): string[] {
+  return selections.flatMap(({ slot, wanted, image, grade, reason, candidates }) => [
+    `${printSlot(slot)}, release ${wanted.text}`,
+    `  ${image ? `${imageName(slot, image)}: ${grade}, ${reason}` : reason}`,
+    ...alignColumns(
+      candidates.map((candidate) => [
+        `  ${candidate.image === image ? '*' : ' '} ${imageName(slot, candidate.image)}`,
+        verdict(candidate),
+      ]),
+    ),
+  ])
+}
+
+function verdict({ grade, refused }: Candidate): string {
+  return refused === undefined ? (grade ?? '') : `no: ${refused}`
+}
+
+/** The same for programs. */
+export function selectionsJson({ selections, changes }: Regenerated): string {
+  const value = {
+    selections: selections.map(({ slot, wanted, image, grade, reason, candidates }) => ({
+      ...slot,
+      release: wanted.text,
+      grade: grade ?? null,
+      image: image ? entryOf(slot.cloud, image) : null,
+      reason,
+      candidates: candidates.map((candidate) => ({
+        image: entryOf(slot.cloud, candidate.image),
+        grade: candidate.grade ?? null,
+        refused: candidate.refused ?? null,
+      })),
+    })),
+    changes,
+  }
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+function imageName({ cloud }: Slot, image: Image): string {
+  return nameOf(cloud, entryOf(cloud, image))
+}
