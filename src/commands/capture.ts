@@ -11,15 +11,22 @@ import { writeFiles } from '../files/write.ts'
 import { assemble, type Found } from '../snapshot/assemble.ts'
 import { recordingFile } from '../snapshot/files.ts'
 import { readShape } from '../snapshot/read.ts'
-import { CLOUDS, type CloudName, cloudsOf, type StreamIdentity } from '../snapshot/snapshot.ts'
+import {
+  CLOUDS,
+  type CloudName,
+  cloudsOf,
+  imagesOf,
+  queriesOf,
+  type StreamIdentity,
+} from '../snapshot/snapshot.ts'
 import { readStream, type Stream } from '../stream/stream.ts'
 import { GENERATOR } from '../version.ts'
 import { type Minor, printMinor, readMinor } from '../versions/minor.ts'
-import { type AzureArgs, azureCriteria, azureOptions, azureSettings } from './azure-access.ts'
+import { type AllCloudArgs, cloudCriteria, cloudOptions, cloudSettings } from './clouds/index.ts'
 import type { Command } from './index.ts'
 import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
 
-export interface CaptureArgs extends CommonArgs, AzureArgs {
+export interface CaptureArgs extends CommonArgs, AllCloudArgs {
   readonly SNAPSHOT: string
   readonly BUILDS?: readonly string[] | undefined
   readonly stream?: string | undefined
@@ -37,7 +44,7 @@ export interface CaptureArgs extends CommonArgs, AzureArgs {
 
 export const captureCommand: Command<CaptureArgs> = {
   builder: (argv) =>
-    azureOptions(argv)
+    cloudOptions(argv)
       .positional('SNAPSHOT', {
         type: 'string',
         demandOption: true,
@@ -125,14 +132,11 @@ export async function captureFiles(args: CaptureArgs): Promise<void> {
   ].filter(({ text, before }) => text !== before)
   await writeFiles(writes)
 
-  const { queries, images } = captured.content
   for (const cloud of cloudsOf(captured.content)) {
-    const asked = (queries[cloud as 'azure'] ?? []).length
-    const missing = (queries[cloud as 'azure'] ?? []).filter((query) => 'missing' in query).length
-    const count = (images[cloud as 'azure'] ?? []).length
-    terminal.say(
-      `${cloud}: ${asked} questions, ${count} images; ${missing} asked for are not there`,
-    )
+    const queries = queriesOf(captured.content, cloud)
+    const missing = queries.filter((query) => 'missing' in query).length
+    const count = imagesOf(captured.content, cloud).length
+    terminal.say(`${cloud}: ${queries.length} questions, ${count} images, ${missing} not there`)
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   terminal.say(
@@ -185,7 +189,7 @@ async function requestFor(
   const ocp = asked.length === 0 ? undefined : ocpFor(args, source, snapshot?.stream)
   return {
     stream: identityFor(args, source, snapshot?.stream, ocp),
-    criteria: withClouds(criteria, asked, args),
+    criteria: cloudCriteria(criteria, asked, args),
     ocp,
     clouds: await accessTo(asked, args, replay !== undefined),
     concurrency: args.concurrency,
@@ -199,15 +203,6 @@ async function criteriaFor(
   return criteria === undefined
     ? (own ?? BUILT_IN)
     : readCriteria(await readInput(criteria), criteria)
-}
-
-/** The criteria resolved: those of the clouds that are asked, with what the command line says. */
-function withClouds(criteria: Criteria, clouds: readonly CloudName[], args: CaptureArgs): Criteria {
-  const { azure, ...rest } = criteria
-  if (!clouds.includes('azure')) return rest
-  if (azure === undefined)
-    throw new InputError(`${args.criteria ?? 'criteria'}: no azure to ask for`)
-  return { ...rest, azure: azureCriteria(azure, args) }
 }
 
 function ocpFor(
@@ -252,11 +247,10 @@ async function accessTo(
   isReplayed: boolean,
 ): Promise<Partial<Record<CloudName, Access<unknown>>>> {
   const timeout = args.timeout * 1000
-  const settings = { azure: () => azureSettings(args, process.env) }
   const accesses = await Promise.all(
     clouds.map(async (cloud) => {
       if (isReplayed) return [cloud, { live: false, timeout }] as const
-      return [cloud, { live: true, timeout, settings: await settings[cloud as 'azure']() }] as const
+      return [cloud, { live: true, timeout, settings: await cloudSettings(cloud, args) }] as const
     }),
   )
   return Object.fromEntries(accesses)

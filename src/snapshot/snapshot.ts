@@ -107,6 +107,15 @@ export function imagesOf(
   return (byCloud[cloud] ?? []) as readonly Image[]
 }
 
+/** A cloud's questions, likewise. */
+export function queriesOf(
+  snapshot: Pick<SnapshotContent, 'queries'>,
+  cloud: CloudName,
+): readonly Answered<object>[] {
+  const byCloud: Partial<Record<CloudName, readonly Answered<object>[]>> = snapshot.queries
+  return byCloud[cloud] ?? []
+}
+
 /** The clouds that were asked, whatever they answered. */
 export function cloudsOf(snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)

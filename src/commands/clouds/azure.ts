@@ -1,12 +1,13 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
-import { type AzureSettings, readPrincipal } from '../clouds/azure/settings.ts'
-import type { AzureCriteria, AzureEnvironment } from '../criteria/criteria.ts'
-import { ServiceError } from '../errors.ts'
-import { readIfThere, readInput } from '../files/read.ts'
-import { parseText } from '../json/parse.ts'
-import { once, urlOption } from './options.ts'
+import { type AzureSettings, readPrincipal } from '../../clouds/azure/settings.ts'
+import type { AzureCriteria, AzureEnvironment } from '../../criteria/criteria.ts'
+import { ServiceError } from '../../errors.ts'
+import { readIfThere, readInput } from '../../files/read.ts'
+import { parseText } from '../../json/parse.ts'
+import { once, urlOption } from '../options.ts'
+import type { CloudArguments } from './types.ts'
 
 export interface AzureArgs {
   readonly subscription?: string | undefined
@@ -15,7 +16,7 @@ export interface AzureArgs {
   readonly 'azure-endpoint'?: string | undefined
 }
 
-export function azureOptions<T>(argv: Argv<T>) {
+function azureOptions<T>(argv: Argv<T>) {
   return argv
     .option('subscription', {
       type: 'string',
@@ -46,7 +47,7 @@ export function azureOptions<T>(argv: Argv<T>) {
 }
 
 /** The criteria with what the command line says otherwise. */
-export function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCriteria {
+function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCriteria {
   return {
     ...criteria,
     environment: args['azure-environment'] ?? criteria.environment,
@@ -60,10 +61,7 @@ export function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCr
  *
  * @throws ServiceError where no subscription is to be found
  */
-export async function azureSettings(
-  args: AzureArgs,
-  env: NodeJS.ProcessEnv,
-): Promise<AzureSettings> {
+async function azureSettings(args: AzureArgs, env: NodeJS.ProcessEnv): Promise<AzureSettings> {
   const named = env.AZURE_AUTH_LOCATION
   const file = named || join(homedir(), '.azure', 'osServicePrincipal.json')
   const text = named ? await readInput(file) : await readIfThere(file)
@@ -89,4 +87,10 @@ export async function azureSettings(
       'AZURE_SUBSCRIPTION_ID',
     ].flatMap((name) => env[name] ?? []),
   }
+}
+
+export const azureArguments: CloudArguments<AzureArgs, AzureCriteria, AzureSettings> = {
+  options: azureOptions,
+  criteria: azureCriteria,
+  settings: azureSettings,
 }
