@@ -140,8 +140,8 @@ async function collect(exchange: Exchange, clouds: readonly Asked[]): Promise<Re
         normalise(exchange.exchanges(), (each) => connection.record(each)),
       ),
     )
-  const questions = clouds.reduce((sum, { queries }) => sum + queries.length, 0)
-  await waitForExchanges(() => kept().length >= questions)
+  const answers = clouds.reduce((sum, { connection }) => sum + connection.answers(), 0)
+  await waitForExchanges(() => kept().length >= answers)
   return kept()
 }
 
