@@ -7,6 +7,7 @@ export interface Criteria {
   readonly earlierMinors: number
   readonly rhel: RhelTable
   readonly azure?: AzureCriteria
+  readonly aws?: AwsCriteria
 }
 
 export interface AzureCriteria {
@@ -34,3 +35,16 @@ export interface AzureSku {
   readonly since?: string
   readonly until?: string
 }
+
+export interface AwsCriteria {
+  /** The account that AWS Marketplace's images belong to; those of any other are not looked at. */
+  readonly owner: string
+  /** The region that is asked which regions the account has enabled. */
+  readonly region: string
+  /** The regions to ask; absent: all that the account has enabled. */
+  readonly regions?: readonly string[]
+  /** Of each plan the product id per architecture; the images' names contain it. */
+  readonly plans: Readonly<Record<string, Readonly<Partial<Record<AwsArchitecture, string>>>>>
+}
+
+export type AwsArchitecture = 'x86_64' | 'aarch64'

@@ -39,6 +39,12 @@ const SLOTS: Partial<Record<CloudName, (snapshot: SnapshotContent, arch: Archite
           )
           .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
       ),
+    aws: ({ criteria, queries }, architecture) =>
+      Object.entries(criteria.aws?.plans ?? {})
+        .filter(([, products]) => Object.hasOwn(products, architecture))
+        .flatMap(([plan]) =>
+          (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
+        ),
   }
 
 /** The slots that a cloud opens for an architecture, in no particular order. */

@@ -23,6 +23,8 @@ export interface ImageBase {
   readonly generation?: 1 | 2
   /** AWS alone. */
   readonly region?: string
+  /** When the cloud deprecates it, RFC 3339; see `stateAt`. */
+  readonly deprecation?: string
 }
 
 /** A marketplace image on Azure; publisher, offer and SKU in the criteria's spelling. */
@@ -33,8 +35,17 @@ export interface AzureImage extends ImageBase {
   readonly sku: string
 }
 
+/** A marketplace image on AWS, in one region. */
+export interface AwsImage extends ImageBase {
+  readonly region: string
+  /** The AMI's id. */
+  readonly image: string
+  readonly name: string
+}
+
 export interface ImagesByCloud {
   readonly azure?: readonly AzureImage[]
+  readonly aws?: readonly AwsImage[]
 }
 
 /** The image of any cloud, as the parts that know no cloud handle it. */
@@ -49,8 +60,14 @@ export interface AzureQuery {
   readonly sku: string
 }
 
+/** All images of a region are asked for at once. */
+export interface AwsQuery {
+  readonly region: string
+}
+
 export interface QueriesByCloud {
   readonly azure?: readonly Answered<AzureQuery>[]
+  readonly aws?: readonly Answered<AwsQuery>[]
 }
 
 /** What of a stream's identity a snapshot keeps: enough to ask again and to write it. */
