@@ -8,6 +8,7 @@ export interface Criteria {
   readonly rhel: RhelTable
   readonly azure?: AzureCriteria
   readonly aws?: AwsCriteria
+  readonly gcp?: GcpCriteria
 }
 
 export interface AzureCriteria {
@@ -48,3 +49,17 @@ export interface AwsCriteria {
 }
 
 export type AwsArchitecture = 'x86_64' | 'aarch64'
+
+export interface GcpCriteria {
+  /** The project that the images belong to. */
+  readonly project: string
+  readonly plans: Readonly<Record<string, GcpPlan>>
+}
+
+export interface GcpPlan {
+  readonly architecture: 'x86_64' | 'aarch64'
+  /** How the names of the plan's images begin. */
+  readonly prefix: string
+  /** The images that are known, to be asked for where the project forbids to list them. */
+  readonly names: readonly string[]
+}

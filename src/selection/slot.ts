@@ -45,6 +45,10 @@ const SLOTS: Partial<Record<CloudName, (snapshot: SnapshotContent, arch: Archite
         .flatMap(([plan]) =>
           (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
         ),
+    gcp: ({ criteria }, architecture) =>
+      Object.entries(criteria.gcp?.plans ?? {})
+        .filter(([, plan]) => plan.architecture === architecture)
+        .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
   }
 
 /** The slots that a cloud opens for an architecture, in no particular order. */

@@ -43,9 +43,16 @@ export interface AwsImage extends ImageBase {
   readonly name: string
 }
 
+/** A marketplace image on GCP. */
+export interface GcpImage extends ImageBase {
+  readonly project: string
+  readonly name: string
+}
+
 export interface ImagesByCloud {
   readonly azure?: readonly AzureImage[]
   readonly aws?: readonly AwsImage[]
+  readonly gcp?: readonly GcpImage[]
 }
 
 /** The image of any cloud, as the parts that know no cloud handle it. */
@@ -65,9 +72,17 @@ export interface AwsQuery {
   readonly region: string
 }
 
+/** A project's list has a filter; an image that is asked for by itself has a name. */
+export interface GcpQuery {
+  readonly project: string
+  readonly filter?: string
+  readonly name?: string
+}
+
 export interface QueriesByCloud {
   readonly azure?: readonly Answered<AzureQuery>[]
   readonly aws?: readonly Answered<AwsQuery>[]
+  readonly gcp?: readonly Answered<GcpQuery>[]
 }
 
 /** What of a stream's identity a snapshot keeps: enough to ask again and to write it. */
