@@ -99,6 +99,13 @@ describe('capture --cloud gcp', () => {
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
+  it.each(['html', 'truncated'] as const)('takes no page for an image: %s', async (kind) => {
+    const standIn = await gcpFor({ faults: [{ path: /oke-48/, fault: { kind } }] })
+    const outcome = await capture(standIn)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain('oke-48-x86-64-202210040145: the answer is no such image')
+  })
+
   it('says which credentials it misses', async () => {
     const standIn = await gcpFor()
     const { NODE_EXTRA_CA_CERTS } = standIn.environment

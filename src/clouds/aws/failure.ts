@@ -34,6 +34,9 @@ export function describeFailure(error: unknown, question: string): ServiceError 
       { cause },
     )
   }
+  if (cause.name === 'TimeoutError') {
+    return new ServiceError(`${question}: no answer in time`, undefined, { cause })
+  }
   if (/Credential|SSO|Token/.test(cause.name)) {
     return new ServiceError(
       `${question}: the credentials do not work: ${firstLine(cause.message)}`,

@@ -88,7 +88,8 @@ async function listImages(
     { Owners: ['aws-marketplace'], Filters: [{ Name: 'name', Values: names }] },
   )
   try {
-    for await (const { Images: page = [] } of pages) {
+    for await (const { Images: page } of pages) {
+      if (page === undefined) throw new Error('the answer is no list of images')
       images.push(...page)
       onPage()
     }

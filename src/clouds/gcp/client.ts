@@ -10,8 +10,9 @@ const SCOPE = 'https://www.googleapis.com/auth/compute.readonly'
 export interface Compute {
   readonly images: compute_v1.Resource$Images
   readonly options: {
-    readonly timeout: number
     readonly retry: boolean
+    readonly redirect: 'error'
+    readonly adapter: Adapter
     readonly retryConfig?: {
       readonly retryBackoff: (error: object, delay: number) => Promise<void>
     }
@@ -23,9 +24,11 @@ export interface Compute {
 /** Opens Compute; a replay needs no credentials. Nothing is sent yet. */
 export function openCompute(access: Access<GcpSettings>): Compute {
   const options = {
-    timeout: access.timeout,
     // A recording does not change its answer when asked again.
     retry: access.live,
+    // A token goes to the host that it is for, never to where an answer points.
+    redirect: 'error' as const,
+    adapter: within(access.timeout),
     ...(access.live && { retryConfig: { retryBackoff: waitAsTold } }),
   }
   if (!access.live) {
@@ -45,6 +48,23 @@ export function openCompute(access: Access<GcpSettings>): Compute {
     auth: credentials,
   })
   return { images, options, secrets: () => secretsOf(credentials.cachedCredential) }
+}
+
+type Adapter = NonNullable<compute_v1.Options['adapter']>
+
+/**
+ * Sends a request that is answered in time or fails. The library's own timeout does not keep the
+ * process from ending, and it waits for ever for the rest of an answer that was cut off.
+ *
+ * @param timeout in milliseconds
+ */
+function within(timeout: number): Adapter {
+  return async (options, send) => {
+    const stopping = new AbortController()
+    const timer = setTimeout(() => stopping.abort(), timeout)
+    options.headers.set('accept-encoding', 'identity')
+    return send({ ...options, signal: stopping.signal }).finally(() => clearTimeout(timer))
+  }
 }
 
 /** As long as the cloud says, in seconds; the library's own delay, in milliseconds, where it does not. */

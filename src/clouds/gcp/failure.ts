@@ -31,6 +31,9 @@ export function describeFailure(error: unknown, question: string): ServiceError 
       { cause },
     )
   }
+  if (/AbortError|TimeoutError/.test(cause.name) || /aborted/.test(cause.message)) {
+    return new ServiceError(`${question}: no answer in time`, undefined, { cause })
+  }
   const message = (cause.message.split('\n')[0] ?? '').trim()
   if (/credential|refresh|token|authenticate|GOOGLE_APPLICATION/i.test(message)) {
     return new ServiceError(

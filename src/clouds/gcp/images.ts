@@ -13,6 +13,21 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   ARM64: 'aarch64',
 }
 
+/** An answer's images. @throws ServiceError for what is no list, such as a proxy's page */
+export function readList(answer: compute_v1.Schema$ImageList): Listed[] {
+  const { items = [] } = typeof answer === 'object' && answer ? answer : { items: null }
+  if (!Array.isArray(items) || !items.every((each) => typeof each?.name === 'string')) {
+    throw new ServiceError('gcp: the answer is no list of images')
+  }
+  return items
+}
+
+/** @throws ServiceError for what is not the image that was asked for */
+export function readSingle(answer: Listed, name: string): Listed {
+  if (answer?.name !== name) throw new ServiceError(`gcp ${name}: the answer is no such image`)
+  return answer
+}
+
 /** Reads those images that the criteria look for: of each plan the names that begin as it says. */
 export function readImages(
   listed: readonly Listed[],

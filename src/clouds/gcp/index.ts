@@ -6,7 +6,7 @@ import { originOf } from '../origin.ts'
 import type { Cloud } from '../types.ts'
 import { openCompute, PUBLIC_HOST } from './client.ts'
 import { describeFailure, isForbidden, isMissing } from './failure.ts'
-import { readImages } from './images.ts'
+import { readImages, readList, readSingle } from './images.ts'
 import { recordGcp } from './recording.ts'
 import type { GcpSettings } from './settings.ts'
 
@@ -43,7 +43,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
         })
         answers += 1
         if (answer === undefined) return undefined
-        found.push(...(answer.data.items ?? []))
+        found.push(...readList(answer.data))
         pageToken = answer.data.nextPageToken ?? undefined
       } while (pageToken !== undefined)
       return found
@@ -55,7 +55,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
         return undefined
       })
       answers += 1
-      return answer && [answer.data]
+      return answer && [readSingle(answer.data, image)]
     }
 
     return {
