@@ -5,6 +5,8 @@ import { COMMANDS } from './commands/index.ts'
 import { InputError, UserError } from './errors.ts'
 import { VERSION } from './version.ts'
 
+const HELP = 'stream-snapshot --help shows the commands, and COMMAND --help their options.'
+
 const cli = yargs(hideBin(process.argv))
   .scriptName('stream-snapshot')
   .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
@@ -22,13 +24,7 @@ const cli = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw (
-      error ??
-      new InputError(
-        firstLine(message),
-        'stream-snapshot --help shows the commands and their options.',
-      )
-    )
+    throw error ?? new InputError(firstLine(message), HELP)
   })
 
 for (const { command, describe, load } of COMMANDS) {
@@ -43,7 +39,13 @@ for (const { command, describe, load } of COMMANDS) {
 try {
   await cli.parseAsync()
 } catch (error) {
-  process.exitCode = report(error)
+  // At once: requests that are still under way would keep the process, and have no use.
+  process.exit(report(isOfYargs(error) ? new InputError(error.message, HELP) : error))
+}
+
+/** What an option's `coerce` throws comes back as an error of yargs' own. */
+function isOfYargs(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'YError'
 }
 
 /** Says what went wrong, in one line, and gives the exit code. */

@@ -2,7 +2,6 @@ import {
   createDefaultHttpClient,
   createEmptyPipeline,
   createPipelineRequest,
-  decompressResponsePolicy,
   defaultRetryPolicy,
   type Pipeline,
   type PipelineResponse,
@@ -12,13 +11,13 @@ import { type StreamPlace, sourceOf, type WantedBuild } from '../builds/locate.t
 import { type ReadBuild, readBuild } from '../builds/read.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { describeStatus, describeTrouble } from './failure.ts'
+import { WHOLE_BODY } from './whole-body.ts'
 
 /** How to ask; `isReplayed` where a recording answers. */
 export interface BuildAccess {
   readonly isReplayed: boolean
   /** For one request, in milliseconds. */
   readonly timeout: number
-  readonly signal: AbortSignal
 }
 
 /** Between two attempts, growing; a server's own Retry-After goes before it. In milliseconds. */
@@ -50,7 +49,7 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
   const request = createPipelineRequest({
     url,
     timeout: access.timeout,
-    abortSignal: access.signal,
+    streamResponseStatusCodes: new Set([200]),
     allowInsecureConnection: url.startsWith('http:'),
   })
   request.headers.set('accept', 'application/json')
@@ -58,7 +57,7 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
   try {
     response = await pipelineFor(url, access).sendRequest(createDefaultHttpClient(), request)
   } catch (error) {
-    throw describeTrouble(error, url)
+    throw describeTrouble(error, url, access.timeout)
   }
   if (response.status !== 200) throw describeStatus(response, url)
   return response.bodyAsText ?? ''
@@ -68,7 +67,7 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
 function pipelineFor(url: string, { isReplayed }: BuildAccess): Pipeline {
   const pipeline = createEmptyPipeline()
   if (url.startsWith('https:')) pipeline.addPolicy(proxyPolicy())
-  pipeline.addPolicy(decompressResponsePolicy())
+  pipeline.addPolicy(WHOLE_BODY, { afterPhase: 'Retry' })
   pipeline.addPolicy(
     defaultRetryPolicy({ maxRetries: isReplayed ? 0 : 3, retryDelayInMs: RETRY_DELAY }),
     { phase: 'Retry' },

@@ -24,11 +24,18 @@ export function describeStatus({ status, headers }: PipelineResponse, url: strin
   )
 }
 
-/** Says in one line why there was no answer. */
-export function describeTrouble(error: unknown, url: string): ServiceError {
+/**
+ * Says in one line why there was no answer.
+ *
+ * @param timeout that was set, in milliseconds
+ */
+export function describeTrouble(error: unknown, url: string, timeout: number): ServiceError {
   const cause = error instanceof Error ? error : new Error(String(error))
-  const message = (cause.message.split('\n')[0] ?? '').trim()
-  return new ServiceError(`${url}: ${message || cause.name}`, undefined, { cause })
+  const message =
+    cause.name === 'AbortError'
+      ? `no answer within ${timeout / 1000} s`
+      : (cause.message.split('\n')[0] ?? '').trim() || cause.name
+  return new ServiceError(`${url}: ${message}`, undefined, { cause })
 }
 
 /** Without the query, which may hold a signature. */

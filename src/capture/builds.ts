@@ -27,7 +27,6 @@ export interface ProgressCounter {
 export async function askBuilds(
   { builds: wanted, stream, timeout, replay }: CaptureRequest,
   progress: ProgressCounter,
-  signal: AbortSignal,
 ): Promise<AskedBuilds> {
   if (wanted.length === 0) return { builds: {}, asked: [], notes: [] }
   // The HTTP client takes a while to load, and a capture of clouds alone does not need it.
@@ -36,7 +35,7 @@ export async function askBuilds(
   progress.expect(wanted.length)
   const read = await Promise.all(
     wanted.map(async (each) => {
-      const found = await askBuild(each, stream, { isReplayed, timeout, signal })
+      const found = await askBuild(each, stream, { isReplayed, timeout })
       progress.advance()
       return found
     }),

@@ -62,20 +62,18 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
   const exchange = replay ? replayExchanges(replay, ignored) : recordExchanges()
   try {
     const progress = new Counter(request.onProgress)
-    const stopping = new AbortController()
-    const [clouds, asked] = await Promise.all([
+    const asking = Promise.all([
       Promise.all(
         modules.map(async ({ name, access, module }) => {
           const connection = await module.connect(access, criteria)
-          return askCloud(name, connection, request, progress, stopping.signal)
+          return askCloud(name, connection, request, progress)
         }),
       ),
-      askBuilds(request, progress, stopping.signal),
-    ]).catch((error: unknown) => {
-      stopping.abort()
-      const lacking = exchange.unanswered()
-      throw lacking === undefined ? error : lackOf(lacking)
-    })
+      askBuilds(request, progress),
+    ])
+    // Here and not where it is asked: an SDK waits for what nobody answers.
+    const lacking = exchange.unanswered.then(refuseLack)
+    const [clouds, asked] = await Promise.race([asking, lacking])
     const content: SnapshotContent = {
       schemaVersion: 1,
       stream,
@@ -118,7 +116,6 @@ async function askCloud(
   connection: Connection<object, object>,
   { ocp, concurrency }: CaptureRequest,
   progress: Counter,
-  signal: AbortSignal,
 ): Promise<Asked> {
   if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
   const queries = await connection.queries(ocp)
@@ -126,11 +123,11 @@ async function askCloud(
   const answers = await pMap(
     queries,
     async (query) => {
-      const images = await connection.ask(query, signal)
+      const images = await connection.ask(query)
       progress.advance()
       return { query, images }
     },
-    { concurrency, signal },
+    { concurrency },
   )
   return {
     name,
@@ -174,8 +171,8 @@ function refuseSecrets(captured: unknown, known: readonly string[]): void {
   }
 }
 
-function lackOf(request: string): ServiceError {
-  return new ServiceError(
+function refuseLack(request: string): never {
+  throw new ServiceError(
     `the recording has no answer to ${request}`,
     'Capture anew without --replay to record it.',
   )

@@ -6,8 +6,8 @@ import type { Recording } from './recording.ts'
 export interface Exchange {
   /** Every exchange so far, raw; of a replay, those that were used. */
   exchanges(): readonly Definition[]
-  /** A request that the recording does not answer; undefined where there was none. */
-  unanswered(): string | undefined
+  /** The first request that the recording does not answer; never settles where there is none. */
+  readonly unanswered: Promise<string>
   /** Gives the network back. */
   stop(): void
 }
@@ -17,7 +17,7 @@ export function recordExchanges(): Exchange {
   nock.recorder.rec({ dont_print: true, output_objects: true })
   return {
     exchanges: () => nock.recorder.play() as Definition[],
-    unanswered: () => undefined,
+    unanswered: new Promise(() => undefined),
     stop() {
       nock.recorder.clear()
       nock.restore()
@@ -48,14 +48,16 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
         return [exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {}]
       })
   }
-  let unanswered: string | undefined
-  const onNoMatch = (request: { method?: string; path?: string }) => {
-    unanswered ??= `${request.method ?? 'GET'} ${request.path ?? ''}`
-  }
+  let report: (request: string) => void = () => undefined
+  const unanswered = new Promise<string>((resolve) => {
+    report = resolve
+  })
+  const onNoMatch = (request: { method?: string; path?: string }) =>
+    report(`${request.method ?? 'GET'} ${request.path ?? ''}`)
   nock.emitter.on('no match', onNoMatch)
   return {
     exchanges: () => recording.filter((exchange) => used.has(exchange)),
-    unanswered: () => unanswered,
+    unanswered,
     stop() {
       nock.emitter.off('no match', onNoMatch)
       nock.cleanAll()

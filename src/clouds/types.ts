@@ -29,7 +29,7 @@ export interface Connection<Query, Image> {
    * @returns the images, or undefined where the cloud has no such thing
    * @throws ServiceError for any other failure, naming the question and the cause
    */
-  ask(query: Query, signal: AbortSignal): Promise<readonly Image[] | undefined>
+  ask(query: Query): Promise<readonly Image[] | undefined>
 
   /** A question in a few words, for errors. */
   describe(query: Query): string

@@ -18,7 +18,7 @@ export function openClient(
 ): ComputeManagementClient {
   const hosts = ENVIRONMENTS[environment]
   const endpoint = (access.live && access.settings.endpoint) || hosts.endpoint
-  return new ComputeManagementClient(
+  const client = new ComputeManagementClient(
     credential,
     access.live ? access.settings.subscription : NO_ID,
     {
@@ -31,6 +31,9 @@ export function openClient(
       redirectOptions: { maxRetries: 0 },
     },
   )
+  // A compressed answer that is cut off leaves the SDK waiting for ever; a plain one fails.
+  client.pipeline.removePolicy({ name: 'decompressResponsePolicy' })
+  return client
 }
 
 /** The credentials that OpenShift's engineers keep come first, then whatever the library finds. */

@@ -7,17 +7,15 @@ const NOT_OF_AN_IMAGE = /subscription|tenant|resourcetype|provider|location/i
 /** Whether the cloud says that it has no such SKU, offer or publisher: an answer, not a failure. */
 export function isMissing(error: unknown): boolean {
   if (!(error instanceof RestError) || error.statusCode !== 404) return false
-  const text = error.response?.bodyAsText ?? ''
-  const code = errorCode(text)
-  return text.trim() === '' || (code !== undefined && !NOT_OF_AN_IMAGE.test(code))
+  const isPage = (error.response?.bodyAsText ?? '').trim() !== ''
+  return !isPage && !NOT_OF_AN_IMAGE.test(codeOf(error) ?? '')
 }
 
 /** Says in one line what the cloud did instead of answering. */
 export function describeFailure(error: unknown, question: string): ServiceError {
   const cause = error instanceof Error ? error : new Error(String(error))
   if (error instanceof RestError && error.statusCode !== undefined) {
-    const code = errorCode(error.response?.bodyAsText ?? '')
-    const status = `${error.statusCode}${code ? ` ${code}` : ''}`
+    const status = [error.statusCode, codeOf(error)].filter(Boolean).join(' ')
     return new ServiceError(`${question}: answered ${status}`, remedyFor(error.statusCode), {
       cause,
     })
@@ -32,13 +30,9 @@ export function describeFailure(error: unknown, question: string): ServiceError 
   return new ServiceError(`${question}: ${firstLine(cause.message)}`, undefined, { cause })
 }
 
-function errorCode(body: string): string | undefined {
-  try {
-    const code: unknown = JSON.parse(body)?.error?.code
-    return typeof code === 'string' && /^[\w.-]{1,80}$/.test(code) ? code : undefined
-  } catch {
-    return undefined
-  }
+/** Azure's own code for an error, such as `AuthorizationFailed`. */
+function codeOf({ code }: RestError): string | undefined {
+  return code !== undefined && /^[\w.-]{1,80}$/.test(code) ? code : undefined
 }
 
 function remedyFor(status: number): string | undefined {

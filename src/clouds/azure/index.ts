@@ -32,12 +32,11 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
       record: (exchange) => recordAzure(exchange, originOf(asked), originOf(publicHost)),
       secrets: () => secrets,
 
-      async ask(query, signal) {
+      async ask(query) {
         let body: unknown
         const options: VirtualMachineImagesListOptionalParams = {
           // The one request that answers architecture, generation and deprecation together.
           expand: 'properties/imageDeprecationStatus',
-          abortSignal: signal,
           requestOptions: { timeout: access.timeout },
           // `list` drops the properties from its result, so the answer itself is read.
           onResponse: (response) => {

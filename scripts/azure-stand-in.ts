@@ -1,0 +1,63 @@
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { type AzureStandIn, startAzure } from './stand-in/azure.ts'
+import { type AzureImage, readImages } from './stand-in/azure-image.ts'
+import { imagesAfterBump, imagesBeforeBump } from './stand-in/azure-images.ts'
+import { FAULT_SYNTAX, parseFaultRule } from './stand-in/faults.ts'
+
+const TABLES: Record<string, () => AzureImage[]> = {
+  before: imagesBeforeBump,
+  after: imagesAfterBump,
+}
+
+/** The lines to paste into a shell, and the option to give. */
+function describe({ url, environment }: AzureStandIn): string {
+  const quote = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
+  const variables = Object.entries(environment).map(
+    ([name, value]) => `export ${name}=${quote(value)}`,
+  )
+  return [...variables, `# stream-snapshot capture ... --azure-endpoint ${url}`, ''].join('\n')
+}
+
+async function main(): Promise<void> {
+  const options = await yargs(hideBin(process.argv))
+    .scriptName('azure-stand-in')
+    .usage('$0\n\nA stand-in for Azure on 127.0.0.1, until SIGINT or SIGTERM.')
+    .option('port', { type: 'number', default: 8443, describe: '0 for a free one' })
+    .option('images', { type: 'string', default: 'before', describe: 'before, after or FILE.json' })
+    .option('latency', { type: 'number', default: 0, describe: 'Milliseconds before each answer' })
+    .option('fault', { type: 'string', array: true, default: [], describe: FAULT_SYNTAX })
+    .option('gzip', {
+      type: 'boolean',
+      default: true,
+      describe: 'Compress for those who accept it',
+    })
+    .nargs('fault', 1)
+    .strict()
+    .version(false)
+    .example("$0 --fault '418-v2/versions=429/1:2'", 'Throttle the first two requests for a SKU')
+    .fail((message, error) => {
+      throw error ?? new Error(message)
+    })
+    .parseAsync()
+
+  const table = TABLES[options.images]
+  const azure = await startAzure({
+    images: table === undefined ? await readImages(options.images) : table(),
+    port: options.port,
+    latencyMs: options.latency,
+    faults: options.fault.map(parseFaultRule),
+    gzip: options.gzip,
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void azure.close())
+  }
+  process.stdout.write(describe(azure))
+}
+
+try {
+  await main()
+} catch (cause) {
+  process.stderr.write(`azure-stand-in: ${cause instanceof Error ? cause.message : cause}\n`)
+  process.exitCode = 2
+}

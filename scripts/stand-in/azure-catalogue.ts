@@ -1,0 +1,140 @@
+import { type AzureError, wrongArtifact, wrongPublisher } from './azure-errors.ts'
+import type { AzureImage } from './azure-image.ts'
+
+/** The names in a request's path, as far as it goes down. */
+export interface CataloguePath {
+  subscription: string
+  location: string
+  publisher?: string
+  offer?: string
+  sku?: string
+}
+
+/** One of the four lists, by the name that its rate limit has. */
+export type CatalogueList =
+  | 'ListVMImagePublishersFromLocation'
+  | 'ListVMImageOffersFromLocation'
+  | 'ListVMImageSkusFromLocation'
+  | 'ListVMImagesVersionsFromLocation'
+
+const PATH =
+  /^\/subscriptions\/([^/]+)\/providers\/microsoft\.compute\/locations\/([^/]+)\/publishers(?:\/([^/]+)\/artifacttypes\/vmimage\/offers(?:\/([^/]+)\/skus(?:\/([^/]+)\/versions)?)?)?\/?$/i
+
+/** Reads a path, percent-encoded; undefined where it is none of the four lists. */
+export function readCataloguePath(path: string): CataloguePath | undefined {
+  const match = PATH.exec(path)
+  if (match === null) return undefined
+  const [subscription = '', location = '', publisher, offer, sku] = match
+    .slice(1)
+    .map((part) => part && decodeURIComponent(part))
+  return {
+    subscription,
+    location,
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(offer === undefined ? {} : { offer }),
+    ...(sku === undefined ? {} : { sku }),
+  }
+}
+
+export function listName({ publisher, offer, sku }: CataloguePath): CatalogueList {
+  if (sku !== undefined) return 'ListVMImagesVersionsFromLocation'
+  if (offer !== undefined) return 'ListVMImageSkusFromLocation'
+  if (publisher !== undefined) return 'ListVMImageOffersFromLocation'
+  return 'ListVMImagePublishersFromLocation'
+}
+
+/** Azure takes a region's display name as well: `East US` is `eastus`. */
+export function normaliseLocation(location: string): string {
+  return location.replaceAll(' ', '').toLowerCase()
+}
+
+/**
+ * The items of one list, or the error where there is no such publisher, offer or SKU.
+ *
+ * Items come in the order of their names as strings without regard to case, `4.18` before `4.8`,
+ * and their keys in the order and ids in the case that recorded answers of Azure have.
+ */
+export function listCatalogue(
+  images: readonly AzureImage[],
+  path: CataloguePath,
+  query: URLSearchParams,
+): Record<string, unknown>[] | AzureError {
+  const { subscription, publisher, offer, sku } = path
+  const location = normaliseLocation(path.location)
+  const base = `/Subscriptions/${subscription}/Providers/Microsoft.Compute/Locations/${location}/Publishers`
+  const item = (name: string, id: string) => ({ location, name, id: `${base}/${id}` })
+
+  if (publisher === undefined) {
+    return distinct(images, (image) => image.publisher).map((name) => item(name, name))
+  }
+  const published = images.filter((image) => isSame(image.publisher, publisher))
+  if (offer === undefined) {
+    if (published.length === 0) return wrongPublisher(publisher)
+    return distinct(published, (image) => image.offer).map((name) =>
+      item(name, `${spelling(published).publisher}/ArtifactTypes/VMImage/Offers/${name}`),
+    )
+  }
+  const offered = published.filter((image) => isSame(image.offer, offer))
+  const found = sku === undefined ? offered : offered.filter((image) => isSame(image.sku, sku))
+  if (found.length === 0) return wrongArtifact
+  const names = spelling(found)
+  const skus = `${names.publisher}/ArtifactTypes/VMImage/Offers/${names.offer}/Skus`
+  if (sku === undefined) {
+    return distinct(found, (image) => image.sku).map((name) => ({
+      properties: { automaticOSUpgradeProperties: { automaticOSUpgradeSupported: false } },
+      ...item(name, `${skus}/${name}`),
+    }))
+  }
+  const versions = found
+    .toSorted((a, b) => compareNames(a.version, b.version))
+    .map((image) => ({
+      ...expanded(image, query.get('$expand')),
+      extendedLocation: null,
+      ...item(image.version, `${skus}/${names.sku}/Versions/${image.version}`),
+    }))
+  if (/^name +desc$/i.test(query.get('$orderby') ?? '')) versions.reverse()
+  return versions.slice(0, Number(query.get('$top') ?? versions.length))
+}
+
+/** The `properties` of a version, as far as `$expand` asks for them. */
+function expanded(image: AzureImage, expand: string | null): Record<string, unknown> {
+  const [wanted, detail] = (expand ?? '').toLowerCase().split('/')
+  if (wanted !== 'properties' || image.noProperties) return {}
+  const { imageState = 'Active', scheduledDeprecationTime, alternativeOption } = image
+  return {
+    properties: {
+      hyperVGeneration: image.hyperVGeneration,
+      architecture: image.architecture,
+      replicaType: 'Managed',
+      replicaCount: 10,
+      ...(detail === 'imagedeprecationstatus'
+        ? { imageDeprecationStatus: { imageState, scheduledDeprecationTime, alternativeOption } }
+        : {}),
+    },
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+/** Names that differ in case alone are one; the table's first spelling of it is shown. */
+function spelling(images: readonly AzureImage[]): AzureImage {
+  const [first] = images
+  if (first === undefined) throw new RangeError('no image to take the spelling from')
+  return first
+}
+
+function distinct(images: readonly AzureImage[], nameOf: (image: AzureImage) => string): string[] {
+  const names = new Map<string, string>()
+  for (const name of images.map(nameOf)) {
+    if (!names.has(name.toLowerCase())) names.set(name.toLowerCase(), name)
+  }
+  return [...names.values()].sort(compareNames)
+}
+
+function compareNames(a: string, b: string): number {
+  const [left, right] = [a.toLowerCase(), b.toLowerCase()]
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,156 @@
+import type { AzureImage } from './azure-image.ts'
+
+/** A SKU, its machine, and its versions. */
+type Row = [
+  sku: string,
+  architecture: AzureImage['architecture'],
+  hyperVGeneration: AzureImage['hyperVGeneration'],
+  ...versions: string[],
+]
+
+const ARO = { publisher: 'azureopenshift', offer: 'aro4' }
+
+/** Without a purchase plan, as found in the Marketplace, apart from 4.18. */
+const NO_PURCHASE_PLAN: Row[] = [
+  ['417-arm', 'Arm64', 'V2', '417.94.20240701'],
+  ['417-v2', 'x64', 'V2', '417.94.20240701'],
+  ['aro_417', 'x64', 'V1', '417.94.20240701'],
+  ['419-v2', 'x64', 'V2', '419.6.20250523'],
+  ['aro_419', 'x64', 'V1', '419.6.20250523'],
+  ['420-arm', 'Arm64', 'V2', '9.6.20251015'],
+  ['420-v2', 'x64', 'V2', '9.6.20251015'],
+  ['aro_420', 'x64', 'V1', '9.6.20251015'],
+  ['aro_422-v2', 'x64', 'V2', '9.8.20260428'],
+  ['aro_5-0_arm_gen2', 'Arm64', 'V2', '9.8.20260428', '10.2.20260423'],
+  ['aro_5-0_x64_gen2', 'x64', 'V2', '9.8.20260428', '10.2.20260423'],
+]
+
+/** 4.18 without a purchase plan: newer than the demonstration's build, so it is kept apart. */
+const NO_PURCHASE_PLAN_418: Row[] = slots418('418.94.20250122')
+
+const PAID_OFFERS = ['rh-ocp-worker', 'rh-opp-worker', 'rh-oke-worker']
+
+const PAID_VERSIONS = [
+  '4.8.2021122100',
+  '413.92.2023101700',
+  '4.17.2024100419',
+  '4.18.2025031114',
+  '4.18.2025112710',
+  '9.6.2026030314',
+]
+
+/** The spelling of `RedHat` is not the criteria's: names compare without regard to case. */
+const PAID_PUBLISHERS: Record<string, string[]> = {
+  RedHat: PAID_VERSIONS,
+  'redhat-limited': [...PAID_VERSIONS, '4.18.2026012111'],
+}
+
+/** Of the build before the demonstration's, 418.94.202409162337-0, and of that one itself. */
+const BUILD_BEFORE = slots418('418.94.20240916')
+const BUILD = slots418('418.94.202410090804')
+
+/** Images that a wrong rule would choose for the demonstration's build, each for one reason. */
+const DECOYS: AzureImage[] = [
+  // Exact by its date, and called deprecated.
+  ...slots418('418.94.20241009').flatMap((row) =>
+    images(ARO, row, {
+      imageState: 'Deprecated',
+      scheduledDeprecationTime: '2024-12-01T00:00:00+00:00',
+      alternativeOption: { type: 'Plan', value: row[0] },
+    }),
+  ),
+  ...PAID_OFFERS.flatMap((offer) =>
+    images({ publisher: 'RedHat', offer }, [offer, 'x64', 'V2', '4.18.2025121500'], {
+      imageState: 'Deprecated',
+    }),
+  ),
+  // On its way out. It is old as well: whether such an image may be chosen decides nothing here.
+  ...slots418('418.94.20240820').flatMap((row) =>
+    images(ARO, row, {
+      imageState: 'ScheduledForDeprecation',
+      scheduledDeprecationTime: '2027-01-31T00:00:00+00:00',
+      alternativeOption: { type: 'Offer', value: 'aro4' },
+    }),
+  ),
+  // Of another architecture, and of another generation, than their SKU: no slot is like these.
+  ...images(ARO, ['aro_418', 'Arm64', 'V1', '418.94.20241008']),
+  ...images(ARO, ['418-arm', 'Arm64', 'V1', '418.94.20241008']),
+  // A later OCP minor and a later RHEL minor inside the SKU of 4.18.
+  ...images(ARO, ['418-v2', 'x64', 'V2', '419.6.20250523', '9.6.20251015']),
+  // Versions that are none.
+  ...images(ARO, ['418-v2', 'x64', 'V2', 'latest', '1.2']),
+  // Machine unknown.
+  ...images(ARO, ['418-v2', 'x64', 'V2', '418.94.20240801'], { noProperties: true }),
+  // Previews, and a publisher with a name much like the right one.
+  ...BUILD.flatMap((row) => images({ ...ARO, offer: 'aro4-preview' }, row)),
+  ...images({ publisher: 'RedHat', offer: 'rh-ocp-worker-preview' }, [
+    'rh-ocp-worker',
+    'x64',
+    'V2',
+    '4.18.2026020100',
+  ]),
+  ...images({ publisher: 'RedHat-Fake', offer: 'rh-ocp-worker' }, [
+    'rh-ocp-worker',
+    'x64',
+    'V2',
+    '4.18.2026020100',
+  ]),
+]
+
+/** Every image that the Marketplace is known to have had, and nothing invented. */
+export function knownImages(): AzureImage[] {
+  return [...withoutPlan([...NO_PURCHASE_PLAN, ...NO_PURCHASE_PLAN_418]), ...paid()]
+}
+
+/**
+ * A demonstration: the Marketplace as a bump to 418.94.202410090804-0 finds it. The images without
+ * a purchase plan are one build behind, `older-build` by their grade. Known images, less those of
+ * 4.18 without a purchase plan, which are newer than that build; and decoys.
+ */
+export function imagesBeforeBump(): AzureImage[] {
+  return [...withoutPlan([...NO_PURCHASE_PLAN, ...BUILD_BEFORE]), ...paid(), ...DECOYS]
+}
+
+/**
+ * The same demonstration some time later: the images of the build itself are out, `exact` by their
+ * grade, and the newer ones of 4.18 too, over which exact ones win.
+ */
+export function imagesAfterBump(): AzureImage[] {
+  return [...imagesBeforeBump(), ...withoutPlan([...BUILD, ...NO_PURCHASE_PLAN_418])]
+}
+
+function slots418(version: string): Row[] {
+  return [
+    ['418-arm', 'Arm64', 'V2', version],
+    ['418-v2', 'x64', 'V2', version],
+    ['aro_418', 'x64', 'V1', version],
+  ]
+}
+
+function withoutPlan(rows: Row[]): AzureImage[] {
+  return rows.flatMap((row) => images(ARO, row))
+}
+
+function paid(): AzureImage[] {
+  return Object.entries(PAID_PUBLISHERS).flatMap(([publisher, versions]) =>
+    PAID_OFFERS.flatMap((offer) => [
+      ...images({ publisher, offer }, [offer, 'x64', 'V2', ...versions]),
+      ...images({ publisher, offer }, [`${offer}-gen1`, 'x64', 'V1', ...versions]),
+    ]),
+  )
+}
+
+function images(
+  names: Pick<AzureImage, 'publisher' | 'offer'>,
+  [sku, architecture, hyperVGeneration, ...versions]: Row,
+  more: Partial<AzureImage> = {},
+): AzureImage[] {
+  return versions.map((version) => ({
+    ...names,
+    sku,
+    version,
+    architecture,
+    hyperVGeneration,
+    ...more,
+  }))
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import type { AzureAccount } from './azure-account.ts'
+import {
+  type CatalogueList,
+  listCatalogue,
+  listName,
+  normaliseLocation,
+  readCataloguePath,
+} from './azure-catalogue.ts'
+import type { Echo } from './azure-echo.ts'
+import {
+  type AzureError,
+  brokenService,
+  computeJson,
+  errorAnswer,
+  expiredToken,
+  malformedSubscription,
+  noApiVersion,
+  noToken,
+  notAuthorized,
+  tooManyRequests,
+  wrongArtifact,
+  wrongLocation,
+  wrongResourceType,
+  wrongSubscription,
+  wrongToken,
+} from './azure-errors.ts'
+import type { AzureImage } from './azure-image.ts'
+import { originOf, type SignIn } from './azure-sign-in.ts'
+import type { Answer, StandInRequest } from './server.ts'
+
+export interface ResourceManagerOptions {
+  account: AzureAccount
+  identity: SignIn
+  echo: Echo
+  /** Regions that exist, the first of them the one that answers. */
+  locations: readonly string[]
+  /** Asked for at each request. */
+  images(): readonly AzureImage[]
+}
+
+/** Resource Manager, as far as it goes: one subscription, and the lists of Microsoft.Compute. */
+export interface ResourceManager {
+  answer(request: StandInRequest): Answer
+  /** The error that it would give to this request with this status. */
+  fail(status: number, request: StandInRequest): Answer
+}
+
+/** Requests allowed in 3 and in 30 minutes, as recorded answers of Azure count them down. */
+const LIMITS: Record<CatalogueList, [perThree: number, perThirty: number]> = {
+  ListVMImagePublishersFromLocation: [200, 1000],
+  ListVMImageOffersFromLocation: [200, 1000],
+  ListVMImageSkusFromLocation: [10_000, 30_000],
+  ListVMImagesVersionsFromLocation: [16_000, 44_000],
+}
+
+const SUBSCRIPTION_READS = 12_000
+
+const READ_VERSIONS =
+  'Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read'
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function resourceManager(options: ResourceManagerOptions): ResourceManager {
+  const { account, identity, echo } = options
+  const locations = options.locations.map(normaliseLocation)
+  const asked = new Map<CatalogueList, number>()
+
+  function answer(request: StandInRequest): Answer {
+    const refusal = checkToken(request)
+    if (refusal !== undefined) return refuse(refusal)
+    const apiVersion = request.query.get('api-version')
+    if (apiVersion === null) return refuse(noApiVersion)
+    const path = readCataloguePath(request.path)
+    if (path === undefined || request.method !== 'GET') return refuse(wrongResourceType(apiVersion))
+    const { subscription, location } = path
+    if (!GUID.test(subscription)) return refuse(malformedSubscription(subscription))
+    if (subscription.toLowerCase() !== account.subscriptionId) {
+      return refuse(wrongSubscription(subscription))
+    }
+    if (!locations.includes(normaliseLocation(location))) {
+      return refuse(wrongLocation(location, apiVersion, locations))
+    }
+    const headers = { 'x-ms-ratelimit-remaining-resource': countDown(listName(path)) }
+    const items = listCatalogue(options.images(), path, request.query)
+    if (!Array.isArray(items)) return refuse({ ...items, headers })
+    return frame({
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+      body: computeJson(items.map((item) => ({ ...item, ...echo.item }))),
+    })
+  }
+
+  function checkToken(request: StandInRequest): AzureError | undefined {
+    const authority = authorityFor(request)
+    const { authorization } = request.headers
+    if (authorization === undefined) return noToken(authority)
+    const verdict = identity.judge(authorization.replace(/^Bearer +/i, ''))
+    if (verdict === 'good') return undefined
+    return verdict === 'expired' ? expiredToken(authority) : wrongToken(authority)
+  }
+
+  function authorityFor(request: StandInRequest): string {
+    return `${originOf(request)}/${account.tenantId}`
+  }
+
+  function countDown(list: CatalogueList): string {
+    const used = (asked.get(list) ?? 0) + 1
+    asked.set(list, used)
+    const [perThree, perThirty] = LIMITS[list].map((limit) => Math.max(0, limit - used))
+    return `Microsoft.Compute/${list}3Min;${perThree},Microsoft.Compute/${list}30Min;${perThirty}`
+  }
+
+  function refuse(error: AzureError): Answer {
+    return frame(errorAnswer({ ...error, more: { ...error.more, ...echo.error } }))
+  }
+
+  /** The headers that Resource Manager puts around whatever a provider answers. */
+  function frame(inner: Answer): Answer {
+    const id = randomUUID()
+    const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+    const region = locations[0] ?? 'eastus'
+    const reads = [...asked.values()].reduce((sum, count) => sum + count, 0)
+    const caller = [`tenantId=${account.tenantId}`, `objectId=${account.objectId}`, ...echo.callers]
+    return {
+      ...inner,
+      headers: {
+        'cache-control': 'no-cache',
+        pragma: 'no-cache',
+        expires: '-1',
+        'x-ms-request-id': id,
+        'x-ms-correlation-request-id': id,
+        'x-ms-routing-request-id': `${region.toUpperCase()}:${time}:${id}`,
+        'x-ms-operation-identifier': `${caller.join(',')}/${region}/${randomUUID()}`,
+        'x-ms-ratelimit-remaining-subscription-reads': String(
+          Math.max(0, SUBSCRIPTION_READS - reads),
+        ),
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+        'x-content-type-options': 'nosniff',
+        ...echo.headers,
+        ...inner.headers,
+      },
+    }
+  }
+
+  function failure(status: number, request: StandInRequest): AzureError {
+    const path = readCataloguePath(request.path)
+    switch (status) {
+      case 401:
+        return wrongToken(authorityFor(request))
+      case 403:
+        return notAuthorized(account, READ_VERSIONS)
+      case 404:
+        return wrongArtifact
+      case 429:
+        return tooManyRequests(`${path === undefined ? 'LowCostGet' : listName(path)}3Min`)
+      default:
+        return brokenService(status)
+    }
+  }
+
+  return { answer, fail: (status, request) => refuse(failure(status, request)) }
+}

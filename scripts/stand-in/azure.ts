@@ -1,0 +1,124 @@
+import { type AzureAccount, DEMONSTRATION_ACCOUNT } from './azure-account.ts'
+import { plant } from './azure-echo.ts'
+import type { AzureImage } from './azure-image.ts'
+import { resourceManager } from './azure-resource-manager.ts'
+import { signIn } from './azure-sign-in.ts'
+import { makeCertificate } from './certificate.ts'
+import type { FaultRule } from './faults.ts'
+import { type StandInServer, startServer } from './server.ts'
+
+export interface AzureOptions {
+  images: readonly AzureImage[]
+  /** A free one if absent or 0. */
+  port?: number
+  /** Added to each answer, in milliseconds. */
+  latencyMs?: number
+  faults?: readonly FaultRule[]
+  /** Compress answers for clients that accept gzip, as Azure does; default true. */
+  gzip?: boolean
+  /** Regions that exist; all of them have all the images. Default `eastus` alone. */
+  locations?: readonly string[]
+  /** Differences from the demonstration's account; ids in lower case. */
+  account?: Partial<AzureAccount>
+  /** Of an access token, in seconds; default 3599. */
+  tokenLifetime?: number
+  /**
+   * Strings to plant wherever Azure says who asked: in the headers `x-ms-operation-identifier`,
+   * `x-ms-client-principal-id` and `set-cookie`, percent-encoded; in each item's `tags` and each
+   * error's `additionalInfo`. A test of what a recording keeps then looks for them.
+   */
+  secrets?: readonly string[]
+}
+
+/** A running stand-in for Azure. */
+export interface AzureStandIn extends StandInServer {
+  /** A PEM file; the value of `NODE_EXTRA_CA_CERTS`. */
+  certificateFile: string
+  /** The same certificate as text, for a client in this process: its `tlsOptions.ca`. */
+  certificate: string
+  account: AzureAccount
+  /**
+   * The variables that let a child process find, trust and sign in to the stand-in. They replace
+   * a `NODE_EXTRA_CA_CERTS` and a `NO_PROXY` of the surroundings.
+   */
+  environment: Record<AzureVariable, string>
+  addImages(images: readonly AzureImage[]): void
+  /** Replaces all images. */
+  setImages(images: readonly AzureImage[]): void
+}
+
+export type AzureVariable =
+  | 'NODE_EXTRA_CA_CERTS'
+  | 'NO_PROXY'
+  | 'AZURE_AUTHORITY_HOST'
+  | 'AZURE_TENANT_ID'
+  | 'AZURE_CLIENT_ID'
+  | 'AZURE_CLIENT_SECRET'
+  | 'AZURE_SUBSCRIPTION_ID'
+
+/**
+ * Starts an https server that is both the sign-in host and the Resource Manager of one
+ * subscription, with the four lists of virtual machine images.
+ *
+ * A client must switch instance discovery off: otherwise it asks Microsoft whether it may trust
+ * this host.
+ *
+ * @throws Error where the port cannot be had.
+ */
+export async function startAzure(options: AzureOptions): Promise<AzureStandIn> {
+  const account = { ...DEMONSTRATION_ACCOUNT, ...options.account }
+  const echo = plant(options.secrets ?? [])
+  let images = [...options.images]
+  const identity = signIn(account, echo, options.tokenLifetime ?? 3599)
+  const manager = resourceManager({
+    account,
+    identity,
+    echo,
+    locations: options.locations ?? ['eastus'],
+    images: () => images,
+  })
+
+  const certificate = await makeCertificate()
+  const server = await startServer(
+    (request) => identity.answer(request) ?? manager.answer(request),
+    {
+      certificate,
+      port: options.port ?? 0,
+      latencyMs: options.latencyMs ?? 0,
+      faults: options.faults ?? [],
+      gzip: options.gzip ?? true,
+      errorAnswer: (status, request) =>
+        identity.fail(status, request) ?? manager.fail(status, request),
+    },
+  ).catch(async (cause) => {
+    await certificate.remove()
+    throw cause
+  })
+
+  return {
+    ...server,
+    certificateFile: certificate.file,
+    certificate: certificate.pem,
+    account,
+    environment: {
+      NODE_EXTRA_CA_CERTS: certificate.file,
+      // A proxy of the surroundings could not reach the loopback interface of this machine.
+      NO_PROXY: '127.0.0.1',
+      AZURE_AUTHORITY_HOST: server.url,
+      AZURE_TENANT_ID: account.tenantId,
+      AZURE_CLIENT_ID: account.clientId,
+      AZURE_CLIENT_SECRET: account.clientSecret,
+      AZURE_SUBSCRIPTION_ID: account.subscriptionId,
+    },
+    addImages(added) {
+      images = [...images, ...added]
+    },
+    setImages(replacement) {
+      images = [...replacement]
+    },
+    async close() {
+      await server.close()
+      await certificate.remove()
+    },
+  }
+}

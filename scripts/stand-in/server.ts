@@ -1,0 +1,231 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import type { Certificate } from './certificate.ts'
+import { type FaultRule, faultChooser, type Mishap } from './faults.ts'
+
+/** A request as a stand-in's handler sees it, body read to its end. */
+export interface StandInRequest {
+  method: string
+  /** The path as it was sent, percent-encoded, without the query. */
+  path: string
+  query: URLSearchParams
+  /** Names in lower case; a repeated header's values are joined by `, `. */
+  headers: Record<string, string>
+  body: string
+}
+
+/** What a handler answers. `content-length` and `content-encoding` are the server's business. */
+export interface Answer {
+  status: number
+  /** A list of values gives the header more than once, as `set-cookie` needs it. */
+  headers?: Record<string, string | string[]>
+  body?: string | Buffer
+}
+
+/** One request in the log, in the order of arrival. */
+export interface LoggedRequest {
+  method: string
+  /** Path and query as they were sent. */
+  path: string
+  /** Arrival, in milliseconds since 1970. */
+  time: number
+  /** How many requests were being answered just then, this one among them. */
+  concurrency: number
+  /** What was answered; absent while it is not, and where a fault cut it short. */
+  status?: number
+  /** The fault that befell it, by its kind. */
+  fault?: string
+}
+
+export interface ServerOptions {
+  /** A free one if absent or 0. */
+  port?: number
+  /** Makes it an https server. */
+  certificate?: Certificate
+  /** Added to each answer, in milliseconds. */
+  latencyMs?: number
+  faults?: readonly FaultRule[]
+  /** Compress answers for clients that accept gzip; default false. */
+  gzip?: boolean
+  /** The stand-in's own words for a `status` fault; default a line of text. */
+  errorAnswer?(status: number, request: StandInRequest): Answer
+}
+
+/** A running stand-in. */
+export interface StandInServer {
+  /** Scheme, host and port, without a slash at the end. */
+  url: string
+  /** Grows as requests arrive. */
+  requests: readonly LoggedRequest[]
+  /** Replaces the fault rules; what the old ones had counted is forgotten. */
+  setFaults(rules: readonly FaultRule[]): void
+  /** Ends every connection, whatever it is doing. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a server on 127.0.0.1 that answers each request by `handler`, apart from those that a
+ * fault befalls. A handler that throws gives status 500 and its message.
+ *
+ * @throws Error where the port cannot be had.
+ */
+export async function startServer(
+  handler: (request: StandInRequest) => Answer | Promise<Answer>,
+  options: ServerOptions = {},
+): Promise<StandInServer> {
+  const requests: LoggedRequest[] = []
+  const stopped = new AbortController()
+  const sockets = new Map<number, Socket>()
+  let inFlight = 0
+  let choose = faultChooser(options.faults ?? [])
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const target = incoming.url ?? '/'
+    const mishap = choose(target)
+    inFlight += 1
+    const entry: LoggedRequest = {
+      method: incoming.method ?? 'GET',
+      path: target,
+      time: Date.now(),
+      concurrency: inFlight,
+    }
+    if (mishap.fault !== undefined) entry.fault = mishap.fault.kind
+    else if (mishap.delay > 0) entry.fault = 'late'
+    requests.push(entry)
+    outgoing.once('close', () => {
+      inFlight -= 1
+    })
+    outgoing.once('finish', () => {
+      entry.status = outgoing.statusCode
+    })
+
+    const request = await readRequest(incoming)
+    const wait = (options.latencyMs ?? 0) + mishap.delay
+    if (wait > 0) await delay(wait, undefined, { signal: stopped.signal })
+
+    if (mishap.fault?.kind === 'reset') {
+      // Only the socket below TLS can be reset; the one above it knows but an orderly end.
+      sockets.get(incoming.socket.remotePort ?? 0)?.resetAndDestroy()
+      return
+    }
+    const answer = spoil(await regularAnswer(request, mishap), mishap)
+    send(outgoing, answer, {
+      gzip: options.gzip === true && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
+      cutOff: mishap.fault?.kind === 'cut-off',
+    })
+  }
+
+  async function regularAnswer(request: StandInRequest, { fault }: Mishap): Promise<Answer> {
+    if (fault?.kind !== 'status') {
+      try {
+        return await handler(request)
+      } catch (cause) {
+        return { status: 500, body: `the stand-in failed: ${cause}` }
+      }
+    }
+    const { status, retryAfter } = fault
+    const answer = options.errorAnswer?.(status, request) ?? { status, body: `status ${status}` }
+    if (retryAfter === undefined) return answer
+    return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } }
+  }
+
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    // What fails here is a client that left or a server that stops: nobody to tell.
+    serve(incoming, outgoing).catch(() => outgoing.destroy())
+  }
+  const { certificate } = options
+  const server =
+    certificate === undefined
+      ? createHttpServer(listener)
+      : createHttpsServer({ key: certificate.key, cert: certificate.pem }, listener)
+  server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket
+    if (remotePort === undefined) return
+    sockets.set(remotePort, socket)
+    socket.once('close', () => sockets.delete(remotePort))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+
+  return {
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    requests,
+    setFaults(rules) {
+      choose = faultChooser(rules)
+    },
+    async close() {
+      stopped.abort()
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<StandInRequest> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  const [path = '/', ...query] = (incoming.url ?? '/').split('?')
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ])
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query.join('?')),
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks).toString('utf8'),
+  }
+}
+
+const PAGE = `<!DOCTYPE html>
+<html><head><title>Sign in to the network</title></head>
+<body><h1>Sign in to the network</h1><p>Accept the terms to go on.</p></body></html>
+`
+
+/** The faults that are answers in their own right, by HTTP's rules. */
+function spoil(answer: Answer, { fault }: Mishap): Answer {
+  switch (fault?.kind) {
+    case 'html':
+      return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: PAGE }
+    case 'redirect':
+      return { status: 302, headers: { location: fault.location } }
+    case 'truncated':
+      return { ...answer, body: firstHalf(Buffer.from(answer.body ?? '')) }
+    default:
+      return answer
+  }
+}
+
+function send(
+  outgoing: ServerResponse,
+  { status, headers = {}, body = '' }: Answer,
+  { gzip, cutOff }: { gzip: boolean; cutOff: boolean },
+): void {
+  const plain = Buffer.from(body)
+  const compress = gzip && plain.length > 0
+  const bytes = compress ? gzipSync(plain) : plain
+  outgoing.writeHead(status, {
+    ...headers,
+    ...(compress ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
+    'content-length': bytes.length,
+  })
+  if (!cutOff) outgoing.end(bytes)
+  // The socket ends once the half is on its way, or nothing of it would arrive.
+  else outgoing.write(firstHalf(bytes), () => outgoing.destroy())
+}
+
+function firstHalf(bytes: Buffer): Buffer {
+  return bytes.subarray(0, Math.ceil(bytes.length / 2))
+}

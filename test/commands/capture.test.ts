@@ -1,0 +1,259 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { azureFor, capture } from '../support/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+const fromStream = () => ['--stream', at('rhcos.json')]
+const questions = (requests: readonly { path: string }[]) =>
+  requests.map(({ path }) => path).filter((path) => path.includes('/skus/'))
+
+describe('capture', () => {
+  it('asks for each SKU once, of three minors and both conventions', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const { status, stdout } = await capture(standIn, at('s.json'), fromStream())
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+    const asked = questions(standIn.requests).map(
+      (path) => /skus\/([^/]+)\/versions/.exec(path)?.[1],
+    )
+    expect(asked).toHaveLength(27)
+    expect(new Set(questions(standIn.requests)).size).toBe(27)
+    expect(asked).toEqual(
+      expect.arrayContaining(['418-v2', 'aro_418-v2', 'aro_417', '416-arm', 'rh-opp-worker-gen1']),
+    )
+    const snapshot = JSON.parse(await read('s.json'))
+    expect(snapshot.queries.azure).toContainEqual({
+      publisher: 'azureopenshift',
+      offer: 'aro4',
+      sku: 'aro_418-v2',
+      missing: true,
+    })
+    expect(snapshot.stream).toMatchObject({ name: 'rhcos-4.18', ocp: '4.18' })
+    expect(snapshot.builds).toEqual({})
+  })
+
+  it('asks no more at a time than it is told', async () => {
+    const standIn = await azureFor(imagesBeforeBump(), { latencyMs: 20 })
+    await capture(standIn, at('s.json'), [...fromStream(), '--concurrency', '3'])
+    expect(Math.max(...standIn.requests.map(({ concurrency }) => concurrency))).toBe(3)
+  })
+
+  it('keeps nothing of the one who captured, nor what an answer says of them', async () => {
+    const planted = ['planted-0123456789', 'AKIAIOSFODNN7EXAMPLE', 'hunter2hunter2']
+    const standIn = await azureFor(imagesBeforeBump(), { secrets: planted })
+    expect(await capture(standIn, at('s.json'), fromStream())).toMatchObject({ status: 0 })
+    const files = (await read('s.json')) + (await read('s.recording.json'))
+    const { AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_TENANT_ID, AZURE_SUBSCRIPTION_ID } =
+      standIn.environment
+    for (const secret of [
+      ...planted,
+      AZURE_CLIENT_ID,
+      AZURE_CLIENT_SECRET,
+      AZURE_TENANT_ID,
+      AZURE_SUBSCRIPTION_ID,
+    ]) {
+      expect(files.toLowerCase()).not.toContain(secret.toLowerCase())
+    }
+    expect(files).not.toMatch(/eyJ|bearer|127\.0\.0\.1|localhost|request-id/i)
+    expect(files).toContain('https://management.azure.com:443')
+    expect(files).toContain('/subscriptions/00000000-0000-0000-0000-000000000000/')
+    const headers = JSON.parse(await read('s.recording.json')).flatMap(
+      (each: { rawHeaders: object }) => Object.keys(each.rawHeaders),
+    )
+    expect(new Set(headers)).toEqual(new Set(['content-type']))
+  })
+
+  it('changes no byte where it learns nothing new', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    await capture(standIn, at('s.json'), fromStream())
+    const before = [await read('s.json'), await read('s.recording.json')]
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    const { stderr } = await capture(standIn, at('s.json'), fromStream())
+    expect(stderr).toContain('nothing new')
+    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
+  })
+
+  it('asks again for what the snapshot asked when nothing else is said', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    await capture(standIn, at('s.json'), fromStream())
+    standIn.setImages(imagesAfterBump())
+    expect(await capture(standIn, at('s.json'), [])).toMatchObject({ status: 0 })
+    expect(await read('s.json')).toContain('418.94.202410090804')
+  })
+
+  it.each([
+    ['a server error', { status: 500 }, /answered 500/],
+    ['a refusal', { status: 403 }, /answered 403/],
+  ])('ends at %s with exit 3 and leaves both files', async (_, { status }, message) => {
+    const standIn = await azureFor(imagesBeforeBump())
+    await capture(standIn, at('s.json'), fromStream())
+    const before = [await read('s.json'), await read('s.recording.json')]
+    const broken = await azureFor(imagesAfterBump(), {
+      faults: [{ path: /skus\/418-v2/, fault: { kind: 'status', status } }],
+    })
+    const outcome = await capture(broken, at('s.json'), fromStream())
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toMatch(/^stream-snapshot: azure azureopenshift:aro4:418-v2: /)
+    expect(outcome.stderr).toMatch(message)
+    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
+    expect((await readdir(folder)).sort()).toEqual(['rhcos.json', 's.json', 's.recording.json'])
+  })
+
+  it('takes a service principal from the file that AZURE_AUTH_LOCATION names', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST, ...id } = standIn.environment
+    const principal = {
+      subscriptionId: id.AZURE_SUBSCRIPTION_ID,
+      clientId: id.AZURE_CLIENT_ID,
+      clientSecret: id.AZURE_CLIENT_SECRET,
+      tenantId: id.AZURE_TENANT_ID,
+    }
+    await mkdir(at('.azure'))
+    await writeFile(at('.azure/osServicePrincipal.json'), JSON.stringify(principal))
+    const args = ['capture', at('s.json'), '--azure-endpoint', standIn.url, ...fromStream()]
+    const common = { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST }
+    expect(await run(args, { env: { ...common, HOME: folder } })).toMatchObject({ status: 0 })
+    const named = { AZURE_AUTH_LOCATION: at('.azure/osServicePrincipal.json') }
+    expect(await run(args, { env: { ...common, ...named } })).toMatchObject({ status: 0 })
+  })
+
+  it('says what is wrong with the credentials', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const wrong = { AZURE_CLIENT_SECRET: 'not-the-secret' }
+    const outcome = await capture(standIn, at('s.json'), fromStream(), wrong)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toMatch(/credentials do not work/)
+    expect(outcome.stderr).not.toContain('not-the-secret')
+    const none = await run(['capture', at('s.json'), ...fromStream()])
+    expect(none).toMatchObject({ status: 3 })
+    expect(none.stderr).toContain('no subscription')
+  })
+
+  it('takes a missing subscription for a failure, not for a missing image', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const other = { AZURE_SUBSCRIPTION_ID: '11111111-1111-4111-8111-111111111111' }
+    const outcome = await capture(standIn, at('s.json'), fromStream(), other)
+    expect(outcome.status).toBe(3)
+    expect(await readdir(folder)).toEqual(['rhcos.json'])
+  })
+
+  it('writes the national cloud that it asked', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const cloud = ['--azure-environment', 'AzureUSGovernmentCloud']
+    await capture(standIn, at('s.json'), [...fromStream(), ...cloud])
+    expect(await read('s.recording.json')).toContain('https://management.usgovcloudapi.net:443')
+    const before = await read('s.json')
+    expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
+    expect(await read('s.json')).toBe(before)
+  })
+
+  it('takes criteria of somebody else', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const criteria = {
+      schemaVersion: 1,
+      earlierMinors: 0,
+      rhel: { '4.18': ['9.4'] },
+      azure: {
+        environment: 'AzurePublicCloud',
+        location: 'eastus',
+        plans: {
+          'no-purchase-plan': {
+            publisher: 'AzureOpenShift',
+            offer: 'ARO4',
+            skus: [{ name: '{major}{minor}-v2', architecture: 'x86_64', generation: 2 }],
+          },
+        },
+      },
+    }
+    await writeFile(at('c.json'), JSON.stringify(criteria))
+    expect(
+      await capture(standIn, at('s.json'), [...fromStream(), '--criteria', at('c.json')]),
+    ).toMatchObject({ status: 0 })
+    expect(questions(standIn.requests)).toHaveLength(1)
+    const { stdout } = await run([
+      'regenerate',
+      at('s.json'),
+      '--target',
+      at('rhcos.json'),
+      '--json',
+    ])
+    expect(JSON.parse(stdout).selections[0].image).toMatchObject({
+      publisher: 'AzureOpenShift',
+      sku: '418-v2',
+    })
+  })
+})
+
+describe('capture --replay', () => {
+  it('reproduces the snapshot without network and credentials', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    await capture(standIn, at('s.json'), fromStream())
+    await standIn.close()
+    const before = [await read('s.json'), await read('s.recording.json')]
+    const offline = { wrapper: ['unshare', '-rn'] }
+    expect(await run(['capture', at('s.json'), '--replay'], offline)).toMatchObject({ status: 0 })
+    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
+  })
+
+  it('does not depend on the version of the API', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    await capture(standIn, at('s.json'), fromStream())
+    const old = (await read('s.recording.json')).replaceAll(
+      /api-version=[0-9-]+/g,
+      'api-version=2020-01-01',
+    )
+    await writeFile(at('old.recording.json'), old)
+    const args = ['capture', at('t.json'), '--replay', at('old.recording.json'), ...fromStream()]
+    expect(await run(args)).toMatchObject({ status: 0 })
+    const images = async (name: string) => JSON.parse(await read(name)).images
+    expect(await images('t.json')).toEqual(await images('s.json'))
+  })
+
+  it('fails where the recording lacks an answer', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    await capture(standIn, at('s.json'), fromStream())
+    const recording = JSON.parse(await read('s.recording.json'))
+    await writeFile(at('s.recording.json'), JSON.stringify(recording.slice(1)))
+    const before = [await read('s.json'), await read('s.recording.json')]
+    const outcome = await run(['capture', at('s.json'), '--replay'])
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toMatch(/the recording has no answer to GET .*416-arm/)
+    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
+  })
+})
+
+describe('the command line of capture', () => {
+  it.each([
+    ['a missing stream', ['--stream', 'nope.json'], 'nope.json: no such file'],
+    ['a stream that is none', ['--stream', 'package.json'], 'package.json'],
+    ['no releases', [], 'the releases are needed'],
+    ['a wrong cloud', ['--cloud', 'azzure'], '--cloud'],
+    ['a wrong number', ['--concurrency', 'many'], '--concurrency: expected a whole number'],
+    ['a wrong minor', ['--ocp', '418'], '--ocp: expected X.Y'],
+    ['plain http', ['--azure-endpoint', 'http://example.com'], 'plain http'],
+    ['a URL with credentials', ['--azure-endpoint', 'https://a:b@example.com'], 'credentials'],
+    [
+      'criteria that are none',
+      ['--criteria', 'package.json', '--stream', 'rhcos.json'],
+      'package.json',
+    ],
+  ])('refuses %s with exit 2', async (_, args, message) => {
+    await writeFile(at('package.json'), '{ "name": "x" }\n')
+    const { status, stdout, stderr } = await run(['capture', 's.json', ...args], { cwd: folder })
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(message)
+    expect(stderr.split('\n')[0]).toMatch(/^stream-snapshot: /)
+    expect(await readdir(folder)).toEqual(['package.json', 'rhcos.json'])
+  })
+})

@@ -1,0 +1,319 @@
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+const regenerate = (...args: string[]) => run(['regenerate', 's.json', ...args], { cwd: folder })
+
+const V2 = azureImage('418-v2', '418.94.20240916')
+const GEN1 = azureImage('aro_418', '418.94.20240916')
+const ARM = azureImage('418-arm', '418.94.20240916')
+const PAID = azureImage('rh-ocp-worker', '4.18.2025031114')
+const IMAGES = [V2, GEN1, ARM, PAID]
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await writeFile(at('s.json'), snapshotText(IMAGES))
+})
+
+const marketplace = async (arch: string, file = 'rhcos.json') =>
+  JSON.parse(await read(file)).architectures[arch]['rhel-coreos-extensions']
+
+describe('regenerate', () => {
+  it('writes the enhancement layout, and a second time no byte', async () => {
+    const first = await regenerate('--target', 'rhcos.json')
+    expect(first).toMatchObject({ status: 0, stdout: '' })
+    expect(first.stderr).toContain('rhcos.json: updated')
+    expect(await marketplace('x86_64')).toEqual({
+      'azure-marketplace': {
+        'no-purchase-plan': {
+          publisher: 'azureopenshift',
+          offer: 'aro4',
+          sku: '418-v2',
+          version: '418.94.20240916',
+        },
+        'purchase-plan-north-america': {
+          publisher: 'redhat',
+          offer: 'rh-ocp-worker',
+          sku: 'rh-ocp-worker',
+          version: '4.18.2025031114',
+        },
+      },
+    })
+    expect(Object.keys((await marketplace('aarch64'))['azure-marketplace'])).toEqual([
+      'no-purchase-plan',
+    ])
+    const written = await read('rhcos.json')
+    const second = await regenerate('--target', 'rhcos.json')
+    expect(second.stderr).toContain('rhcos.json: unchanged')
+    expect(await read('rhcos.json')).toBe(written)
+  })
+
+  it('stamps the stream with the time and the maker of the snapshot', async () => {
+    await regenerate('--target', 'rhcos.json')
+    expect(JSON.parse(await read('rhcos.json')).metadata).toEqual({
+      'last-modified': '2024-10-20T12:00:00Z',
+      generator: 'stream-snapshot test',
+    })
+  })
+
+  it('prints the stream where no snapshot of builds needs a target', async () => {
+    const outcome = await regenerate()
+    expect(outcome.status).toBe(2)
+    expect(outcome.stderr).toContain('--target')
+  })
+
+  it('writes both layouts, in the order of stream-metadata-go', async () => {
+    await regenerate(
+      '--target',
+      'rhcos.json',
+      '--layout',
+      'enhancement',
+      '--layout',
+      'stream-metadata',
+    )
+    const extensions = await marketplace('x86_64')
+    expect(Object.keys(extensions)).toEqual(['azure-marketplace', 'marketplace'])
+    expect(Object.keys(extensions.marketplace.azure)).toEqual(['no-purchase-plan', 'ocp'])
+    expect(extensions.marketplace.azure['no-purchase-plan']).toEqual({
+      hyperVGen1: {
+        publisher: 'azureopenshift',
+        offer: 'aro4',
+        sku: 'aro_418',
+        version: '418.94.20240916',
+      },
+      hyperVGen2: {
+        publisher: 'azureopenshift',
+        offer: 'aro4',
+        sku: '418-v2',
+        version: '418.94.20240916',
+      },
+    })
+  })
+
+  it('leaves a layout alone that is not asked for, and says so', async () => {
+    await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
+    const { stderr } = await regenerate('--target', 'rhcos.json')
+    expect(stderr).toContain('layout stream-metadata are left as they are')
+    expect(Object.keys(await marketplace('x86_64'))).toEqual(['azure-marketplace', 'marketplace'])
+  })
+
+  it('touches nothing but metadata with --layout none', async () => {
+    await regenerate('--target', 'rhcos.json', '--layout', 'none')
+    const changed = smallStream(EXAMPLE)
+      .replace('2024-10-10T00:00:00Z', '2024-10-20T12:00:00Z')
+      .replace('by hand', 'stream-snapshot test')
+    expect(await read('rhcos.json')).toBe(changed)
+  })
+
+  it('writes a marketplace file of its own, indented by four spaces', async () => {
+    await regenerate(
+      '--target',
+      'rhcos.json',
+      '--layout',
+      'stream-metadata',
+      '--marketplace-file',
+      'm.json',
+    )
+    const text = await read('m.json')
+    expect(text).toMatch(/^\{\n {4}"aarch64": \{\n {8}"azure": \{\n/)
+    expect(Object.keys(JSON.parse(text))).toEqual(['aarch64', 'x86_64'])
+    expect(await marketplace('x86_64')).toBeUndefined()
+    const again = await regenerate(
+      '--target',
+      'rhcos.json',
+      '--marketplace-file',
+      'm.json',
+      '--check',
+    )
+    expect(again).toMatchObject({ status: 0, stdout: '' })
+  })
+
+  it('keeps the indentation, the final newlines and what it does not know of the target', async () => {
+    const stream = JSON.parse(smallStream(EXAMPLE))
+    stream.architectures.x86_64.artifacts.toaster = { release: '1', formats: {} }
+    stream.architectures.x86_64['rhel-coreos-extensions'] = { other: 1 }
+    stream.note = 'kept'
+    await writeFile(at('rhcos.json'), `${JSON.stringify(stream, undefined, 4)}\n\n`)
+    await regenerate('--target', 'rhcos.json')
+    const text = await read('rhcos.json')
+    expect(text).toMatch(/^\{\n {4}"stream"/)
+    expect(text).toMatch(/"note": "kept"\n\}\n\n$/)
+    expect(JSON.parse(text).architectures.x86_64.artifacts.toaster).toBeDefined()
+    expect((await marketplace('x86_64')).other).toBe(1)
+  })
+
+  it('keeps the mode and the link of the target', async () => {
+    await writeFile(at('real.json'), smallStream(EXAMPLE), { mode: 0o640 })
+    await symlink('real.json', at('link.json'))
+    await regenerate('--target', 'link.json')
+    expect((await stat(at('real.json'))).mode & 0o777).toBe(0o640)
+    expect(await read('real.json')).toContain('azure-marketplace')
+  })
+
+  it('explains each slot', async () => {
+    const { stderr } = await regenerate('--target', 'rhcos.json', '--explain')
+    expect(stderr).toContain('azure no-purchase-plan x86_64 gen2, release 418.94.202410090804-0')
+    expect(stderr).toMatch(/\* azureopenshift:aro4:418-v2:418\.94\.20240916 +older-build/)
+  })
+
+  it('says the same as JSON', async () => {
+    const { stdout } = await regenerate('--target', 'rhcos.json', '--json')
+    expect(JSON.parse(stdout).selections[0]).toMatchObject({
+      cloud: 'azure',
+      plan: 'no-purchase-plan',
+      architecture: 'aarch64',
+      generation: 2,
+      release: '418.94.202410090804-0',
+      grade: 'older-build',
+      image: { sku: '418-arm' },
+    })
+  })
+
+  it('says nothing with --quiet', async () => {
+    expect(await regenerate('--target', 'rhcos.json', '--quiet')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+
+  it('says that a stream of Fedora CoreOS has no marketplace images', async () => {
+    await writeFile(at('fcos.json'), smallStream({ x86_64: '38.20230609.3.0' }, 'stable'))
+    const { status, stderr } = await regenerate('--target', 'fcos.json')
+    expect(status).toBe(0)
+    expect(stderr).toContain('release 38.20230609.3.0 names no RHEL')
+  })
+})
+
+describe('regenerate --check', () => {
+  it('shows what differs and writes nothing', async () => {
+    await regenerate('--target', 'rhcos.json')
+    expect(await regenerate('--target', 'rhcos.json', '--check')).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
+    const edited = (await read('rhcos.json')).replace('"sku": "418-v2"', '"sku": "417-v2"')
+    await writeFile(at('rhcos.json'), edited)
+    const { status, stdout } = await regenerate('--target', 'rhcos.json', '--check')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^-.*"417-v2"/m)
+    expect(stdout).toMatch(/^\+.*"418-v2"/m)
+    expect(await read('rhcos.json')).toBe(edited)
+  })
+})
+
+describe('a regression', () => {
+  it.each([
+    ['removed', [GEN1, ARM, PAID], /418-v2:418\.94\.20240916 would be removed/],
+    [
+      'replaced by an older one',
+      [azureImage('418-v2', '418.94.20240101'), GEN1, ARM, PAID],
+      /418-v2:418\.94\.20240916 would give way to the older .*20240101/,
+    ],
+  ])('is refused: an image %s', async (_, images, message) => {
+    await regenerate('--target', 'rhcos.json')
+    const before = await read('rhcos.json')
+    await writeFile(at('s.json'), snapshotText(images))
+    const { status, stderr } = await regenerate('--target', 'rhcos.json')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(stderr).toContain('--allow-regression')
+    expect(await read('rhcos.json')).toBe(before)
+    expect(await regenerate('--target', 'rhcos.json', '--allow-regression')).toMatchObject({
+      status: 0,
+    })
+    expect(await read('rhcos.json')).not.toBe(before)
+  })
+
+  it('is seen in a marketplace file too', async () => {
+    await regenerate('--target', 'rhcos.json', '--marketplace-file', 'm.json')
+    await writeFile(at('s.json'), snapshotText([ARM]))
+    const { status } = await regenerate('--target', 'rhcos.json', '--marketplace-file', 'm.json')
+    expect(status).toBe(1)
+  })
+})
+
+describe('regenerate --require', () => {
+  it('refuses a slot without an image of the grade', async () => {
+    const { status, stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact')
+    expect(status).toBe(1)
+    expect(stderr).toContain('azure no-purchase-plan x86_64 gen2')
+    expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
+  })
+
+  it('takes the most recent one that is not newer', async () => {
+    const emea = azureImage('rh-ocp-worker', '4.17.2024100419', {
+      publisher: 'redhat-limited',
+      plan: 'ocp-emea',
+    })
+    const old = azureImage('rh-ocp-worker', '4.17.2024100419')
+    await writeFile(at('s.json'), snapshotText([...IMAGES, emea, old]))
+    const { status, stderr } = await regenerate('--target', 'rhcos.json', '--require', 'not-newer')
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(
+      (await marketplace('x86_64'))['azure-marketplace']['purchase-plan-north-america'].version,
+    ).toBe('4.17.2024100419')
+  })
+})
+
+describe('input that cannot be used', () => {
+  it.each([
+    ['a missing snapshot', 'rhcos.json', undefined, /s\.json: no such file/],
+    ['a missing target', undefined, 'snapshot', /rhcos\.json: no such file/],
+    [
+      'a target with a conflict',
+      '{\n<<<<<<< HEAD\n  "stream": "a"\n}',
+      'snapshot',
+      /rhcos\.json:2:1: .*conflict/,
+    ],
+    ['a target with a byte order mark', '\ufeff{}', 'snapshot', /byte order mark/],
+    ['a target that is no JSON', '{ "stream": }', 'snapshot', /rhcos\.json:1:13: /],
+    ['a target of another shape', '{ "name": "x" }', 'snapshot', /not a CoreOS stream/],
+    [
+      'an architecture of another shape',
+      '{ "stream": "a", "architectures": { "x86_64": 1 } }',
+      'snapshot',
+      /\.architectures\.x86_64: expected an object/,
+    ],
+    ['a snapshot of another shape', smallStream(EXAMPLE), '{"schemaVersion":1}', /s\.json: /],
+    ['a later snapshot', smallStream(EXAMPLE), '{"schemaVersion":2}', /later than 1/],
+    [
+      'a changed snapshot',
+      smallStream(EXAMPLE),
+      snapshotText(IMAGES).replace('418.94.20240916', '418.94.20240917'),
+      /\.integrity/,
+    ],
+  ])('names %s in one line, with exit 2', async (_, target, snapshot, message) => {
+    const { rm } = await import('node:fs/promises')
+    for (const [name, text] of [
+      ['rhcos.json', target],
+      ['s.json', snapshot],
+    ] as const) {
+      if (text === undefined) await rm(at(name))
+      else if (text !== 'snapshot' && text !== 'rhcos.json') await writeFile(at(name), text)
+    }
+    const { status, stdout, stderr } = await regenerate('--target', 'rhcos.json')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.split('\n')[0]).toMatch(message)
+    expect(stderr.split('\n')[0]).toMatch(/^stream-snapshot: /)
+  })
+
+  it.each([
+    ['--layout', 'enhanced'],
+    ['--require', 'exactly'],
+    ['--json', '--check'],
+    ['--target', 'a', '--target', 'b'],
+    ['--nonsense'],
+    ['--layout', 'enhancement', '--marketplace-file', 'm.json', '--target', 'rhcos.json'],
+    ['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'],
+  ])('refuses %s', async (...args) => {
+    expect(await regenerate(...args)).toMatchObject({ status: 2, stdout: '' })
+  })
+})

@@ -1,0 +1,132 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { verifySnapshot } from '../../src/verify/verify.ts'
+import { azureFor, capture } from '../support/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  const standIn = await azureFor(imagesBeforeBump())
+  await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+})
+
+const faults = async (snapshot: string, recording: string) => {
+  const checks = await verifySnapshot({
+    file: 's.json',
+    text: snapshot,
+    recordingFile: 's.recording.json',
+    recordingText: recording,
+  })
+  return checks.filter(({ fault }) => fault !== undefined).map(({ name }) => name)
+}
+
+describe('verify', () => {
+  it('says each check by name', async () => {
+    const { status, stdout } = await run(['verify', 's.json'], { cwd: folder })
+    expect(status).toBe(0)
+    expect(stdout.trim().split('\n')).toEqual(
+      ['schema', 'integrity', 'form', 'recording', 'replay', 'secrets'].map(
+        (name) => `s.json: ${name}: ok`,
+      ),
+    )
+  })
+
+  it('needs no network', async () => {
+    const outcome = await run(['verify', 's.json'], {
+      cwd: folder,
+      wrapper: ['unshare', '-rn', 'env', '-i'],
+    })
+    expect(outcome).toMatchObject({ status: 0 })
+  })
+
+  it('sees any character that was changed, in either file', async () => {
+    const [snapshot, recording] = [await read('s.json'), await read('s.recording.json')]
+    expect(await faults(snapshot, recording)).toEqual([])
+    const change = (text: string, position: number) => {
+      const other = text[position] === 'x' ? 'y' : text[position] === ' ' ? '\t' : 'x'
+      return text.slice(0, position) + other + text.slice(position + 1)
+    }
+    for (let step = 0; step < 60; step++) {
+      const inSnapshot = Math.floor((snapshot.length * step) / 60)
+      expect(await faults(change(snapshot, inSnapshot), recording), `at ${inSnapshot}`).not.toEqual(
+        [],
+      )
+    }
+    for (let step = 0; step < 20; step++) {
+      const inRecording = Math.floor((recording.length * step) / 20)
+      expect(await faults(snapshot, change(recording, inRecording))).toContain('recording')
+    }
+  })
+
+  it('sees a recording that was changed together with its digest', async () => {
+    const { sealSnapshot, printSnapshot } = await import('../../src/snapshot/read.ts')
+    const { sha256 } = await import('../../src/snapshot/canonical.ts')
+    const { integrity, ...rest } = JSON.parse(await read('s.json'))
+    const recording = (await read('s.recording.json')).replaceAll(
+      '418.94.20240916',
+      '418.94.20240917',
+    )
+    rest.recording.sha256 = sha256(recording)
+    expect(integrity).toMatch(/^sha256-/)
+    expect(await faults(printSnapshot(sealSnapshot(rest)), recording)).toEqual(['replay'])
+  })
+
+  it.each([
+    ['a token', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl'],
+    ['an access key', 'AKIAIOSFODNN7EXAMPLE'],
+    ['a subscription', '/subscriptions/c9a6d5e1-0b72-4e38-b4f9-6817a2d03c5b/x'],
+  ])('finds %s', async (_, secret) => {
+    const recording = await read('s.recording.json')
+    const leaky = recording.replace('"NotFound"', JSON.stringify(secret))
+    expect(await faults(await read('s.json'), leaky)).toContain('secrets')
+  })
+
+  it('exits 1 and names what is wrong', async () => {
+    await writeFile(at('s.recording.json'), `${await read('s.recording.json')} `)
+    const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
+    expect(status).toBe(1)
+    expect(stdout).toContain('s.json: recording: FAILED: s.recording.json: its SHA-256')
+    expect(stderr).toBe('stream-snapshot: s.json: not as captured\n')
+  })
+
+  it('exits 1 for a snapshot that is no JSON any more, and for a recording that is gone', async () => {
+    await writeFile(at('t.json'), `<<<<<<< HEAD\n${await read('s.json')}`)
+    const { status, stdout } = await run(['verify', 't.json', 's.json', '--json'], { cwd: folder })
+    expect(status).toBe(1)
+    const [broken, whole] = JSON.parse(stdout)
+    expect(broken.checks[0]).toMatchObject({
+      name: 'schema',
+      fault: expect.stringContaining('t.json:1:1'),
+    })
+    expect(whole.checks.every((check: { fault?: string }) => check.fault === undefined)).toBe(true)
+  })
+
+  it('checks the target too', async () => {
+    const verify = () => run(['verify', 's.json', '--target', 'rhcos.json'], { cwd: folder })
+    expect(await verify()).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('target: FAILED: rhcos.json'),
+    })
+    await run(['regenerate', 's.json', '--target', 'rhcos.json'], { cwd: folder })
+    expect(await verify()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('target: ok'),
+    })
+  })
+
+  it('refuses a file that is not there', async () => {
+    const { status, stderr } = await run(['verify', 'nope.json'], { cwd: folder })
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'stream-snapshot: nope.json: no such file\n',
+    })
+  })
+})

@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { azureFor, capture } from '../support/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+interface Small {
+  metadata: { 'last-modified': string }
+  architectures: Record<string, { 'rhel-coreos-extensions'?: Record<string, unknown> }>
+}
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+describe("the enhancement's workflow", () => {
+  it('picks up the images of the build once they are out, and changes nothing else', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const release = async () => {
+      const captured = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+      expect(captured).toMatchObject({ status: 0, stdout: '' })
+      const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json')])
+      expect(made).toMatchObject({ status: 0, stdout: '' })
+      return { log: made.stderr, stream: JSON.parse(await read('rhcos.json')) as Small }
+    }
+
+    const first = await release()
+    expect(first.log).toMatch(
+      /no-purchase-plan x86_64 gen2 +azureopenshift:aro4:418-v2:418\.94\.20240916 +older-build/,
+    )
+
+    standIn.setImages(imagesAfterBump())
+    const second = await release()
+    expect(second.log).toMatch(
+      /no-purchase-plan x86_64 gen2 +azureopenshift:aro4:418-v2:418\.94\.202410090804 +exact/,
+    )
+    expect(second.stream.architectures.x86_64?.['rhel-coreos-extensions']).toEqual({
+      'azure-marketplace': {
+        'no-purchase-plan': {
+          publisher: 'azureopenshift',
+          offer: 'aro4',
+          sku: '418-v2',
+          version: '418.94.202410090804',
+        },
+        'purchase-plan-north-america': {
+          publisher: 'redhat',
+          offer: 'rh-ocp-worker',
+          sku: 'rh-ocp-worker',
+          version: '4.18.2025112710',
+        },
+        'purchase-plan-emea': {
+          publisher: 'redhat-limited',
+          offer: 'rh-ocp-worker',
+          sku: 'rh-ocp-worker',
+          version: '4.18.2026012111',
+        },
+      },
+    })
+    for (const { architectures } of [first.stream, second.stream]) {
+      for (const each of Object.values(architectures)) delete each['rhel-coreos-extensions']
+    }
+    expect(second.stream.architectures).toEqual(first.stream.architectures)
+
+    const after = [await read('s.json'), await read('s.recording.json'), await read('rhcos.json')]
+    await release()
+    expect([
+      await read('s.json'),
+      await read('s.recording.json'),
+      await read('rhcos.json'),
+    ]).toEqual(after)
+  })
+})
+
+describe('a stream made from a snapshot', () => {
+  it('has the same bytes wherever, whenever and by whomever it is made', async () => {
+    const standIn = await azureFor(imagesAfterBump())
+    await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+    const original = await read('rhcos.json')
+    const made: string[] = []
+    const environments = [
+      { env: { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' } },
+      { env: { TZ: 'America/Los_Angeles', LANG: 'C', NO_COLOR: '1' }, cwd: '/' },
+      { wrapper: ['env', '-i'] },
+      { wrapper: ['unshare', '-rn'] },
+    ]
+    for (const environment of environments) {
+      await writeFile(at('rhcos.json'), original)
+      const outcome = await run(
+        ['regenerate', at('s.json'), '--target', at('rhcos.json')],
+        environment,
+      )
+      expect(outcome).toMatchObject({ status: 0 })
+      made.push(await read('rhcos.json'))
+    }
+    expect(new Set(made).size).toBe(1)
+    expect(made[0]).not.toBe(original)
+  })
+})

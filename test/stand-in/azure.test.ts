@@ -1,0 +1,292 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ComputeManagementClient } from '@azure/arm-compute'
+import { ClientSecretCredential } from '@azure/identity'
+import { afterEach, expect, test } from 'vitest'
+import { type AzureOptions, type AzureStandIn, startAzure } from '../../scripts/stand-in/azure.ts'
+import type { AzureAccount } from '../../scripts/stand-in/azure-account.ts'
+import type { AzureImage } from '../../scripts/stand-in/azure-image.ts'
+
+const IMAGES: AzureImage[] = [
+  {
+    publisher: 'azureopenshift',
+    offer: 'aro4',
+    sku: '418-arm',
+    version: '418.94.20250122',
+    architecture: 'Arm64',
+    hyperVGeneration: 'V2',
+  },
+  {
+    publisher: 'RedHat',
+    offer: 'rh-ocp-worker',
+    sku: 'rh-ocp-worker',
+    version: '4.8.2021122100',
+    architecture: 'x64',
+    hyperVGeneration: 'V2',
+    imageState: 'Deprecated',
+    scheduledDeprecationTime: '2024-12-01T00:00:00+00:00',
+    alternativeOption: { type: 'Plan', value: 'rh-ocp-worker' },
+  },
+  {
+    publisher: 'RedHat',
+    offer: 'rh-ocp-worker',
+    sku: 'rh-ocp-worker',
+    version: '4.18.2025031114',
+    architecture: 'x64',
+    hyperVGeneration: 'V2',
+    noProperties: true,
+  },
+]
+
+const EXPAND = 'properties/imageDeprecationStatus'
+const ARM: Target = ['eastus', 'azureopenshift', 'aro4', '418-arm']
+
+type Target = [location: string, publisher: string, offer: string, sku: string]
+
+let azure: AzureStandIn | undefined
+
+afterEach(async () => {
+  await azure?.close()
+  azure = undefined
+})
+
+async function start(options: Partial<AzureOptions> = {}): Promise<AzureStandIn> {
+  azure = await startAzure({ images: IMAGES, ...options })
+  return azure
+}
+
+/** The SDKs as the stand-in's account, or as another one, trusting its certificate. */
+function connect(standIn: AzureStandIn, as: Partial<AzureAccount> = {}): ComputeManagementClient {
+  const { tenantId, clientId, clientSecret, subscriptionId } = { ...standIn.account, ...as }
+  const tlsOptions = { ca: standIn.certificate }
+  const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
+    authorityHost: standIn.url,
+    disableInstanceDiscovery: true,
+    tlsOptions,
+  })
+  return new ComputeManagementClient(credential, subscriptionId, {
+    endpoint: standIn.url,
+    tlsOptions,
+  })
+}
+
+/** The body of a list's answer, and its headers; an error if the SDK gave one. */
+async function list(client: ComputeManagementClient, target: Target, expand: string = EXPAND) {
+  let text = ''
+  let headers: Record<string, string> = {}
+  const keep = (answer: { bodyAsText?: string | null; headers: { toJSON(): typeof headers } }) => {
+    text = answer.bodyAsText ?? ''
+    headers = answer.headers.toJSON()
+  }
+  const error = await client.virtualMachineImages
+    .list(...target, { expand, onResponse: keep })
+    .then(() => undefined)
+    .catch((cause: unknown) => cause as Error & { code?: string; statusCode?: number })
+  return { text, headers, error }
+}
+
+const statuses = (standIn: AzureStandIn) => standIn.requests.map(({ status }) => status)
+
+test('a child process with the environment alone signs in and lists', async () => {
+  const { url, environment, requests } = await start()
+  const client = fileURLToPath(new URL('list-client.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', client, url, '418-arm'],
+    { env: { ...process.env, ...environment } },
+  )
+  expect(JSON.parse(stdout)).toMatchObject([{ name: '418.94.20250122' }])
+  expect(requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`)).toEqual([
+    `GET /${environment.AZURE_TENANT_ID}/v2.0/.well-known/openid-configuration`,
+    `POST /${environment.AZURE_TENANT_ID}/oauth2/v2.0/token`,
+    `GET /subscriptions/${environment.AZURE_SUBSCRIPTION_ID}/providers/Microsoft.Compute` +
+      '/locations/eastus/publishers/azureopenshift/artifacttypes/vmimage/offers/aro4' +
+      '/skus/418-arm/versions',
+  ])
+})
+
+test('versions come as an array, with the properties that were asked for', async () => {
+  const standIn = await start()
+  const client = connect(standIn)
+  const id =
+    `/Subscriptions/${standIn.account.subscriptionId}/Providers/Microsoft.Compute/Locations/eastus` +
+    '/Publishers/azureopenshift/ArtifactTypes/VMImage/Offers/aro4/Skus/418-arm/Versions/418.94.20250122'
+  const machine = {
+    hyperVGeneration: 'V2',
+    architecture: 'Arm64',
+    replicaType: 'Managed',
+    replicaCount: 10,
+  }
+  const item = { extendedLocation: null, location: 'eastus', name: '418.94.20250122', id }
+  const status = { imageDeprecationStatus: { imageState: 'Active' } }
+
+  const full = await list(client, ARM)
+  expect(JSON.parse(full.text)).toEqual([{ properties: { ...machine, ...status }, ...item }])
+  const some = await list(client, ARM, 'properties')
+  expect(JSON.parse(some.text)).toEqual([{ properties: machine, ...item }])
+  const none = await list(client, ARM, '')
+  expect(JSON.parse(none.text)).toEqual([item])
+})
+
+test('names and regions are found in any case, and shown in the spelling of the table', async () => {
+  const client = connect(await start())
+  const { text } = await list(client, ['East US', 'redhat', 'RH-OCP-Worker', 'RH-ocp-worker'])
+  const [first, second] = JSON.parse(text)
+  expect(first.id).toMatch(
+    /\/Publishers\/RedHat\/ArtifactTypes\/VMImage\/Offers\/rh-ocp-worker\/Skus\/rh-ocp-worker\//,
+  )
+  expect(first).toMatchObject({ name: '4.18.2025031114', location: 'eastus' })
+  expect(first.properties).toBeUndefined()
+  expect(second.properties.imageDeprecationStatus).toEqual({
+    imageState: 'Deprecated',
+    scheduledDeprecationTime: '2024-12-01T00:00:00+00:00',
+    alternativeOption: { type: 'Plan', value: 'rh-ocp-worker' },
+  })
+})
+
+test('publishers, offers and SKUs are listed', async () => {
+  const { virtualMachineImages } = connect(await start())
+  const names = (items: { name: string }[]) => items.map(({ name }) => name)
+  expect(names(await virtualMachineImages.listPublishers('eastus'))).toEqual([
+    'azureopenshift',
+    'RedHat',
+  ])
+  expect(names(await virtualMachineImages.listOffers('eastus', 'azureopenshift'))).toEqual(['aro4'])
+  expect(names(await virtualMachineImages.listSkus('eastus', 'azureopenshift', 'aro4'))).toEqual([
+    '418-arm',
+  ])
+})
+
+test('images added and replaced are seen by the next request', async () => {
+  const standIn = await start({ images: [] })
+  const client = connect(standIn)
+  expect((await list(client, ARM)).error).toMatchObject({ statusCode: 404 })
+  standIn.addImages(IMAGES)
+  expect((await list(client, ARM)).error).toBeUndefined()
+  standIn.setImages([])
+  expect((await list(client, ARM)).error).toMatchObject({ statusCode: 404 })
+})
+
+test.each<[string, Target, { statusCode: number; code: string; message: RegExp }]>([
+  [
+    'SKU',
+    ['eastus', 'azureopenshift', 'aro4', '499-arm'],
+    { statusCode: 404, code: 'NotFound', message: /^Artifact: VMImage was not found\.$/ },
+  ],
+  [
+    'publisher',
+    ['eastus', 'nobody', 'aro4', '418-arm'],
+    { statusCode: 404, code: 'NotFound', message: /^Artifact: VMImage was not found\.$/ },
+  ],
+  [
+    'region',
+    ['mars', 'azureopenshift', 'aro4', '418-arm'],
+    {
+      statusCode: 400,
+      code: 'NoRegisteredProviderFound',
+      message: /No registered resource provider found for location 'mars'/,
+    },
+  ],
+])('no such %s', async (_, target, { statusCode, code, message }) => {
+  const { error } = await list(connect(await start()), target)
+  expect(error).toMatchObject({ statusCode, code })
+  expect(error?.message).toMatch(message)
+})
+
+test('another subscription gives a 404 that is not about images', async () => {
+  const client = connect(await start(), { subscriptionId: '11111111-2222-4333-8444-555555555555' })
+  const { error } = await list(client, ARM)
+  expect(error).toMatchObject({ statusCode: 404, code: 'SubscriptionNotFound' })
+})
+
+test('a wrong secret is told as Azure tells it', async () => {
+  const standIn = await start()
+  const { error } = await list(connect(standIn, { clientSecret: 'wrong' }), ARM)
+  expect(error?.message).toMatch(/AADSTS7000215: Invalid client secret provided/)
+  expect(statuses(standIn)).toEqual([200, 401])
+})
+
+test('without a token, with a wrong one and with an old one: 401', async () => {
+  const standIn = await start({ tokenLifetime: 0 })
+  const old = await list(connect(standIn), ARM)
+  expect(old.error).toMatchObject({ statusCode: 401, code: 'ExpiredAuthenticationToken' })
+  const fromToken = (token: string) =>
+    new ComputeManagementClient(
+      { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+      standIn.account.subscriptionId,
+      { endpoint: standIn.url, tlsOptions: { ca: standIn.certificate } },
+    )
+  const wrong = await list(fromToken('wrong'), ARM)
+  expect(wrong.error).toMatchObject({ statusCode: 401, code: 'InvalidAuthenticationToken' })
+  const missing = fromToken('')
+  missing.pipeline.removePolicy({ name: 'bearerTokenAuthenticationPolicy' })
+  expect((await list(missing, ARM)).error).toMatchObject({ code: 'AuthenticationFailed' })
+})
+
+test('answers are compressed unless the stand-in is told otherwise', async () => {
+  const compressed = await list(connect(await start()), ARM)
+  expect(compressed.headers['content-encoding']).toBe('gzip')
+  await azure?.close()
+  const plain = await list(connect(await start({ gzip: false })), ARM)
+  expect(plain.headers['content-encoding']).toBeUndefined()
+  expect(JSON.parse(compressed.text)[0].name).toBe(JSON.parse(plain.text)[0].name)
+})
+
+test('the remaining requests count down', async () => {
+  const client = connect(await start())
+  const remaining = async () =>
+    (await list(client, ARM)).headers['x-ms-ratelimit-remaining-resource']
+  expect(await remaining()).toContain('ListVMImagesVersionsFromLocation3Min;15999,')
+  expect(await remaining()).toContain('ListVMImagesVersionsFromLocation3Min;15998,')
+})
+
+test('a throttled request is sent again by the SDK, after the time that the answer names', async () => {
+  const throttled = { kind: 'status', status: 429, retryAfter: 1 } as const
+  const standIn = await start({ faults: [{ path: /418-arm/, fault: throttled, times: 1 }] })
+  const { error } = await list(connect(standIn), ARM)
+  expect(error).toBeUndefined()
+  expect(statuses(standIn)).toEqual([200, 200, 429, 200])
+  const [, , first, second] = standIn.requests
+  expect((second?.time ?? 0) - (first?.time ?? 0)).toBeGreaterThanOrEqual(950)
+})
+
+test('a refusal for want of a role names who asked', async () => {
+  const refused = { kind: 'status', status: 403 } as const
+  const standIn = await start({ faults: [{ path: /aro4/, fault: refused }] })
+  const { error } = await list(connect(standIn), ARM)
+  expect(error).toMatchObject({ statusCode: 403, code: 'AuthorizationFailed' })
+  expect(error?.message).toContain(standIn.account.clientId)
+})
+
+// The SDK waits for ever where the body is compressed as well: its decompressor is not told.
+test('a body that is cut off is an error', async () => {
+  const standIn = await start({
+    gzip: false,
+    faults: [{ path: /418-arm/, fault: { kind: 'cut-off' } }],
+  })
+  const { error } = await list(connect(standIn), ARM)
+  expect(error?.message).toMatch(/aborted/)
+  expect(statuses(standIn)).toEqual([200, 200, undefined])
+})
+
+test('secrets are planted in headers and bodies, of answers and of errors', async () => {
+  const secret = 'someone@example.com'
+  const client = connect(await start({ secrets: [secret] }))
+  const found = await list(client, ARM)
+  const missing = await list(client, ['eastus', 'azureopenshift', 'aro4', 'none'])
+  for (const { text, headers } of [found, missing]) {
+    expect(text).toContain(secret)
+    for (const name of ['set-cookie', 'x-ms-client-principal-id', 'x-ms-operation-identifier']) {
+      expect(headers[name]).toContain(encodeURIComponent(secret))
+    }
+  }
+})
+
+test('a stand-in that was closed leaves no certificate behind', async () => {
+  const standIn = await start()
+  expect(existsSync(standIn.certificateFile)).toBe(true)
+  await standIn.close()
+  expect(existsSync(standIn.certificateFile)).toBe(false)
+})

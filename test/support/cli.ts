@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+export interface Outcome {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  /** All of the child's environment; default: nothing but PATH and a HOME without credentials. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Options of node itself. */
+  readonly node?: readonly string[]
+  /** What to start instead of node alone, such as `['unshare', '-rn']`. */
+  readonly wrapper?: readonly string[]
+}
+
+/** Runs the built command line as a user does. */
+export function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { cwd, env = {}, node = [], wrapper = [] } = options
+  const [command = process.execPath, ...rest] = [
+    ...wrapper,
+    process.execPath,
+    ...node,
+    CLI,
+    ...args,
+  ]
+  const child = spawn(command, rest, {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}
+
+/** A folder that goes when the test is over. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}

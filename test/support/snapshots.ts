@@ -1,0 +1,61 @@
+import { BUILT_IN } from '../../src/criteria/read.ts'
+import { sortImages } from '../../src/snapshot/order.ts'
+import { printSnapshot, sealSnapshot } from '../../src/snapshot/read.ts'
+import type { AzureImage, Snapshot, SnapshotContent } from '../../src/snapshot/snapshot.ts'
+
+const { azure, ...RULES } = BUILT_IN
+
+/** The image of an Azure SKU as a capture of the built-in criteria would have it. */
+export function azureImage(
+  sku: string,
+  version: string,
+  more: Partial<AzureImage> = {},
+): AzureImage {
+  const isPaid = sku.startsWith('rh-')
+  const offer = isPaid ? sku.replace(/-gen1$/, '') : 'aro4'
+  const ocp = /^(?:aro_)?4(\d+)/.exec(sku)?.[1]
+  return {
+    architecture: sku.endsWith('arm') ? 'aarch64' : 'x86_64',
+    generation: /gen1$|^aro_\d+$/.test(sku) ? 1 : 2,
+    ...(ocp !== undefined && { ocp: `4.${ocp}` }),
+    offer,
+    plan: isPaid ? (offer.split('-')[1] ?? '') : 'no-purchase-plan',
+    publisher: isPaid ? 'redhat' : 'azureopenshift',
+    sku,
+    state: 'active',
+    version,
+    ...more,
+  }
+}
+
+/** A snapshot of these images, for OCP 4.18 and without builds, whole but for its recording. */
+export function snapshotOf(
+  images: readonly AzureImage[],
+  more: Partial<SnapshotContent & Pick<Snapshot, 'capturedAt'>> = {},
+): Snapshot {
+  return sealSnapshot({
+    schemaVersion: 1,
+    stream: {
+      name: 'rhcos-4.18',
+      distro: 'rhcos',
+      ocp: '4.18',
+      url: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams',
+      signatures: true,
+    },
+    capturedAt: '2024-10-20T12:00:00Z',
+    generator: 'stream-snapshot test',
+    criteria: azure ? { ...RULES, azure } : RULES,
+    builds: {},
+    images: { azure: sortImages('azure', images) },
+    queries: { azure: [] },
+    recording: { file: 's.recording.json', sha256: '0'.repeat(64) },
+    ...more,
+  })
+}
+
+export function snapshotText(
+  images: readonly AzureImage[],
+  more: Parameters<typeof snapshotOf>[1] = {},
+): string {
+  return printSnapshot(snapshotOf(images, more))
+}
