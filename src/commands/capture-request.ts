@@ -146,7 +146,8 @@ function identityFor(
   }
 }
 
-async function criteriaFor(
+/** Those of the command line, else the snapshot's own, else the built-in ones. */
+export async function criteriaFor(
   { criteria }: CaptureArgs,
   own: Criteria | undefined,
 ): Promise<Criteria> {
