@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { makeCertificate } from '../../scripts/stand-in/certificate.ts'
 import { DEMONSTRATION, demonstrationMeta } from '../../scripts/stand-in/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -100,6 +101,19 @@ describe('capture of builds', () => {
     const { artifacts } = updated.architectures.x86_64
     expect(artifacts.moonbase).toEqual({ release: '1' })
     expect(artifacts.qemu).toEqual(stream.architectures.x86_64.artifacts.qemu)
+  })
+
+  it('asks an https server, and replays it where only a proxy leads out', async () => {
+    const certificate = await makeCertificate()
+    onTestFinished(() => certificate.remove())
+    const server = await buildServer({ certificate })
+    const args = ['--cloud', 'none', '--name', name, '--url', server.streams, ...SOME]
+    const env = { NODE_EXTRA_CA_CERTS: certificate.file }
+    const captured = await run(['capture', 's.json', ...args], { cwd: folder, env })
+    expect(captured).toMatchObject({ status: 0 })
+    const proxied = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' }
+    const verified = await run(['verify', 's.json'], { cwd: folder, env: proxied })
+    expect(verified).toMatchObject({ status: 0 })
   })
 
   it('takes name, server, architecture and version from a URL', async () => {

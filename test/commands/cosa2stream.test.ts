@@ -61,7 +61,10 @@ describe('cosa2stream', () => {
 
     const [asked, fetched] = [azure.requests.length, builds.requests.length]
     expect(await call('--offline')).toMatchObject({ status: 0, stdout: '' })
-    const verified = await run(['verify', SNAPSHOT, '--target', 'T.json'], { cwd: folder })
+    const verified = await run(['verify', SNAPSHOT, '--target', 'T.json'], {
+      cwd: folder,
+      env: { HTTPS_PROXY: 'http://127.0.0.1:9' },
+    })
     expect(verified).toMatchObject({ status: 0 })
     expect([azure.requests.length, builds.requests.length]).toEqual([asked, fetched])
     expect(await readAll()).toEqual(first)
