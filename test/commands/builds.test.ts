@@ -171,27 +171,17 @@ describe('capture of builds', () => {
 })
 
 describe('a build server that', () => {
-  it.each<[string, Parameters<typeof withMeta>[1], string]>([
-    [
-      'answers another build',
-      (meta) => ({ ...meta, buildid: '418.94.202410090804-1' }),
-      `s390x/meta.json: .buildid: expected ${release}, found 418.94.202410090804-1`,
-    ],
-    [
-      'answers another architecture',
-      (meta) => ({ ...meta, 'coreos-assembler.basearch': 'x86_64' }),
-      's390x/meta.json: .coreos-assembler.basearch: expected s390x, found x86_64',
-    ],
-    [
-      'answers another file',
-      () => ({ stream: 'x' }),
-      's390x/meta.json: not a meta.json: .coreos-assembler.basearch: expected a text, found nothing',
-    ],
-  ])('%s: says so and writes nothing', async (_, change, message) => {
-    const server = await buildServer({}, withMeta('s390x', change))
+  it('answers another build says so, and nothing is written', async () => {
+    const buildid = '418.94.202410090804-1'
+    const server = await buildServer(
+      {},
+      withMeta('s390x', (meta) => ({ ...meta, buildid })),
+    )
     const outcome = await capture(server.streams, ...ALL_BUILDS)
     expect(outcome).toMatchObject({ status: 3, stdout: '' })
-    expect(outcome.stderr).toContain(message)
+    expect(outcome.stderr).toContain(
+      `s390x/meta.json: .buildid: expected ${release}, found ${buildid}\n`,
+    )
     expect(await readdir(folder)).toEqual([])
   })
 
