@@ -24,7 +24,7 @@ const cli = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new InputError(firstLine(message), HELP)
+    throw error ?? new InputError(inOneLine(message), HELP)
   })
 
 for (const { command, describe, load } of COMMANDS) {
@@ -58,6 +58,14 @@ function report(error: unknown): number {
   if (error instanceof UserError) return error.exitCode
   if (!debug) process.stderr.write('This is a fault of stream-snapshot; --debug shows where.\n')
   return 70
+}
+
+/** What yargs spreads over several lines, such as the choices of an option. */
+function inOneLine(text: string): string {
+  return text
+    .split(/\s*\n\s*/)
+    .join(' ')
+    .trim()
 }
 
 function firstLine(text: string): string {
