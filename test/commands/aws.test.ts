@@ -106,6 +106,19 @@ describe('capture --cloud aws', () => {
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
+  it('tells a region without images from a page in the place of an answer', async () => {
+    const standIn = await awsFor({ enabledRegions: ['us-east-1', 'eu-west-3'] })
+    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    expect(JSON.parse(await read('s.json')).queries.aws).toContainEqual({
+      region: 'eu-west-3',
+      images: 0,
+    })
+    standIn.setFaults([{ path: /./, fault: { kind: 'html' } }])
+    const outcome = await capture(standIn, ['--regions', 'us-east-1'])
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain('aws us-east-1: the answer is no list of images')
+  })
+
   it('says which credentials it misses', async () => {
     const { environment } = await awsFor()
     const { AWS_ENDPOINT_URL_EC2, NODE_EXTRA_CA_CERTS } = environment
