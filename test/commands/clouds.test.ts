@@ -44,8 +44,8 @@ const extensionsOf = (stream: string | undefined, arch: string): Extensions =>
 
 describe('capture --cloud azure,aws,gcp', () => {
   it('gives every plan and region in both layouts, and the same from the recording alone', async () => {
-    const { args, env } = await cloudsFor(folder)
-    const outcome = await capture(args, env)
+    const { args, environment } = await cloudsFor(folder)
+    const outcome = await capture(args, environment)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     expect(outcome.stderr.split('\n').map((line) => line.split(':')[0])).toEqual([
       'azure',
@@ -92,8 +92,8 @@ describe('capture --cloud azure,aws,gcp', () => {
     ['aws', { failures: { 'eu-central-1': { status: 401 } } }, 'aws eu-central-1: answered 401'],
     ['gcp', { faults: [{ path: /ocp-48/, fault: { kind: 'status', status: 401 } }] }, 'gcp redhat'],
   ])('writes nothing where %s fails', async (cloud, options, message) => {
-    const { args, env } = await cloudsFor(folder, { [cloud]: options })
-    const outcome = await capture(args, env)
+    const { args, environment } = await cloudsFor(folder, { [cloud]: options })
+    const outcome = await capture(args, environment)
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain(`stream-snapshot: ${message}`)
     expect(await readdir(folder)).toEqual(['certificates.pem', 'rhcos.json'])
@@ -118,8 +118,8 @@ describe('the SDKs', () => {
     new Set(files.flatMap((file) => SDK.exec(file)?.[1] ?? []))
 
   it('stay closed unless their cloud is asked', async () => {
-    const { args, env } = await cloudsFor(folder)
-    await capture(args, env)
+    const { args, environment } = await cloudsFor(folder)
+    await capture(args, environment)
     const regenerated = await filesOf(['regenerate', at('s.json'), '--target', at('rhcos.json')])
     expect(regenerated.some((file) => file.endsWith('/dist/cli.js'))).toBe(true)
     expect(packagesOf(regenerated)).toEqual(new Set())
