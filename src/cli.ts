@@ -21,10 +21,15 @@ const cli = yargs(hideBin(process.argv))
   .version(VERSION)
   .help()
   .alias('help', 'h')
+  .completion(
+    'completion',
+    'Print a script for bash or zsh that completes commands and options',
+    completeWord,
+  )
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new InputError(firstLine(message), HELP)
+    throw error ?? new InputError(oneLine(message), HELP)
   })
 
 for (const { command, describe, load } of COMMANDS) {
@@ -39,8 +44,22 @@ for (const { command, describe, load } of COMMANDS) {
 try {
   await cli.parseAsync()
 } catch (error) {
+  // A half-typed line is no error to tell of.
+  if (process.argv.includes('--get-yargs-completions')) process.exit()
   // At once: requests that are still under way would keep the process, and have no use.
   process.exit(report(isOfYargs(error) ? new InputError(error.message, HELP) : error))
+}
+
+/** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
+function completeWord(
+  word: string,
+  _: unknown,
+  complete: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
+  done: (words: string[]) => void,
+): void {
+  complete((_error, words = []) => {
+    done(words.filter((each) => each.startsWith('-') === word.startsWith('-')))
+  })
 }
 
 /** What an option's `coerce` throws comes back as an error of yargs' own. */
@@ -58,6 +77,11 @@ function report(error: unknown): number {
   if (error instanceof UserError) return error.exitCode
   if (!debug) process.stderr.write('This is a fault of stream-snapshot; --debug shows where.\n')
   return 70
+}
+
+/** What yargs says of a wrong value takes two lines: that there is one, and which. */
+function oneLine(message: string): string {
+  return message.trim().replace(/\s*\n\s*/g, ' ')
 }
 
 function firstLine(text: string): string {

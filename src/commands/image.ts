@@ -62,7 +62,7 @@ export const imageCommand: Command<ImageArgs> = {
         coerce: once('arch') as (value: unknown) => Architecture,
       })
       .option('generation', {
-        choices: ['1', '2'] as const,
+        choices: [1, 2] as const,
         describe: 'The Hyper-V generation, on Azure',
         defaultDescription: '2',
         coerce: generationOption,
@@ -108,7 +108,8 @@ const PRINTERS: Readonly<Record<Format, (found: FoundImage, location: string) =>
   json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
 }
 
+/** As it was given, for `choices` to judge. */
 function generationOption(value: unknown): 1 | 2 | undefined {
   if (Array.isArray(value)) throw new InputError('--generation: given more than once')
-  return value === undefined ? undefined : value === '1' || value === 1 ? 1 : 2
+  return value === undefined ? undefined : (Number(value) as 1 | 2)
 }
