@@ -34,9 +34,9 @@ export const configmapCommand: Command<ConfigmapArgs> = {
       .example('$0 configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several'),
 
   async run(args) {
-    const files = await Promise.all(args.STREAM.map(readNamed))
+    const files = await readAll(args.STREAM)
     refuseUnnamed(files)
-    const marketplaces = await Promise.all((args['marketplace-file'] ?? []).map(readNamed))
+    const marketplaces = await readAll(args['marketplace-file'] ?? [])
     const streams = files.map(({ name, file, text }): NamedStream => {
       const marketplace = marketplaces.filter((each) => each.name === name)
       const [found] = marketplace
@@ -64,6 +64,13 @@ interface NamedFile {
   readonly name: string | undefined
   readonly file: string
   readonly text: string
+}
+
+/** One after another, so that of several faults the first is told. */
+async function readAll(args: readonly string[]): Promise<NamedFile[]> {
+  const files: NamedFile[] = []
+  for (const argument of args) files.push(await readNamed(argument))
+  return files
 }
 
 /** `NAME=FILE`, unless a file has that very name. */

@@ -69,7 +69,8 @@ export const diffCommand: Command<DiffArgs> = {
 
   async run(args) {
     const { A, B, format, target } = args
-    const [before, after] = await Promise.all([readSide(A), readSide(B)])
+    const before = await readSide(A)
+    const after = await readSide(B)
     const [left, right] = [
       before ?? (after && emptied(after)),
       after ?? (before && emptied(before)),

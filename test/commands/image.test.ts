@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Job, MarketplaceFile, readStream, regenerate } from '../../src/index.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { azureImage, snapshotOf } from '../support/snapshots.ts'
+import { streamForms } from '../support/forms.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 let folder: string
@@ -12,81 +11,37 @@ const image = (...args: string[]) => run(['image', ...args], { cwd: folder })
 
 const GEN2 = 'azureopenshift:aro4:418-v2:418.94.20241009'
 const GEN1 = 'azureopenshift:aro4:aro_418:418.94.20241009'
-
-const FORMS = ['enhancement.json', 'stream-metadata.json', 'marketplace.json'] as const
-
-/** The three forms, each made of one snapshot. */
-function forms(): Record<(typeof FORMS)[number], string> {
-  const snapshot = snapshotOf([
-    azureImage('418-v2', '418.94.20241009'),
-    azureImage('aro_418', '418.94.20241009'),
-    azureImage('418-arm', '418.94.20241009'),
-    azureImage('rh-ocp-worker', '4.18.2024100419'),
-    azureImage('rh-ocp-worker', '4.18.2024100419', {
-      plan: 'ocp-emea',
-      publisher: 'redhat-limited',
-    }),
-  ])
-  const make = (job: Partial<Job>) =>
-    regenerate({
-      snapshot,
-      target: readStream(smallStream(EXAMPLE), 'rhcos.json'),
-      layouts: [],
-      requirement: 'any',
-      allowRegression: false,
-      ...job,
-    })
-  const marketplaceFile = MarketplaceFile.read(undefined, 'marketplace.json')
-  return {
-    'enhancement.json': make({ layouts: ['enhancement'] }).stream.print(),
-    'stream-metadata.json': make({ layouts: ['stream-metadata'] }).stream.print(),
-    'marketplace.json': make({ marketplaceFile }).marketplaceFile?.print() ?? '',
-  }
-}
+const FORMS = streamForms()
 
 beforeEach(async () => {
   folder = await temporaryFolder()
-  for (const [name, text] of Object.entries(forms())) await writeFile(at(name), text)
+  for (const [name, text] of Object.entries(FORMS)) await writeFile(at(name), text)
   await writeFile(at('plain.json'), smallStream(EXAMPLE))
 })
 
 describe('image', () => {
-  it.each([
-    [[], GEN2],
-    [['--arch', 'aarch64'], 'azureopenshift:aro4:418-arm:418.94.20241009'],
-    [['--plan', 'ocp'], 'redhat:rh-ocp-worker:rh-ocp-worker:4.18.2024100419'],
-    [
-      ['--plan', 'purchase-plan-emea'],
-      'redhat-limited:rh-ocp-worker:rh-ocp-worker:4.18.2024100419',
-    ],
-    [['--gen1'], GEN1],
-    [['--plan', 'ocp', '--gen1'], 'redhat:rh-ocp-worker:rh-ocp-worker-gen1:4.18.2024100419'],
-    [
-      ['-o', 'id', '--region', 'westeurope'],
-      '/Providers/Microsoft.Compute/Locations/westeurope/Publishers/azureopenshift/ArtifactTypes/VMImage/Offers/aro4/Skus/418-v2/Versions/418.94.20241009',
-    ],
-  ])('answers %j alike in each of the three forms', async (args, expected) => {
-    const answers = await Promise.all(FORMS.map((form) => image(form, ...args)))
-    for (const answer of answers) {
-      expect(answer).toEqual({ status: 0, stdout: `${expected}\n`, stderr: '' })
-    }
+  it.each(Object.keys(FORMS))('answers alike of %s', async (form) => {
+    expect(await image(form)).toEqual({ status: 0, stdout: `${GEN2}\n`, stderr: '' })
+    expect(await image(form, '--gen1')).toMatchObject({ status: 0, stdout: `${GEN1}\n` })
   })
 
-  it('answers in JSON', async () => {
-    const answers = await Promise.all(FORMS.map((form) => image(form, '-o', 'json')))
-    for (const { stdout } of answers) {
-      expect(JSON.parse(stdout)).toEqual({
-        cloud: 'azure',
-        plan: 'no-purchase-plan',
-        architecture: 'x86_64',
-        generation: 2,
-        publisher: 'azureopenshift',
-        offer: 'aro4',
-        sku: '418-v2',
-        version: '418.94.20241009',
-        urn: GEN2,
-      })
-    }
+  it('answers with an id, and in JSON', async () => {
+    const id = await image('marketplace.json', '-o', 'id', '--region', 'westeurope')
+    expect(id.stdout).toBe(
+      '/Providers/Microsoft.Compute/Locations/westeurope/Publishers/azureopenshift/ArtifactTypes/VMImage/Offers/aro4/Skus/418-v2/Versions/418.94.20241009\n',
+    )
+    const { stdout } = await image('enhancement.json', '-o', 'json')
+    expect(JSON.parse(stdout)).toEqual({
+      cloud: 'azure',
+      plan: 'no-purchase-plan',
+      architecture: 'x86_64',
+      generation: 2,
+      publisher: 'azureopenshift',
+      offer: 'aro4',
+      sku: '418-v2',
+      version: '418.94.20241009',
+      urn: GEN2,
+    })
   })
 
   it('has a Gen1 image where the layout has one, and else says what there is', async () => {
@@ -111,26 +66,6 @@ describe('image', () => {
     const { status, stdout, stderr } = await image(...args)
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toContain(fault)
-  })
-
-  it('reads AWS and GCP images of either layout', async () => {
-    const stream = JSON.parse(smallStream({ x86_64: EXAMPLE.x86_64 }))
-    const aws = { ocp: { regions: { 'us-east-1': { release: EXAMPLE.x86_64, image: 'ami-1' } } } }
-    const gcp = { ocp: { release: EXAMPLE.x86_64, project: 'p', name: 'n' } }
-    for (const extensions of [
-      { 'aws-marketplace': aws, 'gcp-marketplace': gcp },
-      { marketplace: { aws, gcp } },
-    ]) {
-      stream.architectures.x86_64['rhel-coreos-extensions'] = extensions
-      await writeFile(at('clouds.json'), JSON.stringify(stream))
-      const ami = await image('clouds.json', '--cloud', 'aws', '--region', 'us-east-1')
-      expect(ami.stdout).toBe('ami-1\n')
-      const name = await image('clouds.json', '--cloud', 'gcp', '-o', 'id')
-      expect(name.stdout).toBe('projects/p/global/images/n\n')
-      const elsewhere = await image('clouds.json', '--cloud', 'aws', '--region', 'eu-west-1')
-      expect(elsewhere).toMatchObject({ status: 1 })
-      expect(elsewhere.stderr).toContain('There is: aws x86_64 ocp regions us-east-1.')
-    }
   })
 
   it('says which file is missing or is no stream, and which value is wrong', async () => {
