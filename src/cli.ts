@@ -29,7 +29,7 @@ const cli = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new InputError(oneLine(message), HELP)
+    throw error ?? new InputError(inOneLine(message), HELP)
   })
 
 for (const { command, describe, load } of COMMANDS) {
@@ -79,9 +79,12 @@ function report(error: unknown): number {
   return 70
 }
 
-/** What yargs says of a wrong value takes two lines: that there is one, and which. */
-function oneLine(message: string): string {
-  return message.trim().replace(/\s*\n\s*/g, ' ')
+/** What yargs spreads over several lines, such as the choices of an option. */
+function inOneLine(text: string): string {
+  return text
+    .split(/\s*\n\s*/)
+    .join(' ')
+    .trim()
 }
 
 function firstLine(text: string): string {

@@ -92,8 +92,16 @@ export const regenerateCommand: Command<RegenerateArgs> = {
 /** What regenerating takes from the command line: all but the snapshot's name. */
 export type RegenerateOptions = Omit<RegenerateArgs, 'SNAPSHOT'>
 
-/** Reads the target, regenerates, and writes or checks; what `cosa2stream` does in the end too. */
-export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOptions): Promise<void> {
+/**
+ * Reads the target, regenerates, and writes or checks; what `cosa2stream` does in the end too.
+ *
+ * @param alongside files to write together with the stream, or not at all
+ */
+export async function regenerateFiles(
+  snapshot: Snapshot,
+  args: RegenerateOptions,
+  alongside: readonly Write[] = [],
+): Promise<void> {
   const terminal = terminalOf(args)
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
@@ -106,7 +114,7 @@ export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOption
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
   if (args.target === undefined) terminal.data(result.stream.print())
-  await writeFiles(differing)
+  await writeFiles([...alongside, ...differing])
   for (const { file, before, text } of files) {
     const outcome = before === undefined ? 'written' : before === text ? 'unchanged' : 'updated'
     terminal.say(`${file}: ${outcome}`)

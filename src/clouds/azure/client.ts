@@ -33,6 +33,8 @@ export function openClient(
   )
   // A compressed answer that is cut off leaves the SDK waiting for ever; a plain one fails.
   client.pipeline.removePolicy({ name: 'decompressResponsePolicy' })
+  // A replay goes nowhere; a proxy of the environment's would hide its requests from the recording.
+  if (!access.live) client.pipeline.removePolicy({ name: 'proxyPolicy' })
   return client
 }
 

@@ -1,0 +1,46 @@
+import type { PipelineResponse } from '@azure/core-rest-pipeline'
+import { ServiceError } from '../errors.ts'
+
+/** A server of objects says 403 as well for what it does not have. */
+const MISSING = [403, 404, 410]
+
+/** Says in one line what a build server answered instead of a meta.json. */
+export function describeStatus({ status, headers }: PipelineResponse, url: string): ServiceError {
+  if (MISSING.includes(status)) {
+    return new ServiceError(
+      `${url}: answered ${status}: the build server does not have this build`,
+      'Check the version, --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
+    )
+  }
+  if (status >= 300 && status < 400) {
+    return new ServiceError(
+      `${url}: answered ${status}, a redirect to ${printUrl(headers.get('location'))}, which is not followed`,
+      'Name the build server that it leads to with --url.',
+    )
+  }
+  return new ServiceError(
+    `${url}: answered ${status}`,
+    status === 429 || status >= 500 ? 'Try again later.' : undefined,
+  )
+}
+
+/**
+ * Says in one line why there was no answer.
+ *
+ * @param timeout that was set, in milliseconds
+ */
+export function describeTrouble(error: unknown, url: string, timeout: number): ServiceError {
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const message =
+    cause.name === 'AbortError'
+      ? `no answer within ${timeout / 1000} s`
+      : (cause.message.split('\n')[0] ?? '').trim() || cause.name
+  return new ServiceError(`${url}: ${message}`, undefined, { cause })
+}
+
+/** Without the query, which may hold a signature. */
+function printUrl(location: string | undefined): string {
+  return location !== undefined && URL.canParse(location)
+    ? new URL(location).origin + new URL(location).pathname
+    : 'another URL'
+}
