@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts'
 import { readInput } from '../files/read.ts'
 import {
+  ARCHITECTURES,
   type Architecture,
   CLOUDS,
   type CloudName,
@@ -21,8 +22,6 @@ const DEFAULT_PLANS: Readonly<Record<CloudName, string>> = {
   aws: 'ocp',
   gcp: 'ocp',
 }
-
-const ARCHITECTURES: readonly Architecture[] = ['aarch64', 'ppc64le', 's390x', 'x86_64']
 
 export interface ImageArgs extends CommonArgs {
   readonly STREAM: string

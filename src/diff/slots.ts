@@ -5,6 +5,7 @@ import { printSlot, type Slot } from '../selection/slot.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 import { sortImages } from '../snapshot/order.ts'
 import {
+  ARCHITECTURES,
   CLOUDS,
   type CloudName,
   type Image,
@@ -169,8 +170,6 @@ function releasesOf({ builds }: SnapshotContent): Releases {
 }
 
 /** For every architecture: those that no criteria name an image for open no slot. */
-const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64']
-
 function latestReleases({ stream, criteria }: SnapshotContent): Releases {
   const ocp = stream.ocp === null ? undefined : readMinor(stream.ocp)
   const rhel = ocp && rhelOfOcp(criteria.rhel, ocp)
