@@ -10,10 +10,10 @@ export function summarise(diff: SnapshotDiff): string {
       [images.removed, 'removed'],
       [images.changed, 'changed'],
     ]),
-    some(builds.length, 'build'),
-    some(criteria.length, 'criterion', 'criteria'),
-    some(identity.length, 'part of the identity', 'parts of the identity'),
-    some(queries.length, 'question'),
+    builds.length > 0 ? `${some(builds.length, 'build')} changed` : '',
+    criteria.length > 0 ? 'criteria changed' : '',
+    identity.length > 0 ? 'identity changed' : '',
+    queries.length > 0 ? `${some(queries.length, 'question')} answered otherwise` : '',
     slots.changes.length > 0 ? `${some(slots.changes.length, 'slot')} moved` : '',
   ]
   return parts.filter(Boolean).join('; ') || 'no difference'
@@ -33,6 +33,6 @@ function listOf(counts: readonly (readonly [number, string])[]): string {
     .join(', ')
 }
 
-function some(count: number, one: string, many = `${one}s`): string {
-  return count === 0 ? '' : `${count} ${count === 1 ? one : many}`
+function some(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

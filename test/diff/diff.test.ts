@@ -261,6 +261,9 @@ describe('the summary', () => {
     expect(summarise(diffSnapshots(before, snapshotOf([OLD, ARM, GEN1])))).toBe(
       '1 image removed; 1 slot moved',
     )
+    expect(summarise(diffSnapshots(before, withBuild(before, '418.94.202409162337-0')))).toBe(
+      '1 build changed',
+    )
     expect(summarise(diffSnapshots(before, before))).toBe('no difference')
   })
 })
