@@ -4,7 +4,13 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a bearer token', /\bbearer\s+[\w.~+/-]{16,}/i],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ['an access key', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
-  ['a signature', /[?&](sig|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential)=/i],
+  [
+    'a signature',
+    /\bAWS4-HMAC-SHA256\b|[?&](sig|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential)=/i,
+  ],
+  ['a token', /\bya29\.[\w-]{16,}/],
+  ['an account', /\barn:aws[\w-]*:[\w-]*:[\w-]*:(?!0{12})[0-9]{12}\b/],
+  ['an e-mail address', /\b(?!git@)[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b/i],
   ['a client secret', /[\w~.-]{3}[78]Q~[\w~.-]{31,34}/],
   ['a subscription', /\/subscriptions\/(?!0{8}-0{4}-0{4}-0{4}-0{12}\b)[0-9a-f]{8}-[0-9a-f-]{27}/i],
 ]

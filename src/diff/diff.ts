@@ -1,6 +1,6 @@
 import type { Releases } from '../regenerate/selections.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
-import type { Build, SnapshotContent } from '../snapshot/snapshot.ts'
+import type { Build, Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
 import { diffFields, diffImages, type FieldChange, type PlanChange } from './images.ts'
 import { diffQueries, type QueryChange } from './queries.ts'
 import { diffSlots, type SlotDiff } from './slots.ts'
@@ -31,15 +31,11 @@ export interface SnapshotDiff {
 
 /**
  * Compares what two snapshots learned. When, by what and from which recording they were made does
- * not count: the stream takes its images from the content alone.
+ * not count, but that an image whose deprecation was announced can have reached its day in between.
  *
  * @param target the releases of the stream that the snapshots are for, where they hold no builds
  */
-export function diffSnapshots(
-  before: SnapshotContent,
-  after: SnapshotContent,
-  target?: Releases,
-): SnapshotDiff {
+export function diffSnapshots(before: Snapshot, after: Snapshot, target?: Releases): SnapshotDiff {
   const images = diffImages(before, after)
   return {
     stream: { name: after.stream.name, ocp: after.stream.ocp },

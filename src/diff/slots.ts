@@ -1,7 +1,7 @@
 import { type Entry, entryOf } from '../layouts/layout.ts'
 import { keyOf, type Releases, selectImages } from '../regenerate/selections.ts'
 import type { Grade } from '../selection/grade.ts'
-import { printSlot, type Slot } from '../selection/slot.ts'
+import { printSlot, type Slot, slotsOf } from '../selection/slot.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 import { sortImages } from '../snapshot/order.ts'
 import {
@@ -10,8 +10,9 @@ import {
   type CloudName,
   type Image,
   imagesOf,
-  type SnapshotContent,
+  type Snapshot,
 } from '../snapshot/snapshot.ts'
+import { stateAt } from '../snapshot/state.ts'
 import { readMinor } from '../versions/minor.ts'
 import { rhelOfOcp } from '../versions/rhel.ts'
 import type { PlanChange } from './images.ts'
@@ -46,14 +47,14 @@ export interface SlotDiff {
  * @param images what `diffImages` tells of the two
  */
 export function diffSlots(
-  before: SnapshotContent,
-  after: SnapshotContent,
+  before: Snapshot,
+  after: Snapshot,
   images: readonly PlanChange[],
   target: Releases = new Map(),
 ): SlotDiff {
   const [old, fresh] = [releasesOf(before), releasesOf(after)]
   const isKnown = old.size + fresh.size + target.size > 0
-  const taskOf = (snapshot: SnapshotContent, known: Releases): Task => ({
+  const taskOf = (snapshot: Snapshot, known: Releases): Task => ({
     snapshot,
     isKnown,
     releases: isKnown ? known : latestReleases(snapshot),
@@ -76,7 +77,7 @@ export function diffSlots(
 
 /** All that decides what fills the slots. */
 interface Task {
-  readonly snapshot: SnapshotContent
+  readonly snapshot: Snapshot
   readonly releases: Releases
   readonly isKnown: boolean
 }
@@ -132,11 +133,27 @@ function narrow(before: Task, after: Task, changes: readonly PlanChange[]): [Tas
   ]
 }
 
-/** Whether more than the images can make a slot's selection another one. */
+/** Whether more than the images that came, went or changed can fill a slot otherwise. */
 function isOther(a: Task, b: Task): boolean {
-  const rest = ({ snapshot: { criteria, stream }, releases }: Task) =>
-    canonicalJson([criteria, stream.ocp, [...releases].sort()])
-  return rest(a) !== rest(b)
+  const rest = ({ snapshot, releases }: Task) =>
+    canonicalJson([
+      snapshot.criteria,
+      snapshot.stream.ocp,
+      [...releases].sort(),
+      CLOUDS.flatMap((cloud) => ARCHITECTURES.flatMap((arch) => slotsOf(snapshot, cloud, arch))),
+    ])
+  return rest(a) !== rest(b) || hasAged(a.snapshot, b.snapshot)
+}
+
+/** Whether an image was deprecated between the two captures, as had been announced before. */
+function hasAged({ capturedAt }: Snapshot, later: Snapshot): boolean {
+  return CLOUDS.some((cloud) =>
+    imagesOf(later, cloud).some(
+      (image) =>
+        image.deprecation !== undefined &&
+        stateAt(image, capturedAt) !== stateAt(image, later.capturedAt),
+    ),
+  )
 }
 
 function goneOf({ removed, changed }: PlanChange): Image[] {
@@ -165,12 +182,12 @@ function withImages(task: Task, of: (cloud: CloudName) => Image[]): Task {
   return { ...task, snapshot: { ...task.snapshot, images } }
 }
 
-function releasesOf({ builds }: SnapshotContent): Releases {
+function releasesOf({ builds }: Snapshot): Releases {
   return new Map(Object.entries(builds).map(([arch, { release }]) => [arch, release]))
 }
 
 /** For every architecture: those that no criteria name an image for open no slot. */
-function latestReleases({ stream, criteria }: SnapshotContent): Releases {
+function latestReleases({ stream, criteria }: Snapshot): Releases {
   const ocp = stream.ocp === null ? undefined : readMinor(stream.ocp)
   const rhel = ocp && rhelOfOcp(criteria.rhel, ocp)
   if (ocp === undefined || rhel === undefined) return new Map()

@@ -26,6 +26,7 @@ export const COLUMNS: Readonly<Record<CloudName, readonly Column[]>> = {
   aws: [
     ['architecture', member('architecture')],
     ['image', member('image')],
+    ['name', member('name')],
     ['plan', member('plan')],
     ['region', member('region')],
     ['version', member('version')],

@@ -14,7 +14,7 @@ import { compareStamps, readVersion, type Version } from '../versions/version.ts
 
 /** An image that is not published yet, in its cloud's words. */
 export interface Expected {
-  /** Where it is to be: publisher, offer and SKU on Azure; plan and region elsewhere. */
+  /** Where it is to be: publisher, offer and SKU on Azure, product and region on AWS, name on GCP. */
   readonly place: Readonly<Record<string, string>>
   readonly version: string
   /** Set where the version tells the hour of publication: any from the build's own on will do. */
@@ -26,8 +26,8 @@ const PLACES: Readonly<
   Record<CloudName, (snapshot: SnapshotContent, selection: Selection) => Expected['place']>
 > = {
   azure: azurePlace,
-  aws: (_, { slot: { plan, region = '' } }) => ({ plan, region }),
-  gcp: (_, { slot: { plan } }) => ({ plan }),
+  aws: awsPlace,
+  gcp: gcpPlace,
 }
 
 /** The image that a publisher would have to publish for a slot to be of its release's own build. */
@@ -67,6 +67,21 @@ function azurePlace(snapshot: SnapshotContent, { slot, wanted }: Selection): Exp
     .map((minor) => names.find(({ sku }) => isThere(skuName(sku, minor))))
     .find((each) => each !== undefined)
   return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
+}
+
+function awsPlace({ criteria }: SnapshotContent, { slot }: Selection): Expected['place'] {
+  const { plan, architecture, region = '' } = slot
+  const products: Readonly<Partial<Record<string, string>>> = criteria.aws?.plans[plan] ?? {}
+  return { plan, product: products[architecture] ?? '', region }
+}
+
+/** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
+function gcpPlace({ criteria }: SnapshotContent, { slot, wanted }: Selection): Expected['place'] {
+  const { project = '', plans = {} } = criteria.gcp ?? {}
+  const minor = `${wanted.ocp.major}${wanted.ocp.minor}`
+  const architecture = slot.architecture.replaceAll('_', '-')
+  const prefix = plans[slot.plan]?.prefix ?? ''
+  return { project, name: `${prefix}${minor}-${architecture}-${wanted.release.stamp}` }
 }
 
 /** How many minors back a SKU's name is still a convention. */

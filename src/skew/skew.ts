@@ -3,7 +3,7 @@ import { type Releases, selectImages } from '../regenerate/selections.ts'
 import type { Grade } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import type { Slot } from '../selection/slot.ts'
-import type { SnapshotContent } from '../snapshot/snapshot.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { readVersion } from '../versions/version.ts'
 import { type Expected, expectedImage } from './expected.ts'
 
@@ -41,7 +41,7 @@ export interface Tolerance {
  * How far each slot's image is from the release of its architecture: that of the snapshot's build,
  * else that of `target`. The slots are in the order of `selectImages`.
  */
-export function skewOf(snapshot: SnapshotContent, target: Releases = new Map()): SlotSkew[] {
+export function skewOf(snapshot: Snapshot, target: Releases = new Map()): SlotSkew[] {
   const builds = Object.entries(snapshot.builds)
   const own = builds.map(([arch, { release }]): [string, string] => [arch, release])
   return selectImages(snapshot, new Map([...target, ...own])).map((selection) => ({
@@ -77,7 +77,7 @@ function chosen({ slot, wanted, image, grade }: Selection) {
  * An image of the very build misses nothing, and neither does one that is named by its publication
  * if that was after the build: more than that its version cannot tell.
  */
-function missing(snapshot: SnapshotContent, selection: Selection): { expected?: Expected } {
+function missing(snapshot: Snapshot, selection: Selection): { expected?: Expected } {
   const { grade, image } = selection
   if (grade === 'exact') return {}
   if (grade === 'newer-build' && readVersion(image?.version ?? '')?.form === 'C') return {}

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/criteria/read.ts'
 import { summarise } from '../../src/diff/counts.ts'
 import { diffSnapshots, emptied, isEqual } from '../../src/diff/diff.ts'
 import { diffImages } from '../../src/diff/images.ts'
@@ -143,6 +144,59 @@ describe('diffSnapshots', () => {
     const { images } = before
     const later = snapshotOf([], { images, capturedAt: '2030-01-01T00:00:00Z' })
     expect(isEqual(diffSnapshots(before, later))).toBe(true)
+  })
+
+  it('tells an image whose announced deprecation came between the two captures', () => {
+    const images = { azure: [{ ...NEW, deprecation: '2024-11-01T00:00:00Z' }] }
+    const [early, late] = ['2024-10-20T12:00:00Z', '2024-11-20T12:00:00Z'].map((capturedAt) =>
+      snapshotOf([], { images, capturedAt }),
+    ) as [Snapshot, Snapshot]
+    const { images: changes, slots } = diffSnapshots(early, late, RELEASES)
+    expect(changes).toEqual([])
+    expect(slots.changes).toHaveLength(1)
+    expect(slots.changes[0]?.before?.grade).toBe('exact')
+    expect(slots.changes[0]?.after?.image).toBeNull()
+  })
+
+  it('tells the images of AWS by region, and a region that is new', () => {
+    const ami = (region: string, image: string) => ({
+      architecture: 'x86_64' as const,
+      image,
+      name: `rhcos-${EXAMPLE.x86_64}`,
+      plan: 'ocp',
+      region,
+      state: 'active' as const,
+      version: EXAMPLE.x86_64,
+    })
+    const snapshotIn = (...regions: string[]) =>
+      snapshotOf([], {
+        criteria: BUILT_IN,
+        images: { aws: regions.map((region) => ami(region, `ami-${region}`)) },
+        queries: { aws: regions.map((region) => ({ region, images: 1 })) },
+      })
+    const { images, queries, slots } = diffSnapshots(
+      snapshotIn('us-east-1'),
+      snapshotIn('eu-west-1', 'us-east-1'),
+      RELEASES,
+    )
+    expect(images).toEqual([
+      {
+        cloud: 'aws',
+        plan: 'ocp',
+        added: [ami('eu-west-1', 'ami-eu-west-1')],
+        removed: [],
+        changed: [],
+      },
+    ])
+    expect(queries).toEqual([{ cloud: 'aws', query: { region: 'eu-west-1' }, change: 'asked' }])
+    const moved = slots.changes.find(
+      ({ slot }) => slot.plan === 'ocp' && slot.architecture === 'x86_64',
+    )
+    expect(moved).toMatchObject({
+      slot: { region: 'eu-west-1' },
+      before: null,
+      after: { grade: 'exact', image: { image: 'ami-eu-west-1' } },
+    })
   })
 
   it('compares with nothing', () => {

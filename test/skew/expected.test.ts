@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/criteria/read.ts'
 import { skewOf } from '../../src/skew/skew.ts'
 import type { AzureImage, SnapshotContent } from '../../src/snapshot/snapshot.ts'
 import { azureImage, snapshotOf } from '../support/snapshots.ts'
@@ -70,6 +71,33 @@ describe('the image that is expected', () => {
     expect(expectedFor(RELEASE, images, undefined, asked('418-v2'))).toEqual([
       '418-v2',
       '418.94.2024100908',
+    ])
+  })
+
+  it('is of a product in a region on AWS, and has a name on GCP', () => {
+    const snapshot = snapshotOf([], {
+      criteria: BUILT_IN,
+      queries: { aws: [{ region: 'us-east-1', images: 0 }], gcp: [] },
+    })
+    const expected = skewOf(snapshot, new Map([['x86_64', RELEASE]]))
+      .filter(({ slot }) => slot.plan === 'ocp')
+      .map((skew) => skew.expected)
+    expect(expected).toEqual([
+      {
+        place: {
+          plan: 'ocp',
+          product: '59ead7de-2540-4653-a8b0-fa7926d5c845',
+          region: 'us-east-1',
+        },
+        version: RELEASE,
+      },
+      {
+        place: {
+          project: 'redhat-marketplace-public',
+          name: 'redhat-coreos-ocp-418-x86-64-202410090804',
+        },
+        version: RELEASE,
+      },
     ])
   })
 
