@@ -21,6 +21,11 @@ const cli = yargs(hideBin(process.argv))
   .version(VERSION)
   .help()
   .alias('help', 'h')
+  .completion(
+    'completion',
+    'Print a script for bash or zsh that completes commands and options',
+    completeWord,
+  )
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
@@ -39,8 +44,22 @@ for (const { command, describe, load } of COMMANDS) {
 try {
   await cli.parseAsync()
 } catch (error) {
+  // A half-typed line is no error to tell of.
+  if (process.argv.includes('--get-yargs-completions')) process.exit()
   // At once: requests that are still under way would keep the process, and have no use.
   process.exit(report(isOfYargs(error) ? new InputError(error.message, HELP) : error))
+}
+
+/** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
+function completeWord(
+  word: string,
+  _: unknown,
+  complete: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
+  done: (words: string[]) => void,
+): void {
+  complete((_error, words = []) => {
+    done(words.filter((each) => each.startsWith('-') === word.startsWith('-')))
+  })
 }
 
 /** What an option's `coerce` throws comes back as an error of yargs' own. */

@@ -2,13 +2,18 @@ import type { Argv } from 'yargs'
 import { CheckFailure, InputError } from '../errors.ts'
 import { readIfThere, readInput } from '../files/read.ts'
 import { type Write, writeFiles } from '../files/write.ts'
-import { LAYOUTS, type LayoutName } from '../layouts/layout.ts'
-import { MarketplaceFile } from '../layouts/marketplace-file.ts'
-import { type Regenerated, regenerate } from '../regenerate/regenerate.ts'
-import { REQUIREMENTS, type Requirement } from '../selection/grade.ts'
-import { readSnapshot } from '../snapshot/read.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { readStream } from '../stream/stream.ts'
+import {
+  LAYOUTS,
+  type LayoutName,
+  MarketplaceFile,
+  REQUIREMENTS,
+  type Regenerated,
+  type Requirement,
+  readSnapshot,
+  readStream,
+  regenerate,
+  type Snapshot,
+} from '../index.ts'
 import { explainLines, selectionLines, selectionsJson } from '../terminal/selections.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Command } from './index.ts'

@@ -1,8 +1,6 @@
-import { CheckFailure, UserError } from '../errors.ts'
+import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { readIfThere, readInput } from '../files/read.ts'
-import { recordingFile } from '../snapshot/files.ts'
-import { readSnapshot } from '../snapshot/read.ts'
-import { type Check, verifySnapshot } from '../verify/verify.ts'
+import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
 import type { Command } from './index.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 import { regenerateTexts } from './regenerate.ts'
@@ -28,11 +26,17 @@ export const verifyCommand: Command<VerifyArgs> = {
         coerce: once('target'),
       })
       .option('json', { type: 'boolean', describe: 'Print the checks as JSON' })
-      .example('$0 verify snapshots/*.json', 'in CI'),
+      .example('$0 verify snapshots/*.json', 'in CI')
+      .example('$0 verify snapshots/rhcos-4.18.json --target rhcos.json', 'the stream as well'),
 
   async run(args) {
     const terminal = terminalOf(args)
     const snapshots = args.SNAPSHOT.filter((file) => !file.endsWith('.recording.json'))
+    if (snapshots.length === 0) {
+      throw new InputError(
+        `${args.SNAPSHOT.join(', ')}: expected a snapshot, found recordings alone`,
+      )
+    }
     const results: { snapshot: string; checks: Check[] }[] = []
     for (const file of snapshots) {
       const checks = await verifyFile(file)
@@ -48,6 +52,7 @@ export const verifyCommand: Command<VerifyArgs> = {
         `${broken.map(({ snapshot }) => snapshot).join(', ')}: not as captured`,
       )
     }
+    terminal.say(`${results.length} snapshot${results.length === 1 ? '' : 's'}: every check holds`)
   },
 }
 

@@ -18,7 +18,7 @@ export async function readInput(file: string): Promise<string> {
 /** The same for a file that need not be there: undefined where it is not. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return decode(await fs.readFile(file), file)
+    return decodeText(await fs.readFile(file), file)
   } catch (error) {
     if (error instanceof InputError) throw error
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -27,7 +27,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /** Bytes that are no UTF-8 would come back as others, and a byte order mark would vanish. */
-function decode(bytes: Buffer, file: string): string {
+export function decodeText(bytes: Buffer, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

@@ -73,7 +73,8 @@ function groupBySlot(images: readonly Image[]): Map<string, Image[]> {
   return groups
 }
 
-function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
+/** Equal for a slot and the images that are looked at for it, within a cloud. */
+export function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
   return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
 }
 
