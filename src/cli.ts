@@ -9,6 +9,7 @@ import { VERSION } from './version.ts'
 const words = hideBin(process.argv)
 
 const cli = yargs(words)
+  .locale('en')
   .scriptName('stream-snapshot')
   .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
   .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })

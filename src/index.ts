@@ -63,7 +63,7 @@ export { GENERATOR, VERSION } from './version.ts'
 
 export { type Entry, LAYOUTS, type LayoutName } from './layouts/layout.ts'
 export { MarketplaceFile } from './layouts/marketplace-file.ts'
-export { type Job, type Regenerated, regenerate } from './regenerate/regenerate.ts'
+export { type Job, Refusal, type Regenerated, regenerate } from './regenerate/regenerate.ts'
 export type { Change } from './regenerate/regression.ts'
 export { type Releases, selectImages } from './regenerate/selections.ts'
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './selection/grade.ts'

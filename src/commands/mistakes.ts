@@ -30,7 +30,10 @@ type Say = (match: RegExpExecArray, words: readonly string[]) => string
 /** yargs' messages, and what they mean to the person at the terminal. */
 const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
   [/^Not enough non-option arguments/, () => 'an argument is missing'],
-  [/^Implications failed: (\S+) -> (\S+)/, ([, option, other]) => `--${option}: needs --${other}`],
+  [
+    /^Missing dependent arguments: (\S+) -> (\S+)/,
+    ([, option, other]) => `--${option}: needs --${other}`,
+  ],
   [
     /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/,
     ([, option, given, choices]) =>

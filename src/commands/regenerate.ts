@@ -7,11 +7,13 @@ import {
   type LayoutName,
   MarketplaceFile,
   REQUIREMENTS,
+  Refusal,
   type Regenerated,
   type Requirement,
   readSnapshot,
   readStream,
   regenerate,
+  type Selection,
   type Snapshot,
 } from '../index.ts'
 import { explainLines, selectionLines, selectionsJson } from '../terminal/selections.ts'
@@ -106,25 +108,38 @@ export async function regenerateFiles(
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
   }
-  const { result, files } = await regenerateTexts(snapshot, args)
+  const { result, files } = await regenerateTexts(snapshot, args).catch((error: unknown) => {
+    if (args.explain && error instanceof Refusal) explain(error.selections, terminal)
+    throw error
+  })
   for (const note of result.notes) terminal.say(note)
-  const lines = args.explain ? explainLines(result.selections) : selectionLines(result, terminal)
-  for (const line of lines) terminal.say(line)
+  if (args.explain) explain(result.selections, terminal)
+  else for (const line of selectionLines(result.selections, terminal)) terminal.say(line)
   if (args.json) terminal.data(selectionsJson(result))
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
   if (args.target === undefined) terminal.data(result.stream.print())
   await writeFiles([...alongside, ...differing])
-  for (const { file, before, text } of files) {
-    const outcome = before === undefined ? 'written' : before === text ? 'unchanged' : 'updated'
-    terminal.say(`${file}: ${outcome}`)
-  }
+  for (const each of files) terminal.say(`${each.file}: ${outcomeOf(each)}`)
+}
+
+function explain(selections: readonly Selection[], terminal: Terminal): void {
+  for (const line of explainLines(selections)) terminal.say(line)
+}
+
+/** What became of a file, and of how many images in it. */
+function outcomeOf({ before, text, images }: Regeneration): string {
+  if (before === text) return 'unchanged'
+  const count = images === 0 ? 'no image' : images === 1 ? '1 image' : `${images} images`
+  return `${before === undefined ? 'written' : 'updated'}, ${count} changed`
 }
 
 /** A file that a run is about, as it is and as the snapshot gives it. */
 interface Regeneration extends Write {
   /** Undefined for a file that is not there yet. */
   readonly before: string | undefined
+  /** How many marketplace images come, go or change in it. */
+  readonly images: number
 }
 
 /** Regenerates and writes nothing. */
@@ -147,11 +162,14 @@ export async function regenerateTexts(
     }),
   })
   const files: Regeneration[] = []
+  const images = result.changes.length
   if (target !== undefined) {
-    files.push({ file: target, before: targetText, text: result.stream.print() })
+    const text = result.stream.print()
+    files.push({ file: target, before: targetText, text, images: marketplace ? 0 : images })
   }
   if (marketplace !== undefined && result.marketplaceFile !== undefined) {
-    files.push({ file: marketplace, before: marketplaceText, text: result.marketplaceFile.print() })
+    const text = result.marketplaceFile.print()
+    files.push({ file: marketplace, before: marketplaceText, text, images })
   }
   return { result, files }
 }
