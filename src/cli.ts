@@ -2,12 +2,13 @@
 import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { COMMANDS } from './commands/index.ts'
-import { InputError, UserError } from './errors.ts'
+import { mistakeIn, refuseFlagValues } from './commands/mistakes.ts'
+import { UserError } from './errors.ts'
 import { VERSION } from './version.ts'
 
-const HELP = 'stream-snapshot --help shows the commands, and COMMAND --help their options.'
+const words = hideBin(process.argv)
 
-const cli = yargs(hideBin(process.argv))
+const cli = yargs(words)
   .scriptName('stream-snapshot')
   .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
   .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })
@@ -29,14 +30,18 @@ const cli = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new InputError(inOneLine(message), HELP)
+    throw error ?? mistakeIn(message, words)
   })
 
 for (const { command, describe, load } of COMMANDS) {
   cli.command(
     command,
     describe,
-    async (argv: Argv) => (await load()).builder(argv),
+    async (argv: Argv) => {
+      const built = (await load()).builder(argv)
+      refuseFlagValues(flagsOf(argv), words)
+      return built
+    },
     async (args) => (await load()).run(args as never),
   )
 }
@@ -47,7 +52,7 @@ try {
   // A half-typed line is no error to tell of.
   if (process.argv.includes('--get-yargs-completions')) process.exit()
   // At once: requests that are still under way would keep the process, and have no use.
-  process.exit(report(isOfYargs(error) ? new InputError(error.message, HELP) : error))
+  process.exit(report(isOfYargs(error) ? mistakeIn(error.message, words) : error))
 }
 
 /** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
@@ -79,12 +84,9 @@ function report(error: unknown): number {
   return 70
 }
 
-/** What yargs spreads over several lines, such as the choices of an option. */
-function inOneLine(text: string): string {
-  return text
-    .split(/\s*\n\s*/)
-    .join(' ')
-    .trim()
+/** The options without a value that yargs was told of. */
+function flagsOf(argv: Argv): readonly string[] {
+  return (argv as unknown as { getOptions(): { boolean: string[] } }).getOptions().boolean
 }
 
 function firstLine(text: string): string {

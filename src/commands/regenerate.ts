@@ -37,7 +37,7 @@ export function regenerateOptions<T>(argv: Argv<T>) {
     .option('layout', {
       choices: [...(Object.keys(LAYOUTS) as LayoutName[]), 'none'] as const,
       array: true,
-      requiresArg: true,
+      nargs: 1,
       describe: 'How marketplace images are written; repeatable',
       defaultDescription: 'enhancement',
     })
