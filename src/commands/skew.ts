@@ -1,6 +1,8 @@
 import { CheckFailure, InputError } from '../errors.ts'
 import { readInput } from '../files/read.ts'
 import {
+  CLOUDS,
+  type CloudName,
   intolerable,
   printSlot,
   readSnapshot,
@@ -18,6 +20,7 @@ import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
 export interface SkewArgs extends CommonArgs {
   readonly SNAPSHOT: string
   readonly target?: string | undefined
+  readonly cloud?: CloudName | undefined
   readonly output: SkewFormat
   readonly 'max-days'?: number | undefined
   readonly 'fail-on'?: Severity | undefined
@@ -31,6 +34,11 @@ export const skewCommand: Command<SkewArgs> = {
         type: 'string',
         describe: 'Take the releases from this stream where the snapshot holds no build',
         coerce: once('target'),
+      })
+      .option('cloud', {
+        choices: CLOUDS,
+        describe: 'Look at the slots of this cloud alone',
+        coerce: once('cloud') as (value: unknown) => CloudName,
       })
       .option('output', {
         alias: 'o',
@@ -50,10 +58,10 @@ export const skewCommand: Command<SkewArgs> = {
         coerce: once('fail-on') as (value: unknown) => Severity,
       })
       .example('$0 skew snapshots/rhcos-4.18.json --target rhcos.json', 'where each slot is')
-      .example('$0 skew snapshots/rhcos-4.18.json --fail-on older-build', 'for CI'),
+      .example('$0 skew snapshots/rhcos-4.18.json --cloud azure --fail-on older-build', 'for CI'),
 
   async run(args) {
-    const { SNAPSHOT, target, output, 'max-days': maxDays, 'fail-on': failOn } = args
+    const { SNAPSHOT, target, cloud, output, 'max-days': maxDays, 'fail-on': failOn } = args
     const snapshot = readSnapshot(await readInput(SNAPSHOT), SNAPSHOT)
     const releases =
       target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
@@ -63,7 +71,9 @@ export const skewCommand: Command<SkewArgs> = {
         'Name it with --target FILE.',
       )
     }
-    const skews = skewOf(snapshot, releases)
+    const skews = skewOf(snapshot, releases).filter(
+      ({ slot }) => cloud === undefined || slot.cloud === cloud,
+    )
     terminalOf(args).data(SKEW_FORMATS[output](skews))
     const failing = intolerable(skews, { failOn, maxDays })
     if (failing.length > 0) {

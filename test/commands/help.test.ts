@@ -25,8 +25,8 @@ describe('help', () => {
     const { status, stderr } = await run(['diff', 'a', 'b', '--format', 'html'])
     expect(status).toBe(2)
     expect(stderr).toBe(
-      'stream-snapshot: Invalid values: Argument: format, Given: "html", Choices: "text", "json", "markdown"\n' +
-        'stream-snapshot --help shows the commands, and COMMAND --help their options.\n',
+      'stream-snapshot: --format: expected one of text, json, markdown, found "html"\n' +
+        'stream-snapshot diff --help shows what it takes.\n',
     )
   })
 })

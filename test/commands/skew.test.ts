@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
@@ -103,6 +104,17 @@ describe('skew', () => {
     expect(JSON.parse(stdout)[0]).toMatchObject({ release, grade: 'exact', days: 0 })
   })
 
+  it('looks at one cloud alone where it is told to', async () => {
+    const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+    const { status, stdout } = await skew(committed, '--cloud', 'azure', '-o', 'json')
+    expect(status).toBe(0)
+    const clouds = JSON.parse(stdout).map((slot: { cloud: string }) => slot.cloud)
+    expect(new Set(clouds)).toEqual(new Set(['azure']))
+    expect(await skew(committed, '--cloud', 'azure', '--fail-on', 'older-build')).toMatchObject({
+      status: 1,
+    })
+  })
+
   it('fails before the marketplace bump and passes after it', async () => {
     for (const [images, status] of [
       [imagesBeforeBump(), 1],
@@ -136,6 +148,7 @@ describe('skew', () => {
       ['--fail-on', 'bad'],
       ['--max-days', '-1'],
       ['--max-days', 'x'],
+      ['--cloud', 'moon'],
       ['-o', 'tsv'],
     ]) {
       const { status, stdout } = await skew(...TARGET, ...wrong)
