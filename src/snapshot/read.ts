@@ -71,8 +71,8 @@ export function isIntact(text: string, snapshot: Snapshot): boolean {
   )
 }
 
-/** In characters: so few that neither a piece nor its copy shows in the memory. */
-const PIECE = 1 << 18
+/** In characters: so few that a piece and its copy stay in the processor's cache. */
+const PIECE = 1 << 16
 
 /** A printed text without its line breaks and indentation, and without what stands in a gap. */
 function* canonicalPieces(text: string, gapStart: number, gapEnd: number): Generator<string> {
