@@ -13,7 +13,7 @@ import {
 import type { Minor } from '../versions/minor.ts'
 import { type Exchange, recordExchanges, replayExchanges, waitForExchanges } from './exchange.ts'
 import { normalise, type Recording, sortExchanges } from './recording.ts'
-import { findSecret } from './secrets.ts'
+import { findId, findSecret } from './secrets.ts'
 
 /** Everything that a capture needs to know, as plain values. */
 export interface CaptureRequest {
@@ -146,8 +146,14 @@ async function collect(exchange: Exchange, clouds: readonly Asked[]): Promise<Re
 }
 
 /** Nothing is written of which the capture knows that it is secret. */
-function refuseSecrets(captured: Captured, known: readonly string[]): void {
-  const found = findSecret(JSON.stringify(captured), known)
+function refuseSecrets({ content, recording }: Captured, known: readonly string[]): void {
+  const [learned, evidence] = [JSON.stringify(content), JSON.stringify(recording)]
+  const published = JSON.stringify([content.criteria, content.builds])
+  const found =
+    findSecret(learned, known) ??
+    findSecret(evidence, known) ??
+    findId(learned, published) ??
+    findId(evidence, published)
   if (found !== undefined) {
     throw new ServiceError(`the answers hold ${found}; nothing was written`)
   }

@@ -6,8 +6,9 @@ import type { Access } from '../clouds/types.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { BUILT_IN, readCriteria } from '../criteria/read.ts'
 import { InputError } from '../errors.ts'
-import { readIfThere, readInput } from '../files/read.ts'
-import { writeFiles } from '../files/write.ts'
+import { withLock } from '../files/lock.ts'
+import { readBeside, readIfThere, readInput } from '../files/read.ts'
+import { tidy, writeFiles } from '../files/write.ts'
 import { assemble, type Found } from '../snapshot/assemble.ts'
 import { recordingFile } from '../snapshot/files.ts'
 import { readShape } from '../snapshot/read.ts'
@@ -96,11 +97,23 @@ export const captureCommand: Command<CaptureArgs> = {
   },
 }
 
-/** Captures and writes the snapshot and its recording, both or neither. */
+/** In milliseconds: a capture that is not throttled takes a few seconds. */
+const PATIENCE = 30_000
+
+/** Captures and writes the snapshot and its recording, both or neither, while nobody else does. */
 export async function captureFiles(args: CaptureArgs): Promise<void> {
-  const terminal = terminalOf(args)
   const file = args.SNAPSHOT
   const recording = recordingFile(file)
+  const terminal = terminalOf(args)
+  const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
+  await withLock(file, { patience: PATIENCE, onWait }, async () => {
+    tidy(recording, file)
+    await captureAlone(args, file, recording)
+  })
+}
+
+async function captureAlone(args: CaptureArgs, file: string, recording: string): Promise<void> {
+  const terminal = terminalOf(args)
   const found = await find(file, recording)
   const replay = await readReplay(args, recording)
   const request = await requestFor(args, found, replay)
@@ -126,7 +139,7 @@ export async function captureFiles(args: CaptureArgs): Promise<void> {
     {
       file: recording,
       text: assembled.recordingText,
-      before: found?.recording ?? (await readIfThere(recording)),
+      before: found?.recording ?? (await readBeside(recording)),
     },
     { file, text: assembled.snapshotText, before: await readIfThere(file) },
   ].filter(({ text, before }) => text !== before)
@@ -150,7 +163,7 @@ export async function captureFiles(args: CaptureArgs): Promise<void> {
 async function find(file: string, recording: string): Promise<Found | undefined> {
   const text = await readIfThere(file)
   if (text === undefined) return undefined
-  return { snapshot: readShape(text, file), recording: await readIfThere(recording) }
+  return { snapshot: readShape(text, file), recording: await readBeside(recording) }
 }
 
 interface Replay {

@@ -1,7 +1,8 @@
 import type { Argv } from 'yargs'
 import { CheckFailure, InputError } from '../errors.ts'
+import { withLock } from '../files/lock.ts'
 import { readIfThere, readInput } from '../files/read.ts'
-import { type Write, writeFiles } from '../files/write.ts'
+import { tidy, type Write, writeFiles } from '../files/write.ts'
 import { LAYOUTS, type LayoutName } from '../layouts/layout.ts'
 import { MarketplaceFile } from '../layouts/marketplace-file.ts'
 import { type Regenerated, regenerate } from '../regenerate/regenerate.ts'
@@ -100,12 +101,25 @@ export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOption
   if (args.json) terminal.data(selectionsJson(result))
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
-  if (args.target === undefined) terminal.data(result.stream.print())
-  await writeFiles(differing)
+  if (args.target === undefined) terminal.file(result.stream.print())
+  await replace(files, differing)
   for (const { file, before, text } of files) {
     const outcome = before === undefined ? 'written' : before === text ? 'unchanged' : 'updated'
     terminal.say(`${file}: ${outcome}`)
   }
+}
+
+/** Nobody else writes meanwhile, and what a killed run has left goes, even where nothing differs. */
+async function replace(
+  files: readonly Regeneration[],
+  differing: readonly Regeneration[],
+): Promise<void> {
+  const last = files.at(-1)
+  if (last === undefined) return
+  await withLock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
+    tidy(...files.map(({ file }) => file))
+    await writeFiles(differing)
+  })
 }
 
 /** A file that a run is about, as it is and as the snapshot gives it. */

@@ -1,5 +1,5 @@
 import { CheckFailure, UserError } from '../errors.ts'
-import { readIfThere, readInput } from '../files/read.ts'
+import { readInput, readTogether } from '../files/read.ts'
 import { recordingFile } from '../snapshot/files.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { type Check, verifySnapshot } from '../verify/verify.ts'
@@ -53,12 +53,8 @@ export const verifyCommand: Command<VerifyArgs> = {
 
 async function verifyFile(file: string): Promise<Check[]> {
   const recording = recordingFile(file)
-  return verifySnapshot({
-    file,
-    text: await readInput(file),
-    recordingFile: recording,
-    recordingText: await readIfThere(recording),
-  })
+  const [text, recordingText] = await readTogether(file, recording)
+  return verifySnapshot({ file, text, recordingFile: recording, recordingText })
 }
 
 /** What `regenerate --check` says with the defaults. */
