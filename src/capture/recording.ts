@@ -88,10 +88,12 @@ function parseBody(text: string): NonNullable<Definition['response']> {
   }
 }
 
-/** The one header that tells how to read the body; its value has to look like a media type. */
+/** Those that the clouds and the build server answer with. */
+const MEDIA_TYPE =
+  /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
+
+/** The one header that tells how to read the body. */
 function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
   const value = String(rawHeaders['content-type'] ?? '')
-  return /^[a-z]+\/[a-z0-9.+-]+(; ?charset=[a-z0-9-]+)?$/i.test(value)
-    ? { 'content-type': value }
-    : {}
+  return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}
 }

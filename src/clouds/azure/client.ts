@@ -1,11 +1,15 @@
-import { ComputeManagementClient } from '@azure/arm-compute'
+import {
+  ComputeManagementClient,
+  type ComputeManagementClientOptionalParams,
+} from '@azure/arm-compute'
 import {
   ClientSecretCredential,
   DefaultAzureCredential,
   type TokenCredential,
 } from '@azure/identity'
 import type { AzureEnvironment } from '../../criteria/criteria.ts'
-import type { Access } from '../types.ts'
+import { answerWithin } from '../answer.ts'
+import type { Access, Live } from '../types.ts'
 import { ENVIRONMENTS } from './environment.ts'
 import { NO_ID } from './recording.ts'
 import type { AzureSettings } from './settings.ts'
@@ -29,6 +33,7 @@ export function openClient(
       ...(!access.live && { retryOptions: { maxRetries: 0 } }),
       // A token goes to the host that it is for, never to where an answer points.
       redirectOptions: { maxRetries: 0 },
+      additionalPolicies: [patience(access.timeout)],
     },
   )
   // A compressed answer that is cut off leaves the SDK waiting for ever; a plain one fails.
@@ -38,18 +43,35 @@ export function openClient(
 
 /** The credentials that OpenShift's engineers keep come first, then whatever the library finds. */
 export function openCredential(
-  settings: AzureSettings,
+  { settings, timeout }: Live<AzureSettings>,
   environment: AzureEnvironment,
 ): TokenCredential {
   const { principal, authority } = settings
   const options = {
     authorityHost: authority ?? ENVIRONMENTS[environment].authority,
+    redirectOptions: { maxRetries: 0 },
+    additionalPolicies: [patience(timeout)],
     // Microsoft's list of authorities does not know one of somebody's own.
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
   }
   if (principal === undefined) return new DefaultAzureCredential(options)
   const { tenantId, clientId, clientSecret } = principal
   return new ClientSecretCredential(tenantId, clientId, clientSecret, options)
+}
+
+type AdditionalPolicy = NonNullable<
+  ComputeManagementClientOptionalParams['additionalPolicies']
+>[number]
+
+/** Each attempt has its time, and the waits between them, such as `Retry-After`, do not count. */
+function patience(timeout: number): AdditionalPolicy {
+  return {
+    position: 'perRetry',
+    policy: {
+      name: 'answerWithin',
+      sendRequest: (request, next) => answerWithin(timeout, next(request)),
+    },
+  }
 }
 
 function isListed(authority: string): boolean {

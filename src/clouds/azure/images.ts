@@ -21,6 +21,14 @@ const STATES: Readonly<Record<string, ImageState>> = {
 }
 
 /**
+ * Whether a text may be an image's version: digits, dots and hyphens, as Azure asks of publishers.
+ * Whatever else stands there is none, and not kept.
+ */
+export function isVersion(name: unknown): name is string {
+  return typeof name === 'string' && /^[0-9][0-9.-]{0,63}$/.test(name)
+}
+
+/**
  * Reads the answer to one SKU. What the answer leaves out, as Azure does for old images, is as the
  * criteria expect it of the SKU.
  *
@@ -30,7 +38,9 @@ export function readImages(body: unknown, expected: ExpectedSku, question: strin
   if (!Array.isArray(body) || !body.every(isListed)) {
     throw new ServiceError(`${question}: the answer is no list of images`)
   }
-  return body.map((listed) => readImage(listed, expected, question))
+  return body
+    .filter(({ name }) => isVersion(name))
+    .map((listed) => readImage(listed, expected, question))
 }
 
 function isListed(value: unknown): value is Listed {
@@ -47,9 +57,7 @@ function readImage(
     if (value === undefined || value === '') return absent
     const known = Object.hasOwn(table, value) ? table[value] : undefined
     if (known === undefined) {
-      throw new ServiceError(
-        `${question}: image ${name} has a property that is not known: ${value}`,
-      )
+      throw new ServiceError(`${question}: image ${name} has a property that is not known`)
     }
     return known
   }

@@ -22,7 +22,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
     const asked = (access.live && access.settings.endpoint) || publicHost
     const secrets = access.live ? secretsOf(access.settings) : []
     const credential = access.live
-      ? remembering(openCredential(access.settings, environment), secrets)
+      ? remembering(openCredential(access, environment), secrets)
       : NO_CREDENTIAL
     const client = openClient(access, environment, credential)
     return {
@@ -37,7 +37,6 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
         const options: VirtualMachineImagesListOptionalParams = {
           // The one request that answers architecture, generation and deprecation together.
           expand: 'properties/imageDeprecationStatus',
-          requestOptions: { timeout: access.timeout },
           // `list` drops the properties from its result, so the answer itself is read.
           onResponse: (response) => {
             body = response.parsedBody
