@@ -34,7 +34,7 @@ export function connectionFailure(error: unknown): string | undefined {
     const first = errors?.map(connectionFailure).find((cause) => cause !== undefined)
     if (first !== undefined) return first
     if (/premature close|aborted/i.test(each.message)) return 'the connection was cut off'
-    if (each instanceof SyntaxError || each.name === 'TypeError') return 'the answer is not JSON'
+    if (each instanceof SyntaxError) return 'the answer is not JSON'
   }
   return undefined
 }

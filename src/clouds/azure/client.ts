@@ -45,12 +45,13 @@ export function openClient(
 export function openCredential(
   { settings, timeout }: Live<AzureSettings>,
   environment: AzureEnvironment,
+  onFailure: (error: unknown) => void,
 ): TokenCredential {
   const { principal, authority } = settings
   const options = {
     authorityHost: authority ?? ENVIRONMENTS[environment].authority,
     redirectOptions: { maxRetries: 0 },
-    additionalPolicies: [patience(timeout)],
+    additionalPolicies: [patience(timeout, onFailure)],
     // Microsoft's list of authorities does not know one of somebody's own.
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
   }
@@ -64,12 +65,19 @@ type AdditionalPolicy = NonNullable<
 >[number]
 
 /** Each attempt has its time, and the waits between them, such as `Retry-After`, do not count. */
-function patience(timeout: number): AdditionalPolicy {
+function patience(
+  timeout: number,
+  onFailure: (error: unknown) => void = () => undefined,
+): AdditionalPolicy {
   return {
     position: 'perRetry',
     policy: {
       name: 'answerWithin',
-      sendRequest: (request, next) => answerWithin(timeout, next(request)),
+      sendRequest: (request, next) =>
+        answerWithin(timeout, next(request)).catch((error) => {
+          onFailure(error)
+          throw error
+        }),
     },
   }
 }

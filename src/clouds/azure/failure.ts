@@ -38,7 +38,10 @@ export function describeFailure(error: unknown, question: string): ServiceError 
   const connection = connectionFailure(cause)
   if (isOfCredentials(cause)) {
     const number = /\bAADSTS([0-9]{4,8})\b/.exec(textOf(cause))?.[1]
-    const why = number === undefined ? connection : describeSignIn(number)
+    if (number === undefined && connection !== undefined) {
+      return fail(`the sign-in failed: ${connection}`)
+    }
+    const why = number === undefined ? undefined : describeSignIn(number)
     return fail(
       `the credentials do not work${why === undefined ? '' : `: ${why}`}`,
       CREDENTIALS_REMEDY,
