@@ -6,8 +6,11 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { BUILD_SERVERS } from '../src/capture/identity.ts'
 import { startAzure } from './stand-in/azure.ts'
 import { imagesAfterBump, imagesBeforeBump } from './stand-in/azure-images.ts'
+import { startBuilds } from './stand-in/builds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from './stand-in/demonstration-builds.ts'
 
 const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -24,11 +27,19 @@ const { images } = await yargs(hideBin(process.argv))
   .parseAsync()
 
 const azure = await startAzure({ images: TABLES[images]() })
+const builds = await startBuilds(demonstrationBuilds)
+const { name, release, architectures } = DEMONSTRATION
 try {
-  await cli('capture', SNAPSHOT, '--stream', STREAM, '--azure-endpoint', azure.url)
-  await cli('regenerate', SNAPSHOT, '--target', STREAM)
+  // Asked of the stand-in, but located where the real build server would have them.
+  const urls = architectures.map(
+    (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
+  )
+  const identity = ['--name', name, '--url', BUILD_SERVERS.rhcos, '--no-signatures', ...urls]
+  await cli('capture', SNAPSHOT, ...identity, '--azure-endpoint', azure.url)
+  // What the marketplace has in this demonstration may go back as well as forth.
+  await cli('regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
 } finally {
-  await azure.close()
+  await Promise.all([azure.close(), builds.close()])
 }
 
 /** Runs the built command line in the project's folder. */

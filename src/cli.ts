@@ -26,7 +26,7 @@ const cli = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new InputError(firstLine(message), HELP)
+    throw error ?? new InputError(inOneLine(message), HELP)
   })
 
 for (const { command, describe, load } of COMMANDS) {
@@ -98,6 +98,14 @@ function known(): string[] {
   return Object.entries(process.env).flatMap(([name, value]) =>
     /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) && value ? [value] : [],
   )
+}
+
+/** What yargs spreads over several lines, such as the choices of an option. */
+function inOneLine(text: string): string {
+  return text
+    .split(/\s*\n\s*/)
+    .join(' ')
+    .trim()
 }
 
 function firstLine(text: string): string {

@@ -1,4 +1,6 @@
 import pMap from 'p-map'
+import { recordBuild } from '../build-server/recording.ts'
+import type { WantedBuild } from '../builds/locate.ts'
 import { CLOUD_MODULES } from '../clouds/index.ts'
 import type { Access, Cloud, Connection } from '../clouds/types.ts'
 import type { Criteria } from '../criteria/criteria.ts'
@@ -11,6 +13,7 @@ import {
   type StreamIdentity,
 } from '../snapshot/snapshot.ts'
 import type { Minor } from '../versions/minor.ts'
+import { type AskedBuilds, askBuilds, type ProgressCounter } from './builds.ts'
 import { type Exchange, recordExchanges, replayExchanges, waitForExchanges } from './exchange.ts'
 import { normalise, type Recording, sortExchanges } from './recording.ts'
 import { findId, findSecret } from './secrets.ts'
@@ -22,6 +25,10 @@ export interface CaptureRequest {
   /** The OCP minor whose images are looked for; needed where a cloud is asked. */
   readonly ocp: Minor | undefined
   readonly clouds: Partial<Record<CloudName, Access<unknown>>>
+  /** The builds to ask for; none where the stream has its releases already. */
+  readonly builds: readonly WantedBuild[]
+  /** For one request to the build server, in milliseconds. */
+  readonly timeout: number
   /** How many questions to ask at a time. */
   readonly concurrency: number
   /** Answers instead of the network. */
@@ -38,10 +45,13 @@ export interface Progress {
 export interface Captured {
   readonly content: SnapshotContent
   readonly recording: Recording
+  /** What a person should know of the builds. */
+  readonly notes: readonly string[]
 }
 
 /**
- * Asks every question at the clouds, or at a recording of them, all clouds side by side.
+ * Asks every question at the clouds and for every build at the build server, or at a recording of
+ * them, all side by side.
  *
  * @throws ServiceError at the first failure; then nothing was learned
  */
@@ -52,27 +62,30 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
   const exchange = replay ? replayExchanges(replay, ignored) : recordExchanges()
   try {
     const progress = new Counter(request.onProgress)
-    const asking = Promise.all(
-      modules.map(async ({ name, access, module }) => {
-        const connection = await module.connect(access, criteria)
-        return askCloud(name, connection, request, progress)
-      }),
-    )
+    const asking = Promise.all([
+      Promise.all(
+        modules.map(async ({ name, access, module }) => {
+          const connection = await module.connect(access, criteria)
+          return askCloud(name, connection, request, progress)
+        }),
+      ),
+      askBuilds(request, progress),
+    ])
     // Here and not where it is asked: an SDK waits for what nobody answers.
     const lacking = exchange.unanswered.then(refuseLack)
-    const clouds = await Promise.race([asking, lacking])
+    const [clouds, asked] = await Promise.race([asking, lacking])
     const content: SnapshotContent = {
       schemaVersion: 1,
       stream,
       criteria,
-      builds: {},
+      builds: asked.builds,
       images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
       queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
     }
-    const recording = replay ? exchange.exchanges() : await collect(exchange, clouds)
+    const recording = replay ? exchange.exchanges() : await collect(exchange, clouds, asked)
     const secrets = clouds.flatMap(({ connection }) => connection.secrets())
-    refuseSecrets({ content, recording }, secrets)
-    return { content, recording }
+    refuseSecrets(content, recording, secrets)
+    return { content, recording, notes: asked.notes }
   } finally {
     exchange.stop()
   }
@@ -133,20 +146,29 @@ async function askCloud(
 }
 
 /** The scrubbed evidence, complete: the recorder may still be busy with the last answers. */
-async function collect(exchange: Exchange, clouds: readonly Asked[]): Promise<Recording> {
+async function collect(
+  exchange: Exchange,
+  clouds: readonly Asked[],
+  { asked }: AskedBuilds,
+): Promise<Recording> {
   const kept = () =>
-    sortExchanges(
-      clouds.flatMap(({ connection }) =>
+    sortExchanges([
+      ...clouds.flatMap(({ connection }) =>
         normalise(exchange.exchanges(), (each) => connection.record(each)),
       ),
-    )
-  const questions = clouds.reduce((sum, { queries }) => sum + queries.length, 0)
+      ...normalise(exchange.exchanges(), (each) => recordBuild(each, asked)),
+    ])
+  const questions = clouds.reduce((sum, { queries }) => sum + queries.length, asked.length)
   await waitForExchanges(() => kept().length >= questions)
   return kept()
 }
 
 /** Nothing is written of which the capture knows that it is secret. */
-function refuseSecrets({ content, recording }: Captured, known: readonly string[]): void {
+function refuseSecrets(
+  content: SnapshotContent,
+  recording: Recording,
+  known: readonly string[],
+): void {
   const [learned, evidence] = [JSON.stringify(content), JSON.stringify(recording)]
   const published = JSON.stringify([content.criteria, content.builds])
   const found =
@@ -166,8 +188,8 @@ function refuseLack(request: string): never {
   )
 }
 
-/** Counts answers over all clouds. */
-class Counter {
+/** Counts answers over all clouds and the build server. */
+class Counter implements ProgressCounter {
   #done = 0
   #total = 0
 

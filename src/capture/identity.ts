@@ -17,3 +17,8 @@ export function ocpOfStream(name: string, releases: readonly string[]): Minor | 
   const inName = /^(?:rhcos-)?([0-9]+\.[0-9]+)(?:-[0-9.]+)?$/.exec(name)?.[1]
   return told.at(-1) ?? (inName === undefined ? undefined : readMinor(inName))
 }
+
+/** Whose build server a URL is; rhcos where it is nobody's that is known. */
+export function distroOf(url: string | undefined): keyof typeof BUILD_SERVERS {
+  return url === BUILD_SERVERS.fcos ? 'fcos' : 'rhcos'
+}

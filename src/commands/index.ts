@@ -15,13 +15,18 @@ interface Entry {
 export const COMMANDS: readonly Entry[] = [
   {
     command: 'capture <SNAPSHOT> [BUILDS..]',
-    describe: 'Ask the clouds, record their answers, and write a snapshot',
+    describe: 'Ask the clouds and the build server, record their answers, and write a snapshot',
     load: async () => (await import('./capture.ts')).captureCommand,
   },
   {
     command: 'regenerate <SNAPSHOT>',
     describe: 'Make the stream from a snapshot, without network or credentials',
     load: async () => (await import('./regenerate.ts')).regenerateCommand,
+  },
+  {
+    command: 'cosa2stream [BUILDS..]',
+    describe: "Both at once, with plume's own command line",
+    load: async () => (await import('./cosa2stream.ts')).cosa2streamCommand,
   },
   {
     command: 'verify <SNAPSHOT..>',

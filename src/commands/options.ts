@@ -30,21 +30,31 @@ export function once(option: string): (value: unknown) => string | undefined {
   }
 }
 
-/** An `https` URL without a trailing slash; plain `http` to this machine alone. */
+/** A `coerce` for options that take a URL; see `checkUrl`. */
 export function urlOption(option: string): (value: unknown) => string | undefined {
   return (value) => {
     const text = once(option)(value)
-    if (text === undefined) return undefined
-    const url = URL.canParse(text) ? new URL(text) : undefined
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw new InputError(`--${option}: expected an https URL, found ${JSON.stringify(text)}`)
-    }
-    if (url.username || url.password) throw new InputError(`--${option}: a URL with credentials`)
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      throw new InputError(`--${option}: plain http only to this machine, found ${url.origin}`)
-    }
-    return text.replace(/\/+$/, '')
+    return text === undefined ? undefined : checkUrl(text, `--${option}`)
   }
+}
+
+/**
+ * An `https` URL without a trailing slash; plain `http` to this machine alone. What stands in it
+ * goes into files, so there are no credentials and no query.
+ *
+ * @param name by which an error calls it
+ */
+export function checkUrl(text: string, name: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(text)) {
+    throw new InputError(`${name}: expected an https URL, found ${JSON.stringify(text)}`)
+  }
+  if (url.username || url.password) throw new InputError(`${name}: a URL with credentials`)
+  if (/[?#]/.test(text)) throw new InputError(`${name}: a URL with a query or a fragment`)
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new InputError(`${name}: plain http only to this machine, found ${url.origin}`)
+  }
+  return text.replace(/\/+$/, '')
 }
 
 function isLoopback(host: string): boolean {

@@ -88,8 +88,16 @@ export const regenerateCommand: Command<RegenerateArgs> = {
 /** What regenerating takes from the command line: all but the snapshot's name. */
 export type RegenerateOptions = Omit<RegenerateArgs, 'SNAPSHOT'>
 
-/** Reads the target, regenerates, and writes or checks; what `cosa2stream` does in the end too. */
-export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOptions): Promise<void> {
+/**
+ * Reads the target, regenerates, and writes or checks; what `cosa2stream` does in the end too.
+ *
+ * @param alongside files to write together with the stream, or not at all
+ */
+export async function regenerateFiles(
+  snapshot: Snapshot,
+  args: RegenerateOptions,
+  alongside: readonly Write[] = [],
+): Promise<void> {
   const terminal = terminalOf(args)
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
@@ -102,7 +110,7 @@ export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOption
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
   if (args.target === undefined) terminal.file(result.stream.print())
-  await replace(files, differing)
+  await replace(files, alongside, differing)
   for (const { file, before, text } of files) {
     const outcome = before === undefined ? 'written' : before === text ? 'unchanged' : 'updated'
     terminal.say(`${file}: ${outcome}`)
@@ -112,13 +120,14 @@ export async function regenerateFiles(snapshot: Snapshot, args: RegenerateOption
 /** Nobody else writes meanwhile, and what a killed run has left goes, even where nothing differs. */
 async function replace(
   files: readonly Regeneration[],
+  alongside: readonly Write[],
   differing: readonly Regeneration[],
 ): Promise<void> {
   const last = files.at(-1)
-  if (last === undefined) return
+  if (last === undefined) return writeFiles(alongside)
   await withLock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
     tidy(...files.map(({ file }) => file))
-    await writeFiles(differing)
+    await writeFiles(alongside, differing)
   })
 }
 

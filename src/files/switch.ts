@@ -8,7 +8,7 @@
  * of a switch that was cut short is put right by `settle`, before the next one.
  */
 import fs from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { syncFolder, writeDurably } from './durable.ts'
 import { hasCode } from './error.ts'
 import { isOfSwitch, switchFolder, type Target } from './target.ts'
@@ -18,21 +18,38 @@ export interface Replacement {
   readonly text: string
 }
 
-/**
- * Replaces the files, or throws an error of the file system and leaves them as they were.
- *
- * @returns false, and nothing done, where the file system has no links
- */
-export function switchFiles(replacements: readonly Replacement[]): boolean {
+/** Files whose new content is on the disk beside them. */
+export interface Prepared {
+  /** Replaces the files, or throws an error of the file system and leaves them as they were. */
+  commit(): void
+  /** Leaves the files as they are. */
+  abandon(): void
+}
+
+/** Prepares a switch of files of one folder; undefined where the file system has no links. */
+export function prepareSwitch(replacements: readonly Replacement[]): Prepared | undefined {
   const last = replacements.at(-1)?.target
-  if (last === undefined) return true
+  if (last === undefined) return undefined
+  const abandon = () => settle(last)
+  try {
+    if (!prepare(switchFolder(last), replacements)) {
+      abandon()
+      return undefined
+    }
+  } catch (error) {
+    abandon()
+    throw error
+  }
+  return { commit: () => commit(last, replacements), abandon }
+}
+
+function commit(last: Target, replacements: readonly Replacement[]): void {
   const { folder } = last
   const place = switchFolder(last)
   try {
-    if (!prepare(place, replacements)) return false
     for (const { target } of replacements) {
       const link = join(place, `link-${target.name}`)
-      fs.symlinkSync(`${place.slice(folder.length + 1)}/current/${target.name}`, link)
+      fs.symlinkSync(`${basename(place)}/current/${target.name}`, link)
       fs.renameSync(link, join(folder, target.name))
     }
     syncFolder(folder)
@@ -43,7 +60,6 @@ export function switchFiles(replacements: readonly Replacement[]): boolean {
     // Forwards after the turn of `current`, backwards before it.
     settle(last)
   }
-  return true
 }
 
 /** Puts everything in place beside the files, which stay as they are. */

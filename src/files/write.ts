@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import { syncFolder, writeDurably } from './durable.ts'
 import { fileError } from './error.ts'
-import { settle, switchFiles } from './switch.ts'
+import { type Prepared, prepareSwitch, type Replacement, settle } from './switch.ts'
 import { type Target, targetOf } from './target.ts'
 import { removeStrays, temporaryFor } from './temporary.ts'
 
@@ -14,22 +14,54 @@ export interface Write {
 
 /**
  * Writes files so that each is whole at any moment, old or new, and an error leaves all of them as
- * they were. Those of one folder change at once: however the process or the machine ends, all of
- * them are old or all are new. Mode, owner and links stay.
+ * they were. Those of one group, where they are in one folder, change at once: however the process
+ * or the machine ends, all of them are old or all are new. Mode, owner and links stay.
  *
  * Without a pause, so that a signal that is handled finds all or nothing done.
  *
  * @throws InputError naming the file that cannot be written
  */
-export async function writeFiles(writes: readonly Write[]): Promise<void> {
+export async function writeFiles(...groups: readonly (readonly Write[])[]): Promise<void> {
+  const prepared: Prepared[] = []
+  try {
+    for (const group of groups) prepared.push(...prepareGroup(group))
+    for (const each of prepared) each.commit()
+  } catch (error) {
+    for (const each of prepared) each.abandon()
+    throw error
+  }
+}
+
+function prepareGroup(writes: readonly Write[]): Prepared[] {
   const all = writes.map(({ file, text }) => ({ target: prepareTarget(file), text }))
   const folders = new Set(all.map(({ target }) => target.folder))
-  const names = all.map(({ target }) => target.file).join(' and ')
-  const [first] = all
-  if (first !== undefined && all.length > 1 && folders.size === 1) {
-    if (attempt(names, () => switchFiles(all))) return
+  const names = writes.map(({ file }) => file).join(' and ')
+  if (all.length > 1 && folders.size === 1) {
+    const switched = attempt(names, () => prepareSwitch(all))
+    if (switched) {
+      return [{ ...switched, commit: () => attempt(names, switched.commit) }]
+    }
   }
-  writeEach(all)
+  return all.map(prepareRename)
+}
+
+function prepareRename({ target, text }: Replacement): Prepared {
+  const file = join(target.folder, target.name)
+  const temporary = temporaryFor(target)
+  const abandon = () => fs.rmSync(temporary, { force: true })
+  try {
+    writeDurably(temporary, text, fs.statSync(file, { throwIfNoEntry: false }))
+  } catch (error) {
+    abandon()
+    throw fileError(target.file, error)
+  }
+  return {
+    commit() {
+      attempt(target.file, () => fs.renameSync(temporary, file))
+      syncFolder(target.folder)
+    },
+    abandon,
+  }
 }
 
 /** Removes what runs that were killed have left beside files; what is not there is passed over. */
@@ -42,25 +74,6 @@ export function tidy(...files: readonly string[]): void {
       settle(target)
     })
   }
-}
-
-function writeEach(all: readonly { readonly target: Target; readonly text: string }[]): void {
-  const prepared: { readonly temporary: string; readonly target: Target }[] = []
-  try {
-    for (const { target, text } of all) {
-      const temporary = temporaryFor(target)
-      prepared.push({ temporary, target })
-      const like = fs.statSync(join(target.folder, target.name), { throwIfNoEntry: false })
-      attempt(target.file, () => writeDurably(temporary, text, like))
-    }
-    for (const { temporary, target } of prepared) {
-      attempt(target.file, () => fs.renameSync(temporary, join(target.folder, target.name)))
-    }
-  } catch (error) {
-    for (const { temporary } of prepared) fs.rmSync(temporary, { force: true })
-    throw error
-  }
-  for (const folder of new Set(prepared.map(({ target }) => target.folder))) syncFolder(folder)
 }
 
 function prepareTarget(file: string): Target {

@@ -1,3 +1,4 @@
+import { translate } from '../builds/translate.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { entryOf, LAYOUTS, type Layout, type LayoutName } from '../layouts/layout.ts'
@@ -97,7 +98,11 @@ function withBuilds(snapshot: Snapshot, target: Stream | undefined): Stream {
       'Name it with --target FILE.',
     )
   }
-  return target ?? emptyStream(snapshot.stream.name)
+  return Object.entries(snapshot.builds).reduce(
+    (stream, [arch, build]) =>
+      stream.withArchitecture(arch, translate(arch, build, snapshot.stream.signatures)),
+    target ?? emptyStream(snapshot.stream.name),
+  )
 }
 
 /** With builds only their architectures; without, all of the target's. */

@@ -5,7 +5,8 @@ export const CLOUDS = ['azure', 'aws', 'gcp'] as const
 export type CloudName = (typeof CLOUDS)[number]
 
 /** CoreOS's names for architectures, as streams have them. */
-export type Architecture = 'aarch64' | 'ppc64le' | 's390x' | 'x86_64'
+export const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64'] as const
+export type Architecture = (typeof ARCHITECTURES)[number]
 
 /** What the cloud says of an image's life; only the first two may be selected. */
 export type ImageState = 'active' | 'scheduled-for-deprecation' | 'deprecated' | 'unavailable'

@@ -4,7 +4,7 @@
  * map's keys sorted by bytes.
  */
 
-import { PLATFORMS } from './platforms.ts'
+import { PLATFORMS } from '../builds/platforms.ts'
 
 export type Shape = Fields | Mapping | Whole | Foreign
 

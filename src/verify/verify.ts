@@ -1,3 +1,4 @@
+import { wantedAgain } from '../builds/locate.ts'
 import { type CaptureRequest, capture } from '../capture/capture.ts'
 import { type Recording, readRecording } from '../capture/recording.ts'
 import { findId, findSecret } from '../capture/secrets.ts'
@@ -119,6 +120,8 @@ export function replayOf(snapshot: Snapshot, replay: Recording): CaptureRequest 
     criteria,
     ocp: stream.ocp === null ? undefined : readMinor(stream.ocp),
     clouds: Object.fromEntries(cloudsOf(snapshot).map((cloud) => [cloud, access])),
+    builds: wantedAgain(snapshot.builds),
+    timeout: access.timeout,
     concurrency: 8,
     replay,
   }

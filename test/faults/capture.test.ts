@@ -113,7 +113,7 @@ describe('a capture that ends with exit 3', () => {
       first({ fault: { kind: 'stall' } }, TOKEN),
       /no complete answer within 2 s/,
     ],
-    ['a sign-in cut off', first({ fault: { kind: 'cut-off' } }, TOKEN), /credentials/],
+    ['a sign-in cut off', first({ fault: { kind: 'cut-off' } }, TOKEN), /the sign-in failed/],
     ['a sign-in of HTML', first({ fault: { kind: 'html' } }, TOKEN), /credentials|not JSON/],
     [
       'a sign-in of 401',

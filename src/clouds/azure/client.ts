@@ -1,14 +1,12 @@
-import {
-  ComputeManagementClient,
-  type ComputeManagementClientOptionalParams,
-} from '@azure/arm-compute'
+import { ComputeManagementClient } from '@azure/arm-compute'
+import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 import {
   ClientSecretCredential,
   DefaultAzureCredential,
   type TokenCredential,
 } from '@azure/identity'
 import type { AzureEnvironment } from '../../criteria/criteria.ts'
-import { answerWithin } from '../answer.ts'
+import { wholeAnswer } from '../../http/answer.ts'
 import type { Access, Live } from '../types.ts'
 import { ENVIRONMENTS } from './environment.ts'
 import { NO_ID } from './recording.ts'
@@ -33,11 +31,13 @@ export function openClient(
       ...(!access.live && { retryOptions: { maxRetries: 0 } }),
       // A token goes to the host that it is for, never to where an answer points.
       redirectOptions: { maxRetries: 0 },
-      additionalPolicies: [patience(access.timeout)],
+      ...perAttempt(wholeAnswer(access.timeout)),
     },
   )
   // A compressed answer that is cut off leaves the SDK waiting for ever; a plain one fails.
   client.pipeline.removePolicy({ name: 'decompressResponsePolicy' })
+  // A replay goes nowhere; a proxy of the environment's would hide its requests from the recording.
+  if (!access.live) client.pipeline.removePolicy({ name: 'proxyPolicy' })
   return client
 }
 
@@ -51,7 +51,7 @@ export function openCredential(
   const options = {
     authorityHost: authority ?? ENVIRONMENTS[environment].authority,
     redirectOptions: { maxRetries: 0 },
-    additionalPolicies: [patience(timeout, onFailure)],
+    ...perAttempt(wholeAnswer(timeout, onFailure)),
     // Microsoft's list of authorities does not know one of somebody's own.
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
   }
@@ -60,26 +60,8 @@ export function openCredential(
   return new ClientSecretCredential(tenantId, clientId, clientSecret, options)
 }
 
-type AdditionalPolicy = NonNullable<
-  ComputeManagementClientOptionalParams['additionalPolicies']
->[number]
-
-/** Each attempt has its time, and the waits between them, such as `Retry-After`, do not count. */
-function patience(
-  timeout: number,
-  onFailure: (error: unknown) => void = () => undefined,
-): AdditionalPolicy {
-  return {
-    position: 'perRetry',
-    policy: {
-      name: 'answerWithin',
-      sendRequest: (request, next) =>
-        answerWithin(timeout, next(request)).catch((error) => {
-          onFailure(error)
-          throw error
-        }),
-    },
-  }
+function perAttempt(policy: PipelinePolicy) {
+  return { additionalPolicies: [{ position: 'perRetry' as const, policy }] }
 }
 
 function isListed(authority: string): boolean {

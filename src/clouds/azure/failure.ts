@@ -1,6 +1,6 @@
 import { RestError } from '@azure/arm-compute'
 import { ServiceError } from '../../errors.ts'
-import { connectionFailure } from '../connection-failure.ts'
+import { connectionFailure } from '../../http/connection-failure.ts'
 
 /** 404s that speak of something else than an image, such as a subscription that is none. */
 const NOT_OF_AN_IMAGE = /subscription|tenant|resourcetype|provider|location/i

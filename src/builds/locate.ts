@@ -1,0 +1,84 @@
+import {
+  ARCHITECTURES,
+  type Architecture,
+  type SnapshotContent,
+  type StreamIdentity,
+} from '../snapshot/snapshot.ts'
+
+/** Where a stream's builds are: the build server and the stream's folder on it. */
+export type StreamPlace = Pick<StreamIdentity, 'url' | 'name'>
+
+/** A build to ask for. What is not known here, its meta.json tells. */
+export interface WantedBuild {
+  readonly architecture?: Architecture | undefined
+  readonly release?: string | undefined
+  /** The meta.json to ask for; absent: the one at `location`. */
+  readonly source?: string | undefined
+  /** The folder that the stream names; absent: where the stream's place has such a build. */
+  readonly location?: string | undefined
+}
+
+const META = '/meta.json'
+
+/** The folder of a build's meta.json and artifacts, by the layout of every build server. */
+export function buildFolder(
+  { url, name }: StreamPlace,
+  architecture: string,
+  release: string,
+): string {
+  return `${url}/${name}/builds/${release}/${architecture}`
+}
+
+/** What the URL of a meta.json tells by that layout; undefined where it follows another. */
+export function readMetaUrl(
+  metaUrl: string,
+):
+  | { readonly place: StreamPlace; readonly architecture: Architecture; readonly release: string }
+  | undefined {
+  const match = /^(https?:\/\/.+)\/([^/]+)\/builds\/([^/]+)\/([^/]+)\/meta\.json$/.exec(metaUrl)
+  const [, url, name, release, architecture] = match ?? []
+  if (url === undefined || name === undefined || release === undefined) return undefined
+  if (!isArchitecture(architecture) || !isRelease(release)) return undefined
+  return { place: { url, name }, architecture, release }
+}
+
+/** A snapshot's builds, to be asked for once more. */
+export function wantedAgain(builds: SnapshotContent['builds']): WantedBuild[] {
+  return Object.entries(builds).map(([architecture, { release, location }]) => ({
+    architecture: architecture as Architecture,
+    release,
+    location,
+  }))
+}
+
+/** The URL without `/meta.json`. */
+export function folderOf(metaUrl: string): string {
+  return metaUrl.slice(0, -META.length)
+}
+
+/** The meta.json to ask for; a recording knows it by the location that the stream names. */
+export function sourceOf(wanted: WantedBuild, place: StreamPlace, isReplayed: boolean): string {
+  const { architecture, release, source } = wanted
+  const location =
+    wanted.location ??
+    (architecture && release ? buildFolder(place, architecture, release) : undefined)
+  const own = location === undefined ? undefined : `${location}${META}`
+  return (isReplayed ? (own ?? source) : (source ?? own)) ?? ''
+}
+
+export function metaUrlOf(location: string): string {
+  return `${location}${META}`
+}
+
+export function isMetaUrl(text: string): boolean {
+  return text.endsWith(META)
+}
+
+export function isArchitecture(text: string | undefined): text is Architecture {
+  return (ARCHITECTURES as readonly (string | undefined)[]).includes(text)
+}
+
+/** What can be a build's id: it becomes a folder's name on the server. */
+export function isRelease(text: string): boolean {
+  return /^[0-9A-Za-z][\w.+-]{0,99}$/.test(text) && !text.includes('..')
+}

@@ -1,0 +1,153 @@
+import type { Allowed } from '../json/prune.ts'
+
+type Source = Readonly<Record<string, unknown>>
+
+/** A value that takes more than copying; undefined where the source does not have it. */
+type Computed = (source: Source, release: string) => string | undefined
+
+/** How one key of meta.json is shown in a stream, besides the release that every image has. */
+export interface ImageRule {
+  /** The key at the top of meta.json. */
+  readonly from: string
+  /** Set where that is a list, one element for each region: the member that names the region. */
+  readonly region?: string
+  /** The stream's members, and the source's member or what is made of it. */
+  readonly members: Readonly<Record<string, string | Computed>>
+  /** Members that a source may lack. */
+  readonly optional?: readonly string[]
+  /** What computed members are made of. */
+  readonly reads?: Readonly<Record<string, Allowed>>
+}
+
+/** What meta.json tells of a platform, besides the artifact `images.PLATFORM`. */
+interface PlatformRules {
+  /** Goes under the stream's `images`. */
+  readonly images?: ImageRule
+  /** Goes under `rhel-coreos-extensions`, and only where the platform has artifacts or images. */
+  readonly extension?: ImageRule & { readonly key: string }
+}
+
+const OBJECT = { object: 'object', bucket: 'bucket', url: 'url' } as const
+
+/**
+ * The platforms of a stream, as coreos-assembler names them, and where its meta.json (`v1.json` of
+ * its schemas) has what a stream shows of them. A target's artifacts for any other platform are
+ * left as they are.
+ */
+const TABLE = {
+  aliyun: { images: { from: 'aliyun', region: 'name', members: { image: 'id' } } },
+  applehv: {},
+  aws: {
+    images: { from: 'amis', region: 'name', members: { image: 'hvm' } },
+    extension: {
+      key: 'aws-winli',
+      from: 'aws-winli',
+      region: 'name',
+      members: { image: 'hvm' },
+    },
+  },
+  azure: { extension: { key: 'azure-disk', from: 'azure', members: { url: 'url' } } },
+  azurestack: {},
+  digitalocean: {},
+  exoscale: {},
+  gcp: {
+    images: {
+      from: 'gcp',
+      members: { project: 'project', family: 'family', name: 'image' },
+      // Builds of 2020 name no project.
+      optional: ['project', 'family'],
+    },
+  },
+  hetzner: {},
+  hyperv: {},
+  ibmcloud: { images: { from: 'ibmcloud', region: 'region', members: OBJECT } },
+  kubevirt: {
+    images: {
+      from: 'kubevirt',
+      members: { image: floatingReference, 'digest-ref': digestReference },
+      reads: { image: 'scalar', digest: 'scalar', tags: ['scalar'] },
+    },
+  },
+  metal: {},
+  nutanix: {},
+  nvidiabluefield: {},
+  openstack: {},
+  oraclecloud: {},
+  powervs: { images: { from: 'powervs', region: 'region', members: OBJECT } },
+  proxmoxve: {},
+  qemu: {},
+  'qemu-secex': {},
+  virtualbox: {},
+  vmware: {},
+  vultr: {},
+} as const satisfies Record<string, PlatformRules>
+
+export type Platform = keyof typeof TABLE
+
+export const PLATFORM_RULES: Readonly<Record<Platform, PlatformRules>> = TABLE
+export const PLATFORMS = Object.keys(TABLE) as Platform[]
+
+/** Where an artifact of meta.json stands in a stream. */
+export interface ArtifactRule {
+  readonly platform: Platform
+  /** `{ext}` is what follows `NAME.ARCH.` in the artifact's path. */
+  readonly format: string
+  readonly part: 'disk' | 'kernel' | 'initramfs' | 'rootfs'
+}
+
+const METAL_RULES = {
+  metal4k: { platform: 'metal', format: '4k.{ext}', part: 'disk' },
+  'live-iso': { platform: 'metal', format: 'iso', part: 'disk' },
+  'live-kernel': { platform: 'metal', format: 'pxe', part: 'kernel' },
+  'live-initramfs': { platform: 'metal', format: 'pxe', part: 'initramfs' },
+  'live-rootfs': { platform: 'metal', format: 'pxe', part: 'rootfs' },
+  iso: { platform: 'metal', format: 'installer.iso', part: 'disk' },
+  kernel: { platform: 'metal', format: 'installer-pxe', part: 'kernel' },
+  initramfs: { platform: 'metal', format: 'installer-pxe', part: 'initramfs' },
+} as const satisfies Record<string, ArtifactRule>
+
+/** By their names in meta.json's `images`: every platform's own, and metal's many. */
+export const ARTIFACT_RULES: Readonly<Record<string, ArtifactRule>> = {
+  ...Object.fromEntries(
+    PLATFORMS.map((platform) => [platform, { platform, format: '{ext}', part: 'disk' } as const]),
+  ),
+  ...METAL_RULES,
+}
+
+/** Artifacts of a build that are no platform's: a stream has no place for them. */
+export const OTHER_ARTIFACTS: readonly string[] = [
+  'dasd',
+  'extensions-container',
+  'ignition-gpg-key',
+  'legacy-oscontainer',
+  'oci-manifest',
+  'ostree',
+]
+
+/** Lists and objects at the top of meta.json that are no platform's, besides those with a dot. */
+export const OTHER_KEYS: readonly string[] = [
+  'advisories-diff',
+  'base-oscontainer',
+  'extensions',
+  'extensions-container',
+  'images',
+  'koji',
+  'oscontainer',
+  'parent-advisories-diff',
+  'parent-pkgdiff',
+  'pkgdiff',
+  'release-payload',
+  's3',
+]
+
+/** The image with the one tag that is not the build's own, so that it follows the stream. */
+function floatingReference({ image, tags }: Source, release: string): string | undefined {
+  const floating = (Array.isArray(tags) ? tags : []).filter(
+    (tag) => typeof tag === 'string' && !tag.includes(release),
+  )
+  return typeof image === 'string' && floating.length === 1 ? `${image}:${floating[0]}` : undefined
+}
+
+function digestReference({ image, digest }: Source): string | undefined {
+  return typeof image === 'string' && typeof digest === 'string' ? `${image}@${digest}` : undefined
+}

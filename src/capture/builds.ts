@@ -1,0 +1,72 @@
+import type { AskedBuild } from '../build-server/recording.ts'
+import { sourceOf } from '../builds/locate.ts'
+import type { ReadBuild } from '../builds/read.ts'
+import { InputError } from '../errors.ts'
+import type { SnapshotContent } from '../snapshot/snapshot.ts'
+import type { CaptureRequest } from './capture.ts'
+
+/** What the build server told. */
+export interface AskedBuilds {
+  readonly builds: SnapshotContent['builds']
+  readonly asked: readonly AskedBuild[]
+  /** What a person should know of them. */
+  readonly notes: readonly string[]
+}
+
+/** Hears of questions and answers. */
+export interface ProgressCounter {
+  expect(count: number): void
+  advance(): void
+}
+
+/**
+ * Asks for all builds at once: there is one for an architecture, and few architectures.
+ *
+ * @throws InputError where two of them turn out to be of one architecture
+ */
+export async function askBuilds(
+  { builds: wanted, stream, timeout, replay }: CaptureRequest,
+  progress: ProgressCounter,
+): Promise<AskedBuilds> {
+  if (wanted.length === 0) return { builds: {}, asked: [], notes: [] }
+  // The HTTP client takes a while to load, and a capture of clouds alone does not need it.
+  const { askBuild } = await import('../build-server/ask.ts')
+  const isReplayed = replay !== undefined
+  progress.expect(wanted.length)
+  const read = await Promise.all(
+    wanted.map(async (each) => {
+      const found = await askBuild(each, stream, { isReplayed, timeout })
+      progress.advance()
+      return found
+    }),
+  )
+  refuseTwins(read)
+  const sorted = [...read].sort((a, b) => (a.architecture < b.architecture ? -1 : 1))
+  return {
+    builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),
+    asked: wanted.flatMap((each, index) => {
+      const location = read[index]?.build.location
+      return location ? [{ source: sourceOf(each, stream, isReplayed), location }] : []
+    }),
+    notes: notesOn(sorted),
+  }
+}
+
+function refuseTwins(read: readonly ReadBuild[]): void {
+  const twin = read.find(({ architecture }, index) =>
+    read.slice(0, index).some((other) => other.architecture === architecture),
+  )
+  if (twin === undefined) return
+  throw new InputError(`${twin.architecture}: two builds are of this architecture, expected one`)
+}
+
+function notesOn(read: readonly ReadBuild[]): string[] {
+  const releases = new Set(read.map(({ build }) => build.release))
+  const named = read.map(({ architecture, build }) => `${architecture}=${build.release}`)
+  return [
+    ...(releases.size > 1 ? [`the architectures are of different builds: ${named.join(' ')}`] : []),
+    ...read.flatMap(({ architecture, unknown }) =>
+      unknown.map((name) => `${architecture}: platform ${name}: not known, left out`),
+    ),
+  ]
+}

@@ -1,0 +1,196 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { makeCertificate } from '../../scripts/stand-in/certificate.ts'
+import { DEMONSTRATION, demonstrationMeta } from '../../scripts/stand-in/demonstration-builds.ts'
+import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const { name, release } = DEMONSTRATION
+const SOME = [`x86_64=${release}`]
+
+let folder: string
+const read = (file: string) => readFile(join(folder, file), 'utf8')
+const call = (...args: string[]) => run(args, { cwd: folder })
+const capture = (url: string, ...args: string[]) =>
+  call('capture', 's.json', '--cloud', 'none', '--name', name, '--url', url, ...args)
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+
+describe('capture of builds', () => {
+  it('asks for all architectures at once', async () => {
+    const server = await buildServer({ latencyMs: 150 })
+    const outcome = await capture(server.streams, ...ALL_BUILDS)
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    expect(server.requests).toHaveLength(4)
+    expect(Math.max(...server.requests.map(({ concurrency }) => concurrency))).toBe(4)
+    const { builds, stream } = JSON.parse(await read('s.json'))
+    expect(Object.keys(builds)).toEqual([...DEMONSTRATION.architectures])
+    const { streams: url } = server
+    expect(stream).toEqual({ name, distro: 'rhcos', ocp: null, url, signatures: true })
+    const verified = await call('verify', 's.json')
+    expect(verified).toMatchObject({ status: 0 })
+  })
+
+  it('records what a stream shows, readable, and of the headers the type', async () => {
+    const server = await buildServer({ gzip: true })
+    await capture(server.streams, ...SOME)
+    const recording = JSON.parse(await read('s.recording.json'))
+    expect(recording).toHaveLength(1)
+    const [{ scope, path, status, rawHeaders, response }] = recording
+    expect({ scope, path, status, rawHeaders }).toEqual({
+      scope: server.url,
+      path: `/art/storage/prod/streams/${name}/builds/${release}/x86_64/meta.json`,
+      status: 200,
+      rawHeaders: { 'content-type': 'application/json' },
+    })
+    const { buildid, amis } = response
+    expect({ buildid, ami: Object.keys(amis[0]) }).toEqual({
+      buildid: release,
+      ami: ['name', 'hvm'],
+    })
+    expect(JSON.stringify(response)).not.toMatch(/pkgdiff|size|snap-|ostree/)
+  })
+
+  it('is replayed without the server, and again changes no byte', async () => {
+    const server = await buildServer()
+    await capture(server.streams, ...ALL_BUILDS)
+    const before = [await read('s.json'), await read('s.recording.json')]
+    expect(await call('capture', 's.json')).toMatchObject({ status: 0 })
+    expect(server.requests).toHaveLength(8)
+    await server.close()
+    expect(await call('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
+    expect(await capture(server.streams, ...ALL_BUILDS, '--replay')).toMatchObject({ status: 0 })
+    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
+    const again = await call('capture', 'copy.json', '--replay', 's.recording.json')
+    expect(again).toMatchObject({ status: 2, stderr: /so the releases are needed/ })
+
+    const other = await call('capture', 's.json', '--replay', '--name', 'other')
+    expect(other.stderr).toMatch(/the recording has no answer to GET .*\/other\/builds\//)
+    expect(other.status).toBe(3)
+  })
+
+  it('makes a stream from nothing, and keeps what it does not own of a target', async () => {
+    const server = await buildServer()
+    await capture(server.streams, ...ALL_BUILDS, '--no-signatures')
+    const { stdout } = await call('regenerate', 's.json')
+    const stream = JSON.parse(stdout)
+    expect(stream.stream).toBe(name)
+    expect(Object.keys(stream.architectures)).toEqual([...DEMONSTRATION.architectures])
+    expect(stdout).not.toContain('signature')
+    expect(stream.architectures.x86_64.artifacts.qemu.formats['qcow2.gz'].disk.location).toBe(
+      `${server.streams}/${name}/builds/${release}/x86_64/rhcos-${release}-qemu.x86_64.qcow2.gz`,
+    )
+
+    const target = JSON.parse(smallStream(EXAMPLE, 'rhcos-4.16'))
+    target.architectures.x86_64.artifacts.moonbase = { release: '1' }
+    target.architectures.riscv64 = { artifacts: {}, images: {} }
+    target.note = 'kept'
+    await writeFile(join(folder, 'target.json'), `${JSON.stringify(target, undefined, 4)}\n\n`)
+    expect(await call('regenerate', 's.json', '--target', 'target.json')).toMatchObject({
+      status: 0,
+    })
+    const text = await read('target.json')
+    const updated = JSON.parse(text)
+    expect(updated).toMatchObject({ stream: 'rhcos-4.16', note: 'kept' })
+    expect(text.startsWith('{\n    "stream"') && text.endsWith('}\n\n')).toBe(true)
+    expect(updated.architectures.riscv64).toEqual(target.architectures.riscv64)
+    const { artifacts } = updated.architectures.x86_64
+    expect(artifacts.moonbase).toEqual({ release: '1' })
+    expect(artifacts.qemu).toEqual(stream.architectures.x86_64.artifacts.qemu)
+  })
+
+  it('asks an https server, and replays it where only a proxy leads out', async () => {
+    const certificate = await makeCertificate()
+    onTestFinished(() => certificate.remove())
+    const server = await buildServer({ certificate })
+    const args = ['--cloud', 'none', '--name', name, '--url', server.streams, ...SOME]
+    const env = { NODE_EXTRA_CA_CERTS: certificate.file }
+    const captured = await run(['capture', 's.json', ...args], { cwd: folder, env })
+    expect(captured).toMatchObject({ status: 0 })
+    const proxied = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' }
+    const verified = await run(['verify', 's.json'], { cwd: folder, env: proxied })
+    expect(verified).toMatchObject({ status: 0 })
+  })
+
+  it('takes name, server, architecture and version from a URL', async () => {
+    const server = await buildServer()
+    const folderUrl = `${server.streams}/${name}/builds/${release}/s390x`
+    const outcome = await call('capture', 's.json', '--cloud', 'none', `${folderUrl}/meta.json`)
+    expect(outcome).toMatchObject({ status: 0 })
+    const { stream, builds } = JSON.parse(await read('s.json'))
+    expect(stream).toMatchObject({ name, url: server.streams })
+    expect(builds.s390x.location).toBe(folderUrl)
+  })
+
+  it('writes a build that was asked elsewhere as if asked where the artifacts are', async () => {
+    const server = await buildServer()
+    const meta = `${server.streams}/${name}/builds/${release}/s390x/meta.json`
+    const url = 'https://builds.example/streams'
+    expect(await capture(url, meta)).toMatchObject({ status: 0 })
+    const files = (await read('s.json')) + (await read('s.recording.json'))
+    expect(files).not.toContain('127.0.0.1')
+    expect(files).toContain('https://builds.example:443')
+    await server.close()
+    expect(await call('verify', 's.json')).toMatchObject({ status: 0 })
+  })
+
+  it('takes new builds of the stream that the snapshot is of', async () => {
+    const server = await buildServer({}, ({ architecture, release: wanted }) =>
+      JSON.stringify({ ...demonstrationMeta(architecture), buildid: wanted }),
+    )
+    await capture(server.streams, `s390x=${release}`, '--no-signatures')
+    const next = '418.94.202410100000-0'
+    const outcome = await call('capture', 's.json', '--cloud', 'none', `s390x=${next}`)
+    expect(outcome).toMatchObject({ status: 0 })
+    const { stream, builds } = JSON.parse(await read('s.json'))
+    expect(stream).toMatchObject({ name, url: server.streams, signatures: false })
+    expect(builds.s390x.release).toBe(next)
+  })
+
+  it('warns of different builds and of platforms that it does not know', async () => {
+    const server = await buildServer({}, ({ architecture, release: wanted }) => {
+      const meta = demonstrationMeta(architecture)
+      const images = { ...(meta.images as object), moonbase: {} }
+      return JSON.stringify({ ...meta, images, buildid: wanted })
+    })
+    const outcome = await capture(server.streams, ...SOME, 's390x=418.94.202410100000-0')
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    expect(outcome.stderr).toContain(
+      `warning: the architectures are of different builds: s390x=418.94.202410100000-0 x86_64=${release}\n`,
+    )
+    expect(outcome.stderr).toContain(
+      'warning: x86_64: platform images.moonbase: not known, left out\n',
+    )
+    const quiet = await capture(server.streams, ...SOME, '--quiet')
+    expect(quiet).toEqual({ status: 0, stdout: '', stderr: '' })
+  })
+})
+
+describe('a build server that', () => {
+  it('answers another build says so, and nothing is written', async () => {
+    const buildid = '418.94.202410090804-1'
+    const server = await buildServer(
+      {},
+      withMeta('s390x', (meta) => ({ ...meta, buildid })),
+    )
+    const outcome = await capture(server.streams, ...ALL_BUILDS)
+    expect(outcome).toMatchObject({ status: 3, stdout: '' })
+    expect(outcome.stderr).toContain(
+      `s390x/meta.json: .buildid: expected ${release}, found ${buildid}\n`,
+    )
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('does not have the build', async () => {
+    const server = await buildServer()
+    const outcome = await capture(server.streams, `${SOME}-7`)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain(
+      `${server.streams}/${name}/builds/${release}-7/x86_64/meta.json: answered 404: the build server does not have this build\n`,
+    )
+  })
+})

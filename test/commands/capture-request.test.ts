@@ -1,0 +1,127 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import yargs from 'yargs'
+import { captureCommand } from '../../src/commands/capture.ts'
+import type { CaptureArgs } from '../../src/commands/capture-options.ts'
+import { requestFor } from '../../src/commands/capture-request.ts'
+import { snapshotOf } from '../support/snapshots.ts'
+
+/** What a command line asks for. */
+async function request(args: readonly string[], snapshot?: ReturnType<typeof snapshotOf>) {
+  const parser = yargs(['s.json', ...args])
+    .exitProcess(false)
+    .parserConfiguration({ 'boolean-negation': false })
+    .fail((message, error) => {
+      throw error ?? new Error(message)
+    })
+    .command('$0 <SNAPSHOT> [BUILDS..]', '', (argv) => captureCommand.builder(argv) as typeof argv)
+  return requestFor((await parser.parseAsync()) as unknown as CaptureArgs, snapshot, false)
+}
+
+const RHCOS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'
+const FCOS = 'https://builds.coreos.fedoraproject.org/prod/streams'
+const R = '418.94.202410090804-0'
+const none = ['--cloud', 'none']
+
+describe('the stream that is captured', () => {
+  it.each<[string[], object, object[]]>([
+    [
+      ['--name', '4.18-9.4', `x86_64=${R}`],
+      { name: '4.18-9.4', distro: 'rhcos', url: RHCOS, signatures: true },
+      [{ architecture: 'x86_64', release: R }],
+    ],
+    [
+      ['--name', 'stable', '--distro', 'fcos', '--no-signatures', 'x86_64=38.20231002.3.1'],
+      { name: 'stable', distro: 'fcos', url: FCOS, signatures: false },
+      [{ architecture: 'x86_64', release: '38.20231002.3.1' }],
+    ],
+    [
+      [`${FCOS}/stable/builds/38.20231002.3.1/x86_64/meta.json`],
+      { name: 'stable', distro: 'fcos', url: FCOS },
+      [
+        {
+          architecture: 'x86_64',
+          release: '38.20231002.3.1',
+          source: `${FCOS}/stable/builds/38.20231002.3.1/x86_64/meta.json`,
+        },
+      ],
+    ],
+    [
+      ['--name', 'a', 'https://builds.example/some/where/meta.json'],
+      { name: 'a', url: RHCOS },
+      [
+        {
+          source: 'https://builds.example/some/where/meta.json',
+          location: 'https://builds.example/some/where',
+        },
+      ],
+    ],
+    [
+      ['--name', 'a', '--url', 'https://x.example/', 'https://builds.example/some/meta.json'],
+      { name: 'a', url: 'https://x.example' },
+      [{ source: 'https://builds.example/some/meta.json' }],
+    ],
+  ])('%j', async (args, stream, builds) => {
+    const found = await request([...none, ...args])
+    expect(found.stream).toMatchObject({ ...stream, ocp: null })
+    expect(found.builds).toEqual(builds)
+  })
+
+  it('is the one of the snapshot, moved where the command line says so', async () => {
+    const location = 'https://elsewhere.example/x86_64'
+    const snapshot = snapshotOf([], {
+      builds: { x86_64: { release: R, location, meta: {} } },
+    })
+    const build = { architecture: 'x86_64', release: R }
+    expect((await request(none, snapshot)).builds).toEqual([{ ...build, location }])
+    const moved = await request([...none, '--url', 'https://x.example'], snapshot)
+    expect(moved.builds).toEqual([build])
+    expect(moved.stream).toMatchObject({ name: 'rhcos-4.18', url: 'https://x.example' })
+  })
+
+  it.each([
+    [['--name', 'rhcos-4.16', `x86_64=${R}`], '4.18'],
+    [['--name', '4.18-9.4', 'x86_64=9.6.20250513-0'], '4.18'],
+    [['--name', 'rhel-9.6', '--ocp', '4.20', 'x86_64=9.6.20250513-0'], '4.20'],
+  ])('%j is of OCP %s', async (args, ocp) => {
+    vi.stubEnv('AZURE_SUBSCRIPTION_ID', '00000000-0000-0000-0000-000000000001')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect((await request(args)).stream.ocp).toBe(ocp)
+  })
+})
+
+describe('a command line that is wrong', () => {
+  const url = 'https://builds.example/meta.json'
+  it.each<[string[], string]>([
+    [['x86_64'], '"x86_64": expected ARCH=VERSION or https://…/meta.json'],
+    [['foo=1'], '"foo=1": expected one of aarch64, ppc64le, s390x, x86_64 before the ='],
+    [['=1'], '"=1": expected one of'],
+    [['x86_64='], '"x86_64=": expected a build\'s version behind the ='],
+    [['x86_64=../../x'], "expected a build's version behind the ="],
+    [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64, expected one'],
+    [['x86_64=1'], "the stream's name is needed to find its builds"],
+    [[url], "the stream's name is needed"],
+    [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
+    [[`${url}?sig=abc`], 'a URL with a query or a fragment'],
+    [['http://builds.example/meta.json'], 'plain http only to this machine'],
+    [['https://a:b@builds.example/meta.json'], 'a URL with credentials'],
+    [['--url', 'http://builds.example', 'x86_64=1'], '--url: plain http only to this machine'],
+    [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: a URL with a query'],
+    [['--name', 'a/b', 'x86_64=1'], "--name: expected a stream's name such as 4.18-9.4"],
+    [['--distro', 'mars', 'x86_64=1'], 'Invalid values:'],
+    [['--stream', 'rhcos.json', 'x86_64=1'], '--stream: takes the releases from a file'],
+    [[], 's.json: not there yet, so the releases are needed'],
+    [
+      ['--distro', 'fcos', '--name', 'stable', 'x86_64=38.20231002.3.1'],
+      "s.json: neither the release nor the stream's name tells the OCP minor",
+    ],
+    [
+      [
+        `https://builds.example/a/builds/1/x86_64/meta.json`,
+        'https://builds.example/b/builds/1/s390x/meta.json',
+      ],
+      'the builds are of different streams: a, b',
+    ],
+  ])('%j', async (args, message) => {
+    await expect(request(args)).rejects.toThrow(message)
+  })
+})

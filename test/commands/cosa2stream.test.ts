@@ -1,0 +1,222 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { DEMONSTRATION } from '../../scripts/stand-in/demonstration-builds.ts'
+import { azureFor } from '../support/azure.ts'
+import { ALL_BUILDS, buildServer } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const { name, release } = DEMONSTRATION
+const SNAPSHOT = `snapshots/${name}.json`
+const FILES = ['T.json', SNAPSHOT, `snapshots/${name}.recording.json`]
+
+let folder: string
+const read = (file: string) => readFile(join(folder, file), 'utf8')
+const readAll = () => Promise.all(FILES.map(read))
+/** Plume's own command line. */
+const plume = (url: string) => [
+  'cosa2stream',
+  ...['--target', 'T.json', '--distro', 'rhcos', '--no-signatures', '--name', name, '--url', url],
+  ...ALL_BUILDS,
+]
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+
+interface Stream {
+  metadata: object
+  architectures: Record<string, { 'rhel-coreos-extensions'?: Record<string, unknown> }>
+}
+
+describe('cosa2stream', () => {
+  it('captures and regenerates at once; later marketplace images alone change', async () => {
+    const builds = await buildServer()
+    const azure = await azureFor(imagesBeforeBump())
+    const options = { cwd: folder, env: azure.environment }
+    const call = (...more: string[]) =>
+      run([...plume(builds.streams), '--azure-endpoint', azure.url, ...more], options)
+    await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE))
+    expect(await call()).toMatchObject({ status: 0, stdout: '' })
+    const first = await readAll()
+    const stream: Stream = JSON.parse(first[0] ?? '')
+    expect(stream).toMatchObject({
+      stream: 'rhcos-4.18',
+      metadata: { generator: expect.stringMatching(/^stream-snapshot /) },
+      architectures: {
+        s390x: { artifacts: { metal: { release } } },
+        x86_64: {
+          artifacts: { qemu: { release } },
+          'rhel-coreos-extensions': {
+            'azure-disk': { release },
+            'azure-marketplace': {
+              'no-purchase-plan': { sku: '418-v2', version: '418.94.20240916' },
+            },
+          },
+        },
+      },
+    })
+
+    const [asked, fetched] = [azure.requests.length, builds.requests.length]
+    expect(await call('--offline')).toMatchObject({ status: 0, stdout: '' })
+    const verified = await run(['verify', SNAPSHOT, '--target', 'T.json'], {
+      cwd: folder,
+      env: { HTTPS_PROXY: 'http://127.0.0.1:9' },
+    })
+    expect(verified).toMatchObject({ status: 0 })
+    expect([azure.requests.length, builds.requests.length]).toEqual([asked, fetched])
+    expect(await readAll()).toEqual(first)
+    expect(await call()).toMatchObject({ status: 0 })
+    expect(await readAll()).toEqual(first)
+
+    azure.setImages(imagesAfterBump())
+    expect(await call()).toMatchObject({ status: 0 })
+    const bumped: Stream = JSON.parse(await read('T.json'))
+    expect(bumped.architectures.x86_64?.['rhel-coreos-extensions']).toMatchObject({
+      'azure-marketplace': {
+        'no-purchase-plan': { sku: '418-v2', version: '418.94.202410090804' },
+      },
+    })
+    for (const each of [stream, bumped]) {
+      each.metadata = {}
+      for (const { 'rhel-coreos-extensions': extensions } of Object.values(each.architectures)) {
+        delete extensions?.['azure-marketplace']
+      }
+    }
+    expect(bumped).toEqual(stream)
+  })
+
+  it('without a target prints the stream', async () => {
+    const builds = await buildServer()
+    const args = [
+      '--name',
+      name,
+      '--url',
+      builds.streams,
+      '--cloud',
+      'none',
+      '--snapshot',
+      's.json',
+    ]
+    const { status, stdout } = await run(['cosa2stream', ...args, ...ALL_BUILDS], { cwd: folder })
+    expect(status).toBe(0)
+    expect(Object.keys(JSON.parse(stdout).architectures)).toEqual([...DEMONSTRATION.architectures])
+    expect((await readdir(folder)).sort()).toEqual(['s.json', 's.recording.json'])
+  })
+})
+
+describe('--offline', () => {
+  const held = async () => {
+    const builds = await buildServer()
+    const call = (...args: string[]) => run(args, { cwd: folder })
+    const captured = await call(...plume(builds.streams), '--cloud', 'none')
+    expect(captured).toMatchObject({ status: 0 })
+    await builds.close()
+    return { call, url: builds.streams, before: await readAll() }
+  }
+  const common = (url: string) => ['cosa2stream', '--offline', '--target', 'T.json', '--url', url]
+
+  it('makes the target again from what is held', async () => {
+    const { call, url, before } = await held()
+    await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE, name))
+    expect(await call(...plume(url), '--offline')).toMatchObject({ status: 0 })
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('takes of what is held the builds that are asked for', async () => {
+    const { call, url } = await held()
+    await writeFile(join(folder, 'T.json'), smallStream({ x86_64: '418.94.202409162337-0' }))
+    const args = [...common(url), '--name', name, '--no-signatures', `x86_64=${release}`]
+    expect(await call(...args)).toMatchObject({ status: 0 })
+    const { architectures } = JSON.parse(await read('T.json'))
+    expect(Object.keys(architectures)).toEqual(['x86_64'])
+    expect(architectures.x86_64.artifacts.metal.release).toBe(release)
+  })
+
+  it('names what is not held, and the command that captures it', async () => {
+    const { call, url, before } = await held()
+    const args = ['--name', name, '--no-signatures', '--cloud', 'azure', `s390x=${release}-1`]
+    const outcome = await call(...common(url), ...args)
+    expect(outcome).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: [
+        `stream-snapshot: ${SNAPSHOT}: --offline forbids the capture, and it does not hold s390x=${release}-1 (but ${release}), just the images of azure`,
+        `stream-snapshot capture ${SNAPSHOT} --name ${name} --url ${url} --cloud azure --no-signatures s390x=${release}-1 fills it.`,
+        '',
+      ].join('\n'),
+    })
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('does not give what is not held', async () => {
+    const { call, url } = await held()
+    const unsigned = ['--name', name, '--no-signatures']
+    const cases: [string[], string][] = [
+      [[...common(url), '--name', name], 'signatures'],
+      [[...common(`${url}/x`), ...unsigned], `s390x=${release} (but http://127.0.0.1:`],
+      [[...common(url), ...unsigned, '--ocp', '4.19'], 'images for OCP 4.19'],
+    ]
+    for (const [args, message] of cases) {
+      const outcome = await call(...args, `s390x=${release}`)
+      expect(outcome.status).toBe(2)
+      expect(outcome.stderr).toContain(`and it does not hold ${message}`)
+    }
+  })
+
+  it('needs a snapshot', async () => {
+    const args = [...common('https://builds.example'), '--name', 'other', `s390x=${release}`]
+    const outcome = await run(args, { cwd: folder })
+    expect(outcome.status).toBe(2)
+    expect(outcome.stderr).toContain('snapshots/other.json: no such file, and --offline forbids')
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('a failure leaves target, snapshot and recording as they were', () => {
+  it('when the build server dies half way', async () => {
+    const target = smallStream(EXAMPLE)
+    await writeFile(join(folder, 'T.json'), target)
+    const first = await buildServer()
+    await run([...plume(first.streams), '--cloud', 'none'], { cwd: folder })
+    const before = await readAll()
+
+    const dying = await buildServer({
+      faults: [{ path: /s390x|ppc64le/, fault: { kind: 'late', milliseconds: 60_000 } }],
+    })
+    const running = run([...plume(dying.streams), '--cloud', 'none'], { cwd: folder })
+    await expect.poll(() => dying.requests.length, { timeout: 10_000 }).toBe(4)
+    await expect.poll(() => dying.requests.filter(({ status }) => status === 200).length).toBe(2)
+    await dying.close()
+    const outcome = await running
+    expect(outcome).toMatchObject({ status: 3, stdout: '' })
+    expect(outcome.stderr).toMatch(/^stream-snapshot: http:.*meta\.json: connect ECONNREFUSED/)
+    expect(await readAll()).toEqual(before)
+    expect(await readdir(join(folder, 'snapshots'))).toHaveLength(2)
+  })
+
+  it('when the target is no stream, before anybody is asked', async () => {
+    const builds = await buildServer()
+    await writeFile(join(folder, 'T.json'), '{')
+    const outcome = await run([...plume(builds.streams), '--cloud', 'none'], { cwd: folder })
+    expect(outcome).toMatchObject({ status: 2, stderr: /^stream-snapshot: T\.json:1:2: expected/ })
+    expect(builds.requests).toEqual([])
+    expect(await readdir(folder)).toEqual(['T.json'])
+  })
+
+  it('when a marketplace image would be lost', async () => {
+    const builds = await buildServer()
+    const azure = await azureFor(imagesAfterBump())
+    const options = { cwd: folder, env: azure.environment }
+    const args = [...plume(builds.streams), '--azure-endpoint', azure.url]
+    await run(args, options)
+    const before = await readAll()
+    azure.setImages(imagesAfterBump().filter(({ sku }) => sku !== '418-v2'))
+    const outcome = await run(args, options)
+    expect(outcome).toMatchObject({ status: 1, stderr: /would be lost/ })
+    expect(await readAll()).toEqual(before)
+    expect(await run([...args, '--allow-regression'], options)).toMatchObject({ status: 0 })
+  })
+})

@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { buildsIn, startBuilds } from '../../scripts/stand-in/builds.ts'
+import type { WantedBuild } from '../../src/builds/locate.ts'
+import { translate } from '../../src/builds/translate.ts'
+import { type Captured, type CaptureRequest, capture } from '../../src/capture/capture.ts'
+import { printRecording } from '../../src/capture/recording.ts'
+import { BUILT_IN } from '../../src/criteria/read.ts'
+import { regenerate } from '../../src/regenerate/regenerate.ts'
+import { assemble } from '../../src/snapshot/assemble.ts'
+import type { Architecture } from '../../src/snapshot/snapshot.ts'
+import { readStream } from '../../src/stream/stream.ts'
+import { buildServer } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+
+const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
+const bumps = readdirSync(join(CORPUS, 'bumps'))
+
+interface Args {
+  url: string
+  name: string
+  distro: 'rhcos' | 'fcos'
+  signatures: boolean
+  builds: Partial<Record<Architecture, string>>
+}
+
+const argsOf = (bump: string): Args =>
+  JSON.parse(readFileSync(join(CORPUS, 'bumps', bump, 'args.json'), 'utf8'))
+const published = (bump: string) => readFileSync(join(CORPUS, 'streams', `${bump}.json`), 'utf8')
+const folderOf = (bump: string) => join(CORPUS, 'bumps', bump, 'builds')
+
+/** The published file as it would be had the builds been served by `url`. */
+const servedBy = (url: string, bump: string) => published(bump).replaceAll(argsOf(bump).url, url)
+/** All but the two values that a regeneration sets. */
+const withoutMetadata = (text: string) => text.replace(/"metadata": \{[^}]*\}/, '"metadata": {}')
+
+const requestFor = (bump: string, url: string): CaptureRequest => {
+  const { name, distro, signatures, builds } = argsOf(bump)
+  return {
+    stream: { name, distro, ocp: null, url, signatures },
+    criteria: BUILT_IN,
+    ocp: undefined,
+    clouds: {},
+    builds: Object.entries(builds).map(
+      ([architecture, release]): WantedBuild => ({
+        architecture: architecture as Architecture,
+        release,
+      }),
+    ),
+    timeout: 10_000,
+    concurrency: 8,
+  }
+}
+
+const streamOf = ({ content, recording }: Captured, target: string) => {
+  const text = printRecording(recording)
+  const { snapshot } = assemble(
+    content,
+    { file: 's.recording.json', text },
+    undefined,
+    '2026-01-01T00:00:00Z',
+    'stream-snapshot test',
+  )
+  const job = { snapshot, layouts: [], requirement: 'any', allowRegression: false } as const
+  const read = { target: readStream(target, 'rhcos.json') }
+  return {
+    updated: regenerate({ ...job, ...read }).stream.print(),
+    fresh: regenerate(job).stream,
+  }
+}
+
+describe('the published bumps', () => {
+  it('are all there', () => expect(bumps).toHaveLength(36))
+
+  it.each(bumps)('%s: captured, regenerated and replayed, byte for byte', async (bump) => {
+    const server = await startBuilds(buildsIn(folderOf(bump)), { gzip: true })
+    const request = requestFor(bump, server.streams)
+    const captured = await capture(request).finally(() => server.close())
+    const expected = withoutMetadata(servedBy(server.streams, bump))
+    const { updated, fresh } = streamOf(captured, published(bump))
+    expect(withoutMetadata(updated)).toBe(expected)
+
+    const own = readStream(servedBy(server.streams, bump), 'rhcos.json')
+    for (const architecture of Object.keys(request.builds)) {
+      expect(fresh.architecture(architecture)).toEqual(own.architecture(architecture))
+    }
+
+    const replayed = await capture({ ...request, replay: captured.recording })
+    expect(replayed.content).toEqual(captured.content)
+    expect(replayed.recording).toEqual(captured.recording)
+    expect(withoutMetadata(streamOf(replayed, published(bump)).updated)).toBe(expected)
+  })
+
+  it.each(
+    ['019-35.20220116.2.0', '071-414.92.202310170514-0', '101-9.6.20250513-0'].filter((bump) =>
+      bumps.includes(bump),
+    ),
+  )('%s: the same through the command line', async (bump) => {
+    const folder = await temporaryFolder()
+    const server = await buildServer({}, buildsIn(folderOf(bump)))
+    await writeFile(join(folder, 'target.json'), published(bump))
+    const { name, distro, signatures, builds } = argsOf(bump)
+    const call = (...args: string[]) => run(args, { cwd: folder })
+    const captured = await call(
+      'capture',
+      's.json',
+      ...['--cloud', 'none', '--name', name, '--url', server.streams, '--distro', distro],
+      ...(signatures ? [] : ['--no-signatures']),
+      ...Object.entries(builds).map(([arch, release]) => `${arch}=${release}`),
+    )
+    expect(captured).toMatchObject({ status: 0, stdout: '' })
+    await server.close()
+
+    const made = async () => {
+      await writeFile(join(folder, 'target.json'), published(bump))
+      const regenerated = await call('regenerate', 's.json', '--target', 'target.json')
+      expect(regenerated).toMatchObject({ status: 0, stdout: '' })
+      return withoutMetadata(readFileSync(join(folder, 'target.json'), 'utf8'))
+    }
+    expect(await made()).toBe(withoutMetadata(servedBy(server.streams, bump)))
+
+    const before = readFileSync(join(folder, 's.json'), 'utf8')
+    expect(await call('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
+    expect(readFileSync(join(folder, 's.json'), 'utf8')).toBe(before)
+    expect(await call('verify', 's.json')).toMatchObject({ status: 0 })
+    expect(await made()).toBe(withoutMetadata(servedBy(server.streams, bump)))
+  })
+})
+
+describe('whole meta.json files', () => {
+  it.each(['fcos-31', 'rhcos-44devel'])('%s is read without complaint', async (file) => {
+    const text = readFileSync(join(CORPUS, 'meta', `${file}.json`), 'utf8')
+    const { buildid: release } = JSON.parse(text) as { buildid: string }
+    const server = await buildServer({}, () => text)
+    const { content, notes } = await capture({
+      ...requestFor('101-9.6.20250513-0', server.streams),
+      builds: [{ architecture: 'x86_64', release }],
+    })
+    expect(notes).toEqual([])
+    const build = content.builds.x86_64
+    expect(build?.release).toBe(release)
+    expect(Object.keys(build?.meta ?? {})).not.toContain('pkgdiff')
+    expect(JSON.stringify(build?.meta)).not.toContain('uncompressed-size')
+    const { artifacts } = translate('x86_64', build as NonNullable<typeof build>, false)
+    expect(Object.keys(artifacts)).toEqual(expect.arrayContaining(['aws', 'azure', 'metal']))
+  })
+})
