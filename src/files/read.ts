@@ -3,8 +3,8 @@ import fs from 'fs-extra'
 import { InputError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
 
-/** In bytes; the longest file that anybody has is a fiftieth of it. */
-export const LONGEST_FILE = 64 * 1024 * 1024
+/** In bytes; the longest file that anybody has is a tenth of it. */
+const LONGEST_FILE = 32 * 1024 * 1024
 
 /** Reads an input file's text. @throws InputError naming the file and what is wrong with it */
 export async function readInput(file: string): Promise<string> {
