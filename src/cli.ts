@@ -82,15 +82,16 @@ function report(error: unknown): number {
 }
 
 /**
- * Where an error comes from, and what it comes of. Others' messages are left out: they are free text
- * that may hold what an answer said of the one who asked.
+ * Where an error comes from, and what it comes of. Others' messages and codes are left out: they are
+ * free text that may hold what an answer said of the one who asked.
  */
 function traceOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const { name, cause } = error
-  const { code } = error as NodeJS.ErrnoException
+  const { code = '' } = error as NodeJS.ErrnoException
+  const isOfNode = /^(E[A-Z]{2,20}|ERR_[A-Z_]{2,40})$/.test(code)
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
-  return [[name, code].filter(Boolean).join(' '), ...frames, ...traceOf(cause)]
+  return [isOfNode ? `${name} ${code}` : name, ...frames, ...traceOf(cause)]
 }
 
 /** Whatever the environment holds of credentials. */

@@ -14,8 +14,8 @@ export type Fault =
   | { kind: 'truncated' }
   /** The headers and half of the body, then nothing, with the connection open. */
   | { kind: 'stall' }
-  /** This body with status 200 instead of the right one. */
-  | { kind: 'body'; body: string; type?: string }
+  /** This body, by default with status 200, instead of the right one. */
+  | { kind: 'body'; body: string; type?: string; status?: number }
   /** A redirection, by default 302, to this address, absolute or relative. */
   | { kind: 'redirect'; location: string; status?: number }
 

@@ -200,8 +200,8 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
     case 'html':
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: PAGE }
     case 'body': {
-      const { body, type = 'application/json; charset=utf-8' } = fault
-      return { status: 200, headers: { 'content-type': type }, body }
+      const { body, type = 'application/json; charset=utf-8', status = 200 } = fault
+      return { status, headers: { 'content-type': type }, body }
     }
     case 'redirect':
       return { status: fault.status ?? 302, headers: { location: fault.location } }

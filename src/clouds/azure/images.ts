@@ -21,11 +21,15 @@ const STATES: Readonly<Record<string, ImageState>> = {
 }
 
 /**
- * Whether a text may be an image's version: digits, dots and hyphens, as Azure asks of publishers.
- * Whatever else stands there is none, and not kept.
+ * Whether a text may be an image's version: two or three numbers, as Azure asks of publishers, and
+ * perhaps a revision, or Azure's own word for the newest. Whatever else stands there is none, and
+ * not kept.
  */
 export function isVersion(name: unknown): name is string {
-  return typeof name === 'string' && /^[0-9][0-9.-]{0,63}$/.test(name)
+  return (
+    typeof name === 'string' &&
+    /^(?:latest|[0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?)$/.test(name)
+  )
 }
 
 /**
