@@ -1,4 +1,8 @@
-/** Bundles the command line and the library into dist/; the clouds' SDKs stay outside of it. */
+/**
+ * Bundles the command line and the library into dist/; the clouds' SDKs stay outside of it. Beside
+ * them the library's declarations, and the schemas.
+ */
+import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import './generate-validators.ts'
@@ -22,6 +26,9 @@ await build({
   packages: 'external',
 })
 chmodSync(path('dist/cli.js'), 0o755)
+execFileSync(path('node_modules/.bin/tsc'), ['-p', path('tsconfig.build.json')], {
+  stdio: 'inherit',
+})
 cpSync(path('src/schemas'), path('dist/schemas'), {
   recursive: true,
   filter: (name) => !/\.(ts|js)$/.test(name),

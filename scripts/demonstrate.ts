@@ -3,13 +3,16 @@
  * regenerates the stream of the demonstration from it.
  */
 import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { BUILD_SERVERS } from '../src/capture/identity.ts'
-import { startAzure } from './stand-in/azure.ts'
 import { imagesAfterBump, imagesBeforeBump } from './stand-in/azure-images.ts'
 import { startBuilds } from './stand-in/builds.ts'
+import { startClouds } from './stand-in/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from './stand-in/demonstration-builds.ts'
 
 const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
@@ -26,7 +29,8 @@ const { images } = await yargs(hideBin(process.argv))
   .strict()
   .parseAsync()
 
-const azure = await startAzure({ images: TABLES[images]() })
+const folder = await mkdtemp(join(tmpdir(), 'demonstration-'))
+const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
 const builds = await startBuilds(demonstrationBuilds)
 const { name, release, architectures } = DEMONSTRATION
 try {
@@ -35,16 +39,17 @@ try {
     (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
   )
   const identity = ['--name', name, '--url', BUILD_SERVERS.rhcos, '--no-signatures', ...urls]
-  await cli('capture', SNAPSHOT, ...identity, '--azure-endpoint', azure.url)
+  await cli('capture', SNAPSHOT, ...identity, ...clouds.args)
   // What the marketplace has in this demonstration may go back as well as forth.
   await cli('regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
 } finally {
-  await Promise.all([azure.close(), builds.close()])
+  await Promise.all([clouds.close(), builds.close()])
+  await rm(folder, { recursive: true })
 }
 
 /** Runs the built command line in the project's folder. */
 function cli(...args: string[]): Promise<void> {
-  const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...azure.environment }
+  const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...clouds.environment }
   const child = spawn(process.execPath, ['dist/cli.js', ...args], {
     cwd: root,
     env,

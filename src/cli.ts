@@ -3,13 +3,15 @@ import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { conceal } from './capture/secrets.ts'
 import { COMMANDS } from './commands/index.ts'
-import { InputError, ServiceError, UserError } from './errors.ts'
+import { mistakeIn, refuseFlagValues } from './commands/mistakes.ts'
+import { ServiceError, UserError } from './errors.ts'
 import { visibleLine } from './json/printable.ts'
 import { VERSION } from './version.ts'
 
-const HELP = 'stream-snapshot --help shows the commands, and COMMAND --help their options.'
+const words = hideBin(process.argv)
 
-const cli = yargs(hideBin(process.argv))
+const cli = yargs(words)
+  .locale('en')
   .scriptName('stream-snapshot')
   .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
   .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })
@@ -23,17 +25,26 @@ const cli = yargs(hideBin(process.argv))
   .version(VERSION)
   .help()
   .alias('help', 'h')
+  .completion(
+    'completion',
+    'Print a script for bash or zsh that completes commands and options',
+    completeWord,
+  )
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new InputError(inOneLine(message), HELP)
+    throw error ?? mistakeIn(message, words)
   })
 
 for (const { command, describe, load } of COMMANDS) {
   cli.command(
     command,
     describe,
-    async (argv: Argv) => (await load()).builder(argv),
+    async (argv: Argv) => {
+      const built = (await load()).builder(argv)
+      refuseFlagValues(flagsOf(argv), words)
+      return built
+    },
     async (args) => (await load()).run(args as never),
   )
 }
@@ -51,8 +62,22 @@ process.once('uncaughtException', (error) => process.exit(report(asFailure(error
 try {
   await cli.parseAsync()
 } catch (error) {
+  // A half-typed line is no error to tell of.
+  if (process.argv.includes('--get-yargs-completions')) process.exit()
   // At once: requests that are still under way would keep the process, and have no use.
-  process.exit(report(isOfYargs(error) ? new InputError(error.message, HELP) : error))
+  process.exit(report(isOfYargs(error) ? mistakeIn(error.message, words) : error))
+}
+
+/** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
+function completeWord(
+  word: string,
+  _: unknown,
+  complete: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
+  done: (words: string[]) => void,
+): void {
+  complete((_error, words = []) => {
+    done(words.filter((each) => each.startsWith('-') === word.startsWith('-')))
+  })
 }
 
 /** What an option's `coerce` throws comes back as an error of yargs' own. */
@@ -101,12 +126,9 @@ function known(): string[] {
   )
 }
 
-/** What yargs spreads over several lines, such as the choices of an option. */
-function inOneLine(text: string): string {
-  return text
-    .split(/\s*\n\s*/)
-    .join(' ')
-    .trim()
+/** The options without a value that yargs was told of. */
+function flagsOf(argv: Argv): readonly string[] {
+  return (argv as unknown as { getOptions(): { boolean: string[] } }).getOptions().boolean
 }
 
 function firstLine(text: string): string {

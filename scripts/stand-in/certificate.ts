@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +27,9 @@ export interface Certificate {
  */
 export async function makeCertificate(): Promise<Certificate> {
   const now = Date.now()
-  const { private: key, cert: pem } = await generate([{ name: 'commonName', value: 'localhost' }], {
+  // Of its own, or a client that trusts several would take one for another.
+  const name = `stand-in ${randomBytes(6).toString('hex')}`
+  const { private: key, cert: pem } = await generate([{ name: 'commonName', value: name }], {
     // An RSA key takes long enough to make that each test would feel it.
     keyType: 'ec',
     algorithm: 'sha256',

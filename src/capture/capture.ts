@@ -158,8 +158,8 @@ async function collect(
       ),
       ...normalise(exchange.exchanges(), (each) => recordBuild(each, asked)),
     ])
-  const questions = clouds.reduce((sum, { queries }) => sum + queries.length, asked.length)
-  await waitForExchanges(() => kept().length >= questions)
+  const answers = clouds.reduce((sum, { connection }) => sum + connection.answers(), asked.length)
+  await waitForExchanges(() => kept().length >= answers)
   return kept()
 }
 

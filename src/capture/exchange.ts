@@ -14,7 +14,12 @@ export interface Exchange {
 
 /** Records every request of this process from now on. */
 export function recordExchanges(): Exchange {
-  nock.recorder.rec({ dont_print: true, output_objects: true })
+  nock.recorder.rec({
+    dont_print: true,
+    output_objects: true,
+    // A signature tells the region that was asked, which one endpoint for all of them does not.
+    enable_reqheaders_recording: true,
+  })
   return {
     exchanges: () => nock.recorder.play() as Definition[],
     unanswered: new Promise(() => undefined),
@@ -41,7 +46,7 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
       .intercept(
         (uri) => normalPath(uri, ignored) === wanted,
         exchange.method ?? 'GET',
-        exchange.body,
+        bodyMatcher(exchange.body, ignored),
       )
       .reply(() => {
         used.add(exchange)
@@ -70,11 +75,37 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
 /** The path with its parameters sorted and without those that are passed over. */
 function normalPath(path: string, ignored: readonly string[]): string {
   const [name = '', query = ''] = path.split('?', 2)
-  const parameters = [...new URLSearchParams(query)]
-    .filter(([parameter]) => !ignored.includes(parameter))
-    .map(([parameter, value]) => `${parameter}=${value}`)
+  return `${name}?${normalParameters([...new URLSearchParams(query)], ignored)}`
+}
+
+/** A form's parameters count, whatever their order; a request without a body takes any. */
+function bodyMatcher(
+  recorded: Definition['body'],
+  ignored: readonly string[],
+): ((body: unknown) => boolean) | undefined {
+  if (recorded === undefined || recorded === '') return undefined
+  const wanted = normalBody(recorded, ignored)
+  return (body) => normalBody(body, ignored) === wanted
+}
+
+/** @param body a form, or its parameters as nock parses them */
+function normalBody(body: unknown, ignored: readonly string[]): string {
+  const parameters =
+    typeof body === 'object' && body !== null
+      ? Object.entries(body).map(([name, value]): [string, string] => [name, String(value)])
+      : [...new URLSearchParams(String(body))]
+  return normalParameters(parameters, ignored)
+}
+
+function normalParameters(
+  parameters: readonly (readonly [name: string, value: string])[],
+  ignored: readonly string[],
+): string {
+  return parameters
+    .filter(([name]) => !ignored.includes(name))
+    .map(([name, value]) => `${name}=${value}`)
     .sort()
-  return `${name}?${parameters.join('&')}`
+    .join('&')
 }
 
 /**

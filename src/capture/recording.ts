@@ -69,7 +69,9 @@ export function normalise(
   const kept = new Map<string, Definition>()
   for (const exchange of raw) {
     const scrubbed = keep(decode(exchange))
-    if (scrubbed) kept.set(keyOf(scrubbed), { ...scrubbed, rawHeaders: contentType(exchange) })
+    if (scrubbed === undefined) continue
+    const { reqheaders: _, ...rest } = scrubbed
+    kept.set(keyOf(rest), { ...rest, rawHeaders: contentType(exchange) })
   }
   return sortExchanges([...kept.values()])
 }

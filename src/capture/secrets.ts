@@ -1,17 +1,21 @@
 /** What a secret looks like, whoever it belongs to. */
 const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a token', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/],
-  ['a token', /\b(ya29\.[\w-]{20,}|gh[pousr]_\w{36}|github_pat_\w{22,}|xox[abeoprs]-[\w-]{10,})/],
+  ['a token', /\b(ya29\.[\w-]{16,}|gh[pousr]_\w{36}|github_pat_\w{22,}|xox[abeoprs]-[\w-]{10,})/],
   ['a bearer token', /\bbearer\s+[\w.~+/-]{16,}/i],
   ['a password', /\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}|:\/\/[^/\s:@"]+:[^/\s@"]+@/i],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ['an access key', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
   ['an access key', /\bAIza[\w-]{35}/],
   ['an account key', /\b(AccountKey|SharedAccessKey)=[A-Za-z0-9+/=]{20,}/i],
-  ['a signature', /[?&](sig|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential)=/i],
+  [
+    'a signature',
+    /\bAWS4-HMAC-SHA256\b|[?&](sig|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential)=/i,
+  ],
+  ['an account', /\barn:aws[\w-]*:[\w-]*:[\w-]*:(?!0{12})[0-9]{12}\b/],
+  ['an e-mail address', /\b(?!git@)[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b/i],
   ['a client secret', /[\w~.-]{3}[78]Q~[\w~.-]{31,34}/],
   ['a subscription', /\/subscriptions\/(?!0{8}-0{4}-0{4}-0{4}-0{12}\b)[0-9a-f]{8}-[0-9a-f-]{27}/i],
-  ['a principal', /\barn:aws[\w-]*:(iam|sts):[\w-]*:(?!0{12})[0-9]{12}:/],
   ['a principal', /\b[\w.-]+\.iam\.gserviceaccount\.com\b/],
 ]
 
@@ -70,10 +74,14 @@ function viewsOf(text: string): string[] {
   const views = [text]
   if (/%[0-9a-f]{2}/i.test(text)) views.push(decodePercent(text))
   if (/&(#|amp|lt|gt|quot|apos)/.test(text)) views.push(decodeXml(text))
-  const base64 = text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []
-  // Base64 digits tell the same from every fourth on, wherever the text within begins.
-  views.push(base64.map((digits) => Buffer.from(digits, 'base64').toString('latin1')).join('\n'))
+  const runs = text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []
+  views.push(runs.flatMap((run) => textIn(Buffer.from(run, 'base64'))).join('\n'))
   return views
+}
+
+/** The readable parts of bytes: a digest that was taken for base64 has none. */
+function textIn(bytes: Buffer): string[] {
+  return bytes.toString('latin1').match(/[\x20-\x7e]{12,}/g) ?? []
 }
 
 /** Byte by byte: what is none stays. */

@@ -41,9 +41,13 @@ export interface Connection<Query, Image> {
    * What to keep of a recorded exchange: the definition with nothing in it of the one who asked
    * and the cloud's public host, or undefined for an exchange that is no answer to a question
    * (tokens, metadata, an attempt that was repeated). Whatever is not known to be harmless is left
-   * out. Bodies are decoded; headers are not the cloud's to keep.
+   * out. Bodies are decoded; `reqheaders` are there to tell one request from another, and headers
+   * are not the cloud's to keep.
    */
   record(exchange: Definition): Definition | undefined
+
+  /** How many exchanges `record` has to keep by now: an answer for each question, and each page. */
+  answers(): number
 
   /** What must be in no file: the ids and secrets of the one who asks, and the tokens used. */
   secrets(): readonly string[]

@@ -1,4 +1,6 @@
+import { InputError } from '../errors.ts'
 import {
+  ARCHITECTURES,
   folderOf,
   isArchitecture,
   isMetaUrl,
@@ -6,9 +8,7 @@ import {
   readMetaUrl,
   type StreamPlace,
   type WantedBuild,
-} from '../builds/locate.ts'
-import { InputError } from '../errors.ts'
-import { ARCHITECTURES } from '../snapshot/snapshot.ts'
+} from '../index.ts'
 import { checkUrl } from './options.ts'
 
 /** A build of the command line, and where its URL says that the stream is. */

@@ -1,7 +1,6 @@
 import type { Argv } from 'yargs'
 import { InputError } from '../errors.ts'
-import { CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
-import { readMinor } from '../versions/minor.ts'
+import { CLOUDS, type CloudName, readMinor } from '../index.ts'
 import { type AllCloudArgs, cloudOptions } from './clouds/index.ts'
 import { type CommonArgs, once, urlOption, wholeNumber } from './options.ts'
 

@@ -1,19 +1,26 @@
-import { type StreamPlace, type WantedBuild, wantedAgain } from '../builds/locate.ts'
-import type { CaptureRequest } from '../capture/capture.ts'
-import { BUILD_SERVERS, distroOf, ocpOfStream } from '../capture/identity.ts'
-import type { Access } from '../clouds/types.ts'
-import type { Criteria } from '../criteria/criteria.ts'
-import { BUILT_IN, readCriteria } from '../criteria/read.ts'
 import { InputError } from '../errors.ts'
 import { readInput } from '../files/read.ts'
 import {
+  type Access,
+  BUILD_SERVERS,
+  BUILT_IN,
+  type CaptureRequest,
   type CloudName,
+  type Criteria,
   cloudsOf,
+  distroOf,
+  type Minor,
+  ocpOfStream,
+  printMinor,
+  readCriteria,
+  readMinor,
+  readStream,
   type Snapshot,
   type StreamIdentity,
-} from '../snapshot/snapshot.ts'
-import { readStream } from '../stream/stream.ts'
-import { type Minor, printMinor, readMinor } from '../versions/minor.ts'
+  type StreamPlace,
+  type WantedBuild,
+  wantedAgain,
+} from '../index.ts'
 import { placeOf, readBuilds, wantedBuilds } from './builds.ts'
 import type { CaptureArgs } from './capture-options.ts'
 import { cloudCriteria, cloudSettings } from './clouds/index.ts'

@@ -1,21 +1,24 @@
 import { basename } from 'node:path'
-import { capture } from '../capture/capture.ts'
-import { printRecording, type Recording, readRecording } from '../capture/recording.ts'
 import { withLock } from '../files/lock.ts'
 import { readBeside, readIfThere, readInput } from '../files/read.ts'
 import { tidy, type Write, writeFiles } from '../files/write.ts'
-import { assemble, type Found } from '../snapshot/assemble.ts'
-import { recordingFile } from '../snapshot/files.ts'
-import { readShape } from '../snapshot/read.ts'
 import {
+  assemble,
+  capture,
   cloudsOf,
+  type Found,
+  GENERATOR,
   imagesOf,
+  printRecording,
   queriesOf,
+  type Recording,
+  readRecording,
+  readShape,
+  recordingFile,
   type Snapshot,
   type SnapshotContent,
-} from '../snapshot/snapshot.ts'
+} from '../index.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { GENERATOR } from '../version.ts'
 import { type CaptureArgs, captureOptions } from './capture-options.ts'
 import { requestFor } from './capture-request.ts'
 import type { Command } from './index.ts'
@@ -98,7 +101,7 @@ export async function captureTexts(args: CaptureArgs, terminal: Terminal): Promi
     found ?? (replay && (await find(snapshotOf(replay.file), replay.file).catch(() => undefined)))
   const assembled = assemble(
     captured.content,
-    { file: basename(recording), text: printRecording(captured.recording) },
+    { file: basename(recording), text: await printRecording(captured.recording) },
     sibling,
     `${new Date().toISOString().slice(0, 19)}Z`,
     GENERATOR,
@@ -159,7 +162,7 @@ interface Replay {
 async function readReplay({ replay }: CaptureArgs, own: string): Promise<Replay | undefined> {
   if (replay === undefined) return undefined
   const file = replay || own
-  return { file, recording: readRecording(await readInput(file), file) }
+  return { file, recording: await readRecording(await readInput(file), file) }
 }
 
 /** The snapshot that a recording lies beside. */

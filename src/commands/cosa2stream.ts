@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts'
 import { readIfThere } from '../files/read.ts'
-import { readStream } from '../stream/stream.ts'
+import { readStream } from '../index.ts'
 import { placeOf, readBuilds } from './builds.ts'
 import { captureTexts, tellCapture, withSnapshot } from './capture.ts'
 import { type CaptureArgs, captureOptions } from './capture-options.ts'

@@ -33,4 +33,29 @@ export const COMMANDS: readonly Entry[] = [
     describe: 'Check that snapshots are whole, reproducible and without secrets',
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
+  {
+    command: 'diff <A> <B>',
+    describe: 'Say what differs between two snapshots, and what that does to the stream',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  {
+    command: 'list <SNAPSHOT>',
+    describe: 'List the captured images, as az vm image list does',
+    load: async () => (await import('./list.ts')).listCommand,
+  },
+  {
+    command: 'skew <SNAPSHOT>',
+    describe: 'Say how far each image is from its build, and what is left to publish',
+    load: async () => (await import('./skew.ts')).skewCommand,
+  },
+  {
+    command: 'image <STREAM>',
+    describe: 'Print the marketplace image that a stream names',
+    load: async () => (await import('./image.ts')).imageCommand,
+  },
+  {
+    command: 'configmap <STREAM..>',
+    describe: 'Print the coreos-bootimages ConfigMap of a stream',
+    load: async () => (await import('./configmap.ts')).configmapCommand,
+  },
 ]

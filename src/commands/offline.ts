@@ -1,9 +1,13 @@
-import { buildFolder, type WantedBuild } from '../builds/locate.ts'
 import { InputError } from '../errors.ts'
 import { readIfThere } from '../files/read.ts'
-import { canonicalJson } from '../snapshot/canonical.ts'
-import { readSnapshot } from '../snapshot/read.ts'
-import { cloudsOf, type Snapshot } from '../snapshot/snapshot.ts'
+import {
+  buildFolder,
+  canonicalJson,
+  cloudsOf,
+  readSnapshot,
+  type Snapshot,
+  type WantedBuild,
+} from '../index.ts'
 import type { CaptureArgs } from './capture-options.ts'
 import { criteriaFor, type Source, sourceFor } from './capture-request.ts'
 import { cloudCriteria } from './clouds/index.ts'

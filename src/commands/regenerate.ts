@@ -3,13 +3,20 @@ import { CheckFailure, InputError } from '../errors.ts'
 import { withLock } from '../files/lock.ts'
 import { readIfThere, readInput } from '../files/read.ts'
 import { tidy, type Write, writeFiles } from '../files/write.ts'
-import { LAYOUTS, type LayoutName } from '../layouts/layout.ts'
-import { MarketplaceFile } from '../layouts/marketplace-file.ts'
-import { type Regenerated, regenerate } from '../regenerate/regenerate.ts'
-import { REQUIREMENTS, type Requirement } from '../selection/grade.ts'
-import { readSnapshot } from '../snapshot/read.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { readStream } from '../stream/stream.ts'
+import {
+  LAYOUTS,
+  type LayoutName,
+  MarketplaceFile,
+  REQUIREMENTS,
+  Refusal,
+  type Regenerated,
+  type Requirement,
+  readSnapshot,
+  readStream,
+  regenerate,
+  type Selection,
+  type Snapshot,
+} from '../index.ts'
 import { explainLines, selectionLines, selectionsJson } from '../terminal/selections.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Command } from './index.ts'
@@ -33,7 +40,7 @@ export function regenerateOptions<T>(argv: Argv<T>) {
     .option('layout', {
       choices: [...(Object.keys(LAYOUTS) as LayoutName[]), 'none'] as const,
       array: true,
-      requiresArg: true,
+      nargs: 1,
       describe: 'How marketplace images are written; repeatable',
       defaultDescription: 'enhancement',
     })
@@ -102,19 +109,30 @@ export async function regenerateFiles(
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
   }
-  const { result, files } = await regenerateTexts(snapshot, args)
+  const { result, files } = await regenerateTexts(snapshot, args).catch((error: unknown) => {
+    if (args.explain && error instanceof Refusal) explain(error.selections, terminal)
+    throw error
+  })
   for (const note of result.notes) terminal.say(note)
-  const lines = args.explain ? explainLines(result.selections) : selectionLines(result, terminal)
-  for (const line of lines) terminal.say(line)
+  if (args.explain) explain(result.selections, terminal)
+  else for (const line of selectionLines(result.selections, terminal)) terminal.say(line)
   if (args.json) terminal.data(selectionsJson(result))
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
   if (args.target === undefined) terminal.file(result.stream.print())
   await replace(files, alongside, differing)
-  for (const { file, before, text } of files) {
-    const outcome = before === undefined ? 'written' : before === text ? 'unchanged' : 'updated'
-    terminal.say(`${file}: ${outcome}`)
-  }
+  for (const each of files) terminal.say(`${each.file}: ${outcomeOf(each)}`)
+}
+
+function explain(selections: readonly Selection[], terminal: Terminal): void {
+  for (const line of explainLines(selections)) terminal.say(line)
+}
+
+/** What became of a file, and of how many images in it. */
+function outcomeOf({ before, text, images }: Regeneration): string {
+  if (before === text) return 'unchanged'
+  const count = images === 0 ? 'no image' : images === 1 ? '1 image' : `${images} images`
+  return `${before === undefined ? 'written' : 'updated'}, ${count} changed`
 }
 
 /** Nobody else writes meanwhile, and what a killed run has left goes, even where nothing differs. */
@@ -135,6 +153,8 @@ async function replace(
 interface Regeneration extends Write {
   /** Undefined for a file that is not there yet. */
   readonly before: string | undefined
+  /** How many marketplace images come, go or change in it. */
+  readonly images: number
 }
 
 /** Regenerates and writes nothing. */
@@ -157,11 +177,14 @@ export async function regenerateTexts(
     }),
   })
   const files: Regeneration[] = []
+  const images = result.changes.length
   if (target !== undefined) {
-    files.push({ file: target, before: targetText, text: result.stream.print() })
+    const text = result.stream.print()
+    files.push({ file: target, before: targetText, text, images: marketplace ? 0 : images })
   }
   if (marketplace !== undefined && result.marketplaceFile !== undefined) {
-    files.push({ file: marketplace, before: marketplaceText, text: result.marketplaceFile.print() })
+    const text = result.marketplaceFile.print()
+    files.push({ file: marketplace, before: marketplaceText, text, images })
   }
   return { result, files }
 }

@@ -7,6 +7,8 @@ export interface Criteria {
   readonly earlierMinors: number
   readonly rhel: RhelTable
   readonly azure?: AzureCriteria
+  readonly aws?: AwsCriteria
+  readonly gcp?: GcpCriteria
 }
 
 export interface AzureCriteria {
@@ -33,4 +35,31 @@ export interface AzureSku {
   /** The first and the last OCP minor whose images may have this name. */
   readonly since?: string
   readonly until?: string
+}
+
+export interface AwsCriteria {
+  /** The account that AWS Marketplace's images belong to; those of any other are not looked at. */
+  readonly owner: string
+  /** The region that is asked which regions the account has enabled. */
+  readonly region: string
+  /** The regions to ask; absent: all that the account has enabled. */
+  readonly regions?: readonly string[]
+  /** Of each plan the product id per architecture; the images' names contain it. */
+  readonly plans: Readonly<Record<string, Readonly<Partial<Record<AwsArchitecture, string>>>>>
+}
+
+export type AwsArchitecture = 'x86_64' | 'aarch64'
+
+export interface GcpCriteria {
+  /** The project that the images belong to. */
+  readonly project: string
+  readonly plans: Readonly<Record<string, GcpPlan>>
+}
+
+export interface GcpPlan {
+  readonly architecture: 'x86_64' | 'aarch64'
+  /** How the names of the plan's images begin. */
+  readonly prefix: string
+  /** The images that are known, to be asked for where the project forbids to list them. */
+  readonly names: readonly string[]
 }

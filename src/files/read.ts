@@ -16,7 +16,7 @@ export async function readInput(file: string): Promise<string> {
 /** The same for a file that need not be there: undefined where it is not. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return decode(await readBytes(file), file)
+    return decodeText(await readBytes(file), file)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw fileError(file, error)
@@ -76,7 +76,7 @@ async function readBytes(file: string): Promise<Buffer> {
 }
 
 /** Bytes that are no UTF-8 would come back as others, and a byte order mark would vanish. */
-function decode(bytes: Buffer, file: string): string {
+export function decodeText(bytes: Buffer, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

@@ -1,14 +1,7 @@
 import type { Readable } from 'node:stream'
 import { unzipSync } from 'node:zlib'
 import { type PipelinePolicy, type PipelineResponse, RestError } from '@azure/core-rest-pipeline'
-
-/** No answer, or not all of it, within the time that one request may take; a retry would wait as long again. */
-export class NoAnswer extends Error {
-  constructor(readonly seconds: number) {
-    super(`no complete answer within ${seconds} s`)
-    this.name = 'NoAnswer'
-  }
-}
+import { NoAnswer } from './no-answer.ts'
 
 /** In bytes; the longest that a cloud gives is a few. */
 const LONGEST_ANSWER = 256 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { NoAnswer } from './answer.ts'
+import { NoAnswer } from './no-answer.ts'
 
 /** What the codes of Node's sockets, of its resolver and of OpenSSL mean. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -34,6 +34,7 @@ export function connectionFailure(error: unknown): string | undefined {
     if (code !== undefined && Object.hasOwn(CAUSES, code)) return `${CAUSES[code]} (${code})`
     const first = errors?.map(connectionFailure).find((cause) => cause !== undefined)
     if (first !== undefined) return first
+    if (each.name === 'TimeoutError' || each.name === 'AbortError') return 'no answer in time'
     if (/premature close|aborted/i.test(each.message)) return 'the connection was cut off'
     if (each instanceof SyntaxError) return 'the answer is not JSON'
   }

@@ -47,6 +47,12 @@ export class MarketplaceFile {
     return isRecord(clouds) ? clouds[cloud] : undefined
   }
 
+  /** All that the file has for an architecture. */
+  architecture(arch: string): JsonRecord | undefined {
+    const clouds = this.#value[arch]
+    return isRecord(clouds) ? clouds : undefined
+  }
+
   /** With a cloud's images for an architecture, or without them for undefined. */
   withCloud(arch: string, cloud: string, tree: JsonRecord | undefined): MarketplaceFile {
     const old = this.#value[arch]

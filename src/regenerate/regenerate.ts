@@ -9,6 +9,7 @@ import type { Selection } from '../selection/select.ts'
 import { printSlot } from '../selection/slot.ts'
 import { CLOUDS, type CloudName, cloudsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { emptyStream, type Stream } from '../stream/stream.ts'
+import { printMinor } from '../versions/minor.ts'
 import { type Change, changesBetween, printRegression } from './regression.ts'
 import { selectImages, wantedOf } from './selections.ts'
 
@@ -39,8 +40,8 @@ export interface Regenerated {
  * Makes a stream from a snapshot: the same snapshot and target give the same bytes.
  *
  * @throws InputError where there is neither a build nor a target
- * @throws CheckFailure where a slot has no image of the required grade, or where an image would go
- *   or give way to an older one and `allowRegression` is not set
+ * @throws Refusal where a slot has no image of the required grade, or where an image would go or
+ *   give way to an older one and `allowRegression` is not set
  */
 export function regenerate(job: Job): Regenerated {
   const { snapshot } = job
@@ -79,7 +80,7 @@ export function regenerate(job: Job): Regenerated {
       }
     }
   }
-  if (!job.allowRegression) refuseRegressions(changes)
+  if (!job.allowRegression) refuseRegressions(changes, selections)
   const { capturedAt, generator } = snapshot
   return {
     stream: stream.withMetadata({ lastModified: capturedAt, generator }),
@@ -156,31 +157,57 @@ function withTree(
   return stream.withExtension(arch, key, names.length > 0 ? value : undefined)
 }
 
+/** A check that the job asks for failed; the selections tell why. */
+export class Refusal extends CheckFailure {
+  readonly selections: readonly Selection[]
+
+  constructor(message: string, remedy: string, selections: readonly Selection[]) {
+    super(message, remedy)
+    this.selections = selections
+  }
+}
+
 function refuseUnmet(selections: readonly Selection[], requirement: Requirement): void {
   const unmet = requirement === 'any' ? [] : selections.filter(({ image }) => image === undefined)
   if (unmet.length === 0) return
   const named = unmet.map(({ slot, reason }) => `${printSlot(slot)} (${reason})`).join('; ')
-  throw new CheckFailure(
+  throw new Refusal(
     `--require ${requirement}: ${count(unmet.length, 'slot')} without an image: ${named}`,
-    'Capture again once the images are published, or require less.',
+    'Capture again once the images are published, or require less; --explain shows the candidates.',
+    selections,
   )
 }
 
-function refuseRegressions(changes: readonly Change[]): void {
+function refuseRegressions(changes: readonly Change[], selections: readonly Selection[]): void {
   const regressions = changes.filter(({ regression }) => regression !== undefined)
   if (regressions.length === 0) return
-  throw new CheckFailure(
+  throw new Refusal(
     `${count(regressions.length, 'marketplace image')} of the target would be lost: ${regressions.map(printRegression).join('; ')}`,
     'If that is meant, run again with --allow-regression.',
+    selections,
   )
 }
 
-function notesOn(
-  { snapshot, layouts, target, marketplaceFile }: Job,
-  releases: ReadonlyMap<string, string>,
-): string[] {
-  if (cloudsOf(snapshot).length === 0) return []
-  const unread = [...releases].filter(([, release]) => wantedOf(snapshot, release) === undefined)
+function notesOn(job: Job, releases: ReadonlyMap<string, string>): string[] {
+  if (cloudsOf(job.snapshot).length === 0) return []
+  return [...notesOnReleases(job.snapshot, releases), ...notesOnLayouts(job)]
+}
+
+/** Releases for which nothing is looked for, and those for which something else was asked. */
+function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {
+  return [...new Set(releases.values())].flatMap((release) => {
+    const ocp = wantedOf(snapshot, release)?.ocp
+    if (ocp === undefined) {
+      return [`no marketplace image is looked for: release ${release} names no RHEL or OCP`]
+    }
+    const [asked, wanted] = [snapshot.stream.ocp, printMinor(ocp)]
+    return asked === wanted
+      ? []
+      : [`the snapshot was captured for OCP ${asked}, and release ${release} is of ${wanted}`]
+  })
+}
+
+function notesOnLayouts({ layouts, target, marketplaceFile }: Job): string[] {
   const left = (target?.architectures() ?? []).flatMap((arch) =>
     (Object.keys(LAYOUTS) as LayoutName[])
       .filter((name) => marketplaceFile !== undefined || !layouts.includes(name))
@@ -188,15 +215,9 @@ function notesOn(
         CLOUDS.some((cloud) => target && treeIn(target, arch, LAYOUTS[name], cloud) !== undefined),
       ),
   )
-  return [
-    ...unread.map(
-      ([arch, release]) =>
-        `${arch}: no marketplace image is looked for: release ${release} names no RHEL or OCP`,
-    ),
-    ...[...new Set(left)].map(
-      (name) => `marketplace images in the layout ${name} are left as they are`,
-    ),
-  ]
+  return [...new Set(left)].map(
+    (name) => `marketplace images in the layout ${name} are left as they are`,
+  )
 }
 
 function count(number: number, noun: string): string {

@@ -7,8 +7,10 @@ import {
   cloudsOf,
   type Image,
   imagesOf,
+  type Snapshot,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
+import { stateAt } from '../snapshot/state.ts'
 import { readMinor } from '../versions/minor.ts'
 import { readRelease } from '../versions/version.ts'
 
@@ -20,7 +22,7 @@ export type Releases = ReadonlyMap<string, string>
  * order in which streams have them. An architecture whose release names no RHEL has no slots.
  */
 export function selectImages(
-  snapshot: SnapshotContent,
+  snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
   releases: Releases,
   requirement: Requirement = 'any',
 ): Selection[] {
@@ -31,7 +33,12 @@ export function selectImages(
       return each ? [{ architecture: architecture as Architecture, wanted: each }] : []
     })
   return cloudsOf(snapshot).flatMap((cloud) => {
-    const images = groupBySlot(imagesOf(snapshot, cloud))
+    const images = groupBySlot(
+      imagesOf(snapshot, cloud).map((image) => ({
+        ...image,
+        state: stateAt(image, snapshot.capturedAt),
+      })),
+    )
     return wanted.flatMap(({ architecture, wanted }) =>
       slotsOf(snapshot, cloud, architecture)
         .sort(compareSlots)
@@ -66,7 +73,8 @@ function groupBySlot(images: readonly Image[]): Map<string, Image[]> {
   return groups
 }
 
-function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
+/** Equal for a slot and the images that are looked at for it, within a cloud. */
+export function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
   return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
 }
 

@@ -12,4 +12,5 @@ interface Validator {
 }
 
 export declare const isCriteria: Validator
+export declare const isDiff: Validator
 export declare const isSnapshot: Validator

@@ -39,6 +39,16 @@ const SLOTS: Partial<Record<CloudName, (snapshot: SnapshotContent, arch: Archite
           )
           .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
       ),
+    aws: ({ criteria, queries }, architecture) =>
+      Object.entries(criteria.aws?.plans ?? {})
+        .filter(([, products]) => Object.hasOwn(products, architecture))
+        .flatMap(([plan]) =>
+          (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
+        ),
+    gcp: ({ criteria }, architecture) =>
+      Object.entries(criteria.gcp?.plans ?? {})
+        .filter(([, plan]) => plan.architecture === architecture)
+        .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
   }
 
 /** The slots that a cloud opens for an architecture, in no particular order. */

@@ -20,6 +20,11 @@ export function sortImages<T extends object>(cloud: CloudName, images: readonly 
   return [...unique.values()].sort((a, b) => compareMembers(a, b, IDENTITY[cloud]))
 }
 
+/** The order of `sortImages`: zero for two records of one image. */
+export function compareImages(cloud: CloudName, a: object, b: object): number {
+  return compareMembers(a, b, IDENTITY[cloud])
+}
+
 /** Sorts whatever has no order of its own, such as questions, by all of its members. */
 export function sortByMembers<T extends object>(records: readonly T[]): T[] {
   const members = [...new Set(records.flatMap((record) => Object.keys(record)))].sort()
@@ -28,10 +33,9 @@ export function sortByMembers<T extends object>(records: readonly T[]): T[] {
 
 function compareMembers(a: object, b: object, members: readonly string[]): number {
   for (const member of members) {
-    const order = compareAsNumbers(
-      String((a as Named)[member] ?? ''),
-      String((b as Named)[member] ?? ''),
-    )
+    const [left, right] = [(a as Named)[member], (b as Named)[member]]
+    if (left === right) continue
+    const order = compareAsNumbers(String(left ?? ''), String(right ?? ''))
     if (order !== 0) return order
   }
   return 0

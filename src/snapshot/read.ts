@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts'
 import { parseText } from '../json/parse.ts'
+import { printable } from '../json/printable.ts'
 import { checkSchema } from '../schemas/check.ts'
 import { canonicalJson, integrityOf, printLines } from './canonical.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -41,8 +42,19 @@ export function readShape(text: string, file: string): Snapshot {
       'Update stream-snapshot.',
     )
   }
+  if (version === undefined) throw notASnapshot(value, file)
   checkSchema('snapshot', value, file)
   return value as Snapshot
+}
+
+function notASnapshot(value: unknown, file: string): InputError {
+  const keys =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value).slice(0, 3).map(printable).join(', ')
+      : 'no object'
+  return new InputError(
+    `${file}: not a snapshot: expected the keys schemaVersion, stream and images, found ${keys}`,
+  )
 }
 
 /**

@@ -24,6 +24,8 @@ export interface ImageBase {
   readonly generation?: 1 | 2
   /** AWS alone. */
   readonly region?: string
+  /** When the cloud deprecates it, RFC 3339; see `stateAt`. */
+  readonly deprecation?: string
 }
 
 /** A marketplace image on Azure; publisher, offer and SKU in the criteria's spelling. */
@@ -34,8 +36,24 @@ export interface AzureImage extends ImageBase {
   readonly sku: string
 }
 
+/** A marketplace image on AWS, in one region. */
+export interface AwsImage extends ImageBase {
+  readonly region: string
+  /** The AMI's id. */
+  readonly image: string
+  readonly name: string
+}
+
+/** A marketplace image on GCP. */
+export interface GcpImage extends ImageBase {
+  readonly project: string
+  readonly name: string
+}
+
 export interface ImagesByCloud {
   readonly azure?: readonly AzureImage[]
+  readonly aws?: readonly AwsImage[]
+  readonly gcp?: readonly GcpImage[]
 }
 
 /** The image of any cloud, as the parts that know no cloud handle it. */
@@ -50,8 +68,22 @@ export interface AzureQuery {
   readonly sku: string
 }
 
+/** All images of a region are asked for at once. */
+export interface AwsQuery {
+  readonly region: string
+}
+
+/** A project's list has a filter; an image that is asked for by itself has a name. */
+export interface GcpQuery {
+  readonly project: string
+  readonly filter?: string
+  readonly name?: string
+}
+
 export interface QueriesByCloud {
   readonly azure?: readonly Answered<AzureQuery>[]
+  readonly aws?: readonly Answered<AwsQuery>[]
+  readonly gcp?: readonly Answered<GcpQuery>[]
 }
 
 /** What of a stream's identity a snapshot keeps: enough to ask again and to write it. */

@@ -4,7 +4,7 @@ import type { Regenerated } from '../regenerate/regenerate.ts'
 import type { Grade } from '../selection/grade.ts'
 import type { Candidate, Selection } from '../selection/select.ts'
 import { printSlot, type Slot } from '../selection/slot.ts'
-import type { Image } from '../snapshot/snapshot.ts'
+import { CLOUDS, type Image } from '../snapshot/snapshot.ts'
 import { alignColumns } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -16,22 +16,25 @@ const COLOURS: Readonly<Record<Grade, 'green' | 'yellow' | 'red'>> = {
   'older-rhel-major': 'red',
 }
 
-/** One line for each slot: the slot, the image, the grade, and whether the stream changes there. */
-export function selectionLines({ selections, changes }: Regenerated, terminal: Terminal): string[] {
+/** One line for each slot: the slot, the image, the version where the name has none, the grade. */
+export function selectionLines(selections: readonly Selection[], terminal: Terminal): string[] {
   const rows = selections.map(({ slot, image, grade, reason }) => [
     printSlot(slot),
     image ? imageName(slot, image) : '-',
+    ...(slot.cloud === 'azure' ? [] : [image?.version ?? '']),
     grade ?? reason,
   ])
-  const lines = alignColumns(rows).map((line, at) => {
+  return groupByCloud(selections, rows).map((line, at) => {
     const grade = selections[at]?.grade
     return grade === undefined ? terminal.style('dim', line) : colourGrade(line, grade, terminal)
   })
-  const count = changes.length
-  return [
-    ...lines,
-    ...(count > 0 ? [`${count} place${count === 1 ? '' : 's'} of the stream changed`] : []),
-  ]
+}
+
+/** Each cloud's names have another length and other columns, so each is aligned for itself. */
+function groupByCloud(selections: readonly Selection[], rows: readonly string[][]): string[] {
+  return CLOUDS.flatMap((cloud) =>
+    alignColumns(rows.filter((_, at) => selections[at]?.slot.cloud === cloud)),
+  )
 }
 
 function colourGrade(line: string, grade: Grade, terminal: Terminal): string {

@@ -13,3 +13,17 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   )
 }
+
+/**
+ * A table as az prints one: the header, a line of dashes under each column, the rows; a column is
+ * two wider than its name, or as wide as its widest cell.
+ */
+export function underlinedTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const dashes = header.map((name, at) =>
+    '-'.repeat(rows.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), name.length + 2)),
+  )
+  return alignColumns([header, dashes, ...rows])
+}

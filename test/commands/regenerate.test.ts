@@ -176,6 +176,13 @@ describe('regenerate', () => {
     })
   })
 
+  it('says that the snapshot was captured for another OCP minor', async () => {
+    await writeFile(at('old.json'), smallStream({ x86_64: '415.92.202402201450-0' }))
+    const { status, stderr } = await regenerate('--target', 'old.json')
+    expect(status).toBe(0)
+    expect(stderr).toContain('captured for OCP 4.18, and release 415.92.202402201450-0 is of 4.15')
+  })
+
   it('says nothing with --quiet', async () => {
     expect(await regenerate('--target', 'rhcos.json', '--quiet')).toEqual({
       status: 0,
@@ -248,6 +255,11 @@ describe('regenerate --require', () => {
     expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
   })
 
+  it('explains what it refuses', async () => {
+    const { stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact', '--explain')
+    expect(stderr).toMatch(/418-v2:418\.94\.20240916 +no: exact is required/)
+  })
+
   it('takes the most recent one that is not newer', async () => {
     const emea = azureImage('rh-ocp-worker', '4.17.2024100419', {
       publisher: 'redhat-limited',
@@ -306,14 +318,19 @@ describe('input that cannot be used', () => {
   })
 
   it.each([
-    ['--layout', 'enhanced'],
-    ['--require', 'exactly'],
-    ['--json', '--check'],
-    ['--target', 'a', '--target', 'b'],
-    ['--nonsense'],
-    ['--layout', 'enhancement', '--marketplace-file', 'm.json', '--target', 'rhcos.json'],
-    ['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'],
-  ])('refuses %s', async (...args) => {
-    expect(await regenerate(...args)).toMatchObject({ status: 2, stdout: '' })
+    [['--check=yes'], '--check: takes no value, found "yes"'],
+    [['--layout', 'enhanced'], '--layout: expected one of enhancement, stream-metadata, none'],
+    [['--require', 'exactly'], '--require: expected one of exact, not-newer, any'],
+    [['--json'], '--json: needs --target'],
+    [['--target', 'a', '--target', 'b'], '--target: given more than once'],
+    [['--targt', 'rhcos.json'], 'unknown option: --targt'],
+    [['rhcos.json'], 'unexpected argument: rhcos.json; name the stream with --target'],
+    [['--layout', 'enhancement', '--marketplace-file', 'm.json'], '--marketplace-file'],
+    [['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'], '--layout none'],
+  ])('refuses %s', async (args, message) => {
+    const { status, stdout, stderr } = await regenerate(...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(message)
+    expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
   })
 })

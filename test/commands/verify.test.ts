@@ -94,7 +94,9 @@ describe('verify', () => {
     const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
     expect(status).toBe(1)
     expect(stdout).toContain('s.json: recording: FAILED: s.recording.json: its SHA-256')
-    expect(stderr).toBe('stream-snapshot: s.json: not as captured\n')
+    expect(stderr).toBe(
+      'stream-snapshot: 1 of 6 checks failed\nRestore snapshot and recording from git, or capture them anew.\n',
+    )
   })
 
   it('exits 1 for a snapshot that is no JSON any more, and for a recording that is gone', async () => {

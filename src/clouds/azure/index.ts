@@ -2,6 +2,7 @@ import type { VirtualMachineImagesListOptionalParams } from '@azure/arm-compute'
 import type { AzureCriteria, Criteria } from '../../criteria/criteria.ts'
 import { InputError } from '../../errors.ts'
 import type { AzureImage, AzureQuery } from '../../snapshot/snapshot.ts'
+import { originOf } from '../origin.ts'
 import type { Cloud } from '../types.ts'
 import { NO_CREDENTIAL, openClient, openCredential } from './client.ts'
 import { ENVIRONMENTS } from './environment.ts'
@@ -25,11 +26,13 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
       ? remembering((onFailure) => openCredential(access, environment, onFailure), secrets)
       : NO_CREDENTIAL
     const client = openClient(access, environment, credential)
+    let answers = 0
     return {
       queries: async (ocp) => expectedSkus(criteria, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
       record: (exchange) => recordAzure(exchange, originOf(asked), originOf(publicHost)),
+      answers: () => answers,
       secrets: () => secrets,
 
       async ask(query) {
@@ -48,12 +51,16 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
         try {
           await client.virtualMachineImages.list(location, publisher, offer, sku, options)
         } catch (error) {
-          if (isMissing(error)) return undefined
+          if (isMissing(error)) {
+            answers += 1
+            return undefined
+          }
           // The SDK stumbles over an answer that is no list, after it has handed it over.
           if (!(isAnswered && error instanceof TypeError)) {
             throw describeFailure(error, describe(query))
           }
         }
+        answers += 1
         return readImages(body, query, describe(query))
       },
     }
@@ -66,12 +73,6 @@ function describe({ publisher, offer, sku }: AzureQuery): string {
 
 function hasAzure(criteria: Criteria): criteria is Criteria & { azure: AzureCriteria } {
   return criteria.azure !== undefined
-}
-
-/** As nock writes it, with the port. */
-function originOf(url: string): string {
-  const { protocol, hostname, port } = new URL(url)
-  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
 function secretsOf({ subscription, principal, secrets = [] }: AzureSettings): string[] {

@@ -1,6 +1,7 @@
 import type { AzureCriteria, AzureSku, Criteria } from '../../criteria/criteria.ts'
+import { isNamedByOcp, skuName } from '../../criteria/sku-name.ts'
 import type { AzureQuery } from '../../snapshot/snapshot.ts'
-import { compareMinors, type Minor, printMinor, readMinor } from '../../versions/minor.ts'
+import { type Minor, printMinor } from '../../versions/minor.ts'
 import { earlierOcps } from '../../versions/rhel.ts'
 
 /** What the criteria say of the images behind one SKU. */
@@ -23,17 +24,21 @@ export function expectedSkus(
   const minors = [ocp, ...earlierOcps(criteria.rhel, ocp, criteria.earlierMinors)]
   const all = Object.entries(criteria.azure.plans).flatMap(([plan, { publisher, offer, skus }]) =>
     skus.flatMap((sku) =>
-      (isNamedByOcp(sku) ? minors.filter((minor) => isWithin(sku, minor)) : [undefined]).map(
-        (minor) => ({
-          plan,
-          publisher,
-          offer,
-          sku: minor === undefined ? sku.name : nameFor(sku, minor),
-          architecture: sku.architecture,
-          generation: sku.generation,
-          ...(minor && { ocp: printMinor(minor) }),
-        }),
-      ),
+      (isNamedByOcp(sku) ? minors : [undefined]).flatMap((minor) => {
+        const name = minor === undefined ? sku.name : skuName(sku, minor)
+        if (name === undefined) return []
+        return [
+          {
+            plan,
+            publisher,
+            offer,
+            sku: name,
+            architecture: sku.architecture,
+            generation: sku.generation,
+            ...(minor && { ocp: printMinor(minor) }),
+          },
+        ]
+      }),
     ),
   )
   return [...new Map(all.map((each) => [keyOf(each), each])).values()]
@@ -42,17 +47,4 @@ export function expectedSkus(
 /** Azure compares names without regard to case. */
 export function keyOf({ publisher, offer, sku }: AzureQuery): string {
   return `${publisher}:${offer}:${sku}`.toLowerCase()
-}
-
-function isNamedByOcp({ name }: AzureSku): boolean {
-  return name.includes('{')
-}
-
-function nameFor({ name }: AzureSku, { major, minor }: Minor): string {
-  return name.replaceAll('{major}', String(major)).replaceAll('{minor}', String(minor))
-}
-
-function isWithin({ since, until }: AzureSku, minor: Minor): boolean {
-  const [first, last] = [since && readMinor(since), until && readMinor(until)]
-  return (!first || compareMinors(first, minor) <= 0) && (!last || compareMinors(minor, last) <= 0)
 }

@@ -2,15 +2,19 @@ import type { Argv } from 'yargs'
 import type { Criteria } from '../../criteria/criteria.ts'
 import { InputError } from '../../errors.ts'
 import { CLOUDS, type CloudName } from '../../snapshot/snapshot.ts'
+import { type AwsArgs, awsArguments } from './aws.ts'
 import { type AzureArgs, azureArguments } from './azure.ts'
+import { type GcpArgs, gcpArguments } from './gcp.ts'
 import type { CloudArguments } from './types.ts'
 
 /** What each cloud takes from the command line. */
 const CLOUD_ARGUMENTS: Partial<Record<CloudName, CloudArguments<object, object, unknown>>> = {
   azure: azureArguments,
+  aws: awsArguments,
+  gcp: gcpArguments,
 }
 
-export type AllCloudArgs = AzureArgs
+export type AllCloudArgs = AzureArgs & AwsArgs & GcpArgs
 
 export function cloudOptions<T>(argv: Argv<T>): Argv<T & AllCloudArgs> {
   const all: Argv<unknown> = Object.values(CLOUD_ARGUMENTS).reduce(

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { makeCertificate } from './certificate.ts'
+import type { FaultRule } from './faults.ts'
+import { type GcpAccount, makeAccount } from './gcp-account.ts'
+import type { GcpImage } from './gcp-image.ts'
+import { type Answer, type StandInRequest, type StandInServer, startServer } from './server.ts'
+
+export interface GcpOptions {
+  images: readonly GcpImage[]
+  /** A free one if absent or 0. */
+  port?: number
+  /** Added to each answer, in milliseconds. */
+  latencyMs?: number
+  faults?: readonly FaultRule[]
+  /** Compress answers for clients that accept gzip, as Google does; default true. */
+  gzip?: boolean
+  /** Default `redhat-marketplace-public`. */
+  project?: string
+  /** Let the images be listed; default false, as the marketplace's project has it. */
+  listable?: boolean
+  /** No page holds more, whatever the request's `maxResults`; default 500. */
+  pageSize?: number
+  /** Strings to plant in each image's labels and in each error's message. */
+  secrets?: readonly string[]
+}
+
+/** A running stand-in for the Compute API. */
+export interface GcpStandIn extends StandInServer {
+  certificateFile: string
+  certificate: string
+  account: GcpAccount
+  /** The variables that let a child process trust and sign in to the stand-in. */
+  environment: Record<'NODE_EXTRA_CA_CERTS' | 'NO_PROXY' | 'GOOGLE_APPLICATION_CREDENTIALS', string>
+  setImages(images: readonly GcpImage[]): void
+}
+
+const PATH = /^\/compute\/v1\/projects\/([a-z0-9-]+)\/global\/images(?:\/([a-z0-9-]+))?$/
+
+/**
+ * Starts an https server that is the Compute API of one project's images.
+ *
+ * @throws Error where the port cannot be had.
+ */
+export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
+  const { project = 'redhat-marketplace-public', listable = false, pageSize = 500 } = options
+  const { secrets = [] } = options
+  const account = await makeAccount()
+  /** Paging tokens, and the position that each stands for. */
+  const tokens = new Map<string, number>()
+  let images = [...options.images]
+
+  function answer(request: StandInRequest): Answer {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    if (token === undefined || !account.judge(token)) return fail(401)
+    const [match, asked, name] = PATH.exec(request.path) ?? []
+    if (match === undefined || request.method !== 'GET') return fail(404)
+    if (asked !== project) return fail(403)
+    if (name !== undefined) return get(name)
+    return listable ? list(request.query) : forbidden('compute.images.list', `projects/${project}`)
+  }
+
+  function get(name: string): Answer {
+    const image = images.find((each) => each.name === name)
+    if (image !== undefined) return json(200, resourceOf(image))
+    const path = `projects/${project}/global/images/${name}`
+    return error(404, 'notFound', `The resource '${path}' was not found`)
+  }
+
+  function list(query: URLSearchParams): Answer {
+    const filter = query.get('filter') ?? ''
+    const [, pattern = '.*'] = /^name eq "(.*)"$/.exec(filter) ?? []
+    const found = images.filter(({ name }) => new RegExp(`^(?:${pattern})$`).test(name))
+    const token = query.get('pageToken')
+    const start = token === null ? 0 : tokens.get(token)
+    if (start === undefined) return error(400, 'invalid', 'Invalid value for field page token')
+    const end = start + Math.min(Number(query.get('maxResults') ?? 500), pageSize)
+    const self = `https://www.googleapis.com/compute/v1/projects/${project}/global/images`
+    return json(200, {
+      kind: 'compute#imageList',
+      id: `projects/${project}/global/images`,
+      ...(found.length > 0 && { items: found.slice(start, end).map(resourceOf) }),
+      ...(end < found.length && { nextPageToken: tokenFor(end) }),
+      selfLink: self,
+    })
+  }
+
+  function tokenFor(position: number): string {
+    const token = `${account.projectNumber}.${randomBytes(18).toString('base64')}`
+    tokens.set(token, position)
+    return token
+  }
+
+  function resourceOf(image: GcpImage): Record<string, unknown> {
+    const { name, status = 'READY', ...rest } = image
+    return {
+      kind: 'compute#image',
+      id: String(BigInt(`0x${Buffer.from(name).toString('hex').slice(-15)}`)),
+      ...rest,
+      name,
+      sourceType: 'RAW',
+      status,
+      diskSizeGb: '16',
+      selfLink: `https://www.googleapis.com/compute/v1/projects/${project}/global/images/${name}`,
+      labelFingerprint: '42WmSpB8rSM=',
+      ...(secrets.length > 0 && { labels: Object.fromEntries(secrets.entries()) }),
+      storageLocations: ['us'],
+    }
+  }
+
+  function forbidden(permission: string, resource: string): Answer {
+    return error(403, 'forbidden', `Required '${permission}' permission for '${resource}'`)
+  }
+
+  function error(code: number, reason: string, text: string): Answer {
+    const message = [text, ...secrets].join(' ')
+    return json(code, { error: { code, message, errors: [{ message, domain: 'global', reason }] } })
+  }
+
+  function fail(status: number): Answer {
+    switch (status) {
+      case 401:
+        return error(401, 'authError', 'Request had invalid authentication credentials.')
+      case 403:
+        return error(
+          403,
+          'accessNotConfigured',
+          `Compute Engine API has not been used in project ${account.projectNumber} before or it is disabled.`,
+        )
+      case 404:
+        return error(404, 'notFound', 'Not Found')
+      case 429:
+        return error(
+          429,
+          'rateLimitExceeded',
+          `Quota exceeded for project_number:${account.projectNumber}`,
+        )
+      default:
+        return error(status, 'backendError', 'Internal error. Please try again.')
+    }
+  }
+
+  const certificate = await makeCertificate()
+  const server = await startServer(answer, {
+    certificate,
+    port: options.port ?? 0,
+    latencyMs: options.latencyMs ?? 0,
+    faults: options.faults ?? [],
+    gzip: options.gzip ?? true,
+    errorAnswer: fail,
+  }).catch(async (cause) => {
+    await Promise.all([certificate.remove(), account.remove()])
+    throw cause
+  })
+
+  return {
+    ...server,
+    certificateFile: certificate.file,
+    certificate: certificate.pem,
+    account,
+    environment: {
+      NODE_EXTRA_CA_CERTS: certificate.file,
+      NO_PROXY: '127.0.0.1',
+      GOOGLE_APPLICATION_CREDENTIALS: account.file,
+    },
+    setImages(replacement) {
+      images = [...replacement]
+    },
+    async close() {
+      await server.close()
+      await Promise.all([certificate.remove(), account.remove()])
+    },
+  }
+}
+
+function json(status: number, body: unknown): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=UTF-8', vary: 'Origin' },
+    body: `${JSON.stringify(body, undefined, 2)}\n`,
+  }
+}

@@ -1,0 +1,71 @@
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
+import type { Access } from '../types.ts'
+import type { AwsSettings } from './settings.ts'
+
+// The SDK's word on versions to come is for those who choose its version, not for those who capture.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
+/** For replays, where nobody looks at the signature. */
+const NO_CREDENTIALS = { accessKeyId: 'replay', secretAccessKey: 'replay' }
+
+/** EC2's clients, one for each region; they share the credentials, which are looked for once. */
+export interface Clients {
+  client(region: string): EC2Client
+  /** The URL of the region's own EC2, whichever was asked. */
+  publicHost(region: string): string
+}
+
+/** @param secrets grows by the credentials that are used */
+export function openClients(access: Access<AwsSettings>, secrets: string[]): Clients {
+  const options = access.live ? liveOptions(access.settings, secrets) : replayOptions()
+  const requestHandler = {
+    requestTimeout: access.timeout,
+    connectionTimeout: access.timeout,
+    socketTimeout: access.timeout,
+    // Otherwise the SDK warns, and waits.
+    throwOnRequestTimeout: true,
+  }
+  const endpoints = new EC2Client({ ...replayOptions(), region: 'us-east-1' }).config
+  const publicHost = (region: string) =>
+    endpoints
+      .endpointProvider({ Region: region, UseDualStack: false, UseFIPS: false })
+      .url.toString()
+  return {
+    publicHost,
+    client: (region) =>
+      new EC2Client({
+        ...options,
+        region,
+        requestHandler,
+        ...(!access.live && { endpoint: publicHost(region) }),
+      }),
+  }
+}
+
+function liveOptions({ attempts }: AwsSettings, secrets: string[]): EC2ClientConfig {
+  // A client of its own for the default chain: no region's client has to be there before others.
+  const chain = new EC2Client({ region: 'us-east-1' })
+  return {
+    maxAttempts: attempts,
+    credentials: async () => {
+      const credentials = await chain.config.credentials()
+      const { accessKeyId, secretAccessKey, sessionToken, accountId } = credentials
+      secrets.push(
+        ...[accessKeyId, secretAccessKey, sessionToken, accountId].flatMap((each) => each ?? []),
+      )
+      return credentials
+    },
+  }
+}
+
+/** Everything that the SDK would otherwise look up in the environment and in files. */
+function replayOptions(): EC2ClientConfig {
+  return {
+    credentials: NO_CREDENTIALS,
+    // A recording does not change its answer when asked again.
+    maxAttempts: 1,
+    retryMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+  }
+}

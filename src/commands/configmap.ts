@@ -1,0 +1,95 @@
+import { InputError } from '../errors.ts'
+import { readIfThere, readInput } from '../files/read.ts'
+import {
+  bootImagesConfigMap,
+  MarketplaceFile,
+  type NamedStream,
+  printConfigMap,
+  readStream,
+} from '../index.ts'
+import type { Command } from './index.ts'
+import { type CommonArgs, terminalOf } from './options.ts'
+
+export interface ConfigmapArgs extends CommonArgs {
+  readonly STREAM: readonly string[]
+  readonly 'marketplace-file'?: readonly string[] | undefined
+}
+
+export const configmapCommand: Command<ConfigmapArgs> = {
+  builder: (argv) =>
+    argv
+      .positional('STREAM', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'A stream, or several as NAME=FILE',
+      })
+      .option('marketplace-file', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'Merge these images into the stream; into one of several as NAME=FILE',
+      })
+      .example('$0 configmap rhcos.json > coreos-bootimages.yaml', 'one stream')
+      .example('$0 configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several'),
+
+  async run(args) {
+    const files = await readAll(args.STREAM)
+    refuseUnnamed(files)
+    const marketplaces = await readAll(args['marketplace-file'] ?? [])
+    const streams = files.map(({ name, file, text }): NamedStream => {
+      const marketplace = marketplaces.filter((each) => each.name === name)
+      const [found] = marketplace
+      if (marketplace.length > 1) {
+        throw new InputError(`--marketplace-file: more than one for ${name ?? file}`)
+      }
+      return {
+        name,
+        stream: readStream(text, file),
+        ...(found && { marketplaceFile: MarketplaceFile.read(found.text, found.file) }),
+      }
+    })
+    const stray = marketplaces.find((each) => !files.some(({ name }) => name === each.name))
+    if (stray !== undefined) {
+      throw new InputError(
+        `--marketplace-file ${stray.argument}: expected NAME=FILE with the name of a stream`,
+      )
+    }
+    terminalOf(args).data(await printConfigMap(bootImagesConfigMap(streams)))
+  },
+}
+
+interface NamedFile {
+  readonly argument: string
+  readonly name: string | undefined
+  readonly file: string
+  readonly text: string
+}
+
+/** One after another, so that of several faults the first is told. */
+async function readAll(args: readonly string[]): Promise<NamedFile[]> {
+  const files: NamedFile[] = []
+  for (const argument of args) files.push(await readNamed(argument))
+  return files
+}
+
+/** `NAME=FILE`, unless a file has that very name. */
+async function readNamed(argument: string): Promise<NamedFile> {
+  const [, name, file] = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/s.exec(argument) ?? []
+  if (name === undefined || file === undefined) {
+    return { argument, name: undefined, file: argument, text: await readInput(argument) }
+  }
+  const text = await readIfThere(argument)
+  if (text !== undefined) return { argument, name: undefined, file: argument, text }
+  return { argument, name, file, text: await readInput(file) }
+}
+
+function refuseUnnamed(files: readonly NamedFile[]): void {
+  if (files.length === 1) return
+  const unnamed = files.find(({ name }) => name === undefined)
+  if (unnamed !== undefined) {
+    throw new InputError(`${unnamed.argument}: expected NAME=FILE, as there are several streams`)
+  }
+  const twice = files.find(({ name }, at) => files.findIndex((each) => each.name === name) !== at)
+  if (twice !== undefined) throw new InputError(`${twice.argument}: the name is taken already`)
+}

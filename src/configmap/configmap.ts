@@ -1,0 +1,86 @@
+/** The ConfigMap by which a cluster knows the boot images of its release. */
+
+import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
+import type { Stream } from '../stream/stream.ts'
+
+/** A stream under the name that the cluster knows it by; of one that stands alone there is none. */
+export interface NamedStream {
+  readonly name: string | undefined
+  readonly stream: Stream
+  /** Merged into the stream. */
+  readonly marketplaceFile?: MarketplaceFile
+}
+
+/** A manifest as the cluster-version operator takes it. */
+export interface ConfigMap {
+  readonly apiVersion: 'v1'
+  readonly data: {
+    readonly releaseVersion: string
+    readonly stream: string
+    readonly streams?: string
+  }
+  readonly kind: 'ConfigMap'
+  readonly metadata: {
+    readonly annotations: Readonly<Record<string, string>>
+    readonly name: string
+    readonly namespace: string
+  }
+}
+
+/** The profiles of a cluster that get the manifest. */
+const PROFILES = ['ibm-cloud-managed', 'self-managed-high-availability', 'single-node-developer']
+
+/** The stream that is `data.stream` among several, where it is there: the installer's default. */
+const DEFAULT_STREAM = 'rhel-9'
+
+/**
+ * The `coreos-bootimages` ConfigMap as openshift/installer's `hack/build-coreos-manifest.go` has
+ * it, but that `data.stream` is the stream's file byte for byte. `data.streams`, where the streams
+ * have names, is a JSON object of all of them; `data.stream` is then the one called rhel-9, else
+ * the first. The release payload's own version takes the place of `releaseVersion` when it is built.
+ *
+ * @param streams at least one; names all different
+ */
+export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap {
+  const texts = streams.map(({ name, stream, marketplaceFile }) => ({
+    name,
+    text: (marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream).print(),
+  }))
+  const chosen = texts.find(({ name }) => name === DEFAULT_STREAM) ?? texts[0]
+  const named = texts.flatMap(({ name, text }) => (name === undefined ? [] : [{ name, text }]))
+  return {
+    apiVersion: 'v1',
+    data: {
+      releaseVersion: '0.0.1-snapshot',
+      stream: chosen?.text ?? '',
+      ...(named.length > 0 && { streams: joinStreams(named) }),
+    },
+    kind: 'ConfigMap',
+    metadata: {
+      annotations: Object.fromEntries(
+        PROFILES.map((profile) => [`include.release.openshift.io/${profile}`, 'true']),
+      ),
+      name: 'coreos-bootimages',
+      namespace: 'openshift-machine-config-operator',
+    },
+  }
+}
+
+/**
+ * The stream with a marketplace file's images as the installer merges them: for each architecture
+ * that both have, the file's take the place of all under `rhel-coreos-extensions.marketplace`.
+ */
+export function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
+  return stream.architectures().reduce((merged, arch) => {
+    const images = file.architecture(arch)
+    return images === undefined ? merged : merged.withExtension(arch, 'marketplace', images)
+  }, stream)
+}
+
+/** One JSON object of all streams by name; a line break in JSON is never within a string. */
+function joinStreams(named: readonly { readonly name: string; readonly text: string }[]): string {
+  const members = [...named]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, text }) => `  ${JSON.stringify(name)}: ${text.trim().replace(/\n/g, '\n  ')}`)
+  return `{\n${members.join(',\n')}\n}`
+}

@@ -1,0 +1,166 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { AwsStandIn } from '../../scripts/stand-in/aws.ts'
+import { REGIONS } from '../../scripts/stand-in/aws-images.ts'
+import { awsFor } from '../support/aws.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+const capture = (standIn: AwsStandIn, args: readonly string[] = []) =>
+  run(['capture', at('s.json'), '--cloud', 'aws', '--stream', at('rhcos.json'), ...args], {
+    env: standIn.environment,
+  })
+
+describe('capture --cloud aws', () => {
+  it('asks each enabled region for all products at once, page by page', async () => {
+    const standIn = await awsFor()
+    const outcome = await capture(standIn)
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    expect(outcome.stderr).toMatch(
+      /^aws: 4 questions, 187 images, 0 not there\n[^\n]+written[^\n]+\n$/,
+    )
+    expect(standIn.questions.filter(({ action }) => action === 'DescribeRegions')).toHaveLength(1)
+    const first = standIn.questions.filter(
+      ({ action, form }) => action === 'DescribeImages' && form.NextToken === undefined,
+    )
+    expect(first.map(({ region }) => region).sort()).toEqual([...REGIONS].sort())
+    for (const { form } of first) {
+      expect(Object.keys(form).filter((name) => name.startsWith('Filter.1.Value.'))).toHaveLength(
+        10,
+      )
+    }
+    expect(standIn.questions.length).toBeGreaterThan(1 + REGIONS.length)
+    expect(JSON.parse(await read('s.json')).queries.aws).toEqual([
+      { region: 'sa-east-1', images: 19 },
+      { region: 'ap-southeast-2', images: 56 },
+      { region: 'eu-central-1', images: 56 },
+      { region: 'us-east-1', images: 56 },
+    ])
+  })
+
+  it('reproduces the snapshot from the recording, without credentials, by any version', async () => {
+    await capture(await awsFor())
+    const before = [await read('s.json'), await read('s.recording.json')]
+    await writeFile(
+      at('s.recording.json'),
+      before[1]?.replaceAll('"Version": "2016-11-15"', '"Version": "2014-01-01"') ?? '',
+    )
+    expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
+    expect(await read('s.json')).not.toBe(before[0])
+    await writeFile(at('s.recording.json'), before[1] ?? '')
+    expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
+    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
+    expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  })
+
+  it('keeps nothing of the one who captured', async () => {
+    const planted = ['planted-0123456789', 'AKIAIOSFODNN7EXAMPLE', 'hunter2hunter2']
+    const standIn = await awsFor({ secrets: planted })
+    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    const files = (await read('s.json')) + (await read('s.recording.json'))
+    const { accountId, accessKeyId, secretAccessKey, sessionToken } = standIn.account
+    for (const secret of [...planted, accountId, accessKeyId, secretAccessKey, sessionToken]) {
+      expect(files).not.toContain(secret)
+    }
+    expect(files).not.toMatch(/Signature=|Credential|AWS4|requestId|111122223333|127\.0\.0\.1/)
+    expect(files).toContain('https://ec2.us-east-1.amazonaws.com:443')
+    expect(files).toContain('<imagesSet>\\n        <item>\\n            <imageId>')
+  })
+
+  it('takes regions from the command line and asks for no list of them', async () => {
+    const standIn = await awsFor()
+    await capture(standIn, ['--regions', 'us-east-1,eu-central-1'])
+    expect(new Set(standIn.questions.map(({ region }) => region))).toEqual(
+      new Set(['us-east-1', 'eu-central-1']),
+    )
+    expect(standIn.questions.some(({ action }) => action === 'DescribeRegions')).toBe(false)
+    expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
+  })
+
+  it('waits where EC2 throttles', async () => {
+    const standIn = await awsFor({ failures: { 'sa-east-1': { status: 503, times: 2 } } })
+    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  })
+
+  it.each([
+    [401, 'answered 401 AuthFailure', 'The region may not be enabled'],
+    [403, 'answered 403 UnauthorizedOperation', 'need ec2:DescribeImages and ec2:DescribeRegions'],
+  ])('fails as a whole where one region answers %i', async (status, cause, remedy) => {
+    const outcome = await capture(await awsFor({ failures: { 'sa-east-1': { status } } }))
+    expect(outcome.status).toBe(3)
+    const [error, hint] = outcome.stderr.split('\n')
+    expect(error).toBe(`stream-snapshot: aws sa-east-1: ${cause}`)
+    expect(hint).toContain(remedy)
+    expect(outcome.stderr).not.toContain('482915537706')
+    expect(await readdir(folder)).toEqual(['rhcos.json'])
+  })
+
+  it('tells a region without images from a page in the place of an answer', async () => {
+    const standIn = await awsFor({ enabledRegions: ['us-east-1', 'eu-west-3'] })
+    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    expect(JSON.parse(await read('s.json')).queries.aws).toContainEqual({
+      region: 'eu-west-3',
+      images: 0,
+    })
+    standIn.setFaults([{ path: /./, fault: { kind: 'html' } }])
+    const outcome = await capture(standIn, ['--regions', 'us-east-1'])
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain('aws us-east-1: the answer is no list of images')
+  })
+
+  it('says which credentials it misses', async () => {
+    const { environment } = await awsFor()
+    const { AWS_ENDPOINT_URL_EC2, NODE_EXTRA_CA_CERTS } = environment
+    const outcome = await run(
+      ['capture', at('s.json'), '--cloud', 'aws', '--stream', at('rhcos.json')],
+      { env: { AWS_ENDPOINT_URL_EC2, NODE_EXTRA_CA_CERTS, AWS_EC2_METADATA_DISABLED: 'true' } },
+    )
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toMatch(
+      /^stream-snapshot: aws us-east-1 regions: the credentials do not/,
+    )
+    expect(outcome.stderr).toContain('AWS_PROFILE')
+  })
+
+  it('refuses a region that is none', async () => {
+    const outcome = await run(['capture', at('s.json'), '--cloud', 'aws', '--regions', 'Virginia'])
+    expect(outcome.status).toBe(2)
+    expect(outcome.stderr).toContain(
+      '--regions: expected names such as us-east-1, found "Virginia"',
+    )
+  })
+
+  it('fills both layouts with every region, a lagging one by its own grade', async () => {
+    await capture(await awsFor())
+    for (const layout of ['enhancement', 'stream-metadata']) {
+      await run(['regenerate', at('s.json'), '--target', at('rhcos.json'), '--layout', layout])
+    }
+    const extensions = JSON.parse(await read('rhcos.json')).architectures.x86_64[
+      'rhel-coreos-extensions'
+    ]
+    const plans = ['ocp', 'opp', 'oke', 'ocp-emea', 'opp-emea', 'oke-emea', 'rosa']
+    expect(Object.keys(extensions['aws-marketplace'])).toEqual(plans)
+    expect(extensions.marketplace.aws).toEqual(extensions['aws-marketplace'])
+    for (const { regions } of Object.values<{ regions: object }>(extensions['aws-marketplace'])) {
+      expect(Object.keys(regions)).toEqual([...REGIONS].sort())
+    }
+    expect(extensions['aws-marketplace'].ocp.regions['us-east-1']).toEqual({
+      release: '418.94.202410090804-0',
+      image: expect.stringMatching(/^ami-[0-9a-f]{17}$/),
+    })
+    expect(extensions['aws-marketplace'].ocp.regions['sa-east-1'].release).toBe(
+      '415.92.202402201450-0',
+    )
+  })
+})

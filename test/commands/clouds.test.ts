@@ -1,0 +1,140 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { PRODUCTS, REGIONS } from '../../scripts/stand-in/aws-images.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { cloudsFor } from '../support/clouds.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+const capture = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
+
+const bothOf = (_snapshot: string) =>
+  Promise.all(
+    ['enhancement', 'stream-metadata'].map(async (layout) => {
+      const target = at(`${layout}.json`)
+      await writeFile(target, smallStream(EXAMPLE))
+      const outcome = await run([
+        'regenerate',
+        at('s.json'),
+        '--target',
+        target,
+        '--layout',
+        layout,
+      ])
+      expect(outcome).toMatchObject({ status: 0 })
+      return readFile(target, 'utf8')
+    }),
+  )
+
+interface Extensions {
+  readonly [key: string]: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+const extensionsOf = (stream: string | undefined, arch: string): Extensions =>
+  JSON.parse(stream ?? '').architectures[arch]['rhel-coreos-extensions']
+
+describe('capture --cloud azure,aws,gcp', () => {
+  it('gives every plan and region in both layouts, and the same from the recording alone', async () => {
+    const { args, environment } = await cloudsFor(folder)
+    const outcome = await capture(args, environment)
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    expect(outcome.stderr.split('\n').map((line) => line.split(':')[0])).toEqual([
+      'azure',
+      'aws',
+      'gcp',
+      `${at('s.recording.json')} and ${at('s.json')}`,
+      '',
+    ])
+    const [enhancement, metadata] = await bothOf('s.json')
+    const x86 = extensionsOf(enhancement, 'x86_64')
+    expect(Object.keys(x86)).toEqual(['azure-marketplace', 'aws-marketplace', 'gcp-marketplace'])
+    expect(Object.keys(x86['azure-marketplace'] ?? {})).toHaveLength(3)
+    expect(Object.keys(x86['gcp-marketplace'] ?? {})).toEqual(['ocp', 'opp', 'oke'])
+    for (const [arch, kind] of [
+      ['x86_64', 'x86_64'],
+      ['aarch64', 'arm64'],
+    ] as const) {
+      const aws = extensionsOf(enhancement, arch)['aws-marketplace'] ?? {}
+      const plans = PRODUCTS.filter((each) => each.architecture === kind).map(({ plan }) => plan)
+      expect(Object.keys(aws).sort()).toEqual(plans.sort())
+      for (const plan of Object.values(aws)) {
+        expect(Object.keys(plan.regions as object)).toEqual([...REGIONS].sort())
+      }
+    }
+    const { marketplace } = extensionsOf(metadata, 'x86_64')
+    expect(Object.keys(marketplace ?? {})).toEqual(['azure', 'aws', 'gcp'])
+
+    const before = [await read('s.json'), await read('s.recording.json')]
+    await mkdir(at('again'))
+    const replayed = await run(
+      ['capture', at('again/s.json'), '--replay', at('s.recording.json')].concat([
+        '--stream',
+        at('rhcos.json'),
+        '--cloud',
+        'azure,aws,gcp',
+      ]),
+    )
+    expect(replayed).toMatchObject({ status: 0 })
+    expect([await read('again/s.json'), await read('again/s.recording.json')]).toEqual(before)
+    expect(await bothOf('again/s.json')).toEqual([enhancement, metadata])
+  })
+
+  it.each([
+    ['aws', { failures: { 'eu-central-1': { status: 401 } } }, 'aws eu-central-1: answered 401'],
+    ['gcp', { faults: [{ path: /ocp-48/, fault: { kind: 'status', status: 401 } }] }, 'gcp redhat'],
+  ])('writes nothing where %s fails', async (cloud, options, message) => {
+    const { args, environment } = await cloudsFor(folder, { [cloud]: options })
+    const outcome = await capture(args, environment)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain(`stream-snapshot: ${message}`)
+    expect(await readdir(folder)).toEqual(['certificates.pem', 'rhcos.json'])
+  })
+})
+
+/** The files that node ran, by the coverage that V8 itself reports. */
+async function filesOf(args: readonly string[]): Promise<string[]> {
+  const coverage = at(`coverage-${args[0]}`)
+  expect(await run(args, { env: { NODE_V8_COVERAGE: coverage } })).toMatchObject({ status: 0 })
+  const reports = await Promise.all(
+    (await readdir(coverage)).map((name) => readFile(join(coverage, name), 'utf8')),
+  )
+  return reports.flatMap((report) =>
+    JSON.parse(report).result.map(({ url }: { readonly url: string }) => url),
+  )
+}
+
+describe('the SDKs', () => {
+  const SDK = /node_modules\/(@azure|@aws-sdk|@smithy|@googleapis|google|gaxios|nock|@xmldom)\b/
+  const packagesOf = (files: readonly string[]) =>
+    new Set(files.flatMap((file) => SDK.exec(file)?.[1] ?? []))
+
+  it('stay closed unless their cloud is asked', async () => {
+    const { args, environment } = await cloudsFor(folder)
+    await capture(args, environment)
+    const regenerated = await filesOf(['regenerate', at('s.json'), '--target', at('rhcos.json')])
+    expect(regenerated.some((file) => file.endsWith('/dist/cli.js'))).toBe(true)
+    expect(packagesOf(regenerated)).toEqual(new Set())
+
+    const replay = (clouds: string) =>
+      filesOf(
+        ['capture', at('t.json'), '--replay', at('s.recording.json')].concat([
+          '--stream',
+          at('rhcos.json'),
+          '--cloud',
+          clouds,
+        ]),
+      )
+    expect(packagesOf(await replay('gcp'))).toEqual(
+      new Set(['nock', '@googleapis', 'google', 'gaxios']),
+    )
+  })
+})

@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { load } from 'js-yaml'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ConfigMap } from '../../src/configmap/configmap.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const configmap = (...args: string[]) => run(['configmap', ...args], { cwd: folder })
+
+const NINE = smallStream(EXAMPLE, 'rhel-9.6')
+const TEN = smallStream({ x86_64: '10.2.20260423-0' }, 'rhel-10.2')
+
+async function parsed(...args: string[]): Promise<ConfigMap> {
+  const { status, stdout, stderr } = await configmap(...args)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  return load(stdout) as ConfigMap
+}
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('nine.json'), NINE)
+  await writeFile(at('ten.json'), TEN)
+})
+
+describe('configmap', () => {
+  it('is the manifest of the boot images, the stream in it byte for byte', async () => {
+    expect(await parsed('nine.json')).toEqual({
+      apiVersion: 'v1',
+      data: { releaseVersion: '0.0.1-snapshot', stream: NINE },
+      kind: 'ConfigMap',
+      metadata: {
+        annotations: {
+          'include.release.openshift.io/ibm-cloud-managed': 'true',
+          'include.release.openshift.io/self-managed-high-availability': 'true',
+          'include.release.openshift.io/single-node-developer': 'true',
+        },
+        name: 'coreos-bootimages',
+        namespace: 'openshift-machine-config-operator',
+      },
+    })
+  })
+
+  it('shows the stream as it stands in its file', async () => {
+    const { stdout } = await configmap('nine.json')
+    expect(stdout).toContain('  stream: |\n    {\n      "stream": "rhel-9.6",\n')
+  })
+
+  it('has several streams by name, rhel-9 being the one that stands alone', async () => {
+    const { data } = await parsed('rhel-10=ten.json', 'rhel-9=nine.json')
+    expect(data.stream).toBe(NINE)
+    expect(JSON.parse(data.streams ?? '')).toEqual({
+      'rhel-10': JSON.parse(TEN),
+      'rhel-9': JSON.parse(NINE),
+    })
+    expect(data.streams).toBe(
+      JSON.stringify({ 'rhel-10': JSON.parse(TEN), 'rhel-9': JSON.parse(NINE) }, undefined, 2),
+    )
+    expect((await parsed('b=ten.json', 'a=nine.json')).data.stream).toBe(TEN)
+  })
+
+  it('merges a marketplace file in, as the installer does', async () => {
+    const mine = { azure: { 'no-purchase-plan': { hyperVGen2: { sku: '418-v2' } } } }
+    const market = { s390x: mine, x86_64: mine }
+    await writeFile(at('market.json'), JSON.stringify(market))
+    const { data } = await parsed('nine.json', '--marketplace-file', 'market.json')
+    const { architectures } = JSON.parse(data.stream)
+    expect(architectures.x86_64['rhel-coreos-extensions']).toEqual({ marketplace: mine })
+    expect(architectures.aarch64['rhel-coreos-extensions']).toBeUndefined()
+    expect(Object.keys(architectures)).toEqual(['aarch64', 'x86_64'])
+
+    const both = await parsed(
+      ...['rhel-9=nine.json', 'rhel-10=ten.json', '--marketplace-file', 'rhel-10=market.json'],
+    )
+    expect(both.data.stream).toBe(NINE)
+    expect(
+      JSON.parse(both.data.streams ?? '')['rhel-10'].architectures.x86_64['rhel-coreos-extensions'],
+    ).toEqual({ marketplace: mine })
+  })
+
+  it.each([
+    [['nope.json'], 'nope.json: no such file'],
+    [['x=nope.json'], 'nope.json: no such file'],
+    [['nine.json', 'ten.json'], 'nine.json: expected NAME=FILE, as there are several streams'],
+    [['a=nine.json', 'a=ten.json'], 'a=ten.json: the name is taken already'],
+    [
+      ['a=nine.json', '--marketplace-file', 'b=ten.json'],
+      '--marketplace-file b=ten.json: expected NAME=FILE with the name of a stream',
+    ],
+    [
+      ['nine.json', '--marketplace-file', 'ten.json'],
+      'ten.json: not a marketplace file: expected { ARCHITECTURE: { CLOUD: … } }',
+    ],
+    [[], 'an argument is missing'],
+  ])('says what is wrong with %j', async (args, fault) => {
+    const { status, stdout, stderr } = await configmap(...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.split('\n')[0]).toBe(`stream-snapshot: ${fault}`)
+  })
+})

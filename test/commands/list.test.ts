@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+
+const COMMITTED = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+
+let folder: string
+const list = (...args: string[]) => run(['list', ...args], { cwd: folder })
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  const images = [
+    azureImage('417-v2', '417.94.20240701'),
+    azureImage('418-v2', '418.94.20240916'),
+    azureImage('418-arm', '418.94.20240916', { state: 'deprecated' }),
+    azureImage('rh-ocp-worker', '4.8.2021122100'),
+    azureImage('rh-ocp-worker', '4.18.2024100419'),
+  ]
+  await writeFile(join(folder, 's.json'), snapshotText(images))
+})
+
+describe('list', () => {
+  it("prints az's table", async () => {
+    expect(await list('s.json', '--sku', '418')).toEqual({
+      status: 0,
+      stdout: [
+        'Architecture    Offer    Publisher       Sku      Urn                                          Version',
+        '--------------  -------  --------------  -------  -------------------------------------------  ---------------',
+        'Arm64           aro4     azureopenshift  418-arm  azureopenshift:aro4:418-arm:418.94.20240916  418.94.20240916',
+        'x64             aro4     azureopenshift  418-v2   azureopenshift:aro4:418-v2:418.94.20240916   418.94.20240916',
+        '',
+      ].join('\n'),
+      stderr: '',
+    })
+  })
+
+  it("prints the enhancement's table of the committed snapshot", async () => {
+    const filters = ['--publisher', 'azureopenshift', '--offer', 'aro4', '--sku', '418']
+    const { status, stdout } = await list(...filters, '-o', 'table', COMMITTED)
+    const [header, dashes, ...rows] = stdout.trimEnd().split('\n')
+    expect(status).toBe(0)
+    expect(header?.split(/\s+/)).toEqual([
+      'Architecture',
+      'Offer',
+      'Publisher',
+      'Sku',
+      'Urn',
+      'Version',
+    ])
+    expect(dashes).toMatch(/^(-+ {2}){5}-+$/)
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.every((row) => /^(Arm64|x64) +aro4 +azureopenshift +\S*418\S* /.test(row))).toBe(
+      true,
+    )
+  })
+
+  it('prints tab-separated values in the same order, older minors first', async () => {
+    const { stdout } = await list('s.json', '--publisher', 'REDHAT', '-o', 'tsv')
+    expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
+      ...['4.8.2021122100', '4.18.2024100419'].map((version) => [
+        'x64',
+        'rh-ocp-worker',
+        'redhat',
+        'rh-ocp-worker',
+        `redhat:rh-ocp-worker:rh-ocp-worker:${version}`,
+        version,
+      ]),
+      [''],
+    ])
+  })
+
+  it("prints az's JSON", async () => {
+    const { stdout } = await list('s.json', '--arch', 'arm64', '-o', 'json')
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        architecture: 'Arm64',
+        offer: 'aro4',
+        publisher: 'azureopenshift',
+        sku: '418-arm',
+        urn: 'azureopenshift:aro4:418-arm:418.94.20240916',
+        version: '418.94.20240916',
+      },
+    ])
+  })
+
+  it.each([
+    [['--arch', 'aarch64'], 1],
+    [['--arch', 'x86_64'], 4],
+    [['--offer', 'OCP'], 2],
+    [['--cloud', 'azure'], 5],
+    [['--cloud', 'gcp'], 0],
+    [['--sku', 'nothing'], 0],
+  ])('filters by %j', async (filter, count) => {
+    const { status, stdout } = await list('s.json', ...filter, '-o', 'json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toHaveLength(count)
+  })
+
+  it('says where no image fits', async () => {
+    expect(await list('s.json', '--sku', 'nothing')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 's.json: no image fits\n',
+    })
+  })
+
+  it('says which file is missing, and which value is wrong', async () => {
+    expect(await list('nope.json')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'stream-snapshot: nope.json: no such file\n',
+    })
+    for (const wrong of [
+      ['-o', 'yaml'],
+      ['--cloud', 'moon'],
+      ['--sku', ''],
+    ]) {
+      const { status, stdout, stderr } = await list('s.json', ...wrong)
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+      expect(stderr).toMatch(/^stream-snapshot: .*(output|cloud|sku)/)
+    }
+  })
+})

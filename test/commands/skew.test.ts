@@ -1,0 +1,158 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { azureFor, capture } from '../support/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const skew = (...args: string[]) => run(['skew', ...args], { cwd: folder })
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await writeFile(
+    at('s.json'),
+    snapshotText([
+      azureImage('418-v2', '418.94.20241009'),
+      azureImage('aro_418', '418.94.20240916'),
+      azureImage('418-arm', '418.94.20250122'),
+      azureImage('rh-ocp-worker', '4.17.2024100419'),
+    ]),
+  )
+})
+
+const TARGET = ['s.json', '--target', 'rhcos.json']
+
+describe('skew', () => {
+  it('tells release, image, grade and days of each slot', async () => {
+    const { status, stdout, stderr } = await skew(...TARGET)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout.split('\n').slice(0, 6)).toEqual([
+      'Slot                                 Release                Image                                               Grade          Days',
+      '-----------------------------------  ---------------------  --------------------------------------------------  -------------  ------',
+      'azure no-purchase-plan aarch64 gen2  418.94.202410090804-0  azureopenshift:aro4:418-arm:418.94.20250122         newer-build    -105',
+      'azure no-purchase-plan x86_64 gen1   418.94.202410090804-0  azureopenshift:aro4:aro_418:418.94.20240916         older-build    23',
+      'azure no-purchase-plan x86_64 gen2   418.94.202410090804-0  azureopenshift:aro4:418-v2:418.94.20241009          exact          0',
+      'azure ocp x86_64 gen1                418.94.202410090804-0  -                                                   none           -',
+    ])
+  })
+
+  it('tells programs what is expected', async () => {
+    const { stdout } = await skew(...TARGET, '-o', 'json')
+    const slots = JSON.parse(stdout)
+    expect(slots).toHaveLength(15)
+    expect(slots[1]).toEqual({
+      cloud: 'azure',
+      plan: 'no-purchase-plan',
+      architecture: 'x86_64',
+      generation: 1,
+      release: '418.94.202410090804-0',
+      image: {
+        publisher: 'azureopenshift',
+        offer: 'aro4',
+        sku: 'aro_418',
+        version: '418.94.20240916',
+      },
+      grade: 'older-build',
+      days: 23,
+      expected: {
+        place: { publisher: 'azureopenshift', offer: 'aro4', sku: 'aro_418' },
+        version: '418.94.20241009',
+      },
+    })
+    expect(slots[2]).toMatchObject({ grade: 'exact', days: 0, expected: null })
+    expect(slots[3]).toMatchObject({ grade: 'none', days: null, image: null })
+  })
+
+  it('tells a publisher what is missing, by exact names', async () => {
+    const { stdout } = await skew(...TARGET, '-o', 'markdown')
+    const [missing = ''] = stdout.split('### Slots')
+    const rows = missing.split('\n').filter((line) => line.startsWith('| `'))
+    expect(rows[1]).toBe(
+      '| `azureopenshift` | `aro4` | `aro_418` | `418.94.20241009` | `azure no-purchase-plan x86_64 gen1` | `418.94.202410090804-0` |',
+    )
+    expect(rows).toContain(
+      '| `redhat` | `rh-ocp-worker` | `rh-ocp-worker` | `4.18.2024100908` or later | `azure ocp x86_64 gen2` | `418.94.202410090804-0` |',
+    )
+    expect(missing).not.toContain('418-v2')
+  })
+
+  it.each([
+    [['--fail-on', 'older-build'], 13],
+    [['--max-days', '23'], 11],
+  ])('exits 1 with %j', async (option, count) => {
+    const { status, stdout, stderr } = await skew(...TARGET, ...option)
+    expect(status).toBe(1)
+    expect(stdout).toContain('Grade')
+    expect(stderr).toMatch(new RegExp(`^stream-snapshot: ${count} of 15 slots: `))
+  })
+
+  it('takes the releases of a snapshot that has builds', async () => {
+    const release = '418.94.202409162337-0'
+    const builds = { x86_64: { release, location: 'https://builds.example', meta: {} } }
+    await writeFile(
+      at('b.json'),
+      snapshotText([azureImage('aro_418', '418.94.20240916')], { builds }),
+    )
+    const { status, stdout } = await skew('b.json', '-o', 'json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)[0]).toMatchObject({ release, grade: 'exact', days: 0 })
+  })
+
+  it('looks at one cloud alone where it is told to', async () => {
+    const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+    const { status, stdout } = await skew(committed, '--cloud', 'azure', '-o', 'json')
+    expect(status).toBe(0)
+    const clouds = JSON.parse(stdout).map((slot: { cloud: string }) => slot.cloud)
+    expect(new Set(clouds)).toEqual(new Set(['azure']))
+    expect(await skew(committed, '--cloud', 'azure', '--fail-on', 'older-build')).toMatchObject({
+      status: 1,
+    })
+  })
+
+  it('fails before the marketplace bump and passes after it', async () => {
+    for (const [images, status] of [
+      [imagesBeforeBump(), 1],
+      [imagesAfterBump(), 0],
+    ] as const) {
+      const standIn = await azureFor(images)
+      await capture(standIn, at('bump.json'), ['--stream', at('rhcos.json')])
+      const outcome = await skew(
+        'bump.json',
+        ...['--target', 'rhcos.json', '--fail-on', 'older-build'],
+      )
+      expect(outcome.status).toBe(status)
+    }
+  })
+
+  it('says which file is missing, and which value is wrong', async () => {
+    expect(await skew('nope.json')).toMatchObject({
+      status: 2,
+      stderr: 'stream-snapshot: nope.json: no such file\n',
+    })
+    expect(await skew('s.json', '--target', 'nope.json')).toMatchObject({
+      status: 2,
+      stderr: 'stream-snapshot: nope.json: no such file\n',
+    })
+    expect(await skew('s.json')).toMatchObject({
+      status: 2,
+      stderr:
+        'stream-snapshot: s.json: holds no builds, so a stream that has the releases is needed\nName it with --target FILE.\n',
+    })
+    for (const wrong of [
+      ['--fail-on', 'bad'],
+      ['--max-days', '-1'],
+      ['--max-days', 'x'],
+      ['--cloud', 'moon'],
+      ['-o', 'tsv'],
+    ]) {
+      const { status, stdout } = await skew(...TARGET, ...wrong)
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    }
+  })
+})
