@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { conceal } from './capture/secrets.ts'
 import { COMMANDS } from './commands/index.ts'
 import { mistakeIn, refuseFlagValues } from './commands/mistakes.ts'
-import { UserError } from './errors.ts'
+import { ServiceError, UserError } from './errors.ts'
+import { visibleLine } from './json/printable.ts'
 import { VERSION } from './version.ts'
 
 const words = hideBin(process.argv)
@@ -47,6 +49,16 @@ for (const { command, describe, load } of COMMANDS) {
   )
 }
 
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+for (const [signal, code] of Object.entries(SIGNALS)) {
+  process.once(signal, () => process.exit(code))
+}
+// A reader that has enough, such as `head`, is no fault of ours.
+process.stdout.on('error', () => process.exit(141))
+// What an SDK leaves behind, such as the other requests' sockets when one of them has failed.
+process.once('uncaughtException', (error) => process.exit(report(asFailure(error))))
+
 try {
   await cli.parseAsync()
 } catch (error) {
@@ -73,16 +85,45 @@ function isOfYargs(error: unknown): error is Error {
   return error instanceof Error && error.name === 'YError'
 }
 
+/** A socket's error, thrown where nobody waits for it, is the service's. */
+function asFailure(error: Error): Error {
+  const { syscall, code } = error as NodeJS.ErrnoException
+  return syscall !== undefined && /^(connect|read|write|getaddrinfo)$/.test(syscall)
+    ? new ServiceError(`the connection failed: ${code}`, undefined, { cause: error })
+    : error
+}
+
 /** Says what went wrong, in one line, and gives the exit code. */
 function report(error: unknown): number {
-  const { message, stack = message } = error instanceof Error ? error : new Error(String(error))
+  const { message } = error instanceof Error ? error : new Error(String(error))
   const debug = process.argv.includes('--debug')
-  process.stderr.write(`stream-snapshot: ${firstLine(message)}\n`)
-  if (error instanceof UserError && error.remedy) process.stderr.write(`${error.remedy}\n`)
-  if (debug) process.stderr.write(`${stack}\n`)
+  const say = (line: string) => process.stderr.write(`${visibleLine(conceal(line, known()))}\n`)
+  say(`stream-snapshot: ${firstLine(message)}`)
+  if (error instanceof UserError && error.remedy) say(error.remedy)
+  if (debug) for (const line of traceOf(error)) say(line)
   if (error instanceof UserError) return error.exitCode
-  if (!debug) process.stderr.write('This is a fault of stream-snapshot; --debug shows where.\n')
+  if (!debug) say('This is a fault of stream-snapshot; --debug shows where.')
   return 70
+}
+
+/**
+ * Where an error comes from, and what it comes of. Others' messages and codes are left out: they are
+ * free text that may hold what an answer said of the one who asked.
+ */
+function traceOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const { name, cause } = error
+  const { code = '' } = error as NodeJS.ErrnoException
+  const isOfNode = /^(E[A-Z]{2,20}|ERR_[A-Z_]{2,40})$/.test(code)
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
+  return [isOfNode ? `${name} ${code}` : name, ...frames, ...traceOf(cause)]
+}
+
+/** Whatever the environment holds of credentials. */
+function known(): string[] {
+  return Object.entries(process.env).flatMap(([name, value]) =>
+    /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) && value ? [value] : [],
+  )
 }
 
 /** The options without a value that yargs was told of. */
@@ -91,5 +132,5 @@ function flagsOf(argv: Argv): readonly string[] {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n')[0] ?? ''
+  return text.split(/[\r\n\u2028\u2029]/)[0] ?? ''
 }

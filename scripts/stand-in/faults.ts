@@ -12,8 +12,12 @@ export type Fault =
   | { kind: 'html' }
   /** A whole answer by HTTP's rules, whose JSON ends half-way. */
   | { kind: 'truncated' }
-  /** A 302 to this address, absolute or relative. */
-  | { kind: 'redirect'; location: string }
+  /** The headers and half of the body, then nothing, with the connection open. */
+  | { kind: 'stall' }
+  /** This body, by default with status 200, instead of the right one. */
+  | { kind: 'body'; body: string; type?: string; status?: number }
+  /** A redirection, by default 302, to this address, absolute or relative. */
+  | { kind: 'redirect'; location: string; status?: number }
 
 /** Which requests a fault befalls, and how often. */
 export interface FaultRule {
@@ -57,12 +61,12 @@ export function faultChooser(rules: readonly FaultRule[]): (path: string) => Mis
 }
 
 const SYNTAX =
-  /^(?<path>.+)=(?:(?<kind>cut-off|reset|html|truncated)|late\/(?<late>\d+)|redirect\/(?<location>\S+?)|(?<status>[3-5]\d\d)(?:\/(?<retryAfter>\d+))?)(?::(?<times>\d+))?$/
+  /^(?<path>.+)=(?:(?<kind>cut-off|reset|html|truncated|stall)|late\/(?<late>\d+)|redirect\/(?<location>\S+?)|(?<status>[3-5]\d\d)(?:\/(?<retryAfter>\d+))?)(?::(?<times>\d+))?$/
 
 /** How a fault is written on a command line, for a help text. */
 export const FAULT_SYNTAX =
   'PATTERN=WHAT[:TIMES], WHAT being a status (429, or 429/5 with Retry-After: 5), late/MS, ' +
-  'cut-off, reset, html, truncated or redirect/URL'
+  'cut-off, reset, html, truncated, stall or redirect/URL'
 
 /**
  * Reads a rule from `PATTERN=WHAT[:TIMES]`, for instance `418-v2=429/1:2`.
@@ -94,5 +98,5 @@ function readFault(parts: Record<string, string | undefined>): Fault {
       ? { kind: 'status', status }
       : { kind: 'status', status, retryAfter: Number(parts.retryAfter) }
   }
-  return { kind: parts.kind as 'cut-off' | 'reset' | 'html' | 'truncated' }
+  return { kind: parts.kind as 'cut-off' | 'reset' | 'html' | 'truncated' | 'stall' }
 }

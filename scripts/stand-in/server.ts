@@ -118,7 +118,7 @@ export async function startServer(
     const answer = spoil(await regularAnswer(request, mishap), mishap)
     send(outgoing, answer, {
       gzip: options.gzip === true && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
-      cutOff: mishap.fault?.kind === 'cut-off',
+      half: halfOf(mishap),
     })
   }
 
@@ -199,8 +199,12 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
   switch (fault?.kind) {
     case 'html':
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: PAGE }
+    case 'body': {
+      const { body, type = 'application/json; charset=utf-8', status = 200 } = fault
+      return { status, headers: { 'content-type': type }, body }
+    }
     case 'redirect':
-      return { status: 302, headers: { location: fault.location } }
+      return { status: fault.status ?? 302, headers: { location: fault.location } }
     case 'truncated':
       return { ...answer, body: firstHalf(Buffer.from(answer.body ?? '')) }
     default:
@@ -208,10 +212,15 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
   }
 }
 
+/** How an answer ends that does not get beyond its half. */
+function halfOf({ fault }: Mishap): 'cut-off' | 'stall' | undefined {
+  return fault?.kind === 'cut-off' || fault?.kind === 'stall' ? fault.kind : undefined
+}
+
 function send(
   outgoing: ServerResponse,
   { status, headers = {}, body = '' }: Answer,
-  { gzip, cutOff }: { gzip: boolean; cutOff: boolean },
+  { gzip, half }: { gzip: boolean; half: 'cut-off' | 'stall' | undefined },
 ): void {
   const plain = Buffer.from(body)
   const compress = gzip && plain.length > 0
@@ -221,7 +230,8 @@ function send(
     ...(compress ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
     'content-length': bytes.length,
   })
-  if (!cutOff) outgoing.end(bytes)
+  if (half === undefined) outgoing.end(bytes)
+  else if (half === 'stall') outgoing.write(firstHalf(bytes))
   // The socket ends once the half is on its way, or nothing of it would arrive.
   else outgoing.write(firstHalf(bytes), () => outgoing.destroy())
 }

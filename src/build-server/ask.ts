@@ -9,8 +9,8 @@ import {
 import { type StreamPlace, sourceOf, type WantedBuild } from '../builds/locate.ts'
 import { type ReadBuild, readBuild } from '../builds/read.ts'
 import { InputError, ServiceError } from '../errors.ts'
+import { wholeAnswer } from '../http/answer.ts'
 import { describeStatus, describeTrouble } from './failure.ts'
-import { WHOLE_BODY } from './whole-body.ts'
 
 /** How to ask; `isReplayed` where a recording answers. */
 export interface BuildAccess {
@@ -47,8 +47,6 @@ export async function askBuild(
 async function fetchText(url: string, access: BuildAccess): Promise<string> {
   const request = createPipelineRequest({
     url,
-    timeout: access.timeout,
-    streamResponseStatusCodes: new Set([200]),
     allowInsecureConnection: url.startsWith('http:'),
   })
   request.headers.set('accept', 'application/json')
@@ -56,7 +54,7 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
   try {
     response = await pipelineFor(access).sendRequest(createDefaultHttpClient(), request)
   } catch (error) {
-    throw describeTrouble(error, url, access.timeout)
+    throw describeTrouble(error, url)
   }
   if (response.status !== 200) throw describeStatus(response, url)
   return response.bodyAsText ?? ''
@@ -66,9 +64,9 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
  * No redirects: what is asked for, recorded and written into the stream is one and the same URL. No
  * proxy of the environment's: nock's recorder breaks on an agent that tunnels.
  */
-function pipelineFor({ isReplayed }: BuildAccess): Pipeline {
+function pipelineFor({ isReplayed, timeout }: BuildAccess): Pipeline {
   const pipeline = createEmptyPipeline()
-  pipeline.addPolicy(WHOLE_BODY, { afterPhase: 'Retry' })
+  pipeline.addPolicy(wholeAnswer(timeout), { afterPhase: 'Retry' })
   pipeline.addPolicy(
     defaultRetryPolicy({ maxRetries: isReplayed ? 0 : 3, retryDelayInMs: RETRY_DELAY }),
     { phase: 'Retry' },

@@ -1,11 +1,12 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline'
 import { ServiceError } from '../errors.ts'
+import { connectionFailure } from '../http/connection-failure.ts'
 
 /** A server of objects says 403 as well for what it does not have. */
 const MISSING = [403, 404, 410]
 
 /** Says in one line what a build server answered instead of a meta.json. */
-export function describeStatus({ status, headers }: PipelineResponse, url: string): ServiceError {
+export function describeStatus({ status }: PipelineResponse, url: string): ServiceError {
   if (MISSING.includes(status)) {
     return new ServiceError(
       `${url}: answered ${status}: the build server does not have this build`,
@@ -14,7 +15,7 @@ export function describeStatus({ status, headers }: PipelineResponse, url: strin
   }
   if (status >= 300 && status < 400) {
     return new ServiceError(
-      `${url}: answered ${status}, a redirect to ${printUrl(headers.get('location'))}, which is not followed`,
+      `${url}: answered ${status}, a redirect, which is not followed`,
       'Name the build server that it leads to with --url.',
     )
   }
@@ -24,23 +25,9 @@ export function describeStatus({ status, headers }: PipelineResponse, url: strin
   )
 }
 
-/**
- * Says in one line why there was no answer.
- *
- * @param timeout that was set, in milliseconds
- */
-export function describeTrouble(error: unknown, url: string, timeout: number): ServiceError {
+/** Says in one line why there was no answer, in our own words. */
+export function describeTrouble(error: unknown, url: string): ServiceError {
   const cause = error instanceof Error ? error : new Error(String(error))
-  const message =
-    cause.name === 'AbortError'
-      ? `no answer within ${timeout / 1000} s`
-      : (cause.message.split('\n')[0] ?? '').trim() || cause.name
-  return new ServiceError(`${url}: ${message}`, undefined, { cause })
-}
-
-/** Without the query, which may hold a signature. */
-function printUrl(location: string | undefined): string {
-  return location !== undefined && URL.canParse(location)
-    ? new URL(location).origin + new URL(location).pathname
-    : 'another URL'
+  const why = connectionFailure(cause) ?? 'the answer cannot be read'
+  return new ServiceError(`${url}: ${why}`, undefined, { cause })
 }

@@ -16,7 +16,7 @@ import type { Minor } from '../versions/minor.ts'
 import { type AskedBuilds, askBuilds, type ProgressCounter } from './builds.ts'
 import { type Exchange, recordExchanges, replayExchanges, waitForExchanges } from './exchange.ts'
 import { normalise, type Recording, sortExchanges } from './recording.ts'
-import { findSecret } from './secrets.ts'
+import { findId, findSecret } from './secrets.ts'
 
 /** Everything that a capture needs to know, as plain values. */
 export interface CaptureRequest {
@@ -84,7 +84,7 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
     }
     const recording = replay ? exchange.exchanges() : await collect(exchange, clouds, asked)
     const secrets = clouds.flatMap(({ connection }) => connection.secrets())
-    refuseSecrets([content, recording], secrets)
+    refuseSecrets(content, recording, secrets)
     return { content, recording, notes: asked.notes }
   } finally {
     exchange.stop()
@@ -164,8 +164,18 @@ async function collect(
 }
 
 /** Nothing is written of which the capture knows that it is secret. */
-function refuseSecrets(captured: unknown, known: readonly string[]): void {
-  const found = findSecret(JSON.stringify(captured), known)
+function refuseSecrets(
+  content: SnapshotContent,
+  recording: Recording,
+  known: readonly string[],
+): void {
+  const [learned, evidence] = [JSON.stringify(content), JSON.stringify(recording)]
+  const published = JSON.stringify([content.criteria, content.builds])
+  const found =
+    findSecret(learned, known) ??
+    findSecret(evidence, known) ??
+    findId(learned, published) ??
+    findId(evidence, published)
   if (found !== undefined) {
     throw new ServiceError(`the answers hold ${found}; nothing was written`)
   }

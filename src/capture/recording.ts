@@ -11,19 +11,46 @@ export function printRecording(recording: Recording): string {
   return `${JSON.stringify(recording, undefined, 2)}\n`
 }
 
+/** What each member of an exchange has to be, for nock takes what it gets. */
+const MEMBERS: readonly (readonly [
+  name: string,
+  expected: string,
+  holds: (value: unknown) => boolean,
+])[] = [
+  ['scope', 'a host such as https://management.azure.com:443', isMatch(/^https?:\/\/[\w.:[\]-]+$/)],
+  ['method', 'GET or POST', isMatch(/^(GET|POST)$/)],
+  ['path', 'a path that begins with /', isMatch(/^\/[^\s#]*$/)],
+  ['status', 'a number from 200 to 599', isStatus],
+  ['rawHeaders', 'an object of texts', (value) => value === undefined || isTexts(value)],
+]
+
+function isMatch(pattern: RegExp): (value: unknown) => boolean {
+  return (value) => typeof value === 'string' && pattern.test(value)
+}
+
+function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
+}
+
+function isTexts(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(
+      ([name, text]) => /^[\w-]+$/.test(name) && isMatch(/^[\x20-\x7e]*$/)(text),
+    )
+  )
+}
+
 /** @throws InputError for a file that is no list of exchanges */
 export function readRecording(text: string, file: string): Recording {
   const value = parseText(text, file)
   if (!Array.isArray(value)) throw new InputError(`${file}: expected a list of exchanges`)
   for (const [index, each] of value.entries()) {
-    const { scope, path, method, status } = (each ?? {}) as Record<string, unknown>
-    if (
-      ![scope, path, method].every((member) => typeof member === 'string') ||
-      typeof status !== 'number'
-    ) {
-      throw new InputError(
-        `${file}: [${index}]: expected an exchange with scope, path, method and status`,
-      )
+    const exchange = (each ?? {}) as Readonly<Record<string, unknown>>
+    const wrong = MEMBERS.find(([name, , holds]) => !holds(exchange[name]))
+    if (wrong !== undefined) {
+      throw new InputError(`${file}: [${index}].${wrong[0]}: expected ${wrong[1]}`)
     }
   }
   return value as Recording
@@ -90,10 +117,12 @@ function parseBody(text: string): NonNullable<Definition['response']> {
   }
 }
 
-/** The one header that tells how to read the body; its value has to look like a media type. */
+/** Those that the clouds and the build server answer with. */
+const MEDIA_TYPE =
+  /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
+
+/** The one header that tells how to read the body. */
 function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
   const value = String(rawHeaders['content-type'] ?? '')
-  return /^[a-z]+\/[a-z0-9.+-]+(; ?charset=[a-z0-9-]+)?$/i.test(value)
-    ? { 'content-type': value }
-    : {}
+  return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
-import { readIfThere, readInput } from '../files/read.ts'
-import { type Write, writeFiles } from '../files/write.ts'
+import { withLock } from '../files/lock.ts'
+import { readBeside, readIfThere, readInput } from '../files/read.ts'
+import { tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   assemble,
   capture,
@@ -45,10 +46,29 @@ export const captureCommand: Command<CaptureArgs> = {
 
   async run(args) {
     const terminal = terminalOf(args)
-    const captured = await captureTexts(args, terminal)
-    await writeFiles(captured.writes)
-    tellCapture(args.SNAPSHOT, captured, terminal)
+    await withSnapshot(args.SNAPSHOT, terminal, async () => {
+      const captured = await captureTexts(args, terminal)
+      await writeFiles(captured.writes)
+      tellCapture(args.SNAPSHOT, captured, terminal)
+    })
   },
+}
+
+/** In milliseconds: a capture that is not throttled takes a few seconds. */
+const PATIENCE = 30_000
+
+/** Does some work on a snapshot and its recording while no other capture does any. */
+export async function withSnapshot(
+  file: string,
+  terminal: Terminal,
+  work: () => Promise<void>,
+): Promise<void> {
+  const recording = recordingFile(file)
+  const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
+  await withLock(file, { patience: PATIENCE, onWait }, async () => {
+    tidy(recording, file)
+    await work()
+  })
 }
 
 /** What a capture learned, before it is written. */
@@ -90,7 +110,7 @@ export async function captureTexts(args: CaptureArgs, terminal: Terminal): Promi
     {
       file: recording,
       text: assembled.recordingText,
-      before: found?.recording ?? (await readIfThere(recording)),
+      before: found?.recording ?? (await readBeside(recording)),
     },
     { file, text: assembled.snapshotText, before: await readIfThere(file) },
   ].filter(({ text, before }) => text !== before)
@@ -131,7 +151,7 @@ function countLines(snapshot: SnapshotContent): string[] {
 async function find(file: string, recording: string): Promise<Found | undefined> {
   const text = await readIfThere(file)
   if (text === undefined) return undefined
-  return { snapshot: readShape(text, file), recording: await readIfThere(recording) }
+  return { snapshot: readShape(text, file), recording: await readBeside(recording) }
 }
 
 interface Replay {

@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts'
 import { readIfThere } from '../files/read.ts'
 import { readStream } from '../index.ts'
 import { placeOf, readBuilds } from './builds.ts'
-import { captureTexts, tellCapture } from './capture.ts'
+import { captureTexts, tellCapture, withSnapshot } from './capture.ts'
 import { type CaptureArgs, captureOptions } from './capture-options.ts'
 import type { Command } from './index.ts'
 import { readHeld } from './offline.ts'
@@ -45,9 +45,11 @@ export const cosa2streamCommand: Command<Cosa2streamArgs> = {
     const captureArgs: CaptureArgs = { ...args, SNAPSHOT: args.snapshot ?? defaultSnapshot(args) }
     if (args.target !== undefined) await refuseBadTarget(args.target)
     if (args.offline) return regenerateFiles(await readHeld(captureArgs), args)
-    const captured = await captureTexts(captureArgs, terminal)
-    await regenerateFiles(captured.snapshot, args, captured.writes)
-    tellCapture(captureArgs.SNAPSHOT, captured, terminal)
+    await withSnapshot(captureArgs.SNAPSHOT, terminal, async () => {
+      const captured = await captureTexts(captureArgs, terminal)
+      await regenerateFiles(captured.snapshot, args, captured.writes)
+      tellCapture(captureArgs.SNAPSHOT, captured, terminal)
+    })
   },
 }
 

@@ -1,7 +1,8 @@
 import type { Argv } from 'yargs'
 import { CheckFailure, InputError } from '../errors.ts'
+import { withLock } from '../files/lock.ts'
 import { readIfThere, readInput } from '../files/read.ts'
-import { type Write, writeFiles } from '../files/write.ts'
+import { tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   LAYOUTS,
   type LayoutName,
@@ -118,8 +119,8 @@ export async function regenerateFiles(
   if (args.json) terminal.data(selectionsJson(result))
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
-  if (args.target === undefined) terminal.data(result.stream.print())
-  await writeFiles([...alongside, ...differing])
+  if (args.target === undefined) terminal.file(result.stream.print())
+  await replace(files, alongside, differing)
   for (const each of files) terminal.say(`${each.file}: ${outcomeOf(each)}`)
 }
 
@@ -132,6 +133,20 @@ function outcomeOf({ before, text, images }: Regeneration): string {
   if (before === text) return 'unchanged'
   const count = images === 0 ? 'no image' : images === 1 ? '1 image' : `${images} images`
   return `${before === undefined ? 'written' : 'updated'}, ${count} changed`
+}
+
+/** Nobody else writes meanwhile, and what a killed run has left goes, even where nothing differs. */
+async function replace(
+  files: readonly Regeneration[],
+  alongside: readonly Write[],
+  differing: readonly Regeneration[],
+): Promise<void> {
+  const last = files.at(-1)
+  if (last === undefined) return writeFiles(alongside)
+  await withLock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
+    tidy(...files.map(({ file }) => file))
+    await writeFiles(alongside, differing)
+  })
 }
 
 /** A file that a run is about, as it is and as the snapshot gives it. */

@@ -1,5 +1,5 @@
 import { CheckFailure, InputError, UserError } from '../errors.ts'
-import { readIfThere, readInput } from '../files/read.ts'
+import { readInput, readTogether } from '../files/read.ts'
 import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
 import type { Command } from './index.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
@@ -76,12 +76,8 @@ const REMEDIES: Readonly<Record<Check['name'], string>> = {
 
 async function verifyFile(file: string): Promise<Check[]> {
   const recording = recordingFile(file)
-  return verifySnapshot({
-    file,
-    text: await readInput(file),
-    recordingFile: recording,
-    recordingText: await readIfThere(recording),
-  })
+  const [text, recordingText] = await readTogether(file, recording)
+  return verifySnapshot({ file, text, recordingFile: recording, recordingText })
 }
 
 /** What `regenerate --check` says with the defaults. */

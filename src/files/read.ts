@@ -1,29 +1,78 @@
+import { dirname, sep } from 'node:path'
 import fs from 'fs-extra'
 import { InputError } from '../errors.ts'
+import { fileError, hasCode } from './error.ts'
 
-const CAUSES: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a directory, expected a file',
-  EACCES: 'permission denied',
-  ENOTDIR: 'no such file: a part of its path is no directory',
-}
+/** In bytes; the longest file that anybody has is a tenth of it. */
+const LONGEST_FILE = 32 * 1024 * 1024
 
 /** Reads an input file's text. @throws InputError naming the file and what is wrong with it */
 export async function readInput(file: string): Promise<string> {
   const text = await readIfThere(file)
-  if (text === undefined) throw new InputError(`${file}: ${CAUSES.ENOENT}`)
+  if (text === undefined) throw fileError(file, { code: 'ENOENT' })
   return text
 }
 
 /** The same for a file that need not be there: undefined where it is not. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return decodeText(await fs.readFile(file), file)
+    return decodeText(await readBytes(file), file)
   } catch (error) {
-    if (error instanceof InputError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (hasCode(error, 'ENOENT')) return undefined
     throw fileError(file, error)
   }
+}
+
+/**
+ * Reads two files that belong together, such that no writer replaced them in between.
+ *
+ * @returns the texts; undefined for the second where it is not there
+ */
+export async function readTogether(
+  file: string,
+  beside: string,
+): Promise<[string, string | undefined]> {
+  for (;;) {
+    const text = await readInput(file)
+    const other = await readBeside(beside)
+    if (text === (await readInput(file))) return [text, other]
+  }
+}
+
+/**
+ * Reads a file that another one names: it has to lie beside that one, so that nobody's link makes
+ * us read something else. Undefined where it is not there.
+ *
+ * @throws InputError for a link that leads out of the folder
+ */
+export async function readBeside(file: string): Promise<string | undefined> {
+  const stat = await fs.lstat(file).catch(() => undefined)
+  if (stat?.isSymbolicLink()) {
+    const end = await fs.realpath(file).catch(() => undefined)
+    const folder = await fs.realpath(dirname(file))
+    if (end === undefined || !end.startsWith(folder + sep)) {
+      throw new InputError(`${file}: is a link that leads elsewhere, expected a file`)
+    }
+  }
+  return readIfThere(file)
+}
+
+/** A device may have no end, and a file may be too long to hold. */
+async function readBytes(file: string): Promise<Buffer> {
+  const stat = await fs.stat(file)
+  if (stat.isCharacterDevice() || stat.isBlockDevice()) {
+    throw new InputError(`${file}: is a device, expected a file`)
+  }
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of fs.createReadStream(file)) {
+    length += chunk.length
+    if (length > LONGEST_FILE) {
+      throw new InputError(`${file}: longer than ${LONGEST_FILE / 1024 / 1024} MB`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** Bytes that are no UTF-8 would come back as others, and a byte order mark would vanish. */
@@ -33,10 +82,4 @@ export function decodeText(bytes: Buffer, file: string): string {
   } catch {
     throw new InputError(`${file}: not UTF-8 text`)
   }
-}
-
-/** An error of the file system in one line. */
-export function fileError(file: string, error: unknown): InputError {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  return new InputError(`${file}: ${CAUSES[code] ?? message}`, undefined, { cause: error })
 }

@@ -1,7 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
-import fs from 'fs-extra'
-import { fileError } from './read.ts'
+import fs from 'node:fs'
+import { dirname, join } from 'node:path'
+import { syncFolder, writeDurably } from './durable.ts'
+import { fileError } from './error.ts'
+import { type Prepared, prepareSwitch, type Replacement, settle } from './switch.ts'
+import { type Target, targetOf } from './target.ts'
+import { removeStrays, temporaryFor } from './temporary.ts'
 
 /** A file and the text that it is to have. */
 export interface Write {
@@ -10,49 +13,78 @@ export interface Write {
 }
 
 /**
- * Writes files so that each is whole at any moment, old or new, and all of them or none where an
- * error can be seen: every text is on the disk before the first file changes.
+ * Writes files so that each is whole at any moment, old or new, and an error leaves all of them as
+ * they were. Those of one group, where they are in one folder, change at once: however the process
+ * or the machine ends, all of them are old or all are new. Mode, owner and links stay.
+ *
+ * Without a pause, so that a signal that is handled finds all or nothing done.
  *
  * @throws InputError naming the file that cannot be written
  */
-export async function writeFiles(writes: readonly Write[]): Promise<void> {
-  const prepared: { readonly temporary: string; readonly target: string }[] = []
+export async function writeFiles(...groups: readonly (readonly Write[])[]): Promise<void> {
+  const prepared: Prepared[] = []
   try {
-    for (const { file, text } of writes) {
-      const target = await resolve(file)
-      const temporary = join(
-        dirname(target),
-        `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
-      )
-      prepared.push({ temporary, target })
-      await writeDurably(temporary, text, target).catch((error) => {
-        throw fileError(file, error)
-      })
-    }
-    for (const { temporary, target } of prepared) await fs.rename(temporary, target)
+    for (const group of groups) prepared.push(...prepareGroup(group))
+    for (const each of prepared) each.commit()
   } catch (error) {
-    await Promise.all(prepared.map(({ temporary }) => fs.remove(temporary).catch(() => undefined)))
+    for (const each of prepared) each.abandon()
     throw error
   }
 }
 
-/** Where a link points, so that the link stays; a new file's own path. */
-async function resolve(file: string): Promise<string> {
-  await fs.ensureDir(dirname(file)).catch((error) => {
-    throw fileError(dirname(file), error)
-  })
-  return fs.realpath(file).catch(() => file)
+function prepareGroup(writes: readonly Write[]): Prepared[] {
+  const all = writes.map(({ file, text }) => ({ target: prepareTarget(file), text }))
+  const folders = new Set(all.map(({ target }) => target.folder))
+  const names = writes.map(({ file }) => file).join(' and ')
+  if (all.length > 1 && folders.size === 1) {
+    const switched = attempt(names, () => prepareSwitch(all))
+    if (switched) {
+      return [{ ...switched, commit: () => attempt(names, switched.commit) }]
+    }
+  }
+  return all.map(prepareRename)
 }
 
-async function writeDurably(temporary: string, text: string, target: string): Promise<void> {
-  const existing = await fs.stat(target).catch(() => undefined)
-  if (existing?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
-  const handle = await fs.open(temporary, 'wx', existing?.mode ?? 0o666)
+function prepareRename({ target, text }: Replacement): Prepared {
+  const file = join(target.folder, target.name)
+  const temporary = temporaryFor(target)
+  const abandon = () => fs.rmSync(temporary, { force: true })
   try {
-    await fs.writeFile(handle, text)
-    if (existing) await fs.fchmod(handle, existing.mode)
-    await fs.fsync(handle)
-  } finally {
-    await fs.close(handle)
+    writeDurably(temporary, text, fs.statSync(file, { throwIfNoEntry: false }))
+  } catch (error) {
+    abandon()
+    throw fileError(target.file, error)
+  }
+  return {
+    commit() {
+      attempt(target.file, () => fs.renameSync(temporary, file))
+      syncFolder(target.folder)
+    },
+    abandon,
+  }
+}
+
+/** Removes what runs that were killed have left beside files; what is not there is passed over. */
+export function tidy(...files: readonly string[]): void {
+  for (const file of files) {
+    if (!fs.existsSync(dirname(file))) continue
+    attempt(file, () => {
+      const target = targetOf(file)
+      removeStrays(target)
+      settle(target)
+    })
+  }
+}
+
+function prepareTarget(file: string): Target {
+  attempt(dirname(file), () => fs.mkdirSync(dirname(file), { recursive: true }))
+  return attempt(file, () => targetOf(file))
+}
+
+function attempt<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw fileError(file, error)
   }
 }

@@ -10,6 +10,9 @@ export function misfitOf(value: unknown, allowed: Allowed, path = ''): string | 
   if (allowed === 'scalar') {
     return typeof value === 'object' ? `${path}: expected a text` : undefined
   }
+  if (typeof allowed === 'function') {
+    return allowed(value) ? undefined : `${path}: expected another value`
+  }
   if (Array.isArray(allowed)) {
     const [element] = allowed as readonly [Allowed]
     if (!Array.isArray(value)) return `${path}: expected a list`

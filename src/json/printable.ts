@@ -1,4 +1,4 @@
-/** Text from a file made fit for an error message. */
+/** Foreign text made fit to be shown: nothing in it that a terminal, Markdown or HTML would act on. */
 
 const LONGEST = 20
 
@@ -11,6 +11,42 @@ export function printable(text: string): string {
   const characters = [...text.slice(0, 2 * LONGEST + 2)]
   const shown = characters.slice(0, LONGEST).map(printableCharacter).join('')
   return characters.length > LONGEST ? `${shown}…` : shown
+}
+
+/**
+ * What a terminal would act on, and what makes text read otherwise than it is: control characters,
+ * the marks and overrides of the direction of writing, and halves of surrogate pairs. A line end of
+ * either kind is none of them.
+ */
+const ACTIVE =
+  /\r(?!\n)|[^\P{Cc}\t\n\r]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu
+
+/** A text of any length for a terminal: what is active becomes `\uXXXX`, as JSON spells it. */
+export function visible(text: string): string {
+  return text.replace(ACTIVE, printableCharacter)
+}
+
+/** The same on one line. */
+export function visibleLine(text: string): string {
+  return visible(text).replace(/[\r\n\t]/g, printableCharacter)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** A foreign text within HTML: between tags and in quoted attributes. */
+export function htmlText(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+}
+
+/** A foreign text within a line of Markdown, table cells included: nothing in it formats or links. */
+export function markdownText(text: string): string {
+  return htmlText(visibleLine(text)).replace(/[\\`*_{}[\]()#+!|~$]|:(?=\/\/)|@/g, '\\$&')
 }
 
 function printableCharacter(character: string): string {

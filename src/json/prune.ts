@@ -1,5 +1,12 @@
-/** What of a value may be kept: a scalar, the named members, or each element of an array. */
-export type Allowed = 'scalar' | readonly [Allowed] | { readonly [member: string]: Allowed }
+/**
+ * What of a value may be kept: any scalar, one that a test admits, the named members, or each
+ * element of an array.
+ */
+export type Allowed =
+  | 'scalar'
+  | ((scalar: unknown) => boolean)
+  | readonly [Allowed]
+  | { readonly [member: string]: Allowed }
 
 /**
  * Keeps of a value what is allowed and nothing else, in the value's own order. What has another
@@ -9,6 +16,7 @@ export function prune(value: unknown, allowed: Allowed): unknown {
   if (allowed === 'scalar') {
     return typeof value === 'object' || typeof value === 'function' ? undefined : value
   }
+  if (typeof allowed === 'function') return allowed(value) ? value : undefined
   if (Array.isArray(allowed)) {
     const [element] = allowed
     return Array.isArray(value) && element !== undefined

@@ -42,7 +42,7 @@ const enhancement: Layout = {
   cloudPath: (cloud) => [`${cloud}-marketplace`],
   slotPath: ({ cloud, plan, generation, region }) => {
     if (cloud === 'azure') {
-      const name = ENHANCEMENT_PLANS[plan]
+      const name = Object.hasOwn(ENHANCEMENT_PLANS, plan) ? ENHANCEMENT_PLANS[plan] : undefined
       return generation === 2 && name !== undefined ? [name] : undefined
     }
     return region === undefined ? [plan] : [plan, 'regions', region]

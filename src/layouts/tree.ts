@@ -10,16 +10,27 @@ export interface Placed {
 /** The tree of all entries, names in the order of the entries; undefined for none. */
 export function buildTree(placed: readonly Placed[]): JsonRecord | undefined {
   if (placed.length === 0) return undefined
-  const root: Record<string, JsonValue> = {}
+  const root: Branch = new Map()
   for (const { path, entry } of placed) {
     let at = root
     for (const name of path.slice(0, -1)) {
-      at[name] ??= {}
-      at = at[name] as Record<string, JsonValue>
+      const next = at.get(name)
+      const branch: Branch = next instanceof Map ? next : new Map()
+      at.set(name, branch)
+      at = branch
     }
-    at[path.at(-1) ?? ''] = entry
+    at.set(path.at(-1) ?? '', entry)
   }
-  return root
+  return toRecord(root)
+}
+
+/** Names come from files: in an object, `constructor` would be there already. */
+type Branch = Map<string, Branch | Entry>
+
+function toRecord(branch: Branch): JsonRecord {
+  return Object.fromEntries(
+    [...branch].map(([name, each]) => [name, each instanceof Map ? toRecord(each) : each]),
+  )
 }
 
 /** The entries of a tree, of any layout: what has text in it is an entry, all else a branch. */

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts'
+import { printable } from '../json/printable.ts'
 import { isCriteria, isSnapshot } from './generated.js'
 
 const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
@@ -27,9 +28,9 @@ function jsonPath(pointer: string): string {
     .map((step) =>
       /^[0-9]+$/.test(step)
         ? `[${step}]`
-        : /^[\w-]+$/.test(step)
+        : /^[\w-]{1,60}$/.test(step)
           ? `.${step}`
-          : `[${JSON.stringify(step)}]`,
+          : `["${printable(step)}"]`,
     )
     .join('')
 }
@@ -39,5 +40,6 @@ function expectation(
   params: Readonly<Record<string, unknown>> = {},
 ): string {
   const detail = params.allowedValues ?? params.allowedValue ?? params.additionalProperty
-  return detail === undefined ? message : `${message} (${JSON.stringify(detail)})`
+  if (detail === undefined) return message
+  return `${message} (${typeof detail === 'string' ? `"${printable(detail)}"` : JSON.stringify(detail)})`
 }

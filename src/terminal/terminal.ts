@@ -1,11 +1,19 @@
+import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
+import { onExit } from '../files/exit.ts'
+import { visible, visibleLine } from '../json/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Where a command speaks: data on stdout, all else on stderr. */
+/**
+ * Where a command speaks: data on stdout, all else on stderr. Whatever it says, a terminal acts on
+ * nothing of it but the colours that `style` gave.
+ */
 export interface Terminal {
-  /** Data, as it is. */
+  /** Data: what is active in it becomes `\uXXXX`, which in JSON is the same. */
   data(text: string): void
+  /** A file's text, as it is but on a terminal. */
+  file(text: string): void
   /** A line for the person at the terminal; nothing with `--quiet`. */
   say(line: string): void
   /** A line that matters even then. */
@@ -23,24 +31,40 @@ export interface ProgressLine {
 
 const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 
+/** Stands for ESC in what is yet to be made visible; no file can hold it. */
+const ESCAPE = `<${randomBytes(12).toString('hex')}>`
+
+function colour(style: Style, text: string): string {
+  return styleText(style, text, { validateStream: false }).replaceAll('\u001b', ESCAPE)
+}
+
+function coloured(text: string): string {
+  return text.replaceAll(ESCAPE, '\u001b')
+}
+
 export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
   const lively = (stream: 'stdout' | 'stderr') =>
     !quiet && process[stream].isTTY === true && !process.env.NO_COLOR
   return {
-    data: (text) => void process.stdout.write(text),
-    say: (line) => void (quiet || process.stderr.write(`${line}\n`)),
-    warn: (line) => void process.stderr.write(`stream-snapshot: ${line}\n`),
-    style: (style, text, stream = 'stderr') =>
-      lively(stream) ? styleText(style, text, { validateStream: false }) : text,
+    data: (text) => void process.stdout.write(coloured(visible(text))),
+    file: (text) => void process.stdout.write(process.stdout.isTTY ? visible(text) : text),
+    say: (line) => void (quiet || process.stderr.write(`${coloured(visibleLine(line))}\n`)),
+    warn: (line) => void process.stderr.write(`stream-snapshot: ${visibleLine(line)}\n`),
+    style: (style, text, stream = 'stderr') => (lively(stream) ? colour(style, text) : text),
     async progress(text) {
       if (!lively('stderr')) return SILENT
       const { default: spinner } = await import('yocto-spinner')
-      const line = spinner({ text, stream: process.stderr }).start()
+      const line = spinner({ text, stream: process.stderr, handleSignals: false }).start()
+      // It hides the cursor.
+      const forget = onExit(() => line.stop())
       return {
         update: (next) => {
-          line.text = next
+          line.text = visibleLine(next)
         },
-        stop: () => void line.stop(),
+        stop: () => {
+          forget()
+          line.stop()
+        },
       }
     },
   }

@@ -1,7 +1,7 @@
 import { wantedAgain } from '../builds/locate.ts'
 import { type CaptureRequest, capture } from '../capture/capture.ts'
 import { type Recording, readRecording } from '../capture/recording.ts'
-import { findSecret } from '../capture/secrets.ts'
+import { findId, findSecret } from '../capture/secrets.ts'
 import { UserError } from '../errors.ts'
 import { isSameContent } from '../snapshot/assemble.ts'
 import { sha256 } from '../snapshot/canonical.ts'
@@ -38,7 +38,7 @@ export type CheckName = (typeof CHECKS)[number] | 'target'
 export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
   const { text, file } = evidence
   const [schema, snapshot] = attempt('schema', () => readShape(text, file))
-  const secrets = checkSecrets(evidence)
+  const secrets = checkSecrets(evidence, snapshot)
   if (snapshot === undefined) {
     const skipped = CHECKS.filter((name) => name !== 'schema' && name !== 'secrets')
     return [schema, ...skipped.map((name) => ({ name, skipped: true }) as const), secrets]
@@ -77,8 +77,9 @@ function checkRecording(
   { recording }: Snapshot,
 ): Check {
   const name = 'recording'
-  if (!recordingFile.endsWith(recording.file)) {
-    return { name, fault: `the snapshot names ${recording.file}, expected ${recordingFile}` }
+  const beside = recordingFile.split(/[\\/]/).at(-1)
+  if (beside !== recording.file) {
+    return { name, fault: `the snapshot names ${recording.file}, expected ${beside}` }
   }
   if (recordingText === undefined) return { name, fault: `${recordingFile}: no such file` }
   return check(
@@ -126,13 +127,21 @@ export function replayOf(snapshot: Snapshot, replay: Recording): CaptureRequest 
   }
 }
 
-function checkSecrets({ file, text, recordingFile, recordingText }: Evidence): Check {
+/** Ids in there are no one's who captured: what was asked for, and what a build server shows. */
+function publishedBy({ criteria, builds }: Snapshot): string {
+  return JSON.stringify([criteria, builds])
+}
+
+function checkSecrets(
+  { file, text, recordingFile, recordingText }: Evidence,
+  snapshot: Snapshot | undefined,
+): Check {
   const files = [
     [file, text],
     [recordingFile, recordingText ?? ''],
   ] as const
   for (const [name, content] of files) {
-    const found = findSecret(content)
+    const found = findSecret(content) ?? (snapshot && findId(content, publishedBy(snapshot)))
     if (found !== undefined) return { name: 'secrets', fault: `${name} holds ${found}` }
   }
   return { name: 'secrets' }

@@ -58,7 +58,7 @@ describe('the build server', () => {
     [
       'a redirect',
       { kind: 'redirect', location: 'https://elsewhere.example/x?sig=secret' },
-      /answered 302, a redirect to https:\/\/elsewhere\.example\/x, which is not followed/,
+      /answered 302, a redirect, which is not followed$/,
       1,
     ],
   ])('answers %s', async (_, fault, message, requests) => {
@@ -71,7 +71,7 @@ describe('the build server', () => {
 
   it('does not answer in time', async () => {
     const { found } = await ask([{ fault: { kind: 'late', milliseconds: 3000 } }], {}, 100)
-    await expect(found).rejects.toThrow(/meta\.json: no answer within 0\.1 s$/)
+    await expect(found).rejects.toThrow(/meta\.json: no complete answer within 0\.1 s$/)
   })
 
   it('is not there', async () => {

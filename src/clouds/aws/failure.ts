@@ -1,5 +1,6 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2'
 import { ServiceError } from '../../errors.ts'
+import { connectionFailure } from '../../http/connection-failure.ts'
 
 /** What to do about EC2's own codes; their messages name the account, so they are not shown. */
 const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
@@ -26,7 +27,8 @@ export function describeFailure(error: unknown, question: string): ServiceError 
   const cause = error instanceof Error ? error : new Error(String(error))
   if (error instanceof EC2ServiceException) {
     const { httpStatusCode: status } = error.$metadata
-    const code = /^[\w.-]{1,80}$/.test(error.name) ? error.name : ''
+    // A few capitalised words and nothing else: an answer's code may be anything.
+    const code = /^([A-Z][a-z]+\.?){1,8}$/.test(error.name) ? error.name : ''
     const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1]
     return new ServiceError(
       `${question}: answered ${[status, code].filter(Boolean).join(' ')}`,
@@ -39,14 +41,11 @@ export function describeFailure(error: unknown, question: string): ServiceError 
   }
   if (/Credential|SSO|Token/.test(cause.name)) {
     return new ServiceError(
-      `${question}: the credentials do not work: ${firstLine(cause.message)}`,
+      `${question}: the credentials do not work, or there are none`,
       'Set AWS_PROFILE, log in with aws sso login, or set AWS_ACCESS_KEY_ID and its secret.',
       { cause },
     )
   }
-  return new ServiceError(`${question}: ${firstLine(cause.message)}`, undefined, { cause })
-}
-
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').trim()
+  const connection = connectionFailure(cause) ?? 'the answer is no list of images'
+  return new ServiceError(`${question}: ${connection}`, undefined, { cause })
 }

@@ -1,11 +1,13 @@
 import { ComputeManagementClient } from '@azure/arm-compute'
+import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 import {
   ClientSecretCredential,
   DefaultAzureCredential,
   type TokenCredential,
 } from '@azure/identity'
 import type { AzureEnvironment } from '../../criteria/criteria.ts'
-import type { Access } from '../types.ts'
+import { wholeAnswer } from '../../http/answer.ts'
+import type { Access, Live } from '../types.ts'
 import { ENVIRONMENTS } from './environment.ts'
 import { NO_ID } from './recording.ts'
 import type { AzureSettings } from './settings.ts'
@@ -29,6 +31,7 @@ export function openClient(
       ...(!access.live && { retryOptions: { maxRetries: 0 } }),
       // A token goes to the host that it is for, never to where an answer points.
       redirectOptions: { maxRetries: 0 },
+      ...perAttempt(wholeAnswer(access.timeout)),
     },
   )
   // A compressed answer that is cut off leaves the SDK waiting for ever; a plain one fails.
@@ -40,18 +43,25 @@ export function openClient(
 
 /** The credentials that OpenShift's engineers keep come first, then whatever the library finds. */
 export function openCredential(
-  settings: AzureSettings,
+  { settings, timeout }: Live<AzureSettings>,
   environment: AzureEnvironment,
+  onFailure: (error: unknown) => void,
 ): TokenCredential {
   const { principal, authority } = settings
   const options = {
     authorityHost: authority ?? ENVIRONMENTS[environment].authority,
+    redirectOptions: { maxRetries: 0 },
+    ...perAttempt(wholeAnswer(timeout, onFailure)),
     // Microsoft's list of authorities does not know one of somebody's own.
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
   }
   if (principal === undefined) return new DefaultAzureCredential(options)
   const { tenantId, clientId, clientSecret } = principal
   return new ClientSecretCredential(tenantId, clientId, clientSecret, options)
+}
+
+function perAttempt(policy: PipelinePolicy) {
+  return { additionalPolicies: [{ position: 'perRetry' as const, policy }] }
 }
 
 function isListed(authority: string): boolean {

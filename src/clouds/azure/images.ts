@@ -21,6 +21,18 @@ const STATES: Readonly<Record<string, ImageState>> = {
 }
 
 /**
+ * Whether a text may be an image's version: two or three numbers, as Azure asks of publishers, and
+ * perhaps a revision, or Azure's own word for the newest. Whatever else stands there is none, and
+ * not kept.
+ */
+export function isVersion(name: unknown): name is string {
+  return (
+    typeof name === 'string' &&
+    /^(?:latest|[0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?)$/.test(name)
+  )
+}
+
+/**
  * Reads the answer to one SKU. What the answer leaves out, as Azure does for old images, is as the
  * criteria expect it of the SKU.
  *
@@ -30,7 +42,9 @@ export function readImages(body: unknown, expected: ExpectedSku, question: strin
   if (!Array.isArray(body) || !body.every(isListed)) {
     throw new ServiceError(`${question}: the answer is no list of images`)
   }
-  return body.map((listed) => readImage(listed, expected, question))
+  return body
+    .filter(({ name }) => isVersion(name))
+    .map((listed) => readImage(listed, expected, question))
 }
 
 function isListed(value: unknown): value is Listed {
@@ -47,9 +61,7 @@ function readImage(
     if (value === undefined || value === '') return absent
     const known = Object.hasOwn(table, value) ? table[value] : undefined
     if (known === undefined) {
-      throw new ServiceError(
-        `${question}: image ${name} has a property that is not known: ${value}`,
-      )
+      throw new ServiceError(`${question}: image ${name} has a property that is not known`)
     }
     return known
   }

@@ -23,7 +23,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
     const asked = (access.live && access.settings.endpoint) || publicHost
     const secrets = access.live ? secretsOf(access.settings) : []
     const credential = access.live
-      ? remembering(openCredential(access.settings, environment), secrets)
+      ? remembering((onFailure) => openCredential(access, environment, onFailure), secrets)
       : NO_CREDENTIAL
     const client = openClient(access, environment, credential)
     let answers = 0
@@ -37,22 +37,28 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
 
       async ask(query) {
         let body: unknown
+        let isAnswered = false
         const options: VirtualMachineImagesListOptionalParams = {
           // The one request that answers architecture, generation and deprecation together.
           expand: 'properties/imageDeprecationStatus',
-          requestOptions: { timeout: access.timeout },
           // `list` drops the properties from its result, so the answer itself is read.
           onResponse: (response) => {
             body = response.parsedBody
+            isAnswered = true
           },
         }
         const { publisher, offer, sku } = query
         try {
           await client.virtualMachineImages.list(location, publisher, offer, sku, options)
         } catch (error) {
-          if (!isMissing(error)) throw describeFailure(error, describe(query))
-          answers += 1
-          return undefined
+          if (isMissing(error)) {
+            answers += 1
+            return undefined
+          }
+          // The SDK stumbles over an answer that is no list, after it has handed it over.
+          if (!(isAnswered && error instanceof TypeError)) {
+            throw describeFailure(error, describe(query))
+          }
         }
         answers += 1
         return readImages(body, query, describe(query))
@@ -75,13 +81,28 @@ function secretsOf({ subscription, principal, secrets = [] }: AzureSettings): st
 
 type Credential = ReturnType<typeof openCredential>
 
-/** Keeps each token that was used, so that the capture can make sure it is in no file. */
-function remembering(credential: Credential, secrets: string[]): Credential {
+/**
+ * Keeps each token that was used, so that the capture can make sure it is in no file, and what the
+ * last request for one failed of, which the library leaves out of its error.
+ */
+function remembering(
+  open: (onFailure: (error: unknown) => void) => Credential,
+  secrets: string[],
+): Credential {
+  let failure: unknown
+  const credential = open((error) => {
+    failure = error
+  })
   return {
     async getToken(scopes, options) {
-      const token = await credential.getToken(scopes, options)
-      if (token) secrets.push(token.token)
-      return token
+      try {
+        const token = await credential.getToken(scopes, options)
+        if (token) secrets.push(token.token)
+        return token
+      } catch (error) {
+        if (error instanceof Error) error.cause ??= failure
+        throw error
+      }
     },
   }
 }

@@ -1,39 +1,46 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../json/prune.ts'
+import { isAzureCode } from './failure.ts'
+import { isVersion } from './images.ts'
 
 /** What an id of the one who captured becomes. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
-
-const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 
 /** The one request that a capture makes; tokens are asked of other hosts and paths. */
 const QUESTION =
   /^\/subscriptions\/[^/?]+(\/providers\/Microsoft\.Compute\/locations\/[\w.-]+\/publishers\/[\w.-]+\/artifacttypes\/vmimage\/offers\/[\w.-]+\/skus\/[\w.-]+\/versions\?[\w$%=&./-]*)$/i
 
-const ID =
-  /^(\/subscriptions\/)[^/]+(\/providers\/microsoft\.compute\/locations\/[\w.-]+\/publishers\/[\w.-]+\/artifacttypes\/vmimage\/offers\/[\w.-]+\/skus\/[\w.-]+\/versions\/[^/]+)$/i
-
+/**
+ * What of an image is kept, and which values: a list of the allowed ones, or what they look like.
+ * All else is the cloud's free text, in which anything may stand.
+ */
 const IMAGES: Allowed = [
   {
-    location: 'scalar',
-    name: 'scalar',
-    id: 'scalar',
+    name: isVersion,
     properties: {
-      architecture: 'scalar',
-      hyperVGeneration: 'scalar',
-      replicaType: 'scalar',
-      replicaCount: 'scalar',
+      architecture: oneOf('x64', 'Arm64'),
+      hyperVGeneration: oneOf('V1', 'V2'),
       imageDeprecationStatus: {
-        imageState: 'scalar',
-        scheduledDeprecationTime: 'scalar',
-        alternativeOption: { type: 'scalar', value: 'scalar' },
+        imageState: oneOf('Active', 'ScheduledForDeprecation', 'Deprecated'),
+        scheduledDeprecationTime: (value) => typeof value === 'string' && DATE.test(value),
       },
     },
   },
 ]
 
+const DATE =
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})$/
+
 /** The message of an error is free text that may name the one who asked; the code says enough. */
-const ERROR: Allowed = { error: { code: 'scalar' } }
+const ERROR: Allowed = {
+  error: { code: (value) => typeof value === 'string' && isAzureCode(value) },
+}
+
+/** In any case, as Azure compares names. */
+function oneOf(...values: string[]): (value: unknown) => boolean {
+  const folded = values.map((value) => value.toLowerCase())
+  return (value) => typeof value === 'string' && folded.includes(value.toLowerCase())
+}
 
 /**
  * Keeps the answers to questions for images, without the subscription.
@@ -51,25 +58,18 @@ export function recordAzure(
   const question = QUESTION.exec(String(exchange.path))?.[1]
   if (scope !== asked || method !== 'GET' || question === undefined) return undefined
   if (status !== 200 && status !== 404) return undefined
-  const kept = prune(response, status === 200 ? IMAGES : ERROR)
+  const pruned = prune(response, status === 200 ? IMAGES : ERROR)
+  const kept = Array.isArray(pruned) ? pruned.filter(hasName) : pruned
   return {
     scope: publicHost,
     method,
     path: `/subscriptions/${NO_ID}${question}`,
     status,
-    response: (kept === undefined ? '' : withoutIds(kept)) as NonNullable<Definition['response']>,
+    response: (kept ?? '') as NonNullable<Definition['response']>,
   }
 }
 
-/** Replaces every id by zeros; a member `id` that is no image's path is left out. */
-function withoutIds(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(GUID, NO_ID)
-  if (Array.isArray(value)) return value.map(withoutIds)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).flatMap(([name, each]) => {
-    if (name !== 'id') return [[name, withoutIds(each)]]
-    const [, start, end] = ID.exec(String(each)) ?? []
-    return start === undefined ? [] : [[name, `${start}${NO_ID}${withoutIds(end)}`]]
-  })
-  return Object.fromEntries(members)
+/** An image whose name was no version is none. */
+function hasName(image: unknown): boolean {
+  return (image as { name?: unknown }).name !== undefined
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors.ts'
+import { connectionFailure } from '../../http/connection-failure.ts'
 
 /** What the Compute API says of a failure; undefined for a failure of another kind. */
 interface Refusal {
@@ -31,19 +32,42 @@ export function describeFailure(error: unknown, question: string): ServiceError 
       { cause },
     )
   }
-  if (/AbortError|TimeoutError/.test(cause.name) || /aborted/.test(cause.message)) {
-    return new ServiceError(`${question}: no answer in time`, undefined, { cause })
-  }
-  const message = (cause.message.split('\n')[0] ?? '').trim()
-  if (/credential|refresh|token|authenticate|GOOGLE_APPLICATION/i.test(message)) {
+  const connection = connectionFailure(cause)
+  if (connection === undefined && OF_CREDENTIALS.test(cause.message)) {
     return new ServiceError(
-      `${question}: the credentials do not work: ${message}`,
+      `${question}: the credentials do not work, or there are none`,
       'Log in with gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS.',
       { cause },
     )
   }
-  return new ServiceError(`${question}: ${message}`, undefined, { cause })
+  return new ServiceError(`${question}: ${connection ?? 'the answer cannot be read'}`, undefined, {
+    cause,
+  })
 }
+
+/** The library has no kinds of errors; its messages are looked at and, as free text, not shown. */
+const OF_CREDENTIALS = /credential|refresh|token|authenticate|GOOGLE_APPLICATION|invalid_grant/i
+
+/** The reasons that the Compute API gives; any other may be anything. */
+const REASONS: readonly string[] = [
+  'accessNotConfigured',
+  'authError',
+  'backendError',
+  'badRequest',
+  'dailyLimitExceeded',
+  'forbidden',
+  'insufficientPermissions',
+  'internalError',
+  'invalid',
+  'keyExpired',
+  'keyInvalid',
+  'notFound',
+  'quotaExceeded',
+  'rateLimitExceeded',
+  'required',
+  'serviceDisabled',
+  'userRateLimitExceeded',
+]
 
 function statusOf(error: unknown): number | undefined {
   const { response } = (error ?? {}) as { response?: { status?: unknown } }
@@ -59,7 +83,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   const reason: unknown = first?.reason
   return {
     code: refusal.code,
-    reason: typeof reason === 'string' && /^[\w.-]{1,80}$/.test(reason) ? reason : '',
+    reason: typeof reason === 'string' && REASONS.includes(reason) ? reason : '',
   }
 }
 

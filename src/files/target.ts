@@ -1,0 +1,62 @@
+import fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { InputError } from '../errors.ts'
+
+/** Where a file is written: its own place, whatever links lead there. */
+export interface Target {
+  /** As the command line names it, for errors. */
+  readonly file: string
+  readonly folder: string
+  readonly name: string
+}
+
+/**
+ * Follows links, so that they stay, to the file that is to be written.
+ *
+ * @throws InputError for what is there and is no file, and for a link that points nowhere
+ */
+export function targetOf(file: string): Target {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+  if (stat?.isSymbolicLink() && !isOfSwitch(file)) {
+    const end = followed(file)
+    return { file, folder: dirname(end), name: basename(end) }
+  }
+  if (stat?.isDirectory()) throw new InputError(`${file}: is a directory, expected a file`)
+  if (stat && !stat.isFile() && !stat.isSymbolicLink()) {
+    throw new InputError(`${file}: is no regular file`)
+  }
+  return { file, folder: fs.realpathSync(dirname(file)), name: basename(file) }
+}
+
+function followed(file: string): string {
+  if (fs.existsSync(file)) {
+    const end = fs.realpathSync(file)
+    const stat = fs.statSync(end)
+    if (stat.isFile()) return end
+    throw new InputError(
+      `${file}: ${stat.isDirectory() ? 'is a directory, expected a file' : 'is no regular file'}`,
+    )
+  }
+  throw new InputError(`${file}: is a link that points nowhere, to ${fs.readlinkSync(file)}`)
+}
+
+/** The folder in which a switch of several files at once is prepared, named after the last of them. */
+export function switchFolder({ folder, name }: Pick<Target, 'folder' | 'name'>): string {
+  return join(folder, `.${name}.switch`)
+}
+
+/** Whether a file is one of the links that a switch puts in place for a moment. */
+export function isOfSwitch(file: string): boolean {
+  try {
+    const parts = fs.readlinkSync(file).split('/')
+    const [folder = '', current, name] = parts
+    return (
+      parts.length === 3 &&
+      /^\..+\.switch$/.test(folder) &&
+      current === 'current' &&
+      name === basename(file)
+    )
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,400 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import builtIn from '../../src/criteria/criteria.json' with { type: 'json' }
+import { canonicalJson, integrityOf } from '../../src/snapshot/canonical.ts'
+import { printSnapshot } from '../../src/snapshot/read.ts'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { capturePairs, type Pair } from '../support/pairs.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+import { tried } from './outcomes.ts'
+
+const USAGE = fileURLToPath(new URL('usage.js', import.meta.url))
+const ESCAPES = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u007f\u202e'
+const DEEP = 100_000
+const deepArray = '['.repeat(DEEP) + ']'.repeat(DEEP)
+
+let pair: Pair
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeAll(async () => {
+  pair = (await capturePairs()).older
+}, 60_000)
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await writeFile(at('s.json'), pair.snapshot)
+  await writeFile(at('s.recording.json'), pair.recording)
+})
+
+interface Usage {
+  readonly megabytes: number
+  readonly seconds: number
+}
+
+async function expectCalm(args: readonly string[], statuses: readonly number[]): Promise<string> {
+  const before = (await readdir(folder)).sort()
+  const { status, stdout, stderr } = await run(args, {
+    cwd: folder,
+    node: ['--import', USAGE],
+    env: { USAGE: at('../usage') },
+  })
+  const shown = stdout + stderr
+  expect({ status, stderr }).toEqual({
+    status: expect.toSatisfy((each) => statuses.includes(each)),
+    stderr,
+  })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+  expect(shown).not.toMatch(/root:x:|fault of stream-snapshot|\bat .*\.js:/)
+  if (status !== 0) {
+    const line = stderr.split('\n').find((each) => each.startsWith('stream-snapshot: ')) ?? ''
+    expect(line).toMatch(/^stream-snapshot: .{3,400}$/)
+  }
+  const usage: Usage = JSON.parse(await readFile(at('../usage'), 'utf8'))
+  expect(usage.megabytes).toBeLessThan(300)
+  expect(usage.seconds).toBeLessThan(1.5)
+  expect((await readdir(folder)).sort()).toEqual(before)
+  return `exit ${status}, ${usage.megabytes.toFixed(0)} MB, ${usage.seconds.toFixed(1)} s of CPU`
+}
+
+/** A snapshot that was changed by one who knows how to seal it. */
+function sealed(change: (snapshot: Record<string, unknown>) => unknown): string {
+  const snapshot = JSON.parse(pair.snapshot)
+  const { integrity, ...rest } = (change(snapshot) ?? snapshot) as Record<string, unknown>
+  return printSnapshot({
+    ...rest,
+    integrity: integrityOf(canonicalJson(rest)),
+  } as unknown as Snapshot)
+}
+
+/** Replaces the first match of a text by another text, in the text itself. */
+const edited = (from: string | RegExp, to: string) => pair.snapshot.replace(from, () => to)
+
+const OWN_KEY = (key: string) => edited('{\n', `{\n  ${JSON.stringify(key)}:{"polluted":true},\n`)
+
+describe('a hostile snapshot', () => {
+  it.each<[name: string, text: () => string]>([
+    ['a key __proto__', () => OWN_KEY('__proto__')],
+    ['a key constructor', () => OWN_KEY('constructor')],
+    ['__proto__ in the stream', () => edited('"stream":{', '"stream":{"__proto__":{"ocp":"9.9"},')],
+    [
+      'an architecture __proto__',
+      () => edited('"builds":{', '"builds":{"__proto__":{"release":"1","location":"x","meta":{}}'),
+    ],
+    ['a nesting 100,000 deep', () => deepArray],
+    [
+      'a build nested 100,000 deep',
+      () =>
+        edited(
+          '"builds":{',
+          `"builds":{"x86_64":{"release":"1","location":"x","meta":{"a":${deepArray}}}`,
+        ),
+    ],
+    ['objects nested 100,000 deep', () => `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
+    ['a number out of range', () => edited(/"images":[0-9]+/, '"images":1e999')],
+    ['a negative number', () => edited(/"images":[0-9]+/, '"images":-1')],
+    [
+      'a number of a million digits',
+      () => edited(/"generation":[12]/, `"generation":${'9'.repeat(1_000_000)}`),
+    ],
+    ['a key twice', () => edited('"schemaVersion":1', '"schemaVersion":1,"schemaVersion":1')],
+    [
+      'a key twice, spelled otherwise',
+      () => edited('"schemaVersion":1', '"schemaVersion":1,"schema\\u0056ersion":1'),
+    ],
+    ['NUL', () => edited('rhcos', 'rh\u0000cos')],
+    [
+      'NUL, escaped',
+      () =>
+        sealed((each) => ({ ...each, stream: { ...(each.stream as object), name: 'a\u0000b' } })),
+    ],
+    ['a wrong integrity', () => edited(/sha256-[^"]+/, `sha256-${'A'.repeat(43)}=`)],
+    ['no integrity', () => edited(/,\n {2}"integrity":"[^"]*"/, '')],
+    ['an integrity of another kind', () => edited(/"sha256-[^"]+"/, '["sha256"]')],
+    ['a later schema', () => edited('"schemaVersion":1', '"schemaVersion":2')],
+    ['a schema of infinity', () => edited('"schemaVersion":1', '"schemaVersion":1e999')],
+    [
+      'a schema that is a text',
+      () => edited('"schemaVersion":1', `"schemaVersion":${JSON.stringify(ESCAPES)}`),
+    ],
+    [
+      'a recording ../../etc/passwd',
+      () =>
+        sealed((each) => ({
+          ...each,
+          recording: { file: '../../etc/passwd', sha256: '0'.repeat(64) },
+        })),
+    ],
+    [
+      'a recording /etc/passwd',
+      () =>
+        sealed((each) => ({ ...each, recording: { file: '/etc/passwd', sha256: '0'.repeat(64) } })),
+    ],
+    [
+      'a recording with a backslash',
+      () =>
+        sealed((each) => ({
+          ...each,
+          recording: { file: '..\\x.recording.json', sha256: '0'.repeat(64) },
+        })),
+    ],
+    ['escapes in a key', () => OWN_KEY(ESCAPES)],
+    ['a key of a megabyte', () => OWN_KEY('k'.repeat(1_000_000))],
+    ['no JSON but escapes', () => ESCAPES],
+    ['nothing', () => ''],
+    ['null', () => 'null'],
+    ['a list', () => '[]'],
+    ['bytes that are no UTF-8', () => '\udc00'],
+  ])('%s', async (name, text) => {
+    await writeFile(at('s.json'), text())
+    const outcome = await expectCalm(['regenerate', 's.json', '--target', 'rhcos.json'], [1, 2])
+    await expectCalm(['verify', 's.json'], [1, 2])
+    // A wrong integrity is put right by one: what it writes comes from the recording.
+    await expectCalm(['capture', 's.json', '--replay'], [0, 1, 2, 3])
+    expect(await readFile(at('rhcos.json'), 'utf8')).toBe(smallStream(EXAMPLE))
+    tried('hostile', `snapshot: ${name}`, outcome)
+  })
+
+  /** Whole and of the schema: it is shown, and what it shows is harmless. */
+  it.each<[name: string, text: () => string]>([
+    ['escapes in a SKU', () => sealed((each) => withImage(each, { sku: `418-v2${ESCAPES}` }))],
+    ['escapes in a publisher', () => sealed((each) => withImage(each, { publisher: ESCAPES }))],
+    [
+      'markup in an offer',
+      () => sealed((each) => withImage(each, { offer: '<script>alert(1)</script>|[x](http://y)' })),
+    ],
+    ['escapes in the generator', () => sealed((each) => ({ ...each, generator: ESCAPES }))],
+    ['a plan named constructor', () => sealed((each) => withPlan(each, 'constructor'))],
+    ['a plan named __proto__', () => sealed((each) => withPlan(each, '__proto__'))],
+    [
+      'a version of escapes',
+      () => sealed((each) => withImage(each, { version: `418.94.1${ESCAPES}` })),
+    ],
+    [
+      'a version of 100,000 digits',
+      () => sealed((each) => withImage(each, { version: `418.94.${'1'.repeat(100_000)}` })),
+    ],
+  ])('%s: shown harmlessly', async (name, text) => {
+    await writeFile(at('s.json'), text())
+    const args = ['regenerate', 's.json', '--target', 'rhcos.json']
+    for (const layout of ['enhancement', 'stream-metadata']) {
+      await expectCalm([...args, '--check', '--explain', '--layout', layout], [0, 1, 2])
+      await expectCalm([...args, '--check', '--json', '--layout', layout], [0, 1, 2])
+    }
+    const outcome = await expectCalm(['verify', 's.json', '--target', 'rhcos.json'], [1])
+    expect(Object.hasOwn(Object, 'hyperVGen2')).toBe(false)
+    tried('hostile', `snapshot: ${name}`, outcome)
+  })
+})
+
+function withImage(snapshot: Record<string, unknown>, change: object): object {
+  const { azure } = snapshot.images as { azure: Record<string, unknown>[] }
+  const images = azure.map((image) => (image.sku === '418-v2' ? { ...image, ...change } : image))
+  return { ...snapshot, images: { azure: images } }
+}
+
+function withPlan(snapshot: Record<string, unknown>, name: string): object {
+  const criteria = structuredClone(snapshot.criteria) as { azure: { plans: object } }
+  const plans = Object.entries(criteria.azure.plans).map(([plan, each]) => [
+    plan === 'ocp' ? name : plan,
+    each,
+  ])
+  criteria.azure.plans = Object.fromEntries(plans)
+  const { azure } = snapshot.images as { azure: Record<string, unknown>[] }
+  const images = azure.map((image) => (image.plan === 'ocp' ? { ...image, plan: name } : image))
+  return { ...snapshot, criteria, images: { azure: images } }
+}
+
+describe('a hostile recording', () => {
+  const first = (change: object) => () => {
+    const [one, ...rest] = JSON.parse(pair.recording)
+    return JSON.stringify([{ ...one, ...change }, ...rest])
+  }
+  it.each<[name: string, text: () => string]>([
+    ['a nesting 100,000 deep', () => deepArray],
+    [
+      'an answer nested 100,000 deep',
+      () => pair.recording.replace('"response": ', () => `"response": ${deepArray}, "x": `),
+    ],
+    ['a key twice', () => pair.recording.replace('"status": ', '"status": 200, "status": ')],
+    ['a status out of range', first({ status: 99_999 })],
+    ['a status that is none', first({ status: 1e3 + 0.5 })],
+    ['a host that is none', first({ scope: 'file:///etc/passwd' })],
+    ['a host of escapes', first({ scope: ESCAPES })],
+    ['a path of escapes', first({ path: `/${ESCAPES}` })],
+    ['headers of escapes', first({ rawHeaders: { 'content-type': ESCAPES } })],
+    ['a header __proto__', first({ rawHeaders: JSON.parse('{"__proto__":{"a":1}}') })],
+    ['another method', first({ method: 'DELETE' })],
+    [
+      'a secret',
+      first({ response: { token: `eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.${'x'.repeat(20)}` } }),
+    ],
+    ['no list', () => '{"0":{}}'],
+    ['nothing', () => ''],
+    ['exchanges of null', () => '[null]'],
+    [
+      'a status of 200 with a page',
+      first({ status: 200, response: '<html>', rawHeaders: { 'content-type': 'text/html' } }),
+    ],
+    [
+      'versions of prototypes',
+      first({ status: 200, response: [{ name: '__proto__' }, { name: 'constructor' }] }),
+    ],
+  ])('%s', async (name, text) => {
+    const recording = text()
+    await writeFile(at('s.recording.json'), recording)
+    const digest = createHash('sha256').update(recording).digest('hex')
+    await writeFile(
+      at('s.json'),
+      sealed((each) => ({ ...each, recording: { file: 's.recording.json', sha256: digest } })),
+    )
+    const outcome = await expectCalm(['verify', 's.json'], [1, 2])
+    tried('hostile', `recording: ${name}`, outcome)
+  })
+
+  it.each([
+    ['to /etc/passwd', '/etc/passwd'],
+    ['out of the folder', '../usage'],
+    ['to nowhere', 'nowhere'],
+  ])('that is a link %s is not followed', async (name, target) => {
+    const { rm } = await import('node:fs/promises')
+    await rm(at('s.recording.json'))
+    await symlink(target, at('s.recording.json'))
+    const outcome = await expectCalm(['verify', 's.json'], [1, 2])
+    await expectCalm(['capture', 's.json', '--replay'], [1, 2])
+    tried('hostile', `recording: a link ${name}`, outcome)
+  })
+})
+
+describe('a hostile stream, criteria or marketplace file', () => {
+  const stream = smallStream(EXAMPLE)
+  it.each<[name: string, text: string, statuses: number[]]>([
+    ['a nesting 100,000 deep', deepArray, [2]],
+    [
+      'artifacts nested 100,000 deep',
+      stream.replace('"formats": {}', `"formats": ${deepArray}`),
+      [2],
+    ],
+    ['a key twice', stream.replace('"stream":', '"stream": "x", "stream":'), [2]],
+    [
+      'an architecture __proto__',
+      stream.replace(
+        '"architectures": {',
+        '"architectures": { "__proto__": {"artifacts": {"metal": {"release": "1"}}},',
+      ),
+      [0, 1],
+    ],
+    [
+      'an architecture constructor',
+      stream.replace(
+        '"architectures": {',
+        '"architectures": { "constructor": {"artifacts": {"metal": {"release": "1"}}},',
+      ),
+      [0, 1],
+    ],
+    [
+      'escapes in a release',
+      stream.replaceAll('418.94.202410090804-0', JSON.stringify(ESCAPES).slice(1, -1)),
+      [0, 1],
+    ],
+    [
+      'escapes in a key',
+      stream.replace('"stream":', `${JSON.stringify(ESCAPES)}: 1, "stream":`),
+      [0, 1],
+    ],
+    ['NUL', stream.replace('rhcos', 'rh\u0000cos'), [2]],
+    ['nothing', '', [2]],
+  ])('stream: %s', async (name, text, statuses) => {
+    await writeFile(at('rhcos.json'), text)
+    const outcome = await expectCalm(
+      ['regenerate', 's.json', '--target', 'rhcos.json', '--check', '--explain'],
+      statuses,
+    )
+    await expectCalm(
+      [
+        'capture',
+        't.json',
+        '--stream',
+        'rhcos.json',
+        '--replay',
+        's.recording.json',
+        '--ocp',
+        '4.17',
+      ],
+      [1, 2, 3],
+    )
+    tried('hostile', `stream: ${name}`, outcome)
+  })
+
+  it.each<[name: string, text: string]>([
+    ['a nesting 100,000 deep', deepArray],
+    [
+      'a key twice',
+      JSON.stringify(builtIn).replace('"schemaVersion":1', '"schemaVersion":1,"schemaVersion":1'),
+    ],
+    [
+      '__proto__',
+      JSON.stringify(builtIn).replace('"schemaVersion":1', '"schemaVersion":1,"__proto__":{"x":1}'),
+    ],
+    [
+      'a number out of range',
+      JSON.stringify(builtIn).replace(/"earlierMinors":\d+/, '"earlierMinors":1e9'),
+    ],
+    ['a SKU that leads elsewhere', JSON.stringify(builtIn).replace('aro_', '../../../x?y#')],
+    ['a location of escapes', JSON.stringify(builtIn).replace('"eastus"', JSON.stringify(ESCAPES))],
+  ])('criteria: %s', async (name, text) => {
+    await writeFile(at('c.json'), text)
+    const outcome = await expectCalm(
+      [
+        'capture',
+        't.json',
+        '--stream',
+        'rhcos.json',
+        '--criteria',
+        'c.json',
+        '--replay',
+        's.recording.json',
+      ],
+      [2],
+    )
+    tried('hostile', `criteria: ${name}`, outcome)
+  })
+
+  it.each<[name: string, text: string, statuses: number[]]>([
+    ['a nesting 100,000 deep', deepArray, [2]],
+    [
+      'an architecture __proto__',
+      '{"__proto__":{"azure":{"ocp":{"hyperVGen2":{"version":"1"}}}}}',
+      [0, 1],
+    ],
+    [
+      'a plan constructor',
+      '{"x86_64":{"azure":{"constructor":{"hyperVGen2":{"version":"1"}}}}}',
+      [0, 1],
+    ],
+    [
+      'escapes in a plan',
+      `{"x86_64":{"azure":{${JSON.stringify(ESCAPES)}:{"hyperVGen2":{"version":"1"}}}}}`,
+      [0, 1],
+    ],
+    ['a list', '[]', [2]],
+  ])('marketplace file: %s', async (name, text, statuses) => {
+    await writeFile(at('m.json'), text)
+    const outcome = await expectCalm(
+      ['regenerate', 's.json', '--target', 'rhcos.json', '--marketplace-file', 'm.json', '--check'],
+      statuses,
+    )
+    tried('hostile', `marketplace file: ${name}`, outcome)
+  })
+
+  it('a device as an input is refused', async () => {
+    const outcome = await expectCalm(['regenerate', '/dev/zero'], [2])
+    tried('hostile', 'a device without an end', outcome)
+  })
+})

@@ -1,0 +1,61 @@
+/** Secrets of every kind, all invented, to be looked for wherever a run leaves anything. */
+export const PLANTED: Readonly<Record<string, string>> = {
+  'a JSON web token': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZC1zaWduYXR1cmU',
+  'an opaque bearer token': 'Bearer plantedOpaque0123456789abcdef',
+  'a refresh token': '0.AXoAplantedRefreshTokenOfSomebody0123',
+  'a client secret of Azure': 'abc8Q~plantedPlantedPlantedPlantedPlant',
+  'an old client secret': 'pl@nt3d/cl1ent+secret=&<>"x',
+  'a storage account key': 'AccountKey=cGxhbnRlZC1hY2NvdW50LWtleS1wbGFudGVk',
+  'a shared access signature': 'https://x.blob.core.windows.net/c?sv=1&sig=plantedSig%2Babc',
+  'an access key of AWS': 'AKIAPLANTEDPLANTED12',
+  'a temporary key of AWS': 'ASIAPLANTEDPLANTED12',
+  'a secret key of AWS': 'wJalrXUtnPLANTEDbPxRfiCYEXAMPLEKEYplant1',
+  'a session token of AWS': 'FwoGZXIvYXdzEPlantedSessionToken//////////8',
+  'an account of AWS': 'arn:aws:iam::123456789012:user/planted-user',
+  'an API key of Google': 'AIzaPlantedPlantedPlantedPlantedPlant12',
+  'a token of Google': 'ya29.plantedPlantedPlantedPlantedPlanted',
+  'a service account': 'planted@planted-project.iam.gserviceaccount.com',
+  'a token of GitHub': 'ghp_plantedPlantedPlantedPlantedPlant123',
+  'a token of Slack': 'xoxb-planted-0123456789-planted',
+  'a private key': '-----BEGIN RSA PRIVATE KEY-----MIIPlanted-----END RSA PRIVATE KEY-----',
+  'a password': 'hunter2hunter2',
+  'a password in a URL': 'https://planted:hunter22hunter22@planted.example',
+  'a connection string': 'Server=planted;User Id=planted;Password=pl4nted-p4ss;',
+  'a basic authorization': 'Basic cGxhbnRlZDpwbGFudGVkLXBhc3N3b3Jk',
+  'a cookie': 'ESTSAUTHPERSISTENT=planted-session-cookie-0123',
+  'a tenant': '10000000-aaaa-4aaa-8aaa-plantedten01'.replace('plantedten', '1234567890'),
+  'a subscription': '20000000-bbbb-4bbb-8bbb-123456789002',
+  'a client': '30000000-cccc-4ccc-8ccc-123456789003',
+  'an object id': '40000000-dddd-4ddd-8ddd-123456789004',
+  'a correlation id': '50000000-eeee-4eee-8eee-123456789005',
+  'an id in capitals': '60000000-FFFF-4FFF-8FFF-ABCDEF789006',
+  'an id without hyphens': '70000000aaaa4aaa8aaa123456789007',
+  'a user name': 'planted.user@planted.example',
+  'a full name': 'Planted Q. Person',
+  'an address of a machine': '203.0.113.77',
+  'a host of an intranet': 'build-7.planted.internal.example',
+  'a path of a home': '/home/planted-user/.azure/osServicePrincipal.json',
+  'a telephone number': '+1-555-0100-planted',
+  'a resource group':
+    '/subscriptions/80000000-aaaa-4aaa-8aaa-123456789008/resourceGroups/planted-rg',
+  'a billing account': 'planted-billing-9f8e7d6c5b4a',
+  'a code of a device': 'PLNT-2345-CODE-6789',
+  'a secret of other scripts': 'geheim-пароль-密码-planted',
+  'a secret with line ends': 'planted\nover\nlines',
+  'a terminal escape': '\u001b[31mplanted-escape\u001b[0m',
+  'a secret like a word': 'correcthorsebatterystaple',
+}
+
+/** A secret as an answer may spell it, and as one that scrubs may miss it. */
+export function spellings(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
+    bytes.toString('hex'),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+  ]
+}

@@ -1,0 +1,214 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import type { FaultRule } from '../../scripts/stand-in/faults.ts'
+import { azureFor, capture } from '../support/azure.ts'
+import { type Outcome, run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+import { tried } from './outcomes.ts'
+import { PLANTED, spellings } from './planted.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const SECRETS = Object.values(PLANTED)
+const SKU = /skus\/418-v2\/versions/
+const TOKEN = /oauth2\/v2\.0\/token/
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+/** All that a run left: its files, whatever their names, and what it printed. */
+async function leftBy({ stdout, stderr }: Outcome): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => name !== 'rhcos.json')
+  const files = await Promise.all(names.map((name) => readFile(at(name), 'utf8')))
+  return [...names, ...files, stdout, stderr].join('\n')
+}
+
+function expectNone(left: string, secrets: readonly string[]): void {
+  const folded = left.toLowerCase()
+  const found = secrets.filter((secret) =>
+    spellings(secret).some((spelling) => folded.includes(spelling.toLowerCase())),
+  )
+  expect(found).toEqual([])
+}
+
+/** Places of an exchange into which each secret is put, one after the other in one answer. */
+const list = (item: (secret: string) => object) =>
+  JSON.stringify(
+    SECRETS.map((secret, index) => ({
+      name: `418.94.${20240101 + index}`,
+      location: 'eastus',
+      properties: { architecture: 'x64', hyperVGeneration: 'V2' },
+      ...item(secret),
+    })),
+  )
+const images = (item: (secret: string) => object): FaultRule[] => [
+  { path: SKU, fault: { kind: 'body', body: list(item) } },
+]
+const known = (member: string) => (secret: string) => ({
+  properties: { architecture: 'x64', hyperVGeneration: 'V2', [member]: secret },
+})
+
+describe('a secret in an answer that is used', () => {
+  it.each<[name: string, rules: FaultRule[]]>([
+    ['an unknown member', images((secret) => ({ planted: secret }))],
+    ['a key', images((secret) => ({ [secret]: 1 }))],
+    ['tags, nested', images((secret) => ({ tags: { a: [{ b: secret }] } }))],
+    ['location', images((secret) => ({ location: secret }))],
+    ['id', images((secret) => ({ id: `/Subscriptions/x/Skus/${secret}/Versions/1` }))],
+    ['type', images((secret) => ({ type: secret, etag: secret }))],
+    ['properties.replicaType', images(known('replicaType'))],
+    ['properties.replicaCount', images(known('replicaCount'))],
+    ['properties.imageDeprecationStatus', images(known('imageDeprecationStatus'))],
+    [
+      'the time of a deprecation',
+      images(
+        (secret) =>
+          known('imageDeprecationStatus')(secret).properties && {
+            properties: {
+              imageDeprecationStatus: {
+                imageState: 'Active',
+                scheduledDeprecationTime: secret,
+                alternativeOption: { type: secret, value: secret },
+              },
+            },
+          },
+      ),
+    ],
+    ['the name, beside others', images((secret) => ({ name: secret }))],
+  ])('%s: is not kept', async (name, faults) => {
+    const standIn = await azureFor(imagesBeforeBump(), { faults })
+    const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), '--debug'])
+    expect([0, 3]).toContain(outcome.status)
+    const left = await leftBy(outcome)
+    expectNone(left, [...SECRETS, ...Object.values(standIn.account)])
+    if (outcome.status === 0)
+      expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+    const end = outcome.status === 0 ? 'scrubbed' : 'refused to write'
+    tried('secrets', `in an answer: ${name} (${SECRETS.length} secrets)`, end)
+  })
+
+  it('headers, tags and additional information: are not kept', async () => {
+    const secrets = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
+    const standIn = await azureFor(imagesBeforeBump(), { secrets })
+    const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), '--debug'])
+    expect(outcome.status).toBe(0)
+    expectNone(await leftBy(outcome), [...SECRETS, ...Object.values(standIn.account)])
+    tried('secrets', `in headers and what an error adds (${secrets.length} secrets)`, 'scrubbed')
+  })
+})
+
+describe('a secret in an answer that fails', () => {
+  const error = (secret: string) =>
+    JSON.stringify({
+      error: { code: secret, message: secret, target: secret, details: [{ code: secret }] },
+      error_description: `AADSTS7000215: ${secret}`,
+      error_codes: [secret],
+    })
+  const places: [name: string, rule: (secret: string) => FaultRule][] = [
+    [
+      'an error of 403',
+      (secret) => ({ path: SKU, fault: { kind: 'body', status: 403, body: error(secret) } }),
+    ],
+    [
+      'an error of 404',
+      (secret) => ({ path: SKU, fault: { kind: 'body', status: 404, body: error(secret) } }),
+    ],
+    [
+      'a page',
+      (secret) => ({
+        path: SKU,
+        fault: { kind: 'body', body: `<p>${secret}</p>`, type: 'text/html' },
+      }),
+    ],
+    [
+      'broken JSON',
+      (secret) => ({ path: SKU, fault: { kind: 'body', body: `[{"name": ${secret}` } }),
+    ],
+    [
+      'an architecture',
+      (secret) => ({
+        path: SKU,
+        fault: {
+          kind: 'body',
+          body: JSON.stringify([{ name: '418.94.1', properties: { architecture: secret } }]),
+        },
+      }),
+    ],
+    [
+      'a location to go to',
+      (secret) => ({
+        path: SKU,
+        fault: { kind: 'redirect', location: `https://127.0.0.1:1/${encodeURIComponent(secret)}` },
+      }),
+    ],
+    [
+      'the answer to a sign-in',
+      (secret) => ({ path: TOKEN, fault: { kind: 'body', status: 401, body: error(secret) } }),
+    ],
+    [
+      'a sign-in that is none',
+      (secret) => ({
+        path: TOKEN,
+        fault: { kind: 'body', body: JSON.stringify({ planted: secret, access_token: 7 }) },
+      }),
+    ],
+  ]
+  it.each(places)('%s: is not shown', async (name, rule) => {
+    // A few at a time, as every one of them is a run; over all places every one has its turn.
+    const mine = SECRETS.filter(
+      (_, index) => index % places.length === places.findIndex(([each]) => each === name),
+    )
+    for (const secret of [...mine, PLANTED['a secret like a word'] ?? '']) {
+      const standIn = await azureFor(imagesBeforeBump(), { faults: [rule(secret)] })
+      const outcome = await capture(standIn, at('s.json'), [
+        '--stream',
+        at('rhcos.json'),
+        '--debug',
+      ])
+      expectNone(await leftBy(outcome), [secret, ...Object.values(standIn.account)])
+      await Promise.all(['s.json', 's.recording.json'].map((each) => rm(at(each), { force: true })))
+    }
+    tried('secrets', `in a failure: ${name} (${mine.length + 1} secrets, --debug)`, 'not shown')
+  })
+
+  it('a token that comes back in a version is refused', async () => {
+    const token = PLANTED['a JSON web token'] ?? ''
+    await writeFile(
+      at('s.recording.json'),
+      JSON.stringify([
+        {
+          scope: 'https://x',
+          method: 'GET',
+          path: '/',
+          status: 200,
+          response: [Buffer.from(token).toString('base64'), encodeURIComponent(token)],
+        },
+      ]),
+    )
+    const outcome = await run(['verify', at('s.json')])
+    expect([1, 2]).toContain(outcome.status)
+    expectNone(outcome.stdout + outcome.stderr, [token])
+  })
+})
+
+describe('the check of secrets in verify', () => {
+  it.each(
+    Object.entries(PLANTED).filter(
+      ([name]) =>
+        /token$|web token|bearer|Azure|account key|signature|of AWS$|account of|Google|GitHub|Slack|private key|service account|password in|basic|resource group/.test(
+          name,
+        ) && !/secret key|session|refresh/.test(name),
+    ),
+  )('finds %s by its form, also encoded', async (name, secret) => {
+    const { findSecret } = await import('../../src/capture/secrets.ts')
+    const found = spellings(secret).map((spelling) => findSecret(`{"a":"${spelling}"}`))
+    // In hexadecimal only what is known is looked for: every digest would have to be decoded.
+    found.splice(4, 1)
+    expect(found.every((each) => each !== undefined)).toBe(true)
+    tried('secrets', `by form: ${name}`, 'found, also encoded')
+  })
+})

@@ -1,0 +1,31 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { alignColumns } from '../../src/terminal/table.ts'
+import type { Tried } from './outcomes.ts'
+
+/** Vitest's global setup: collects what the tests tried, and prints it when all are done. */
+export default function setup(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'tried-'))
+  const file = join(folder, 'tried.jsonl')
+  process.env.TRIED_FILE = file
+  return () => {
+    const rows = read(file).map(({ area, fault, outcome }) => [area, fault, outcome])
+    rmSync(folder, { recursive: true, force: true })
+    if (rows.length === 0) return
+    rows.sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
+    const lines = alignColumns([['AREA', 'TRIED', 'OUTCOME'], ...rows])
+    process.stdout.write(`\n${lines.join('\n')}\n\n${rows.length} lines\n`)
+  }
+}
+
+function read(file: string): Tried[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  } catch {
+    return []
+  }
+}

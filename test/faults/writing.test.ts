@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { azureFor, capture } from '../support/azure.ts'
+import { CLI, type Outcome, run, temporaryFolder } from '../support/cli.ts'
+import { capturePairs, type Pair } from '../support/pairs.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+import { tried } from './outcomes.ts'
+
+let folder: string
+let pairs: { older: Pair; newer: Pair }
+const at = (name: string) => join(folder, name)
+const both = () =>
+  Promise.all(['s.json', 's.recording.json'].map((name) => readFile(at(name), 'utf8')))
+const REPLAY = ['capture', 's.json', '--stream', 'rhcos.json', '--replay', 'new.json']
+
+beforeAll(async () => {
+  pairs = await capturePairs()
+}, 60_000)
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await writeFile(at('new.json'), pairs.newer.recording)
+  await writeFile(at('s.json'), pairs.older.snapshot)
+  await writeFile(at('s.recording.json'), pairs.older.recording)
+})
+
+function expectRefusal({ status, stdout, stderr }: Outcome, message: RegExp): void {
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr.split('\n')[0]).toMatch(/^stream-snapshot: /)
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2)
+}
+
+describe('a target that is none', () => {
+  it.each<[name: string, make: () => Promise<unknown>, message: RegExp]>([
+    ['a directory', () => mkdir(at('t.json')), /t\.json: is a directory/],
+    [
+      'a device',
+      () => symlink('/dev/null', at('t.json')),
+      /t\.json: is (a device|no regular file)/,
+    ],
+    [
+      'a dangling link',
+      () => symlink('nowhere.json', at('t.json')),
+      /t\.json: .*(points nowhere|no such file)/,
+    ],
+    ['a link in a circle', () => symlink('t.json', at('t.json')), /t\.json: .*(circle|nowhere)/],
+    ['a file as a folder', () => writeFile(at('t.json'), ''), /t\.json/],
+  ])('%s', async (name, make, message) => {
+    await make()
+    const target = name === 'a file as a folder' ? 't.json/x.json' : 't.json'
+    expectRefusal(await run(['regenerate', 's.json', '--target', target], { cwd: folder }), message)
+    expectRefusal(await run(['capture', target, ...REPLAY.slice(2)], { cwd: folder }), message)
+    expect((await readdir(folder)).sort()).toEqual(
+      ['new.json', 'rhcos.json', 's.json', 's.recording.json', 't.json'].sort(),
+    )
+    tried('writing', `target: ${name}`, 'exit 2, nothing changed')
+  })
+})
+
+/** Runs commands of a shell as root in a mount namespace of its own, `$CLI` being ours. */
+function shell(script: string): Promise<Outcome> {
+  const child = spawn('unshare', ['-rm', 'sh', '-ec', script], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', CLI: `${process.execPath} ${CLI}` },
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  return new Promise((resolve) =>
+    child.on('close', (status) => resolve({ status, stdout, stderr })),
+  )
+}
+
+describe('a file system that does not take it', () => {
+  const COPY = 'cp rhcos.json new.json s.json s.recording.json disk/; cd disk'
+  const CHECK =
+    'cmp s.json ../s.json; cmp s.recording.json ../s.recording.json; cmp rhcos.json ../rhcos.json; ls -A | sort | tr "\\n" " "'
+
+  it.each([
+    ['full, while a pair is written', 0, REPLAY.join(' ')],
+    ['full but for a block', 4, REPLAY.join(' ')],
+    ['full but for a little', 32, REPLAY.join(' ')],
+    ['full, while a stream is written', 0, 'regenerate s.json --target rhcos.json'],
+  ])('%s', async (name, room, command) => {
+    await mkdir(at('disk'))
+    const { status, stdout, stderr } = await shell(
+      `mount -t tmpfs -o size=512k none disk; ${COPY}
+       dd if=/dev/zero of=filler bs=1k 2>/dev/null || true; truncate -s -${room}k filler
+       code=0; $CLI ${command} || code=$?; echo "exit $code"; rm filler; ${CHECK}`,
+    )
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stderr).toMatch(/^stream-snapshot: .*: no space left on the device$/m)
+    expect(stdout).toBe('exit 2\nnew.json rhcos.json s.json s.recording.json ')
+    tried('writing', `a disk that is ${name}`, 'exit 2, all files as before')
+  })
+
+  it.each([
+    ['a pair', REPLAY.join(' ')],
+    ['a stream', 'regenerate s.json --target rhcos.json'],
+  ])('read-only, while %s is written', async (name, command) => {
+    await mkdir(at('disk'))
+    const { stdout, stderr } = await shell(
+      `mount -t tmpfs none disk; (${COPY}); mount -o remount,ro disk; cd disk
+       code=0; $CLI ${command} || code=$?; echo "exit $code"; ${CHECK}`,
+    )
+    expect(stderr).toMatch(/^stream-snapshot: .*: on a file system that is read-only$/m)
+    expect(stdout).toBe('exit 2\nnew.json rhcos.json s.json s.recording.json ')
+    tried('writing', `a read-only folder, ${name}`, 'exit 2, all files as before')
+  })
+
+  it('read-only, where nothing is new', async () => {
+    await mkdir(at('disk'))
+    const { status } = await shell(
+      `mount -t tmpfs none disk; (${COPY}); mount -o remount,ro disk; cd disk
+       $CLI capture s.json --replay; $CLI verify s.json`,
+    )
+    expect(status).toBe(0)
+    tried('writing', 'a read-only folder, nothing new', 'exit 0')
+  })
+})
+
+describe('what stays of a file', () => {
+  it('is its mode, its owner and the link to it', async () => {
+    await mkdir(at('real'))
+    await writeFile(at('real/t.json'), smallStream(EXAMPLE))
+    await symlink('real/t.json', at('t.json'))
+    const script =
+      'chmod 640 real/t.json; chown 0:0 real/t.json; $CLI regenerate s.json --target t.json'
+    expect((await shell(script)).status).toBe(0)
+    expect((await lstat(at('t.json'))).isSymbolicLink()).toBe(true)
+    expect((await stat(at('real/t.json'))).mode & 0o777).toBe(0o640)
+    expect(await readFile(at('t.json'), 'utf8')).toContain('azure-marketplace')
+    if (process.getuid?.() !== 0) return
+    const owner = 'chown 12:34 s.json; chmod 600 s.json s.recording.json'
+    const mine = spawn('sh', ['-c', owner], { cwd: folder })
+    await new Promise((resolve) => mine.on('close', resolve))
+    expect(await run(REPLAY, { cwd: folder })).toMatchObject({ status: 0 })
+    const { uid, gid, mode } = await stat(at('s.json'))
+    expect({ uid, gid, mode: mode & 0o777 }).toEqual({ uid: 12, gid: 34, mode: 0o600 })
+    tried('writing', 'mode, owner and link of the target', 'kept')
+  })
+})
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends a capture with %d and leaves nothing behind', async (signal, code) => {
+    const standIn = await azureFor(imagesAfterBump(), { latencyMs: 300 })
+    const before = await both()
+    const args = [
+      CLI,
+      'capture',
+      's.json',
+      '--stream',
+      'rhcos.json',
+      '--azure-endpoint',
+      standIn.url,
+    ]
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...standIn.environment },
+      stdio: 'ignore',
+    })
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    while (standIn.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await readdir(folder)).toContain('.s.json.lock')
+    child.kill(signal)
+    expect(await ended).toBe(code)
+    expect(await both()).toEqual(before)
+    expect((await readdir(folder)).sort()).toEqual(
+      ['new.json', 'rhcos.json', 's.json', 's.recording.json'].sort(),
+    )
+    tried('signals', signal, `exit ${code}, nothing left behind`)
+  })
+})
+
+describe('the lock', () => {
+  it('lets a second capture wait for the first', async () => {
+    const standIn = await azureFor(imagesBeforeBump(), { latencyMs: 100 })
+    const args = ['--stream', at('rhcos.json')]
+    const outcomes = await Promise.all([1, 2, 3].map(() => capture(standIn, at('t.json'), args)))
+    expect(outcomes.map(({ status }) => status)).toEqual([0, 0, 0])
+    expect(outcomes.some(({ stderr }) => /waiting for process \d+/.test(stderr))).toBe(true)
+    expect(await run(['verify', at('t.json')])).toMatchObject({ status: 0 })
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([])
+    tried('lock', 'three captures of one snapshot at once', 'one after the other')
+  })
+
+  it.each<[name: string, text: string, age: number]>([
+    ['of a process that is no more', JSON.stringify({ pid: 2 ** 22 - 1, host: host() }), 0],
+    [
+      'of a process whose id was given again',
+      JSON.stringify({ pid: process.pid, host: host(), beginning: '1' }),
+      0,
+    ],
+    ['of another machine, and old', JSON.stringify({ pid: 1, host: 'elsewhere' }), 3600],
+    ['that is empty, and old', '', 10],
+    ['that holds something else', '{"pid":"x"}', 10],
+  ])('is not kept by one %s', async (name, text, age) => {
+    await writeFile(at('.s.json.lock'), text)
+    const touch = spawn('touch', ['-d', `-${age} seconds`, at('.s.json.lock')])
+    await new Promise((resolve) => touch.on('close', resolve))
+    const started = Date.now()
+    expect(await run(REPLAY, { cwd: folder })).toMatchObject({ status: 0 })
+    expect(Date.now() - started).toBeLessThan(15_000)
+    expect((await readdir(folder)).filter((each) => each.startsWith('.'))).toEqual([])
+    tried('lock', `a lock ${name}`, 'does not block')
+  })
+
+  it('ends with a clear message where it is held for long', async () => {
+    await writeFile(at('.s.json.lock'), JSON.stringify({ pid: process.pid, host: host() }))
+    const { status, stderr } = await run(REPLAY, { cwd: folder })
+    expect(status).toBe(3)
+    expect(stderr).toMatch(/s\.json: another run is busy with it, process \d+ on /)
+    expect(await both()).toEqual([pairs.older.snapshot, pairs.older.recording])
+    await rm(at('.s.json.lock'))
+    tried('lock', 'a lock that is held for more than 30 s', 'exit 3 with a clear message')
+  })
+})
+
+function host(): string {
+  return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`
+}

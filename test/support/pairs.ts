@@ -1,0 +1,37 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startAzure } from '../../scripts/stand-in/azure.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { capture } from './azure.ts'
+import { EXAMPLE, smallStream } from './streams.ts'
+
+/** A snapshot's text and its recording's. */
+export interface Pair {
+  readonly snapshot: string
+  readonly recording: string
+}
+
+/** Captured as `s.json`, before and after the marketplace has the images of the build. */
+export async function capturePairs(): Promise<{ readonly older: Pair; readonly newer: Pair }> {
+  const folder = await mkdtemp(join(tmpdir(), 'pairs-'))
+  const standIn = await startAzure({ images: imagesBeforeBump() })
+  const stream = join(folder, 'rhcos.json')
+  const take = async (): Promise<Pair> => {
+    const { status, stderr } = await capture(standIn, join(folder, 's.json'), ['--stream', stream])
+    if (status !== 0) throw new Error(stderr)
+    const [snapshot, recording] = await Promise.all(
+      ['s.json', 's.recording.json'].map((name) => readFile(join(folder, name), 'utf8')),
+    )
+    return { snapshot: snapshot ?? '', recording: recording ?? '' }
+  }
+  try {
+    await writeFile(stream, smallStream(EXAMPLE))
+    const older = await take()
+    standIn.setImages(imagesAfterBump())
+    return { older, newer: await take() }
+  } finally {
+    await standIn.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
