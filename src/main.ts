@@ -9,6 +9,8 @@ await untilDone(async () => {
   const command = await entry?.load()
   const args = entry && command && readPlain(entry.command, command, words)
   if (args) return command.run(args as never)
+  // A reader of the help that has enough, such as `head`, is no fault of ours.
+  process.stdout.on('error', () => process.exit(141))
   const { runFully } = await import('./command-line/full.ts')
   return runFully(words)
 })

@@ -15,8 +15,6 @@ export async function runFully(
   words: readonly string[],
   run?: (args: unknown) => void,
 ): Promise<void> {
-  // A reader that has enough, such as `head`, is no fault of ours.
-  process.stdout.on('error', () => process.exit(141))
   const cli = yargs([...words])
     .locale('en')
     .scriptName('stream-snapshot')

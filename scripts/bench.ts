@@ -1,0 +1,157 @@
+/**
+ * Measures the built command line against what there is to compare it with, and prints tables. Every
+ * figure is a median over interleaved runs; docs/performance.md says what they are to be.
+ */
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { markdownTable } from '../src/markdown/table.ts'
+import { loadedBy } from './bench/loaded.ts'
+import { type Contestant, compare, type Measured } from './bench/measure.ts'
+import { writeAltered, writeLarge } from './bench/snapshots.ts'
+import { startAzure } from './stand-in/azure.ts'
+import { imagesAfterBump } from './stand-in/azure-images.ts'
+import { startBuilds } from './stand-in/builds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from './stand-in/demonstration-builds.ts'
+
+const PARTS = ['start', 'capture', 'scale', 'loaded'] as const
+const { runs, part, largest } = await yargs(hideBin(process.argv))
+  .option('runs', { type: 'number', default: 15, describe: 'Runs of each, in turn' })
+  .option('part', { choices: PARTS, array: true, default: PARTS, describe: 'What to measure' })
+  .option('largest', { type: 'number', default: 1_000_000, describe: 'Images, at most' })
+  .strict()
+  .parseAsync()
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const node = process.execPath
+const CLI = join(root, 'dist/cli.js')
+const SNAPSHOT = join(root, 'snapshots/rhcos-4.18.json')
+const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+const target = join(folder, 'rhcos.json')
+await copyFile(join(root, 'demo/rhcos.json'), target)
+
+const cli = (name: string, ...args: string[]): Contestant => ({
+  name,
+  command: [node, CLI, ...args],
+})
+const regenerate = (snapshot: string) =>
+  cli('regenerate', 'regenerate', snapshot, '--target', target, '--allow-regression', '--quiet')
+const parse = (...files: string[]): Contestant => ({
+  name: 'read and JSON.parse',
+  command: [
+    node,
+    '-e',
+    'globalThis.kept = process.argv.slice(1).map((file) => JSON.parse(fs.readFileSync(file, "utf8")))',
+    ...files,
+  ],
+})
+
+const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
+  async start() {
+    const contestants = [
+      { name: 'node -e 0', command: [node, '-e', '0'] } as const,
+      cli('--version', '--version'),
+      cli('--help', '--help'),
+      cli('regenerate --target', 'regenerate', SNAPSHOT, '--target', target),
+      cli('diff', 'diff', SNAPSHOT, SNAPSHOT),
+      cli('verify', 'verify', SNAPSHOT),
+    ]
+    show('Start-up', await compare(contestants, runs, folder))
+    const others = [regenerate(SNAPSHOT), ...(await rivals())]
+    show('The same work by others', await compare(others, runs, folder))
+  },
+
+  async capture() {
+    const [slow, quick] = await Promise.all(
+      [100, 0].map((latencyMs) => startAzure({ images: imagesAfterBump(), latencyMs })),
+    )
+    if (slow === undefined || quick === undefined) return
+    const against = (name: string, { url, environment }: typeof slow, concurrency: number) => ({
+      ...cli(
+        name,
+        ...['capture', join(folder, 'captured.json'), '--stream', target, '--quiet'],
+        ...['--azure-endpoint', url, '--concurrency', String(concurrency)],
+      ),
+      env: environment,
+    })
+    const contestants = [
+      against('no latency', quick, 8),
+      against('100 ms, 8 at a time', slow, 8),
+      against('100 ms, one after another', slow, 1),
+    ]
+    show('Capture of Azure', await compare(contestants, Math.min(runs, 15), folder))
+    const perRun = slow.requests.length / (2 * (Math.min(runs, 15) + 2))
+    console.log(`${perRun} requests a run, the sign-in's among them\n`)
+    await Promise.all([slow.close(), quick.close()])
+  },
+
+  async scale() {
+    for (const count of [1_000, 10_000, 100_000, 1_000_000].filter((each) => each <= largest)) {
+      const file = join(folder, `${count}.json`)
+      writeLarge(SNAPSHOT, file, count)
+      const list = cli('list', 'list', file, '--sku', '418-arm', '-o', 'tsv')
+      show(
+        `${count.toLocaleString('en')} images`,
+        await compare([parse(file), regenerate(file), list], runs, folder),
+      )
+      if (count !== 100_000) continue
+      const other = join(folder, 'altered.json')
+      writeAltered(file, other, 100)
+      const diff = { ...cli('diff', 'diff', file, other), codes: [1] }
+      show('Two of 100,000 images', await compare([parse(file, other), diff], runs, folder))
+    }
+  },
+
+  async loaded() {
+    const contestants = [
+      cli('--version', '--version'),
+      cli('--help', '--help'),
+      regenerate(SNAPSHOT),
+      cli('verify', 'verify', SNAPSHOT),
+    ]
+    const rows = await Promise.all(
+      contestants.map(async (each) => {
+        const { files, bytes } = await loadedBy(each)
+        return [each.name, String(files.length), String(bytes)]
+      }),
+    )
+    print('Modules loaded', ['command', 'files', 'bytes'], rows)
+  },
+}
+
+try {
+  for (const each of part) await MEASURE[each]()
+} finally {
+  await rm(folder, { recursive: true })
+}
+
+/** jq, which only parses and prints, and plume, if the environment's PLUME names it. */
+async function rivals(): Promise<Contestant[]> {
+  const jq: Contestant = { name: 'jq . TARGET', command: ['jq', '.', target] }
+  const plume = process.env.PLUME
+  if (plume === undefined) return [jq]
+  const builds = await startBuilds(demonstrationBuilds)
+  process.once('beforeExit', () => void builds.close())
+  const { name, release, architectures } = DEMONSTRATION
+  const args = ['cosa2stream', '--name', name, '--url', builds.streams, '--no-signatures']
+  const wanted = architectures.map((arch) => `${arch}=${release}`)
+  const into = join(folder, 'plume.json')
+  return [jq, { name: 'plume cosa2stream', command: [plume, ...args, '--target', into, ...wanted] }]
+}
+
+function show(title: string, measured: readonly Measured[]): void {
+  const rows = measured.map(({ name, seconds, ratio, megabytes }) => [
+    name,
+    `${(seconds * 1000).toFixed(0)} ms`,
+    ratio.toFixed(2),
+    megabytes === undefined ? '' : `${megabytes.toFixed(0)} MB`,
+  ])
+  print(title, ['', 'median', 'ratio', 'memory'], rows)
+}
+
+function print(title: string, header: readonly string[], rows: readonly string[][]): void {
+  console.log(`${title}\n\n${markdownTable(header, rows)}\n`)
+}
