@@ -1,10 +1,10 @@
+import fs from 'node:fs'
 import { dirname, sep } from 'node:path'
-import fs from 'fs-extra'
 import { InputError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
 
-/** In bytes; the longest file that anybody has is a tenth of it. */
-const LONGEST_FILE = 32 * 1024 * 1024
+/** In bytes: two million images; a text of twice that is longer than any that there can be. */
+const LONGEST_FILE = 400 * 1024 * 1024
 
 /** Reads an input file's text. @throws InputError naming the file and what is wrong with it */
 export async function readInput(file: string): Promise<string> {
@@ -16,7 +16,7 @@ export async function readInput(file: string): Promise<string> {
 /** The same for a file that need not be there: undefined where it is not. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return decodeText(await readBytes(file), file)
+    return await readText(file)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw fileError(file, error)
@@ -46,10 +46,9 @@ export async function readTogether(
  * @throws InputError for a link that leads out of the folder
  */
 export async function readBeside(file: string): Promise<string | undefined> {
-  const stat = await fs.lstat(file).catch(() => undefined)
-  if (stat?.isSymbolicLink()) {
-    const end = await fs.realpath(file).catch(() => undefined)
-    const folder = await fs.realpath(dirname(file))
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const end = fs.existsSync(file) ? fs.realpathSync(file) : undefined
+    const folder = fs.realpathSync(dirname(file))
     if (end === undefined || !end.startsWith(folder + sep)) {
       throw new InputError(`${file}: is a link that leads elsewhere, expected a file`)
     }
@@ -58,21 +57,33 @@ export async function readBeside(file: string): Promise<string | undefined> {
 }
 
 /** A device may have no end, and a file may be too long to hold. */
-async function readBytes(file: string): Promise<Buffer> {
-  const stat = await fs.stat(file)
+async function readText(file: string): Promise<string> {
+  const stat = fs.statSync(file)
   if (stat.isCharacterDevice() || stat.isBlockDevice()) {
     throw new InputError(`${file}: is a device, expected a file`)
   }
+  // What lies on a disk says how long it is, and is there at once.
+  const isPlain = stat.isFile() && stat.size > 0
+  if (!isPlain && !stat.isDirectory()) return decodeText(await readToEnd(file), file)
+  if (stat.size > LONGEST_FILE) throw tooLong(file)
+  const text = fs.readFileSync(file, 'utf8')
+  // It stands for bytes that are no UTF-8, or for itself.
+  return text.includes('\ufffd') ? decodeText(fs.readFileSync(file), file) : text
+}
+
+async function readToEnd(file: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of fs.createReadStream(file)) {
     length += chunk.length
-    if (length > LONGEST_FILE) {
-      throw new InputError(`${file}: longer than ${LONGEST_FILE / 1024 / 1024} MB`)
-    }
+    if (length > LONGEST_FILE) throw tooLong(file)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+function tooLong(file: string): InputError {
+  return new InputError(`${file}: longer than ${LONGEST_FILE / 1024 / 1024} MB`)
 }
 
 /** Bytes that are no UTF-8 would come back as others, and a byte order mark would vanish. */

@@ -33,12 +33,7 @@ export function selectImages(
       return each ? [{ architecture: architecture as Architecture, wanted: each }] : []
     })
   return cloudsOf(snapshot).flatMap((cloud) => {
-    const images = groupBySlot(
-      imagesOf(snapshot, cloud).map((image) => ({
-        ...image,
-        state: stateAt(image, snapshot.capturedAt),
-      })),
-    )
+    const images = groupBySlot(imagesOf(snapshot, cloud), snapshot.capturedAt)
     return wanted.flatMap(({ architecture, wanted }) =>
       slotsOf(snapshot, cloud, architecture)
         .sort(compareSlots)
@@ -62,15 +57,31 @@ export function wantedOf({ stream }: SnapshotContent, text: string): Wanted | un
   return release && ocp && { text, release, ocp }
 }
 
-function groupBySlot(images: readonly Image[]): Map<string, Image[]> {
+/** The images as they are at a time, by what `keyOf` gives. Those of one slot follow one another. */
+function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
   const groups = new Map<string, Image[]>()
+  let last: Image | undefined
+  let group: Image[] = []
   for (const image of images) {
-    const key = keyOf(image)
-    const group = groups.get(key)
-    if (group) group.push(image)
-    else groups.set(key, [image])
+    if (last === undefined || !isOfSameSlot(image, last)) {
+      const key = keyOf(image)
+      group = groups.get(key) ?? []
+      groups.set(key, group)
+      last = image
+    }
+    const state = stateAt(image, time)
+    group.push(state === image.state ? image : { ...image, state })
   }
   return groups
+}
+
+function isOfSameSlot(a: Image, b: Image): boolean {
+  return (
+    a.plan === b.plan &&
+    a.architecture === b.architecture &&
+    a.generation === b.generation &&
+    a.region === b.region
+  )
 }
 
 /** Equal for a slot and the images that are looked at for it, within a cloud. */

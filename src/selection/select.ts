@@ -32,7 +32,11 @@ export interface Selection {
   readonly candidates: readonly Candidate[]
 }
 
-/** Chooses the image for a slot: an exact one, otherwise the most recent that is left. */
+/**
+ * Chooses the image for a slot: an exact one, otherwise the most recent that is left. Looks at each
+ * image once and keeps the best alone, so that a slot with many images costs no more than reading
+ * them; the candidates are judged again for those who ask to see them.
+ */
 export function selectImage(
   slot: Slot,
   wanted: Wanted,
@@ -40,14 +44,36 @@ export function selectImage(
   table: RhelTable,
   requirement: Requirement = 'any',
 ): Selection {
-  const judged = images.map((image) => judge(image, wanted, table, requirement)).sort(byMerit)
-  const best = judged[0]
-  const candidates = judged.map(({ candidate }) => candidate)
-  if (best?.dated === undefined || best.candidate.grade === undefined) {
-    return { slot, wanted, reason: reasonForNone(candidates, requirement), candidates }
+  let best: Judged | undefined
+  const counts = { all: images.length, graded: 0, eligible: 0 }
+  for (const image of images) {
+    const judged = judge(image, wanted, table, requirement)
+    if (judged.candidate.grade !== undefined) counts.graded += 1
+    if (judged.dated === undefined) continue
+    counts.eligible += 1
+    if (best === undefined || byMerit(judged, best) < 0) best = judged
   }
-  const { image, grade } = best.candidate
-  return { slot, wanted, image, grade, reason: reasonFor(grade, judged), candidates }
+  const { image, grade } = best?.candidate ?? {}
+  const choice =
+    image === undefined || grade === undefined
+      ? { reason: reasonForNone(counts, requirement) }
+      : { image, grade, reason: reasonFor(grade, counts) }
+  return {
+    slot,
+    wanted,
+    ...choice,
+    get candidates() {
+      const judged = images.map((each) => judge(each, wanted, table, requirement))
+      return judged.sort(byMerit).map(({ candidate }) => candidate)
+    },
+  }
+}
+
+/** How many images a slot has, how many of them have a grade, and how many may fill it. */
+interface Counts {
+  readonly all: number
+  readonly graded: number
+  readonly eligible: number
 }
 
 interface Judged {
@@ -124,17 +150,15 @@ function preciseFirst(a: Judged, b: Judged): number {
   return (b.dated?.stamp.length ?? 0) - (a.dated?.stamp.length ?? 0)
 }
 
-function reasonFor(grade: Grade, judged: readonly Judged[]): string {
-  const others = judged.filter(({ dated }) => dated !== undefined).length - 1
+function reasonFor(grade: Grade, { eligible }: Counts): string {
   if (grade === 'exact') return 'of the very build'
-  const of = others === 0 ? 'the only image left' : `the most recent of ${others + 1}`
+  const of = eligible === 1 ? 'the only image left' : `the most recent of ${eligible}`
   return `none of the very build; ${of}`
 }
 
-function reasonForNone(candidates: readonly Candidate[], requirement: Requirement): string {
-  if (candidates.length === 0) return 'no image'
-  const graded = candidates.filter(({ grade }) => grade !== undefined).length
+function reasonForNone({ all, graded }: Counts, requirement: Requirement): string {
+  if (all === 0) return 'no image'
   return graded > 0
     ? `no image of a grade that ${requirement} admits, ${graded} of other grades`
-    : `none of ${candidates.length} may fill it`
+    : `none of ${all} may fill it`
 }

@@ -6,9 +6,11 @@ export function canonicalJson(value: unknown): string {
   return stringify(value)
 }
 
-/** `sha256-` and the base64 digest, the form that package locks use. */
-export function integrityOf(canonical: string): string {
-  return `sha256-${createHash('sha256').update(canonical).digest('base64')}`
+/** `sha256-` and the base64 digest of a text in pieces, the form that package locks use. */
+export function integrityOf(canonical: Iterable<string>): string {
+  const hash = createHash('sha256')
+  for (const piece of canonical) hash.update(piece)
+  return `sha256-${hash.digest('base64')}`
 }
 
 /** The hexadecimal SHA-256 of a file's text. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
 import { onExit } from '../files/exit.ts'
 import { visible, visibleLine } from '../json/printable.ts'
+import { emit, isTerminal, type StandardStream } from './emit.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -43,13 +44,12 @@ function coloured(text: string): string {
 }
 
 export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
-  const lively = (stream: 'stdout' | 'stderr') =>
-    !quiet && process[stream].isTTY === true && !process.env.NO_COLOR
+  const lively = (stream: StandardStream) => !quiet && !process.env.NO_COLOR && isTerminal(stream)
   return {
-    data: (text) => void process.stdout.write(coloured(visible(text))),
-    file: (text) => void process.stdout.write(process.stdout.isTTY ? visible(text) : text),
-    say: (line) => void (quiet || process.stderr.write(`${coloured(visibleLine(line))}\n`)),
-    warn: (line) => void process.stderr.write(`stream-snapshot: ${visibleLine(line)}\n`),
+    data: (text) => emit('stdout', coloured(visible(text))),
+    file: (text) => emit('stdout', isTerminal('stdout') ? visible(text) : text),
+    say: (line) => void (quiet || emit('stderr', `${coloured(visibleLine(line))}\n`)),
+    warn: (line) => emit('stderr', `stream-snapshot: ${visibleLine(line)}\n`),
     style: (style, text, stream = 'stderr') => (lively(stream) ? colour(style, text) : text),
     async progress(text) {
       if (!lively('stderr')) return SILENT

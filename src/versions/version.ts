@@ -26,14 +26,14 @@ export interface Release extends Version {
   readonly rhel: Minor
 }
 
+/** OCP or RHEL, RHEL, a time stamp to the day, hour or minute, a revision. */
+const VERSION =
+  /^([1-9][0-9]{0,3})\.([0-9]{1,3})\.(2[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9])?)?)(?:-([0-9]{1,4}))?$/
+
 /** Reads a marketplace version; undefined for anything that is none (`latest`, `1.2`). */
 export function readVersion(text: string): Version | undefined {
-  const match =
-    /^([1-9][0-9]{0,3})\.([0-9]{1,3})\.([0-9]{8}|[0-9]{10}|[0-9]{12})(?:-([0-9]{1,4}))?$/.exec(text)
-  const [, first, second, stamp, revision] = match ?? []
-  if (first === undefined || second === undefined || stamp === undefined || !isStamp(stamp)) {
-    return undefined
-  }
+  const [, first, second, stamp, revision] = VERSION.exec(text) ?? []
+  if (first === undefined || second === undefined || stamp === undefined) return undefined
   const time = { stamp, ...(revision === undefined ? {} : { revision: Number(revision) }) }
   if (first === '9' || first === '10') {
     return { form: 'B', rhel: { major: Number(first), minor: Number(second) }, ...time }
@@ -55,21 +55,9 @@ export function readRelease(text: string): Release | undefined {
 
 /** `84` is 8.4, `102` is 10.2; the odd ones (`00`, `6`) give undefined: the table has them. */
 function readRhelDigits(digits: string): Minor | undefined {
-  const match = /^([89]|10)([0-9])$/.exec(digits)
-  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined
-}
-
-function isStamp(stamp: string): boolean {
-  const part = (from: number, fallback: number) =>
-    stamp.length > from ? Number(stamp.slice(from, from + 2)) : fallback
-  const within = (value: number, low: number, high: number) => value >= low && value <= high
-  return (
-    within(Number(stamp.slice(0, 4)), 2000, 2999) &&
-    within(part(4, 1), 1, 12) &&
-    within(part(6, 1), 1, 31) &&
-    within(part(8, 0), 0, 23) &&
-    within(part(10, 0), 0, 59)
-  )
+  const major = digits.slice(0, -1)
+  if (major !== '8' && major !== '9' && major !== '10') return undefined
+  return { major: Number(major), minor: Number(digits.slice(-1)) }
 }
 
 /** A version with all that is needed to compare it. */
@@ -99,5 +87,6 @@ export function compareVersions(a: DatedVersion, b: DatedVersion): number {
 }
 
 export function compareStamps(a: string, b: string): number {
-  return Number(a.padEnd(12, '0')) - Number(b.padEnd(12, '0'))
+  if (a.length !== b.length) return compareStamps(a.padEnd(12, '0'), b.padEnd(12, '0'))
+  return a < b ? -1 : Number(a > b)
 }
