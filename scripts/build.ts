@@ -23,6 +23,7 @@ const options = {
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
+  loader: { '.css': 'text', '.client.js': 'text' },
 } as const satisfies BuildOptions
 
 /** Takes node's own modules from the process: as imports they would evaluate all that they export. */

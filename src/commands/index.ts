@@ -58,4 +58,14 @@ export const COMMANDS: readonly Entry[] = [
     describe: 'Print the coreos-bootimages ConfigMap of a stream',
     load: async () => (await import('./configmap.ts')).configmapCommand,
   },
+  {
+    command: 'history <PATH>',
+    describe: 'Tell the life of a snapshot or a stream in git, version by version',
+    load: async () => (await import('./history.ts')).historyCommand,
+  },
+  {
+    command: 'report <PATH>',
+    describe: 'Show the life of a snapshot or a stream on one HTML page',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
 ]

@@ -186,8 +186,11 @@ function releasesOf({ builds }: Snapshot): Releases {
   return new Map(Object.entries(builds).map(([arch, { release }]) => [arch, release]))
 }
 
-/** For every architecture: those that no criteria name an image for open no slot. */
-function latestReleases({ stream, criteria }: Snapshot): Releases {
+/**
+ * Releases that no image is newer than, for where nobody tells one; none without an OCP minor. For
+ * every architecture: those that no criteria name an image for open no slot.
+ */
+export function latestReleases({ stream, criteria }: Snapshot): Releases {
   const ocp = stream.ocp === null ? undefined : readMinor(stream.ocp)
   const rhel = ocp && rhelOfOcp(criteria.rhel, ocp)
   if (ocp === undefined || rhel === undefined) return new Map()

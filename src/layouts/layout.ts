@@ -32,7 +32,7 @@ export function versionOfEntry(entry: Entry): string | undefined {
 }
 
 /** The enhancement's layout: Gen2 images only, and of the paid plans those of OCP. */
-const ENHANCEMENT_PLANS: Readonly<Record<string, string>> = {
+export const ENHANCEMENT_PLANS: Readonly<Record<string, string>> = {
   'no-purchase-plan': 'no-purchase-plan',
   ocp: 'purchase-plan-north-america',
   'ocp-emea': 'purchase-plan-emea',

@@ -12,7 +12,11 @@ export function code(text: string): string {
   const clean = text.replace(/[\s\p{C}]+/gu, ' ').trim()
   if (clean === '') return ''
   if (!/[`|]/.test(clean)) return `\`${clean}\``
-  const escaped = clean.replace(/[`|&<>]/g, (character) => `&#${character.codePointAt(0)};`)
+  // Markdown goes on within the tag: links, emphasis, names of people.
+  const escaped = clean.replace(
+    /[^\p{L}\p{N} .,:;=/-]|:(?=\/\/)/gu,
+    (each) => `&#${each.codePointAt(0)};`,
+  )
   return `<code>${escaped}</code>`
 }
 

@@ -1,3 +1,4 @@
+import { compareAsNumbers } from '../snapshot/order.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { compareMinors, readMinor } from '../versions/minor.ts'
 import { ocpOfRhel, type RhelTable } from '../versions/rhel.ts'
@@ -133,8 +134,15 @@ function byMerit(a: Judged, b: Judged): number {
     Number(b.candidate.grade === 'exact') - Number(a.candidate.grade === 'exact') ||
     compareVersions(b.dated, a.dated) ||
     preciseFirst(a, b) ||
-    0
+    byName(a, b)
   )
+}
+
+/** Of two that are as good, such as one under two spellings, whichever order they came in. */
+function byName(a: Judged, b: Judged): number {
+  const nameOf = ({ candidate: { image } }: Judged) =>
+    ['publisher', 'offer', 'sku', 'version', 'image', 'name'].map((key) => image[key]).join(':')
+  return compareAsNumbers(nameOf(a), nameOf(b))
 }
 
 /** Of two images of one time the one that tells it more precisely. */

@@ -111,8 +111,10 @@ describe('skew', () => {
     const clouds = JSON.parse(stdout).map((slot: { cloud: string }) => slot.cloud)
     expect(new Set(clouds)).toEqual(new Set(['azure']))
     expect(await skew(committed, '--cloud', 'azure', '--fail-on', 'older-build')).toMatchObject({
-      status: 1,
+      status: 0,
     })
+    // A region of AWS lags, and GCP has nothing newer than 4.13.
+    expect(await skew(committed, '--fail-on', 'older-build')).toMatchObject({ status: 1 })
   })
 
   it('fails before the marketplace bump and passes after it', async () => {

@@ -14,6 +14,11 @@ const COMMANDS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['regenerate --check', 'regenerate', SNAPSHOT, '--target', 't.json', '--check'],
   ['verify', 'verify', SNAPSHOT],
   ['verify --target', 'verify', SNAPSHOT, '--target', 't.json'],
+  ['diff', 'diff', SNAPSHOT, SNAPSHOT],
+  ['list', 'list', SNAPSHOT],
+  ['skew', 'skew', SNAPSHOT, '--target', 't.json'],
+  ['image', 'image', 't.json', '--cloud', 'azure', '--arch', 'x86_64'],
+  ['configmap', 'configmap', 't.json'],
   ['capture --replay', 'capture', SNAPSHOT, '--replay'],
 ]
 

@@ -65,6 +65,10 @@ function replayOptions(): EC2ClientConfig {
     // A recording does not change its answer when asked again.
     maxAttempts: 1,
     retryMode: 'standard',
+    defaultsMode: 'standard',
+    authSchemePreference: [],
+    userAgentAppId: async () => undefined,
+    disableClockSkewCorrection: true,
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
   }

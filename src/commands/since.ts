@@ -1,0 +1,42 @@
+import { InputError } from '../errors.ts'
+import { once } from './options.ts'
+
+/** How far each unit goes back from a time. */
+const UNITS: Readonly<Record<string, (time: Date, count: number) => number>> = {
+  hour: (time, count) => time.setUTCHours(time.getUTCHours() - count),
+  day: (time, count) => time.setUTCDate(time.getUTCDate() - count),
+  week: (time, count) => time.setUTCDate(time.getUTCDate() - 7 * count),
+  month: (time, count) => time.setUTCMonth(time.getUTCMonth() - count),
+  year: (time, count) => time.setUTCFullYear(time.getUTCFullYear() - count),
+}
+
+/**
+ * A `coerce` for a time: `2024-10-01`, which is its first moment in UTC; `2024-10-01T12:00:00Z`; or
+ * an age as git takes it, `2 weeks ago`, `2.weeks`. Gives RFC 3339.
+ */
+export function sinceOption(
+  option: string,
+  now: () => Date = () => new Date(),
+): (value: unknown) => string | undefined {
+  return (value) => {
+    const text = once(option)(value)
+    if (text === undefined) return undefined
+    const time = readDate(text) ?? readAge(text, now())
+    if (time !== undefined && !Number.isNaN(time)) return new Date(time).toISOString()
+    throw new InputError(
+      `--${option}: expected a date such as 2024-10-01, or an age such as "2 weeks ago"`,
+    )
+  }
+}
+
+function readDate(text: string): number | undefined {
+  const [, day, time = 'T00:00:00', zone = 'Z'] =
+    /^(\d{4}-\d{2}-\d{2})(?:([T ]\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
+  return day === undefined ? undefined : Date.parse(`${day}${time.replace(' ', 'T')}${zone}`)
+}
+
+function readAge(text: string, now: Date): number | undefined {
+  const [, count, unit = ''] =
+    /^(\d{1,4})[ .]?(hour|day|week|month|year)s?(?:[ .]ago)?$/.exec(text) ?? []
+  return count === undefined ? undefined : UNITS[unit]?.(now, Number(count))
+}

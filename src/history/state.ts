@@ -1,0 +1,58 @@
+import { availableImages } from '../image/available.ts'
+import { readImageSource } from '../image/read.ts'
+import { MarketplaceFile } from '../layouts/marketplace-file.ts'
+import type { SlotSkew } from '../skew/skew.ts'
+import { readSnapshot } from '../snapshot/read.ts'
+import { releasesOf } from '../stream/releases.ts'
+import { snapshotSlots } from './snapshot-slots.ts'
+import { streamSlots } from './stream-slots.ts'
+
+/** A slot as a version has it; without a release there is no grade, no lag, nothing expected. */
+export interface SlotState extends Omit<SlotSkew, 'release'> {
+  readonly release?: string
+  /** Why the image that stands in a stream may not fill its slot: it is of a later OCP, say. */
+  readonly refused?: string
+}
+
+/** What a version says. */
+export interface State {
+  /** By architecture. */
+  readonly releases: Readonly<Record<string, string>>
+  /** The slots of a snapshot, or those in which a stream has an image. */
+  readonly slots: readonly SlotState[]
+}
+
+/**
+ * Reads a version of a snapshot, of a stream, or of a file of marketplace images alone, which tells
+ * no releases.
+ *
+ * @throws InputError for what is none of them
+ */
+export function readState(text: string, file: string): State {
+  if (looksLikeSnapshot(text)) {
+    const snapshot = readSnapshot(text, file)
+    const builds = Object.entries(snapshot.builds).sort(([a], [b]) => (a < b ? -1 : 1))
+    return {
+      releases: Object.fromEntries(builds.map(([arch, { release }]) => [arch, release])),
+      slots: snapshotSlots(snapshot),
+    }
+  }
+  const source = readImageSource(text, file)
+  const isStream = !(source instanceof MarketplaceFile)
+  const releases = isStream ? releasesOf(source) : new Map<string, string>()
+  const available = availableImages(source)
+  return {
+    releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
+    slots: streamSlots(isStream ? source.name : '', releases, available),
+  }
+}
+
+/** By the one key that no stream has; text that is no JSON is for the stream's reader to refuse. */
+function looksLikeSnapshot(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'schemaVersion' in value
+  } catch {
+    return false
+  }
+}

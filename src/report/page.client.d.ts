@@ -1,0 +1,3 @@
+/** The page's script as text, as the build takes it. */
+declare const text: string
+export default text

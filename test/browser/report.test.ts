@@ -1,0 +1,333 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AxeResults } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { openBrowser } from '../../scripts/browser.ts'
+import { EVENT_KINDS } from '../../src/history/events.ts'
+import type { HistoryVersion } from '../../src/history/history.ts'
+import { printPage } from '../../src/report/page.ts'
+import { CLOUDS } from '../../src/snapshot/snapshot.ts'
+import { run } from '../support/cli.ts'
+import { commitAt } from '../support/git.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+
+const HOSTILE = `"'><img src="https://example.com/x.png" onerror="hacked = 1"></style></title><script>hacked = 1</script><b>`
+
+let browser: Browser
+let folder: string
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-browser-'))
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const build = (release: string) => ({
+  builds: { x86_64: { release, location: 'https://builds.example', meta: {} } },
+})
+
+/** The page of a snapshot's history of three commits; one image is behind, others are missing. */
+let page: Promise<string> | undefined
+function ordinaryPage(): Promise<string> {
+  page ??= makePage('ordinary', 's.json', [
+    [
+      'first',
+      snapshotText([azureImage('418-v2', '418.94.20240916')], build('418.94.202409162337-0')),
+    ],
+    [
+      'bump',
+      snapshotText([azureImage('418-v2', '418.94.20240916')], build('418.94.202410090804-0')),
+    ],
+    [
+      'images',
+      snapshotText(
+        [azureImage('418-v2', '418.94.20241009'), azureImage('aro_418', '418.94.20240916')],
+        build('418.94.202410090804-0'),
+      ),
+    ],
+  ])
+  return page
+}
+
+/** Every string of data that can be in a stream or in git is markup that would break out. */
+function hostilePage(): Promise<string> {
+  const release = (text: string) => ({ artifacts: { metal: { release: text, formats: {} } } })
+  const entry = (version: string) => ({
+    publisher: HOSTILE,
+    offer: HOSTILE,
+    sku: HOSTILE,
+    version,
+  })
+  const stream = (text: string, version: string) =>
+    JSON.stringify({
+      stream: HOSTILE,
+      architectures: {
+        [HOSTILE]: { ...release(text), images: {} },
+        x86_64: {
+          ...release('418.94.202410090804-0'),
+          images: {},
+          'rhel-coreos-extensions': {
+            marketplace: {
+              azure: {
+                [HOSTILE]: {
+                  hyperVGen1: entry('418.94.20240916'),
+                  hyperVGen2: entry(version),
+                },
+                'no-purchase-plan': { hyperVGen2: entry('418.94.20240916') },
+                ocp: { hyperVGen2: entry('418.94.20240916') },
+              },
+              aws: {
+                ocp: {
+                  regions: { [HOSTILE]: { release: '415.92.202402201450-0', image: HOSTILE } },
+                },
+              },
+              gcp: { ocp: { release: HOSTILE, project: HOSTILE, name: HOSTILE } },
+            },
+          },
+        },
+      },
+    })
+  return makePage('hostile', `${HOSTILE.replaceAll('/', '_')}.json`, [
+    [HOSTILE, stream(HOSTILE, HOSTILE)],
+    [HOSTILE, '<<<<<<< HEAD'],
+    [HOSTILE, stream(`${HOSTILE}.20240101`, `${HOSTILE}2`)],
+  ])
+}
+
+/** The same for every string that a history can have, those too that no file can bring into it. */
+async function hostileHistoryPage(): Promise<string> {
+  const place = { publisher: HOSTILE, offer: HOSTILE, sku: HOSTILE, project: HOSTILE }
+  const slots = CLOUDS.flatMap((cloud) =>
+    [{}, { region: HOSTILE }].flatMap((where) => {
+      const slot = { cloud, plan: HOSTILE, architecture: HOSTILE as 'x86_64', ...where }
+      const expected = { place: { ...place, product: HOSTILE, name: HOSTILE }, version: HOSTILE }
+      const either = { ...expected, place: { ...expected.place, sku: `${HOSTILE} or ${HOSTILE}` } }
+      const image = { ...place, image: HOSTILE, name: HOSTILE }
+      const state = { slot, release: `${HOSTILE}.20241009`, expected, days: 1 }
+      return [
+        { ...state, image: { ...image, version: `${HOSTILE}.20241001` }, refused: HOSTILE },
+        { ...state, expected: either },
+      ]
+    }),
+  )
+  const kinds = EVENT_KINDS.map((kind) => ({ kind, subject: HOSTILE }))
+  const ends = { before: HOSTILE, after: HOSTILE }
+  const version: HistoryVersion = {
+    ...{
+      commit: `<b>${HOSTILE}`,
+      date: HOSTILE,
+      subject: HOSTILE,
+      path: HOSTILE,
+      problem: HOSTILE,
+    },
+    releases: { [HOSTILE]: `${HOSTILE}.20241009` },
+    slots,
+    events: [
+      ...kinds.map((event) => ({ ...event, ...ends })),
+      { kind: 'unreadable', subject: HOSTILE, problem: HOSTILE },
+      ...slots.map(({ slot }) => ({
+        ...{ kind: 'image replaced' as const, subject: HOSTILE, slot, versions: ends },
+        ...ends,
+      })),
+    ],
+  }
+  const file = join(folder, 'hostile-history.html')
+  await writeFile(file, printPage(HOSTILE, [version, version]))
+  return file
+}
+
+async function makePage(
+  name: string,
+  file: string,
+  versions: readonly (readonly [subject: string, text: string])[],
+): Promise<string> {
+  const repository = await mkdtemp(join(folder, name))
+  for (const [at, [subject, text]] of versions.entries()) {
+    await writeFile(join(repository, file), text)
+    await commitAt(repository, `2024-10-0${at + 1}T12:00:00Z`, subject)
+  }
+  const out = join(folder, `${name}.html`)
+  const outcome = await run(['report', join(repository, file), '-o', out])
+  expect(outcome).toMatchObject({ status: 0, stdout: '' })
+  return out
+}
+
+/** Opens a page from its file; what it asks for or complains of fails the test. */
+async function open(file: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(options)
+  const faults: string[] = []
+  context.on('request', (request) => {
+    if (request.url() !== `file://${file}`) faults.push(`request: ${request.url()}`)
+  })
+  const tab = await context.newPage()
+  tab.on('console', (message) => faults.push(`console: ${message.text()}`))
+  tab.on('pageerror', (error) => faults.push(`error: ${error.message}`))
+  onTestFinished(async () => {
+    await context.close()
+    expect(faults).toEqual([])
+  })
+  await tab.goto(`file://${file}`, { waitUntil: 'load' })
+  return tab
+}
+
+const visibleRows = (tab: Page) => tab.locator('#event-table tbody tr:visible')
+const cells = (tab: Page, column: number) =>
+  tab.locator(`#event-table tbody tr:visible td:nth-child(${column})`).allTextContents()
+
+describe('the page of a history', () => {
+  it('says what is behind, by how many days, and what to publish', async () => {
+    const tab = await open(await ordinaryPage())
+    const text = await tab.locator('.verdict').textContent()
+    expect(text).toContain('Of 14 places 1 has an image behind the build, by up to 23 days')
+    expect(text).toContain('12 have no image')
+    expect(text).toContain('13 images are left to publish')
+    expect(await tab.locator('.behind').textContent()).toBe(
+      '23 days behind: azure no-purchase-plan (x86_64 gen1)',
+    )
+    expect(await tab.locator('#publish tbody').textContent()).toContain(
+      'azureopenshift:aro4:aro_418:418.94.20241009',
+    )
+    const cell = tab.locator('.matrix tbody tr').first().locator('td')
+    expect(await cell.textContent()).toContain('older build')
+    expect(await cell.textContent()).toContain('exact')
+    expect(await tab.locator('svg.chart[role=img]').count()).toBe(2)
+  })
+
+  it('filters events by words and by kind', async () => {
+    const tab = await open(await ordinaryPage())
+    const all = await visibleRows(tab).count()
+    expect(all).toBe(5)
+    await tab.getByLabel('Filter').fill('REPLACED gen2')
+    expect(await cells(tab, 3)).toEqual(['image replaced'])
+    expect(await tab.locator('#count').textContent()).toBe('1 of 5 events')
+    await tab.getByLabel('Filter').fill('')
+    await tab.getByLabel('Event', { exact: true }).selectOption('build bumped')
+    expect(await cells(tab, 3)).toEqual(['build bumped'])
+    await tab.getByLabel('Event', { exact: true }).selectOption('')
+    expect(await visibleRows(tab).count()).toBe(all)
+  })
+
+  it('sorts events, as numbers where they are, with the keyboard too', async () => {
+    const tab = await open(await ordinaryPage())
+    const heading = tab.locator('#event-table th', { hasText: 'days behind' })
+    await heading.getByRole('button').focus()
+    await tab.keyboard.press('Enter')
+    expect(await heading.getAttribute('aria-sort')).toBe('ascending')
+    expect((await cells(tab, 8)).filter(Boolean)).toEqual(['0', '0', '23'])
+    await tab.keyboard.press('Enter')
+    expect((await cells(tab, 8)).slice(0, 3)).toEqual(['23', '0', '0'])
+    await tab.getByRole('button', { name: 'event', exact: true }).click()
+    const kinds = await cells(tab, 3)
+    expect(kinds).toEqual(kinds.toSorted())
+  })
+
+  const URN = 'azureopenshift:aro4:418-v2:418.94.20241009'
+
+  it('copies a URN', async () => {
+    const tab = await open(await ordinaryPage(), {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    await tab.getByRole('button', { name: `Copy ${URN}` }).click()
+    await tab.locator('#said', { hasText: `Copied ${URN}` }).waitFor({ state: 'attached' })
+    expect(await tab.evaluate('navigator.clipboard.readText()')).toBe(URN)
+  })
+
+  it('copies where the page may not reach the clipboard', async () => {
+    const tab = await open(await ordinaryPage())
+    await tab.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })')
+    await tab.getByRole('button', { name: `Copy ${URN}` }).focus()
+    await tab.keyboard.press('Enter')
+    await tab.locator('#said', { hasText: `Copied ${URN}` }).waitFor({ state: 'attached' })
+    await tab.getByLabel('Filter').focus()
+    await tab.keyboard.press('Control+V')
+    expect(await tab.getByLabel('Filter').inputValue()).toBe(URN)
+  })
+
+  it('can be read without its script', async () => {
+    const tab = await open(await ordinaryPage(), { javaScriptEnabled: false })
+    expect(await visibleRows(tab).count()).toBe(5)
+    expect(await tab.locator('button:visible').count()).toBe(0)
+  })
+
+  it('changes its theme', async () => {
+    const tab = await open(await ordinaryPage(), { colorScheme: 'light' })
+    const paper = () => tab.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+    const light = await paper()
+    const button = tab.locator('#theme')
+    await button.click()
+    expect(await paper()).toBe(light)
+    await button.click()
+    expect(await paper()).not.toBe(light)
+    expect(await button.textContent()).toBe('Theme: dark')
+  })
+
+  it('fits a phone', async () => {
+    const tab = await open(await ordinaryPage(), { viewport: { width: 360, height: 700 } })
+    expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  })
+
+  it.each([
+    ['light', 1200],
+    ['dark', 1200],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('is accessible, %s at %i pixels', async (colorScheme, width) => {
+    const tab = await open(await ordinaryPage(), { colorScheme, viewport: { width, height: 800 } })
+    for (const summary of await tab.locator('summary').all()) await summary.click()
+    await tab.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
+    const { violations, passes } = (await tab.evaluate('axe.run()')) as AxeResults
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)
+    expect(found).toEqual([])
+    expect(passes.map(({ id }) => id)).toContain('color-contrast')
+  })
+
+  it('asks for nothing, and its policy lets it ask for nothing', async () => {
+    const tab = await open(await ordinaryPage())
+    const links = await tab
+      .locator('[src], [href]')
+      .evaluateAll((all) =>
+        all.map((each) => each.getAttribute('src') ?? each.getAttribute('href')),
+      )
+    expect(links.filter((link) => !/^(#|data:,$)/.test(link ?? ''))).toEqual([])
+    const policy = await tab.locator('meta[http-equiv]').getAttribute('content')
+    expect(policy?.replace(/'sha256-[^']+'/g, 'DIGEST')).toBe(
+      "default-src 'none'; style-src DIGEST; script-src DIGEST; img-src data:; base-uri 'none'; form-action 'none'",
+    )
+  })
+
+  it.each([
+    ['a stream', hostilePage],
+    ['a history', hostileHistoryPage],
+  ])('has no markup but its own, from %s full of it', async (_, make) => {
+    const tab = await open(await make())
+    const count = (selector: string) => tab.locator(selector).count()
+    expect({
+      images: await count('img'),
+      scripts: await count('script'),
+      styles: await count('style'),
+      bold: await count('b'),
+      handlers: await count('[onerror]'),
+      hacked: await tab.evaluate('typeof hacked'),
+    }).toEqual({ images: 0, scripts: 1, styles: 1, bold: 0, handlers: 0, hacked: 'undefined' })
+    expect(await tab.locator('main').textContent()).toContain(HOSTILE)
+  })
+
+  it('shows hostile strings as they are', async () => {
+    const tab = await open(await hostilePage())
+    expect(await tab.title()).toContain('</title>'.replaceAll('/', '_'))
+    expect(await tab.locator('h1').textContent()).toBe(`${HOSTILE.replaceAll('/', '_')}.json`)
+    for (const part of ['.matrix', '#event-table', '.numbers', '.builds', '.copyable']) {
+      expect(await tab.locator(part).allTextContents().then(String)).toContain(HOSTILE)
+    }
+    expect(await tab.locator('#timeline svg').last().textContent()).toContain('<script>')
+    const abbr = tab.locator('#event-table abbr').first()
+    expect(await abbr.getAttribute('title')).toContain(HOSTILE)
+  })
+})

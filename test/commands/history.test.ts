@@ -1,0 +1,123 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAt, git } from '../support/git.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const history = (...args: string[]) => run(['history', ...args], { cwd: folder })
+
+const snapshot = (release: string, version: string) =>
+  snapshotText([azureImage('418-v2', version)], {
+    builds: { x86_64: { release, location: 'https://builds.example', meta: {} } },
+  })
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await mkdir(at('snapshots'))
+  await writeFile(at('snapshots/old.json'), snapshot('418.94.202409162337-0', '418.94.20240916'))
+  await commitAt(folder, '2024-09-20T12:00:00Z', 'first')
+  await rename(at('snapshots/old.json'), at('snapshots/s.json'))
+  await commitAt(folder, '2024-09-21T12:00:00Z', 'rename')
+  await writeFile(at('snapshots/s.json'), snapshot('418.94.202410090804-0', '418.94.20240916'))
+  await commitAt(folder, '2024-10-10T12:00:00Z', 'bump, "quoted"')
+})
+
+describe('history', () => {
+  it('tells every version, through a rename, as a table', async () => {
+    const { status, stdout, stderr } = await history('snapshots/s.json')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const [last = ''] = (await git(folder, 'rev-parse', 'HEAD')).split('\n')
+    const lines = stdout.split('\n')
+    expect(lines.filter((line) => /^[0-9a-f]{7} /.test(line)).map((line) => line.slice(9))).toEqual(
+      ['2024-09-20  first', '2024-09-21  rename', '2024-10-10  bump, "quoted"'],
+    )
+    expect(lines.slice(-6)).toEqual([
+      `${last.slice(0, 7)}  2024-10-10  bump, "quoted"`,
+      '  x86_64                              418.94.202410090804-0',
+      '  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916  older-build  23 days',
+      '  13 slots without an image',
+      '  *  build bumped  x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
+      '',
+    ])
+    expect(stdout).toContain('  *  file renamed  snapshots/old.json -> snapshots/s.json\n')
+  })
+
+  it('tells programs the same', async () => {
+    const { stdout } = await history('snapshots/s.json', '-o', 'json', '--max-count', '1')
+    const [version, ...more] = JSON.parse(stdout)
+    expect(more).toEqual([])
+    expect(version).toMatchObject({
+      commit: (await git(folder, 'rev-parse', 'HEAD')).trim(),
+      date: '2024-10-10T12:00:00Z',
+      path: 'snapshots/s.json',
+      problem: null,
+      releases: { x86_64: '418.94.202410090804-0' },
+      events: [
+        {
+          kind: 'build bumped',
+          subject: 'x86_64',
+          before: '418.94.202409162337-0',
+          after: '418.94.202410090804-0',
+        },
+      ],
+    })
+    expect(version.slots).toHaveLength(14)
+    expect(version.slots[1]).toMatchObject({
+      plan: 'no-purchase-plan',
+      grade: 'older-build',
+      days: 23,
+    })
+    expect(version.slots[2]).toMatchObject({ image: null, grade: 'none', days: null })
+  })
+
+  it('tells spreadsheets the same', async () => {
+    const { stdout } = await history('snapshots/s.json', '-o', 'csv', '--since', '2024-10-01')
+    const [head, ...rows] = stdout.trimEnd().split('\n')
+    expect(head).toBe(
+      'commit,date,architecture,release,cloud,plan,generation,region,image,grade,days',
+    )
+    expect(rows).toHaveLength(14)
+    expect(rows[1]).toMatch(
+      /^[0-9a-f]{40},2024-10-10T12:00:00Z,x86_64,418.94.202410090804-0,azure,no-purchase-plan,2,,azureopenshift:aro4:418-v2:418.94.20240916,older-build,23$/,
+    )
+  })
+
+  it('asks git once', async () => {
+    await mkdir(at('bin'))
+    const git = `#!/bin/sh\necho "$*" >> '${at('calls')}'\nPATH='${process.env.PATH}' exec git "$@"\n`
+    await writeFile(at('bin/git'), git)
+    await chmod(at('bin/git'), 0o755)
+    const env = { PATH: `${at('bin')}:${process.env.PATH}` }
+    await run(['history', 'snapshots/s.json'], { cwd: folder, env })
+    expect((await readFile(at('calls'), 'utf8')).trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('says which version cannot be read, and goes on', async () => {
+    await writeFile(at('snapshots/s.json'), '<<<<<<< HEAD\n')
+    await commitAt(folder, '2024-10-11T12:00:00Z', 'conflict')
+    const { status, stdout, stderr } = await history('snapshots/s.json')
+    expect(status).toBe(0)
+    expect(stderr).toMatch(/^stream-snapshot: [0-9a-f]{7}: left out: snapshots\/s\.json:1:1: /)
+    expect(stdout).toContain('  *  unreadable  snapshots/s.json  snapshots/s.json:1:1: ')
+  })
+
+  it.each([
+    [['--since', 'yesteryear'], /--since: expected a date such as 2024-10-01/],
+    [['--since', '2024-13-01'], /--since: expected a date/],
+    [['--max-count', '0'], /--max-count: expected a whole number from 1 on/],
+    [['-o', 'xml'], /--output: expected one of table, json, csv/],
+  ])('refuses %j', async (args, message) => {
+    const { status, stdout, stderr } = await history('snapshots/s.json', ...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+  })
+
+  it('takes an age', async () => {
+    const outcome = await history('snapshots/s.json', '--since', '1 day ago')
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    expect((await history('snapshots/s.json', '--since', '99.years')).stdout).toContain('first')
+  })
+})

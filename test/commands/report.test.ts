@@ -1,0 +1,48 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAt } from '../support/git.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const report = (...args: string[]) => run(['report', ...args], { cwd: folder })
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await commitAt(folder, '2024-10-10T12:00:00Z', 'first')
+})
+
+describe('report', () => {
+  it('writes one page, the same each time', async () => {
+    const outcome = await report('rhcos.json', '-o', 'report.html')
+    expect(outcome).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: 'report.html: written, 1 version\n',
+    })
+    const page = await readFile(at('report.html'), 'utf8')
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(page).toContain('<dt>Build for aarch64, x86_64</dt>')
+    await report('rhcos.json', '-o', 'again.html')
+    expect(await readFile(at('again.html'), 'utf8')).toBe(page)
+  })
+
+  it('writes nothing where there is no history, and never over what it is of', async () => {
+    const stream = await readFile(at('rhcos.json'), 'utf8')
+    const before = await readdir(folder)
+    expect(await report('nope.json', '-o', 'report.html')).toMatchObject({
+      status: 2,
+      stderr: 'stream-snapshot: nope.json: no such file\n',
+    })
+    expect(await report('rhcos.json', '-o', './rhcos.json')).toMatchObject({
+      status: 2,
+      stderr: 'stream-snapshot: --output: ./rhcos.json is what the report is of\n',
+    })
+    expect(await report('rhcos.json')).toMatchObject({ status: 2 })
+    expect(await readdir(folder)).toEqual(before)
+    expect(await readFile(at('rhcos.json'), 'utf8')).toBe(stream)
+  })
+})

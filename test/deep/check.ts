@@ -1,0 +1,17 @@
+import fc from 'fast-check'
+import { tried } from '../faults/outcomes.ts'
+
+/** How often `npm run test:deep` tries each property. */
+const CASES = Number(process.env.CASES ?? 10_000)
+
+/** Tries a property so often, and adds a line to the table that the run prints. */
+export function check<T extends unknown[]>(
+  area: string,
+  what: string,
+  property: fc.IProperty<T>,
+): void {
+  const { numRuns, failed, ...details } = fc.check(property, { numRuns: CASES })
+  if (failed) throw new Error(fc.defaultReportMessage({ numRuns, failed, ...details } as never))
+  if (numRuns < CASES) throw new Error(`${what}: tried ${numRuns} times, expected ${CASES}`)
+  tried(area, what, `holds in ${numRuns} cases`)
+}
