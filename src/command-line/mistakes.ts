@@ -29,6 +29,13 @@ type Say = (match: RegExpExecArray, words: readonly string[]) => string
 
 /** yargs' messages, and what they mean to the person at the terminal. */
 const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
+  [
+    /^a command is needed$/,
+    ([message], [first]) =>
+      first?.startsWith('-') && first !== '--quiet' && first !== '--debug'
+        ? `unknown option: ${first}`
+        : message,
+  ],
   [/^Not enough non-option arguments/, () => 'an argument is missing'],
   [
     /^Missing dependent arguments: (\S+) -> (\S+)/,
