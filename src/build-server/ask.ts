@@ -19,6 +19,9 @@ export interface BuildAccess {
   readonly timeout: number
 }
 
+/** One for all builds, so that they share its connections. */
+const CLIENT = createDefaultHttpClient()
+
 /** Between two attempts, growing; a server's own Retry-After goes before it. In milliseconds. */
 const RETRY_DELAY = 250
 
@@ -52,7 +55,7 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
   request.headers.set('accept', 'application/json')
   let response: PipelineResponse
   try {
-    response = await pipelineFor(access).sendRequest(createDefaultHttpClient(), request)
+    response = await pipelineFor(access).sendRequest(CLIENT, request)
   } catch (error) {
     throw describeTrouble(error, url)
   }

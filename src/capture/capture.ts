@@ -57,17 +57,24 @@ export interface Captured {
  */
 export async function capture(request: CaptureRequest): Promise<Captured> {
   const { stream, criteria, replay } = request
-  const modules = await loadModules(request.clouds)
-  const ignored = modules.flatMap(({ module }) => module.ignoredParameters)
-  const exchange = replay ? replayExchanges(replay, ignored) : recordExchanges()
+  // While the SDKs load, which takes longer than the rest of the start, the build server is asked.
+  const modules = loadModules(request.clouds)
+  const exchange = replay
+    ? replayExchanges(
+        replay,
+        (await modules).flatMap(({ module }) => module.ignoredParameters),
+      )
+    : recordExchanges()
   try {
     const progress = new Counter(request.onProgress)
     const asking = Promise.all([
-      Promise.all(
-        modules.map(async ({ name, access, module }) => {
-          const connection = await module.connect(access, criteria)
-          return askCloud(name, connection, request, progress)
-        }),
+      modules.then((all) =>
+        Promise.all(
+          all.map(async ({ name, access, module }) => {
+            const connection = await module.connect(access, criteria)
+            return askCloud(name, connection, request, progress)
+          }),
+        ),
       ),
       askBuilds(request, progress),
     ])
