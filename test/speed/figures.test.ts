@@ -13,6 +13,7 @@ import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+const LINE = Number(process.versions.node.split('.')[0])
 const SNAPSHOT = join(root, 'snapshots/rhcos-4.18.json')
 
 async function demonstration() {
@@ -53,7 +54,8 @@ describe('what node loads', () => {
     expect(bytes).toBeLessThan(most)
   })
 
-  it('for regenerate has no network and no terminal in it', async () => {
+  // Later lines of node load some of these by themselves on the way.
+  it.runIf(LINE === 20)('for regenerate has no network and no terminal in it', async () => {
     const { folder, target } = await demonstration()
     const note = join(folder, 'loaded.json')
     const preload = fileURLToPath(new URL('builtins.cjs', import.meta.url))
