@@ -42,7 +42,7 @@ async function expectCalm(args: readonly string[], statuses: readonly number[]):
   const { status, stdout, stderr } = await run(args, {
     cwd: folder,
     node: ['--import', USAGE],
-    env: { USAGE: at('../usage') },
+    env: { USAGE: `${folder}.usage` },
   })
   const shown = stdout + stderr
   expect({ status, stderr }).toEqual({
@@ -57,7 +57,7 @@ async function expectCalm(args: readonly string[], statuses: readonly number[]):
     const line = stderr.split('\n').find((each) => each.startsWith('stream-snapshot: ')) ?? ''
     expect(line).toMatch(/^stream-snapshot: .{3,400}$/)
   }
-  const usage: Usage = JSON.parse(await readFile(at('../usage'), 'utf8'))
+  const usage: Usage = JSON.parse(await readFile(`${folder}.usage`, 'utf8'))
   expect(usage.megabytes).toBeLessThan(300)
   expect(usage.seconds).toBeLessThan(1.5)
   expect((await readdir(folder)).sort()).toEqual(before)
