@@ -1,5 +1,5 @@
 import type { Argv, Options, PositionalOptions } from 'yargs'
-import type { Command } from '../commands/index.ts'
+import type { Command } from '../commands/command.ts'
 
 /** What every command takes. */
 export const GLOBAL_OPTIONS = {

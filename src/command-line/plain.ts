@@ -1,5 +1,5 @@
 import type { Options } from 'yargs'
-import type { Command } from '../commands/index.ts'
+import type { Command } from '../commands/command.ts'
 import { definitionOf } from './definition.ts'
 
 /** Arguments by the names of options and positionals. */

@@ -1,4 +1,4 @@
-import type { Command } from '../commands/index.ts'
+import type { Command } from '../commands/command.ts'
 import { untilDone } from './failure.ts'
 import { readPlain } from './plain.ts'
 

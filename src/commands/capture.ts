@@ -21,7 +21,7 @@ import {
 import type { Terminal } from '../terminal/terminal.ts'
 import { type CaptureArgs, captureOptions } from './capture-options.ts'
 import { requestFor } from './capture-request.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { once, terminalOf } from './options.ts'
 
 export const captureCommand: Command<CaptureArgs> = {

@@ -7,7 +7,7 @@ import {
   printConfigMap,
   readStream,
 } from '../index.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, terminalOf } from './options.ts'
 
 export interface ConfigmapArgs extends CommonArgs {

@@ -15,7 +15,7 @@ import {
 } from '../index.ts'
 import { diffText } from '../terminal/diff.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 
 const FORMATS = {

@@ -1,5 +1,5 @@
 import { HISTORY_FORMATS, type HistoryFormat } from '../terminal/history.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
 import { sinceOption } from './since.ts'
 import { readHistory } from './versions.ts'

@@ -10,7 +10,7 @@ import {
   imageId,
   readImageSource,
 } from '../index.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 
 const FORMATS = ['urn', 'json', 'id'] as const

@@ -1,7 +1,7 @@
 import { readInput } from '../files/read.ts'
 import { CLOUDS, type CloudName, listImages, readSnapshot } from '../index.ts'
 import { LIST_FORMATS, type ListFormat } from '../terminal/list.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 
 export interface ListArgs extends CommonArgs {

@@ -19,7 +19,7 @@ import {
 } from '../index.ts'
 import { explainLines, selectionLines, selectionsJson } from '../terminal/selections.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 
 export interface RegenerateArgs extends CommonArgs {

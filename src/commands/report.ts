@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { writeFiles } from '../files/write.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 import { readHistory } from './versions.ts'
 

@@ -14,7 +14,7 @@ import {
   skewOf,
 } from '../index.ts'
 import { SKEW_FORMATS, type SkewFormat } from '../terminal/skew.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
 
 export interface SkewArgs extends CommonArgs {

@@ -1,7 +1,7 @@
 import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { readInput, readTogether } from '../files/read.ts'
 import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
-import type { Command } from './index.ts'
+import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 import { regenerateTexts } from './regenerate.ts'
 
