@@ -42,7 +42,9 @@ export async function runFully(
       command,
       describe,
       async (argv: Argv) => {
+        for (const group of ['Positionals:', 'Options:']) argv.group([], group)
         const built = (await load()).builder(argv)
+        argv.group([...Object.keys(GLOBAL_OPTIONS), 'version', 'help'], 'Global options:')
         refuseFlagValues(flagsOf(argv), words)
         return built
       },

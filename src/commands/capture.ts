@@ -26,23 +26,25 @@ import { once, terminalOf } from './options.ts'
 
 export const captureCommand: Command<CaptureArgs> = {
   builder: (argv) =>
-    captureOptions(argv)
-      .positional('SNAPSHOT', {
-        type: 'string',
-        demandOption: true,
-        describe: 'The snapshot to write, NAME.json; its recording is NAME.recording.json',
-      })
-      .option('stream', {
-        type: 'string',
-        describe: 'Take the releases from this stream file instead of capturing builds',
-        coerce: once('stream'),
-      })
-      .example('$0 capture snapshots/rhcos-4.18.json --stream rhcos.json', 'with credentials')
+    captureOptions(
+      argv
+        .positional('SNAPSHOT', {
+          type: 'string',
+          demandOption: true,
+          describe: 'The snapshot to write, NAME.json; its recording is NAME.recording.json',
+        })
+        .option('stream', {
+          type: 'string',
+          describe: 'Take the releases from this stream file instead of capturing builds',
+          coerce: once('stream'),
+        }),
+    )
+      .example('$0 capture snapshots/rhcos-4.18.json --stream rhcos.json  # with credentials', '')
       .example(
-        '$0 capture snapshots/4.18-9.4.json --name 4.18-9.4 x86_64=418.94.202410090804-0',
-        'with its build',
+        '$0 capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0  # with its build',
+        '',
       )
-      .example('$0 capture snapshots/rhcos-4.18.json --replay', 'from the recording'),
+      .example('$0 capture snapshots/rhcos-4.18.json --replay  # from the recording', ''),
 
   async run(args) {
     const terminal = terminalOf(args)

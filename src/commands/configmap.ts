@@ -30,8 +30,8 @@ export const configmapCommand: Command<ConfigmapArgs> = {
         requiresArg: true,
         describe: 'Merge these images into the stream; into one of several as NAME=FILE',
       })
-      .example('$0 configmap rhcos.json > coreos-bootimages.yaml', 'one stream')
-      .example('$0 configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several'),
+      .example('$0 configmap rhcos.json > coreos-bootimages.yaml  # one stream', '')
+      .example('$0 configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json  # several', ''),
 
   async run(args) {
     const files = await readAll(args.STREAM)

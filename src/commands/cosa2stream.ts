@@ -18,12 +18,7 @@ export interface Cosa2streamArgs
 
 export const cosa2streamCommand: Command<Cosa2streamArgs> = {
   builder: (argv) =>
-    regenerateOptions(captureOptions(argv))
-      .option('target', {
-        type: 'string',
-        describe: 'Update this stream in place; without it the stream goes to stdout',
-        coerce: once('target'),
-      })
+    captureOptions(regenerateOptions(argv))
       .option('snapshot', {
         type: 'string',
         describe: 'The snapshot to write and to make the stream from',
@@ -36,8 +31,8 @@ export const cosa2streamCommand: Command<Cosa2streamArgs> = {
         describe: 'Ask nobody: the snapshot must hold these very releases already',
       })
       .example(
-        '$0 cosa2stream --target rhcos.json --distro rhcos --no-signatures --name 4.18-9.4 x86_64=418.94.202410090804-0',
-        'as plume does it',
+        '$0 cosa2stream --target rhcos.json --distro rhcos --no-signatures --name 4.18-9.4 x86_64=418.94.202410090804-0  # as plume does it',
+        '',
       ),
 
   async run(args) {

@@ -61,11 +61,8 @@ export const diffCommand: Command<DiffArgs> = {
         type: 'boolean',
         describe: 'Exit 0 with a difference too, as git wants it of its diff drivers',
       })
-      .example(
-        '$0 diff HEAD~1:snapshots/rhcos-4.18.json snapshots/rhcos-4.18.json',
-        'what the last commit did',
-      )
-      .example('$0 diff old.json new.json --format markdown', 'for a comment'),
+      .example('$0 diff HEAD~1:rhcos-4.18.json rhcos-4.18.json  # what the last commit did', '')
+      .example('$0 diff old.json new.json --format markdown  # for a comment', ''),
 
   async run(args) {
     const { A, B, format, target } = args

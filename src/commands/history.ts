@@ -36,8 +36,8 @@ export const historyCommand: Command<HistoryArgs> = {
         describe: 'The last so many versions',
         coerce: optionalCount,
       })
-      .example('$0 history snapshots/rhcos-4.18.json', 'each version, and what it did')
-      .example('$0 history rhcos.json -o csv --since 2024-01-01', 'for a spreadsheet'),
+      .example('$0 history snapshots/rhcos-4.18.json  # each version, and what it did', '')
+      .example('$0 history rhcos.json -o csv --since 2024-01-01  # for a spreadsheet', ''),
 
   async run(args) {
     const { PATH, output, since, 'max-count': maxCount } = args

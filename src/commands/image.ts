@@ -83,8 +83,8 @@ export const imageCommand: Command<ImageArgs> = {
         describe: "What to print; where a cloud knows no URN, its tools' name for the image",
         coerce: once('output') as (value: unknown) => Format,
       })
-      .example('$0 image rhcos.json --plan ocp-emea', 'the URN, for az vm create')
-      .example('$0 image rhcos.json --cloud aws --region us-east-1', 'the AMI'),
+      .example('$0 image rhcos.json --plan ocp-emea  # the URN, for az vm create', '')
+      .example('$0 image rhcos.json --cloud aws --region us-east-1  # the AMI', ''),
 
   async run(args) {
     const { STREAM, cloud, plan = DEFAULT_PLANS[cloud], arch, generation, region, gen1 } = args

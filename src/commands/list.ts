@@ -50,8 +50,8 @@ export const listCommand: Command<ListArgs> = {
         describe: 'How to print',
         coerce: once('output') as (value: unknown) => ListFormat,
       })
-      .example('$0 list snapshots/rhcos-4.18.json --sku 418', 'as az vm image list shows them')
-      .example('$0 list snapshots/rhcos-4.18.json --arch aarch64 -o tsv', 'for scripts'),
+      .example('$0 list snapshots/rhcos-4.18.json --sku 418  # as az vm image list shows them', '')
+      .example('$0 list snapshots/rhcos-4.18.json --arch aarch64 -o tsv  # for scripts', ''),
 
   async run(args) {
     const { SNAPSHOT, output, ...filter } = args

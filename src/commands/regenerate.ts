@@ -37,6 +37,11 @@ export interface RegenerateArgs extends CommonArgs {
 /** The options that `cosa2stream` shares with `regenerate`. */
 export function regenerateOptions<T>(argv: Argv<T>) {
   return argv
+    .option('target', {
+      type: 'string',
+      describe: 'Update this stream in place; without it the stream goes to stdout',
+      coerce: once('target'),
+    })
     .option('layout', {
       choices: [...(Object.keys(LAYOUTS) as LayoutName[]), 'none'] as const,
       array: true,
@@ -67,13 +72,9 @@ export function regenerateOptions<T>(argv: Argv<T>) {
 
 export const regenerateCommand: Command<RegenerateArgs> = {
   builder: (argv) =>
-    regenerateOptions(argv)
-      .positional('SNAPSHOT', { type: 'string', demandOption: true, describe: 'The snapshot' })
-      .option('target', {
-        type: 'string',
-        describe: 'Update this stream in place; without it the stream goes to stdout',
-        coerce: once('target'),
-      })
+    regenerateOptions(
+      argv.positional('SNAPSHOT', { type: 'string', demandOption: true, describe: 'The snapshot' }),
+    )
       .option('check', {
         type: 'boolean',
         describe: 'Write nothing; exit 1 with a diff if the target is not what the snapshot gives',
@@ -83,8 +84,8 @@ export const regenerateCommand: Command<RegenerateArgs> = {
         implies: 'target',
         describe: 'Print the selections as JSON on stdout; needs --target',
       })
-      .example('$0 regenerate snapshots/rhcos-4.18.json --target rhcos.json', 'update a stream')
-      .example('$0 regenerate snapshots/rhcos-4.18.json --target rhcos.json --check', 'for CI'),
+      .example('$0 regenerate snapshots/rhcos-4.18.json --target rhcos.json  # update a stream', '')
+      .example('$0 regenerate snapshots/rhcos-4.18.json --target rhcos.json --check  # for CI', ''),
 
   async run(args) {
     const snapshot = readSnapshot(await readInput(args.SNAPSHOT), args.SNAPSHOT)

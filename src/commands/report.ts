@@ -25,7 +25,10 @@ export const reportCommand: Command<ReportArgs> = {
         describe: 'The page to write: one file that asks for nothing',
         coerce: once('output'),
       })
-      .example('$0 report snapshots/rhcos-4.18.json -o report.html', 'then open it in a browser'),
+      .example(
+        '$0 report snapshots/rhcos-4.18.json -o report.html  # then open it in a browser',
+        '',
+      ),
 
   async run(args) {
     const { PATH, output } = args

@@ -57,8 +57,11 @@ export const skewCommand: Command<SkewArgs> = {
         describe: 'Exit 1 if an image is of this grade or a worse one, or there is none',
         coerce: once('fail-on') as (value: unknown) => Severity,
       })
-      .example('$0 skew snapshots/rhcos-4.18.json --target rhcos.json', 'where each slot is')
-      .example('$0 skew snapshots/rhcos-4.18.json --cloud azure --fail-on older-build', 'for CI'),
+      .example('$0 skew snapshots/rhcos-4.18.json --target rhcos.json  # where each slot is', '')
+      .example(
+        '$0 skew snapshots/rhcos-4.18.json --cloud azure --fail-on older-build  # for CI',
+        '',
+      ),
 
   async run(args) {
     const { SNAPSHOT, target, cloud, output, 'max-days': maxDays, 'fail-on': failOn } = args

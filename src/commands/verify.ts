@@ -26,8 +26,8 @@ export const verifyCommand: Command<VerifyArgs> = {
         coerce: once('target'),
       })
       .option('json', { type: 'boolean', describe: 'Print the checks as JSON' })
-      .example('$0 verify snapshots/*.json', 'in CI')
-      .example('$0 verify snapshots/rhcos-4.18.json --target rhcos.json', 'the stream as well'),
+      .example('$0 verify snapshots/*.json  # in CI', '')
+      .example('$0 verify snapshots/rhcos-4.18.json --target rhcos.json  # the stream as well', ''),
 
   async run(args) {
     const terminal = terminalOf(args)

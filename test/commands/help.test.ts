@@ -21,6 +21,13 @@ describe('help', () => {
     expect(stdout).toMatch(new RegExp(`Examples:\\n +stream-snapshot ${name} `))
   })
 
+  it.each(names)('of %s tells what is its own before what all take', async (name) => {
+    const { stdout } = await run([name, '--help'])
+    const groups = [...stdout.matchAll(/^[A-Z].*:$/gm)].map(([group]) => group)
+    expect(groups[0]).toBe('Positionals:')
+    expect(groups.slice(-2)).toEqual(['Global options:', 'Examples:'])
+  })
+
   it('says what is wrong with a value in one line, and how to know better', async () => {
     const { status, stderr } = await run(['diff', 'a', 'b', '--format', 'html'])
     expect(status).toBe(2)
