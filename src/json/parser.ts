@@ -8,7 +8,6 @@ import { decodeString } from './scalar.ts'
 /** Deep enough for every real file, and far from the end of the stack. */
 const DEEPEST = 1000
 
-const TAB = 0x09
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
@@ -27,6 +26,9 @@ const CLOSING_BRACE = 0x7d
 const BYTE_ORDER_MARK = 0xfeff
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const SPACES = /[ \t\r\n]*/y
+/** A backslash or a control character: what a string's text needs a closer look for. */
+const SPECIAL = /[^ -[\]-\uffff]/
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
 const CONFLICT = /<{7}|={7}|>{7}|\|{7}/y
 
@@ -190,6 +192,12 @@ class Parser {
 
   private string(): string {
     const start = this.at
+    const end = this.text.indexOf('"', start + 1) + 1
+    const plain = this.text.slice(start, end)
+    if (plain !== '' && !SPECIAL.test(plain)) {
+      this.at = end
+      return plain
+    }
     for (this.at++; ; this.at++) {
       const code = this.code()
       if (code === QUOTE) break
@@ -261,11 +269,10 @@ class Parser {
 
   private space(): string {
     const start = this.at
-    for (; ; this.at++) {
-      const code = this.code()
-      if (code !== SPACE && code !== TAB && !isLineEnd(code)) break
-    }
-    return this.at === start ? '' : this.text.slice(start, this.at)
+    SPACES.lastIndex = start
+    SPACES.test(this.text)
+    this.at = SPACES.lastIndex
+    return this.text.slice(start, this.at)
   }
 
   private unexpected(expected: string): InputError {

@@ -21,9 +21,12 @@ export function printable(text: string): string {
 const ACTIVE =
   /\r(?!\n)|[^\P{Cc}\t\n\r]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu
 
+/** Whatever is more than plain ASCII. V8 compiles this at once, and a class of Unicode's slowly. */
+const FOREIGN = /[^ -~\n\t]/
+
 /** A text of any length for a terminal: what is active becomes `\uXXXX`, as JSON spells it. */
 export function visible(text: string): string {
-  return text.replace(ACTIVE, printableCharacter)
+  return FOREIGN.test(text) ? text.replace(ACTIVE, printableCharacter) : text
 }
 
 /** The same on one line. */

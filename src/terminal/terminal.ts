@@ -32,15 +32,16 @@ export interface ProgressLine {
 
 const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 
-/** Stands for ESC in what is yet to be made visible; no file can hold it. */
-const ESCAPE = `<${randomBytes(12).toString('hex')}>`
+/** Stands for ESC in what is yet to be made visible; no file can hold it. There is none before the first colour. */
+let placeholder: string | undefined
 
 function colour(style: Style, text: string): string {
-  return styleText(style, text, { validateStream: false }).replaceAll('\u001b', ESCAPE)
+  placeholder ??= `<${randomBytes(12).toString('hex')}>`
+  return styleText(style, text, { validateStream: false }).replaceAll('\u001b', placeholder)
 }
 
 function coloured(text: string): string {
-  return text.replaceAll(ESCAPE, '\u001b')
+  return placeholder === undefined ? text : text.replaceAll(placeholder, '\u001b')
 }
 
 export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {

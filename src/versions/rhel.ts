@@ -27,9 +27,17 @@ export function earlierOcps(table: RhelTable, ocp: Minor, count: number): Minor[
   return count > 0 ? earlier.slice(-count).reverse() : []
 }
 
-function ocpMinors(table: RhelTable): Minor[] {
-  return Object.keys(table)
+/** A table is asked for every image. */
+const MINORS = new WeakMap<RhelTable, readonly Minor[]>()
+
+/** The earliest first. */
+function ocpMinors(table: RhelTable): readonly Minor[] {
+  const known = MINORS.get(table)
+  if (known) return known
+  const minors = Object.keys(table)
     .map(readMinor)
     .filter((minor) => minor !== undefined)
     .sort(compareMinors)
+  MINORS.set(table, minors)
+  return minors
 }
