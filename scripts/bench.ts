@@ -27,7 +27,7 @@ const { runs, part, largest } = await yargs(hideBin(process.argv))
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const node = process.execPath
-const CLI = join(root, 'dist/cli.js')
+const CLI = join(root, 'dist/cli.cjs')
 const SNAPSHOT = join(root, 'snapshots/rhcos-4.18.json')
 const folder = await mkdtemp(join(tmpdir(), 'bench-'))
 const target = join(folder, 'rhcos.json')

@@ -1,21 +1,25 @@
 /**
- * Bundles the command line and the library into dist/; what others wrote stays outside of it, but
- * for what the quick commands need. Beside them the helps, the library's declarations, the schemas.
+ * Bundles the command line, with all that it needs of others, and the library, without, into dist/.
+ * Beside them the helps, V8's code of the quick commands, the library's declarations, the schemas.
  */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
-import './generate-validators.ts'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { type BuildOptions, build } from 'esbuild'
+import fs from 'fs-extra'
+import './build/validators.ts'
 import { QUICK } from '../src/command-line/names.ts'
 import { COMMANDS } from '../src/commands/index.ts'
+import { noticesOf } from './build/notices.ts'
+import { builtins, withoutDetours } from './build/plugins.ts'
 
-const root = new URL('../', import.meta.url)
-const path = (name: string) => new URL(name, root).pathname
+const root = fileURLToPath(new URL('../', import.meta.url))
+const path = (name: string) => `${root}${name}`
 
-rmSync(path('dist'), { recursive: true, force: true })
-const manifest = JSON.parse(readFileSync(path('package.json'), 'utf8'))
+fs.emptyDirSync(path('dist'))
+const manifest = fs.readJsonSync(path('package.json'))
 const options = {
-  absWorkingDir: path('.'),
+  absWorkingDir: root,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -26,16 +30,17 @@ const options = {
   loader: { '.css': 'text', '.client.js': 'text' },
 } as const satisfies BuildOptions
 
-/** Takes node's own modules from the process: as imports they would evaluate all that they export. */
-const builtins: Plugin = {
-  name: 'builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }))
-  },
-}
+/**
+ * For what has to be there at once. CommonJS, as node spends a quarter of its own start on the loader
+ * of ES modules.
+ */
+const QUICKLY = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+  plugins: [builtins, withoutDetours],
+  define: { 'import.meta.dirname': '__dirname' },
+} as const satisfies BuildOptions
 
 /** All that one quick command runs. */
 function quickEntry(name: string) {
@@ -48,45 +53,63 @@ function quickEntry(name: string) {
   }
 }
 
-await Promise.all([
+const [{ metafile }] = await Promise.all([
   build({
     ...options,
-    entryPoints: { main: 'src/main.ts', index: 'src/index.ts' },
+    entryPoints: { main: 'src/main.ts' },
     outdir: 'dist',
     splitting: true,
-    packages: 'external',
+    chunkNames: 'chunks/[name]-[hash]',
+    // yargs reads files of its own; nobody draws on linkedom's canvas.
+    external: ['yargs', 'canvas'],
+    // Names stay, for errors are told by them.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    metafile: true,
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   }),
   build({
     ...options,
-    entryPoints: { cli: 'src/cli.ts' },
+    entryPoints: { index: 'src/index.ts' },
     outdir: 'dist',
-    minify: true,
-    plugins: [builtins],
+    splitting: true,
+    chunkNames: 'library/[name]-[hash]',
+    packages: 'external',
   }),
+  build({ ...options, ...QUICKLY, entryPoints: { cli: 'src/cli.ts' }, outdir: 'dist' }),
   ...QUICK.map((name) =>
     build({
       ...options,
+      ...QUICKLY,
       stdin: quickEntry(name),
-      outfile: `dist/quick/${name}.js`,
-      minify: true,
-      plugins: [builtins],
-      external: ['diff', 'yocto-spinner'],
+      outfile: `dist/quick/${name}.cjs`,
+      // A script and not a module: what loads it makes V8 take the code that it has of it.
+      banner: { js: '(function (module) {' },
+      footer: { js: '})' },
+      external: ['yocto-spinner'],
     }),
   ),
 ])
-chmodSync(path('dist/cli.js'), 0o755)
+fs.chmodSync(path('dist/cli.cjs'), 0o755)
+fs.writeFileSync(path('dist/notices.txt'), noticesOf(root, Object.keys(metafile.inputs)))
 
-mkdirSync(path('dist/help'))
-for (const name of ['', ...COMMANDS.map(({ command }) => command.split(' ')[0] ?? '')]) {
-  const words = [path('dist/cli.js'), name, '--help'].filter(Boolean)
-  const text = execFileSync(process.execPath, words, { encoding: 'utf8' })
-  writeFileSync(path(`dist/help/${name || 'stream-snapshot'}.txt`), text)
-}
-
-execFileSync(path('node_modules/.bin/tsc'), ['-p', path('tsconfig.build.json')], {
-  stdio: 'inherit',
-})
-cpSync(path('src/schemas'), path('dist/schemas'), {
-  recursive: true,
+const names = ['', ...COMMANDS.map(({ command }) => command.split(' ')[0] ?? '')]
+await Promise.all([
+  run(process.execPath, ['--import', 'tsx', path('scripts/build/code-cache.ts')]),
+  run(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']),
+  ...names.map(async (name) => {
+    const words = [path('dist/cli.cjs'), name, '--help'].filter(Boolean)
+    const { stdout } = await run(process.execPath, words)
+    await fs.outputFile(path(`dist/help/${name || 'stream-snapshot'}.txt`), stdout)
+  }),
+])
+fs.copySync(path('src/schemas'), path('dist/schemas'), {
   filter: (name) => !/\.(ts|js)$/.test(name),
 })
+
+/** Runs a program in the package's folder; what it says is an error's message if it fails. */
+function run(program: string, words: readonly string[]) {
+  return promisify(execFile)(program, words, { cwd: root })
+}

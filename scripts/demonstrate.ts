@@ -50,7 +50,7 @@ try {
 /** Runs the built command line in the project's folder. */
 function cli(...args: string[]): Promise<void> {
   const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...clouds.environment }
-  const child = spawn(process.execPath, ['dist/cli.js', ...args], {
+  const child = spawn(process.execPath, ['dist/cli.cjs', ...args], {
     cwd: root,
     env,
     stdio: 'inherit',

@@ -11,7 +11,7 @@ import { type BuildSource, startBuilds } from './stand-in/builds.ts'
 import { startClouds } from './stand-in/clouds.ts'
 
 const execute = promisify(execFile)
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
 
 /** When somebody captured, and which build. */
 const CAPTURES = [

@@ -12,7 +12,7 @@ const folder = await mkdtemp(join(tmpdir(), 'screenshots-'))
 const page = join(folder, 'report.html')
 try {
   await writeHistory(folder)
-  const command = [join(root, 'dist/cli.js'), 'report', join(folder, SNAPSHOT), '-o', page]
+  const command = [join(root, 'dist/cli.cjs'), 'report', join(folder, SNAPSHOT), '-o', page]
   execFileSync(process.execPath, command, { stdio: 'inherit' })
   const browser = await openBrowser()
   try {

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 /**
  * The way in, which loads as little as there is to do: the version and the help are texts, and a
- * quick command is one file. `main.ts` does the rest.
+ * quick command is one script. `main.ts` does the rest.
  */
 import fs from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { QUICK } from './command-line/names.ts'
+import { loadQuick } from './command-line/script.ts'
 import { emit, isTerminal } from './terminal/emit.ts'
 import { VERSION } from './version.ts'
 
@@ -12,26 +15,33 @@ const words = process.argv.slice(2)
 const [first = ''] = words
 
 if (words.length === 1 && first === '--version') emit('stdout', `${VERSION}\n`)
-else if (!printHelp() && !(await runQuick())) await import(beside('main.js'))
+else if (!printHelp()) void run()
 
 /** Prints the help as yargs wrote it when this was built, unless the terminal is narrower. */
 function printHelp(): boolean {
   const [name, option] = words.length === 1 ? ['stream-snapshot', first] : words
   if (words.length > 2 || !/^(--help|-h)$/.test(option ?? '')) return false
   if (isTerminal('stdout') && process.stdout.columns < 100) return false
-  const page = new URL(beside(`help/${encodeURIComponent(name ?? '')}.txt`))
+  const page = beside(`help/${encodeURIComponent(name ?? '')}.txt`)
   if (!fs.existsSync(page)) return false
   emit('stdout', fs.readFileSync(page, 'utf8'))
   return true
 }
 
+async function run(): Promise<void> {
+  const isDebugged = words.includes('--debug')
+  if (!isDebugged && (await runQuick())) return
+  // Before anything is loaded that is to be found in its source.
+  if (isDebugged) process.setSourceMapsEnabled(true)
+  await import(pathToFileURL(beside('main.js')).href)
+}
+
 async function runQuick(): Promise<boolean> {
   if (!QUICK.includes(first)) return false
-  const { run } = await import(beside(`quick/${first}.js`))
-  return run(words)
+  return loadQuick(beside(`quick/${first}.cjs`)).exports.run(words)
 }
 
 /** A file of the package, by a name that the bundler does not follow. */
 function beside(name: string): string {
-  return new URL(name, import.meta.url).href
+  return join(import.meta.dirname, name)
 }

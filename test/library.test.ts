@@ -62,20 +62,6 @@ console.log(JSON.stringify([grades.filter(Boolean), count]))
 })
 
 describe('a command', () => {
-  it.each(['regenerate', 'diff', 'list', 'skew', 'image', 'configmap'])(
-    '%s loads none of them either',
-    async (name) => {
-      const chunks = (await readdir(join(ROOT, 'dist'))).filter((file) =>
-        new RegExp(`^${name}-[A-Z0-9]+\\.js$`).test(file),
-      )
-      expect(chunks).not.toEqual([])
-      for (const chunk of chunks) {
-        const imports = await staticImports(join(ROOT, 'dist', chunk))
-        expect([...imports].filter((each) => HEAVY.includes(each))).toEqual([])
-      }
-    },
-  )
-
   it('calls the library, and beside it files, git and the terminal alone', async () => {
     const folder = join(ROOT, 'src/commands')
     const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'))

@@ -7,6 +7,7 @@ export interface Contestant {
   readonly name: string
   readonly command: readonly [program: string, ...args: string[]]
   readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string | undefined
   /** Exit codes other than 0 that are a success too. */
   readonly codes?: readonly number[]
 }
@@ -79,9 +80,10 @@ async function memoryOf(contestant: Contestant, folder: string): Promise<number 
 }
 
 /** Runs a program to its end, with nothing of our environment; what it says is thrown away. */
-export function start({ name, command, env, codes = [] }: Contestant): Promise<void> {
+export function start({ name, command, env, cwd, codes = [] }: Contestant): Promise<void> {
   const [program, ...args] = command
   const child = spawn(program, args, {
+    cwd,
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -12,7 +12,6 @@ export async function untilDone(work: () => Promise<unknown>): Promise<void> {
   }
   // What an SDK leaves behind, such as the other requests' sockets when one of them has failed.
   process.once('uncaughtException', (error) => process.exit(report(asFailure(error))))
-  if (process.argv.includes('--debug')) process.setSourceMapsEnabled(true)
   try {
     await work()
   } catch (error) {

@@ -1,8 +1,9 @@
+import { createTwoFilesPatch } from 'diff'
 import type { Argv } from 'yargs'
 import { CheckFailure, InputError } from '../errors.ts'
 import { withLock } from '../files/lock.ts'
 import { readIfThere, readInput } from '../files/read.ts'
-import { tidy, type Write, writeFiles } from '../files/write.ts'
+import { isTidy, tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   LAYOUTS,
   type LayoutName,
@@ -136,7 +137,7 @@ function outcomeOf({ before, text, images }: Regeneration): string {
   return `${before === undefined ? 'written' : 'updated'}, ${count} changed`
 }
 
-/** Nobody else writes meanwhile, and what a killed run has left goes, even where nothing differs. */
+/** Nobody else writes meanwhile, and what a killed run has left goes. */
 async function replace(
   files: readonly Regeneration[],
   alongside: readonly Write[],
@@ -144,8 +145,10 @@ async function replace(
 ): Promise<void> {
   const last = files.at(-1)
   if (last === undefined) return writeFiles(alongside)
+  const names = files.map(({ file }) => file)
+  if (alongside.length === 0 && differing.length === 0 && isTidy(...names)) return
   await withLock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
-    tidy(...files.map(({ file }) => file))
+    tidy(...names)
     await writeFiles(alongside, differing)
   })
 }
@@ -210,12 +213,8 @@ function layoutsOf({
   return names.filter((name) => name !== 'none')
 }
 
-async function refuseDifference(
-  differing: readonly Regeneration[],
-  terminal: Terminal,
-): Promise<void> {
+function refuseDifference(differing: readonly Regeneration[], terminal: Terminal): void {
   if (differing.length === 0) return
-  const { createTwoFilesPatch } = await import('diff')
   const [now, then] = ['as it is', 'as the snapshot gives it']
   for (const { file, before = '', text } of differing) {
     terminal.data(createTwoFilesPatch(file, file, before, text, now, then))

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { ServiceError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
 import { onExit } from './exit.ts'
@@ -81,7 +80,7 @@ async function acquire(file: string, { patience, onWait }: LockOptions): Promise
         `Try again when it is done; if there is none, remove ${lock}.`,
       )
     }
-    await delay(50)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 

@@ -25,12 +25,12 @@ export function targetOf(file: string): Target {
   if (stat && !stat.isFile() && !stat.isSymbolicLink()) {
     throw new InputError(`${file}: is no regular file`)
   }
-  return { file, folder: fs.realpathSync(dirname(file)), name: basename(file) }
+  return { file, folder: fs.realpathSync.native(dirname(file)), name: basename(file) }
 }
 
 function followed(file: string): string {
   if (fs.existsSync(file)) {
-    const end = fs.realpathSync(file)
+    const end = fs.realpathSync.native(file)
     const stat = fs.statSync(end)
     if (stat.isFile()) return end
     throw new InputError(

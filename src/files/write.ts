@@ -64,6 +64,16 @@ function prepareRename({ target, text }: Replacement): Prepared {
   }
 }
 
+/** Whether nothing lies beside files that is there while one is written. */
+export function isTidy(...files: readonly string[]): boolean {
+  return files.every((file) =>
+    attempt(file, () => {
+      const { folder, name } = targetOf(file)
+      return !fs.readdirSync(folder).some((entry) => entry.startsWith(`.${name}.`))
+    }),
+  )
+}
+
 /** Removes what runs that were killed have left beside files; what is not there is passed over. */
 export function tidy(...files: readonly string[]): void {
   for (const file of files) {

@@ -15,6 +15,7 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const LINE = Number(process.versions.node.split('.')[0])
 const SNAPSHOT = join(root, 'snapshots/rhcos-4.18.json')
+const RECORDING = join(root, 'snapshots/rhcos-4.18.recording.json')
 
 async function demonstration() {
   const folder = await realpath(await temporaryFolder())
@@ -24,33 +25,43 @@ async function demonstration() {
 }
 
 /** The package's files that a command loads, and how long they are together. */
-async function loaded(args: readonly string[], codes: readonly number[] = []) {
+async function loaded(args: readonly string[], cwd?: string) {
   const command = [process.execPath, CLI, ...args] as const
-  const { files, bytes } = await loadedBy({ name: args.join(' '), command, codes })
+  const { files, bytes } = await loadedBy({ name: args.join(' '), command, cwd })
   return { files: files.map((file) => relative(root, file)).sort(), bytes }
 }
 
 describe('what node loads', () => {
   it.each(['--version', '--help'])('for %s is one small file', async (option) => {
     const { files, bytes } = await loaded([option])
-    expect(files).toEqual(['dist/cli.js'])
+    expect(files).toEqual(['dist/cli.cjs'])
     expect(bytes).toBeLessThan(5_000)
   })
 
   it('for the help of a command is the same file', async () => {
-    expect((await loaded(['capture', '--help'])).files).toEqual(['dist/cli.js'])
+    expect((await loaded(['capture', '--help'])).files).toEqual(['dist/cli.cjs'])
   })
 
   it.each([
-    ['regenerate', 140_000, []],
-    ['diff', 135_000, [SNAPSHOT]],
-    ['list', 110_000, []],
-    ['skew', 130_000, []],
-  ] as const)('for %s is two files', async (name, most, more) => {
-    const { target } = await demonstration()
-    const rest = name === 'regenerate' ? ['--target', target, '--allow-regression'] : more
-    const { files, bytes } = await loaded([name, SNAPSHOT, ...rest], [1])
-    expect(files).toEqual(['dist/cli.js', `dist/quick/${name}.js`])
+    ['regenerate', 145_000, SNAPSHOT, ['--target', 'rhcos.json', '--allow-regression']],
+    ['diff', 135_000, SNAPSHOT, [SNAPSHOT]],
+    ['list', 110_000, SNAPSHOT, []],
+    ['skew', 130_000, SNAPSHOT, []],
+    ['image', 45_000, 'rhcos.json', []],
+  ] as const)('for %s is two files', async (name, most, file, more) => {
+    const { folder } = await demonstration()
+    const { files, bytes } = await loaded([name, file, ...more], folder)
+    expect(files).toEqual(['dist/cli.cjs', `dist/quick/${name}.cjs`])
+    expect(bytes).toBeLessThan(most)
+  })
+
+  it.each([
+    ['configmap', 400_000, 'rhcos.json', []],
+    ['capture', 2_000_000, 's.json', ['--replay', RECORDING, '--stream', 'rhcos.json']],
+  ] as const)('for %s is no more than it needs', async (name, most, file, more) => {
+    const { folder } = await demonstration()
+    const { files, bytes } = await loaded([name, file, ...more], folder)
+    expect(files.filter((each) => !each.startsWith('dist/'))).toEqual([])
     expect(bytes).toBeLessThan(most)
   })
 
@@ -79,7 +90,7 @@ describe('what regenerate opens', () => {
     }
   })()
 
-  it.runIf(hasStrace)('is the program, two files and a lock, each once', async () => {
+  it.runIf(hasStrace)('is the program, two files and their folder, each once', async () => {
     const { folder, target } = await demonstration()
     await run(['regenerate', SNAPSHOT, '--target', target, '--allow-regression'])
     const log = join(folder, 'strace.log')
@@ -92,14 +103,13 @@ describe('what regenerate opens', () => {
       .filter((line) => !line.includes('ENOENT'))
       .flatMap((line) => /"([^"]+)"/.exec(line)?.[1] ?? [])
       .filter((file) => file.startsWith(root) || file.startsWith(folder))
-    expect(opened.filter((file) => file !== folder).map((file) => basename(file))).toEqual([
-      'package.json',
-      'cli.js',
-      'regenerate.js',
+    expect(opened.map((file) => basename(file))).toEqual([
+      'cli.cjs',
+      'regenerate.cjs',
+      'regenerate.cjs.cache',
       'rhcos-4.18.json',
       'rhcos.json',
-      '.rhcos.json.lock',
-      '.rhcos.json.lock',
+      basename(folder),
     ])
   })
 })

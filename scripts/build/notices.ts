@@ -1,0 +1,20 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+
+/**
+ * What the licences of packages ask for whose code is passed on.
+ *
+ * @param root the folder that `files` are below
+ * @param files of which some are of packages
+ */
+export function noticesOf(root: string, files: readonly string[]): string {
+  const folders = files.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
+  const notices = [...new Set(folders)].sort().map((each) => {
+    const folder = join(root, each)
+    const { name, version, license } = fs.readJsonSync(join(folder, 'package.json'))
+    const file = fs.readdirSync(folder).find((entry) => /^(licen[sc]e|copying)/i.test(entry))
+    const text = file === undefined ? '' : fs.readFileSync(join(folder, file), 'utf8').trim()
+    return `${name} ${version} (${license})\n\n${text}`
+  })
+  return `The command line holds code of these packages.\n\n${notices.join('\n\n---\n\n')}\n`
+}

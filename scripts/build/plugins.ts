@@ -1,0 +1,29 @@
+import type { Plugin } from 'esbuild'
+
+/** Takes node's own modules from the process: as imports they would evaluate all that they export. */
+export const builtins: Plugin = {
+  name: 'builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {})
+      const lines = names
+        .filter((name) => name !== 'default')
+        .map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})()`)
+      const builtin = `process.getBuiltinModule(${JSON.stringify(path)})`
+      return {
+        contents: [`const builtin = ${builtin}`, 'export default builtin', ...lines].join('\n'),
+      }
+    })
+  },
+}
+
+/** Leaves out what is loaded when it is needed, as a quick command needs none of it. */
+export const withoutDetours: Plugin = {
+  name: 'without detours',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}

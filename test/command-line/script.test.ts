@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { QUICK } from '../../src/command-line/names.ts'
+import { codeCacheOf, loadQuick } from '../../src/command-line/script.ts'
+import { temporaryFolder } from '../support/cli.ts'
+
+const SCRIPT = '(function (module) { module.exports = { run: async (words) => words.length > 1 } })'
+
+async function scriptFile() {
+  const file = join(await temporaryFolder(), 'quick.cjs')
+  await writeFile(file, SCRIPT)
+  return file
+}
+
+/** A script beside code that was made of its like, as V8 remembers what it compiled by its name. */
+async function scriptWithCode(change: (code: Buffer) => Buffer) {
+  const [file, like] = [await scriptFile(), await scriptFile()]
+  await writeFile(codeCacheOf(file), change(loadQuick(like).script.createCachedData()))
+  return file
+}
+
+describe('the script of a quick command', () => {
+  it('runs without code of V8', async () => {
+    const { script, exports } = loadQuick(await scriptFile())
+    expect(await exports.run(['list', 's.json'])).toBe(true)
+    expect(script.cachedDataRejected).toBeUndefined()
+  })
+
+  it('runs with the code that the same V8 made of it', async () => {
+    const { script, exports } = loadQuick(await scriptWithCode((code) => code))
+    expect(script.cachedDataRejected).toBe(false)
+    expect(await exports.run(['list', 's.json'])).toBe(true)
+  })
+
+  it.each([
+    ['of another V8', (code: Buffer) => code.fill(1, 0, 16)],
+    ['cut off', (code: Buffer) => code.subarray(0, 40)],
+    ['empty', () => Buffer.alloc(0)],
+  ])('runs beside code that is %s', async (_, change) => {
+    const { script, exports } = loadQuick(await scriptWithCode(change))
+    expect(script.cachedDataRejected).toBe(true)
+    expect(await exports.run(['list'])).toBe(false)
+  })
+
+  it.each(QUICK)('%s is built with its code, in ASCII', async (name) => {
+    const file = fileURLToPath(new URL(`../../dist/quick/${name}.cjs`, import.meta.url))
+    expect(existsSync(codeCacheOf(file))).toBe(true)
+    const bytes = await readFile(file)
+    expect(bytes.every((byte) => byte < 0x80)).toBe(true)
+  })
+})
