@@ -10,9 +10,9 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { markdownTable } from '../src/markdown/table.ts'
 import { loadedBy } from './bench/loaded.ts'
-import { type Contestant, compare, type Measured } from './bench/measure.ts'
+import { type Contestant, compare, type Measured, median, start, usageOf } from './bench/measure.ts'
 import { writeAltered, writeLarge } from './bench/snapshots.ts'
-import { startAzure } from './stand-in/azure.ts'
+import { type AzureStandIn, startAzure } from './stand-in/azure.ts'
 import { imagesAfterBump } from './stand-in/azure-images.ts'
 import { startBuilds } from './stand-in/builds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from './stand-in/demonstration-builds.ts'
@@ -25,6 +25,8 @@ const { runs, part, largest } = await yargs(hideBin(process.argv))
   .strict()
   .parseAsync()
 
+/** Of a stand-in, in milliseconds. */
+const LATENCY = 100
 const root = fileURLToPath(new URL('../', import.meta.url))
 const node = process.execPath
 const CLI = join(root, 'dist/cli.cjs')
@@ -66,7 +68,7 @@ const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
 
   async capture() {
     const [slow, quick] = await Promise.all(
-      [100, 0].map((latencyMs) => startAzure({ images: imagesAfterBump(), latencyMs })),
+      [LATENCY, 0].map((latencyMs) => startAzure({ images: imagesAfterBump(), latencyMs })),
     )
     if (slow === undefined || quick === undefined) return
     const against = (name: string, { url, environment }: typeof slow, concurrency: number) => ({
@@ -83,8 +85,16 @@ const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
       against('100 ms, one after another', slow, 1),
     ]
     show('Capture of Azure', await compare(contestants, Math.min(runs, 15), folder))
-    const perRun = slow.requests.length / (2 * (Math.min(runs, 15) + 2))
-    console.log(`${perRun} requests a run, the sign-in's among them\n`)
+    const spans: string[][] = []
+    for (const each of contestants.slice(1)) {
+      const asked = await questionsOf(each, slow, Math.min(runs, 15))
+      spans.push([
+        each.name,
+        String(asked[0]?.count),
+        inMilliseconds(median(asked.map(({ seconds }) => seconds))),
+      ])
+    }
+    print('From the first question to the last answer', ['', 'questions', 'median'], spans)
     await Promise.all([slow.close(), quick.close()])
   },
 
@@ -115,10 +125,11 @@ const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
     const rows = await Promise.all(
       contestants.map(async (each) => {
         const { files, bytes } = await loadedBy(each)
-        return [each.name, String(files.length), String(bytes)]
+        const { bytesRead = '' } = (await usageOf(each, folder)) ?? {}
+        return [each.name, files.length, bytes, bytesRead].map(String)
       }),
     )
-    print('Modules loaded', ['command', 'files', 'bytes'], rows)
+    print('Modules loaded, and all that is read', ['command', 'modules', 'bytes', 'read'], rows)
   },
 }
 
@@ -126,6 +137,22 @@ try {
   for (const each of part) await MEASURE[each]()
 } finally {
   await rm(folder, { recursive: true })
+}
+
+/** How long the stand-in was asked, the sign-in left out, in as many runs as told. */
+async function questionsOf(contestant: Contestant, standIn: AzureStandIn, runs: number) {
+  const spans: { readonly count: number; readonly seconds: number }[] = []
+  for (let run = 0; run < runs; run++) {
+    const from = standIn.requests.length
+    await start(contestant)
+    const times = standIn.requests
+      .slice(from)
+      .filter(({ path }) => path.startsWith('/subscriptions/'))
+      .map(({ time }) => time)
+    const seconds = (Math.max(...times) - Math.min(...times) + LATENCY) / 1000
+    spans.push({ count: times.length, seconds })
+  }
+  return spans
 }
 
 /** jq, which only parses and prints, and plume, if the environment's PLUME names it. */
@@ -145,11 +172,15 @@ async function rivals(): Promise<Contestant[]> {
 function show(title: string, measured: readonly Measured[]): void {
   const rows = measured.map(({ name, seconds, ratio, megabytes }) => [
     name,
-    `${(seconds * 1000).toFixed(0)} ms`,
+    inMilliseconds(seconds),
     ratio.toFixed(2),
     megabytes === undefined ? '' : `${megabytes.toFixed(0)} MB`,
   ])
   print(title, ['', 'median', 'ratio', 'memory'], rows)
+}
+
+function inMilliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(0)} ms`
 }
 
 function print(title: string, header: readonly string[], rows: readonly string[][]): void {

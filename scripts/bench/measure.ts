@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** A program to start, by the name that a table has for it. */
 export interface Contestant {
@@ -41,7 +42,7 @@ export async function compare(
   }
   return Promise.all(
     contestants.map(async (each, at) => {
-      const megabytes = await memoryOf(each, folder)
+      const megabytes = (await usageOf(each, folder))?.megabytes
       return {
         name: each.name,
         seconds: median(rounds.map((seconds) => seconds[at] ?? 0)),
@@ -65,18 +66,25 @@ async function timeOf(contestant: Contestant): Promise<number> {
   return (performance.now() - started) / 1000
 }
 
-/** By a run that notes its own size at its end, which takes time and so is not measured. */
-async function memoryOf(contestant: Contestant, folder: string): Promise<number | undefined> {
+/** What a run of node notes of itself. */
+export interface Usage {
+  /** Largest resident size. */
+  readonly megabytes: number
+  /** Of all files and streams; absent where the system does not tell. */
+  readonly bytesRead?: number
+}
+
+/** By a further run, as noting it takes time; undefined for what is no node. */
+export async function usageOf(contestant: Contestant, folder: string): Promise<Usage | undefined> {
   const [program, ...args] = contestant.command
   if (program !== process.execPath) return undefined
   const note = join(folder, `usage-${contestant.name.replace(/\W+/g, '-')}`)
-  const preload = new URL('usage.js', import.meta.url).href
   await start({
     ...contestant,
-    command: [program, '--import', preload, ...args],
+    command: [program, '--require', fileURLToPath(new URL('usage.cjs', import.meta.url)), ...args],
     env: { ...contestant.env, USAGE: note },
   })
-  return Number(await readFile(note, 'utf8'))
+  return JSON.parse(await readFile(note, 'utf8'))
 }
 
 /** Runs a program to its end, with nothing of our environment; what it says is thrown away. */
