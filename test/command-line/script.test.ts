@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { QUICK } from '../../src/command-line/names.ts'
@@ -45,9 +44,24 @@ describe('the script of a quick command', () => {
     expect(await exports.run(['list'])).toBe(false)
   })
 
+  it.each(['version', 'arch', 'platform', 'execPath'] as const)(
+    'knows nothing of code that a node of another %s made',
+    async (trait) => {
+      const file = await scriptWithCode((code) => code)
+      const own = Object.getOwnPropertyDescriptor(process, trait)
+      Object.defineProperty(process, trait, { ...own, value: file })
+      try {
+        expect(loadQuick(file).script.cachedDataRejected).toBeUndefined()
+      } finally {
+        Object.defineProperty(process, trait, own ?? {})
+      }
+    },
+  )
+
   it.each(QUICK)('%s is built with its code, in ASCII', async (name) => {
     const file = fileURLToPath(new URL(`../../dist/quick/${name}.cjs`, import.meta.url))
-    expect(existsSync(codeCacheOf(file))).toBe(true)
+    const code = (await readdir(dirname(file))).filter((each) => each.endsWith('.cache'))
+    expect(code.map((each) => each.split('.')[0])).toContain(name)
     const bytes = await readFile(file)
     expect(bytes.every((byte) => byte < 0x80)).toBe(true)
   })
