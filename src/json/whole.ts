@@ -33,7 +33,10 @@ function lengthOf(value: unknown, size: { hasLarge: boolean }, depth: number): n
     count = value.length
   } else {
     for (const key in value) {
-      length += key.length + 3 + lengthOf((value as Record<string, unknown>)[key], size, depth + 1)
+      const each = (value as Record<string, unknown>)[key]
+      // Most are strings: no call for them.
+      const own = typeof each === 'string' ? each.length + 2 : lengthOf(each, size, depth + 1)
+      length += key.length + 3 + own
       count += 1
     }
   }

@@ -48,23 +48,22 @@ export function selectImage(
   const counts = { all: images.length, graded: 0, eligible: 0 }
   for (const image of images) {
     const judged = judge(image, wanted, table, requirement)
-    if (judged.candidate.grade !== undefined) counts.graded += 1
+    if (judged.grade !== undefined) counts.graded += 1
     if (judged.dated === undefined) continue
     counts.eligible += 1
     if (best === undefined || byMerit(judged, best) < 0) best = judged
   }
-  const { image, grade } = best?.candidate ?? {}
   const choice =
-    image === undefined || grade === undefined
+    best?.grade === undefined
       ? { reason: reasonForNone(counts, requirement) }
-      : { image, grade, reason: reasonFor(grade, counts) }
+      : { image: best.image, grade: best.grade, reason: reasonFor(best.grade, counts) }
   return {
     slot,
     wanted,
     ...choice,
     get candidates() {
       const judged = images.map((each) => judge(each, wanted, table, requirement))
-      return judged.sort(byMerit).map(({ candidate }) => candidate)
+      return judged.sort(byMerit).map(candidateOf)
     },
   }
 }
@@ -76,28 +75,36 @@ interface Counts {
   readonly eligible: number
 }
 
+/** Made for every image, and so of one shape: what is absent is undefined. */
 interface Judged {
-  readonly candidate: Candidate
-  /** Present where the candidate is eligible. */
-  readonly dated?: DatedVersion
+  readonly image: Image
+  readonly grade: Grade | undefined
+  readonly refused: string | undefined
+  /** Present where the image is eligible. */
+  readonly dated: DatedVersion | undefined
 }
 
 function judge(image: Image, wanted: Wanted, table: RhelTable, requirement: Requirement): Judged {
-  const refuse = (refused: string, grade?: Grade): Judged => ({
-    candidate: { image, refused, ...(grade && { grade }) },
-  })
-  if (image.state === 'deprecated') return refuse('deprecated by the cloud')
-  if (image.state === 'unavailable') return refuse('not available')
+  if (image.state === 'deprecated') return refuse(image, 'deprecated by the cloud')
+  if (image.state === 'unavailable') return refuse(image, 'not available')
   const version = readVersion(image.version)
-  if (version === undefined) return refuse('version cannot be read')
+  if (version === undefined) return refuse(image, 'version cannot be read')
   const dated = dateVersion(version, image.ocp, wanted, table)
-  if (dated === undefined) return refuse('RHEL not known for this OCP minor')
+  if (dated === undefined) return refuse(image, 'RHEL not known for this OCP minor')
   const grade = gradeImage(version, dated, wanted)
-  if (!isGrade(grade)) return refuse(grade)
+  if (!isGrade(grade)) return refuse(image, grade)
   if (!(REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)) {
-    return refuse(`${requirement} is required`, grade)
+    return refuse(image, `${requirement} is required`, grade)
   }
-  return { candidate: { image, grade }, dated }
+  return { image, grade, refused: undefined, dated }
+}
+
+function refuse(image: Image, refused: string, grade?: Grade): Judged {
+  return { image, grade, refused, dated: undefined }
+}
+
+function candidateOf({ image, grade, refused }: Judged): Candidate {
+  return { image, ...(grade && { grade }), ...(refused && { refused }) }
 }
 
 function isGrade(value: string): value is Grade {
@@ -121,8 +128,7 @@ function dateVersion(
     version.ocp ??
     (named === undefined ? undefined : readMinor(named)) ??
     (sameRhel ? wanted.ocp : (ocpOfRhel(table, rhel, wanted.ocp) ?? wanted.ocp))
-  const { stamp, revision } = version
-  return { rhel, ocp, stamp, ...(revision === undefined ? {} : { revision }) }
+  return { rhel, ocp, stamp: version.stamp, revision: version.revision }
 }
 
 /** Eligible before refused, exact before all, then the most recent; ties by the SKU's name. */
@@ -131,7 +137,7 @@ function byMerit(a: Judged, b: Judged): number {
     return Number(a.dated === undefined) - Number(b.dated === undefined)
   }
   return (
-    Number(b.candidate.grade === 'exact') - Number(a.candidate.grade === 'exact') ||
+    Number(b.grade === 'exact') - Number(a.grade === 'exact') ||
     compareVersions(b.dated, a.dated) ||
     preciseFirst(a, b) ||
     byName(a, b)
@@ -140,7 +146,7 @@ function byMerit(a: Judged, b: Judged): number {
 
 /** Of two that are as good, such as one under two spellings, whichever order they came in. */
 function byName(a: Judged, b: Judged): number {
-  const nameOf = ({ candidate: { image } }: Judged) =>
+  const nameOf = ({ image }: Judged) =>
     ['publisher', 'offer', 'sku', 'version', 'image', 'name'].map((key) => image[key]).join(':')
   return compareAsNumbers(nameOf(a), nameOf(b))
 }

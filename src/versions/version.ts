@@ -12,12 +12,12 @@ import { type RhelTable, rhelOfOcp } from './rhel.ts'
  */
 export interface Version {
   readonly form: 'A' | 'B' | 'C'
-  readonly ocp?: Minor
-  readonly rhel?: Minor
+  readonly ocp: Minor | undefined
+  readonly rhel: Minor | undefined
   /** UTC, `YYYYMMDD`, `YYYYMMDDHH` or `YYYYMMDDHHMM`. */
   readonly stamp: string
   /** The number after the hyphen, where there is one. */
-  readonly revision?: number
+  readonly revision: number | undefined
 }
 
 /** A build's id read as a version: of form A or B, so that the RHEL is always known. */
@@ -32,18 +32,21 @@ const VERSION =
 
 /** Reads a marketplace version; undefined for anything that is none (`latest`, `1.2`). */
 export function readVersion(text: string): Version | undefined {
-  const [, first, second, stamp, revision] = VERSION.exec(text) ?? []
+  const match = VERSION.exec(text)
+  // By index: a snapshot may have a million, and destructuring goes through an iterator.
+  const [first, second, stamp] = [match?.[1], match?.[2], match?.[3]]
   if (first === undefined || second === undefined || stamp === undefined) return undefined
-  const time = { stamp, ...(revision === undefined ? {} : { revision: Number(revision) }) }
+  const revision = match?.[4] === undefined ? undefined : Number(match[4])
   if (first === '9' || first === '10') {
-    return { form: 'B', rhel: { major: Number(first), minor: Number(second) }, ...time }
+    const rhel = { major: Number(first), minor: Number(second) }
+    return { form: 'B', ocp: undefined, rhel, stamp, revision }
   }
   if (first.length === 1) {
-    return { form: 'C', ocp: { major: Number(first), minor: Number(second) }, ...time }
+    const ocp = { major: Number(first), minor: Number(second) }
+    return { form: 'C', ocp, rhel: undefined, stamp, revision }
   }
   const ocp = { major: Number(first[0]), minor: Number(first.slice(1)) }
-  const rhel = readRhelDigits(second)
-  return { form: 'A', ocp, ...(rhel && { rhel }), ...time }
+  return { form: 'A', ocp, rhel: readRhelDigits(second), stamp, revision }
 }
 
 /** Reads a build's id; undefined for one that names no RHEL, such as Fedora CoreOS's. */
@@ -65,7 +68,7 @@ export interface DatedVersion {
   readonly rhel: Minor
   readonly ocp: Minor
   readonly stamp: string
-  readonly revision?: number
+  readonly revision: number | undefined
 }
 
 /** The table gives forms A and C the RHEL that they lack. */

@@ -141,9 +141,8 @@ const table = BUILT_IN.rhel
 const dated = versionText.map((text): DatedVersion | undefined => {
   const version = readVersion(text)
   const rhel = version && rhelOfVersion(table, version)
-  return (
-    version && rhel && { rhel, ocp: version.ocp ?? { major: 4, minor: 18 }, stamp: version.stamp }
-  )
+  if (version === undefined || rhel === undefined) return undefined
+  return { ...version, rhel, ocp: version.ocp ?? { major: 4, minor: 18 } }
 })
 
 describe('the order', () => {
