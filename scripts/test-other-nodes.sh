@@ -19,6 +19,6 @@ for version in "${versions[@]}"; do
   printf '\n== Node %s\n' "$(node --version)"
   vitest run
   # Once more with V8's code of this node, as if it had built the package.
-  node --import tsx scripts/build/code-cache.ts
+  node --import tsx scripts/build/code-cache.ts >/dev/null
   vitest run test/command-line test/speed test/commands/regenerate.test.ts
 done
