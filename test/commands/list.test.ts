@@ -123,4 +123,16 @@ describe('list', () => {
       expect(stderr).toMatch(/^stream-snapshot: .*(output|cloud|sku)/)
     }
   })
+
+  it('reads UTF-8, and refuses bytes that are none', async () => {
+    const text = snapshotText([azureImage('418-v2', '418.94.20240916', { offer: 'aro-é-\ufffd' })])
+    await writeFile(join(folder, 's.json'), text)
+    expect((await list('s.json', '-o', 'tsv')).stdout).toContain('aro-é-\ufffd')
+    await writeFile(join(folder, 's.json'), Buffer.from(text, 'latin1'))
+    expect(await list('s.json')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'stream-snapshot: s.json: not UTF-8 text\n',
+    })
+  })
 })

@@ -80,7 +80,7 @@ const edited = (from: string | RegExp, to: string) => pair.snapshot.replace(from
 const OWN_KEY = (key: string) => edited('{\n', `{\n  ${JSON.stringify(key)}:{"polluted":true},\n`)
 
 describe('a hostile snapshot', () => {
-  it.each<[name: string, text: () => string]>([
+  it.each<[name: string, text: () => string | Buffer]>([
     ['a key __proto__', () => OWN_KEY('__proto__')],
     ['a key constructor', () => OWN_KEY('constructor')],
     ['__proto__ in the stream', () => edited('"stream":{', '"stream":{"__proto__":{"ocp":"9.9"},')],
@@ -151,7 +151,7 @@ describe('a hostile snapshot', () => {
     ['nothing', () => ''],
     ['null', () => 'null'],
     ['a list', () => '[]'],
-    ['bytes that are no UTF-8', () => '\udc00'],
+    ['bytes that are no UTF-8', () => Buffer.from([0x7b, 0xff, 0x7d])],
   ])('%s', async (name, text) => {
     await writeFile(at('s.json'), text())
     const outcome = await expectCalm(['regenerate', 's.json', '--target', 'rhcos.json'], [1, 2])
