@@ -62,6 +62,12 @@ const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
       cli('verify', 'verify', SNAPSHOT),
     ]
     show('Start-up', await compare(contestants, runs, folder))
+    const { NODE_EXTRA_CA_CERTS } = process.env
+    if (NODE_EXTRA_CA_CERTS) {
+      // Node parses them at every start.
+      const trusting = contestants.map((each) => ({ ...each, env: { NODE_EXTRA_CA_CERTS } }))
+      show('Start-up with NODE_EXTRA_CA_CERTS', await compare(trusting, runs, folder))
+    }
     const others = [regenerate(SNAPSHOT), ...(await rivals())]
     show('The same work by others', await compare(others, runs, folder))
   },
