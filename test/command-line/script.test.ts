@@ -58,11 +58,13 @@ describe('the script of a quick command', () => {
     },
   )
 
-  it.each(QUICK)('%s is built with its code, in ASCII', async (name) => {
+  it.each(QUICK)('%s is built with its code, in ASCII, and with all that it runs', async (name) => {
     const file = fileURLToPath(new URL(`../../dist/quick/${name}.cjs`, import.meta.url))
     const code = (await readdir(dirname(file))).filter((each) => each.endsWith('.cache'))
     expect(code.map((each) => each.split('.')[0])).toContain(name)
     const bytes = await readFile(file)
     expect(bytes.every((byte) => byte < 0x80)).toBe(true)
+    // What turns while a cloud is asked, which no such command does: a script can import nothing.
+    expect(bytes.toString().match(/\bimport\(.*?\)/g)).toEqual(['import("yocto-spinner")'])
   })
 })
