@@ -11,7 +11,7 @@ import './build/validators.ts'
 import { QUICK } from '../src/command-line/names.ts'
 import { COMMANDS } from '../src/commands/index.ts'
 import { noticesOf } from './build/notices.ts'
-import { builtins, withoutDetours } from './build/plugins.ts'
+import { builtins, withoutDetours, withoutOtherVersions } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const path = (name: string) => `${root}${name}`
@@ -60,6 +60,9 @@ const [{ metafile }] = await Promise.all([
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+    // As ES modules, of which what is not used falls away: of EC2's client seven commands in eight.
+    mainFields: ['module', 'main'],
+    plugins: [withoutOtherVersions],
     // yargs reads files of its own; nobody draws on linkedom's canvas.
     external: ['yargs', 'canvas'],
     // Names stay, for errors are told by them.
