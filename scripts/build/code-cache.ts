@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
-import { codeCacheOf, loadQuick } from '../../src/command-line/script.ts'
+import { loadQuick, writeCode } from '../../src/command-line/script.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const folder = fs.mkdtempSync(join(tmpdir(), 'code-cache-'))
@@ -29,7 +29,7 @@ try {
     const file = path(`dist/quick/${name}.cjs`)
     const { script, exports } = loadQuick(file)
     for (const words of runs) await exports.run([name, ...words])
-    fs.writeFileSync(codeCacheOf(file), script.createCachedData())
+    writeCode(file, script)
   }
 } finally {
   fs.removeSync(folder)
