@@ -14,8 +14,16 @@ import { VERSION } from './version.ts'
 const words = process.argv.slice(2)
 const [first = ''] = words
 
-if (words.length === 1 && first === '--version') emit('stdout', `${VERSION}\n`)
-else if (!printHelp()) void run()
+// All else tells its failures itself.
+start().catch(({ message, exitCode = 70 }) => {
+  emit('stderr', `stream-snapshot: ${message}\n`)
+  process.exit(exitCode)
+})
+
+async function start(): Promise<void> {
+  if (words.length === 1 && first === '--version') emit('stdout', `${VERSION}\n`)
+  else if (!printHelp()) await run()
+}
 
 /** Prints the help as yargs wrote it when this was built, unless the terminal is narrower. */
 function printHelp(): boolean {

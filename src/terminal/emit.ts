@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { fileError } from '../files/error.ts'
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const
 export type StandardStream = keyof typeof DESCRIPTORS
@@ -29,8 +30,9 @@ export function emit(stream: StandardStream, text: string): void {
       slow.add(stream)
       if (stream === 'stdout') process.stdout.on('error', () => process.exit(141))
       process[stream].write(bytes.subarray(written))
-    } else {
-      throw error
+    } else if (stream === 'stdout') {
+      // What cannot be said on stderr can be said nowhere.
+      throw fileError(stream, error)
     }
   }
 }
