@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs'
 import { COMMANDS } from '../commands/index.ts'
 import { VERSION } from '../version.ts'
 import { GLOBAL_OPTIONS } from './definition.ts'
-import { mistakeIn, refuseFlagValues } from './mistakes.ts'
+import { mistakeIn, refuseAfterHyphens, refuseFlagValues } from './mistakes.ts'
 
 /**
  * The whole command line, by yargs: helps, completes, and says what is wrong.
@@ -15,6 +15,13 @@ export async function runFully(
   words: readonly string[],
   run?: (args: unknown) => void,
 ): Promise<void> {
+  const mistake = (message: string) =>
+    mistakeIn(
+      message,
+      words,
+      COMMANDS.map(({ command }) => command),
+    )
+  refuseAfterHyphens(words)
   const cli = yargs([...words])
     .locale('en')
     .scriptName('stream-snapshot')
@@ -35,7 +42,7 @@ export async function runFully(
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? mistakeIn(message, words)
+      throw error ?? mistake(message)
     })
   for (const { command, describe, load } of COMMANDS) {
     cli.command(
@@ -56,7 +63,7 @@ export async function runFully(
   } catch (error) {
     // A half-typed line is no error to tell of.
     if (words.includes('--get-yargs-completions')) process.exit()
-    throw isOfYargs(error) ? mistakeIn(error.message, words) : error
+    throw isOfYargs(error) ? mistake(error.message) : error
   }
 }
 

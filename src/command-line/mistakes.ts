@@ -5,8 +5,13 @@ import { InputError } from '../errors.ts'
  *
  * @param message yargs' own, which may have several lines
  * @param words the command line, without node and the program
+ * @param patterns the commands as yargs knows them, `diff <A> <B>`
  */
-export function mistakeIn(message: string, words: readonly string[]): InputError {
+export function mistakeIn(
+  message: string,
+  words: readonly string[],
+  patterns: readonly string[],
+): InputError {
   const text = message
     .split(/\s*\n\s*/)
     .join(' ')
@@ -15,7 +20,7 @@ export function mistakeIn(message: string, words: readonly string[]): InputError
   const found = MESSAGES.map(([pattern, say]) => [pattern.exec(text), say] as const).find(
     ([match]) => match !== null,
   )
-  const said = found?.[0] ? found[1](found[0], words) : text
+  const said = found?.[0] ? found[1](found[0], words, patterns) : text
   const known = /^[a-z]/.test(command) && !said.startsWith('unknown command')
   return new InputError(
     said,
@@ -25,7 +30,7 @@ export function mistakeIn(message: string, words: readonly string[]): InputError
   )
 }
 
-type Say = (match: RegExpExecArray, words: readonly string[]) => string
+type Say = (match: RegExpExecArray, words: readonly string[], patterns: readonly string[]) => string
 
 /** yargs' messages, and what they mean to the person at the terminal. */
 const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
@@ -36,7 +41,21 @@ const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
         ? `unknown option: ${first}`
         : message,
   ],
-  [/^Not enough non-option arguments/, () => 'an argument is missing'],
+  [
+    /^Not enough non-option arguments: got ([0-9]+)/,
+    ([, given], [command], patterns) => {
+      const pattern = patterns.find((each) => each.split(' ')[0] === command) ?? ''
+      const names = [...pattern.matchAll(/<(\w+)/g)].map(([, name]) => name)
+      return `${names[Number(given)] ?? 'an argument'} is missing`
+    },
+  ],
+  [
+    /^Did you mean (.*)\?$/,
+    ([, meant], [command, argument]) =>
+      command === 'completion'
+        ? `unexpected argument: ${argument}; the script is for the shell that SHELL names`
+        : `unknown command: ${command}; did you mean ${meant}?`,
+  ],
   [
     /^Missing dependent arguments: (\S+) -> (\S+)/,
     ([, option, other]) => `--${option}: needs --${other}`,
@@ -66,6 +85,14 @@ function unknown(names: string, words: readonly string[]): string {
 
 function nameOf(word: string): string {
   return (word.split('=')[0] ?? '').replace(/^-+/, '')
+}
+
+/** Refuses what follows `--`, which yargs gives to no command. */
+export function refuseAfterHyphens(words: readonly string[]): void {
+  const at = words.indexOf('--')
+  const next = words[at + 1]
+  if (at < 0 || next === undefined || words[0] === '--get-yargs-completions') return
+  throw new InputError(`nothing is taken after --, found ${JSON.stringify(next)}`)
 }
 
 /** Refuses `--check=yes`, which yargs takes for a no. */

@@ -7,7 +7,7 @@ export type Args = Readonly<Record<string, unknown>>
 
 /**
  * Reads a command line that is plainly right, as yargs would, in a hundredth of the time that yargs
- * takes to load. Whatever is wrong or only unusual (help, an abbreviation, a value with quotes, two
+ * takes to load. Whatever is wrong or only unusual (help, a value with quotes, two
  * values of a list in a row) is left to yargs: then the answer is undefined.
  *
  * @param pattern the command as yargs knows it, `diff <A> <B>`

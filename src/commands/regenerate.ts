@@ -3,6 +3,7 @@ import type { Argv } from 'yargs'
 import { CheckFailure, InputError } from '../errors.ts'
 import { withLock } from '../files/lock.ts'
 import { readIfThere, readInput } from '../files/read.ts'
+import { checkTarget } from '../files/target.ts'
 import { isTidy, tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   LAYOUTS,
@@ -110,6 +111,10 @@ export async function regenerateFiles(
   const terminal = terminalOf(args)
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
+  }
+  // Before it is read: a pipe has no end while nobody writes to it.
+  for (const file of args.check ? [] : [args.target, args['marketplace-file']]) {
+    if (file !== undefined) checkTarget(file)
   }
   const { result, files } = await regenerateTexts(snapshot, args).catch((error: unknown) => {
     if (args.explain && error instanceof Refusal) explain(error.selections, terminal)

@@ -28,6 +28,11 @@ export function targetOf(file: string): Target {
   return { file, folder: fs.realpathSync.native(dirname(file)), name: basename(file) }
 }
 
+/** @throws InputError for what is there and cannot be written as a file */
+export function checkTarget(file: string): void {
+  if (fs.lstatSync(file, { throwIfNoEntry: false })) targetOf(file)
+}
+
 function followed(file: string): string {
   if (fs.existsSync(file)) {
     const end = fs.realpathSync.native(file)

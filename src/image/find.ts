@@ -67,7 +67,8 @@ function notThere(slot: Slot, available: readonly Available[]): CheckFailure {
   ]
   const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : ''
   const there = places.length === 0 ? 'no marketplace image' : places.slice(0, SHOWN).join(', ')
-  return new CheckFailure(`${printSlot(slot)}: no such image`, `There is: ${there}${more}.`)
+  const what = slot.cloud === 'aws' && !slot.region ? 'no image without a region' : 'no such image'
+  return new CheckFailure(`${printSlot(slot)}: ${what}`, `There is: ${there}${more}.`)
 }
 
 /** What is there of the same cloud and architecture, else of the cloud, else all. */

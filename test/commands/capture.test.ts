@@ -135,6 +135,10 @@ describe('capture', () => {
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toMatch(/credentials do not work/)
     expect(outcome.stderr).not.toContain('not-the-secret')
+    const env = { AZURE_AUTH_LOCATION: at('nope.json') }
+    const nowhere = await run(['capture', at('s.json'), ...fromStream()], { env })
+    expect(nowhere).toMatchObject({ status: 3 })
+    expect(nowhere.stderr).toContain('AZURE_AUTH_LOCATION names a file that is not there')
     const none = await run(['capture', at('s.json'), ...fromStream()])
     expect(none).toMatchObject({ status: 3 })
     expect(none.stderr).toContain('no subscription')

@@ -93,7 +93,7 @@ describe('configmap', () => {
       ['nine.json', '--marketplace-file', 'ten.json'],
       'ten.json: not a marketplace file: expected { ARCHITECTURE: { CLOUD: … } }',
     ],
-    [[], 'an argument is missing'],
+    [[], 'STREAM is missing'],
   ])('says what is wrong with %j', async (args, fault) => {
     const { status, stdout, stderr } = await configmap(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

@@ -38,6 +38,20 @@ describe('help', () => {
   })
 })
 
+describe('a mistake in the command line', () => {
+  it.each([
+    ['regnerate x', 'unknown command: regnerate; did you mean regenerate?'],
+    ['nosuch', 'unknown command: nosuch'],
+    ['regenerate', 'SNAPSHOT is missing'],
+    ['diff a', 'B is missing'],
+    ['completion zsh', 'unexpected argument: zsh; the script is for the shell that SHELL names'],
+  ])('%s', async (words, fault) => {
+    const { status, stdout, stderr } = await run(words.split(' '))
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.split('\n')[0]).toBe(`stream-snapshot: ${fault}`)
+  })
+})
+
 describe('completion', () => {
   it('prints a script', async () => {
     const { status, stdout } = await run(['completion'])

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -325,9 +326,12 @@ describe('input that cannot be used', () => {
     [['--target', 'a', '--target', 'b'], '--target: given more than once'],
     [['--targt', 'rhcos.json'], 'unknown option: --targt'],
     [['rhcos.json'], 'unexpected argument: rhcos.json; name the stream with --target'],
+    [['--', '--target', 'rhcos.json'], 'nothing is taken after --, found "--target"'],
+    [['--target', 'pipe'], 'pipe: is no regular file'],
     [['--layout', 'enhancement', '--marketplace-file', 'm.json'], '--marketplace-file'],
     [['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'], '--layout none'],
   ])('refuses %s', async (args, message) => {
+    if (args.includes('pipe')) execFileSync('mkfifo', [at('pipe')])
     const { status, stdout, stderr } = await regenerate(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(message)

@@ -25,7 +25,7 @@ const SIGN_IN: Readonly<Record<string, string>> = {
 }
 
 const CREDENTIALS_REMEDY =
-  'Set AZURE_AUTH_LOCATION to a service principal file, or log in with az login.'
+  'Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.'
 
 /**
  * Says in one line what the cloud did instead of answering: in our own words, for what an answer
@@ -78,6 +78,7 @@ export function isAzureCode(code: string): boolean {
 }
 
 function remedyFor(status: number): string | undefined {
+  if (status === 400) return 'Check --subscription and --location.'
   if (status === 401 || status === 403) {
     return 'The credentials need Microsoft.Compute/locations/publishers/…/read on the subscription, as the role Reader has it.'
   }

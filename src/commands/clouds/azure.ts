@@ -4,7 +4,7 @@ import type { Argv } from 'yargs'
 import { type AzureSettings, readPrincipal } from '../../clouds/azure/settings.ts'
 import type { AzureCriteria, AzureEnvironment } from '../../criteria/criteria.ts'
 import { ServiceError } from '../../errors.ts'
-import { readIfThere, readInput } from '../../files/read.ts'
+import { readIfThere } from '../../files/read.ts'
 import { parseText } from '../../json/parse.ts'
 import { once, urlOption } from '../options.ts'
 import type { CloudArguments } from './types.ts'
@@ -64,7 +64,10 @@ function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCriteria 
 async function azureSettings(args: AzureArgs, env: NodeJS.ProcessEnv): Promise<AzureSettings> {
   const named = env.AZURE_AUTH_LOCATION
   const file = named || join(homedir(), '.azure', 'osServicePrincipal.json')
-  const text = named ? await readInput(file) : await readIfThere(file)
+  const text = await readIfThere(file)
+  if (named && text === undefined) {
+    throw new ServiceError('azure: AZURE_AUTH_LOCATION names a file that is not there')
+  }
   const principal = text === undefined ? undefined : readPrincipal(parseText(text, file), file)
   const subscription = args.subscription ?? env.AZURE_SUBSCRIPTION_ID ?? principal?.subscriptionId
   if (!subscription) {
