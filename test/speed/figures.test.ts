@@ -59,6 +59,7 @@ describe('what node loads', () => {
 
   it.each([
     ['configmap', 400_000, 'rhcos.json', []],
+    ['verify', 5_000_000, SNAPSHOT, []],
     ['capture', 2_000_000, 's.json', ['--replay', RECORDING, '--stream', 'rhcos.json']],
   ] as const)('for %s is no more than it needs', async (name, most, file, more) => {
     const { folder } = await demonstration()
