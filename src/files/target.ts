@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../errors.ts'
+import { fileError } from './error.ts'
 
 /** Where a file is written: its own place, whatever links lead there. */
 export interface Target {
@@ -30,7 +31,11 @@ export function targetOf(file: string): Target {
 
 /** @throws InputError for what is there and cannot be written as a file */
 export function checkTarget(file: string): void {
-  if (fs.lstatSync(file, { throwIfNoEntry: false })) targetOf(file)
+  try {
+    if (fs.lstatSync(file, { throwIfNoEntry: false })) targetOf(file)
+  } catch (error) {
+    throw fileError(file, error)
+  }
 }
 
 function followed(file: string): string {

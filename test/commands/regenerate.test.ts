@@ -328,6 +328,10 @@ describe('input that cannot be used', () => {
     [['rhcos.json'], 'unexpected argument: rhcos.json; name the stream with --target'],
     [['--', '--target', 'rhcos.json'], 'nothing is taken after --, found "--target"'],
     [['--target', 'pipe'], 'pipe: is no regular file'],
+    [
+      ['--target', 'rhcos.json/x'],
+      'rhcos.json/x: no such file: a part of its path is no directory',
+    ],
     [['--layout', 'enhancement', '--marketplace-file', 'm.json'], '--marketplace-file'],
     [['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'], '--layout none'],
   ])('refuses %s', async (args, message) => {
