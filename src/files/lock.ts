@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
 import { onExit } from './exit.ts'
 import { beginningOf, isAlive } from './process.ts'
-import { type Target, targetOf } from './target.ts'
+import { checkedTarget, type Target } from './target.ts'
 import { temporaryFor } from './temporary.ts'
 
 /** Who holds a lock, as its file says. */
@@ -58,7 +58,7 @@ export async function withLock<T>(
 }
 
 async function acquire(file: string, { patience, onWait }: LockOptions): Promise<() => void> {
-  const { folder, name } = lockTarget(file)
+  const { folder, name } = checkedTarget(file)
   const lock = join(folder, `.${name}.lock`)
   const end = Date.now() + patience
   let waits = false
@@ -81,14 +81,6 @@ async function acquire(file: string, { patience, onWait }: LockOptions): Promise
       )
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-function lockTarget(file: string) {
-  try {
-    return targetOf(file)
-  } catch (error) {
-    throw fileError(file, error)
   }
 }
 

@@ -29,13 +29,18 @@ export function targetOf(file: string): Target {
   return { file, folder: fs.realpathSync.native(dirname(file)), name: basename(file) }
 }
 
-/** @throws InputError for what is there and cannot be written as a file */
-export function checkTarget(file: string): void {
+/** The same, with what the file system says against it as an InputError too. */
+export function checkedTarget(file: string): Target {
   try {
-    if (fs.lstatSync(file, { throwIfNoEntry: false })) targetOf(file)
+    return targetOf(file)
   } catch (error) {
     throw fileError(file, error)
   }
+}
+
+/** @throws InputError for what is there and cannot be written as a file */
+export function checkTarget(file: string): void {
+  if (fs.existsSync(dirname(file))) checkedTarget(file)
 }
 
 function followed(file: string): string {
