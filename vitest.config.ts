@@ -1,13 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
+/** The page's style and script as text, as the build takes them. */
+const text = {
+  name: 'text',
+  enforce: 'pre' as const,
+  resolveId: (source: string, importer = '') =>
+    /\.(css|client\.js)$/.test(source) ? `\0text:${resolve(importer, '..', source)}.js` : undefined,
+  load: (id: string) =>
+    id.startsWith('\0text:')
+      ? `export default ${JSON.stringify(readFileSync(id.slice(6, -3), 'utf8'))}`
+      : undefined,
+}
+
+const of = (folder: string) => [`test/${folder}/**/*.test.ts`]
+const SLOW = ['corpus', 'faults', 'deep', 'browser']
+
 export default defineConfig({
+  plugins: [text],
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/corpus/**', 'test/browser/**', 'test/faults/**', 'test/deep/**'],
-    testTimeout: 30_000,
-    // Most tests wait for a child process or a server, so more of them than cores keep those busy.
-    maxWorkers: 4,
-    // What they share is loaded once for each worker; no test changes it.
-    isolate: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: SLOW.flatMap(of),
+          testTimeout: 30_000,
+          // Most tests wait for a child process or a server, so more of them than cores keep those busy.
+          maxWorkers: 4,
+          // What they share is loaded once for each worker; no test changes it.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'corpus', include: of('corpus'), testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: of('faults'),
+          globalSetup: ['test/faults/table.ts'],
+          testTimeout: 300_000,
+          // Each starts processes of its own; more at a time would only make the slow ones late.
+          maxWorkers: 2,
+          // Some hold the processor's time against a bound, and others may use the machine.
+          retry: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'deep',
+          include: of('deep'),
+          globalSetup: ['test/faults/table.ts'],
+          testTimeout: 600_000,
+          env: { CASES: process.env.CASES ?? '10000' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: of('browser'),
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 })

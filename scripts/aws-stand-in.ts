@@ -1,8 +1,8 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { type AwsStandIn, startAws } from './stand-in/aws.ts'
-import { demonstrationImages, NOT_ENABLED } from './stand-in/aws-images.ts'
-import { FAULT_SYNTAX, parseFaultRule } from './stand-in/faults.ts'
+import { type AwsStandIn, startAws } from '../test/stand-in/aws.ts'
+import { demonstrationImages, NOT_ENABLED } from '../test/stand-in/aws-images.ts'
+import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
 
 /** The lines to paste into a shell. */
 function describe({ environment }: AwsStandIn): string {

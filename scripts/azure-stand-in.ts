@@ -1,9 +1,9 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { type AzureStandIn, startAzure } from './stand-in/azure.ts'
-import { type AzureImage, readImages } from './stand-in/azure-image.ts'
-import { imagesAfterBump, imagesBeforeBump } from './stand-in/azure-images.ts'
-import { FAULT_SYNTAX, parseFaultRule } from './stand-in/faults.ts'
+import { type AzureStandIn, startAzure } from '../test/stand-in/azure.ts'
+import { type AzureImage, readImages } from '../test/stand-in/azure-image.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../test/stand-in/azure-images.ts'
+import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
 
 const TABLES: Record<string, () => AzureImage[]> = {
   before: imagesBeforeBump,

@@ -1,8 +1,8 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { buildsIn, startBuilds } from './stand-in/builds.ts'
-import { DEMONSTRATION, demonstrationBuilds } from './stand-in/demonstration-builds.ts'
-import { FAULT_SYNTAX, parseFaultRule } from './stand-in/faults.ts'
+import { buildsIn, startBuilds } from '../test/stand-in/builds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
+import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
 
 /** The command to try. */
 function describe(url: string): string {

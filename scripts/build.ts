@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
-import { QUICK } from '../src/command-line/names.ts'
 import { COMMANDS } from '../src/commands/index.ts'
+import { QUICK } from '../src/commands/line/names.ts'
 import { noticesOf } from './build/notices.ts'
 import { builtins, withoutDetours, withoutOtherVersions } from './build/plugins.ts'
 
@@ -47,7 +47,7 @@ function quickEntry(name: string) {
   const pattern = COMMANDS.find(({ command }) => command.startsWith(`${name} `))?.command
   return {
     resolveDir: path('src'),
-    contents: `import { runQuickly } from './command-line/quick.ts'
+    contents: `import { runQuickly } from './commands/line/quick.ts'
       import { ${name}Command } from './commands/${name}.ts'
       export const run = (words) => runQuickly(${JSON.stringify(pattern)}, ${name}Command, words)`,
   }
@@ -108,7 +108,7 @@ await Promise.all([
     await fs.outputFile(path(`dist/help/${name || 'stream-snapshot'}.txt`), stdout)
   }),
 ])
-fs.copySync(path('src/schemas'), path('dist/schemas'), {
+fs.copySync(path('src/core/schemas'), path('dist/schemas'), {
   filter: (name) => !/\.(ts|js)$/.test(name),
 })
 

@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { BUILD_SERVERS } from '../src/capture/identity.ts'
-import { imagesAfterBump, imagesBeforeBump } from './stand-in/azure-images.ts'
-import { startBuilds } from './stand-in/builds.ts'
-import { startClouds } from './stand-in/clouds.ts'
-import { DEMONSTRATION, demonstrationBuilds } from './stand-in/demonstration-builds.ts'
+import { BUILD_SERVERS } from '../src/core/criteria/identity.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../test/stand-in/azure-images.ts'
+import { startBuilds } from '../test/stand-in/builds.ts'
+import { startClouds } from '../test/stand-in/clouds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
 
 const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
 const root = fileURLToPath(new URL('../', import.meta.url))

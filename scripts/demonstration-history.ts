@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { demonstrationImages as awsImages } from './stand-in/aws-images.ts'
-import type { AzureImage } from './stand-in/azure-image.ts'
-import { imagesAfterBump, knownImages } from './stand-in/azure-images.ts'
-import { type BuildSource, startBuilds } from './stand-in/builds.ts'
-import { startClouds } from './stand-in/clouds.ts'
+import { demonstrationImages as awsImages } from '../test/stand-in/aws-images.ts'
+import type { AzureImage } from '../test/stand-in/azure-image.ts'
+import { imagesAfterBump, knownImages } from '../test/stand-in/azure-images.ts'
+import { type BuildSource, startBuilds } from '../test/stand-in/builds.ts'
+import { startClouds } from '../test/stand-in/clouds.ts'
 
 const execute = promisify(execFile)
 const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))

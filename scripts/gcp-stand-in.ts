@@ -1,8 +1,8 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { FAULT_SYNTAX, parseFaultRule } from './stand-in/faults.ts'
-import { type GcpStandIn, startGcp } from './stand-in/gcp.ts'
-import { demonstrationImages } from './stand-in/gcp-images.ts'
+import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
+import { type GcpStandIn, startGcp } from '../test/stand-in/gcp.ts'
+import { demonstrationImages } from '../test/stand-in/gcp-images.ts'
 
 /** The lines to paste into a shell, and the option to give. */
 function describe({ url, environment }: GcpStandIn): string {

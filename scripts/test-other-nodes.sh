@@ -17,8 +17,8 @@ for version in "${versions[@]}"; do
   tar -xzf "$folder/$version/$(tail -n 1 "$folder/$version/names")" -C "$folder/$version"
   export PATH="$folder/$version/package/bin:$path"
   printf '\n== Node %s\n' "$(node --version)"
-  vitest run
+  vitest run --project quick
   # Once more with V8's code of this node, as if it had built the package.
   node --import tsx scripts/build/code-cache.ts >/dev/null
-  vitest run test/command-line test/speed test/commands/regenerate.test.ts
+  vitest run --project quick test/commands/line test/speed test/commands/regenerate.test.ts
 done

@@ -6,9 +6,9 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { QUICK } from './command-line/names.ts'
-import { loadQuick } from './command-line/script.ts'
-import { emit, isTerminal } from './terminal/emit.ts'
+import { emit, isTerminal } from './commands/line/emit.ts'
+import { QUICK } from './commands/line/names.ts'
+import { loadQuick } from './commands/line/script.ts'
 import { VERSION } from './version.ts'
 
 const words = process.argv.slice(2)

@@ -6,10 +6,11 @@
  * it. See docs/library.md.
  */
 
-import type { Captured, CaptureRequest } from './capture/capture.ts'
+import type { Captured } from './capture/capture.ts'
 import type { Recording } from './capture/recording.ts'
-import type { ConfigMap } from './configmap/configmap.ts'
-import type { Check, Evidence } from './verify/verify.ts'
+import type { CaptureRequest } from './capture/request.ts'
+import type { Check, Evidence } from './capture/verify.ts'
+import type { ConfigMap } from './core/audit/configmap.ts'
 
 export { CheckFailure, InputError, ServiceError, UserError } from './errors.ts'
 
@@ -25,21 +26,22 @@ export {
   type StreamPlace,
   type WantedBuild,
   wantedAgain,
-} from './builds/locate.ts'
-export { BUILD_SERVERS, distroOf, ocpOfStream } from './capture/identity.ts'
-export type { AzureCriteria, AzurePlan, AzureSku, Criteria } from './criteria/criteria.ts'
-export { BUILT_IN, readCriteria } from './criteria/read.ts'
-export { type Minor, printMinor, readMinor } from './versions/minor.ts'
+} from './core/builds/locate.ts'
+export type { AzureCriteria, AzurePlan, AzureSku, Criteria } from './core/criteria/criteria.ts'
+export { BUILD_SERVERS, distroOf, ocpOfStream } from './core/criteria/identity.ts'
+export { BUILT_IN, readCriteria } from './core/criteria/read.ts'
+export { type Minor, printMinor, readMinor } from './core/versions/minor.ts'
 
 // What is found: a capture's request and result, the recording, the snapshot.
 
-export type { Captured, CaptureRequest } from './capture/capture.ts'
+export type { Captured } from './capture/capture.ts'
+export type { Access } from './capture/clouds/types.ts'
 export type { Recording } from './capture/recording.ts'
-export type { Access } from './clouds/types.ts'
-export { type Assembled, assemble, type Found } from './snapshot/assemble.ts'
-export { canonicalJson } from './snapshot/canonical.ts'
-export { recordingFile } from './snapshot/files.ts'
-export { printSnapshot, readShape, readSnapshot, sealSnapshot } from './snapshot/read.ts'
+export type { CaptureRequest } from './capture/request.ts'
+export { type Assembled, assemble, type Found } from './core/snapshot/assemble.ts'
+export { canonicalJson } from './core/snapshot/canonical.ts'
+export { recordingFile } from './core/snapshot/files.ts'
+export { printSnapshot, readShape, readSnapshot, sealSnapshot } from './core/snapshot/read.ts'
 export {
   ARCHITECTURES,
   type Architecture,
@@ -56,42 +58,53 @@ export {
   type Snapshot,
   type SnapshotContent,
   type StreamIdentity,
-} from './snapshot/snapshot.ts'
+} from './core/snapshot/snapshot.ts'
 export { GENERATOR, VERSION } from './version.ts'
 
 // From a snapshot to a stream.
 
-export { type Entry, LAYOUTS, type LayoutName } from './layouts/layout.ts'
-export { MarketplaceFile } from './layouts/marketplace-file.ts'
-export { type Job, Refusal, type Regenerated, regenerate } from './regenerate/regenerate.ts'
-export type { Change } from './regenerate/regression.ts'
-export { type Releases, selectImages } from './regenerate/selections.ts'
-export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './selection/grade.ts'
-export type { Candidate, Selection } from './selection/select.ts'
-export { printSlot, type Slot, type Wanted } from './selection/slot.ts'
-export { releasesOf } from './stream/releases.ts'
-export { readStream, type Stream } from './stream/stream.ts'
+export { type Entry, LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
+export { MarketplaceFile } from './core/layouts/marketplace-file.ts'
+export { type Job, Refusal, type Regenerated, regenerate } from './core/regenerate/regenerate.ts'
+export type { Change } from './core/regenerate/regression.ts'
+export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
+export type { Candidate, Selection } from './core/selection/select.ts'
+export { type Releases, selectImages } from './core/selection/selections.ts'
+export { printSlot, type Slot, type Wanted } from './core/selection/slot.ts'
+export { releasesOf } from './core/stream/releases.ts'
+export { readStream, type Stream } from './core/stream/stream.ts'
 
 // Audits.
 
-export { diffSnapshots, emptied, isEqual, type SnapshotDiff } from './diff/diff.ts'
-export { printDiffJson } from './diff/json.ts'
-export { printDiffMarkdown } from './diff/markdown.ts'
-export type { HistoryEvent } from './history/events.ts'
-export { type HistoryVersion, historyOf, type Version, type Window } from './history/history.ts'
-export { type ListFilter, type Listing, listImages } from './list/list.ts'
-export type { Expected } from './skew/expected.ts'
-export { printSkewMarkdown } from './skew/markdown.ts'
-export { intolerable, SEVERITY, type Severity, type SlotSkew, skewOf } from './skew/skew.ts'
-export type { Check, Evidence } from './verify/verify.ts'
+export type { Check, Evidence } from './capture/verify.ts'
+export { diffSnapshots, emptied, isEqual, type SnapshotDiff } from './core/audit/diff/diff.ts'
+export type { HistoryEvent } from './core/audit/history/events.ts'
+export {
+  type HistoryVersion,
+  historyOf,
+  type Version,
+  type Window,
+} from './core/audit/history/history.ts'
+export { type ListFilter, type Listing, listImages } from './core/audit/list/list.ts'
+export type { Expected } from './core/audit/skew/expected.ts'
+export {
+  intolerable,
+  SEVERITY,
+  type Severity,
+  type SlotSkew,
+  skewOf,
+} from './core/audit/skew/skew.ts'
+export { printDiffJson } from './show/diff/json.ts'
+export { printDiffMarkdown } from './show/diff/markdown.ts'
+export { printSkewMarkdown } from './show/skew-markdown.ts'
 
 // For those who use a stream.
 
-export { bootImagesConfigMap, type ConfigMap, type NamedStream } from './configmap/configmap.ts'
-export type { ImageSource } from './image/available.ts'
-export { type FoundImage, findImage, type ImageQuestion } from './image/find.ts'
-export { imageId } from './image/id.ts'
-export { readImageSource } from './image/read.ts'
+export { bootImagesConfigMap, type ConfigMap, type NamedStream } from './core/audit/configmap.ts'
+export type { ImageSource } from './core/audit/image/available.ts'
+export { type FoundImage, findImage, type ImageQuestion } from './core/audit/image/find.ts'
+export { imageId } from './core/audit/image/id.ts'
+export { readImageSource } from './core/audit/image/read.ts'
 
 /**
  * Asks the clouds and the build server, or a recording of them. Of two captures at a time only one
@@ -115,10 +128,10 @@ export async function readRecording(text: string, file: string): Promise<Recordi
 
 /** Checks a snapshot against itself and its recording; each check comes by its name. */
 export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
-  return (await import('./verify/verify.ts')).verifySnapshot(evidence)
+  return (await import('./capture/verify.ts')).verifySnapshot(evidence)
 }
 
 /** Prints a manifest as YAML. */
 export async function printConfigMap(map: ConfigMap): Promise<string> {
-  return (await import('./configmap/yaml.ts')).printConfigMap(map)
+  return (await import('./show/configmap.ts')).printConfigMap(map)
 }

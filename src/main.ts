@@ -1,6 +1,6 @@
-import { untilDone } from './command-line/failure.ts'
-import { readPlain } from './command-line/plain.ts'
 import { COMMANDS } from './commands/index.ts'
+import { untilDone } from './commands/line/failure.ts'
+import { readPlain } from './commands/line/plain.ts'
 
 /** Runs any command line; `cli.ts` has tried the quick ways before. */
 await untilDone(async () => {
@@ -11,6 +11,6 @@ await untilDone(async () => {
   if (args) return command.run(args as never)
   // A reader of the help that has enough, such as `head`, is no fault of ours.
   process.stdout.on('error', () => process.exit(141))
-  const { runFully } = await import('./command-line/full.ts')
+  const { runFully } = await import('./commands/line/full.ts')
   return runFully(words)
 })

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../src/commands/index.ts'
 import { temporaryFolder } from './support/cli.ts'
 import { azureImage, snapshotText } from './support/snapshots.ts'
 
@@ -58,21 +57,5 @@ console.log(JSON.stringify([grades.filter(Boolean), count]))
   it('loads no SDK, replay or printer before it is asked to', async () => {
     const imports = await staticImports(join(ROOT, 'dist/index.js'))
     expect([...imports].filter((name) => HEAVY.includes(name))).toEqual([])
-  })
-})
-
-describe('a command', () => {
-  it('calls the library, and beside it files, git and the terminal alone', async () => {
-    const folder = join(ROOT, 'src/commands')
-    const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'))
-    expect(files.length).toBeGreaterThan(COMMANDS.length)
-    for (const file of files) {
-      const text = await readFile(join(folder, file), 'utf8')
-      const modules = [...text.matchAll(/from '(\.\.[^']+)'/g)].map(([, module = '']) => module)
-      const foreign = modules.filter(
-        (module) => !/^\.\.\/(index|errors)\.ts$|^\.\.\/(files|git|terminal)\//.test(module),
-      )
-      expect({ file, foreign }).toEqual({ file, foreign: [] })
-    }
   })
 })

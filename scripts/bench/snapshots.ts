@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { printSnapshot, sealSnapshot } from '../../src/snapshot/read.ts'
-import type { AzureImage, Snapshot } from '../../src/snapshot/snapshot.ts'
+import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
+import type { AzureImage, Snapshot } from '../../src/core/snapshot/snapshot.ts'
 
 const SKUS = [
   { sku: '418-arm', plan: 'no-purchase-plan', architecture: 'aarch64', generation: 2 },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
-import { loadQuick, writeCode } from '../../src/command-line/script.ts'
+import { loadQuick, writeCode } from '../../src/commands/line/script.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const folder = fs.mkdtempSync(join(tmpdir(), 'code-cache-'))

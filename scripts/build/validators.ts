@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 
-const folder = new URL('../../src/schemas/', import.meta.url)
+const folder = new URL('../../src/core/schemas/', import.meta.url)
 const schemas = readdirSync(folder).filter((name) => name.endsWith('.schema.json'))
 const ajv = new Ajv({
   code: { source: true, esm: true },

@@ -1,9 +1,9 @@
-import type { AskedBuild } from '../build-server/recording.ts'
-import { sourceOf } from '../builds/locate.ts'
-import type { ReadBuild } from '../builds/read.ts'
+import { sourceOf } from '../core/builds/locate.ts'
+import type { ReadBuild } from '../core/builds/read.ts'
+import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError } from '../errors.ts'
-import type { SnapshotContent } from '../snapshot/snapshot.ts'
-import type { CaptureRequest } from './capture.ts'
+import type { AskedBuild } from './build-server/recording.ts'
+import type { CaptureRequest } from './request.ts'
 
 /** What the build server told. */
 export interface AskedBuilds {
@@ -30,7 +30,7 @@ export async function askBuilds(
 ): Promise<AskedBuilds> {
   if (wanted.length === 0) return { builds: {}, asked: [], notes: [] }
   // The HTTP client takes a while to load, and a capture of clouds alone does not need it.
-  const { askBuild } = await import('../build-server/ask.ts')
+  const { askBuild } = await import('./build-server/ask.ts')
   const isReplayed = replay !== undefined
   progress.expect(wanted.length)
   const read = await Promise.all(

@@ -1,45 +1,15 @@
 import pMap from 'p-map'
-import { recordBuild } from '../build-server/recording.ts'
-import type { WantedBuild } from '../builds/locate.ts'
-import { CLOUD_MODULES } from '../clouds/index.ts'
-import type { Access, Cloud, Connection } from '../clouds/types.ts'
-import type { Criteria } from '../criteria/criteria.ts'
+import { sortByMembers, sortImages } from '../core/snapshot/order.ts'
+import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
-import { sortByMembers, sortImages } from '../snapshot/order.ts'
-import {
-  CLOUDS,
-  type CloudName,
-  type SnapshotContent,
-  type StreamIdentity,
-} from '../snapshot/snapshot.ts'
-import type { Minor } from '../versions/minor.ts'
+import { findId, findSecret } from '../secrets.ts'
+import { recordBuild } from './build-server/recording.ts'
 import { type AskedBuilds, askBuilds, type ProgressCounter } from './builds.ts'
+import { CLOUD_MODULES } from './clouds/index.ts'
+import type { Access, Cloud, Connection } from './clouds/types.ts'
 import { type Exchange, recordExchanges, replayExchanges, waitForExchanges } from './exchange.ts'
 import { normalise, type Recording, sortExchanges } from './recording.ts'
-import { findId, findSecret } from './secrets.ts'
-
-/** Everything that a capture needs to know, as plain values. */
-export interface CaptureRequest {
-  readonly stream: StreamIdentity
-  readonly criteria: Criteria
-  /** The OCP minor whose images are looked for; needed where a cloud is asked. */
-  readonly ocp: Minor | undefined
-  readonly clouds: Partial<Record<CloudName, Access<unknown>>>
-  /** The builds to ask for; none where the stream has its releases already. */
-  readonly builds: readonly WantedBuild[]
-  /** For one request to the build server, in milliseconds. */
-  readonly timeout: number
-  /** How many questions to ask at a time. */
-  readonly concurrency: number
-  /** Answers instead of the network. */
-  readonly replay?: Recording
-  readonly onProgress?: (progress: Progress) => void
-}
-
-export interface Progress {
-  readonly done: number
-  readonly total: number
-}
+import type { CaptureRequest } from './request.ts'
 
 /** What was learned, and the evidence. */
 export interface Captured {

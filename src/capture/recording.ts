@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { Definition } from 'nock'
+import { parseText } from '../core/json/parse.ts'
 import { InputError } from '../errors.ts'
-import { parseText } from '../json/parse.ts'
 
 /** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
 export type Recording = readonly Definition[]

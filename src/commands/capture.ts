@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import { withLock } from '../files/lock.ts'
-import { readBeside, readIfThere, readInput } from '../files/read.ts'
-import { tidy, type Write, writeFiles } from '../files/write.ts'
+import { withLock } from '../disk/lock.ts'
+import { readBeside, readIfThere, readInput } from '../disk/read.ts'
+import { tidy, type Write, writeFiles } from '../disk/write.ts'
 import {
   assemble,
   capture,
@@ -18,10 +18,10 @@ import {
   type Snapshot,
   type SnapshotContent,
 } from '../index.ts'
-import type { Terminal } from '../terminal/terminal.ts'
 import { type CaptureArgs, captureOptions } from './capture-options.ts'
 import { requestFor } from './capture-request.ts'
 import type { Command } from './command.ts'
+import type { Terminal } from './line/terminal.ts'
 import { once, terminalOf } from './options.ts'
 
 export const captureCommand: Command<CaptureArgs> = {

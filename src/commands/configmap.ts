@@ -1,5 +1,5 @@
+import { readIfThere, readInput } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
-import { readIfThere, readInput } from '../files/read.ts'
 import {
   bootImagesConfigMap,
   MarketplaceFile,

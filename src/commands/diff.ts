@@ -1,6 +1,6 @@
+import { readFileOrRevision } from '../disk/git/revision.ts'
+import { readInput } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
-import { readInput } from '../files/read.ts'
-import { readFileOrRevision } from '../git/revision.ts'
 import {
   diffSnapshots,
   emptied,
@@ -13,9 +13,9 @@ import {
   type Snapshot,
   type SnapshotDiff,
 } from '../index.ts'
-import { diffText } from '../terminal/diff.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import { diffText } from '../show/diff.ts'
 import type { Command } from './command.ts'
+import type { Terminal } from './line/terminal.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 
 const FORMATS = {

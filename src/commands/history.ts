@@ -1,4 +1,4 @@
-import { HISTORY_FORMATS, type HistoryFormat } from '../terminal/history.ts'
+import { HISTORY_FORMATS, type HistoryFormat } from '../show/history.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
 import { sinceOption } from './since.ts'

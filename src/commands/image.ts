@@ -1,5 +1,5 @@
+import { readInput } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
-import { readInput } from '../files/read.ts'
 import {
   ARCHITECTURES,
   type Architecture,

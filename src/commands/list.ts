@@ -1,6 +1,6 @@
-import { readInput } from '../files/read.ts'
+import { readInput } from '../disk/read.ts'
 import { CLOUDS, type CloudName, listImages, readSnapshot } from '../index.ts'
-import { LIST_FORMATS, type ListFormat } from '../terminal/list.ts'
+import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 

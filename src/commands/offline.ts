@@ -1,5 +1,5 @@
+import { readIfThere } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
-import { readIfThere } from '../files/read.ts'
 import {
   buildFolder,
   canonicalJson,

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { openTerminal, type Terminal } from '../terminal/terminal.ts'
+import { openTerminal, type Terminal } from './line/terminal.ts'
 
 /** What every command takes. */
 export interface CommonArgs {

@@ -1,10 +1,10 @@
 import { createTwoFilesPatch } from 'diff'
 import type { Argv } from 'yargs'
+import { withLock } from '../disk/lock.ts'
+import { readIfThere, readInput } from '../disk/read.ts'
+import { checkTarget } from '../disk/target.ts'
+import { isTidy, tidy, type Write, writeFiles } from '../disk/write.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { withLock } from '../files/lock.ts'
-import { readIfThere, readInput } from '../files/read.ts'
-import { checkTarget } from '../files/target.ts'
-import { isTidy, tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   LAYOUTS,
   type LayoutName,
@@ -19,9 +19,9 @@ import {
   type Selection,
   type Snapshot,
 } from '../index.ts'
-import { explainLines, selectionLines, selectionsJson } from '../terminal/selections.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import { explainLines, selectionLines, selectionsJson } from '../show/selections.ts'
 import type { Command } from './command.ts'
+import type { Terminal } from './line/terminal.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 
 export interface RegenerateArgs extends CommonArgs {

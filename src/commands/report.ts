@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
+import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
-import { writeFiles } from '../files/write.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 import { readHistory } from './versions.ts'
@@ -36,7 +36,7 @@ export const reportCommand: Command<ReportArgs> = {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
     const history = await readHistory(PATH)
-    const { printPage } = await import('../report/page.ts')
+    const { printPage } = await import('../show/report/page.ts')
     await writeFiles([{ file: output, text: printPage(basename(PATH), history) }])
     terminalOf(args).say(
       `${output}: written, ${history.length} version${history.length === 1 ? '' : 's'}`,

@@ -1,5 +1,5 @@
+import { readInput } from '../disk/read.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { readInput } from '../files/read.ts'
 import {
   CLOUDS,
   type CloudName,
@@ -13,7 +13,7 @@ import {
   type SlotSkew,
   skewOf,
 } from '../index.ts'
-import { SKEW_FORMATS, type SkewFormat } from '../terminal/skew.ts'
+import { SKEW_FORMATS, type SkewFormat } from '../show/skew.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
 

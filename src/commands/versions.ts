@@ -1,5 +1,5 @@
-import { decodeText } from '../files/read.ts'
-import { fileVersions } from '../git/versions.ts'
+import { fileVersions } from '../disk/git/versions.ts'
+import { decodeText } from '../disk/read.ts'
 import { type HistoryVersion, historyOf, type Version, type Window } from '../index.ts'
 
 /** The history of a file in git, for the commands that show one. */

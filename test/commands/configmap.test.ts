@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ConfigMap } from '../../src/configmap/configmap.ts'
+import type { ConfigMap } from '../../src/core/audit/configmap.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 

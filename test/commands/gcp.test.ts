@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { GcpStandIn } from '../../scripts/stand-in/gcp.ts'
+import type { GcpStandIn } from '../stand-in/gcp.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { gcpFor } from '../support/gcp.ts'
 import { smallStream } from '../support/streams.ts'

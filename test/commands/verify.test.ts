@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { verifySnapshot } from '../../src/verify/verify.ts'
+import { verifySnapshot } from '../../src/capture/verify.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -72,8 +72,8 @@ describe('verify', () => {
   })
 
   it('sees a recording that was changed together with its digest', async () => {
-    const { sealSnapshot, printSnapshot } = await import('../../src/snapshot/read.ts')
-    const { sha256 } = await import('../../src/snapshot/canonical.ts')
+    const { sealSnapshot, printSnapshot } = await import('../../src/core/snapshot/read.ts')
+    const { sha256 } = await import('../../src/core/snapshot/canonical.ts')
     const { integrity, ...rest } = JSON.parse(await read('s.json'))
     const recording = (await read('s.recording.json')).replaceAll(
       '418.94.20240916',

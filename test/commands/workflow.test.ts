@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { releasesOf } from '../../src/stream/releases.ts'
-import { readStream } from '../../src/stream/stream.ts'
+import { releasesOf } from '../../src/core/stream/releases.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
 import { run } from '../support/cli.ts'
 import { commitAt } from '../support/git.ts'
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { JsonRecord } from '../../src/json/document.ts'
-import { type ArchitectureContent, emptyStream, readStream } from '../../src/stream/stream.ts'
+import type { JsonRecord } from '../../src/core/json/document.ts'
+import { type ArchitectureContent, emptyStream, readStream } from '../../src/core/stream/stream.ts'
 
 const folder = join(resolve(process.env.CORPUS_DIR ?? '../shared/corpus'), 'streams')
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'))

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { AzureImage } from '../../src/snapshot/snapshot.ts'
+import type { AzureImage } from '../../src/core/snapshot/snapshot.ts'
 import { azureImage } from '../support/snapshots.ts'
 
 /** Version texts of every form, near each other so that they meet, and absurd ones. */

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { findSecret } from '../../src/capture/secrets.ts'
-import { recordAzure } from '../../src/clouds/azure/recording.ts'
-import { BUILT_IN } from '../../src/criteria/read.ts'
-import { diffSnapshots, isEqual } from '../../src/diff/diff.ts'
+import { recordAzure } from '../../src/capture/clouds/azure/recording.ts'
+import { diffSnapshots, isEqual } from '../../src/core/audit/diff/diff.ts'
+import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import {
   fromValue,
   type JsonRecord,
@@ -12,24 +11,25 @@ import {
   printDocument,
   printJson,
   toValue,
-} from '../../src/json/document.ts'
-import { htmlText, markdownText, visible, visibleLine } from '../../src/json/printable.ts'
-import { encodeString } from '../../src/json/scalar.ts'
-import { selectImage } from '../../src/selection/select.ts'
-import type { Slot, Wanted } from '../../src/selection/slot.ts'
-import { compareAsNumbers, identityOf, sortImages } from '../../src/snapshot/order.ts'
-import { isIntact, printSnapshot, readSnapshot } from '../../src/snapshot/read.ts'
-import type { Image } from '../../src/snapshot/snapshot.ts'
-import { readStream } from '../../src/stream/stream.ts'
-import { compareMinors, readMinor } from '../../src/versions/minor.ts'
+} from '../../src/core/json/document.ts'
+import { encodeString } from '../../src/core/json/scalar.ts'
+import { selectImage } from '../../src/core/selection/select.ts'
+import type { Slot, Wanted } from '../../src/core/selection/slot.ts'
+import { compareAsNumbers, identityOf, sortImages } from '../../src/core/snapshot/order.ts'
+import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/read.ts'
+import type { Image } from '../../src/core/snapshot/snapshot.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
+import { compareMinors, readMinor } from '../../src/core/versions/minor.ts'
 import {
   compareVersions,
   type DatedVersion,
   readRelease,
   readVersion,
   rhelOfVersion,
-} from '../../src/versions/version.ts'
-import { jsonText } from '../json/arbitrary.ts'
+} from '../../src/core/versions/version.ts'
+import { htmlText, markdownText, visible, visibleLine } from '../../src/printable.ts'
+import { findSecret } from '../../src/secrets.ts'
+import { jsonText } from '../core/json/arbitrary.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 import { images, versionText, wildText } from './arbitrary.ts'
 import { check } from './check.ts'

@@ -1,8 +1,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
-import type { FaultRule } from '../../scripts/stand-in/faults.ts'
+import { imagesBeforeBump } from '../stand-in/azure-images.ts'
+import type { FaultRule } from '../stand-in/faults.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { type Outcome, run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -204,7 +204,7 @@ describe('the check of secrets in verify', () => {
         ) && !/secret key|session|refresh/.test(name),
     ),
   )('finds %s by its form, also encoded', async (name, secret) => {
-    const { findSecret } = await import('../../src/capture/secrets.ts')
+    const { findSecret } = await import('../../src/secrets.ts')
     const found = spellings(secret).map((spelling) => findSecret(`{"a":"${spelling}"}`))
     // In hexadecimal only what is known is looked for: every digest would have to be decoded.
     found.splice(4, 1)

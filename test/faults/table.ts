@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { alignColumns } from '../../src/terminal/table.ts'
+import { alignColumns } from '../../src/show/table.ts'
 import type { Tried } from './outcomes.ts'
 
 /** Vitest's global setup: collects what the tests tried, and prints it when all are done. */

@@ -4,7 +4,7 @@ import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { CLI, type Outcome, run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'

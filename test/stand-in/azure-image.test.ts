@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readImages } from '../../scripts/stand-in/azure-image.ts'
+import { readImages } from './azure-image.ts'
 
 const IMAGE = {
   publisher: 'azureopenshift',

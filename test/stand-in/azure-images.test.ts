@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AzureImage } from '../../scripts/stand-in/azure-image.ts'
-import {
-  imagesAfterBump,
-  imagesBeforeBump,
-  knownImages,
-} from '../../scripts/stand-in/azure-images.ts'
+import type { AzureImage } from './azure-image.ts'
+import { imagesAfterBump, imagesBeforeBump, knownImages } from './azure-images.ts'
 
 const urn = ({ publisher, offer, sku, version }: AzureImage) =>
   `${publisher}:${offer}:${sku}:${version}`

@@ -5,9 +5,9 @@ import { promisify } from 'node:util'
 import { ComputeManagementClient } from '@azure/arm-compute'
 import { ClientSecretCredential } from '@azure/identity'
 import { afterEach, expect, test } from 'vitest'
-import { type AzureOptions, type AzureStandIn, startAzure } from '../../scripts/stand-in/azure.ts'
-import type { AzureAccount } from '../../scripts/stand-in/azure-account.ts'
-import type { AzureImage } from '../../scripts/stand-in/azure-image.ts'
+import { type AzureOptions, type AzureStandIn, startAzure } from './azure.ts'
+import type { AzureAccount } from './azure-account.ts'
+import type { AzureImage } from './azure-image.ts'
 
 const IMAGES: AzureImage[] = [
   {

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
-import { buildsIn } from '../../scripts/stand-in/builds.ts'
-import { DEMONSTRATION, demonstrationMeta } from '../../scripts/stand-in/demonstration-builds.ts'
 import { buildServer } from '../support/builds.ts'
 import { temporaryFolder } from '../support/cli.ts'
+import { buildsIn } from './builds.ts'
+import { DEMONSTRATION, demonstrationMeta } from './demonstration-builds.ts'
 
 const { name, release, architectures } = DEMONSTRATION
 

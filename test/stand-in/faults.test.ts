@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Fault, faultChooser, parseFaultRule } from '../../scripts/stand-in/faults.ts'
+import { type Fault, faultChooser, parseFaultRule } from './faults.ts'
 
 test.each<[string, { path: RegExp; fault: Fault; times?: number }]>([
   ['418-v2=429:2', { path: /418-v2/i, fault: { kind: 'status', status: 429 }, times: 2 }],

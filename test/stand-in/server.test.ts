@@ -1,10 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Fault } from '../../scripts/stand-in/faults.ts'
-import {
-  type ServerOptions,
-  type StandInServer,
-  startServer,
-} from '../../scripts/stand-in/server.ts'
+import type { Fault } from './faults.ts'
+import { type ServerOptions, type StandInServer, startServer } from './server.ts'
 
 let server: StandInServer | undefined
 

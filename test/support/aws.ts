@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { type AwsOptions, type AwsStandIn, startAws } from '../../scripts/stand-in/aws.ts'
-import { demonstrationImages, NOT_ENABLED } from '../../scripts/stand-in/aws-images.ts'
+import { type AwsOptions, type AwsStandIn, startAws } from '../stand-in/aws.ts'
+import { demonstrationImages, NOT_ENABLED } from '../stand-in/aws-images.ts'
 
 /** A stand-in for EC2, with the demonstration's images, that stops when the test is over. */
 export async function awsFor(options: Partial<AwsOptions> = {}): Promise<AwsStandIn> {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { type AzureOptions, type AzureStandIn, startAzure } from '../../scripts/stand-in/azure.ts'
-import type { AzureImage } from '../../scripts/stand-in/azure-image.ts'
+import { type AzureOptions, type AzureStandIn, startAzure } from '../stand-in/azure.ts'
+import type { AzureImage } from '../stand-in/azure-image.ts'
 import { type Outcome, run } from './cli.ts'
 
 /** A stand-in for Azure that stops when the test is over. */

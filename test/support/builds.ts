@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest'
-import { type BuildSource, type BuildStandIn, startBuilds } from '../../scripts/stand-in/builds.ts'
+import { type BuildSource, type BuildStandIn, startBuilds } from '../stand-in/builds.ts'
 import {
   DEMONSTRATION,
   demonstrationBuilds,
   demonstrationMeta,
-} from '../../scripts/stand-in/demonstration-builds.ts'
-import type { ServerOptions } from '../../scripts/stand-in/server.ts'
+} from '../stand-in/demonstration-builds.ts'
+import type { ServerOptions } from '../stand-in/server.ts'
 
 /** A build server that stops when the test is over; by default with the demonstration's builds. */
 export async function buildServer(

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type CloudOptions, type Clouds, startClouds } from '../../scripts/stand-in/clouds.ts'
+import { type CloudOptions, type Clouds, startClouds } from '../stand-in/clouds.ts'
 
 /** The stand-ins of all clouds, which stop when the test is over. */
 export async function cloudsFor(folder: string, options: CloudOptions = {}): Promise<Clouds> {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { type GcpOptions, type GcpStandIn, startGcp } from '../../scripts/stand-in/gcp.ts'
-import { demonstrationImages } from '../../scripts/stand-in/gcp-images.ts'
+import { type GcpOptions, type GcpStandIn, startGcp } from '../stand-in/gcp.ts'
+import { demonstrationImages } from '../stand-in/gcp-images.ts'
 
 /** A stand-in for Compute, with the demonstration's images, that stops when the test is over. */
 export async function gcpFor(options: Partial<GcpOptions> = {}): Promise<GcpStandIn> {

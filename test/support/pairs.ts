@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAzure } from '../../scripts/stand-in/azure.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../../scripts/stand-in/azure-images.ts'
+import { startAzure } from '../stand-in/azure.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { capture } from './azure.ts'
 import { EXAMPLE, smallStream } from './streams.ts'
 

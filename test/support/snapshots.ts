@@ -1,7 +1,7 @@
-import { BUILT_IN } from '../../src/criteria/read.ts'
-import { sortImages } from '../../src/snapshot/order.ts'
-import { printSnapshot, sealSnapshot } from '../../src/snapshot/read.ts'
-import type { AzureImage, Snapshot, SnapshotContent } from '../../src/snapshot/snapshot.ts'
+import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { sortImages } from '../../src/core/snapshot/order.ts'
+import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
+import type { AzureImage, Snapshot, SnapshotContent } from '../../src/core/snapshot/snapshot.ts'
 
 const { azure, ...RULES } = BUILT_IN
 

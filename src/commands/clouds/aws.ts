@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs'
-import type { AwsSettings } from '../../clouds/aws/settings.ts'
-import type { AwsCriteria } from '../../criteria/criteria.ts'
+import type { AwsSettings } from '../../capture/clouds/aws/settings.ts'
+import type { AwsCriteria } from '../../core/criteria/criteria.ts'
 import { InputError } from '../../errors.ts'
 import { once } from '../options.ts'
 import type { CloudArguments } from './types.ts'

@@ -1,5 +1,5 @@
-import type { GcpSettings } from '../../clouds/gcp/settings.ts'
-import type { GcpCriteria } from '../../criteria/criteria.ts'
+import type { GcpSettings } from '../../capture/clouds/gcp/settings.ts'
+import type { GcpCriteria } from '../../core/criteria/criteria.ts'
 import { urlOption } from '../options.ts'
 import type { CloudArguments } from './types.ts'
 

@@ -1,0 +1,94 @@
+import {
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createPipelineRequest,
+  defaultRetryPolicy,
+  type Pipeline,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline'
+import { type StreamPlace, sourceOf, type WantedBuild } from '../../core/builds/locate.ts'
+import { type ReadBuild, readBuild } from '../../core/builds/read.ts'
+import { InputError, ServiceError } from '../../errors.ts'
+import { wholeAnswer } from '../http/answer.ts'
+import { describeStatus, describeTrouble } from './failure.ts'
+
+/** How to ask; `isReplayed` where a recording answers. */
+export interface BuildAccess {
+  readonly isReplayed: boolean
+  /** For one request, in milliseconds. */
+  readonly timeout: number
+}
+
+/** One for all builds, so that they share its connections. */
+const CLIENT = createDefaultHttpClient()
+
+/** Between two attempts, growing; a server's own Retry-After goes before it. In milliseconds. */
+const RETRY_DELAY = 250
+
+/**
+ * Asks the build server for a build's meta.json, by the HTTP client that Azure's SDK has too, so
+ * that it is repeated, recorded and replayed in the same way.
+ *
+ * @throws ServiceError that names the URL, for a server that does not have the build, an answer
+ *   that is none, and a meta.json of another build or architecture
+ */
+export async function askBuild(
+  wanted: WantedBuild,
+  place: StreamPlace,
+  access: BuildAccess,
+): Promise<ReadBuild> {
+  const url = sourceOf(wanted, place, access.isReplayed)
+  const text = await fetchText(url, access)
+  try {
+    return readBuild(parseMeta(text), wanted, place)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new ServiceError(`${url}: ${error.message}`, error.remedy, { cause: error })
+  }
+}
+
+async function fetchText(url: string, access: BuildAccess): Promise<string> {
+  const request = createPipelineRequest({
+    url,
+    allowInsecureConnection: url.startsWith('http:'),
+  })
+  request.headers.set('accept', 'application/json')
+  let response: PipelineResponse
+  try {
+    response = await pipelineFor(access).sendRequest(CLIENT, request)
+  } catch (error) {
+    throw describeTrouble(error, url)
+  }
+  if (response.status !== 200) throw describeStatus(response, url)
+  return response.bodyAsText ?? ''
+}
+
+/**
+ * No redirects: what is asked for, recorded and written into the stream is one and the same URL. No
+ * proxy of the environment's: nock's recorder breaks on an agent that tunnels.
+ */
+function pipelineFor({ isReplayed, timeout }: BuildAccess): Pipeline {
+  const pipeline = createEmptyPipeline()
+  pipeline.addPolicy(wholeAnswer(timeout), { afterPhase: 'Retry' })
+  pipeline.addPolicy(
+    defaultRetryPolicy({ maxRetries: isReplayed ? 0 : 3, retryDelayInMs: RETRY_DELAY }),
+    { phase: 'Retry' },
+  )
+  return pipeline
+}
+
+function parseMeta(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const isPage = /^\s*</.test(text)
+    throw new InputError(
+      isPage
+        ? 'answered with a web page, expected the JSON of a meta.json'
+        : 'answered with what is no JSON, expected a meta.json',
+      isPage
+        ? 'A proxy or a login page may stand in front of the build server; --url names another.'
+        : undefined,
+    )
+  }
+}

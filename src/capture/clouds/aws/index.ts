@@ -1,0 +1,100 @@
+import {
+  DescribeRegionsCommand,
+  type EC2Client,
+  type Image,
+  paginateDescribeImages,
+} from '@aws-sdk/client-ec2'
+import type { AwsCriteria, Criteria } from '../../../core/criteria/criteria.ts'
+import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
+import { InputError, ServiceError } from '../../../errors.ts'
+import { originOf } from '../origin.ts'
+import type { Cloud } from '../types.ts'
+import { openClients } from './client.ts'
+import { describeFailure } from './failure.ts'
+import { readImages } from './images.ts'
+import { productsOf } from './products.ts'
+import { recordAws } from './recording.ts'
+import type { AwsSettings } from './settings.ts'
+
+/** EC2's most for one page. */
+const PAGE_SIZE = 1000
+
+/** AWS's marketplace images: of each region all products at once, through EC2. */
+export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
+  ignoredParameters: ['Version'],
+
+  async connect(access, { aws: criteria }: Criteria) {
+    if (criteria === undefined) throw new InputError('the criteria have no aws to ask for')
+    const secrets = access.live ? [...access.settings.secrets] : []
+    const { client, publicHost } = openClients(access, secrets)
+    let answers = 0
+    const count = () => {
+      answers += 1
+    }
+    return {
+      async queries() {
+        const regions =
+          criteria.regions ?? (await enabledRegions(client(criteria.region), criteria))
+        if (criteria.regions === undefined) count()
+        return regions.map((region) => ({ region }))
+      },
+
+      async ask({ region }) {
+        const listed = await listImages(client(region), criteria, region, count)
+        return readImages(listed, criteria, region)
+      },
+
+      describe,
+      identify: ({ region }) => ({ region }),
+      record: (exchange) =>
+        recordAws(exchange, criteria.owner, (region) => originOf(publicHost(region))),
+      answers: () => answers,
+      secrets: () => secrets,
+    }
+  },
+}
+
+function describe({ region }: AwsQuery): string {
+  return `aws ${region}`
+}
+
+/** The regions that the account may use; others answer with a refusal. */
+async function enabledRegions(client: EC2Client, { region }: AwsCriteria): Promise<string[]> {
+  const question = `aws ${region} regions`
+  const answer = await client.send(new DescribeRegionsCommand({})).catch((error) => {
+    throw describeFailure(error, question)
+  })
+  const enabled = (answer.Regions ?? [])
+    .filter(({ OptInStatus: status }) => status !== 'not-opted-in')
+    .flatMap(({ RegionName: name }) => name ?? [])
+  if (enabled.length === 0) throw new ServiceError(`${question}: the answer names no region`)
+  return enabled
+}
+
+/** Every image of the criteria's products, page by page. */
+async function listImages(
+  client: EC2Client,
+  criteria: AwsCriteria,
+  region: string,
+  onPage: () => void,
+): Promise<Image[]> {
+  const images: Image[] = []
+  // Sorted: a snapshot's criteria name the plans in another order than those they came from.
+  const names = productsOf(criteria)
+    .map(({ id }) => `*${id}*`)
+    .sort()
+  const pages = paginateDescribeImages(
+    { client, pageSize: PAGE_SIZE },
+    { Owners: ['aws-marketplace'], Filters: [{ Name: 'name', Values: names }] },
+  )
+  try {
+    for await (const { Images: page } of pages) {
+      if (page === undefined) throw new Error('the answer is no list of images')
+      images.push(...page)
+      onPage()
+    }
+  } catch (error) {
+    throw describeFailure(error, describe({ region }))
+  }
+  return images
+}

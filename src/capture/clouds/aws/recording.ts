@@ -1,0 +1,85 @@
+import type { Definition } from 'nock'
+import { compareAsNumbers } from '../../../core/snapshot/order.ts'
+import { digestOf } from '../token.ts'
+import { type Edit, type Elements, XmlDocument } from './xml.ts'
+
+/** What may be kept of each action's answer. */
+const ANSWERS: Readonly<Record<string, Elements>> = {
+  DescribeRegions: { regionInfo: { item: { regionName: 'text', optInStatus: 'text' } } },
+  DescribeImages: {
+    imagesSet: {
+      item: {
+        imageId: 'text',
+        imageState: 'text',
+        imageOwnerId: 'text',
+        creationDate: 'text',
+        architecture: 'text',
+        name: 'text',
+        description: 'text',
+        deprecationTime: 'text',
+      },
+    },
+    nextToken: 'text',
+  },
+}
+
+/** What a question says; whatever else a request's form holds is left out. */
+const PARAMETERS =
+  /^(Action|Version|MaxResults|NextToken|Owner\.[0-9]+|Filter\.[0-9]+\.(Name|Value\.[0-9]+))$/
+
+/** The scope of a signature names the region, also where one endpoint stands for all. */
+const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
+
+/**
+ * Keeps EC2's answers, without the signature and whatever tells of the account: images of other
+ * owners, which may be its own, are taken out, and paging tokens become digests of themselves.
+ *
+ * @param exchange as nock recorded it, its body decoded
+ * @param owner the account of AWS Marketplace
+ * @param publicHost a region's own origin, as nock writes it, which takes the place of the one asked
+ */
+export function recordAws(
+  exchange: Definition,
+  owner: string,
+  publicHost: (region: string) => string,
+): Definition | undefined {
+  const { method, path, status, response } = exchange
+  const region = SIGNATURE.exec(String(exchange.reqheaders?.authorization))?.[1]
+  const form = formOf(exchange.body)
+  const elements = Object.hasOwn(ANSWERS, form.Action ?? '')
+    ? ANSWERS[form.Action ?? '']
+    : undefined
+  if (method !== 'POST' || path !== '/' || status !== 200) return undefined
+  if (region === undefined || elements === undefined) return undefined
+  const document = XmlDocument.read(String(response))
+  if (document?.name !== `${form.Action}Response`) return undefined
+  document.filter('imagesSet', (textOf) => textOf('imageOwnerId') === owner)
+  document.keep(elements, scrub)
+  return {
+    scope: publicHost(region),
+    method,
+    path,
+    body: form,
+    status,
+    response: document.print(),
+  }
+}
+
+const scrub: Edit = (name, text) => {
+  if (name !== 'nextToken') return text
+  return text === '' ? undefined : digestOf(text)
+}
+
+/** A form's parameters in their order by name, those that a question has. */
+function formOf(body: Definition['body']): Record<string, string> {
+  const parameters =
+    typeof body === 'string'
+      ? [...new URLSearchParams(body)]
+      : Object.entries((body ?? {}) as Record<string, string>)
+  return Object.fromEntries(
+    parameters
+      .filter(([name]) => PARAMETERS.test(name))
+      .map(([name, value]) => [name, name === 'NextToken' ? digestOf(value) : value] as const)
+      .sort(([a], [b]) => compareAsNumbers(a, b)),
+  )
+}

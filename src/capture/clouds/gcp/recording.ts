@@ -1,0 +1,67 @@
+import type { Definition } from 'nock'
+import { type Allowed, prune } from '../../../core/json/prune.ts'
+import { digestOf } from '../token.ts'
+
+const QUESTION = /^\/compute\/v1\/projects\/[a-z0-9-]+\/global\/images(\/[a-z0-9-]+)?$/
+
+/** What a question says; whatever else a request has is left out. */
+const PARAMETERS = ['filter', 'maxResults', 'pageToken']
+
+const IMAGE: Allowed = {
+  kind: 'scalar',
+  name: 'scalar',
+  description: 'scalar',
+  creationTimestamp: 'scalar',
+  status: 'scalar',
+  architecture: 'scalar',
+  deprecated: { state: 'scalar', deprecated: 'scalar', obsolete: 'scalar', deleted: 'scalar' },
+}
+
+/** The message of an error is free text that may name the one who asked. */
+const ERROR: Allowed = {
+  error: { code: 'scalar', errors: [{ domain: 'scalar', reason: 'scalar' }] },
+}
+
+/**
+ * Keeps the answers to questions for images: lists, single ones, and that there is none or that
+ * listing is forbidden.
+ *
+ * @param exchange as nock recorded it, its body decoded
+ * @param asked the origin that was asked, as nock writes it: with a port
+ * @param publicHost the cloud's own, which takes its place
+ */
+export function recordGcp(
+  exchange: Definition,
+  asked: string,
+  publicHost: string,
+): Definition | undefined {
+  const { scope, method, status, response } = exchange
+  const [path = '', query = ''] = String(exchange.path).split('?', 2)
+  const [match, name] = QUESTION.exec(path) ?? []
+  if (scope !== asked || method !== 'GET' || match === undefined) return undefined
+  if (status !== 200 && status !== (name === undefined ? 403 : 404)) return undefined
+  const list: Allowed = { kind: 'scalar', items: [IMAGE], nextPageToken: 'scalar' }
+  const kept = prune(response, status !== 200 ? ERROR : name === undefined ? list : IMAGE)
+  return {
+    scope: publicHost,
+    method,
+    path: `${path}${questionOf(query)}`,
+    status,
+    response: withDigest(kept) as NonNullable<Definition['response']>,
+  }
+}
+
+function questionOf(query: string): string {
+  const parameters = [...new URLSearchParams(query)]
+    .filter(([name]) => PARAMETERS.includes(name))
+    .map(
+      ([name, value]) => [name, name === 'pageToken' ? digestOf(value) : value] as [string, string],
+    )
+    .sort()
+  return parameters.length === 0 ? '' : `?${new URLSearchParams(parameters)}`
+}
+
+function withDigest(value: unknown): unknown {
+  const { nextPageToken: token, ...rest } = (value ?? {}) as { nextPageToken?: unknown }
+  return typeof token === 'string' ? { ...rest, nextPageToken: digestOf(token) } : rest
+}

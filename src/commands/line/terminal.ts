@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { styleText } from 'node:util'
+import { onExit } from '../../disk/exit.ts'
+import { visible, visibleLine } from '../../printable.ts'
+import { emit, isTerminal, type StandardStream } from './emit.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+/**
+ * Where a command speaks: data on stdout, all else on stderr. Whatever it says, a terminal acts on
+ * nothing of it but the colours that `style` gave.
+ */
+export interface Terminal {
+  /** Data: what is active in it becomes `\uXXXX`, which in JSON is the same. */
+  data(text: string): void
+  /** A file's text, as it is but on a terminal. */
+  file(text: string): void
+  /** A line for the person at the terminal; nothing with `--quiet`. */
+  say(line: string): void
+  /** A line that matters even then. */
+  warn(line: string): void
+  /** Colours a text of stdout or of stderr where a terminal shows it. */
+  style(style: Style, text: string, stream?: 'stdout' | 'stderr'): string
+  /** Shows progress on a terminal; elsewhere nothing. */
+  progress(text: string): Promise<ProgressLine>
+}
+
+export interface ProgressLine {
+  update(text: string): void
+  stop(): void
+}
+
+const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
+
+/** Stands for ESC in what is yet to be made visible; no file can hold it. There is none before the first colour. */
+let placeholder: string | undefined
+
+function colour(style: Style, text: string): string {
+  placeholder ??= `<${randomBytes(12).toString('hex')}>`
+  return styleText(style, text, { validateStream: false }).replaceAll('\u001b', placeholder)
+}
+
+function coloured(text: string): string {
+  return placeholder === undefined ? text : text.replaceAll(placeholder, '\u001b')
+}
+
+export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
+  const lively = (stream: StandardStream) => !quiet && !process.env.NO_COLOR && isTerminal(stream)
+  return {
+    data: (text) => emit('stdout', coloured(visible(text))),
+    file: (text) => emit('stdout', isTerminal('stdout') ? visible(text) : text),
+    say: (line) => void (quiet || emit('stderr', `${coloured(visibleLine(line))}\n`)),
+    warn: (line) => emit('stderr', `stream-snapshot: ${visibleLine(line)}\n`),
+    style: (style, text, stream = 'stderr') => (lively(stream) ? colour(style, text) : text),
+    async progress(text) {
+      if (!lively('stderr')) return SILENT
+      const { default: spinner } = await import('yocto-spinner')
+      const line = spinner({ text, stream: process.stderr, handleSignals: false }).start()
+      // It hides the cursor.
+      const forget = onExit(() => line.stop())
+      return {
+        update: (next) => {
+          line.text = visibleLine(next)
+        },
+        stop: () => {
+          forget()
+          line.stop()
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { canonicalJson } from '../../snapshot/canonical.ts'
+
+/** One place where two values differ; the side that has nothing there has no member. */
+export interface ValueChange {
+  /** As jq spells it: `.azure.plans["no-purchase-plan"].skus[]`. */
+  readonly path: string
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+/**
+ * Where two JSON values differ, as deep as it can be told. The elements of a list count as a set,
+ * so that one put in front does not make all others differ; a list that was only put in another
+ * order is one change.
+ */
+export function diffValues(before: unknown, after: unknown, path = ''): ValueChange[] {
+  if (canonicalOrNothing(before) === canonicalOrNothing(after)) return []
+  if (isRecord(before) && isRecord(after)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
+    return names.flatMap((name) => diffValues(before[name], after[name], path + step(name)))
+  }
+  if (Array.isArray(before) && Array.isArray(after)) return diffLists(before, after, path)
+  return [
+    {
+      path: path || '.',
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+    },
+  ]
+}
+
+function diffLists(before: readonly unknown[], after: readonly unknown[], path: string) {
+  const gone = without(before, after).map((each) => ({ path: `${path}[]`, before: each }))
+  const come = without(after, before).map((each) => ({ path: `${path}[]`, after: each }))
+  const changes: ValueChange[] = [...gone, ...come]
+  return changes.length > 0 ? changes : [{ path, before, after }]
+}
+
+/** The elements of `list` that `other` lacks. */
+function without(list: readonly unknown[], other: readonly unknown[]): unknown[] {
+  const known = new Set(other.map(canonicalJson))
+  return list.filter((each) => !known.has(canonicalJson(each)))
+}
+
+function canonicalOrNothing(value: unknown): string | undefined {
+  return value === undefined ? undefined : canonicalJson(value)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function step(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
+}

@@ -1,0 +1,43 @@
+import { MarketplaceFile } from '../../layouts/marketplace-file.ts'
+import { readSnapshot } from '../../snapshot/read.ts'
+import { releasesOf } from '../../stream/releases.ts'
+import { availableImages } from '../image/available.ts'
+import { readImageSource } from '../image/read.ts'
+import type { State } from './slot-state.ts'
+import { snapshotSlots } from './snapshot-slots.ts'
+import { streamSlots } from './stream-slots.ts'
+
+/**
+ * Reads a version of a snapshot, of a stream, or of a file of marketplace images alone, which tells
+ * no releases.
+ *
+ * @throws InputError for what is none of them
+ */
+export function readState(text: string, file: string): State {
+  if (looksLikeSnapshot(text)) {
+    const snapshot = readSnapshot(text, file)
+    const builds = Object.entries(snapshot.builds).sort(([a], [b]) => (a < b ? -1 : 1))
+    return {
+      releases: Object.fromEntries(builds.map(([arch, { release }]) => [arch, release])),
+      slots: snapshotSlots(snapshot),
+    }
+  }
+  const source = readImageSource(text, file)
+  const isStream = !(source instanceof MarketplaceFile)
+  const releases = isStream ? releasesOf(source) : new Map<string, string>()
+  const available = availableImages(source)
+  return {
+    releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
+    slots: streamSlots(isStream ? source.name : '', releases, available),
+  }
+}
+
+/** By the one key that no stream has; text that is no JSON is for the stream's reader to refuse. */
+function looksLikeSnapshot(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'schemaVersion' in value
+  } catch {
+    return false
+  }
+}

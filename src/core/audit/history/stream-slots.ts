@@ -1,0 +1,107 @@
+import { ocpOfStream } from '../../criteria/identity.ts'
+import { BUILT_IN } from '../../criteria/read.ts'
+import { type Entry, versionOfEntry } from '../../layouts/layout.ts'
+import { slotAt } from '../../layouts/slot.ts'
+import { selectImage } from '../../selection/select.ts'
+import type { Releases } from '../../selection/selections.ts'
+import { wantedOf } from '../../selection/selections.ts'
+import { printSlot, type Slot } from '../../selection/slot.ts'
+import { CLOUDS, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
+import { type Minor, printMinor } from '../../versions/minor.ts'
+import { ocpOfRhel } from '../../versions/rhel.ts'
+import { readRelease } from '../../versions/version.ts'
+import type { Available } from '../image/available.ts'
+import { skewOf } from '../skew/skew.ts'
+import type { SlotState } from './slot-state.ts'
+
+interface Standing {
+  readonly slot: Slot
+  readonly entry: Entry
+}
+
+/**
+ * The slots in which a stream has an image, graded by the built-in criteria: the stream is taken for
+ * a snapshot that knows just the images that stand in it. Of two layouts that name a slot the first
+ * counts.
+ */
+export function streamSlots(
+  name: string,
+  releases: Releases,
+  available: readonly Available[],
+): SlotState[] {
+  const standing = new Map<string, Standing>()
+  for (const each of available) {
+    const slot = slotAt(each)
+    const key = printSlot(slot)
+    if (!standing.has(key)) standing.set(key, { slot, entry: each.entry })
+  }
+  if (standing.size === 0) return []
+  const snapshot = snapshotOf(name, releases, [...standing.values()])
+  const skews = new Map(skewOf(snapshot, releases).map((skew) => [printSlot(skew.slot), skew]))
+  return [...standing].map(([key, { slot, entry }]) => {
+    const release = releases.get(slot.architecture)
+    const refused = release === undefined ? undefined : refusalOf(snapshot, slot, release)
+    return {
+      slot,
+      ...(release !== undefined && { release }),
+      ...skews.get(key),
+      image: entry,
+      ...(refused !== undefined && { refused }),
+    }
+  })
+}
+
+function snapshotOf(name: string, releases: Releases, standing: readonly Standing[]): Snapshot {
+  const ofCloud = (cloud: Slot['cloud']) => standing.filter(({ slot }) => slot.cloud === cloud)
+  const clouds = CLOUDS.filter((cloud) => ofCloud(cloud).length > 0)
+  const ocp = ocpOf(name, [...releases.values()])
+  return {
+    schemaVersion: 1,
+    stream: {
+      name,
+      distro: 'rhcos',
+      ocp: ocp === undefined ? null : printMinor(ocp),
+      url: '',
+      signatures: true,
+    },
+    criteria: BUILT_IN,
+    builds: {},
+    capturedAt: '',
+    generator: '',
+    recording: { file: '', sha256: '' },
+    integrity: '',
+    images: Object.fromEntries(clouds.map((cloud) => [cloud, ofCloud(cloud).map(imageOf)])),
+    queries: Object.fromEntries(clouds.map((cloud) => [cloud, ofCloud(cloud).map(queryOf)])),
+  }
+}
+
+/** Releases that name RHEL alone are of the latest OCP minor that has it. */
+function ocpOf(name: string, releases: readonly string[]): Minor | undefined {
+  const told = ocpOfStream(name, releases)
+  if (told !== undefined) return told
+  const rhel = releases.map((release) => readRelease(release)?.rhel).find((each) => each)
+  return rhel && ocpOfRhel(BUILT_IN.rhel, rhel, { major: 99, minor: 0 })
+}
+
+/** What would have been asked to find the image: it opens the slot and shows how SKUs are named. */
+function queryOf({ slot: { region = '' }, entry }: Standing) {
+  return { ...entry, region, images: 1 }
+}
+
+function imageOf({ slot: { cloud: _, ...slot }, entry }: Standing): Image {
+  return { ...entry, ...slot, state: 'active', version: versionOfEntry(entry) ?? '' } as Image
+}
+
+function refusalOf(snapshot: Snapshot, slot: Slot, release: string): string | undefined {
+  const wanted = wantedOf(snapshot, release)
+  const images = snapshot.images as Readonly<Record<string, readonly Image[]>>
+  const image = images[slot.cloud]?.find(
+    (each) =>
+      each.plan === slot.plan &&
+      each.architecture === slot.architecture &&
+      each.generation === slot.generation &&
+      each.region === slot.region,
+  )
+  if (wanted === undefined || image === undefined) return undefined
+  return selectImage(slot, wanted, [image], snapshot.criteria.rhel).candidates[0]?.refused
+}

@@ -1,0 +1,142 @@
+import { skuName } from '../../criteria/sku-name.ts'
+import type { Selection } from '../../selection/select.ts'
+import type { Wanted } from '../../selection/slot.ts'
+import {
+  type CloudName,
+  type Image,
+  imagesOf,
+  queriesOf,
+  type SnapshotContent,
+} from '../../snapshot/snapshot.ts'
+import { compareMinors, printMinor } from '../../versions/minor.ts'
+import { earlierOcps } from '../../versions/rhel.ts'
+import { compareStamps, readVersion, type Version } from '../../versions/version.ts'
+
+/** An image that is not published yet, in its cloud's words. */
+export interface Expected {
+  /** Where it is to be: publisher, offer and SKU on Azure, product and region on AWS, name on GCP. */
+  readonly place: Readonly<Record<string, string>>
+  readonly version: string
+  /** Set where the version tells the hour of publication: any from the build's own on will do. */
+  readonly orLater?: true
+}
+
+/** Where each cloud's publisher puts a slot's image. */
+const PLACES: Readonly<
+  Record<CloudName, (snapshot: SnapshotContent, selection: Selection) => Expected['place']>
+> = {
+  azure: azurePlace,
+  aws: awsPlace,
+  gcp: gcpPlace,
+}
+
+/** The image that a publisher would have to publish for a slot to be of its release's own build. */
+export function expectedImage(snapshot: SnapshotContent, selection: Selection): Expected {
+  const place = PLACES[selection.slot.cloud](snapshot, selection)
+  if (selection.slot.cloud !== 'azure') return { place, version: selection.wanted.text }
+  const images = imagesInPlace(snapshot, selection, place.sku ?? '')
+  const taken = new Set(images.map(({ version }) => version))
+  const versions = expectedVersions(selection.wanted, modelsOf(images))
+  return { place, ...(versions.find(({ version }) => !taken.has(version)) ?? versions[0]) }
+}
+
+/**
+ * Publisher and offer as the criteria have them, and of the names that a SKU of this OCP minor can
+ * have the one that is there; else the one by whose convention the latest earlier SKU is named;
+ * else all of them.
+ */
+function azurePlace(snapshot: SnapshotContent, { slot, wanted }: Selection): Expected['place'] {
+  const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
+  const fitting = skus.filter(
+    ({ architecture, generation }) =>
+      architecture === slot.architecture && generation === slot.generation,
+  )
+  const answered = new Set(
+    queriesOf(snapshot, 'azure')
+      .filter((query) => !('missing' in query))
+      .map((query) => placeKey(query as Readonly<Record<string, unknown>>)),
+  )
+  const isThere = (sku: string | undefined) =>
+    sku !== undefined && answered.has(placeKey({ publisher, offer, sku }))
+  const names = fitting.flatMap((sku) => {
+    const name = skuName(sku, wanted.ocp)
+    return name === undefined ? [] : [{ sku, name }]
+  })
+  const minors = [wanted.ocp, ...earlierOcps(snapshot.criteria.rhel, wanted.ocp, EARLIER)]
+  const found = minors
+    .map((minor) => names.find(({ sku }) => isThere(skuName(sku, minor))))
+    .find((each) => each !== undefined)
+  return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
+}
+
+function awsPlace({ criteria }: SnapshotContent, { slot }: Selection): Expected['place'] {
+  const { plan, architecture, region = '' } = slot
+  const products: Readonly<Partial<Record<string, string>>> = criteria.aws?.plans[plan] ?? {}
+  return { plan, product: products[architecture] ?? '', region }
+}
+
+/** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
+function gcpPlace({ criteria }: SnapshotContent, { slot, wanted }: Selection): Expected['place'] {
+  const { project = '', plans = {} } = criteria.gcp ?? {}
+  const minor = `${wanted.ocp.major}${wanted.ocp.minor}`
+  const architecture = slot.architecture.replaceAll('_', '-')
+  const prefix = plans[slot.plan]?.prefix ?? ''
+  return { project, name: `${prefix}${minor}-${architecture}-${wanted.release.stamp}` }
+}
+
+/** How many minors back a SKU's name is still a convention. */
+const EARLIER = 4
+
+/** Azure compares names without regard to case. */
+function placeKey({ publisher, offer, sku }: Readonly<Record<string, unknown>>): string {
+  return `${publisher}:${offer}:${sku}`.toLowerCase()
+}
+
+/** The images of the slot's SKU; where that has none yet, those of the slot's other SKUs. */
+function imagesInPlace(snapshot: SnapshotContent, { slot }: Selection, sku: string): Image[] {
+  const all = imagesOf(snapshot, 'azure').filter(
+    ({ plan, architecture, generation }) =>
+      plan === slot.plan && architecture === slot.architecture && generation === slot.generation,
+  )
+  const own = all.filter((image) => String(image.sku).toLowerCase() === sku.toLowerCase())
+  return own.length > 0 ? own : all
+}
+
+/** The versions that can be read, the latest first. */
+function modelsOf(images: readonly Image[]): Version[] {
+  return images
+    .map(({ version }) => readVersion(version))
+    .filter((version) => version !== undefined)
+    .sort((a, b) => compareStamps(b.stamp, a.stamp))
+}
+
+/**
+ * The build's version as the SKU's other versions are written: a release that names RHEL alone
+ * gives form B; any other the form of the latest version of its OCP minor, else of the latest
+ * version that names an OCP minor, else form A. The first has as long a time stamp as that one;
+ * those behind it tell the time more precisely, for where a deprecated image has taken the first.
+ */
+function expectedVersions(
+  { text, release, ocp }: Wanted,
+  models: readonly Version[],
+): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
+  const named = models.filter((model) => model.ocp !== undefined)
+  const model =
+    release.form === 'B'
+      ? (models.find(({ form }) => form === 'B') ?? models.find(({ form }) => form === 'A'))
+      : (named.find((each) => each.ocp && compareMinors(each.ocp, ocp) === 0) ?? named[0])
+  const minor = text.split('.').slice(0, 2).join('.')
+  const revision = model?.revision === undefined ? '' : `-${release.revision ?? 0}`
+  const version = (length: number): Omit<Expected, 'place'> => {
+    const stamp = release.stamp.slice(0, length)
+    return release.form === 'A' && model?.form === 'C'
+      ? { version: `${printMinor(ocp)}.${stamp}`, orLater: true }
+      : { version: `${minor}.${stamp}${revision}` }
+  }
+  const first = model?.stamp.length ?? DAY
+  return [version(first), ...STAMP_LENGTHS.filter((length) => length > first).map(version)]
+}
+
+/** A date alone, which is what fits into Azure's 32 bits with room to spare; then hour and minute. */
+const STAMP_LENGTHS = [8, 10, 12]
+const DAY = 8

@@ -1,0 +1,71 @@
+import { InputError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
+import { misfitOf } from '../json/misfit.ts'
+import { prune } from '../json/prune.ts'
+import { ARCHITECTURES, type Architecture, type Build } from '../snapshot/snapshot.ts'
+import {
+  buildFolder,
+  isArchitecture,
+  isRelease,
+  type StreamPlace,
+  type WantedBuild,
+} from './locate.ts'
+import { RECORDED_META, SHOWN_META } from './shown.ts'
+import { translate } from './translate.ts'
+import { unknownPlatforms } from './unknown.ts'
+
+/** A build as its meta.json tells it. */
+export interface ReadBuild {
+  readonly architecture: Architecture
+  readonly build: Build
+  /** Platforms of it that a stream would have to do without, as `unknownPlatforms` names them. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Reads a meta.json: that it is of the build and the architecture that were asked for, and that it
+ * has all that a stream shows of it.
+ *
+ * @throws InputError that names the field and what was expected
+ */
+export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace): ReadBuild {
+  const misfit = misfitOf(meta, RECORDED_META)
+  if (typeof meta !== 'object' || meta === null || misfit !== undefined) {
+    throw new InputError(`not a meta.json: ${misfit ?? '.: expected an object'}`)
+  }
+  const fields = meta as Readonly<Record<string, unknown>>
+  const architecture = identify(fields, 'coreos-assembler.basearch', wanted.architecture)
+  const release = identify(fields, 'buildid', wanted.release)
+  if (!isArchitecture(architecture)) {
+    throw new InputError(
+      `.coreos-assembler.basearch: expected ${ARCHITECTURES.join(', ')}, found ${printable(architecture)}`,
+    )
+  }
+  if (!isRelease(release)) {
+    throw new InputError(`.buildid: expected a build's id, found ${printable(release)}`)
+  }
+  const build: Build = {
+    release,
+    location: wanted.location ?? buildFolder(place, architecture, release),
+    meta: prune(meta, SHOWN_META) as Build['meta'],
+  }
+  translate(architecture, build, false)
+  return { architecture, build, unknown: unknownPlatforms(fields) }
+}
+
+function identify(
+  meta: Readonly<Record<string, unknown>>,
+  key: string,
+  wanted: string | undefined,
+): string {
+  const found = meta[key]
+  if (typeof found !== 'string') {
+    throw new InputError(`not a meta.json: .${key}: expected a text, found nothing`)
+  }
+  if (wanted !== undefined && found !== wanted) {
+    throw new InputError(
+      `.${key}: expected ${wanted}, found ${isRelease(found) ? found : printable(found)}`,
+    )
+  }
+  return found
+}

@@ -1,0 +1,147 @@
+import { InputError } from '../../errors.ts'
+import type { JsonRecord } from '../json/document.ts'
+import type { Build } from '../snapshot/snapshot.ts'
+import { ARTIFACT_RULES, type ImageRule, PLATFORM_RULES } from '../stream/platforms.ts'
+import type { ArchitectureContent } from '../stream/stream.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** A platform's artifacts while they are gathered: format, part, artifact. */
+interface Gathered {
+  readonly release: string
+  readonly formats: Record<string, Record<string, JsonRecord>>
+}
+
+/**
+ * What a build gives a stream for its architecture. `metal` is always there, even empty.
+ *
+ * @param signatures whether artifacts are signed: then each one's signature is its URL and `.sig`
+ * @throws InputError, `.images.aws.path: expected …`, for a meta.json that lacks what a stream shows
+ */
+export function translate(
+  architecture: string,
+  build: Build,
+  signatures: boolean,
+): ArchitectureContent {
+  const { release, meta } = build
+  const artifacts: Record<string, Gathered> = { metal: { release, formats: {} } }
+  const of = (platform: string) => {
+    artifacts[platform] ??= { release, formats: {} }
+    return artifacts[platform].formats
+  }
+  for (const [name, { platform, format, part }] of Object.entries(ARTIFACT_RULES)) {
+    const image = fieldsOf(fieldsOf(meta.images)?.[name])
+    if (image === undefined) continue
+    const path = `.images.${name}`
+    const key = format.replace('{ext}', () => extensionOf(image, name, architecture, path))
+    const formats = of(platform)
+    formats[key] = { ...formats[key], [part]: artifactOf(image, build.location, signatures, path) }
+  }
+
+  const images: Record<string, JsonRecord> = {}
+  const extensions: Record<string, JsonRecord> = {}
+  for (const [platform, rules] of Object.entries(PLATFORM_RULES)) {
+    const shown = rules.images && show(rules.images, build)
+    if (shown) {
+      images[platform] = shown
+      of(platform)
+    }
+    const extension = rules.extension && artifacts[platform] && show(rules.extension, build)
+    if (rules.extension && extension) extensions[rules.extension.key] = extension
+  }
+  return {
+    artifacts: artifacts as unknown as JsonRecord,
+    images,
+    ...(Object.keys(extensions).length > 0 && { 'rhel-coreos-extensions': extensions }),
+  }
+}
+
+/** `vmdk.gz` of `rhcos-418.94.202410090804-0-aws.x86_64.vmdk.gz`. */
+function extensionOf(image: Fields, name: string, architecture: string, path: string): string {
+  const file = textOf(image, 'path', path)
+  const start = `${name}.${architecture}.`
+  const at = file.lastIndexOf(start)
+  const extension = at < 0 ? '' : file.slice(at + start.length)
+  if (extension === '')
+    throw mismatch(`${path}.path`, `a name that ends in ${start}EXTENSION`, file)
+  return extension
+}
+
+function artifactOf(
+  image: Fields,
+  location: string,
+  signatures: boolean,
+  path: string,
+): JsonRecord {
+  const url = `${location}/${textOf(image, 'path', path)}`
+  return {
+    location: url,
+    ...(signatures && { signature: `${url}.sig` }),
+    sha256: textOf(image, 'sha256', path),
+    'uncompressed-sha256': optionalOf(image, 'uncompressed-sha256', path),
+  }
+}
+
+/** Undefined where the build has no such images. */
+function show(rule: ImageRule, { meta, release }: Build): JsonRecord | undefined {
+  const source = meta[rule.from]
+  const path = `.${rule.from}`
+  const { region } = rule
+  if (region === undefined) {
+    const fields = fieldsOf(source)
+    return fields && { release, ...membersOf(rule, fields, release, path) }
+  }
+  if (!Array.isArray(source) || source.length === 0) return undefined
+  const regions = source.map((each, index): [string, JsonRecord] => {
+    const place = `${path}[${index}]`
+    const fields = fieldsOf(each) ?? {}
+    return [textOf(fields, region, place), { release, ...membersOf(rule, fields, release, place) }]
+  })
+  return { regions: Object.fromEntries(regions) }
+}
+
+function membersOf(
+  { members, optional = [] }: ImageRule,
+  source: Fields,
+  release: string,
+  path: string,
+): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, from]) => {
+      if (typeof from === 'string') {
+        return [name, (optional.includes(name) ? optionalOf : textOf)(source, from, path)]
+      }
+      const value = from(source, release)
+      if (value === undefined) {
+        throw mismatch(path, `what ${name} is made of: image, digest and one tag of the stream`)
+      }
+      return [name, value]
+    }),
+  )
+}
+
+function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : undefined
+}
+
+function textOf(fields: Fields, name: string, path: string): string {
+  const text = optionalOf(fields, name, path)
+  if (text === undefined) throw mismatch(`${path}.${name}`, 'a text')
+  return text
+}
+
+/** Go leaves empty texts out. */
+function optionalOf(fields: Fields, name: string, path: string): string | undefined {
+  const value = fields[name]
+  if (value === undefined || value === '') return undefined
+  if (typeof value !== 'string') throw mismatch(`${path}.${name}`, 'a text', String(value))
+  return value
+}
+
+function mismatch(path: string, expected: string, found?: string): InputError {
+  return new InputError(
+    `${path}: expected ${expected}, found ${found === undefined ? 'nothing' : JSON.stringify(found)}`,
+  )
+}

@@ -1,0 +1,16 @@
+/** The order in which stream-metadata-go writes the plans; others follow by name. */
+const PLAN_ORDER = [
+  'no-purchase-plan',
+  'ocp',
+  'opp',
+  'oke',
+  'ocp-emea',
+  'opp-emea',
+  'oke-emea',
+  'rosa',
+]
+
+export function comparePlans(a: string, b: string): number {
+  const rank = (plan: string) => PLAN_ORDER.indexOf(plan) + 1 || PLAN_ORDER.length + 1
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
+}

@@ -1,0 +1,98 @@
+import {
+  type Architecture,
+  cloudsOf,
+  type Image,
+  imagesOf,
+  type Snapshot,
+  type SnapshotContent,
+} from '../snapshot/snapshot.ts'
+import { stateAt } from '../snapshot/state.ts'
+import { readMinor } from '../versions/minor.ts'
+import { readRelease } from '../versions/version.ts'
+import type { Requirement } from './grade.ts'
+import { comparePlans } from './plans.ts'
+import { type Selection, selectImage } from './select.ts'
+import { type Slot, slotsOf, type Wanted } from './slot.ts'
+
+/** The release that a stream has for each architecture, as the build server spells it. */
+export type Releases = ReadonlyMap<string, string>
+
+/**
+ * Chooses an image for every slot: clouds in their order, architectures by name, plans in the
+ * order in which streams have them. An architecture whose release names no RHEL has no slots.
+ */
+export function selectImages(
+  snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
+  releases: Releases,
+  requirement: Requirement = 'any',
+): Selection[] {
+  const wanted = [...releases]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([architecture, text]) => {
+      const each = wantedOf(snapshot, text)
+      return each ? [{ architecture: architecture as Architecture, wanted: each }] : []
+    })
+  return cloudsOf(snapshot).flatMap((cloud) => {
+    const images = groupBySlot(imagesOf(snapshot, cloud), snapshot.capturedAt)
+    return wanted.flatMap(({ architecture, wanted }) =>
+      slotsOf(snapshot, cloud, architecture)
+        .sort(compareSlots)
+        .map((slot) =>
+          selectImage(
+            slot,
+            wanted,
+            images.get(keyOf(slot)) ?? [],
+            snapshot.criteria.rhel,
+            requirement,
+          ),
+        ),
+    )
+  })
+}
+
+/** What the release tells, and where it names no OCP what the snapshot was captured for. */
+export function wantedOf({ stream }: SnapshotContent, text: string): Wanted | undefined {
+  const release = readRelease(text)
+  const ocp = release?.ocp ?? (stream.ocp === null ? undefined : readMinor(stream.ocp))
+  return release && ocp && { text, release, ocp }
+}
+
+/** The images as they are at a time, by what `keyOf` gives. Those of one slot follow one another. */
+function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
+  const groups = new Map<string, Image[]>()
+  let last: Image | undefined
+  let group: Image[] = []
+  for (const image of images) {
+    if (last === undefined || !isOfSameSlot(image, last)) {
+      const key = keyOf(image)
+      group = groups.get(key) ?? []
+      groups.set(key, group)
+      last = image
+    }
+    const state = stateAt(image, time)
+    group.push(state === image.state ? image : { ...image, state })
+  }
+  return groups
+}
+
+function isOfSameSlot(a: Image, b: Image): boolean {
+  return (
+    a.plan === b.plan &&
+    a.architecture === b.architecture &&
+    a.generation === b.generation &&
+    a.region === b.region
+  )
+}
+
+/** Equal for a slot and the images that are looked at for it, within a cloud. */
+export function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
+  return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
+}
+
+function compareSlots(a: Slot, b: Slot): number {
+  return (
+    comparePlans(a.plan, b.plan) ||
+    (a.generation ?? 0) - (b.generation ?? 0) ||
+    ((a.region ?? '') < (b.region ?? '') ? -1 : 1)
+  )
+}

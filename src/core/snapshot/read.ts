@@ -1,0 +1,96 @@
+import { InputError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
+import { parseText } from '../json/parse.ts'
+import { checkSchema } from '../schemas/check.ts'
+import { canonicalJson, integrityOf, printLines } from './canonical.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Prints a snapshot as it is committed. */
+export function printSnapshot(snapshot: Snapshot): string {
+  return `${printLines(snapshot)}\n`
+}
+
+/** Adds the integrity to all the other keys. */
+export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
+  return { ...rest, integrity: integrityOf([canonicalJson(rest)]) }
+}
+
+/**
+ * Reads a snapshot and checks that it is whole.
+ *
+ * @param file the name by which errors call it
+ * @throws InputError for what is no snapshot, one of a later schema, or one that was changed by hand
+ */
+export function readSnapshot(text: string, file: string): Snapshot {
+  const snapshot = readShape(text, file)
+  if (!isIntact(text, snapshot)) {
+    throw new InputError(
+      `${file}: .integrity: does not match the content, which was changed after the capture`,
+      'Restore the file from git, or capture it anew.',
+    )
+  }
+  return snapshot
+}
+
+/** Reads a snapshot without asking whether its integrity holds. */
+export function readShape(text: string, file: string): Snapshot {
+  const value = parseText(text, file)
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
+  if (typeof version === 'number' && version > 1) {
+    throw new InputError(
+      `${file}: .schemaVersion: ${version} is later than 1, the latest that this version reads`,
+      'Update stream-snapshot.',
+    )
+  }
+  if (version === undefined) throw notASnapshot(value, file)
+  checkSchema('snapshot', value, file)
+  return value as Snapshot
+}
+
+function notASnapshot(value: unknown, file: string): InputError {
+  const keys =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value).slice(0, 3).map(printable).join(', ')
+      : 'no object'
+  return new InputError(
+    `${file}: not a snapshot: expected the keys schemaVersion, stream and images, found ${keys}`,
+  )
+}
+
+/**
+ * As printed, a snapshot's text is its canonical JSON but for line breaks and indentation, so its
+ * digest needs no second serialisation; a file that was formatted anew is serialised.
+ */
+export function isIntact(text: string, snapshot: Snapshot): boolean {
+  const { integrity, ...rest } = snapshot
+  const line = `\n  "integrity":${JSON.stringify(integrity)},`
+  const at = text.indexOf(line)
+  return (
+    (at >= 0 && integrityOf(canonicalPieces(text, at, at + line.length)) === integrity) ||
+    integrityOf([canonicalJson(rest)]) === integrity
+  )
+}
+
+/** In characters: so few that a piece and its copy stay in the processor's cache. */
+const PIECE = 1 << 16
+
+/** A printed text without its line breaks and indentation, and without what stands in a gap. */
+function* canonicalPieces(text: string, gapStart: number, gapEnd: number): Generator<string> {
+  for (const [from, to] of [
+    [0, gapStart],
+    [gapEnd, text.length],
+  ] as const) {
+    for (let start = from; start < to; ) {
+      const next = text.indexOf('\n', start + PIECE)
+      const end = next < 0 || next > to ? to : next
+      yield withoutLines(text.slice(start, end))
+      start = end
+    }
+  }
+}
+
+/** An image, and there may be a million, is a line of its own: those are joined faster as they are known. */
+function withoutLines(piece: string): string {
+  const joined = piece.replaceAll('\n      {', '{')
+  return joined.includes('\n') ? joined.replace(/\n */g, '') : joined
+}

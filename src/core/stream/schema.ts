@@ -1,0 +1,105 @@
+/**
+ * A stream's schema as data, after the structs of coreos/stream-metadata-go (`stream/stream.go`,
+ * `stream/rhcos/rhcos.go`): Go writes a struct's fields in the order they are declared in, and a
+ * map's keys sorted by bytes.
+ */
+
+import { PLATFORMS } from './platforms.ts'
+
+export type Shape = Fields | Mapping | Whole | Foreign
+
+/**
+ * A Go struct. `shared` ones are written by several hands: nothing new for one stands for `{}`, and
+ * one that is left without members is left out.
+ */
+export interface Fields {
+  readonly kind: 'fields'
+  readonly fields: ReadonlyMap<string, Shape>
+  readonly shared: boolean
+}
+
+/** A Go map, every key of it ours, or those in `owned`. */
+export interface Mapping {
+  readonly kind: 'map'
+  readonly of: Shape
+  readonly owned: ReadonlySet<string> | undefined
+}
+
+/** A value that is ours altogether, in the order that it is given in. */
+export interface Whole {
+  readonly kind: 'whole'
+}
+
+/** A value whose place is known here, and whose content is set by another operation. */
+export interface Foreign {
+  readonly kind: 'foreign'
+}
+
+export const WHOLE: Whole = { kind: 'whole' }
+const FOREIGN: Foreign = { kind: 'foreign' }
+
+function fields(table: Readonly<Record<string, Shape>>): Fields {
+  return { kind: 'fields', fields: new Map(Object.entries(table)), shared: false }
+}
+
+function plain(...names: string[]): Fields {
+  return { kind: 'fields', fields: new Map(names.map((name) => [name, WHOLE])), shared: false }
+}
+
+function map(of: Shape, owned?: readonly string[]): Mapping {
+  return { kind: 'map', of, owned: owned && new Set(owned) }
+}
+
+const ARTIFACT = plain('location', 'signature', 'sha256', 'uncompressed-sha256')
+
+const PLATFORM_ARTIFACTS = fields({
+  release: WHOLE,
+  formats: map(fields({ disk: ARTIFACT, kernel: ARTIFACT, initramfs: ARTIFACT, rootfs: ARTIFACT })),
+})
+
+const REPLICATED_IMAGE = fields({ regions: map(plain('release', 'image')) })
+const REPLICATED_OBJECT = fields({ regions: map(plain('release', 'object', 'bucket', 'url')) })
+
+const IMAGES = fields({
+  aliyun: REPLICATED_IMAGE,
+  aws: REPLICATED_IMAGE,
+  gcp: plain('release', 'project', 'family', 'name'),
+  ibmcloud: REPLICATED_OBJECT,
+  kubevirt: plain('release', 'image', 'digest-ref'),
+  powervs: REPLICATED_OBJECT,
+})
+
+/** The keys under `rhel-coreos-extensions` that hold marketplace images, in the order of writing. */
+export const MARKETPLACE_KEYS = [
+  'azure-marketplace',
+  'aws-marketplace',
+  'gcp-marketplace',
+  'marketplace',
+] as const
+
+export type MarketplaceKey = (typeof MARKETPLACE_KEYS)[number]
+
+export const EXTENSIONS: Fields = {
+  ...fields({
+    'aws-winli': REPLICATED_IMAGE,
+    'azure-disk': plain('release', 'url'),
+    ...Object.fromEntries(MARKETPLACE_KEYS.map((key) => [key, FOREIGN])),
+  }),
+  shared: true,
+}
+
+export const ARCHITECTURE = fields({
+  artifacts: map(PLATFORM_ARTIFACTS, PLATFORMS),
+  images: IMAGES,
+  'rhel-coreos-extensions': EXTENSIONS,
+})
+
+export const ARCHITECTURES = map(ARCHITECTURE)
+
+export const METADATA = plain('last-modified', 'generator')
+
+export const STREAM = fields({
+  stream: WHOLE,
+  metadata: METADATA,
+  architectures: ARCHITECTURES,
+})

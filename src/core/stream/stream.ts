@@ -1,0 +1,215 @@
+/** A CoreOS stream: read with its text, changed where something means something else, and printed. */
+
+import { InputError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
+import {
+  isRecord,
+  type JsonDocument,
+  type JsonNode,
+  type JsonObject,
+  type JsonRecord,
+  type JsonValue,
+  memberOf,
+  NO_MEMBERS,
+  parseDocument,
+  printDocument,
+  toValue,
+} from '../json/document.ts'
+import { decodeString, encodeString } from '../json/scalar.ts'
+import { expectObject, mismatch, pathTo } from './expect.ts'
+import { mergeNode, setMember } from './merge.ts'
+import {
+  ARCHITECTURE,
+  ARCHITECTURES,
+  EXTENSIONS,
+  type MarketplaceKey,
+  METADATA,
+  STREAM,
+  WHOLE,
+} from './schema.ts'
+
+const EXTENSIONS_KEY = 'rhel-coreos-extensions'
+const ARCHITECTURE_PARTS = ['artifacts', 'images', EXTENSIONS_KEY]
+
+/** `lastModified` in RFC 3339. Old streams have no `generator`; undefined is not written. */
+export interface StreamMetadata {
+  readonly lastModified: string | undefined
+  readonly generator: string | undefined
+}
+
+/** What a build gives a stream for one architecture. Marketplace keys in it are ignored. */
+export interface ArchitectureContent {
+  readonly artifacts: JsonRecord
+  readonly images: JsonRecord
+  readonly 'rhel-coreos-extensions'?: JsonRecord | undefined
+}
+
+/**
+ * The stream in a file's text. `file` names it in errors.
+ *
+ * Throws InputError for text that is not JSON (`FILE:LINE:COLUMN: …`), JSON that is no stream, and
+ * a stream whose frame has another shape (`FILE: PATH: expected …, found …`). Artifacts and images
+ * are looked into no further than they are used; a null there is Go's spelling of nothing.
+ */
+export function readStream(text: string, file: string): Stream {
+  const document = parseDocument(text, file)
+  const root = expectObject(document.root, file, '.')
+  const name = memberOf(root, 'stream')
+  if (name?.kind !== 'string' && !root.members.has('architectures')) throw notAStream(root, file)
+  if (name?.kind !== 'string') throw mismatch(file, '.stream', 'a string', name)
+  const metadata = memberOf(root, 'metadata')
+  if (isPresent(metadata)) expectObject(metadata, file, '.metadata')
+  const architectures = expectObject(memberOf(root, 'architectures'), file, '.architectures')
+  for (const [arch, member] of architectures.members) {
+    const path = pathTo('.architectures', arch)
+    expectObject(member.value, file, path)
+    for (const part of ARCHITECTURE_PARTS) {
+      const node = memberOf(member.value, part)
+      if (isPresent(node)) expectObject(node, file, pathTo(path, part))
+    }
+  }
+  return new Stream(document, root, file)
+}
+
+/** A stream for want of a target: no architectures, two spaces, one final newline. */
+export function emptyStream(name: string): Stream {
+  return readStream(`{\n  "stream": ${encodeString(name)},\n  "architectures": {}\n}\n`, name)
+}
+
+/** Immutable: what changes a stream gives another one. Made by `readStream` and `emptyStream`. */
+export class Stream {
+  readonly file: string
+  private readonly document: JsonDocument
+  private readonly root: JsonObject
+
+  constructor(document: JsonDocument, root: JsonObject, file: string) {
+    this.document = document
+    this.root = root
+    this.file = file
+  }
+
+  /** The value of `stream`, which is often stale. */
+  get name(): string {
+    return textOf(memberOf(this.root, 'stream')) ?? ''
+  }
+
+  /** In the file's order. */
+  architectures(): string[] {
+    const architectures = memberOf(this.root, 'architectures')
+    return architectures?.kind === 'object' ? [...architectures.members.keys()] : []
+  }
+
+  /** All that the stream has for an architecture, as a plain value. */
+  architecture(arch: string): JsonRecord | undefined {
+    const node = this.architectureNode(arch)
+    const value = node && toValue(node)
+    return isRecord(value) ? value : undefined
+  }
+
+  /**
+   * The release that an architecture is at: that of its metal artifacts, which every build has,
+   * else of the first artifacts that tell one.
+   *
+   * Throws InputError for one that is no string.
+   */
+  release(arch: string): string | undefined {
+    const artifacts = memberOf(this.architectureNode(arch), 'artifacts')
+    if (artifacts?.kind !== 'object') return undefined
+    const platforms = ['metal', ...artifacts.members.keys()]
+    for (const platform of platforms) {
+      const node = memberOf(memberOf(artifacts, platform), 'release')
+      if (!isPresent(node)) continue
+      const release = textOf(node)
+      if (release === undefined) {
+        const path = ['architectures', arch, 'artifacts', platform, 'release'].reduce(pathTo, '')
+        throw mismatch(this.file, path, 'a string', node)
+      }
+      if (release !== '') return release
+    }
+    return undefined
+  }
+
+  /** What an architecture has under one marketplace key; undefined for null as well. */
+  extension(arch: string, key: MarketplaceKey): JsonValue | undefined {
+    const node = memberOf(memberOf(this.architectureNode(arch), EXTENSIONS_KEY), key)
+    return isPresent(node) ? toValue(node) : undefined
+  }
+
+  /** As the file has it; what is no string there is left out. */
+  metadata(): StreamMetadata {
+    const metadata = memberOf(this.root, 'metadata')
+    return {
+      lastModified: textOf(memberOf(metadata, 'last-modified')),
+      generator: textOf(memberOf(metadata, 'generator')),
+    }
+  }
+
+  withMetadata({ lastModified, generator }: StreamMetadata): Stream {
+    const fresh = { 'last-modified': lastModified, generator }
+    const metadata = mergeNode(memberOf(this.root, 'metadata'), fresh, METADATA)
+    return this.withRoot(setMember(this.root, 'metadata', metadata, STREAM))
+  }
+
+  /** With a build's content for an architecture, which may be new. Marketplace images stay. */
+  withArchitecture(arch: string, content: ArchitectureContent): Stream {
+    const { artifacts, images, [EXTENSIONS_KEY]: extensions } = content
+    const fresh = { artifacts, images, [EXTENSIONS_KEY]: extensions }
+    return this.withNode(arch, mergeNode(this.architectureNode(arch), fresh, ARCHITECTURE))
+  }
+
+  /**
+   * With `value`, and nothing else, under a marketplace key of an architecture, or without the key
+   * for undefined; extensions that this empties go too.
+   *
+   * Throws InputError where the stream lacks the architecture.
+   */
+  withExtension(arch: string, key: MarketplaceKey, value: JsonValue | undefined): Stream {
+    const architecture = this.architectureNode(arch)
+    if (architecture?.kind !== 'object') {
+      throw mismatch(this.file, pathTo('.architectures', arch), 'an object', architecture)
+    }
+    const old = memberOf(architecture, EXTENSIONS_KEY)
+    const extensions = old?.kind === 'object' ? old : NO_MEMBERS
+    const node = value === undefined ? undefined : mergeNode(memberOf(old, key), value, WHOLE)
+    const merged = setMember(extensions, key, node, EXTENSIONS)
+    if (merged === extensions) return this
+    const kept = merged.members.size === 0 ? undefined : merged
+    return this.withNode(arch, setMember(architecture, EXTENSIONS_KEY, kept, ARCHITECTURE))
+  }
+
+  print(): string {
+    return printDocument({ ...this.document, root: this.root })
+  }
+
+  private architectureNode(arch: string): JsonNode | undefined {
+    return memberOf(memberOf(this.root, 'architectures'), arch)
+  }
+
+  private withNode(arch: string, node: JsonNode): Stream {
+    const old = expectObject(memberOf(this.root, 'architectures'), this.file, '.architectures')
+    const architectures = setMember(old, arch, node, ARCHITECTURES)
+    return this.withRoot(setMember(this.root, 'architectures', architectures, STREAM))
+  }
+
+  private withRoot(root: JsonObject): Stream {
+    return root === this.root ? this : new Stream(this.document, root, this.file)
+  }
+}
+
+/** There, and not Go's null for a map or pointer that was never set. */
+function isPresent(node: JsonNode | undefined): node is JsonNode {
+  return node !== undefined && node.kind !== 'null'
+}
+
+function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.kind === 'string' ? decodeString(node.text) : undefined
+}
+
+function notAStream(root: JsonObject, file: string): InputError {
+  const keys = [...root.members.values()].map((member) => printable(member.key))
+  const shown = keys.slice(0, 3).join(', ') || '{}'
+  const more = keys.length > 3 ? ` and ${keys.length - 3} more` : ''
+  return new InputError(
+    `${file}: not a CoreOS stream: expected the keys "stream" and "architectures", found ${shown}${more}`,
+  )
+}

@@ -1,0 +1,30 @@
+import { Document, isScalar, Scalar, visit } from 'yaml'
+import type { ConfigMap } from '../core/audit/configmap.ts'
+
+/**
+ * Prints a manifest as YAML. Texts of many lines stand as blocks, so that a reviewer sees the
+ * stream as it is in its file; what a block cannot hold byte for byte is quoted.
+ */
+export function printConfigMap(map: ConfigMap): string {
+  const document = new Document(map, { aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar(_, node) {
+      if (!isScalar(node) || typeof node.value !== 'string' || !node.value.includes('\n')) return
+      node.type = fitsBlock(node.value) ? Scalar.BLOCK_LITERAL : Scalar.QUOTE_DOUBLE
+    },
+  })
+  return document.toString({ lineWidth: 0 })
+}
+
+/**
+ * A block's lines are taken as they are, so they may hold printable characters and tabs alone. A
+ * text that begins with white space or ends in a line of it depends on how a parser counts
+ * indentation, so that is quoted as well.
+ */
+function fitsBlock(text: string): boolean {
+  return (
+    /^[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u.test(
+      text,
+    ) && !/^\s|\n[ \t]+\n*$/.test(text)
+  )
+}

@@ -1,0 +1,197 @@
+import * as Plot from '@observablehq/plot'
+import type { HistoryVersion } from '../../core/audit/history/history.ts'
+import { printSlot } from '../../core/selection/slot.ts'
+import { drawChart, FONT_SIZE, sign } from './chart.ts'
+import { type Html, html } from './html.ts'
+import { day, numbers } from './parts.ts'
+import { groupBy } from './places.ts'
+
+const WIDTH = 960
+const HEIGHT = 300
+const DAY = 24 * 60 * 60 * 1000
+
+/** Told apart by sign and colour; more plans than that begin anew. */
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon']
+
+interface Point {
+  readonly at: Date | number
+  /** Of the plan's worst image; undefined where it had none. */
+  readonly days: number | undefined
+}
+
+interface Series {
+  readonly name: string
+  readonly points: readonly Point[]
+}
+
+interface Indexed {
+  readonly index: number
+}
+
+/** Part 3: how many days each plan's worst image was behind its build, from commit to commit. */
+export function lagChart(history: readonly HistoryVersion[]): Html {
+  const series = seriesOf(history)
+  return html`<section id="lag" aria-labelledby="lag-title"><h2 id="lag-title">Lag over time</h2>
+${
+  series.length === 0
+    ? html`<p>There is no image with a known build, so there is no lag to draw.</p>`
+    : html`<p>Days from an image to its build, for the worst image of each plan, as each commit left it. An image that is newer than its build counts as zero; the numbers have it with a minus.</p>
+<figure><div class="scroll chart-box" tabindex="0" role="region" aria-label="Chart of the lag">${draw(series, isByTime(history))}</div>
+<ul class="key">${series.map(({ name }, index) => html`<li>${sign(SYMBOLS[index % SYMBOLS.length] ?? '', colourOf(index))} ${name}</li>`)}</ul></figure>
+${lagNumbers(history)}`
+}</section>`
+}
+
+/** Commits of one day would stand on each other: then they are numbered. */
+function isByTime(history: readonly HistoryVersion[]): boolean {
+  const times = history.map(({ date }) => Date.parse(date))
+  return Math.max(...times) - Math.min(...times) >= DAY
+}
+
+/** A line for each plan; plans that were always alike share one. */
+function seriesOf(history: readonly HistoryVersion[]): Series[] {
+  const byTime = isByTime(history)
+  const plans = groupBy(
+    history.flatMap(({ slots }) => slots),
+    ({ slot }) => `${slot.cloud} ${slot.plan}`,
+  )
+  const series = [...plans.keys()].map((name) => ({
+    name,
+    points: history.map((version, at): Point => {
+      const lags = version.slots.flatMap(({ slot, days }) =>
+        `${slot.cloud} ${slot.plan}` === name && days !== undefined ? [days] : [],
+      )
+      return {
+        at: byTime ? new Date(version.date) : at + 1,
+        days: lags.length === 0 ? undefined : Math.max(0, ...lags),
+      }
+    }),
+  }))
+  const alike = groupBy(
+    series.filter(({ points }) => points.some(({ days }) => days !== undefined)),
+    ({ points }) => JSON.stringify(points),
+  )
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group
+    return first ? [{ ...first, name: sharedName(group.map(({ name }) => name)) }] : []
+  })
+}
+
+/** `azure ocp, opp, oke`: the cloud is told once. */
+function sharedName(names: readonly string[]): string {
+  const clouds = groupBy(names, (name) => name.split(' ')[0] ?? '')
+  return [...clouds]
+    .map(([cloud, own]) => `${cloud} ${own.map((name) => name.slice(cloud.length + 1)).join(', ')}`)
+    .join('; ')
+}
+
+/** What has room beside a line: `azure ocp and 5 more`; the key below has them all. */
+function shortName(name: string): string {
+  const [first = '', ...more] = name.split(/[,;] /)
+  return more.length > 0 ? `${first} and ${more.length} more` : first
+}
+
+function draw(series: readonly Series[], byTime: boolean): Html {
+  const points = series.flatMap(({ name, points }, at) =>
+    points.map((point) => ({ ...point, name, at: point.at, index: at })),
+  )
+  const top = Math.max(1, ...points.map(({ days }) => days ?? 0))
+  const label = `Lag in days: ${series.map(describe).join('; ')}`
+  const longest = Math.max(...series.map(({ name }) => shortName(name).length))
+  return drawChart(
+    {
+      width: WIDTH,
+      height: HEIGHT,
+      marginLeft: 48,
+      marginRight: longest * 6.7 + 32,
+      marginTop: 24,
+      x: byTime
+        ? { type: 'utc', label: null }
+        : { label: 'version', tickFormat: 'd', interval: 1, type: 'linear' },
+      y: { label: 'days behind', grid: true, domain: [0, top * 1.05], nice: true },
+      color: { type: 'identity' },
+      symbol: { type: 'identity' },
+      marks: [
+        Plot.axisY({ fontSize: FONT_SIZE, label: 'days behind', ticks: 5, tickFormat: 'd' }),
+        Plot.axisX({ fontSize: FONT_SIZE, ...(byTime ? { label: null } : { ticks: 8 }) }),
+        Plot.ruleY([0], { stroke: 'var(--build)' }),
+        Plot.line(points, {
+          x: 'at',
+          y: 'days',
+          z: 'name',
+          stroke: ({ index }: Indexed) => colourOf(index),
+          strokeWidth: 2,
+          curve: 'step-after',
+        }),
+        Plot.dot(points, {
+          x: 'at',
+          y: 'days',
+          r: 4,
+          symbol: ({ index }: Indexed) => SYMBOLS[index % SYMBOLS.length],
+          fill: ({ index }: Indexed) => colourOf(index),
+        }),
+        Plot.text(labels(series, top), {
+          x: 'at',
+          y: 'height',
+          text: 'name',
+          textAnchor: 'start',
+          dx: 10,
+          fontSize: FONT_SIZE,
+          fill: ({ index }: Indexed) => colourOf(index),
+        }),
+      ],
+    },
+    label,
+  )
+}
+
+function colourOf(index: number): string {
+  return `var(--series-${(index % SYMBOLS.length) + 1})`
+}
+
+/** Each line's name at its end, moved up where it would stand on another. */
+function labels(series: readonly Series[], top: number) {
+  const step = (16 / (HEIGHT - 60)) * top
+  let free = 0
+  return series
+    .map(({ name, points }, index) => {
+      const last = points.findLast(({ days }) => days !== undefined)
+      return { name: shortName(name), index, at: points.at(-1)?.at, days: last?.days ?? 0 }
+    })
+    .sort((a, b) => a.days - b.days)
+    .map((label) => {
+      const height = Math.max(label.days, free)
+      free = height + step
+      return { ...label, height }
+    })
+}
+
+function describe({ name, points }: Series): string {
+  const lags = points.flatMap(({ days }) => days ?? [])
+  return `${name} at most ${Math.max(...lags)}, at last ${lags.at(-1)}`
+}
+
+function lagNumbers(history: readonly HistoryVersion[]): Html {
+  return numbers(
+    'days behind, for each image, from the commit on that made it so',
+    [['date'], ['commit'], ['place'], ['days behind', 'number']],
+    history.flatMap(({ date, commit, slots }, at) =>
+      slots
+        .filter(({ slot, days }) => days !== undefined && days !== before(history[at - 1], slot))
+        .map(({ slot, days }) => [
+          day(date),
+          commit.slice(0, 7),
+          printSlot(slot),
+          days === undefined ? '' : String(days),
+        ]),
+    ),
+  )
+}
+
+function before(
+  version: HistoryVersion | undefined,
+  slot: HistoryVersion['slots'][number]['slot'],
+): number | undefined {
+  const name = printSlot(slot)
+  return version?.slots.find((each) => printSlot(each.slot) === name)?.days
+}

@@ -1,0 +1,24 @@
+import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import { versionOfEntry } from '../../core/layouts/layout.ts'
+import type { Slot } from '../../core/selection/slot.ts'
+
+/** A slot without its region: regions of a plan are shown together. */
+export function placeOf({ cloud, plan, architecture, generation }: Slot): string {
+  return [cloud, plan, architecture, generation && `gen${generation}`].filter(Boolean).join(' ')
+}
+
+export function versionOf({ image }: Pick<SlotState, 'image'>): string {
+  return image === undefined ? '' : (versionOfEntry(image) ?? '')
+}
+
+/** Groups in the order of their first members. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}

@@ -1,0 +1,69 @@
+import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import type { CloudName } from '../../core/snapshot/snapshot.ts'
+import { badge, lagRange, lookOf } from './grades.ts'
+import { type Html, html } from './html.ts'
+import { copyable } from './parts.ts'
+import { groupBy, placeOf, versionOf } from './places.ts'
+
+/** Part 5: what a publisher still has to publish, by exact names, the places without an image first. */
+export function publishing(slots: readonly SlotState[]): Html {
+  const missing = missingImages(slots)
+  const list =
+    missing.length === 0
+      ? html`<p>${slots.some(({ grade }) => grade) ? 'Nothing: every place has an image of its build.' : 'It names no image that could be compared with a build.'}</p>`
+      : html`<p>These images would give every place one of its release’s own build.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of what to publish"><table><caption class="away">What to publish next</caption>
+<thead><tr><th scope="col">publish</th><th scope="col">for</th><th scope="col">build</th><th scope="col">there now</th></tr></thead>
+<tbody>${missing.map(row)}</tbody></table></div>`
+  return html`<section id="publish" aria-labelledby="publish-title"><h2 id="publish-title">What to publish next</h2>
+${list}</section>`
+}
+
+/** The slots that an image is expected for, those together that one image or version will fill. */
+export function missingImages(slots: readonly SlotState[]): SlotState[][] {
+  const groups = groupBy(
+    slots.filter(({ expected }) => expected !== undefined),
+    ({ slot, expected }) => {
+      const { region: _, ...place } = expected?.place ?? {}
+      return JSON.stringify([slot.cloud, slot.architecture, place, expected?.version])
+    },
+  )
+  return [...groups.values()].sort((a, b) => urgency(b) - urgency(a))
+}
+
+function urgency(slots: readonly SlotState[]): number {
+  return Math.max(...slots.map(({ image, days }) => (image ? (days ?? 0) : Number.MAX_VALUE)))
+}
+
+function row(slots: readonly SlotState[]): Html {
+  const [first] = slots
+  if (first?.expected === undefined) return html``
+  const { slot, release, expected } = first
+  const regions = slots.flatMap(({ slot: { region } }) => region ?? [])
+  const where = regions.length > 0 ? html`<br><small>${regions.join(', ')}</small>` : html``
+  return html`<tr><td>${NAMES[slot.cloud](expected)}${expected.orLater ? html` <small>or later</small>` : ''}</td>
+<td>${placeOf(slot)}${where}</td><td><code class="short">${release ?? ''}</code></td>
+<td>${[...groupBy(slots, versionOf).values()].map(there)}</td></tr>\n`
+}
+
+/** What is there in place of the expected image, a version after the other. */
+function there(slots: readonly SlotState[]): Html {
+  const [first] = slots
+  if (first === undefined) return html``
+  const { refused, image } = first
+  const version = image ? html`<code class="short">${versionOf(first)}</code> ` : html``
+  const lag = lagRange(slots.map(({ days }) => days))
+  return html`<div>${version}${badge(lookOf(first), refused)} <span class="lag">${lag}</span></div>`
+}
+
+/** What each cloud's publisher calls the image that is to come; `place` is what skew expects. */
+const NAMES: Readonly<Record<CloudName, (expected: NonNullable<SlotState['expected']>) => Html>> = {
+  // Where two names could be the SKU's, both are told and none is copied.
+  azure: ({ place: { publisher, offer, sku = '' }, version }) => {
+    const urn = [publisher, offer, sku, version].join(':')
+    return sku.includes(' or ') ? html`<code>${urn}</code>` : copyable(urn)
+  },
+  aws: ({ place: { product }, version }) =>
+    html`${copyable(version)} <small>product <code>${product}</code></small>`,
+  gcp: ({ place: { project, name } }) => copyable(`projects/${project}/global/images/${name}`),
+}

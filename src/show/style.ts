@@ -1,0 +1,13 @@
+import type { styleText } from 'node:util'
+
+/** Colours a text of stdout or of stderr, default stderr, where a terminal shows it. */
+export type Style = (
+  style: Parameters<typeof styleText>[0],
+  text: string,
+  stream?: 'stdout' | 'stderr',
+) => string
+
+/** What words need of the place where they are shown. */
+export interface Styled {
+  readonly style: Style
+}

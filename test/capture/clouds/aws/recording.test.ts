@@ -1,0 +1,90 @@
+import type { Definition } from 'nock'
+import { describe, expect, it } from 'vitest'
+import { recordAws } from '../../../../src/capture/clouds/aws/recording.ts'
+
+const OWNER = '679593333241'
+const SIGNED =
+  'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/eu-central-1/ec2/aws4_request, SignedHeaders=host, Signature=0123'
+
+const item = (owner: string, name: string) => `        <item>
+            <imageId>ami-0123456789abcdef0</imageId>
+            <imageLocation>482915537706/${name}</imageLocation>
+            <imageOwnerId>${owner}</imageOwnerId>
+            <name>${name}</name>
+            <tagSet>
+                <item>
+                    <key>owner</key>
+                    <value>somebody@example.com</value>
+                </item>
+            </tagSet>
+            <description>a &amp; b</description>
+        </item>
+`
+const answer = (items: string) => `<?xml version="1.0" encoding="UTF-8"?>
+<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+    <requestId>11112222-3333-4444-5555-666677778888</requestId>
+    <!-- 482915537706 -->
+    <imagesSet>
+${items}    </imagesSet>
+    <nextToken>482915537706/opaque</nextToken>
+</DescribeImagesResponse>`
+
+const exchange = (rest: Partial<Definition> = {}): Definition => ({
+  scope: 'https://127.0.0.1:8444',
+  method: 'POST',
+  path: '/',
+  body: 'Version=2016-11-15&Action=DescribeImages&Owner.1=aws-marketplace&NextToken=482915537706%2Fbefore&Caller=482915537706',
+  status: 200,
+  response: answer(item(OWNER, 'rhcos') + item('482915537706', 'mine')),
+  reqheaders: { authorization: SIGNED, 'x-amz-security-token': 'secret' },
+  ...rest,
+})
+const record = (rest?: Partial<Definition>) =>
+  recordAws(exchange(rest), OWNER, (region) => `https://ec2.${region}.amazonaws.com:443`)
+
+describe('recordAws', () => {
+  it("keeps the marketplace's images, indented as they came, and nothing of the account", () => {
+    const kept = record()
+    expect(kept).toMatchObject({
+      scope: 'https://ec2.eu-central-1.amazonaws.com:443',
+      body: { Action: 'DescribeImages', 'Owner.1': 'aws-marketplace', Version: '2016-11-15' },
+    })
+    expect(kept?.response).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+    <imagesSet>
+        <item>
+            <imageId>ami-0123456789abcdef0</imageId>
+            <imageOwnerId>679593333241</imageOwnerId>
+            <name>rhcos</name>
+            <description>a &amp; b</description>
+        </item>
+    </imagesSet>
+    <nextToken>${/<nextToken>([0-9a-f]{32})</.exec(String(kept?.response))?.[1]}</nextToken>
+</DescribeImagesResponse>`)
+    expect(JSON.stringify(kept)).not.toMatch(
+      /482915537706|AKIA|Signature|secret|opaque|example\.com/,
+    )
+  })
+
+  it('gives a token the same digest where it is given and where it is used', () => {
+    const given = /<nextToken>([^<]+)</.exec(String(record()?.response))?.[1]
+    const used = record({
+      body: 'Action=DescribeImages&NextToken=482915537706%2Fopaque',
+    })?.body as unknown as Record<string, string>
+    expect(used.NextToken).toBe(given)
+  })
+
+  it.each([
+    ['a refusal', { status: 401, response: '<Response/>' }],
+    ['an answer that is cut off', { response: answer('').slice(0, 200) }],
+    ['a web page', { response: '<html><body>Sign in</body></html>' }],
+    ['a request to another service', { body: 'Action=AssumeRole&Version=2011-06-15' }],
+    [
+      'a request that another service signed for',
+      { reqheaders: { authorization: SIGNED.replace('/ec2/', '/sts/') } },
+    ],
+    ['metadata', { method: 'GET', path: '/latest/meta-data/' }],
+  ])('leaves out %s', (_, rest) => {
+    expect(record(rest)).toBeUndefined()
+  })
+})

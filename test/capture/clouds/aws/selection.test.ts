@@ -1,0 +1,120 @@
+import type { Image } from '@aws-sdk/client-ec2'
+import { describe, expect, it } from 'vitest'
+import { readImages } from '../../../../src/capture/clouds/aws/images.ts'
+import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
+import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
+import type { Selection } from '../../../../src/core/selection/select.ts'
+import { selectImages } from '../../../../src/core/selection/selections.ts'
+import { type AwsImage, imageIdOf, MARKETPLACE } from '../../../stand-in/aws-image.ts'
+import { demonstrationImages, PRODUCTS, REGIONS } from '../../../stand-in/aws-images.ts'
+
+const RELEASE = '418.94.202410090804-0'
+
+/** What EC2's client makes of a row of the stand-in's table. */
+function listed(image: AwsImage): Image {
+  return {
+    ImageId: imageIdOf(image),
+    Name: image.name,
+    Description: image.description,
+    State: image.state ?? 'available',
+    OwnerId: image.owner ?? MARKETPLACE.id,
+    Architecture: image.architecture,
+    DeprecationTime: image.deprecationTime,
+  }
+}
+
+function select(table: readonly AwsImage[], release = RELEASE, ocp = '4.18'): Selection[] {
+  const images = REGIONS.flatMap((region) =>
+    readImages(
+      table.filter((image) => image.region === region).map(listed),
+      BUILT_IN.aws as AwsCriteria,
+      region,
+    ),
+  )
+  const snapshot = {
+    schemaVersion: 1 as const,
+    stream: { name: 'rhcos-4.18', distro: 'rhcos' as const, ocp, url: '', signatures: true },
+    criteria: BUILT_IN,
+    builds: {},
+    images: { aws: images },
+    queries: { aws: REGIONS.map((region) => ({ region, images: 1 })) },
+    capturedAt: '2026-03-01T00:00:00Z',
+  }
+  const releases = new Map([
+    ['aarch64', release],
+    ['x86_64', release],
+  ])
+  return selectImages(snapshot, releases)
+}
+
+const nameOf = ({ image }: Selection) => String(image?.name)
+
+describe('selection on AWS', () => {
+  const selections = select(demonstrationImages())
+
+  it('opens a slot for each product in each region', () => {
+    expect(selections).toHaveLength(PRODUCTS.length * REGIONS.length)
+  })
+
+  it.each(PRODUCTS)('chooses the very build for $plan $architecture', (product) => {
+    const architecture = product.architecture === 'arm64' ? 'aarch64' : 'x86_64'
+    const own = selections.filter(
+      ({ slot }) => slot.plan === product.plan && slot.architecture === architecture,
+    )
+    expect(own.map(({ slot, grade }) => `${slot.region} ${grade}`)).toEqual([
+      'ap-southeast-2 exact',
+      'eu-central-1 exact',
+      'sa-east-1 older-release',
+      'us-east-1 exact',
+    ])
+    for (const selection of own) {
+      expect(nameOf(selection)).toContain(product.id)
+      expect(selection.image?.region).toBe(selection.slot.region)
+      expect(selection.image?.version).toBe(
+        selection.slot.region === 'sa-east-1' ? '415.92.202402201450-0' : RELEASE,
+      )
+    }
+  })
+
+  it('chooses none of the decoys, though all are of the very build', () => {
+    const chosen = new Set(selections.map(nameOf))
+    for (const name of chosen) expect(name).not.toMatch(/pending|disabled|old|copy|^worker/)
+    const refusals = selections
+      .find(({ slot }) => slot.plan === 'oke' && slot.region === 'us-east-1')
+      ?.candidates.flatMap(({ image, refused }) => (refused ? [`${image.name}: ${refused}`] : []))
+      .map((each) => each.replace(/-[0-9a-f]{8}-[0-9a-f-]{27}/, ''))
+    expect(refusals?.sort()).toEqual([
+      'RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-aarch64-0: later RHEL',
+      'rhcos-418.94.202410090804-0-aarch64-disabled: not available',
+      'rhcos-418.94.202410090804-0-aarch64-old: deprecated by the cloud',
+      'rhcos-418.94.202410090804-0-aarch64-pending: not available',
+      'worker-aarch64: version cannot be read',
+    ])
+  })
+
+  it('chooses no decoy where nothing else is of the build', () => {
+    const table = demonstrationImages().filter(({ name }) => !name.includes('GA-20241015'))
+    const oke = select(table).filter(
+      ({ slot }) => slot.plan === 'oke' && slot.region === 'us-east-1',
+    )
+    expect(oke.map(({ image, grade }) => `${image?.version} ${grade}`)).toEqual([
+      '4.18.20251119 newer-build',
+      '4.18.20251119 newer-build',
+    ])
+  })
+
+  it('reads the RHEL of newer streams', () => {
+    const grades = select(demonstrationImages(), '9.6.20260210-0', '4.20').map(
+      ({ slot, image, grade }) => `${slot.plan} ${slot.region} ${image?.version} ${grade}`,
+    )
+    expect(grades).toContain('ocp us-east-1 9.6.20260210-0 exact')
+    expect(grades).toContain('rosa us-east-1 9.6.20250701-0 older-build')
+  })
+
+  it('does not depend on the order of the answers', () => {
+    const backward = select(demonstrationImages().reverse())
+    expect(backward.map(({ image }) => image?.image)).toEqual(
+      selections.map(({ image }) => image?.image),
+    )
+  })
+})

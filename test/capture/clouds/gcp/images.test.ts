@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { readImages, versionOf } from '../../../../src/capture/clouds/gcp/images.ts'
+import type { Criteria, GcpCriteria } from '../../../../src/core/criteria/criteria.ts'
+import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
+import { selectImages } from '../../../../src/core/selection/selections.ts'
+import { demonstrationImages } from '../../../stand-in/gcp-images.ts'
+
+const criteria = BUILT_IN as Criteria & { gcp: GcpCriteria }
+
+describe('versionOf', () => {
+  it.each([
+    ['redhat-coreos-ocp-413-x86-64-202305021736', '', '413.92.202305021736'],
+    ['redhat-coreos-opp-48-x86-64-202210040145', '', '48.84.202210040145'],
+    ['redhat-coreos-oke-499-x86-64-202305021736', '', '499.00.202305021736'],
+    ['redhat-coreos-ocp-worker', 'rhcos-9.6.20250701-0-x86_64', '9.6.20250701-0'],
+    ['redhat-coreos-ocp-worker', 'See the product page', undefined],
+    ['redhat-coreos-ocp-413-x86-64-202313321736', '', undefined],
+  ])('reads %s, %j', (name, description, version) => {
+    expect(versionOf(name, description, BUILT_IN.rhel)).toBe(version)
+  })
+})
+
+describe('readImages', () => {
+  const NAME = 'redhat-coreos-ocp-413-x86-64-202305021736'
+  const state = (rest: object) => readImages([{ name: NAME, ...rest }], criteria)[0]?.state
+
+  it('gives the plan by the name', () => {
+    expect(readImages([{ name: NAME }], criteria)).toEqual([
+      {
+        architecture: 'x86_64',
+        name: NAME,
+        plan: 'ocp',
+        project: 'redhat-marketplace-public',
+        state: 'active',
+        version: '413.92.202305021736',
+      },
+    ])
+    expect(readImages([{ name: 'redhat-sap-413-x86-64-202305021736' }], criteria)).toEqual([])
+  })
+
+  it.each([
+    [{ status: 'READY', deprecated: { state: 'ACTIVE' } }, 'active'],
+    [{ status: 'FAILED' }, 'unavailable'],
+    [{ deprecated: { state: 'DEPRECATED' } }, 'deprecated'],
+    [{ deprecated: { state: 'OBSOLETE' } }, 'deprecated'],
+    [{ deprecated: { state: 'DELETED' } }, 'deprecated'],
+    [
+      { deprecated: { state: 'ACTIVE', obsolete: '2030-01-01T00:00:00Z' } },
+      'scheduled-for-deprecation',
+    ],
+    [{ deprecated: { deprecated: 'next year' } }, 'active'],
+  ])('reads %j as %s', (rest, expected) => {
+    expect(state(rest)).toBe(expected)
+  })
+
+  it('refuses an architecture that it does not know', () => {
+    expect(() => state({ architecture: 'RISCV64' })).toThrow('not known: RISCV64')
+  })
+})
+
+describe('selection on GCP', () => {
+  const select = (release: string, ocp: string) =>
+    selectImages(
+      {
+        schemaVersion: 1,
+        stream: { name: '', distro: 'rhcos', ocp, url: '', signatures: true },
+        criteria,
+        builds: {},
+        images: { gcp: readImages(demonstrationImages(), criteria) },
+        queries: { gcp: [] },
+        capturedAt: '2026-03-01T00:00:00Z',
+      },
+      new Map([
+        ['aarch64', release],
+        ['x86_64', release],
+      ]),
+    ).map(({ slot, image, grade }) => `${slot.plan} ${slot.architecture} ${image?.name} ${grade}`)
+
+  it.each([
+    ['413.92.202305021736-0', '4.13', '413-x86-64-202305021736 exact'],
+    ['413.92.202307260246-0', '4.13', '413-x86-64-202305021736 older-build'],
+    ['418.94.202410090804-0', '4.18', '413-x86-64-202305021736 older-release'],
+    ['48.84.202210040145-0', '4.8', '48-x86-64-202210040145 exact'],
+  ])('takes the right one of each offering for %s', (release, ocp, expected) => {
+    expect(select(release, ocp)).toEqual(
+      ['ocp', 'opp', 'oke'].map((plan) => `${plan} x86_64 redhat-coreos-${plan}-${expected}`),
+    )
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { skewOf } from '../../../../src/core/audit/skew/skew.ts'
+import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
+import type { AzureImage, SnapshotContent } from '../../../../src/core/snapshot/snapshot.ts'
+import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
+
+/** What is expected in the slot of a SKU's plan and generation, for a release on x86_64. */
+function expectedFor(
+  release: string,
+  images: readonly AzureImage[],
+  plan = 'no-purchase-plan',
+  more: Partial<SnapshotContent> = {},
+) {
+  const skews = skewOf(snapshotOf(images, more), new Map([['x86_64', release]]))
+  const { expected } = skews.find(({ slot }) => slot.plan === plan && slot.generation === 2) ?? {}
+  return expected && [expected.place.sku, expected.version, ...(expected.orLater ? ['later'] : [])]
+}
+
+const RELEASE = '418.94.202410090804-0'
+
+function asked(...skus: readonly string[]): Pick<SnapshotContent, 'queries'> {
+  const query = { publisher: 'azureopenshift', offer: 'aro4', images: 1 }
+  return { queries: { azure: skus.map((sku) => ({ ...query, sku })) } }
+}
+
+describe('the image that is expected', () => {
+  it.each([
+    ['as long a date as the others', '418.94.20240916', '418.94.20241009'],
+    ['as long an hour', '418.94.2024091623', '418.94.2024100908'],
+    ['as long a minute', '418.94.202409162337', '418.94.202410090804'],
+    ["the enhancement's revision", '418.94.202409162337-0', '418.94.202410090804-0'],
+    ["the build's own RHEL", '418.00.20240916', '418.94.20241009'],
+  ])('has %s', (_, other, version) => {
+    expect(expectedFor(RELEASE, [azureImage('418-v2', other)], undefined, asked('418-v2'))).toEqual(
+      ['418-v2', version],
+    )
+  })
+
+  it('is named by its publication where the offer does so', () => {
+    const images = [
+      azureImage('rh-ocp-worker', '4.8.2021122100'),
+      azureImage('rh-ocp-worker', '4.18.2024100419'),
+      azureImage('rh-ocp-worker', '9.6.2026030314'),
+    ]
+    expect(expectedFor(RELEASE, images, 'ocp')).toEqual([
+      'rh-ocp-worker',
+      '4.18.2024100908',
+      'later',
+    ])
+  })
+
+  it('is nothing where a publication was after the build', () => {
+    const images = [azureImage('rh-ocp-worker', '4.18.2025031114')]
+    expect(expectedFor(RELEASE, images, 'ocp')).toBeUndefined()
+  })
+
+  it('names RHEL where the release does', () => {
+    const images = [azureImage('rh-ocp-worker', '4.18.2025112710')]
+    const stream = { ...snapshotOf([]).stream, ocp: '4.20' }
+    expect(expectedFor('9.6.20251015-1', images, 'ocp', { stream })).toEqual([
+      'rh-ocp-worker',
+      '9.6.20251015',
+    ])
+  })
+
+  it('gives way to a deprecated image of the same version', () => {
+    const images = [
+      azureImage('418-v2', '418.94.20240916'),
+      azureImage('418-v2', '418.94.20241009', { state: 'deprecated' }),
+    ]
+    expect(expectedFor(RELEASE, images, undefined, asked('418-v2'))).toEqual([
+      '418-v2',
+      '418.94.2024100908',
+    ])
+  })
+
+  it('is of a product in a region on AWS, and has a name on GCP', () => {
+    const snapshot = snapshotOf([], {
+      criteria: BUILT_IN,
+      queries: { aws: [{ region: 'us-east-1', images: 0 }], gcp: [] },
+    })
+    const expected = skewOf(snapshot, new Map([['x86_64', RELEASE]]))
+      .filter(({ slot }) => slot.plan === 'ocp')
+      .map((skew) => skew.expected)
+    expect(expected).toEqual([
+      {
+        place: {
+          plan: 'ocp',
+          product: '59ead7de-2540-4653-a8b0-fa7926d5c845',
+          region: 'us-east-1',
+        },
+        version: RELEASE,
+      },
+      {
+        place: {
+          project: 'redhat-marketplace-public',
+          name: 'redhat-coreos-ocp-418-x86-64-202410090804',
+        },
+        version: RELEASE,
+      },
+    ])
+  })
+
+  it('is in the SKU that is there, else by the convention of the one before, else in either', () => {
+    const image = [azureImage('417-v2', '417.94.20240701')]
+    expect(expectedFor(RELEASE, image, undefined, asked('aro_418-v2'))?.[0]).toBe('aro_418-v2')
+    expect(expectedFor(RELEASE, image, undefined, asked('417-v2'))?.[0]).toBe('418-v2')
+    expect(expectedFor(RELEASE, image)?.[0]).toBe('418-v2 or aro_418-v2')
+  })
+})

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { readBuild } from '../../../src/core/builds/read.ts'
+import { DEMONSTRATION, demonstrationMeta } from '../../stand-in/demonstration-builds.ts'
+
+const PLACE = { url: 'https://builds.example', name: '4.18-9.4' }
+const { release } = DEMONSTRATION
+const WANTED = { architecture: 'x86_64', release } as const
+const META = demonstrationMeta('x86_64')
+const read = (change: Record<string, unknown>, wanted = {}) =>
+  readBuild({ ...META, ...change }, { ...WANTED, ...wanted }, PLACE)
+
+describe('a meta.json', () => {
+  it('is kept as far as a stream shows it', () => {
+    const { architecture, build, unknown } = read({})
+    expect({ architecture, unknown }).toEqual({ architecture: 'x86_64', unknown: [] })
+    expect(build.release).toBe(release)
+    expect(build.location).toBe(`https://builds.example/4.18-9.4/builds/${release}/x86_64`)
+    expect(Object.keys(build.meta).sort()).toEqual(['amis', 'azure', 'gcp', 'images', 'kubevirt'])
+    const text = JSON.stringify(build.meta)
+    expect(text).not.toMatch(/size|snapshot|ostree|snap-|example\.invalid|pkgdiff/)
+  })
+
+  it('tells what was not known before', () => {
+    const found = readBuild(META, { location: 'https://elsewhere/x' }, PLACE)
+    expect(found).toMatchObject({
+      architecture: 'x86_64',
+      build: { release, location: 'https://elsewhere/x' },
+    })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no object', [], 'not a meta.json: .: expected an object'],
+    ['null', null, 'not a meta.json: .: expected an object'],
+    [
+      'another file',
+      { stream: 'x' },
+      'not a meta.json: .coreos-assembler.basearch: expected a text, found nothing',
+    ],
+    [
+      'another build',
+      { ...META, buildid: '418.94.202410090804-1' },
+      `.buildid: expected ${release}, found 418.94.202410090804-1`,
+    ],
+    [
+      'another architecture',
+      { ...META, 'coreos-assembler.basearch': 's390x' },
+      '.coreos-assembler.basearch: expected x86_64, found s390x',
+    ],
+    ['another shape', { ...META, amis: {} }, 'not a meta.json: .amis: expected a list'],
+    [
+      'another shape, deep down',
+      { ...META, amis: [{ name: 'a', hvm: ['b'] }] },
+      'not a meta.json: .amis[0].hvm: expected a text',
+    ],
+    [
+      'a shape that cannot be',
+      { ...META, images: 'x' },
+      'not a meta.json: .images: expected an object',
+    ],
+    [
+      'an artifact without its digest',
+      { ...META, images: { qemu: { path: 'a-qemu.x86_64.qcow2' } } },
+      '.images.qemu.sha256: expected a text, found nothing',
+    ],
+  ])('is refused: %s', (_, meta, message) => {
+    expect(() => readBuild(meta, WANTED, PLACE)).toThrow(expect.objectContaining({ message }))
+  })
+
+  it('may have null for nothing', () => {
+    expect(read({ amis: null, gcp: null }).build.meta).not.toHaveProperty('amis')
+  })
+
+  it('is refused where nobody said what it has to be, and it is nothing that can be', () => {
+    const meta = { ...META, 'coreos-assembler.basearch': 'riscv64' }
+    expect(() => readBuild(meta, {}, PLACE)).toThrow('expected aarch64, ppc64le, s390x, x86_64')
+    expect(() => readBuild({ ...META, buildid: '../x' }, {}, PLACE)).toThrow('.buildid: expected')
+  })
+
+  it('names the platforms that are not known, and no other parts', () => {
+    const images = { ...(META.images as object), moonbase: {}, 'oci-manifest': {}, dasd: {} }
+    const change = { images, digitalocean: { image: 'x' }, asteroid: [], s3: {}, 'rhcos.x': {} }
+    expect(read(change).unknown).toEqual(['asteroid', 'digitalocean', 'images.moonbase'])
+  })
+})

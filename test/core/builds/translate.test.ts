@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import { translate } from '../../../src/core/builds/translate.ts'
+import { PLATFORMS } from '../../../src/core/stream/platforms.ts'
+import { emptyStream } from '../../../src/core/stream/stream.ts'
+import { demonstrationMeta } from '../../stand-in/demonstration-builds.ts'
+
+const RELEASE = '418.94.202410090804-0'
+const LOCATION = `https://builds.example/streams/4.18-9.4/builds/${RELEASE}/x86_64`
+
+const build = (meta: Record<string, unknown>) => ({ release: RELEASE, location: LOCATION, meta })
+const image = (path: string) => ({ path, sha256: 'aa' })
+const shown = (meta: Record<string, unknown>, signatures = false) =>
+  translate('x86_64', build(meta), signatures)
+const disk = (path: string) => ({ location: `${LOCATION}/${path}`, sha256: 'aa' })
+const METAL = { metal: { release: RELEASE, formats: {} } }
+
+describe('artifacts', () => {
+  it.each(PLATFORMS)("%s: the format is what follows the platform in the file's name", (name) => {
+    const path = `rhcos-${RELEASE}-${name}.x86_64.raw.gz`
+    expect(shown({ images: { [name]: image(path) } })).toEqual({
+      artifacts: {
+        ...METAL,
+        [name]: { release: RELEASE, formats: { 'raw.gz': { disk: disk(path) } } },
+      },
+      images: {},
+    })
+  })
+
+  it.each([
+    ['metal4k', `rhcos-metal4k.x86_64.raw.gz`, '4k.raw.gz', 'disk'],
+    ['live-iso', 'rhcos-live.x86_64.iso', 'iso', 'disk'],
+    ['live-iso', 'rhcos-live-iso.x86_64.iso', 'iso', 'disk'],
+    ['live-kernel', 'rhcos-live-kernel-x86_64', 'pxe', 'kernel'],
+    ['live-initramfs', 'rhcos-live-initramfs.x86_64.img', 'pxe', 'initramfs'],
+    ['live-rootfs', 'rhcos-live-rootfs.x86_64.img', 'pxe', 'rootfs'],
+    ['iso', 'rhcos-installer.x86_64.iso', 'installer.iso', 'disk'],
+    ['kernel', 'rhcos-installer-kernel-x86_64', 'installer-pxe', 'kernel'],
+    ['initramfs', 'rhcos-installer-initramfs.x86_64.img', 'installer-pxe', 'initramfs'],
+  ])('%s is of metal: %s as %s, %s', (name, path, format, part) => {
+    expect(shown({ images: { [name]: image(path) } }).artifacts).toEqual({
+      metal: { release: RELEASE, formats: { [format]: { [part]: disk(path) } } },
+    })
+  })
+
+  it('has the parts of one format together', () => {
+    const { artifacts } = shown({
+      images: {
+        'live-rootfs': image('r.img'),
+        'live-kernel': image('k'),
+        'live-initramfs': image('i.img'),
+      },
+    })
+    expect(artifacts).toEqual({
+      metal: {
+        release: RELEASE,
+        formats: {
+          pxe: { rootfs: disk('r.img'), kernel: disk('k'), initramfs: disk('i.img') },
+        },
+      },
+    })
+  })
+
+  it('signs by a file beside, and tells the digest of what is uncompressed', () => {
+    const path = 'rhcos-qemu.x86_64.qcow2.gz'
+    const images = { qemu: { ...image(path), 'uncompressed-sha256': 'bb' } }
+    expect(shown({ images }, true).artifacts).toMatchObject({
+      qemu: {
+        formats: {
+          'qcow2.gz': {
+            disk: {
+              location: `${LOCATION}/${path}`,
+              signature: `${LOCATION}/${path}.sig`,
+              sha256: 'aa',
+              'uncompressed-sha256': 'bb',
+            },
+          },
+        },
+      },
+    })
+  })
+
+  it('has metal even where a build has nothing', () => {
+    expect(shown({})).toEqual({ artifacts: METAL, images: {} })
+  })
+})
+
+describe('images', () => {
+  it.each([
+    ['aliyun', { aliyun: [{ name: 'cn-1', id: 'm-1' }] }, 'cn-1', { image: 'm-1' }],
+    ['aws', { amis: [{ name: 'us-1', hvm: 'ami-1' }] }, 'us-1', { image: 'ami-1' }],
+    [
+      'ibmcloud',
+      { ibmcloud: [{ region: 'eu', object: 'o', bucket: 'b', url: 'u' }] },
+      'eu',
+      { object: 'o', bucket: 'b', url: 'u' },
+    ],
+    [
+      'powervs',
+      { powervs: [{ region: 'lon', object: 'o', bucket: 'b', url: 'u' }] },
+      'lon',
+      { object: 'o', bucket: 'b', url: 'u' },
+    ],
+  ])(
+    '%s: by region, and the platform is there without an artifact',
+    (platform, meta, region, image) => {
+      expect(shown(meta)).toEqual({
+        artifacts: { ...METAL, [platform]: { release: RELEASE, formats: {} } },
+        images: { [platform]: { regions: { [region]: { release: RELEASE, ...image } } } },
+      })
+    },
+  )
+
+  it.each([
+    [
+      { image: 'i', project: 'p', url: 'u' },
+      { project: 'p', name: 'i' },
+    ],
+    [
+      { image: 'i', project: 'p', family: 'f', url: 'u' },
+      { project: 'p', family: 'f', name: 'i' },
+    ],
+  ])('gcp: %j', (gcp, expected) => {
+    expect(shown({ gcp }).images).toEqual({ gcp: { release: RELEASE, ...expected } })
+  })
+
+  const kubevirt = { image: 'q.io/r', digest: 'sha256:d' }
+
+  it("kubevirt: the tag that is not the build's own, and the digest", () => {
+    const tags = [RELEASE, '4.18-9.4-kubevirt']
+    expect(shown({ kubevirt: { ...kubevirt, tags } }).images).toEqual({
+      kubevirt: {
+        release: RELEASE,
+        image: 'q.io/r:4.18-9.4-kubevirt',
+        'digest-ref': 'q.io/r@sha256:d',
+      },
+    })
+  })
+
+  it.each([[[RELEASE]], [[RELEASE, 'a', 'b']], [[]]])('kubevirt: refuses the tags %j', (tags) => {
+    expect(() => shown({ kubevirt: { ...kubevirt, tags } })).toThrow(
+      '.kubevirt: expected what image is made of: image, digest and one tag of the stream, found nothing',
+    )
+  })
+
+  it.each(['amis', 'aliyun', 'powervs'])('%s: an empty list is nothing', (key) => {
+    expect(shown({ [key]: [] })).toEqual({ artifacts: METAL, images: {} })
+  })
+})
+
+describe('extensions', () => {
+  const azure = { url: 'https://x/y.vhd' }
+  const winli = [{ name: 'us-1', hvm: 'ami-2' }]
+
+  it('azure-disk, where there is an azure artifact', () => {
+    const images = { azure: image('a-azure.x86_64.vhd.gz') }
+    expect(shown({ azure, images })['rhel-coreos-extensions']).toEqual({
+      'azure-disk': { release: RELEASE, url: 'https://x/y.vhd' },
+    })
+    expect(shown({ azure })).toEqual({ artifacts: METAL, images: {} })
+  })
+
+  it('aws-winli, where there is aws', () => {
+    const amis = [{ name: 'us-1', hvm: 'ami-1' }]
+    expect(shown({ amis, 'aws-winli': winli })['rhel-coreos-extensions']).toEqual({
+      'aws-winli': { regions: { 'us-1': { release: RELEASE, image: 'ami-2' } } },
+    })
+    expect(shown({ 'aws-winli': winli })).toEqual({ artifacts: METAL, images: {} })
+  })
+})
+
+it.each<[string, Record<string, unknown>, string]>([
+  [
+    'a name without the platform',
+    { images: { aws: image('x.vmdk') } },
+    '.images.aws.path: expected a name that ends in aws.x86_64.EXTENSION, found "x.vmdk"',
+  ],
+  [
+    'a name of another architecture',
+    { images: { aws: image('rhcos-aws.aarch64.vmdk') } },
+    '.images.aws.path: expected a name that ends in aws.x86_64.EXTENSION, found "rhcos-aws.aarch64.vmdk"',
+  ],
+  [
+    'no digest',
+    { images: { aws: { path: 'a-aws.x86_64.vmdk' } } },
+    '.images.aws.sha256: expected a text, found nothing',
+  ],
+  ['no AMI', { amis: [{ name: 'us-1' }] }, '.amis[0].hvm: expected a text, found nothing'],
+  ['no image', { gcp: { project: 'p' } }, '.gcp.image: expected a text, found nothing'],
+])('refuses %s', (_, meta, message) => {
+  expect(() => shown(meta)).toThrow(message)
+})
+
+it('gives a stream in the order of its schema', () => {
+  const stream = emptyStream('4.18-9.4').withArchitecture(
+    'x86_64',
+    translate('x86_64', build(demonstrationMeta('x86_64')), false),
+  )
+  const architecture = stream.architecture('x86_64') ?? {}
+  expect(Object.keys(architecture)).toEqual(['artifacts', 'images', 'rhel-coreos-extensions'])
+  const { artifacts } = architecture as { artifacts: Record<string, { formats: object }> }
+  expect(Object.keys(artifacts)).toEqual(Object.keys(artifacts).sort())
+  expect(Object.keys(artifacts.metal?.formats ?? {})).toEqual(['4k.raw.gz', 'iso', 'pxe', 'raw.gz'])
+})

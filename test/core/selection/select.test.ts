@@ -1,0 +1,258 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { GRADES } from '../../../src/core/selection/grade.ts'
+import { selectImage } from '../../../src/core/selection/select.ts'
+import type { Slot, Wanted } from '../../../src/core/selection/slot.ts'
+import type { Image } from '../../../src/core/snapshot/snapshot.ts'
+import { compareMinors, type Minor, readMinor } from '../../../src/core/versions/minor.ts'
+import { readRelease, readVersion, rhelOfVersion } from '../../../src/core/versions/version.ts'
+
+const slot: Slot = {
+  cloud: 'azure',
+  plan: 'no-purchase-plan',
+  architecture: 'x86_64',
+  generation: 2,
+}
+
+function wanted(text: string, ocp: string): Wanted {
+  const release = readRelease(text)
+  const minor = readMinor(ocp)
+  if (!release || !minor) throw new Error(`${text} ${ocp}`)
+  return { text, release, ocp: release.ocp ?? minor }
+}
+
+/** `418.94.20250122`, `9.6.20251015@4.20` where the SKU names the OCP, `…!deprecated`. */
+function image(text: string): Image {
+  const [, version = '', ocp, state = 'active'] =
+    /^([^@!]*)(?:@([^!]+))?(?:!(.+))?$/.exec(text) ?? []
+  return {
+    architecture: 'x86_64',
+    plan: 'no-purchase-plan',
+    generation: 2,
+    state: state as Image['state'],
+    version,
+    ...(ocp !== undefined && { ocp }),
+  } as Image
+}
+
+function choose(
+  release: string,
+  ocp: string,
+  images: readonly string[],
+  requirement?: 'exact' | 'not-newer',
+) {
+  const selection = selectImage(
+    slot,
+    wanted(release, ocp),
+    images.map(image),
+    BUILT_IN.rhel,
+    requirement,
+  )
+  return selection.image ? `${selection.image.version} ${selection.grade}` : selection.reason
+}
+
+describe('selectImage', () => {
+  it.each([
+    [
+      'the very build before newer ones',
+      '418.94.202410090804-0',
+      '4.18',
+      ['418.94.20241009', '418.94.20250122'],
+      '418.94.20241009 exact',
+    ],
+    [
+      'the build to the minute',
+      '418.94.202410090804-0',
+      '4.18',
+      ['418.94.202410090804'],
+      '418.94.202410090804 exact',
+    ],
+    [
+      "the enhancement's spelling",
+      '418.94.202410090804-0',
+      '4.18',
+      ['418.94.202410090804-0'],
+      '418.94.202410090804-0 exact',
+    ],
+    [
+      'a build of RHEL alone',
+      '9.6.20251015-1',
+      '4.20',
+      ['9.6.20251015@4.20', '419.6.20250523'],
+      '9.6.20251015 exact',
+    ],
+    [
+      'an exact one of an earlier SKU',
+      '9.6.20251015-1',
+      '4.21',
+      ['9.6.20251015@4.20'],
+      '9.6.20251015 exact',
+    ],
+    [
+      'an older build',
+      '418.94.202410090804-0',
+      '4.18',
+      ['418.94.20240916', '417.94.20240701'],
+      '418.94.20240916 older-build',
+    ],
+    [
+      'the most recent, which is newer',
+      '418.94.202410090804-0',
+      '4.18',
+      ['418.94.20240916', '418.94.20250122'],
+      '418.94.20250122 newer-build',
+    ],
+    [
+      'an earlier release',
+      '418.94.202410090804-0',
+      '4.18',
+      ['417.94.20240701', '4.16.2025010100'],
+      '417.94.20240701 older-release',
+    ],
+    [
+      'an earlier RHEL',
+      '9.6.20251015-1',
+      '4.20',
+      ['4.18.2025031114', '413.92.2023101700'],
+      '4.18.2025031114 older-release',
+    ],
+    [
+      'the RHEL major before',
+      '418.94.202410090804-0',
+      '4.18',
+      ['4.8.2021122100'],
+      '4.8.2021122100 older-rhel-major',
+    ],
+    [
+      '4.18 before 4.8, as numbers',
+      '418.94.202410090804-0',
+      '4.18',
+      ['4.8.2021122100', '4.18.2024100419'],
+      '4.18.2024100419 older-build',
+    ],
+    [
+      'no publication for a build',
+      '418.94.202410090804-0',
+      '4.18',
+      ['4.18.2024100908'],
+      '4.18.2024100908 older-build',
+    ],
+    [
+      'RHEL 10 for RHEL 10',
+      '10.2.20260423-0',
+      '5.0',
+      ['9.8.20260428@5.0', '10.2.20260423@5.0'],
+      '10.2.20260423 exact',
+    ],
+    [
+      'RHEL 9 for RHEL 9, though 10 is there',
+      '9.8.20260428-0',
+      '5.0',
+      ['9.8.20260428@5.0', '10.2.20260423@5.0'],
+      '9.8.20260428 exact',
+    ],
+    [
+      'an odd RHEL by the table',
+      '417.94.202407010929-0',
+      '4.17',
+      ['417.00.20240517'],
+      '417.00.20240517 older-build',
+    ],
+  ])('takes %s', (_, release, ocp, images, expected) => {
+    expect(choose(release, ocp, images)).toBe(expected)
+    expect(choose(release, ocp, [...images].reverse())).toBe(expected)
+  })
+
+  it.each([
+    ['a later OCP minor', '418.94.202410090804-0', ['419.6.20250523', '422.98.20260520']],
+    ['a later OCP minor that the SKU names', '418.94.202410090804-0', ['9.4.20241009@4.19']],
+    ['a later RHEL', '418.94.202410090804-0', ['9.6.20251015', '10.2.20260423', '418.96.20241009']],
+    ['a deprecated one', '418.94.202410090804-0', ['418.94.20241009!deprecated']],
+    ['one that is not available', '418.94.202410090804-0', ['418.94.20241009!unavailable']],
+    ['one that cannot be read', '418.94.202410090804-0', ['latest', '1.2']],
+  ])('never takes %s', (_, release, images) => {
+    expect(choose(release, '4.18', images)).toBe(`none of ${images.length} may fill it`)
+  })
+
+  it('admits the grades that are required', () => {
+    const images = ['418.94.20250122', '418.94.20240916']
+    const release = '418.94.202410090804-0'
+    expect(choose(release, '4.18', images, 'not-newer')).toBe('418.94.20240916 older-build')
+    expect(choose(release, '4.18', images, 'exact')).toBe(
+      'no image of a grade that exact admits, 2 of other grades',
+    )
+  })
+
+  it('still takes one that is scheduled for deprecation', () => {
+    expect(
+      choose('418.94.202410090804-0', '4.18', ['418.94.20241009!scheduled-for-deprecation']),
+    ).toBe('418.94.20241009 exact')
+  })
+
+  it('keeps a revision apart where the image tells one', () => {
+    expect(choose('9.6.20260210-1', '4.20', ['9.6.20260210-0'])).toBe('9.6.20260210-0 older-build')
+  })
+})
+
+const day = fc
+  .integer({ min: 20230101, max: 20261231 })
+  .filter((each) => readVersion(`9.6.${each}`) !== undefined)
+const version = fc.oneof(
+  fc
+    .tuple(
+      fc.integer({ min: 12, max: 22 }),
+      fc.constantFrom('86', '92', '94', '96', '98', '00'),
+      day,
+    )
+    .map(([o, r, d]) => `4${o}.${r}.${d}`),
+  fc.tuple(fc.constantFrom('9.2', '9.4', '9.6', '9.8', '10.2'), day).map(([r, d]) => `${r}.${d}`),
+  fc.tuple(fc.integer({ min: 6, max: 22 }), day).map(([o, d]) => `4.${o}.${d}12`),
+  fc.constantFrom('latest', '1.2'),
+)
+const state = fc.constantFrom('active', 'scheduled-for-deprecation', 'deprecated', 'unavailable')
+const images = fc.array(
+  fc.tuple(version, state).map(([v, s]) => image(`${v}!${s}`)),
+  { maxLength: 12 },
+)
+const target = fc.constantFrom(
+  wanted('418.94.202410090804-0', '4.18'),
+  wanted('9.6.20251015-1', '4.20'),
+  wanted('412.86.202306132230-0', '4.12'),
+)
+
+describe('every selection', () => {
+  it('is of no later minor, alive, and the best of its candidates', () => {
+    fc.assert(
+      fc.property(images, target, (all, want) => {
+        const { image: chosen, grade, candidates } = selectImage(slot, want, all, BUILT_IN.rhel)
+        expect(candidates).toHaveLength(all.length)
+        if (chosen === undefined) {
+          expect(candidates.every(({ refused }) => refused !== undefined)).toBe(true)
+          return
+        }
+        const read = readVersion(chosen.version)
+        const rhel = read && rhelOfVersion(BUILT_IN.rhel, read)
+        const notLater = (a: Minor | undefined, b: Minor) =>
+          a === undefined || compareMinors(a, b) <= 0
+        expect(['active', 'scheduled-for-deprecation']).toContain(chosen.state)
+        expect(notLater(read?.ocp, want.ocp)).toBe(true)
+        expect(notLater(rhel, want.release.rhel)).toBe(true)
+        if (grade !== 'exact') {
+          expect(candidates.some((each) => each.grade === 'exact' && !each.refused)).toBe(false)
+        }
+        expect(GRADES).toContain(grade)
+      }),
+    )
+  })
+
+  it('does not depend on the order of the images', () => {
+    fc.assert(
+      fc.property(images, target, (all, want) => {
+        const forward = selectImage(slot, want, all, BUILT_IN.rhel)
+        const backward = selectImage(slot, want, [...all].reverse(), BUILT_IN.rhel)
+        expect(backward.image?.version).toBe(forward.image?.version)
+      }),
+    )
+  })
+})

@@ -1,0 +1,228 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type JsonValue,
+  parseDocument,
+  parseJson,
+  printDocument,
+  printJson,
+  toValue,
+} from '../../../src/core/json/document.ts'
+import { mergeNode, setMember } from '../../../src/core/stream/merge.ts'
+import { type Fields, type Shape, WHOLE } from '../../../src/core/stream/schema.ts'
+import { indentation, jsonText, space } from '../json/arbitrary.ts'
+
+const ITEM: Shape = {
+  kind: 'fields',
+  shared: false,
+  fields: new Map<string, Shape>([
+    ['release', WHOLE],
+    ['image', WHOLE],
+  ]),
+}
+const SHAPE: Shape = {
+  kind: 'fields',
+  shared: false,
+  fields: new Map<string, Shape>([
+    ['first', WHOLE],
+    ['items', { kind: 'map', of: ITEM, owned: undefined }],
+    ['owned', { kind: 'map', of: ITEM, owned: new Set(['b', 'd']) }],
+    ['theirs', { kind: 'foreign' }],
+    ['last', WHOLE],
+  ]),
+}
+
+const merged = (text: string, fresh: JsonValue, shape: Shape = SHAPE) => {
+  const document = parseDocument(text, 'f')
+  return printDocument({ ...document, root: mergeNode(document.root, fresh, shape) })
+}
+
+describe('a merge', () => {
+  it.each<[string, string, JsonValue, string]>([
+    [
+      'sets a value in place',
+      '{"last": 1, "first": 2}',
+      { first: 3, last: 1 },
+      '{"last": 1, "first": 3}',
+    ],
+    [
+      'drops a field that is not there any more',
+      '{"first": 1, "last": 2}',
+      { last: 2 },
+      '{"last": 2}',
+    ],
+    ['drops the last field', '{"first": 1, "last": 2}', { first: 1 }, '{"first": 1}'],
+    ['leaves unknown keys where they are', '{"x": 1, "first": 2, "y": 3}', {}, '{"x": 1, "y": 3}'],
+    [
+      'puts a new field behind those before it',
+      '{"first": 1, "x": 0}',
+      { first: 1, last: 2 },
+      '{"first": 1, "last": 2, "x": 0}',
+    ],
+    [
+      'puts a new field before those behind it',
+      '{"x": 0, "last": 2}',
+      { first: 1, last: 2 },
+      '{"x": 0, "first": 1, "last": 2}',
+    ],
+    ['puts a new field last among strangers', '{"x": 0}', { first: 1 }, '{"x": 0, "first": 1}'],
+    [
+      'keeps a value spelled in another way',
+      '{"first": 1.0, "last": "\\u0061"}',
+      { first: 1, last: 'a' },
+      '{"first": 1.0, "last": "\\u0061"}',
+    ],
+    [
+      'keeps an equal value with its keys in another order',
+      '{"first": {"b": 1,"a": 2}}',
+      { first: { a: 2, b: 1 } },
+      '{"first": {"b": 1,"a": 2}}',
+    ],
+    [
+      'replaces a whole value, key order and all, but for its equal parts',
+      '{"first": {"b": [1,  2],"a": 2}}',
+      { first: { a: 3, b: [1, 2] } },
+      '{"first": {"a": 3,"b": [1,  2]}}',
+    ],
+    [
+      'leaves a foreign key alone',
+      '{"theirs": 1}',
+      { first: 1, theirs: 2 },
+      '{"first": 1, "theirs": 1}',
+    ],
+    [
+      'keeps a sorted map sorted',
+      '{"items": {"b": {}, "d": {}}}',
+      { items: { a: {}, b: {}, c: {}, d: {}, e: {} } },
+      '{"items": {"a": {}, "b": {}, "c": {}, "d": {}, "e": {}}}',
+    ],
+    [
+      'sorts a map by the bytes of UTF-8',
+      '{"items": {"\uffee": {}}}',
+      { items: { '\uffee': {}, '\u{1f600}': {}, z: {} } },
+      '{"items": {"z": {}, "\uffee": {}, "\u{1f600}": {}}}',
+    ],
+    [
+      'keeps the order of an unsorted map',
+      '{"items": {"d": {}, "b": {}}}',
+      { items: { b: {}, d: {}, e: {} } },
+      '{"items": {"d": {}, "b": {}, "e": {}}}',
+    ],
+    [
+      'drops map keys',
+      '{"items": {"a": {}, "b": {}}}',
+      { items: { b: {} } },
+      '{"items": {"b": {}}}',
+    ],
+    [
+      'leaves map keys that are not ours',
+      '{"owned": {"a": 1, "b": {}, "e": 2}}',
+      { owned: { d: {} } },
+      '{"owned": {"a": 1, "d": {}, "e": 2}}',
+    ],
+    [
+      'puts an object for what is none',
+      '{"items": null}',
+      { items: { a: { release: 'x' } } },
+      '{"items": {"a": {"release": "x"}}}',
+    ],
+    ['puts what is no object for one', '{"items": {}}', { items: null }, '{"items": null}'],
+    [
+      'writes what it is given even if unknown',
+      '{"first": 1}',
+      { first: 1, new: 2 },
+      '{"first": 1, "new": 2}',
+    ],
+    ['fills an empty object', '{}', { first: 1 }, '{\n  "first": 1\n}'],
+    ['empties an object', '{"first": 1}', {}, '{}'],
+  ])('%s', (_, text, fresh, expected) => {
+    expect(merged(text, fresh)).toBe(expected)
+  })
+
+  it('without a target gives fields in the order of the shape and maps by bytes', () => {
+    const node = mergeNode(
+      undefined,
+      { last: 1, items: { b: { image: 1, release: 2 }, a: {} } },
+      SHAPE,
+    )
+    expect(printJson(node, '')).toBe(
+      '{\n"items": {\n"a": {},\n"b": {\n"release": 2,\n"image": 1\n}\n},\n"last": 1\n}',
+    )
+  })
+
+  it('gives the very node where nothing changes', () => {
+    const node = parseJson('{ "x": 1, "items" : {"a": {"release": 1.0}} }', 'f')
+    expect(mergeNode(node, { items: { a: { release: 1 } } }, SHAPE)).toBe(node)
+  })
+
+  it.each([
+    [
+      'four spaces',
+      '{\n    "first": 1,\n    "x": [1,2]\n}\n\n',
+      '{\n    "first": 1,\n    "items": {\n        "a": {\n            "release": 1\n        }\n    },\n    "x": [1,2]\n}\n\n',
+    ],
+    [
+      'CRLF',
+      '{\r\n  "first": 1\r\n}\r\n',
+      '{\r\n  "first": 1,\r\n  "items": {\r\n    "a": {\r\n      "release": 1\r\n    }\r\n  }\r\n}\r\n',
+    ],
+    ['one line', '{"first":1}', '{"first":1,"items":{"a":{"release":1}}}'],
+    ['one line with spaces', '{ "first": 1 }', '{ "first": 1, "items": {"a": {"release": 1}} }'],
+    [
+      'spaces before colons',
+      '{\n\t"first" : 1\n}',
+      '{\n\t"first" : 1,\n\t"items" : {\n\t\t"a" : {\n\t\t\t"release" : 1\n\t\t}\n\t}\n}',
+    ],
+  ])('keeps to a target with %s', (_, text, expected) => {
+    expect(merged(text, { first: 1, items: { a: { release: 1 } } })).toBe(expected)
+  })
+
+  const item = fc.record({ release: fc.nat(2), image: fc.nat(2) }, { requiredKeys: [] })
+  const map = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), item)
+  const fresh = fc.record(
+    { first: fc.jsonValue(), items: map, last: fc.jsonValue() },
+    { requiredKeys: [] },
+  )
+  const stranger = fc.record({ zz: fc.jsonValue(), '': fc.jsonValue() }, { requiredKeys: [] })
+
+  it('holds the new values and the unknown ones, and changes nothing the second time', () => {
+    fc.assert(
+      fc.property(fresh, fresh, stranger, indentation, (old, value, unknown, indent) => {
+        const text = JSON.stringify({ ...unknown, ...old }, undefined, indent)
+        const once = merged(text, value as JsonValue)
+        expect(merged(once, value as JsonValue)).toBe(once)
+        // JSON.stringify writes -0 as 0; here it is 0 on both sides.
+        const plain = (it: unknown) => JSON.parse(JSON.stringify(it))
+        const expected = plain({ ...unknown, ...value })
+        expect(isDeepStrictEqual(plain(JSON.parse(once)), expected)).toBe(true)
+      }),
+    )
+  })
+
+  it('keeps to the layout of a target, as if all had been written at once', () => {
+    const whole = fc.oneof(fc.nat(), fc.array(fc.nat(2)), fc.dictionary(fc.constant('x'), fc.nat()))
+    const plain = fc.record({ first: whole, items: map, last: whole }, { requiredKeys: ['last'] })
+    const ordered = plain.map((it) => toValue(mergeNode(undefined, it, SHAPE)))
+    fc.assert(
+      fc.property(ordered, ordered, indentation, (old, value, indent) => {
+        const write = (it: JsonValue) => JSON.stringify(it, undefined, indent)
+        expect(merged(write(old), value)).toBe(write(value))
+      }),
+    )
+  })
+
+  it('changes no text but that of the member it sets', () => {
+    const spaces = fc.tuple(space, space, space, space, space, space, space, space)
+    fc.assert(
+      fc.property(jsonText, jsonText, spaces, (old, value, [a, b, c, d, e, f, g, h]) => {
+        const write = (it: string) => `{${a}"x"${b}:${c}${it}${d},${e}"y"${f}:${g}1${h}}`
+        const before = parseJson(write(old.trim()), 'f')
+        const fields: Fields = { kind: 'fields', fields: new Map(), shared: false }
+        if (before.kind !== 'object') throw new Error('an object was written')
+        const after = setMember(before, 'x', parseJson(value, 'f'), fields)
+        expect(printJson(after, '  ')).toBe(write(value.trim()))
+      }),
+    )
+  })
+})

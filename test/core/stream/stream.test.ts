@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest'
+import { emptyStream, readStream, type Stream } from '../../../src/core/stream/stream.ts'
+
+const AZURE = { 'no-purchase-plan': { publisher: 'azureopenshift', version: '418.94.20250122' } }
+
+const TEXT = `{
+  "stream": "rhcos-4.18",
+  "metadata": {
+    "last-modified": "2025-01-22T00:00:00Z"
+  },
+  "architectures": {
+    "s390x": {
+      "artifacts": {
+        "qemu": {
+          "release": "1",
+          "formats": {}
+        }
+      }
+    },
+    "x86_64": {
+      "artifacts": {
+        "aws": {
+          "release": "1",
+          "formats": {}
+        },
+        "metal": {
+          "release": "2",
+          "formats": {}
+        },
+        "moon": { "release": "3" }
+      },
+      "images": {},
+      "rhel-coreos-extensions": {
+        "azure-disk": {
+          "release": "2",
+          "url": "https://x/?a&b"
+        },
+        "azure-marketplace": {
+          "no-purchase-plan": {
+            "publisher": "azureopenshift",
+            "version": "418.94.20250122"
+          }
+        }
+      }
+    }
+  }
+}
+`
+const METAL = { metal: { release: '2', formats: {} } }
+const stream = () => readStream(TEXT, 'rhcos.json')
+
+/** The lines that a change takes out and puts in. */
+const changes = (before: string, after: Stream) => {
+  const old = before.split('\n')
+  const now = after.print().split('\n')
+  return {
+    out: old.filter((line) => !now.includes(line)),
+    in: now.filter((line) => !old.includes(line)),
+  }
+}
+
+describe('reading', () => {
+  it('tells what the stream has', () => {
+    expect(stream().name).toBe('rhcos-4.18')
+    expect(stream().architectures()).toEqual(['s390x', 'x86_64'])
+    expect(stream().metadata()).toEqual({
+      lastModified: '2025-01-22T00:00:00Z',
+      generator: undefined,
+    })
+    expect(stream().extension('x86_64', 'azure-marketplace')).toEqual(AZURE)
+    expect(stream().extension('x86_64', 'marketplace')).toBeUndefined()
+    expect(stream().extension('s390x', 'marketplace')).toBeUndefined()
+    expect(stream().extension('riscv64', 'marketplace')).toBeUndefined()
+    expect(stream().architecture('s390x')).toEqual({
+      artifacts: { qemu: { release: '1', formats: {} } },
+    })
+  })
+
+  it("takes metal's release, else the first that there is", () => {
+    expect(stream().release('x86_64')).toBe('2')
+    expect(stream().release('s390x')).toBe('1')
+    expect(stream().release('riscv64')).toBeUndefined()
+  })
+
+  it.each([
+    ['[]', 'f: .: expected an object, found an array'],
+    ['{}', 'f: not a CoreOS stream: expected the keys "stream" and "architectures", found {}'],
+    [
+      '{"name": "x", "version": 1, "type": 2, "a": 3, "b\\u001b": 4}',
+      'f: not a CoreOS stream: expected the keys "stream" and "architectures", found "name", "version", "type" and 2 more',
+    ],
+    [
+      '{"schemaVersion": 1, "stream": {}}',
+      'f: not a CoreOS stream: expected the keys "stream" and "architectures", found "schemaVersion", "stream"',
+    ],
+    ['{"stream": "x"}', 'f: .architectures: expected an object, found nothing'],
+    ['{"architectures": {}}', 'f: .stream: expected a string, found nothing'],
+    ['{"stream": 5, "architectures": {}}', 'f: .stream: expected a string, found a number'],
+    ['{"stream": "x", "architectures": null}', 'f: .architectures: expected an object, found null'],
+    [
+      '{"stream": "x", "metadata": [], "architectures": {}}',
+      'f: .metadata: expected an object, found an array',
+    ],
+    [
+      '{"stream": "x", "architectures": {"x86_64": true}}',
+      'f: .architectures.x86_64: expected an object, found a boolean',
+    ],
+    [
+      '{"stream": "x", "architectures": {"x86_64": {"artifacts": "y"}}}',
+      'f: .architectures.x86_64.artifacts: expected an object, found a string',
+    ],
+    [
+      '{"stream": "x", "architectures": {"a\\u001b[31mb": {"rhel-coreos-extensions": 1}}}',
+      'f: .architectures["a\\u001b[31mb"].rhel-coreos-extensions: expected an object, found a number',
+    ],
+    ['{"stream": }', 'f:1:12: expected a value, found }'],
+  ])('refuses %s', (text, message) => {
+    expect(() => readStream(text, 'f')).toThrow(expect.objectContaining({ message }))
+  })
+
+  it('takes null for nothing, as Go writes it', () => {
+    const text =
+      '{"stream": "x", "metadata": null, "architectures": {"a": {"artifacts": null, "images": null}}}'
+    expect(readStream(text, 'f').release('a')).toBeUndefined()
+  })
+
+  it('refuses a release that is no string when asked for it', () => {
+    const text = '{"stream": "x", "architectures": {"a": {"artifacts": {"metal": {"release": 5}}}}}'
+    expect(() => readStream(text, 'f').release('a')).toThrow(
+      'f: .architectures.a.artifacts.metal.release: expected a string, found a number',
+    )
+  })
+})
+
+describe('a change', () => {
+  it('that changes nothing leaves every byte', () => {
+    const same = stream()
+      .withMetadata(stream().metadata())
+      .withArchitecture('x86_64', {
+        artifacts: { ...METAL, aws: { release: '1', formats: {} } },
+        images: {},
+        'rhel-coreos-extensions': { 'azure-disk': { url: 'https://x/?a&b', release: '2' } },
+      })
+      .withExtension('x86_64', 'azure-marketplace', AZURE)
+      .withExtension('x86_64', 'marketplace', undefined)
+      .withExtension('s390x', 'marketplace', undefined)
+    expect(same.print()).toBe(TEXT)
+  })
+
+  it('of the metadata adds the generator behind', () => {
+    const next = stream().withMetadata({ lastModified: '2025-02-01T00:00:00Z', generator: 'x <1>' })
+    expect(changes(TEXT, next)).toEqual({
+      out: ['    "last-modified": "2025-01-22T00:00:00Z"'],
+      in: ['    "last-modified": "2025-02-01T00:00:00Z",', '    "generator": "x \\u003c1\\u003e"'],
+    })
+  })
+
+  it('of an architecture keeps its marketplace images and unknown platforms', () => {
+    const next = stream().withArchitecture('x86_64', {
+      artifacts: METAL,
+      images: { gcp: { release: '2', project: 'p', name: 'n' } },
+    })
+    expect(next.architecture('x86_64')).toEqual({
+      artifacts: { ...METAL, moon: { release: '3' } },
+      images: { gcp: { release: '2', project: 'p', name: 'n' } },
+      'rhel-coreos-extensions': { 'azure-marketplace': AZURE },
+    })
+    expect(next.print()).toContain('        "moon": { "release": "3" }\n')
+    expect(next.architecture('s390x')).toEqual(stream().architecture('s390x'))
+  })
+
+  it('of an architecture does not take marketplace images from a build', () => {
+    const extensions = { 'azure-marketplace': {}, marketplace: {} }
+    const content = { artifacts: METAL, images: {}, 'rhel-coreos-extensions': extensions }
+    const next = stream().withArchitecture('x86_64', content).withArchitecture('a', content)
+    expect(next.extension('x86_64', 'azure-marketplace')).toEqual(AZURE)
+    expect(next.architecture('a')).toEqual({ artifacts: METAL, images: {} })
+  })
+
+  it('puts a new architecture at its place', () => {
+    const next = stream().withArchitecture('ppc64le', { artifacts: METAL, images: {} })
+    expect(next.architectures()).toEqual(['ppc64le', 's390x', 'x86_64'])
+  })
+
+  it('puts the disk before the marketplace images that are there', () => {
+    const start = stream().withArchitecture('x86_64', { artifacts: METAL, images: {} })
+    const next = start.withArchitecture('x86_64', {
+      artifacts: METAL,
+      images: {},
+      'rhel-coreos-extensions': { 'azure-disk': { release: '2', url: 'u' } },
+    })
+    const extensions = next.architecture('x86_64')?.['rhel-coreos-extensions']
+    expect(Object.keys(extensions ?? {})).toEqual(['azure-disk', 'azure-marketplace'])
+  })
+
+  it('sets marketplace keys in their order, and makes the extensions if need be', () => {
+    const next = stream()
+      .withExtension('s390x', 'marketplace', { azure: {} })
+      .withExtension('s390x', 'aws-marketplace', { ocp: {} })
+      .withExtension('s390x', 'azure-marketplace', AZURE)
+    expect(next.print()).toContain(`      "rhel-coreos-extensions": {
+        "azure-marketplace": {
+          "no-purchase-plan": {
+            "publisher": "azureopenshift",
+            "version": "418.94.20250122"
+          }
+        },
+        "aws-marketplace": {
+          "ocp": {}
+        },
+        "marketplace": {
+          "azure": {}
+        }
+      }
+    },
+    "x86_64": {`)
+    const back = next
+      .withExtension('s390x', 'azure-marketplace', undefined)
+      .withExtension('s390x', 'aws-marketplace', undefined)
+      .withExtension('s390x', 'marketplace', undefined)
+    expect(back.print()).toBe(TEXT)
+  })
+
+  it('of a marketplace key changes the lines that differ', () => {
+    const value = {
+      'no-purchase-plan': { publisher: 'azureopenshift', version: '418.94.20250201' },
+    }
+    expect(changes(TEXT, stream().withExtension('x86_64', 'azure-marketplace', value))).toEqual({
+      out: ['            "version": "418.94.20250122"'],
+      in: ['            "version": "418.94.20250201"'],
+    })
+  })
+
+  it('of a marketplace key owns all that is under it', () => {
+    const text =
+      '{"stream":"x","architectures":{"a":{"rhel-coreos-extensions":{"marketplace":{"old":1,"azure":{"x":1.0}}}}}}'
+    const next = readStream(text, 'f').withExtension('a', 'marketplace', {
+      azure: { x: 1 },
+      aws: {},
+    })
+    expect(next.print()).toBe(
+      text.replace('{"old":1,"azure":{"x":1.0}}', '{"azure":{"x":1.0},"aws":{}}'),
+    )
+  })
+
+  it('leaves extensions that were empty before, and drops those that it empties', () => {
+    const text = '{"stream":"x","architectures":{"a":{"rhel-coreos-extensions":{}}}}'
+    const before = readStream(text, 'f')
+    expect(before.withExtension('a', 'marketplace', undefined).print()).toBe(text)
+    const emptied = before
+      .withExtension('a', 'marketplace', {})
+      .withExtension('a', 'marketplace', undefined)
+    expect(emptied.architecture('a')).toEqual({})
+  })
+
+  it('of a marketplace key needs the architecture', () => {
+    expect(() => stream().withExtension('riscv64', 'marketplace', {})).toThrow(
+      'rhcos.json: .architectures.riscv64: expected an object, found nothing',
+    )
+  })
+
+  it('keeps four spaces, CRLF and final newlines', () => {
+    const text = `${TEXT.replaceAll('  ', '    ')}\n`.replaceAll('\n', '\r\n')
+    const next = readStream(text, 'f')
+      .withMetadata({ lastModified: 'now', generator: 'g' })
+      .withExtension('s390x', 'gcp-marketplace', { ocp: [1] })
+    const expected = `${stream()
+      .withMetadata({ lastModified: 'now', generator: 'g' })
+      .withExtension('s390x', 'gcp-marketplace', { ocp: [1] })
+      .print()
+      .replaceAll('  ', '    ')}\n`.replaceAll('\n', '\r\n')
+    expect(next.print()).toBe(expected)
+  })
+})
+
+describe('a stream for want of a target', () => {
+  it('is written in the order of the schema', () => {
+    const next = emptyStream('rhel-9.6')
+      .withArchitecture('x86_64', {
+        images: { gcp: { name: 'n', project: 'p', release: '1' } },
+        artifacts: {},
+      })
+      .withArchitecture('aarch64', { artifacts: {}, images: {} })
+      .withMetadata({ lastModified: 'now', generator: 'g' })
+    expect(next.print()).toBe(`{
+  "stream": "rhel-9.6",
+  "metadata": {
+    "last-modified": "now",
+    "generator": "g"
+  },
+  "architectures": {
+    "aarch64": {
+      "artifacts": {},
+      "images": {}
+    },
+    "x86_64": {
+      "artifacts": {},
+      "images": {
+        "gcp": {
+          "release": "1",
+          "project": "p",
+          "name": "n"
+        }
+      }
+    }
+  }
+}
+`)
+  })
+})

@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import {
+  compareMinors,
+  type Minor,
+  printMinor,
+  readMinor,
+} from '../../../src/core/versions/minor.ts'
+import { earlierOcps, ocpOfRhel, rhelOfOcp } from '../../../src/core/versions/rhel.ts'
+import {
+  compareVersions,
+  type DatedVersion,
+  readRelease,
+  readVersion,
+  rhelOfVersion,
+} from '../../../src/core/versions/version.ts'
+
+const table = BUILT_IN.rhel
+
+/** `A OCP RHEL STAMP`, with the RHEL that the table gives where the version has none. */
+function summary(text: string): string | undefined {
+  const version = readVersion(text)
+  if (version === undefined) return undefined
+  const { form, ocp, stamp, revision } = version
+  const rhel = rhelOfVersion(table, version)
+  const end = revision === undefined ? '' : ` -${revision}`
+  return `${form} ${ocp ? printMinor(ocp) : '?'} ${rhel ? printMinor(rhel) : '?'} ${stamp}${end}`
+}
+
+describe('readVersion', () => {
+  it.each([
+    ['418.94.20250122', 'A 4.18 9.4 20250122'],
+    ['413.92.2023101700', 'A 4.13 9.2 2023101700'],
+    ['422.98.20260520', 'A 4.22 9.8 20260520'],
+    ['418.94.202410090804', 'A 4.18 9.4 202410090804'],
+    ['418.94.202410090804-0', 'A 4.18 9.4 202410090804 -0'],
+    ['48.84.202106091220-0', 'A 4.8 8.4 202106091220 -0'],
+    ['410.84.202111111403-0', 'A 4.10 8.4 202111111403 -0'],
+    ['50.102.20260423', 'A 5.0 10.2 20260423'],
+    ['417.00.20240517', 'A 4.17 9.4 20240517'],
+    ['419.6.20250523', 'A 4.19 9.6 20250523'],
+    ['9.6.20251015', 'B ? 9.6 20251015'],
+    ['10.2.20260423', 'B ? 10.2 20260423'],
+    ['9.6.2026030314', 'B ? 9.6 2026030314'],
+    ['9.6.20251015-1', 'B ? 9.6 20251015 -1'],
+    ['4.18.2025031114', 'C 4.18 9.4 2025031114'],
+    ['4.8.2021122100', 'C 4.8 8.4 2021122100'],
+  ])('reads %s as %s', (text, read) => {
+    expect(summary(text)).toBe(read)
+  })
+
+  it.each([
+    'latest',
+    '1.2',
+    '',
+    '4.18',
+    '418.94.20251322',
+    '418.94.20250132',
+    '418.94.2025012299',
+    '418.94.2025',
+    '418.94.20250122.1',
+    ' 418.94.20250122',
+    '418.94.20250122 ',
+    '418.94.20250122\n',
+    '٤١٨.94.20250122',
+    '418.94.２０２５０１２２',
+    '018.94.20250122',
+    `${'9'.repeat(33)}.1.20250122`,
+    `418.94.${'2'.repeat(33)}`,
+    '38.20230609.3.0',
+  ])('takes %j for no version', (text) => {
+    expect(readVersion(text)).toBeUndefined()
+  })
+})
+
+describe('readRelease', () => {
+  it('reads builds of RHEL CoreOS', () => {
+    expect(readRelease('418.94.202410090804-0')?.ocp).toEqual({ major: 4, minor: 18 })
+    expect(readRelease('9.6.20251015-1')?.rhel).toEqual({ major: 9, minor: 6 })
+  })
+
+  it.each(['38.20230609.3.0', '4.18.2025031114', '44devel.81.202001151926.0'])(
+    'has no RHEL for %s',
+    (text) => {
+      expect(readRelease(text)).toBeUndefined()
+    },
+  )
+})
+
+describe('the table of OCP and RHEL', () => {
+  it('has every minor of the published table', () => {
+    const rhelOf = (ocp: string) => table[ocp]?.join(' ')
+    expect([rhelOf('4.9'), rhelOf('4.12'), rhelOf('4.15')]).toEqual(['8.4', '8.6', '9.2'])
+    expect([rhelOf('4.18'), rhelOf('4.21'), rhelOf('4.22')]).toEqual(['9.4', '9.6', '9.8'])
+    expect(rhelOf('5.0')).toBe('10.2 9.8')
+    expect(rhelOfOcp(table, { major: 4, minor: 99 })).toBeUndefined()
+  })
+
+  it('knows that 4.22 comes before 5.0', () => {
+    const earlier = (ocp: Minor) => earlierOcps(table, ocp, 2).map(printMinor)
+    expect(earlier({ major: 5, minor: 0 })).toEqual(['4.22', '4.21'])
+    expect(earlier({ major: 4, minor: 18 })).toEqual(['4.17', '4.16'])
+    expect(earlier({ major: 4, minor: 6 })).toEqual([])
+  })
+
+  it('finds the latest OCP of a RHEL up to a limit', () => {
+    const latest = ocpOfRhel(table, { major: 9, minor: 4 }, { major: 4, minor: 20 })
+    expect(latest && printMinor(latest)).toBe('4.18')
+    const limited = ocpOfRhel(table, { major: 9, minor: 6 }, { major: 4, minor: 20 })
+    expect(limited && printMinor(limited)).toBe('4.20')
+  })
+})
+
+const minor = fc.record({ major: fc.integer({ min: 4, max: 10 }), minor: fc.nat({ max: 30 }) })
+const stamp = fc
+  .date({
+    min: new Date('2020-01-01T00:00Z'),
+    max: new Date('2029-12-31T00:00Z'),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString().replace(/[^0-9]/g, ''))
+  .chain((digits) => fc.constantFrom(8, 10, 12).map((length) => digits.slice(0, length)))
+const dated: fc.Arbitrary<DatedVersion> = fc.record({
+  rhel: minor,
+  ocp: minor,
+  stamp,
+  revision: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+})
+
+describe('the order of versions', () => {
+  const sign = (a: DatedVersion, b: DatedVersion) => Math.sign(compareVersions(a, b))
+
+  it('is antisymmetric and total', () => {
+    fc.assert(fc.property(dated, dated, (a, b) => sign(a, b) === -sign(b, a) && sign(a, a) === 0))
+  })
+
+  it('is transitive', () => {
+    fc.assert(
+      fc.property(dated, dated, dated, (a, b, c) => {
+        const [low, middle, high] = [a, b, c].sort(compareVersions)
+        return low && middle && high && sign(low, high) <= 0 && sign(low, middle) <= 0
+      }),
+    )
+  })
+
+  it('puts 4.8 before 4.18, whatever the time', () => {
+    const [old, late] = [
+      { ocp: { major: 4, minor: 8 }, rhel: { major: 8, minor: 4 }, stamp: '2027010100' },
+      { ocp: { major: 4, minor: 18 }, rhel: { major: 9, minor: 4 }, stamp: '2021122100' },
+    ].map((each) => ({ ...each, revision: undefined })) as [DatedVersion, DatedVersion]
+    expect(compareVersions(old, late)).toBeLessThan(0)
+    expect(compareMinors(old.ocp, late.ocp)).toBeLessThan(0)
+  })
+
+  it('reads back every minor that it prints', () => {
+    fc.assert(
+      fc.property(minor, (each) => compareMinors(readMinor(printMinor(each)) ?? each, each) === 0),
+    )
+  })
+})

@@ -1,0 +1,27 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readFileOrRevision } from '../../../src/disk/git/revision.ts'
+import { temporaryFolder } from '../../support/cli.ts'
+import { commitAll } from '../../support/git.ts'
+
+describe('readFileOrRevision', () => {
+  it('gives git no option', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'x.json'), '{}')
+    await commitAll(folder, 'x')
+    await expect(readFileOrRevision('--textconv:x.json', folder)).rejects.toThrow(
+      '--textconv:x.json: git knows no revision --textconv',
+    )
+    await expect(readFileOrRevision('--output=evil:x.json', folder)).rejects.toThrow('no revision')
+    expect(await readdir(folder)).toEqual(['.git', 'x.json'])
+  })
+
+  it('gives the very text, not what a textconv makes of it', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'x.json'), '{ "ä": 1 }\r\n')
+    await writeFile(join(folder, '.gitattributes'), '*.json diff=json\n')
+    await commitAll(folder, 'x')
+    expect(await readFileOrRevision('HEAD:x.json', folder)).toBe('{ "ä": 1 }\r\n')
+  })
+})

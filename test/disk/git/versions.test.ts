@@ -1,0 +1,127 @@
+import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { fileVersions } from '../../../src/disk/git/versions.ts'
+import { temporaryFolder } from '../../support/cli.ts'
+import { commitAt, git } from '../../support/git.ts'
+
+let folder: string
+let day = 0
+const at = (name: string) => join(folder, name)
+const commit = (message: string) => commitAt(folder, `2024-01-0${++day}T12:00:00+02:00`, message)
+const versions = async (name: string) =>
+  (await fileVersions(at(name))).map(({ subject, path, content }) => [
+    subject,
+    path,
+    content?.toString(),
+  ])
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  day = 0
+})
+
+describe('fileVersions', () => {
+  it('gives every version with its bytes, oldest first, through renames', async () => {
+    await writeFile(at('a.json'), `${'{ "ä": 1 }\r\n'.repeat(9)}no end`)
+    await commit('begin')
+    await mkdir(at('sub'))
+    await rename(at('a.json'), at('sub/b c.json'))
+    await commit('rename')
+    await appendFile(at('sub/b c.json'), '\n\0\n+ -\n\\ @@\n')
+    await commit('change: ä')
+    const whole = `${'{ "ä": 1 }\r\n'.repeat(9)}no end`
+    expect(await versions('sub/b c.json')).toEqual([
+      ['begin', 'a.json', whole],
+      ['rename', 'sub/b c.json', whole],
+      ['change: ä', 'sub/b c.json', `${whole}\n\0\n+ -\n\\ @@\n`],
+    ])
+    const [first] = await fileVersions(at('sub/b c.json'))
+    expect(first).toMatchObject({
+      date: '2024-01-01T10:00:00Z',
+      id: (await git(folder, 'rev-parse', 'HEAD~2')).trim(),
+    })
+  })
+
+  it('tells when a file went, came again and was empty', async () => {
+    await writeFile(at('a.json'), '1\n')
+    await commit('one')
+    await rm(at('a.json'))
+    await commit('gone')
+    await writeFile(at('a.json'), '')
+    await commit('empty')
+    await writeFile(at('a.json'), '2')
+    await commit('two')
+    expect(await versions('a.json')).toEqual([
+      ['one', 'a.json', '1\n'],
+      ['gone', 'a.json', undefined],
+      ['empty', 'a.json', ''],
+      ['two', 'a.json', '2'],
+    ])
+  })
+
+  it('begins a copy where it was made, as the original has a life of its own', async () => {
+    const text = '{ "stream": "rhcos-4.18" }\n'.repeat(20)
+    await writeFile(at('4.18.json'), text)
+    await commit('4.18')
+    await writeFile(at('4.19.json'), text)
+    await commit('4.19')
+    expect(await versions('4.19.json')).toEqual([['4.19', '4.19.json', text]])
+  })
+
+  it('counts a merge only where it made a file of its own', async () => {
+    await writeFile(at('a.json'), 'a\nb\nc\nd\ne\n')
+    await commit('base')
+    await git(folder, 'checkout', '--quiet', '-b', 'side')
+    await writeFile(at('a.json'), 'a\nb\nc\nd\nE\n')
+    await commit('side')
+    await git(folder, 'checkout', '--quiet', '-')
+    await git(folder, 'merge', '--quiet', '--no-ff', '-m', 'without conflict', 'side')
+    expect((await versions('a.json')).map(([subject]) => subject)).toEqual(['base', 'side'])
+    await git(folder, 'checkout', '--quiet', 'side')
+    await writeFile(at('a.json'), 'A\nb\nc\nd\nE\n')
+    await commit('top')
+    await git(folder, 'checkout', '--quiet', '-')
+    await writeFile(at('a.json'), 'a\nb\nc\nd\nEE\n')
+    await commit('bottom')
+    await git(folder, 'merge', '--quiet', '--no-ff', '-m', 'both', 'side')
+    expect((await versions('a.json')).at(-1)).toEqual(['both', 'a.json', 'A\nb\nc\nd\nEE\n'])
+  })
+
+  it('is not led astray by settings, attributes and odd names', async () => {
+    const name = ':(glob)*.json'
+    await writeFile(at(name), '1\n\n2\n')
+    await writeFile(at('.gitattributes'), '*.json diff=odd -text\n')
+    await commit('one')
+    await writeFile(at(name), '1\n\n3\n')
+    await commit('two')
+    for (const [key, value] of [
+      ['diff.odd.textconv', 'false'],
+      ['diff.odd.binary', 'true'],
+      ['diff.external', 'false'],
+      ['diff.suppressBlankEmpty', 'true'],
+      ['diff.context', '0'],
+      ['diff.noprefix', 'true'],
+      ['color.ui', 'always'],
+      ['log.showRoot', 'false'],
+      ['log.showSignature', 'true'],
+    ] as const) {
+      await git(folder, 'config', key, value)
+    }
+    expect(await versions(name)).toEqual([
+      ['one', name, '1\n\n2\n'],
+      ['two', name, '1\n\n3\n'],
+    ])
+  })
+
+  it('refuses in one line what has no history', async () => {
+    await expect(fileVersions(at('a.json'))).rejects.toThrow(/a\.json: git cannot tell its history/)
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    await writeFile(at('b.json'), '1')
+    await expect(fileVersions(at('b.json'))).rejects.toThrow('b.json: no version of it is in git')
+    await expect(fileVersions(at('c.json'))).rejects.toThrow('c.json: no such file')
+    await expect(fileVersions(at('d/c.json'))).rejects.toThrow('c.json: no such file')
+    await expect(fileVersions(folder)).rejects.toThrow('is a directory, expected a file')
+  })
+})
