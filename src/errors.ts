@@ -1,17 +1,20 @@
 /**
  * What ends a command early. Thrown where it is found, caught once, at the command line, which prints
- * the message in one line, the remedy in a second one, and exits with `exitCode`.
+ * the message in one line, its lines, the remedy, and exits with `exitCode`.
  */
 export abstract class UserError extends Error {
   abstract readonly exitCode: 1 | 2 | 3
+  /** Where there are several of a kind: one for each, while the message counts them. */
+  readonly lines: readonly string[]
 
   constructor(
     message: string,
     readonly remedy?: string,
-    options?: ErrorOptions,
+    { lines = [], ...options }: ErrorOptions & { readonly lines?: readonly string[] } = {},
   ) {
     super(message, options)
     this.name = new.target.name
+    this.lines = lines
   }
 }
 

@@ -65,8 +65,29 @@ export { GENERATOR, VERSION } from './version.ts'
 
 export { type Entry, LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
 export { MarketplaceFile } from './core/layouts/marketplace-file.ts'
-export { type Job, Refusal, type Regenerated, regenerate } from './core/regenerate/regenerate.ts'
-export type { Change } from './core/regenerate/regression.ts'
+export {
+  type Account,
+  accountOf,
+  type Change,
+  changesOf,
+  lossesOf,
+} from './core/regenerate/account.ts'
+export {
+  type Inventory,
+  type Item,
+  inventoryOfMarketplaceFile,
+  inventoryOfSelections,
+  inventoryOfSnapshot,
+  inventoryOfStream,
+  type Subject,
+} from './core/regenerate/inventory.ts'
+export {
+  type Job,
+  Loss,
+  type Regenerated,
+  regenerate,
+  Unmet,
+} from './core/regenerate/regenerate.ts'
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
 export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'

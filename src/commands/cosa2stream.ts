@@ -7,7 +7,8 @@ import { type CaptureArgs, captureOptions } from './capture-options.ts'
 import type { Command } from './command.ts'
 import { readHeld } from './offline.ts'
 import { once, terminalOf } from './options.ts'
-import { type RegenerateArgs, regenerateFiles, regenerateOptions } from './regenerate.ts'
+import { regenerateOptions } from './regenerate.ts'
+import { type RegenerateArgs, regenerateFiles } from './regeneration.ts'
 
 export interface Cosa2streamArgs
   extends Omit<CaptureArgs, 'SNAPSHOT' | 'stream'>,

@@ -3,7 +3,7 @@ import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
-import { regenerateTexts } from './regenerate.ts'
+import { regenerateTexts } from './regeneration.ts'
 
 export interface VerifyArgs extends CommonArgs {
   readonly SNAPSHOT: readonly string[]

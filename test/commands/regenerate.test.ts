@@ -100,17 +100,29 @@ describe('regenerate', () => {
 
   it('leaves a layout alone that is not asked for, and says so', async () => {
     await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
-    const { stderr } = await regenerate('--target', 'rhcos.json')
+    const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'enhancement')
     expect(stderr).toContain('layout stream-metadata are left as they are')
     expect(Object.keys(await marketplace('x86_64'))).toEqual(['azure-marketplace', 'marketplace'])
   })
 
-  it('touches nothing but metadata with --layout none', async () => {
-    await regenerate('--target', 'rhcos.json', '--layout', 'none')
-    const changed = smallStream(EXAMPLE)
-      .replace('2024-10-10T00:00:00Z', '2024-10-20T12:00:00Z')
-      .replace('by hand', 'stream-snapshot test')
-    expect(await read('rhcos.json')).toBe(changed)
+  it('touches nothing at all with --layout none and no builds', async () => {
+    const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'none')
+    expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
+    expect(stderr).toBe('no build changed\nrhcos.json: unchanged\n')
+  })
+
+  it("writes the target's own layouts where none is asked for", async () => {
+    await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
+    const written = await read('rhcos.json')
+    await regenerate('--target', 'rhcos.json')
+    expect(await read('rhcos.json')).toBe(written)
+    await writeFile(
+      at('s.json'),
+      snapshotText([...IMAGES, azureImage('418-v2', '418.94.20241009')]),
+    )
+    await regenerate('--target', 'rhcos.json')
+    expect(Object.keys(await marketplace('x86_64'))).toEqual(['marketplace'])
+    expect(await read('rhcos.json')).toContain('"418.94.20241009"')
   })
 
   it('writes a marketplace file of its own, indented by four spaces', async () => {
@@ -179,9 +191,20 @@ describe('regenerate', () => {
 
   it('says that the snapshot was captured for another OCP minor', async () => {
     await writeFile(at('old.json'), smallStream({ x86_64: '415.92.202402201450-0' }))
+    await writeFile(
+      at('mixed.json'),
+      smallStream({ aarch64: '415.92.202402201450-0', x86_64: '418.94.202410090804-0' }),
+    )
+    const mixed = await regenerate('--target', 'mixed.json')
+    expect(mixed.status).toBe(0)
+    expect(mixed.stderr).toContain(
+      'captured for OCP 4.18, and release 415.92.202402201450-0 is of 4.15',
+    )
     const { status, stderr } = await regenerate('--target', 'old.json')
-    expect(status).toBe(0)
-    expect(stderr).toContain('captured for OCP 4.18, and release 415.92.202402201450-0 is of 4.15')
+    expect(status).toBe(2)
+    expect(stderr).toContain(
+      "the snapshot's images are for OCP 4.18, and the target has 415.92.202402201450-0",
+    )
   })
 
   it('says nothing with --quiet', async () => {
@@ -192,11 +215,11 @@ describe('regenerate', () => {
     })
   })
 
-  it('says that a stream of Fedora CoreOS has no marketplace images', async () => {
+  it('says that its images are for no stream of Fedora CoreOS', async () => {
     await writeFile(at('fcos.json'), smallStream({ x86_64: '38.20230609.3.0' }, 'stable'))
     const { status, stderr } = await regenerate('--target', 'fcos.json')
-    expect(status).toBe(0)
-    expect(stderr).toContain('release 38.20230609.3.0 names no RHEL')
+    expect(status).toBe(2)
+    expect(stderr).toContain('and the target has 38.20230609.3.0')
   })
 })
 
@@ -219,11 +242,15 @@ describe('regenerate --check', () => {
 
 describe('a regression', () => {
   it.each([
-    ['removed', [GEN1, ARM, PAID], /418-v2:418\.94\.20240916 would be removed/],
+    [
+      'removed',
+      [GEN1, ARM, PAID],
+      /- {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916$/m,
+    ],
     [
       'replaced by an older one',
       [azureImage('418-v2', '418.94.20240101'), GEN1, ARM, PAID],
-      /418-v2:418\.94\.20240916 would give way to the older .*20240101/,
+      /~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 -> 418\.94\.20240101/,
     ],
   ])('is refused: an image %s', async (_, images, message) => {
     await regenerate('--target', 'rhcos.json')
@@ -252,7 +279,8 @@ describe('regenerate --require', () => {
   it('refuses a slot without an image of the grade', async () => {
     const { status, stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact')
     expect(status).toBe(1)
-    expect(stderr).toContain('azure no-purchase-plan x86_64 gen2')
+    expect(stderr).toMatch(/^stream-snapshot: --require exact: 4 slots without an image\n/)
+    expect(stderr).toContain('\n  azure no-purchase-plan, ocp, ocp-emea x86_64 gen2\n')
     expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
   })
 
@@ -321,7 +349,7 @@ describe('input that cannot be used', () => {
   it.each([
     [['--check=yes'], '--check: takes no value, found "yes"'],
     [['--layout', 'enhanced'], '--layout: expected one of enhancement, stream-metadata, none'],
-    [['--require', 'exactly'], '--require: expected one of exact, not-newer, any'],
+    [['--require', 'exactly'], '--require: expected one of exact, not-newer, same-rhel-major, any'],
     [['--json'], '--json: needs --target'],
     [['--target', 'a', '--target', 'b'], '--target: given more than once'],
     [['--targt', 'rhcos.json'], 'unknown option: --targt'],

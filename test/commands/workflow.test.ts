@@ -33,13 +33,13 @@ describe("the enhancement's workflow", () => {
 
     const first = await release()
     expect(first.log).toMatch(
-      /no-purchase-plan x86_64 gen2 +azureopenshift:aro4:418-v2:418\.94\.20240916 +older-build/,
+      /\+ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 +2024-09-16 +older-build/,
     )
 
     standIn.setImages(imagesAfterBump())
     const second = await release()
     expect(second.log).toMatch(
-      /no-purchase-plan x86_64 gen2 +azureopenshift:aro4:418-v2:418\.94\.202410090804 +exact/,
+      /~ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 -> 418\.94\.202410090804 +2024-10-09 +exact/,
     )
     expect(second.stream.architectures.x86_64?.['rhel-coreos-extensions']).toEqual({
       'azure-marketplace': {

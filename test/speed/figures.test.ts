@@ -45,7 +45,7 @@ describe('what node loads', () => {
   })
 
   it.each([
-    ['regenerate', 145_000, SNAPSHOT, ['--target', 'rhcos.json', '--allow-regression']],
+    ['regenerate', 160_000, SNAPSHOT, ['--target', 'rhcos.json', '--allow-regression']],
     ['diff', 135_000, SNAPSHOT, [SNAPSHOT]],
     ['list', 110_000, SNAPSHOT, []],
     ['skew', 130_000, SNAPSHOT, []],

@@ -34,6 +34,7 @@ function report(error: unknown): number {
   const debug = process.argv.includes('--debug')
   const say = (line: string) => emit('stderr', `${visibleLine(conceal(line, known()))}\n`)
   say(`stream-snapshot: ${firstLine(message)}`)
+  if (error instanceof UserError) for (const line of error.lines) say(`  ${line}`)
   if (error instanceof UserError && error.remedy) say(error.remedy)
   if (debug) for (const line of traceOf(error)) say(line)
   if (error instanceof UserError) return error.exitCode

@@ -3,25 +3,34 @@ import { translate } from '../builds/translate.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { entryOf, LAYOUTS, type Layout, type LayoutName } from '../layouts/layout.ts'
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
-import { buildTree, type Placed, readTree } from '../layouts/tree.ts'
+import { buildTree, type Placed } from '../layouts/tree.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { selectImages, wantedOf } from '../selection/selections.ts'
-import { printSlot } from '../selection/slot.ts'
 import { CLOUDS, type CloudName, cloudsOf, type Snapshot } from '../snapshot/snapshot.ts'
-import { emptyStream, type Stream } from '../stream/stream.ts'
-import { printMinor } from '../versions/minor.ts'
-import { type Change, changesBetween, printRegression } from './regression.ts'
+import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
+import { compareMinors, printMinor, readMinor } from '../versions/minor.ts'
+import { readRelease } from '../versions/version.ts'
+import { type Account, accountOf, lossesOf } from './account.ts'
+import { holderTree } from './holder.ts'
+import { graded, inventoryOfMarketplaceFile, inventoryOfStream, joined } from './inventory.ts'
+import { keepRegions } from './keep.ts'
 
 /** What to make of a snapshot; all of it decides the bytes, and nothing else does. */
 export interface Job {
   readonly snapshot: Snapshot
   /** Absent: a stream is made from the snapshot's builds alone. */
   readonly target?: Stream
-  /** How marketplace images are written; the target's other layouts stay as they are. */
-  readonly layouts: readonly LayoutName[]
+  /**
+   * How marketplace images are written; the target's other layouts stay as they are. Absent: the
+   * layouts that the target has, else the enhancement's.
+   */
+  readonly layouts?: readonly LayoutName[]
   readonly requirement: Requirement
+  /** Whether what is lost may go; it is in the account all the same. */
   readonly allowRegression: boolean
+  /** Whether regions that a build lacks keep the images that the target has there. */
+  readonly keepLost?: boolean
   /** Present: the images go into this file, in stream-metadata's layout, not into the stream. */
   readonly marketplaceFile?: MarketplaceFile
 }
@@ -31,7 +40,8 @@ export interface Regenerated {
   readonly marketplaceFile?: MarketplaceFile
   /** Of the slots that the layouts have a place for. */
   readonly selections: readonly Selection[]
-  readonly changes: readonly Change[]
+  /** Of the builds, and of the slots in the layouts that are written. */
+  readonly account: Account
   /** What a person should know: architectures that could have no image, layouts left alone. */
   readonly notes: readonly string[]
 }
@@ -39,13 +49,15 @@ export interface Regenerated {
 /**
  * Makes a stream from a snapshot: the same snapshot and target give the same bytes.
  *
- * @throws InputError where there is neither a build nor a target
- * @throws Refusal where a slot has no image of the required grade, or where an image would go or
- *   give way to an older one and `allowRegression` is not set
+ * @throws InputError where there is neither a build nor a target, or where the images of a snapshot
+ *   without builds are for none of the target's releases
+ * @throws Unmet where a slot has no image of the required grade
+ * @throws Loss where an image or a part of a build would go or give way to an older one, and
+ *   `allowRegression` is not set
  */
 export function regenerate(job: Job): Regenerated {
-  const { snapshot } = job
-  const built = withBuilds(snapshot, job.target)
+  const { snapshot, target } = job
+  const built = withBuilds(job)
   const architectures = scopeOf(snapshot, built)
   const releases = new Map(
     architectures.flatMap((arch) => {
@@ -53,57 +65,82 @@ export function regenerate(job: Job): Regenerated {
       return release === undefined ? [] : [[arch, release]]
     }),
   )
+  refuseForeign(snapshot, releases)
+  const names = job.marketplaceFile ? [] : (job.layouts ?? layoutsIn(target))
   const layouts = job.marketplaceFile
     ? [LAYOUTS['stream-metadata']]
-    : job.layouts.map((name) => LAYOUTS[name])
+    : names.map((name) => LAYOUTS[name])
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
     layouts.some((layout) => layout.slotPath(slot) !== undefined),
   )
   refuseUnmet(selections, job.requirement)
 
-  const changes: Change[] = []
   let stream = built
   let file = job.marketplaceFile
   for (const cloud of cloudsOf(snapshot)) {
     for (const arch of architectures) {
       for (const layout of layouts) {
-        const after = placedBy(layout, cloud, arch, selections)
-        const before = readTree(
-          file ? file.cloud(arch, cloud) : treeIn(stream, arch, layout, cloud),
-        )
-        changes.push(
-          ...changesBetween({ cloud, architecture: arch }, before, after, snapshot.criteria.rhel),
-        )
-        const tree = buildTree(after)
+        const tree = buildTree(placedBy(layout, cloud, arch, selections))
         if (file) file = file.withCloud(arch, cloud, tree)
         else stream = withTree(stream, arch, layout, cloud, tree)
       }
     }
   }
-  if (!job.allowRegression) refuseRegressions(changes, selections)
-  const { capturedAt, generator } = snapshot
+  const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
+    joined(
+      each ? inventoryOfStream(each, names) : new Map(),
+      other ? inventoryOfMarketplaceFile(other) : new Map(),
+    )
+  const account = accountOf(
+    holding(target, job.marketplaceFile),
+    graded(holding(stream, file), selections),
+    snapshot.criteria.rhel,
+  )
+  if (!job.allowRegression && lossesOf(account).length > 0) throw new Loss(account, selections)
   return {
-    stream: stream.withMetadata({ lastModified: capturedAt, generator }),
+    stream: stamped(stream, job),
     ...(file && { marketplaceFile: file }),
     selections,
-    changes,
-    notes: notesOn(job, releases),
+    account,
+    notes: notesOn(job, names, releases),
   }
 }
 
+/** The layouts in which a stream has marketplace images of any cloud, else the enhancement's. */
+export function layoutsIn(stream: Stream | undefined): LayoutName[] {
+  const names = Object.keys(LAYOUTS) as LayoutName[]
+  const found = names.filter((name) =>
+    stream
+      ?.architectures()
+      .some((arch) =>
+        CLOUDS.some((cloud) => holderTree(stream, arch, LAYOUTS[name], cloud) !== undefined),
+      ),
+  )
+  return found.length > 0 ? found : ['enhancement']
+}
+
+/** Time and maker change only where something else does. */
+function stamped(stream: Stream, { snapshot, target }: Job): Stream {
+  if (target !== undefined && stream.print() === target.print()) return stream
+  const { capturedAt, generator } = snapshot
+  return stream.withMetadata({ lastModified: capturedAt, generator })
+}
+
 /** The target, or an empty stream, with the snapshot's builds. */
-function withBuilds(snapshot: Snapshot, target: Stream | undefined): Stream {
+function withBuilds({ snapshot, target, keepLost = false }: Job): Stream {
   if (target === undefined && Object.keys(snapshot.builds).length === 0) {
     throw new InputError(
       'the snapshot holds no builds, so a stream to update is needed',
       'Name it with --target FILE.',
     )
   }
-  return Object.entries(snapshot.builds).reduce(
-    (stream, [arch, build]) =>
-      stream.withArchitecture(arch, translate(arch, build, snapshot.stream.signatures)),
-    target ?? emptyStream(snapshot.stream.name),
-  )
+  return Object.entries(snapshot.builds).reduce((stream, [arch, build]) => {
+    const content: ArchitectureContent = translate(arch, build, snapshot.stream.signatures)
+    return stream.withArchitecture(
+      arch,
+      target ? keepRegions(content, target, arch, keepLost) : content,
+    )
+  }, target ?? emptyStream(snapshot.stream.name))
 }
 
 /** With builds only their architectures; without, all of the target's. */
@@ -123,17 +160,6 @@ function placedBy(
     const path = layout.slotPath(slot)
     return path ? [{ path, entry: entryOf(cloud, image) }] : []
   })
-}
-
-function treeIn(
-  stream: Stream,
-  arch: string,
-  layout: Layout,
-  cloud: CloudName,
-): JsonValue | undefined {
-  const [key, within] = layout.cloudPath(cloud)
-  const value = stream.extension(arch, key)
-  return within === undefined ? value : isRecord(value) ? value[within] : undefined
 }
 
 function withTree(
@@ -157,40 +183,87 @@ function withTree(
   return stream.withExtension(arch, key, names.length > 0 ? value : undefined)
 }
 
-/** A check that the job asks for failed; the selections tell why. */
-export class Refusal extends CheckFailure {
-  readonly selections: readonly Selection[]
+/** What a run would take away, and is not told to. */
+export class Loss extends CheckFailure {
+  constructor(
+    readonly account: Account,
+    readonly selections: readonly Selection[],
+  ) {
+    const count = lossesOf(account).length
+    super(
+      `the target would lose ${count === 1 ? '1 thing' : `${count} things`}`,
+      'If that is meant, run again with --allow-regression.',
+    )
+  }
+}
 
-  constructor(message: string, remedy: string, selections: readonly Selection[]) {
-    super(message, remedy)
-    this.selections = selections
+/** Slots that have no image of a grade that is required. */
+export class Unmet extends CheckFailure {
+  constructor(
+    readonly unmet: readonly Selection[],
+    requirement: Requirement,
+    readonly selections: readonly Selection[],
+  ) {
+    super(
+      `--require ${requirement}: ${unmet.length === 1 ? '1 slot' : `${unmet.length} slots`} without an image`,
+      'Capture again once the images are published, or require less; --explain shows the candidates.',
+    )
   }
 }
 
 function refuseUnmet(selections: readonly Selection[], requirement: Requirement): void {
   const unmet = requirement === 'any' ? [] : selections.filter(({ image }) => image === undefined)
-  if (unmet.length === 0) return
-  const named = unmet.map(({ slot, reason }) => `${printSlot(slot)} (${reason})`).join('; ')
-  throw new Refusal(
-    `--require ${requirement}: ${count(unmet.length, 'slot')} without an image: ${named}`,
-    'Capture again once the images are published, or require less; --explain shows the candidates.',
-    selections,
+  if (unmet.length > 0) throw new Unmet(unmet, requirement, selections)
+}
+
+/** A snapshot without builds is of no use to a stream none of whose releases it was captured for. */
+function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, string>): void {
+  const isBuilt = Object.keys(snapshot.builds).length > 0
+  if (isBuilt || [...releases.values()].some((release) => isFor(snapshot, release))) return
+  const found = [...new Set(releases.values())].join(', ') || 'no release'
+  throw new InputError(
+    `the snapshot's images are for OCP ${snapshot.stream.ocp}, and the target has ${found}`,
+    'Capture one for this target with capture SNAPSHOT --stream FILE.',
   )
 }
 
-function refuseRegressions(changes: readonly Change[], selections: readonly Selection[]): void {
-  const regressions = changes.filter(({ regression }) => regression !== undefined)
-  if (regressions.length === 0) return
-  throw new Refusal(
-    `${count(regressions.length, 'marketplace image')} of the target would be lost: ${regressions.map(printRegression).join('; ')}`,
-    'If that is meant, run again with --allow-regression.',
-    selections,
-  )
+function isFor({ stream, criteria }: Snapshot, text: string): boolean {
+  const [release, ocp] = [
+    readRelease(text),
+    stream.ocp === null ? undefined : readMinor(stream.ocp),
+  ]
+  if (release === undefined || ocp === undefined) return false
+  if (release.ocp) return compareMinors(release.ocp, ocp) === 0
+  const known = criteria.rhel[printMinor(ocp)]
+  return known === undefined || known.includes(printMinor(release.rhel))
 }
 
-function notesOn(job: Job, releases: ReadonlyMap<string, string>): string[] {
-  if (cloudsOf(job.snapshot).length === 0) return []
-  return [...notesOnReleases(job.snapshot, releases), ...notesOnLayouts(job)]
+function notesOn(
+  job: Job,
+  layouts: readonly LayoutName[],
+  releases: ReadonlyMap<string, string>,
+): string[] {
+  const { snapshot, target } = job
+  return [
+    ...notesOnRhel(snapshot, target),
+    ...(cloudsOf(snapshot).length === 0
+      ? []
+      : [...notesOnReleases(snapshot, releases), ...notesOnLayouts(job, layouts)]),
+  ]
+}
+
+/** Architectures that go on to a later RHEL major; going back is a loss. */
+function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[] {
+  const moves = Object.entries(builds).flatMap(([arch, build]) => {
+    const [from, to] = [readRelease(target?.release(arch) ?? ''), readRelease(build.release)]
+    return from && to && from.rhel.major < to.rhel.major
+      ? [{ arch, move: `from RHEL ${printMinor(from.rhel)} to ${printMinor(to.rhel)}` }]
+      : []
+  })
+  return [...new Set(moves.map(({ move }) => move))].map((move) => {
+    const architectures = moves.filter((each) => each.move === move).map(({ arch }) => arch)
+    return `${architectures.join(', ')}: goes ${move}`
+  })
 }
 
 /** Releases for which nothing is looked for, and those for which something else was asked. */
@@ -207,19 +280,16 @@ function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, strin
   })
 }
 
-function notesOnLayouts({ layouts, target, marketplaceFile }: Job): string[] {
-  const left = (target?.architectures() ?? []).flatMap((arch) =>
-    (Object.keys(LAYOUTS) as LayoutName[])
-      .filter((name) => marketplaceFile !== undefined || !layouts.includes(name))
-      .filter((name) =>
-        CLOUDS.some((cloud) => target && treeIn(target, arch, LAYOUTS[name], cloud) !== undefined),
-      ),
-  )
-  return [...new Set(left)].map(
-    (name) => `marketplace images in the layout ${name} are left as they are`,
-  )
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+/** With a marketplace file the stream keeps all that it has. */
+function notesOnLayouts({ target }: Job, written: readonly LayoutName[]): string[] {
+  const left = (Object.keys(LAYOUTS) as LayoutName[])
+    .filter((name) => !written.includes(name))
+    .filter((name) =>
+      target
+        ?.architectures()
+        .some((arch) =>
+          CLOUDS.some((cloud) => holderTree(target, arch, LAYOUTS[name], cloud) !== undefined),
+        ),
+    )
+  return left.map((name) => `marketplace images in the layout ${name} are left as they are`)
 }

@@ -16,6 +16,7 @@ export type Grade = (typeof GRADES)[number]
 export const REQUIREMENTS = {
   exact: ['exact'],
   'not-newer': ['exact', 'older-build', 'older-release', 'older-rhel-major'],
+  'same-rhel-major': ['exact', 'newer-build', 'older-build', 'older-release'],
   any: GRADES,
 } as const satisfies Record<string, readonly Grade[]>
 export type Requirement = keyof typeof REQUIREMENTS

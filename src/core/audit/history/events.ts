@@ -1,6 +1,10 @@
-import { type Entry, versionOfEntry } from '../../layouts/layout.ts'
-import { nameOf } from '../../layouts/names.ts'
-import { changesBetween } from '../../regenerate/regression.ts'
+import { accountOf, type Change } from '../../regenerate/account.ts'
+import {
+  type Inventory,
+  type Item,
+  inventoryOfItems,
+  slotItem,
+} from '../../regenerate/inventory.ts'
 import type { Grade } from '../../selection/grade.ts'
 import { printSlot, type Slot } from '../../selection/slot.ts'
 import type { RhelTable } from '../../versions/rhel.ts'
@@ -41,58 +45,61 @@ export interface HistoryEvent {
 
 /** What differs between two versions; builds first, slots in the order of the later version. */
 export function eventsBetween(before: State, after: State, table: RhelTable): HistoryEvent[] {
-  return [...buildEvents(before.releases, after.releases), ...imageEvents(before, after, table)]
-}
-
-function buildEvents(before: State['releases'], after: State['releases']): HistoryEvent[] {
-  const architectures = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-  return architectures.flatMap((subject): HistoryEvent[] => {
-    const [old, fresh] = [before[subject], after[subject]]
-    if (old === fresh) return []
-    const kind =
-      old === undefined ? 'build added' : fresh === undefined ? 'build removed' : 'build bumped'
-    return [{ kind, subject, ...ends(old, fresh) }]
+  const { changes } = accountOf(inventoryOf(before), inventoryOf(after), table)
+  const states = new Map(after.slots.map((each) => [printSlot(each.slot), each]))
+  return changes.flatMap((change) => {
+    const { subject } = change
+    if (subject.kind === 'build') return [buildEvent(change, subject.architecture)]
+    if (subject.kind !== 'slot') return []
+    return [imageEvent(change, subject.slot, states.get(printSlot(subject.slot)))]
   })
 }
 
-function imageEvents(before: State, after: State, table: RhelTable): HistoryEvent[] {
-  const [old, fresh] = [bySlot(before), bySlot(after)]
-  return [...new Map([...fresh, ...old])].flatMap(([subject, { slot }]) => {
-    const [left, right] = [old.get(subject), fresh.get(subject)]
-    const place = { cloud: slot.cloud, architecture: slot.architecture }
-    return changesBetween(place, placed(left?.image), placed(right?.image), table).map(
-      (change): HistoryEvent => ({
-        kind: kindOf(change),
-        subject,
-        slot,
-        ...ends(
-          change.before && nameOf(slot.cloud, change.before),
-          change.after && nameOf(slot.cloud, change.after),
-        ),
-        versions: ends(versionOf(change.before), versionOf(change.after)),
-        ...(right?.image && right.grade && { grade: right.grade }),
-        ...(right?.image && right.days !== undefined && { days: right.days }),
+/** What a version holds; a slot is known by its image alone. */
+function inventoryOf({ releases, slots }: State): Inventory {
+  const builds = Object.entries(releases)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([architecture, release]): Item => ({
+        subject: { kind: 'build', architecture },
+        value: release,
+        release,
       }),
     )
-  })
+  const images = slots.flatMap(({ slot, image }): Item[] =>
+    image === undefined ? [] : [slotItem(slot, image)],
+  )
+  return inventoryOfItems([...builds, ...images])
 }
 
-function kindOf({ before, regression }: ReturnType<typeof changesBetween>[number]): EventKind {
-  if (regression === 'removed') return 'image removed'
-  if (regression === 'older') return 'image regressed'
-  return before === undefined ? 'image added' : 'image replaced'
+function buildEvent({ before, after, loss }: Change, subject: string): HistoryEvent {
+  const kind =
+    before === undefined ? 'build added' : loss === 'gone' ? 'build removed' : 'build bumped'
+  return { kind, subject, ...ends(before?.release, after?.release) }
 }
 
-function bySlot({ slots }: State): Map<string, SlotState> {
-  return new Map(slots.map((each) => [printSlot(each.slot), each]))
-}
-
-function versionOf(entry: Entry | undefined): string | undefined {
-  return entry && versionOfEntry(entry)
-}
-
-function placed(entry: Entry | undefined) {
-  return entry === undefined ? [] : [{ path: [], entry }]
+function imageEvent(
+  { before, after, loss }: Change,
+  slot: Slot,
+  state: SlotState | undefined,
+): HistoryEvent {
+  const kind =
+    loss === 'gone'
+      ? 'image removed'
+      : loss === 'older'
+        ? 'image regressed'
+        : before === undefined
+          ? 'image added'
+          : 'image replaced'
+  return {
+    kind,
+    subject: printSlot(slot),
+    slot,
+    ...ends(before?.value, after?.value),
+    versions: ends(before?.release, after?.release),
+    ...(after && state?.grade && { grade: state.grade }),
+    ...(after && state?.days !== undefined && { days: state.days }),
+  }
 }
 
 function ends(before: string | undefined, after: string | undefined) {

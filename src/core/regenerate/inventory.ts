@@ -1,0 +1,248 @@
+import { translate } from '../builds/translate.ts'
+import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { type Entry, entryOf, LAYOUTS, type LayoutName, versionOfEntry } from '../layouts/layout.ts'
+import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
+import { nameOf } from '../layouts/names.ts'
+import { slotAt } from '../layouts/slot.ts'
+import { readTree } from '../layouts/tree.ts'
+import type { Grade } from '../selection/grade.ts'
+import type { Selection } from '../selection/select.ts'
+import { printSlot, type Slot } from '../selection/slot.ts'
+import { canonicalJson } from '../snapshot/canonical.ts'
+import { identityOf } from '../snapshot/order.ts'
+import {
+  CLOUDS,
+  type CloudName,
+  cloudsOf,
+  type Image,
+  imagesOf,
+  type SnapshotContent,
+} from '../snapshot/snapshot.ts'
+import { MARKETPLACE_KEYS } from '../stream/schema.ts'
+import type { Stream } from '../stream/stream.ts'
+import { holderTree } from './holder.ts'
+
+/** What can be there or not: the smallest things that somebody would miss. */
+export type Subject =
+  | { readonly kind: 'build'; readonly architecture: string }
+  /** A platform of a build, or one format of it: `aws`, `vmdk.gz`. */
+  | {
+      readonly kind: 'artifact'
+      readonly architecture: string
+      readonly platform: string
+      readonly format?: string
+    }
+  /** An image that the build itself has in a cloud, per region where there are regions. */
+  | {
+      readonly kind: 'image'
+      readonly architecture: string
+      readonly platform: string
+      readonly region?: string
+    }
+  /** A slot that a marketplace image fills. */
+  | { readonly kind: 'slot'; readonly slot: Slot; readonly layout?: LayoutName }
+  /** A cloud that was asked. */
+  | { readonly kind: 'cloud'; readonly cloud: CloudName }
+  /** An image that a cloud listed. */
+  | { readonly kind: 'listing'; readonly cloud: CloudName; readonly image: Image }
+export type SubjectKind = Subject['kind']
+
+/** A thing that is there. */
+export interface Item {
+  readonly subject: Subject
+  /** Equal for two items of which nobody can tell one from the other. */
+  readonly value: string
+  /** The build's release or the image's version, as it is spelled. */
+  readonly release?: string
+  /** Of a slot: the image as a stream names it, and how near it is to the build where that is known. */
+  readonly entry?: Entry
+  readonly grade?: Grade
+}
+
+/** All that a file holds, by a key that is the same in two files for the same subject. */
+export type Inventory = ReadonlyMap<string, Item>
+
+/** What a stream holds: builds with their parts, and the slots of some layouts. */
+export function inventoryOfStream(stream: Stream, layouts: readonly LayoutName[]): Inventory {
+  const builds = stream.architectures().flatMap((architecture): Item[] => {
+    const release = stream.release(architecture)
+    return buildItems(architecture, release, stream.architecture(architecture) ?? {})
+  })
+  const slots = stream.architectures().flatMap((architecture) =>
+    layouts.flatMap((layout) =>
+      CLOUDS.flatMap((cloud) =>
+        slotItems(holderTree(stream, architecture, LAYOUTS[layout], cloud), {
+          cloud,
+          architecture,
+          layout,
+        }),
+      ),
+    ),
+  )
+  return inventoryOfItems([...builds, ...slots])
+}
+
+/** What a file of marketplace images holds. */
+export function inventoryOfMarketplaceFile(file: MarketplaceFile): Inventory {
+  return inventoryOfItems(
+    file.architectures().flatMap((architecture) =>
+      CLOUDS.flatMap((cloud) =>
+        slotItems(file.cloud(architecture, cloud), {
+          cloud,
+          architecture,
+          layout: 'stream-metadata',
+        }),
+      ),
+    ),
+  )
+}
+
+/** What a snapshot holds: builds with their parts, the clouds that were asked, what they listed. */
+export function inventoryOfSnapshot(snapshot: SnapshotContent): Inventory {
+  const builds = Object.entries(snapshot.builds).flatMap(([architecture, build]) => {
+    const { artifacts, images, ...rest } = translate(
+      architecture,
+      build,
+      snapshot.stream.signatures,
+    )
+    return buildItems(architecture, build.release, { artifacts, images, ...rest })
+  })
+  const clouds = cloudsOf(snapshot).flatMap((cloud): Item[] => [
+    { subject: { kind: 'cloud', cloud }, value: '' },
+    ...imagesOf(snapshot, cloud).map(
+      (image): Item => ({
+        subject: { kind: 'listing', cloud, image },
+        value: canonicalJson(image),
+        release: image.version,
+      }),
+    ),
+  ])
+  return inventoryOfItems([...builds, ...clouds])
+}
+
+/** The slots that selections fill, with their grades. */
+export function inventoryOfSelections(selections: readonly Selection[]): Inventory {
+  return inventoryOfItems(
+    selections.flatMap(({ slot, image, grade }): Item[] => {
+      if (image === undefined || grade === undefined) return []
+      return [slotItem(slot, entryOf(slot.cloud, image), { grade })]
+    }),
+  )
+}
+
+/** The same with the grades that slots were filled with. */
+export function graded(inventory: Inventory, selections: readonly Selection[]): Inventory {
+  const grades = new Map(selections.map(({ slot, grade }) => [printSlot(slot), grade]))
+  return new Map(
+    [...inventory].map(([key, item]) => {
+      const { subject } = item
+      const grade = subject.kind === 'slot' ? grades.get(printSlot(subject.slot)) : undefined
+      return [key, grade ? { ...item, grade } : item]
+    }),
+  )
+}
+
+/** Several inventories as one; of what is in two of them the later one counts. */
+export function joined(...inventories: readonly Inventory[]): Inventory {
+  return new Map(inventories.flatMap((each) => [...each]))
+}
+
+function buildItems(architecture: string, release: string | undefined, content: JsonRecord) {
+  const items: Item[] = [
+    {
+      subject: { kind: 'build', architecture },
+      value: release ?? '',
+      ...(release !== undefined && { release }),
+    },
+  ]
+  for (const [platform, artifact] of records(content.artifacts)) {
+    const at = textOf(artifact.release)
+    const own = at === undefined ? {} : { release: at }
+    items.push({
+      subject: { kind: 'artifact', architecture, platform },
+      value: at ?? '',
+      ...own,
+    })
+    for (const [format, files] of records(artifact.formats)) {
+      const subject = { kind: 'artifact', architecture, platform, format } as const
+      items.push({ subject, value: canonicalJson(files), ...own })
+    }
+  }
+  const extensions = records(content['rhel-coreos-extensions']).filter(
+    ([key]) => !(MARKETPLACE_KEYS as readonly string[]).includes(key),
+  )
+  for (const [platform, image] of [...records(content.images), ...extensions]) {
+    const regions = isRecord(image.regions)
+      ? records(image.regions).map(([region, each]) => ({ region, each }))
+      : [{ each: image }]
+    for (const { each, ...region } of regions) {
+      const at = textOf(each.release)
+      items.push({
+        subject: { kind: 'image', architecture, platform, ...region },
+        value: canonicalJson(each),
+        ...(at !== undefined && { release: at }),
+      })
+    }
+  }
+  return items
+}
+
+function slotItems(
+  tree: JsonValue | undefined,
+  place: { readonly cloud: CloudName; readonly architecture: string; readonly layout: LayoutName },
+): Item[] {
+  return readTree(tree).map(({ path, entry }) =>
+    slotItem(slotAt({ ...place, path }), entry, { layout: place.layout }),
+  )
+}
+
+/** A slot that an image fills, as a stream names it. */
+export function slotItem(
+  slot: Slot,
+  entry: Entry,
+  more: { readonly layout?: LayoutName; readonly grade?: Grade } = {},
+): Item {
+  const { layout, grade } = more
+  const version = versionOfEntry(entry)
+  return {
+    subject: { kind: 'slot', slot, ...(layout && { layout }) },
+    value: nameOf(slot.cloud, entry),
+    entry,
+    ...(version !== undefined && { release: version }),
+    ...(grade && { grade }),
+  }
+}
+
+function records(value: JsonValue | undefined): [string, JsonRecord][] {
+  return isRecord(value)
+    ? Object.entries(value).flatMap(([key, each]): [string, JsonRecord][] =>
+        isRecord(each) ? [[key, each]] : [],
+      )
+    : []
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The inventory of what is known item by item. */
+export function inventoryOfItems(items: readonly Item[]): Inventory {
+  return new Map(items.map((item) => [keyOf(item.subject), item]))
+}
+
+function keyOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'build':
+      return `build\n${subject.architecture}`
+    case 'artifact':
+      return ['artifact', subject.architecture, subject.platform, subject.format ?? ''].join('\n')
+    case 'image':
+      return ['image', subject.architecture, subject.platform, subject.region ?? ''].join('\n')
+    case 'slot':
+      return ['slot', subject.layout ?? '', printSlot(subject.slot)].join('\n')
+    case 'cloud':
+      return `cloud\n${subject.cloud}`
+    case 'listing':
+      return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
+  }
+}

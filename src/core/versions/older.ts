@@ -1,0 +1,32 @@
+import { compareMinors } from './minor.ts'
+import type { RhelTable } from './rhel.ts'
+import { compareStamps, readVersion, rhelOfVersion } from './version.ts'
+
+/**
+ * Whether a release or a marketplace version is surely older than another: by RHEL where both tell
+ * it, else by OCP, else by time, else by revision. Of texts that cannot be read nothing is sure, but
+ * for those of Fedora CoreOS, which are numbers throughout.
+ */
+export function isOlder(a: string, b: string, table: RhelTable): boolean {
+  const [x, y] = [readVersion(a), readVersion(b)]
+  if (x === undefined && y === undefined) return isBefore(numbersOf(a), numbersOf(b))
+  if (x === undefined || y === undefined) return false
+  const [r, s] = [rhelOfVersion(table, x), rhelOfVersion(table, y)]
+  const byRhel = r && s ? compareMinors(r, s) : 0
+  const byOcp = x.ocp && y.ocp ? compareMinors(x.ocp, y.ocp) : 0
+  const byTime = compareStamps(x.stamp, y.stamp)
+  const byRevision =
+    x.revision === undefined || y.revision === undefined ? 0 : x.revision - y.revision
+  return (byRhel || byOcp || byTime || byRevision) < 0
+}
+
+/** `38.20230609.3.0`; empty for anything else. */
+function numbersOf(text: string): number[] {
+  return /^[0-9]+(\.[0-9]+){2,3}$/.test(text) ? text.split('.').map(Number) : []
+}
+
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  const at = a.findIndex((each, index) => each !== b[index])
+  return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0)
+}

@@ -1,0 +1,423 @@
+import { groupBy } from '../core/group.ts'
+import { entryOf } from '../core/layouts/layout.ts'
+import {
+  type Account,
+  type Change,
+  changesOf,
+  lookedAt,
+  lossesOf,
+} from '../core/regenerate/account.ts'
+import { type Item, slotItem } from '../core/regenerate/inventory.ts'
+import type { Grade } from '../core/selection/grade.ts'
+import { comparePlans } from '../core/selection/plans.ts'
+import type { Selection } from '../core/selection/select.ts'
+import { printSlot, type Slot } from '../core/selection/slot.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
+import { readVersion } from '../core/versions/version.ts'
+import { colourOf } from './grade.ts'
+import type { Styled } from './style.ts'
+import { alignColumns } from './table.ts'
+
+const SIGNS = { added: '+', changed: '~', gone: '-' } as const
+type Sign = (typeof SIGNS)[keyof typeof SIGNS]
+const STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const satisfies Record<Sign, string>
+
+/** A line of a plan: whatever changes alike. */
+interface Row {
+  readonly sign: Sign
+  readonly subject: string
+  readonly what: string
+  readonly date: string
+  readonly grade: Grade | undefined
+}
+
+/**
+ * The plan of changes: a line for each thing that changes, `+` added, `~` old -> new, `-` gone;
+ * builds first, then their parts, then slots and listed images, grouped where they change alike.
+ */
+export function planLines(account: Account, styled: Styled): string[] {
+  return printRows(rowsOf(account, account.changes), styled)
+}
+
+/** The lines of a plan that tell what is lost. */
+export function lossLines(account: Account, styled: Styled): string[] {
+  const lost = account.changes.filter(({ loss }) => loss !== undefined)
+  return printRows(rowsOf({ ...account, changes: lost }, lossesOf(account)), styled)
+}
+
+/**
+ * One line of counts, of what was looked at and nothing else: `1 build and 2 images changed, 45
+ * images as before, 3 behind their build, 11 slots without an image`.
+ */
+export function countLine(account: Account, selections: readonly Selection[]): string {
+  const builds = changesOf(account, 'build').length
+  const parts = changesOf(account, 'artifact', 'image').length
+  const changed = new Set(changesOf(account, 'slot').map(({ subject }) => slotName(subject))).size
+  const told = new Set(changesOf(account, 'slot').map(({ subject }) => slotName(subject)))
+  const filled = selections.filter(({ image }) => image !== undefined)
+  const same = filled.filter(({ slot }) => !told.has(printSlot(slot))).length
+  const behind = filled.filter(({ grade }) => grade?.startsWith('older-')).length
+  const empty = selections.length - filled.length
+  const changes = [
+    ...(builds > 0 ? [count(builds, 'build')] : []),
+    ...(parts > 0 ? [`${count(parts, 'part')} of builds`] : []),
+    ...(changed > 0 ? [count(changed, 'image')] : []),
+  ]
+  const isOfBuilds = lookedAt(account, 'build')
+  const isOfImages = selections.length > 0 || lookedAt(account, 'slot')
+  const nothing = [...(isOfBuilds ? ['build'] : []), ...(isOfImages ? ['image'] : [])]
+  return [
+    changes.length > 0 ? `${listed(changes)} changed` : `no ${nothing.join(' and no ')} changed`,
+    ...(isOfImages ? [`${count(same, 'image')} as before`] : []),
+    ...(isOfImages ? [`${behind} behind ${behind === 1 ? 'its' : 'their'} build`] : []),
+    ...(isOfImages ? [`${count(empty, 'slot')} without an image`] : []),
+  ].join(', ')
+}
+
+/** What is filled from an earlier RHEL major, a line for each version; none where nothing is. */
+export function earlierMajorLines(selections: readonly Selection[]): string[] {
+  const earlier = selections.filter(({ grade }) => grade === 'older-rhel-major')
+  const byVersion = groupBy(earlier, ({ image }) => image?.version ?? '')
+  return [...byVersion].map(
+    ([version, group]) =>
+      `from an earlier RHEL major, ${version}: ${describeSlots(group.map(({ slot }) => slot)).join('; ')}`,
+  )
+}
+
+/** Slots in few words, those that differ in one respect together. */
+export function describeSlots(slots: readonly Slot[]): string[] {
+  return groupSlots(slots.map((slot) => ({ slot, alike: '' }))).map(({ text }) => text)
+}
+
+function rowsOf(account: Account, changes: readonly Change[]): Row[] {
+  return [
+    ...buildRows(account, changes),
+    ...partRows(changes),
+    ...cloudRows(account, changes),
+    ...slotRows(changes),
+    ...listingRows(changes),
+  ]
+}
+
+function printRows(rows: readonly Row[], { style }: Styled): string[] {
+  const lines = alignColumns(
+    rows.map(({ sign, subject, what, date, grade }) => [sign, subject, what, date, grade ?? '']),
+  )
+  return lines.map((line, at) => {
+    const { sign = '~', grade } = rows[at] ?? {}
+    if (grade === undefined) return style(STYLES[sign], line)
+    const head = line.slice(0, line.length - grade.length)
+    return `${style(STYLES[sign], head)}${style(colourOf(grade), grade)}`
+  })
+}
+
+function signOf({ before, after }: Pick<Change, 'before' | 'after'>): Sign {
+  return before === undefined ? '+' : after === undefined ? '-' : '~'
+}
+
+/** Architectures whose build does the same on one line; one that goes says with how much. */
+function buildRows(account: Account, changes: readonly Change[]): Row[] {
+  const builds = changes.flatMap((change) =>
+    change.subject.kind === 'build' && !change.follows
+      ? [{ change, architecture: change.subject.architecture }]
+      : [],
+  )
+  const groups = groupBy(builds, ({ change, architecture }) =>
+    [signOf(change), moveOf(change), partsOf(account, architecture, change)].join('\n'),
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { change, architecture } = first
+    const parts = partsOf(account, architecture, change)
+    return [
+      {
+        sign: signOf(change),
+        subject: `build ${group.map((each) => each.architecture).join(', ')}`,
+        what: `${moveOf(change)}${parts}`,
+        date: dateOf(change.after),
+        grade: undefined,
+      },
+    ]
+  })
+}
+
+/** ` (14 artifacts, 2 images)`, what goes with a build that goes. */
+function partsOf(account: Account, architecture: string, { after }: Change): string {
+  if (after !== undefined) return ''
+  const parts = account.changes.flatMap(({ subject, follows }) =>
+    follows && 'architecture' in subject && subject.architecture === architecture ? [subject] : [],
+  )
+  const artifacts = parts.filter((each) => each.kind === 'artifact' && each.format !== undefined)
+  const images = parts.filter(({ kind }) => kind === 'image')
+  return ` (${count(artifacts.length, 'artifact')}, ${count(images.length, 'image')})`
+}
+
+/** Formats by platform and regions by platform; what architectures have alike on one line. */
+function partRows(changes: readonly Change[]): Row[] {
+  const parts = changes.flatMap((change) => {
+    const { subject, follows } = change
+    return !follows && (subject.kind === 'artifact' || subject.kind === 'image')
+      ? [{ change, subject }]
+      : []
+  })
+  // A platform that comes or goes takes its formats along.
+  const whole = new Set(
+    parts.flatMap(({ change, subject }) =>
+      subject.kind === 'artifact' && subject.format === undefined
+        ? [`${signOf(change)}${subject.architecture}/${subject.platform}`]
+        : [],
+    ),
+  )
+  const own = parts.filter(
+    ({ change, subject }) =>
+      subject.kind === 'image' ||
+      subject.format === undefined ||
+      !whole.has(`${signOf(change)}${subject.architecture}/${subject.platform}`),
+  )
+  const byArchitecture = groupBy(own, ({ change, subject }) =>
+    [signOf(change), subject.kind, subject.platform, subject.architecture, moveOf(change)].join(
+      '\n',
+    ),
+  )
+  const lines = [...byArchitecture.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const names = group.flatMap(({ subject }) =>
+      subject.kind === 'image' ? (subject.region ?? []) : (subject.format ?? []),
+    )
+    const { change, subject } = first
+    return [{ change, subject, names, key: [signOf(change), subject.kind, subject.platform] }]
+  })
+  const alike = groupBy(lines, ({ key, names, change }) =>
+    [...key, ...names, moveOf(change)].join('\n'),
+  )
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { change, subject, names } = first
+    const architectures = group.map((each) => each.subject.architecture).join(', ')
+    const what = subject.kind === 'image' ? 'image' : 'artifact'
+    const several = names.length > 1 ? ` · ${names.length} ${NOUNS[subject.kind]}: ` : ' · '
+    return [
+      {
+        sign: signOf(change),
+        subject: `${what} ${subject.platform} ${architectures}${names.length > 0 ? `${several}${names.join(', ')}` : ''}`,
+        what: moveOf(change),
+        date: '',
+        grade: undefined,
+      },
+    ]
+  })
+}
+
+const NOUNS = { image: 'regions', artifact: 'formats' } as const
+
+/** A cloud that comes or goes stands for all that it listed. */
+function cloudRows(account: Account, changes: readonly Change[]): Row[] {
+  return changes.flatMap((change): Row[] => {
+    const { subject } = change
+    if (subject.kind !== 'cloud') return []
+    const listed = account.changes.filter(
+      (each) => each.subject.kind === 'listing' && each.subject.cloud === subject.cloud,
+    )
+    return [
+      {
+        sign: signOf(change),
+        subject: `cloud ${subject.cloud}`,
+        what: count(listed.length, 'image'),
+        date: '',
+        grade: undefined,
+      },
+    ]
+  })
+}
+
+function slotRows(changes: readonly Change[]): Row[] {
+  // A slot that two layouts have changes in both.
+  const bySlot = new Map(
+    changes.flatMap((change): [string, { change: Change; slot: Slot }][] =>
+      change.subject.kind === 'slot'
+        ? [
+            [
+              `${printSlot(change.subject.slot)} ${moveOf(change)}`,
+              { change, slot: change.subject.slot },
+            ],
+          ]
+        : [],
+    ),
+  )
+  return alikeRows([...bySlot.values()])
+}
+
+/** Of a cloud that came or went as a whole its own line tells. */
+function listingRows(changes: readonly Change[]): Row[] {
+  const whole = new Set(
+    changes.flatMap(({ subject }) => (subject.kind === 'cloud' ? [subject.cloud] : [])),
+  )
+  return alikeRows(
+    changes.flatMap((change) => {
+      const { subject } = change
+      if (subject.kind !== 'listing' || whole.has(subject.cloud)) return []
+      const { cloud, image } = subject
+      const { plan, architecture, generation, region } = image
+      const slot: Slot = {
+        cloud,
+        plan,
+        architecture,
+        ...(generation !== undefined && { generation }),
+        ...(region !== undefined && { region }),
+      }
+      return [{ change, slot }]
+    }),
+  )
+}
+
+function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot }[]): Row[] {
+  const groups = groupSlots(
+    all.map(({ change, slot }) => ({
+      slot,
+      change,
+      alike: [slot.cloud, signOf(change), moveOf(change), change.after?.grade ?? ''].join('\n'),
+    })),
+  )
+  return groups.flatMap(({ text, members, regions }) => {
+    const [first] = members
+    if (first === undefined) return []
+    const { change } = first
+    // What is lost is named, each region of it.
+    const named = change.loss !== undefined && regions.length > 1 ? `: ${regions.join(', ')}` : ''
+    return [
+      {
+        sign: signOf(change),
+        subject: `${text}${named}`,
+        what: members.length > 1 ? moveOf(change) : nameMove(change),
+        date: dateOf(change.after),
+        grade: change.after?.grade,
+      },
+    ]
+  })
+}
+
+/** The same for one image, by its name: what both have alike is said once. */
+function nameMove({ before, after }: Pick<Change, 'before' | 'after'>): string {
+  const [old, fresh] = [before && imageText(before), after && imageText(after)]
+  if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
+  const cut = old.lastIndexOf(':') + 1
+  const isAlike = cut > 0 && fresh.startsWith(old.slice(0, cut))
+  return `${old} -> ${isAlike ? fresh.slice(cut) : fresh}`
+}
+
+/** An AMI's id tells nothing by itself. */
+function imageText({ subject, value, release, entry }: Item): string {
+  if (subject.kind === 'listing') {
+    const { cloud, image } = subject
+    return imageText(slotItem({ cloud, plan: '', architecture: 'x86_64' }, entryOf(cloud, image)))
+  }
+  return release !== undefined && entry?.image === value ? `${release} (${value})` : value
+}
+
+/** `A -> B`, or what there is of them; names where the version does not tell them apart. */
+function moveOf({ before, after }: Pick<Change, 'before' | 'after'>): string {
+  const [old, fresh] = [textOf(before), textOf(after)]
+  if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
+  return old === fresh ? `${before?.value} -> ${after?.value}` : `${old} -> ${fresh}`
+}
+
+function textOf(item: Item | undefined): string | undefined {
+  return item?.release ?? item?.value
+}
+
+/** The day that a release or version tells. */
+function dateOf(item: Item | undefined): string {
+  const stamp = item?.release === undefined ? undefined : readVersion(item.release)?.stamp
+  return stamp === undefined ? '' : `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
+}
+
+interface Member {
+  readonly slot: Slot
+  /** Equal for slots that may share a line. */
+  readonly alike: string
+}
+
+interface Group<T extends Member> {
+  readonly members: readonly T[]
+  readonly regions: readonly string[]
+  readonly text: string
+}
+
+/**
+ * Slots that are alike and differ in regions, then in plans, then in generations, then in
+ * architectures alone.
+ */
+function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] {
+  let groups = members.map((member) => ({
+    members: [member],
+    alike: member.alike,
+    facets: {
+      cloud: [member.slot.cloud],
+      plan: [member.slot.plan],
+      architecture: [member.slot.architecture as string],
+      generation: member.slot.generation === undefined ? [] : [`gen${member.slot.generation}`],
+      region: member.slot.region === undefined ? [] : [member.slot.region],
+    },
+  }))
+  for (const facet of ['region', 'plan', 'generation', 'architecture'] as const) {
+    const merged = groupBy(groups, ({ alike, facets }) =>
+      [
+        alike,
+        ...Object.entries(facets).map(([name, each]) => (name === facet ? '' : each.join())),
+      ].join('\n'),
+    )
+    groups = [...merged.values()].flatMap((group) => {
+      const [first] = group
+      if (first === undefined) return []
+      const values = [...new Set(group.flatMap(({ facets }) => facets[facet]))]
+      return [
+        {
+          alike: first.alike,
+          members: group.flatMap((each) => each.members),
+          facets: { ...first.facets, [facet]: values },
+        },
+      ]
+    })
+  }
+  return groups
+    .sort(
+      (a, b) =>
+        CLOUDS.indexOf(a.facets.cloud[0] ?? 'azure') - CLOUDS.indexOf(b.facets.cloud[0] ?? 'azure'),
+    )
+    .map(({ members, facets }) => ({
+      members,
+      text: facetText(facets),
+      regions: facets.region,
+    }))
+}
+
+function facetText(
+  facets: Readonly<
+    Record<'cloud' | 'plan' | 'architecture' | 'generation' | 'region', readonly string[]>
+  >,
+): string {
+  const { cloud, plan, architecture, generation, region } = facets
+  const words = [cloud, [...plan].sort(comparePlans), architecture, [...generation].sort()]
+  const [only, ...more] = region
+  const where =
+    only === undefined ? '' : more.length === 0 ? ` · ${only}` : ` · ${region.length} regions`
+  return `${words
+    .filter((each) => each.length > 0)
+    .map((each) => each.join(', '))
+    .join(' ')}${where}`
+}
+
+function slotName(subject: Change['subject']): string {
+  return subject.kind === 'slot' ? printSlot(subject.slot) : ''
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
