@@ -5,6 +5,15 @@ import type { Command } from './command.ts'
 import { once } from './options.ts'
 import { type RegenerateArgs, regenerateFiles } from './regeneration.ts'
 
+/** `verify` takes it as well. */
+export const LAYOUT_OPTION = {
+  choices: [...(Object.keys(LAYOUTS) as LayoutName[]), 'none'] as const,
+  array: true,
+  nargs: 1,
+  describe: 'How marketplace images are written; repeatable',
+  defaultDescription: "the target's own, else enhancement",
+} as const
+
 /** The options that `cosa2stream` shares with `regenerate`. */
 export function regenerateOptions<T>(argv: Argv<T>) {
   return argv
@@ -13,13 +22,7 @@ export function regenerateOptions<T>(argv: Argv<T>) {
       describe: 'Update this stream in place; without it the stream goes to stdout',
       coerce: once('target'),
     })
-    .option('layout', {
-      choices: [...(Object.keys(LAYOUTS) as LayoutName[]), 'none'] as const,
-      array: true,
-      nargs: 1,
-      describe: 'How marketplace images are written; repeatable',
-      defaultDescription: "the target's own, else enhancement",
-    })
+    .option('layout', LAYOUT_OPTION)
     .option('marketplace-file', {
       type: 'string',
       describe: 'Write the images into this file instead, in the layout stream-metadata',

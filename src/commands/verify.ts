@@ -1,13 +1,29 @@
 import { readInput, readTogether } from '../disk/read.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
-import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
+import {
+  type Check,
+  CLOUDS,
+  cloudsOf,
+  inventoryOfMarketplaceFile,
+  inventoryOfStream,
+  LAYOUTS,
+  type LayoutName,
+  type Regenerated,
+  readSnapshot,
+  recordingFile,
+  type Snapshot,
+  verifySnapshot,
+} from '../index.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
+import { LAYOUT_OPTION } from './regenerate.ts'
 import { regenerateTexts } from './regeneration.ts'
 
 export interface VerifyArgs extends CommonArgs {
   readonly SNAPSHOT: readonly string[]
   readonly target?: string | undefined
+  readonly layout?: readonly (LayoutName | 'none')[] | undefined
+  readonly 'marketplace-file'?: string | undefined
   readonly json?: boolean | undefined
 }
 
@@ -25,6 +41,12 @@ export const verifyCommand: Command<VerifyArgs> = {
         describe: 'Check too that this stream is what the snapshot gives',
         coerce: once('target'),
       })
+      .option('layout', LAYOUT_OPTION)
+      .option('marketplace-file', {
+        type: 'string',
+        describe: 'Check this file of marketplace images in the place of those in the stream',
+        coerce: once('marketplace-file'),
+      })
       .option('json', { type: 'boolean', describe: 'Print the checks as JSON' })
       .example('$0 verify snapshots/*.json  # in CI', '')
       .example('$0 verify snapshots/rhcos-4.18.json --target rhcos.json  # the stream as well', ''),
@@ -40,7 +62,8 @@ export const verifyCommand: Command<VerifyArgs> = {
     const results: { snapshot: string; checks: Check[] }[] = []
     for (const file of snapshots) {
       const checks = await verifyFile(file)
-      if (args.target !== undefined) checks.push(await checkTarget(file, args.target))
+      if (args.target !== undefined || args['marketplace-file'] !== undefined)
+        checks.push(await checkTarget(file, args))
       results.push({ snapshot: file, checks })
       if (args.json) continue
       for (const check of checks) terminal.data(`${file}: ${printCheck(check, file)}\n`)
@@ -71,7 +94,7 @@ const REMEDIES: Readonly<Record<Check['name'], string>> = {
   recording: AS_CAPTURED,
   replay: AS_CAPTURED,
   secrets: 'Do not push it; revoke what was found, and capture anew.',
-  target: 'Run regenerate with that --target to update it.',
+  target: 'Run regenerate with the same --target, --layout and --marketplace-file to update it.',
 }
 
 async function verifyFile(file: string): Promise<Check[]> {
@@ -80,20 +103,50 @@ async function verifyFile(file: string): Promise<Check[]> {
   return verifySnapshot({ file, text, recordingFile: recording, recordingText })
 }
 
-/** What `regenerate --check` says with the defaults. */
-async function checkTarget(file: string, target: string): Promise<Check> {
-  await readInput(target)
+/**
+ * What `regenerate --check` says with the same options, and that every marketplace image of the
+ * target is of a cloud that the snapshot asked.
+ */
+async function checkTarget(file: string, args: VerifyArgs): Promise<Check> {
+  const { target, layout = [], 'marketplace-file': marketplaceFile } = args
+  const options = { target, layout, 'marketplace-file': marketplaceFile, require: 'any' } as const
+  for (const each of [target, marketplaceFile]) if (each !== undefined) await readInput(each)
   try {
     const snapshot = readSnapshot(await readInput(file), file)
-    const options = { target, layout: [], require: 'any' } as const
-    const { files } = await regenerateTexts(snapshot, options)
-    return files.every(({ before, text }) => before === text)
+    const { result, files } = await regenerateTexts(snapshot, { ...options, check: true })
+    const differing = files.filter(({ before, text }) => before !== text)
+    if (differing.length > 0) {
+      const names = differing.map((each) => each.file).join(', ')
+      return { name: 'target', fault: `${names}: not what the snapshot gives` }
+    }
+    const foreign = foreignClouds(result, snapshot)
+    return foreign.length === 0
       ? { name: 'target' }
-      : { name: 'target', fault: `${target}: not what the snapshot gives` }
+      : {
+          name: 'target',
+          fault: `${marketplaceFile ?? target}: has ${foreign.join(' and ')} that the snapshot did not ask`,
+        }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return { name: 'target', fault: error.message }
   }
+}
+
+/** `43 images of aws`, of each cloud that the target has and nobody asked. */
+function foreignClouds({ stream, marketplaceFile }: Regenerated, snapshot: Snapshot): string[] {
+  const inventory = [
+    ...inventoryOfStream(stream, Object.keys(LAYOUTS) as LayoutName[]).values(),
+    ...(marketplaceFile ? inventoryOfMarketplaceFile(marketplaceFile).values() : []),
+  ]
+  const asked = cloudsOf(snapshot)
+  return CLOUDS.filter((cloud) => !asked.includes(cloud)).flatMap((cloud) => {
+    const slots = inventory.filter(
+      ({ subject }) => subject.kind === 'slot' && subject.slot.cloud === cloud,
+    )
+    return slots.length === 0
+      ? []
+      : [`${slots.length} image${slots.length === 1 ? '' : 's'} of ${cloud}`]
+  })
 }
 
 /** The file's name stands before the check already. */

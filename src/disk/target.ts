@@ -38,9 +38,12 @@ export function checkedTarget(file: string): Target {
   }
 }
 
-/** @throws InputError for what is there and cannot be written as a file */
+/** @throws InputError for what cannot be written as a file, and where its folder is not there */
 export function checkTarget(file: string): void {
-  if (fs.existsSync(dirname(file))) checkedTarget(file)
+  if (!fs.existsSync(dirname(file))) {
+    throw new InputError(`${file}: no such folder: ${dirname(file)}`, 'Make it first.')
+  }
+  checkedTarget(file)
 }
 
 function followed(file: string): string {

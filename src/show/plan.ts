@@ -161,21 +161,7 @@ function partRows(changes: readonly Change[]): Row[] {
       ? [{ change, subject }]
       : []
   })
-  // A platform that comes or goes takes its formats along.
-  const whole = new Set(
-    parts.flatMap(({ change, subject }) =>
-      subject.kind === 'artifact' && subject.format === undefined
-        ? [`${signOf(change)}${subject.architecture}/${subject.platform}`]
-        : [],
-    ),
-  )
-  const own = parts.filter(
-    ({ change, subject }) =>
-      subject.kind === 'image' ||
-      subject.format === undefined ||
-      !whole.has(`${signOf(change)}${subject.architecture}/${subject.platform}`),
-  )
-  const byArchitecture = groupBy(own, ({ change, subject }) =>
+  const byArchitecture = groupBy(parts, ({ change, subject }) =>
     [signOf(change), subject.kind, subject.platform, subject.architecture, moveOf(change)].join(
       '\n',
     ),

@@ -1,6 +1,6 @@
 import { isOlder } from '../versions/older.ts'
 import type { RhelTable } from '../versions/rhel.ts'
-import type { Inventory, Item, Subject, SubjectKind } from './inventory.ts'
+import { type Inventory, type Item, keyOf, type Subject, type SubjectKind } from './inventory.ts'
 
 /** What a run does to one subject. */
 export interface Change {
@@ -12,8 +12,8 @@ export interface Change {
   /** Set where something is lost: it goes, or gives way to an older one. */
   readonly loss?: 'gone' | 'older'
   /**
-   * Set for a part of a build that only goes the way of its build: it is at the new release as it
-   * was at the old one, or the architecture came or went as a whole.
+   * Set for a part that only goes the way of the whole: it is at the build's new release as it was at
+   * the old one, or its architecture or platform came or went.
    */
   readonly follows?: true
 }
@@ -42,7 +42,9 @@ export function accountOf(before: Inventory, after: Inventory, table: RhelTable)
         ...(old && { before: old }),
         ...(fresh && { after: fresh }),
         ...lossOf(old, fresh, table),
-        ...(isFollower(subject, old, fresh, builds) && { follows: true }),
+        ...((isFollower(subject, old, fresh, builds) || isOfPlatform(subject, before, after)) && {
+          follows: true,
+        }),
       },
     ]
   })
@@ -122,4 +124,12 @@ function isFollower(
   const [from, to] = build
   if (from === undefined || to === undefined) return true
   return old?.release === from && fresh?.release === to
+}
+
+/** Whether a format comes or goes with its platform. */
+function isOfPlatform(subject: Subject, before: Inventory, after: Inventory): boolean {
+  if (subject.kind !== 'artifact' || subject.format === undefined) return false
+  const { format: _, ...platform } = subject
+  const key = keyOf(platform)
+  return before.has(key) !== after.has(key)
 }

@@ -230,7 +230,8 @@ export function inventoryOfItems(items: readonly Item[]): Inventory {
   return new Map(items.map((item) => [keyOf(item.subject), item]))
 }
 
-function keyOf(subject: Subject): string {
+/** Equal for the same subject in two files. */
+export function keyOf(subject: Subject): string {
   switch (subject.kind) {
     case 'build':
       return `build\n${subject.architecture}`

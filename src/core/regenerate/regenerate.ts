@@ -1,5 +1,6 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
+import { groupBy } from '../group.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { entryOf, LAYOUTS, type Layout, type LayoutName } from '../layouts/layout.ts'
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
@@ -13,7 +14,13 @@ import { compareMinors, printMinor, readMinor } from '../versions/minor.ts'
 import { readRelease } from '../versions/version.ts'
 import { type Account, accountOf, lossesOf } from './account.ts'
 import { holderTree } from './holder.ts'
-import { graded, inventoryOfMarketplaceFile, inventoryOfStream, joined } from './inventory.ts'
+import {
+  graded,
+  inventoryOfMarketplaceFile,
+  inventoryOfStream,
+  joined,
+  type SubjectKind,
+} from './inventory.ts'
 import { keepRegions } from './keep.ts'
 
 /** What to make of a snapshot; all of it decides the bytes, and nothing else does. */
@@ -189,12 +196,28 @@ export class Loss extends CheckFailure {
     readonly account: Account,
     readonly selections: readonly Selection[],
   ) {
-    const count = lossesOf(account).length
     super(
-      `the target would lose ${count === 1 ? '1 thing' : `${count} things`}`,
+      `the target would lose ${lossNames(account).join(', ')}`,
       'If that is meant, run again with --allow-regression.',
     )
   }
+}
+
+const NOUNS = {
+  build: 'build',
+  artifact: 'artifact',
+  image: 'cloud image',
+  slot: 'marketplace image',
+  cloud: 'cloud',
+  listing: 'listed image',
+} as const satisfies Record<SubjectKind, string>
+
+/** `1 build`, `34 cloud images`: how many of each kind are lost. */
+export function lossNames(account: Account): string[] {
+  const kinds = groupBy(lossesOf(account), ({ subject }) => subject.kind)
+  return [...kinds].map(
+    ([kind, { length }]) => `${length} ${NOUNS[kind as SubjectKind]}${length === 1 ? '' : 's'}`,
+  )
 }
 
 /** Slots that have no image of a grade that is required. */

@@ -8,7 +8,10 @@ interface Listed {
   readonly properties?: {
     readonly architecture?: string
     readonly hyperVGeneration?: string
-    readonly imageDeprecationStatus?: { readonly imageState?: string }
+    readonly imageDeprecationStatus?: {
+      readonly imageState?: string
+      readonly scheduledDeprecationTime?: string
+    }
   }
 }
 
@@ -47,6 +50,16 @@ export function readImages(body: unknown, expected: ExpectedSku, question: strin
     .map((listed) => readImage(listed, expected, question))
 }
 
+/** RFC 3339; the recording keeps no other either. */
+export function isTime(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})$/.test(
+      value,
+    )
+  )
+}
+
 function isListed(value: unknown): value is Listed {
   return typeof (value as Listed | null)?.name === 'string'
 }
@@ -57,6 +70,7 @@ function readImage(
   question: string,
 ): AzureImage {
   const { plan, publisher, offer, sku, ocp } = expected
+  const deprecation = properties.imageDeprecationStatus?.scheduledDeprecationTime
   const read = <T>(table: Readonly<Record<string, T>>, value: string | undefined, absent: T): T => {
     if (value === undefined || value === '') return absent
     const known = Object.hasOwn(table, value) ? table[value] : undefined
@@ -71,6 +85,7 @@ function readImage(
       properties.architecture?.toLowerCase(),
       expected.architecture,
     ),
+    ...(isTime(deprecation) && { deprecation }),
     generation: read(GENERATIONS, properties.hyperVGeneration?.toUpperCase(), expected.generation),
     ...(ocp !== undefined && { ocp }),
     offer,

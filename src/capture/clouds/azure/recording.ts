@@ -1,7 +1,7 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
 import { isAzureCode } from './failure.ts'
-import { isVersion } from './images.ts'
+import { isTime, isVersion } from './images.ts'
 
 /** What an id of the one who captured becomes. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
@@ -22,14 +22,11 @@ const IMAGES: Allowed = [
       hyperVGeneration: oneOf('V1', 'V2'),
       imageDeprecationStatus: {
         imageState: oneOf('Active', 'ScheduledForDeprecation', 'Deprecated'),
-        scheduledDeprecationTime: (value) => typeof value === 'string' && DATE.test(value),
+        scheduledDeprecationTime: isTime,
       },
     },
   },
 ]
-
-const DATE =
-  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})$/
 
 /** The message of an error is free text that may name the one who asked; the code says enough. */
 const ERROR: Allowed = {

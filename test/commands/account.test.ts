@@ -1,0 +1,253 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const OLD = '418.94.202409162337-0'
+const NEW = '418.94.202410090804-0'
+
+interface Parts {
+  readonly release?: string
+  readonly platforms?: readonly string[]
+  readonly regions?: readonly string[]
+}
+
+/** A build of x86_64 with artifacts of some platforms and AMIs in some regions. */
+const build = ({
+  release = NEW,
+  platforms = ['aws', 'metal', 'qemu', 'vmware'],
+  regions = ['eu-west-1', 'me-central-1', 'us-east-1'],
+}: Parts = {}) => ({
+  release,
+  location: `https://rhcos.mirror.openshift.com/art/storage/prod/streams/rhcos-4.18/builds/${release}/x86_64`,
+  meta: {
+    images: Object.fromEntries(
+      platforms.map((name) => [
+        name,
+        { path: `rhcos-${release}-${name}.x86_64.img.gz`, sha256: 'a'.repeat(64) },
+      ]),
+    ),
+    amis: regions.map((name, at) => ({ name, hvm: `ami-${release.slice(7, 15)}${at}` })),
+  },
+})
+
+const V2 = azureImage('418-v2', '418.94.20240916')
+const ARM = azureImage('418-arm', '418.94.20240916')
+const snapshot = (parts: Parts = {}, images = [V2, ARM]) =>
+  snapshotText(images, { builds: { x86_64: build(parts) } })
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+const call = (...args: string[]) => run(args, { cwd: folder })
+const regenerate = (...args: string[]) =>
+  call('regenerate', 's.json', '--target', 't.json', ...args)
+
+/** The target as one snapshot makes it, and another snapshot beside it. */
+async function given(before: string, after: string): Promise<string> {
+  await writeFile(at('s.json'), before)
+  expect(await regenerate()).toMatchObject({ status: 0 })
+  await writeFile(at('s.json'), after)
+  return read('t.json')
+}
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+
+describe('what a run would take away', () => {
+  it.each([
+    [
+      'a region of a bumped build',
+      snapshot({ regions: ['eu-west-1', 'us-east-1'] }),
+      '1 cloud image',
+      '-  image aws x86_64 · me-central-1',
+    ],
+    [
+      'all regions, and with them the images of a platform',
+      snapshot({ regions: [] }),
+      '3 cloud images',
+      '-  image aws x86_64 · 3 regions: eu-west-1, me-central-1, us-east-1',
+    ],
+    [
+      'a platform',
+      snapshot({ platforms: ['aws', 'metal', 'qemu'] }),
+      '1 artifact',
+      '-  artifact vmware x86_64',
+    ],
+    [
+      'a marketplace image',
+      snapshot({}, [ARM]),
+      '1 marketplace image',
+      '-  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916',
+    ],
+  ])('%s, is named and refused, and let through on request', async (_, after, count, line) => {
+    const before = await given(snapshot({ release: OLD }), after)
+    const refused = await regenerate()
+    expect(refused).toMatchObject({ status: 1, stdout: '' })
+    expect(refused.stderr.split('\n')[0]).toBe(`stream-snapshot: the target would lose ${count}`)
+    expect(refused.stderr).toContain(line)
+    expect(refused.stderr).toMatch(/If that is meant, run again with --allow-regression\.\n$/)
+    expect(await read('t.json')).toBe(before)
+
+    const allowed = await regenerate('--allow-regression')
+    expect(allowed.status).toBe(0)
+    expect(allowed.stderr).toContain(line)
+    expect(allowed.stderr).toMatch(/ changed, .*\nt\.json: updated\n$/)
+    expect(await read('t.json')).not.toBe(before)
+  })
+
+  it('an older build in the place of a newer one, is refused', async () => {
+    const before = await given(snapshot(), snapshot({ release: OLD }))
+    const { status, stderr } = await regenerate()
+    expect(status).toBe(1)
+    expect(stderr).toContain(`~  build x86_64  ${NEW} -> ${OLD}`)
+    expect(await read('t.json')).toBe(before)
+  })
+
+  it('a later RHEL major, is refused; going on to one is told', async () => {
+    const rhel9 = snapshot({ release: '9.8.20260428-0' })
+    const rhel10 = snapshot({ release: '10.2.20260423-0' })
+    await given(rhel10, rhel9)
+    const back = await regenerate()
+    expect(back.status).toBe(1)
+    expect(back.stderr).toContain('~  build x86_64  10.2.20260423-0 -> 9.8.20260428-0')
+    await writeFile(at('s.json'), rhel9)
+    expect(await regenerate('--allow-regression')).toMatchObject({ status: 0 })
+    await writeFile(at('s.json'), rhel10)
+    const on = await regenerate()
+    expect(on.status).toBe(0)
+    expect(on.stderr).toContain('x86_64: goes from RHEL 9.8 to 10.2\n')
+  })
+})
+
+describe('--keep-lost', () => {
+  const lacking = snapshot({ regions: ['eu-west-1', 'us-east-1'] })
+  const regions = async () =>
+    JSON.parse(await read('t.json')).architectures.x86_64.images.aws.regions
+
+  it('keeps the images of regions with their own release, in the order of regions', async () => {
+    await given(snapshot({ release: OLD }), lacking)
+    const { status, stderr } = await regenerate('--keep-lost')
+    expect(status).toBe(0)
+    expect(stderr).not.toContain('me-central-1')
+    expect(Object.entries(await regions())).toEqual([
+      ['eu-west-1', { release: NEW, image: 'ami-202410090' }],
+      ['me-central-1', { release: OLD, image: 'ami-202409161' }],
+      ['us-east-1', { release: NEW, image: 'ami-202410091' }],
+    ])
+  })
+
+  it('holds from then on, and gives way to the image of a later build', async () => {
+    await given(snapshot({ release: OLD }), lacking)
+    await regenerate('--keep-lost')
+    const kept = await read('t.json')
+    expect(await regenerate()).toMatchObject({ status: 0 })
+    expect(await read('t.json')).toBe(kept)
+    expect(await regenerate('--check')).toMatchObject({ status: 0, stdout: '' })
+    await writeFile(at('s.json'), snapshot({ release: '418.94.202501221327-0' }))
+    expect(await regenerate()).toMatchObject({ status: 0 })
+    expect((await regions())['me-central-1'].release).toBe('418.94.202501221327-0')
+  })
+
+  it('is of no use against the loss of a platform', async () => {
+    await given(snapshot({ release: OLD }), snapshot({ platforms: ['aws', 'metal', 'qemu'] }))
+    const { status, stderr } = await regenerate('--keep-lost')
+    expect(status).toBe(1)
+    expect(stderr).toContain('-  artifact vmware x86_64')
+  })
+})
+
+describe('a sentence', () => {
+  it('about images is said only where images were looked at', async () => {
+    await writeFile(at('t.json'), smallStream(EXAMPLE))
+    await writeFile(at('s.json'), snapshotText([]))
+    const { stderr } = await regenerate('--layout', 'none')
+    expect(stderr).not.toContain('image')
+  })
+
+  it('about metadata is as short: time and maker stay where nothing else changes', async () => {
+    const before = await given(snapshot(), snapshot().replace('test', 'test'))
+    await writeFile(
+      at('s.json'),
+      snapshotText([V2, ARM], { builds: { x86_64: build() }, capturedAt: '2025-01-01T00:00:00Z' }),
+    )
+    const { stderr } = await regenerate()
+    expect(stderr).toMatch(/^no build and no image changed, /)
+    expect(stderr).toMatch(/t\.json: unchanged\n$/)
+    expect(await read('t.json')).toBe(before)
+  })
+})
+
+describe('a target that is not there', () => {
+  it('is made, and that is said', async () => {
+    await writeFile(at('s.json'), snapshot())
+    const { stderr } = await regenerate()
+    expect(stderr).toMatch(/t\.json: created\n$/)
+  })
+
+  it.each([
+    [['--check'], 't.json: no such file'],
+    [['--check', '--marketplace-file', 'm.json'], 't.json: no such file'],
+  ])('is exit 2 with %j', async (args, message) => {
+    await writeFile(at('s.json'), snapshot())
+    expect(await regenerate(...args)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `stream-snapshot: ${message}\n`,
+    })
+  })
+
+  it('is not made in a folder that is not there', async () => {
+    await writeFile(at('s.json'), snapshot())
+    const { status, stderr } = await call('regenerate', 's.json', '--target', 'no/t.json')
+    expect(status).toBe(2)
+    expect(stderr).toContain('no/t.json')
+  })
+})
+
+describe('--marketplace-file', () => {
+  it('touches nothing of the stream where no build changes', async () => {
+    await writeFile(at('t.json'), smallStream(EXAMPLE))
+    await writeFile(at('s.json'), snapshotText([V2, ARM]))
+    const { status, stderr } = await regenerate('--marketplace-file', 'm.json')
+    expect(status).toBe(0)
+    expect(stderr).toMatch(/t\.json: unchanged\nm\.json: created\n$/)
+    expect(await read('t.json')).toBe(smallStream(EXAMPLE))
+  })
+})
+
+describe('verify --target', () => {
+  it('takes the options of regenerate', async () => {
+    await writeFile(at('t.json'), smallStream(EXAMPLE))
+    await writeFile(at('s.json'), snapshotText([V2, ARM]))
+    await regenerate('--marketplace-file', 'm.json')
+    const target = async (...args: string[]) => {
+      const { stdout } = await call('verify', 's.json', '--target', 't.json', ...args)
+      return /target: .*/.exec(stdout)?.[0]
+    }
+    expect(await target('--marketplace-file', 'm.json')).toBe('target: ok')
+    expect(await target()).toBe('target: FAILED: t.json: not what the snapshot gives')
+    await regenerate('--layout', 'stream-metadata')
+    expect(await target()).toBe('target: ok')
+    expect(await target('--layout', 'enhancement')).toBe(
+      'target: FAILED: t.json: not what the snapshot gives',
+    )
+  })
+
+  it('sees images of a cloud that nobody asked', async () => {
+    await given(snapshot(), snapshot())
+    const stream = JSON.parse(await read('t.json'))
+    stream.architectures.x86_64['rhel-coreos-extensions']['aws-marketplace'] = {
+      ocp: { regions: { 'us-east-1': { release: NEW, image: 'ami-1' } } },
+    }
+    await writeFile(at('t.json'), `${JSON.stringify(stream, undefined, 2)}\n`)
+    const { status, stdout } = await call('verify', 's.json', '--target', 't.json')
+    expect(status).toBe(1)
+    expect(stdout).toContain(
+      'target: FAILED: t.json: has 1 image of aws that the snapshot did not ask\n',
+    )
+  })
+})
