@@ -1,14 +1,16 @@
+import type { Definition } from 'nock'
 import { sourceOf } from '../core/builds/locate.ts'
 import type { ReadBuild } from '../core/builds/read.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError } from '../errors.ts'
-import type { AskedBuild } from './build-server/recording.ts'
+import { recordBuild } from './build-server/recording.ts'
+import { type Patience, withPatience } from './http/question.ts'
+import type { Recorder } from './record.ts'
 import type { CaptureRequest } from './request.ts'
 
 /** What the build server told. */
 export interface AskedBuilds {
   readonly builds: SnapshotContent['builds']
-  readonly asked: readonly AskedBuild[]
   /** What a person should know of them. */
   readonly notes: readonly string[]
 }
@@ -26,16 +28,25 @@ export interface ProgressCounter {
  */
 export async function askBuilds(
   { builds: wanted, stream, timeout, replay }: CaptureRequest,
+  limits: Patience,
   progress: ProgressCounter,
+  recorder: Recorder,
 ): Promise<AskedBuilds> {
-  if (wanted.length === 0) return { builds: {}, asked: [], notes: [] }
+  if (wanted.length === 0) return { builds: {}, notes: [] }
   // The HTTP client takes a while to load, and a capture of clouds alone does not need it.
   const { askBuild } = await import('./build-server/ask.ts')
   const isReplayed = replay !== undefined
   progress.expect(wanted.length)
   const read = await Promise.all(
     wanted.map(async (each) => {
-      const found = await askBuild(each, stream, { isReplayed, timeout })
+      const source = sourceOf(each, stream, isReplayed)
+      const raw: Definition[] = []
+      const onExchange = (exchange: Definition) => void raw.push(exchange)
+      const found = await withPatience(source, limits, () =>
+        askBuild(each, stream, { isReplayed, timeout, onExchange }),
+      )
+      const asked = { source, location: found.build.location }
+      for (const exchange of raw) recorder.add(exchange, (own) => recordBuild(own, asked))
       progress.advance()
       return found
     }),
@@ -44,10 +55,6 @@ export async function askBuilds(
   const sorted = [...read].sort((a, b) => (a.architecture < b.architecture ? -1 : 1))
   return {
     builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),
-    asked: wanted.flatMap((each, index) => {
-      const location = read[index]?.build.location
-      return location ? [{ source: sourceOf(each, stream, isReplayed), location }] : []
-    }),
     notes: notesOn(sorted),
   }
 }

@@ -3,19 +3,20 @@ import { sortByMembers, sortImages } from '../core/snapshot/order.ts'
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
-import { recordBuild } from './build-server/recording.ts'
-import { type AskedBuilds, askBuilds, type ProgressCounter } from './builds.ts'
+import { askBuilds, type ProgressCounter } from './builds.ts'
 import { CLOUD_MODULES } from './clouds/index.ts'
 import type { Access, Cloud, Connection } from './clouds/types.ts'
-import { type Exchange, recordExchanges, replayExchanges, waitForExchanges } from './exchange.ts'
-import { normalise, type Recording, sortExchanges } from './recording.ts'
-import type { CaptureRequest } from './request.ts'
+import type { Exchange } from './exchange.ts'
+import { type Patience, withPatience } from './http/question.ts'
+import { Recorder } from './record.ts'
+import { type Recording, sortExchanges } from './recording.ts'
+import { type CaptureRequest, patienceOf } from './request.ts'
 
 /** What was learned, and the evidence. */
 export interface Captured {
   readonly content: SnapshotContent
   readonly recording: Recording
-  /** What a person should know of the builds. */
+  /** What a person should know of the answers. */
   readonly notes: readonly string[]
 }
 
@@ -29,28 +30,27 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
   const { stream, criteria, replay } = request
   // While the SDKs load, which takes longer than the rest of the start, the build server is asked.
   const modules = loadModules(request.clouds)
-  const exchange = replay
-    ? replayExchanges(
-        replay,
-        (await modules).flatMap(({ module }) => module.ignoredParameters),
-      )
-    : recordExchanges()
+  const exchange = replay && (await replayFor(replay, await modules))
+  const recorder = new Recorder()
+  const limits = patienceOf(request)
   try {
     const progress = new Counter(request.onProgress)
     const asking = Promise.all([
       modules.then((all) =>
         Promise.all(
           all.map(async ({ name, access, module }) => {
-            const connection = await module.connect(access, criteria)
-            return askCloud(name, connection, request, progress)
+            const connection: AnyConnection = await module.connect(access, criteria, (each) =>
+              recorder.add(each, connection.record),
+            )
+            return askCloud(name, connection, request, limits, progress)
           }),
         ),
       ),
-      askBuilds(request, progress),
+      askBuilds(request, limits, progress, recorder),
     ])
     // Here and not where it is asked: an SDK waits for what nobody answers.
-    const lacking = exchange.unanswered.then(refuseLack)
-    const [clouds, asked] = await Promise.race([asking, lacking])
+    const lacking = exchange?.unanswered.then(refuseLack)
+    const [clouds, asked] = await Promise.race([asking, ...(lacking ? [lacking] : [])])
     const content: SnapshotContent = {
       schemaVersion: 1,
       stream,
@@ -59,13 +59,26 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
       images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
       queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
     }
-    const recording = replay ? exchange.exchanges() : await collect(exchange, clouds, asked)
+    const recording = exchange?.exchanges() ?? sortExchanges(recorder.exchanges)
     const secrets = clouds.flatMap(({ connection }) => connection.secrets())
     refuseSecrets(content, recording, secrets)
-    return { content, recording, notes: asked.notes }
+    const notes = clouds.flatMap(({ connection }) => connection.notes())
+    return { content, recording, notes: [...asked.notes, ...notes] }
   } finally {
-    exchange.stop()
+    exchange?.stop()
   }
+}
+
+/** nock, which takes over the process's requests, is loaded where it has some to answer. */
+async function replayFor(
+  recording: Recording,
+  modules: readonly { readonly module: AnyCloud }[],
+): Promise<Exchange> {
+  const { replayExchanges } = await import('./exchange.ts')
+  return replayExchanges(
+    recording,
+    modules.flatMap(({ module }) => module.ignoredParameters),
+  )
 }
 
 function loadModules(clouds: CaptureRequest['clouds']) {
@@ -79,28 +92,32 @@ function loadModules(clouds: CaptureRequest['clouds']) {
 }
 
 type AnyCloud = Cloud<object, object, unknown>
+type AnyConnection = Connection<object, object>
 
 /** One cloud's answers, as the snapshot has them. */
 interface Asked {
   readonly name: CloudName
-  readonly connection: Connection<object, object>
+  readonly connection: AnyConnection
   readonly images: readonly object[]
   readonly queries: readonly object[]
 }
 
 async function askCloud(
   name: CloudName,
-  connection: Connection<object, object>,
+  connection: AnyConnection,
   { ocp, concurrency }: CaptureRequest,
+  limits: Patience,
   progress: Counter,
 ): Promise<Asked> {
   if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
-  const queries = await connection.queries(ocp)
+  const queries = await withPatience(name, limits, () => connection.queries(ocp))
   progress.expect(queries.length)
   const answers = await pMap(
     queries,
     async (query) => {
-      const images = await connection.ask(query)
+      const images = await withPatience(connection.describe(query), limits, () =>
+        connection.ask(query),
+      )
       progress.advance()
       return { query, images }
     },
@@ -122,40 +139,38 @@ async function askCloud(
   }
 }
 
-/** The scrubbed evidence, complete: the recorder may still be busy with the last answers. */
-async function collect(
-  exchange: Exchange,
-  clouds: readonly Asked[],
-  { asked }: AskedBuilds,
-): Promise<Recording> {
-  const kept = () =>
-    sortExchanges([
-      ...clouds.flatMap(({ connection }) =>
-        normalise(exchange.exchanges(), (each) => connection.record(each)),
-      ),
-      ...normalise(exchange.exchanges(), (each) => recordBuild(each, asked)),
-    ])
-  const answers = clouds.reduce((sum, { connection }) => sum + connection.answers(), asked.length)
-  await waitForExchanges(() => kept().length >= answers)
-  return kept()
-}
-
-/** Nothing is written of which the capture knows that it is secret. */
+/** Nothing is written of which the capture knows that it is secret; says in which image it is. */
 function refuseSecrets(
   content: SnapshotContent,
   recording: Recording,
   known: readonly string[],
 ): void {
-  const [learned, evidence] = [JSON.stringify(content), JSON.stringify(recording)]
   const published = JSON.stringify([content.criteria, content.builds])
-  const found =
-    findSecret(learned, known) ??
-    findSecret(evidence, known) ??
-    findId(learned, published) ??
-    findId(evidence, published)
-  if (found !== undefined) {
-    throw new ServiceError(`the answers hold ${found}; nothing was written`)
+  const secretIn = (value: unknown) => {
+    const text = JSON.stringify(value)
+    return findSecret(text, known) ?? findId(text, published)
   }
+  const found = secretIn(content) ?? secretIn(recording)
+  if (found === undefined) return
+  const images = Object.values(content.images).flat()
+  const image = images.find((each) => secretIn(each) !== undefined)
+  const exchange = recording.find((each) => secretIn(each) !== undefined)
+  const place = image === undefined ? exchange && placeOf(exchange) : placeOf(image)
+  throw new ServiceError(
+    `${place ?? 'the answers'}: holds ${found}; nothing was written`,
+    'Leave it out, with other criteria or on AWS with --regions, and tell its publisher.',
+  )
+}
+
+/** What an image or an exchange is told from others by, as far as it may be shown. */
+function placeOf(each: object): string {
+  const { region, image, project, name, offer, sku, version, scope, path } = each as Record<
+    string,
+    unknown
+  >
+  return [scope && `${scope}${path}`, region, image, project, !image && name, offer, sku, version]
+    .filter((part) => typeof part === 'string' && part !== '')
+    .join(' ')
 }
 
 function refuseLack(request: string): never {

@@ -1,33 +1,14 @@
 import nock, { type Definition } from 'nock'
-import { ServiceError } from '../errors.ts'
 import type { Recording } from './recording.ts'
 
-/** What a capture does with the requests that it makes: lets them out and records, or replays. */
+/** A replay that is under way. */
 export interface Exchange {
-  /** Every exchange so far, raw; of a replay, those that were used. */
+  /** Those exchanges of the recording that were used. */
   exchanges(): readonly Definition[]
   /** The first request that the recording does not answer; never settles where there is none. */
   readonly unanswered: Promise<string>
   /** Gives the network back. */
   stop(): void
-}
-
-/** Records every request of this process from now on. */
-export function recordExchanges(): Exchange {
-  nock.recorder.rec({
-    dont_print: true,
-    output_objects: true,
-    // A signature tells the region that was asked, which one endpoint for all of them does not.
-    enable_reqheaders_recording: true,
-  })
-  return {
-    exchanges: () => nock.recorder.play() as Definition[],
-    unanswered: new Promise(() => undefined),
-    stop() {
-      nock.recorder.clear()
-      nock.restore()
-    },
-  }
 }
 
 /**
@@ -106,17 +87,4 @@ function normalParameters(
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join('&')
-}
-
-/**
- * Waits until the recorder, which hears of an answer after the one who asked, has all of them.
- *
- * @throws ServiceError where it does not within five seconds
- */
-export async function waitForExchanges(isComplete: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000
-  while (!isComplete()) {
-    if (Date.now() > end) throw new ServiceError('the recorder did not see every answer')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }

@@ -1,4 +1,3 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { Definition } from 'nock'
 import { parseText } from '../core/json/parse.ts'
 import { InputError } from '../errors.ts'
@@ -56,26 +55,7 @@ export function readRecording(text: string, file: string): Recording {
   return value as Recording
 }
 
-/**
- * The exchanges worth keeping, each question's last answer, in an order that does not depend on
- * which of them came first.
- *
- * @param keep a cloud's `record`: scrubs an exchange, or leaves it out
- */
-export function normalise(
-  raw: readonly Definition[],
-  keep: (exchange: Definition) => Definition | undefined,
-): Definition[] {
-  const kept = new Map<string, Definition>()
-  for (const exchange of raw) {
-    const scrubbed = keep(decode(exchange))
-    if (scrubbed === undefined) continue
-    const { reqheaders: _, ...rest } = scrubbed
-    kept.set(keyOf(rest), { ...rest, rawHeaders: contentType(exchange) })
-  }
-  return sortExchanges([...kept.values()])
-}
-
+/** In an order that does not depend on which of them came first. */
 export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
   return exchanges
     .map((exchange) => ({ key: keyOf(exchange), exchange }))
@@ -83,46 +63,7 @@ export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
     .map(({ exchange }) => exchange)
 }
 
-function keyOf({ scope, path, method, body }: Definition): string {
+/** What a request is told from others by. */
+export function keyOf({ scope, path, method, body }: Definition): string {
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
-}
-
-const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-}
-
-/** nock records a compressed body as chunks of hexadecimal digits; gives the JSON or text in it. */
-function decode(exchange: Definition): Definition {
-  const { response, rawHeaders = {} } = exchange
-  const coding = String(rawHeaders['content-encoding'] ?? '').toLowerCase()
-  const decoder = DECODERS[coding]
-  if (decoder === undefined || !Array.isArray(response)) return exchange
-  try {
-    const bytes = Buffer.concat(response.map((chunk) => Buffer.from(String(chunk), 'hex')))
-    return { ...exchange, response: parseBody(decoder(bytes).toString('utf8')) }
-  } catch {
-    // Cut off in the middle: an attempt that was repeated, so the last answer is whole.
-    return { ...exchange, response: '' }
-  }
-}
-
-function parseBody(text: string): NonNullable<Definition['response']> {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-/** Those that the clouds and the build server answer with. */
-const MEDIA_TYPE =
-  /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
-
-/** The one header that tells how to read the body. */
-function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
-  const value = String(rawHeaders['content-type'] ?? '')
-  return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}
 }

@@ -3,6 +3,7 @@ import type { Criteria } from '../core/criteria/criteria.ts'
 import type { CloudName, StreamIdentity } from '../core/snapshot/snapshot.ts'
 import type { Minor } from '../core/versions/minor.ts'
 import type { Access } from './clouds/types.ts'
+import type { Patience } from './http/question.ts'
 import type { Recording } from './recording.ts'
 
 /** Everything that a capture needs to know, as plain values. */
@@ -16,6 +17,10 @@ export interface CaptureRequest {
   readonly builds: readonly WantedBuild[]
   /** For one request to the build server, in milliseconds. */
   readonly timeout: number
+  /** For one question with its repetitions, waits and sign-in, in milliseconds; default 120 s. */
+  readonly patience?: number
+  /** Hears what is waited for, where that takes more than a few seconds. */
+  readonly onWait?: (text: string) => void
   /** How many questions to ask at a time. */
   readonly concurrency: number
   /** Answers instead of the network. */
@@ -26,4 +31,21 @@ export interface CaptureRequest {
 export interface Progress {
   readonly done: number
   readonly total: number
+}
+
+/** In milliseconds: a cloud that throttles asks for a minute or less. */
+const PATIENCE = 120_000
+
+/** Between two words on what is waited for, of however many questions at once; in milliseconds. */
+const BETWEEN_WORDS = 10_000
+
+/** The limits of all questions of a capture; a recording answers at once. */
+export function patienceOf({ patience = PATIENCE, onWait, replay }: CaptureRequest): Patience {
+  let next = 0
+  const say = (text: string) => {
+    if (Date.now() < next) return
+    next = Date.now() + BETWEEN_WORDS
+    onWait?.(text)
+  }
+  return { patience, onWait: replay || onWait === undefined ? undefined : say }
 }

@@ -18,6 +18,7 @@ export interface CaptureArgs extends CommonArgs, AllCloudArgs {
   readonly ocp?: string | undefined
   readonly concurrency: number
   readonly timeout: number
+  readonly patience: number
   readonly replay?: string | undefined
 }
 
@@ -77,6 +78,11 @@ export function captureOptions<T>(argv: Argv<T>) {
       default: 30,
       describe: 'Seconds to wait for each answer',
       coerce: wholeNumber('timeout'),
+    })
+    .option('patience', {
+      default: 120,
+      describe: 'Seconds that a question may take with its repetitions, waits and sign-in',
+      coerce: wholeNumber('patience'),
     })
     .option('replay', {
       type: 'string',

@@ -63,6 +63,7 @@ export async function requestFor(
     clouds: await accessTo(asked, args, isReplayed),
     builds: source.builds,
     timeout: args.timeout * 1000,
+    patience: args.patience * 1000,
     concurrency: args.concurrency,
   }
 }

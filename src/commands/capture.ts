@@ -95,6 +95,7 @@ export async function captureTexts(args: CaptureArgs, terminal: Terminal): Promi
   const captured = await capture({
     ...request,
     ...(replay && { replay: replay.recording }),
+    onWait: (text) => terminal.say(text),
     onProgress: ({ done, total }) => line.update(`asked ${done} of ${total}`),
   }).finally(() => line.stop())
   for (const note of captured.notes) terminal.say(`warning: ${note}`)

@@ -104,7 +104,7 @@ describe('capture', () => {
     })
     const outcome = await capture(broken, at('s.json'), fromStream())
     expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toMatch(/^stream-snapshot: azure azureopenshift:aro4:418-v2: /)
+    expect(outcome.stderr).toMatch(/^stream-snapshot: azure azureopenshift:aro4:418-v2: /m)
     expect(outcome.stderr).toMatch(message)
     expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
     expect((await readdir(folder)).sort()).toEqual(['rhcos.json', 's.json', 's.recording.json'])

@@ -141,7 +141,13 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
   }
 
   function describeImages(form: Record<string, string>, region: string): Answer {
-    const found = images.filter((image) => image.region === region && matches(image, form))
+    const isListed = ({ deprecationTime }: AwsImage) =>
+      form.IncludeDeprecated === 'true' ||
+      deprecationTime === undefined ||
+      Date.parse(deprecationTime) > Date.now()
+    const found = images.filter(
+      (image) => image.region === region && isListed(image) && matches(image, form),
+    )
     const { NextToken: token, MaxResults: most } = form
     const start = token === undefined ? 0 : tokens.get(token)
     if (start === undefined) {

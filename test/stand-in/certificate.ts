@@ -24,8 +24,10 @@ export interface Certificate {
  *
  * It begins an hour ago, so that a client whose clock is slow accepts it, and ends in a week, so
  * that a forgotten one does no harm.
+ *
+ * @param hosts for whom it is besides, behind a proxy that leads to them
  */
-export async function makeCertificate(): Promise<Certificate> {
+export async function makeCertificate(hosts: readonly string[] = []): Promise<Certificate> {
   const now = Date.now()
   // Of its own, or a client that trusts several would take one for another.
   const name = `stand-in ${randomBytes(6).toString('hex')}`
@@ -44,6 +46,7 @@ export async function makeCertificate(): Promise<Certificate> {
         altNames: [
           { type: 2, value: 'localhost' },
           { type: 7, ip: '127.0.0.1' },
+          ...hosts.map((value) => ({ type: 2 as const, value })),
         ],
       },
     ],

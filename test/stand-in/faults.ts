@@ -16,6 +16,12 @@ export type Fault =
   | { kind: 'stall' }
   /** This body, by default with status 200, instead of the right one. */
   | { kind: 'body'; body: string; type?: string; status?: number }
+  /** A body without an end. */
+  | { kind: 'endless' }
+  /** A body that nobody asked to be compressed and that is a thousand times as long as it comes. */
+  | { kind: 'bomb'; megabytes: number }
+  /** A byte a second, without an end. */
+  | { kind: 'drip' }
   /** A redirection, by default 302, to this address, absolute or relative. */
   | { kind: 'redirect'; location: string; status?: number }
 
@@ -61,12 +67,12 @@ export function faultChooser(rules: readonly FaultRule[]): (path: string) => Mis
 }
 
 const SYNTAX =
-  /^(?<path>.+)=(?:(?<kind>cut-off|reset|html|truncated|stall)|late\/(?<late>\d+)|redirect\/(?<location>\S+?)|(?<status>[3-5]\d\d)(?:\/(?<retryAfter>\d+))?)(?::(?<times>\d+))?$/
+  /^(?<path>.+)=(?:(?<kind>cut-off|reset|html|truncated|stall|endless|drip)|late\/(?<late>\d+)|redirect\/(?<location>\S+?)|(?<status>[3-5]\d\d)(?:\/(?<retryAfter>\d+))?)(?::(?<times>\d+))?$/
 
 /** How a fault is written on a command line, for a help text. */
 export const FAULT_SYNTAX =
   'PATTERN=WHAT[:TIMES], WHAT being a status (429, or 429/5 with Retry-After: 5), late/MS, ' +
-  'cut-off, reset, html, truncated, stall or redirect/URL'
+  'cut-off, reset, html, truncated, stall, endless, drip or redirect/URL'
 
 /**
  * Reads a rule from `PATTERN=WHAT[:TIMES]`, for instance `418-v2=429/1:2`.
@@ -98,5 +104,6 @@ function readFault(parts: Record<string, string | undefined>): Fault {
       ? { kind: 'status', status }
       : { kind: 'status', status, retryAfter: Number(parts.retryAfter) }
   }
-  return { kind: parts.kind as 'cut-off' | 'reset' | 'html' | 'truncated' | 'stall' }
+  type Plain = 'cut-off' | 'reset' | 'html' | 'truncated' | 'stall' | 'endless' | 'drip'
+  return { kind: parts.kind as Plain }
 }

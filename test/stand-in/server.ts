@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -99,9 +100,12 @@ export async function startServer(
     if (mishap.fault !== undefined) entry.fault = mishap.fault.kind
     else if (mishap.delay > 0) entry.fault = 'late'
     requests.push(entry)
-    outgoing.once('close', () => {
-      inFlight -= 1
-    })
+    let isOver = false
+    const leave = () => {
+      if (!isOver) inFlight -= 1
+      isOver = true
+    }
+    outgoing.once('close', leave)
     outgoing.once('finish', () => {
       entry.status = outgoing.statusCode
     })
@@ -115,7 +119,12 @@ export async function startServer(
       sockets.get(incoming.socket.remotePort ?? 0)?.resetAndDestroy()
       return
     }
+    if (mishap.fault?.kind === 'endless' || mishap.fault?.kind === 'drip') {
+      return pour(outgoing, mishap.fault.kind)
+    }
     const answer = spoil(await regularAnswer(request, mishap), mishap)
+    // A client that has the whole answer may ask again before this side hears that it is gone.
+    if (halfOf(mishap) === undefined) leave()
     send(outgoing, answer, {
       gzip: options.gzip === true && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
       half: halfOf(mishap),
@@ -205,6 +214,10 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
     }
     case 'redirect':
       return { status: fault.status ?? 302, headers: { location: fault.location } }
+    case 'bomb': {
+      const body = gzipSync(Buffer.alloc(fault.megabytes * 1024 * 1024, ' '))
+      return { status: 200, headers: { ...answer.headers, 'content-encoding': 'gzip' }, body }
+    }
     case 'truncated':
       return { ...answer, body: firstHalf(Buffer.from(answer.body ?? '')) }
     default:
@@ -234,6 +247,19 @@ function send(
   else if (half === 'stall') outgoing.write(firstHalf(bytes))
   // The socket ends once the half is on its way, or nothing of it would arrive.
   else outgoing.write(firstHalf(bytes), () => outgoing.destroy())
+}
+
+/** Writes on for as long as somebody listens. */
+async function pour(outgoing: ServerResponse, kind: 'endless' | 'drip'): Promise<void> {
+  outgoing.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+  const chunk = kind === 'drip' ? ' ' : ' '.repeat(1024 * 1024)
+  while (!outgoing.destroyed) {
+    const isFull = !outgoing.write(chunk)
+    if (kind === 'drip') await delay(1000)
+    else if (isFull) {
+      await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+    }
+  }
 }
 
 function firstHalf(bytes: Buffer): Buffer {

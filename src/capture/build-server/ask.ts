@@ -1,33 +1,35 @@
 import {
-  createDefaultHttpClient,
   createEmptyPipeline,
   createPipelineRequest,
   defaultRetryPolicy,
+  type HttpClient,
   type Pipeline,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline'
 import { type StreamPlace, sourceOf, type WantedBuild } from '../../core/builds/locate.ts'
 import { type ReadBuild, readBuild } from '../../core/builds/read.ts'
 import { InputError, ServiceError } from '../../errors.ts'
-import { wholeAnswer } from '../http/answer.ts'
-import { describeStatus, describeTrouble } from './failure.ts'
+import { coreClient } from '../http/core-client.ts'
+import { describeFailure } from '../http/failure.ts'
+import { proxyAgent } from '../http/proxy.ts'
+import { type Note, openTransport } from '../http/transport.ts'
+import { describeStatus } from './failure.ts'
 
 /** How to ask; `isReplayed` where a recording answers. */
 export interface BuildAccess {
   readonly isReplayed: boolean
   /** For one request, in milliseconds. */
   readonly timeout: number
+  /** Hears of each exchange. */
+  readonly onExchange?: Note
 }
-
-/** One for all builds, so that they share its connections. */
-const CLIENT = createDefaultHttpClient()
 
 /** Between two attempts, growing; a server's own Retry-After goes before it. In milliseconds. */
 const RETRY_DELAY = 250
 
 /**
- * Asks the build server for a build's meta.json, by the HTTP client that Azure's SDK has too, so
- * that it is repeated, recorded and replayed in the same way.
+ * Asks the build server for a build's meta.json, by the pipeline that Azure's SDK has too, so that
+ * it is repeated in the same way.
  *
  * @throws ServiceError that names the URL, for a server that does not have the build, an answer
  *   that is none, and a meta.json of another build or architecture
@@ -55,21 +57,23 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
   request.headers.set('accept', 'application/json')
   let response: PipelineResponse
   try {
-    response = await pipelineFor(access).sendRequest(CLIENT, request)
+    response = await pipelineFor(access).sendRequest(clientFor(access), request)
   } catch (error) {
-    throw describeTrouble(error, url)
+    throw describeFailure(error, url, () => undefined)
   }
   if (response.status !== 200) throw describeStatus(response, url)
   return response.bodyAsText ?? ''
 }
 
-/**
- * No redirects: what is asked for, recorded and written into the stream is one and the same URL. No
- * proxy of the environment's: nock's recorder breaks on an agent that tunnels.
- */
-function pipelineFor({ isReplayed, timeout }: BuildAccess): Pipeline {
+function clientFor({ isReplayed, timeout, onExchange }: BuildAccess): HttpClient {
+  return coreClient(
+    openTransport({ timeout, onExchange, proxy: isReplayed ? undefined : proxyAgent }),
+  )
+}
+
+/** No redirects: what is asked for, recorded and written into the stream is one and the same URL. */
+function pipelineFor({ isReplayed }: BuildAccess): Pipeline {
   const pipeline = createEmptyPipeline()
-  pipeline.addPolicy(wholeAnswer(timeout), { afterPhase: 'Retry' })
   pipeline.addPolicy(
     defaultRetryPolicy({ maxRetries: isReplayed ? 0 : 3, retryDelayInMs: RETRY_DELAY }),
     { phase: 'Retry' },

@@ -1,6 +1,6 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline'
 import { ServiceError } from '../../errors.ts'
-import { connectionFailure } from '../http/connection-failure.ts'
+import { remedyFor } from '../http/failure.ts'
 
 /** A server of objects says 403 as well for what it does not have. */
 const MISSING = [403, 404, 410]
@@ -19,15 +19,5 @@ export function describeStatus({ status }: PipelineResponse, url: string): Servi
       'Name the build server that it leads to with --url.',
     )
   }
-  return new ServiceError(
-    `${url}: answered ${status}`,
-    status === 429 || status >= 500 ? 'Try again later.' : undefined,
-  )
-}
-
-/** Says in one line why there was no answer, in our own words. */
-export function describeTrouble(error: unknown, url: string): ServiceError {
-  const cause = error instanceof Error ? error : new Error(String(error))
-  const why = connectionFailure(cause) ?? 'the answer cannot be read'
-  return new ServiceError(`${url}: ${why}`, undefined, { cause })
+  return new ServiceError(`${url}: answered ${status}`, remedyFor(status) ?? 'Check --url.')
 }

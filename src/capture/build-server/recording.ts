@@ -13,21 +13,15 @@ export interface AskedBuild {
  * Keeps the answers of a build server, pruned to what a stream shows and what tells whose they are.
  * One that was asked elsewhere than where the stream's artifacts are is written as if asked there.
  *
- * @param exchange as nock recorded it, its body decoded
+ * @param exchange as nock writes it
  */
-export function recordBuild(
-  exchange: Definition,
-  asked: readonly AskedBuild[],
-): Definition | undefined {
+export function recordBuild(exchange: Definition, asked: AskedBuild): Definition | undefined {
   const { scope, path, method, status, response } = exchange
   if (method !== 'GET' || status !== 200) return undefined
-  const build = asked.find(({ source }) => {
-    const { origin, target } = partsOf(source)
-    return scope === origin && path === target
-  })
+  const source = partsOf(asked.source)
   const meta = prune(response, RECORDED_META)
-  if (build === undefined || meta === undefined) return undefined
-  const { origin, target } = partsOf(metaUrlOf(build.location))
+  if (scope !== source.origin || path !== source.target || meta === undefined) return undefined
+  const { origin, target } = partsOf(metaUrlOf(asked.location))
   return {
     scope: origin,
     method,

@@ -1,6 +1,7 @@
 import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import type { Minor } from '../../core/versions/minor.ts'
+import type { Note } from '../http/transport.ts'
 
 /**
  * What an implementation owes. It knows its SDK, its API's answers and its criteria; it knows no
@@ -12,8 +13,14 @@ export interface Cloud<Query extends object, Image extends object, Settings> {
   /**
    * Opens the cloud. Nothing need be sent yet; credentials that cannot work fail here or at the
    * first question, with a ServiceError that says what to do.
+   *
+   * @param note hears of every exchange with the cloud itself, and of none with a sign-in
    */
-  connect(access: Access<Settings>, criteria: Criteria): Promise<Connection<Query, Image>>
+  connect(
+    access: Access<Settings>,
+    criteria: Criteria,
+    note: Note,
+  ): Promise<Connection<Query, Image>>
 
   /** Parameters of a request that a replay passes over, such as the SDK's version of the API. */
   readonly ignoredParameters: readonly string[]
@@ -41,13 +48,13 @@ export interface Connection<Query, Image> {
    * What to keep of a recorded exchange: the definition with nothing in it of the one who asked
    * and the cloud's public host, or undefined for an exchange that is no answer to a question
    * (tokens, metadata, an attempt that was repeated). Whatever is not known to be harmless is left
-   * out. Bodies are decoded; `reqheaders` are there to tell one request from another, and headers
+   * out. `reqheaders` are there to tell one request from another, and headers
    * are not the cloud's to keep.
    */
   record(exchange: Definition): Definition | undefined
 
-  /** How many exchanges `record` has to keep by now: an answer for each question, and each page. */
-  answers(): number
+  /** What a person should know of the answers, such as a state that is not known. */
+  notes(): readonly string[]
 
   /** What must be in no file: the ids and secrets of the one who asks, and the tokens used. */
   secrets(): readonly string[]

@@ -3,6 +3,7 @@ import type { AwsSettings } from '../../capture/clouds/aws/settings.ts'
 import type { AwsCriteria } from '../../core/criteria/criteria.ts'
 import { InputError } from '../../errors.ts'
 import { once } from '../options.ts'
+import { homeFolder } from './home.ts'
 import type { CloudArguments } from './types.ts'
 
 export interface AwsArgs {
@@ -41,6 +42,8 @@ function awsCriteria(criteria: AwsCriteria, { regions }: AwsArgs): AwsCriteria {
 }
 
 async function awsSettings(_: AwsArgs, env: NodeJS.ProcessEnv): Promise<AwsSettings> {
+  // The SDK asks for the home folder, and fails of one that nobody knows, whatever else there is.
+  if (homeFolder(env) === undefined) env.HOME = '/'
   return {
     attempts: Number(env.AWS_MAX_ATTEMPTS) || ATTEMPTS,
     secrets: [

@@ -1,12 +1,9 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { Argv } from 'yargs'
-import { type AzureSettings, readPrincipal } from '../../capture/clouds/azure/settings.ts'
+import type { AzureSettings } from '../../capture/clouds/azure/settings.ts'
 import type { AzureCriteria, AzureEnvironment } from '../../core/criteria/criteria.ts'
-import { parseText } from '../../core/json/parse.ts'
-import { readIfThere } from '../../disk/read.ts'
 import { ServiceError } from '../../errors.ts'
 import { once, urlOption } from '../options.ts'
+import { readLogin, readPrincipal } from './azure-login.ts'
 import type { CloudArguments } from './types.ts'
 
 export interface AzureArgs {
@@ -22,7 +19,7 @@ function azureOptions<T>(argv: Argv<T>) {
       type: 'string',
       group: 'Azure:',
       describe: 'The subscription to ask with',
-      defaultDescription: 'AZURE_SUBSCRIPTION_ID, or the service principal file',
+      defaultDescription: 'AZURE_SUBSCRIPTION_ID, the service principal file, or az login',
       coerce: once('subscription'),
     })
     .option('location', {
@@ -56,31 +53,30 @@ function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCriteria 
 }
 
 /**
- * Where Azure is and who asks: from the command line, the environment, and the service principal
- * file that OpenShift's tools share.
+ * Where Azure is and who asks: from the command line, the environment, the service principal file
+ * that OpenShift's tools share, and what `az login` left.
  *
  * @throws ServiceError where no subscription is to be found
  */
 async function azureSettings(args: AzureArgs, env: NodeJS.ProcessEnv): Promise<AzureSettings> {
-  const named = env.AZURE_AUTH_LOCATION
-  const file = named || join(homedir(), '.azure', 'osServicePrincipal.json')
-  const text = await readIfThere(file)
-  if (named && text === undefined) {
-    throw new ServiceError('azure: AZURE_AUTH_LOCATION names a file that is not there')
-  }
-  const principal = text === undefined ? undefined : readPrincipal(parseText(text, file), file)
-  const subscription = args.subscription ?? env.AZURE_SUBSCRIPTION_ID ?? principal?.subscriptionId
+  const { principal, origin } = await readPrincipal(env)
+  const named = args.subscription ?? (env.AZURE_SUBSCRIPTION_ID || principal?.subscriptionId)
+  const login = principal === undefined ? await readLogin(env, named) : undefined
+  const subscription = named ?? login?.subscription
   if (!subscription) {
     throw new ServiceError(
       'azure: no subscription to ask with',
-      'Set --subscription or AZURE_SUBSCRIPTION_ID, or AZURE_AUTH_LOCATION to a service principal file.',
+      'Set --subscription or AZURE_SUBSCRIPTION_ID, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.',
     )
   }
+  const tenant = env.AZURE_TENANT_ID || login?.tenant
   const endpoint = args['azure-endpoint']
   const authority = env.AZURE_AUTHORITY_HOST
   return {
     subscription,
+    ...(tenant && { tenant }),
     ...(principal && { principal }),
+    ...(origin && { origin }),
     ...(endpoint && { endpoint }),
     ...(authority && { authority }),
     secrets: [

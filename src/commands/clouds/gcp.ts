@@ -1,6 +1,8 @@
 import type { GcpSettings } from '../../capture/clouds/gcp/settings.ts'
 import type { GcpCriteria } from '../../core/criteria/criteria.ts'
+import { ServiceError } from '../../errors.ts'
 import { urlOption } from '../options.ts'
+import { credentialsFile } from './home.ts'
 import type { CloudArguments } from './types.ts'
 
 export interface GcpArgs {
@@ -19,6 +21,7 @@ export const gcpArguments: CloudArguments<GcpArgs, GcpCriteria, GcpSettings> = {
   criteria: (criteria) => criteria,
 
   async settings({ 'gcp-endpoint': endpoint }, env) {
+    await checkFile(env.GOOGLE_APPLICATION_CREDENTIALS)
     return {
       ...(endpoint && { endpoint }),
       secrets: ['GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT', 'GOOGLE_CLOUD_QUOTA_PROJECT'].flatMap(
@@ -26,4 +29,13 @@ export const gcpArguments: CloudArguments<GcpArgs, GcpCriteria, GcpSettings> = {
       ),
     }
   },
+}
+
+/** The library's own words for it are free text, or say that some token is unexpected. */
+async function checkFile(file: string | undefined): Promise<void> {
+  if (!file || (await credentialsFile(file)) !== undefined) return
+  throw new ServiceError(
+    'gcp: GOOGLE_APPLICATION_CREDENTIALS names a file that is not there',
+    'Set it to a key file, or unset it and log in with gcloud auth application-default login.',
+  )
 }

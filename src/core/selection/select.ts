@@ -87,6 +87,7 @@ interface Judged {
 function judge(image: Image, wanted: Wanted, table: RhelTable, requirement: Requirement): Judged {
   if (image.state === 'deprecated') return refuse(image, 'deprecated by the cloud')
   if (image.state === 'unavailable') return refuse(image, 'not available')
+  if (image.state === 'unknown') return refuse(image, 'in a state that is not known')
   const version = readVersion(image.version)
   if (version === undefined) return refuse(image, 'version cannot be read')
   const dated = dateVersion(version, image.ocp, wanted, table)

@@ -9,7 +9,13 @@ export const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64'] as const
 export type Architecture = (typeof ARCHITECTURES)[number]
 
 /** What the cloud says of an image's life; only the first two may be selected. */
-export type ImageState = 'active' | 'scheduled-for-deprecation' | 'deprecated' | 'unavailable'
+export type ImageState =
+  | 'active'
+  | 'scheduled-for-deprecation'
+  | 'deprecated'
+  | 'unavailable'
+  /** In a state that was not known when it was captured. */
+  | 'unknown'
 
 /** What every cloud's image has; what selection needs and no more. */
 export interface ImageBase {

@@ -1,9 +1,12 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
-import type { Access } from '../types.ts'
+import { proxyAgent } from '../../http/proxy.ts'
+import { type Note, openTransport } from '../../http/transport.ts'
+import type { Access, Live } from '../types.ts'
+import { awsHandler } from './handler.ts'
 import type { AwsSettings } from './settings.ts'
 
 // The SDK's word on versions to come is for those who choose its version, not for those who capture.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 /** For replays, where nobody looks at the signature. */
 const NO_CREDENTIALS = { accessKeyId: 'replay', secretAccessKey: 'replay' }
@@ -15,16 +18,25 @@ export interface Clients {
   publicHost(region: string): string
 }
 
-/** @param secrets grows by the credentials that are used */
-export function openClients(access: Access<AwsSettings>, secrets: string[]): Clients {
-  const options = access.live ? liveOptions(access.settings, secrets) : replayOptions()
-  const requestHandler = {
-    requestTimeout: access.timeout,
-    connectionTimeout: access.timeout,
-    socketTimeout: access.timeout,
-    // Otherwise the SDK warns, and waits.
-    throwOnRequestTimeout: true,
+/** The credentials could not be had, or the service that gives them out refused. */
+export class SignInFailure extends Error {
+  constructor(cause: unknown) {
+    super('the credentials cannot be had', { cause })
+    this.name = 'SignInFailure'
   }
+}
+
+/** @param secrets grows by the credentials that are used */
+export function openClients(
+  access: Access<AwsSettings>,
+  secrets: string[],
+  onExchange: Note,
+): Clients {
+  const { timeout } = access
+  const options = access.live ? liveOptions(access, secrets) : replayOptions()
+  const requestHandler = awsHandler(
+    openTransport({ timeout, onExchange, proxy: access.live ? proxyAgent : undefined }),
+  )
   const endpoints = new EC2Client({ ...replayOptions(), region: 'us-east-1' }).config
   const publicHost = (region: string) =>
     endpoints
@@ -42,13 +54,22 @@ export function openClients(access: Access<AwsSettings>, secrets: string[]): Cli
   }
 }
 
-function liveOptions({ attempts }: AwsSettings, secrets: string[]): EC2ClientConfig {
+function liveOptions(
+  { settings: { attempts }, timeout }: Live<AwsSettings>,
+  secrets: string[],
+): EC2ClientConfig {
   // A client of its own for the default chain: no region's client has to be there before others.
-  const chain = new EC2Client({ region: 'us-east-1' })
+  // Its requests are sign-ins, so nobody takes them down.
+  const chain = new EC2Client({
+    region: 'us-east-1',
+    requestHandler: awsHandler(openTransport({ timeout, proxy: proxyAgent })),
+  })
   return {
     maxAttempts: attempts,
     credentials: async () => {
-      const credentials = await chain.config.credentials()
+      const credentials = await chain.config.credentials().catch((error: unknown) => {
+        throw new SignInFailure(error)
+      })
       const { accessKeyId, secretAccessKey, sessionToken, accountId } = credentials
       secrets.push(
         ...[accessKeyId, secretAccessKey, sessionToken, accountId].flatMap((each) => each ?? []),

@@ -1,19 +1,24 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2'
-import { ServiceError } from '../../../errors.ts'
-import { connectionFailure } from '../../http/connection-failure.ts'
+import { connectionFailure, type Fault, remedyFor } from '../../http/failure.ts'
+import { SignInFailure } from './client.ts'
+import { ForeignAnswer } from './handler.ts'
 
-/** What to do about EC2's own codes; their messages name the account, so they are not shown. */
+/** What to do about EC2's and STS's own codes; their messages name the account, so are not shown. */
 const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
   [
     /^(UnauthorizedOperation|AccessDenied)/,
-    'The credentials need ec2:DescribeImages and ec2:DescribeRegions.',
+    'The credentials need ec2:DescribeImages and ec2:DescribeRegions; where a policy closes some regions, name others with --regions.',
   ],
   [
     /^(AuthFailure|OptInRequired)$/,
     'The region may not be enabled for the account: name others with --regions, or check AWS_PROFILE.',
   ],
   [
-    /^(InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|ExpiredToken|RequestExpired)/,
+    /^(ExpiredToken|RequestExpired)/,
+    'The session has expired: log in again with aws sso login, or renew AWS_SESSION_TOKEN.',
+  ],
+  [
+    /^(InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidIdentityToken)/,
     'The credentials do not work: check AWS_PROFILE, or log in with aws sso login.',
   ],
   [
@@ -22,30 +27,54 @@ const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
   ],
 ]
 
-/** Says in one line what EC2 did instead of answering. */
-export function describeFailure(error: unknown, question: string): ServiceError {
-  const cause = error instanceof Error ? error : new Error(String(error))
+const CREDENTIALS =
+  'Set AWS_PROFILE, log in with aws sso login, or set AWS_ACCESS_KEY_ID and its secret.'
+
+/** Reads what EC2, or whoever gives out credentials, did instead of answering. */
+export function readFailure(error: Error): Fault | undefined {
+  if (error instanceof SignInFailure) return readSignIn(error)
+  if (error instanceof ForeignAnswer) {
+    const { status } = error
+    if (status === 200) return { what: 'the answer is no list of images', remedy: AWAY }
+    return { what: `answered ${status}, and not in EC2's words`, remedy: remedyFor(status) ?? AWAY }
+  }
   if (error instanceof EC2ServiceException) {
-    const { httpStatusCode: status } = error.$metadata
-    // A few capitalised words and nothing else: an answer's code may be anything.
-    const code = /^([A-Z][a-z]+\.?){1,8}$/.test(error.name) ? error.name : ''
-    const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1]
-    return new ServiceError(
-      `${question}: answered ${[status, code].filter(Boolean).join(' ')}`,
-      remedy,
-      { cause },
-    )
+    const { httpStatusCode: status = 0 } = error.$metadata
+    const code = codeOf(error)
+    return {
+      what: `answered ${[status, code].filter(Boolean).join(' ')}`,
+      remedy:
+        REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ??
+        remedyFor(status) ??
+        'Check AWS_PROFILE and --regions.',
+    }
   }
-  if (cause.name === 'TimeoutError') {
-    return new ServiceError(`${question}: no answer in time`, undefined, { cause })
+  return undefined
+}
+
+const AWAY = 'A proxy or a login page may stand in between: check HTTPS_PROXY and the endpoint.'
+
+function readSignIn({ cause }: SignInFailure): Fault {
+  const error = cause instanceof Error ? cause : new Error(String(cause))
+  const connection = connectionFailure(error)
+  if (connection !== undefined) return { ...connection, what: `the sign-in: ${connection.what}` }
+  if (error instanceof ForeignAnswer) {
+    const remedy = remedyFor(error.status) ?? AWAY
+    return { what: `the sign-in answered ${error.status}, and not in AWS's words`, remedy }
   }
-  if (/Credential|SSO|Token/.test(cause.name)) {
-    return new ServiceError(
-      `${question}: the credentials do not work, or there are none`,
-      'Set AWS_PROFILE, log in with aws sso login, or set AWS_ACCESS_KEY_ID and its secret.',
-      { cause },
-    )
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
+  const status = $metadata?.httpStatusCode
+  if (status !== undefined) {
+    const code = codeOf(error)
+    return {
+      what: `the sign-in answered ${[status, code].filter(Boolean).join(' ')}`,
+      remedy: REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ?? CREDENTIALS,
+    }
   }
-  const connection = connectionFailure(cause) ?? 'the answer is no list of images'
-  return new ServiceError(`${question}: ${connection}`, undefined, { cause })
+  return { what: 'the credentials do not work, or there are none', remedy: CREDENTIALS }
+}
+
+/** A few capitalised words and nothing else: an answer's code may be anything. */
+function codeOf({ name }: Error): string {
+  return /^([A-Z][a-z]+\.?){1,8}$/.test(name) ? name.replace(/Exception$/, '') : ''
 }

@@ -34,9 +34,14 @@ function readImage(image: Image, { plan, architecture }: Product, region: string
   const { ImageId: id, Name: name = '', State: state, DeprecationTime: deprecation } = image
   const kind = image.Architecture
   const known = kind === undefined ? architecture : ARCHITECTURES[kind]
-  if (id === undefined) throw new ServiceError(`aws ${region}: image ${name} has no id`)
+  if (id === undefined) {
+    throw new ServiceError(`aws ${region}: image ${name} has no id`, 'Ask again, without a proxy.')
+  }
   if (known === undefined) {
-    throw new ServiceError(`aws ${region}: image ${id} has a property that is not known: ${kind}`)
+    throw new ServiceError(
+      `aws ${region}: image ${id} has a property that is not known: ${kind}`,
+      'A later version of stream-snapshot may know it.',
+    )
   }
   const isAvailable = state === 'available'
   const version = versionOf(name, image.Description ?? '')

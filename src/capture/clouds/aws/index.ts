@@ -7,10 +7,11 @@ import {
 import type { AwsCriteria, Criteria } from '../../../core/criteria/criteria.ts'
 import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
+import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
 import type { Cloud } from '../types.ts'
 import { openClients } from './client.ts'
-import { describeFailure } from './failure.ts'
+import { readFailure } from './failure.ts'
 import { readImages } from './images.ts'
 import { productsOf } from './products.ts'
 import { recordAws } from './recording.ts'
@@ -21,26 +22,22 @@ const PAGE_SIZE = 1000
 
 /** AWS's marketplace images: of each region all products at once, through EC2. */
 export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
-  ignoredParameters: ['Version'],
+  // Recordings of before the deprecated were asked for say nothing of them.
+  ignoredParameters: ['Version', 'IncludeDeprecated'],
 
-  async connect(access, { aws: criteria }: Criteria) {
+  async connect(access, { aws: criteria }: Criteria, note) {
     if (criteria === undefined) throw new InputError('the criteria have no aws to ask for')
     const secrets = access.live ? [...access.settings.secrets] : []
-    const { client, publicHost } = openClients(access, secrets)
-    let answers = 0
-    const count = () => {
-      answers += 1
-    }
+    const { client, publicHost } = openClients(access, secrets, note)
     return {
       async queries() {
         const regions =
           criteria.regions ?? (await enabledRegions(client(criteria.region), criteria))
-        if (criteria.regions === undefined) count()
         return regions.map((region) => ({ region }))
       },
 
       async ask({ region }) {
-        const listed = await listImages(client(region), criteria, region, count)
+        const listed = await listImages(client(region), criteria, region)
         return readImages(listed, criteria, region)
       },
 
@@ -48,7 +45,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
       identify: ({ region }) => ({ region }),
       record: (exchange) =>
         recordAws(exchange, criteria.owner, (region) => originOf(publicHost(region))),
-      answers: () => answers,
+      notes: () => [],
       secrets: () => secrets,
     }
   },
@@ -62,7 +59,7 @@ function describe({ region }: AwsQuery): string {
 async function enabledRegions(client: EC2Client, { region }: AwsCriteria): Promise<string[]> {
   const question = `aws ${region} regions`
   const answer = await client.send(new DescribeRegionsCommand({})).catch((error) => {
-    throw describeFailure(error, question)
+    throw describeFailure(error, question, readFailure)
   })
   const enabled = (answer.Regions ?? [])
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')
@@ -76,7 +73,6 @@ async function listImages(
   client: EC2Client,
   criteria: AwsCriteria,
   region: string,
-  onPage: () => void,
 ): Promise<Image[]> {
   const images: Image[] = []
   // Sorted: a snapshot's criteria name the plans in another order than those they came from.
@@ -85,16 +81,27 @@ async function listImages(
     .sort()
   const pages = paginateDescribeImages(
     { client, pageSize: PAGE_SIZE },
-    { Owners: ['aws-marketplace'], Filters: [{ Name: 'name', Values: names }] },
+    {
+      Owners: ['aws-marketplace'],
+      Filters: [{ Name: 'name', Values: names }],
+      // Otherwise an image that is deprecated is gone, and nobody hears why.
+      IncludeDeprecated: true,
+    },
   )
   try {
     for await (const { Images: page } of pages) {
-      if (page === undefined) throw new Error('the answer is no list of images')
+      if (page === undefined) throw noList(region)
       images.push(...page)
-      onPage()
     }
   } catch (error) {
-    throw describeFailure(error, describe({ region }))
+    throw describeFailure(error, describe({ region }), readFailure)
   }
   return images
+}
+
+function noList(region: string): ServiceError {
+  return new ServiceError(
+    `${describe({ region })}: the answer is no list of images`,
+    'A proxy or a login page may stand in between: check HTTPS_PROXY and the endpoint.',
+  )
 }

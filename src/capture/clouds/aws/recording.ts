@@ -1,5 +1,6 @@
 import type { Definition } from 'nock'
 import { compareAsNumbers } from '../../../core/snapshot/order.ts'
+import { plainDescription } from '../description.ts'
 import { digestOf } from '../token.ts'
 import { type Edit, type Elements, XmlDocument } from './xml.ts'
 
@@ -34,7 +35,7 @@ const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
  * Keeps EC2's answers, without the signature and whatever tells of the account: images of other
  * owners, which may be its own, are taken out, and paging tokens become digests of themselves.
  *
- * @param exchange as nock recorded it, its body decoded
+ * @param exchange as nock writes it
  * @param owner the account of AWS Marketplace
  * @param publicHost a region's own origin, as nock writes it, which takes the place of the one asked
  */
@@ -66,6 +67,7 @@ export function recordAws(
 }
 
 const scrub: Edit = (name, text) => {
+  if (name === 'description') return plainDescription(text)
   if (name !== 'nextToken') return text
   return text === '' ? undefined : digestOf(text)
 }

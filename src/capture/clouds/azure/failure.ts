@@ -1,6 +1,6 @@
 import { RestError } from '@azure/arm-compute'
-import { ServiceError } from '../../../errors.ts'
-import { connectionFailure } from '../../http/connection-failure.ts'
+import { connectionFailure, type Fault, remedyFor } from '../../http/failure.ts'
+import type { Answer } from '../../http/transport.ts'
 
 /** 404s that speak of something else than an image, such as a subscription that is none. */
 const NOT_OF_AN_IMAGE = /subscription|tenant|resourcetype|provider|location/i
@@ -12,52 +12,114 @@ export function isMissing(error: unknown): boolean {
   return !isPage && !NOT_OF_AN_IMAGE.test(codeOf(error) ?? '')
 }
 
+/** What an authority, or a machine's metadata service, said instead of giving a token. */
+export class SignInRefusal extends Error {
+  constructor(
+    readonly status: number,
+    /** Microsoft's number for the reason, without its `AADSTS`. */
+    readonly number: string | undefined,
+  ) {
+    super('no token was given')
+    this.name = 'SignInRefusal'
+  }
+
+  static of({ status, body }: Answer): SignInRefusal {
+    return new SignInRefusal(status, numberIn(body.toString('utf8')))
+  }
+}
+
+const LOGIN = 'Log in again with az login.'
+
 /** What the numbers of Microsoft's sign-in mean. */
 const SIGN_IN: Readonly<Record<string, string>> = {
+  '50057': 'the account is disabled',
+  '50173': 'the login was revoked',
+  '70008': 'the login has expired',
   '70011': 'the scope is not valid',
   '70003': 'the kind of grant is not supported',
+  '70043': 'the login has expired',
   '90002': 'there is no such tenant',
   '90033': 'the sign-in does not work for the moment',
   '700016': 'the tenant has no such application',
+  '700027': 'the certificate is not one of the application',
+  '700082': 'the login has expired',
   '7000112': 'the application is disabled',
   '7000215': 'the client secret is wrong',
   '7000222': 'the client secret has expired',
 }
 
-const CREDENTIALS_REMEDY =
+const CREDENTIALS =
   'Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.'
 
+/** What to do about Azure's own codes. */
+const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
+  [
+    /^InvalidAuthenticationTokenTenant$/,
+    "The credentials are of another tenant than the subscription: set AZURE_TENANT_ID to the subscription's, or log in with az login --tenant.",
+  ],
+  [
+    /^(ExpiredAuthenticationToken|AuthenticationFailedExpiredToken)$/,
+    'The token has expired: log in again with az login.',
+  ],
+  [
+    /^Subscription/,
+    'Check --subscription: az account list shows those that the credentials may use.',
+  ],
+  [
+    /^(NoRegisteredProviderFound|Location)/,
+    'Check --location: az account list-locations shows those that there are.',
+  ],
+]
+
 /**
- * Says in one line what the cloud did instead of answering: in our own words, for what an answer
- * says is free text that may name the one who asked.
+ * Reads what the cloud did instead of answering, in our own words, for what an answer says is free
+ * text that may name the one who asked.
+ *
+ * @param origin whose credentials they are, where that is a file
  */
-export function describeFailure(error: unknown, question: string): ServiceError {
-  const cause = error instanceof Error ? error : new Error(String(error))
-  const fail = (what: string, remedy?: string) =>
-    new ServiceError(`${question}: ${what}`, remedy, { cause })
-  const connection = connectionFailure(cause)
-  if (isOfCredentials(cause)) {
-    const number = /\bAADSTS([0-9]{4,8})\b/.exec(textOf(cause))?.[1]
-    if (number === undefined && connection !== undefined) {
-      return fail(`the sign-in failed: ${connection}`)
-    }
-    const why = number === undefined ? undefined : describeSignIn(number)
-    return fail(
-      `the credentials do not work${why === undefined ? '' : `: ${why}`}`,
-      CREDENTIALS_REMEDY,
-    )
-  }
+export function readFailure(error: Error, origin: string | undefined): Fault | undefined {
+  if (isOfCredentials(error)) return readSignIn(error, origin)
   if (error instanceof RestError && error.statusCode !== undefined && error.statusCode !== 200) {
     const { statusCode } = error
-    const status = [statusCode, codeOf(error)].filter(Boolean).join(' ')
-    return fail(`answered ${status}`, remedyFor(statusCode))
+    const code = codeOf(error)
+    return {
+      what: `answered ${[statusCode, code].filter(Boolean).join(' ')}`,
+      remedy:
+        REMEDIES.find(([pattern]) => pattern.test(code ?? ''))?.[1] ??
+        remedyFor(statusCode) ??
+        remedyByStatus(statusCode, origin),
+    }
   }
-  return fail(connection ?? 'the answer cannot be read')
+  return undefined
 }
 
-function describeSignIn(number: string): string {
-  const known = Object.hasOwn(SIGN_IN, number) ? SIGN_IN[number] : undefined
-  return [known, `AADSTS${number}`].filter(Boolean).join(', ')
+function readSignIn(error: Error, origin: string | undefined): Fault {
+  const refusal = refusalIn(error)
+  const number = refusal?.number ?? numberIn(textOf(error))
+  const connection = connectionFailure(error)
+  if (number === undefined && connection !== undefined) {
+    return { ...connection, what: `the sign-in failed: ${connection.what}` }
+  }
+  if (number === undefined && refusal !== undefined && refusal.status >= 500) {
+    return { what: `the sign-in answered ${refusal.status}`, remedy: remedyFor(refusal.status) }
+  }
+  const known = number !== undefined && Object.hasOwn(SIGN_IN, number) ? SIGN_IN[number] : undefined
+  const why = [known, number && `AADSTS${number}`].filter(Boolean).join(', ')
+  return {
+    what: `the credentials do not work${why && `: ${why}`}`,
+    remedy: origin ?? (/login/.test(known ?? '') ? LOGIN : CREDENTIALS),
+  }
+}
+
+function refusalIn(error: unknown): SignInRefusal | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof SignInRefusal) return each
+  }
+  return undefined
+}
+
+function numberIn(text: string): string | undefined {
+  return /\bAADSTS([0-9]{4,8})\b/.exec(text)?.[1]
 }
 
 /** The message and those that it comes of: the library hides the answer behind its own. */
@@ -77,12 +139,12 @@ export function isAzureCode(code: string): boolean {
   return code.length <= 60 && /^([A-Z][a-z]+){1,7}$/.test(code)
 }
 
-function remedyFor(status: number): string | undefined {
-  if (status === 400) return 'Check --subscription and --location.'
-  if (status === 401 || status === 403) {
+function remedyByStatus(status: number, origin: string | undefined): string {
+  if (status === 401) return origin ?? LOGIN
+  if (status === 403) {
     return 'The credentials need Microsoft.Compute/locations/publishers/…/read on the subscription, as the role Reader has it.'
   }
-  return status === 429 ? 'Try again later, or with a lower --concurrency.' : undefined
+  return 'Check --subscription and --location.'
 }
 
 function isOfCredentials(error: Error): boolean {

@@ -6,21 +6,26 @@ import type { ExpectedSku } from './queries.ts'
 interface Listed {
   readonly name: string
   readonly properties?: {
-    readonly architecture?: string
-    readonly hyperVGeneration?: string
+    readonly architecture?: string | null
+    readonly hyperVGeneration?: string | null
     readonly imageDeprecationStatus?: {
-      readonly imageState?: string
-      readonly scheduledDeprecationTime?: string
-    }
-  }
+      readonly imageState?: string | null
+      readonly scheduledDeprecationTime?: string | null
+    } | null
+  } | null
 }
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: 'x86_64', arm64: 'aarch64' }
-const GENERATIONS: Readonly<Record<string, 1 | 2>> = { V1: 1, V2: 2 }
+const GENERATIONS: Readonly<Record<string, 1 | 2>> = { v1: 1, v2: 2 }
 const STATES: Readonly<Record<string, ImageState>> = {
-  Active: 'active',
-  ScheduledForDeprecation: 'scheduled-for-deprecation',
-  Deprecated: 'deprecated',
+  active: 'active',
+  scheduledfordeprecation: 'scheduled-for-deprecation',
+  deprecated: 'deprecated',
+}
+
+/** Whether a text may be an image's state: one word, perhaps one that is new. */
+export function isState(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z]{1,40}$/.test(value)
 }
 
 /**
@@ -36,18 +41,28 @@ export function isVersion(name: unknown): name is string {
 }
 
 /**
- * Reads the answer to one SKU. What the answer leaves out, as Azure does for old images, is as the
- * criteria expect it of the SKU.
+ * Reads the answer to one SKU. What the answer leaves out or says to be null, as Azure does for old
+ * images, is as the criteria expect it of the SKU. An image whose state is a new word is kept, and
+ * never chosen.
  *
+ * @param note hears of such a state
  * @throws ServiceError where the answer is no list of images
  */
-export function readImages(body: unknown, expected: ExpectedSku, question: string): AzureImage[] {
+export function readImages(
+  body: unknown,
+  expected: ExpectedSku,
+  question: string,
+  note: (text: string) => void,
+): AzureImage[] {
   if (!Array.isArray(body) || !body.every(isListed)) {
-    throw new ServiceError(`${question}: the answer is no list of images`)
+    throw new ServiceError(
+      `${question}: the answer is no list of images`,
+      'A proxy or a login page may stand in between: check HTTPS_PROXY and --azure-endpoint.',
+    )
   }
   return body
     .filter(({ name }) => isVersion(name))
-    .map((listed) => readImage(listed, expected, question))
+    .map((listed) => readImage(listed, expected, question, note))
 }
 
 /** RFC 3339; the recording keeps no other either. */
@@ -65,34 +80,48 @@ function isListed(value: unknown): value is Listed {
 }
 
 function readImage(
-  { name, properties = {} }: Listed,
+  { name, properties }: Listed,
   expected: ExpectedSku,
   question: string,
+  note: (text: string) => void,
 ): AzureImage {
   const { plan, publisher, offer, sku, ocp } = expected
-  const deprecation = properties.imageDeprecationStatus?.scheduledDeprecationTime
-  const read = <T>(table: Readonly<Record<string, T>>, value: string | undefined, absent: T): T => {
-    if (value === undefined || value === '') return absent
-    const known = Object.hasOwn(table, value) ? table[value] : undefined
-    if (known === undefined) {
-      throw new ServiceError(`${question}: image ${name} has a property that is not known`)
-    }
-    return known
+  const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}
+  const refuse = (member: string) => {
+    throw new ServiceError(
+      `${question}: image ${name} has a property that is not known: ${member}`,
+      'A later version of stream-snapshot may know it.',
+    )
   }
+  const read = <T>(
+    table: Readonly<Record<string, T>>,
+    value: unknown,
+    absent: T,
+    unknown: () => T,
+  ): T => {
+    if (value === undefined || value === null || value === '') return absent
+    const key = String(value).toLowerCase()
+    return (Object.hasOwn(table, key) ? table[key] : undefined) ?? unknown()
+  }
+  const { imageState: state, scheduledDeprecationTime: deprecation } = status ?? {}
   return {
-    architecture: read(
-      ARCHITECTURES,
-      properties.architecture?.toLowerCase(),
-      expected.architecture,
+    architecture: read(ARCHITECTURES, architecture, expected.architecture, () =>
+      refuse('architecture'),
+    ),
+    generation: read(GENERATIONS, hyperVGeneration, expected.generation, () =>
+      refuse('hyperVGeneration'),
     ),
     ...(isTime(deprecation) && { deprecation }),
-    generation: read(GENERATIONS, properties.hyperVGeneration?.toUpperCase(), expected.generation),
     ...(ocp !== undefined && { ocp }),
     offer,
     plan,
     publisher,
     sku,
-    state: read(STATES, properties.imageDeprecationStatus?.imageState, 'active'),
+    state: read(STATES, state, 'active', () => {
+      if (!isState(state)) refuse('imageState')
+      note(`${question}: image ${name} is in the state ${state}, which is not known: never chosen`)
+      return 'unknown'
+    }),
     version: name,
   }
 }

@@ -2,11 +2,13 @@ import type { VirtualMachineImagesListOptionalParams } from '@azure/arm-compute'
 import type { AzureCriteria, Criteria } from '../../../core/criteria/criteria.ts'
 import type { AzureImage, AzureQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError } from '../../../errors.ts'
+import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
 import type { Cloud } from '../types.ts'
-import { NO_CREDENTIAL, openClient, openCredential } from './client.ts'
+import { openClient } from './client.ts'
+import { NO_CREDENTIAL, openCredential } from './credential.ts'
 import { ENVIRONMENTS } from './environment.ts'
-import { describeFailure, isMissing } from './failure.ts'
+import { isMissing, readFailure } from './failure.ts'
 import { readImages } from './images.ts'
 import { type ExpectedSku, expectedSkus } from './queries.ts'
 import { recordAzure } from './recording.ts'
@@ -16,23 +18,30 @@ import type { AzureSettings } from './settings.ts'
 export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
   ignoredParameters: ['api-version'],
 
-  async connect(access, criteria) {
+  async connect(access, criteria, note) {
     if (!hasAzure(criteria)) throw new InputError('the criteria have no azure to ask for')
     const { environment, location } = criteria.azure
     const { endpoint: publicHost } = ENVIRONMENTS[environment]
     const asked = (access.live && access.settings.endpoint) || publicHost
     const secrets = access.live ? secretsOf(access.settings) : []
     const credential = access.live
-      ? remembering((onFailure) => openCredential(access, environment, onFailure), secrets)
+      ? await openCredential(access, environment, secrets)
       : NO_CREDENTIAL
-    const client = openClient(access, environment, credential)
-    let answers = 0
+    const client = openClient(access, environment, credential, note)
+    const origin = access.live ? access.settings.origin : undefined
+    const notes: string[] = []
+    const found = { asked: 0, missing: 0 }
     return {
       queries: async (ocp) => expectedSkus(criteria, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
       record: (exchange) => recordAzure(exchange, originOf(asked), originOf(publicHost)),
-      answers: () => answers,
+      notes: () => [
+        ...notes,
+        ...(found.asked > 0 && found.missing === found.asked
+          ? [`azure: ${location} has none of the ${found.asked} SKUs that were asked for`]
+          : []),
+      ],
       secrets: () => secrets,
 
       async ask(query) {
@@ -48,20 +57,20 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
           },
         }
         const { publisher, offer, sku } = query
+        found.asked += 1
         try {
           await client.virtualMachineImages.list(location, publisher, offer, sku, options)
         } catch (error) {
           if (isMissing(error)) {
-            answers += 1
+            found.missing += 1
             return undefined
           }
           // The SDK stumbles over an answer that is no list, after it has handed it over.
           if (!(isAnswered && error instanceof TypeError)) {
-            throw describeFailure(error, describe(query))
+            throw describeFailure(error, describe(query), (each) => readFailure(each, origin))
           }
         }
-        answers += 1
-        return readImages(body, query, describe(query))
+        return readImages(body, query, describe(query), (text) => void notes.push(text))
       },
     }
   },
@@ -77,32 +86,4 @@ function hasAzure(criteria: Criteria): criteria is Criteria & { azure: AzureCrit
 
 function secretsOf({ subscription, principal, secrets = [] }: AzureSettings): string[] {
   return [subscription, ...Object.values(principal ?? {}), ...secrets]
-}
-
-type Credential = ReturnType<typeof openCredential>
-
-/**
- * Keeps each token that was used, so that the capture can make sure it is in no file, and what the
- * last request for one failed of, which the library leaves out of its error.
- */
-function remembering(
-  open: (onFailure: (error: unknown) => void) => Credential,
-  secrets: string[],
-): Credential {
-  let failure: unknown
-  const credential = open((error) => {
-    failure = error
-  })
-  return {
-    async getToken(scopes, options) {
-      try {
-        const token = await credential.getToken(scopes, options)
-        if (token) secrets.push(token.token)
-        return token
-      } catch (error) {
-        if (error instanceof Error) error.cause ??= failure
-        throw error
-      }
-    },
-  }
 }

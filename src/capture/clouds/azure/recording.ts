@@ -1,7 +1,7 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
 import { isAzureCode } from './failure.ts'
-import { isTime, isVersion } from './images.ts'
+import { isState, isTime, isVersion } from './images.ts'
 
 /** What an id of the one who captured becomes. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
@@ -21,7 +21,7 @@ const IMAGES: Allowed = [
       architecture: oneOf('x64', 'Arm64'),
       hyperVGeneration: oneOf('V1', 'V2'),
       imageDeprecationStatus: {
-        imageState: oneOf('Active', 'ScheduledForDeprecation', 'Deprecated'),
+        imageState: isState,
         scheduledDeprecationTime: isTime,
       },
     },
@@ -42,7 +42,7 @@ function oneOf(...values: string[]): (value: unknown) => boolean {
 /**
  * Keeps the answers to questions for images, without the subscription.
  *
- * @param exchange as nock recorded it, its body decoded
+ * @param exchange as nock writes it
  * @param asked the origin that was asked, as nock writes it: with a port
  * @param publicHost the cloud's own, which takes its place
  */

@@ -1,5 +1,7 @@
 import { auth, compute, type compute_v1 } from '@googleapis/compute'
-import type { Access } from '../types.ts'
+import { proxyAgent } from '../../http/proxy.ts'
+import { type Note, openTransport, type Send } from '../../http/transport.ts'
+import type { Access, Live } from '../types.ts'
 import type { GcpSettings } from './settings.ts'
 
 export const PUBLIC_HOST = 'https://compute.googleapis.com'
@@ -11,60 +13,102 @@ export interface Compute {
   readonly images: compute_v1.Resource$Images
   readonly options: {
     readonly retry: boolean
-    readonly redirect: 'error'
-    readonly adapter: Adapter
+    readonly fetchImplementation: typeof fetch
     readonly retryConfig?: {
+      readonly noResponseRetries: number
       readonly retryBackoff: (error: object, delay: number) => Promise<void>
     }
   }
+  /** Makes sure that there are credentials. @throws SignInFailure */
+  signIn(): Promise<void>
   /** Who asks, as far as the credentials tell. */
   secrets(): readonly string[]
 }
 
-/** Opens Compute; a replay needs no credentials. Nothing is sent yet. */
-export function openCompute(access: Access<GcpSettings>): Compute {
-  const options = {
-    // A recording does not change its answer when asked again.
-    retry: access.live,
-    // A token goes to the host that it is for, never to where an answer points.
-    redirect: 'error' as const,
-    adapter: within(access.timeout),
-    ...(access.live && { retryConfig: { retryBackoff: waitAsTold } }),
+/** The credentials could not be had, or the service that gives them out refused. */
+export class SignInFailure extends Error {
+  constructor(cause: unknown) {
+    super('the credentials cannot be had', { cause })
+    this.name = 'SignInFailure'
   }
+}
+
+/** Opens Compute; a replay needs no credentials. Nothing is sent yet. */
+export function openCompute(access: Access<GcpSettings>, onExchange: Note): Compute {
+  const { timeout } = access
+  const fetchImplementation = fetchBy(
+    openTransport({ timeout, onExchange, proxy: access.live ? proxyAgent : undefined }),
+  )
   if (!access.live) {
     const { images } = compute({
       version: 'v1',
       rootUrl: PUBLIC_HOST,
       universeDomain: 'googleapis.com',
     })
-    return { images, options, secrets: () => [] }
+    // A recording does not change its answer when asked again.
+    const options = { retry: false, fetchImplementation }
+    return { images, options, signIn: async () => undefined, secrets: () => [] }
   }
-  const credentials = new auth.GoogleAuth({ scopes: [SCOPE] })
-  // A service account signs its own token then, and no further server is asked for one.
-  credentials.useJWTAccessWithScope = true
+  const credentials = openCredentials(access)
   const { images } = compute({
     version: 'v1',
     rootUrl: access.settings.endpoint ?? PUBLIC_HOST,
     auth: credentials,
   })
-  return { images, options, secrets: () => secretsOf(credentials.cachedCredential) }
+  return {
+    images,
+    options: {
+      retry: true,
+      fetchImplementation,
+      retryConfig: { noResponseRetries: 3, retryBackoff: waitAsTold },
+    },
+    async signIn() {
+      try {
+        const client = await credentials.getClient()
+        await client.getRequestHeaders(PUBLIC_HOST)
+      } catch (error) {
+        throw new SignInFailure(error)
+      }
+    },
+    secrets: () => secretsOf(credentials.cachedCredential),
+  }
 }
 
-type Adapter = NonNullable<compute_v1.Options['adapter']>
+function openCredentials({ timeout }: Live<GcpSettings>) {
+  const fetchImplementation = fetchBy(openTransport({ timeout, proxy: proxyAgent }))
+  const credentials = new auth.GoogleAuth({
+    scopes: [SCOPE],
+    clientOptions: { transporterOptions: { fetchImplementation, retry: true } },
+  })
+  // A service account signs its own token then, and no further server is asked for one.
+  credentials.useJWTAccessWithScope = true
+  return credentials
+}
 
-/**
- * Sends a request that is answered in time or fails. The library's own timeout does not keep the
- * process from ending, and it waits for ever for the rest of an answer that was cut off.
- *
- * @param timeout in milliseconds
- */
-function within(timeout: number): Adapter {
-  return async (options, send) => {
-    const stopping = new AbortController()
-    const timer = setTimeout(() => stopping.abort(), timeout)
-    options.headers.set('accept-encoding', 'identity')
-    return send({ ...options, signal: stopping.signal }).finally(() => clearTimeout(timer))
+/** Statuses with which no body may come. */
+const BODILESS = [204, 205, 304]
+
+/** The transport as Google's library wants its fetch; a redirect is an answer like any other. */
+function fetchBy(send: Send): typeof fetch {
+  return async (input, init = {}) => {
+    const { status, headers, body } = await send({
+      method: init.method ?? 'GET',
+      url: String(input),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: textOf(init.body),
+      signal: init.signal ?? undefined,
+    })
+    const { 'content-encoding': _, ...plain } = headers
+    return new Response(BODILESS.includes(status) ? null : new Uint8Array(body), {
+      status,
+      headers: plain,
+    })
   }
+}
+
+/** The library sends forms and JSON. */
+function textOf(body: RequestInit['body']): string | undefined {
+  return body === undefined || body === null ? undefined : String(body)
 }
 
 /** As long as the cloud says, in seconds; the library's own delay, in milliseconds, where it does not. */

@@ -13,18 +13,23 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   ARM64: 'aarch64',
 }
 
+const NO_ANSWER =
+  'A proxy or a login page may stand in between: check HTTPS_PROXY and --gcp-endpoint.'
+
 /** An answer's images. @throws ServiceError for what is no list, such as a proxy's page */
 export function readList(answer: compute_v1.Schema$ImageList): Listed[] {
   const { items = [] } = typeof answer === 'object' && answer ? answer : { items: null }
   if (!Array.isArray(items) || !items.every((each) => typeof each?.name === 'string')) {
-    throw new ServiceError('gcp: the answer is no list of images')
+    throw new ServiceError('gcp: the answer is no list of images', NO_ANSWER)
   }
   return items
 }
 
 /** @throws ServiceError for what is not the image that was asked for */
 export function readSingle(answer: Listed, name: string): Listed {
-  if (answer?.name !== name) throw new ServiceError(`gcp ${name}: the answer is no such image`)
+  if (answer?.name !== name) {
+    throw new ServiceError(`gcp ${name}: the answer is no such image`, NO_ANSWER)
+  }
   return answer
 }
 
@@ -47,6 +52,7 @@ function readImage(image: Listed, expected: Architecture, table: RhelTable) {
   if (known === undefined) {
     throw new ServiceError(
       `gcp image ${name} has a property that is not known: ${image.architecture}`,
+      'A later version of stream-snapshot may know it.',
     )
   }
   return {

@@ -2,10 +2,11 @@ import type { compute_v1 } from '@googleapis/compute'
 import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError } from '../../../errors.ts'
+import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
 import type { Cloud } from '../types.ts'
 import { openCompute, PUBLIC_HOST } from './client.ts'
-import { describeFailure, isForbidden, isMissing } from './failure.ts'
+import { isForbidden, isMissing, readFailure } from './failure.ts'
 import { readImages, readList, readSingle } from './images.ts'
 import { recordGcp } from './recording.ts'
 import type { GcpSettings } from './settings.ts'
@@ -17,14 +18,30 @@ const PAGE_SIZE = 500
 export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
   ignoredParameters: ['alt', 'prettyPrint'],
 
-  async connect(access, criteria) {
+  async connect(access, criteria, note) {
     if (!hasGcp(criteria)) throw new InputError('the criteria have no gcp to ask for')
     const { project, plans } = criteria.gcp
-    const { images, options, ...compute } = openCompute(access)
+    const { images, options, ...compute } = openCompute(access, note)
     const asked = (access.live && access.settings.endpoint) || PUBLIC_HOST
     const known = access.live ? access.settings.secrets : []
-    let answers = 0
+    const fail = (error: unknown, query: GcpQuery) =>
+      describeFailure(error, describe(query), (each) => readFailure(each, new URL(asked).origin))
     let listed: compute_v1.Schema$Image[] = []
+
+    /** What a question answers, or undefined where it says no, an answer as well. */
+    async function answerTo<T>(
+      query: GcpQuery,
+      isNo: (error: unknown) => boolean,
+      send: () => Promise<{ readonly data: T }>,
+    ): Promise<T | undefined> {
+      try {
+        await compute.signIn()
+        return (await send()).data
+      } catch (error) {
+        if (isNo(error)) return undefined
+        throw fail(error, query)
+      }
+    }
 
     /** Undefined where the project does not let its images be listed. */
     async function list(filter: string): Promise<compute_v1.Schema$Image[] | undefined> {
@@ -37,25 +54,21 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
           maxResults: PAGE_SIZE,
           ...(pageToken && { pageToken }),
         }
-        const answer = await images.list(parameters, options).catch((error: unknown) => {
-          if (!isForbidden(error)) throw describeFailure(error, describe({ project, filter }))
-          return undefined
-        })
-        answers += 1
+        const answer = await answerTo({ project, filter }, isForbidden, () =>
+          images.list(parameters, options),
+        )
         if (answer === undefined) return undefined
-        found.push(...readList(answer.data))
-        pageToken = answer.data.nextPageToken ?? undefined
+        found.push(...readList(answer))
+        pageToken = answer.nextPageToken ?? undefined
       } while (pageToken !== undefined)
       return found
     }
 
     async function get(image: string): Promise<compute_v1.Schema$Image[] | undefined> {
-      const answer = await images.get({ project, image }, options).catch((error: unknown) => {
-        if (!isMissing(error)) throw describeFailure(error, describe({ project, name: image }))
-        return undefined
-      })
-      answers += 1
-      return answer && [readSingle(answer.data, image)]
+      const answer = await answerTo({ project, name: image }, isMissing, () =>
+        images.get({ project, image }, options),
+      )
+      return answer && [readSingle(answer, image)]
     }
 
     return {
@@ -78,7 +91,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
       describe,
       identify: (query) => query,
       record: (exchange) => recordGcp(exchange, originOf(asked), originOf(PUBLIC_HOST)),
-      answers: () => answers,
+      notes: () => [],
       secrets: () => [...known, ...compute.secrets()].filter((secret) => secret !== project),
     }
   },

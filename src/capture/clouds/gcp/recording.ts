@@ -1,6 +1,8 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
+import { plainDescription } from '../description.ts'
 import { digestOf } from '../token.ts'
+import { isReason } from './failure.ts'
 
 const QUESTION = /^\/compute\/v1\/projects\/[a-z0-9-]+\/global\/images(\/[a-z0-9-]+)?$/
 
@@ -19,14 +21,18 @@ const IMAGE: Allowed = {
 
 /** The message of an error is free text that may name the one who asked. */
 const ERROR: Allowed = {
-  error: { code: 'scalar', errors: [{ domain: 'scalar', reason: 'scalar' }] },
+  error: {
+    code: 'scalar',
+    errors: [{ domain: 'scalar', reason: 'scalar' }],
+    details: [{ reason: isReason }],
+  },
 }
 
 /**
  * Keeps the answers to questions for images: lists, single ones, and that there is none or that
  * listing is forbidden.
  *
- * @param exchange as nock recorded it, its body decoded
+ * @param exchange as nock writes it
  * @param asked the origin that was asked, as nock writes it: with a port
  * @param publicHost the cloud's own, which takes its place
  */
@@ -47,7 +53,7 @@ export function recordGcp(
     method,
     path: `${path}${questionOf(query)}`,
     status,
-    response: withDigest(kept) as NonNullable<Definition['response']>,
+    response: withoutIds(kept) as NonNullable<Definition['response']>,
   }
 }
 
@@ -61,7 +67,16 @@ function questionOf(query: string): string {
   return parameters.length === 0 ? '' : `?${new URLSearchParams(parameters)}`
 }
 
-function withDigest(value: unknown): unknown {
-  const { nextPageToken: token, ...rest } = (value ?? {}) as { nextPageToken?: unknown }
-  return typeof token === 'string' ? { ...rest, nextPageToken: digestOf(token) } : rest
+/** An image, or a list of them, without what the one who asked or others may be known by. */
+function withoutIds(value: unknown): unknown {
+  const { nextPageToken: token, ...members } = (value ?? {}) as Record<string, unknown>
+  const kept = Object.entries(members).flatMap(([name, each]): [string, unknown][] => {
+    if (name === 'items' && Array.isArray(each)) return [[name, each.map(withoutIds)]]
+    const plain = name === 'description' ? plainDescription(String(each)) : each
+    return plain === undefined ? [] : [[name, plain]]
+  })
+  return {
+    ...Object.fromEntries(kept),
+    ...(typeof token === 'string' && { nextPageToken: digestOf(token) }),
+  }
 }

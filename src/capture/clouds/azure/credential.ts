@@ -1,0 +1,104 @@
+import type { TokenCredential } from '@azure/identity'
+import type { AzureEnvironment } from '../../../core/criteria/criteria.ts'
+import { coreClient } from '../../http/core-client.ts'
+import { proxyAgent } from '../../http/proxy.ts'
+import { openTransport, type Send } from '../../http/transport.ts'
+import type { Live } from '../types.ts'
+import { ENVIRONMENTS } from './environment.ts'
+import { SignInRefusal } from './failure.ts'
+import type { AzureSettings } from './settings.ts'
+
+/** For replays, where nobody looks at the token. */
+export const NO_CREDENTIAL: TokenCredential = {
+  getToken: async () => ({ token: 'replay', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+}
+
+/**
+ * The credentials that OpenShift's engineers keep come first, then whatever the library finds. Each
+ * token that was used is kept, so that the capture can make sure it is in no file, and what the last
+ * request for one failed of, which the library leaves out of its error.
+ *
+ * @param secrets grows by the tokens
+ */
+export async function openCredential(
+  access: Live<AzureSettings>,
+  environment: AzureEnvironment,
+  secrets: string[],
+): Promise<TokenCredential> {
+  let failure: unknown
+  const credential = await open(access, environment, (error) => {
+    failure = error
+  })
+  return {
+    async getToken(scopes, options) {
+      try {
+        const token = await credential.getToken(scopes, options)
+        if (token) secrets.push(token.token)
+        return token
+      } catch (error) {
+        if (error instanceof Error) error.cause ??= failure
+        throw error
+      }
+    },
+  }
+}
+
+async function open(
+  { settings, timeout }: Live<AzureSettings>,
+  environment: AzureEnvironment,
+  onFailure: (error: unknown) => void,
+): Promise<TokenCredential> {
+  // A replay signs in nowhere, and the library takes long to load.
+  const identity = await import('@azure/identity')
+  const { principal, authority, tenant } = settings
+  const send = openTransport({ timeout, proxy: proxyAgent })
+  const options = {
+    authorityHost: authority ?? ENVIRONMENTS[environment].authority,
+    httpClient: coreClient(noting(send, onFailure)),
+    redirectOptions: { maxRetries: 0 },
+    // Microsoft's list of authorities does not know one of somebody's own.
+    ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
+  }
+  if (principal === undefined) {
+    const process = { processTimeoutInMs: timeout }
+    return new identity.DefaultAzureCredential({
+      ...options,
+      ...process,
+      ...(tenant && { tenantId: tenant }),
+    })
+  }
+  const { tenantId, clientId, clientSecret, certificate, certificatePassword } = principal
+  if (certificate !== undefined) {
+    return new identity.ClientCertificateCredential(
+      tenantId,
+      clientId,
+      { certificate, ...(certificatePassword && { certificatePassword }) },
+      options,
+    )
+  }
+  if (clientSecret !== undefined) {
+    return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, options)
+  }
+  return clientId === ''
+    ? new identity.ManagedIdentityCredential(options)
+    : new identity.ManagedIdentityCredential({ ...options, clientId })
+}
+
+/** Tells of what goes wrong with a sign-in, of which the library's errors do not. */
+function noting(send: Send, onFailure: (error: unknown) => void): Send {
+  return async (request) => {
+    try {
+      const answer = await send(request)
+      if (answer.status >= 400) onFailure(SignInRefusal.of(answer))
+      return answer
+    } catch (error) {
+      onFailure(error)
+      throw error
+    }
+  }
+}
+
+function isListed(authority: string): boolean {
+  const host = URL.canParse(authority) ? new URL(authority).host : authority
+  return Object.values(ENVIRONMENTS).some((hosts) => new URL(hosts.authority).host === host)
+}

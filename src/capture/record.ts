@@ -1,0 +1,32 @@
+import type { Definition } from 'nock'
+import { keyOf } from './recording.ts'
+
+/** Those that the clouds and the build server answer with. */
+const MEDIA_TYPE =
+  /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
+
+/**
+ * The exchanges of a capture that are worth keeping, each scrubbed as it comes and each question's
+ * last answer. Recorded where each SDK hands its requests over, so nothing else of the process is.
+ */
+export class Recorder {
+  readonly #kept = new Map<string, Definition>()
+
+  /** @param keep a cloud's `record`: scrubs an exchange, or leaves it out */
+  add(exchange: Definition, keep: (exchange: Definition) => Definition | undefined): void {
+    const scrubbed = keep(exchange)
+    if (scrubbed === undefined) return
+    const { reqheaders: _, ...rest } = scrubbed
+    this.#kept.set(keyOf(rest), { ...rest, rawHeaders: contentType(exchange) })
+  }
+
+  get exchanges(): Definition[] {
+    return [...this.#kept.values()]
+  }
+}
+
+/** The one header that tells how to read the body. */
+function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
+  const value = String(rawHeaders['content-type'] ?? '')
+  return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}
+}
