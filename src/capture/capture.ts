@@ -28,6 +28,7 @@ export interface Captured {
  */
 export async function capture(request: CaptureRequest): Promise<Captured> {
   const { stream, criteria, replay } = request
+  if (replay === undefined) (await import('./http/proxy.ts')).checkProxies()
   // While the SDKs load, which takes longer than the rest of the start, the build server is asked.
   const modules = loadModules(request.clouds)
   const exchange = replay && (await replayFor(replay, await modules))

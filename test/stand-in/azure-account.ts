@@ -3,6 +3,8 @@ export interface AzureAccount {
   tenantId: string
   clientId: string
   clientSecret: string
+  /** A certificate that is registered for the application, PEM. */
+  certificate?: string
   /** The service principal's own id, which error messages and headers name. */
   objectId: string
   subscriptionId: string

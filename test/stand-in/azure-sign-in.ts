@@ -1,4 +1,11 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  randomBytes,
+  randomUUID,
+  verify,
+  X509Certificate,
+} from 'node:crypto'
 import type { AzureAccount } from './azure-account.ts'
 import type { Echo } from './azure-echo.ts'
 import { signInErrorAnswer } from './azure-errors.ts'
@@ -118,6 +125,12 @@ function refuse(form: URLSearchParams, account: AzureAccount, origin: string): A
     const message = `Application with identifier '${client}' was not found in the directory '${account.tenantId}'.`
     return signInErrorAnswer(400, 'unauthorized_client', 700016, message, origin)
   }
+  const assertion = form.get('client_assertion')
+  if (assertion !== null) {
+    if (isSigned(assertion, account)) return undefined
+    const message = `A configuration issue is preventing authentication. The certificate with identifier used to sign the client assertion is not registered on application '${client}'.`
+    return signInErrorAnswer(401, 'invalid_client', 700027, message, origin)
+  }
   if (form.get('client_secret') !== account.clientSecret) {
     const message = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client}'.`
     return signInErrorAnswer(401, 'invalid_client', 7000215, message, origin)
@@ -128,6 +141,25 @@ function refuse(form: URLSearchParams, account: AzureAccount, origin: string): A
     return signInErrorAnswer(400, 'invalid_scope', 70011, message, origin)
   }
   return undefined
+}
+
+/** Whether a client assertion is one of the application's, by the key of its certificate. */
+function isSigned(assertion: string, { certificate, clientId }: AzureAccount): boolean {
+  if (certificate === undefined) return false
+  const [header = '', claims = '', signature = ''] = assertion.split('.')
+  const { alg } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
+  const { iss, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'))
+  const padding =
+    alg === 'PS256'
+      ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+      : {}
+  const key = { key: new X509Certificate(certificate).publicKey, ...padding }
+  const signed = Buffer.from(`${header}.${claims}`)
+  return (
+    iss === clientId &&
+    exp * 1000 > Date.now() &&
+    verify('sha256', signed, key, Buffer.from(signature, 'base64url'))
+  )
 }
 
 /** Three parts, the first two JSON, the third no true signature: clients do not check it. */

@@ -11,7 +11,6 @@ import { type ReadBuild, readBuild } from '../../core/builds/read.ts'
 import { InputError, ServiceError } from '../../errors.ts'
 import { coreClient } from '../http/core-client.ts'
 import { describeFailure } from '../http/failure.ts'
-import { proxyAgent } from '../http/proxy.ts'
 import { type Note, openTransport } from '../http/transport.ts'
 import { describeStatus } from './failure.ts'
 
@@ -66,9 +65,7 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
 }
 
 function clientFor({ isReplayed, timeout, onExchange }: BuildAccess): HttpClient {
-  return coreClient(
-    openTransport({ timeout, onExchange, proxy: isReplayed ? undefined : proxyAgent }),
-  )
+  return coreClient(openTransport({ timeout, onExchange, live: !isReplayed }))
 }
 
 /** No redirects: what is asked for, recorded and written into the stream is one and the same URL. */

@@ -26,8 +26,8 @@ export type Send = (request: Request) => Promise<Answer>
 export interface TransportOptions {
   /** For one request, from the first byte sent to the last received; in milliseconds. */
   readonly timeout: number
-  /** Finds the proxy's agent for a URL; absent for replays, which go nowhere. */
-  readonly proxy?: ((url: URL) => HttpAgent | undefined) | undefined
+  /** Whether it leads out, through a proxy where there is one; a replay goes nowhere. */
+  readonly live: boolean
   /** Hears of each exchange, its answer whole, before the one who asked does. */
   readonly onExchange?: Note | undefined
 }
@@ -81,7 +81,7 @@ export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
     refusePlain(url)
-    const answer = await exchange(request, url, options)
+    const answer = await exchange(request, url, options.timeout, await agentFor(url, options))
     options.onExchange?.(definitionOf(request, url, answer))
     noteAnswer(mayBeAskedAgain(answer.status) ? waitOf(answer.headers) : undefined)
     return answer
@@ -97,16 +97,31 @@ function refusePlain({ protocol, hostname }: URL): void {
   throw new TransportFailure('PLAIN_HTTP', 'plain http goes to this machine alone')
 }
 
-function exchange(request: Request, url: URL, options: TransportOptions): Promise<Answer> {
-  const { timeout, proxy } = options
-  const tunnel = proxy?.(url)
-  const agent = tunnel ?? (proxy !== undefined && url.protocol === 'https:' ? DIRECT : undefined)
+/** What connects to a host. */
+interface Way {
+  readonly agent?: HttpAgent
+  readonly isTunnel: boolean
+}
+
+async function agentFor(url: URL, { live }: TransportOptions): Promise<Way> {
+  if (!live || url.protocol !== 'https:') return { isTunnel: false }
+  const { proxyAgent } = await import('./proxy.ts')
+  const tunnel = proxyAgent(url)
+  return { agent: tunnel ?? DIRECT, isTunnel: tunnel !== undefined }
+}
+
+function exchange(
+  request: Request,
+  url: URL,
+  timeout: number,
+  { agent, isTunnel }: Way,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stopping = new AbortController()
     const stop = () => stopping.abort()
     const timer = setTimeout(() => end(new NoAnswer(timeout / 1000)), timeout)
     request.signal?.addEventListener('abort', stop, { once: true })
-    let isThroughProxy = tunnel === undefined
+    let isThroughProxy = !isTunnel
     const sent: RequestOptions = {
       method: request.method,
       headers: headersOf(request),

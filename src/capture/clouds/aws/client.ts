@@ -1,5 +1,4 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
-import { proxyAgent } from '../../http/proxy.ts'
 import { type Note, openTransport } from '../../http/transport.ts'
 import type { Access, Live } from '../types.ts'
 import { awsHandler } from './handler.ts'
@@ -34,9 +33,7 @@ export function openClients(
 ): Clients {
   const { timeout } = access
   const options = access.live ? liveOptions(access, secrets) : replayOptions()
-  const requestHandler = awsHandler(
-    openTransport({ timeout, onExchange, proxy: access.live ? proxyAgent : undefined }),
-  )
+  const requestHandler = awsHandler(openTransport({ timeout, onExchange, live: access.live }))
   const endpoints = new EC2Client({ ...replayOptions(), region: 'us-east-1' }).config
   const publicHost = (region: string) =>
     endpoints
@@ -62,7 +59,7 @@ function liveOptions(
   // Its requests are sign-ins, so nobody takes them down.
   const chain = new EC2Client({
     region: 'us-east-1',
-    requestHandler: awsHandler(openTransport({ timeout, proxy: proxyAgent })),
+    requestHandler: awsHandler(openTransport({ timeout, live: true })),
   })
   return {
     maxAttempts: attempts,

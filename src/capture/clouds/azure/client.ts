@@ -2,7 +2,6 @@ import { ComputeManagementClient } from '@azure/arm-compute'
 import type { TokenCredential } from '@azure/identity'
 import type { AzureEnvironment } from '../../../core/criteria/criteria.ts'
 import { coreClient } from '../../http/core-client.ts'
-import { proxyAgent } from '../../http/proxy.ts'
 import { type Note, openTransport } from '../../http/transport.ts'
 import type { Access } from '../types.ts'
 import { ENVIRONMENTS } from './environment.ts'
@@ -18,13 +17,12 @@ export function openClient(
 ): ComputeManagementClient {
   const hosts = ENVIRONMENTS[environment]
   const { timeout } = access
-  const proxy = access.live ? proxyAgent : undefined
   return new ComputeManagementClient(
     credential,
     access.live ? access.settings.subscription : NO_ID,
     {
       endpoint: (access.live && access.settings.endpoint) || hosts.endpoint,
-      httpClient: coreClient(openTransport({ timeout, onExchange, proxy })),
+      httpClient: coreClient(openTransport({ timeout, onExchange, live: access.live })),
       // Without these a national cloud's client asks for a token of the public cloud.
       credentials: { scopes: [hosts.scope] },
       // A recording does not change its answer when asked again.

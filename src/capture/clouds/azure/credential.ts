@@ -1,7 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import type { AzureEnvironment } from '../../../core/criteria/criteria.ts'
 import { coreClient } from '../../http/core-client.ts'
-import { proxyAgent } from '../../http/proxy.ts'
 import { openTransport, type Send } from '../../http/transport.ts'
 import type { Live } from '../types.ts'
 import { ENVIRONMENTS } from './environment.ts'
@@ -51,7 +50,7 @@ async function open(
   // A replay signs in nowhere, and the library takes long to load.
   const identity = await import('@azure/identity')
   const { principal, authority, tenant } = settings
-  const send = openTransport({ timeout, proxy: proxyAgent })
+  const send = openTransport({ timeout, live: true })
   const options = {
     authorityHost: authority ?? ENVIRONMENTS[environment].authority,
     httpClient: coreClient(noting(send, onFailure)),

@@ -1,5 +1,5 @@
+import { globalAgent } from 'node:https'
 import { auth, compute, type compute_v1 } from '@googleapis/compute'
-import { proxyAgent } from '../../http/proxy.ts'
 import { type Note, openTransport, type Send } from '../../http/transport.ts'
 import type { Access, Live } from '../types.ts'
 import type { GcpSettings } from './settings.ts'
@@ -14,6 +14,7 @@ export interface Compute {
   readonly options: {
     readonly retry: boolean
     readonly fetchImplementation: typeof fetch
+    readonly agent: typeof globalAgent
     readonly retryConfig?: {
       readonly noResponseRetries: number
       readonly retryBackoff: (error: object, delay: number) => Promise<void>
@@ -36,9 +37,7 @@ export class SignInFailure extends Error {
 /** Opens Compute; a replay needs no credentials. Nothing is sent yet. */
 export function openCompute(access: Access<GcpSettings>, onExchange: Note): Compute {
   const { timeout } = access
-  const fetchImplementation = fetchBy(
-    openTransport({ timeout, onExchange, proxy: access.live ? proxyAgent : undefined }),
-  )
+  const way = wayBy(openTransport({ timeout, onExchange, live: access.live }))
   if (!access.live) {
     const { images } = compute({
       version: 'v1',
@@ -46,7 +45,7 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
       universeDomain: 'googleapis.com',
     })
     // A recording does not change its answer when asked again.
-    const options = { retry: false, fetchImplementation }
+    const options = { retry: false, ...way }
     return { images, options, signIn: async () => undefined, secrets: () => [] }
   }
   const credentials = openCredentials(access)
@@ -59,7 +58,7 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
     images,
     options: {
       retry: true,
-      fetchImplementation,
+      ...way,
       retryConfig: { noResponseRetries: 3, retryBackoff: waitAsTold },
     },
     async signIn() {
@@ -75,10 +74,10 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
 }
 
 function openCredentials({ timeout }: Live<GcpSettings>) {
-  const fetchImplementation = fetchBy(openTransport({ timeout, proxy: proxyAgent }))
+  const way = wayBy(openTransport({ timeout, live: true }))
   const credentials = new auth.GoogleAuth({
     scopes: [SCOPE],
-    clientOptions: { transporterOptions: { fetchImplementation, retry: true } },
+    clientOptions: { transporterOptions: { ...way, retry: true } },
   })
   // A service account signs its own token then, and no further server is asked for one.
   credentials.useJWTAccessWithScope = true
@@ -87,6 +86,11 @@ function openCredentials({ timeout }: Live<GcpSettings>) {
 
 /** Statuses with which no body may come. */
 const BODILESS = [204, 205, 304]
+
+/** The way out; the library finds proxies itself unless it has an agent, which goes unused. */
+function wayBy(send: Send) {
+  return { fetchImplementation: fetchBy(send), agent: globalAgent }
+}
 
 /** The transport as Google's library wants its fetch; a redirect is an answer like any other. */
 function fetchBy(send: Send): typeof fetch {

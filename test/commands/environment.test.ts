@@ -1,0 +1,183 @@
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generate } from 'selfsigned'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { startClouds } from '../stand-in/clouds.ts'
+import { ALL_BUILDS, buildServer } from '../support/builds.ts'
+import { IN_A_POD, run, temporaryFolder } from '../support/cli.ts'
+import { cloudsFor } from '../support/clouds.ts'
+import { proxyFor } from '../support/proxy.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await chmod(folder, 0o777)
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+/** What every variable but these is: without a home and without an exception to the proxy. */
+type Environment = Record<string, string>
+
+const without = (environment: Readonly<Environment>, ...names: string[]): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)))
+
+/** A principal with a certificate, and the files that a pod has mounted of it. */
+async function certificateLogin() {
+  const made = await generate([{ name: 'commonName', value: 'a principal' }], {
+    keyType: 'rsa',
+    keySize: 2048,
+    algorithm: 'sha256',
+  })
+  await writeFile(at('principal.pem'), `${made.cert}\n${made.private}`, { mode: 0o644 })
+  return made.cert
+}
+
+async function principalFile(account: {
+  readonly subscriptionId: string
+  readonly clientId: string
+  readonly tenantId: string
+}): Promise<void> {
+  const { subscriptionId, clientId, tenantId } = account
+  const members = { subscriptionId, clientId, tenantId, clientCertificate: at('principal.pem') }
+  await writeFile(at('osServicePrincipal.json'), JSON.stringify(members), { mode: 0o644 })
+}
+
+describe('a capture of all clouds and the build server in a pod behind a proxy', () => {
+  it('is recorded, replayed and verified', async () => {
+    const certificate = await certificateLogin()
+    // Paging tokens are other ones each time, so EC2 has room for all on a page.
+    const clouds = await cloudsFor(folder, {
+      azure: { account: { certificate } },
+      aws: { pageSize: 1000 },
+    })
+    const builds = await buildServer()
+    const proxy = await proxyFor()
+    await principalFile(clouds.azure.account)
+    await copyFile(clouds.gcp.account.file, at('key.json'))
+    await Promise.all(['key.json', 'certificates.pem'].map((name) => chmod(at(name), 0o644)))
+    const env = {
+      ...without(clouds.environment, 'NO_PROXY', 'AZURE_CLIENT_SECRET', 'AZURE_CLIENT_ID'),
+      AZURE_AUTH_LOCATION: at('osServicePrincipal.json'),
+      GOOGLE_APPLICATION_CREDENTIALS: at('key.json'),
+      HTTPS_PROXY: proxy.url,
+    }
+    const outcome = await run(
+      [
+        'capture',
+        at('s.json'),
+        '--name',
+        '4.18-9.4',
+        '--url',
+        builds.streams,
+        ...ALL_BUILDS,
+      ].concat(clouds.args),
+      { env, wrapper: IN_A_POD },
+    )
+    expect(outcome.stderr).toMatch(/^azure: 27 questions, \d+ images/m)
+    expect(outcome.stderr).toMatch(/^aws: 4 questions, \d+ images/m)
+    expect(outcome.stderr).toMatch(/^gcp: 6 questions, \d+ images/m)
+
+    // Each cloud, its sign-in included, was asked through the proxy; this machine's http was not.
+    const ports = [clouds.azure, clouds.aws, clouds.gcp].map(({ url }) => new URL(url).host)
+    expect([...new Set(proxy.tunnels)].sort()).toEqual(ports.sort())
+    expect(clouds.azure.requests.some(({ path }) => path.includes('oauth2/v2.0/token'))).toBe(true)
+
+    const files = () =>
+      Promise.all(['s.json', 's.recording.json'].map((name) => readFile(at(name), 'utf8')))
+    const before = await files()
+    const far = { HTTPS_PROXY: 'http://127.0.0.1:1', npm_config_https_proxy: 'http://127.0.0.1:1' }
+    const replayed = await run(['capture', at('s.json'), '--replay'], {
+      env: far,
+      wrapper: IN_A_POD,
+    })
+    expect(replayed).toMatchObject({ status: 0 })
+    expect(await files()).toEqual(before)
+    expect(await run(['verify', at('s.json')], { env: far })).toMatchObject({ status: 0 })
+
+    // Without a proxy the same is learned and recorded.
+    const straight = await run(
+      [
+        'capture',
+        at('t.json'),
+        '--name',
+        '4.18-9.4',
+        '--url',
+        builds.streams,
+        ...ALL_BUILDS,
+      ].concat(clouds.args),
+      { env: { ...env, HTTPS_PROXY: '' } },
+    )
+    expect(straight).toMatchObject({ status: 0 })
+    expect(await readFile(at('t.recording.json'), 'utf8')).toBe(before[1])
+  })
+})
+
+describe('a proxy', () => {
+  const captureAws = async (env: Environment) => {
+    const clouds = await startClouds(folder)
+    try {
+      const args = ['capture', at('s.json'), '--cloud', 'aws', '--stream', at('rhcos.json')]
+      return await run([...args, '--regions', 'us-east-1'], {
+        env: { ...without(clouds.environment, 'NO_PROXY'), ...env },
+      })
+    } finally {
+      await clouds.close()
+    }
+  }
+
+  it('is left out for the hosts of NO_PROXY', async () => {
+    const proxy = await proxyFor()
+    const outcome = await captureAws({ HTTPS_PROXY: proxy.url, NO_PROXY: 'a.example,127.0.0.1' })
+    expect(outcome).toMatchObject({ status: 0 })
+    expect(proxy.tunnels).toEqual([])
+  })
+
+  it.each([
+    ['wants a password', 407, 'aws us-east-1: the proxy answered 407'],
+    ['refuses the host', 403, 'aws us-east-1: the proxy answered 403'],
+  ])('%s', async (_, status, line) => {
+    const proxy = await proxyFor({ status })
+    const outcome = await captureAws({ HTTPS_PROXY: proxy.url })
+    expect(outcome).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: `stream-snapshot: ${line}\nCheck HTTPS_PROXY, and NO_PROXY for hosts that are asked without it.\n`,
+    })
+  })
+
+  it('does not run', async () => {
+    const outcome = await captureAws({ HTTPS_PROXY: 'http://127.0.0.1:1' })
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain(
+      'aws us-east-1: the proxy: nobody listens there (ECONNREFUSED)\nCheck HTTPS_PROXY',
+    )
+  })
+
+  it.each(['proxy.example:3128', '10.0.0.1:x', 'socks5://10.0.0.1'])(
+    'is no URL: %s',
+    async (value) => {
+      const outcome = await captureAws({ HTTPS_PROXY: value })
+      expect(outcome).toEqual({
+        status: 3,
+        stdout: '',
+        stderr:
+          'stream-snapshot: HTTPS_PROXY: expected a URL such as http://proxy.example:3128\nNO_PROXY names hosts that are asked without it.\n',
+      })
+    },
+  )
+})
+
+it.each(['azure', 'aws', 'gcp'])('captures %s in a pod, with variables alone', async (cloud) => {
+  const clouds = await cloudsFor(folder)
+  await copyFile(clouds.gcp.account.file, at('key.json'))
+  await Promise.all(['key.json', 'certificates.pem'].map((name) => chmod(at(name), 0o644)))
+  const args = [...clouds.args.slice(2), '--cloud', cloud, '--stream', at('rhcos.json')]
+  const outcome = await run(['capture', at('s.json'), ...args], {
+    env: { ...clouds.environment, GOOGLE_APPLICATION_CREDENTIALS: at('key.json') },
+    wrapper: IN_A_POD,
+  })
+  expect(outcome).toMatchObject({ status: 0, stdout: '' })
+})
