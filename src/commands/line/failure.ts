@@ -58,9 +58,17 @@ function traceOf(error: unknown): string[] {
 /** Whatever the environment holds of credentials. */
 function known(): string[] {
   return Object.entries(process.env).flatMap(([name, value]) =>
-    /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) && value ? [value] : [],
+    /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) &&
+    !PUBLIC.test(name) &&
+    value
+      ? [value]
+      : [],
   )
 }
+
+/** Variables that say where something is and not who somebody is: an error has to name them. */
+const PUBLIC =
+  /_(REGION|LOCATION|FILE|HOST|PROFILE|ENVIRONMENT|CONFIG_DIR|PATH|APPLICATION_CREDENTIALS)$|^AWS_ENDPOINT_URL/
 
 function firstLine(text: string): string {
   return text.split(/[\r\n\u2028\u2029]/)[0] ?? ''

@@ -68,7 +68,9 @@ function readSignIn({ cause }: SignInFailure): Fault {
     const code = codeOf(error)
     return {
       what: `the sign-in answered ${[status, code].filter(Boolean).join(' ')}`,
-      remedy: REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ?? CREDENTIALS,
+      remedy: code.startsWith('AccessDenied')
+        ? 'The credentials may not have the role: check AWS_PROFILE and AWS_ROLE_ARN.'
+        : (REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ?? CREDENTIALS),
     }
   }
   return { what: 'the credentials do not work, or there are none', remedy: CREDENTIALS }

@@ -62,6 +62,10 @@ const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
     'The token has expired: log in again with az login.',
   ],
   [
+    /^MissingSubscriptionRegistration$/,
+    'Register it once with az provider register --namespace Microsoft.Compute.',
+  ],
+  [
     /^Subscription/,
     'Check --subscription: az account list shows those that the credentials may use.',
   ],
