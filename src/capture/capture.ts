@@ -111,7 +111,7 @@ async function askCloud(
   progress: Counter,
 ): Promise<Asked> {
   if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
-  const queries = await withPatience(name, limits, () => connection.queries(ocp))
+  const queries = await withPatience(connection.opening, limits, () => connection.queries(ocp))
   progress.expect(queries.length)
   const answers = await pMap(
     queries,
@@ -153,25 +153,24 @@ function refuseSecrets(
   }
   const found = secretIn(content) ?? secretIn(recording)
   if (found === undefined) return
-  const images = Object.values(content.images).flat()
-  const image = images.find((each) => secretIn(each) !== undefined)
-  const exchange = recording.find((each) => secretIn(each) !== undefined)
-  const place = image === undefined ? exchange && placeOf(exchange) : placeOf(image)
+  const lists: [cloud: string, images: readonly object[]][] = Object.entries(content.images)
+  const images = lists.flatMap(([cloud, list]) => list.map((image) => ({ cloud, ...image })))
+  const place = [...images, ...recording].find((each) => secretIn(each) !== undefined)
   throw new ServiceError(
-    `${place ?? 'the answers'}: holds ${found}; nothing was written`,
+    `${place ? placeOf(place) : 'the answers'}: holds ${found}; nothing was written`,
     'Leave it out, with other criteria or on AWS with --regions, and tell its publisher.',
   )
 }
 
 /** What an image or an exchange is told from others by, as far as it may be shown. */
 function placeOf(each: object): string {
-  const { region, image, project, name, offer, sku, version, scope, path } = each as Record<
+  const { cloud, region, image, project, name, offer, sku, version, scope } = each as Record<
     string,
     unknown
   >
-  return [scope && `${scope}${path}`, region, image, project, !image && name, offer, sku, version]
-    .filter((part) => typeof part === 'string' && part !== '')
-    .join(' ')
+  // A version that nobody can read is the name, in which the secret may be.
+  const parts = image ? [region, image] : [project, name, offer, sku, offer && version]
+  return [cloud ?? scope, ...parts].filter((part) => typeof part === 'string').join(' ')
 }
 
 function refuseLack(request: string): never {

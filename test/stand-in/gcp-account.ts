@@ -49,6 +49,7 @@ export async function makeAccount(): Promise<GcpAccount> {
 
 function isSigned(token: string, key: KeyObject, email: string): boolean {
   const [header = '', claims = '', signature = ''] = token.split('.')
+  if (signature === '') return false
   const signed = Buffer.from(`${header}.${claims}`)
   if (!verify('sha256', signed, key, Buffer.from(signature, 'base64url'))) return false
   const { iss, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'))

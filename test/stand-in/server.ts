@@ -252,12 +252,13 @@ function send(
 /** Writes on for as long as somebody listens. */
 async function pour(outgoing: ServerResponse, kind: 'endless' | 'drip'): Promise<void> {
   outgoing.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+  const closed = once(outgoing, 'close')
   const chunk = kind === 'drip' ? ' ' : ' '.repeat(1024 * 1024)
   while (!outgoing.destroyed) {
     const isFull = !outgoing.write(chunk)
     if (kind === 'drip') await delay(1000)
     else if (isFull) {
-      await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+      await Promise.race([once(outgoing, 'drain'), closed])
     }
   }
 }

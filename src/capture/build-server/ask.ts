@@ -44,7 +44,8 @@ export async function askBuild(
     return readBuild(parseMeta(text), wanted, place)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    throw new ServiceError(`${url}: ${error.message}`, error.remedy, { cause: error })
+    const remedy = error.remedy ?? 'Check --url, --name and the version.'
+    throw new ServiceError(`${url}: ${error.message}`, remedy, { cause: error })
   }
 }
 

@@ -27,6 +27,9 @@ export interface Cloud<Query extends object, Image extends object, Settings> {
 }
 
 export interface Connection<Query, Image> {
+  /** The question that tells what to ask, in a few words, for errors. */
+  readonly opening: string
+
   /** What to ask for an OCP minor, each question once; some clouds ask for their regions first. */
   queries(ocp: Minor): Promise<readonly Query[]>
 

@@ -4,10 +4,7 @@ import {
   type PipelineRequest,
   RestError,
 } from '@azure/core-rest-pipeline'
-import type { Send } from './transport.ts'
-
-/** Those that Azure's pipeline asks again after; it looks at nothing but its own errors. */
-const REPEATED = /^(ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND)$/
+import { mayPass, type Send } from './transport.ts'
 
 /** The transport as Azure's pipeline wants its HTTP client. */
 export function coreClient(send: Send): HttpClient {
@@ -29,9 +26,10 @@ export function coreClient(send: Send): HttpClient {
           bodyAsText: answer.body.toString('utf8'),
         }
       } catch (cause) {
-        const { code, message } = cause as NodeJS.ErrnoException
-        if (code === undefined || !REPEATED.test(code)) throw cause
-        throw Object.assign(new RestError(message, { code, request }), { cause })
+        // The pipeline asks again after an error of its own with such a code, and after no other.
+        if (!mayPass(cause)) throw cause
+        const { message } = cause as Error
+        throw Object.assign(new RestError(message, { code: 'ECONNRESET', request }), { cause })
       }
     },
   }

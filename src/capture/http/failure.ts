@@ -48,6 +48,7 @@ const NO_HTTP = /^HPE_/
  */
 export function connectionFailure(error: unknown): Fault | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
+    if (each.name === 'RestError' && each.cause instanceof Error) continue
     if (each instanceof NoAnswer) {
       return { what: each.message, remedy: 'Try again later, or give it more time with --timeout.' }
     }

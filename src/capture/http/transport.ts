@@ -61,6 +61,19 @@ export class TransportFailure extends Error {
   }
 }
 
+/**
+ * Whether an attempt failed of what may be over at the next: a connection that was reset, an answer
+ * that was cut off. One that came too late or was too long would be so again.
+ */
+export function mayPass(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as NodeJS.ErrnoException
+    if (/^(ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE)$/.test(code ?? ''))
+      return true
+  }
+  return false
+}
+
 /** Something failed between here and the proxy, so nothing is known of the server behind it. */
 export class ProxyFailure extends Error {
   constructor(cause: unknown) {
@@ -82,8 +95,8 @@ export function openTransport(options: TransportOptions): Send {
     const url = new URL(request.url)
     refusePlain(url)
     const answer = await exchange(request, url, options.timeout, await agentFor(url, options))
-    options.onExchange?.(definitionOf(request, url, answer))
     noteAnswer(mayBeAskedAgain(answer.status) ? waitOf(answer.headers) : undefined)
+    options.onExchange?.(definitionOf(request, url, answer))
     return answer
   }
 }
@@ -196,7 +209,8 @@ function tooLong(): TransportFailure {
   return new TransportFailure('TOO_LONG', 'the answer is too long')
 }
 
-function mayBeAskedAgain(status: number): boolean {
+/** Whether a service that answers so may answer otherwise later. */
+export function mayBeAskedAgain(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 

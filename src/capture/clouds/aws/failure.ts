@@ -60,10 +60,12 @@ function readSignIn({ cause }: SignInFailure): Fault {
   if (connection !== undefined) return { ...connection, what: `the sign-in: ${connection.what}` }
   if (error instanceof ForeignAnswer) {
     const remedy = remedyFor(error.status) ?? AWAY
+    if (error.status === 200) return { what: "the sign-in's answer cannot be read", remedy }
     return { what: `the sign-in answered ${error.status}, and not in AWS's words`, remedy }
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode
+  if (status === 200) return { what: "the sign-in's answer cannot be read", remedy: AWAY }
   if (status !== undefined) {
     const code = codeOf(error)
     return {

@@ -30,6 +30,8 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
     const secrets = access.live ? [...access.settings.secrets] : []
     const { client, publicHost } = openClients(access, secrets, note)
     return {
+      opening: `aws ${criteria.region} regions`,
+
       async queries() {
         const regions =
           criteria.regions ?? (await enabledRegions(client(criteria.region), criteria))

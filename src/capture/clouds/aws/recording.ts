@@ -52,7 +52,8 @@ export function recordAws(
     : undefined
   if (method !== 'POST' || path !== '/' || status !== 200) return undefined
   if (region === undefined || elements === undefined) return undefined
-  const document = XmlDocument.read(String(response))
+  if (typeof response !== 'string') return undefined
+  const document = XmlDocument.read(response)
   if (document?.name !== `${form.Action}Response`) return undefined
   document.filter('imagesSet', (textOf) => textOf('imageOwnerId') === owner)
   document.keep(elements, scrub)

@@ -88,7 +88,7 @@ function noting(send: Send, onFailure: (error: unknown) => void): Send {
   return async (request) => {
     try {
       const answer = await send(request)
-      if (answer.status >= 400) onFailure(SignInRefusal.of(answer))
+      if (answer.status >= 300) onFailure(SignInRefusal.of(answer))
       return answer
     } catch (error) {
       onFailure(error)

@@ -83,6 +83,12 @@ const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
  */
 export function readFailure(error: Error, origin: string | undefined): Fault | undefined {
   if (isOfCredentials(error)) return readSignIn(error, origin)
+  if (error instanceof RestError && error.code === RestError.PARSE_ERROR) {
+    return {
+      what: 'the answer is not JSON, or not all of it',
+      remedy: 'A proxy or a login page may stand in between; try again.',
+    }
+  }
   if (error instanceof RestError && error.statusCode !== undefined && error.statusCode !== 200) {
     const { statusCode } = error
     const code = codeOf(error)
@@ -104,8 +110,9 @@ function readSignIn(error: Error, origin: string | undefined): Fault {
   if (number === undefined && connection !== undefined) {
     return { ...connection, what: `the sign-in failed: ${connection.what}` }
   }
-  if (number === undefined && refusal !== undefined && refusal.status >= 500) {
-    return { what: `the sign-in answered ${refusal.status}`, remedy: remedyFor(refusal.status) }
+  const status = refusal?.status ?? 0
+  if (status >= 500 || (status >= 300 && status < 400)) {
+    return { what: `the sign-in answered ${status}`, remedy: remedyFor(status) }
   }
   const known = number !== undefined && Object.hasOwn(SIGN_IN, number) ? SIGN_IN[number] : undefined
   const why = [known, number && `AADSTS${number}`].filter(Boolean).join(', ')

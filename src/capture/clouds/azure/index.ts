@@ -32,6 +32,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
     const notes: string[] = []
     const found = { asked: 0, missing: 0 }
     return {
+      opening: 'azure',
       queries: async (ocp) => expectedSkus(criteria, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),

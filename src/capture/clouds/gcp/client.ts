@@ -1,6 +1,12 @@
 import { globalAgent } from 'node:https'
 import { auth, compute, type compute_v1 } from '@googleapis/compute'
-import { type Note, openTransport, type Send } from '../../http/transport.ts'
+import {
+  mayBeAskedAgain,
+  mayPass,
+  type Note,
+  openTransport,
+  type Send,
+} from '../../http/transport.ts'
 import type { Access, Live } from '../types.ts'
 import type { GcpSettings } from './settings.ts'
 
@@ -15,10 +21,7 @@ export interface Compute {
     readonly retry: boolean
     readonly fetchImplementation: typeof fetch
     readonly agent: typeof globalAgent
-    readonly retryConfig?: {
-      readonly noResponseRetries: number
-      readonly retryBackoff: (error: object, delay: number) => Promise<void>
-    }
+    readonly retryConfig?: typeof RETRIES
   }
   /** Makes sure that there are credentials. @throws SignInFailure */
   signIn(): Promise<void>
@@ -59,12 +62,16 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
     options: {
       retry: true,
       ...way,
-      retryConfig: { noResponseRetries: 3, retryBackoff: waitAsTold },
+      retryConfig: RETRIES,
     },
     async signIn() {
       try {
         const client = await credentials.getClient()
-        await client.getRequestHeaders(PUBLIC_HOST)
+        const headers = await client.getRequestHeaders(PUBLIC_HOST)
+        // Whatever answer the library gets, it takes for one with a token.
+        if (!/^Bearer (?!undefined)/.test(headers.get('authorization') ?? '')) {
+          throw new Error('the answer has no token')
+        }
       } catch (error) {
         throw new SignInFailure(error)
       }
@@ -77,7 +84,7 @@ function openCredentials({ timeout }: Live<GcpSettings>) {
   const way = wayBy(openTransport({ timeout, live: true }))
   const credentials = new auth.GoogleAuth({
     scopes: [SCOPE],
-    clientOptions: { transporterOptions: { ...way, retry: true } },
+    clientOptions: { transporterOptions: { ...way, retry: true, retryConfig: RETRIES } },
   })
   // A service account signs its own token then, and no further server is asked for one.
   credentials.useJWTAccessWithScope = true
@@ -113,6 +120,24 @@ function fetchBy(send: Send): typeof fetch {
 /** The library sends forms and JSON. */
 function textOf(body: RequestInit['body']): string | undefined {
   return body === undefined || body === null ? undefined : String(body)
+}
+
+/** Three more attempts, for what may pass. */
+const RETRIES = {
+  retry: 3,
+  retryBackoff: waitAsTold,
+  shouldRetry(error: Retried): boolean {
+    const { response, config } = error
+    const isWorthIt =
+      response === undefined ? mayPass(error) : mayBeAskedAgain(response.status ?? 0)
+    return isWorthIt && (config.retryConfig?.currentRetryAttempt ?? 0) < RETRIES.retry
+  },
+}
+
+/** What the library tells of an attempt that failed. */
+interface Retried {
+  readonly response?: { readonly status?: number } | undefined
+  readonly config: { readonly retryConfig?: { readonly currentRetryAttempt?: number } }
 }
 
 /** As long as the cloud says, in seconds; the library's own delay, in milliseconds, where it does not. */

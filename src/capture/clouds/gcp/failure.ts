@@ -1,4 +1,5 @@
 import { connectionFailure, type Fault, remedyFor } from '../../http/failure.ts'
+import { isAnswered } from '../../http/question.ts'
 import { SignInFailure } from './client.ts'
 
 /** Whether the project does not let its images be listed: an answer, not a failure. */
@@ -102,7 +103,9 @@ function readSignIn(cause: unknown): Fault {
   }
   const connection = connectionFailure(error)
   if (connection !== undefined) return { ...connection, what: `the sign-in: ${connection.what}` }
-  return { what: 'the credentials do not work, or there are none', remedy: LOGIN }
+  return isAnswered()
+    ? { what: "the sign-in's answer cannot be read", remedy: 'A login page may stand in between.' }
+    : { what: 'the credentials do not work, or there are none', remedy: LOGIN }
 }
 
 /** Some of the library's credentials put the code into a message of their own. */

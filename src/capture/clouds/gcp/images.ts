@@ -17,10 +17,11 @@ const NO_ANSWER =
   'A proxy or a login page may stand in between: check HTTPS_PROXY and --gcp-endpoint.'
 
 /** An answer's images. @throws ServiceError for what is no list, such as a proxy's page */
-export function readList(answer: compute_v1.Schema$ImageList): Listed[] {
-  const { items = [] } = typeof answer === 'object' && answer ? answer : { items: null }
-  if (!Array.isArray(items) || !items.every((each) => typeof each?.name === 'string')) {
-    throw new ServiceError('gcp: the answer is no list of images', NO_ANSWER)
+export function readList(answer: compute_v1.Schema$ImageList, question: string): Listed[] {
+  const { kind, items = [] } = typeof answer === 'object' && answer ? answer : {}
+  const isList = kind === 'compute#imageList' && Array.isArray(items)
+  if (!isList || !items.every((each) => typeof each?.name === 'string')) {
+    throw new ServiceError(`${question}: the answer is no list of images`, NO_ANSWER)
   }
   return items
 }

@@ -58,7 +58,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
           images.list(parameters, options),
         )
         if (answer === undefined) return undefined
-        found.push(...readList(answer))
+        found.push(...readList(answer, describe({ project, filter })))
         pageToken = answer.nextPageToken ?? undefined
       } while (pageToken !== undefined)
       return found
@@ -72,6 +72,8 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
     }
 
     return {
+      opening: describe({ project }),
+
       async queries() {
         const filter = filterFor(criteria.gcp)
         const found = await list(filter)

@@ -1,0 +1,341 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { request } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { AzureStandIn } from '../stand-in/azure.ts'
+import { imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { awsFor } from '../support/aws.ts'
+import { azureFor } from '../support/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { gcpFor } from '../support/gcp.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+type Environment = Readonly<Record<string, string>>
+
+const capture = (cloud: string, env: Environment, args: readonly string[] = []) =>
+  run(['capture', at('s.json'), '--cloud', cloud, '--stream', at('rhcos.json'), ...args], { env })
+
+/** What a stand-in for Azure needs to be found and trusted, without credentials. */
+function withoutLogin({ environment }: AzureStandIn): Environment {
+  const { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY } = environment
+  return { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY }
+}
+
+/** A token that the stand-in takes. */
+function tokenOf({ url, certificate, account }: AzureStandIn): Promise<string> {
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: account.clientId,
+    client_secret: account.clientSecret,
+    scope: 'https://management.azure.com/.default',
+  })
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      `${url}/${account.tenantId}/oauth2/v2.0/token`,
+      { method: 'POST', ca: certificate },
+      async (response) => {
+        const chunks: Buffer[] = []
+        for await (const chunk of response) chunks.push(chunk)
+        resolve(JSON.parse(Buffer.concat(chunks).toString()).access_token)
+      },
+    )
+    sent.on('error', reject).end(String(form))
+  })
+}
+
+describe("Azure's service principal file", () => {
+  const principal = async (members: unknown, env: Environment = {}) => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const text = typeof members === 'string' ? members : JSON.stringify(members)
+    await writeFile(at('principal.json'), text)
+    const outcome = await capture(
+      'azure',
+      { ...withoutLogin(standIn), AZURE_AUTH_LOCATION: at('principal.json'), ...env },
+      ['--azure-endpoint', standIn.url],
+    )
+    return { standIn, outcome }
+  }
+  const ids = {
+    subscriptionId: 'c9a6d5e1-0b72-4e38-b4f9-6817a2d03c5b',
+    clientId: 'b31f0c7d-86e2-4f95-a7d3-0e9c4461ab28',
+    tenantId: '7e4a91c2-3d58-4b6f-9a10-52c8de7713f4',
+  }
+  const clientSecret = 'Zq8~stand-in.not.a.secret~4mXw1Rk7'
+
+  it.each([
+    ['a secret', { ...ids, clientSecret }],
+    ['a secret and a byte order mark', `\ufeff${JSON.stringify({ ...ids, clientSecret })}`],
+  ])('is read with %s', async (_, members) => {
+    const { outcome } = await principal(members)
+    expect(outcome).toMatchObject({ status: 0 })
+  })
+
+  it('may be for a managed identity', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const token = await tokenOf(standIn)
+    const asked: string[] = []
+    const machine = createServer(({ url, headers }, response) => {
+      asked.push(`${headers['x-identity-header']} ${url}`)
+      const expires = Math.floor(Date.now() / 1000) + 3600
+      response.setHeader('content-type', 'application/json')
+      response.end(
+        JSON.stringify({
+          access_token: token,
+          expires_on: String(expires),
+          resource: 'https://management.azure.com',
+          token_type: 'Bearer',
+          client_id: ids.clientId,
+        }),
+      )
+    })
+    await new Promise<void>((resolve) => machine.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void machine.close())
+    const { port } = machine.address() as AddressInfo
+    await writeFile(at('principal.json'), JSON.stringify(ids))
+    const outcome = await capture(
+      'azure',
+      {
+        ...withoutLogin(standIn),
+        AZURE_AUTH_LOCATION: at('principal.json'),
+        IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/token`,
+        IDENTITY_HEADER: 'secret-of-the-machine',
+        // No proxy is asked for what is this machine's own.
+        HTTP_PROXY: 'http://127.0.0.1:1',
+      },
+      ['--azure-endpoint', standIn.url],
+    )
+    expect(outcome).toMatchObject({ status: 0 })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toContain(`client_id=${ids.clientId}`)
+  })
+
+  it.each([
+    [
+      'a slip',
+      `{ "clientSecret": "${clientSecret}",, }`,
+      ': is no JSON object, expected credentials',
+    ],
+    ['nothing', '', ': is empty, expected credentials'],
+    ['a list', `["${clientSecret}"]`, ': is no JSON object, expected credentials'],
+    [
+      'a member missing',
+      { ...ids, tenantId: undefined, clientSecret },
+      ': .tenantId: expected a text',
+    ],
+    [
+      'a certificate that is not there',
+      { ...ids, clientCertificate: '/nowhere/c.pem' },
+      ': .clientCertificate: /nowhere/c.pem: no such file',
+    ],
+    [
+      'a certificate that is none',
+      { ...ids, clientCertificate: process.execPath },
+      'expected a certificate and its private key as PEM',
+    ],
+  ])('with %s is named, and nothing of it shown', async (_, members, expected) => {
+    const { outcome } = await principal(members)
+    const [line = '', remedy] = outcome.stderr.split('\n')
+    expect(outcome.status).toBe(3)
+    expect(line).toContain(`stream-snapshot: ${at('principal.json')}: `)
+    expect(line).toContain(expected)
+    expect(remedy).not.toBe('')
+    expect(outcome.stderr).not.toMatch(/Zq8|stand-in|not\.a\.secret/)
+  })
+})
+
+describe('az login', () => {
+  const [OWN, OTHER] = [
+    'c9a6d5e1-0b72-4e38-b4f9-6817a2d03c5b',
+    '0f1e2d3c-4b5a-4697-8877-665544332211',
+  ]
+  const HOME_TENANT = '7e4a91c2-3d58-4b6f-9a10-52c8de7713f4'
+  const GUEST_TENANT = '99887766-5544-4332-8110-ffeeddccbbaa'
+
+  /** An `az` that is logged in, and a profile as it leaves one. */
+  async function login(standIn: AzureStandIn): Promise<Environment> {
+    await mkdir(at('.azure'))
+    const subscriptions = [
+      { id: OTHER, tenantId: GUEST_TENANT, isDefault: false },
+      { id: OWN, tenantId: HOME_TENANT, isDefault: true },
+    ]
+    await writeFile(at('.azure/azureProfile.json'), `\ufeff${JSON.stringify({ subscriptions })}`)
+    const token = {
+      accessToken: await tokenOf(standIn),
+      expiresOn: '2099-01-01 00:00:00.000000',
+      expires_on: 4070908800,
+      tokenType: 'Bearer',
+    }
+    await writeFile(
+      at('az'),
+      `#!/bin/sh\necho "$@" >> ${at('asked')}\ncat <<'END'\n${JSON.stringify(token)}\nEND\n`,
+    )
+    await chmod(at('az'), 0o755)
+    return {
+      ...withoutLogin(standIn),
+      HOME: folder,
+      PATH: `${folder}:/usr/bin:/bin`,
+      AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential',
+    }
+  }
+
+  it('tells the subscription where none is given, and its tenant', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const env = await login(standIn)
+    expect(await capture('azure', env, ['--azure-endpoint', standIn.url])).toMatchObject({
+      status: 0,
+    })
+    expect(await readFile(at('asked'), 'utf8')).toContain(`--tenant ${HOME_TENANT}`)
+    const asked = standIn.requests.filter(({ path }) => path.includes('/skus/'))
+    expect(asked.every(({ path }) => path.includes(OWN))).toBe(true)
+  })
+
+  it.each([
+    ['as az knows it', {}, GUEST_TENANT],
+    ['as AZURE_TENANT_ID says', { AZURE_TENANT_ID: HOME_TENANT }, HOME_TENANT],
+  ])('is asked for the tenant of another subscription, %s', async (_, more, tenant) => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const env = { ...(await login(standIn)), ...more }
+    const args = ['--azure-endpoint', standIn.url, '--subscription', OTHER.toUpperCase()]
+    const outcome = await capture('azure', env, args)
+    expect(await readFile(at('asked'), 'utf8')).toContain(`--tenant ${tenant}`)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain('SubscriptionNotFound')
+  })
+
+  it('was not done: no subscription', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const outcome = await capture('azure', withoutLogin(standIn))
+    expect(outcome).toEqual({
+      status: 3,
+      stdout: '',
+      stderr:
+        'stream-snapshot: azure: no subscription to ask with\n' +
+        'Set --subscription or AZURE_SUBSCRIPTION_ID, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.\n',
+    })
+  })
+})
+
+it.each([
+  ['is not there', undefined, 'gcp: GOOGLE_APPLICATION_CREDENTIALS names a file that is not there'],
+  ['is empty', '\n', ': is empty, expected credentials'],
+  [
+    'is no JSON',
+    '{ "private_key": "hunter2hunter2" ]',
+    ': is no JSON object, expected credentials',
+  ],
+])("GCP's file of credentials %s", async (_, text, expected) => {
+  const { environment, url } = await gcpFor()
+  if (text !== undefined) await writeFile(at('key.json'), text)
+  const env = { ...environment, GOOGLE_APPLICATION_CREDENTIALS: at('key.json') }
+  const outcome = await capture('gcp', env, ['--gcp-endpoint', url])
+  expect(outcome.status).toBe(3)
+  expect(outcome.stderr).toContain(expected)
+  expect(outcome.stderr).not.toContain('hunter2')
+  expect(outcome.stderr.split('\n')).toHaveLength(3)
+})
+
+describe("AWS's credentials", () => {
+  const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+  const keyless = async (more: Environment) => {
+    const { environment } = await awsFor()
+    const rest = Object.entries(environment).filter(([name]) => !KEYS.includes(name))
+    return { ...Object.fromEntries(rest), AWS_EC2_METADATA_DISABLED: 'true', ...more }
+  }
+  const impatient = ['--regions', 'us-east-1', '--patience', '4', '--timeout', '60']
+  const TOLD =
+    'aws us-east-1: waiting for an answer\n' +
+    'stream-snapshot: aws us-east-1: no answer within 4 s, sign-in and repetitions included\n' +
+    'Try again later, or give it more time with --patience.\n'
+
+  it('of a container that never come are not waited for without end', async () => {
+    const container = createServer(() => undefined)
+    await new Promise<void>((resolve) => container.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      container.closeAllConnections()
+      container.close()
+    })
+    const { port } = container.address() as AddressInfo
+    const env = await keyless({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/credentials`,
+    })
+    const outcome = await capture('aws', env, impatient)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toMatch(
+      /aws us-east-1: (no answer within 4 s|the credentials do not work)/,
+    )
+  })
+
+  it('of a program that never ends are not waited for without end', async () => {
+    await writeFile(at('config'), '[default]\ncredential_process = sleep 20\n')
+    const env = await keyless({ AWS_CONFIG_FILE: at('config') })
+    expect(await capture('aws', env, impatient)).toEqual({ status: 3, stdout: '', stderr: TOLD })
+    expect(await capture('aws', env, [...impatient, '--quiet'])).toMatchObject({
+      stderr: TOLD.slice(TOLD.indexOf('\n') + 1),
+    })
+  })
+
+  it.each(['http://ec2.example', 'http://10.0.0.1:8080'])(
+    'are not sent in the clear to %s',
+    async (endpoint) => {
+      const { environment } = await awsFor()
+      const outcome = await capture('aws', { ...environment, AWS_ENDPOINT_URL_EC2: endpoint })
+      expect(outcome).toEqual({
+        status: 3,
+        stdout: '',
+        stderr:
+          'stream-snapshot: aws us-east-1 regions: plain http goes to this machine alone (PLAIN_HTTP)\n' +
+          'Name an endpoint with https.\n',
+      })
+    },
+  )
+})
+
+describe('what is waited for', () => {
+  it('is said after three seconds, and not with --quiet', async () => {
+    const late = [{ path: /418-v2/, fault: { kind: 'late', milliseconds: 3500 } as const }]
+    const standIn = await azureFor(imagesBeforeBump(), { faults: late })
+    const args = ['--azure-endpoint', standIn.url]
+    const [said, quiet] = await Promise.all([
+      capture('azure', standIn.environment, args),
+      run(['capture', at('t.json'), '--quiet', '--stream', at('rhcos.json'), ...args], {
+        env: standIn.environment,
+      }),
+    ])
+    expect(said.status).toBe(0)
+    expect(said.stderr).toMatch(
+      /^azure azureopenshift:aro4:418-v2: waiting for an answer\nazure: 27/,
+    )
+    expect(quiet).toEqual({ status: 0, stdout: '', stderr: '' })
+  })
+
+  it('is a server that asks for it, as long as there is patience', async () => {
+    const throttled = { kind: 'status', status: 429, retryAfter: 4 } as const
+    const faults = [{ path: /418-v2/, fault: throttled, times: 1 }]
+    const standIn = await azureFor(imagesBeforeBump(), { faults })
+    const args = ['--azure-endpoint', standIn.url]
+    const patient = await capture('azure', standIn.environment, args)
+    expect(patient.status).toBe(0)
+    expect(patient.stderr).toMatch(
+      /^azure azureopenshift:aro4:418-v2: the server asks to wait 4 s\n/,
+    )
+    standIn.setFaults(faults)
+    expect(await capture('azure', standIn.environment, [...args, '--patience', '4'])).toMatchObject(
+      {
+        status: 3,
+        stderr:
+          'stream-snapshot: azure azureopenshift:aro4:418-v2: the server asked to wait 4 s, and there is patience for 4 s in all\n' +
+          'Try again later, or give it more time with --patience.\n',
+      },
+    )
+  })
+})
