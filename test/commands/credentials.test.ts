@@ -284,6 +284,17 @@ describe("AWS's credentials", () => {
     })
   })
 
+  it('are taken in silence, however many there are', async () => {
+    const { environment } = await awsFor()
+    await writeFile(
+      at('shared'),
+      '[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n',
+    )
+    const env = { ...environment, AWS_SHARED_CREDENTIALS_FILE: at('shared'), AWS_PROFILE: 'work' }
+    const outcome = await capture('aws', { ...env, NODE_OPTIONS: '' }, ['--quiet'])
+    expect(outcome.stdout + outcome.stderr).not.toMatch(/warn/i)
+  })
+
   it.each(['http://ec2.example', 'http://10.0.0.1:8080'])(
     'are not sent in the clear to %s',
     async (endpoint) => {

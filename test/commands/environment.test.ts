@@ -170,6 +170,65 @@ describe('a proxy', () => {
   )
 })
 
+describe('a proxy that inspects TLS, before the clouds as they are called', () => {
+  const HOSTS = {
+    azure: ['management.azure.com', 'login.microsoftonline.com', 'login.microsoft.com'],
+    aws: ['ec2.us-east-1.amazonaws.com', 'ec2.eu-central-1.amazonaws.com'],
+    gcp: ['compute.googleapis.com'],
+  }
+  const captureAll = async (trust: boolean) => {
+    const clouds = await cloudsFor(folder, {
+      azure: { hosts: HOSTS.azure },
+      aws: { hosts: HOSTS.aws },
+      gcp: { hosts: HOSTS.gcp },
+    })
+    const hosts = Object.entries(HOSTS).flatMap(([cloud, names]) =>
+      names.map((name): [string, number] => [
+        name,
+        Number(new URL(clouds[cloud as keyof typeof HOSTS].url).port),
+      ]),
+    )
+    const proxy = await proxyFor({ hosts: Object.fromEntries(hosts) })
+    const outcome = await run(
+      ['capture', at('s.json'), '--cloud', 'azure,aws,gcp', '--stream', at('rhcos.json')].concat(
+        '--regions',
+        'us-east-1,eu-central-1',
+      ),
+      {
+        env: {
+          ...without(
+            clouds.environment,
+            'NO_PROXY',
+            'AZURE_AUTHORITY_HOST',
+            'AWS_ENDPOINT_URL_EC2',
+            ...(trust ? [] : ['NODE_EXTRA_CA_CERTS']),
+          ),
+          https_proxy: proxy.url,
+        },
+      },
+    )
+    return { outcome, proxy }
+  }
+
+  it('is passed with its certificates', async () => {
+    const { outcome, proxy } = await captureAll(true)
+    expect(outcome.stderr).toMatch(/^azure: 27 .*\naws: 2 questions.*\ngcp: 6 questions.*\n/)
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    const asked = new Set(proxy.tunnels.map((tunnel) => tunnel.replace(/:443$/, '')))
+    const all = Object.values(HOSTS).flat()
+    expect([...asked].every((host) => all.includes(host))).toBe(true)
+    expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  })
+
+  it('is named where nobody vouches for it', async () => {
+    const { outcome } = await captureAll(false)
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toMatch(
+      /^stream-snapshot: \w+ [^\n]*TLS: [^\n]+\nWhere a proxy inspects TLS, NODE_EXTRA_CA_CERTS names the file of its certificates\.\n$/,
+    )
+  })
+})
+
 it.each(['azure', 'aws', 'gcp'])('captures %s in a pod, with variables alone', async (cloud) => {
   const clouds = await cloudsFor(folder)
   await copyFile(clouds.gcp.account.file, at('key.json'))

@@ -10,6 +10,8 @@ export interface AwsOptions {
   images: readonly AwsImage[]
   /** A free one if absent or 0. */
   port?: number
+  /** Names by which it is known besides, behind a proxy that leads to it. */
+  hosts?: readonly string[]
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
   /** All requests have the path `/`; see `failures` for those of one region. */
@@ -208,7 +210,7 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
     return elements.filter((each) => each !== undefined)
   }
 
-  const certificate = await makeCertificate()
+  const certificate = await makeCertificate(options.hosts)
   const server = await startServer(answer, {
     certificate,
     port: options.port ?? 0,

@@ -11,6 +11,8 @@ export interface AzureOptions {
   images: readonly AzureImage[]
   /** A free one if absent or 0. */
   port?: number
+  /** Names by which it is known besides, behind a proxy that leads to it. */
+  hosts?: readonly string[]
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
   faults?: readonly FaultRule[]
@@ -78,7 +80,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureStandIn> {
     images: () => images,
   })
 
-  const certificate = await makeCertificate()
+  const certificate = await makeCertificate(options.hosts)
   const server = await startServer(
     (request) => identity.answer(request) ?? manager.answer(request),
     {

@@ -9,6 +9,8 @@ export interface GcpOptions {
   images: readonly GcpImage[]
   /** A free one if absent or 0. */
   port?: number
+  /** Names by which it is known besides, behind a proxy that leads to it. */
+  hosts?: readonly string[]
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
   faults?: readonly FaultRule[]
@@ -142,7 +144,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
     }
   }
 
-  const certificate = await makeCertificate()
+  const certificate = await makeCertificate(options.hosts)
   const server = await startServer(answer, {
     certificate,
     port: options.port ?? 0,

@@ -43,5 +43,11 @@ export function cloudCriteria(
 export async function cloudSettings(cloud: CloudName, args: AllCloudArgs): Promise<unknown> {
   const known = CLOUD_ARGUMENTS[cloud]
   if (known === undefined) throw new InputError(`--cloud ${cloud}: not known`)
+  hushSdks()
   return known.settings(args, process.env)
+}
+
+/** An SDK's warnings are for those who choose its version, and would stand among our own lines. */
+function hushSdks(): void {
+  if (!process.argv.includes('--debug')) process.removeAllListeners('warning')
 }

@@ -7,6 +7,15 @@ import type { AwsSettings } from './settings.ts'
 // The SDK's word on versions to come is for those who choose its version, not for those who capture.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
+/** Whatever else it has to say would stand among our own lines, `--quiet` or not. */
+const SILENT = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
 /** For replays, where nobody looks at the signature. */
 const NO_CREDENTIALS = { accessKeyId: 'replay', secretAccessKey: 'replay' }
 
@@ -46,6 +55,7 @@ export function openClients(
         ...options,
         region,
         requestHandler,
+        logger: SILENT,
         ...(!access.live && { endpoint: publicHost(region) }),
       }),
   }
@@ -59,6 +69,7 @@ function liveOptions(
   // Its requests are sign-ins, so nobody takes them down.
   const chain = new EC2Client({
     region: 'us-east-1',
+    logger: SILENT,
     requestHandler: awsHandler(openTransport({ timeout, live: true })),
   })
   return {
