@@ -6,6 +6,7 @@ import { imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { gcpFor } from '../support/gcp.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 let folder: string
@@ -107,6 +108,35 @@ describe('an image of Azure', () => {
       status: 3,
       stderr: `stream-snapshot: azure azureopenshift:aro4:418-v2: image ${VERSION} has a property that is not known: architecture\nA later version of stream-snapshot may know it.\n`,
     })
+  })
+})
+
+describe('pages that lead back to themselves', () => {
+  it('of EC2 are told', async () => {
+    const body =
+      '<?xml version="1.0" encoding="UTF-8"?><DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><imagesSet/><nextToken>again</nextToken></DescribeImagesResponse>'
+    const fault = { kind: 'body', body, type: 'text/xml' } as const
+    const standIn = await awsFor({ faults: [{ path: /./, fault }] })
+    const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
+    const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    expect(outcome).toMatchObject({
+      status: 3,
+      stderr: 'stream-snapshot: aws us-east-1: the pages have no end\nTry again later.\n',
+    })
+    expect(standIn.requests).toHaveLength(2)
+  })
+
+  it('of Compute are told', async () => {
+    const body = JSON.stringify({ kind: 'compute#imageList', nextPageToken: 'again' })
+    const standIn = await gcpFor({ faults: [{ path: /images\?/, fault: { kind: 'body', body } }] })
+    const args = ['--cloud', 'gcp', '--gcp-endpoint', standIn.url, '--stream', at('rhcos.json')]
+    const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    expect(outcome).toMatchObject({
+      status: 3,
+      stderr:
+        'stream-snapshot: gcp redhat-marketplace-public: the pages have no end\nTry again later.\n',
+    })
+    expect(standIn.requests).toHaveLength(2)
   })
 })
 

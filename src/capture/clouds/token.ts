@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ServiceError } from '../../errors.ts'
 
 /**
  * What a recording has in place of a paging token: the token is opaque, so nobody knows what it
@@ -6,4 +7,24 @@ import { createHash } from 'node:crypto'
  */
 export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 32)
+}
+
+/** Pages of any list; a hundred thousand images are a hundred pages of EC2's. */
+const MOST_PAGES = 1000
+
+/**
+ * Watches a list's pages, of which each names the next.
+ *
+ * @returns takes a page's token, as it comes
+ * @throws ServiceError for a page that leads back to one before it, and for more than any list has
+ */
+export function pageWatch(question: string): (token: string | undefined) => void {
+  const seen = new Set<string>()
+  return (token) => {
+    if (token === undefined) return
+    if (seen.has(token) || seen.size >= MOST_PAGES) {
+      throw new ServiceError(`${question}: the pages have no end`, 'Try again later.')
+    }
+    seen.add(token)
+  }
 }

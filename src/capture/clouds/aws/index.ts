@@ -9,6 +9,7 @@ import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
+import { pageWatch } from '../token.ts'
 import type { Cloud } from '../types.ts'
 import { openClients } from './client.ts'
 import { readFailure } from './failure.ts'
@@ -90,8 +91,10 @@ async function listImages(
       IncludeDeprecated: true,
     },
   )
+  const watch = pageWatch(describe({ region }))
   try {
-    for await (const { Images: page } of pages) {
+    for await (const { Images: page, NextToken: token } of pages) {
+      watch(token)
       if (page === undefined) throw noList(region)
       images.push(...page)
     }

@@ -4,6 +4,7 @@ import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
+import { pageWatch } from '../token.ts'
 import type { Cloud } from '../types.ts'
 import { openCompute, PUBLIC_HOST } from './client.ts'
 import { isForbidden, isMissing, readFailure } from './failure.ts'
@@ -46,6 +47,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
     /** Undefined where the project does not let its images be listed. */
     async function list(filter: string): Promise<compute_v1.Schema$Image[] | undefined> {
       const found: compute_v1.Schema$Image[] = []
+      const watch = pageWatch(describe({ project, filter }))
       let pageToken: string | undefined
       do {
         const parameters = {
@@ -60,6 +62,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
         if (answer === undefined) return undefined
         found.push(...readList(answer, describe({ project, filter })))
         pageToken = answer.nextPageToken ?? undefined
+        watch(pageToken)
       } while (pageToken !== undefined)
       return found
     }
