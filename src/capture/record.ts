@@ -1,4 +1,5 @@
 import type { Definition } from 'nock'
+import { ServiceError } from '../errors.ts'
 import { keyOf } from './recording.ts'
 
 /** Those that the clouds and the build server answer with. */
@@ -11,16 +12,29 @@ const MEDIA_TYPE =
  */
 export class Recorder {
   readonly #kept = new Map<string, Definition>()
+  /** What was answered to and is nothing that may be kept. */
+  readonly #lost: string[] = []
 
   /** @param keep a cloud's `record`: scrubs an exchange, or leaves it out */
   add(exchange: Definition, keep: (exchange: Definition) => Definition | undefined): void {
     const scrubbed = keep(exchange)
-    if (scrubbed === undefined) return
+    if (scrubbed === undefined) {
+      if (exchange.status === 200) this.#lost.push(`${exchange.scope}${exchange.path}`)
+      return
+    }
     const { reqheaders: _, ...rest } = scrubbed
     this.#kept.set(keyOf(rest), { ...rest, rawHeaders: contentType(exchange) })
   }
 
+  /** @throws ServiceError where an answer that was used is not among them: nobody could replay it */
   get exchanges(): Definition[] {
+    const [lost] = this.#lost
+    if (lost !== undefined) {
+      throw new ServiceError(
+        `${lost}: the answer cannot be recorded`,
+        'Check the endpoint, --location and the criteria.',
+      )
+    }
     return [...this.#kept.values()]
   }
 }

@@ -111,6 +111,31 @@ describe('an image of Azure', () => {
   })
 })
 
+describe('a location', () => {
+  const captureAt = async (location: string) => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const args = ['--azure-endpoint', standIn.url, '--location', location]
+    return run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], {
+      env: standIn.environment,
+    })
+  }
+
+  it.each(['East US', 'EastUS', 'eastus'])('may be written %s', async (location) => {
+    expect(await captureAt(location)).toMatchObject({ status: 0 })
+    expect(JSON.parse(await read('s.json')).criteria.azure.location).toBe('eastus')
+    await expectReplay()
+  })
+
+  it('is no path', async () => {
+    expect(await captureAt('eastus/../x')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'stream-snapshot: --location: expected a region such as eastus, found "eastus/../x"\n',
+      ),
+    })
+  })
+})
+
 describe('pages that lead back to themselves', () => {
   it('of EC2 are told', async () => {
     const body =

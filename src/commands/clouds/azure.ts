@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs'
 import type { AzureSettings } from '../../capture/clouds/azure/settings.ts'
 import type { AzureCriteria, AzureEnvironment } from '../../core/criteria/criteria.ts'
-import { ServiceError } from '../../errors.ts'
+import { InputError, ServiceError } from '../../errors.ts'
 import { once, urlOption } from '../options.ts'
 import { readLogin, readPrincipal } from './azure-login.ts'
 import type { CloudArguments } from './types.ts'
@@ -27,7 +27,7 @@ function azureOptions<T>(argv: Argv<T>) {
       group: 'Azure:',
       describe: 'The region to ask; the images are the same in all',
       defaultDescription: "the criteria's",
-      coerce: once('location'),
+      coerce: locationOption,
     })
     .option('azure-environment', {
       choices: ['AzurePublicCloud', 'AzureUSGovernmentCloud', 'AzureChinaCloud'] as const,
@@ -41,6 +41,19 @@ function azureOptions<T>(argv: Argv<T>) {
       describe: 'Any other Resource Manager',
       coerce: urlOption('azure-endpoint'),
     })
+}
+
+/** As Azure itself reads it: `East US` is `eastus`. It stands in a URL and in the recording. */
+function locationOption(value: unknown): string | undefined {
+  const text = once('location')(value)
+  if (text === undefined) return undefined
+  const name = text.toLowerCase().replaceAll(' ', '')
+  if (!/^[a-z0-9]+$/.test(name)) {
+    throw new InputError(
+      `--location: expected a region such as eastus, found ${JSON.stringify(text)}`,
+    )
+  }
+  return name
 }
 
 /** The criteria with what the command line says otherwise. */
