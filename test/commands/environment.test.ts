@@ -156,6 +156,13 @@ describe('a proxy', () => {
     )
   })
 
+  it('is that of HTTPS_PROXY, whatever ALL_PROXY is', async () => {
+    const proxy = await proxyFor()
+    const env = { HTTPS_PROXY: proxy.url, ALL_PROXY: 'socks5://10.0.0.1', HTTP_PROXY: '10.0.0.1:x' }
+    expect(await captureAws(env)).toMatchObject({ status: 0 })
+    expect(proxy.tunnels.length).toBeGreaterThan(0)
+  })
+
   it.each(['proxy.example:3128', '10.0.0.1:x', 'socks5://10.0.0.1'])(
     'is no URL: %s',
     async (value) => {

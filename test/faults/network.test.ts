@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Certificate, makeCertificate } from '../stand-in/certificate.ts'
 import type { Fault, FaultRule } from '../stand-in/faults.ts'
+import { bombOf } from '../stand-in/server.ts'
 import { run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { tried } from './outcomes.ts'
@@ -91,6 +92,7 @@ describe.each(Object.keys(SERVICES))('%s', (name) => {
     await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
     service = (await SERVICES[name]?.(folder)) as Service
     other = await startOther()
+    bombOf(300)
     const well = await capture('well.json')
     expect(well).toMatchObject({ status: 0 })
   }, 60_000)

@@ -215,14 +215,23 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
     case 'redirect':
       return { status: fault.status ?? 302, headers: { location: fault.location } }
     case 'bomb': {
-      const body = gzipSync(Buffer.alloc(fault.megabytes * 1024 * 1024, ' '))
-      return { status: 200, headers: { ...answer.headers, 'content-encoding': 'gzip' }, body }
+      const headers = { ...answer.headers, 'content-encoding': 'gzip' }
+      return { status: 200, headers, body: bombOf(fault.megabytes) }
     }
     case 'truncated':
       return { ...answer, body: firstHalf(Buffer.from(answer.body ?? '')) }
     default:
       return answer
   }
+}
+
+const bombs = new Map<number, Buffer>()
+
+/** Made once, as it takes longer than a client may wait. */
+export function bombOf(megabytes: number): Buffer {
+  const bomb = bombs.get(megabytes) ?? gzipSync(Buffer.alloc(megabytes * 1024 * 1024, ' '))
+  bombs.set(megabytes, bomb)
+  return bomb
 }
 
 /** How an answer ends that does not get beyond its half. */

@@ -18,21 +18,23 @@ export function proxyAgent(url: URL): Agent | undefined {
   return agent
 }
 
+/** In the order in which they are looked at; the last is for plain http, and read by Azure's SDK. */
+const VARIABLES = ['https_proxy', 'all_proxy', 'http_proxy']
+
 /**
- * Makes sure that the variables name proxies: SDKs read them as well, and fail of one that does not
- * before anything is asked.
+ * Makes sure that the variable that counts names a proxy: SDKs read it as well, and fail of one that
+ * does not before anything is asked.
  *
  * @throws ServiceError that names the variable, and not its value, which may hold a password
  */
 export function checkProxies(): void {
-  for (const name of ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY']) {
-    for (const each of [name, name.toLowerCase()]) {
-      const value = process.env[each]
-      if (!value || (URL.canParse(value) && /^https?:\/\//.test(value))) continue
-      throw new ServiceError(
-        `${each}: expected a URL such as http://proxy.example:3128`,
-        'NO_PROXY names hosts that are asked without it.',
-      )
-    }
-  }
+  const name = VARIABLES.flatMap((each) => [each, each.toUpperCase()]).find(
+    (each) => process.env[each],
+  )
+  const value = process.env[name ?? ''] ?? ''
+  if (name === undefined || (URL.canParse(value) && /^https?:\/\//.test(value))) return
+  throw new ServiceError(
+    `${name}: expected a URL such as http://proxy.example:3128`,
+    'NO_PROXY names hosts that are asked without it.',
+  )
 }
