@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module'
 import { basename } from 'node:path'
 import type { Plugin } from 'esbuild'
 
@@ -5,6 +6,15 @@ import type { Plugin } from 'esbuild'
 export const builtins: Plugin = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
+    // Packages that require one may add to it: they get the very module.
+    onResolve({ filter: /^[\w/]+$/ }, ({ path, kind }) =>
+      kind === 'require-call' && builtinModules.includes(path)
+        ? { path, namespace: 'required builtin' }
+        : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'required builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
       const names = Object.keys(process.getBuiltinModule(path) ?? {})

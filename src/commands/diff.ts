@@ -1,6 +1,6 @@
 import { readFileOrRevision } from '../disk/git/revision.ts'
 import { readInput } from '../disk/read.ts'
-import { InputError } from '../errors.ts'
+import { InputError, UserError } from '../errors.ts'
 import {
   diffSnapshots,
   emptied,
@@ -65,23 +65,35 @@ export const diffCommand: Command<DiffArgs> = {
       .example('$0 diff old.json new.json --format markdown  # for a comment', ''),
 
   async run(args) {
-    const { A, B, format, target } = args
-    const before = await readSide(A)
-    const after = await readSide(B)
-    const [left, right] = [
-      before ?? (after && emptied(after)),
-      after ?? (before && emptied(before)),
-    ]
-    if (left === undefined || right === undefined) {
-      throw new InputError(`${A} and ${B}: expected a snapshot, found nothing twice`)
+    if (!args['exit-zero']) {
+      if (await runDiff(args)) process.exitCode = 1
+      return
     }
-    const releases =
-      target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
-    const diff = diffSnapshots(left, right, releases)
-    const terminal = terminalOf(args)
-    terminal.data(FORMATS[format](diff, terminal))
-    if (!isEqual(diff) && !args['exit-zero']) process.exitCode = 1
+    try {
+      await runDiff(args)
+    } catch (error) {
+      // Git ends a log or a diff of many files where its driver fails for one.
+      if (!(error instanceof UserError)) throw error
+      terminalOf(args).warn(error.message)
+    }
   },
+}
+
+/** @returns whether anything differs */
+async function runDiff(args: DiffArgs): Promise<boolean> {
+  const { A, B, format, target } = args
+  const before = await readSide(A)
+  const after = await readSide(B)
+  const [left, right] = [before ?? (after && emptied(after)), after ?? (before && emptied(before))]
+  if (left === undefined || right === undefined) {
+    throw new InputError(`${A} and ${B}: expected a snapshot, found nothing twice`)
+  }
+  const releases =
+    target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
+  const diff = diffSnapshots(left, right, releases)
+  const terminal = terminalOf(args)
+  terminal.data(FORMATS[format](diff, terminal))
+  return !isEqual(diff)
 }
 
 /** Undefined for `/dev/null`, as git calls the side of a file that is new or gone. */

@@ -104,7 +104,7 @@ async function replace(
   if (alongside.length === 0 && differing.length === 0 && isTidy(...names)) return
   await withLock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
     tidy(...names)
-    await writeFiles(alongside, differing)
+    await writeFiles([...alongside, ...differing])
   })
 }
 

@@ -11,6 +11,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   EDQUOT: 'no space left: the quota is used up',
   ELOOP: 'links that lead in a circle',
   ENAMETOOLONG: 'the name is too long',
+  ENXIO: 'is a socket or a pipe, expected a file',
+  ETXTBSY: 'is being run',
+  EBUSY: 'is in use',
 }
 
 /** An error of the file system in one line. */

@@ -4,8 +4,8 @@ import { dirname, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
 
-/** In bytes: two million images; a text of twice that is longer than any that there can be. */
-const LONGEST_FILE = 400 * 1024 * 1024
+/** In bytes: a hundred times the longest snapshot; what it becomes in memory is forty times that. */
+export const LONGEST_FILE = 64 * 1024 * 1024
 
 /** Reads an input file's text. @throws InputError naming the file and what is wrong with it */
 export async function readInput(file: string): Promise<string> {
@@ -57,31 +57,39 @@ export async function readBeside(file: string): Promise<string | undefined> {
   return readIfThere(file)
 }
 
-/** A device may have no end, and a file may be too long to hold. */
+/** Opened without blocking, as a pipe may have nobody who writes, and looked at before it is read. */
 async function readText(file: string): Promise<string> {
-  const stat = fs.statSync(file)
-  if (stat.isCharacterDevice() || stat.isBlockDevice()) {
-    throw new InputError(`${file}: is a device, expected a file`)
+  const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+  try {
+    const stat = fs.fstatSync(descriptor)
+    if (!stat.isFile()) throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
+    if (stat.size > LONGEST_FILE) throw tooLong(file)
+    return decodeText(fs.readFileSync(descriptor), file)
+  } finally {
+    fs.closeSync(descriptor)
   }
-  // What lies on a disk says how long it is, and is there at once.
-  const isPlain = stat.isFile() && stat.size > 0
-  if (!isPlain && !stat.isDirectory()) return decodeText(await readToEnd(file), file)
-  if (stat.size > LONGEST_FILE) throw tooLong(file)
-  return decodeText(fs.readFileSync(file), file)
 }
 
-async function readToEnd(file: string): Promise<Buffer> {
+function kindOf(stat: fs.Stats): string {
+  if (stat.isDirectory()) return 'a directory'
+  if (stat.isFIFO()) return 'a pipe'
+  if (stat.isSocket()) return 'a socket'
+  return 'a device'
+}
+
+/** What is piped in, for `-`. @throws InputError for what is too long or no UTF-8 */
+export async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of fs.createReadStream(file)) {
+  for await (const chunk of process.stdin) {
     length += chunk.length
-    if (length > LONGEST_FILE) throw tooLong(file)
+    if (length > LONGEST_FILE) throw tooLong('standard input')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return decodeText(Buffer.concat(chunks), 'standard input')
 }
 
-function tooLong(file: string): InputError {
+export function tooLong(file: string): InputError {
   return new InputError(`${file}: longer than ${LONGEST_FILE / 1024 / 1024} MB`)
 }
 

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { InputError } from '../errors.ts'
 import { fileError } from './error.ts'
 
@@ -18,12 +18,12 @@ export interface Target {
  */
 export function targetOf(file: string): Target {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false })
-  if (stat?.isSymbolicLink() && !isOfSwitch(file)) {
+  if (stat?.isSymbolicLink()) {
     const end = followed(file)
     return { file, folder: dirname(end), name: basename(end) }
   }
   if (stat?.isDirectory()) throw new InputError(`${file}: is a directory, expected a file`)
-  if (stat && !stat.isFile() && !stat.isSymbolicLink()) {
+  if (stat && !stat.isFile()) {
     throw new InputError(`${file}: is no regular file`)
   }
   return { file, folder: fs.realpathSync.native(dirname(file)), name: basename(file) }
@@ -56,25 +56,4 @@ function followed(file: string): string {
     )
   }
   throw new InputError(`${file}: is a link that points nowhere, to ${fs.readlinkSync(file)}`)
-}
-
-/** The folder in which a switch of several files at once is prepared, named after the last of them. */
-export function switchFolder({ folder, name }: Pick<Target, 'folder' | 'name'>): string {
-  return join(folder, `.${name}.switch`)
-}
-
-/** Whether a file is one of the links that a switch puts in place for a moment. */
-export function isOfSwitch(file: string): boolean {
-  try {
-    const parts = fs.readlinkSync(file).split('/')
-    const [folder = '', current, name] = parts
-    return (
-      parts.length === 3 &&
-      /^\..+\.switch$/.test(folder) &&
-      current === 'current' &&
-      name === basename(file)
-    )
-  } catch {
-    return false
-  }
 }

@@ -1,10 +1,10 @@
-import fs from 'node:fs'
 import { dirname, join } from 'node:path'
+import fs from 'fs-extra'
 import { syncFolder, writeDurably } from './durable.ts'
-import { fileError } from './error.ts'
-import { type Prepared, prepareSwitch, type Replacement, settle } from './switch.ts'
+import { fileError, hasCode } from './error.ts'
+import { expectLocks } from './lock.ts'
 import { type Target, targetOf } from './target.ts'
-import { removeStrays, temporaryFor } from './temporary.ts'
+import { isStray, removeStrays, temporaryFor } from './temporary.ts'
 
 /** A file and the text that it is to have. */
 export interface Write {
@@ -12,64 +12,113 @@ export interface Write {
   readonly text: string
 }
 
+/** A file whose new content lies whole on the disk beside it. */
+interface Prepared {
+  readonly target: Target
+  readonly path: string
+  readonly fresh: string
+  /** What was there, under a name of ours; undefined for a file that is new. */
+  readonly former: string | undefined
+}
+
 /**
- * Writes files so that each is whole at any moment, old or new, and an error leaves all of them as
- * they were. Those of one group, where they are in one folder, change at once: however the process
- * or the machine ends, all of them are old or all are new. Mode, owner and links stay.
+ * Writes files, one after another in this order, so that each is whole at any moment, old or new,
+ * and an error leaves all of them as they were. Mode, owner and links stay.
  *
- * Without a pause, so that a signal that is handled finds all or nothing done.
+ * Without a pause, so that a signal that is handled finds all or nothing done. Where the machine dies
+ * in between, those before are new and those behind are old.
  *
  * @throws InputError naming the file that cannot be written
+ * @throws ServiceError where another process has taken a lock that this one held
  */
-export async function writeFiles(...groups: readonly (readonly Write[])[]): Promise<void> {
+export async function writeFiles(writes: readonly Write[]): Promise<void> {
   const prepared: Prepared[] = []
+  const begun: Prepared[] = []
   try {
-    for (const group of groups) prepared.push(...prepareGroup(group))
-    for (const each of prepared) each.commit()
+    for (const write of writes) prepare(write, prepared)
+    expectLocks()
+    for (const each of prepared) {
+      begun.push(each)
+      attempt(each.target.file, () => place(each.fresh, each.path))
+    }
   } catch (error) {
-    for (const each of prepared) each.abandon()
+    for (const each of begun.reverse()) putBack(each)
     throw error
-  }
-}
-
-function prepareGroup(writes: readonly Write[]): Prepared[] {
-  const all = writes.map(({ file, text }) => ({ target: prepareTarget(file), text }))
-  const folders = new Set(all.map(({ target }) => target.folder))
-  const names = writes.map(({ file }) => file).join(' and ')
-  if (all.length > 1 && folders.size === 1) {
-    const switched = attempt(names, () => prepareSwitch(all))
-    if (switched) {
-      return [{ ...switched, commit: () => attempt(names, switched.commit) }]
+  } finally {
+    for (const { fresh, former } of prepared) {
+      fs.removeSync(fresh)
+      if (former !== undefined) fs.removeSync(former)
     }
   }
-  return all.map(prepareRename)
+  const folders = new Set(prepared.map(({ target }) => target.folder))
+  for (const folder of folders) attempt(folder, () => syncFolder(folder))
 }
 
-function prepareRename({ target, text }: Replacement): Prepared {
-  const file = join(target.folder, target.name)
-  const temporary = temporaryFor(target)
-  const abandon = () => fs.rmSync(temporary, { force: true })
+function prepare({ file, text }: Write, prepared: Prepared[]): void {
+  attempt(dirname(file), () => fs.ensureDirSync(dirname(file)))
+  attempt(file, () => {
+    const target = targetOf(file)
+    const path = join(target.folder, target.name)
+    const stat = fs.statSync(path, { throwIfNoEntry: false })
+    const former = stat && temporaryFor(target)
+    const each = { target, path, fresh: temporaryFor(target), former }
+    // Before anything is made, so that all of it goes whatever fails.
+    prepared.push(each)
+    if (former !== undefined) keep(path, former)
+    writeDurably(each.fresh, text, stat)
+  })
+}
+
+/** A second name costs no room on a disk that is full; not every file system has them. */
+function keep(path: string, former: string): void {
   try {
-    writeDurably(temporary, text, fs.statSync(file, { throwIfNoEntry: false }))
-  } catch (error) {
-    abandon()
-    throw fileError(target.file, error)
-  }
-  return {
-    commit() {
-      attempt(target.file, () => fs.renameSync(temporary, file))
-      syncFolder(target.folder)
-    },
-    abandon,
+    fs.linkSync(path, former)
+  } catch {
+    fs.copyFileSync(path, former, fs.constants.COPYFILE_EXCL)
   }
 }
 
-/** Whether nothing lies beside files that is there while one is written. */
+function place(source: string, path: string): void {
+  try {
+    fs.renameSync(source, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    // A file that is mounted by itself cannot be replaced, only written.
+    if (!hasCode(error, 'EBUSY')) throw error
+    overwrite(path, fs.readFileSync(source))
+  }
+}
+
+function overwrite(path: string, bytes: Buffer): void {
+  const descriptor = fs.openSync(path, 'r+')
+  try {
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at)
+    fs.ftruncateSync(descriptor, bytes.length)
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** To what it was before; the error that led here is the one to be told. */
+function putBack({ path, fresh, former }: Prepared): void {
+  // Where the new content is still beside it and it was no mount, the file was not touched.
+  try {
+    if (former !== undefined) place(former, path)
+    else if (!fs.existsSync(fresh)) fs.removeSync(path)
+  } catch {}
+}
+
+/** Whether nothing lies beside files that a run that was killed may have left. */
 export function isTidy(...files: readonly string[]): boolean {
   return files.every((file) =>
     attempt(file, () => {
       const { folder, name } = targetOf(file)
-      return !fs.readdirSync(folder).some((entry) => entry.startsWith(`.${name}.`))
+      return !fs
+        .readdirSync(folder, { withFileTypes: true })
+        .some(
+          (each) => each.isFile() && (each.name === `.${name}.lock` || isStray(each.name, name)),
+        )
     }),
   )
 }
@@ -77,18 +126,8 @@ export function isTidy(...files: readonly string[]): boolean {
 /** Removes what runs that were killed have left beside files; what is not there is passed over. */
 export function tidy(...files: readonly string[]): void {
   for (const file of files) {
-    if (!fs.existsSync(dirname(file))) continue
-    attempt(file, () => {
-      const target = targetOf(file)
-      removeStrays(target)
-      settle(target)
-    })
+    if (fs.existsSync(dirname(file))) attempt(file, () => removeStrays(targetOf(file)))
   }
-}
-
-function prepareTarget(file: string): Target {
-  attempt(dirname(file), () => fs.mkdirSync(dirname(file), { recursive: true }))
-  return attempt(file, () => targetOf(file))
 }
 
 function attempt<T>(file: string, work: () => T): T {

@@ -1,6 +1,6 @@
 /**
  * Preloaded into the command line: ends it by SIGKILL at the file operation that KILL_AT counts to;
- * with TELL says `writing` where a switch of several files begins.
+ * with TELL says `writing` where the first file is made ready.
  */
 import fs from 'node:fs'
 
@@ -23,7 +23,7 @@ let count = 0
 
 function countOne(place) {
   count += 1
-  if (TELL && String(place).endsWith('.switch')) original.writeSync(1, 'writing\n')
+  if (TELL && String(place).endsWith('.tmp')) original.writeSync(1, 'writing\n')
   if (count === Number(KILL_AT)) {
     process.kill(process.pid, 'SIGKILL')
     for (;;);
