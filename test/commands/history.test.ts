@@ -85,14 +85,14 @@ describe('history', () => {
     )
   })
 
-  it('asks git once', async () => {
+  it('asks git for the shallow commits, the names and the contents, once each', async () => {
     await mkdir(at('bin'))
     const git = `#!/bin/sh\necho "$*" >> '${at('calls')}'\nPATH='${process.env.PATH}' exec git "$@"\n`
     await writeFile(at('bin/git'), git)
     await chmod(at('bin/git'), 0o755)
     const env = { PATH: `${at('bin')}:${process.env.PATH}` }
     await run(['history', 'snapshots/s.json'], { cwd: folder, env })
-    expect((await readFile(at('calls'), 'utf8')).trimEnd().split('\n')).toHaveLength(1)
+    expect((await readFile(at('calls'), 'utf8')).trimEnd().split('\n')).toHaveLength(3)
   })
 
   it('says which version cannot be read, and goes on', async () => {

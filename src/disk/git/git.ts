@@ -1,35 +1,84 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { InputError } from '../../errors.ts'
 
 /** What a run of git gave. */
 export interface GitResult {
   readonly status: number
   readonly stdout: Buffer
-  /** In the user's language. */
+  /** In English. */
   readonly stderr: string
 }
 
-/**
- * Runs git with these very arguments, no shell between.
- *
- * @throws InputError where git is not installed
- */
-export function runGit(args: readonly string[], cwd: string): Promise<GitResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-    const stdout: Buffer[] = []
-    const stderr: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+/** What runs whatever a repository configures: a file's watcher, a fetch of what is not there. */
+const QUIETLY = ['--no-replace-objects', '--no-optional-locks', '-c', 'core.fsmonitor=false']
+
+/** What somebody's own settings come by; all else, such as a hook's `GIT_DIR`, is of another run. */
+const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
+
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('GIT_') || KEPT.test(name),
+  )
+  return {
+    ...Object.fromEntries(own),
+    LC_ALL: 'C',
+    GIT_NO_LAZY_FETCH: '1',
+    // A version that does not know this one yet finds no protocol to fetch by.
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_TERMINAL_PROMPT: '0',
+  }
+}
+
+/** Git, running with these very arguments, no shell between. */
+export interface RunningGit {
+  readonly child: ChildProcess
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** @throws InputError where git is not installed */
+  readonly ended: Promise<Omit<GitResult, 'stdout'>>
+}
+
+export function startGit(args: readonly string[], cwd: string): RunningGit {
+  const child = spawn('git', [...QUIETLY, ...args], { cwd, env: environment() })
+  const { stdin, stdout } = child
+  const stderr: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+  // Of one that ended before it read all; its status tells.
+  stdin.on('error', () => undefined)
+  const ended = new Promise<Omit<GitResult, 'stdout'>>((resolve, reject) => {
     child.on('error', (cause) =>
       reject(new InputError('git cannot be run', 'Is it installed?', { cause })),
     )
     child.on('close', (status) =>
-      resolve({
-        status: status ?? 1,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr).toString('utf8'),
-      }),
+      resolve({ status: status ?? 1, stderr: Buffer.concat(stderr).toString('utf8') }),
     )
   })
+  ended.catch(() => undefined)
+  return { child, stdin, stdout, ended }
 }
+
+/** Runs git to its end. @throws InputError where git is not installed */
+export async function runGit(args: readonly string[], cwd: string): Promise<GitResult> {
+  const { stdin, stdout, ended } = startGit(args, cwd)
+  stdin.end()
+  const chunks: Buffer[] = []
+  stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { ...(await ended), stdout: Buffer.concat(chunks) }
+}
+
+/** Git's refusal in one line, with the remedy for what people meet. */
+export function gitError(what: string, stderr: string): InputError {
+  const cause = (stderr.split('\n')[0] ?? '').replace(/^(fatal|error): /, '')
+  const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(stderr)) ?? []
+  return new InputError(`${what}: ${cause}`, remedy)
+}
+
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/dubious ownership/, 'If you trust it: git config --global --add safe.directory FOLDER'],
+  [/unrecognized argument: --diff-merges/, 'Git 2.31 or later is needed.'],
+  [
+    /lazy fetching disabled|unable to read|promisor|transport .* not allowed|could not fetch/,
+    'The clone lacks contents, which are not fetched here: git fetch --refetch --no-filter',
+  ],
+]

@@ -1,30 +1,84 @@
-import { existsSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
-import { runGit } from './git.ts'
-import { type FileVersion, LOG_ARGUMENTS, readLog } from './log.ts'
+import { Blobs } from './blobs.ts'
+import { gitError, runGit, startGit } from './git.ts'
+import { type FileChange, LOG_ARGUMENTS, readLog } from './log.ts'
+
+/** A file as a commit left it. */
+export interface FileVersion extends Omit<FileChange, 'blob' | 'status'> {
+  /** Reads its bytes; undefined where the commit removed the file. */
+  readonly content: (() => Promise<Buffer>) | undefined
+  /** Whether a shallow clone begins here: what the commit itself did cannot be known. */
+  readonly isCut: boolean
+}
 
 /**
- * Every version of a file that the branch has, oldest first, under whatever name it had; one git
- * process gives them all.
+ * The versions of a file that the branch has, newest first, under whatever name it had: as many as
+ * are taken, each read when it is asked for.
+ *
+ * A copy of a file that stayed where it was is a file of its own: the original's life before is not
+ * part of its own, although git follows it. A commit that leaves name and content as they were, as a
+ * merge or a change of mode does, gives no version.
  *
  * @throws InputError in one line where there is no repository or no such file in it
  */
-export async function fileVersions(path: string): Promise<FileVersion[]> {
-  const folder = dirname(path)
-  if (!existsSync(folder)) throw new InputError(`${path}: no such file`)
+export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
+  const { folder, name } = placeOf(path)
+  const cuts = await cutsOf(folder)
+  const log = startGit([...LOG_ARGUMENTS, '--', name], folder)
+  log.stdin.end()
+  const blobs = new Blobs(folder)
+  let count = 0
+  try {
+    for await (const { blob, status: _, ...rest } of withoutEchoes(readLog(log.stdout))) {
+      count += 1
+      const content = blob === undefined ? undefined : () => blobs.read(blob, rest.path)
+      yield { ...rest, content, isCut: cuts.has(rest.id) }
+    }
+    const { status, stderr } = await log.ended
+    if (status !== 0) throw gitError(`${path}: git cannot tell its history`, stderr)
+  } finally {
+    log.child.kill()
+    blobs.close()
+  }
+  if (count > 0) return
+  const isThere = existsSync(path)
+  throw new InputError(
+    isThere ? `${path}: no version of it is in git` : `${path}: no such file`,
+    isThere ? 'Commit it first.' : undefined,
+  )
+}
+
+async function* withoutEchoes(changes: AsyncIterable<FileChange>): AsyncGenerator<FileChange> {
+  let later: FileChange | undefined
+  let isOthers = false
+  for await (const change of changes) {
+    if (isOthers) continue
+    const isEcho = later?.blob === change.blob && later?.path === change.path
+    if (later && !isEcho) yield later
+    later = change
+    isOthers = change.status.startsWith('C')
+  }
+  if (later) yield later
+}
+
+/** The nearest folder that is there, as a file's own may be gone with it, and the name from there. */
+function placeOf(path: string): { folder: string; name: string } {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: is a directory, expected a file`)
   }
-  const { status, stdout, stderr } = await runGit([...LOG_ARGUMENTS, '--', basename(path)], folder)
-  if (status !== 0) {
-    const cause = (stderr.split('\n')[0] ?? '').replace(/^fatal: /, '')
-    throw new InputError(`${path}: git cannot tell its history: ${cause}`)
-  }
-  const versions = readLog(stdout)
-  if (versions.length > 0) return versions
-  throw new InputError(
-    existsSync(path) ? `${path}: no version of it is in git` : `${path}: no such file`,
-    existsSync(path) ? 'Commit it first.' : undefined,
-  )
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(path)
+  const file = isLink ? realpathSync(path) : resolve(path)
+  let folder = dirname(file)
+  while (!existsSync(folder)) folder = dirname(folder)
+  return { folder, name: relative(folder, file) }
+}
+
+/** The commits that a shallow clone begins with, whose parents it lacks. */
+async function cutsOf(folder: string): Promise<ReadonlySet<string>> {
+  const { status, stdout } = await runGit(['rev-parse', '--git-path', 'shallow'], folder)
+  const file = resolve(folder, stdout.toString().trim())
+  if (status !== 0 || !existsSync(file)) return new Set()
+  return new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))
 }

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fileVersions } from '../../../src/disk/git/versions.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAt, git } from '../../support/git.ts'
@@ -9,12 +9,15 @@ let folder: string
 let day = 0
 const at = (name: string) => join(folder, name)
 const commit = (message: string) => commitAt(folder, `2024-01-0${++day}T12:00:00+02:00`, message)
-const versions = async (name: string) =>
-  (await fileVersions(at(name))).map(({ subject, path, content }) => [
-    subject,
-    path,
-    content?.toString(),
-  ])
+/** Oldest first. */
+async function versions(name: string) {
+  const found: [subject: string, path: string, content: string | undefined][] = []
+  for await (const { subject, path, content } of fileVersions(at(name))) {
+    found.unshift([subject, path, (await content?.())?.toString()])
+  }
+  return found
+}
+const newest = async (file: string) => (await fileVersions(file).next()).value
 
 beforeEach(async () => {
   folder = await temporaryFolder()
@@ -36,10 +39,9 @@ describe('fileVersions', () => {
       ['rename', 'sub/b c.json', whole],
       ['change: ä', 'sub/b c.json', `${whole}\n\0\n+ -\n\\ @@\n`],
     ])
-    const [first] = await fileVersions(at('sub/b c.json'))
-    expect(first).toMatchObject({
-      date: '2024-01-01T10:00:00Z',
-      id: (await git(folder, 'rev-parse', 'HEAD~2')).trim(),
+    expect(await newest(at('sub/b c.json'))).toMatchObject({
+      date: '2024-01-03T10:00:00Z',
+      id: (await git(folder, 'rev-parse', 'HEAD')).trim(),
     })
   })
 
@@ -114,14 +116,50 @@ describe('fileVersions', () => {
     ])
   })
 
+  it('finds a file whose folder is gone', async () => {
+    await mkdir(at('sub'))
+    await writeFile(at('sub/a.json'), '1')
+    await writeFile(at('b.json'), '1')
+    await commit('one')
+    await rm(at('sub'), { recursive: true })
+    await commit('gone')
+    expect(await versions('sub/a.json')).toEqual([
+      ['one', 'sub/a.json', '1'],
+      ['gone', 'sub/a.json', undefined],
+    ])
+  })
+
+  it('reads this repository whatever a hook of another has set', async () => {
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    vi.stubEnv('GIT_DIR', '/nonexistent')
+    vi.stubEnv('GIT_DIFF_OPTS', '-u0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await versions('a.json')).toEqual([['one', 'a.json', '1']])
+  })
+
+  it('runs nothing that the repository configures', async () => {
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    await git(folder, 'config', 'core.fsmonitor', `touch ${at('ran')}; false`)
+    await git(folder, 'config', 'extensions.partialClone', 'origin')
+    await git(folder, 'config', 'remote.origin.promisor', 'true')
+    await git(folder, 'config', 'remote.origin.url', `ext::touch ${at('ran')}`)
+    await git(folder, 'config', 'protocol.ext.allow', 'always')
+    const blob = (await git(folder, 'rev-parse', 'HEAD:a.json')).trim()
+    await rm(at(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`))
+    await expect(versions('a.json')).rejects.toThrow('a.json: its content is not in this clone')
+    expect(await readdir(folder)).toEqual(['.git', 'a.json'])
+  })
+
   it('refuses in one line what has no history', async () => {
-    await expect(fileVersions(at('a.json'))).rejects.toThrow(/a\.json: git cannot tell its history/)
+    await expect(newest(at('a.json'))).rejects.toThrow(/a\.json: git cannot tell its history/)
     await writeFile(at('a.json'), '1')
     await commit('one')
     await writeFile(at('b.json'), '1')
-    await expect(fileVersions(at('b.json'))).rejects.toThrow('b.json: no version of it is in git')
-    await expect(fileVersions(at('c.json'))).rejects.toThrow('c.json: no such file')
-    await expect(fileVersions(at('d/c.json'))).rejects.toThrow('c.json: no such file')
-    await expect(fileVersions(folder)).rejects.toThrow('is a directory, expected a file')
+    await expect(newest(at('b.json'))).rejects.toThrow('b.json: no version of it is in git')
+    await expect(newest(at('c.json'))).rejects.toThrow('c.json: no such file')
+    await expect(newest(at('d/c.json'))).rejects.toThrow('c.json: no such file')
+    await expect(newest(folder)).rejects.toThrow('is a directory, expected a file')
   })
 })

@@ -1,0 +1,62 @@
+import { InputError } from '../../errors.ts'
+import { LONGEST_FILE, tooLong } from '../read.ts'
+import { gitError, startGit } from './git.ts'
+
+/** Reads blobs of a repository by one process, each when it is asked for. */
+export class Blobs {
+  readonly #git
+  readonly #chunks: AsyncIterator<Buffer>
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(cwd: string) {
+    this.#git = startGit(['cat-file', '--batch'], cwd)
+    this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
+  }
+
+  /**
+   * One at a time.
+   *
+   * @param name what an error calls it
+   * @throws InputError for one that the clone lacks, and one that is too long
+   */
+  async read(blob: string, name: string): Promise<Buffer> {
+    this.#git.stdin.write(`${blob}\n`)
+    let end = this.#rest.indexOf('\n')
+    for (; end < 0; end = this.#rest.indexOf('\n')) await this.#more(name)
+    const header = this.#rest.toString('latin1', 0, end)
+    this.#rest = this.#rest.subarray(end + 1)
+    const length = Number(/ blob (\d+)$/.exec(header)?.[1] ?? Number.NaN)
+    if (Number.isNaN(length)) {
+      throw new InputError(
+        `${name}: its content is not in this clone`,
+        'Nothing is fetched here: git fetch --refetch --no-filter',
+      )
+    }
+    if (length > LONGEST_FILE) throw tooLong(name)
+    const parts: Buffer[] = [this.#rest]
+    for (let have = this.#rest.length; have <= length; ) {
+      const part = await this.#next(name)
+      parts.push(part)
+      have += part.length
+    }
+    const all = Buffer.concat(parts)
+    this.#rest = all.subarray(length + 1)
+    return all.subarray(0, length)
+  }
+
+  close(): void {
+    this.#git.stdin.end()
+    this.#git.child.kill()
+  }
+
+  async #more(name: string): Promise<void> {
+    this.#rest = Buffer.concat([this.#rest, await this.#next(name)])
+  }
+
+  async #next(name: string): Promise<Buffer> {
+    const { value, done } = await this.#chunks.next()
+    if (!done) return value
+    const { stderr } = await this.#git.ended
+    throw gitError(name, stderr)
+  }
+}
