@@ -30,13 +30,13 @@ describe('the published streams, committed in their order', () => {
     expect(status).toBe(0)
     const versions: { subject: string; releases: Record<string, string> }[] = JSON.parse(stdout)
     expect(versions.map(({ subject }) => subject)).toEqual(files)
-    expect(versions).toHaveLength(51)
+    expect(versions).toHaveLength(58)
     for (const { subject, releases } of versions) {
       const stream = readStream(await readFile(join(STREAMS, subject), 'utf8'), subject)
       expect(releases).toEqual(Object.fromEntries(releasesOf(stream)))
     }
     const table = await run(['history', 'rhcos.json'], { cwd: folder })
-    expect(table.stdout.split('\n').filter((line) => /^[0-9a-f]{7} /.test(line))).toHaveLength(51)
+    expect(table.stdout.split('\n').filter((line) => /^[0-9a-f]{7} /.test(line))).toHaveLength(58)
   })
 
   it('make a page under a megabyte within three seconds', async () => {

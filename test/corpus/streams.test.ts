@@ -19,7 +19,7 @@ const reversed = (value: JsonRecord): JsonRecord =>
   )
 
 it('has all the streams', () => {
-  expect(files).toHaveLength(51)
+  expect(files).toHaveLength(58)
 })
 
 describe.each(files)('%s', (file) => {

@@ -72,11 +72,11 @@ export function regenerate(job: Job): Regenerated {
       return release === undefined ? [] : [[arch, release]]
     }),
   )
-  refuseForeign(snapshot, releases)
   const names = job.marketplaceFile ? [] : (job.layouts ?? layoutsIn(target))
   const layouts = job.marketplaceFile
     ? [LAYOUTS['stream-metadata']]
     : names.map((name) => LAYOUTS[name])
+  if (layouts.length > 0) refuseForeign(snapshot, releases)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
     layouts.some((layout) => layout.slotPath(slot) !== undefined),
   )
