@@ -30,6 +30,7 @@ export {
 export type { AzureCriteria, AzurePlan, AzureSku, Criteria } from './core/criteria/criteria.ts'
 export { BUILD_SERVERS, distroOf, ocpOfStream } from './core/criteria/identity.ts'
 export { BUILT_IN, readCriteria } from './core/criteria/read.ts'
+export { folderAround, isLoopback, liesIn } from './core/url.ts'
 export { type Minor, printMinor, readMinor } from './core/versions/minor.ts'
 
 // What is found: a capture's request and result, the recording, the snapshot.

@@ -6,10 +6,10 @@ import { findId, findSecret } from '../secrets.ts'
 import { askBuilds, type ProgressCounter } from './builds.ts'
 import { CLOUD_MODULES } from './clouds/index.ts'
 import type { Access, Cloud, Connection } from './clouds/types.ts'
-import type { Exchange } from './exchange.ts'
 import { type Patience, withPatience } from './http/question.ts'
 import { Recorder } from './record.ts'
 import { type Recording, sortExchanges } from './recording.ts'
+import type { Replay } from './replay.ts'
 import { type CaptureRequest, patienceOf } from './request.ts'
 
 /** What was learned, and the evidence. */
@@ -31,9 +31,9 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
   if (replay === undefined) (await import('./http/proxy.ts')).checkProxies()
   // While the SDKs load, which takes longer than the rest of the start, the build server is asked.
   const modules = loadModules(request.clouds)
-  const exchange = replay && (await replayFor(replay, await modules))
+  const replayed = replay && (await replayFor(replay, await modules))
   const recorder = new Recorder()
-  const limits = patienceOf(request)
+  const limits = { ...patienceOf(request), gate: replayed?.gate }
   try {
     const progress = new Counter(request.onProgress)
     const asking = Promise.all([
@@ -50,7 +50,7 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
       askBuilds(request, limits, progress, recorder),
     ])
     // Here and not where it is asked: an SDK waits for what nobody answers.
-    const lacking = exchange?.unanswered.then(refuseLack)
+    const lacking = replayed?.unanswered.then(refuseLack)
     const [clouds, asked] = await Promise.race([asking, ...(lacking ? [lacking] : [])])
     const content: SnapshotContent = {
       schemaVersion: 1,
@@ -60,13 +60,13 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
       images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
       queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
     }
-    const recording = exchange?.exchanges() ?? sortExchanges(recorder.exchanges)
+    const recording = replayed?.exchanges() ?? sortExchanges(recorder.exchanges)
     const secrets = clouds.flatMap(({ connection }) => connection.secrets())
     refuseSecrets(content, recording, secrets)
     const notes = clouds.flatMap(({ connection }) => connection.notes())
     return { content, recording, notes: [...asked.notes, ...notes] }
   } finally {
-    exchange?.stop()
+    await replayed?.stop()
   }
 }
 
@@ -74,8 +74,8 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
 async function replayFor(
   recording: Recording,
   modules: readonly { readonly module: AnyCloud }[],
-): Promise<Exchange> {
-  const { replayExchanges } = await import('./exchange.ts')
+): Promise<Replay> {
+  const { replayExchanges } = await import('./replay.ts')
   return replayExchanges(
     recording,
     modules.flatMap(({ module }) => module.ignoredParameters),

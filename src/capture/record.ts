@@ -1,10 +1,6 @@
 import type { Definition } from 'nock'
 import { ServiceError } from '../errors.ts'
-import { keyOf } from './recording.ts'
-
-/** Those that the clouds and the build server answer with. */
-const MEDIA_TYPE =
-  /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
+import { keyOf, MEDIA_TYPE } from './recording.ts'
 
 /**
  * The exchanges of a capture that are worth keeping, each scrubbed as it comes and each question's

@@ -1,6 +1,7 @@
 import type { Definition } from 'nock'
 import { parseText } from '../core/json/parse.ts'
 import { InputError } from '../errors.ts'
+import { printable } from '../printable.ts'
 
 /** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
 export type Recording = readonly Definition[]
@@ -10,18 +11,26 @@ export function printRecording(recording: Recording): string {
   return `${JSON.stringify(recording, undefined, 2)}\n`
 }
 
+/** Those that the clouds and the build server answer with. */
+export const MEDIA_TYPE =
+  /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
+
 /** What each member of an exchange has to be, for nock takes what it gets. */
 const MEMBERS: readonly (readonly [
   name: string,
   expected: string,
   holds: (value: unknown) => boolean,
 ])[] = [
-  ['scope', 'a host such as https://management.azure.com:443', isMatch(/^https?:\/\/[\w.:[\]-]+$/)],
+  ['scope', 'a host such as https://management.azure.com:443', isHost],
   ['method', 'GET or POST', isMatch(/^(GET|POST)$/)],
   ['path', 'a path that begins with /', isMatch(/^\/[^\s#]*$/)],
+  ['body', 'a form', (value) => value === undefined || value === '' || isForm(value)],
   ['status', 'a number from 200 to 599', isStatus],
-  ['rawHeaders', 'an object of texts', (value) => value === undefined || isTexts(value)],
+  ['response', 'what was answered', (value) => value !== undefined],
+  ['rawHeaders', 'the content-type alone', (value) => value === undefined || isContentType(value)],
 ]
+
+const NAMES = MEMBERS.map(([name]) => name).join(', ')
 
 function isMatch(pattern: RegExp): (value: unknown) => boolean {
   return (value) => typeof value === 'string' && pattern.test(value)
@@ -31,12 +40,28 @@ function isStatus(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
 }
 
-function isTexts(value: unknown): boolean {
+/** As `URL` reads it, with no more than a host and a port: nock throws at what is none. */
+function isHost(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { protocol, hostname, port } = new URL(value)
+  const number = port || (protocol === 'https:' ? '443' : '80')
+  return /^https?:$/.test(protocol) && value === `${protocol}//${hostname}:${number}`
+}
+
+function isForm(value: unknown): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
-    Object.entries(value).every(
-      ([name, text]) => /^[\w-]+$/.test(name) && isMatch(/^[\x20-\x7e]*$/)(text),
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === 'string')
+  )
+}
+
+function isContentType(value: unknown): boolean {
+  return (
+    isForm(value) &&
+    Object.entries(value as object).every(
+      ([name, text]) => name === 'content-type' && MEDIA_TYPE.test(text),
     )
   )
 }
@@ -47,6 +72,10 @@ export function readRecording(text: string, file: string): Recording {
   if (!Array.isArray(value)) throw new InputError(`${file}: expected a list of exchanges`)
   for (const [index, each] of value.entries()) {
     const exchange = (each ?? {}) as Readonly<Record<string, unknown>>
+    const foreign = Object.keys(exchange).find((name) => !MEMBERS.some(([known]) => known === name))
+    if (foreign !== undefined) {
+      throw new InputError(`${file}: [${index}]: holds ${printable(foreign)}, expected ${NAMES}`)
+    }
     const wrong = MEMBERS.find(([name, , holds]) => !holds(exchange[name]))
     if (wrong !== undefined) {
       throw new InputError(`${file}: [${index}].${wrong[0]}: expected ${wrong[1]}`)

@@ -1,10 +1,12 @@
 import { InputError } from '../errors.ts'
 import {
   ARCHITECTURES,
+  folderAround,
   folderOf,
   isArchitecture,
   isMetaUrl,
   isRelease,
+  liesIn,
   readMetaUrl,
   type StreamPlace,
   type WantedBuild,
@@ -66,11 +68,16 @@ function readUrl(text: string): NamedBuild {
   return known ? { source, ...known } : { source }
 }
 
-/** Where the URLs say that the stream is. @throws InputError where they do not agree */
+/**
+ * Where the URLs say that the stream is: its name and its server by their layout; else the folder
+ * around them all.
+ *
+ * @throws InputError where they do not agree
+ */
 export function placeOf(
   builds: readonly NamedBuild[],
   given: Partial<StreamPlace>,
-): StreamPlace | undefined {
+): Partial<StreamPlace> | undefined {
   const places = builds.flatMap(({ place }) => place ?? [])
   for (const key of ['name', 'url'] as const) {
     const values = [...new Set(places.map((place) => place[key]))]
@@ -81,7 +88,17 @@ export function placeOf(
       )
     }
   }
-  return places[0]
+  const odd = builds.flatMap(({ place, source }) => (place || source === undefined ? [] : source))
+  if (given.url !== undefined || odd.length === 0) return places[0]
+  const url = places.length > 0 ? places[0]?.url : folderAround(odd)
+  const stray = odd.find((source) => url === undefined || !liesIn(source, url))
+  if (url === undefined || stray !== undefined) {
+    throw new InputError(
+      `${stray}: not on the build server of the other builds`,
+      "Say with --name and --url where the stream's artifacts are.",
+    )
+  }
+  return { ...places[0], url }
 }
 
 /**
@@ -92,7 +109,7 @@ export function wantedBuilds(
   builds: readonly NamedBuild[],
   given: Partial<StreamPlace>,
 ): WantedBuild[] {
-  const isPlaced = given.name !== undefined && given.url !== undefined
+  const isPlaced = given.url !== undefined
   return builds.map(({ place, ...build }) =>
     place === undefined && build.source !== undefined && !isPlaced
       ? { ...build, location: folderOf(build.source) }

@@ -110,7 +110,7 @@ function sourceOfBuilds(
   }
   const builds = readBuilds(texts)
   const place = placeOf(builds, given)
-  const own = args.name === undefined && place === undefined ? snapshot?.stream : undefined
+  const own = args.name === undefined && place?.name === undefined ? snapshot?.stream : undefined
   const name = args.name ?? place?.name ?? own?.name
   if (name === undefined) {
     throw new InputError(

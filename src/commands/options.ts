@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts'
+import { isLoopback } from '../index.ts'
 import { openTerminal, type Terminal } from './line/terminal.ts'
 
 /** What every command takes. */
@@ -55,8 +56,4 @@ export function checkUrl(text: string, name: string): string {
     throw new InputError(`${name}: plain http only to this machine, found ${url.origin}`)
   }
   return text.replace(/\/+$/, '')
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.[0-9]+\.[0-9]+\.[0-9]+$/.test(host)
 }

@@ -1,10 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { makeCertificate } from '../stand-in/certificate.ts'
 import { DEMONSTRATION, demonstrationMeta } from '../stand-in/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { snapshotOf } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const { name, release } = DEMONSTRATION
@@ -126,6 +129,54 @@ describe('capture of builds', () => {
     expect(builds.s390x.location).toBe(folderUrl)
   })
 
+  it('takes a URL of no layout for the folder of the artifacts, on a server of its own', async () => {
+    const server = await createOddServer()
+    const args = ['--cloud', 'none', '--name', name, `${server}/drop/meta.json`]
+    expect(await call('capture', 's.json', ...args)).toMatchObject({ status: 0 })
+    const { stream, builds } = JSON.parse(await read('s.json'))
+    expect(stream.url).toBe(`${server}/drop`)
+    expect(builds.s390x.location).toBe(`${server}/drop`)
+    expect(await call('verify', 's.json')).toMatchObject({ status: 0 })
+    expect((await call('regenerate', 's.json')).stdout).toContain(`"${server}/drop/rhcos-`)
+  })
+
+  it.each([
+    ['another host', 'https://elsewhere.example/x86_64'],
+    ['a host that begins alike', 'https://builds.example.org/a'],
+    ['a step upwards', 'https://builds.example/a/../../x'],
+    ['an encoded step', 'https://builds.example/%2e%2e/x'],
+    ['credentials', 'https://a:b@builds.example/a'],
+    ['a query', 'https://builds.example/a?b'],
+    ['plain http', 'http://builds.example/a'],
+    ['a machine of a cloud', 'http://169.254.169.254/latest'],
+    ['a terminal', 'https://builds.example/\u001b[2J'],
+  ])('a snapshot whose builds are at %s is refused', async (_, location) => {
+    const snapshot = snapshotOf([], {
+      builds: { x86_64: { release, location, meta: {} } },
+    })
+    const stream = { ...snapshot.stream, url: 'https://builds.example' }
+    await writeFile(join(folder, 's.json'), JSON.stringify({ ...snapshot, stream }))
+    for (const command of ['regenerate', 'verify', 'list']) {
+      const { status, stdout, stderr } = await call(command, 's.json')
+      expect(status).toBe(command === 'verify' ? 1 : 2)
+      expect(stdout + stderr).toMatch(
+        /\.builds\.x86_64\.location: expected a folder of \.stream\.url, found \S/,
+      )
+    }
+  })
+
+  it.each(['http://169.254.169.254/x', 'http://builds.example', 'ftp://x', 'https://a@b.example'])(
+    'a snapshot of the build server %s is refused',
+    async (url) => {
+      const snapshot = snapshotOf([])
+      const stream = { ...snapshot.stream, url }
+      await writeFile(join(folder, 's.json'), JSON.stringify({ ...snapshot, stream }))
+      const { status, stderr } = await call('list', 's.json')
+      expect(status).toBe(2)
+      expect(stderr).toContain('s.json: .stream.url: ')
+    },
+  )
+
   it('writes a build that was asked elsewhere as if asked where the artifacts are', async () => {
     const server = await buildServer()
     const meta = `${server.streams}/${name}/builds/${release}/s390x/meta.json`
@@ -194,3 +245,17 @@ describe('a build server that', () => {
     )
   })
 })
+
+/** A folder with a meta.json and nothing that tells whose it is but that. */
+async function createOddServer(): Promise<string> {
+  const text = JSON.stringify(demonstrationMeta('s390x'))
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === '/drop/meta.json' ? 200 : 404, {
+      'content-type': 'application/json',
+    })
+    response.end(text)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

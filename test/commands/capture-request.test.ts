@@ -47,11 +47,30 @@ describe('the stream that is captured', () => {
     ],
     [
       ['--name', 'a', 'https://builds.example/some/where/meta.json'],
-      { name: 'a', url: RHCOS },
+      { name: 'a', url: 'https://builds.example/some/where' },
       [
         {
           source: 'https://builds.example/some/where/meta.json',
           location: 'https://builds.example/some/where',
+        },
+      ],
+    ],
+    [
+      [
+        '--name',
+        'a',
+        'https://builds.example/x/a/meta.json',
+        'https://builds.example/x/b/meta.json',
+      ],
+      { name: 'a', url: 'https://builds.example/x' },
+      [
+        {
+          source: 'https://builds.example/x/a/meta.json',
+          location: 'https://builds.example/x/a',
+        },
+        {
+          source: 'https://builds.example/x/b/meta.json',
+          location: 'https://builds.example/x/b',
         },
       ],
     ],
@@ -120,6 +139,17 @@ describe('a command line that is wrong', () => {
         'https://builds.example/b/builds/1/s390x/meta.json',
       ],
       'the builds are of different streams: a, b',
+    ],
+    [
+      ['--name', 'a', 'https://one.example/x/meta.json', 'https://other.example/x/meta.json'],
+      'https://one.example/x/meta.json: not on the build server of the other builds',
+    ],
+    [
+      [
+        'https://one.example/a/builds/1/x86_64/meta.json',
+        'https://one.example.org/a/s390x/meta.json',
+      ],
+      'https://one.example.org/a/s390x/meta.json: not on the build server of the other builds',
     ],
   ])('%j', async (args, message) => {
     await expect(request(args)).rejects.toThrow(message)

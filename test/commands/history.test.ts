@@ -11,7 +11,13 @@ const history = (...args: string[]) => run(['history', ...args], { cwd: folder }
 
 const snapshot = (release: string, version: string) =>
   snapshotText([azureImage('418-v2', version)], {
-    builds: { x86_64: { release, location: 'https://builds.example', meta: {} } },
+    builds: {
+      x86_64: {
+        release,
+        location: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a',
+        meta: {},
+      },
+    },
   })
 
 beforeEach(async () => {

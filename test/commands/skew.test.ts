@@ -94,7 +94,13 @@ describe('skew', () => {
 
   it('takes the releases of a snapshot that has builds', async () => {
     const release = '418.94.202409162337-0'
-    const builds = { x86_64: { release, location: 'https://builds.example', meta: {} } }
+    const builds = {
+      x86_64: {
+        release,
+        location: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a',
+        meta: {},
+      },
+    }
     await writeFile(
       at('b.json'),
       snapshotText([azureImage('aro_418', '418.94.20240916')], { builds }),

@@ -25,6 +25,7 @@ const CAUSES: Readonly<Record<string, readonly [what: string, remedy: string]>> 
   ],
   BAD_CODING: ['the answer is compressed and cannot be decompressed', AGAIN],
   PLAIN_HTTP: ['plain http goes to this machine alone', 'Name an endpoint with https.'],
+  OFFLINE: ['a recording answers, and nobody else', 'Capture anew to record it.'],
   ETIMEDOUT: ['the connection could not be made in time', NETWORK],
   EHOSTUNREACH: ['there is no way to the host', NETWORK],
   ENETUNREACH: ['there is no way to the network', NETWORK],

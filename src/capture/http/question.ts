@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ServiceError } from '../../errors.ts'
+import type { Gate } from './gate.ts'
 
 /** How long a question may take in all, and who hears of it. */
 export interface Patience {
@@ -7,6 +8,8 @@ export interface Patience {
   readonly patience: number
   /** Hears what is waited for, after a few seconds. */
   readonly onWait?: ((text: string) => void) | undefined
+  /** What its requests pass where a recording answers. */
+  readonly gate?: Gate | undefined
 }
 
 /** Whoever looks at a terminal wonders by then. In milliseconds. */
@@ -109,6 +112,11 @@ export function noteAnswer(wait: number | undefined): void {
   if (question === undefined) return
   question.isAnswered = true
   if (wait !== undefined && question.isTooLong(wait)) throw new OutOfPatience()
+}
+
+/** What a request of what is being asked just now has to pass. */
+export function currentGate(): Gate | undefined {
+  return CURRENT.getStore()?.limits.gate
 }
 
 /** Whether any server has answered to what is being asked just now. */

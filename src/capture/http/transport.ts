@@ -1,8 +1,9 @@
-import http, { type Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http'
+import http, { Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http'
 import https, { Agent } from 'node:https'
+import { Duplex } from 'node:stream'
 import { unzipSync } from 'node:zlib'
 import type { Definition } from 'nock'
-import { noteAnswer } from './question.ts'
+import { currentGate, noteAnswer } from './question.ts'
 
 /** One HTTP request, as any of the SDKs wants it sent. */
 export interface Request {
@@ -26,7 +27,7 @@ export type Send = (request: Request) => Promise<Answer>
 export interface TransportOptions {
   /** For one request, from the first byte sent to the last received; in milliseconds. */
   readonly timeout: number
-  /** Whether it leads out, through a proxy where there is one; a replay goes nowhere. */
+  /** Whether it leads out, through a proxy where there is one; without, no connection is made. */
   readonly live: boolean
   /** Hears of each exchange, its answer whole, before the one who asked does. */
   readonly onExchange?: Note | undefined
@@ -52,7 +53,13 @@ export class NoAnswer extends Error {
 /** An error of ours with a code like those of Node's sockets. */
 export class TransportFailure extends Error {
   constructor(
-    readonly code: 'ECONNRESET' | 'TOO_LONG' | 'BAD_CODING' | 'PLAIN_HTTP' | 'PROXY_REFUSED',
+    readonly code:
+      | 'ECONNRESET'
+      | 'TOO_LONG'
+      | 'BAD_CODING'
+      | 'PLAIN_HTTP'
+      | 'PROXY_REFUSED'
+      | 'OFFLINE',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -85,6 +92,26 @@ export class ProxyFailure extends Error {
 const DIRECT = new Agent({ keepAlive: true })
 
 /**
+ * Below nock, which would let a request out that it is not told of: whatever else is in the process,
+ * and whatever a recording says, a request that is not live makes no connection.
+ */
+const NOWHERE: Readonly<Record<string, HttpAgent>> = {
+  'http:': Object.assign(new HttpAgent(), { createConnection: refuse }),
+  'https:': Object.assign(new Agent(), { createConnection: refuse }),
+}
+
+/** In the place of a socket. */
+function refuse(): Duplex {
+  const offline = () => new TransportFailure('OFFLINE', 'a recording answers, and nobody else')
+  return new Duplex({
+    read() {
+      this.destroy(offline())
+    },
+    write: (_chunk, _encoding, done) => done(offline()),
+  })
+}
+
+/**
  * The one way out to the network, which each SDK takes by the seam that it has for an HTTP client
  * of one's own. Whoever asks, an answer is whole, plain, of a bounded size and in time, and comes
  * from the host that was asked: no redirect is followed, so no token and no secret of a sign-in
@@ -94,11 +121,18 @@ export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
     refusePlain(url)
-    const answer = await exchange(request, url, options.timeout, await agentFor(url, options))
+    const way = await agentFor(url, options)
+    const send = (signal = request.signal) => exchange(request, url, options.timeout, way, signal)
+    const gate = currentGate()
+    const answer = await (gate ? gate.pass((shut) => send(anyOf(shut, request.signal))) : send())
     noteAnswer(mayBeAskedAgain(answer.status) ? waitOf(answer.headers) : undefined)
     options.onExchange?.(definitionOf(request, url, answer))
     return answer
   }
+}
+
+function anyOf(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
+  return second === undefined ? first : AbortSignal.any([first, second])
 }
 
 /** Loopback, and the addresses at which a machine in a cloud finds what it is. */
@@ -112,12 +146,13 @@ function refusePlain({ protocol, hostname }: URL): void {
 
 /** What connects to a host. */
 interface Way {
-  readonly agent?: HttpAgent
+  readonly agent?: HttpAgent | undefined
   readonly isTunnel: boolean
 }
 
 async function agentFor(url: URL, { live }: TransportOptions): Promise<Way> {
-  if (!live || url.protocol !== 'https:') return { isTunnel: false }
+  if (!live) return { agent: NOWHERE[url.protocol], isTunnel: false }
+  if (url.protocol !== 'https:') return { isTunnel: false }
   const { proxyAgent } = await import('./proxy.ts')
   const tunnel = proxyAgent(url)
   return { agent: tunnel ?? DIRECT, isTunnel: tunnel !== undefined }
@@ -128,12 +163,13 @@ function exchange(
   url: URL,
   timeout: number,
   { agent, isTunnel }: Way,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stopping = new AbortController()
     const stop = () => stopping.abort()
     const timer = setTimeout(() => end(new NoAnswer(timeout / 1000)), timeout)
-    request.signal?.addEventListener('abort', stop, { once: true })
+    signal?.addEventListener('abort', stop, { once: true })
     let isThroughProxy = !isTunnel
     const sent: RequestOptions = {
       method: request.method,
@@ -144,7 +180,7 @@ function exchange(
     const outgoing = (url.protocol === 'https:' ? https : http).request(url, sent)
     const end = (outcome: Answer | Error) => {
       clearTimeout(timer)
-      request.signal?.removeEventListener('abort', stop)
+      signal?.removeEventListener('abort', stop)
       if (!(outcome instanceof Error)) return resolve(outcome)
       reject(outcome)
       outgoing.destroy()

@@ -2,6 +2,7 @@ import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import { parseText } from '../json/parse.ts'
 import { checkSchema } from '../schemas/check.ts'
+import { isPlainUrl, liesIn } from '../url.ts'
 import { canonicalJson, integrityOf, printLines } from './canonical.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -44,7 +45,24 @@ export function readShape(text: string, file: string): Snapshot {
   }
   if (version === undefined) throw notASnapshot(value, file)
   checkSchema('snapshot', value, file)
+  checkPlaces(value as Snapshot, file)
   return value as Snapshot
+}
+
+/** Where a snapshot's builds are goes into streams, and is asked of the recording. */
+function checkPlaces({ stream: { url }, builds }: Snapshot, file: string): void {
+  if (!isPlainUrl(url)) {
+    throw new InputError(
+      `${file}: .stream.url: expected an https URL, or plain http to this machine, found ${printable(url)}`,
+    )
+  }
+  for (const [architecture, { location }] of Object.entries(builds)) {
+    if (isPlainUrl(location) && liesIn(location, url)) continue
+    throw new InputError(
+      `${file}: .builds.${printable(architecture)}.location: expected a folder of .stream.url, found ${printable(location)}`,
+      'Capture its builds anew, into a file that is not there yet.',
+    )
+  }
 }
 
 function notASnapshot(value: unknown, file: string): InputError {

@@ -18,7 +18,13 @@ function version(day: number, text: string | undefined, path = 'rhcos.json'): Ve
 }
 
 const build = (release: string) => ({
-  builds: { x86_64: { release, location: 'https://builds.example', meta: {} } },
+  builds: {
+    x86_64: {
+      release,
+      location: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a',
+      meta: {},
+    },
+  },
 })
 
 /** A stream for x86_64 with images under the keys of a layout. */

@@ -1,24 +1,29 @@
 import nock, { type Definition } from 'nock'
+import { Gate } from './http/gate.ts'
 import type { Recording } from './recording.ts'
 
 /** A replay that is under way. */
-export interface Exchange {
+export interface Replay {
+  /** What its requests pass. */
+  readonly gate: Gate
   /** Those exchanges of the recording that were used. */
   exchanges(): readonly Definition[]
   /** The first request that the recording does not answer; never settles where there is none. */
   readonly unanswered: Promise<string>
-  /** Gives the network back. */
-  stop(): void
+  /** Ends what is under way; then nock has nothing to do with this process any more. */
+  stop(): Promise<void>
 }
 
 /**
- * Answers every request of this process from a recording; nothing goes out.
+ * Answers every request of this process from a recording. That nothing goes out is the transport's
+ * to see to: nock is told so as well, but gives the network back in the end.
  *
  * @param ignored the parameters in which a request may differ from the recorded one
  */
-export function replayExchanges(recording: Recording, ignored: readonly string[]): Exchange {
+export function replayExchanges(recording: Recording, ignored: readonly string[]): Replay {
   if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
+  const gate = new Gate()
   const used = new Set<Definition>()
   for (const exchange of recording) {
     const wanted = normalPath(String(exchange.path), ignored)
@@ -44,7 +49,9 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
   return {
     exchanges: () => recording.filter((exchange) => used.has(exchange)),
     unanswered,
-    stop() {
+    gate,
+    async stop() {
+      await gate.shut()
       nock.emitter.off('no match', onNoMatch)
       nock.cleanAll()
       nock.enableNetConnect()
