@@ -60,7 +60,9 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
       images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
       queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
     }
-    const recording = replayed?.exchanges() ?? sortExchanges(recorder.exchanges)
+    // Of a replay as well: scrubbing what is scrubbed changes nothing, and all else stays out.
+    const kept = recorder.exchanges
+    const recording = sortExchanges(replayed?.keep(kept) ?? kept)
     const secrets = clouds.flatMap(({ connection }) => connection.secrets())
     refuseSecrets(content, recording, secrets)
     const notes = clouds.flatMap(({ connection }) => connection.notes())

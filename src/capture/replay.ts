@@ -4,10 +4,15 @@ import type { Recording } from './recording.ts'
 
 /** A replay that is under way. */
 export interface Replay {
+  /**
+   * The recording as it should be: its own questions, those that were asked, each with what was kept
+   * of the answer.
+   *
+   * @param kept what scrubbing the answers once more gives
+   */
+  keep(kept: readonly Definition[]): readonly Definition[]
   /** What its requests pass. */
   readonly gate: Gate
-  /** Those exchanges of the recording that were used. */
-  exchanges(): readonly Definition[]
   /** The first request that the recording does not answer; never settles where there is none. */
   readonly unanswered: Promise<string>
   /** Ends what is under way; then nock has nothing to do with this process any more. */
@@ -24,7 +29,6 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
   if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
   const gate = new Gate()
-  const used = new Set<Definition>()
   for (const exchange of recording) {
     const wanted = normalPath(String(exchange.path), ignored)
     nock(exchange.scope)
@@ -34,10 +38,7 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
         exchange.method ?? 'GET',
         bodyMatcher(exchange.body, ignored),
       )
-      .reply(() => {
-        used.add(exchange)
-        return [exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {}]
-      })
+      .reply(exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {})
   }
   let report: (request: string) => void = () => undefined
   const unanswered = new Promise<string>((resolve) => {
@@ -47,7 +48,16 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
     report(`${request.method ?? 'GET'} ${request.path ?? ''}`)
   nock.emitter.on('no match', onNoMatch)
   return {
-    exchanges: () => recording.filter((exchange) => used.has(exchange)),
+    keep(kept) {
+      const answers = new Map(kept.map((each) => [questionOf(each, ignored), each]))
+      return recording.flatMap((own) => {
+        const question = questionOf(own, ignored)
+        const answer = answers.get(question)
+        // A second answer to one question is none.
+        answers.delete(question)
+        return answer === undefined ? [] : [hasPlain(own, ignored) ? asIn(own, answer) : answer]
+      })
+    },
     unanswered,
     gate,
     async stop() {
@@ -58,6 +68,26 @@ export function replayExchanges(recording: Recording, ignored: readonly string[]
       nock.restore()
     },
   }
+}
+
+/** What an exchange asks, but for the parameters that are passed over. */
+function questionOf({ scope, method, path, body }: Definition, ignored: readonly string[]): string {
+  return [scope, method, normalPath(String(path), ignored), normalBody(body ?? '', ignored)].join(
+    '\n',
+  )
+}
+
+/** An answer to the question as a recording spells it: another version of an SDK asks otherwise. */
+function asIn({ path, body }: Definition, answer: Definition): Definition {
+  return { ...answer, path, ...(answer.body !== undefined && { body }) }
+}
+
+/** Whether the parameters that are passed over hold words and numbers, and not just anything. */
+function hasPlain({ path, body }: Definition, ignored: readonly string[]): boolean {
+  const query = String(path).split('?', 2)[1] ?? ''
+  return [...new URLSearchParams(query), ...parametersOf(body ?? '')].every(
+    ([name, value]) => !ignored.includes(name) || /^[\w.-]{0,32}$/.test(value),
+  )
 }
 
 /** The path with its parameters sorted and without those that are passed over. */
@@ -78,11 +108,13 @@ function bodyMatcher(
 
 /** @param body a form, or its parameters as nock parses them */
 function normalBody(body: unknown, ignored: readonly string[]): string {
-  const parameters =
-    typeof body === 'object' && body !== null
-      ? Object.entries(body).map(([name, value]): [string, string] => [name, String(value)])
-      : [...new URLSearchParams(String(body))]
-  return normalParameters(parameters, ignored)
+  return normalParameters(parametersOf(body), ignored)
+}
+
+function parametersOf(body: unknown): [name: string, value: string][] {
+  return typeof body === 'object' && body !== null
+    ? Object.entries(body).map(([name, value]) => [name, String(value)])
+    : [...new URLSearchParams(String(body))]
 }
 
 function normalParameters(

@@ -1,13 +1,13 @@
 import { wantedAgain } from '../core/builds/locate.ts'
 import { isSameContent } from '../core/snapshot/assemble.ts'
-import { sha256 } from '../core/snapshot/canonical.ts'
+import { canonicalJson, sha256 } from '../core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { cloudsOf, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { readMinor } from '../core/versions/minor.ts'
 import { UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import { capture } from './capture.ts'
-import { type Recording, readRecording } from './recording.ts'
+import { keyOf, type Recording, readRecording } from './recording.ts'
 import type { CaptureRequest } from './request.ts'
 
 /** The two files of a capture, as they are on the disk. */
@@ -98,18 +98,27 @@ async function checkReplay(
   const name = 'replay'
   if (recordingText === undefined) return { name, skipped: true }
   try {
-    const { content } = await capture(
-      replayOf(snapshot, readRecording(recordingText, recordingFile)),
-    )
-    return check(
-      name,
-      isSameContent(content, snapshot),
-      'a replay of the recording gives another snapshot',
-    )
+    const exchanges = readRecording(recordingText, recordingFile)
+    const { content, recording } = await capture(replayOf(snapshot, exchanges))
+    if (!isSameContent(content, snapshot)) {
+      return { name, fault: 'a replay of the recording gives another snapshot' }
+    }
+    const fault = differenceOf(exchanges, recording)
+    return fault === undefined ? { name } : { name, fault: `${recordingFile}: ${fault}` }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return { name, fault: error.message }
   }
+}
+
+/** Why a recording is not what a capture would keep of it; undefined where it is. */
+function differenceOf(exchanges: Recording, kept: Recording): string | undefined {
+  const keys = new Set(kept.map(keyOf))
+  const idle = exchanges.findIndex((each) => !keys.has(keyOf(each)))
+  if (idle >= 0) return `[${idle}]: nobody asks for it, expected the answers of the capture alone`
+  const wrong = exchanges.findIndex((each, at) => canonicalJson(each) !== canonicalJson(kept[at]))
+  if (wrong < 0 && exchanges.length === kept.length) return undefined
+  return `[${Math.max(wrong, 0)}]: not what a capture keeps of it, or not in its place`
 }
 
 /** The request that a snapshot is the answer to, to be answered by a recording. */

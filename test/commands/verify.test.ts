@@ -23,6 +23,14 @@ beforeEach(async () => {
   await writeFile(at('s.recording.json'), captured.recording)
 })
 
+type Exchanges = readonly { readonly response: unknown }[]
+
+function withMember(response: unknown): unknown {
+  return Array.isArray(response)
+    ? response.map((each) => ({ ...each, tags: { a: 'b' } }))
+    : response
+}
+
 const faults = async (snapshot: string, recording: string) => {
   const checks = await verifySnapshot({
     file: 's.json',
@@ -82,6 +90,43 @@ describe('verify', () => {
     rest.recording.sha256 = sha256(recording)
     expect(integrity).toMatch(/^sha256-/)
     expect(await faults(printSnapshot(sealSnapshot(rest)), recording)).toEqual(['replay'])
+  })
+
+  it.each<[name: string, change: (exchanges: Exchanges) => unknown, fault: RegExp]>([
+    [
+      'an exchange that nobody asks for',
+      (all) => [...all, { ...all[0], scope: 'https://zzz.example:443' }],
+      /\[[0-9]+\]: nobody asks for it/,
+    ],
+    ['an exchange twice', (all) => [all[0], ...all], /\[1\]: not what a capture keeps of it/],
+    ['another order', (all) => all.toReversed(), /\[0\]: .*not in its place/],
+    [
+      'a member that no capture keeps',
+      (all) => all.map((each) => ({ ...each, response: withMember(each.response) })),
+      /\[[0-9]+\]: not what a capture keeps of it/,
+    ],
+    [
+      'a header that no capture keeps',
+      (all) => all.map((each) => ({ ...each, rawHeaders: { 'set-cookie': 'a=b' } })),
+      /\[0\]\.rawHeaders: expected the content-type alone/,
+    ],
+    [
+      'a member of an exchange that no capture has',
+      (all) => all.map((each) => ({ ...each, reqheaders: {} })),
+      /\[0\]: holds reqheaders, expected scope, method, path/,
+    ],
+  ])('refuses a recording of its digest with %s', async (_, change, fault) => {
+    const { sealSnapshot, printSnapshot } = await import('../../src/core/snapshot/read.ts')
+    const { sha256 } = await import('../../src/core/snapshot/canonical.ts')
+    const { integrity: _integrity, ...rest } = JSON.parse(await read('s.json'))
+    const changed = change(JSON.parse(await read('s.recording.json')))
+    const recording = `${JSON.stringify(changed, undefined, 2)}\n`
+    rest.recording.sha256 = sha256(recording)
+    await writeFile(at('s.json'), printSnapshot(sealSnapshot(rest)))
+    await writeFile(at('s.recording.json'), recording)
+    const { status, stdout } = await run(['verify', 's.json'], { cwd: folder })
+    expect(status).toBe(1)
+    expect(stdout).toMatch(new RegExp(`s.json: replay: FAILED: s.recording.json: ${fault.source}`))
   })
 
   it.each([

@@ -9,6 +9,16 @@ export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 32)
 }
 
+/** What a replay has of a token: a recording's are digests already. */
+export function recordedToken(token: string): string {
+  return /^[0-9a-f]{32}$/.test(token) ? token : digestOf(token)
+}
+
+/** How a recording spells a paging token: of a cloud, or of a recording. */
+export function spellingOf(isLive: boolean): (token: string) => string {
+  return isLive ? digestOf : recordedToken
+}
+
 /** Pages of any list; a hundred thousand images are a hundred pages of EC2's. */
 const MOST_PAGES = 1000
 

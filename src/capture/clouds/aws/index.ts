@@ -9,7 +9,7 @@ import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
-import { pageWatch } from '../token.ts'
+import { pageWatch, spellingOf } from '../token.ts'
 import type { Cloud } from '../types.ts'
 import { openClients } from './client.ts'
 import { readFailure } from './failure.ts'
@@ -47,7 +47,12 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
       describe,
       identify: ({ region }) => ({ region }),
       record: (exchange) =>
-        recordAws(exchange, criteria.owner, (region) => originOf(publicHost(region))),
+        recordAws(
+          exchange,
+          criteria.owner,
+          (region) => originOf(publicHost(region)),
+          spellingOf(access.live),
+        ),
       notes: () => [],
       secrets: () => secrets,
     }

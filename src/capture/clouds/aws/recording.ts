@@ -38,15 +38,17 @@ const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
  * @param exchange as nock writes it
  * @param owner the account of AWS Marketplace
  * @param publicHost a region's own origin, as nock writes it, which takes the place of the one asked
+ * @param spell what becomes of a paging token
  */
 export function recordAws(
   exchange: Definition,
   owner: string,
   publicHost: (region: string) => string,
+  spell: (token: string) => string = digestOf,
 ): Definition | undefined {
   const { method, path, status, response } = exchange
   const region = SIGNATURE.exec(String(exchange.reqheaders?.authorization))?.[1]
-  const form = formOf(exchange.body)
+  const form = formOf(exchange.body, spell)
   const elements = Object.hasOwn(ANSWERS, form.Action ?? '')
     ? ANSWERS[form.Action ?? '']
     : undefined
@@ -56,7 +58,7 @@ export function recordAws(
   const document = XmlDocument.read(response)
   if (document?.name !== `${form.Action}Response`) return undefined
   document.filter('imagesSet', (textOf) => textOf('imageOwnerId') === owner)
-  document.keep(elements, scrub)
+  document.keep(elements, (name, text) => scrub(name, text, spell))
   return {
     scope: publicHost(region),
     method,
@@ -67,14 +69,17 @@ export function recordAws(
   }
 }
 
-const scrub: Edit = (name, text) => {
+function scrub(name: string, text: string, spell: (token: string) => string): ReturnType<Edit> {
   if (name === 'description') return plainDescription(text)
   if (name !== 'nextToken') return text
-  return text === '' ? undefined : digestOf(text)
+  return text === '' ? undefined : spell(text)
 }
 
 /** A form's parameters in their order by name, those that a question has. */
-function formOf(body: Definition['body']): Record<string, string> {
+function formOf(
+  body: Definition['body'],
+  spell: (token: string) => string,
+): Record<string, string> {
   const parameters =
     typeof body === 'string'
       ? [...new URLSearchParams(body)]
@@ -82,7 +87,7 @@ function formOf(body: Definition['body']): Record<string, string> {
   return Object.fromEntries(
     parameters
       .filter(([name]) => PARAMETERS.test(name))
-      .map(([name, value]) => [name, name === 'NextToken' ? digestOf(value) : value] as const)
+      .map(([name, value]) => [name, name === 'NextToken' ? spell(value) : value] as const)
       .sort(([a], [b]) => compareAsNumbers(a, b)),
   )
 }

@@ -4,7 +4,7 @@ import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
 import { originOf } from '../origin.ts'
-import { pageWatch } from '../token.ts'
+import { pageWatch, spellingOf } from '../token.ts'
 import type { Cloud } from '../types.ts'
 import { openCompute, PUBLIC_HOST } from './client.ts'
 import { isForbidden, isMissing, readFailure } from './failure.ts'
@@ -95,7 +95,8 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
 
       describe,
       identify: (query) => query,
-      record: (exchange) => recordGcp(exchange, originOf(asked), originOf(PUBLIC_HOST)),
+      record: (exchange) =>
+        recordGcp(exchange, originOf(asked), originOf(PUBLIC_HOST), spellingOf(access.live)),
       notes: () => [],
       secrets: () => [...known, ...compute.secrets()].filter((secret) => secret !== project),
     }

@@ -35,11 +35,13 @@ const ERROR: Allowed = {
  * @param exchange as nock writes it
  * @param asked the origin that was asked, as nock writes it: with a port
  * @param publicHost the cloud's own, which takes its place
+ * @param spell what becomes of a paging token
  */
 export function recordGcp(
   exchange: Definition,
   asked: string,
   publicHost: string,
+  spell: (token: string) => string = digestOf,
 ): Definition | undefined {
   const { scope, method, status, response } = exchange
   const [path = '', query = ''] = String(exchange.path).split('?', 2)
@@ -51,32 +53,31 @@ export function recordGcp(
   return {
     scope: publicHost,
     method,
-    path: `${path}${questionOf(query)}`,
+    path: `${path}${questionOf(query, spell)}`,
     status,
-    response: withoutIds(kept) as NonNullable<Definition['response']>,
+    response: withoutIds(kept, spell) as NonNullable<Definition['response']>,
   }
 }
 
-function questionOf(query: string): string {
+function questionOf(query: string, spell: (token: string) => string): string {
   const parameters = [...new URLSearchParams(query)]
     .filter(([name]) => PARAMETERS.includes(name))
-    .map(
-      ([name, value]) => [name, name === 'pageToken' ? digestOf(value) : value] as [string, string],
-    )
+    .map(([name, value]) => [name, name === 'pageToken' ? spell(value) : value] as [string, string])
     .sort()
   return parameters.length === 0 ? '' : `?${new URLSearchParams(parameters)}`
 }
 
 /** An image, or a list of them, without what the one who asked or others may be known by. */
-function withoutIds(value: unknown): unknown {
+function withoutIds(value: unknown, spell: (token: string) => string): unknown {
   const { nextPageToken: token, ...members } = (value ?? {}) as Record<string, unknown>
   const kept = Object.entries(members).flatMap(([name, each]): [string, unknown][] => {
-    if (name === 'items' && Array.isArray(each)) return [[name, each.map(withoutIds)]]
+    if (name === 'items' && Array.isArray(each))
+      return [[name, each.map((one) => withoutIds(one, spell))]]
     const plain = name === 'description' ? plainDescription(String(each)) : each
     return plain === undefined ? [] : [[name, plain]]
   })
   return {
     ...Object.fromEntries(kept),
-    ...(typeof token === 'string' && { nextPageToken: digestOf(token) }),
+    ...(typeof token === 'string' && { nextPageToken: spell(token) }),
   }
 }
