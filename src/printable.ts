@@ -15,23 +15,31 @@ export function printable(text: string): string {
 
 /**
  * What a terminal would act on, and what makes text read otherwise than it is: control characters,
- * the marks and overrides of the direction of writing, and halves of surrogate pairs. A line end of
- * either kind is none of them.
+ * what formats and is not seen, such as the overrides of the direction of writing, separators of
+ * lines, letters and marks without a shape, and halves of surrogate pairs. A line end of either kind
+ * is none of them.
  */
-const ACTIVE =
-  /\r(?!\n)|[^\P{Cc}\t\n\r]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu
+const ACTIVE = /\r(?!\n)|[^\P{Cc}\t\n\r]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{DI}]/gu
 
 /** Whatever is more than plain ASCII. V8 compiles this at once, and a class of Unicode's slowly. */
 const FOREIGN = /[^ -~\n\t]/
 
 /** A text of any length for a terminal: what is active becomes `\uXXXX`, as JSON spells it. */
 export function visible(text: string): string {
-  return FOREIGN.test(text) ? text.replace(ACTIVE, printableCharacter) : text
+  return FOREIGN.test(text) ? text.replace(ACTIVE, asJson) : text
+}
+
+/** Each half of a pair by itself: JSON knows no longer escape. */
+function asJson(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('')
 }
 
 /** The same on one line. */
 export function visibleLine(text: string): string {
-  return visible(text).replace(/[\r\n\t]/g, printableCharacter)
+  return visible(text).replace(/[\r\n\t]/g, asJson)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -53,7 +61,7 @@ export function markdownText(text: string): string {
 }
 
 function printableCharacter(character: string): string {
-  if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character
+  if (character === ' ' || !/[\p{C}\p{Z}\p{DI}]/u.test(character)) return character
   const code = character.codePointAt(0) ?? 0
   const hex = code.toString(16).padStart(4, '0')
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`

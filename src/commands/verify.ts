@@ -14,6 +14,7 @@ import {
   type Snapshot,
   verifySnapshot,
 } from '../index.ts'
+import { visibleLine } from '../printable.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 import { LAYOUT_OPTION } from './regenerate.ts'
@@ -66,7 +67,8 @@ export const verifyCommand: Command<VerifyArgs> = {
         checks.push(await checkTarget(file, args))
       results.push({ snapshot: file, checks })
       if (args.json) continue
-      for (const check of checks) terminal.data(`${file}: ${printCheck(check, file)}\n`)
+      for (const check of checks)
+        terminal.data(`${visibleLine(`${file}: ${printCheck(check, file)}`)}\n`)
     }
     if (args.json) terminal.data(`${JSON.stringify(results, undefined, 2)}\n`)
     refuseFaults(results.flatMap(({ checks }) => checks))

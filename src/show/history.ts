@@ -3,6 +3,7 @@ import type { HistoryVersion } from '../core/audit/history/history.ts'
 import type { SlotState } from '../core/audit/history/slot-state.ts'
 import { nameOf } from '../core/layouts/names.ts'
 import { printSlot } from '../core/selection/slot.ts'
+import { visibleLine } from '../printable.ts'
 import { alignColumns } from './table.ts'
 
 /** How `history -o` can print. */
@@ -91,7 +92,9 @@ function historyCsv(history: readonly HistoryVersion[]): string {
   return [CSV_COLUMNS, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('')
 }
 
-/** RFC 4180, but for the ends of lines. */
+/** RFC 4180, but for the ends of lines; nothing that a spreadsheet would take for a formula. */
 function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const line = visibleLine(text)
+  const cell = /^(\s*[=+@]|-(?![0-9]+$))/.test(line) ? `'${line}` : line
+  return /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

@@ -1,5 +1,6 @@
 import { COLUMNS } from '../core/audit/list/columns.ts'
 import type { Listing } from '../core/audit/list/list.ts'
+import { visibleLine } from '../printable.ts'
 import { underlinedTable } from './table.ts'
 
 /** How `list -o` can print. */
@@ -27,7 +28,7 @@ function listTable(listings: readonly Listing[]): string {
 
 function listTsv(listings: readonly Listing[]): string {
   return listings
-    .flatMap(({ rows }) => rows.map((row) => `${Object.values(row).join('\t')}\n`))
+    .flatMap(({ rows }) => rows.map((row) => `${Object.values(row).map(visibleLine).join('\t')}\n`))
     .join('')
 }
 

@@ -1,5 +1,8 @@
-/** Lines of aligned columns, two spaces apart, nothing trailing. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+import { visibleLine } from '../printable.ts'
+
+/** Lines of aligned columns, two spaces apart, nothing trailing; no cell can make a line of its own. */
+export function alignColumns(table: readonly (readonly string[])[]): string[] {
+  const rows = table.map((row) => row.map(visibleLine))
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, at) => {
@@ -23,7 +26,12 @@ export function underlinedTable(
   rows: readonly (readonly string[])[],
 ): string[] {
   const dashes = header.map((name, at) =>
-    '-'.repeat(rows.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), name.length + 2)),
+    '-'.repeat(
+      rows.reduce(
+        (width, row) => Math.max(width, visibleLine(row[at] ?? '').length),
+        name.length + 2,
+      ),
+    ),
   )
   return alignColumns([header, dashes, ...rows])
 }

@@ -19,7 +19,7 @@ export interface Terminal {
   say(line: string): void
   /** A line that matters even then. */
   warn(line: string): void
-  /** Colours a text of stdout or of stderr where a terminal shows it. */
+  /** A line, or a part of one, of stdout or stderr: cleaned, then coloured where a terminal shows it. */
   style(style: Style, text: string, stream?: 'stdout' | 'stderr'): string
   /** Shows progress on a terminal; elsewhere nothing. */
   progress(text: string): Promise<ProgressLine>
@@ -35,6 +35,7 @@ const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 /** Stands for ESC in what is yet to be made visible; no file can hold it. There is none before the first colour. */
 let placeholder: string | undefined
 
+/** @param text clean already: what is in it comes to the terminal with the colours */
 function colour(style: Style, text: string): string {
   placeholder ??= `<${randomBytes(12).toString('hex')}>`
   return styleText(style, text, { validateStream: false }).replaceAll('\u001b', placeholder)
@@ -51,11 +52,18 @@ export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
     file: (text) => emit('stdout', isTerminal('stdout') ? visible(text) : text),
     say: (line) => void (quiet || emit('stderr', `${coloured(visibleLine(line))}\n`)),
     warn: (line) => emit('stderr', `stream-snapshot: ${visibleLine(line)}\n`),
-    style: (style, text, stream = 'stderr') => (lively(stream) ? colour(style, text) : text),
+    style(style, text, stream = 'stderr') {
+      const line = visibleLine(text)
+      return lively(stream) ? colour(style, line) : line
+    },
     async progress(text) {
       if (!lively('stderr')) return SILENT
       const { default: spinner } = await import('yocto-spinner')
-      const line = spinner({ text, stream: process.stderr, handleSignals: false }).start()
+      const line = spinner({
+        text: visibleLine(text),
+        stream: process.stderr,
+        handleSignals: false,
+      }).start()
       // It hides the cursor.
       const forget = onExit(() => line.stop())
       return {

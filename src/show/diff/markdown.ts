@@ -36,7 +36,7 @@ function slotTable(changes: readonly SlotChange[]): string {
     code(printSlot(slot)),
     ...[before, after].map((filling) => {
       const { image, grade } = describeFilling(slot.cloud, filling)
-      return grade ? `${code(image)} ${grade}` : image
+      return filling?.image ? `${code(image)} ${grade}`.trimEnd() : image
     }),
   ])
   return markdownTable(['slot', 'before', 'after'], rows)
@@ -57,7 +57,7 @@ function imageTable(diff: SnapshotDiff): string {
   const rows = diff.images.flatMap(({ cloud, plan, added, removed, changed }) => {
     const row = (verb: string, image: (typeof added)[number], what?: string) => {
       const { name, kind, state } = describeImage(cloud, image)
-      return [verb, `${cloud} ${code(plan)}`, code(name), kind, what ?? state]
+      return [verb, `${cloud} ${code(plan)}`, code(name), code(kind), what ?? state]
     }
     return [
       ...removed.map((image) => row('removed', image)),

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { diffSnapshots } from '../../src/core/audit/diff/diff.ts'
+import type { HistoryVersion } from '../../src/core/audit/history/history.ts'
+import { printDiffMarkdown } from '../../src/show/diff/markdown.ts'
+import { HISTORY_FORMATS } from '../../src/show/history.ts'
+import { snapshotOf } from '../support/snapshots.ts'
+
+describe('a cell of CSV', () => {
+  const versionOf = (release: string): HistoryVersion => ({
+    commit: '0'.repeat(40),
+    path: 's.json',
+    date: '2024-10-20T12:00:00Z',
+    subject: 's',
+    releases: { x86_64: release },
+    slots: [],
+    events: [],
+  })
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['+1', "'+1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['-1+1', "'-1+1"],
+    [' =1', "' =1"],
+    ['=HYPERLINK("http://a","b")', `"'=HYPERLINK(""http://a"",""b"")"`],
+    ['\t=1', '\\u0009=1'],
+    ['\r=1', '\\u000d=1'],
+    ['a\n=1', 'a\\u000a=1'],
+    ['-3', '-3'],
+    ['418.94.202410090804-0', '418.94.202410090804-0'],
+  ])('%j is %s', (text, cell) => {
+    const [, line, end] = HISTORY_FORMATS.csv([versionOf(text)]).split('\n')
+    expect(line).toBe(`${'0'.repeat(40)},2024-10-20T12:00:00Z,x86_64,${cell},,,,,,,`)
+    expect(end).toBe('')
+  })
+})
+
+describe('a region of AWS in Markdown', () => {
+  it.each([
+    '# heading',
+    '/lgtm',
+    '@someone',
+    '[a](https://b)',
+    '![a](https://b)',
+    '<img src=x>',
+    '</details>',
+    'https://a.example',
+    'a | b',
+    '`a` **b**',
+    'x\n\n/approve',
+  ])('%j is nothing but text', (region) => {
+    const image = {
+      architecture: 'x86_64',
+      image: 'ami-0',
+      name: 'n',
+      plan: 'ocp',
+      region,
+      state: 'active',
+      version: '418.94.1',
+    } as const
+    const before = snapshotOf([], { images: {} })
+    const markdown = printDiffMarkdown(
+      diffSnapshots(before, snapshotOf([], { images: { aws: [image] } })),
+    )
+    expect(markdown).toContain('| added | aws `ocp` | `ami-0` | ')
+    // Outside of code, where all of it is inert, nothing of it is left.
+    const bare = markdown.replace(/`[^`\n]*`|<code>[^<`|@\n]*<\/code>/g, 'CODE')
+    expect(bare).toMatch(/\| added \| aws CODE \| CODE \| CODE \|/)
+    expect(bare).not.toMatch(/lgtm|approve|someone|heading|\/\/|<img|!\[/)
+    expect(bare.match(/<\/details>/g)).toHaveLength(1)
+  })
+})
