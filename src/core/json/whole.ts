@@ -13,8 +13,9 @@ export function isWhole(value: unknown, text: string): boolean {
   if (text.includes('\\')) return false
   const size = { hasLarge: false }
   if (lengthOf(value, size, 0) !== text.length - layoutOf(text)) return false
-  // What is spelled with an exponent may be shorter than its value, and hide a key.
-  return !size.hasLarge || !/[:[,]-?[0-9.]+e/i.test(text)
+  // What is spelled with an exponent may be shorter than its value, and hide a key. It may stand on
+  // a line of its own.
+  return !size.hasLarge || !/[:[,]\s*-?[0-9.]+e/i.test(text)
 }
 
 /** The length of a value's shortest JSON but for exponents; NaN where that is not known. */

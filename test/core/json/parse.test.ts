@@ -30,6 +30,9 @@ describe('parseText', () => {
     ['', '{"a":1,"a":1}'],
     ['at the end', '{"a":[{"b":"x","b":"x"}]}'],
     ['that numbers with exponents would hide', '{"a":1e8,"b":1,"b":1}'],
+    ['that such a number on a line of its own would hide', '{"a":[\n1e8],"b":1,"b":1}'],
+    ['that one behind spaces would hide', '{"a":\n  1e8,"b":1,"b":1}'],
+    ['that one with a sign and a point would hide', '{"a":[\n  1.0E+11],"b":1,"b":1}'],
     ['spelled with an escape', '{"a":1,"\\u0061":1}'],
     ['with space around', '{ "a" : 1 , "a" : 1 }'],
   ])('refuses a key twice %s', (_, text) => {
