@@ -1,22 +1,58 @@
-/** What a secret looks like, whoever it belongs to. */
+/** A name, its quote, what gives it a value, and that value's quote. */
+const GIVEN = String.raw`(?:\\?["'])?\s{0,3}(?:[:=]|=>)\s{0,3}(?:\\?["'])?`
+
+function named(name: string, value: string): RegExp {
+  return new RegExp(`(?<=(?<![a-z0-9])${name}${GIVEN})${value}`, 'i')
+}
+
+/**
+ * What a secret looks like, whoever it belongs to: of all of it, so that what conceals it leaves
+ * nothing. Each repetition is bounded, as the texts are others' and may be of any length.
+ */
 const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
-  ['a token', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/],
-  ['a token', /\b(ya29\.[\w-]{16,}|gh[pousr]_\w{36}|github_pat_\w{22,}|xox[abeoprs]-[\w-]{10,})/],
-  ['a bearer token', /\bbearer\s+[\w.~+/-]{16,}/i],
-  ['a password', /\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}|:\/\/[^/\s:@"]+:[^/\s@"]+@/i],
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ['an access key', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
+  ['a token', /\beyJ[\w-]{8,1024}\.[\w-]{8,4096}\.[\w-]{0,1024}/],
+  ['a token', /\b(?:ya29\.[\w-]{16,2048}|1\/\/0[\w-]{20,512})/],
+  ['a token', /\b(?:gh[pousr]_\w{36,255}|github_pat_\w{22,255}|xox[abceoprs]-[\w-]{10,255})/],
+  ['a token', /\b(?:xapp-[0-9]-[\w-]{20,255}|gl(?:pat|dt|rt|cbt|ptt|soat)-[\w-]{20,255})/],
+  ['a token', /\b(?:npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{40,512}|rubygems_[0-9a-f]{48})/],
+  ['a token', /\b(?:hv[sbr]\.[\w-]{20,512}|dop_v1_[0-9a-f]{64}|shp(?:at|ca|pa|ss)_[0-9a-f]{32})/],
+  ['a token', /\b(?:dckr_pat_[\w-]{20,64}|sha256~[\w-]{40,64}|hf_[A-Za-z]{30,64})/],
+  ['a token', /\b(?:SG\.[\w-]{16,32}\.[\w-]{32,64}|sk-(?:ant-|proj-)[\w-]{20,255}|glsa_\w{32,64})/],
+  ['a token', /\b(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz)[\w+/=]{16,4096}/],
+  ['a token', /\b[01]\.A[A-Z][\w-]{2}[\w.-]{24,2048}/],
+  [
+    'a token',
+    named('(?:access|refresh|id|auth|session|security)_?-?token', '[\\w.~+/=%-]{8,4096}'),
+  ],
+  ['a bearer token', /\bbearer\s{1,8}[\w.~+/-]{16,4096}={0,2}/i],
+  ['a password', /\bbasic\s{1,8}[A-Za-z0-9+/]{12,1024}={0,2}/i],
+  ['a password', /(?<=:\/\/)[^/\s:@"]{1,128}:[^/\s@"]{1,256}@/i],
+  ['a password', named('(?:password|passwd|passphrase|pwd)', '[^\\s"\';,&\\\\]{6,256}')],
+  [
+    'a private key',
+    /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s\\:,.-]{0,8192}|PuTTY-User-Key-File-[23]:|\bAGE-SECRET-KEY-1[A-Z0-9]{58}/,
+  ],
+  ['an access key', /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/],
+  ['an access key', named('secret_?-?(?:access_?-?)?key', '[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])')],
   ['an access key', /\bAIza[\w-]{35}/],
-  ['an account key', /\b(AccountKey|SharedAccessKey)=[A-Za-z0-9+/=]{20,}/i],
+  ['an access key', /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,128}/],
+  ['an account key', /(?<=\b(?:AccountKey|SharedAccessKey)=)[A-Za-z0-9+/=]{20,256}/i],
+  ['a signature', /\bAWS4-HMAC-SHA256\b/],
   [
     'a signature',
-    /\bAWS4-HMAC-SHA256\b|[?&](sig|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential)=/i,
+    /(?<=[?&](?:sig|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential|X-Goog-Signature|X-Goog-Credential)=)[^&\s"'<>\\]{1,4096}/i,
   ],
-  ['an account', /\barn:aws[\w-]*:[\w-]*:[\w-]*:(?!0{12})[0-9]{12}\b/],
-  ['an e-mail address', /\b(?!git@)[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b/i],
-  ['a client secret', /[\w~.-]{3}[78]Q~[\w~.-]{31,34}/],
+  ['a principal', /\b(?:AIDA|AROA|AGPA|AIPA|ANPA)[A-Z0-9]{17}\b/],
+  ['a principal', /\b[\w.-]{1,128}\.iam\.gserviceaccount\.com\b/],
+  ['an account', /\barn:aws[\w-]{0,16}:[\w-]{0,64}:[\w-]{0,64}:(?!0{12})[0-9]{12}\b/],
+  ['an account', named('account_?-?(?:id|number)?', '(?!0{12})[0-9]{12}\\b')],
+  [
+    'an e-mail address',
+    /\b(?!git@)[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,24}\b/i,
+  ],
+  ['a client secret', /[\w~.-]{3}[78]Q~[\w~.-]{31,34}|\bGOCSPX-[\w-]{20,64}/],
+  ['a client secret', named('(?:client|consumer|app)_?-?secret', '[^\\s"\'&\\\\]{8,512}')],
   ['a subscription', /\/subscriptions\/(?!0{8}-0{4}-0{4}-0{4}-0{12}\b)[0-9a-f]{8}-[0-9a-f-]{27}/i],
-  ['a principal', /\b[\w.-]+\.iam\.gserviceaccount\.com\b/],
 ]
 
 /**
@@ -69,24 +105,63 @@ function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }
 
-/** A text, and what its percent-encoded, its XML's and its base64 parts say. */
+/** So many texts at most are looked at for one, however it is wrapped. */
+const MOST_VIEWS = 8
+
+/** A text, and what its parts say that are escaped, percent-encoded, of XML, in base64 and in hex. */
 function viewsOf(text: string): string[] {
   const views = [text]
-  if (/%[0-9a-f]{2}/i.test(text)) views.push(decodePercent(text))
-  if (/&(#|amp|lt|gt|quot|apos)/.test(text)) views.push(decodeXml(text))
-  const runs = text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []
-  views.push(runs.flatMap((run) => textIn(Buffer.from(run, 'base64'))).join('\n'))
-  return views
+  for (const decode of [decodeEscapes, decodePercent, decodeXml]) {
+    for (const view of [...views]) {
+      const decoded = decode(view)
+      if (decoded !== view && views.length < MOST_VIEWS) views.push(decoded)
+    }
+  }
+  return views.flatMap((view) => [
+    view,
+    inBytes(view, /[A-Za-z0-9+/_-]{16,4096}/g, 'base64'),
+    inBytes(view, /[0-9a-f]{24,4096}/gi, 'hex'),
+  ])
 }
 
-/** The readable parts of bytes: a digest that was taken for base64 has none. */
-function textIn(bytes: Buffer): string[] {
-  return bytes.toString('latin1').match(/[\x20-\x7e]{12,}/g) ?? []
+/** What can be read in the bytes that a text spells: a digest has nothing of the kind. */
+function inBytes(text: string, pieces: RegExp, encoding: 'base64' | 'hex'): string {
+  return runsIn(text, pieces)
+    .flatMap((run) =>
+      runsIn(Buffer.from(run, encoding).toString('latin1'), /[\x20-\x7e]{12,4096}/g),
+    )
+    .join('\n')
+}
+
+/** Runs of any length: a pattern without a bound would need as deep a stack. */
+function runsIn(text: string, pieces: RegExp): string[] {
+  const runs: string[] = []
+  let [start, end] = [0, 0]
+  for (const { 0: piece, index } of text.matchAll(pieces)) {
+    if (index !== end || end === 0) {
+      if (end > start) runs.push(text.slice(start, end))
+      start = index
+    }
+    end = index + piece.length
+  }
+  if (end > start) runs.push(text.slice(start, end))
+  return runs
+}
+
+/** As JSON escapes a text, also one in another. */
+function decodeEscapes(text: string): string {
+  if (!text.includes('\\')) return text
+  return text
+    .replace(/\\{1,4}u([0-9a-f]{4})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    .replace(/\\{1,4}n/g, '\n')
+    .replace(/\\{1,4}(["'/])/g, '$1')
 }
 
 /** Byte by byte: what is none stays. */
 function decodePercent(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
+  return text.replace(/(?:%[0-9a-f]{2}){1,4096}/gi, (run) =>
     Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
   )
 }

@@ -11,7 +11,7 @@ import {
   type StreamPlace,
   type WantedBuild,
 } from '../index.ts'
-import { checkUrl } from './options.ts'
+import { checkUrl, shownUrl } from './options.ts'
 
 /** A build of the command line, and where its URL says that the stream is. */
 export interface NamedBuild extends WantedBuild {
@@ -62,7 +62,7 @@ function readAssignment(text: string): NamedBuild {
 }
 
 function readUrl(text: string): NamedBuild {
-  const source = checkUrl(text, text)
+  const source = checkUrl(text, shownUrl(text))
   if (!isMetaUrl(source)) throw new InputError(`${text}: expected a URL that ends in /meta.json`)
   const known = readMetaUrl(source)
   return known ? { source, ...known } : { source }
