@@ -49,7 +49,7 @@ describe('what node loads', () => {
     ['diff', 135_000, SNAPSHOT, [SNAPSHOT]],
     ['list', 110_000, SNAPSHOT, []],
     ['skew', 130_000, SNAPSHOT, []],
-    ['image', 45_000, 'rhcos.json', []],
+    ['image', 47_000, 'rhcos.json', []],
   ] as const)('for %s is two files', async (name, most, file, more) => {
     const { folder } = await demonstration()
     const { files, bytes } = await loaded([name, file, ...more], folder)
