@@ -64,7 +64,9 @@ export { GENERATOR, VERSION } from './version.ts'
 
 // From a snapshot to a stream.
 
-export { type Entry, LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
+export type { Entry } from './core/layouts/entry.ts'
+export type { Holder } from './core/layouts/holder.ts'
+export { LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
 export { MarketplaceFile } from './core/layouts/marketplace-file.ts'
 export {
   type Account,
@@ -76,7 +78,7 @@ export {
 export {
   type Inventory,
   type Item,
-  inventoryOfMarketplaceFile,
+  inventoryOfImages,
   inventoryOfSelections,
   inventoryOfSnapshot,
   inventoryOfStream,
@@ -123,7 +125,6 @@ export { printSkewMarkdown } from './show/skew-markdown.ts'
 // For those who use a stream.
 
 export { bootImagesConfigMap, type ConfigMap, type NamedStream } from './core/audit/configmap.ts'
-export type { ImageSource } from './core/audit/image/available.ts'
 export { type FoundImage, findImage, type ImageQuestion } from './core/audit/image/find.ts'
 export { imageId } from './core/audit/image/id.ts'
 export { readImageSource } from './core/audit/image/read.ts'

@@ -4,9 +4,7 @@ import {
   type Check,
   CLOUDS,
   cloudsOf,
-  inventoryOfMarketplaceFile,
-  inventoryOfStream,
-  LAYOUTS,
+  inventoryOfImages,
   type LayoutName,
   type Regenerated,
   readSnapshot,
@@ -137,8 +135,8 @@ async function checkTarget(file: string, args: VerifyArgs): Promise<Check> {
 /** `43 images of aws`, of each cloud that the target has and nobody asked. */
 function foreignClouds({ stream, marketplaceFile }: Regenerated, snapshot: Snapshot): string[] {
   const inventory = [
-    ...inventoryOfStream(stream, Object.keys(LAYOUTS) as LayoutName[]).values(),
-    ...(marketplaceFile ? inventoryOfMarketplaceFile(marketplaceFile).values() : []),
+    ...inventoryOfImages(stream).values(),
+    ...(marketplaceFile ? inventoryOfImages(marketplaceFile).values() : []),
   ]
   const asked = cloudsOf(snapshot)
   return CLOUDS.filter((cloud) => !asked.includes(cloud)).flatMap((cloud) => {

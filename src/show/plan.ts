@@ -1,5 +1,5 @@
 import { groupBy } from '../core/group.ts'
-import { entryOf } from '../core/layouts/layout.ts'
+import { entryOf } from '../core/layouts/entry.ts'
 import {
   type Account,
   type Change,

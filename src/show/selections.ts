@@ -1,4 +1,4 @@
-import { entryOf } from '../core/layouts/layout.ts'
+import { entryOf } from '../core/layouts/entry.ts'
 import { nameOf } from '../core/layouts/names.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
 import type { Candidate, Selection } from '../core/selection/select.ts'

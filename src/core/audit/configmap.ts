@@ -72,7 +72,7 @@ export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap 
  */
 export function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   return stream.architectures().reduce((merged, arch) => {
-    const images = file.architecture(arch)
+    const images = file.extension(arch, 'marketplace')
     return images === undefined ? merged : merged.withExtension(arch, 'marketplace', images)
   }, stream)
 }

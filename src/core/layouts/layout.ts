@@ -1,65 +1,152 @@
+import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import type { Slot } from '../selection/slot.ts'
-import type { CloudName, Image } from '../snapshot/snapshot.ts'
+import { CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
 import type { MarketplaceKey } from '../stream/schema.ts'
+import type { Entry } from './entry.ts'
+import type { Holder } from './holder.ts'
+import { namesOf, type Places, slotOf } from './place.ts'
+import { buildTree, readTree } from './tree.ts'
 
-/** An image as a stream names it: a few members, all of them text. */
-export type Entry = Readonly<Record<string, string>>
+/** An image in a slot, as a stream names it. */
+export interface Filled {
+  readonly slot: Slot
+  readonly entry: Entry
+}
 
-/** How selections are written into a stream. */
+/** The same with the names under the cloud's key where it stands. */
+export interface Placed extends Filled {
+  readonly path: readonly string[]
+}
+
+/** How marketplace images are written into what holds them, and read from it. */
 export interface Layout {
-  /** Where a cloud's images stand under `rhel-coreos-extensions`. */
-  cloudPath(cloud: CloudName): readonly [key: MarketplaceKey, within?: string]
-  /** Where a slot's image stands in there; undefined where the layout has no place for it. */
-  slotPath(slot: Slot): readonly string[] | undefined
+  /** The names under the cloud's key where a slot's image stands; undefined for no place. */
+  pathOf(slot: Slot): readonly string[] | undefined
+  /** The slot that such names stand for; see `slotOf`. */
+  slotAt(cloud: CloudName, architecture: string, path: readonly string[]): Slot
+  /** Whether a holder has a key of this layout, be it with nothing in it. */
+  isIn(holder: Holder): boolean
+  /** A cloud's images for an architecture. */
+  read(holder: Holder, architecture: string, cloud: CloudName): Placed[]
+  /** With these images, and no others, of a cloud for an architecture; slots without a place are left out. */
+  write<H extends Holder<H>>(
+    holder: H,
+    architecture: string,
+    cloud: CloudName,
+    images: readonly Filled[],
+  ): H
 }
 
-/** What names an image, per cloud: the member in the stream, and the image's member. */
-const ENTRIES = {
-  azure: { publisher: 'publisher', offer: 'offer', sku: 'sku', version: 'version' },
-  aws: { release: 'version', image: 'image' },
-  gcp: { release: 'version', project: 'project', name: 'name' },
-} as const satisfies Record<CloudName, Entry>
+/** Where a layout has a cloud's images: its key, and the name within where clouds share it. */
+type Root = (cloud: CloudName) => readonly [key: MarketplaceKey, within?: string]
 
-export function entryOf(cloud: CloudName, image: Image): Entry {
-  return Object.fromEntries(
-    Object.entries(ENTRIES[cloud]).map(([member, source]) => [member, String(image[source])]),
-  )
+function layout(root: Root, places: Readonly<Record<CloudName, Places>>): Layout {
+  const pathOf = (slot: Slot) => namesOf(places[slot.cloud], slot)
+  const slotAt = (cloud: CloudName, architecture: string, path: readonly string[]) =>
+    slotOf(places[cloud], cloud, architecture, path)
+  return {
+    pathOf,
+    slotAt,
+    isIn: (holder) =>
+      holder
+        .architectures()
+        .some((arch) => CLOUDS.some((cloud) => treeIn(holder, arch, root(cloud)) !== undefined)),
+    read: (holder, architecture, cloud) =>
+      readTree(treeIn(holder, architecture, root(cloud))).map(({ path, entry }) => ({
+        slot: slotAt(cloud, architecture, path),
+        path,
+        entry,
+      })),
+    write: (holder, architecture, cloud, images) => {
+      const placed = images.flatMap(({ slot, entry }) => {
+        const path = pathOf(slot)
+        return path ? [{ path, entry }] : []
+      })
+      const [key, within] = root(cloud)
+      const tree = buildTree(placed)
+      const value =
+        within === undefined ? tree : withMember(holder.extension(architecture, key), within, tree)
+      return holder.withExtension(architecture, key, value)
+    },
+  }
 }
 
-/** An entry's version: Azure calls it version, the others release. */
-export function versionOfEntry(entry: Entry): string | undefined {
-  return entry.version ?? entry.release
+function treeIn(
+  holder: Holder,
+  architecture: string,
+  [key, within]: ReturnType<Root>,
+): JsonValue | undefined {
+  const value = holder.extension(architecture, key)
+  return within === undefined ? value : isRecord(value) ? value[within] : undefined
+}
+
+/** With one cloud's images among those of all, clouds in their order; undefined for none. */
+function withMember(
+  old: JsonValue | undefined,
+  name: string,
+  tree: JsonRecord | undefined,
+): JsonRecord | undefined {
+  const members: Record<string, JsonValue | undefined> = {
+    ...(isRecord(old) ? old : {}),
+    [name]: tree,
+  }
+  const names = [...new Set([...CLOUDS, ...Object.keys(members)])]
+  const kept = names.flatMap((each): [string, JsonValue][] => {
+    const value = members[each]
+    return value === undefined ? [] : [[each, value]]
+  })
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined
 }
 
 /** The enhancement's layout: Gen2 images only, and of the paid plans those of OCP. */
-export const ENHANCEMENT_PLANS: Readonly<Record<string, string>> = {
+export const ENHANCEMENT_PLANS = {
   'no-purchase-plan': 'no-purchase-plan',
   ocp: 'purchase-plan-north-america',
   'ocp-emea': 'purchase-plan-emea',
-}
+} as const satisfies Places['plans']
 
-const enhancement: Layout = {
-  cloudPath: (cloud) => [`${cloud}-marketplace`],
-  slotPath: ({ cloud, plan, generation, region }) => {
-    if (cloud === 'azure') {
-      const name = Object.hasOwn(ENHANCEMENT_PLANS, plan) ? ENHANCEMENT_PLANS[plan] : undefined
-      return generation === 2 && name !== undefined ? [name] : undefined
-    }
-    return region === undefined ? [plan] : [plan, 'regions', region]
-  },
-}
-
-/** The layout of stream-metadata-go, which marketplace files have too. */
-const streamMetadata: Layout = {
-  cloudPath: (cloud) => ['marketplace', cloud],
-  slotPath: ({ plan, generation, region }) => {
-    if (generation !== undefined) return [plan, `hyperVGen${generation}`]
-    return region === undefined ? [plan] : [plan, 'regions', region]
-  },
-}
+const REGIONS = ['{plan}', 'regions', '{region}']
 
 export const LAYOUTS = {
-  enhancement,
-  'stream-metadata': streamMetadata,
+  enhancement: layout((cloud) => [`${cloud}-marketplace`], {
+    azure: { names: ['{plan}'], plans: ENHANCEMENT_PLANS, generation: 2 },
+    aws: { names: REGIONS },
+    gcp: { names: ['{plan}'] },
+  }),
+  /** That of stream-metadata-go, which marketplace files have too. */
+  'stream-metadata': layout((cloud) => ['marketplace', cloud], {
+    azure: { names: ['{plan}', 'hyperVGen{generation}'] },
+    aws: { names: REGIONS },
+    gcp: { names: ['{plan}'] },
+  }),
 } as const satisfies Record<string, Layout>
 export type LayoutName = keyof typeof LAYOUTS
+export const LAYOUT_NAMES = Object.keys(LAYOUTS) as LayoutName[]
+
+/** The layouts in which something has marketplace images of any cloud. */
+export function layoutsIn(holder: Holder): LayoutName[] {
+  return LAYOUT_NAMES.filter((name) => LAYOUTS[name].isIn(holder))
+}
+
+/** An image that a stream names, and where it stands. */
+export interface Standing extends Placed {
+  readonly layout: LayoutName
+}
+
+/** All marketplace images that are held in some layouts, in all for want of names. */
+export function imagesIn(
+  holder: Holder,
+  layouts: readonly LayoutName[] = LAYOUT_NAMES,
+): Standing[] {
+  return holder
+    .architectures()
+    .flatMap((architecture) =>
+      layouts.flatMap((layout) =>
+        CLOUDS.flatMap((cloud) =>
+          LAYOUTS[layout]
+            .read(holder, architecture, cloud)
+            .map((placed) => ({ layout, ...placed })),
+        ),
+      ),
+    )
+}

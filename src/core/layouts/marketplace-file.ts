@@ -10,13 +10,16 @@ import {
   toValue,
 } from '../json/document.ts'
 import { mergeNode } from '../stream/merge.ts'
-import { WHOLE } from '../stream/schema.ts'
+import { type MarketplaceKey, WHOLE } from '../stream/schema.ts'
+import type { Holder } from './holder.ts'
 
 /**
  * A file of marketplace images alone, as openshift/installer keeps it:
- * `{ ARCH: { CLOUD: … } }` in the layout of stream-metadata, indented by four spaces.
+ * `{ ARCH: { CLOUD: … } }`, for each architecture what a stream has under `marketplace`, indented by four
+ * spaces.
  */
-export class MarketplaceFile {
+export class MarketplaceFile implements Holder<MarketplaceFile> {
+  readonly name = ''
   readonly #document: JsonDocument | undefined
   readonly #value: JsonRecord
 
@@ -42,27 +45,22 @@ export class MarketplaceFile {
     return Object.keys(this.#value)
   }
 
-  cloud(arch: string, cloud: string): JsonValue | undefined {
-    const clouds = this.#value[arch]
-    return isRecord(clouds) ? clouds[cloud] : undefined
-  }
+  /** It tells none. */
+  release(_arch: string): undefined {}
 
-  /** All that the file has for an architecture. */
-  architecture(arch: string): JsonRecord | undefined {
-    const clouds = this.#value[arch]
+  extension(arch: string, key: MarketplaceKey): JsonRecord | undefined {
+    const clouds = key === 'marketplace' ? this.#value[arch] : undefined
     return isRecord(clouds) ? clouds : undefined
   }
 
-  /** With a cloud's images for an architecture, or without them for undefined. */
-  withCloud(arch: string, cloud: string, tree: JsonRecord | undefined): MarketplaceFile {
-    const old = this.#value[arch]
-    const clouds = Object.fromEntries(
-      Object.entries({ ...(isRecord(old) ? old : {}), [cloud]: tree }).filter(
-        ([, each]) => each !== undefined,
-      ),
-    )
-    const kept = Object.keys(clouds).length > 0 ? clouds : undefined
-    const all = Object.entries({ ...this.#value, [arch]: kept })
+  /**
+   * Architectures are sorted by name, and one without images goes.
+   *
+   * @throws Error for a key that such a file has no place for
+   */
+  withExtension(arch: string, key: MarketplaceKey, value: JsonValue | undefined): MarketplaceFile {
+    if (key !== 'marketplace') throw new Error(`a marketplace file has no ${key}`)
+    const all = Object.entries({ ...this.#value, [arch]: value })
       .filter(([, each]) => each !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
     return new MarketplaceFile(this.#document, Object.fromEntries(all))

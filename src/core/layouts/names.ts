@@ -1,5 +1,5 @@
 import type { CloudName } from '../snapshot/snapshot.ts'
-import type { Entry } from './layout.ts'
+import type { Entry } from './entry.ts'
 
 /** What each cloud's tools call an image: a URN, an AMI, a path of the Compute API. */
 const NAMES: Readonly<Record<CloudName, (entry: Entry) => string>> = {

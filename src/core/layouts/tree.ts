@@ -1,14 +1,14 @@
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import type { Entry } from './layout.ts'
+import type { Entry } from './entry.ts'
 
 /** An entry and where it stands under a cloud's key. */
-export interface Placed {
+interface Leaf {
   readonly path: readonly string[]
   readonly entry: Entry
 }
 
 /** The tree of all entries, names in the order of the entries; undefined for none. */
-export function buildTree(placed: readonly Placed[]): JsonRecord | undefined {
+export function buildTree(placed: readonly Leaf[]): JsonRecord | undefined {
   if (placed.length === 0) return undefined
   const root: Branch = new Map()
   for (const { path, entry } of placed) {
@@ -34,7 +34,7 @@ function toRecord(branch: Branch): JsonRecord {
 }
 
 /** The entries of a tree, of any layout: what has text in it is an entry, all else a branch. */
-export function readTree(tree: JsonValue | undefined, path: readonly string[] = []): Placed[] {
+export function readTree(tree: JsonValue | undefined, path: readonly string[] = []): Leaf[] {
   if (!isRecord(tree)) return []
   const members = Object.entries(tree)
   const texts = members.filter(

@@ -1,17 +1,15 @@
 import { translate } from '../builds/translate.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { type Entry, entryOf, LAYOUTS, type LayoutName, versionOfEntry } from '../layouts/layout.ts'
-import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
+import { type Entry, entryOf, versionOfEntry } from '../layouts/entry.ts'
+import type { Holder } from '../layouts/holder.ts'
+import { imagesIn, type LayoutName } from '../layouts/layout.ts'
 import { nameOf } from '../layouts/names.ts'
-import { slotAt } from '../layouts/slot.ts'
-import { readTree } from '../layouts/tree.ts'
 import type { Grade } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { printSlot, type Slot } from '../selection/slot.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 import { identityOf } from '../snapshot/order.ts'
 import {
-  CLOUDS,
   type CloudName,
   cloudsOf,
   type Image,
@@ -20,7 +18,6 @@ import {
 } from '../snapshot/snapshot.ts'
 import { MARKETPLACE_KEYS } from '../stream/schema.ts'
 import type { Stream } from '../stream/stream.ts'
-import { holderTree } from './holder.ts'
 
 /** What can be there or not: the smallest things that somebody would miss. */
 export type Subject =
@@ -68,32 +65,13 @@ export function inventoryOfStream(stream: Stream, layouts: readonly LayoutName[]
     const release = stream.release(architecture)
     return buildItems(architecture, release, stream.architecture(architecture) ?? {})
   })
-  const slots = stream.architectures().flatMap((architecture) =>
-    layouts.flatMap((layout) =>
-      CLOUDS.flatMap((cloud) =>
-        slotItems(holderTree(stream, architecture, LAYOUTS[layout], cloud), {
-          cloud,
-          architecture,
-          layout,
-        }),
-      ),
-    ),
-  )
-  return inventoryOfItems([...builds, ...slots])
+  return joined(inventoryOfItems(builds), inventoryOfImages(stream, layouts))
 }
 
-/** What a file of marketplace images holds. */
-export function inventoryOfMarketplaceFile(file: MarketplaceFile): Inventory {
+/** The marketplace images that a stream, or a file of them alone, holds in some layouts, or in all. */
+export function inventoryOfImages(holder: Holder, layouts?: readonly LayoutName[]): Inventory {
   return inventoryOfItems(
-    file.architectures().flatMap((architecture) =>
-      CLOUDS.flatMap((cloud) =>
-        slotItems(file.cloud(architecture, cloud), {
-          cloud,
-          architecture,
-          layout: 'stream-metadata',
-        }),
-      ),
-    ),
+    imagesIn(holder, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )
 }
 
@@ -185,15 +163,6 @@ function buildItems(architecture: string, release: string | undefined, content: 
     }
   }
   return items
-}
-
-function slotItems(
-  tree: JsonValue | undefined,
-  place: { readonly cloud: CloudName; readonly architecture: string; readonly layout: LayoutName },
-): Item[] {
-  return readTree(tree).map(({ path, entry }) =>
-    slotItem(slotAt({ ...place, path }), entry, { layout: place.layout }),
-  )
 }
 
 /** A slot that an image fills, as a stream names it. */

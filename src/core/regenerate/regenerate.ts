@@ -1,22 +1,21 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
 import { groupBy } from '../group.ts'
-import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { entryOf, LAYOUTS, type Layout, type LayoutName } from '../layouts/layout.ts'
+import { entryOf } from '../layouts/entry.ts'
+import type { Holder } from '../layouts/holder.ts'
+import { LAYOUTS, type LayoutName, layoutsIn } from '../layouts/layout.ts'
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
-import { buildTree, type Placed } from '../layouts/tree.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { selectImages, wantedOf } from '../selection/selections.ts'
-import { CLOUDS, type CloudName, cloudsOf, type Snapshot } from '../snapshot/snapshot.ts'
+import { cloudsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
 import { compareMinors, printMinor, readMinor } from '../versions/minor.ts'
 import { readRelease } from '../versions/version.ts'
 import { type Account, accountOf, lossesOf } from './account.ts'
-import { holderTree } from './holder.ts'
 import {
   graded,
-  inventoryOfMarketplaceFile,
+  inventoryOfImages,
   inventoryOfStream,
   joined,
   type SubjectKind,
@@ -72,31 +71,35 @@ export function regenerate(job: Job): Regenerated {
       return release === undefined ? [] : [[arch, release]]
     }),
   )
-  const names = job.marketplaceFile ? [] : (job.layouts ?? layoutsIn(target))
+  const names = job.marketplaceFile ? [] : (job.layouts ?? ownLayouts(target))
   const layouts = job.marketplaceFile
     ? [LAYOUTS['stream-metadata']]
     : names.map((name) => LAYOUTS[name])
   if (layouts.length > 0) refuseForeign(snapshot, releases)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
-    layouts.some((layout) => layout.slotPath(slot) !== undefined),
+    layouts.some((layout) => layout.pathOf(slot) !== undefined),
   )
   refuseUnmet(selections, job.requirement)
 
-  let stream = built
-  let file = job.marketplaceFile
-  for (const cloud of cloudsOf(snapshot)) {
-    for (const arch of architectures) {
-      for (const layout of layouts) {
-        const tree = buildTree(placedBy(layout, cloud, arch, selections))
-        if (file) file = file.withCloud(arch, cloud, tree)
-        else stream = withTree(stream, arch, layout, cloud, tree)
+  const images = selections.flatMap(({ slot, image }) =>
+    image === undefined ? [] : [{ slot, entry: entryOf(slot.cloud, image) }],
+  )
+  const write = <H extends Holder<H>>(holder: H): H => {
+    let written = holder
+    for (const cloud of cloudsOf(snapshot)) {
+      for (const arch of architectures) {
+        const own = images.filter(({ slot }) => slot.cloud === cloud && slot.architecture === arch)
+        for (const layout of layouts) written = layout.write(written, arch, cloud, own)
       }
     }
+    return written
   }
+  const file = job.marketplaceFile && write(job.marketplaceFile)
+  const stream = file ? built : write(built)
   const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
     joined(
       each ? inventoryOfStream(each, names) : new Map(),
-      other ? inventoryOfMarketplaceFile(other) : new Map(),
+      other ? inventoryOfImages(other) : new Map(),
     )
   const account = accountOf(
     holding(target, job.marketplaceFile),
@@ -113,16 +116,9 @@ export function regenerate(job: Job): Regenerated {
   }
 }
 
-/** The layouts in which a stream has marketplace images of any cloud, else the enhancement's. */
-export function layoutsIn(stream: Stream | undefined): LayoutName[] {
-  const names = Object.keys(LAYOUTS) as LayoutName[]
-  const found = names.filter((name) =>
-    stream
-      ?.architectures()
-      .some((arch) =>
-        CLOUDS.some((cloud) => holderTree(stream, arch, LAYOUTS[name], cloud) !== undefined),
-      ),
-  )
+/** The layouts that a stream has, else the enhancement's. */
+function ownLayouts(stream: Stream | undefined): LayoutName[] {
+  const found = stream ? layoutsIn(stream) : []
   return found.length > 0 ? found : ['enhancement']
 }
 
@@ -154,40 +150,6 @@ function withBuilds({ snapshot, target, keepLost = false }: Job): Stream {
 function scopeOf({ builds }: Snapshot, stream: Stream): string[] {
   const built = Object.keys(builds)
   return (built.length > 0 ? built : stream.architectures()).sort()
-}
-
-function placedBy(
-  layout: Layout,
-  cloud: CloudName,
-  arch: string,
-  selections: readonly Selection[],
-): Placed[] {
-  return selections.flatMap(({ slot, image }) => {
-    if (image === undefined || slot.cloud !== cloud || slot.architecture !== arch) return []
-    const path = layout.slotPath(slot)
-    return path ? [{ path, entry: entryOf(cloud, image) }] : []
-  })
-}
-
-function withTree(
-  stream: Stream,
-  arch: string,
-  layout: Layout,
-  cloud: CloudName,
-  tree: JsonRecord | undefined,
-): Stream {
-  const [key, within] = layout.cloudPath(cloud)
-  if (within === undefined) return stream.withExtension(arch, key, tree)
-  const old = stream.extension(arch, key)
-  const clouds: Record<string, JsonValue | undefined> = {
-    ...(isRecord(old) ? old : {}),
-    [within]: tree,
-  }
-  const names = [...new Set([...CLOUDS, ...Object.keys(clouds)])].filter(
-    (name) => clouds[name] !== undefined,
-  )
-  const value = Object.fromEntries(names.map((name) => [name, clouds[name]]))
-  return stream.withExtension(arch, key, names.length > 0 ? value : undefined)
 }
 
 /** What a run would take away, and is not told to. */
@@ -305,14 +267,6 @@ function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, strin
 
 /** With a marketplace file the stream keeps all that it has. */
 function notesOnLayouts({ target }: Job, written: readonly LayoutName[]): string[] {
-  const left = (Object.keys(LAYOUTS) as LayoutName[])
-    .filter((name) => !written.includes(name))
-    .filter((name) =>
-      target
-        ?.architectures()
-        .some((arch) =>
-          CLOUDS.some((cloud) => holderTree(target, arch, LAYOUTS[name], cloud) !== undefined),
-        ),
-    )
+  const left = (target ? layoutsIn(target) : []).filter((name) => !written.includes(name))
   return left.map((name) => `marketplace images in the layout ${name} are left as they are`)
 }

@@ -4,6 +4,7 @@
  * map's keys sorted by bytes.
  */
 
+import { CLOUDS } from '../snapshot/snapshot.ts'
 import { PLATFORMS } from './platforms.ts'
 
 export type Shape = Fields | Mapping | Whole | Foreign
@@ -71,9 +72,7 @@ const IMAGES = fields({
 
 /** The keys under `rhel-coreos-extensions` that hold marketplace images, in the order of writing. */
 export const MARKETPLACE_KEYS = [
-  'azure-marketplace',
-  'aws-marketplace',
-  'gcp-marketplace',
+  ...CLOUDS.map((cloud) => `${cloud}-marketplace` as const),
   'marketplace',
 ] as const
 

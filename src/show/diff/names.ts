@@ -2,7 +2,7 @@ import type { FieldChange } from '../../core/audit/diff/images.ts'
 import type { QueryChange } from '../../core/audit/diff/queries.ts'
 import type { Filling } from '../../core/audit/diff/slots.ts'
 import type { ValueChange } from '../../core/audit/diff/values.ts'
-import { entryOf } from '../../core/layouts/layout.ts'
+import { entryOf } from '../../core/layouts/entry.ts'
 import { nameOf } from '../../core/layouts/names.ts'
 import type { CloudName, Image } from '../../core/snapshot/snapshot.ts'
 

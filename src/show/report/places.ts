@@ -1,5 +1,5 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
-import { versionOfEntry } from '../../core/layouts/layout.ts'
+import { versionOfEntry } from '../../core/layouts/entry.ts'
 import type { Slot } from '../../core/selection/slot.ts'
 
 /** A slot without its region: regions of a plan are shown together. */

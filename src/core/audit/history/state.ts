@@ -1,7 +1,6 @@
-import { MarketplaceFile } from '../../layouts/marketplace-file.ts'
+import { imagesIn } from '../../layouts/layout.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
 import { releasesOf } from '../../stream/releases.ts'
-import { availableImages } from '../image/available.ts'
 import { readImageSource } from '../image/read.ts'
 import type { State } from './slot-state.ts'
 import { snapshotSlots } from './snapshot-slots.ts'
@@ -23,12 +22,10 @@ export function readState(text: string, file: string): State {
     }
   }
   const source = readImageSource(text, file)
-  const isStream = !(source instanceof MarketplaceFile)
-  const releases = isStream ? releasesOf(source) : new Map<string, string>()
-  const available = availableImages(source)
+  const releases = releasesOf(source)
   return {
     releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
-    slots: streamSlots(isStream ? source.name : '', releases, available),
+    slots: streamSlots(source.name, releases, imagesIn(source)),
   }
 }
 

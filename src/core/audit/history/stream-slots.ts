@@ -1,7 +1,7 @@
 import { ocpOfStream } from '../../criteria/identity.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
-import { type Entry, versionOfEntry } from '../../layouts/layout.ts'
-import { slotAt } from '../../layouts/slot.ts'
+import { versionOfEntry } from '../../layouts/entry.ts'
+import type { Filled } from '../../layouts/layout.ts'
 import { selectImage } from '../../selection/select.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { wantedOf } from '../../selection/selections.ts'
@@ -10,14 +10,8 @@ import { CLOUDS, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
 import { type Minor, printMinor } from '../../versions/minor.ts'
 import { ocpOfRhel } from '../../versions/rhel.ts'
 import { readRelease } from '../../versions/version.ts'
-import type { Available } from '../image/available.ts'
 import { skewOf } from '../skew/skew.ts'
 import type { SlotState } from './slot-state.ts'
-
-interface Standing {
-  readonly slot: Slot
-  readonly entry: Entry
-}
 
 /**
  * The slots in which a stream has an image, graded by the built-in criteria: the stream is taken for
@@ -27,13 +21,12 @@ interface Standing {
 export function streamSlots(
   name: string,
   releases: Releases,
-  available: readonly Available[],
+  images: readonly Filled[],
 ): SlotState[] {
-  const standing = new Map<string, Standing>()
-  for (const each of available) {
-    const slot = slotAt(each)
-    const key = printSlot(slot)
-    if (!standing.has(key)) standing.set(key, { slot, entry: each.entry })
+  const standing = new Map<string, Filled>()
+  for (const each of images) {
+    const key = printSlot(each.slot)
+    if (!standing.has(key)) standing.set(key, each)
   }
   if (standing.size === 0) return []
   const snapshot = snapshotOf(name, releases, [...standing.values()])
@@ -51,7 +44,7 @@ export function streamSlots(
   })
 }
 
-function snapshotOf(name: string, releases: Releases, standing: readonly Standing[]): Snapshot {
+function snapshotOf(name: string, releases: Releases, standing: readonly Filled[]): Snapshot {
   const ofCloud = (cloud: Slot['cloud']) => standing.filter(({ slot }) => slot.cloud === cloud)
   const clouds = CLOUDS.filter((cloud) => ofCloud(cloud).length > 0)
   const ocp = ocpOf(name, [...releases.values()])
@@ -84,11 +77,11 @@ function ocpOf(name: string, releases: readonly string[]): Minor | undefined {
 }
 
 /** What would have been asked to find the image: it opens the slot and shows how SKUs are named. */
-function queryOf({ slot: { region = '' }, entry }: Standing) {
+function queryOf({ slot: { region = '' }, entry }: Filled) {
   return { ...entry, region, images: 1 }
 }
 
-function imageOf({ slot: { cloud: _, ...slot }, entry }: Standing): Image {
+function imageOf({ slot: { cloud: _, ...slot }, entry }: Filled): Image {
   return { ...entry, ...slot, state: 'active', version: versionOfEntry(entry) ?? '' } as Image
 }
 

@@ -1,8 +1,9 @@
 import { CheckFailure } from '../../../errors.ts'
-import { type Entry, LAYOUTS } from '../../layouts/layout.ts'
+import type { Entry } from '../../layouts/entry.ts'
+import type { Holder } from '../../layouts/holder.ts'
+import { ENHANCEMENT_PLANS, imagesIn, type Standing } from '../../layouts/layout.ts'
 import { nameOf } from '../../layouts/names.ts'
 import { printSlot, type Slot } from '../../selection/slot.ts'
-import { type Available, availableImages, type ImageSource } from './available.ts'
 import { gen1Sku } from './gen1.ts'
 
 /** Which image of a stream is wanted. */
@@ -19,20 +20,19 @@ export interface FoundImage {
 }
 
 /** The enhancement's names for plans, which it is asked by as well. */
-const PLAN_ALIASES: Readonly<Record<string, string>> = {
-  'purchase-plan-north-america': 'ocp',
-  'purchase-plan-emea': 'ocp-emea',
-}
+const PLAN_ALIASES = new Map<string, string>(
+  Object.entries(ENHANCEMENT_PLANS).map(([plan, name]) => [name, plan]),
+)
 
 /**
  * Finds an image in a stream of any layout, or in a marketplace file.
  *
  * @throws CheckFailure where it is not there, with what is there
  */
-export function findImage(source: ImageSource, { gen1, ...asked }: ImageQuestion): FoundImage {
-  const slot: Slot = { ...asked, plan: PLAN_ALIASES[asked.plan] ?? asked.plan }
-  const available = availableImages(source)
-  const entry = available.find((each) => isAt(each, slot))?.entry
+export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): FoundImage {
+  const slot: Slot = { ...asked, plan: PLAN_ALIASES.get(asked.plan) ?? asked.plan }
+  const available = imagesIn(source)
+  const entry = available.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
   if (entry === undefined) throw notThere(slot, available)
   if (!gen1) return { slot, entry, urn: nameOf(slot.cloud, entry) }
   const sku = gen1Sku(entry.sku ?? '')
@@ -46,24 +46,13 @@ export function findImage(source: ImageSource, { gen1, ...asked }: ImageQuestion
   return { slot: first, entry: derived, urn: nameOf('azure', derived) }
 }
 
-function isAt({ cloud, architecture, layout, path }: Available, slot: Slot): boolean {
-  const place = LAYOUTS[layout].slotPath(slot)
-  return (
-    cloud === slot.cloud &&
-    architecture === slot.architecture &&
-    place !== undefined &&
-    place.length === path.length &&
-    place.every((name, at) => name === path[at])
-  )
-}
-
 /** How many places an error names. */
 const SHOWN = 24
 
-function notThere(slot: Slot, available: readonly Available[]): CheckFailure {
+function notThere(slot: Slot, available: readonly Standing[]): CheckFailure {
   const near = nearest(slot, available)
   const places = [
-    ...new Set(near.map((each) => [each.cloud, each.architecture, ...each.path].join(' '))),
+    ...new Set(near.map(({ slot, path }) => [slot.cloud, slot.architecture, ...path].join(' '))),
   ]
   const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : ''
   const there = places.length === 0 ? 'no marketplace image' : places.slice(0, SHOWN).join(', ')
@@ -72,8 +61,8 @@ function notThere(slot: Slot, available: readonly Available[]): CheckFailure {
 }
 
 /** What is there of the same cloud and architecture, else of the cloud, else all. */
-function nearest(slot: Slot, available: readonly Available[]): readonly Available[] {
-  const ofCloud = available.filter(({ cloud }) => cloud === slot.cloud)
-  const ofArch = ofCloud.filter(({ architecture }) => architecture === slot.architecture)
+function nearest(slot: Slot, available: readonly Standing[]): readonly Standing[] {
+  const ofCloud = available.filter((each) => each.slot.cloud === slot.cloud)
+  const ofArch = ofCloud.filter((each) => each.slot.architecture === slot.architecture)
   return [ofArch, ofCloud].find((each) => each.length > 0) ?? available
 }

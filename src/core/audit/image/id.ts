@@ -1,4 +1,4 @@
-import type { Entry } from '../../layouts/layout.ts'
+import type { Entry } from '../../layouts/entry.ts'
 import { nameOf } from '../../layouts/names.ts'
 import type { CloudName } from '../../snapshot/snapshot.ts'
 

@@ -1,14 +1,14 @@
 import { isRecord, memberOf, parseDocument, toValue } from '../../json/document.ts'
+import type { Holder } from '../../layouts/holder.ts'
 import { MarketplaceFile } from '../../layouts/marketplace-file.ts'
 import { readStream } from '../../stream/stream.ts'
-import type { ImageSource } from './available.ts'
 
 /**
  * Reads a stream, or what has neither of a stream's keys and looks like a marketplace file.
  *
  * @throws InputError for what is neither
  */
-export function readImageSource(text: string, file: string): ImageSource {
+export function readImageSource(text: string, file: string): Holder {
   const { root } = parseDocument(text, file)
   const isStream = ['stream', 'architectures'].some((key) => memberOf(root, key) !== undefined)
   const value = isStream ? undefined : toValue(root)

@@ -1,4 +1,4 @@
-import { entryOf } from '../../layouts/layout.ts'
+import { entryOf } from '../../layouts/entry.ts'
 import { nameOf } from '../../layouts/names.ts'
 import type { CloudName, Image } from '../../snapshot/snapshot.ts'
 

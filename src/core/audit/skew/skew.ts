@@ -1,4 +1,4 @@
-import { type Entry, entryOf } from '../../layouts/layout.ts'
+import { type Entry, entryOf } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
