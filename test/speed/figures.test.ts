@@ -46,10 +46,10 @@ describe('what node loads', () => {
 
   it.each([
     ['regenerate', 190_000, SNAPSHOT, ['--target', 'rhcos.json', '--allow-regression']],
-    ['diff', 135_000, SNAPSHOT, [SNAPSHOT]],
+    ['diff', 170_000, SNAPSHOT, [SNAPSHOT]],
     ['list', 110_000, SNAPSHOT, []],
     ['skew', 130_000, SNAPSHOT, []],
-    ['image', 47_000, 'rhcos.json', []],
+    ['image', 80_000, 'rhcos.json', []],
   ] as const)('for %s is two files', async (name, most, file, more) => {
     const { folder } = await demonstration()
     const { files, bytes } = await loaded([name, file, ...more], folder)
