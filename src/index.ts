@@ -28,7 +28,7 @@ export {
   wantedAgain,
 } from './core/builds/locate.ts'
 export type { AzureCriteria, AzurePlan, AzureSku, Criteria } from './core/criteria/criteria.ts'
-export { BUILD_SERVERS, distroOf, ocpOfStream } from './core/criteria/identity.ts'
+export { BUILD_SERVERS, distroOf, type OcpClues, ocpMinorsOf } from './core/criteria/identity.ts'
 export { BUILT_IN, readCriteria } from './core/criteria/read.ts'
 export { folderAround, isLoopback, liesIn } from './core/url.ts'
 export { type Minor, printMinor, readMinor } from './core/versions/minor.ts'
@@ -87,6 +87,7 @@ export {
 export {
   type Job,
   Loss,
+  lossNames,
   type Regenerated,
   regenerate,
   Unmet,

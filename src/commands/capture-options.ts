@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs'
 import { InputError } from '../errors.ts'
-import { CLOUDS, type CloudName, readMinor } from '../index.ts'
+import { ARCHITECTURES, CLOUDS, type CloudName, readMinor } from '../index.ts'
 import { type AllCloudArgs, cloudOptions } from './clouds/index.ts'
 import { type CommonArgs, once, urlOption, wholeNumber } from './options.ts'
 
@@ -14,6 +14,8 @@ export interface CaptureArgs extends CommonArgs, AllCloudArgs {
   readonly distro?: 'rhcos' | 'fcos' | undefined
   readonly 'no-signatures'?: boolean | undefined
   readonly cloud?: readonly (CloudName | 'none')[] | undefined
+  readonly drop?: readonly string[] | undefined
+  readonly check?: boolean | undefined
   readonly criteria?: string | undefined
   readonly ocp?: string | undefined
   readonly concurrency: number
@@ -54,8 +56,13 @@ export function captureOptions<T>(argv: Argv<T>) {
     .option('cloud', {
       type: 'string',
       describe: 'The clouds to ask, with commas between them; none for no cloud',
-      defaultDescription: 'azure',
+      defaultDescription: "the snapshot's, else azure",
       coerce: cloudNames,
+    })
+    .option('drop', {
+      type: 'string',
+      describe: 'Take these clouds and architectures out of the snapshot, with commas between them',
+      coerce: partNames,
     })
     .option('criteria', {
       type: 'string',
@@ -116,6 +123,21 @@ function cloudNames(value: unknown): (CloudName | 'none')[] | undefined {
   }
   if (names.includes('none') && names.length > 1) throw new InputError('--cloud none: stands alone')
   return [...new Set(names)] as (CloudName | 'none')[]
+}
+
+/** Clouds and architectures. */
+function partNames(value: unknown): readonly string[] | undefined {
+  const text = once('drop')(value)
+  if (text === undefined) return undefined
+  const known: readonly string[] = [...CLOUDS, ...ARCHITECTURES]
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new InputError(
+      `--drop: expected some of ${known.join(', ')}, found ${JSON.stringify(unknown)}`,
+    )
+  }
+  return [...new Set(names)]
 }
 
 function minorOption(value: unknown): string | undefined {

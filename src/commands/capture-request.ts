@@ -1,5 +1,9 @@
+import { hasParts, otherParts, partOf } from '../core/snapshot/parts.ts'
+import { compareMinors } from '../core/versions/minor.ts'
+import { ocpMinors, type RhelTable } from '../core/versions/rhel.ts'
+import { readRelease } from '../core/versions/version.ts'
 import { readInput } from '../disk/read.ts'
-import { InputError } from '../errors.ts'
+import { CheckFailure, InputError } from '../errors.ts'
 import {
   type Access,
   BUILD_SERVERS,
@@ -7,10 +11,11 @@ import {
   type CaptureRequest,
   type CloudName,
   type Criteria,
+  canonicalJson,
   cloudsOf,
   distroOf,
   type Minor,
-  ocpOfStream,
+  ocpMinorsOf,
   printMinor,
   readCriteria,
   readMinor,
@@ -37,35 +42,141 @@ export interface Source {
   readonly ocp?: string | null
 }
 
+/** What to ask, and what of the snapshot that is there nobody asks for. */
+export interface Asked {
+  readonly request: CaptureRequest
+  /** The parts that stay as they are; undefined where there are none. */
+  readonly kept: Snapshot | undefined
+  /** The parts that are taken out on request; undefined where there are none. */
+  readonly dropped: Snapshot | undefined
+  /** What a person should know of it. */
+  readonly notes: readonly string[]
+}
+
 /**
- * What to ask: what the command line says, else what the snapshot that is there asked.
+ * What to ask: what the command line says, else what the snapshot that is there asked. A capture
+ * that names clouds asks these, one that names builds asks these and the snapshot's clouds, and what
+ * is not asked for stays.
  *
  * @throws InputError where they do not tell enough
+ * @throws CheckFailure where what would stay was captured for something else
  */
 export async function requestFor(
   args: CaptureArgs,
   snapshot: Snapshot | undefined,
   isReplayed: boolean,
-): Promise<CaptureRequest> {
+  { isTolerant = false }: { readonly isTolerant?: boolean } = {},
+): Promise<Asked> {
   const source = await sourceFor(args, snapshot)
-  const own = source.isRepeated ? snapshot : undefined
-  const clouds = args.cloud ?? (own ? cloudsOf(own) : (['azure'] as const))
-  const asked = clouds.filter((cloud) => cloud !== 'none')
-  const criteria = await criteriaFor(
-    args,
-    isReplayed && args.stream === undefined ? snapshot?.criteria : undefined,
-  )
-  const ocp = asked.length === 0 ? undefined : ocpFor(args, source)
-  return {
-    stream: { ...source.identity, ocp: ocp ? printMinor(ocp) : null },
-    criteria: cloudCriteria(criteria, asked, args),
-    ocp,
-    clouds: await accessTo(asked, args, isReplayed),
-    builds: source.builds,
-    timeout: args.timeout * 1000,
-    patience: args.patience * 1000,
-    concurrency: args.concurrency,
+  const clouds = args.cloud ?? (snapshot ? cloudsOf(snapshot) : (['azure'] as const))
+  const { drop = [] } = args
+  const named = clouds
+    .filter((cloud) => cloud !== 'none')
+    .filter((cloud) => args.cloud !== undefined || !drop.includes(cloud))
+  const isOfClouds =
+    args.cloud !== undefined && named.length > 0 && source.isRepeated && snapshot !== undefined
+  const builds = isOfClouds
+    ? []
+    : source.builds.filter(
+        ({ architecture }) => !source.isRepeated || !drop.includes(architecture ?? ''),
+      )
+  const others =
+    snapshot &&
+    otherParts(snapshot, {
+      clouds: named,
+      architectures: builds.flatMap(({ architecture }) => architecture ?? []),
+    })
+  const isDropped = (name: string) => drop.includes(name)
+  const kept = others && {
+    clouds: others.clouds.filter((cloud) => !isDropped(cloud)),
+    // A build whose URL alone is known may be any of them; with --stream there are to be none.
+    architectures:
+      args.stream !== undefined || builds.some(({ architecture }) => architecture === undefined)
+        ? []
+        : others.architectures.filter((arch) => !isDropped(arch)),
   }
+  const part = snapshot && kept && hasParts(kept) ? partOf(snapshot, kept) : undefined
+  const gone = others && {
+    clouds: others.clouds.filter(isDropped),
+    architectures: others.architectures.filter(isDropped),
+  }
+  const criteria = await criteriaFor(args, isReplayed || kept?.clouds.length ? snapshot : undefined)
+  const { ocp, notes } = ocpFor(args, source, criteria, named.length > 0, isTolerant)
+  const asked = ocp === undefined ? [] : named
+  const stream = {
+    ...source.identity,
+    ocp:
+      asked.length > 0 && ocp
+        ? printMinor(ocp)
+        : kept?.clouds.length
+          ? (snapshot?.stream.ocp ?? null)
+          : null,
+  }
+  const resolved = cloudCriteria(criteria, asked, args)
+  if (part) refuseForeign(args, part, { stream, ocp, criteria })
+  return {
+    request: {
+      stream,
+      criteria: resolved,
+      ocp,
+      clouds: await accessTo(asked, args, isReplayed),
+      builds,
+      timeout: args.timeout * 1000,
+      patience: args.patience * 1000,
+      concurrency: args.concurrency,
+    },
+    kept: part,
+    dropped: snapshot && gone && hasParts(gone) ? partOf(snapshot, gone) : undefined,
+    notes,
+  }
+}
+
+/** What stays has to be of the same stream as what is asked, or the snapshot would be of two. */
+function refuseForeign(
+  args: CaptureArgs,
+  part: Snapshot,
+  asked: {
+    readonly stream: StreamIdentity
+    readonly ocp: Minor | undefined
+    readonly criteria: Criteria
+  },
+): void {
+  const clouds = cloudsOf(part)
+  const architectures = Object.keys(part.builds)
+  const told = architectures.filter((arch) => {
+    const own = readRelease(part.builds[arch]?.release ?? '')?.ocp
+    return own !== undefined && asked.ocp !== undefined && compareMinors(own, asked.ocp) !== 0
+  })
+  const wanted = asked.ocp && printMinor(asked.ocp)
+  const isOtherMinor = clouds.length > 0 && wanted !== undefined && part.stream.ocp !== wanted
+  const isOtherName = part.stream.name !== asked.stream.name
+  const isOtherCriteria =
+    args.criteria !== undefined &&
+    clouds.length > 0 &&
+    canonicalJson(part.criteria) !==
+      canonicalJson(
+        partOf({ ...part, criteria: asked.criteria }, { clouds, architectures }).criteria,
+      )
+  const lines = [
+    ...(isOtherName
+      ? [...clouds, ...architectures].map((name) => `${name}: for the stream ${part.stream.name}`)
+      : []),
+    ...(isOtherMinor ? clouds.map((name) => `${name}: for OCP ${part.stream.ocp}`) : []),
+    ...told.map((name) => `${name}: for release ${part.builds[name]?.release}`),
+    ...(isOtherCriteria ? clouds.map((name) => `${name}: by other criteria`) : []),
+  ]
+  if (lines.length === 0) return
+  const names = [...new Set(lines.map((line) => line.split(':')[0]))]
+  const what = [
+    asked.stream.name,
+    ...(wanted === undefined ? [] : [`OCP ${wanted}`]),
+    ...(args.criteria === undefined ? [] : [args.criteria]),
+  ]
+  throw new CheckFailure(
+    `${args.SNAPSHOT}: ${names.join(', ')} would stay, captured for something else than ${what.join(', ')}`,
+    `Ask for them as well, or take them out with --drop ${names.join(',')}.`,
+    { lines },
+  )
 }
 
 /** A stream file, the builds of the command line, or the snapshot that is there. */
@@ -77,7 +188,7 @@ export async function sourceFor(
   if (stream !== undefined && BUILDS.length > 0) {
     throw new InputError('--stream: takes the releases from a file, so no builds can be named')
   }
-  if (stream !== undefined) return sourceOfStream(args, stream)
+  if (stream !== undefined) return sourceOfStream(args, stream, snapshot)
   if (BUILDS.length > 0) return sourceOfBuilds(args, BUILDS, snapshot)
   if (snapshot === undefined) {
     throw new InputError(
@@ -88,13 +199,18 @@ export async function sourceFor(
   return sourceOfSnapshot(args, snapshot)
 }
 
-async function sourceOfStream(args: CaptureArgs, file: string): Promise<Source> {
+async function sourceOfStream(
+  args: CaptureArgs,
+  file: string,
+  snapshot: Snapshot | undefined,
+): Promise<Source> {
   const stream = readStream(await readInput(file), file)
   return {
     isRepeated: false,
     identity: identityFor(args, { name: stream.name }),
     builds: [],
     releases: stream.architectures().flatMap((arch) => stream.release(arch) ?? []),
+    ...(snapshot?.stream.name === stream.name && { ocp: snapshot.stream.ocp }),
   }
 }
 
@@ -123,7 +239,7 @@ function sourceOfBuilds(
     identity: identityFor(args, { ...own, ...place, name }),
     builds: wantedBuilds(builds, given),
     releases: builds.flatMap(({ release }) => release ?? []),
-    ...(own && { ocp: own.ocp }),
+    ...(snapshot?.stream.name === name && { ocp: snapshot.stream.ocp }),
   }
 }
 
@@ -135,7 +251,7 @@ function sourceOfSnapshot(args: CaptureArgs, { stream, builds }: Snapshot): Sour
     builds: wantedAgain(builds).map(({ location, ...build }) =>
       isMoved ? build : { ...build, location },
     ),
-    releases: [],
+    releases: Object.values(builds).map(({ release }) => release),
     ocp: stream.ocp,
   }
 }
@@ -154,29 +270,75 @@ function identityFor(
   }
 }
 
-/** Those of the command line, else the snapshot's own, else the built-in ones. */
+/** Those of the command line, else the snapshot's own with the built-in ones of other clouds. */
 export async function criteriaFor(
   { criteria }: CaptureArgs,
-  own: Criteria | undefined,
+  own: Pick<Snapshot, 'criteria'> | undefined,
 ): Promise<Criteria> {
   return criteria === undefined
-    ? (own ?? BUILT_IN)
+    ? { ...BUILT_IN, ...own?.criteria }
     : readCriteria(await readInput(criteria), criteria)
 }
 
-function ocpFor({ ocp, SNAPSHOT, stream }: CaptureArgs, source: Source): Minor {
-  const { identity, releases, isRepeated } = source
-  const found =
-    (ocp === undefined ? undefined : readMinor(ocp)) ??
-    (isRepeated ? undefined : ocpOfStream(identity.name, releases)) ??
-    (source.ocp ? readMinor(source.ocp) : undefined)
-  if (found === undefined) {
-    throw new InputError(
-      `${stream ?? SNAPSHOT}: neither the release nor the stream's name tells the OCP minor`,
-      'Name it with --ocp X.Y, or ask no cloud with --cloud none.',
-    )
+/**
+ * @throws InputError where nothing tells the minor and a cloud is asked, and for one that the
+ *   criteria do not know and that is not later than all that they know
+ */
+function ocpFor(
+  { ocp, SNAPSHOT, stream }: CaptureArgs,
+  source: Source,
+  { rhel }: Criteria,
+  isNeeded: boolean,
+  isTolerant: boolean,
+): { readonly ocp: Minor | undefined; readonly notes: readonly string[] } {
+  const { name } = source.identity
+  const captured = source.ocp ? readMinor(source.ocp) : undefined
+  const candidates = ocpMinorsOf({ name, releases: source.releases, captured }, rhel)
+  const given = ocp === undefined ? undefined : readMinor(ocp)
+  if (given !== undefined) {
+    const notes = isNeeded ? notesOnMinor(given, source.releases, rhel) : []
+    return { ocp: given, notes }
   }
-  return found
+  const [only, ...more] = candidates
+  if (only !== undefined && more.length === 0) return { ocp: only, notes: [] }
+  if (!isNeeded) return { ocp: undefined, notes: [] }
+  const named = candidates.map(printMinor).join(' or ')
+  if (isTolerant) {
+    const why = only === undefined ? 'nothing tells the OCP minor' : `it may be of OCP ${named}`
+    return {
+      ocp: undefined,
+      notes: [`no marketplace image is looked for: ${why}; name it with --ocp X.Y`],
+    }
+  }
+  throw new InputError(
+    only === undefined
+      ? `${stream ?? SNAPSHOT}: neither the release nor the stream's name tells the OCP minor`
+      : `${stream ?? SNAPSHOT}: the releases may be of OCP ${named}`,
+    'Name it with --ocp X.Y, or ask no cloud with --cloud none.',
+  )
+}
+
+/** @throws InputError for a minor that the criteria do not know, unless it is later than all */
+function notesOnMinor(given: Minor, releases: readonly string[], table: RhelTable): string[] {
+  const known = ocpMinors(table)
+  const last = known.at(-1)
+  const name = printMinor(given)
+  if (!known.some((each) => compareMinors(each, given) === 0)) {
+    if (last === undefined || compareMinors(given, last) > 0) {
+      return [`--ocp ${name}: later than ${last ? printMinor(last) : 'none'}, the last one known`]
+    }
+    const near = known.map(printMinor).filter((each) => each.startsWith(name))
+    const next = known.find((each) => compareMinors(each, given) > 0)
+    const nearest = [...new Set([...near, ...(next ? [printMinor(next)] : [])])].slice(0, 6)
+    throw new InputError(`--ocp ${name}: not known, the nearest are ${nearest.join(', ')}`)
+  }
+  const found = releases.flatMap((release) => readRelease(release)?.rhel ?? [])
+  const foreign = found.find((rhel) => !(table[name] ?? []).includes(printMinor(rhel)))
+  return foreign === undefined
+    ? []
+    : [
+        `--ocp ${name}: is of RHEL ${table[name]?.join(' or ')}, and the releases of ${printMinor(foreign)}`,
+      ]
 }
 
 async function accessTo(

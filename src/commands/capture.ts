@@ -1,25 +1,37 @@
 import { basename } from 'node:path'
+import { evidenceOf } from '../capture/evidence.ts'
+import { sortExchanges } from '../capture/recording.ts'
+import { sha256 } from '../core/snapshot/canonical.ts'
+import { withKept } from '../core/snapshot/parts.ts'
 import { withLock } from '../disk/lock.ts'
 import { readBeside, readIfThere, readInput } from '../disk/read.ts'
 import { tidy, type Write, writeFiles } from '../disk/write.ts'
+import { CheckFailure, InputError, ServiceError } from '../errors.ts'
 import {
+  type Account,
+  accountOf,
   assemble,
+  type Change,
+  type CloudName,
   capture,
   cloudsOf,
   type Found,
   GENERATOR,
-  imagesOf,
+  inventoryOfSnapshot,
+  lossNames,
   printRecording,
   queriesOf,
   type Recording,
   readRecording,
-  readShape,
+  readSnapshot,
   recordingFile,
   type Snapshot,
   type SnapshotContent,
 } from '../index.ts'
+import { dropLines, newsLines } from '../show/news.ts'
+import { planLines } from '../show/plan.ts'
 import { type CaptureArgs, captureOptions } from './capture-options.ts'
-import { requestFor } from './capture-request.ts'
+import { type Asked, requestFor } from './capture-request.ts'
 import type { Command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { once, terminalOf } from './options.ts'
@@ -37,6 +49,11 @@ export const captureCommand: Command<CaptureArgs> = {
           type: 'string',
           describe: 'Take the releases from this stream file instead of capturing builds',
           coerce: once('stream'),
+        })
+        .option('check', {
+          type: 'boolean',
+          describe:
+            'Write nothing; exit 1 with what would change if the clouds say otherwise today',
         }),
     )
       .example('$0 capture snapshots/rhcos-4.18.json --stream rhcos.json  # with credentials', '')
@@ -44,10 +61,13 @@ export const captureCommand: Command<CaptureArgs> = {
         '$0 capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0  # with its build',
         '',
       )
+      .example('$0 capture snapshots/rhcos-4.18.json --cloud aws  # the rest stays', '')
+      .example('$0 capture snapshots/rhcos-4.18.json --check  # is it what they say today?', '')
       .example('$0 capture snapshots/rhcos-4.18.json --replay  # from the recording', ''),
 
   async run(args) {
     const terminal = terminalOf(args)
+    if (args.check) return refuseNews(args.SNAPSHOT, await captureTexts(args, terminal), terminal)
     await withSnapshot(args.SNAPSHOT, terminal, async () => {
       const captured = await captureTexts(args, terminal)
       await writeFiles(captured.writes)
@@ -76,39 +96,68 @@ export async function withSnapshot(
 /** What a capture learned, before it is written. */
 export interface CapturedTexts {
   readonly snapshot: Snapshot
+  /** What it changes in the snapshot that was there; undefined where none was. */
+  readonly account: Account | undefined
+  /** The clouds that nobody asked. */
+  readonly kept: readonly CloudName[]
   /** The snapshot and its recording, as far as they change; both or neither are to be written. */
   readonly writes: readonly Write[]
   /** How long it took. */
   readonly seconds: number
 }
 
-/** Captures and writes nothing; what a person should know of the builds is said at once. */
-export async function captureTexts(args: CaptureArgs, terminal: Terminal): Promise<CapturedTexts> {
+/**
+ * Captures and writes nothing; what a person should know of the answers is said at once.
+ *
+ * @throws CheckFailure where something would be lost that the command line does not take out
+ */
+export async function captureTexts(
+  args: CaptureArgs,
+  terminal: Terminal,
+  options: { readonly isTolerant?: boolean } = {},
+): Promise<CapturedTexts> {
   const file = args.SNAPSHOT
   const recording = recordingFile(file)
-  const found = await find(file, recording)
+  const found = await find(args, recording, terminal)
   const replay = await readReplay(args, recording)
-  const request = await requestFor(args, found?.snapshot, replay !== undefined)
+  const asked = await requestFor(args, found?.snapshot, replay !== undefined, options)
+  for (const note of asked.notes) terminal.say(`warning: ${note}`)
+  const evidence = await evidenceFor(asked, found, recording)
 
   const line = await terminal.progress('asking')
   const started = Date.now()
   const captured = await capture({
-    ...request,
+    ...asked.request,
     ...(replay && { replay: replay.recording }),
     onWait: (text) => terminal.say(text),
     onProgress: ({ done, total }) => line.update(`asked ${done} of ${total}`),
   }).finally(() => line.stop())
   for (const note of captured.notes) terminal.say(`warning: ${note}`)
 
-  const sibling =
-    found ?? (replay && (await find(snapshotOf(replay.file), replay.file).catch(() => undefined)))
+  const content = asked.kept ? withKept(captured.content, asked.kept) : captured.content
+  if (asked.kept) tellMixedBuilds(content, terminal)
+  const account =
+    found &&
+    accountOf(
+      inventoryOfSnapshot(found.snapshot),
+      inventoryOfSnapshot(content),
+      content.criteria.rhel,
+    )
+  if (found && account) refuseLoss(args, found.snapshot, content, account, terminal)
+  if (asked.dropped) for (const dropped of dropLines(asked.dropped)) terminal.say(dropped)
+
+  const sibling = found ?? (replay && (await findSibling(replay.file)))
   const assembled = assemble(
-    captured.content,
-    { file: basename(recording), text: await printRecording(captured.recording) },
+    content,
+    {
+      file: basename(recording),
+      text: await printRecording(sortExchanges([...captured.recording, ...evidence])),
+    },
     sibling,
     `${new Date().toISOString().slice(0, 19)}Z`,
     GENERATOR,
   )
+  checkForm(assembled.snapshotText, file)
   const writes = [
     {
       file: recording,
@@ -117,16 +166,101 @@ export async function captureTexts(args: CaptureArgs, terminal: Terminal): Promi
     },
     { file, text: assembled.snapshotText, before: await readIfThere(file) },
   ].filter(({ text, before }) => text !== before)
-  return { snapshot: assembled.snapshot, writes, seconds: (Date.now() - started) / 1000 }
+  return {
+    snapshot: assembled.snapshot,
+    account,
+    kept: asked.kept ? cloudsOf(asked.kept) : [],
+    writes,
+    seconds: (Date.now() - started) / 1000,
+  }
+}
+
+/** The exchanges of what stays. */
+async function evidenceFor(
+  { kept }: Asked,
+  found: Found | undefined,
+  file: string,
+): Promise<Recording> {
+  if (kept === undefined) return []
+  return evidenceOf(kept, await readRecording(found?.recording ?? '[]', file), file)
+}
+
+/** Nothing is written that could not be read again. */
+function checkForm(text: string, file: string): void {
+  try {
+    readSnapshot(text, file)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new ServiceError(`the answers make no snapshot: ${error.message}`, undefined, {
+      cause: error,
+    })
+  }
+}
+
+function tellMixedBuilds({ builds }: SnapshotContent, terminal: Terminal): void {
+  const all = Object.entries(builds).map(([arch, { release }]) => ({ arch, release }))
+  if (new Set(all.map(({ release }) => release)).size < 2) return
+  const named = all.map(({ arch, release }) => `${arch}=${release}`).join(' ')
+  terminal.say(`warning: the architectures are of different builds: ${named}`)
+}
+
+/**
+ * Refuses what a capture would take out of the snapshot and nobody named: an architecture, a
+ * platform or an image of a build that is the same as before, a region of a cloud. What a cloud does
+ * not list any more, and what a new build does not have, is news.
+ */
+function refuseLoss(
+  args: CaptureArgs,
+  before: Snapshot,
+  after: SnapshotContent,
+  account: Account,
+  terminal: Terminal,
+): void {
+  const { drop = [], regions } = args
+  const isSame = (arch: string) => before.builds[arch]?.release === after.builds[arch]?.release
+  const isRefused = ({ subject, loss, follows }: Change) => {
+    if (loss !== 'gone' || follows) return false
+    if (subject.kind === 'build') return !drop.includes(subject.architecture)
+    if (subject.kind !== 'artifact' && subject.kind !== 'image') return false
+    return isSame(subject.architecture) && !drop.includes(subject.architecture)
+  }
+  const lost = account.changes.filter(isRefused)
+  const places = cloudsOf(before).flatMap((cloud) => {
+    if (drop.includes(cloud) || (cloud === 'aws' && regions !== undefined)) return []
+    const now = new Set(regionsOf(after, cloud))
+    return regionsOf(before, cloud)
+      .filter((region) => !now.has(region))
+      .map((region) => `-  ${cloud} region ${region}`)
+  })
+  const names = [
+    ...lossNames({ ...account, changes: lost }),
+    ...(places.length > 0 ? [`${places.length} region${places.length === 1 ? '' : 's'}`] : []),
+  ]
+  if (names.length === 0) return
+  const taken = new Set(lost.flatMap(({ subject }) => architectureOf(subject)))
+  const drops = [...taken, ...(places.length > 0 ? ['aws'] : [])].join(',')
+  throw new CheckFailure(
+    `${args.SNAPSHOT}: would lose ${names.join(', ')}`,
+    `If that is meant, run again with --drop ${drops}${places.length > 0 ? ', or name the regions with --regions' : ''}.`,
+    { lines: [...planLines(account, terminal, lost), ...places] },
+  )
+}
+
+function architectureOf(subject: Change['subject']): string[] {
+  return 'architecture' in subject ? [subject.architecture] : []
+}
+
+/** Where a cloud was asked region by region. */
+function regionsOf(content: SnapshotContent, cloud: CloudName): string[] {
+  return queriesOf(content, cloud).flatMap((query) =>
+    'region' in query && typeof query.region === 'string' ? [query.region] : [],
+  )
 }
 
 /** Says what a capture came to, once it is written. */
-export function tellCapture(
-  file: string,
-  { snapshot, writes, seconds }: CapturedTexts,
-  terminal: Terminal,
-): void {
-  for (const line of countLines(snapshot)) terminal.say(line)
+export function tellCapture(file: string, captured: CapturedTexts, terminal: Terminal): void {
+  const { snapshot, account, kept, writes, seconds } = captured
+  for (const line of newsLines({ content: snapshot, account, kept }, terminal)) terminal.say(line)
   const time = `${seconds.toFixed(1)} s`
   terminal.say(
     writes.length === 0
@@ -135,26 +269,73 @@ export function tellCapture(
   )
 }
 
-function countLines(snapshot: SnapshotContent): string[] {
-  const builds = Object.entries(snapshot.builds)
-  return [
-    ...(builds.length > 0
-      ? [`builds: ${builds.map(([arch, { release }]) => `${arch}=${release}`).join(' ')}`]
-      : []),
-    ...cloudsOf(snapshot).map((cloud) => {
-      const queries = queriesOf(snapshot, cloud)
-      const missing = queries.filter((query) => 'missing' in query).length
-      const images = imagesOf(snapshot, cloud).length
-      return `${cloud}: ${queries.length} questions, ${images} images, ${missing} not there`
-    }),
-  ]
+/** What `--check` says: the plan of changes, and whether there is one. */
+function refuseNews(file: string, captured: CapturedTexts, terminal: Terminal): void {
+  const { account, writes } = captured
+  const isNew = writes.some((write) => write.file === file)
+  if (!isNew) {
+    terminal.say(`${file}: is what was answered today`)
+    return
+  }
+  for (const line of account ? planLines(account, terminal) : []) terminal.data(`${line}\n`)
+  throw new CheckFailure(
+    `${file}: not what was answered today`,
+    'Run the command without --check to update it.',
+  )
 }
 
-/** The snapshot and the recording that are there already. */
-async function find(file: string, recording: string): Promise<Found | undefined> {
+/**
+ * The snapshot and the recording that are there already. One that cannot be read is made anew where
+ * the command line names all that it is to hold.
+ */
+async function find(
+  args: CaptureArgs,
+  recording: string,
+  terminal: Terminal,
+): Promise<Found | undefined> {
+  const file = args.SNAPSHOT
   const text = await readIfThere(file)
   if (text === undefined) return undefined
-  return { snapshot: readShape(text, file), recording: await readBeside(recording) }
+  try {
+    const found = { snapshot: readSnapshot(text, file), recording: await readBeside(recording) }
+    tellForeign(found, file, recording, terminal)
+    return found
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const isNamed = args.cloud !== undefined && (args.BUILDS?.length || args.stream !== undefined)
+    if (!isNamed) {
+      throw new InputError(
+        error.message,
+        `Take either side (git checkout --ours ${file} ${recording}) and capture again, or name all of it: builds or --stream, and --cloud.`,
+        { cause: error },
+      )
+    }
+    terminal.say(`${error.message}; it is made anew`)
+    return undefined
+  }
+}
+
+/** A machine that died between the two leaves a recording that is another snapshot's. */
+function tellForeign(found: Found, file: string, recording: string, terminal: Terminal): void {
+  const text = found.recording
+  if (text !== undefined && sha256(text) === found.snapshot.recording.sha256) return
+  terminal.say(
+    text === undefined
+      ? `warning: ${recording}: no such file`
+      : `warning: ${recording}: is not the one that ${file} was made of`,
+  )
+}
+
+/** The snapshot that a recording lies beside, which tells when its content was first seen. */
+async function findSibling(recording: string): Promise<Found | undefined> {
+  const file = recording.replace(/\.recording\.json$/, '.json')
+  const text = await readIfThere(file).catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return { snapshot: readSnapshot(text, file), recording: await readBeside(recording) }
+  } catch {
+    return undefined
+  }
 }
 
 interface Replay {
@@ -166,9 +347,4 @@ async function readReplay({ replay }: CaptureArgs, own: string): Promise<Replay 
   if (replay === undefined) return undefined
   const file = replay || own
   return { file, recording: await readRecording(await readInput(file), file) }
-}
-
-/** The snapshot that a recording lies beside. */
-function snapshotOf(recording: string): string {
-  return recording.replace(/\.recording\.json$/, '.json')
 }

@@ -41,8 +41,13 @@ export const cosa2streamCommand: Command<Cosa2streamArgs> = {
     const captureArgs: CaptureArgs = { ...args, SNAPSHOT: args.snapshot ?? defaultSnapshot(args) }
     if (args.target !== undefined) await refuseBadTarget(args.target)
     if (args.offline) return regenerateFiles(await readHeld(captureArgs), args)
+    // As plume: a look at stdout leaves no file behind.
+    if (args.target === undefined && args.snapshot === undefined) {
+      const { snapshot } = await captureTexts(captureArgs, terminal, { isTolerant: true })
+      return regenerateFiles(snapshot, args)
+    }
     await withSnapshot(captureArgs.SNAPSHOT, terminal, async () => {
-      const captured = await captureTexts(captureArgs, terminal)
+      const captured = await captureTexts(captureArgs, terminal, { isTolerant: true })
       await regenerateFiles(captured.snapshot, args, captured.writes)
       tellCapture(captureArgs.SNAPSHOT, captured, terminal)
     })

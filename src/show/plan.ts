@@ -34,15 +34,20 @@ interface Row {
 /**
  * The plan of changes: a line for each thing that changes, `+` added, `~` old -> new, `-` gone;
  * builds first, then their parts, then slots and listed images, grouped where they change alike.
+ *
+ * @param changes those to tell of
  */
-export function planLines(account: Account, styled: Styled): string[] {
-  return printRows(rowsOf(account, account.changes), styled)
+export function planLines(
+  account: Account,
+  styled: Styled,
+  changes: readonly Change[] = account.changes,
+): string[] {
+  return printRows(rowsOf(account, changes), styled)
 }
 
 /** The lines of a plan that tell what is lost. */
 export function lossLines(account: Account, styled: Styled): string[] {
-  const lost = account.changes.filter(({ loss }) => loss !== undefined)
-  return printRows(rowsOf({ ...account, changes: lost }, lossesOf(account)), styled)
+  return planLines(account, styled, lossesOf(account))
 }
 
 /**

@@ -14,7 +14,8 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
       throw error ?? new Error(message)
     })
     .command('$0 <SNAPSHOT> [BUILDS..]', '', (argv) => captureCommand.builder(argv) as typeof argv)
-  return requestFor((await parser.parseAsync()) as unknown as CaptureArgs, snapshot, false)
+  const asked = (await parser.parseAsync()) as unknown as CaptureArgs
+  return (await requestFor(asked, snapshot, false)).request
 }
 
 const RHCOS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'
@@ -99,12 +100,36 @@ describe('the stream that is captured', () => {
 
   it.each([
     [['--name', 'rhcos-4.16', `x86_64=${R}`], '4.18'],
-    [['--name', '4.18-9.4', 'x86_64=9.6.20250513-0'], '4.18'],
+    [['--name', '4.20-9.6', 'x86_64=9.6.20250513-0'], '4.20'],
+    [['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0', '--ocp', '4.22'], '4.22'],
     [['--name', 'rhel-9.6', '--ocp', '4.20', 'x86_64=9.6.20250513-0'], '4.20'],
   ])('%j is of OCP %s', async (args, ocp) => {
     vi.stubEnv('AZURE_SUBSCRIPTION_ID', '00000000-0000-0000-0000-000000000001')
     onTestFinished(() => void vi.unstubAllEnvs())
     expect((await request(args)).stream.ocp).toBe(ocp)
+  })
+})
+
+describe('an OCP minor that nothing tells', () => {
+  it.each<[string[], string]>([
+    [
+      ['--name', 'rhcos-4.18', 'x86_64=9.6.20250513-0'],
+      's.json: the releases may be of OCP 4.19 or 4.20 or 4.21',
+    ],
+    [
+      ['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0'],
+      's.json: the releases may be of OCP 4.22 or 4.23 or 5.0 or 5.1',
+    ],
+    [
+      ['--name', 'c10s', 'x86_64=10.0.20251103-0'],
+      "s.json: neither the release nor the stream's name tells the OCP minor",
+    ],
+    [
+      ['--name', 'a', '--ocp', '4.2', `x86_64=${R}`],
+      '--ocp 4.2: not known, the nearest are 4.20, 4.21, 4.22, 4.23, 4.6',
+    ],
+  ])('%j is asked for by its candidates', async (args, message) => {
+    await expect(request(args)).rejects.toThrow(message)
   })
 })
 

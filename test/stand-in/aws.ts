@@ -47,6 +47,8 @@ export interface AwsStandIn extends StandInServer {
   /** The variables that let a child process find, trust and sign in to the stand-in. */
   environment: Record<AwsVariable, string>
   setImages(images: readonly AwsImage[]): void
+  /** Those that the account has enabled from now on. */
+  setRegions(regions: readonly string[]): void
 }
 
 export type AwsVariable =
@@ -69,7 +71,7 @@ const SIGNATURE =
 export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
   const account = { ...DEMONSTRATION_AWS_ACCOUNT, ...options.account }
   const { failures = {}, otherRegions = [], pageSize = 1000, secrets = [] } = options
-  const enabled = options.enabledRegions ?? [...new Set(options.images.map(({ region }) => region))]
+  let enabled = options.enabledRegions ?? [...new Set(options.images.map(({ region }) => region))]
   const failed = new Map<string, number>()
   const questions: AwsQuestion[] = []
   /** Paging tokens, and the position that each stands for. */
@@ -238,6 +240,9 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
     },
     setImages(replacement) {
       images = [...replacement]
+    },
+    setRegions(regions) {
+      enabled = [...regions]
     },
     async close() {
       await server.close()

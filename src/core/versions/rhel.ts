@@ -12,6 +12,12 @@ export function rhelOfOcp(table: RhelTable, { major, minor }: Minor): Minor | un
   return first === undefined ? undefined : readMinor(first)
 }
 
+/** The OCP minors that have this RHEL, the earliest first. */
+export function ocpsOfRhel(table: RhelTable, rhel: Minor): Minor[] {
+  const name = `${rhel.major}.${rhel.minor}`
+  return ocpMinors(table).filter((ocp) => table[`${ocp.major}.${ocp.minor}`]?.includes(name))
+}
+
 /** The latest OCP minor up to `limit` that has this RHEL; for versions that name RHEL alone. */
 export function ocpOfRhel(table: RhelTable, rhel: Minor, limit: Minor): Minor | undefined {
   const name = `${rhel.major}.${rhel.minor}`
@@ -30,8 +36,8 @@ export function earlierOcps(table: RhelTable, ocp: Minor, count: number): Minor[
 /** A table is asked for every image. */
 const MINORS = new WeakMap<RhelTable, readonly Minor[]>()
 
-/** The earliest first. */
-function ocpMinors(table: RhelTable): readonly Minor[] {
+/** The OCP minors that a table knows, the earliest first. */
+export function ocpMinors(table: RhelTable): readonly Minor[] {
   const known = MINORS.get(table)
   if (known) return known
   const minors = Object.keys(table)

@@ -92,14 +92,14 @@ describe('the table of OCP and RHEL', () => {
   it('has every minor of the published table', () => {
     const rhelOf = (ocp: string) => table[ocp]?.join(' ')
     expect([rhelOf('4.9'), rhelOf('4.12'), rhelOf('4.15')]).toEqual(['8.4', '8.6', '9.2'])
-    expect([rhelOf('4.18'), rhelOf('4.21'), rhelOf('4.22')]).toEqual(['9.4', '9.6', '9.8'])
+    expect([rhelOf('4.18'), rhelOf('4.21'), rhelOf('4.22')]).toEqual(['9.4', '9.6', '9.8 10.2'])
     expect(rhelOf('5.0')).toBe('10.2 9.8')
     expect(rhelOfOcp(table, { major: 4, minor: 99 })).toBeUndefined()
   })
 
-  it('knows that 4.22 comes before 5.0', () => {
+  it('knows that 4.23 comes before 5.0', () => {
     const earlier = (ocp: Minor) => earlierOcps(table, ocp, 2).map(printMinor)
-    expect(earlier({ major: 5, minor: 0 })).toEqual(['4.22', '4.21'])
+    expect(earlier({ major: 5, minor: 0 })).toEqual(['4.23', '4.22'])
     expect(earlier({ major: 4, minor: 18 })).toEqual(['4.17', '4.16'])
     expect(earlier({ major: 4, minor: 6 })).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { ocpOfStream } from '../../criteria/identity.ts'
+import { ocpMinorsOf } from '../../criteria/identity.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
 import { versionOfEntry } from '../../layouts/entry.ts'
 import type { Filled } from '../../layouts/layout.ts'
@@ -8,8 +8,6 @@ import { wantedOf } from '../../selection/selections.ts'
 import { printSlot, type Slot } from '../../selection/slot.ts'
 import { CLOUDS, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
 import { type Minor, printMinor } from '../../versions/minor.ts'
-import { ocpOfRhel } from '../../versions/rhel.ts'
-import { readRelease } from '../../versions/version.ts'
 import { skewOf } from '../skew/skew.ts'
 import type { SlotState } from './slot-state.ts'
 
@@ -68,12 +66,9 @@ function snapshotOf(name: string, releases: Releases, standing: readonly Filled[
   }
 }
 
-/** Releases that name RHEL alone are of the latest OCP minor that has it. */
+/** Of several that it may be the latest. */
 function ocpOf(name: string, releases: readonly string[]): Minor | undefined {
-  const told = ocpOfStream(name, releases)
-  if (told !== undefined) return told
-  const rhel = releases.map((release) => readRelease(release)?.rhel).find((each) => each)
-  return rhel && ocpOfRhel(BUILT_IN.rhel, rhel, { major: 99, minor: 0 })
+  return ocpMinorsOf({ name, releases }, BUILT_IN.rhel).at(-1)
 }
 
 /** What would have been asked to find the image: it opens the slot and shows how SKUs are named. */

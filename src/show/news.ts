@@ -1,0 +1,94 @@
+import { entryOf } from '../core/layouts/entry.ts'
+import { nameOf } from '../core/layouts/names.ts'
+import { type Account, type Change, changesOf } from '../core/regenerate/account.ts'
+import {
+  type CloudName,
+  cloudsOf,
+  type Image,
+  imagesOf,
+  queriesOf,
+  type SnapshotContent,
+} from '../core/snapshot/snapshot.ts'
+import { planLines } from './plan.ts'
+import type { Styled } from './style.ts'
+
+/** How many of a cloud's images that are gone are named; the others are counted. */
+const MOST_NAMED = 10
+
+/** What a capture came to. */
+export interface News {
+  readonly content: SnapshotContent
+  /** What that changes in the snapshot that was there; undefined where none was. */
+  readonly account: Account | undefined
+  /** The clouds that nobody asked. */
+  readonly kept: readonly CloudName[]
+}
+
+/** The builds that moved, and of each cloud the images that are new and those that are gone. */
+export function newsLines({ content, account, kept }: News, styled: Styled): string[] {
+  const builds = Object.entries(content.builds)
+  return [
+    ...(builds.length > 0
+      ? [`builds: ${builds.map(([arch, { release }]) => `${arch}=${release}`).join(' ')}`]
+      : []),
+    ...(account ? planLines(ofBuilds(account), styled) : []),
+    ...cloudsOf(content).flatMap((cloud) => {
+      const images = imagesOf(content, cloud).length
+      if (kept.includes(cloud)) return [`${cloud}: not asked, ${count(images)} as before`]
+      const queries = queriesOf(content, cloud)
+      const missing = queries.filter((query) => 'missing' in query).length
+      const changes = account ? listingsOf(account, cloud) : []
+      const fresh = changes.filter(({ before }) => before === undefined)
+      const gone = changes.filter(({ after }) => after === undefined)
+      const news = account ? ` (${fresh.length} new, ${gone.length} gone)` : ''
+      return [
+        `${cloud}: ${queries.length} questions, ${count(images)}${news}, ${missing} not there`,
+        ...goneLines(cloud, gone),
+      ]
+    }),
+  ]
+}
+
+/** What is taken out on request, and how much that is. */
+export function dropLines(dropped: SnapshotContent): string[] {
+  return [
+    ...cloudsOf(dropped).map(
+      (cloud) => `dropped: ${cloud}, ${count(imagesOf(dropped, cloud).length)}`,
+    ),
+    ...Object.entries(dropped.builds).map(
+      ([arch, { release }]) => `dropped: ${arch}, the build ${release}`,
+    ),
+  ]
+}
+
+function goneLines(cloud: CloudName, gone: readonly Change[]): string[] {
+  const names = gone.flatMap(({ subject }) =>
+    subject.kind === 'listing' ? [imageName(cloud, subject.image)] : [],
+  )
+  const more = names.length - MOST_NAMED
+  return [
+    ...names.slice(0, MOST_NAMED).map((name) => `  gone: ${name}`),
+    ...(more > 0 ? [`  gone: ${more} more`] : []),
+  ]
+}
+
+/** An AMI's id tells neither release nor region. */
+function imageName(cloud: CloudName, image: Image): string {
+  const name = nameOf(cloud, entryOf(cloud, image))
+  const { region, version } = image
+  return region === undefined ? name : `${name} in ${region}, ${version}`
+}
+
+function listingsOf(account: Account, cloud: CloudName): Change[] {
+  return changesOf(account, 'listing').filter(
+    ({ subject }) => subject.kind === 'listing' && subject.cloud === cloud,
+  )
+}
+
+function ofBuilds({ changes, kept }: Account): Account {
+  return { changes: changes.filter(({ subject }) => subject.kind !== 'listing'), kept }
+}
+
+function count(images: number): string {
+  return `${images} image${images === 1 ? '' : 's'}`
+}

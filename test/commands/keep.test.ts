@@ -1,0 +1,299 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { REGIONS } from '../stand-in/aws-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { startBuilds } from '../stand-in/builds.ts'
+import { type Clouds, startClouds } from '../stand-in/clouds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../stand-in/demonstration-builds.ts'
+import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+let clouds: Clouds
+let identity: readonly string[]
+const at = (name: string) => join(folder, name)
+const text = (name: string) => readFile(at(name), 'utf8')
+const snapshot = async () => JSON.parse(await text('s.json'))
+const call = (...args: string[]) => run(args, { cwd: folder, env: clouds.environment })
+/** Where the stand-ins are, without a word on which of them to ask. */
+const endpoints = () => clouds.args.slice(2)
+const capture = (...args: string[]) => call('capture', 's.json', ...endpoints(), ...args)
+const counts = async () => {
+  const { images, builds } = await snapshot()
+  return {
+    clouds: Object.fromEntries(
+      Object.entries<unknown[]>(images).map(([cloud, list]) => [cloud, list.length]),
+    ),
+    builds: Object.keys(builds),
+  }
+}
+const verified = async () => {
+  const { status, stdout } = await run(['verify', 's.json'], { cwd: folder })
+  return { status, failed: stdout.split('\n').filter((line) => line && !line.endsWith(': ok')) }
+}
+const HOLDS = { status: 0, failed: [] }
+
+let whole: Readonly<Record<string, string>>
+let close: () => Promise<unknown>
+
+/** A snapshot of three clouds and four architectures. */
+beforeAll(async () => {
+  const home = await mkdtemp(join(tmpdir(), 'keep-'))
+  clouds = await startClouds(home, { azure: { images: imagesBeforeBump() } })
+  const server = await startBuilds(demonstrationBuilds)
+  close = () => Promise.all([clouds.close(), server.close(), rm(home, { recursive: true })])
+  folder = home
+  identity = ['--name', DEMONSTRATION.name, '--url', server.streams, '--no-signatures']
+  const outcome = await capture('--cloud', 'azure,aws,gcp', ...identity, ...ALL_BUILDS)
+  expect(outcome).toMatchObject({ status: 0 })
+  const names = ['s.json', 's.recording.json']
+  whole = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await text(name)] as const)),
+  )
+})
+
+afterAll(() => close())
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  for (const [name, each] of Object.entries(whole)) await writeFile(at(name), each)
+  clouds.azure.setImages(imagesBeforeBump())
+  clouds.aws.setRegions(REGIONS)
+})
+
+const WHOLE = {
+  clouds: { azure: 100, aws: 187, gcp: 6 },
+  builds: ['aarch64', 'ppc64le', 's390x', 'x86_64'],
+}
+
+describe('what a capture does not ask for', () => {
+  it('stays where one cloud is named, with the evidence', async () => {
+    const before = await snapshot()
+    const asked = clouds.aws.questions.length
+    const { status, stderr } = await capture('--cloud', 'aws')
+    expect({ status, stderr: stderr.replace(/\(.* s\)/, '') }).toEqual({
+      status: 0,
+      stderr: expect.stringContaining('azure: not asked, 100 images as before\n'),
+    })
+    expect(clouds.aws.questions.length).toBeGreaterThan(asked)
+    expect(await counts()).toEqual(WHOLE)
+    expect(await verified()).toEqual(HOLDS)
+    expect(await snapshot()).toEqual(before)
+  })
+
+  it('stays where a cloud has news', async () => {
+    clouds.azure.setImages(imagesAfterBump())
+    const { stderr } = await capture('--cloud', 'azure')
+    expect(stderr).toContain('azure: 27 questions, 106 images (6 new, 0 gone), 9 not there\n')
+    expect(stderr).toContain('aws: not asked, 187 images as before\n')
+    expect(await counts()).toEqual({ ...WHOLE, clouds: { ...WHOLE.clouds, azure: 106 } })
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('stays where one build is named, and the clouds are asked again', async () => {
+    const { status } = await capture(...identity, `x86_64=${DEMONSTRATION.release}`)
+    expect(status).toBe(0)
+    expect(await counts()).toEqual(WHOLE)
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('stays where builds alone are asked for', async () => {
+    const { status } = await capture('--cloud', 'none', ...identity, ...ALL_BUILDS)
+    expect(status).toBe(0)
+    expect(await counts()).toEqual(WHOLE)
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('is all asked for again where nothing is named', async () => {
+    const before = [await text('s.json'), await text('s.recording.json')]
+    const { status, stderr } = await capture()
+    expect(status).toBe(0)
+    expect(stderr).toMatch(/s\.json: nothing new, unchanged/)
+    expect([await text('s.json'), await text('s.recording.json')]).toEqual(before)
+  })
+
+  it.each([
+    [
+      'another OCP minor',
+      ['--cloud', 'aws', '--ocp', '4.17'],
+      /azure, gcp, aarch64, .* would stay, captured for something else than 4\.18-9\.4, OCP 4\.17/,
+      'azure: for OCP 4.18',
+    ],
+    [
+      'another stream',
+      ['--cloud', 'aws', '--name', 'other'],
+      /azure, gcp, aarch64, ppc64le, s390x, x86_64 would stay/,
+      '--drop azure,gcp,aarch64,ppc64le,s390x,x86_64',
+    ],
+  ])('is refused for %s, with its names', async (_, args, message, remedy) => {
+    const before = await text('s.json')
+    const { status, stderr } = await capture(...args)
+    expect(status).toBe(1)
+    expect(stderr.split('\n')[0]).toMatch(message)
+    expect(stderr).toContain(remedy)
+    expect(await text('s.json')).toBe(before)
+  })
+
+  it('goes with --drop, and how much goes is said', async () => {
+    const { status, stderr } = await capture('--cloud', 'azure', '--drop', 'aws,s390x')
+    expect(status).toBe(0)
+    expect(stderr).toContain('dropped: aws, 187 images\n')
+    expect(stderr).toContain(`dropped: s390x, the build ${DEMONSTRATION.release}\n`)
+    expect(await counts()).toEqual({
+      clouds: { azure: 100, gcp: 6 },
+      builds: ['aarch64', 'ppc64le', 'x86_64'],
+    })
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('is refused where the recording does not give it any more', async () => {
+    await writeFile(at('s.recording.json'), '[]\n')
+    const before = await text('s.json')
+    const { status, stderr } = await capture('--cloud', 'aws')
+    expect(status).toBe(1)
+    expect(stderr).toContain('s.recording.json: is not the one that s.json was made of\n')
+    expect(stderr).toContain('Capture all of it again, or take out with --drop')
+    expect(await text('s.json')).toBe(before)
+    expect(await capture()).toMatchObject({ status: 0 })
+    expect(await verified()).toEqual(HOLDS)
+  })
+})
+
+describe('what a capture would lose', () => {
+  it('is refused: the builds, where a stream takes their place', async () => {
+    await writeFile(at('rhcos.json'), smallStream(EXAMPLE, DEMONSTRATION.name))
+    const before = await text('s.json')
+    const { status, stderr } = await capture('--stream', 'rhcos.json')
+    expect(status).toBe(1)
+    expect(stderr.split('\n')[0]).toBe('stream-snapshot: s.json: would lose 4 builds')
+    expect(stderr).toMatch(/- {2}build aarch64 .* \([1-9]\d* artifacts, [1-9]\d* images\)/)
+    expect(stderr).toContain('--drop aarch64,ppc64le,s390x,x86_64')
+    expect(await text('s.json')).toBe(before)
+    const drop = ['--drop', 'aarch64,ppc64le,s390x,x86_64']
+    expect(await capture('--stream', 'rhcos.json', ...drop)).toMatchObject({ status: 0 })
+    expect(await counts()).toEqual({ ...WHOLE, builds: [] })
+  })
+
+  it('is refused: a platform and an image of the very same build', async () => {
+    const server = await buildServer(
+      {},
+      withMeta('x86_64', (meta) => {
+        const { qemu: _, ...images } = meta.images as Record<string, unknown>
+        const amis = (meta.amis as unknown[]).slice(1)
+        return { ...meta, images, amis }
+      }),
+    )
+    const elsewhere = ['--name', DEMONSTRATION.name, '--url', server.streams, '--no-signatures']
+    const before = await text('s.json')
+    const { status, stderr } = await capture(...elsewhere, ...ALL_BUILDS)
+    expect(status).toBe(1)
+    expect(stderr.split('\n')[0]).toBe(
+      'stream-snapshot: s.json: would lose 1 artifact, 1 cloud image',
+    )
+    expect(stderr).toContain('-  artifact qemu x86_64')
+    expect(stderr).toContain('-  image aws x86_64 · ')
+    expect(stderr).toContain('--drop x86_64')
+    expect(await text('s.json')).toBe(before)
+    expect(await capture(...elsewhere, ...ALL_BUILDS, '--drop', 'x86_64')).toMatchObject({
+      status: 0,
+    })
+  })
+
+  it('is refused: a region that the account sees no more', async () => {
+    const regions: string[] = (await snapshot()).queries.aws.map(
+      (query: { region: string }) => query.region,
+    )
+    const [region = '', ...rest] = regions.sort((a) => (a === 'us-east-1' ? 1 : -1))
+    clouds.aws.setRegions(rest)
+    const { status, stderr } = await capture('--cloud', 'aws')
+    expect(status).toBe(1)
+    expect(stderr.split('\n')[0]).toBe('stream-snapshot: s.json: would lose 1 region')
+    expect(stderr).toContain(`-  aws region ${region}\n`)
+    expect(await capture('--cloud', 'aws', '--regions', rest.join(','))).toMatchObject({
+      status: 0,
+    })
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('is news: images that a cloud lists no more, by name up to ten', async () => {
+    clouds.azure.setImages(imagesBeforeBump().filter(({ sku }) => !sku.includes('rh-')))
+    const { status, stderr } = await capture('--cloud', 'azure')
+    expect(status).toBe(0)
+    const gone = stderr.split('\n').filter((line) => line.startsWith('  gone: '))
+    expect(gone).toHaveLength(11)
+    expect(gone[0]).toMatch(/^ {2}gone: redhat:rh-ocp-worker:/)
+    expect(gone[10]).toMatch(/^ {2}gone: \d+ more$/)
+    expect(stderr).toMatch(/azure: 27 questions, \d+ images \(0 new, \d+ gone\)/)
+  })
+})
+
+describe('capture --check', () => {
+  it('asks and writes nothing, and exits 1 where something would change', async () => {
+    expect(await capture('--check')).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: 's.json: is what was answered today\n',
+    })
+    clouds.azure.setImages(imagesAfterBump())
+    const before = [await text('s.json'), await text('s.recording.json')]
+    const { status, stdout, stderr } = await capture('--check')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^\+ {2}azure no-purchase-plan /m)
+    expect(stderr).toMatch(/s\.json: not what was answered today\n/)
+    expect([await text('s.json'), await text('s.recording.json')]).toEqual(before)
+  })
+})
+
+describe('a snapshot that cannot be read', () => {
+  it.each([
+    ['has marks of a conflict', (whole: string) => `<<<<<<< HEAD\n${whole}`],
+    [
+      'was changed by hand',
+      (whole: string) => whole.replace('"state":"active"', '"state":"deprecated"'),
+    ],
+  ])('that %s, is made anew where all is named, and says how where not', async (_, change) => {
+    const whole = await text('s.json')
+    await writeFile(at('s.json'), change(whole))
+    const bare = await capture()
+    expect(bare.status).toBe(2)
+    expect(bare.stderr).toContain('Take either side (git checkout --ours s.json s.recording.json)')
+    const named = await capture('--cloud', 'azure,aws,gcp', ...identity, ...ALL_BUILDS)
+    expect(named.status).toBe(0)
+    expect(named.stderr).toContain('; it is made anew\n')
+    expect(await verified()).toEqual(HOLDS)
+  })
+})
+
+describe('cosa2stream', () => {
+  it('writes no file without a target, and keeps the committed snapshot', async () => {
+    const bump = ['--distro', 'rhcos', ...identity, ...ALL_BUILDS]
+    const { status, stdout } = await call('cosa2stream', ...endpoints(), '--cloud', 'none', ...bump)
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout).architectures.x86_64).toBeDefined()
+    expect((await readdir(folder)).sort()).toEqual(['s.json', 's.recording.json'])
+  })
+
+  it('leaves the images of a target whose OCP minor nothing tells, and says so', async () => {
+    const server = await buildServer({}, (build) =>
+      JSON.stringify({
+        buildid: build.release,
+        'coreos-assembler.basearch': build.architecture,
+        images: {},
+      }),
+    )
+    const bump = ['--name', 'rhel-9.8', '--url', server.streams, '--no-signatures']
+    const { status, stderr } = await call(
+      'cosa2stream',
+      ...endpoints(),
+      ...['--target', 't.json', ...bump, 'x86_64=9.8.20260428-0'],
+    )
+    expect(status).toBe(0)
+    expect(stderr).toContain(
+      'warning: no marketplace image is looked for: it may be of OCP 4.22 or 4.23 or 5.0 or 5.1; name it with --ocp X.Y\n',
+    )
+    expect(JSON.parse(await text('t.json')).architectures.x86_64).toBeDefined()
+  })
+})
