@@ -29,8 +29,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+const STREAMS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'
 const build = (release: string) => ({
-  builds: { x86_64: { release, location: 'https://builds.example', meta: {} } },
+  builds: { x86_64: { release, location: `${STREAMS}/a/builds/${release}/x86_64`, meta: {} } },
 })
 
 /** The page of a snapshot's history of three commits; one image is behind, others are missing. */
