@@ -186,12 +186,13 @@ describe('200 KB that were made to take long', () => {
     '00',
     'secret_access_key',
     '?sig=',
-  ])('%j take less than a second', (piece) => {
-    const started = performance.now()
+  ])('%j take less than a second of the processor', (piece) => {
+    const started = process.cpuUsage()
     const text = repeat(piece)
     findSecret(`a@${text}`)
     conceal(text)
-    expect(performance.now() - started).toBeLessThan(1_500)
+    const { user } = process.cpuUsage(started)
+    expect(user).toBeLessThan(1_500_000)
   })
 
   it('ten megabytes of base64 are no deeper than one', () => {

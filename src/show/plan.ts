@@ -363,7 +363,7 @@ function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] {
     groups = [...merged.values()].flatMap((group) => {
       const [first] = group
       if (first === undefined) return []
-      const values = [...new Set(group.flatMap(({ facets }) => facets[facet]))]
+      const values = [...new Set(group.flatMap(({ facets }) => facets[facet]))].sort()
       return [
         {
           alike: first.alike,
@@ -391,7 +391,7 @@ function facetText(
   >,
 ): string {
   const { cloud, plan, architecture, generation, region } = facets
-  const words = [cloud, [...plan].sort(comparePlans), architecture, [...generation].sort()]
+  const words = [cloud, [...plan].sort(comparePlans), architecture, generation]
   const [only, ...more] = region
   const where =
     only === undefined ? '' : more.length === 0 ? ` · ${only}` : ` · ${region.length} regions`
