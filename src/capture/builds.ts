@@ -27,7 +27,7 @@ export interface ProgressCounter {
  * @throws InputError where two of them turn out to be of one architecture
  */
 export async function askBuilds(
-  { builds: wanted, stream, timeout, replay }: CaptureRequest,
+  { builds: wanted, stream, timeout, replay, shared }: CaptureRequest,
   limits: Patience,
   progress: ProgressCounter,
   recorder: Recorder,
@@ -43,7 +43,7 @@ export async function askBuilds(
       const raw: Definition[] = []
       const onExchange = (exchange: Definition) => void raw.push(exchange)
       const found = await withPatience(source, limits, () =>
-        askBuild(each, stream, { isReplayed, timeout, onExchange }),
+        askBuild(each, stream, { isReplayed, timeout, onExchange, shared }),
       )
       const asked = { source, location: found.build.location }
       for (const exchange of raw) recorder.add(exchange, (own) => recordBuild(own, asked))

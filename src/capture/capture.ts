@@ -27,7 +27,7 @@ export interface Captured {
  * @throws ServiceError at the first failure; then nothing was learned
  */
 export async function capture(request: CaptureRequest): Promise<Captured> {
-  const { stream, criteria, replay } = request
+  const { stream, criteria, replay, shared } = request
   if (replay === undefined) (await import('./http/proxy.ts')).checkProxies()
   // While the SDKs load, which takes longer than the rest of the start, the build server is asked.
   const modules = loadModules(request.clouds)
@@ -40,7 +40,8 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
       modules.then((all) =>
         Promise.all(
           all.map(async ({ name, access, module }) => {
-            const connection: AnyConnection = await module.connect(access, criteria, (each) =>
+            const own = access.live ? { ...access, shared } : access
+            const connection: AnyConnection = await module.connect(own, criteria, (each) =>
               recorder.add(each, connection.record),
             )
             return askCloud(name, connection, request, limits, progress)

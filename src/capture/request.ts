@@ -4,6 +4,7 @@ import type { CloudName, StreamIdentity } from '../core/snapshot/snapshot.ts'
 import type { Minor } from '../core/versions/minor.ts'
 import type { Access } from './clouds/types.ts'
 import type { Patience } from './http/question.ts'
+import type { Shared } from './http/shared.ts'
 import type { Recording } from './recording.ts'
 
 /** Everything that a capture needs to know, as plain values. */
@@ -25,6 +26,8 @@ export interface CaptureRequest {
   readonly concurrency: number
   /** Answers instead of the network. */
   readonly replay?: Recording
+  /** What it shares with the captures before it and behind it. */
+  readonly shared?: Shared | undefined
   readonly onProgress?: (progress: Progress) => void
 }
 

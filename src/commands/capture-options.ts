@@ -24,9 +24,34 @@ export interface CaptureArgs extends CommonArgs, AllCloudArgs {
   readonly replay?: string | undefined
 }
 
+/** Of whom and how it is asked, which `update` takes as well. */
+export function askingOptions<T>(argv: Argv<T>) {
+  return cloudOptions(argv)
+    .option('drop', {
+      type: 'string',
+      describe: 'Take these clouds and architectures out of the snapshot, with commas between them',
+      coerce: partNames,
+    })
+    .option('concurrency', {
+      default: 8,
+      describe: 'How many questions to ask at a time',
+      coerce: wholeNumber('concurrency'),
+    })
+    .option('timeout', {
+      default: 30,
+      describe: 'Seconds to wait for each answer',
+      coerce: wholeNumber('timeout'),
+    })
+    .option('patience', {
+      default: 120,
+      describe: 'Seconds that a question may take with its repetitions, waits and sign-in',
+      coerce: wholeNumber('patience'),
+    })
+}
+
 /** The options that `capture` shares with `cosa2stream`. */
 export function captureOptions<T>(argv: Argv<T>) {
-  return cloudOptions(argv)
+  return askingOptions(argv)
     .positional('BUILDS', {
       type: 'string',
       array: true,
@@ -59,11 +84,6 @@ export function captureOptions<T>(argv: Argv<T>) {
       defaultDescription: "the snapshot's, else azure",
       coerce: cloudNames,
     })
-    .option('drop', {
-      type: 'string',
-      describe: 'Take these clouds and architectures out of the snapshot, with commas between them',
-      coerce: partNames,
-    })
     .option('criteria', {
       type: 'string',
       describe: 'Which images to look for',
@@ -75,21 +95,6 @@ export function captureOptions<T>(argv: Argv<T>) {
       describe: 'The OCP minor, X.Y',
       defaultDescription: 'what the release or the name of the stream tells',
       coerce: minorOption,
-    })
-    .option('concurrency', {
-      default: 8,
-      describe: 'How many questions to ask at a time',
-      coerce: wholeNumber('concurrency'),
-    })
-    .option('timeout', {
-      default: 30,
-      describe: 'Seconds to wait for each answer',
-      coerce: wholeNumber('timeout'),
-    })
-    .option('patience', {
-      default: 120,
-      describe: 'Seconds that a question may take with its repetitions, waits and sign-in',
-      coerce: wholeNumber('patience'),
     })
     .option('replay', {
       type: 'string',

@@ -25,6 +25,7 @@ import {
   readRecording,
   readSnapshot,
   recordingFile,
+  type Shared,
   type Snapshot,
   type SnapshotContent,
 } from '../index.ts'
@@ -114,7 +115,7 @@ export interface CapturedTexts {
 export async function captureTexts(
   args: CaptureArgs,
   terminal: Terminal,
-  options: { readonly isTolerant?: boolean } = {},
+  options: { readonly isTolerant?: boolean; readonly shared?: Shared } = {},
 ): Promise<CapturedTexts> {
   const file = args.SNAPSHOT
   const recording = recordingFile(file)
@@ -128,6 +129,7 @@ export async function captureTexts(
   const started = Date.now()
   const captured = await capture({
     ...asked.request,
+    shared: options.shared,
     ...(replay && { replay: replay.recording }),
     onWait: (text) => terminal.say(text),
     onProgress: ({ done, total }) => line.update(`asked ${done} of ${total}`),
@@ -259,14 +261,19 @@ function regionsOf(content: SnapshotContent, cloud: CloudName): string[] {
 
 /** Says what a capture came to, once it is written. */
 export function tellCapture(file: string, captured: CapturedTexts, terminal: Terminal): void {
-  const { snapshot, account, kept, writes, seconds } = captured
-  for (const line of newsLines({ content: snapshot, account, kept }, terminal)) terminal.say(line)
+  const { writes, seconds } = captured
+  tellNews(captured, terminal)
   const time = `${seconds.toFixed(1)} s`
   terminal.say(
     writes.length === 0
       ? `${file}: nothing new, unchanged (${time})`
       : `${writes.map((write) => write.file).join(' and ')}: written (${time})`,
   )
+}
+
+export function tellNews(captured: CapturedTexts, terminal: Terminal): void {
+  const { snapshot, account, kept } = captured
+  for (const line of newsLines({ content: snapshot, account, kept }, terminal)) terminal.say(line)
 }
 
 /** What `--check` says: the plan of changes, and whether there is one. */

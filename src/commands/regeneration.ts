@@ -47,6 +47,20 @@ export async function regenerateFiles(
   alongside: readonly Write[] = [],
 ): Promise<void> {
   const terminal = terminalOf(args)
+  const { result, files } = await prepareFiles(snapshot, args, terminal)
+  const differing = files.filter(({ before, text }) => before !== text)
+  if (args.check) return refuseDifference(differing, terminal)
+  if (args.target === undefined) terminal.file(result.stream.print())
+  await replace(files, alongside, differing)
+  for (const each of files) terminal.say(`${each.file}: ${outcomeOf(each)}`)
+}
+
+/** Regenerates, says what that changes, and writes nothing. */
+export async function prepareFiles(
+  snapshot: Snapshot,
+  args: RegenerateOptions,
+  terminal: Terminal,
+): Promise<{ readonly result: Regenerated; readonly files: readonly Regeneration[] }> {
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
   }
@@ -60,11 +74,7 @@ export async function regenerateFiles(
     throw told(error, terminal)
   })
   tell(result, args, terminal)
-  const differing = files.filter(({ before, text }) => before !== text)
-  if (args.check) return refuseDifference(differing, terminal)
-  if (args.target === undefined) terminal.file(result.stream.print())
-  await replace(files, alongside, differing)
-  for (const each of files) terminal.say(`${each.file}: ${outcomeOf(each)}`)
+  return { result, files }
 }
 
 /** A refusal with a line for each thing that it is about. */
@@ -88,7 +98,7 @@ function tell(result: Regenerated, args: RegenerateOptions, terminal: Terminal):
 }
 
 /** What became of a file. */
-function outcomeOf({ before, text }: Regeneration): string {
+export function outcomeOf({ before, text }: Regeneration): string {
   return before === text ? 'unchanged' : before === undefined ? 'created' : 'updated'
 }
 
@@ -109,7 +119,7 @@ async function replace(
 }
 
 /** A file that a run is about, as it is and as the snapshot gives it. */
-interface Regeneration extends Write {
+export interface Regeneration extends Write {
   /** Undefined for a file that is not there yet. */
   readonly before: string | undefined
 }

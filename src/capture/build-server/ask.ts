@@ -11,6 +11,7 @@ import { type ReadBuild, readBuild } from '../../core/builds/read.ts'
 import { InputError, ServiceError } from '../../errors.ts'
 import { coreClient } from '../http/core-client.ts'
 import { describeFailure } from '../http/failure.ts'
+import type { Shared } from '../http/shared.ts'
 import { type Note, openTransport } from '../http/transport.ts'
 import { describeStatus } from './failure.ts'
 
@@ -21,6 +22,7 @@ export interface BuildAccess {
   readonly timeout: number
   /** Hears of each exchange. */
   readonly onExchange?: Note
+  readonly shared?: Shared | undefined
 }
 
 /** Between two attempts, growing; a server's own Retry-After goes before it. In milliseconds. */
@@ -65,8 +67,8 @@ async function fetchText(url: string, access: BuildAccess): Promise<string> {
   return response.bodyAsText ?? ''
 }
 
-function clientFor({ isReplayed, timeout, onExchange }: BuildAccess): HttpClient {
-  return coreClient(openTransport({ timeout, onExchange, live: !isReplayed }))
+function clientFor({ isReplayed, timeout, onExchange, shared }: BuildAccess): HttpClient {
+  return coreClient(openTransport({ timeout, onExchange, live: !isReplayed, shared }))
 }
 
 /** No redirects: what is asked for, recorded and written into the stream is one and the same URL. */

@@ -1,6 +1,7 @@
 import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import type { Minor } from '../../core/versions/minor.ts'
+import type { Shared } from '../http/shared.ts'
 import type { Note } from '../http/transport.ts'
 
 /**
@@ -71,6 +72,8 @@ export interface Live<Settings> {
   readonly settings: Settings
   /** For one request, in milliseconds. */
   readonly timeout: number
+  /** What a run of several captures shares, sign-ins among it. */
+  readonly shared?: Shared | undefined
 }
 
 export interface Replayed {

@@ -3,24 +3,11 @@ import https, { Agent } from 'node:https'
 import { Duplex } from 'node:stream'
 import { unzipSync } from 'node:zlib'
 import type { Definition } from 'nock'
+import type { Answer, Request } from './message.ts'
 import { currentGate, noteAnswer } from './question.ts'
+import type { Shared } from './shared.ts'
 
-/** One HTTP request, as any of the SDKs wants it sent. */
-export interface Request {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Its answer, whole and plain. */
-export interface Answer {
-  readonly status: number
-  /** Names in lower case; of a repeated one, all values with commas between them. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
+export type { Answer, Request } from './message.ts'
 
 export type Send = (request: Request) => Promise<Answer>
 
@@ -31,6 +18,8 @@ export interface TransportOptions {
   readonly live: boolean
   /** Hears of each exchange, its answer whole, before the one who asked does. */
   readonly onExchange?: Note | undefined
+  /** The answers that others of the run got; of none where what is asked is not to be kept. */
+  readonly shared?: Shared | undefined
 }
 
 /** Takes down an exchange as nock does, its body decoded. */
@@ -121,14 +110,19 @@ export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
     refusePlain(url)
-    const way = await agentFor(url, options)
-    const send = (signal = request.signal) => exchange(request, url, options.timeout, way, signal)
-    const gate = currentGate()
-    const answer = await (gate ? gate.pass((shut) => send(anyOf(shut, request.signal))) : send())
+    const answer = options.shared?.answerTo(request) ?? (await send(request, url, options))
+    options.shared?.keep(request, answer)
     noteAnswer(mayBeAskedAgain(answer.status) ? waitOf(answer.headers) : undefined)
     options.onExchange?.(definitionOf(request, url, answer))
     return answer
   }
+}
+
+async function send(request: Request, url: URL, options: TransportOptions): Promise<Answer> {
+  const way = await agentFor(url, options)
+  const by = (signal = request.signal) => exchange(request, url, options.timeout, way, signal)
+  const gate = currentGate()
+  return gate ? gate.pass((shut) => by(anyOf(shut, request.signal))) : by()
 }
 
 function anyOf(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {

@@ -1,4 +1,5 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
+import { once } from '../../http/shared.ts'
 import { type Note, openTransport } from '../../http/transport.ts'
 import type { Access, Live } from '../types.ts'
 import { awsHandler } from './handler.ts'
@@ -41,8 +42,13 @@ export function openClients(
   onExchange: Note,
 ): Clients {
   const { timeout } = access
-  const options = access.live ? liveOptions(access, secrets) : replayOptions()
-  const requestHandler = awsHandler(openTransport({ timeout, onExchange, live: access.live }))
+  const shared = access.live ? access.shared : undefined
+  const options = access.live
+    ? once(shared, 'aws', () => liveOptions(access, secrets))
+    : replayOptions()
+  const requestHandler = awsHandler(
+    openTransport({ timeout, onExchange, live: access.live, shared }),
+  )
   const endpoints = new EC2Client({ ...replayOptions(), region: 'us-east-1' }).config
   const publicHost = (region: string) =>
     endpoints

@@ -8,6 +8,7 @@ import type { AwsCriteria, Criteria } from '../../../core/criteria/criteria.ts'
 import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
+import { once } from '../../http/shared.ts'
 import { originOf } from '../origin.ts'
 import { pageWatch, spellingOf } from '../token.ts'
 import type { Cloud } from '../types.ts'
@@ -28,7 +29,9 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
 
   async connect(access, { aws: criteria }: Criteria, note) {
     if (criteria === undefined) throw new InputError('the criteria have no aws to ask for')
-    const secrets = access.live ? [...access.settings.secrets] : []
+    const secrets = access.live
+      ? once(access.shared, 'aws secrets', () => [...access.settings.secrets])
+      : []
     const { client, publicHost } = openClients(access, secrets, note)
     return {
       opening: `aws ${criteria.region} regions`,

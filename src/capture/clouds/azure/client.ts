@@ -17,12 +17,13 @@ export function openClient(
 ): ComputeManagementClient {
   const hosts = ENVIRONMENTS[environment]
   const { timeout } = access
+  const shared = access.live ? access.shared : undefined
   return new ComputeManagementClient(
     credential,
     access.live ? access.settings.subscription : NO_ID,
     {
       endpoint: (access.live && access.settings.endpoint) || hosts.endpoint,
-      httpClient: coreClient(openTransport({ timeout, onExchange, live: access.live })),
+      httpClient: coreClient(openTransport({ timeout, onExchange, live: access.live, shared })),
       // Without these a national cloud's client asks for a token of the public cloud.
       credentials: { scopes: [hosts.scope] },
       // A recording does not change its answer when asked again.

@@ -1,4 +1,4 @@
-import type { TokenCredential } from '@azure/identity'
+import type { AccessToken, TokenCredential } from '@azure/identity'
 import type { AzureEnvironment } from '../../../core/criteria/criteria.ts'
 import { coreClient } from '../../http/core-client.ts'
 import { openTransport, type Send } from '../../http/transport.ts'
@@ -11,6 +11,9 @@ import type { AzureSettings } from './settings.ts'
 export const NO_CREDENTIAL: TokenCredential = {
   getToken: async () => ({ token: 'replay', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
 }
+
+/** How long a token has to be good for yet; some of those who give them out keep none. In milliseconds. */
+const SPARE = 300_000
 
 /**
  * The credentials that OpenShift's engineers keep come first, then whatever the library finds. Each
@@ -25,14 +28,17 @@ export async function openCredential(
   secrets: string[],
 ): Promise<TokenCredential> {
   let failure: unknown
+  let last: AccessToken | undefined
   const credential = await open(access, environment, (error) => {
     failure = error
   })
   return {
     async getToken(scopes, options) {
+      if (last && !options?.claims && last.expiresOnTimestamp - Date.now() > SPARE) return last
       try {
         const token = await credential.getToken(scopes, options)
         if (token) secrets.push(token.token)
+        last = token ?? undefined
         return token
       } catch (error) {
         if (error instanceof Error) error.cause ??= failure

@@ -1,10 +1,11 @@
 import type { VirtualMachineImagesListOptionalParams } from '@azure/arm-compute'
-import type { AzureCriteria, Criteria } from '../../../core/criteria/criteria.ts'
+import type { AzureCriteria, AzureEnvironment, Criteria } from '../../../core/criteria/criteria.ts'
 import type { AzureImage, AzureQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
+import { once } from '../../http/shared.ts'
 import { originOf } from '../origin.ts'
-import type { Cloud } from '../types.ts'
+import type { Cloud, Live } from '../types.ts'
 import { openClient } from './client.ts'
 import { NO_CREDENTIAL, openCredential } from './credential.ts'
 import { ENVIRONMENTS } from './environment.ts'
@@ -23,10 +24,9 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
     const { environment, location } = criteria.azure
     const { endpoint: publicHost } = ENVIRONMENTS[environment]
     const asked = (access.live && access.settings.endpoint) || publicHost
-    const secrets = access.live ? secretsOf(access.settings) : []
-    const credential = access.live
-      ? await openCredential(access, environment, secrets)
-      : NO_CREDENTIAL
+    const { credential, secrets } = access.live
+      ? await once(access.shared, `azure ${environment}`, () => signInTo(access, environment))
+      : { credential: NO_CREDENTIAL, secrets: [] }
     const client = openClient(access, environment, credential, note)
     const origin = access.live ? access.settings.origin : undefined
     const notes: string[] = []
@@ -83,6 +83,12 @@ function describe({ publisher, offer, sku }: AzureQuery): string {
 
 function hasAzure(criteria: Criteria): criteria is Criteria & { azure: AzureCriteria } {
   return criteria.azure !== undefined
+}
+
+/** Who asks, and what of it must be in no file. */
+async function signInTo(access: Live<AzureSettings>, environment: AzureEnvironment) {
+  const secrets = secretsOf(access.settings)
+  return { secrets, credential: await openCredential(access, environment, secrets) }
 }
 
 function secretsOf({ subscription, principal, secrets = [] }: AzureSettings): string[] {

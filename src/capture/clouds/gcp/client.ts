@@ -1,5 +1,6 @@
 import { globalAgent } from 'node:https'
 import { auth, compute, type compute_v1 } from '@googleapis/compute'
+import { once } from '../../http/shared.ts'
 import {
   mayBeAskedAgain,
   mayPass,
@@ -40,7 +41,8 @@ export class SignInFailure extends Error {
 /** Opens Compute; a replay needs no credentials. Nothing is sent yet. */
 export function openCompute(access: Access<GcpSettings>, onExchange: Note): Compute {
   const { timeout } = access
-  const way = wayBy(openTransport({ timeout, onExchange, live: access.live }))
+  const shared = access.live ? access.shared : undefined
+  const way = wayBy(openTransport({ timeout, onExchange, live: access.live, shared }))
   if (!access.live) {
     const { images } = compute({
       version: 'v1',
@@ -51,7 +53,7 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
     const options = { retry: false, ...way }
     return { images, options, signIn: async () => undefined, secrets: () => [] }
   }
-  const credentials = openCredentials(access)
+  const credentials = once(shared, 'gcp', () => openCredentials(access))
   const { images } = compute({
     version: 'v1',
     rootUrl: access.settings.endpoint ?? PUBLIC_HOST,
