@@ -11,6 +11,7 @@ import type { Recording } from './capture/recording.ts'
 import type { CaptureRequest } from './capture/request.ts'
 import type { Check, Evidence } from './capture/verify.ts'
 import type { ConfigMap } from './core/audit/configmap.ts'
+import type { ReadWorkspace } from './core/workspace/read.ts'
 
 export { CheckFailure, InputError, ServiceError, UserError } from './errors.ts'
 
@@ -37,12 +38,13 @@ export { type Minor, printMinor, readMinor } from './core/versions/minor.ts'
 
 export type { Captured } from './capture/capture.ts'
 export type { Access } from './capture/clouds/types.ts'
-export type { Recording } from './capture/recording.ts'
 export { Shared } from './capture/http/shared.ts'
+export type { Recording } from './capture/recording.ts'
 export type { CaptureRequest } from './capture/request.ts'
 export { type Assembled, assemble, type Found } from './core/snapshot/assemble.ts'
 export { canonicalJson } from './core/snapshot/canonical.ts'
 export { recordingFile } from './core/snapshot/files.ts'
+export { compareAsNumbers } from './core/snapshot/order.ts'
 export { printSnapshot, readShape, readSnapshot, sealSnapshot } from './core/snapshot/read.ts'
 export {
   ARCHITECTURES,
@@ -98,7 +100,12 @@ export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'
 export { printSlot, type Slot, type Wanted } from './core/selection/slot.ts'
 export { releasesOf } from './core/stream/releases.ts'
-export { readStream, type Stream } from './core/stream/stream.ts'
+export { isStream, readStream, type Stream } from './core/stream/stream.ts'
+
+// A repository's streams.
+
+export type { ReadWorkspace } from './core/workspace/read.ts'
+export type { Builds, Workspace, WorkspaceStream } from './core/workspace/workspace.ts'
 
 // Audits.
 
@@ -159,4 +166,9 @@ export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
 /** Prints a manifest as YAML. */
 export async function printConfigMap(map: ConfigMap): Promise<string> {
   return (await import('./show/configmap.ts')).printConfigMap(map)
+}
+
+/** Reads a workspace. @throws InputError, `FILE:LINE:COLUMN: …`, for what is none */
+export async function readWorkspace(text: string, file: string): Promise<ReadWorkspace> {
+  return (await import('./core/workspace/read.ts')).readWorkspace(text, file)
 }

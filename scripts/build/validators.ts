@@ -15,10 +15,17 @@ const ajv = new Ajv({
 for (const name of schemas) {
   ajv.addSchema(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name)
 }
-const functions = Object.fromEntries(
-  schemas.map((name) => [validatorName(basename(name, '.schema.json')), name]),
-)
-writeFileSync(new URL('generated.js', folder), standalone.default(ajv, functions))
+/** By the file that they get into: what few commands read, the others do not load. */
+const FILES = [
+  ['generated.js', (name: string) => name !== 'workspace.schema.json'],
+  ['generated-workspace.js', (name: string) => name === 'workspace.schema.json'],
+] as const
+for (const [file, isIn] of FILES) {
+  const functions = Object.fromEntries(
+    schemas.filter(isIn).map((name) => [validatorName(basename(name, '.schema.json')), name]),
+  )
+  writeFileSync(new URL(file, folder), standalone.default(ajv, functions))
+}
 
 /** `snapshot` gives `isSnapshot`. */
 function validatorName(schema: string): string {

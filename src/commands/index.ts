@@ -8,6 +8,21 @@ interface Entry {
 
 export const COMMANDS: readonly Entry[] = [
   {
+    command: 'init [FILES..]',
+    describe: "Write a workspace for the repository's streams: stream-snapshot.json",
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  {
+    command: 'update [WORDS..]',
+    describe: "Capture and regenerate the workspace's streams, all of them or none",
+    load: async () => (await import('./update.ts')).updateCommand,
+  },
+  {
+    command: 'check [STREAMS..]',
+    describe: "Check that the workspace's snapshots and files belong together, offline",
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  {
     command: 'capture <SNAPSHOT> [BUILDS..]',
     describe: 'Ask the clouds and the build server, record their answers, and write a snapshot',
     load: async () => (await import('./capture.ts')).captureCommand,

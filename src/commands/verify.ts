@@ -16,7 +16,7 @@ import { visibleLine } from '../printable.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
 import { LAYOUT_OPTION } from './regenerate.ts'
-import { regenerateTexts } from './regeneration.ts'
+import { type RegenerateArgs, regenerateTexts } from './regeneration.ts'
 
 export interface VerifyArgs extends CommonArgs {
   readonly SNAPSHOT: readonly string[]
@@ -25,6 +25,10 @@ export interface VerifyArgs extends CommonArgs {
   readonly 'marketplace-file'?: string | undefined
   readonly json?: boolean | undefined
 }
+
+/** What a target is to be, as `regenerate` takes it. */
+export type TargetArgs = Pick<VerifyArgs, 'target' | 'layout' | 'marketplace-file'> &
+  Pick<RegenerateArgs, 'require'>
 
 export const verifyCommand: Command<VerifyArgs> = {
   builder: (argv) =>
@@ -62,7 +66,7 @@ export const verifyCommand: Command<VerifyArgs> = {
     for (const file of snapshots) {
       const checks = await verifyFile(file)
       if (args.target !== undefined || args['marketplace-file'] !== undefined)
-        checks.push(await checkTarget(file, args))
+        checks.push(await checkTarget(file, { ...args, require: 'any' }))
       results.push({ snapshot: file, checks })
       if (args.json) continue
       for (const check of checks)
@@ -97,7 +101,8 @@ const REMEDIES: Readonly<Record<Check['name'], string>> = {
   target: 'Run regenerate with the same --target, --layout and --marketplace-file to update it.',
 }
 
-async function verifyFile(file: string): Promise<Check[]> {
+/** Checks a snapshot and the recording beside it. */
+export async function verifyFile(file: string): Promise<Check[]> {
   const recording = recordingFile(file)
   const [text, recordingText] = await readTogether(file, recording)
   return verifySnapshot({ file, text, recordingFile: recording, recordingText })
@@ -107,9 +112,9 @@ async function verifyFile(file: string): Promise<Check[]> {
  * What `regenerate --check` says with the same options, and that every marketplace image of the
  * target is of a cloud that the snapshot asked.
  */
-async function checkTarget(file: string, args: VerifyArgs): Promise<Check> {
-  const { target, layout = [], 'marketplace-file': marketplaceFile } = args
-  const options = { target, layout, 'marketplace-file': marketplaceFile, require: 'any' } as const
+export async function checkTarget(file: string, args: TargetArgs): Promise<Check> {
+  const { target, layout = [], 'marketplace-file': marketplaceFile, require } = args
+  const options = { target, layout, 'marketplace-file': marketplaceFile, require }
   for (const each of [target, marketplaceFile]) if (each !== undefined) await readInput(each)
   try {
     const snapshot = readSnapshot(await readInput(file), file)

@@ -1,8 +1,15 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import { isCriteria, isSnapshot } from './generated.js'
+import { isCriteria, isSnapshot, type Validator } from './generated.js'
 
 const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
+
+/** The first thing in which a value does not fit its schema. */
+export interface SchemaFault {
+  /** Names of members and numbers of elements, from the root. */
+  readonly path: readonly string[]
+  readonly expectation: string
+}
 
 /**
  * Checks a parsed file against one of the published schemas.
@@ -10,21 +17,28 @@ const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
  * @throws InputError naming the file, the JSON path of the first fault and what was expected
  */
 export function checkSchema(schema: keyof typeof VALIDATORS, value: unknown, file: string): void {
-  const validate = VALIDATORS[schema]
-  if (validate(value)) return
-  const error = validate.errors?.[0]
-  const path = jsonPath(error?.instancePath ?? '')
-  throw new InputError(
-    `${file}: ${path ? `${path}: ` : ''}${expectation(error?.message, error?.params)}`,
-  )
+  const fault = faultOf(VALIDATORS[schema], value)
+  if (fault === undefined) return
+  const path = jsonPath(fault.path)
+  throw new InputError(`${file}: ${path ? `${path}: ` : ''}${fault.expectation}`)
 }
 
-/** `/images/azure/3/sku` is `.images.azure[3].sku`. */
-function jsonPath(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+/** Undefined where a value fits its schema. */
+export function faultOf(validate: Validator, value: unknown): SchemaFault | undefined {
+  if (validate(value)) return undefined
+  const { instancePath = '', params = {}, message } = validate.errors?.[0] ?? {}
+  return {
+    path: instancePath
+      .split('/')
+      .slice(1)
+      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
+    expectation: expectation(message, params),
+  }
+}
+
+/** `.images.azure[3].sku` */
+export function jsonPath(path: readonly string[]): string {
+  return path
     .map((step) =>
       /^[0-9]+$/.test(step)
         ? `[${step}]`

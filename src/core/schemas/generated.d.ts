@@ -1,5 +1,5 @@
 /** A JSON Schema as a function; after a refusal `errors` says why. Made by `npm run build`. */
-interface Validator {
+export interface Validator {
   (value: unknown): boolean
   errors?:
     | readonly {

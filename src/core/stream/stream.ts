@@ -71,6 +71,18 @@ export function readStream(text: string, file: string): Stream {
   return new Stream(document, root, file)
 }
 
+/** Whether a text is, by its keys, what `readStream` reads. */
+export function isStream(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return (
+      typeof value === 'object' && value !== null && 'stream' in value && 'architectures' in value
+    )
+  } catch {
+    return false
+  }
+}
+
 /** A stream for want of a target: no architectures, two spaces, one final newline. */
 export function emptyStream(name: string): Stream {
   return readStream(`{\n  "stream": ${encodeString(name)},\n  "architectures": {}\n}\n`, name)

@@ -1,0 +1,164 @@
+import { readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { cloudsFor, type Workspace, type WorkspaceStream } from '../core/workspace/workspace.ts'
+import { readIfThere, readInput } from '../disk/read.ts'
+import { CheckFailure, UserError } from '../errors.ts'
+import {
+  cloudsOf,
+  readShape,
+  readStream,
+  recordingFile,
+  releasesOf,
+  type Snapshot,
+} from '../index.ts'
+import type { Command } from './command.ts'
+import { type CommonArgs, terminalOf } from './options.ts'
+import { checkTarget, verifyFile } from './verify.ts'
+import { openWorkspace, streamsNamed } from './workspace.ts'
+
+export interface CheckArgs extends CommonArgs {
+  readonly STREAMS?: readonly string[] | undefined
+}
+
+export const checkCommand: Command<CheckArgs> = {
+  builder: (argv) =>
+    argv
+      .positional('STREAMS', {
+        type: 'string',
+        array: true,
+        describe: "The workspace's names of streams; default: all",
+      })
+      .example('$0 check  # in CI: without network and credentials', '')
+      .example('$0 check rhel-9  # one stream', ''),
+
+  async run({ STREAMS = [], ...args }) {
+    const terminal = terminalOf(args)
+    const opened = await openWorkspace()
+    const streams = streamsNamed(opened, STREAMS)
+    const faults: string[] = []
+    // One after another: a replay answers all requests of a process.
+    for (const [name, stream] of streams) {
+      const found = await faultsOf(opened.workspace, stream)
+      faults.push(...found.map((fault) => `${name}: ${fault}`))
+      terminal.data(`${name}: ${found.length === 0 ? await wordsOn(stream) : 'FAILED'}\n`)
+    }
+    if (STREAMS.length === 0) faults.push(...(await straysBeside([...opened.streams.values()])))
+    if (faults.length === 0) return
+    throw new CheckFailure(
+      `${opened.file}: ${faults.length === 1 ? '1 check' : `${faults.length} checks`} failed`,
+      'stream-snapshot update makes snapshots and files anew; restore from git what was changed by hand.',
+      { lines: faults },
+    )
+  },
+}
+
+/** What is wrong with a stream's snapshot and files, or with what the workspace says of them. */
+async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<string[]> {
+  try {
+    const checks = await verifyFile(stream.snapshot)
+    const faults = checks.flatMap(({ name, fault }) => (fault === undefined ? [] : { name, fault }))
+    const broken = faults.map(({ name, fault }) => `${stream.snapshot}: ${name}: ${fault}`)
+    if (faults.some(({ name }) => name === 'schema' || name === 'integrity')) return broken
+    const snapshot = readShape(await readInput(stream.snapshot), stream.snapshot)
+    const { fault } = await checkTarget(stream.snapshot, {
+      target: stream.target,
+      layout: stream.layouts,
+      'marketplace-file': stream.marketplaceFile,
+      require: stream.require ?? 'any',
+    })
+    return [
+      ...broken,
+      ...(fault === undefined ? [] : [fault]),
+      ...(await otherReleases(stream, snapshot)),
+      ...otherRequest(workspace, stream, snapshot),
+    ]
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return [error.message]
+  }
+}
+
+/** Releases of the target and builds of the snapshot that are not those of the workspace. */
+async function otherReleases(
+  { snapshot: file, target, builds = {} }: WorkspaceStream,
+  snapshot: Snapshot,
+): Promise<string[]> {
+  const releases = releasesOf(readStream(await readInput(target), target))
+  return Object.entries(builds).flatMap(([arch, wanted]) => {
+    const places = [
+      [target, releases.get(arch)],
+      [file, snapshot.builds[arch]?.release],
+    ] as const
+    return places
+      .filter(([, release]) => release !== wanted)
+      .map(
+        ([name, release]) => `${name}: ${arch} is at ${release ?? 'no build'}, expected ${wanted}`,
+      )
+  })
+}
+
+/** What the snapshot was captured for, where the workspace says otherwise. */
+function otherRequest(workspace: Workspace, stream: WorkspaceStream, snapshot: Snapshot): string[] {
+  const asked = cloudsOf(snapshot)
+  const wanted = cloudsFor(workspace, stream)
+  // Without a cloud there is no OCP minor to ask for.
+  const given = Object.entries(snapshot.stream).flatMap(([key, value]) => {
+    if (key === 'ocp' && wanted.length === 0) return []
+    const own = stream[key as keyof typeof snapshot.stream]
+    return own === undefined || own === value ? [] : [`${key} ${value}, expected ${own}`]
+  })
+  return [
+    ...given,
+    ...wanted.filter((cloud) => !asked.includes(cloud)).map((cloud) => `no ${cloud}`),
+    ...asked
+      .filter((cloud) => !wanted.includes(cloud))
+      .map((cloud) => `${cloud}, which is not asked`),
+  ].map((what) => `${stream.snapshot}: was captured with ${what}`)
+}
+
+/** `ok` and what it is that is in order. */
+async function wordsOn({ snapshot, target }: WorkspaceStream): Promise<string> {
+  const stream = readStream(await readInput(target), target)
+  const releases = [...new Set(releasesOf(stream).values())]
+  const { images } = readShape(await readInput(snapshot), snapshot)
+  const counts = Object.entries(images).map(([cloud, { length }]) => `${length} images of ${cloud}`)
+  const captured = counts.length > 0 ? counts : ['no images asked for']
+  return `ok, ${[releases.join(' and ') || 'no release', ...captured].join(', ')}`
+}
+
+/** Snapshots and recordings in the snapshots' folders that no stream names. */
+async function straysBeside(streams: readonly WorkspaceStream[]): Promise<string[]> {
+  const files = streams.flatMap(({ snapshot }) => [snapshot, recordingFile(snapshot)])
+  const strays: string[] = []
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    for (const name of filesIn(folder)) {
+      const file = join(folder, name)
+      if (!files.includes(file) && (await isOfCapture(file))) strays.push(file)
+    }
+  }
+  return strays.map((file) => `${file}: is of no stream of the workspace`)
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((each) => each.isFile() && each.name.endsWith('.json'))
+      .map(({ name }) => name)
+      .sort()
+  } catch {
+    // No folder: each of its snapshots was found missing.
+    return []
+  }
+}
+
+/** Other files may lie there too, if the folder is the repository's own. */
+async function isOfCapture(file: string): Promise<boolean> {
+  if (basename(file).endsWith('.recording.json')) return true
+  const text = await readIfThere(file).catch(() => undefined)
+  try {
+    const { schemaVersion, recording } = JSON.parse(text ?? 'null') ?? {}
+    return schemaVersion !== undefined && recording?.sha256 !== undefined
+  } catch {
+    return false
+  }
+}

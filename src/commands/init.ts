@@ -1,0 +1,215 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { printNewWorkspace } from '../core/workspace/change.ts'
+import { type Described, describeStream } from '../core/workspace/describe.ts'
+import {
+  cloudsFor,
+  WORKSPACE_FILE,
+  type Workspace,
+  type WorkspaceStream,
+} from '../core/workspace/workspace.ts'
+import { readIfThere, readInput } from '../disk/read.ts'
+import { repositoryAround } from '../disk/upwards.ts'
+import { writeFiles } from '../disk/write.ts'
+import { InputError } from '../errors.ts'
+import {
+  BUILT_IN,
+  compareAsNumbers,
+  isStream,
+  MarketplaceFile,
+  printMinor,
+  readStream,
+  releasesOf,
+  type Stream,
+} from '../index.ts'
+import type { Command } from './command.ts'
+import { type CommonArgs, terminalOf } from './options.ts'
+
+export interface InitArgs extends CommonArgs {
+  readonly FILES?: readonly string[] | undefined
+}
+
+/** Where repositories keep their streams, from their root. */
+const FOLDERS = ['.', 'data/data/coreos', 'data/data', 'data', 'streams', 'coreos', 'demo']
+
+/** Where a stream's marketplace file is, from its own folder. */
+const MARKETPLACE_FOLDERS = ['marketplace', '.']
+
+/** So that a checkout does not make CRLF of what digests are of. */
+const ATTRIBUTES = 'snapshots/*.json text eol=lf'
+
+export const initCommand: Command<InitArgs> = {
+  builder: (argv) =>
+    argv
+      .positional('FILES', {
+        type: 'string',
+        array: true,
+        describe: `Stream files; default: those in ${FOLDERS.slice(1).join(', ')} and the root`,
+      })
+      .example('$0 init  # in a repository with streams', '')
+      .example('$0 init rhcos.json  # with this one alone', ''),
+
+  async run({ FILES = [], ...args }) {
+    const terminal = terminalOf(args)
+    const root = relative('', repositoryAround(process.cwd()) ?? process.cwd())
+    const file = join(root, WORKSPACE_FILE)
+    if (existsSync(file)) {
+      throw new InputError(
+        `${file}: is there already, and is not written over`,
+        'stream-snapshot update and check use it; edit it by hand.',
+      )
+    }
+    const found = FILES.length > 0 ? await readNamed(FILES) : await search(root)
+    if (found.length === 0) {
+      throw new InputError(
+        `no stream file in ${FOLDERS.map((folder) => join(root, folder)).join(', ')}`,
+        'Name them: stream-snapshot init STREAM_FILE …',
+      )
+    }
+    const entries = await Promise.all(named(found).map((each) => entryFor(each, root)))
+    const workspace: Workspace = {
+      clouds: ['azure'],
+      streams: new Map(entries.map(({ name, stream }) => [name, stream])),
+    }
+    const attributes = join(root, '.gitattributes')
+    const before = (await readIfThere(attributes)) ?? ''
+    const lines = before === '' || before.endsWith('\n') ? before : `${before}\n`
+    const isThere = before.split(/\r?\n/).includes(ATTRIBUTES)
+    await writeFiles([
+      ...(isThere ? [] : [{ file: attributes, text: `${lines}${ATTRIBUTES}\n` }]),
+      { file, text: printNewWorkspace(workspace) },
+    ])
+    for (const entry of entries) terminal.say(wordsOn(entry, workspace, root))
+    terminal.say(`${isThere ? file : `${file} and ${attributes}`}: written`)
+    terminal.say(
+      'stream-snapshot update    asks the clouds, with credentials, and writes the files',
+    )
+    terminal.say('stream-snapshot check     holds them against each other, without, as in CI')
+  },
+}
+
+interface Found {
+  readonly file: string
+  readonly stream: Stream
+}
+
+async function readNamed(files: readonly string[]): Promise<Found[]> {
+  const unique = [...new Set(files.map((file) => relative('', resolve(file))))]
+  return Promise.all(
+    unique.map(async (file) => ({ file, stream: readStream(await readInput(file), file) })),
+  )
+}
+
+/** The stream files in the usual folders, known by what is in them. */
+async function search(root: string): Promise<Found[]> {
+  const files = FOLDERS.flatMap((folder) => jsonFilesIn(join(root, folder)))
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const text = await readIfThere(file).catch(() => undefined)
+      if (text === undefined || !isStream(text)) return []
+      return [{ file, stream: readStream(text, file) }]
+    }),
+  )
+  return found.flat()
+}
+
+function jsonFilesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((each) => each.isFile() && each.name.endsWith('.json'))
+    .map(({ name }) => join(folder, name))
+    .sort()
+}
+
+/** `data/data/coreos/coreos-rhel-9.json` is `rhel-9`, as `marketplace/coreos-rhel-9.json` is. */
+function shortName(file: string): string {
+  return basename(file, '.json')
+    .replace(/^marketplace-/, '')
+    .replace(/^coreos-(?=.)/, '')
+}
+
+/** Names, the folder's before those that would be the same. */
+function named(found: readonly Found[]): (Found & { readonly name: string })[] {
+  const shorts = found.map(({ file }) => shortName(file))
+  return found
+    .map((each, at) => {
+      const isTwin = shorts.filter((short) => short === shorts[at]).length > 1
+      const folder = dirname(each.file)
+        .replaceAll(/[\\/.]+/g, '-')
+        .replace(/^-/, '')
+      const name = (isTwin ? `${folder}-${shorts[at]}` : shorts[at]) ?? ''
+      return { ...each, name: name.replaceAll(/[^\w.+-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') }
+    })
+    .sort((a, b) => compareAsNumbers(a.name, b.name))
+}
+
+interface Entry extends Described {
+  readonly name: string
+  readonly stream: WorkspaceStream
+  readonly content: Stream
+}
+
+/** What the workspace says of a stream; its paths count from the root. */
+async function entryFor(
+  { name, file, stream: content }: Found & { readonly name: string },
+  root: string,
+): Promise<Entry> {
+  const from = (path: string) => relative(root, path).replaceAll('\\', '/')
+  const marketplace = await marketplaceFor(file)
+  const described = describeStream(
+    { stream: content, ...(marketplace && { marketplaceFile: marketplace.content }) },
+    BUILT_IN,
+  )
+  return {
+    ...described,
+    name,
+    content,
+    stream: {
+      snapshot: `snapshots/${name}.json`,
+      target: from(file),
+      ...(marketplace && { marketplaceFile: from(marketplace.file) }),
+      ...described.settings,
+    },
+  }
+}
+
+/** The file beside a stream that has its name and holds marketplace images. */
+async function marketplaceFor(
+  file: string,
+): Promise<{ file: string; content: MarketplaceFile } | undefined> {
+  const folders = MARKETPLACE_FOLDERS.map((folder) => join(dirname(file), folder))
+  const candidates = folders
+    .flatMap(jsonFilesIn)
+    .filter((each) => each !== file && shortName(each) === shortName(file))
+  for (const each of candidates) {
+    const text = await readInput(each).catch(() => undefined)
+    if (text === undefined || isStream(text)) continue
+    try {
+      return { file: each, content: MarketplaceFile.read(text, each) }
+    } catch (error) {
+      // Whatever else has such a name.
+      if (!(error instanceof InputError)) throw error
+    }
+  }
+  return undefined
+}
+
+/** A line on what was found of a stream. */
+function wordsOn(
+  { name, stream, content, minors }: Entry,
+  workspace: Workspace,
+  root: string,
+): string {
+  const files = [stream.target, stream.marketplaceFile].flatMap((each) => each ?? [])
+  const releases = [...new Set(releasesOf(content).values())].join(' and ') || 'no release'
+  const named = minors.map(printMinor)
+  const ocp =
+    cloudsFor(workspace, stream).length === 0
+      ? 'no marketplace images'
+      : named.length === 1
+        ? `OCP ${named[0]}`
+        : named.length === 0
+          ? 'name its OCP minor with "ocp"'
+          : `OCP ${named.join(' or ')}: say which with "ocp"`
+  return `${name}: ${files.map((each) => join(root, each)).join(' with ')}, ${releases}, ${ocp}`
+}

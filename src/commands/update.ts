@@ -1,0 +1,277 @@
+import { printWorkspace, withBuilds } from '../core/workspace/change.ts'
+import { type Builds, cloudsFor, type WorkspaceStream } from '../core/workspace/workspace.ts'
+import { withLock } from '../disk/lock.ts'
+import { readIfThere } from '../disk/read.ts'
+import { checkTarget } from '../disk/target.ts'
+import { tidy, type Write, writeFiles } from '../disk/write.ts'
+import { CheckFailure, InputError, ServiceError, UserError } from '../errors.ts'
+import {
+  type Architecture,
+  cloudsOf,
+  readStream,
+  releasesOf,
+  Shared,
+  type Snapshot,
+} from '../index.ts'
+import { readBuilds } from './builds.ts'
+import { captureTexts, tellNews, withSnapshot } from './capture.ts'
+import { askingOptions, type CaptureArgs } from './capture-options.ts'
+import type { Command } from './command.ts'
+import type { Terminal } from './line/terminal.ts'
+import { terminalOf } from './options.ts'
+import { prepareFiles, type RegenerateOptions } from './regeneration.ts'
+import { noStream, type OpenedWorkspace, openWorkspace, placed, streamsNamed } from './workspace.ts'
+
+export interface UpdateArgs
+  extends Pick<CaptureArgs, 'drop' | 'concurrency' | 'timeout' | 'patience' | 'quiet'>,
+    Pick<RegenerateOptions, 'allow-regression' | 'keep-lost'> {
+  readonly WORDS?: readonly string[] | undefined
+  readonly 'dry-run'?: boolean | undefined
+}
+
+export const updateCommand: Command<UpdateArgs> = {
+  builder: (argv) =>
+    askingOptions(
+      argv.positional('WORDS', {
+        type: 'string',
+        array: true,
+        describe: 'Names of streams, default all; behind one its new VERSION, or ARCH=VERSION',
+      }),
+    )
+      .option('allow-regression', {
+        type: 'boolean',
+        describe: 'Let images and builds of the targets go, or give way to older ones',
+      })
+      .option('keep-lost', {
+        type: 'boolean',
+        describe: "Keep the targets' images of regions that a build lacks",
+      })
+      .option('dry-run', { type: 'boolean', describe: 'Say what would change, and write nothing' })
+      .example('$0 update  # all streams', '')
+      .example('$0 update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0  # to new builds', ''),
+
+  async run(args) {
+    const terminal = terminalOf(args)
+    const { file } = await openWorkspace()
+    if (args['dry-run']) {
+      await prepare(args, terminal)
+      return terminal.say('nothing is written, as --dry-run says')
+    }
+    const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
+    await withLock(file, { patience: PATIENCE, onWait }, async () => {
+      tidy(file)
+      const { streams } = await chosen(args)
+      await withFiles(streams, terminal, async () => {
+        const writes = await prepare(args, terminal)
+        await writeFiles(writes)
+        for (const write of writes) terminal.say(`${write.file}: written`)
+        if (writes.length === 0) terminal.say('nothing new: every file is as it was')
+      })
+    })
+  },
+}
+
+/** In milliseconds: another update takes as long as its clouds do. */
+const PATIENCE = 30_000
+
+/** Does some work while nobody else writes a file of these streams. */
+function withFiles(
+  streams: readonly (readonly [string, WorkspaceStream])[],
+  terminal: Terminal,
+  work: () => Promise<void>,
+): Promise<void> {
+  const run = streams.reduceRight<() => Promise<void>>(
+    (inner, [, { snapshot, target, marketplaceFile }]) =>
+      async () => {
+        const files = [target, marketplaceFile].flatMap((each) => each ?? [])
+        // A lock would make a folder that is not there.
+        for (const each of files) checkTarget(each)
+        await withSnapshot(snapshot, terminal, () => withLocks(files, terminal, inner))
+      },
+    work,
+  )
+  return run()
+}
+
+async function withLocks(
+  [first, ...rest]: readonly string[],
+  terminal: Terminal,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (first === undefined) return work()
+  const onWait = (holder: string) => terminal.say(`${first}: waiting for ${holder}`)
+  await withLock(first, { patience: PATIENCE, onWait }, async () => {
+    tidy(first)
+    await withLocks(rest, terminal, work)
+  })
+}
+
+/** The workspace with the versions of the command line, and which of its streams are meant. */
+async function chosen({ WORDS = [] }: UpdateArgs) {
+  const opened = await openWorkspace()
+  const { names, builds } = await readWords(WORDS, opened)
+  const workspace = builds.size > 0 ? withBuilds(opened.workspace, builds) : opened.workspace
+  const streams = streamsNamed(
+    { ...opened, streams: placed(workspace.streams, opened.file) },
+    names,
+  )
+  return { opened, workspace, streams }
+}
+
+/**
+ * Captures and regenerates every stream, one after another, and writes nothing.
+ *
+ * @returns what changes, in an order in which whatever is cut short goes on when it is run again
+ * @throws UserError that names the stream of which it failed
+ */
+async function prepare(args: UpdateArgs, terminal: Terminal): Promise<Write[]> {
+  const { opened, workspace, streams } = await chosen(args)
+  const text = printWorkspace(workspace)
+  const writes: Write[] = text === opened.text ? [] : [{ file: opened.file, text }]
+  const shared = new Shared()
+  for (const [name, stream] of streams) {
+    const own = indented(name, terminal)
+    try {
+      const captured = await captureTexts(
+        captureArgs(args, stream, cloudsFor(workspace, stream)),
+        own,
+        { shared },
+      )
+      writes.push(...captured.writes)
+      if (isEmpty(captured.snapshot)) {
+        own.say('neither images nor builds are asked for')
+        continue
+      }
+      tellNews(captured, own)
+      const { files } = await prepareFiles(captured.snapshot, regenerateArgs(args, stream), own)
+      const differing = files.filter(({ before, text: after }) => before !== after)
+      writes.push(...differing)
+    } catch (error) {
+      throw ofStream(name, error)
+    }
+  }
+  return writes
+}
+
+/** Of a stream that has no marketplace images, while nobody names its builds. */
+function isEmpty(snapshot: Snapshot): boolean {
+  return cloudsOf(snapshot).length === 0 && Object.keys(snapshot.builds).length === 0
+}
+
+function captureArgs(
+  args: UpdateArgs,
+  stream: WorkspaceStream,
+  clouds: ReturnType<typeof cloudsFor>,
+): CaptureArgs {
+  const { snapshot, target, name, url, distro, signatures, criteria, ocp, builds } = stream
+  const { WORDS: _, ...asking } = args
+  return {
+    ...asking,
+    SNAPSHOT: snapshot,
+    cloud: clouds.length > 0 ? clouds : ['none'],
+    name,
+    url,
+    distro,
+    'no-signatures': signatures === false,
+    criteria,
+    ocp: clouds.length > 0 ? ocp : undefined,
+    ...(builds
+      ? { BUILDS: Object.entries(builds).map(([arch, release]) => `${arch}=${release}`) }
+      : { stream: target }),
+  }
+}
+
+function regenerateArgs(args: UpdateArgs, stream: WorkspaceStream): RegenerateOptions {
+  return {
+    target: stream.target,
+    layout: stream.layouts ?? [],
+    'marketplace-file': stream.marketplaceFile,
+    require: stream.require ?? 'any',
+    'allow-regression': args['allow-regression'],
+    'keep-lost': args['keep-lost'],
+  }
+}
+
+/** What is said of one stream, below its name. */
+function indented(name: string, terminal: Terminal): Terminal {
+  let isNamed = false
+  return {
+    ...terminal,
+    say(line) {
+      if (!isNamed) terminal.say(`${name}:`)
+      isNamed = true
+      terminal.say(`  ${line}`)
+    },
+    progress: (text) => terminal.progress(`${name}: ${text}`),
+  }
+}
+
+/** The same error with the stream's name before it. */
+function ofStream(name: string, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error
+  const { message, remedy, lines } = error
+  const Kind = [CheckFailure, ServiceError].find((each) => error instanceof each) ?? InputError
+  return new Kind(`${name}: ${message}`, remedy, { lines, cause: error })
+}
+
+interface Words {
+  /** Of streams; none for all. */
+  readonly names: readonly string[]
+  /** New releases, by stream. */
+  readonly builds: ReadonlyMap<string, Builds>
+}
+
+/**
+ * Reads `STREAM`, and behind it its `VERSION` or `ARCH=VERSION`.
+ *
+ * @throws InputError for a word that is none of them, and for a version of which nothing tells whose
+ *   it is
+ */
+async function readWords(words: readonly string[], opened: OpenedWorkspace): Promise<Words> {
+  const { streams, file } = opened
+  const all = [...streams.keys()]
+  const names: string[] = []
+  const builds = new Map<string, Builds>()
+  for (const word of words) {
+    if (streams.has(word)) {
+      names.push(word)
+      continue
+    }
+    // A release begins with its RHEL or OCP: a mistyped name is not taken for one.
+    if (!/^[0-9]+\.[0-9]/.test(word) && !word.includes('=')) throw noStream(word, all, file)
+    const name = names.at(-1) ?? (all.length === 1 ? all[0] : undefined)
+    const stream = name === undefined ? undefined : streams.get(name)
+    if (name === undefined || stream === undefined) {
+      throw new InputError(
+        `${word}: a version, but of which stream? ${file} has ${all.join(', ')}`,
+        `Name the stream before it: stream-snapshot update ${all[0]} ${word}`,
+      )
+    }
+    if (names.length === 0) names.push(name)
+    builds.set(name, await releasesWith(word, { ...stream, ...own(builds.get(name)) }))
+  }
+  return { names: [...new Set(names)], builds }
+}
+
+function own(builds: Builds | undefined): { readonly builds?: Builds } {
+  return builds ? { builds } : {}
+}
+
+/** A stream's releases with those of a word; the others are what they are. */
+async function releasesWith(word: string, { builds, target }: WorkspaceStream): Promise<Builds> {
+  const text = await readIfThere(target)
+  const there = text === undefined ? new Map() : releasesOf(readStream(text, target))
+  const known = { ...Object.fromEntries(there), ...builds }
+  if (word.includes('=')) {
+    const [read] = readBuilds([word])
+    return { ...known, [read?.architecture as Architecture]: read?.release }
+  }
+  const architectures = Object.keys(known)
+  if (architectures.length === 0) {
+    throw new InputError(
+      `${word}: ${target} is not there, so nothing tells the architectures`,
+      `Name each of them: x86_64=${word}`,
+    )
+  }
+  return Object.fromEntries(architectures.map((arch) => [arch, word]))
+}

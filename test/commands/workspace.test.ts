@@ -1,0 +1,313 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { DEMONSTRATION } from '../stand-in/demonstration-builds.ts'
+import { azureFor } from '../support/azure.ts'
+import { buildServer } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { git } from '../support/git.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+const call = (...args: string[]) => run(args, { cwd: folder })
+
+async function write(name: string, content: string | object): Promise<void> {
+  await mkdir(dirname(at(name)), { recursive: true })
+  await writeFile(at(name), typeof content === 'string' ? content : JSON.stringify(content))
+}
+
+/** What git sees, contents included. */
+async function state(): Promise<string> {
+  await git(folder, 'add', '--all')
+  return git(folder, 'write-tree')
+}
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await git(folder, 'init', '--quiet')
+})
+
+const TWO = {
+  clouds: ['azure'],
+  streams: {
+    one: { snapshot: 'snapshots/one.json', target: 'one.json' },
+    two: { snapshot: 'snapshots/two.json', target: 'two.json', layouts: ['stream-metadata'] },
+  },
+}
+
+const STREAM = (keys: string) => `{
+  "streams": {
+    "one": {
+      "snapshot": "s.json", "target": "one.json"${keys}
+    }
+  }
+}
+`
+
+describe('a workspace', () => {
+  it.each([
+    ['{', '1:2: expected a string or }, found the end of the file'],
+    ['{\n  "stream": {}\n}', '2:3: unknown key "stream"; did you mean "streams"?'],
+    ['{"xyz": 1}', '1:2: unknown key "xyz", expected one of clouds, streams'],
+    ['{"clouds": ["azure"]}', "1:1: must have required property 'streams'"],
+    [
+      '{"clouds": ["azur"], "streams": {"a": {}}}',
+      '1:13: .clouds[0]: must be equal to one of the allowed values (["azure","aws","gcp"])',
+    ],
+    [
+      STREAM(',\n      "marketplacefile": "m"'),
+      '5:7: unknown key "marketplacefile"; did you mean "marketplaceFile"?',
+    ],
+    [
+      STREAM(',\n      "builds": { "x86-64": "1" }'),
+      '5:19: unknown key "x86-64"; did you mean "x86_64"?',
+    ],
+    [STREAM(', "ocp": "4"'), '4:51: .streams.one.ocp: must match pattern "^[0-9]+\\.[0-9]+$"'],
+    [
+      STREAM(', "url": "http://example.com"'),
+      '4:51: expected an https URL, or plain http to this machine',
+    ],
+    [
+      STREAM(', "criteria": "../c.json"'),
+      '4:51: expected a path below this file, found "../c.json"',
+    ],
+    [
+      STREAM(', "criteria": "/etc/c.json"'),
+      '4:51: expected a path below this file, found "/etc/c.json"',
+    ],
+    [STREAM(', "layouts": ["none", "enhancement"]'), '4:51: "none" stands alone'],
+    [
+      STREAM(', "marketplaceFile": "m.json", "layouts": ["enhancement"]'),
+      '4:80: a marketplaceFile has the layout "stream-metadata" and no other',
+    ],
+    [STREAM(', "marketplaceFile": "one.json"'), '4:51: one.json: is a file of one already'],
+    [
+      STREAM(', "marketplaceFile": "s.recording.json"').replace('"s.json"', '"s.recording.json"'),
+      '4:7: expected a snapshot, NAME.json, found a recording',
+    ],
+  ])('%j is refused: %s', async (text, message) => {
+    await write('stream-snapshot.json', text)
+    const outcome = await call('check')
+    expect(outcome).toMatchObject({ status: 2, stdout: '' })
+    expect(outcome.stderr.split('\n')[0]).toBe(`stream-snapshot: stream-snapshot.json:${message}`)
+  })
+
+  it('is found from a folder below it, and not beyond the repository', async () => {
+    await write('stream-snapshot.json', TWO)
+    await write('data/inner/.git/HEAD', 'x')
+    await write('data/other/a', 'x')
+    const inside = await run(['check', 'three'], { cwd: at('data/other') })
+    expect(inside.stderr).toBe(
+      'stream-snapshot: ../../stream-snapshot.json: has no stream "three", but one, two\n',
+    )
+    for (const command of ['check', 'update']) {
+      const beyond = await run([command], { cwd: at('data/inner') })
+      expect(beyond).toMatchObject({ status: 2, stdout: '' })
+      expect(beyond.stderr).toBe(
+        "stream-snapshot: no stream-snapshot.json here, or in a folder around up to the repository's root\nstream-snapshot init writes one.\n",
+      )
+    }
+  })
+})
+
+describe('init', () => {
+  it('finds streams by what is in them, and takes over what they tell', async () => {
+    const published = smallStream(EXAMPLE).replaceAll(
+      '"formats": {}',
+      '"formats": { "raw.gz": { "disk": { "location": "https://example.com/streams/4.18-9.4/builds/418.94.202410090804-0/x86_64/a.raw.gz", "sha256": "00" } } }',
+    )
+    await write('rhcos.json', published)
+    await write('marketplace-rhcos.json', '{ "x86_64": { "azure": {} } }\n')
+    await write('streams/coreos-stable.json', smallStream({ x86_64: '35.20220327.3.0' }, 'stable'))
+    await write('package.json', {})
+    await write('.gitattributes', '*.sh text')
+    const { status, stdout, stderr } = await call('init')
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+    expect(stderr.split('\n').slice(0, 3)).toEqual([
+      'rhcos: rhcos.json with marketplace-rhcos.json, 418.94.202410090804-0, OCP 4.18',
+      'stable: streams/coreos-stable.json, 35.20220327.3.0, no marketplace images',
+      'stream-snapshot.json and .gitattributes: written',
+    ])
+    expect(JSON.parse(await read('stream-snapshot.json'))).toEqual({
+      clouds: ['azure'],
+      streams: {
+        rhcos: {
+          snapshot: 'snapshots/rhcos.json',
+          target: 'rhcos.json',
+          marketplaceFile: 'marketplace-rhcos.json',
+          name: '4.18-9.4',
+          url: 'https://example.com/streams',
+          signatures: false,
+        },
+        stable: {
+          snapshot: 'snapshots/stable.json',
+          target: 'streams/coreos-stable.json',
+          layouts: ['none'],
+        },
+      },
+    })
+    expect(await read('.gitattributes')).toBe('*.sh text\nsnapshots/*.json text eol=lf\n')
+  })
+
+  it('writes over nothing, and adds a line once', async () => {
+    await write('odd/place.json', smallStream(EXAMPLE))
+    const none = await call('init')
+    expect(none).toMatchObject({ status: 2 })
+    expect(none.stderr).toBe(
+      'stream-snapshot: no stream file in ., data/data/coreos, data/data, data, streams, coreos, demo\nName them: stream-snapshot init STREAM_FILE …\n',
+    )
+    expect(await call('init', 'odd/place.json')).toMatchObject({ status: 0 })
+    const before = await state()
+    const again = await call('init', 'odd/place.json')
+    expect(again).toMatchObject({ status: 2 })
+    expect(again.stderr).toContain(
+      'stream-snapshot.json: is there already, and is not written over\n',
+    )
+    expect(await state()).toBe(before)
+    await rm(at('stream-snapshot.json'))
+    const third = await call('init', 'odd/place.json')
+    expect(third.stderr).toContain('\nstream-snapshot.json: written\n')
+    expect(await state()).toBe(before)
+  })
+
+  it('says which OCP minors a stream may be of where nothing decides', async () => {
+    await write('rhcos.json', smallStream({ x86_64: '9.8.20260428-0' }, 'rhcos-4.21'))
+    const { stderr } = await call('init')
+    expect(stderr).toContain(
+      'rhcos: rhcos.json, 9.8.20260428-0, OCP 4.22 or 4.23 or 5.0 or 5.1: say which with "ocp"\n',
+    )
+  })
+})
+
+describe('update and check', () => {
+  const update = async (images: Parameters<typeof azureFor>[0], ...args: string[]) => {
+    const standIn = await azureFor(images)
+    const environment = { cwd: folder, env: standIn.environment }
+    const outcome = await run(['update', '--azure-endpoint', standIn.url, ...args], environment)
+    return { ...outcome, standIn }
+  }
+
+  beforeEach(async () => {
+    await write('stream-snapshot.json', `${JSON.stringify(TWO, undefined, '\t')}\n`)
+    for (const name of ['one', 'two']) await write(`${name}.json`, smallStream(EXAMPLE))
+  })
+
+  it('ask each question once for both, and hold what they wrote', async () => {
+    const { standIn, ...outcome } = await update(imagesBeforeBump())
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    const paths = standIn.requests.map(({ method, path }) => `${method} ${path}`)
+    expect(new Set(paths).size).toBe(paths.length)
+    expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1)
+    expect(outcome.stderr).toMatch(/^one:\n {2}azure: 27 questions, .*\n {2}\+ {2}azure/)
+    expect(outcome.stderr).toMatch(/\ntwo:\n {2}azure: 27 questions/)
+    const checked = await call('check')
+    expect(checked).toMatchObject({ status: 0, stderr: '' })
+    expect(checked.stdout).toMatch(/^one: ok, 418.*\ntwo: ok, 418.*\n$/)
+    for (const each of ['one', 'two']) {
+      const alone = await call('verify', `snapshots/${each}.json`, '--target', `${each}.json`)
+      expect(alone).toMatchObject({ status: 0 })
+    }
+  })
+
+  it('say what is not together', async () => {
+    await update(imagesBeforeBump())
+    await write('two.json', smallStream(EXAMPLE))
+    await write('snapshots/old.recording.json', '[]\n')
+    await write('snapshots/old.json', await read('snapshots/one.json'))
+    await write('snapshots/package.json', {})
+    const workspace = JSON.parse(await read('stream-snapshot.json'))
+    workspace.clouds.push('gcp')
+    workspace.streams.one.ocp = '4.17'
+    workspace.streams.one.builds = { x86_64: '418.94.202409162337-0' }
+    await write('stream-snapshot.json', workspace)
+    const checked = await call('check')
+    expect(checked).toMatchObject({ status: 1, stdout: 'one: FAILED\ntwo: FAILED\n' })
+    expect(checked.stderr.split('\n')).toEqual([
+      'stream-snapshot: stream-snapshot.json: 8 checks failed',
+      '  one: one.json: x86_64 is at 418.94.202410090804-0, expected 418.94.202409162337-0',
+      '  one: snapshots/one.json: x86_64 is at no build, expected 418.94.202409162337-0',
+      '  one: snapshots/one.json: was captured with ocp 4.18, expected 4.17',
+      '  one: snapshots/one.json: was captured with no gcp',
+      '  two: two.json: not what the snapshot gives',
+      '  two: snapshots/two.json: was captured with no gcp',
+      '  snapshots/old.json: is of no stream of the workspace',
+      '  snapshots/old.recording.json: is of no stream of the workspace',
+      'stream-snapshot update makes snapshots and files anew; restore from git what was changed by hand.',
+      '',
+    ])
+    const one = await call('check', 'two')
+    expect(one.stderr).toContain('2 checks failed')
+  })
+
+  it('write nothing where one stream fails, and name it', async () => {
+    await update(imagesBeforeBump())
+    const server = await buildServer()
+    const workspace = JSON.parse(await read('stream-snapshot.json'))
+    Object.assign(workspace.streams.two, { name: DEMONSTRATION.name, url: server.streams })
+    await write('stream-snapshot.json', workspace)
+    const before = await state()
+    const failed = await update(imagesAfterBump(), 'one', 'two', '418.94.209901010000-0')
+    expect(failed).toMatchObject({ status: 3, stdout: '' })
+    expect(failed.stderr).toMatch(
+      /\nstream-snapshot: two: \S+418\.94\.209901010000-0\S+: answered 404: the build server does not have this build\n/,
+    )
+    expect(await state()).toBe(before)
+
+    const { standIn: _, ...lost } = await update([], 'one')
+    expect(lost).toMatchObject({ status: 1 })
+    expect(lost.stderr).toMatch(
+      /\nstream-snapshot: one: the target would lose 4 marketplace images\n/,
+    )
+    expect(await state()).toBe(before)
+  })
+
+  it('take versions, and write them into the workspace as it is formatted', async () => {
+    const server = await buildServer()
+    const old = Object.fromEntries(
+      DEMONSTRATION.architectures.map((arch) => [arch, '418.94.202409162337-0']),
+    )
+    for (const name of ['one', 'two']) await write(`${name}.json`, smallStream(old))
+    const place = { name: DEMONSTRATION.name, url: server.streams }
+    const { one, two } = TWO.streams
+    const text = `${JSON.stringify({ clouds: ['azure'], streams: { one: { ...one, ...place }, two: { ...two, ...place } } }, undefined, '\t')}\n`
+    await write('stream-snapshot.json', text)
+    const before = await state()
+    const words = ['one', DEMONSTRATION.release, 'two', `x86_64=${DEMONSTRATION.release}`]
+    const rest = ['aarch64', 'ppc64le', 's390x'].map((arch) => `${arch}=${DEMONSTRATION.release}`)
+    const dry = await update(imagesBeforeBump(), '--dry-run', ...words, ...rest)
+    expect(dry).toMatchObject({ status: 0, stdout: '' })
+    expect(dry.stderr).toContain('nothing is written, as --dry-run says\n')
+    expect(await state()).toBe(before)
+    expect(server.requests).toHaveLength(4)
+
+    expect(await update(imagesBeforeBump(), ...words, ...rest)).toMatchObject({ status: 0 })
+    const builds = JSON.stringify(
+      Object.fromEntries(DEMONSTRATION.architectures.map((arch) => [arch, DEMONSTRATION.release])),
+      undefined,
+      '\t',
+    ).replaceAll('\n', '\n\t\t\t')
+    const url = `"url": "${server.streams}"`
+    expect(await read('stream-snapshot.json')).toBe(
+      text.replaceAll(url, `${url},\n\t\t\t"builds": ${builds}`),
+    )
+    expect(await call('check')).toMatchObject({ status: 0 })
+    const after = await state()
+    expect(await update(imagesBeforeBump())).toMatchObject({ status: 0 })
+    expect(await state()).toBe(after)
+  })
+
+  it('tell a mistyped name from a version, and whose version it is', async () => {
+    const { standIn: _, ...typo } = await update([], 'tow')
+    expect(typo).toMatchObject({ status: 2 })
+    expect(typo.stderr).toBe(
+      'stream-snapshot: stream-snapshot.json: has no stream "tow"; did you mean two?\n',
+    )
+    const { standIn: __, ...whose } = await update([], '418.94.202410090804-0')
+    expect(whose.stderr).toBe(
+      'stream-snapshot: 418.94.202410090804-0: a version, but of which stream? stream-snapshot.json has one, two\nName the stream before it: stream-snapshot update one 418.94.202410090804-0\n',
+    )
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { parseDocument } from '../../../src/core/json/document.ts'
+import { positionOf } from '../../../src/core/json/position.ts'
+
+const TEXT = `
+{
+  "a" : 1,
+  "list": [ "x", "x",
+    { "é": null, "deep": [1, 11] } ] ,
+  "last": {}
+}
+`
+
+describe('a position in a JSON text', () => {
+  it.each([
+    [[], 2, 1],
+    [['a'], 3, 3],
+    [['list'], 4, 3],
+    [['list', '0'], 4, 13],
+    [['list', '1'], 4, 18],
+    [['list', '2'], 5, 5],
+    [['list', '2', 'é'], 5, 7],
+    [['list', '2', 'deep'], 5, 18],
+    [['list', '2', 'deep', '1'], 5, 30],
+    [['last'], 6, 3],
+    [['last', 'not there'], 6, 3],
+  ])('%j is in line %i, column %i', (path, line, column) => {
+    expect(positionOf(parseDocument(TEXT, 'f'), TEXT, path)).toEqual({ line, column })
+  })
+
+  it('counts lines of either kind and characters, not their halves', () => {
+    const text = '{\r\n"\u{1f600}": 1, "b": 2}'
+    expect(positionOf(parseDocument(text, 'f'), text, ['b'])).toEqual({ line: 2, column: 9 })
+  })
+})
