@@ -65,7 +65,7 @@ beforeEach(async () => {
 })
 
 const WHOLE = {
-  clouds: { azure: 100, aws: 187, gcp: 6 },
+  clouds: { azure: 94, aws: 187, gcp: 6 },
   builds: ['aarch64', 'ppc64le', 's390x', 'x86_64'],
 }
 
@@ -76,7 +76,7 @@ describe('what a capture does not ask for', () => {
     const { status, stderr } = await capture('--cloud', 'aws')
     expect({ status, stderr: stderr.replace(/\(.* s\)/, '') }).toEqual({
       status: 0,
-      stderr: expect.stringContaining('azure: not asked, 100 images as before\n'),
+      stderr: expect.stringContaining('azure: not asked, 94 images as before\n'),
     })
     expect(clouds.aws.questions.length).toBeGreaterThan(asked)
     expect(await counts()).toEqual(WHOLE)
@@ -87,9 +87,9 @@ describe('what a capture does not ask for', () => {
   it('stays where a cloud has news', async () => {
     clouds.azure.setImages(imagesAfterBump())
     const { stderr } = await capture('--cloud', 'azure')
-    expect(stderr).toContain('azure: 27 questions, 106 images (6 new, 0 gone), 9 not there\n')
+    expect(stderr).toContain('azure: 27 questions, 100 images (6 new, 0 gone), 9 not there\n')
     expect(stderr).toContain('aws: not asked, 187 images as before\n')
-    expect(await counts()).toEqual({ ...WHOLE, clouds: { ...WHOLE.clouds, azure: 106 } })
+    expect(await counts()).toEqual({ ...WHOLE, clouds: { ...WHOLE.clouds, azure: 100 } })
     expect(await verified()).toEqual(HOLDS)
   })
 
@@ -143,7 +143,7 @@ describe('what a capture does not ask for', () => {
     expect(stderr).toContain('dropped: aws, 187 images\n')
     expect(stderr).toContain(`dropped: s390x, the build ${DEMONSTRATION.release}\n`)
     expect(await counts()).toEqual({
-      clouds: { azure: 100, gcp: 6 },
+      clouds: { azure: 94, gcp: 6 },
       builds: ['aarch64', 'ppc64le', 'x86_64'],
     })
     expect(await verified()).toEqual(HOLDS)

@@ -32,6 +32,8 @@ describe('the published marketplace files', () => {
       ['--ocp', '4.20'],
       LISTING.filter((image) => !isLater(image) || image.offer === 'aro4'),
     ],
+    ['ocp-4.22.json', '9.8.20260428-0', ['--ocp', '4.22'], LISTING],
+    ['ocp-4.22.json', '10.2.20260423-0', ['--ocp', '4.22'], LISTING],
   ])('%s comes out of a listing full of others', async (name, release, args, images) => {
     const folder = await temporaryFolder()
     const at = (file: string) => join(folder, file)
@@ -44,5 +46,31 @@ describe('the published marketplace files', () => {
     expect(made).toMatchObject({ status: 0 })
     const expected = published(name).replace(/,\n *"thirdParty": false/g, '')
     expect(readFileSync(at('m.json'), 'utf8')).toBe(expected)
+  })
+
+  it('have no Gen1 without a plan from OCP 5.0 on, and of paid plans what RHEL 9 has', async () => {
+    const folder = await temporaryFolder()
+    const at = (file: string) => join(folder, file)
+    const release = '10.2.20260423-0'
+    await writeFile(at('rhel-10.json'), smallStream({ aarch64: release, x86_64: release }))
+    const standIn = await azureFor(LISTING)
+    const args = ['--stream', at('rhel-10.json'), '--ocp', '5.0']
+    expect(await capture(standIn, at('s.json'), args)).toMatchObject({ status: 0 })
+    const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
+    const made = await run(['regenerate', at('s.json'), '--target', at('rhel-10.json'), ...layout])
+    expect(made.status).toBe(0)
+    expect(made.stderr).toMatch(
+      /^from an earlier RHEL major, 9\.6\.2026030314: azure ocp, opp, oke /m,
+    )
+    const { aarch64, x86_64 } = JSON.parse(readFileSync(at('m.json'), 'utf8'))
+    const image = { publisher: 'azureopenshift', offer: 'aro4', version: '10.2.20260423' }
+    expect(x86_64.azure['no-purchase-plan']).toEqual({
+      hyperVGen2: { ...image, sku: 'aro_5-0_x64_gen2' },
+    })
+    expect(aarch64.azure['no-purchase-plan']).toEqual({
+      hyperVGen2: { ...image, sku: 'aro_5-0_arm_gen2' },
+    })
+    expect(x86_64.azure.ocp.hyperVGen1.version).toBe('9.6.2026030314')
+    expect(x86_64.azure['ocp-emea'].hyperVGen2.version).toBe('4.18.2026012111')
   })
 })

@@ -45,10 +45,10 @@ describe('what node loads', () => {
   })
 
   it.each([
-    ['regenerate', 190_000, SNAPSHOT, ['--target', 'rhcos.json', '--allow-regression']],
+    ['regenerate', 230_000, SNAPSHOT, ['--target', 'rhcos.json', '--allow-regression']],
     ['diff', 170_000, SNAPSHOT, [SNAPSHOT]],
-    ['list', 110_000, SNAPSHOT, []],
-    ['skew', 130_000, SNAPSHOT, []],
+    ['list', 140_000, SNAPSHOT, []],
+    ['skew', 170_000, SNAPSHOT, []],
     ['image', 80_000, 'rhcos.json', []],
   ] as const)('for %s is two files', async (name, most, file, more) => {
     const { folder } = await demonstration()

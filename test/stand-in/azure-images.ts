@@ -20,6 +20,8 @@ const NO_PURCHASE_PLAN: Row[] = [
   ['420-arm', 'Arm64', 'V2', '9.6.20251015'],
   ['420-v2', 'x64', 'V2', '9.6.20251015'],
   ['aro_420', 'x64', 'V1', '9.6.20251015'],
+  ['aro_422', 'x64', 'V1', '9.8.20260428'],
+  ['aro_422-arm', 'Arm64', 'V2', '9.8.20260428'],
   ['aro_422-v2', 'x64', 'V2', '9.8.20260428'],
   ['aro_5-0_arm_gen2', 'Arm64', 'V2', '9.8.20260428', '10.2.20260423'],
   ['aro_5-0_x64_gen2', 'x64', 'V2', '9.8.20260428', '10.2.20260423'],
@@ -36,12 +38,11 @@ const PAID_VERSIONS = [
   '4.17.2024100419',
   '4.18.2025031114',
   '4.18.2025112710',
-  '9.6.2026030314',
 ]
 
 /** The spelling of `RedHat` is not the criteria's: names compare without regard to case. */
 const PAID_PUBLISHERS: Record<string, string[]> = {
-  RedHat: PAID_VERSIONS,
+  RedHat: [...PAID_VERSIONS, '9.6.2026030314'],
   'redhat-limited': [...PAID_VERSIONS, '4.18.2026012111'],
 }
 

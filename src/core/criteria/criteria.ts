@@ -32,9 +32,14 @@ export interface AzureSku {
   readonly architecture: 'x86_64' | 'aarch64'
   /** Hyper-V generation. */
   readonly generation: 1 | 2
-  /** The first and the last OCP minor whose images may have this name. */
+  /**
+   * The first and the last OCP minor that this is offered for, or the first one that it is not
+   * offered for any more; without an end for every later one. What is offered for a stream's own
+   * minor is a slot; earlier minors only bring older images.
+   */
   readonly since?: string
   readonly until?: string
+  readonly before?: string
 }
 
 export interface AwsCriteria {
@@ -44,6 +49,11 @@ export interface AwsCriteria {
   readonly region: string
   /** The regions to ask; absent: all that the account has enabled. */
   readonly regions?: readonly string[]
+  /**
+   * For streams of this OCP minor and later ones, images of earlier minors are left out, as the
+   * machine-config operator does with 4.19; absent: an older image is better than none.
+   */
+  readonly floor?: string
   /** Of each plan the product id per architecture; the images' names contain it. */
   readonly plans: Readonly<Record<string, Readonly<Partial<Record<AwsArchitecture, string>>>>>
 }

@@ -8,12 +8,16 @@ export function isNamedByOcp({ name }: AzureSku): boolean {
 
 /** The SKU's name for an OCP minor; undefined where that minor's images do not have such a name. */
 export function skuName(sku: AzureSku, ocp: Minor): string | undefined {
-  if (!isNamedByOcp(sku)) return sku.name
-  if (!isWithin(sku, ocp)) return undefined
+  if (!isOffered(sku, ocp)) return undefined
   return sku.name.replaceAll('{major}', String(ocp.major)).replaceAll('{minor}', String(ocp.minor))
 }
 
-function isWithin({ since, until }: AzureSku, minor: Minor): boolean {
-  const [first, last] = [since && readMinor(since), until && readMinor(until)]
-  return (!first || compareMinors(first, minor) <= 0) && (!last || compareMinors(minor, last) <= 0)
+/** Whether the criteria offer a SKU for an OCP minor. */
+export function isOffered({ since, until, before }: AzureSku, minor: Minor): boolean {
+  const [first, last, end] = [since, until, before].map((each) => each && readMinor(each))
+  return (
+    (!first || compareMinors(first, minor) <= 0) &&
+    (!last || compareMinors(minor, last) <= 0) &&
+    (!end || compareMinors(minor, end) < 0)
+  )
 }

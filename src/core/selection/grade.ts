@@ -1,5 +1,10 @@
 import { compareMinors, type Minor } from '../versions/minor.ts'
-import { compareStamps, type DatedVersion, type Version } from '../versions/version.ts'
+import {
+  compareStamps,
+  type DatedVersion,
+  isOfPublication,
+  type Version,
+} from '../versions/version.ts'
 import type { Wanted } from './slot.ts'
 
 /** How near an image is to the build it stands for, the nearest first. */
@@ -42,10 +47,10 @@ export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted
   return isNewer(dated, wanted) ? 'newer-build' : 'older-build'
 }
 
-/** A form C image tells the time of its publication, not of its build, so it is never exact. */
+/** An image that tells the time of its publication, not of its build, is never exact. */
 function isOfBuild(version: Version, dated: DatedVersion, { release, ocp }: Wanted): boolean {
   return (
-    version.form !== 'C' &&
+    !isOfPublication(version) &&
     release.stamp.startsWith(version.stamp) &&
     agree(version.ocp, ocp) &&
     compareMinors(dated.rhel, release.rhel) === 0 &&

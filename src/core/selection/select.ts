@@ -1,6 +1,6 @@
 import { compareAsNumbers } from '../snapshot/order.ts'
 import type { Image } from '../snapshot/snapshot.ts'
-import { compareMinors, readMinor } from '../versions/minor.ts'
+import { compareMinors, type Minor, printMinor, readMinor } from '../versions/minor.ts'
 import { ocpOfRhel, type RhelTable } from '../versions/rhel.ts'
 import {
   compareVersions,
@@ -43,11 +43,12 @@ export function selectImage(
   images: readonly Image[],
   table: RhelTable,
   requirement: Requirement = 'any',
+  floor?: Minor,
 ): Selection {
   let best: Judged | undefined
   const counts = { all: images.length, graded: 0, eligible: 0 }
   for (const image of images) {
-    const judged = judge(image, wanted, table, requirement)
+    const judged = judge(image, wanted, table, requirement, floor)
     if (judged.grade !== undefined) counts.graded += 1
     if (judged.dated === undefined) continue
     counts.eligible += 1
@@ -62,7 +63,7 @@ export function selectImage(
     wanted,
     ...choice,
     get candidates() {
-      const judged = images.map((each) => judge(each, wanted, table, requirement))
+      const judged = images.map((each) => judge(each, wanted, table, requirement, floor))
       return judged.sort(byMerit).map(candidateOf)
     },
   }
@@ -84,7 +85,13 @@ interface Judged {
   readonly dated: DatedVersion | undefined
 }
 
-function judge(image: Image, wanted: Wanted, table: RhelTable, requirement: Requirement): Judged {
+function judge(
+  image: Image,
+  wanted: Wanted,
+  table: RhelTable,
+  requirement: Requirement,
+  floor: Minor | undefined,
+): Judged {
   if (image.state === 'deprecated') return refuse(image, 'deprecated by the cloud')
   if (image.state === 'unavailable') return refuse(image, 'not available')
   if (image.state === 'unknown') return refuse(image, 'in a state that is not known')
@@ -92,6 +99,9 @@ function judge(image: Image, wanted: Wanted, table: RhelTable, requirement: Requ
   if (version === undefined) return refuse(image, 'version cannot be read')
   const dated = dateVersion(version, image.ocp, wanted, table)
   if (dated === undefined) return refuse(image, 'RHEL not known for this OCP minor')
+  if (floor && compareMinors(dated.ocp, floor) < 0 && compareMinors(wanted.ocp, floor) >= 0) {
+    return refuse(image, `of before OCP ${printMinor(floor)}`)
+  }
   const grade = gradeImage(version, dated, wanted)
   if (!isGrade(grade)) return refuse(image, grade)
   if (!(REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)) {

@@ -7,7 +7,7 @@ import {
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { stateAt } from '../snapshot/state.ts'
-import { readMinor } from '../versions/minor.ts'
+import { type Minor, readMinor } from '../versions/minor.ts'
 import { readRelease } from '../versions/version.ts'
 import type { Requirement } from './grade.ts'
 import { comparePlans } from './plans.ts'
@@ -34,8 +34,9 @@ export function selectImages(
     })
   return cloudsOf(snapshot).flatMap((cloud) => {
     const images = groupBySlot(imagesOf(snapshot, cloud), snapshot.capturedAt)
+    const floor = floorOf(snapshot.criteria[cloud])
     return wanted.flatMap(({ architecture, wanted }) =>
-      slotsOf(snapshot, cloud, architecture)
+      slotsOf(snapshot, cloud, architecture, wanted.ocp)
         .sort(compareSlots)
         .map((slot) =>
           selectImage(
@@ -44,10 +45,16 @@ export function selectImages(
             images.get(keyOf(slot)) ?? [],
             snapshot.criteria.rhel,
             requirement,
+            floor,
           ),
         ),
     )
   })
+}
+
+/** The OCP minor that a cloud's images are not to be earlier than, for streams from it on. */
+function floorOf(criteria: object & { readonly floor?: string } = {}): Minor | undefined {
+  return criteria.floor === undefined ? undefined : readMinor(criteria.floor)
 }
 
 /** What the release tells, and where it names no OCP what the snapshot was captured for. */

@@ -1,3 +1,4 @@
+import { isOffered } from '../criteria/sku-name.ts'
 import type { Architecture, CloudName, SnapshotContent } from '../snapshot/snapshot.ts'
 import type { Minor } from '../versions/minor.ts'
 import type { Release } from '../versions/version.ts'
@@ -29,33 +30,43 @@ export function printSlot(slot: Slot): string {
 }
 
 /** How each cloud's slots follow from a snapshot. */
-const SLOTS: Partial<Record<CloudName, (snapshot: SnapshotContent, arch: Architecture) => Slot[]>> =
-  {
-    azure: ({ criteria }, architecture) =>
-      Object.entries(criteria.azure?.plans ?? {}).flatMap(([plan, { skus }]) =>
-        ([1, 2] as const)
-          .filter((generation) =>
-            skus.some((sku) => sku.architecture === architecture && sku.generation === generation),
-          )
-          .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
+const SLOTS: Readonly<
+  Record<CloudName, (snapshot: SnapshotContent, arch: Architecture, ocp: Minor) => Slot[]>
+> = {
+  azure: ({ criteria }, architecture, ocp) =>
+    Object.entries(criteria.azure?.plans ?? {}).flatMap(([plan, { skus }]) =>
+      ([1, 2] as const)
+        .filter((generation) =>
+          skus.some(
+            (sku) =>
+              sku.architecture === architecture &&
+              sku.generation === generation &&
+              isOffered(sku, ocp),
+          ),
+        )
+        .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
+    ),
+  aws: ({ criteria, queries }, architecture) =>
+    Object.entries(criteria.aws?.plans ?? {})
+      .filter(([, products]) => Object.hasOwn(products, architecture))
+      .flatMap(([plan]) =>
+        (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
       ),
-    aws: ({ criteria, queries }, architecture) =>
-      Object.entries(criteria.aws?.plans ?? {})
-        .filter(([, products]) => Object.hasOwn(products, architecture))
-        .flatMap(([plan]) =>
-          (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
-        ),
-    gcp: ({ criteria }, architecture) =>
-      Object.entries(criteria.gcp?.plans ?? {})
-        .filter(([, plan]) => plan.architecture === architecture)
-        .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
-  }
+  gcp: ({ criteria }, architecture) =>
+    Object.entries(criteria.gcp?.plans ?? {})
+      .filter(([, plan]) => plan.architecture === architecture)
+      .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
+}
 
-/** The slots that a cloud opens for an architecture, in no particular order. */
+/**
+ * The slots that a cloud opens for an architecture, in no particular order: what the criteria offer
+ * for the stream's own OCP minor.
+ */
 export function slotsOf(
   snapshot: SnapshotContent,
   cloud: CloudName,
   architecture: Architecture,
+  ocp: Minor,
 ): Slot[] {
-  return SLOTS[cloud]?.(snapshot, architecture) ?? []
+  return SLOTS[cloud](snapshot, architecture, ocp)
 }

@@ -6,9 +6,16 @@ import { compareMinors, type Minor, readMinor } from './minor.ts'
  */
 export type RhelTable = Readonly<Record<string, readonly string[]>>
 
-/** The RHEL that an OCP minor's images are of where their version does not tell. */
-export function rhelOfOcp(table: RhelTable, { major, minor }: Minor): Minor | undefined {
-  const first = table[`${major}.${minor}`]?.[0]
+/**
+ * The RHEL that an OCP minor's images are of where their version does not tell. A minor that is later
+ * than those that the table has of its major is as the last of them.
+ */
+export function rhelOfOcp(table: RhelTable, ocp: Minor): Minor | undefined {
+  const known = ocpMinors(table).filter(({ major }) => major === ocp.major)
+  const exact = table[`${ocp.major}.${ocp.minor}`]
+  const last = known.at(-1)
+  const isLater = last !== undefined && compareMinors(last, ocp) < 0
+  const first = (exact ?? (isLater ? table[`${last.major}.${last.minor}`] : undefined))?.[0]
   return first === undefined ? undefined : readMinor(first)
 }
 

@@ -8,6 +8,7 @@ import { type RhelTable, rhelOfOcp } from './rhel.ts'
  * | --- | --- | --- |
  * | A | `418.94.202410090804-0`, `417.00.20240517` | OCP, RHEL where readable, build time |
  * | B | `9.6.20251015-1` | RHEL, build time |
+ * | B | `9.6.2026030314` | RHEL, time of publication |
  * | C | `4.18.2025031114` | OCP, time of publication |
  */
 export interface Version {
@@ -47,6 +48,15 @@ export function readVersion(text: string): Version | undefined {
   }
   const ocp = { major: Number(first[0]), minor: Number(first.slice(1)) }
   return { form: 'A', ocp, rhel: readRhelDigits(second), stamp, revision }
+}
+
+/**
+ * Whether the stamp is the hour of publication and not of the build: of form C, and of a version that
+ * names RHEL alone and an hour, as the paid plans have since RHEL 9.6. A build that names RHEL alone
+ * has a day.
+ */
+export function isOfPublication({ form, stamp }: Version): boolean {
+  return form === 'C' || (form === 'B' && stamp.length > 8)
 }
 
 /** Reads a build's id; undefined for one that names no RHEL, such as Fedora CoreOS's. */

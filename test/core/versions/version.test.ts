@@ -94,7 +94,9 @@ describe('the table of OCP and RHEL', () => {
     expect([rhelOf('4.9'), rhelOf('4.12'), rhelOf('4.15')]).toEqual(['8.4', '8.6', '9.2'])
     expect([rhelOf('4.18'), rhelOf('4.21'), rhelOf('4.22')]).toEqual(['9.4', '9.6', '9.8 10.2'])
     expect(rhelOf('5.0')).toBe('10.2 9.8')
-    expect(rhelOfOcp(table, { major: 4, minor: 99 })).toBeUndefined()
+    expect(rhelOfOcp(table, { major: 4, minor: 99 })).toEqual({ major: 9, minor: 8 })
+    expect(rhelOfOcp(table, { major: 5, minor: 7 })).toEqual({ major: 10, minor: 2 })
+    expect(rhelOfOcp(table, { major: 4, minor: 3 })).toBeUndefined()
   })
 
   it('knows that 4.23 comes before 5.0', () => {

@@ -25,7 +25,7 @@ export function expectedSkus(
   const all = Object.entries(criteria.azure.plans).flatMap(([plan, { publisher, offer, skus }]) =>
     skus.flatMap((sku) =>
       (isNamedByOcp(sku) ? minors : [undefined]).flatMap((minor) => {
-        const name = minor === undefined ? sku.name : skuName(sku, minor)
+        const name = skuName(sku, minor ?? ocp)
         if (name === undefined) return []
         return [
           {

@@ -44,7 +44,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot, target?: Releas
     criteria: diffValues(before.criteria, after.criteria),
     images,
     queries: diffQueries(before, after),
-    slots: diffSlots(before, after, images, target),
+    slots: diffSlots(before, after, target),
   }
 }
 

@@ -10,7 +10,12 @@ import {
 } from '../../snapshot/snapshot.ts'
 import { compareMinors, printMinor } from '../../versions/minor.ts'
 import { earlierOcps } from '../../versions/rhel.ts'
-import { compareStamps, readVersion, type Version } from '../../versions/version.ts'
+import {
+  compareStamps,
+  isOfPublication,
+  readVersion,
+  type Version,
+} from '../../versions/version.ts'
 
 /** An image that is not published yet, in its cloud's words. */
 export interface Expected {
@@ -111,32 +116,39 @@ function modelsOf(images: readonly Image[]): Version[] {
 }
 
 /**
- * The build's version as the SKU's other versions are written: a release that names RHEL alone
- * gives form B; any other the form of the latest version of its OCP minor, else of the latest
- * version that names an OCP minor, else form A. The first has as long a time stamp as that one;
- * those behind it tell the time more precisely, for where a deprecated image has taken the first.
+ * The build's version as the SKU's other versions are written. Where the latest of them tells the
+ * hour of publication, as in the paid plans, so does this: any hour from the build's own on. Else a
+ * release that names RHEL alone gives form B; any other the form of the latest version of its OCP
+ * minor, else of the latest version that names an OCP minor, else form A. The first has as long a
+ * time stamp as that one; those behind it tell the time more precisely, for where a deprecated image
+ * has taken the first.
  */
 function expectedVersions(
   { text, release, ocp }: Wanted,
   models: readonly Version[],
 ): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
   const named = models.filter((model) => model.ocp !== undefined)
-  const model =
-    release.form === 'B'
-      ? (models.find(({ form }) => form === 'B') ?? models.find(({ form }) => form === 'A'))
-      : (named.find((each) => each.ocp && compareMinors(each.ocp, ocp) === 0) ?? named[0])
+  const ofOcp = named.find((each) => each.ocp && compareMinors(each.ocp, ocp) === 0) ?? named[0]
+  const [latest] = models
+  const isOfB = release.form === 'B'
+  const model = isOfB
+    ? latest && isOfPublication(latest)
+      ? latest
+      : (models.find(({ form }) => form === 'B') ?? models.find(({ form }) => form === 'A'))
+    : ofOcp
   const minor = text.split('.').slice(0, 2).join('.')
-  const revision = model?.revision === undefined ? '' : `-${release.revision ?? 0}`
-  const version = (length: number): Omit<Expected, 'place'> => {
-    const stamp = release.stamp.slice(0, length)
-    return release.form === 'A' && model?.form === 'C'
-      ? { version: `${printMinor(ocp)}.${stamp}`, orLater: true }
-      : { version: `${minor}.${stamp}${revision}` }
+  if (model && isOfPublication(model)) {
+    const hour = release.stamp.padEnd(HOUR, '0').slice(0, HOUR)
+    return [{ version: `${isOfB ? minor : printMinor(ocp)}.${hour}`, orLater: true }]
   }
+  const revision = model?.revision === undefined ? '' : `-${release.revision ?? 0}`
+  const version = (length: number): Omit<Expected, 'place'> => ({
+    version: `${minor}.${release.stamp.slice(0, length)}${revision}`,
+  })
   const first = model?.stamp.length ?? DAY
   return [version(first), ...STAMP_LENGTHS.filter((length) => length > first).map(version)]
 }
 
 /** A date alone, which is what fits into Azure's 32 bits with room to spare; then hour and minute. */
 const STAMP_LENGTHS = [8, 10, 12]
-const DAY = 8
+const [DAY, HOUR] = [8, 10]

@@ -4,7 +4,7 @@ import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import type { Slot } from '../../selection/slot.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { readVersion } from '../../versions/version.ts'
+import { isOfPublication, readVersion } from '../../versions/version.ts'
 import { type Expected, expectedImage } from './expected.ts'
 
 /** How far a slot's image is from its release. */
@@ -80,7 +80,8 @@ function chosen({ slot, wanted, image, grade }: Selection) {
 function missing(snapshot: Snapshot, selection: Selection): { expected?: Expected } {
   const { grade, image } = selection
   if (grade === 'exact') return {}
-  if (grade === 'newer-build' && readVersion(image?.version ?? '')?.form === 'C') return {}
+  const version = readVersion(image?.version ?? '')
+  if (grade === 'newer-build' && version && isOfPublication(version)) return {}
   return { expected: expectedImage(snapshot, selection) }
 }
 

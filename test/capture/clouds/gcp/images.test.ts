@@ -11,7 +11,7 @@ describe('versionOf', () => {
   it.each([
     ['redhat-coreos-ocp-413-x86-64-202305021736', '', '413.92.202305021736'],
     ['redhat-coreos-opp-48-x86-64-202210040145', '', '48.84.202210040145'],
-    ['redhat-coreos-oke-499-x86-64-202305021736', '', '499.00.202305021736'],
+    ['redhat-coreos-oke-499-x86-64-202305021736', '', '499.98.202305021736'],
     ['redhat-coreos-ocp-worker', 'rhcos-9.6.20250701-0-x86_64', '9.6.20250701-0'],
     ['redhat-coreos-ocp-worker', 'See the product page', undefined],
     ['redhat-coreos-ocp-413-x86-64-202313321736', '', undefined],

@@ -2,12 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diffSnapshots, emptied, isEqual } from '../../../../src/core/audit/diff/diff.ts'
 import { diffImages } from '../../../../src/core/audit/diff/images.ts'
-import { diffSlots } from '../../../../src/core/audit/diff/slots.ts'
 import { diffValues } from '../../../../src/core/audit/diff/values.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
-import { entryOf } from '../../../../src/core/layouts/entry.ts'
 import { isDiff } from '../../../../src/core/schemas/generated.js'
-import { selectImages } from '../../../../src/core/selection/selections.ts'
 import { printSlot } from '../../../../src/core/selection/slot.ts'
 import type { AzureImage, Snapshot } from '../../../../src/core/snapshot/snapshot.ts'
 import { summarise } from '../../../../src/show/diff/counts.ts'
@@ -220,30 +217,6 @@ const image = fc
 const snapshot = fc.array(image, { maxLength: 12 }).map((images) => snapshotOf(images))
 
 describe('any two snapshots', () => {
-  it('differ in a slot just where their selections do', () => {
-    fc.assert(
-      fc.property(snapshot, snapshot, (a, b) => {
-        const expected = new Set(
-          selectImages(a, RELEASES).flatMap((old, at) => {
-            const fresh = selectImages(b, RELEASES)[at]
-            const text = (each: typeof fresh) =>
-              JSON.stringify([each?.image && entryOf('azure', each.image), each?.grade])
-            return text(old) === text(fresh) ? [] : [printSlot(old.slot)]
-          }),
-        )
-        const { changes } = diffSlots(a, b, diffImages(a, b), RELEASES)
-        expect(new Set(changes.map(({ slot }) => printSlot(slot)))).toEqual(expected)
-        for (const { slot, after: filling } of changes) {
-          const chosen = selectImages(b, RELEASES).find(
-            (each) => printSlot(each.slot) === printSlot(slot),
-          )
-          expect(filling?.grade ?? undefined).toBe(chosen?.grade)
-          expect(filling?.image?.version).toBe(chosen?.image?.version)
-        }
-      }),
-    )
-  })
-
   it('have a difference that undoes itself, whatever the order in the files', () => {
     fc.assert(
       fc.property(snapshot, snapshot, (a, b) => {

@@ -54,12 +54,13 @@ describe('the image that is expected', () => {
     expect(expectedFor(RELEASE, images, 'ocp')).toBeUndefined()
   })
 
-  it('names RHEL where the release does', () => {
+  it('names RHEL where the release does, and the hour as the paid plans do', () => {
     const images = [azureImage('rh-ocp-worker', '4.18.2025112710')]
     const stream = { ...snapshotOf([]).stream, ocp: '4.20' }
     expect(expectedFor('9.6.20251015-1', images, 'ocp', { stream })).toEqual([
       'rh-ocp-worker',
-      '9.6.20251015',
+      '9.6.2025101500',
+      'later',
     ])
   })
 
