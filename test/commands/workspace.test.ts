@@ -6,6 +6,7 @@ import { DEMONSTRATION } from '../stand-in/demonstration-builds.ts'
 import { azureFor } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { cloudsFor } from '../support/clouds.ts'
 import { git } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -210,6 +211,30 @@ describe('update and check', () => {
       const alone = await call('verify', `snapshots/${each}.json`, '--target', `${each}.json`)
       expect(alone).toMatchObject({ status: 0 })
     }
+  })
+
+  it('sign in to each of several clouds once, and ask no page of them twice', async () => {
+    const certificates = await temporaryFolder()
+    const { azure, aws, gcp, args, environment } = await cloudsFor(certificates)
+    await write('stream-snapshot.json', { ...TWO, clouds: ['azure', 'aws', 'gcp'] })
+    const where = args.slice(args.indexOf('--azure-endpoint'))
+    const outcome = await run(['update', ...where], { cwd: folder, env: environment })
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    const asked = [
+      ...[azure, gcp].flatMap(({ requests }) => requests.map(({ method, path }) => method + path)),
+      ...aws.questions.map((question) => JSON.stringify(question)),
+    ]
+    expect(asked.length).toBeGreaterThan(40)
+    expect(new Set(asked).size).toBe(asked.length)
+    const signIns = (requests: readonly { method: string }[]) =>
+      requests.filter(({ method }) => method === 'POST').length
+    expect([signIns(azure.requests), signIns(gcp.requests)]).toEqual([1, 0])
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map(async (name) => JSON.parse(await read(`snapshots/${name}.json`)).images),
+    )
+    expect(two).toEqual(one)
+    expect(new Set(one.aws.map(({ region }: { region: string }) => region)).size).toBe(4)
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
   it('say what is not together', async () => {

@@ -14,14 +14,19 @@ export class Shared {
     return this.#made.get(name) as T
   }
 
-  /** What the same request was answered; undefined where it is yet to be sent. */
-  answerTo(request: Request): Answer | undefined {
-    return this.#answers.get(keyOf(request))
+  /**
+   * What the same request was answered; undefined where it is yet to be sent.
+   *
+   * @param place tells requests apart that are spelled alike
+   */
+  answerTo(request: Request, place: string): Answer | undefined {
+    const kept = this.#answers.get(keyOf(request, place))
+    return kept && copyOf(kept)
   }
 
   /** Keeps an answer that asking again would not change. */
-  keep(request: Request, answer: Answer): void {
-    if (KEPT.includes(answer.status)) this.#answers.set(keyOf(request), answer)
+  keep(request: Request, place: string, answer: Answer): void {
+    if (KEPT.includes(answer.status)) this.#answers.set(keyOf(request, place), copyOf(answer))
   }
 }
 
@@ -33,8 +38,13 @@ export function once<T>(shared: Shared | undefined, name: string, make: () => T)
 /** An answer, and two ways to say that there is none. */
 const KEPT = [200, 403, 404]
 
+/** An SDK makes something else of the bytes that it gets. */
+function copyOf(answer: Answer): Answer {
+  return { ...answer, body: Buffer.from(answer.body) }
+}
+
 /** Headers tell who asks, when and for the how manieth time, and nothing of the question. */
-function keyOf({ method, url, body = '' }: Request): string {
+function keyOf({ method, url, body = '' }: Request, place: string): string {
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
-  return `${method} ${url}\n${text}`
+  return `${place} ${method} ${url}\n${text}`
 }

@@ -20,6 +20,8 @@ export interface TransportOptions {
   readonly onExchange?: Note | undefined
   /** The answers that others of the run got; of none where what is asked is not to be kept. */
   readonly shared?: Shared | undefined
+  /** The place that is asked, where the URL need not tell it: an endpoint of one's own has all of them. */
+  readonly place?: string | undefined
 }
 
 /** Takes down an exchange as nock does, its body decoded. */
@@ -110,8 +112,9 @@ export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
     refusePlain(url)
-    const answer = options.shared?.answerTo(request) ?? (await send(request, url, options))
-    options.shared?.keep(request, answer)
+    const { shared, place = '' } = options
+    const answer = shared?.answerTo(request, place) ?? (await send(request, url, options))
+    shared?.keep(request, place, answer)
     noteAnswer(mayBeAskedAgain(answer.status) ? waitOf(answer.headers) : undefined)
     options.onExchange?.(definitionOf(request, url, answer))
     return answer

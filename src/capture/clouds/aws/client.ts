@@ -46,9 +46,8 @@ export function openClients(
   const options = access.live
     ? once(shared, 'aws', () => liveOptions(access, secrets))
     : replayOptions()
-  const requestHandler = awsHandler(
-    openTransport({ timeout, onExchange, live: access.live, shared }),
-  )
+  const handlerFor = (place: string) =>
+    awsHandler(openTransport({ timeout, onExchange, live: access.live, shared, place }))
   const endpoints = new EC2Client({ ...replayOptions(), region: 'us-east-1' }).config
   const publicHost = (region: string) =>
     endpoints
@@ -60,7 +59,7 @@ export function openClients(
       new EC2Client({
         ...options,
         region,
-        requestHandler,
+        requestHandler: handlerFor(region),
         logger: SILENT,
         ...(!access.live && { endpoint: publicHost(region) }),
       }),
