@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { AzureImage } from '../stand-in/azure-image.ts'
 import { knownImages } from '../stand-in/azure-images.ts'
 import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -15,21 +14,8 @@ const BUNDLE = resolve(
   'installer-main.bundle',
 )
 
-/** Those of 4.22 that the published files name, and of which one is known from elsewhere. */
-const OF_422: AzureImage[] = [
-  ['aro_422', 'x64', 'V1'] as const,
-  ['aro_422-arm', 'Arm64', 'V2'] as const,
-].map(([sku, architecture, hyperVGeneration]) => ({
-  publisher: 'azureopenshift',
-  offer: 'aro4',
-  sku,
-  version: '9.8.20260428',
-  architecture,
-  hyperVGeneration,
-}))
-
 /** The paid ones in EMEA ended with one of 4.18. */
-const IMAGES = [...knownImages(), ...OF_422].filter(
+const IMAGES = knownImages().filter(
   ({ publisher, version }) => publisher !== 'redhat-limited' || version !== '9.6.2026030314',
 )
 
