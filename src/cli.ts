@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { emit, isTerminal } from './commands/line/emit.ts'
-import { QUICK } from './commands/line/names.ts'
+import { OF_STREAMS, QUICK } from './commands/line/names.ts'
 import { loadQuick } from './commands/line/script.ts'
 import { VERSION } from './version.ts'
 
@@ -46,7 +46,13 @@ async function run(): Promise<void> {
 
 async function runQuick(): Promise<boolean> {
   if (!QUICK.includes(first)) return false
+  if (OF_STREAMS.includes(first) && !isOfFile(words[1])) return false
   return loadQuick(beside(`quick/${first}.cjs`)).exports.run(words)
+}
+
+/** In the place of a file there may be a stream of the workspace, or nothing for all of them. */
+function isOfFile(word: string | undefined): boolean {
+  return word !== undefined && (/^-|:/.test(word) || fs.existsSync(word))
 }
 
 /** A file of the package, by a name that the bundler does not follow. */

@@ -44,7 +44,7 @@ interface Sorted {
 }
 
 /** Tells options with their values from the rest; undefined for any word that is not plain. */
-function sortWords(
+export function sortWords(
   words: readonly string[],
   options: ReadonlyMap<string, Options>,
 ): Sorted | undefined {

@@ -1,0 +1,104 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { azureFor } from '../support/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const call = (...args: string[]) => run(args, { cwd: folder })
+
+/** A repository with two streams, committed as the first update made it, and updated once more. */
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  for (const name of ['one', 'two', 'bare'])
+    await writeFile(at(`${name}.json`), smallStream(EXAMPLE))
+  const streams = {
+    one: { snapshot: 'snapshots/one.json', target: 'one.json' },
+    two: { snapshot: 'snapshots/two.json', target: 'two.json' },
+    bare: { snapshot: 'snapshots/bare.json', target: 'bare.json', layouts: ['none'] },
+  }
+  await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams }))
+  const standIn = await azureFor(imagesBeforeBump())
+  const update = () =>
+    run(['update', '--azure-endpoint', standIn.url], { cwd: folder, env: standIn.environment })
+  expect(await update()).toMatchObject({ status: 0 })
+  await commitAll(folder, 'first')
+  standIn.setImages(imagesAfterBump())
+  expect(await update()).toMatchObject({ status: 0 })
+})
+
+describe("a stream's name in the place of a file", () => {
+  it('is its snapshot, with its target where one is asked for', async () => {
+    const pairs: [words: string[], same: string[]][] = [
+      [
+        ['list', 'one', '--sku', '418-arm'],
+        ['list', 'snapshots/one.json', '--sku', '418-arm'],
+      ],
+      [
+        ['skew', 'two', '-o', 'json'],
+        ['skew', 'snapshots/two.json', '--target', 'two.json', '-o', 'json'],
+      ],
+      [
+        ['diff', 'two'],
+        ['diff', 'HEAD:snapshots/two.json', 'snapshots/two.json', '--target', 'two.json'],
+      ],
+      [
+        ['history', 'one'],
+        ['history', 'snapshots/one.json'],
+      ],
+    ]
+    for (const [words, same] of pairs) {
+      const [named, plain] = [await call(...words), await call(...same)]
+      expect(named).toEqual(plain)
+      expect(named.stdout).not.toBe('')
+    }
+    const report = await call('report', 'one', '-o', 'r.html')
+    expect(report).toMatchObject({ status: 0 })
+    expect(await readFile(at('r.html'), 'utf8')).toContain('one.json')
+  })
+
+  it('gives way to a file of that name, and is not guessed', async () => {
+    await writeFile(at('one'), 'x')
+    expect((await call('list', 'one')).stderr).toMatch(/^stream-snapshot: one:1:1: /)
+    expect((await call('list', 'three')).stderr).toBe('stream-snapshot: three: no such file\n')
+  })
+})
+
+describe('no file at all', () => {
+  it('is every stream that has images, each below its name', async () => {
+    const diff = await call('diff')
+    expect(diff.status).toBe(1)
+    expect(diff.stdout).toMatch(/^one:\nrhcos-4\.18: [\s\S]*\ntwo:\nrhcos-4\.18: /)
+    const skew = await call('skew', '--fail-on', 'older-release')
+    expect(skew.status).toBe(0)
+    expect(skew.stdout).toMatch(/^one:\n[\s\S]*\ntwo:\n/)
+    const failing = await call('skew', '--fail-on', 'newer-build', '-o', 'json')
+    expect(failing.status).toBe(1)
+    expect(failing.stdout).not.toMatch(/^(one|two):/m)
+    expect(failing.stderr).toMatch(
+      /^stream-snapshot: 2 of 2 streams: a check failed\n {2}one: .*\n {2}two: /,
+    )
+    expect((await call('history')).stdout).toMatch(/^one:\n[\s\S]*first[\s\S]*\ntwo:\n/)
+  })
+
+  it('is no page, as that is of one', async () => {
+    const report = await call('report', '-o', 'r.html')
+    expect(report).toMatchObject({ status: 2, stdout: '' })
+    expect(report.stderr).toBe(
+      'stream-snapshot: report: stream-snapshot.json has one, two, and a page is of one\nFor example stream-snapshot report one -o report.html\n',
+    )
+  })
+
+  it('is missing where there is no workspace', async () => {
+    const elsewhere = await temporaryFolder()
+    const { status, stderr } = await run(['list'], { cwd: elsewhere })
+    expect({ status, stderr: stderr.split('\n')[0] }).toEqual({
+      status: 2,
+      stderr: 'stream-snapshot: SNAPSHOT is missing',
+    })
+  })
+})
