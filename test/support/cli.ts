@@ -51,16 +51,6 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   })
 }
 
-/**
- * Starts node as a pod does: without `HOME`, and where the tests may, as a user without an entry.
- */
-export const IN_A_POD: readonly string[] = [
-  ...(process.getuid?.() === 0 ? ['setpriv', '--reuid', '54321', '--clear-groups'] : []),
-  'env',
-  '-u',
-  'HOME',
-]
-
 /** A folder that goes when the test is over. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-'))
