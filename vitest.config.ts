@@ -36,12 +36,18 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'corpus', include: of('corpus'), testTimeout: 60_000 },
+        test: {
+          name: 'corpus',
+          sequence: { groupOrder: 1 },
+          include: of('corpus'),
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'faults',
+          sequence: { groupOrder: 2 },
           include: of('faults'),
           globalSetup: ['test/faults/table.ts'],
           testTimeout: 300_000,
@@ -55,6 +61,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'deep',
+          sequence: { groupOrder: 3 },
           include: of('deep'),
           globalSetup: ['test/faults/table.ts'],
           testTimeout: 600_000,
@@ -65,6 +72,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
+          sequence: { groupOrder: 4 },
           include: of('browser'),
           testTimeout: 20_000,
           hookTimeout: 60_000,

@@ -27,7 +27,7 @@ export const configmapCommand: Command<ConfigmapArgs> = {
       .option('marketplace-file', {
         type: 'string',
         array: true,
-        requiresArg: true,
+        nargs: 1,
         describe: 'Merge these images into the stream; into one of several as NAME=FILE',
       })
       .example('$0 configmap rhcos.json > coreos-bootimages.yaml  # one stream', '')

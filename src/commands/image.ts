@@ -1,4 +1,3 @@
-import { readInput } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
 import {
   ARCHITECTURES,
@@ -8,10 +7,10 @@ import {
   type FoundImage,
   findImage,
   imageId,
-  readImageSource,
 } from '../index.ts'
 import type { Command } from './command.ts'
 import { type CommonArgs, once, terminalOf } from './options.ts'
+import { readStreamSource } from './stream-source.ts'
 
 const FORMATS = ['urn', 'json', 'id'] as const
 type Format = (typeof FORMATS)[number]
@@ -25,6 +24,7 @@ const DEFAULT_PLANS: Readonly<Record<CloudName, string>> = {
 
 export interface ImageArgs extends CommonArgs {
   readonly STREAM: string
+  readonly 'stream-name'?: string | undefined
   readonly cloud: CloudName
   readonly plan?: string | undefined
   readonly arch: Architecture
@@ -40,7 +40,13 @@ export const imageCommand: Command<ImageArgs> = {
       .positional('STREAM', {
         type: 'string',
         demandOption: true,
-        describe: 'A stream of any layout, or a marketplace file',
+        describe: 'A stream of any layout, a marketplace file, a ConfigMap of boot images, or -',
+      })
+      .option('stream-name', {
+        type: 'string',
+        describe: 'Which stream of a ConfigMap',
+        defaultDescription: 'its .data.stream',
+        coerce: once('stream-name'),
       })
       .option('cloud', {
         choices: CLOUDS,
@@ -84,11 +90,12 @@ export const imageCommand: Command<ImageArgs> = {
         coerce: once('output') as (value: unknown) => Format,
       })
       .example('$0 image rhcos.json --plan ocp-emea  # the URN, for az vm create', '')
-      .example('$0 image rhcos.json --cloud aws --region us-east-1  # the AMI', ''),
+      .example('$0 image rhcos.json --cloud aws --region us-east-1  # the AMI', '')
+      .example('oc get cm … -o yaml | $0 image - --stream-name rhel-10  # of a cluster', ''),
 
   async run(args) {
     const { STREAM, cloud, plan = DEFAULT_PLANS[cloud], arch, generation, region, gen1 } = args
-    const source = readImageSource(await readInput(STREAM), STREAM)
+    const source = await readStreamSource(STREAM, args['stream-name'])
     const found = findImage(source, {
       cloud,
       plan,

@@ -26,10 +26,14 @@ beforeEach(async () => {
 })
 
 describe('configmap', () => {
-  it('is the manifest of the boot images, the stream in it byte for byte', async () => {
+  it('is the manifest of the boot images, by name and without a final newline', async () => {
     expect(await parsed('nine.json')).toEqual({
       apiVersion: 'v1',
-      data: { releaseVersion: '0.0.1-snapshot', stream: NINE },
+      data: {
+        releaseVersion: '0.0.1-snapshot',
+        stream: NINE.trimEnd(),
+        streams: JSON.stringify({ 'rhel-9': JSON.parse(NINE) }, undefined, 2),
+      },
       kind: 'ConfigMap',
       metadata: {
         annotations: {
@@ -45,12 +49,12 @@ describe('configmap', () => {
 
   it('shows the stream as it stands in its file', async () => {
     const { stdout } = await configmap('nine.json')
-    expect(stdout).toContain('  stream: |\n    {\n      "stream": "rhel-9.6",\n')
+    expect(stdout).toContain('  stream: |-\n    {\n      "stream": "rhel-9.6",\n')
   })
 
   it('has several streams by name, rhel-9 being the one that stands alone', async () => {
     const { data } = await parsed('rhel-10=ten.json', 'rhel-9=nine.json')
-    expect(data.stream).toBe(NINE)
+    expect(data.stream).toBe(NINE.trimEnd())
     expect(JSON.parse(data.streams ?? '')).toEqual({
       'rhel-10': JSON.parse(TEN),
       'rhel-9': JSON.parse(NINE),
@@ -58,7 +62,7 @@ describe('configmap', () => {
     expect(data.streams).toBe(
       JSON.stringify({ 'rhel-10': JSON.parse(TEN), 'rhel-9': JSON.parse(NINE) }, undefined, 2),
     )
-    expect((await parsed('b=ten.json', 'a=nine.json')).data.stream).toBe(TEN)
+    expect((await parsed('b=ten.json', 'a=nine.json')).data.stream).toBe(TEN.trimEnd())
   })
 
   it('merges a marketplace file in, as the installer does', async () => {
@@ -74,10 +78,37 @@ describe('configmap', () => {
     const both = await parsed(
       ...['rhel-9=nine.json', 'rhel-10=ten.json', '--marketplace-file', 'rhel-10=market.json'],
     )
-    expect(both.data.stream).toBe(NINE)
+    expect(both.data.stream).toBe(NINE.trimEnd())
     expect(
       JSON.parse(both.data.streams ?? '')['rhel-10'].architectures.x86_64['rhel-coreos-extensions'],
     ).toEqual({ marketplace: mine })
+  })
+
+  it('leaves out what stream-metadata-go does not know', async () => {
+    const stream = JSON.parse(NINE)
+    stream.note = 'kept in the file'
+    stream.architectures.x86_64.images.toaster = { release: '1' }
+    stream.architectures.x86_64['rhel-coreos-extensions'] = {
+      'azure-marketplace': { 'no-purchase-plan': { sku: '418-v2' } },
+      marketplace: {
+        azure: { ocp: { hyperVGen2: { publisher: 'redhat', thirdParty: false } } },
+        aws: { ocp: {} },
+      },
+    }
+    await writeFile(at('more.json'), JSON.stringify(stream))
+    const { data } = await parsed('more.json')
+    const { note, architectures } = JSON.parse(data.stream)
+    expect({ note, images: architectures.x86_64.images }).toEqual({ note: undefined, images: {} })
+    expect(architectures.x86_64['rhel-coreos-extensions']).toEqual({
+      marketplace: { azure: { ocp: { hyperVGen2: { publisher: 'redhat' } } } },
+    })
+  })
+
+  it('takes one value for each option', async () => {
+    await writeFile(at('market.json'), JSON.stringify({ x86_64: { azure: {} } }))
+    expect(await configmap('--marketplace-file', 'market.json', 'nine.json')).toMatchObject({
+      status: 0,
+    })
   })
 
   it.each([

@@ -49,7 +49,7 @@ describe('what node loads', () => {
     ['diff', 170_000, SNAPSHOT, [SNAPSHOT]],
     ['list', 140_000, SNAPSHOT, []],
     ['skew', 170_000, SNAPSHOT, []],
-    ['image', 80_000, 'rhcos.json', []],
+    ['image', 120_000, 'rhcos.json', []],
   ] as const)('for %s is two files', async (name, most, file, more) => {
     const { folder } = await demonstration()
     const { files, bytes } = await loaded([name, file, ...more], folder)

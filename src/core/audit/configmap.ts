@@ -1,9 +1,11 @@
 /** The ConfigMap by which a cluster knows the boot images of its release. */
 
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
+import { printAsGo } from '../stream/known.ts'
 import type { Stream } from '../stream/stream.ts'
+import { readRelease } from '../versions/version.ts'
 
-/** A stream under the name that the cluster knows it by; of one that stands alone there is none. */
+/** A stream under the name that the cluster knows it by. */
 export interface NamedStream {
   readonly name: string | undefined
   readonly stream: Stream
@@ -17,7 +19,7 @@ export interface ConfigMap {
   readonly data: {
     readonly releaseVersion: string
     readonly stream: string
-    readonly streams?: string
+    readonly streams: string
   }
   readonly kind: 'ConfigMap'
   readonly metadata: {
@@ -34,26 +36,25 @@ const PROFILES = ['ibm-cloud-managed', 'self-managed-high-availability', 'single
 const DEFAULT_STREAM = 'rhel-9'
 
 /**
- * The `coreos-bootimages` ConfigMap as openshift/installer's `hack/build-coreos-manifest.go` has
- * it, but that `data.stream` is the stream's file byte for byte. `data.streams`, where the streams
- * have names, is a JSON object of all of them; `data.stream` is then the one called rhel-9, else
- * the first. The release payload's own version takes the place of `releaseVersion` when it is built.
+ * The `coreos-bootimages` ConfigMap as openshift/installer's `hack/build-coreos-manifest.go` has it:
+ * each stream as stream-metadata-go encodes it. `data.streams` is a JSON object of all of them,
+ * `data.stream` the one called rhel-9, else the first. The release payload's own version takes the
+ * place of `releaseVersion` when it is built.
  *
- * @param streams at least one; names all different
+ * @param streams at least one; names all different; one without a name is called by its RHEL
  */
 export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap {
   const texts = streams.map(({ name, stream, marketplaceFile }) => ({
-    name,
-    text: (marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream).print(),
+    name: name ?? nameByRhel(stream),
+    text: printAsGo(marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream),
   }))
   const chosen = texts.find(({ name }) => name === DEFAULT_STREAM) ?? texts[0]
-  const named = texts.flatMap(({ name, text }) => (name === undefined ? [] : [{ name, text }]))
   return {
     apiVersion: 'v1',
     data: {
       releaseVersion: '0.0.1-snapshot',
       stream: chosen?.text ?? '',
-      ...(named.length > 0 && { streams: joinStreams(named) }),
+      streams: joinStreams(texts),
     },
     kind: 'ConfigMap',
     metadata: {
@@ -75,6 +76,14 @@ export function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
     const images = file.extension(arch, 'marketplace')
     return images === undefined ? merged : merged.withExtension(arch, 'marketplace', images)
   }, stream)
+}
+
+/** `rhel-9`, as clusters call a stream; of one that names no RHEL its own name. */
+function nameByRhel(stream: Stream): string {
+  const rhel = stream
+    .architectures()
+    .flatMap((arch) => readRelease(stream.release(arch) ?? '')?.rhel ?? [])[0]
+  return rhel === undefined ? stream.name : `rhel-${rhel.major}`
 }
 
 /** One JSON object of all streams by name; a line break in JSON is never within a string. */
