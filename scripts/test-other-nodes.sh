@@ -18,7 +18,4 @@ for version in "${versions[@]}"; do
   export PATH="$folder/$version/package/bin:$path"
   printf '\n== Node %s\n' "$(node --version)"
   vitest run --project quick
-  # Once more with V8's code of this node, as if it had built the package.
-  node --import tsx scripts/build/code-cache.ts >/dev/null
-  vitest run --project quick test/commands/line test/speed test/commands/regenerate.test.ts
 done

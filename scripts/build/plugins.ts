@@ -1,41 +1,35 @@
-import { builtinModules } from 'node:module'
 import { basename } from 'node:path'
 import type { Plugin } from 'esbuild'
 
-/** Takes node's own modules from the process: as imports they would evaluate all that they export. */
-export const builtins: Plugin = {
-  name: 'builtins',
-  setup({ onResolve, onLoad }) {
-    // Packages that require one may add to it: they get the very module.
-    onResolve({ filter: /^[\w/]+$/ }, ({ path, kind }) =>
-      kind === 'require-call' && builtinModules.includes(path)
-        ? { path, namespace: 'required builtin' }
+/** Leaves what the way in loads later where it is: a module beside it. */
+export const beside: Plugin = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import'
+        ? { path: path.replace(/\.ts$/, '.js'), external: true }
         : undefined,
     )
-    onLoad({ filter: /.*/, namespace: 'required builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }))
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const names = Object.keys(process.getBuiltinModule(path) ?? {})
-      const lines = names
-        .filter((name) => name !== 'default')
-        .map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})()`)
-      const builtin = `process.getBuiltinModule(${JSON.stringify(path)})`
-      return {
-        contents: [`const builtin = ${builtin}`, 'export default builtin', ...lines].join('\n'),
-      }
-    })
   },
 }
 
-/** Leaves out what is loaded when it is needed, as a quick command needs none of it. */
-export const withoutDetours: Plugin = {
-  name: 'without detours',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
+/**
+ * Takes the width of plain text without string-width's tables, whose one regular expression for emoji
+ * takes V8 longer to compile than a short command takes to run.
+ */
+export const plainWidths: Plugin = {
+  name: 'plain widths',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, ({ path, namespace, resolveDir }) =>
+      namespace === 'plain-width'
+        ? undefined
+        : { path, namespace: 'plain-width', pluginData: resolveDir },
     )
+    onLoad({ filter: /.*/, namespace: 'plain-width' }, ({ pluginData }) => ({
+      resolveDir: pluginData,
+      contents: `export default (text, options) =>
+        /^[\\x20-\\x7e]*$/.test(text) ? text.length : require('string-width').default(text, options)`,
+    }))
   },
 }
 

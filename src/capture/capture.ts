@@ -65,7 +65,7 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
     const kept = recorder.exchanges
     const recording = sortExchanges(replayed?.keep(kept) ?? kept)
     const secrets = clouds.flatMap(({ connection }) => connection.secrets())
-    refuseSecrets(content, recording, secrets)
+    if (!request.isSearched) refuseSecrets(content, recording, secrets)
     const notes = clouds.flatMap(({ connection }) => connection.notes())
     return { content, recording, notes: [...asked.notes, ...notes] }
   } finally {

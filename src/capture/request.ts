@@ -29,6 +29,8 @@ export interface CaptureRequest {
   /** What it shares with the captures before it and behind it. */
   readonly shared?: Shared | undefined
   readonly onProgress?: (progress: Progress) => void
+  /** Set where the caller searches for secrets itself, as `verify` does in the files. */
+  readonly isSearched?: boolean
 }
 
 export interface Progress {

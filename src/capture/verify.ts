@@ -134,6 +134,7 @@ export function replayOf(snapshot: Snapshot, replay: Recording): CaptureRequest 
     timeout: access.timeout,
     concurrency: 8,
     replay,
+    isSearched: true,
   }
 }
 

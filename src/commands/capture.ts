@@ -1,5 +1,4 @@
 import { basename } from 'node:path'
-import { evidenceOf } from '../capture/evidence.ts'
 import { sortExchanges } from '../capture/recording.ts'
 import { sha256 } from '../core/snapshot/canonical.ts'
 import { withKept } from '../core/snapshot/parts.ts'
@@ -184,6 +183,7 @@ async function evidenceFor(
   file: string,
 ): Promise<Recording> {
   if (kept === undefined) return []
+  const { evidenceOf } = await import('../capture/evidence.ts')
   return evidenceOf(kept, await readRecording(found?.recording ?? '[]', file), file)
 }
 

@@ -1,6 +1,6 @@
 import { isConfigMap, streamOfConfigMap } from '../core/audit/image/configmap.ts'
 import type { Holder } from '../core/layouts/holder.ts'
-import { readInput, readStandardInput } from '../disk/read.ts'
+import { readInput, readStandardInput, STANDARD_INPUT } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
 import { readImageSource } from '../index.ts'
 
@@ -8,12 +8,11 @@ import { readImageSource } from '../index.ts'
  * Reads whatever names images: a stream, a marketplace file, a ConfigMap of boot images as YAML or
  * JSON, or one of them from standard input.
  *
- * @param name a file, or `-`
+ * @param file a file, or standard input's name
  * @param streamName which stream of a ConfigMap
  */
-export async function readStreamSource(name: string, streamName?: string): Promise<Holder> {
-  const file = name === '-' ? 'standard input' : name
-  const text = name === '-' ? await readStandardInput() : await readInput(name)
+export async function readStreamSource(file: string, streamName?: string): Promise<Holder> {
+  const text = await (file === STANDARD_INPUT ? readStandardInput() : readInput(file))
   const manifest = await readManifest(text, file)
   if (manifest !== undefined) return streamOfConfigMap(manifest, file, streamName)
   if (streamName !== undefined) {

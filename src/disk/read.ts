@@ -78,15 +78,19 @@ function kindOf(stat: fs.Stats): string {
 }
 
 /** What is piped in, for `-`. @throws InputError for what is too long or no UTF-8 */
+/** How a command knows that `-` was written in the place of a file. */
+export const STANDARD_INPUT = 'standard input'
+
+/** All of standard input, as long as it is no longer than a file may be. */
 export async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of process.stdin) {
     length += chunk.length
-    if (length > LONGEST_FILE) throw tooLong('standard input')
+    if (length > LONGEST_FILE) throw tooLong(STANDARD_INPUT)
     chunks.push(chunk)
   }
-  return decodeText(Buffer.concat(chunks), 'standard input')
+  return decodeText(Buffer.concat(chunks), STANDARD_INPUT)
 }
 
 export function tooLong(file: string): InputError {

@@ -56,10 +56,7 @@ const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
         ? `unexpected argument: ${argument}; the script is for the shell that SHELL names`
         : `unknown command: ${command}; did you mean ${meant}?`,
   ],
-  [
-    /^Missing dependent arguments: (\S+) -> (\S+)/,
-    ([, option, other]) => `--${option}: needs --${other}`,
-  ],
+  [/^Implications failed: (\S+) -> (\S+)/, ([, option, other]) => `--${option}: needs --${other}`],
   [
     /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/,
     ([, option, given, choices]) =>

@@ -1,13 +1,14 @@
 import fs from 'node:fs'
+import yargs from 'yargs'
+import { Parser } from 'yargs/helpers'
 import { WORKSPACE_FILE, type WorkspaceStream } from '../../core/workspace/workspace.ts'
 import { runGit } from '../../disk/git/git.ts'
 import { findUpwards } from '../../disk/upwards.ts'
 import { CheckFailure, InputError } from '../../errors.ts'
+import type { Command } from '../command.ts'
 import { COMMANDS } from '../index.ts'
 import { terminalOf } from '../options.ts'
 import { openWorkspace } from '../workspace.ts'
-import { definitionOf } from './definition.ts'
-import { sortWords } from './plain.ts'
 
 /** What the commands that look at a snapshot are told for a stream of the workspace. */
 const WORDS: Readonly<
@@ -49,13 +50,15 @@ export async function withStreams(words: readonly string[]): Promise<readonly Ru
   const entry = COMMANDS.find(({ command }) => command.split(' ')[0] === name)
   const asIs = [{ words }]
   if (!wordsFor || !entry || rest.some(isHelp)) return asIs
-  const free = sortWords(rest, definitionOf(await entry.load()).options)?.free
-  const [first, ...more] = free ?? []
-  if (free === undefined || more.length > 0) return asIs
+  const freeOf = freeWords(entry.module)
+  const [first, ...more] = freeOf(rest)
+  if (more.length > 0) return asIs
   if (first !== undefined && fs.existsSync(first)) return asIs
   if (findUpwards(WORKSPACE_FILE, process.cwd()) === undefined) return asIs
   const opened = await openWorkspace()
-  const at = first === undefined ? -1 : rest.indexOf(first)
+  const at = rest.findIndex(
+    (word, index) => word === first && freeOf(rest.toSpliced(index, 1)).length === 0,
+  )
   const options = rest.filter((_, index) => index !== at)
   const lineFor = async (stream: WorkspaceStream) => {
     const own = await wordsFor(stream)
@@ -76,6 +79,14 @@ export async function withStreams(words: readonly string[]): Promise<readonly Ru
   return Promise.all(
     streams.map(async ([stream, each]) => ({ words: await lineFor(each), stream })),
   )
+}
+
+/** What of a command's words is neither an option nor its value. */
+function freeWords({ builder }: Command): (words: readonly string[]) => string[] {
+  const built = builder(yargs()) as unknown as { getOptions(): Record<string, string[]> }
+  const { boolean = [], string, array, alias } = built.getOptions()
+  const options = { boolean: [...boolean, 'quiet', 'debug'], string, array, alias }
+  return (words) => Parser([...words], options as object)._.map(String)
 }
 
 function isHelp(word: string): boolean {

@@ -1,20 +1,22 @@
-import yargs, { type Argv } from 'yargs'
+import yargs, { type Argv, type Options } from 'yargs'
+import { STANDARD_INPUT } from '../../disk/read.ts'
 import { VERSION } from '../../version.ts'
 import { COMMANDS } from '../index.ts'
-import { GLOBAL_OPTIONS } from './definition.ts'
 import { mistakeIn, refuseAfterHyphens, refuseFlagValues } from './mistakes.ts'
 
+/** What every command takes. */
+const GLOBAL_OPTIONS = {
+  quiet: { type: 'boolean', describe: 'Say nothing but errors and data', global: true },
+  debug: { type: 'boolean', describe: 'Show where an error comes from', global: true },
+} as const satisfies Readonly<Record<string, Options>>
+
 /**
- * The whole command line, by yargs: helps, completes, and says what is wrong.
+ * Runs a command line, by yargs: it parses, helps, completes, and says what is wrong.
  *
  * @param words the command line, without node and the program
- * @param run what to do with a command's arguments; default: the command
  * @throws InputError for a mistake in the command line, and what a command throws
  */
-export async function runFully(
-  words: readonly string[],
-  run?: (args: unknown) => void,
-): Promise<void> {
+export async function runWords(words: readonly string[]): Promise<void> {
   const mistake = (message: string) =>
     mistakeIn(
       message,
@@ -22,7 +24,8 @@ export async function runFully(
       COMMANDS.map(({ command }) => command),
     )
   refuseAfterHyphens(words)
-  const cli = yargs([...words])
+  // yargs makes an empty word of a hyphen.
+  const cli = yargs(words.map((word) => (word === '-' ? STANDARD_INPUT : word)))
     .locale('en')
     .scriptName('stream-snapshot')
     .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
@@ -44,18 +47,18 @@ export async function runFully(
     .fail((message, error) => {
       throw error ?? mistake(message)
     })
-  for (const { command, describe, load } of COMMANDS) {
+  for (const { command, describe, module } of COMMANDS) {
     cli.command(
       command,
       describe,
-      async (argv: Argv) => {
+      (argv: Argv) => {
         for (const group of ['Positionals:', 'Options:']) argv.group([], group)
-        const built = (await load()).builder(argv)
+        const built = module.builder(argv)
         argv.group([...Object.keys(GLOBAL_OPTIONS), 'version', 'help'], 'Global options:')
         refuseFlagValues(flagsOf(argv), words)
         return built
       },
-      async (args) => (run ? run(args) : (await load()).run(args as never)),
+      (args) => module.run(args as never),
     )
   }
   try {
