@@ -1,6 +1,5 @@
 import { untilDone } from './commands/line/failure.ts'
 import { runWords } from './commands/line/parse.ts'
-import { runEach, withStreams } from './commands/line/streams.ts'
 import { fileError } from './disk/error.ts'
 
 /** Runs the command line. */
@@ -10,5 +9,5 @@ await untilDone(async () => {
     if (error.code === 'EPIPE') process.exit(141)
     throw fileError('stdout', error)
   })
-  await runEach(await withStreams(process.argv.slice(2)), runWords)
+  await runWords(process.argv.slice(2))
 })

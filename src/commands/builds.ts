@@ -11,7 +11,7 @@ import {
   type StreamPlace,
   type WantedBuild,
 } from '../index.ts'
-import { checkUrl, shownUrl } from './options.ts'
+import { checkUrl, shownUrl } from './url.ts'
 
 /** A build of the command line, and where its URL says that the stream is. */
 export interface NamedBuild extends WantedBuild {

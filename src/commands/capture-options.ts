@@ -1,159 +1,121 @@
-import type { Argv } from 'yargs'
 import { InputError } from '../errors.ts'
 import { ARCHITECTURES, CLOUDS, type CloudName, readMinor } from '../index.ts'
-import { type AllCloudArgs, cloudOptions } from './clouds/index.ts'
-import { type CommonArgs, once, urlOption, wholeNumber } from './options.ts'
-
-/** What a capture takes from the command line. */
-export interface CaptureArgs extends CommonArgs, AllCloudArgs {
-  readonly SNAPSHOT: string
-  readonly BUILDS?: readonly string[] | undefined
-  readonly stream?: string | undefined
-  readonly name?: string | undefined
-  readonly url?: string | undefined
-  readonly distro?: 'rhcos' | 'fcos' | undefined
-  readonly 'no-signatures'?: boolean | undefined
-  readonly cloud?: readonly (CloudName | 'none')[] | undefined
-  readonly drop?: readonly string[] | undefined
-  readonly check?: boolean | undefined
-  readonly criteria?: string | undefined
-  readonly ocp?: string | undefined
-  readonly concurrency: number
-  readonly timeout: number
-  readonly patience: number
-  readonly replay?: string | undefined
-}
+import { CLOUD_OPTIONS } from './clouds/index.ts'
+import type { GlobalArgs } from './command.ts'
+import {
+  type ArgsOf,
+  choice,
+  count,
+  flag,
+  list,
+  needed,
+  type Option,
+  text,
+  texts,
+} from './option.ts'
+import { checkUrl } from './url.ts'
 
 /** Of whom and how it is asked, which `update` takes as well. */
-export function askingOptions<T>(argv: Argv<T>) {
-  return cloudOptions(argv)
-    .option('drop', {
-      type: 'string',
-      describe: 'Take these clouds and architectures out of the snapshot, with commas between them',
-      coerce: partNames,
-    })
-    .option('concurrency', {
-      default: 8,
-      describe: 'How many questions to ask at a time',
-      coerce: wholeNumber('concurrency'),
-    })
-    .option('timeout', {
-      default: 30,
-      describe: 'Seconds to wait for each answer',
-      coerce: wholeNumber('timeout'),
-    })
-    .option('patience', {
-      default: 120,
-      describe: 'Seconds that a question may take with its repetitions, waits and sign-in',
-      coerce: wholeNumber('patience'),
-    })
+export const ASKING_OPTIONS = {
+  ...CLOUD_OPTIONS,
+  drop: list<string>(
+    'Take these clouds and architectures out of the snapshot, with commas between them',
+    {},
+    (names, option) => among([...CLOUDS, ...ARCHITECTURES], names, option, 'some of '),
+  ),
+  concurrency: count('How many questions to ask at a time', {}, 8),
+  timeout: count('Seconds to wait for each answer', {}, 30),
+  patience: count(
+    'Seconds that a question may take with its repetitions, waits and sign-in',
+    {},
+    120,
+  ),
+}
+
+/** `--replay`, with or without a file. */
+const replay: Option<string | undefined> = {
+  told: {
+    type: 'string',
+    describe: "Answer every request from a recording, by default the snapshot's own",
+  },
+  read: (value, name) => {
+    if (Array.isArray(value)) throw new InputError(`${name}: given more than once`)
+    return value === undefined ? undefined : String(value)
+  },
 }
 
 /** The options that `capture` shares with `cosa2stream`. */
-export function captureOptions<T>(argv: Argv<T>) {
-  return askingOptions(argv)
-    .positional('BUILDS', {
-      type: 'string',
-      array: true,
-      describe: 'Builds: ARCH=VERSION, or the URL of a meta.json',
-    })
-    .option('name', {
-      type: 'string',
-      describe: "The stream's name, and its folder on the build server",
-      coerce: nameOption,
-    })
-    .option('url', {
-      type: 'string',
-      describe: 'The build server',
-      defaultDescription: "the distribution's own",
-      coerce: urlOption('url'),
-    })
-    .option('distro', {
-      choices: ['rhcos', 'fcos'] as const,
-      describe: 'The distribution',
-      defaultDescription: 'rhcos',
-      coerce: once('distro') as (value: unknown) => 'rhcos' | 'fcos' | undefined,
-    })
-    .option('no-signatures', {
-      type: 'boolean',
-      describe: 'Write no signatures of artifacts',
-    })
-    .option('cloud', {
-      type: 'string',
-      describe: 'The clouds to ask, with commas between them; none for no cloud',
-      defaultDescription: "the snapshot's, else azure",
-      coerce: cloudNames,
-    })
-    .option('criteria', {
-      type: 'string',
-      describe: 'Which images to look for',
-      defaultDescription: 'built-in',
-      coerce: once('criteria'),
-    })
-    .option('ocp', {
-      type: 'string',
-      describe: 'The OCP minor, X.Y',
-      defaultDescription: 'what the release or the name of the stream tells',
-      coerce: minorOption,
-    })
-    .option('replay', {
-      type: 'string',
-      describe: "Answer every request from a recording, by default the snapshot's own",
-      coerce: replayOption,
-    })
+export const CAPTURE_OPTIONS = {
+  ...ASKING_OPTIONS,
+  name: text("The stream's name, and its folder on the build server", {}, readName),
+  url: text('The build server', { defaultDescription: "the distribution's own" }, checkUrl),
+  distro: choice('The distribution', ['rhcos', 'fcos'] as const, { defaultDescription: 'rhcos' }),
+  'no-signatures': flag('Write no signatures of artifacts'),
+  cloud: list(
+    'The clouds to ask, with commas between them; none for no cloud',
+    { defaultDescription: "the snapshot's, else azure" },
+    cloudNames,
+  ),
+  criteria: text('Which images to look for', { defaultDescription: 'built-in' }),
+  ocp: text(
+    'The OCP minor, X.Y',
+    { defaultDescription: 'what the release or the name of the stream tells' },
+    minorText,
+  ),
+  replay,
 }
+
+export const BUILDS = texts('Builds: ARCH=VERSION, or the URL of a meta.json')
+
+export const CAPTURE_POSITIONALS = {
+  SNAPSHOT: needed('The snapshot to write, NAME.json; its recording is NAME.recording.json'),
+  BUILDS,
+}
+
+/** Those that `capture` alone has. */
+export const OWN_OPTIONS = {
+  stream: text('Take the releases from this stream file instead of capturing builds'),
+  check: flag('Write nothing; exit 1 with what would change if the clouds say otherwise today'),
+}
+
+/** What a capture takes from the command line. */
+export type CaptureArgs = ArgsOf<typeof CAPTURE_POSITIONALS> &
+  ArgsOf<typeof CAPTURE_OPTIONS> &
+  ArgsOf<typeof OWN_OPTIONS> &
+  GlobalArgs
 
 /** It becomes a folder in a URL, and perhaps a file. */
-function nameOption(value: unknown): string | undefined {
-  const text = once('name')(value)
-  if (text !== undefined && !/^[\w.+-]+$/.test(text)) {
-    throw new InputError(
-      `--name: expected a stream's name such as 4.18-9.4, found ${JSON.stringify(text)}`,
-    )
-  }
-  return text
-}
-
-function cloudNames(value: unknown): (CloudName | 'none')[] | undefined {
-  const text = once('cloud')(value)
-  if (text === undefined) return undefined
-  const names = text.split(',').map((name) => name.trim())
-  const unknown = names.find(
-    (name) => name !== 'none' && !(CLOUDS as readonly string[]).includes(name),
+function readName(name: string, option: string): string {
+  if (/^[\w.+-]+$/.test(name)) return name
+  throw new InputError(
+    `${option}: expected a stream's name such as 4.18-9.4, found ${JSON.stringify(name)}`,
   )
-  if (unknown !== undefined) {
-    throw new InputError(
-      `--cloud: expected ${CLOUDS.join(', ')} or none, found ${JSON.stringify(unknown)}`,
-    )
-  }
-  if (names.includes('none') && names.length > 1) throw new InputError('--cloud none: stands alone')
-  return [...new Set(names)] as (CloudName | 'none')[]
 }
 
-/** Clouds and architectures. */
-function partNames(value: unknown): readonly string[] | undefined {
-  const text = once('drop')(value)
-  if (text === undefined) return undefined
-  const known: readonly string[] = [...CLOUDS, ...ARCHITECTURES]
-  const names = text.split(',').map((name) => name.trim())
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) {
-    throw new InputError(
-      `--drop: expected some of ${known.join(', ')}, found ${JSON.stringify(unknown)}`,
-    )
+function cloudNames(names: readonly string[], option: string): readonly (CloudName | 'none')[] {
+  if (names.includes('none') && names.length > 1) {
+    throw new InputError(`${option} none: stands alone`)
   }
-  return [...new Set(names)]
+  return among([...CLOUDS, 'none'], names, option)
 }
 
-function minorOption(value: unknown): string | undefined {
-  const text = once('ocp')(value)
-  if (text !== undefined && readMinor(text) === undefined) {
-    throw new InputError(`--ocp: expected X.Y such as 4.18, found ${JSON.stringify(text)}`)
-  }
-  return text
+/** @throws InputError for a name that is none of those known */
+function among<Name extends string>(
+  known: readonly Name[],
+  names: readonly string[],
+  option: string,
+  some = '',
+): Name[] {
+  return names.map((name) => {
+    const found = known.find((each) => each === name)
+    if (found !== undefined) return found
+    const all =
+      some === '' ? `${known.slice(0, -1).join(', ')} or ${known.at(-1)}` : known.join(', ')
+    throw new InputError(`${option}: expected ${some}${all}, found ${JSON.stringify(name)}`)
+  })
 }
 
-function replayOption(value: unknown): string | undefined {
-  if (Array.isArray(value)) throw new InputError('--replay: given more than once')
-  return value as string | undefined
+function minorText(text: string, option: string): string {
+  if (readMinor(text) !== undefined) return text
+  throw new InputError(`${option}: expected X.Y such as 4.18, found ${JSON.stringify(text)}`)
 }

@@ -30,40 +30,28 @@ import {
 } from '../index.ts'
 import { dropLines, newsLines } from '../show/news.ts'
 import { planLines } from '../show/plan.ts'
-import { type CaptureArgs, captureOptions } from './capture-options.ts'
+import {
+  CAPTURE_OPTIONS,
+  CAPTURE_POSITIONALS,
+  type CaptureArgs,
+  OWN_OPTIONS,
+} from './capture-options.ts'
 import { type Asked, requestFor } from './capture-request.ts'
-import type { Command } from './command.ts'
+import { command, terminalOf } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
-import { once, terminalOf } from './options.ts'
 
-export const captureCommand: Command<CaptureArgs> = {
-  builder: (argv) =>
-    captureOptions(
-      argv
-        .positional('SNAPSHOT', {
-          type: 'string',
-          demandOption: true,
-          describe: 'The snapshot to write, NAME.json; its recording is NAME.recording.json',
-        })
-        .option('stream', {
-          type: 'string',
-          describe: 'Take the releases from this stream file instead of capturing builds',
-          coerce: once('stream'),
-        })
-        .option('check', {
-          type: 'boolean',
-          describe:
-            'Write nothing; exit 1 with what would change if the clouds say otherwise today',
-        }),
-    )
-      .example('$0 capture snapshots/rhcos-4.18.json --stream rhcos.json  # with credentials', '')
-      .example(
-        '$0 capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0  # with its build',
-        '',
-      )
-      .example('$0 capture snapshots/rhcos-4.18.json --cloud aws  # the rest stays', '')
-      .example('$0 capture snapshots/rhcos-4.18.json --check  # is it what they say today?', '')
-      .example('$0 capture snapshots/rhcos-4.18.json --replay  # from the recording', ''),
+export const captureCommand = command({
+  name: 'capture',
+  describe: 'Ask the clouds and the build server, record their answers, and write a snapshot',
+  positionals: CAPTURE_POSITIONALS,
+  options: { ...CAPTURE_OPTIONS, ...OWN_OPTIONS },
+  examples: [
+    ['capture snapshots/rhcos-4.18.json --stream rhcos.json', 'with credentials'],
+    ['capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0', 'with its build'],
+    ['capture snapshots/rhcos-4.18.json --cloud aws', 'the rest stays'],
+    ['capture snapshots/rhcos-4.18.json --check', 'is it what they say today?'],
+    ['capture snapshots/rhcos-4.18.json --replay', 'from the recording'],
+  ],
 
   async run(args) {
     const terminal = terminalOf(args)
@@ -74,7 +62,7 @@ export const captureCommand: Command<CaptureArgs> = {
       tellCapture(args.SNAPSHOT, captured, terminal)
     })
   },
-}
+})
 
 /** In milliseconds: a capture that is not throttled takes a few seconds. */
 const PATIENCE = 30_000
@@ -309,7 +297,8 @@ async function find(
     return found
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    const isNamed = args.cloud !== undefined && (args.BUILDS?.length || args.stream !== undefined)
+    const isNamed =
+      args.cloud !== undefined && (args.BUILDS.length > 0 || args.stream !== undefined)
     if (!isNamed) {
       throw new InputError(
         error.message,

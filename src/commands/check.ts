@@ -11,27 +11,22 @@ import {
   releasesOf,
   type Snapshot,
 } from '../index.ts'
-import type { Command } from './command.ts'
-import { type CommonArgs, terminalOf } from './options.ts'
+import { command, terminalOf } from './command.ts'
+import { texts } from './option.ts'
 import { checkTarget, verifyFile } from './verify.ts'
 import { openWorkspace, streamsNamed } from './workspace.ts'
 
-export interface CheckArgs extends CommonArgs {
-  readonly STREAMS?: readonly string[] | undefined
-}
+export const checkCommand = command({
+  name: 'check',
+  describe: "Check that the workspace's snapshots and files belong together, offline",
+  positionals: { STREAMS: texts("The workspace's names of streams; default: all") },
+  options: {},
+  examples: [
+    ['check', 'in CI: without network and credentials'],
+    ['check rhel-9', 'one stream'],
+  ],
 
-export const checkCommand: Command<CheckArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('STREAMS', {
-        type: 'string',
-        array: true,
-        describe: "The workspace's names of streams; default: all",
-      })
-      .example('$0 check  # in CI: without network and credentials', '')
-      .example('$0 check rhel-9  # one stream', ''),
-
-  async run({ STREAMS = [], ...args }) {
+  async run({ STREAMS, ...args }) {
     const terminal = terminalOf(args)
     const opened = await openWorkspace()
     const streams = streamsNamed(opened, STREAMS)
@@ -50,7 +45,7 @@ export const checkCommand: Command<CheckArgs> = {
       { lines: faults },
     )
   },
-}
+})
 
 /** What is wrong with a stream's snapshot and files, or with what the workspace says of them. */
 async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<string[]> {
@@ -62,7 +57,7 @@ async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<
     const snapshot = readShape(await readInput(stream.snapshot), stream.snapshot)
     const { fault } = await checkTarget(stream.snapshot, {
       target: stream.target,
-      layout: stream.layouts,
+      layout: stream.layouts ?? [],
       'marketplace-file': stream.marketplaceFile,
       require: stream.require ?? 'any',
     })

@@ -1,7 +1,76 @@
-import type { Argv } from 'yargs'
+import type { WorkspaceStream } from '../core/workspace/workspace.ts'
+import { InputError } from '../errors.ts'
+import { openTerminal, type Terminal } from './line/terminal.ts'
+import { type ArgsOf, flag, type OptionTable } from './option.ts'
 
-/** A command as the command line knows it; its module is loaded when it is called. */
-export interface Command<Args = never> {
-  builder(argv: Argv): unknown
-  run(args: Args): Promise<void>
+/** What every command takes. */
+export const GLOBAL_OPTIONS = {
+  quiet: flag('Say nothing but errors and data'),
+  debug: flag('Show where an error comes from'),
+}
+
+export type GlobalArgs = ArgsOf<typeof GLOBAL_OPTIONS>
+
+/** A command as its file defines it: one table for what it takes, from which its types follow. */
+interface Definition<Positionals extends OptionTable, Options extends OptionTable> {
+  readonly name: string
+  /** One line. */
+  readonly describe: string
+  /** In their order, in capitals. */
+  readonly positionals: Positionals
+  readonly options: Options
+  /** Command lines without the program's name, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, what: string])[]
+  /** For a command that looks at a file: what stands for it where a workspace's stream is meant. */
+  readonly forStream?: (
+    stream: WorkspaceStream,
+  ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+  run(args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs): Promise<void>
+}
+
+/** A command as the command line knows it. */
+export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run'> {
+  /** @param values by option and positional, as they were typed */
+  run(values: Readonly<Record<string, unknown>>): Promise<void>
+}
+
+export function command<Positionals extends OptionTable, Options extends OptionTable>(
+  definition: Definition<Positionals, Options>,
+): Command {
+  const { name, positionals, options } = definition
+  return {
+    ...definition,
+    run: (values) =>
+      definition.run({
+        ...readArgs(name, positionals, values),
+        ...readArgs(name, options, values),
+        ...readArgs(name, GLOBAL_OPTIONS, values),
+      }),
+  }
+}
+
+/** @throws InputError for a value that its option does not take */
+export function readArgs<Table extends OptionTable>(
+  command: string,
+  table: Table,
+  values: Readonly<Record<string, unknown>>,
+): ArgsOf<Table> {
+  const read = Object.entries(table).map(([name, option]) => {
+    try {
+      return [name, option.read(values[name], name === name.toUpperCase() ? name : `--${name}`)]
+    } catch (error) {
+      if (!(error instanceof InputError) || error.remedy !== undefined) throw error
+      throw new InputError(error.message, helpRemedy(command), { cause: error })
+    }
+  })
+  // What each option's `read` gives is what the table's type says of it.
+  return Object.fromEntries(read) as ArgsOf<Table>
+}
+
+export function helpRemedy(command: string): string {
+  return `stream-snapshot ${command} --help shows what it takes.`
+}
+
+export function terminalOf({ quiet }: GlobalArgs): Terminal {
+  return openTerminal({ quiet: quiet === true })
 }

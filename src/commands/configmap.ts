@@ -7,36 +7,28 @@ import {
   printConfigMap,
   readStream,
 } from '../index.ts'
-import type { Command } from './command.ts'
-import { type CommonArgs, terminalOf } from './options.ts'
+import { command, terminalOf } from './command.ts'
+import { texts } from './option.ts'
 
-export interface ConfigmapArgs extends CommonArgs {
-  readonly STREAM: readonly string[]
-  readonly 'marketplace-file'?: readonly string[] | undefined
-}
-
-export const configmapCommand: Command<ConfigmapArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('STREAM', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'A stream, or several as NAME=FILE',
-      })
-      .option('marketplace-file', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'Merge these images into the stream; into one of several as NAME=FILE',
-      })
-      .example('$0 configmap rhcos.json > coreos-bootimages.yaml  # one stream', '')
-      .example('$0 configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json  # several', ''),
+export const configmapCommand = command({
+  name: 'configmap',
+  describe: 'Print the coreos-bootimages ConfigMap of a stream',
+  positionals: { STREAM: texts('A stream, or several as NAME=FILE', { demandOption: true }) },
+  options: {
+    'marketplace-file': texts(
+      'Merge these images into the stream; into one of several as NAME=FILE',
+      { nargs: 1 },
+    ),
+  },
+  examples: [
+    ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],
+    ['configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several'],
+  ],
 
   async run(args) {
     const files = await readAll(args.STREAM)
     refuseUnnamed(files)
-    const marketplaces = await readAll(args['marketplace-file'] ?? [])
+    const marketplaces = await readAll(args['marketplace-file'])
     const streams = files.map(({ name, file, text }): NamedStream => {
       const marketplace = marketplaces.filter((each) => each.name === name)
       const [found] = marketplace
@@ -57,7 +49,7 @@ export const configmapCommand: Command<ConfigmapArgs> = {
     }
     terminalOf(args).data(await printConfigMap(bootImagesConfigMap(streams)))
   },
-}
+})
 
 interface NamedFile {
   readonly argument: string

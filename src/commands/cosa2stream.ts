@@ -3,38 +3,33 @@ import { InputError } from '../errors.ts'
 import { readStream } from '../index.ts'
 import { placeOf, readBuilds } from './builds.ts'
 import { captureTexts, tellCapture, withSnapshot } from './capture.ts'
-import { type CaptureArgs, captureOptions } from './capture-options.ts'
-import type { Command } from './command.ts'
+import { BUILDS, CAPTURE_OPTIONS, type CaptureArgs } from './capture-options.ts'
+import { command, terminalOf } from './command.ts'
 import { readHeld } from './offline.ts'
-import { once, terminalOf } from './options.ts'
-import { regenerateOptions } from './regenerate.ts'
-import { type RegenerateArgs, regenerateFiles } from './regeneration.ts'
+import { flag, text } from './option.ts'
+import { REGENERATE_OPTIONS } from './regenerate-options.ts'
+import { regenerateFiles } from './regeneration.ts'
 
-export interface Cosa2streamArgs
-  extends Omit<CaptureArgs, 'SNAPSHOT' | 'stream'>,
-    Omit<RegenerateArgs, 'SNAPSHOT' | 'check' | 'json'> {
-  readonly snapshot?: string | undefined
-  readonly offline?: boolean | undefined
-}
-
-export const cosa2streamCommand: Command<Cosa2streamArgs> = {
-  builder: (argv) =>
-    captureOptions(regenerateOptions(argv))
-      .option('snapshot', {
-        type: 'string',
-        describe: 'The snapshot to write and to make the stream from',
-        defaultDescription: 'snapshots/NAME.json',
-        coerce: once('snapshot'),
-      })
-      .option('offline', {
-        type: 'boolean',
-        conflicts: 'replay',
-        describe: 'Ask nobody: the snapshot must hold these very releases already',
-      })
-      .example(
-        '$0 cosa2stream --target rhcos.json --distro rhcos --no-signatures --name 4.18-9.4 x86_64=418.94.202410090804-0  # as plume does it',
-        '',
-      ),
+export const cosa2streamCommand = command({
+  name: 'cosa2stream',
+  describe: "Both at once, with plume's own command line",
+  positionals: { BUILDS },
+  options: {
+    ...REGENERATE_OPTIONS,
+    ...CAPTURE_OPTIONS,
+    snapshot: text('The snapshot to write and to make the stream from', {
+      defaultDescription: 'snapshots/NAME.json',
+    }),
+    offline: flag('Ask nobody: the snapshot must hold these very releases already', {
+      conflicts: 'replay',
+    }),
+  },
+  examples: [
+    [
+      'cosa2stream --target rhcos.json --distro rhcos --no-signatures --name 4.18-9.4 x86_64=418.94.202410090804-0',
+      'as plume does it',
+    ],
+  ],
 
   async run(args) {
     const terminal = terminalOf(args)
@@ -52,11 +47,15 @@ export const cosa2streamCommand: Command<Cosa2streamArgs> = {
       tellCapture(captureArgs.SNAPSHOT, captured, terminal)
     })
   },
-}
+})
 
-function defaultSnapshot({ BUILDS = [], name, url }: Cosa2streamArgs): string {
+function defaultSnapshot({
+  BUILDS: builds,
+  name,
+  url,
+}: Pick<CaptureArgs, 'BUILDS' | 'name' | 'url'>): string {
   const given = { ...(name !== undefined && { name }), ...(url !== undefined && { url }) }
-  const stream = name ?? placeOf(readBuilds(BUILDS), given)?.name
+  const stream = name ?? placeOf(readBuilds(builds), given)?.name
   if (stream === undefined) {
     throw new InputError(
       "the stream's name is needed to find its builds and its snapshot",

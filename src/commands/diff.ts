@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { runGit } from '../disk/git/git.ts'
 import { readFileOrRevision } from '../disk/git/revision.ts'
 import { readInput } from '../disk/read.ts'
 import { InputError, UserError } from '../errors.ts'
@@ -14,55 +16,45 @@ import {
   type SnapshotDiff,
 } from '../index.ts'
 import { diffText } from '../show/diff.ts'
-import type { Command } from './command.ts'
+import { command, type GlobalArgs, terminalOf } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
-import { type CommonArgs, once, terminalOf } from './options.ts'
+import { type ArgsOf, choice, flag, needed, text } from './option.ts'
 
 const FORMATS = {
   text: diffText,
   json: printDiffJson,
   markdown: printDiffMarkdown,
 } as const satisfies Record<string, (diff: SnapshotDiff, terminal: Terminal) => string>
-type Format = keyof typeof FORMATS
 
-export interface DiffArgs extends CommonArgs {
-  readonly A: string
-  readonly B: string
-  readonly format: Format
-  readonly target?: string | undefined
-  readonly 'exit-zero'?: boolean | undefined
+const positionals = {
+  A: needed('A snapshot, or one of a git revision: REVISION:PATH'),
+  B: text('The later one, likewise; without it A is compared with what git committed last'),
+}
+const options = {
+  format: choice(
+    'How to print; markdown is for a pull request',
+    Object.keys(FORMATS) as (keyof typeof FORMATS)[],
+    { alias: 'o' },
+    'text',
+  ),
+  target: text('Take the releases of the slots from this stream where there are no builds'),
+  'exit-zero': flag('Exit 0 with a difference too, as git wants it of its diff drivers'),
 }
 
-export const diffCommand: Command<DiffArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('A', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A snapshot, or one of a git revision: REVISION:PATH',
-      })
-      .positional('B', {
-        type: 'string',
-        demandOption: true,
-        describe: 'The later one, likewise',
-      })
-      .option('format', {
-        choices: Object.keys(FORMATS) as Format[],
-        default: 'text' as Format,
-        describe: 'How to print; markdown is for a pull request',
-        coerce: once('format') as (value: unknown) => Format,
-      })
-      .option('target', {
-        type: 'string',
-        describe: 'Take the releases of the slots from this stream where there are no builds',
-        coerce: once('target'),
-      })
-      .option('exit-zero', {
-        type: 'boolean',
-        describe: 'Exit 0 with a difference too, as git wants it of its diff drivers',
-      })
-      .example('$0 diff HEAD~1:rhcos-4.18.json rhcos-4.18.json  # what the last commit did', '')
-      .example('$0 diff old.json new.json --format markdown  # for a comment', ''),
+export const diffCommand = command({
+  name: 'diff',
+  describe: 'Say what differs between two snapshots, and what that does to the stream',
+  positionals,
+  options,
+  examples: [
+    ['diff snapshots/rhcos-4.18.json', 'what the next commit does'],
+    ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit did'],
+    ['diff old.json new.json --format markdown', 'for a comment'],
+  ],
+  forStream: async ({ snapshot, target }) => {
+    const [A, B] = await sidesOf(snapshot)
+    return { A, B, target }
+  },
 
   async run(args) {
     if (!args['exit-zero']) {
@@ -77,16 +69,30 @@ export const diffCommand: Command<DiffArgs> = {
       terminalOf(args).warn(error.message)
     }
   },
+})
+
+/** A snapshot as it was committed last, and as it is; git calls what is not there `/dev/null`. */
+async function sidesOf(snapshot: string): Promise<[before: string, after: string]> {
+  const committed = `HEAD:${snapshot.startsWith('..') ? '' : './'}${snapshot}`
+  const { status } = await runGit(['cat-file', '-e', committed], process.cwd())
+  return [status === 0 ? committed : '/dev/null', existsSync(snapshot) ? snapshot : '/dev/null']
 }
 
 /** @returns whether anything differs */
-async function runDiff(args: DiffArgs): Promise<boolean> {
-  const { A, B, format, target } = args
+async function runDiff(
+  args: ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs,
+): Promise<boolean> {
+  const { format, target } = args
+  const [A, B] = args.B === undefined ? await sidesOf(args.A) : [args.A, args.B]
   const before = await readSide(A)
   const after = await readSide(B)
   const [left, right] = [before ?? (after && emptied(after)), after ?? (before && emptied(before))]
   if (left === undefined || right === undefined) {
-    throw new InputError(`${A} and ${B}: expected a snapshot, found nothing twice`)
+    throw new InputError(
+      args.B === undefined
+        ? `${args.A}: expected a snapshot, there is none, and none in HEAD`
+        : `${A} and ${B}: expected a snapshot, found nothing twice`,
+    )
   }
   const releases =
     target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))

@@ -22,12 +22,8 @@ import {
   releasesOf,
   type Stream,
 } from '../index.ts'
-import type { Command } from './command.ts'
-import { type CommonArgs, terminalOf } from './options.ts'
-
-export interface InitArgs extends CommonArgs {
-  readonly FILES?: readonly string[] | undefined
-}
+import { command, terminalOf } from './command.ts'
+import { texts } from './option.ts'
 
 /** Where repositories keep their streams, from their root. */
 const FOLDERS = ['.', 'data/data/coreos', 'data/data', 'data', 'streams', 'coreos', 'demo']
@@ -38,18 +34,19 @@ const MARKETPLACE_FOLDERS = ['marketplace', '.']
 /** So that a checkout does not make CRLF of what digests are of. */
 const ATTRIBUTES = 'snapshots/*.json text eol=lf'
 
-export const initCommand: Command<InitArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('FILES', {
-        type: 'string',
-        array: true,
-        describe: `Stream files; default: those in ${FOLDERS.slice(1).join(', ')} and the root`,
-      })
-      .example('$0 init  # in a repository with streams', '')
-      .example('$0 init rhcos.json  # with this one alone', ''),
+export const initCommand = command({
+  name: 'init',
+  describe: "Write a workspace for the repository's streams: stream-snapshot.json",
+  positionals: {
+    FILES: texts(`Stream files; default: those in ${FOLDERS.slice(1).join(', ')} and the root`),
+  },
+  options: {},
+  examples: [
+    ['init', 'in a repository with streams'],
+    ['init rhcos.json', 'with this one alone'],
+  ],
 
-  async run({ FILES = [], ...args }) {
+  async run({ FILES, ...args }) {
     const terminal = terminalOf(args)
     const root = relative('', repositoryAround(process.cwd()) ?? process.cwd())
     const file = join(root, WORKSPACE_FILE)
@@ -86,7 +83,7 @@ export const initCommand: Command<InitArgs> = {
     )
     terminal.say('stream-snapshot check     holds them against each other, without, as in CI')
   },
-}
+})
 
 interface Found {
   readonly file: string

@@ -9,7 +9,6 @@ import {
   Loss,
   MarketplaceFile,
   type Regenerated,
-  type Requirement,
   readStream,
   regenerate,
   type Snapshot,
@@ -17,24 +16,9 @@ import {
 } from '../index.ts'
 import { countLine, describeSlots, earlierMajorLines, lossLines, planLines } from '../show/plan.ts'
 import { explainLines, selectionsJson } from '../show/selections.ts'
+import { terminalOf } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
-import { type CommonArgs, terminalOf } from './options.ts'
-
-export interface RegenerateArgs extends CommonArgs {
-  readonly SNAPSHOT: string
-  readonly target?: string | undefined
-  readonly check?: boolean | undefined
-  readonly layout: readonly (LayoutName | 'none')[]
-  readonly 'marketplace-file'?: string | undefined
-  readonly require: Requirement
-  readonly 'allow-regression'?: boolean | undefined
-  readonly 'keep-lost'?: boolean | undefined
-  readonly explain?: boolean | undefined
-  readonly json?: boolean | undefined
-}
-
-/** What regenerating takes from the command line: all but the snapshot's name. */
-export type RegenerateOptions = Omit<RegenerateArgs, 'SNAPSHOT'>
+import type { RegenerateArgs } from './regenerate-options.ts'
 
 /**
  * Reads the target, regenerates, and writes or checks; what `cosa2stream` does in the end too.
@@ -43,7 +27,7 @@ export type RegenerateOptions = Omit<RegenerateArgs, 'SNAPSHOT'>
  */
 export async function regenerateFiles(
   snapshot: Snapshot,
-  args: RegenerateOptions,
+  args: RegenerateArgs,
   alongside: readonly Write[] = [],
 ): Promise<void> {
   const terminal = terminalOf(args)
@@ -58,7 +42,7 @@ export async function regenerateFiles(
 /** Regenerates, says what that changes, and writes nothing. */
 export async function prepareFiles(
   snapshot: Snapshot,
-  args: RegenerateOptions,
+  args: RegenerateArgs,
   terminal: Terminal,
 ): Promise<{ readonly result: Regenerated; readonly files: readonly Regeneration[] }> {
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
@@ -87,7 +71,7 @@ function told(error: Loss | Unmet, terminal: Terminal): CheckFailure {
 }
 
 /** The plan of changes. */
-function tell(result: Regenerated, args: RegenerateOptions, terminal: Terminal): void {
+function tell(result: Regenerated, args: RegenerateArgs, terminal: Terminal): void {
   const { account, selections, notes } = result
   for (const note of notes) terminal.say(note)
   if (args.explain) for (const line of explainLines(selections)) terminal.say(line)
@@ -127,7 +111,7 @@ export interface Regeneration extends Write {
 /** Regenerates and writes nothing. */
 export async function regenerateTexts(
   snapshot: Snapshot,
-  args: RegenerateOptions,
+  args: RegenerateArgs,
 ): Promise<{ readonly result: Regenerated; readonly files: readonly Regeneration[] }> {
   const { target, 'marketplace-file': marketplace } = args
   const layouts = layoutsOf(args)

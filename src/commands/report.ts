@@ -1,34 +1,19 @@
 import { basename, resolve } from 'node:path'
 import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
-import type { Command } from './command.ts'
-import { type CommonArgs, once, terminalOf } from './options.ts'
+import { command, terminalOf } from './command.ts'
+import { needed } from './option.ts'
 import { readHistory } from './versions.ts'
 
-export interface ReportArgs extends CommonArgs {
-  readonly PATH: string
-  readonly output: string
-}
-
-export const reportCommand: Command<ReportArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('PATH', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A snapshot or a stream that is in git',
-      })
-      .option('output', {
-        alias: 'o',
-        type: 'string',
-        demandOption: true,
-        describe: 'The page to write: one file that asks for nothing',
-        coerce: once('output'),
-      })
-      .example(
-        '$0 report snapshots/rhcos-4.18.json -o report.html  # then open it in a browser',
-        '',
-      ),
+export const reportCommand = command({
+  name: 'report',
+  describe: 'Show the life of a snapshot or a stream on one HTML page',
+  positionals: { PATH: needed('A snapshot or a stream that is in git') },
+  options: {
+    output: needed('The page to write: one file that asks for nothing', { alias: 'o' }),
+  },
+  examples: [['report snapshots/rhcos-4.18.json -o report.html', 'then open it in a browser']],
+  forStream: ({ snapshot }) => ({ PATH: snapshot }),
 
   async run(args) {
     const { PATH, output } = args
@@ -42,4 +27,4 @@ export const reportCommand: Command<ReportArgs> = {
       `${output}: written, ${history.length} version${history.length === 1 ? '' : 's'}`,
     )
   },
-}
+})

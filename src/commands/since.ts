@@ -1,5 +1,4 @@
 import { InputError } from '../errors.ts'
-import { once } from './options.ts'
 
 /** How far each unit goes back from a time. */
 const UNITS: Readonly<Record<string, (time: Date, count: number) => number>> = {
@@ -11,22 +10,15 @@ const UNITS: Readonly<Record<string, (time: Date, count: number) => number>> = {
 }
 
 /**
- * A `coerce` for a time: `2024-10-01`, which is its first moment in UTC; `2024-10-01T12:00:00Z`; or
- * an age as git takes it, `2 weeks ago`, `2.weeks`. Gives RFC 3339.
+ * Reads a time: `2024-10-01`, which is its first moment in UTC; `2024-10-01T12:00:00Z`; or an age as
+ * git takes it, `2 weeks ago`, `2.weeks`. Gives RFC 3339.
  */
-export function sinceOption(
-  option: string,
-  now: () => Date = () => new Date(),
-): (value: unknown) => string | undefined {
-  return (value) => {
-    const text = once(option)(value)
-    if (text === undefined) return undefined
-    const time = readDate(text) ?? readAge(text, now())
-    if (time !== undefined && !Number.isNaN(time)) return new Date(time).toISOString()
-    throw new InputError(
-      `--${option}: expected a date such as 2024-10-01, or an age such as "2 weeks ago"`,
-    )
-  }
+export function readSince(text: string, name: string, now: Date = new Date()): string {
+  const time = readDate(text) ?? readAge(text, now)
+  if (time !== undefined && !Number.isNaN(time)) return new Date(time).toISOString()
+  throw new InputError(
+    `${name}: expected a date such as 2024-10-01, or an age such as "2 weeks ago"`,
+  )
 }
 
 function readDate(text: string): number | undefined {

@@ -2,66 +2,47 @@ import { readInput } from '../disk/read.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import {
   CLOUDS,
-  type CloudName,
   intolerable,
   printSlot,
   readSnapshot,
   readStream,
   releasesOf,
   SEVERITY,
-  type Severity,
   type SlotSkew,
   skewOf,
 } from '../index.ts'
 import { SKEW_FORMATS, type SkewFormat } from '../show/skew.ts'
-import type { Command } from './command.ts'
-import { type CommonArgs, once, terminalOf, wholeNumber } from './options.ts'
+import { command, terminalOf } from './command.ts'
+import { choice, count, needed, text } from './option.ts'
 
-export interface SkewArgs extends CommonArgs {
-  readonly SNAPSHOT: string
-  readonly target?: string | undefined
-  readonly cloud?: CloudName | undefined
-  readonly output: SkewFormat
-  readonly 'max-days'?: number | undefined
-  readonly 'fail-on'?: Severity | undefined
-}
+const formats = Object.keys(SKEW_FORMATS) as SkewFormat[]
 
-export const skewCommand: Command<SkewArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('SNAPSHOT', { type: 'string', demandOption: true, describe: 'The snapshot' })
-      .option('target', {
-        type: 'string',
-        describe: 'Take the releases from this stream where the snapshot holds no build',
-        coerce: once('target'),
-      })
-      .option('cloud', {
-        choices: CLOUDS,
-        describe: 'Look at the slots of this cloud alone',
-        coerce: once('cloud') as (value: unknown) => CloudName,
-      })
-      .option('output', {
-        alias: 'o',
-        choices: Object.keys(SKEW_FORMATS) as SkewFormat[],
-        default: 'table' as SkewFormat,
-        describe: 'How to print; markdown says what is left to publish',
-        coerce: once('output') as (value: unknown) => SkewFormat,
-      })
-      .option('max-days', {
-        type: 'string',
-        describe: 'Exit 1 if an image is more days older than its build, or there is none',
-        coerce: optionalNumber('max-days'),
-      })
-      .option('fail-on', {
-        choices: SEVERITY,
-        describe: 'Exit 1 if an image is of this grade or a worse one, or there is none',
-        coerce: once('fail-on') as (value: unknown) => Severity,
-      })
-      .example('$0 skew snapshots/rhcos-4.18.json --target rhcos.json  # where each slot is', '')
-      .example(
-        '$0 skew snapshots/rhcos-4.18.json --cloud azure --fail-on older-build  # for CI',
-        '',
-      ),
+export const skewCommand = command({
+  name: 'skew',
+  describe: 'Say how far each image is from its build, and what is left to publish',
+  positionals: { SNAPSHOT: needed('The snapshot') },
+  options: {
+    target: text('Take the releases from this stream where the snapshot holds no build'),
+    cloud: choice('Look at the slots of this cloud alone', CLOUDS),
+    output: choice(
+      'How to print; markdown says what is left to publish',
+      formats,
+      { alias: 'o' },
+      'table',
+    ),
+    'max-days': count('Exit 1 if an image is more days older than its build, or there is none', {
+      least: 0,
+    }),
+    'fail-on': choice(
+      'Exit 1 if an image is of this grade or a worse one, or there is none',
+      SEVERITY,
+    ),
+  },
+  examples: [
+    ['skew snapshots/rhcos-4.18.json --target rhcos.json', 'where each slot is'],
+    ['skew snapshots/rhcos-4.18.json --cloud azure --fail-on older-build', 'for CI'],
+  ],
+  forStream: ({ snapshot, target }) => ({ SNAPSHOT: snapshot, target }),
 
   async run(args) {
     const { SNAPSHOT, target, cloud, output, 'max-days': maxDays, 'fail-on': failOn } = args
@@ -85,14 +66,9 @@ export const skewCommand: Command<SkewArgs> = {
       )
     }
   },
-}
+})
 
 function describe({ slot, grade, days }: SlotSkew): string {
   if (grade === undefined) return `${printSlot(slot)} has no image`
   return `${printSlot(slot)} is ${grade}${days === undefined ? '' : ` by ${days} days`}`
-}
-
-function optionalNumber(option: string): (value: unknown) => number | undefined {
-  const read = wholeNumber(option, 0)
-  return (value) => (value === undefined ? undefined : read(value))
 }

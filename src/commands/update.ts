@@ -15,40 +15,34 @@ import {
 } from '../index.ts'
 import { readBuilds } from './builds.ts'
 import { captureTexts, tellNews, withSnapshot } from './capture.ts'
-import { askingOptions, type CaptureArgs } from './capture-options.ts'
-import type { Command } from './command.ts'
+import { ASKING_OPTIONS, type CaptureArgs } from './capture-options.ts'
+import { command, type GlobalArgs, terminalOf } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
-import { terminalOf } from './options.ts'
-import { prepareFiles, type RegenerateOptions } from './regeneration.ts'
+import { type ArgsOf, flag, texts } from './option.ts'
+import { REGENERATE_OPTIONS, type RegenerateArgs } from './regenerate-options.ts'
+import { prepareFiles } from './regeneration.ts'
 import { noStream, type OpenedWorkspace, openWorkspace, placed, streamsNamed } from './workspace.ts'
 
-export interface UpdateArgs
-  extends Pick<CaptureArgs, 'drop' | 'concurrency' | 'timeout' | 'patience' | 'quiet'>,
-    Pick<RegenerateOptions, 'allow-regression' | 'keep-lost'> {
-  readonly WORDS?: readonly string[] | undefined
-  readonly 'dry-run'?: boolean | undefined
+const positionals = {
+  WORDS: texts('Names of streams, default all; behind one its new VERSION, or ARCH=VERSION'),
 }
+const options = {
+  ...ASKING_OPTIONS,
+  'allow-regression': REGENERATE_OPTIONS['allow-regression'],
+  'keep-lost': REGENERATE_OPTIONS['keep-lost'],
+  'dry-run': flag('Say what would change, and write nothing'),
+}
+type UpdateArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
 
-export const updateCommand: Command<UpdateArgs> = {
-  builder: (argv) =>
-    askingOptions(
-      argv.positional('WORDS', {
-        type: 'string',
-        array: true,
-        describe: 'Names of streams, default all; behind one its new VERSION, or ARCH=VERSION',
-      }),
-    )
-      .option('allow-regression', {
-        type: 'boolean',
-        describe: 'Let images and builds of the targets go, or give way to older ones',
-      })
-      .option('keep-lost', {
-        type: 'boolean',
-        describe: "Keep the targets' images of regions that a build lacks",
-      })
-      .option('dry-run', { type: 'boolean', describe: 'Say what would change, and write nothing' })
-      .example('$0 update  # all streams', '')
-      .example('$0 update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0  # to new builds', ''),
+export const updateCommand = command({
+  name: 'update',
+  describe: "Capture and regenerate the workspace's streams, all of them or none",
+  positionals,
+  options,
+  examples: [
+    ['update', 'all streams'],
+    ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'to new builds'],
+  ],
 
   async run(args) {
     const terminal = terminalOf(args)
@@ -69,7 +63,7 @@ export const updateCommand: Command<UpdateArgs> = {
       })
     })
   },
-}
+})
 
 /** In milliseconds: another update takes as long as its clouds do. */
 const PATIENCE = 30_000
@@ -107,7 +101,7 @@ async function withLocks(
 }
 
 /** The workspace with the versions of the command line, and which of its streams are meant. */
-async function chosen({ WORDS = [] }: UpdateArgs) {
+async function chosen({ WORDS }: UpdateArgs) {
   const opened = await openWorkspace()
   const { names, builds } = await readWords(WORDS, opened)
   const workspace = builds.size > 0 ? withBuilds(opened.workspace, builds) : opened.workspace
@@ -175,13 +169,12 @@ function captureArgs(
     'no-signatures': signatures === false,
     criteria,
     ocp: clouds.length > 0 ? ocp : undefined,
-    ...(builds
-      ? { BUILDS: Object.entries(builds).map(([arch, release]) => `${arch}=${release}`) }
-      : { stream: target }),
+    BUILDS: Object.entries(builds ?? {}).map(([arch, release]) => `${arch}=${release}`),
+    stream: builds ? undefined : target,
   }
 }
 
-function regenerateArgs(args: UpdateArgs, stream: WorkspaceStream): RegenerateOptions {
+function regenerateArgs(args: UpdateArgs, stream: WorkspaceStream): RegenerateArgs {
   return {
     target: stream.target,
     layout: stream.layouts ?? [],

@@ -5,7 +5,6 @@ import {
   CLOUDS,
   cloudsOf,
   inventoryOfImages,
-  type LayoutName,
   type Regenerated,
   readSnapshot,
   recordingFile,
@@ -13,46 +12,32 @@ import {
   verifySnapshot,
 } from '../index.ts'
 import { visibleLine } from '../printable.ts'
-import type { Command } from './command.ts'
-import { type CommonArgs, once, terminalOf } from './options.ts'
-import { LAYOUT_OPTION } from './regenerate.ts'
-import { type RegenerateArgs, regenerateTexts } from './regeneration.ts'
-
-export interface VerifyArgs extends CommonArgs {
-  readonly SNAPSHOT: readonly string[]
-  readonly target?: string | undefined
-  readonly layout?: readonly (LayoutName | 'none')[] | undefined
-  readonly 'marketplace-file'?: string | undefined
-  readonly json?: boolean | undefined
-}
+import { command, terminalOf } from './command.ts'
+import { flag, text, texts } from './option.ts'
+import { LAYOUT_OPTION, type RegenerateArgs } from './regenerate-options.ts'
+import { regenerateTexts } from './regeneration.ts'
 
 /** What a target is to be, as `regenerate` takes it. */
-export type TargetArgs = Pick<VerifyArgs, 'target' | 'layout' | 'marketplace-file'> &
-  Pick<RegenerateArgs, 'require'>
+export type TargetArgs = Pick<RegenerateArgs, 'target' | 'layout' | 'marketplace-file' | 'require'>
 
-export const verifyCommand: Command<VerifyArgs> = {
-  builder: (argv) =>
-    argv
-      .positional('SNAPSHOT', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'Snapshots; each has its recording beside it',
-      })
-      .option('target', {
-        type: 'string',
-        describe: 'Check too that this stream is what the snapshot gives',
-        coerce: once('target'),
-      })
-      .option('layout', LAYOUT_OPTION)
-      .option('marketplace-file', {
-        type: 'string',
-        describe: 'Check this file of marketplace images in the place of those in the stream',
-        coerce: once('marketplace-file'),
-      })
-      .option('json', { type: 'boolean', describe: 'Print the checks as JSON' })
-      .example('$0 verify snapshots/*.json  # in CI', '')
-      .example('$0 verify snapshots/rhcos-4.18.json --target rhcos.json  # the stream as well', ''),
+export const verifyCommand = command({
+  name: 'verify',
+  describe: 'Check that snapshots are whole, reproducible and without secrets',
+  positionals: {
+    SNAPSHOT: texts('Snapshots; each has its recording beside it', { demandOption: true }),
+  },
+  options: {
+    target: text('Check too that this stream is what the snapshot gives'),
+    layout: LAYOUT_OPTION,
+    'marketplace-file': text(
+      'Check this file of marketplace images in the place of those in the stream',
+    ),
+    json: flag('Print the checks as JSON'),
+  },
+  examples: [
+    ['verify snapshots/*.json', 'in CI'],
+    ['verify snapshots/rhcos-4.18.json --target rhcos.json', 'the stream as well'],
+  ],
 
   async run(args) {
     const terminal = terminalOf(args)
@@ -76,7 +61,7 @@ export const verifyCommand: Command<VerifyArgs> = {
     refuseFaults(results.flatMap(({ checks }) => checks))
     terminal.say(`${results.length} snapshot${results.length === 1 ? '' : 's'}: every check holds`)
   },
-}
+})
 
 function refuseFaults(checks: readonly Check[]): void {
   const failed = checks.filter(({ fault }) => fault !== undefined)
@@ -113,7 +98,7 @@ export async function verifyFile(file: string): Promise<Check[]> {
  * target is of a cloud that the snapshot asked.
  */
 export async function checkTarget(file: string, args: TargetArgs): Promise<Check> {
-  const { target, layout = [], 'marketplace-file': marketplaceFile, require } = args
+  const { target, layout, 'marketplace-file': marketplaceFile, require } = args
   const options = { target, layout, 'marketplace-file': marketplaceFile, require }
   for (const each of [target, marketplaceFile]) if (each !== undefined) await readInput(each)
   try {

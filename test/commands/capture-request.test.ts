@@ -1,20 +1,31 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import yargs from 'yargs'
-import { captureCommand } from '../../src/commands/capture.ts'
-import type { CaptureArgs } from '../../src/commands/capture-options.ts'
+import {
+  CAPTURE_OPTIONS,
+  CAPTURE_POSITIONALS,
+  OWN_OPTIONS,
+} from '../../src/commands/capture-options.ts'
 import { requestFor } from '../../src/commands/capture-request.ts'
+import { readArgs } from '../../src/commands/command.ts'
+import { toldOf } from '../../src/commands/option.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 
 /** What a command line asks for. */
 async function request(args: readonly string[], snapshot?: ReturnType<typeof snapshotOf>) {
-  const parser = yargs(['s.json', ...args])
+  const options = { ...CAPTURE_OPTIONS, ...OWN_OPTIONS }
+  const parser = yargs(args)
     .exitProcess(false)
     .parserConfiguration({ 'boolean-negation': false })
     .fail((message, error) => {
       throw error ?? new Error(message)
     })
-    .command('$0 <SNAPSHOT> [BUILDS..]', '', (argv) => captureCommand.builder(argv) as typeof argv)
-  const asked = (await parser.parseAsync()) as unknown as CaptureArgs
+    .options(toldOf(options))
+  const { _: builds, ...values } = await parser.parseAsync()
+  const asked = readArgs(
+    'capture',
+    { ...CAPTURE_POSITIONALS, ...options },
+    { ...values, SNAPSHOT: 's.json', BUILDS: builds },
+  )
   return (await requestFor(asked, snapshot, false)).request
 }
 

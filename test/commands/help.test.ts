@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
 import { run } from '../support/cli.ts'
 
-const names = COMMANDS.map(({ command }) => command.split(' ')[0] ?? '')
+const names = COMMANDS.map(({ name }) => name)
 
 const complete = async (...words: string[]) => {
   const { status, stdout, stderr } = await run([
@@ -43,7 +43,7 @@ describe('a mistake in the command line', () => {
     ['regnerate x', 'unknown command: regnerate; did you mean regenerate?'],
     ['nosuch', 'unknown command: nosuch'],
     ['regenerate', 'SNAPSHOT is missing'],
-    ['diff a', 'B is missing'],
+    ['diff a', 'a: expected a snapshot, there is none, and none in HEAD'],
     ['completion zsh', 'unexpected argument: zsh; the script is for the shell that SHELL names'],
   ])('%s', async (words, fault) => {
     const { status, stdout, stderr } = await run(words.split(' '))

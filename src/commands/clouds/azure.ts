@@ -1,56 +1,37 @@
-import type { Argv } from 'yargs'
 import type { AzureSettings } from '../../capture/clouds/azure/settings.ts'
-import type { AzureCriteria, AzureEnvironment } from '../../core/criteria/criteria.ts'
+import type { AzureCriteria } from '../../core/criteria/criteria.ts'
 import { InputError, ServiceError } from '../../errors.ts'
-import { once, urlOption } from '../options.ts'
+import { type ArgsOf, choice, text } from '../option.ts'
+import { checkUrl } from '../url.ts'
 import { readLogin, readPrincipal } from './azure-login.ts'
 import type { CloudArguments } from './types.ts'
 
-export interface AzureArgs {
-  readonly subscription?: string | undefined
-  readonly location?: string | undefined
-  readonly 'azure-environment'?: AzureEnvironment | undefined
-  readonly 'azure-endpoint'?: string | undefined
+const options = {
+  subscription: text('The subscription to ask with', {
+    group: 'Azure:',
+    defaultDescription: 'AZURE_SUBSCRIPTION_ID, the service principal file, or az login',
+  }),
+  location: text(
+    'The region to ask; the images are the same in all',
+    { group: 'Azure:', defaultDescription: "the criteria's" },
+    readLocation,
+  ),
+  'azure-environment': choice(
+    'The cloud to ask',
+    ['AzurePublicCloud', 'AzureUSGovernmentCloud', 'AzureChinaCloud'] as const,
+    { group: 'Azure:', defaultDescription: "the criteria's" },
+  ),
+  'azure-endpoint': text('Any other Resource Manager', { group: 'Azure:' }, checkUrl),
 }
 
-function azureOptions<T>(argv: Argv<T>) {
-  return argv
-    .option('subscription', {
-      type: 'string',
-      group: 'Azure:',
-      describe: 'The subscription to ask with',
-      defaultDescription: 'AZURE_SUBSCRIPTION_ID, the service principal file, or az login',
-      coerce: once('subscription'),
-    })
-    .option('location', {
-      type: 'string',
-      group: 'Azure:',
-      describe: 'The region to ask; the images are the same in all',
-      defaultDescription: "the criteria's",
-      coerce: locationOption,
-    })
-    .option('azure-environment', {
-      choices: ['AzurePublicCloud', 'AzureUSGovernmentCloud', 'AzureChinaCloud'] as const,
-      group: 'Azure:',
-      describe: 'The cloud to ask',
-      defaultDescription: "the criteria's",
-    })
-    .option('azure-endpoint', {
-      type: 'string',
-      group: 'Azure:',
-      describe: 'Any other Resource Manager',
-      coerce: urlOption('azure-endpoint'),
-    })
-}
+type AzureArgs = ArgsOf<typeof options>
 
 /** As Azure itself reads it: `East US` is `eastus`. It stands in a URL and in the recording. */
-function locationOption(value: unknown): string | undefined {
-  const text = once('location')(value)
-  if (text === undefined) return undefined
+function readLocation(text: string, option: string): string {
   const name = text.toLowerCase().replaceAll(' ', '')
   if (!/^[a-z0-9]+$/.test(name)) {
     throw new InputError(
-      `--location: expected a region such as eastus, found ${JSON.stringify(text)}`,
+      `${option}: expected a region such as eastus, found ${JSON.stringify(text)}`,
     )
   }
   return name
@@ -101,8 +82,8 @@ async function azureSettings(args: AzureArgs, env: NodeJS.ProcessEnv): Promise<A
   }
 }
 
-export const azureArguments: CloudArguments<AzureArgs, AzureCriteria, AzureSettings> = {
-  options: azureOptions,
+export const azureArguments: CloudArguments<typeof options, AzureCriteria, AzureSettings> = {
+  options,
   criteria: azureCriteria,
   settings: azureSettings,
 }

@@ -1,22 +1,17 @@
 import type { GcpSettings } from '../../capture/clouds/gcp/settings.ts'
 import type { GcpCriteria } from '../../core/criteria/criteria.ts'
 import { ServiceError } from '../../errors.ts'
-import { urlOption } from '../options.ts'
+import { text } from '../option.ts'
+import { checkUrl } from '../url.ts'
 import { credentialsFile } from './home.ts'
 import type { CloudArguments } from './types.ts'
 
-export interface GcpArgs {
-  readonly 'gcp-endpoint'?: string | undefined
+const options = {
+  'gcp-endpoint': text('Any other Compute API', { group: 'GCP:' }, checkUrl),
 }
 
-export const gcpArguments: CloudArguments<GcpArgs, GcpCriteria, GcpSettings> = {
-  options: (argv) =>
-    argv.option('gcp-endpoint', {
-      type: 'string',
-      group: 'GCP:',
-      describe: 'Any other Compute API',
-      coerce: urlOption('gcp-endpoint'),
-    }),
+export const gcpArguments: CloudArguments<typeof options, GcpCriteria, GcpSettings> = {
+  options,
 
   criteria: (criteria) => criteria,
 

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.ts'
+import { helpRemedy } from '../command.ts'
 
 /**
  * Says what is wrong with a command line, in one line, and which help to read.
@@ -25,7 +26,7 @@ export function mistakeIn(
   return new InputError(
     said,
     known
-      ? `stream-snapshot ${command} --help shows what it takes.`
+      ? helpRemedy(command)
       : 'stream-snapshot --help shows the commands, and COMMAND --help their options.',
   )
 }

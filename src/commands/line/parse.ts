@@ -1,14 +1,11 @@
-import yargs, { type Argv, type Options } from 'yargs'
+import yargs, { type Argv, type PositionalOptions } from 'yargs'
 import { STANDARD_INPUT } from '../../disk/read.ts'
 import { VERSION } from '../../version.ts'
+import { type Command, GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'
+import { toldOf } from '../option.ts'
 import { mistakeIn, refuseAfterHyphens, refuseFlagValues } from './mistakes.ts'
-
-/** What every command takes. */
-const GLOBAL_OPTIONS = {
-  quiet: { type: 'boolean', describe: 'Say nothing but errors and data', global: true },
-  debug: { type: 'boolean', describe: 'Show where an error comes from', global: true },
-} as const satisfies Readonly<Record<string, Options>>
+import { runOnStreams } from './streams.ts'
 
 /**
  * Runs a command line, by yargs: it parses, helps, completes, and says what is wrong.
@@ -17,12 +14,7 @@ const GLOBAL_OPTIONS = {
  * @throws InputError for a mistake in the command line, and what a command throws
  */
 export async function runWords(words: readonly string[]): Promise<void> {
-  const mistake = (message: string) =>
-    mistakeIn(
-      message,
-      words,
-      COMMANDS.map(({ command }) => command),
-    )
+  const mistake = (message: string) => mistakeIn(message, words, COMMANDS.map(patternOf))
   refuseAfterHyphens(words)
   // yargs makes an empty word of a hyphen.
   const cli = yargs(words.map((word) => (word === '-' ? STANDARD_INPUT : word)))
@@ -30,7 +22,7 @@ export async function runWords(words: readonly string[]): Promise<void> {
     .scriptName('stream-snapshot')
     .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })
-    .options(GLOBAL_OPTIONS)
+    .options(toldOf(GLOBAL_OPTIONS))
     .strict()
     .demandCommand(1, 'a command is needed')
     .recommendCommands()
@@ -47,18 +39,15 @@ export async function runWords(words: readonly string[]): Promise<void> {
     .fail((message, error) => {
       throw error ?? mistake(message)
     })
-  for (const { command, describe, module } of COMMANDS) {
+  for (const command of COMMANDS) {
     cli.command(
-      command,
-      describe,
+      patternOf(command),
+      command.describe,
       (argv: Argv) => {
-        for (const group of ['Positionals:', 'Options:']) argv.group([], group)
-        const built = module.builder(argv)
-        argv.group([...Object.keys(GLOBAL_OPTIONS), 'version', 'help'], 'Global options:')
+        describeTo(argv, command)
         refuseFlagValues(flagsOf(argv), words)
-        return built
       },
-      (args) => module.run(args as never),
+      (values) => runOnStreams(command, values),
     )
   }
   try {
@@ -68,6 +57,27 @@ export async function runWords(words: readonly string[]): Promise<void> {
     if (words.includes('--get-yargs-completions')) process.exit()
     throw isOfYargs(error) ? mistake(error.message) : error
   }
+}
+
+/** `diff [A] [B]`; a file that a stream of the workspace may stand for need not be there. */
+function patternOf({ name, positionals, forStream }: Command): string {
+  const places = Object.entries(positionals).map(([place, { told }]) => {
+    const each = told.array ? `${place}..` : place
+    return told.demandOption && !forStream ? `<${each}>` : `[${each}]`
+  })
+  return [name, ...places].join(' ')
+}
+
+/** Tells yargs what a command takes, and its examples. */
+function describeTo(argv: Argv, { positionals, options, examples, forStream }: Command): void {
+  for (const group of ['Positionals:', 'Options:']) argv.group([], group)
+  for (const [place, { told }] of Object.entries(positionals)) {
+    const { demandOption, ...rest } = told
+    argv.positional(place, { ...rest, ...(!forStream && { demandOption }) } as PositionalOptions)
+  }
+  argv.options(toldOf(options))
+  argv.group([...Object.keys(GLOBAL_OPTIONS), 'version', 'help'], 'Global options:')
+  argv.example(examples.map(([line, what]) => [`$0 ${line}  # ${what}`, '']))
 }
 
 /** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
