@@ -127,8 +127,7 @@ export {
   type SlotSkew,
   skewOf,
 } from './core/audit/skew/skew.ts'
-export { printDiffJson } from './show/diff/json.ts'
-export { printDiffMarkdown } from './show/diff/markdown.ts'
+export { printDiffJson, printDiffMarkdown } from './show/diff.ts'
 export { printSkewMarkdown } from './show/skew-markdown.ts'
 
 // For those who use a stream.

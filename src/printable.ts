@@ -66,3 +66,8 @@ function printableCharacter(character: string): string {
   const hex = code.toString(16).padStart(4, '0')
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`
 }
+
+/** `1 image`, `2 images`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -28,6 +28,7 @@ import {
   type Snapshot,
   type SnapshotContent,
 } from '../index.ts'
+import { counted } from '../printable.ts'
 import { dropLines, newsLines } from '../show/news.ts'
 import { planLines } from '../show/plan.ts'
 import {
@@ -224,7 +225,7 @@ function refuseLoss(
   })
   const names = [
     ...lossNames({ ...account, changes: lost }),
-    ...(places.length > 0 ? [`${places.length} region${places.length === 1 ? '' : 's'}`] : []),
+    ...(places.length > 0 ? [counted(places.length, 'region')] : []),
   ]
   if (names.length === 0) return
   const taken = new Set(lost.flatMap(({ subject }) => architectureOf(subject)))

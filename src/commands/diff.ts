@@ -7,24 +7,14 @@ import {
   diffSnapshots,
   emptied,
   isEqual,
-  printDiffJson,
-  printDiffMarkdown,
   readSnapshot,
   readStream,
   releasesOf,
   type Snapshot,
-  type SnapshotDiff,
 } from '../index.ts'
-import { diffText } from '../show/diff.ts'
+import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { command, type GlobalArgs, terminalOf } from './command.ts'
-import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, choice, flag, needed, text } from './option.ts'
-
-const FORMATS = {
-  text: diffText,
-  json: printDiffJson,
-  markdown: printDiffMarkdown,
-} as const satisfies Record<string, (diff: SnapshotDiff, terminal: Terminal) => string>
 
 const positionals = {
   A: needed('A snapshot, or one of a git revision: REVISION:PATH'),
@@ -33,7 +23,7 @@ const positionals = {
 const options = {
   format: choice(
     'How to print; markdown is for a pull request',
-    Object.keys(FORMATS) as (keyof typeof FORMATS)[],
+    Object.keys(DIFF_FORMATS) as DiffFormat[],
     { alias: 'o' },
     'text',
   ),
@@ -98,7 +88,7 @@ async function runDiff(
     target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
   const diff = diffSnapshots(left, right, releases)
   const terminal = terminalOf(args)
-  terminal.data(FORMATS[format](diff, terminal))
+  terminal.data(DIFF_FORMATS[format](diff, terminal))
   return !isEqual(diff)
 }
 

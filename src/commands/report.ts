@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
+import { counted } from '../printable.ts'
 import { command, terminalOf } from './command.ts'
 import { needed } from './option.ts'
 import { readHistory } from './versions.ts'
@@ -23,8 +24,6 @@ export const reportCommand = command({
     const history = await readHistory(PATH)
     const { printPage } = await import('../show/report/page.ts')
     await writeFiles([{ file: output, text: printPage(basename(PATH), history) }])
-    terminalOf(args).say(
-      `${output}: written, ${history.length} version${history.length === 1 ? '' : 's'}`,
-    )
+    terminalOf(args).say(`${output}: written, ${counted(history.length, 'version')}`)
   },
 })

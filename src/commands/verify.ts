@@ -11,7 +11,7 @@ import {
   type Snapshot,
   verifySnapshot,
 } from '../index.ts'
-import { visibleLine } from '../printable.ts'
+import { counted, visibleLine } from '../printable.ts'
 import { command, terminalOf } from './command.ts'
 import { flag, text, texts } from './option.ts'
 import { LAYOUT_OPTION, type RegenerateArgs } from './regenerate-options.ts'
@@ -59,7 +59,7 @@ export const verifyCommand = command({
     }
     if (args.json) terminal.data(`${JSON.stringify(results, undefined, 2)}\n`)
     refuseFaults(results.flatMap(({ checks }) => checks))
-    terminal.say(`${results.length} snapshot${results.length === 1 ? '' : 's'}: every check holds`)
+    terminal.say(`${counted(results.length, 'snapshot')}: every check holds`)
   },
 })
 
@@ -133,9 +133,7 @@ function foreignClouds({ stream, marketplaceFile }: Regenerated, snapshot: Snaps
     const slots = inventory.filter(
       ({ subject }) => subject.kind === 'slot' && subject.slot.cloud === cloud,
     )
-    return slots.length === 0
-      ? []
-      : [`${slots.length} image${slots.length === 1 ? '' : 's'} of ${cloud}`]
+    return slots.length === 0 ? [] : [`${counted(slots.length, 'image')} of ${cloud}`]
   })
 }
 

@@ -9,6 +9,7 @@ import {
   queriesOf,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
+import { counted } from '../printable.ts'
 import { planLines } from './plan.ts'
 import type { Styled } from './style.ts'
 
@@ -34,7 +35,8 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
     ...(account ? planLines(ofBuilds(account), styled) : []),
     ...cloudsOf(content).flatMap((cloud) => {
       const images = imagesOf(content, cloud).length
-      if (kept.includes(cloud)) return [`${cloud}: not asked, ${count(images)} as before`]
+      if (kept.includes(cloud))
+        return [`${cloud}: not asked, ${counted(images, 'image')} as before`]
       const queries = queriesOf(content, cloud)
       const missing = queries.filter((query) => 'missing' in query).length
       const changes = account ? listingsOf(account, cloud) : []
@@ -42,7 +44,7 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
       const gone = changes.filter(({ after }) => after === undefined)
       const news = account ? ` (${fresh.length} new, ${gone.length} gone)` : ''
       return [
-        `${cloud}: ${queries.length} questions, ${count(images)}${news}, ${missing} not there`,
+        `${cloud}: ${queries.length} questions, ${counted(images, 'image')}${news}, ${missing} not there`,
         ...goneLines(cloud, gone),
       ]
     }),
@@ -53,7 +55,7 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
 export function dropLines(dropped: SnapshotContent): string[] {
   return [
     ...cloudsOf(dropped).map(
-      (cloud) => `dropped: ${cloud}, ${count(imagesOf(dropped, cloud).length)}`,
+      (cloud) => `dropped: ${cloud}, ${counted(imagesOf(dropped, cloud).length, 'image')}`,
     ),
     ...Object.entries(dropped.builds).map(
       ([arch, { release }]) => `dropped: ${arch}, the build ${release}`,
@@ -87,8 +89,4 @@ function listingsOf(account: Account, cloud: CloudName): Change[] {
 
 function ofBuilds({ changes, kept }: Account): Account {
   return { changes: changes.filter(({ subject }) => subject.kind !== 'listing'), kept }
-}
-
-function count(images: number): string {
-  return `${images} image${images === 1 ? '' : 's'}`
 }

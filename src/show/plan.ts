@@ -1,3 +1,4 @@
+import { diffFields } from '../core/audit/diff/images.ts'
 import { groupBy } from '../core/group.ts'
 import { entryOf } from '../core/layouts/entry.ts'
 import {
@@ -14,16 +15,18 @@ import type { Selection } from '../core/selection/select.ts'
 import { printSlot, type Slot } from '../core/selection/slot.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { readVersion } from '../core/versions/version.ts'
+import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
 import type { Styled } from './style.ts'
 import { alignColumns } from './table.ts'
+import { describeField } from './values.ts'
 
 const SIGNS = { added: '+', changed: '~', gone: '-' } as const
 type Sign = (typeof SIGNS)[keyof typeof SIGNS]
 const STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const satisfies Record<Sign, string>
 
 /** A line of a plan: whatever changes alike. */
-interface Row {
+export interface PlanRow {
   readonly sign: Sign
   readonly subject: string
   readonly what: string
@@ -42,7 +45,7 @@ export function planLines(
   styled: Styled,
   changes: readonly Change[] = account.changes,
 ): string[] {
-  return printRows(rowsOf(account, changes), styled)
+  return printPlan(planRows(account, changes), styled)
 }
 
 /** The lines of a plan that tell what is lost. */
@@ -64,18 +67,18 @@ export function countLine(account: Account, selections: readonly Selection[]): s
   const behind = filled.filter(({ grade }) => grade?.startsWith('older-')).length
   const empty = selections.length - filled.length
   const changes = [
-    ...(builds > 0 ? [count(builds, 'build')] : []),
-    ...(parts > 0 ? [`${count(parts, 'part')} of builds`] : []),
-    ...(changed > 0 ? [count(changed, 'image')] : []),
+    ...(builds > 0 ? [counted(builds, 'build')] : []),
+    ...(parts > 0 ? [`${counted(parts, 'part')} of builds`] : []),
+    ...(changed > 0 ? [counted(changed, 'image')] : []),
   ]
   const isOfBuilds = lookedAt(account, 'build')
   const isOfImages = selections.length > 0 || lookedAt(account, 'slot')
   const nothing = [...(isOfBuilds ? ['build'] : []), ...(isOfImages ? ['image'] : [])]
   return [
     changes.length > 0 ? `${listed(changes)} changed` : `no ${nothing.join(' and no ')} changed`,
-    ...(isOfImages ? [`${count(same, 'image')} as before`] : []),
+    ...(isOfImages ? [`${counted(same, 'image')} as before`] : []),
     ...(isOfImages ? [`${behind} behind ${behind === 1 ? 'its' : 'their'} build`] : []),
-    ...(isOfImages ? [`${count(empty, 'slot')} without an image`] : []),
+    ...(isOfImages ? [`${counted(empty, 'slot')} without an image`] : []),
   ].join(', ')
 }
 
@@ -94,7 +97,8 @@ export function describeSlots(slots: readonly Slot[]): string[] {
   return groupSlots(slots.map((slot) => ({ slot, alike: '' }))).map(({ text }) => text)
 }
 
-function rowsOf(account: Account, changes: readonly Change[]): Row[] {
+/** The same as rows. */
+export function planRows(account: Account, changes: readonly Change[]): PlanRow[] {
   return [
     ...buildRows(account, changes),
     ...partRows(changes),
@@ -104,7 +108,7 @@ function rowsOf(account: Account, changes: readonly Change[]): Row[] {
   ]
 }
 
-function printRows(rows: readonly Row[], { style }: Styled): string[] {
+export function printPlan(rows: readonly PlanRow[], { style }: Styled): string[] {
   const lines = alignColumns(
     rows.map(({ sign, subject, what, date, grade }) => [sign, subject, what, date, grade ?? '']),
   )
@@ -121,7 +125,7 @@ function signOf({ before, after }: Pick<Change, 'before' | 'after'>): Sign {
 }
 
 /** Architectures whose build does the same on one line; one that goes says with how much. */
-function buildRows(account: Account, changes: readonly Change[]): Row[] {
+function buildRows(account: Account, changes: readonly Change[]): PlanRow[] {
   const builds = changes.flatMap((change) =>
     change.subject.kind === 'build' && !change.follows
       ? [{ change, architecture: change.subject.architecture }]
@@ -155,11 +159,11 @@ function partsOf(account: Account, architecture: string, { after }: Change): str
   )
   const artifacts = parts.filter((each) => each.kind === 'artifact' && each.format !== undefined)
   const images = parts.filter(({ kind }) => kind === 'image')
-  return ` (${count(artifacts.length, 'artifact')}, ${count(images.length, 'image')})`
+  return ` (${counted(artifacts.length, 'artifact')}, ${counted(images.length, 'image')})`
 }
 
 /** Formats by platform and regions by platform; what architectures have alike on one line. */
-function partRows(changes: readonly Change[]): Row[] {
+function partRows(changes: readonly Change[]): PlanRow[] {
   const parts = changes.flatMap((change) => {
     const { subject, follows } = change
     return !follows && (subject.kind === 'artifact' || subject.kind === 'image')
@@ -205,8 +209,8 @@ function partRows(changes: readonly Change[]): Row[] {
 const NOUNS = { image: 'regions', artifact: 'formats' } as const
 
 /** A cloud that comes or goes stands for all that it listed. */
-function cloudRows(account: Account, changes: readonly Change[]): Row[] {
-  return changes.flatMap((change): Row[] => {
+function cloudRows(account: Account, changes: readonly Change[]): PlanRow[] {
+  return changes.flatMap((change): PlanRow[] => {
     const { subject } = change
     if (subject.kind !== 'cloud') return []
     const listed = account.changes.filter(
@@ -216,7 +220,7 @@ function cloudRows(account: Account, changes: readonly Change[]): Row[] {
       {
         sign: signOf(change),
         subject: `cloud ${subject.cloud}`,
-        what: count(listed.length, 'image'),
+        what: counted(listed.length, 'image'),
         date: '',
         grade: undefined,
       },
@@ -224,7 +228,7 @@ function cloudRows(account: Account, changes: readonly Change[]): Row[] {
   })
 }
 
-function slotRows(changes: readonly Change[]): Row[] {
+function slotRows(changes: readonly Change[]): PlanRow[] {
   // A slot that two layouts have changes in both.
   const bySlot = new Map(
     changes.flatMap((change): [string, { change: Change; slot: Slot }][] =>
@@ -242,7 +246,7 @@ function slotRows(changes: readonly Change[]): Row[] {
 }
 
 /** Of a cloud that came or went as a whole its own line tells. */
-function listingRows(changes: readonly Change[]): Row[] {
+function listingRows(changes: readonly Change[]): PlanRow[] {
   const whole = new Set(
     changes.flatMap(({ subject }) => (subject.kind === 'cloud' ? [subject.cloud] : [])),
   )
@@ -264,7 +268,7 @@ function listingRows(changes: readonly Change[]): Row[] {
   )
 }
 
-function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot }[]): Row[] {
+function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot }[]): PlanRow[] {
   const groups = groupSlots(
     all.map(({ change, slot }) => ({
       slot,
@@ -292,6 +296,8 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
 
 /** The same for one image, by its name: what both have alike is said once. */
 function nameMove({ before, after }: Pick<Change, 'before' | 'after'>): string {
+  const fields = fieldsBetween(before, after)
+  if (fields !== undefined && after !== undefined) return `${imageText(after)}: ${fields}`
   const [old, fresh] = [before && imageText(before), after && imageText(after)]
   if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
   const cut = old.lastIndexOf(':') + 1
@@ -310,9 +316,17 @@ function imageText({ subject, value, release, entry }: Item): string {
 
 /** `A -> B`, or what there is of them; names where the version does not tell them apart. */
 function moveOf({ before, after }: Pick<Change, 'before' | 'after'>): string {
+  const fields = fieldsBetween(before, after)
+  if (fields !== undefined) return fields
   const [old, fresh] = [textOf(before), textOf(after)]
   if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
   return old === fresh ? `${before?.value} -> ${after?.value}` : `${old} -> ${fresh}`
+}
+
+/** What changed of an image that is listed before and after. */
+function fieldsBetween(before: Item | undefined, after: Item | undefined): string | undefined {
+  if (before?.subject.kind !== 'listing' || after?.subject.kind !== 'listing') return undefined
+  return diffFields(before.subject.image, after.subject.image).map(describeField).join(', ')
 }
 
 function textOf(item: Item | undefined): string | undefined {
@@ -403,10 +417,6 @@ function facetText(
 
 function slotName(subject: Change['subject']): string {
   return subject.kind === 'slot' ? printSlot(subject.slot) : ''
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function listed(parts: readonly string[]): string {

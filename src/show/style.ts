@@ -11,3 +11,8 @@ export type Style = (
 export interface Styled {
   readonly style: Style
 }
+
+/** The same for what goes to stdout. */
+export function onStdout({ style }: Styled): Styled {
+  return { style: (name, text) => style(name, text, 'stdout') }
+}

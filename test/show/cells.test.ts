@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { diffSnapshots } from '../../src/core/audit/diff/diff.ts'
 import type { HistoryVersion } from '../../src/core/audit/history/history.ts'
-import { printDiffMarkdown } from '../../src/show/diff/markdown.ts'
+import { printDiffMarkdown } from '../../src/show/diff.ts'
 import { HISTORY_FORMATS } from '../../src/show/history.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 
@@ -57,14 +57,14 @@ describe('a region of AWS in Markdown', () => {
       state: 'active',
       version: '418.94.1',
     } as const
-    const before = snapshotOf([], { images: {} })
+    const before = snapshotOf([], { images: { aws: [] }, queries: { aws: [] } })
     const markdown = printDiffMarkdown(
-      diffSnapshots(before, snapshotOf([], { images: { aws: [image] } })),
+      diffSnapshots(before, snapshotOf([], { images: { aws: [image] }, queries: { aws: [] } })),
     )
-    expect(markdown).toContain('| added | aws `ocp` | `ami-0` | ')
+    expect(markdown).toContain('418.94.1 (ami-0)')
     // Outside of code, where all of it is inert, nothing of it is left.
     const bare = markdown.replace(/`[^`\n]*`|<code>[^<`|@\n]*<\/code>/g, 'CODE')
-    expect(bare).toMatch(/\| added \| aws CODE \| CODE \| CODE \|/)
+    expect(bare).toMatch(/^\| \+ \| CODE \| CODE \| .*\|$/m)
     expect(bare).not.toMatch(/lgtm|approve|someone|heading|\/\/|<img|!\[/)
     expect(bare.match(/<\/details>/g)).toHaveLength(1)
   })

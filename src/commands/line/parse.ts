@@ -45,7 +45,7 @@ export async function runWords(words: readonly string[]): Promise<void> {
       command.describe,
       (argv: Argv) => {
         describeTo(argv, command)
-        refuseFlagValues(flagsOf(argv), words)
+        refuseFlagValues(flagsOf(command), words)
       },
       (values) => runOnStreams(command, values),
     )
@@ -97,7 +97,9 @@ function isOfYargs(error: unknown): error is Error {
   return error instanceof Error && error.name === 'YError'
 }
 
-/** The options without a value that yargs was told of. */
-function flagsOf(argv: Argv): readonly string[] {
-  return (argv as unknown as { getOptions(): { boolean: string[] } }).getOptions().boolean
+/** The options that take no value. */
+function flagsOf({ options }: Command): string[] {
+  const all = Object.entries({ ...options, ...GLOBAL_OPTIONS })
+  const own = all.filter(([, { told }]) => told.type === 'boolean').map(([name]) => name)
+  return [...own, 'help', 'version']
 }

@@ -35,7 +35,7 @@ export function accountOf(before: Inventory, after: Inventory, table: RhelTable)
   const changes = keys.flatMap((key): Change[] => {
     const [old, fresh] = [before.get(key), after.get(key)]
     const subject = (fresh ?? old)?.subject
-    if (subject === undefined || old?.value === fresh?.value) return []
+    if (subject === undefined || isSame(old, fresh)) return []
     return [
       {
         subject,
@@ -48,10 +48,14 @@ export function accountOf(before: Inventory, after: Inventory, table: RhelTable)
       },
     ]
   })
-  const kept = [...after].flatMap(([key, item]) =>
-    before.get(key)?.value === item.value ? [item] : [],
-  )
+  const kept = [...after].flatMap(([key, item]) => (isSame(before.get(key), item) ? [item] : []))
   return { changes: changes.sort(byKind), kept }
+}
+
+/** An AMI's id does not tell its release, which a stream names beside it. */
+function isSame(old: Item | undefined, fresh: Item | undefined): boolean {
+  if (old?.value !== fresh?.value) return false
+  return fresh?.subject.kind !== 'slot' || old?.release === fresh.release
 }
 
 const ORDER: readonly SubjectKind[] = ['build', 'artifact', 'image', 'cloud', 'slot', 'listing']

@@ -1,4 +1,5 @@
 import { CheckFailure, InputError } from '../../errors.ts'
+import { counted } from '../../printable.ts'
 import { translate } from '../builds/translate.ts'
 import { groupBy } from '../group.ts'
 import { entryOf } from '../layouts/entry.ts'
@@ -177,9 +178,7 @@ const NOUNS = {
 /** `1 build`, `34 cloud images`: how many of each kind are lost. */
 export function lossNames(account: Account): string[] {
   const kinds = groupBy(lossesOf(account), ({ subject }) => subject.kind)
-  return [...kinds].map(
-    ([kind, { length }]) => `${length} ${NOUNS[kind as SubjectKind]}${length === 1 ? '' : 's'}`,
-  )
+  return [...kinds].map(([kind, { length }]) => counted(length, NOUNS[kind as SubjectKind]))
 }
 
 /** Slots that have no image of a grade that is required. */

@@ -1,5 +1,6 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import type { Grade } from '../../core/selection/grade.ts'
+import { counted } from '../../printable.ts'
 import { type Html, html } from './html.ts'
 
 /** How each grade is shown: by word and by a sign, so that colour tells nothing by itself. */
@@ -70,5 +71,5 @@ export function lagText(days: number | undefined): string {
   if (days === undefined) return ''
   if (days === 0) return 'same day'
   const count = Math.abs(days)
-  return `${count} day${count === 1 ? '' : 's'} ${days > 0 ? 'behind' : 'newer'}`
+  return `${counted(count, 'day')} ${days > 0 ? 'behind' : 'newer'}`
 }

@@ -2,6 +2,7 @@ import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import { nameOf } from '../../core/layouts/names.ts'
 import { comparePlans } from '../../core/selection/plans.ts'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
+import { counted } from '../../printable.ts'
 import { badge, LOOKS, type Look, lagText, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
@@ -81,7 +82,7 @@ function names(slots: readonly SlotState[]): Html {
   if (list.length === 1 && only?.region === undefined) {
     return only?.name === undefined ? html`` : copyable(only.name)
   }
-  return html`<details><summary>${list.length} region${list.length === 1 ? '' : 's'}</summary><ul>${list.map(
+  return html`<details><summary>${counted(list.length, 'region')}</summary><ul>${list.map(
     ({ region, name }) =>
       html`<li>${region ?? ''} ${name === undefined ? '' : copyable(name)}</li>`,
   )}</ul></details>`

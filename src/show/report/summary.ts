@@ -1,5 +1,6 @@
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import { counted } from '../../printable.ts'
 import { lagText, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { day } from './parts.ts'
@@ -13,8 +14,8 @@ export function summary(file: string, history: readonly HistoryVersion[]): Html 
   if (last === undefined || first === undefined) return html``
   const broken = history.filter(({ problem }) => problem !== undefined).length
   return html`<header><p class="eyebrow">Marketplace images of</p><h1>${file}</h1>
-<p class="span">${history.length} version${history.length === 1 ? '' : 's'} in git, ${day(first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
-${broken > 0 ? html`<p class="warning">${broken} version${broken === 1 ? '' : 's'} cannot be read; the <a href="#events">events</a> say which and why.</p>` : ''}
+<p class="span">${counted(history.length, 'version')} in git, ${day(first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
+${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the <a href="#events">events</a> say which and why.</p>` : ''}
 ${verdict(last.slots)}
 <nav aria-label="Parts"><ul>${PARTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav></header>`
 }
@@ -48,11 +49,11 @@ ${behind.length > 0 ? html`<ul class="behind">${behindList(behind)}</ul>` : ''}`
 }
 
 function sentence(all: number, behind: number, worst: number, empty: number): string {
-  const places = `${all} place${all === 1 ? '' : 's'}`
+  const places = counted(all, 'place')
   const late =
     behind === 0
       ? `Of ${places} none has an image that is behind its build`
-      : `Of ${places} ${behind} ${behind === 1 ? 'has' : 'have'} an image behind the build, by up to ${worst} day${worst === 1 ? '' : 's'}`
+      : `Of ${places} ${behind} ${behind === 1 ? 'has' : 'have'} an image behind the build, by up to ${counted(worst, 'day')}`
   return empty === 0 ? `${late}.` : `${late}; ${empty} ${empty === 1 ? 'has' : 'have'} no image.`
 }
 

@@ -1,9 +1,12 @@
+import { type Account, accountOf } from '../../regenerate/account.ts'
+import { inventoryOfSelections, inventoryOfSnapshot, joined } from '../../regenerate/inventory.ts'
+import type { Selection } from '../../selection/select.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { canonicalJson } from '../../snapshot/canonical.ts'
 import type { Build, Snapshot, SnapshotContent } from '../../snapshot/snapshot.ts'
-import { diffFields, diffImages, type FieldChange, type PlanChange } from './images.ts'
+import { diffFields, type FieldChange, imagesBetween, type PlanChange } from './images.ts'
 import { diffQueries, type QueryChange } from './queries.ts'
-import { diffSlots, type SlotDiff } from './slots.ts'
+import { diffSlots, filledSlots, type SlotDiff } from './slots.ts'
 import { diffValues, type ValueChange } from './values.ts'
 
 /** What became of an architecture's build. */
@@ -16,7 +19,7 @@ export interface BuildChange {
   readonly content: readonly ValueChange[]
 }
 
-/** Everything in which two snapshots differ; schemas/diff.schema.json describes it as JSON. */
+/** Everything in which two snapshots differ; schemas/diff.schema.json describes most of it as JSON. */
 export interface SnapshotDiff {
   /** The later snapshot's stream. */
   readonly stream: { readonly name: string; readonly ocp: string | null }
@@ -27,6 +30,10 @@ export interface SnapshotDiff {
   readonly images: readonly PlanChange[]
   readonly queries: readonly QueryChange[]
   readonly slots: SlotDiff
+  /** The same as one account, from which the words come. */
+  readonly account: Account
+  /** What the later snapshot fills its slots with. */
+  readonly selections: readonly Selection[]
 }
 
 /**
@@ -36,21 +43,29 @@ export interface SnapshotDiff {
  * @param target the releases of the stream that the snapshots are for, where they hold no builds
  */
 export function diffSnapshots(before: Snapshot, after: Snapshot, target?: Releases): SnapshotDiff {
-  const images = diffImages(before, after)
+  const filled = filledSlots(before, after, target)
+  const account = accountOf(
+    joined(inventoryOfSnapshot(before), inventoryOfSelections(filled.before)),
+    joined(inventoryOfSnapshot(after), inventoryOfSelections(filled.after)),
+    after.criteria.rhel,
+  )
   return {
     stream: { name: after.stream.name, ocp: after.stream.ocp },
     identity: diffFields(identityFields(before), identityFields(after)),
     builds: diffBuilds(before.builds, after.builds),
     criteria: diffValues(before.criteria, after.criteria),
-    images,
+    images: imagesBetween(account),
     queries: diffQueries(before, after),
-    slots: diffSlots(before, after, target),
+    slots: diffSlots(filled),
+    account,
+    selections: filled.after,
   }
 }
 
 /** Whether there is nothing to tell. */
-export function isEqual({ identity, builds, criteria, images, queries, slots }: SnapshotDiff) {
-  return [identity, builds, criteria, images, queries, slots.changes].every(
+export function isEqual(diff: SnapshotDiff): boolean {
+  const { identity, builds, criteria, queries, slots, account } = diff
+  return [identity, builds, criteria, queries, slots.changes, account.changes].every(
     (changes) => changes.length === 0,
   )
 }

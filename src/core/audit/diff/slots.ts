@@ -1,5 +1,6 @@
 import { type Entry, entryOf } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
+import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import { printSlot, type Slot } from '../../selection/slot.ts'
 import { ARCHITECTURES, type Snapshot } from '../../snapshot/snapshot.ts'
@@ -27,26 +28,45 @@ export interface SlotDiff {
   readonly changes: readonly SlotChange[]
 }
 
+/** What fills the slots of two snapshots. */
+export interface FilledSlots {
+  readonly releases: SlotDiff['releases']
+  readonly before: readonly Selection[]
+  readonly after: readonly Selection[]
+}
+
 /**
- * What the difference does to the slots. The release for an architecture is that of a snapshot's
+ * What two snapshots fill their slots with. The release for an architecture is that of a snapshot's
  * own build, else the target's, else that of the other snapshot's build. Where nobody tells one, a
  * slot is for the latest build that the snapshot's OCP minor could have, which no image is newer
  * than: then the most recent image of the slot counts.
  */
-export function diffSlots(
+export function filledSlots(
   before: Snapshot,
   after: Snapshot,
   target: Releases = new Map(),
-): SlotDiff {
+): FilledSlots {
   const [old, fresh] = [releasesOf(before), releasesOf(after)]
   const isKnown = old.size + fresh.size + target.size > 0
-  const taskOf = (snapshot: Snapshot, known: Releases): Task => ({
-    snapshot,
-    isKnown,
-    releases: isKnown ? known : latestReleases(snapshot),
-  })
-  const left = fillSlots(taskOf(before, new Map([...fresh, ...target, ...old])))
-  const right = fillSlots(taskOf(after, new Map([...old, ...target, ...fresh])))
+  const select = (snapshot: Snapshot, known: Releases) =>
+    selectImages(snapshot, isKnown ? known : latestReleases(snapshot))
+  return {
+    releases: isKnown ? 'known' : 'latest',
+    before: select(before, new Map([...fresh, ...target, ...old])),
+    after: select(after, new Map([...old, ...target, ...fresh])),
+  }
+}
+
+/** How the slots move. */
+export function diffSlots({ releases, before, after }: FilledSlots): SlotDiff {
+  const fillings = (selections: readonly Selection[]) =>
+    new Map(
+      selections.map((selection) => [
+        printSlot(selection.slot),
+        { slot: selection.slot, filling: fillingOf(selection, releases) },
+      ]),
+    )
+  const [left, right] = [fillings(before), fillings(after)]
   const changes = [...new Map([...left, ...right])].flatMap(([key, { slot }]) => {
     const change = {
       slot,
@@ -55,32 +75,18 @@ export function diffSlots(
     }
     return isSame(change.before, change.after) ? [] : [change]
   })
-  return { releases: isKnown ? 'known' : 'latest', changes }
+  return { releases, changes }
 }
 
-/** All that decides what fills the slots. */
-interface Task {
-  readonly snapshot: Snapshot
-  readonly releases: Releases
-  readonly isKnown: boolean
-}
-
-type Fillings = ReadonlyMap<string, { readonly slot: Slot; readonly filling: Filling }>
-
-function fillSlots({ snapshot, releases, isKnown }: Task): Fillings {
-  return new Map(
-    selectImages(snapshot, releases).map(({ slot, wanted, image, grade }) => [
-      printSlot(slot),
-      {
-        slot,
-        filling: {
-          release: isKnown ? wanted.text : null,
-          image: image ? entryOf(slot.cloud, image) : null,
-          grade: grade ?? null,
-        },
-      },
-    ]),
-  )
+function fillingOf(
+  { slot, wanted, image, grade }: Selection,
+  releases: SlotDiff['releases'],
+): Filling {
+  return {
+    release: releases === 'known' ? wanted.text : null,
+    image: image ? entryOf(slot.cloud, image) : null,
+    grade: grade ?? null,
+  }
 }
 
 /** A slot moves with its image or its grade; a release that changed under the same image is a build. */

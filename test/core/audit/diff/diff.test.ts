@@ -1,15 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diffSnapshots, emptied, isEqual } from '../../../../src/core/audit/diff/diff.ts'
-import { diffImages } from '../../../../src/core/audit/diff/images.ts'
 import { diffValues } from '../../../../src/core/audit/diff/values.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 import { isDiff } from '../../../../src/core/schemas/generated.js'
 import { printSlot } from '../../../../src/core/selection/slot.ts'
 import type { AzureImage, Snapshot } from '../../../../src/core/snapshot/snapshot.ts'
-import { summarise } from '../../../../src/show/diff/counts.ts'
-import { printDiffJson } from '../../../../src/show/diff/json.ts'
-import { printDiffMarkdown } from '../../../../src/show/diff/markdown.ts'
+import { printDiffJson, printDiffMarkdown } from '../../../../src/show/diff.ts'
 import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
 import { EXAMPLE } from '../../../support/streams.ts'
 
@@ -221,10 +218,12 @@ describe('any two snapshots', () => {
     fc.assert(
       fc.property(snapshot, snapshot, (a, b) => {
         const shuffled = { ...b, images: { azure: [...(b.images.azure ?? [])].reverse() } }
-        const names = (plans: ReturnType<typeof diffImages>, of: 'added' | 'removed') =>
-          plans.flatMap((plan) => plan[of].map((each) => `${each.sku} ${each.version}`)).sort()
-        expect(names(diffImages(a, b), 'added')).toEqual(names(diffImages(b, a), 'removed'))
-        expect(names(diffImages(a, shuffled), 'added')).toEqual(names(diffImages(a, b), 'added'))
+        const names = (from: Snapshot, to: Snapshot, of: 'added' | 'removed') =>
+          diffSnapshots(from, to)
+            .images.flatMap((plan) => plan[of].map((each) => `${each.sku} ${each.version}`))
+            .sort()
+        expect(names(a, b, 'added')).toEqual(names(b, a, 'removed'))
+        expect(names(a, shuffled, 'added')).toEqual(names(a, b, 'added'))
         expect(isEqual(diffSnapshots(a, a))).toBe(true)
       }),
     )
@@ -258,11 +257,16 @@ describe('diffValues', () => {
   })
 })
 
+const headingOf = (from: Snapshot, to: Snapshot) =>
+  printDiffMarkdown(diffSnapshots(from, to, RELEASES)).split('\n')[0]
+
 describe('the markdown', () => {
   it('shows the slots and folds the images', () => {
     const text = printDiffMarkdown(diffSnapshots(before, after, RELEASES))
     const [heading, ...rest] = text.split('\n')
-    expect(heading).toBe('### `rhcos-4.18`: 1 image added, 1 removed, 1 changed; 3 slots moved')
+    expect(heading).toBe(
+      '### `rhcos-4.18`: 1 image came, 1 image went, 1 image changed, 3 slots moved',
+    )
     expect(rest.indexOf('<details>')).toBeGreaterThan(
       rest.findIndex((line) => line.includes('x86_64 gen2') && line.includes('exact')),
     )
@@ -272,25 +276,47 @@ describe('the markdown', () => {
   it('lets no name of an image out of its cell', () => {
     const odd = azureImage('418-v2', 'a`b|c<i>\n| x')
     const text = printDiffMarkdown(diffSnapshots(snapshotOf([]), snapshotOf([odd])))
-    const row = text.split('\n').find((line) => line.startsWith('| added'))
+    const row = text.split('\n').find((line) => line.startsWith('| +'))
     expect(row).toContain(
       '<code>azureopenshift:aro4:418-v2:a&#96;b&#124;c&#60;i&#62; &#124; x</code>',
     )
-    expect(row?.match(/\|/g)).toHaveLength(6)
+    expect(row?.match(/\|/g)).toHaveLength(5)
   })
-})
 
-describe('the summary', () => {
-  it('counts what there is and leaves out what there is not', () => {
-    expect(summarise(diffSnapshots(before, after))).toBe(
-      '1 image added, 1 removed, 1 changed; 3 slots moved',
+  it('has a build bump in which no image moved in fifteen lines', () => {
+    const [old, fresh] = ['418.94.202409162337-0', '418.94.202409200000-0'].map((release) =>
+      withBuild(before, release),
+    ) as [Snapshot, Snapshot]
+    const text = printDiffMarkdown(diffSnapshots(old, fresh, RELEASES))
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
+    expect(text).toContain('1 build changed, 2 slots changed grade, no slot moved')
+    expect(text).toContain(
+      '2 slots with the same image: exact -> older-build (azure no-purchase-plan x86_64 gen1, gen2)',
     )
-    expect(summarise(diffSnapshots(before, snapshotOf([OLD, ARM, GEN1])))).toBe(
-      '1 image removed; 1 slot moved',
+  })
+
+  it('folds into counts what a comment has no room for', () => {
+    const images = Array.from({ length: 3000 }, (_, at) =>
+      azureImage('418-v2', `418.94.${20200101 + at}`),
     )
-    expect(summarise(diffSnapshots(before, withBuild(before, '418.94.202409162337-0')))).toBe(
-      '1 build changed',
+    const text = printDiffMarkdown(diffSnapshots(snapshotOf([]), snapshotOf(images)))
+    expect(text.length).toBeLessThan(60_000)
+    expect(text).toMatch(/^### `rhcos-4\.18`: 3000 images came/)
+    expect(text).toContain('3002 lines, too long for a comment.')
+  })
+
+  it('counts what there is, and says of nothing that was not looked at that it stayed', () => {
+    expect(headingOf(before, snapshotOf([OLD, ARM, GEN1]))).toBe(
+      '### `rhcos-4.18`: 1 image went, 1 slot moved',
     )
-    expect(summarise(diffSnapshots(before, before))).toBe('no difference')
+    const bare = snapshotOf([], {
+      images: {},
+      queries: {},
+      criteria: { schemaVersion: 1, earlierMinors: 0, rhel: before.criteria.rhel },
+    })
+    expect(headingOf(bare, withBuild(bare, '418.94.202409162337-0'))).toBe(
+      '### `rhcos-4.18`: 1 build changed',
+    )
+    expect(printDiffMarkdown(diffSnapshots(before, before))).toBe('')
   })
 })
