@@ -122,13 +122,14 @@ export { type ListFilter, type Listing, listImages } from './core/audit/list/lis
 export type { Expected } from './core/audit/skew/expected.ts'
 export {
   intolerable,
+  plansBelow,
   SEVERITY,
   type Severity,
   type SlotSkew,
   skewOf,
 } from './core/audit/skew/skew.ts'
 export { printDiffJson, printDiffMarkdown } from './show/diff.ts'
-export { printSkewMarkdown } from './show/skew-markdown.ts'
+export { printSkewMarkdown } from './show/skew.ts'
 
 // For those who use a stream.
 

@@ -1,6 +1,6 @@
 import { HISTORY_FORMATS, type HistoryFormat } from '../show/history.ts'
 import { command, terminalOf } from './command.ts'
-import { choice, count, needed, text } from './option.ts'
+import { choice, count, flag, needed, text } from './option.ts'
 import { readSince } from './since.ts'
 import { readHistory } from './versions.ts'
 
@@ -18,6 +18,7 @@ export const historyCommand = command({
       (given, name) => readSince(given, name),
     ),
     'max-count': count('The last so many versions'),
+    full: flag('What each version holds as well, slot by slot'),
   },
   examples: [
     ['history snapshots/rhcos-4.18.json', 'each version, and what it did'],
@@ -26,10 +27,10 @@ export const historyCommand = command({
   forStream: ({ snapshot }) => ({ PATH: snapshot }),
 
   async run(args) {
-    const { PATH, output, since, 'max-count': maxCount } = args
+    const { PATH, output, since, 'max-count': maxCount, full = false } = args
     const terminal = terminalOf(args)
     const history = await readHistory(PATH, { since, maxCount })
-    terminal.data(HISTORY_FORMATS[output](history))
+    terminal.data(HISTORY_FORMATS[output](history, { isFull: full }, terminal))
     if (history.length === 0) terminal.say(`${PATH}: no version since ${since}`)
     for (const { commit, problem } of history) {
       if (problem !== undefined) terminal.warn(`${commit.slice(0, 7)}: left out: ${problem}`)

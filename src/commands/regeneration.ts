@@ -14,8 +14,9 @@ import {
   type Snapshot,
   Unmet,
 } from '../index.ts'
-import { countLine, describeSlots, earlierMajorLines, lossLines, planLines } from '../show/plan.ts'
+import { countLine, earlierMajorLines, lossLines, planLines } from '../show/plan.ts'
 import { explainLines, selectionsJson } from '../show/selections.ts'
+import { describeSlots } from '../show/slots.ts'
 import { terminalOf } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import type { RegenerateArgs } from './regenerate-options.ts'

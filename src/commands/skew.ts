@@ -2,18 +2,26 @@ import { readInput } from '../disk/read.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import {
   CLOUDS,
+  type CloudName,
+  cloudsOf,
   intolerable,
-  printSlot,
+  type Minor,
+  plansBelow,
+  printMinor,
+  readMinor,
   readSnapshot,
   readStream,
   releasesOf,
   SEVERITY,
+  type Severity,
   type SlotSkew,
+  type Snapshot,
   skewOf,
 } from '../index.ts'
-import { SKEW_FORMATS, type SkewFormat } from '../show/skew.ts'
+import { counted } from '../printable.ts'
+import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
 import { command, terminalOf } from './command.ts'
-import { choice, count, needed, text } from './option.ts'
+import { choice, count, flag, needed, text } from './option.ts'
 
 const formats = Object.keys(SKEW_FORMATS) as SkewFormat[]
 
@@ -33,6 +41,12 @@ export const skewCommand = command({
     'max-days': count('Exit 1 if an image is more days older than its build, or there is none', {
       least: 0,
     }),
+    'min-rhel': text(
+      'Exit 1 if a plan has no image of this RHEL minor or a later one, X.Y',
+      {},
+      readRhel,
+    ),
+    all: flag('Every slot, and not only those behind their build'),
     'fail-on': choice(
       'Exit 1 if an image is of this grade or a worse one, or there is none',
       SEVERITY,
@@ -45,10 +59,11 @@ export const skewCommand = command({
   forStream: ({ snapshot, target }) => ({ SNAPSHOT: snapshot, target }),
 
   async run(args) {
-    const { SNAPSHOT, target, cloud, output, 'max-days': maxDays, 'fail-on': failOn } = args
+    const { SNAPSHOT, target, cloud, output, all = false } = args
     const snapshot = readSnapshot(await readInput(SNAPSHOT), SNAPSHOT)
     const releases =
       target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
+    refuseUnasked(SNAPSHOT, snapshot, cloud)
     if (releases === undefined && Object.keys(snapshot.builds).length === 0) {
       throw new InputError(
         `${SNAPSHOT}: holds no builds, so a stream that has the releases is needed`,
@@ -58,17 +73,61 @@ export const skewCommand = command({
     const skews = skewOf(snapshot, releases).filter(
       ({ slot }) => cloud === undefined || slot.cloud === cloud,
     )
-    terminalOf(args).data(SKEW_FORMATS[output](skews))
-    const failing = intolerable(skews, { failOn, maxDays })
-    if (failing.length > 0) {
-      throw new CheckFailure(
-        `${failing.length} of ${skews.length} slots: ${failing.map(describe).join('; ')}`,
+    if (skews.length === 0) {
+      throw new InputError(
+        `${SNAPSHOT}: its criteria open no slot for ${target ?? 'its builds'}, so nothing can lag`,
       )
     }
+    const terminal = terminalOf(args)
+    terminal.data(SKEW_FORMATS[output](skews, { isAll: all }, terminal))
+    refuseSkew(skews, args)
   },
 })
 
-function describe({ slot, grade, days }: SlotSkew): string {
-  if (grade === undefined) return `${printSlot(slot)} has no image`
-  return `${printSlot(slot)} is ${grade}${days === undefined ? '' : ` by ${days} days`}`
+interface Limits {
+  readonly 'max-days'?: number | undefined
+  readonly 'fail-on'?: Severity | undefined
+  readonly 'min-rhel'?: Minor | undefined
+}
+
+/** @throws CheckFailure with a line for each group of slots, and each plan, that is not admitted */
+function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
+  const { 'max-days': maxDays, 'fail-on': failOn, 'min-rhel': floor } = limits
+  const failing = intolerable(skews, { failOn, maxDays })
+  const below = floor === undefined ? [] : plansBelow(skews, floor)
+  const lines = [
+    ...skewLines(failing),
+    ...below.map(
+      ({ cloud, plan, rhel }) =>
+        `${cloud} ${plan}: ${rhel ? `no image later than of RHEL ${rhel}` : 'no image'}`,
+    ),
+  ]
+  if (lines.length === 0) return
+  const what = [
+    ...(failing.length > 0
+      ? [
+          `${failing.length} of ${counted(skews.length, 'slot')} ${failing.length === 1 ? 'lags' : 'lag'} too far`,
+        ]
+      : []),
+    ...(floor && below.length > 0
+      ? [`${counted(below.length, 'plan')} without an image of RHEL ${printMinor(floor)}`]
+      : []),
+  ]
+  throw new CheckFailure(what.join(', '), undefined, { lines })
+}
+
+/** @throws InputError for a cloud that nobody asked, of which nothing can be said */
+function refuseUnasked(file: string, snapshot: Snapshot, cloud: CloudName | undefined): void {
+  const asked = cloudsOf(snapshot)
+  if (cloud === undefined ? asked.length > 0 : asked.includes(cloud)) return
+  throw new InputError(
+    `${file}: ${cloud === undefined ? 'no cloud was' : `${cloud} was not`} asked${asked.length > 0 ? `, but ${asked.join(', ')}` : ''}`,
+    `stream-snapshot capture ${file} --cloud ${cloud ?? 'azure'} asks it.`,
+  )
+}
+
+function readRhel(given: string, option: string): Minor {
+  const minor = readMinor(given)
+  if (minor !== undefined) return minor
+  throw new InputError(`${option}: expected X.Y such as 9.6, found ${JSON.stringify(given)}`)
 }

@@ -1,38 +1,135 @@
-import type { HistoryEvent } from '../core/audit/history/events.ts'
+import type { EventKind, HistoryEvent } from '../core/audit/history/events.ts'
 import type { HistoryVersion } from '../core/audit/history/history.ts'
 import type { SlotState } from '../core/audit/history/slot-state.ts'
+import { groupBy } from '../core/group.ts'
 import { nameOf } from '../core/layouts/names.ts'
 import { printSlot } from '../core/selection/slot.ts'
-import { visibleLine } from '../printable.ts'
+import { counted, visibleLine } from '../printable.ts'
+import { movedName, type PlanRow, printPlan } from './plan.ts'
+import { groupSlots } from './slots.ts'
+import { onStdout, type Styled } from './style.ts'
 import { alignColumns } from './table.ts'
+
+export interface HistoryOptions {
+  /** What each version holds as well, and not only what it did. */
+  readonly isFull: boolean
+}
 
 /** How `history -o` can print. */
 export const HISTORY_FORMATS = {
   table: historyTable,
   json: historyJson,
   csv: historyCsv,
-} as const satisfies Record<string, (history: readonly HistoryVersion[]) => string>
+} as const satisfies Record<
+  string,
+  (history: readonly HistoryVersion[], options: HistoryOptions, styled: Styled) => string
+>
 export type HistoryFormat = keyof typeof HISTORY_FORMATS
 
-/** A line for each version; under it, indented, the builds, the slots' images, and what changed. */
-function historyTable(history: readonly HistoryVersion[]): string {
+/** A line for each version, the latest first, as git log has them; under it what it did. */
+function historyTable(
+  history: readonly HistoryVersion[],
+  { isFull }: HistoryOptions,
+  styled: Styled,
+): string {
+  const terminal = onStdout(styled)
   return history
-    .map((version) => {
-      const { commit, date, subject, releases, slots, events, problem } = version
-      const without = slots.filter(({ image }) => image === undefined).length
-      const rows = [
-        ...Object.entries(releases).map(([arch, release]) => [arch, printable(release)]),
-        ...slots.filter(({ image }) => image !== undefined).map(slotRow),
-        ...(without > 0 ? [[`${without} slot${without === 1 ? '' : 's'} without an image`]] : []),
-      ]
-      const lines = [
-        `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${printable(subject)}`.trimEnd(),
-        ...(problem === undefined ? alignColumns(rows).map((line) => `  ${line}`) : []),
-        ...alignColumns(events.map(eventRow)).map((line) => `  ${line}`),
-      ]
-      return lines.map((line) => `${line}\n`).join('')
-    })
+    .toReversed()
+    .flatMap((version) => [
+      terminal.style('bold', headOf(version)),
+      ...eventLines(version, terminal),
+      ...(isFull ? stateLines(version) : []),
+    ])
+    .map((line) => `${line}\n`)
     .join('')
+}
+
+function headOf({ commit, date, subject }: HistoryVersion): string {
+  return `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${printable(subject)}`.trimEnd()
+}
+
+/** Of each architecture the release, of each slot the image. */
+function stateLines({ releases, slots, problem }: HistoryVersion): string[] {
+  if (problem !== undefined) return []
+  const without = slots.filter(({ image }) => image === undefined).length
+  const rows = [
+    ...Object.entries(releases).map(([arch, release]) => [arch, printable(release)]),
+    ...slots.filter(({ image }) => image !== undefined).map(slotRow),
+    ...(without > 0 ? [[`${counted(without, 'slot')} without an image`]] : []),
+  ]
+  return alignColumns(rows).map((line) => `     ${line}`)
+}
+
+const SIGNS: Readonly<Record<EventKind, PlanRow['sign']>> = {
+  'build added': '+',
+  'build bumped': '~',
+  'build removed': '-',
+  'image added': '+',
+  'image replaced': '~',
+  'image regressed': '~',
+  'image removed': '-',
+  'file renamed': '~',
+  'file removed': '-',
+  unreadable: '-',
+}
+
+/** What a version did, as a plan of changes; what changed alike in a line. */
+function eventLines({ events }: HistoryVersion, styled: Styled): string[] {
+  const rest = events.filter(({ slot }) => slot === undefined)
+  const others = [
+    ...groupBy(rest, ({ kind, before, after, problem }) =>
+      [kind, before, after, problem].join('\n'),
+    ).values(),
+  ]
+  const rows = [...others.flatMap(rowOf), ...slotRows(events)]
+  if (rows.length === 0) return [styled.style('dim', "  no build and no slot's image changed")]
+  return printPlan(rows, styled).map((line) => `  ${line}`)
+}
+
+function rowOf(alike: readonly HistoryEvent[]): PlanRow[] {
+  const [first] = alike
+  if (first === undefined) return []
+  const { kind, before, after, problem } = first
+  const isBuild = kind.startsWith('build')
+  const subjects = alike.map(({ subject }) => printable(subject)).join(', ')
+  return [
+    {
+      sign: SIGNS[kind],
+      subject: isBuild
+        ? `build ${subjects}`
+        : kind === 'file renamed'
+          ? 'file'
+          : `${kind} ${subjects}`,
+      what: printable(problem ?? [before, after].filter((each) => each !== undefined).join(' -> ')),
+      date: '',
+      grade: undefined,
+    },
+  ]
+}
+
+function slotRows(events: readonly HistoryEvent[]): PlanRow[] {
+  const members = events.flatMap((event) => {
+    const { kind, slot, versions, before, after, grade } = event
+    if (slot === undefined) return []
+    const move = [versions?.before ?? before, versions?.after ?? after]
+    const version = move.filter((each) => each !== undefined).join(' -> ')
+    const name = movedName(before, after)
+    return [{ slot, event, version, name, alike: [slot.cloud, kind, version, grade].join('\n') }]
+  })
+  return groupSlots(members).flatMap(({ text, members: [first, ...more] }) => {
+    if (first === undefined) return []
+    const { event, version, name, slot } = first
+    const isNamed = more.length === 0 && slot.cloud !== 'aws'
+    return [
+      {
+        sign: SIGNS[event.kind],
+        subject: `${text}${event.kind === 'image regressed' ? ' (older)' : ''}`,
+        what: printable(isNamed ? name : version),
+        date: '',
+        grade: event.grade,
+      },
+    ]
+  })
 }
 
 function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
@@ -42,11 +139,6 @@ function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
     grade ?? refused ?? '',
     days === undefined ? '' : `${days} days`,
   ]
-}
-
-function eventRow({ kind, subject, before, after, problem }: HistoryEvent): string[] {
-  const what = problem ?? [before, after].filter((each) => each !== undefined).join(' -> ')
-  return ['*', kind, ...(kind === 'file renamed' ? [] : [subject]), what].map(printable)
 }
 
 /** Foreign text on one line, without what a terminal would act on. */

@@ -1,7 +1,6 @@
-import { COLUMNS } from '../core/audit/list/columns.ts'
 import type { Listing } from '../core/audit/list/list.ts'
 import { visibleLine } from '../printable.ts'
-import { underlinedTable } from './table.ts'
+import { title, underlinedTable } from './table.ts'
 
 /** How `list -o` can print. */
 export const LIST_FORMATS = {
@@ -11,15 +10,17 @@ export const LIST_FORMATS = {
 } as const satisfies Record<string, (listings: readonly Listing[]) => string>
 export type ListFormat = keyof typeof LIST_FORMATS
 
-/** A table for each cloud, as `az -o table` prints it. */
+/**
+ * A table for each cloud, as `az -o table` prints it; with the state, last, where an image is listed
+ * that may not be chosen.
+ */
 function listTable(listings: readonly Listing[]): string {
   return listings
-    .map(({ cloud, rows }) => {
-      const keys = COLUMNS[cloud].map(([key]) => key)
-      const header = keys.map((key) => key.charAt(0).toUpperCase() + key.slice(1))
+    .map(({ rows, states }) => {
+      const keys = Object.keys(rows[0] ?? {})
       const lines = underlinedTable(
-        header,
-        rows.map((row) => keys.map((key) => row[key] ?? '')),
+        [...keys, ...(states ? ['state'] : [])].map(title),
+        rows.map((row, at) => [...Object.values(row), ...(states?.[at] ? [states[at]] : [])]),
       )
       return `${lines.join('\n')}\n`
     })

@@ -10,13 +10,12 @@ import {
 } from '../core/regenerate/account.ts'
 import { type Item, slotItem } from '../core/regenerate/inventory.ts'
 import type { Grade } from '../core/selection/grade.ts'
-import { comparePlans } from '../core/selection/plans.ts'
 import type { Selection } from '../core/selection/select.ts'
 import { printSlot, type Slot } from '../core/selection/slot.ts'
-import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { readVersion } from '../core/versions/version.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
+import { describeSlots, groupSlots } from './slots.ts'
 import type { Styled } from './style.ts'
 import { alignColumns } from './table.ts'
 import { describeField } from './values.ts'
@@ -90,11 +89,6 @@ export function earlierMajorLines(selections: readonly Selection[]): string[] {
     ([version, group]) =>
       `from an earlier RHEL major, ${version}: ${describeSlots(group.map(({ slot }) => slot)).join('; ')}`,
   )
-}
-
-/** Slots in few words, those that differ in one respect together. */
-export function describeSlots(slots: readonly Slot[]): string[] {
-  return groupSlots(slots.map((slot) => ({ slot, alike: '' }))).map(({ text }) => text)
 }
 
 /** The same as rows. */
@@ -298,7 +292,11 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
 function nameMove({ before, after }: Pick<Change, 'before' | 'after'>): string {
   const fields = fieldsBetween(before, after)
   if (fields !== undefined && after !== undefined) return `${imageText(after)}: ${fields}`
-  const [old, fresh] = [before && imageText(before), after && imageText(after)]
+  return movedName(before && imageText(before), after && imageText(after))
+}
+
+/** `A -> B`; what both have alike is said once. */
+export function movedName(old: string | undefined, fresh: string | undefined): string {
   if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
   const cut = old.lastIndexOf(':') + 1
   const isAlike = cut > 0 && fresh.startsWith(old.slice(0, cut))
@@ -337,82 +335,6 @@ function textOf(item: Item | undefined): string | undefined {
 function dateOf(item: Item | undefined): string {
   const stamp = item?.release === undefined ? undefined : readVersion(item.release)?.stamp
   return stamp === undefined ? '' : `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
-}
-
-interface Member {
-  readonly slot: Slot
-  /** Equal for slots that may share a line. */
-  readonly alike: string
-}
-
-interface Group<T extends Member> {
-  readonly members: readonly T[]
-  readonly regions: readonly string[]
-  readonly text: string
-}
-
-/**
- * Slots that are alike and differ in regions, then in plans, then in generations, then in
- * architectures alone.
- */
-function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] {
-  let groups = members.map((member) => ({
-    members: [member],
-    alike: member.alike,
-    facets: {
-      cloud: [member.slot.cloud],
-      plan: [member.slot.plan],
-      architecture: [member.slot.architecture as string],
-      generation: member.slot.generation === undefined ? [] : [`gen${member.slot.generation}`],
-      region: member.slot.region === undefined ? [] : [member.slot.region],
-    },
-  }))
-  for (const facet of ['region', 'plan', 'generation', 'architecture'] as const) {
-    const merged = groupBy(groups, ({ alike, facets }) =>
-      [
-        alike,
-        ...Object.entries(facets).map(([name, each]) => (name === facet ? '' : each.join())),
-      ].join('\n'),
-    )
-    groups = [...merged.values()].flatMap((group) => {
-      const [first] = group
-      if (first === undefined) return []
-      const values = [...new Set(group.flatMap(({ facets }) => facets[facet]))].sort()
-      return [
-        {
-          alike: first.alike,
-          members: group.flatMap((each) => each.members),
-          facets: { ...first.facets, [facet]: values },
-        },
-      ]
-    })
-  }
-  return groups
-    .sort(
-      (a, b) =>
-        CLOUDS.indexOf(a.facets.cloud[0] ?? 'azure') - CLOUDS.indexOf(b.facets.cloud[0] ?? 'azure'),
-    )
-    .map(({ members, facets }) => ({
-      members,
-      text: facetText(facets),
-      regions: facets.region,
-    }))
-}
-
-function facetText(
-  facets: Readonly<
-    Record<'cloud' | 'plan' | 'architecture' | 'generation' | 'region', readonly string[]>
-  >,
-): string {
-  const { cloud, plan, architecture, generation, region } = facets
-  const words = [cloud, [...plan].sort(comparePlans), architecture, generation]
-  const [only, ...more] = region
-  const where =
-    only === undefined ? '' : more.length === 0 ? ` · ${only}` : ` · ${region.length} regions`
-  return `${words
-    .filter((each) => each.length > 0)
-    .map((each) => each.join(', '))
-    .join(' ')}${where}`
 }
 
 function slotName(subject: Change['subject']): string {

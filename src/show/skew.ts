@@ -1,36 +1,190 @@
-import type { SlotSkew } from '../core/audit/skew/skew.ts'
+import { isBehind, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { groupBy } from '../core/group.ts'
 import { nameOf } from '../core/layouts/names.ts'
 import { printSlot } from '../core/selection/slot.ts'
-import { printSkewMarkdown } from './skew-markdown.ts'
-import { underlinedTable } from './table.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
+import { counted } from '../printable.ts'
+import { colourOf } from './grade.ts'
+import { code, markdownTable } from './markdown.ts'
+import { describeSlots, groupSlots } from './slots.ts'
+import { onStdout, type Styled } from './style.ts'
+import { title, underlinedTable } from './table.ts'
 
 /** How `skew -o` can print. */
 export const SKEW_FORMATS = {
   table: skewTable,
   json: skewJson,
   markdown: printSkewMarkdown,
-} as const satisfies Record<string, (skews: readonly SlotSkew[]) => string>
+} as const satisfies Record<
+  string,
+  (skews: readonly SlotSkew[], options: SkewOptions, styled: Styled) => string
+>
 export type SkewFormat = keyof typeof SKEW_FORMATS
 
-function skewTable(skews: readonly SlotSkew[]): string {
-  const rows = skews.map(({ slot, release, image, grade, days }) => [
-    printSlot(slot),
-    release,
-    image ? nameOf(slot.cloud, image) : '-',
-    grade ?? 'none',
-    days === undefined ? '-' : String(days),
-  ])
-  return `${underlinedTable(['Slot', 'Release', 'Image', 'Grade', 'Days'], rows).join('\n')}\n`
+export interface SkewOptions {
+  /** Every slot on a line of its own, and not only those behind their build. */
+  readonly isAll: boolean
+}
+
+interface Table {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** What lags, the worst first; then what is to be published, by exact names. */
+function skewTable(skews: readonly SlotSkew[], options: SkewOptions, styled: Styled): string {
+  const { style } = onStdout(styled)
+  const slots = slotTable(skews, options)
+  const grades = SEVERITY.filter((grade) => grade !== 'none')
+  const lines = [
+    summaryOf(skews),
+    ...printed(slots).map((line) => {
+      const grade = grades.find((each) => line.includes(`  ${each}`))
+      return grade === undefined ? line : style(colourOf(grade), line)
+    }),
+    ...publishTables(skews).flatMap((table) => ['', ...printed(table)]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function printed({ header, rows }: Table): string[] {
+  return rows.length === 0 ? [] : underlinedTable(header, rows)
+}
+
+/** The same for a pull request or an issue. */
+export function printSkewMarkdown(
+  skews: readonly SlotSkew[],
+  options: SkewOptions = { isAll: false },
+): string {
+  const table = ({ header, rows }: Table) =>
+    rows.length === 0
+      ? []
+      : [
+          markdownTable(
+            header,
+            rows.map((row) => row.map(code)),
+          ),
+        ]
+  const publish = publishTables(skews)
+  return `${[
+    `### ${summaryOf(skews)}`,
+    ...table(slotTable(skews, options)),
+    ...(publish.length > 0 ? ['### To publish', ...publish.flatMap(table)] : []),
+  ].join('\n\n')}\n`
 }
 
 function skewJson(skews: readonly SlotSkew[]): string {
-  const value = skews.map(({ slot, release, image, grade, days, expected }) => ({
+  const value = skews.map(({ slot, release, image, grade, rhel, days, expected }) => ({
     ...slot,
     release,
     image: image ?? null,
     grade: grade ?? 'none',
+    rhel: rhel ?? null,
     days: days ?? null,
     expected: expected ?? null,
   }))
   return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+/** Of what was looked at: `13 of 58 slots are behind their build or without an image`. */
+function summaryOf(skews: readonly SlotSkew[]): string {
+  const behind = skews.filter(isBehind)
+  const empty = behind.filter(({ image }) => image === undefined).length
+  const missing = skews.filter(({ expected }) => expected !== undefined).length
+  const lag = behind.length - empty
+  return [
+    `${lag} of ${counted(skews.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
+    ...(empty > 0 ? [`${empty} without an image`] : []),
+    missing === 0 ? 'no image is left to publish' : `${counted(missing, 'image')} to publish`,
+  ].join(', ')
+}
+
+function slotTable(skews: readonly SlotSkew[], { isAll }: SkewOptions): Table {
+  const header = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
+  if (isAll) {
+    const rows = skews.map((skew) => [printSlot(skew.slot), ...cellsOf(skew, true)])
+    return { header, rows }
+  }
+  const rows = groupsOf(skews.filter(isBehind)).map(({ text, skew, isOne }) => [
+    text,
+    ...cellsOf(skew, isOne),
+  ])
+  return { header, rows }
+}
+
+/** Slots that lag alike, the worst first. */
+function groupsOf(skews: readonly SlotSkew[]) {
+  const groups = groupSlots(
+    skews.map((skew) => ({
+      slot: skew.slot,
+      skew,
+      alike: [skew.slot.cloud, ...cellsOf(skew, false)].join('\n'),
+    })),
+  )
+  return groups
+    .flatMap(({ text, members: [first, ...more] }) =>
+      first ? [{ text, skew: first.skew, isOne: more.length === 0 }] : [],
+    )
+    .sort((a, b) => severityOf(b.skew) - severityOf(a.skew))
+}
+
+/** A line for each group of slots that lag alike, the worst first. */
+export function skewLines(skews: readonly SlotSkew[]): string[] {
+  return groupsOf(skews).map(({ text, skew: { grade, days } }) => {
+    if (grade === undefined) return `${text}: no image`
+    return `${text}: ${grade}${days === undefined || days <= 0 ? '' : ` by ${counted(days, 'day')}`}`
+  })
+}
+
+/** Grades first, then days. */
+function severityOf({ grade, days }: SlotSkew): number {
+  return SEVERITY.indexOf(grade ?? 'none') * 1_000_000 + (days ?? 0)
+}
+
+/** @param isNamed whether the image is named, and not its version alone */
+function cellsOf({ slot, release, image, grade, days }: SlotSkew, isNamed: boolean): string[] {
+  const version = image?.release ?? image?.version
+  const name =
+    image && (isNamed ? nameOf(slot.cloud, image) : (version ?? nameOf(slot.cloud, image)))
+  return [release, name ?? '-', grade ?? 'none', lagOf(days)]
+}
+
+function lagOf(days: number | undefined): string {
+  if (days === undefined) return '-'
+  return days < 0 ? 'newer' : days === 0 ? '-' : counted(days, 'day')
+}
+
+/** One table for each cloud, as each names places in its own way; regions that lack the same together. */
+function publishTables(skews: readonly SlotSkew[]): Table[] {
+  return CLOUDS.flatMap((cloud): Table[] => {
+    const missing = skews.flatMap(({ slot, release, expected }) =>
+      expected && slot.cloud === cloud ? [{ slot, release, expected }] : [],
+    )
+    const [first] = missing
+    if (first === undefined) return []
+    const names = Object.keys(first.expected.place)
+    const groups = groupBy(missing, ({ release, expected: { place, version, orLater } }) =>
+      [
+        ...names.filter((name) => name !== 'region').map((name) => place[name]),
+        release,
+        version,
+        orLater,
+      ].join('\n'),
+    )
+    const rows = [...groups.values()].flatMap((group) => {
+      const [one] = group
+      if (one === undefined) return []
+      const { place, version, orLater } = one.expected
+      const regions = group.flatMap(({ expected }) => expected.place.region ?? [])
+      return [
+        [
+          ...names.map((name) => (name === 'region' ? regions.join(', ') : (place[name] ?? ''))),
+          `${version}${orLater ? ' or later' : ''}`,
+          describeSlots(group.map(({ slot }) => slot)).join('; '),
+        ],
+      ]
+    })
+    const header = [...names, 'version', 'for'].map(title)
+    return [{ header, rows }]
+  })
 }

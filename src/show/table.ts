@@ -35,3 +35,8 @@ export function underlinedTable(
   )
   return alignColumns([header, dashes, ...rows])
 }
+
+/** A column's name: `sku` is `Sku`, as az has it. */
+export function title(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

@@ -38,17 +38,25 @@ describe('history', () => {
     const [last = ''] = (await git(folder, 'rev-parse', 'HEAD')).split('\n')
     const lines = stdout.split('\n')
     expect(lines.filter((line) => /^[0-9a-f]{7} /.test(line)).map((line) => line.slice(9))).toEqual(
-      ['2024-09-20  first', '2024-09-21  rename', '2024-10-10  bump, "quoted"'],
+      ['2024-10-10  bump, "quoted"', '2024-09-21  rename', '2024-09-20  first'],
     )
-    expect(lines.slice(-6)).toEqual([
+    expect(lines.slice(0, 4)).toEqual([
       `${last.slice(0, 7)}  2024-10-10  bump, "quoted"`,
-      '  x86_64                              418.94.202410090804-0',
-      '  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916  older-build  23 days',
-      '  13 slots without an image',
-      '  *  build bumped  x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
+      '  ~  build x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
+      expect.stringMatching(/^[0-9a-f]{7} {2}2024-09-21 {2}rename$/),
+      '  ~  file  snapshots/old.json -> snapshots/s.json',
+    ])
+  })
+
+  it('tells with --full what each version holds', async () => {
+    const { stdout } = await history('snapshots/s.json', '--full', '--max-count', '1')
+    expect(stdout.split('\n').slice(1)).toEqual([
+      '  ~  build x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
+      '     x86_64                              418.94.202410090804-0',
+      '     azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916  older-build  23 days',
+      '     13 slots without an image',
       '',
     ])
-    expect(stdout).toContain('  *  file renamed  snapshots/old.json -> snapshots/s.json\n')
   })
 
   it('tells programs the same', async () => {
@@ -107,7 +115,7 @@ describe('history', () => {
     const { status, stdout, stderr } = await history('snapshots/s.json')
     expect(status).toBe(0)
     expect(stderr).toMatch(/^stream-snapshot: [0-9a-f]{7}: left out: snapshots\/s\.json:1:1: /)
-    expect(stdout).toContain('  *  unreadable  snapshots/s.json  snapshots/s.json:1:1: ')
+    expect(stdout).toContain('  -  unreadable snapshots/s.json  snapshots/s.json:1:1: ')
   })
 
   it.each([

@@ -24,16 +24,27 @@ beforeEach(async () => {
 
 describe('list', () => {
   it("prints az's table", async () => {
-    expect(await list('s.json', '--sku', '418')).toEqual({
+    expect(await list('s.json', '--sku', '418-v2')).toEqual({
       status: 0,
       stdout: [
-        'Architecture    Offer    Publisher       Sku      Urn                                          Version',
-        '--------------  -------  --------------  -------  -------------------------------------------  ---------------',
-        'Arm64           aro4     azureopenshift  418-arm  azureopenshift:aro4:418-arm:418.94.20240916  418.94.20240916',
-        'x64             aro4     azureopenshift  418-v2   azureopenshift:aro4:418-v2:418.94.20240916   418.94.20240916',
+        'Architecture    Offer    Publisher       Sku     Urn                                         Version',
+        '--------------  -------  --------------  ------  ------------------------------------------  ---------------',
+        'x64             aro4     azureopenshift  418-v2  azureopenshift:aro4:418-v2:418.94.20240916  418.94.20240916',
         '',
       ].join('\n'),
       stderr: '',
+    })
+  })
+
+  it('has the state where an image is listed that may not be chosen', async () => {
+    expect(await list('s.json', '--sku', '418')).toMatchObject({
+      stdout: [
+        'Architecture    Offer    Publisher       Sku      Urn                                          Version          State',
+        '--------------  -------  --------------  -------  -------------------------------------------  ---------------  ----------',
+        'Arm64           aro4     azureopenshift  418-arm  azureopenshift:aro4:418-arm:418.94.20240916  418.94.20240916  deprecated',
+        'x64             aro4     azureopenshift  418-v2   azureopenshift:aro4:418-v2:418.94.20240916   418.94.20240916  active',
+        '',
+      ].join('\n'),
     })
   })
 
@@ -49,8 +60,9 @@ describe('list', () => {
       'Sku',
       'Urn',
       'Version',
+      'State',
     ])
-    expect(dashes).toMatch(/^(-+ {2}){5}-+$/)
+    expect(dashes).toMatch(/^(-+ {2}){6}-+$/)
     expect(rows.length).toBeGreaterThan(0)
     expect(rows.every((row) => /^(Arm64|x64) +aro4 +azureopenshift +\S*418\S* /.test(row))).toBe(
       true,

@@ -29,15 +29,36 @@ beforeEach(async () => {
 const TARGET = ['s.json', '--target', 'rhcos.json']
 
 describe('skew', () => {
-  it('tells release, image, grade and days of each slot', async () => {
+  it('tells what lags, the worst first, and then what to publish', async () => {
     const { status, stdout, stderr } = await skew(...TARGET)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(stdout.split('\n').slice(0, 6)).toEqual([
-      'Slot                                 Release                Image                                               Grade          Days',
-      '-----------------------------------  ---------------------  --------------------------------------------------  -------------  ------',
-      'azure no-purchase-plan aarch64 gen2  418.94.202410090804-0  azureopenshift:aro4:418-arm:418.94.20250122         newer-build    -105',
-      'azure no-purchase-plan x86_64 gen1   418.94.202410090804-0  azureopenshift:aro4:aro_418:418.94.20240916         older-build    23',
-      'azure no-purchase-plan x86_64 gen2   418.94.202410090804-0  azureopenshift:aro4:418-v2:418.94.20241009          exact          0',
+    expect(stdout.split('\n').slice(0, 13).join('\n')).toBe(
+      [
+        '2 of 15 slots are behind their build, 11 without an image, 14 images to publish',
+        'Slots                                                          Release                Image                                               Grade          Lag',
+        '-------------------------------------------------------------  ---------------------  --------------------------------------------------  -------------  -------',
+        'azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1  418.94.202410090804-0  -                                                   none           -',
+        'azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2       418.94.202410090804-0  -                                                   none           -',
+        'azure ocp x86_64 gen2                                          418.94.202410090804-0  redhat:rh-ocp-worker:rh-ocp-worker:4.17.2024100419  older-release  5 days',
+        'azure no-purchase-plan x86_64 gen1                             418.94.202410090804-0  azureopenshift:aro4:aro_418:418.94.20240916         older-build    23 days',
+        '',
+        'Publisher       Offer          Sku                     Version                   For',
+        '--------------  -------------  ----------------------  ------------------------  -----------------------------------',
+        'azureopenshift  aro4           418-arm or aro_418-arm  418.94.20241009           azure no-purchase-plan aarch64 gen2',
+        'azureopenshift  aro4           aro_418                 418.94.20241009           azure no-purchase-plan x86_64 gen1',
+        'redhat          rh-ocp-worker  rh-ocp-worker-gen1      4.18.2024100908 or later  azure ocp x86_64 gen1',
+      ].join('\n'),
+    )
+  })
+
+  it('tells of every slot with --all', async () => {
+    const { stdout } = await skew(...TARGET, '--all')
+    expect(stdout.split('\n').slice(1, 7)).toEqual([
+      'Slots                                Release                Image                                               Grade          Lag',
+      '-----------------------------------  ---------------------  --------------------------------------------------  -------------  -------',
+      'azure no-purchase-plan aarch64 gen2  418.94.202410090804-0  azureopenshift:aro4:418-arm:418.94.20250122         newer-build    newer',
+      'azure no-purchase-plan x86_64 gen1   418.94.202410090804-0  azureopenshift:aro4:aro_418:418.94.20240916         older-build    23 days',
+      'azure no-purchase-plan x86_64 gen2   418.94.202410090804-0  azureopenshift:aro4:418-v2:418.94.20241009          exact          -',
       'azure ocp x86_64 gen1                418.94.202410090804-0  -                                                   none           -',
     ])
   })
@@ -59,6 +80,7 @@ describe('skew', () => {
         version: '418.94.20240916',
       },
       grade: 'older-build',
+      rhel: '9.4',
       days: 23,
       expected: {
         place: { publisher: 'azureopenshift', offer: 'aro4', sku: 'aro_418' },
@@ -71,25 +93,75 @@ describe('skew', () => {
 
   it('tells a publisher what is missing, by exact names', async () => {
     const { stdout } = await skew(...TARGET, '-o', 'markdown')
-    const [missing = ''] = stdout.split('### Slots')
+    const [, missing = ''] = stdout.split('### To publish')
     const rows = missing.split('\n').filter((line) => line.startsWith('| `'))
     expect(rows[1]).toBe(
-      '| `azureopenshift` | `aro4` | `aro_418` | `418.94.20241009` | `azure no-purchase-plan x86_64 gen1` | `418.94.202410090804-0` |',
+      '| `azureopenshift` | `aro4` | `aro_418` | `418.94.20241009` | `azure no-purchase-plan x86_64 gen1` |',
     )
     expect(rows).toContain(
-      '| `redhat` | `rh-ocp-worker` | `rh-ocp-worker` | `4.18.2024100908` or later | `azure ocp x86_64 gen2` | `418.94.202410090804-0` |',
+      '| `redhat` | `rh-ocp-worker` | `rh-ocp-worker` | `4.18.2024100908 or later` | `azure ocp x86_64 gen2` |',
     )
     expect(missing).not.toContain('418-v2')
   })
 
   it.each([
-    [['--fail-on', 'older-build'], 13],
-    [['--max-days', '23'], 11],
-  ])('exits 1 with %j', async (option, count) => {
+    [
+      ['--fail-on', 'older-build'],
+      [
+        '13 of 15 slots lag too far',
+        '  azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
+        '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
+        '  azure ocp x86_64 gen2: older-release by 5 days',
+        '  azure no-purchase-plan x86_64 gen1: older-build by 23 days',
+      ],
+    ],
+    [
+      ['--max-days', '5'],
+      [
+        '12 of 15 slots lag too far',
+        '  azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
+        '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
+        '  azure no-purchase-plan x86_64 gen1: older-build by 23 days',
+      ],
+    ],
+    [
+      ['--min-rhel', '9.4'],
+      [
+        '5 plans without an image of RHEL 9.4',
+        ...['opp', 'oke', 'ocp-emea', 'opp-emea', 'oke-emea'].map(
+          (plan) => `  azure ${plan}: no image`,
+        ),
+      ],
+    ],
+    [
+      ['--min-rhel', '9.6', '--max-days', '500'],
+      [
+        '11 of 15 slots lag too far, 7 plans without an image of RHEL 9.6',
+        '  azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
+        '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
+        '  azure no-purchase-plan: no image later than of RHEL 9.4',
+        '  azure ocp: no image later than of RHEL 9.4',
+        ...['opp', 'oke', 'ocp-emea', 'opp-emea', 'oke-emea'].map(
+          (plan) => `  azure ${plan}: no image`,
+        ),
+      ],
+    ],
+  ])('exits 1 with %j, a line for each group', async (option, lines) => {
     const { status, stdout, stderr } = await skew(...TARGET, ...option)
     expect(status).toBe(1)
     expect(stdout).toContain('Grade')
-    expect(stderr).toMatch(new RegExp(`^stream-snapshot: ${count} of 15 slots: `))
+    expect(stderr).toBe(`stream-snapshot: ${lines.join('\n')}\n`)
+  })
+
+  it('says nothing of a cloud that nobody asked', async () => {
+    for (const more of [[], ['--fail-on', 'older-build'], ['-o', 'markdown']]) {
+      expect(await skew(...TARGET, '--cloud', 'aws', ...more)).toEqual({
+        status: 2,
+        stdout: '',
+        stderr:
+          'stream-snapshot: s.json: aws was not asked, but azure\nstream-snapshot capture s.json --cloud aws asks it.\n',
+      })
+    }
   })
 
   it('takes the releases of a snapshot that has builds', async () => {

@@ -2,9 +2,11 @@ import {
   CLOUDS,
   type CloudName,
   type Image,
+  type ImageState,
   imagesOf,
-  type SnapshotContent,
+  type Snapshot,
 } from '../../snapshot/snapshot.ts'
+import { stateAt } from '../../snapshot/state.ts'
 import { COLUMNS } from './columns.ts'
 
 /** Which images to list; what is absent admits all. */
@@ -21,22 +23,28 @@ export interface ListFilter {
 /** A cloud's images as rows; the keys are the columns of `COLUMNS`, in their order. */
 export interface Listing {
   readonly cloud: CloudName
+  /** Of each row what the cloud says of the image; absent where all of them may be chosen. */
+  readonly states?: readonly ImageState[]
   readonly rows: readonly Readonly<Record<string, string>>[]
 }
 
 /** Lists a snapshot's images in its order; clouds without an image to list are left out. */
-export function listImages(snapshot: SnapshotContent, filter: ListFilter = {}): Listing[] {
+export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing[] {
   return CLOUDS.filter((cloud) => filter.cloud === undefined || filter.cloud === cloud)
-    .map((cloud) => ({
-      cloud,
-      rows: imagesOf(snapshot, cloud)
-        .filter((image) => isAdmitted(image, filter))
-        .map((image) =>
-          Object.fromEntries(COLUMNS[cloud].map(([key, cell]) => [key, cell(image)])),
-        ),
-    }))
+    .map((cloud) => {
+      const images = imagesOf(snapshot, cloud).filter((image) => isAdmitted(image, filter))
+      const states = images.map((image) => stateAt(image, snapshot.capturedAt))
+      const rows = images.map((image) =>
+        Object.fromEntries(COLUMNS[cloud].map(([key, cell]) => [key, cell(image)])),
+      )
+      const isTold = states.some((state) => !CHOOSABLE.includes(state))
+      return { cloud, rows, ...(isTold && { states }) }
+    })
     .filter(({ rows }) => rows.length > 0)
 }
+
+/** The states in which an image may be chosen. */
+const CHOOSABLE: readonly ImageState[] = ['active', 'scheduled-for-deprecation']
 
 /** Azure's names for architectures, as a filter may have them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {

@@ -1,6 +1,5 @@
 import { skuName } from '../../criteria/sku-name.ts'
 import type { Selection } from '../../selection/select.ts'
-import type { Wanted } from '../../selection/slot.ts'
 import {
   type CloudName,
   type Image,
@@ -41,7 +40,7 @@ export function expectedImage(snapshot: SnapshotContent, selection: Selection): 
   if (selection.slot.cloud !== 'azure') return { place, version: selection.wanted.text }
   const images = imagesInPlace(snapshot, selection, place.sku ?? '')
   const taken = new Set(images.map(({ version }) => version))
-  const versions = expectedVersions(selection.wanted, modelsOf(images))
+  const versions = expectedVersions(selection, modelsOf(images))
   return { place, ...(versions.find(({ version }) => !taken.has(version)) ?? versions[0]) }
 }
 
@@ -117,14 +116,14 @@ function modelsOf(images: readonly Image[]): Version[] {
 
 /**
  * The build's version as the SKU's other versions are written. Where the latest of them tells the
- * hour of publication, as in the paid plans, so does this: any hour from the build's own on. Else a
+ * hour of publication, or there is none in a paid plan, so does this: any hour from the build's own on. Else a
  * release that names RHEL alone gives form B; any other the form of the latest version of its OCP
  * minor, else of the latest version that names an OCP minor, else form A. The first has as long a
  * time stamp as that one; those behind it tell the time more precisely, for where a deprecated image
  * has taken the first.
  */
 function expectedVersions(
-  { text, release, ocp }: Wanted,
+  { slot, wanted: { text, release, ocp } }: Selection,
   models: readonly Version[],
 ): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
   const named = models.filter((model) => model.ocp !== undefined)
@@ -137,7 +136,7 @@ function expectedVersions(
       : (models.find(({ form }) => form === 'B') ?? models.find(({ form }) => form === 'A'))
     : ofOcp
   const minor = text.split('.').slice(0, 2).join('.')
-  if (model && isOfPublication(model)) {
+  if (model ? isOfPublication(model) : slot.plan !== FREE_PLAN) {
     const hour = release.stamp.padEnd(HOUR, '0').slice(0, HOUR)
     return [{ version: `${isOfB ? minor : printMinor(ocp)}.${hour}`, orLater: true }]
   }
@@ -148,6 +147,9 @@ function expectedVersions(
   const first = model?.stamp.length ?? DAY
   return [version(first), ...STAMP_LENGTHS.filter((length) => length > first).map(version)]
 }
+
+/** The one plan whose images are named by their build. */
+const FREE_PLAN = 'no-purchase-plan'
 
 /** A date alone, which is what fits into Azure's 32 bits with room to spare; then hour and minute. */
 const STAMP_LENGTHS = [8, 10, 12]

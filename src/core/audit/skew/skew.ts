@@ -1,10 +1,12 @@
+import { groupBy } from '../../group.ts'
 import { type Entry, entryOf } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import type { Slot } from '../../selection/slot.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { isOfPublication, readVersion } from '../../versions/version.ts'
+import type { CloudName, Snapshot } from '../../snapshot/snapshot.ts'
+import { compareMinors, type Minor, printMinor, readMinor } from '../../versions/minor.ts'
+import { isOfPublication, readVersion, rhelOfVersion } from '../../versions/version.ts'
 import { type Expected, expectedImage } from './expected.ts'
 
 /** How far a slot's image is from its release. */
@@ -14,6 +16,8 @@ export interface SlotSkew {
   /** Absent for a slot that no image may fill; so are grade and days. */
   readonly image?: Entry
   readonly grade?: Grade
+  /** The image's RHEL minor, where its version or its OCP minor tells one. */
+  readonly rhel?: string
   /** From the image's day to the build's: positive where the image is the older one. */
   readonly days?: number
   /** What the publisher still has to publish; absent where nothing is missing. */
@@ -47,7 +51,7 @@ export function skewOf(snapshot: Snapshot, target: Releases = new Map()): SlotSk
   return selectImages(snapshot, new Map([...target, ...own])).map((selection) => ({
     slot: selection.slot,
     release: selection.wanted.text,
-    ...chosen(selection),
+    ...chosen(snapshot, selection),
     ...missing(snapshot, selection),
   }))
 }
@@ -67,10 +71,45 @@ export function intolerable(
   )
 }
 
-function chosen({ slot, wanted, image, grade }: Selection) {
+/** A cloud's plan, of which no image is of a RHEL minor or a later one. */
+export interface PlanBelow {
+  readonly cloud: CloudName
+  readonly plan: string
+  /** Of its latest image; absent where there is none whose RHEL is known. */
+  readonly rhel?: string
+}
+
+/** The plans in which no slot has an image of this RHEL or a later one. */
+export function plansBelow(skews: readonly SlotSkew[], floor: Minor): PlanBelow[] {
+  const plans = groupBy(skews, ({ slot }) => `${slot.cloud}\n${slot.plan}`)
+  return [...plans.values()].flatMap((group): PlanBelow[] => {
+    const [first] = group
+    if (first === undefined) return []
+    const [latest] = group
+      .flatMap(({ rhel }) => (rhel === undefined ? [] : (readMinor(rhel) ?? [])))
+      .sort((a, b) => compareMinors(b, a))
+    if (latest !== undefined && compareMinors(latest, floor) >= 0) return []
+    const { cloud, plan } = first.slot
+    return [{ cloud, plan, ...(latest && { rhel: printMinor(latest) }) }]
+  })
+}
+
+/** Whether a slot's image is behind its build, or there is none. */
+export function isBehind({ grade }: SlotSkew): boolean {
+  return grade === undefined || grade.startsWith('older-')
+}
+
+function chosen({ criteria }: Snapshot, { slot, wanted, image, grade }: Selection) {
   if (image === undefined || grade === undefined) return {}
-  const days = daysBetween(readVersion(image.version)?.stamp, wanted.release.stamp)
-  return { image: entryOf(slot.cloud, image), grade, ...(days !== undefined && { days }) }
+  const version = readVersion(image.version)
+  const days = daysBetween(version?.stamp, wanted.release.stamp)
+  const rhel = version && rhelOfVersion(criteria.rhel, version)
+  return {
+    image: entryOf(slot.cloud, image),
+    grade,
+    ...(rhel && { rhel: printMinor(rhel) }),
+    ...(days !== undefined && { days }),
+  }
 }
 
 /**

@@ -49,6 +49,10 @@ describe('the image that is expected', () => {
     ])
   })
 
+  it('is named by its publication in a paid plan that has no image yet', () => {
+    expect(expectedFor(RELEASE, [], 'opp')).toEqual(['rh-opp-worker', '4.18.2024100908', 'later'])
+  })
+
   it('is nothing where a publication was after the build', () => {
     const images = [azureImage('rh-ocp-worker', '4.18.2025031114')]
     expect(expectedFor(RELEASE, images, 'ocp')).toBeUndefined()
