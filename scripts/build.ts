@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
+import { manualPage } from './build/man.ts'
 import { noticesOf } from './build/notices.ts'
 import { beside, plainWidths, withoutOtherVersions } from './build/plugins.ts'
 
@@ -68,6 +69,7 @@ const [{ metafile }] = await Promise.all([
   }),
 ])
 fs.chmodSync(path('dist/cli.cjs'), 0o755)
+fs.writeFileSync(path('dist/stream-snapshot.1'), manualPage())
 fs.writeFileSync(path('dist/notices.txt'), noticesOf(root, Object.keys(metafile.inputs)))
 
 await run(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'])

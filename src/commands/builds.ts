@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts'
 import {
   ARCHITECTURES,
+  CLOUDS,
   folderAround,
   folderOf,
   isArchitecture,
@@ -43,9 +44,12 @@ export function readBuilds(texts: readonly string[]): NamedBuild[] {
 function readAssignment(text: string): NamedBuild {
   const [, architecture, release = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
   if (architecture === undefined) {
+    const isCloud = (CLOUDS as readonly string[]).includes(text)
     throw new InputError(
       `${JSON.stringify(text)}: expected ARCH=VERSION or https://…/meta.json`,
-      'For example x86_64=418.94.202410090804-0.',
+      isCloud
+        ? 'Clouds stand in one word: --cloud azure,aws.'
+        : 'For example x86_64=418.94.202410090804-0.',
     )
   }
   if (!isArchitecture(architecture)) {

@@ -22,6 +22,7 @@ export const ASKING_OPTIONS = {
     'Take these clouds and architectures out of the snapshot, with commas between them',
     {},
     (names, option) => among([...CLOUDS, ...ARCHITECTURES], names, option, 'some of '),
+    [...CLOUDS, ...ARCHITECTURES],
   ),
   concurrency: count('How many questions to ask at a time', {}, 8),
   timeout: count('Seconds to wait for each answer', {}, 30),
@@ -55,6 +56,7 @@ export const CAPTURE_OPTIONS = {
     'The clouds to ask, with commas between them; none for no cloud',
     { defaultDescription: "the snapshot's, else azure" },
     cloudNames,
+    [...CLOUDS, 'none'],
   ),
   criteria: text('Which images to look for', { defaultDescription: 'built-in' }),
   ocp: text(

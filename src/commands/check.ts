@@ -35,7 +35,7 @@ export const checkCommand = command({
     for (const [name, stream] of streams) {
       const found = await faultsOf(opened.workspace, stream)
       faults.push(...found.map((fault) => `${name}: ${fault}`))
-      terminal.data(`${name}: ${found.length === 0 ? await wordsOn(stream) : 'FAILED'}\n`)
+      terminal.line(`${name}: ${found.length === 0 ? await wordsOn(stream) : 'FAILED'}`)
     }
     if (STREAMS.length === 0) faults.push(...(await straysBeside([...opened.streams.values()])))
     if (faults.length === 0) return

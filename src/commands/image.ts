@@ -1,3 +1,4 @@
+import { PLANS } from '../core/selection/plans.ts'
 import {
   ARCHITECTURES,
   CLOUDS,
@@ -31,9 +32,12 @@ export const imageCommand = command({
       defaultDescription: 'its .data.stream',
     }),
     cloud: choice('The cloud', CLOUDS, {}, 'azure'),
-    plan: text("The purchase plan, by its own name or the enhancement's", {
-      defaultDescription: 'no-purchase-plan on Azure, else ocp',
-    }),
+    plan: {
+      ...text("The purchase plan, by its own name or the enhancement's", {
+        defaultDescription: 'no-purchase-plan on Azure, else ocp',
+      }),
+      values: PLANS,
+    },
     arch: choice('The architecture', ARCHITECTURES, {}, 'x86_64'),
     generation: choice('The Hyper-V generation, on Azure', ['1', '2'], {
       defaultDescription: '2',

@@ -1,6 +1,7 @@
 import { captureCommand } from './capture.ts'
 import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
+import { completionCommand } from './completion.ts'
 import { configmapCommand } from './configmap.ts'
 import { cosa2streamCommand } from './cosa2stream.ts'
 import { diffCommand } from './diff.ts'
@@ -16,18 +17,19 @@ import { verifyCommand } from './verify.ts'
 
 /** In the order of the help. */
 export const COMMANDS: readonly Command[] = [
+  captureCommand,
+  regenerateCommand,
   initCommand,
   updateCommand,
   checkCommand,
-  captureCommand,
-  regenerateCommand,
   cosa2streamCommand,
   verifyCommand,
   diffCommand,
-  listCommand,
   skewCommand,
-  imageCommand,
-  configmapCommand,
+  listCommand,
   historyCommand,
   reportCommand,
+  imageCommand,
+  configmapCommand,
+  completionCommand,
 ]

@@ -29,7 +29,7 @@ export const listCommand = command({
     const snapshot = readSnapshot(await readInput(SNAPSHOT), SNAPSHOT)
     const listings = listImages(snapshot, filter)
     const terminal = terminalOf(args)
-    terminal.data(LIST_FORMATS[output](listings))
+    terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length === 0) terminal.say(`${SNAPSHOT}: no image fits`)
   },
 })

@@ -4,6 +4,8 @@ import { InputError } from '../errors.ts'
 /** An option or a positional: what is told of it, and what its words are read as. */
 export interface Option<Value> {
   readonly told: Options
+  /** What may stand there, for a shell to complete; `choices` need not be repeated. */
+  readonly values?: readonly string[]
   /**
    * @param value what was typed: undefined for nothing, an array where it was given more than once
    * @param name by which an error calls it
@@ -81,11 +83,13 @@ export function list<Value extends string>(
   describe: string,
   told: Told,
   read: (names: readonly string[], name: string) => readonly Value[],
+  values: readonly string[] = [],
 ): Option<readonly Value[] | undefined> {
-  return text(describe, told, (given, name) => {
+  const option = text(describe, told, (given, name) => {
     const names = given.split(',').map((each) => each.trim())
     return [...new Set(read(names, name))]
   })
+  return { ...option, values }
 }
 
 export function flag(describe: string, told: Told = {}): Option<boolean | undefined> {

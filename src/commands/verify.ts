@@ -11,7 +11,7 @@ import {
   type Snapshot,
   verifySnapshot,
 } from '../index.ts'
-import { counted, visibleLine } from '../printable.ts'
+import { counted } from '../printable.ts'
 import { command, terminalOf } from './command.ts'
 import { flag, text, texts } from './option.ts'
 import { LAYOUT_OPTION, type RegenerateArgs } from './regenerate-options.ts'
@@ -54,8 +54,7 @@ export const verifyCommand = command({
         checks.push(await checkTarget(file, { ...args, require: 'any' }))
       results.push({ snapshot: file, checks })
       if (args.json) continue
-      for (const check of checks)
-        terminal.data(`${visibleLine(`${file}: ${printCheck(check, file)}`)}\n`)
+      for (const check of checks) terminal.line(`${file}: ${printCheck(check, file)}`)
     }
     if (args.json) terminal.data(`${JSON.stringify(results, undefined, 2)}\n`)
     refuseFaults(results.flatMap(({ checks }) => checks))

@@ -16,12 +16,19 @@ const CAUSES: Readonly<Record<string, string>> = {
   EBUSY: 'is in use',
 }
 
+/** What people name in the place of a file. */
+const SLIPS: readonly (readonly [name: RegExp, remedy: string])[] = [
+  [/^https?:\/\//i, 'Files are read here, and no URLs: download it first.'],
+  [/^standard input$/, 'Only image reads its standard input; name a file.'],
+]
+
 /** An error of the file system in one line. */
 export function fileError(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
   const cause = Object.hasOwn(CAUSES, code) ? CAUSES[code] : message
-  return new InputError(`${file}: ${cause}`, undefined, { cause: error })
+  const remedy = code === 'ENOENT' ? SLIPS.find(([slip]) => slip.test(file))?.[1] : undefined
+  return new InputError(`${file}: ${cause}`, remedy, { cause: error })
 }
 
 /** Whether an error of the file system has one of these codes. */

@@ -4,10 +4,11 @@ import { groupBy } from '../core/group.ts'
 import { type Change, changesOf } from '../core/regenerate/account.ts'
 import type { SubjectKind } from '../core/regenerate/inventory.ts'
 import { counted } from '../printable.ts'
-import { code, folded, markdownTable } from './markdown.ts'
+import { code, details, markdownTable } from './markdown.ts'
 import { type PlanRow, planRows, printPlan } from './plan.ts'
 import { describeSlots } from './slots.ts'
 import { onStdout, type Styled } from './style.ts'
+import { foldLine } from './table.ts'
 import { describeField, describeQuery, describeValue } from './values.ts'
 
 /** How `diff -o` can print. */
@@ -27,21 +28,25 @@ const LATEST_NOTE =
 export function diffText(diff: SnapshotDiff, terminal: Styled): string {
   if (isEqual(diff)) return ''
   const styled = onStdout(terminal)
-  const bold = (text: string) => styled.style('bold', text)
+  const width = styled.width()
+  const folded = (style: 'bold' | 'yellow' | 'dim', line: string, room = width) =>
+    foldLine(line, room).map((each) => styled.style(style, each))
+  // Sections are indented by two.
+  const inner = { ...styled, width: () => (width === undefined ? undefined : width - 2) }
   const section = (name: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [bold(name), ...lines.map((line) => `  ${line}`)]
-  const plan = (...kinds: SubjectKind[]) => printPlan(rowsOf(diff, ...kinds), styled)
+    lines.length === 0 ? [] : [styled.style('bold', name), ...lines.map((line) => `  ${line}`)]
+  const plan = (...kinds: SubjectKind[]) => printPlan(rowsOf(diff, ...kinds), inner)
   const told = (lines: readonly string[]) =>
-    lines.map((line) => styled.style('yellow', `~  ${line}`))
+    lines.flatMap((line) => folded('yellow', `~  ${line}`, inner.width()))
   const lines = [
-    bold(`${diff.stream.name}: ${summarise(diff)}`),
+    ...folded('bold', `${diff.stream.name}: ${summarise(diff)}`),
     ...section('builds', [...plan('build', 'artifact', 'image'), ...told(contentLines(diff))]),
     ...section('images', plan('cloud', 'listing')),
     ...section('slots', [...plan('slot'), ...told(gradeLines(diff))]),
     ...section('stream', told(diff.identity.map(describeField))),
     ...section('criteria', told(diff.criteria.map(describeValue))),
     ...section('questions', told(diff.queries.map(describeQuery))),
-    ...noteOf(diff).map((note) => styled.style('dim', note)),
+    ...noteOf(diff).flatMap((note) => folded('dim', note)),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -91,7 +96,7 @@ function fitted(head: readonly string[], folds: readonly Fold[]): string {
   let length = start.length
   for (const [summary, content, lines] of folds) {
     const isFitting = length + content.length < LONGEST - RESERVE
-    const part = folded(
+    const part = details(
       summary,
       isFitting ? content : `${counted(lines, 'line')}, too long for a comment.`,
     )

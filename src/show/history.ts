@@ -8,7 +8,7 @@ import { counted, visibleLine } from '../printable.ts'
 import { movedName, type PlanRow, printPlan } from './plan.ts'
 import { groupSlots } from './slots.ts'
 import { onStdout, type Styled } from './style.ts'
-import { alignColumns } from './table.ts'
+import { alignColumns, foldLine } from './table.ts'
 
 export interface HistoryOptions {
   /** What each version holds as well, and not only what it did. */
@@ -36,9 +36,9 @@ function historyTable(
   return history
     .toReversed()
     .flatMap((version) => [
-      terminal.style('bold', headOf(version)),
+      ...foldLine(headOf(version), terminal.width()).map((line) => terminal.style('bold', line)),
       ...eventLines(version, terminal),
-      ...(isFull ? stateLines(version) : []),
+      ...(isFull ? stateLines(version, terminal) : []),
     ])
     .map((line) => `${line}\n`)
     .join('')
@@ -49,7 +49,7 @@ function headOf({ commit, date, subject }: HistoryVersion): string {
 }
 
 /** Of each architecture the release, of each slot the image. */
-function stateLines({ releases, slots, problem }: HistoryVersion): string[] {
+function stateLines({ releases, slots, problem }: HistoryVersion, { width }: Styled): string[] {
   if (problem !== undefined) return []
   const without = slots.filter(({ image }) => image === undefined).length
   const rows = [
@@ -57,7 +57,12 @@ function stateLines({ releases, slots, problem }: HistoryVersion): string[] {
     ...slots.filter(({ image }) => image !== undefined).map(slotRow),
     ...(without > 0 ? [[`${counted(without, 'slot')} without an image`]] : []),
   ]
-  return alignColumns(rows).map((line) => `     ${line}`)
+  return alignColumns(rows, less(width(), 5)).map((line) => `     ${line}`)
+}
+
+/** What is left of a width behind an indentation. */
+function less(width: number | undefined, indent: number): number | undefined {
+  return width === undefined ? undefined : width - indent
 }
 
 const SIGNS: Readonly<Record<EventKind, PlanRow['sign']>> = {
@@ -83,7 +88,8 @@ function eventLines({ events }: HistoryVersion, styled: Styled): string[] {
   ]
   const rows = [...others.flatMap(rowOf), ...slotRows(events)]
   if (rows.length === 0) return [styled.style('dim', "  no build and no slot's image changed")]
-  return printPlan(rows, styled).map((line) => `  ${line}`)
+  const inner = { ...styled, width: () => less(styled.width(), 2) }
+  return printPlan(rows, inner).map((line) => `  ${line}`)
 }
 
 function rowOf(alike: readonly HistoryEvent[]): PlanRow[] {

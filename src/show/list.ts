@@ -1,5 +1,6 @@
 import type { Listing } from '../core/audit/list/list.ts'
 import { visibleLine } from '../printable.ts'
+import { onStdout, type Styled } from './style.ts'
 import { title, underlinedTable } from './table.ts'
 
 /** How `list -o` can print. */
@@ -7,20 +8,22 @@ export const LIST_FORMATS = {
   table: listTable,
   tsv: listTsv,
   json: listJson,
-} as const satisfies Record<string, (listings: readonly Listing[]) => string>
+} as const satisfies Record<string, (listings: readonly Listing[], styled: Styled) => string>
 export type ListFormat = keyof typeof LIST_FORMATS
 
 /**
  * A table for each cloud, as `az -o table` prints it; with the state, last, where an image is listed
  * that may not be chosen.
  */
-function listTable(listings: readonly Listing[]): string {
+function listTable(listings: readonly Listing[], styled: Styled): string {
+  const width = onStdout(styled).width()
   return listings
     .map(({ rows, states }) => {
       const keys = Object.keys(rows[0] ?? {})
       const lines = underlinedTable(
         [...keys, ...(states ? ['state'] : [])].map(title),
         rows.map((row, at) => [...Object.values(row), ...(states?.[at] ? [states[at]] : [])]),
+        width,
       )
       return `${lines.join('\n')}\n`
     })

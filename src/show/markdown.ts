@@ -21,6 +21,6 @@ export function code(text: string): string {
 }
 
 /** A part that is shown on demand; the blank lines make its content markdown again. */
-export function folded(summary: string, content: string): string {
+export function details(summary: string, content: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`
 }

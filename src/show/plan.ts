@@ -17,7 +17,7 @@ import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
 import { describeSlots, groupSlots } from './slots.ts'
 import type { Styled } from './style.ts'
-import { alignColumns } from './table.ts'
+import { alignRows } from './table.ts'
 import { describeField } from './values.ts'
 
 const SIGNS = { added: '+', changed: '~', gone: '-' } as const
@@ -102,15 +102,18 @@ export function planRows(account: Account, changes: readonly Change[]): PlanRow[
   ]
 }
 
-export function printPlan(rows: readonly PlanRow[], { style }: Styled): string[] {
-  const lines = alignColumns(
+export function printPlan(rows: readonly PlanRow[], { style, width }: Styled): string[] {
+  const blocks = alignRows(
     rows.map(({ sign, subject, what, date, grade }) => [sign, subject, what, date, grade ?? '']),
+    width(),
   )
-  return lines.map((line, at) => {
+  return blocks.flatMap((lines, at) => {
     const { sign = '~', grade } = rows[at] ?? {}
-    if (grade === undefined) return style(STYLES[sign], line)
-    const head = line.slice(0, line.length - grade.length)
-    return `${style(STYLES[sign], head)}${style(colourOf(grade), grade)}`
+    return lines.map((line) => {
+      if (grade === undefined || !line.endsWith(grade)) return style(STYLES[sign], line)
+      const head = line.slice(0, line.length - grade.length)
+      return `${style(STYLES[sign], head)}${style(colourOf(grade), grade)}`
+    })
   })
 }
 

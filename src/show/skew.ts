@@ -8,7 +8,7 @@ import { colourOf } from './grade.ts'
 import { code, markdownTable } from './markdown.ts'
 import { describeSlots, groupSlots } from './slots.ts'
 import { onStdout, type Styled } from './style.ts'
-import { title, underlinedTable } from './table.ts'
+import { foldLine, title, underlinedTable } from './table.ts'
 
 /** How `skew -o` can print. */
 export const SKEW_FORMATS = {
@@ -33,23 +33,25 @@ interface Table {
 
 /** What lags, the worst first; then what is to be published, by exact names. */
 function skewTable(skews: readonly SlotSkew[], options: SkewOptions, styled: Styled): string {
-  const { style } = onStdout(styled)
+  const { style, width } = onStdout(styled)
+  const printed = ({ header, rows }: Table) =>
+    rows.length === 0 ? [] : underlinedTable(header, rows, width())
   const slots = slotTable(skews, options)
   const grades = SEVERITY.filter((grade) => grade !== 'none')
   const lines = [
-    summaryOf(skews),
+    ...foldLine(summaryOf(skews), width()),
     ...printed(slots).map((line) => {
-      const grade = grades.find((each) => line.includes(`  ${each}`))
-      return grade === undefined ? line : style(colourOf(grade), line)
+      const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
+      const known = grades.find((each) => each === grade)
+      return known ? `${head}${style(colourOf(known), known)}${rest}` : line
     }),
     ...publishTables(skews).flatMap((table) => ['', ...printed(table)]),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function printed({ header, rows }: Table): string[] {
-  return rows.length === 0 ? [] : underlinedTable(header, rows)
-}
+/** A line with a grade in it, in its column or behind its name. */
+const GRADED = /^(.*?(?: {2}|: ))((?:exact|newer|older)[a-z-]*)(?= {2}|$)(.*)$/
 
 /** The same for a pull request or an issue. */
 export function printSkewMarkdown(

@@ -10,9 +10,11 @@ export type Style = (
 /** What words need of the place where they are shown. */
 export interface Styled {
   readonly style: Style
+  /** The width of stdout or of stderr, default stderr; undefined where lines are to be whole. */
+  readonly width: (stream?: 'stdout' | 'stderr') => number | undefined
 }
 
 /** The same for what goes to stdout. */
-export function onStdout({ style }: Styled): Styled {
-  return { style: (name, text) => style(name, text, 'stdout') }
+export function onStdout({ style, width }: Styled): Styled {
+  return { style: (name, text) => style(name, text, 'stdout'), width: () => width('stdout') }
 }

@@ -1,39 +1,104 @@
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
 import { visibleLine } from '../printable.ts'
 
-/** Lines of aligned columns, two spaces apart, nothing trailing; no cell can make a line of its own. */
-export function alignColumns(table: readonly (readonly string[])[]): string[] {
+/** In columns of a terminal, before what is folded under its row. */
+const INDENT = 4
+
+/**
+ * Rows of aligned columns, two spaces apart, nothing trailing; no cell can make a line of its own.
+ * Where a row would be wider than the terminal, each row is folded: its first cell, and under it the
+ * others, as many in a line as fit.
+ *
+ * @param width of the terminal; absent for a pipe or a file, where lines are whole
+ * @param names of the columns, told before the cells where a row is folded
+ * @returns the lines of each row
+ */
+export function alignRows(
+  table: readonly (readonly string[])[],
+  width?: number,
+  names: readonly string[] = [],
+): string[][] {
   const rows = table.map((row) => row.map(visibleLine))
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] ?? 0, cell.length)
+      widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell))
     })
   }
-  return rows.map((row) =>
+  const lines = rows.map((row) =>
     row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell)))
       .join('  ')
       .trimEnd(),
   )
+  const isFitting = width === undefined || lines.every((line) => stringWidth(line) <= width)
+  return isFitting ? lines.map((line) => [line]) : rows.map((row) => foldRow(row, width, names))
+}
+
+/** The same as lines, whatever row they are of. */
+export function alignColumns(table: readonly (readonly string[])[], width?: number): string[] {
+  return alignRows(table, width).flat()
+}
+
+/** Signs stand before the first cell. */
+function foldRow(row: readonly string[], width: number, names: readonly string[]): string[] {
+  const first = row.findIndex((cell) => cell.length > 1)
+  const head = row.slice(0, first + 1).join('  ')
+  const lines: string[] = []
+  row.slice(first + 1).forEach((cell, at) => {
+    const name = names[first + 1 + at]
+    const told = name === undefined ? cell : `${name}: ${cell}`
+    if (cell === '') return
+    const last = lines.at(-1)
+    const longer = last === undefined ? undefined : `${last}  ${told}`
+    if (longer !== undefined && stringWidth(longer) <= width - INDENT) lines.splice(-1, 1, longer)
+    else lines.push(told)
+  })
+  const under = lines.flatMap((line) => foldLine(line, width - INDENT))
+  return [...foldLine(head, width), ...under.map((line) => `${' '.repeat(INDENT)}${line}`)]
+}
+
+/** A line in pieces that fit a width, those behind the first indented; letters are lost nowhere. */
+export function foldLine(line: string, width: number | undefined): string[] {
+  if (width === undefined || stringWidth(line) <= width) return [line]
+  const [indent = ''] = /^ */.exec(line) ?? []
+  const [first = '', ...rest] = wrapAnsi(line.slice(indent.length), width - indent.length, {
+    hard: true,
+  }).split('\n')
+  const inner = `${indent}${' '.repeat(Math.min(INDENT, Math.max(0, width - indent.length - 8)))}`
+  const more = rest.join(' ')
+  return more === ''
+    ? [indent + first]
+    : [
+        indent + first,
+        ...wrapAnsi(more, width - inner.length, { hard: true })
+          .split('\n')
+          .map((each) => inner + each),
+      ]
 }
 
 /**
  * A table as az prints one: the header, a line of dashes under each column, the rows; a column is
- * two wider than its name, or as wide as its widest cell.
+ * two wider than its name, or as wide as its widest cell. Where that is wider than the terminal, the
+ * rows are folded, and each cell has its name before it.
  */
 export function underlinedTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
+  width?: number,
 ): string[] {
   const dashes = header.map((name, at) =>
     '-'.repeat(
       rows.reduce(
-        (width, row) => Math.max(width, visibleLine(row[at] ?? '').length),
+        (longest, row) => Math.max(longest, stringWidth(visibleLine(row[at] ?? ''))),
         name.length + 2,
       ),
     ),
   )
-  return alignColumns([header, dashes, ...rows])
+  const total = dashes.reduce((sum, each) => sum + each.length + 2, -2)
+  if (width === undefined || total <= width) return alignColumns([header, dashes, ...rows])
+  return alignRows(rows, width, header).flat()
 }
 
 /** A column's name: `sku` is `Sku`, as az has it. */

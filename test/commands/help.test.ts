@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
-import { run } from '../support/cli.ts'
+import { CLI, run } from '../support/cli.ts'
 
 const names = COMMANDS.map(({ name }) => name)
 
@@ -19,6 +22,25 @@ describe('help', () => {
     const { status, stdout } = await run([name, '--help'])
     expect(status).toBe(0)
     expect(stdout).toMatch(new RegExp(`Examples:\\n +stream-snapshot ${name} `))
+  })
+
+  it('is what no arguments give, and what help COMMAND gives', async () => {
+    const all = await run(['--help'])
+    expect(await run([])).toEqual(all)
+    expect(await run(['help'])).toEqual(all)
+    expect(await run(['help', 'skew'])).toEqual(await run(['skew', '--help']))
+    expect(all.stdout).toMatch(/^Commands:\n {2}stream-snapshot capture /m)
+    expect(all.stdout).toMatch(/^Exit 0: done, nothing differs\. 1: /m)
+  })
+
+  it('is a manual page too', async () => {
+    const page = await readFile(new URL('../../dist/stream-snapshot.1', import.meta.url), 'utf8')
+    for (const { name, options } of COMMANDS) {
+      expect(page).toMatch(new RegExp(`^\\.SS ${name}`, 'm'))
+      for (const option of Object.keys(options)) {
+        expect(page).toContain(`.B \\-\\-${option.replaceAll('-', '\\-')}\n`)
+      }
+    }
   })
 
   it.each(names)('of %s tells what is its own before what all take', async (name) => {
@@ -44,7 +66,10 @@ describe('a mistake in the command line', () => {
     ['nosuch', 'unknown command: nosuch'],
     ['regenerate', 'SNAPSHOT is missing'],
     ['diff a', 'a: expected a snapshot, there is none, and none in HEAD'],
-    ['completion zsh', 'unexpected argument: zsh; the script is for the shell that SHELL names'],
+    ['completion tcsh', 'SHELL: expected one of bash, zsh, fish, found "tcsh"'],
+    ['regenerate s.json --traget x', 'unknown option: --traget; did you mean --target?'],
+    ['report x', '--output is missing'],
+    ['list s.json --cloud azure aws', 'unexpected argument: aws; --cloud takes one cloud here'],
   ])('%s', async (words, fault) => {
     const { status, stdout, stderr } = await run(words.split(' '))
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
@@ -53,10 +78,30 @@ describe('a mistake in the command line', () => {
 })
 
 describe('completion', () => {
-  it('prints a script', async () => {
-    const { status, stdout } = await run(['completion'])
+  it.each([
+    ['bash', 'complete -o bashdefault -o default -F _stream_snapshot stream-snapshot'],
+    ['zsh', 'compdef _stream_snapshot stream-snapshot'],
+    ['fish', 'complete -c stream-snapshot -a '],
+  ])('prints a script for %s', async (shell, line) => {
+    const { status, stdout } = await run(['completion', shell])
     expect(status).toBe(0)
-    expect(stdout).toContain('complete -o bashdefault -o default -F _stream-snapshot')
+    expect(stdout).toContain(line)
+    const own = await run(['completion'], { env: { SHELL: `/usr/bin/${shell}` } })
+    expect(own.stdout).toBe(stdout)
+  })
+
+  it('works in bash', async () => {
+    const { stdout: script } = await run(['completion', 'bash'])
+    const asked = `${script}
+stream-snapshot() { '${process.execPath}' '${CLI}' "$@"; }
+COMP_WORDS=(stream-snapshot skew s.json --fail-on o); COMP_CWORD=4
+_stream_snapshot; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout } = await promisify(execFile)('bash', ['-c', asked])
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'older-build',
+      'older-release',
+      'older-rhel-major',
+    ])
   })
 
   it('knows the commands, and the options and values of each', async () => {
@@ -65,6 +110,8 @@ describe('completion', () => {
       expect.arrayContaining(['--fail-on', '--max-days', '--target']),
     )
     expect(await complete('diff', '--format', '')).toEqual(['text', 'json', 'markdown'])
+    expect(await complete('capture', 's.json', '--cloud', 'a')).toEqual(['azure', 'aws'])
+    expect(await complete('image', 's.json', '--plan', 'ocp')).toEqual(['ocp', 'ocp-emea'])
   })
 
   it('leaves file names to the shell', async () => {

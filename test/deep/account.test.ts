@@ -15,7 +15,7 @@ import { check } from './check.ts'
 const RELEASES = ['418.94.202409162337-0', '418.94.202410090804-0', '418.94.202501221327-0']
 const REGIONS = ['eu-west-1', 'me-central-1', 'sa-east-1', 'us-east-1']
 const PLATFORMS = ['aws', 'metal', 'metal4k', 'openstack', 'qemu', 'vmware']
-const PLAIN = { style: (_: unknown, text: string) => text }
+const PLAIN = { style: (_: unknown, text: string) => text, width: () => undefined }
 
 interface Model {
   readonly release: string

@@ -37,6 +37,16 @@ export function emit(stream: StandardStream, text: string): void {
   }
 }
 
+/** In columns: that of the terminal, or what `COLUMNS` says; undefined where lines are to be whole. */
+export function widthOf(stream: StandardStream): number | undefined {
+  const told = Number(process.env.COLUMNS)
+  if (Number.isSafeInteger(told) && told > 0) return Math.max(told, NARROWEST)
+  return isTerminal(stream) ? Math.max(process[stream].columns || 80, NARROWEST) : undefined
+}
+
+/** Below it lines are not folded any further. */
+const NARROWEST = 20
+
 /** Whether a person is there; asked of node only where it can be. */
 export function isTerminal(stream: StandardStream): boolean {
   return fs.fstatSync(DESCRIPTORS[stream]).isCharacterDevice() && process[stream].isTTY === true

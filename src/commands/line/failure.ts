@@ -1,7 +1,8 @@
 import { ServiceError, UserError } from '../../errors.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
-import { emit } from './emit.ts'
+import { foldLine } from '../../show/table.ts'
+import { emit, widthOf } from './emit.ts'
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -32,7 +33,10 @@ function asFailure(error: Error): Error {
 function report(error: unknown): number {
   const { message } = error instanceof Error ? error : new Error(String(error))
   const debug = process.argv.includes('--debug')
-  const say = (line: string) => emit('stderr', `${visibleLine(conceal(line, known()))}\n`)
+  const say = (line: string) => {
+    const lines = foldLine(visibleLine(conceal(line, known())), widthOf('stderr'))
+    emit('stderr', lines.map((each) => `${each}\n`).join(''))
+  }
   say(`stream-snapshot: ${firstLine(message)}`)
   if (error instanceof UserError) for (const line of error.lines) say(`  ${line}`)
   if (error instanceof UserError && error.remedy) say(error.remedy)

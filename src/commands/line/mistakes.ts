@@ -1,18 +1,16 @@
+import { nearest } from '../../core/workspace/nearest.ts'
 import { InputError } from '../../errors.ts'
-import { helpRemedy } from '../command.ts'
+import { CLOUDS } from '../../index.ts'
+import { type Command, GLOBAL_OPTIONS, helpRemedy } from '../command.ts'
+import { COMMANDS } from '../index.ts'
 
 /**
  * Says what is wrong with a command line, in one line, and which help to read.
  *
  * @param message yargs' own, which may have several lines
  * @param words the command line, without node and the program
- * @param patterns the commands as yargs knows them, `diff <A> <B>`
  */
-export function mistakeIn(
-  message: string,
-  words: readonly string[],
-  patterns: readonly string[],
-): InputError {
+export function mistakeIn(message: string, words: readonly string[]): InputError {
   const text = message
     .split(/\s*\n\s*/)
     .join(' ')
@@ -21,8 +19,8 @@ export function mistakeIn(
   const found = MESSAGES.map(([pattern, say]) => [pattern.exec(text), say] as const).find(
     ([match]) => match !== null,
   )
-  const said = found?.[0] ? found[1](found[0], words, patterns) : text
-  const known = /^[a-z]/.test(command) && !said.startsWith('unknown command')
+  const said = found?.[0] ? found[1](found[0], words) : text
+  const known = commandOf(words) !== undefined
   return new InputError(
     said,
     known
@@ -31,7 +29,11 @@ export function mistakeIn(
   )
 }
 
-type Say = (match: RegExpExecArray, words: readonly string[], patterns: readonly string[]) => string
+type Say = (match: RegExpExecArray, words: readonly string[]) => string
+
+function commandOf([name]: readonly string[]): Command | undefined {
+  return COMMANDS.find((command) => command.name === name)
+}
 
 /** yargs' messages, and what they mean to the person at the terminal. */
 const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
@@ -44,24 +46,21 @@ const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
   ],
   [
     /^Not enough non-option arguments: got ([0-9]+)/,
-    ([, given], [command], patterns) => {
-      const pattern = patterns.find((each) => each.split(' ')[0] === command) ?? ''
-      const names = [...pattern.matchAll(/<(\w+)/g)].map(([, name]) => name)
-      return `${names[Number(given)] ?? 'an argument'} is missing`
+    ([, given], words) => {
+      const places = Object.keys(commandOf(words)?.positionals ?? {})
+      return `${places[Number(given)] ?? 'an argument'} is missing`
     },
   ],
+  [/^Missing required argument: (\S+)/, ([, option]) => `--${option} is missing`],
   [
     /^Did you mean (.*)\?$/,
-    ([, meant], [command, argument]) =>
-      command === 'completion'
-        ? `unexpected argument: ${argument}; the script is for the shell that SHELL names`
-        : `unknown command: ${command}; did you mean ${meant}?`,
+    ([, meant], [command]) => `unknown command: ${command}; did you mean ${meant}?`,
   ],
   [/^Implications failed: (\S+) -> (\S+)/, ([, option, other]) => `--${option}: needs --${other}`],
   [
     /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/,
     ([, option, given, choices]) =>
-      `--${option}: expected one of ${choices?.replaceAll('"', '')}, found ${given}`,
+      `${/^[A-Z]/.test(option ?? '') ? '' : '--'}${option}: expected one of ${choices?.replaceAll('"', '')}, found ${given}`,
   ],
   [/^Not enough arguments following: (\S+)/, ([, option]) => `--${option}: expected a value`],
   [/^Unknown commands?: (.*)$/, ([, names]) => `unknown command: ${names}`],
@@ -75,10 +74,22 @@ function unknown(names: string, words: readonly string[]): string {
     return option ? [option.split('=')[0] ?? option] : words.includes(name) ? [name] : []
   })
   const [first = names] = typed.length > 0 ? typed : [names]
-  if (first.startsWith('-')) return `unknown option: ${first}`
+  if (first.startsWith('-')) return `unknown option: ${first}${meantBy(first, words)}`
   if (words[0] === first) return `unknown command: ${first}`
-  const hint = words[0] === 'regenerate' ? '; name the stream with --target' : ''
-  return `unexpected argument: ${first}${hint}`
+  return `unexpected argument: ${first}${hintFor(first, words)}`
+}
+
+/** The option that a mistyped one is near to. */
+function meantBy(option: string, words: readonly string[]): string {
+  const options = Object.keys({ ...commandOf(words)?.options, ...GLOBAL_OPTIONS, help: '' })
+  const meant = nearest(nameOf(option), options)
+  return meant === undefined ? '' : `; did you mean --${meant}?`
+}
+
+function hintFor(word: string, words: readonly string[]): string {
+  if (words[0] === 'regenerate') return '; name the stream with --target'
+  if ((CLOUDS as readonly string[]).includes(word)) return '; --cloud takes one cloud here'
+  return ''
 }
 
 function nameOf(word: string): string {

@@ -4,8 +4,16 @@ import { VERSION } from '../../version.ts'
 import { type Command, GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'
 import { toldOf } from '../option.ts'
+import { widthOf } from './emit.ts'
 import { mistakeIn, refuseAfterHyphens, refuseFlagValues } from './mistakes.ts'
 import { runOnStreams } from './streams.ts'
+
+/** What `--help` ends with. */
+export const EPILOGUE = `Grades, from the best: exact, the image of the very build; newer-build and older-build, of another
+build; older-release, of an earlier OCP or RHEL minor; older-rhel-major, of the RHEL major before.
+
+Exit 0: done, nothing differs. 1: a check found what it looks for. 2: the command line or a file is
+wrong. 3: a cloud, the build server or the credentials failed, and no file was touched.`
 
 /**
  * Runs a command line, by yargs: it parses, helps, completes, and says what is wrong.
@@ -14,8 +22,11 @@ import { runOnStreams } from './streams.ts'
  * @throws InputError for a mistake in the command line, and what a command throws
  */
 export async function runWords(words: readonly string[]): Promise<void> {
-  const mistake = (message: string) => mistakeIn(message, words, COMMANDS.map(patternOf))
+  const mistake = (message: string) => mistakeIn(message, words)
   refuseAfterHyphens(words)
+  const [first, second] = words
+  if (first === undefined) return runWords(['--help'])
+  if (first === 'help') return runWords(second === undefined ? ['--help'] : [second, '--help'])
   // yargs makes an empty word of a hyphen.
   const cli = yargs(words.map((word) => (word === '-' ? STANDARD_INPUT : word)))
     .locale('en')
@@ -29,12 +40,10 @@ export async function runWords(words: readonly string[]): Promise<void> {
     .version(VERSION)
     .help()
     .alias('help', 'h')
-    .completion(
-      'completion',
-      'Print a script for bash or zsh that completes commands and options',
-      completeWord,
-    )
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    // The script is `completionCommand`'s; this answers what it asks.
+    .completion('yargs-completion', false, completeWord(words))
+    .epilogue(EPILOGUE)
+    .wrap(Math.min(100, widthOf('stdout') ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? mistake(message)
@@ -60,7 +69,7 @@ export async function runWords(words: readonly string[]): Promise<void> {
 }
 
 /** `diff [A] [B]`; a file that a stream of the workspace may stand for need not be there. */
-function patternOf({ name, positionals, forStream }: Command): string {
+export function patternOf({ name, positionals, forStream }: Command): string {
   const places = Object.entries(positionals).map(([place, { told }]) => {
     const each = told.array ? `${place}..` : place
     return told.demandOption && !forStream ? `<${each}>` : `[${each}]`
@@ -81,15 +90,31 @@ function describeTo(argv: Argv, { positionals, options, examples, forStream }: C
 }
 
 /** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
-function completeWord(
-  word: string,
-  _: unknown,
-  complete: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
-  done: (words: string[]) => void,
-): void {
-  complete((_error, words = []) => {
-    done(words.filter((each) => each.startsWith('-') === word.startsWith('-')))
-  })
+function completeWord(words: readonly string[]) {
+  return (
+    word: string,
+    _: unknown,
+    complete: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
+    done: (words: string[]) => void,
+  ): void => {
+    const values = valuesAt(words)
+    if (values !== undefined) {
+      done(values.filter((each) => each.startsWith(word)))
+      return
+    }
+    complete((_error, found = []) => {
+      done(found.filter((each) => each.startsWith('-') === word.startsWith('-')))
+    })
+  }
+}
+
+/** What may stand at the end of a half-typed line, if that is the value of an option that knows. */
+function valuesAt(words: readonly string[]): readonly string[] | undefined {
+  const [previous = ''] = words.slice(-2)
+  const command = COMMANDS.find(({ name }) => words.includes(name))
+  const name = previous.replace(/^--/, '')
+  const option = command && Object.hasOwn(command.options, name) ? command.options[name] : undefined
+  return previous.startsWith('--') && option?.values?.length ? option.values : undefined
 }
 
 /** What an option's `coerce` throws comes back as an error of yargs' own. */

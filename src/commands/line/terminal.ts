@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
 import { onExit } from '../../disk/exit.ts'
 import { visible, visibleLine } from '../../printable.ts'
-import { emit, isTerminal, type StandardStream } from './emit.ts'
+import { foldLine } from '../../show/table.ts'
+import { emit, isTerminal, type StandardStream, widthOf } from './emit.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -13,6 +14,8 @@ type Style = Parameters<typeof styleText>[0]
 export interface Terminal {
   /** Data: what is active in it becomes `\uXXXX`, which in JSON is the same. */
   data(text: string): void
+  /** A line of data for the person at the terminal, in pieces that fit it. */
+  line(line: string): void
   /** A file's text, as it is but on a terminal. */
   file(text: string): void
   /** A line for the person at the terminal; nothing with `--quiet`. */
@@ -21,6 +24,8 @@ export interface Terminal {
   warn(line: string): void
   /** A line, or a part of one, of stdout or stderr: cleaned, then coloured where a terminal shows it. */
   style(style: Style, text: string, stream?: 'stdout' | 'stderr'): string
+  /** The width that lines and tables are to fit; undefined where they are to be whole. */
+  width(stream?: StandardStream): number | undefined
   /** Shows progress on a terminal; elsewhere nothing. */
   progress(text: string): Promise<ProgressLine>
 }
@@ -45,19 +50,31 @@ function coloured(text: string): string {
   return placeholder === undefined ? text : text.replaceAll(placeholder, '\u001b')
 }
 
+/** A line in pieces that fit; one with colours was made to fit before. */
+function fitted(line: string, stream: StandardStream): string {
+  const isColoured = placeholder !== undefined && line.includes(placeholder)
+  return isColoured ? coloured(line) : foldLine(line, widthOf(stream)).join('\n')
+}
+
 export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
-  const lively = (stream: StandardStream) => !quiet && !process.env.NO_COLOR && isTerminal(stream)
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  const isPlain = quiet || Boolean(NO_COLOR) || TERM === 'dumb'
+  const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
+  const isColoured = (stream: StandardStream) => !isPlain && (isForced || isTerminal(stream))
   return {
     data: (text) => emit('stdout', coloured(visible(text))),
     file: (text) => emit('stdout', isTerminal('stdout') ? visible(text) : text),
-    say: (line) => void (quiet || emit('stderr', `${coloured(visibleLine(line))}\n`)),
-    warn: (line) => emit('stderr', `stream-snapshot: ${visibleLine(line)}\n`),
+    line: (line) => emit('stdout', `${fitted(visibleLine(line), 'stdout')}\n`),
+    say: (line) => void (quiet || emit('stderr', `${fitted(visibleLine(line), 'stderr')}\n`)),
+    warn: (line) =>
+      emit('stderr', `${fitted(`stream-snapshot: ${visibleLine(line)}`, 'stderr')}\n`),
+    width: (stream = 'stderr') => widthOf(stream),
     style(style, text, stream = 'stderr') {
       const line = visibleLine(text)
-      return lively(stream) ? colour(style, line) : line
+      return isColoured(stream) ? colour(style, line) : line
     },
     async progress(text) {
-      if (!lively('stderr')) return SILENT
+      if (isPlain || !isTerminal('stderr')) return SILENT
       const { default: spinner } = await import('yocto-spinner')
       const line = spinner({
         text: visibleLine(text),

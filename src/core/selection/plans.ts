@@ -1,5 +1,5 @@
 /** The order in which stream-metadata-go writes the plans; others follow by name. */
-const PLAN_ORDER = [
+export const PLANS: readonly string[] = [
   'no-purchase-plan',
   'ocp',
   'opp',
@@ -11,6 +11,6 @@ const PLAN_ORDER = [
 ]
 
 export function comparePlans(a: string, b: string): number {
-  const rank = (plan: string) => PLAN_ORDER.indexOf(plan) + 1 || PLAN_ORDER.length + 1
+  const rank = (plan: string) => PLANS.indexOf(plan) + 1 || PLANS.length + 1
   return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
 }

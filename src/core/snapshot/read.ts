@@ -65,7 +65,22 @@ function checkPlaces({ stream: { url }, builds }: Snapshot, file: string): void 
   }
 }
 
+/** The usual slips are a snapshot's neighbours. */
 function notASnapshot(value: unknown, file: string): InputError {
+  if (Array.isArray(value)) {
+    return new InputError(
+      `${file}: a list, as recordings are, expected a snapshot`,
+      /\.recording\.json$/.test(file)
+        ? `Name the snapshot, ${file.replace(/\.recording\.json$/, '.json')}.`
+        : undefined,
+    )
+  }
+  if (isStreamShape(value)) {
+    return new InputError(
+      `${file}: a CoreOS stream, expected a snapshot`,
+      'stream-snapshot capture SNAPSHOT --stream FILE makes one for it; --target names the stream.',
+    )
+  }
   const keys =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.keys(value).slice(0, 3).map(printable).join(', ')
@@ -73,6 +88,11 @@ function notASnapshot(value: unknown, file: string): InputError {
   return new InputError(
     `${file}: not a snapshot: expected the keys schemaVersion, stream and images, found ${keys}`,
   )
+}
+
+function isStreamShape(value: unknown): boolean {
+  const { stream, architectures } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return typeof stream === 'string' && typeof architectures === 'object'
 }
 
 /**

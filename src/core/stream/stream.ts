@@ -217,7 +217,14 @@ function textOf(node: JsonNode | undefined): string | undefined {
   return node?.kind === 'string' ? decodeString(node.text) : undefined
 }
 
+/** The usual slip is the snapshot, which a stream is made from. */
 function notAStream(root: JsonObject, file: string): InputError {
+  if (memberOf(root, 'schemaVersion') && memberOf(root, 'integrity')) {
+    return new InputError(
+      `${file}: a snapshot, expected a CoreOS stream`,
+      `stream-snapshot regenerate ${file} prints the stream that it gives.`,
+    )
+  }
   const keys = [...root.members.values()].map((member) => printable(member.key))
   const shown = keys.slice(0, 3).join(', ') || '{}'
   const more = keys.length > 3 ? ` and ${keys.length - 3} more` : ''

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.ts'
+import { fileError } from '../error.ts'
 import { decodeText, readIfThere } from '../read.ts'
 import { runGit } from './git.ts'
 
@@ -18,7 +19,7 @@ export async function readFileOrRevision(name: string, cwd: string): Promise<str
   const text = await readIfThere(name)
   if (text !== undefined) return text
   const found = readRevisionPath(name)
-  if (found === undefined) throw new InputError(`${name}: no such file`)
+  if (found === undefined) throw await noFile(name, cwd)
   const prefix = await prefixOf(name, cwd)
   await expectRevision(name, found.revision, cwd)
   for (const path of pathsFor(found.path, prefix)) {
@@ -33,6 +34,19 @@ export async function readFileOrRevision(name: string, cwd: string): Promise<str
     throw new InputError(`${name}: ${firstLine(blob.stderr)}`)
   }
   throw new InputError(`${name}: no such file in ${found.revision || 'the index'}`)
+}
+
+/** Somebody who compares two commits names them as git wants it. */
+async function noFile(name: string, cwd: string): Promise<InputError> {
+  const error = fileError(name, { code: 'ENOENT' })
+  if (error.remedy !== undefined || name.startsWith('-')) return error
+  const { status } = await runGit(['rev-parse', '--verify', '--quiet', `${name}^{tree}`], cwd)
+  return status === 0
+    ? new InputError(
+        `${name}: a revision, expected a snapshot of it`,
+        `Name its file as REVISION:PATH: ${name}:snapshots/NAME.json.`,
+      )
+    : error
 }
 
 /** The first colon outside of braces ends the revision: `HEAD^{/fix: all}:a.json`. */

@@ -1,0 +1,49 @@
+import { InputError } from '../errors.ts'
+import { command, terminalOf } from './command.ts'
+import { choice } from './option.ts'
+
+const NAME = 'stream-snapshot'
+
+/** Each asks the program itself what may follow; where that is nothing, the shell has file names. */
+const SCRIPTS = {
+  bash: `_stream_snapshot() {
+  local found
+  found=$(SHELL=bash ${NAME} --get-yargs-completions "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+  mapfile -t COMPREPLY < <(compgen -W "$found" -- "\${COMP_WORDS[COMP_CWORD]}")
+}
+complete -o bashdefault -o default -F _stream_snapshot ${NAME}
+`,
+  zsh: `#compdef ${NAME}
+_stream_snapshot() {
+  local -a found
+  found=("\${(@f)$(SHELL=zsh ${NAME} --get-yargs-completions "\${(@)words[1,CURRENT]}" 2>/dev/null)}")
+  if [[ -n "$found" ]]; then _describe ${NAME} found; else _files; fi
+}
+compdef _stream_snapshot ${NAME}
+`,
+  fish: `complete -c ${NAME} -a '(SHELL=fish ${NAME} --get-yargs-completions (commandline -opc) (commandline -ct) 2>/dev/null)'
+`,
+} as const
+type Shell = keyof typeof SCRIPTS
+const SHELLS = Object.keys(SCRIPTS) as Shell[]
+
+export const completionCommand = command({
+  name: 'completion',
+  describe: 'Print a script that completes commands, options and their values in a shell',
+  positionals: { SHELL: choice('The shell', SHELLS, { defaultDescription: 'that of SHELL' }) },
+  options: {},
+  examples: [
+    ['completion bash >> ~/.bashrc', 'for bash'],
+    ['completion zsh > ~/.zfunc/_stream-snapshot', 'for zsh, in a folder of fpath'],
+    ['completion fish > ~/.config/fish/completions/stream-snapshot.fish', 'for fish'],
+  ],
+
+  async run(args) {
+    const own = SHELLS.find((shell) => process.env.SHELL?.endsWith(`/${shell}`))
+    const shell = args.SHELL ?? own
+    if (shell === undefined) {
+      throw new InputError(`completion: expected ${SHELLS.join(', ')}, as SHELL names none of them`)
+    }
+    terminalOf(args).data(SCRIPTS[shell])
+  },
+})

@@ -1,0 +1,108 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import stringWidth from 'string-width'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../support/cli.ts'
+import { commitAt } from '../../support/git.ts'
+import { azureImage, snapshotText } from '../../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../../support/streams.ts'
+
+const DEMONSTRATION = fileURLToPath(new URL('../../../snapshots/rhcos-4.18.json', import.meta.url))
+const BUILD = {
+  location: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a',
+  meta: {},
+}
+const builds = (release: string) => ({ builds: { x86_64: { ...BUILD, release } } })
+
+const OLD = [
+  azureImage('418-v2', '418.94.20240916'),
+  azureImage('aro_418', '418.94.20240916'),
+  azureImage('418-arm', '418.94.20240916'),
+  azureImage('rh-ocp-worker', '4.17.2024100419'),
+]
+const NEW = [
+  ...OLD,
+  azureImage('418-v2', '418.94.20241009'),
+  azureImage('418-arm', '418.94.20241009'),
+]
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const TARGET = ['--target', 'rhcos.json']
+
+/** A repository whose snapshot was committed, and captured anew. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'golden-'))
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await writeFile(at('s.json'), snapshotText(OLD, builds('418.94.202409162337-0')))
+  await commitAt(folder, '2024-09-20T12:00:00Z', 'Capture the images of 418.94.202409162337-0')
+  await writeFile(at('old.json'), snapshotText(OLD))
+  await writeFile(at('new.json'), snapshotText(NEW))
+  await run(['regenerate', 'old.json', ...TARGET], { cwd: folder })
+  await writeFile(at('s.json'), snapshotText(NEW, builds(EXAMPLE.x86_64)))
+  await copyFile(DEMONSTRATION, at('three-clouds.json'))
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+const CASES: Readonly<Record<string, readonly string[]>> = {
+  help: ['--help'],
+  'help-diff': ['help', 'diff'],
+  list: ['list', 'new.json'],
+  'list-clouds': ['list', 'three-clouds.json'],
+  diff: ['diff', 'old.json', 'new.json', ...TARGET],
+  'diff-head': ['diff', 's.json'],
+  skew: ['skew', 'new.json', ...TARGET],
+  'skew-all': ['skew', 'new.json', '--all', ...TARGET],
+  'skew-clouds': ['skew', 'three-clouds.json'],
+  'skew-fails': ['skew', 'three-clouds.json', '--fail-on', 'older-build', '--min-rhel', '9.4'],
+  history: ['history', 's.json'],
+  'history-full': ['history', 's.json', '--full'],
+  regenerate: ['regenerate', 'new.json', ...TARGET, '--check'],
+  explain: ['regenerate', 'new.json', ...TARGET, '--check', '--explain'],
+  verify: ['verify', 's.json'],
+  mistake: ['regenerate', 'new.json', '--traget', 'rhcos.json'],
+}
+
+describe.each(Object.keys(CASES))('%s', (name) => {
+  it.each([
+    [120, false],
+    [80, false],
+    [40, false],
+    [120, true],
+    [80, true],
+    [40, true],
+  ])('at %d columns, coloured: %s', async (width, isColoured) => {
+    const env = { COLUMNS: String(width), ...(isColoured && { FORCE_COLOR: '1' }) }
+    const { status, stdout, stderr } = await run(CASES[name] ?? [], { cwd: folder, env })
+    const shown = `$ stream-snapshot ${CASES[name]?.join(' ')}\n${stdout}${stderr}exit ${status}\n`
+    const file = `../../golden/${name}.${width}${isColoured ? '.colour' : ''}.txt`
+    await expect(shown).toMatchFileSnapshot(file)
+    // The diff of a file is its own lines, which nobody may change.
+    const lines = `${name === 'regenerate' || name === 'explain' ? '' : stdout}${stderr}`
+    const wide = stripVTControlCharacters(lines)
+      .split('\n')
+      .filter((line) => stringWidth(line) > width)
+    expect(wide).toEqual([])
+    expect(lines.includes('\u001b')).toBe(isColoured && HAS_COLOUR.includes(name))
+  })
+})
+
+const HAS_COLOUR = [
+  ...['diff', 'diff-head', 'history', 'history-full', 'regenerate', 'explain'],
+  ...['skew', 'skew-all', 'skew-clouds', 'skew-fails'],
+]
+
+it('two images that change are told in at most eight lines', async () => {
+  const { stderr } = await run(['regenerate', 'new.json', ...TARGET], { cwd: folder })
+  expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(8)
+  expect(stderr).toContain('2 images changed')
+})
+
+it('lines are whole in a pipe', async () => {
+  const { stdout } = await run(['skew', 'three-clouds.json'], { cwd: folder })
+  expect(stdout.split('\n')[1]).toMatch(/^Slots {3,}Release {3,}Image {3,}Grade {3,}Lag$/)
+})

@@ -1,0 +1,64 @@
+import { copyFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const committed = (name: string) =>
+  fileURLToPath(new URL(`../../snapshots/${name}`, import.meta.url))
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await copyFile(committed('rhcos-4.18.json'), at('s.json'))
+  await copyFile(committed('rhcos-4.18.recording.json'), at('s.recording.json'))
+  await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await commitAll(folder, 'all')
+})
+
+/** Each names what to type. */
+it.each([
+  [
+    'list s.recording.json',
+    's.recording.json: a list, as recordings are, expected a snapshot\nName the snapshot, s.json.',
+  ],
+  [
+    'skew rhcos.json',
+    'rhcos.json: a CoreOS stream, expected a snapshot\nstream-snapshot capture SNAPSHOT --stream FILE makes one for it; --target names the stream.',
+  ],
+  [
+    'image s.json',
+    's.json: a snapshot, expected a CoreOS stream\nstream-snapshot regenerate s.json prints the stream that it gives.',
+  ],
+  [
+    'regenerate s.json --target s.json',
+    's.json: a snapshot, expected a CoreOS stream\nstream-snapshot regenerate s.json prints the stream that it gives.',
+  ],
+  [
+    'diff HEAD HEAD',
+    'HEAD: a revision, expected a snapshot of it\nName its file as REVISION:PATH: HEAD:snapshots/NAME.json.',
+  ],
+  [
+    'list https://a.example/s.json',
+    'https://a.example/s.json: no such file\nFiles are read here, and no URLs: download it first.',
+  ],
+  ['list -', 'standard input: no such file\nOnly image reads its standard input; name a file.'],
+  [
+    'capture t.json --cloud azure aws',
+    '"aws": expected ARCH=VERSION or https://…/meta.json\nClouds stand in one word: --cloud azure,aws.',
+  ],
+  [
+    'regenerate s.json rhcos.json',
+    'unexpected argument: rhcos.json; name the stream with --target\nstream-snapshot regenerate --help shows what it takes.',
+  ],
+])('%s', async (words, said) => {
+  expect(await run(words.split(' '), { cwd: folder })).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `stream-snapshot: ${said}\n`,
+  })
+})
