@@ -8,7 +8,6 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
-import { manualPage } from './build/man.ts'
 import { noticesOf } from './build/notices.ts'
 import { beside, plainWidths, withoutOtherVersions } from './build/plugins.ts'
 
@@ -69,6 +68,8 @@ const [{ metafile }] = await Promise.all([
   }),
 ])
 fs.chmodSync(path('dist/cli.cjs'), 0o755)
+// Only now, as it reads the tables of the commands, which the validators are a part of.
+const { manualPage } = await import('./build/man.ts')
 fs.writeFileSync(path('dist/stream-snapshot.1'), manualPage())
 fs.writeFileSync(path('dist/notices.txt'), noticesOf(root, Object.keys(metafile.inputs)))
 
