@@ -41,10 +41,10 @@ export type { Access } from './capture/clouds/types.ts'
 export { Shared } from './capture/http/shared.ts'
 export type { Recording } from './capture/recording.ts'
 export type { CaptureRequest } from './capture/request.ts'
+export { compareAsNumbers } from './core/clouds/order.ts'
 export { type Assembled, assemble, type Found } from './core/snapshot/assemble.ts'
 export { canonicalJson } from './core/snapshot/canonical.ts'
 export { recordingFile } from './core/snapshot/files.ts'
-export { compareAsNumbers } from './core/snapshot/order.ts'
 export { printSnapshot, readShape, readSnapshot, sealSnapshot } from './core/snapshot/read.ts'
 export {
   ARCHITECTURES,
@@ -55,6 +55,7 @@ export {
   CLOUDS,
   type CloudName,
   cloudsOf,
+  DEFAULT_CLOUD,
   type Image,
   type ImageState,
   imagesOf,
@@ -67,7 +68,8 @@ export { GENERATOR, VERSION } from './version.ts'
 
 // From a snapshot to a stream.
 
-export type { Entry } from './core/layouts/entry.ts'
+export type { Entry } from './core/clouds/facts.ts'
+export { printSlot, type Slot, type Wanted } from './core/clouds/slot.ts'
 export type { Holder } from './core/layouts/holder.ts'
 export { LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
 export { MarketplaceFile } from './core/layouts/marketplace-file.ts'
@@ -98,7 +100,6 @@ export {
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
 export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'
-export { printSlot, type Slot, type Wanted } from './core/selection/slot.ts'
 export { releasesOf } from './core/stream/releases.ts'
 export { isStream, readStream, type Stream } from './core/stream/stream.ts'
 
@@ -119,7 +120,6 @@ export {
   type Window,
 } from './core/audit/history/history.ts'
 export { type ListFilter, type Listing, listImages } from './core/audit/list/list.ts'
-export type { Expected } from './core/audit/skew/expected.ts'
 export {
   intolerable,
   plansBelow,
@@ -128,6 +128,7 @@ export {
   type SlotSkew,
   skewOf,
 } from './core/audit/skew/skew.ts'
+export type { Expected } from './core/clouds/facts.ts'
 export { printDiffJson, printDiffMarkdown } from './show/diff.ts'
 export { printSkewMarkdown } from './show/skew.ts'
 
@@ -135,8 +136,8 @@ export { printSkewMarkdown } from './show/skew.ts'
 
 export { bootImagesConfigMap, type ConfigMap, type NamedStream } from './core/audit/configmap.ts'
 export { type FoundImage, findImage, type ImageQuestion } from './core/audit/image/find.ts'
-export { imageId } from './core/audit/image/id.ts'
 export { readImageSource } from './core/audit/image/read.ts'
+export { FACTS } from './core/clouds/index.ts'
 
 /**
  * Asks the clouds and the build server, or a recording of them. Of two captures at a time only one

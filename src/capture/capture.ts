@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { sortByMembers, sortImages } from '../core/snapshot/order.ts'
+import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
@@ -88,9 +88,8 @@ async function replayFor(
 function loadModules(clouds: CaptureRequest['clouds']) {
   return Promise.all(
     CLOUDS.filter((name) => clouds[name] !== undefined).map(async (name) => {
-      const load = (CLOUD_MODULES as Partial<Record<CloudName, () => Promise<AnyCloud>>>)[name]
-      if (load === undefined) throw new InputError(`cloud ${name}: not known`)
-      return { name, access: clouds[name] as Access<unknown>, module: await load() }
+      const module: AnyCloud = await CLOUD_MODULES[name]()
+      return { name, access: clouds[name] as Access<unknown>, module }
     }),
   )
 }

@@ -13,6 +13,7 @@ import {
   type Criteria,
   canonicalJson,
   cloudsOf,
+  DEFAULT_CLOUD,
   distroOf,
   type Minor,
   ocpMinorsOf,
@@ -68,7 +69,7 @@ export async function requestFor(
   { isTolerant = false }: { readonly isTolerant?: boolean } = {},
 ): Promise<Asked> {
   const source = await sourceFor(args, snapshot)
-  const clouds = args.cloud ?? (snapshot ? cloudsOf(snapshot) : (['azure'] as const))
+  const clouds = args.cloud ?? (snapshot ? cloudsOf(snapshot) : [DEFAULT_CLOUD])
   const { drop = [] } = args
   const named = clouds
     .filter((cloud) => cloud !== 'none')

@@ -217,11 +217,11 @@ function refuseLoss(
   }
   const lost = account.changes.filter(isRefused)
   const places = cloudsOf(before).flatMap((cloud) => {
-    if (drop.includes(cloud) || (cloud === 'aws' && regions !== undefined)) return []
+    if (drop.includes(cloud) || regions !== undefined) return []
     const now = new Set(regionsOf(after, cloud))
     return regionsOf(before, cloud)
       .filter((region) => !now.has(region))
-      .map((region) => `-  ${cloud} region ${region}`)
+      .map((region) => ({ cloud, region }))
   })
   const names = [
     ...lossNames({ ...account, changes: lost }),
@@ -229,11 +229,16 @@ function refuseLoss(
   ]
   if (names.length === 0) return
   const taken = new Set(lost.flatMap(({ subject }) => architectureOf(subject)))
-  const drops = [...taken, ...(places.length > 0 ? ['aws'] : [])].join(',')
+  const drops = [...new Set([...taken, ...places.map(({ cloud }) => cloud)])].join(',')
   throw new CheckFailure(
     `${args.SNAPSHOT}: would lose ${names.join(', ')}`,
     `If that is meant, run again with --drop ${drops}${places.length > 0 ? ', or name the regions with --regions' : ''}.`,
-    { lines: [...planLines(account, terminal, lost), ...places] },
+    {
+      lines: [
+        ...planLines(account, terminal, lost),
+        ...places.map(({ cloud, region }) => `-  ${cloud} region ${region}`),
+      ],
+    },
   )
 }
 

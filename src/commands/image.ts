@@ -2,10 +2,10 @@ import { PLANS } from '../core/selection/plans.ts'
 import {
   ARCHITECTURES,
   CLOUDS,
-  type CloudName,
+  DEFAULT_CLOUD,
+  FACTS,
   type FoundImage,
   findImage,
-  imageId,
 } from '../index.ts'
 import { command, terminalOf } from './command.ts'
 import { choice, flag, needed, text } from './option.ts'
@@ -13,13 +13,6 @@ import { readStreamSource } from './stream-source.ts'
 
 const FORMATS = ['urn', 'json', 'id'] as const
 type Format = (typeof FORMATS)[number]
-
-/** The plan that is meant where none is named. */
-const DEFAULT_PLANS: Readonly<Record<CloudName, string>> = {
-  azure: 'no-purchase-plan',
-  aws: 'ocp',
-  gcp: 'ocp',
-}
 
 export const imageCommand = command({
   name: 'image',
@@ -31,7 +24,7 @@ export const imageCommand = command({
     'stream-name': text('Which stream of a ConfigMap', {
       defaultDescription: 'its .data.stream',
     }),
-    cloud: choice('The cloud', CLOUDS, {}, 'azure'),
+    cloud: choice('The cloud', CLOUDS, {}, DEFAULT_CLOUD),
     plan: {
       ...text("The purchase plan, by its own name or the enhancement's", {
         defaultDescription: 'no-purchase-plan on Azure, else ocp',
@@ -60,14 +53,15 @@ export const imageCommand = command({
   ],
 
   async run(args) {
-    const { STREAM, cloud, plan = DEFAULT_PLANS[cloud], arch, generation, region, gen1 } = args
+    const { STREAM, cloud, plan = FACTS[cloud].defaultPlan, arch, generation, region, gen1 } = args
+    const { facets } = FACTS[cloud]
     const source = await readStreamSource(STREAM, args['stream-name'])
     const found = findImage(source, {
       cloud,
       plan,
       architecture: arch,
-      ...(cloud === 'azure' && { generation: generation === '1' ? 1 : 2 }),
-      ...(cloud === 'aws' && region !== undefined && { region }),
+      ...(facets.includes('generation') && { generation: generation === '1' ? 1 : 2 }),
+      ...(facets.includes('region') && region !== undefined && { region }),
       ...(gen1 && { gen1 }),
     })
     terminalOf(args).data(`${PRINTERS[args.output](found, region ?? 'eastus')}\n`)
@@ -76,6 +70,6 @@ export const imageCommand = command({
 
 const PRINTERS: Readonly<Record<Format, (found: FoundImage, location: string) => string>> = {
   urn: ({ urn }) => urn,
-  id: ({ slot, entry }, location) => imageId(slot.cloud, entry, location),
+  id: ({ slot, entry }, location) => FACTS[slot.cloud].idOf(entry, location),
   json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
 }

@@ -15,6 +15,7 @@ import { InputError } from '../errors.ts'
 import {
   BUILT_IN,
   compareAsNumbers,
+  DEFAULT_CLOUD,
   isStream,
   MarketplaceFile,
   printMinor,
@@ -65,7 +66,7 @@ export const initCommand = command({
     }
     const entries = await Promise.all(named(found).map((each) => entryFor(each, root)))
     const workspace: Workspace = {
-      clouds: ['azure'],
+      clouds: [DEFAULT_CLOUD],
       streams: new Map(entries.map(({ name, stream }) => [name, stream])),
     }
     const attributes = join(root, '.gitattributes')

@@ -4,6 +4,7 @@ import {
   CLOUDS,
   type CloudName,
   cloudsOf,
+  DEFAULT_CLOUD,
   intolerable,
   type Minor,
   plansBelow,
@@ -122,7 +123,7 @@ function refuseUnasked(file: string, snapshot: Snapshot, cloud: CloudName | unde
   if (cloud === undefined ? asked.length > 0 : asked.includes(cloud)) return
   throw new InputError(
     `${file}: ${cloud === undefined ? 'no cloud was' : `${cloud} was not`} asked${asked.length > 0 ? `, but ${asked.join(', ')}` : ''}`,
-    `stream-snapshot capture ${file} --cloud ${cloud ?? 'azure'} asks it.`,
+    `stream-snapshot capture ${file} --cloud ${cloud ?? DEFAULT_CLOUD} asks it.`,
   )
 }
 

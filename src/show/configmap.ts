@@ -13,7 +13,11 @@ export function printConfigMap(map: ConfigMap): string {
       node.type = fitsBlock(node.value) ? Scalar.BLOCK_LITERAL : Scalar.QUOTE_DOUBLE
     },
   })
-  return document.toString({ lineWidth: 0 })
+  // A quoted text stays on its line: one that begins with --- would end the document.
+  return document.toString({
+    lineWidth: 0,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  })
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { EventKind, HistoryEvent } from '../core/audit/history/events.ts'
 import type { HistoryVersion } from '../core/audit/history/history.ts'
 import type { SlotState } from '../core/audit/history/slot-state.ts'
+import { FACTS } from '../core/clouds/index.ts'
+import { printSlot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
-import { nameOf } from '../core/layouts/names.ts'
-import { printSlot } from '../core/selection/slot.ts'
 import { counted, visibleLine } from '../printable.ts'
 import { movedName, type PlanRow, printPlan } from './plan.ts'
 import { groupSlots } from './slots.ts'
@@ -125,7 +125,7 @@ function slotRows(events: readonly HistoryEvent[]): PlanRow[] {
   return groupSlots(members).flatMap(({ text, members: [first, ...more] }) => {
     if (first === undefined) return []
     const { event, version, name, slot } = first
-    const isNamed = more.length === 0 && slot.cloud !== 'aws'
+    const isNamed = more.length === 0 && FACTS[slot.cloud].isNameTelling
     return [
       {
         sign: SIGNS[event.kind],
@@ -141,7 +141,7 @@ function slotRows(events: readonly HistoryEvent[]): PlanRow[] {
 function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
   return [
     printSlot(slot),
-    image ? printable(nameOf(slot.cloud, image)) : '',
+    image ? printable(FACTS[slot.cloud].nameOf(image)) : '',
     grade ?? refused ?? '',
     days === undefined ? '' : `${days} days`,
   ]
@@ -183,7 +183,7 @@ function historyCsv(history: readonly HistoryVersion[]): string {
       ...slots.map(({ slot, release, image, grade, days }) => [
         ...[commit, date, slot.architecture, release ?? '', slot.cloud, slot.plan],
         ...[String(slot.generation ?? ''), slot.region ?? ''],
-        ...[image ? nameOf(slot.cloud, image) : '', grade ?? 'none', String(days ?? '')],
+        ...[image ? FACTS[slot.cloud].nameOf(image) : '', grade ?? 'none', String(days ?? '')],
       ]),
     ]
   })

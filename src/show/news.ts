@@ -1,5 +1,5 @@
+import { FACTS } from '../core/clouds/index.ts'
 import { entryOf } from '../core/layouts/entry.ts'
-import { nameOf } from '../core/layouts/names.ts'
 import { type Account, type Change, changesOf } from '../core/regenerate/account.ts'
 import {
   type CloudName,
@@ -76,7 +76,7 @@ function goneLines(cloud: CloudName, gone: readonly Change[]): string[] {
 
 /** An AMI's id tells neither release nor region. */
 function imageName(cloud: CloudName, image: Image): string {
-  const name = nameOf(cloud, entryOf(cloud, image))
+  const name = FACTS[cloud].nameOf(entryOf(cloud, image))
   const { region, version } = image
   return region === undefined ? name : `${name} in ${region}, ${version}`
 }

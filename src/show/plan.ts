@@ -1,4 +1,5 @@
 import { diffFields } from '../core/audit/diff/images.ts'
+import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
 import { entryOf } from '../core/layouts/entry.ts'
 import {
@@ -11,7 +12,6 @@ import {
 import { type Item, slotItem } from '../core/regenerate/inventory.ts'
 import type { Grade } from '../core/selection/grade.ts'
 import type { Selection } from '../core/selection/select.ts'
-import { printSlot, type Slot } from '../core/selection/slot.ts'
 import { readVersion } from '../core/versions/version.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'

@@ -1,8 +1,8 @@
+import { FACTS } from '../core/clouds/index.ts'
+import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { entryOf } from '../core/layouts/entry.ts'
-import { nameOf } from '../core/layouts/names.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
 import type { Candidate, Selection } from '../core/selection/select.ts'
-import { printSlot, type Slot } from '../core/selection/slot.ts'
 import type { Image } from '../core/snapshot/snapshot.ts'
 import { alignColumns } from './table.ts'
 
@@ -52,5 +52,5 @@ export function selectionsJson({ selections, account }: Regenerated): string {
 }
 
 function imageName({ cloud }: Slot, image: Image): string {
-  return nameOf(cloud, entryOf(cloud, image))
+  return FACTS[cloud].nameOf(entryOf(cloud, image))
 }

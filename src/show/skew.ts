@@ -1,7 +1,7 @@
 import { isBehind, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { FACTS } from '../core/clouds/index.ts'
+import { printSlot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
-import { nameOf } from '../core/layouts/names.ts'
-import { printSlot } from '../core/selection/slot.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
@@ -147,7 +147,8 @@ function severityOf({ grade, days }: SlotSkew): number {
 function cellsOf({ slot, release, image, grade, days }: SlotSkew, isNamed: boolean): string[] {
   const version = image?.release ?? image?.version
   const name =
-    image && (isNamed ? nameOf(slot.cloud, image) : (version ?? nameOf(slot.cloud, image)))
+    image &&
+    (isNamed ? FACTS[slot.cloud].nameOf(image) : (version ?? FACTS[slot.cloud].nameOf(image)))
   return [release, name ?? '-', grade ?? 'none', lagOf(days)]
 }
 

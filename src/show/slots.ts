@@ -1,6 +1,6 @@
+import type { Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
 import { comparePlans } from '../core/selection/plans.ts'
-import type { Slot } from '../core/selection/slot.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 
 /** Slots in few words, those that differ in one respect together. */
@@ -57,15 +57,16 @@ export function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] 
     })
   }
   return groups
-    .sort(
-      (a, b) =>
-        CLOUDS.indexOf(a.facets.cloud[0] ?? 'azure') - CLOUDS.indexOf(b.facets.cloud[0] ?? 'azure'),
-    )
+    .sort((a, b) => rankOf(a.facets.cloud) - rankOf(b.facets.cloud))
     .map(({ members, facets }) => ({
       members,
       text: facetText(facets),
       regions: facets.region,
     }))
+}
+
+function rankOf([cloud]: readonly string[]): number {
+  return (CLOUDS as readonly string[]).indexOf(cloud ?? '')
 }
 
 function facetText(

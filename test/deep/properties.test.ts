@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { recordAzure } from '../../src/capture/clouds/azure/recording.ts'
 import { diffSnapshots, isEqual } from '../../src/core/audit/diff/diff.ts'
+import { compareAsNumbers, identityOf, sortImages } from '../../src/core/clouds/order.ts'
+import type { Slot, Wanted } from '../../src/core/clouds/slot.ts'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import {
   fromValue,
@@ -14,8 +16,6 @@ import {
 } from '../../src/core/json/document.ts'
 import { encodeString } from '../../src/core/json/scalar.ts'
 import { selectImage } from '../../src/core/selection/select.ts'
-import type { Slot, Wanted } from '../../src/core/selection/slot.ts'
-import { compareAsNumbers, identityOf, sortImages } from '../../src/core/snapshot/order.ts'
 import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/read.ts'
 import type { Image } from '../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../src/core/stream/stream.ts'

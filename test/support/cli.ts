@@ -19,18 +19,20 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Options of node itself. */
   readonly node?: readonly string[]
+  /** Another build than this one's. */
+  readonly cli?: string
   /** What to start instead of node alone, such as `['unshare', '-rn']`. */
   readonly wrapper?: readonly string[]
 }
 
 /** Runs the built command line as a user does. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { cwd, env = {}, node = [], wrapper = [] } = options
+  const { cwd, env = {}, node = [], wrapper = [], cli = CLI } = options
   const [command = process.execPath, ...rest] = [
     ...wrapper,
     process.execPath,
     ...node,
-    CLI,
+    cli,
     ...args,
   ]
   const child = spawn(command, rest, {

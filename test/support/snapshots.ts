@@ -1,5 +1,5 @@
+import { sortImages } from '../../src/core/clouds/order.ts'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
-import { sortImages } from '../../src/core/snapshot/order.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { AzureImage, Snapshot, SnapshotContent } from '../../src/core/snapshot/snapshot.ts'
 

@@ -6,4 +6,4 @@ export const CLOUD_MODULES = {
   azure: async () => (await import('./azure/index.ts')).azure,
   aws: async () => (await import('./aws/index.ts')).aws,
   gcp: async () => (await import('./gcp/index.ts')).gcp,
-} as const satisfies Partial<Record<CloudName, () => Promise<Cloud<object, object, unknown>>>>
+} as const satisfies Record<CloudName, () => Promise<Cloud<object, object, unknown>>>

@@ -1,4 +1,4 @@
-import type { Slot } from '../selection/slot.ts'
+import type { Slot } from '../clouds/slot.ts'
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
 
 /** Where a cloud's images stand in a layout; both ways between slots and names follow from it. */

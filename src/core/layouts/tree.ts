@@ -1,5 +1,5 @@
+import type { Entry } from '../clouds/facts.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import type { Entry } from './entry.ts'
 
 /** An entry and where it stands under a cloud's key. */
 interface Leaf {

@@ -1,14 +1,15 @@
 import { translate } from '../builds/translate.ts'
+import type { Entry } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import { identityOf } from '../clouds/order.ts'
+import { printSlot, type Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { type Entry, entryOf, versionOfEntry } from '../layouts/entry.ts'
+import { entryOf, versionOfEntry } from '../layouts/entry.ts'
 import type { Holder } from '../layouts/holder.ts'
 import { imagesIn, type LayoutName } from '../layouts/layout.ts'
-import { nameOf } from '../layouts/names.ts'
 import type { Grade } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
-import { printSlot, type Slot } from '../selection/slot.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
-import { identityOf } from '../snapshot/order.ts'
 import {
   type CloudName,
   cloudsOf,
@@ -175,7 +176,7 @@ export function slotItem(
   const version = versionOfEntry(entry)
   return {
     subject: { kind: 'slot', slot, ...(layout && { layout }) },
-    value: nameOf(slot.cloud, entry),
+    value: FACTS[slot.cloud].nameOf(entry),
     entry,
     ...(version !== undefined && { release: version }),
     ...(grade && { grade }),

@@ -1,3 +1,4 @@
+import type { Wanted } from '../clouds/slot.ts'
 import { compareMinors, type Minor } from '../versions/minor.ts'
 import {
   compareStamps,
@@ -5,7 +6,6 @@ import {
   isOfPublication,
   type Version,
 } from '../versions/version.ts'
-import type { Wanted } from './slot.ts'
 
 /** How near an image is to the build it stands for, the nearest first. */
 export const GRADES = [

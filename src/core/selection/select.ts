@@ -1,4 +1,5 @@
-import { compareAsNumbers } from '../snapshot/order.ts'
+import { compareAsNumbers } from '../clouds/order.ts'
+import type { Slot, Wanted } from '../clouds/slot.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { compareMinors, type Minor, printMinor, readMinor } from '../versions/minor.ts'
 import { ocpOfRhel, type RhelTable } from '../versions/rhel.ts'
@@ -10,7 +11,6 @@ import {
   type Version,
 } from '../versions/version.ts'
 import { GRADES, type Grade, gradeImage, REQUIREMENTS, type Requirement } from './grade.ts'
-import type { Slot, Wanted } from './slot.ts'
 
 /** An image of a slot's plan, architecture, and generation or region, and what speaks against it. */
 export interface Candidate {

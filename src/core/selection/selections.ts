@@ -1,3 +1,5 @@
+import { FACTS } from '../clouds/index.ts'
+import type { Slot, Wanted } from '../clouds/slot.ts'
 import {
   type Architecture,
   cloudsOf,
@@ -12,7 +14,6 @@ import { readRelease } from '../versions/version.ts'
 import type { Requirement } from './grade.ts'
 import { comparePlans } from './plans.ts'
 import { type Selection, selectImage } from './select.ts'
-import { type Slot, slotsOf, type Wanted } from './slot.ts'
 
 /** The release that a stream has for each architecture, as the build server spells it. */
 export type Releases = ReadonlyMap<string, string>
@@ -36,7 +37,8 @@ export function selectImages(
     const images = groupBySlot(imagesOf(snapshot, cloud), snapshot.capturedAt)
     const floor = floorOf(snapshot.criteria[cloud])
     return wanted.flatMap(({ architecture, wanted }) =>
-      slotsOf(snapshot, cloud, architecture, wanted.ocp)
+      FACTS[cloud]
+        .slots(snapshot, architecture, wanted.ocp)
         .sort(compareSlots)
         .map((slot) =>
           selectImage(

@@ -4,6 +4,9 @@ import type { Criteria } from '../criteria/criteria.ts'
 export const CLOUDS = ['azure', 'aws', 'gcp'] as const
 export type CloudName = (typeof CLOUDS)[number]
 
+/** The one that is meant where none is named. */
+export const DEFAULT_CLOUD: CloudName = 'azure'
+
 /** CoreOS's names for architectures, as streams have them. */
 export const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64'] as const
 export type Architecture = (typeof ARCHITECTURES)[number]

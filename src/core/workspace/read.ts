@@ -12,7 +12,7 @@ import { faultOf, jsonPath } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
 import { recordingFile } from '../snapshot/files.ts'
-import type { CloudName } from '../snapshot/snapshot.ts'
+import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
 import { isPlainUrl } from '../url.ts'
 import { nearest } from './nearest.ts'
 import type { Workspace, WorkspaceStream } from './workspace.ts'
@@ -48,7 +48,7 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
     const place = fault.path.length > 0 ? `${jsonPath(fault.path)}: ` : ''
     fail(fault.path, `${place}${fault.expectation}`)
   }
-  const { clouds = ['azure'], streams } = value as unknown as Content
+  const { clouds = [DEFAULT_CLOUD], streams } = value as Partial<Content> as Content
   const names = keysOf(memberOf(document.root, 'streams'))
   const workspace: ReadWorkspace = {
     document,

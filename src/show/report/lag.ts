@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
-import { printSlot } from '../../core/selection/slot.ts'
+import { printSlot } from '../../core/clouds/slot.ts'
 import { drawChart, FONT_SIZE, sign } from './chart.ts'
 import { type Html, html } from './html.ts'
 import { day, numbers } from './parts.ts'

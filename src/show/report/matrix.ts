@@ -1,5 +1,5 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
-import { nameOf } from '../../core/layouts/names.ts'
+import { FACTS } from '../../core/clouds/index.ts'
 import { comparePlans } from '../../core/selection/plans.ts'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { counted } from '../../printable.ts'
@@ -7,8 +7,6 @@ import { badge, LOOKS, type Look, lagText, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
 import { groupBy, versionOf } from './places.ts'
-
-const CLOUD_NAMES = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' } as const
 
 /** Part 1: plans by architecture for each cloud, in each cell the images with their grade and URN. */
 export function matrix(
@@ -20,7 +18,7 @@ export function matrix(
 ${buildList(builds)}
 ${CLOUDS.map((cloud) =>
   cloudTable(
-    CLOUD_NAMES[cloud],
+    FACTS[cloud].title,
     slots.filter(({ slot }) => slot.cloud === cloud),
   ),
 )}
@@ -76,7 +74,7 @@ function entry(slots: readonly SlotState[]): Html {
 function names(slots: readonly SlotState[]): Html {
   const list = slots.map(({ slot, image }) => ({
     region: slot.region,
-    name: image && nameOf(slot.cloud, image),
+    name: image && FACTS[slot.cloud].nameOf(image),
   }))
   const [only] = list
   if (list.length === 1 && only?.region === undefined) {

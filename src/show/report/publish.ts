@@ -1,4 +1,6 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import type { Entry } from '../../core/clouds/facts.ts'
+import { FACTS } from '../../core/clouds/index.ts'
 import type { CloudName } from '../../core/snapshot/snapshot.ts'
 import { badge, lagRange, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
@@ -41,7 +43,7 @@ function row(slots: readonly SlotState[]): Html {
   const { slot, release, expected } = first
   const regions = slots.flatMap(({ slot: { region } }) => region ?? [])
   const where = regions.length > 0 ? html`<br><small>${regions.join(', ')}</small>` : html``
-  return html`<tr><td>${NAMES[slot.cloud](expected)}${expected.orLater ? html` <small>or later</small>` : ''}</td>
+  return html`<tr><td>${nameOf(slot.cloud, expected)}${expected.orLater ? html` <small>or later</small>` : ''}</td>
 <td>${placeOf(slot)}${where}</td><td><code class="short">${release ?? ''}</code></td>
 <td>${[...groupBy(slots, versionOf).values()].map(there)}</td></tr>\n`
 }
@@ -56,14 +58,14 @@ function there(slots: readonly SlotState[]): Html {
   return html`<div>${version}${badge(lookOf(first), refused)} <span class="lag">${lag}</span></div>`
 }
 
-/** What each cloud's publisher calls the image that is to come; `place` is what skew expects. */
-const NAMES: Readonly<Record<CloudName, (expected: NonNullable<SlotState['expected']>) => Html>> = {
+/** What the cloud's tools will call the image; where its name is not known, its version and place. */
+function nameOf(cloud: CloudName, { place, version }: NonNullable<SlotState['expected']>): Html {
+  const { entry, nameOf: name } = FACTS[cloud]
+  const known: Entry = { ...place, release: version, version }
+  if (!Object.keys(entry).every((member) => member in known)) {
+    return html`${copyable(version)} <small>product <code>${place.product}</code></small>`
+  }
   // Where two names could be the SKU's, both are told and none is copied.
-  azure: ({ place: { publisher, offer, sku = '' }, version }) => {
-    const urn = [publisher, offer, sku, version].join(':')
-    return sku.includes(' or ') ? html`<code>${urn}</code>` : copyable(urn)
-  },
-  aws: ({ place: { product }, version }) =>
-    html`${copyable(version)} <small>product <code>${product}</code></small>`,
-  gcp: ({ place: { project, name } }) => copyable(`projects/${project}/global/images/${name}`),
+  const text = name(known)
+  return text.includes(' or ') ? html`<code>${text}</code>` : copyable(text)
 }

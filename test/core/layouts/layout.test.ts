@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { printSlot, type Slot } from '../../../src/core/clouds/slot.ts'
 import { imagesIn, LAYOUT_NAMES, LAYOUTS, layoutsIn } from '../../../src/core/layouts/layout.ts'
 import { MarketplaceFile } from '../../../src/core/layouts/marketplace-file.ts'
-import { printSlot, type Slot } from '../../../src/core/selection/slot.ts'
 import { CLOUDS } from '../../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { compareAsNumbers, sortImages } from '../../../src/core/clouds/order.ts'
 import { canonicalJson, printLines } from '../../../src/core/snapshot/canonical.ts'
-import { compareAsNumbers, sortImages } from '../../../src/core/snapshot/order.ts'
 import { isIntact, printSnapshot, readSnapshot } from '../../../src/core/snapshot/read.ts'
 import { azureImage, snapshotOf } from '../../support/snapshots.ts'
 

@@ -1,5 +1,5 @@
 import type { Definition } from 'nock'
-import { compareAsNumbers } from '../../../core/snapshot/order.ts'
+import { compareAsNumbers } from '../../../core/clouds/order.ts'
 import { plainDescription } from '../description.ts'
 import { digestOf } from '../token.ts'
 import { type Edit, type Elements, XmlDocument } from './xml.ts'

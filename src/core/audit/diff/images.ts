@@ -1,8 +1,8 @@
+import { compareImages } from '../../clouds/order.ts'
 import { groupBy } from '../../group.ts'
 import { type Account, changesOf } from '../../regenerate/account.ts'
 import type { Item } from '../../regenerate/inventory.ts'
 import { comparePlans } from '../../selection/plans.ts'
-import { compareImages } from '../../snapshot/order.ts'
 import { CLOUDS, type CloudName, type Image } from '../../snapshot/snapshot.ts'
 
 /** An image that both snapshots have and that is not the same in them. */

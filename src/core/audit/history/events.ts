@@ -1,3 +1,4 @@
+import { printSlot, type Slot } from '../../clouds/slot.ts'
 import { accountOf, type Change } from '../../regenerate/account.ts'
 import {
   type Inventory,
@@ -6,7 +7,6 @@ import {
   slotItem,
 } from '../../regenerate/inventory.ts'
 import type { Grade } from '../../selection/grade.ts'
-import { printSlot, type Slot } from '../../selection/slot.ts'
 import type { RhelTable } from '../../versions/rhel.ts'
 import type { SlotState, State } from './slot-state.ts'
 

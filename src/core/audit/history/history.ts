@@ -1,6 +1,6 @@
 import { InputError } from '../../../errors.ts'
+import { printSlot } from '../../clouds/slot.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
-import { printSlot } from '../../selection/slot.ts'
 import { eventsBetween, type HistoryEvent } from './events.ts'
 import type { SlotState, State } from './slot-state.ts'
 import { readState } from './state.ts'

@@ -1,9 +1,9 @@
 import { CheckFailure } from '../../../errors.ts'
-import type { Entry } from '../../layouts/entry.ts'
+import type { Entry } from '../../clouds/facts.ts'
+import { FACTS } from '../../clouds/index.ts'
+import { printSlot, type Slot } from '../../clouds/slot.ts'
 import type { Holder } from '../../layouts/holder.ts'
 import { ENHANCEMENT_PLANS, imagesIn, type Standing } from '../../layouts/layout.ts'
-import { nameOf } from '../../layouts/names.ts'
-import { printSlot, type Slot } from '../../selection/slot.ts'
 import { gen1Sku } from './gen1.ts'
 
 /** Which image of a stream is wanted. */
@@ -34,16 +34,16 @@ export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): Fo
   const available = imagesIn(source)
   const entry = available.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
   if (entry === undefined) throw notThere(slot, available)
-  if (!gen1) return { slot, entry, urn: nameOf(slot.cloud, entry) }
+  if (!gen1) return { slot, entry, urn: FACTS[slot.cloud].nameOf(entry) }
   const sku = gen1Sku(entry.sku ?? '')
   const first: Slot = { ...slot, generation: 1 }
-  if (slot.cloud !== 'azure' || sku === undefined) {
+  if (sku === undefined) {
     throw new CheckFailure(
-      `${printSlot(slot)}: ${nameOf(slot.cloud, entry)} has no Gen1 image beside it`,
+      `${printSlot(slot)}: ${FACTS[slot.cloud].nameOf(entry)} has no Gen1 image beside it`,
     )
   }
   const derived = { ...entry, sku }
-  return { slot: first, entry: derived, urn: nameOf('azure', derived) }
+  return { slot: first, entry: derived, urn: FACTS[slot.cloud].nameOf(derived) }
 }
 
 /** How many places an error names. */
@@ -56,7 +56,8 @@ function notThere(slot: Slot, available: readonly Standing[]): CheckFailure {
   ]
   const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : ''
   const there = places.length === 0 ? 'no marketplace image' : places.slice(0, SHOWN).join(', ')
-  const what = slot.cloud === 'aws' && !slot.region ? 'no image without a region' : 'no such image'
+  const isOfRegions = FACTS[slot.cloud].facets.includes('region')
+  const what = isOfRegions && !slot.region ? 'no image without a region' : 'no such image'
   return new CheckFailure(`${printSlot(slot)}: ${what}`, `There is: ${there}${more}.`)
 }
 

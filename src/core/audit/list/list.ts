@@ -1,3 +1,4 @@
+import { FACTS } from '../../clouds/index.ts'
 import {
   CLOUDS,
   type CloudName,
@@ -7,7 +8,6 @@ import {
   type Snapshot,
 } from '../../snapshot/snapshot.ts'
 import { stateAt } from '../../snapshot/state.ts'
-import { COLUMNS } from './columns.ts'
 
 /** Which images to list; what is absent admits all. */
 export interface ListFilter {
@@ -20,7 +20,7 @@ export interface ListFilter {
   readonly sku?: string | undefined
 }
 
-/** A cloud's images as rows; the keys are the columns of `COLUMNS`, in their order. */
+/** A cloud's images as rows; the keys are the cloud's columns, in their order. */
 export interface Listing {
   readonly cloud: CloudName
   /** Of each row what the cloud says of the image; absent where all of them may be chosen. */
@@ -35,7 +35,7 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing
       const images = imagesOf(snapshot, cloud).filter((image) => isAdmitted(image, filter))
       const states = images.map((image) => stateAt(image, snapshot.capturedAt))
       const rows = images.map((image) =>
-        Object.fromEntries(COLUMNS[cloud].map(([key, cell]) => [key, cell(image)])),
+        Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),
       )
       const isTold = states.some((state) => !CHOOSABLE.includes(state))
       return { cloud, rows, ...(isTold && { states }) }

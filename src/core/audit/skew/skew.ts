@@ -1,13 +1,14 @@
+import type { Entry, Expected } from '../../clouds/facts.ts'
+import { FACTS } from '../../clouds/index.ts'
+import type { Slot } from '../../clouds/slot.ts'
 import { groupBy } from '../../group.ts'
-import { type Entry, entryOf } from '../../layouts/entry.ts'
+import { entryOf } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
-import type { Slot } from '../../selection/slot.ts'
 import type { CloudName, Snapshot } from '../../snapshot/snapshot.ts'
 import { compareMinors, type Minor, printMinor, readMinor } from '../../versions/minor.ts'
 import { isOfPublication, readVersion, rhelOfVersion } from '../../versions/version.ts'
-import { type Expected, expectedImage } from './expected.ts'
 
 /** How far a slot's image is from its release. */
 export interface SlotSkew {
@@ -121,7 +122,7 @@ function missing(snapshot: Snapshot, selection: Selection): { expected?: Expecte
   if (grade === 'exact') return {}
   const version = readVersion(image?.version ?? '')
   if (grade === 'newer-build' && version && isOfPublication(version)) return {}
-  return { expected: expectedImage(snapshot, selection) }
+  return { expected: FACTS[selection.slot.cloud].expected(snapshot, selection) }
 }
 
 const DAY = 24 * 60 * 60 * 1000

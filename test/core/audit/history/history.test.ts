@@ -4,7 +4,7 @@ import {
   historyOf,
   type Version,
 } from '../../../../src/core/audit/history/history.ts'
-import { printSlot } from '../../../../src/core/selection/slot.ts'
+import { printSlot } from '../../../../src/core/clouds/slot.ts'
 import { azureImage, snapshotText } from '../../../support/snapshots.ts'
 import { smallStream } from '../../../support/streams.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findImage, type ImageQuestion, imageId, readImageSource } from '../../../../src/index.ts'
+import { FACTS, findImage, type ImageQuestion, readImageSource } from '../../../../src/index.ts'
 import { streamForms } from '../../../support/forms.ts'
 import { EXAMPLE, smallStream } from '../../../support/streams.ts'
 
@@ -48,7 +48,7 @@ describe('findImage', () => {
         })
       expect(ask('aws', 'us-east-1').urn).toBe('ami-1')
       const { slot, entry } = ask('gcp')
-      expect(imageId(slot.cloud, entry, 'eastus')).toBe('projects/p/global/images/n')
+      expect(FACTS[slot.cloud].idOf(entry, 'eastus')).toBe('projects/p/global/images/n')
       expect(() => ask('aws', 'eu-west-1')).toThrow('aws ocp x86_64 eu-west-1: no such image')
     }
   })

@@ -1,46 +1,16 @@
-import { skuName } from '../../criteria/sku-name.ts'
-import type { Selection } from '../../selection/select.ts'
-import {
-  type CloudName,
-  type Image,
-  imagesOf,
-  queriesOf,
-  type SnapshotContent,
-} from '../../snapshot/snapshot.ts'
-import { compareMinors, printMinor } from '../../versions/minor.ts'
-import { earlierOcps } from '../../versions/rhel.ts'
-import {
-  compareStamps,
-  isOfPublication,
-  readVersion,
-  type Version,
-} from '../../versions/version.ts'
+import { skuName } from '../criteria/sku-name.ts'
+import { type Image, imagesOf, queriesOf, type SnapshotContent } from '../snapshot/snapshot.ts'
+import { compareMinors, printMinor } from '../versions/minor.ts'
+import { earlierOcps } from '../versions/rhel.ts'
+import { compareStamps, isOfPublication, readVersion, type Version } from '../versions/version.ts'
+import type { Expected, Filling } from './facts.ts'
 
-/** An image that is not published yet, in its cloud's words. */
-export interface Expected {
-  /** Where it is to be: publisher, offer and SKU on Azure, product and region on AWS, name on GCP. */
-  readonly place: Readonly<Record<string, string>>
-  readonly version: string
-  /** Set where the version tells the hour of publication: any from the build's own on will do. */
-  readonly orLater?: true
-}
-
-/** Where each cloud's publisher puts a slot's image. */
-const PLACES: Readonly<
-  Record<CloudName, (snapshot: SnapshotContent, selection: Selection) => Expected['place']>
-> = {
-  azure: azurePlace,
-  aws: awsPlace,
-  gcp: gcpPlace,
-}
-
-/** The image that a publisher would have to publish for a slot to be of its release's own build. */
-export function expectedImage(snapshot: SnapshotContent, selection: Selection): Expected {
-  const place = PLACES[selection.slot.cloud](snapshot, selection)
-  if (selection.slot.cloud !== 'azure') return { place, version: selection.wanted.text }
-  const images = imagesInPlace(snapshot, selection, place.sku ?? '')
+/** What a publisher would have to publish on Azure; see `CloudFacts`. */
+export function expectedOnAzure(snapshot: SnapshotContent, filling: Filling): Expected {
+  const place = placeFor(snapshot, filling)
+  const images = imagesInPlace(snapshot, filling, place.sku ?? '')
   const taken = new Set(images.map(({ version }) => version))
-  const versions = expectedVersions(selection, modelsOf(images))
+  const versions = expectedVersions(filling, modelsOf(images))
   return { place, ...(versions.find(({ version }) => !taken.has(version)) ?? versions[0]) }
 }
 
@@ -49,7 +19,7 @@ export function expectedImage(snapshot: SnapshotContent, selection: Selection): 
  * have the one that is there; else the one by whose convention the latest earlier SKU is named;
  * else all of them.
  */
-function azurePlace(snapshot: SnapshotContent, { slot, wanted }: Selection): Expected['place'] {
+function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expected['place'] {
   const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
   const fitting = skus.filter(
     ({ architecture, generation }) =>
@@ -73,21 +43,6 @@ function azurePlace(snapshot: SnapshotContent, { slot, wanted }: Selection): Exp
   return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
 }
 
-function awsPlace({ criteria }: SnapshotContent, { slot }: Selection): Expected['place'] {
-  const { plan, architecture, region = '' } = slot
-  const products: Readonly<Partial<Record<string, string>>> = criteria.aws?.plans[plan] ?? {}
-  return { plan, product: products[architecture] ?? '', region }
-}
-
-/** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
-function gcpPlace({ criteria }: SnapshotContent, { slot, wanted }: Selection): Expected['place'] {
-  const { project = '', plans = {} } = criteria.gcp ?? {}
-  const minor = `${wanted.ocp.major}${wanted.ocp.minor}`
-  const architecture = slot.architecture.replaceAll('_', '-')
-  const prefix = plans[slot.plan]?.prefix ?? ''
-  return { project, name: `${prefix}${minor}-${architecture}-${wanted.release.stamp}` }
-}
-
 /** How many minors back a SKU's name is still a convention. */
 const EARLIER = 4
 
@@ -97,7 +52,7 @@ function placeKey({ publisher, offer, sku }: Readonly<Record<string, unknown>>):
 }
 
 /** The images of the slot's SKU; where that has none yet, those of the slot's other SKUs. */
-function imagesInPlace(snapshot: SnapshotContent, { slot }: Selection, sku: string): Image[] {
+function imagesInPlace(snapshot: SnapshotContent, { slot }: Filling, sku: string): Image[] {
   const all = imagesOf(snapshot, 'azure').filter(
     ({ plan, architecture, generation }) =>
       plan === slot.plan && architecture === slot.architecture && generation === slot.generation,
@@ -123,7 +78,7 @@ function modelsOf(images: readonly Image[]): Version[] {
  * has taken the first.
  */
 function expectedVersions(
-  { slot, wanted: { text, release, ocp } }: Selection,
+  { slot, wanted: { text, release, ocp } }: Filling,
   models: readonly Version[],
 ): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
   const named = models.filter((model) => model.ocp !== undefined)

@@ -1,28 +1,22 @@
-import type { CloudName } from './snapshot.ts'
-
-/** The members that tell one image of a cloud from another, the coarsest first. */
-export const IDENTITY = {
-  azure: ['publisher', 'offer', 'sku', 'version'],
-  aws: ['plan', 'architecture', 'region', 'version', 'image'],
-  gcp: ['plan', 'version', 'project', 'name'],
-} as const satisfies Record<CloudName, readonly string[]>
+import type { CloudName } from '../snapshot/snapshot.ts'
+import { FACTS } from './index.ts'
 
 type Named = Readonly<Record<string, unknown>>
 
 /** The members' values, joined: equal for two records of one image. */
 export function identityOf(cloud: CloudName, image: object): string {
-  return IDENTITY[cloud].map((member) => String((image as Named)[member])).join('\0')
+  return FACTS[cloud].identity.map((member) => String((image as Named)[member])).join('\0')
 }
 
 /** Sorts images by identity and drops repetitions; versions compare as numbers. */
 export function sortImages<T extends object>(cloud: CloudName, images: readonly T[]): T[] {
   const unique = new Map(images.map((image) => [identityOf(cloud, image), image]))
-  return [...unique.values()].sort((a, b) => compareMembers(a, b, IDENTITY[cloud]))
+  return [...unique.values()].sort((a, b) => compareMembers(a, b, FACTS[cloud].identity))
 }
 
 /** The order of `sortImages`: zero for two records of one image. */
 export function compareImages(cloud: CloudName, a: object, b: object): number {
-  return compareMembers(a, b, IDENTITY[cloud])
+  return compareMembers(a, b, FACTS[cloud].identity)
 }
 
 /** Sorts whatever has no order of its own, such as questions, by all of its members. */

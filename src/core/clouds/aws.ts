@@ -1,0 +1,24 @@
+import { type CloudFacts, member } from './facts.ts'
+
+/** AWS: an AMI for each product, architecture and region. */
+export const aws: CloudFacts = {
+  title: 'AWS',
+  defaultPlan: 'ocp',
+  identity: ['plan', 'architecture', 'region', 'version', 'image'],
+  entry: { release: 'version', image: 'image' },
+  facets: ['region'],
+  isNameTelling: false,
+  columns: ['architecture', 'image', 'name', 'plan', 'region', 'version'].map(member),
+  nameOf: ({ image }) => String(image),
+  idOf: ({ image }) => String(image),
+  slots: ({ criteria, queries }, architecture) =>
+    Object.entries(criteria.aws?.plans ?? {})
+      .filter(([, products]) => Object.hasOwn(products, architecture))
+      .flatMap(([plan]) =>
+        (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
+      ),
+  expected: ({ criteria }, { slot: { plan, architecture, region = '' }, wanted }) => {
+    const products: Readonly<Partial<Record<string, string>>> = criteria.aws?.plans[plan] ?? {}
+    return { place: { plan, product: products[architecture] ?? '', region }, version: wanted.text }
+  },
+}

@@ -1,0 +1,50 @@
+import { isOffered } from '../criteria/sku-name.ts'
+import { expectedOnAzure } from './azure-expected.ts'
+import { type CloudFacts, member } from './facts.ts'
+
+/** How Azure spells architectures. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'Arm64' }
+
+/** Azure: a global image for each plan, architecture and Hyper-V generation. */
+export const azure: CloudFacts = {
+  title: 'Azure',
+  defaultPlan: 'no-purchase-plan',
+  identity: ['publisher', 'offer', 'sku', 'version'],
+  entry: { publisher: 'publisher', offer: 'offer', sku: 'sku', version: 'version' },
+  facets: ['generation'],
+  isNameTelling: true,
+  columns: [
+    ['architecture', ({ architecture }) => ARCHITECTURES[architecture] ?? architecture],
+    member('offer'),
+    member('publisher'),
+    member('sku'),
+    ['urn', (image) => urnOf(image)],
+    member('version'),
+  ],
+  nameOf: urnOf,
+  /** From `/Providers` on, as what stands before that is the subscription of who asks. */
+  idOf: ({ publisher, offer, sku, version }, location) =>
+    [
+      `/Providers/Microsoft.Compute/Locations/${location}`,
+      `Publishers/${publisher}/ArtifactTypes/VMImage`,
+      `Offers/${offer}/Skus/${sku}/Versions/${version}`,
+    ].join('/'),
+  slots: ({ criteria }, architecture, ocp) =>
+    Object.entries(criteria.azure?.plans ?? {}).flatMap(([plan, { skus }]) =>
+      ([1, 2] as const)
+        .filter((generation) =>
+          skus.some(
+            (sku) =>
+              sku.architecture === architecture &&
+              sku.generation === generation &&
+              isOffered(sku, ocp),
+          ),
+        )
+        .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
+    ),
+  expected: expectedOnAzure,
+}
+
+function urnOf({ publisher, offer, sku, version }: Readonly<Record<string, unknown>>): string {
+  return [publisher, offer, sku, version].join(':')
+}

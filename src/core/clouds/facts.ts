@@ -1,0 +1,59 @@
+import type { Architecture, Image, SnapshotContent } from '../snapshot/snapshot.ts'
+import type { Minor } from '../versions/minor.ts'
+import type { Slot, Wanted } from './slot.ts'
+
+/** An image as a stream names it: a few members, all of them text. */
+export type Entry = Readonly<Record<string, string>>
+
+/** A column: its key in JSON, which in a table's header begins with a capital, and its cell. */
+export type Column = readonly [key: string, cell: (image: Image) => string]
+
+/** An image that is not published yet, in its cloud's words. */
+export interface Expected {
+  /** Where it is to be: publisher, offer and SKU on Azure, product and region on AWS, name on GCP. */
+  readonly place: Readonly<Record<string, string>>
+  readonly version: string
+  /** Set where the version tells the hour of publication: any from the build's own on will do. */
+  readonly orLater?: true
+}
+
+/** A slot and the build that its image is measured against. */
+export interface Filling {
+  readonly slot: Slot
+  readonly wanted: Wanted
+}
+
+/** All that the parts which know no cloud have to know of one. */
+export interface CloudFacts {
+  /** As people write it. */
+  readonly title: string
+  /** The plan that is meant where none is named. */
+  readonly defaultPlan: string
+  /** The members that tell one image from another, the coarsest first. */
+  readonly identity: readonly string[]
+  /** What names an image in a stream: the member there, and the image's member. */
+  readonly entry: Entry
+  /** What a slot has beside plan and architecture. */
+  readonly facets: readonly ('generation' | 'region')[]
+  /** Whether an image's name tells a person which release it is of; an AMI's id tells nothing. */
+  readonly isNameTelling: boolean
+  /** What is shown of each image: for Azure what `az vm image list` shows, by name as there. */
+  readonly columns: readonly Column[]
+  /** What the cloud's tools call an image: a URN, an AMI, a path of the Compute API. */
+  nameOf(entry: Entry): string
+  /**
+   * What the cloud's API calls an image.
+   *
+   * @param location an Azure region: the images are global, but each region answers for them
+   */
+  idOf(entry: Entry, location: string): string
+  /** The slots that a snapshot opens for an architecture and an OCP minor, in no particular order. */
+  slots(snapshot: SnapshotContent, architecture: Architecture, ocp: Minor): Slot[]
+  /** The image that a publisher would have to publish for a slot to be of its release's own build. */
+  expected(snapshot: SnapshotContent, filling: Filling): Expected
+}
+
+/** A column that is a member of the image. */
+export function member(name: string): Column {
+  return [name, (image) => String(image[name] ?? '')]
+}

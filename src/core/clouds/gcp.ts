@@ -1,0 +1,30 @@
+import { type CloudFacts, type Entry, member } from './facts.ts'
+
+/** GCP: a global image for each plan. */
+export const gcp: CloudFacts = {
+  title: 'Google Cloud',
+  defaultPlan: 'ocp',
+  identity: ['plan', 'version', 'project', 'name'],
+  entry: { release: 'version', project: 'project', name: 'name' },
+  facets: [],
+  isNameTelling: true,
+  columns: ['architecture', 'name', 'plan', 'project', 'version'].map(member),
+  nameOf: pathOf,
+  idOf: pathOf,
+  slots: ({ criteria }, architecture) =>
+    Object.entries(criteria.gcp?.plans ?? {})
+      .filter(([, plan]) => plan.architecture === architecture)
+      .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
+  /** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
+  expected: ({ criteria }, { slot, wanted: { ocp, release, text } }) => {
+    const { project = '', plans = {} } = criteria.gcp ?? {}
+    const architecture = slot.architecture.replaceAll('_', '-')
+    const prefix = plans[slot.plan]?.prefix ?? ''
+    const name = `${prefix}${ocp.major}${ocp.minor}-${architecture}-${release.stamp}`
+    return { place: { project, name }, version: text }
+  },
+}
+
+function pathOf({ project, name }: Entry): string {
+  return `projects/${project}/global/images/${name}`
+}

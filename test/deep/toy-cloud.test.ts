@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import fs from 'fs-extra'
+import { expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+const FACTS = `import { type CloudFacts, member } from './facts.ts'
+
+export const toy: CloudFacts = {
+  title: 'Toy',
+  defaultPlan: 'ocp',
+  identity: ['plan', 'version', 'box'],
+  entry: { release: 'version', box: 'box' },
+  facets: [],
+  isNameTelling: true,
+  columns: ['architecture', 'box', 'version'].map(member),
+  nameOf: ({ box }) => \`toy:\${box}\`,
+  idOf: ({ box }) => \`toy/\${box}\`,
+  slots: ({ criteria }, architecture) =>
+    (criteria.toy?.plans ?? []).map((plan) => ({ cloud: 'toy', plan, architecture })),
+  expected: (_, { wanted }) => ({ place: { box: wanted.text }, version: wanted.text }),
+}
+`
+
+const CLOUD = `import type { ToyImage, ToyQuery } from '../../../core/snapshot/snapshot.ts'
+import type { Cloud } from '../types.ts'
+
+export const toy: Cloud<ToyQuery, ToyImage, object> = {
+  ignoredParameters: [],
+  connect: async () => ({
+    opening: 'toy',
+    queries: async () => [{ shelf: 'top' }],
+    ask: async () =>
+      (['aarch64', 'x86_64'] as const).map((architecture) => ({
+        architecture,
+        box: \`blue-\${architecture}\`,
+        plan: 'ocp',
+        state: 'active' as const,
+        version: '418.94.202410090804-0',
+      })),
+    describe: ({ shelf }) => \`toy \${shelf}\`,
+    identify: (query) => query,
+    record: () => undefined,
+    notes: () => [],
+    secrets: () => [],
+  }),
+}
+`
+
+const ARGUMENTS = `import type { CloudArguments } from './types.ts'
+
+const options = {}
+
+export const toyArguments: CloudArguments<typeof options, { readonly plans: readonly string[] }, object> = {
+  options,
+  criteria: (criteria) => criteria,
+  settings: async () => ({}),
+}
+`
+
+const IMAGE = `export interface ToyImage extends ImageBase {
+  readonly box: string
+}
+export interface ToyQuery {
+  readonly shelf: string
+}
+
+`
+
+/** The lines of the page's second table, each behind a line that is there. */
+const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: string])[]>> = {
+  'src/core/clouds/index.ts': [
+    ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
+    ['const ALL = { azure, aws, gcp', ', toy'],
+  ],
+  'src/core/layouts/layout.ts': [
+    ["    gcp: { names: ['{plan}'] },", "\n    toy: { names: ['{plan}'] },"],
+  ],
+  'src/capture/clouds/index.ts': [
+    [
+      "  gcp: async () => (await import('./gcp/index.ts')).gcp,",
+      "\n  toy: async () => (await import('./toy/index.ts')).toy,",
+    ],
+  ],
+  'src/commands/clouds/index.ts': [
+    ["import { gcpArguments } from './gcp.ts'", "\nimport { toyArguments } from './toy.ts'"],
+    ['  gcp: gcpArguments,', '\n  toy: toyArguments,'],
+    ['  ...gcpArguments.options,', '\n  ...toyArguments.options,'],
+  ],
+}
+
+/** Its data: types, criteria and schemas. */
+const DATA: typeof LINES = {
+  'src/core/snapshot/snapshot.ts': [
+    ['export interface ImagesByCloud {', '\n  readonly toy?: readonly ToyImage[]'],
+    ['export interface QueriesByCloud {', '\n  readonly toy?: readonly Answered<ToyQuery>[]'],
+  ],
+  'src/core/criteria/criteria.ts': [
+    ['  readonly gcp?: GcpCriteria', '\n  readonly toy?: { readonly plans: readonly string[] }'],
+  ],
+  'src/core/criteria/criteria.json': [['"schemaVersion": 1,', '"toy": { "plans": ["ocp"] },']],
+  'src/core/schemas/criteria.schema.json': [
+    ['"schemaVersion": { "const": 1 },', '"toy": { "type": "object" },'],
+  ],
+  'src/core/schemas/snapshot.schema.json': [
+    ['"gcp": { "type": "array", "items": { "$ref": "#/definitions/gcpImage" } }', ', "toy": {}'],
+    ['"gcp": { "type": "array", "items": { "$ref": "#/definitions/gcpQuery" } }', ', "toy": {}'],
+  ],
+}
+
+it('a fourth cloud is its files, its data, and the lines that the compiler names', async () => {
+  const folder = await temporaryFolder()
+  const at = (name: string) => join(folder, name)
+  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    await fs.copy(join(ROOT, name), at(name))
+  }
+  await fs.writeJson(at('tsconfig.json'), {
+    ...(await fs.readJson(at('tsconfig.json'))),
+    include: ['src'],
+  })
+  await fs.ensureSymlink(join(ROOT, 'node_modules'), at('node_modules'))
+  const edit = async (file: string, edits: readonly (readonly [string, string])[]) => {
+    let text = await fs.readFile(at(file), 'utf8')
+    for (const [behind, line] of edits) {
+      expect(text, `${file} has ${behind}`).toContain(behind)
+      text = text.replaceAll(behind, behind + line)
+    }
+    await fs.writeFile(at(file), text)
+  }
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const faults = async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [compiler, '-p', folder], {
+      cwd: folder,
+    }).catch((error: { stdout: string }) => error)
+    return [...new Set([...stdout.matchAll(/^(src\/[^(]+)\(/gm)].map(([, file]) => file))].sort()
+  }
+
+  const snapshotTypes = await fs.readFile(at('src/core/snapshot/snapshot.ts'), 'utf8')
+  await fs.writeFile(
+    at('src/core/snapshot/snapshot.ts'),
+    snapshotTypes
+      .replace("['azure', 'aws', 'gcp'] as const", "['azure', 'aws', 'gcp', 'toy'] as const")
+      .replace('export interface ImagesByCloud {', `${IMAGE}export interface ImagesByCloud {`),
+  )
+  for (const [file, edits] of Object.entries(DATA)) await edit(file, edits)
+  // Where the tables are read the compiler says so once more.
+  const named = (await faults()).filter((file) => file !== 'src/capture/capture.ts')
+  expect(named).toEqual(Object.keys(LINES).sort())
+
+  await fs.outputFile(at('src/core/clouds/toy.ts'), FACTS)
+  await fs.outputFile(at('src/capture/clouds/toy/index.ts'), CLOUD)
+  await fs.outputFile(at('src/commands/clouds/toy.ts'), ARGUMENTS)
+  for (const [file, edits] of Object.entries(LINES)) await edit(file, edits)
+  expect(await faults()).toEqual([])
+
+  await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'scripts/build.ts'],
+    { cwd: folder },
+  )
+  await fs.writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  const toy = (...words: string[]) => run(words, { cwd: folder, cli: at('dist/cli.cjs') })
+  expect(await toy('capture', 's.json', '--stream', 'rhcos.json', '--cloud', 'toy')).toMatchObject({
+    status: 0,
+  })
+  expect(await toy('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
+  expect((await toy('list', 's.json')).stdout).toContain('blue-aarch64  418.94.202410090804-0')
+  expect((await toy('skew', 's.json', '--target', 'rhcos.json')).stdout).toBe(
+    '0 of 2 slots are behind their build, no image is left to publish\n',
+  )
+  expect(await toy('regenerate', 's.json', '--target', 'rhcos.json')).toMatchObject({ status: 0 })
+  const stream = await fs.readJson(at('rhcos.json'))
+  expect(stream.architectures.x86_64['rhel-coreos-extensions']).toEqual({
+    'toy-marketplace': { ocp: { release: '418.94.202410090804-0', box: 'blue-x86_64' } },
+  })
+  expect(await toy('verify', 's.json', '--target', 'rhcos.json')).toMatchObject({ status: 0 })
+  expect(await toy('image', 'rhcos.json', '--cloud', 'toy')).toMatchObject({
+    status: 0,
+    stdout: 'toy:blue-x86_64\n',
+  })
+})
