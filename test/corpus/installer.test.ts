@@ -1,0 +1,43 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../support/cli.ts'
+import { git } from '../support/git.ts'
+
+const BUNDLE = resolve(
+  process.env.CORPUS_DIR ?? '../shared/corpus',
+  'history/installer-main.bundle',
+)
+const STREAM = 'data/data/coreos/coreos-rhel-9.json'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'installer-'))
+  await git(folder, 'clone', '--quiet', '--branch', 'main', BUNDLE, '.')
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe("the installer's own stream", () => {
+  it('is followed through its renames to 2021', async () => {
+    const { status, stdout } = await run(['history', STREAM, '-o', 'json'], { cwd: folder })
+    expect(status).toBe(0)
+    const versions: { date: string; path: string; commit: string }[] = JSON.parse(stdout)
+    expect(versions[0]?.date).toMatch(/^2021-/)
+    const paths = [...new Set(versions.map(({ path }) => path))]
+    expect(paths.at(-1)).toBe(STREAM)
+    expect(paths.length).toBeGreaterThan(1)
+    // git's own look at the file, by similarity and without ours.
+    const log = await git(folder, 'log', '--follow', '--format=%H', '--', STREAM)
+    expect(versions.map(({ commit }) => commit).toReversed()).toEqual(log.trim().split('\n'))
+  })
+
+  it('makes a page', async () => {
+    const page = join(folder, 'report.html')
+    expect(await run(['report', STREAM, '-o', page], { cwd: folder })).toMatchObject({ status: 0 })
+    expect((await stat(page)).size).toBeLessThan(3_000_000)
+    expect(await readFile(page, 'utf8')).toContain('9.8.20260428-0')
+  })
+})
