@@ -50,7 +50,7 @@ const [{ metafile }] = await Promise.all([
   }),
   build({
     ...options,
-    entryPoints: { index: 'src/index.ts' },
+    entryPoints: { index: 'src/index.ts', workspace: 'src/workspace.ts' },
     outdir: 'dist',
     splitting: true,
     chunkNames: 'library/[name]-[hash]',

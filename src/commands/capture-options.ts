@@ -15,6 +15,9 @@ import {
 } from './option.ts'
 import { checkUrl } from './url.ts'
 
+/** How many questions at a time, and seconds; see the options. */
+export const ASKING = { concurrency: 8, timeout: 30, patience: 120 } as const
+
 /** Of whom and how it is asked, which `update` takes as well. */
 export const ASKING_OPTIONS = {
   ...CLOUD_OPTIONS,
@@ -24,12 +27,12 @@ export const ASKING_OPTIONS = {
     (names, option) => among([...CLOUDS, ...ARCHITECTURES], names, option, 'some of '),
     [...CLOUDS, ...ARCHITECTURES],
   ),
-  concurrency: count('How many questions to ask at a time', {}, 8),
-  timeout: count('Seconds to wait for each answer', {}, 30),
+  concurrency: count('How many questions to ask at a time', {}, ASKING.concurrency),
+  timeout: count('Seconds to wait for each answer', {}, ASKING.timeout),
   patience: count(
     'Seconds that a question may take with its repetitions, waits and sign-in',
     {},
-    120,
+    ASKING.patience,
   ),
 }
 

@@ -11,6 +11,7 @@ import {
   releasesOf,
   type Snapshot,
 } from '../index.ts'
+import { counted } from '../printable.ts'
 import { command, terminalOf } from './command.ts'
 import { texts } from './option.ts'
 import { checkTarget, verifyFile } from './verify.ts'
@@ -28,24 +29,44 @@ export const checkCommand = command({
 
   async run({ STREAMS, ...args }) {
     const terminal = terminalOf(args)
-    const opened = await openWorkspace()
-    const streams = streamsNamed(opened, STREAMS)
-    const faults: string[] = []
-    // One after another: a replay answers all requests of a process.
-    for (const [name, stream] of streams) {
-      const found = await faultsOf(opened.workspace, stream)
-      faults.push(...found.map((fault) => `${name}: ${fault}`))
-      terminal.line(`${name}: ${found.length === 0 ? await wordsOn(stream) : 'FAILED'}`)
-    }
-    if (STREAMS.length === 0) faults.push(...(await straysBeside([...opened.streams.values()])))
+    const { file, faults } = await checkStreams(STREAMS, process.cwd(), ({ name, isOk, words }) =>
+      terminal.line(`${name}: ${isOk ? words : 'FAILED'}`),
+    )
     if (faults.length === 0) return
     throw new CheckFailure(
-      `${opened.file}: ${faults.length === 1 ? '1 check' : `${faults.length} checks`} failed`,
+      `${file}: ${counted(faults.length, 'check')} failed`,
       'stream-snapshot update makes snapshots and files anew; restore from git what was changed by hand.',
       { lines: faults },
     )
   },
 })
+
+/** What a check came to for a stream. */
+export interface CheckedStream {
+  readonly name: string
+  readonly isOk: boolean
+  /** What it is that is in order; empty where it is not. */
+  readonly words: string
+}
+
+/** Checks streams of the workspace of a folder, or all, and says what is wrong. */
+export async function checkStreams(
+  names: readonly string[],
+  folder: string,
+  onStream: (checked: CheckedStream) => void = () => undefined,
+): Promise<{ readonly file: string; readonly faults: readonly string[] }> {
+  const opened = await openWorkspace(folder)
+  const faults: string[] = []
+  // One after another: a replay answers all requests of a process.
+  for (const [name, stream] of streamsNamed(opened, names)) {
+    const found = await faultsOf(opened.workspace, stream)
+    faults.push(...found.map((fault) => `${name}: ${fault}`))
+    const isOk = found.length === 0
+    onStream({ name, isOk, words: isOk ? await wordsOn(stream) : '' })
+  }
+  if (names.length === 0) faults.push(...(await straysBeside([...opened.streams.values()])))
+  return { file: opened.file, faults }
+}
 
 /** What is wrong with a stream's snapshot and files, or with what the workspace says of them. */
 async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<string[]> {

@@ -32,7 +32,7 @@ const options = {
   'keep-lost': REGENERATE_OPTIONS['keep-lost'],
   'dry-run': flag('Say what would change, and write nothing'),
 }
-type UpdateArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
+export type UpdateArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
 
 export const updateCommand = command({
   name: 'update',
@@ -44,26 +44,37 @@ export const updateCommand = command({
     ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'to new builds'],
   ],
 
-  async run(args) {
-    const terminal = terminalOf(args)
-    const { file } = await openWorkspace()
-    if (args['dry-run']) {
-      await prepare(args, terminal)
-      return terminal.say('nothing is written, as --dry-run says')
-    }
-    const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
-    await withLock(file, { patience: PATIENCE, onWait }, async () => {
-      tidy(file)
-      const { streams } = await chosen(args)
-      await withFiles(streams, terminal, async () => {
-        const writes = await prepare(args, terminal)
-        await writeFiles(writes)
-        for (const write of writes) terminal.say(`${write.file}: written`)
-        if (writes.length === 0) terminal.say('nothing new: every file is as it was')
-      })
-    })
-  },
+  run: (args) => updateStreams(args, terminalOf(args), process.cwd()),
 })
+
+/**
+ * Captures and regenerates streams of the workspace of a folder, and writes all of their files or
+ * none.
+ *
+ * @throws UserError that names the stream of which it failed
+ */
+export async function updateStreams(
+  args: UpdateArgs,
+  terminal: Terminal,
+  folder: string,
+): Promise<void> {
+  const { file } = await openWorkspace(folder)
+  if (args['dry-run']) {
+    await prepare(args, terminal, folder)
+    return terminal.say('nothing is written, as --dry-run says')
+  }
+  const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
+  await withLock(file, { patience: PATIENCE, onWait }, async () => {
+    tidy(file)
+    const { streams } = await chosen(args, folder)
+    await withFiles(streams, terminal, async () => {
+      const writes = await prepare(args, terminal, folder)
+      await writeFiles(writes)
+      for (const write of writes) terminal.say(`${write.file}: written`)
+      if (writes.length === 0) terminal.say('nothing new: every file is as it was')
+    })
+  })
+}
 
 /** In milliseconds: another update takes as long as its clouds do. */
 const PATIENCE = 30_000
@@ -101,8 +112,8 @@ async function withLocks(
 }
 
 /** The workspace with the versions of the command line, and which of its streams are meant. */
-async function chosen({ WORDS }: UpdateArgs) {
-  const opened = await openWorkspace()
+async function chosen({ WORDS }: UpdateArgs, folder: string) {
+  const opened = await openWorkspace(folder)
   const { names, builds } = await readWords(WORDS, opened)
   const workspace = builds.size > 0 ? withBuilds(opened.workspace, builds) : opened.workspace
   const streams = streamsNamed(
@@ -118,8 +129,8 @@ async function chosen({ WORDS }: UpdateArgs) {
  * @returns what changes, in an order in which whatever is cut short goes on when it is run again
  * @throws UserError that names the stream of which it failed
  */
-async function prepare(args: UpdateArgs, terminal: Terminal): Promise<Write[]> {
-  const { opened, workspace, streams } = await chosen(args)
+async function prepare(args: UpdateArgs, terminal: Terminal, folder: string): Promise<Write[]> {
+  const { opened, workspace, streams } = await chosen(args, folder)
   const text = printWorkspace(workspace)
   const writes: Write[] = text === opened.text ? [] : [{ file: opened.file, text }]
   const shared = new Shared()

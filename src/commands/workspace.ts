@@ -25,7 +25,7 @@ export async function openWorkspace(folder = process.cwd()): Promise<OpenedWorks
       'stream-snapshot init writes one.',
     )
   }
-  const file = relative(folder, found)
+  const file = relative('', found)
   const text = await readInput(file)
   const workspace = readWorkspace(text, file)
   return { file, text, workspace, streams: placed(workspace.streams, file) }

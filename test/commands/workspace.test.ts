@@ -1,5 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { DEMONSTRATION } from '../stand-in/demonstration-builds.ts'
@@ -211,6 +214,33 @@ describe('update and check', () => {
       const alone = await call('verify', `snapshots/${each}.json`, '--target', `${each}.json`)
       expect(alone).toMatchObject({ status: 0 })
     }
+  })
+
+  it('are done the same by a program', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const program = `import { checkWorkspace, openWorkspace, updateWorkspace } from 'stream-snapshot/workspace'
+const { streams } = await openWorkspace('.')
+const lines = []
+const options = { 'azure-endpoint': process.argv[2] }
+await updateWorkspace('.', { words: ['one'], options, onLine: (line) => lines.push(line) })
+console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorkspace('.', ['one']), await checkWorkspace('.')]))
+`
+    await write('use.mjs', program)
+    await mkdir(at('node_modules'))
+    await symlink(
+      fileURLToPath(new URL('../../', import.meta.url)),
+      at('node_modules/stream-snapshot'),
+    )
+    const { stdout } = await promisify(execFile)(process.execPath, ['use.mjs', standIn.url], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...standIn.environment },
+    })
+    const [names, last, one, all] = JSON.parse(stdout)
+    expect(names).toEqual(['one', 'two'])
+    expect(last).toBe('one.json: written')
+    expect(one).toEqual([])
+    expect(all).toEqual(['two: snapshots/two.json: no such file'])
+    expect(await call('check', 'one')).toMatchObject({ status: 0 })
   })
 
   it('sign in to each of several clouds once, and ask no page of them twice', async () => {
