@@ -4,7 +4,6 @@ import {
   CLOUDS,
   folderAround,
   folderOf,
-  isArchitecture,
   isMetaUrl,
   isRelease,
   liesIn,
@@ -12,6 +11,7 @@ import {
   type StreamPlace,
   type WantedBuild,
 } from '../index.ts'
+import { architectureOf } from './architecture.ts'
 import { checkUrl, shownUrl } from './url.ts'
 
 /** A build of the command line, and where its URL says that the stream is. */
@@ -42,8 +42,9 @@ export function readBuilds(texts: readonly string[]): NamedBuild[] {
 }
 
 function readAssignment(text: string): NamedBuild {
-  const [, architecture, release = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
-  if (architecture === undefined) {
+  const [, named, release = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  const architecture = named === undefined ? undefined : architectureOf(named)
+  if (named === undefined) {
     const isCloud = (CLOUDS as readonly string[]).includes(text)
     throw new InputError(
       `${JSON.stringify(text)}: expected ARCH=VERSION or https://…/meta.json`,
@@ -52,7 +53,7 @@ function readAssignment(text: string): NamedBuild {
         : 'For example x86_64=418.94.202410090804-0.',
     )
   }
-  if (!isArchitecture(architecture)) {
+  if (architecture === undefined) {
     throw new InputError(
       `${JSON.stringify(text)}: expected one of ${ARCHITECTURES.join(', ')} before the =`,
     )

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts'
 import { ARCHITECTURES, CLOUDS, type CloudName, readMinor } from '../index.ts'
+import { architectureOf } from './architecture.ts'
 import { CLOUD_OPTIONS } from './clouds/index.ts'
 import type { GlobalArgs } from './command.ts'
 import {
@@ -24,7 +25,13 @@ export const ASKING_OPTIONS = {
   drop: list<string>(
     'Take these clouds and architectures out of the snapshot, with commas between them',
     {},
-    (names, option) => among([...CLOUDS, ...ARCHITECTURES], names, option, 'some of '),
+    (names, option) =>
+      among(
+        [...CLOUDS, ...ARCHITECTURES],
+        names.map((name) => architectureOf(name) ?? name),
+        option,
+        'some of ',
+      ),
     [...CLOUDS, ...ARCHITECTURES],
   ),
   concurrency: count('How many questions to ask at a time', {}, ASKING.concurrency),

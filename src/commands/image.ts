@@ -1,18 +1,19 @@
+import { POOLS, type Pool } from '../core/audit/image/pools.ts'
 import { PLANS } from '../core/selection/plans.ts'
-import {
-  ARCHITECTURES,
-  CLOUDS,
-  DEFAULT_CLOUD,
-  FACTS,
-  type FoundImage,
-  findImage,
-} from '../index.ts'
+import { readInput } from '../disk/read.ts'
+import { writeFiles } from '../disk/write.ts'
+import { CLOUDS, DEFAULT_CLOUD, FACTS, type FoundImage, findImage } from '../index.ts'
+import type { ImageFormat } from '../show/image.ts'
+import { readArchitecture } from './architecture.ts'
 import { command, terminalOf } from './command.ts'
+import type { Terminal } from './line/terminal.ts'
 import { choice, flag, needed, text } from './option.ts'
 import { readStreamSource } from './stream-source.ts'
 
-const FORMATS = ['urn', 'json', 'id'] as const
-type Format = (typeof FORMATS)[number]
+const FORMATS = [
+  ...['urn', 'id', 'json', 'install-config', 'machineset'],
+  ...['terraform', 'bicep', 'az'],
+] as ImageFormat[]
 
 export const imageCommand = command({
   name: 'image',
@@ -24,6 +25,7 @@ export const imageCommand = command({
     'stream-name': text('Which stream of a ConfigMap', {
       defaultDescription: 'its .data.stream',
     }),
+    at: text('Read the stream as it was at a git revision'),
     cloud: choice('The cloud', CLOUDS, {}, DEFAULT_CLOUD),
     plan: {
       ...text("The purchase plan, by its own name or the enhancement's", {
@@ -31,7 +33,11 @@ export const imageCommand = command({
       }),
       values: PLANS,
     },
-    arch: choice('The architecture', ARCHITECTURES, {}, 'x86_64'),
+    arch: text(
+      'The architecture; amd64 and arm64 are taken as well',
+      { defaultDescription: 'x86_64' },
+      readArchitecture,
+    ),
     generation: choice('The Hyper-V generation, on Azure', ['1', '2'], {
       defaultDescription: '2',
     }),
@@ -45,31 +51,60 @@ export const imageCommand = command({
       { alias: 'o' },
       'urn',
     ),
+    pool: choice('For which machines of an install-config', POOLS, {}, 'defaultMachinePlatform'),
+    merge: text('Print this install-config or MachineSet with the image in it'),
+    'in-place': flag('Write what --merge gives into that file', { implies: 'merge' }),
   },
   examples: [
     ['image rhcos.json --plan ocp-emea', 'the URN, for az vm create'],
     ['image rhcos.json --cloud aws --region us-east-1', 'the AMI'],
+    ['image rhcos.json --plan ocp -o terraform', 'blocks to paste'],
+    ['image rhcos.json --merge install-config.yaml --in-place', 'into an install-config'],
     ['image bootimages.yaml --stream-name rhel-10', 'of a cluster'],
   ],
 
   async run(args) {
-    const { STREAM, cloud, plan = FACTS[cloud].defaultPlan, arch, generation, region, gen1 } = args
-    const { facets } = FACTS[cloud]
-    const source = await readStreamSource(STREAM, args['stream-name'])
+    const { STREAM, cloud, arch = 'x86_64', generation, region, gen1 } = args
+    const { facets, defaultPlan } = FACTS[cloud]
+    const source = await readStreamSource(STREAM, args['stream-name'], args.at)
     const found = findImage(source, {
       cloud,
-      plan,
+      plan: args.plan ?? defaultPlan,
       architecture: arch,
       ...(facets.includes('generation') && { generation: generation === '1' ? 1 : 2 }),
       ...(facets.includes('region') && region !== undefined && { region }),
       ...(gen1 && { gen1 }),
     })
-    terminalOf(args).data(`${PRINTERS[args.output](found, region ?? 'eastus')}\n`)
+    const { IMAGE_FORMATS, termsLine } = await import('../show/image.ts')
+    const terminal = terminalOf(args)
+    const { pool } = args
+    if (args.merge !== undefined) await merge(found, { ...args, merge: args.merge }, terminal)
+    else {
+      const printed = IMAGE_FORMATS[args.output](found, { location: region ?? 'eastus', pool })
+      terminal.data(`${printed}\n`)
+    }
+    const terms = termsLine(found)
+    if (terms !== undefined) terminal.say(terms)
   },
 })
 
-const PRINTERS: Readonly<Record<Format, (found: FoundImage, location: string) => string>> = {
-  urn: ({ urn }) => urn,
-  id: ({ slot, entry }, location) => FACTS[slot.cloud].idOf(entry, location),
-  json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
+interface MergeArgs {
+  readonly merge: string
+  readonly pool: Pool
+  readonly 'in-place'?: boolean | undefined
+}
+
+/** Into a copy on stdout, or into the file itself; what it replaces is told. */
+async function merge(found: FoundImage, args: MergeArgs, terminal: Terminal): Promise<void> {
+  const { mergeImage } = await import('../core/audit/image/manifest.ts')
+  const { merge: file, pool } = args
+  const before = await readInput(file)
+  const { text: after, replaced } = mergeImage(before, file, found, pool)
+  if (args['in-place']) {
+    await writeFiles(before === after ? [] : [{ file, text: after }])
+  } else terminal.file(after)
+  for (const { path, before: old, after: fresh } of replaced) {
+    terminal.say(`${file}: ${path}: ${old === undefined ? fresh : `${old} -> ${fresh}`}`)
+  }
+  if (replaced.length === 0) terminal.say(`${file}: has this image already`)
 }

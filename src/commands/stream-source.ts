@@ -10,15 +10,28 @@ import { readImageSource } from '../index.ts'
  *
  * @param file a file, or standard input's name
  * @param streamName which stream of a ConfigMap
+ * @param revision of git, as the file was then
  */
-export async function readStreamSource(file: string, streamName?: string): Promise<Holder> {
-  const text = await (file === STANDARD_INPUT ? readStandardInput() : readInput(file))
+export async function readStreamSource(
+  file: string,
+  streamName?: string,
+  revision?: string,
+): Promise<Holder> {
+  const text = await textOf(file, revision)
   const manifest = await readManifest(text, file)
   if (manifest !== undefined) return streamOfConfigMap(manifest, file, streamName)
   if (streamName !== undefined) {
     throw new InputError(`--stream-name: ${file} is no ConfigMap of several streams`)
   }
   return readImageSource(text, file)
+}
+
+async function textOf(file: string, revision: string | undefined): Promise<string> {
+  if (revision !== undefined) {
+    const { readFileOrRevision } = await import('../disk/git/revision.ts')
+    return readFileOrRevision(`${revision}:${file}`, process.cwd())
+  }
+  return file === STANDARD_INPUT ? readStandardInput() : readInput(file)
 }
 
 /** Undefined for what is no ConfigMap. YAML is looked for where there can be no JSON. */
@@ -29,11 +42,8 @@ async function readManifest(text: string, file: string): Promise<unknown> {
     return isConfigMap(value) ? value : undefined
   }
   if (!/^kind: *['"]?ConfigMap/m.test(text)) return undefined
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text)
-  const [fault] = document.errors
-  if (fault) throw new InputError(`${file}: ${fault.message.split('\n')[0]}`)
-  const value: unknown = document.toJS({ maxAliasCount: 0 })
+  const { readYaml } = await import('../core/audit/image/merge.ts')
+  const value: unknown = readYaml(text, file).toJS({ maxAliasCount: 0 })
   return isConfigMap(value) ? value : undefined
 }
 

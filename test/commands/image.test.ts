@@ -53,7 +53,7 @@ describe('image', () => {
       stdout: '',
       stderr:
         'stream-snapshot: azure no-purchase-plan x86_64 gen1: no such image\n' +
-        'There is: azure x86_64 no-purchase-plan, azure x86_64 purchase-plan-north-america, azure x86_64 purchase-plan-emea.\n',
+        'There is: azure x86_64 no-purchase-plan, azure x86_64 purchase-plan-north-america, azure x86_64 purchase-plan-emea. --gen1 derives it from the Gen2 image.\n',
     })
   })
 

@@ -17,6 +17,12 @@ export const aws: CloudFacts = {
       .flatMap(([plan]) =>
         (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
       ),
+  uses: {
+    installConfig: ({ image = '' }) => ({ amiID: image }),
+    machineSet: ({ image = '' }) => ({ ami: { id: image } }),
+    terraform: ({ image }) => `ami = "${image}"`,
+    terms: () => 'Subscribe to the offer in AWS Marketplace, once per account.',
+  },
   expected: ({ criteria }, { slot: { plan, architecture, region = '' }, wanted }) => {
     const products: Readonly<Partial<Record<string, string>>> = criteria.aws?.plans[plan] ?? {}
     return { place: { plan, product: products[architecture] ?? '', region }, version: wanted.text }

@@ -1,5 +1,6 @@
 import { isOffered } from '../criteria/sku-name.ts'
 import { expectedOnAzure } from './azure-expected.ts'
+import { azureUses, urnOf } from './azure-uses.ts'
 import { type CloudFacts, member } from './facts.ts'
 
 /** How Azure spells architectures. */
@@ -42,9 +43,6 @@ export const azure: CloudFacts = {
         )
         .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
     ),
+  uses: azureUses,
   expected: expectedOnAzure,
-}
-
-function urnOf({ publisher, offer, sku, version }: Readonly<Record<string, unknown>>): string {
-  return [publisher, offer, sku, version].join(':')
 }

@@ -23,6 +23,27 @@ export interface Filling {
   readonly wanted: Wanted
 }
 
+/** How those who use an image write it down; a stream's entry and its plan give each. */
+export interface Uses {
+  /** What stands under a pool's `platform.CLOUD` of an install-config. */
+  installConfig(entry: Entry, plan: string): Members
+  /** What stands under a MachineSet's `providerSpec.value`; a list stands for its boot disk. */
+  machineSet(entry: Entry, plan: string): Members
+  /** Arguments and blocks of the cloud's Terraform resource. */
+  terraform(entry: Entry, plan: string): string
+  /** The same of Bicep; absent for clouds that it does not know. */
+  bicep?(entry: Entry, plan: string): string
+  /** The same of `az vm create`. */
+  az?(entry: Entry, plan: string): string
+  /** What has to be done once before an image of a purchase plan starts; undefined for no such plan. */
+  terms(entry: Entry, plan: string): string | undefined
+}
+
+/** Members of YAML, nested. */
+export interface Members {
+  readonly [name: string]: string | Members
+}
+
 /** All that the parts which know no cloud have to know of one. */
 export interface CloudFacts {
   /** As people write it. */
@@ -49,6 +70,7 @@ export interface CloudFacts {
   idOf(entry: Entry, location: string): string
   /** The slots that a snapshot opens for an architecture and an OCP minor, in no particular order. */
   slots(snapshot: SnapshotContent, architecture: Architecture, ocp: Minor): Slot[]
+  readonly uses: Uses
   /** The image that a publisher would have to publish for a slot to be of its release's own build. */
   expected(snapshot: SnapshotContent, filling: Filling): Expected
 }

@@ -15,6 +15,12 @@ export const gcp: CloudFacts = {
     Object.entries(criteria.gcp?.plans ?? {})
       .filter(([, plan]) => plan.architecture === architecture)
       .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
+  uses: {
+    installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),
+    machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
+    terraform: (entry) => `image = "${pathOf(entry)}"`,
+    terms: () => 'Accept the terms of the offer in Google Cloud Marketplace, once per project.',
+  },
   /** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
   expected: ({ criteria }, { slot, wanted: { ocp, release, text } }) => {
     const { project = '', plans = {} } = criteria.gcp ?? {}

@@ -33,7 +33,7 @@ export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): Fo
   const slot: Slot = { ...asked, plan: PLAN_ALIASES.get(asked.plan) ?? asked.plan }
   const available = imagesIn(source)
   const entry = available.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
-  if (entry === undefined) throw notThere(slot, available)
+  if (entry === undefined) throw notThere(slot, available, isGen1Derived(slot, available))
   if (!gen1) return { slot, entry, urn: FACTS[slot.cloud].nameOf(entry) }
   const sku = gen1Sku(entry.sku ?? '')
   const first: Slot = { ...slot, generation: 1 }
@@ -49,16 +49,33 @@ export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): Fo
 /** How many places an error names. */
 const SHOWN = 24
 
-function notThere(slot: Slot, available: readonly Standing[]): CheckFailure {
+/** Whether there is a Gen2 image, from whose SKU that of the Gen1 image follows. */
+function isGen1Derived(slot: Slot, available: readonly Standing[]): boolean {
+  if (slot.generation !== 1) return false
+  const second = printSlot({ ...slot, generation: 2 })
+  const entry = available.find((each) => printSlot(each.slot) === second)?.entry
+  return gen1Sku(entry?.sku ?? '') !== undefined
+}
+
+function notThere(slot: Slot, available: readonly Standing[], isDerived: boolean): CheckFailure {
+  const regions = available.flatMap((each) =>
+    printSlot({ ...each.slot, region: '' }) === printSlot({ ...slot, region: '' })
+      ? (each.slot.region ?? [])
+      : [],
+  )
+  if (regions.length > 0) {
+    const what = slot.region === undefined ? 'no image without a region' : 'no such image'
+    const names = [...new Set(regions)].join(', ')
+    return new CheckFailure(`${printSlot(slot)}: ${what}`, `Name one with --region: ${names}.`)
+  }
   const near = nearest(slot, available)
   const places = [
     ...new Set(near.map(({ slot, path }) => [slot.cloud, slot.architecture, ...path].join(' '))),
   ]
   const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : ''
   const there = places.length === 0 ? 'no marketplace image' : places.slice(0, SHOWN).join(', ')
-  const isOfRegions = FACTS[slot.cloud].facets.includes('region')
-  const what = isOfRegions && !slot.region ? 'no image without a region' : 'no such image'
-  return new CheckFailure(`${printSlot(slot)}: ${what}`, `There is: ${there}${more}.`)
+  const hint = isDerived ? ' --gen1 derives it from the Gen2 image.' : ''
+  return new CheckFailure(`${printSlot(slot)}: no such image`, `There is: ${there}${more}.${hint}`)
 }
 
 /** What is there of the same cloud and architecture, else of the cloud, else all. */
