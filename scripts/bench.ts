@@ -2,10 +2,11 @@
  * Measures the built command line against what there is to compare it with, and prints tables. Every
  * figure is a median over interleaved runs; docs/performance.md says what they are to be.
  */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { markdownTable } from '../src/show/markdown.ts'
@@ -31,9 +32,9 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const node = process.execPath
 const CLI = join(root, 'dist/cli.cjs')
 const SNAPSHOT = join(root, 'snapshots/rhcos-4.18.json')
-const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+const folder = await fs.mkdtemp(join(tmpdir(), 'bench-'))
 const target = join(folder, 'rhcos.json')
-await copyFile(join(root, 'demo/rhcos.json'), target)
+await fs.copyFile(join(root, 'demo/rhcos.json'), target)
 
 const cli = (name: string, ...args: string[]): Contestant => ({
   name,
@@ -141,7 +142,7 @@ const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
 try {
   for (const each of part) await MEASURE[each]()
 } finally {
-  await rm(folder, { recursive: true })
+  await fs.remove(folder)
 }
 
 /** A run as the stand-in sees it, in seconds. */

@@ -2,11 +2,12 @@
  * Captures the committed snapshot anew from the stand-ins, as an engineer would from the clouds, and
  * regenerates the stream of the demonstration from it.
  */
+
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { BUILD_SERVERS } from '../src/core/criteria/identity.ts'
@@ -29,7 +30,7 @@ const { images } = await yargs(hideBin(process.argv))
   .strict()
   .parseAsync()
 
-const folder = await mkdtemp(join(tmpdir(), 'demonstration-'))
+const folder = await fs.mkdtemp(join(tmpdir(), 'demonstration-'))
 const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
 const builds = await startBuilds(demonstrationBuilds)
 const { name, release, architectures } = DEMONSTRATION
@@ -44,7 +45,7 @@ try {
   await cli('regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
 } finally {
   await Promise.all([clouds.close(), builds.close()])
-  await rm(folder, { recursive: true })
+  await fs.remove(folder)
 }
 
 /** Runs the built command line in the project's folder. */

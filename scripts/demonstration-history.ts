@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import fs from 'fs-extra'
 import { demonstrationImages as awsImages } from '../test/stand-in/aws-images.ts'
 import type { AzureImage } from '../test/stand-in/azure-image.ts'
 import { imagesAfterBump, knownImages } from '../test/stand-in/azure-images.ts'
@@ -36,7 +36,7 @@ export const SNAPSHOT = 'snapshots/rhcos-4.18.json'
  * the commits are made up, and so is when an image was out.
  */
 export async function writeHistory(folder: string): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'history-'))
+  const scratch = await fs.mkdtemp(join(tmpdir(), 'history-'))
   const builds = await startBuilds(anyBuild)
   try {
     await git(folder, '2024-09-01', 'init', '--quiet')
@@ -58,7 +58,7 @@ export async function writeHistory(folder: string): Promise<void> {
     }
   } finally {
     await builds.close()
-    await rm(scratch, { recursive: true })
+    await fs.remove(scratch)
   }
 }
 

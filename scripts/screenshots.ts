@@ -1,14 +1,15 @@
 /** Makes the pictures of a report for README: the page of the demonstration's history, in both themes. */
+
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
 import { openBrowser } from './browser.ts'
 import { SNAPSHOT, writeHistory } from './demonstration-history.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const folder = await mkdtemp(join(tmpdir(), 'screenshots-'))
+const folder = await fs.mkdtemp(join(tmpdir(), 'screenshots-'))
 const page = join(folder, 'report.html')
 try {
   await writeHistory(folder)
@@ -29,5 +30,5 @@ try {
     await browser.close()
   }
 } finally {
-  await rm(folder, { recursive: true })
+  await fs.remove(folder)
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
 
 /** A program to start, by the name that a table has for it. */
 export interface Contestant {
@@ -84,7 +84,7 @@ export async function usageOf(contestant: Contestant, folder: string): Promise<U
     command: [program, '--require', fileURLToPath(new URL('usage.cjs', import.meta.url)), ...args],
     env: { ...contestant.env, USAGE: note },
   })
-  return JSON.parse(await readFile(note, 'utf8'))
+  return JSON.parse(await fs.readFile(note, 'utf8'))
 }
 
 /** Runs a program to its end, with nothing of our environment; what it says is thrown away. */

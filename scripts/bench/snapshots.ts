@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import fs from 'fs-extra'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { AzureImage, Snapshot } from '../../src/core/snapshot/snapshot.ts'
 
@@ -11,7 +11,7 @@ const SKUS = [
 
 /** Writes a snapshot like another one, with as many of Azure's images as told, a minute apart. */
 export function writeLarge(like: string, file: string, count: number): void {
-  const { integrity: _, ...rest }: Snapshot = JSON.parse(readFileSync(like, 'utf8'))
+  const { integrity: _, ...rest }: Snapshot = JSON.parse(fs.readFileSync(like, 'utf8'))
   const images: AzureImage[] = []
   for (const [index, { sku, plan, ...kind }] of SKUS.entries()) {
     const share = Math.floor(count / SKUS.length) + Number(index < count % SKUS.length)
@@ -34,7 +34,7 @@ export function writeLarge(like: string, file: string, count: number): void {
 
 /** Writes a snapshot that differs from another one in a number of images: half gone, half other. */
 export function writeAltered(of: string, file: string, count: number): void {
-  const { integrity: _, ...rest }: Snapshot = JSON.parse(readFileSync(of, 'utf8'))
+  const { integrity: _, ...rest }: Snapshot = JSON.parse(fs.readFileSync(of, 'utf8'))
   const all = rest.images.azure ?? []
   const step = Math.floor(all.length / (count / 2))
   const images = all
@@ -45,7 +45,7 @@ export function writeAltered(of: string, file: string, count: number): void {
 
 function seal(file: string, rest: Omit<Snapshot, 'integrity'>, azure: readonly AzureImage[]): void {
   const queries = { azure: rest.queries.azure ?? [] }
-  writeFileSync(file, printSnapshot(sealSnapshot({ ...rest, images: { azure }, queries })))
+  fs.writeFileSync(file, printSnapshot(sealSnapshot({ ...rest, images: { azure }, queries })))
 }
 
 function stamp(minutes: number): string {

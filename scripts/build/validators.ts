@@ -1,11 +1,12 @@
 /** Compiles the JSON Schemas into plain functions, so that no command waits for a compiler. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+
 import { basename } from 'node:path'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
+import fs from 'fs-extra'
 
 const folder = new URL('../../src/core/schemas/', import.meta.url)
-const schemas = readdirSync(folder).filter((name) => name.endsWith('.schema.json'))
+const schemas = fs.readdirSync(folder).filter((name) => name.endsWith('.schema.json'))
 const ajv = new Ajv({
   code: { source: true, esm: true },
   allowUnionTypes: true,
@@ -13,7 +14,7 @@ const ajv = new Ajv({
   unicodeRegExp: false,
 })
 for (const name of schemas) {
-  ajv.addSchema(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name)
+  ajv.addSchema(JSON.parse(fs.readFileSync(new URL(name, folder), 'utf8')), name)
 }
 /** By the file that they get into: what few commands read, the others do not load. */
 const FILES = [
@@ -24,7 +25,7 @@ for (const [file, isIn] of FILES) {
   const functions = Object.fromEntries(
     schemas.filter(isIn).map((name) => [validatorName(basename(name, '.schema.json')), name]),
   )
-  writeFileSync(new URL(file, folder), standalone.default(ajv, functions))
+  fs.writeFileSync(new URL(file, folder), standalone.default(ajv, functions))
 }
 
 /** `snapshot` gives `isSnapshot`. */

@@ -18,14 +18,14 @@ beforeEach(async () => {
 const capture = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
 
-const bothOf = (_snapshot: string) =>
+const bothOf = (snapshot: string) =>
   Promise.all(
     ['enhancement', 'stream-metadata'].map(async (layout) => {
       const target = at(`${layout}.json`)
       await writeFile(target, smallStream(EXAMPLE))
       const outcome = await run([
         'regenerate',
-        at('s.json'),
+        at(snapshot),
         '--target',
         target,
         '--layout',

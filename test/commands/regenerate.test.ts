@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
@@ -64,9 +65,16 @@ describe('regenerate', () => {
     })
   })
 
-  it('prints the stream where no snapshot of builds needs a target', async () => {
+  it('prints the stream of a snapshot that has builds, and asks for a target where it has none', async () => {
+    const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+    const demo = fileURLToPath(new URL('../../demo/rhcos.json', import.meta.url))
+    const printed = await run(['regenerate', committed], { cwd: folder })
+    expect(printed.status).toBe(0)
+    const { stream, architectures } = JSON.parse(printed.stdout)
+    expect(stream).toBe('4.18-9.4')
+    expect(architectures).toEqual(JSON.parse(await readFile(demo, 'utf8')).architectures)
     const outcome = await regenerate()
-    expect(outcome.status).toBe(2)
+    expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toContain('--target')
   })
 
@@ -166,6 +174,7 @@ describe('regenerate', () => {
     await writeFile(at('real.json'), smallStream(EXAMPLE), { mode: 0o640 })
     await symlink('real.json', at('link.json'))
     await regenerate('--target', 'link.json')
+    expect((await lstat(at('link.json'))).isSymbolicLink()).toBe(true)
     expect((await stat(at('real.json'))).mode & 0o777).toBe(0o640)
     expect(await read('real.json')).toContain('azure-marketplace')
   })
