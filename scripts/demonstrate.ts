@@ -1,6 +1,6 @@
 /**
- * Captures the committed snapshot anew from the stand-ins, as an engineer would from the clouds, and
- * regenerates the stream of the demonstration from it.
+ * Captures the committed snapshots anew from the stand-ins, as an engineer would from the clouds, and
+ * regenerates the streams of the demonstration from them.
  */
 
 import { spawn } from 'node:child_process'
@@ -11,7 +11,7 @@ import fs from 'fs-extra'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { BUILD_SERVERS } from '../src/core/criteria/identity.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../test/stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump, knownImages } from '../test/stand-in/azure-images.ts'
 import { startBuilds } from '../test/stand-in/builds.ts'
 import { startClouds } from '../test/stand-in/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
@@ -20,6 +20,9 @@ const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
 const root = fileURLToPath(new URL('../', import.meta.url))
 const SNAPSHOT = 'snapshots/rhcos-4.18.json'
 const STREAM = 'demo/rhcos.json'
+
+/** A stream whose builds stay as they are: only marketplace images are captured for it. */
+const RHEL_10 = { snapshot: 'snapshots/rhel-10.json', target: 'demo/rhel-10.json', ocp: '5.0' }
 
 const { images } = await yargs(hideBin(process.argv))
   .option('images', {
@@ -32,6 +35,9 @@ const { images } = await yargs(hideBin(process.argv))
 
 const folder = await fs.mkdtemp(join(tmpdir(), 'demonstration-'))
 const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
+// Each writes its certificates into a folder of its own.
+await fs.ensureDir(join(folder, 'later'))
+const later = await startClouds(join(folder, 'later'), { azure: { images: knownImages() } })
 const builds = await startBuilds(demonstrationBuilds)
 const { name, release, architectures } = DEMONSTRATION
 try {
@@ -40,17 +46,20 @@ try {
     (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
   )
   const identity = ['--name', name, '--url', BUILD_SERVERS.rhcos, '--no-signatures', ...urls]
-  await cli('capture', SNAPSHOT, ...identity, ...clouds.args)
+  await cli(clouds, 'capture', SNAPSHOT, ...identity, ...clouds.args)
   // What the marketplace has in this demonstration may go back as well as forth.
-  await cli('regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
+  await cli(clouds, 'regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
+  const { snapshot, target, ocp } = RHEL_10
+  await cli(later, 'capture', snapshot, '--stream', target, '--ocp', ocp, ...later.args)
+  await cli(later, 'regenerate', snapshot, '--target', target, '--allow-regression')
 } finally {
-  await Promise.all([clouds.close(), builds.close()])
+  await Promise.all([clouds.close(), later.close(), builds.close()])
   await fs.remove(folder)
 }
 
 /** Runs the built command line in the project's folder. */
-function cli(...args: string[]): Promise<void> {
-  const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...clouds.environment }
+function cli({ environment }: typeof clouds, ...args: string[]): Promise<void> {
+  const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...environment }
   const child = spawn(process.execPath, ['dist/cli.cjs', ...args], {
     cwd: root,
     env,
