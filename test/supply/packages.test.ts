@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
@@ -43,6 +43,24 @@ describe('the packages that come along', () => {
 })
 
 describe('our own package', () => {
+  it('depends on what the library imports, and on nothing that is bundled alone', async () => {
+    const folder = new URL('../../dist/', import.meta.url)
+    const chunks = (await readdir(new URL('library/', folder))).map((name) => `library/${name}`)
+    const texts = await Promise.all(
+      ['index.js', 'workspace.js', ...chunks.filter((name) => name.endsWith('.js'))].map((name) =>
+        readFile(new URL(name, folder), 'utf8'),
+      ),
+    )
+    const imported = texts.flatMap((text) =>
+      [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([\w@][^"'\s]*)["']/g)].map(
+        ([, name]) => name,
+      ),
+    )
+    const packages = imported.filter((name) => !name?.startsWith('node:'))
+    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'))
+    expect([...new Set(packages)].sort()).toEqual(Object.keys(dependencies).sort())
+  })
+
   it('holds what is meant and nothing else', async () => {
     const [{ files }] = await npm('pack', '--dry-run', '--json', '--ignore-scripts')
     const names: string[] = files.map(({ path }: { path: string }) => path)
@@ -61,14 +79,8 @@ describe('our own package', () => {
   })
 
   it("has a bill of materials by npm's own command", async () => {
-    const bill = await npm(
-      'sbom',
-      '--sbom-format',
-      'cyclonedx',
-      '--omit',
-      'dev',
-      '--package-lock-only',
-    )
+    // What is bundled is for npm a tool of development.
+    const bill = await npm('sbom', '--sbom-format', 'cyclonedx', '--package-lock-only')
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX' })
     const names = bill.components.map(({ name }: { name: string }) => name)
     expect(names).toEqual(expect.arrayContaining(['nock', 'yargs', '@azure/identity']))
