@@ -27,7 +27,8 @@ export default defineConfig({
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: SLOW.flatMap(of),
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           // Most tests wait for a child process or a server, so more of them than cores keep those busy.
           maxWorkers: 4,
           // What they share is loaded once for each worker; no test changes it.

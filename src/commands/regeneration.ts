@@ -14,7 +14,7 @@ import {
   type Snapshot,
   Unmet,
 } from '../index.ts'
-import { countLine, earlierMajorLines, lossLines, planLines } from '../show/plan.ts'
+import { countLine, earlierMajorLines, lossLines, planLines, readersLines } from '../show/plan.ts'
 import { explainLines, selectionsJson } from '../show/selections.ts'
 import { describeSlots } from '../show/slots.ts'
 import { terminalOf } from './command.ts'
@@ -78,6 +78,7 @@ function tell(result: Regenerated, args: RegenerateArgs, terminal: Terminal): vo
   if (args.explain) for (const line of explainLines(selections)) terminal.say(line)
   for (const line of planLines(account, terminal)) terminal.say(line)
   for (const line of earlierMajorLines(selections)) terminal.say(line)
+  for (const line of readersLines(account)) terminal.say(line)
   terminal.say(countLine(account, selections))
   if (args.json) terminal.data(selectionsJson(result))
 }

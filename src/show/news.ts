@@ -45,10 +45,16 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
       const news = account ? ` (${fresh.length} new, ${gone.length} gone)` : ''
       return [
         `${cloud}: ${queries.length} questions, ${counted(images, 'image')}${news}, ${missing} not there`,
+        ...(images === 0 ? [nothingLine(cloud)] : []),
         ...goneLines(cloud, gone),
       ]
     }),
   ]
+}
+
+/** A region, an offer or an account that sees nothing looks like a marketplace that has nothing. */
+function nothingLine(cloud: CloudName): string {
+  return `warning: ${cloud}: no image at all; does this account see the region and the offers of the criteria?`
 }
 
 /** What is taken out on request, and how much that is. */

@@ -12,6 +12,7 @@ import {
 import { type Item, slotItem } from '../core/regenerate/inventory.ts'
 import type { Grade } from '../core/selection/grade.ts'
 import type { Selection } from '../core/selection/select.ts'
+import { DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
 import { readVersion } from '../core/versions/version.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
@@ -79,6 +80,25 @@ export function countLine(account: Account, selections: readonly Selection[]): s
     ...(isOfImages ? [`${behind} behind ${behind === 1 ? 'its' : 'their'} build`] : []),
     ...(isOfImages ? [`${counted(empty, 'slot')} without an image`] : []),
   ].join(', ')
+}
+
+/**
+ * Who reads what is written anew: stream-metadata-go, and with it the installer and the operators,
+ * knows `marketplace.azure` alone. None where nothing else is written.
+ */
+export function readersLines(account: Account): string[] {
+  const written = changesOf(account, 'slot').filter(({ after }) => after !== undefined)
+  const keys = written.flatMap(({ subject }) => {
+    if (subject.kind !== 'slot') return []
+    const { slot, layout } = subject
+    if (layout === 'enhancement') return [`${slot.cloud}-marketplace`]
+    return slot.cloud === DEFAULT_CLOUD ? [] : [`marketplace.${slot.cloud}`]
+  })
+  return keys.length === 0
+    ? []
+    : [
+        `the installer and the operators read marketplace.${DEFAULT_CLOUD} alone, and pass over ${[...new Set(keys)].join(', ')}`,
+      ]
 }
 
 /** What is filled from an earlier RHEL major, a line for each version; none where nothing is. */
@@ -270,7 +290,10 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
     all.map(({ change, slot }) => ({
       slot,
       change,
-      alike: [slot.cloud, signOf(change), moveOf(change), change.after?.grade ?? ''].join('\n'),
+      alike: [
+        ...[slot.cloud, signOf(change), moveOf(change)],
+        ...[change.after?.grade ?? '', change.unlisted ?? ''],
+      ].join('\n'),
     })),
   )
   return groups.flatMap(({ text, members, regions }) => {
@@ -283,12 +306,17 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
       {
         sign: signOf(change),
         subject: `${text}${named}`,
-        what: members.length > 1 ? moveOf(change) : nameMove(change),
+        what: `${members.length > 1 ? moveOf(change) : nameMove(change)}${unlistedWords(change)}`,
         date: dateOf(change.after),
         grade: change.after?.grade,
       },
     ]
   })
+}
+
+function unlistedWords({ unlisted, after }: Change): string {
+  if (!unlisted) return ''
+  return after === undefined ? ' (no longer listed)' : ' (the former is no longer listed)'
 }
 
 /** The same for one image, by its name: what both have alike is said once. */

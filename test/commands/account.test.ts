@@ -251,3 +251,20 @@ describe('verify --target', () => {
     )
   })
 })
+
+describe('what is written for readers', () => {
+  it('is told where the installer and the operators pass over it', async () => {
+    const folder = await temporaryFolder()
+    const at = (name: string) => join(folder, name)
+    await writeFile(at('s.json'), snapshotText([azureImage('418-v2', '418.94.20241009')]))
+    const regenerate = async (layout: string) => {
+      await writeFile(at('t.json'), smallStream(EXAMPLE))
+      const args = ['--target', 't.json', '--layout', layout]
+      return (await run(['regenerate', 's.json', ...args], { cwd: folder })).stderr
+    }
+    expect(await regenerate('enhancement')).toContain(
+      'the installer and the operators read marketplace.azure alone, and pass over azure-marketplace\n',
+    )
+    expect(await regenerate('stream-metadata')).not.toContain('pass over')
+  })
+})

@@ -237,6 +237,17 @@ describe('capture --replay', () => {
   })
 })
 
+describe('a marketplace that shows nothing', () => {
+  it('is told of, as it may be the account, the region or the offer', async () => {
+    const standIn = await azureFor([])
+    const { status, stderr } = await capture(standIn, at('s.json'), fromStream())
+    expect(status).toBe(0)
+    expect(stderr).toContain(
+      'azure: 27 questions, 0 images, 27 not there\nwarning: azure: no image at all; does this account see the region and the offers of the criteria?\n',
+    )
+  })
+})
+
 describe('the command line of capture', () => {
   it.each([
     ['a missing stream', ['--stream', 'nope.json'], 'nope.json: no such file'],

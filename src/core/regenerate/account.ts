@@ -16,6 +16,8 @@ export interface Change {
    * the old one, or its architecture or platform came or went.
    */
   readonly follows?: true
+  /** Set where the image that goes is no longer among those that its cloud lists. */
+  readonly unlisted?: true
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { counted } from '../../printable.ts'
 import { translate } from '../builds/translate.ts'
+import { FACTS } from '../clouds/index.ts'
 import { groupBy } from '../group.ts'
 import { entryOf } from '../layouts/entry.ts'
 import type { Holder } from '../layouts/holder.ts'
@@ -9,11 +10,11 @@ import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { selectImages, wantedOf } from '../selection/selections.ts'
-import { cloudsOf, type Snapshot } from '../snapshot/snapshot.ts'
+import { cloudsOf, imagesOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
 import { compareMinors, printMinor, readMinor } from '../versions/minor.ts'
 import { readRelease } from '../versions/version.ts'
-import { type Account, accountOf, lossesOf } from './account.ts'
+import { type Account, accountOf, type Change, lossesOf } from './account.ts'
 import {
   graded,
   inventoryOfImages,
@@ -102,11 +103,12 @@ export function regenerate(job: Job): Regenerated {
       each ? inventoryOfStream(each, names) : new Map(),
       other ? inventoryOfImages(other) : new Map(),
     )
-  const account = accountOf(
+  const compared = accountOf(
     holding(target, job.marketplaceFile),
     graded(holding(stream, file), selections),
     snapshot.criteria.rhel,
   )
+  const account = { ...compared, changes: compared.changes.map(withListing(snapshot)) }
   if (!job.allowRegression && lossesOf(account).length > 0) throw new Loss(account, selections)
   return {
     stream: stamped(stream, job),
@@ -114,6 +116,25 @@ export function regenerate(job: Job): Regenerated {
     selections,
     account,
     notes: notesOn(job, names, releases),
+  }
+}
+
+/**
+ * A change with whether what it takes away is still listed: a cloud shows images that it has
+ * deprecated or disabled to their owners alone, so that one may vanish while it still starts.
+ */
+function withListing(snapshot: Snapshot): (change: Change) => Change {
+  const listed = new Map(
+    cloudsOf(snapshot).map((cloud) => [
+      cloud,
+      new Set(imagesOf(snapshot, cloud).map((image) => FACTS[cloud].nameOf(entryOf(cloud, image)))),
+    ]),
+  )
+  return (change) => {
+    const { subject, loss, before } = change
+    if (subject.kind !== 'slot' || loss === undefined || before === undefined) return change
+    const names = listed.get(subject.slot.cloud)
+    return names === undefined || names.has(before.value) ? change : { ...change, unlisted: true }
   }
 }
 
