@@ -1,0 +1,55 @@
+/** Starts the stand-ins of all clouds and of the build server, and says how to capture from them. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { imagesAfterBump, imagesBeforeBump } from '../test/stand-in/azure-images.ts'
+import { startBuilds } from '../test/stand-in/builds.ts'
+import { startClouds } from '../test/stand-in/clouds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
+
+const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
+
+const { images } = await yargs(hideBin(process.argv))
+  .scriptName('stand-ins')
+  .usage('$0\n\nStand-ins for Azure, EC2, Compute and the build server, until SIGINT or SIGTERM.')
+  .option('images', {
+    choices: ['before', 'after'] as const,
+    default: 'before' as const,
+    describe: 'The marketplace before or after it has the images of the build',
+  })
+  .strict()
+  .version(false)
+  .parseAsync()
+
+const folder = await fs.mkdtemp(join(tmpdir(), 'stand-ins-'))
+const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
+const builds = await startBuilds(demonstrationBuilds)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await Promise.all([clouds.close(), builds.close()])
+    await fs.remove(folder)
+    process.exit()
+  })
+}
+
+const { name, release, architectures } = DEMONSTRATION
+const variables = Object.entries(clouds.environment)
+const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`
+const capture = [
+  ...['npx', 'stream-snapshot', 'capture', 's.json', '--name', name, '--url', builds.streams],
+  ...architectures.map((arch) => `${arch}=${release}`),
+  ...clouds.args,
+]
+process.stdout.write(
+  [
+    '# Paste this into another terminal:',
+    ...variables.map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+    '# Then, for example:',
+    capture.join(' '),
+    '# And afterwards:',
+    `unset ${variables.map(([variable]) => variable).join(' ')}`,
+    '',
+  ].join('\n'),
+)
