@@ -8,8 +8,9 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
+import { bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 import { noticesOf } from './build/notices.ts'
-import { beside, plainWidths, withoutOtherVersions } from './build/plugins.ts'
+import { beside } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const path = (name: string) => `${root}${name}`
@@ -17,15 +18,10 @@ const path = (name: string) => `${root}${name}`
 fs.emptyDirSync(path('dist'))
 const manifest = fs.readJsonSync(path('package.json'))
 const options = {
-  absWorkingDir: root,
-  bundle: true,
+  ...bundleOptions(root, manifest.engines.node),
   format: 'esm',
-  platform: 'node',
-  target: `node${String(manifest.engines.node).replace(/[^0-9.]/g, '')}`,
   sourcemap: true,
   sourcesContent: false,
-  legalComments: 'none',
-  loader: { '.css': 'text', '.client.js': 'text' },
 } as const satisfies BuildOptions
 
 const [{ metafile }] = await Promise.all([
@@ -35,18 +31,9 @@ const [{ metafile }] = await Promise.all([
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    // As ES modules, of which what is not used falls away: more than half of EC2's client.
-    mainFields: ['module', 'main'],
-    plugins: [plainWidths, withoutOtherVersions],
-    // Nobody draws on linkedom's canvas.
-    external: ['canvas'],
-    // Names stay, for errors are told by them.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    ...COMMAND_LINE,
     metafile: true,
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
+    banner: { js: REQUIRE },
   }),
   build({
     ...options,

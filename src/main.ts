@@ -3,7 +3,7 @@ import { runWords } from './commands/line/parse.ts'
 import { fileError } from './disk/error.ts'
 
 /** Runs the command line. */
-await untilDone(async () => {
+void untilDone(async () => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader of the help that has enough, such as `head`, is no fault of ours.
     if (error.code === 'EPIPE') process.exit(141)

@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest'
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
+/** A release's executable, to be tested in the place of what is built. */
+const { EXECUTABLE } = process.env
+
 export interface Outcome {
   readonly status: number | null
   readonly stdout: string
@@ -28,13 +31,8 @@ export interface RunOptions {
 /** Runs the built command line as a user does. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { cwd, env = {}, node = [], wrapper = [], cli = CLI } = options
-  const [command = process.execPath, ...rest] = [
-    ...wrapper,
-    process.execPath,
-    ...node,
-    cli,
-    ...args,
-  ]
+  const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
+  const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
   const child = spawn(command, rest, {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
