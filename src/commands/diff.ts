@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { runGit } from '../disk/git/git.ts'
-import { readFileOrRevision } from '../disk/git/revision.ts'
+import { readIfInRevision } from '../disk/git/revision.ts'
 import { readInput } from '../disk/read.ts'
 import { InputError, UserError } from '../errors.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { command, type GlobalArgs, terminalOf } from './command.ts'
+import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, choice, flag, needed, text } from './option.ts'
 
 const positionals = {
@@ -74,8 +75,9 @@ async function runDiff(
 ): Promise<boolean> {
   const { format, target } = args
   const [A, B] = args.B === undefined ? await sidesOf(args.A) : [args.A, args.B]
-  const before = await readSide(A)
-  const after = await readSide(B)
+  const terminal = terminalOf(args)
+  const before = await readSide(A, terminal)
+  const after = await readSide(B, terminal)
   const [left, right] = [before ?? (after && emptied(after)), after ?? (before && emptied(before))]
   if (left === undefined || right === undefined) {
     throw new InputError(
@@ -87,13 +89,15 @@ async function runDiff(
   const releases =
     target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
   const diff = diffSnapshots(left, right, releases)
-  const terminal = terminalOf(args)
   terminal.data(DIFF_FORMATS[format](diff, terminal))
   return !isEqual(diff)
 }
 
-/** Undefined for `/dev/null`, as git calls the side of a file that is new or gone. */
-async function readSide(name: string): Promise<Snapshot | undefined> {
+/** Undefined for what a revision has not, and for `/dev/null`, as git calls what is new or gone. */
+async function readSide(name: string, terminal: Terminal): Promise<Snapshot | undefined> {
   if (name === '/dev/null') return undefined
-  return readSnapshot(await readFileOrRevision(name, process.cwd()), name)
+  const text = await readIfInRevision(name, process.cwd())
+  if (text !== undefined) return readSnapshot(text, name)
+  terminal.say(`${name}: not there, so it counts as empty`)
+  return undefined
 }

@@ -145,12 +145,21 @@ describe('diff with revisions', () => {
 
   it.each([
     ['HEAD~9:snapshots/x.json', 'git knows no revision HEAD~9'],
-    ['HEAD:snapshots/nope.json', 'no such file in HEAD'],
     ['HEAD:snapshots', 'is a directory, expected a file'],
   ])('says what is wrong with %s', async (name, fault) => {
     const { status, stdout, stderr } = await diff(name, 'snapshots/b.json')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toBe(`stream-snapshot: ${name}: ${fault}\n`)
+  })
+
+  it('takes a side that its revision has not for an empty one, and says so', async () => {
+    const { status, stdout, stderr } = await diff('HEAD:snapshots/nope.json', 'snapshots/b.json')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^rhcos-4\.18: 3 images came, /)
+    expect(stderr).toBe('HEAD:snapshots/nope.json: not there, so it counts as empty\n')
+    const neither = await diff('HEAD:nope.json', ':nope.json')
+    expect(neither).toMatchObject({ status: 2, stdout: '' })
+    expect(neither.stderr).toContain('HEAD:nope.json and :nope.json: expected a snapshot')
   })
 
   it('says so where there is no repository', async () => {

@@ -16,6 +16,14 @@ interface RevisionPath {
  * @throws InputError in one line for what cannot be read
  */
 export async function readFileOrRevision(name: string, cwd: string): Promise<string> {
+  const text = await readIfInRevision(name, cwd)
+  if (text !== undefined) return text
+  const { revision = '' } = readRevisionPath(name) ?? {}
+  throw new InputError(`${name}: no such file in ${revision || 'the index'}`)
+}
+
+/** The same, undefined where the revision is there and has no such file. */
+export async function readIfInRevision(name: string, cwd: string): Promise<string | undefined> {
   const text = await readIfThere(name)
   if (text !== undefined) return text
   const found = readRevisionPath(name)
@@ -33,7 +41,7 @@ export async function readFileOrRevision(name: string, cwd: string): Promise<str
     if (blob.status === 0) return decodeText(blob.stdout, name)
     throw new InputError(`${name}: ${firstLine(blob.stderr)}`)
   }
-  throw new InputError(`${name}: no such file in ${found.revision || 'the index'}`)
+  return undefined
 }
 
 /** Somebody who compares two commits names them as git wants it. */

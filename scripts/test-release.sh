@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Makes a release twice, from two clones, compares them, and runs the commands' tests with the executable.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+corpus=$(realpath "${CORPUS_DIR:-../shared/corpus}")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+for name in one other; do
+  git clone --quiet . "$folder/$name"
+  (cd "$folder/$name" && npm ci >/dev/null && npm run release >/dev/null 2>&1)
+done
+# The executable holds compiled code, which V8 makes a little different each time.
+for sums in one other; do grep -v linux "$folder/$sums/release/SHA256SUMS"; done | sort | uniq -u >"$folder/unlike"
+if [ -s "$folder/unlike" ]; then
+  printf 'two releases differ:\n%s\n' "$(cat "$folder/unlike")"
+  exit 1
+fi
+
+cd "$folder/one"
+(cd release && sha256sum --check SHA256SUMS)
+release=$folder/one/release
+executable=$release/stream-snapshot-linux-x64
+env -i PATH=/nonexistent "$executable" check
+node release/stream-snapshot.mjs check
+EXECUTABLE=$executable npx vitest run --project quick test/commands
+RELEASE=$release CORPUS_DIR=$corpus npx vitest run --project corpus test/corpus/ci-page.test.ts
