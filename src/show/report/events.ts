@@ -1,12 +1,12 @@
 import { EVENT_KINDS, type HistoryEvent } from '../../core/audit/history/events.ts'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
+import { counted } from '../../printable.ts'
 import { badge } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { day } from './parts.ts'
 import { groupBy, placeOf } from './places.ts'
 
 const COLUMNS = [
-  ['date', 'text'],
   ['commit', 'text'],
   ['event', 'text'],
   ['where', 'text'],
@@ -16,19 +16,33 @@ const COLUMNS = [
   ['days behind', 'number'],
 ] as const
 
-/** Part 4: all events, the latest first, to be filtered and sorted by the page's script. */
+/** Part 5: all events by commit, the latest first, to be opened, filtered and sorted by the script. */
 export function eventTable(history: readonly HistoryVersion[]): Html {
-  const all = history
+  const commits = history
     .toReversed()
-    .flatMap((version) => alike(version).map((events) => ({ version, events })))
-  const kinds = EVENT_KINDS.filter((kind) => all.some(({ events }) => events[0]?.kind === kind))
+    .map((version) => ({ version, groups: alike(version) }))
+    .filter(({ groups }) => groups.length > 0)
+  const all = commits.flatMap(({ groups }) => groups)
+  const kinds = EVENT_KINDS.filter((kind) => all.some(([event]) => event?.kind === kind))
   return html`<section id="events" aria-labelledby="events-title"><h2 id="events-title">Events</h2>
 <div class="filters" hidden><span><label for="filter">Filter</label> <input type="search" id="filter" autocomplete="off" spellcheck="false"></span>
 <span><label for="kind">Event</label> <select id="kind"><option value="">all</option>${kinds.map((kind) => html`<option>${kind}</option>`)}</select></span>
-<output id="count" for="filter kind">${all.length} events</output></div>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of events"><table id="event-table"><caption class="away">Events, the latest first</caption>
-<thead><tr>${COLUMNS.map(([name, type], at) => html`<th scope="col" data-type="${type}"${type === 'number' ? html` class="number"` : ''}${at === 0 ? html` aria-sort="descending"` : ''}>${name}</th>`)}</tr></thead>
-<tbody>${all.map(({ version, events }) => row(version, events))}</tbody></table></div></section>`
+<output id="count" for="filter kind">${counted(all.length, 'event')}</output></div>
+<table id="event-table" class="cards" role="table"><caption class="away">Events by commit, the latest first</caption>
+<thead role="rowgroup"><tr role="row">${COLUMNS.map(([name, type], at) => html`<th scope="col" role="columnheader" data-type="${type}"${type === 'number' ? html` class="number"` : ''}${at === 0 ? html` aria-sort="descending"` : ''}>${name}</th>`)}</tr></thead>
+${commits.map(commitBody)}</table></section>`
+}
+
+function commitBody({
+  version,
+  groups,
+}: {
+  readonly version: HistoryVersion
+  readonly groups: readonly HistoryEvent[][]
+}): Html {
+  const { commit, date, subject } = version
+  return html`<tbody role="rowgroup"><tr class="commit" role="row"><th scope="rowgroup" role="rowheader" colspan="${COLUMNS.length}"><button type="button" class="fold" aria-expanded="true" hidden>Close</button> ${day(date)} <abbr title="${commit}">${commit.slice(0, 7)}</abbr> ${subject} <span class="lag">${counted(groups.length, 'event')}</span></th></tr>
+${groups.map((events) => row(version, events))}</tbody>`
 }
 
 /** The events of a commit, those of a plan's regions that are alike as one. */
@@ -47,9 +61,17 @@ function row({ commit, date, subject }: HistoryVersion, events: readonly History
   const where = slot
     ? html`${placeOf(slot)}${regions.length > 0 ? html` <small>${regions.join(', ')}</small>` : ''}`
     : event.subject
-  return html`<tr data-kind="${kind}"><td data-sort="${date}">${day(date)}</td><td><abbr title="${commit} ${subject}">${commit.slice(0, 7)}</abbr></td>
-<td class="event">${kind}</td><td class="short">${where}</td><td>${name(versions?.before, before)}</td><td>${problem ?? name(versions?.after, after)}</td>
-<td>${grade ? badge(grade) : ''}</td><td class="number" data-sort="${days ?? ''}">${days ?? ''}</td></tr>\n`
+  const cells = [
+    html`<abbr title="${commit} ${subject}">${commit.slice(0, 7)}</abbr>`,
+    html`${kind}`,
+    html`${where}`,
+    html`${name(versions?.before, before) ?? ''}`,
+    html`${problem ?? name(versions?.after, after) ?? ''}`,
+    html`${grade ? badge(grade) : ''}`,
+    html`${days ?? ''}`,
+  ]
+  const sorts: Readonly<Record<number, string | number>> = { 0: date, 6: days ?? '' }
+  return html`<tr class="item" role="row" data-kind="${kind}">${cells.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at]?.[0] ?? ''}"${COLUMNS[at]?.[1] === 'number' ? html` class="number"` : ''}${at in sorts ? html` data-sort="${sorts[at] ?? ''}"` : ''}>${cell}</td>`)}</tr>\n`
 }
 
 /** An image by its version, its name on demand; all else as it is. */
@@ -57,5 +79,5 @@ function name(version: string | undefined, full: string | undefined): Html | und
   if (full === undefined) return undefined
   return version === undefined
     ? html`<code>${full}</code>`
-    : html`<code class="short" title="${full}">${version}</code>`
+    : html`<code title="${full}">${version}</code>`
 }

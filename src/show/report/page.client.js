@@ -37,27 +37,56 @@
   })
 
   const table = document.getElementById('event-table')
-  const body = table.tBodies[0]
   const filter = document.getElementById('filter')
   const kind = document.getElementById('kind')
   const count = document.getElementById('count')
+  const commits = [...table.tBodies]
+  const items = commits.flatMap((body) => [...body.querySelectorAll('.item')])
+  const homes = new Map(items.map((row) => [row, row.parentElement]))
+  const heads = commits.map((body) => body.querySelector('.commit'))
+  /** More than this are closed until somebody opens them. */
+  const MANY = 12
+  const closed = new Set(items.length > MANY ? commits : [])
+  let isFlat = false
 
   function show() {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean)
+    const isFiltered = words.length > 0 || kind.value !== ''
+    const isShown = new Set()
     let shown = 0
-    for (const row of body.rows) {
-      const text = row.textContent.toLowerCase()
+    for (const row of items) {
+      const home = homes.get(row)
+      const text = `${row.textContent} ${home.querySelector('.commit').textContent}`.toLowerCase()
       const fits =
         (kind.value === '' || row.dataset.kind === kind.value) &&
         words.every((word) => text.includes(word))
-      row.hidden = !fits
-      if (fits) shown += 1
+      row.hidden = !fits || (!isFiltered && !isFlat && closed.has(home))
+      if (fits) {
+        shown += 1
+        isShown.add(home)
+      }
     }
-    count.textContent =
-      shown === body.rows.length ? `${shown} events` : `${shown} of ${body.rows.length} events`
+    for (const head of heads) {
+      const home = head.parentElement
+      head.hidden = isFlat || !isShown.has(home)
+      const isOpen = isFiltered || !closed.has(home)
+      const button = head.querySelector('.fold')
+      button.hidden = isFiltered
+      button.setAttribute('aria-expanded', String(isOpen))
+      button.textContent = isOpen ? 'Close' : 'Open'
+    }
+    const all = `${items.length} event${items.length === 1 ? '' : 's'}`
+    count.textContent = shown === items.length ? all : `${shown} of ${all}`
   }
   filter.addEventListener('input', show)
   kind.addEventListener('change', show)
+  table.addEventListener('click', ({ target }) => {
+    const home = target.closest('.fold')?.closest('tbody')
+    if (!home) return
+    if (!closed.delete(home)) closed.add(home)
+    show()
+  })
+  show()
 
   const keyOf = (row, at) => row.cells[at].dataset.sort ?? row.cells[at].textContent.trim()
 
@@ -65,6 +94,18 @@
   function compare(a, b, isNumber) {
     if (a === '' || b === '') return Number(a === '') - Number(b === '')
     return isNumber ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0
+  }
+
+  /** By commit each under its own; by anything else all together. */
+  function place(rows, order, at) {
+    isFlat = at !== 0
+    if (isFlat) {
+      commits[0].append(...rows)
+      return
+    }
+    for (const row of rows) homes.get(row).append(row)
+    const bodies = order === 'descending' ? commits : commits.toReversed()
+    table.append(...bodies)
   }
 
   for (const heading of table.tHead.rows[0].cells) {
@@ -79,12 +120,13 @@
       heading.setAttribute('aria-sort', order)
       const at = heading.cellIndex
       const isNumber = heading.dataset.type === 'number'
-      const rows = [...body.rows].sort((a, b) => {
+      const rows = [...items].sort((a, b) => {
         const [x, y] = [keyOf(a, at), keyOf(b, at)]
         const sign = order === 'descending' && x !== '' && y !== '' ? -1 : 1
         return sign * compare(x, y, isNumber)
       })
-      body.append(...rows)
+      place(rows, order, at)
+      show()
       said.textContent = `Sorted by ${button.textContent}, ${order}`
     })
   }
@@ -100,16 +142,6 @@
     chosen = (chosen + 1) % THEMES.length
     const [value, name] = THEMES[chosen]
     document.documentElement.dataset.theme = value
-    theme.textContent = `Theme: ${name}`
-  })
-
-  // On paper nothing can be opened.
-  let closed = []
-  addEventListener('beforeprint', () => {
-    closed = [...document.querySelectorAll('details:not([open])')]
-    for (const each of closed) each.open = true
-  })
-  addEventListener('afterprint', () => {
-    for (const each of closed) each.open = false
+    theme.querySelector('.name').textContent = `Theme: ${name}`
   })
 })()

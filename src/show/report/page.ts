@@ -35,14 +35,14 @@ export function printPage(file: string, history: readonly HistoryVersion[]): str
 <body>
 <a class="skip" href="#now">Skip to the state now</a>
 <div class="page">
-<button type="button" id="theme" hidden>Theme: as the system has it</button>
+<button type="button" id="theme" hidden><span aria-hidden="true">◐</span> <span class="name">Theme: as the system has it</span></button>
 ${summary(file, history)}
 <main>
+${publishing(slots)}
 ${matrix(slots, last?.releases ?? {})}
 ${timeline(history)}
 ${lagChart(history)}
 ${eventTable(history)}
-${publishing(slots)}
 </main>
 <footer><p>Made by stream-snapshot ${VERSION} from the history of <code>${file}</code> in git. Lag is the whole days, in UTC, from the day that an image’s version tells to the day of its build.</p></footer>
 </div>

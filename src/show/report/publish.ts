@@ -2,23 +2,31 @@ import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import type { Entry } from '../../core/clouds/facts.ts'
 import { FACTS } from '../../core/clouds/index.ts'
 import type { CloudName } from '../../core/snapshot/snapshot.ts'
+import { counted } from '../../printable.ts'
 import { badge, lagRange, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
 import { groupBy, placeOf, versionOf } from './places.ts'
 
-/** Part 5: what a publisher still has to publish, by exact names, the places without an image first. */
+/** Part 1: what a publisher still has to publish, by exact names, the places without an image first. */
 export function publishing(slots: readonly SlotState[]): Html {
   const missing = missingImages(slots)
   const list =
     missing.length === 0
       ? html`<p>${slots.some(({ grade }) => grade) ? 'Nothing: every place has an image of its build.' : 'It names no image that could be compared with a build.'}</p>`
-      : html`<p>These images would give every place one of its release’s own build.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of what to publish"><table><caption class="away">What to publish next</caption>
-<thead><tr><th scope="col">publish</th><th scope="col">for</th><th scope="col">build</th><th scope="col">there now</th></tr></thead>
-<tbody>${missing.map(row)}</tbody></table></div>`
+      : html`<p>${publishWords(missing)}: with these every place would have an image of its release’s own build.</p>
+<table class="cards" role="table"><caption class="away">What to publish next</caption>
+<thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>
+<tbody role="rowgroup">${missing.map(row)}</tbody></table>`
   return html`<section id="publish" aria-labelledby="publish-title"><h2 id="publish-title">What to publish next</h2>
 ${list}</section>`
+}
+
+const COLUMNS = ['publish', 'for', 'build', 'there now'] as const
+
+/** `14 images in 44 places`. */
+export function publishWords(missing: readonly (readonly SlotState[])[]): string {
+  return `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'place')}`
 }
 
 /** The slots that an image is expected for, those together that one image or version will fill. */
@@ -43,9 +51,13 @@ function row(slots: readonly SlotState[]): Html {
   const { slot, release, expected } = first
   const regions = slots.flatMap(({ slot: { region } }) => region ?? [])
   const where = regions.length > 0 ? html`<br><small>${regions.join(', ')}</small>` : html``
-  return html`<tr><td>${nameOf(slot.cloud, expected)}${expected.orLater ? html` <small>or later</small>` : ''}</td>
-<td>${placeOf(slot)}${where}</td><td><code class="short">${release ?? ''}</code></td>
-<td>${[...groupBy(slots, versionOf).values()].map(there)}</td></tr>\n`
+  const cells = [
+    html`${nameOf(slot.cloud, expected)}${expected.orLater ? html` <small>or later</small>` : ''}`,
+    html`${placeOf(slot)}${where}`,
+    html`<code>${release ?? ''}</code>`,
+    html`${[...groupBy(slots, versionOf).values()].map(there)}`,
+  ]
+  return html`<tr role="row">${cells.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>\n`
 }
 
 /** What is there in place of the expected image, a version after the other. */

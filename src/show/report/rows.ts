@@ -40,17 +40,18 @@ export function rowsOf(history: readonly HistoryVersion[]): Row[] {
       builds: buildsOf(own.flatMap(({ release }) => release ?? [])),
     }
   })
-  const alike = groupBy(rows, ({ slot: { generation: _, ...slot }, ...rest }) =>
-    JSON.stringify([slot.cloud, slot.plan, slot.architecture, rest]),
-  )
+  const alike = groupBy(rows, ({ slot, ...rest }) => JSON.stringify([slot.cloud, rest]))
   return [...alike.values()].flatMap((group): Row[] => {
     const [first] = group
     if (first === undefined) return []
     const { slot, ...rest } = first
-    const generations = group.flatMap((row) => row.slot.generation ?? [])
-    const suffix = generations.map((generation) => `gen${generation}`).join('+')
-    return [{ label: `${slot.cloud} ${slot.plan} ${slot.architecture} ${suffix}`.trim(), ...rest }]
+    return [{ label: labelOf(slot, group.length), ...rest }]
   })
+}
+
+/** The first of the places that were always alike, and how many more there are. */
+function labelOf(slot: SlotState['slot'], count: number): string {
+  return `${placeOf(slot)}${count > 1 ? ` and ${count - 1} more` : ''}`
 }
 
 function barsOf(states: readonly SlotState[]): Bar[] {

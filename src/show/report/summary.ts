@@ -5,7 +5,7 @@ import { lagText, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { day } from './parts.ts'
 import { groupBy } from './places.ts'
-import { missingImages } from './publish.ts'
+import { missingImages, publishWords } from './publish.ts'
 
 /** The page's head: which images are behind, by how many days, and where to read on. */
 export function summary(file: string, history: readonly HistoryVersion[]): Html {
@@ -21,11 +21,11 @@ ${verdict(last.slots)}
 }
 
 const PARTS = [
+  ['publish', 'What to publish next'],
   ['now', 'The state now'],
   ['timeline', 'Builds and images'],
   ['lag', 'Lag over time'],
   ['events', 'Events'],
-  ['publish', 'What to publish next'],
 ] as const
 
 function verdict(slots: readonly SlotState[]): Html {
@@ -38,11 +38,9 @@ function verdict(slots: readonly SlotState[]): Html {
   const exact = slots.filter((each) => lookOf(each) === 'exact')
   const newer = slots.filter(({ days, grade }) => (days ?? 0) <= 0 && grade && grade !== 'exact')
   const worst = Math.max(0, ...behind.map(({ days }) => days ?? 0))
-  const wanted = missingImages(slots).length
+  const wanted = missingImages(slots)
   return html`<p class="verdict">${sentence(slots.length, behind.length, worst, empty.length)} ${
-    wanted > 0
-      ? html`<a href="#publish">${wanted} image${wanted === 1 ? ' is' : 's are'} left to publish.</a>`
-      : ''
+    wanted.length > 0 ? html`<a href="#publish">${publishWords(wanted)} to publish.</a>` : ''
   }</p>
 <dl class="figures">${figure('behind their build', behind.length, 'older-build')}${figure('without an image', empty.length, 'none')}${figure('newer than their build', newer.length, 'newer-build')}${figure('of the very build', exact.length, 'exact')}</dl>
 ${behind.length > 0 ? html`<ul class="behind">${behindList(behind)}</ul>` : ''}`
