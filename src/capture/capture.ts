@@ -35,7 +35,7 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
   const recorder = new Recorder()
   const limits = { ...patienceOf(request), gate: replayed?.gate }
   try {
-    const progress = new Counter(request.onProgress)
+    const progress = new Counters(request.onProgress)
     const asking = Promise.all([
       modules.then((all) =>
         Promise.all(
@@ -44,11 +44,11 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
             const connection: AnyConnection = await module.connect(own, criteria, (each) =>
               recorder.add(each, connection.record),
             )
-            return askCloud(name, connection, request, limits, progress)
+            return askCloud(name, connection, request, limits, progress.of(name))
           }),
         ),
       ),
-      askBuilds(request, limits, progress, recorder),
+      askBuilds(request, limits, progress.of('builds'), recorder),
     ])
     // Here and not where it is asked: an SDK waits for what nobody answers.
     const lacking = replayed?.unanswered.then(refuseLack)
@@ -110,7 +110,7 @@ async function askCloud(
   connection: AnyConnection,
   { ocp, concurrency }: CaptureRequest,
   limits: Patience,
-  progress: Counter,
+  progress: ProgressCounter,
 ): Promise<Asked> {
   if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
   const queries = await withPatience(connection.opening, limits, () => connection.queries(ocp))
@@ -182,28 +182,31 @@ function refuseLack(request: string): never {
   )
 }
 
-/** Counts answers over all clouds and the build server. */
-class Counter implements ProgressCounter {
-  #done = 0
-  #total = 0
-
+/** Counts answers of each cloud and of the build server. */
+class Counters {
+  readonly #parts = new Map<string, { done: number; total: number }>()
   readonly #listener: CaptureRequest['onProgress']
 
   constructor(listener: CaptureRequest['onProgress']) {
     this.#listener = listener
   }
 
-  expect(count: number): void {
-    this.#total += count
-    this.#report()
-  }
-
-  advance(): void {
-    this.#done += 1
-    this.#report()
-  }
-
-  #report(): void {
-    this.#listener?.({ done: this.#done, total: this.#total })
+  of(name: string): ProgressCounter {
+    const part = { done: 0, total: 0 }
+    this.#parts.set(name, part)
+    const report = () => {
+      const parts = [...this.#parts].map(([each, counts]) => ({ name: each, ...counts }))
+      this.#listener?.(parts.filter(({ total }) => total > 0))
+    }
+    return {
+      expect: (count) => {
+        part.total += count
+        report()
+      },
+      advance: () => {
+        part.done += 1
+        report()
+      },
+    }
   }
 }

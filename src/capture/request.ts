@@ -28,12 +28,15 @@ export interface CaptureRequest {
   readonly replay?: Recording
   /** What it shares with the captures before it and behind it. */
   readonly shared?: Shared | undefined
-  readonly onProgress?: (progress: Progress) => void
+  /** Hears how many questions of each cloud, and builds, are answered. */
+  readonly onProgress?: (progress: readonly Progress[]) => void
   /** Set where the caller searches for secrets itself, as `verify` does in the files. */
   readonly isSearched?: boolean
 }
 
 export interface Progress {
+  /** A cloud's, or `builds`. */
+  readonly name: string
   readonly done: number
   readonly total: number
 }

@@ -3,7 +3,7 @@ import { compareMinors } from '../core/versions/minor.ts'
 import { ocpMinors, type RhelTable } from '../core/versions/rhel.ts'
 import { readRelease } from '../core/versions/version.ts'
 import { readInput } from '../disk/read.ts'
-import { CheckFailure, InputError } from '../errors.ts'
+import { CheckFailure, InputError, ServiceError } from '../errors.ts'
 import {
   type Access,
   BUILD_SERVERS,
@@ -348,11 +348,25 @@ async function accessTo(
   isReplayed: boolean,
 ): Promise<Partial<Record<CloudName, Access<unknown>>>> {
   const timeout = args.timeout * 1000
-  const accesses = await Promise.all(
+  const accesses = await Promise.allSettled(
     clouds.map(async (cloud) => {
       if (isReplayed) return [cloud, { live: false, timeout }] as const
       return [cloud, { live: true, timeout, settings: await cloudSettings(cloud, args) }] as const
     }),
   )
-  return Object.fromEntries(accesses)
+  refuseLacking(accesses.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])))
+  return Object.fromEntries(
+    accesses.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+  )
+}
+
+/** What several clouds lack is told at once, each with its remedy, before any of them is asked. */
+function refuseLacking(errors: readonly unknown[]): void {
+  const [first] = errors
+  if (first === undefined) return
+  const lacking = errors.filter((error) => error instanceof ServiceError)
+  if (lacking.length < 2 || lacking.length < errors.length) throw first
+  throw new ServiceError(`credentials of ${lacking.length} clouds are lacking`, undefined, {
+    lines: lacking.flatMap(({ message, remedy }) => [message, ...(remedy ? [`  ${remedy}`] : [])]),
+  })
 }

@@ -39,6 +39,7 @@ import {
 } from './capture-options.ts'
 import { type Asked, requestFor } from './capture-request.ts'
 import { command, terminalOf } from './command.ts'
+import { onInterrupt } from './line/failure.ts'
 import type { Terminal } from './line/terminal.ts'
 
 export const captureCommand = command({
@@ -114,14 +115,19 @@ export async function captureTexts(
   const evidence = await evidenceFor(asked, found, recording)
 
   const line = await terminal.progress('asking')
+  const forget = onInterrupt(() => terminal.warn(`${file}: interrupted, nothing was written`))
   const started = Date.now()
   const captured = await capture({
     ...asked.request,
     shared: options.shared,
     ...(replay && { replay: replay.recording }),
     onWait: (text) => terminal.say(text),
-    onProgress: ({ done, total }) => line.update(`asked ${done} of ${total}`),
-  }).finally(() => line.stop())
+    onProgress: (parts) =>
+      line.update(parts.map(({ name, done, total }) => `${name} ${done}/${total}`).join('  ')),
+  }).finally(() => {
+    line.stop()
+    forget()
+  })
   for (const note of captured.notes) terminal.say(`warning: ${note}`)
 
   const content = asked.kept ? withKept(captured.content, asked.kept) : captured.content

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
-import { run, temporaryFolder } from '../support/cli.ts'
+import { CLI, run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
+import { runOnTerminal } from '../support/terminal.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -270,5 +273,39 @@ describe('the command line of capture', () => {
     expect(stderr).toContain(message)
     expect(stderr.split('\n')[0]).toMatch(/^stream-snapshot: /)
     expect(await readdir(folder)).toEqual(['package.json', 'rhcos.json'])
+  })
+})
+
+describe('an interrupted capture', () => {
+  it('says that nothing was written', async () => {
+    const standIn = await azureFor(imagesBeforeBump(), { latencyMs: 3000 })
+    const child = spawn(
+      process.execPath,
+      [CLI, 'capture', 's.json', ...fromStream(), '--azure-endpoint', standIn.url],
+      {
+        cwd: folder,
+        env: { PATH: process.env.PATH, HOME: '/nonexistent', ...standIn.environment },
+      },
+    )
+    let stderr = ''
+    child.stderr.on('data', (text) => {
+      stderr += text
+    })
+    while (standIn.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    child.kill('SIGINT')
+    const [status] = await once(child, 'close')
+    expect(status).toBe(130)
+    expect(stderr).toBe('stream-snapshot: s.json: interrupted, nothing was written\n')
+    expect(await readdir(folder)).toEqual(['rhcos.json'])
+  })
+})
+
+describe('progress on a terminal', () => {
+  it('is told by cloud', async () => {
+    const standIn = await azureFor(imagesBeforeBump())
+    const words = ['capture', 's.json', ...fromStream(), '--azure-endpoint', standIn.url]
+    const env = { ...standIn.environment }
+    const { stdout } = await runOnTerminal(words, { cwd: folder, env })
+    expect(stdout).toMatch(/azure \d+\/27/)
   })
 })

@@ -212,6 +212,23 @@ describe('az login', () => {
     expect(outcome.stderr).toContain('SubscriptionNotFound')
   })
 
+  it('lacks for several clouds, and that is told at once', async () => {
+    const env = { GOOGLE_APPLICATION_CREDENTIALS: 'nowhere.json' }
+    const args = ['capture', 's.json', '--stream', 'rhcos.json', '--cloud', 'azure,gcp']
+    expect(await run(args, { cwd: folder, env })).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: [
+        'stream-snapshot: credentials of 2 clouds are lacking',
+        '  azure: no subscription to ask with',
+        '    Set --subscription or AZURE_SUBSCRIPTION_ID, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.',
+        '  gcp: GOOGLE_APPLICATION_CREDENTIALS names a file that is not there',
+        '    Set it to a key file, or unset it and log in with gcloud auth application-default login.',
+        '',
+      ].join('\n'),
+    })
+  })
+
   it('was not done: no subscription', async () => {
     const standIn = await azureFor(imagesBeforeBump())
     const outcome = await capture('azure', withoutLogin(standIn))

@@ -21,6 +21,15 @@ export async function untilDone(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
+/** Says something where a signal ends the process. @returns takes it back */
+export function onInterrupt(say: () => void): () => void {
+  const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
+  for (const signal of signals) process.prependListener(signal, say)
+  return () => {
+    for (const signal of signals) process.off(signal, say)
+  }
+}
+
 /** A socket's error, thrown where nobody waits for it, is the service's. */
 function asFailure(error: Error): Error {
   const { syscall, code } = error as NodeJS.ErrnoException
