@@ -42,24 +42,6 @@ export function visibleLine(text: string): string {
   return visible(text).replace(/[\r\n\t]/g, asJson)
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** A foreign text within HTML: between tags and in quoted attributes. */
-export function htmlText(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-}
-
-/** A foreign text within a line of Markdown, table cells included: nothing in it formats or links. */
-export function markdownText(text: string): string {
-  return htmlText(visibleLine(text)).replace(/[\\`*_{}[\]()#+!|~$]|:(?=\/\/)|@/g, '\\$&')
-}
-
 function printableCharacter(character: string): string {
   if (character === ' ' || !/[\p{C}\p{Z}\p{DI}]/u.test(character)) return character
   const code = character.codePointAt(0) ?? 0

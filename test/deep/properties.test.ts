@@ -27,8 +27,10 @@ import {
   readVersion,
   rhelOfVersion,
 } from '../../src/core/versions/version.ts'
-import { htmlText, markdownText, visible, visibleLine } from '../../src/printable.ts'
+import { visible, visibleLine } from '../../src/printable.ts'
 import { findSecret } from '../../src/secrets.ts'
+import { code } from '../../src/show/markdown.ts'
+import { html } from '../../src/show/report/html.ts'
 import { jsonText } from '../core/json/arbitrary.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 import { images, versionText, wildText } from './arbitrary.ts'
@@ -126,11 +128,14 @@ describe('escaping', () => {
 
   it('for HTML and Markdown', () => {
     const property = fc.property(wildText, (text) => {
-      const html = htmlText(text)
-      const markdown = markdownText(text)
+      const page = html`<i title="${text}">${text}</i>`.text
+      const [, inAttribute = '', inElement = ''] = /^<i title="(.*)">(.*)<\/i>$/s.exec(page) ?? []
+      const cell = code(text)
       return (
-        !/[<>"']|&(?!(amp|lt|gt|quot|#39);)/.test(html) &&
-        !/[\n\r<>]|(?<!\\)(\\\\)*[`*_[\]|]/.test(markdown)
+        inAttribute === inElement &&
+        !/[<>"']|&(?!(amp|lt|gt|quot|#39);)/.test(inElement) &&
+        // Code in back quotes, or a tag whose text has nothing that ends it or that Markdown knows.
+        /^(|`[^`\n\r|]+`|<code>[^<>`\n\r|*_[\]@]+<\/code>)$/u.test(cell)
       )
     })
     check('escape', 'no markup comes through', property)
