@@ -30,7 +30,8 @@ export const historyCommand = command({
     const { PATH, output, since, 'max-count': maxCount, full = false } = args
     const terminal = terminalOf(args)
     const history = await readHistory(PATH, { since, maxCount })
-    terminal.data(HISTORY_FORMATS[output](history, { isFull: full }, terminal))
+    const show = output === 'table' ? terminal.page : terminal.data
+    show(HISTORY_FORMATS[output](history, { isFull: full }, terminal))
     if (history.length === 0) terminal.say(`${PATH}: no version since ${since}`)
     for (const { commit, problem } of history) {
       if (problem !== undefined) terminal.warn(`${commit.slice(0, 7)}: left out: ${problem}`)

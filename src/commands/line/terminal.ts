@@ -4,6 +4,7 @@ import { onExit } from '../../disk/exit.ts'
 import { visible, visibleLine } from '../../printable.ts'
 import { foldLine } from '../../show/table.ts'
 import { emit, isTerminal, type StandardStream, widthOf } from './emit.ts'
+import { page } from './pager.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -14,6 +15,8 @@ type Style = Parameters<typeof styleText>[0]
 export interface Terminal {
   /** Data: what is active in it becomes `\uXXXX`, which in JSON is the same. */
   data(text: string): void
+  /** A long text of data: through a pager, where a person is there. */
+  page(text: string): void
   /** A line of data for the person at the terminal, in pieces that fit it. */
   line(line: string): void
   /** A file's text, as it is but on a terminal. */
@@ -64,6 +67,7 @@ export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
   return {
     data: (text) => emit('stdout', coloured(visible(text))),
     file: (text) => emit('stdout', isTerminal('stdout') ? visible(text) : text),
+    page: (text) => page(coloured(visible(text))),
     line: (line) => emit('stdout', `${fitted(visibleLine(line), 'stdout')}\n`),
     say: (line) => void (quiet || emit('stderr', `${fitted(visibleLine(line), 'stderr')}\n`)),
     warn: (line) =>
