@@ -16,7 +16,7 @@ import { bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 const root = fileURLToPath(new URL('../', import.meta.url))
 const release = (name: string) => join(root, 'release', name)
 const execute = promisify(execFile)
-const { version, engines } = await fs.readJson(join(root, 'package.json'))
+const { name, version, engines } = await fs.readJson(join(root, 'package.json'))
 
 const { stdout: changed } = await execute('git', ['status', '--porcelain'], { cwd: root })
 if (changed !== '') {
@@ -50,8 +50,14 @@ const { stdout: bill } = await execute(
   { cwd: root, maxBuffer: 64 * 1024 * 1024 },
 )
 const { serialNumber: _, metadata, ...materials } = JSON.parse(bill)
-const { timestamp: __, ...about } = metadata
-await fs.writeJson(release('sbom.cdx.json'), { ...materials, metadata: about }, { spaces: 2 })
+const { timestamp: __, component, ...about } = metadata
+// npm calls the package by its folder.
+const own = { ...component, name }
+await fs.writeJson(
+  release('sbom.cdx.json'),
+  { ...materials, metadata: { ...about, component: own } },
+  { spaces: 2 },
+)
 await fs.writeFile(release('notes.md'), await notes())
 
 const files = [tarball, 'stream-snapshot.mjs', executable, 'sbom.cdx.json']
