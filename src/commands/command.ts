@@ -25,11 +25,18 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   readonly forStream?: (
     stream: WorkspaceStream,
   ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+  /** For one that makes one thing of several streams of a workspace: by name, what each is run with. */
+  readonly runTogether?: (
+    streams: ReadonlyMap<string, ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs>,
+  ) => Promise<void>
   run(args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs): Promise<void>
 }
 
 /** A command as the command line knows it. */
-export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run'> {
+export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run' | 'runTogether'> {
+  readonly runTogether?: (
+    streams: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  ) => Promise<void>
   /** @param values by option and positional, as they were typed */
   run(values: Readonly<Record<string, unknown>>): Promise<void>
 }
@@ -37,15 +44,19 @@ export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run
 export function command<Positionals extends OptionTable, Options extends OptionTable>(
   definition: Definition<Positionals, Options>,
 ): Command {
-  const { name, positionals, options } = definition
+  const { name, positionals, options, runTogether, ...rest } = definition
+  const read = (values: Readonly<Record<string, unknown>>) => ({
+    ...readArgs(name, positionals, values),
+    ...readArgs(name, options, values),
+    ...readArgs(name, GLOBAL_OPTIONS, values),
+  })
   return {
-    ...definition,
-    run: (values) =>
-      definition.run({
-        ...readArgs(name, positionals, values),
-        ...readArgs(name, options, values),
-        ...readArgs(name, GLOBAL_OPTIONS, values),
-      }),
+    ...{ ...rest, name, positionals, options },
+    ...(runTogether && {
+      runTogether: (streams) =>
+        runTogether(new Map([...streams].map(([stream, values]) => [stream, read(values)]))),
+    }),
+    run: (values) => definition.run(read(values)),
   }
 }
 

@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path'
 import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { command, terminalOf } from './command.ts'
+import type { PageStream } from '../show/report/page.ts'
+import { command, type GlobalArgs, terminalOf } from './command.ts'
 import { needed } from './option.ts'
 import { readHistory } from './versions.ts'
 
@@ -16,14 +17,29 @@ export const reportCommand = command({
   examples: [['report snapshots/rhcos-4.18.json -o report.html', 'then open it in a browser']],
   forStream: ({ snapshot }) => ({ PATH: snapshot }),
 
-  async run(args) {
-    const { PATH, output } = args
+  runTogether: writePage,
+  run: (args) => writePage(new Map([[basename(args.PATH), args]])),
+})
+
+interface Args extends GlobalArgs {
+  readonly PATH: string
+  readonly output: string
+}
+
+/** @param files by the name that the page has for each */
+async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
+  const streams: PageStream[] = []
+  for (const [name, { PATH, output }] of files) {
     if (resolve(output) === resolve(PATH)) {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
-    const history = await readHistory(PATH)
-    const { printPage } = await import('../show/report/page.ts')
-    await writeFiles([{ file: output, text: printPage(basename(PATH), history) }])
-    terminalOf(args).say(`${output}: written, ${counted(history.length, 'version')}`)
-  },
-})
+    streams.push({ name, history: await readHistory(PATH) })
+  }
+  const [args] = files.values()
+  if (args === undefined) return
+  const { printPage } = await import('../show/report/page.ts')
+  await writeFiles([{ file: args.output, text: printPage(streams) }])
+  const versions = streams.reduce((sum, { history }) => sum + history.length, 0)
+  const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''
+  terminalOf(args).say(`${args.output}: written, ${counted(versions, 'version')}${of}`)
+}

@@ -142,7 +142,7 @@ async function hostileHistoryPage(): Promise<string> {
     ],
   }
   const file = join(folder, 'hostile-history.html')
-  await writeFile(file, printPage(HOSTILE, [version, version]))
+  await writeFile(file, printPage([{ name: HOSTILE, history: [version, version] }]))
   return file
 }
 
@@ -211,9 +211,33 @@ const MEASURE = `(() => {
   return { page: document.documentElement.scrollWidth, wide: wide.map(name), narrow: narrow.map(name) }
 })()`
 
-const visibleRows = (tab: Page) => tab.locator('#event-table tr.item:visible')
+async function findNoViolations(tab: Page): Promise<void> {
+  await tab.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
+  const { violations, passes } = (await tab.evaluate('axe.run()')) as AxeResults
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)
+  expect(found).toEqual([])
+  expect(passes.map(({ id }) => id)).toContain('color-contrast')
+}
+
+/** One version, with an image that is some days behind its build. */
+function smallHistory(days: number): HistoryVersion[] {
+  const slot = { cloud: 'azure', plan: 'ocp', architecture: 'x86_64', generation: 2 } as const
+  const place = { publisher: 'redhat', offer: 'rh-ocp-worker', sku: 'rh-ocp-worker' }
+  const image = { ...place, version: `418.94.2024101${9 - days}` }
+  const state = { slot, release: '418.94.202410190804-0', image, grade: 'older-build' as const }
+  return [
+    {
+      ...{ commit: 'c0ffee0', date: '2024-10-20T12:00:00Z', subject: 'first', path: 's.json' },
+      releases: { x86_64: '418.94.202410190804-0' },
+      slots: [{ ...state, days, expected: { place, version: '418.94.20241019' } }],
+      events: [{ kind: 'image added', subject: 'a place', slot }],
+    },
+  ]
+}
+
+const visibleRows = (tab: Page) => tab.locator('.event-table tr.item:visible')
 const cells = (tab: Page, column: number) =>
-  tab.locator(`#event-table tr.item:visible td:nth-child(${column})`).allTextContents()
+  tab.locator(`.event-table tr.item:visible td:nth-child(${column})`).allTextContents()
 
 describe('the page of a history', () => {
   it('says what is behind, by how many days, and what to publish', async () => {
@@ -241,7 +265,7 @@ describe('the page of a history', () => {
     expect(all).toBe(5)
     await tab.getByLabel('Filter').fill('REPLACED gen2')
     expect(await cells(tab, 2)).toEqual(['image replaced'])
-    expect(await tab.locator('#count').textContent()).toBe('1 of 5 events')
+    expect(await tab.locator('#events output').textContent()).toBe('1 of 5 events')
     await tab.getByLabel('Filter').fill('')
     await tab.getByLabel('Event', { exact: true }).selectOption('build bumped')
     expect(await cells(tab, 2)).toEqual(['build bumped'])
@@ -251,7 +275,7 @@ describe('the page of a history', () => {
 
   it('sorts events, as numbers where they are, with the keyboard too', async () => {
     const tab = await open(await ordinaryPage())
-    const heading = tab.locator('#event-table th', { hasText: 'days behind' })
+    const heading = tab.locator('.event-table th', { hasText: 'days behind' })
     await heading.getByRole('button').focus()
     await tab.keyboard.press('Enter')
     expect(await heading.getAttribute('aria-sort')).toBe('ascending')
@@ -300,13 +324,14 @@ describe('the page of a history', () => {
     expect(await paper()).toBe(light)
     await button.click()
     expect(await paper()).not.toBe(light)
-    expect(await button.textContent()).toBe('◐ Theme: dark')
+    expect(await button.getAttribute('aria-label')).toBe('Theme: dark')
+    expect(await button.textContent()).toBe('☾')
   })
 
   it('opens and closes the events of a commit, where there are many', async () => {
     const tab = await open(await demonstrationPage())
     expect(await visibleRows(tab).count()).toBe(0)
-    const heads = tab.locator('#event-table tr.commit:visible')
+    const heads = tab.locator('.event-table tr.commit:visible')
     expect(await heads.count()).toBe(7)
     await heads.first().getByRole('button', { name: 'Open' }).click()
     const opened = await visibleRows(tab).count()
@@ -336,6 +361,44 @@ describe('the page of a history', () => {
     expect(await tab.evaluate(MEASURE)).toEqual({ page: width, wide: [], narrow: [] })
   })
 
+  it('says once what many plans have alike, with its exceptions', async () => {
+    const tab = await open(await demonstrationPage())
+    const aws = tab.locator('.matrix', { has: tab.getByText('AWS', { exact: true }) })
+    expect(await aws.locator('tbody th').allTextContents()).toEqual([
+      'ocp, opp, oke, ocp-emea, opp-emea, oke-emea, rosa',
+    ])
+    expect(await aws.locator('td').first().textContent()).toBe(
+      'aarch64 (ocp, opp, oke only); x86_64',
+    )
+  })
+
+  it('shows one of several streams, that which is chosen or pointed at', async () => {
+    const histories = ['one', '<two>'].map((name, at) => ({ name, history: smallHistory(at + 1) }))
+    const file = join(folder, 'streams.html')
+    await writeFile(file, printPage(histories))
+    const tab = await open(file)
+    const shown = () => tab.locator('h1:visible').allTextContents()
+    expect(await shown()).toEqual(['one'])
+    expect(await tab.locator('.streams li').allTextContents()).toEqual([
+      'one 1 image in 1 place to publish',
+      '<two> 1 image in 1 place to publish',
+    ])
+    await tab.getByRole('link', { name: '<two>' }).click()
+    expect(await shown()).toEqual(['<two>'])
+    expect(await tab.locator('.streams [aria-current]').allTextContents()).toEqual(['<two>'])
+    expect(await tab.locator('.verdict:visible').textContent()).toContain('by up to 2 days')
+    await tab.getByRole('link', { name: 'Events' }).click()
+    expect(await shown()).toEqual(['<two>'])
+    await tab.getByLabel('Filter').last().fill('nothing')
+    expect(await tab.locator('output:visible').textContent()).toBe('0 of 1 event')
+    expect(await tab.locator('output').first().textContent()).toBe('1 event')
+    await findNoViolations(tab)
+    const ids = await tab.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
+    expect(ids).toEqual([...new Set(ids)])
+    const plain = await open(file, { javaScriptEnabled: false })
+    expect(await plain.locator('h1:visible').allTextContents()).toEqual(['one', '<two>'])
+  })
+
   it('is at most six pages of paper', async () => {
     const tab = await open(await demonstrationPage())
     const pdf = await tab.pdf({ format: 'A4' })
@@ -357,11 +420,7 @@ describe('the page of a history', () => {
   ] as const)('is accessible, %s at %i pixels', async (colorScheme, width) => {
     const tab = await open(await ordinaryPage(), { colorScheme, viewport: { width, height: 800 } })
     for (const summary of await tab.locator('summary').all()) await summary.click()
-    await tab.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    const { violations, passes } = (await tab.evaluate('axe.run()')) as AxeResults
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)
-    expect(found).toEqual([])
-    expect(passes.map(({ id }) => id)).toContain('color-contrast')
+    await findNoViolations(tab)
   })
 
   it('asks for nothing, and its policy lets it ask for nothing', async () => {
@@ -399,11 +458,11 @@ describe('the page of a history', () => {
     const tab = await open(await hostilePage())
     expect(await tab.title()).toContain('</title>'.replaceAll('/', '_'))
     expect(await tab.locator('h1').textContent()).toBe(`${HOSTILE.replaceAll('/', '_')}.json`)
-    for (const part of ['.matrix', '#event-table', '.numbers', '.builds', '.copyable']) {
+    for (const part of ['.matrix', '.event-table', '.numbers', '.builds', '.copyable']) {
       expect(await tab.locator(part).allTextContents().then(String)).toContain(HOSTILE)
     }
     expect(await tab.locator('#timeline svg').last().textContent()).toContain('<script>')
-    const abbr = tab.locator('#event-table .item abbr').first()
+    const abbr = tab.locator('.event-table .item abbr').first()
     expect(await abbr.getAttribute('title')).toContain(HOSTILE)
   })
 })

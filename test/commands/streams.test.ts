@@ -85,11 +85,19 @@ describe('no file at all', () => {
     expect((await call('history')).stdout).toMatch(/^one:\n[\s\S]*first[\s\S]*\ntwo:\n/)
   })
 
-  it('is no page, as that is of one', async () => {
+  it('is one page with all of them', async () => {
     const report = await call('report', '-o', 'r.html')
+    expect(report).toMatchObject({ status: 0, stdout: '' })
+    expect(report.stderr).toBe('r.html: written, 2 versions of 2 streams\n')
+    const page = await readFile(at('r.html'), 'utf8')
+    expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>'])
+  })
+
+  it('is no page where that is a snapshot of theirs', async () => {
+    const report = await call('report', '-o', 'snapshots/two.json')
     expect(report).toMatchObject({ status: 2, stdout: '' })
     expect(report.stderr).toBe(
-      'stream-snapshot: report: stream-snapshot.json has one, two, and a page is of one\nFor example stream-snapshot report one -o report.html\n',
+      'stream-snapshot: --output: snapshots/two.json is what the report is of\n',
     )
   })
 

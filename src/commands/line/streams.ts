@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { WORKSPACE_FILE, type WorkspaceStream } from '../../core/workspace/workspace.ts'
 import { findUpwards } from '../../disk/upwards.ts'
-import { CheckFailure, InputError } from '../../errors.ts'
+import { CheckFailure } from '../../errors.ts'
 import { type Command, terminalOf } from '../command.ts'
 import { openWorkspace } from '../workspace.ts'
 
@@ -11,7 +11,6 @@ type Values = Readonly<Record<string, unknown>>
  * Runs a command: of a workspace's stream where its name stands in the place of a file; of each
  * stream that has images where no file is named at all.
  *
- * @throws InputError where there are several streams, and the command makes one thing of one
  * @throws CheckFailure for all streams of which a check found something
  */
 export async function runOnStreams(command: Command, values: Values): Promise<void> {
@@ -23,7 +22,7 @@ export async function runOnStreams(command: Command, values: Values): Promise<vo
     (typeof named === 'string' && existsSync(named)) ||
     findUpwards(WORKSPACE_FILE, process.cwd()) === undefined
   if (!forStream || isOfFiles) return command.run(values)
-  const { file, streams } = await openWorkspace()
+  const { streams } = await openWorkspace()
   const valuesFor = async (stream: WorkspaceStream) => {
     const given = Object.entries(values).filter(
       ([name, value]) => value !== undefined && name !== place,
@@ -35,11 +34,9 @@ export async function runOnStreams(command: Command, values: Values): Promise<vo
     return command.run(stream === undefined ? values : await valuesFor(stream))
   }
   const all = [...streams].filter(([, { layouts }]) => !layouts?.includes('none'))
-  if (command.name === 'report' && all.length > 1) {
-    throw new InputError(
-      `report: ${file} has ${all.map(([each]) => each).join(', ')}, and a page is of one`,
-      `For example stream-snapshot report ${all[0]?.[0]} -o report.html`,
-    )
+  if (command.runTogether && all.length > 1) {
+    const each = all.map(async ([name, stream]) => [name, await valuesFor(stream)] as const)
+    return command.runTogether(new Map(await Promise.all(each)))
   }
   const runs = all.map(([name, stream]) => ({
     name,

@@ -16,21 +16,24 @@ const COLUMNS = [
   ['days behind', 'number'],
 ] as const
 
-/** Part 5: all events by commit, the latest first, to be opened, filtered and sorted by the script. */
-export function eventTable(history: readonly HistoryVersion[]): Html {
+/**
+ * Part 5: all events by commit, the latest first, to be opened, filtered and sorted by the script.
+ *
+ * @param id makes a name that of one element of the page
+ */
+export function eventTable(history: readonly HistoryVersion[], id: (name: string) => string): Html {
   const commits = history
     .toReversed()
     .map((version) => ({ version, groups: alike(version) }))
     .filter(({ groups }) => groups.length > 0)
   const all = commits.flatMap(({ groups }) => groups)
   const kinds = EVENT_KINDS.filter((kind) => all.some(([event]) => event?.kind === kind))
-  return html`<section id="events" aria-labelledby="events-title"><h2 id="events-title">Events</h2>
-<div class="filters" hidden><span><label for="filter">Filter</label> <input type="search" id="filter" autocomplete="off" spellcheck="false"></span>
-<span><label for="kind">Event</label> <select id="kind"><option value="">all</option>${kinds.map((kind) => html`<option>${kind}</option>`)}</select></span>
-<output id="count" for="filter kind">${counted(all.length, 'event')}</output></div>
-<table id="event-table" class="cards" role="table"><caption class="away">Events by commit, the latest first</caption>
+  return html`<div class="filters" hidden><span><label for="${id('filter')}">Filter</label> <input type="search" id="${id('filter')}" autocomplete="off" spellcheck="false"></span>
+<span><label for="${id('kind')}">Event</label> <select id="${id('kind')}"><option value="">all</option>${kinds.map((kind) => html`<option>${kind}</option>`)}</select></span>
+<output for="${id('filter')} ${id('kind')}">${counted(all.length, 'event')}</output></div>
+<table class="cards event-table" role="table"><caption class="away">Events by commit, the latest first</caption>
 <thead role="rowgroup"><tr role="row">${COLUMNS.map(([name, type], at) => html`<th scope="col" role="columnheader" data-type="${type}"${type === 'number' ? html` class="number"` : ''}${at === 0 ? html` aria-sort="descending"` : ''}>${name}</th>`)}</tr></thead>
-${commits.map(commitBody)}</table></section>`
+${commits.map(commitBody)}</table>`
 }
 
 function commitBody({

@@ -31,15 +31,12 @@ interface Indexed {
 /** Part 3: how many days each plan's worst image was behind its build, from commit to commit. */
 export function lagChart(history: readonly HistoryVersion[]): Html {
   const series = seriesOf(history)
-  return html`<section id="lag" aria-labelledby="lag-title"><h2 id="lag-title">Lag over time</h2>
-${
-  series.length === 0
+  return series.length === 0
     ? html`<p>There is no image with a known build, so there is no lag to draw.</p>`
     : html`<p>Days from an image to its build, for the worst image of each plan, as each commit left it. An image that is newer than its build counts as zero; the numbers have it with a minus.</p>
 <figure><div class="scroll chart-box" tabindex="0" role="region" aria-label="Chart of the lag">${draw(series, isByTime(history))}</div>
 <ul class="key">${series.map(({ name }, index) => html`<li>${sign(SYMBOLS[index % SYMBOLS.length] ?? '', colourOf(index))} ${name}</li>`)}</ul></figure>
 ${lagNumbers(history)}`
-}</section>`
 }
 
 /** Commits of one day would stand on each other: then they are numbered. */
@@ -95,6 +92,11 @@ function draw(series: readonly Series[], byTime: boolean): Html {
   const points = series.flatMap(({ name, points }, at) =>
     points.map((point) => ({ ...point, name, at: point.at, index: at })),
   )
+  const end = endOf(series, byTime)
+  const lasting = series.flatMap(({ name, points }, index) => {
+    const last = points.at(-1)
+    return last ? [{ ...last, at: end, name, index }] : []
+  })
   const top = Math.max(1, ...points.map(({ days }) => days ?? 0))
   const label = `Lag in days: ${series.map(describe).join('; ')}`
   const longest = Math.max(...series.map(({ name }) => shortName(name).length))
@@ -115,7 +117,7 @@ function draw(series: readonly Series[], byTime: boolean): Html {
         Plot.axisY({ fontSize: FONT_SIZE, label: 'days behind', ticks: 5, tickFormat: 'd' }),
         Plot.axisX({ fontSize: FONT_SIZE, ...(byTime ? { label: null } : { ticks: 8 }) }),
         Plot.ruleY([0], { stroke: 'var(--build)' }),
-        Plot.line(points, {
+        Plot.line([...points, ...lasting], {
           x: 'at',
           y: 'days',
           z: 'name',
@@ -130,7 +132,7 @@ function draw(series: readonly Series[], byTime: boolean): Html {
           symbol: ({ index }: Indexed) => SYMBOLS[index % SYMBOLS.length],
           fill: ({ index }: Indexed) => colourOf(index),
         }),
-        Plot.text(labels(series, top), {
+        Plot.text(labels(series, top, end), {
           x: 'at',
           y: 'height',
           text: 'name',
@@ -145,18 +147,25 @@ function draw(series: readonly Series[], byTime: boolean): Html {
   )
 }
 
+/** A little after the last commit: what it changed is seen to last, and no edge of the chart. */
+function endOf(series: readonly Series[], byTime: boolean): Date | number {
+  const times = series.flatMap(({ points }) => points.map(({ at }) => Number(at)))
+  const [first, last] = [Math.min(...times), Math.max(...times)]
+  return byTime ? new Date(last + (last - first) * 0.03) : last
+}
+
 function colourOf(index: number): string {
   return `var(--series-${(index % SYMBOLS.length) + 1})`
 }
 
 /** Each line's name at its end, moved up where it would stand on another. */
-function labels(series: readonly Series[], top: number) {
+function labels(series: readonly Series[], top: number, end: Date | number) {
   const step = (16 / (HEIGHT - 60)) * top
   let free = 0
   return series
     .map(({ name, points }, index) => {
       const last = points.findLast(({ days }) => days !== undefined)
-      return { name: shortName(name), index, at: points.at(-1)?.at, days: last?.days ?? 0 }
+      return { name: shortName(name), index, at: end, days: last?.days ?? 0 }
     })
     .sort((a, b) => a.days - b.days)
     .map((label) => {

@@ -14,16 +14,14 @@ export function matrix(
   releases: Readonly<Record<string, string>>,
 ): Html {
   const builds = Object.entries(releases)
-  return html`<section id="now" aria-labelledby="now-title"><h2 id="now-title">The state now</h2>
-${buildList(builds)}
+  return html`${buildList(builds)}
 ${CLOUDS.map((cloud) =>
   cloudTable(
     FACTS[cloud].title,
     slots.filter(({ slot }) => slot.cloud === cloud),
   ),
 )}
-${slots.length === 0 ? html`<p>No marketplace image has ever stood in this file.</p>` : legend(slots)}
-</section>`
+${slots.length === 0 ? html`<p>No marketplace image has ever stood in this file.</p>` : legend(slots)}`
 }
 
 function buildList(builds: readonly (readonly [string, string])[]): Html {
@@ -35,7 +33,7 @@ function buildList(builds: readonly (readonly [string, string])[]): Html {
   )}</dl>`
 }
 
-/** A row for what is alike: plans, architectures and generations that have the same images. */
+/** A row for what is alike: plans, architectures and generations that have the same versions. */
 function cloudTable(name: string, slots: readonly SlotState[]): Html {
   if (slots.length === 0) return html``
   const machines = groupBy(slots, ({ slot }) =>
@@ -43,31 +41,15 @@ function cloudTable(name: string, slots: readonly SlotState[]): Html {
   )
   const byPlan = [...machines.values()].flatMap((own) => {
     const [first] = own
-    return first ? [{ slot: first.slot, own, look: alikeKey(own) }] : []
+    return first ? [{ own, look: alikeKey(own) }] : []
   })
-  const ofMachine = merge(byPlan, ({ slot }) => slot.plan)
-  const rows = merge(ofMachine, ({ own }) => machinesOf(own))
+  const rows = groupBy(byPlan, ({ look }) => look)
   return html`<table class="cards matrix" role="table"><caption>${name}</caption>
 <thead role="rowgroup"><tr role="row">${COLUMNS.map((each) => html`<th scope="col" role="columnheader">${each}</th>`)}</tr></thead>
-<tbody role="rowgroup">${rows.map(({ own }) => row(own))}</tbody></table>`
+<tbody role="rowgroup">${[...rows.values()].map((each) => row(each.flatMap(({ own }) => own)))}</tbody></table>`
 }
 
 const COLUMNS = ['plans', 'machines', 'images'] as const
-
-interface Alike {
-  readonly slot: SlotState['slot']
-  readonly own: readonly SlotState[]
-  readonly look: string
-}
-
-/** Groups of the same look, and alike in one more respect, as one each. */
-function merge(groups: readonly Alike[], keyOf: (group: Alike) => string): Alike[] {
-  const merged = groupBy(groups, (group) => `${keyOf(group)}\0${group.look}`)
-  return [...merged.values()].flatMap((each) => {
-    const [first] = each
-    return first ? [{ ...first, own: each.flatMap(({ own }) => own) }] : []
-  })
-}
 
 /** Equal for places that have the same versions and grades in the same regions. */
 function alikeKey(own: readonly SlotState[]): string {
@@ -78,20 +60,36 @@ function alikeKey(own: readonly SlotState[]): string {
     .join('\n')
 }
 
+/** `aarch64 (ocp only); x86_64 gen1, gen2`: machines that not all of the plans have name theirs. */
 function machinesOf(own: readonly SlotState[]): string {
-  const byArchitecture = groupBy(own, ({ slot }) => slot.architecture)
-  return [...byArchitecture]
-    .map(([arch, slots]) => {
-      const generations = [...new Set(slots.flatMap(({ slot }) => slot.generation ?? []))].sort()
-      return [arch, generations.map((each) => `gen${each}`).join(', ')].filter(Boolean).join(' ')
-    })
-    .join('; ')
+  const all = plansOf(own)
+  const machines = groupBy(own, ({ slot }) => `${slot.architecture} ${slot.generation ?? ''}`)
+  const alike = groupBy(
+    [...machines.values()],
+    (each) => `${each[0]?.slot.architecture} ${plansOf(each).join(', ')}`,
+  )
+  const texts = [...alike.values()].map((group) => {
+    const states = group.flat()
+    const generations = [...new Set(states.flatMap(({ slot }) => slot.generation ?? []))].sort()
+    const plans = plansOf(states)
+    return [
+      states[0]?.slot.architecture,
+      generations.map((each) => `gen${each}`).join(', '),
+      plans.length < all.length ? `(${plans.join(', ')} only)` : '',
+    ]
+      .filter(Boolean)
+      .join(' ')
+  })
+  return texts.join('; ')
+}
+
+function plansOf(own: readonly SlotState[]): string[] {
+  return [...new Set(own.map(({ slot }) => slot.plan))].sort(comparePlans)
 }
 
 function row(own: readonly SlotState[]): Html {
-  const plans = [...new Set(own.map(({ slot }) => slot.plan))].sort(comparePlans)
   const versions = groupBy(own, (each) => [versionOf(each), each.grade, each.refused].join('\0'))
-  return html`<tr role="row"><th scope="row" role="rowheader">${plans.join(', ')}</th>
+  return html`<tr role="row"><th scope="row" role="rowheader">${plansOf(own).join(', ')}</th>
 <td role="cell" data-label="machines">${machinesOf(own)}</td>
 <td role="cell" data-label="images">${[...versions.values()].map(entry)}</td></tr>\n`
 }

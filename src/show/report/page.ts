@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import { VERSION } from '../../version.ts'
-import { eventTable } from './events.ts'
 import { Html, html } from './html.ts'
-import { lagChart } from './lag.ts'
-import { matrix } from './matrix.ts'
 import script from './page.client.js'
 import style from './page.css'
-import { publishing } from './publish.ts'
-import { summary } from './summary.ts'
-import { timeline } from './timeline.ts'
+import { missingImages, publishWords } from './publish.ts'
+import { streamPart } from './stream.ts'
+
+/** What a page shows: a stream's or a snapshot's life. */
+export interface PageStream {
+  /** The file's, or the stream's in its workspace. */
+  readonly name: string
+  readonly history: readonly HistoryVersion[]
+}
 
 /**
- * The page of a history: one file that asks for nothing, and whose policy forbids it to. The same
- * history gives the same bytes.
- *
- * @param file the name of what the history is of
+ * The page of one history or, with a switch, of several: one file that asks for nothing, and whose
+ * policy forbids it to. The same histories give the same bytes.
  */
-export function printPage(file: string, history: readonly HistoryVersion[]): string {
-  const last = history.at(-1)
-  const slots = last?.slots ?? []
+export function printPage(streams: readonly PageStream[]): string {
+  const names = streams.map(({ name }) => name).join(', ')
+  const keyOf = (at: number) => (streams.length > 1 ? `s${at + 1}` : '')
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -28,23 +29,19 @@ export function printPage(file: string, history: readonly HistoryVersion[]): str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${file}: marketplace images</title>
+<title>${names}: marketplace images</title>
 <link rel="icon" href="data:,">
 <style>${Html.trusted(style)}</style>
 </head>
 <body>
-<a class="skip" href="#now">Skip to the state now</a>
+<a class="skip" href="#main">Skip to the content</a>
 <div class="page">
-<button type="button" id="theme" hidden><span aria-hidden="true">◐</span> <span class="name">Theme: as the system has it</span></button>
-${summary(file, history)}
-<main>
-${publishing(slots)}
-${matrix(slots, last?.releases ?? {})}
-${timeline(history)}
-${lagChart(history)}
-${eventTable(history)}
+<button type="button" id="theme" hidden aria-label="Theme: as the system has it" title="Theme: as the system has it"><span aria-hidden="true">◐</span></button>
+${streams.length > 1 ? html`<nav class="streams" aria-label="Streams"><ul>${streams.map(({ name, history }, at) => html`<li><a href="#${keyOf(at)}">${name}</a>${toPublish(history)}</li>`)}</ul></nav>` : ''}
+<main id="main" tabindex="-1">
+${streams.map(({ name, history }, at) => streamPart(name, history, keyOf(at)))}
 </main>
-<footer><p>Made by stream-snapshot ${VERSION} from the history of <code>${file}</code> in git. Lag is the whole days, in UTC, from the day that an image’s version tells to the day of its build.</p></footer>
+<footer><p>Made by stream-snapshot ${VERSION} from the history of <code>${names}</code> in git. Lag is the whole days, in UTC, from the day that an image’s version tells to the day of its build.</p></footer>
 </div>
 <p id="said" role="status" class="away"></p>
 <script>${Html.trusted(script)}</script>
@@ -52,6 +49,12 @@ ${eventTable(history)}
 </html>
 `
   return page.text
+}
+
+/** Beside a stream's name in the switch, so that it tells which to open. */
+function toPublish(history: readonly HistoryVersion[]): Html {
+  const missing = missingImages(history.at(-1)?.slots ?? [])
+  return missing.length === 0 ? html`` : html` <small>${publishWords(missing)} to publish</small>`
 }
 
 /** Nothing but the page's own style and script, known by their digests. */

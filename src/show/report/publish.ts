@@ -11,15 +11,12 @@ import { groupBy, placeOf, versionOf } from './places.ts'
 /** Part 1: what a publisher still has to publish, by exact names, the places without an image first. */
 export function publishing(slots: readonly SlotState[]): Html {
   const missing = missingImages(slots)
-  const list =
-    missing.length === 0
-      ? html`<p>${slots.some(({ grade }) => grade) ? 'Nothing: every place has an image of its build.' : 'It names no image that could be compared with a build.'}</p>`
-      : html`<p>${publishWords(missing)}: with these every place would have an image of its release’s own build.</p>
+  return missing.length === 0
+    ? html`<p>${slots.some(({ grade }) => grade) ? 'Nothing: every place has an image of its build.' : 'It names no image that could be compared with a build.'}</p>`
+    : html`<p>${publishWords(missing)}: with these every place would have an image of its release’s own build.</p>
 <table class="cards" role="table"><caption class="away">What to publish next</caption>
 <thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">${missing.map(row)}</tbody></table>`
-  return html`<section id="publish" aria-labelledby="publish-title"><h2 id="publish-title">What to publish next</h2>
-${list}</section>`
 }
 
 const COLUMNS = ['publish', 'for', 'build', 'there now'] as const

@@ -7,28 +7,23 @@ import { day } from './parts.ts'
 import { groupBy } from './places.ts'
 import { missingImages, publishWords } from './publish.ts'
 
-/** The page's head: which images are behind, by how many days, and where to read on. */
-export function summary(file: string, history: readonly HistoryVersion[]): Html {
+/** A stream's head: which images are behind, by how many days. */
+export function summary(
+  name: string,
+  history: readonly HistoryVersion[],
+  id: (part: string) => string,
+): Html {
   const last = history.at(-1)
   const first = history[0]
   if (last === undefined || first === undefined) return html``
   const broken = history.filter(({ problem }) => problem !== undefined).length
-  return html`<header><p class="eyebrow">Marketplace images of</p><h1>${file}</h1>
+  return html`<header><p class="eyebrow">Marketplace images of</p><h1>${name}</h1>
 <p class="span">${counted(history.length, 'version')} in git, ${day(first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
-${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the <a href="#events">events</a> say which and why.</p>` : ''}
-${verdict(last.slots)}
-<nav aria-label="Parts"><ul>${PARTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav></header>`
+${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the <a href="#${id('events')}">events</a> say which and why.</p>` : ''}
+${verdict(last.slots, id('publish'))}</header>`
 }
 
-const PARTS = [
-  ['publish', 'What to publish next'],
-  ['now', 'The state now'],
-  ['timeline', 'Builds and images'],
-  ['lag', 'Lag over time'],
-  ['events', 'Events'],
-] as const
-
-function verdict(slots: readonly SlotState[]): Html {
+function verdict(slots: readonly SlotState[], publishId: string): Html {
   if (slots.length === 0) return html`<p class="verdict">It has no marketplace images.</p>`
   if (slots.every(({ release }) => release === undefined)) {
     return html`<p class="verdict">It names ${slots.length} places for images and no build, so nothing can be measured.</p>`
@@ -40,7 +35,7 @@ function verdict(slots: readonly SlotState[]): Html {
   const worst = Math.max(0, ...behind.map(({ days }) => days ?? 0))
   const wanted = missingImages(slots)
   return html`<p class="verdict">${sentence(slots.length, behind.length, worst, empty.length)} ${
-    wanted.length > 0 ? html`<a href="#publish">${publishWords(wanted)} to publish.</a>` : ''
+    wanted.length > 0 ? html`<a href="#${publishId}">${publishWords(wanted)} to publish.</a>` : ''
   }</p>
 <dl class="figures">${figure('behind their build', behind.length, 'older-build')}${figure('without an image', empty.length, 'none')}${figure('newer than their build', newer.length, 'newer-build')}${figure('of the very build', exact.length, 'exact')}</dl>
 ${behind.length > 0 ? html`<ul class="behind">${behindList(behind)}</ul>` : ''}`

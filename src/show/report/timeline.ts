@@ -19,14 +19,13 @@ export function timeline(history: readonly HistoryVersion[]): Html {
   const rows = rowsOf(history)
   const hasImages = rows.some(({ bars }) => bars.length > 0)
   const isDated = rows.some(({ builds, bars }) => builds.length + bars.length > 0)
-  return html`<section id="timeline" aria-labelledby="timeline-title"><h2 id="timeline-title">Builds and images</h2>
-<p>${
+  return html`<p>${
     hasImages
       ? 'Each row is a place for an image. An upright stroke is a build, on the day it was made; a sign is an image, on the day its version tells, an arrow one of before the first commit; the line from the image to the last build that it stood for is its lag. In words beside it: the lag now.'
       : 'Each row is an architecture, each upright stroke a build, on the day it was made. No marketplace image stands in this file.'
   }</p>
 ${isDated ? figure(rows, hasImages, startOf(history)) : html`<p>No release tells its day.</p>`}
-${hasImages ? imageNumbers(rows) : buildNumbers(rows)}</section>`
+${hasImages ? imageNumbers(rows) : buildNumbers(rows)}`
 }
 
 /** The day of the first commit; what is older is clipped there. */
