@@ -23,6 +23,12 @@ export const toy: CloudFacts = {
   idOf: ({ box }) => \`toy/\${box}\`,
   slots: ({ criteria }, architecture) =>
     (criteria.toy?.plans ?? []).map((plan) => ({ cloud: 'toy', plan, architecture })),
+  uses: {
+    installConfig: ({ box = '' }) => ({ box }),
+    machineSet: ({ box = '' }) => ({ box }),
+    terraform: ({ box }) => \`box = "\${box}"\`,
+    terms: () => undefined,
+  },
   expected: (_, { wanted }) => ({ place: { box: wanted.text }, version: wanted.text }),
 }
 `
@@ -182,5 +188,8 @@ it('a fourth cloud is its files, its data, and the lines that the compiler names
   expect(await toy('image', 'rhcos.json', '--cloud', 'toy')).toMatchObject({
     status: 0,
     stdout: 'toy:blue-x86_64\n',
+  })
+  expect(await toy('image', 'rhcos.json', '--cloud', 'toy', '-o', 'terraform')).toMatchObject({
+    stdout: 'box = "blue-x86_64"\n',
   })
 })
