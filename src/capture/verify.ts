@@ -1,6 +1,6 @@
 import { wantedAgain } from '../core/builds/locate.ts'
 import { isSameContent } from '../core/snapshot/assemble.ts'
-import { canonicalJson, sha256 } from '../core/snapshot/canonical.ts'
+import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { cloudsOf, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { readMinor } from '../core/versions/minor.ts'
@@ -50,7 +50,7 @@ export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
     check('integrity', isIntact(text, snapshot), 'the content was changed after the capture'),
     check(
       'form',
-      printSnapshot(snapshot) === text,
+      printSnapshot(snapshot) === withLf(text),
       'the file is not formatted as a capture writes it',
     ),
     recording,

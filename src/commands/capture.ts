@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { sortExchanges } from '../capture/recording.ts'
-import { sha256 } from '../core/snapshot/canonical.ts'
+import { sha256, withLf } from '../core/snapshot/canonical.ts'
 import { withKept } from '../core/snapshot/parts.ts'
 import { withLock } from '../disk/lock.ts'
 import { readBeside, readIfThere, readInput } from '../disk/read.ts'
@@ -161,7 +161,7 @@ export async function captureTexts(
       before: found?.recording ?? (await readBeside(recording)),
     },
     { file, text: assembled.snapshotText, before: await readIfThere(file) },
-  ].filter(({ text, before }) => text !== before)
+  ].filter(({ text, before }) => before === undefined || text !== withLf(before))
   return {
     snapshot: assembled.snapshot,
     account,

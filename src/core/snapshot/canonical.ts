@@ -13,9 +13,14 @@ export function integrityOf(canonical: Iterable<string>): string {
   return `sha256-${hash.digest('base64')}`
 }
 
-/** The hexadecimal SHA-256 of a file's text. */
+/** The hexadecimal SHA-256 of a file's text with LF, whatever line ends a checkout gave it. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return createHash('sha256').update(withLf(text)).digest('hex')
+}
+
+/** A JSON text as it was committed: within its strings there are no line ends. */
+export function withLf(text: string): string {
+  return text.replaceAll('\r\n', '\n')
 }
 
 /**
