@@ -29,7 +29,7 @@ export const historyCommand = command({
   async run(args) {
     const { PATH, output, since, 'max-count': maxCount, full = false } = args
     const terminal = terminalOf(args)
-    const history = await readHistory(PATH, { since, maxCount })
+    const history = await readHistory(PATH, terminal, { since, maxCount })
     const show = output === 'table' ? terminal.page : terminal.data
     show(HISTORY_FORMATS[output](history, { isFull: full }, terminal))
     if (history.length === 0) terminal.say(`${PATH}: no version since ${since}`)

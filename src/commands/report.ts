@@ -28,18 +28,19 @@ interface Args extends GlobalArgs {
 
 /** @param files by the name that the page has for each */
 async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
+  const [first] = files.values()
+  if (first === undefined) return
+  const terminal = terminalOf(first)
   const streams: PageStream[] = []
   for (const [name, { PATH, output }] of files) {
     if (resolve(output) === resolve(PATH)) {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
-    streams.push({ name, history: await readHistory(PATH) })
+    streams.push({ name, history: await readHistory(PATH, terminal) })
   }
-  const [args] = files.values()
-  if (args === undefined) return
   const { printPage } = await import('../show/report/page.ts')
-  await writeFiles([{ file: args.output, text: printPage(streams) }])
+  await writeFiles([{ file: first.output, text: printPage(streams) }])
   const versions = streams.reduce((sum, { history }) => sum + history.length, 0)
   const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''
-  terminalOf(args).say(`${args.output}: written, ${counted(versions, 'version')}${of}`)
+  terminal.say(`${first.output}: written, ${counted(versions, 'version')}${of}`)
 }

@@ -79,7 +79,7 @@ const SIGNS: Readonly<Record<EventKind, PlanRow['sign']>> = {
 }
 
 /** What a version did, as a plan of changes; what changed alike in a line. */
-function eventLines({ events }: HistoryVersion, styled: Styled): string[] {
+function eventLines({ events, isCut }: HistoryVersion, styled: Styled): string[] {
   const rest = events.filter(({ slot }) => slot === undefined)
   const others = [
     ...groupBy(rest, ({ kind, before, after, problem }) =>
@@ -87,6 +87,7 @@ function eventLines({ events }: HistoryVersion, styled: Styled): string[] {
     ).values(),
   ]
   const rows = [...others.flatMap(rowOf), ...slotRows(events)]
+  if (isCut) return [styled.style('dim', '  the clone begins here: what it did is not known')]
   if (rows.length === 0) return [styled.style('dim', "  no build and no slot's image changed")]
   const inner = { ...styled, width: () => less(styled.width(), 2) }
   return printPlan(rows, inner).map((line) => `  ${line}`)

@@ -60,6 +60,21 @@ describe('history', () => {
     ])
   })
 
+  it('says where a shallow clone begins, and lays nothing on that commit', async () => {
+    const clone = join(await temporaryFolder(), 'clone')
+    await git(folder, 'clone', '-q', '--depth', '1', `file://${folder}`, clone)
+    const [id = ''] = (await git(clone, 'rev-parse', '--short=7', 'HEAD')).split('\n')
+    const told = `snapshots/s.json: the clone is shallow: what ${id} did, and what was before it, is not known; git fetch --unshallow brings it`
+    const shown = await run(['history', 'snapshots/s.json'], { cwd: clone })
+    expect(shown).toMatchObject({ status: 0, stderr: `${told}\n` })
+    expect(shown.stdout).toBe(
+      `${id}  2024-10-10  bump, "quoted"\n  the clone begins here: what it did is not known\n`,
+    )
+    const page = await run(['report', 'snapshots/s.json', '-o', 'r.html'], { cwd: clone })
+    expect(page.stderr.split('\n')[0]).toBe(told)
+    expect((await history('snapshots/s.json')).stderr).toBe('')
+  })
+
   it('is paged on a terminal, by the pager of the environment alone', async () => {
     await git(folder, 'config', 'core.pager', `touch '${at('configured')}'`)
     const shown = await runOnTerminal(['history', 'snapshots/s.json'], {

@@ -17,6 +17,8 @@ export interface Version {
   readonly path: string
   /** Gives the text or throws InputError; absent where the commit removed the file. */
   readonly text?: () => string
+  /** Set where a shallow clone begins: what the commit itself did is not known. */
+  readonly isCut?: true
 }
 
 /** A version, what it says, and what it did. */
@@ -54,7 +56,7 @@ export function historyOf(versions: readonly Version[], window: Window = {}): Hi
       ...(path !== undefined && path !== version.path ? [renamed(path, version.path)] : []),
       ...(problem === undefined ? [] : [unreadable(version.path, problem)]),
       ...(text === undefined ? [gone(version.path)] : []),
-      ...(settled ? eventsBetween(state, settled, BUILT_IN.rhel) : []),
+      ...(settled && !version.isCut ? eventsBetween(state, settled, BUILT_IN.rhel) : []),
     ]
     state = settled ?? state
     path = version.path
