@@ -1,3 +1,4 @@
+import type { Document } from 'yaml'
 import { isConfigMap, streamOfConfigMap } from '../core/audit/image/configmap.ts'
 import type { Holder } from '../core/layouts/holder.ts'
 import { readInput, readStandardInput, STANDARD_INPUT } from '../disk/read.ts'
@@ -42,9 +43,14 @@ async function readManifest(text: string, file: string): Promise<unknown> {
     return isConfigMap(value) ? value : undefined
   }
   if (!/^kind: *['"]?ConfigMap/m.test(text)) return undefined
-  const { readYaml } = await import('../core/audit/image/merge.ts')
-  const value: unknown = readYaml(text, file).toJS({ maxAliasCount: 0 })
-  return isConfigMap(value) ? value : undefined
+  const { findDocument } = await import('../core/audit/image/merge.ts')
+  const isWanted = (document: Document) => document.get('kind') === 'ConfigMap'
+  const document = findDocument(text, file, 'a ConfigMap', isWanted)
+  try {
+    return document?.toJS({ maxAliasCount: 0 })
+  } catch {
+    throw new InputError(`${file}: has aliases, which are not followed`, 'Write them out.')
+  }
 }
 
 function parseQuietly(text: string): unknown {

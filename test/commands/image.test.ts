@@ -25,6 +25,21 @@ describe('image', () => {
     expect(await image(form, '--gen1')).toMatchObject({ status: 0, stdout: `${GEN1}\n` })
   })
 
+  it('finds the ConfigMap among several documents', async () => {
+    const { stdout } = await run(['configmap', at('stream-metadata.json')])
+    const secret = 'kind: Secret\n---\n'
+    await writeFile(at('all.yaml'), secret + stdout)
+    expect(await image('all.yaml')).toEqual({ status: 0, stdout: `${GEN2}\n`, stderr: '' })
+    await writeFile(at('all.yaml'), `${stdout}---\n${stdout}`)
+    expect((await image('all.yaml')).stderr).toBe(
+      'stream-snapshot: all.yaml: expected one document that is a ConfigMap, found 2: the 1., 2.\nPut the one that is meant into a file of its own.\n',
+    )
+    await writeFile(at('all.yaml'), 'kind: ConfigMap\ndata: &a {b: *a}\n')
+    expect((await image('all.yaml')).stderr).toBe(
+      'stream-snapshot: all.yaml: has aliases, which are not followed\nWrite them out.\n',
+    )
+  })
+
   it('answers with an id, and in JSON', async () => {
     const id = await image('marketplace.json', '-o', 'id', '--region', 'westeurope')
     expect(id.stdout).toBe(

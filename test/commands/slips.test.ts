@@ -46,7 +46,10 @@ it.each([
     'list https://a.example/s.json',
     'https://a.example/s.json: no such file\nFiles are read here, and no URLs: download it first.',
   ],
-  ['list -', 'standard input: no such file\nOnly image reads its standard input; name a file.'],
+  [
+    'list -',
+    'standard input: no such file\nOnly the STREAM of image is read from there; name a file.',
+  ],
   [
     'capture t.json --cloud azure aws',
     '"aws": expected ARCH=VERSION or https://…/meta.json\nClouds stand in one word: --cloud azure,aws.',

@@ -24,6 +24,7 @@ export const toy: CloudFacts = {
   slots: ({ criteria }, architecture) =>
     (criteria.toy?.plans ?? []).map((plan) => ({ cloud: 'toy', plan, architecture })),
   uses: {
+    providerKind: 'ToyProviderSpec',
     installConfig: ({ box = '' }) => ({ box }),
     machineSet: ({ box = '' }) => ({ box }),
     terraform: ({ box }) => \`box = "\${box}"\`,

@@ -18,6 +18,14 @@ export const aws: CloudFacts = {
         (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
       ),
   uses: {
+    providerKind: 'AWSMachineProviderConfig',
+    others: {
+      platform: [['amiID']],
+      machineSet: [
+        ['ami', 'filters'],
+        ['ami', 'arn'],
+      ],
+    },
     installConfig: ({ image = '' }) => ({ amiID: image }),
     machineSet: ({ image = '' }) => ({ ami: { id: image } }),
     terraform: ({ image }) => `ami = "${image}"`,

@@ -5,6 +5,8 @@ const FREE_PLAN = 'no-purchase-plan'
 
 /** How an Azure image is written down, by the installer's and the machine API's own names. */
 export const azureUses: Uses = {
+  providerKind: 'AzureMachineProviderSpec',
+  others: { machineSet: [['image', 'resourceID']] },
   installConfig: (entry, plan) => ({
     osImage: {
       plan: plan === FREE_PLAN ? 'NoPurchasePlan' : 'WithPurchasePlan',

@@ -25,6 +25,14 @@ export interface Filling {
 
 /** How those who use an image write it down; a stream's entry and its plan give each. */
 export interface Uses {
+  /** The `kind` of a MachineSet's `providerSpec.value`, as the machine API calls it. */
+  readonly providerKind: string
+  /** Members of the same that name an image in another way, so that ours may not stand beside them. */
+  readonly others?: {
+    /** Under `platform.CLOUD` of an install-config. */
+    readonly platform?: readonly (readonly string[])[]
+    readonly machineSet?: readonly (readonly string[])[]
+  }
   /** What stands under a pool's `platform.CLOUD` of an install-config. */
   installConfig(entry: Entry, plan: string): Members
   /** What stands under a MachineSet's `providerSpec.value`; a list stands for its boot disk. */

@@ -16,6 +16,7 @@ export const gcp: CloudFacts = {
       .filter(([, plan]) => plan.architecture === architecture)
       .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
   uses: {
+    providerKind: 'GCPMachineProviderSpec',
     installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),
     machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
     terraform: (entry) => `image = "${pathOf(entry)}"`,

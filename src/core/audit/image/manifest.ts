@@ -1,19 +1,25 @@
-import { isMap, isSeq } from 'yaml'
+import { type Document, isMap, isScalar, isSeq } from 'yaml'
 import { CheckFailure, InputError } from '../../../errors.ts'
 import { FACTS } from '../../clouds/index.ts'
 import type { CloudName } from '../../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { type Merged, mergeYaml, readYaml, type YamlPath } from './merge.ts'
-import type { Pool } from './pools.ts'
+import { findDocument, type Merged, printPath, type YamlPath, YamlText } from './merge.ts'
+import { isComputePool, type Pool } from './pools.ts'
 
-/** Where a pool's image stands in an install-config. */
-export function installConfigPath(cloud: CloudName, pool: Pool): YamlPath {
+/**
+ * Where a pool's image stands in an install-config.
+ *
+ * @param position of a compute pool among all
+ */
+export function installConfigPath(cloud: CloudName, pool: Pool, position = 0): YamlPath {
   if (pool === 'defaultMachinePlatform') return ['platform', cloud, pool]
   const platform = ['platform', cloud] as const
-  return pool === 'compute' ? [pool, 0, ...platform] : [pool, ...platform]
+  return isComputePool(pool) ? ['compute', position, ...platform] : [pool, ...platform]
 }
 
 export const MACHINE_SET_PATH: YamlPath = ['spec', 'template', 'spec', 'providerSpec', 'value']
+
+const MERGEABLE = 'an install-config or a MachineSet'
 
 /**
  * Puts an image into an install-config or a MachineSet.
@@ -22,68 +28,90 @@ export const MACHINE_SET_PATH: YamlPath = ['spec', 'template', 'spec', 'provider
  * @throws CheckFailure where an image of another kind, or of another cloud, stands there
  */
 export function mergeImage(text: string, file: string, found: FoundImage, pool: Pool): Merged {
-  const document = readYaml(text, file)
-  const { slot, entry } = found
-  const { uses, title } = FACTS[slot.cloud]
-  const kind: unknown = document.get('kind')
-  if (kind === 'MachineSet') {
-    const value = document.getIn(MACHINE_SET_PATH, true)
-    if (!isMap(value)) {
-      throw new InputError(`${file}: .${MACHINE_SET_PATH.join('.')}: expected the provider's own`)
-    }
-    refuseOther(file, document.toJS() as object, found)
-    const { disks, ...members } = uses.machineSet(entry, slot.plan)
-    if (disks === undefined) return mergeYaml(text, file, MACHINE_SET_PATH, members)
-    const all = value.get('disks', true)
-    if (!isSeq(all) || all.items.length === 0) throw new InputError(`${file}: has no disks`)
-    const boot = all.items.findIndex((disk) => isMap(disk) && disk.get('boot') === true)
-    const path = [...MACHINE_SET_PATH, 'disks', Math.max(0, boot)]
-    return mergeYaml(text, file, path, typeof disks === 'string' ? {} : disks)
-  }
-  const platform: unknown = document.get('platform')
-  if (kind !== undefined || !isMap(platform)) {
-    throw new InputError(`${file}: expected an install-config or a MachineSet`)
-  }
-  if (!platform.has(slot.cloud)) {
-    const there = platform.items.map(({ key }) => String(key)).join(', ')
-    throw new CheckFailure(`${file}: is for ${there}, and the image is of ${title}`)
-  }
-  if (pool === 'compute' && !isSeq(document.get('compute'))) {
-    throw new InputError(`${file}: has no compute pool`)
-  }
-  refuseOther(file, document.toJS() as object, found)
-  return mergeYaml(
-    text,
-    file,
-    installConfigPath(slot.cloud, pool),
-    uses.installConfig(entry, slot.plan),
-  )
+  const document = findDocument(text, file, MERGEABLE, isMergeable)
+  if (document === undefined) throw new InputError(`${file}: expected ${MERGEABLE}`)
+  const yaml = new YamlText(text, file, document)
+  return document.has('kind') ? intoMachineSet(yaml, found) : intoInstallConfig(yaml, found, pool)
 }
 
-/** What names an image in another way than by publisher or id; it would stand beside ours. */
-function refuseOther(file: string, manifest: object, { slot: { cloud } }: FoundImage): void {
-  const value = MACHINE_SET_PATH.reduce<unknown>(
-    (sum, name) => (sum as Readonly<Record<string, unknown>> | undefined)?.[String(name)],
-    manifest,
-  ) as
-    | {
-        readonly image?: { readonly resourceID?: unknown } | string
-        readonly ami?: { readonly filters?: unknown; readonly arn?: unknown }
-      }
-    | undefined
-  if (value === undefined) return
-  const { image, ami } = value
-  const other =
-    typeof image === 'object' && image.resourceID
-      ? `.image.resourceID: ${String(image.resourceID)}`
-      : ami?.filters !== undefined
-        ? '.ami.filters'
-        : ami?.arn !== undefined
-          ? '.ami.arn'
-          : undefined
-  if (other === undefined) return
+function isMergeable(document: Document): boolean {
+  const kind: unknown = document.get('kind')
+  return kind === 'MachineSet' || (kind === undefined && document.has('platform'))
+}
+
+function intoMachineSet(yaml: YamlText, { slot, entry }: FoundImage): Merged {
+  const { file } = yaml
+  const { uses, title } = FACTS[slot.cloud]
+  const value = yaml.at(MACHINE_SET_PATH)
+  if (!isMap(value)) {
+    throw new InputError(`${file}: ${printPath(MACHINE_SET_PATH)}: expected the provider's own`)
+  }
+  const kind: unknown = value.get('kind')
+  if (typeof kind === 'string' && kind !== uses.providerKind) {
+    throw new CheckFailure(
+      `${file}: is for ${kind}, and the image is of ${title}, which is ${uses.providerKind}`,
+    )
+  }
+  for (const other of uses.others?.machineSet ?? []) {
+    refuseOther(yaml, [...MACHINE_SET_PATH, ...other])
+  }
+  const { disks, ...members } = uses.machineSet(entry, slot.plan)
+  if (disks === undefined) return yaml.merge(MACHINE_SET_PATH, members)
+  const all = yaml.at([...MACHINE_SET_PATH, 'disks'])
+  if (!isSeq(all) || all.items.length === 0) throw new InputError(`${file}: has no disks`)
+  const boot = all.items.findIndex((disk) => isMap(disk) && disk.get('boot') === true)
+  const path = [...MACHINE_SET_PATH, 'disks', Math.max(0, boot)]
+  return yaml.merge(path, typeof disks === 'string' ? {} : disks)
+}
+
+function intoInstallConfig(yaml: YamlText, { slot, entry }: FoundImage, pool: Pool): Merged {
+  const { file } = yaml
+  const { uses, title } = FACTS[slot.cloud]
+  const platform = yaml.at(['platform'])
+  const clouds = isMap(platform) ? platform.items.map(({ key }) => String(key)) : []
+  if (clouds.length === 0) {
+    throw new InputError(`${file}: .platform: expected a cloud's name, such as ${slot.cloud}`)
+  }
+  if (yaml.at(['platform', slot.cloud]) === undefined) {
+    throw new CheckFailure(`${file}: is for ${clouds.join(', ')}, and the image is of ${title}`)
+  }
+  const position = isComputePool(pool) ? positionOf(yaml, pool) : 0
+  if (pool === 'defaultMachinePlatform') {
+    for (const other of uses.others?.platform ?? []) {
+      refuseOther(yaml, ['platform', slot.cloud, ...other])
+    }
+  }
+  const path = installConfigPath(slot.cloud, pool, position)
+  return yaml.merge(path, uses.installConfig(entry, slot.plan))
+}
+
+/** Of a compute pool in its list. */
+function positionOf(yaml: YamlText, pool: Pool): number {
+  const { file } = yaml
+  const compute = yaml.at(['compute'])
+  const pools = isSeq(compute) ? compute.items : []
+  if (pools.length === 0) throw new InputError(`${file}: has no compute pool`)
+  const names = pools.map((each) => (isMap(each) ? String(each.get('name')) : 'one without a name'))
+  if (pool === 'compute') {
+    if (pools.length === 1) return 0
+    throw new InputError(
+      `${file}: has several compute pools: ${names.join(', ')}`,
+      'Name the one that is meant with --pool.',
+    )
+  }
+  const position = names.indexOf(pool)
+  if (position >= 0) return position
+  throw new InputError(`${file}: has no compute pool ${pool}`, `There is: ${names.join(', ')}.`)
+}
+
+/** What names an image in another way than ours, which would stand beside it. */
+function refuseOther({ file, document }: YamlText, path: YamlPath): void {
+  const node: unknown = document.getIn(path, true)
+  const value = isScalar(node) ? node.value : node
+  if (value === undefined || value === null || value === '') return
+  const shown = isScalar(node) ? `: ${node.value}` : ''
   throw new CheckFailure(
-    `${file}: an image of another kind stands there, by ${other}`,
-    `Take it out, and run again, if an image of the marketplace of ${FACTS[cloud].title} is meant.`,
+    `${file}: an image of another kind stands there, by ${printPath(path)}${shown}`,
+    'Take that out, and run again, if an image of the marketplace is meant.',
   )
 }

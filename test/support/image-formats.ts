@@ -1,0 +1,123 @@
+import { createRequire } from 'node:module'
+import { parse as parseHcl } from '@cdktf/hcl2json'
+import { load } from 'js-yaml'
+import { expect } from 'vitest'
+import { Language, type Node, Parser } from 'web-tree-sitter'
+import type { Holder } from '../../src/core/layouts/holder.ts'
+import { findImage, type ImageQuestion } from '../../src/index.ts'
+import { IMAGE_FORMATS, type ImageFormat } from '../../src/show/image.ts'
+
+/** An image's name, as `image -o urn` prints it, and the members of a stream's entry. */
+export interface Named {
+  readonly urn: string
+  readonly entry: Readonly<Record<string, string>>
+}
+
+/** Prints an image of a stream in a format, as the command does. */
+export function printing(source: Holder, question: ImageQuestion) {
+  const found = findImage(source, question)
+  const options = { location: 'eastus', pool: 'defaultMachinePlatform' } as const
+  return (format: ImageFormat) => `${IMAGE_FORMATS[format](found, options)}\n`
+}
+
+/** How Azure's image `PUBLISHER:OFFER:SKU:VERSION` is written, by the names of those who read it. */
+export function azureForms(urn: string): { named: Named; forms: Forms; isPaid: boolean } {
+  const [publisher = '', offer = '', sku = '', version = ''] = urn.split(':')
+  const entry = { publisher, offer, sku, version }
+  const isPaid = publisher !== 'azureopenshift'
+  const plan = { name: sku, product: offer, publisher }
+  const terms = isPaid ? `az vm image terms accept --urn ${urn}\n` : ''
+  const type = isPaid ? 'MarketplaceWithPlan' : 'MarketplaceNoPlan'
+  return {
+    named: { urn, entry },
+    isPaid,
+    forms: {
+      id: `/Providers/Microsoft.Compute/Locations/eastus/Publishers/${publisher}/ArtifactTypes/VMImage/Offers/${offer}/Skus/${sku}/Versions/${version}`,
+      installConfig: {
+        osImage: { plan: isPaid ? 'WithPurchasePlan' : 'NoPurchasePlan', ...entry },
+      },
+      providerSpec: { image: { ...entry, resourceID: '', type } },
+      terraform: { source_image_reference: [entry], ...(isPaid && { plan: [plan] }) },
+      bicep: { imageReference: entry, ...(isPaid && { plan }) },
+      az: `${terms}az vm create --image ${urn}\n`,
+    },
+  }
+}
+
+interface Forms {
+  readonly id: string
+  readonly installConfig: object
+  readonly providerSpec: object
+  readonly terraform: object
+  /** Absent where the cloud is none of the tool's. */
+  readonly bicep?: object
+  readonly az?: string
+}
+
+/** An AMI, and an image of Google Cloud by its project and name. */
+export const amiForms = (image: string): Forms => ({
+  id: image,
+  installConfig: { amiID: image },
+  providerSpec: { ami: { id: image } },
+  terraform: { ami: image },
+})
+export function gcpForms(project: string, name: string): Forms {
+  const path = `projects/${project}/global/images/${name}`
+  return {
+    id: path,
+    installConfig: { osImage: { project, name } },
+    providerSpec: { disks: [{ boot: true, image: path }] },
+    terraform: { image: path },
+  }
+}
+
+/** Holds each format of one image by what is expected, read by a parser of the format's own. */
+export async function expectForms(
+  cloud: string,
+  { urn, entry }: Named,
+  forms: Forms,
+  print: (format: ImageFormat) => Promise<string> | string,
+): Promise<void> {
+  expect(await print('urn')).toBe(`${urn}\n`)
+  expect(await print('id')).toBe(`${forms.id}\n`)
+  expect(JSON.parse(await print('json'))).toMatchObject({ cloud, ...entry, urn })
+  expect(load(await print('install-config'))).toEqual({
+    platform: { [cloud]: { defaultMachinePlatform: forms.installConfig } },
+  })
+  expect(load(await print('machineset'))).toEqual({
+    spec: { template: { spec: { providerSpec: { value: forms.providerSpec } } } },
+  })
+  expect(await parseHcl('main.tf', await print('terraform'))).toEqual(forms.terraform)
+  if (forms.bicep) expect(await readBicep(await print('bicep'))).toEqual(forms.bicep)
+  if (forms.az) expect(await print('az')).toBe(forms.az)
+}
+
+let parser: Promise<Parser> | undefined
+
+async function bicepParser(): Promise<Parser> {
+  await Parser.init()
+  const grammar = createRequire(import.meta.url).resolve('tree-sitter-bicep/tree-sitter-bicep.wasm')
+  return new Parser().setLanguage(await Language.load(grammar))
+}
+
+/** Reads the members of a Bicep object, as they are pasted into a resource. */
+export async function readBicep(text: string): Promise<unknown> {
+  parser ??= bicepParser()
+  const tree = (await parser).parse(`var pasted = {\n${text}}\n`)
+  const root = tree?.rootNode
+  expect(root?.hasError, text).toBe(false)
+  const object = root?.descendantsOfType('object')[0]
+  expect(object, text).toBeDefined()
+  return objectOf(object as Node)
+}
+
+function objectOf(node: Node): unknown {
+  if (node.type !== 'object') return node.text.replace(/^'(.*)'$/, '$1')
+  const properties = node.namedChildren.filter((each) => each?.type === 'object_property')
+  return Object.fromEntries(
+    properties.map((each) => {
+      const [key, value] = each?.namedChildren ?? []
+      return [key?.text, value && objectOf(value)]
+    }),
+  )
+}
