@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { NoVersions } from '../disk/git/versions.ts'
 import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
@@ -32,12 +33,22 @@ async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
   if (first === undefined) return
   const terminal = terminalOf(first)
   const streams: PageStream[] = []
+  /** What is not committed yet, which keeps no other from being shown. */
+  const missing: NoVersions[] = []
   for (const [name, { PATH, output }] of files) {
     if (resolve(output) === resolve(PATH)) {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
-    streams.push({ name, history: await readHistory(PATH, terminal) })
+    try {
+      streams.push({ name, history: await readHistory(PATH, terminal) })
+    } catch (error) {
+      if (!(error instanceof NoVersions)) throw error
+      missing.push(error)
+    }
   }
+  const [alone] = missing
+  if (alone && streams.length === 0) throw alone
+  for (const { message } of missing) terminal.say(`${message}, so that it is not on the page`)
   const { printPage } = await import('../show/report/page.ts')
   await writeFiles([{ file: first.output, text: printPage(streams) }])
   const versions = streams.reduce((sum, { history }) => sum + history.length, 0)

@@ -93,6 +93,29 @@ describe('no file at all', () => {
     expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>'])
   })
 
+  it('is a page of those that are in git, and a line for each of the others', async () => {
+    const workspace = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
+    workspace.streams.new = { snapshot: 'snapshots/new.json', target: 'new.json' }
+    await writeFile(at('stream-snapshot.json'), JSON.stringify(workspace))
+    const added = 'snapshots/new.json: no such file, so that it is not on the page\n'
+    expect(await call('report', '-o', 'r.html')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: `${added}r.html: written, 2 versions of 2 streams\n`,
+    })
+    const page = await readFile(at('r.html'), 'utf8')
+    expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>'])
+    for (const name of ['one', 'two', 'bare']) delete workspace.streams[name]
+    workspace.streams.newer = { snapshot: 'snapshots/newer.json', target: 'newer.json' }
+    await writeFile(at('snapshots/new.json'), '{}')
+    await writeFile(at('stream-snapshot.json'), JSON.stringify(workspace))
+    expect(await call('report', '-o', 'none.html')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'stream-snapshot: snapshots/new.json: no version of it is in git\nCommit it first.\n',
+    })
+  })
+
   it('is no page where that is a snapshot of theirs', async () => {
     const report = await call('report', '-o', 'snapshots/two.json')
     expect(report).toMatchObject({ status: 2, stdout: '' })

@@ -5,6 +5,9 @@ import { Blobs } from './blobs.ts'
 import { gitError, runGit, startGit } from './git.ts'
 import { type FileChange, LOG_ARGUMENTS, readLog } from './log.ts'
 
+/** A file that git has never had. */
+export class NoVersions extends InputError {}
+
 /** A file as a commit left it. */
 export interface FileVersion extends Omit<FileChange, 'blob' | 'status'> {
   /** Reads its bytes; undefined where the commit removed the file. */
@@ -21,7 +24,7 @@ export interface FileVersion extends Omit<FileChange, 'blob' | 'status'> {
  * part of its own, although git follows it. A commit that leaves name and content as they were, as a
  * merge or a change of mode does, gives no version.
  *
- * @throws InputError in one line where there is no repository or no such file in it
+ * @throws InputError in one line where there is no repository; NoVersions for no such file in it
  */
 export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
   const { folder, name } = placeOf(path)
@@ -44,7 +47,7 @@ export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
   }
   if (count > 0) return
   const isThere = existsSync(path)
-  throw new InputError(
+  throw new NoVersions(
     isThere ? `${path}: no version of it is in git` : `${path}: no such file`,
     isThere ? 'Commit it first.' : undefined,
   )
