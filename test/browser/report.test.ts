@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -194,6 +194,29 @@ function demonstrationPage(): Promise<string> {
   return demonstration
 }
 
+/** The same as one of two streams of a workspace. */
+let workspace: Promise<string> | undefined
+function workspacePage(): Promise<string> {
+  workspace ??= (async () => {
+    const repository = await mkdtemp(join(folder, 'workspace'))
+    await writeHistory(repository)
+    await copyFile(join(repository, SNAPSHOT), join(repository, 'other.json'))
+    const streams = {
+      'rhel-9': { snapshot: SNAPSHOT, target: 'rhcos.json' },
+      'coreos-rhel-9-as-it-was': { snapshot: 'other.json', target: 'other-rhcos.json' },
+    }
+    await writeFile(join(repository, 'stream-snapshot.json'), JSON.stringify({ streams }))
+    await commitAt(repository, '2026-12-01T12:00:00Z', 'A second stream')
+    const out = join(folder, 'workspace.html')
+    const outcome = await run(['report', '-o', out], { cwd: repository })
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    return out
+  })()
+  return workspace
+}
+
+const OPEN_ALL = `for (const each of document.querySelectorAll('summary, .fold[aria-expanded=false]')) each.click()`
+
 /** What is cut off or scrolls sideways, and what is too narrow to be read. */
 const MEASURE = `(() => {
   const shown = [...document.querySelectorAll('body *')].filter(
@@ -208,7 +231,9 @@ const MEASURE = `(() => {
     const inner = each.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
     return isText && style.display !== 'inline' && inner < 8 * 0.5 * parseFloat(style.fontSize)
   })
-  return { page: document.documentElement.scrollWidth, wide: wide.map(name), narrow: narrow.map(name) }
+  // A release and a lag are one word each, however narrow their place is.
+  const broken = [...document.querySelectorAll('.lag, .short, time')].filter((each) => each.getClientRects().length > 1)
+  return { page: document.documentElement.scrollWidth, wide: wide.map(name), narrow: narrow.map(name), broken: broken.map(name) }
 })()`
 
 async function findNoViolations(tab: Page): Promise<void> {
@@ -347,18 +372,37 @@ describe('the page of a history', () => {
     ])
   })
 
-  it.each([
+  describe.each([
     ['light', 1280],
     ['dark', 1280],
     ['light', 375],
     ['dark', 375],
-  ] as const)('has nothing wider than its box, %s at %i pixels', async (colorScheme, width) => {
-    const tab = await open(await demonstrationPage(), {
-      colorScheme,
-      viewport: { width, height: 900 },
+  ] as const)('%s at %i pixels', (colorScheme, width) => {
+    const viewport = { width, height: 900 }
+    const nothing = { page: width, wide: [], narrow: [], broken: [] }
+    it.each([
+      ['the demonstration', demonstrationPage],
+      ['several streams', workspacePage],
+    ])('has nothing wider than its box, and is accessible: %s', async (_, make) => {
+      const tab = await open(await make(), { colorScheme, viewport })
+      await tab.evaluate(OPEN_ALL)
+      expect(await tab.evaluate(MEASURE)).toEqual(nothing)
+      for (const link of await tab.locator('.streams a').all()) {
+        await link.click()
+        expect(await tab.evaluate(MEASURE)).toEqual(nothing)
+      }
+      await findNoViolations(tab)
     })
-    for (const summary of await tab.locator('summary:visible').all()) await summary.click()
-    expect(await tab.evaluate(MEASURE)).toEqual({ page: width, wide: [], narrow: [] })
+  })
+
+  it('tells plans of the same machines together in its head', async () => {
+    const tab = await open(await demonstrationPage())
+    expect(await tab.locator('.behind li').allTextContents()).toEqual([
+      '631 days behind: gcp ocp, opp, oke (x86_64)',
+      '337 days behind: aws ocp, opp, oke (aarch64, x86_64); ocp-emea, opp-emea, oke-emea, rosa (x86_64) in sa-east-1',
+      '105 days behind: azure no-purchase-plan (aarch64 gen2)',
+      '105 days behind: aws ocp, opp, oke (aarch64, x86_64); ocp-emea, opp-emea, oke-emea, rosa (x86_64) in ap-southeast-2, eu-central-1, us-east-1',
+    ])
   })
 
   it('says once what many plans have alike, with its exceptions', async () => {

@@ -1,10 +1,11 @@
 import { EVENT_KINDS, type HistoryEvent } from '../../core/audit/history/events.ts'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
+import { groupBy } from '../../core/group.ts'
 import { counted } from '../../printable.ts'
 import { badge } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { day } from './parts.ts'
-import { groupBy, placeOf } from './places.ts'
+import { placeOf } from './places.ts'
 
 const COLUMNS = [
   ['commit', 'text'],
@@ -82,5 +83,5 @@ function name(version: string | undefined, full: string | undefined): Html | und
   if (full === undefined) return undefined
   return version === undefined
     ? html`<code>${full}</code>`
-    : html`<code title="${full}">${version}</code>`
+    : html`<code class="short" title="${full}">${version}</code>`
 }

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import { printSlot } from '../../core/clouds/slot.ts'
+import { groupBy } from '../../core/group.ts'
 import { drawChart, FONT_SIZE, sign } from './chart.ts'
 import { type Html, html } from './html.ts'
 import { day, numbers } from './parts.ts'
-import { groupBy } from './places.ts'
 
 const WIDTH = 960
 const HEIGHT = 300

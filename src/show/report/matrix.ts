@@ -1,12 +1,13 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import { FACTS } from '../../core/clouds/index.ts'
+import { groupBy } from '../../core/group.ts'
 import { comparePlans } from '../../core/selection/plans.ts'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { counted } from '../../printable.ts'
 import { badge, LOOKS, type Look, lagText, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
-import { groupBy, versionOf } from './places.ts'
+import { versionOf } from './places.ts'
 
 /** Part 2: for each cloud the images with their grade and names, those together that are alike. */
 export function matrix(

@@ -10,15 +10,3 @@ export function placeOf({ cloud, plan, architecture, generation }: Slot): string
 export function versionOf({ image }: Pick<SlotState, 'image'>): string {
   return image === undefined ? '' : (versionOfEntry(image) ?? '')
 }
-
-/** Groups in the order of their first members. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
-}

@@ -1,12 +1,13 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import type { Entry } from '../../core/clouds/facts.ts'
 import { FACTS } from '../../core/clouds/index.ts'
+import { groupBy } from '../../core/group.ts'
 import type { CloudName } from '../../core/snapshot/snapshot.ts'
 import { counted } from '../../printable.ts'
 import { badge, lagRange, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
-import { groupBy, placeOf, versionOf } from './places.ts'
+import { placeOf, versionOf } from './places.ts'
 
 /** Part 1: what a publisher still has to publish, by exact names, the places without an image first. */
 export function publishing(slots: readonly SlotState[]): Html {
@@ -51,7 +52,7 @@ function row(slots: readonly SlotState[]): Html {
   const cells = [
     html`${nameOf(slot.cloud, expected)}${expected.orLater ? html` <small>or later</small>` : ''}`,
     html`${placeOf(slot)}${where}`,
-    html`<code>${release ?? ''}</code>`,
+    html`<code class="short">${release ?? ''}</code>`,
     html`${[...groupBy(slots, versionOf).values()].map(there)}`,
   ]
   return html`<tr role="row">${cells.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>\n`

@@ -1,8 +1,9 @@
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import { groupBy } from '../../core/group.ts'
 import { dayOf } from './dates.ts'
 import { type Look, lagRange, lookOf } from './grades.ts'
-import { groupBy, placeOf, versionOf } from './places.ts'
+import { placeOf, versionOf } from './places.ts'
 
 /** An image in a place, from its own day to that of the last build that it stood for. */
 export interface Bar {

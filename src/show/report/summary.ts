@@ -1,10 +1,10 @@
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import { groupBy } from '../../core/group.ts'
 import { counted } from '../../printable.ts'
 import { lagText, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { day } from './parts.ts'
-import { groupBy } from './places.ts'
 import { missingImages, publishWords } from './publish.ts'
 
 /** A stream's head: which images are behind, by how many days. */
@@ -61,17 +61,24 @@ function behindList(behind: readonly SlotState[]): Html[] {
     .sort((a, b) => (b[0]?.days ?? 0) - (a[0]?.days ?? 0))
     .map((group) => {
       const [first] = group
-      const plans = groupBy(group, ({ slot }) => slot.plan)
       const regions = [...new Set(group.flatMap(({ slot }) => slot.region ?? []))]
       const where = regions.length > 0 ? ` in ${regions.join(', ')}` : ''
-      return html`<li><strong>${lagText(first?.days)}</strong>: ${first?.slot.cloud} ${[...plans].map(planText).join('; ')}${where}</li>`
+      return html`<li><strong>${lagText(first?.days)}</strong>: ${first?.slot.cloud} ${plansText(group)}${where}</li>`
     })
 }
 
-/** `ocp (aarch64, x86_64)` */
-function planText([plan, slots]: readonly [string, readonly SlotState[]]): string {
+/** `ocp, opp (aarch64, x86_64); rosa (x86_64)`: plans of the same machines stand together. */
+function plansText(slots: readonly SlotState[]): string {
+  const plans = groupBy(slots, ({ slot }) => slot.plan)
+  const alike = groupBy(plans, ([, own]) => machinesText(own))
+  return [...alike]
+    .map(([machines, group]) => `${group.map(([plan]) => plan).join(', ')} (${machines})`)
+    .join('; ')
+}
+
+function machinesText(slots: readonly SlotState[]): string {
   const machines = slots.map(({ slot: { architecture, generation } }) =>
     [architecture, generation && `gen${generation}`].filter(Boolean).join(' '),
   )
-  return `${plan} (${[...new Set(machines)].join(', ')})`
+  return [...new Set(machines)].join(', ')
 }
