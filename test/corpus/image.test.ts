@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readStreamSource } from '../../src/commands/stream-source.ts'
-import type { ImageQuestion } from '../../src/index.ts'
+import { imagesIn } from '../../src/core/layouts/layout.ts'
+import { FACTS, type ImageQuestion } from '../../src/index.ts'
 import { run } from '../support/cli.ts'
 import { azureForms, expectForms, printing } from '../support/image-formats.ts'
 
@@ -63,6 +64,12 @@ const IMAGES: Readonly<Record<string, Images>> = {
 }
 
 describe.each(Object.entries(IMAGES))('the images of %s', (name, images) => {
+  it('are these and no others', async () => {
+    const source = await readStreamSource(...(FILES[name] ?? [cluster]))
+    const urns = imagesIn(source).map(({ slot, entry }) => FACTS[slot.cloud].nameOf(entry))
+    expect(urns.sort()).toEqual(Object.values(images).flat().sort())
+  })
+
   it.each(Object.entries(images))('%s is the same in each format', async (place, [gen2, gen1]) => {
     const source = await readStreamSource(...(FILES[name] ?? [cluster]))
     const [plan = '', architecture = ''] = place.split(' ')
