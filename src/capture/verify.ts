@@ -28,7 +28,7 @@ export interface Check {
   readonly skipped?: true
 }
 
-export const CHECKS = ['schema', 'integrity', 'form', 'recording', 'replay', 'secrets'] as const
+const CHECKS = ['schema', 'integrity', 'form', 'recording', 'replay', 'secrets'] as const
 export type CheckName = (typeof CHECKS)[number] | 'target'
 
 /**

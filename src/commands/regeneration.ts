@@ -84,7 +84,7 @@ function tell(result: Regenerated, args: RegenerateArgs, terminal: Terminal): vo
 }
 
 /** What became of a file. */
-export function outcomeOf({ before, text }: Regeneration): string {
+function outcomeOf({ before, text }: Regeneration): string {
   return before === text ? 'unchanged' : before === undefined ? 'created' : 'updated'
 }
 

@@ -25,7 +25,7 @@ const LATEST_NOTE =
   'that there could be. --target takes the releases from a stream.'
 
 /** The plan of changes for the person at the terminal; nothing for equal snapshots. */
-export function diffText(diff: SnapshotDiff, terminal: Styled): string {
+function diffText(diff: SnapshotDiff, terminal: Styled): string {
   if (isEqual(diff)) return ''
   const styled = onStdout(terminal)
   const width = styled.width()

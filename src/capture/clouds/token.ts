@@ -10,7 +10,7 @@ export function digestOf(token: string): string {
 }
 
 /** What a replay has of a token: a recording's are digests already. */
-export function recordedToken(token: string): string {
+function recordedToken(token: string): string {
   return /^[0-9a-f]{32}$/.test(token) ? token : digestOf(token)
 }
 

@@ -99,7 +99,7 @@ export async function withPatience<T>(
 }
 
 /** A server asks for a wait that is longer than the patience that is left. */
-export class OutOfPatience extends Error {
+class OutOfPatience extends Error {
   constructor() {
     super('the server asks for a longer wait than there is patience for')
     this.name = 'OutOfPatience'

@@ -28,7 +28,7 @@ export interface TransportOptions {
 export type Note = (exchange: Definition) => void
 
 /** In bytes. EC2's longest page is 3 MB, and nothing else comes near. */
-export const LONGEST_ANSWER = 16 * 1024 * 1024
+const LONGEST_ANSWER = 16 * 1024 * 1024
 
 /**
  * No answer, or not all of it, within the time that one request may take; a retry would wait as

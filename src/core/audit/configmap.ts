@@ -71,7 +71,7 @@ export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap 
  * The stream with a marketplace file's images as the installer merges them: for each architecture
  * that both have, the file's take the place of all under `rhel-coreos-extensions.marketplace`.
  */
-export function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
+function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   return stream.architectures().reduce((merged, arch) => {
     const images = file.extension(arch, 'marketplace')
     return images === undefined ? merged : merged.withExtension(arch, 'marketplace', images)

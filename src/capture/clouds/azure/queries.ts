@@ -45,6 +45,6 @@ export function expectedSkus(
 }
 
 /** Azure compares names without regard to case. */
-export function keyOf({ publisher, offer, sku }: AzureQuery): string {
+function keyOf({ publisher, offer, sku }: AzureQuery): string {
   return `${publisher}:${offer}:${sku}`.toLowerCase()
 }
