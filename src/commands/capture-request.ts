@@ -328,10 +328,12 @@ function notesOnMinor(given: Minor, releases: readonly string[], table: RhelTabl
     if (last === undefined || compareMinors(given, last) > 0) {
       return [`--ocp ${name}: later than ${last ? printMinor(last) : 'none'}, the last one known`]
     }
-    const near = known.map(printMinor).filter((each) => each.startsWith(name))
-    const next = known.find((each) => compareMinors(each, given) > 0)
-    const nearest = [...new Set([...near, ...(next ? [printMinor(next)] : [])])].slice(0, 6)
-    throw new InputError(`--ocp ${name}: not known, the nearest are ${nearest.join(', ')}`)
+    // Those that begin so, as 4.20 does for 4.2, and those before and behind it.
+    const next = known.findIndex((each) => compareMinors(each, given) > 0)
+    const alike = known.filter((each) => printMinor(each).startsWith(name))
+    const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMinor)
+    const nearest = [...new Set(near)].slice(0, 6).join(', ')
+    throw new InputError(`--ocp ${name}: not known, the nearest: ${nearest}`)
   }
   const found = releases.flatMap((release) => readRelease(release)?.rhel ?? [])
   const foreign = found.find((rhel) => !(table[name] ?? []).includes(printMinor(rhel)))

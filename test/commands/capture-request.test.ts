@@ -137,7 +137,11 @@ describe('an OCP minor that nothing tells', () => {
     ],
     [
       ['--name', 'a', '--ocp', '4.2', `x86_64=${R}`],
-      '--ocp 4.2: not known, the nearest are 4.20, 4.21, 4.22, 4.23, 4.6',
+      '--ocp 4.2: not known, the nearest: 4.20, 4.21, 4.22, 4.23, 4.6',
+    ],
+    [
+      ['--name', 'a', '--ocp', '4.99', `x86_64=${R}`],
+      '--ocp 4.99: not known, the nearest: 4.23, 5.0',
     ],
   ])('%j is asked for by its candidates', async (args, message) => {
     await expect(request(args)).rejects.toThrow(message)
