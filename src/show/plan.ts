@@ -1,4 +1,5 @@
 import { diffFields } from '../core/audit/diff/images.ts'
+import { diffValues } from '../core/audit/diff/values.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
 import { entryOf } from '../core/layouts/entry.ts'
@@ -349,7 +350,31 @@ function moveOf({ before, after }: Pick<Change, 'before' | 'after'>): string {
   if (fields !== undefined) return fields
   const [old, fresh] = [textOf(before), textOf(after)]
   if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
-  return old === fresh ? `${before?.value} -> ${after?.value}` : `${old} -> ${fresh}`
+  if (old !== fresh) return `${old} -> ${fresh}`
+  return membersBetween(before, after) ?? `${before?.value} -> ${after?.value}`
+}
+
+/** In columns: what of a member is shown. A URL or a digest is known by its name alone. */
+const LONGEST_MEMBER = 40
+
+/** What changed of a part of a build that is of the same release as before. */
+function membersBetween(before: Item | undefined, after: Item | undefined): string | undefined {
+  if (!before || !after || !isPart(before)) return undefined
+  const members = diffValues(JSON.parse(before.value), JSON.parse(after.value)).map((each) => ({
+    name: each.path.split('.').at(-1) ?? '',
+    before: String(each.before ?? 'none'),
+    after: String(each.after ?? 'none'),
+  }))
+  const isShort = members.every((each) =>
+    [each.before, each.after].every((text) => text.length <= LONGEST_MEMBER),
+  )
+  return isShort
+    ? members.map(describeField).join(', ')
+    : `another ${listed([...new Set(members.map(({ name }) => name))])}`
+}
+
+function isPart({ subject }: Item): boolean {
+  return subject.kind === 'artifact' || subject.kind === 'image'
 }
 
 /** What changed of an image that is listed before and after. */
@@ -359,7 +384,7 @@ function fieldsBetween(before: Item | undefined, after: Item | undefined): strin
 }
 
 function textOf(item: Item | undefined): string | undefined {
-  return item?.release ?? item?.value
+  return item?.release ?? (item && isPart(item) ? '' : item?.value)
 }
 
 /** The day that a release or version tells. */

@@ -63,11 +63,10 @@ function foldRow(row: readonly string[], width: number, names: readonly string[]
 export function foldLine(line: string, width: number | undefined): string[] {
   if (width === undefined || stringWidth(line) <= width) return [line]
   const [indent = ''] = /^ */.exec(line) ?? []
-  const [first = '', ...rest] = wrapAnsi(line.slice(indent.length), width - indent.length, {
-    hard: true,
-  }).split('\n')
+  const body = line.slice(indent.length)
+  const [first = ''] = wrapAnsi(body, width - indent.length, { hard: true }).split('\n')
   const inner = `${indent}${' '.repeat(Math.min(INDENT, Math.max(0, width - indent.length - 8)))}`
-  const more = rest.join(' ')
+  const more = body.slice(first.length).trimStart()
   return more === ''
     ? [indent + first]
     : [

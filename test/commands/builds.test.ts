@@ -106,6 +106,25 @@ describe('capture of builds', () => {
     expect(artifacts.qemu).toEqual(stream.architectures.x86_64.artifacts.qemu)
   })
 
+  it('says by name what else of a build changed, and of parts that are alike once', async () => {
+    const server = await buildServer()
+    await capture(server.streams, ...ALL_BUILDS)
+    expect((await call('regenerate', 's.json', '--target', 'new.json')).status).toBe(0)
+    const target = JSON.parse(await read('new.json'))
+    for (const arch of ['aarch64', 'x86_64']) {
+      const { disk } = target.architectures[arch].artifacts.qemu.formats['qcow2.gz']
+      Object.assign(disk, { location: `https://example.com/${arch}`, sha256: '0'.repeat(64) })
+    }
+    target.architectures.x86_64.images.gcp.name = 'another'
+    await writeFile(join(folder, 'new.json'), JSON.stringify(target, undefined, 2))
+    const { stderr } = await call('regenerate', 's.json', '--target', 'new.json')
+    const lines = stderr.split('\n').map((line) => line.replace(/ {2,}/g, '  '))
+    expect(lines.slice(0, 2)).toEqual([
+      '~  artifact qemu aarch64, x86_64 · qcow2.gz  another location and sha256',
+      expect.stringMatching(/^~ {2}image gcp x86_64 {2}name: another -> rhcos-/),
+    ])
+  })
+
   it('asks an https server, and replays it where only a proxy leads out', async () => {
     const certificate = await makeCertificate()
     onTestFinished(() => certificate.remove())
