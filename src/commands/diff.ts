@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { runGit } from '../disk/git/git.ts'
-import { readIfInRevision } from '../disk/git/revision.ts'
+import { readIfInRevision, readSinceCommitted } from '../disk/git/revision.ts'
 import { readInput } from '../disk/read.ts'
 import { InputError, UserError } from '../errors.ts'
 import {
@@ -42,10 +40,7 @@ export const diffCommand = command({
     ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit did'],
     ['diff old.json new.json --format markdown', 'for a comment'],
   ],
-  forStream: async ({ snapshot, target }) => {
-    const [A, B] = await sidesOf(snapshot)
-    return { A, B, target }
-  },
+  forStream: ({ snapshot, target }) => ({ A: snapshot, target }),
 
   async run(args) {
     if (!args['exit-zero']) {
@@ -62,27 +57,22 @@ export const diffCommand = command({
   },
 })
 
-/** A snapshot as it was committed last, and as it is; git calls what is not there `/dev/null`. */
-async function sidesOf(snapshot: string): Promise<[before: string, after: string]> {
-  const committed = `HEAD:${snapshot.startsWith('..') ? '' : './'}${snapshot}`
-  const { status } = await runGit(['cat-file', '-e', committed], process.cwd())
-  return [status === 0 ? committed : '/dev/null', existsSync(snapshot) ? snapshot : '/dev/null']
-}
-
 /** @returns whether anything differs */
 async function runDiff(
   args: ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs,
 ): Promise<boolean> {
   const { format, target } = args
-  const [A, B] = args.B === undefined ? await sidesOf(args.A) : [args.A, args.B]
   const terminal = terminalOf(args)
-  const before = await readSide(A, terminal)
-  const after = await readSide(B, terminal)
+  const { A, B } = args
+  const [before, after] =
+    B === undefined
+      ? await sinceCommitted(A)
+      : [await readSide(A, terminal), await readSide(B, terminal)]
   const [left, right] = [before ?? (after && emptied(after)), after ?? (before && emptied(before))]
   if (left === undefined || right === undefined) {
     throw new InputError(
-      args.B === undefined
-        ? `${args.A}: expected a snapshot, there is none, and none in HEAD`
+      B === undefined
+        ? `${A}: expected a snapshot, there is none, and none in HEAD`
         : `${A} and ${B}: expected a snapshot, found nothing twice`,
     )
   }
@@ -91,6 +81,16 @@ async function runDiff(
   const diff = diffSnapshots(left, right, releases)
   terminal.data(DIFF_FORMATS[format](diff, terminal))
   return !isEqual(diff)
+}
+
+async function sinceCommitted(
+  file: string,
+): Promise<[before: Snapshot | undefined, after: Snapshot | undefined]> {
+  const [before, after] = await readSinceCommitted(file)
+  return [
+    before === undefined ? undefined : readSnapshot(before, `HEAD:${file}`),
+    after === undefined ? undefined : readSnapshot(after, file),
+  ]
 }
 
 /** Undefined for what a revision has not, and for `/dev/null`, as git calls what is new or gone. */

@@ -29,8 +29,8 @@ export async function readStreamSource(
 
 async function textOf(file: string, revision: string | undefined): Promise<string> {
   if (revision !== undefined) {
-    const { readFileOrRevision } = await import('../disk/git/revision.ts')
-    return readFileOrRevision(`${revision}:${file}`, process.cwd())
+    const { readAsOf } = await import('../disk/git/revision.ts')
+    return readAsOf(revision, file)
   }
   return file === STANDARD_INPUT ? readStandardInput() : readInput(file)
 }

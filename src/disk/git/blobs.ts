@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
-import { gitError, startGit } from './git.ts'
+import { gitError, notInClone, startGit } from './git.ts'
 
 /** Reads blobs of a repository by one process, each when it is asked for. */
 export class Blobs {
@@ -17,7 +17,7 @@ export class Blobs {
    * One at a time.
    *
    * @param name what an error calls it
-   * @throws InputError for one that the clone lacks, and one that is too long
+   * @throws InputError for one that the clone lacks, one that is too long and what is no file
    */
   async read(blob: string, name: string): Promise<Buffer> {
     this.#git.stdin.write(`${blob}\n`)
@@ -26,12 +26,10 @@ export class Blobs {
     const header = this.#rest.toString('latin1', 0, end)
     this.#rest = this.#rest.subarray(end + 1)
     const length = Number(/ blob (\d+)$/.exec(header)?.[1] ?? Number.NaN)
-    if (Number.isNaN(length)) {
-      throw new InputError(
-        `${name}: its content is not in this clone`,
-        'Nothing is fetched here: git fetch --refetch --no-filter',
-      )
+    if (/ tree \d+$/.test(header)) {
+      throw new InputError(`${name}: is a directory, expected a file`)
     }
+    if (Number.isNaN(length)) throw notInClone(name)
     if (length > LONGEST_FILE) throw tooLong(name)
     const parts: Buffer[] = [this.#rest]
     for (let have = this.#rest.length; have <= length; ) {

@@ -39,8 +39,12 @@ export interface RunningGit {
   readonly ended: Promise<Omit<GitResult, 'stdout'>>
 }
 
-export function startGit(args: readonly string[], cwd: string): RunningGit {
-  const child = spawn('git', [...QUIETLY, ...args], { cwd, env: environment() })
+export function startGit(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): RunningGit {
+  const child = spawn('git', [...QUIETLY, ...args], { cwd, env: { ...environment(), ...env } })
   const { stdin, stdout } = child
   const stderr: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
@@ -59,8 +63,12 @@ export function startGit(args: readonly string[], cwd: string): RunningGit {
 }
 
 /** Runs git to its end. @throws InputError where git is not installed */
-export async function runGit(args: readonly string[], cwd: string): Promise<GitResult> {
-  const { stdin, stdout, ended } = startGit(args, cwd)
+export async function runGit(
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<GitResult> {
+  const { stdin, stdout, ended } = startGit(args, cwd, env)
   stdin.end()
   const chunks: Buffer[] = []
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -68,17 +76,31 @@ export async function runGit(args: readonly string[], cwd: string): Promise<GitR
 }
 
 /** Git's refusal in one line, with the remedy for what people meet. */
-export function gitError(what: string, stderr: string): InputError {
-  const cause = (stderr.split('\n')[0] ?? '').replace(/^(fatal|error): /, '')
-  const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(stderr)) ?? []
-  return new InputError(`${what}: ${cause}`, remedy)
+export function gitError(what: string, stderr: string, remedy?: string): InputError {
+  if (isLacking(stderr)) return notInClone(what)
+  const lines = stderr.split('\n')
+  const cause = lines.find((line) => REFUSAL.test(line)) ?? lines[0] ?? ''
+  const [, known] = REMEDIES.find(([pattern]) => pattern.test(stderr)) ?? []
+  return new InputError(`${what}: ${cause.replace(REFUSAL, '')}`, known ?? remedy)
 }
+
+const REFUSAL = /^(fatal|error): /
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/dubious ownership/, 'If you trust it: git config --global --add safe.directory FOLDER'],
   [/unrecognized argument: --diff-merges/, 'Git 2.31 or later is needed.'],
-  [
-    /lazy fetching disabled|unable to read|promisor|transport .* not allowed|could not fetch/,
-    'The clone lacks contents, which are not fetched here: git fetch --refetch --no-filter',
-  ],
 ]
+
+/** Whether git misses what a partial clone left at its origin. */
+export function isLacking(stderr: string): boolean {
+  return /lazy fetching disabled|unable to read|promisor|transport .* not allowed|could not fetch/.test(
+    stderr,
+  )
+}
+
+export function notInClone(what: string): InputError {
+  return new InputError(
+    `${what}: its content is not in this clone`,
+    'Nothing is fetched here: git fetch --refetch --no-filter',
+  )
+}

@@ -2,6 +2,7 @@ import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import { decodeText, readIfThere } from '../read.ts'
 import { runGit } from './git.ts'
+import { openRepository, placeOf, type Repository } from './repository.ts'
 
 /** A file in a revision: `HEAD~1:snapshots/rhcos-4.18.json`; no revision stands for the index. */
 interface RevisionPath {
@@ -13,35 +14,89 @@ interface RevisionPath {
  * Reads a file, or a file of a revision where no file has that very name. The path counts from the
  * root of the repository around `cwd`, as git has it, or else from `cwd`, as people see it.
  *
+ * @returns undefined where the revision is there and has no such file
  * @throws InputError in one line for what cannot be read
  */
-export async function readFileOrRevision(name: string, cwd: string): Promise<string> {
-  const text = await readIfInRevision(name, cwd)
-  if (text !== undefined) return text
-  const { revision = '' } = readRevisionPath(name) ?? {}
-  throw new InputError(`${name}: no such file in ${revision || 'the index'}`)
-}
-
-/** The same, undefined where the revision is there and has no such file. */
 export async function readIfInRevision(name: string, cwd: string): Promise<string | undefined> {
   const text = await readIfThere(name)
   if (text !== undefined) return text
   const found = readRevisionPath(name)
   if (found === undefined) throw await noFile(name, cwd)
-  const prefix = await prefixOf(name, cwd)
-  await expectRevision(name, found.revision, cwd)
-  for (const path of pathsFor(found.path, prefix)) {
-    const kind = await runGit(['cat-file', '-t', `${found.revision}:${path}`], cwd)
-    if (kind.status !== 0) continue
-    if (kind.stdout.toString().trim() !== 'blob') {
-      throw new InputError(`${name}: is a directory, expected a file`)
-    }
-    // Not `git show`, which would give what a textconv makes of the file.
-    const blob = await runGit(['cat-file', 'blob', `${found.revision}:${path}`], cwd)
-    if (blob.status === 0) return decodeText(blob.stdout, name)
-    throw new InputError(`${name}: ${firstLine(blob.stderr)}`)
+  const repository = await openRepository(
+    cwd,
+    `${name}: no such file, and no git repository to look in`,
+    'REVISION:PATH is understood within a git repository.',
+  )
+  await expectRevision(repository, found.revision, name)
+  for (const path of pathsFor(found.path, repository.prefix)) {
+    const text = await readIn(repository, `${found.revision}:${path}`, name)
+    if (text !== undefined) return text
   }
   return undefined
+}
+
+/** Reads a file, by the path that it has for people, as a revision has it. @throws InputError */
+export async function readAsOf(revision: string, path: string): Promise<string> {
+  const name = `${revision}:${path}`
+  const { repository, file } = await whereGitHas(path)
+  await expectRevision(repository, revision, name)
+  const text = await readIn(repository, `${revision}:${file}`, name)
+  if (text === undefined) throw new InputError(`${name}: no such file in ${revision}`)
+  return text
+}
+
+/**
+ * Reads a file as it was committed last, and as it is; undefined where it is not there. One that a
+ * sparse checkout leaves out is as the index has it.
+ *
+ * @throws InputError in one line, also where nobody can know
+ */
+export async function readSinceCommitted(
+  path: string,
+): Promise<[before: string | undefined, after: string | undefined]> {
+  const { repository, folderHas, file } = await whereGitHas(path)
+  const before = await readIn(repository, `HEAD:${file}`, `HEAD:${path}`)
+  const after = await readIfThere(path)
+  if (after !== undefined) return [before, after]
+  if (!repository.hasFiles) {
+    throw new InputError(
+      `${path}: no such file: the repository is bare`,
+      'Name two revisions: REVISION:PATH REVISION:PATH.',
+    )
+  }
+  const { stdout } = await repository.run([
+    '--literal-pathspecs',
+    'ls-files',
+    '-t',
+    '--',
+    folderHas,
+  ])
+  const isLeftOut = stdout.toString().startsWith('S ')
+  return [before, isLeftOut ? await readIn(repository, `:${file}`, path) : undefined]
+}
+
+/** What people call by a path: its repository, and what its name is from there. */
+interface Whereabouts {
+  readonly repository: Repository
+  /** From the folder by which the repository was opened. */
+  readonly folderHas: string
+  /** From the root. */
+  readonly file: string
+}
+
+async function whereGitHas(path: string): Promise<Whereabouts> {
+  const { folder, name } = placeOf(path)
+  const repository = await openRepository(folder, `${path}: git cannot tell its history`)
+  return { repository, folderHas: name, file: `${repository.prefix}${name}` }
+}
+
+async function readIn(
+  repository: Repository,
+  expression: string,
+  name: string,
+): Promise<string | undefined> {
+  const blob = await repository.find(expression, name)
+  return blob === undefined ? undefined : decodeText(await repository.read(blob, name), name)
 }
 
 /** Somebody who compares two commits names them as git wants it. */
@@ -64,30 +119,18 @@ function readRevisionPath(name: string): RevisionPath | undefined {
   return revision === undefined || path === undefined ? undefined : { revision, path }
 }
 
-/** Where `cwd` is in its repository, with a slash behind; empty at the root. */
-async function prefixOf(name: string, cwd: string): Promise<string> {
-  const { status, stdout, stderr } = await runGit(['rev-parse', '--show-prefix'], cwd)
-  if (status === 0) return stdout.toString().replace(/\n$/, '')
-  throw new InputError(
-    `${name}: no such file, and no git repository to look in: ${firstLine(stderr)}`,
-    'REVISION:PATH is understood within a git repository.',
-  )
-}
-
-async function expectRevision(name: string, revision: string, cwd: string): Promise<void> {
+async function expectRevision(
+  repository: Repository,
+  revision: string,
+  name: string,
+): Promise<void> {
   if (revision === '') return
-  const isOption = revision.startsWith('-')
-  const { status } = isOption
-    ? { status: 1 }
-    : await runGit(['rev-parse', '--verify', '--quiet', `${revision}^{tree}`], cwd)
-  if (status !== 0) throw new InputError(`${name}: git knows no revision ${revision}`)
+  const isThere =
+    !revision.startsWith('-') && (await repository.find(`${revision}^{tree}`, name)) !== undefined
+  if (!isThere) throw new InputError(`${name}: git knows no revision ${revision}`)
 }
 
 function pathsFor(path: string, prefix: string): string[] {
   if (/^\.\.?\//.test(path) || prefix === '') return [path]
   return [path, `./${path}`]
-}
-
-function firstLine(stderr: string): string {
-  return (stderr.split('\n')[0] ?? '').replace(/^(fatal|error): /, '')
 }

@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { Blobs } from './blobs.ts'
 import { gitError, runGit, startGit } from './git.ts'
 import { type FileChange, LOG_ARGUMENTS, readLog } from './log.ts'
+import { placeOf } from './repository.ts'
 
 /** A file that git has never had. */
 export class NoVersions extends InputError {}
@@ -64,18 +65,6 @@ async function* withoutEchoes(changes: AsyncIterable<FileChange>): AsyncGenerato
     isOthers = change.status.startsWith('C')
   }
   if (later) yield later
-}
-
-/** The nearest folder that is there, as a file's own may be gone with it, and the name from there. */
-function placeOf(path: string): { folder: string; name: string } {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new InputError(`${path}: is a directory, expected a file`)
-  }
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(path)
-  const file = isLink ? realpathSync(path) : resolve(path)
-  let folder = dirname(file)
-  while (!existsSync(folder)) folder = dirname(folder)
-  return { folder, name: relative(folder, file) }
 }
 
 /** The commits that a shallow clone begins with, whose parents it lacks. */

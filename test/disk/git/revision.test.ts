@@ -1,19 +1,19 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readFileOrRevision } from '../../../src/disk/git/revision.ts'
+import { readIfInRevision } from '../../../src/disk/git/revision.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAll } from '../../support/git.ts'
 
-describe('readFileOrRevision', () => {
+describe('readIfInRevision', () => {
   it('gives git no option', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'x.json'), '{}')
     await commitAll(folder, 'x')
-    await expect(readFileOrRevision('--textconv:x.json', folder)).rejects.toThrow(
+    await expect(readIfInRevision('--textconv:x.json', folder)).rejects.toThrow(
       '--textconv:x.json: git knows no revision --textconv',
     )
-    await expect(readFileOrRevision('--output=evil:x.json', folder)).rejects.toThrow('no revision')
+    await expect(readIfInRevision('--output=evil:x.json', folder)).rejects.toThrow('no revision')
     expect(await readdir(folder)).toEqual(['.git', 'x.json'])
   })
 
@@ -22,6 +22,6 @@ describe('readFileOrRevision', () => {
     await writeFile(join(folder, 'x.json'), '{ "ä": 1 }\r\n')
     await writeFile(join(folder, '.gitattributes'), '*.json diff=json\n')
     await commitAll(folder, 'x')
-    expect(await readFileOrRevision('HEAD:x.json', folder)).toBe('{ "ä": 1 }\r\n')
+    expect(await readIfInRevision('HEAD:x.json', folder)).toBe('{ "ä": 1 }\r\n')
   })
 })
