@@ -87,8 +87,12 @@ function eventLines({ events, isCut }: HistoryVersion, styled: Styled): string[]
     ).values(),
   ]
   const rows = [...others.flatMap(rowOf), ...slotRows(events)]
-  if (isCut) return [styled.style('dim', '  the clone begins here: what it did is not known')]
-  if (rows.length === 0) return [styled.style('dim', "  no build and no slot's image changed")]
+  if (rows.length === 0) {
+    const told = isCut
+      ? 'the clone begins here: what it did is not known'
+      : "no build and no slot's image changed"
+    return [styled.style('dim', `  ${told}`)]
+  }
   const inner = { ...styled, width: () => less(styled.width(), 2) }
   return printPlan(rows, inner).map((line) => `  ${line}`)
 }
