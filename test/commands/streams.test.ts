@@ -1,8 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import fs from 'fs-extra'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startAzure } from '../stand-in/azure.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAll } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -12,23 +14,33 @@ const at = (name: string) => join(folder, name)
 const call = (...args: string[]) => run(args, { cwd: folder })
 
 /** A repository with two streams, committed as the first update made it, and updated once more. */
-beforeEach(async () => {
-  folder = await temporaryFolder()
+let updated: string
+
+beforeAll(async () => {
+  updated = await mkdtemp(join(tmpdir(), 'streams-'))
   for (const name of ['one', 'two', 'bare'])
-    await writeFile(at(`${name}.json`), smallStream(EXAMPLE))
+    await writeFile(join(updated, `${name}.json`), smallStream(EXAMPLE))
   const streams = {
     one: { snapshot: 'snapshots/one.json', target: 'one.json' },
     two: { snapshot: 'snapshots/two.json', target: 'two.json' },
     bare: { snapshot: 'snapshots/bare.json', target: 'bare.json', layouts: ['none'] },
   }
-  await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams }))
-  const standIn = await azureFor(imagesBeforeBump())
+  await writeFile(join(updated, 'stream-snapshot.json'), JSON.stringify({ streams }))
+  const standIn = await startAzure({ images: imagesBeforeBump() })
   const update = () =>
-    run(['update', '--azure-endpoint', standIn.url], { cwd: folder, env: standIn.environment })
+    run(['update', '--azure-endpoint', standIn.url], { cwd: updated, env: standIn.environment })
   expect(await update()).toMatchObject({ status: 0 })
-  await commitAll(folder, 'first')
+  await commitAll(updated, 'first')
   standIn.setImages(imagesAfterBump())
   expect(await update()).toMatchObject({ status: 0 })
+  await standIn.close()
+})
+
+afterAll(() => fs.remove(updated))
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await fs.copy(updated, folder)
 })
 
 describe("a stream's name in the place of a file", () => {
