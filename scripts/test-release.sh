@@ -35,5 +35,6 @@ release=$folder/one/release
 executable=$release/stream-snapshot-linux-x64
 env -i PATH=/nonexistent "$executable" check
 node release/stream-snapshot.mjs check
-EXECUTABLE=$executable npx vitest run --project quick test/commands
+EXECUTABLE=$executable npx vitest run --project quick --project faults \
+  test/commands test/faults/{accounts,credentials,environment,odd-images,checkouts}.test.ts
 RELEASE=$release CORPUS_DIR=$corpus npx vitest run --project corpus test/corpus/ci-page.test.ts
