@@ -12,13 +12,16 @@ interface Parts {
   readonly release?: string
   readonly platforms?: readonly string[]
   readonly regions?: readonly string[]
+  /** Whether there is a disk for Azure, which stands under the build's extensions. */
+  readonly disk?: boolean
 }
 
 /** A build of x86_64 with artifacts of some platforms and AMIs in some regions. */
 const build = ({
   release = NEW,
-  platforms = ['aws', 'metal', 'qemu', 'vmware'],
+  platforms = ['aws', 'azure', 'metal', 'qemu', 'vmware'],
   regions = ['eu-west-1', 'me-central-1', 'us-east-1'],
+  disk = true,
 }: Parts = {}) => ({
   release,
   location: `https://rhcos.mirror.openshift.com/art/storage/prod/streams/rhcos-4.18/builds/${release}/x86_64`,
@@ -30,11 +33,24 @@ const build = ({
       ]),
     ),
     amis: regions.map((name, at) => ({ name, hvm: `ami-${release.slice(7, 15)}${at}` })),
+    ...(disk && {
+      azure: { url: `https://rhcos.blob.core.windows.net/imagebucket/${release}.vhd` },
+    }),
   },
 })
 
 const V2 = azureImage('418-v2', '418.94.20240916')
 const ARM = azureImage('418-arm', '418.94.20240916')
+const AMI = {
+  plan: 'ocp',
+  architecture: 'x86_64',
+  state: 'active',
+  region: 'us-east-1',
+  version: '418.94.202409160000-0',
+  image: 'ami-0123456789abcdef0',
+  name: 'n',
+} as const
+const ASKED = { azure: [], aws: [{ region: AMI.region, images: 1 }] }
 const snapshot = (parts: Parts = {}, images = [V2, ARM]) =>
   snapshotText(images, { builds: { x86_64: build(parts) } })
 
@@ -73,9 +89,15 @@ describe('what a run would take away', () => {
     ],
     [
       'a platform',
-      snapshot({ platforms: ['aws', 'metal', 'qemu'] }),
+      snapshot({ platforms: ['aws', 'azure', 'metal', 'qemu'] }),
       '1 artifact',
       '-  artifact vmware x86_64',
+    ],
+    [
+      'a disk under the extensions',
+      snapshot({ disk: false }),
+      '1 cloud image',
+      '-  image azure-disk x86_64',
     ],
     [
       'a marketplace image',
@@ -123,6 +145,39 @@ describe('what a run would take away', () => {
   })
 })
 
+describe('what has the same name', () => {
+  it('is another AMI where its release is another', async () => {
+    const listed = { builds: { x86_64: build() }, images: { aws: [AMI] }, queries: ASKED }
+    const text = snapshotText([], listed)
+    const stream = await given(text, text)
+    await writeFile(at('t.json'), stream.replaceAll(AMI.version, OLD))
+    const { status, stderr } = await regenerate()
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^stream-snapshot: the target would lose 1 marketplace image\n/)
+    expect(stderr).toContain(`~  aws ocp x86_64 · us-east-1`)
+  })
+})
+
+describe('a cloud', () => {
+  const images = { azure: [], aws: [AMI] }
+  it.each([
+    ['with what it listed', images, '1 image'],
+    ['that listed nothing', { azure: [], aws: [] }, '0 images'],
+  ])('%s, comes and goes in one line', async (_, images, count) => {
+    await writeFile(at('a.json'), snapshotText([], { images, queries: ASKED }))
+    await writeFile(at('b.json'), snapshotText([]))
+    for (const [sign, ...files] of [
+      ['-', 'a.json', 'b.json'],
+      ['+', 'b.json', 'a.json'],
+    ]) {
+      const { status, stdout } = await call('diff', ...files)
+      expect(status).toBe(1)
+      expect(stdout).toContain(`${sign}  cloud aws  ${count}\n`)
+      expect(stdout.split('\nslots\n')[0]).not.toContain(AMI.image)
+    }
+  })
+})
+
 describe('--keep-lost', () => {
   const lacking = snapshot({ regions: ['eu-west-1', 'us-east-1'] })
   const regions = async () =>
@@ -153,7 +208,10 @@ describe('--keep-lost', () => {
   })
 
   it('is of no use against the loss of a platform', async () => {
-    await given(snapshot({ release: OLD }), snapshot({ platforms: ['aws', 'metal', 'qemu'] }))
+    await given(
+      snapshot({ release: OLD }),
+      snapshot({ platforms: ['aws', 'azure', 'metal', 'qemu'] }),
+    )
     const { status, stderr } = await regenerate('--keep-lost')
     expect(status).toBe(1)
     expect(stderr).toContain('-  artifact vmware x86_64')
