@@ -39,7 +39,10 @@ describe('a checkout with CRLF', () => {
   it('verifies, and is checked', async () => {
     const target = ['--target', 'rhcos.json', '--marketplace-file', 'marketplace.json']
     const verified = await tool('verify', 's.json', ...target)
-    expect(verified).toMatchObject({ status: 0, stderr: '1 snapshot: every check holds\n' })
+    expect(verified).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^1 snapshot: every check holds\n/),
+    })
     expect(await tool('regenerate', 's.json', ...target, '--check')).toMatchObject({ status: 0 })
     expect(await tool('check')).toMatchObject({
       status: 0,

@@ -149,6 +149,28 @@ describe('verify', () => {
     )
   })
 
+  it('says first of all that a secret is not to be pushed, whatever else is wrong', async () => {
+    const recording = await read('s.recording.json')
+    await writeFile(
+      at('s.recording.json'),
+      recording.replace('"NotFound"', '"AKIAIOSFODNN7EXAMPLE"'),
+    )
+    const { status, stderr } = await run(['verify', 's.json'], { cwd: folder })
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        'stream-snapshot: 3 of 6 checks failed\nDo not push it; revoke what was found, and capture anew.\n',
+    })
+  })
+
+  it('says what it does not prove', async () => {
+    const { stderr } = await run(['verify', 's.json'], { cwd: folder })
+    expect(stderr).toBe(
+      '1 snapshot: every check holds\n' +
+        'Each follows from its recording; that a cloud ever answered so is not proven: capture --check asks again.\n',
+    )
+  })
+
   it('exits 1 for a snapshot that is no JSON any more, and for a recording that is gone', async () => {
     await writeFile(at('t.json'), `<<<<<<< HEAD\n${await read('s.json')}`)
     const { status, stdout } = await run(['verify', 't.json', 's.json', '--json'], { cwd: folder })
