@@ -32,9 +32,7 @@ const TOKEN = /oauth2\/v2\.0\/token/
 const NAMED = /^stream-snapshot: azure [\w-]+:[\w-]+:[\w-]+: .+/
 
 function expectRefusal({ status, stdout, stderr }: Outcome, message: RegExp): void {
-  const [line = '', remedy = '', ...more] = stderr
-    .replace(/^azure \S+: waiting for an answer\n/, '')
-    .split('\n')
+  const [line = '', remedy = '', ...more] = stderr.split('\n')
   expect(line).toMatch(NAMED)
   expect(line).toMatch(message)
   expect({ status, stdout, more: more.join('') }).toEqual({ status: 3, stdout: '', more: '' })

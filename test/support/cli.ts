@@ -26,11 +26,15 @@ export interface RunOptions {
   readonly cli?: string
   /** What to start instead of node alone, such as `['unshare', '-rn']`. */
   readonly wrapper?: readonly string[]
+  /** Keeps the lines that tell of a slow answer, which come wherever the machine is slow. */
+  readonly isWaitShown?: boolean
 }
+
+const WAIT = /^.*: waiting for an answer\n/gm
 
 /** Runs the built command line as a user does. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { cwd, env = {}, node = [], wrapper = [], cli = CLI } = options
+  const { cwd, env = {}, node = [], wrapper = [], cli = CLI, isWaitShown = false } = options
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
   const child = spawn(command, rest, {
@@ -47,7 +51,9 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (status) => resolve({ status, stdout, stderr }))
+    child.on('close', (status) =>
+      resolve({ status, stdout, stderr: isWaitShown ? stderr : stderr.replace(WAIT, '') }),
+    )
   })
 }
 
