@@ -25,7 +25,7 @@ export interface AwsImage {
   owner?: string
   /** RFC 3339. */
   creationDate: string
-  /** RFC 3339. An image stays listed after it, as EC2 lists an account's own. */
+  /** RFC 3339. After it nobody but its owner sees the image who does not ask for such. */
   deprecationTime?: string
 }
 

@@ -86,7 +86,7 @@ function decoys(arch: string, id: string): Made[] {
   const creationDate = '2024-10-30T08:00:00.000Z'
   return [
     { name: `${exact}-pending-${id}`, state: 'pending', creationDate },
-    { name: `${exact}-disabled-${id}`, state: 'disabled', creationDate },
+    { name: `${exact}-gone-${id}`, state: 'deregistered', creationDate },
     { name: `${exact}-old-${id}`, creationDate, deprecationTime: '2024-12-01T00:00:00.000Z' },
     { name: `${exact}-copy-${id}`, owner: '111122223333', creationDate },
     { name: `worker-${arch}-${id}`, description: 'See the product page', creationDate },

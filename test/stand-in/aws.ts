@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type AwsAccount, DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
 import { type AwsImage, imageIdOf, MARKETPLACE } from './aws-image.ts'
+import { type Filterable, type Form, filterOf, listOf, pageSizeOf, Refusal } from './aws-request.ts'
 import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
@@ -24,6 +25,8 @@ export interface AwsOptions {
   otherRegions?: readonly string[]
   /** No page holds more, whatever the request's `MaxResults`; default 1000. */
   pageSize?: number
+  /** So many pages without an image come before the others, where there are pages; default 0. */
+  emptyPages?: number
   /** Differences from the demonstration's account. */
   account?: Partial<AwsAccount>
   /** Strings to plant in each image's tags and location, as EC2 has the account's own there. */
@@ -34,7 +37,7 @@ export interface AwsOptions {
 export interface AwsQuestion {
   region: string
   action: string
-  form: Record<string, string>
+  form: Form
 }
 
 /** A running stand-in for EC2 in all of its regions. */
@@ -59,6 +62,38 @@ export type AwsVariable =
   | 'AWS_SECRET_ACCESS_KEY'
   | 'AWS_SESSION_TOKEN'
 
+/** The elements of an answer that filters ask for, and the filters' names. */
+const REGION_FILTERS = {
+  regionName: 'region-name',
+  regionEndpoint: 'endpoint',
+  optInStatus: 'opt-in-status',
+}
+const IMAGE_FILTERS = {
+  architecture: 'architecture',
+  creationDate: 'creation-date',
+  description: 'description',
+  enaSupport: 'ena-support',
+  hypervisor: 'hypervisor',
+  imageId: 'image-id',
+  imageLocation: 'manifest-location',
+  imageOwnerAlias: 'owner-alias',
+  imageOwnerId: 'owner-id',
+  imageState: 'state',
+  imageType: 'image-type',
+  isPublic: 'is-public',
+  name: 'name',
+  rootDeviceName: 'root-device-name',
+  rootDeviceType: 'root-device-type',
+  sriovNetSupport: 'sriov-net-support',
+  virtualizationType: 'virtualization-type',
+}
+
+const dryRun = errorAnswer(
+  412,
+  'DryRunOperation',
+  'Request would have succeeded, but DryRun flag is set.',
+)
+
 const SIGNATURE =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/
 
@@ -70,7 +105,13 @@ const SIGNATURE =
  */
 export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
   const account = { ...DEMONSTRATION_AWS_ACCOUNT, ...options.account }
-  const { failures = {}, otherRegions = [], pageSize = 1000, secrets = [] } = options
+  const {
+    failures = {},
+    otherRegions = [],
+    pageSize = 1000,
+    emptyPages = 0,
+    secrets = [],
+  } = options
   let enabled = options.enabledRegions ?? [...new Set(options.images.map(({ region }) => region))]
   const failed = new Map<string, number>()
   const questions: AwsQuestion[] = []
@@ -90,13 +131,18 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
       request.headers['x-amz-security-token'] === account.sessionToken &&
       enabled.includes(region)
     if (!isKnown) return fail(401)
-    if (action === 'DescribeRegions') return describeRegions(form)
-    if (action === 'DescribeImages') return describeImages(form, region)
-    return errorAnswer(
-      400,
-      'InvalidAction',
-      `The action ${action} is not valid for this web service.`,
-    )
+    const actions = { DescribeRegions: describeRegions, DescribeImages: describeImages }
+    if (!Object.hasOwn(actions, action)) {
+      const message = `The action ${action} is not valid for this web service.`
+      return errorAnswer(400, 'InvalidAction', message)
+    }
+    if (form.DryRun === 'true') return dryRun
+    try {
+      return actions[action as keyof typeof actions](form, region)
+    } catch (cause) {
+      if (cause instanceof Refusal) return errorAnswer(400, cause.code, cause.message)
+      throw cause
+    }
   }
 
   function nextFailure(region: string): number | undefined {
@@ -128,41 +174,86 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
     }
   }
 
-  function describeRegions({ AllRegions: all }: Record<string, string>): Answer {
-    const listed = all === 'true' ? [...enabled, ...otherRegions] : enabled
-    const items = [...listed].sort().map((region): XmlElement => {
-      const status = enabled.includes(region) ? 'opt-in-not-required' : 'not-opted-in'
-      return [
-        'item',
-        [
-          ['regionName', region],
-          ['regionEndpoint', `ec2.${region}.amazonaws.com`],
-          ['optInStatus', status],
-        ],
-      ]
-    })
-    return actionAnswer('DescribeRegions', [['regionInfo', items]])
+  function describeRegions(form: Form): Answer {
+    const known = [...enabled, ...otherRegions].sort()
+    const names = listOf(form, 'RegionName')
+    const wrong = names.find((name) => !known.includes(name))
+    if (wrong !== undefined) {
+      throw new Refusal('InvalidParameterValue', `Invalid region name '${wrong}'`)
+    }
+    // A region that is named is told of, whether the account has it enabled or not.
+    const isAsked = (name: string) =>
+      names.length > 0 ? names.includes(name) : form.AllRegions === 'true' || enabled.includes(name)
+    const isFound = filterOf(form, Object.values(REGION_FILTERS))
+    const regions = known.filter(isAsked).map((name) => ({
+      regionName: name,
+      regionEndpoint: `ec2.${name}.amazonaws.com`,
+      optInStatus: enabled.includes(name) ? 'opt-in-not-required' : 'not-opted-in',
+    }))
+    const found = regions.filter((region) => isFound(named(REGION_FILTERS, region)))
+    return actionAnswer('DescribeRegions', [
+      ['regionInfo', found.map((each): XmlElement => ['item', Object.entries(each)])],
+    ])
   }
 
-  function describeImages(form: Record<string, string>, region: string): Answer {
-    const isListed = ({ deprecationTime }: AwsImage) =>
-      form.IncludeDeprecated === 'true' ||
-      deprecationTime === undefined ||
-      Date.parse(deprecationTime) > Date.now()
-    const found = images.filter(
-      (image) => image.region === region && isListed(image) && matches(image, form),
-    )
-    const { NextToken: token, MaxResults: most } = form
-    const start = token === undefined ? 0 : tokens.get(token)
-    if (start === undefined) {
-      return errorAnswer(400, 'InvalidNextToken', 'The token is not valid.')
-    }
+  function describeImages(form: Form, region: string): Answer {
+    const ids = listOf(form, 'ImageId')
+    const most = pageSizeOf(form, ids.length > 0 ? 'imageIdsSet' : undefined)
+    const here = images.filter((image) => image.region === region)
+    checkIds(ids, here)
+    const isAsked = (image: AwsImage) => ids.length === 0 || ids.includes(imageIdOf(image))
+    const isWanted = (image: AwsImage) =>
+      isAsked(image) && isListed(image, form, ids) && isOwned(image, listOf(form, 'Owner'))
+    const isFound = filterOf(form, Object.values(IMAGE_FILTERS))
+    const found = here
+      .filter(isWanted)
+      .map(elementsOf)
+      .filter((elements) => isFound(named(IMAGE_FILTERS, Object.fromEntries(elements))))
+    const { NextToken: token } = form
+    const start = token === undefined ? -emptyPages : tokens.get(token)
+    if (start === undefined) throw new Refusal('InvalidNextToken', 'The token is not valid.')
     // As EC2 does: without MaxResults there are no pages.
-    const size = most === undefined ? found.length : Math.min(Number(most), pageSize)
-    const end = start + size
-    const items = found.slice(start, end).map((image): XmlElement => ['item', elementsOf(image)])
-    const paging: XmlElement[] = end < found.length ? [['nextToken', tokenFor(end)]] : []
+    if (most === undefined) return imagesAnswer(found)
+    const end = start < 0 ? start + 1 : start + Math.min(most, pageSize)
+    const page = start < 0 ? [] : found.slice(start, end)
+    return imagesAnswer(page, end < found.length ? tokenFor(end) : undefined)
+  }
+
+  function imagesAnswer(found: readonly XmlElement[][], token?: string): Answer {
+    const items = found.map((elements): XmlElement => ['item', elements])
+    const paging: XmlElement[] = token === undefined ? [] : [['nextToken', token]]
     return actionAnswer('DescribeImages', [['imagesSet', items], ...paging])
+  }
+
+  function checkIds(ids: readonly string[], here: readonly AwsImage[]): void {
+    const malformed = ids.find((id) => !/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
+    if (malformed !== undefined) {
+      throw new Refusal('InvalidAMIID.Malformed', `Invalid id: "${malformed}"`)
+    }
+    const missing = ids.filter((id) => !here.some((image) => imageIdOf(image) === id))
+    if (missing.length === 0) return
+    const [are, exist] = missing.length === 1 ? ['id', 'does not exist'] : ['ids', 'do not exist']
+    throw new Refusal(
+      'InvalidAMIID.NotFound',
+      `The image ${are} '[${missing.join(', ')}]' ${exist}`,
+    )
+  }
+
+  /** Its owner sees an image always, all others unless it is past its date or disabled. */
+  function isListed(image: AwsImage, form: Form, ids: readonly string[]): boolean {
+    const isOwn = image.owner === account.accountId
+    const isPast = Date.parse(image.deprecationTime ?? '') <= Date.now()
+    if (image.state === 'disabled') return isOwn && form.IncludeDisabled === 'true'
+    return !isPast || isOwn || ids.length > 0 || form.IncludeDeprecated === 'true'
+  }
+
+  function isOwned({ owner = MARKETPLACE.id }: AwsImage, owners: readonly string[]): boolean {
+    const names = [
+      owner,
+      ...(owner === MARKETPLACE.id ? [MARKETPLACE.alias] : []),
+      ...(owner === account.accountId ? ['self'] : []),
+    ]
+    return owners.length === 0 || owners.some((each) => names.includes(each))
   }
 
   function tokenFor(position: number): string {
@@ -251,23 +342,15 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
   }
 }
 
-/** Owners and the filter `name`, whose values may hold the wildcards `*` and `?`. */
-function matches(image: AwsImage, form: Record<string, string>): boolean {
-  const valuesOf = (prefix: string) =>
-    Object.entries(form)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([, value]) => value)
-  const owner = image.owner ?? MARKETPLACE.id
-  const owners = valuesOf('Owner.')
-  const isOwned =
-    owners.length === 0 ||
-    owners.includes(owner) ||
-    (owner === MARKETPLACE.id && owners.includes(MARKETPLACE.alias))
-  const names = form['Filter.1.Name'] === 'name' ? valuesOf('Filter.1.Value.') : []
-  return isOwned && (names.length === 0 || names.some((name) => wildcard(name).test(image.name)))
-}
-
-function wildcard(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
+/** A thing's values by the names of the filters that ask for them. */
+function named(
+  filters: Readonly<Record<string, string>>,
+  thing: Record<string, unknown>,
+): Filterable {
+  return Object.fromEntries(
+    Object.entries(filters).map(([element, filter]) => {
+      const value = thing[element]
+      return [filter, typeof value === 'string' ? value : undefined]
+    }),
+  )
 }
