@@ -8,23 +8,25 @@ export interface CataloguePath {
   publisher?: string
   offer?: string
   sku?: string
+  version?: string
 }
 
-/** One of the four lists, by the name that its rate limit has. */
+/** One of the four lists, or one version alone, by the name that its rate limit has. */
 export type CatalogueList =
+  | 'GetVMImageFromLocation'
   | 'ListVMImagePublishersFromLocation'
   | 'ListVMImageOffersFromLocation'
   | 'ListVMImageSkusFromLocation'
   | 'ListVMImagesVersionsFromLocation'
 
 const PATH =
-  /^\/subscriptions\/([^/]+)\/providers\/microsoft\.compute\/locations\/([^/]+)\/publishers(?:\/([^/]+)\/artifacttypes\/vmimage\/offers(?:\/([^/]+)\/skus(?:\/([^/]+)\/versions)?)?)?\/?$/i
+  /^\/subscriptions\/([^/]+)\/providers\/microsoft\.compute\/locations\/([^/]+)\/publishers(?:\/([^/]+)\/artifacttypes\/vmimage\/offers(?:\/([^/]+)\/skus(?:\/([^/]+)\/versions(?:\/([^/]+))?)?)?)?\/?$/i
 
-/** Reads a path, percent-encoded; undefined where it is none of the four lists. */
+/** Reads a path, percent-encoded; undefined where it is none of these. */
 export function readCataloguePath(path: string): CataloguePath | undefined {
   const match = PATH.exec(path)
   if (match === null) return undefined
-  const [subscription = '', location = '', publisher, offer, sku] = match
+  const [subscription = '', location = '', publisher, offer, sku, version] = match
     .slice(1)
     .map((part) => part && decodeURIComponent(part))
   return {
@@ -33,10 +35,12 @@ export function readCataloguePath(path: string): CataloguePath | undefined {
     ...(publisher === undefined ? {} : { publisher }),
     ...(offer === undefined ? {} : { offer }),
     ...(sku === undefined ? {} : { sku }),
+    ...(version === undefined ? {} : { version }),
   }
 }
 
-export function listName({ publisher, offer, sku }: CataloguePath): CatalogueList {
+export function listName({ publisher, offer, sku, version }: CataloguePath): CatalogueList {
+  if (version !== undefined) return 'GetVMImageFromLocation'
   if (sku !== undefined) return 'ListVMImagesVersionsFromLocation'
   if (offer !== undefined) return 'ListVMImageSkusFromLocation'
   if (publisher !== undefined) return 'ListVMImageOffersFromLocation'
@@ -49,7 +53,8 @@ export function normaliseLocation(location: string): string {
 }
 
 /**
- * The items of one list, or the error where there is no such publisher, offer or SKU.
+ * The items of one list or one version, or the error where there is no such publisher, offer, SKU or
+ * version.
  *
  * Items come in the order of their names as strings without regard to case, `4.18` before `4.8`,
  * and their keys in the order and ids in the case that recorded answers of Azure have.
@@ -58,8 +63,8 @@ export function listCatalogue(
   images: readonly AzureImage[],
   path: CataloguePath,
   query: URLSearchParams,
-): Record<string, unknown>[] | AzureError {
-  const { subscription, publisher, offer, sku } = path
+): Record<string, unknown>[] | Record<string, unknown> | AzureError {
+  const { subscription, publisher, offer, sku, version } = path
   const location = normaliseLocation(path.location)
   const base = `/Subscriptions/${subscription}/Providers/Microsoft.Compute/Locations/${location}/Publishers`
   const item = (name: string, id: string) => ({ location, name, id: `${base}/${id}` })
@@ -85,12 +90,17 @@ export function listCatalogue(
       ...item(name, `${skus}/${name}`),
     }))
   }
+  const versionItem = (name: string) => item(name, `${skus}/${names.sku}/Versions/${name}`)
+  if (version !== undefined) {
+    const image = found.find((each) => isSame(each.version, version))
+    return image ? { properties: machine(image), ...versionItem(image.version) } : wrongArtifact
+  }
   const versions = found
     .toSorted((a, b) => compareNames(a.version, b.version))
     .map((image) => ({
       ...expanded(image, query.get('$expand')),
       extendedLocation: null,
-      ...item(image.version, `${skus}/${names.sku}/Versions/${image.version}`),
+      ...versionItem(image.version),
     }))
   if (/^name +desc$/i.test(query.get('$orderby') ?? '')) versions.reverse()
   return versions.slice(0, Number(query.get('$top') ?? versions.length))
@@ -100,17 +110,37 @@ export function listCatalogue(
 function expanded(image: AzureImage, expand: string | null): Record<string, unknown> {
   const [wanted, detail] = (expand ?? '').toLowerCase().split('/')
   if (wanted !== 'properties' || image.noProperties) return {}
-  const { imageState = 'Active', scheduledDeprecationTime, alternativeOption } = image
   return {
     properties: {
       hyperVGeneration: image.hyperVGeneration,
       architecture: image.architecture,
       replicaType: 'Managed',
       replicaCount: 10,
-      ...(detail === 'imagedeprecationstatus'
-        ? { imageDeprecationStatus: { imageState, scheduledDeprecationTime, alternativeOption } }
-        : {}),
+      ...(detail === 'imagedeprecationstatus' && deprecation(image)),
     },
+  }
+}
+
+function deprecation(image: AzureImage): Record<string, unknown> {
+  const { imageState = 'Active', scheduledDeprecationTime, alternativeOption } = image
+  return { imageDeprecationStatus: { imageState, scheduledDeprecationTime, alternativeOption } }
+}
+
+/** The `properties` of a version that is asked for alone. */
+function machine(image: AzureImage): Record<string, unknown> {
+  const { publisher, offer, sku } = image
+  return {
+    ...(image.hasPlan && { plan: { publisher, name: sku, product: offer } }),
+    hyperVGeneration: image.hyperVGeneration,
+    architecture: image.architecture,
+    replicaType: 'Managed',
+    replicaCount: 10,
+    disallowed: { vmDiskType: 'None' },
+    automaticOSUpgradeProperties: { automaticOSUpgradeSupported: false },
+    ...deprecation(image),
+    features: [{ name: 'IsAcceleratedNetworkSupported', value: 'True' }],
+    osDiskImage: { operatingSystem: 'Linux', sizeInGb: 17, sizeInBytes: 17_179_869_696 },
+    dataDiskImages: [],
   }
 }
 

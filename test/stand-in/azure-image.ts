@@ -17,6 +17,8 @@ export interface AzureImage {
   alternativeOption?: { type: 'None' | 'Offer' | 'Plan'; value?: string }
   /** Listed without `properties`, even where they are asked for. */
   noProperties?: boolean
+  /** Needs a purchase plan, which is named as its publisher, offer and SKU. */
+  hasPlan?: boolean
 }
 
 const VALUES = {

@@ -135,8 +135,10 @@ function withoutPlan(rows: Row[]): AzureImage[] {
 function paid(): AzureImage[] {
   return Object.entries(PAID_PUBLISHERS).flatMap(([publisher, versions]) =>
     PAID_OFFERS.flatMap((offer) => [
-      ...images({ publisher, offer }, [offer, 'x64', 'V2', ...versions]),
-      ...images({ publisher, offer }, [`${offer}-gen1`, 'x64', 'V1', ...versions]),
+      ...images({ publisher, offer }, [offer, 'x64', 'V2', ...versions], { hasPlan: true }),
+      ...images({ publisher, offer }, [`${offer}-gen1`, 'x64', 'V1', ...versions], {
+        hasPlan: true,
+      }),
     ]),
   )
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AzureAccount } from './azure-account.ts'
 import {
   type CatalogueList,
+  type CataloguePath,
   listCatalogue,
   listName,
   normaliseLocation,
@@ -39,7 +40,7 @@ export interface ResourceManagerOptions {
   images(): readonly AzureImage[]
 }
 
-/** Resource Manager, as far as it goes: one subscription, and the lists of Microsoft.Compute. */
+/** Resource Manager, as far as it goes: one subscription of one tenant, and its images. */
 export interface ResourceManager {
   answer(request: StandInRequest): Answer
   /** The error that it would give to this request with this status. */
@@ -48,6 +49,7 @@ export interface ResourceManager {
 
 /** Requests allowed in 3 and in 30 minutes, as recorded answers of Azure count them down. */
 const LIMITS: Record<CatalogueList, [perThree: number, perThirty: number]> = {
+  GetVMImageFromLocation: [13_000, 74_000],
   ListVMImagePublishersFromLocation: [200, 1000],
   ListVMImageOffersFromLocation: [200, 1000],
   ListVMImageSkusFromLocation: [10_000, 30_000],
@@ -61,6 +63,9 @@ const READ_VERSIONS =
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+const ACCOUNTS = /^\/(?:(tenants)|(subscriptions))\/?$/i
+const SUBSCRIPTION = /^\/subscriptions\/([^/]+)\/?$/i
+
 export function resourceManager(options: ResourceManagerOptions): ResourceManager {
   const { account, identity, echo } = options
   const locations = options.locations.map(normaliseLocation)
@@ -71,24 +76,51 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     if (refusal !== undefined) return refuse(refusal)
     const apiVersion = request.query.get('api-version')
     if (apiVersion === null) return refuse(noApiVersion)
-    const path = readCataloguePath(request.path)
-    if (path === undefined || request.method !== 'GET') return refuse(wrongResourceType(apiVersion))
-    const { subscription, location } = path
-    if (!GUID.test(subscription)) return refuse(malformedSubscription(subscription))
-    if (subscription.toLowerCase() !== account.subscriptionId) {
-      return refuse(wrongSubscription(subscription))
+    if (request.method !== 'GET') return refuse(wrongResourceType(apiVersion))
+    const [, tenants, listed] = ACCOUNTS.exec(request.path) ?? []
+    if (tenants !== undefined) return give(JSON.stringify({ value: [tenantOf(account)] }))
+    if (listed !== undefined) {
+      const value = [subscriptionOf(account)]
+      return give(JSON.stringify({ value, count: { type: 'Total', value: value.length } }))
     }
+    const [, one] = SUBSCRIPTION.exec(request.path) ?? []
+    if (one !== undefined) {
+      const refusal = checkSubscription(decodeURIComponent(one))
+      return refusal ? refuse(refusal) : give(JSON.stringify(subscriptionOf(account)))
+    }
+    const path = readCataloguePath(request.path)
+    return path === undefined
+      ? refuse(wrongResourceType(apiVersion))
+      : catalogue(path, request.query, apiVersion)
+  }
+
+  function catalogue(path: CataloguePath, query: URLSearchParams, apiVersion: string): Answer {
+    const { subscription, location } = path
+    const refusal = checkSubscription(subscription)
+    if (refusal !== undefined) return refuse(refusal)
     if (!locations.includes(normaliseLocation(location))) {
       return refuse(wrongLocation(location, apiVersion, locations))
     }
     const headers = { 'x-ms-ratelimit-remaining-resource': countDown(listName(path)) }
-    const items = listCatalogue(options.images(), path, request.query)
-    if (!Array.isArray(items)) return refuse({ ...items, headers })
+    const found = listCatalogue(options.images(), path, query)
+    if (isError(found)) return refuse({ ...found, headers })
+    const echoed = (item: Record<string, unknown>) => ({ ...item, ...echo.item })
+    return give(computeJson(Array.isArray(found) ? found.map(echoed) : echoed(found)), headers)
+  }
+
+  function give(body: string, headers: Record<string, string> = {}): Answer {
     return frame({
       status: 200,
       headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-      body: computeJson(items.map((item) => ({ ...item, ...echo.item }))),
+      body,
     })
+  }
+
+  function checkSubscription(subscription: string): AzureError | undefined {
+    if (!GUID.test(subscription)) return malformedSubscription(subscription)
+    return subscription.toLowerCase() === account.subscriptionId
+      ? undefined
+      : wrongSubscription(subscription)
   }
 
   function checkToken(request: StandInRequest): AzureError | undefined {
@@ -160,4 +192,39 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
   }
 
   return { answer, fail: (status, request) => refuse(failure(status, request)) }
+}
+
+function isError(found: object): found is AzureError {
+  return 'status' in found
+}
+
+function subscriptionOf({ subscriptionId, tenantId }: AzureAccount): Record<string, unknown> {
+  return {
+    id: `/subscriptions/${subscriptionId}`,
+    authorizationSource: 'RoleBased',
+    managedByTenants: [],
+    subscriptionId,
+    tenantId,
+    displayName: 'Stand-in',
+    state: 'Enabled',
+    subscriptionPolicies: {
+      locationPlacementId: 'Public_2014-09-01',
+      quotaId: 'PayAsYouGo_2014-09-01',
+      spendingLimit: 'Off',
+    },
+  }
+}
+
+function tenantOf({ tenantId }: AzureAccount): Record<string, unknown> {
+  const domain = 'stand-in.example'
+  return {
+    id: `/tenants/${tenantId}`,
+    tenantId,
+    countryCode: 'CZ',
+    displayName: 'Stand-in',
+    domains: [domain],
+    tenantCategory: 'Home',
+    defaultDomain: domain,
+    tenantType: 'AAD',
+  }
 }

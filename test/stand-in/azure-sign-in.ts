@@ -21,11 +21,21 @@ export interface SignIn {
   judge(token: string): 'good' | 'expired' | 'unknown'
 }
 
+const INSTANCES = /^\/(?:common|organizations)\/discovery\/instance\/?$/i
+
+/** Microsoft's own sign-in hosts of the public cloud; whoever asks takes them for one. */
+const PUBLIC_HOSTS = [
+  'login.microsoftonline.com',
+  'login.windows.net',
+  'login.microsoft.com',
+  'sts.windows.net',
+]
+
 const ENDPOINT = /^\/([^/]+)\/(v2\.0\/\.well-known\/openid-configuration|oauth2\/v2\.0\/token)\/?$/i
 
 /**
- * Answers OpenID discovery and the client credentials flow, which is all that a service principal
- * with a secret asks for where instance discovery is off.
+ * Answers instance discovery, OpenID discovery and the client credentials flow, which is all that a
+ * service principal asks for.
  *
  * @param lifetime of a token, in seconds.
  */
@@ -53,6 +63,7 @@ export function signIn(account: AzureAccount, echo: Echo, lifetime: number): Sig
 
   return {
     answer(request) {
+      if (INSTANCES.test(request.path)) return instances(request)
       const [, tenant, endpoint] = ENDPOINT.exec(request.path) ?? []
       if (tenant === undefined || endpoint === undefined) return undefined
       const answer = speak(tenant, endpoint, request)
@@ -87,6 +98,26 @@ function json(body: unknown): Answer {
     },
     body: JSON.stringify(body),
   }
+}
+
+/** Tells that a host of this machine, and Microsoft's own, may be trusted to sign in, and no other. */
+function instances(request: StandInRequest): Answer {
+  const asked = request.query.get('authorization_endpoint') ?? ''
+  const { host, hostname, pathname } = new URL(URL.canParse(asked) ? asked : 'https://nobody/')
+  const isOwn = hostname === '127.0.0.1'
+  if (!isOwn && !PUBLIC_HOSTS.includes(host)) {
+    const message = 'Unknown or invalid instance.'
+    return signInErrorAnswer(400, 'invalid_instance', 50049, message, originOf(request))
+  }
+  const [, tenant = 'common'] = pathname.split('/')
+  const [network = '', cache = ''] = PUBLIC_HOSTS
+  const microsoft = { preferred_network: network, preferred_cache: cache, aliases: PUBLIC_HOSTS }
+  const own = { preferred_network: host, preferred_cache: host, aliases: [host] }
+  return json({
+    tenant_discovery_endpoint: `https://${host}/${tenant}/v2.0/.well-known/openid-configuration`,
+    'api-version': request.query.get('api-version') ?? '1.0',
+    metadata: isOwn ? [microsoft, own] : [microsoft],
+  })
 }
 
 /** The client checks that the issuer is of the authority's own origin. */

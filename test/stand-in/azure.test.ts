@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ComputeManagementClient } from '@azure/arm-compute'
+import { createDefaultHttpClient, createPipelineRequest } from '@azure/core-rest-pipeline'
 import { ClientSecretCredential } from '@azure/identity'
 import { afterEach, expect, test } from 'vitest'
 import { type AzureOptions, type AzureStandIn, startAzure } from './azure.ts'
 import type { AzureAccount } from './azure-account.ts'
 import type { AzureImage } from './azure-image.ts'
+import { startProxy } from './proxy.ts'
 
 const IMAGES: AzureImage[] = [
   {
@@ -89,14 +91,16 @@ async function list(client: ComputeManagementClient, target: Target, expand: str
 
 const statuses = (standIn: AzureStandIn) => standIn.requests.map(({ status }) => status)
 
+function runClient(args: readonly string[], environment: NodeJS.ProcessEnv) {
+  const client = fileURLToPath(new URL('list-client.ts', import.meta.url))
+  return promisify(execFile)(process.execPath, ['--import', 'tsx', client, ...args], {
+    env: { ...process.env, ...environment },
+  })
+}
+
 test('a child process with the environment alone signs in and lists', async () => {
   const { url, environment, requests } = await start()
-  const client = fileURLToPath(new URL('list-client.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--import', 'tsx', client, url, '418-arm'],
-    { env: { ...process.env, ...environment } },
-  )
+  const { stdout } = await runClient([url, '418-arm'], environment)
   expect(JSON.parse(stdout)).toMatchObject([{ name: '418.94.20250122' }])
   expect(requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`)).toEqual([
     `GET /${environment.AZURE_TENANT_ID}/v2.0/.well-known/openid-configuration`,
@@ -146,6 +150,38 @@ test('names and regions are found in any case, and shown in the spelling of the 
   })
 })
 
+test('one version is told of in full', async () => {
+  const standIn = await start({ images: IMAGES.map((image) => ({ ...image, hasPlan: true })) })
+  let text = ''
+  const headers: (string | undefined)[] = []
+  const found = await connect(standIn).virtualMachineImages.get(...ARM, '418.94.20250122', {
+    onResponse: (answer) => {
+      text = answer.bodyAsText ?? ''
+      headers.push(answer.headers.get('x-ms-ratelimit-remaining-resource'))
+    },
+  })
+  expect(Object.keys(JSON.parse(text))).toEqual(['properties', 'location', 'name', 'id'])
+  expect(Object.keys(JSON.parse(text).properties)).toEqual([
+    'plan',
+    'hyperVGeneration',
+    'architecture',
+    'replicaType',
+    'replicaCount',
+    'disallowed',
+    'automaticOSUpgradeProperties',
+    'imageDeprecationStatus',
+    'features',
+    'osDiskImage',
+    'dataDiskImages',
+  ])
+  expect(found).toMatchObject({
+    plan: { publisher: 'azureopenshift', name: '418-arm', product: 'aro4' },
+    osDiskImage: { operatingSystem: 'Linux' },
+    dataDiskImages: [],
+  })
+  expect(headers).toEqual([expect.stringMatching(/\/GetVMImageFromLocation3Min;12999,/)])
+})
+
 test('publishers, offers and SKUs are listed', async () => {
   const { virtualMachineImages } = connect(await start())
   const names = (items: { name: string }[]) => items.map(({ name }) => name)
@@ -193,6 +229,81 @@ test.each<[string, Target, { statusCode: number; code: string; message: RegExp }
   const { error } = await list(connect(await start()), target)
   expect(error).toMatchObject({ statusCode, code })
   expect(error?.message).toMatch(message)
+})
+
+test('a version that is not there gives the 404 of any other name', async () => {
+  const { virtualMachineImages } = connect(await start())
+  await expect(virtualMachineImages.get(...ARM, '1.2.3')).rejects.toMatchObject({
+    statusCode: 404,
+    code: 'NotFound',
+  })
+})
+
+/** An answer, as the stand-in's account gets it. */
+async function ask(standIn: AzureStandIn, path: string): Promise<unknown> {
+  const url = `${standIn.url}${path}`
+  const request = createPipelineRequest({ url, tlsSettings: { ca: standIn.certificate } })
+  const { pipeline } = connect(standIn)
+  const { bodyAsText } = await pipeline.sendRequest(createDefaultHttpClient(), request)
+  return JSON.parse(bodyAsText ?? '')
+}
+
+test('tenants and subscriptions are those of the account', async () => {
+  const standIn = await start()
+  const { tenantId, subscriptionId } = standIn.account
+  const subscription = {
+    id: `/subscriptions/${subscriptionId}`,
+    subscriptionId,
+    tenantId,
+    state: 'Enabled',
+  }
+  expect(await ask(standIn, '/tenants?api-version=2022-12-01')).toMatchObject({
+    value: [{ id: `/tenants/${tenantId}`, tenantId, tenantCategory: 'Home' }],
+  })
+  expect(await ask(standIn, '/subscriptions?api-version=2022-12-01')).toMatchObject({
+    value: [subscription],
+    count: { type: 'Total', value: 1 },
+  })
+  expect(
+    await ask(standIn, `/subscriptions/${subscriptionId}?api-version=2022-12-01`),
+  ).toMatchObject(subscription)
+  expect(await ask(standIn, '/subscriptions/nobody?api-version=2022-12-01')).toMatchObject({
+    error: { code: 'InvalidSubscriptionId' },
+  })
+  expect(
+    await ask(
+      standIn,
+      '/subscriptions/11111111-2222-4333-8444-555555555555?api-version=2022-12-01',
+    ),
+  ).toMatchObject({
+    error: { code: 'SubscriptionNotFound' },
+  })
+})
+
+test('a client that asks Microsoft whom it may trust is told of the stand-in', async () => {
+  const microsoft = 'login.microsoftonline.com'
+  const { url, environment, requests } = await start({ hosts: [microsoft] })
+  const proxy = await startProxy({ hosts: { [microsoft]: Number(new URL(url).port) } })
+  try {
+    const { stdout } = await runClient([url, '418-arm'], { ...environment, HTTPS_PROXY: proxy.url })
+    expect(JSON.parse(stdout)).toMatchObject([{ name: '418.94.20250122' }])
+    expect(proxy.tunnels).toEqual([`${microsoft}:443`])
+    expect(requests[0]?.path).toMatch(/^\/common\/discovery\/instance\?api-version=1\.1&/)
+  } finally {
+    await proxy.close()
+  }
+})
+
+test.each([
+  ['https://login.microsoftonline.com/x/oauth2', 'https://login.microsoftonline.com/x/v2.0/'],
+  ['https://127.0.0.1:8443/x/oauth2', 'https://127.0.0.1:8443/x/v2.0/'],
+  ['https://login.example.com/x/oauth2', undefined],
+])('whether %s may be trusted', async (authority, discovery) => {
+  const path = `/common/discovery/instance?api-version=1.1&authorization_endpoint=${authority}`
+  const told = (await ask(await start(), path)) as Record<string, unknown>
+  const endpoint = discovery && `${discovery}.well-known/openid-configuration`
+  expect(told.tenant_discovery_endpoint).toBe(endpoint)
+  expect(told.error).toBe(discovery === undefined ? 'invalid_instance' : undefined)
 })
 
 test('another subscription gives a 404 that is not about images', async () => {

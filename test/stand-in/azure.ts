@@ -60,10 +60,10 @@ export type AzureVariable =
 
 /**
  * Starts an https server that is both the sign-in host and the Resource Manager of one
- * subscription, with the four lists of virtual machine images.
+ * subscription, with the four lists of virtual machine images and each image alone.
  *
- * A client must switch instance discovery off: otherwise it asks Microsoft whether it may trust
- * this host.
+ * It answers instance discovery as well; but a client that does not know its host asks Microsoft,
+ * unless a proxy leads from there to here, or it is told not to ask.
  *
  * @throws Error where the port cannot be had.
  */

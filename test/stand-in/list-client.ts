@@ -13,7 +13,8 @@ const credential = new ClientSecretCredential(
   AZURE_TENANT_ID,
   AZURE_CLIENT_ID,
   AZURE_CLIENT_SECRET,
-  { disableInstanceDiscovery: true },
+  // Microsoft would be asked about the stand-in; a proxy may lead from there to here.
+  { disableInstanceDiscovery: process.env.HTTPS_PROXY === undefined },
 )
 const client = new ComputeManagementClient(credential, AZURE_SUBSCRIPTION_ID, { endpoint })
 await client.virtualMachineImages.list('eastus', 'azureopenshift', 'aro4', sku, {
