@@ -31,7 +31,7 @@ export async function makeCertificate(hosts: readonly string[] = []): Promise<Ce
   const now = Date.now()
   // Of its own, or a client that trusts several would take one for another.
   const name = `stand-in ${randomBytes(6).toString('hex')}`
-  const { private: key, cert: pem } = await generate([{ name: 'commonName', value: name }], {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
     // An RSA key takes long enough to make that each test would feel it.
     keyType: 'ec',
     algorithm: 'sha256',
@@ -51,6 +51,8 @@ export async function makeCertificate(hosts: readonly string[] = []): Promise<Ce
       },
     ],
   })
+  // With an end to its last line, so that whoever puts files together gets one that can be read.
+  const pem = `${cert.trim()}\n`
   const folder = await mkdtemp(join(tmpdir(), 'stand-in-'))
   const file = join(folder, 'certificate.pem')
   await writeFile(file, pem)

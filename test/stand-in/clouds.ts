@@ -36,7 +36,7 @@ export async function startClouds(folder: string, options: CloudOptions = {}): P
     startGcp({ images: gcpImages(), pageSize: 4, ...options.gcp }),
   ])
   const certificates = join(folder, 'certificates.pem')
-  await writeFile(certificates, [azure, aws, gcp].map(({ certificate }) => certificate).join('\n'))
+  await writeFile(certificates, [azure, aws, gcp].map(({ certificate }) => certificate).join(''))
   return {
     azure,
     aws,
