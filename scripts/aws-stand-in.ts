@@ -3,14 +3,11 @@ import { hideBin } from 'yargs/helpers'
 import { type AwsStandIn, startAws } from '../test/stand-in/aws.ts'
 import { demonstrationImages, NOT_ENABLED } from '../test/stand-in/aws-images.ts'
 import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
+import { closeAtTheEnd, exportsOf } from '../test/stand-in/script.ts'
 
 /** The lines to paste into a shell. */
 function describe({ environment }: AwsStandIn): string {
-  const quote = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
-  const variables = Object.entries(environment).map(
-    ([name, value]) => `export ${name}=${quote(value)}`,
-  )
-  return [...variables, '# stream-snapshot capture ... --cloud aws', ''].join('\n')
+  return [...exportsOf(environment), '# stream-snapshot capture ... --cloud aws', ''].join('\n')
 }
 
 /** `sa-east-1=503:2` is two refusals of that region. */
@@ -24,10 +21,15 @@ function parseFailure(text: string): [region: string, failure: { status: number;
 async function main(): Promise<void> {
   const options = await yargs(hideBin(process.argv))
     .scriptName('aws-stand-in')
-    .usage('$0\n\nA stand-in for EC2 on 127.0.0.1, until SIGINT or SIGTERM.')
+    .usage('$0\n\nA stand-in for EC2 on 127.0.0.1, until it is told to end.')
     .option('port', { type: 'number', default: 8444, describe: '0 for a free one' })
     .option('latency', { type: 'number', default: 0, describe: 'Milliseconds before each answer' })
     .option('page-size', { type: 'number', default: 25, describe: 'Images on a page at most' })
+    .option('empty-pages', {
+      type: 'number',
+      default: 0,
+      describe: 'Pages without an image before the others',
+    })
     .option('fail', {
       type: 'string',
       array: true,
@@ -48,13 +50,12 @@ async function main(): Promise<void> {
     port: options.port,
     latencyMs: options.latency,
     pageSize: options['page-size'],
+    emptyPages: options['empty-pages'],
     failures: Object.fromEntries(options.fail.map(parseFailure)),
     faults: options.fault.map(parseFaultRule),
   })
   process.stdout.write(describe(aws))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void aws.close())
-  }
+  closeAtTheEnd(aws.close)
 }
 
 try {

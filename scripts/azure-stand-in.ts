@@ -4,6 +4,7 @@ import { type AzureStandIn, startAzure } from '../test/stand-in/azure.ts'
 import { type AzureImage, readImages } from '../test/stand-in/azure-image.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../test/stand-in/azure-images.ts'
 import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
+import { closeAtTheEnd, exportsOf } from '../test/stand-in/script.ts'
 
 const TABLES: Record<string, () => AzureImage[]> = {
   before: imagesBeforeBump,
@@ -12,17 +13,17 @@ const TABLES: Record<string, () => AzureImage[]> = {
 
 /** The lines to paste into a shell, and the option to give. */
 function describe({ url, environment }: AzureStandIn): string {
-  const quote = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
-  const variables = Object.entries(environment).map(
-    ([name, value]) => `export ${name}=${quote(value)}`,
-  )
-  return [...variables, `# stream-snapshot capture ... --azure-endpoint ${url}`, ''].join('\n')
+  return [
+    ...exportsOf(environment),
+    `# stream-snapshot capture ... --azure-endpoint ${url}`,
+    '',
+  ].join('\n')
 }
 
 async function main(): Promise<void> {
   const options = await yargs(hideBin(process.argv))
     .scriptName('azure-stand-in')
-    .usage('$0\n\nA stand-in for Azure on 127.0.0.1, until SIGINT or SIGTERM.')
+    .usage('$0\n\nA stand-in for Azure on 127.0.0.1, until it is told to end.')
     .option('port', { type: 'number', default: 8443, describe: '0 for a free one' })
     .option('images', { type: 'string', default: 'before', describe: 'before, after or FILE.json' })
     .option('latency', { type: 'number', default: 0, describe: 'Milliseconds before each answer' })
@@ -49,9 +50,7 @@ async function main(): Promise<void> {
     faults: options.fault.map(parseFaultRule),
     gzip: options.gzip,
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void azure.close())
-  }
+  closeAtTheEnd(azure.close)
   process.stdout.write(describe(azure))
 }
 

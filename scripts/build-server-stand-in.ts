@@ -3,6 +3,7 @@ import { hideBin } from 'yargs/helpers'
 import { buildsIn, startBuilds } from '../test/stand-in/builds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
 import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
+import { closeAtTheEnd } from '../test/stand-in/script.ts'
 
 /** The command to try. */
 function describe(url: string): string {
@@ -18,7 +19,7 @@ function describe(url: string): string {
 async function main(): Promise<void> {
   const options = await yargs(hideBin(process.argv))
     .scriptName('build-server-stand-in')
-    .usage('$0\n\nA stand-in for a build server on 127.0.0.1, until SIGINT or SIGTERM.')
+    .usage('$0\n\nA stand-in for a build server on 127.0.0.1, until it is told to end.')
     .option('port', { type: 'number', default: 8080, describe: '0 for a free one' })
     .option('folder', {
       type: 'string',
@@ -40,9 +41,7 @@ async function main(): Promise<void> {
     faults: options.fault.map(parseFaultRule),
   })
   process.stdout.write(describe(server.streams))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void server.close())
-  }
+  closeAtTheEnd(server.close)
 }
 
 try {

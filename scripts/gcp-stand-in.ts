@@ -3,22 +3,21 @@ import { hideBin } from 'yargs/helpers'
 import { FAULT_SYNTAX, parseFaultRule } from '../test/stand-in/faults.ts'
 import { type GcpStandIn, startGcp } from '../test/stand-in/gcp.ts'
 import { demonstrationImages } from '../test/stand-in/gcp-images.ts'
+import { closeAtTheEnd, exportsOf } from '../test/stand-in/script.ts'
 
 /** The lines to paste into a shell, and the option to give. */
 function describe({ url, environment }: GcpStandIn): string {
-  const quote = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
-  const variables = Object.entries(environment).map(
-    ([name, value]) => `export ${name}=${quote(value)}`,
-  )
-  return [...variables, `# stream-snapshot capture ... --cloud gcp --gcp-endpoint ${url}`, ''].join(
-    '\n',
-  )
+  return [
+    ...exportsOf(environment),
+    `# stream-snapshot capture ... --cloud gcp --gcp-endpoint ${url}`,
+    '',
+  ].join('\n')
 }
 
 async function main(): Promise<void> {
   const options = await yargs(hideBin(process.argv))
     .scriptName('gcp-stand-in')
-    .usage('$0\n\nA stand-in for the Compute API on 127.0.0.1, until SIGINT or SIGTERM.')
+    .usage('$0\n\nA stand-in for the Compute API on 127.0.0.1, until it is told to end.')
     .option('port', { type: 'number', default: 8445, describe: '0 for a free one' })
     .option('latency', { type: 'number', default: 0, describe: 'Milliseconds before each answer' })
     .option('listable', { type: 'boolean', default: false, describe: 'Let images be listed' })
@@ -39,9 +38,7 @@ async function main(): Promise<void> {
     faults: options.fault.map(parseFaultRule),
   })
   process.stdout.write(describe(gcp))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void gcp.close())
-  }
+  closeAtTheEnd(gcp.close)
 }
 
 try {

@@ -8,12 +8,13 @@ import { imagesAfterBump, imagesBeforeBump } from '../test/stand-in/azure-images
 import { startBuilds } from '../test/stand-in/builds.ts'
 import { startClouds } from '../test/stand-in/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
+import { closeAtTheEnd, exportsOf } from '../test/stand-in/script.ts'
 
 const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
 
 const { images } = await yargs(hideBin(process.argv))
   .scriptName('stand-ins')
-  .usage('$0\n\nStand-ins for Azure, EC2, Compute and the build server, until SIGINT or SIGTERM.')
+  .usage('$0\n\nStand-ins for Azure, EC2, Compute and the build server, until told to end.')
   .option('images', {
     choices: ['before', 'after'] as const,
     default: 'before' as const,
@@ -26,17 +27,12 @@ const { images } = await yargs(hideBin(process.argv))
 const folder = await fs.mkdtemp(join(tmpdir(), 'stand-ins-'))
 const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
 const builds = await startBuilds(demonstrationBuilds)
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    await Promise.all([clouds.close(), builds.close()])
-    await fs.remove(folder)
-    process.exit()
-  })
-}
+closeAtTheEnd(async () => {
+  await Promise.all([clouds.close(), builds.close()])
+  await fs.remove(folder)
+})
 
 const { name, release, architectures } = DEMONSTRATION
-const variables = Object.entries(clouds.environment)
-const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`
 const capture = [
   ...['npx', 'stream-snapshot', 'capture', 's.json', '--name', name, '--url', builds.streams],
   ...architectures.map((arch) => `${arch}=${release}`),
@@ -45,11 +41,11 @@ const capture = [
 process.stdout.write(
   [
     '# Paste this into another terminal:',
-    ...variables.map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+    ...exportsOf(clouds.environment),
     '# Then, for example:',
     capture.join(' '),
     '# And afterwards:',
-    `unset ${variables.map(([variable]) => variable).join(' ')}`,
+    `unset ${Object.keys(clouds.environment).join(' ')}`,
     '',
   ].join('\n'),
 )
