@@ -9,15 +9,25 @@ export function printConfigMap(map: ConfigMap): string {
   const document = new Document(map, { aliasDuplicateObjects: false })
   visit(document, {
     Scalar(_, node) {
-      if (!isScalar(node) || typeof node.value !== 'string' || !node.value.includes('\n')) return
-      node.type = fitsBlock(node.value) ? Scalar.BLOCK_LITERAL : Scalar.QUOTE_DOUBLE
+      if (!isScalar(node) || typeof node.value !== 'string') return
+      if (!fitsBlock(node.value)) node.type = Scalar.QUOTE_DOUBLE
+      else if (node.value.includes('\n')) node.type = Scalar.BLOCK_LITERAL
     },
   })
   // A quoted text stays on its line: one that begins with --- would end the document.
-  return document.toString({
+  const text = document.toString({
     lineWidth: 0,
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
   })
+  return text.replace(UNPRINTABLE, escapeOf)
+}
+
+/** What a YAML reader refuses, or takes for the end of a line, where it stands as it is. */
+const UNPRINTABLE =
+  /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /**
@@ -26,9 +36,5 @@ export function printConfigMap(map: ConfigMap): string {
  * indentation, so that is quoted as well.
  */
 function fitsBlock(text: string): boolean {
-  return (
-    /^[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u.test(
-      text,
-    ) && !/^\s|\n[ \t]+\n*$/.test(text)
-  )
+  return text.search(UNPRINTABLE) < 0 && !/^\s|\n[ \t]+\n*$/.test(text)
 }

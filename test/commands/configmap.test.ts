@@ -66,7 +66,8 @@ describe('configmap', () => {
   })
 
   it('merges a marketplace file in, as the installer does', async () => {
-    const mine = { azure: { 'no-purchase-plan': { hyperVGen2: { sku: '418-v2' } } } }
+    const image = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2', version: '1.2.3' }
+    const mine = { azure: { 'no-purchase-plan': { hyperVGen2: image } } }
     const market = { s390x: mine, x86_64: mine }
     await writeFile(at('market.json'), JSON.stringify(market))
     const { data } = await parsed('nine.json', '--marketplace-file', 'market.json')
@@ -84,14 +85,26 @@ describe('configmap', () => {
     ).toEqual({ marketplace: mine })
   })
 
-  it('leaves out what stream-metadata-go does not know', async () => {
+  it('spells a name as Go does', async () => {
+    const name = '<&> 4.18'
+    await writeFile(at('odd.json'), smallStream({ x86_64: '39.20231101.3.0' }, name))
+    const { data } = await parsed('odd.json')
+    expect(data.streams).toContain('{\n  "\\u003c\\u0026\\u003e 4.18": {\n    "stream":')
+    expect(Object.keys(JSON.parse(data.streams))).toEqual([name])
+  })
+
+  it('leaves out what stream-metadata-go does not know, and has plans in its order', async () => {
     const stream = JSON.parse(NINE)
     stream.note = 'kept in the file'
     stream.architectures.x86_64.images.toaster = { release: '1' }
     stream.architectures.x86_64['rhel-coreos-extensions'] = {
       'azure-marketplace': { 'no-purchase-plan': { sku: '418-v2' } },
       marketplace: {
-        azure: { ocp: { hyperVGen2: { publisher: 'redhat', thirdParty: false } } },
+        azure: {
+          ocp: { hyperVGen2: { publisher: 'redhat', thirdParty: false } },
+          rosa: { hyperVGen2: { publisher: 'redhat' } },
+          'no-purchase-plan': {},
+        },
         aws: { ocp: {} },
       },
     }
@@ -99,9 +112,9 @@ describe('configmap', () => {
     const { data } = await parsed('more.json')
     const { note, architectures } = JSON.parse(data.stream)
     expect({ note, images: architectures.x86_64.images }).toEqual({ note: undefined, images: {} })
-    expect(architectures.x86_64['rhel-coreos-extensions']).toEqual({
-      marketplace: { azure: { ocp: { hyperVGen2: { publisher: 'redhat' } } } },
-    })
+    expect(JSON.stringify(architectures.x86_64['rhel-coreos-extensions'])).toBe(
+      '{"marketplace":{"azure":{"no-purchase-plan":{},"ocp":{"hyperVGen2":{"publisher":"redhat"}}}}}',
+    )
   })
 
   it('takes one value for each option', async () => {

@@ -7,7 +7,20 @@ import { printConfigMap } from '../../src/show/configmap.ts'
 import { smallStream } from '../support/streams.ts'
 
 const piece = fc.oneof(
-  fc.constantFrom('\n', '\r\n', '\r', '\t', ' ', '  ', '\n\n', '\u0085', '\u2028', '\ufeff', '#'),
+  fc.constantFrom(
+    '\n',
+    '\r\n',
+    '\r',
+    '\t',
+    ' ',
+    '  ',
+    '\n\n',
+    '\u0085',
+    '\u2028',
+    '\ufeff',
+    '\u007f',
+    '#',
+  ),
   fc.constantFrom('---', '...', ': ', '- ', '"', "'", '|', '\\', '%', '&a', '*a', '\u0000', '😀'),
   fc.string({ unit: 'grapheme', maxLength: 8 }),
 )
@@ -22,6 +35,8 @@ describe('the ConfigMap', () => {
       fc.property(text, (stream) => {
         const yaml = printConfigMap({ ...map, data: { ...map.data, stream } })
         expect((load(yaml) as ConfigMap).data.stream).toBe(stream)
+        // What other parsers refuse, or take for a line's end.
+        expect(yaml).not.toMatch(/[^\P{C}\n\t]|[\x85\u2028\u2029]/u)
       }),
       { numRuns: 500, examples: [[' 𐀀 𐀀 𐀀ᾂ𐀀 \n\n \n\u0000\u0000---']] },
     )

@@ -1,7 +1,7 @@
 /** The ConfigMap by which a cluster knows the boot images of its release. */
 
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
-import { printAsGo } from '../stream/known.ts'
+import { printAllAsGo, printAsGo } from '../stream/known.ts'
 import type { Stream } from '../stream/stream.ts'
 import { readRelease } from '../versions/version.ts'
 
@@ -44,17 +44,19 @@ const DEFAULT_STREAM = 'rhel-9'
  * @param streams at least one; names all different; one without a name is called by its RHEL
  */
 export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap {
-  const texts = streams.map(({ name, stream, marketplaceFile }) => ({
-    name: name ?? nameByRhel(stream),
-    text: printAsGo(marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream),
-  }))
-  const chosen = texts.find(({ name }) => name === DEFAULT_STREAM) ?? texts[0]
+  const named = new Map(
+    streams.map(({ name, stream, marketplaceFile }) => [
+      name ?? nameByRhel(stream),
+      marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream,
+    ]),
+  )
+  const [chosen] = [named.get(DEFAULT_STREAM), ...named.values()].filter((each) => each)
   return {
     apiVersion: 'v1',
     data: {
       releaseVersion: '0.0.1-snapshot',
-      stream: chosen?.text ?? '',
-      streams: joinStreams(texts),
+      stream: chosen ? printAsGo(chosen) : '',
+      streams: printAllAsGo(named),
     },
     kind: 'ConfigMap',
     metadata: {
@@ -84,12 +86,4 @@ function nameByRhel(stream: Stream): string {
     .architectures()
     .flatMap((arch) => readRelease(stream.release(arch) ?? '')?.rhel ?? [])[0]
   return rhel === undefined ? stream.name : `rhel-${rhel.major}`
-}
-
-/** One JSON object of all streams by name; a line break in JSON is never within a string. */
-function joinStreams(named: readonly { readonly name: string; readonly text: string }[]): string {
-  const members = [...named]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, text }) => `  ${JSON.stringify(name)}: ${text.trim().replace(/\n/g, '\n  ')}`)
-  return `{\n${members.join(',\n')}\n}`
 }

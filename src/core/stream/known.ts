@@ -1,39 +1,39 @@
-import {
-  fromValue,
-  isRecord,
-  type JsonRecord,
-  type JsonValue,
-  printJson,
-} from '../json/document.ts'
-import { METADATA, type Shape, STREAM } from './schema.ts'
+import { fromValue, isRecord, type JsonValue, printJson } from '../json/document.ts'
+import { type Shape, STREAM } from './schema.ts'
 import type { Stream } from './stream.ts'
-
-/** The marketplace images that stream-metadata-go knows: Azure's, by plan and Hyper-V generation. */
-const GENERATIONS = ['hyperVGen1', 'hyperVGen2']
-const IMAGE = ['publisher', 'offer', 'sku', 'version']
 
 /**
  * A stream as stream-metadata-go decodes and encodes it: without the keys that it does not know, two
- * spaces to a level, no final newline.
+ * spaces to a level, no final newline. What is empty, or not there, stays so: Go would write the one
+ * and leave out the other, and reads both alike.
  */
 export function printAsGo(stream: Stream): string {
+  return printJson(fromValue(knownOf(stream)), '  ')
+}
+
+/** Several of them by name, as Go encodes a map. */
+export function printAllAsGo(named: ReadonlyMap<string, Stream>): string {
+  const streams = [...named].sort(([a], [b]) => (a < b ? -1 : 1))
+  const known = streams.map(([name, stream]) => [name, knownOf(stream)])
+  return printJson(fromValue(Object.fromEntries(known)), '  ')
+}
+
+function knownOf(stream: Stream): JsonValue {
   const { lastModified, generator } = stream.metadata()
-  const metadata = known({ 'last-modified': lastModified, generator }, METADATA)
   const value = {
     stream: stream.name,
-    ...(lastModified !== undefined && { metadata }),
+    ...(lastModified !== undefined && { metadata: { 'last-modified': lastModified, generator } }),
     architectures: Object.fromEntries(
       stream.architectures().map((arch) => [arch, stream.architecture(arch)]),
     ),
   }
-  return printJson(fromValue(known(value, STREAM) ?? {}), '  ')
+  return known(value, STREAM) ?? {}
 }
 
 /** Of a struct the fields that it has, in their order; of a map all, by their names. */
 function known(value: JsonValue | undefined, shape: Shape): JsonValue | undefined {
-  if (!isRecord(value)) return value
-  if (shape.kind === 'whole') return value
-  if (shape.kind === 'foreign') return marketplaceOf(value)
+  if (shape.kind === 'foreign') return shape.known && known(value, shape.known)
+  if (!isRecord(value) || shape.kind === 'whole') return value
   const members =
     shape.kind === 'fields'
       ? [...shape.fields].map(([name, inner]) => [name, known(value[name], inner)] as const)
@@ -41,25 +41,4 @@ function known(value: JsonValue | undefined, shape: Shape): JsonValue | undefine
           .sort()
           .map((name) => [name, known(value[name], shape.of)] as const)
   return Object.fromEntries(members.filter(([, each]) => each !== undefined))
-}
-
-/** Undefined for a layout that it has no field for. */
-function marketplaceOf({ azure }: JsonRecord): JsonRecord | undefined {
-  if (!isRecord(azure)) return undefined
-  const plans = Object.entries(azure).map(([plan, generations]) => [
-    plan,
-    pick(generations, GENERATIONS, (image) => pick(image, IMAGE, (text) => text)),
-  ])
-  return { azure: Object.fromEntries(plans) }
-}
-
-function pick(
-  value: JsonValue | undefined,
-  names: readonly string[],
-  within: (value: JsonValue | undefined) => JsonValue | undefined,
-): JsonValue | undefined {
-  if (!isRecord(value)) return undefined
-  return Object.fromEntries(
-    names.map((name) => [name, within(value[name])]).filter(([, each]) => each !== undefined),
-  )
 }

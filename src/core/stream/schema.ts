@@ -34,17 +34,18 @@ export interface Whole {
 /** A value whose place is known here, and whose content is set by another operation. */
 export interface Foreign {
   readonly kind: 'foreign'
+  /** What stream-metadata-go reads of it; absent for a key that it does not know. */
+  readonly known?: Shape
 }
 
 export const WHOLE: Whole = { kind: 'whole' }
-const FOREIGN: Foreign = { kind: 'foreign' }
 
 function fields(table: Readonly<Record<string, Shape>>): Fields {
   return { kind: 'fields', fields: new Map(Object.entries(table)), shared: false }
 }
 
 function plain(...names: string[]): Fields {
-  return { kind: 'fields', fields: new Map(names.map((name) => [name, WHOLE])), shared: false }
+  return fields(Object.fromEntries(names.map((name) => [name, WHOLE])))
 }
 
 function map(of: Shape, owned?: readonly string[]): Mapping {
@@ -55,7 +56,14 @@ const ARTIFACT = plain('location', 'signature', 'sha256', 'uncompressed-sha256')
 
 const PLATFORM_ARTIFACTS = fields({
   release: WHOLE,
-  formats: map(fields({ disk: ARTIFACT, kernel: ARTIFACT, initramfs: ARTIFACT, rootfs: ARTIFACT })),
+  formats: map(
+    fields({
+      disk: ARTIFACT,
+      kernel: ARTIFACT,
+      initramfs: ARTIFACT,
+      rootfs: ARTIFACT,
+    }),
+  ),
 })
 
 const REPLICATED_IMAGE = fields({ regions: map(plain('release', 'image')) })
@@ -76,13 +84,33 @@ export const MARKETPLACE_KEYS = [
   'marketplace',
 ] as const
 
+/** The marketplace images that stream-metadata-go knows: Azure's, by plan and Hyper-V generation. */
+const AZURE_IMAGE = plain('publisher', 'offer', 'sku', 'version')
+const AZURE_IMAGES = fields({ hyperVGen1: AZURE_IMAGE, hyperVGen2: AZURE_IMAGE })
+const KNOWN_MARKETPLACE = fields({
+  azure: fields({
+    'no-purchase-plan': AZURE_IMAGES,
+    ocp: AZURE_IMAGES,
+    opp: AZURE_IMAGES,
+    oke: AZURE_IMAGES,
+    'ocp-emea': AZURE_IMAGES,
+    'opp-emea': AZURE_IMAGES,
+    'oke-emea': AZURE_IMAGES,
+  }),
+})
+
 export type MarketplaceKey = (typeof MARKETPLACE_KEYS)[number]
 
 export const EXTENSIONS: Fields = {
   ...fields({
     'aws-winli': REPLICATED_IMAGE,
     'azure-disk': plain('release', 'url'),
-    ...Object.fromEntries(MARKETPLACE_KEYS.map((key) => [key, FOREIGN])),
+    ...Object.fromEntries(
+      MARKETPLACE_KEYS.map((key): [string, Foreign] => [
+        key,
+        { kind: 'foreign', ...(key === 'marketplace' && { known: KNOWN_MARKETPLACE }) },
+      ]),
+    ),
   }),
   shared: true,
 }
