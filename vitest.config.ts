@@ -15,7 +15,7 @@ const text = {
 }
 
 const of = (folder: string) => [`test/${folder}/**/*.test.ts`]
-const SLOW = ['corpus', 'faults', 'deep', 'browser']
+const SLOW = ['corpus', 'faults', 'deep', 'browser', 'clients']
 
 export default defineConfig({
   plugins: [text],
@@ -77,6 +77,16 @@ export default defineConfig({
           include: of('browser'),
           testTimeout: 20_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'clients',
+          sequence: { groupOrder: 5 },
+          include: of('clients'),
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

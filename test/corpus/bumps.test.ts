@@ -1,59 +1,34 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Captured, capture } from '../../src/capture/capture.ts'
 import { printRecording } from '../../src/capture/recording.ts'
-import type { CaptureRequest } from '../../src/capture/request.ts'
-import type { WantedBuild } from '../../src/core/builds/locate.ts'
 import { translate } from '../../src/core/builds/translate.ts'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import { regenerate } from '../../src/core/regenerate/regenerate.ts'
 import { assemble } from '../../src/core/snapshot/assemble.ts'
-import type { Architecture } from '../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { buildsIn, startBuilds } from '../stand-in/builds.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import {
+  argumentsOf,
+  buildsOf,
+  CORPUS,
+  publishedBumps,
+  publishedStream,
+  requestFor,
+} from '../support/corpus.ts'
 
-const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
-const bumps = readdirSync(join(CORPUS, 'bumps'))
+const bumps = publishedBumps
 
-interface Args {
-  url: string
-  name: string
-  distro: 'rhcos' | 'fcos'
-  signatures: boolean
-  builds: Partial<Record<Architecture, string>>
-}
-
-const argsOf = (bump: string): Args =>
-  JSON.parse(readFileSync(join(CORPUS, 'bumps', bump, 'args.json'), 'utf8'))
-const published = (bump: string) => readFileSync(join(CORPUS, 'streams', `${bump}.json`), 'utf8')
-const folderOf = (bump: string) => join(CORPUS, 'bumps', bump, 'builds')
+const published = (bump: string) => publishedStream(`${bump}.json`)
 
 /** The published file as it would be had the builds been served by `url`. */
-const servedBy = (url: string, bump: string) => published(bump).replaceAll(argsOf(bump).url, url)
+const servedBy = (url: string, bump: string) =>
+  published(bump).replaceAll(argumentsOf(bump).url, url)
 /** All but the two values that a regeneration sets. */
 const withoutMetadata = (text: string) => text.replace(/"metadata": \{[^}]*\}/, '"metadata": {}')
-
-const requestFor = (bump: string, url: string): CaptureRequest => {
-  const { name, distro, signatures, builds } = argsOf(bump)
-  return {
-    stream: { name, distro, ocp: null, url, signatures },
-    criteria: BUILT_IN,
-    ocp: undefined,
-    clouds: {},
-    builds: Object.entries(builds).map(
-      ([architecture, release]): WantedBuild => ({
-        architecture: architecture as Architecture,
-        release,
-      }),
-    ),
-    timeout: 10_000,
-    concurrency: 8,
-  }
-}
 
 const streamOf = ({ content, recording }: Captured, target: string) => {
   const text = printRecording(recording)
@@ -76,7 +51,7 @@ describe('the published bumps', () => {
   it('are all there', () => expect(bumps).toHaveLength(43))
 
   it.each(bumps)('%s: captured, regenerated and replayed, byte for byte', async (bump) => {
-    const server = await startBuilds(buildsIn(folderOf(bump)), { gzip: true })
+    const server = await startBuilds(buildsIn(buildsOf(bump)), { gzip: true })
     const request = requestFor(bump, server.streams)
     const captured = await capture(request).finally(() => server.close())
     const expected = withoutMetadata(servedBy(server.streams, bump))
@@ -100,9 +75,9 @@ describe('the published bumps', () => {
     ),
   )('%s: the same through the command line', async (bump) => {
     const folder = await temporaryFolder()
-    const server = await buildServer({}, buildsIn(folderOf(bump)))
+    const server = await buildServer({}, buildsIn(buildsOf(bump)))
     await writeFile(join(folder, 'target.json'), published(bump))
-    const { name, distro, signatures, builds } = argsOf(bump)
+    const { name, distro, signatures, builds } = argumentsOf(bump)
     const call = (...args: string[]) => run(args, { cwd: folder })
     const captured = await call(
       'capture',

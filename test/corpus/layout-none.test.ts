@@ -1,36 +1,25 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { regenerate } from '../../src/core/regenerate/regenerate.ts'
 import { readStream, type Stream } from '../../src/core/stream/stream.ts'
-import { printMinor } from '../../src/core/versions/minor.ts'
-import { readRelease } from '../../src/core/versions/version.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { CORPUS, ocpOf, publishedStream, publishedStreams } from '../support/corpus.ts'
 import { azureImage, snapshotOf, snapshotText } from '../support/snapshots.ts'
 
-const STREAMS = join(process.env.CORPUS_DIR ?? '../shared/corpus', 'streams')
-const files = readdirSync(STREAMS)
+const STREAMS = join(CORPUS, 'streams')
+const files = publishedStreams
 const IMAGES = ['416', '417', '418'].flatMap((minor) => [
   azureImage(`${minor}-v2`, `${minor}.94.20240701`),
   azureImage(`${minor}-arm`, `${minor}.94.20240701`),
 ])
 
-/** The OCP minor of a RHEL that names none. */
-const OCP_OF: Readonly<Record<string, string>> = { '9.6': '4.20', '9.8': '4.22', '10.2': '5.0' }
-
-/** What marketplace images are looked for by: undefined for Fedora's and CentOS's streams. */
-function ocpOf(stream: Stream): string | undefined {
-  const release = readRelease(stream.release('x86_64') ?? '')
-  if (release === undefined) return undefined
-  return release.ocp ? printMinor(release.ocp) : OCP_OF[printMinor(release.rhel)]
-}
-
 describe('the published streams', () => {
   it('are all there', () => expect(files).toHaveLength(58))
 
   it.each(files)('%s comes back byte for byte with --layout none', (file) => {
-    const text = readFileSync(join(STREAMS, file), 'utf8')
+    const text = publishedStream(file)
     const { stream } = regenerate({
       snapshot: snapshotOf(IMAGES),
       target: readStream(text, file),
@@ -42,7 +31,7 @@ describe('the published streams', () => {
   })
 
   it.each(files)('%s is regenerated once and then stays, or is for no image', (file) => {
-    const target = readStream(readFileSync(join(STREAMS, file), 'utf8'), file)
+    const target = readStream(publishedStream(file), file)
     const ocp = ocpOf(target)
     const snapshot = snapshotOf(IMAGES)
     const make = (from: Stream) =>
@@ -73,7 +62,7 @@ describe('the published streams', () => {
       expect(
         await run(['regenerate', 's.json', '--target', file, '--layout', 'none'], { cwd: folder }),
       ).toMatchObject({ status: 0 })
-      expect(readFileSync(target, 'utf8')).toBe(readFileSync(join(STREAMS, file), 'utf8'))
+      expect(readFileSync(target, 'utf8')).toBe(publishedStream(file))
     }
   })
 })

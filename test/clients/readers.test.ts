@@ -1,0 +1,336 @@
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { capture } from '../../src/capture/capture.ts'
+import { LAYOUT_NAMES, type LayoutName } from '../../src/core/layouts/layout.ts'
+import {
+  bootImagesConfigMap,
+  type ConfigMap,
+  type Job,
+  MarketplaceFile,
+  printConfigMap,
+  type Regenerated,
+  readSnapshot,
+  readStream,
+  regenerate,
+} from '../../src/index.ts'
+import { buildsIn, startBuilds } from '../stand-in/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import {
+  buildsOf,
+  ocpOf,
+  publishedBumps,
+  publishedStream,
+  publishedStreams,
+  requestFor,
+} from '../support/corpus.ts'
+import { goReader, pythonReader, type Reader } from '../support/reader.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const DEMONSTRATION = 'snapshots/rhcos-4.18.json'
+const snapshot = readSnapshot(readFileSync(DEMONSTRATION, 'utf8'), DEMONSTRATION)
+
+const targetOf = (file: string) => readStream(publishedStream(file), file)
+/** Red Hat's: of Fedora's and CentOS's no marketplace has images. */
+const ours = publishedStreams.filter((file) => ocpOf(targetOf(file)) !== undefined)
+
+const FORMS: Readonly<Record<string, readonly LayoutName[]>> = {
+  enhancement: ['enhancement'],
+  'stream-metadata': ['stream-metadata'],
+  'both layouts': LAYOUT_NAMES,
+}
+
+/** Keys in reverse, at every level. */
+const reversed = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, each]) => [key, reversed(each)]),
+      )
+    : value
+
+let go: Reader
+beforeAll(async () => {
+  const { read, remove } = await goReader()
+  go = read
+  return remove
+})
+
+const ANYTHING = { requirement: 'any', allowRegression: false } as const
+
+/** The target's own: how far it is indented, and what follows its last bracket. */
+const spacesOf = (text: string) => String(/^\{\n( +)/.exec(text)?.[1]?.length)
+const endOf = (text: string) => /\n*$/.exec(text)?.[0] ?? ''
+
+/** A text as Go writes what it read of it. */
+async function again(text: string, what = 'stream', spaces = spacesOf(text)): Promise<string> {
+  const { status, stdout, stderr } = await go(text, what, spaces)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  return stdout
+}
+
+/** With the demonstration's images of three clouds, asked for as the target's OCP would be. */
+function filled(file: string, job: Partial<Job>): Regenerated {
+  const target = targetOf(file)
+  const stream = { ...snapshot.stream, ocp: ocpOf(target) ?? null }
+  return regenerate({ ...ANYTHING, snapshot: { ...snapshot, builds: {}, stream }, target, ...job })
+}
+
+describe('a program in Go writes again, byte for byte', () => {
+  it('all that is published', () => {
+    expect([publishedStreams.length, ours.length]).toEqual([58, 47])
+  })
+
+  it.each(publishedStreams)('%s as it was published', async (file) => {
+    const text = publishedStream(file)
+    expect((await again(text)) + endOf(text)).toBe(text)
+  })
+
+  describe.each(Object.entries(FORMS))('with images, %s:', (_, layouts) => {
+    it.each(ours)('%s', async (file) => {
+      const text = filled(file, { layouts }).stream.print()
+      expect((await again(text)) + endOf(text)).toBe(text)
+      // The oldest has no image: none of the marketplace is for its RHEL.
+      expect(text !== publishedStream(file)).toBe(file !== ours[0])
+    })
+  })
+
+  it.each(publishedBumps)('%s made of its builds alone', async (bump) => {
+    const server = await startBuilds(buildsIn(buildsOf(bump)))
+    const { content } = await capture(requestFor(bump, server.streams)).finally(server.close)
+    const ocp = ocpOf(targetOf(`${bump}.json`)) ?? null
+    const { stream } = regenerate({
+      ...ANYTHING,
+      snapshot: { ...snapshot, builds: content.builds, stream: { ...content.stream, ocp } },
+      layouts: ocp === null ? [] : LAYOUT_NAMES,
+    })
+    expect(`${await again(stream.print())}\n`).toBe(stream.print())
+  })
+
+  it.each(ours.slice(1))('the marketplace file of %s', async (file) => {
+    const marketplaceFile = MarketplaceFile.read(undefined, 'marketplace.json')
+    const text = filled(file, { marketplaceFile }).marketplaceFile?.print() ?? ''
+    expect(`${await again(text, 'marketplace')}\n`).toBe(text)
+  })
+})
+
+describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
+  /** What all three read, after a look that it is one thing. */
+  async function manifestIn(yaml: string): Promise<ConfigMap> {
+    const [fromGo, fromPython] = await Promise.all([go(yaml, 'configmap'), pythonReader(yaml)])
+    expect([fromGo.stderr, fromPython.stderr]).toEqual(['', ''])
+    const manifest = JSON.parse(fromGo.stdout)
+    expect(JSON.parse(fromPython.stdout)).toEqual(manifest)
+    return manifest
+  }
+
+  it.each(publishedStreams)('%s as Go encodes what it knows of it', async (file) => {
+    const isOurs = ours.includes(file)
+    const stream = isOurs ? filled(file, { layouts: LAYOUT_NAMES }).stream : targetOf(file)
+    const { data, ...rest } = await manifestIn(
+      await printConfigMap(bootImagesConfigMap([{ name: 'a', stream }])),
+    )
+    expect(data).toEqual({
+      releaseVersion: '0.0.1-snapshot',
+      stream: await again(stream.print(), 'known', '2'),
+      streams: await again(`{"a":${stream.print()}}`, 'streams', '2'),
+    })
+    expect(rest).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        annotations: {
+          'include.release.openshift.io/ibm-cloud-managed': 'true',
+          'include.release.openshift.io/self-managed-high-availability': 'true',
+          'include.release.openshift.io/single-node-developer': 'true',
+        },
+        name: 'coreos-bootimages',
+        namespace: 'openshift-machine-config-operator',
+      },
+    })
+  })
+
+  it('a stream whose keys stand in another order, in the order of Go', async () => {
+    const value = JSON.parse(
+      filled('n013-9.8.20260428-0.json', { layouts: LAYOUT_NAMES }).stream.print(),
+    )
+    const text = JSON.stringify(reversed(value))
+    const { data } = bootImagesConfigMap([{ name: 'a', stream: readStream(text, 'stream.json') }])
+    expect(data.stream).toBe(await again(text, 'known', '2'))
+  })
+
+  it.each([
+    ['a key that is new', 'data:\n', 'data:\n  more: x\n', /field more not found/],
+    ['a key twice', 'kind: ', 'kind: x\nkind: ', /already defined/],
+    ['a list for a text', 'kind: ConfigMap', 'kind: [ConfigMap]', /cannot unmarshal/],
+    ['no YAML', 'data:', 'data: :', /mapping values are not allowed/],
+  ])('and %s is refused', async (_, from, to, said) => {
+    const stream = readStream(smallStream(EXAMPLE), 'stream.json')
+    const yaml = await printConfigMap(bootImagesConfigMap([{ name: 'a', stream }]))
+    const { status, stdout, stderr } = await go(yaml.replace(from, to), 'configmap')
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(said)
+  })
+
+  it('two streams and a marketplace file, as the command prints them', async () => {
+    const folder = await temporaryFolder()
+    const [nine, ten] = ['n013-9.8.20260428-0.json', 'n009-10.2.20260217-0.json'] as const
+    const marketplaceFile = MarketplaceFile.read(undefined, 'm.json')
+    const market = filled(nine, { marketplaceFile }).marketplaceFile?.print() ?? ''
+    await writeFile(join(folder, 'nine'), publishedStream(nine))
+    await writeFile(join(folder, 'ten'), publishedStream(ten))
+    await writeFile(join(folder, 'm'), market)
+    const { stdout } = await run(
+      ['configmap', 'rhel-10=ten', 'rhel-9=nine', '--marketplace-file', 'rhel-9=m'],
+      { cwd: folder },
+    )
+    const [metadata = ''] = /"metadata": \{[^}]*\}/.exec(publishedStream(nine)) ?? []
+    const merged = filled(nine, { layouts: ['stream-metadata'] })
+      .stream.print()
+      .replace(/"metadata": \{[^}]*\}/, metadata)
+    const { data } = await manifestIn(stdout)
+    expect(data.stream).toBe(await again(merged, 'known', '2'))
+    expect(data.streams).toBe(
+      await again(`{"rhel-10":${publishedStream(ten)},"rhel-9":${merged}}`, 'streams', '2'),
+    )
+  })
+
+  it.each([
+    ['what YAML breaks lines at', 'a\u0085b\u2028c\u2029d'],
+    ['what YAML cannot hold', 'a\u007fb\u0001c\ufeffd\uffff'],
+    ['what HTML begins with', '<a href="b&c">'],
+    ['tabs and spaces', '\ta \n b '],
+    ['what ends a document', '\n---\n...\n'],
+    ['what is beyond the first plane', '😀'],
+    ['what means something in YAML', '!a &b *c {d} # e'],
+  ])('%s', async (_, odd) => {
+    const value = JSON.parse(smallStream(EXAMPLE, odd))
+    value.architectures[odd] = value.architectures.x86_64
+    const stream = readStream(JSON.stringify(value), 'odd.json')
+    const { data } = await manifestIn(
+      await printConfigMap(bootImagesConfigMap([{ name: odd, stream }])),
+    )
+    expect(data.stream).toBe(await again(stream.print(), 'known', '2'))
+    expect(data.streams).toBe(await again(JSON.stringify({ [odd]: value }), 'streams', '2'))
+    expect(JSON.parse(data.stream).stream).toBe(odd)
+  })
+
+  /** To Go a stream and what the ConfigMap says of it are the same. */
+  async function expectAlike(value: unknown): Promise<void> {
+    const text = JSON.stringify(value)
+    const stream = readStream(text, 'stream.json')
+    const { data } = bootImagesConfigMap([{ name: 'a', stream }])
+    expect(await again(data.stream, 'known', '2')).toBe(await again(text, 'known', '2'))
+    expect(await again(data.streams, 'streams', '2')).toBe(
+      await again(`{"a":${text}}`, 'streams', '2'),
+    )
+  }
+
+  it.each([
+    ['no metadata', { metadata: undefined }],
+    ['no text of metadata', { metadata: { 'last-modified': '', generator: '' } }],
+    ['nothing of metadata', { metadata: null }],
+    ['no architectures', { architectures: {} }],
+  ])('%s', async (_, more) => {
+    await expectAlike({ ...JSON.parse(smallStream(EXAMPLE)), ...more })
+  })
+
+  const image = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
+  const part = (value: unknown) => ({ release: '9.6.1', ...(value as object) })
+  it.each([
+    ['no artifacts', { artifacts: undefined }],
+    ['no formats', { artifacts: { aws: part({}) } }],
+    ['nothing of formats', { artifacts: { aws: part({ formats: null }) } }],
+    ['no release', { artifacts: { aws: { formats: {} } } }],
+    ['no images', { images: undefined }],
+    ['nothing of images', { images: null }],
+    ['nothing of a cloud', { images: { aws: null } }],
+    ['no regions', { images: { aws: {}, powervs: { regions: {} } } }],
+    ['parts of an image', { images: { aws: { regions: { r: { image: 'ami' } } } } }],
+    [
+      'parts of an artifact',
+      { artifacts: { a: part({ formats: { f: { disk: { signature: '' } } } }) } },
+    ],
+    [
+      'nothing of a disk',
+      { artifacts: { a: part({ formats: { f: { disk: null, kernel: {} } } }) } },
+    ],
+    ['an image of 2021', { images: { gcp: { name: 'n', family: '' } } }],
+    ['nothing of extensions', { 'rhel-coreos-extensions': null }],
+    ['no extension', { 'rhel-coreos-extensions': {} }],
+    ['nothing of an extension', { 'rhel-coreos-extensions': { 'azure-disk': { url: '' } } }],
+    ['no cloud', { 'rhel-coreos-extensions': { marketplace: { aws: {} } } }],
+    ['no plan', { 'rhel-coreos-extensions': { marketplace: { azure: {} } } }],
+    ['no generation', { 'rhel-coreos-extensions': { marketplace: { azure: { ocp: {} } } } }],
+    [
+      'plans in another order',
+      {
+        'rhel-coreos-extensions': {
+          marketplace: {
+            azure: {
+              'oke-emea': { hyperVGen2: image },
+              ocp: { hyperVGen2: image, hyperVGen1: image },
+              rosa: {},
+              'no-purchase-plan': { hyperVGen1: { version: '1', thirdParty: true } },
+            },
+          },
+        },
+      },
+    ],
+  ])('of an architecture %s', async (_, more) => {
+    const value = JSON.parse(smallStream({ x86_64: '9.6.20251015-1' }))
+    Object.assign(value.architectures.x86_64, more)
+    await expectAlike(value)
+  })
+})
+
+/** Of what each reader must notice one case: the change, and what Go says, or that it writes otherwise. */
+const CHANGES: [what: string, from: string | RegExp, to: string, said: RegExp | 'otherwise'][] = [
+  ['a member that is new', '"offer":', '"offers": "x", "offer":', /unknown field "offers"/],
+  ['a member of another name', '"purchase-plan-emea"', '"purchase-plan-apac"', /unknown field/],
+  ['a cloud that is new', '"azure-marketplace"', '"oci-marketplace"', /unknown field/],
+  ['a plan that is new', '"opp-emea"', '"opp-apac"', /unknown field/],
+  ['a generation that is new', '"hyperVGen2"', '"hyperVGen3"', /unknown field/],
+  [
+    'a platform of images that is new',
+    '"images": {}',
+    '"images": {"powervm": {}}',
+    /unknown field/,
+  ],
+  ['a name in capitals', '"sku"', '"SKU"', 'otherwise'],
+  ['a member without its name', /"offer": "[^"]*",\s*/, '', 'otherwise'],
+  ['a release that is gone', /"release": "[^"]*",\s*/, '', 'otherwise'],
+  ['a member that is empty', /"generator": "[^"]*"/, '"generator": ""', 'otherwise'],
+  ['a member twice', '"stream":', '"stream": "x", "stream":', 'otherwise'],
+  ['a number for a text', /"release": "[^"]*"/, '"release": 9', /cannot unmarshal number/],
+  ['a list for a map', /"images": \{\}/, '"images": []', /cannot unmarshal array/],
+  ['nothing for a map', /"images": \{\}/, '"images": null', 'otherwise'],
+  ['fields in another order', /("publisher": .*)(\s*)("offer": .*)/, '$3$2$1', 'otherwise'],
+  ['keys in another order', /"aarch64":/, '"zarch64":', 'otherwise'],
+  ['a character that Go escapes', /"stream": "/, '"stream": "<', 'otherwise'],
+  ['an escape that Go does not need', /"stream": "r/, '"stream": "\\u0072', 'otherwise'],
+  ['spaces', '": "', '":  "', 'otherwise'],
+  ['a comma too many', /\}\n$/, ',}\n', /invalid character/],
+  ['a second value', /$/, '{}', /more than one value/],
+]
+
+describe('the reader in Go notices', () => {
+  const text = filled('n013-9.8.20260428-0.json', { layouts: LAYOUT_NAMES }).stream.print()
+
+  it.each(CHANGES)('%s', async (_, from, to, said) => {
+    // Of the published one each architecture has images.
+    const base = String(from).includes('images') ? smallStream(EXAMPLE) : text
+    const changed = base.replace(from, to)
+    expect(changed).not.toBe(base)
+    const { status, stdout, stderr } = await go(changed, 'stream', '2')
+    if (said === 'otherwise') {
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(`${stdout}\n`).not.toBe(changed)
+    } else {
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+      expect(stderr).toMatch(said)
+    }
+  })
+})
