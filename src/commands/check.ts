@@ -137,7 +137,9 @@ async function wordsOn({ snapshot, target }: WorkspaceStream): Promise<string> {
   const stream = readStream(await readInput(target), target)
   const releases = [...new Set(releasesOf(stream).values())]
   const { images } = readShape(await readInput(snapshot), snapshot)
-  const counts = Object.entries(images).map(([cloud, { length }]) => `${length} images of ${cloud}`)
+  const counts = Object.entries(images).map(
+    ([cloud, { length }]) => `${counted(length, 'image')} of ${cloud}`,
+  )
   const captured = counts.length > 0 ? counts : ['no images asked for']
   return `ok, ${[releases.join(' and ') || 'no release', ...captured].join(', ')}`
 }

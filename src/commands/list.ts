@@ -1,5 +1,6 @@
 import { readInput } from '../disk/read.ts'
 import { CLOUDS, listImages, readSnapshot } from '../index.ts'
+import { unaskedWords } from '../show/asked.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
 import { command, terminalOf } from './command.ts'
 import { choice, needed, text } from './option.ts'
@@ -30,6 +31,7 @@ export const listCommand = command({
     const listings = listImages(snapshot, filter)
     const terminal = terminalOf(args)
     terminal.data(LIST_FORMATS[output](listings, terminal))
-    if (listings.length === 0) terminal.say(`${SNAPSHOT}: no image fits`)
+    if (listings.length > 0) return
+    terminal.say(`${SNAPSHOT}: ${unaskedWords(snapshot, args.cloud) ?? 'no image fits'}`)
   },
 })

@@ -3,7 +3,6 @@ import { CheckFailure, InputError } from '../errors.ts'
 import {
   CLOUDS,
   type CloudName,
-  cloudsOf,
   DEFAULT_CLOUD,
   intolerable,
   type Minor,
@@ -20,6 +19,7 @@ import {
   skewOf,
 } from '../index.ts'
 import { counted } from '../printable.ts'
+import { unaskedWords } from '../show/asked.ts'
 import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
 import { command, terminalOf } from './command.ts'
 import { choice, count, flag, needed, text } from './option.ts'
@@ -119,10 +119,10 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
 
 /** @throws InputError for a cloud that nobody asked, of which nothing can be said */
 function refuseUnasked(file: string, snapshot: Snapshot, cloud: CloudName | undefined): void {
-  const asked = cloudsOf(snapshot)
-  if (cloud === undefined ? asked.length > 0 : asked.includes(cloud)) return
+  const unasked = unaskedWords(snapshot, cloud)
+  if (unasked === undefined) return
   throw new InputError(
-    `${file}: ${cloud === undefined ? 'no cloud was' : `${cloud} was not`} asked${asked.length > 0 ? `, but ${asked.join(', ')}` : ''}`,
+    `${file}: ${unasked}`,
     `stream-snapshot capture ${file} --cloud ${cloud ?? DEFAULT_CLOUD} asks it.`,
   )
 }

@@ -44,7 +44,7 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
       const gone = changes.filter(({ after }) => after === undefined)
       const news = account ? ` (${fresh.length} new, ${gone.length} gone)` : ''
       return [
-        `${cloud}: ${queries.length} questions, ${counted(images, 'image')}${news}, ${missing} not there`,
+        `${cloud}: ${counted(queries.length, 'question')}, ${counted(images, 'image')}${news}, ${missing} not there`,
         ...(images === 0 ? [nothingLine(cloud)] : []),
         ...goneLines(cloud, gone),
       ]

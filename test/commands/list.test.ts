@@ -119,6 +119,14 @@ describe('list', () => {
     })
   })
 
+  it('says nothing of images of a cloud that nobody asked', async () => {
+    expect(await list('s.json', '--cloud', 'gcp')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 's.json: gcp was not asked, but azure\n',
+    })
+  })
+
   it('says which file is missing, and which value is wrong', async () => {
     expect(await list('nope.json')).toEqual({
       status: 2,

@@ -210,7 +210,7 @@ export class Unmet extends CheckFailure {
     readonly selections: readonly Selection[],
   ) {
     super(
-      `--require ${requirement}: ${unmet.length === 1 ? '1 slot' : `${unmet.length} slots`} without an image`,
+      `--require ${requirement}: ${counted(unmet.length, 'slot')} without an image`,
       'Capture again once the images are published, or require less; --explain shows the candidates.',
     )
   }

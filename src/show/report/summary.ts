@@ -26,7 +26,7 @@ ${verdict(last.slots, id('publish'))}</header>`
 function verdict(slots: readonly SlotState[], publishId: string): Html {
   if (slots.length === 0) return html`<p class="verdict">It has no marketplace images.</p>`
   if (slots.every(({ release }) => release === undefined)) {
-    return html`<p class="verdict">It names ${slots.length} places for images and no build, so nothing can be measured.</p>`
+    return html`<p class="verdict">It names ${counted(slots.length, 'place')} for images and no build, so nothing can be measured.</p>`
   }
   const behind = slots.filter(({ days, image }) => image !== undefined && (days ?? 0) > 0)
   const empty = slots.filter(({ image }) => image === undefined)

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
+import { counted } from '../../printable.ts'
 import { drawChart, FONT_SIZE, sign } from './chart.ts'
 import { printDay } from './dates.ts'
 import { badge, LOOKS, type Look } from './grades.ts'
@@ -34,7 +35,7 @@ function startOf(history: readonly HistoryVersion[]): Date {
 }
 
 function figure(rows: readonly Row[], hasImages: boolean, start: Date): Html {
-  const label = `Timeline of ${rows.length} rows: ${rows.map(({ label }) => label).join(', ')}`
+  const label = `Timeline of ${counted(rows.length, 'row')}: ${rows.map(({ label }) => label).join(', ')}`
   const bars = rows.flatMap(({ label, bars }) => bars.map((bar) => ({ row: label, ...bar })))
   const looks = (Object.keys(LOOKS) as Look[]).filter((look) =>
     bars.some((bar) => bar.look === look),
