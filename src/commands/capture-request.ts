@@ -1,4 +1,5 @@
 import { hasParts, otherParts, partOf } from '../core/snapshot/parts.ts'
+import { isStreamName } from '../core/snapshot/values.ts'
 import { compareMinors } from '../core/versions/minor.ts'
 import { ocpMinors, type RhelTable } from '../core/versions/rhel.ts'
 import { readRelease } from '../core/versions/version.ts'
@@ -27,6 +28,7 @@ import {
   type WantedBuild,
   wantedAgain,
 } from '../index.ts'
+import { printable } from '../printable.ts'
 import { placeOf, readBuilds, wantedBuilds } from './builds.ts'
 import type { CaptureArgs } from './capture-options.ts'
 import { cloudCriteria, cloudSettings } from './clouds/index.ts'
@@ -263,8 +265,15 @@ function identityFor(
   known: Partial<StreamIdentity> & Pick<StreamIdentity, 'name'>,
 ): Omit<StreamIdentity, 'ocp'> {
   const distro = args.distro ?? known.distro ?? distroOf(args.url ?? known.url)
+  const name = args.name ?? known.name
+  if (!isStreamName(name)) {
+    throw new InputError(
+      `the stream's name: expected one such as 4.18-9.4, found ${printable(name)}`,
+      'Name it with --name.',
+    )
+  }
   return {
-    name: args.name ?? known.name,
+    name,
     distro,
     url: args.url ?? known.url ?? BUILD_SERVERS[distro],
     signatures: args['no-signatures'] ? false : (known.signatures ?? true),

@@ -144,10 +144,8 @@ describe('list', () => {
     }
   })
 
-  it('reads UTF-8, and refuses bytes that are none', async () => {
-    const text = snapshotText([azureImage('418-v2', '418.94.20240916', { offer: 'aro-é-\ufffd' })])
-    await writeFile(join(folder, 's.json'), text)
-    expect((await list('s.json', '-o', 'tsv')).stdout).toContain('aro-é-\ufffd')
+  it('refuses bytes that are no UTF-8', async () => {
+    const text = snapshotText([azureImage('418-v2', '418.94.20240916', { offer: 'aro-é' })])
     await writeFile(join(folder, 's.json'), Buffer.from(text, 'latin1'))
     expect(await list('s.json')).toEqual({
       status: 2,

@@ -1,0 +1,41 @@
+/**
+ * What the clouds document of the texts that they give. The schemas take all of these, so that
+ * nothing is kept that could not be read again.
+ */
+
+function like(pattern: RegExp): (value: unknown) => value is string {
+  return (value): value is string => typeof value === 'string' && pattern.test(value)
+}
+
+/** Of 8 digits, or since 2018 of 17. */
+export const isAmiId = like(/^ami-[0-9a-f]{8,17}$/)
+
+/** Letters, digits, and those signs that EC2 takes. */
+export const isAmiName = like(/^[A-Za-z0-9()[\] ./@'_-]{3,128}$/)
+
+export const isAwsRegion = like(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$/)
+
+/** A label of RFC 1035. */
+export const isGcpName = like(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
+
+/**
+ * Two or three numbers, as Azure asks of publishers, and perhaps a revision, or Azure's own word for
+ * the newest.
+ */
+export const isAzureVersion = like(/^([0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?|latest)$/)
+
+/** RFC 3339; GCP's publishers write it by hand, and leave the seconds out. */
+export const isTime = like(
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$/,
+)
+
+/** A folder of a build server. */
+export const isStreamName = like(/^[A-Za-z0-9_.+~%-]{1,128}$/)
+
+/** A state, perhaps one that is new. */
+export const isState = like(/^[A-Za-z_-]{1,40}$/)
+
+/** One of these. */
+export function isOneOf(...values: readonly string[]): (value: unknown) => boolean {
+  return (value) => typeof value === 'string' && values.includes(value)
+}
