@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { demonstrationImages } from '../stand-in/aws-images.ts'
 import { imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { demonstrationImages as gcpImages } from '../stand-in/gcp-images.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -17,6 +18,14 @@ beforeEach(async () => {
   folder = await temporaryFolder()
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
+
+/** The images of all slots, as JSON. */
+async function chosen(): Promise<string> {
+  await writeFile(at('target.json'), smallStream(EXAMPLE))
+  const args = ['regenerate', at('s.json'), '--target', at('target.json'), '--json']
+  const { selections } = JSON.parse((await run(args)).stdout)
+  return JSON.stringify(selections.map((each: { image?: object }) => each.image))
+}
 
 async function expectReplay(): Promise<void> {
   const before = [await read('s.json'), await read('s.recording.json')]
@@ -102,6 +111,24 @@ describe('an image of Azure', () => {
     expect(chosen).toMatchObject({ image: { version: '417.94.20240701' } })
   })
 
+  it('whose version is none is left out, and named', async () => {
+    const body = JSON.stringify([
+      { name: VERSION, properties: known },
+      { name: '418.94.1\u001b[31m\u202e', properties: known },
+    ])
+    const standIn = await azureFor(imagesBeforeBump(), {
+      faults: [{ path: /418-v2/, fault: { kind: 'body', body } }],
+    })
+    const args = ['--stream', at('rhcos.json'), '--azure-endpoint', standIn.url]
+    const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    expect(outcome.status).toBe(0)
+    expect(outcome.stderr).toContain(
+      'warning: azure azureopenshift:aro4:418-v2: 418.94.1\\u001b[31m\\u202e is left out: its version is of another form than the cloud documents\n',
+    )
+    expect(await image()).toMatchObject({ version: VERSION })
+    await expectReplay()
+  })
+
   it('of an architecture that is new is told with its member', async () => {
     const outcome = await captureWith({ ...known, architecture: 'RiscV' })
     expect(outcome).toMatchObject({
@@ -180,9 +207,11 @@ describe('an image of AWS', () => {
     const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
     return run(['capture', at('s.json'), ...args], { env: standIn.environment })
   }
-  const versionOf = async (name: string) =>
-    JSON.parse(await read('s.json')).images.aws.find((each: { name: string }) => each.name === name)
-      ?.version
+  const imagesNamed = async (name: string): Promise<{ version: string }[]> =>
+    JSON.parse(await read('s.json')).images.aws.filter(
+      (each: { name: string }) => each.name === name,
+    )
+  const versionOf = async (name: string) => (await imagesNamed(name))[0]?.version
 
   it.each([
     [`rhcos-418.94.202410090805-0-x86_64-${PRODUCT}`, '418.94.202410090805-0'],
@@ -207,23 +236,125 @@ describe('an image of AWS', () => {
     })
   })
 
+  it('without a state is read, and in one that is new is kept, named and never chosen', async () => {
+    const name = `rhcos-418.94.202410090804-0-x86_64-last-${PRODUCT}`
+    const odd = { imageId: 'ami-0feedfacecafe0002', state: 'retired' as 'disabled' }
+    const outcome = await captureWith(made(name, odd))
+    expect(outcome.status).toBe(0)
+    expect(outcome.stderr).toContain(
+      'warning: aws us-east-1: image ami-0feedfacecafe0002 is in the state retired, which is not known: never chosen\n',
+    )
+    expect(await imagesNamed(name)).toMatchObject([{ state: 'unknown' }])
+    await expectReplay()
+    expect(await chosen()).not.toContain(odd.imageId)
+    await captureWith(made(name, { ...odd, state: '' as 'disabled' }))
+    expect(await imagesNamed(name)).toMatchObject([{ state: 'active' }])
+    await expectReplay()
+    expect(await chosen()).toContain(odd.imageId)
+  })
+
+  it.each([
+    [
+      'id',
+      `rhcos-418.94.202410090805-0-x86_64-${PRODUCT}`,
+      'ami-0123\u009b31m',
+      'ami-0123\\u009b31m',
+    ],
+    [
+      'name',
+      `rhcos\u202e-418.94.202410090805-0-x86_64-${PRODUCT}`,
+      'ami-0feedfacecafe0003',
+      'ami-0feedfacecafe0003',
+    ],
+  ])('with an %s that is none is left out, and named', async (member, name, imageId, shown) => {
+    const outcome = await captureWith(made(name, { imageId }))
+    expect(outcome.status).toBe(0)
+    expect(outcome.stderr).toContain(
+      `warning: aws us-east-1: ${shown} is left out: its ${member} is of another form than the cloud documents\n`,
+    )
+    expect(await imagesNamed(name)).toEqual([])
+    expect(await read('s.recording.json')).not.toContain('202410090805')
+    await expectReplay()
+  })
+
+  it('of an architecture with the name of a prototype is refused', async () => {
+    const odd = { imageId: 'ami-0feedfacecafe0004', architecture: 'constructor' as 'x86_64' }
+    const outcome = await captureWith(made(`rhcos-418.94.202410090805-0-${PRODUCT}`, odd))
+    expect(outcome).toMatchObject({
+      status: 3,
+      stderr:
+        'stream-snapshot: aws us-east-1: image ami-0feedfacecafe0004 has a property that is not known: constructor\nA later version of stream-snapshot may know it.\n',
+    })
+  })
+
   it('that is deprecated, and so listed to nobody who does not ask, is kept and not chosen', async () => {
     const name = `rhcos-418.94.202410090804-0-x86_64-last-${PRODUCT}`
-    const deprecationTime = '2025-02-01T00:00:00.000Z'
-    expect(await captureWith(made(name, { deprecationTime }))).toMatchObject({ status: 0 })
+    const odd = { imageId: 'ami-0feedfacecafe0005', deprecationTime: '2025-02-01T00:00:00.000Z' }
+    expect(await captureWith(made(name, odd))).toMatchObject({ status: 0 })
     expect(await versionOf(name)).toBe('418.94.202410090804-0')
     await expectReplay()
-    const { stdout } = await run([
-      'regenerate',
-      at('s.json'),
-      '--target',
-      at('rhcos.json'),
-      '--json',
-      '--explain',
-    ])
-    const chosen = JSON.stringify(
-      JSON.parse(stdout).selections.map((each: { image?: unknown }) => each.image),
+    expect(await chosen()).not.toContain(odd.imageId)
+  })
+})
+
+describe('an image of GCP', () => {
+  const NAME = 'redhat-coreos-ocp-418-x86-64-202410090804'
+  const captureWith = async (more: object) => {
+    const images = [
+      ...gcpImages(),
+      { name: NAME, creationTimestamp: '2024-10-10T00:00:00.000-07:00', ...more },
+    ]
+    const standIn = await gcpFor({ images, listable: true })
+    const args = ['--cloud', 'gcp', '--gcp-endpoint', standIn.url, '--stream', at('rhcos.json')]
+    return run(['capture', at('s.json'), ...args], { env: standIn.environment })
+  }
+  const kept = async () =>
+    JSON.parse(await read('s.json')).images.gcp.filter(
+      (each: { name: string }) => each.name === NAME,
     )
-    expect(chosen).not.toContain(name)
+
+  it.each([
+    ['nothing else', {}],
+    ['null for all', { status: null, architecture: null, deprecated: null, description: null }],
+    ['a deprecation of nulls', { deprecated: { state: null, obsolete: null } }],
+    ['an architecture that nobody set', { architecture: 'ARCHITECTURE_UNSPECIFIED' }],
+  ])('with %s is read', async (_, more) => {
+    const outcome = await captureWith(more)
+    expect(outcome.status).toBe(0)
+    expect(outcome.stderr).not.toContain('warning')
+    expect(await kept()).toMatchObject([{ architecture: 'x86_64', state: 'active' }])
+    await expectReplay()
+    expect(await chosen()).toContain(NAME)
+  })
+
+  it.each([{ status: 'RESTING' }, { deprecated: { state: 'RESTING' } }])(
+    'in a state that is new is kept, named and never chosen: %j',
+    async (more) => {
+      const outcome = await captureWith(more)
+      expect(outcome.status).toBe(0)
+      expect(outcome.stderr).toContain(
+        `warning: gcp: image ${NAME} is in the state RESTING, which is not known: never chosen\n`,
+      )
+      expect(await kept()).toMatchObject([{ state: 'unknown' }])
+      await expectReplay()
+      expect(await chosen()).not.toContain(NAME)
+    },
+  )
+
+  it('with a name that is none is left out, and named', async () => {
+    const outcome = await captureWith({ name: `${NAME}_\u001b[31m` })
+    expect(outcome.status).toBe(0)
+    expect(outcome.stderr).toContain(
+      `warning: gcp redhat-marketplace-public: ${NAME}_\\u001b[31m is left out: its name is of another form than the cloud documents\n`,
+    )
+    expect(await read('s.recording.json')).not.toContain(NAME)
+    await expectReplay()
+  })
+
+  it('of an architecture with the name of a prototype is refused', async () => {
+    expect(await captureWith({ architecture: 'constructor' })).toMatchObject({
+      status: 3,
+      stderr: `stream-snapshot: gcp image ${NAME} has a property that is not known: constructor\nA later version of stream-snapshot may know it.\n`,
+    })
   })
 })

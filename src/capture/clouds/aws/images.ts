@@ -1,9 +1,12 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
-import type { Architecture, AwsImage } from '../../../core/snapshot/snapshot.ts'
+import type { Architecture, AwsImage, ImageState } from '../../../core/snapshot/snapshot.ts'
+import { isAmiId, isAmiName, isState, isTime } from '../../../core/snapshot/values.ts'
 import { releaseIn } from '../../../core/versions/release-in.ts'
 import { readVersion } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
+import { printable } from '../../../printable.ts'
+import { leftOut, unknownState } from '../odd.ts'
 import { type Product, productsOf } from './products.ts'
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
@@ -11,50 +14,91 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   arm64: 'aarch64',
 }
 
+const STATES: Readonly<Record<string, ImageState>> = {
+  available: 'active',
+  pending: 'unavailable',
+  invalid: 'unavailable',
+  deregistered: 'unavailable',
+  transient: 'unavailable',
+  failed: 'unavailable',
+  error: 'unavailable',
+  disabled: 'unavailable',
+}
+
 /**
  * Reads a region's answer: the images of the criteria's owner and products. An owner is not taken
  * on trust, although the question names it: anybody may give an image a marketplace image's name.
+ * An image whose state is a new word is kept, and never chosen.
  *
- * @throws ServiceError for an image without an id, or of an architecture that is not known
+ * @param note hears of such a state, and of what is left out
+ * @throws ServiceError for an image without an id, or with a property that is not known
  */
 export function readImages(
   listed: readonly Image[],
   criteria: AwsCriteria,
   region: string,
+  note: (text: string) => void,
 ): AwsImage[] {
   const products = productsOf(criteria)
   return listed.flatMap((image) => {
-    const product = products.find(({ id }) => image.Name?.includes(id))
+    const { ImageId: id, Name: name } = image
+    const product = products.find((each) => String(name).includes(each.id))
     if (product === undefined || image.OwnerId !== criteria.owner) return []
-    return [readImage(image, product, region)]
+    if (!id) {
+      throw new ServiceError(
+        `aws ${region}: image ${printable(String(name))} has no id`,
+        'Ask again, without a proxy.',
+      )
+    }
+    if (!isAmiId(id)) {
+      note(leftOut(`aws ${region}`, String(id), 'id'))
+      return []
+    }
+    if (!isAmiName(name)) {
+      note(leftOut(`aws ${region}`, id, 'name'))
+      return []
+    }
+    return [readImage(image, { id, name, region, product, note })]
   })
 }
 
-function readImage(image: Image, { plan, architecture }: Product, region: string): AwsImage {
-  const { ImageId: id, Name: name = '', State: state, DeprecationTime: deprecation } = image
-  const kind = image.Architecture
-  const known = kind === undefined ? architecture : ARCHITECTURES[kind]
-  if (id === undefined) {
-    throw new ServiceError(`aws ${region}: image ${name} has no id`, 'Ask again, without a proxy.')
-  }
-  if (known === undefined) {
+interface Place {
+  readonly id: string
+  readonly name: string
+  readonly region: string
+  readonly product: Product
+  readonly note: (text: string) => void
+}
+
+function readImage(
+  { State: state, DeprecationTime: time, Architecture: kind, Description: description }: Image,
+  { id, name, region, product, note }: Place,
+): AwsImage {
+  const read = <T>(table: Readonly<Record<string, T>>, value: string): T => {
+    const known = Object.hasOwn(table, value) ? table[value] : undefined
+    if (known !== undefined) return known
     throw new ServiceError(
-      `aws ${region}: image ${id} has a property that is not known: ${kind}`,
+      `aws ${region}: image ${id} has a property that is not known: ${printable(value)}`,
       'A later version of stream-snapshot may know it.',
     )
   }
-  const isAvailable = state === 'available'
-  const version = versionOf(name, image.Description ?? '')
+  const stateOf = (value: string): ImageState => {
+    if (Object.hasOwn(STATES, value) || !isState(value)) return read(STATES, value)
+    note(unknownState(`aws ${region}`, id, value))
+    return 'unknown'
+  }
+  const deprecation = isTime(time) ? time : undefined
+  const told = state ? stateOf(String(state)) : 'active'
   return {
-    architecture: known,
+    architecture: kind ? read(ARCHITECTURES, String(kind)) : product.architecture,
     ...(deprecation !== undefined && { deprecation }),
     image: id,
     name,
-    plan,
+    plan: product.plan,
     region,
-    state: !isAvailable ? 'unavailable' : deprecation ? 'scheduled-for-deprecation' : 'active',
+    state: told === 'active' && deprecation ? 'scheduled-for-deprecation' : told,
     // A name as a version is refused by selection, which says so.
-    version: version ?? name,
+    version: versionOf(name, String(description ?? '')) ?? name,
   }
 }
 

@@ -6,9 +6,11 @@ import {
 } from '@aws-sdk/client-ec2'
 import type { AwsCriteria, Criteria } from '../../../core/criteria/criteria.ts'
 import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
+import { isAwsRegion } from '../../../core/snapshot/values.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
 import { describeFailure } from '../../http/failure.ts'
 import { once } from '../../http/shared.ts'
+import { leftOut } from '../odd.ts'
 import { originOf } from '../origin.ts'
 import { pageWatch, spellingOf } from '../token.ts'
 import type { Cloud } from '../types.ts'
@@ -33,18 +35,20 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
       ? once(access.shared, 'aws secrets', () => [...access.settings.secrets])
       : []
     const { client, publicHost } = openClients(access, secrets, note)
+    const notes: string[] = []
+    const tell = (text: string) => void notes.push(text)
     return {
       opening: `aws ${criteria.region} regions`,
 
       async queries() {
         const regions =
-          criteria.regions ?? (await enabledRegions(client(criteria.region), criteria))
+          criteria.regions ?? (await enabledRegions(client(criteria.region), criteria, tell))
         return regions.map((region) => ({ region }))
       },
 
       async ask({ region }) {
         const listed = await listImages(client(region), criteria, region)
-        return readImages(listed, criteria, region)
+        return readImages(listed, criteria, region, tell)
       },
 
       describe,
@@ -56,7 +60,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
           (region) => originOf(publicHost(region)),
           spellingOf(access.live),
         ),
-      notes: () => [],
+      notes: () => notes,
       secrets: () => secrets,
     }
   },
@@ -67,14 +71,22 @@ function describe({ region }: AwsQuery): string {
 }
 
 /** The regions that the account may use; others answer with a refusal. */
-async function enabledRegions(client: EC2Client, { region }: AwsCriteria): Promise<string[]> {
+async function enabledRegions(
+  client: EC2Client,
+  { region }: AwsCriteria,
+  note: (text: string) => void,
+): Promise<string[]> {
   const question = `aws ${region} regions`
   const answer = await client.send(new DescribeRegionsCommand({})).catch((error) => {
     throw describeFailure(error, question, readFailure)
   })
   const enabled = (answer.Regions ?? [])
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')
-    .flatMap(({ RegionName: name }) => name ?? [])
+    .flatMap(({ RegionName: name }) => {
+      if (name === undefined || isAwsRegion(name)) return name ?? []
+      note(leftOut(question, name, 'name'))
+      return []
+    })
   if (enabled.length === 0) throw new ServiceError(`${question}: the answer names no region`)
   return enabled
 }

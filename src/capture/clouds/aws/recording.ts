@@ -1,5 +1,13 @@
 import type { Definition } from 'nock'
 import { compareAsNumbers } from '../../../core/clouds/order.ts'
+import {
+  isAmiId,
+  isAmiName,
+  isAwsRegion,
+  isOneOf,
+  isState,
+  isTime,
+} from '../../../core/snapshot/values.ts'
 import { plainDescription } from '../description.ts'
 import { digestOf } from '../token.ts'
 import { type Edit, type Elements, XmlDocument } from './xml.ts'
@@ -24,6 +32,19 @@ const ANSWERS: Readonly<Record<string, Elements>> = {
   },
 }
 
+/** What a text has to look like to be kept; a description is looked at by itself. */
+const VALUES: Readonly<Record<string, (text: string) => boolean>> = {
+  regionName: isAwsRegion,
+  optInStatus: isState,
+  imageId: isAmiId,
+  imageState: isState,
+  imageOwnerId: (text) => /^[0-9]{12}$/.test(text),
+  creationDate: isTime,
+  architecture: isOneOf('x86_64', 'arm64'),
+  name: isAmiName,
+  deprecationTime: isTime,
+}
+
 /** What a question says; whatever else a request's form holds is left out. */
 const PARAMETERS =
   /^(Action|Version|MaxResults|NextToken|Owner\.[0-9]+|Filter\.[0-9]+\.(Name|Value\.[0-9]+))$/
@@ -33,7 +54,8 @@ const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
 
 /**
  * Keeps EC2's answers, without the signature and whatever tells of the account: images of other
- * owners, which may be its own, are taken out, and paging tokens become digests of themselves.
+ * owners, which may be its own, are taken out, and paging tokens become digests of themselves. So are
+ * images and regions with names that EC2 has none of, as the capture leaves them out too.
  *
  * @param exchange as nock writes it
  * @param owner the account of AWS Marketplace
@@ -57,7 +79,13 @@ export function recordAws(
   if (typeof response !== 'string') return undefined
   const document = XmlDocument.read(response)
   if (document?.name !== `${form.Action}Response`) return undefined
-  document.filter('imagesSet', (textOf) => textOf('imageOwnerId') === owner)
+  const isWhole = (textOf: (name: string) => string | undefined, ...names: readonly string[]) =>
+    names.every((name) => VALUES[name]?.(textOf(name) ?? ''))
+  document.filter(
+    'imagesSet',
+    (textOf) => textOf('imageOwnerId') === owner && isWhole(textOf, 'imageId', 'name'),
+  )
+  document.filter('regionInfo', (textOf) => isWhole(textOf, 'regionName'))
   document.keep(elements, (name, text) => scrub(name, text, spell))
   return {
     scope: publicHost(region),
@@ -71,8 +99,8 @@ export function recordAws(
 
 function scrub(name: string, text: string, spell: (token: string) => string): ReturnType<Edit> {
   if (name === 'description') return plainDescription(text)
-  if (name !== 'nextToken') return text
-  return text === '' ? undefined : spell(text)
+  if (name === 'nextToken') return text === '' ? undefined : spell(text)
+  return VALUES[name]?.(text) ? text : undefined
 }
 
 /** A form's parameters in their order by name, those that a question has. */

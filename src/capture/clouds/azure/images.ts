@@ -1,5 +1,7 @@
 import type { Architecture, AzureImage, ImageState } from '../../../core/snapshot/snapshot.ts'
+import { isAzureVersion, isState, isTime } from '../../../core/snapshot/values.ts'
 import { ServiceError } from '../../../errors.ts'
+import { leftOut, unknownState } from '../odd.ts'
 import type { ExpectedSku } from './queries.ts'
 
 /** An image as Microsoft.Compute lists it, with `$expand=properties/imageDeprecationStatus`. */
@@ -23,29 +25,12 @@ const STATES: Readonly<Record<string, ImageState>> = {
   deprecated: 'deprecated',
 }
 
-/** Whether a text may be an image's state: one word, perhaps one that is new. */
-export function isState(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z]{1,40}$/.test(value)
-}
-
-/**
- * Whether a text may be an image's version: two or three numbers, as Azure asks of publishers, and
- * perhaps a revision, or Azure's own word for the newest. Whatever else stands there is none, and
- * not kept.
- */
-export function isVersion(name: unknown): name is string {
-  return (
-    typeof name === 'string' &&
-    /^(?:latest|[0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?)$/.test(name)
-  )
-}
-
 /**
  * Reads the answer to one SKU. What the answer leaves out or says to be null, as Azure does for old
  * images, is as the criteria expect it of the SKU. An image whose state is a new word is kept, and
  * never chosen.
  *
- * @param note hears of such a state
+ * @param note hears of such a state, and of what is left out
  * @throws ServiceError where the answer is no list of images
  */
 export function readImages(
@@ -60,19 +45,11 @@ export function readImages(
       'A proxy or a login page may stand in between: check HTTPS_PROXY and --azure-endpoint.',
     )
   }
-  return body
-    .filter(({ name }) => isVersion(name))
-    .map((listed) => readImage(listed, expected, question, note))
-}
-
-/** RFC 3339; the recording keeps no other either. */
-export function isTime(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})$/.test(
-      value,
-    )
-  )
+  return body.flatMap((listed) => {
+    if (isAzureVersion(listed.name)) return [readImage(listed, expected, question, note)]
+    note(leftOut(question, listed.name, 'version'))
+    return []
+  })
 }
 
 function isListed(value: unknown): value is Listed {
@@ -118,8 +95,8 @@ function readImage(
     publisher,
     sku,
     state: read(STATES, state, 'active', () => {
-      if (!isState(state)) refuse('imageState')
-      note(`${question}: image ${name} is in the state ${state}, which is not known: never chosen`)
+      if (!isState(state)) return refuse('imageState')
+      note(unknownState(question, name, state))
       return 'unknown'
     }),
     version: name,

@@ -1,7 +1,7 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
+import { isAzureVersion, isState, isTime } from '../../../core/snapshot/values.ts'
 import { isAzureCode } from './failure.ts'
-import { isState, isTime, isVersion } from './images.ts'
 
 /** What an id of the one who captured becomes. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
@@ -16,7 +16,7 @@ const QUESTION =
  */
 const IMAGES: Allowed = [
   {
-    name: isVersion,
+    name: isAzureVersion,
     properties: {
       architecture: oneOf('x64', 'Arm64'),
       hyperVGeneration: oneOf('V1', 'V2'),

@@ -27,6 +27,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
     const known = access.live ? access.settings.secrets : []
     const fail = (error: unknown, query: GcpQuery) =>
       describeFailure(error, describe(query), (each) => readFailure(each, new URL(asked).origin))
+    const notes: string[] = []
     let listed: compute_v1.Schema$Image[] = []
 
     /** What a question answers, or undefined where it says no, an answer as well. */
@@ -61,7 +62,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
         )
         if (answer === undefined) return undefined
         found.push(...readList(answer, describe({ project, filter })))
-        pageToken = answer.nextPageToken ?? undefined
+        pageToken = answer.nextPageToken || undefined
         watch(pageToken)
       } while (pageToken !== undefined)
       return found
@@ -90,14 +91,14 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
 
       async ask({ name }) {
         const found = name === undefined ? listed : await get(name)
-        return found && readImages(found, criteria)
+        return found && readImages(found, criteria, (text) => void notes.push(text))
       },
 
       describe,
       identify: (query) => query,
       record: (exchange) =>
         recordGcp(exchange, originOf(asked), originOf(PUBLIC_HOST), spellingOf(access.live)),
-      notes: () => [],
+      notes: () => notes,
       secrets: () => [...known, ...compute.secrets()].filter((secret) => secret !== project),
     }
   },

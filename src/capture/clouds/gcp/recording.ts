@@ -1,5 +1,6 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
+import { isGcpName, isOneOf, isState, isTime } from '../../../core/snapshot/values.ts'
 import { plainDescription } from '../description.ts'
 import { digestOf } from '../token.ts'
 import { isReason } from './failure.ts'
@@ -10,20 +11,32 @@ const QUESTION = /^\/compute\/v1\/projects\/[a-z0-9-]+\/global\/images(\/[a-z0-9
 const PARAMETERS = ['filter', 'maxResults', 'pageToken']
 
 const IMAGE: Allowed = {
-  kind: 'scalar',
-  name: 'scalar',
+  kind: isOneOf('compute#image'),
+  name: isGcpName,
+  // Looked at by itself.
   description: 'scalar',
-  creationTimestamp: 'scalar',
-  status: 'scalar',
-  architecture: 'scalar',
-  deprecated: { state: 'scalar', deprecated: 'scalar', obsolete: 'scalar', deleted: 'scalar' },
+  creationTimestamp: isTime,
+  status: isState,
+  architecture: isOneOf('X86_64', 'ARM64', 'ARCHITECTURE_UNSPECIFIED'),
+  deprecated: {
+    state: isState,
+    deprecated: isTime,
+    obsolete: isTime,
+    deleted: isTime,
+  },
+}
+
+const LIST: Allowed = {
+  kind: isOneOf('compute#imageList'),
+  items: [IMAGE],
+  nextPageToken: 'scalar',
 }
 
 /** The message of an error is free text that may name the one who asked. */
 const ERROR: Allowed = {
   error: {
-    code: 'scalar',
-    errors: [{ domain: 'scalar', reason: 'scalar' }],
+    code: (value) => Number.isInteger(value),
+    errors: [{ domain: isOneOf('global', 'usageLimits'), reason: isReason }],
     details: [{ reason: isReason }],
   },
 }
@@ -48,8 +61,7 @@ export function recordGcp(
   const [match, name] = QUESTION.exec(path) ?? []
   if (scope !== asked || method !== 'GET' || match === undefined) return undefined
   if (status !== 200 && status !== (name === undefined ? 403 : 404)) return undefined
-  const list: Allowed = { kind: 'scalar', items: [IMAGE], nextPageToken: 'scalar' }
-  const kept = prune(response, status !== 200 ? ERROR : name === undefined ? list : IMAGE)
+  const kept = prune(response, status !== 200 ? ERROR : name === undefined ? LIST : IMAGE)
   return {
     scope: publicHost,
     method,
@@ -71,8 +83,9 @@ function questionOf(query: string, spell: (token: string) => string): string {
 function withoutIds(value: unknown, spell: (token: string) => string): unknown {
   const { nextPageToken: token, ...members } = (value ?? {}) as Record<string, unknown>
   const kept = Object.entries(members).flatMap(([name, each]): [string, unknown][] => {
+    // An image whose name is none is left out, as the capture does.
     if (name === 'items' && Array.isArray(each))
-      return [[name, each.map((one) => withoutIds(one, spell))]]
+      return [[name, each.filter(hasName).map((one) => withoutIds(one, spell))]]
     const plain = name === 'description' ? plainDescription(String(each)) : each
     return plain === undefined ? [] : [[name, plain]]
   })
@@ -80,4 +93,8 @@ function withoutIds(value: unknown, spell: (token: string) => string): unknown {
     ...Object.fromEntries(kept),
     ...(typeof token === 'string' && { nextPageToken: spell(token) }),
   }
+}
+
+function hasName(image: unknown): boolean {
+  return (image as { name?: unknown }).name !== undefined
 }

@@ -1,5 +1,5 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { readImages, versionOf } from '../../../../src/capture/clouds/aws/images.ts'
 import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
@@ -16,7 +16,14 @@ const listed = (rest: Partial<Image> = {}): Image => ({
   CreationDate: '2023-05-09T15:12:40.000Z',
   ...rest,
 })
-const read = (rest?: Partial<Image>) => readImages([listed(rest)], criteria, 'us-east-1')
+let notes: string[]
+const note = (text: string) => void notes.push(text)
+
+beforeEach(() => {
+  notes = []
+})
+
+const read = (rest?: Partial<Image>) => readImages([listed(rest)], criteria, 'us-east-1', note)
 
 describe('versionOf', () => {
   it.each([
@@ -81,6 +88,52 @@ describe('readImages', () => {
     expect(read({ DeprecationTime: '2024-12-01T00:00:00.000Z' })).toMatchObject([
       { state: 'scheduled-for-deprecation', deprecation: '2024-12-01T00:00:00.000Z' },
     ])
+    expect(read({ DeprecationTime: 'next year' })).toMatchObject([{ state: 'active' }])
+    expect(read({ DeprecationTime: 'next year' })[0]).not.toHaveProperty('deprecation')
+  })
+
+  it.each<[string, Partial<Image>]>([
+    ['without a state', { State: undefined }],
+    ['with an empty state', { State: '' as 'available' }],
+    ['without an architecture', { Architecture: undefined }],
+    ['with an empty architecture', { Architecture: '' as 'x86_64' }],
+  ])('takes one %s as the criteria have it', (_, rest) => {
+    expect(read(rest)).toMatchObject([{ architecture: 'x86_64', state: 'active' }])
+    expect(notes).toEqual([])
+  })
+
+  it('keeps one in a state that is new, and names it', () => {
+    expect(read({ State: 'retired' as 'available' })).toMatchObject([{ state: 'unknown' }])
+    expect(notes).toEqual([
+      'aws us-east-1: image ami-0123456789abcdef0 is in the state retired, which is not known: never chosen',
+    ])
+  })
+
+  it.each([
+    ['State', 'constructor of it'],
+    ['State', '\u001b[31m'],
+    ['Architecture', 'constructor'],
+    ['Architecture', '__proto__'],
+  ])('refuses a %s of %j', (member, value) => {
+    expect(() => read({ [member]: value })).toThrow(
+      'aws us-east-1: image ami-0123456789abcdef0 has a property that is not known: ',
+    )
+  })
+
+  const ID_LEFT_OUT = 'is left out: its id is of another form than the cloud documents'
+  const NAME_LEFT_OUT =
+    'aws us-east-1: ami-0123456789abcdef0 is left out: its name is of another form than the cloud documents'
+  it.each<[Partial<Image>, string]>([
+    [{ ImageId: 'ami-\u001b[31m' }, `aws us-east-1: ami-\\u001b[31m ${ID_LEFT_OUT}`],
+    [{ ImageId: 'ami-0123' }, `aws us-east-1: ami-0123 ${ID_LEFT_OUT}`],
+    [{ ImageId: 'ami-0123456789ABCDEF0' }, `aws us-east-1: ami-0123456789ABCDEF0 ${ID_LEFT_OUT}`],
+    [{ Name: `a\nb-${OCP}` }, NAME_LEFT_OUT],
+    [{ Name: `a\u200bb-${OCP}` }, NAME_LEFT_OUT],
+    [{ Name: `a|b-${OCP}` }, NAME_LEFT_OUT],
+    [{ Name: `${'a'.repeat(93)}${OCP}` }, NAME_LEFT_OUT],
+  ])('leaves out %j, and names it', (rest, expected) => {
+    expect(read(rest)).toEqual([])
+    expect(notes).toEqual([expected])
   })
 
   it('believes the image about its architecture', () => {

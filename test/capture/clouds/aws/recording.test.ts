@@ -66,6 +66,44 @@ describe('recordAws', () => {
     )
   })
 
+  it.each([
+    ['an id', item(OWNER, 'rhcos').replace('ami-0123456789abcdef0', 'ami-x')],
+    ['a name', item(OWNER, 'rh&#x202e;cos')],
+    ['a name', item(OWNER, 'r'.repeat(129))],
+  ])('leaves out an image with %s that EC2 has none of', (_, wrong) => {
+    const kept = String(record({ response: answer(wrong + item(OWNER, 'rhcos')) })?.response)
+    expect(kept).toBe(record()?.response)
+  })
+
+  it.each([
+    ['imageState', 'a b'],
+    ['creationDate', 'yesterday'],
+    ['deprecationTime', '2024'],
+    ['architecture', 'constructor'],
+    ['imageState', '&#x9b;31m'],
+  ])('leaves out of an image %s of %j', (name, text) => {
+    const wrong = item(OWNER, 'rhcos').replace('<name>', `<${name}>${text}</${name}><name>`)
+    const kept = record({ response: answer(wrong) })?.response
+    expect(kept).not.toContain(name)
+    expect(kept).toContain('<name>rhcos</name>')
+  })
+
+  it('keeps of a description that is not plain the release alone', () => {
+    const text = 'OpenShift 4.18 418.94.202410090806-0&#xa;x86_64&#x200b;'
+    const wrong = item(OWNER, 'rhcos').replace('a &amp; b', text)
+    expect(record({ response: answer(wrong) })?.response).toContain(
+      '<description>418.94.202410090806-0</description>',
+    )
+  })
+
+  it('leaves out a region whose name is none', () => {
+    const region = (name: string) =>
+      `<item><regionName>${name}</regionName><optInStatus>opted-in</optInStatus></item>`
+    const response = `<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>${['us-east-1', '# x', 'us-gov-east-1', 'us-east-1.evil'].map(region).join('')}</regionInfo></DescribeRegionsResponse>`
+    const kept = String(record({ body: 'Action=DescribeRegions', response })?.response)
+    expect(kept.match(/(?<=<regionName>)[^<]*/g)).toEqual(['us-east-1', 'us-gov-east-1'])
+  })
+
   it('gives a token the same digest where it is given and where it is used', () => {
     const given = /<nextToken>([^<]+)</.exec(String(record()?.response))?.[1]
     const used = record({

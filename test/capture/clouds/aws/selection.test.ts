@@ -29,6 +29,7 @@ function select(table: readonly AwsImage[], release = RELEASE, ocp = '4.18'): Se
       table.filter((image) => image.region === region).map(listed),
       BUILT_IN.aws as AwsCriteria,
       region,
+      () => undefined,
     ),
   )
   const snapshot = {
@@ -78,14 +79,14 @@ describe('selection on AWS', () => {
 
   it('chooses none of the decoys, though all are of the very build', () => {
     const chosen = new Set(selections.map(nameOf))
-    for (const name of chosen) expect(name).not.toMatch(/pending|disabled|old|copy|^worker/)
+    for (const name of chosen) expect(name).not.toMatch(/pending|gone|old|copy|^worker/)
     const refusals = selections
       .find(({ slot }) => slot.plan === 'oke' && slot.region === 'us-east-1')
       ?.candidates.flatMap(({ image, refused }) => (refused ? [`${image.name}: ${refused}`] : []))
       .map((each) => each.replace(/-[0-9a-f]{8}-[0-9a-f-]{27}/, ''))
     expect(refusals?.sort()).toEqual([
       'RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-aarch64-0: later RHEL',
-      'rhcos-418.94.202410090804-0-aarch64-disabled: not available',
+      'rhcos-418.94.202410090804-0-aarch64-gone: not available',
       'rhcos-418.94.202410090804-0-aarch64-old: deprecated by the cloud',
       'rhcos-418.94.202410090804-0-aarch64-pending: not available',
       'worker-aarch64: version cannot be read',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { readImages, versionOf } from '../../../../src/capture/clouds/gcp/images.ts'
 import type { Criteria, GcpCriteria } from '../../../../src/core/criteria/criteria.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
@@ -6,6 +6,13 @@ import { selectImages } from '../../../../src/core/selection/selections.ts'
 import { demonstrationImages } from '../../../stand-in/gcp-images.ts'
 
 const criteria = BUILT_IN as Criteria & { gcp: GcpCriteria }
+
+let notes: string[]
+const note = (text: string) => void notes.push(text)
+
+beforeEach(() => {
+  notes = []
+})
 
 describe('versionOf', () => {
   it.each([
@@ -22,10 +29,10 @@ describe('versionOf', () => {
 
 describe('readImages', () => {
   const NAME = 'redhat-coreos-ocp-413-x86-64-202305021736'
-  const state = (rest: object) => readImages([{ name: NAME, ...rest }], criteria)[0]?.state
+  const state = (rest: object) => readImages([{ name: NAME, ...rest }], criteria, note)[0]?.state
 
   it('gives the plan by the name', () => {
-    expect(readImages([{ name: NAME }], criteria)).toEqual([
+    expect(readImages([{ name: NAME }], criteria, note)).toEqual([
       {
         architecture: 'x86_64',
         name: NAME,
@@ -35,7 +42,7 @@ describe('readImages', () => {
         version: '413.92.202305021736',
       },
     ])
-    expect(readImages([{ name: 'redhat-sap-413-x86-64-202305021736' }], criteria)).toEqual([])
+    expect(readImages([{ name: 'redhat-sap-413-x86-64-202305021736' }], criteria, note)).toEqual([])
   })
 
   it.each([
@@ -49,12 +56,44 @@ describe('readImages', () => {
       'scheduled-for-deprecation',
     ],
     [{ deprecated: { deprecated: 'next year' } }, 'active'],
+    [{ deprecated: { state: null }, status: null, architecture: null }, 'active'],
+    [{ deprecated: null, description: null }, 'active'],
+    [{ architecture: 'ARCHITECTURE_UNSPECIFIED' }, 'active'],
   ])('reads %j as %s', (rest, expected) => {
     expect(state(rest)).toBe(expected)
+    expect(notes).toEqual([])
   })
 
-  it('refuses an architecture that it does not know', () => {
-    expect(() => state({ architecture: 'RISCV64' })).toThrow('not known: RISCV64')
+  it.each([{ status: 'RESTING' }, { deprecated: { state: 'RESTING' } }])(
+    'keeps one in a state that is new, and names it: %j',
+    (rest) => {
+      expect(state(rest)).toBe('unknown')
+      expect(notes).toEqual([
+        `gcp: image ${NAME} is in the state RESTING, which is not known: never chosen`,
+      ])
+    },
+  )
+
+  it.each([
+    [{ architecture: 'RISCV64' }, 'RISCV64'],
+    [{ architecture: 'constructor' }, 'constructor'],
+    [{ status: '\u001b[31m' }, '\\u001b[31m'],
+  ])('refuses %j, which it does not know', (rest, shown) => {
+    expect(() => state(rest)).toThrow(
+      `gcp image ${NAME} has a property that is not known: ${shown}`,
+    )
+  })
+
+  it.each([
+    ['\u202e', '\\u202e'],
+    ['A', 'A'],
+    ['-', '-'],
+    ['x'.repeat(60), 'x'.repeat(60)],
+  ])('leaves out a name that ends in %j, and names it', (end, shown) => {
+    expect(readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria, note)).toEqual([])
+    expect(notes).toEqual([
+      `gcp redhat-marketplace-public: redhat-coreos-ocp-${shown} is left out: its name is of another form than the cloud documents`,
+    ])
   })
 })
 
@@ -66,7 +105,7 @@ describe('selection on GCP', () => {
         stream: { name: '', distro: 'rhcos', ocp, url: '', signatures: true },
         criteria,
         builds: {},
-        images: { gcp: readImages(demonstrationImages(), criteria) },
+        images: { gcp: readImages(demonstrationImages(), criteria, note) },
         queries: { gcp: [] },
         capturedAt: '2026-03-01T00:00:00Z',
       },

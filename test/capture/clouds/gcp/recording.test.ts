@@ -32,6 +32,49 @@ describe('recordGcp', () => {
     )
   })
 
+  it('keeps no value but of the form that Compute documents', () => {
+    const image = {
+      kind: 'compute#image',
+      name: 'redhat-coreos-ocp-413',
+      description: 'OpenShift\n413.92.202305021736-0',
+      creationTimestamp: '2023-05-09T15:12:40.000-07:00',
+      status: 'READY',
+      architecture: 'X86_64',
+      deprecated: { state: 'ACTIVE', obsolete: '2030-01-01T00:00:00Z' },
+    }
+    const odd = {
+      kind: '# x',
+      name: 'redhat-coreos-opp-413',
+      description: '\u202e',
+      creationTimestamp: 'yesterday',
+      status: '\u001b[31m',
+      architecture: 'constructor',
+      deprecated: { state: 'a b', obsolete: 'soon' },
+    }
+    const response = {
+      kind: 'compute#imageList',
+      items: [image, odd, { ...image, name: 'Redhat' }, { ...image, name: 'x'.repeat(64) }],
+    }
+    expect(record({ response })?.response).toEqual({
+      kind: 'compute#imageList',
+      items: [
+        { ...image, description: '413.92.202305021736-0' },
+        { name: 'redhat-coreos-opp-413', deprecated: {} },
+      ],
+    })
+  })
+
+  it('keeps of a refusal the codes that are known', () => {
+    const errors = [
+      { domain: 'global', reason: 'forbidden' },
+      { domain: 'a b', reason: 'AIzaSyA' },
+    ]
+    const error = { code: '403', errors }
+    expect(record({ status: 403, response: { error } })?.response).toEqual({
+      error: { errors: [{ domain: 'global', reason: 'forbidden' }, {}] },
+    })
+  })
+
   it('gives a page token the same digest where it is given and where it is used', () => {
     const given = record({ response: { items: [], nextPageToken: '730114925586/opaque' } })
     const used = record({ path: `${IMAGES}?pageToken=730114925586%2Fopaque` })
