@@ -5,7 +5,13 @@ import { type Filterable, type Form, filterOf, listOf, pageSizeOf, Refusal } fro
 import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
-import { type Answer, type StandInRequest, type StandInServer, startServer } from './server.ts'
+import {
+  type Alter,
+  type Answer,
+  type StandInRequest,
+  type StandInServer,
+  startServer,
+} from './server.ts'
 
 export interface AwsOptions {
   images: readonly AwsImage[]
@@ -17,6 +23,7 @@ export interface AwsOptions {
   latencyMs?: number
   /** All requests have the path `/`; see `failures` for those of one region. */
   faults?: readonly FaultRule[]
+  alter?: Alter
   /** What a region answers instead, the first `times` requests or all of them. */
   failures?: Readonly<Record<string, { status: number; times?: number }>>
   /** Default: those of the images. */
@@ -309,6 +316,7 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults: options.faults ?? [],
+    ...(options.alter && { alter: options.alter }),
     errorAnswer: fail,
   }).catch(async (cause) => {
     await certificate.remove()

@@ -5,7 +5,7 @@ import { resourceManager } from './azure-resource-manager.ts'
 import { signIn } from './azure-sign-in.ts'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
-import { type StandInServer, startServer } from './server.ts'
+import { type Alter, type StandInServer, startServer } from './server.ts'
 
 export interface AzureOptions {
   images: readonly AzureImage[]
@@ -16,6 +16,7 @@ export interface AzureOptions {
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
   faults?: readonly FaultRule[]
+  alter?: Alter
   /** Compress answers for clients that accept gzip, as Azure does; default true. */
   gzip?: boolean
   /** Regions that exist; all of them have all the images. Default `eastus` alone. */
@@ -88,6 +89,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureStandIn> {
       port: options.port ?? 0,
       latencyMs: options.latencyMs ?? 0,
       faults: options.faults ?? [],
+      ...(options.alter && { alter: options.alter }),
       gzip: options.gzip ?? true,
       errorAnswer: (status, request) =>
         identity.fail(status, request) ?? manager.fail(status, request),

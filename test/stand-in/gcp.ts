@@ -3,7 +3,13 @@ import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
 import { type GcpAccount, makeAccount } from './gcp-account.ts'
 import type { GcpImage } from './gcp-image.ts'
-import { type Answer, type StandInRequest, type StandInServer, startServer } from './server.ts'
+import {
+  type Alter,
+  type Answer,
+  type StandInRequest,
+  type StandInServer,
+  startServer,
+} from './server.ts'
 
 export interface GcpOptions {
   images: readonly GcpImage[]
@@ -14,6 +20,7 @@ export interface GcpOptions {
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
   faults?: readonly FaultRule[]
+  alter?: Alter
   /** Compress answers for clients that accept gzip, as Google does; default true. */
   gzip?: boolean
   /** Default `redhat-marketplace-public`. */
@@ -150,6 +157,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults: options.faults ?? [],
+    ...(options.alter && { alter: options.alter }),
     gzip: options.gzip ?? true,
     errorAnswer: fail,
   }).catch(async (cause) => {

@@ -41,6 +41,15 @@ test('a request reaches the handler with its body', async () => {
   })
 })
 
+test('an answer is altered where its request says so', async () => {
+  const { url } = await start({
+    alter: (body, { path }) => (path === '/x' ? body.replace('second', 'other') : body),
+  })
+  const items = async (path: string) => (await (await fetch(`${url}/${path}`)).json()).items
+  expect(await items('x')).toEqual(['first', 'other', 'third'])
+  expect(await items('y')).toEqual(['first', 'second', 'third'])
+})
+
 test('the log tells how many requests were under way', async () => {
   const { url, requests } = await start({ latencyMs: 100 })
   await Promise.all([fetch(`${url}/1`), fetch(`${url}/2`), fetch(`${url}/3`)])

@@ -45,6 +45,8 @@ export interface LoggedRequest {
   fault?: string
 }
 
+export type Alter = (body: string, request: StandInRequest) => string
+
 export interface ServerOptions {
   /** A free one if absent or 0. */
   port?: number
@@ -55,6 +57,8 @@ export interface ServerOptions {
   faults?: readonly FaultRule[]
   /** Compress answers for clients that accept gzip; default false. */
   gzip?: boolean
+  /** What the handler's answers say instead: a stand-in that is not as its cloud is. */
+  alter?: Alter
   /** The stand-in's own words for a `status` fault; default a line of text. */
   errorAnswer?(status: number, request: StandInRequest): Answer
 }
@@ -134,7 +138,9 @@ export async function startServer(
   async function regularAnswer(request: StandInRequest, { fault }: Mishap): Promise<Answer> {
     if (fault?.kind !== 'status') {
       try {
-        return await handler(request)
+        const answer = await handler(request)
+        if (options.alter === undefined) return answer
+        return { ...answer, body: options.alter(String(answer.body ?? ''), request) }
       } catch (cause) {
         return { status: 500, body: `the stand-in failed: ${cause}` }
       }
