@@ -64,7 +64,7 @@ const READ_VERSIONS =
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const ACCOUNTS = /^\/(?:(tenants)|(subscriptions))\/?$/i
-const SUBSCRIPTION = /^\/subscriptions\/([^/]+)\/?$/i
+const SUBSCRIPTION = /^\/subscriptions\/([^/]+)(\/locations)?\/?$/i
 
 export function resourceManager(options: ResourceManagerOptions): ResourceManager {
   const { account, identity, echo } = options
@@ -83,10 +83,13 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
       const value = [subscriptionOf(account)]
       return give(JSON.stringify({ value, count: { type: 'Total', value: value.length } }))
     }
-    const [, one] = SUBSCRIPTION.exec(request.path) ?? []
+    const [, one, regions] = SUBSCRIPTION.exec(request.path) ?? []
     if (one !== undefined) {
       const refusal = checkSubscription(decodeURIComponent(one))
-      return refusal ? refuse(refusal) : give(JSON.stringify(subscriptionOf(account)))
+      if (refusal !== undefined) return refuse(refusal)
+      const own = subscriptionOf(account)
+      const value = locations.map((name) => regionOf(name, String(own.id)))
+      return give(JSON.stringify(regions === undefined ? own : { value }))
     }
     const path = readCataloguePath(request.path)
     return path === undefined
@@ -212,6 +215,17 @@ function subscriptionOf({ subscriptionId, tenantId }: AzureAccount): Record<stri
       quotaId: 'PayAsYouGo_2014-09-01',
       spendingLimit: 'Off',
     },
+  }
+}
+
+function regionOf(name: string, subscription: string): Record<string, unknown> {
+  return {
+    id: `${subscription}/locations/${name}`,
+    name,
+    type: 'Region',
+    displayName: name,
+    regionalDisplayName: name,
+    metadata: { regionType: 'Physical', regionCategory: 'Recommended', geographyGroup: 'US' },
   }
 }
 

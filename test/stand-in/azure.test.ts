@@ -248,7 +248,7 @@ async function ask(standIn: AzureStandIn, path: string): Promise<unknown> {
   return JSON.parse(bodyAsText ?? '')
 }
 
-test('tenants and subscriptions are those of the account', async () => {
+test('tenants, subscriptions and regions are those of the account', async () => {
   const standIn = await start()
   const { tenantId, subscriptionId } = standIn.account
   const subscription = {
@@ -267,6 +267,11 @@ test('tenants and subscriptions are those of the account', async () => {
   expect(
     await ask(standIn, `/subscriptions/${subscriptionId}?api-version=2022-12-01`),
   ).toMatchObject(subscription)
+  expect(
+    await ask(standIn, `/subscriptions/${subscriptionId}/locations?api-version=2022-12-01`),
+  ).toMatchObject({
+    value: [{ id: `${subscription.id}/locations/eastus`, name: 'eastus', type: 'Region' }],
+  })
   expect(await ask(standIn, '/subscriptions/nobody?api-version=2022-12-01')).toMatchObject({
     error: { code: 'InvalidSubscriptionId' },
   })
