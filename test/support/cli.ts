@@ -33,15 +33,23 @@ export interface RunOptions {
 const WAIT = /^.*: waiting for an answer\n/gm
 
 /** Runs the built command line as a user does. */
-export function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { cwd, env = {}, node = [], wrapper = [], cli = CLI, isWaitShown = false } = options
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
-  const child = spawn(command, rest, {
-    cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const surroundings = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
+  const outcome = await execute(command, rest, surroundings, cwd)
+  return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
+}
+
+/** Runs any program, with nothing in its environment but what is given. */
+export function execute(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<Outcome> {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
@@ -51,9 +59,7 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (status) =>
-      resolve({ status, stdout, stderr: isWaitShown ? stderr : stderr.replace(WAIT, '') }),
-    )
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
   })
 }
 

@@ -1,0 +1,100 @@
+import { expect } from 'vitest'
+import { type AwsImage, imageIdOf, MARKETPLACE } from '../stand-in/aws-image.ts'
+import { PRODUCTS } from '../stand-in/aws-images.ts'
+import type { Row, World } from './world.ts'
+
+const NAMES = `Name=name,Values=${PRODUCTS.map(({ id }) => `*${id}*`).join(',')}`
+const IMAGES = ['ec2', 'describe-images', '--owners', 'aws-marketplace', '--filters', NAMES]
+const JSON_OUT = ['--output', 'json']
+
+/** Each throws where aws prints something else than `list`, or than the stand-in has. */
+export const AWS = {
+  async 'aws ec2 describe-regions'(world: World): Promise<void> {
+    const { Regions: regions } = JSON.parse(
+      await world.client('aws', 'ec2', 'describe-regions', ...JSON_OUT),
+    )
+    const names = regions.map((each: Row) => each.RegionName)
+    expect(
+      regions.map(({ Endpoint, OptInStatus }: Row) => [Endpoint, OptInStatus]),
+      'endpoints',
+    ).toEqual(names.map((name: string) => [`ec2.${name}.amazonaws.com`, 'opt-in-not-required']))
+    expect(names.toSorted(), 'aws and the stand-in').toEqual(
+      [...new Set(world.awsImages.map(({ region }) => region))].sort(),
+    )
+    const { queries } = await world.capture('aws')
+    expect(names.toSorted(), 'aws and capture').toEqual(queries.map(({ region }) => region).sort())
+  },
+
+  /** In pages of five, which aws puts together; `capture` asks for such as are deprecated, too. */
+  async 'aws ec2 describe-images --include-deprecated'(world: World): Promise<void> {
+    for (const region of ['us-east-1', 'sa-east-1']) {
+      const options = ['--include-deprecated', '--page-size', '5', '--region', region]
+      const asked = world.clouds.aws.questions.length
+      const printed = await describeImages(world, options)
+      const pages = world.clouds.aws.questions.length - asked
+      const known = world.awsImages.filter((image) => image.region === region && isOffered(image))
+      expect(printed.map(fieldsOf).sort(), 'aws and the stand-in').toEqual(known.map(rowOf).sort())
+      expect(pages, 'pages').toBe(Math.ceil(known.length / 5))
+      const captured = await world.capture('aws')
+      const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
+      const own = listed.filter((row) => row.region === region)
+      expect(own.length).toBeGreaterThan(10)
+      const OURS = { x86_64: 'x86_64', arm64: 'aarch64' }
+      expect(
+        printed
+          .map(({ Architecture, ImageId, Name }) =>
+            [OURS[Architecture as keyof typeof OURS], ImageId, Name].join(' '),
+          )
+          .sort(),
+        'aws and list',
+      ).toEqual(
+        own.map(({ architecture, image, name }) => [architecture, image, name].join(' ')).sort(),
+      )
+      expect(
+        printed
+          .map(({ ImageId, State, DeprecationTime: time }) =>
+            [ImageId, State === 'available', time].join(' '),
+          )
+          .sort(),
+        'aws and capture',
+      ).toEqual(
+        captured.images
+          .filter((row) => row.region === region)
+          .map(({ image, state, deprecation }) =>
+            [image, state !== 'unavailable', deprecation].join(' '),
+          )
+          .sort(),
+      )
+    }
+  },
+
+  /** Then EC2 does not say that an image is deprecated: it is gone. */
+  async 'aws ec2 describe-images'(world: World): Promise<void> {
+    const printed = await describeImages(world, ['--region', 'us-east-1'])
+    const now = new Date().toISOString()
+    const known = world.awsImages.filter(
+      (image) =>
+        image.region === 'us-east-1' && isOffered(image) && (image.deprecationTime ?? '9') > now,
+    )
+    expect(known.length).toBeGreaterThan(10)
+    expect(printed.map(fieldsOf).sort(), 'aws and the stand-in').toEqual(known.map(rowOf).sort())
+  },
+} as const satisfies Record<string, (world: World) => Promise<void>>
+
+async function describeImages(world: World, options: readonly string[]): Promise<Row[]> {
+  return JSON.parse(await world.client('aws', ...IMAGES, ...options, ...JSON_OUT)).Images
+}
+
+/** Whether others see it than its owner, who is here AWS Marketplace. */
+function isOffered({ owner = MARKETPLACE.id }: AwsImage): boolean {
+  return owner === MARKETPLACE.id
+}
+
+function fieldsOf({ ImageId, Name, Architecture, State, DeprecationTime }: Row): string {
+  return [ImageId, Name, Architecture, State, DeprecationTime].join(' ')
+}
+
+function rowOf(image: AwsImage): string {
+  const { name, architecture, state = 'available', deprecationTime } = image
+  return [imageIdOf(image), name, architecture, state, deprecationTime].join(' ')
+}

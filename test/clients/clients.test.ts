@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AWS } from './aws.ts'
+import { AZ, signIn } from './az.ts'
+import { GCLOUD, hasGcloud } from './gcloud.ts'
+import { startWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.close())
+
+if (!hasGcloud) process.stderr.write('gcloud: NOT TESTED, as it is not installed\n')
+
+describe('az', () => {
+  it('logs in as a service principal, and finds its subscription', async () => {
+    const { tenantId, subscriptionId, clientId } = world.clouds.azure.account
+    expect(JSON.parse(await signIn(world))).toMatchObject([
+      { id: subscriptionId, tenantId, state: 'Enabled', user: { name: clientId } },
+    ])
+    expect(JSON.parse(await world.client('az', 'account', 'list-locations'))).toMatchObject([
+      { name: 'eastus' },
+    ])
+  })
+
+  it.each(Object.entries(AZ))('%s', (_, compare) => compare(world))
+
+  it('takes the latest version by its name, where list goes by numbers', async () => {
+    const urn = 'redhat-limited:rh-ocp-worker:rh-ocp-worker:latest'
+    const show = ['vm', 'image', 'show', '--location', 'eastus', '--urn', urn]
+    expect(JSON.parse(await world.client('az', ...show))).toMatchObject({
+      name: '413.92.2023101700',
+    })
+  })
+
+  it('has no image where capture finds none', async () => {
+    const urn = 'azureopenshift:aro4:416-v2:416.94.20240701'
+    const outcome = await world.attempt(
+      'az',
+      ...['vm', 'image', 'show', '--location', 'eastus', '--urn', urn],
+    )
+    expect(outcome.status).toBe(3)
+    expect(outcome.stderr).toContain('(NotFound) Artifact: VMImage was not found.')
+    const { queries } = await world.capture('azure')
+    expect(queries).toContainEqual(expect.objectContaining({ sku: '416-v2', missing: true }))
+  })
+
+  it('is refused with a wrong secret', async () => {
+    const { clientId, tenantId } = world.clouds.azure.account
+    const account = ['--username', clientId, '--password', 'wrong', '--tenant', tenantId]
+    const login = await world.attempt('az', 'login', '--service-principal', ...account)
+    expect(login.status).toBe(1)
+    expect(login.stderr).toContain('AADSTS7000215: Invalid client secret provided.')
+  })
+})
+
+describe('aws', () => {
+  it.each(Object.entries(AWS))('%s', (_, compare) => compare(world))
+})
+
+describe.runIf(hasGcloud)('gcloud', () => {
+  it.each(Object.entries(GCLOUD))('%s', (_, compare) => compare(world))
+
+  it('has no image where there is none', async () => {
+    const outcome = await world.attempt('gcloud', 'compute', 'images', 'describe', 'nothing')
+    expect(outcome.status).toBe(1)
+    expect(outcome.stderr).toContain("global/images/nothing' was not found")
+  })
+})
