@@ -2,9 +2,8 @@
  * Bundles the command line, with all that it needs of others, and the library, without, into dist/.
  * Beside them the library's declarations, the schemas, and the licences of what is bundled.
  */
-import { execFile } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
@@ -60,12 +59,10 @@ const { manualPage } = await import('./build/man.ts')
 fs.writeFileSync(path('dist/stream-snapshot.1'), manualPage())
 fs.writeFileSync(path('dist/notices.txt'), noticesOf(root, Object.keys(metafile.inputs)))
 
-await run(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'])
+// What the compiler finds is its own lines, and no failure of this script.
+const compiler = [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']
+const { status } = spawnSync(process.execPath, compiler, { cwd: root, stdio: 'inherit' })
+if (status !== 0) process.exit(1)
 fs.copySync(path('src/core/schemas'), path('dist/schemas'), {
   filter: (name) => !/\.(ts|js)$/.test(name),
 })
-
-/** Runs a program in the package's folder; what it says is an error's message if it fails. */
-function run(program: string, words: readonly string[]) {
-  return promisify(execFile)(program, words, { cwd: root })
-}
