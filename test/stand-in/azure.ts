@@ -15,6 +15,8 @@ export interface AzureOptions {
   hosts?: readonly string[]
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
+  /** What an answer waits for besides, by the path that is asked for. */
+  hold?(path: string): Promise<unknown> | undefined
   faults?: readonly FaultRule[]
   alter?: Alter
   /** Compress answers for clients that accept gzip, as Azure does; default true. */
@@ -88,6 +90,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureStandIn> {
       certificate,
       port: options.port ?? 0,
       latencyMs: options.latencyMs ?? 0,
+      ...(options.hold && { hold: options.hold }),
       faults: options.faults ?? [],
       ...(options.alter && { alter: options.alter }),
       gzip: options.gzip ?? true,

@@ -54,6 +54,8 @@ export interface ServerOptions {
   certificate?: Certificate
   /** Added to each answer, in milliseconds. */
   latencyMs?: number
+  /** What an answer waits for besides, by the path that is asked for. */
+  hold?(path: string): Promise<unknown> | undefined
   faults?: readonly FaultRule[]
   /** Compress answers for clients that accept gzip; default false. */
   gzip?: boolean
@@ -115,6 +117,7 @@ export async function startServer(
     })
 
     const request = await readRequest(incoming)
+    await options.hold?.(target)
     const wait = (options.latencyMs ?? 0) + mishap.delay
     if (wait > 0) await delay(wait, undefined, { signal: stopped.signal })
 
