@@ -11,7 +11,7 @@ export interface ImageRule {
   readonly from: string
   /** Set where that is a list, one element for each region: the member that names the region. */
   readonly region?: string
-  /** The stream's members, and the source's member or what is made of it. */
+  /** The stream's members, as Go orders them, and the source's member or what is made of it. */
   readonly members: Readonly<Record<string, string | Computed>>
   /** Members that a source may lack. */
   readonly optional?: readonly string[]

@@ -5,7 +5,7 @@
  */
 
 import { CLOUDS } from '../snapshot/snapshot.ts'
-import { PLATFORMS } from './platforms.ts'
+import { type ImageRule, PLATFORM_RULES, PLATFORMS } from './platforms.ts'
 
 export type Shape = Fields | Mapping | Whole | Foreign
 
@@ -66,17 +66,23 @@ const PLATFORM_ARTIFACTS = fields({
   ),
 })
 
-const REPLICATED_IMAGE = fields({ regions: map(plain('release', 'image')) })
-const REPLICATED_OBJECT = fields({ regions: map(plain('release', 'object', 'bucket', 'url')) })
+/** An image of a build: its release and what its rule has of it, by region where there are several. */
+function imageOf({ region, members }: ImageRule): Fields {
+  const image = plain('release', ...Object.keys(members))
+  return region === undefined ? image : fields({ regions: map(image) })
+}
 
-const IMAGES = fields({
-  aliyun: REPLICATED_IMAGE,
-  aws: REPLICATED_IMAGE,
-  gcp: plain('release', 'project', 'family', 'name'),
-  ibmcloud: REPLICATED_OBJECT,
-  kubevirt: plain('release', 'image', 'digest-ref'),
-  powervs: REPLICATED_OBJECT,
-})
+const RULES = Object.entries(PLATFORM_RULES)
+
+const IMAGES = fields(
+  Object.fromEntries(
+    RULES.flatMap(([platform, { images }]) => (images ? [[platform, imageOf(images)]] : [])),
+  ),
+)
+
+const BUILD_EXTENSIONS = Object.fromEntries(
+  RULES.flatMap(([, { extension }]) => (extension ? [[extension.key, imageOf(extension)]] : [])),
+)
 
 /** The keys under `rhel-coreos-extensions` that hold marketplace images, in the order of writing. */
 export const MARKETPLACE_KEYS = [
@@ -103,8 +109,7 @@ export type MarketplaceKey = (typeof MARKETPLACE_KEYS)[number]
 
 export const EXTENSIONS: Fields = {
   ...fields({
-    'aws-winli': REPLICATED_IMAGE,
-    'azure-disk': plain('release', 'url'),
+    ...BUILD_EXTENSIONS,
     ...Object.fromEntries(
       MARKETPLACE_KEYS.map((key): [string, Foreign] => [
         key,

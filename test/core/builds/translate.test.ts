@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { translate } from '../../../src/core/builds/translate.ts'
-import { PLATFORMS } from '../../../src/core/stream/platforms.ts'
+import { PLATFORM_RULES, PLATFORMS } from '../../../src/core/stream/platforms.ts'
 import { emptyStream } from '../../../src/core/stream/stream.ts'
 import { demonstrationMeta } from '../../stand-in/demonstration-builds.ts'
 
@@ -85,7 +85,7 @@ describe('artifacts', () => {
 })
 
 describe('images', () => {
-  it.each([
+  const BY_REGION: readonly [platform: string, meta: object, region: string, image: object][] = [
     ['aliyun', { aliyun: [{ name: 'cn-1', id: 'm-1' }] }, 'cn-1', { image: 'm-1' }],
     ['aws', { amis: [{ name: 'us-1', hvm: 'ami-1' }] }, 'us-1', { image: 'ami-1' }],
     [
@@ -100,15 +100,21 @@ describe('images', () => {
       'lon',
       { object: 'o', bucket: 'b', url: 'u' },
     ],
-  ])(
+  ]
+  it.each(BY_REGION)(
     '%s: by region, and the platform is there without an artifact',
     (platform, meta, region, image) => {
-      expect(shown(meta)).toEqual({
+      expect(shown({ ...meta })).toEqual({
         artifacts: { ...METAL, [platform]: { release: RELEASE, formats: {} } },
         images: { [platform]: { regions: { [region]: { release: RELEASE, ...image } } } },
       })
     },
   )
+
+  it('are tried of each platform that has a rule for them', () => {
+    const tried = [...BY_REGION.map(([platform]) => platform), 'gcp', 'kubevirt']
+    expect(PLATFORMS.filter((name) => PLATFORM_RULES[name].images).sort()).toEqual(tried.sort())
+  })
 
   it.each([
     [
@@ -144,6 +150,24 @@ describe('images', () => {
 
   it.each(['amis', 'aliyun', 'powervs'])('%s: an empty list is nothing', (key) => {
     expect(shown({ [key]: [] })).toEqual({ artifacts: METAL, images: {} })
+  })
+})
+
+it('a build takes away each image and each extension that the one before it had, and no other', () => {
+  const all = Object.entries(PLATFORM_RULES)
+  const images = all.flatMap(([name, rules]) => (rules.images ? [name] : []))
+  const extensions = all.flatMap(([, { extension }]) => extension?.key ?? [])
+  const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, {}]))
+  const before = emptyStream('s').withArchitecture('x86_64', {
+    artifacts: {},
+    images: of([...images, 'unknown']),
+    'rhel-coreos-extensions': of([...extensions, 'unknown']),
+  })
+  expect(images.length + extensions.length).toBeGreaterThan(7)
+  expect(before.withArchitecture('x86_64', shown({})).architecture('x86_64')).toEqual({
+    artifacts: METAL,
+    images: of(['unknown']),
+    'rhel-coreos-extensions': of(['unknown']),
   })
 })
 
