@@ -72,11 +72,9 @@ function liveOptions(
 ): EC2ClientConfig {
   // A client of its own for the default chain: no region's client has to be there before others.
   // Its requests are sign-ins, so nobody takes them down.
-  const chain = new EC2Client({
-    region: 'us-east-1',
-    logger: SILENT,
-    requestHandler: awsHandler(openTransport({ timeout, live: true })),
-  })
+  const way = { logger: SILENT, requestHandler: awsHandler(openTransport({ timeout, live: true })) }
+  // SSO's own client takes after this member alone.
+  const chain = new EC2Client(Object.assign({ region: 'us-east-1', clientConfig: way }, way))
   return {
     maxAttempts: attempts,
     credentials: async () => {

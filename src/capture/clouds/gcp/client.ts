@@ -69,6 +69,7 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
     async signIn() {
       try {
         const client = await credentials.getClient()
+        for (const part of partsOf(client)) guide(part, access.timeout)
         const headers = await client.getRequestHeaders(PUBLIC_HOST)
         // Whatever answer the library gets, it takes for one with a token.
         if (!/^Bearer (?!undefined)/.test(headers.get('authorization') ?? '')) {
@@ -82,11 +83,30 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
   }
 }
 
+/** How whoever gives out tokens is asked. */
+function signInWay(timeout: number) {
+  return { ...wayBy(openTransport({ timeout, live: true })), retry: true, retryConfig: RETRIES }
+}
+
+/** A client and what it is made of: who exchanges a token for it, and for whom it stands in. */
+function partsOf(client: object): object[] {
+  const parts = ['stsCredential', 'sourceClient'].map((name): unknown => Reflect.get(client, name))
+  const objects = parts.filter((part) => typeof part === 'object' && part !== null)
+  return [client, ...objects.flatMap(partsOf)]
+}
+
+/** The library lets some parts go their own way, after redirects and past the proxy. */
+function guide(part: object, timeout: number): void {
+  const { transporter } = part as { transporter?: { defaults: object } }
+  if (transporter) transporter.defaults = signInWay(timeout)
+}
+
 function openCredentials({ timeout }: Live<GcpSettings>) {
-  const way = wayBy(openTransport({ timeout, live: true }))
   const credentials = new auth.GoogleAuth({
     scopes: [SCOPE],
-    clientOptions: { transporterOptions: { ...way, retry: true, retryConfig: RETRIES } },
+    // Not asked for by anything; the library would ask the metadata service and the Resource Manager.
+    projectId: 'none',
+    clientOptions: { transporterOptions: signInWay(timeout) },
   })
   // A service account signs its own token then, and no further server is asked for one.
   credentials.useJWTAccessWithScope = true
@@ -154,9 +174,13 @@ const MEMBERS = /^_?(email|key|keyId|clientId|clientSecret|refreshToken|projectI
 
 function secretsOf(credential: object | null): string[] {
   if (credential === null) return []
-  const { credentials = {} } = credential as { credentials?: object }
-  const members = Object.entries(credential).filter(([name]) => MEMBERS.test(name))
-  return [...members.map(([, value]) => value), ...Object.values(credentials)].filter(
-    (value) => typeof value === 'string' && value !== 'Bearer' && !value.startsWith('https://'),
-  )
+  return partsOf(credential)
+    .flatMap((part) => {
+      const { credentials = {} } = part as { credentials?: object }
+      const members = Object.entries(part).filter(([name]) => MEMBERS.test(name))
+      return [...members.map(([, value]) => value), ...Object.values(credentials)]
+    })
+    .filter(
+      (value) => typeof value === 'string' && value !== 'Bearer' && !value.startsWith('https://'),
+    )
 }
