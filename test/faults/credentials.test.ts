@@ -1,13 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { AzureStandIn } from '../stand-in/azure.ts'
 import { imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { awsFor } from '../support/aws.ts'
-import { azureFor } from '../support/azure.ts'
+import { azureFor, tokenOf, withoutLogin } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { gcpFor } from '../support/gcp.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -24,34 +23,6 @@ type Environment = Readonly<Record<string, string>>
 
 const capture = (cloud: string, env: Environment, args: readonly string[] = []) =>
   run(['capture', at('s.json'), '--cloud', cloud, '--stream', at('rhcos.json'), ...args], { env })
-
-/** What a stand-in for Azure needs to be found and trusted, without credentials. */
-function withoutLogin({ environment }: AzureStandIn): Environment {
-  const { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY } = environment
-  return { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY }
-}
-
-/** A token that the stand-in takes. */
-function tokenOf({ url, certificate, account }: AzureStandIn): Promise<string> {
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: account.clientId,
-    client_secret: account.clientSecret,
-    scope: 'https://management.azure.com/.default',
-  })
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      `${url}/${account.tenantId}/oauth2/v2.0/token`,
-      { method: 'POST', ca: certificate },
-      async (response) => {
-        const chunks: Buffer[] = []
-        for await (const chunk of response) chunks.push(chunk)
-        resolve(JSON.parse(Buffer.concat(chunks).toString()).access_token)
-      },
-    )
-    sent.on('error', reject).end(String(form))
-  })
-}
 
 describe("Azure's service principal file", () => {
   const principal = async (members: unknown, env: Environment = {}) => {
