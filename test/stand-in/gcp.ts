@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
 import { type GcpAccount, makeAccount } from './gcp-account.ts'
+import { readFilter } from './gcp-filter.ts'
 import type { GcpImage } from './gcp-image.ts'
 import {
   type Alter,
@@ -80,8 +81,12 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
 
   function list(query: URLSearchParams): Answer {
     const filter = query.get('filter') ?? ''
-    const [, pattern = '.*'] = /^name eq "(.*)"$/.exec(filter) ?? []
-    const found = images.filter(({ name }) => new RegExp(`^(?:${pattern})$`).test(name))
+    const terms = readFilter(filter)
+    if (terms === undefined) {
+      const message = `Invalid value for field 'filter': '${filter}'. Invalid list filter expression.`
+      return error(400, 'invalid', message)
+    }
+    const found = images.filter(({ name }) => terms.every((isFound) => isFound(name)))
     const token = query.get('pageToken')
     const start = token === null ? 0 : tokens.get(token)
     if (start === undefined) return error(400, 'invalid', 'Invalid value for field page token')
@@ -106,7 +111,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
     const { name, status = 'READY', ...rest } = image
     return {
       kind: 'compute#image',
-      id: String(BigInt(`0x${Buffer.from(name).toString('hex').slice(-15)}`)),
+      id: String(BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 15)}`)),
       ...rest,
       name,
       sourceType: 'RAW',

@@ -168,6 +168,7 @@ const COMPUTE: [string, number, ComputeAnswer, () => Promise<Reply>][] = [
   ['no image at all', 200, 'images', () => askGcp(`${PROJECT}?filter=name+eq+"none"`)],
   ['no image', 404, 'error', () => askGcp(`${PROJECT}/none`)],
   ['a token that is none', 400, 'error', () => askGcp(`${PROJECT}?pageToken=x`)],
+  ['a filter that is none', 400, 'error', () => askGcp(`${PROJECT}?filter=name`)],
   ['another project', 403, 'error', () => askGcp(PROJECT.replace('redhat', 'nobody'))],
   ['another path', 404, 'error', () => askGcp('/compute/v1/none')],
   ['no credentials', 401, 'error', () => ask(gcp, PROJECT, {})],
