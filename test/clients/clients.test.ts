@@ -26,6 +26,15 @@ describe('az', () => {
 
   it.each(Object.entries(AZ))('%s', (_, compare) => compare(world))
 
+  it('gives capture its login, its tenant and its subscription', async () => {
+    const principal = ['CLIENT_ID', 'CLIENT_SECRET', 'TENANT_ID', 'SUBSCRIPTION_ID']
+    const { images } = await world.capture(
+      'azure',
+      principal.map((name) => `AZURE_${name}`),
+    )
+    expect(images.length).toBeGreaterThan(50)
+  })
+
   it('takes the latest version by its name, where list goes by numbers', async () => {
     const urn = 'redhat-limited:rh-ocp-worker:rh-ocp-worker:latest'
     const show = ['vm', 'image', 'show', '--location', 'eastus', '--urn', urn]

@@ -33,6 +33,31 @@ export const GCLOUD = {
     )
   },
 
+  /** gcloud has the cloud filter by names, and filters what it answers once more. */
+  async 'gcloud compute images list --filter'(world: World): Promise<void> {
+    const asked = world.clouds.gcp.requests.length
+    const options = [
+      '--no-standard-images',
+      '--filter',
+      'name~^redhat-coreos-ocp AND NOT name~-48-',
+    ]
+    const printed: Row[] = JSON.parse(
+      await world.client('gcloud', ...IMAGES, 'list', ...options, ...JSON_OUT),
+    )
+    const names = printed.map(({ name }) => name)
+    expect(names, 'gcloud').toEqual(['redhat-coreos-ocp-413-x86-64-202305021736'])
+    const answer = world.clouds.gcp.requests.slice(asked).find(({ path }) => /filter=/.test(path))
+    expect(answer, 'the stand-in').toMatchObject({ status: 200 })
+    const captured = await world.capture('gcp')
+    const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
+    expect(
+      listed
+        .filter(({ name }) => /^redhat-coreos-ocp-(?!48)/.test(String(name)))
+        .map(({ name }) => name),
+      'list',
+    ).toEqual(names)
+  },
+
   async 'gcloud compute images describe'(world: World): Promise<void> {
     const { images } = await world.capture('gcp')
     const [name = ''] = images
