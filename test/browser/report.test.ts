@@ -83,7 +83,8 @@ function hostilePage(): Promise<string> {
                   hyperVGen1: entry('418.94.20240917'),
                   hyperVGen2: entry(version),
                 },
-                'no-purchase-plan': { hyperVGen2: entry('418.94.20240916') },
+                // After the first commit, so that there is a chart.
+                'no-purchase-plan': { hyperVGen2: entry('418.94.20241008') },
                 ocp: { hyperVGen2: entry('418.94.20240916') },
               },
               aws: {
@@ -268,9 +269,9 @@ describe('the page of a history', () => {
   it('says what is behind, by how many days, and what to publish', async () => {
     const tab = await open(await ordinaryPage())
     const text = await tab.locator('.verdict').textContent()
-    expect(text).toContain('Of 14 places 1 has an image behind the build, by up to 23 days')
+    expect(text).toContain('Of 14 slots 1 has an image behind the build, by up to 23 days')
     expect(text).toContain('12 have no image')
-    expect(text).toContain('13 images in 13 places to publish')
+    expect(text).toContain('13 images in 13 slots to publish')
     expect(await tab.locator('.behind').textContent()).toBe(
       '23 days behind: azure no-purchase-plan (x86_64 gen1)',
     )
@@ -395,6 +396,21 @@ describe('the page of a history', () => {
     })
   })
 
+  it('says on its first screen what changed last, and calls a slot so', async () => {
+    const tab = await open(await demonstrationPage(), { viewport: { width: 1280, height: 900 } })
+    const changed = tab.locator('.changed')
+    expect(await changed.textContent()).toMatch(
+      /^Changed last on 2025-03-28 by [0-9a-f]{7} Capture the images of 418\.94\.202501221327-0: image (added|replaced) in \d+ slots?(, |$)/,
+    )
+    const { y = 900, height = 0 } = (await changed.boundingBox()) ?? {}
+    expect(y + height).toBeLessThan(300)
+    await changed.getByRole('link').click()
+    expect(new URL(tab.url()).hash).toBe('#events')
+    const words = await tab.locator('body').innerText()
+    expect(words.match(/\b(?<!is the )places?\b.{0,20}/g)).toBe(null)
+    expect(words).toContain('A slot is the place that one marketplace image fills in a stream')
+  })
+
   it('tells plans of the same machines together in its head', async () => {
     const tab = await open(await demonstrationPage())
     expect(await tab.locator('.behind li').allTextContents()).toEqual([
@@ -424,8 +440,8 @@ describe('the page of a history', () => {
     const shown = () => tab.locator('h1:visible').allTextContents()
     expect(await shown()).toEqual(['one'])
     expect(await tab.locator('.streams li').allTextContents()).toEqual([
-      'one 1 image in 1 place to publish',
-      '<two> 1 image in 1 place to publish',
+      'one 1 image in 1 slot to publish',
+      '<two> 1 image in 1 slot to publish',
     ])
     await tab.getByRole('link', { name: '<two>' }).click()
     expect(await shown()).toEqual(['<two>'])

@@ -37,7 +37,7 @@ export const LOOKS: Readonly<
     symbol: 'star',
     says: 'Of the RHEL major before.',
   },
-  none: { word: 'no image', sign: '✕', symbol: 'times', says: 'No image may fill the place.' },
+  none: { word: 'no image', sign: '✕', symbol: 'times', says: 'No image may fill the slot.' },
   unknown: {
     word: 'not graded',
     sign: '?',
@@ -49,6 +49,29 @@ export type Look = keyof typeof LOOKS
 
 export function lookOf({ image, grade }: Pick<SlotState, 'image' | 'grade'>): Look {
   return image === undefined ? 'none' : (grade ?? 'unknown')
+}
+
+/** How a slot can stand to its build; each does in one way. */
+export type Standing = 'behind' | 'empty' | 'newer' | 'exact' | 'ungraded'
+
+const STANDINGS: Readonly<Record<Look, Standing>> = {
+  exact: 'exact',
+  'newer-build': 'newer',
+  'older-build': 'behind',
+  'older-release': 'behind',
+  'older-rhel-major': 'behind',
+  none: 'empty',
+  unknown: 'ungraded',
+}
+
+export function standingOf(slot: Pick<SlotState, 'image' | 'grade'>): Standing {
+  return STANDINGS[lookOf(slot)]
+}
+
+export function countsOf(slots: readonly SlotState[]): Record<Standing, number> {
+  const counts = { behind: 0, empty: 0, newer: 0, exact: 0, ungraded: 0 }
+  for (const slot of slots) counts[standingOf(slot)] += 1
+  return counts
 }
 
 /** The grade's badge; `why` in place of a grade, where the image may not be there at all. */

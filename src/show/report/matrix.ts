@@ -22,11 +22,11 @@ ${CLOUDS.map((cloud) =>
     slots.filter(({ slot }) => slot.cloud === cloud),
   ),
 )}
-${slots.length === 0 ? html`<p>No marketplace image has ever stood in this file.</p>` : legend(slots)}`
+${slots.length === 0 ? html`<p>No slot with a marketplace image is known.</p>` : legend(slots)}`
 }
 
 function buildList(builds: readonly (readonly [string, string])[]): Html {
-  if (builds.length === 0) return html`<p>It names no build, so nothing can be graded.</p>`
+  if (builds.length === 0) return html`<p>No build is known, so nothing can be graded.</p>`
   const byRelease = groupBy(builds, ([, release]) => release)
   return html`<dl class="builds">${[...byRelease].map(
     ([release, members]) =>
@@ -52,7 +52,7 @@ function cloudTable(name: string, slots: readonly SlotState[]): Html {
 
 const COLUMNS = ['plans', 'machines', 'images'] as const
 
-/** Equal for places that have the same versions and grades in the same regions. */
+/** Equal for slots that have the same versions and grades in the same regions. */
 function alikeKey(own: readonly SlotState[]): string {
   return own
     .map((each) =>
@@ -105,7 +105,7 @@ function entry(slots: readonly SlotState[]): Html {
   return html`<div class="entry">${line}${names(slots)}</div>`
 }
 
-/** What the cloud's tools call the images, by the place where there are several. */
+/** What the cloud's tools call the images, by the slot where there are several. */
 function names(slots: readonly SlotState[]): Html {
   const named = slots.flatMap(({ slot, image }) =>
     image ? [{ slot, name: FACTS[slot.cloud].nameOf(image) }] : [],

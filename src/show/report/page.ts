@@ -41,7 +41,7 @@ ${streams.length > 1 ? html`<nav class="streams" aria-label="Streams"><ul>${stre
 <main id="main" tabindex="-1">
 ${streams.map(({ name, history }, at) => streamPart(name, history, keyOf(at)))}
 </main>
-<footer><p>Made by stream-snapshot ${VERSION} from the history of <code>${names}</code> in git. Lag is the whole days, in UTC, from the day that an image’s version tells to the day of its build.</p></footer>
+<footer><p>Made by stream-snapshot ${VERSION} from the history of <code>${names}</code> in git. A slot is the place that one marketplace image fills in a stream: of a cloud, a plan and an architecture, and of a Hyper-V generation or a region. Lag is the whole days, in UTC, from the day that an image’s version tells to the day of its build.</p></footer>
 </div>
 <p id="said" role="status" class="away"></p>
 <script>${Html.trusted(script)}</script>

@@ -4,17 +4,18 @@ import { FACTS } from '../../core/clouds/index.ts'
 import { groupBy } from '../../core/group.ts'
 import type { CloudName } from '../../core/snapshot/snapshot.ts'
 import { counted } from '../../printable.ts'
-import { badge, lagRange, lookOf } from './grades.ts'
+import { badge, countsOf, lagRange, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
 import { placeOf, versionOf } from './places.ts'
 
-/** Part 1: what a publisher still has to publish, by exact names, the places without an image first. */
+/** Part 1: what a publisher still has to publish, by exact names, the slots without an image first. */
 export function publishing(slots: readonly SlotState[]): Html {
   const missing = missingImages(slots)
+  const words = html`<p>${publishSentence(slots)}</p>`
   return missing.length === 0
-    ? html`<p>${slots.some(({ grade }) => grade) ? 'Nothing: every place has an image of its build.' : 'It names no image that could be compared with a build.'}</p>`
-    : html`<p>${publishWords(missing)}: with these every place would have an image of its release’s own build.</p>
+    ? words
+    : html`${words}
 <table class="cards" role="table"><caption class="away">What to publish next</caption>
 <thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">${missing.map(row)}</tbody></table>`
@@ -22,9 +23,40 @@ export function publishing(slots: readonly SlotState[]): Html {
 
 const COLUMNS = ['publish', 'for', 'build', 'there now'] as const
 
-/** `14 images in 44 places`. */
+/** What is left to publish; whatever it says of slots is counted. */
+export function publishSentence(slots: readonly SlotState[]): string {
+  if (slots.length === 0) return 'No slot for a marketplace image is known.'
+  if (slots.every(({ release }) => release === undefined)) {
+    return 'No build is known, so it is not known what is to be published.'
+  }
+  const missing = missingImages(slots)
+  const others = slots.filter(({ expected }) => expected === undefined)
+  const counts = countsOf(others)
+  const clauses = CLAUSES.flatMap(([standing, what]) =>
+    counts[standing] > 0 ? [`${counts[standing]} ${what}`] : [],
+  ).join(', ')
+  const all = counted(others.length, 'slot')
+  const rest = others.length === 1 ? 'slot' : all
+  if (missing.length > 0) {
+    return `${publishWords(missing)}.${others.length > 0 ? ` The other ${rest}: ${clauses}.` : ''}`
+  }
+  if (counts.exact === others.length) return 'Nothing: every slot has an image of its build.'
+  return counts.behind + counts.empty > 0 || counts.ungraded === others.length
+    ? `It is not known what is to be published. Of ${all}: ${clauses}.`
+    : `Nothing: no slot is behind its build (${clauses}).`
+}
+
+const CLAUSES = [
+  ['exact', 'with an image of the build'],
+  ['newer', 'with a newer image'],
+  ['behind', 'with an older image'],
+  ['ungraded', 'with an image that cannot be graded'],
+  ['empty', 'without an image'],
+] as const
+
+/** `14 images in 44 slots`. */
 export function publishWords(missing: readonly (readonly SlotState[])[]): string {
-  return `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'place')}`
+  return `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')}`
 }
 
 /** The slots that an image is expected for, those together that one image or version will fill. */

@@ -5,7 +5,7 @@ import { dayOf } from './dates.ts'
 import { type Look, lagRange, lookOf } from './grades.ts'
 import { placeOf, versionOf } from './places.ts'
 
-/** An image in a place, from its own day to that of the last build that it stood for. */
+/** An image in a slot, from its own day to that of the last build that it stood for. */
 export interface Bar {
   readonly version: string
   readonly imageDay: Date
@@ -15,13 +15,13 @@ export interface Bar {
   readonly days: number | undefined
 }
 
-/** A row of the timeline: places whose images and builds were always the same. */
+/** A row of the timeline: slots whose images and builds were always the same. */
 export interface Row {
   readonly label: string
   readonly bars: readonly Bar[]
   /** How far the images that stand there now are from their build. */
   readonly now: string
-  /** The days of the builds that the places stood for, or were to. */
+  /** The days of the builds that the slots stood for, or were to. */
   readonly builds: readonly { readonly release: string; readonly day: Date }[]
 }
 
@@ -50,7 +50,7 @@ export function rowsOf(history: readonly HistoryVersion[]): Row[] {
   })
 }
 
-/** The first of the places that were always alike, and how many more there are. */
+/** The first of the slots that were always alike, and how many more there are. */
 function labelOf(slot: SlotState['slot'], count: number): string {
   return `${placeOf(slot)}${count > 1 ? ` and ${count - 1} more` : ''}`
 }

@@ -1,8 +1,9 @@
+import { EVENT_KINDS, type EventKind } from '../../core/audit/history/events.ts'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import { groupBy } from '../../core/group.ts'
 import { counted } from '../../printable.ts'
-import { lagText, lookOf } from './grades.ts'
+import { countsOf, LOOKS, lagText, lookOf, standingOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { day } from './parts.ts'
 import { missingImages, publishWords } from './publish.ts'
@@ -19,35 +20,68 @@ export function summary(
   const broken = history.filter(({ problem }) => problem !== undefined).length
   return html`<header><p class="eyebrow">Marketplace images of</p><h1>${name}</h1>
 <p class="span">${counted(history.length, 'version')} in git, ${day(first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
+${lastChange(history, id('events'))}
 ${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the <a href="#${id('events')}">events</a> say which and why.</p>` : ''}
 ${verdict(last.slots, id('publish'))}</header>`
 }
 
+/** What changed last, in a line. */
+function lastChange(history: readonly HistoryVersion[], eventsId: string): Html {
+  const last = history.findLast(({ events }) => events.some(({ kind }) => MOVES.includes(kind)))
+  if (last === undefined) return html``
+  const { date, commit, subject, events } = last
+  const words = MOVES.flatMap((kind) => {
+    const count = events.filter((each) => each.kind === kind).length
+    if (count === 0) return []
+    if (kind.startsWith('build')) return [`${kind} for ${counted(count, 'architecture')}`]
+    return [kind.startsWith('image') ? `${kind} in ${counted(count, 'slot')}` : kind]
+  })
+  return html`<p class="changed"><strong>Changed last</strong> on ${day(date)} by <abbr title="${commit}">${commit.slice(0, 7)}</abbr> ${subject}: <a href="#${eventsId}">${words.join(', ')}</a></p>`
+}
+
+/** The kinds of events after which the state is another one. */
+const MOVES: readonly EventKind[] = EVENT_KINDS.filter(
+  (kind) => kind !== 'file renamed' && kind !== 'unreadable',
+)
+
 function verdict(slots: readonly SlotState[], publishId: string): Html {
-  if (slots.length === 0) return html`<p class="verdict">It has no marketplace images.</p>`
-  if (slots.every(({ release }) => release === undefined)) {
-    return html`<p class="verdict">It names ${counted(slots.length, 'place')} for images and no build, so nothing can be measured.</p>`
+  if (slots.length === 0) {
+    return html`<p class="verdict">No slot with a marketplace image is known.</p>`
   }
-  const behind = slots.filter(({ days, image }) => image !== undefined && (days ?? 0) > 0)
-  const empty = slots.filter(({ image }) => image === undefined)
-  const exact = slots.filter((each) => lookOf(each) === 'exact')
-  const newer = slots.filter(({ days, grade }) => (days ?? 0) <= 0 && grade && grade !== 'exact')
-  const worst = Math.max(0, ...behind.map(({ days }) => days ?? 0))
+  if (slots.every(({ release }) => release === undefined)) {
+    return html`<p class="verdict">It has ${counted(slots.length, 'slot')} for images, and no build is known to measure them against.</p>`
+  }
+  const behind = slots.filter((each) => standingOf(each) === 'behind')
+  const counts = countsOf(slots)
   const wanted = missingImages(slots)
-  return html`<p class="verdict">${sentence(slots.length, behind.length, worst, empty.length)} ${
+  return html`<p class="verdict">${verdictSentence(slots)} ${
     wanted.length > 0 ? html`<a href="#${publishId}">${publishWords(wanted)} to publish.</a>` : ''
   }</p>
-<dl class="figures">${figure('behind their build', behind.length, 'older-build')}${figure('without an image', empty.length, 'none')}${figure('newer than their build', newer.length, 'newer-build')}${figure('of the very build', exact.length, 'exact')}</dl>
+<dl class="figures">${FIGURES.map(([name, standing, look]) => figure(name, counts[standing], look))}${counts.ungraded > 0 ? figure('not graded', counts.ungraded, 'unknown') : ''}</dl>
 ${behind.length > 0 ? html`<ul class="behind">${behindList(behind)}</ul>` : ''}`
 }
 
-function sentence(all: number, behind: number, worst: number, empty: number): string {
-  const places = counted(all, 'place')
-  const late =
-    behind === 0
-      ? `Of ${places} none has an image that is behind its build`
-      : `Of ${places} ${behind} ${behind === 1 ? 'has' : 'have'} an image behind the build, by up to ${counted(worst, 'day')}`
-  return empty === 0 ? `${late}.` : `${late}; ${empty} ${empty === 1 ? 'has' : 'have'} no image.`
+const FIGURES = [
+  ['behind their build', 'behind', 'older-build'],
+  ['without an image', 'empty', 'none'],
+  ['newer than their build', 'newer', 'newer-build'],
+  ['of the very build', 'exact', 'exact'],
+] as const
+
+/** How many slots lack something; those that are fine are in the figures below it. */
+export function verdictSentence(slots: readonly SlotState[]): string {
+  const { behind, empty, ungraded } = countsOf(slots)
+  const lags = slots.flatMap((each) => (standingOf(each) === 'behind' ? [each.days ?? 0] : []))
+  const worst = Math.max(0, ...lags)
+  const have = (count: number) => `${count} ${count === 1 ? 'has' : 'have'}`
+  const clauses = [
+    behind > 0
+      ? `${have(behind)} an image behind the build${worst > 0 ? `, by up to ${counted(worst, 'day')}` : ''}`
+      : 'none has an image that is behind its build',
+    ...(empty > 0 ? [`${have(empty)} no image`] : []),
+    ...(ungraded > 0 ? [`${have(ungraded)} one that cannot be graded`] : []),
+  ]
+  return `Of ${counted(slots.length, 'slot')} ${clauses.join('; ')}.`
 }
 
 function figure(name: string, count: number, look: string): Html {
@@ -56,14 +90,17 @@ function figure(name: string, count: number, look: string): Html {
 
 /** The images behind, the worst first; plans of a cloud that are alike stand together. */
 function behindList(behind: readonly SlotState[]): Html[] {
-  const alike = groupBy(behind, ({ slot, days }) => `${days} ${slot.cloud}`)
+  const lagOf = (state: SlotState) =>
+    (state.days ?? 0) > 0 ? lagText(state.days) : LOOKS[lookOf(state)].word
+  const alike = groupBy(behind, (each) => `${lagOf(each)} ${each.slot.cloud}`)
   return [...alike.values()]
     .sort((a, b) => (b[0]?.days ?? 0) - (a[0]?.days ?? 0))
     .map((group) => {
       const [first] = group
+      if (first === undefined) return html``
       const regions = [...new Set(group.flatMap(({ slot }) => slot.region ?? []))]
       const where = regions.length > 0 ? ` in ${regions.join(', ')}` : ''
-      return html`<li><strong>${lagText(first?.days)}</strong>: ${first?.slot.cloud} ${plansText(group)}${where}</li>`
+      return html`<li><strong>${lagOf(first)}</strong>: ${first.slot.cloud} ${plansText(group)}${where}</li>`
     })
 }
 
