@@ -411,6 +411,26 @@ describe('the page of a history', () => {
     expect(words).toContain('A slot is the place that one marketplace image fills in a stream')
   })
 
+  it('explains a chart where it is, and on a phone has its numbers alone', async () => {
+    const shownIn = async (width: number) => {
+      const tab = await open(await demonstrationPage(), { viewport: { width, height: 900 } })
+      const count = (selector: string) => tab.locator(`:is(${selector}):visible`).count()
+      return {
+        charts: await count('svg.chart[role=img]'),
+        keys: await count('#timeline .key, #lag .key'),
+        words: await count('#timeline p, #lag p'),
+        told: await count('.no-chart'),
+        numbers: await count('#timeline details, #lag details'),
+      }
+    }
+    expect(await shownIn(1280)).toEqual({ charts: 2, keys: 2, words: 2, told: 0, numbers: 2 })
+    expect(await shownIn(375)).toEqual({ charts: 0, keys: 0, words: 2, told: 2, numbers: 2 })
+    const tab = await open(await demonstrationPage())
+    expect(await tab.locator('#timeline .key li').allTextContents()).toContain(
+      '◀ from before the first commit',
+    )
+  })
+
   it('tells plans of the same machines together in its head', async () => {
     const tab = await open(await demonstrationPage())
     expect(await tab.locator('.behind li').allTextContents()).toEqual([

@@ -4,6 +4,7 @@ import type { HistoryVersion } from '../../src/core/audit/history/history.ts'
 import type { SlotState } from '../../src/core/audit/history/slot-state.ts'
 import { publishSentence } from '../../src/show/report/publish.ts'
 import { summary, verdictSentence } from '../../src/show/report/summary.ts'
+import { timeline } from '../../src/show/report/timeline.ts'
 
 const slot = { cloud: 'azure', plan: 'ocp', architecture: 'x86_64', generation: 2 } as const
 const release = '418.94.202410190804-0'
@@ -148,5 +149,71 @@ describe('what changed last', () => {
 
   it('is nothing where no commit moved anything', () => {
     expect(line([version({})])).toBe(undefined)
+  })
+})
+
+describe('builds and images', () => {
+  const shown = (...history: HistoryVersion[]) => timeline(history).text
+  const at = (date: string, more: Partial<HistoryVersion> = {}) => version({ date, ...more })
+  const older = { ...BEHIND, image: image('418.94.20240916') }
+
+  it.each<[what: string, history: HistoryVersion[], words: string]>([
+    [
+      'all from before the first commit',
+      [at('2026-11-28T12:00:00Z', { slots: [older] })],
+      'There are builds of 2024-10-19 and images of 2024-09-16, all from before the first commit, which is of 2026-11-28: too few days for a chart.',
+    ],
+    [
+      'images from before it alone',
+      [
+        at('2024-10-01T12:00:00Z', { slots: [older] }),
+        at('2024-10-02T12:00:00Z', {
+          slots: [{ ...older, slot: { ...slot, generation: 1 }, image: image('418.94.20240917') }],
+        }),
+      ],
+      'There are builds of 2024-10-19 and images of 2024-09-16 to 2024-09-17, the images all from before the first commit, which is of 2024-10-01: too few days for a chart.',
+    ],
+    [
+      'one day',
+      [at('2024-10-01T12:00:00Z', { slots: [EXACT] })],
+      'There are builds of 2024-10-19 and images of 2024-10-19: too few days for a chart.',
+    ],
+    [
+      'one build and no image',
+      [at('2024-10-01T12:00:00Z', { slots: [] })],
+      'There are builds of 2024-10-19: too few days for a chart.',
+    ],
+    [
+      'no release with a day',
+      [at('2024-10-01T12:00:00Z', { slots: [], releases: { x86_64: 'x' } })],
+      'No release tells its day.',
+    ],
+    [
+      'no version with a day',
+      [at('2024-10-01T12:00:00Z', { slots: [{ ...EXACT, image: image('x') }] })],
+      'There is no slot of which image and build tell their days.',
+    ],
+    [
+      'no build',
+      [at('2024-10-01T12:00:00Z', { slots: [UNMEASURED], releases: {} })],
+      'No build is known that the images could be set against.',
+    ],
+  ])('of %s are a sentence and no chart', (_, history, words) => {
+    const text = shown(...history)
+    expect(text).toContain(`<p>${words}</p>`)
+    expect(text).not.toContain('<svg')
+    expect(text.includes('No slot with a marketplace image is known.')).toBe(
+      history.every(({ slots }) => slots.length === 0),
+    )
+  })
+
+  it('are a chart with a key that explains its arrow, where it has one', () => {
+    const arrow = 'from before the first commit</li>'
+    const old = shown(at('2024-10-01T12:00:00Z', { slots: [older, EXACT] }))
+    expect(old).toContain('<svg')
+    expect(old).toContain(arrow)
+    const late = shown(at('2024-09-01T12:00:00Z', { slots: [older] }))
+    expect(late).toContain('<svg')
+    expect(late).not.toContain(arrow)
   })
 })

@@ -4,7 +4,7 @@ import { printSlot } from '../../core/clouds/slot.ts'
 import { groupBy } from '../../core/group.ts'
 import { drawChart, FONT_SIZE, sign } from './chart.ts'
 import { type Html, html } from './html.ts'
-import { day, numbers } from './parts.ts'
+import { chart, day, numbers } from './parts.ts'
 
 const WIDTH = 960
 const HEIGHT = 300
@@ -33,9 +33,12 @@ export function lagChart(history: readonly HistoryVersion[]): Html {
   const series = seriesOf(history)
   return series.length === 0
     ? html`<p>There is no image with a known build, so there is no lag to draw.</p>`
-    : html`<p>Days from an image to its build, for the worst image of each plan, as each commit left it. An image that is newer than its build counts as zero; the numbers have it with a minus.</p>
-<figure><div class="scroll chart-box" tabindex="0" role="region" aria-label="Chart of the lag">${draw(series, isByTime(history))}</div>
-<ul class="key">${series.map(({ name }, index) => html`<li>${sign(SYMBOLS[index % SYMBOLS.length] ?? '', colourOf(index))} ${name}</li>`)}</ul></figure>
+    : html`${chart(
+        'Chart of the lag',
+        'Days from an image to its build, for the worst image of each plan, as each commit left it. An image that is newer than its build counts as zero; the numbers have it with a minus.',
+        html`<ul class="key">${series.map(({ name }, index) => html`<li>${sign(SYMBOLS[index % SYMBOLS.length] ?? '', colourOf(index))} ${name}</li>`)}</ul>`,
+        draw(series, isByTime(history)),
+      )}
 ${lagNumbers(history)}`
 }
 
@@ -183,7 +186,7 @@ function describe({ name, points }: Series): string {
 function lagNumbers(history: readonly HistoryVersion[]): Html {
   return numbers(
     'days behind, for each image, from the commit on that made it so',
-    [['date'], ['commit'], ['place'], ['days behind', 'number']],
+    [['date'], ['commit'], ['slot'], ['days behind', 'number']],
     history.flatMap(({ date, commit, slots }, at) =>
       slots
         .filter(({ slot, days }) => days !== undefined && days !== before(history[at - 1], slot))

@@ -5,7 +5,7 @@ import { drawChart, FONT_SIZE, sign } from './chart.ts'
 import { printDay } from './dates.ts'
 import { badge, LOOKS, type Look } from './grades.ts'
 import { type Html, html } from './html.ts'
-import { numbers } from './parts.ts'
+import { chart, numbers } from './parts.ts'
 import { type Bar, type Row, rowsOf } from './rows.ts'
 
 const WIDTH = 960
@@ -18,14 +18,17 @@ const LABELLED = 4
 /** Part 2: builds and images by the day they are of; the line between the two is the lag. */
 export function timeline(history: readonly HistoryVersion[]): Html {
   const rows = rowsOf(history)
-  const hasImages = rows.some(({ bars }) => bars.length > 0)
-  const isDated = rows.some(({ builds, bars }) => builds.length + bars.length > 0)
-  return html`<p>${
-    hasImages
-      ? 'Each row is a place for an image. An upright stroke is a build, on the day it was made; a sign is an image, on the day its version tells, an arrow one of before the first commit; the line from the image to the last build that it stood for is its lag. In words beside it: the lag now.'
-      : 'Each row is an architecture, each upright stroke a build, on the day it was made. No marketplace image stands in this file.'
-  }</p>
-${isDated ? figure(rows, hasImages, startOf(history)) : html`<p>No release tells its day.</p>`}
+  const hasImages = history.some(({ slots }) => slots.some(({ image }) => image !== undefined))
+  if (hasImages && history.every(({ releases }) => Object.keys(releases).length === 0)) {
+    return html`<p>No build is known that the images could be set against.</p>`
+  }
+  const start = startOf(history)
+  const words =
+    rows.length > 0
+      ? flatWords(rows, start)
+      : 'There is no slot of which image and build tell their days.'
+  return html`${words === undefined ? figure(rows, hasImages, start) : html`<p>${words}</p>`}
+${hasImages ? '' : html`<p>No slot with a marketplace image is known.</p>`}
 ${hasImages ? imageNumbers(rows) : buildNumbers(rows)}`
 }
 
@@ -34,30 +37,65 @@ function startOf(history: readonly HistoryVersion[]): Date {
   return new Date(history[0]?.date.slice(0, 10) ?? 0)
 }
 
+/** What would stand on one day of a chart, in words; undefined where there is something to draw. */
+function flatWords(rows: readonly Row[], start: Date): string | undefined {
+  const builds = rows.flatMap((row) => row.builds.map(({ day }) => day))
+  const images = rows.flatMap(({ bars }) => bars.map(({ imageDay }) => imageDay))
+  if (builds.length === 0) return 'No release tells its day.'
+  const areOld = (days: readonly Date[]) => days.length > 0 && days.every((day) => day < start)
+  const days = new Set([...builds, ...images].map((day) => clipped(day, start).getTime()))
+  if (days.size > 1 && !areOld(images)) return undefined
+  const what = [
+    ...(builds.length > 0 ? [`builds of ${spanOf(builds)}`] : []),
+    ...(images.length > 0 ? [`images of ${spanOf(images)}`] : []),
+  ].join(' and ')
+  const old = areOld([...builds, ...images]) ? ', all' : areOld(images) ? ', the images all' : ''
+  const before = old && `${old} from before the first commit, which is of ${printDay(start)}`
+  return `There are ${what}${before}: too few days for a chart.`
+}
+
+function clipped(day: Date, start: Date): Date {
+  return day < start ? start : day
+}
+
+/** `2024-09-16 to 2024-10-09` */
+function spanOf(days: readonly Date[]): string {
+  const times = days.map((day) => day.getTime())
+  const ends = [Math.min(...times), Math.max(...times)].map((time) => printDay(new Date(time)))
+  return [...new Set(ends)].join(' to ')
+}
+
 function figure(rows: readonly Row[], hasImages: boolean, start: Date): Html {
   const label = `Timeline of ${counted(rows.length, 'row')}: ${rows.map(({ label }) => label).join(', ')}`
-  const bars = rows.flatMap(({ label, bars }) => bars.map((bar) => ({ row: label, ...bar })))
+  const bars = rows.flatMap(({ bars }) => bars)
   const looks = (Object.keys(LOOKS) as Look[]).filter((look) =>
     bars.some((bar) => bar.look === look),
   )
-  const legend = hasImages
-    ? html`<ul class="key">${looks.map((look) => html`<li>${sign(LOOKS[look].symbol, colourOf(look))} ${badge(look)}</li>`)}</ul>`
-    : html``
-  return html`<figure>${legend}<div class="scroll chart-box" tabindex="0" role="region" aria-label="Chart of builds and images">${draw(rows, label, start)}</div></figure>`
+  const key = html`<ul class="key">${looks.map((look) => html`<li>${sign(LOOKS[look].symbol, colourOf(look))} ${badge(look)}</li>`)}${
+    bars.some(({ imageDay }) => imageDay < start)
+      ? html`<li><span aria-hidden="true">${OLDER}</span> from before the first commit</li>`
+      : ''
+  }<li><span aria-hidden="true">|</span> build</li></ul>`
+  const words = hasImages
+    ? 'Each row is a slot, or several that were always alike. A build stands on the day it was made, an image on the day its version tells; the line from the image to the last build that it stood for is its lag. In words beside it: the lag now.'
+    : 'Each row is an architecture; a build stands on the day it was made.'
+  return chart('Chart of builds and images', words, key, draw(rows, label, start))
 }
 
+/** In the place of an image that is older than the chart. */
+const OLDER = '◀'
+
 function draw(rows: readonly Row[], label: string, start: Date): Html {
-  const clipped = (day: Date) => (day < start ? start : day)
   const builds = rows.flatMap((row) =>
-    row.builds.map((build) => ({ row: row.label, ...build, day: clipped(build.day) })),
+    row.builds.map((build) => ({ row: row.label, ...build, day: clipped(build.day, start) })),
   )
   const bars = rows.flatMap((row) =>
     row.bars.map((bar) => ({
       row: row.label,
       ...bar,
       isOld: bar.imageDay < start,
-      imageDay: clipped(bar.imageDay),
-      buildDay: clipped(bar.buildDay),
+      imageDay: clipped(bar.imageDay, start),
+      buildDay: clipped(bar.buildDay, start),
     })),
   )
   const labels = [
@@ -67,8 +105,8 @@ function draw(rows: readonly Row[], label: string, start: Date): Html {
     .map((each, at, all) => ({ ...each, dy: -4 - LABEL_HEIGHT * (all.length - 1 - at) }))
   const current = rows.flatMap((row) => {
     const ends = row.bars.flatMap(({ imageDay, buildDay }) => [
-      clipped(imageDay),
-      clipped(buildDay),
+      clipped(imageDay, start),
+      clipped(buildDay, start),
     ])
     const end = ends.sort((a, b) => a.getTime() - b.getTime()).at(-1)
     return end ? [{ row: row.label, end, now: row.now }] : []
@@ -113,7 +151,7 @@ function draw(rows: readonly Row[], label: string, start: Date): Html {
           {
             x: 'imageDay',
             y: 'row',
-            text: () => '◀',
+            text: () => OLDER,
             fill: ({ look }: Bar) => colourOf(look),
             fontSize: FONT_SIZE,
           },
@@ -150,8 +188,8 @@ function colourOf(look: string): string {
 
 function imageNumbers(rows: readonly Row[]): Html {
   return numbers(
-    'images by place, each with the last build that it stood for',
-    [['place'], ['image'], ['of'], ['build'], ['of'], ['grade'], ['days behind', 'number']],
+    'images by slot, each with the last build that it stood for',
+    [['slot'], ['image'], ['of'], ['build'], ['of'], ['grade'], ['days behind', 'number']],
     rows.flatMap(({ label, bars }) =>
       bars.map(({ version, imageDay, release, buildDay, look, days }) => [
         ...[label, version, printDay(imageDay), release, printDay(buildDay), LOOKS[look].word],
