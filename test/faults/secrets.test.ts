@@ -4,10 +4,13 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/core/snapshot/canonical.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
+import { findId, findSecret } from '../../src/secrets.ts'
 import { imagesBeforeBump } from '../stand-in/azure-images.ts'
 import type { FaultRule } from '../stand-in/faults.ts'
+import { awsFor } from '../support/aws.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { type Outcome, run, temporaryFolder } from '../support/cli.ts'
+import { gcpFor } from '../support/gcp.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { tried } from './outcomes.ts'
 import { PLANTED, spellings } from './planted.ts'
@@ -103,6 +106,110 @@ describe('a secret in an answer that is used', () => {
     tried('secrets', `in headers and what an error adds (${secrets.length} secrets)`, 'scrubbed')
   })
 })
+
+describe('a secret in an answer of another cloud', () => {
+  /** Those that a tag, a label or a message in XML and JSON may hold. */
+  const secrets = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
+  /** Those that are known by their form; any other in a description is a publisher's word. */
+  const formed = secrets.filter((secret) => (findSecret(secret) ?? findId(secret)) !== undefined)
+  const described = (at: number) => `RHEL CoreOS 418.94.202410090804-0 ${formed[at]}`
+
+  const askAws = async (options: Parameters<typeof awsFor>[0]) => {
+    const { environment: env } = await awsFor({ secrets, ...options })
+    const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
+    return run(['capture', at('s.json'), ...args, '--debug'], { env })
+  }
+  const askGcp = async (options: Parameters<typeof gcpFor>[0]) => {
+    const { environment: env, url } = await gcpFor({ secrets, ...options })
+    const args = ['--cloud', 'gcp', '--gcp-endpoint', url, '--stream', at('rhcos.json')]
+    return run(['capture', at('s.json'), ...args, '--debug'], { env })
+  }
+
+  it.each<[name: string, status: number, ask: () => Promise<Outcome>]>([
+    ['AWS: locations and tags', 0, () => askAws({})],
+    [
+      'AWS: descriptions',
+      0,
+      () =>
+        askAws({
+          images: formed.map((_, index) => ({
+            region: 'us-east-1',
+            architecture: 'x86_64',
+            creationDate: '2024-10-10T00:00:00.000Z',
+            name: `rhcos-${index}-59ead7de-2540-4653-a8b0-fa7926d5c845`,
+            description: described(index),
+          })),
+        }),
+    ],
+    [
+      'AWS: a refusal',
+      3,
+      () =>
+        askAws({
+          faults: [
+            {
+              path: /./,
+              fault: {
+                kind: 'body',
+                status: 403,
+                type: 'text/xml',
+                body: `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${secrets.map(inXml).join(' ')}</Message></Error></Errors></Response>`,
+              },
+            },
+          ],
+        }),
+    ],
+    ['GCP: labels', 0, () => askGcp({ listable: true })],
+    ['GCP: refusals of a list', 0, () => askGcp({})],
+    [
+      'GCP: descriptions',
+      0,
+      () =>
+        askGcp({
+          listable: true,
+          images: formed.map((_, index) => ({
+            name: `redhat-coreos-ocp-${index}`,
+            creationTimestamp: '2024-10-10T00:00:00.000-07:00',
+            description: described(index),
+          })),
+        }),
+    ],
+    [
+      'GCP: a refusal',
+      3,
+      () =>
+        askGcp({
+          faults: [
+            {
+              path: /images/,
+              fault: {
+                kind: 'body',
+                status: 400,
+                body: JSON.stringify({
+                  error: {
+                    code: 400,
+                    message: secrets.join(' '),
+                    errors: [{ reason: secrets[0] }],
+                  },
+                }),
+              },
+            },
+          ],
+        }),
+    ],
+  ])('%s: is not kept', async (name, status, ask) => {
+    const outcome = await ask()
+    expect(outcome).toMatchObject({ status })
+    expectNone(await leftBy(outcome), name.includes('descriptions') ? formed : secrets)
+    if (status === 0) expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+    const count = name.includes('descriptions') ? formed.length : secrets.length
+    tried('secrets', `of ${name} (${count} secrets, --debug)`, status ? 'not shown' : 'scrubbed')
+  })
+})
+
+function inXml(text: string): string {
+  return text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`)
+}
 
 describe('a secret in an answer that fails', () => {
   const error = (secret: string) =>
@@ -216,8 +323,7 @@ describe('the check of secrets in verify', () => {
           name,
         ) && !/secret key|session|refresh/.test(name),
     ),
-  )('finds %s by its form, also encoded', async (name, secret) => {
-    const { findSecret } = await import('../../src/secrets.ts')
+  )('finds %s by its form, also encoded', (name, secret) => {
     const found = spellings(secret).map((spelling) => findSecret(`{"a":"${spelling}"}`))
     expect(found.every((each) => each !== undefined)).toBe(true)
     tried('secrets', `by form: ${name}`, 'found, also encoded')

@@ -10,7 +10,8 @@ export default function setup(): () => void {
   const file = join(folder, 'tried.jsonl')
   process.env.TRIED_FILE = file
   return () => {
-    const rows = read(file).map(({ area, fault, outcome }) => [area, fault, outcome])
+    const tried = new Map(read(file).map((each) => [JSON.stringify(each), each]))
+    const rows = [...tried.values()].map(({ area, fault, outcome }) => [area, fault, outcome])
     rmSync(folder, { recursive: true, force: true })
     if (rows.length === 0) return
     rows.sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
