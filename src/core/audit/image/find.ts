@@ -1,4 +1,5 @@
-import { CheckFailure } from '../../../errors.ts'
+import { CheckFailure, InputError } from '../../../errors.ts'
+import { printable } from '../../../printable.ts'
 import type { Entry } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import { printSlot, type Slot } from '../../clouds/slot.ts'
@@ -28,12 +29,14 @@ const PLAN_ALIASES = new Map<string, string>(
  * Finds an image in a stream of any layout, or in a marketplace file.
  *
  * @throws CheckFailure where it is not there, with what is there
+ * @throws InputError where it is nothing that could be pasted
  */
 export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): FoundImage {
   const slot: Slot = { ...asked, plan: PLAN_ALIASES.get(asked.plan) ?? asked.plan }
   const available = imagesIn(source)
   const entry = available.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
   if (entry === undefined) throw notThere(slot, available, isGen1Derived(slot, available))
+  refuseOdd(slot, entry)
   if (!gen1) return { slot, entry, urn: FACTS[slot.cloud].nameOf(entry) }
   const sku = gen1Sku(entry.sku ?? '')
   const first: Slot = { ...slot, generation: 1 }
@@ -44,6 +47,18 @@ export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): Fo
   }
   const derived = { ...entry, sku }
   return { slot: first, entry: derived, urn: FACTS[slot.cloud].nameOf(derived) }
+}
+
+/** It gets into a shell's line, a template, a path and a URN, and means something in none of them. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
+
+function refuseOdd(slot: Slot, entry: Entry): void {
+  for (const [member, value] of Object.entries(entry)) {
+    if (NAME.test(value)) continue
+    throw new InputError(
+      `${printSlot(slot)}: ${member}: expected letters, digits, dots, hyphens and underscores, found ${printable(value)}`,
+    )
+  }
 }
 
 /** How many places an error names. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { FACTS, findImage, type ImageQuestion, readImageSource } from '../../../../src/index.ts'
+import {
+  FACTS,
+  findImage,
+  type ImageQuestion,
+  InputError,
+  readImageSource,
+} from '../../../../src/index.ts'
 import { streamForms } from '../../../support/forms.ts'
 import { EXAMPLE, smallStream } from '../../../support/streams.ts'
 
@@ -27,6 +33,27 @@ describe('findImage', () => {
       expected,
       expected,
     ])
+  })
+
+  it.each([
+    ['sku', 'x"\n}\nresource {', 'x"\\u000a}\\u000aresource {'],
+    ['sku', '%{if true}', '%{if true}'],
+    ['offer', "o'; touch x; '", "o'; touch x; '"],
+    ['publisher', '$(touch x)', '$(touch x)'],
+    ['publisher', '-o', '-o'],
+    ['version', '1:2', '1:2'],
+    ['version', '', ''],
+  ])('refuses a %s that a shell or a template would act on: %j', (member, value, shown) => {
+    const stream = JSON.parse(streamForms()['stream-metadata.json'])
+    const { marketplace } = stream.architectures.x86_64['rhel-coreos-extensions']
+    marketplace.azure['no-purchase-plan'].hyperVGen2[member] = value
+    const source = readImageSource(JSON.stringify(stream), 'hostile.json')
+    expect(() => findImage(source, ASKED)).toThrow(
+      new InputError(
+        `azure no-purchase-plan x86_64 gen2: ${member}: expected letters, digits, dots, hyphens and underscores, found ${shown}`,
+      ),
+    )
+    expect(findImage(source, { ...ASKED, plan: 'ocp' }).urn).toContain('rh-ocp-worker')
   })
 
   it('reads AWS and GCP images of either layout', () => {
