@@ -34,7 +34,8 @@ export const AWS = {
       const pages = world.clouds.aws.questions.length - asked
       const known = world.awsImages.filter((image) => image.region === region && isOffered(image))
       expect(printed.map(fieldsOf).sort(), 'aws and the stand-in').toEqual(known.map(rowOf).sort())
-      expect(pages, 'pages').toBe(Math.ceil(known.length / 5))
+      // The first page is empty, as it can be where EC2 has looked at many images and found none.
+      expect(pages, 'pages').toBe(1 + Math.ceil(known.length / 5))
       const captured = await world.capture('aws')
       const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
       const own = listed.filter((row) => row.region === region)
@@ -78,6 +79,25 @@ export const AWS = {
     )
     expect(known.length).toBeGreaterThan(10)
     expect(printed.map(fieldsOf).sort(), 'aws and the stand-in').toEqual(known.map(rowOf).sort())
+  },
+
+  /** A filter besides; an AMI that is asked for by its id is told of even where it is deprecated. */
+  async 'aws ec2 describe-images --image-ids'(world: World): Promise<void> {
+    const { images } = await world.capture('aws')
+    const own = images.filter(({ region, plan }) => region === 'us-east-1' && plan === 'oke')
+    const { Images: printed } = JSON.parse(
+      await world.client(
+        'aws',
+        ...['ec2', 'describe-images', '--region', 'us-east-1', ...JSON_OUT],
+        ...['--filters', 'Name=architecture,Values=arm64'],
+        ...['--image-ids', ...own.map(({ image }) => String(image))],
+      ),
+    )
+    const expected = own.filter(({ architecture }) => architecture === 'aarch64')
+    expect(expected.map(({ state }) => state)).toContain('scheduled-for-deprecation')
+    expect(printed.map(({ ImageId }: Row) => ImageId).sort(), 'aws and capture').toEqual(
+      expected.map(({ image }) => image).sort(),
+    )
   },
 } as const satisfies Record<string, (world: World) => Promise<void>>
 

@@ -66,6 +66,28 @@ describe('az', () => {
 
 describe('aws', () => {
   it.each(Object.entries(AWS))('%s', (_, compare) => compare(world))
+
+  it('is told of the regions that the account has not enabled, which capture does not ask', async () => {
+    const { Regions: regions } = JSON.parse(
+      await world.client('aws', 'ec2', 'describe-regions', '--all-regions', '--output', 'json'),
+    )
+    expect(regions).toContainEqual({
+      Endpoint: 'ec2.me-south-1.amazonaws.com',
+      RegionName: 'me-south-1',
+      OptInStatus: 'not-opted-in',
+    })
+    const { queries } = await world.capture('aws')
+    expect(queries.map(({ region }) => region)).not.toContain('me-south-1')
+  })
+
+  it('has no image where there is none', async () => {
+    const id = 'ami-00000000000000000'
+    const outcome = await world.attempt('aws', 'ec2', 'describe-images', '--image-ids', id)
+    expect(outcome.status).toBeGreaterThan(0)
+    expect(outcome.stderr).toContain(
+      `An error occurred (InvalidAMIID.NotFound) when calling the DescribeImages operation: The image id '[${id}]' does not exist`,
+    )
+  })
 })
 
 describe.runIf(hasGcloud)('gcloud', () => {

@@ -53,7 +53,7 @@ export async function startWorld(): Promise<World> {
   const tables = { azure: imagesBeforeBump(), aws: awsImages(), gcp: gcpImages() }
   const clouds = await startClouds(folder, {
     azure: { hosts: AZURE_HOSTS, images: tables.azure, alter },
-    aws: { hosts: AWS_HOSTS, images: tables.aws, alter },
+    aws: { hosts: AWS_HOSTS, images: tables.aws, emptyPages: 1, alter },
     gcp: { hosts: GCP_HOSTS, images: tables.gcp, alter, listable: true },
   })
   const to = (hosts: readonly string[], { url }: { url: string }) =>
