@@ -1,4 +1,5 @@
 import type { Listing } from '../core/audit/list/list.ts'
+import type { Cell } from '../core/clouds/facts.ts'
 import { visibleLine } from '../printable.ts'
 import { onStdout, type Styled } from './style.ts'
 import { title, underlinedTable } from './table.ts'
@@ -19,10 +20,13 @@ function listTable(listings: readonly Listing[], styled: Styled): string {
   const width = onStdout(styled).width()
   return listings
     .map(({ rows, states }) => {
-      const keys = Object.keys(rows[0] ?? {})
+      const keys = Object.keys(rows[0] ?? {}).filter((key) => !ofJsonAlone(rows, key))
       const lines = underlinedTable(
         [...keys, ...(states ? ['state'] : [])].map(title),
-        rows.map((row, at) => [...Object.values(row), ...(states?.[at] ? [states[at]] : [])]),
+        rows.map((row, at) => [
+          ...keys.map((key) => textOf(row[key])),
+          ...(states?.[at] ? [states[at]] : []),
+        ]),
         width,
       )
       return `${lines.join('\n')}\n`
@@ -32,8 +36,20 @@ function listTable(listings: readonly Listing[], styled: Styled): string {
 
 function listTsv(listings: readonly Listing[]): string {
   return listings
-    .flatMap(({ rows }) => rows.map((row) => `${Object.values(row).map(visibleLine).join('\t')}\n`))
+    .flatMap(({ rows }) =>
+      rows.map((row) => `${Object.values(row).map(textOf).map(visibleLine).join('\t')}\n`),
+    )
     .join('')
+}
+
+/** What has members is empty where there is no room for them, as az has it. */
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === 'string' ? cell : ''
+}
+
+/** az's table leaves such a column out. */
+function ofJsonAlone(rows: Listing['rows'], key: string): boolean {
+  return rows.some((row) => typeof row[key] !== 'string')
 }
 
 function listJson(listings: readonly Listing[]): string {

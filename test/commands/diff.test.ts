@@ -212,8 +212,8 @@ describe('as a git diff driver', () => {
     )
     const lines = shown.split('\n').filter((line) => /^[-+][^-+]/.test(line))
     expect(lines).toEqual([
-      '-Arm64\taro4\tazureopenshift\t418-arm\tazureopenshift:aro4:418-arm:418.94.20240916\t418.94.20240916',
-      '+x64\taro4\tazureopenshift\t418-v2\tazureopenshift:aro4:418-v2:418.94.20241009\t418.94.20241009',
+      '-Arm64\t\taro4\tazureopenshift\t418-arm\tazureopenshift:aro4:418-arm:418.94.20240916\t418.94.20240916',
+      '+x64\t\taro4\tazureopenshift\t418-v2\tazureopenshift:aro4:418-v2:418.94.20241009\t418.94.20241009',
     ])
   })
 })

@@ -74,6 +74,7 @@ describe('list', () => {
     expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
       ...['4.8.2021122100', '4.18.2024100419'].map((version) => [
         'x64',
+        '',
         'rh-ocp-worker',
         'redhat',
         'rh-ocp-worker',
@@ -89,6 +90,7 @@ describe('list', () => {
     expect(JSON.parse(stdout)).toEqual([
       {
         architecture: 'Arm64',
+        imageDeprecationStatus: { imageState: 'Deprecated' },
         offer: 'aro4',
         publisher: 'azureopenshift',
         sku: '418-arm',

@@ -1,10 +1,27 @@
 import { isOffered } from '../criteria/sku-name.ts'
+import type { Image } from '../snapshot/snapshot.ts'
 import { expectedOnAzure } from './azure-expected.ts'
 import { azureUses, urnOf } from './azure-uses.ts'
-import { type CloudFacts, member } from './facts.ts'
+import { type Cell, type CloudFacts, member } from './facts.ts'
 
 /** How Azure spells architectures. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'Arm64' }
+
+/** How Azure spells states. */
+const STATES: Readonly<Record<string, string>> = {
+  active: 'Active',
+  'scheduled-for-deprecation': 'ScheduledForDeprecation',
+  deprecated: 'Deprecated',
+}
+
+/** As the cloud said it; of a state that was not known nothing is kept. */
+function deprecationOf({ state, deprecation }: Image): Cell {
+  const imageState = STATES[state]
+  return {
+    ...(imageState && { imageState }),
+    ...(deprecation && { scheduledDeprecationTime: deprecation }),
+  }
+}
 
 /** Azure: a global image for each plan, architecture and Hyper-V generation. */
 export const azure: CloudFacts = {
@@ -16,6 +33,7 @@ export const azure: CloudFacts = {
   isNameTelling: true,
   columns: [
     ['architecture', ({ architecture }) => ARCHITECTURES[architecture] ?? architecture],
+    ['imageDeprecationStatus', deprecationOf],
     member('offer'),
     member('publisher'),
     member('sku'),

@@ -6,7 +6,10 @@ import type { Slot, Wanted } from './slot.ts'
 export type Entry = Readonly<Record<string, string>>
 
 /** A column: its key in JSON, which in a table's header begins with a capital, and its cell. */
-export type Column = readonly [key: string, cell: (image: Image) => string]
+export type Column = readonly [key: string, cell: (image: Image) => Cell]
+
+/** A text, or members of it, which only JSON has room for. */
+export type Cell = string | Readonly<Record<string, string>>
 
 /** An image that is not published yet, in its cloud's words. */
 export interface Expected {

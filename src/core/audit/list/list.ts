@@ -1,3 +1,4 @@
+import type { Cell } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import {
   CLOUDS,
@@ -25,7 +26,7 @@ export interface Listing {
   readonly cloud: CloudName
   /** Of each row what the cloud says of the image; absent where all of them may be chosen. */
   readonly states?: readonly ImageState[]
-  readonly rows: readonly Readonly<Record<string, string>>[]
+  readonly rows: readonly Readonly<Record<string, Cell>>[]
 }
 
 /** Lists a snapshot's images in its order; clouds without an image to list are left out. */
