@@ -119,6 +119,11 @@ export function currentGate(): Gate | undefined {
   return CURRENT.getStore()?.limits.gate
 }
 
+/** Whether anything is being asked just now. */
+export function isAsking(): boolean {
+  return CURRENT.getStore() !== undefined
+}
+
 /** Whether any server has answered to what is being asked just now. */
 export function isAnswered(): boolean {
   return CURRENT.getStore()?.isAnswered ?? false

@@ -3,6 +3,7 @@ import https, { Agent } from 'node:https'
 import { Duplex } from 'node:stream'
 import { unzipSync } from 'node:zlib'
 import type { Definition } from 'nock'
+import { hearer, markOwn, refusalBy } from './hearing.ts'
 import type { Answer, Request } from './message.ts'
 import { currentGate, noteAnswer } from './question.ts'
 import type { Shared } from './shared.ts'
@@ -28,7 +29,7 @@ export interface TransportOptions {
 export type Note = (exchange: Definition) => void
 
 /** In bytes. EC2's longest page is 3 MB, and nothing else comes near. */
-const LONGEST_ANSWER = 16 * 1024 * 1024
+export const LONGEST_ANSWER = 16 * 1024 * 1024
 
 /**
  * No answer, or not all of it, within the time that one request may take; a retry would wait as
@@ -113,11 +114,24 @@ export function openTransport(options: TransportOptions): Send {
     const url = new URL(request.url)
     refusePlain(url)
     const { shared, place = '' } = options
-    const answer = shared?.answerTo(request, place) ?? (await send(request, url, options))
+    const answer = shared?.answerTo(request, place) ?? (await told(send(request, url, options)))
     shared?.keep(request, place, answer)
     noteAnswer(mayBeAskedAgain(answer.status) ? waitOf(answer.headers) : undefined)
     options.onExchange?.(definitionOf(request, url, answer))
     return answer
+  }
+}
+
+/** Tells whoever hears what becomes of it. */
+async function told(sent: Promise<Answer>): Promise<Answer> {
+  const hear = hearer()
+  try {
+    const answer = await sent
+    hear?.(refusalBy(answer.status))
+    return answer
+  } catch (error) {
+    hear?.(error as Error)
+    throw error
   }
 }
 
@@ -175,6 +189,7 @@ function exchange(
       ...(agent && { agent }),
     }
     const outgoing = (url.protocol === 'https:' ? https : http).request(url, sent)
+    markOwn(outgoing)
     const end = (outcome: Answer | Error) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
@@ -210,7 +225,7 @@ async function readWhole(response: IncomingMessage): Promise<Answer> {
     }
   } catch (cause) {
     if (cause instanceof TransportFailure) throw cause
-    throw new TransportFailure('ECONNRESET', 'the answer was cut off', { cause })
+    throw cutOff(cause)
   }
   const headers = Object.entries(response.headers).map(([name, value]): [string, string] => [
     name,
@@ -238,7 +253,11 @@ function decode({ headers, body }: Answer): Buffer {
   }
 }
 
-function tooLong(): TransportFailure {
+export function cutOff(cause?: unknown): TransportFailure {
+  return new TransportFailure('ECONNRESET', 'the answer was cut off', { cause })
+}
+
+export function tooLong(): TransportFailure {
   return new TransportFailure('TOO_LONG', 'the answer is too long')
 }
 

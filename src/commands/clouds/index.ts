@@ -50,5 +50,9 @@ export async function cloudSettings(cloud: CloudName, args: CloudArgs): Promise<
 
 /** An SDK's warnings are for those who choose its version, and would stand among our own lines. */
 function hushSdks(): void {
-  if (!process.argv.includes('--debug')) process.removeAllListeners('warning')
+  if (process.argv.includes('--debug')) return
+  process.removeAllListeners('warning')
+  for (const name of ['debug', 'info', 'log', 'warn', 'error'] as const) {
+    console[name] = () => undefined
+  }
 }

@@ -1,4 +1,5 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
+import { signingIn } from '../../http/others.ts'
 import { once } from '../../http/shared.ts'
 import { type Note, openTransport } from '../../http/transport.ts'
 import type { Access, Live } from '../types.ts'
@@ -29,7 +30,11 @@ export interface Clients {
 
 /** The credentials could not be had, or the service that gives them out refused. */
 export class SignInFailure extends Error {
-  constructor(cause: unknown) {
+  /** @param heard what became of the last request for them */
+  constructor(
+    cause: unknown,
+    readonly heard: Error | undefined,
+  ) {
     super('the credentials cannot be had', { cause })
     this.name = 'SignInFailure'
   }
@@ -75,12 +80,19 @@ function liveOptions(
   const way = { logger: SILENT, requestHandler: awsHandler(openTransport({ timeout, live: true })) }
   // SSO's own client takes after this member alone.
   const chain = new EC2Client(Object.assign({ region: 'us-east-1', clientConfig: way }, way))
+  // The regions share it, as they share the credentials.
+  let heard: Error | undefined
+  const hear = (failure: Error | undefined) => {
+    heard = failure
+  }
   return {
     maxAttempts: attempts,
     credentials: async () => {
-      const credentials = await chain.config.credentials().catch((error: unknown) => {
-        throw new SignInFailure(error)
-      })
+      const credentials = await signingIn(hear, () => chain.config.credentials()).catch(
+        (error: unknown) => {
+          throw new SignInFailure(error, heard)
+        },
+      )
       const { accessKeyId, secretAccessKey, sessionToken, accountId } = credentials
       secrets.push(
         ...[accessKeyId, secretAccessKey, sessionToken, accountId].flatMap((each) => each ?? []),

@@ -1,5 +1,7 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2'
 import { connectionFailure, type Fault, remedyFor } from '../../http/failure.ts'
+import { SignInStatus } from '../../http/hearing.ts'
+import { isAnswered } from '../../http/question.ts'
 import { SignInFailure } from './client.ts'
 import { ForeignAnswer } from './handler.ts'
 
@@ -54,29 +56,37 @@ export function readFailure(error: Error): Fault | undefined {
 
 const AWAY = 'A proxy or a login page may stand in between: check HTTPS_PROXY and the endpoint.'
 
-function readSignIn({ cause }: SignInFailure): Fault {
+function readSignIn({ cause, heard }: SignInFailure): Fault {
   const error = cause instanceof Error ? cause : new Error(String(cause))
-  const connection = connectionFailure(error)
+  const connection = connectionFailure(heard) ?? connectionFailure(error)
   if (connection !== undefined) return { ...connection, what: `the sign-in: ${connection.what}` }
-  if (error instanceof ForeignAnswer) {
-    const remedy = remedyFor(error.status) ?? AWAY
-    if (error.status === 200) return { what: "the sign-in's answer cannot be read", remedy }
-    return { what: `the sign-in answered ${error.status}, and not in AWS's words`, remedy }
+  const foreign = [error, heard].find((each) => each instanceof ForeignAnswer)
+  if (foreign !== undefined) {
+    const remedy = remedyFor(foreign.status) ?? AWAY
+    if (foreign.status === 200) return { what: UNREADABLE, remedy }
+    return { what: `the sign-in answered ${foreign.status}, and not in AWS's words`, remedy }
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
-  const status = $metadata?.httpStatusCode
-  if (status === 200) return { what: "the sign-in's answer cannot be read", remedy: AWAY }
+  const status =
+    $metadata?.httpStatusCode ?? (heard instanceof SignInStatus ? heard.status : undefined)
+  if (status === 200) return { what: UNREADABLE, remedy: AWAY }
   if (status !== undefined) {
-    const code = codeOf(error)
+    const code = $metadata === undefined ? '' : codeOf(error)
     return {
       what: `the sign-in answered ${[status, code].filter(Boolean).join(' ')}`,
       remedy: code.startsWith('AccessDenied')
         ? 'The credentials may not have the role: check AWS_PROFILE and AWS_ROLE_ARN.'
-        : (REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ?? CREDENTIALS),
+        : (REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ??
+          remedyFor(status) ??
+          CREDENTIALS),
     }
   }
-  return { what: 'the credentials do not work, or there are none', remedy: CREDENTIALS }
+  return isAnswered()
+    ? { what: UNREADABLE, remedy: AWAY }
+    : { what: 'the credentials do not work, or there are none', remedy: CREDENTIALS }
 }
+
+const UNREADABLE = "the sign-in's answer cannot be read"
 
 /** A few capitalised words and nothing else: an answer's code may be anything. */
 function codeOf({ name }: Error): string {

@@ -1,6 +1,8 @@
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import type { AzureEnvironment } from '../../../core/criteria/criteria.ts'
 import { coreClient } from '../../http/core-client.ts'
+import type { Hear } from '../../http/hearing.ts'
+import { signingIn } from '../../http/others.ts'
 import { openTransport, type Send } from '../../http/transport.ts'
 import type { Live } from '../types.ts'
 import { ENVIRONMENTS } from './environment.ts'
@@ -27,21 +29,23 @@ export async function openCredential(
   environment: AzureEnvironment,
   secrets: string[],
 ): Promise<TokenCredential> {
-  let failure: unknown
+  let failure: Error | undefined
   let last: AccessToken | undefined
-  const credential = await open(access, environment, (error) => {
-    failure = error
-  })
+  const hear = (heard: Error | undefined) => {
+    failure = heard
+  }
+  const credential = await open(access, environment, hear)
   return {
     async getToken(scopes, options) {
+      failure = undefined
       if (last && !options?.claims && last.expiresOnTimestamp - Date.now() > SPARE) return last
       try {
-        const token = await credential.getToken(scopes, options)
+        const token = await signingIn(hear, () => credential.getToken(scopes, options))
         if (token) secrets.push(token.token)
         last = token ?? undefined
         return token
       } catch (error) {
-        if (error instanceof Error) error.cause ??= failure
+        if (error instanceof Error) firstCauseOf(error).cause ??= failure
         throw error
       }
     },
@@ -51,7 +55,7 @@ export async function openCredential(
 async function open(
   { settings, timeout }: Live<AzureSettings>,
   environment: AzureEnvironment,
-  onFailure: (error: unknown) => void,
+  hear: Hear,
 ): Promise<TokenCredential> {
   // A replay signs in nowhere, and the library takes long to load.
   const identity = await import('@azure/identity')
@@ -59,7 +63,7 @@ async function open(
   const send = openTransport({ timeout, live: true })
   const options = {
     authorityHost: authority ?? ENVIRONMENTS[environment].authority,
-    httpClient: coreClient(noting(send, onFailure)),
+    httpClient: coreClient(reading(send, hear)),
     redirectOptions: { maxRetries: 0 },
     // Microsoft's list of authorities does not know one of somebody's own.
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
@@ -89,17 +93,16 @@ async function open(
     : new identity.ManagedIdentityCredential({ ...options, clientId })
 }
 
-/** Tells of what goes wrong with a sign-in, of which the library's errors do not. */
-function noting(send: Send, onFailure: (error: unknown) => void): Send {
+function firstCauseOf(error: Error): Error {
+  return error.cause instanceof Error ? firstCauseOf(error.cause) : error
+}
+
+/** Reads in a refusal what the library's errors do not tell. */
+function reading(send: Send, hear: Hear): Send {
   return async (request) => {
-    try {
-      const answer = await send(request)
-      if (answer.status >= 300) onFailure(SignInRefusal.of(answer))
-      return answer
-    } catch (error) {
-      onFailure(error)
-      throw error
-    }
+    const answer = await send(request)
+    if (answer.status >= 300) hear(SignInRefusal.of(answer))
+    return answer
   }
 }
 

@@ -1,6 +1,7 @@
 import { RestError } from '@azure/arm-compute'
 import { connectionFailure, type Fault, remedyFor } from '../../http/failure.ts'
-import type { Answer } from '../../http/transport.ts'
+import { SignInStatus } from '../../http/hearing.ts'
+import type { Answer } from '../../http/message.ts'
 
 /** 404s that speak of something else than an image, such as a subscription that is none. */
 const NOT_OF_AN_IMAGE = /subscription|tenant|resourcetype|provider|location/i
@@ -12,14 +13,14 @@ export function isMissing(error: unknown): boolean {
   return !isPage && !NOT_OF_AN_IMAGE.test(codeOf(error) ?? '')
 }
 
-/** What an authority, or a machine's metadata service, said instead of giving a token. */
-export class SignInRefusal extends Error {
+/** What an authority said instead of giving a token. */
+export class SignInRefusal extends SignInStatus {
   constructor(
-    readonly status: number,
+    status: number,
     /** Microsoft's number for the reason, without its `AADSTS`. */
     readonly number: string | undefined,
   ) {
-    super('no token was given')
+    super(status)
     this.name = 'SignInRefusal'
   }
 
@@ -105,7 +106,8 @@ export function readFailure(error: Error, origin: string | undefined): Fault | u
 
 function readSignIn(error: Error, origin: string | undefined): Fault {
   const refusal = refusalIn(error)
-  const number = refusal?.number ?? numberIn(textOf(error))
+  const told = refusal instanceof SignInRefusal ? refusal.number : undefined
+  const number = told ?? numberIn(textOf(error))
   const connection = connectionFailure(error)
   if (number === undefined && connection !== undefined) {
     return { ...connection, what: `the sign-in failed: ${connection.what}` }
@@ -122,9 +124,9 @@ function readSignIn(error: Error, origin: string | undefined): Fault {
   }
 }
 
-function refusalIn(error: unknown): SignInRefusal | undefined {
+function refusalIn(error: unknown): SignInStatus | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if (each instanceof SignInRefusal) return each
+    if (each instanceof SignInStatus) return each
   }
   return undefined
 }

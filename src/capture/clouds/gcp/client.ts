@@ -1,5 +1,6 @@
 import { globalAgent } from 'node:https'
 import { auth, compute, type compute_v1 } from '@googleapis/compute'
+import { signingIn } from '../../http/others.ts'
 import { once } from '../../http/shared.ts'
 import {
   mayBeAskedAgain,
@@ -32,7 +33,11 @@ export interface Compute {
 
 /** The credentials could not be had, or the service that gives them out refused. */
 export class SignInFailure extends Error {
-  constructor(cause: unknown) {
+  /** @param heard what became of the last request for them */
+  constructor(
+    cause: unknown,
+    readonly heard: Error | undefined,
+  ) {
     super('the credentials cannot be had', { cause })
     this.name = 'SignInFailure'
   }
@@ -67,16 +72,22 @@ export function openCompute(access: Access<GcpSettings>, onExchange: Note): Comp
       retryConfig: RETRIES,
     },
     async signIn() {
+      let heard: Error | undefined
+      const hear = (failure: Error | undefined) => {
+        heard = failure
+      }
       try {
-        const client = await credentials.getClient()
-        for (const part of partsOf(client)) guide(part, access.timeout)
-        const headers = await client.getRequestHeaders(PUBLIC_HOST)
+        const headers = await signingIn(hear, async () => {
+          const client = await credentials.getClient()
+          for (const part of partsOf(client)) guide(part, access.timeout)
+          return client.getRequestHeaders(PUBLIC_HOST)
+        })
         // Whatever answer the library gets, it takes for one with a token.
-        if (!/^Bearer (?!undefined)/.test(headers.get('authorization') ?? '')) {
+        if (!/^Bearer (?!undefined$|null$|\[object )/.test(headers.get('authorization') ?? '')) {
           throw new Error('the answer has no token')
         }
       } catch (error) {
-        throw new SignInFailure(error)
+        throw new SignInFailure(error, heard)
       }
     },
     secrets: () => secretsOf(credentials.cachedCredential),

@@ -61,11 +61,12 @@ export function isReason(value: unknown): boolean {
 
 /** Reads what the cloud, or whoever gives out credentials, did instead of answering. */
 export function readFailure(error: Error, asked: string): Fault | undefined {
-  if (error instanceof SignInFailure) return readSignIn(error.cause)
+  if (error instanceof SignInFailure) return readSignIn(error.cause, error.heard)
   const status = statusOf(error)
   if (status === undefined) return undefined
   // An expired token is renewed in the middle of a question, and the library throws what comes of it.
-  if (originOf(error) !== undefined && originOf(error) !== asked) return readSignIn(error)
+  if (originOf(error) !== undefined && originOf(error) !== asked)
+    return readSignIn(error, undefined)
   const reason = refusalOf(error)?.reason ?? ''
   return {
     what: `answered ${[status, reason].filter(Boolean).join(' ')}`,
@@ -90,7 +91,7 @@ const OAUTH: Readonly<Record<string, readonly [what: string, remedy: string]>> =
   invalid_target: ['the identity pool does not know the audience', LOGIN],
 }
 
-function readSignIn(cause: unknown): Fault {
+function readSignIn(cause: unknown, heard: Error | undefined): Fault {
   const error = cause instanceof Error ? cause : new Error(String(cause))
   const { response } = error as { response?: { data?: Record<string, unknown> } }
   const status = statusOf(error)
@@ -101,7 +102,7 @@ function readSignIn(cause: unknown): Fault {
   if (status !== undefined) {
     return { what: `the sign-in answered ${status}`, remedy: remedyFor(status) ?? LOGIN }
   }
-  const connection = connectionFailure(error)
+  const connection = connectionFailure(heard) ?? connectionFailure(error)
   if (connection !== undefined) return { ...connection, what: `the sign-in: ${connection.what}` }
   return isAnswered()
     ? { what: "the sign-in's answer cannot be read", remedy: 'A login page may stand in between.' }
