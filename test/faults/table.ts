@@ -11,13 +11,22 @@ export default function setup(): () => void {
   process.env.TRIED_FILE = file
   return () => {
     const tried = new Map(read(file).map((each) => [JSON.stringify(each), each]))
-    const rows = [...tried.values()].map(({ area, fault, outcome }) => [area, fault, outcome])
+    const rows = [...tried.values()].map(rowOf)
     rmSync(folder, { recursive: true, force: true })
     if (rows.length === 0) return
     rows.sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
-    const lines = alignColumns([['AREA', 'TRIED', 'OUTCOME'], ...rows])
+    const lines = alignColumns([HEAD, ...rows])
     process.stdout.write(`\n${lines.join('\n')}\n\n${rows.length} lines\n`)
   }
+}
+
+const HEAD = ['AREA', 'TRIED', 'EXIT', 'TIME', 'MEMORY', 'SAID']
+
+function rowOf({ area, fault, outcome, figures }: Tried): string[] {
+  if (figures === undefined) return [area, fault, '', '', '', outcome]
+  const { status, seconds, megabytes } = figures
+  const took = [`${seconds.toFixed(1)} s`, `${megabytes.toFixed(0)} MB`]
+  return [area, fault, String(status), ...took, outcome]
 }
 
 function read(file: string): Tried[] {

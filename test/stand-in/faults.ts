@@ -1,9 +1,11 @@
+import type { Answer } from './server.ts'
+
 /** What can go wrong with an answer. Apart from `late`, a fault takes the answer's place. */
 export type Fault =
   /** The right answer, this many milliseconds late. */
   | { kind: 'late'; milliseconds: number }
-  /** The stand-in's own error for this status; `retryAfter` in seconds. */
-  | { kind: 'status'; status: number; retryAfter?: number }
+  /** The stand-in's own error for this status; `retryAfter` in seconds, or in other words. */
+  | { kind: 'status'; status: number; retryAfter?: number | string }
   /** The headers and half of the body, then the connection ends. */
   | { kind: 'cut-off' }
   /** The connection is reset before a byte of the answer. */
@@ -22,6 +24,8 @@ export type Fault =
   | { kind: 'bomb'; megabytes: number }
   /** A byte a second, without an end. */
   | { kind: 'drip' }
+  /** These bytes, made of the right answer, after which the connection ends. */
+  | { kind: 'raw'; bytes: (right: Answer) => string | Buffer }
   /** A redirection, by default 302, to this address, absolute or relative. */
   | { kind: 'redirect'; location: string; status?: number }
 

@@ -129,7 +129,12 @@ export async function startServer(
     if (mishap.fault?.kind === 'endless' || mishap.fault?.kind === 'drip') {
       return pour(outgoing, mishap.fault.kind)
     }
-    const answer = spoil(await regularAnswer(request, mishap), mishap)
+    const regular = await regularAnswer(request, mishap)
+    if (mishap.fault?.kind === 'raw') {
+      incoming.socket.end(mishap.fault.bytes(regular))
+      return
+    }
+    const answer = spoil(regular, mishap)
     // A client that has the whole answer may ask again before this side hears that it is gone.
     if (halfOf(mishap) === undefined) leave()
     send(outgoing, answer, {
