@@ -1,11 +1,9 @@
-import { LAYOUTS, type LayoutName, REQUIREMENTS, type Requirement } from '../index.ts'
+import { LAYOUT_NAMES, type LayoutName } from '../core/layouts/layout.ts'
+import { REQUIREMENTS, type Requirement } from '../index.ts'
 import type { GlobalArgs } from './command.ts'
 import { type ArgsOf, choice, choices, flag, text } from './option.ts'
 
-const layouts: readonly (LayoutName | 'none')[] = [
-  ...(Object.keys(LAYOUTS) as LayoutName[]),
-  'none',
-]
+const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
 /** `verify` takes it as well. */
 export const LAYOUT_OPTION = choices('How marketplace images are written; repeatable', layouts, {

@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
+import { FILE_LAYOUT } from '../core/stream/layouts.ts'
 import { withLock } from '../disk/lock.ts'
 import { readIfThere, readInput } from '../disk/read.ts'
 import { checkTarget } from '../disk/target.ts'
@@ -156,8 +157,8 @@ function layoutsOf({
   if (names.includes('none') && names.length > 1) {
     throw new InputError('--layout none: stands alone')
   }
-  if (file !== undefined && names.some((name) => name !== 'stream-metadata')) {
-    throw new InputError('--marketplace-file: has the layout stream-metadata and no other')
+  if (file !== undefined && names.some((name) => name !== FILE_LAYOUT)) {
+    throw new InputError(`--marketplace-file: has the layout ${FILE_LAYOUT} and no other`)
   }
   return names.length === 0 ? undefined : names.filter((name) => name !== 'none')
 }

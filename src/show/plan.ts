@@ -3,6 +3,7 @@ import { diffValues } from '../core/audit/diff/values.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
 import { entryOf } from '../core/layouts/entry.ts'
+import { LAYOUTS } from '../core/layouts/layout.ts'
 import {
   type Account,
   type Change,
@@ -13,7 +14,8 @@ import {
 import { type Item, slotItem } from '../core/regenerate/inventory.ts'
 import type { Grade } from '../core/selection/grade.ts'
 import type { Selection } from '../core/selection/select.ts'
-import { DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
+import { READ, unreadOf } from '../core/stream/known.ts'
+import { FILE_LAYOUT } from '../core/stream/layouts.ts'
 import { readVersion } from '../core/versions/version.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
@@ -88,17 +90,16 @@ export function countLine(account: Account, selections: readonly Selection[]): s
  * knows `marketplace.azure` alone. None where nothing else is written.
  */
 export function readersLines(account: Account): string[] {
-  const written = changesOf(account, 'slot').filter(({ after }) => after !== undefined)
-  const keys = written.flatMap(({ subject }) => {
-    if (subject.kind !== 'slot') return []
-    const { slot, layout } = subject
-    if (layout === 'enhancement') return [`${slot.cloud}-marketplace`]
-    return slot.cloud === DEFAULT_CLOUD ? [] : [`marketplace.${slot.cloud}`]
+  const passedOver = changesOf(account, 'slot').flatMap(({ subject, after }) => {
+    if (subject.kind !== 'slot' || after === undefined) return []
+    const { slot, layout = FILE_LAYOUT } = subject
+    const { rootOf, pathOf } = LAYOUTS[layout]
+    return unreadOf([...rootOf(slot.cloud), ...(pathOf(slot) ?? [])])?.join('.') ?? []
   })
-  return keys.length === 0
+  return passedOver.length === 0
     ? []
     : [
-        `the installer and the operators read marketplace.${DEFAULT_CLOUD} alone, and pass over ${[...new Set(keys)].join(', ')}`,
+        `the installer and the operators read ${READ.join(', ')} alone, and pass over ${[...new Set(passedOver)].join(', ')}`,
       ]
 }
 

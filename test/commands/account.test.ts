@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -314,15 +315,24 @@ describe('what is written for readers', () => {
   it('is told where the installer and the operators pass over it', async () => {
     const folder = await temporaryFolder()
     const at = (name: string) => join(folder, name)
-    await writeFile(at('s.json'), snapshotText([azureImage('418-v2', '418.94.20241009')]))
-    const regenerate = async (layout: string) => {
+    const known = azureImage('418-v2', '418.94.20241009')
+    await writeFile(at('s.json'), snapshotText([known]))
+    const { ocp } = BUILT_IN.azure?.plans ?? {}
+    const azure = BUILT_IN.azure && { ...BUILT_IN.azure, plans: { ...(ocp && { ocp, new: ocp }) } }
+    const images = ['ocp', 'new'].map((plan) => ({ ...known, plan, sku: 'rh-ocp-worker' }))
+    const criteria = { ...BUILT_IN, ...(azure && { azure }) }
+    await writeFile(at('new.json'), snapshotText(images, { criteria }))
+    const regenerate = async (layout: string, snapshot = 's.json') => {
       await writeFile(at('t.json'), smallStream(EXAMPLE))
       const args = ['--target', 't.json', '--layout', layout]
-      return (await run(['regenerate', 's.json', ...args], { cwd: folder })).stderr
+      return (await run(['regenerate', snapshot, ...args], { cwd: folder })).stderr
     }
     expect(await regenerate('enhancement')).toContain(
       'the installer and the operators read marketplace.azure alone, and pass over azure-marketplace\n',
     )
     expect(await regenerate('stream-metadata')).not.toContain('pass over')
+    expect(await regenerate('stream-metadata', 'new.json')).toContain(
+      'read marketplace.azure alone, and pass over marketplace.azure.new\n',
+    )
   })
 })

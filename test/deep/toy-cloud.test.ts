@@ -85,8 +85,8 @@ const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: s
     ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
     ['const ALL = { azure, aws, gcp', ', toy'],
   ],
-  'src/core/layouts/layout.ts': [
-    ["    gcp: { names: ['{plan}'] },", "\n    toy: { names: ['{plan}'] },"],
+  'src/core/stream/layouts.ts': [
+    ["      gcp: { names: ['{plan}'] },", "\n      toy: { names: ['{plan}'] },"],
   ],
   'src/capture/clouds/index.ts': [
     [

@@ -1,5 +1,4 @@
 import type { JsonValue } from '../json/document.ts'
-import type { MarketplaceKey } from '../stream/schema.ts'
 
 /**
  * What holds marketplace images: a stream, or a file of them alone. Immutable: what changes it gives
@@ -13,8 +12,8 @@ export interface Holder<Self = unknown> {
   /** The release that an architecture is at, where it tells one. */
   release(architecture: string): string | undefined
   /** What an architecture has under one marketplace key. */
-  extension(architecture: string, key: MarketplaceKey): JsonValue | undefined
+  extension(architecture: string, key: string): JsonValue | undefined
   /** With `value`, and nothing else, under that key, or without the key for undefined. */
-  withExtension(architecture: string, key: MarketplaceKey, value: JsonValue | undefined): Self
+  withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
   print(): string
 }

@@ -2,9 +2,9 @@ import type { Entry } from '../clouds/facts.ts'
 import type { Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
-import type { MarketplaceKey } from '../stream/schema.ts'
+import { LAYOUT_NAMES, LAYOUT_RULES, type LayoutName, rootOf } from '../stream/layouts.ts'
 import type { Holder } from './holder.ts'
-import { namesOf, type Places, slotOf } from './place.ts'
+import { namesOf, slotOf } from './place.ts'
 import { buildTree, readTree } from './tree.ts'
 
 /** An image in a slot, as a stream names it. */
@@ -20,6 +20,8 @@ export interface Placed extends Filled {
 
 /** How marketplace images are written into what holds them, and read from it. */
 export interface Layout {
+  /** The names above a cloud's images, the cloud's key first. */
+  rootOf(cloud: CloudName): ReturnType<typeof rootOf>
   /** The names under the cloud's key where a slot's image stands; undefined for no place. */
   pathOf(slot: Slot): readonly string[] | undefined
   /** The slot that such names stand for; see `slotOf`. */
@@ -37,14 +39,14 @@ export interface Layout {
   ): H
 }
 
-/** Where a layout has a cloud's images: its key, and the name within where clouds share it. */
-type Root = (cloud: CloudName) => readonly [key: MarketplaceKey, within?: string]
-
-function layout(root: Root, places: Readonly<Record<CloudName, Places>>): Layout {
+function layout(name: LayoutName): Layout {
+  const { places } = LAYOUT_RULES[name]
+  const root = (cloud: CloudName) => rootOf(name, cloud)
   const pathOf = (slot: Slot) => namesOf(places[slot.cloud], slot)
   const slotAt = (cloud: CloudName, architecture: string, path: readonly string[]) =>
     slotOf(places[cloud], cloud, architecture, path)
   return {
+    rootOf: root,
     pathOf,
     slotAt,
     isIn: (holder) =>
@@ -74,7 +76,7 @@ function layout(root: Root, places: Readonly<Record<CloudName, Places>>): Layout
 function treeIn(
   holder: Holder,
   architecture: string,
-  [key, within]: ReturnType<Root>,
+  [key, within]: ReturnType<typeof rootOf>,
 ): JsonValue | undefined {
   const value = holder.extension(architecture, key)
   return within === undefined ? value : isRecord(value) ? value[within] : undefined
@@ -98,30 +100,10 @@ function withMember(
   return kept.length > 0 ? Object.fromEntries(kept) : undefined
 }
 
-/** The enhancement's layout: Gen2 images only, and of the paid plans those of OCP. */
-export const ENHANCEMENT_PLANS = {
-  'no-purchase-plan': 'no-purchase-plan',
-  ocp: 'purchase-plan-north-america',
-  'ocp-emea': 'purchase-plan-emea',
-} as const satisfies Places['plans']
-
-const REGIONS = ['{plan}', 'regions', '{region}']
-
-export const LAYOUTS = {
-  enhancement: layout((cloud) => [`${cloud}-marketplace`], {
-    azure: { names: ['{plan}'], plans: ENHANCEMENT_PLANS, generation: 2 },
-    aws: { names: REGIONS },
-    gcp: { names: ['{plan}'] },
-  }),
-  /** That of stream-metadata-go, which marketplace files have too. */
-  'stream-metadata': layout((cloud) => ['marketplace', cloud], {
-    azure: { names: ['{plan}', 'hyperVGen{generation}'] },
-    aws: { names: REGIONS },
-    gcp: { names: ['{plan}'] },
-  }),
-} as const satisfies Record<string, Layout>
-export type LayoutName = keyof typeof LAYOUTS
-export const LAYOUT_NAMES = Object.keys(LAYOUTS) as LayoutName[]
+export { LAYOUT_NAMES, type LayoutName }
+export const LAYOUTS = Object.fromEntries(
+  LAYOUT_NAMES.map((name) => [name, layout(name)]),
+) as Readonly<Record<LayoutName, Layout>>
 
 /** The layouts in which something has marketplace images of any cloud. */
 export function layoutsIn(holder: Holder): LayoutName[] {

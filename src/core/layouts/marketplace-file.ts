@@ -10,7 +10,7 @@ import {
   toValue,
 } from '../json/document.ts'
 import { mergeNode } from '../stream/merge.ts'
-import { type MarketplaceKey, WHOLE } from '../stream/schema.ts'
+import { WHOLE } from '../stream/schema.ts'
 import type { Holder } from './holder.ts'
 
 /**
@@ -48,7 +48,7 @@ export class MarketplaceFile implements Holder<MarketplaceFile> {
   /** It tells none. */
   release(_arch: string): undefined {}
 
-  extension(arch: string, key: MarketplaceKey): JsonRecord | undefined {
+  extension(arch: string, key: string): JsonRecord | undefined {
     const clouds = key === 'marketplace' ? this.#value[arch] : undefined
     return isRecord(clouds) ? clouds : undefined
   }
@@ -58,7 +58,7 @@ export class MarketplaceFile implements Holder<MarketplaceFile> {
    *
    * @throws Error for a key that such a file has no place for
    */
-  withExtension(arch: string, key: MarketplaceKey, value: JsonValue | undefined): MarketplaceFile {
+  withExtension(arch: string, key: string, value: JsonValue | undefined): MarketplaceFile {
     if (key !== 'marketplace') throw new Error(`a marketplace file has no ${key}`)
     const all = Object.entries({ ...this.#value, [arch]: value })
       .filter(([, each]) => each !== undefined)

@@ -1,15 +1,6 @@
 import type { Slot } from '../clouds/slot.ts'
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
-
-/** Where a cloud's images stand in a layout; both ways between slots and names follow from it. */
-export interface Places {
-  /** The names under the cloud's key, with members of the slot: `['{plan}', 'regions', '{region}']`. */
-  readonly names: readonly string[]
-  /** The plans that have a place, with their names there; absent: every plan, by its own name. */
-  readonly plans?: Readonly<Record<string, string>>
-  /** The one generation that has a place, where the names tell none. */
-  readonly generation?: 1 | 2
-}
+import type { Places } from '../stream/layouts.ts'
 
 /** What each member looks like in a name. */
 const MEMBERS = { plan: '.+', generation: '[12]', region: '.+' } as const

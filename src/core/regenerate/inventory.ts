@@ -17,7 +17,7 @@ import {
   imagesOf,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
-import { MARKETPLACE_KEYS } from '../stream/schema.ts'
+import { MARKETPLACE_KEYS } from '../stream/layouts.ts'
 import type { Stream } from '../stream/stream.ts'
 
 /** What can be there or not: the smallest things that somebody would miss. */
@@ -148,7 +148,7 @@ function buildItems(architecture: string, release: string | undefined, content: 
     }
   }
   const extensions = records(content['rhel-coreos-extensions']).filter(
-    ([key]) => !(MARKETPLACE_KEYS as readonly string[]).includes(key),
+    ([key]) => !MARKETPLACE_KEYS.includes(key),
   )
   for (const [platform, image] of [...records(content.images), ...extensions]) {
     const regions = isRecord(image.regions)

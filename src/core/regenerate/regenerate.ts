@@ -11,6 +11,7 @@ import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { selectImages, wantedOf } from '../selection/selections.ts'
 import { cloudsOf, imagesOf, type Snapshot } from '../snapshot/snapshot.ts'
+import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
 import { compareMinors, printMinor, readMinor } from '../versions/minor.ts'
 import { readRelease } from '../versions/version.ts'
@@ -74,9 +75,7 @@ export function regenerate(job: Job): Regenerated {
     }),
   )
   const names = job.marketplaceFile ? [] : (job.layouts ?? ownLayouts(target))
-  const layouts = job.marketplaceFile
-    ? [LAYOUTS['stream-metadata']]
-    : names.map((name) => LAYOUTS[name])
+  const layouts = job.marketplaceFile ? [LAYOUTS[FILE_LAYOUT]] : names.map((name) => LAYOUTS[name])
   if (layouts.length > 0) refuseForeign(snapshot, releases)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
     layouts.some((layout) => layout.pathOf(slot) !== undefined),

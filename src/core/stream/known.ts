@@ -1,5 +1,5 @@
 import { fromValue, isRecord, type JsonValue, printJson } from '../json/document.ts'
-import { type Shape, STREAM } from './schema.ts'
+import { EXTENSIONS, type Shape, STREAM } from './schema.ts'
 import type { Stream } from './stream.ts'
 
 /**
@@ -16,6 +16,29 @@ export function printAllAsGo(named: ReadonlyMap<string, Stream>): string {
   const streams = [...named].sort(([a], [b]) => (a < b ? -1 : 1))
   const known = streams.map(([name, stream]) => [name, knownOf(stream)])
   return printJson(fromValue(Object.fromEntries(known)), '  ')
+}
+
+/** The keys of marketplace images, and the names within, that stream-metadata-go reads. */
+export const READ: readonly string[] = [...EXTENSIONS.fields].flatMap(([key, shape]) =>
+  shape.kind === 'foreign' && shape.known?.kind === 'fields'
+    ? [...shape.known.fields.keys()].map((name) => `${key}.${name}`)
+    : [],
+)
+
+/**
+ * The beginning of a path of marketplace images, up to the first name that stream-metadata-go does not
+ * know; undefined where it reads all of it.
+ */
+export function unreadOf(path: readonly string[]): readonly string[] | undefined {
+  let shape: Shape = EXTENSIONS
+  for (const [at, name] of path.entries()) {
+    if (shape.kind !== 'fields') return undefined
+    const next: Shape | undefined = shape.fields.get(name)
+    const inner: Shape | undefined = next?.kind === 'foreign' ? next.known : next
+    if (inner === undefined) return path.slice(0, at + 1)
+    shape = inner
+  }
+  return undefined
 }
 
 function knownOf(stream: Stream): JsonValue {

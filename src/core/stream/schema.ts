@@ -4,7 +4,7 @@
  * map's keys sorted by bytes.
  */
 
-import { CLOUDS } from '../snapshot/snapshot.ts'
+import { MARKETPLACE_KEYS } from './layouts.ts'
 import { type ImageRule, PLATFORM_RULES, PLATFORMS } from './platforms.ts'
 
 export type Shape = Fields | Mapping | Whole | Foreign
@@ -84,28 +84,21 @@ const BUILD_EXTENSIONS = Object.fromEntries(
   RULES.flatMap(([, { extension }]) => (extension ? [[extension.key, imageOf(extension)]] : [])),
 )
 
-/** The keys under `rhel-coreos-extensions` that hold marketplace images, in the order of writing. */
-export const MARKETPLACE_KEYS = [
-  ...CLOUDS.map((cloud) => `${cloud}-marketplace` as const),
-  'marketplace',
+/** The plans that stream-metadata-go knows, in its order, which ours follow. */
+export const KNOWN_PLANS = [
+  'no-purchase-plan',
+  ...['ocp', 'opp', 'oke'],
+  ...['ocp-emea', 'opp-emea', 'oke-emea'],
 ] as const
 
-/** The marketplace images that stream-metadata-go knows: Azure's, by plan and Hyper-V generation. */
+/** The marketplace images that it knows: Azure's, by plan and Hyper-V generation. */
 const AZURE_IMAGE = plain('publisher', 'offer', 'sku', 'version')
 const AZURE_IMAGES = fields({ hyperVGen1: AZURE_IMAGE, hyperVGen2: AZURE_IMAGE })
-const KNOWN_MARKETPLACE = fields({
-  azure: fields({
-    'no-purchase-plan': AZURE_IMAGES,
-    ocp: AZURE_IMAGES,
-    opp: AZURE_IMAGES,
-    oke: AZURE_IMAGES,
-    'ocp-emea': AZURE_IMAGES,
-    'opp-emea': AZURE_IMAGES,
-    'oke-emea': AZURE_IMAGES,
+const KNOWN: Readonly<Record<string, Fields>> = {
+  marketplace: fields({
+    azure: fields(Object.fromEntries(KNOWN_PLANS.map((plan) => [plan, AZURE_IMAGES]))),
   }),
-})
-
-export type MarketplaceKey = (typeof MARKETPLACE_KEYS)[number]
+}
 
 export const EXTENSIONS: Fields = {
   ...fields({
@@ -113,7 +106,7 @@ export const EXTENSIONS: Fields = {
     ...Object.fromEntries(
       MARKETPLACE_KEYS.map((key): [string, Foreign] => [
         key,
-        { kind: 'foreign', ...(key === 'marketplace' && { known: KNOWN_MARKETPLACE }) },
+        { kind: 'foreign', ...(KNOWN[key] && { known: KNOWN[key] }) },
       ]),
     ),
   }),

@@ -18,15 +18,7 @@ import {
 import { decodeString, encodeString } from '../json/scalar.ts'
 import { expectObject, mismatch, pathTo } from './expect.ts'
 import { mergeNode, setMember } from './merge.ts'
-import {
-  ARCHITECTURE,
-  ARCHITECTURES,
-  EXTENSIONS,
-  type MarketplaceKey,
-  METADATA,
-  STREAM,
-  WHOLE,
-} from './schema.ts'
+import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from './schema.ts'
 
 const EXTENSIONS_KEY = 'rhel-coreos-extensions'
 const ARCHITECTURE_PARTS = ['artifacts', 'images', EXTENSIONS_KEY]
@@ -142,7 +134,7 @@ export class Stream {
   }
 
   /** What an architecture has under one marketplace key; undefined for null as well. */
-  extension(arch: string, key: MarketplaceKey): JsonValue | undefined {
+  extension(arch: string, key: string): JsonValue | undefined {
     const node = memberOf(memberOf(this.architectureNode(arch), EXTENSIONS_KEY), key)
     return isPresent(node) ? toValue(node) : undefined
   }
@@ -175,7 +167,7 @@ export class Stream {
    *
    * Throws InputError where the stream lacks the architecture.
    */
-  withExtension(arch: string, key: MarketplaceKey, value: JsonValue | undefined): Stream {
+  withExtension(arch: string, key: string, value: JsonValue | undefined): Stream {
     const architecture = this.architectureNode(arch)
     if (architecture?.kind !== 'object') {
       throw mismatch(this.file, pathTo('.architectures', arch), 'an object', architecture)

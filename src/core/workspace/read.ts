@@ -13,6 +13,7 @@ import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
 import { recordingFile } from '../snapshot/files.ts'
 import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
+import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { isPlainUrl } from '../url.ts'
 import { nearest } from './nearest.ts'
 import type { Workspace, WorkspaceStream } from './workspace.ts'
@@ -126,8 +127,8 @@ function checkLayouts(
 ) {
   const path = [...place, 'layouts']
   if (layouts.includes('none') && layouts.length > 1) fail(path, '"none" stands alone')
-  if (marketplaceFile !== undefined && layouts.some((each) => each !== 'stream-metadata')) {
-    fail(path, 'a marketplaceFile has the layout "stream-metadata" and no other')
+  if (marketplaceFile !== undefined && layouts.some((each) => each !== FILE_LAYOUT)) {
+    fail(path, `a marketplaceFile has the layout "${FILE_LAYOUT}" and no other`)
   }
 }
 

@@ -1,40 +1,64 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printSlot, type Slot } from '../../../src/core/clouds/slot.ts'
-import { imagesIn, LAYOUT_NAMES, LAYOUTS, layoutsIn } from '../../../src/core/layouts/layout.ts'
+import {
+  imagesIn,
+  LAYOUT_NAMES,
+  LAYOUTS,
+  type LayoutName,
+  layoutsIn,
+} from '../../../src/core/layouts/layout.ts'
 import { MarketplaceFile } from '../../../src/core/layouts/marketplace-file.ts'
+import schema from '../../../src/core/schemas/workspace.schema.json' with { type: 'json' }
 import { CLOUDS } from '../../../src/core/snapshot/snapshot.ts'
+import { printAsGo, unreadOf } from '../../../src/core/stream/known.ts'
+import { FILE_LAYOUT } from '../../../src/core/stream/layouts.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 
 const azure = { cloud: 'azure', architecture: 'x86_64' } as const
 const aws = { cloud: 'aws', architecture: 'aarch64' } as const
 const gcp = { cloud: 'gcp', architecture: 'x86_64' } as const
 
-/** Each slot with its names in each layout, undefined for no place. */
-const PLACES: readonly (readonly [
-  slot: Slot,
-  enhancement: string | undefined,
-  streamMetadata: string | undefined,
-])[] = [
-  [
-    { ...azure, plan: 'no-purchase-plan', generation: 2 },
-    'no-purchase-plan',
-    'no-purchase-plan hyperVGen2',
-  ],
-  [{ ...azure, plan: 'no-purchase-plan', generation: 1 }, undefined, 'no-purchase-plan hyperVGen1'],
-  [{ ...azure, plan: 'ocp', generation: 2 }, 'purchase-plan-north-america', 'ocp hyperVGen2'],
-  [{ ...azure, plan: 'ocp-emea', generation: 2 }, 'purchase-plan-emea', 'ocp-emea hyperVGen2'],
-  [{ ...azure, plan: 'oke', generation: 2 }, undefined, 'oke hyperVGen2'],
-  [{ ...azure, plan: 'constructor', generation: 2 }, undefined, 'constructor hyperVGen2'],
-  [{ ...azure, plan: 'ocp' }, undefined, undefined],
-  [
-    { ...aws, plan: 'rosa', region: 'eu-west-1' },
-    'rosa regions eu-west-1',
-    'rosa regions eu-west-1',
-  ],
-  [{ ...aws, plan: 'rosa' }, undefined, undefined],
-  [{ ...gcp, plan: 'opp' }, 'opp', 'opp'],
+const SLOTS: readonly Slot[] = [
+  { ...azure, plan: 'no-purchase-plan', generation: 2 },
+  { ...azure, plan: 'no-purchase-plan', generation: 1 },
+  { ...azure, plan: 'ocp', generation: 2 },
+  { ...azure, plan: 'ocp-emea', generation: 2 },
+  { ...azure, plan: 'oke', generation: 2 },
+  { ...azure, plan: 'constructor', generation: 2 },
+  { ...azure, plan: 'ocp' },
+  { ...aws, plan: 'rosa', region: 'eu-west-1' },
+  { ...aws, plan: 'rosa' },
+  { ...gcp, plan: 'opp' },
 ]
+
+/** Where each layout has these, in their order; undefined for no place. */
+const PLACES: Readonly<Record<LayoutName, readonly (string | undefined)[]>> = {
+  enhancement: [
+    'azure-marketplace no-purchase-plan',
+    undefined,
+    'azure-marketplace purchase-plan-north-america',
+    'azure-marketplace purchase-plan-emea',
+    undefined,
+    undefined,
+    undefined,
+    'aws-marketplace rosa regions eu-west-1',
+    undefined,
+    'gcp-marketplace opp',
+  ],
+  'stream-metadata': [
+    'marketplace azure no-purchase-plan hyperVGen2',
+    'marketplace azure no-purchase-plan hyperVGen1',
+    'marketplace azure ocp hyperVGen2',
+    'marketplace azure ocp-emea hyperVGen2',
+    'marketplace azure oke hyperVGen2',
+    'marketplace azure constructor hyperVGen2',
+    undefined,
+    'marketplace aws rosa regions eu-west-1',
+    undefined,
+    'marketplace gcp opp',
+  ],
+}
 
 /** A file of each kind that has nothing in it but the architectures. */
 const EMPTY = [
@@ -70,10 +94,46 @@ const paths = fc.array(
 
 describe.each(LAYOUT_NAMES)('the layout %s', (name) => {
   const layout = LAYOUTS[name]
-  const at = name === 'enhancement' ? 0 : 1
+  const placeOf = (slot: Slot) => {
+    const path = layout.pathOf(slot)
+    return path && [...layout.rootOf(slot.cloud), ...path]
+  }
 
-  it.each(PLACES)('has a place for %o, or none', (slot, ...places) => {
-    expect(layout.pathOf(slot)?.join(' ')).toBe(places[at])
+  it('has a place for each slot, or none', () => {
+    expect(SLOTS.map((slot) => placeOf(slot)?.join(' '))).toEqual(PLACES[name])
+  })
+
+  it('may be named in a workspace', () => {
+    expect(schema.properties.streams.additionalProperties.properties.layouts.items.enum).toContain(
+      name,
+    )
+  })
+
+  it('is read by stream-metadata-go where it is said to be', () => {
+    const placed = SLOTS.filter((slot) => layout.pathOf(slot) !== undefined)
+    const written = EMPTY[0].architectures().reduce(
+      (stream, architecture) =>
+        CLOUDS.reduce((each, cloud) => {
+          const own = placed.filter(
+            (slot) => slot.cloud === cloud && slot.architecture === architecture,
+          )
+          const entry = { publisher: 'p', offer: 'o', sku: 's', version: 'v' }
+          return layout.write(
+            each,
+            architecture,
+            cloud,
+            own.map((slot) => ({ slot, entry })),
+          )
+        }, stream),
+      EMPTY[0],
+    )
+    const read = imagesIn(readStream(printAsGo(written), 'rhcos.json')).map(({ slot }) => slot)
+    expect(read.map(printSlot).sort()).toEqual(
+      placed
+        .filter((slot) => unreadOf(placeOf(slot) ?? []) === undefined)
+        .map(printSlot)
+        .sort(),
+    )
   })
 
   it('tells from a place the slot that it is for', () => {
@@ -100,14 +160,14 @@ describe('what holds marketplace images', () => {
   it.each(
     EMPTY.flatMap((holder) =>
       LAYOUT_NAMES.filter(
-        (name) => holder instanceof MarketplaceFile === false || name !== 'enhancement',
+        (name) => !(holder instanceof MarketplaceFile) || name === FILE_LAYOUT,
       ).map((name) => ({ kind: holder.constructor.name, holder, name })),
     ),
   )(
     'a $kind gives back in the layout $name what was written, and loses it again',
     ({ holder, name }) => {
       const layout = LAYOUTS[name]
-      const images = PLACES.flatMap(([slot], index) =>
+      const images = SLOTS.flatMap((slot, index) =>
         layout.pathOf(slot) ? [{ slot, entry: { version: String(index) } }] : [],
       )
       const write = (all: typeof images) =>

@@ -4,7 +4,8 @@ import type { Entry } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import { printSlot, type Slot } from '../../clouds/slot.ts'
 import type { Holder } from '../../layouts/holder.ts'
-import { ENHANCEMENT_PLANS, imagesIn, type Standing } from '../../layouts/layout.ts'
+import { imagesIn, type Standing } from '../../layouts/layout.ts'
+import { LAYOUT_RULES } from '../../stream/layouts.ts'
 import { gen1Sku } from './gen1.ts'
 
 /** Which image of a stream is wanted. */
@@ -20,9 +21,11 @@ export interface FoundImage {
   readonly urn: string
 }
 
-/** The enhancement's names for plans, which it is asked by as well. */
-const PLAN_ALIASES = new Map<string, string>(
-  Object.entries(ENHANCEMENT_PLANS).map(([plan, name]) => [name, plan]),
+/** The layouts' own names for plans, the enhancement's, by which it is asked as well. */
+const PLAN_ALIASES = new Map(
+  Object.values(LAYOUT_RULES)
+    .flatMap(({ places }) => Object.values(places))
+    .flatMap(({ plans = {} }) => Object.entries(plans).map(([plan, name]) => [name, plan])),
 )
 
 /**
