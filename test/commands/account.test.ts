@@ -49,7 +49,7 @@ const AMI = {
   region: 'us-east-1',
   version: '418.94.202409160000-0',
   image: 'ami-0123456789abcdef0',
-  name: 'n',
+  name: 'rhcos-418',
 } as const
 const ASKED = { azure: [], aws: [{ region: AMI.region, images: 1 }] }
 const snapshot = (parts: Parts = {}, images = [V2, ARM]) =>
