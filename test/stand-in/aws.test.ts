@@ -141,7 +141,7 @@ test.each<[DescribeImagesRequest, number, string, string]>([
     'InvalidParameterCombination',
     'The parameter imageIdsSet cannot be used with the parameter maxResults',
   ],
-  [{ MaxResults: 5, NextToken: 'x' }, 400, 'InvalidNextToken', 'The token is not valid.'],
+  [{ MaxResults: 5, NextToken: 'x' }, 400, 'InvalidParameterValue', 'The NextToken is invalid'],
   [
     { DryRun: true },
     412,

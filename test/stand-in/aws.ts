@@ -95,6 +95,8 @@ const IMAGE_FILTERS = {
   virtualizationType: 'virtualization-type',
 }
 
+const ROOT_DEVICE = '/dev/xvda'
+
 const dryRun = errorAnswer(
   412,
   'DryRunOperation',
@@ -218,7 +220,7 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
       .filter((elements) => isFound(named(IMAGE_FILTERS, Object.fromEntries(elements))))
     const { NextToken: token } = form
     const start = token === undefined ? -emptyPages : tokens.get(token)
-    if (start === undefined) throw new Refusal('InvalidNextToken', 'The token is not valid.')
+    if (start === undefined) throw new Refusal('InvalidParameterValue', 'The NextToken is invalid')
     // As EC2 does: without MaxResults there are no pages.
     if (most === undefined) return imagesAnswer(found)
     const end = start < 0 ? start + 1 : start + Math.min(most, pageSize)
@@ -269,45 +271,59 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
     return token
   }
 
+  /** In the order that recorded answers have; what an image has not is left out. */
   function elementsOf(image: AwsImage): XmlElement[] {
     const owner = image.owner ?? MARKETPLACE.id
+    const id = imageIdOf(image)
     const isMarketplace = owner === MARKETPLACE.id
-    const elements: (XmlElement | undefined)[] = [
-      ['imageId', imageIdOf(image)],
-      [
-        'imageLocation',
-        [isMarketplace ? MARKETPLACE.alias : owner, ...secrets, image.name].join('/'),
-      ],
+    const alias = isMarketplace ? MARKETPLACE.alias : undefined
+    const product = isMarketplace ? [item('productCode', id.slice(4), 'type', 'marketplace')] : []
+    const disk: XmlElement[] = [
+      ['snapshotId', `snap-${id.slice(4)}`],
+      ['volumeSize', '16'],
+      ['deleteOnTermination', 'true'],
+      ['volumeType', 'gp2'],
+      ['encrypted', 'false'],
+    ]
+    const elements: [name: string, content: string | readonly XmlElement[] | undefined][] = [
+      ['imageId', id],
+      ['imageLocation', [alias ?? owner, ...secrets, image.name].join('/')],
       ['imageState', image.state ?? 'available'],
       ['imageOwnerId', owner],
       ['creationDate', image.creationDate],
       ['isPublic', 'true'],
+      ['productCodes', product],
       ['architecture', image.architecture],
       ['imageType', 'machine'],
       ['sriovNetSupport', 'simple'],
+      ['imageOwnerAlias', alias],
       ['name', image.name],
-      image.description === undefined ? undefined : ['description', image.description],
-      isMarketplace ? ['imageOwnerAlias', MARKETPLACE.alias] : undefined,
+      ['description', image.description],
       ['rootDeviceType', 'ebs'],
-      ['rootDeviceName', '/dev/xvda'],
-      ['virtualizationType', 'hvm'],
+      ['rootDeviceName', ROOT_DEVICE],
       [
-        'tagSet',
-        secrets.map(
-          (secret): XmlElement => [
+        'blockDeviceMapping',
+        [
+          [
             'item',
             [
-              ['key', 'caller'],
-              ['value', secret],
+              ['deviceName', ROOT_DEVICE],
+              ['ebs', disk],
             ],
           ],
-        ),
+        ],
       ],
+      ['virtualizationType', 'hvm'],
+      ['tagSet', secrets.map((secret) => item('key', 'caller', 'value', secret))],
       ['hypervisor', 'xen'],
       ['enaSupport', 'true'],
-      image.deprecationTime === undefined ? undefined : ['deprecationTime', image.deprecationTime],
+      ['platformDetails', 'Linux/UNIX'],
+      ['usageOperation', 'RunInstances'],
+      ['deprecationTime', image.deprecationTime],
     ]
-    return elements.filter((each) => each !== undefined)
+    return elements.flatMap(([name, content]): XmlElement[] =>
+      content === undefined || content.length === 0 ? [] : [[name, content]],
+    )
   }
 
   const certificate = await makeCertificate(options.hosts)
@@ -348,6 +364,16 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
       await certificate.remove()
     },
   }
+}
+
+function item(...[name, value, other, text]: [string, string, string, string]): XmlElement {
+  return [
+    'item',
+    [
+      [name, value],
+      [other, text],
+    ],
+  ]
 }
 
 /** A thing's values by the names of the filters that ask for them. */

@@ -3,17 +3,15 @@ import { DOMParser, type Element } from '@xmldom/xmldom'
 import { readDeclarations, readPackageFiles } from './declarations.ts'
 import { faultsIn, listOf, recordOf, requiring, type Shape, TEXT, withMembers } from './shape.ts'
 
-/** A structure as the SDK's schemas have it: among others its members' names, and theirs on the wire. */
-type Structure = readonly [...unknown[], string[], [unknown, { xmlName: string }][]]
-
-/** The declarations have the types, and the schemas the names that EC2 gives to their members. */
+/** The declarations have the types, and the SDK's schemas what EC2 calls a structure's members. */
 function wireName(record: string, member: string): string {
-  const schema = (client as unknown as Record<string, Structure | undefined>)[`${record}$`]
-  const names = schema?.at(-2) as string[] | undefined
-  const members = schema?.at(-1) as [unknown, { xmlName: string }][] | undefined
-  const name = members?.[names?.indexOf(member) ?? -1]?.[1].xmlName
-  if (name === undefined) throw new Error(`${record} has no member ${member}`)
-  return name
+  const schema = (client as unknown as Record<string, unknown[] | undefined>)[`${record}$`] ?? []
+  const [names, members] = schema.slice(-2) as [string[]?, unknown[]?]
+  const found = members?.[names?.indexOf(member) ?? -1]
+  if (found === undefined) throw new Error(`${record} has no member ${member}`)
+  // A member that has no traits is one of requests alone.
+  const [, traits] = Array.isArray(found) ? (found as [unknown, { xmlName?: string }?]) : []
+  return traits?.xmlName ?? member
 }
 
 const MODELS = ['enums', ...Array.from({ length: 9 }, (_, index) => `models_${index}`)]
