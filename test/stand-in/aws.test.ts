@@ -104,7 +104,12 @@ test.each<[string, DescribeImagesRequest, string[]]>([
 })
 
 test.each<[DescribeImagesRequest, number, string, string]>([
-  [{ ImageIds: ['ami-0'] }, 400, 'InvalidAMIID.Malformed', 'Invalid id: "ami-0"'],
+  [
+    { ImageIds: ['ami-0'] },
+    400,
+    'InvalidAMIID.Malformed',
+    'Invalid id: "ami-0" (expecting "ami-...")',
+  ],
   [
     { ImageIds: ['ami-00000000'] },
     400,

@@ -237,7 +237,10 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
   function checkIds(ids: readonly string[], here: readonly AwsImage[]): void {
     const malformed = ids.find((id) => !/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
     if (malformed !== undefined) {
-      throw new Refusal('InvalidAMIID.Malformed', `Invalid id: "${malformed}"`)
+      throw new Refusal(
+        'InvalidAMIID.Malformed',
+        `Invalid id: "${malformed}" (expecting "ami-...")`,
+      )
     }
     const missing = ids.filter((id) => !here.some((image) => imageIdOf(image) === id))
     if (missing.length === 0) return

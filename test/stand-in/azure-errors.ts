@@ -9,7 +9,7 @@ export interface AzureError {
   message: string
   /** More keys of the same object. */
   more?: Record<string, unknown>
-  headers?: Record<string, string>
+  headers?: NonNullable<Answer['headers']>
   /** Set where Microsoft.Compute speaks and not Resource Manager before it: it indents its JSON. */
   byCompute?: true
 }
@@ -33,7 +33,11 @@ export function errorAnswer({
   const body = { error: { code, message, ...more } }
   return {
     status,
-    headers: { 'content-type': JSON_TYPE, ...headers },
+    headers: {
+      'content-type': JSON_TYPE,
+      ...(!byCompute && { 'x-ms-failure-cause': 'gateway' }),
+      ...headers,
+    },
     body: byCompute ? computeJson(body) : JSON.stringify(body),
   }
 }
@@ -119,6 +123,14 @@ export const wrongResourceType = (apiVersion: string): AzureError => ({
   message: `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '${apiVersion}'.`,
 })
 
+/** Nobody has used the provider in this subscription yet. */
+export const notRegistered: AzureError = (() => {
+  const code = 'MissingSubscriptionRegistration'
+  const target = 'Microsoft.Compute'
+  const message = `The subscription is not registered to use namespace '${target}'. See https://aka.ms/rps-not-found for how to register subscriptions.`
+  return { status: 409, code, message, more: { details: [{ code, target, message }] } }
+})()
+
 const challenge = (signIn: string, code: string, description: string) => ({
   'www-authenticate': `Bearer authorization_uri="${signIn}", error="${code}", error_description="${description}"`,
 })
@@ -141,12 +153,17 @@ export const wrongToken = (signIn: string): AzureError => ({
   headers: challenge(signIn, 'invalid_token', 'The access token is invalid.'),
 })
 
-export const expiredToken = (signIn: string): AzureError => ({
-  status: 401,
-  code: 'ExpiredAuthenticationToken',
-  message: 'The access token expiry is in the past.',
-  headers: challenge(signIn, 'invalid_token', 'The access token has expired.'),
-})
+export const expiredToken = (signIn: string): AzureError => {
+  const now = new Date()
+  const before = new Date(now.getTime() - 1000)
+  const inWords = (time: Date) => time.toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '')
+  return {
+    status: 401,
+    code: 'ExpiredAuthenticationToken',
+    message: `The access token expiry UTC time '${inWords(before)}' is earlier than current UTC time '${inWords(now)}'.`,
+    headers: challenge(signIn, 'invalid_token', 'The access token has expired.'),
+  }
+}
 
 /** The service principal has no role that lets it read here. */
 export const notAuthorized = (account: AzureAccount, action: string): AzureError => ({

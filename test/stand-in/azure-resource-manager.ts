@@ -19,6 +19,7 @@ import {
   noApiVersion,
   noToken,
   notAuthorized,
+  notRegistered,
   tooManyRequests,
   wrongArtifact,
   wrongLocation,
@@ -55,6 +56,8 @@ const LIMITS: Record<CatalogueList, [perThree: number, perThirty: number]> = {
   ListVMImageSkusFromLocation: [10_000, 30_000],
   ListVMImagesVersionsFromLocation: [16_000, 44_000],
 }
+
+const HTTP_SERVER = 'Microsoft-HTTPAPI/2.0'
 
 const SUBSCRIPTION_READS = 12_000
 
@@ -104,14 +107,18 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     if (!locations.includes(normaliseLocation(location))) {
       return refuse(wrongLocation(location, apiVersion, locations))
     }
-    const headers = { 'x-ms-ratelimit-remaining-resource': countDown(listName(path)) }
+    const headers = {
+      // Once for each of the two servers on the way.
+      server: [HTTP_SERVER, HTTP_SERVER],
+      'x-ms-ratelimit-remaining-resource': countDown(listName(path)),
+    }
     const found = listCatalogue(options.images(), path, query)
     if (isError(found)) return refuse({ ...found, headers })
     const echoed = (item: Record<string, unknown>) => ({ ...item, ...echo.item })
     return give(computeJson(Array.isArray(found) ? found.map(echoed) : echoed(found)), headers)
   }
 
-  function give(body: string, headers: Record<string, string> = {}): Answer {
+  function give(body: string, headers: NonNullable<Answer['headers']> = {}): Answer {
     return frame({
       status: 200,
       headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
@@ -187,6 +194,8 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
         return notAuthorized(account, READ_VERSIONS)
       case 404:
         return wrongArtifact
+      case 409:
+        return notRegistered
       case 429:
         return tooManyRequests(`${path === undefined ? 'LowCostGet' : listName(path)}3Min`)
       default:

@@ -313,8 +313,9 @@ test.each([
 
 test('another subscription gives a 404 that is not about images', async () => {
   const client = connect(await start(), { subscriptionId: '11111111-2222-4333-8444-555555555555' })
-  const { error } = await list(client, ARM)
+  const { error, headers } = await list(client, ARM)
   expect(error).toMatchObject({ statusCode: 404, code: 'SubscriptionNotFound' })
+  expect(headers['x-ms-failure-cause']).toBe('gateway')
 })
 
 test('a wrong secret is told as Azure tells it', async () => {

@@ -46,6 +46,13 @@ export interface GcpStandIn extends StandInServer {
   setImages(images: readonly GcpImage[]): void
 }
 
+/** The names of Google's own codes that newer answers give besides. */
+const STATUSES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  429: 'RESOURCE_EXHAUSTED',
+}
+
 const PATH = /^\/compute\/v1\/projects\/([a-z0-9-]+)\/global\/images(?:\/([a-z0-9-]+))?$/
 
 /**
@@ -67,7 +74,8 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
     if (!isGood) return fail(401)
     const [match, asked, name] = PATH.exec(request.path) ?? []
     if (match === undefined || request.method !== 'GET') return fail(404)
-    if (asked !== project) return fail(403)
+    if (asked !== project)
+      return error(404, 'notFound', `The resource 'projects/${asked}' was not found`)
     if (name !== undefined) return get(name)
     return listable ? list(request.query) : forbidden('compute.images.list', `projects/${project}`)
   }
@@ -107,20 +115,26 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
     return token
   }
 
+  /** In the order that recorded answers have. */
   function resourceOf(image: GcpImage): Record<string, unknown> {
-    const { name, status = 'READY', ...rest } = image
+    const { name, status = 'READY', architecture, creationTimestamp, ...rest } = image
     return {
       kind: 'compute#image',
       id: String(BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 15)}`)),
-      ...rest,
+      creationTimestamp,
       name,
+      ...rest,
       sourceType: 'RAW',
+      rawDisk: { source: '', containerType: 'TAR' },
       status,
+      archiveSizeBytes: '1085337600',
       diskSizeGb: '16',
       selfLink: `https://www.googleapis.com/compute/v1/projects/${project}/global/images/${name}`,
       labelFingerprint: '42WmSpB8rSM=',
       ...(secrets.length > 0 && { labels: Object.fromEntries(secrets.entries()) }),
+      guestOsFeatures: [{ type: 'UEFI_COMPATIBLE' }, { type: 'VIRTIO_SCSI_MULTIQUEUE' }],
       storageLocations: ['us'],
+      ...(architecture && { architecture }),
     }
   }
 
@@ -128,29 +142,31 @@ export async function startGcp(options: GcpOptions): Promise<GcpStandIn> {
     return error(403, 'forbidden', `Required '${permission}' permission for '${resource}'`)
   }
 
-  function error(code: number, reason: string, text: string): Answer {
+  function error(code: number, reason: string, text: string, more: object = {}): Answer {
     const message = [text, ...secrets].join(' ')
-    return json(code, { error: { code, message, errors: [{ message, domain: 'global', reason }] } })
+    const errors = [{ message, domain: 'global', reason, ...more }]
+    const status = STATUSES[code]
+    return json(code, { error: { code, message, errors, ...(status && { status }) } })
   }
 
   function fail(status: number): Answer {
     switch (status) {
-      case 401:
-        return error(401, 'authError', 'Request had invalid authentication credentials.')
-      case 403:
-        return error(
-          403,
-          'accessNotConfigured',
-          `Compute Engine API has not been used in project ${account.projectNumber} before or it is disabled.`,
-        )
+      case 401: {
+        const more = { location: 'Authorization', locationType: 'header' }
+        return error(401, 'authError', 'Request had invalid authentication credentials.', more)
+      }
+      case 403: {
+        const text = `Compute Engine API has not been used in project ${account.projectNumber} before or it is disabled.`
+        const help = 'https://console.developers.google.com'
+        const more = { domain: 'usageLimits', extendedHelp: help }
+        return error(403, 'accessNotConfigured', text, more)
+      }
       case 404:
         return error(404, 'notFound', 'Not Found')
-      case 429:
-        return error(
-          429,
-          'rateLimitExceeded',
-          `Quota exceeded for project_number:${account.projectNumber}`,
-        )
+      case 429: {
+        const text = `Quota exceeded for project_number:${account.projectNumber}`
+        return error(429, 'rateLimitExceeded', text)
+      }
       default:
         return error(status, 'backendError', 'Internal error. Please try again.')
     }

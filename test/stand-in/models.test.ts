@@ -169,12 +169,23 @@ const COMPUTE: [string, number, ComputeAnswer, () => Promise<Reply>][] = [
   ['no image', 404, 'error', () => askGcp(`${PROJECT}/none`)],
   ['a token that is none', 400, 'error', () => askGcp(`${PROJECT}?pageToken=x`)],
   ['a filter that is none', 400, 'error', () => askGcp(`${PROJECT}?filter=name`)],
-  ['another project', 403, 'error', () => askGcp(PROJECT.replace('redhat', 'nobody'))],
+  ['another project', 404, 'error', () => askGcp(PROJECT.replace('redhat', 'nobody'))],
   ['another path', 404, 'error', () => askGcp('/compute/v1/none')],
   ['no credentials', 401, 'error', () => ask(gcp, PROJECT, {})],
 ]
 
-const STATUSES = [400, 401, 403, 404, 409, 429, 500, 502, 503, 504]
+/** What each says of a status, where it says something of its own. */
+const STATUSES: [status: number, ec2: string, azure: string, compute: string][] = [
+  [401, 'AuthFailure', 'InvalidAuthenticationToken', 'authError'],
+  [403, 'UnauthorizedOperation', 'AuthorizationFailed', 'accessNotConfigured'],
+  [404, '', 'NotFound', 'notFound'],
+  [409, '', 'MissingSubscriptionRegistration', ''],
+  [429, '', 'OperationNotAllowed', 'rateLimitExceeded'],
+  [500, 'InternalError', 'InternalServerError', 'backendError'],
+  [502, '', 'BadGateway', ''],
+  [503, 'RequestLimitExceeded', 'ServiceUnavailable', ''],
+  [504, '', 'GatewayTimeout', ''],
+]
 
 describe('what is answered is as the published models have it', () => {
   test.each(EC2)('by EC2 to %s', async (_, status, question) => {
@@ -192,7 +203,7 @@ describe('what is answered is as the published models have it', () => {
     expect([reply.status, ...faultsInCompute(answer, reply.text)]).toEqual([status])
   })
 
-  test.each(STATUSES)('with status %i by each', async (status) => {
+  test.each(STATUSES)('with status %i by each', async (status, ...codes) => {
     const faults = [{ path: /./, fault: { kind: 'status' as const, status } }]
     const standIns = [aws, azure, gcp]
     for (const standIn of standIns) standIn.setFaults(faults)
@@ -200,6 +211,7 @@ describe('what is answered is as the published models have it', () => {
     for (const standIn of standIns) standIn.setFaults([])
     const [ec2, arm, compute] = replies.map(({ text }) => text) as [string, string, string]
     expect(replies.map((reply) => reply.status)).toEqual([status, status, status])
+    for (const [index, code] of codes.entries()) expect(replies[index]?.text).toContain(code)
     expect(faultsInEc2(ec2)).toEqual([])
     expect(faultsInAzure('error', arm)).toEqual([])
     expect(faultsInCompute('error', compute)).toEqual([])
