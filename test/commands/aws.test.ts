@@ -87,6 +87,14 @@ describe('capture --cloud aws', () => {
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
+  it('reads on behind pages without an image, and replays them', async () => {
+    const standIn = await awsFor({ emptyPages: 2 })
+    const { stderr } = await capture(standIn, ['--regions', 'us-east-1'])
+    expect(stderr).toMatch(/^aws: 1 questions?, 56 images, 0 not there\n/)
+    expect(standIn.questions).toHaveLength(4)
+    expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
+  })
+
   it('waits where EC2 throttles', async () => {
     const standIn = await awsFor({ failures: { 'sa-east-1': { status: 503, times: 2 } } })
     expect(await capture(standIn)).toMatchObject({ status: 0 })
