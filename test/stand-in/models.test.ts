@@ -116,6 +116,7 @@ const AZURE: [string, number, AzureAnswer, () => Promise<Reply>][] = [
   ['tenants', 200, 'tenants', () => askAzure('/tenants?api-version=2022-12-01')],
   ['subscriptions', 200, 'subscriptions', () => askAzure('/subscriptions?api-version=2022-12-01')],
   ['a subscription', 200, 'subscription', () => subscribed('')],
+  ['locations', 200, 'locations', () => subscribed('/locations')],
   ['publishers', 200, 'publishers', () => subscribed(PUBLISHERS)],
   ['offers', 200, 'offers', () => subscribed(OFFERS)],
   ['SKUs', 200, 'skus', () => subscribed(SKUS)],

@@ -75,6 +75,31 @@ const tenant = recordOf('TenantIdDescription', {
   'tenantBrandingLogoUrl?': TEXT,
 })
 
+const location = recordOf('Location', {
+  id: TEXT,
+  'subscriptionId?': TEXT,
+  name: TEXT,
+  type: wordOf('Region', 'EdgeZone'),
+  displayName: TEXT,
+  regionalDisplayName: TEXT,
+  metadata: recordOf('LocationMetadata', {
+    regionType: wordOf('Physical', 'Logical'),
+    regionCategory: wordOf('Recommended', 'Extended', 'Other'),
+    'geography?': TEXT,
+    'geographyGroup?': TEXT,
+    'longitude?': TEXT,
+    'latitude?': TEXT,
+    'physicalLocation?': TEXT,
+    'pairedRegion?': listOf(
+      recordOf('PairedRegion', { name: TEXT, id: TEXT, 'subscriptionId?': TEXT }),
+    ),
+    'homeLocation?': TEXT,
+  }),
+  'availabilityZoneMappings?': listOf(
+    recordOf('AvailabilityZoneMappings', { logicalZone: TEXT, physicalZone: TEXT }),
+  ),
+})
+
 const count = recordOf('Count', { type: wordOf('Total'), value: NUMBER })
 
 /** Azure's answers, by what they are to. */
@@ -87,6 +112,7 @@ const ANSWERS = {
   subscription,
   subscriptions: recordOf('Subscriptions', { value: listOf(subscription), count }),
   tenants: recordOf('Tenants', { value: listOf(tenant) }),
+  locations: recordOf('Locations', { value: listOf(location) }),
   error: recordOf('CloudError', { error: apiError }),
 } satisfies Record<string, Shape>
 
