@@ -78,9 +78,23 @@ async function runDiff(
   }
   const releases =
     target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
-  const diff = diffSnapshots(left, right, releases)
+  const committed =
+    target === undefined || B !== undefined ? undefined : await releasesCommitted(target)
+  const diff = diffSnapshots(left, right, releases, committed)
   terminal.data(DIFF_FORMATS[format](diff, terminal))
-  return !isEqual(diff)
+  if (!isEqual(diff)) return true
+  if (B === undefined) {
+    terminal.say(
+      `${A}: tells the same as in HEAD; stream-snapshot history ${A} tells what its commits did`,
+    )
+  }
+  return false
+}
+
+/** Where the next commit moves the target too, its slots move. */
+async function releasesCommitted(target: string) {
+  const [text] = await readSinceCommitted(target)
+  return text === undefined ? undefined : releasesOf(readStream(text, `HEAD:${target}`))
 }
 
 async function sinceCommitted(

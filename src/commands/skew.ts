@@ -104,10 +104,14 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
     ),
   ]
   if (lines.length === 0) return
+  const limit = [
+    ...(maxDays === undefined ? [] : [`more than ${counted(maxDays, 'day')} behind`]),
+    failOn === undefined || failOn === 'none' ? 'without an image' : `${failOn} or worse`,
+  ].join(' or ')
   const what = [
     ...(failing.length > 0
       ? [
-          `${failing.length} of ${counted(skews.length, 'slot')} ${failing.length === 1 ? 'lags' : 'lag'} too far`,
+          `${failing.length} of ${counted(skews.length, 'slot')} ${failing.length === 1 ? 'is' : 'are'} ${limit}`,
         ]
       : []),
     ...(floor && below.length > 0

@@ -147,7 +147,9 @@ function summarise(diff: SnapshotDiff): string {
     ...told,
     ...(slots === 0 && diff.selections.length > 0 ? ['no slot moved'] : []),
     ...(criteria.length > 0 ? ['criteria changed'] : []),
-    ...(identity.length > 0 ? ['the stream is another'] : []),
+    ...(identity.length > 0
+      ? [`${identity.map(({ name }) => name).join(', ')} of the stream changed`]
+      : []),
   ].join(', ')
 }
 

@@ -36,16 +36,19 @@ function skewTable(skews: readonly SlotSkew[], options: SkewOptions, styled: Sty
   const { style, width } = onStdout(styled)
   const printed = ({ header, rows }: Table) =>
     rows.length === 0 ? [] : underlinedTable(header, rows, width())
-  const slots = slotTable(skews, options)
+  const slots = printed(slotTable(skews, options))
+  const publish = publishTables(skews)
   const grades = SEVERITY.filter((grade) => grade !== 'none')
   const lines = [
     ...foldLine(summaryOf(skews), width()),
-    ...printed(slots).map((line) => {
+    ...(slots.length > 0 ? ['', style('bold', options.isAll ? 'slots' : 'behind')] : []),
+    ...slots.map((line) => {
       const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
       const known = grades.find((each) => each === grade)
       return known ? `${head}${style(colourOf(known), known)}${rest}` : line
     }),
-    ...publishTables(skews).flatMap((table) => ['', ...printed(table)]),
+    ...(publish.length > 0 ? ['', style('bold', 'to publish')] : []),
+    ...publish.flatMap((table, at) => [...(at > 0 ? [''] : []), ...printed(table)]),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -93,11 +96,15 @@ function summaryOf(skews: readonly SlotSkew[]): string {
   const behind = skews.filter(isBehind)
   const empty = behind.filter(({ image }) => image === undefined).length
   const missing = skews.filter(({ expected }) => expected !== undefined).length
+  const images = publishTables(skews).reduce((sum, { rows }) => sum + rows.length, 0)
+  const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))]
   const lag = behind.length - empty
   return [
     `${lag} of ${counted(skews.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
     ...(empty > 0 ? [`${empty} without an image`] : []),
-    missing === 0 ? 'no image is left to publish' : `${counted(missing, 'image')} to publish`,
+    missing === 0
+      ? `no image of ${clouds.join(', ')} is left to publish`
+      : `${counted(images, 'image')} in ${counted(missing, 'slot')} to publish`,
   ].join(', ')
 }
 
@@ -181,13 +188,13 @@ function publishTables(skews: readonly SlotSkew[]): Table[] {
       const regions = group.flatMap(({ expected }) => expected.place.region ?? [])
       return [
         [
+          describeSlots(group.map(({ slot }) => slot)).join('; '),
           ...names.map((name) => (name === 'region' ? regions.join(', ') : (place[name] ?? ''))),
           `${version}${orLater ? ' or later' : ''}`,
-          describeSlots(group.map(({ slot }) => slot)).join('; '),
         ],
       ]
     })
-    const header = [...names, 'version', 'for'].map(title)
+    const header = ['for', ...names, 'version'].map(title)
     return [{ header, rows }]
   })
 }

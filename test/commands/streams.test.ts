@@ -80,6 +80,28 @@ describe("a stream's name in the place of a file", () => {
   })
 })
 
+describe('diff of a stream', () => {
+  it('tells what a target that moved does to the slots', async () => {
+    await commitAll(folder, 'second')
+    expect(await call('diff', 'two')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr:
+        'snapshots/two.json: tells the same as in HEAD; stream-snapshot history snapshots/two.json tells what its commits did\n',
+    })
+    const target = await readFile(at('two.json'), 'utf8')
+    await writeFile(
+      at('two.json'),
+      target.replaceAll('418.94.202410090804-0', '418.94.202501220000-0'),
+    )
+    const { status, stdout } = await call('diff', 'two')
+    expect({ status, lines: stdout.split('\n').slice(0, 2) }).toEqual({
+      status: 1,
+      lines: ['rhcos-4.18: 3 slots moved', 'slots'],
+    })
+  })
+})
+
 describe('no file at all', () => {
   it('is every stream that has images, each below its name', async () => {
     const diff = await call('diff')
@@ -92,7 +114,7 @@ describe('no file at all', () => {
     expect(failing.status).toBe(1)
     expect(failing.stdout).not.toMatch(/^(one|two):/m)
     expect(failing.stderr).toMatch(
-      /^stream-snapshot: 2 of 2 streams: a check failed\n {2}one: .*\n {2}two: /,
+      /^stream-snapshot: 2 of 2 streams: a check failed\n {2}one: .*\n(?: {4}azure .*\n){2} {2}two: .*\n(?: {4}azure .*\n){2}$/,
     )
     expect((await call('history')).stdout).toMatch(/^one:\n[\s\S]*first[\s\S]*\ntwo:\n/)
   })

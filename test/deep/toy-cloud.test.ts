@@ -178,7 +178,7 @@ it('a fourth cloud is its files, its data, and the lines that the compiler names
   expect(await toy('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
   expect((await toy('list', 's.json')).stdout).toContain('blue-aarch64  418.94.202410090804-0')
   expect((await toy('skew', 's.json', '--target', 'rhcos.json')).stdout).toBe(
-    '0 of 2 slots are behind their build, no image is left to publish\n',
+    '0 of 2 slots are behind their build, no image of toy is left to publish\n',
   )
   expect(await toy('regenerate', 's.json', '--target', 'rhcos.json')).toMatchObject({ status: 0 })
   const stream = await fs.readJson(at('rhcos.json'))

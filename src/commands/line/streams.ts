@@ -64,7 +64,9 @@ async function runEach(runs: readonly Run[], { output, format = output }: Values
       await run()
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error
-      failures.push(new CheckFailure(`${name}: ${error.message}`, error.remedy))
+      failures.push(
+        new CheckFailure(`${name}: ${error.message}`, error.remedy, { lines: error.lines }),
+      )
     }
   }
   const [first] = failures
@@ -72,6 +74,11 @@ async function runEach(runs: readonly Run[], { output, format = output }: Values
   throw new CheckFailure(
     `${failures.length} of ${runs.length} streams: a check failed`,
     first.remedy,
-    { lines: failures.map(({ message }) => message) },
+    {
+      lines: failures.flatMap(({ message, lines = [] }) => [
+        message,
+        ...lines.map((line) => `  ${line}`),
+      ]),
+    },
   )
 }

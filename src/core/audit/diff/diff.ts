@@ -41,9 +41,15 @@ export interface SnapshotDiff {
  * not count, but that an image whose deprecation was announced can have reached its day in between.
  *
  * @param target the releases of the stream that the snapshots are for, where they hold no builds
+ * @param targetBefore those that it had with the earlier snapshot; default: the same
  */
-export function diffSnapshots(before: Snapshot, after: Snapshot, target?: Releases): SnapshotDiff {
-  const filled = filledSlots(before, after, target)
+export function diffSnapshots(
+  before: Snapshot,
+  after: Snapshot,
+  target?: Releases,
+  targetBefore?: Releases,
+): SnapshotDiff {
+  const filled = filledSlots(before, after, target, targetBefore)
   const account = accountOf(
     joined(inventoryOfSnapshot(before), inventoryOfSelections(filled.before)),
     joined(inventoryOfSnapshot(after), inventoryOfSelections(filled.after)),

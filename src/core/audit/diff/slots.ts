@@ -46,6 +46,7 @@ export function filledSlots(
   before: Snapshot,
   after: Snapshot,
   target: Releases = new Map(),
+  targetBefore = target,
 ): FilledSlots {
   const [old, fresh] = [releasesOf(before), releasesOf(after)]
   const isKnown = old.size + fresh.size + target.size > 0
@@ -53,7 +54,7 @@ export function filledSlots(
     selectImages(snapshot, isKnown ? known : latestReleases(snapshot))
   return {
     releases: isKnown ? 'known' : 'latest',
-    before: select(before, new Map([...fresh, ...target, ...old])),
+    before: select(before, new Map([...fresh, ...targetBefore, ...old])),
     after: select(after, new Map([...old, ...target, ...fresh])),
   }
 }
