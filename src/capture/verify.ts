@@ -24,6 +24,8 @@ export interface Check {
   readonly name: CheckName
   /** What is wrong; absent where the check holds. */
   readonly fault?: string
+  /** What to do about it, where that is not the same for each fault of the check. */
+  readonly remedy?: string
   /** Set where an earlier fault leaves nothing to check. */
   readonly skipped?: true
 }

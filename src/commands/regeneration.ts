@@ -15,6 +15,7 @@ import {
   type Snapshot,
   Unmet,
 } from '../index.ts'
+import { unaskedImages } from '../show/asked.ts'
 import { countLine, earlierMajorLines, lossLines, planLines, readersLines } from '../show/plan.ts'
 import { explainLines, selectionsJson } from '../show/selections.ts'
 import { describeSlots } from '../show/slots.ts'
@@ -59,7 +60,7 @@ export async function prepareFiles(
     if (args.explain) for (const line of explainLines(error.selections)) terminal.say(line)
     throw told(error, terminal)
   })
-  tell(result, args, terminal)
+  tell(result, snapshot, args, terminal)
   return { result, files }
 }
 
@@ -73,13 +74,20 @@ function told(error: Loss | Unmet, terminal: Terminal): CheckFailure {
 }
 
 /** The plan of changes. */
-function tell(result: Regenerated, args: RegenerateArgs, terminal: Terminal): void {
+function tell(
+  result: Regenerated,
+  snapshot: Snapshot,
+  args: RegenerateArgs,
+  terminal: Terminal,
+): void {
   const { account, selections, notes } = result
   for (const note of notes) terminal.say(note)
   if (args.explain) for (const line of explainLines(selections)) terminal.say(line)
   for (const line of planLines(account, terminal)) terminal.say(line)
   for (const line of earlierMajorLines(selections)) terminal.say(line)
   for (const line of readersLines(account)) terminal.say(line)
+  const unasked = unaskedImages(result, snapshot)
+  if (unasked !== '') terminal.say(`left as found, as the snapshot did not ask: ${unasked}`)
   terminal.say(countLine(account, selections))
   if (args.json) terminal.data(selectionsJson(result))
 }

@@ -1,17 +1,8 @@
 import { readInput, readTogether } from '../disk/read.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
-import {
-  type Check,
-  CLOUDS,
-  cloudsOf,
-  inventoryOfImages,
-  type Regenerated,
-  readSnapshot,
-  recordingFile,
-  type Snapshot,
-  verifySnapshot,
-} from '../index.ts'
+import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
 import { counted } from '../printable.ts'
+import { unaskedImages } from '../show/asked.ts'
 import { command, terminalOf } from './command.ts'
 import { flag, text, texts } from './option.ts'
 import { LAYOUT_OPTION, type RegenerateArgs } from './regenerate-options.ts'
@@ -66,16 +57,17 @@ export const verifyCommand = command({
 })
 
 function refuseFaults(checks: readonly Check[]): void {
-  const failed = checks.filter(({ fault }) => fault !== undefined).map(({ name }) => name)
+  const failed = checks.filter(({ fault }) => fault !== undefined)
   if (failed.length === 0) return
   const message = `${failed.length} of ${checks.length} checks failed`
-  if (failed.includes('secrets')) {
+  if (failed.some(({ name }) => name === 'secrets')) {
     throw new CheckFailure(message, 'Do not push it; revoke what was found, and capture anew.')
   }
   throw new CheckFailure(
     message,
-    failed.every((name) => name === 'target')
-      ? 'regenerate with the same --target, --layout and --marketplace-file updates it, or says what it would lose.'
+    failed.every(({ name }) => name === 'target')
+      ? (failed[0]?.remedy ??
+          'regenerate with the same --target, --layout and --marketplace-file updates it, or says what it would lose.')
       : 'Restore snapshot and recording from git, or capture them anew.',
   )
 }
@@ -103,32 +95,18 @@ export async function checkTarget(file: string, args: TargetArgs): Promise<Check
       const names = differing.map((each) => each.file).join(', ')
       return { name: 'target', fault: `${names}: not what the snapshot gives` }
     }
-    const foreign = foreignClouds(result, snapshot)
-    return foreign.length === 0
+    const foreign = unaskedImages(result, snapshot)
+    return foreign === ''
       ? { name: 'target' }
       : {
           name: 'target',
-          fault: `${marketplaceFile ?? target}: has ${foreign.join(' and ')} that the snapshot did not ask`,
+          fault: `${marketplaceFile ?? target}: has ${foreign} that the snapshot did not ask`,
+          remedy: `Capture ${file} with their --cloud, or take them out of the target.`,
         }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return { name: 'target', fault: error.message }
   }
-}
-
-/** `43 images of aws`, of each cloud that the target has and nobody asked. */
-function foreignClouds({ stream, marketplaceFile }: Regenerated, snapshot: Snapshot): string[] {
-  const inventory = [
-    ...inventoryOfImages(stream).values(),
-    ...(marketplaceFile ? inventoryOfImages(marketplaceFile).values() : []),
-  ]
-  const asked = cloudsOf(snapshot)
-  return CLOUDS.filter((cloud) => !asked.includes(cloud)).flatMap((cloud) => {
-    const slots = inventory.filter(
-      ({ subject }) => subject.kind === 'slot' && subject.slot.cloud === cloud,
-    )
-    return slots.length === 0 ? [] : [`${counted(slots.length, 'image')} of ${cloud}`]
-  })
 }
 
 /** The file's name stands before the check already. */
