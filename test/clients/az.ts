@@ -25,6 +25,9 @@ export async function signIn({ client, clouds }: World): Promise<string> {
   return client('az', 'login', '--service-principal', ...account, '--output', 'json')
 }
 
+/** What az prints of an image; that of today also its deprecation status. */
+const FIELDS = ['architecture', 'offer', 'publisher', 'sku', 'urn', 'version']
+
 /** Each throws where az prints something else than `list`, or than the stand-in has. */
 export const AZ = {
   /**
@@ -34,7 +37,10 @@ export const AZ = {
    */
   async 'az vm image list -o json'(world: World): Promise<void> {
     const all: Row[] = JSON.parse(await world.client('az', ...LIST, '-o', 'json'))
-    expect(sorted(all), 'az and the stand-in').toEqual(sorted(world.azureImages.map(rowOf)))
+    const known = world.azureImages.map(rowOf)
+    expect(sorted(all.map((row) => pick(row, FIELDS))), 'az and the stand-in').toEqual(
+      sorted(known),
+    )
 
     const captured = await world.capture('azure')
     const isCaptured = placesOf(captured)
@@ -91,17 +97,18 @@ export const AZ = {
     ).toEqual(printed.map((row) => row.join(' ')).sort())
   },
 
+  /** az of today has a column more, the second: the deprecation status, which is empty there. */
   async 'az vm image list -o tsv'(world: World): Promise<void> {
     const place = ['--publisher', 'azureopenshift', '--offer', 'aro4', '--sku', '417']
     const printed = cells(await world.client('az', ...LIST, ...place, '-o', 'tsv'), '\t')
     const captured = await world.capture('azure')
     expect(printed.length).toBeGreaterThan(2)
     const listed = cells(await captured.list(...place, '-o', 'tsv'), '\t')
-    // Az of today has a column more, the state of deprecation.
-    expect(
-      listed.map((row) => row.slice(0, 6)),
-      'az and list',
-    ).toEqual(printed)
+    expect(listed.map(([, status]) => status)).toEqual(printed.map(() => ''))
+    const isOfToday = printed[0]?.length === listed[0]?.length
+    expect(isOfToday ? listed : listed.map((row) => row.toSpliced(1, 1)), 'az and list').toEqual(
+      printed,
+    )
   },
 
   /** What was asked for and is not there is in no list of az. */
