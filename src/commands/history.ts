@@ -1,4 +1,4 @@
-import { HISTORY_FORMATS, type HistoryFormat } from '../show/history.ts'
+import { HISTORY_FORMATS, type HistoryForm, type HistoryFormat } from '../show/history.ts'
 import { command, terminalOf } from './command.ts'
 import { choice, count, flag, needed, text } from './option.ts'
 import { readSince } from './since.ts'
@@ -29,12 +29,22 @@ export const historyCommand = command({
   async run(args) {
     const { PATH, output, since, 'max-count': maxCount, full = false } = args
     const terminal = terminalOf(args)
-    const history = await readHistory(PATH, terminal, { since, maxCount })
-    const show = output === 'table' ? terminal.page : terminal.data
-    show(HISTORY_FORMATS[output](history, { isFull: full }, terminal))
-    if (history.length === 0) terminal.say(`${PATH}: no version since ${since}`)
-    for (const { commit, problem } of history) {
-      if (problem !== undefined) terminal.warn(`${commit.slice(0, 7)}: left out: ${problem}`)
+    const { print, isLatestFirst, open, between, close }: HistoryForm = HISTORY_FORMATS[output]
+    const pieces: string[] = []
+    const problems: string[] = []
+    let count = 0
+    const show = isLatestFirst ? (piece: string) => pieces.push(piece) : terminal.data
+    for await (const version of readHistory(PATH, terminal, { since, maxCount })) {
+      const { commit, problem } = version
+      show((count === 0 ? open : between) ?? '')
+      show(print(version, { isFull: full }, terminal))
+      if (problem !== undefined) problems.push(`${commit.slice(0, 7)}: left out: ${problem}`)
+      count += 1
     }
+    if (count === 0) show(open ?? '')
+    show(close ?? '')
+    if (isLatestFirst) terminal.page(pieces.reverse().join(''))
+    if (count === 0) terminal.say(`${PATH}: no version since ${since}`)
+    for (const problem of problems) terminal.warn(problem)
   },
 })

@@ -1,9 +1,10 @@
 import { basename, resolve } from 'node:path'
+import type { HistoryVersion } from '../core/audit/history/history.ts'
 import { NoVersions } from '../disk/git/versions.ts'
 import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import type { PageStream } from '../show/report/page.ts'
+import { folded, type PageStream, SHOWN, versionsOf } from '../show/report/older.ts'
 import { command, type GlobalArgs, terminalOf } from './command.ts'
 import { needed } from './option.ts'
 import { readHistory } from './versions.ts'
@@ -40,7 +41,7 @@ async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
     try {
-      streams.push({ name, history: await readHistory(PATH, terminal) })
+      streams.push(await latestOf(name, readHistory(PATH, terminal)))
     } catch (error) {
       if (!(error instanceof NoVersions)) throw error
       missing.push(error)
@@ -51,7 +52,20 @@ async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
   for (const { message } of missing) terminal.say(`${message}, so that it is not on the page`)
   const { printPage } = await import('../show/report/page.ts')
   await writeFiles([{ file: first.output, text: printPage(streams) }])
-  const versions = streams.reduce((sum, { history }) => sum + history.length, 0)
+  const versions = streams.reduce((sum, stream) => sum + versionsOf(stream), 0)
   const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''
   terminal.say(`${first.output}: written, ${counted(versions, 'version')}${of}`)
+}
+
+/** What a page needs of a life, however long that is. */
+async function latestOf(
+  name: string,
+  versions: AsyncIterable<HistoryVersion>,
+): Promise<PageStream> {
+  let stream: PageStream = { name, history: [] }
+  for await (const version of versions) {
+    stream = { ...stream, history: [...stream.history, version] }
+    if (stream.history.length > 2 * SHOWN) stream = folded(stream, SHOWN)
+  }
+  return folded(stream, SHOWN)
 }

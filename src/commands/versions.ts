@@ -1,40 +1,77 @@
-import { fileVersions } from '../disk/git/versions.ts'
+import {
+  type HistoryVersion,
+  Life,
+  type Version,
+  type Window,
+  within,
+} from '../core/audit/history/history.ts'
+import type { Blobs } from '../disk/git/blobs.ts'
+import { blobsOf, type FileVersion, fileVersions } from '../disk/git/versions.ts'
 import { decodeText } from '../disk/read.ts'
-import { InputError } from '../errors.ts'
-import { type HistoryVersion, historyOf, type Version, type Window } from '../index.ts'
 import type { Terminal } from './line/terminal.ts'
 
 /**
- * The history of a file in git, for the commands that show one. Of a window no more is read than it
- * and the last version before it that can be read. Where a shallow clone begins is said.
+ * The history of a file in git, oldest first, for the commands that show one: one version is read at
+ * a time. Of a window no more is read than it and the last version before it that can be read. Where
+ * a shallow clone begins is said.
+ *
+ * @throws InputError where no version can be read, before the first is given
  */
-export async function readHistory(
+export async function* readHistory(
   path: string,
   terminal: Terminal,
   window: Window = {},
-): Promise<HistoryVersion[]> {
-  const taken: Version[] = []
-  for await (const { id, content, isCut, ...rest } of fileVersions(path)) {
-    const isBefore = isFilled(taken, window) || isOlder(rest.date, window)
-    const bytes = await content?.()
-    const version = {
-      commit: id,
-      ...rest,
-      ...(isCut && { isCut }),
-      ...(bytes && { text: () => decodeText(bytes, rest.path) }),
+): AsyncGenerator<HistoryVersion> {
+  const blobs = blobsOf(path)
+  try {
+    const versions = (await take(path, window, blobs)).reverse()
+    for (const { id, isCut } of versions) if (isCut) terminal.say(shallow(path, id))
+    const wanted = new Set(within(versions, window))
+    blobs.ask(versions.flatMap(({ blob }) => blob ?? []))
+    const life = new Life()
+    let waiting: HistoryVersion[] = []
+    for (const version of versions) {
+      const told = life.tell(await read(version, blobs))
+      if (wanted.has(version)) waiting.push(told)
+      if (!life.isReadable) continue
+      yield* waiting
+      waiting = []
     }
-    taken.push(version)
-    if (isCut) {
-      terminal.say(
-        `${path}: the clone is shallow: what ${id.slice(0, 7)} did, and what was before it, is not known; git fetch --unshallow brings it`,
-      )
-    }
-    if (isBefore && isReadable(version)) break
+    life.expectReadable()
+  } finally {
+    blobs.close()
   }
-  return historyOf(taken.reverse(), window)
 }
 
-function isFilled(taken: readonly Version[], { maxCount }: Window): boolean {
+/** The newest versions, down to the first before the window that can be read. */
+async function take(path: string, window: Window, blobs: Blobs): Promise<FileVersion[]> {
+  const taken: FileVersion[] = []
+  for await (const version of fileVersions(path)) {
+    const isBefore = isFilled(taken, window) || isOlder(version.date, window)
+    taken.push(version)
+    if (!isBefore || version.blob === undefined) continue
+    blobs.ask([version.blob])
+    if (isReadable(await read(version, blobs))) break
+  }
+  return taken
+}
+
+/** @param blobs what was asked for it */
+async function read({ id, blob, isCut, ...rest }: FileVersion, blobs: Blobs): Promise<Version> {
+  const bytes = blob === undefined ? undefined : await blobs.next(rest.path)
+  return {
+    commit: id,
+    ...rest,
+    ...(isCut && { isCut }),
+    ...(bytes && { text: () => decodeText(bytes, rest.path) }),
+  }
+}
+
+function shallow(path: string, id: string): string {
+  return `${path}: the clone is shallow: what ${id.slice(0, 7)} did, and what was before it, is not known; git fetch --unshallow brings it`
+}
+
+function isFilled(taken: readonly FileVersion[], { maxCount }: Window): boolean {
   return maxCount !== undefined && taken.length >= maxCount
 }
 
@@ -43,12 +80,7 @@ function isOlder(date: string, { since }: Window): boolean {
 }
 
 function isReadable(version: Version): boolean {
-  if (version.text === undefined) return false
-  try {
-    historyOf([version])
-    return true
-  } catch (error) {
-    if (error instanceof InputError) return false
-    throw error
-  }
+  const life = new Life()
+  life.tell(version)
+  return life.isReadable
 }

@@ -10,36 +10,40 @@ import { groupSlots } from './slots.ts'
 import { onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
+const CSV_COLUMNS = [
+  ...['commit', 'date', 'architecture', 'release'],
+  ...['cloud', 'plan', 'generation', 'region', 'image', 'grade', 'days'],
+]
+
 export interface HistoryOptions {
   /** What each version holds as well, and not only what it did. */
   readonly isFull: boolean
 }
 
-/** How `history -o` can print. */
+/** How `history -o` prints: version by version, so that no more than one is needed at a time. */
+export interface HistoryForm {
+  print(version: HistoryVersion, options: HistoryOptions, styled: Styled): string
+  readonly isLatestFirst?: boolean
+  readonly open?: string
+  readonly between?: string
+  readonly close?: string
+}
+
 export const HISTORY_FORMATS = {
-  table: historyTable,
-  json: historyJson,
-  csv: historyCsv,
-} as const satisfies Record<
-  string,
-  (history: readonly HistoryVersion[], options: HistoryOptions, styled: Styled) => string
->
+  table: { print: historyLines, isLatestFirst: true },
+  json: { print: historyJson, open: '[', between: ',', close: '\n]\n' },
+  csv: { print: historyCsv, open: csvLine(CSV_COLUMNS) },
+} as const satisfies Record<string, HistoryForm>
 export type HistoryFormat = keyof typeof HISTORY_FORMATS
 
-/** A line for each version, the latest first, as git log has them; under it what it did. */
-function historyTable(
-  history: readonly HistoryVersion[],
-  { isFull }: HistoryOptions,
-  styled: Styled,
-): string {
+/** A line for a version, as git log has them; under it what it did. */
+function historyLines(version: HistoryVersion, { isFull }: HistoryOptions, styled: Styled): string {
   const terminal = onStdout(styled)
-  return history
-    .toReversed()
-    .flatMap((version) => [
-      ...foldLine(headOf(version), terminal.width()).map((line) => terminal.style('bold', line)),
-      ...eventLines(version, terminal),
-      ...(isFull ? stateLines(version, terminal) : []),
-    ])
+  return [
+    ...foldLine(headOf(version), terminal.width()).map((line) => terminal.style('bold', line)),
+    ...eventLines(version, terminal),
+    ...(isFull ? stateLines(version, terminal) : []),
+  ]
     .map((line) => `${line}\n`)
     .join('')
 }
@@ -157,8 +161,8 @@ function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '?').replace(/ +/g, ' ')
 }
 
-function historyJson(history: readonly HistoryVersion[]): string {
-  const value = history.map(({ slots, problem, ...version }) => ({
+function historyJson({ slots, problem, ...version }: HistoryVersion): string {
+  const value = {
     ...version,
     problem: problem ?? null,
     slots: slots.map(({ slot, release, image, grade, refused, days }) => ({
@@ -169,30 +173,28 @@ function historyJson(history: readonly HistoryVersion[]): string {
       refused: refused ?? null,
       days: days ?? null,
     })),
-  }))
-  return `${JSON.stringify(value, undefined, 2)}\n`
+  }
+  return `\n${JSON.stringify(value, undefined, 2)}`.replaceAll('\n', '\n  ')
 }
 
-const CSV_COLUMNS = [
-  ...['commit', 'date', 'architecture', 'release'],
-  ...['cloud', 'plan', 'generation', 'region', 'image', 'grade', 'days'],
-]
+/** A line for each slot of a version, and for each architecture that has no slot. */
+function historyCsv({ commit, date, releases, slots }: HistoryVersion): string {
+  const architectures = new Set(slots.map(({ slot }) => slot.architecture as string))
+  const bare = Object.entries(releases).filter(([arch]) => !architectures.has(arch))
+  return [
+    ...bare.map(([arch, release]) => [commit, date, arch, release, '', '', '', '', '', '', '']),
+    ...slots.map(({ slot, release, image, grade, days }) => [
+      ...[commit, date, slot.architecture, release ?? '', slot.cloud, slot.plan],
+      ...[String(slot.generation ?? ''), slot.region ?? ''],
+      ...[image ? FACTS[slot.cloud].nameOf(image) : '', grade ?? 'none', String(days ?? '')],
+    ]),
+  ]
+    .map(csvLine)
+    .join('')
+}
 
-/** A line for each slot of each version, and for each architecture that has no slot. */
-function historyCsv(history: readonly HistoryVersion[]): string {
-  const rows = history.flatMap(({ commit, date, releases, slots }) => {
-    const architectures = new Set(slots.map(({ slot }) => slot.architecture as string))
-    const bare = Object.entries(releases).filter(([arch]) => !architectures.has(arch))
-    return [
-      ...bare.map(([arch, release]) => [commit, date, arch, release, '', '', '', '', '', '', '']),
-      ...slots.map(({ slot, release, image, grade, days }) => [
-        ...[commit, date, slot.architecture, release ?? '', slot.cloud, slot.plan],
-        ...[String(slot.generation ?? ''), slot.region ?? ''],
-        ...[image ? FACTS[slot.cloud].nameOf(image) : '', grade ?? 'none', String(days ?? '')],
-      ]),
-    ]
-  })
-  return [CSV_COLUMNS, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('')
+function csvLine(row: readonly string[]): string {
+  return `${row.map(csvCell).join(',')}\n`
 }
 
 /** RFC 4180, but for the ends of lines; nothing that a spreadsheet would take for a formula. */

@@ -28,7 +28,7 @@ describe('a cell of CSV', () => {
     ['-3', '-3'],
     ['418.94.202410090804-0', '418.94.202410090804-0'],
   ])('%j is %s', (text, cell) => {
-    const [, line, end] = HISTORY_FORMATS.csv([versionOf(text)]).split('\n')
+    const [line, end] = HISTORY_FORMATS.csv.print(versionOf(text)).split('\n')
     expect(line).toBe(`${'0'.repeat(40)},2024-10-20T12:00:00Z,x86_64,${cell},,,,,,,`)
     expect(end).toBe('')
   })

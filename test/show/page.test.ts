@@ -98,7 +98,7 @@ describe('what the page says in sentences', () => {
     ],
   ])('%s is known', (_, slots, publish, verdict) => {
     expect(publishSentence(slots)).toBe(publish)
-    const head = summary('s', [version({ slots, releases: {} })], String).text
+    const head = summary({ name: 's', history: [version({ slots, releases: {} })] }, String).text
     expect(head).toContain(`<p class="verdict">${verdict}</p>`)
     expect(head).not.toContain('class="figures"')
   })
@@ -115,7 +115,7 @@ const plain = (text: string) => text.replace(/<[^>]*>/g, '')
 
 describe('what changed last', () => {
   const line = (history: HistoryVersion[]) =>
-    /<p class="changed">.*/.exec(summary('s', history, String).text)?.[0]
+    /<p class="changed">.*/.exec(summary({ name: 's', history }, String).text)?.[0]
   const events: HistoryEvent[] = [
     { kind: 'build bumped', subject: 'x86_64' },
     { kind: 'build bumped', subject: 'aarch64' },

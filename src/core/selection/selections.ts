@@ -26,6 +26,7 @@ export function selectImages(
   snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
   releases: Releases,
   requirement: Requirement = 'any',
+  isWanted: (slot: Slot) => boolean = () => true,
 ): Selection[] {
   const wanted = [...releases]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -39,6 +40,7 @@ export function selectImages(
     return wanted.flatMap(({ architecture, wanted }) =>
       FACTS[cloud]
         .slots(snapshot, architecture, wanted.ocp)
+        .filter(isWanted)
         .sort(compareSlots)
         .map((slot) =>
           selectImage(
@@ -67,7 +69,7 @@ export function wantedOf({ stream }: SnapshotContent, text: string): Wanted | un
 }
 
 /** The images as they are at a time, by what `keyOf` gives. Those of one slot follow one another. */
-function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
+export function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
   const groups = new Map<string, Image[]>()
   let last: Image | undefined
   let group: Image[] = []

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
 import { gitError, notInClone, startGit } from './git.ts'
 
-/** Reads blobs of a repository by one process, each when it is asked for. */
+/** Reads blobs of a repository by one process, one at a time. */
 export class Blobs {
   readonly #git
   readonly #chunks: AsyncIterator<Buffer>
@@ -13,14 +13,23 @@ export class Blobs {
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
   }
 
+  /** Lets git begin with some, which `next` gives in this order. */
+  ask(blobs: readonly string[]): void {
+    this.#git.stdin.write(blobs.map((blob) => `${blob}\n`).join(''))
+  }
+
+  read(blob: string, name: string): Promise<Buffer> {
+    this.ask([blob])
+    return this.next(name)
+  }
+
   /**
-   * One at a time.
+   * The first of those that were asked for and not given yet.
    *
    * @param name what an error calls it
    * @throws InputError for one that the clone lacks, one that is too long and what is no file
    */
-  async read(blob: string, name: string): Promise<Buffer> {
-    this.#git.stdin.write(`${blob}\n`)
+  async next(name: string): Promise<Buffer> {
     let end = this.#rest.indexOf('\n')
     for (; end < 0; end = this.#rest.indexOf('\n')) await this.#more(name)
     const header = this.#rest.toString('latin1', 0, end)
@@ -33,7 +42,7 @@ export class Blobs {
     if (length > LONGEST_FILE) throw tooLong(name)
     const parts: Buffer[] = [this.#rest]
     for (let have = this.#rest.length; have <= length; ) {
-      const part = await this.#next(name)
+      const part = await this.#chunk(name)
       parts.push(part)
       have += part.length
     }
@@ -48,10 +57,10 @@ export class Blobs {
   }
 
   async #more(name: string): Promise<void> {
-    this.#rest = Buffer.concat([this.#rest, await this.#next(name)])
+    this.#rest = Buffer.concat([this.#rest, await this.#chunk(name)])
   }
 
-  async #next(name: string): Promise<Buffer> {
+  async #chunk(name: string): Promise<Buffer> {
     const { value, done } = await this.#chunks.next()
     if (!done) return value
     const { stderr } = await this.#git.ended

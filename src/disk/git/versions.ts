@@ -9,17 +9,15 @@ import { placeOf } from './repository.ts'
 /** A file that git has never had. */
 export class NoVersions extends InputError {}
 
-/** A file as a commit left it. */
-export interface FileVersion extends Omit<FileChange, 'blob' | 'status'> {
-  /** Reads its bytes; undefined where the commit removed the file. */
-  readonly content: (() => Promise<Buffer>) | undefined
+/** A file as a commit left it; its content is yet to be read. */
+export interface FileVersion extends Omit<FileChange, 'status'> {
   /** Whether a shallow clone begins here: what the commit itself did cannot be known. */
   readonly isCut: boolean
 }
 
 /**
  * The versions of a file that the branch has, newest first, under whatever name it had: as many as
- * are taken, each read when it is asked for.
+ * are taken.
  *
  * A copy of a file that stayed where it was is a file of its own: the original's life before is not
  * part of its own, although git follows it. A commit that leaves name and content as they were, as a
@@ -32,19 +30,16 @@ export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
   const cuts = await cutsOf(folder)
   const log = startGit([...LOG_ARGUMENTS, '--', name], folder)
   log.stdin.end()
-  const blobs = new Blobs(folder)
   let count = 0
   try {
-    for await (const { blob, status: _, ...rest } of withoutEchoes(readLog(log.stdout))) {
+    for await (const { status: _, ...rest } of withoutEchoes(readLog(log.stdout))) {
       count += 1
-      const content = blob === undefined ? undefined : () => blobs.read(blob, rest.path)
-      yield { ...rest, content, isCut: cuts.has(rest.id) }
+      yield { ...rest, isCut: cuts.has(rest.id) }
     }
     const { status, stderr } = await log.ended
     if (status !== 0) throw gitError(`${path}: git cannot tell its history`, stderr)
   } finally {
     log.child.kill()
-    blobs.close()
   }
   if (count > 0) return
   const isThere = existsSync(path)
@@ -52,6 +47,11 @@ export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
     isThere ? `${path}: no version of it is in git` : `${path}: no such file`,
     isThere ? 'Commit it first.' : undefined,
   )
+}
+
+/** What reads the versions of a file, to be closed. */
+export function blobsOf(path: string): Blobs {
+  return new Blobs(placeOf(path).folder)
 }
 
 async function* withoutEchoes(changes: AsyncIterable<FileChange>): AsyncGenerator<FileChange> {

@@ -184,26 +184,17 @@ function describe({ name, points }: Series): string {
 }
 
 function lagNumbers(history: readonly HistoryVersion[]): Html {
+  let before = new Map<string, number | undefined>()
   return numbers(
     'days behind, for each image, from the commit on that made it so',
     [['date'], ['commit'], ['slot'], ['days behind', 'number']],
-    history.flatMap(({ date, commit, slots }, at) =>
-      slots
-        .filter(({ slot, days }) => days !== undefined && days !== before(history[at - 1], slot))
-        .map(({ slot, days }) => [
-          day(date),
-          commit.slice(0, 7),
-          printSlot(slot),
-          days === undefined ? '' : String(days),
-        ]),
-    ),
+    history.flatMap(({ date, commit, slots }) => {
+      const now = new Map(slots.map((each) => [printSlot(each.slot), each.days]))
+      const moved = [...now].filter(
+        ([slot, days]) => days !== undefined && days !== before.get(slot),
+      )
+      before = now
+      return moved.map(([slot, days]) => [day(date), commit.slice(0, 7), slot, String(days)])
+    }),
   )
-}
-
-function before(
-  version: HistoryVersion | undefined,
-  slot: HistoryVersion['slots'][number]['slot'],
-): number | undefined {
-  const name = printSlot(slot)
-  return version?.slots.find((each) => printSlot(each.slot) === name)?.days
 }

@@ -5,22 +5,21 @@ import { groupBy } from '../../core/group.ts'
 import { counted } from '../../printable.ts'
 import { countsOf, LOOKS, lagText, lookOf, standingOf } from './grades.ts'
 import { type Html, html } from './html.ts'
+import { type PageStream, versionsOf } from './older.ts'
 import { day } from './parts.ts'
 import { missingImages, publishWords } from './publish.ts'
 
 /** A stream's head: which images are behind, by how many days. */
-export function summary(
-  name: string,
-  history: readonly HistoryVersion[],
-  id: (part: string) => string,
-): Html {
+export function summary(stream: PageStream, id: (part: string) => string): Html {
+  const { name, history, older = [] } = stream
   const last = history.at(-1)
   const first = history[0]
   if (last === undefined || first === undefined) return html``
   const broken = history.filter(({ problem }) => problem !== undefined).length
   return html`<header><p class="eyebrow">Marketplace images of</p><h1>${name}</h1>
-<p class="span">${counted(history.length, 'version')} in git, ${day(first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
+<p class="span">${counted(versionsOf(stream), 'version')} in git, ${day(older[0]?.begins ?? first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
 ${lastChange(history, id('events'))}
+${older.length > 0 ? html`<p class="span">What follows is of the latest ${history.length}, from ${day(first.date)} on. Those before are summed up by year, under the <a href="#${id('events')}">events</a>; <code>stream-snapshot history</code> tells them one by one.</p>` : ''}
 ${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the <a href="#${id('events')}">events</a> say which and why.</p>` : ''}
 ${verdict(last.slots, id('publish'))}</header>`
 }

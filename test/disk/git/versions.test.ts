@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { fileVersions } from '../../../src/disk/git/versions.ts'
+import { blobsOf, fileVersions } from '../../../src/disk/git/versions.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAt, git } from '../../support/git.ts'
 
@@ -12,9 +12,12 @@ const commit = (message: string) => commitAt(folder, `2024-01-0${++day}T12:00:00
 /** Oldest first. */
 async function versions(name: string) {
   const found: [subject: string, path: string, content: string | undefined][] = []
-  for await (const { subject, path, content } of fileVersions(at(name))) {
-    found.unshift([subject, path, (await content?.())?.toString()])
+  const blobs = blobsOf(at(name))
+  for await (const { subject, path, blob } of fileVersions(at(name))) {
+    const content = blob && (await blobs.read(blob, path)).toString()
+    found.unshift([subject, path, content])
   }
+  blobs.close()
   return found
 }
 const newest = async (file: string) => (await fileVersions(file).next()).value

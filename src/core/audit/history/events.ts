@@ -45,14 +45,21 @@ export interface HistoryEvent {
 
 /** What differs between two versions; builds first, slots in the order of the later version. */
 export function eventsBetween(before: State, after: State, table: RhelTable): HistoryEvent[] {
-  const { changes } = accountOf(inventoryOf(before), inventoryOf(after), table)
-  const states = new Map(after.slots.map((each) => [printSlot(each.slot), each]))
+  const [old, fresh] = [without(before, after), without(after, before)]
+  const { changes } = accountOf(inventoryOf(old), inventoryOf(fresh), table)
+  const states = new Map(fresh.slots.map((each) => [printSlot(each.slot), each]))
   return changes.flatMap((change) => {
     const { subject } = change
     if (subject.kind === 'build') return [buildEvent(change, subject.architecture)]
     if (subject.kind !== 'slot') return []
     return [imageEvent(change, subject.slot, states.get(printSlot(subject.slot)))]
   })
+}
+
+/** Nothing happened to a slot whose state is the very same. */
+function without({ releases, slots }: State, other: State): State {
+  const same = new Set(other.slots)
+  return { releases, slots: slots.filter((each) => !same.has(each)) }
 }
 
 /** What a version holds; a slot is known by its image alone. */

@@ -1,6 +1,7 @@
 import { InputError } from '../../../errors.ts'
 import { printSlot } from '../../clouds/slot.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
+import { SkewMemory } from '../skew/memory.ts'
 import { eventsBetween, type HistoryEvent } from './events.ts'
 import type { SlotState, State } from './slot-state.ts'
 import { readState } from './state.ts'
@@ -39,49 +40,77 @@ export interface Window {
 const NOTHING: State = { releases: {}, slots: [] }
 
 /**
- * What became of a snapshot or a stream, version by version, oldest first. A version that cannot be
- * read, such as one with marks of a merge conflict, is an event, and the next one is compared with
- * the last that could be.
+ * Tells what became of a snapshot or a stream, version by version, oldest first, and keeps no more
+ * than it needs for the next. A version that cannot be read, such as one with marks of a merge
+ * conflict, is an event, and the next one is compared with the last that could be.
+ */
+export class Life {
+  #state = NOTHING
+  #path: string | undefined
+  #problem: string | undefined
+  #isReadable = false
+  readonly #memory = new SkewMemory()
+
+  tell({ text, ...version }: Version): HistoryVersion {
+    const { state: next, problem } = read(text, version.path, this.#memory)
+    const settled = next && { ...next, slots: withEmptied(this.#state.slots, next) }
+    const events = [
+      ...(this.#path !== undefined && this.#path !== version.path
+        ? [renamed(this.#path, version.path)]
+        : []),
+      ...(problem === undefined ? [] : [unreadable(version.path, problem)]),
+      ...(text === undefined ? [gone(version.path)] : []),
+      ...(settled && !version.isCut ? eventsBetween(this.#state, settled, BUILT_IN.rhel) : []),
+    ]
+    this.#state = settled ?? this.#state
+    this.#path = version.path
+    this.#problem = problem ?? this.#problem
+    this.#isReadable ||= problem === undefined
+    return { ...version, ...this.#state, events, ...(problem !== undefined && { problem }) }
+  }
+
+  /** Whether any version could be read so far. */
+  get isReadable(): boolean {
+    return this.#isReadable
+  }
+
+  /** @throws InputError where no version could be read: that is no snapshot and no stream */
+  expectReadable(): void {
+    if (this.#isReadable || this.#problem === undefined) return
+    throw new InputError(this.#problem, 'The history of a snapshot or of a stream can be told.')
+  }
+}
+
+/**
+ * The life of a snapshot or a stream from its versions, oldest first.
  *
  * @throws InputError where no version can be read: that is no snapshot and no stream
  */
 export function historyOf(versions: readonly Version[], window: Window = {}): HistoryVersion[] {
-  const history: HistoryVersion[] = []
-  let state: State = NOTHING
-  let path: string | undefined
-  for (const { text, ...version } of versions) {
-    const { state: next, problem } = read(text, version.path)
-    const settled = next && { ...next, slots: withEmptied(state.slots, next) }
-    const events = [
-      ...(path !== undefined && path !== version.path ? [renamed(path, version.path)] : []),
-      ...(problem === undefined ? [] : [unreadable(version.path, problem)]),
-      ...(text === undefined ? [gone(version.path)] : []),
-      ...(settled && !version.isCut ? eventsBetween(state, settled, BUILT_IN.rhel) : []),
-    ]
-    state = settled ?? state
-    path = version.path
-    history.push({ ...version, ...state, events, ...(problem !== undefined && { problem }) })
-  }
-  const faults = history.filter(({ problem }) => problem !== undefined)
-  if (history.length > 0 && faults.length === history.length) {
-    throw new InputError(
-      faults.at(-1)?.problem ?? '',
-      'The history of a snapshot or of a stream can be told.',
-    )
-  }
+  const life = new Life()
+  const history = versions.map((version) => life.tell(version))
+  life.expectReadable()
   return within(history, window)
 }
 
-function within(history: HistoryVersion[], { since, maxCount }: Window): HistoryVersion[] {
+/** The versions that are wanted. */
+export function within<V extends Pick<Version, 'date'>>(
+  versions: readonly V[],
+  { since, maxCount }: Window,
+): V[] {
   const start = since === undefined ? undefined : Date.parse(since)
-  const late = history.filter(({ date }) => start === undefined || Date.parse(date) >= start)
+  const late = versions.filter(({ date }) => start === undefined || Date.parse(date) >= start)
   return maxCount === undefined ? late : late.slice(Math.max(0, late.length - maxCount))
 }
 
-function read(text: Version['text'], path: string): { state?: State; problem?: string } {
+function read(
+  text: Version['text'],
+  path: string,
+  memory: SkewMemory,
+): { state?: State; problem?: string } {
   if (text === undefined) return {}
   try {
-    return { state: readState(text(), path) }
+    return { state: readState(text(), path, memory) }
   } catch (error) {
     if (error instanceof InputError) return { problem: error.message.split('\n')[0] ?? '' }
     throw error

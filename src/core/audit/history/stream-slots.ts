@@ -8,7 +8,7 @@ import type { Releases } from '../../selection/selections.ts'
 import { wantedOf } from '../../selection/selections.ts'
 import { CLOUDS, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
 import { type Minor, printMinor } from '../../versions/minor.ts'
-import { skewOf } from '../skew/skew.ts'
+import type { SkewMemory } from '../skew/memory.ts'
 import type { SlotState } from './slot-state.ts'
 
 /**
@@ -20,6 +20,7 @@ export function streamSlots(
   name: string,
   releases: Releases,
   images: readonly Filled[],
+  memory: SkewMemory,
 ): SlotState[] {
   const standing = new Map<string, Filled>()
   for (const each of images) {
@@ -28,7 +29,9 @@ export function streamSlots(
   }
   if (standing.size === 0) return []
   const snapshot = snapshotOf(name, releases, [...standing.values()])
-  const skews = new Map(skewOf(snapshot, releases).map((skew) => [printSlot(skew.slot), skew]))
+  const skews = new Map(
+    memory.skewOf(snapshot, releases).map((skew) => [printSlot(skew.slot), skew]),
+  )
   return [...standing].map(([key, { slot, entry }]) => {
     const release = releases.get(slot.architecture)
     const refused = release === undefined ? undefined : refusalOf(snapshot, slot, release)

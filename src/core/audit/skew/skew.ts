@@ -45,11 +45,18 @@ export interface Tolerance {
 /**
  * How far each slot's image is from the release of its architecture: that of the snapshot's build,
  * else that of `target`. The slots are in the order of `selectImages`.
+ *
+ * @param isWanted which slots are measured
  */
-export function skewOf(snapshot: Snapshot, target: Releases = new Map()): SlotSkew[] {
+export function skewOf(
+  snapshot: Snapshot,
+  target: Releases = new Map(),
+  isWanted: (slot: Slot) => boolean = () => true,
+): SlotSkew[] {
   const builds = Object.entries(snapshot.builds)
   const own = builds.map(([arch, { release }]): [string, string] => [arch, release])
-  return selectImages(snapshot, new Map([...target, ...own])).map((selection) => ({
+  const releases = new Map([...target, ...own])
+  return selectImages(snapshot, releases, 'any', isWanted).map((selection) => ({
     slot: selection.slot,
     release: selection.wanted.text,
     ...chosen(snapshot, selection),

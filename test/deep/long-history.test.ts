@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tried } from '../faults/outcomes.ts'
+import { type Outcome, run } from '../support/cli.ts'
+import { commitVersions, sealedText, snapshotLife } from './long-history.ts'
+
+const USAGE = fileURLToPath(new URL('../faults/usage.js', import.meta.url))
+const SNAPSHOT = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+
+interface Bounds {
+  readonly megabytes: number
+  /** Of the processor; a busy machine takes three times that. */
+  readonly seconds: number
+}
+
+let folder: string
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function within(bounds: Bounds, what: string, args: readonly string[]): Promise<Outcome> {
+  const usage = join(folder, 'usage.json')
+  const outcome = await run(args, { cwd: folder, node: ['--import', USAGE], env: { USAGE: usage } })
+  expect(outcome).toMatchObject({ status: 0 })
+  const { megabytes, seconds }: Bounds = JSON.parse(await readFile(usage, 'utf8'))
+  tried(
+    'history',
+    `${what}: ${args.join(' ')}`,
+    `${megabytes.toFixed(0)} MB, ${seconds.toFixed(1)} s`,
+  )
+  expect(megabytes).toBeLessThan(bounds.megabytes)
+  expect(seconds).toBeLessThan(3 * bounds.seconds)
+  return outcome
+}
+
+describe('a snapshot of 3,000 versions', () => {
+  const what = '3,000 versions'
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-long-'))
+    const first = await readFile(SNAPSHOT, 'utf8')
+    await commitVersions(folder, 's.json', snapshotLife(first, 3000))
+  }, 300_000)
+
+  it('is told within 300 MB and 6 s, whatever the form', async () => {
+    for (const form of ['table', 'csv', 'json']) {
+      const bounds = { megabytes: 300, seconds: 6 }
+      const { stdout } = await within(bounds, what, ['history', 's.json', '-o', form])
+      if (form === 'table') expect(stdout.match(/^[0-9a-f]{7} /gm)).toHaveLength(3000)
+      if (form === 'json') expect(JSON.parse(stdout)).toHaveLength(3000)
+    }
+  })
+
+  it('is read no further than what is asked for', async () => {
+    const bounds = { megabytes: 100, seconds: 0.3 }
+    const { stdout } = await within(bounds, what, ['history', 's.json', '--max-count', '1'])
+    expect(stdout).toMatch(/^[0-9a-f]{7} {2}2026-03-19 {2}version 2999\n {2}~ {2}azure /)
+  })
+
+  it('makes a page of less than 3 MB, which says what it sums up', async () => {
+    const bounds = { megabytes: 300, seconds: 10 }
+    const { stderr } = await within(bounds, what, ['report', 's.json', '-o', 'page.html'])
+    expect(stderr).toBe('page.html: written, 3000 versions\n')
+    expect((await stat(join(folder, 'page.html'))).size).toBeLessThan(3_000_000)
+    const page = await readFile(join(folder, 'page.html'), 'utf8')
+    expect(page).toMatch(
+      /3000 versions in git, <time[^>]*>2018-01-01<\/time> to <time[^>]*>2026-03-19/,
+    )
+    expect(page).toContain('What follows is of the latest 200, from ')
+    expect(page).toMatch(/<td class="number">2018<\/td><td class="number">365<\/td>/)
+  })
+})
+
+describe('a snapshot of 60 versions of 11 MB', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-large-'))
+    const first = await readFile(SNAPSHOT, 'utf8')
+    await commitVersions(folder, 's.json', snapshotLife(enlarged(first, 11_000_000), 60))
+  }, 300_000)
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it.each([
+    [['history', 's.json'], 'version 59'],
+    [['report', 's.json', '-o', 'page.html'], ''],
+  ])('is told as well: %j', async (args, told) => {
+    const bounds = { megabytes: 400, seconds: 20 }
+    const { stdout } = await within(bounds, '60 versions of 11 MB', args)
+    expect(stdout).toContain(told)
+  })
+})
+
+/** A snapshot with as many older images of AWS as make it so long. */
+function enlarged(text: string, length: number): string {
+  const lines = text.split('\n')
+  const images = lines.flatMap((line, at) => (/"image":"ami-/.test(line) ? [at] : []))
+  const [first = 0] = images
+  const more: string[] = []
+  for (let size = text.length; size < length; ) {
+    const line = lines[images[more.length % images.length] ?? 0] ?? ''
+    const id = more.length.toString(16).padStart(17, '0')
+    const other = line.replace(/ami-[0-9a-f]{17}/, `ami-${id}`).replace(/,?$/, ',')
+    more.push(other)
+    size += other.length + 1
+  }
+  return sealedText(lines.toSpliced(first, 0, ...more).join('\n'))
+}
