@@ -2,7 +2,7 @@ import { HISTORY_FORMATS, type HistoryForm, type HistoryFormat } from '../show/h
 import { command, terminalOf } from './command.ts'
 import { choice, count, flag, needed, text } from './option.ts'
 import { readSince } from './since.ts'
-import { readHistory } from './versions.ts'
+import { readHistory, TARGET_OPTION } from './versions.ts'
 
 const formats = Object.keys(HISTORY_FORMATS) as HistoryFormat[]
 
@@ -18,23 +18,24 @@ export const historyCommand = command({
       (given, name) => readSince(given, name),
     ),
     'max-count': count('The last so many versions'),
+    target: TARGET_OPTION,
     full: flag('What each version holds as well, slot by slot'),
   },
   examples: [
     ['history snapshots/rhcos-4.18.json', 'each version, and what it did'],
     ['history rhcos.json -o csv --since 2024-01-01', 'for a spreadsheet'],
   ],
-  forStream: ({ snapshot }) => ({ PATH: snapshot }),
+  forStream: ({ snapshot, target }) => ({ PATH: snapshot, target }),
 
   async run(args) {
-    const { PATH, output, since, 'max-count': maxCount, full = false } = args
+    const { PATH, output, since, 'max-count': maxCount, full = false, target } = args
     const terminal = terminalOf(args)
     const { print, isLatestFirst, open, between, close }: HistoryForm = HISTORY_FORMATS[output]
     const pieces: string[] = []
     const problems: string[] = []
     let count = 0
     const show = isLatestFirst ? (piece: string) => pieces.push(piece) : terminal.data
-    for await (const version of readHistory(PATH, terminal, { since, maxCount })) {
+    for await (const version of readHistory(PATH, terminal, { since, maxCount }, target)) {
       const { commit, problem } = version
       show((count === 0 ? open : between) ?? '')
       show(print(version, { isFull: full }, terminal))

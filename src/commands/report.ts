@@ -7,7 +7,7 @@ import { counted } from '../printable.ts'
 import { folded, type PageStream, SHOWN, versionsOf } from '../show/report/older.ts'
 import { command, type GlobalArgs, terminalOf } from './command.ts'
 import { needed } from './option.ts'
-import { readHistory } from './versions.ts'
+import { readHistory, TARGET_OPTION } from './versions.ts'
 
 export const reportCommand = command({
   name: 'report',
@@ -15,9 +15,10 @@ export const reportCommand = command({
   positionals: { PATH: needed('A snapshot or a stream that is in git') },
   options: {
     output: needed('The page to write: one file that asks for nothing', { alias: 'o' }),
+    target: TARGET_OPTION,
   },
   examples: [['report snapshots/rhcos-4.18.json -o report.html', 'then open it in a browser']],
-  forStream: ({ snapshot }) => ({ PATH: snapshot }),
+  forStream: ({ snapshot, target }) => ({ PATH: snapshot, target }),
 
   runTogether: writePage,
   run: (args) => writePage(new Map([[basename(args.PATH), args]])),
@@ -26,6 +27,7 @@ export const reportCommand = command({
 interface Args extends GlobalArgs {
   readonly PATH: string
   readonly output: string
+  readonly target?: string | undefined
 }
 
 /** @param files by the name that the page has for each */
@@ -36,12 +38,12 @@ async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
   const streams: PageStream[] = []
   /** What is not committed yet, which keeps no other from being shown. */
   const missing: NoVersions[] = []
-  for (const [name, { PATH, output }] of files) {
-    if (resolve(output) === resolve(PATH)) {
+  for (const [name, { PATH, output, target }] of files) {
+    if ([PATH, target].some((file) => file && resolve(output) === resolve(file))) {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
     try {
-      streams.push(await latestOf(name, readHistory(PATH, terminal)))
+      streams.push(await latestOf(name, readHistory(PATH, terminal, {}, target)))
     } catch (error) {
       if (!(error instanceof NoVersions)) throw error
       missing.push(error)

@@ -8,23 +8,33 @@ import {
 import type { Blobs } from '../disk/git/blobs.ts'
 import { blobsOf, type FileVersion, fileVersions } from '../disk/git/versions.ts'
 import { decodeText } from '../disk/read.ts'
+import { type BesideVersion, versionsBeside } from './beside.ts'
 import type { Terminal } from './line/terminal.ts'
+import { text } from './option.ts'
+
+export const TARGET_OPTION = text(
+  'Take the releases from this stream, as each commit had it, where there are no builds',
+)
 
 /**
  * The history of a file in git, oldest first, for the commands that show one: one version is read at
  * a time. Of a window no more is read than it and the last version before it that can be read. Where
  * a shallow clone begins is said.
  *
+ * @param target the stream that is made of it, which has the releases where the file has none
  * @throws InputError where no version can be read, before the first is given
  */
 export async function* readHistory(
   path: string,
   terminal: Terminal,
   window: Window = {},
+  target?: string,
 ): AsyncGenerator<HistoryVersion> {
   const blobs = blobsOf(path)
   try {
-    const versions = (await take(path, window, blobs)).reverse()
+    const versions = (
+      await take(versionsOf(path, target, blobs, terminal), window, blobs)
+    ).reverse()
     for (const { id, isCut } of versions) if (isCut) terminal.say(shallow(path, id))
     const wanted = new Set(within(versions, window))
     blobs.ask(versions.flatMap(({ blob }) => blob ?? []))
@@ -38,15 +48,41 @@ export async function* readHistory(
       waiting = []
     }
     life.expectReadable()
+    if (life.isUnmeasured) {
+      terminal.say(
+        `${path}: tells no build, so of each slot the most recent image counts; --target FILE names a stream that has the releases`,
+      )
+    }
   } finally {
     blobs.close()
   }
 }
 
+function versionsOf(
+  path: string,
+  target: string | undefined,
+  blobs: Blobs,
+  { say }: Terminal,
+): AsyncIterable<BesideVersion> {
+  if (target === undefined) return fileVersions(path)
+  const isOpen = async (version: FileVersion) => {
+    if (version.blob === undefined) return false
+    blobs.ask([version.blob])
+    const life = new Life()
+    life.tell(await read(version, blobs))
+    return life.isUnmeasured
+  }
+  return versionsBeside(path, target, isOpen, say)
+}
+
 /** The newest versions, down to the first before the window that can be read. */
-async function take(path: string, window: Window, blobs: Blobs): Promise<FileVersion[]> {
-  const taken: FileVersion[] = []
-  for await (const version of fileVersions(path)) {
+async function take(
+  versions: AsyncIterable<BesideVersion>,
+  window: Window,
+  blobs: Blobs,
+): Promise<BesideVersion[]> {
+  const taken: BesideVersion[] = []
+  for await (const version of versions) {
     const isBefore = isFilled(taken, window) || isOlder(version.date, window)
     taken.push(version)
     if (!isBefore || version.blob === undefined) continue
@@ -57,7 +93,7 @@ async function take(path: string, window: Window, blobs: Blobs): Promise<FileVer
 }
 
 /** @param blobs what was asked for it */
-async function read({ id, blob, isCut, ...rest }: FileVersion, blobs: Blobs): Promise<Version> {
+async function read({ id, blob, isCut, ...rest }: BesideVersion, blobs: Blobs): Promise<Version> {
   const bytes = blob === undefined ? undefined : await blobs.next(rest.path)
   return {
     commit: id,

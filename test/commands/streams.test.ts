@@ -60,7 +60,7 @@ describe("a stream's name in the place of a file", () => {
       ],
       [
         ['history', 'one'],
-        ['history', 'snapshots/one.json'],
+        ['history', 'snapshots/one.json', '--target', 'one.json'],
       ],
     ]
     for (const [words, same] of pairs) {

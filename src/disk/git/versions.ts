@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { Blobs } from './blobs.ts'
 import { gitError, runGit, startGit } from './git.ts'
-import { type FileChange, LOG_ARGUMENTS, readLog } from './log.ts'
+import { type Commit, type FileChange, LOG_ARGUMENTS, readLog } from './log.ts'
 import { placeOf } from './repository.ts'
 
 /** A file that git has never had. */
@@ -47,6 +47,13 @@ export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
     isThere ? `${path}: no version of it is in git` : `${path}: no such file`,
     isThere ? 'Commit it first.' : undefined,
   )
+}
+
+/** Whether one commit is later than another: by its date, and within a second by descent. */
+export async function isLater(one: Commit, other: Commit, path: string): Promise<boolean> {
+  if (one.date !== other.date) return one.date > other.date
+  const descent = ['merge-base', '--is-ancestor', other.id, one.id]
+  return (await runGit(descent, placeOf(path).folder)).status === 0
 }
 
 /** What reads the versions of a file, to be closed. */

@@ -1,6 +1,7 @@
 import { InputError } from '../../../errors.ts'
 import { printSlot } from '../../clouds/slot.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
+import type { Releases } from '../../selection/selections.ts'
 import { SkewMemory } from '../skew/memory.ts'
 import { eventsBetween, type HistoryEvent } from './events.ts'
 import type { SlotState, State } from './slot-state.ts'
@@ -18,12 +19,14 @@ export interface Version {
   readonly path: string
   /** Gives the text or throws InputError; absent where the commit removed the file. */
   readonly text?: () => string
+  /** Those of the stream that is made of it, where it holds no build itself. */
+  readonly releases?: Releases
   /** Set where a shallow clone begins: what the commit itself did is not known. */
   readonly isCut?: true
 }
 
 /** A version, what it says, and what it did. */
-export interface HistoryVersion extends Omit<Version, 'text'>, State {
+export interface HistoryVersion extends Omit<Version, 'text' | 'releases'>, State {
   readonly events: readonly HistoryEvent[]
   /** Why it cannot be read; then it says what the version before it said. */
   readonly problem?: string
@@ -51,8 +54,8 @@ export class Life {
   #isReadable = false
   readonly #memory = new SkewMemory()
 
-  tell({ text, ...version }: Version): HistoryVersion {
-    const { state: next, problem } = read(text, version.path, this.#memory)
+  tell({ text, releases, ...version }: Version): HistoryVersion {
+    const { state: next, problem } = read(text, version.path, this.#memory, releases)
     const settled = next && { ...next, slots: withEmptied(this.#state.slots, next) }
     const events = [
       ...(this.#path !== undefined && this.#path !== version.path
@@ -72,6 +75,12 @@ export class Life {
   /** Whether any version could be read so far. */
   get isReadable(): boolean {
     return this.#isReadable
+  }
+
+  /** Whether it has slots, the last time, and no release to measure them against. */
+  get isUnmeasured(): boolean {
+    const { releases, slots } = this.#state
+    return slots.length > 0 && Object.keys(releases).length === 0
   }
 
   /** @throws InputError where no version could be read: that is no snapshot and no stream */
@@ -107,10 +116,11 @@ function read(
   text: Version['text'],
   path: string,
   memory: SkewMemory,
+  releases: Releases | undefined,
 ): { state?: State; problem?: string } {
   if (text === undefined) return {}
   try {
-    return { state: readState(text(), path, memory) }
+    return { state: readState(text(), path, memory, releases) }
   } catch (error) {
     if (error instanceof InputError) return { problem: error.message.split('\n')[0] ?? '' }
     throw error

@@ -1,4 +1,5 @@
 import { imagesIn } from '../../layouts/layout.ts'
+import type { Releases } from '../../selection/selections.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
 import { releasesOf } from '../../stream/releases.ts'
 import { readImageSource } from '../image/read.ts'
@@ -12,23 +13,34 @@ import { streamSlots } from './stream-slots.ts'
  * no releases.
  *
  * @param memory of the versions before
+ * @param others the releases of architectures of which it holds no build
  * @throws InputError for what is none of them
  */
-export function readState(text: string, file: string, memory: SkewMemory): State {
+export function readState(
+  text: string,
+  file: string,
+  memory: SkewMemory,
+  others: Releases = new Map(),
+): State {
   if (looksLikeSnapshot(text)) {
     const snapshot = readSnapshot(text, file)
-    const builds = Object.entries(snapshot.builds).sort(([a], [b]) => (a < b ? -1 : 1))
+    const builds = Object.entries(snapshot.builds)
+    const own = builds.map(([arch, { release }]): [string, string] => [arch, release])
     return {
-      releases: Object.fromEntries(builds.map(([arch, { release }]) => [arch, release])),
-      slots: snapshotSlots(snapshot, memory),
+      releases: sorted([...others, ...own]),
+      slots: snapshotSlots(snapshot, memory, others),
     }
   }
   const source = readImageSource(text, file)
-  const releases = releasesOf(source)
+  const releases = new Map([...others, ...releasesOf(source)])
   return {
-    releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
+    releases: sorted([...releases]),
     slots: streamSlots(source.name, releases, imagesIn(source), memory),
   }
+}
+
+function sorted(releases: readonly (readonly [string, string])[]): State['releases'] {
+  return Object.fromEntries([...new Map(releases)].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** By the one key that no stream has; text that is no JSON is for the stream's reader to refuse. */

@@ -1,0 +1,165 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAt } from '../support/git.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { smallStream } from '../support/streams.ts'
+
+const OLD = '418.94.202409162337-0'
+const NEW = '418.94.202410090804-0'
+const [SEPTEMBER, OCTOBER, JANUARY] = [
+  azureImage('418-v2', '418.94.20240916'),
+  azureImage('418-v2', '418.94.202410090804'),
+  azureImage('418-v2', '418.94.20250122'),
+]
+const SLOT = 'azure no-purchase-plan x86_64 gen2'
+const FULL = 'azureopenshift:aro4:418-v2:'
+
+let folder: string
+const call = (...args: string[]) => run(args, { cwd: folder })
+const write = (name: string, text: string) => writeFile(join(folder, name), text)
+const commit = (time: string, message: string) => commitAt(folder, time, message)
+const history = (...more: string[]) => call('history', 's.json', '--target', 'rhcos.json', ...more)
+
+/** The lines of a history, without commits and dates. */
+const told = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^[0-9a-f]{7} {2}\S+ {2}/, '').replace(/ {2,}/g, ' '))
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await write('s.json', snapshotText([SEPTEMBER]))
+  await write('rhcos.json', smallStream({ x86_64: OLD }))
+  await commit('2024-09-20T12:00:00Z', 'first')
+})
+
+describe('the history of a snapshot without builds beside its target', () => {
+  it('has of each commit what the stream had, and no more recent image', async () => {
+    await write('s.json', snapshotText([SEPTEMBER, OCTOBER, JANUARY]))
+    await commit('2024-10-12T12:00:00Z', 'images')
+    await write('rhcos.json', smallStream({ x86_64: NEW }))
+    await commit('2024-10-20T12:00:00Z', 'bump')
+    const { status, stdout, stderr } = await history()
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(told(stdout)).toEqual([
+      'bump',
+      ` ~ build x86_64 ${OLD} -> ${NEW}`,
+      ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 exact`,
+      'images',
+      " no build and no slot's image changed",
+      'first',
+      ` + build x86_64 ${OLD}`,
+      ` + ${SLOT} ${FULL}418.94.20240916 exact`,
+    ])
+    expect(told((await history('--max-count', '1')).stdout)).toEqual(told(stdout).slice(0, 3))
+    const since = await history('--since', '2024-10-12')
+    expect(told(since.stdout)).toEqual(told(stdout).slice(0, 5))
+    const full = await history('--full', '--max-count', '1')
+    expect(full.stdout).toContain('13 slots without an image')
+  })
+
+  it('tells commits of one second by their descent', async () => {
+    const time = '2024-10-20T12:00:00Z'
+    await write('s.json', snapshotText([SEPTEMBER, OCTOBER]))
+    await write('rhcos.json', smallStream({ x86_64: NEW }))
+    await commit(time, 'both')
+    await write('rhcos.json', smallStream({ x86_64: '418.94.202501221327-0' }))
+    await commit(time, 'bump')
+    await write('s.json', snapshotText([SEPTEMBER, OCTOBER, JANUARY]))
+    await commit(time, 'images')
+    const { stdout } = await history('--max-count', '3')
+    expect(told(stdout)).toEqual([
+      'images',
+      ` ~ ${SLOT} ${FULL}418.94.202410090804 -> 418.94.20250122 exact`,
+      'bump',
+      ` ~ build x86_64 ${NEW} -> 418.94.202501221327-0`,
+      'both',
+      ` ~ build x86_64 ${OLD} -> ${NEW}`,
+      ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 exact`,
+    ])
+  })
+
+  it('has no version of a commit that left the releases as they were, or broke the stream', async () => {
+    await write('rhcos.json', `${smallStream({ x86_64: OLD })}\n`)
+    await commit('2024-09-21T12:00:00Z', 'a line end')
+    await write('rhcos.json', '<<<<<<< HEAD')
+    await commit('2024-09-22T12:00:00Z', 'a conflict')
+    const { status, stdout } = await history()
+    expect(status).toBe(0)
+    expect(told(stdout)[0]).toBe('first')
+    expect(told(stdout)[2]).toContain('exact')
+  })
+
+  it('takes nothing from the target where the snapshot holds builds', async () => {
+    const location = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a'
+    const builds = { x86_64: { release: OLD, location, meta: {} } }
+    await write('s.json', snapshotText([SEPTEMBER], { builds }))
+    await commit('2024-09-21T12:00:00Z', 'a build')
+    await write('rhcos.json', smallStream({ x86_64: NEW }))
+    await commit('2024-10-20T12:00:00Z', 'bump')
+    expect(told((await history()).stdout).slice(0, 2)).toEqual([
+      'a build',
+      " no build and no slot's image changed",
+    ])
+  })
+
+  it('says that there is no release where none is known', async () => {
+    const lacking =
+      's.json: tells no build, so of each slot the most recent image counts; --target FILE names a stream that has the releases\n'
+    const alone = await call('history', 's.json')
+    expect(alone).toMatchObject({ status: 0, stderr: lacking })
+    expect(told(alone.stdout)).toEqual(['first', ` + ${SLOT} ${FULL}418.94.20240916`])
+    const absent = await call('history', 's.json', '--target', 'no.json')
+    expect(absent).toEqual({
+      ...alone,
+      stderr: `no.json: no such file, so that no releases are taken from it\n${lacking}`,
+    })
+  })
+
+  it('gives a file of marketplace images its grades', async () => {
+    const entry = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2' }
+    const image = { ...entry, version: '418.94.20240916' }
+    const azure = { 'no-purchase-plan': { hyperVGen2: image } }
+    await write('marketplace.json', JSON.stringify({ x86_64: { azure } }))
+    await commit('2024-09-25T12:00:00Z', 'in a file of their own')
+    const { stdout } = await call('history', 'marketplace.json', '--target', 'rhcos.json')
+    expect(told(stdout).at(-1)).toBe(` + ${SLOT} ${FULL}418.94.20240916 exact`)
+  })
+})
+
+describe('the report of a snapshot without builds', () => {
+  const page = async (...more: string[]) => {
+    const { status } = await call('report', 's.json', '-o', 'r.html', ...more)
+    expect(status).toBe(0)
+    return (await readFile(join(folder, 'r.html'), 'utf8')).replace(/<style>.*<\/style>/s, '')
+  }
+
+  it('measures and names what to publish by the releases of its target', async () => {
+    await write('rhcos.json', smallStream({ x86_64: NEW }))
+    await commit('2024-10-20T12:00:00Z', 'bump')
+    const text = await page('--target', 'rhcos.json')
+    expect(text).toContain('Of 14 slots 1 has an image behind the build, by up to 23 days')
+    expect(text).toContain('azureopenshift:aro4:aro_418:418.94.20241009')
+    expect(text).toContain(`<dt>Build for x86_64</dt><dd><code>${NEW}</code></dd>`)
+  })
+
+  it('says that no build is known, and nothing of images that is not so', async () => {
+    const text = await page()
+    expect(text).toContain('no build is known to measure them against')
+    expect(text).toContain('No build is known, so it is not known what is to be published.')
+    expect(text).toContain('No build is known that the images could be set against.')
+    expect(text).toContain('There is no image with a known build, so there is no lag to draw.')
+    expect(text).not.toMatch(/No marketplace image|No slot/)
+  })
+
+  it('is not written over the target', async () => {
+    const outcome = await call('report', 's.json', '--target', 'rhcos.json', '-o', 'rhcos.json')
+    expect(outcome).toMatchObject({
+      status: 2,
+      stderr: 'stream-snapshot: --output: rhcos.json is what the report is of\n',
+    })
+  })
+})
