@@ -427,7 +427,7 @@ describe('the page of a history', () => {
     expect(await shownIn(375)).toEqual({ charts: 0, keys: 0, words: 2, told: 2, numbers: 2 })
     const tab = await open(await demonstrationPage())
     expect(await tab.locator('#timeline .key li').allTextContents()).toContain(
-      '◀ from before the first commit',
+      '◀ older than the chart',
     )
   })
 

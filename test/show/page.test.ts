@@ -161,7 +161,7 @@ describe('builds and images', () => {
     [
       'all from before the first commit',
       [at('2026-11-28T12:00:00Z', { slots: [older] })],
-      'There are builds of 2024-10-19 and images of 2024-09-16, all from before the first commit, which is of 2026-11-28: too few days for a chart.',
+      'There are builds of 2024-10-19 and images of 2024-09-16, all older than the first version here, of 2026-11-28: too few days for a chart.',
     ],
     [
       'images from before it alone',
@@ -171,7 +171,7 @@ describe('builds and images', () => {
           slots: [{ ...older, slot: { ...slot, generation: 1 }, image: image('418.94.20240917') }],
         }),
       ],
-      'There are builds of 2024-10-19 and images of 2024-09-16 to 2024-09-17, the images all from before the first commit, which is of 2024-10-01: too few days for a chart.',
+      'There are builds of 2024-10-19 and images of 2024-09-16 to 2024-09-17, the images all older than the first version here, of 2024-10-01: too few days for a chart.',
     ],
     [
       'one day',
@@ -208,7 +208,7 @@ describe('builds and images', () => {
   })
 
   it('are a chart with a key that explains its arrow, where it has one', () => {
-    const arrow = 'from before the first commit</li>'
+    const arrow = 'older than the chart</li>'
     const old = shown(at('2024-10-01T12:00:00Z', { slots: [older, EXACT] }))
     expect(old).toContain('<svg')
     expect(old).toContain(arrow)

@@ -32,7 +32,7 @@ ${hasImages ? '' : html`<p>No slot with a marketplace image is known.</p>`}
 ${hasImages ? imageNumbers(rows) : buildNumbers(rows)}`
 }
 
-/** The day of the first commit; what is older is clipped there. */
+/** The day of the first version; what is older is clipped there. */
 function startOf(history: readonly HistoryVersion[]): Date {
   return new Date(history[0]?.date.slice(0, 10) ?? 0)
 }
@@ -50,7 +50,7 @@ function flatWords(rows: readonly Row[], start: Date): string | undefined {
     ...(images.length > 0 ? [`images of ${spanOf(images)}`] : []),
   ].join(' and ')
   const old = areOld([...builds, ...images]) ? ', all' : areOld(images) ? ', the images all' : ''
-  const before = old && `${old} from before the first commit, which is of ${printDay(start)}`
+  const before = old && `${old} older than the first version here, of ${printDay(start)}`
   return `There are ${what}${before}: too few days for a chart.`
 }
 
@@ -73,7 +73,7 @@ function figure(rows: readonly Row[], hasImages: boolean, start: Date): Html {
   )
   const key = html`<ul class="key">${looks.map((look) => html`<li>${sign(LOOKS[look].symbol, colourOf(look))} ${badge(look)}</li>`)}${
     bars.some(({ imageDay }) => imageDay < start)
-      ? html`<li><span aria-hidden="true">${OLDER}</span> from before the first commit</li>`
+      ? html`<li><span aria-hidden="true">${OLDER}</span> older than the chart</li>`
       : ''
   }<li><span aria-hidden="true">|</span> build</li></ul>`
   const words = hasImages
