@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { CLI, run, temporaryFolder } from '../support/cli.ts'
@@ -30,8 +31,16 @@ describe('capture', () => {
     const asked = questions(standIn.requests).map(
       (path) => /skus\/([^/]+)\/versions/.exec(path)?.[1],
     )
-    expect(asked).toHaveLength(27)
-    expect(new Set(questions(standIn.requests)).size).toBe(27)
+    const all = Object.values(BUILT_IN.azure?.plans ?? {}).flatMap(({ skus }) =>
+      skus.flatMap(({ name, since }) => {
+        if (!name.includes('{')) return [name]
+        const minors = since === '5.0' ? [] : ['16', '17', '18']
+        return minors.map((minor) => name.replace('{major}', '4').replace('{minor}', minor))
+      }),
+    )
+    expect(all.length).toBeGreaterThan(26)
+    expect([...asked].sort()).toEqual(all.sort())
+    expect(new Set(questions(standIn.requests)).size).toBe(all.length)
     expect(asked).toEqual(
       expect.arrayContaining(['418-v2', 'aro_418-v2', 'aro_417', '416-arm', 'rh-opp-worker-gen1']),
     )
@@ -245,8 +254,8 @@ describe('a marketplace that shows nothing', () => {
     const standIn = await azureFor([])
     const { status, stderr } = await capture(standIn, at('s.json'), fromStream())
     expect(status).toBe(0)
-    expect(stderr).toContain(
-      'azure: 27 questions, 0 images, 27 not there\nwarning: azure: no image at all; does this account see the region and the offers of the criteria?\n',
+    expect(stderr).toMatch(
+      /^azure: (\d+) questions, 0 images, \1 not there\nwarning: azure: no image at all; does this account see the region and the offers of the criteria\?\n/m,
     )
   })
 })
@@ -306,6 +315,6 @@ describe('progress on a terminal', () => {
     const words = ['capture', 's.json', ...fromStream(), '--azure-endpoint', standIn.url]
     const env = { ...standIn.environment }
     const { stdout } = await runOnTerminal(words, { cwd: folder, env })
-    expect(stdout).toMatch(/azure \d+\/27/)
+    expect(stdout).toMatch(/azure \d+\/\d+/)
   })
 })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -18,35 +18,46 @@ const isLater = ({ version }: AzureImage) =>
 /** Everything known, among older and newer ones, other machines, previews and other publishers. */
 const LISTING = [...imagesBeforeBump(), ...knownImages()]
 
+/** Each published file, or part of it, with what makes it. */
+const FILES: readonly [name: string, release: string, args: string[], images: AzureImage[]][] = [
+  [
+    'ocp-4.17.json',
+    '417.94.202407010929-0',
+    ['--ocp', '4.17'],
+    LISTING.filter(({ publisher }) => publisher === 'azureopenshift'),
+  ],
+  [
+    'ocp-4.20-rhel-9.json',
+    '9.6.20251015-1',
+    ['--ocp', '4.20'],
+    LISTING.filter((image) => !isLater(image) || image.offer === 'aro4'),
+  ],
+  ['ocp-4.22.json', '9.8.20260428-0', ['--ocp', '4.22'], LISTING],
+  ['ocp-4.22.json', '10.2.20260423-0', ['--ocp', '4.22'], LISTING],
+]
+
 describe('the published marketplace files', () => {
-  it.each([
-    [
-      'ocp-4.17.json',
-      '417.94.202407010929-0',
-      ['--ocp', '4.17'],
-      LISTING.filter(({ publisher }) => publisher === 'azureopenshift'),
-    ],
-    [
-      'ocp-4.20-rhel-9.json',
-      '9.6.20251015-1',
-      ['--ocp', '4.20'],
-      LISTING.filter((image) => !isLater(image) || image.offer === 'aro4'),
-    ],
-    ['ocp-4.22.json', '9.8.20260428-0', ['--ocp', '4.22'], LISTING],
-    ['ocp-4.22.json', '10.2.20260423-0', ['--ocp', '4.22'], LISTING],
-  ])('%s comes out of a listing full of others', async (name, release, args, images) => {
-    const folder = await temporaryFolder()
-    const at = (file: string) => join(folder, file)
-    await writeFile(at('rhcos.json'), smallStream({ aarch64: release, x86_64: release }))
-    const standIn = await azureFor(images)
-    const captured = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), ...args])
-    expect(captured).toMatchObject({ status: 0 })
-    const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
-    const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json'), ...layout])
-    expect(made).toMatchObject({ status: 0 })
-    const expected = published(name).replace(/,\n *"thirdParty": false/g, '')
-    expect(readFileSync(at('m.json'), 'utf8')).toBe(expected)
+  it('are tried, each of them', () => {
+    const published = readdirSync(join(CORPUS, 'marketplace')).sort()
+    expect([...new Set(FILES.map(([name]) => name))].sort()).toEqual(published)
   })
+
+  it.each(FILES)(
+    '%s comes out of a listing full of others',
+    async (name, release, args, images) => {
+      const folder = await temporaryFolder()
+      const at = (file: string) => join(folder, file)
+      await writeFile(at('rhcos.json'), smallStream({ aarch64: release, x86_64: release }))
+      const standIn = await azureFor(images)
+      const captured = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), ...args])
+      expect(captured).toMatchObject({ status: 0 })
+      const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
+      const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json'), ...layout])
+      expect(made).toMatchObject({ status: 0 })
+      const expected = published(name).replace(/,\n *"thirdParty": false/g, '')
+      expect(readFileSync(at('m.json'), 'utf8')).toBe(expected)
+    },
+  )
 
   it('have no Gen1 without a plan from OCP 5.0 on, and of paid plans what RHEL 9 has', async () => {
     const folder = await temporaryFolder()

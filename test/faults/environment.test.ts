@@ -77,7 +77,7 @@ describe('a capture of all clouds and the build server in a pod behind a proxy',
       ].concat(clouds.args),
       { env, wrapper: IN_A_POD },
     )
-    expect(outcome.stderr).toMatch(/^azure: 27 questions, \d+ images/m)
+    expect(outcome.stderr).toMatch(/^azure: \d+ questions, \d+ images/m)
     expect(outcome.stderr).toMatch(/^aws: 4 questions, \d+ images/m)
     expect(outcome.stderr).toMatch(/^gcp: 6 questions, \d+ images/m)
 
@@ -220,7 +220,9 @@ describe('a proxy that inspects TLS, before the clouds as they are called', () =
 
   it('is passed with its certificates', async () => {
     const { outcome, proxy } = await captureAll(true)
-    expect(outcome.stderr).toMatch(/^azure: 27 .*\naws: 2 questions.*\ngcp: 6 questions.*\n/)
+    expect(outcome.stderr).toMatch(
+      /^azure: \d+ questions.*\naws: 2 questions.*\ngcp: 6 questions.*\n/,
+    )
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     const asked = new Set(proxy.tunnels.map((tunnel) => tunnel.replace(/:443$/, '')))
     const all = Object.values(HOSTS).flat()
