@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
 import { CLI, run } from '../support/cli.ts'
+import { ASKING, OFFLINE } from '../support/offline.ts'
 
 const names = COMMANDS.map(({ name }) => name)
 
@@ -57,6 +58,18 @@ describe('help', () => {
       'stream-snapshot: --format: expected one of text, json, markdown, found "html"\n' +
         'stream-snapshot diff --help shows what it takes.\n',
     )
+  })
+})
+
+describe('each command', () => {
+  it('asks somebody, or is tried without anybody to ask', () => {
+    const tried = Object.values(OFFLINE).map(([name = '']) => name)
+    expect([...new Set([...tried, ...ASKING])].sort()).toEqual([...names].sort())
+  })
+
+  it.each(names)('%s is in the README', async (name) => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+    expect(readme.slice(readme.indexOf('\n## Commands'))).toMatch(new RegExp(`\`${name}[ \`]`))
   })
 })
 

@@ -7,24 +7,11 @@ import { sha256 } from '../../src/core/snapshot/canonical.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
+import { OFFLINE, SNAPSHOT } from '../support/offline.ts'
 import { tried } from './outcomes.ts'
 
-const SNAPSHOT = 'rhcos-4.18.json'
-
-/** Every command that promises to need nobody, over a snapshot and a stream of it. */
-const COMMANDS: readonly (readonly [name: string, ...args: string[]])[] = [
-  ['regenerate, to stdout', 'regenerate', SNAPSHOT],
-  ['regenerate', 'regenerate', SNAPSHOT, '--target', 't.json'],
-  ['regenerate --check', 'regenerate', SNAPSHOT, '--target', 't.json', '--check'],
-  ['verify', 'verify', SNAPSHOT],
-  ['verify --target', 'verify', SNAPSHOT, '--target', 't.json'],
-  ['diff', 'diff', SNAPSHOT, SNAPSHOT],
-  ['list', 'list', SNAPSHOT],
-  ['skew', 'skew', SNAPSHOT, '--target', 't.json'],
-  ['image', 'image', 't.json', '--cloud', 'azure', '--arch', 'x86_64'],
-  ['configmap', 'configmap', 't.json'],
-  ['capture --replay', 'capture', SNAPSHOT, '--replay'],
-]
+const COMMANDS = Object.entries(OFFLINE).map(([name, words]) => [name, ...words] as const)
 
 /** What only somebody who is about to sign in would open. */
 const CREDENTIALS =
@@ -40,6 +27,10 @@ beforeEach(async () => {
     await cp(join(root, 'snapshots', name), join(folder, name))
   }
   await cp(join(root, 'demo/rhcos.json'), join(folder, 't.json'))
+  const stream = { snapshot: SNAPSHOT, target: 't.json', name: '4.18-9.4', signatures: false }
+  const workspace = { clouds: ['azure', 'aws', 'gcp'], streams: { s: stream } }
+  await writeFile(join(folder, 'stream-snapshot.json'), JSON.stringify(workspace))
+  await commitAll(folder, 'all')
   await mkdir(join(folder, '.azure'))
   await writeFile(join(folder, '.azure/osServicePrincipal.json'), '{}')
 })
