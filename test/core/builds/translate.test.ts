@@ -172,6 +172,11 @@ it('a build takes away each image and each extension that the one before it had,
 })
 
 describe('extensions', () => {
+  it('are tried of each platform that has a rule for one', () => {
+    const keys = Object.values(PLATFORM_RULES).flatMap(({ extension }) => extension?.key ?? [])
+    expect(keys.sort()).toEqual(['aws-winli', 'azure-disk'])
+  })
+
   const azure = { url: 'https://x/y.vhd' }
   const winli = [{ name: 'us-1', hvm: 'ami-2' }]
 
