@@ -1,6 +1,7 @@
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import { CLOUDS, type CloudName } from '../../core/snapshot/snapshot.ts'
 import { InputError } from '../../errors.ts'
+import { hushSdks } from '../line/hush.ts'
 import type { ArgsOf, OptionTable } from '../option.ts'
 import { awsArguments } from './aws.ts'
 import { azureArguments } from './azure.ts'
@@ -46,13 +47,4 @@ export function cloudCriteria(
 export async function cloudSettings(cloud: CloudName, args: CloudArgs): Promise<unknown> {
   hushSdks()
   return argumentsOf(cloud).settings(args, process.env)
-}
-
-/** An SDK's warnings are for those who choose its version, and would stand among our own lines. */
-function hushSdks(): void {
-  if (process.argv.includes('--debug')) return
-  process.removeAllListeners('warning')
-  for (const name of ['debug', 'info', 'log', 'warn', 'error'] as const) {
-    console[name] = () => undefined
-  }
 }
