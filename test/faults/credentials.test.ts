@@ -282,6 +282,28 @@ describe("AWS's credentials", () => {
     expect(outcome.stdout + outcome.stderr).not.toMatch(/warn/i)
   })
 
+  it('are asked of nobody in the clear', async () => {
+    await writeFile(at('token'), 'a.b.c')
+    const env = await keyless({
+      AWS_ENDPOINT_URL_STS: 'http://sts.example',
+      AWS_WEB_IDENTITY_TOKEN_FILE: at('token'),
+      AWS_ROLE_ARN: 'arn:aws:iam::482915537706:role/somebody',
+    })
+    expect(await capture('aws', env, impatient)).toEqual({
+      status: 3,
+      stdout: '',
+      stderr:
+        'stream-snapshot: aws us-east-1: the sign-in: plain http goes to this machine alone (PLAIN_HTTP)\n' +
+        'Name an endpoint with https.\n',
+    })
+  })
+
+  it('do not hide the region that they are for', async () => {
+    const env = await keyless({ AWS_REGION: 'eu-central-1', AWS_DEFAULT_REGION: 'eu-central-1' })
+    const { stderr } = await capture('aws', env, ['--regions', 'eu-central-1'])
+    expect(stderr).toMatch(/^stream-snapshot: aws eu-central-1: the credentials do not work/)
+  })
+
   it.each(['http://ec2.example', 'http://10.0.0.1:8080'])(
     'are not sent in the clear to %s',
     async (endpoint) => {

@@ -94,9 +94,12 @@ function liveOptions(
         },
       )
       const { accessKeyId, secretAccessKey, sessionToken, accountId } = credentials
-      secrets.push(
-        ...[accessKeyId, secretAccessKey, sessionToken, accountId].flatMap((each) => each ?? []),
-      )
+      const texts = [accessKeyId, secretAccessKey, sessionToken ?? '', accountId ?? '']
+      // A program may print anything, and the SDK takes it.
+      if (texts.some((each: unknown) => typeof each !== 'string')) {
+        throw new SignInFailure(new Error('the keys are no texts'), heard)
+      }
+      secrets.push(...texts.filter((each) => each !== ''))
       return credentials
     },
   }

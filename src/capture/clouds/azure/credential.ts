@@ -41,6 +41,7 @@ export async function openCredential(
       if (last && !options?.claims && last.expiresOnTimestamp - Date.now() > SPARE) return last
       try {
         const token = await signingIn(hear, () => credential.getToken(scopes, options))
+        if (token && typeof token.token !== 'string') throw new NoToken()
         if (token) secrets.push(token.token)
         last = token ?? undefined
         return token
@@ -91,6 +92,14 @@ async function open(
   return clientId === ''
     ? new identity.ManagedIdentityCredential(options)
     : new identity.ManagedIdentityCredential({ ...options, clientId })
+}
+
+/** The library takes whatever az prints, and is given the name of its own error. */
+class NoToken extends Error {
+  constructor() {
+    super('the token is no text')
+    this.name = 'CredentialUnavailableError'
+  }
 }
 
 function firstCauseOf(error: Error): Error {
