@@ -113,11 +113,11 @@ function readSignIn(error: Error, origin: string | undefined): Fault {
     return { ...connection, what: `the sign-in failed: ${connection.what}` }
   }
   const status = refusal?.status ?? 0
-  if (status >= 500 || (status >= 300 && status < 400)) {
-    return { what: `the sign-in answered ${status}`, remedy: remedyFor(status) }
-  }
+  const remedy = remedyFor(status)
+  if (remedy !== undefined) return { what: `the sign-in answered ${status}`, remedy }
   const known = number !== undefined && Object.hasOwn(SIGN_IN, number) ? SIGN_IN[number] : undefined
-  const why = [known, number && `AADSTS${number}`].filter(Boolean).join(', ')
+  const answered = refusal && `the sign-in answered ${status}`
+  const why = [known, number ? `AADSTS${number}` : answered].filter(Boolean).join(', ')
   return {
     what: `the credentials do not work${why && `: ${why}`}`,
     remedy: origin ?? (/login/.test(known ?? '') ? LOGIN : CREDENTIALS),
