@@ -118,7 +118,7 @@ describe('a capture that ends with exit 3', () => {
     [
       'a sign-in of 401',
       first({ fault: { kind: 'status', status: 401 } }, TOKEN),
-      /credentials do not work/,
+      /the sign-in does not work for the moment, AADSTS90033/,
     ],
     [
       'a wrong secret',

@@ -57,7 +57,7 @@ const LATE = /no complete answer within [0-9] s|no answer within 20 s/
 
 /** The status that was answered, and the wait that was asked for where there is no patience for it. */
 const told = (code: number, wait?: number) =>
-  new RegExp(`answered ${code}|asked to wait ${wait ?? '[0-9]+'} s`)
+  new RegExp(`answered ${code}|for the moment|asked to wait ${wait ?? '[0-9]+'} s`)
 
 /** What stays. */
 export const LASTING: readonly Trial[] = [
@@ -78,7 +78,11 @@ export const LASTING: readonly Trial[] = [
   },
   { name: 'a body that stalls', http: { kind: 'stall' }, timeout: SHORT, said: LATE },
   { name: 'a body that drips', http: { kind: 'drip' }, timeout: SHORT, said: LATE },
-  { name: 'a body without an end', http: { kind: 'endless' }, said: /too long|no complete answer|reset or cut off/ },
+  {
+    name: 'a body without an end',
+    http: { kind: 'endless' },
+    said: /too long|no complete answer|reset or cut off/,
+  },
   { name: 'a bomb of 300 MB', http: { kind: 'bomb', megabytes: 300 }, said: /too long|compressed/ },
   {
     name: 'gzip that is none',

@@ -28,7 +28,8 @@ function onStart(message: unknown): void {
   const hear = once(hearer())
   const note = AsyncResource.bind(() => noteAnswer(undefined))
   if (!MACHINE.test(request.host)) hearOfNoAnswer(request, hear)
-  request.on('response', (response) => {
+  // Before whoever sent it, who may go at once where the answer points.
+  request.prependListener('response', (response) => {
     note()
     mind(request, response, hear)
   })
@@ -66,8 +67,8 @@ function mind(request: ClientRequest, response: IncomingMessage, hear: Hear): vo
   const refusal = refusalBy(status)
   hear(refusal)
   response.on('aborted', () => hear(cutOff()))
-  if (refusal && status < 400) stop(refusal)
-  else if (!/^(identity)?$/.test(headers['content-encoding'] ?? '')) {
+  if (refusal && status < 400) forgetLocation(response)
+  if (!/^(identity)?$/.test(headers['content-encoding'] ?? '')) {
     stop(new TransportFailure('BAD_CODING', 'nobody asked for compression'))
   }
   const push = response.push.bind(response)
@@ -76,5 +77,14 @@ function mind(request: ClientRequest, response: IncomingMessage, hear: Hear): vo
     length += chunk?.length ?? 0
     if (length > LONGEST_ANSWER) stop(tooLong())
     return push(chunk, encoding)
+  }
+}
+
+/** A redirect that leads nowhere is an answer like any other. */
+function forgetLocation(response: IncomingMessage): void {
+  delete response.headers.location
+  const { rawHeaders } = response
+  for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
+    if (/^location$/i.test(rawHeaders[at] ?? '')) rawHeaders.splice(at, 2)
   }
 }

@@ -40,7 +40,6 @@ const SIGN_IN: Readonly<Record<string, string>> = {
   '70003': 'the kind of grant is not supported',
   '70043': 'the login has expired',
   '90002': 'there is no such tenant',
-  '90033': 'the sign-in does not work for the moment',
   '700016': 'the tenant has no such application',
   '700027': 'the certificate is not one of the application',
   '700082': 'the login has expired',
@@ -48,6 +47,9 @@ const SIGN_IN: Readonly<Record<string, string>> = {
   '7000215': 'the client secret is wrong',
   '7000222': 'the client secret has expired',
 }
+
+/** The one number that says nothing of the credentials. */
+const TRANSIENT = '90033'
 
 const CREDENTIALS =
   'Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.'
@@ -111,6 +113,10 @@ function readSignIn(error: Error, origin: string | undefined): Fault {
   const connection = connectionFailure(error)
   if (number === undefined && connection !== undefined) {
     return { ...connection, what: `the sign-in failed: ${connection.what}` }
+  }
+  if (number === TRANSIENT) {
+    const what = `the sign-in does not work for the moment, AADSTS${TRANSIENT}`
+    return { what, remedy: 'Try again later.' }
   }
   const status = refusal?.status ?? 0
   const remedy = remedyFor(status)
