@@ -45,6 +45,5 @@ export function cloudCriteria(
 
 /** Where a cloud is and who asks. */
 export async function cloudSettings(cloud: CloudName, args: CloudArgs): Promise<unknown> {
-  hushSdks()
   return argumentsOf(cloud).settings(args, process.env)
 }

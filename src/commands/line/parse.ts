@@ -56,7 +56,10 @@ export async function runWords(words: readonly string[]): Promise<void> {
         describeTo(argv, command)
         refuseFlagValues(flagsOf(command), words)
       },
-      (values) => runOnStreams(command, values),
+      (values) => {
+        if (!words.includes('--debug')) hushSdks()
+        return runOnStreams(command, values)
+      },
     )
   }
   try {
@@ -65,6 +68,17 @@ export async function runWords(words: readonly string[]): Promise<void> {
     // A half-typed line is no error to tell of.
     if (words.includes('--get-yargs-completions')) process.exit()
     throw isOfYargs(error) ? mistake(error.message) : error
+  }
+}
+
+/**
+ * An SDK's warnings are for those who choose its version, and would stand among our own lines. In
+ * another program's process they are that program's concern.
+ */
+function hushSdks(): void {
+  process.removeAllListeners('warning')
+  for (const name of ['debug', 'info', 'log', 'warn', 'error'] as const) {
+    console[name] = () => undefined
   }
 }
 
