@@ -72,6 +72,7 @@ function less(width: number | undefined, indent: number): number | undefined {
 const SIGNS: Readonly<Record<EventKind, PlanRow['sign']>> = {
   'build added': '+',
   'build bumped': '~',
+  'build changed': '~',
   'build removed': '-',
   'image added': '+',
   'image replaced': '~',
@@ -106,6 +107,7 @@ function rowOf(alike: readonly HistoryEvent[]): PlanRow[] {
   if (first === undefined) return []
   const { kind, before, after, problem } = first
   const isBuild = kind.startsWith('build')
+  const move = [before, after].filter((each) => each !== undefined).join(' -> ')
   const subjects = alike.map(({ subject }) => printable(subject)).join(', ')
   return [
     {
@@ -115,7 +117,9 @@ function rowOf(alike: readonly HistoryEvent[]): PlanRow[] {
         : kind === 'file renamed'
           ? 'file'
           : `${kind} ${subjects}`,
-      what: printable(problem ?? [before, after].filter((each) => each !== undefined).join(' -> ')),
+      what: printable(
+        problem ?? (kind === 'build changed' ? `${move}, with other files or images` : move),
+      ),
       date: '',
       grade: undefined,
     },
@@ -126,9 +130,11 @@ function slotRows(events: readonly HistoryEvent[]): PlanRow[] {
   const members = events.flatMap((event) => {
     const { kind, slot, versions, before, after, grade } = event
     if (slot === undefined) return []
-    const move = [versions?.before ?? before, versions?.after ?? after]
-    const version = move.filter((each) => each !== undefined).join(' -> ')
     const name = movedName(before, after)
+    const move = [versions?.before ?? before, versions?.after ?? after]
+    // Two AMIs may be of one release.
+    const isTold = before === undefined || after === undefined || move[0] !== move[1]
+    const version = isTold ? move.filter((each) => each !== undefined).join(' -> ') : name
     return [{ slot, event, version, name, alike: [slot.cloud, kind, version, grade].join('\n') }]
   })
   return groupSlots(members).flatMap(({ text, members: [first, ...more] }) => {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAt, git } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { runOnTerminal } from '../support/terminal.ts'
 
 let folder: string
@@ -57,6 +58,30 @@ describe('history', () => {
       '     azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916  older-build  23 days',
       '     13 slots without an image',
       '',
+    ])
+  })
+
+  it('tells that a build is the same and what it has is not', async () => {
+    const stream = (ami: string) =>
+      smallStream(EXAMPLE).replace(
+        '"images": {}',
+        `"images": { "aws": { "regions": { "us-east-1": { "release": "r", "image": "${ami}" } } } }`,
+      )
+    await writeFile(at('t.json'), stream('ami-1'))
+    await commitAt(folder, '2024-10-11T12:00:00Z', 'with an AMI')
+    await writeFile(at('t.json'), stream('ami-2'))
+    await commitAt(folder, '2024-10-12T12:00:00Z', 'with another')
+    await writeFile(at('t.json'), stream('ami-2').replace('"metadata": {', '"metadata":  {'))
+    await commitAt(folder, '2024-10-13T12:00:00Z', 'spaces')
+    const { stdout } = await history('t.json')
+    expect(
+      stdout
+        .split('\n')
+        .filter((line) => line.startsWith(' '))
+        .slice(0, 2),
+    ).toEqual([
+      "  no build and no slot's image changed",
+      '  ~  build aarch64  418.94.202410090804-0, with other files or images',
     ])
   })
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json/document.ts'
+import type { JsonRecord, JsonValue } from '../json/document.ts'
 
 /**
  * What holds marketplace images: a stream, or a file of them alone. Immutable: what changes it gives
@@ -11,6 +11,8 @@ export interface Holder<Self = unknown> {
   architectures(): string[]
   /** The release that an architecture is at, where it tells one. */
   release(architecture: string): string | undefined
+  /** All that an architecture has; a file of marketplace images alone has no more than these. */
+  architecture?(architecture: string): JsonRecord | undefined
   /** What an architecture has under one marketplace key. */
   extension(architecture: string, key: string): JsonValue | undefined
   /** With `value`, and nothing else, under that key, or without the key for undefined. */

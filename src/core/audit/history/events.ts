@@ -14,6 +14,7 @@ import type { SlotState, State } from './slot-state.ts'
 export const EVENT_KINDS = [
   'build added',
   'build bumped',
+  'build changed',
   'build removed',
   'image added',
   'image replaced',
@@ -46,7 +47,7 @@ export interface HistoryEvent {
 /** What differs between two versions; builds first, slots in the order of the later version. */
 export function eventsBetween(before: State, after: State, table: RhelTable): HistoryEvent[] {
   const [old, fresh] = [without(before, after), without(after, before)]
-  const { changes } = accountOf(inventoryOf(old), inventoryOf(fresh), table)
+  const { changes } = accountOf(inventoryOf(old, fresh), inventoryOf(fresh, old), table)
   const states = new Map(fresh.slots.map((each) => [printSlot(each.slot), each]))
   return changes.flatMap((change) => {
     const { subject } = change
@@ -57,19 +58,22 @@ export function eventsBetween(before: State, after: State, table: RhelTable): Hi
 }
 
 /** Nothing happened to a slot whose state is the very same. */
-function without({ releases, slots }: State, other: State): State {
+function without({ slots, ...rest }: State, other: State): State {
   const same = new Set(other.slots)
-  return { releases, slots: slots.filter((each) => !same.has(each)) }
+  return { ...rest, slots: slots.filter((each) => !same.has(each)) }
 }
 
 /** What a version holds; a slot is known by its image alone. */
-function inventoryOf({ releases, slots }: State): Inventory {
+function inventoryOf({ releases, contents, slots }: State, other: State): Inventory {
+  // A release may be known from elsewhere, and then nothing of its build is.
+  const isTold = (arch: string) => [contents, other.contents].every((of) => Object.hasOwn(of, arch))
+  const told = (arch: string) => (isTold(arch) ? contents[arch] : '')
   const builds = Object.entries(releases)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([architecture, release]): Item => ({
         subject: { kind: 'build', architecture },
-        value: release,
+        value: `${release} ${told(architecture)}`,
         release,
       }),
     )
@@ -80,9 +84,11 @@ function inventoryOf({ releases, slots }: State): Inventory {
 }
 
 function buildEvent({ before, after, loss }: Change, subject: string): HistoryEvent {
+  const [old, fresh] = [before?.release, after?.release]
+  if (old !== undefined && old === fresh) return { kind: 'build changed', subject, after: fresh }
   const kind =
     before === undefined ? 'build added' : loss === 'gone' ? 'build removed' : 'build bumped'
-  return { kind, subject, ...ends(before?.release, after?.release) }
+  return { kind, subject, ...ends(old, fresh) }
 }
 
 function imageEvent(

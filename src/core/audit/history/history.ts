@@ -26,7 +26,9 @@ export interface Version {
 }
 
 /** A version, what it says, and what it did. */
-export interface HistoryVersion extends Omit<Version, 'text' | 'releases'>, State {
+export interface HistoryVersion
+  extends Omit<Version, 'text' | 'releases'>,
+    Omit<State, 'contents'> {
   readonly events: readonly HistoryEvent[]
   /** Why it cannot be read; then it says what the version before it said. */
   readonly problem?: string
@@ -40,7 +42,7 @@ export interface Window {
   readonly maxCount?: number | undefined
 }
 
-const NOTHING: State = { releases: {}, slots: [] }
+const NOTHING: State = { releases: {}, contents: {}, slots: [] }
 
 /**
  * Tells what became of a snapshot or a stream, version by version, oldest first, and keeps no more
@@ -69,7 +71,8 @@ export class Life {
     this.#path = version.path
     this.#problem = problem ?? this.#problem
     this.#isReadable ||= problem === undefined
-    return { ...version, ...this.#state, events, ...(problem !== undefined && { problem }) }
+    const { contents: _, ...state } = this.#state
+    return { ...version, ...state, events, ...(problem !== undefined && { problem }) }
   }
 
   /** Whether any version could be read so far. */

@@ -1,6 +1,10 @@
+import { isRecord } from '../../json/document.ts'
+import type { Holder } from '../../layouts/holder.ts'
 import { imagesIn } from '../../layouts/layout.ts'
 import type { Releases } from '../../selection/selections.ts'
+import { sha256 } from '../../snapshot/canonical.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
+import { MARKETPLACE_KEYS } from '../../stream/layouts.ts'
 import { releasesOf } from '../../stream/releases.ts'
 import { readImageSource } from '../image/read.ts'
 import type { SkewMemory } from '../skew/memory.ts'
@@ -28,6 +32,9 @@ export function readState(
     const own = builds.map(([arch, { release }]): [string, string] => [arch, release])
     return {
       releases: sorted([...others, ...own]),
+      contents: Object.fromEntries(
+        builds.map(([arch, { release: _, ...build }]) => [arch, digestOf(build)]),
+      ),
       slots: snapshotSlots(snapshot, memory, others),
     }
   }
@@ -35,8 +42,26 @@ export function readState(
   const releases = new Map([...others, ...releasesOf(source)])
   return {
     releases: sorted([...releases]),
+    contents: contentsOf(source),
     slots: streamSlots(source.name, releases, imagesIn(source), memory),
   }
+}
+
+/** Of what is not the marketplace's. */
+function contentsOf(source: Holder): State['contents'] {
+  return Object.fromEntries(
+    source.architectures().map((arch) => {
+      const { 'rhel-coreos-extensions': extensions, ...rest } = source.architecture?.(arch) ?? {}
+      const own = Object.entries(isRecord(extensions) ? extensions : {}).filter(
+        ([key]) => !MARKETPLACE_KEYS.includes(key),
+      )
+      return [arch, digestOf({ ...rest, own })]
+    }),
+  )
+}
+
+function digestOf(content: object): string {
+  return sha256(JSON.stringify(content))
 }
 
 function sorted(releases: readonly (readonly [string, string])[]): State['releases'] {
