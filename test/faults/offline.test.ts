@@ -154,11 +154,13 @@ describe('hostile recordings', () => {
     await writeHostile('b', 1, listener)
     await writeFile(join(folder, 'empty.json'), '')
     for (let count = 0; count < 50; count++) {
-      const args = ['verify', 'a.json', 'empty.json', 'b.json', SNAPSHOT]
+      // A replay that has all answers is what takes long.
+      const last = count % 10 === 0 ? [SNAPSHOT] : []
+      const args = ['verify', 'a.json', 'empty.json', 'b.json', ...last]
       const { status, stdout } = await run(args, { cwd: folder })
       expect(status).toBe(1)
       expect(stdout).toMatch(/a\.json: replay: FAILED: the recording has no answer to GET \//)
-      expect(stdout).toContain(`${SNAPSHOT}: replay: ok`)
+      expect(stdout.match(/^[^ ]+: replay: ok/gm) ?? []).toHaveLength(last.length)
     }
     expect(listener.heard.connections).toBe(0)
     tried('offline', '50 runs of verify with an empty file beside', 'the listener heard nothing')

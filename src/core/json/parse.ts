@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { parseJson } from './document.ts'
-import { isWhole } from './whole.ts'
+import { isDeep, isWhole } from './whole.ts'
 
 /**
  * Parses JSON, strictly: the engine's own parser would let the last of two equal keys win, and gives
@@ -10,6 +10,7 @@ import { isWhole } from './whole.ts'
  * @throws InputError that names the file, line and column
  */
 export function parseText(text: string, file: string): unknown {
+  if (isDeep(text)) parseJson(text, file)
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -6,7 +6,10 @@ import type { Frame, JsonDocument, JsonMember, JsonNode, JsonObject } from './no
 import { decodeString } from './scalar.ts'
 
 /** Deep enough for every real file, and far from the end of the stack. */
-const DEEPEST = 1000
+export const DEEPEST = 1000
+
+/** A hundred times those of the largest stream; each takes three hundred bytes. */
+const MOST_VALUES = 1_000_000
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
@@ -36,7 +39,7 @@ const CONFLICT = /<{7}|={7}|>{7}|\|{7}/y
  * The root node of a text. `file` names it in errors.
  *
  * Throws InputError, `FILE:LINE:COLUMN: expected …, found …`, for text that is not JSON, a key
- * twice in one object, or more than 1,000 levels.
+ * twice in one object, more than 1,000 levels or a million values.
  */
 export function parseJson(text: string, file: string): JsonNode {
   return parseDocument(text, file).root
@@ -50,6 +53,7 @@ export function parseDocument(text: string, file: string): JsonDocument {
 class Parser {
   private at = 0
   private depth = 0
+  private count = 0
   private readonly text: string
   private readonly file: string
 
@@ -79,6 +83,10 @@ class Parser {
   }
 
   private value(expected: string): JsonNode {
+    this.count++
+    if (this.count > MOST_VALUES) {
+      throw new InputError(`${this.file}: more than ${MOST_VALUES.toLocaleString('en')} values`)
+    }
     const code = this.code()
     switch (code) {
       case OPENING_BRACE:

@@ -1,5 +1,53 @@
-/** The same as the lossless parser allows. */
-const DEEPEST = 1_000
+import { DEEPEST } from './parser.ts'
+
+const QUOTE = 0x22
+const COLON = 0x3a
+const BACKSLASH = 0x5c
+const OPENING_BRACE = 0x7b
+
+/**
+ * Whether a text of JSON is nested deeper than any real file, for which the engine's parser would
+ * take a hundred bytes a level. Every level but the first is a list, or is in a list or follows a
+ * colon: where there are few of either, which is soon counted, there are few levels.
+ */
+export function isDeep(text: string): boolean {
+  const few = DEEPEST / 4
+  let lists = 0
+  for (let at = text.indexOf('['); at >= 0 && lists <= few; at = text.indexOf('[', at + 1)) lists++
+  let members = 0
+  for (let at = text.indexOf('{'); at >= 0 && members <= few; at = text.indexOf('{', at + 1)) {
+    let before = at - 1
+    while (isSpace(text.charCodeAt(before))) before--
+    if (text.charCodeAt(before) === COLON) members++
+  }
+  return (lists > few || members > few) && depthOf(text) > DEEPEST
+}
+
+/** As far as one more than is allowed. */
+function depthOf(text: string): number {
+  let [depth, deepest] = [0, 0]
+  for (let at = 0; at < text.length && deepest <= DEEPEST; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    // A bracket and a brace differ in this one bit.
+    else if ((code | 0x20) === OPENING_BRACE) deepest = Math.max(deepest, ++depth)
+    else if ((code | 0x20) === OPENING_BRACE + 2) depth--
+  }
+  return deepest
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length; ) {
+    at += code === BACKSLASH ? 2 : 1
+    code = text.charCodeAt(at)
+  }
+  return at
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+}
 
 /**
  * Whether a text is plainly what was parsed from it, with no key twice: a compact text, which may

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseText } from '../../../src/core/json/parse.ts'
-import { isWhole } from '../../../src/core/json/whole.ts'
+import { isDeep, isWhole } from '../../../src/core/json/whole.ts'
 import { printLines } from '../../../src/core/snapshot/canonical.ts'
+import { InputError } from '../../../src/errors.ts'
 
 /** What a snapshot is made of. */
 const plain = fc.letrec((tie) => ({
@@ -42,6 +43,35 @@ describe('parseText', () => {
   it('refuses what is nested too deep', () => {
     const text = '['.repeat(100_000) + ']'.repeat(100_000)
     expect(() => parseText(text, 'f')).toThrow(/levels deep/)
+  })
+
+  it.each([
+    ['values', '1', 'f'],
+    ['values behind an escape', '{"\\u0061":1}', 'f'],
+  ])('refuses a million %s, of which each costs memory', (_, each) => {
+    const text = `[ ${`${each},`.repeat(1_000_000)}1]`
+    expect(() => parseText(text, 'f')).toThrow(new InputError('f: more than 1,000,000 values'))
+  })
+})
+
+describe('isDeep', () => {
+  const nested = (open: string, close: string, levels: number) =>
+    open.repeat(levels) + close.repeat(levels)
+  it.each([
+    ['lists', '[', ']', 1],
+    ['lists beside others', '[1,"]",', ']', 1],
+    ['members', '{"a":', '}', 1],
+    ['members with space', '{"a" :\n\t {"b":', '}}', 2],
+    ['members of lists', '[{"a":', '}]', 2],
+    ['what has brackets in its strings', '["]]}",{"]\\"}":', '}]', 2],
+  ])('counts the levels of %s', (_, open, close, levels) => {
+    const text = (times: number) => `{"x":[[[]]],"y":${nested(open, close, times)}}`
+    expect(isDeep(text(999 / levels))).toBe(false)
+    expect(isDeep(text(1000 / levels))).toBe(true)
+  })
+
+  it('counts none in a string', () => {
+    expect(isDeep(`["${nested('[', ']', 2000)}\\"${nested('{"a":', '}', 0)}[[["]`)).toBe(false)
   })
 })
 
