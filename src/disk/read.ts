@@ -70,6 +70,19 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/** @throws InputError for a file whose reader may wait without end; of one that nobody can look at nothing */
+export function refuseEndless(file: string): void {
+  let stat: fs.Stats
+  try {
+    stat = fs.statSync(file)
+  } catch {
+    return
+  }
+  if (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice()) {
+    throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
+  }
+}
+
 function kindOf(stat: fs.Stats): string {
   if (stat.isDirectory()) return 'a directory'
   if (stat.isFIFO()) return 'a pipe'

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { AzureStandIn } from '../stand-in/azure.ts'
 import { imagesBeforeBump } from '../stand-in/azure-images.ts'
@@ -356,5 +357,33 @@ describe('what is waited for', () => {
           'Try again later, or give it more time with --patience.\n',
       },
     )
+  })
+})
+
+describe('a pipe in the place of a file of credentials', () => {
+  it.each([
+    ['azure', 'AZURE_AUTH_LOCATION', 'pipe'],
+    ['azure', 'AZURE_CLIENT_CERTIFICATE_PATH', 'pipe'],
+    ['azure', 'AZURE_FEDERATED_TOKEN_FILE', 'pipe'],
+    ['aws', 'AWS_SHARED_CREDENTIALS_FILE', 'pipe'],
+    ['aws', 'AWS_CONFIG_FILE', 'pipe'],
+    ['aws', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'pipe'],
+    ['aws', undefined, '.aws/credentials'],
+    ['gcp', 'GOOGLE_APPLICATION_CREDENTIALS', 'pipe'],
+    ['gcp', undefined, '.config/gcloud/application_default_credentials.json'],
+  ])('of %s, %s, is waited for by nobody', async (cloud, variable, name) => {
+    const file = at(name)
+    await mkdir(dirname(file), { recursive: true })
+    execFileSync('mkfifo', [file])
+    const env = {
+      HOME: folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      METADATA_SERVER_DETECTION: 'none',
+    }
+    expect(await capture(cloud, { ...env, ...(variable && { [variable]: file }) })).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `stream-snapshot: ${file}: is a pipe, expected a file\n`,
+    })
   })
 })

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import type { AwsSettings } from '../../capture/clouds/aws/settings.ts'
 import type { AwsCriteria } from '../../core/criteria/criteria.ts'
 import { InputError } from '../../errors.ts'
 import { type ArgsOf, list } from '../option.ts'
-import { homeFolder } from './home.ts'
+import { checkFiles, homeFolder } from './home.ts'
 import type { CloudArguments } from './types.ts'
 
 /** One more than the other clouds' libraries try: EC2 throttles accounts, not callers. */
@@ -30,6 +31,13 @@ function awsCriteria(criteria: AwsCriteria, { regions }: ArgsOf<typeof options>)
 async function awsSettings(_: object, env: NodeJS.ProcessEnv): Promise<AwsSettings> {
   // The SDK asks for the home folder, and fails of one that nobody knows, whatever else there is.
   if (homeFolder(env) === undefined) env.HOME = '/'
+  const folder = join(homeFolder(env) ?? '/', '.aws')
+  checkFiles([
+    env.AWS_SHARED_CREDENTIALS_FILE || join(folder, 'credentials'),
+    env.AWS_CONFIG_FILE || join(folder, 'config'),
+    env.AWS_WEB_IDENTITY_TOKEN_FILE,
+    env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE,
+  ])
   return {
     attempts: Number(env.AWS_MAX_ATTEMPTS) || ATTEMPTS,
     secrets: [

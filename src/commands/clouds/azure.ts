@@ -4,6 +4,7 @@ import { InputError, ServiceError } from '../../errors.ts'
 import { type ArgsOf, choice, text } from '../option.ts'
 import { checkUrl } from '../url.ts'
 import { readLogin, readPrincipal } from './azure-login.ts'
+import { checkFiles } from './home.ts'
 import type { CloudArguments } from './types.ts'
 
 const options = {
@@ -53,6 +54,7 @@ function azureCriteria(criteria: AzureCriteria, args: AzureArgs): AzureCriteria 
  * @throws ServiceError where no subscription is to be found
  */
 async function azureSettings(args: AzureArgs, env: NodeJS.ProcessEnv): Promise<AzureSettings> {
+  checkFiles([env.AZURE_CLIENT_CERTIFICATE_PATH, env.AZURE_FEDERATED_TOKEN_FILE])
   const { principal, origin } = await readPrincipal(env)
   const named = args.subscription ?? (env.AZURE_SUBSCRIPTION_ID || principal?.subscriptionId)
   const login = principal === undefined ? await readLogin(env, named) : undefined

@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import type { GcpSettings } from '../../capture/clouds/gcp/settings.ts'
 import type { GcpCriteria } from '../../core/criteria/criteria.ts'
 import { ServiceError } from '../../errors.ts'
 import { text } from '../option.ts'
 import { checkUrl } from '../url.ts'
-import { credentialsFile } from './home.ts'
+import { checkFiles, credentialsFile, homeFolder } from './home.ts'
 import type { CloudArguments } from './types.ts'
 
 const options = {
@@ -17,6 +18,8 @@ export const gcpArguments: CloudArguments<typeof options, GcpCriteria, GcpSettin
 
   async settings({ 'gcp-endpoint': endpoint }, env) {
     await checkFile(env.GOOGLE_APPLICATION_CREDENTIALS)
+    const folder = env.CLOUDSDK_CONFIG || join(homeFolder(env) ?? '/', '.config/gcloud')
+    checkFiles([join(folder, 'application_default_credentials.json')])
     return {
       ...(endpoint && { endpoint }),
       secrets: ['GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT', 'GOOGLE_CLOUD_QUOTA_PROJECT'].flatMap(

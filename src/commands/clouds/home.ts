@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { readIfThere } from '../../disk/read.ts'
+import { readIfThere, refuseEndless } from '../../disk/read.ts'
 import { ServiceError } from '../../errors.ts'
 
 /** The home folder; undefined for a user id without one and without an entry, as in a pod. */
@@ -10,6 +10,16 @@ export function homeFolder(env: NodeJS.ProcessEnv): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Looks at files that an SDK reads by itself: of a pipe it would wait without end, and the process
+ * with it, which then no signal ends.
+ *
+ * @throws InputError that names the one that is no file
+ */
+export function checkFiles(files: readonly (string | undefined)[]): void {
+  for (const file of files) if (file && file !== '/dev/null') refuseEndless(file)
 }
 
 /**
