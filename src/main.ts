@@ -1,11 +1,9 @@
 import { untilDone } from './commands/line/failure.ts'
-import { ownProcess } from './commands/line/hush.ts'
 import { runWords } from './commands/line/parse.ts'
 import { fileError } from './disk/error.ts'
 
 /** Runs the command line. */
 void untilDone(async () => {
-  ownProcess()
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader of the help that has enough, such as `head`, is no fault of ours.
     if (error.code === 'EPIPE') process.exit(141)

@@ -1,7 +1,6 @@
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import { CLOUDS, type CloudName } from '../../core/snapshot/snapshot.ts'
 import { InputError } from '../../errors.ts'
-import { hushSdks } from '../line/hush.ts'
 import type { ArgsOf, OptionTable } from '../option.ts'
 import { awsArguments } from './aws.ts'
 import { azureArguments } from './azure.ts'
