@@ -692,7 +692,7 @@ describe('a redirect is not followed by', () => {
   }
 
   it.each([
-    ['aws', 'aws sso login', 'the credentials do not work', () => session(elsewhere)],
+    ['aws', 'aws sso login', 'answered 307', () => session(elsewhere)],
     ['gcp', 'the exchange of an external account', 'answered 307', () => led(STS)],
     ['gcp', 'whoever acts for a service account', 'answered 307', () => led(IAM)],
   ] as const)('%s: %s', async (cloud, _, said, make) => {
