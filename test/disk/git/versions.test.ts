@@ -141,14 +141,42 @@ describe('fileVersions', () => {
     expect(await versions('a.json')).toEqual([['one', 'a.json', '1']])
   })
 
-  it('runs nothing that the repository configures', async () => {
+  it('reads what was committed, whatever is to stand for it and whenever it says it was', async () => {
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    await writeFile(at('a.json'), '2')
+    await git(folder, 'add', '--all')
+    const [tree, parent] = await Promise.all([
+      git(folder, 'write-tree'),
+      git(folder, 'rev-parse', 'HEAD'),
+    ])
+    const who = 'nobody <nobody@example.com> 99999999999999 +0000'
+    await writeFile(
+      at('.git/far'),
+      `tree ${tree}parent ${parent}author ${who}\ncommitter ${who}\n\nfar\n`,
+    )
+    const far = await git(folder, 'hash-object', '-t', 'commit', '-w', '--literally', '.git/far')
+    await git(folder, 'update-ref', 'HEAD', far.trim())
+    await git(folder, 'replace', '--force', 'HEAD', 'HEAD~1')
+    expect(await versions('a.json')).toEqual([
+      ['one', 'a.json', '1'],
+      ['far', 'a.json', '2'],
+    ])
+  })
+
+  it.each([
+    ['ext::touch RAN', 'protocol.ext.allow', 'always'],
+    ['ssh://127.0.0.1/x', 'core.sshCommand', 'touch RAN'],
+    ['/x', 'remote.origin.uploadpack', 'touch RAN'],
+  ])('runs nothing that the repository configures: %s, %s', async (url, key, value) => {
+    const named = (text: string) => text.replace('RAN', at('ran'))
     await writeFile(at('a.json'), '1')
     await commit('one')
     await git(folder, 'config', 'core.fsmonitor', `touch ${at('ran')}; false`)
     await git(folder, 'config', 'extensions.partialClone', 'origin')
     await git(folder, 'config', 'remote.origin.promisor', 'true')
-    await git(folder, 'config', 'remote.origin.url', `ext::touch ${at('ran')}`)
-    await git(folder, 'config', 'protocol.ext.allow', 'always')
+    await git(folder, 'config', 'remote.origin.url', named(url))
+    await git(folder, 'config', key, named(value))
     const blob = (await git(folder, 'rev-parse', 'HEAD:a.json')).trim()
     await rm(at(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`))
     await expect(versions('a.json')).rejects.toThrow('a.json: its content is not in this clone')
