@@ -3,6 +3,7 @@ import { lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { LAYOUT_NAMES } from '../../src/core/layouts/layout.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -357,7 +358,7 @@ describe('input that cannot be used', () => {
 
   it.each([
     [['--check=yes'], '--check: takes no value, found "yes"'],
-    [['--layout', 'enhanced'], '--layout: expected one of enhancement, stream-metadata, none'],
+    [['--layout', 'enhanced'], `--layout: expected one of ${LAYOUT_NAMES.join(', ')}, none`],
     [['--require', 'exactly'], '--require: expected one of exact, not-newer, same-rhel-major, any'],
     [['--json'], '--json: needs --target'],
     [['--target', 'a', '--target', 'b'], '--target: given more than once'],
