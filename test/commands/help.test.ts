@@ -67,6 +67,13 @@ describe('each command', () => {
     expect([...new Set([...tried, ...ASKING])].sort()).toEqual([...names].sort())
   })
 
+  it('that takes a stream for a snapshot is in docs/workspace.md', async () => {
+    const page = await readFile(new URL('../../docs/workspace.md', import.meta.url), 'utf8')
+    const told = /((?:`[a-z]+`(?:, | and )?)+) take a stream's name/.exec(page)?.[1] ?? ''
+    const taking = COMMANDS.filter(({ forStream }) => forStream).map(({ name }) => name)
+    expect(told.match(/[a-z]+(?=`)/g)?.sort()).toEqual(taking.sort())
+  })
+
   it.each(names)('%s is in the README', async (name) => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
     expect(readme.slice(readme.indexOf('\n## Commands'))).toMatch(new RegExp(`\`${name}[ \`]`))

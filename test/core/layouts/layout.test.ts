@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printSlot, type Slot } from '../../../src/core/clouds/slot.ts'
@@ -107,6 +108,11 @@ describe.each(LAYOUT_NAMES)('the layout %s', (name) => {
     expect(schema.properties.streams.additionalProperties.properties.layouts.items.enum).toContain(
       name,
     )
+  })
+
+  it('is in docs/formats.md', () => {
+    const page = readFileSync(new URL('../../../docs/formats.md', import.meta.url), 'utf8')
+    expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'))
   })
 
   it('is read by stream-metadata-go where it is said to be', () => {
