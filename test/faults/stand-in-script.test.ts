@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { exportsOf } from './script.ts'
+import { exportsOf } from '../stand-in/script.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
