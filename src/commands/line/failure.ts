@@ -39,7 +39,7 @@ function asFailure(error: Error): Error {
 }
 
 /** Says what went wrong, in one line, and gives the exit code. */
-function report(error: unknown): number {
+export function report(error: unknown): number {
   const { message } = error instanceof Error ? error : new Error(String(error))
   const debug = process.argv.includes('--debug')
   const say = (line: string) => {
