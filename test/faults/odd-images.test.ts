@@ -123,7 +123,7 @@ describe('an image of Azure', () => {
     const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
     expect(outcome.status).toBe(0)
     expect(outcome.stderr).toContain(
-      'warning: azure azureopenshift:aro4:418-v2: 418.94.1\\u001b[31m\\u202e is left out: its version is of another form than the cloud documents\n',
+      'warning: azure azureopenshift:aro4:418-v2: image 2 of the answer is left out: its version is of another form than the cloud documents\n',
     )
     expect(await image()).toMatchObject({ version: VERSION })
     await expectReplay()
@@ -254,23 +254,22 @@ describe('an image of AWS', () => {
   })
 
   it.each([
-    [
-      'id',
-      `rhcos-418.94.202410090805-0-x86_64-${PRODUCT}`,
-      'ami-0123\u009b31m',
-      'ami-0123\\u009b31m',
-    ],
+    ['id', `rhcos-418.94.202410090805-0-x86_64-${PRODUCT}`, 'ami-0123\u009b31m', ''],
     [
       'name',
       `rhcos\u202e-418.94.202410090805-0-x86_64-${PRODUCT}`,
       'ami-0feedfacecafe0003',
-      'ami-0feedfacecafe0003',
+      ', ami-0feedfacecafe0003,',
     ],
   ])('with an %s that is none is left out, and named', async (member, name, imageId, shown) => {
+    const place = `image [0-9]+${shown}`
     const outcome = await captureWith(made(name, { imageId }))
     expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toContain(
-      `warning: aws us-east-1: ${shown} is left out: its ${member} is of another form than the cloud documents\n`,
+    expect(outcome.stderr).toMatch(
+      new RegExp(
+        `^warning: aws us-east-1: ${place} of the answer is left out: its ${member} is of another form than the cloud documents$`,
+        'm',
+      ),
     )
     expect(await imagesNamed(name)).toEqual([])
     expect(await read('s.recording.json')).not.toContain('202410090805')
@@ -344,8 +343,8 @@ describe('an image of GCP', () => {
   it('with a name that is none is left out, and named', async () => {
     const outcome = await captureWith({ name: `${NAME}_\u001b[31m` })
     expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toContain(
-      `warning: gcp redhat-marketplace-public: ${NAME}_\\u001b[31m is left out: its name is of another form than the cloud documents\n`,
+    expect(outcome.stderr).toMatch(
+      /^warning: gcp redhat-marketplace-public: image [0-9]+ of the answer is left out: its name is of another form than the cloud documents$/m,
     )
     expect(await read('s.recording.json')).not.toContain(NAME)
     await expectReplay()

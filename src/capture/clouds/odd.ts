@@ -1,12 +1,11 @@
-import { visibleLine } from '../../printable.ts'
-
-/** As long as the longest name that any cloud has. */
-const LONGEST = 128
-
-/** What a person hears of an image, or of a region, with a value that the cloud has none of. */
-export function leftOut(question: string, name: string, member: string): string {
-  const shown = visibleLine(name.slice(0, LONGEST))
-  return `${question}: ${shown} is left out: its ${member} is of another form than the cloud documents`
+/**
+ * What a person hears of an image, or of a region, with a value that the cloud has none of. The value
+ * may be anything, so what is shown is the place in the answer.
+ *
+ * @param which `image 3`
+ */
+export function leftOut(question: string, which: string, member: string): string {
+  return `${question}: ${which} of the answer is left out: its ${member} is of another form than the cloud documents`
 }
 
 /** What a person hears of an image that is kept and never chosen. */

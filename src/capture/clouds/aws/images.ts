@@ -40,7 +40,7 @@ export function readImages(
   note: (text: string) => void,
 ): AwsImage[] {
   const products = productsOf(criteria)
-  return listed.flatMap((image) => {
+  return listed.flatMap((image, at) => {
     const { ImageId: id, Name: name } = image
     const product = products.find((each) => String(name).includes(each.id))
     if (product === undefined || image.OwnerId !== criteria.owner) return []
@@ -51,11 +51,11 @@ export function readImages(
       )
     }
     if (!isAmiId(id)) {
-      note(leftOut(`aws ${region}`, String(id), 'id'))
+      note(leftOut(`aws ${region}`, `image ${at + 1}`, 'id'))
       return []
     }
     if (!isAmiName(name)) {
-      note(leftOut(`aws ${region}`, id, 'name'))
+      note(leftOut(`aws ${region}`, `image ${at + 1}, ${id},`, 'name'))
       return []
     }
     return [readImage(image, { id, name, region, product, note })]

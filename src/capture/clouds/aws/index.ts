@@ -82,9 +82,9 @@ async function enabledRegions(
   })
   const enabled = (answer.Regions ?? [])
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')
-    .flatMap(({ RegionName: name }) => {
+    .flatMap(({ RegionName: name }, at) => {
       if (name === undefined || isAwsRegion(name)) return name ?? []
-      note(leftOut(question, name, 'name'))
+      note(leftOut(question, `region ${at + 1}`, 'name'))
       return []
     })
   if (enabled.length === 0) throw new ServiceError(`${question}: the answer names no region`)

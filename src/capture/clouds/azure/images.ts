@@ -45,9 +45,9 @@ export function readImages(
       'A proxy or a login page may stand in between: check HTTPS_PROXY and --azure-endpoint.',
     )
   }
-  return body.flatMap((listed) => {
+  return body.flatMap((listed, at) => {
     if (isAzureVersion(listed.name)) return [readImage(listed, expected, question, note)]
-    note(leftOut(question, listed.name, 'version'))
+    note(leftOut(question, `image ${at + 1}`, 'version'))
     return []
   })
 }

@@ -64,12 +64,12 @@ export function readImages(
   { gcp, rhel }: Criteria & { gcp: GcpCriteria },
   note: (text: string) => void,
 ): GcpImage[] {
-  return listed.flatMap((image) => {
+  return listed.flatMap((image, at) => {
     const name = image.name ?? ''
     const found = Object.entries(gcp.plans).find(([, { prefix }]) => name.startsWith(prefix))
     if (found === undefined) return []
     if (!isGcpName(name)) {
-      note(leftOut(`gcp ${gcp.project}`, name, 'name'))
+      note(leftOut(`gcp ${gcp.project}`, `image ${at + 1}`, 'name'))
       return []
     }
     const [plan, { architecture }] = found

@@ -120,13 +120,14 @@ describe('readImages', () => {
     )
   })
 
-  const ID_LEFT_OUT = 'is left out: its id is of another form than the cloud documents'
+  const ID_LEFT_OUT =
+    'of the answer is left out: its id is of another form than the cloud documents'
   const NAME_LEFT_OUT =
-    'aws us-east-1: ami-0123456789abcdef0 is left out: its name is of another form than the cloud documents'
+    'aws us-east-1: image 1, ami-0123456789abcdef0, of the answer is left out: its name is of another form than the cloud documents'
   it.each<[Partial<Image>, string]>([
-    [{ ImageId: 'ami-\u001b[31m' }, `aws us-east-1: ami-\\u001b[31m ${ID_LEFT_OUT}`],
-    [{ ImageId: 'ami-0123' }, `aws us-east-1: ami-0123 ${ID_LEFT_OUT}`],
-    [{ ImageId: 'ami-0123456789ABCDEF0' }, `aws us-east-1: ami-0123456789ABCDEF0 ${ID_LEFT_OUT}`],
+    [{ ImageId: 'ami-\u001b[31m' }, `aws us-east-1: image 1 ${ID_LEFT_OUT}`],
+    [{ ImageId: 'ami-0123' }, `aws us-east-1: image 1 ${ID_LEFT_OUT}`],
+    [{ ImageId: 'ami-0123456789ABCDEF0' }, `aws us-east-1: image 1 ${ID_LEFT_OUT}`],
     [{ Name: `a\nb-${OCP}` }, NAME_LEFT_OUT],
     [{ Name: `a\u200bb-${OCP}` }, NAME_LEFT_OUT],
     [{ Name: `a|b-${OCP}` }, NAME_LEFT_OUT],

@@ -84,17 +84,15 @@ describe('readImages', () => {
     )
   })
 
-  it.each([
-    ['\u202e', '\\u202e'],
-    ['A', 'A'],
-    ['-', '-'],
-    ['x'.repeat(60), 'x'.repeat(60)],
-  ])('leaves out a name that ends in %j, and names it', (end, shown) => {
-    expect(readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria, note)).toEqual([])
-    expect(notes).toEqual([
-      `gcp redhat-marketplace-public: redhat-coreos-ocp-${shown} is left out: its name is of another form than the cloud documents`,
-    ])
-  })
+  it.each(['\u202e', 'A', '-', 'x'.repeat(60)])(
+    'leaves out a name that ends in %j, and says which',
+    (end) => {
+      expect(readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria, note)).toEqual([])
+      expect(notes).toEqual([
+        'gcp redhat-marketplace-public: image 1 of the answer is left out: its name is of another form than the cloud documents',
+      ])
+    },
+  )
 })
 
 describe('selection on GCP', () => {
