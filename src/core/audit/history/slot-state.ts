@@ -11,7 +11,7 @@ export interface SlotState extends Omit<SlotSkew, 'release'> {
 export interface State {
   /** By architecture. */
   readonly releases: Readonly<Record<string, string>>
-  /** A digest of each architecture's build: its artifacts, and the images that it has itself. */
+  /** Each architecture's build as a text: its artifacts, and the images that it has itself. */
   readonly contents: Readonly<Record<string, string>>
   /** The slots of a snapshot, or those in which a stream has an image. */
   readonly slots: readonly SlotState[]

@@ -2,7 +2,6 @@ import { isRecord } from '../../json/document.ts'
 import type { Holder } from '../../layouts/holder.ts'
 import { imagesIn } from '../../layouts/layout.ts'
 import type { Releases } from '../../selection/selections.ts'
-import { sha256 } from '../../snapshot/canonical.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
 import { MARKETPLACE_KEYS } from '../../stream/layouts.ts'
 import { releasesOf } from '../../stream/releases.ts'
@@ -33,7 +32,7 @@ export function readState(
     return {
       releases: sorted([...others, ...own]),
       contents: Object.fromEntries(
-        builds.map(([arch, { release: _, ...build }]) => [arch, digestOf(build)]),
+        builds.map(([arch, { release: _, ...build }]) => [arch, JSON.stringify(build)]),
       ),
       slots: snapshotSlots(snapshot, memory, others),
     }
@@ -55,13 +54,9 @@ function contentsOf(source: Holder): State['contents'] {
       const own = Object.entries(isRecord(extensions) ? extensions : {}).filter(
         ([key]) => !MARKETPLACE_KEYS.includes(key),
       )
-      return [arch, digestOf({ ...rest, own })]
+      return [arch, JSON.stringify({ ...rest, own })]
     }),
   )
-}
-
-function digestOf(content: object): string {
-  return sha256(JSON.stringify(content))
 }
 
 function sorted(releases: readonly (readonly [string, string])[]): State['releases'] {
