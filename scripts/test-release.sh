@@ -36,5 +36,5 @@ executable=$release/stream-snapshot-linux-x64
 env -i PATH=/nonexistent "$executable" check
 node release/stream-snapshot.mjs check
 EXECUTABLE=$executable npx vitest run --project quick --project faults \
-  test/commands test/faults/{accounts,credentials,environment,odd-images,checkouts}.test.ts
+  test/commands test/faults/{accounts,checkouts,clouds,credentials,environment,keep,odd-images}.test.ts
 RELEASE=$release CORPUS_DIR=$corpus npx vitest run --project corpus test/corpus/ci-page.test.ts
