@@ -1,12 +1,11 @@
-import { isBehind, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { isBehind, missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
-import { groupBy } from '../core/group.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
 import { code, markdownTable } from './markdown.ts'
-import { describeSlots, groupSlots } from './slots.ts'
+import { describeSlots, groupSlots, publishWords } from './slots.ts'
 import { onStdout, type Styled } from './style.ts'
 import { foldLine, title, underlinedTable } from './table.ts'
 
@@ -37,10 +36,11 @@ function skewTable(skews: readonly SlotSkew[], options: SkewOptions, styled: Sty
   const printed = ({ header, rows }: Table) =>
     rows.length === 0 ? [] : underlinedTable(header, rows, width())
   const slots = printed(slotTable(skews, options))
-  const publish = publishTables(skews)
+  const missing = missingImages(skews)
+  const publish = publishTables(missing)
   const grades = SEVERITY.filter((grade) => grade !== 'none')
   const lines = [
-    ...foldLine(summaryOf(skews), width()),
+    ...foldLine(summaryOf(skews, missing), width()),
     ...(slots.length > 0 ? ['', style('bold', options.isAll ? 'slots' : 'behind')] : []),
     ...slots.map((line) => {
       const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
@@ -70,9 +70,10 @@ export function printSkewMarkdown(
             rows.map((row) => row.map(code)),
           ),
         ]
-  const publish = publishTables(skews)
+  const missing = missingImages(skews)
+  const publish = publishTables(missing)
   return `${[
-    `### ${summaryOf(skews)}`,
+    `### ${summaryOf(skews, missing)}`,
     ...table(slotTable(skews, options)),
     ...(publish.length > 0 ? ['### To publish', ...publish.flatMap(table)] : []),
   ].join('\n\n')}\n`
@@ -92,19 +93,17 @@ function skewJson(skews: readonly SlotSkew[]): string {
 }
 
 /** Of what was looked at: `13 of 58 slots are behind their build or without an image`. */
-function summaryOf(skews: readonly SlotSkew[]): string {
+function summaryOf(skews: readonly SlotSkew[], missing: readonly (readonly SlotSkew[])[]): string {
   const behind = skews.filter(isBehind)
   const empty = behind.filter(({ image }) => image === undefined).length
-  const missing = skews.filter(({ expected }) => expected !== undefined).length
-  const images = publishTables(skews).reduce((sum, { rows }) => sum + rows.length, 0)
   const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))]
   const lag = behind.length - empty
   return [
     `${lag} of ${counted(skews.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
     ...(empty > 0 ? [`${empty} without an image`] : []),
-    missing === 0
+    missing.length === 0
       ? `no image of ${clouds.join(', ')} is left to publish`
-      : `${counted(images, 'image')} in ${counted(missing, 'slot')} to publish`,
+      : `${publishWords(missing)} to publish`,
   ].join(', ')
 }
 
@@ -165,27 +164,15 @@ function lagOf(days: number | undefined): string {
 }
 
 /** One table for each cloud, as each names places in its own way; regions that lack the same together. */
-function publishTables(skews: readonly SlotSkew[]): Table[] {
+function publishTables(missing: readonly (readonly SlotSkew[])[]): Table[] {
   return CLOUDS.flatMap((cloud): Table[] => {
-    const missing = skews.flatMap(({ slot, release, expected }) =>
-      expected && slot.cloud === cloud ? [{ slot, release, expected }] : [],
-    )
-    const [first] = missing
-    if (first === undefined) return []
-    const names = Object.keys(first.expected.place)
-    const groups = groupBy(missing, ({ release, expected: { place, version, orLater } }) =>
-      [
-        ...names.filter((name) => name !== 'region').map((name) => place[name]),
-        release,
-        version,
-        orLater,
-      ].join('\n'),
-    )
-    const rows = [...groups.values()].flatMap((group) => {
-      const [one] = group
-      if (one === undefined) return []
-      const { place, version, orLater } = one.expected
-      const regions = group.flatMap(({ expected }) => expected.place.region ?? [])
+    const groups = missing.filter(([one]) => one?.slot.cloud === cloud)
+    const names = Object.keys(groups[0]?.[0]?.expected?.place ?? {})
+    const rows = groups.flatMap((group) => {
+      const expected = group[0]?.expected
+      if (expected === undefined) return []
+      const { place, version, orLater } = expected
+      const regions = group.flatMap((each) => each.expected?.place.region ?? [])
       return [
         [
           describeSlots(group.map(({ slot }) => slot)).join('; '),
@@ -194,7 +181,6 @@ function publishTables(skews: readonly SlotSkew[]): Table[] {
         ],
       ]
     })
-    const header = ['for', ...names, 'version'].map(title)
-    return [{ header, rows }]
+    return rows.length === 0 ? [] : [{ header: ['for', ...names, 'version'].map(title), rows }]
   })
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
+import { missingImages } from '../../core/audit/skew/skew.ts'
 import { VERSION } from '../../version.ts'
+import { publishWords } from '../slots.ts'
 import { Html, html } from './html.ts'
 import { folded, type PageStream, SHOWN } from './older.ts'
 import script from './page.client.js'
 import style from './page.css'
-import { missingImages, publishWords } from './publish.ts'
 import { streamPart } from './stream.ts'
 
 /** In bytes: what a browser opens at once. */

@@ -1,9 +1,11 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import { missingImages } from '../../core/audit/skew/skew.ts'
 import type { Entry } from '../../core/clouds/facts.ts'
 import { FACTS } from '../../core/clouds/index.ts'
 import { groupBy } from '../../core/group.ts'
 import type { CloudName } from '../../core/snapshot/snapshot.ts'
 import { counted } from '../../printable.ts'
+import { publishWords } from '../slots.ts'
 import { badge, countsOf, lagRange, lookOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { copyable } from './parts.ts'
@@ -11,7 +13,7 @@ import { placeOf, versionOf } from './places.ts'
 
 /** Part 1: what a publisher still has to publish, by exact names, the slots without an image first. */
 export function publishing(slots: readonly SlotState[]): Html {
-  const missing = missingImages(slots)
+  const missing = mostUrgent(slots)
   const words = html`<p>${publishSentence(slots)}</p>`
   return missing.length === 0
     ? words
@@ -54,21 +56,9 @@ const CLAUSES = [
   ['empty', 'without an image'],
 ] as const
 
-/** `14 images in 44 slots`. */
-export function publishWords(missing: readonly (readonly SlotState[])[]): string {
-  return `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')}`
-}
-
-/** The slots that an image is expected for, those together that one image or version will fill. */
-export function missingImages(slots: readonly SlotState[]): SlotState[][] {
-  const groups = groupBy(
-    slots.filter(({ expected }) => expected !== undefined),
-    ({ slot, expected }) => {
-      const { region: _, ...place } = expected?.place ?? {}
-      return JSON.stringify([slot.cloud, slot.architecture, place, expected?.version])
-    },
-  )
-  return [...groups.values()].sort((a, b) => urgency(b) - urgency(a))
+/** What is to be published, where nothing is there first, and then what lags most. */
+export function mostUrgent(slots: readonly SlotState[]): SlotState[][] {
+  return missingImages(slots).sort((a, b) => urgency(b) - urgency(a))
 }
 
 function urgency(slots: readonly SlotState[]): number {

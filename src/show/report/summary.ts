@@ -1,13 +1,14 @@
 import { EVENT_KINDS, type EventKind } from '../../core/audit/history/events.ts'
 import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
+import { missingImages } from '../../core/audit/skew/skew.ts'
 import { groupBy } from '../../core/group.ts'
 import { counted } from '../../printable.ts'
+import { publishWords } from '../slots.ts'
 import { countsOf, LOOKS, lagText, lookOf, standingOf } from './grades.ts'
 import { type Html, html } from './html.ts'
 import { type PageStream, versionsOf } from './older.ts'
 import { day } from './parts.ts'
-import { missingImages, publishWords } from './publish.ts'
 
 /** A stream's head: which images are behind, by how many days. */
 export function summary(stream: PageStream, id: (part: string) => string): Html {

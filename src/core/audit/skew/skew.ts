@@ -102,6 +102,18 @@ export function plansBelow(skews: readonly SlotSkew[], floor: Minor): PlanBelow[
   })
 }
 
+/** What is to be published: those slots together that one image or version will fill. */
+export function missingImages<S extends Pick<SlotSkew, 'slot' | 'expected'>>(
+  slots: readonly S[],
+): S[][] {
+  const missing = slots.filter(({ expected }) => expected !== undefined)
+  const groups = groupBy(missing, ({ slot, expected }) => {
+    const { region: _, ...place } = expected?.place ?? {}
+    return JSON.stringify([slot.cloud, slot.architecture, place, expected?.version])
+  })
+  return [...groups.values()]
+}
+
 /** Whether a slot's image is behind its build, or there is none. */
 export function isBehind({ grade }: SlotSkew): boolean {
   return grade === undefined || grade.startsWith('older-')
