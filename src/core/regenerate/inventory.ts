@@ -17,7 +17,7 @@ import {
   imagesOf,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
-import { MARKETPLACE_KEYS } from '../stream/layouts.ts'
+import { ownExtensions } from '../stream/layouts.ts'
 import type { Stream } from '../stream/stream.ts'
 
 /** What can be there or not: the smallest things that somebody would miss. */
@@ -147,10 +147,8 @@ function buildItems(architecture: string, release: string | undefined, content: 
       items.push({ subject, value: canonicalJson(files), ...own })
     }
   }
-  const extensions = records(content['rhel-coreos-extensions']).filter(
-    ([key]) => !MARKETPLACE_KEYS.includes(key),
-  )
-  for (const [platform, image] of [...records(content.images), ...extensions]) {
+  const extensions = ownExtensions(content['rhel-coreos-extensions'])
+  for (const [platform, image] of [...records(content.images), ...records(extensions)]) {
     const regions = isRecord(image.regions)
       ? records(image.regions).map(([region, each]) => ({ region, each }))
       : [{ each: image }]

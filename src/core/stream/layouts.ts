@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
 
 /** Where a cloud's images stand in a layout; both ways between slots and names follow from it. */
@@ -70,3 +71,12 @@ export function rootOf(name: LayoutName, cloud: CloudName): Root {
 export const MARKETPLACE_KEYS: readonly string[] = [
   ...new Set(LAYOUT_NAMES.flatMap((name) => CLOUDS.map((cloud) => rootOf(name, cloud)[0]))),
 ]
+
+/** What a build has itself of an architecture's `rhel-coreos-extensions`. */
+export function ownExtensions(extensions: JsonValue | undefined): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(isRecord(extensions) ? extensions : {}).filter(
+      ([key]) => !MARKETPLACE_KEYS.includes(key),
+    ),
+  )
+}

@@ -1,9 +1,8 @@
-import { isRecord } from '../../json/document.ts'
 import type { Holder } from '../../layouts/holder.ts'
 import { imagesIn } from '../../layouts/layout.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
-import { MARKETPLACE_KEYS } from '../../stream/layouts.ts'
+import { ownExtensions } from '../../stream/layouts.ts'
 import { releasesOf } from '../../stream/releases.ts'
 import { readImageSource } from '../image/read.ts'
 import type { SkewMemory } from '../skew/memory.ts'
@@ -51,10 +50,7 @@ function contentsOf(source: Holder): State['contents'] {
   return Object.fromEntries(
     source.architectures().map((arch) => {
       const { 'rhel-coreos-extensions': extensions, ...rest } = source.architecture?.(arch) ?? {}
-      const own = Object.entries(isRecord(extensions) ? extensions : {}).filter(
-        ([key]) => !MARKETPLACE_KEYS.includes(key),
-      )
-      return [arch, JSON.stringify({ ...rest, own })]
+      return [arch, JSON.stringify({ ...rest, own: ownExtensions(extensions) })]
     }),
   )
 }
