@@ -6,7 +6,7 @@ import { releaseIn } from '../../../core/versions/release-in.ts'
 import { readVersion } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
 import { printable } from '../../../printable.ts'
-import { leftOut, unknownState } from '../odd.ts'
+import { knownIn, leftOut, unknownProperty, unknownState } from '../odd.ts'
 import { type Product, productsOf } from './products.ts'
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
@@ -75,12 +75,9 @@ function readImage(
   { id, name, region, product, note }: Place,
 ): AwsImage {
   const read = <T>(table: Readonly<Record<string, T>>, value: string): T => {
-    const known = Object.hasOwn(table, value) ? table[value] : undefined
+    const known = knownIn(table, value)
     if (known !== undefined) return known
-    throw new ServiceError(
-      `aws ${region}: image ${id} has a property that is not known: ${printable(value)}`,
-      'A later version of stream-snapshot may know it.',
-    )
+    throw unknownProperty(`aws ${region}: image ${id}`, printable(value))
   }
   const stateOf = (value: string): ImageState => {
     if (Object.hasOwn(STATES, value) || !isState(value)) return read(STATES, value)

@@ -1,7 +1,7 @@
 import type { Architecture, AzureImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isAzureVersion, isState, isTime } from '../../../core/snapshot/values.ts'
 import { ServiceError } from '../../../errors.ts'
-import { leftOut, unknownState } from '../odd.ts'
+import { knownIn, leftOut, unknownProperty, unknownState } from '../odd.ts'
 import type { ExpectedSku } from './queries.ts'
 
 /** An image as Microsoft.Compute lists it, with `$expand=properties/imageDeprecationStatus`. */
@@ -65,10 +65,7 @@ function readImage(
   const { plan, publisher, offer, sku, ocp } = expected
   const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}
   const refuse = (member: string) => {
-    throw new ServiceError(
-      `${question}: image ${name} has a property that is not known: ${member}`,
-      'A later version of stream-snapshot may know it.',
-    )
+    throw unknownProperty(`${question}: image ${name}`, member)
   }
   const read = <T>(
     table: Readonly<Record<string, T>>,
@@ -77,8 +74,7 @@ function readImage(
     unknown: () => T,
   ): T => {
     if (value === undefined || value === null || value === '') return absent
-    const key = String(value).toLowerCase()
-    return (Object.hasOwn(table, key) ? table[key] : undefined) ?? unknown()
+    return knownIn(table, String(value).toLowerCase()) ?? unknown()
   }
   const { imageState: state, scheduledDeprecationTime: deprecation } = status ?? {}
   return {

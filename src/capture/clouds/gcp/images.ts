@@ -7,7 +7,7 @@ import { type RhelTable, rhelOfOcp } from '../../../core/versions/rhel.ts'
 import { readVersion } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
 import { printable } from '../../../printable.ts'
-import { leftOut, unknownState } from '../odd.ts'
+import { knownIn, leftOut, unknownProperty, unknownState } from '../odd.ts'
 
 type Listed = compute_v1.Schema$Image
 
@@ -86,12 +86,9 @@ function readImage(
 ) {
   const read = <T>(from: Readonly<Record<string, T>>, value: unknown, absent: T): T => {
     if (value === undefined || value === null || value === '') return absent
-    const known = Object.hasOwn(from, String(value)) ? from[String(value)] : undefined
+    const known = knownIn(from, String(value))
     if (known !== undefined) return known
-    throw new ServiceError(
-      `gcp image ${name} has a property that is not known: ${printable(String(value))}`,
-      'A later version of stream-snapshot may know it.',
-    )
+    throw unknownProperty(`gcp image ${name}`, printable(String(value)))
   }
   const stateOf = (from: Readonly<Record<string, ImageState>>, value: unknown): ImageState => {
     if (!isState(value) || Object.hasOwn(from, value)) return read(from, value, 'active')
