@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/core/audit/configmap.ts'
+import { MANIFEST } from '../support/boot-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -28,21 +29,11 @@ beforeEach(async () => {
 describe('configmap', () => {
   it('is the manifest of the boot images, by name and without a final newline', async () => {
     expect(await parsed('nine.json')).toEqual({
-      apiVersion: 'v1',
+      ...MANIFEST,
       data: {
         releaseVersion: '0.0.1-snapshot',
         stream: NINE.trimEnd(),
         streams: JSON.stringify({ 'rhel-9': JSON.parse(NINE) }, undefined, 2),
-      },
-      kind: 'ConfigMap',
-      metadata: {
-        annotations: {
-          'include.release.openshift.io/ibm-cloud-managed': 'true',
-          'include.release.openshift.io/self-managed-high-availability': 'true',
-          'include.release.openshift.io/single-node-developer': 'true',
-        },
-        name: 'coreos-bootimages',
-        namespace: 'openshift-machine-config-operator',
       },
     })
   })
