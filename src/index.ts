@@ -29,10 +29,15 @@ export {
   wantedAgain,
 } from './core/builds/locate.ts'
 export type { AzureCriteria, AzurePlan, AzureSku, Criteria } from './core/criteria/criteria.ts'
-export { BUILD_SERVERS, distroOf, type OcpClues, ocpMinorsOf } from './core/criteria/identity.ts'
+export {
+  BUILD_SERVERS,
+  inferDistro,
+  type OcpClues,
+  ocpCandidates,
+} from './core/criteria/identity.ts'
 export { BUILT_IN, readCriteria } from './core/criteria/read.ts'
 export { folderAround, isLoopback, liesIn } from './core/url.ts'
-export { type Minor, printMinor, readMinor } from './core/versions/minor.ts'
+export { type MajorMinor, printMajorMinor, readMajorMinor } from './core/versions/major-minor.ts'
 
 // What is found: a capture's request and result, the recording, the snapshot.
 
@@ -54,12 +59,12 @@ export {
   type Build,
   CLOUDS,
   type CloudName,
-  cloudsOf,
+  capturedClouds,
   DEFAULT_CLOUD,
+  getImages,
+  getQueries,
   type Image,
   type ImageState,
-  imagesOf,
-  queriesOf,
   type Snapshot,
   type SnapshotContent,
   type StreamIdentity,
@@ -75,19 +80,19 @@ export { LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
 export { MarketplaceFile } from './core/layouts/marketplace-file.ts'
 export {
   type Account,
-  accountOf,
   type Change,
   changesOf,
+  compareInventories,
   lossesOf,
 } from './core/regenerate/account.ts'
 export {
   type Inventory,
   type Item,
-  inventoryOfImages,
-  inventoryOfSelections,
-  inventoryOfSnapshot,
-  inventoryOfStream,
+  imageInventory,
   type Subject,
+  selectionInventory,
+  snapshotInventory,
+  streamInventory,
 } from './core/regenerate/inventory.ts'
 export {
   type Job,
@@ -100,7 +105,7 @@ export {
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
 export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'
-export { releasesOf } from './core/stream/releases.ts'
+export { getReleases } from './core/stream/releases.ts'
 export { isStream, readStream, type Stream } from './core/stream/stream.ts'
 
 // A repository's streams.
@@ -122,11 +127,11 @@ export {
 export { type ListFilter, type Listing, listImages } from './core/audit/list/list.ts'
 export {
   intolerable,
+  measureSkew,
   plansBelow,
   SEVERITY,
   type Severity,
   type SlotSkew,
-  skewOf,
 } from './core/audit/skew/skew.ts'
 export type { Expected } from './core/clouds/facts.ts'
 export { printDiffJson, printDiffMarkdown } from './show/diff.ts'

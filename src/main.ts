@@ -1,6 +1,6 @@
 import { untilDone } from './commands/line/failure.ts'
 import { runWords } from './commands/line/parse.ts'
-import { fileError } from './disk/error.ts'
+import { fileError } from './files/error.ts'
 
 /** Runs the command line. */
 void untilDone(async () => {

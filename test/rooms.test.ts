@@ -10,8 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   show: ['core'],
   capture: ['core'],
-  disk: ['core'],
-  commands: ['core', 'show', 'capture', 'disk'],
+  files: ['core'],
+  commands: ['core', 'show', 'capture', 'files'],
 }
 
 /** Files beside the rooms, and what of them `core` may import. */
@@ -110,15 +110,15 @@ describe('the rooms of src/', () => {
   })
 
   it.each([
-    ['core/json/a.ts', 'disk/read.ts'],
+    ['core/json/a.ts', 'files/read.ts'],
     ['core/json/a.ts', 'secrets.ts'],
     ['core/json/a.ts', 'node:fs'],
     ['core/audit/diff/a.ts', 'show/table.ts'],
     ['show/a.ts', 'capture/capture.ts'],
     ['show/report/a.ts', 'nock'],
-    ['disk/a.ts', 'capture/verify.ts'],
-    ['disk/git/a.ts', 'show/table.ts'],
-    ['capture/http/a.ts', 'disk/read.ts'],
+    ['files/a.ts', 'capture/verify.ts'],
+    ['files/git/a.ts', 'show/table.ts'],
+    ['capture/http/a.ts', 'files/read.ts'],
     ['capture/a.ts', 'commands/line/emit.ts'],
     ['commands/a.ts', '@azure/identity'],
   ])('would not let %s import %s', (from, to) => {

@@ -1,7 +1,7 @@
 import type { WantedBuild } from '../core/builds/locate.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import type { CloudName, StreamIdentity } from '../core/snapshot/snapshot.ts'
-import type { Minor } from '../core/versions/minor.ts'
+import type { MajorMinor } from '../core/versions/major-minor.ts'
 import type { Access } from './clouds/types.ts'
 import type { Patience } from './http/question.ts'
 import type { Shared } from './http/shared.ts'
@@ -12,7 +12,7 @@ export interface CaptureRequest {
   readonly stream: StreamIdentity
   readonly criteria: Criteria
   /** The OCP minor whose images are looked for; needed where a cloud is asked. */
-  readonly ocp: Minor | undefined
+  readonly ocp: MajorMinor | undefined
   readonly clouds: Partial<Record<CloudName, Access<unknown>>>
   /** The builds to ask for; none where the stream has its releases already. */
   readonly builds: readonly WantedBuild[]

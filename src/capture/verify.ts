@@ -2,8 +2,8 @@ import { wantedAgain } from '../core/builds/locate.ts'
 import { isSameContent } from '../core/snapshot/assemble.ts'
 import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
-import { cloudsOf, type Snapshot } from '../core/snapshot/snapshot.ts'
-import { readMinor } from '../core/versions/minor.ts'
+import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
+import { readMajorMinor } from '../core/versions/major-minor.ts'
 import { UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import { capture } from './capture.ts'
@@ -130,8 +130,8 @@ export function replayOf(snapshot: Snapshot, replay: Recording): CaptureRequest 
   return {
     stream,
     criteria,
-    ocp: stream.ocp === null ? undefined : readMinor(stream.ocp),
-    clouds: Object.fromEntries(cloudsOf(snapshot).map((cloud) => [cloud, access])),
+    ocp: stream.ocp === null ? undefined : readMajorMinor(stream.ocp),
+    clouds: Object.fromEntries(capturedClouds(snapshot).map((cloud) => [cloud, access])),
     builds: wantedAgain(snapshot.builds),
     timeout: access.timeout,
     concurrency: 8,

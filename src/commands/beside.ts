@@ -1,14 +1,14 @@
-import type { Blobs } from '../disk/git/blobs.ts'
+import { InputError } from '../errors.ts'
+import type { Blobs } from '../files/git/blobs.ts'
 import {
   blobsOf,
   type FileVersion,
   fileVersions,
   isLater,
   NoVersions,
-} from '../disk/git/versions.ts'
-import { decodeText } from '../disk/read.ts'
-import { InputError } from '../errors.ts'
-import { type Releases, readStream, releasesOf } from '../index.ts'
+} from '../files/git/versions.ts'
+import { decodeText } from '../files/read.ts'
+import { getReleases, type Releases, readStream } from '../index.ts'
 
 /** A version of a file, and the releases that the stream beside it had then. */
 export interface BesideVersion extends FileVersion {
@@ -81,7 +81,7 @@ async function releasesIn(
   if (blob === undefined) return undefined
   const bytes = await blobs.read(blob, path)
   try {
-    return releasesOf(readStream(decodeText(bytes, path), path))
+    return getReleases(readStream(decodeText(bytes, path), path))
   } catch (error) {
     if (error instanceof InputError) return undefined
     throw error

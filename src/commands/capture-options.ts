@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { ARCHITECTURES, CLOUDS, type CloudName, readMinor } from '../index.ts'
+import { ARCHITECTURES, CLOUDS, type CloudName, readMajorMinor } from '../index.ts'
 import { architectureOf } from './architecture.ts'
 import { CLOUD_OPTIONS } from './clouds/index.ts'
 import type { GlobalArgs } from './command.ts'
@@ -128,6 +128,6 @@ function among<Name extends string>(
 }
 
 function minorText(text: string, option: string): string {
-  if (readMinor(text) !== undefined) return text
+  if (readMajorMinor(text) !== undefined) return text
   throw new InputError(`${option}: expected X.Y such as 4.18, found ${JSON.stringify(text)}`)
 }

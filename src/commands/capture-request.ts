@@ -1,10 +1,10 @@
 import { hasParts, otherParts, partOf } from '../core/snapshot/parts.ts'
 import { isStreamName } from '../core/snapshot/values.ts'
-import { compareMinors } from '../core/versions/minor.ts'
-import { ocpMinors, type RhelTable } from '../core/versions/rhel.ts'
+import { compareMajorMinor } from '../core/versions/major-minor.ts'
+import { ocpVersions, type RhelTable } from '../core/versions/rhel.ts'
 import { readRelease } from '../core/versions/version.ts'
-import { readInput } from '../disk/read.ts'
 import { CheckFailure, InputError, ServiceError } from '../errors.ts'
+import { readInput } from '../files/read.ts'
 import {
   type Access,
   BUILD_SERVERS,
@@ -13,14 +13,14 @@ import {
   type CloudName,
   type Criteria,
   canonicalJson,
-  cloudsOf,
+  capturedClouds,
   DEFAULT_CLOUD,
-  distroOf,
-  type Minor,
-  ocpMinorsOf,
-  printMinor,
+  inferDistro,
+  type MajorMinor,
+  ocpCandidates,
+  printMajorMinor,
   readCriteria,
-  readMinor,
+  readMajorMinor,
   readStream,
   type Snapshot,
   type StreamIdentity,
@@ -71,7 +71,7 @@ export async function requestFor(
   { isTolerant = false }: { readonly isTolerant?: boolean } = {},
 ): Promise<Asked> {
   const source = await sourceFor(args, snapshot)
-  const clouds = args.cloud ?? (snapshot ? cloudsOf(snapshot) : [DEFAULT_CLOUD])
+  const clouds = args.cloud ?? (snapshot ? capturedClouds(snapshot) : [DEFAULT_CLOUD])
   const { drop = [] } = args
   const named = clouds
     .filter((cloud) => cloud !== 'none')
@@ -110,7 +110,7 @@ export async function requestFor(
     ...source.identity,
     ocp:
       asked.length > 0 && ocp
-        ? printMinor(ocp)
+        ? printMajorMinor(ocp)
         : kept?.clouds.length
           ? (snapshot?.stream.ocp ?? null)
           : null,
@@ -140,17 +140,17 @@ function refuseForeign(
   part: Snapshot,
   asked: {
     readonly stream: StreamIdentity
-    readonly ocp: Minor | undefined
+    readonly ocp: MajorMinor | undefined
     readonly criteria: Criteria
   },
 ): void {
-  const clouds = cloudsOf(part)
+  const clouds = capturedClouds(part)
   const architectures = Object.keys(part.builds)
   const told = architectures.filter((arch) => {
     const own = readRelease(part.builds[arch]?.release ?? '')?.ocp
-    return own !== undefined && asked.ocp !== undefined && compareMinors(own, asked.ocp) !== 0
+    return own !== undefined && asked.ocp !== undefined && compareMajorMinor(own, asked.ocp) !== 0
   })
-  const wanted = asked.ocp && printMinor(asked.ocp)
+  const wanted = asked.ocp && printMajorMinor(asked.ocp)
   const isOtherMinor = clouds.length > 0 && wanted !== undefined && part.stream.ocp !== wanted
   const isOtherName = part.stream.name !== asked.stream.name
   const isOtherCriteria =
@@ -264,7 +264,7 @@ function identityFor(
   args: CaptureArgs,
   known: Partial<StreamIdentity> & Pick<StreamIdentity, 'name'>,
 ): Omit<StreamIdentity, 'ocp'> {
-  const distro = args.distro ?? known.distro ?? distroOf(args.url ?? known.url)
+  const distro = args.distro ?? known.distro ?? inferDistro(args.url ?? known.url)
   const name = args.name ?? known.name
   if (!isStreamName(name)) {
     throw new InputError(
@@ -300,11 +300,11 @@ function ocpFor(
   { rhel }: Criteria,
   isNeeded: boolean,
   isTolerant: boolean,
-): { readonly ocp: Minor | undefined; readonly notes: readonly string[] } {
+): { readonly ocp: MajorMinor | undefined; readonly notes: readonly string[] } {
   const { name } = source.identity
-  const captured = source.ocp ? readMinor(source.ocp) : undefined
-  const candidates = ocpMinorsOf({ name, releases: source.releases, captured }, rhel)
-  const given = ocp === undefined ? undefined : readMinor(ocp)
+  const captured = source.ocp ? readMajorMinor(source.ocp) : undefined
+  const candidates = ocpCandidates({ name, releases: source.releases, captured }, rhel)
+  const given = ocp === undefined ? undefined : readMajorMinor(ocp)
   if (given !== undefined) {
     const notes = isNeeded ? notesOnMinor(given, source.releases, rhel) : []
     return { ocp: given, notes }
@@ -312,7 +312,7 @@ function ocpFor(
   const [only, ...more] = candidates
   if (only !== undefined && more.length === 0) return { ocp: only, notes: [] }
   if (!isNeeded) return { ocp: undefined, notes: [] }
-  const named = candidates.map(printMinor).join(' or ')
+  const named = candidates.map(printMajorMinor).join(' or ')
   if (isTolerant) {
     const why = only === undefined ? 'nothing tells the OCP minor' : `it may be of OCP ${named}`
     return {
@@ -329,27 +329,29 @@ function ocpFor(
 }
 
 /** @throws InputError for a minor that the criteria do not know, unless it is later than all */
-function notesOnMinor(given: Minor, releases: readonly string[], table: RhelTable): string[] {
-  const known = ocpMinors(table)
+function notesOnMinor(given: MajorMinor, releases: readonly string[], table: RhelTable): string[] {
+  const known = ocpVersions(table)
   const last = known.at(-1)
-  const name = printMinor(given)
-  if (!known.some((each) => compareMinors(each, given) === 0)) {
-    if (last === undefined || compareMinors(given, last) > 0) {
-      return [`--ocp ${name}: later than ${last ? printMinor(last) : 'none'}, the last one known`]
+  const name = printMajorMinor(given)
+  if (!known.some((each) => compareMajorMinor(each, given) === 0)) {
+    if (last === undefined || compareMajorMinor(given, last) > 0) {
+      return [
+        `--ocp ${name}: later than ${last ? printMajorMinor(last) : 'none'}, the last one known`,
+      ]
     }
     // Those that begin so, as 4.20 does for 4.2, and those before and behind it.
-    const next = known.findIndex((each) => compareMinors(each, given) > 0)
-    const alike = known.filter((each) => printMinor(each).startsWith(name))
-    const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMinor)
+    const next = known.findIndex((each) => compareMajorMinor(each, given) > 0)
+    const alike = known.filter((each) => printMajorMinor(each).startsWith(name))
+    const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMajorMinor)
     const nearest = [...new Set(near)].slice(0, 6).join(', ')
     throw new InputError(`--ocp ${name}: not known, the nearest: ${nearest}`)
   }
   const found = releases.flatMap((release) => readRelease(release)?.rhel ?? [])
-  const foreign = found.find((rhel) => !(table[name] ?? []).includes(printMinor(rhel)))
+  const foreign = found.find((rhel) => !(table[name] ?? []).includes(printMajorMinor(rhel)))
   return foreign === undefined
     ? []
     : [
-        `--ocp ${name}: is of RHEL ${table[name]?.join(' or ')}, and the releases of ${printMinor(foreign)}`,
+        `--ocp ${name}: is of RHEL ${table[name]?.join(' or ')}, and the releases of ${printMajorMinor(foreign)}`,
       ]
 }
 

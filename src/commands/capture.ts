@@ -2,24 +2,23 @@ import { basename } from 'node:path'
 import { sortExchanges } from '../capture/recording.ts'
 import { sha256, withLf } from '../core/snapshot/canonical.ts'
 import { withKept } from '../core/snapshot/parts.ts'
-import { withLock } from '../disk/lock.ts'
-import { readBeside, readIfThere, readInput } from '../disk/read.ts'
-import { tidy, type Write, writeFiles } from '../disk/write.ts'
 import { CheckFailure, InputError, ServiceError } from '../errors.ts'
+import { withLock } from '../files/lock.ts'
+import { readBeside, readIfExists, readInput } from '../files/read.ts'
+import { tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   type Account,
-  accountOf,
   assemble,
   type Change,
   type CloudName,
   capture,
-  cloudsOf,
+  capturedClouds,
+  compareInventories,
   type Found,
   GENERATOR,
-  inventoryOfSnapshot,
+  getQueries,
   lossNames,
   printRecording,
-  queriesOf,
   type Recording,
   readRecording,
   readSnapshot,
@@ -27,6 +26,7 @@ import {
   type Shared,
   type Snapshot,
   type SnapshotContent,
+  snapshotInventory,
 } from '../index.ts'
 import { counted } from '../printable.ts'
 import { dropLines, newsLines } from '../show/news.ts'
@@ -134,9 +134,9 @@ export async function captureTexts(
   if (asked.kept) tellMixedBuilds(content, terminal)
   const account =
     found &&
-    accountOf(
-      inventoryOfSnapshot(found.snapshot),
-      inventoryOfSnapshot(content),
+    compareInventories(
+      snapshotInventory(found.snapshot),
+      snapshotInventory(content),
       content.criteria.rhel,
     )
   if (found && account) refuseLoss(args, found.snapshot, content, account, terminal)
@@ -160,12 +160,12 @@ export async function captureTexts(
       text: assembled.recordingText,
       before: found?.recording ?? (await readBeside(recording)),
     },
-    { file, text: assembled.snapshotText, before: await readIfThere(file) },
+    { file, text: assembled.snapshotText, before: await readIfExists(file) },
   ].filter(({ text, before }) => before === undefined || text !== withLf(before))
   return {
     snapshot: assembled.snapshot,
     account,
-    kept: asked.kept ? cloudsOf(asked.kept) : [],
+    kept: asked.kept ? capturedClouds(asked.kept) : [],
     writes,
     seconds: (Date.now() - started) / 1000,
   }
@@ -222,7 +222,7 @@ function refuseLoss(
     return isSame(subject.architecture) && !drop.includes(subject.architecture)
   }
   const lost = account.changes.filter(isRefused)
-  const places = cloudsOf(before).flatMap((cloud) => {
+  const places = capturedClouds(before).flatMap((cloud) => {
     if (drop.includes(cloud) || regions !== undefined) return []
     const now = new Set(regionsOf(after, cloud))
     return regionsOf(before, cloud)
@@ -254,7 +254,7 @@ function architectureOf(subject: Change['subject']): string[] {
 
 /** Where a cloud was asked region by region. */
 function regionsOf(content: SnapshotContent, cloud: CloudName): string[] {
-  return queriesOf(content, cloud).flatMap((query) =>
+  return getQueries(content, cloud).flatMap((query) =>
     'region' in query && typeof query.region === 'string' ? [query.region] : [],
   )
 }
@@ -301,7 +301,7 @@ async function find(
   terminal: Terminal,
 ): Promise<Found | undefined> {
   const file = args.SNAPSHOT
-  const text = await readIfThere(file)
+  const text = await readIfExists(file)
   if (text === undefined) return undefined
   try {
     const found = { snapshot: readSnapshot(text, file), recording: await readBeside(recording) }
@@ -337,7 +337,7 @@ function tellForeign(found: Found, file: string, recording: string, terminal: Te
 /** The snapshot that a recording lies beside, which tells when its content was first seen. */
 async function findSibling(recording: string): Promise<Found | undefined> {
   const file = recording.replace(/\.recording\.json$/, '.json')
-  const text = await readIfThere(file).catch(() => undefined)
+  const text = await readIfExists(file).catch(() => undefined)
   if (text === undefined) return undefined
   try {
     return { snapshot: readSnapshot(text, file), recording: await readBeside(recording) }

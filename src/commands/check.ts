@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { cloudsFor, type Workspace, type WorkspaceStream } from '../core/workspace/workspace.ts'
-import { readIfThere, readInput } from '../disk/read.ts'
 import { CheckFailure, UserError } from '../errors.ts'
+import { readIfExists, readInput } from '../files/read.ts'
 import {
-  cloudsOf,
+  capturedClouds,
+  getReleases,
   readShape,
   readStream,
   recordingFile,
-  releasesOf,
   type Snapshot,
 } from '../index.ts'
 import { counted } from '../printable.ts'
@@ -99,7 +99,7 @@ async function otherReleases(
   { snapshot: file, target, builds = {} }: WorkspaceStream,
   snapshot: Snapshot,
 ): Promise<string[]> {
-  const releases = releasesOf(readStream(await readInput(target), target))
+  const releases = getReleases(readStream(await readInput(target), target))
   return Object.entries(builds).flatMap(([arch, wanted]) => {
     const places = [
       [target, releases.get(arch)],
@@ -115,7 +115,7 @@ async function otherReleases(
 
 /** What the snapshot was captured for, where the workspace says otherwise. */
 function otherRequest(workspace: Workspace, stream: WorkspaceStream, snapshot: Snapshot): string[] {
-  const asked = cloudsOf(snapshot)
+  const asked = capturedClouds(snapshot)
   const wanted = cloudsFor(workspace, stream)
   // Without a cloud there is no OCP minor to ask for.
   const given = Object.entries(snapshot.stream).flatMap(([key, value]) => {
@@ -135,7 +135,7 @@ function otherRequest(workspace: Workspace, stream: WorkspaceStream, snapshot: S
 /** `ok` and what it is that is in order. */
 async function wordsOn({ snapshot, target }: WorkspaceStream): Promise<string> {
   const stream = readStream(await readInput(target), target)
-  const releases = [...new Set(releasesOf(stream).values())]
+  const releases = [...new Set(getReleases(stream).values())]
   const { images } = readShape(await readInput(snapshot), snapshot)
   const counts = Object.entries(images).map(
     ([cloud, { length }]) => `${counted(length, 'image')} of ${cloud}`,
@@ -172,7 +172,7 @@ function filesIn(folder: string): string[] {
 /** Other files may lie there too, if the folder is the repository's own. */
 async function isOfCapture(file: string): Promise<boolean> {
   if (basename(file).endsWith('.recording.json')) return true
-  const text = await readIfThere(file).catch(() => undefined)
+  const text = await readIfExists(file).catch(() => undefined)
   try {
     const { schemaVersion, recording } = JSON.parse(text ?? 'null') ?? {}
     return schemaVersion !== undefined && recording?.sha256 !== undefined

@@ -1,5 +1,5 @@
-import { readIfThere, readInput } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
+import { readIfExists, readInput } from '../files/read.ts'
 import {
   bootImagesConfigMap,
   MarketplaceFile,
@@ -71,7 +71,7 @@ async function readNamed(argument: string): Promise<NamedFile> {
   if (name === undefined || file === undefined) {
     return { argument, name: undefined, file: argument, text: await readInput(argument) }
   }
-  const text = await readIfThere(argument)
+  const text = await readIfExists(argument)
   if (text !== undefined) return { argument, name: undefined, file: argument, text }
   return { argument, name, file, text: await readInput(file) }
 }

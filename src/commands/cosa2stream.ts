@@ -1,5 +1,5 @@
-import { readIfThere } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
+import { readIfExists } from '../files/read.ts'
 import { readStream } from '../index.ts'
 import { placeOf, readBuilds } from './builds.ts'
 import { captureTexts, tellCapture, withSnapshot } from './capture.ts'
@@ -67,6 +67,6 @@ function defaultSnapshot({
 
 /** Before anybody is asked for what could then not be written. */
 async function refuseBadTarget(target: string): Promise<void> {
-  const text = await readIfThere(target)
+  const text = await readIfExists(target)
   if (text !== undefined) readStream(text, target)
 }

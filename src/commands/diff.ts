@@ -1,13 +1,13 @@
-import { readIfInRevision, readSinceCommitted } from '../disk/git/revision.ts'
-import { readInput } from '../disk/read.ts'
 import { InputError, UserError } from '../errors.ts'
+import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
+import { readInput } from '../files/read.ts'
 import {
   diffSnapshots,
   emptied,
+  getReleases,
   isEqual,
   readSnapshot,
   readStream,
-  releasesOf,
   type Snapshot,
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
@@ -77,7 +77,7 @@ async function runDiff(
     )
   }
   const releases =
-    target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
+    target === undefined ? undefined : getReleases(readStream(await readInput(target), target))
   const committed =
     target === undefined || B !== undefined ? undefined : await releasesCommitted(target)
   const diff = diffSnapshots(left, right, releases, committed)
@@ -94,7 +94,7 @@ async function runDiff(
 /** Where the next commit moves the target too, its slots move. */
 async function releasesCommitted(target: string) {
   const [text] = await readSinceCommitted(target)
-  return text === undefined ? undefined : releasesOf(readStream(text, `HEAD:${target}`))
+  return text === undefined ? undefined : getReleases(readStream(text, `HEAD:${target}`))
 }
 
 async function sinceCommitted(

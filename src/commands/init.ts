@@ -8,19 +8,19 @@ import {
   type Workspace,
   type WorkspaceStream,
 } from '../core/workspace/workspace.ts'
-import { readIfThere, readInput } from '../disk/read.ts'
-import { repositoryAround } from '../disk/upwards.ts'
-import { writeFiles } from '../disk/write.ts'
 import { InputError } from '../errors.ts'
+import { readIfExists, readInput } from '../files/read.ts'
+import { repositoryAround } from '../files/upwards.ts'
+import { writeFiles } from '../files/write.ts'
 import {
   BUILT_IN,
   compareAsNumbers,
   DEFAULT_CLOUD,
+  getReleases,
   isStream,
   MarketplaceFile,
-  printMinor,
+  printMajorMinor,
   readStream,
-  releasesOf,
   type Stream,
 } from '../index.ts'
 import { command, terminalOf } from './command.ts'
@@ -70,7 +70,7 @@ export const initCommand = command({
       streams: new Map(entries.map(({ name, stream }) => [name, stream])),
     }
     const attributes = join(root, '.gitattributes')
-    const before = (await readIfThere(attributes)) ?? ''
+    const before = (await readIfExists(attributes)) ?? ''
     const lines = before === '' || before.endsWith('\n') ? before : `${before}\n`
     const isThere = before.split(/\r?\n/).includes(ATTRIBUTES)
     await writeFiles([
@@ -103,7 +103,7 @@ async function search(root: string): Promise<Found[]> {
   const files = FOLDERS.flatMap((folder) => jsonFilesIn(join(root, folder)))
   const found = await Promise.all(
     files.map(async (file) => {
-      const text = await readIfThere(file).catch(() => undefined)
+      const text = await readIfExists(file).catch(() => undefined)
       if (text === undefined || !isStream(text)) return []
       return [{ file, stream: readStream(text, file) }]
     }),
@@ -199,8 +199,8 @@ function wordsOn(
   root: string,
 ): string {
   const files = [stream.target, stream.marketplaceFile].flatMap((each) => each ?? [])
-  const releases = [...new Set(releasesOf(content).values())].join(' and ') || 'no release'
-  const named = minors.map(printMinor)
+  const releases = [...new Set(getReleases(content).values())].join(' and ') || 'no release'
+  const named = minors.map(printMajorMinor)
   const ocp =
     cloudsFor(workspace, stream).length === 0
       ? 'no marketplace images'

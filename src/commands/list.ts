@@ -1,4 +1,4 @@
-import { readInput } from '../disk/read.ts'
+import { readInput } from '../files/read.ts'
 import { CLOUDS, listImages, readSnapshot } from '../index.ts'
 import { unaskedWords } from '../show/asked.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'

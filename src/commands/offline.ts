@@ -1,9 +1,9 @@
-import { readIfThere } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
+import { readIfExists } from '../files/read.ts'
 import {
   buildFolder,
   canonicalJson,
-  cloudsOf,
+  capturedClouds,
   readSnapshot,
   type Snapshot,
   type WantedBuild,
@@ -19,7 +19,7 @@ import { cloudCriteria } from './clouds/index.ts'
  */
 export async function readHeld(args: CaptureArgs): Promise<Snapshot> {
   const file = args.SNAPSHOT
-  const text = await readIfThere(file)
+  const text = await readIfExists(file)
   const remedy = `stream-snapshot ${captureCommandFor(args)} fills it.`
   if (text === undefined) {
     throw new InputError(`${file}: no such file, and --offline forbids the capture`, remedy)
@@ -82,7 +82,7 @@ async function lackingRest(
   const criteria =
     args.criteria === undefined
       ? snapshot.criteria
-      : cloudCriteria(await criteriaFor(args, undefined), clouds ?? cloudsOf(snapshot), args)
+      : cloudCriteria(await criteriaFor(args, undefined), clouds ?? capturedClouds(snapshot), args)
   return [
     ...(identity.name === stream.name ? [] : [`the stream ${identity.name}`]),
     ...(identity.signatures === stream.signatures
@@ -90,7 +90,7 @@ async function lackingRest(
       : [identity.signatures ? 'signatures' : 'builds without signatures']),
     ...(args.ocp === undefined || args.ocp === stream.ocp ? [] : [`images for OCP ${args.ocp}`]),
     ...(clouds === undefined ||
-    canonicalJson([...clouds].sort()) === canonicalJson(cloudsOf(snapshot).sort())
+    canonicalJson([...clouds].sort()) === canonicalJson(capturedClouds(snapshot).sort())
       ? []
       : [clouds.length === 0 ? 'builds alone' : `just the images of ${clouds.join(', ')}`]),
     ...(canonicalJson(criteria) === canonicalJson(snapshot.criteria)

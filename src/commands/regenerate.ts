@@ -1,4 +1,4 @@
-import { readInput } from '../disk/read.ts'
+import { readInput } from '../files/read.ts'
 import { readSnapshot } from '../index.ts'
 import { command } from './command.ts'
 import { needed } from './option.ts'

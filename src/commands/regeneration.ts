@@ -1,10 +1,10 @@
 import { createTwoFilesPatch } from 'diff'
 import { FILE_LAYOUT } from '../core/stream/layouts.ts'
-import { withLock } from '../disk/lock.ts'
-import { readIfThere, readInput } from '../disk/read.ts'
-import { checkTarget } from '../disk/target.ts'
-import { isTidy, tidy, type Write, writeFiles } from '../disk/write.ts'
 import { CheckFailure, InputError } from '../errors.ts'
+import { withLock } from '../files/lock.ts'
+import { readIfExists, readInput } from '../files/read.ts'
+import { checkTarget } from '../files/target.ts'
+import { isTidy, tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   type LayoutName,
   Loss,
@@ -128,11 +128,11 @@ export async function regenerateTexts(
   const layouts = layoutsOf(args)
   const isThere = Object.keys(snapshot.builds).length === 0 || args.check
   const targetText =
-    target === undefined ? undefined : await (isThere ? readInput : readIfThere)(target)
+    target === undefined ? undefined : await (isThere ? readInput : readIfExists)(target)
   const marketplaceText =
     marketplace === undefined
       ? undefined
-      : await (args.check ? readInput : readIfThere)(marketplace)
+      : await (args.check ? readInput : readIfExists)(marketplace)
   const result = regenerate({
     snapshot,
     ...(target !== undefined &&

@@ -1,22 +1,22 @@
-import { readInput } from '../disk/read.ts'
 import { CheckFailure, InputError } from '../errors.ts'
+import { readInput } from '../files/read.ts'
 import {
   CLOUDS,
   type CloudName,
   DEFAULT_CLOUD,
+  getReleases,
   intolerable,
-  type Minor,
+  type MajorMinor,
+  measureSkew,
   plansBelow,
-  printMinor,
-  readMinor,
+  printMajorMinor,
+  readMajorMinor,
   readSnapshot,
   readStream,
-  releasesOf,
   SEVERITY,
   type Severity,
   type SlotSkew,
   type Snapshot,
-  skewOf,
 } from '../index.ts'
 import { counted } from '../printable.ts'
 import { unaskedWords } from '../show/asked.ts'
@@ -63,7 +63,7 @@ export const skewCommand = command({
     const { SNAPSHOT, target, cloud, output, all = false } = args
     const snapshot = readSnapshot(await readInput(SNAPSHOT), SNAPSHOT)
     const releases =
-      target === undefined ? undefined : releasesOf(readStream(await readInput(target), target))
+      target === undefined ? undefined : getReleases(readStream(await readInput(target), target))
     refuseUnasked(SNAPSHOT, snapshot, cloud)
     if (releases === undefined && Object.keys(snapshot.builds).length === 0) {
       throw new InputError(
@@ -71,7 +71,7 @@ export const skewCommand = command({
         'Name it with --target FILE.',
       )
     }
-    const skews = skewOf(snapshot, releases).filter(
+    const skews = measureSkew(snapshot, releases).filter(
       ({ slot }) => cloud === undefined || slot.cloud === cloud,
     )
     if (skews.length === 0) {
@@ -88,7 +88,7 @@ export const skewCommand = command({
 interface Limits {
   readonly 'max-days'?: number | undefined
   readonly 'fail-on'?: Severity | undefined
-  readonly 'min-rhel'?: Minor | undefined
+  readonly 'min-rhel'?: MajorMinor | undefined
 }
 
 /** @throws CheckFailure with a line for each group of slots, and each plan, that is not admitted */
@@ -115,7 +115,7 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
         ]
       : []),
     ...(floor && below.length > 0
-      ? [`${counted(below.length, 'plan')} without an image of RHEL ${printMinor(floor)}`]
+      ? [`${counted(below.length, 'plan')} without an image of RHEL ${printMajorMinor(floor)}`]
       : []),
   ]
   throw new CheckFailure(what.join(', '), undefined, { lines })
@@ -131,8 +131,8 @@ function refuseUnasked(file: string, snapshot: Snapshot, cloud: CloudName | unde
   )
 }
 
-function readRhel(given: string, option: string): Minor {
-  const minor = readMinor(given)
+function readRhel(given: string, option: string): MajorMinor {
+  const minor = readMajorMinor(given)
   if (minor !== undefined) return minor
   throw new InputError(`${option}: expected X.Y such as 9.6, found ${JSON.stringify(given)}`)
 }

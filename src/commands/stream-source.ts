@@ -1,8 +1,8 @@
 import type { Document } from 'yaml'
 import { isConfigMap, streamOfConfigMap } from '../core/audit/image/configmap.ts'
 import type { Holder } from '../core/layouts/holder.ts'
-import { readInput, readStandardInput, STANDARD_INPUT } from '../disk/read.ts'
 import { InputError } from '../errors.ts'
+import { readInput, readStandardInput, STANDARD_INPUT } from '../files/read.ts'
 import { readImageSource } from '../index.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function readStreamSource(
 
 async function textOf(file: string, revision: string | undefined): Promise<string> {
   if (revision !== undefined) {
-    const { readAsOf } = await import('../disk/git/revision.ts')
+    const { readAsOf } = await import('../files/git/revision.ts')
     return readAsOf(revision, file)
   }
   return file === STANDARD_INPUT ? readStandardInput() : readInput(file)

@@ -1,15 +1,15 @@
 import { printWorkspace, withBuilds } from '../core/workspace/change.ts'
 import { type Builds, cloudsFor, type WorkspaceStream } from '../core/workspace/workspace.ts'
-import { withLock } from '../disk/lock.ts'
-import { readIfThere } from '../disk/read.ts'
-import { checkTarget } from '../disk/target.ts'
-import { tidy, type Write, writeFiles } from '../disk/write.ts'
 import { CheckFailure, InputError, ServiceError, UserError } from '../errors.ts'
+import { withLock } from '../files/lock.ts'
+import { readIfExists } from '../files/read.ts'
+import { checkTarget } from '../files/target.ts'
+import { tidy, type Write, writeFiles } from '../files/write.ts'
 import {
   type Architecture,
-  cloudsOf,
+  capturedClouds,
+  getReleases,
   readStream,
-  releasesOf,
   Shared,
   type Snapshot,
 } from '../index.ts'
@@ -160,7 +160,7 @@ async function prepare(args: UpdateArgs, terminal: Terminal, folder: string): Pr
 
 /** Of a stream that has no marketplace images, while nobody names its builds. */
 function isEmpty(snapshot: Snapshot): boolean {
-  return cloudsOf(snapshot).length === 0 && Object.keys(snapshot.builds).length === 0
+  return capturedClouds(snapshot).length === 0 && Object.keys(snapshot.builds).length === 0
 }
 
 function captureArgs(
@@ -263,8 +263,8 @@ function own(builds: Builds | undefined): { readonly builds?: Builds } {
 
 /** A stream's releases with those of a word; the others are what they are. */
 async function releasesWith(word: string, { builds, target }: WorkspaceStream): Promise<Builds> {
-  const text = await readIfThere(target)
-  const there = text === undefined ? new Map() : releasesOf(readStream(text, target))
+  const text = await readIfExists(target)
+  const there = text === undefined ? new Map() : getReleases(readStream(text, target))
   const known = { ...Object.fromEntries(there), ...builds }
   if (word.includes('=')) {
     const [read] = readBuilds([word])

@@ -1,5 +1,5 @@
-import { readInput, readTogether } from '../disk/read.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
+import { readInput, readTogether } from '../files/read.ts'
 import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
 import { counted } from '../printable.ts'
 import { unaskedImages } from '../show/asked.ts'

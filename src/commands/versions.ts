@@ -5,9 +5,9 @@ import {
   type Window,
   within,
 } from '../core/audit/history/history.ts'
-import type { Blobs } from '../disk/git/blobs.ts'
-import { blobsOf, type FileVersion, fileVersions } from '../disk/git/versions.ts'
-import { decodeText } from '../disk/read.ts'
+import type { Blobs } from '../files/git/blobs.ts'
+import { blobsOf, type FileVersion, fileVersions } from '../files/git/versions.ts'
+import { decodeText } from '../files/read.ts'
 import { type BesideVersion, versionsBeside } from './beside.ts'
 import type { Terminal } from './line/terminal.ts'
 import { text } from './option.ts'

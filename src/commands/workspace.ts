@@ -2,9 +2,9 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { nearest } from '../core/workspace/nearest.ts'
 import { type ReadWorkspace, readWorkspace } from '../core/workspace/read.ts'
 import { WORKSPACE_FILE, type WorkspaceStream } from '../core/workspace/workspace.ts'
-import { readInput } from '../disk/read.ts'
-import { findUpwards } from '../disk/upwards.ts'
 import { InputError } from '../errors.ts'
+import { readInput } from '../files/read.ts'
+import { findUpwards } from '../files/upwards.ts'
 
 /** A workspace as it was found on the disk. */
 export interface OpenedWorkspace {

@@ -1,11 +1,11 @@
-import { inventoryOfImages } from '../core/regenerate/inventory.ts'
+import { imageInventory } from '../core/regenerate/inventory.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
-import { CLOUDS, type CloudName, cloudsOf, type Snapshot } from '../core/snapshot/snapshot.ts'
+import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
 
 /** Why nothing can be said of a cloud, or of any: `aws was not asked, but azure`; undefined where it can. */
 export function unaskedWords(snapshot: Snapshot, cloud?: CloudName): string | undefined {
-  const asked = cloudsOf(snapshot)
+  const asked = capturedClouds(snapshot)
   if (cloud === undefined ? asked.length > 0 : asked.includes(cloud)) return undefined
   if (asked.length === 0) return 'no cloud was asked'
   return `${cloud} was not asked, but ${asked.join(', ')}`
@@ -17,9 +17,9 @@ export function unaskedImages(
   snapshot: Snapshot,
 ): string {
   const items = [stream, ...(marketplaceFile ? [marketplaceFile] : [])].flatMap((holder) => [
-    ...inventoryOfImages(holder).values(),
+    ...imageInventory(holder).values(),
   ])
-  const asked = cloudsOf(snapshot)
+  const asked = capturedClouds(snapshot)
   return CLOUDS.filter((cloud) => !asked.includes(cloud))
     .flatMap((cloud) => {
       const { length } = items.filter(

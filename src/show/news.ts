@@ -1,12 +1,12 @@
 import { FACTS } from '../core/clouds/index.ts'
-import { entryOf } from '../core/layouts/entry.ts'
+import { toEntry } from '../core/layouts/entry.ts'
 import { type Account, type Change, changesOf } from '../core/regenerate/account.ts'
 import {
   type CloudName,
-  cloudsOf,
+  capturedClouds,
+  getImages,
+  getQueries,
   type Image,
-  imagesOf,
-  queriesOf,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
@@ -33,11 +33,11 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
       ? [`builds: ${builds.map(([arch, { release }]) => `${arch}=${release}`).join(' ')}`]
       : []),
     ...(account ? planLines(ofBuilds(account), styled) : []),
-    ...cloudsOf(content).flatMap((cloud) => {
-      const images = imagesOf(content, cloud).length
+    ...capturedClouds(content).flatMap((cloud) => {
+      const images = getImages(content, cloud).length
       if (kept.includes(cloud))
         return [`${cloud}: not asked, ${counted(images, 'image')} as before`]
-      const queries = queriesOf(content, cloud)
+      const queries = getQueries(content, cloud)
       const missing = queries.filter((query) => 'missing' in query).length
       const changes = account ? listingsOf(account, cloud) : []
       const fresh = changes.filter(({ before }) => before === undefined)
@@ -60,8 +60,8 @@ function nothingLine(cloud: CloudName): string {
 /** What is taken out on request, and how much that is. */
 export function dropLines(dropped: SnapshotContent): string[] {
   return [
-    ...cloudsOf(dropped).map(
-      (cloud) => `dropped: ${cloud}, ${counted(imagesOf(dropped, cloud).length, 'image')}`,
+    ...capturedClouds(dropped).map(
+      (cloud) => `dropped: ${cloud}, ${counted(getImages(dropped, cloud).length, 'image')}`,
     ),
     ...Object.entries(dropped.builds).map(
       ([arch, { release }]) => `dropped: ${arch}, the build ${release}`,
@@ -82,7 +82,7 @@ function goneLines(cloud: CloudName, gone: readonly Change[]): string[] {
 
 /** An AMI's id tells neither release nor region. */
 function imageName(cloud: CloudName, image: Image): string {
-  const name = FACTS[cloud].nameOf(entryOf(cloud, image))
+  const name = FACTS[cloud].nameOf(toEntry(cloud, image))
   const { region, version } = image
   return region === undefined ? name : `${name} in ${region}, ${version}`
 }

@@ -2,7 +2,7 @@ import { diffFields } from '../core/audit/diff/images.ts'
 import { diffValues } from '../core/audit/diff/values.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
-import { entryOf } from '../core/layouts/entry.ts'
+import { toEntry } from '../core/layouts/entry.ts'
 import { LAYOUTS } from '../core/layouts/layout.ts'
 import {
   type Account,
@@ -340,7 +340,7 @@ export function movedName(old: string | undefined, fresh: string | undefined): s
 function imageText({ subject, value, release, entry }: Item): string {
   if (subject.kind === 'listing') {
     const { cloud, image } = subject
-    return imageText(slotItem({ cloud, plan: '', architecture: 'x86_64' }, entryOf(cloud, image)))
+    return imageText(slotItem({ cloud, plan: '', architecture: 'x86_64' }, toEntry(cloud, image)))
   }
   return release !== undefined && entry?.image === value ? `${release} (${value})` : value
 }

@@ -1,6 +1,6 @@
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
-import { entryOf } from '../core/layouts/entry.ts'
+import { toEntry } from '../core/layouts/entry.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
 import type { Candidate, Selection } from '../core/selection/select.ts'
 import type { Image } from '../core/snapshot/snapshot.ts'
@@ -31,10 +31,10 @@ export function selectionsJson({ selections, account }: Regenerated): string {
       ...slot,
       release: wanted.text,
       grade: grade ?? null,
-      image: image ? entryOf(slot.cloud, image) : null,
+      image: image ? toEntry(slot.cloud, image) : null,
       reason,
       candidates: candidates.map((candidate) => ({
-        image: entryOf(slot.cloud, candidate.image),
+        image: toEntry(slot.cloud, candidate.image),
         grade: candidate.grade ?? null,
         refused: candidate.refused ?? null,
       })),
@@ -52,5 +52,5 @@ export function selectionsJson({ selections, account }: Regenerated): string {
 }
 
 function imageName({ cloud }: Slot, image: Image): string {
-  return FACTS[cloud].nameOf(entryOf(cloud, image))
+  return FACTS[cloud].nameOf(toEntry(cloud, image))
 }

@@ -46,7 +46,7 @@ export const AZ = {
     const isCaptured = placesOf(captured)
     const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
     const printed = all.filter(isCaptured).map(lowerPublisher)
-    const bare = new Set(world.azureImages.filter((each) => each.noProperties).map(urnOf))
+    const bare = new Set(world.azureImages.filter((each) => each.noProperties).map(toUrn))
     expect(printed.length).toBeGreaterThan(50)
     expect(sorted(printed), 'az and list').toEqual(
       sorted(
@@ -87,7 +87,7 @@ export const AZ = {
     // The previews, and the image without properties, which has no architecture in az.
     const printed = cells(table, / {2,}/).filter((row) => !/^-|preview/.test(`${row[0]} ${row[1]}`))
     const isBare = ([, , , , urn]: readonly string[]) =>
-      world.azureImages.some((each) => each.noProperties && urnOf(each) === urn)
+      world.azureImages.some((each) => each.noProperties && toUrn(each) === urn)
     expect(
       listed
         .filter((row) => !/^-/.test(row[0] ?? ''))
@@ -146,7 +146,7 @@ export const AZ = {
       const shown = JSON.parse(
         await world.client('az', 'vm', 'image', 'show', '--location', 'eastus', '--urn', urn),
       )
-      const own = world.azureImages.find((each) => urnOf(each) === urn)
+      const own = world.azureImages.find((each) => toUrn(each) === urn)
       expect(shown.hyperVGeneration, 'az and the stand-in').toBe(own?.hyperVGeneration)
       expect(shown, 'az and capture').toMatchObject({
         name: version,
@@ -170,7 +170,7 @@ function rowOf(image: AzureImage): Row {
 }
 
 /** As `list` has it, where a publisher is spelled as the criteria spell it. */
-function urnOf({ publisher, offer, sku, version }: AzureImage): string {
+function toUrn({ publisher, offer, sku, version }: AzureImage): string {
   return [publisher.toLowerCase(), offer, sku, version].join(':')
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { releasesOf } from '../../src/core/stream/releases.ts'
+import { getReleases } from '../../src/core/stream/releases.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { run } from '../support/cli.ts'
 import { commitAt } from '../support/git.ts'
@@ -33,7 +33,7 @@ describe('the published streams, committed in their order', () => {
     expect(versions).toHaveLength(58)
     for (const { subject, releases } of versions) {
       const stream = readStream(await readFile(join(STREAMS, subject), 'utf8'), subject)
-      expect(releases).toEqual(Object.fromEntries(releasesOf(stream)))
+      expect(releases).toEqual(Object.fromEntries(getReleases(stream)))
     }
     const table = await run(['history', 'rhcos.json'], { cwd: folder })
     expect(table.stdout.split('\n').filter((line) => /^[0-9a-f]{7} /.test(line))).toHaveLength(58)

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import {
-  accountOf,
-  inventoryOfSnapshot,
+  compareInventories,
   Loss,
   readStream,
   regenerate,
   type Snapshot,
+  snapshotInventory,
 } from '../../src/index.ts'
 import { lossLines, planLines } from '../../src/show/plan.ts'
 import { azureImage, snapshotOf } from '../support/snapshots.ts'
@@ -189,9 +189,9 @@ describe('the account of a change', () => {
 
   it('of a snapshot', () => {
     const property = fc.property(snapshot, snapshot, (before, after) => {
-      const account = accountOf(
-        inventoryOfSnapshot(before),
-        inventoryOfSnapshot(after),
+      const account = compareInventories(
+        snapshotInventory(before),
+        snapshotInventory(after),
         before.criteria.rhel,
       )
       const lines = planLines(account, PLAIN)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { integrityOf } from '../../src/core/snapshot/canonical.ts'
+import { computeIntegrity } from '../../src/core/snapshot/canonical.ts'
 import { git } from '../support/git.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -47,7 +47,7 @@ export async function commitVersions(
 /** A printed snapshot that was changed, whole again. */
 export function sealedText(text: string): string {
   const rest = text.replace(/\n {2}"integrity":"[^"]*",/, '')
-  const integrity = integrityOf([rest.replace(/\n */g, '')])
+  const integrity = computeIntegrity([rest.replace(/\n */g, '')])
   return text.replace(/"integrity":"[^"]*"/, `"integrity":"${integrity}"`)
 }
 

@@ -20,13 +20,13 @@ import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/r
 import type { Image } from '../../src/core/snapshot/snapshot.ts'
 import { isAzureVersion } from '../../src/core/snapshot/values.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
-import { compareMinors, readMinor } from '../../src/core/versions/minor.ts'
+import { compareMajorMinor, readMajorMinor } from '../../src/core/versions/major-minor.ts'
 import {
   compareVersions,
   type DatedVersion,
+  inferRhel,
   readRelease,
   readVersion,
-  rhelOfVersion,
 } from '../../src/core/versions/version.ts'
 import { visible, visibleLine } from '../../src/printable.ts'
 import { findSecret } from '../../src/secrets.ts'
@@ -150,7 +150,7 @@ describe('escaping', () => {
 const table = BUILT_IN.rhel
 const dated = versionText.map((text): DatedVersion | undefined => {
   const version = readVersion(text)
-  const rhel = version && rhelOfVersion(table, version)
+  const rhel = version && inferRhel(table, version)
   if (version === undefined || rhel === undefined) return undefined
   return { ...version, rhel, ocp: version.ocp ?? { major: 4, minor: 18 } }
 })
@@ -170,9 +170,9 @@ describe('the order', () => {
         sign(low, middle) <= 0 &&
         sign(middle, high) <= 0 &&
         sign(low, high) <= 0 &&
-        (compareMinors(a.rhel, b.rhel) === 0 ||
-          sign(a, b) === Math.sign(compareMinors(a.rhel, b.rhel)) ||
-          compareMinors(a.ocp, b.ocp) !== 0)
+        (compareMajorMinor(a.rhel, b.rhel) === 0 ||
+          sign(a, b) === Math.sign(compareMajorMinor(a.rhel, b.rhel)) ||
+          compareMajorMinor(a.ocp, b.ocp) !== 0)
       )
     })
     check('order', 'of versions is total', property)
@@ -204,7 +204,7 @@ describe('the selection', () => {
     .constantFrom('418.94.202410090804-0', '417.94.202407010000-0', '9.6.20251015-1')
     .map((text): Wanted => {
       const release = readRelease(text)
-      const ocp = release?.ocp ?? readMinor('4.19')
+      const ocp = release?.ocp ?? readMajorMinor('4.19')
       if (!release || !ocp) throw new Error(text)
       return { text, release, ocp }
     })
@@ -234,14 +234,14 @@ describe('the selection', () => {
         const eligible = chosen.candidates.filter(({ refused }) => refused === undefined)
         if (chosen.image === undefined) return eligible.length === 0
         const version = readVersion(chosen.image.version)
-        const rhel = version && rhelOfVersion(table, version)
+        const rhel = version && inferRhel(table, version)
         if (!version || !rhel) return false
         return (
           all.includes(chosen.image) &&
           chosen.image.state !== 'deprecated' &&
           chosen.image.state !== 'unavailable' &&
-          compareMinors(version.ocp ?? slotWanted.ocp, slotWanted.ocp) <= 0 &&
-          compareMinors(rhel, slotWanted.release.rhel) <= 0 &&
+          compareMajorMinor(version.ocp ?? slotWanted.ocp, slotWanted.ocp) <= 0 &&
+          compareMajorMinor(rhel, slotWanted.release.rhel) <= 0 &&
           (chosen.grade === 'exact' || eligible.every(({ grade }) => grade !== 'exact')) &&
           (requirement !== 'exact' || chosen.grade === 'exact') &&
           (requirement !== 'not-newer' || chosen.grade !== 'newer-build')

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import builtIn from '../../src/core/criteria/criteria.json' with { type: 'json' }
-import { canonicalJson, integrityOf } from '../../src/core/snapshot/canonical.ts'
+import { canonicalJson, computeIntegrity } from '../../src/core/snapshot/canonical.ts'
 import { printSnapshot } from '../../src/core/snapshot/read.ts'
 import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -71,7 +71,7 @@ function sealed(change: (snapshot: Record<string, unknown>) => unknown): string 
   const { integrity, ...rest } = (change(snapshot) ?? snapshot) as Record<string, unknown>
   return printSnapshot({
     ...rest,
-    integrity: integrityOf(canonicalJson(rest)),
+    integrity: computeIntegrity(canonicalJson(rest)),
   } as unknown as Snapshot)
 }
 

@@ -5,7 +5,7 @@ import type { WantedBuild } from '../../src/core/builds/locate.ts'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import type { Architecture } from '../../src/core/snapshot/snapshot.ts'
 import type { Stream } from '../../src/core/stream/stream.ts'
-import { printMinor } from '../../src/core/versions/minor.ts'
+import { printMajorMinor } from '../../src/core/versions/major-minor.ts'
 import { readRelease } from '../../src/core/versions/version.ts'
 
 export const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
@@ -20,7 +20,7 @@ const OCP_OF: Readonly<Record<string, string>> = { '9.6': '4.20', '9.8': '4.22',
 export function ocpOf(stream: Stream): string | undefined {
   const release = readRelease(stream.release('x86_64') ?? '')
   if (release === undefined) return undefined
-  return release.ocp ? printMinor(release.ocp) : OCP_OF[printMinor(release.rhel)]
+  return release.ocp ? printMajorMinor(release.ocp) : OCP_OF[printMajorMinor(release.rhel)]
 }
 
 export const publishedBumps = readdirSync(join(CORPUS, 'bumps'))

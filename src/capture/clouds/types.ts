@@ -1,6 +1,6 @@
 import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
-import type { Minor } from '../../core/versions/minor.ts'
+import type { MajorMinor } from '../../core/versions/major-minor.ts'
 import type { Shared } from '../http/shared.ts'
 import type { Note } from '../http/transport.ts'
 
@@ -32,7 +32,7 @@ export interface Connection<Query, Image> {
   readonly opening: string
 
   /** What to ask for an OCP minor, each question once; some clouds ask for their regions first. */
-  queries(ocp: Minor): Promise<readonly Query[]>
+  queries(ocp: MajorMinor): Promise<readonly Query[]>
 
   /**
    * Asks one question, through the SDK.

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { AzureSettings, ServicePrincipal } from '../../capture/clouds/azure/settings.ts'
-import { readIfThere } from '../../disk/read.ts'
 import { ServiceError } from '../../errors.ts'
+import { readIfExists } from '../../files/read.ts'
 import { credentialsFile, homeFolder } from './home.ts'
 
 /** The variables that a service principal's file goes before. */
@@ -72,7 +72,7 @@ async function principalIn(
 
 /** A certificate and its key, as PEM; the SDK reads no PKCS #12, which others' tools also take. */
 async function readCertificate(certificate: string, file: string): Promise<string> {
-  const text = await readIfThere(certificate).catch(() => '')
+  const text = await readIfExists(certificate).catch(() => '')
   if (text === undefined) {
     throw new ServiceError(
       `${file}: .clientCertificate: ${certificate}: no such file`,

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
-import { readIfThere, refuseEndless } from '../../disk/read.ts'
 import { ServiceError } from '../../errors.ts'
+import { readIfExists, refuseEndless } from '../../files/read.ts'
 
 /** The home folder; undefined for a user id without one and without an entry, as in a pod. */
 export function homeFolder(env: NodeJS.ProcessEnv): string | undefined {
@@ -31,7 +31,7 @@ export function checkFiles(files: readonly (string | undefined)[]): void {
 export async function credentialsFile(
   file: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const text = await readIfThere(file)
+  const text = await readIfExists(file)
   if (text === undefined) return undefined
   const value = parse(text.replace(/^\ufeff/, ''))
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

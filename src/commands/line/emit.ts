@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { fileError } from '../../disk/error.ts'
+import { fileError } from '../../files/error.ts'
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const
 export type StandardStream = keyof typeof DESCRIPTORS

@@ -1,5 +1,5 @@
 import yargs, { type Argv, type PositionalOptions } from 'yargs'
-import { STANDARD_INPUT } from '../../disk/read.ts'
+import { STANDARD_INPUT } from '../../files/read.ts'
 import { VERSION } from '../../version.ts'
 import { type Command, GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'

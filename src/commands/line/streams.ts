@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { WORKSPACE_FILE, type WorkspaceStream } from '../../core/workspace/workspace.ts'
-import { findUpwards } from '../../disk/upwards.ts'
 import { CheckFailure } from '../../errors.ts'
+import { findUpwards } from '../../files/upwards.ts'
 import { type Command, terminalOf } from '../command.ts'
 import { openWorkspace } from '../workspace.ts'
 

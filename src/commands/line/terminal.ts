@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
-import { onExit } from '../../disk/exit.ts'
+import { onExit } from '../../files/exit.ts'
 import { visible, visibleLine } from '../../printable.ts'
 import { foldLine } from '../../show/table.ts'
 import { emit, isTerminal, type StandardStream, widthOf } from './emit.ts'

@@ -1,6 +1,6 @@
 import { skuName } from '../criteria/sku-name.ts'
-import { type Image, imagesOf, queriesOf, type SnapshotContent } from '../snapshot/snapshot.ts'
-import { compareMinors, printMinor } from '../versions/minor.ts'
+import { getImages, getQueries, type Image, type SnapshotContent } from '../snapshot/snapshot.ts'
+import { compareMajorMinor, printMajorMinor } from '../versions/major-minor.ts'
 import { earlierOcps } from '../versions/rhel.ts'
 import { compareStamps, isOfPublication, readVersion, type Version } from '../versions/version.ts'
 import type { Expected, Filling } from './facts.ts'
@@ -26,7 +26,7 @@ function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expecte
       architecture === slot.architecture && generation === slot.generation,
   )
   const answered = new Set(
-    queriesOf(snapshot, 'azure')
+    getQueries(snapshot, 'azure')
       .filter((query) => !('missing' in query))
       .map((query) => placeKey(query as Readonly<Record<string, unknown>>)),
   )
@@ -53,7 +53,7 @@ function placeKey({ publisher, offer, sku }: Readonly<Record<string, unknown>>):
 
 /** The images of the slot's SKU; where that has none yet, those of the slot's other SKUs. */
 function imagesInPlace(snapshot: SnapshotContent, { slot }: Filling, sku: string): Image[] {
-  const all = imagesOf(snapshot, 'azure').filter(
+  const all = getImages(snapshot, 'azure').filter(
     ({ plan, architecture, generation }) =>
       plan === slot.plan && architecture === slot.architecture && generation === slot.generation,
   )
@@ -82,7 +82,7 @@ function expectedVersions(
   models: readonly Version[],
 ): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
   const named = models.filter((model) => model.ocp !== undefined)
-  const ofOcp = named.find((each) => each.ocp && compareMinors(each.ocp, ocp) === 0) ?? named[0]
+  const ofOcp = named.find((each) => each.ocp && compareMajorMinor(each.ocp, ocp) === 0) ?? named[0]
   const [latest] = models
   const isOfB = release.form === 'B'
   const model = isOfB
@@ -93,7 +93,7 @@ function expectedVersions(
   const minor = text.split('.').slice(0, 2).join('.')
   if (model ? isOfPublication(model) : slot.plan !== FREE_PLAN) {
     const hour = release.stamp.padEnd(HOUR, '0').slice(0, HOUR)
-    return [{ version: `${isOfB ? minor : printMinor(ocp)}.${hour}`, orLater: true }]
+    return [{ version: `${isOfB ? minor : printMajorMinor(ocp)}.${hour}`, orLater: true }]
   }
   const revision = model?.revision === undefined ? '' : `-${release.revision ?? 0}`
   const version = (length: number): Omit<Expected, 'place'> => ({

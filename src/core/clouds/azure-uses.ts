@@ -32,12 +32,12 @@ export const azureUses: Uses = {
     ].join('\n'),
   az: (entry, plan) => {
     const terms = termsOf(entry, plan)
-    return [...(terms ? [terms] : []), `az vm create --image ${urnOf(entry)}`].join('\n')
+    return [...(terms ? [terms] : []), `az vm create --image ${toUrn(entry)}`].join('\n')
   },
   terms: termsOf,
 }
 
-export function urnOf({
+export function toUrn({
   publisher,
   offer,
   sku,
@@ -55,7 +55,7 @@ function planOf({ publisher = '', offer = '', sku = '' }: Entry): Members {
 }
 
 function termsOf(entry: Entry, plan: string): string | undefined {
-  return plan === FREE_PLAN ? undefined : `az vm image terms accept --urn ${urnOf(entry)}`
+  return plan === FREE_PLAN ? undefined : `az vm image terms accept --urn ${toUrn(entry)}`
 }
 
 /** `plan {` and its members, a line each, as Terraform and Bicep have them. */

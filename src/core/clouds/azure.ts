@@ -1,7 +1,7 @@
 import { isOffered } from '../criteria/sku-name.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { expectedOnAzure } from './azure-expected.ts'
-import { azureUses, urnOf } from './azure-uses.ts'
+import { azureUses, toUrn } from './azure-uses.ts'
 import { type Cell, type CloudFacts, member } from './facts.ts'
 
 /** How Azure spells architectures. */
@@ -37,10 +37,10 @@ export const azure: CloudFacts = {
     member('offer'),
     member('publisher'),
     member('sku'),
-    ['urn', (image) => urnOf(image)],
+    ['urn', (image) => toUrn(image)],
     member('version'),
   ],
-  nameOf: urnOf,
+  nameOf: toUrn,
   /** From `/Providers` on, as what stands before that is the subscription of who asks. */
   idOf: ({ publisher, offer, sku, version }, location) =>
     [

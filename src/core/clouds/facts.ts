@@ -1,5 +1,5 @@
 import type { Architecture, Image, SnapshotContent } from '../snapshot/snapshot.ts'
-import type { Minor } from '../versions/minor.ts'
+import type { MajorMinor } from '../versions/major-minor.ts'
 import type { Slot, Wanted } from './slot.ts'
 
 /** An image as a stream names it: a few members, all of them text. */
@@ -80,7 +80,7 @@ export interface CloudFacts {
    */
   idOf(entry: Entry, location: string): string
   /** The slots that a snapshot opens for an architecture and an OCP minor, in no particular order. */
-  slots(snapshot: SnapshotContent, architecture: Architecture, ocp: Minor): Slot[]
+  slots(snapshot: SnapshotContent, architecture: Architecture, ocp: MajorMinor): Slot[]
   readonly uses: Uses
   /** The image that a publisher would have to publish for a slot to be of its release's own build. */
   expected(snapshot: SnapshotContent, filling: Filling): Expected

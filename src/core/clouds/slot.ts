@@ -1,5 +1,5 @@
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
-import type { Minor } from '../versions/minor.ts'
+import type { MajorMinor } from '../versions/major-minor.ts'
 import type { Release } from '../versions/version.ts'
 
 /** One place in a stream that a marketplace image can fill. */
@@ -19,7 +19,7 @@ export interface Wanted {
   readonly text: string
   readonly release: Release
   /** What the release tells, else what the snapshot was captured for. */
-  readonly ocp: Minor
+  readonly ocp: MajorMinor
 }
 
 /** `azure ocp-emea x86_64 gen2`, as messages name a slot. */

@@ -1,5 +1,5 @@
-import { compareMinors, type Minor, readMinor } from '../versions/minor.ts'
-import { ocpsOfRhel, type RhelTable } from '../versions/rhel.ts'
+import { compareMajorMinor, type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { ocpVersionsForRhel, type RhelTable } from '../versions/rhel.ts'
 import { readRelease } from '../versions/version.ts'
 
 /** Where each distribution's builds are served. */
@@ -15,7 +15,7 @@ export interface OcpClues {
   /** As far as they are known; a release is never stale. */
   readonly releases: readonly string[]
   /** What the snapshot was captured for. */
-  readonly captured?: Minor | undefined
+  readonly captured?: MajorMinor | undefined
 }
 
 /**
@@ -24,32 +24,33 @@ export interface OcpClues {
  * the snapshot was captured for, or the one that the name carries (`4.18-9.4`, `rhcos-4.18`). A name
  * that its RHEL belies is not believed.
  */
-export function ocpMinorsOf(clues: OcpClues, table: RhelTable): Minor[] {
+export function ocpCandidates(clues: OcpClues, table: RhelTable): MajorMinor[] {
   const { name, releases, captured } = clues
   const read = releases.flatMap((release) => readRelease(release) ?? [])
-  const told = read.flatMap(({ ocp }) => ocp ?? []).sort(compareMinors)
+  const told = read.flatMap(({ ocp }) => ocp ?? []).sort(compareMajorMinor)
   const last = told.at(-1)
   if (last !== undefined) return [last]
   const inName = minorInName(name)
   const guesses = [captured, inName].filter((each) => each !== undefined)
   const rhel = read
     .map((each) => each.rhel)
-    .sort(compareMinors)
+    .sort(compareMajorMinor)
     .at(-1)
-  const fitting = rhel === undefined ? [] : ocpsOfRhel(table, rhel)
+  const fitting = rhel === undefined ? [] : ocpVersionsForRhel(table, rhel)
   if (fitting.length === 0) return guesses.slice(0, 1)
   if (fitting.length === 1) return fitting
-  const isFitting = (guess: Minor) => fitting.some((each) => compareMinors(each, guess) === 0)
+  const isFitting = (guess: MajorMinor) =>
+    fitting.some((each) => compareMajorMinor(each, guess) === 0)
   const guess = guesses.find(isFitting)
   return guess === undefined ? fitting : [guess]
 }
 
-function minorInName(name: string): Minor | undefined {
+function minorInName(name: string): MajorMinor | undefined {
   const text = /^(?:rhcos-)?([0-9]+\.[0-9]+)(?:-[0-9.]+)?$/.exec(name)?.[1]
-  return text === undefined ? undefined : readMinor(text)
+  return text === undefined ? undefined : readMajorMinor(text)
 }
 
 /** Whose build server a URL is; rhcos where it is nobody's that is known. */
-export function distroOf(url: string | undefined): keyof typeof BUILD_SERVERS {
+export function inferDistro(url: string | undefined): keyof typeof BUILD_SERVERS {
   return url === BUILD_SERVERS.fcos ? 'fcos' : 'rhcos'
 }

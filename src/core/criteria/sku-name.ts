@@ -1,4 +1,4 @@
-import { compareMinors, type Minor, readMinor } from '../versions/minor.ts'
+import { compareMajorMinor, type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import type { AzureSku } from './criteria.ts'
 
 /** Whether a SKU's name has an OCP minor in it, so that every minor has a SKU of its own. */
@@ -7,17 +7,17 @@ export function isNamedByOcp({ name }: AzureSku): boolean {
 }
 
 /** The SKU's name for an OCP minor; undefined where that minor's images do not have such a name. */
-export function skuName(sku: AzureSku, ocp: Minor): string | undefined {
+export function skuName(sku: AzureSku, ocp: MajorMinor): string | undefined {
   if (!isOffered(sku, ocp)) return undefined
   return sku.name.replaceAll('{major}', String(ocp.major)).replaceAll('{minor}', String(ocp.minor))
 }
 
 /** Whether the criteria offer a SKU for an OCP minor. */
-export function isOffered({ since, until, before }: AzureSku, minor: Minor): boolean {
-  const [first, last, end] = [since, until, before].map((each) => each && readMinor(each))
+export function isOffered({ since, until, before }: AzureSku, minor: MajorMinor): boolean {
+  const [first, last, end] = [since, until, before].map((each) => each && readMajorMinor(each))
   return (
-    (!first || compareMinors(first, minor) <= 0) &&
-    (!last || compareMinors(minor, last) <= 0) &&
-    (!end || compareMinors(minor, end) < 0)
+    (!first || compareMajorMinor(first, minor) <= 0) &&
+    (!last || compareMajorMinor(minor, last) <= 0) &&
+    (!end || compareMajorMinor(minor, end) < 0)
   )
 }

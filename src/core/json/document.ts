@@ -28,7 +28,7 @@ export function entriesOf(record: JsonRecord): [string, JsonValue][] {
 }
 
 /** The member `name` of a node, or undefined where there is none or the node is no object. */
-export function memberOf(node: JsonNode | undefined, name: string): JsonNode | undefined {
+export function getMember(node: JsonNode | undefined, name: string): JsonNode | undefined {
   return node?.kind === 'object' ? node.members.get(name)?.value : undefined
 }
 

@@ -1,4 +1,4 @@
-import { memberOf } from './document.ts'
+import { getMember } from './document.ts'
 import type { JsonDocument, JsonNode, JsonObject } from './node.ts'
 
 /** Where in a file's text something stands. */
@@ -42,7 +42,7 @@ interface Part {
 
 /** The way by which the text was read is the way back: a member is followed by a comma. */
 function memberAt(object: JsonNode, name: string): Part | undefined {
-  const node = memberOf(object, name)
+  const node = getMember(object, name)
   if (node === undefined) return undefined
   const { members, frame } = object as JsonObject
   let at = 1 + (frame?.open.length ?? 0)

@@ -31,7 +31,7 @@ export interface Account {
 }
 
 /** Compares what there was with what there is. */
-export function accountOf(before: Inventory, after: Inventory, table: RhelTable): Account {
+export function compareInventories(before: Inventory, after: Inventory, table: RhelTable): Account {
   const keys = [...new Set([...after.keys(), ...before.keys()])]
   const builds = buildsBetween(before, after)
   const changes = keys.flatMap((key): Change[] => {

@@ -4,7 +4,7 @@ import { FACTS } from '../clouds/index.ts'
 import { identityOf } from '../clouds/order.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { entryOf, versionOfEntry } from '../layouts/entry.ts'
+import { entryVersion, toEntry } from '../layouts/entry.ts'
 import type { Holder } from '../layouts/holder.ts'
 import { imagesIn, type LayoutName } from '../layouts/layout.ts'
 import type { Grade } from '../selection/grade.ts'
@@ -12,9 +12,9 @@ import type { Selection } from '../selection/select.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 import {
   type CloudName,
-  cloudsOf,
+  capturedClouds,
+  getImages,
   type Image,
-  imagesOf,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { ownExtensions } from '../stream/layouts.ts'
@@ -61,23 +61,23 @@ export interface Item {
 export type Inventory = ReadonlyMap<string, Item>
 
 /** What a stream holds: builds with their parts, and the slots of some layouts. */
-export function inventoryOfStream(stream: Stream, layouts: readonly LayoutName[]): Inventory {
+export function streamInventory(stream: Stream, layouts: readonly LayoutName[]): Inventory {
   const builds = stream.architectures().flatMap((architecture): Item[] => {
     const release = stream.release(architecture)
     return buildItems(architecture, release, stream.architecture(architecture) ?? {})
   })
-  return joined(inventoryOfItems(builds), inventoryOfImages(stream, layouts))
+  return joined(toInventory(builds), imageInventory(stream, layouts))
 }
 
 /** The marketplace images that a stream, or a file of them alone, holds in some layouts, or in all. */
-export function inventoryOfImages(holder: Holder, layouts?: readonly LayoutName[]): Inventory {
-  return inventoryOfItems(
+export function imageInventory(holder: Holder, layouts?: readonly LayoutName[]): Inventory {
+  return toInventory(
     imagesIn(holder, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )
 }
 
 /** What a snapshot holds: builds with their parts, the clouds that were asked, what they listed. */
-export function inventoryOfSnapshot(snapshot: SnapshotContent): Inventory {
+export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   const builds = Object.entries(snapshot.builds).flatMap(([architecture, build]) => {
     const { artifacts, images, ...rest } = translate(
       architecture,
@@ -86,9 +86,9 @@ export function inventoryOfSnapshot(snapshot: SnapshotContent): Inventory {
     )
     return buildItems(architecture, build.release, { artifacts, images, ...rest })
   })
-  const clouds = cloudsOf(snapshot).flatMap((cloud): Item[] => [
+  const clouds = capturedClouds(snapshot).flatMap((cloud): Item[] => [
     { subject: { kind: 'cloud', cloud }, value: '' },
-    ...imagesOf(snapshot, cloud).map(
+    ...getImages(snapshot, cloud).map(
       (image): Item => ({
         subject: { kind: 'listing', cloud, image },
         value: canonicalJson(image),
@@ -96,15 +96,15 @@ export function inventoryOfSnapshot(snapshot: SnapshotContent): Inventory {
       }),
     ),
   ])
-  return inventoryOfItems([...builds, ...clouds])
+  return toInventory([...builds, ...clouds])
 }
 
 /** The slots that selections fill, with their grades. */
-export function inventoryOfSelections(selections: readonly Selection[]): Inventory {
-  return inventoryOfItems(
+export function selectionInventory(selections: readonly Selection[]): Inventory {
+  return toInventory(
     selections.flatMap(({ slot, image, grade }): Item[] => {
       if (image === undefined || grade === undefined) return []
-      return [slotItem(slot, entryOf(slot.cloud, image), { grade })]
+      return [slotItem(slot, toEntry(slot.cloud, image), { grade })]
     }),
   )
 }
@@ -171,7 +171,7 @@ export function slotItem(
   more: { readonly layout?: LayoutName; readonly grade?: Grade } = {},
 ): Item {
   const { layout, grade } = more
-  const version = versionOfEntry(entry)
+  const version = entryVersion(entry)
   return {
     subject: { kind: 'slot', slot, ...(layout && { layout }) },
     value: FACTS[slot.cloud].nameOf(entry),
@@ -194,7 +194,7 @@ function textOf(value: JsonValue | undefined): string | undefined {
 }
 
 /** The inventory of what is known item by item. */
-export function inventoryOfItems(items: readonly Item[]): Inventory {
+export function toInventory(items: readonly Item[]): Inventory {
   return new Map(items.map((item) => [keyOf(item.subject), item]))
 }
 

@@ -3,26 +3,20 @@ import { counted } from '../../printable.ts'
 import { translate } from '../builds/translate.ts'
 import { FACTS } from '../clouds/index.ts'
 import { groupBy } from '../group.ts'
-import { entryOf } from '../layouts/entry.ts'
+import { toEntry } from '../layouts/entry.ts'
 import type { Holder } from '../layouts/holder.ts'
 import { LAYOUTS, type LayoutName, layoutsIn } from '../layouts/layout.ts'
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
-import { selectImages, wantedOf } from '../selection/selections.ts'
-import { cloudsOf, imagesOf, type Snapshot } from '../snapshot/snapshot.ts'
+import { selectImages, wantedRelease } from '../selection/selections.ts'
+import { capturedClouds, getImages, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
-import { compareMinors, printMinor, readMinor } from '../versions/minor.ts'
+import { compareMajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
-import { type Account, accountOf, type Change, lossesOf } from './account.ts'
-import {
-  graded,
-  inventoryOfImages,
-  inventoryOfStream,
-  joined,
-  type SubjectKind,
-} from './inventory.ts'
+import { type Account, type Change, compareInventories, lossesOf } from './account.ts'
+import { graded, imageInventory, joined, type SubjectKind, streamInventory } from './inventory.ts'
 import { keepRegions } from './keep.ts'
 
 /** What to make of a snapshot; all of it decides the bytes, and nothing else does. */
@@ -83,11 +77,11 @@ export function regenerate(job: Job): Regenerated {
   refuseUnmet(selections, job.requirement)
 
   const images = selections.flatMap(({ slot, image }) =>
-    image === undefined ? [] : [{ slot, entry: entryOf(slot.cloud, image) }],
+    image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],
   )
   const write = <H extends Holder<H>>(holder: H): H => {
     let written = holder
-    for (const cloud of cloudsOf(snapshot)) {
+    for (const cloud of capturedClouds(snapshot)) {
       for (const arch of architectures) {
         const own = images.filter(({ slot }) => slot.cloud === cloud && slot.architecture === arch)
         for (const layout of layouts) written = layout.write(written, arch, cloud, own)
@@ -99,10 +93,10 @@ export function regenerate(job: Job): Regenerated {
   const stream = file ? built : write(built)
   const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
     joined(
-      each ? inventoryOfStream(each, names) : new Map(),
-      other ? inventoryOfImages(other) : new Map(),
+      each ? streamInventory(each, names) : new Map(),
+      other ? imageInventory(other) : new Map(),
     )
-  const compared = accountOf(
+  const compared = compareInventories(
     holding(target, job.marketplaceFile),
     graded(holding(stream, file), selections),
     snapshot.criteria.rhel,
@@ -124,9 +118,11 @@ export function regenerate(job: Job): Regenerated {
  */
 function withListing(snapshot: Snapshot): (change: Change) => Change {
   const listed = new Map(
-    cloudsOf(snapshot).map((cloud) => [
+    capturedClouds(snapshot).map((cloud) => [
       cloud,
-      new Set(imagesOf(snapshot, cloud).map((image) => FACTS[cloud].nameOf(entryOf(cloud, image)))),
+      new Set(
+        getImages(snapshot, cloud).map((image) => FACTS[cloud].nameOf(toEntry(cloud, image))),
+      ),
     ]),
   )
   return (change) => {
@@ -234,12 +230,12 @@ function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, string>
 function isFor({ stream, criteria }: Snapshot, text: string): boolean {
   const [release, ocp] = [
     readRelease(text),
-    stream.ocp === null ? undefined : readMinor(stream.ocp),
+    stream.ocp === null ? undefined : readMajorMinor(stream.ocp),
   ]
   if (release === undefined || ocp === undefined) return false
-  if (release.ocp) return compareMinors(release.ocp, ocp) === 0
-  const known = criteria.rhel[printMinor(ocp)]
-  return known === undefined || known.includes(printMinor(release.rhel))
+  if (release.ocp) return compareMajorMinor(release.ocp, ocp) === 0
+  const known = criteria.rhel[printMajorMinor(ocp)]
+  return known === undefined || known.includes(printMajorMinor(release.rhel))
 }
 
 function notesOn(
@@ -250,7 +246,7 @@ function notesOn(
   const { snapshot, target } = job
   return [
     ...notesOnRhel(snapshot, target),
-    ...(cloudsOf(snapshot).length === 0
+    ...(capturedClouds(snapshot).length === 0
       ? []
       : [...notesOnReleases(snapshot, releases), ...notesOnLayouts(job, layouts)]),
   ]
@@ -261,7 +257,7 @@ function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[]
   const moves = Object.entries(builds).flatMap(([arch, build]) => {
     const [from, to] = [readRelease(target?.release(arch) ?? ''), readRelease(build.release)]
     return from && to && from.rhel.major < to.rhel.major
-      ? [{ arch, move: `from RHEL ${printMinor(from.rhel)} to ${printMinor(to.rhel)}` }]
+      ? [{ arch, move: `from RHEL ${printMajorMinor(from.rhel)} to ${printMajorMinor(to.rhel)}` }]
       : []
   })
   return [...new Set(moves.map(({ move }) => move))].map((move) => {
@@ -273,11 +269,11 @@ function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[]
 /** Releases for which nothing is looked for, and those for which something else was asked. */
 function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {
   return [...new Set(releases.values())].flatMap((release) => {
-    const ocp = wantedOf(snapshot, release)?.ocp
+    const ocp = wantedRelease(snapshot, release)?.ocp
     if (ocp === undefined) {
       return [`no marketplace image is looked for: release ${release} names no RHEL or OCP`]
     }
-    const [asked, wanted] = [snapshot.stream.ocp, printMinor(ocp)]
+    const [asked, wanted] = [snapshot.stream.ocp, printMajorMinor(ocp)]
     return asked === wanted
       ? []
       : [`the snapshot was captured for OCP ${asked}, and release ${release} is of ${wanted}`]

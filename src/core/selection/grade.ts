@@ -1,5 +1,5 @@
 import type { Wanted } from '../clouds/slot.ts'
-import { compareMinors, type Minor } from '../versions/minor.ts'
+import { compareMajorMinor, type MajorMinor } from '../versions/major-minor.ts'
 import {
   compareStamps,
   type DatedVersion,
@@ -37,8 +37,8 @@ export type Refusal = 'later OCP minor' | 'later RHEL'
  */
 export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted): Grade | Refusal {
   const { rhel } = wanted.release
-  const byOcp = compareMinors(dated.ocp, wanted.ocp)
-  const byRhel = compareMinors(dated.rhel, rhel)
+  const byOcp = compareMajorMinor(dated.ocp, wanted.ocp)
+  const byRhel = compareMajorMinor(dated.rhel, rhel)
   if (byOcp > 0) return 'later OCP minor'
   if (byRhel > 0) return 'later RHEL'
   if (isOfBuild(version, dated, wanted)) return 'exact'
@@ -53,13 +53,13 @@ function isOfBuild(version: Version, dated: DatedVersion, { release, ocp }: Want
     !isOfPublication(version) &&
     release.stamp.startsWith(version.stamp) &&
     agree(version.ocp, ocp) &&
-    compareMinors(dated.rhel, release.rhel) === 0 &&
+    compareMajorMinor(dated.rhel, release.rhel) === 0 &&
     (version.revision ?? release.revision) === release.revision
   )
 }
 
-function agree(given: Minor | undefined, wanted: Minor): boolean {
-  return given === undefined || compareMinors(given, wanted) === 0
+function agree(given: MajorMinor | undefined, wanted: MajorMinor): boolean {
+  return given === undefined || compareMajorMinor(given, wanted) === 0
 }
 
 function isNewer(dated: DatedVersion, { release }: Wanted): boolean {

@@ -1,13 +1,18 @@
 import { compareAsNumbers } from '../clouds/order.ts'
 import type { Slot, Wanted } from '../clouds/slot.ts'
 import type { Image } from '../snapshot/snapshot.ts'
-import { compareMinors, type Minor, printMinor, readMinor } from '../versions/minor.ts'
-import { ocpOfRhel, type RhelTable } from '../versions/rhel.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from '../versions/major-minor.ts'
+import { latestOcpForRhel, type RhelTable } from '../versions/rhel.ts'
 import {
   compareVersions,
   type DatedVersion,
+  inferRhel,
   readVersion,
-  rhelOfVersion,
   type Version,
 } from '../versions/version.ts'
 import { GRADES, type Grade, gradeImage, REQUIREMENTS, type Requirement } from './grade.ts'
@@ -43,7 +48,7 @@ export function selectImage(
   images: readonly Image[],
   table: RhelTable,
   requirement: Requirement = 'any',
-  floor?: Minor,
+  floor?: MajorMinor,
 ): Selection {
   let best: Judged | undefined
   const counts = { all: images.length, graded: 0, eligible: 0 }
@@ -90,7 +95,7 @@ function judge(
   wanted: Wanted,
   table: RhelTable,
   requirement: Requirement,
-  floor: Minor | undefined,
+  floor: MajorMinor | undefined,
 ): Judged {
   if (image.state === 'deprecated') return refuse(image, 'deprecated by the cloud')
   if (image.state === 'unavailable') return refuse(image, 'not available')
@@ -99,8 +104,12 @@ function judge(
   if (version === undefined) return refuse(image, 'version cannot be read')
   const dated = dateVersion(version, image.ocp, wanted, table)
   if (dated === undefined) return refuse(image, 'RHEL not known for this OCP minor')
-  if (floor && compareMinors(dated.ocp, floor) < 0 && compareMinors(wanted.ocp, floor) >= 0) {
-    return refuse(image, `of before OCP ${printMinor(floor)}`)
+  if (
+    floor &&
+    compareMajorMinor(dated.ocp, floor) < 0 &&
+    compareMajorMinor(wanted.ocp, floor) >= 0
+  ) {
+    return refuse(image, `of before OCP ${printMajorMinor(floor)}`)
   }
   const grade = gradeImage(version, dated, wanted)
   if (!isGrade(grade)) return refuse(image, grade)
@@ -132,13 +141,13 @@ function dateVersion(
   wanted: Wanted,
   table: RhelTable,
 ): DatedVersion | undefined {
-  const rhel = rhelOfVersion(table, version)
+  const rhel = inferRhel(table, version)
   if (rhel === undefined) return undefined
-  const sameRhel = compareMinors(rhel, wanted.release.rhel) === 0
+  const sameRhel = compareMajorMinor(rhel, wanted.release.rhel) === 0
   const ocp =
     version.ocp ??
-    (named === undefined ? undefined : readMinor(named)) ??
-    (sameRhel ? wanted.ocp : (ocpOfRhel(table, rhel, wanted.ocp) ?? wanted.ocp))
+    (named === undefined ? undefined : readMajorMinor(named)) ??
+    (sameRhel ? wanted.ocp : (latestOcpForRhel(table, rhel, wanted.ocp) ?? wanted.ocp))
   return { rhel, ocp, stamp: version.stamp, revision: version.revision }
 }
 

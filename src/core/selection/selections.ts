@@ -2,14 +2,14 @@ import { FACTS } from '../clouds/index.ts'
 import type { Slot, Wanted } from '../clouds/slot.ts'
 import {
   type Architecture,
-  cloudsOf,
+  capturedClouds,
+  getImages,
   type Image,
-  imagesOf,
   type Snapshot,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { stateAt } from '../snapshot/state.ts'
-import { type Minor, readMinor } from '../versions/minor.ts'
+import { type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 import type { Requirement } from './grade.ts'
 import { comparePlans } from './plans.ts'
@@ -31,11 +31,11 @@ export function selectImages(
   const wanted = [...releases]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([architecture, text]) => {
-      const each = wantedOf(snapshot, text)
+      const each = wantedRelease(snapshot, text)
       return each ? [{ architecture: architecture as Architecture, wanted: each }] : []
     })
-  return cloudsOf(snapshot).flatMap((cloud) => {
-    const images = groupBySlot(imagesOf(snapshot, cloud), snapshot.capturedAt)
+  return capturedClouds(snapshot).flatMap((cloud) => {
+    const images = groupBySlot(getImages(snapshot, cloud), snapshot.capturedAt)
     const floor = floorOf(snapshot.criteria[cloud])
     return wanted.flatMap(({ architecture, wanted }) =>
       FACTS[cloud]
@@ -57,14 +57,14 @@ export function selectImages(
 }
 
 /** The OCP minor that a cloud's images are not to be earlier than, for streams from it on. */
-function floorOf(criteria: object & { readonly floor?: string } = {}): Minor | undefined {
-  return criteria.floor === undefined ? undefined : readMinor(criteria.floor)
+function floorOf(criteria: object & { readonly floor?: string } = {}): MajorMinor | undefined {
+  return criteria.floor === undefined ? undefined : readMajorMinor(criteria.floor)
 }
 
 /** What the release tells, and where it names no OCP what the snapshot was captured for. */
-export function wantedOf({ stream }: SnapshotContent, text: string): Wanted | undefined {
+export function wantedRelease({ stream }: SnapshotContent, text: string): Wanted | undefined {
   const release = readRelease(text)
-  const ocp = release?.ocp ?? (stream.ocp === null ? undefined : readMinor(stream.ocp))
+  const ocp = release?.ocp ?? (stream.ocp === null ? undefined : readMajorMinor(stream.ocp))
   return release && ocp && { text, release, ocp }
 }
 

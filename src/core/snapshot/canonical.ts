@@ -7,7 +7,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** `sha256-` and the base64 digest of a text in pieces, the form that package locks use. */
-export function integrityOf(canonical: Iterable<string>): string {
+export function computeIntegrity(canonical: Iterable<string>): string {
   const hash = createHash('sha256')
   for (const piece of canonical) hash.update(piece)
   return `sha256-${hash.digest('base64')}`

@@ -1,5 +1,5 @@
 import type { Criteria } from '../criteria/criteria.ts'
-import { CLOUDS, type CloudName, cloudsOf, type SnapshotContent } from './snapshot.ts'
+import { CLOUDS, type CloudName, capturedClouds, type SnapshotContent } from './snapshot.ts'
 
 /** Which of a snapshot's clouds and builds. */
 export interface Parts {
@@ -38,7 +38,7 @@ export function withKept(content: SnapshotContent, kept: SnapshotContent): Snaps
 /** All parts of a snapshot but those that are named. */
 export function otherParts(snapshot: SnapshotContent, { clouds, architectures }: Parts): Parts {
   return {
-    clouds: cloudsOf(snapshot).filter((cloud) => !clouds.includes(cloud)),
+    clouds: capturedClouds(snapshot).filter((cloud) => !clouds.includes(cloud)),
     architectures: Object.keys(snapshot.builds).filter((arch) => !architectures.includes(arch)),
   }
 }

@@ -3,7 +3,7 @@ import { printable } from '../../printable.ts'
 import { parseText } from '../json/parse.ts'
 import { checkSchema } from '../schemas/check.ts'
 import { isPlainUrl, liesIn } from '../url.ts'
-import { canonicalJson, integrityOf, printLines } from './canonical.ts'
+import { canonicalJson, computeIntegrity, printLines } from './canonical.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Prints a snapshot as it is committed. */
@@ -13,7 +13,7 @@ export function printSnapshot(snapshot: Snapshot): string {
 
 /** Adds the integrity to all the other keys. */
 export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
-  return { ...rest, integrity: integrityOf([canonicalJson(rest)]) }
+  return { ...rest, integrity: computeIntegrity([canonicalJson(rest)]) }
 }
 
 /**
@@ -104,8 +104,8 @@ export function isIntact(text: string, snapshot: Snapshot): boolean {
   const line = `\n  "integrity":${JSON.stringify(integrity)},`
   const at = text.indexOf(line)
   return (
-    (at >= 0 && integrityOf(canonicalPieces(text, at, at + line.length)) === integrity) ||
-    integrityOf([canonicalJson(rest)]) === integrity
+    (at >= 0 && computeIntegrity(canonicalPieces(text, at, at + line.length)) === integrity) ||
+    computeIntegrity([canonicalJson(rest)]) === integrity
   )
 }
 

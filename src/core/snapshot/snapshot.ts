@@ -141,7 +141,7 @@ export interface Snapshot extends SnapshotContent {
 }
 
 /** A cloud's images as the parts that know no cloud see them. */
-export function imagesOf(
+export function getImages(
   snapshot: Pick<SnapshotContent, 'images'>,
   cloud: CloudName,
 ): readonly Image[] {
@@ -150,7 +150,7 @@ export function imagesOf(
 }
 
 /** A cloud's questions, likewise. */
-export function queriesOf(
+export function getQueries(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
 ): readonly Answered<object>[] {
@@ -159,6 +159,6 @@ export function queriesOf(
 }
 
 /** The clouds that were asked, whatever they answered. */
-export function cloudsOf(snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
+export function capturedClouds(snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)
 }

@@ -3,6 +3,7 @@
 import {
   entriesOf,
   fromValue,
+  getMember,
   isList,
   isRecord,
   type JsonMember,
@@ -11,7 +12,6 @@ import {
   type JsonRecord,
   type JsonValue,
   meansValue,
-  memberOf,
   NO_MEMBERS,
   newMember,
 } from '../json/document.ts'
@@ -56,10 +56,10 @@ function mergeFields(target: JsonNode | undefined, fresh: JsonRecord, shape: Fie
     const value = wanted.get(name)
     wanted.delete(name)
     if (fieldShape.kind === 'foreign') continue
-    result = setMember(result, name, mergeField(memberOf(target, name), value, fieldShape), shape)
+    result = setMember(result, name, mergeField(getMember(target, name), value, fieldShape), shape)
   }
   for (const [name, value] of wanted) {
-    result = setMember(result, name, replaceNode(memberOf(target, name), value), shape)
+    result = setMember(result, name, replaceNode(getMember(target, name), value), shape)
   }
   return result
 }
@@ -84,7 +84,7 @@ function mergeMap(target: JsonNode | undefined, fresh: JsonRecord, shape: Mappin
     if (owned && !wanted.has(name)) result = setMember(result, name, undefined, shape)
   }
   for (const [name, value] of wanted) {
-    result = setMember(result, name, mergeNode(memberOf(target, name), value, shape.of), shape)
+    result = setMember(result, name, mergeNode(getMember(target, name), value, shape.of), shape)
   }
   return result
 }

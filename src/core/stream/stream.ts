@@ -3,13 +3,13 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import {
+  getMember,
   isRecord,
   type JsonDocument,
   type JsonNode,
   type JsonObject,
   type JsonRecord,
   type JsonValue,
-  memberOf,
   NO_MEMBERS,
   parseDocument,
   printDocument,
@@ -46,17 +46,17 @@ export interface ArchitectureContent {
 export function readStream(text: string, file: string): Stream {
   const document = parseDocument(text, file)
   const root = expectObject(document.root, file, '.')
-  const name = memberOf(root, 'stream')
+  const name = getMember(root, 'stream')
   if (name?.kind !== 'string' && !root.members.has('architectures')) throw notAStream(root, file)
   if (name?.kind !== 'string') throw mismatch(file, '.stream', 'a string', name)
-  const metadata = memberOf(root, 'metadata')
+  const metadata = getMember(root, 'metadata')
   if (isPresent(metadata)) expectObject(metadata, file, '.metadata')
-  const architectures = expectObject(memberOf(root, 'architectures'), file, '.architectures')
+  const architectures = expectObject(getMember(root, 'architectures'), file, '.architectures')
   for (const [arch, member] of architectures.members) {
     const path = pathTo('.architectures', arch)
     expectObject(member.value, file, path)
     for (const part of ARCHITECTURE_PARTS) {
-      const node = memberOf(member.value, part)
+      const node = getMember(member.value, part)
       if (isPresent(node)) expectObject(node, file, pathTo(path, part))
     }
   }
@@ -94,12 +94,12 @@ export class Stream {
 
   /** The value of `stream`, which is often stale. */
   get name(): string {
-    return textOf(memberOf(this.root, 'stream')) ?? ''
+    return textOf(getMember(this.root, 'stream')) ?? ''
   }
 
   /** In the file's order. */
   architectures(): string[] {
-    const architectures = memberOf(this.root, 'architectures')
+    const architectures = getMember(this.root, 'architectures')
     return architectures?.kind === 'object' ? [...architectures.members.keys()] : []
   }
 
@@ -117,11 +117,11 @@ export class Stream {
    * Throws InputError for one that is no string.
    */
   release(arch: string): string | undefined {
-    const artifacts = memberOf(this.architectureNode(arch), 'artifacts')
+    const artifacts = getMember(this.architectureNode(arch), 'artifacts')
     if (artifacts?.kind !== 'object') return undefined
     const platforms = ['metal', ...artifacts.members.keys()]
     for (const platform of platforms) {
-      const node = memberOf(memberOf(artifacts, platform), 'release')
+      const node = getMember(getMember(artifacts, platform), 'release')
       if (!isPresent(node)) continue
       const release = textOf(node)
       if (release === undefined) {
@@ -135,22 +135,22 @@ export class Stream {
 
   /** What an architecture has under one marketplace key; undefined for null as well. */
   extension(arch: string, key: string): JsonValue | undefined {
-    const node = memberOf(memberOf(this.architectureNode(arch), EXTENSIONS_KEY), key)
+    const node = getMember(getMember(this.architectureNode(arch), EXTENSIONS_KEY), key)
     return isPresent(node) ? toValue(node) : undefined
   }
 
   /** As the file has it; what is no string there is left out. */
   metadata(): StreamMetadata {
-    const metadata = memberOf(this.root, 'metadata')
+    const metadata = getMember(this.root, 'metadata')
     return {
-      lastModified: textOf(memberOf(metadata, 'last-modified')),
-      generator: textOf(memberOf(metadata, 'generator')),
+      lastModified: textOf(getMember(metadata, 'last-modified')),
+      generator: textOf(getMember(metadata, 'generator')),
     }
   }
 
   withMetadata({ lastModified, generator }: StreamMetadata): Stream {
     const fresh = { 'last-modified': lastModified, generator }
-    const metadata = mergeNode(memberOf(this.root, 'metadata'), fresh, METADATA)
+    const metadata = mergeNode(getMember(this.root, 'metadata'), fresh, METADATA)
     return this.withRoot(setMember(this.root, 'metadata', metadata, STREAM))
   }
 
@@ -172,9 +172,9 @@ export class Stream {
     if (architecture?.kind !== 'object') {
       throw mismatch(this.file, pathTo('.architectures', arch), 'an object', architecture)
     }
-    const old = memberOf(architecture, EXTENSIONS_KEY)
+    const old = getMember(architecture, EXTENSIONS_KEY)
     const extensions = old?.kind === 'object' ? old : NO_MEMBERS
-    const node = value === undefined ? undefined : mergeNode(memberOf(old, key), value, WHOLE)
+    const node = value === undefined ? undefined : mergeNode(getMember(old, key), value, WHOLE)
     const merged = setMember(extensions, key, node, EXTENSIONS)
     if (merged === extensions) return this
     const kept = merged.members.size === 0 ? undefined : merged
@@ -186,11 +186,11 @@ export class Stream {
   }
 
   private architectureNode(arch: string): JsonNode | undefined {
-    return memberOf(memberOf(this.root, 'architectures'), arch)
+    return getMember(getMember(this.root, 'architectures'), arch)
   }
 
   private withNode(arch: string, node: JsonNode): Stream {
-    const old = expectObject(memberOf(this.root, 'architectures'), this.file, '.architectures')
+    const old = expectObject(getMember(this.root, 'architectures'), this.file, '.architectures')
     const architectures = setMember(old, arch, node, ARCHITECTURES)
     return this.withRoot(setMember(this.root, 'architectures', architectures, STREAM))
   }
@@ -211,7 +211,7 @@ function textOf(node: JsonNode | undefined): string | undefined {
 
 /** The usual slip is the snapshot, which a stream is made from. */
 function notAStream(root: JsonObject, file: string): InputError {
-  if (memberOf(root, 'schemaVersion') && memberOf(root, 'integrity')) {
+  if (getMember(root, 'schemaVersion') && getMember(root, 'integrity')) {
     return new InputError(
       `${file}: a snapshot, expected a CoreOS stream`,
       `stream-snapshot regenerate ${file} prints the stream that it gives.`,

@@ -1,6 +1,6 @@
-import { compareMinors } from './minor.ts'
+import { compareMajorMinor } from './major-minor.ts'
 import type { RhelTable } from './rhel.ts'
-import { compareStamps, readVersion, rhelOfVersion } from './version.ts'
+import { compareStamps, inferRhel, readVersion } from './version.ts'
 
 /**
  * Whether a release or a marketplace version is surely older than another: by RHEL where both tell
@@ -11,9 +11,9 @@ export function isOlder(a: string, b: string, table: RhelTable): boolean {
   const [x, y] = [readVersion(a), readVersion(b)]
   if (x === undefined && y === undefined) return isBefore(numbersOf(a), numbersOf(b))
   if (x === undefined || y === undefined) return false
-  const [r, s] = [rhelOfVersion(table, x), rhelOfVersion(table, y)]
-  const byRhel = r && s ? compareMinors(r, s) : 0
-  const byOcp = x.ocp && y.ocp ? compareMinors(x.ocp, y.ocp) : 0
+  const [r, s] = [inferRhel(table, x), inferRhel(table, y)]
+  const byRhel = r && s ? compareMajorMinor(r, s) : 0
+  const byOcp = x.ocp && y.ocp ? compareMajorMinor(x.ocp, y.ocp) : 0
   const byTime = compareStamps(x.stamp, y.stamp)
   const byRevision =
     x.revision === undefined || y.revision === undefined ? 0 : x.revision - y.revision

@@ -1,5 +1,5 @@
-import { compareMinors, type Minor } from './minor.ts'
-import { type RhelTable, rhelOfOcp } from './rhel.ts'
+import { compareMajorMinor, type MajorMinor } from './major-minor.ts'
+import { type RhelTable, rhelForOcp } from './rhel.ts'
 
 /**
  * What the text of a release or of a marketplace version says.
@@ -13,8 +13,8 @@ import { type RhelTable, rhelOfOcp } from './rhel.ts'
  */
 export interface Version {
   readonly form: 'A' | 'B' | 'C'
-  readonly ocp: Minor | undefined
-  readonly rhel: Minor | undefined
+  readonly ocp: MajorMinor | undefined
+  readonly rhel: MajorMinor | undefined
   /** UTC, `YYYYMMDD`, `YYYYMMDDHH` or `YYYYMMDDHHMM`. */
   readonly stamp: string
   /** The number after the hyphen, where there is one. */
@@ -24,7 +24,7 @@ export interface Version {
 /** A build's id read as a version: of form A or B, so that the RHEL is always known. */
 export interface Release extends Version {
   readonly form: 'A' | 'B'
-  readonly rhel: Minor
+  readonly rhel: MajorMinor
 }
 
 /** OCP or RHEL, RHEL, a time stamp to the day, hour or minute, a revision. */
@@ -67,7 +67,7 @@ export function readRelease(text: string): Release | undefined {
 }
 
 /** `84` is 8.4, `102` is 10.2; the odd ones (`00`, `6`) give undefined: the table has them. */
-function readRhelDigits(digits: string): Minor | undefined {
+function readRhelDigits(digits: string): MajorMinor | undefined {
   const major = digits.slice(0, -1)
   if (major !== '8' && major !== '9' && major !== '10') return undefined
   return { major: Number(major), minor: Number(digits.slice(-1)) }
@@ -75,15 +75,15 @@ function readRhelDigits(digits: string): Minor | undefined {
 
 /** A version with all that is needed to compare it. */
 export interface DatedVersion {
-  readonly rhel: Minor
-  readonly ocp: Minor
+  readonly rhel: MajorMinor
+  readonly ocp: MajorMinor
   readonly stamp: string
   readonly revision: number | undefined
 }
 
 /** The table gives forms A and C the RHEL that they lack. */
-export function rhelOfVersion(table: RhelTable, version: Version): Minor | undefined {
-  return version.rhel ?? (version.ocp && rhelOfOcp(table, version.ocp))
+export function inferRhel(table: RhelTable, version: Version): MajorMinor | undefined {
+  return version.rhel ?? (version.ocp && rhelForOcp(table, version.ocp))
 }
 
 /**
@@ -92,8 +92,8 @@ export function rhelOfVersion(table: RhelTable, version: Version): Minor | undef
  */
 export function compareVersions(a: DatedVersion, b: DatedVersion): number {
   return (
-    compareMinors(a.rhel, b.rhel) ||
-    compareMinors(a.ocp, b.ocp) ||
+    compareMajorMinor(a.rhel, b.rhel) ||
+    compareMajorMinor(a.ocp, b.ocp) ||
     compareStamps(a.stamp, b.stamp) ||
     (a.revision ?? 0) - (b.revision ?? 0)
   )

@@ -1,4 +1,4 @@
-import { fromValue, type JsonObject, memberOf, printDocument } from '../json/document.ts'
+import { fromValue, getMember, type JsonObject, printDocument } from '../json/document.ts'
 import { mergeNode, setMember } from '../stream/merge.ts'
 import { type Fields, type Mapping, WHOLE } from '../stream/schema.ts'
 import type { ReadWorkspace } from './read.ts'
@@ -15,10 +15,10 @@ export function withBuilds(
 ): ReadWorkspace {
   const { document } = workspace
   const root = document.root as JsonObject
-  let streams = memberOf(root, 'streams') as JsonObject
+  let streams = getMember(root, 'streams') as JsonObject
   for (const [name, own] of builds) {
-    const stream = memberOf(streams, name) as JsonObject
-    const merged = mergeNode(memberOf(stream, 'builds') ?? fromValue({}), own, BY_NAME)
+    const stream = getMember(streams, name) as JsonObject
+    const merged = mergeNode(getMember(stream, 'builds') ?? fromValue({}), own, BY_NAME)
     streams = setMember(streams, name, setMember(stream, 'builds', merged, LAST), LAST)
   }
   const changed = [...workspace.streams].map(([name, stream]) => {

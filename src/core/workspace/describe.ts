@@ -1,10 +1,15 @@
 import type { AzureSku, Criteria } from '../criteria/criteria.ts'
-import { BUILD_SERVERS, distroOf, ocpMinorsOf } from '../criteria/identity.ts'
+import { BUILD_SERVERS, inferDistro, ocpCandidates } from '../criteria/identity.ts'
 import { imagesIn, layoutsIn } from '../layouts/layout.ts'
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
-import { releasesOf } from '../stream/releases.ts'
+import { getReleases } from '../stream/releases.ts'
 import type { Stream } from '../stream/stream.ts'
-import { compareMinors, type Minor, printMinor, readMinor } from '../versions/minor.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 import type { WorkspaceStream } from './workspace.ts'
 
@@ -18,7 +23,7 @@ export interface FoundStream {
 export interface Described {
   readonly settings: Omit<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>
   /** The OCP minors that it may be of: none, one, or several that nothing decides between. */
-  readonly minors: readonly Minor[]
+  readonly minors: readonly MajorMinor[]
 }
 
 /**
@@ -29,9 +34,9 @@ export function describeStream(found: FoundStream, criteria: Criteria): Describe
   const { stream, marketplaceFile } = found
   const places = locationsIn(stream)
   const place = placeOf(places.map(({ location }) => location))
-  const distro = distroOf(place?.url)
+  const distro = inferDistro(place?.url)
   const minors = minorsOf(found, criteria)
-  const told = [...releasesOf(stream).values()].some((release) => readRelease(release)?.ocp)
+  const told = [...getReleases(stream).values()].some((release) => readRelease(release)?.ocp)
   const layouts = layoutsIn(stream)
   const [only] = minors.length === 1 ? minors : []
   return {
@@ -40,7 +45,7 @@ export function describeStream(found: FoundStream, criteria: Criteria): Describe
         (minors.length === 0 && layouts.length === 0
           ? { layouts: ['none'] }
           : layouts.length > 0 && { layouts })),
-      ...(only && !told && { ocp: printMinor(only) }),
+      ...(only && !told && { ocp: printMajorMinor(only) }),
       ...(place && { name: place.name }),
       ...(place && place.url !== BUILD_SERVERS[distro] && { url: place.url }),
       ...(distro !== 'rhcos' && { distro }),
@@ -51,32 +56,33 @@ export function describeStream(found: FoundStream, criteria: Criteria): Describe
 }
 
 /** By its releases and its name; where these leave several, the one that its images are of. */
-function minorsOf({ stream, marketplaceFile }: FoundStream, criteria: Criteria): Minor[] {
-  const releases = [...releasesOf(stream).values()]
+function minorsOf({ stream, marketplaceFile }: FoundStream, criteria: Criteria): MajorMinor[] {
+  const releases = [...getReleases(stream).values()]
   const isCovered = releases.some((release) => {
     const { ocp, rhel } = readRelease(release) ?? {}
     return (
-      ocp ?? (rhel && Object.values(criteria.rhel).some((each) => each.includes(printMinor(rhel))))
+      ocp ??
+      (rhel && Object.values(criteria.rhel).some((each) => each.includes(printMajorMinor(rhel))))
     )
   })
   if (!isCovered) return []
-  const minors = ocpMinorsOf({ name: stream.name, releases }, criteria.rhel)
+  const minors = ocpCandidates({ name: stream.name, releases }, criteria.rhel)
   if (minors.length < 2) return minors
   const named = [...imagesIn(marketplaceFile ?? stream)]
     .flatMap(({ entry }) => ('sku' in entry ? (ocpInSku(String(entry.sku), criteria) ?? []) : []))
-    .sort(compareMinors)
-    .findLast((ocp) => minors.some((each) => compareMinors(each, ocp) === 0))
+    .sort(compareMajorMinor)
+    .findLast((ocp) => minors.some((each) => compareMajorMinor(each, ocp) === 0))
   return named ? [named] : minors
 }
 
 /** The OCP minor in the name of an Azure SKU, by the names that the criteria look for. */
-function ocpInSku(name: string, { azure }: Criteria): Minor | undefined {
+function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefined {
   const skus: AzureSku[] = Object.values(azure?.plans ?? {}).flatMap((plan) => [...plan.skus])
   for (const sku of skus) {
     if (!sku.name.includes('{major}')) continue
     const pattern = sku.name.replace('{major}', '([0-9])').replace('{minor}', '([0-9]+)')
     const [, major, minor] = new RegExp(`^${pattern}$`, 'i').exec(name) ?? []
-    if (major !== undefined && minor !== undefined) return readMinor(`${major}.${minor}`)
+    if (major !== undefined && minor !== undefined) return readMajorMinor(`${major}.${minor}`)
   }
   return undefined
 }

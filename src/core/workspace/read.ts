@@ -1,9 +1,9 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import {
+  getMember,
   type JsonDocument,
   type JsonNode,
-  memberOf,
   parseDocument,
   toValue,
 } from '../json/document.ts'
@@ -50,7 +50,7 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
     fail(fault.path, `${place}${fault.expectation}`)
   }
   const { clouds = [DEFAULT_CLOUD], streams } = value as Partial<Content> as Content
-  const names = keysOf(memberOf(document.root, 'streams'))
+  const names = keysOf(getMember(document.root, 'streams'))
   const workspace: ReadWorkspace = {
     document,
     clouds,
@@ -68,11 +68,11 @@ function refuseUnknown(root: JsonNode, fail: Fail): void {
   }
   const { properties: own } = schema.properties.streams.additionalProperties
   look(root, [], schema.properties)
-  const streams = memberOf(root, 'streams')
+  const streams = getMember(root, 'streams')
   for (const name of keysOf(streams)) {
-    const stream = memberOf(streams, name)
+    const stream = getMember(streams, name)
     look(stream, ['streams', name], own)
-    look(memberOf(stream, 'builds'), ['streams', name, 'builds'], own.builds.properties)
+    look(getMember(stream, 'builds'), ['streams', name, 'builds'], own.builds.properties)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import type { Slot } from '../../core/clouds/slot.ts'
-import { versionOfEntry } from '../../core/layouts/entry.ts'
+import { entryVersion } from '../../core/layouts/entry.ts'
 
 /** A slot without its region: regions of a plan are shown together. */
 export function placeOf({ cloud, plan, architecture, generation }: Slot): string {
@@ -8,5 +8,5 @@ export function placeOf({ cloud, plan, architecture, generation }: Slot): string
 }
 
 export function versionOf({ image }: Pick<SlotState, 'image'>): string {
-  return image === undefined ? '' : (versionOfEntry(image) ?? '')
+  return image === undefined ? '' : (entryVersion(image) ?? '')
 }

@@ -11,7 +11,7 @@ describe('--debug', () => {
       const [message, name, ...frames] = stderr.trimEnd().split('\n')
       expect(message).toBe('stream-snapshot: missing.json: no such file')
       expect(name).toBe('InputError')
-      expect(frames[0]).toMatch(/^ {4}at fileError \(\S*src\/disk\/error\.ts:\d+:\d+\)$/)
+      expect(frames[0]).toMatch(/^ {4}at fileError \(\S*src\/files\/error\.ts:\d+:\d+\)$/)
       expect(frames.filter((frame) => /dist\/\S*\.c?js/.test(frame))).toEqual([])
     },
   )

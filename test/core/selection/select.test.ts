@@ -5,8 +5,12 @@ import { BUILT_IN } from '../../../src/core/criteria/read.ts'
 import { GRADES } from '../../../src/core/selection/grade.ts'
 import { selectImage } from '../../../src/core/selection/select.ts'
 import type { Image } from '../../../src/core/snapshot/snapshot.ts'
-import { compareMinors, type Minor, readMinor } from '../../../src/core/versions/minor.ts'
-import { readRelease, readVersion, rhelOfVersion } from '../../../src/core/versions/version.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  readMajorMinor,
+} from '../../../src/core/versions/major-minor.ts'
+import { inferRhel, readRelease, readVersion } from '../../../src/core/versions/version.ts'
 
 const slot: Slot = {
   cloud: 'azure',
@@ -17,7 +21,7 @@ const slot: Slot = {
 
 function wanted(text: string, ocp: string): Wanted {
   const release = readRelease(text)
-  const minor = readMinor(ocp)
+  const minor = readMajorMinor(ocp)
   if (!release || !minor) throw new Error(`${text} ${ocp}`)
   return { text, release, ocp: release.ocp ?? minor }
 }
@@ -232,9 +236,9 @@ describe('every selection', () => {
           return
         }
         const read = readVersion(chosen.version)
-        const rhel = read && rhelOfVersion(BUILT_IN.rhel, read)
-        const notLater = (a: Minor | undefined, b: Minor) =>
-          a === undefined || compareMinors(a, b) <= 0
+        const rhel = read && inferRhel(BUILT_IN.rhel, read)
+        const notLater = (a: MajorMinor | undefined, b: MajorMinor) =>
+          a === undefined || compareMajorMinor(a, b) <= 0
         expect(['active', 'scheduled-for-deprecation']).toContain(chosen.state)
         expect(notLater(read?.ocp, want.ocp)).toBe(true)
         expect(notLater(rhel, want.release.rhel)).toBe(true)

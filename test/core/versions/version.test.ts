@@ -2,18 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../../src/core/criteria/read.ts'
 import {
-  compareMinors,
-  type Minor,
-  printMinor,
-  readMinor,
-} from '../../../src/core/versions/minor.ts'
-import { earlierOcps, ocpOfRhel, rhelOfOcp } from '../../../src/core/versions/rhel.ts'
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from '../../../src/core/versions/major-minor.ts'
+import { earlierOcps, latestOcpForRhel, rhelForOcp } from '../../../src/core/versions/rhel.ts'
 import {
   compareVersions,
   type DatedVersion,
+  inferRhel,
   readRelease,
   readVersion,
-  rhelOfVersion,
 } from '../../../src/core/versions/version.ts'
 
 const table = BUILT_IN.rhel
@@ -23,9 +23,9 @@ function summary(text: string): string | undefined {
   const version = readVersion(text)
   if (version === undefined) return undefined
   const { form, ocp, stamp, revision } = version
-  const rhel = rhelOfVersion(table, version)
+  const rhel = inferRhel(table, version)
   const end = revision === undefined ? '' : ` -${revision}`
-  return `${form} ${ocp ? printMinor(ocp) : '?'} ${rhel ? printMinor(rhel) : '?'} ${stamp}${end}`
+  return `${form} ${ocp ? printMajorMinor(ocp) : '?'} ${rhel ? printMajorMinor(rhel) : '?'} ${stamp}${end}`
 }
 
 describe('readVersion', () => {
@@ -94,23 +94,23 @@ describe('the table of OCP and RHEL', () => {
     expect([rhelOf('4.9'), rhelOf('4.12'), rhelOf('4.15')]).toEqual(['8.4', '8.6', '9.2'])
     expect([rhelOf('4.18'), rhelOf('4.21'), rhelOf('4.22')]).toEqual(['9.4', '9.6', '9.8 10.2'])
     expect(rhelOf('5.0')).toBe('10.2 9.8')
-    expect(rhelOfOcp(table, { major: 4, minor: 99 })).toEqual({ major: 9, minor: 8 })
-    expect(rhelOfOcp(table, { major: 5, minor: 7 })).toEqual({ major: 10, minor: 2 })
-    expect(rhelOfOcp(table, { major: 4, minor: 3 })).toBeUndefined()
+    expect(rhelForOcp(table, { major: 4, minor: 99 })).toEqual({ major: 9, minor: 8 })
+    expect(rhelForOcp(table, { major: 5, minor: 7 })).toEqual({ major: 10, minor: 2 })
+    expect(rhelForOcp(table, { major: 4, minor: 3 })).toBeUndefined()
   })
 
   it('knows that 4.23 comes before 5.0', () => {
-    const earlier = (ocp: Minor) => earlierOcps(table, ocp, 2).map(printMinor)
+    const earlier = (ocp: MajorMinor) => earlierOcps(table, ocp, 2).map(printMajorMinor)
     expect(earlier({ major: 5, minor: 0 })).toEqual(['4.23', '4.22'])
     expect(earlier({ major: 4, minor: 18 })).toEqual(['4.17', '4.16'])
     expect(earlier({ major: 4, minor: 6 })).toEqual([])
   })
 
   it('finds the latest OCP of a RHEL up to a limit', () => {
-    const latest = ocpOfRhel(table, { major: 9, minor: 4 }, { major: 4, minor: 20 })
-    expect(latest && printMinor(latest)).toBe('4.18')
-    const limited = ocpOfRhel(table, { major: 9, minor: 6 }, { major: 4, minor: 20 })
-    expect(limited && printMinor(limited)).toBe('4.20')
+    const latest = latestOcpForRhel(table, { major: 9, minor: 4 }, { major: 4, minor: 20 })
+    expect(latest && printMajorMinor(latest)).toBe('4.18')
+    const limited = latestOcpForRhel(table, { major: 9, minor: 6 }, { major: 4, minor: 20 })
+    expect(limited && printMajorMinor(limited)).toBe('4.20')
   })
 })
 
@@ -152,12 +152,15 @@ describe('the order of versions', () => {
       { ocp: { major: 4, minor: 18 }, rhel: { major: 9, minor: 4 }, stamp: '2021122100' },
     ].map((each) => ({ ...each, revision: undefined })) as [DatedVersion, DatedVersion]
     expect(compareVersions(old, late)).toBeLessThan(0)
-    expect(compareMinors(old.ocp, late.ocp)).toBeLessThan(0)
+    expect(compareMajorMinor(old.ocp, late.ocp)).toBeLessThan(0)
   })
 
   it('reads back every minor that it prints', () => {
     fc.assert(
-      fc.property(minor, (each) => compareMinors(readMinor(printMinor(each)) ?? each, each) === 0),
+      fc.property(
+        minor,
+        (each) => compareMajorMinor(readMajorMinor(printMajorMinor(each)) ?? each, each) === 0,
+      ),
     )
   })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, integrityOf } from '../../../src/core/snapshot/canonical.ts'
+import { canonicalJson, computeIntegrity } from '../../../src/core/snapshot/canonical.ts'
 import { printSnapshot } from '../../../src/core/snapshot/read.ts'
 import { changed, mangled, printed } from './mutate.ts'
 import { Random } from './random.ts'
@@ -195,7 +195,7 @@ function sealed(value: unknown): string {
     return JSON.stringify(value) ?? ''
   }
   const { integrity: _, ...rest } = value as Record<string, unknown>
-  return printSnapshot({ ...rest, integrity: integrityOf([canonicalJson(rest)]) } as never)
+  return printSnapshot({ ...rest, integrity: computeIntegrity([canonicalJson(rest)]) } as never)
 }
 
 /** A ConfigMap's stream is JSON within YAML, and its lines can be anything. */

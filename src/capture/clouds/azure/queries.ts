@@ -1,7 +1,7 @@
 import type { AzureCriteria, AzureSku, Criteria } from '../../../core/criteria/criteria.ts'
 import { isNamedByOcp, skuName } from '../../../core/criteria/sku-name.ts'
 import type { AzureQuery } from '../../../core/snapshot/snapshot.ts'
-import { type Minor, printMinor } from '../../../core/versions/minor.ts'
+import { type MajorMinor, printMajorMinor } from '../../../core/versions/major-minor.ts'
 import { earlierOcps } from '../../../core/versions/rhel.ts'
 
 /** What the criteria say of the images behind one SKU. */
@@ -19,7 +19,7 @@ export interface ExpectedSku extends AzureQuery {
  */
 export function expectedSkus(
   criteria: Criteria & { azure: AzureCriteria },
-  ocp: Minor,
+  ocp: MajorMinor,
 ): ExpectedSku[] {
   const minors = [ocp, ...earlierOcps(criteria.rhel, ocp, criteria.earlierMinors)]
   const all = Object.entries(criteria.azure.plans).flatMap(([plan, { publisher, offer, skus }]) =>
@@ -35,7 +35,7 @@ export function expectedSkus(
             sku: name,
             architecture: sku.architecture,
             generation: sku.generation,
-            ...(minor && { ocp: printMinor(minor) }),
+            ...(minor && { ocp: printMajorMinor(minor) }),
           },
         ]
       }),

@@ -3,7 +3,7 @@ import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, GcpImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isGcpName, isState, isTime } from '../../../core/snapshot/values.ts'
 import { releaseIn } from '../../../core/versions/release-in.ts'
-import { type RhelTable, rhelOfOcp } from '../../../core/versions/rhel.ts'
+import { type RhelTable, rhelForOcp } from '../../../core/versions/rhel.ts'
 import { readVersion } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
 import { printable } from '../../../printable.ts'
@@ -120,7 +120,7 @@ const NAME = /-([0-9])([0-9]{1,2})-[a-z0-9-]+-([0-9]{12})$/
 export function versionOf(name: string, description: string, table: RhelTable): string | undefined {
   const [, major, minor, stamp] = NAME.exec(name) ?? []
   if (major !== undefined && minor !== undefined) {
-    const rhel = rhelOfOcp(table, { major: Number(major), minor: Number(minor) })
+    const rhel = rhelForOcp(table, { major: Number(major), minor: Number(minor) })
     const version = `${major}${minor}.${rhel ? `${rhel.major}${rhel.minor}` : '00'}.${stamp}`
     if (readVersion(version)) return version
   }

@@ -1,5 +1,5 @@
-import { type Account, accountOf } from '../../regenerate/account.ts'
-import { inventoryOfSelections, inventoryOfSnapshot, joined } from '../../regenerate/inventory.ts'
+import { type Account, compareInventories } from '../../regenerate/account.ts'
+import { joined, selectionInventory, snapshotInventory } from '../../regenerate/inventory.ts'
 import type { Selection } from '../../selection/select.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { canonicalJson } from '../../snapshot/canonical.ts'
@@ -50,9 +50,9 @@ export function diffSnapshots(
   targetBefore?: Releases,
 ): SnapshotDiff {
   const filled = filledSlots(before, after, target, targetBefore)
-  const account = accountOf(
-    joined(inventoryOfSnapshot(before), inventoryOfSelections(filled.before)),
-    joined(inventoryOfSnapshot(after), inventoryOfSelections(filled.after)),
+  const account = compareInventories(
+    joined(snapshotInventory(before), selectionInventory(filled.before)),
+    joined(snapshotInventory(after), selectionInventory(filled.after)),
     after.criteria.rhel,
   )
   return {

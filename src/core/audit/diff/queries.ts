@@ -1,4 +1,9 @@
-import { CLOUDS, type CloudName, queriesOf, type SnapshotContent } from '../../snapshot/snapshot.ts'
+import {
+  CLOUDS,
+  type CloudName,
+  getQueries,
+  type SnapshotContent,
+} from '../../snapshot/snapshot.ts'
 
 /** A question whose answer says more than the images do. */
 export interface QueryChange {
@@ -31,7 +36,7 @@ interface Answer {
 
 function answersOf(snapshot: SnapshotContent, cloud: CloudName): Map<string, Answer> {
   return new Map(
-    queriesOf(snapshot, cloud).map((answered) => {
+    getQueries(snapshot, cloud).map((answered) => {
       const { images: _, missing, ...query } = answered as Readonly<Record<string, unknown>>
       return [JSON.stringify(query), { query, missing: missing === true }]
     }),

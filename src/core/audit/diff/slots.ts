@@ -1,12 +1,12 @@
 import type { Entry } from '../../clouds/facts.ts'
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import { entryOf } from '../../layouts/entry.ts'
+import { toEntry } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import { ARCHITECTURES, type Snapshot } from '../../snapshot/snapshot.ts'
-import { readMinor } from '../../versions/minor.ts'
-import { rhelOfOcp } from '../../versions/rhel.ts'
+import { readMajorMinor } from '../../versions/major-minor.ts'
+import { rhelForOcp } from '../../versions/rhel.ts'
 
 /** What one snapshot gives a slot; null for no image, and for a release that is not known. */
 export interface Filling {
@@ -48,7 +48,7 @@ export function filledSlots(
   target: Releases = new Map(),
   targetBefore = target,
 ): FilledSlots {
-  const [old, fresh] = [releasesOf(before), releasesOf(after)]
+  const [old, fresh] = [getReleases(before), getReleases(after)]
   const isKnown = old.size + fresh.size + target.size > 0
   const select = (snapshot: Snapshot, known: Releases) =>
     selectImages(snapshot, isKnown ? known : latestReleases(snapshot))
@@ -86,7 +86,7 @@ function fillingOf(
 ): Filling {
   return {
     release: releases === 'known' ? wanted.text : null,
-    image: image ? entryOf(slot.cloud, image) : null,
+    image: image ? toEntry(slot.cloud, image) : null,
     grade: grade ?? null,
   }
 }
@@ -97,7 +97,7 @@ function isSame(a: Filling | null, b: Filling | null): boolean {
   return textOf(a) === textOf(b)
 }
 
-function releasesOf({ builds }: Snapshot): Releases {
+function getReleases({ builds }: Snapshot): Releases {
   return new Map(Object.entries(builds).map(([arch, { release }]) => [arch, release]))
 }
 
@@ -106,8 +106,8 @@ function releasesOf({ builds }: Snapshot): Releases {
  * every architecture: those that no criteria name an image for open no slot.
  */
 export function latestReleases({ stream, criteria }: Snapshot): Releases {
-  const ocp = stream.ocp === null ? undefined : readMinor(stream.ocp)
-  const rhel = ocp && rhelOfOcp(criteria.rhel, ocp)
+  const ocp = stream.ocp === null ? undefined : readMajorMinor(stream.ocp)
+  const rhel = ocp && rhelForOcp(criteria.rhel, ocp)
   if (ocp === undefined || rhel === undefined) return new Map()
   const release = `${ocp.major}${ocp.minor}.${rhel.major}${rhel.minor}.299912312359-0`
   return new Map(ARCHITECTURES.map((arch) => [arch, release]))

@@ -1,11 +1,6 @@
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import { accountOf, type Change } from '../../regenerate/account.ts'
-import {
-  type Inventory,
-  type Item,
-  inventoryOfItems,
-  slotItem,
-} from '../../regenerate/inventory.ts'
+import { type Change, compareInventories } from '../../regenerate/account.ts'
+import { type Inventory, type Item, slotItem, toInventory } from '../../regenerate/inventory.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { RhelTable } from '../../versions/rhel.ts'
 import type { SlotState, State } from './slot-state.ts'
@@ -47,7 +42,7 @@ export interface HistoryEvent {
 /** What differs between two versions; builds first, slots in the order of the later version. */
 export function eventsBetween(before: State, after: State, table: RhelTable): HistoryEvent[] {
   const [old, fresh] = [without(before, after), without(after, before)]
-  const { changes } = accountOf(inventoryOf(old, fresh), inventoryOf(fresh, old), table)
+  const { changes } = compareInventories(inventoryOf(old, fresh), inventoryOf(fresh, old), table)
   const states = new Map(fresh.slots.map((each) => [printSlot(each.slot), each]))
   return changes.flatMap((change) => {
     const { subject } = change
@@ -80,7 +75,7 @@ function inventoryOf({ releases, contents, slots }: State, other: State): Invent
   const images = slots.flatMap(({ slot, image }): Item[] =>
     image === undefined ? [] : [slotItem(slot, image)],
   )
-  return inventoryOfItems([...builds, ...images])
+  return toInventory([...builds, ...images])
 }
 
 function buildEvent({ before, after, loss }: Change, subject: string): HistoryEvent {

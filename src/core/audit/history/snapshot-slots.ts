@@ -13,8 +13,9 @@ export function snapshotSlots(
   memory: SkewMemory,
   others: Releases,
 ): SlotState[] {
-  if (Object.keys(snapshot.builds).length + others.size > 0) return memory.skewOf(snapshot, others)
-  return memory.skewOf(snapshot, latestReleases(snapshot)).map(({ slot, image }) => ({
+  if (Object.keys(snapshot.builds).length + others.size > 0)
+    return memory.measureSkew(snapshot, others)
+  return memory.measureSkew(snapshot, latestReleases(snapshot)).map(({ slot, image }) => ({
     slot,
     ...(image && { image }),
   }))

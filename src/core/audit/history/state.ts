@@ -3,7 +3,7 @@ import { imagesIn } from '../../layouts/layout.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
 import { ownExtensions } from '../../stream/layouts.ts'
-import { releasesOf } from '../../stream/releases.ts'
+import { getReleases } from '../../stream/releases.ts'
 import { readImageSource } from '../image/read.ts'
 import type { SkewMemory } from '../skew/memory.ts'
 import type { State } from './slot-state.ts'
@@ -37,7 +37,7 @@ export function readState(
     }
   }
   const source = readImageSource(text, file)
-  const releases = new Map([...others, ...releasesOf(source)])
+  const releases = new Map([...others, ...getReleases(source)])
   return {
     releases: sorted([...releases]),
     contents: contentsOf(source),

@@ -1,13 +1,13 @@
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import { ocpMinorsOf } from '../../criteria/identity.ts'
+import { ocpCandidates } from '../../criteria/identity.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
-import { versionOfEntry } from '../../layouts/entry.ts'
+import { entryVersion } from '../../layouts/entry.ts'
 import type { Filled } from '../../layouts/layout.ts'
 import { selectImage } from '../../selection/select.ts'
 import type { Releases } from '../../selection/selections.ts'
-import { wantedOf } from '../../selection/selections.ts'
+import { wantedRelease } from '../../selection/selections.ts'
 import { CLOUDS, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
-import { type Minor, printMinor } from '../../versions/minor.ts'
+import { type MajorMinor, printMajorMinor } from '../../versions/major-minor.ts'
 import type { SkewMemory } from '../skew/memory.ts'
 import type { SlotState } from './slot-state.ts'
 
@@ -30,7 +30,7 @@ export function streamSlots(
   if (standing.size === 0) return []
   const snapshot = snapshotOf(name, releases, [...standing.values()])
   const skews = new Map(
-    memory.skewOf(snapshot, releases).map((skew) => [printSlot(skew.slot), skew]),
+    memory.measureSkew(snapshot, releases).map((skew) => [printSlot(skew.slot), skew]),
   )
   return [...standing].map(([key, { slot, entry }]) => {
     const release = releases.get(slot.architecture)
@@ -54,7 +54,7 @@ function snapshotOf(name: string, releases: Releases, standing: readonly Filled[
     stream: {
       name,
       distro: 'rhcos',
-      ocp: ocp === undefined ? null : printMinor(ocp),
+      ocp: ocp === undefined ? null : printMajorMinor(ocp),
       url: '',
       signatures: true,
     },
@@ -70,8 +70,8 @@ function snapshotOf(name: string, releases: Releases, standing: readonly Filled[
 }
 
 /** Of several that it may be the latest. */
-function ocpOf(name: string, releases: readonly string[]): Minor | undefined {
-  return ocpMinorsOf({ name, releases }, BUILT_IN.rhel).at(-1)
+function ocpOf(name: string, releases: readonly string[]): MajorMinor | undefined {
+  return ocpCandidates({ name, releases }, BUILT_IN.rhel).at(-1)
 }
 
 /** What would have been asked to find the image: it opens the slot and shows how SKUs are named. */
@@ -80,11 +80,11 @@ function queryOf({ slot: { region = '' }, entry }: Filled) {
 }
 
 function imageOf({ slot: { cloud: _, ...slot }, entry }: Filled): Image {
-  return { ...entry, ...slot, state: 'active', version: versionOfEntry(entry) ?? '' } as Image
+  return { ...entry, ...slot, state: 'active', version: entryVersion(entry) ?? '' } as Image
 }
 
 function refusalOf(snapshot: Snapshot, slot: Slot, release: string): string | undefined {
-  const wanted = wantedOf(snapshot, release)
+  const wanted = wantedRelease(snapshot, release)
   const images = snapshot.images as Readonly<Record<string, readonly Image[]>>
   const image = images[slot.cloud]?.find(
     (each) =>

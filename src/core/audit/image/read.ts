@@ -1,4 +1,4 @@
-import { isRecord, memberOf, parseDocument, toValue } from '../../json/document.ts'
+import { getMember, isRecord, parseDocument, toValue } from '../../json/document.ts'
 import type { Holder } from '../../layouts/holder.ts'
 import { MarketplaceFile } from '../../layouts/marketplace-file.ts'
 import { readStream } from '../../stream/stream.ts'
@@ -10,7 +10,7 @@ import { readStream } from '../../stream/stream.ts'
  */
 export function readImageSource(text: string, file: string): Holder {
   const { root } = parseDocument(text, file)
-  const isStream = ['stream', 'architectures'].some((key) => memberOf(root, key) !== undefined)
+  const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
   const value = isStream ? undefined : toValue(root)
   const looksLikeMarketplace =
     isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord)

@@ -3,9 +3,9 @@ import { FACTS } from '../../clouds/index.ts'
 import {
   CLOUDS,
   type CloudName,
+  getImages,
   type Image,
   type ImageState,
-  imagesOf,
   type Snapshot,
 } from '../../snapshot/snapshot.ts'
 import { stateAt } from '../../snapshot/state.ts'
@@ -33,7 +33,7 @@ export interface Listing {
 export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing[] {
   return CLOUDS.filter((cloud) => filter.cloud === undefined || filter.cloud === cloud)
     .map((cloud) => {
-      const images = imagesOf(snapshot, cloud).filter((image) => isAdmitted(image, filter))
+      const images = getImages(snapshot, cloud).filter((image) => isAdmitted(image, filter))
       const states = images.map((image) => stateAt(image, snapshot.capturedAt))
       const rows = images.map((image) =>
         Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),

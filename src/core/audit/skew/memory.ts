@@ -1,7 +1,7 @@
 import { printSlot } from '../../clouds/slot.ts'
 import { groupBySlot, keyOf, type Releases } from '../../selection/selections.ts'
-import { cloudsOf, type Image, imagesOf, type Snapshot } from '../../snapshot/snapshot.ts'
-import { type SlotSkew, skewOf } from './skew.ts'
+import { capturedClouds, getImages, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
+import { measureSkew, type SlotSkew } from './skew.ts'
 
 /**
  * Tells the skews of snapshots that follow one another, where mostly little changes: a slot is
@@ -13,15 +13,15 @@ export class SkewMemory {
   #images: ReadonlyMap<string, readonly Image[]> = new Map()
   #skews = new Map<string, SlotSkew>()
 
-  skewOf(snapshot: Snapshot, target: Releases = new Map()): SlotSkew[] {
+  measureSkew(snapshot: Snapshot, target: Releases = new Map()): SlotSkew[] {
     const asked = askedOf(snapshot, target)
     if (asked !== this.#asked) this.#skews = new Map()
     const images = imagesBySlot(snapshot)
-    const isOther: Parameters<typeof skewOf>[2] = (slot) => {
+    const isOther: Parameters<typeof measureSkew>[2] = (slot) => {
       const key = `${slot.cloud}/${keyOf(slot)}`
       return !this.#skews.has(printSlot(slot)) || !isSame(images.get(key), this.#images.get(key))
     }
-    for (const skew of skewOf(snapshot, target, isOther)) {
+    for (const skew of measureSkew(snapshot, target, isOther)) {
       this.#skews.set(printSlot(skew.slot), skew)
     }
     this.#asked = asked
@@ -42,8 +42,8 @@ function askedOf({ criteria, queries, builds, stream }: Snapshot, target: Releas
 /** The images of each slot, by cloud and what `keyOf` gives. */
 function imagesBySlot(snapshot: Snapshot): Map<string, readonly Image[]> {
   return new Map(
-    cloudsOf(snapshot).flatMap((cloud) =>
-      [...groupBySlot(imagesOf(snapshot, cloud), snapshot.capturedAt)].map(
+    capturedClouds(snapshot).flatMap((cloud) =>
+      [...groupBySlot(getImages(snapshot, cloud), snapshot.capturedAt)].map(
         ([key, images]) => [`${cloud}/${key}`, images] as const,
       ),
     ),

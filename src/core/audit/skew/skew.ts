@@ -2,13 +2,18 @@ import type { Entry, Expected } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import type { Slot } from '../../clouds/slot.ts'
 import { groupBy } from '../../group.ts'
-import { entryOf } from '../../layouts/entry.ts'
+import { toEntry } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import type { CloudName, Snapshot } from '../../snapshot/snapshot.ts'
-import { compareMinors, type Minor, printMinor, readMinor } from '../../versions/minor.ts'
-import { isOfPublication, readVersion, rhelOfVersion } from '../../versions/version.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from '../../versions/major-minor.ts'
+import { inferRhel, isOfPublication, readVersion } from '../../versions/version.ts'
 
 /** How far a slot's image is from its release. */
 export interface SlotSkew {
@@ -48,7 +53,7 @@ export interface Tolerance {
  *
  * @param isWanted which slots are measured
  */
-export function skewOf(
+export function measureSkew(
   snapshot: Snapshot,
   target: Releases = new Map(),
   isWanted: (slot: Slot) => boolean = () => true,
@@ -88,17 +93,17 @@ export interface PlanBelow {
 }
 
 /** The plans in which no slot has an image of this RHEL or a later one. */
-export function plansBelow(skews: readonly SlotSkew[], floor: Minor): PlanBelow[] {
+export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor): PlanBelow[] {
   const plans = groupBy(skews, ({ slot }) => `${slot.cloud}\n${slot.plan}`)
   return [...plans.values()].flatMap((group): PlanBelow[] => {
     const [first] = group
     if (first === undefined) return []
     const [latest] = group
-      .flatMap(({ rhel }) => (rhel === undefined ? [] : (readMinor(rhel) ?? [])))
-      .sort((a, b) => compareMinors(b, a))
-    if (latest !== undefined && compareMinors(latest, floor) >= 0) return []
+      .flatMap(({ rhel }) => (rhel === undefined ? [] : (readMajorMinor(rhel) ?? [])))
+      .sort((a, b) => compareMajorMinor(b, a))
+    if (latest !== undefined && compareMajorMinor(latest, floor) >= 0) return []
     const { cloud, plan } = first.slot
-    return [{ cloud, plan, ...(latest && { rhel: printMinor(latest) }) }]
+    return [{ cloud, plan, ...(latest && { rhel: printMajorMinor(latest) }) }]
   })
 }
 
@@ -123,11 +128,11 @@ function chosen({ criteria }: Snapshot, { slot, wanted, image, grade }: Selectio
   if (image === undefined || grade === undefined) return {}
   const version = readVersion(image.version)
   const days = daysBetween(version?.stamp, wanted.release.stamp)
-  const rhel = version && rhelOfVersion(criteria.rhel, version)
+  const rhel = version && inferRhel(criteria.rhel, version)
   return {
-    image: entryOf(slot.cloud, image),
+    image: toEntry(slot.cloud, image),
     grade,
-    ...(rhel && { rhel: printMinor(rhel) }),
+    ...(rhel && { rhel: printMajorMinor(rhel) }),
     ...(days !== undefined && { days }),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { skewOf } from '../../../../src/core/audit/skew/skew.ts'
+import { measureSkew } from '../../../../src/core/audit/skew/skew.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 import type { AzureImage, SnapshotContent } from '../../../../src/core/snapshot/snapshot.ts'
 import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
@@ -11,7 +11,7 @@ function expectedFor(
   plan = 'no-purchase-plan',
   more: Partial<SnapshotContent> = {},
 ) {
-  const skews = skewOf(snapshotOf(images, more), new Map([['x86_64', release]]))
+  const skews = measureSkew(snapshotOf(images, more), new Map([['x86_64', release]]))
   const { expected } = skews.find(({ slot }) => slot.plan === plan && slot.generation === 2) ?? {}
   return expected && [expected.place.sku, expected.version, ...(expected.orLater ? ['later'] : [])]
 }
@@ -84,7 +84,7 @@ describe('the image that is expected', () => {
       criteria: BUILT_IN,
       queries: { aws: [{ region: 'us-east-1', images: 0 }], gcp: [] },
     })
-    const expected = skewOf(snapshot, new Map([['x86_64', RELEASE]]))
+    const expected = measureSkew(snapshot, new Map([['x86_64', RELEASE]]))
       .filter(({ slot }) => slot.plan === 'ocp')
       .map((skew) => skew.expected)
     expect(expected).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { latestReleases } from '../../../../src/core/audit/diff/slots.ts'
 import { SkewMemory } from '../../../../src/core/audit/skew/memory.ts'
-import { skewOf } from '../../../../src/core/audit/skew/skew.ts'
+import { measureSkew } from '../../../../src/core/audit/skew/skew.ts'
 import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
 
 const build = (release: string) => ({
@@ -53,15 +53,15 @@ describe('skews of snapshots that follow one another', () => {
   it.each(SNAPSHOTS)('are after %s those of the snapshot alone', (_, snapshot) => {
     const hasBuilds = Object.keys(snapshot.builds).length > 0
     const latest = hasBuilds ? undefined : latestReleases(snapshot)
-    const told = memory.skewOf(snapshot, latest)
-    expect(told).toEqual(skewOf(snapshot, latest))
+    const told = memory.measureSkew(snapshot, latest)
+    expect(told).toEqual(measureSkew(snapshot, latest))
     expect(told.length).toBeGreaterThan(0)
   })
 
   it('are the same objects where nothing happened', () => {
     const fresh = new SkewMemory()
-    const before = fresh.skewOf(SNAPSHOTS[2][1])
-    const after = fresh.skewOf(SNAPSHOTS[3][1])
+    const before = fresh.measureSkew(SNAPSHOTS[2][1])
+    const after = fresh.measureSkew(SNAPSHOTS[3][1])
     expect(
       after.filter((skew) => !before.includes(skew)).map(({ slot }) => slot.generation),
     ).toEqual([1])

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { intolerable, skewOf, type Tolerance } from '../../../../src/core/audit/skew/skew.ts'
+import { intolerable, measureSkew, type Tolerance } from '../../../../src/core/audit/skew/skew.ts'
 import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
 import { EXAMPLE } from '../../../support/streams.ts'
 
 /** Eleven slots without an image, and one each that is exact, 105 days newer, 23 days older, and of 4.17. */
-const SKEWS = skewOf(
+const SKEWS = measureSkew(
   snapshotOf([
     azureImage('418-v2', '418.94.20241009'),
     azureImage('418-arm', '418.94.20250122'),

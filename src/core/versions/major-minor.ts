@@ -1,20 +1,20 @@
 /** A minor version of OCP or RHEL: 4.18, 9.6. */
-export interface Minor {
+export interface MajorMinor {
   readonly major: number
   readonly minor: number
 }
 
 /** Reads `4.18`; anything else gives undefined. */
-export function readMinor(text: string): Minor | undefined {
+export function readMajorMinor(text: string): MajorMinor | undefined {
   const match = /^([1-9][0-9]?)\.(0|[1-9][0-9]{0,2})$/.exec(text)
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined
 }
 
-export function printMinor({ major, minor }: Minor): string {
+export function printMajorMinor({ major, minor }: MajorMinor): string {
   return `${major}.${minor}`
 }
 
 /** Negative when `a` is the earlier one; as numbers, so 4.8 is before 4.18. */
-export function compareMinors(a: Minor, b: Minor): number {
+export function compareMajorMinor(a: MajorMinor, b: MajorMinor): number {
   return a.major - b.major || a.minor - b.minor
 }

@@ -9,13 +9,13 @@ export const LONGEST_FILE = 64 * 1024 * 1024
 
 /** Reads an input file's text. @throws InputError naming the file and what is wrong with it */
 export async function readInput(file: string): Promise<string> {
-  const text = await readIfThere(file)
+  const text = await readIfExists(file)
   if (text === undefined) throw fileError(file, { code: 'ENOENT' })
   return text
 }
 
 /** The same for a file that need not be there: undefined where it is not. */
-export async function readIfThere(file: string): Promise<string | undefined> {
+export async function readIfExists(file: string): Promise<string | undefined> {
   try {
     return await readText(file)
   } catch (error) {
@@ -54,7 +54,7 @@ export async function readBeside(file: string): Promise<string | undefined> {
       throw new InputError(`${file}: is a link that leads elsewhere, expected a file`)
     }
   }
-  return readIfThere(file)
+  return readIfExists(file)
 }
 
 /** Opened without blocking, as a pipe may have nobody who writes, and looked at before it is read. */

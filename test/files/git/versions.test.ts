@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { blobsOf, fileVersions } from '../../../src/disk/git/versions.ts'
+import { blobsOf, fileVersions } from '../../../src/files/git/versions.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAt, git } from '../../support/git.ts'
 

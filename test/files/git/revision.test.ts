@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readIfInRevision } from '../../../src/disk/git/revision.ts'
+import { readIfInRevision } from '../../../src/files/git/revision.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAll } from '../../support/git.ts'
 

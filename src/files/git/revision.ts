@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
-import { decodeText, readIfThere } from '../read.ts'
+import { decodeText, readIfExists } from '../read.ts'
 import { runGit } from './git.ts'
 import { openRepository, placeOf, type Repository } from './repository.ts'
 
@@ -18,7 +18,7 @@ interface RevisionPath {
  * @throws InputError in one line for what cannot be read
  */
 export async function readIfInRevision(name: string, cwd: string): Promise<string | undefined> {
-  const text = await readIfThere(name)
+  const text = await readIfExists(name)
   if (text !== undefined) return text
   const found = readRevisionPath(name)
   if (found === undefined) throw await noFile(name, cwd)
@@ -56,7 +56,7 @@ export async function readSinceCommitted(
 ): Promise<[before: string | undefined, after: string | undefined]> {
   const { repository, folderHas, file } = await whereGitHas(path)
   const before = await readIn(repository, `HEAD:${file}`, `HEAD:${path}`)
-  const after = await readIfThere(path)
+  const after = await readIfExists(path)
   if (after !== undefined) return [before, after]
   if (!repository.hasFiles) {
     throw new InputError(
