@@ -10,10 +10,10 @@ import fs from 'fs-extra'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { markdownTable } from '../src/show/markdown.ts'
-import { type AzureStandIn, startAzure } from '../test/stand-in/azure.ts'
-import { imagesAfterBump } from '../test/stand-in/azure-images.ts'
-import { startBuilds } from '../test/stand-in/builds.ts'
-import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
+import { type AzureMockServer, startAzure } from '../test/mock-servers/azure.ts'
+import { imagesAfterBump } from '../test/mock-servers/azure-images.ts'
+import { startBuilds } from '../test/mock-servers/builds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
 import { loadedBy } from './bench/loaded.ts'
 import { type Contestant, compare, type Measured, median, start, usageOf } from './bench/measure.ts'
 import { writeAltered, writeLarge } from './bench/snapshots.ts'
@@ -26,7 +26,7 @@ const { runs, part, largest } = await yargs(hideBin(process.argv))
   .strict()
   .parseAsync()
 
-/** Of a stand-in, in milliseconds. */
+/** Of a mock server, in milliseconds. */
 const LATENCY = 100
 const root = fileURLToPath(new URL('../', import.meta.url))
 const node = process.execPath
@@ -100,7 +100,7 @@ const MEASURE: Readonly<Record<(typeof PARTS)[number], () => Promise<void>>> = {
       spans.push([each.name, String(asked[0]?.count), medianOf('start'), medianOf('asking')])
     }
     const header = ['', 'questions', 'first request', 'first question to last answer']
-    print('A capture as the stand-in sees it', header, spans)
+    print('A capture as the mock server sees it', header, spans)
     await Promise.all([slow.close(), quick.close()])
   },
 
@@ -145,7 +145,7 @@ try {
   await fs.remove(folder)
 }
 
-/** A run as the stand-in sees it, in seconds. */
+/** A run as the mock server sees it, in seconds. */
 interface Asked {
   /** Without the sign-in's. */
   readonly count: number
@@ -155,12 +155,12 @@ interface Asked {
   readonly asking: number
 }
 
-async function questionsOf(contestant: Contestant, standIn: AzureStandIn, runs: number) {
+async function questionsOf(contestant: Contestant, mockServer: AzureMockServer, runs: number) {
   const all: Asked[] = []
   for (let run = 0; run < runs; run++) {
-    const [from, started] = [standIn.requests.length, Date.now()]
+    const [from, started] = [mockServer.requests.length, Date.now()]
     await start(contestant)
-    const requests = standIn.requests.slice(from)
+    const requests = mockServer.requests.slice(from)
     const times = requests
       .filter(({ path }) => path.startsWith('/subscriptions/'))
       .map(({ time }) => time)

@@ -1,5 +1,5 @@
 /**
- * Captures the committed snapshots anew from the stand-ins, as an engineer would from the clouds, and
+ * Captures the committed snapshots anew from the mock servers, as an engineer would from the clouds, and
  * regenerates the streams of the demonstration from them.
  */
 
@@ -11,10 +11,14 @@ import fs from 'fs-extra'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { BUILD_SERVERS } from '../src/core/criteria/identity.ts'
-import { imagesAfterBump, imagesBeforeBump, knownImages } from '../test/stand-in/azure-images.ts'
-import { startBuilds } from '../test/stand-in/builds.ts'
-import { startClouds } from '../test/stand-in/clouds.ts'
-import { DEMONSTRATION, demonstrationBuilds } from '../test/stand-in/demonstration-builds.ts'
+import {
+  imagesAfterBump,
+  imagesBeforeBump,
+  knownImages,
+} from '../test/mock-servers/azure-images.ts'
+import { startBuilds } from '../test/mock-servers/builds.ts'
+import { startClouds } from '../test/mock-servers/clouds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
 
 const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -41,7 +45,7 @@ const later = await startClouds(join(folder, 'later'), { azure: { images: knownI
 const builds = await startBuilds(demonstrationBuilds)
 const { name, release, architectures } = DEMONSTRATION
 try {
-  // Asked of the stand-in, but located where the real build server would have them.
+  // Asked of the mock server, but located where the real build server would have them.
   const urls = architectures.map(
     (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
   )

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
-import { demonstrationImages as awsImages } from '../test/stand-in/aws-images.ts'
-import type { AzureImage } from '../test/stand-in/azure-image.ts'
-import { imagesAfterBump, knownImages } from '../test/stand-in/azure-images.ts'
-import { type BuildSource, startBuilds } from '../test/stand-in/builds.ts'
-import { startClouds } from '../test/stand-in/clouds.ts'
+import { demonstrationImages as awsImages } from '../test/mock-servers/aws-images.ts'
+import type { AzureImage } from '../test/mock-servers/azure-image.ts'
+import { imagesAfterBump, knownImages } from '../test/mock-servers/azure-images.ts'
+import { type BuildSource, startBuilds } from '../test/mock-servers/builds.ts'
+import { startClouds } from '../test/mock-servers/clouds.ts'
 
 const execute = promisify(execFile)
 const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
@@ -32,7 +32,7 @@ export const SNAPSHOT = 'snapshots/rhcos-4.18.json'
 
 /**
  * Makes a git repository in a folder: the snapshot of a stream, captured over some months from the
- * stand-ins, which each time have the images of their tables that were out by then. The dates of
+ * mock servers, which each time have the images of their tables that were out by then. The dates of
  * the commits are made up, and so is when an image was out.
  */
 export async function writeHistory(folder: string): Promise<void> {

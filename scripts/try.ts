@@ -1,5 +1,5 @@
 /**
- * The first five minutes: a repository with two streams, captured from stand-ins, and a bump. Each
+ * The first five minutes: a repository with two streams, captured from mock servers, and a bump. Each
  * command is printed before what it says; the folder stays.
  */
 import { spawn } from 'node:child_process'
@@ -7,8 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
-import { startAzure } from '../test/stand-in/azure.ts'
-import { imagesAfterBump, imagesBeforeBump, knownImages } from '../test/stand-in/azure-images.ts'
+import { startAzure } from '../test/mock-servers/azure.ts'
+import {
+  imagesAfterBump,
+  imagesBeforeBump,
+  knownImages,
+} from '../test/mock-servers/azure-images.ts'
 import { smallStream } from '../test/support/streams.ts'
 
 const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
@@ -44,7 +48,7 @@ try {
   await run('stream-snapshot', 'skew', 'rhel-9')
   await run('stream-snapshot', 'check')
   await run('git', 'status', '--short')
-  say(`It is all in ${folder}; the stand-in for Azure is gone, and nothing else needs it.`)
+  say(`It is all in ${folder}; the mock server for Azure is gone, and nothing else needs it.`)
 } finally {
   await azure.close()
   await fs.remove(certificates)

@@ -1,13 +1,13 @@
 import { expect } from 'vitest'
-import { type AwsImage, imageIdOf, MARKETPLACE } from '../stand-in/aws-image.ts'
-import { PRODUCTS } from '../stand-in/aws-images.ts'
+import { type AwsImage, imageIdOf, MARKETPLACE } from '../mock-servers/aws-image.ts'
+import { PRODUCTS } from '../mock-servers/aws-images.ts'
 import type { Row, World } from './world.ts'
 
 const NAMES = `Name=name,Values=${PRODUCTS.map(({ id }) => `*${id}*`).join(',')}`
 const IMAGES = ['ec2', 'describe-images', '--owners', 'aws-marketplace', '--filters', NAMES]
 const JSON_OUT = ['--output', 'json']
 
-/** Each throws where aws prints something else than `list`, or than the stand-in has. */
+/** Each throws where aws prints something else than `list`, or than the mock server has. */
 export const AWS = {
   async 'aws ec2 describe-regions'(world: World): Promise<void> {
     const { Regions: regions } = JSON.parse(
@@ -18,7 +18,7 @@ export const AWS = {
       regions.map(({ Endpoint, OptInStatus }: Row) => [Endpoint, OptInStatus]),
       'endpoints',
     ).toEqual(names.map((name: string) => [`ec2.${name}.amazonaws.com`, 'opt-in-not-required']))
-    expect(names.toSorted(), 'aws and the stand-in').toEqual(
+    expect(names.toSorted(), 'aws and the mock server').toEqual(
       [...new Set(world.awsImages.map(({ region }) => region))].sort(),
     )
     const { queries } = await world.capture('aws')
@@ -33,7 +33,9 @@ export const AWS = {
       const printed = await describeImages(world, options)
       const pages = world.clouds.aws.questions.length - asked
       const known = world.awsImages.filter((image) => image.region === region && isOffered(image))
-      expect(printed.map(fieldsOf).sort(), 'aws and the stand-in').toEqual(known.map(rowOf).sort())
+      expect(printed.map(fieldsOf).sort(), 'aws and the mock server').toEqual(
+        known.map(rowOf).sort(),
+      )
       // The first page is empty, as it can be where EC2 has looked at many images and found none.
       expect(pages, 'pages').toBe(1 + Math.ceil(known.length / 5))
       const captured = await world.capture('aws')
@@ -78,7 +80,7 @@ export const AWS = {
         image.region === 'us-east-1' && isOffered(image) && (image.deprecationTime ?? '9') > now,
     )
     expect(known.length).toBeGreaterThan(10)
-    expect(printed.map(fieldsOf).sort(), 'aws and the stand-in').toEqual(known.map(rowOf).sort())
+    expect(printed.map(fieldsOf).sort(), 'aws and the mock server').toEqual(known.map(rowOf).sort())
   },
 
   /** A filter besides; an AMI that is asked for by its id is told of even where it is deprecated. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { AzureImage } from '../stand-in/azure-image.ts'
+import type { AzureImage } from '../mock-servers/azure-image.ts'
 import type { Captured, Row, World } from './world.ts'
 
 const LIST = ['vm', 'image', 'list', '--all', '--location', 'eastus']
@@ -28,7 +28,7 @@ export async function signIn({ client, clouds }: World): Promise<string> {
 /** What az prints of an image; that of today also its deprecation status. */
 const FIELDS = ['architecture', 'offer', 'publisher', 'sku', 'urn', 'version']
 
-/** Each throws where az prints something else than `list`, or than the stand-in has. */
+/** Each throws where az prints something else than `list`, or than the mock server has. */
 export const AZ = {
   /**
    * az walks through all publishers, in threads, so that its order is none. It lists previews and
@@ -38,7 +38,7 @@ export const AZ = {
   async 'az vm image list -o json'(world: World): Promise<void> {
     const all: Row[] = JSON.parse(await world.client('az', ...LIST, '-o', 'json'))
     const known = world.azureImages.map(rowOf)
-    expect(sorted(all.map((row) => pick(row, FIELDS))), 'az and the stand-in').toEqual(
+    expect(sorted(all.map((row) => pick(row, FIELDS))), 'az and the mock server').toEqual(
       sorted(known),
     )
 
@@ -120,7 +120,9 @@ export const AZ = {
     )
     const known = world.azureImages.filter(({ offer }) => offer === ARO.offer)
     const names = skus.map(({ name }) => name)
-    expect(names, 'az and the stand-in').toEqual([...new Set(known.map(({ sku }) => sku))].sort())
+    expect(names, 'az and the mock server').toEqual(
+      [...new Set(known.map(({ sku }) => sku))].sort(),
+    )
     expect(
       skus.map(({ id }) => id),
       'ids',
@@ -147,7 +149,7 @@ export const AZ = {
         await world.client('az', 'vm', 'image', 'show', '--location', 'eastus', '--urn', urn),
       )
       const own = world.azureImages.find((each) => toUrn(each) === urn)
-      expect(shown.hyperVGeneration, 'az and the stand-in').toBe(own?.hyperVGeneration)
+      expect(shown.hyperVGeneration, 'az and the mock server').toBe(own?.hyperVGeneration)
       expect(shown, 'az and capture').toMatchObject({
         name: version,
         location: 'eastus',

@@ -16,7 +16,7 @@ export const GCLOUD = {
     const printed: Row[] = JSON.parse(
       await world.client('gcloud', ...IMAGES, 'list', ...options, ...JSON_OUT),
     )
-    expect(printed.map(({ name }) => name).sort(), 'gcloud and the stand-in').toEqual(
+    expect(printed.map(({ name }) => name).sort(), 'gcloud and the mock server').toEqual(
       world.gcpImages.map(({ name }) => name).sort(),
     )
     const captured = await world.capture('gcp')
@@ -47,7 +47,7 @@ export const GCLOUD = {
     const names = printed.map(({ name }) => name)
     expect(names, 'gcloud').toEqual(['redhat-coreos-ocp-413-x86-64-202305021736'])
     const answer = world.clouds.gcp.requests.slice(asked).find(({ path }) => /filter=/.test(path))
-    expect(answer, 'the stand-in').toMatchObject({ status: 200 })
+    expect(answer, 'the mock server').toMatchObject({ status: 200 })
     const captured = await world.capture('gcp')
     const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
     expect(

@@ -11,9 +11,9 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsStandIn, startAws } from '../stand-in/aws.ts'
-import { type AwsImage, imageIdOf } from '../stand-in/aws-image.ts'
-import { demonstrationImages } from '../stand-in/aws-images.ts'
+import { type AwsMockServer, startAws } from '../mock-servers/aws.ts'
+import { type AwsImage, imageIdOf } from '../mock-servers/aws-image.ts'
+import { demonstrationImages } from '../mock-servers/aws-images.ts'
 
 const REGION = 'us-east-1'
 /** Whom moto takes everybody for. */
@@ -21,8 +21,8 @@ const ACCOUNT = '123456789012'
 
 const isThere = spawnSync('python3', ['-c', 'import moto.server, flask']).status === 0
 
-/** Others' stand-in for EC2, written in Python: with the same images, both answer alike. */
-describe.skipIf(!isThere)('the stand-in for EC2, beside moto', () => {
+/** Others' mock server for EC2, written in Python: with the same images, both answer alike. */
+describe.skipIf(!isThere)('the mock server for EC2, beside moto', () => {
   const images: AwsImage[] = [
     ...demonstrationImages().filter(
       ({ region, state, deprecationTime }) =>
@@ -39,7 +39,7 @@ describe.skipIf(!isThere)('the stand-in for EC2, beside moto', () => {
   const [first, second] = images.map(imageIdOf) as [string, string]
   let folder: string
   let moto: ChildProcess
-  let standIn: AwsStandIn
+  let mockServer: AwsMockServer
   let clients: EC2Client[]
 
   beforeAll(async () => {
@@ -63,18 +63,22 @@ describe.skipIf(!isThere)('the stand-in for EC2, beside moto', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const url = await addressOf(moto)
-    standIn = await startAws({ images, enabledRegions: [REGION], account: { accountId: ACCOUNT } })
-    const common = { region: REGION, credentials: standIn.account, maxAttempts: 1 }
-    const httpsAgent = new Agent({ ca: standIn.certificate })
+    mockServer = await startAws({
+      images,
+      enabledRegions: [REGION],
+      account: { accountId: ACCOUNT },
+    })
+    const common = { region: REGION, credentials: mockServer.account, maxAttempts: 1 }
+    const httpsAgent = new Agent({ ca: mockServer.certificate })
     clients = [
       new EC2Client({ ...common, endpoint: url }),
-      new EC2Client({ ...common, endpoint: standIn.url, requestHandler: { httpsAgent } }),
+      new EC2Client({ ...common, endpoint: mockServer.url, requestHandler: { httpsAgent } }),
     ]
   })
 
   afterAll(async () => {
     moto.kill()
-    await standIn.close()
+    await mockServer.close()
     await rm(folder, { recursive: true })
   })
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { Alter } from '../stand-in/server.ts'
+import type { Alter } from '../mock-servers/server.ts'
 import { AWS } from './aws.ts'
 import { AZ, signIn } from './az.ts'
 import { GCLOUD, hasGcloud } from './gcloud.ts'
 import { startWorld, type World } from './world.ts'
 
-/** A way in which a stand-in's answer is not as its cloud's. */
+/** A way in which a mock server's answer is not as its cloud's. */
 interface Mutation {
   /** Of which requests. */
   readonly path: RegExp
@@ -26,13 +26,13 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     path: VERSIONS,
     change: [/"architecture": "x64"/g, '"architecture": "X64"'],
     compare: LIST,
-    says: /az and the stand-in/,
+    says: /az and the mock server/,
   },
   'a SKU that its offer does not list': {
     path: /\/offers\/aro4\/skus\?/,
     change: [/\{[^{]*\{[^{]*\{[^{}]*\}\s*\}[^{}]*"name": "419-v2"[^{}]*\},/, ''],
     compare: LIST,
-    says: /az and the stand-in/,
+    says: /az and the mock server/,
   },
   'a version without a name': {
     path: VERSIONS,
@@ -56,7 +56,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     path: VERSION,
     change: [/"hyperVGeneration": "V1"/, '"hyperVGeneration": "V2"'],
     compare: SHOW,
-    says: /az and the stand-in/,
+    says: /az and the mock server/,
   },
   'an id with other names': {
     path: VERSION,
@@ -74,25 +74,25 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     path: /^\/$/,
     change: [/<nextToken>[^<]*<\/nextToken>/, ''],
     compare: IMAGES,
-    says: /aws and the stand-in/,
+    says: /aws and the mock server/,
   },
   'an AMI without an id': {
     path: /^\/$/,
     change: [/<imageId>[^<]*<\/imageId>/, ''],
     compare: IMAGES,
-    says: /aws and the stand-in/,
+    says: /aws and the mock server/,
   },
   'an architecture that EC2 does not have': {
     path: /^\/$/,
     change: [/<architecture>x86_64</g, '<architecture>amd64<'],
     compare: IMAGES,
-    says: /aws and the stand-in/,
+    says: /aws and the mock server/,
   },
   'an AMI that tells nothing of its deprecation': {
     path: /^\/$/,
     change: [/<deprecationTime>[^<]*<\/deprecationTime>/g, ''],
     compare: IMAGES,
-    says: /aws and the stand-in/,
+    says: /aws and the mock server/,
   },
   'a region that is called otherwise than its host': {
     path: /^\/$/,
@@ -105,7 +105,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
       path: /\/global\/images/,
       change: [/"nextPageToken": "[^"]*",/, ''],
       compare: GCLOUD['gcloud compute images list'],
-      says: /gcloud and the stand-in/,
+      says: /gcloud and the mock server/,
     },
     'an image of Google in another project': {
       path: /\/global\/images/,

@@ -15,7 +15,7 @@ import {
   readStream,
   regenerate,
 } from '../../src/index.ts'
-import { buildsIn, startBuilds } from '../stand-in/builds.ts'
+import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 import { MANIFEST } from '../support/boot-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import {

@@ -1,15 +1,19 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AwsImage } from '../stand-in/aws-image.ts'
-import { demonstrationImages as awsImages, NOT_ENABLED, REGIONS } from '../stand-in/aws-images.ts'
-import type { AzureImage } from '../stand-in/azure-image.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { type Clouds, startClouds } from '../stand-in/clouds.ts'
-import type { GcpImage } from '../stand-in/gcp-image.ts'
-import { demonstrationImages as gcpImages } from '../stand-in/gcp-images.ts'
-import { startProxy } from '../stand-in/proxy.ts'
-import type { Alter } from '../stand-in/server.ts'
+import type { AwsImage } from '../mock-servers/aws-image.ts'
+import {
+  demonstrationImages as awsImages,
+  NOT_ENABLED,
+  REGIONS,
+} from '../mock-servers/aws-images.ts'
+import type { AzureImage } from '../mock-servers/azure-image.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
+import type { GcpImage } from '../mock-servers/gcp-image.ts'
+import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
+import { startProxy } from '../mock-servers/proxy.ts'
+import type { Alter } from '../mock-servers/server.ts'
 import { execute, type Outcome, run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -23,7 +27,7 @@ export interface World {
   readonly gcpImages: readonly GcpImage[]
   /** For files of the test. */
   readonly folder: string
-  /** From now on what the stand-ins say is altered, or no more. */
+  /** From now on what the mock servers say is altered, or no more. */
   alter(alter?: Alter): void
   /** Runs a client, and gives what it printed. @throws Error where it failed. */
   client(command: string, ...args: readonly string[]): Promise<string>
@@ -45,7 +49,7 @@ const AZURE_HOSTS = ['login.microsoftonline.com', 'management.azure.com']
 const AWS_HOSTS = [...REGIONS, NOT_ENABLED].map((region) => `ec2.${region}.amazonaws.com`)
 const GCP_HOSTS = ['compute.googleapis.com', 'oauth2.googleapis.com', 'www.googleapis.com']
 
-/** Starts the stand-ins under the clouds' own names, with the demonstration's images. */
+/** Starts the mock servers under the clouds' own names, with the demonstration's images. */
 export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-clients-'))
   let alteration: Alter | undefined

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AwsStandIn } from '../stand-in/aws.ts'
-import { REGIONS } from '../stand-in/aws-images.ts'
+import type { AwsMockServer } from '../mock-servers/aws.ts'
+import { REGIONS } from '../mock-servers/aws-images.ts'
 import { awsFor } from '../support/aws.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -16,21 +16,23 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
 
-const capture = (standIn: AwsStandIn, args: readonly string[] = []) =>
+const capture = (mockServer: AwsMockServer, args: readonly string[] = []) =>
   run(['capture', at('s.json'), '--cloud', 'aws', '--stream', at('rhcos.json'), ...args], {
-    env: standIn.environment,
+    env: mockServer.environment,
   })
 
 describe('capture --cloud aws', () => {
   it('asks each enabled region for all products at once, page by page', async () => {
-    const standIn = await awsFor()
-    const outcome = await capture(standIn)
+    const mockServer = await awsFor()
+    const outcome = await capture(mockServer)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     expect(outcome.stderr).toMatch(
       /^aws: 4 questions, 187 images, 0 not there\n[^\n]+written[^\n]+\n$/,
     )
-    expect(standIn.questions.filter(({ action }) => action === 'DescribeRegions')).toHaveLength(1)
-    const first = standIn.questions.filter(
+    expect(mockServer.questions.filter(({ action }) => action === 'DescribeRegions')).toHaveLength(
+      1,
+    )
+    const first = mockServer.questions.filter(
       ({ action, form }) => action === 'DescribeImages' && form.NextToken === undefined,
     )
     expect(first.map(({ region }) => region).sort()).toEqual([...REGIONS].sort())
@@ -39,7 +41,7 @@ describe('capture --cloud aws', () => {
         10,
       )
     }
-    expect(standIn.questions.length).toBeGreaterThan(1 + REGIONS.length)
+    expect(mockServer.questions.length).toBeGreaterThan(1 + REGIONS.length)
     expect(JSON.parse(await read('s.json')).queries.aws).toEqual([
       { region: 'sa-east-1', images: 19 },
       { region: 'ap-southeast-2', images: 56 },
@@ -65,10 +67,10 @@ describe('capture --cloud aws', () => {
 
   it('keeps nothing of the one who captured', async () => {
     const planted = ['planted-0123456789', 'AKIAIOSFODNN7EXAMPLE', 'hunter2hunter2']
-    const standIn = await awsFor({ secrets: planted })
-    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    const mockServer = await awsFor({ secrets: planted })
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
     const files = (await read('s.json')) + (await read('s.recording.json'))
-    const { accountId, accessKeyId, secretAccessKey, sessionToken } = standIn.account
+    const { accountId, accessKeyId, secretAccessKey, sessionToken } = mockServer.account
     for (const secret of [...planted, accountId, accessKeyId, secretAccessKey, sessionToken]) {
       expect(files).not.toContain(secret)
     }
@@ -78,26 +80,26 @@ describe('capture --cloud aws', () => {
   })
 
   it('takes regions from the command line and asks for no list of them', async () => {
-    const standIn = await awsFor()
-    await capture(standIn, ['--regions', 'us-east-1,eu-central-1'])
-    expect(new Set(standIn.questions.map(({ region }) => region))).toEqual(
+    const mockServer = await awsFor()
+    await capture(mockServer, ['--regions', 'us-east-1,eu-central-1'])
+    expect(new Set(mockServer.questions.map(({ region }) => region))).toEqual(
       new Set(['us-east-1', 'eu-central-1']),
     )
-    expect(standIn.questions.some(({ action }) => action === 'DescribeRegions')).toBe(false)
+    expect(mockServer.questions.some(({ action }) => action === 'DescribeRegions')).toBe(false)
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
   it('reads on behind pages without an image, and replays them', async () => {
-    const standIn = await awsFor({ emptyPages: 2 })
-    const { stderr } = await capture(standIn, ['--regions', 'us-east-1'])
+    const mockServer = await awsFor({ emptyPages: 2 })
+    const { stderr } = await capture(mockServer, ['--regions', 'us-east-1'])
     expect(stderr).toMatch(/^aws: 1 questions?, 56 images, 0 not there\n/)
-    expect(standIn.questions).toHaveLength(4)
+    expect(mockServer.questions).toHaveLength(4)
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
   it('waits where EC2 throttles', async () => {
-    const standIn = await awsFor({ failures: { 'sa-east-1': { status: 503, times: 2 } } })
-    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    const mockServer = await awsFor({ failures: { 'sa-east-1': { status: 503, times: 2 } } })
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 
@@ -115,14 +117,14 @@ describe('capture --cloud aws', () => {
   })
 
   it('tells a region without images from a page in the place of an answer', async () => {
-    const standIn = await awsFor({ enabledRegions: ['us-east-1', 'eu-west-3'] })
-    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    const mockServer = await awsFor({ enabledRegions: ['us-east-1', 'eu-west-3'] })
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
     expect(JSON.parse(await read('s.json')).queries.aws).toContainEqual({
       region: 'eu-west-3',
       images: 0,
     })
-    standIn.setFaults([{ path: /./, fault: { kind: 'html' } }])
-    const outcome = await capture(standIn, ['--regions', 'us-east-1'])
+    mockServer.setFaults([{ path: /./, fault: { kind: 'html' } }])
+    const outcome = await capture(mockServer, ['--regions', 'us-east-1'])
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain('aws us-east-1: the answer is no list of images')
   })

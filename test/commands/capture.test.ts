@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { CLI, run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -25,10 +25,10 @@ const questions = (requests: readonly { path: string }[]) =>
 
 describe('capture', () => {
   it('asks for each SKU once, of three minors and both conventions', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const { status, stdout } = await capture(standIn, at('s.json'), fromStream())
+    const mockServer = await azureFor(imagesBeforeBump())
+    const { status, stdout } = await capture(mockServer, at('s.json'), fromStream())
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
-    const asked = questions(standIn.requests).map(
+    const asked = questions(mockServer.requests).map(
       (path) => /skus\/([^/]+)\/versions/.exec(path)?.[1],
     )
     const all = Object.values(BUILT_IN.azure?.plans ?? {}).flatMap(({ skus }) =>
@@ -40,7 +40,7 @@ describe('capture', () => {
     )
     expect(all.length).toBeGreaterThan(26)
     expect([...asked].sort()).toEqual(all.sort())
-    expect(new Set(questions(standIn.requests)).size).toBe(all.length)
+    expect(new Set(questions(mockServer.requests)).size).toBe(all.length)
     expect(asked).toEqual(
       expect.arrayContaining(['418-v2', 'aro_418-v2', 'aro_417', '416-arm', 'rh-opp-worker-gen1']),
     )
@@ -56,18 +56,18 @@ describe('capture', () => {
   })
 
   it('asks no more at a time than it is told', async () => {
-    const standIn = await azureFor(imagesBeforeBump(), { latencyMs: 20 })
-    await capture(standIn, at('s.json'), [...fromStream(), '--concurrency', '3'])
-    expect(Math.max(...standIn.requests.map(({ concurrency }) => concurrency))).toBe(3)
+    const mockServer = await azureFor(imagesBeforeBump(), { latencyMs: 20 })
+    await capture(mockServer, at('s.json'), [...fromStream(), '--concurrency', '3'])
+    expect(Math.max(...mockServer.requests.map(({ concurrency }) => concurrency))).toBe(3)
   })
 
   it('keeps nothing of the one who captured, nor what an answer says of them', async () => {
     const planted = ['planted-0123456789', 'AKIAIOSFODNN7EXAMPLE', 'hunter2hunter2']
-    const standIn = await azureFor(imagesBeforeBump(), { secrets: planted })
-    expect(await capture(standIn, at('s.json'), fromStream())).toMatchObject({ status: 0 })
+    const mockServer = await azureFor(imagesBeforeBump(), { secrets: planted })
+    expect(await capture(mockServer, at('s.json'), fromStream())).toMatchObject({ status: 0 })
     const files = (await read('s.json')) + (await read('s.recording.json'))
     const { AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_TENANT_ID, AZURE_SUBSCRIPTION_ID } =
-      standIn.environment
+      mockServer.environment
     for (const secret of [
       ...planted,
       AZURE_CLIENT_ID,
@@ -87,20 +87,20 @@ describe('capture', () => {
   })
 
   it('changes no byte where it learns nothing new', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), fromStream())
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
     const before = [await read('s.json'), await read('s.recording.json')]
     await new Promise((resolve) => setTimeout(resolve, 1100))
-    const { stderr } = await capture(standIn, at('s.json'), fromStream())
+    const { stderr } = await capture(mockServer, at('s.json'), fromStream())
     expect(stderr).toContain('nothing new')
     expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
   })
 
   it('asks again for what the snapshot asked when nothing else is said', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), fromStream())
-    standIn.setImages(imagesAfterBump())
-    expect(await capture(standIn, at('s.json'), [])).toMatchObject({ status: 0 })
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
+    mockServer.setImages(imagesAfterBump())
+    expect(await capture(mockServer, at('s.json'), [])).toMatchObject({ status: 0 })
     expect(await read('s.json')).toContain('418.94.202410090804')
   })
 
@@ -108,8 +108,8 @@ describe('capture', () => {
     ['a server error', { status: 500 }, /answered 500/],
     ['a refusal', { status: 403 }, /answered 403/],
   ])('ends at %s with exit 3 and leaves both files', async (_, { status }, message) => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), fromStream())
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
     const before = [await read('s.json'), await read('s.recording.json')]
     const broken = await azureFor(imagesAfterBump(), {
       faults: [{ path: /skus\/418-v2/, fault: { kind: 'status', status } }],
@@ -123,8 +123,8 @@ describe('capture', () => {
   })
 
   it('takes a service principal from the file that AZURE_AUTH_LOCATION names', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST, ...id } = standIn.environment
+    const mockServer = await azureFor(imagesBeforeBump())
+    const { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST, ...id } = mockServer.environment
     const principal = {
       subscriptionId: id.AZURE_SUBSCRIPTION_ID,
       clientId: id.AZURE_CLIENT_ID,
@@ -133,7 +133,7 @@ describe('capture', () => {
     }
     await mkdir(at('.azure'))
     await writeFile(at('.azure/osServicePrincipal.json'), JSON.stringify(principal))
-    const args = ['capture', at('s.json'), '--azure-endpoint', standIn.url, ...fromStream()]
+    const args = ['capture', at('s.json'), '--azure-endpoint', mockServer.url, ...fromStream()]
     const common = { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST }
     expect(await run(args, { env: { ...common, HOME: folder } })).toMatchObject({ status: 0 })
     const named = { AZURE_AUTH_LOCATION: at('.azure/osServicePrincipal.json') }
@@ -141,9 +141,9 @@ describe('capture', () => {
   })
 
   it('says what is wrong with the credentials', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const wrong = { AZURE_CLIENT_SECRET: 'not-the-secret' }
-    const outcome = await capture(standIn, at('s.json'), fromStream(), wrong)
+    const outcome = await capture(mockServer, at('s.json'), fromStream(), wrong)
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toMatch(/credentials do not work/)
     expect(outcome.stderr).not.toContain('not-the-secret')
@@ -157,17 +157,17 @@ describe('capture', () => {
   })
 
   it('takes a missing subscription for a failure, not for a missing image', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const other = { AZURE_SUBSCRIPTION_ID: '11111111-1111-4111-8111-111111111111' }
-    const outcome = await capture(standIn, at('s.json'), fromStream(), other)
+    const outcome = await capture(mockServer, at('s.json'), fromStream(), other)
     expect(outcome.status).toBe(3)
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
   it('writes the national cloud that it asked', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const cloud = ['--azure-environment', 'AzureUSGovernmentCloud']
-    await capture(standIn, at('s.json'), [...fromStream(), ...cloud])
+    await capture(mockServer, at('s.json'), [...fromStream(), ...cloud])
     expect(await read('s.recording.json')).toContain('https://management.usgovcloudapi.net:443')
     const before = await read('s.json')
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
@@ -175,7 +175,7 @@ describe('capture', () => {
   })
 
   it('takes criteria of somebody else', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const criteria = {
       schemaVersion: 1,
       earlierMinors: 0,
@@ -194,9 +194,9 @@ describe('capture', () => {
     }
     await writeFile(at('c.json'), JSON.stringify(criteria))
     expect(
-      await capture(standIn, at('s.json'), [...fromStream(), '--criteria', at('c.json')]),
+      await capture(mockServer, at('s.json'), [...fromStream(), '--criteria', at('c.json')]),
     ).toMatchObject({ status: 0 })
-    expect(questions(standIn.requests)).toHaveLength(1)
+    expect(questions(mockServer.requests)).toHaveLength(1)
     const { stdout } = await run([
       'regenerate',
       at('s.json'),
@@ -213,9 +213,9 @@ describe('capture', () => {
 
 describe('capture --replay', () => {
   it('reproduces the snapshot without network and credentials', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), fromStream())
-    await standIn.close()
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
+    await mockServer.close()
     const before = [await read('s.json'), await read('s.recording.json')]
     const offline = { wrapper: ['unshare', '-rn'] }
     expect(await run(['capture', at('s.json'), '--replay'], offline)).toMatchObject({ status: 0 })
@@ -223,8 +223,8 @@ describe('capture --replay', () => {
   })
 
   it('does not depend on the version of the API', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), fromStream())
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
     const old = (await read('s.recording.json')).replaceAll(
       /api-version=[0-9-]+/g,
       'api-version=2020-01-01',
@@ -237,8 +237,8 @@ describe('capture --replay', () => {
   })
 
   it('fails where the recording lacks an answer', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), fromStream())
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
     const recording = JSON.parse(await read('s.recording.json'))
     await writeFile(at('s.recording.json'), JSON.stringify(recording.slice(1)))
     const before = [await read('s.json'), await read('s.recording.json')]
@@ -251,8 +251,8 @@ describe('capture --replay', () => {
 
 describe('a marketplace that shows nothing', () => {
   it('is told of, as it may be the account, the region or the offer', async () => {
-    const standIn = await azureFor([])
-    const { status, stderr } = await capture(standIn, at('s.json'), fromStream())
+    const mockServer = await azureFor([])
+    const { status, stderr } = await capture(mockServer, at('s.json'), fromStream())
     expect(status).toBe(0)
     expect(stderr).toMatch(
       /^azure: (\d+) questions, 0 images, \1 not there\nwarning: azure: no image at all; does this account see the region and the offers of the criteria\?\n/m,
@@ -287,20 +287,20 @@ describe('the command line of capture', () => {
 
 describe('an interrupted capture', () => {
   it('says that nothing was written', async () => {
-    const standIn = await azureFor(imagesBeforeBump(), { latencyMs: 3000 })
+    const mockServer = await azureFor(imagesBeforeBump(), { latencyMs: 3000 })
     const child = spawn(
       process.execPath,
-      [CLI, 'capture', 's.json', ...fromStream(), '--azure-endpoint', standIn.url],
+      [CLI, 'capture', 's.json', ...fromStream(), '--azure-endpoint', mockServer.url],
       {
         cwd: folder,
-        env: { PATH: process.env.PATH, HOME: '/nonexistent', ...standIn.environment },
+        env: { PATH: process.env.PATH, HOME: '/nonexistent', ...mockServer.environment },
       },
     )
     let stderr = ''
     child.stderr.on('data', (text) => {
       stderr += text
     })
-    while (standIn.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (mockServer.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill('SIGINT')
     const [status] = await once(child, 'close')
     expect(status).toBe(130)
@@ -311,9 +311,9 @@ describe('an interrupted capture', () => {
 
 describe('progress on a terminal', () => {
   it('is told by cloud', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const words = ['capture', 's.json', ...fromStream(), '--azure-endpoint', standIn.url]
-    const env = { ...standIn.environment }
+    const mockServer = await azureFor(imagesBeforeBump())
+    const words = ['capture', 's.json', ...fromStream(), '--azure-endpoint', mockServer.url]
+    const env = { ...mockServer.environment }
     const { stdout } = await runOnTerminal(words, { cwd: folder, env })
     expect(stdout).toMatch(/azure \d+\/\d+/)
   })

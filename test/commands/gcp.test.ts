@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { GcpStandIn } from '../stand-in/gcp.ts'
+import type { GcpMockServer } from '../mock-servers/gcp.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { gcpFor } from '../support/gcp.ts'
 import { smallStream } from '../support/streams.ts'
@@ -15,11 +15,11 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream({ x86_64: '413.92.202305021736-0' }, 'rhcos-4.13'))
 })
 
-const capture = (standIn: GcpStandIn, env: Record<string, string> = standIn.environment) =>
+const capture = (mockServer: GcpMockServer, env: Record<string, string> = mockServer.environment) =>
   run(
     ['capture', at('s.json'), '--cloud', 'gcp', '--stream', at('rhcos.json')].concat(
       '--gcp-endpoint',
-      standIn.url,
+      mockServer.url,
     ),
     { env },
   )
@@ -28,12 +28,12 @@ const queries = async () => JSON.parse(await read('s.json')).queries.gcp
 
 describe('capture --cloud gcp', () => {
   it('asks for each known name where listing is forbidden', async () => {
-    const standIn = await gcpFor()
-    standIn.setImages([
+    const mockServer = await gcpFor()
+    mockServer.setImages([
       { name: 'redhat-coreos-ocp-413-x86-64-202305021736', creationTimestamp: '' },
     ])
-    expect(await capture(standIn)).toMatchObject({ status: 0, stdout: '' })
-    expect(standIn.requests.map(({ status }) => status).sort()).toEqual([
+    expect(await capture(mockServer)).toMatchObject({ status: 0, stdout: '' })
+    expect(mockServer.requests.map(({ status }) => status).sort()).toEqual([
       200, 403, 404, 404, 404, 404, 404,
     ])
     expect(await queries()).toHaveLength(6)
@@ -49,9 +49,9 @@ describe('capture --cloud gcp', () => {
   })
 
   it('lists page by page where it may', async () => {
-    const standIn = await gcpFor({ listable: true })
-    expect(await capture(standIn)).toMatchObject({ status: 0 })
-    expect(standIn.requests).toHaveLength(3)
+    const mockServer = await gcpFor({ listable: true })
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
+    expect(mockServer.requests).toHaveLength(3)
     expect(await queries()).toEqual([
       {
         project: 'redhat-marketplace-public',
@@ -64,10 +64,10 @@ describe('capture --cloud gcp', () => {
 
   it('keeps nothing of the one who captured', async () => {
     const planted = ['planted-0123456789', 'somebody@example.com']
-    const standIn = await gcpFor({ secrets: planted })
-    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    const mockServer = await gcpFor({ secrets: planted })
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
     const files = (await read('s.json')) + (await read('s.recording.json'))
-    const { email, keyId, projectId, projectNumber } = standIn.account
+    const { email, keyId, projectId, projectNumber } = mockServer.account
     for (const secret of [...planted, email, keyId, projectId, projectNumber]) {
       expect(files).not.toContain(secret)
     }
@@ -77,9 +77,9 @@ describe('capture --cloud gcp', () => {
 
   it('waits where Compute throttles', async () => {
     const throttled = { kind: 'status', status: 429, retryAfter: 1 } as const
-    const standIn = await gcpFor({ faults: [{ path: /ocp-413/, fault: throttled, times: 1 }] })
+    const mockServer = await gcpFor({ faults: [{ path: /ocp-413/, fault: throttled, times: 1 }] })
     const started = Date.now()
-    expect(await capture(standIn)).toMatchObject({ status: 0 })
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
     expect(Date.now() - started).toBeGreaterThan(1000)
   })
 
@@ -88,28 +88,28 @@ describe('capture --cloud gcp', () => {
     ['an image is refused', /ocp-48/, 403, 'ocp-48-x86-64-202210040145: answered 403', 'Enable'],
     ['the token is refused', /images/, 401, 'answered 401 authError', 'application-default'],
   ])('fails as a whole where %s', async (_, path, status, cause, remedy) => {
-    const standIn = await gcpFor({ faults: [{ path, fault: { kind: 'status', status } }] })
-    const outcome = await capture(standIn)
+    const mockServer = await gcpFor({ faults: [{ path, fault: { kind: 'status', status } }] })
+    const outcome = await capture(mockServer)
     expect(outcome.status).toBe(3)
     const [error, hint] = outcome.stderr.split('\n')
     expect(error).toMatch(/^stream-snapshot: gcp redhat-marketplace-public/)
     expect(error).toContain(cause)
     expect(hint).toContain(remedy)
-    expect(outcome.stderr).not.toContain(standIn.account.projectNumber)
+    expect(outcome.stderr).not.toContain(mockServer.account.projectNumber)
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
   it.each(['html', 'truncated'] as const)('takes no page for an image: %s', async (kind) => {
-    const standIn = await gcpFor({ faults: [{ path: /oke-48/, fault: { kind } }] })
-    const outcome = await capture(standIn)
+    const mockServer = await gcpFor({ faults: [{ path: /oke-48/, fault: { kind } }] })
+    const outcome = await capture(mockServer)
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain('oke-48-x86-64-202210040145: the answer is no such image')
   })
 
   it('says which credentials it misses', async () => {
-    const standIn = await gcpFor()
-    const { NODE_EXTRA_CA_CERTS } = standIn.environment
-    const outcome = await capture(standIn, {
+    const mockServer = await gcpFor()
+    const { NODE_EXTRA_CA_CERTS } = mockServer.environment
+    const outcome = await capture(mockServer, {
       NODE_EXTRA_CA_CERTS,
       METADATA_SERVER_DETECTION: 'none',
     })

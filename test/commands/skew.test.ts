@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
@@ -208,8 +208,8 @@ describe('skew', () => {
       [imagesBeforeBump(), 1],
       [imagesAfterBump(), 0],
     ] as const) {
-      const standIn = await azureFor(images)
-      await capture(standIn, at('bump.json'), ['--stream', at('rhcos.json')])
+      const mockServer = await azureFor(images)
+      await capture(mockServer, at('bump.json'), ['--stream', at('rhcos.json')])
       const outcome = await skew(
         'bump.json',
         ...['--target', 'rhcos.json', '--fail-on', 'older-build'],

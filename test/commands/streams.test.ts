@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startAzure } from '../stand-in/azure.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { startAzure } from '../mock-servers/azure.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAll } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -26,14 +26,17 @@ beforeAll(async () => {
     bare: { snapshot: 'snapshots/bare.json', target: 'bare.json', layouts: ['none'] },
   }
   await writeFile(join(updated, 'stream-snapshot.json'), JSON.stringify({ streams }))
-  const standIn = await startAzure({ images: imagesBeforeBump() })
+  const mockServer = await startAzure({ images: imagesBeforeBump() })
   const update = () =>
-    run(['update', '--azure-endpoint', standIn.url], { cwd: updated, env: standIn.environment })
+    run(['update', '--azure-endpoint', mockServer.url], {
+      cwd: updated,
+      env: mockServer.environment,
+    })
   expect(await update()).toMatchObject({ status: 0 })
   await commitAll(updated, 'first')
-  standIn.setImages(imagesAfterBump())
+  mockServer.setImages(imagesAfterBump())
   expect(await update()).toMatchObject({ status: 0 })
-  await standIn.close()
+  await mockServer.close()
 })
 
 afterAll(() => fs.remove(updated))

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -22,9 +22,9 @@ beforeEach(async () => {
 
 describe("the enhancement's workflow", () => {
   it('picks up the images of the build once they are out, and changes nothing else', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const release = async () => {
-      const captured = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+      const captured = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
       expect(captured).toMatchObject({ status: 0, stdout: '' })
       const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json')])
       expect(made).toMatchObject({ status: 0, stdout: '' })
@@ -36,7 +36,7 @@ describe("the enhancement's workflow", () => {
       /\+ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 +2024-09-16 +older-build/,
     )
 
-    standIn.setImages(imagesAfterBump())
+    mockServer.setImages(imagesAfterBump())
     const second = await release()
     expect(second.log).toMatch(
       /~ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 -> 418\.94\.202410090804 +2024-10-09 +exact/,
@@ -80,8 +80,8 @@ describe("the enhancement's workflow", () => {
 
 describe('a stream made from a snapshot', () => {
   it('has the same bytes wherever, whenever and by whomever it is made', async () => {
-    const standIn = await azureFor(imagesAfterBump())
-    await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+    const mockServer = await azureFor(imagesAfterBump())
+    await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
     const original = await read('rhcos.json')
     const made: string[] = []
     const environments = [

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { DEMONSTRATION } from '../stand-in/demonstration-builds.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'
 import { azureFor } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -188,10 +188,10 @@ describe('init', () => {
 
 describe('update and check', () => {
   const update = async (images: Parameters<typeof azureFor>[0], ...args: string[]) => {
-    const standIn = await azureFor(images)
-    const environment = { cwd: folder, env: standIn.environment }
-    const outcome = await run(['update', '--azure-endpoint', standIn.url, ...args], environment)
-    return { ...outcome, standIn }
+    const mockServer = await azureFor(images)
+    const environment = { cwd: folder, env: mockServer.environment }
+    const outcome = await run(['update', '--azure-endpoint', mockServer.url, ...args], environment)
+    return { ...outcome, mockServer }
   }
 
   beforeEach(async () => {
@@ -200,9 +200,9 @@ describe('update and check', () => {
   })
 
   it('ask each question once for both, and hold what they wrote', async () => {
-    const { standIn, ...outcome } = await update(imagesBeforeBump())
+    const { mockServer, ...outcome } = await update(imagesBeforeBump())
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
-    const paths = standIn.requests.map(({ method, path }) => `${method} ${path}`)
+    const paths = mockServer.requests.map(({ method, path }) => `${method} ${path}`)
     expect(new Set(paths).size).toBe(paths.length)
     expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1)
     expect(outcome.stderr).toMatch(/^one:\n {2}azure: \d+ questions, .*\n {2}\+ {2}azure/)
@@ -217,7 +217,7 @@ describe('update and check', () => {
   })
 
   it('are done the same by a program', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const program = `import { checkWorkspace, openWorkspace, updateWorkspace } from 'stream-snapshot/workspace'
 const { streams } = await openWorkspace('.')
 const lines = []
@@ -231,9 +231,9 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
       fileURLToPath(new URL('../../', import.meta.url)),
       at('node_modules/stream-snapshot'),
     )
-    const { stdout } = await promisify(execFile)(process.execPath, ['use.mjs', standIn.url], {
+    const { stdout } = await promisify(execFile)(process.execPath, ['use.mjs', mockServer.url], {
       cwd: folder,
-      env: { PATH: process.env.PATH, ...standIn.environment },
+      env: { PATH: process.env.PATH, ...mockServer.environment },
     })
     const [names, last, one, all] = JSON.parse(stdout)
     expect(names).toEqual(['one', 'two'])
@@ -311,7 +311,7 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
     )
     expect(await state()).toBe(before)
 
-    const { standIn: _, ...lost } = await update([], 'one')
+    const { mockServer: _, ...lost } = await update([], 'one')
     expect(lost).toMatchObject({ status: 1 })
     expect(lost.stderr).toMatch(
       /\nstream-snapshot: one: the target would lose 4 marketplace images\n/,
@@ -355,12 +355,12 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
   })
 
   it('tell a mistyped name from a version, and whose version it is', async () => {
-    const { standIn: _, ...typo } = await update([], 'tow')
+    const { mockServer: _, ...typo } = await update([], 'tow')
     expect(typo).toMatchObject({ status: 2 })
     expect(typo.stderr).toBe(
       'stream-snapshot: stream-snapshot.json: has no stream "tow"; did you mean two?\n',
     )
-    const { standIn: __, ...whose } = await update([], '418.94.202410090804-0')
+    const { mockServer: __, ...whose } = await update([], '418.94.202410090804-0')
     expect(whose.stderr).toBe(
       'stream-snapshot: 418.94.202410090804-0: a version, but of which stream? stream-snapshot.json has one, two\nName the stream before it: stream-snapshot update one 418.94.202410090804-0\n',
     )

@@ -11,7 +11,7 @@ import {
   regenerate,
   type WantedBuild,
 } from '../../src/index.ts'
-import { buildsIn, startBuilds } from '../stand-in/builds.ts'
+import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 
 const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
 const bumps = readdirSync(join(CORPUS, 'bumps')).sort()

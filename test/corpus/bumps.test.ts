@@ -8,7 +8,7 @@ import { translate } from '../../src/core/builds/translate.ts'
 import { regenerate } from '../../src/core/regenerate/regenerate.ts'
 import { assemble } from '../../src/core/snapshot/assemble.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
-import { buildsIn, startBuilds } from '../stand-in/builds.ts'
+import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import {

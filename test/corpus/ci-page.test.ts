@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import fs from 'fs-extra'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { knownImages } from '../stand-in/azure-images.ts'
+import { knownImages } from '../mock-servers/azure-images.ts'
 import { azureFor } from '../support/azure.ts'
 import { CLI } from '../support/cli.ts'
 import { git } from '../support/git.ts'
@@ -45,7 +45,7 @@ beforeAll(async () => {
     '.',
   )
   await fs.outputFile(at('get-stream-snapshot.sh'), snippets.get('get-stream-snapshot.sh') ?? '')
-  // A release as it is downloaded, gh, and the command line, told where the stand-in is.
+  // A release as it is downloaded, gh, and the command line, told where the mock server is.
   const file = RELEASE === '' ? at('tools/stream-snapshot-linux-x64') : ''
   await script('stream-snapshot-linux-x64', `exec '${process.execPath}' '${CLI}' "$@"`)
   await script(
@@ -92,13 +92,13 @@ function stepsOf(name: string): Step[] {
 
 describe('docs/ci.md', () => {
   it('gives files that do what it says, in a repository of Go', async () => {
-    const standIn = await azureFor(knownImages())
-    const where = `--azure-endpoint ${standIn.url}`
+    const mockServer = await azureFor(knownImages())
+    const where = `--azure-endpoint ${mockServer.url}`
     await shell('bash get-stream-snapshot.sh')
     await git(folder, 'checkout', '--quiet', '-b', 'images')
     await shell(
       `.bin/stream-snapshot init && .bin/stream-snapshot update ${where}`,
-      standIn.environment,
+      mockServer.environment,
     )
     await writeFile(at('.gitignore'), 'tools\n.bin\n*.md\nSHA256SUMS\nstream-snapshot-linux-x64\n')
     await git(folder, 'add', '--all')
@@ -126,7 +126,7 @@ describe('docs/ci.md', () => {
 
     for (const { run = '' } of stepsOf('.github/workflows/marketplace.yaml')) {
       const asked = run.replace(/capture --check/g, `capture --check ${where}`)
-      await shell(asked, standIn.environment)
+      await shell(asked, mockServer.environment)
     }
     expect(await readFile(at('tools/summary.md'), 'utf8')).toMatch(
       /^## rhel-10\n\n### \d+ of \d+ slots/m,

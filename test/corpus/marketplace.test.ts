@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { AzureImage } from '../stand-in/azure-image.ts'
-import { imagesBeforeBump, knownImages } from '../stand-in/azure-images.ts'
+import type { AzureImage } from '../mock-servers/azure-image.ts'
+import { imagesBeforeBump, knownImages } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { smallStream } from '../support/streams.ts'
@@ -48,8 +48,12 @@ describe('the published marketplace files', () => {
       const folder = await temporaryFolder()
       const at = (file: string) => join(folder, file)
       await writeFile(at('rhcos.json'), smallStream({ aarch64: release, x86_64: release }))
-      const standIn = await azureFor(images)
-      const captured = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), ...args])
+      const mockServer = await azureFor(images)
+      const captured = await capture(mockServer, at('s.json'), [
+        '--stream',
+        at('rhcos.json'),
+        ...args,
+      ])
       expect(captured).toMatchObject({ status: 0 })
       const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
       const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json'), ...layout])
@@ -64,9 +68,9 @@ describe('the published marketplace files', () => {
     const at = (file: string) => join(folder, file)
     const release = '10.2.20260423-0'
     await writeFile(at('rhel-10.json'), smallStream({ aarch64: release, x86_64: release }))
-    const standIn = await azureFor(LISTING)
+    const mockServer = await azureFor(LISTING)
     const args = ['--stream', at('rhel-10.json'), '--ocp', '5.0']
-    expect(await capture(standIn, at('s.json'), args)).toMatchObject({ status: 0 })
+    expect(await capture(mockServer, at('s.json'), args)).toMatchObject({ status: 0 })
     const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
     const made = await run(['regenerate', at('s.json'), '--target', at('rhel-10.json'), ...layout])
     expect(made.status).toBe(0)

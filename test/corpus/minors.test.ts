@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { knownImages } from '../stand-in/azure-images.ts'
+import { knownImages } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 
@@ -47,8 +47,8 @@ describe('the OCP minor of a published stream', () => {
     const at = (name: string) => join(folder, name)
     await writeFile(at('rhcos.json'), await readFile(join(STREAMS, file)))
     if (typeof minor === 'string') {
-      const standIn = await azureFor(knownImages())
-      const captured = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+      const mockServer = await azureFor(knownImages())
+      const captured = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
       expect(captured).toMatchObject({ status: 0 })
       const { stream } = JSON.parse(await readFile(at('s.json'), 'utf8'))
       expect(stream.ocp).toBe(minor)

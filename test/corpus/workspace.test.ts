@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { knownImages } from '../stand-in/azure-images.ts'
+import { knownImages } from '../mock-servers/azure-images.ts'
 import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { git } from '../support/git.ts'
@@ -42,8 +42,8 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
 describe("the installer's repository", () => {
   it('is updated from the marketplace as its engineers did, each question asked once', async () => {
     const folder = await cloneOf()
-    const standIn = await azureFor(IMAGES)
-    const environment = { cwd: folder, env: standIn.environment }
+    const mockServer = await azureFor(IMAGES)
+    const environment = { cwd: folder, env: mockServer.environment }
     const published = await filesOf(join(folder, FILES))
 
     const init = await run(['init'], { cwd: folder })
@@ -54,7 +54,7 @@ describe("the installer's repository", () => {
     const { streams } = JSON.parse(await readFile(join(folder, 'stream-snapshot.json'), 'utf8'))
     expect(Object.keys(streams)).toEqual(['rhel-9', 'rhel-10', 'scos'])
 
-    const update = await run(['update', '--azure-endpoint', standIn.url], environment)
+    const update = await run(['update', '--azure-endpoint', mockServer.url], environment)
     expect(update).toMatchObject({ status: 0, stdout: '' })
     expect(await filesOf(join(folder, FILES))).toEqual(published)
     expect((await git(folder, 'status', '--porcelain', '-uall')).trim().split('\n')).toEqual([
@@ -67,7 +67,7 @@ describe("the installer's repository", () => {
       '?? snapshots/scos.recording.json',
       '?? stream-snapshot.json',
     ])
-    const asked = standIn.requests.map(({ method, path }) => `${method} ${path}`)
+    const asked = mockServer.requests.map(({ method, path }) => `${method} ${path}`)
     expect(asked.filter((each) => each.startsWith('POST'))).toHaveLength(1)
     expect(new Set(asked).size).toBe(asked.length)
 
@@ -81,7 +81,7 @@ describe("the installer's repository", () => {
     ])
 
     const before = await filesOf(folder)
-    const again = await run(['update', '--azure-endpoint', standIn.url], environment)
+    const again = await run(['update', '--azure-endpoint', mockServer.url], environment)
     expect(again).toMatchObject({ status: 0 })
     expect(again.stderr).toContain('nothing new: every file is as it was\n')
     expect(await filesOf(folder)).toEqual(before)

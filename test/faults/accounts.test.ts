@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { errorAnswer } from '../stand-in/aws-xml.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import type { FaultRule } from '../stand-in/faults.ts'
+import { errorAnswer } from '../mock-servers/aws-xml.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import type { FaultRule } from '../mock-servers/faults.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -154,10 +154,10 @@ describe('what an account of Azure gets to read', () => {
   cover('azure', cases)
 
   it.each(Object.entries(cases))('%s', async (who, { faults = [], images, make }) => {
-    const standIn = await azureFor(images ?? imagesBeforeBump(), { faults })
+    const mockServer = await azureFor(images ?? imagesBeforeBump(), { faults })
     const more = (await make?.()) ?? {}
-    const args = ['--azure-endpoint', standIn.url, ...(more.args ?? [])]
-    const said = await told('azure', standIn.environment, { ...more, args })
+    const args = ['--azure-endpoint', mockServer.url, ...(more.args ?? [])]
+    const said = await told('azure', mockServer.environment, { ...more, args })
     expect(said).toEqual((await rowsOf('azure')).get(who))
   })
 })
@@ -221,8 +221,8 @@ describe('what an account of AWS gets to read', () => {
   cover('aws', cases)
 
   it.each(Object.entries(cases))('%s', async (who, { options = {}, make }) => {
-    const standIn = await awsFor(options)
-    const said = await told('aws', standIn.environment, (await make?.()) ?? {})
+    const mockServer = await awsFor(options)
+    const said = await told('aws', mockServer.environment, (await make?.()) ?? {})
     expect(said).toEqual((await rowsOf('aws')).get(who))
   })
 })
@@ -305,11 +305,11 @@ describe('what an account of GCP gets to read', () => {
   cover('gcp', cases)
 
   it.each(Object.entries(cases))('%s', async (who, { faults = [], make }) => {
-    const standIn = await gcpFor({ faults })
+    const mockServer = await gcpFor({ faults })
     const more = (await make?.()) ?? {}
-    const said = await told('gcp', standIn.environment, {
+    const said = await told('gcp', mockServer.environment, {
       ...more,
-      args: ['--gcp-endpoint', standIn.url, ...(more.args ?? [])],
+      args: ['--gcp-endpoint', mockServer.url, ...(more.args ?? [])],
     })
     expect(said).toEqual((await rowsOf('gcp')).get(who))
   })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const SCRIPT = fileURLToPath(new URL('../../scripts/azure-stand-in.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../scripts/azure-mock-server.ts', import.meta.url))
 
 function run(...args: string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args])
@@ -38,9 +38,9 @@ test('it prints what to export, and stops when it is told', async () => {
 })
 
 test.each([
-  [['--fault', 'nonsense'], "azure-stand-in: 'nonsense' is no fault"],
-  [['--images', 'missing.json'], 'azure-stand-in: missing.json: ENOENT'],
-  [['--prot', '1'], 'azure-stand-in: Unknown argument: prot'],
+  [['--fault', 'nonsense'], "azure-mock-server: 'nonsense' is no fault"],
+  [['--images', 'missing.json'], 'azure-mock-server: missing.json: ENOENT'],
+  [['--prot', '1'], 'azure-mock-server: Unknown argument: prot'],
 ])('%j is refused in one line', async (args, line) => {
   const { output, ended } = run(...args)
   expect(await ended).toEqual([2, null])

@@ -3,9 +3,9 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { makeCertificate } from '../stand-in/certificate.ts'
-import type { FaultRule } from '../stand-in/faults.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { makeCertificate } from '../mock-servers/certificate.ts'
+import type { FaultRule } from '../mock-servers/faults.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { type Outcome, run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -160,9 +160,11 @@ describe('a capture that ends with exit 3', () => {
     ['a host that nobody knows', 'https://nobody.invalid', /host name/],
     ['a port where nobody listens', 'https://127.0.0.1:1', /nobody listens there/],
   ])('%s', async (name, endpoint, message) => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const args = ['capture', at('s.json'), '--stream', at('rhcos.json'), '--timeout', '5']
-    const outcome = await run([...args, '--azure-endpoint', endpoint], { env: standIn.environment })
+    const outcome = await run([...args, '--azure-endpoint', endpoint], {
+      env: mockServer.environment,
+    })
     expectRefusal(outcome, message)
     tried('capture', name, outcome.stderr.split('\n')[0] ?? '')
   })
@@ -186,12 +188,12 @@ describe('a capture that ends with exit 3', () => {
         await certificate.remove()
       })
       const location = `https://localhost:${(other.address() as AddressInfo).port}/`
-      const standIn = await azureFor(imagesBeforeBump(), {
+      const mockServer = await azureFor(imagesBeforeBump(), {
         faults: [{ path: SKU, fault: { kind: 'redirect', location, status } }],
       })
-      const trusted = await readFile(standIn.certificateFile, 'utf8')
+      const trusted = await readFile(mockServer.certificateFile, 'utf8')
       await writeFile(at('ca.pem'), `${trusted}\n${certificate.pem}`)
-      const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')], {
+      const outcome = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')], {
         NODE_EXTRA_CA_CERTS: at('ca.pem'),
       })
       expectRefusal(outcome, new RegExp(`answered ${status}`))
@@ -239,10 +241,10 @@ describe('an answer that is odd', () => {
     ['a key of prototypes', ['__proto__', 'constructor', '418.94.20250122'], ['418.94.20250122']],
     ['no version at all', [], []],
   ])('%s', async (name, versions, kept) => {
-    const standIn = await azureFor(imagesBeforeBump(), {
+    const mockServer = await azureFor(imagesBeforeBump(), {
       faults: answer(versions.map((each) => item(each))),
     })
-    const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+    const outcome = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
     expect(outcome).toMatchObject({ status: 0 })
     expect((await versionsIn()).sort()).toEqual([...kept].sort())
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
@@ -268,8 +270,8 @@ describe('an answer that is odd', () => {
     const items = Array.from({ length: 1000 }, (_, index) =>
       item(`418.94.${20000101 + index}`, { tags: { filler } }),
     )
-    const standIn = await azureFor(imagesBeforeBump(), { faults: answer(items) })
-    const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+    const mockServer = await azureFor(imagesBeforeBump(), { faults: answer(items) })
+    const outcome = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
     expectRefusal(outcome, /the answer is too long/)
     tried('capture', 'an answer of 50 MB', outcome.stderr.split('\n')[0] ?? '')
   })

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { PRODUCTS, REGIONS } from '../stand-in/aws-images.ts'
+import { PRODUCTS, REGIONS } from '../mock-servers/aws-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { cloudsFor } from '../support/clouds.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'

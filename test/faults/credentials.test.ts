@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { AzureStandIn } from '../stand-in/azure.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
+import type { AzureMockServer } from '../mock-servers/azure.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor, tokenOf, withoutLogin } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -27,22 +27,22 @@ const capture = (cloud: string, env: Environment, args: readonly string[] = []) 
 
 describe("Azure's service principal file", () => {
   const principal = async (members: unknown, env: Environment = {}) => {
-    const standIn = await azureFor(imagesBeforeBump())
+    const mockServer = await azureFor(imagesBeforeBump())
     const text = typeof members === 'string' ? members : JSON.stringify(members)
     await writeFile(at('principal.json'), text)
     const outcome = await capture(
       'azure',
-      { ...withoutLogin(standIn), AZURE_AUTH_LOCATION: at('principal.json'), ...env },
-      ['--azure-endpoint', standIn.url],
+      { ...withoutLogin(mockServer), AZURE_AUTH_LOCATION: at('principal.json'), ...env },
+      ['--azure-endpoint', mockServer.url],
     )
-    return { standIn, outcome }
+    return { mockServer, outcome }
   }
   const ids = {
     subscriptionId: 'c9a6d5e1-0b72-4e38-b4f9-6817a2d03c5b',
     clientId: 'b31f0c7d-86e2-4f95-a7d3-0e9c4461ab28',
     tenantId: '7e4a91c2-3d58-4b6f-9a10-52c8de7713f4',
   }
-  const clientSecret = 'Zq8~stand-in.not.a.secret~4mXw1Rk7'
+  const clientSecret = 'Zq8~mock-server.not.a.secret~4mXw1Rk7'
 
   it.each([
     ['a secret', { ...ids, clientSecret }],
@@ -53,8 +53,8 @@ describe("Azure's service principal file", () => {
   })
 
   it('may be for a managed identity', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const token = await tokenOf(standIn)
+    const mockServer = await azureFor(imagesBeforeBump())
+    const token = await tokenOf(mockServer)
     const asked: string[] = []
     const machine = createServer(({ url, headers }, response) => {
       asked.push(`${headers['x-identity-header']} ${url}`)
@@ -77,14 +77,14 @@ describe("Azure's service principal file", () => {
     const outcome = await capture(
       'azure',
       {
-        ...withoutLogin(standIn),
+        ...withoutLogin(mockServer),
         AZURE_AUTH_LOCATION: at('principal.json'),
         IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/token`,
         IDENTITY_HEADER: 'secret-of-the-machine',
         // No proxy is asked for what is this machine's own.
         HTTP_PROXY: 'http://127.0.0.1:1',
       },
-      ['--azure-endpoint', standIn.url],
+      ['--azure-endpoint', mockServer.url],
     )
     expect(outcome).toMatchObject({ status: 0 })
     expect(asked).toHaveLength(1)
@@ -121,7 +121,7 @@ describe("Azure's service principal file", () => {
     expect(line).toContain(`stream-snapshot: ${at('principal.json')}: `)
     expect(line).toContain(expected)
     expect(remedy).not.toBe('')
-    expect(outcome.stderr).not.toMatch(/Zq8|stand-in|not\.a\.secret/)
+    expect(outcome.stderr).not.toMatch(/Zq8|mock-server|not\.a\.secret/)
   })
 })
 
@@ -134,7 +134,7 @@ describe('az login', () => {
   const GUEST_TENANT = '99887766-5544-4332-8110-ffeeddccbbaa'
 
   /** An `az` that is logged in, and a profile as it leaves one. */
-  async function login(standIn: AzureStandIn): Promise<Environment> {
+  async function login(mockServer: AzureMockServer): Promise<Environment> {
     await mkdir(at('.azure'))
     const subscriptions = [
       { id: OTHER, tenantId: GUEST_TENANT, isDefault: false },
@@ -142,7 +142,7 @@ describe('az login', () => {
     ]
     await writeFile(at('.azure/azureProfile.json'), `\ufeff${JSON.stringify({ subscriptions })}`)
     const token = {
-      accessToken: await tokenOf(standIn),
+      accessToken: await tokenOf(mockServer),
       expiresOn: '2099-01-01 00:00:00.000000',
       expires_on: 4070908800,
       tokenType: 'Bearer',
@@ -153,7 +153,7 @@ describe('az login', () => {
     )
     await chmod(at('az'), 0o755)
     return {
-      ...withoutLogin(standIn),
+      ...withoutLogin(mockServer),
       HOME: folder,
       PATH: `${folder}:/usr/bin:/bin`,
       AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential',
@@ -161,13 +161,13 @@ describe('az login', () => {
   }
 
   it('tells the subscription where none is given, and its tenant', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const env = await login(standIn)
-    expect(await capture('azure', env, ['--azure-endpoint', standIn.url])).toMatchObject({
+    const mockServer = await azureFor(imagesBeforeBump())
+    const env = await login(mockServer)
+    expect(await capture('azure', env, ['--azure-endpoint', mockServer.url])).toMatchObject({
       status: 0,
     })
     expect(await readFile(at('asked'), 'utf8')).toContain(`--tenant ${HOME_TENANT}`)
-    const asked = standIn.requests.filter(({ path }) => path.includes('/skus/'))
+    const asked = mockServer.requests.filter(({ path }) => path.includes('/skus/'))
     expect(asked.every(({ path }) => path.includes(OWN))).toBe(true)
   })
 
@@ -175,9 +175,9 @@ describe('az login', () => {
     ['as az knows it', {}, GUEST_TENANT],
     ['as AZURE_TENANT_ID says', { AZURE_TENANT_ID: HOME_TENANT }, HOME_TENANT],
   ])('is asked for the tenant of another subscription, %s', async (_, more, tenant) => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const env = { ...(await login(standIn)), ...more }
-    const args = ['--azure-endpoint', standIn.url, '--subscription', OTHER.toUpperCase()]
+    const mockServer = await azureFor(imagesBeforeBump())
+    const env = { ...(await login(mockServer)), ...more }
+    const args = ['--azure-endpoint', mockServer.url, '--subscription', OTHER.toUpperCase()]
     const outcome = await capture('azure', env, args)
     expect(await readFile(at('asked'), 'utf8')).toContain(`--tenant ${tenant}`)
     expect(outcome.status).toBe(3)
@@ -202,8 +202,8 @@ describe('az login', () => {
   })
 
   it('was not done: no subscription', async () => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const outcome = await capture('azure', withoutLogin(standIn))
+    const mockServer = await azureFor(imagesBeforeBump())
+    const outcome = await capture('azure', withoutLogin(mockServer))
     expect(outcome).toEqual({
       status: 3,
       stdout: '',
@@ -324,9 +324,9 @@ describe("AWS's credentials", () => {
 describe('what is waited for', () => {
   it('is said after three seconds, and not with --quiet', async () => {
     const late = [{ path: /418-v2/, fault: { kind: 'late', milliseconds: 3500 } as const }]
-    const standIn = await azureFor(imagesBeforeBump(), { faults: late })
-    const stream = ['--stream', at('rhcos.json'), '--azure-endpoint', standIn.url]
-    const options = { env: standIn.environment, isWaitShown: true }
+    const mockServer = await azureFor(imagesBeforeBump(), { faults: late })
+    const stream = ['--stream', at('rhcos.json'), '--azure-endpoint', mockServer.url]
+    const options = { env: mockServer.environment, isWaitShown: true }
     const [said, quiet] = await Promise.all([
       run(['capture', at('s.json'), ...stream], options),
       run(['capture', at('t.json'), '--quiet', ...stream], options),
@@ -341,22 +341,22 @@ describe('what is waited for', () => {
   it('is a server that asks for it, as long as there is patience', async () => {
     const throttled = { kind: 'status', status: 429, retryAfter: 4 } as const
     const faults = [{ path: /418-v2/, fault: throttled, times: 1 }]
-    const standIn = await azureFor(imagesBeforeBump(), { faults })
-    const args = ['--azure-endpoint', standIn.url]
-    const patient = await capture('azure', standIn.environment, args)
+    const mockServer = await azureFor(imagesBeforeBump(), { faults })
+    const args = ['--azure-endpoint', mockServer.url]
+    const patient = await capture('azure', mockServer.environment, args)
     expect(patient.status).toBe(0)
     expect(patient.stderr).toMatch(
       /^azure azureopenshift:aro4:418-v2: the server asks to wait 4 s\n/,
     )
-    standIn.setFaults(faults)
-    expect(await capture('azure', standIn.environment, [...args, '--patience', '4'])).toMatchObject(
-      {
-        status: 3,
-        stderr:
-          'stream-snapshot: azure azureopenshift:aro4:418-v2: the server asked to wait 4 s, and there is patience for 4 s in all\n' +
-          'Try again later, or give it more time with --patience.\n',
-      },
-    )
+    mockServer.setFaults(faults)
+    expect(
+      await capture('azure', mockServer.environment, [...args, '--patience', '4']),
+    ).toMatchObject({
+      status: 3,
+      stderr:
+        'stream-snapshot: azure azureopenshift:aro4:418-v2: the server asked to wait 4 s, and there is patience for 4 s in all\n' +
+        'Try again later, or give it more time with --patience.\n',
+    })
   })
 })
 

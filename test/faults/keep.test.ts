@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { REGIONS } from '../stand-in/aws-images.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { startBuilds } from '../stand-in/builds.ts'
-import { type Clouds, startClouds } from '../stand-in/clouds.ts'
-import { DEMONSTRATION, demonstrationBuilds } from '../stand-in/demonstration-builds.ts'
+import { REGIONS } from '../mock-servers/aws-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { startBuilds } from '../mock-servers/builds.ts'
+import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../mock-servers/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -18,7 +18,7 @@ const at = (name: string) => join(folder, name)
 const text = (name: string) => readFile(at(name), 'utf8')
 const snapshot = async () => JSON.parse(await text('s.json'))
 const call = (...args: string[]) => run(args, { cwd: folder, env: clouds.environment })
-/** Where the stand-ins are, without a word on which of them to ask. */
+/** Where the mock servers are, without a word on which of them to ask. */
 const endpoints = () => clouds.args.slice(2)
 const capture = (...args: string[]) => call('capture', 's.json', ...endpoints(), ...args)
 const counts = async () => {

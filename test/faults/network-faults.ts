@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { Fault } from '../stand-in/faults.ts'
+import type { Fault } from '../mock-servers/faults.ts'
 import type { BadServers } from './front.ts'
 
 /** What goes wrong between a capture and whom it asks. */

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { demonstrationImages } from '../stand-in/aws-images.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { demonstrationImages as gcpImages } from '../stand-in/gcp-images.ts'
+import { demonstrationImages } from '../mock-servers/aws-images.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -39,12 +39,12 @@ describe('an image of Azure', () => {
   const captureWith = async (properties: unknown) => {
     const items = [{ name: VERSION, location: 'eastus', properties }]
     const body = JSON.stringify(items)
-    const standIn = await azureFor(imagesBeforeBump(), {
+    const mockServer = await azureFor(imagesBeforeBump(), {
       faults: [{ path: /418-v2/, fault: { kind: 'body', body } }],
     })
     return run(
-      ['capture', at('s.json'), '--stream', at('rhcos.json'), '--azure-endpoint', standIn.url],
-      { env: standIn.environment },
+      ['capture', at('s.json'), '--stream', at('rhcos.json'), '--azure-endpoint', mockServer.url],
+      { env: mockServer.environment },
     )
   }
   const image = async () =>
@@ -116,11 +116,11 @@ describe('an image of Azure', () => {
       { name: VERSION, properties: known },
       { name: '418.94.1\u001b[31m\u202e', properties: known },
     ])
-    const standIn = await azureFor(imagesBeforeBump(), {
+    const mockServer = await azureFor(imagesBeforeBump(), {
       faults: [{ path: /418-v2/, fault: { kind: 'body', body } }],
     })
-    const args = ['--stream', at('rhcos.json'), '--azure-endpoint', standIn.url]
-    const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    const args = ['--stream', at('rhcos.json'), '--azure-endpoint', mockServer.url]
+    const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
     expect(outcome.status).toBe(0)
     expect(outcome.stderr).toContain(
       'warning: azure azureopenshift:aro4:418-v2: image 2 of the answer is left out: its version is of another form than the cloud documents\n',
@@ -140,10 +140,10 @@ describe('an image of Azure', () => {
 
 describe('a location', () => {
   const captureAt = async (location: string) => {
-    const standIn = await azureFor(imagesBeforeBump())
-    const args = ['--azure-endpoint', standIn.url, '--location', location]
+    const mockServer = await azureFor(imagesBeforeBump())
+    const args = ['--azure-endpoint', mockServer.url, '--location', location]
     return run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], {
-      env: standIn.environment,
+      env: mockServer.environment,
     })
   }
 
@@ -168,27 +168,29 @@ describe('pages that lead back to themselves', () => {
     const body =
       '<?xml version="1.0" encoding="UTF-8"?><DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><imagesSet/><nextToken>again</nextToken></DescribeImagesResponse>'
     const fault = { kind: 'body', body, type: 'text/xml' } as const
-    const standIn = await awsFor({ faults: [{ path: /./, fault }] })
+    const mockServer = await awsFor({ faults: [{ path: /./, fault }] })
     const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
-    const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
     expect(outcome).toMatchObject({
       status: 3,
       stderr: 'stream-snapshot: aws us-east-1: the pages have no end\nTry again later.\n',
     })
-    expect(standIn.requests).toHaveLength(2)
+    expect(mockServer.requests).toHaveLength(2)
   })
 
   it('of Compute are told', async () => {
     const body = JSON.stringify({ kind: 'compute#imageList', nextPageToken: 'again' })
-    const standIn = await gcpFor({ faults: [{ path: /images\?/, fault: { kind: 'body', body } }] })
-    const args = ['--cloud', 'gcp', '--gcp-endpoint', standIn.url, '--stream', at('rhcos.json')]
-    const outcome = await run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    const mockServer = await gcpFor({
+      faults: [{ path: /images\?/, fault: { kind: 'body', body } }],
+    })
+    const args = ['--cloud', 'gcp', '--gcp-endpoint', mockServer.url, '--stream', at('rhcos.json')]
+    const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
     expect(outcome).toMatchObject({
       status: 3,
       stderr:
         'stream-snapshot: gcp redhat-marketplace-public: the pages have no end\nTry again later.\n',
     })
-    expect(standIn.requests).toHaveLength(2)
+    expect(mockServer.requests).toHaveLength(2)
   })
 })
 
@@ -203,9 +205,9 @@ describe('an image of AWS', () => {
     ...more,
   })
   const captureWith = async (...images: ReturnType<typeof made>[]) => {
-    const standIn = await awsFor({ images: [...demonstrationImages(), ...images] })
+    const mockServer = await awsFor({ images: [...demonstrationImages(), ...images] })
     const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
-    return run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    return run(['capture', at('s.json'), ...args], { env: mockServer.environment })
   }
   const imagesNamed = async (name: string): Promise<{ version: string }[]> =>
     JSON.parse(await read('s.json')).images.aws.filter(
@@ -303,9 +305,9 @@ describe('an image of GCP', () => {
       ...gcpImages(),
       { name: NAME, creationTimestamp: '2024-10-10T00:00:00.000-07:00', ...more },
     ]
-    const standIn = await gcpFor({ images, listable: true })
-    const args = ['--cloud', 'gcp', '--gcp-endpoint', standIn.url, '--stream', at('rhcos.json')]
-    return run(['capture', at('s.json'), ...args], { env: standIn.environment })
+    const mockServer = await gcpFor({ images, listable: true })
+    const args = ['--cloud', 'gcp', '--gcp-endpoint', mockServer.url, '--stream', at('rhcos.json')]
+    return run(['capture', at('s.json'), ...args], { env: mockServer.environment })
   }
   const kept = async () =>
     JSON.parse(await read('s.json')).images.gcp.filter(

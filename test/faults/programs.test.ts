@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAws } from '../stand-in/aws.ts'
-import { demonstrationImages } from '../stand-in/aws-images.ts'
-import { startAzure } from '../stand-in/azure.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { startAws } from '../mock-servers/aws.ts'
+import { demonstrationImages } from '../mock-servers/aws-images.ts'
+import { startAzure } from '../mock-servers/azure.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { tokenOf } from '../support/azure.ts'
 import { run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -27,17 +27,17 @@ const FILES = ['s.json', 's.recording.json']
 
 const PROGRAMS: Readonly<Record<string, (folder: string) => Promise<Program>>> = {
   az: async (folder) => {
-    const standIn = await startAzure({ images: imagesBeforeBump() })
-    const { NODE_EXTRA_CA_CERTS, AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID } = standIn.environment
+    const mockServer = await startAzure({ images: imagesBeforeBump() })
+    const { NODE_EXTRA_CA_CERTS, AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID } = mockServer.environment
     const token = {
-      accessToken: await tokenOf(standIn),
+      accessToken: await tokenOf(mockServer),
       expiresOn: '2099-01-01 00:00:00.000000',
       expires_on: 4070908800,
       tokenType: 'Bearer',
     }
     return {
       right: JSON.stringify(token),
-      args: ['--azure-endpoint', standIn.url],
+      args: ['--azure-endpoint', mockServer.url],
       env: {
         NODE_EXTRA_CA_CERTS,
         AZURE_SUBSCRIPTION_ID,
@@ -45,12 +45,12 @@ const PROGRAMS: Readonly<Record<string, (folder: string) => Promise<Program>>> =
         AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential',
         PATH: `${folder}:/usr/bin:/bin`,
       },
-      close: () => standIn.close(),
+      close: () => mockServer.close(),
     }
   },
   credential_process: async (folder) => {
-    const standIn = await startAws({ images: demonstrationImages() })
-    const { accessKeyId, secretAccessKey, sessionToken } = standIn.account
+    const mockServer = await startAws({ images: demonstrationImages() })
+    const { accessKeyId, secretAccessKey, sessionToken } = mockServer.account
     await writeFile(
       join(folder, 'config'),
       `[default]\ncredential_process = ${join(folder, 'az')}\n`,
@@ -66,12 +66,12 @@ const PROGRAMS: Readonly<Record<string, (folder: string) => Promise<Program>>> =
       right: JSON.stringify(keys),
       args: ['--cloud', 'aws', '--regions', 'us-east-1'],
       env: {
-        NODE_EXTRA_CA_CERTS: standIn.certificateFile,
-        AWS_ENDPOINT_URL_EC2: standIn.url,
+        NODE_EXTRA_CA_CERTS: mockServer.certificateFile,
+        AWS_ENDPOINT_URL_EC2: mockServer.url,
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_CONFIG_FILE: join(folder, 'config'),
       },
-      close: () => standIn.close(),
+      close: () => mockServer.close(),
     }
   },
 }

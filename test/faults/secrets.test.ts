@@ -5,8 +5,8 @@ import { sha256 } from '../../src/core/snapshot/canonical.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
 import { findId, findSecret } from '../../src/secrets.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import type { FaultRule } from '../stand-in/faults.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import type { FaultRule } from '../mock-servers/faults.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { type Outcome, run, temporaryFolder } from '../support/cli.ts'
@@ -86,11 +86,15 @@ describe('a secret in an answer that is used', () => {
     ],
     ['the name, beside others', images((secret) => ({ name: secret }))],
   ])('%s: is not kept', async (name, faults) => {
-    const standIn = await azureFor(imagesBeforeBump(), { faults })
-    const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), '--debug'])
+    const mockServer = await azureFor(imagesBeforeBump(), { faults })
+    const outcome = await capture(mockServer, at('s.json'), [
+      '--stream',
+      at('rhcos.json'),
+      '--debug',
+    ])
     expect([0, 3]).toContain(outcome.status)
     const left = await leftBy(outcome)
-    expectNone(left, [...SECRETS, ...Object.values(standIn.account)])
+    expectNone(left, [...SECRETS, ...Object.values(mockServer.account)])
     if (outcome.status === 0)
       expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
     const end = outcome.status === 0 ? 'scrubbed' : 'refused to write'
@@ -99,10 +103,14 @@ describe('a secret in an answer that is used', () => {
 
   it('headers, tags and additional information: are not kept', async () => {
     const secrets = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
-    const standIn = await azureFor(imagesBeforeBump(), { secrets })
-    const outcome = await capture(standIn, at('s.json'), ['--stream', at('rhcos.json'), '--debug'])
+    const mockServer = await azureFor(imagesBeforeBump(), { secrets })
+    const outcome = await capture(mockServer, at('s.json'), [
+      '--stream',
+      at('rhcos.json'),
+      '--debug',
+    ])
     expect(outcome.status).toBe(0)
-    expectNone(await leftBy(outcome), [...SECRETS, ...Object.values(standIn.account)])
+    expectNone(await leftBy(outcome), [...SECRETS, ...Object.values(mockServer.account)])
     tried('secrets', `in headers and what an error adds (${secrets.length} secrets)`, 'scrubbed')
   })
 })
@@ -273,13 +281,13 @@ describe('a secret in an answer that fails', () => {
       (_, index) => index % places.length === places.findIndex(([each]) => each === name),
     )
     for (const secret of [...mine, PLANTED['a secret like a word'] ?? '']) {
-      const standIn = await azureFor(imagesBeforeBump(), { faults: [rule(secret)] })
-      const outcome = await capture(standIn, at('s.json'), [
+      const mockServer = await azureFor(imagesBeforeBump(), { faults: [rule(secret)] })
+      const outcome = await capture(mockServer, at('s.json'), [
         '--stream',
         at('rhcos.json'),
         '--debug',
       ])
-      expectNone(await leftBy(outcome), [secret, ...Object.values(standIn.account)])
+      expectNone(await leftBy(outcome), [secret, ...Object.values(mockServer.account)])
       await Promise.all(['s.json', 's.recording.json'].map((each) => rm(at(each), { force: true })))
     }
     tried('secrets', `in a failure: ${name} (${mine.length + 1} secrets, --debug)`, 'not shown')
@@ -291,8 +299,8 @@ describe('a secret in an answer that fails', () => {
     ['percent-encoded', encodeURIComponent],
     ['in hexadecimal', (token: string) => Buffer.from(token).toString('hex')],
   ])('a token that comes back in a version, %s, is refused', async (name, spell) => {
-    const standIn = await azureFor(imagesBeforeBump())
-    await capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
     const token = spell(PLANTED['a JSON web token'] ?? '')
     const exchanges: { response: unknown }[] = JSON.parse(
       await readFile(at('s.recording.json'), 'utf8'),

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { startAws } from '../stand-in/aws.ts'
-import { demonstrationImages as awsImages } from '../stand-in/aws-images.ts'
-import { startAzure } from '../stand-in/azure.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { startBuilds } from '../stand-in/builds.ts'
-import { demonstrationBuilds } from '../stand-in/demonstration-builds.ts'
-import type { FaultRule } from '../stand-in/faults.ts'
-import { startGcp } from '../stand-in/gcp.ts'
-import { demonstrationImages as gcpImages } from '../stand-in/gcp-images.ts'
+import { startAws } from '../mock-servers/aws.ts'
+import { demonstrationImages as awsImages } from '../mock-servers/aws-images.ts'
+import { startAzure } from '../mock-servers/azure.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { startBuilds } from '../mock-servers/builds.ts'
+import { demonstrationBuilds } from '../mock-servers/demonstration-builds.ts'
+import type { FaultRule } from '../mock-servers/faults.ts'
+import { startGcp } from '../mock-servers/gcp.ts'
+import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { ALL_BUILDS } from '../support/builds.ts'
 import { type Front, startFront } from './front.ts'
 
@@ -61,7 +61,7 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
     return behindFront(server, {
       path: /skus\/418-v2/,
       args: ['--azure-endpoint', server.url, ...streamOf(folder)],
-      // The sign-in is at the same stand-in, and is none of the service.
+      // The sign-in is at the same mock server, and is none of the service.
       env: {
         ...server.environment,
         AZURE_AUTHORITY_HOST: server.url.replace('127.0.0.1', 'localhost'),

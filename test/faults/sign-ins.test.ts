@@ -3,9 +3,9 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import type { FaultRule } from '../stand-in/faults.ts'
-import { type Answer, type StandInRequest, startServer } from '../stand-in/server.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import type { FaultRule } from '../mock-servers/faults.ts'
+import { type Answer, type MockRequest, startServer } from '../mock-servers/server.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor, tokenOf, withoutLogin } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -37,7 +37,7 @@ beforeEach(async () => {
 })
 
 /** Who answers on this machine alone, in the clear, as a metadata service does. */
-async function machineFor(answer: (request: StandInRequest) => Answer) {
+async function machineFor(answer: (request: MockRequest) => Answer) {
   const server = await startServer(answer)
   onTestFinished(() => server.close())
   return server
@@ -58,20 +58,20 @@ async function keyPair() {
   return { certificate: cert, key, line: key.split(/\r?\n/)[4] ?? '' }
 }
 
-/** How each token of Azure's stand-in begins. */
+/** How each token of Azure's mock server begins. */
 const AZURE_TOKEN = Buffer.from('{"typ":"JWT",').toString('base64url').slice(0, -1)
 
 async function azure(certificate?: string) {
-  const standIn = await azureFor(imagesBeforeBump(), {
+  const mockServer = await azureFor(imagesBeforeBump(), {
     ...(certificate !== undefined && { account: { certificate } }),
   })
-  const { tenantId, clientId, subscriptionId, clientSecret } = standIn.account
+  const { tenantId, clientId, subscriptionId, clientSecret } = mockServer.account
   return {
-    standIn,
+    mockServer,
     clientSecret,
     ids: { tenantId, clientId, subscriptionId },
     variables: {
-      ...withoutLogin(standIn),
+      ...withoutLogin(mockServer),
       AZURE_TENANT_ID: tenantId,
       AZURE_CLIENT_ID: clientId,
       AZURE_SUBSCRIPTION_ID: subscriptionId,
@@ -82,21 +82,21 @@ async function azure(certificate?: string) {
       tenant: tenantId,
       client: clientId,
     },
-    args: ['--azure-endpoint', standIn.url],
-    signIns: () => pathsOf(standIn).filter((path) => path.includes('oauth2/v2.0/token')),
-    refuse: (isOn: boolean) => standIn.setFaults(isOn ? [forbidden(/skus/)] : []),
+    args: ['--azure-endpoint', mockServer.url],
+    signIns: () => pathsOf(mockServer).filter((path) => path.includes('oauth2/v2.0/token')),
+    refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/skus/)] : []),
   }
 }
 
 /** The same by a file of a service principal with these members besides. */
 async function principal(cloud: Awaited<ReturnType<typeof azure>>, more: object) {
   await writeFile(at('principal.json'), JSON.stringify({ ...cloud.ids, ...more }))
-  return { ...withoutLogin(cloud.standIn), AZURE_AUTH_LOCATION: at('principal.json') }
+  return { ...withoutLogin(cloud.mockServer), AZURE_AUTH_LOCATION: at('principal.json') }
 }
 
 /** A machine that gives out tokens of its identity, and what was asked of it. */
 async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
-  const token = await tokenOf(cloud.standIn)
+  const token = await tokenOf(cloud.mockServer)
   const machine = await machineFor(({ headers }) =>
     headers.metadata === 'true' || headers['x-identity-header'] === 'header-of-the-machine'
       ? json(200, {
@@ -200,7 +200,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
     const cloud = await azure()
     const { tenantId, subscriptionId: id } = cloud.ids
     const answer = {
-      accessToken: await tokenOf(cloud.standIn),
+      accessToken: await tokenOf(cloud.mockServer),
       expiresOn: '2099-01-01 00:00:00.000000',
       expires_on: 4070908800,
       tokenType: 'Bearer',
@@ -215,7 +215,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
     await chmod(at('az'), 0o755)
     return {
       ...cloud,
-      env: { ...withoutLogin(cloud.standIn), HOME: folder, PATH: `${folder}:/usr/bin:/bin` },
+      env: { ...withoutLogin(cloud.mockServer), HOME: folder, PATH: `${folder}:/usr/bin:/bin` },
     }
   },
 }
@@ -223,11 +223,11 @@ const AZURE: Record<string, () => Promise<Way>> = {
 const ROLE = 'arn:aws:iam::482915537706:role/reader'
 
 async function aws() {
-  const standIn = await awsFor()
-  const { accountId, accessKeyId, secretAccessKey, sessionToken } = standIn.account
-  const { NODE_EXTRA_CA_CERTS, NO_PROXY, AWS_ENDPOINT_URL_EC2 } = standIn.environment
+  const mockServer = await awsFor()
+  const { accountId, accessKeyId, secretAccessKey, sessionToken } = mockServer.account
+  const { NODE_EXTRA_CA_CERTS, NO_PROXY, AWS_ENDPOINT_URL_EC2 } = mockServer.environment
   return {
-    standIn,
+    mockServer,
     keys: { accessKeyId, secretAccessKey, sessionToken },
     found: { NODE_EXTRA_CA_CERTS, NO_PROXY, AWS_ENDPOINT_URL_EC2 },
     env: {
@@ -245,7 +245,7 @@ async function aws() {
       'session token': sessionToken,
       account: accountId,
     },
-    refuse: (isOn: boolean) => standIn.setFaults(isOn ? [forbidden(/^\//)] : []),
+    refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/^\//)] : []),
   }
 }
 
@@ -254,7 +254,7 @@ async function trusting(
   cloud: Awaited<ReturnType<typeof aws>>,
   service: { certificate: { pem: string } },
 ) {
-  const pems = [cloud.standIn.certificate, service.certificate.pem]
+  const pems = [cloud.mockServer.certificate, service.certificate.pem]
   await writeFile(at('certificates.pem'), pems.join(''))
   return { ...cloud.env, NODE_EXTRA_CA_CERTS: at('certificates.pem') }
 }
@@ -318,7 +318,7 @@ async function session(answer?: Answer) {
 const AWS: Record<string, () => Promise<Way>> = {
   'keys and a session token, in the environment': async () => {
     const cloud = await aws()
-    return { ...cloud, env: cloud.standIn.environment }
+    return { ...cloud, env: cloud.mockServer.environment }
   },
   'a profile': async () => {
     const cloud = await aws()
@@ -433,8 +433,8 @@ const AWS: Record<string, () => Promise<Way>> = {
 const GCP_TOKEN = 'ya29.a-token-of-nobody-0123456789'
 
 /** Compute, and Google's services that give out tokens, by their hosts. */
-async function gcp(services: Readonly<Record<string, (request: StandInRequest) => Answer>> = {}) {
-  const standIn = await gcpFor({ tokens: [GCP_TOKEN] })
+async function gcp(services: Readonly<Record<string, (request: MockRequest) => Answer>> = {}) {
+  const mockServer = await gcpFor({ tokens: [GCP_TOKEN] })
   const hosts = Object.keys(services)
   const service = await signInFor(
     (request) => services[request.headers.host ?? '']?.(request) ?? { status: 404 },
@@ -443,20 +443,20 @@ async function gcp(services: Readonly<Record<string, (request: StandInRequest) =
   const proxy = await proxyFor({
     hosts: Object.fromEntries(hosts.map((host) => [host, service.port])),
   })
-  await writeFile(at('certificates.pem'), standIn.certificate + service.certificate.pem)
+  await writeFile(at('certificates.pem'), mockServer.certificate + service.certificate.pem)
   return {
-    standIn,
+    mockServer,
     env: {
       NODE_EXTRA_CA_CERTS: at('certificates.pem'),
       NO_PROXY: '127.0.0.1',
       HTTPS_PROXY: proxy.url,
       HOME: folder,
     },
-    args: ['--gcp-endpoint', standIn.url],
+    args: ['--gcp-endpoint', mockServer.url],
     secrets: { token: GCP_TOKEN },
     tunnels: proxy.tunnels,
     signIns: () => pathsOf(service),
-    refuse: (isOn: boolean) => standIn.setFaults(isOn ? [forbidden(/images/)] : []),
+    refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/images/)] : []),
   }
 }
 
@@ -509,7 +509,7 @@ async function defaultCredentials(members: object): Promise<void> {
 
 const refreshed =
   (token: string) =>
-  ({ body }: StandInRequest) =>
+  ({ body }: MockRequest) =>
     new URLSearchParams(body).get('refresh_token') === USER.refresh_token
       ? json(200, { access_token: token, expires_in: 3600, token_type: 'Bearer' })
       : json(400, { error: 'invalid_grant' })
@@ -520,7 +520,7 @@ const tokensOf = (account: string) =>
   `https://${IAM}/v1/projects/-/serviceAccounts/${account}:generateAccessToken`
 const impersonated =
   (token: string) =>
-  ({ headers }: StandInRequest) =>
+  ({ headers }: MockRequest) =>
     headers.authorization === `Bearer ${token}`
       ? json(200, { accessToken: GCP_TOKEN, expireTime: NEVER })
       : json(401, {})
@@ -547,7 +547,7 @@ const GCP: Record<string, () => Promise<Way>> = {
   },
   'the key of a service account': async () => {
     const { signIns: _, ...cloud } = await gcp()
-    const { file, email, keyId, projectId } = cloud.standIn.account
+    const { file, email, keyId, projectId } = cloud.mockServer.account
     const { private_key: key } = JSON.parse(await readFile(file, 'utf8'))
     return {
       ...cloud,

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AwsStandIn, startAws } from '../stand-in/aws.ts'
-import { demonstrationImages as awsImages } from '../stand-in/aws-images.ts'
-import { type AzureStandIn, startAzure } from '../stand-in/azure.ts'
-import { imagesBeforeBump } from '../stand-in/azure-images.ts'
-import { makeCertificate } from '../stand-in/certificate.ts'
-import { startGcp } from '../stand-in/gcp.ts'
-import { demonstrationImages as gcpImages } from '../stand-in/gcp-images.ts'
-import { startProxy } from '../stand-in/proxy.ts'
-import { type Answer, type StandInRequest, startServer } from '../stand-in/server.ts'
+import { type AwsMockServer, startAws } from '../mock-servers/aws.ts'
+import { demonstrationImages as awsImages } from '../mock-servers/aws-images.ts'
+import { type AzureMockServer, startAzure } from '../mock-servers/azure.ts'
+import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { makeCertificate } from '../mock-servers/certificate.ts'
+import { startGcp } from '../mock-servers/gcp.ts'
+import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
+import { startProxy } from '../mock-servers/proxy.ts'
+import { type Answer, type MockRequest, startServer } from '../mock-servers/server.ts'
 import { tokenOf } from '../support/azure.ts'
 import { json } from '../support/sign-in.ts'
 import { behindFront, type Service, streamOf } from './services.ts'
@@ -18,7 +18,7 @@ const GOOD = 'ya29.plantedTokenOfNobody'
 const REFRESH = '1//planted-refresh-token-of-nobody'
 const ASSERTION = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZA'
 
-type Handler = (request: StandInRequest) => Answer
+type Handler = (request: MockRequest) => Answer
 
 /** What gives out credentials: over TLS, and with `isPlain` what a machine has of its own. */
 async function giver(handler: Handler, { isPlain = false, hosts = [] as string[] } = {}) {
@@ -36,22 +36,26 @@ async function giver(handler: Handler, { isPlain = false, hosts = [] as string[]
 /** Azure behind another host name, so that what gives out its tokens is a server by itself. */
 async function azureWith(
   folder: string,
-  make: (standIn: AzureStandIn, token: string) => Promise<Awaited<ReturnType<typeof giver>>>,
+  make: (mockServer: AzureMockServer, token: string) => Promise<Awaited<ReturnType<typeof giver>>>,
   env: (url: string) => Record<string, string>,
   path: RegExp,
 ): Promise<Service> {
-  const standIn = await startAzure({ images: imagesBeforeBump() })
-  const token = await tokenOf(standIn)
-  const server = await make(standIn, token)
-  const { AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID } = standIn.environment
+  const mockServer = await startAzure({ images: imagesBeforeBump() })
+  const token = await tokenOf(mockServer)
+  const server = await make(mockServer, token)
+  const { AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID } = mockServer.environment
   const service = {
     path,
-    args: ['--azure-endpoint', standIn.url.replace('127.0.0.1', 'localhost'), ...streamOf(folder)],
+    args: [
+      '--azure-endpoint',
+      mockServer.url.replace('127.0.0.1', 'localhost'),
+      ...streamOf(folder),
+    ],
     env: { AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, ...env(server.url) },
-    trusted: [standIn.certificate, ...server.trusted],
-    secrets: [token, ASSERTION, standIn.account.clientSecret, AZURE_SUBSCRIPTION_ID],
+    trusted: [mockServer.certificate, ...server.trusted],
+    secrets: [token, ASSERTION, mockServer.account.clientSecret, AZURE_SUBSCRIPTION_ID],
   }
-  return behindFront(server, service, [standIn])
+  return behindFront(server, service, [mockServer])
 }
 
 const CLIENT = 'b31f0c7d-86e2-4f95-a7d3-0e9c4461ab28'
@@ -59,32 +63,32 @@ const CLIENT = 'b31f0c7d-86e2-4f95-a7d3-0e9c4461ab28'
 /** The account of a machine or a container, or a role, on AWS. */
 async function awsWith(
   folder: string,
-  make: (standIn: AwsStandIn) => Promise<Awaited<ReturnType<typeof giver>>>,
+  make: (mockServer: AwsMockServer) => Promise<Awaited<ReturnType<typeof giver>>>,
   env: (url: string) => Record<string, string>,
   path = /\//,
 ): Promise<Service> {
-  const standIn = await startAws({ images: awsImages() })
-  const server = await make(standIn)
-  const { accessKeyId, secretAccessKey, sessionToken } = standIn.account
+  const mockServer = await startAws({ images: awsImages() })
+  const server = await make(mockServer)
+  const { accessKeyId, secretAccessKey, sessionToken } = mockServer.account
   const service = {
     path,
     args: ['--cloud', 'aws', '--regions', 'us-east-1', ...streamOf(folder)],
     env: {
-      AWS_ENDPOINT_URL_EC2: standIn.url.replace('127.0.0.1', 'localhost'),
+      AWS_ENDPOINT_URL_EC2: mockServer.url.replace('127.0.0.1', 'localhost'),
       HOME: folder,
       ...env(server.url),
     },
-    trusted: [standIn.certificate, ...server.trusted],
+    trusted: [mockServer.certificate, ...server.trusted],
     secrets: [accessKeyId, secretAccessKey, sessionToken, ASSERTION],
   }
-  return behindFront(server, service, [standIn])
+  return behindFront(server, service, [mockServer])
 }
 
 const FAR = '2099-01-01T00:00:00Z'
 const NO_MACHINE = { AWS_EC2_METADATA_DISABLED: 'true' }
 
 /** As containers and machines get them. */
-const keysOf = ({ account }: AwsStandIn) => ({
+const keysOf = ({ account }: AwsMockServer) => ({
   Code: 'Success',
   Type: 'AWS-HMAC',
   AccessKeyId: account.accessKeyId,
@@ -246,7 +250,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
   'AWS, a container': (folder) =>
     awsWith(
       folder,
-      (standIn) => giver(() => json(200, keysOf(standIn)), { isPlain: true }),
+      (mockServer) => giver(() => json(200, keysOf(mockServer)), { isPlain: true }),
       (url) => ({
         ...NO_MACHINE,
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/credentials`,
@@ -257,12 +261,12 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
   'AWS, a machine': (folder) =>
     awsWith(
       folder,
-      (standIn) =>
+      (mockServer) =>
         giver(
           ({ path }) => {
             if (path.endsWith('/api/token')) return { status: 200, body: ASSERTION }
             if (path.endsWith('/security-credentials/')) return { status: 200, body: 'reader' }
-            return json(200, keysOf(standIn))
+            return json(200, keysOf(mockServer))
           },
           { isPlain: true },
         ),

@@ -5,8 +5,8 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pMap from 'p-map'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AzureStandIn, startAzure } from '../stand-in/azure.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { type AzureMockServer, startAzure } from '../mock-servers/azure.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { CLI, run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { tried } from './outcomes.ts'
@@ -27,7 +27,7 @@ const OF_STREAM: Readonly<Record<string, readonly string[]>> = {
 }
 
 let root: string
-let standIn: AzureStandIn
+let mockServer: AzureMockServer
 /** Folders of the state before an update and of that after it, and what they hold. */
 let before: string
 let old: Files
@@ -55,11 +55,11 @@ async function filesOf(folder: string): Promise<Files> {
 }
 
 const update = (folder: string) =>
-  run(['update', '--azure-endpoint', standIn.url], { cwd: folder, env: standIn.environment })
+  run(['update', '--azure-endpoint', mockServer.url], { cwd: folder, env: mockServer.environment })
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'update-'))
-  standIn = await startAzure({ images: imagesBeforeBump() })
+  mockServer = await startAzure({ images: imagesBeforeBump() })
   before = join(root, 'before')
   await mkdir(before)
   await writeFile(join(before, 'stream-snapshot.json'), JSON.stringify(WORKSPACE))
@@ -68,7 +68,7 @@ beforeAll(async () => {
   }
   expect(await update(before)).toMatchObject({ status: 0 })
   old = await filesOf(before)
-  standIn.setImages(imagesAfterBump())
+  mockServer.setImages(imagesAfterBump())
   const after = join(root, 'after')
   await cp(before, after, { recursive: true })
   expect(await update(after)).toMatchObject({ status: 0 })
@@ -76,20 +76,20 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  await standIn.close()
+  await mockServer.close()
   await rm(root, { recursive: true, force: true })
 })
 
 function killed(folder: string, at: number): Promise<boolean> {
   const child = spawn(
     process.execPath,
-    ['--import', KILL_AT, CLI, 'update', '--azure-endpoint', standIn.url],
+    ['--import', KILL_AT, CLI, 'update', '--azure-endpoint', mockServer.url],
     {
       cwd: folder,
       env: {
         PATH: process.env.PATH ?? '',
         HOME: '/nonexistent',
-        ...standIn.environment,
+        ...mockServer.environment,
         KILL_AT: String(at),
       },
       stdio: 'ignore',

@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { CLI, type Outcome, run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'
@@ -159,7 +159,7 @@ describe('a signal', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('%s ends a capture with %d and leaves nothing behind', async (signal, code) => {
-    const standIn = await azureFor(imagesAfterBump(), { latencyMs: 300 })
+    const mockServer = await azureFor(imagesAfterBump(), { latencyMs: 300 })
     const before = await both()
     const args = [
       CLI,
@@ -168,15 +168,15 @@ describe('a signal', () => {
       '--stream',
       'rhcos.json',
       '--azure-endpoint',
-      standIn.url,
+      mockServer.url,
     ]
     const child = spawn(process.execPath, args, {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...standIn.environment },
+      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...mockServer.environment },
       stdio: 'ignore',
     })
     const ended = new Promise((resolve) => child.on('close', resolve))
-    while (standIn.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (mockServer.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await readdir(folder)).toContain('.s.json.lock')
     child.kill(signal)
     expect(await ended).toBe(code)
@@ -190,9 +190,9 @@ describe('a signal', () => {
 
 describe('the lock', () => {
   it('lets a second capture wait for the first', async () => {
-    const standIn = await azureFor(imagesBeforeBump(), { latencyMs: 100 })
+    const mockServer = await azureFor(imagesBeforeBump(), { latencyMs: 100 })
     const args = ['--stream', at('rhcos.json')]
-    const outcomes = await Promise.all([1, 2, 3].map(() => capture(standIn, at('t.json'), args)))
+    const outcomes = await Promise.all([1, 2, 3].map(() => capture(mockServer, at('t.json'), args)))
     expect(outcomes.map(({ status }) => status)).toEqual([0, 0, 0])
     expect(outcomes.some(({ stderr }) => /waiting for process \d+/.test(stderr))).toBe(true)
     expect(await run(['verify', at('t.json')])).toMatchObject({ status: 0 })
@@ -257,9 +257,9 @@ describe('the lock', () => {
   })
 
   it('is looked at before anything is written', async () => {
-    const standIn = await azureFor(imagesAfterBump(), { latencyMs: 300 })
-    const running = capture(standIn, at('s.json'), ['--stream', at('rhcos.json')])
-    while (standIn.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    const mockServer = await azureFor(imagesAfterBump(), { latencyMs: 300 })
+    const running = capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
+    while (mockServer.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
     await rm(at('.s.json.lock'))
     await writeFile(at('.s.json.lock'), JSON.stringify({ pid: process.pid, host: hostname() }))
     const { status, stderr } = await running

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { loadedBy } from '../../scripts/bench/loaded.ts'
 import { readSnapshot } from '../../src/core/snapshot/read.ts'
-import type { AzureStandIn } from '../stand-in/azure.ts'
-import { imagesAfterBump } from '../stand-in/azure-images.ts'
+import type { AzureMockServer } from '../mock-servers/azure.ts'
+import { imagesAfterBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
 import { CLI, temporaryFolder } from '../support/cli.ts'
@@ -67,7 +67,7 @@ describe('what a capture asks', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
     const isQuestion = (path: string) => path.startsWith('/subscriptions/')
-    const azure: AzureStandIn = await azureFor(imagesAfterBump(), {
+    const azure: AzureMockServer = await azureFor(imagesAfterBump(), {
       latencyMs: 40,
       // However busy the machine is, none is answered before as many as may be are asked.
       hold: async (path) => {

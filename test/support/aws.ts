@@ -1,15 +1,15 @@
 import { onTestFinished } from 'vitest'
-import { type AwsOptions, type AwsStandIn, startAws } from '../stand-in/aws.ts'
-import { demonstrationImages, NOT_ENABLED } from '../stand-in/aws-images.ts'
+import { type AwsMockServer, type AwsOptions, startAws } from '../mock-servers/aws.ts'
+import { demonstrationImages, NOT_ENABLED } from '../mock-servers/aws-images.ts'
 
-/** A stand-in for EC2, with the demonstration's images, that stops when the test is over. */
-export async function awsFor(options: Partial<AwsOptions> = {}): Promise<AwsStandIn> {
-  const standIn = await startAws({
+/** A mock server for EC2, with the demonstration's images, that stops when the test is over. */
+export async function awsFor(options: Partial<AwsOptions> = {}): Promise<AwsMockServer> {
+  const mockServer = await startAws({
     images: demonstrationImages(),
     otherRegions: [NOT_ENABLED],
     pageSize: 30,
     ...options,
   })
-  onTestFinished(() => standIn.close())
-  return standIn
+  onTestFinished(() => mockServer.close())
+  return mockServer
 }

@@ -1,39 +1,39 @@
 import { request } from 'node:https'
 import { onTestFinished } from 'vitest'
-import { type AzureOptions, type AzureStandIn, startAzure } from '../stand-in/azure.ts'
-import type { AzureImage } from '../stand-in/azure-image.ts'
+import { type AzureMockServer, type AzureOptions, startAzure } from '../mock-servers/azure.ts'
+import type { AzureImage } from '../mock-servers/azure-image.ts'
 import { type Outcome, run } from './cli.ts'
 
-/** A stand-in for Azure that stops when the test is over. */
+/** A mock server for Azure that stops when the test is over. */
 export async function azureFor(
   images: readonly AzureImage[],
   options: Omit<AzureOptions, 'images'> = {},
-): Promise<AzureStandIn> {
-  const standIn = await startAzure({ images, ...options })
-  onTestFinished(() => standIn.close())
-  return standIn
+): Promise<AzureMockServer> {
+  const mockServer = await startAzure({ images, ...options })
+  onTestFinished(() => mockServer.close())
+  return mockServer
 }
 
-/** `capture` against a stand-in. */
+/** `capture` against a mock server. */
 export function capture(
-  standIn: AzureStandIn,
+  mockServer: AzureMockServer,
   snapshot: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  return run(['capture', snapshot, '--azure-endpoint', standIn.url, ...args], {
-    env: { ...standIn.environment, ...env },
+  return run(['capture', snapshot, '--azure-endpoint', mockServer.url, ...args], {
+    env: { ...mockServer.environment, ...env },
   })
 }
 
-/** What a stand-in for Azure needs to be found and trusted, without credentials. */
-export function withoutLogin({ environment }: AzureStandIn): Readonly<Record<string, string>> {
+/** What a mock server for Azure needs to be found and trusted, without credentials. */
+export function withoutLogin({ environment }: AzureMockServer): Readonly<Record<string, string>> {
   const { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY } = environment
   return { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY }
 }
 
-/** A token that the stand-in takes. */
-export function tokenOf({ url, certificate, account }: AzureStandIn): Promise<string> {
+/** A token that the mock server takes. */
+export function tokenOf({ url, certificate, account }: AzureMockServer): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: account.clientId,

@@ -1,20 +1,20 @@
 import { onTestFinished } from 'vitest'
-import { type BuildSource, type BuildStandIn, startBuilds } from '../stand-in/builds.ts'
+import { type BuildSource, type MockBuildServer, startBuilds } from '../mock-servers/builds.ts'
 import {
   DEMONSTRATION,
   demonstrationBuilds,
   demonstrationMeta,
-} from '../stand-in/demonstration-builds.ts'
-import type { ServerOptions } from '../stand-in/server.ts'
+} from '../mock-servers/demonstration-builds.ts'
+import type { ServerOptions } from '../mock-servers/server.ts'
 
 /** A build server that stops when the test is over; by default with the demonstration's builds. */
 export async function buildServer(
   options: ServerOptions = {},
   source: BuildSource = demonstrationBuilds,
-): Promise<BuildStandIn> {
-  const standIn = await startBuilds(source, options)
-  onTestFinished(() => standIn.close())
-  return standIn
+): Promise<MockBuildServer> {
+  const mockServer = await startBuilds(source, options)
+  onTestFinished(() => mockServer.close())
+  return mockServer
 }
 
 /** The demonstration's builds, with one architecture's meta.json changed. */

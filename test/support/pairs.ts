@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAzure } from '../stand-in/azure.ts'
-import { imagesAfterBump, imagesBeforeBump } from '../stand-in/azure-images.ts'
+import { startAzure } from '../mock-servers/azure.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { capture } from './azure.ts'
 import { EXAMPLE, smallStream } from './streams.ts'
 
@@ -15,10 +15,13 @@ export interface Pair {
 /** Captured as `s.json`, before and after the marketplace has the images of the build. */
 export async function capturePairs(): Promise<{ readonly older: Pair; readonly newer: Pair }> {
   const folder = await mkdtemp(join(tmpdir(), 'pairs-'))
-  const standIn = await startAzure({ images: imagesBeforeBump() })
+  const mockServer = await startAzure({ images: imagesBeforeBump() })
   const stream = join(folder, 'rhcos.json')
   const take = async (): Promise<Pair> => {
-    const { status, stderr } = await capture(standIn, join(folder, 's.json'), ['--stream', stream])
+    const { status, stderr } = await capture(mockServer, join(folder, 's.json'), [
+      '--stream',
+      stream,
+    ])
     if (status !== 0) throw new Error(stderr)
     const [snapshot, recording] = await Promise.all(
       ['s.json', 's.recording.json'].map((name) => readFile(join(folder, name), 'utf8')),
@@ -28,10 +31,10 @@ export async function capturePairs(): Promise<{ readonly older: Pair; readonly n
   try {
     await writeFile(stream, smallStream(EXAMPLE))
     const older = await take()
-    standIn.setImages(imagesAfterBump())
+    mockServer.setImages(imagesAfterBump())
     return { older, newer: await take() }
   } finally {
-    await standIn.close()
+    await mockServer.close()
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest'
-import { type ProxyOptions, type StandInProxy, startProxy } from '../stand-in/proxy.ts'
+import { type MockProxy, type ProxyOptions, startProxy } from '../mock-servers/proxy.ts'
 
 /** A proxy that stops when the test is over. */
-export async function proxyFor(options: ProxyOptions = {}): Promise<StandInProxy> {
+export async function proxyFor(options: ProxyOptions = {}): Promise<MockProxy> {
   const proxy = await startProxy(options)
   onTestFinished(() => proxy.close())
   return proxy

@@ -1,18 +1,18 @@
 import { onTestFinished } from 'vitest'
-import { type Certificate, makeCertificate } from '../stand-in/certificate.ts'
-import type { FaultRule } from '../stand-in/faults.ts'
+import { type Certificate, makeCertificate } from '../mock-servers/certificate.ts'
+import type { FaultRule } from '../mock-servers/faults.ts'
 import {
   type Answer,
-  type StandInRequest,
-  type StandInServer,
+  type MockRequest,
+  type MockServer,
   startServer,
-} from '../stand-in/server.ts'
+} from '../mock-servers/server.ts'
 
 /** A service that gives out tokens, by whatever protocol, that stops when the test is over. */
 export async function signInFor(
-  answer: Answer | ((request: StandInRequest) => Answer),
+  answer: Answer | ((request: MockRequest) => Answer),
   options: { readonly faults?: readonly FaultRule[]; readonly hosts?: readonly string[] } = {},
-): Promise<StandInServer & { readonly certificate: Certificate; readonly port: number }> {
+): Promise<MockServer & { readonly certificate: Certificate; readonly port: number }> {
   const certificate = await makeCertificate(options.hosts)
   const server = await startServer(
     (request) => (typeof answer === 'function' ? answer(request) : answer),

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { askBuild } from '../../../src/capture/build-server/ask.ts'
-import { DEMONSTRATION, demonstrationMeta } from '../../stand-in/demonstration-builds.ts'
-import type { Fault } from '../../stand-in/faults.ts'
+import { DEMONSTRATION, demonstrationMeta } from '../../mock-servers/demonstration-builds.ts'
+import type { Fault } from '../../mock-servers/faults.ts'
 import { buildServer } from '../../support/builds.ts'
 
 const { name, release } = DEMONSTRATION

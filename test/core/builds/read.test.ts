@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readBuild } from '../../../src/core/builds/read.ts'
-import { DEMONSTRATION, demonstrationMeta } from '../../stand-in/demonstration-builds.ts'
+import { DEMONSTRATION, demonstrationMeta } from '../../mock-servers/demonstration-builds.ts'
 
 const PLACE = { url: 'https://builds.example', name: '4.18-9.4' }
 const { release } = DEMONSTRATION

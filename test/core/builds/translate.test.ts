@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { translate } from '../../../src/core/builds/translate.ts'
 import { PLATFORM_RULES, PLATFORMS } from '../../../src/core/stream/platforms.ts'
 import { emptyStream } from '../../../src/core/stream/stream.ts'
-import { demonstrationMeta } from '../../stand-in/demonstration-builds.ts'
+import { demonstrationMeta } from '../../mock-servers/demonstration-builds.ts'
 
 const RELEASE = '418.94.202410090804-0'
 const LOCATION = `https://builds.example/streams/4.18-9.4/builds/${RELEASE}/x86_64`

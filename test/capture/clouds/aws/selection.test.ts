@@ -5,12 +5,12 @@ import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 import type { Selection } from '../../../../src/core/selection/select.ts'
 import { selectImages } from '../../../../src/core/selection/selections.ts'
-import { type AwsImage, imageIdOf, MARKETPLACE } from '../../../stand-in/aws-image.ts'
-import { demonstrationImages, PRODUCTS, REGIONS } from '../../../stand-in/aws-images.ts'
+import { type AwsImage, imageIdOf, MARKETPLACE } from '../../../mock-servers/aws-image.ts'
+import { demonstrationImages, PRODUCTS, REGIONS } from '../../../mock-servers/aws-images.ts'
 
 const RELEASE = '418.94.202410090804-0'
 
-/** What EC2's client makes of a row of the stand-in's table. */
+/** What EC2's client makes of a row of the mock server's table. */
 function listed(image: AwsImage): Image {
   return {
     ImageId: imageIdOf(image),

@@ -3,7 +3,7 @@ import { readImages, versionOf } from '../../../../src/capture/clouds/gcp/images
 import type { Criteria, GcpCriteria } from '../../../../src/core/criteria/criteria.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 import { selectImages } from '../../../../src/core/selection/selections.ts'
-import { demonstrationImages } from '../../../stand-in/gcp-images.ts'
+import { demonstrationImages } from '../../../mock-servers/gcp-images.ts'
 
 const criteria = BUILT_IN as Criteria & { gcp: GcpCriteria }
 

@@ -1,0 +1,51 @@
+/** Starts the mock servers of all clouds and of the build server, and says how to capture from them. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { imagesAfterBump, imagesBeforeBump } from '../test/mock-servers/azure-images.ts'
+import { startBuilds } from '../test/mock-servers/builds.ts'
+import { startClouds } from '../test/mock-servers/clouds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
+import { closeAtTheEnd, exportsOf } from '../test/mock-servers/script.ts'
+
+const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
+
+const { images } = await yargs(hideBin(process.argv))
+  .scriptName('mock-servers')
+  .usage('$0\n\nMock servers for Azure, EC2, Compute and the build server, until told to end.')
+  .option('images', {
+    choices: ['before', 'after'] as const,
+    default: 'before' as const,
+    describe: 'The marketplace before or after it has the images of the build',
+  })
+  .strict()
+  .version(false)
+  .parseAsync()
+
+const folder = await fs.mkdtemp(join(tmpdir(), 'mock-servers-'))
+const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
+const builds = await startBuilds(demonstrationBuilds)
+closeAtTheEnd(async () => {
+  await Promise.all([clouds.close(), builds.close()])
+  await fs.remove(folder)
+})
+
+const { name, release, architectures } = DEMONSTRATION
+const capture = [
+  ...['npx', 'stream-snapshot', 'capture', 's.json', '--name', name, '--url', builds.streams],
+  ...architectures.map((arch) => `${arch}=${release}`),
+  ...clouds.args,
+]
+process.stdout.write(
+  [
+    '# Paste this into another terminal:',
+    ...exportsOf(clouds.environment),
+    '# Then, for example:',
+    capture.join(' '),
+    '# And afterwards:',
+    `unset ${Object.keys(clouds.environment).join(' ')}`,
+    '',
+  ].join('\n'),
+)

@@ -1,0 +1,17 @@
+/** Who may ask the mock server for EC2. Invented, and unlike the zeros of a scrubbed recording. */
+export interface AwsAccount {
+  accountId: string
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string
+  /** The user that error messages name. */
+  user: string
+}
+
+export const DEMONSTRATION_AWS_ACCOUNT: AwsAccount = {
+  accountId: '482915537706',
+  accessKeyId: 'ASIASTANDINKEY7Q2WX5',
+  secretAccessKey: 'mock-srv/not+a+secret/8fKq2ZrT0vYxLmNb3',
+  sessionToken: 'IQoJmockServerSessionTokenOfNobody0123456789abcdefghij',
+  user: 'somebody',
+}

@@ -1,0 +1,204 @@
+import { Agent } from 'node:https'
+import {
+  DescribeImagesCommand,
+  type DescribeImagesRequest,
+  DescribeRegionsCommand,
+  EC2Client,
+  paginateDescribeImages,
+} from '@aws-sdk/client-ec2'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type AwsMockServer, type AwsOptions, startAws } from './aws.ts'
+import { DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
+import { type AwsImage, imageIdOf, MARKETPLACE } from './aws-image.ts'
+
+// The SDK's word on versions to come is nothing to those who read the tests' output.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
+const REGION = 'us-east-1'
+const OTHER = '111122223333'
+const PAST = { deprecationTime: '2024-12-01T00:00:00.000Z' }
+
+function image(name: string, more: Partial<AwsImage> = {}): AwsImage {
+  const creationDate = '2024-10-15T11:02:55.000Z'
+  return { region: REGION, name, architecture: 'x86_64', creationDate, ...more }
+}
+
+const IMAGES: AwsImage[] = [
+  image('first', { description: 'What is first' }),
+  image('second', { architecture: 'arm64' }),
+  image('a*b'),
+  image('theirs', { owner: OTHER }),
+  image('past', PAST),
+  image('ours-past', { ...PAST, owner: DEMONSTRATION_AWS_ACCOUNT.accountId }),
+  image('disabled', { state: 'disabled' }),
+  image('ours-disabled', { state: 'disabled', owner: DEMONSTRATION_AWS_ACCOUNT.accountId }),
+  image('elsewhere', { region: 'eu-central-1' }),
+]
+
+let aws: AwsMockServer
+
+async function start(options: Partial<AwsOptions> = {}): Promise<void> {
+  await aws?.close()
+  aws = await startAws({ images: IMAGES, otherRegions: ['me-south-1'], ...options })
+}
+
+beforeEach(() => start())
+afterEach(() => aws.close())
+
+function connect(region = REGION): EC2Client {
+  return new EC2Client({
+    region,
+    endpoint: aws.url,
+    credentials: aws.account,
+    maxAttempts: 1,
+    requestHandler: { httpsAgent: new Agent({ ca: aws.certificate }) },
+  })
+}
+
+/** The names that are listed, or what EC2 refuses with. */
+async function list(input: DescribeImagesRequest = {}): Promise<unknown> {
+  try {
+    const { Images = [] } = await connect().send(new DescribeImagesCommand(input))
+    return Images.map(({ Name }) => Name)
+  } catch (cause) {
+    return refusalOf(cause)
+  }
+}
+
+function refusalOf(cause: unknown): unknown[] {
+  const { $metadata, name, message } = cause as Error & { $metadata?: { httpStatusCode: number } }
+  return [$metadata?.httpStatusCode, name, message]
+}
+
+const idOf = (name: string) => imageIdOf(IMAGES.find((each) => each.name === name) as AwsImage)
+const NAMES = { Name: 'name', Values: ['first', 'second'] }
+const PUBLIC = ['first', 'second', 'a*b', 'theirs']
+
+test.each<[string, DescribeImagesRequest, string[]]>([
+  ['nothing', {}, [...PUBLIC, 'ours-past']],
+  ['deprecated ones too', { IncludeDeprecated: true }, [...PUBLIC, 'past', 'ours-past']],
+  ['disabled ones too', { IncludeDisabled: true }, [...PUBLIC, 'ours-past', 'ours-disabled']],
+  ['its own', { Owners: ['self'] }, ['ours-past']],
+  ['the marketplace', { Owners: [MARKETPLACE.alias] }, ['first', 'second', 'a*b']],
+  ['two owners', { Owners: [MARKETPLACE.id, OTHER] }, PUBLIC],
+  ['ids', { ImageIds: [idOf('second'), idOf('first')] }, ['first', 'second']],
+  ['the id of a deprecated one', { ImageIds: [idOf('past')] }, ['past']],
+  ['any of the values of a filter', { Filters: [NAMES] }, ['first', 'second']],
+  [
+    'each of two filters',
+    { Filters: [NAMES, { Name: 'architecture', Values: ['arm64'] }] },
+    ['second'],
+  ],
+  ['two filters of a name', { Filters: [NAMES, { Name: 'name', Values: ['f*'] }] }, ['first']],
+  ['wildcards', { Filters: [{ Name: 'name', Values: ['?irst', 'se*d'] }] }, ['first', 'second']],
+  [
+    'wildcards that are none',
+    { Filters: [{ Name: 'name', Values: ['a\\*b', 'firs\\?'] }] },
+    ['a*b'],
+  ],
+  ['letter case', { Filters: [{ Name: 'name', Values: ['First'] }] }, []],
+  ['a value that some lack', { Filters: [{ Name: 'description', Values: ['*'] }] }, ['first']],
+  ['an id by filter', { Filters: [{ Name: 'image-id', Values: [idOf('theirs')] }] }, ['theirs']],
+])('images are listed by %s', async (_, input, names) => {
+  expect(await list(input)).toEqual(names)
+})
+
+test.each<[DescribeImagesRequest, number, string, string]>([
+  [
+    { ImageIds: ['ami-0'] },
+    400,
+    'InvalidAMIID.Malformed',
+    'Invalid id: "ami-0" (expecting "ami-...")',
+  ],
+  [
+    { ImageIds: ['ami-00000000'] },
+    400,
+    'InvalidAMIID.NotFound',
+    "The image id '[ami-00000000]' does not exist",
+  ],
+  [
+    { ImageIds: ['ami-00000000', 'ami-00000001'] },
+    400,
+    'InvalidAMIID.NotFound',
+    "The image ids '[ami-00000000, ami-00000001]' do not exist",
+  ],
+  [
+    { Filters: [{ Name: 'nmae', Values: ['x'] }] },
+    400,
+    'InvalidParameterValue',
+    "The filter 'nmae' is invalid",
+  ],
+  [
+    { MaxResults: 4 },
+    400,
+    'InvalidParameterValue',
+    'Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.',
+  ],
+  [
+    { MaxResults: 1001 },
+    400,
+    'InvalidParameterValue',
+    'Value ( 1001 ) for parameter maxResults is invalid. Expecting a value smaller than or equal to 1000.',
+  ],
+  [
+    { MaxResults: 5, ImageIds: [idOf('first')] },
+    400,
+    'InvalidParameterCombination',
+    'The parameter imageIdsSet cannot be used with the parameter maxResults',
+  ],
+  [{ MaxResults: 5, NextToken: 'x' }, 400, 'InvalidParameterValue', 'The NextToken is invalid'],
+  [
+    { DryRun: true },
+    412,
+    'DryRunOperation',
+    'Request would have succeeded, but DryRun flag is set.',
+  ],
+])('%j is refused', async (input, ...refusal) => {
+  expect(await list(input)).toEqual(refusal)
+})
+
+test.each([
+  [{}, ['eu-central-1', 'us-east-1']],
+  [{ AllRegions: true }, ['eu-central-1', 'me-south-1', 'us-east-1']],
+  [{ RegionNames: ['us-east-1', 'me-south-1'] }, ['me-south-1', 'us-east-1']],
+  [{ Filters: [{ Name: 'region-name', Values: ['us-*'] }] }, ['us-east-1']],
+  [
+    { AllRegions: true, Filters: [{ Name: 'opt-in-status', Values: ['not-opted-in'] }] },
+    ['me-south-1'],
+  ],
+])('regions are listed by %j', async (input, names) => {
+  const { Regions = [] } = await connect().send(new DescribeRegionsCommand(input))
+  expect(Regions.map(({ RegionName }) => RegionName)).toEqual(names)
+})
+
+test.each([
+  [{ RegionNames: ['mars-1'] }, [400, 'InvalidParameterValue', "Invalid region name 'mars-1'"]],
+  [
+    { DryRun: true },
+    [412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.'],
+  ],
+])('a question after regions, %j, is refused', async (input, refusal) => {
+  const cause = await connect()
+    .send(new DescribeRegionsCommand(input))
+    .catch((error) => error)
+  expect(refusalOf(cause)).toEqual(refusal)
+})
+
+test('pages may be empty and have others after them', async () => {
+  await start({ pageSize: 2, emptyPages: 2 })
+  const sizes: number[] = []
+  for await (const { Images = [] } of paginateDescribeImages(
+    { client: connect() },
+    { MaxResults: 5 },
+  )) {
+    sizes.push(Images.length)
+  }
+  expect(sizes).toEqual([0, 0, 2, 2, 1])
+  expect(await list()).toHaveLength(5)
+})
+
+test('who may not ask is not told what would be wrong with the question', async () => {
+  const input = { DryRun: true, ImageIds: ['ami-0'] }
+  await start({ failures: { [REGION]: { status: 403 } } })
+  expect(await list(input)).toEqual([403, 'UnauthorizedOperation', expect.any(String)])
+})

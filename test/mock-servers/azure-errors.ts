@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto'
+import type { AzureAccount } from './azure-account.ts'
+import type { Answer } from './server.ts'
+
+/** What Resource Manager and its providers put under `error`. */
+export interface AzureError {
+  status: number
+  code: string
+  message: string
+  /** More keys of the same object. */
+  more?: Record<string, unknown>
+  headers?: NonNullable<Answer['headers']>
+  /** Set where Microsoft.Compute speaks and not Resource Manager before it: it indents its JSON. */
+  byCompute?: true
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Microsoft.Compute's JSON: indented by two, with the line ends of Windows. */
+export function computeJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', '\r\n')
+}
+
+/** An error as the wire has it: `{ "error": { "code", "message", … } }`. */
+export function errorAnswer({
+  status,
+  code,
+  message,
+  more,
+  headers,
+  byCompute,
+}: AzureError): Answer {
+  const body = { error: { code, message, ...more } }
+  return {
+    status,
+    headers: {
+      'content-type': JSON_TYPE,
+      ...(!byCompute && { 'x-ms-failure-cause': 'gateway' }),
+      ...headers,
+    },
+    body: byCompute ? computeJson(body) : JSON.stringify(body),
+  }
+}
+
+/** An error of the sign-in endpoints; `code` is the number of the AADSTS message. */
+export function signInErrorAnswer(
+  status: number,
+  error: string,
+  code: number,
+  message: string,
+  origin: string,
+): Answer {
+  const trace = randomUUID()
+  const correlation = randomUUID()
+  const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`
+  return {
+    status,
+    headers: { 'content-type': JSON_TYPE },
+    body: JSON.stringify({
+      error,
+      error_description: `AADSTS${code}: ${message} Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: ${timestamp}`,
+      error_codes: [code],
+      timestamp,
+      trace_id: trace,
+      correlation_id: correlation,
+      error_uri: `${origin}/error?code=${code}`,
+    }),
+  }
+}
+
+export const wrongPublisher = (publisher: string): AzureError => ({
+  status: 404,
+  code: 'NotFound',
+  message: `Publisher: ${publisher} was not found.`,
+  byCompute: true,
+})
+
+/** For an offer, a SKU or a version alike: Azure does not say which of the names it lacks. */
+export const wrongArtifact: AzureError = {
+  status: 404,
+  code: 'NotFound',
+  message: 'Artifact: VMImage was not found.',
+  byCompute: true,
+}
+
+export const wrongLocation = (
+  location: string,
+  apiVersion: string,
+  locations: readonly string[],
+): AzureError => ({
+  status: 400,
+  code: 'NoRegisteredProviderFound',
+  message:
+    `No registered resource provider found for location '${location}' and API version ` +
+    `'${apiVersion}' for type 'locations/publishers'. The supported api-versions are ` +
+    `'2024-07-01, 2024-11-01, 2025-04-01, ${apiVersion}'. The supported locations are ` +
+    `'${locations.join(', ')}'.`,
+})
+
+export const noApiVersion: AzureError = {
+  status: 400,
+  code: 'MissingApiVersionParameter',
+  message: 'The api-version query parameter (?api-version=) is required for all requests.',
+}
+
+export const malformedSubscription = (subscription: string): AzureError => ({
+  status: 400,
+  code: 'InvalidSubscriptionId',
+  message: `The provided subscription identifier '${subscription}' is malformed or invalid.`,
+})
+
+/** A 404 that does not mean that an image is missing. */
+export const wrongSubscription = (subscription: string): AzureError => ({
+  status: 404,
+  code: 'SubscriptionNotFound',
+  message: `The subscription '${subscription}' could not be found.`,
+})
+
+/** As `wrongSubscription`, a 404 that says nothing of images. */
+export const wrongResourceType = (apiVersion: string): AzureError => ({
+  status: 404,
+  code: 'InvalidResourceType',
+  message: `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '${apiVersion}'.`,
+})
+
+/** Nobody has used the provider in this subscription yet. */
+export const notRegistered: AzureError = (() => {
+  const code = 'MissingSubscriptionRegistration'
+  const target = 'Microsoft.Compute'
+  const message = `The subscription is not registered to use namespace '${target}'. See https://aka.ms/rps-not-found for how to register subscriptions.`
+  return { status: 409, code, message, more: { details: [{ code, target, message }] } }
+})()
+
+const challenge = (signIn: string, code: string, description: string) => ({
+  'www-authenticate': `Bearer authorization_uri="${signIn}", error="${code}", error_description="${description}"`,
+})
+
+export const noToken = (signIn: string): AzureError => ({
+  status: 401,
+  code: 'AuthenticationFailed',
+  message: "Authentication failed. The 'Authorization' header is missing.",
+  headers: challenge(
+    signIn,
+    'invalid_token',
+    'The authentication failed because of missing header.',
+  ),
+})
+
+export const wrongToken = (signIn: string): AzureError => ({
+  status: 401,
+  code: 'InvalidAuthenticationToken',
+  message: 'The access token is invalid.',
+  headers: challenge(signIn, 'invalid_token', 'The access token is invalid.'),
+})
+
+export const expiredToken = (signIn: string): AzureError => {
+  const now = new Date()
+  const before = new Date(now.getTime() - 1000)
+  const inWords = (time: Date) => time.toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '')
+  return {
+    status: 401,
+    code: 'ExpiredAuthenticationToken',
+    message: `The access token expiry UTC time '${inWords(before)}' is earlier than current UTC time '${inWords(now)}'.`,
+    headers: challenge(signIn, 'invalid_token', 'The access token has expired.'),
+  }
+}
+
+/** The service principal has no role that lets it read here. */
+export const notAuthorized = (account: AzureAccount, action: string): AzureError => ({
+  status: 403,
+  code: 'AuthorizationFailed',
+  message:
+    `The client '${account.clientId}' with object id '${account.objectId}' does not have ` +
+    `authorization to perform action '${action}' over scope ` +
+    `'/subscriptions/${account.subscriptionId}' or the scope is invalid. If access was recently ` +
+    'granted, please refresh your credentials.',
+})
+
+/** `group` is the limit that was passed, for instance `ListVMImagesVersionsFromLocation3Min`. */
+export const tooManyRequests = (group: string): AzureError => ({
+  status: 429,
+  code: 'OperationNotAllowed',
+  message:
+    'The server rejected the request because too many requests have been received for this subscription.',
+  more: {
+    details: [
+      {
+        code: 'TooManyRequests',
+        target: group,
+        message: JSON.stringify({
+          operationGroup: group,
+          startTime: new Date(Date.now() - 180_000).toISOString(),
+          endTime: new Date().toISOString(),
+          allowedRequestCount: 1200,
+          measuredRequestCount: 1208,
+        }),
+      },
+    ],
+    innererror: { internalErrorCode: 'TooManyRequestsReceived' },
+  },
+  byCompute: true,
+})
+
+/** For the statuses that no part of the mock server gives of itself. */
+export const brokenService = (status: number): AzureError => {
+  const known: Record<number, [code: string, message: string]> = {
+    500: [
+      'InternalServerError',
+      'The server encountered an internal error. Please retry the request.',
+    ],
+    502: ['BadGateway', 'The server was acting as a gateway and received an invalid response.'],
+    503: ['ServiceUnavailable', 'The service is unavailable. Please retry later.'],
+    504: [
+      'GatewayTimeout',
+      "The gateway did not receive a response from 'Microsoft.Compute' within the specified time period.",
+    ],
+  }
+  const [code, message] = known[status] ?? [
+    'RequestFailed',
+    `The request failed with status ${status}.`,
+  ]
+  return { status, code, message }
+}

@@ -1,0 +1,131 @@
+import { type AzureAccount, DEMONSTRATION_ACCOUNT } from './azure-account.ts'
+import { plant } from './azure-echo.ts'
+import type { AzureImage } from './azure-image.ts'
+import { resourceManager } from './azure-resource-manager.ts'
+import { signIn } from './azure-sign-in.ts'
+import { makeCertificate } from './certificate.ts'
+import type { FaultRule } from './faults.ts'
+import { type Alter, type MockServer, startServer } from './server.ts'
+
+export interface AzureOptions {
+  images: readonly AzureImage[]
+  /** A free one if absent or 0. */
+  port?: number
+  /** Names by which it is known besides, behind a proxy that leads to it. */
+  hosts?: readonly string[]
+  /** Added to each answer, in milliseconds. */
+  latencyMs?: number
+  /** What an answer waits for besides, by the path that is asked for. */
+  hold?(path: string): Promise<unknown> | undefined
+  faults?: readonly FaultRule[]
+  alter?: Alter
+  /** Compress answers for clients that accept gzip, as Azure does; default true. */
+  gzip?: boolean
+  /** Regions that exist; all of them have all the images. Default `eastus` alone. */
+  locations?: readonly string[]
+  /** Differences from the demonstration's account; ids in lower case. */
+  account?: Partial<AzureAccount>
+  /** Of an access token, in seconds; default 3599. */
+  tokenLifetime?: number
+  /**
+   * Strings to plant wherever Azure says who asked: in the headers `x-ms-operation-identifier`,
+   * `x-ms-client-principal-id` and `set-cookie`, percent-encoded; in each item's `tags` and each
+   * error's `additionalInfo`. A test of what a recording keeps then looks for them.
+   */
+  secrets?: readonly string[]
+}
+
+/** A running mock server for Azure. */
+export interface AzureMockServer extends MockServer {
+  /** A PEM file; the value of `NODE_EXTRA_CA_CERTS`. */
+  certificateFile: string
+  /** The same certificate as text, for a client in this process: its `tlsOptions.ca`. */
+  certificate: string
+  account: AzureAccount
+  /**
+   * The variables that let a child process find, trust and sign in to the mock server. They replace
+   * a `NODE_EXTRA_CA_CERTS` and a `NO_PROXY` of the surroundings.
+   */
+  environment: Record<AzureVariable, string>
+  addImages(images: readonly AzureImage[]): void
+  /** Replaces all images. */
+  setImages(images: readonly AzureImage[]): void
+}
+
+export type AzureVariable =
+  | 'NODE_EXTRA_CA_CERTS'
+  | 'NO_PROXY'
+  | 'AZURE_AUTHORITY_HOST'
+  | 'AZURE_TENANT_ID'
+  | 'AZURE_CLIENT_ID'
+  | 'AZURE_CLIENT_SECRET'
+  | 'AZURE_SUBSCRIPTION_ID'
+
+/**
+ * Starts an https server that is both the sign-in host and the Resource Manager of one
+ * subscription, with the four lists of virtual machine images and each image alone.
+ *
+ * It answers instance discovery as well; but a client that does not know its host asks Microsoft,
+ * unless a proxy leads from there to here, or it is told not to ask.
+ *
+ * @throws Error where the port cannot be had.
+ */
+export async function startAzure(options: AzureOptions): Promise<AzureMockServer> {
+  const account = { ...DEMONSTRATION_ACCOUNT, ...options.account }
+  const echo = plant(options.secrets ?? [])
+  let images = [...options.images]
+  const identity = signIn(account, echo, options.tokenLifetime ?? 3599)
+  const manager = resourceManager({
+    account,
+    identity,
+    echo,
+    locations: options.locations ?? ['eastus'],
+    images: () => images,
+  })
+
+  const certificate = await makeCertificate(options.hosts)
+  const server = await startServer(
+    (request) => identity.answer(request) ?? manager.answer(request),
+    {
+      certificate,
+      port: options.port ?? 0,
+      latencyMs: options.latencyMs ?? 0,
+      ...(options.hold && { hold: options.hold }),
+      faults: options.faults ?? [],
+      ...(options.alter && { alter: options.alter }),
+      gzip: options.gzip ?? true,
+      errorAnswer: (status, request) =>
+        identity.fail(status, request) ?? manager.fail(status, request),
+    },
+  ).catch(async (cause) => {
+    await certificate.remove()
+    throw cause
+  })
+
+  return {
+    ...server,
+    certificateFile: certificate.file,
+    certificate: certificate.pem,
+    account,
+    environment: {
+      NODE_EXTRA_CA_CERTS: certificate.file,
+      // A proxy of the surroundings could not reach the loopback interface of this machine.
+      NO_PROXY: '127.0.0.1',
+      AZURE_AUTHORITY_HOST: server.url,
+      AZURE_TENANT_ID: account.tenantId,
+      AZURE_CLIENT_ID: account.clientId,
+      AZURE_CLIENT_SECRET: account.clientSecret,
+      AZURE_SUBSCRIPTION_ID: account.subscriptionId,
+    },
+    addImages(added) {
+      images = [...images, ...added]
+    },
+    setImages(replacement) {
+      images = [...replacement]
+    },
+    async close() {
+      await server.close()
+      await certificate.remove()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Answer, type MockServer, type ServerOptions, startServer } from './server.ts'
+
+/** Gives the text of a build's meta.json, or undefined for a build that the server lacks. */
+export type BuildSource = (build: BuildPath) => string | undefined | Promise<string | undefined>
+
+/** What the path of a meta.json names. */
+export interface BuildPath {
+  readonly name: string
+  readonly release: string
+  readonly architecture: string
+}
+
+export interface MockBuildServer extends MockServer {
+  /** The `--url` to give. */
+  readonly streams: string
+}
+
+/** The folders before a stream's, as on the real server. */
+const PREFIX = '/art/storage/prod/streams'
+
+/** Starts a build server on 127.0.0.1: `URL/NAME/builds/VERSION/ARCH/meta.json`, and nothing else. */
+export async function startBuilds(
+  source: BuildSource,
+  options: ServerOptions = {},
+): Promise<MockBuildServer> {
+  const server = await startServer(async ({ method, path }): Promise<Answer> => {
+    const build = readPath(path)
+    if (method !== 'GET' || build === undefined) return { status: 404, body: 'no such path' }
+    const text = await source(build)
+    if (text === undefined) return { status: 404, body: 'no such build' }
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: text }
+  }, options)
+  return Object.assign(server, { streams: `${server.url}${PREFIX}` })
+}
+
+/** The builds in a folder that is laid out as the server's: `NAME/builds/VERSION/ARCH/meta.json`. */
+export function buildsIn(folder: string): BuildSource {
+  return ({ name, release, architecture }) =>
+    readFile(join(folder, name, 'builds', release, architecture, 'meta.json'), 'utf8').catch(
+      () => undefined,
+    )
+}
+
+const PATH = new RegExp(
+  `^${PREFIX}/(?<name>[\\w.+-]+)/builds/(?<release>[\\w.+-]+)/(?<architecture>\\w+)/meta\\.json$`,
+)
+
+function readPath(path: string): BuildPath | undefined {
+  const { name = '', release = '', architecture = '' } = PATH.exec(path)?.groups ?? {}
+  const isFolder = (text: string) => text !== '' && text !== '.' && text !== '..'
+  return isFolder(name) && isFolder(release) && isFolder(architecture)
+    ? { name, release, architecture }
+    : undefined
+}

@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AwsMockServer, type AwsOptions, startAws } from './aws.ts'
+import { demonstrationImages as awsImages, NOT_ENABLED } from './aws-images.ts'
+import { type AzureMockServer, type AzureOptions, startAzure } from './azure.ts'
+import { imagesBeforeBump } from './azure-images.ts'
+import { type GcpMockServer, type GcpOptions, startGcp } from './gcp.ts'
+import { demonstrationImages as gcpImages } from './gcp-images.ts'
+
+export interface CloudOptions {
+  readonly azure?: Partial<AzureOptions>
+  readonly aws?: Partial<AwsOptions>
+  readonly gcp?: Partial<GcpOptions>
+}
+
+export interface Clouds {
+  readonly azure: AzureMockServer
+  readonly aws: AwsMockServer
+  readonly gcp: GcpMockServer
+  /** What `capture` is to be told. */
+  readonly args: readonly string[]
+  /** What its environment needs, to find the clouds and to trust them. */
+  readonly environment: Readonly<Record<string, string>>
+  close(): Promise<void>
+}
+
+/**
+ * Starts the mock servers of all clouds, with the demonstration's images.
+ *
+ * @param folder where the file of their certificates goes
+ */
+export async function startClouds(folder: string, options: CloudOptions = {}): Promise<Clouds> {
+  const [azure, aws, gcp] = await Promise.all([
+    startAzure({ images: imagesBeforeBump(), ...options.azure }),
+    startAws({ images: awsImages(), otherRegions: [NOT_ENABLED], pageSize: 30, ...options.aws }),
+    startGcp({ images: gcpImages(), pageSize: 4, ...options.gcp }),
+  ])
+  const certificates = join(folder, 'certificates.pem')
+  await writeFile(certificates, [azure, aws, gcp].map(({ certificate }) => certificate).join(''))
+  return {
+    azure,
+    aws,
+    gcp,
+    args: ['--cloud', 'azure,aws,gcp', '--azure-endpoint', azure.url, '--gcp-endpoint', gcp.url],
+    environment: {
+      ...azure.environment,
+      ...aws.environment,
+      ...gcp.environment,
+      NODE_EXTRA_CA_CERTS: certificates,
+    },
+    close: async () => {
+      await Promise.all([azure.close(), aws.close(), gcp.close()])
+    },
+  }
+}
