@@ -1,10 +1,11 @@
 /**
- * Makes a release of what is built: the package, the command line as one file and as an executable of
- * this platform, their digests, a bill of materials and the notes. All but the executable have the same
- * bytes wherever they are made.
+ * Makes a release of the built tree in `release/`: the npm package, the command line as one file and as
+ * an executable for each platform, their digests, an SBOM and the notes. Everything except the
+ * executable of this machine's own platform has the same bytes on every machine.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -16,12 +17,13 @@ import { bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 const root = fileURLToPath(new URL('../', import.meta.url))
 const release = (name: string) => join(root, 'release', name)
 const execute = promisify(execFile)
+
+const PLATFORMS = ['linux-x64', 'linux-arm64']
+
 const { name, version, engines } = await fs.readJson(join(root, 'package.json'))
 
 const { stdout: changed } = await execute('git', ['status', '--porcelain'], { cwd: root })
-if (changed !== '') {
-  throw new Error(`a release is made of what is committed, and this is not:\n${changed}`)
-}
+if (changed !== '') throw new Error(`uncommitted changes:\n${changed}`)
 
 await fs.emptyDir(release(''))
 const { stdout: packed } = await execute(
@@ -41,8 +43,7 @@ await build({
 })
 await fs.chmod(release('stream-snapshot.mjs'), 0o755)
 
-const executable = `stream-snapshot-${process.platform}-${process.arch}`
-await makeExecutable(release(executable))
+const executables = await makeExecutables()
 
 const { stdout: bill } = await execute(
   'npm',
@@ -51,7 +52,7 @@ const { stdout: bill } = await execute(
 )
 const { serialNumber: _, metadata, ...materials } = JSON.parse(bill)
 const { timestamp: __, component, ...about } = metadata
-// npm calls the package by its folder.
+// npm names the package after its folder.
 const own = { ...component, name }
 await fs.writeJson(
   release('sbom.cdx.json'),
@@ -60,7 +61,7 @@ await fs.writeJson(
 )
 await fs.writeFile(release('notes.md'), await notes())
 
-const files = [tarball, 'stream-snapshot.mjs', executable, 'sbom.cdx.json']
+const files = [tarball, 'stream-snapshot.mjs', ...executables, 'sbom.cdx.json']
 const sums = await Promise.all(
   files.map(async (name) => {
     const digest = createHash('sha256').update(await fs.readFile(release(name)))
@@ -70,40 +71,57 @@ const sums = await Promise.all(
 await fs.writeFile(release('SHA256SUMS'), sums.join(''))
 process.stdout.write(`${version}:\n${sums.join('')}`)
 
-/** By node's own way: node itself, with the command line and its compiled code in it. */
-async function makeExecutable(file: string): Promise<void> {
-  const [script, blob, config] = ['cjs', 'blob', 'json'].map((end) => `${file}.${end}`) as [
-    string,
-    string,
-    string,
-  ]
-  await build({
-    ...options,
-    entryPoints: ['src/cli.ts'],
-    format: 'cjs',
-    outfile: script,
-    define: { 'import.meta.url': 'here' },
-    // The executable's own require knows nothing but node's modules, and warns of all else.
-    banner: {
-      js: "require = require('node:module').createRequire(process.execPath); const here = require('node:url').pathToFileURL(process.execPath).href;",
-    },
-  })
-  await fs.writeJson(config, {
-    main: script,
-    output: blob,
-    disableExperimentalSEAWarning: true,
-    useCodeCache: true,
-  })
-  await execute(process.execPath, ['--experimental-sea-config', config])
-  await fs.copy(process.execPath, file)
-  await fs.chmod(file, 0o755)
-  await inject(file, 'NODE_SEA_BLOB', await fs.readFile(blob), {
-    sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
-  })
-  await Promise.all([script, blob, config].map((each) => fs.remove(each)))
+/**
+ * Single executable applications of Node: a Node binary with the command line in it. The binary of
+ * another platform comes from the npm package of that platform, in this Node's version. V8's compiled
+ * code works on one platform only, so the others start without it.
+ */
+async function makeExecutables(): Promise<string[]> {
+  const folder = await fs.mkdtemp(join(tmpdir(), 'release-'))
+  try {
+    const script = join(folder, 'stream-snapshot.cjs')
+    await build({
+      ...options,
+      entryPoints: ['src/cli.ts'],
+      format: 'cjs',
+      outfile: script,
+      define: { 'import.meta.url': 'here' },
+      // The executable's own require only finds Node's modules, and warns about every other one.
+      banner: {
+        js: "require = require('node:module').createRequire(process.execPath); const here = require('node:url').pathToFileURL(process.execPath).href;",
+      },
+    })
+    const names: string[] = []
+    for (const platform of PLATFORMS) {
+      const isOwn = platform === `${process.platform}-${process.arch}`
+      const blob = join(folder, 'blob')
+      const config = join(folder, 'config.json')
+      const content = { main: script, output: blob, disableExperimentalSEAWarning: true }
+      await fs.writeJson(config, { ...content, useCodeCache: isOwn })
+      await execute(process.execPath, ['--experimental-sea-config', config])
+      const file = `stream-snapshot-${platform}`
+      await fs.copy(isOwn ? process.execPath : await fetchNode(platform, folder), release(file))
+      await fs.chmod(release(file), 0o755)
+      await inject(release(file), 'NODE_SEA_BLOB', await fs.readFile(blob), {
+        sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
+      })
+      names.push(file)
+    }
+    return names
+  } finally {
+    await fs.remove(folder)
+  }
 }
 
-/** What CHANGELOG says of this version, or of what is to come. */
+/** Downloads the Node binary of another platform. */
+async function fetchNode(platform: string, folder: string): Promise<string> {
+  const spec = `node-${platform}@${process.versions.node}`
+  const { stdout } = await execute('npm', ['pack', spec, '--json', '--pack-destination', folder])
+  await execute('tar', ['-xzf', join(folder, JSON.parse(stdout)[0].filename), '-C', folder])
+  return join(folder, 'package/bin/node')
+}
+
+/** The section of this version in CHANGELOG.md, else the unreleased one. */
 async function notes(): Promise<string> {
   const changelog = await fs.readFile(join(root, 'CHANGELOG.md'), 'utf8')
   const sections = changelog.split(/^## /m).slice(1)
