@@ -36,5 +36,5 @@ const links = {
   repository: { type: 'git', url: `git+${url}.git` },
 }
 const { name, ...others } = rest
-await fs.writeJson(manifest, { name, version, description, ...links, ...others }, { spaces: 2 })
+await fs.writeJson(manifest, { name, version, description, ...others, ...links }, { spaces: 2 })
 process.stdout.write('package.json: updated\n')
