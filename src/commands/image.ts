@@ -10,10 +10,7 @@ import type { Terminal } from './line/terminal.ts'
 import { choice, flag, needed, text } from './option.ts'
 import { readStreamSource } from './stream-source.ts'
 
-const FORMATS = [
-  ...['urn', 'id', 'json', 'install-config', 'machineset'],
-  ...['terraform', 'bicep', 'az'],
-] as ImageFormat[]
+const FORMATS: readonly ImageFormat[] = ['urn', 'id', 'json', 'install-config', 'machineset']
 
 export const imageCommand = command({
   name: 'image',
@@ -58,7 +55,6 @@ export const imageCommand = command({
   examples: [
     ['image rhcos.json --plan ocp-emea', 'the URN, for az vm create'],
     ['image rhcos.json --cloud aws --region us-east-1', 'the AMI'],
-    ['image rhcos.json --plan ocp -o terraform', 'blocks to paste'],
     ['image rhcos.json --merge install-config.yaml --in-place', 'into an install-config'],
     ['image bootimages.yaml --stream-name rhel-10', 'of a cluster'],
   ],

@@ -5,7 +5,6 @@ import type { YamlPath } from '../core/audit/image/merge.ts'
 import { isNamedPool, type Pool } from '../core/audit/image/pools.ts'
 import type { Members } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { InputError } from '../errors.ts'
 
 export interface ImageOptions {
   /** An Azure region, for an id. */
@@ -31,9 +30,6 @@ export const IMAGE_FORMATS = {
       ? fragment(MACHINE_SET_PATH, members)
       : fragment(MACHINE_SET_PATH, { disks: [{ boot: true, ...(disks as Members) }] })
   },
-  terraform: ({ slot: { cloud, plan }, entry }) => FACTS[cloud].uses.terraform(entry, plan),
-  bicep: (found) => onAzure(found, 'bicep'),
-  az: (found) => onAzure(found, 'az'),
 } as const satisfies Record<string, (found: FoundImage, options: ImageOptions) => string>
 export type ImageFormat = keyof typeof IMAGE_FORMATS
 
@@ -50,12 +46,4 @@ function fragment(path: YamlPath, members: object, named = {}): string {
     members,
   )
   return stringify(value, { lineWidth: 0, indentSeq: false }).trimEnd()
-}
-
-/** @throws InputError for a cloud that these tools do not know */
-function onAzure({ slot: { cloud, plan }, entry }: FoundImage, tool: 'bicep' | 'az'): string {
-  const { uses, title } = FACTS[cloud]
-  const print = uses[tool]
-  if (print === undefined) throw new InputError(`--output ${tool}: knows nothing of ${title}`)
-  return print(entry, plan)
 }

@@ -27,7 +27,6 @@ export const toy: CloudFacts = {
     providerKind: 'ToyProviderSpec',
     installConfig: ({ box = '' }) => ({ box }),
     machineSet: ({ box = '' }) => ({ box }),
-    terraform: ({ box }) => \`box = "\${box}"\`,
     terms: () => undefined,
   },
   expected: (_, { wanted }) => ({ place: { box: wanted.text }, version: wanted.text }),
@@ -190,7 +189,7 @@ it('a fourth cloud is its files, its data, and the lines that the compiler names
     status: 0,
     stdout: 'toy:blue-x86_64\n',
   })
-  expect(await toy('image', 'rhcos.json', '--cloud', 'toy', '-o', 'terraform')).toMatchObject({
-    stdout: 'box = "blue-x86_64"\n',
+  expect(await toy('image', 'rhcos.json', '--cloud', 'toy', '-o', 'machineset')).toMatchObject({
+    stdout: expect.stringContaining('box: blue-x86_64\n'),
   })
 })

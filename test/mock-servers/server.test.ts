@@ -45,7 +45,10 @@ test('an answer is altered where its request says so', async () => {
   const { url } = await start({
     alter: (body, { path }) => (path === '/x' ? body.replace('second', 'other') : body),
   })
-  const items = async (path: string) => (await (await fetch(`${url}/${path}`)).json()).items
+  const items = async (path: string) => {
+    const { items } = (await (await fetch(`${url}/${path}`)).json()) as { items: string[] }
+    return items
+  }
   expect(await items('x')).toEqual(['first', 'other', 'third'])
   expect(await items('y')).toEqual(['first', 'second', 'third'])
 })

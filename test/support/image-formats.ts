@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module'
-import { parse as parseHcl } from '@cdktf/hcl2json'
 import { load } from 'js-yaml'
 import { expect } from 'vitest'
-import { Language, type Node, Parser } from 'web-tree-sitter'
 import type { Holder } from '../../src/core/layouts/holder.ts'
 import { findImage, type ImageQuestion } from '../../src/index.ts'
 import { IMAGE_FORMATS, type ImageFormat } from '../../src/show/image.ts'
@@ -25,8 +22,6 @@ export function azureForms(urn: string): { named: Named; forms: Forms; isPaid: b
   const [publisher = '', offer = '', sku = '', version = ''] = urn.split(':')
   const entry = { publisher, offer, sku, version }
   const isPaid = publisher !== 'azureopenshift'
-  const plan = { name: sku, product: offer, publisher }
-  const terms = isPaid ? `az vm image terms accept --urn ${urn}\n` : ''
   const type = isPaid ? 'MarketplaceWithPlan' : 'MarketplaceNoPlan'
   return {
     named: { urn, entry },
@@ -37,9 +32,6 @@ export function azureForms(urn: string): { named: Named; forms: Forms; isPaid: b
         osImage: { plan: isPaid ? 'WithPurchasePlan' : 'NoPurchasePlan', ...entry },
       },
       providerSpec: { image: { ...entry, resourceID: '', type } },
-      terraform: { source_image_reference: [entry], ...(isPaid && { plan: [plan] }) },
-      bicep: { imageReference: entry, ...(isPaid && { plan }) },
-      az: `${terms}az vm create --image ${urn}\n`,
     },
   }
 }
@@ -48,10 +40,6 @@ interface Forms {
   readonly id: string
   readonly installConfig: object
   readonly providerSpec: object
-  readonly terraform: object
-  /** Absent where the cloud is none of the tool's. */
-  readonly bicep?: object
-  readonly az?: string
 }
 
 /** An AMI, and an image of Google Cloud by its project and name. */
@@ -59,7 +47,6 @@ export const amiForms = (image: string): Forms => ({
   id: image,
   installConfig: { amiID: image },
   providerSpec: { ami: { id: image } },
-  terraform: { ami: image },
 })
 export function gcpForms(project: string, name: string): Forms {
   const path = `projects/${project}/global/images/${name}`
@@ -67,7 +54,6 @@ export function gcpForms(project: string, name: string): Forms {
     id: path,
     installConfig: { osImage: { project, name } },
     providerSpec: { disks: [{ boot: true, image: path }] },
-    terraform: { image: path },
   }
 }
 
@@ -87,37 +73,4 @@ export async function expectForms(
   expect(load(await print('machineset'))).toEqual({
     spec: { template: { spec: { providerSpec: { value: forms.providerSpec } } } },
   })
-  expect(await parseHcl('main.tf', await print('terraform'))).toEqual(forms.terraform)
-  if (forms.bicep) expect(await readBicep(await print('bicep'))).toEqual(forms.bicep)
-  if (forms.az) expect(await print('az')).toBe(forms.az)
-}
-
-let parser: Promise<Parser> | undefined
-
-async function bicepParser(): Promise<Parser> {
-  await Parser.init()
-  const grammar = createRequire(import.meta.url).resolve('tree-sitter-bicep/tree-sitter-bicep.wasm')
-  return new Parser().setLanguage(await Language.load(grammar))
-}
-
-/** Reads the members of a Bicep object, as they are pasted into a resource. */
-export async function readBicep(text: string): Promise<unknown> {
-  parser ??= bicepParser()
-  const tree = (await parser).parse(`var pasted = {\n${text}}\n`)
-  const root = tree?.rootNode
-  expect(root?.hasError, text).toBe(false)
-  const object = root?.descendantsOfType('object')[0]
-  expect(object, text).toBeDefined()
-  return objectOf(object as Node)
-}
-
-function objectOf(node: Node): unknown {
-  if (node.type !== 'object') return node.text.replace(/^'(.*)'$/, '$1')
-  const properties = node.namedChildren.filter((each) => each?.type === 'object_property')
-  return Object.fromEntries(
-    properties.map((each) => {
-      const [key, value] = each?.namedChildren ?? []
-      return [key?.text, value && objectOf(value)]
-    }),
-  )
 }

@@ -28,7 +28,6 @@ export const aws: CloudFacts = {
     },
     installConfig: ({ image = '' }) => ({ amiID: image }),
     machineSet: ({ image = '' }) => ({ ami: { id: image } }),
-    terraform: ({ image }) => `ami = "${image}"`,
     terms: () => 'Subscribe to the offer in AWS Marketplace, once per account.',
   },
   expected: ({ criteria }, { slot: { plan, architecture, region = '' }, wanted }) => {

@@ -40,12 +40,6 @@ export interface Uses {
   installConfig(entry: Entry, plan: string): Members
   /** What stands under a MachineSet's `providerSpec.value`; a list stands for its boot disk. */
   machineSet(entry: Entry, plan: string): Members
-  /** Arguments and blocks of the cloud's Terraform resource. */
-  terraform(entry: Entry, plan: string): string
-  /** The same of Bicep; absent for clouds that it does not know. */
-  bicep?(entry: Entry, plan: string): string
-  /** The same of `az vm create`. */
-  az?(entry: Entry, plan: string): string
   /** What has to be done once before an image of a purchase plan starts; undefined for no such plan. */
   terms(entry: Entry, plan: string): string | undefined
 }

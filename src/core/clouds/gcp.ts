@@ -19,7 +19,6 @@ export const gcp: CloudFacts = {
     providerKind: 'GCPMachineProviderSpec',
     installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),
     machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
-    terraform: (entry) => `image = "${pathOf(entry)}"`,
     terms: () => 'Accept the terms of the offer in Google Cloud Marketplace, once per project.',
   },
   /** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */

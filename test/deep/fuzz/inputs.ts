@@ -78,7 +78,7 @@ const KINDS: readonly (readonly [name: string, share: number, lines: readonly st
       'regenerate s.json --target rhcos.json --layout none --keep-lost',
       'skew s.json --target rhcos.json',
       'image rhcos.json',
-      'image rhcos.json --plan ocp --generation 1 -o terraform',
+      'image rhcos.json --plan ocp --generation 1 -o install-config',
       'image rhcos.json --cloud aws --region us-east-1 -o machineset',
       'image rhcos.json --cloud gcp -o json --arch arm64',
       'configmap rhcos.json',
@@ -102,7 +102,7 @@ const KINDS: readonly (readonly [name: string, share: number, lines: readonly st
     5,
     [
       'regenerate s.json --target rhcos.json --marketplace-file m.json --check',
-      'image m.json -o bicep',
+      'image m.json -o machineset',
       'configmap rhcos.json --marketplace-file m.json',
     ],
   ],
