@@ -29,12 +29,8 @@ export {
   wantedAgain,
 } from './core/builds/locate.ts'
 export type { AzureCriteria, AzurePlan, AzureSku, Criteria } from './core/criteria/criteria.ts'
-export {
-  BUILD_SERVERS,
-  inferDistro,
-  type OcpClues,
-  ocpCandidates,
-} from './core/criteria/identity.ts'
+export { BUILD_SERVERS, inferDistro } from './core/criteria/identity.ts'
+export { decideOcp, type OcpDecision, type OcpSources } from './core/criteria/ocp-version.ts'
 export { BUILT_IN, readCriteria } from './core/criteria/read.ts'
 export { folderAround, isLoopback, liesIn } from './core/url.ts'
 export { type MajorMinor, printMajorMinor, readMajorMinor } from './core/versions/major-minor.ts'

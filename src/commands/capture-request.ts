@@ -1,9 +1,13 @@
+import type { OcpDecision } from '../core/criteria/ocp-version.ts'
+import { imagesIn } from '../core/layouts/layout.ts'
 import { hasParts, otherParts, partOf } from '../core/snapshot/parts.ts'
 import { isStreamName } from '../core/snapshot/values.ts'
 import { compareMajorMinor } from '../core/versions/major-minor.ts'
 import { ocpVersions, type RhelTable } from '../core/versions/rhel.ts'
 import { readRelease } from '../core/versions/version.ts'
+import { skusOf } from '../core/workspace/describe.ts'
 import { CheckFailure, InputError, ServiceError } from '../errors.ts'
+import { currentBranch } from '../files/git/branch.ts'
 import { readInput } from '../files/read.ts'
 import {
   type Access,
@@ -15,9 +19,9 @@ import {
   canonicalJson,
   capturedClouds,
   DEFAULT_CLOUD,
+  decideOcp,
   inferDistro,
   type MajorMinor,
-  ocpCandidates,
   printMajorMinor,
   readCriteria,
   readMajorMinor,
@@ -41,6 +45,8 @@ export interface Source {
   readonly builds: readonly WantedBuild[]
   /** As far as they are known. */
   readonly releases: readonly string[]
+  /** Of the images that the stream has. */
+  readonly skus?: readonly string[]
   /** What the snapshot that is there was captured for, if it is the same stream. */
   readonly ocp?: string | null
 }
@@ -213,6 +219,7 @@ async function sourceOfStream(
     identity: identityFor(args, { name: stream.name }),
     builds: [],
     releases: stream.architectures().flatMap((arch) => stream.release(arch) ?? []),
+    skus: skusOf(imagesIn(stream)),
     ...(snapshot?.stream.name === stream.name && { ocp: snapshot.stream.ocp }),
   }
 }
@@ -297,62 +304,59 @@ export async function criteriaFor(
 function ocpFor(
   { ocp, SNAPSHOT, stream }: CaptureArgs,
   source: Source,
-  { rhel }: Criteria,
+  criteria: Criteria,
   isNeeded: boolean,
   isTolerant: boolean,
 ): { readonly ocp: MajorMinor | undefined; readonly notes: readonly string[] } {
   const { name } = source.identity
   const captured = source.ocp ? readMajorMinor(source.ocp) : undefined
-  const candidates = ocpCandidates({ name, releases: source.releases, captured }, rhel)
   const given = ocp === undefined ? undefined : readMajorMinor(ocp)
-  if (given !== undefined) {
-    const notes = isNeeded ? notesOnMinor(given, source.releases, rhel) : []
-    return { ocp: given, notes }
+  const { releases, skus } = source
+  const branch = currentBranch('.')
+  const decision = decideOcp(
+    { option: given, releases, snapshot: captured, branch, ...(skus && { skus }), name },
+    criteria,
+  )
+  if (decision.ocp) {
+    const unknown = isNeeded && given ? notesOnVersion(given, criteria.rhel) : []
+    return { ocp: decision.ocp, notes: isNeeded ? [...unknown, ...notesOn(decision)] : [] }
   }
-  const [only, ...more] = candidates
-  if (only !== undefined && more.length === 0) return { ocp: only, notes: [] }
   if (!isNeeded) return { ocp: undefined, notes: [] }
-  const named = candidates.map(printMajorMinor).join(' or ')
+  const { cause = '' } = decision
   if (isTolerant) {
-    const why = only === undefined ? 'nothing tells the OCP minor' : `it may be of OCP ${named}`
     return {
       ocp: undefined,
-      notes: [`no marketplace image is looked for: ${why}; name it with --ocp X.Y`],
+      notes: [`marketplace images are not queried: ${cause}; add --ocp X.Y`],
     }
   }
   throw new InputError(
-    only === undefined
-      ? `${stream ?? SNAPSHOT}: neither the release nor the stream's name tells the OCP minor`
-      : `${stream ?? SNAPSHOT}: the releases may be of OCP ${named}`,
-    'Name it with --ocp X.Y, or ask no cloud with --cloud none.',
+    `${stream ?? SNAPSHOT}: ${cause}`,
+    'Name it with --ocp X.Y, or query no cloud with --cloud none.',
   )
 }
 
-/** @throws InputError for a minor that the criteria do not know, unless it is later than all */
-function notesOnMinor(given: MajorMinor, releases: readonly string[], table: RhelTable): string[] {
+function notesOn({ ocp, isGuess, evidence, conflicts }: OcpDecision): string[] {
+  const guess = ocp && isGuess ? [`OCP ${printMajorMinor(ocp)} is a guess, by ${evidence}`] : []
+  return [...guess, ...conflicts]
+}
+
+/** @throws InputError for a version that is missing in the criteria, unless it is later than all */
+function notesOnVersion(given: MajorMinor, table: RhelTable): string[] {
   const known = ocpVersions(table)
   const last = known.at(-1)
   const name = printMajorMinor(given)
-  if (!known.some((each) => compareMajorMinor(each, given) === 0)) {
-    if (last === undefined || compareMajorMinor(given, last) > 0) {
-      return [
-        `--ocp ${name}: later than ${last ? printMajorMinor(last) : 'none'}, the last one known`,
-      ]
-    }
-    // Those that begin so, as 4.20 does for 4.2, and those before and behind it.
-    const next = known.findIndex((each) => compareMajorMinor(each, given) > 0)
-    const alike = known.filter((each) => printMajorMinor(each).startsWith(name))
-    const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMajorMinor)
-    const nearest = [...new Set(near)].slice(0, 6).join(', ')
-    throw new InputError(`--ocp ${name}: not known, the nearest: ${nearest}`)
+  if (known.some((each) => compareMajorMinor(each, given) === 0)) return []
+  if (last === undefined || compareMajorMinor(given, last) > 0) {
+    return [
+      `--ocp ${name}: later than ${last ? printMajorMinor(last) : 'none'}, the last one known`,
+    ]
   }
-  const found = releases.flatMap((release) => readRelease(release)?.rhel ?? [])
-  const foreign = found.find((rhel) => !(table[name] ?? []).includes(printMajorMinor(rhel)))
-  return foreign === undefined
-    ? []
-    : [
-        `--ocp ${name}: is of RHEL ${table[name]?.join(' or ')}, and the releases of ${printMajorMinor(foreign)}`,
-      ]
+  // Those that begin so, as 4.20 does for 4.2, and those before and behind it.
+  const next = known.findIndex((each) => compareMajorMinor(each, given) > 0)
+  const alike = known.filter((each) => printMajorMinor(each).startsWith(name))
+  const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMajorMinor)
+  const nearest = [...new Set(near)].slice(0, 6).join(', ')
+  throw new InputError(`--ocp ${name}: not known, the nearest: ${nearest}`)
 }
 
 async function accessTo(

@@ -9,6 +9,7 @@ import {
   type WorkspaceStream,
 } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
+import { currentBranch } from '../files/git/branch.ts'
 import { readIfExists, readInput } from '../files/read.ts'
 import { repositoryAround } from '../files/upwards.ts'
 import { writeFiles } from '../files/write.ts'
@@ -156,6 +157,7 @@ async function entryFor(
   const marketplace = await marketplaceFor(file)
   const described = describeStream(
     { stream: content, ...(marketplace && { marketplaceFile: marketplace.content }) },
+    { branch: currentBranch(root || '.') },
     BUILT_IN,
   )
   return {
@@ -194,20 +196,17 @@ async function marketplaceFor(
 
 /** A line on what was found of a stream. */
 function wordsOn(
-  { name, stream, content, minors }: Entry,
+  { name, stream, content, ocp: decision }: Entry,
   workspace: Workspace,
   root: string,
 ): string {
   const files = [stream.target, stream.marketplaceFile].flatMap((each) => each ?? [])
   const releases = [...new Set(getReleases(content).values())].join(' and ') || 'no release'
-  const named = minors.map(printMajorMinor)
   const ocp =
-    cloudsFor(workspace, stream).length === 0
+    cloudsFor(workspace, stream).length === 0 || decision === undefined
       ? 'no marketplace images'
-      : named.length === 1
-        ? `OCP ${named[0]}`
-        : named.length === 0
-          ? 'name its OCP minor with "ocp"'
-          : `OCP ${named.join(' or ')}: say which with "ocp"`
+      : decision.ocp === undefined
+        ? decision.cause
+        : `OCP ${printMajorMinor(decision.ocp)}${decision.source === 'release' ? '' : ` by ${decision.evidence}`}${decision.isGuess ? ' (a guess)' : ''}`
   return `${name}: ${files.map((each) => join(root, each)).join(' with ')}, ${releases}, ${ocp}`
 }

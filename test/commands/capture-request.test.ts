@@ -121,19 +121,23 @@ describe('the stream that is captured', () => {
   })
 })
 
-describe('an OCP minor that nothing tells', () => {
+describe('an unknown OCP version', () => {
   it.each<[string[], string]>([
     [
       ['--name', 'rhcos-4.18', 'x86_64=9.6.20250513-0'],
-      's.json: the releases may be of OCP 4.19 or 4.20 or 4.21',
+      's.json: unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21',
     ],
     [
       ['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0'],
-      's.json: the releases may be of OCP 4.22 or 4.23 or 5.0 or 5.1',
+      's.json: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1',
     ],
     [
       ['--name', 'c10s', 'x86_64=10.0.20251103-0'],
-      "s.json: neither the release nor the stream's name tells the OCP minor",
+      's.json: unknown OCP version: RHEL 10.0 is in no OCP version',
+    ],
+    [
+      ['--name', 'rhcos-4.16', 'x86_64=10.0.20250628-0'],
+      's.json: unknown OCP version: RHEL 10.0 is in no OCP version',
     ],
     [
       ['--name', 'a', '--ocp', '4.2', `x86_64=${R}`],
@@ -143,7 +147,7 @@ describe('an OCP minor that nothing tells', () => {
       ['--name', 'a', '--ocp', '4.99', `x86_64=${R}`],
       '--ocp 4.99: not known, the nearest: 4.23, 5.0',
     ],
-  ])('%j is asked for by its candidates', async (args, message) => {
+  ])('%j is refused with its candidates', async (args, message) => {
     await expect(request(args)).rejects.toThrow(message)
   })
 })
@@ -171,7 +175,7 @@ describe('a command line that is wrong', () => {
     [[], 's.json: not there yet, so the releases are needed'],
     [
       ['--distro', 'fcos', '--name', 'stable', 'x86_64=38.20231002.3.1'],
-      "s.json: neither the release nor the stream's name tells the OCP minor",
+      "s.json: unknown OCP version: neither the releases nor the stream's name have one",
     ],
     [
       [

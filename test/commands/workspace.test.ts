@@ -177,11 +177,11 @@ describe('init', () => {
     expect(await state()).toBe(before)
   })
 
-  it('says which OCP minors a stream may be of where nothing decides', async () => {
+  it('reports the OCP versions of a stream where no source decides', async () => {
     await write('rhcos.json', smallStream({ x86_64: '9.8.20260428-0' }, 'rhcos-4.21'))
     const { stderr } = await call('init')
     expect(stderr).toContain(
-      'rhcos: rhcos.json, 9.8.20260428-0, OCP 4.22 or 4.23 or 5.0 or 5.1: say which with "ocp"\n',
+      'rhcos: rhcos.json, 9.8.20260428-0, unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1\n',
     )
   })
 })

@@ -49,7 +49,7 @@ describe("the installer's repository", () => {
     const init = await run(['init'], { cwd: folder })
     expect(init).toMatchObject({ status: 0, stdout: '' })
     expect(init.stderr).toContain(
-      `rhel-9: ${FILES}/coreos-rhel-9.json with ${FILES}/marketplace/coreos-rhel-9.json, 9.8.20260428-0, OCP 4.22\n`,
+      `rhel-9: ${FILES}/coreos-rhel-9.json with ${FILES}/marketplace/coreos-rhel-9.json, 9.8.20260428-0, OCP 4.22 by SKU aro_422 (a guess)\n`,
     )
     const { streams } = JSON.parse(await readFile(join(folder, 'stream-snapshot.json'), 'utf8'))
     expect(Object.keys(streams)).toEqual(['rhel-9', 'rhel-10', 'scos'])

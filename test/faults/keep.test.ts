@@ -294,7 +294,7 @@ describe('cosa2stream', () => {
     )
     expect(status).toBe(0)
     expect(stderr).toContain(
-      'warning: no marketplace image is looked for: it may be of OCP 4.22 or 4.23 or 5.0 or 5.1; name it with --ocp X.Y\n',
+      'warning: marketplace images are not queried: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1; add --ocp X.Y\n',
     )
     expect(JSON.parse(await text('t.json')).architectures.x86_64).toBeDefined()
   })

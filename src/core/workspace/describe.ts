@@ -1,15 +1,13 @@
-import type { AzureSku, Criteria } from '../criteria/criteria.ts'
-import { BUILD_SERVERS, inferDistro, ocpCandidates } from '../criteria/identity.ts'
+import type { Entry } from '../clouds/facts.ts'
+import type { Criteria } from '../criteria/criteria.ts'
+import { BUILD_SERVERS, inferDistro } from '../criteria/identity.ts'
+import { decideOcp, type OcpDecision, type OcpSources } from '../criteria/ocp-version.ts'
 import { imagesIn, layoutsIn } from '../layouts/layout.ts'
 import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
 import { getReleases } from '../stream/releases.ts'
 import type { Stream } from '../stream/stream.ts'
-import {
-  compareMajorMinor,
-  type MajorMinor,
-  printMajorMinor,
-  readMajorMinor,
-} from '../versions/major-minor.ts'
+import { printMajorMinor } from '../versions/major-minor.ts'
+import { ocpVersionsForRhel, type RhelTable } from '../versions/rhel.ts'
 import { readRelease } from '../versions/version.ts'
 import type { WorkspaceStream } from './workspace.ts'
 
@@ -19,72 +17,60 @@ export interface FoundStream {
   readonly marketplaceFile?: MarketplaceFile
 }
 
-/** What a stream's own files say of it, its files' names apart. */
+/** What `init` finds out about a stream. */
 export interface Described {
   readonly settings: Omit<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>
-  /** The OCP minors that it may be of: none, one, or several that nothing decides between. */
-  readonly minors: readonly MajorMinor[]
+  /** Undefined for a stream that has no marketplace images, such as Fedora CoreOS. */
+  readonly ocp: OcpDecision | undefined
 }
 
 /**
- * Reads from a stream what a workspace says of one: where its builds are and whether they are signed,
- * how its marketplace images are written, and the OCP minor where no release tells it.
+ * Reads the workspace's settings of a stream from its files: the build server, the signatures, the
+ * layouts, and the OCP version where no release has it.
  */
-export function describeStream(found: FoundStream, criteria: Criteria): Described {
-  const { stream, marketplaceFile } = found
+export function describeStream(
+  { stream, marketplaceFile }: FoundStream,
+  given: Pick<OcpSources, 'option' | 'branch'>,
+  criteria: Criteria,
+): Described {
   const places = locationsIn(stream)
   const place = placeOf(places.map(({ location }) => location))
   const distro = inferDistro(place?.url)
-  const minors = minorsOf(found, criteria)
-  const told = [...getReleases(stream).values()].some((release) => readRelease(release)?.ocp)
   const layouts = layoutsIn(stream)
-  const [only] = minors.length === 1 ? minors : []
+  const releases = [...getReleases(stream).values()]
+  const images = imagesIn(marketplaceFile ?? stream)
+  const hasImages =
+    images.length > 0 || layouts.length > 0 || releases.some((each) => isOfOcp(each, criteria.rhel))
+  const ocp = hasImages
+    ? decideOcp({ ...given, releases, skus: skusOf(images), name: stream.name }, criteria)
+    : undefined
   return {
     settings: {
       ...(marketplaceFile === undefined &&
-        (minors.length === 0 && layouts.length === 0
-          ? { layouts: ['none'] }
-          : layouts.length > 0 && { layouts })),
-      ...(only && !told && { ocp: printMajorMinor(only) }),
+        (hasImages ? layouts.length > 0 && { layouts } : { layouts: ['none'] })),
+      ...(ocp?.ocp && !releases.some(namesOcp) && { ocp: printMajorMinor(ocp.ocp) }),
       ...(place && { name: place.name }),
       ...(place && place.url !== BUILD_SERVERS[distro] && { url: place.url }),
       ...(distro !== 'rhcos' && { distro }),
       ...(places.length > 0 && !places.some((each) => each.isSigned) && { signatures: false }),
     },
-    minors,
+    ocp,
   }
 }
 
-/** By its releases and its name; where these leave several, the one that its images are of. */
-function minorsOf({ stream, marketplaceFile }: FoundStream, criteria: Criteria): MajorMinor[] {
-  const releases = [...getReleases(stream).values()]
-  const isCovered = releases.some((release) => {
-    const { ocp, rhel } = readRelease(release) ?? {}
-    return (
-      ocp ??
-      (rhel && Object.values(criteria.rhel).some((each) => each.includes(printMajorMinor(rhel))))
-    )
-  })
-  if (!isCovered) return []
-  const minors = ocpCandidates({ name: stream.name, releases }, criteria.rhel)
-  if (minors.length < 2) return minors
-  const named = [...imagesIn(marketplaceFile ?? stream)]
-    .flatMap(({ entry }) => ('sku' in entry ? (ocpInSku(String(entry.sku), criteria) ?? []) : []))
-    .sort(compareMajorMinor)
-    .findLast((ocp) => minors.some((each) => compareMajorMinor(each, ocp) === 0))
-  return named ? [named] : minors
+/** The SKUs of the marketplace images in a stream or a marketplace file. */
+export function skusOf(images: readonly { readonly entry: Entry }[]): string[] {
+  return [...new Set(images.flatMap(({ entry }) => entry.sku ?? []))]
 }
 
-/** The OCP minor in the name of an Azure SKU, by the names that the criteria look for. */
-function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefined {
-  const skus: AzureSku[] = Object.values(azure?.plans ?? {}).flatMap((plan) => [...plan.skus])
-  for (const sku of skus) {
-    if (!sku.name.includes('{major}')) continue
-    const pattern = sku.name.replace('{major}', '([0-9])').replace('{minor}', '([0-9]+)')
-    const [, major, minor] = new RegExp(`^${pattern}$`, 'i').exec(name) ?? []
-    if (major !== undefined && minor !== undefined) return readMajorMinor(`${major}.${minor}`)
-  }
-  return undefined
+function namesOcp(release: string): boolean {
+  return readRelease(release)?.ocp !== undefined
+}
+
+/** Whether OCP has this release's RHEL: CentOS Stream and Fedora CoreOS have releases too. */
+function isOfOcp(release: string, table: RhelTable): boolean {
+  const { ocp, rhel } = readRelease(release) ?? {}
+  return ocp !== undefined || (rhel !== undefined && ocpVersionsForRhel(table, rhel).length > 0)
 }
 
 interface Located {

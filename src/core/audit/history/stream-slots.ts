@@ -1,5 +1,5 @@
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import { ocpCandidates } from '../../criteria/identity.ts'
+import { decideOcp } from '../../criteria/ocp-version.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
 import { entryVersion } from '../../layouts/entry.ts'
 import type { Filled } from '../../layouts/layout.ts'
@@ -71,7 +71,8 @@ function snapshotOf(name: string, releases: Releases, standing: readonly Filled[
 
 /** Of several that it may be the latest. */
 function ocpOf(name: string, releases: readonly string[]): MajorMinor | undefined {
-  return ocpCandidates({ name, releases }, BUILT_IN.rhel).at(-1)
+  const { ocp, candidates } = decideOcp({ name, releases }, BUILT_IN)
+  return ocp ?? candidates.at(-1)
 }
 
 /** What would have been asked to find the image: it opens the slot and shows how SKUs are named. */

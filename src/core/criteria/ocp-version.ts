@@ -1,0 +1,231 @@
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from '../versions/major-minor.ts'
+import { ocpVersions, ocpVersionsForRhel, type RhelTable } from '../versions/rhel.ts'
+import { readRelease } from '../versions/version.ts'
+import type { Criteria } from './criteria.ts'
+
+/** Everything that can indicate the OCP version of a stream. */
+export interface OcpSources {
+  /** `--ocp`. */
+  readonly option?: MajorMinor | undefined
+  readonly releases: readonly string[]
+  /** `ocp` of the stream in the workspace file. */
+  readonly workspace?: MajorMinor | undefined
+  /** The version that the existing snapshot was captured for. */
+  readonly snapshot?: MajorMinor | undefined
+  /** The git branch: `release-4.22`. */
+  readonly branch?: string | undefined
+  /** The SKUs of the images that the stream or its marketplace file has. */
+  readonly skus?: readonly string[]
+  /** The stream's name, which is often stale. */
+  readonly name: string
+}
+
+export type OcpSource =
+  | 'option'
+  | 'release'
+  | 'workspace'
+  | 'snapshot'
+  | 'branch'
+  | 'rhel'
+  | 'name'
+  | 'sku'
+
+/** The OCP version of a stream and the evidence for it. */
+export interface OcpDecision {
+  /** Absent where the sources leave none or several. */
+  readonly ocp?: MajorMinor
+  readonly source?: OcpSource
+  /** What the version follows from: `the git branch release-4.22`. */
+  readonly evidence?: string
+  /** Set where the version follows from the SKUs of older images alone. */
+  readonly isGuess: boolean
+  /** The versions that the releases and the SKUs leave; empty where nothing is known. */
+  readonly candidates: readonly MajorMinor[]
+  /** Each names both sources. */
+  readonly conflicts: readonly string[]
+  /** Why there is no version; present where there is none. */
+  readonly cause?: string
+}
+
+/** One source and its version. */
+interface Claim {
+  readonly source: OcpSource
+  readonly ocp: MajorMinor
+  readonly evidence: string
+}
+
+/**
+ * Decides the OCP version of a stream. Strongest first: `--ocp`, the release, the workspace, the
+ * existing snapshot, the git branch; else of the versions that have the releases' RHEL and are not
+ * earlier than the SKUs: the only one, the one in the stream's name, the latest SKU's.
+ */
+export function decideOcp(sources: OcpSources, criteria: Criteria): OcpDecision {
+  const table = criteria.rhel
+  const rhel = latest(sources.releases.flatMap((release) => readRelease(release)?.rhel ?? []))
+  const claims = strongClaims(sources)
+  const name = nameClaim(sources.name)
+  const sku = skuClaim(sources.skus ?? [], criteria)
+  const candidates = candidatesFor(rhel, sku?.ocp, table)
+  const usable = claims.find(
+    // A stream moves on to another OCP version, and its snapshot follows with the next capture.
+    ({ source, ocp }) => source !== 'snapshot' || fits(ocp, rhel, table),
+  )
+  const chosen = usable ?? weakClaim(candidates, rhel, name, sku, table)
+  const all = [...claims, ...(sku ? [sku] : []), ...(name ? [name] : [])]
+  return {
+    ...(chosen
+      ? { ocp: chosen.ocp, source: chosen.source, evidence: chosen.evidence }
+      : { cause: unknownCause(rhel, candidates, sku, table) }),
+    isGuess: chosen?.source === 'sku',
+    candidates,
+    conflicts: chosen ? conflictsWith(chosen, all, rhel, table) : [],
+  }
+}
+
+/** The OCP version in the name of an Azure SKU, by the names in the criteria. */
+export function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefined {
+  for (const sku of Object.values(azure?.plans ?? {}).flatMap(({ skus }) => skus)) {
+    if (!sku.name.includes('{major}')) continue
+    const pattern = sku.name.replace('{major}', '([0-9])').replace('{minor}', '([0-9]+)')
+    const [, major, minor] = new RegExp(`^${pattern}$`, 'i').exec(name) ?? []
+    if (major !== undefined && minor !== undefined) return readMajorMinor(`${major}.${minor}`)
+  }
+  return undefined
+}
+
+/** `4.22, 4.23 or 5.0` */
+export function listVersions(versions: readonly MajorMinor[]): string {
+  const names = versions.map(printMajorMinor)
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}
+
+function unknownCause(
+  rhel: MajorMinor | undefined,
+  candidates: readonly MajorMinor[],
+  sku: Claim | undefined,
+  table: RhelTable,
+): string {
+  const unknown = 'unknown OCP version'
+  if (rhel === undefined) return `${unknown}: neither the releases nor the stream's name have one`
+  const name = `RHEL ${printMajorMinor(rhel)}`
+  if (candidates.length > 0) return `${unknown}: ${name} is in OCP ${listVersions(candidates)}`
+  const all = ocpVersionsForRhel(table, rhel)
+  return sku && all.length > 0
+    ? `${unknown}: ${name} is in OCP ${listVersions(all)}, and ${sku.evidence} is for OCP ${printMajorMinor(sku.ocp)}`
+    : `${unknown}: ${name} is in no OCP version`
+}
+
+function strongClaims({ option, releases, workspace, snapshot, branch }: OcpSources): Claim[] {
+  const ofReleases = releases
+    .flatMap((release): Claim[] => {
+      const ocp = readRelease(release)?.ocp
+      return ocp ? [{ source: 'release', ocp, evidence: `release ${release}` }] : []
+    })
+    .sort((a, b) => compareMajorMinor(b.ocp, a.ocp))
+  const ofBranch = readMajorMinor(/^release-(.+)$/.exec(branch ?? '')?.[1] ?? '')
+  return [
+    ...(option ? [{ source: 'option', ocp: option, evidence: '--ocp' } as const] : []),
+    ...ofReleases,
+    ...(workspace
+      ? [{ source: 'workspace', ocp: workspace, evidence: 'stream-snapshot.json' } as const]
+      : []),
+    ...(snapshot
+      ? [{ source: 'snapshot', ocp: snapshot, evidence: 'the existing snapshot' } as const]
+      : []),
+    ...(ofBranch
+      ? [{ source: 'branch', ocp: ofBranch, evidence: `git branch ${branch}` } as const]
+      : []),
+  ]
+}
+
+/** `4.18-9.4`, `rhcos-4.18` */
+function nameClaim(name: string): Claim | undefined {
+  const text = /^(?:rhcos-)?([0-9]+\.[0-9]+)(?:-[0-9.]+)?$/.exec(name)?.[1]
+  const ocp = text === undefined ? undefined : readMajorMinor(text)
+  return ocp && { source: 'name', ocp, evidence: `stream name ${name}` }
+}
+
+/** The latest: a stream never has images of a later OCP version. */
+function skuClaim(skus: readonly string[], criteria: Criteria): Claim | undefined {
+  return skus
+    .flatMap((name): Claim[] => {
+      const ocp = ocpInSku(name, criteria)
+      return ocp ? [{ source: 'sku', ocp, evidence: `SKU ${name}` }] : []
+    })
+    .reduce<Claim | undefined>(
+      (last, each) => (last && compareMajorMinor(each.ocp, last.ocp) <= 0 ? last : each),
+      undefined,
+    )
+}
+
+function candidatesFor(
+  rhel: MajorMinor | undefined,
+  atLeast: MajorMinor | undefined,
+  table: RhelTable,
+): MajorMinor[] {
+  if (rhel === undefined) return []
+  const all = ocpVersionsForRhel(table, rhel)
+  return all.filter((each) => atLeast === undefined || compareMajorMinor(each, atLeast) >= 0)
+}
+
+function weakClaim(
+  candidates: readonly MajorMinor[],
+  rhel: MajorMinor | undefined,
+  name: Claim | undefined,
+  sku: Claim | undefined,
+  table: RhelTable,
+): Claim | undefined {
+  const [only, ...more] = candidates
+  if (only && rhel && more.length === 0) {
+    return { source: 'rhel', ocp: only, evidence: `RHEL ${printMajorMinor(rhel)}` }
+  }
+  const isNotBeforeSku = (each: Claim) => !sku || compareMajorMinor(each.ocp, sku.ocp) >= 0
+  return [name, sku].find((each) => each && isNotBeforeSku(each) && fits(each.ocp, rhel, table))
+}
+
+/**
+ * Whether the table lets an OCP version have this RHEL. New versions come before anybody edits a
+ * table: a later one than the table's last is like the last, or has a later RHEL.
+ */
+function fits(ocp: MajorMinor, rhel: MajorMinor | undefined, table: RhelTable): boolean {
+  if (rhel === undefined) return true
+  const all = ocpVersions(table)
+  const last = all.findLast(({ major }) => major === ocp.major) ?? all.at(-1)
+  const isNew = last !== undefined && compareMajorMinor(ocp, last) > 0
+  const known = table[printMajorMinor(isNew ? last : ocp)] ?? []
+  const isLaterRhel = known.every((each) => isEarlier(readMajorMinor(each), rhel))
+  return known.includes(printMajorMinor(rhel)) || (isNew && isLaterRhel)
+}
+
+function isEarlier(version: MajorMinor | undefined, than: MajorMinor): boolean {
+  return version !== undefined && compareMajorMinor(version, than) < 0
+}
+
+function conflictsWith(
+  chosen: Claim,
+  all: readonly Claim[],
+  rhel: MajorMinor | undefined,
+  table: RhelTable,
+): string[] {
+  const differing = all.filter(({ source, ocp }) => {
+    const order = compareMajorMinor(ocp, chosen.ocp)
+    // Images of an earlier OCP version are usual.
+    return source === 'sku' ? order > 0 : order !== 0
+  })
+  const others = differing.map(({ ocp, evidence }) => `OCP ${printMajorMinor(ocp)} by ${evidence}`)
+  const fitting = rhel ? ocpVersionsForRhel(table, rhel) : []
+  if (rhel && fitting.length > 0 && !fits(chosen.ocp, rhel, table)) {
+    others.push(`OCP ${listVersions(fitting)} by RHEL ${printMajorMinor(rhel)}`)
+  }
+  const own = `OCP ${printMajorMinor(chosen.ocp)} by ${chosen.evidence}`
+  return [...new Set(others)].map((other) => `${own}, but ${other}`)
+}
+
+function latest(versions: readonly MajorMinor[]): MajorMinor | undefined {
+  return [...versions].sort(compareMajorMinor).at(-1)
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { decideOcp, type OcpSources } from '../../../src/core/criteria/ocp-version.ts'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { printMajorMinor, readMajorMinor } from '../../../src/core/versions/major-minor.ts'
+
+const version = (text: string) => readMajorMinor(text)
+const decide = (sources: Partial<OcpSources>) => {
+  const decision = decideOcp({ name: 'rhel', releases: [], ...sources }, BUILT_IN)
+  const { ocp, source, isGuess } = decision
+  return { ...decision, text: `${ocp && printMajorMinor(ocp)} ${source}${isGuess ? ' guess' : ''}` }
+}
+
+const SNAPSHOT = { snapshot: version('4.20') }
+const NINE_EIGHT = { releases: ['9.8.20260428-0'] }
+const TEN = { releases: ['10.2.20260423-0'] }
+
+describe('the OCP version of a stream', () => {
+  it.each<[string, Partial<OcpSources>]>([
+    ['4.22 option', { option: version('4.22'), releases: ['418.94.202410090804-0'] }],
+    ['4.18 release', { releases: ['418.94.202410090804-0'], workspace: version('4.19') }],
+    ['4.18 release', { releases: ['415.92.202402201450-0', '418.94.202410090804-0'] }],
+    ['4.23 workspace', { ...NINE_EIGHT, workspace: version('4.23'), snapshot: version('4.22') }],
+    ['5.0 snapshot', { ...NINE_EIGHT, snapshot: version('5.0'), branch: 'release-4.22' }],
+    ['4.22 branch', { ...NINE_EIGHT, ...SNAPSHOT, branch: 'release-4.22' }],
+    ['5.2 branch', { ...TEN, branch: 'release-5.2', skus: ['aro_5-0_x64_gen2'] }],
+    ['4.22 name', { ...TEN, name: 'rhcos-4.22', branch: 'main' }],
+    // RHEL 10's stream on main since August 2026: the name is stale.
+    ['5.0 sku guess', { ...TEN, name: 'rhcos-4.22', skus: ['aro_422', 'aro_5-0_arm_gen2'] }],
+    ['4.22 sku guess', { ...NINE_EIGHT, name: 'rhcos-4.21', skus: ['aro_422-v2'] }],
+    ['5.1 rhel', { ...TEN, skus: ['aro_5-1_x64_gen2'] }],
+    ['5.2 sku guess', { ...TEN, skus: ['aro_5-2_x64_gen2'] }],
+    // 4.21 has images of 4.20: SKUs are a lower bound.
+    ['4.21 name', { releases: ['9.6.20251015-1'], name: 'rhcos-4.21', skus: ['420-v2'] }],
+    ['4.20 sku guess', { releases: ['9.6.20251015-1'], name: 'rhcos-4.19', skus: ['420-v2'] }],
+    ['4.18 name', { name: '4.18-9.4' }],
+    ['undefined undefined', NINE_EIGHT],
+    ['undefined undefined', { releases: ['10.0.20250628-0'], name: 'rhcos-4.16' }],
+    ['undefined undefined', { releases: ['38.20231002.3.1'], name: 'stable' }],
+  ])('is %s for %j', (expected, sources) => {
+    expect(decide(sources).text).toBe(expected)
+  })
+
+  it.each<[Partial<OcpSources>, string]>([
+    [NINE_EIGHT, 'unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1'],
+    [
+      { releases: ['9.6.20251015-1'], skus: ['aro_422-v2'] },
+      'unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21, and SKU aro_422-v2 is for OCP 4.22',
+    ],
+    [{ releases: ['10.0.20250628-0'] }, 'unknown OCP version: RHEL 10.0 is in no OCP version'],
+    [{}, "unknown OCP version: neither the releases nor the stream's name have one"],
+  ])('is unknown for %j: %s', (sources, cause) => {
+    expect(decide(sources).cause).toBe(cause)
+  })
+
+  it.each<[Partial<OcpSources>, readonly string[]]>([
+    [
+      { releases: ['418.94.202410090804-0'], branch: 'release-4.19', name: 'rhcos-4.16' },
+      [
+        'OCP 4.18 by release 418.94.202410090804-0, but OCP 4.19 by git branch release-4.19',
+        'OCP 4.18 by release 418.94.202410090804-0, but OCP 4.16 by stream name rhcos-4.16',
+      ],
+    ],
+    [
+      { ...NINE_EIGHT, branch: 'release-4.22', skus: ['aro_5-0_x64_gen2'] },
+      ['OCP 4.22 by git branch release-4.22, but OCP 5.0 by SKU aro_5-0_x64_gen2'],
+    ],
+    [
+      { ...NINE_EIGHT, ...SNAPSHOT, option: version('4.21') },
+      [
+        'OCP 4.21 by --ocp, but OCP 4.20 by the existing snapshot',
+        'OCP 4.21 by --ocp, but OCP 4.22, 4.23, 5.0 or 5.1 by RHEL 9.8',
+      ],
+    ],
+    [{ ...NINE_EIGHT, name: 'rhcos-4.22', skus: ['420-v2'] }, []],
+  ])('of %j contradicts %j', (sources, conflicts) => {
+    expect(decide(sources).conflicts).toEqual(conflicts)
+  })
+})
