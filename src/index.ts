@@ -71,9 +71,6 @@ export { GENERATOR, VERSION } from './version.ts'
 
 export type { Entry } from './core/clouds/facts.ts'
 export { printSlot, type Slot, type Wanted } from './core/clouds/slot.ts'
-export type { Holder } from './core/layouts/holder.ts'
-export { LAYOUTS, type LayoutName } from './core/layouts/layout.ts'
-export { MarketplaceFile } from './core/layouts/marketplace-file.ts'
 export {
   type Account,
   type Change,
@@ -101,6 +98,9 @@ export {
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
 export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'
+export type { LayoutName } from './core/stream/layouts.ts'
+export type { ImageFile } from './core/stream/marketplace.ts'
+export { MarketplaceFile } from './core/stream/marketplace-file.ts'
 export { getReleases } from './core/stream/releases.ts'
 export { isStream, readStream, type Stream } from './core/stream/stream.ts'
 

@@ -1,7 +1,7 @@
 import type { OcpDecision } from '../core/criteria/ocp-version.ts'
-import { imagesIn } from '../core/layouts/layout.ts'
 import { hasParts, otherParts, partOf } from '../core/snapshot/parts.ts'
 import { isStreamName } from '../core/snapshot/values.ts'
+import { imagesIn } from '../core/stream/marketplace.ts'
 import { compareMajorMinor } from '../core/versions/major-minor.ts'
 import { ocpVersions, type RhelTable } from '../core/versions/rhel.ts'
 import { readRelease } from '../core/versions/version.ts'

@@ -1,4 +1,4 @@
-import { LAYOUT_NAMES, type LayoutName } from '../core/layouts/layout.ts'
+import { LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
 import { REQUIREMENTS, type Requirement } from '../index.ts'
 import type { GlobalArgs } from './command.ts'
 import { type ArgsOf, choice, choices, flag, text } from './option.ts'

@@ -1,6 +1,6 @@
 import type { Document } from 'yaml'
 import { isConfigMap, streamOfConfigMap } from '../core/audit/image/configmap.ts'
-import type { Holder } from '../core/layouts/holder.ts'
+import type { ImageFile } from '../core/stream/marketplace.ts'
 import { InputError } from '../errors.ts'
 import { readInput, readStandardInput, STANDARD_INPUT } from '../files/read.ts'
 import { readImageSource } from '../index.ts'
@@ -17,7 +17,7 @@ export async function readStreamSource(
   file: string,
   streamName?: string,
   revision?: string,
-): Promise<Holder> {
+): Promise<ImageFile> {
   const text = await textOf(file, revision)
   const manifest = await readManifest(text, file)
   if (manifest !== undefined) return streamOfConfigMap(manifest, file, streamName)

@@ -1,5 +1,4 @@
 import { FACTS } from '../core/clouds/index.ts'
-import { toEntry } from '../core/layouts/entry.ts'
 import { type Account, type Change, changesOf } from '../core/regenerate/account.ts'
 import {
   type CloudName,
@@ -9,6 +8,7 @@ import {
   type Image,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
+import { toEntry } from '../core/stream/marketplace.ts'
 import { counted } from '../printable.ts'
 import { planLines } from './plan.ts'
 import type { Styled } from './style.ts'

@@ -2,8 +2,6 @@ import { diffFields } from '../core/audit/diff/images.ts'
 import { diffValues } from '../core/audit/diff/values.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
-import { toEntry } from '../core/layouts/entry.ts'
-import { LAYOUTS } from '../core/layouts/layout.ts'
 import {
   type Account,
   type Change,
@@ -15,7 +13,8 @@ import { type Item, slotItem } from '../core/regenerate/inventory.ts'
 import type { Grade } from '../core/selection/grade.ts'
 import type { Selection } from '../core/selection/select.ts'
 import { READ, unreadOf } from '../core/stream/known.ts'
-import { FILE_LAYOUT } from '../core/stream/layouts.ts'
+import { FILE_LAYOUT, layoutRoot, slotPath } from '../core/stream/layouts.ts'
+import { toEntry } from '../core/stream/marketplace.ts'
 import { readVersion } from '../core/versions/version.ts'
 import { counted } from '../printable.ts'
 import { colourOf } from './grade.ts'
@@ -93,8 +92,8 @@ export function readersLines(account: Account): string[] {
   const passedOver = changesOf(account, 'slot').flatMap(({ subject, after }) => {
     if (subject.kind !== 'slot' || after === undefined) return []
     const { slot, layout = FILE_LAYOUT } = subject
-    const { rootOf, pathOf } = LAYOUTS[layout]
-    return unreadOf([...rootOf(slot.cloud), ...(pathOf(slot) ?? [])])?.join('.') ?? []
+    const path = [...layoutRoot(layout, slot.cloud), ...(slotPath(layout, slot) ?? [])]
+    return unreadOf(path)?.join('.') ?? []
   })
   return passedOver.length === 0
     ? []

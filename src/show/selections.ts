@@ -1,9 +1,9 @@
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
-import { toEntry } from '../core/layouts/entry.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
 import type { Candidate, Selection } from '../core/selection/select.ts'
 import type { Image } from '../core/snapshot/snapshot.ts'
+import { toEntry } from '../core/stream/marketplace.ts'
 import { alignColumns } from './table.ts'
 
 /** Each slot with its candidates, the choice and the reason. */

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
-import { LAYOUT_NAMES, type LayoutName } from '../../src/core/layouts/layout.ts'
+import { LAYOUT_NAMES, type LayoutName } from '../../src/core/stream/layouts.ts'
 import {
   bootImagesConfigMap,
   type ConfigMap,

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readStreamSource } from '../../src/commands/stream-source.ts'
-import { imagesIn } from '../../src/core/layouts/layout.ts'
+import { imagesIn } from '../../src/core/stream/marketplace.ts'
 import { FACTS, type ImageQuestion } from '../../src/index.ts'
 import { run } from '../support/cli.ts'
 import { azureForms, expectForms, printing } from '../support/image-formats.ts'

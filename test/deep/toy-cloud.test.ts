@@ -84,9 +84,7 @@ const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: s
     ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
     ['const ALL = { azure, aws, gcp', ', toy'],
   ],
-  'src/core/stream/layouts.ts': [
-    ["      gcp: { names: ['{plan}'] },", "\n      toy: { names: ['{plan}'] },"],
-  ],
+  'src/core/stream/layouts.ts': [['      gcp: [PLAN],', '\n      toy: [PLAN],']],
   'src/capture/clouds/index.ts': [
     [
       "  gcp: async () => (await import('./gcp/index.ts')).gcp,",

@@ -1,6 +1,6 @@
 import { load } from 'js-yaml'
 import { expect } from 'vitest'
-import type { Holder } from '../../src/core/layouts/holder.ts'
+import type { ImageFile } from '../../src/core/stream/marketplace.ts'
 import { findImage, type ImageQuestion } from '../../src/index.ts'
 import { IMAGE_FORMATS, type ImageFormat } from '../../src/show/image.ts'
 
@@ -11,7 +11,7 @@ export interface Named {
 }
 
 /** Prints an image of a stream in a format, as the command does. */
-export function printing(source: Holder, question: ImageQuestion) {
+export function printing(source: ImageFile, question: ImageQuestion) {
   const found = findImage(source, question)
   const options = { location: 'eastus', pool: 'defaultMachinePlatform' } as const
   return (format: ImageFormat) => `${IMAGE_FORMATS[format](found, options)}\n`

@@ -1,7 +1,7 @@
 /** The ConfigMap by which a cluster knows the boot images of its release. */
 
-import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
 import { printAllAsGo, printAsGo } from '../stream/known.ts'
+import type { MarketplaceFile } from '../stream/marketplace-file.ts'
 import type { Stream } from '../stream/stream.ts'
 import { readRelease } from '../versions/version.ts'
 

@@ -4,9 +4,6 @@ import { FACTS } from '../clouds/index.ts'
 import { identityOf } from '../clouds/order.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { entryVersion, toEntry } from '../layouts/entry.ts'
-import type { Holder } from '../layouts/holder.ts'
-import { imagesIn, type LayoutName } from '../layouts/layout.ts'
 import type { Grade } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
@@ -17,7 +14,9 @@ import {
   type Image,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
-import { ownExtensions } from '../stream/layouts.ts'
+import { type LayoutName, ownExtensions } from '../stream/layouts.ts'
+import type { ImageFile } from '../stream/marketplace.ts'
+import { entryVersion, imagesIn, toEntry } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
 /** What can be there or not: the smallest things that somebody would miss. */
@@ -70,7 +69,7 @@ export function streamInventory(stream: Stream, layouts: readonly LayoutName[]):
 }
 
 /** The marketplace images that a stream, or a file of them alone, holds in some layouts, or in all. */
-export function imageInventory(holder: Holder, layouts?: readonly LayoutName[]): Inventory {
+export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[]): Inventory {
   return toInventory(
     imagesIn(holder, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )

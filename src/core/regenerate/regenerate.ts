@@ -3,15 +3,14 @@ import { counted } from '../../printable.ts'
 import { translate } from '../builds/translate.ts'
 import { FACTS } from '../clouds/index.ts'
 import { groupBy } from '../group.ts'
-import { toEntry } from '../layouts/entry.ts'
-import type { Holder } from '../layouts/holder.ts'
-import { LAYOUTS, type LayoutName, layoutsIn } from '../layouts/layout.ts'
-import type { MarketplaceFile } from '../layouts/marketplace-file.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { selectImages, wantedRelease } from '../selection/selections.ts'
 import { capturedClouds, getImages, type Snapshot } from '../snapshot/snapshot.ts'
-import { FILE_LAYOUT } from '../stream/layouts.ts'
+import { FILE_LAYOUT, type LayoutName, slotPath } from '../stream/layouts.ts'
+import type { ImageFile } from '../stream/marketplace.ts'
+import { layoutsIn, toEntry, writeImages } from '../stream/marketplace.ts'
+import type { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
 import { compareMajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
@@ -69,22 +68,22 @@ export function regenerate(job: Job): Regenerated {
     }),
   )
   const names = job.marketplaceFile ? [] : (job.layouts ?? ownLayouts(target))
-  const layouts = job.marketplaceFile ? [LAYOUTS[FILE_LAYOUT]] : names.map((name) => LAYOUTS[name])
+  const layouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : names
   if (layouts.length > 0) refuseForeign(snapshot, releases)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
-    layouts.some((layout) => layout.pathOf(slot) !== undefined),
+    layouts.some((layout) => slotPath(layout, slot) !== undefined),
   )
   refuseUnmet(selections, job.requirement)
 
   const images = selections.flatMap(({ slot, image }) =>
     image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],
   )
-  const write = <H extends Holder<H>>(holder: H): H => {
+  const write = <H extends ImageFile<H>>(holder: H): H => {
     let written = holder
     for (const cloud of capturedClouds(snapshot)) {
       for (const arch of architectures) {
         const own = images.filter(({ slot }) => slot.cloud === cloud && slot.architecture === arch)
-        for (const layout of layouts) written = layout.write(written, arch, cloud, own)
+        for (const layout of layouts) written = writeImages(written, layout, arch, cloud, own)
       }
     }
     return written

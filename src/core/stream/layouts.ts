@@ -1,78 +1,120 @@
+import type { Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
+import { type Architecture, CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
 
-/** Where a cloud's images stand in a layout; both ways between slots and names follow from it. */
-export interface Places {
-  /** The names under the cloud's key, with members of the slot: `['{plan}', 'regions', '{region}']`. */
-  readonly names: readonly string[]
-  /** The plans that have a place, with their names there; absent: every plan, by its own name. */
-  readonly plans?: Readonly<Record<string, string>>
-  /** The one generation that has a place, where the names tell none. */
-  readonly generation?: 1 | 2
+/** One level of a path: its name for a slot, and what a name says of the slot; undefined for neither. */
+interface Level {
+  name(slot: Slot): string | undefined
+  read(name: string): Partial<Slot> | undefined
 }
 
 /** How marketplace images are laid out in an architecture's `rhel-coreos-extensions`. */
 interface LayoutRules {
-  /** The names above a cloud's images: a key of its own, or its name within a key that all share. */
-  readonly root:
-    | readonly [key: `${string}{cloud}${string}`]
-    | readonly [key: string, within: `${string}{cloud}${string}`]
-  readonly places: Readonly<Record<CloudName, Places>>
+  /** The names above a cloud's images: a key of its own, or a key for all clouds and a name within. */
+  root(cloud: CloudName): Root
+  /** The names below that. */
+  readonly levels: Readonly<Record<CloudName, readonly Level[]>>
 }
 
-const REGIONS = ['{plan}', 'regions', '{region}'] as const
+type Root = readonly [key: string] | readonly [key: string, within: string]
 
-/** No two have a key in common. */
-const TABLE = {
-  /** The enhancement's: Gen2 images only, and of the paid plans those of OCP. */
+const PLAN: Level = { name: ({ plan }) => plan, read: (plan) => (plan ? { plan } : undefined) }
+
+const REGIONS: Level = {
+  name: () => 'regions',
+  read: (name) => (name === 'regions' ? {} : undefined),
+}
+
+const REGION: Level = {
+  name: ({ region }) => region,
+  read: (region) => (region ? { region } : undefined),
+}
+
+const GENERATION: Level = {
+  name: ({ generation }) => generation && `hyperVGen${generation}`,
+  read: (name) => {
+    const digit = /^hyperVGen([12])$/.exec(name)?.[1]
+    return digit === undefined ? undefined : { generation: digit === '1' ? 1 : 2 }
+  },
+}
+
+/** The enhancement's names of Azure's plans. */
+export const ENHANCEMENT_PLANS: ReadonlyMap<string, string> = new Map([
+  ['no-purchase-plan', 'no-purchase-plan'],
+  ['ocp', 'purchase-plan-north-america'],
+  ['ocp-emea', 'purchase-plan-emea'],
+])
+
+/** The enhancement has no place for other plans or for Gen1 images. */
+const ENHANCEMENT_PLAN: Level = {
+  name: ({ plan, generation }) => (generation === 2 ? ENHANCEMENT_PLANS.get(plan) : undefined),
+  read: (name) => {
+    const plan = [...ENHANCEMENT_PLANS].find(([, each]) => each === name)?.[0]
+    return plan === undefined ? undefined : { plan, generation: 2 }
+  },
+}
+
+/** No two layouts have a key in common. */
+const LAYOUTS = {
   enhancement: {
-    root: ['{cloud}-marketplace'],
-    places: {
-      azure: {
-        names: ['{plan}'],
-        plans: {
-          'no-purchase-plan': 'no-purchase-plan',
-          ocp: 'purchase-plan-north-america',
-          'ocp-emea': 'purchase-plan-emea',
-        },
-        generation: 2,
-      },
-      aws: { names: REGIONS },
-      gcp: { names: ['{plan}'] },
+    root: (cloud) => [`${cloud}-marketplace`],
+    levels: {
+      azure: [ENHANCEMENT_PLAN],
+      aws: [PLAN, REGIONS, REGION],
+      gcp: [PLAN],
     },
   },
-  /** That of stream-metadata-go, which marketplace files have too. */
   'stream-metadata': {
-    root: ['marketplace', '{cloud}'],
-    places: {
-      azure: { names: ['{plan}', 'hyperVGen{generation}'] },
-      aws: { names: REGIONS },
-      gcp: { names: ['{plan}'] },
+    root: (cloud) => ['marketplace', cloud],
+    levels: {
+      azure: [PLAN, GENERATION],
+      aws: [PLAN, REGIONS, REGION],
+      gcp: [PLAN],
     },
   },
 } as const satisfies Record<string, LayoutRules>
 
-export type LayoutName = keyof typeof TABLE
-export const LAYOUT_RULES: Readonly<Record<LayoutName, LayoutRules>> = TABLE
-export const LAYOUT_NAMES = Object.keys(TABLE) as LayoutName[]
+export type LayoutName = keyof typeof LAYOUTS
+export const LAYOUT_NAMES = Object.keys(LAYOUTS) as LayoutName[]
 
 /** The layout of a marketplace file. */
 export const FILE_LAYOUT = 'stream-metadata' satisfies LayoutName
 
-type Root = readonly [key: string] | readonly [key: string, within: string]
-
-/** The key that has a cloud's images in a layout, and the name within where clouds share it. */
-export function rootOf(name: LayoutName, cloud: CloudName): Root {
-  const [key, within] = LAYOUT_RULES[name].root.map((text) => text.replace('{cloud}', cloud))
-  return within === undefined ? [key ?? ''] : [key ?? '', within]
+/** The key that has a cloud's images in a layout, and the name within if clouds share the key. */
+export function layoutRoot(layout: LayoutName, cloud: CloudName): Root {
+  return LAYOUTS[layout].root(cloud)
 }
 
 /** The keys that hold marketplace images, in the order of writing. */
 export const MARKETPLACE_KEYS: readonly string[] = [
-  ...new Set(LAYOUT_NAMES.flatMap((name) => CLOUDS.map((cloud) => rootOf(name, cloud)[0]))),
+  ...new Set(LAYOUT_NAMES.flatMap((layout) => CLOUDS.map((cloud) => layoutRoot(layout, cloud)[0]))),
 ]
 
-/** What a build has itself of an architecture's `rhel-coreos-extensions`. */
+/** The names below a cloud's root where a slot's image is; undefined if the layout has no place. */
+export function slotPath(layout: LayoutName, slot: Slot): string[] | undefined {
+  const levels: readonly Level[] = LAYOUTS[layout].levels[slot.cloud]
+  const names = levels.flatMap((level) => level.name(slot) ?? [])
+  return names.length === levels.length ? names : undefined
+}
+
+/**
+ * The slot of a path: the inverse of `slotPath`. A path that the layout does not have, which a file
+ * may contain all the same, is a slot whose plan is the whole path: no two images get one slot.
+ */
+export function slotAt(
+  layout: LayoutName,
+  cloud: CloudName,
+  architecture: string,
+  path: readonly string[],
+): Slot {
+  const base = { cloud, architecture: architecture as Architecture, plan: path.join('/') }
+  const levels: readonly Level[] = LAYOUTS[layout].levels[cloud]
+  const facts = levels.flatMap((level, at) => level.read(path[at] ?? '') ?? [])
+  const isPlace = path.length === levels.length && facts.length === levels.length
+  return isPlace ? Object.assign(base, ...facts) : base
+}
+
+/** An architecture's `rhel-coreos-extensions` without marketplace images: what the build has there. */
 export function ownExtensions(extensions: JsonValue | undefined): JsonRecord {
   return Object.fromEntries(
     Object.entries(isRecord(extensions) ? extensions : {}).filter(

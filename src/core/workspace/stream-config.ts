@@ -1,6 +1,6 @@
-import type { LayoutName } from '../layouts/layout.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { CloudName } from '../snapshot/snapshot.ts'
+import type { LayoutName } from '../stream/layouts.ts'
 import type { Builds, Workspace } from './workspace.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { LayoutName } from '../layouts/layout.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
+import type { LayoutName } from '../stream/layouts.ts'
 
 /** The name of the file, at the root of a repository. */
 export const WORKSPACE_FILE = 'stream-snapshot.json'

@@ -1,6 +1,6 @@
 import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import type { Slot } from '../../core/clouds/slot.ts'
-import { entryVersion } from '../../core/layouts/entry.ts'
+import { entryVersion } from '../../core/stream/marketplace.ts'
 
 /** A slot without its region: regions of a plan are shown together. */
 export function placeOf({ cloud, plan, architecture, generation }: Slot): string {

@@ -1,10 +1,10 @@
 import type { Entry } from '../../clouds/facts.ts'
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import { toEntry } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import { ARCHITECTURES, type Snapshot } from '../../snapshot/snapshot.ts'
+import { toEntry } from '../../stream/marketplace.ts'
 import { readMajorMinor } from '../../versions/major-minor.ts'
 import { rhelForOcp } from '../../versions/rhel.ts'
 

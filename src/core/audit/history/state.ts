@@ -1,8 +1,8 @@
-import type { Holder } from '../../layouts/holder.ts'
-import { imagesIn } from '../../layouts/layout.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
 import { ownExtensions } from '../../stream/layouts.ts'
+import type { ImageFile } from '../../stream/marketplace.ts'
+import { imagesIn } from '../../stream/marketplace.ts'
 import { getReleases } from '../../stream/releases.ts'
 import { readImageSource } from '../image/read.ts'
 import type { SkewMemory } from '../skew/memory.ts'
@@ -46,7 +46,7 @@ export function readState(
 }
 
 /** Of what is not the marketplace's. */
-function contentsOf(source: Holder): State['contents'] {
+function contentsOf(source: ImageFile): State['contents'] {
   return Object.fromEntries(
     source.architectures().map((arch) => {
       const { 'rhel-coreos-extensions': extensions, ...rest } = source.architecture?.(arch) ?? {}

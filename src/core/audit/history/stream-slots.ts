@@ -1,12 +1,12 @@
 import { printSlot, type Slot } from '../../clouds/slot.ts'
 import { decideOcp } from '../../criteria/ocp-version.ts'
 import { BUILT_IN } from '../../criteria/read.ts'
-import { entryVersion } from '../../layouts/entry.ts'
-import type { Filled } from '../../layouts/layout.ts'
 import { selectImage } from '../../selection/select.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { wantedRelease } from '../../selection/selections.ts'
 import { CLOUDS, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
+import type { SlotImage } from '../../stream/marketplace.ts'
+import { entryVersion } from '../../stream/marketplace.ts'
 import { type MajorMinor, printMajorMinor } from '../../versions/major-minor.ts'
 import type { SkewMemory } from '../skew/memory.ts'
 import type { SlotState } from './slot-state.ts'
@@ -19,10 +19,10 @@ import type { SlotState } from './slot-state.ts'
 export function streamSlots(
   name: string,
   releases: Releases,
-  images: readonly Filled[],
+  images: readonly SlotImage[],
   memory: SkewMemory,
 ): SlotState[] {
-  const standing = new Map<string, Filled>()
+  const standing = new Map<string, SlotImage>()
   for (const each of images) {
     const key = printSlot(each.slot)
     if (!standing.has(key)) standing.set(key, each)
@@ -45,7 +45,7 @@ export function streamSlots(
   })
 }
 
-function snapshotOf(name: string, releases: Releases, standing: readonly Filled[]): Snapshot {
+function snapshotOf(name: string, releases: Releases, standing: readonly SlotImage[]): Snapshot {
   const ofCloud = (cloud: Slot['cloud']) => standing.filter(({ slot }) => slot.cloud === cloud)
   const clouds = CLOUDS.filter((cloud) => ofCloud(cloud).length > 0)
   const ocp = ocpOf(name, [...releases.values()])
@@ -76,11 +76,11 @@ function ocpOf(name: string, releases: readonly string[]): MajorMinor | undefine
 }
 
 /** What would have been asked to find the image: it opens the slot and shows how SKUs are named. */
-function queryOf({ slot: { region = '' }, entry }: Filled) {
+function queryOf({ slot: { region = '' }, entry }: SlotImage) {
   return { ...entry, region, images: 1 }
 }
 
-function imageOf({ slot: { cloud: _, ...slot }, entry }: Filled): Image {
+function imageOf({ slot: { cloud: _, ...slot }, entry }: SlotImage): Image {
   return { ...entry, ...slot, state: 'active', version: entryVersion(entry) ?? '' } as Image
 }
 

@@ -3,9 +3,9 @@ import { printable } from '../../../printable.ts'
 import type { Entry } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import type { Holder } from '../../layouts/holder.ts'
-import { imagesIn, type Standing } from '../../layouts/layout.ts'
-import { LAYOUT_RULES } from '../../stream/layouts.ts'
+import { ENHANCEMENT_PLANS } from '../../stream/layouts.ts'
+import type { ImageFile } from '../../stream/marketplace.ts'
+import { imagesIn, type PlacedImage } from '../../stream/marketplace.ts'
 import { gen1Sku } from './gen1.ts'
 
 /** Which image of a stream is wanted. */
@@ -22,11 +22,7 @@ export interface FoundImage {
 }
 
 /** The layouts' own names for plans, the enhancement's, by which it is asked as well. */
-const PLAN_ALIASES = new Map(
-  Object.values(LAYOUT_RULES)
-    .flatMap(({ places }) => Object.values(places))
-    .flatMap(({ plans = {} }) => Object.entries(plans).map(([plan, name]) => [name, plan])),
-)
+const PLAN_ALIASES = new Map([...ENHANCEMENT_PLANS].map(([plan, name]) => [name, plan]))
 
 /**
  * Finds an image in a stream of any layout, or in a marketplace file.
@@ -34,7 +30,7 @@ const PLAN_ALIASES = new Map(
  * @throws CheckFailure where it is not there, with what is there
  * @throws InputError where it is nothing that could be pasted
  */
-export function findImage(source: Holder, { gen1, ...asked }: ImageQuestion): FoundImage {
+export function findImage(source: ImageFile, { gen1, ...asked }: ImageQuestion): FoundImage {
   const slot: Slot = { ...asked, plan: PLAN_ALIASES.get(asked.plan) ?? asked.plan }
   const available = imagesIn(source)
   const entry = available.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
@@ -68,14 +64,14 @@ function refuseOdd(slot: Slot, entry: Entry): void {
 const SHOWN = 24
 
 /** Whether there is a Gen2 image, from whose SKU that of the Gen1 image follows. */
-function isGen1Derived(slot: Slot, available: readonly Standing[]): boolean {
+function isGen1Derived(slot: Slot, available: readonly PlacedImage[]): boolean {
   if (slot.generation !== 1) return false
   const second = printSlot({ ...slot, generation: 2 })
   const entry = available.find((each) => printSlot(each.slot) === second)?.entry
   return gen1Sku(entry?.sku ?? '') !== undefined
 }
 
-function notThere(slot: Slot, available: readonly Standing[], isDerived: boolean): CheckFailure {
+function notThere(slot: Slot, available: readonly PlacedImage[], isDerived: boolean): CheckFailure {
   const regions = available.flatMap((each) =>
     printSlot({ ...each.slot, region: '' }) === printSlot({ ...slot, region: '' })
       ? (each.slot.region ?? [])
@@ -97,7 +93,7 @@ function notThere(slot: Slot, available: readonly Standing[], isDerived: boolean
 }
 
 /** What is there of the same cloud and architecture, else of the cloud, else all. */
-function nearest(slot: Slot, available: readonly Standing[]): readonly Standing[] {
+function nearest(slot: Slot, available: readonly PlacedImage[]): readonly PlacedImage[] {
   const ofCloud = available.filter((each) => each.slot.cloud === slot.cloud)
   const ofArch = ofCloud.filter((each) => each.slot.architecture === slot.architecture)
   return [ofArch, ofCloud].find((each) => each.length > 0) ?? available

@@ -1,6 +1,6 @@
 import { getMember, isRecord, parseDocument, toValue } from '../../json/document.ts'
-import type { Holder } from '../../layouts/holder.ts'
-import { MarketplaceFile } from '../../layouts/marketplace-file.ts'
+import type { ImageFile } from '../../stream/marketplace.ts'
+import { MarketplaceFile } from '../../stream/marketplace-file.ts'
 import { readStream } from '../../stream/stream.ts'
 
 /**
@@ -8,7 +8,7 @@ import { readStream } from '../../stream/stream.ts'
  *
  * @throws InputError for what is neither
  */
-export function readImageSource(text: string, file: string): Holder {
+export function readImageSource(text: string, file: string): ImageFile {
   const { root } = parseDocument(text, file)
   const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
   const value = isStream ? undefined : toValue(root)

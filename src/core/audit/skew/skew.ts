@@ -2,11 +2,11 @@ import type { Entry, Expected } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import type { Slot } from '../../clouds/slot.ts'
 import { groupBy } from '../../group.ts'
-import { toEntry } from '../../layouts/entry.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import type { CloudName, Snapshot } from '../../snapshot/snapshot.ts'
+import { toEntry } from '../../stream/marketplace.ts'
 import {
   compareMajorMinor,
   type MajorMinor,

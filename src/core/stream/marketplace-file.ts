@@ -9,16 +9,15 @@ import {
   printDocument,
   toValue,
 } from '../json/document.ts'
-import { mergeNode } from '../stream/merge.ts'
-import { WHOLE } from '../stream/schema.ts'
-import type { Holder } from './holder.ts'
+import type { ImageFile } from './marketplace.ts'
+import { mergeNode } from './merge.ts'
+import { WHOLE } from './schema.ts'
 
 /**
- * A file of marketplace images alone, as openshift/installer keeps it:
- * `{ ARCH: { CLOUD: … } }`, for each architecture what a stream has under `marketplace`, indented by four
- * spaces.
+ * A marketplace file, as openshift/installer keeps it: `{ ARCH: { CLOUD: … } }`, for each
+ * architecture what a stream has under `marketplace`, indented by four spaces.
  */
-export class MarketplaceFile implements Holder<MarketplaceFile> {
+export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   readonly name = ''
   readonly #document: JsonDocument | undefined
   readonly #value: JsonRecord
@@ -28,7 +27,7 @@ export class MarketplaceFile implements Holder<MarketplaceFile> {
     this.#value = value
   }
 
-  /** @param text undefined for a file that is not there yet */
+  /** @param text undefined for a file that does not exist yet */
   static read(text: string | undefined, file: string): MarketplaceFile {
     if (text === undefined) return new MarketplaceFile(undefined, {})
     const document = parseDocument(text, file)
@@ -45,7 +44,6 @@ export class MarketplaceFile implements Holder<MarketplaceFile> {
     return Object.keys(this.#value)
   }
 
-  /** It tells none. */
   release(_arch: string): undefined {}
 
   extension(arch: string, key: string): JsonRecord | undefined {
@@ -54,9 +52,9 @@ export class MarketplaceFile implements Holder<MarketplaceFile> {
   }
 
   /**
-   * Architectures are sorted by name, and one without images goes.
+   * Sorts architectures by name, and removes one without images.
    *
-   * @throws Error for a key that such a file has no place for
+   * @throws Error for a key that a marketplace file does not have
    */
   withExtension(arch: string, key: string, value: JsonValue | undefined): MarketplaceFile {
     if (key !== 'marketplace') throw new Error(`a marketplace file has no ${key}`)

@@ -2,18 +2,19 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printSlot, type Slot } from '../../../src/core/clouds/slot.ts'
-import {
-  imagesIn,
-  LAYOUT_NAMES,
-  LAYOUTS,
-  type LayoutName,
-  layoutsIn,
-} from '../../../src/core/layouts/layout.ts'
-import { MarketplaceFile } from '../../../src/core/layouts/marketplace-file.ts'
 import schema from '../../../src/core/schemas/workspace.schema.json' with { type: 'json' }
 import { CLOUDS } from '../../../src/core/snapshot/snapshot.ts'
 import { printAsGo, unreadOf } from '../../../src/core/stream/known.ts'
-import { FILE_LAYOUT } from '../../../src/core/stream/layouts.ts'
+import {
+  FILE_LAYOUT,
+  LAYOUT_NAMES,
+  type LayoutName,
+  layoutRoot,
+  slotAt,
+  slotPath,
+} from '../../../src/core/stream/layouts.ts'
+import { imagesIn, layoutsIn, writeImages } from '../../../src/core/stream/marketplace.ts'
+import { MarketplaceFile } from '../../../src/core/stream/marketplace-file.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 
 const azure = { cloud: 'azure', architecture: 'x86_64' } as const
@@ -33,7 +34,7 @@ const SLOTS: readonly Slot[] = [
   { ...gcp, plan: 'opp' },
 ]
 
-/** Where each layout has these, in their order; undefined for no place. */
+/** The places of these slots in each layout, in the same order. */
 const PLACES: Readonly<Record<LayoutName, readonly (string | undefined)[]>> = {
   enhancement: [
     'azure-marketplace no-purchase-plan',
@@ -61,7 +62,7 @@ const PLACES: Readonly<Record<LayoutName, readonly (string | undefined)[]>> = {
   ],
 }
 
-/** A file of each kind that has nothing in it but the architectures. */
+/** A file of each kind without images. */
 const EMPTY = [
   readStream('{"stream": "s", "architectures": {"aarch64": {}, "x86_64": {}}}', 'rhcos.json'),
   MarketplaceFile.read(undefined, 'marketplace.json'),
@@ -84,7 +85,7 @@ const slots = fc
     return cloud === 'aws' && region !== undefined ? { ...base, region } : base
   })
 
-/** Names as a file may hold them, those of the layouts among others. */
+/** Paths that a file may contain, those of the layouts among them. */
 const paths = fc.array(
   fc.oneof(
     fc.constantFrom('ocp', 'oke', 'purchase-plan-emea', 'regions', 'hyperVGen1', 'hyperVGen3'),
@@ -93,30 +94,29 @@ const paths = fc.array(
   { minLength: 1, maxLength: 4 },
 )
 
-describe.each(LAYOUT_NAMES)('the layout %s', (name) => {
-  const layout = LAYOUTS[name]
+describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
   const placeOf = (slot: Slot) => {
-    const path = layout.pathOf(slot)
-    return path && [...layout.rootOf(slot.cloud), ...path]
+    const path = slotPath(layout, slot)
+    return path && [...layoutRoot(layout, slot.cloud), ...path]
   }
 
-  it('has a place for each slot, or none', () => {
-    expect(SLOTS.map((slot) => placeOf(slot)?.join(' '))).toEqual(PLACES[name])
+  it('has these places for slots', () => {
+    expect(SLOTS.map((slot) => placeOf(slot)?.join(' '))).toEqual(PLACES[layout])
   })
 
-  it('may be named in a workspace', () => {
+  it('is accepted in a workspace file', () => {
     expect(schema.properties.streams.additionalProperties.properties.layouts.items.enum).toContain(
-      name,
+      layout,
     )
   })
 
   it('is in docs/formats.md', () => {
     const page = readFileSync(new URL('../../../docs/formats.md', import.meta.url), 'utf8')
-    expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'))
+    expect(page).toMatch(new RegExp(`^\\| \`${layout}\` +\\|`, 'm'))
   })
 
-  it('is read by stream-metadata-go where it is said to be', () => {
-    const placed = SLOTS.filter((slot) => layout.pathOf(slot) !== undefined)
+  it('is read by stream-metadata-go where readers are reported to read it', () => {
+    const placed = SLOTS.filter((slot) => slotPath(layout, slot) !== undefined)
     const written = EMPTY[0].architectures().reduce(
       (stream, architecture) =>
         CLOUDS.reduce((each, cloud) => {
@@ -124,8 +124,9 @@ describe.each(LAYOUT_NAMES)('the layout %s', (name) => {
             (slot) => slot.cloud === cloud && slot.architecture === architecture,
           )
           const entry = { publisher: 'p', offer: 'o', sku: 's', version: 'v' }
-          return layout.write(
+          return writeImages(
             each,
+            layout,
             architecture,
             cloud,
             own.map((slot) => ({ slot, entry })),
@@ -142,39 +143,40 @@ describe.each(LAYOUT_NAMES)('the layout %s', (name) => {
     )
   })
 
-  it('tells from a place the slot that it is for', () => {
+  it('gives the slot of each place', () => {
     fc.assert(
       fc.property(slots, (slot) => {
-        const path = layout.pathOf(slot)
+        const path = slotPath(layout, slot)
         if (path === undefined) return
-        expect(layout.slotAt(slot.cloud, slot.architecture, path)).toEqual(slot)
+        expect(slotAt(layout, slot.cloud, slot.architecture, path)).toEqual(slot)
       }),
     )
   })
 
-  it('takes no two names for one slot, whether they are places of its own or not', () => {
+  it('gives different slots for different paths, also for paths that it does not have', () => {
     fc.assert(
       fc.property(fc.constantFrom(...CLOUDS), paths, paths, (cloud, a, b) => {
-        const [x, y] = [layout.slotAt(cloud, 'x86_64', a), layout.slotAt(cloud, 'x86_64', b)]
+        const [x, y] = [slotAt(layout, cloud, 'x86_64', a), slotAt(layout, cloud, 'x86_64', b)]
         expect(printSlot(x) === printSlot(y)).toBe(JSON.stringify(a) === JSON.stringify(b))
       }),
     )
   })
 })
 
-describe('what holds marketplace images', () => {
+describe('a file with marketplace images', () => {
   it.each(
     EMPTY.flatMap((holder) =>
       LAYOUT_NAMES.filter(
-        (name) => !(holder instanceof MarketplaceFile) || name === FILE_LAYOUT,
-      ).map((name) => ({ kind: holder.constructor.name, holder, name })),
+        (layout) => !(holder instanceof MarketplaceFile) || layout === FILE_LAYOUT,
+      ).map((layout) => ({ kind: holder.constructor.name, holder, layout })),
     ),
   )(
-    'a $kind gives back in the layout $name what was written, and loses it again',
-    ({ holder, name }) => {
-      const layout = LAYOUTS[name]
+    'a $kind has in the layout $layout what was written, and nothing of it when it is removed',
+    ({ holder, layout }) => {
       const images = SLOTS.flatMap((slot, index) =>
-        layout.pathOf(slot) ? [{ slot, entry: { version: String(index) } }] : [],
+        slotPath(layout, slot)
+          ? [{ slot, entry: { [slot.cloud === 'azure' ? 'version' : 'release']: String(index) } }]
+          : [],
       )
       const write = (all: typeof images) =>
         (['aarch64', 'x86_64'] as const).reduce<typeof holder>(
@@ -184,13 +186,13 @@ describe('what holds marketplace images', () => {
                 ({ slot }) => slot.cloud === cloud && slot.architecture === architecture,
               )
               return each instanceof MarketplaceFile
-                ? layout.write(each, architecture, cloud, own)
-                : layout.write(each, architecture, cloud, own)
+                ? writeImages(each, layout, architecture, cloud, own)
+                : writeImages(each, layout, architecture, cloud, own)
             }, held),
           holder,
         )
       const written = write(images)
-      expect(layoutsIn(written)).toEqual([name])
+      expect(layoutsIn(written)).toEqual([layout])
       const byName = (all: readonly { slot: Slot; entry: object }[]) =>
         all.map(({ slot, entry }) => [printSlot(slot), entry]).sort()
       expect(byName(imagesIn(written))).toEqual(byName(images))
@@ -198,7 +200,7 @@ describe('what holds marketplace images', () => {
     },
   )
 
-  it('has a layout as soon as its key is there, with nothing in it', () => {
+  it('has a layout if its key exists, with nothing in it', () => {
     const text =
       '{"stream": "s", "architectures": {"x86_64": {"rhel-coreos-extensions": {"gcp-marketplace": {}}}}}'
     expect(layoutsIn(readStream(text, 'rhcos.json'))).toEqual(['enhancement'])
@@ -210,7 +212,26 @@ describe('what holds marketplace images', () => {
     const file = MarketplaceFile.read(text, 'marketplace.json')
     const [image] = imagesIn(file)
     expect(image?.slot).toEqual({ ...gcp, plan: 'ocp' })
-    const written = LAYOUTS['stream-metadata'].write(file, 'x86_64', 'gcp', image ? [image] : [])
+    const written = writeImages(file, FILE_LAYOUT, 'x86_64', 'gcp', image ? [image] : [])
     expect(written.print()).toBe(text)
+  })
+
+  it('keeps members that are not part of an image, and finds the images beside them', () => {
+    const entry = { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' }
+    const plans = {
+      note: 'by hand',
+      ocp: { owner: 'me', hyperVGen1: { ...entry, size: 5, tags: ['a'] }, hyperVGen2: entry },
+    }
+    const text = JSON.stringify({ x86_64: { azure: plans } })
+    const file = MarketplaceFile.read(text, 'marketplace.json')
+    const images = imagesIn(file)
+    expect(images.map(({ slot }) => printSlot(slot))).toEqual([
+      'azure ocp x86_64 gen1',
+      'azure ocp x86_64 gen2',
+    ])
+    expect(writeImages(file, FILE_LAYOUT, 'x86_64', 'azure', images).print()).toBe(text)
+    expect(
+      JSON.parse(writeImages(file, FILE_LAYOUT, 'x86_64', 'azure', []).print()).x86_64.azure,
+    ).toEqual({ note: 'by hand', ocp: { owner: 'me', hyperVGen1: { size: 5, tags: ['a'] } } })
   })
 })

@@ -1,0 +1,183 @@
+/** Marketplace images in a stream or a marketplace file, read and written in a layout. */
+
+import type { Entry } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import type { Slot } from '../clouds/slot.ts'
+import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { CLOUDS, type CloudName, type Image } from '../snapshot/snapshot.ts'
+import { LAYOUT_NAMES, type LayoutName, layoutRoot, slotAt, slotPath } from './layouts.ts'
+
+/** A file with marketplace images: a stream or a marketplace file. Immutable. */
+export interface ImageFile<Self = unknown> {
+  /** The stream's name; empty for a marketplace file. */
+  readonly name: string
+  /** In the file's order. */
+  architectures(): string[]
+  /** The release of an architecture; undefined for a marketplace file. */
+  release(architecture: string): string | undefined
+  /** Everything of an architecture; absent for a marketplace file. */
+  architecture?(architecture: string): JsonRecord | undefined
+  /** What an architecture has under one marketplace key. */
+  extension(architecture: string, key: string): JsonValue | undefined
+  /** The file with `value`, and nothing else, under that key, or without the key for undefined. */
+  withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
+  print(): string
+}
+
+/** An image in a slot, as a stream names it. */
+export interface SlotImage {
+  readonly slot: Slot
+  readonly entry: Entry
+}
+
+/** An image in a file, with its place: the layout, and the names below the cloud's root. */
+export interface PlacedImage extends SlotImage {
+  readonly layout: LayoutName
+  readonly path: readonly string[]
+}
+
+export function toEntry(cloud: CloudName, image: Image): Entry {
+  return Object.fromEntries(
+    Object.entries(FACTS[cloud].entry).map(([member, source]) => [member, String(image[source])]),
+  )
+}
+
+/** An entry's version: Azure calls it version, the other clouds release. */
+export function entryVersion(entry: Entry): string | undefined {
+  return entry.version ?? entry.release
+}
+
+/** The layouts that a file has a key of, even with nothing in it. */
+export function layoutsIn(file: ImageFile): LayoutName[] {
+  const has = (layout: LayoutName, architecture: string) =>
+    CLOUDS.some((cloud) => readTree(file, layout, architecture, cloud) !== undefined)
+  return LAYOUT_NAMES.filter((layout) => file.architectures().some((arch) => has(layout, arch)))
+}
+
+/** All marketplace images of a file in these layouts. */
+export function imagesIn(
+  file: ImageFile,
+  layouts: readonly LayoutName[] = LAYOUT_NAMES,
+): PlacedImage[] {
+  return file.architectures().flatMap((architecture) =>
+    layouts.flatMap((layout) =>
+      CLOUDS.flatMap((cloud) =>
+        findEntries(cloud, readTree(file, layout, architecture, cloud), []).map(
+          ({ path, entry }) => ({
+            layout,
+            slot: slotAt(layout, cloud, architecture, path),
+            path,
+            entry,
+          }),
+        ),
+      ),
+    ),
+  )
+}
+
+/**
+ * The file with these images, and no others, of a cloud for an architecture. Members that are not
+ * part of an image stay. Images without a place in the layout are left out.
+ */
+export function writeImages<F extends ImageFile<F>>(
+  file: F,
+  layout: LayoutName,
+  architecture: string,
+  cloud: CloudName,
+  images: readonly SlotImage[],
+): F {
+  const root: Branch = new Map()
+  for (const { slot, entry } of images) {
+    const path = slotPath(layout, slot)
+    if (path) addEntry(root, path, entry)
+  }
+  addOtherMembers(root, cloud, readTree(file, layout, architecture, cloud))
+  const tree = root.size > 0 ? toRecord(root) : undefined
+  const [key, within] = layoutRoot(layout, cloud)
+  const value =
+    within === undefined ? tree : withCloud(file.extension(architecture, key), within, tree)
+  return file.withExtension(architecture, key, value)
+}
+
+function readTree(
+  file: ImageFile,
+  layout: LayoutName,
+  architecture: string,
+  cloud: CloudName,
+): JsonValue | undefined {
+  const [key, within] = layoutRoot(layout, cloud)
+  const value = file.extension(architecture, key)
+  return within === undefined ? value : isRecord(value) ? value[within] : undefined
+}
+
+/** The entries of a tree of any layout: an object with a member that an entry has is an entry. */
+function findEntries(
+  cloud: CloudName,
+  tree: JsonValue | undefined,
+  path: readonly string[],
+): Pick<PlacedImage, 'path' | 'entry'>[] {
+  if (!isRecord(tree)) return []
+  const members = Object.entries(tree)
+  const own = members.filter((member): member is [string, string] => isEntryMember(cloud, member))
+  return [
+    ...(own.length > 0 ? [{ path, entry: Object.fromEntries(own) }] : []),
+    ...members.flatMap(([name, each]) => findEntries(cloud, each, [...path, name])),
+  ]
+}
+
+function isEntryMember(cloud: CloudName, [name, value]: readonly [string, unknown]): boolean {
+  return typeof value === 'string' && Object.hasOwn(FACTS[cloud].entry, name)
+}
+
+/** A tree while it is built. Names come from files: a plain object has `constructor` already. */
+type Branch = Map<string, Branch | JsonValue>
+
+function addEntry(root: Branch, path: readonly string[], entry: Entry): void {
+  let branch = root
+  for (const name of path) branch = childOf(branch, name)
+  for (const [name, value] of Object.entries(entry)) branch.set(name, value)
+}
+
+function childOf(branch: Branch, name: string): Branch {
+  const old = branch.get(name)
+  if (old instanceof Map) return old
+  const child: Branch = new Map()
+  branch.set(name, child)
+  return child
+}
+
+/** Adds the members of a tree that are not part of an image. */
+function addOtherMembers(branch: Branch, cloud: CloudName, tree: JsonValue | undefined): void {
+  if (!isRecord(tree)) return
+  for (const [name, value] of Object.entries(tree)) {
+    if (isRecord(value)) {
+      const child = branch.get(name)
+      const others: Branch = child instanceof Map ? child : new Map()
+      addOtherMembers(others, cloud, value)
+      if (others.size > 0) branch.set(name, others)
+    } else if (value !== undefined && !branch.has(name) && !isEntryMember(cloud, [name, value])) {
+      branch.set(name, value)
+    }
+  }
+}
+
+function toRecord(branch: Branch): JsonRecord {
+  return Object.fromEntries(
+    [...branch].map(([name, each]) => [name, each instanceof Map ? toRecord(each) : each]),
+  )
+}
+
+/** The images of all clouds with one cloud's replaced, clouds in their order; undefined for none. */
+function withCloud(
+  old: JsonValue | undefined,
+  cloud: string,
+  tree: JsonRecord | undefined,
+): JsonRecord | undefined {
+  const all = new Map(Object.entries(isRecord(old) ? old : {})).set(cloud, tree)
+  const names = [...new Set<string>([...CLOUDS, ...all.keys()])]
+  const kept = names.flatMap((name) => {
+    const value = all.get(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined
+}
