@@ -82,12 +82,37 @@ describe('a workspace', () => {
       STREAM(', "criteria": "/etc/c.json"'),
       '4:51: expected a path below this file, found "/etc/c.json"',
     ],
-    [STREAM(', "layouts": ["none", "enhancement"]'), '4:51: "none" stands alone'],
+    [
+      STREAM(', "layouts": ["none", "enhancement"]'),
+      '4:51: "none" cannot be combined with other layouts',
+    ],
     [
       STREAM(', "marketplaceFile": "m.json", "layouts": ["enhancement"]'),
-      '4:80: a marketplaceFile has the layout "stream-metadata" and no other',
+      '4:80: a marketplaceFile only has the layout "stream-metadata"',
     ],
-    [STREAM(', "marketplaceFile": "one.json"'), '4:51: one.json: is a file of one already'],
+    [STREAM(', "marketplaceFile": "one.json"'), '4:51: one.json: already the target of one'],
+    [STREAM(', "marketplaceFile": "./one.json"'), '4:51: ./one.json: already the target of one'],
+    [
+      STREAM(', "marketplaceFile": "s.recording.json"'),
+      '4:51: s.recording.json: already the recording of one',
+    ],
+    [STREAM(', "criteria": "./s.json"'), '4:51: ./s.json: already the snapshot of one'],
+    [
+      STREAM(', "marketplaceFile": "./stream-snapshot.json"'),
+      '4:51: ./stream-snapshot.json: this is the workspace file itself',
+    ],
+    [
+      STREAM(', "marketplaceFile": ".git/hooks/a.json"'),
+      '4:51: expected a path outside .git, found ".git/hooks/a.json"',
+    ],
+    [
+      STREAM(', "marketplaceFile": "sub/.GIT/config"'),
+      '4:51: expected a path outside .git, found "sub/.GIT/config"',
+    ],
+    [
+      `{"streams": {"one": {"snapshot": "a.json", "target": "b.recording.json"}, "two": {"snapshot": "./b.json", "target": "c.json"}}}`,
+      '1:83: ./b.recording.json: already the target of one',
+    ],
     [
       STREAM(', "marketplaceFile": "s.recording.json"').replace('"s.json"', '"s.recording.json"'),
       '4:7: expected a snapshot, NAME.json, found a recording',

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts'
-import { printable } from '../../printable.ts'
+import { printable, visibleLine } from '../../printable.ts'
 import {
   getMember,
   type JsonDocument,
@@ -16,24 +16,24 @@ import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { isPlainUrl } from '../url.ts'
 import { nearest } from './nearest.ts'
-import type { Workspace, WorkspaceStream } from './workspace.ts'
+import { WORKSPACE_FILE, type Workspace, type WorkspaceStream } from './workspace.ts'
 
-/** A workspace and the text that it was read from. */
+/** A workspace with the document that it was read from. */
 export interface ReadWorkspace extends Workspace {
   readonly document: JsonDocument
 }
 
-/** What the file says, whose order `Object.entries` would not keep for a stream called 9. */
+/** `Object.entries` would not keep the order of the file for a stream named 9. */
 interface Content {
   readonly clouds?: readonly CloudName[]
   readonly streams: Readonly<Record<string, WorkspaceStream>>
 }
 
 /**
- * Reads a workspace.
+ * Reads a workspace file.
  *
- * @param file the name by which errors call it
- * @throws InputError, `FILE:LINE:COLUMN: …`, for what is no workspace
+ * @param file its name in errors
+ * @throws InputError, `FILE:LINE:COLUMN: …`
  */
 export function readWorkspace(text: string, file: string): ReadWorkspace {
   const document = parseDocument(text, file)
@@ -42,7 +42,7 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
     const { line, column } = positionOf(document, text, path)
     throw new InputError(`${file}:${line}:${column}: ${what}`, remedy)
   }
-  // First, as a key that is mistyped is one that is missing too.
+  // First, as a mistyped key is also a missing key.
   refuseUnknown(document.root, fail)
   const fault = faultOf(isWorkspace, value)
   if (fault !== undefined) {
@@ -60,7 +60,7 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
   return workspace
 }
 
-/** Refuses keys that nobody reads, in the file, in its streams and in their builds. */
+/** Refuses unknown keys in the file, in its streams and in their builds. */
 function refuseUnknown(root: JsonNode, fail: Fail): void {
   const look = (node: JsonNode | undefined, path: readonly string[], known: object) => {
     const key = keysOf(node).find((each) => !Object.hasOwn(known, each))
@@ -90,15 +90,15 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 type Fail = (path: readonly string[], what: string, remedy?: string) => never
 
-/** What a schema cannot say. */
+/** The rules that a JSON Schema cannot express. */
 function checkStreams({ streams }: Workspace, fail: Fail): void {
-  const taken = new Map<string, string>()
+  const owners = new Map<string, string>()
   for (const [name, stream] of streams) {
     const place = ['streams', name]
     if (!/^[A-Za-z0-9][\w.+-]*$/.test(name)) {
       fail(
         place,
-        `a stream's name is of letters, digits, ., _, + and -, found "${printable(name)}"`,
+        `invalid stream name "${printable(name)}": expected letters, digits, ., _, + and -`,
       )
     }
     if (stream.snapshot.endsWith('.recording.json')) {
@@ -108,15 +108,21 @@ function checkStreams({ streams }: Workspace, fail: Fail): void {
       fail([...place, 'url'], 'expected an https URL, or plain http to this machine')
     }
     checkLayouts(stream, place, fail)
-    for (const [key, path] of filesOf(stream)) {
-      if (!isWithin(path)) {
-        fail([...place, key], `expected a path below this file, found "${printable(path)}"`)
-      }
-      const owner = taken.get(path)
-      if (owner !== undefined) fail([...place, key], `${path}: is a file of ${owner} already`)
-      if (key !== 'criteria') taken.set(path, name)
+    for (const [key, path] of writtenFiles(stream)) {
+      const at = [...place, key === 'recording' ? 'snapshot' : key]
+      checkPath(path, at, fail)
+      const owner = owners.get(normalPath(path))
+      if (owner !== undefined) fail(at, `${visibleLine(path)}: already the ${owner}`)
+      owners.set(normalPath(path), `${key} of ${name}`)
     }
-    taken.set(recordingFile(stream.snapshot), name)
+  }
+  // Streams may share a criteria file, which is read and never written.
+  for (const [name, { criteria }] of streams) {
+    if (criteria === undefined) continue
+    const place = ['streams', name, 'criteria']
+    checkPath(criteria, place, fail)
+    const owner = owners.get(normalPath(criteria))
+    if (owner !== undefined) fail(place, `${visibleLine(criteria)}: already the ${owner}`)
   }
 }
 
@@ -126,20 +132,47 @@ function checkLayouts(
   fail: Fail,
 ) {
   const path = [...place, 'layouts']
-  if (layouts.includes('none') && layouts.length > 1) fail(path, '"none" stands alone')
+  if (layouts.includes('none') && layouts.length > 1)
+    fail(path, '"none" cannot be combined with other layouts')
   if (marketplaceFile !== undefined && layouts.some((each) => each !== FILE_LAYOUT)) {
-    fail(path, `a marketplaceFile has the layout "${FILE_LAYOUT}" and no other`)
+    fail(path, `a marketplaceFile only has the layout "${FILE_LAYOUT}"`)
   }
 }
 
-function filesOf(stream: WorkspaceStream): [key: string, path: string][] {
-  const { snapshot, target, marketplaceFile, criteria } = stream
-  const all = { snapshot, target, marketplaceFile, criteria }
-  return Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)
+/** The files that a capture and a regeneration of the stream write, by key. */
+export function writtenFiles(
+  stream: Pick<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>,
+): [key: string, path: string][] {
+  const { snapshot, target, marketplaceFile } = stream
+  const isSnapshot = snapshot.endsWith('.json') && !snapshot.endsWith('.recording.json')
+  return [
+    ['snapshot', snapshot],
+    ...(isSnapshot ? [['recording', recordingFile(snapshot)] as [string, string]] : []),
+    ['target', target],
+    ...(marketplaceFile === undefined
+      ? []
+      : [['marketplaceFile', marketplaceFile] as [string, string]]),
+  ]
 }
 
-/** Whoever reads a repository's workspace touches nothing but that repository. */
-function isWithin(path: string): boolean {
+/** A workspace file of a pull request gives access to no file but the repository's own. */
+function checkPath(path: string, place: readonly string[], fail: Fail): void {
   const steps = path.split(/[\\/]/)
-  return !/^([\\/]|[A-Za-z]:)/.test(path) && !steps.some((step) => step === '..' || step === '')
+  const isBelow =
+    !/^([\\/]|[A-Za-z]:)/.test(path) && !steps.some((step) => step === '..' || step === '')
+  if (!isBelow) fail(place, `expected a path below this file, found "${printable(path)}"`)
+  if (steps.some((step) => step.toLowerCase() === '.git')) {
+    fail(place, `expected a path outside .git, found "${printable(path)}"`)
+  }
+  if (normalPath(path) === WORKSPACE_FILE) {
+    fail(place, `${visibleLine(path)}: this is the workspace file itself`)
+  }
+}
+
+/** The same for two spellings of one path: `./a.json` and `a.json`. */
+function normalPath(path: string): string {
+  return path
+    .split(/[\\/]/)
+    .filter((step) => step !== '.')
+    .join('/')
 }
