@@ -69,15 +69,14 @@ export { GENERATOR, VERSION } from './version.ts'
 
 // From a snapshot to a stream.
 
-export type { Entry } from './core/clouds/facts.ts'
-export { printSlot, type Slot, type Wanted } from './core/clouds/slot.ts'
+export { type Absence, Listings } from './core/changes/absence.ts'
 export {
-  type Account,
   type Change,
-  changesOf,
+  type Comparison,
   compareInventories,
-  lossesOf,
-} from './core/regenerate/account.ts'
+  losses,
+  ofKinds,
+} from './core/changes/changes.ts'
 export {
   type Inventory,
   type Item,
@@ -86,7 +85,9 @@ export {
   selectionInventory,
   snapshotInventory,
   streamInventory,
-} from './core/regenerate/inventory.ts'
+} from './core/changes/inventory.ts'
+export type { Entry } from './core/clouds/facts.ts'
+export { printSlot, type Slot, type Wanted } from './core/clouds/slot.ts'
 export {
   type Job,
   Loss,

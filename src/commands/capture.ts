@@ -7,16 +7,17 @@ import { withLock } from '../files/lock.ts'
 import { readBeside, readIfExists, readInput } from '../files/read.ts'
 import { tidy, type Write, writeFiles } from '../files/write.ts'
 import {
-  type Account,
   assemble,
   type Change,
   type CloudName,
+  type Comparison,
   capture,
   capturedClouds,
   compareInventories,
   type Found,
   GENERATOR,
   getQueries,
+  Listings,
   lossNames,
   printRecording,
   type Recording,
@@ -87,7 +88,7 @@ export async function withSnapshot(
 export interface CapturedTexts {
   readonly snapshot: Snapshot
   /** What it changes in the snapshot that was there; undefined where none was. */
-  readonly account: Account | undefined
+  readonly comparison: Comparison | undefined
   /** The clouds that nobody asked. */
   readonly kept: readonly CloudName[]
   /** The snapshot and its recording, as far as they change; both or neither are to be written. */
@@ -132,14 +133,15 @@ export async function captureTexts(
 
   const content = asked.kept ? withKept(captured.content, asked.kept) : captured.content
   if (asked.kept) tellMixedBuilds(content, terminal)
-  const account =
+  const comparison =
     found &&
     compareInventories(
       snapshotInventory(found.snapshot),
       snapshotInventory(content),
       content.criteria.rhel,
+      new Listings(content),
     )
-  if (found && account) refuseLoss(args, found.snapshot, content, account, terminal)
+  if (found && comparison) refuseLoss(args, found.snapshot, content, comparison, terminal)
   if (asked.dropped) for (const dropped of dropLines(asked.dropped)) terminal.say(dropped)
 
   const sibling = found ?? (replay && (await findSibling(replay.file)))
@@ -164,7 +166,7 @@ export async function captureTexts(
   ].filter(({ text, before }) => before === undefined || text !== withLf(before))
   return {
     snapshot: assembled.snapshot,
-    account,
+    comparison,
     kept: asked.kept ? capturedClouds(asked.kept) : [],
     writes,
     seconds: (Date.now() - started) / 1000,
@@ -210,18 +212,18 @@ function refuseLoss(
   args: CaptureArgs,
   before: Snapshot,
   after: SnapshotContent,
-  account: Account,
+  comparison: Comparison,
   terminal: Terminal,
 ): void {
   const { drop = [], regions } = args
   const isSame = (arch: string) => before.builds[arch]?.release === after.builds[arch]?.release
   const isRefused = ({ subject, loss, follows }: Change) => {
-    if (loss !== 'gone' || follows) return false
+    if (loss !== 'removed' || follows) return false
     if (subject.kind === 'build') return !drop.includes(subject.architecture)
     if (subject.kind !== 'artifact' && subject.kind !== 'image') return false
     return isSame(subject.architecture) && !drop.includes(subject.architecture)
   }
-  const lost = account.changes.filter(isRefused)
+  const lost = comparison.changes.filter(isRefused)
   const places = capturedClouds(before).flatMap((cloud) => {
     if (drop.includes(cloud) || regions !== undefined) return []
     const now = new Set(regionsOf(after, cloud))
@@ -230,7 +232,7 @@ function refuseLoss(
       .map((region) => ({ cloud, region }))
   })
   const names = [
-    ...lossNames({ ...account, changes: lost }),
+    ...lossNames(lost),
     ...(places.length > 0 ? [counted(places.length, 'region')] : []),
   ]
   if (names.length === 0) return
@@ -241,7 +243,7 @@ function refuseLoss(
     `If that is meant, run again with --drop ${drops}${places.length > 0 ? ', or name the regions with --regions' : ''}.`,
     {
       lines: [
-        ...planLines(account, terminal, lost),
+        ...planLines(comparison, terminal, lost),
         ...places.map(({ cloud, region }) => `-  ${cloud} region ${region}`),
       ],
     },
@@ -272,19 +274,20 @@ export function tellCapture(file: string, captured: CapturedTexts, terminal: Ter
 }
 
 export function tellNews(captured: CapturedTexts, terminal: Terminal): void {
-  const { snapshot, account, kept } = captured
-  for (const line of newsLines({ content: snapshot, account, kept }, terminal)) terminal.say(line)
+  const { snapshot, comparison, kept } = captured
+  for (const line of newsLines({ content: snapshot, comparison, kept }, terminal))
+    terminal.say(line)
 }
 
 /** What `--check` says: the plan of changes, and whether there is one. */
 function refuseNews(file: string, captured: CapturedTexts, terminal: Terminal): void {
-  const { account, writes } = captured
+  const { comparison, writes } = captured
   const isNew = writes.some((write) => write.file === file)
   if (!isNew) {
     terminal.say(`${file}: is what was answered today`)
     return
   }
-  for (const line of account ? planLines(account, terminal) : []) terminal.data(`${line}\n`)
+  for (const line of comparison ? planLines(comparison, terminal) : []) terminal.data(`${line}\n`)
   throw new CheckFailure(
     `${file}: not what was answered today`,
     'Run the command without --check to update it.',

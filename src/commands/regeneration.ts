@@ -68,7 +68,7 @@ export async function prepareFiles(
 function told(error: Loss | Unmet, terminal: Terminal): CheckFailure {
   const lines =
     error instanceof Loss
-      ? lossLines(error.account, terminal)
+      ? lossLines(error.comparison, terminal)
       : describeSlots(error.unmet.map(({ slot }) => slot))
   return new CheckFailure(error.message, error.remedy, { lines, cause: error })
 }
@@ -80,15 +80,15 @@ function tell(
   args: RegenerateArgs,
   terminal: Terminal,
 ): void {
-  const { account, selections, notes } = result
+  const { comparison, selections, notes } = result
   for (const note of notes) terminal.say(note)
   if (args.explain) for (const line of explainLines(selections)) terminal.say(line)
-  for (const line of planLines(account, terminal)) terminal.say(line)
+  for (const line of planLines(comparison, terminal)) terminal.say(line)
   for (const line of earlierMajorLines(selections)) terminal.say(line)
-  for (const line of readersLines(account)) terminal.say(line)
+  for (const line of readersLines(comparison)) terminal.say(line)
   const unasked = unaskedImages(result, snapshot)
   if (unasked !== '') terminal.say(`left as found, as the snapshot did not ask: ${unasked}`)
-  terminal.say(countLine(account, selections))
+  terminal.say(countLine(comparison, selections))
   if (args.json) terminal.data(selectionsJson(result))
 }
 

@@ -1,4 +1,4 @@
-import { imageInventory } from '../core/regenerate/inventory.ts'
+import { imageInventory } from '../core/changes/inventory.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
 import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'

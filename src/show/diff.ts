@@ -1,8 +1,8 @@
 import { isEqual, type SnapshotDiff } from '../core/audit/diff/diff.ts'
 import type { SlotChange } from '../core/audit/diff/slots.ts'
+import { type Change, ofKinds } from '../core/changes/changes.ts'
+import type { SubjectKind } from '../core/changes/inventory.ts'
 import { groupBy } from '../core/group.ts'
-import { type Change, changesOf } from '../core/regenerate/account.ts'
-import type { SubjectKind } from '../core/regenerate/inventory.ts'
 import { counted } from '../printable.ts'
 import { code, details, markdownTable } from './markdown.ts'
 import { type PlanRow, planRows, printPlan } from './plan.ts'
@@ -53,7 +53,7 @@ function diffText(diff: SnapshotDiff, terminal: Styled): string {
 
 /** A difference for programs, as schemas/diff.schema.json describes it. */
 export function printDiffJson(diff: SnapshotDiff): string {
-  const { account: _, selections: __, ...rest } = diff
+  const { comparison: _, selections: __, ...rest } = diff
   const value = { schemaVersion: 1, equal: isEqual(diff), ...rest }
   return `${JSON.stringify(value, undefined, 2)}\n`
 }
@@ -126,13 +126,13 @@ function bullets(lines: readonly string[]): string[] {
 
 /** A difference in a sentence: `4 builds changed, no slot moved`; each part of what was looked at. */
 function summarise(diff: SnapshotDiff): string {
-  const { account, criteria, identity, queries } = diff
-  const listings = changesOf(account, 'listing')
+  const { comparison, criteria, identity, queries } = diff
+  const listings = ofKinds(comparison.changes, 'listing')
   const of = (test: (change: Change) => boolean) => listings.filter(test).length
-  const slots = changesOf(account, 'slot').length
+  const slots = ofKinds(comparison.changes, 'slot').length
   const parts = [
-    [changesOf(account, 'build').length + contentOf(diff).length, 'build', 'changed'],
-    [changesOf(account, 'artifact', 'image').length, 'part', 'of builds changed'],
+    [ofKinds(comparison.changes, 'build').length + contentOf(diff).length, 'build', 'changed'],
+    [ofKinds(comparison.changes, 'artifact', 'image').length, 'part', 'of builds changed'],
     [of(({ before }) => before === undefined), 'image', 'came'],
     [of(({ after }) => after === undefined), 'image', 'went'],
     [of(({ before, after }) => before !== undefined && after !== undefined), 'image', 'changed'],
@@ -153,17 +153,17 @@ function summarise(diff: SnapshotDiff): string {
   ].join(', ')
 }
 
-function rowsOf({ account }: SnapshotDiff, ...kinds: readonly SubjectKind[]): PlanRow[] {
+function rowsOf({ comparison }: SnapshotDiff, ...kinds: readonly SubjectKind[]): PlanRow[] {
   return planRows(
-    account,
-    account.changes.filter(({ subject }) => kinds.includes(subject.kind)),
+    comparison,
+    comparison.changes.filter(({ subject }) => kinds.includes(subject.kind)),
   )
 }
 
 /** Slots that keep their image and are of another grade, as their release is another. */
-function regraded({ slots, account }: SnapshotDiff): SlotChange[] {
+function regraded({ slots, comparison }: SnapshotDiff): SlotChange[] {
   const moved = new Set(
-    changesOf(account, 'slot').flatMap(({ subject }) =>
+    ofKinds(comparison.changes, 'slot').flatMap(({ subject }) =>
       subject.kind === 'slot' ? [JSON.stringify(subject.slot)] : [],
     ),
   )

@@ -1,5 +1,5 @@
+import { type Change, type Comparison, ofKinds } from '../core/changes/changes.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { type Account, type Change, changesOf } from '../core/regenerate/account.ts'
 import {
   type CloudName,
   capturedClouds,
@@ -20,29 +20,29 @@ const MOST_NAMED = 10
 export interface News {
   readonly content: SnapshotContent
   /** What that changes in the snapshot that was there; undefined where none was. */
-  readonly account: Account | undefined
+  readonly comparison: Comparison | undefined
   /** The clouds that nobody asked. */
   readonly kept: readonly CloudName[]
 }
 
 /** The builds that moved, and of each cloud the images that are new and those that are gone. */
-export function newsLines({ content, account, kept }: News, styled: Styled): string[] {
+export function newsLines({ content, comparison, kept }: News, styled: Styled): string[] {
   const builds = Object.entries(content.builds)
   return [
     ...(builds.length > 0
       ? [`builds: ${builds.map(([arch, { release }]) => `${arch}=${release}`).join(' ')}`]
       : []),
-    ...(account ? planLines(ofBuilds(account), styled) : []),
+    ...(comparison ? planLines(ofBuilds(comparison), styled) : []),
     ...capturedClouds(content).flatMap((cloud) => {
       const images = getImages(content, cloud).length
       if (kept.includes(cloud))
         return [`${cloud}: not asked, ${counted(images, 'image')} as before`]
       const queries = getQueries(content, cloud)
       const missing = queries.filter((query) => 'missing' in query).length
-      const changes = account ? listingsOf(account, cloud) : []
+      const changes = comparison ? listingsOf(comparison, cloud) : []
       const fresh = changes.filter(({ before }) => before === undefined)
       const gone = changes.filter(({ after }) => after === undefined)
-      const news = account ? ` (${fresh.length} new, ${gone.length} gone)` : ''
+      const news = comparison ? ` (${fresh.length} new, ${gone.length} gone)` : ''
       return [
         `${cloud}: ${counted(queries.length, 'question')}, ${counted(images, 'image')}${news}, ${missing} not there`,
         ...(images === 0 ? [nothingLine(cloud)] : []),
@@ -52,9 +52,9 @@ export function newsLines({ content, account, kept }: News, styled: Styled): str
   ]
 }
 
-/** A region, an offer or an account that sees nothing looks like a marketplace that has nothing. */
+/** A region, an offer or an comparison that sees nothing looks like a marketplace that has nothing. */
 function nothingLine(cloud: CloudName): string {
-  return `warning: ${cloud}: no image at all; does this account see the region and the offers of the criteria?`
+  return `warning: ${cloud}: no image at all; does this comparison see the region and the offers of the criteria?`
 }
 
 /** What is taken out on request, and how much that is. */
@@ -87,12 +87,12 @@ function imageName(cloud: CloudName, image: Image): string {
   return region === undefined ? name : `${name} in ${region}, ${version}`
 }
 
-function listingsOf(account: Account, cloud: CloudName): Change[] {
-  return changesOf(account, 'listing').filter(
+function listingsOf(comparison: Comparison, cloud: CloudName): Change[] {
+  return ofKinds(comparison.changes, 'listing').filter(
     ({ subject }) => subject.kind === 'listing' && subject.cloud === cloud,
   )
 }
 
-function ofBuilds({ changes, kept }: Account): Account {
-  return { changes: changes.filter(({ subject }) => subject.kind !== 'listing'), kept }
+function ofBuilds({ changes, unchanged }: Comparison): Comparison {
+  return { changes: changes.filter(({ subject }) => subject.kind !== 'listing'), unchanged }
 }

@@ -1,15 +1,10 @@
 import { diffFields } from '../core/audit/diff/images.ts'
 import { diffValues } from '../core/audit/diff/values.ts'
+import type { AbsenceReason } from '../core/changes/absence.ts'
+import { type Change, type Comparison, hasKind, losses, ofKinds } from '../core/changes/changes.ts'
+import { type Item, slotItem } from '../core/changes/inventory.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
-import {
-  type Account,
-  type Change,
-  changesOf,
-  lookedAt,
-  lossesOf,
-} from '../core/regenerate/account.ts'
-import { type Item, slotItem } from '../core/regenerate/inventory.ts'
 import type { Grade } from '../core/selection/grade.ts'
 import type { Selection } from '../core/selection/select.ts'
 import { READ, unreadOf } from '../core/stream/known.ts'
@@ -23,7 +18,7 @@ import type { Styled } from './style.ts'
 import { alignRows } from './table.ts'
 import { describeField } from './values.ts'
 
-const SIGNS = { added: '+', changed: '~', gone: '-' } as const
+const SIGNS = { added: '+', changed: '~', removed: '-' } as const
 type Sign = (typeof SIGNS)[keyof typeof SIGNS]
 const STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const satisfies Record<Sign, string>
 
@@ -43,27 +38,29 @@ export interface PlanRow {
  * @param changes those to tell of
  */
 export function planLines(
-  account: Account,
+  comparison: Comparison,
   styled: Styled,
-  changes: readonly Change[] = account.changes,
+  changes: readonly Change[] = comparison.changes,
 ): string[] {
-  return printPlan(planRows(account, changes), styled)
+  return printPlan(planRows(comparison, changes), styled)
 }
 
 /** The lines of a plan that tell what is lost. */
-export function lossLines(account: Account, styled: Styled): string[] {
-  return planLines(account, styled, lossesOf(account))
+export function lossLines(comparison: Comparison, styled: Styled): string[] {
+  return planLines(comparison, styled, losses(comparison.changes))
 }
 
 /**
  * One line of counts, of what was looked at and nothing else: `1 build and 2 images changed, 45
  * images as before, 3 behind their build, 11 slots without an image`.
  */
-export function countLine(account: Account, selections: readonly Selection[]): string {
-  const builds = changesOf(account, 'build').length
-  const parts = changesOf(account, 'artifact', 'image').length
-  const changed = new Set(changesOf(account, 'slot').map(({ subject }) => slotName(subject))).size
-  const told = new Set(changesOf(account, 'slot').map(({ subject }) => slotName(subject)))
+export function countLine(comparison: Comparison, selections: readonly Selection[]): string {
+  const builds = ofKinds(comparison.changes, 'build').length
+  const parts = ofKinds(comparison.changes, 'artifact', 'image').length
+  const changed = new Set(
+    ofKinds(comparison.changes, 'slot').map(({ subject }) => slotName(subject)),
+  ).size
+  const told = new Set(ofKinds(comparison.changes, 'slot').map(({ subject }) => slotName(subject)))
   const filled = selections.filter(({ image }) => image !== undefined)
   const same = filled.filter(({ slot }) => !told.has(printSlot(slot))).length
   const behind = filled.filter(({ grade }) => grade?.startsWith('older-')).length
@@ -73,8 +70,8 @@ export function countLine(account: Account, selections: readonly Selection[]): s
     ...(parts > 0 ? [`${counted(parts, 'part')} of builds`] : []),
     ...(changed > 0 ? [counted(changed, 'image')] : []),
   ]
-  const isOfBuilds = lookedAt(account, 'build')
-  const isOfImages = selections.length > 0 || lookedAt(account, 'slot')
+  const isOfBuilds = hasKind(comparison, 'build')
+  const isOfImages = selections.length > 0 || hasKind(comparison, 'slot')
   const nothing = [...(isOfBuilds ? ['build'] : []), ...(isOfImages ? ['image'] : [])]
   return [
     changes.length > 0 ? `${listed(changes)} changed` : `no ${nothing.join(' and no ')} changed`,
@@ -88,8 +85,8 @@ export function countLine(account: Account, selections: readonly Selection[]): s
  * Who reads what is written anew: stream-metadata-go, and with it the installer and the operators,
  * knows `marketplace.azure` alone. None where nothing else is written.
  */
-export function readersLines(account: Account): string[] {
-  const passedOver = changesOf(account, 'slot').flatMap(({ subject, after }) => {
+export function readersLines(comparison: Comparison): string[] {
+  const passedOver = ofKinds(comparison.changes, 'slot').flatMap(({ subject, after }) => {
     if (subject.kind !== 'slot' || after === undefined) return []
     const { slot, layout = FILE_LAYOUT } = subject
     const path = [...layoutRoot(layout, slot.cloud), ...(slotPath(layout, slot) ?? [])]
@@ -113,11 +110,11 @@ export function earlierMajorLines(selections: readonly Selection[]): string[] {
 }
 
 /** The same as rows. */
-export function planRows(account: Account, changes: readonly Change[]): PlanRow[] {
+export function planRows(comparison: Comparison, changes: readonly Change[]): PlanRow[] {
   return [
-    ...buildRows(account, changes),
+    ...buildRows(comparison, changes),
     ...partRows(changes),
-    ...cloudRows(account, changes),
+    ...cloudRows(comparison, changes),
     ...slotRows(changes),
     ...listingRows(changes),
   ]
@@ -143,20 +140,20 @@ function signOf({ before, after }: Pick<Change, 'before' | 'after'>): Sign {
 }
 
 /** Architectures whose build does the same on one line; one that goes says with how much. */
-function buildRows(account: Account, changes: readonly Change[]): PlanRow[] {
+function buildRows(comparison: Comparison, changes: readonly Change[]): PlanRow[] {
   const builds = changes.flatMap((change) =>
     change.subject.kind === 'build' && !change.follows
       ? [{ change, architecture: change.subject.architecture }]
       : [],
   )
   const groups = groupBy(builds, ({ change, architecture }) =>
-    [signOf(change), moveOf(change), partsOf(account, architecture, change)].join('\n'),
+    [signOf(change), moveOf(change), partsOf(comparison, architecture, change)].join('\n'),
   )
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
     const { change, architecture } = first
-    const parts = partsOf(account, architecture, change)
+    const parts = partsOf(comparison, architecture, change)
     return [
       {
         sign: signOf(change),
@@ -170,9 +167,9 @@ function buildRows(account: Account, changes: readonly Change[]): PlanRow[] {
 }
 
 /** ` (14 artifacts, 2 images)`, what goes with a build that goes. */
-function partsOf(account: Account, architecture: string, { after }: Change): string {
+function partsOf(comparison: Comparison, architecture: string, { after }: Change): string {
   if (after !== undefined) return ''
-  const parts = account.changes.flatMap(({ subject, follows }) =>
+  const parts = comparison.changes.flatMap(({ subject, follows }) =>
     follows && 'architecture' in subject && subject.architecture === architecture ? [subject] : [],
   )
   const artifacts = parts.filter((each) => each.kind === 'artifact' && each.format !== undefined)
@@ -227,11 +224,11 @@ function partRows(changes: readonly Change[]): PlanRow[] {
 const NOUNS = { image: 'regions', artifact: 'formats' } as const
 
 /** A cloud that comes or goes stands for all that it listed. */
-function cloudRows(account: Account, changes: readonly Change[]): PlanRow[] {
+function cloudRows(comparison: Comparison, changes: readonly Change[]): PlanRow[] {
   return changes.flatMap((change): PlanRow[] => {
     const { subject } = change
     if (subject.kind !== 'cloud') return []
-    const listed = account.changes.filter(
+    const listed = comparison.changes.filter(
       (each) => each.subject.kind === 'listing' && each.subject.cloud === subject.cloud,
     )
     return [
@@ -293,7 +290,7 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
       change,
       alike: [
         ...[slot.cloud, signOf(change), moveOf(change)],
-        ...[change.after?.grade ?? '', change.unlisted ?? ''],
+        ...[change.after?.grade ?? '', change.absence ?? ''],
       ].join('\n'),
     })),
   )
@@ -307,7 +304,7 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
       {
         sign: signOf(change),
         subject: `${text}${named}`,
-        what: `${members.length > 1 ? moveOf(change) : nameMove(change)}${unlistedWords(change)}`,
+        what: `${members.length > 1 ? moveOf(change) : nameMove(change)}${absenceWords(change)}`,
         date: dateOf(change.after),
         grade: change.after?.grade,
       },
@@ -315,9 +312,18 @@ function alikeRows(all: readonly { readonly change: Change; readonly slot: Slot 
   })
 }
 
-function unlistedWords({ unlisted, after }: Change): string {
-  if (!unlisted) return ''
-  return after === undefined ? ' (no longer listed)' : ' (the former is no longer listed)'
+const ABSENCES: Readonly<Record<AbsenceReason, string>> = {
+  'not-queried': 'not queried',
+  'not-found': 'not found',
+  'no-longer-listed': 'no longer listed',
+}
+
+/** Why the image that was there is not listed. */
+function absenceWords({ absence, before, after }: Change): string {
+  if (absence === undefined) return ''
+  const reason: AbsenceReason = absence
+  const words = ABSENCES[reason]
+  return after === undefined ? ` (${words})` : ` (${before?.release ?? before?.value} is ${words})`
 }
 
 /** The same for one image, by its name: what both have alike is said once. */

@@ -25,7 +25,7 @@ function verdict({ grade, refused }: Candidate): string {
 }
 
 /** The same for programs. */
-export function selectionsJson({ selections, account }: Regenerated): string {
+export function selectionsJson({ selections, comparison }: Regenerated): string {
   const value = {
     selections: selections.map(({ slot, wanted, image, grade, reason, candidates }) => ({
       ...slot,
@@ -39,13 +39,14 @@ export function selectionsJson({ selections, account }: Regenerated): string {
         refused: candidate.refused ?? null,
       })),
     })),
-    changes: account.changes
+    changes: comparison.changes
       .filter(({ follows }) => !follows)
-      .map(({ subject, before, after, loss }) => ({
+      .map(({ subject, before, after, loss, absence }) => ({
         ...subject,
         before: before?.entry ?? before?.release ?? null,
         after: after?.entry ?? after?.release ?? null,
         loss: loss ?? null,
+        absence: absence ?? null,
       })),
   }
   return `${JSON.stringify(value, undefined, 2)}\n`

@@ -9,12 +9,20 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const OLD = azureImage('418-v2', '418.94.20240916')
 const GEN1 = azureImage('aro_418', '418.94.20240916')
-const A = snapshotText([OLD, azureImage('418-arm', '418.94.20240916'), GEN1])
-const B = snapshotText([
-  OLD,
-  azureImage('418-v2', '418.94.20241009'),
-  { ...GEN1, state: 'deprecated' },
-])
+const ARM = azureImage('418-arm', '418.94.20240916')
+const QUERIES = {
+  azure: [OLD, GEN1, ARM].map(({ publisher, offer, sku }) => ({
+    publisher,
+    offer,
+    sku,
+    images: 1,
+  })),
+}
+const A = snapshotText([OLD, ARM, GEN1], { queries: QUERIES })
+const B = snapshotText(
+  [OLD, azureImage('418-v2', '418.94.20241009'), { ...GEN1, state: 'deprecated' }],
+  { queries: QUERIES },
+)
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -40,10 +48,10 @@ describe('diff', () => {
         'images',
         '  +  azure no-purchase-plan x86_64 gen2   azureopenshift:aro4:418-v2:418.94.20241009                                2024-10-09',
         '  ~  azure no-purchase-plan x86_64 gen1   azureopenshift:aro4:aro_418:418.94.20240916: state: active -> deprecated  2024-09-16',
-        '  -  azure no-purchase-plan aarch64 gen2  azureopenshift:aro4:418-arm:418.94.20240916',
+        '  -  azure no-purchase-plan aarch64 gen2  azureopenshift:aro4:418-arm:418.94.20240916 (no longer listed)',
         'slots',
-        '  ~  azure no-purchase-plan x86_64 gen2   azureopenshift:aro4:418-v2:418.94.20240916 -> 418.94.20241009  2024-10-09  exact',
-        '  -  azure no-purchase-plan aarch64 gen2  azureopenshift:aro4:418-arm:418.94.20240916',
+        '  ~  azure no-purchase-plan x86_64 gen2   azureopenshift:aro4:418-v2:418.94.20240916 -> 418.94.20241009   2024-10-09  exact',
+        '  -  azure no-purchase-plan aarch64 gen2  azureopenshift:aro4:418-arm:418.94.20240916 (no longer listed)',
         '  -  azure no-purchase-plan x86_64 gen1   azureopenshift:aro4:aro_418:418.94.20240916',
         '',
       ].join('\n'),
@@ -195,8 +203,8 @@ describe('as a git diff driver', () => {
     )
     const heads = shown.split('\n').filter((line) => line.startsWith('rhcos-4.18: '))
     expect(heads).toEqual([
-      'rhcos-4.18: 3 images went, 3 slots moved',
-      'rhcos-4.18: 3 images came, 3 slots moved',
+      'rhcos-4.18: 3 images went, 3 slots moved, 3 questions answered otherwise',
+      'rhcos-4.18: 3 images came, 3 slots moved, 3 questions answered otherwise',
       'rhcos-4.18: 1 image came, 1 image went, 1 image changed, 3 slots moved',
     ])
     expect(shown).toContain('+the last')

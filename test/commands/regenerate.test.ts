@@ -255,7 +255,7 @@ describe('a regression', () => {
     [
       'removed',
       [GEN1, ARM, PAID],
-      /- {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 \(no longer listed\)$/m,
+      /- {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 \(not queried\)$/m,
     ],
     [
       'replaced by an older one',

@@ -17,6 +17,12 @@ export const aws: CloudFacts = {
       .flatMap(([plan]) =>
         (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
       ),
+  /** One query per region lists the images of all products of the criteria. */
+  queryFor: ({ criteria, queries }, { plan, architecture, region }) => {
+    const products: object = criteria.aws?.plans[String(plan)] ?? {}
+    if (!Object.hasOwn(products, String(architecture))) return undefined
+    return queries.aws?.find((query) => query.region === region)
+  },
   uses: {
     providerKind: 'AWSMachineProviderConfig',
     others: {

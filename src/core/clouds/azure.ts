@@ -61,6 +61,13 @@ export const azure: CloudFacts = {
         )
         .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
     ),
+  /** Azure compares names without regard to case. */
+  queryFor: ({ queries }, image) =>
+    queries.azure?.find((query) =>
+      (['publisher', 'offer', 'sku'] as const).every(
+        (member) => query[member].toLowerCase() === String(image[member]).toLowerCase(),
+      ),
+    ),
   uses: azureUses,
   expected: expectedOnAzure,
 }

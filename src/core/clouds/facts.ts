@@ -1,9 +1,12 @@
-import type { Architecture, Image, SnapshotContent } from '../snapshot/snapshot.ts'
+import type { Answered, Architecture, Image, SnapshotContent } from '../snapshot/snapshot.ts'
 import type { MajorMinor } from '../versions/major-minor.ts'
 import type { Slot, Wanted } from './slot.ts'
 
 /** An image as a stream names it: a few members, all of them text. */
 export type Entry = Readonly<Record<string, string>>
+
+/** An image by some of its members. */
+export type Named = Readonly<Record<string, string | number | undefined>>
 
 /** A column: its key in JSON, which in a table's header begins with a capital, and its cell. */
 export type Column = readonly [key: string, cell: (image: Image) => Cell]
@@ -75,6 +78,12 @@ export interface CloudFacts {
   idOf(entry: Entry, location: string): string
   /** The slots that a snapshot opens for an architecture and an OCP minor, in no particular order. */
   slots(snapshot: SnapshotContent, architecture: Architecture, ocp: MajorMinor): Slot[]
+  /**
+   * The query of a snapshot whose response would list an image, if the image were still offered.
+   *
+   * @param image the members of its slot, and those that name it
+   */
+  queryFor(snapshot: SnapshotContent, image: Named): Answered<object> | undefined
   readonly uses: Uses
   /** The image that a publisher would have to publish for a slot to be of its release's own build. */
   expected(snapshot: SnapshotContent, filling: Filling): Expected

@@ -15,6 +15,15 @@ export const gcp: CloudFacts = {
     Object.entries(criteria.gcp?.plans ?? {})
       .filter(([, plan]) => plan.architecture === architecture)
       .map(([plan]) => ({ cloud: 'gcp', plan, architecture })),
+  /** A query names one image, or lists the images of all plans of the criteria. */
+  queryFor: ({ criteria, queries }, { plan, project, name }) => {
+    const own = queries.gcp?.filter((query) => query.project === project) ?? []
+    const isListed = Object.hasOwn(criteria.gcp?.plans ?? {}, String(plan))
+    return (
+      own.find((query) => query.name === name) ??
+      (isListed ? own.find((query) => query.name === undefined) : undefined)
+    )
+  },
   uses: {
     providerKind: 'GCPMachineProviderSpec',
     installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),

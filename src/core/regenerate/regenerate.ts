@@ -1,12 +1,20 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { counted } from '../../printable.ts'
 import { translate } from '../builds/translate.ts'
-import { FACTS } from '../clouds/index.ts'
+import { Listings } from '../changes/absence.ts'
+import { type Change, type Comparison, compareInventories, losses } from '../changes/changes.ts'
+import {
+  graded,
+  imageInventory,
+  joined,
+  type SubjectKind,
+  streamInventory,
+} from '../changes/inventory.ts'
 import { groupBy } from '../group.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { selectImages, wantedRelease } from '../selection/selections.ts'
-import { capturedClouds, getImages, type Snapshot } from '../snapshot/snapshot.ts'
+import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT, type LayoutName, slotPath } from '../stream/layouts.ts'
 import type { ImageFile } from '../stream/marketplace.ts'
 import { layoutsIn, toEntry, writeImages } from '../stream/marketplace.ts'
@@ -14,8 +22,6 @@ import type { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
 import { compareMajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
-import { type Account, type Change, compareInventories, lossesOf } from './account.ts'
-import { graded, imageInventory, joined, type SubjectKind, streamInventory } from './inventory.ts'
 import { keepRegions } from './keep.ts'
 
 /** What to make of a snapshot; all of it decides the bytes, and nothing else does. */
@@ -29,7 +35,7 @@ export interface Job {
    */
   readonly layouts?: readonly LayoutName[]
   readonly requirement: Requirement
-  /** Whether what is lost may go; it is in the account all the same. */
+  /** Whether what is lost may go; the comparison has it all the same. */
   readonly allowRegression: boolean
   /** Whether regions that a build lacks keep the images that the target has there. */
   readonly keepLost?: boolean
@@ -43,7 +49,7 @@ export interface Regenerated {
   /** Of the slots that the layouts have a place for. */
   readonly selections: readonly Selection[]
   /** Of the builds, and of the slots in the layouts that are written. */
-  readonly account: Account
+  readonly comparison: Comparison
   /** What a person should know: architectures that could have no image, layouts left alone. */
   readonly notes: readonly string[]
 }
@@ -95,40 +101,21 @@ export function regenerate(job: Job): Regenerated {
       each ? streamInventory(each, names) : new Map(),
       other ? imageInventory(other) : new Map(),
     )
-  const compared = compareInventories(
+  const comparison = compareInventories(
     holding(target, job.marketplaceFile),
     graded(holding(stream, file), selections),
     snapshot.criteria.rhel,
+    new Listings(snapshot),
   )
-  const account = { ...compared, changes: compared.changes.map(withListing(snapshot)) }
-  if (!job.allowRegression && lossesOf(account).length > 0) throw new Loss(account, selections)
+  if (!job.allowRegression && losses(comparison.changes).length > 0) {
+    throw new Loss(comparison, selections)
+  }
   return {
     stream: stamped(stream, job),
     ...(file && { marketplaceFile: file }),
     selections,
-    account,
+    comparison,
     notes: notesOn(job, names, releases),
-  }
-}
-
-/**
- * A change with whether what it takes away is still listed: a cloud shows images that it has
- * deprecated or disabled to their owners alone, so that one may vanish while it still starts.
- */
-function withListing(snapshot: Snapshot): (change: Change) => Change {
-  const listed = new Map(
-    capturedClouds(snapshot).map((cloud) => [
-      cloud,
-      new Set(
-        getImages(snapshot, cloud).map((image) => FACTS[cloud].nameOf(toEntry(cloud, image))),
-      ),
-    ]),
-  )
-  return (change) => {
-    const { subject, loss, before } = change
-    if (subject.kind !== 'slot' || loss === undefined || before === undefined) return change
-    const names = listed.get(subject.slot.cloud)
-    return names === undefined || names.has(before.value) ? change : { ...change, unlisted: true }
   }
 }
 
@@ -171,11 +158,11 @@ function scopeOf({ builds }: Snapshot, stream: Stream): string[] {
 /** What a run would take away, and is not told to. */
 export class Loss extends CheckFailure {
   constructor(
-    readonly account: Account,
+    readonly comparison: Comparison,
     readonly selections: readonly Selection[],
   ) {
     super(
-      `the target would lose ${lossNames(account).join(', ')}`,
+      `the target would lose ${lossNames(comparison.changes).join(', ')}`,
       'If that is meant, run again with --allow-regression.',
     )
   }
@@ -191,8 +178,8 @@ const NOUNS = {
 } as const satisfies Record<SubjectKind, string>
 
 /** `1 build`, `34 cloud images`: how many of each kind are lost. */
-export function lossNames(account: Account): string[] {
-  const kinds = groupBy(lossesOf(account), ({ subject }) => subject.kind)
+export function lossNames(changes: readonly Change[]): string[] {
+  const kinds = groupBy(losses(changes), ({ subject }) => subject.kind)
   return [...kinds].map(([kind, { length }]) => counted(length, NOUNS[kind as SubjectKind]))
 }
 

@@ -1,5 +1,6 @@
-import { type Account, compareInventories } from '../../regenerate/account.ts'
-import { joined, selectionInventory, snapshotInventory } from '../../regenerate/inventory.ts'
+import { Listings } from '../../changes/absence.ts'
+import { type Comparison, compareInventories } from '../../changes/changes.ts'
+import { joined, selectionInventory, snapshotInventory } from '../../changes/inventory.ts'
 import type { Selection } from '../../selection/select.ts'
 import type { Releases } from '../../selection/selections.ts'
 import { canonicalJson } from '../../snapshot/canonical.ts'
@@ -30,8 +31,8 @@ export interface SnapshotDiff {
   readonly images: readonly PlanChange[]
   readonly queries: readonly QueryChange[]
   readonly slots: SlotDiff
-  /** The same as one account, from which the words come. */
-  readonly account: Account
+  /** The same as changes, which the renderers print. */
+  readonly comparison: Comparison
   /** What the later snapshot fills its slots with. */
   readonly selections: readonly Selection[]
 }
@@ -50,28 +51,29 @@ export function diffSnapshots(
   targetBefore?: Releases,
 ): SnapshotDiff {
   const filled = filledSlots(before, after, target, targetBefore)
-  const account = compareInventories(
+  const comparison = compareInventories(
     joined(snapshotInventory(before), selectionInventory(filled.before)),
     joined(snapshotInventory(after), selectionInventory(filled.after)),
     after.criteria.rhel,
+    new Listings(after),
   )
   return {
     stream: { name: after.stream.name, ocp: after.stream.ocp },
     identity: diffFields(identityFields(before), identityFields(after)),
     builds: diffBuilds(before.builds, after.builds),
     criteria: diffValues(before.criteria, after.criteria),
-    images: imagesBetween(account),
+    images: imagesBetween(comparison),
     queries: diffQueries(before, after),
     slots: diffSlots(filled),
-    account,
+    comparison,
     selections: filled.after,
   }
 }
 
 /** Whether there is nothing to tell. */
 export function isEqual(diff: SnapshotDiff): boolean {
-  const { identity, builds, criteria, queries, slots, account } = diff
-  return [identity, builds, criteria, queries, slots.changes, account.changes].every(
+  const { identity, builds, criteria, queries, slots, comparison } = diff
+  return [identity, builds, criteria, queries, slots.changes, comparison.changes].every(
     (changes) => changes.length === 0,
   )
 }

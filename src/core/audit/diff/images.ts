@@ -1,7 +1,7 @@
+import { type Comparison, ofKinds } from '../../changes/changes.ts'
+import type { Item } from '../../changes/inventory.ts'
 import { compareImages } from '../../clouds/order.ts'
 import { groupBy } from '../../group.ts'
-import { type Account, changesOf } from '../../regenerate/account.ts'
-import type { Item } from '../../regenerate/inventory.ts'
 import { comparePlans } from '../../selection/plans.ts'
 import { CLOUDS, type CloudName, type Image } from '../../snapshot/snapshot.ts'
 
@@ -28,9 +28,9 @@ export interface PlanChange {
   readonly changed: readonly ImageChange[]
 }
 
-/** The listed images of an account: clouds and plans in the order in which they are shown everywhere. */
-export function imagesBetween(account: Account): PlanChange[] {
-  const listings = changesOf(account, 'listing').flatMap(({ before, after }): Listed[] => {
+/** The listed images of a comparison: clouds and plans in the order in which they are shown everywhere. */
+export function imagesBetween({ changes }: Comparison): PlanChange[] {
+  const listings = ofKinds(changes, 'listing').flatMap(({ before, after }): Listed[] => {
     const [old, fresh] = [listed(before), listed(after)]
     const { cloud, image } = fresh ?? old ?? {}
     if (cloud === undefined || image === undefined) return []

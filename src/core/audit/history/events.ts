@@ -1,6 +1,6 @@
+import { type Change, compareInventories } from '../../changes/changes.ts'
+import { type Inventory, type Item, slotItem, toInventory } from '../../changes/inventory.ts'
 import { printSlot, type Slot } from '../../clouds/slot.ts'
-import { type Change, compareInventories } from '../../regenerate/account.ts'
-import { type Inventory, type Item, slotItem, toInventory } from '../../regenerate/inventory.ts'
 import type { Grade } from '../../selection/grade.ts'
 import type { RhelTable } from '../../versions/rhel.ts'
 import type { SlotState, State } from './slot-state.ts'
@@ -82,7 +82,7 @@ function buildEvent({ before, after, loss }: Change, subject: string): HistoryEv
   const [old, fresh] = [before?.release, after?.release]
   if (old !== undefined && old === fresh) return { kind: 'build changed', subject, after: fresh }
   const kind =
-    before === undefined ? 'build added' : loss === 'gone' ? 'build removed' : 'build bumped'
+    before === undefined ? 'build added' : loss === 'removed' ? 'build removed' : 'build bumped'
   return { kind, subject, ...ends(old, fresh) }
 }
 
@@ -92,7 +92,7 @@ function imageEvent(
   state: SlotState | undefined,
 ): HistoryEvent {
   const kind =
-    loss === 'gone'
+    loss === 'removed'
       ? 'image removed'
       : loss === 'older'
         ? 'image regressed'

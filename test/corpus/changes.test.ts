@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import {
-  type Account,
   assemble,
+  type Comparison,
   printRecording,
   readStream,
   regenerate,
@@ -71,7 +71,7 @@ function sorted(value: Json | string | undefined): unknown {
 }
 
 /** What the account says of each place: that it came, went, or is another. */
-function told({ changes }: Account): Map<string, string> {
+function told({ changes }: Comparison): Map<string, string> {
   return new Map(
     changes.flatMap(({ subject, before, after }): [string, string][] => {
       if (subject.kind !== 'artifact' && subject.kind !== 'image') return []
@@ -102,7 +102,7 @@ describe('the account of each bump, on the bump before it', () => {
     const file = { file: 's.recording.json', text: await printRecording(recording) }
     const { snapshot } = assemble(content, file, undefined, '2026-01-01T00:00:00Z', 'test')
     const target = readStream(textOf(old).replaceAll(argsOf(old).url, server.streams), old)
-    const { account } = regenerate({
+    const { comparison } = regenerate({
       snapshot,
       target,
       layouts: [],
@@ -121,6 +121,6 @@ describe('the account of each bump, on the bump before it', () => {
       if (left === right) continue
       expected.set(place, left === undefined ? 'came' : right === undefined ? 'went' : 'is another')
     }
-    expect(Object.fromEntries(told(account))).toEqual(Object.fromEntries(expected))
+    expect(Object.fromEntries(told(comparison))).toEqual(Object.fromEntries(expected))
   })
 })

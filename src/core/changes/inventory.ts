@@ -19,7 +19,7 @@ import type { ImageFile } from '../stream/marketplace.ts'
 import { entryVersion, imagesIn, toEntry } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
-/** What can be there or not: the smallest things that somebody would miss. */
+/** The smallest things that a file can have or not have. */
 export type Subject =
   | { readonly kind: 'build'; readonly architecture: string }
   /** A platform of a build, or one format of it: `aws`, `vmdk.gz`. */
@@ -29,37 +29,36 @@ export type Subject =
       readonly platform: string
       readonly format?: string
     }
-  /** An image that the build itself has in a cloud, per region where there are regions. */
+  /** An image of the build itself in a cloud, per region where the cloud has regions. */
   | {
       readonly kind: 'image'
       readonly architecture: string
       readonly platform: string
       readonly region?: string
     }
-  /** A slot that a marketplace image fills. */
+  /** A slot that has a marketplace image. */
   | { readonly kind: 'slot'; readonly slot: Slot; readonly layout?: LayoutName }
-  /** A cloud that was asked. */
+  /** A cloud that was queried. */
   | { readonly kind: 'cloud'; readonly cloud: CloudName }
   /** An image that a cloud listed. */
   | { readonly kind: 'listing'; readonly cloud: CloudName; readonly image: Image }
 export type SubjectKind = Subject['kind']
 
-/** A thing that is there. */
 export interface Item {
   readonly subject: Subject
-  /** Equal for two items of which nobody can tell one from the other. */
+  /** Equal for two items that cannot be distinguished. */
   readonly value: string
   /** The build's release or the image's version, as it is spelled. */
   readonly release?: string
-  /** Of a slot: the image as a stream names it, and how near it is to the build where that is known. */
+  /** For a slot: the image as a stream names it, and its grade where the grade is known. */
   readonly entry?: Entry
   readonly grade?: Grade
 }
 
-/** All that a file holds, by a key that is the same in two files for the same subject. */
+/** The items of a file by a key that is the same in two files for the same subject. */
 export type Inventory = ReadonlyMap<string, Item>
 
-/** What a stream holds: builds with their parts, and the slots of some layouts. */
+/** The builds of a stream with their parts, and its slots in some layouts. */
 export function streamInventory(stream: Stream, layouts: readonly LayoutName[]): Inventory {
   const builds = stream.architectures().flatMap((architecture): Item[] => {
     const release = stream.release(architecture)
@@ -68,14 +67,14 @@ export function streamInventory(stream: Stream, layouts: readonly LayoutName[]):
   return joined(toInventory(builds), imageInventory(stream, layouts))
 }
 
-/** The marketplace images that a stream, or a file of them alone, holds in some layouts, or in all. */
+/** The marketplace images of a stream or a marketplace file, in some layouts or in all. */
 export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[]): Inventory {
   return toInventory(
     imagesIn(holder, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )
 }
 
-/** What a snapshot holds: builds with their parts, the clouds that were asked, what they listed. */
+/** The builds of a snapshot with their parts, the clouds that were queried, and the images that they listed. */
 export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   const builds = Object.entries(snapshot.builds).flatMap(([architecture, build]) => {
     const { artifacts, images, ...rest } = translate(
@@ -98,7 +97,7 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   return toInventory([...builds, ...clouds])
 }
 
-/** The slots that selections fill, with their grades. */
+/** The slots for which an image was selected, with their grades. */
 export function selectionInventory(selections: readonly Selection[]): Inventory {
   return toInventory(
     selections.flatMap(({ slot, image, grade }): Item[] => {
@@ -108,7 +107,7 @@ export function selectionInventory(selections: readonly Selection[]): Inventory 
   )
 }
 
-/** The same with the grades that slots were filled with. */
+/** Adds the grades of selections to the slots of an inventory. */
 export function graded(inventory: Inventory, selections: readonly Selection[]): Inventory {
   const grades = new Map(selections.map(({ slot, grade }) => [printSlot(slot), grade]))
   return new Map(
@@ -120,7 +119,7 @@ export function graded(inventory: Inventory, selections: readonly Selection[]): 
   )
 }
 
-/** Several inventories as one; of what is in two of them the later one counts. */
+/** Merges inventories; the last one that has a subject wins. */
 export function joined(...inventories: readonly Inventory[]): Inventory {
   return new Map(inventories.flatMap((each) => [...each]))
 }
@@ -163,7 +162,7 @@ function buildItems(architecture: string, release: string | undefined, content: 
   return items
 }
 
-/** A slot that an image fills, as a stream names it. */
+/** A slot and its image, as a stream names it. */
 export function slotItem(
   slot: Slot,
   entry: Entry,
@@ -192,7 +191,6 @@ function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** The inventory of what is known item by item. */
 export function toInventory(items: readonly Item[]): Inventory {
   return new Map(items.map((item) => [keyOf(item.subject), item]))
 }

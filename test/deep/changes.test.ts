@@ -158,9 +158,9 @@ describe('the account of a change', () => {
     const property = fc.property(snapshot, snapshot, (first, second) => {
       const text = regenerate({ ...job, snapshot: first }).stream.print()
       const target = readStream(text, 'target')
-      const { stream, account } = regenerate({ ...job, snapshot: second, target })
+      const { stream, comparison } = regenerate({ ...job, snapshot: second, target })
       const [before, after] = [holdings(text), holdings(stream.print())]
-      const lines = lossLines(account, PLAIN)
+      const lines = lossLines(comparison, PLAIN)
       const isOfPlatform = ({ words }: Standing) =>
         words.length === 4 && words[0] === 'artifact' && !after.has(words.slice(0, 3).join(' '))
       const gone = [...before]

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { Listings } from '../../../src/core/changes/absence.ts'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import type { AzureQuery, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
+import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+
+const IMAGE = azureImage('418-v2', '418.94.20240916')
+const { publisher, offer, sku } = IMAGE
+const AMI = { plan: 'ocp', architecture: 'x86_64', region: 'us-east-1', image: 'ami-1' }
+const GCP = {
+  plan: 'ocp',
+  project: 'redhat-marketplace-public',
+  name: 'redhat-coreos-ocp-413-x86-64-202305021736',
+}
+
+const withQueries = (queries: SnapshotContent['queries'], images: (typeof IMAGE)[] = []) =>
+  new Listings(snapshotOf(images, { queries, criteria: BUILT_IN }))
+const azure = (query: Partial<AzureQuery> & ({ images: number } | { missing: true })) =>
+  withQueries({ azure: [{ publisher, offer, sku, ...query }] })
+
+describe('the absence of an image', () => {
+  it('is none where the image is listed', () => {
+    const listings = withQueries({ azure: [{ publisher, offer, sku, images: 1 }] }, [IMAGE])
+    expect(listings.absence('azure', { ...IMAGE }, false)).toBe(undefined)
+  })
+
+  it.each([
+    ['no query of its SKU', azure({ sku: '418-arm', images: 1 }), 'not-queried', 'not-queried'],
+    ['no query of its cloud', withQueries({}), 'not-queried', 'not-queried'],
+    ['a SKU that is not found', azure({ missing: true }), 'not-found', 'no-longer-listed'],
+    ['other images in its SKU', azure({ images: 1 }), 'no-longer-listed', 'no-longer-listed'],
+    [
+      'a query in other case',
+      azure({ offer: 'ARO4', images: 1 }),
+      'no-longer-listed',
+      'no-longer-listed',
+    ],
+  ])('with %s', (_, listings, reason, listedBefore) => {
+    expect(listings.absence('azure', { ...IMAGE }, false)).toBe(reason)
+    expect(listings.absence('azure', { ...IMAGE }, true)).toBe(listedBefore)
+  })
+
+  it.each([
+    ['no query of its region', [{ region: 'eu-west-1', images: 3 }], AMI, 'not-queried'],
+    ['a query of its region', [{ region: 'us-east-1', images: 3 }], AMI, 'no-longer-listed'],
+    [
+      'a product that is not in the criteria',
+      [{ region: 'us-east-1', images: 3 }],
+      { ...AMI, plan: 'x' },
+      'not-queried',
+    ],
+  ])('of an AMI with %s', (_, queries, image, reason) => {
+    expect(withQueries({ aws: queries }).absence('aws', image, false)).toBe(reason)
+  })
+
+  it.each([
+    ['another name', [{ project: GCP.project, name: 'other', images: 1 }], 'not-queried'],
+    ['its name', [{ project: GCP.project, name: GCP.name, missing: true }], 'not-found'],
+    ['a list of the project', [{ project: GCP.project, images: 3 }], 'no-longer-listed'],
+    ['a list of another project', [{ project: 'x', images: 3 }], 'not-queried'],
+  ] as const)('of a GCP image with a query of %s', (_, queries, reason) => {
+    expect(withQueries({ gcp: queries }).absence('gcp', GCP, false)).toBe(reason)
+  })
+})
