@@ -32,3 +32,6 @@ export class InputError extends UserError {
 export class ServiceError extends UserError {
   readonly exitCode = 3
 }
+
+/** No credentials were found for a cloud. `cosa2stream` then captures the builds alone. */
+export class MissingCredentials extends ServiceError {}

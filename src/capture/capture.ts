@@ -108,12 +108,15 @@ interface Asked {
 async function askCloud(
   name: CloudName,
   connection: AnyConnection,
-  { ocp, concurrency }: CaptureRequest,
+  { ocp, concurrency, skipRegions = [] }: CaptureRequest,
   limits: Patience,
   progress: ProgressCounter,
 ): Promise<Asked> {
   if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
-  const queries = await withPatience(connection.opening, limits, () => connection.queries(ocp))
+  const all = await withPatience(connection.opening, limits, () => connection.queries(ocp))
+  const queries = all.filter(
+    (query) => !('region' in query && skipRegions.includes(String(query.region))),
+  )
   progress.expect(queries.length)
   const answers = await pMap(
     queries,

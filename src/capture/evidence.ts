@@ -1,5 +1,5 @@
 import { isSameContent } from '../core/snapshot/assemble.ts'
-import type { Snapshot } from '../core/snapshot/snapshot.ts'
+import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { CheckFailure, UserError } from '../errors.ts'
 import { capture } from './capture.ts'
 import type { Recording } from './recording.ts'
@@ -13,7 +13,7 @@ import { replayOf } from './verify.ts'
  * @throws CheckFailure where the recording does not give that part
  */
 export async function evidenceOf(
-  part: Snapshot,
+  part: SnapshotContent,
   recording: Recording,
   file: string,
 ): Promise<Recording> {

@@ -14,6 +14,8 @@ export interface CaptureRequest {
   /** The OCP minor whose images are looked for; needed where a cloud is asked. */
   readonly ocp: MajorMinor | undefined
   readonly clouds: Partial<Record<CloudName, Access<unknown>>>
+  /** Regions that are not queried although the criteria or the account have them. */
+  readonly skipRegions?: readonly string[]
   /** The builds to ask for; none where the stream has its releases already. */
   readonly builds: readonly WantedBuild[]
   /** For one request to the build server, in milliseconds. */

@@ -2,7 +2,7 @@ import { wantedAgain } from '../core/builds/locate.ts'
 import { isSameContent } from '../core/snapshot/assemble.ts'
 import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
-import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
+import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
 import { UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
@@ -124,7 +124,7 @@ function differenceOf(exchanges: Recording, kept: Recording): string | undefined
 }
 
 /** The request that a snapshot is the answer to, to be answered by a recording. */
-export function replayOf(snapshot: Snapshot, replay: Recording): CaptureRequest {
+export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
   const { stream, criteria } = snapshot
   const access = { live: false, timeout: 30_000 } as const
   return {

@@ -1,6 +1,6 @@
 import type { AzureSettings } from '../../capture/clouds/azure/settings.ts'
 import type { AzureCriteria } from '../../core/criteria/criteria.ts'
-import { InputError, ServiceError } from '../../errors.ts'
+import { InputError, MissingCredentials } from '../../errors.ts'
 import { type ArgsOf, choice, text } from '../option.ts'
 import { checkUrl } from '../url.ts'
 import { readLogin, readPrincipal } from './azure-login.ts'
@@ -60,7 +60,7 @@ async function azureSettings(args: AzureArgs, env: NodeJS.ProcessEnv): Promise<A
   const login = principal === undefined ? await readLogin(env, named) : undefined
   const subscription = named ?? login?.subscription
   if (!subscription) {
-    throw new ServiceError(
+    throw new MissingCredentials(
       'azure: no subscription to ask with',
       'Set --subscription or AZURE_SUBSCRIPTION_ID, or AZURE_AUTH_LOCATION to a service principal file, or log in with az login.',
     )
