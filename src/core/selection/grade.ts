@@ -7,7 +7,7 @@ import {
   type Version,
 } from '../versions/version.ts'
 
-/** How near an image is to the build it stands for, the nearest first. */
+/** How close an image is to the build, the closest first. */
 export const GRADES = [
   'exact',
   'newer-build',
@@ -26,28 +26,27 @@ export const REQUIREMENTS = {
 } as const satisfies Record<string, readonly Grade[]>
 export type Requirement = keyof typeof REQUIREMENTS
 
-/** Why an image cannot fill a slot at all. */
-export type Refusal = 'later OCP minor' | 'later RHEL'
+/** Why an image cannot fill a slot. */
+export type Refusal = 'later OCP version' | 'later RHEL version'
 
 /**
  * Grades an image for a slot.
  *
- * @param version what the image's version says
- * @param dated the same with the RHEL and OCP that it stands for
+ * @param dated the version with its RHEL and OCP versions
  */
 export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted): Grade | Refusal {
   const { rhel } = wanted.release
   const byOcp = compareMajorMinor(dated.ocp, wanted.ocp)
   const byRhel = compareMajorMinor(dated.rhel, rhel)
-  if (byOcp > 0) return 'later OCP minor'
-  if (byRhel > 0) return 'later RHEL'
+  if (byOcp > 0) return 'later OCP version'
+  if (byRhel > 0) return 'later RHEL version'
   if (isOfBuild(version, dated, wanted)) return 'exact'
   if (dated.rhel.major < rhel.major) return 'older-rhel-major'
   if (byOcp < 0 || byRhel < 0) return 'older-release'
   return isNewer(dated, wanted) ? 'newer-build' : 'older-build'
 }
 
-/** An image that tells the time of its publication, not of its build, is never exact. */
+/** An image whose version has the time of publication, not of the build, is never exact. */
 function isOfBuild(version: Version, dated: DatedVersion, { release, ocp }: Wanted): boolean {
   return (
     !isOfPublication(version) &&

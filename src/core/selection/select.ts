@@ -1,6 +1,7 @@
 import { compareAsNumbers } from '../clouds/order.ts'
 import type { Slot, Wanted } from '../clouds/slot.ts'
-import type { Image } from '../snapshot/snapshot.ts'
+import type { Image, ImageState } from '../snapshot/snapshot.ts'
+import { hasUnreadableDate } from '../snapshot/time.ts'
 import {
   compareMajorMinor,
   type MajorMinor,
@@ -17,30 +18,30 @@ import {
 } from '../versions/version.ts'
 import { GRADES, type Grade, gradeImage, REQUIREMENTS, type Requirement } from './grade.ts'
 
-/** An image of a slot's plan, architecture, and generation or region, and what speaks against it. */
+/** An image of a slot's plan, architecture, and generation or region. */
 export interface Candidate {
   readonly image: Image
   readonly grade?: Grade
-  /** Why it cannot fill the slot; absent where it can. */
+  /** Why it is not selected; absent if it may be. */
   readonly refused?: string
 }
 
-/** The image chosen for a slot, with its grade and the reason. */
+/** The image selected for a slot, with its grade and the reason. */
 export interface Selection {
   readonly slot: Slot
   readonly wanted: Wanted
-  /** Absent where no image may fill the slot. */
+  /** Absent if no image may fill the slot. */
   readonly image?: Image
   readonly grade?: Grade
   readonly reason: string
-  /** All that were looked at, the best first, the refused ones last. */
+  /** The best first, the refused ones last. */
   readonly candidates: readonly Candidate[]
 }
 
 /**
- * Chooses the image for a slot: an exact one, otherwise the most recent that is left. Looks at each
- * image once and keeps the best alone, so that a slot with many images costs no more than reading
- * them; the candidates are judged again for those who ask to see them.
+ * Selects the image for a slot: an exact one, otherwise the most recent of those that may fill it.
+ *
+ * @param floor the earliest OCP version whose images a stream of it or a later version may have
  */
 export function selectImage(
   slot: Slot,
@@ -50,44 +51,27 @@ export function selectImage(
   requirement: Requirement = 'any',
   floor?: MajorMinor,
 ): Selection {
-  let best: Judged | undefined
-  const counts = { all: images.length, graded: 0, eligible: 0 }
-  for (const image of images) {
-    const judged = judge(image, wanted, table, requirement, floor)
-    if (judged.grade !== undefined) counts.graded += 1
-    if (judged.dated === undefined) continue
-    counts.eligible += 1
-    if (best === undefined || byMerit(judged, best) < 0) best = judged
-  }
-  const choice =
-    best?.grade === undefined
-      ? { reason: reasonForNone(counts, requirement) }
-      : { image: best.image, grade: best.grade, reason: reasonFor(best.grade, counts) }
-  return {
-    slot,
-    wanted,
-    ...choice,
-    get candidates() {
-      const judged = images.map((each) => judge(each, wanted, table, requirement, floor))
-      return judged.sort(byMerit).map(candidateOf)
-    },
-  }
+  const judged = images
+    .map((image) => judge(image, wanted, table, requirement, floor))
+    .sort(compareMerit)
+  const candidates = judged.map(({ dated: _, ...candidate }) => candidate)
+  const eligible = judged.filter(({ dated }) => dated !== undefined)
+  const { image, grade } = eligible[0] ?? {}
+  return image === undefined || grade === undefined
+    ? { slot, wanted, reason: reasonForNone(judged, requirement), candidates }
+    : { slot, wanted, image, grade, reason: reasonFor(grade, eligible.length), candidates }
 }
 
-/** How many images a slot has, how many of them have a grade, and how many may fill it. */
-interface Counts {
-  readonly all: number
-  readonly graded: number
-  readonly eligible: number
+interface Judged extends Candidate {
+  /** Present if the image may fill the slot. */
+  readonly dated?: DatedVersion
 }
 
-/** Made for every image, and so of one shape: what is absent is undefined. */
-interface Judged {
-  readonly image: Image
-  readonly grade: Grade | undefined
-  readonly refused: string | undefined
-  /** Present where the image is eligible. */
-  readonly dated: DatedVersion | undefined
+/** Reasons against an image in a state that may not be selected. */
+const STATES: Readonly<Partial<Record<ImageState, string>>> = {
+  deprecated: 'deprecated by the cloud',
+  unavailable: 'not available',
+  unknown: 'unknown state',
 }
 
 function judge(
@@ -97,34 +81,24 @@ function judge(
   requirement: Requirement,
   floor: MajorMinor | undefined,
 ): Judged {
-  if (image.state === 'deprecated') return refuse(image, 'deprecated by the cloud')
-  if (image.state === 'unavailable') return refuse(image, 'not available')
-  if (image.state === 'unknown') return refuse(image, 'in a state that is not known')
+  const refuse = (refused: string): Judged => ({ image, refused })
+  if (hasUnreadableDate(image)) return refuse('unreadable deprecation date')
+  const state = STATES[image.state]
+  if (state !== undefined) return refuse(state)
   const version = readVersion(image.version)
-  if (version === undefined) return refuse(image, 'version cannot be read')
+  if (version === undefined) return refuse('unreadable version')
   const dated = dateVersion(version, image.ocp, wanted, table)
-  if (dated === undefined) return refuse(image, 'RHEL not known for this OCP minor')
-  if (
-    floor &&
-    compareMajorMinor(dated.ocp, floor) < 0 &&
-    compareMajorMinor(wanted.ocp, floor) >= 0
-  ) {
-    return refuse(image, `of before OCP ${printMajorMinor(floor)}`)
+  if (dated === undefined) return refuse('unknown RHEL version of this OCP version')
+  const isEarly = floor && compareMajorMinor(dated.ocp, floor) < 0
+  if (isEarly && compareMajorMinor(wanted.ocp, floor) >= 0) {
+    return refuse(`earlier than OCP ${printMajorMinor(floor)}`)
   }
   const grade = gradeImage(version, dated, wanted)
-  if (!isGrade(grade)) return refuse(image, grade)
+  if (!isGrade(grade)) return refuse(grade)
   if (!(REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)) {
-    return refuse(image, `${requirement} is required`, grade)
+    return { image, grade, refused: `${requirement} is required` }
   }
-  return { image, grade, refused: undefined, dated }
-}
-
-function refuse(image: Image, refused: string, grade?: Grade): Judged {
-  return { image, grade, refused, dated: undefined }
-}
-
-function candidateOf({ image, grade, refused }: Judged): Candidate {
-  return { image, ...(grade && { grade }), ...(refused && { refused }) }
+  return { image, grade, dated }
 }
 
 function isGrade(value: string): value is Grade {
@@ -132,8 +106,8 @@ function isGrade(value: string): value is Grade {
 }
 
 /**
- * The RHEL and OCP that a version stands for in a slot. One that names no OCP takes the SKU's, else
- * counts as of the latest OCP of its RHEL that the slot admits: its RHEL alone decides.
+ * The RHEL and OCP versions that an image's version stands for in a slot. A version without OCP has
+ * the SKU's, else the latest OCP version of its RHEL that the slot admits, so that its RHEL decides.
  */
 function dateVersion(
   version: Version,
@@ -151,40 +125,38 @@ function dateVersion(
   return { rhel, ocp, stamp: version.stamp, revision: version.revision }
 }
 
-/** Eligible before refused, exact before all, then the most recent; ties by the SKU's name. */
-function byMerit(a: Judged, b: Judged): number {
+/**
+ * Eligible before refused, exact before all, then the most recent, then the more precise time stamp.
+ * Ties are ordered by name, so that the order of the images does not count.
+ */
+function compareMerit(a: Judged, b: Judged): number {
   if (a.dated === undefined || b.dated === undefined) {
     return Number(a.dated === undefined) - Number(b.dated === undefined)
   }
   return (
     Number(b.grade === 'exact') - Number(a.grade === 'exact') ||
     compareVersions(b.dated, a.dated) ||
-    preciseFirst(a, b) ||
-    byName(a, b)
+    b.dated.stamp.length - a.dated.stamp.length ||
+    compareAsNumbers(fullName(a), fullName(b))
   )
 }
 
-/** Of two that are as good, such as one under two spellings, whichever order they came in. */
-function byName(a: Judged, b: Judged): number {
-  const nameOf = ({ image }: Judged) =>
-    ['publisher', 'offer', 'sku', 'version', 'image', 'name'].map((key) => image[key]).join(':')
-  return compareAsNumbers(nameOf(a), nameOf(b))
+function fullName({ image }: Judged): string {
+  return ['publisher', 'offer', 'sku', 'version', 'image', 'name']
+    .map((key) => image[key])
+    .join(':')
 }
 
-/** Of two images of one time the one that tells it more precisely. */
-function preciseFirst(a: Judged, b: Judged): number {
-  return (b.dated?.stamp.length ?? 0) - (a.dated?.stamp.length ?? 0)
+function reasonFor(grade: Grade, eligible: number): string {
+  if (grade === 'exact') return 'same build'
+  const choice = eligible === 1 ? 'the only eligible image' : `the most recent of ${eligible}`
+  return `no image of the same build; ${choice}`
 }
 
-function reasonFor(grade: Grade, { eligible }: Counts): string {
-  if (grade === 'exact') return 'of the very build'
-  const of = eligible === 1 ? 'the only image left' : `the most recent of ${eligible}`
-  return `none of the very build; ${of}`
-}
-
-function reasonForNone({ all, graded }: Counts, requirement: Requirement): string {
-  if (all === 0) return 'no image'
+function reasonForNone(judged: readonly Judged[], requirement: Requirement): string {
+  if (judged.length === 0) return 'no image'
+  const graded = judged.filter(({ grade }) => grade !== undefined).length
   return graded > 0
     ? `no image of a grade that ${requirement} admits, ${graded} of other grades`
-    : `none of ${all} may fill it`
+    : `none of ${judged.length} is eligible`
 }

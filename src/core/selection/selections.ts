@@ -1,5 +1,6 @@
 import { FACTS } from '../clouds/index.ts'
 import type { Slot, Wanted } from '../clouds/slot.ts'
+import { groupBy } from '../group.ts'
 import {
   type Architecture,
   capturedClouds,
@@ -8,7 +9,7 @@ import {
   type Snapshot,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
-import { stateAt } from '../snapshot/state.ts'
+import { stateAt } from '../snapshot/time.ts'
 import { type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 import type { Requirement } from './grade.ts'
@@ -19,8 +20,8 @@ import { type Selection, selectImage } from './select.ts'
 export type Releases = ReadonlyMap<string, string>
 
 /**
- * Chooses an image for every slot: clouds in their order, architectures by name, plans in the
- * order in which streams have them. An architecture whose release names no RHEL has no slots.
+ * Selects an image for every slot: clouds in their order, architectures by name, plans in the order
+ * of streams. An architecture whose release has no RHEL version has no slots.
  */
 export function selectImages(
   snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
@@ -46,7 +47,7 @@ export function selectImages(
           selectImage(
             slot,
             wanted,
-            images.get(keyOf(slot)) ?? [],
+            images.get(slotKey(slot)) ?? [],
             snapshot.criteria.rhel,
             requirement,
             floor,
@@ -56,47 +57,26 @@ export function selectImages(
   })
 }
 
-/** The OCP minor that a cloud's images are not to be earlier than, for streams from it on. */
+/** The earliest OCP version of a cloud's images, for streams of it or a later version. */
 function floorOf(criteria: object & { readonly floor?: string } = {}): MajorMinor | undefined {
   return criteria.floor === undefined ? undefined : readMajorMinor(criteria.floor)
 }
 
-/** What the release tells, and where it names no OCP what the snapshot was captured for. */
+/** A release with its OCP version, or if it has none, that of the snapshot. */
 export function wantedRelease({ stream }: SnapshotContent, text: string): Wanted | undefined {
   const release = readRelease(text)
   const ocp = release?.ocp ?? (stream.ocp === null ? undefined : readMajorMinor(stream.ocp))
   return release && ocp && { text, release, ocp }
 }
 
-/** The images as they are at a time, by what `keyOf` gives. Those of one slot follow one another. */
+/** The images by `slotKey`, in their state at a time. */
 export function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
-  const groups = new Map<string, Image[]>()
-  let last: Image | undefined
-  let group: Image[] = []
-  for (const image of images) {
-    if (last === undefined || !isOfSameSlot(image, last)) {
-      const key = keyOf(image)
-      group = groups.get(key) ?? []
-      groups.set(key, group)
-      last = image
-    }
-    const state = stateAt(image, time)
-    group.push(state === image.state ? image : { ...image, state })
-  }
-  return groups
+  const current = images.map((image) => ({ ...image, state: stateAt(image, time) }))
+  return groupBy(current, slotKey)
 }
 
-function isOfSameSlot(a: Image, b: Image): boolean {
-  return (
-    a.plan === b.plan &&
-    a.architecture === b.architecture &&
-    a.generation === b.generation &&
-    a.region === b.region
-  )
-}
-
-/** Equal for a slot and the images that are looked at for it, within a cloud. */
-export function keyOf({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
+/** The same for a slot and the images that may fill it, within a cloud. */
+export function slotKey({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
   return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
 }
 

@@ -5,6 +5,7 @@ import { checkSchema } from '../schemas/check.ts'
 import { isPlainUrl, liesIn } from '../url.ts'
 import { canonicalJson, computeIntegrity, printLines } from './canonical.ts'
 import type { Snapshot } from './snapshot.ts'
+import { readTime } from './time.ts'
 
 /** Prints a snapshot as it is committed. */
 export function printSnapshot(snapshot: Snapshot): string {
@@ -27,7 +28,7 @@ export function readSnapshot(text: string, file: string): Snapshot {
   if (!isIntact(text, snapshot)) {
     throw new InputError(
       `${file}: .integrity: does not match the content, which was changed after the capture`,
-      'Restore the file from git, or capture it anew.',
+      'Restore the file from git, or capture it again.',
     )
   }
   return snapshot
@@ -45,8 +46,15 @@ export function readShape(text: string, file: string): Snapshot {
   }
   if (version === undefined) throw notASnapshot(value, file)
   checkSchema('snapshot', value, file)
-  checkPlaces(value as Snapshot, file)
-  return value as Snapshot
+  const snapshot = value as Snapshot
+  if (readTime(snapshot.capturedAt) === undefined) {
+    throw new InputError(
+      `${file}: .capturedAt: expected a time, found "${snapshot.capturedAt}"`,
+      'Restore the file from git, or capture it again.',
+    )
+  }
+  checkPlaces(snapshot, file)
+  return snapshot
 }
 
 /** Where a snapshot's builds are goes into streams, and is asked of the recording. */

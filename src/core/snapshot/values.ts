@@ -24,9 +24,9 @@ export const isGcpName = like(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
  */
 export const isAzureVersion = like(/^([0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?|latest)$/)
 
-/** RFC 3339; GCP's publishers write it by hand, and leave the seconds out. */
+/** A date, with or without a time of day. GCP's publishers write it by hand; `readTime` is strict. */
 export const isTime = like(
-  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$/,
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{1,18}([Zz]|[+-][0-9:]{2,6})?)?$/,
 )
 
 /** A folder of a build server. */

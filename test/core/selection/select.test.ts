@@ -26,10 +26,10 @@ function wanted(text: string, ocp: string): Wanted {
   return { text, release, ocp: release.ocp ?? minor }
 }
 
-/** `418.94.20250122`, `9.6.20251015@4.20` where the SKU names the OCP, `…!deprecated`. */
+/** `418.94.20250122`, `9.6.20251015@4.20` for a SKU of an OCP version, `…!STATE!DEPRECATION`. */
 function image(text: string): Image {
-  const [, version = '', ocp, state = 'active'] =
-    /^([^@!]*)(?:@([^!]+))?(?:!(.+))?$/.exec(text) ?? []
+  const [, version = '', ocp, state = 'active', deprecation] =
+    /^([^@!]*)(?:@([^!]+))?(?:!([^!]+))?(?:!(.+))?$/.exec(text) ?? []
   return {
     architecture: 'x86_64',
     plan: 'no-purchase-plan',
@@ -37,6 +37,7 @@ function image(text: string): Image {
     state: state as Image['state'],
     version,
     ...(ocp !== undefined && { ocp }),
+    ...(deprecation !== undefined && { deprecation }),
   } as Image
 }
 
@@ -59,7 +60,7 @@ function choose(
 describe('selectImage', () => {
   it.each([
     [
-      'the very build before newer ones',
+      'the same build before newer ones',
       '418.94.202410090804-0',
       '4.18',
       ['418.94.20241009', '418.94.20250122'],
@@ -173,10 +174,15 @@ describe('selectImage', () => {
     ['a later OCP minor that the SKU names', '418.94.202410090804-0', ['9.4.20241009@4.19']],
     ['a later RHEL', '418.94.202410090804-0', ['9.6.20251015', '10.2.20260423', '418.96.20241009']],
     ['a deprecated one', '418.94.202410090804-0', ['418.94.20241009!deprecated']],
+    [
+      'one with an unreadable deprecation date',
+      '418.94.202410090804-0',
+      ['418.94.20241009!active!2024-10-20'],
+    ],
     ['one that is not available', '418.94.202410090804-0', ['418.94.20241009!unavailable']],
     ['one that cannot be read', '418.94.202410090804-0', ['latest', '1.2']],
   ])('never takes %s', (_, release, images) => {
-    expect(choose(release, '4.18', images)).toBe(`none of ${images.length} may fill it`)
+    expect(choose(release, '4.18', images)).toBe(`none of ${images.length} is eligible`)
   })
 
   it('admits the grades that are required', () => {

@@ -8,7 +8,7 @@ import {
   type ImageState,
   type Snapshot,
 } from '../../snapshot/snapshot.ts'
-import { stateAt } from '../../snapshot/state.ts'
+import { stateAt } from '../../snapshot/time.ts'
 
 /** Which images to list; what is absent admits all. */
 export interface ListFilter {

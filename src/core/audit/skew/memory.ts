@@ -1,5 +1,5 @@
 import { printSlot } from '../../clouds/slot.ts'
-import { groupBySlot, keyOf, type Releases } from '../../selection/selections.ts'
+import { groupBySlot, type Releases, slotKey } from '../../selection/selections.ts'
 import { capturedClouds, getImages, type Image, type Snapshot } from '../../snapshot/snapshot.ts'
 import { measureSkew, type SlotSkew } from './skew.ts'
 
@@ -18,7 +18,7 @@ export class SkewMemory {
     if (asked !== this.#asked) this.#skews = new Map()
     const images = imagesBySlot(snapshot)
     const isOther: Parameters<typeof measureSkew>[2] = (slot) => {
-      const key = `${slot.cloud}/${keyOf(slot)}`
+      const key = `${slot.cloud}/${slotKey(slot)}`
       return !this.#skews.has(printSlot(slot)) || !isSame(images.get(key), this.#images.get(key))
     }
     for (const skew of measureSkew(snapshot, target, isOther)) {
@@ -39,7 +39,7 @@ function askedOf({ criteria, queries, builds, stream }: Snapshot, target: Releas
   return JSON.stringify([criteria, queries, releases, [...target], stream.ocp])
 }
 
-/** The images of each slot, by cloud and what `keyOf` gives. */
+/** The images of each slot, by cloud and what `slotKey` gives. */
 function imagesBySlot(snapshot: Snapshot): Map<string, readonly Image[]> {
   return new Map(
     capturedClouds(snapshot).flatMap((cloud) =>

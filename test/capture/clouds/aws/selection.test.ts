@@ -57,7 +57,7 @@ describe('selection on AWS', () => {
     expect(selections).toHaveLength(PRODUCTS.length * REGIONS.length)
   })
 
-  it.each(PRODUCTS)('chooses the very build for $plan $architecture', (product) => {
+  it.each(PRODUCTS)('selects the same build for $plan $architecture', (product) => {
     const architecture = product.architecture === 'arm64' ? 'aarch64' : 'x86_64'
     const own = selections.filter(
       ({ slot }) => slot.plan === product.plan && slot.architecture === architecture,
@@ -77,7 +77,7 @@ describe('selection on AWS', () => {
     }
   })
 
-  it('chooses none of the decoys, though all are of the very build', () => {
+  it('selects none of the decoys, though all are of the same build', () => {
     const chosen = new Set(selections.map(nameOf))
     for (const name of chosen) expect(name).not.toMatch(/pending|gone|old|copy|^worker/)
     const refusals = selections
@@ -85,11 +85,11 @@ describe('selection on AWS', () => {
       ?.candidates.flatMap(({ image, refused }) => (refused ? [`${image.name}: ${refused}`] : []))
       .map((each) => each.replace(/-[0-9a-f]{8}-[0-9a-f-]{27}/, ''))
     expect(refusals?.sort()).toEqual([
-      'RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-aarch64-0: later RHEL',
+      'RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-aarch64-0: later RHEL version',
       'rhcos-418.94.202410090804-0-aarch64-gone: not available',
       'rhcos-418.94.202410090804-0-aarch64-old: deprecated by the cloud',
       'rhcos-418.94.202410090804-0-aarch64-pending: not available',
-      'worker-aarch64: version cannot be read',
+      'worker-aarch64: unreadable version',
     ])
   })
 

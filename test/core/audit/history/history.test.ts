@@ -125,7 +125,7 @@ describe('the history of a stream', () => {
 
   it('says why an image that stands there may not', () => {
     const [only] = historyOf([version(1, stream(NEW, enhancement('419.6.20250523')))])
-    expect(only && slots(only)).toEqual([[SLOT, '419.6.20250523', 'later OCP minor', undefined]])
+    expect(only && slots(only)).toEqual([[SLOT, '419.6.20250523', 'later OCP version', undefined]])
   })
 
   it('reads releases that name RHEL alone', () => {
