@@ -221,6 +221,8 @@ function refuseLoss(
     if (loss !== 'removed' || follows) return false
     if (subject.kind === 'build') return !drop.includes(subject.architecture)
     if (subject.kind !== 'artifact' && subject.kind !== 'image') return false
+    // The stream that has it refuses its loss; a capture may leave out signatures.
+    if (subject.member !== undefined) return false
     return isSame(subject.architecture) && !drop.includes(subject.architecture)
   }
   const lost = comparison.changes.filter(isRefused)

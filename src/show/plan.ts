@@ -114,6 +114,7 @@ export function planRows(comparison: Comparison, changes: readonly Change[]): Pl
   return [
     ...buildRows(comparison, changes),
     ...partRows(changes),
+    ...memberRows(changes),
     ...cloudRows(comparison, changes),
     ...slotRows(changes),
     ...listingRows(changes),
@@ -172,8 +173,9 @@ function partsOf(comparison: Comparison, architecture: string, { after }: Change
   const parts = comparison.changes.flatMap(({ subject, follows }) =>
     follows && 'architecture' in subject && subject.architecture === architecture ? [subject] : [],
   )
-  const artifacts = parts.filter((each) => each.kind === 'artifact' && each.format !== undefined)
-  const images = parts.filter(({ kind }) => kind === 'image')
+  const whole = parts.filter(isWholePart)
+  const artifacts = whole.filter((each) => each.kind === 'artifact' && each.format !== undefined)
+  const images = whole.filter(({ kind }) => kind === 'image')
   return ` (${counted(artifacts.length, 'artifact')}, ${counted(images.length, 'image')})`
 }
 
@@ -181,9 +183,7 @@ function partsOf(comparison: Comparison, architecture: string, { after }: Change
 function partRows(changes: readonly Change[]): PlanRow[] {
   const parts = changes.flatMap((change) => {
     const { subject, follows } = change
-    return !follows && (subject.kind === 'artifact' || subject.kind === 'image')
-      ? [{ change, subject }]
-      : []
+    return !follows && isWholePart(subject) ? [{ change, subject }] : []
   })
   const byArchitecture = groupBy(parts, ({ change, subject }) =>
     [signOf(change), subject.kind, subject.platform, subject.architecture, moveOf(change)].join(
@@ -222,6 +222,51 @@ function partRows(changes: readonly Change[]): PlanRow[] {
 }
 
 const NOUNS = { image: 'regions', artifact: 'formats' } as const
+
+type PartSubject = Extract<Change['subject'], { readonly kind: 'artifact' | 'image' }>
+
+function isWholePart(subject: Change['subject']): subject is PartSubject {
+  return (
+    (subject.kind === 'artifact' && subject.file === undefined) ||
+    (subject.kind === 'image' && subject.member === undefined)
+  )
+}
+
+/** Members of artifacts and images, such as signatures: the same member on one line. */
+function memberRows(changes: readonly Change[]): PlanRow[] {
+  const members = changes.flatMap((change) => {
+    const { subject, follows } = change
+    if (follows || (subject.kind !== 'artifact' && subject.kind !== 'image')) return []
+    if (isWholePart(change.subject)) return []
+    const { platform, architecture, member } = subject
+    const within = subject.kind === 'artifact' ? [subject.format, subject.file] : [subject.region]
+    const name = member ?? (subject.kind === 'artifact' ? subject.file : undefined) ?? ''
+    const place = [platform, ...within].filter((each) => each !== undefined && each !== name)
+    return [{ sign: signOf(change), name, architecture, place: place.join(' ') }]
+  })
+  const byArchitecture = groupBy(members, ({ sign, name, architecture }) =>
+    [sign, name, architecture].join('\n'),
+  )
+  const alike = groupBy([...byArchitecture.values()], (group) =>
+    [group[0]?.sign, group[0]?.name, ...group.map(({ place }) => place)].join('\n'),
+  )
+  return [...alike.values()].flatMap((groups) => {
+    const [first] = groups[0] ?? []
+    if (first === undefined) return []
+    const places = (groups[0] ?? []).map(({ place }) => place)
+    const architectures = groups.map((group) => group[0]?.architecture).join(', ')
+    const several = places.length > 1 ? `${places.length} artifacts: ` : ''
+    return [
+      {
+        sign: first.sign,
+        subject: `${first.name} ${architectures} · ${several}${places.join(', ')}`,
+        what: '',
+        date: '',
+        grade: undefined,
+      },
+    ]
+  })
+}
 
 /** A cloud that comes or goes stands for all that it listed. */
 function cloudRows(comparison: Comparison, changes: readonly Change[]): PlanRow[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { azureImage, snapshotOf, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const OLD = '418.94.202409162337-0'
@@ -42,6 +42,7 @@ const build = ({
 
 const V2 = azureImage('418-v2', '418.94.20240916')
 const ARM = azureImage('418-arm', '418.94.20240916')
+const PXE = ['metal', 'live-kernel', 'live-initramfs']
 const AMI = {
   plan: 'ocp',
   architecture: 'x86_64',
@@ -120,6 +121,33 @@ describe('what a run would take away', () => {
     expect(allowed.stderr).toContain(line)
     expect(allowed.stderr).toMatch(/ changed, .*\nt\.json: updated\n$/)
     expect(await read('t.json')).not.toBe(before)
+  })
+
+  it.each([
+    [
+      'the rootfs of a bumped build',
+      snapshot({ platforms: [...PXE, 'live-rootfs'], release: OLD }),
+      snapshot({ platforms: PXE }),
+      '-  rootfs x86_64 · metal pxe',
+    ],
+    [
+      'the signatures of a bumped build',
+      snapshot({ platforms: ['aws', 'metal'], release: OLD }),
+      snapshotText([V2, ARM], {
+        builds: { x86_64: build({ platforms: ['aws', 'metal'] }) },
+        stream: { ...snapshotOf([]).stream, signatures: false },
+      }),
+      '-  signature x86_64 · 2 artifacts: aws img.gz disk, metal img.gz disk',
+    ],
+  ])('%s, is a loss', async (_, old, after, line) => {
+    const before = await given(old, after)
+    const refused = await regenerate()
+    expect(refused).toMatchObject({ status: 1, stdout: '' })
+    expect(refused.stderr).toContain(line)
+    expect(await read('t.json')).toBe(before)
+    const allowed = await regenerate('--allow-regression')
+    expect(allowed.status).toBe(0)
+    expect(allowed.stderr).toContain(line)
   })
 
   it('an older build in the place of a newer one, is refused', async () => {

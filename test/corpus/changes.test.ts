@@ -75,6 +75,7 @@ function told({ changes }: Comparison): Map<string, string> {
   return new Map(
     changes.flatMap(({ subject, before, after }): [string, string][] => {
       if (subject.kind !== 'artifact' && subject.kind !== 'image') return []
+      if ('file' in subject || 'member' in subject) return []
       const { kind, architecture, platform } = subject
       const within = subject.kind === 'artifact' ? subject.format : subject.region
       const place = [kind, architecture, platform, ...(within ? [within] : [])].join(' ')

@@ -1,7 +1,14 @@
 import { isOlder } from '../versions/older.ts'
 import type { RhelTable } from '../versions/rhel.ts'
 import type { Absence, Listings } from './absence.ts'
-import { type Inventory, type Item, keyOf, type Subject, type SubjectKind } from './inventory.ts'
+import {
+  type Inventory,
+  type Item,
+  keyOf,
+  type Subject,
+  type SubjectKind,
+  wholeOf,
+} from './inventory.ts'
 
 /** What happens to one subject. */
 export interface Change {
@@ -47,7 +54,7 @@ export function compareInventories(
     const loss = findLoss(old, fresh, table)
     const absence = findAbsence(old, loss, listings)
     const follows =
-      followsBuild(subject, old, fresh, builds) || followsPlatform(subject, before, after)
+      followsBuild(subject, old, fresh, builds) || followsWhole(subject, before, after)
     return [
       {
         subject,
@@ -164,9 +171,10 @@ function followsBuild(
   return old?.release === from && fresh?.release === to ? true : undefined
 }
 
-function followsPlatform(subject: Subject, before: Inventory, after: Inventory): true | undefined {
-  if (subject.kind !== 'artifact' || subject.format === undefined) return undefined
-  const { format: _, ...platform } = subject
-  const key = keyOf(platform)
+/** Whether a part is added or removed together with what it is a part of. */
+function followsWhole(subject: Subject, before: Inventory, after: Inventory): true | undefined {
+  const whole = wholeOf(subject)
+  if (whole === undefined) return undefined
+  const key = keyOf(whole)
   return before.has(key) !== after.has(key) ? true : undefined
 }

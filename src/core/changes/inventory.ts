@@ -22,12 +22,14 @@ import type { Stream } from '../stream/stream.ts'
 /** The smallest things that a file can have or not have. */
 export type Subject =
   | { readonly kind: 'build'; readonly architecture: string }
-  /** A platform of a build, or one format of it: `aws`, `vmdk.gz`. */
+  /** A platform of a build, one format of it, or a member of that: `aws`, `vmdk.gz`, `signature`. */
   | {
       readonly kind: 'artifact'
       readonly architecture: string
       readonly platform: string
       readonly format?: string
+      readonly file?: string
+      readonly member?: string
     }
   /** An image of the build itself in a cloud, per region where the cloud has regions. */
   | {
@@ -35,6 +37,7 @@ export type Subject =
       readonly architecture: string
       readonly platform: string
       readonly region?: string
+      readonly member?: string
     }
   /** A slot that has a marketplace image. */
   | { readonly kind: 'slot'; readonly slot: Slot; readonly layout?: LayoutName }
@@ -143,6 +146,12 @@ function buildItems(architecture: string, release: string | undefined, content: 
     for (const [format, files] of records(artifact.formats)) {
       const subject = { kind: 'artifact', architecture, platform, format } as const
       items.push({ subject, value: canonicalJson(files), ...own })
+      for (const [file, members] of records(files)) {
+        items.push({ subject: { ...subject, file }, value: '', ...own })
+        for (const member of Object.keys(members)) {
+          items.push({ subject: { ...subject, file, member }, value: '', ...own })
+        }
+      }
     }
   }
   const extensions = ownExtensions(content['rhel-coreos-extensions'])
@@ -152,11 +161,12 @@ function buildItems(architecture: string, release: string | undefined, content: 
       : [{ each: image }]
     for (const { each, ...region } of regions) {
       const at = textOf(each.release)
-      items.push({
-        subject: { kind: 'image', architecture, platform, ...region },
-        value: canonicalJson(each),
-        ...(at !== undefined && { release: at }),
-      })
+      const subject = { kind: 'image', architecture, platform, ...region } as const
+      const own = at === undefined ? {} : { release: at }
+      items.push({ subject, value: canonicalJson(each), ...own })
+      for (const member of Object.keys(each)) {
+        items.push({ subject: { ...subject, member }, value: '', ...own })
+      }
     }
   }
   return items
@@ -195,15 +205,33 @@ export function toInventory(items: readonly Item[]): Inventory {
   return new Map(items.map((item) => [keyOf(item.subject), item]))
 }
 
+/** What a part of a build is a part of; undefined for a platform and for other subjects. */
+export function wholeOf(subject: Subject): Subject | undefined {
+  if (subject.kind === 'artifact') {
+    const { member, file, format, ...platform } = subject
+    if (member !== undefined)
+      return { ...platform, ...(format && { format }), ...(file && { file }) }
+    if (file !== undefined) return { ...platform, ...(format && { format }) }
+    return format === undefined ? undefined : platform
+  }
+  if (subject.kind !== 'image' || subject.member === undefined) return undefined
+  const { member: _, ...image } = subject
+  return image
+}
+
 /** Equal for the same subject in two files. */
 export function keyOf(subject: Subject): string {
   switch (subject.kind) {
     case 'build':
       return `build\n${subject.architecture}`
-    case 'artifact':
-      return ['artifact', subject.architecture, subject.platform, subject.format ?? ''].join('\n')
-    case 'image':
-      return ['image', subject.architecture, subject.platform, subject.region ?? ''].join('\n')
+    case 'artifact': {
+      const { architecture, platform, format = '', file = '', member = '' } = subject
+      return ['artifact', architecture, platform, format, file, member].join('\n')
+    }
+    case 'image': {
+      const { architecture, platform, region = '', member = '' } = subject
+      return ['image', architecture, platform, region, member].join('\n')
+    }
     case 'slot':
       return ['slot', subject.layout ?? '', printSlot(subject.slot)].join('\n')
     case 'cloud':
