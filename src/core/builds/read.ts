@@ -1,7 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import { misfitOf } from '../json/misfit.ts'
-import { prune } from '../json/prune.ts'
+import { findMismatch, prune } from '../json/prune.ts'
 import { ARCHITECTURES, type Architecture, type Build } from '../snapshot/snapshot.ts'
 import {
   buildFolder,
@@ -29,9 +28,9 @@ export interface ReadBuild {
  * @throws InputError that names the field and what was expected
  */
 export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace): ReadBuild {
-  const misfit = misfitOf(meta, RECORDED_META)
-  if (typeof meta !== 'object' || meta === null || misfit !== undefined) {
-    throw new InputError(`not a meta.json: ${misfit ?? '.: expected an object'}`)
+  const mismatch = findMismatch(meta, RECORDED_META)
+  if (typeof meta !== 'object' || meta === null || mismatch !== undefined) {
+    throw new InputError(`not a meta.json: ${mismatch ?? '.: expected an object'}`)
   }
   const fields = meta as Readonly<Record<string, unknown>>
   const architecture = identify(fields, 'coreos-assembler.basearch', wanted.architecture)
@@ -60,7 +59,7 @@ function identify(
 ): string {
   const found = meta[key]
   if (typeof found !== 'string') {
-    throw new InputError(`not a meta.json: .${key}: expected a text, found nothing`)
+    throw new InputError(`not a meta.json: .${key}: expected a string, found nothing`)
   }
   if (wanted !== undefined && found !== wanted) {
     throw new InputError(

@@ -128,7 +128,7 @@ function fieldsOf(value: unknown): Fields | undefined {
 
 function textOf(fields: Fields, name: string, path: string): string {
   const text = optionalOf(fields, name, path)
-  if (text === undefined) throw mismatch(`${path}.${name}`, 'a text')
+  if (text === undefined) throw mismatch(`${path}.${name}`, 'a string')
   return text
 }
 
@@ -136,7 +136,7 @@ function textOf(fields: Fields, name: string, path: string): string {
 function optionalOf(fields: Fields, name: string, path: string): string | undefined {
   const value = fields[name]
   if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string') throw mismatch(`${path}.${name}`, 'a text', String(value))
+  if (typeof value !== 'string') throw mismatch(`${path}.${name}`, 'a string', String(value))
   return value
 }
 

@@ -1,15 +1,16 @@
-/** JSON text to nodes that remember it. Strict: what RFC 8259 does not allow is an error. */
+/** JSON text to nodes that keep their text. Strict: only RFC 8259 is valid. */
 
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import type { Frame, JsonDocument, JsonMember, JsonNode, JsonObject } from './node.ts'
+import { toPosition } from './position.ts'
 import { decodeString } from './scalar.ts'
 
-/** Deep enough for every real file, and far from the end of the stack. */
+/** Deeper than every real file, and far from the end of the stack. */
 export const DEEPEST = 1000
 
-/** A hundred times those of the largest stream; each takes three hundred bytes. */
-const MOST_VALUES = 1_000_000
+/** A hundred times the values of the largest stream; each takes 300 bytes of memory. */
+export const MOST_VALUES = 1_000_000
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
@@ -30,22 +31,22 @@ const BYTE_ORDER_MARK = 0xfeff
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const SPACES = /[ \t\r\n]*/y
-/** A backslash or a control character: what a string's text needs a closer look for. */
+/** A backslash or a control character. */
 const SPECIAL = /[^ -[\]-\uffff]/
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
 const CONFLICT = /<{7}|={7}|>{7}|\|{7}/y
 
 /**
- * The root node of a text. `file` names it in errors.
+ * The root node of a text.
  *
- * Throws InputError, `FILE:LINE:COLUMN: expected …, found …`, for text that is not JSON, a key
- * twice in one object, more than 1,000 levels or a million values.
+ * @throws InputError, `FILE:LINE:COLUMN: expected …, found …`, for invalid JSON, a duplicate key,
+ *   more than 1,000 levels or a million values
  */
 export function parseJson(text: string, file: string): JsonNode {
   return parseDocument(text, file).root
 }
 
-/** As `parseJson`, with the text around the root and the indentation. */
+/** The same with the text around the root and the indentation. */
 export function parseDocument(text: string, file: string): JsonDocument {
   return new Parser(text, file).document()
 }
@@ -67,7 +68,7 @@ class Parser {
       throw this.error(
         0,
         'expected JSON, found a byte order mark',
-        'save the file as UTF-8 without a byte order mark',
+        'Save the file as UTF-8 without a byte order mark.',
       )
     }
     const before = this.space()
@@ -85,7 +86,7 @@ class Parser {
   private value(expected: string): JsonNode {
     this.count++
     if (this.count > MOST_VALUES) {
-      throw new InputError(`${this.file}: more than ${MOST_VALUES.toLocaleString('en')} values`)
+      throw tooManyValues(this.file)
     }
     const code = this.code()
     switch (code) {
@@ -127,7 +128,7 @@ class Parser {
       : { kind: 'object', members, source, frame }
   }
 
-  /** Adds one member and stops at the comma or brace behind it. Gives the space before that. */
+  /** Adds one member and stops at the comma or brace behind it. Returns the space before that. */
   private member(members: Map<string, JsonMember>, before: string | undefined): string {
     const start = this.at
     if (this.code() !== QUOTE) {
@@ -136,7 +137,7 @@ class Parser {
     const key = this.string()
     const name = decodeString(key)
     if (members.has(name)) {
-      throw this.error(start, `the key ${printable(key)} stands twice in one object`)
+      throw this.error(start, `duplicate key ${printable(key)}`)
     }
     const keyEnd = this.at
     this.space()
@@ -148,7 +149,7 @@ class Parser {
     const space = this.space()
     const code = this.code()
     if (code !== COMMA && code !== CLOSING_BRACE) throw this.unexpected(', or }')
-    // What stands before the brace is the object's, whichever member comes last.
+    // The space before the closing brace belongs to the object, whichever member is last.
     const after = code === COMMA ? space : ''
     members.set(name, { key, value, spacing: { before, colon, after } })
     return space
@@ -249,7 +250,7 @@ class Parser {
     const hex = code.toString(16).padStart(4, '0')
     return this.error(
       this.at,
-      `expected \\u${hex}, found the control character U+${hex.toUpperCase()} itself in a string`,
+      `expected \\u${hex}, found the control character U+${hex.toUpperCase()} in a string`,
     )
   }
 
@@ -270,7 +271,7 @@ class Parser {
     return text
   }
 
-  /** Whether a number or a literal goes on where it should have ended: `01`, `1.`, `nullable`. */
+  /** Whether a number or a literal goes on: `01`, `1.`, `nullable`. */
   private isWordAt(at: number): boolean {
     return /[\w.+-]/.test(this.text.charAt(at))
   }
@@ -292,7 +293,7 @@ class Parser {
       return this.error(
         at,
         `expected ${expected}, found the merge conflict marker ${marker}`,
-        'resolve the merge conflict first',
+        'Resolve the merge conflict first.',
       )
     }
     TOKEN.lastIndex = at
@@ -300,10 +301,13 @@ class Parser {
   }
 
   private error(at: number, what: string, remedy?: string): InputError {
-    const lines = this.text.slice(0, at).split(/\r\n|\n|\r/)
-    const column = [...(lines.at(-1) ?? '')].length + 1
-    return new InputError(`${this.file}:${lines.length}:${column}: ${what}`, remedy)
+    const { line, column } = toPosition(this.text, at)
+    return new InputError(`${this.file}:${line}:${column}: ${what}`, remedy)
   }
+}
+
+export function tooManyValues(file: string): InputError {
+  return new InputError(`${file}: more than ${MOST_VALUES.toLocaleString('en')} values`)
 }
 
 function isDigit(code: number): boolean {
@@ -314,7 +318,7 @@ function isLineEnd(code: number): boolean {
   return code === LINE_FEED || code === CARRIAGE_RETURN
 }
 
-/** None for an object without members: what is put into one is laid out as in a new one. */
+/** Undefined for an object without members: new members are laid out as in a new object. */
 function frameOf(
   open: string,
   close: string,

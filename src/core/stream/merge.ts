@@ -1,4 +1,4 @@
-/** New values into an old tree, so that only what means something else changes a byte. */
+/** Puts new values into an old tree: only what changes its meaning changes a byte. */
 
 import {
   entriesOf,
@@ -18,9 +18,9 @@ import {
 import type { Fields, Mapping, Shape } from './schema.ts'
 
 /**
- * `target` with the value `fresh`, laid out by `shape`. What `fresh` has is set in place, or put
- * where the shape's order wants it; what the shape owns and `fresh` lacks goes; keys unknown to the
- * shape stay. Gives `target` itself, source text and all, where nothing changes.
+ * `target` with the value `fresh`, laid out by `shape`. New members are put where the shape has them;
+ * members that the shape owns and `fresh` does not have are removed; members that the shape does not
+ * know stay. Returns `target` itself if nothing changes.
  */
 export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape: Shape): JsonNode {
   if (isRecord(fresh)) {
@@ -31,8 +31,8 @@ export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape:
 }
 
 /**
- * `object` with its member `name` set to `value`, or without it for undefined. A new member's place
- * is the shape's; `object` itself if it has that very node already.
+ * `object` with its member `name` set to `value`, or without it for undefined. The shape decides the
+ * place of a new member. Returns `object` itself if it has that node already.
  */
 export function setMember(
   object: JsonObject,
@@ -77,19 +77,29 @@ function mergeField(
 }
 
 function mergeMap(target: JsonNode | undefined, fresh: JsonRecord, shape: Mapping): JsonObject {
-  const wanted = new Map(entriesOf(fresh))
-  let result = asObject(target)
-  for (const name of result.members.keys()) {
-    const owned = shape.owned?.has(name) ?? true
-    if (owned && !wanted.has(name)) result = setMember(result, name, undefined, shape)
+  const object = asObject(target)
+  const added = new Map(entriesOf(fresh))
+  const members = new Map<string, JsonMember>()
+  for (const [name, old] of object.members) {
+    const value = added.get(name)
+    added.delete(name)
+    if (value !== undefined) {
+      const node = mergeNode(old.value, value, shape.of)
+      members.set(name, node === old.value ? old : { ...old, value: node })
+    } else if (shape.owned && !shape.owned.has(name)) {
+      members.set(name, old)
+    }
   }
-  for (const [name, value] of wanted) {
-    result = setMember(result, name, mergeNode(getMember(target, name), value, shape.of), shape)
-  }
-  return result
+  const isSame = [...object.members].every(([name, member]) => members.get(name) === member)
+  if (added.size === 0 && isSame) return object
+  const fields = [...added].map(([name, value]): [string, JsonMember] => [
+    name,
+    newMember(name, mergeNode(undefined, value, shape.of)),
+  ])
+  return withMembers(object, withSorted(members, fields))
 }
 
-/** All of `fresh` and nothing but it, in its order, with those parts of `target` that mean the same. */
+/** `fresh` alone, in its order, with those parts of `target` that mean the same. */
 function replaceNode(target: JsonNode | undefined, fresh: JsonValue): JsonNode {
   if (target === undefined) return fromValue(fresh)
   if (meansValue(target, fresh)) return target
@@ -128,18 +138,30 @@ function inserted(
   member: JsonMember,
   shape: Fields | Mapping,
 ): ReadonlyMap<string, JsonMember> {
-  const names = [...members.keys()]
-  const place = shape.kind === 'map' ? placeByBytes(names, name) : placeByField(names, name, shape)
+  if (shape.kind === 'map') return withSorted(members, [[name, member]])
+  const place = placeByField([...members.keys()], name, shape)
   return new Map([...members].toSpliced(place, 0, [name, member]))
 }
 
-/** Before the first greater key: a sorted map stays sorted, and any other is left in its order. */
-function placeByBytes(names: readonly string[], name: string): number {
-  const place = names.findIndex((other) => compareBytes(other, name) > 0)
-  return place < 0 ? names.length : place
+/** Adds each member before the first greater key: a sorted map stays sorted. Linear but for the sort. */
+function withSorted(
+  members: ReadonlyMap<string, JsonMember>,
+  added: readonly (readonly [string, JsonMember])[],
+): ReadonlyMap<string, JsonMember> {
+  const sorted = [...added].sort(([a], [b]) => compareBytes(a, b))
+  const result = new Map<string, JsonMember>()
+  let at = 0
+  for (const [name, member] of members) {
+    for (let next = sorted[at]; next && compareBytes(next[0], name) < 0; next = sorted[++at]) {
+      result.set(...next)
+    }
+    result.set(name, member)
+  }
+  for (const [name, member] of sorted.slice(at)) result.set(name, member)
+  return result
 }
 
-/** Behind the last of the fields that the shape has before it, else before the first of the others. */
+/** Behind the last of the preceding fields of the shape, else before the first of the following. */
 function placeByField(names: readonly string[], name: string, shape: Fields): number {
   const order = [...shape.fields.keys()]
   const rank = order.indexOf(name)
@@ -150,7 +172,7 @@ function placeByField(names: readonly string[], name: string, shape: Fields): nu
   return next === undefined ? names.length : names.indexOf(next)
 }
 
-/** The order of Go's maps, that of UTF-8; JavaScript's own puts U+1F600 before U+FFFD. */
+/** The order of Go's maps, by UTF-8; JavaScript's own puts U+1F600 before U+FFFD. */
 function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

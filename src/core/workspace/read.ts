@@ -7,7 +7,7 @@ import {
   parseDocument,
   toValue,
 } from '../json/document.ts'
-import { positionOf } from '../json/position.ts'
+import { findPosition } from '../json/position.ts'
 import { faultOf, jsonPath } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
@@ -39,7 +39,7 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
   const document = parseDocument(text, file)
   const value = toValue(document.root)
   const fail = (path: readonly string[], what: string, remedy?: string): never => {
-    const { line, column } = positionOf(document, text, path)
+    const { line, column } = findPosition(text, path)
     throw new InputError(`${file}:${line}:${column}: ${what}`, remedy)
   }
   // First, as a mistyped key is also a missing key.

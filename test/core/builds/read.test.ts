@@ -34,7 +34,7 @@ describe('a meta.json', () => {
     [
       'another file',
       { stream: 'x' },
-      'not a meta.json: .coreos-assembler.basearch: expected a text, found nothing',
+      'not a meta.json: .coreos-assembler.basearch: expected a string, found nothing',
     ],
     [
       'another build',
@@ -50,7 +50,7 @@ describe('a meta.json', () => {
     [
       'another shape, deep down',
       { ...META, amis: [{ name: 'a', hvm: ['b'] }] },
-      'not a meta.json: .amis[0].hvm: expected a text',
+      'not a meta.json: .amis[0].hvm: expected a string',
     ],
     [
       'a shape that cannot be',
@@ -60,7 +60,7 @@ describe('a meta.json', () => {
     [
       'an artifact without its digest',
       { ...META, images: { qemu: { path: 'a-qemu.x86_64.qcow2' } } },
-      '.images.qemu.sha256: expected a text, found nothing',
+      '.images.qemu.sha256: expected a string, found nothing',
     ],
   ])('is refused: %s', (_, meta, message) => {
     expect(() => readBuild(meta, WANTED, PLACE)).toThrow(expect.objectContaining({ message }))

@@ -211,10 +211,10 @@ it.each<[string, Record<string, unknown>, string]>([
   [
     'no digest',
     { images: { aws: { path: 'a-aws.x86_64.vmdk' } } },
-    '.images.aws.sha256: expected a text, found nothing',
+    '.images.aws.sha256: expected a string, found nothing',
   ],
-  ['no AMI', { amis: [{ name: 'us-1' }] }, '.amis[0].hvm: expected a text, found nothing'],
-  ['no image', { gcp: { project: 'p' } }, '.gcp.image: expected a text, found nothing'],
+  ['no AMI', { amis: [{ name: 'us-1' }] }, '.amis[0].hvm: expected a string, found nothing'],
+  ['no image', { gcp: { project: 'p' } }, '.gcp.image: expected a string, found nothing'],
 ])('refuses %s', (_, meta, message) => {
   expect(() => shown(meta)).toThrow(message)
 })

@@ -61,7 +61,7 @@ describe('a document', () => {
           const { name, message } = error as Error
           expect(name).toBe('InputError')
           expect(message).toMatch(/^f:\d+:\d+: [^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
-          if (expected !== undefined) expect(message).toContain('stands twice')
+          if (expected !== undefined) expect(message).toContain('duplicate key')
         }
       }),
       { numRuns: 2000 },
@@ -117,11 +117,8 @@ describe('an error', () => {
     ['"a', 'f:1:3: expected a closing quote, found the end of the file'],
     ['"a\\', 'f:1:4: expected a closing quote, found the end of the file'],
     ['"a\nb"', 'f:1:3: expected a closing quote, found the end of the line'],
-    [
-      '"a\u001b[31m"',
-      'f:1:3: expected \\u001b, found the control character U+001B itself in a string',
-    ],
-    ['"\u0000"', 'f:1:2: expected \\u0000, found the control character U+0000 itself in a string'],
+    ['"a\u001b[31m"', 'f:1:3: expected \\u001b, found the control character U+001B in a string'],
+    ['"\u0000"', 'f:1:2: expected \\u0000, found the control character U+0000 in a string'],
     ['"\\x41"', 'f:1:2: expected an escape sequence, found \\x'],
     ['"\\u12g4"', 'f:1:2: expected \\u and four hexadecimal digits, found \\u12g4'],
     ['\u001b[2J', 'f:1:1: expected a value, found \\u001b'],
@@ -131,8 +128,8 @@ describe('an error', () => {
     ['{} "\u0007"', 'f:1:4: expected the end of the file, found "\\u0007"'],
     [`{} ${'x'.repeat(99)}`, `f:1:4: expected the end of the file, found ${'x'.repeat(20)}…`],
     ['{"a": 1,\r\n "\u{1f600}" x}', 'f:2:6: expected :, found x'],
-    ['{"a": 1,\n "b": 2,\n "\\u0061": 3}', 'f:3:2: the key "\\u0061" stands twice in one object'],
-    ['{"a": {"b": 1, "b": 1}}', 'f:1:16: the key "b" stands twice in one object'],
+    ['{"a": 1,\n "b": 2,\n "\\u0061": 3}', 'f:3:2: duplicate key "\\u0061"'],
+    ['{"a": {"b": 1, "b": 1}}', 'f:1:16: duplicate key "b"'],
     [
       '{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> x\n}',
       'f:2:1: expected a string or }, found the merge conflict marker <<<<<<<',
