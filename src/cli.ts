@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 /** The way in: the version is told before anything else is loaded. */
 import nodeModule from 'node:module'
-import { emit } from './commands/line/emit.ts'
+import { processOutput } from './io.ts'
 import { VERSION } from './version.ts'
 
 const words = process.argv.slice(2)
 
 start().catch(({ message, exitCode = 70 }) => {
-  emit('stderr', `stream-snapshot: ${message}\n`)
+  process.stderr.write(`stream-snapshot: ${message}\n`)
   process.exit(exitCode)
 })
 
 async function start(): Promise<void> {
   if (words.length === 1 && words[0] === '--version')
-    return emit('stdout', `${VERSION}\n`)
+    return processOutput('stdout').write(`${VERSION}\n`)
     // Node 22.1 and later keep what they compile.
   ;(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.()
   // Before anything is loaded that is to be found in its source.

@@ -1,13 +1,26 @@
-import { untilDone } from './commands/line/failure.ts'
-import { runWords } from './commands/line/parse.ts'
-import { fileError } from './files/error.ts'
+import { asServiceError, reportError } from './commands/line/failure.ts'
+import { run } from './commands/line/parse.ts'
+import { exitOnSignals, processIo } from './io.ts'
 
-/** Runs the command line. */
-void untilDone(async () => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader of the help that has enough, such as `head`, is no fault of ours.
-    if (error.code === 'EPIPE') process.exit(141)
-    throw fileError('stdout', error)
-  })
-  await runWords(process.argv.slice(2))
-})
+const words = process.argv.slice(2)
+const isDebug = words.includes('--debug')
+
+exitOnSignals()
+if (!isDebug) silenceLibraries()
+const io = processIo()
+// An SDK may leave requests without a handler, such as the others after one has failed.
+process.once('uncaughtException', (error) =>
+  process.exit(reportError(asServiceError(error), io, isDebug)),
+)
+const code = await run(words, io)
+// At once: requests that are still under way would keep the process, and have no use.
+if (code > 1) process.exit(code)
+process.exitCode = code
+
+/** A library's warnings are for its programmers, and would mix with the output. */
+function silenceLibraries(): void {
+  process.removeAllListeners('warning')
+  for (const name of ['debug', 'info', 'log', 'warn', 'error'] as const) {
+    console[name] = () => undefined
+  }
+}

@@ -2,12 +2,17 @@
  * What `update` and `check` do, for programs: of the workspace around a folder, with its files. Errors
  * are those of the library.
  */
+
+import { resolve } from 'node:path'
 import { ASKING } from './commands/capture-options.ts'
 import { checkStreams } from './commands/check.ts'
 import { openTerminal } from './commands/line/terminal.ts'
 import { type UpdateArgs, updateStreams } from './commands/update.ts'
+import { type OpenedWorkspace, openWorkspace as openIn } from './commands/workspace.ts'
+import { openFolder } from './files/folder.ts'
+import { type Io, processIo } from './io.ts'
 
-export { type OpenedWorkspace, openWorkspace } from './commands/workspace.ts'
+export type { OpenedWorkspace } from './commands/workspace.ts'
 
 export interface UpdateOptions {
   /** As on the command line: names of streams, behind one its `VERSION` or `ARCH=VERSION`. */
@@ -25,8 +30,9 @@ export interface UpdateOptions {
  */
 export async function updateWorkspace(folder: string, update: UpdateOptions = {}): Promise<void> {
   const { words = [], options, onLine = () => undefined } = update
-  const terminal = { ...openTerminal({ quiet: true }), say: onLine, warn: onLine }
-  await updateStreams({ ...ASKING, ...options, WORDS: words }, terminal, folder)
+  const io = ioAt(folder)
+  const terminal = { ...openTerminal(io, { quiet: true }), say: onLine, warn: onLine }
+  await updateStreams({ ...ASKING, ...options, WORDS: words }, { ...io, terminal })
 }
 
 /**
@@ -39,5 +45,18 @@ export async function checkWorkspace(
   folder: string,
   streams: readonly string[] = [],
 ): Promise<readonly string[]> {
-  return (await checkStreams(streams, folder)).faults
+  return (await checkStreams(streams, ioAt(folder).folder)).faults
+}
+
+/** @throws InputError if there is no workspace around the folder, or if it is invalid */
+export function openWorkspace(folder: string): Promise<OpenedWorkspace> {
+  return openIn(ioAt(folder).folder)
+}
+
+function ioAt(folder: string): Io {
+  const io = processIo()
+  return {
+    ...io,
+    folder: openFolder(resolve(folder), { env: io.env, stdin: () => process.stdin }),
+  }
 }

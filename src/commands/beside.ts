@@ -1,11 +1,12 @@
 import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
 import type { Blobs } from '../files/git/blobs.ts'
 import {
-  blobsOf,
   type FileVersion,
   fileVersions,
   isLater,
   NoVersions,
+  openBlobs,
 } from '../files/git/versions.ts'
 import { decodeText } from '../files/read.ts'
 import { getReleases, type Releases, readStream } from '../index.ts'
@@ -24,12 +25,13 @@ export interface BesideVersion extends FileVersion {
  * @param say tells of a target that is not in git, which is passed over
  */
 export async function* versionsBeside(
+  folder: Folder,
   path: string,
   target: string,
   isOpen: (version: FileVersion) => Promise<boolean>,
   say: (line: string) => void,
 ): AsyncGenerator<BesideVersion> {
-  const [versions, streams] = [fileVersions(path), releaseVersions(target)]
+  const [versions, streams] = [fileVersions(folder, path), releaseVersions(folder, target)]
   try {
     let own = await next(versions)
     let beside = await next(streams).catch((error) => {
@@ -39,7 +41,7 @@ export async function* versionsBeside(
     })
     while (own !== undefined) {
       const isOfBoth = beside?.id === own.id
-      const isOfTarget = beside && !isOfBoth && (await isLater(beside, own, path))
+      const isOfTarget = beside && !isOfBoth && (await isLater(folder, beside, own, path))
       const { releases } = beside ?? {}
       if (!beside || !isOfTarget) yield { ...own, ...(releases && { releases }) }
       else if (await isOpen(own)) yield { ...beside, path: own.path, blob: own.blob }
@@ -57,11 +59,14 @@ async function next<T>(versions: AsyncGenerator<T>): Promise<T | undefined> {
 }
 
 /** The versions of a stream that brought other releases, newest first. */
-async function* releaseVersions(target: string): AsyncGenerator<Required<BesideVersion>> {
-  const blobs = blobsOf(target)
+async function* releaseVersions(
+  folder: Folder,
+  target: string,
+): AsyncGenerator<Required<BesideVersion>> {
+  const blobs = openBlobs(folder, target)
   try {
     let later: Required<BesideVersion> | undefined
-    for await (const version of fileVersions(target)) {
+    for await (const version of fileVersions(folder, target)) {
       const releases = await releasesIn(version, blobs)
       if (releases === undefined) continue
       if (later && textOf(later.releases) !== textOf(releases)) yield later

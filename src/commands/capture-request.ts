@@ -7,8 +7,8 @@ import { ocpVersions, type RhelTable } from '../core/versions/rhel.ts'
 import { readRelease } from '../core/versions/version.ts'
 import { skusOf } from '../core/workspace/describe.ts'
 import { CheckFailure, InputError, ServiceError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/branch.ts'
-import { readInput } from '../files/read.ts'
 import {
   type Access,
   BUILD_SERVERS,
@@ -32,6 +32,7 @@ import {
   type WantedBuild,
   wantedAgain,
 } from '../index.ts'
+import type { Io } from '../io.ts'
 import { printable } from '../printable.ts'
 import { placeOf, readBuilds, wantedBuilds } from './builds.ts'
 import type { CaptureArgs } from './capture-options.ts'
@@ -74,9 +75,10 @@ export async function requestFor(
   args: CaptureArgs,
   snapshot: Snapshot | undefined,
   isReplayed: boolean,
+  { env, folder }: Pick<Io, 'env' | 'folder'>,
   { isTolerant = false }: { readonly isTolerant?: boolean } = {},
 ): Promise<Asked> {
-  const source = await sourceFor(args, snapshot)
+  const source = await sourceFor(args, snapshot, folder)
   const clouds = args.cloud ?? (snapshot ? capturedClouds(snapshot) : [DEFAULT_CLOUD])
   const { drop = [] } = args
   const named = clouds
@@ -109,8 +111,10 @@ export async function requestFor(
     clouds: others.clouds.filter(isDropped),
     architectures: others.architectures.filter(isDropped),
   }
-  const criteria = await criteriaFor(args, isReplayed || kept?.clouds.length ? snapshot : undefined)
-  const { ocp, notes } = ocpFor(args, source, criteria, named.length > 0, isTolerant)
+  const own = isReplayed || kept?.clouds.length ? snapshot : undefined
+  const criteria = await criteriaFor(args, own, folder)
+  const branch = currentBranch(folder)
+  const { ocp, notes } = ocpFor(args, source, criteria, branch, named.length > 0, isTolerant)
   const asked = ocp === undefined ? [] : named
   const stream = {
     ...source.identity,
@@ -128,7 +132,7 @@ export async function requestFor(
       stream,
       criteria: resolved,
       ocp,
-      clouds: await accessTo(asked, args, isReplayed),
+      clouds: await accessTo(asked, args, isReplayed, env),
       builds,
       timeout: args.timeout * 1000,
       patience: args.patience * 1000,
@@ -192,12 +196,13 @@ function refuseForeign(
 export async function sourceFor(
   args: CaptureArgs,
   snapshot: Snapshot | undefined,
+  folder: Folder,
 ): Promise<Source> {
   const { BUILDS = [], stream } = args
   if (stream !== undefined && BUILDS.length > 0) {
     throw new InputError('--stream: takes the releases from a file, so no builds can be named')
   }
-  if (stream !== undefined) return sourceOfStream(args, stream, snapshot)
+  if (stream !== undefined) return sourceOfStream(args, stream, snapshot, folder)
   if (BUILDS.length > 0) return sourceOfBuilds(args, BUILDS, snapshot)
   if (snapshot === undefined) {
     throw new InputError(
@@ -212,8 +217,9 @@ async function sourceOfStream(
   args: CaptureArgs,
   file: string,
   snapshot: Snapshot | undefined,
+  folder: Folder,
 ): Promise<Source> {
-  const stream = readStream(await readInput(file), file)
+  const stream = readStream(await folder.read(file), file)
   return {
     isRepeated: false,
     identity: identityFor(args, { name: stream.name }),
@@ -291,10 +297,11 @@ function identityFor(
 export async function criteriaFor(
   { criteria }: CaptureArgs,
   own: Pick<Snapshot, 'criteria'> | undefined,
+  folder: Folder,
 ): Promise<Criteria> {
   return criteria === undefined
     ? { ...BUILT_IN, ...own?.criteria }
-    : readCriteria(await readInput(criteria), criteria)
+    : readCriteria(await folder.read(criteria), criteria)
 }
 
 /**
@@ -305,6 +312,7 @@ function ocpFor(
   { ocp, SNAPSHOT, stream }: CaptureArgs,
   source: Source,
   criteria: Criteria,
+  branch: string | undefined,
   isNeeded: boolean,
   isTolerant: boolean,
 ): { readonly ocp: MajorMinor | undefined; readonly notes: readonly string[] } {
@@ -312,7 +320,6 @@ function ocpFor(
   const captured = source.ocp ? readMajorMinor(source.ocp) : undefined
   const given = ocp === undefined ? undefined : readMajorMinor(ocp)
   const { releases, skus } = source
-  const branch = currentBranch('.')
   const decision = decideOcp(
     { option: given, releases, snapshot: captured, branch, ...(skus && { skus }), name },
     criteria,
@@ -363,12 +370,16 @@ async function accessTo(
   clouds: readonly CloudName[],
   args: CaptureArgs,
   isReplayed: boolean,
+  env: NodeJS.ProcessEnv,
 ): Promise<Partial<Record<CloudName, Access<unknown>>>> {
   const timeout = args.timeout * 1000
   const accesses = await Promise.allSettled(
     clouds.map(async (cloud) => {
       if (isReplayed) return [cloud, { live: false, timeout }] as const
-      return [cloud, { live: true, timeout, settings: await cloudSettings(cloud, args) }] as const
+      return [
+        cloud,
+        { live: true, timeout, settings: await cloudSettings(cloud, args, env) },
+      ] as const
     }),
   )
   refuseLacking(accesses.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])))

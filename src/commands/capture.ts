@@ -3,9 +3,8 @@ import { sortExchanges } from '../capture/recording.ts'
 import { sha256, withLf } from '../core/snapshot/canonical.ts'
 import { withKept } from '../core/snapshot/parts.ts'
 import { CheckFailure, InputError, ServiceError } from '../errors.ts'
-import { withLock } from '../files/lock.ts'
-import { readBeside, readIfExists, readInput } from '../files/read.ts'
-import { tidy, type Write, writeFiles } from '../files/write.ts'
+import type { Folder } from '../files/folder.ts'
+import type { Write } from '../files/write.ts'
 import {
   assemble,
   type Change,
@@ -39,8 +38,7 @@ import {
   OWN_OPTIONS,
 } from './capture-options.ts'
 import { type Asked, requestFor } from './capture-request.ts'
-import { command, terminalOf } from './command.ts'
-import { onInterrupt } from './line/failure.ts'
+import { type Context, command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 
 export const captureCommand = command({
@@ -56,12 +54,12 @@ export const captureCommand = command({
     ['capture snapshots/rhcos-4.18.json --replay', 'from the recording'],
   ],
 
-  async run(args) {
-    const terminal = terminalOf(args)
-    if (args.check) return refuseNews(args.SNAPSHOT, await captureTexts(args, terminal), terminal)
-    await withSnapshot(args.SNAPSHOT, terminal, async () => {
-      const captured = await captureTexts(args, terminal)
-      await writeFiles(captured.writes)
+  async run(args, context) {
+    const { folder, terminal } = context
+    if (args.check) return refuseNews(args.SNAPSHOT, await captureTexts(args, context), terminal)
+    await withSnapshot(args.SNAPSHOT, context, async () => {
+      const captured = await captureTexts(args, context)
+      await folder.write(captured.writes)
       tellCapture(args.SNAPSHOT, captured, terminal)
     })
   },
@@ -73,13 +71,13 @@ const PATIENCE = 30_000
 /** Does some work on a snapshot and its recording while no other capture does any. */
 export async function withSnapshot(
   file: string,
-  terminal: Terminal,
+  { folder, terminal }: Pick<Context, 'folder' | 'terminal'>,
   work: () => Promise<void>,
 ): Promise<void> {
   const recording = recordingFile(file)
   const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
-  await withLock(file, { patience: PATIENCE, onWait }, async () => {
-    tidy(recording, file)
+  await folder.lock(file, { patience: PATIENCE, onWait }, async () => {
+    folder.tidy(recording, file)
     await work()
   })
 }
@@ -104,20 +102,21 @@ export interface CapturedTexts {
  */
 export async function captureTexts(
   args: CaptureArgs,
-  terminal: Terminal,
+  context: Context,
   options: { readonly isTolerant?: boolean; readonly shared?: Shared } = {},
 ): Promise<CapturedTexts> {
+  const { folder, terminal, now, onInterrupt } = context
   const file = args.SNAPSHOT
   const recording = recordingFile(file)
-  const found = await find(args, recording, terminal)
-  const replay = await readReplay(args, recording)
-  const asked = await requestFor(args, found?.snapshot, replay !== undefined, options)
+  const found = await find(args, recording, context)
+  const replay = await readReplay(args, recording, folder)
+  const asked = await requestFor(args, found?.snapshot, replay !== undefined, context, options)
   for (const note of asked.notes) terminal.say(`warning: ${note}`)
   const evidence = await evidenceFor(asked, found, recording)
 
   const line = await terminal.progress('asking')
   const forget = onInterrupt(() => terminal.warn(`${file}: interrupted, nothing was written`))
-  const started = Date.now()
+  const started = now().getTime()
   const captured = await capture({
     ...asked.request,
     shared: options.shared,
@@ -144,7 +143,7 @@ export async function captureTexts(
   if (found && comparison) refuseLoss(args, found.snapshot, content, comparison, terminal)
   if (asked.dropped) for (const dropped of dropLines(asked.dropped)) terminal.say(dropped)
 
-  const sibling = found ?? (replay && (await findSibling(replay.file)))
+  const sibling = found ?? (replay && (await findSibling(replay.file, folder)))
   const assembled = assemble(
     content,
     {
@@ -152,7 +151,7 @@ export async function captureTexts(
       text: await printRecording(sortExchanges([...captured.recording, ...evidence])),
     },
     sibling,
-    `${new Date().toISOString().slice(0, 19)}Z`,
+    `${now().toISOString().slice(0, 19)}Z`,
     GENERATOR,
   )
   checkForm(assembled.snapshotText, file)
@@ -160,16 +159,16 @@ export async function captureTexts(
     {
       file: recording,
       text: assembled.recordingText,
-      before: found?.recording ?? (await readBeside(recording)),
+      before: found?.recording ?? (await folder.readSibling(recording)),
     },
-    { file, text: assembled.snapshotText, before: await readIfExists(file) },
+    { file, text: assembled.snapshotText, before: await folder.readIfExists(file) },
   ].filter(({ text, before }) => before === undefined || text !== withLf(before))
   return {
     snapshot: assembled.snapshot,
     comparison,
     kept: asked.kept ? capturedClouds(asked.kept) : [],
     writes,
-    seconds: (Date.now() - started) / 1000,
+    seconds: (now().getTime() - started) / 1000,
   }
 }
 
@@ -303,13 +302,16 @@ function refuseNews(file: string, captured: CapturedTexts, terminal: Terminal): 
 async function find(
   args: CaptureArgs,
   recording: string,
-  terminal: Terminal,
+  { folder, terminal }: Context,
 ): Promise<Found | undefined> {
   const file = args.SNAPSHOT
-  const text = await readIfExists(file)
+  const text = await folder.readIfExists(file)
   if (text === undefined) return undefined
   try {
-    const found = { snapshot: readSnapshot(text, file), recording: await readBeside(recording) }
+    const found = {
+      snapshot: readSnapshot(text, file),
+      recording: await folder.readSibling(recording),
+    }
     tellForeign(found, file, recording, terminal)
     return found
   } catch (error) {
@@ -340,12 +342,12 @@ function tellForeign(found: Found, file: string, recording: string, terminal: Te
 }
 
 /** The snapshot that a recording lies beside, which tells when its content was first seen. */
-async function findSibling(recording: string): Promise<Found | undefined> {
+async function findSibling(recording: string, folder: Folder): Promise<Found | undefined> {
   const file = recording.replace(/\.recording\.json$/, '.json')
-  const text = await readIfExists(file).catch(() => undefined)
+  const text = await folder.readIfExists(file).catch(() => undefined)
   if (text === undefined) return undefined
   try {
-    return { snapshot: readSnapshot(text, file), recording: await readBeside(recording) }
+    return { snapshot: readSnapshot(text, file), recording: await folder.readSibling(recording) }
   } catch {
     return undefined
   }
@@ -356,8 +358,12 @@ interface Replay {
   readonly recording: Recording
 }
 
-async function readReplay({ replay }: CaptureArgs, own: string): Promise<Replay | undefined> {
+async function readReplay(
+  { replay }: CaptureArgs,
+  own: string,
+  folder: Folder,
+): Promise<Replay | undefined> {
   if (replay === undefined) return undefined
   const file = replay || own
-  return { file, recording: await readRecording(await readInput(file), file) }
+  return { file, recording: await readRecording(await folder.read(file), file) }
 }

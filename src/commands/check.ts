@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { cloudsFor, type Workspace, type WorkspaceStream } from '../core/workspace/workspace.ts'
 import { CheckFailure, UserError } from '../errors.ts'
-import { readIfExists, readInput } from '../files/read.ts'
+import type { Folder } from '../files/folder.ts'
 import {
   capturedClouds,
   getReleases,
@@ -12,7 +11,7 @@ import {
   type Snapshot,
 } from '../index.ts'
 import { counted } from '../printable.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { texts } from './option.ts'
 import { checkTarget, verifyFile } from './verify.ts'
 import { openWorkspace, streamsNamed } from './workspace.ts'
@@ -27,9 +26,8 @@ export const checkCommand = command({
     ['check rhel-9', 'one stream'],
   ],
 
-  async run({ STREAMS, ...args }) {
-    const terminal = terminalOf(args)
-    const { file, faults } = await checkStreams(STREAMS, process.cwd(), ({ name, isOk, words }) =>
+  async run({ STREAMS }, { folder, terminal }) {
+    const { file, faults } = await checkStreams(STREAMS, folder, ({ name, isOk, words }) =>
       terminal.line(`${name}: ${isOk ? words : 'FAILED'}`),
     )
     if (faults.length === 0) return
@@ -52,31 +50,35 @@ export interface CheckedStream {
 /** Checks streams of the workspace of a folder, or all, and says what is wrong. */
 export async function checkStreams(
   names: readonly string[],
-  folder: string,
+  folder: Folder,
   onStream: (checked: CheckedStream) => void = () => undefined,
 ): Promise<{ readonly file: string; readonly faults: readonly string[] }> {
   const opened = await openWorkspace(folder)
   const faults: string[] = []
   // One after another: a replay answers all requests of a process.
   for (const [name, stream] of streamsNamed(opened, names)) {
-    const found = await faultsOf(opened.workspace, stream)
+    const found = await faultsOf(folder, opened.workspace, stream)
     faults.push(...found.map((fault) => `${name}: ${fault}`))
     const isOk = found.length === 0
-    onStream({ name, isOk, words: isOk ? await wordsOn(stream) : '' })
+    onStream({ name, isOk, words: isOk ? await wordsOn(folder, stream) : '' })
   }
-  if (names.length === 0) faults.push(...(await straysBeside([...opened.streams.values()])))
+  if (names.length === 0) faults.push(...(await straysBeside(folder, [...opened.streams.values()])))
   return { file: opened.file, faults }
 }
 
 /** What is wrong with a stream's snapshot and files, or with what the workspace says of them. */
-async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<string[]> {
+async function faultsOf(
+  folder: Folder,
+  workspace: Workspace,
+  stream: WorkspaceStream,
+): Promise<string[]> {
   try {
-    const checks = await verifyFile(stream.snapshot)
+    const checks = await verifyFile(folder, stream.snapshot)
     const faults = checks.flatMap(({ name, fault }) => (fault === undefined ? [] : { name, fault }))
     const broken = faults.map(({ name, fault }) => `${stream.snapshot}: ${name}: ${fault}`)
     if (faults.some(({ name }) => name === 'schema' || name === 'integrity')) return broken
-    const snapshot = readShape(await readInput(stream.snapshot), stream.snapshot)
-    const { fault } = await checkTarget(stream.snapshot, {
+    const snapshot = readShape(await folder.read(stream.snapshot), stream.snapshot)
+    const { fault } = await checkTarget(folder, stream.snapshot, {
       target: stream.target,
       layout: stream.layouts ?? [],
       'marketplace-file': stream.marketplaceFile,
@@ -85,7 +87,7 @@ async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<
     return [
       ...broken,
       ...(fault === undefined ? [] : [fault]),
-      ...(await otherReleases(stream, snapshot)),
+      ...(await otherReleases(folder, stream, snapshot)),
       ...otherRequest(workspace, stream, snapshot),
     ]
   } catch (error) {
@@ -96,10 +98,11 @@ async function faultsOf(workspace: Workspace, stream: WorkspaceStream): Promise<
 
 /** Releases of the target and builds of the snapshot that are not those of the workspace. */
 async function otherReleases(
+  folder: Folder,
   { snapshot: file, target, builds = {} }: WorkspaceStream,
   snapshot: Snapshot,
 ): Promise<string[]> {
-  const releases = getReleases(readStream(await readInput(target), target))
+  const releases = getReleases(readStream(await folder.read(target), target))
   return Object.entries(builds).flatMap(([arch, wanted]) => {
     const places = [
       [target, releases.get(arch)],
@@ -133,10 +136,10 @@ function otherRequest(workspace: Workspace, stream: WorkspaceStream, snapshot: S
 }
 
 /** `ok` and what it is that is in order. */
-async function wordsOn({ snapshot, target }: WorkspaceStream): Promise<string> {
-  const stream = readStream(await readInput(target), target)
+async function wordsOn(folder: Folder, { snapshot, target }: WorkspaceStream): Promise<string> {
+  const stream = readStream(await folder.read(target), target)
   const releases = [...new Set(getReleases(stream).values())]
-  const { images } = readShape(await readInput(snapshot), snapshot)
+  const { images } = readShape(await folder.read(snapshot), snapshot)
   const counts = Object.entries(images).map(
     ([cloud, { length }]) => `${counted(length, 'image')} of ${cloud}`,
   )
@@ -145,34 +148,25 @@ async function wordsOn({ snapshot, target }: WorkspaceStream): Promise<string> {
 }
 
 /** Snapshots and recordings in the snapshots' folders that no stream names. */
-async function straysBeside(streams: readonly WorkspaceStream[]): Promise<string[]> {
+async function straysBeside(
+  folder: Folder,
+  streams: readonly WorkspaceStream[],
+): Promise<string[]> {
   const files = streams.flatMap(({ snapshot }) => [snapshot, recordingFile(snapshot)])
   const strays: string[] = []
-  for (const folder of new Set(files.map((file) => dirname(file)))) {
-    for (const name of filesIn(folder)) {
-      const file = join(folder, name)
-      if (!files.includes(file) && (await isOfCapture(file))) strays.push(file)
+  for (const place of new Set(files.map((file) => dirname(file)))) {
+    for (const name of folder.list(place, '.json')) {
+      const file = join(place, name)
+      if (!files.includes(file) && (await isOfCapture(folder, file))) strays.push(file)
     }
   }
   return strays.map((file) => `${file}: is of no stream of the workspace`)
 }
 
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((each) => each.isFile() && each.name.endsWith('.json'))
-      .map(({ name }) => name)
-      .sort()
-  } catch {
-    // No folder: each of its snapshots was found missing.
-    return []
-  }
-}
-
 /** Other files may lie there too, if the folder is the repository's own. */
-async function isOfCapture(file: string): Promise<boolean> {
+async function isOfCapture(folder: Folder, file: string): Promise<boolean> {
   if (basename(file).endsWith('.recording.json')) return true
-  const text = await readIfExists(file).catch(() => undefined)
+  const text = await folder.readIfExists(file).catch(() => undefined)
   try {
     const { schemaVersion, recording } = JSON.parse(text ?? 'null') ?? {}
     return schemaVersion !== undefined && recording?.sha256 !== undefined

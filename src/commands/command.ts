@@ -1,5 +1,6 @@
 import type { WorkspaceStream } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
+import type { Io } from '../io.ts'
 import { openTerminal, type Terminal } from './line/terminal.ts'
 import { type ArgsOf, flag, type OptionTable } from './option.ts'
 
@@ -10,6 +11,14 @@ export const GLOBAL_OPTIONS = {
 }
 
 export type GlobalArgs = ArgsOf<typeof GLOBAL_OPTIONS>
+
+/** What a command works with. */
+export interface Context extends Io {
+  readonly terminal: Terminal
+}
+
+/** The exit code of a command; without one 0. */
+export type ExitCode = 0 | 1
 
 /** A command as its file defines it: one table for what it takes, from which its types follow. */
 interface Definition<Positionals extends OptionTable, Options extends OptionTable> {
@@ -28,17 +37,22 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   /** For one that makes one thing of several streams of a workspace: by name, what each is run with. */
   readonly runTogether?: (
     streams: ReadonlyMap<string, ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs>,
+    context: Context,
   ) => Promise<void>
-  run(args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs): Promise<void>
+  run(
+    args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs,
+    context: Context,
+  ): Promise<ExitCode | void>
 }
 
 /** A command as the command line knows it. */
 export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run' | 'runTogether'> {
   readonly runTogether?: (
     streams: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+    context: Context,
   ) => Promise<void>
   /** @param values by option and positional, as they were typed */
-  run(values: Readonly<Record<string, unknown>>): Promise<void>
+  run(values: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode | void>
 }
 
 export function command<Positionals extends OptionTable, Options extends OptionTable>(
@@ -53,10 +67,13 @@ export function command<Positionals extends OptionTable, Options extends OptionT
   return {
     ...{ ...rest, name, positionals, options },
     ...(runTogether && {
-      runTogether: (streams) =>
-        runTogether(new Map([...streams].map(([stream, values]) => [stream, read(values)]))),
+      runTogether: (streams, context) =>
+        runTogether(
+          new Map([...streams].map(([stream, values]) => [stream, read(values)])),
+          context,
+        ),
     }),
-    run: (values) => definition.run(read(values)),
+    run: (values, context) => definition.run(read(values), context),
   }
 }
 
@@ -82,6 +99,6 @@ export function helpRemedy(command: string): string {
   return `stream-snapshot ${command} --help shows what it takes.`
 }
 
-export function terminalOf({ quiet }: GlobalArgs): Terminal {
-  return openTerminal({ quiet: quiet === true })
+export function contextFor(io: Io, { quiet }: Readonly<Record<string, unknown>>): Context {
+  return { ...io, terminal: openTerminal(io, { quiet: quiet === true }) }
 }

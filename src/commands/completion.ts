@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { choice } from './option.ts'
 
 const NAME = 'stream-snapshot'
@@ -38,12 +38,12 @@ export const completionCommand = command({
     ['completion fish > ~/.config/fish/completions/stream-snapshot.fish', 'for fish'],
   ],
 
-  async run(args) {
-    const own = SHELLS.find((shell) => process.env.SHELL?.endsWith(`/${shell}`))
+  async run(args, { env, terminal }) {
+    const own = SHELLS.find((shell) => env.SHELL?.endsWith(`/${shell}`))
     const shell = args.SHELL ?? own
     if (shell === undefined) {
       throw new InputError(`completion: expected ${SHELLS.join(', ')}, as SHELL names none of them`)
     }
-    terminalOf(args).data(SCRIPTS[shell])
+    terminal.data(SCRIPTS[shell])
   },
 })

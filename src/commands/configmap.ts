@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { readIfExists, readInput } from '../files/read.ts'
+import type { Folder } from '../files/folder.ts'
 import {
   bootImagesConfigMap,
   MarketplaceFile,
@@ -7,7 +7,7 @@ import {
   printConfigMap,
   readStream,
 } from '../index.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { texts } from './option.ts'
 
 export const configmapCommand = command({
@@ -25,10 +25,10 @@ export const configmapCommand = command({
     ['configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several'],
   ],
 
-  async run(args) {
-    const files = await readAll(args.STREAM)
+  async run(args, { folder, terminal }) {
+    const files = await readAll(folder, args.STREAM)
     refuseUnnamed(files)
-    const marketplaces = await readAll(args['marketplace-file'])
+    const marketplaces = await readAll(folder, args['marketplace-file'])
     const streams = files.map(({ name, file, text }): NamedStream => {
       const marketplace = marketplaces.filter((each) => each.name === name)
       const [found] = marketplace
@@ -47,7 +47,7 @@ export const configmapCommand = command({
         `--marketplace-file ${stray.argument}: expected NAME=FILE with the name of a stream`,
       )
     }
-    terminalOf(args).data(await printConfigMap(bootImagesConfigMap(streams)))
+    terminal.data(await printConfigMap(bootImagesConfigMap(streams)))
   },
 })
 
@@ -59,21 +59,21 @@ interface NamedFile {
 }
 
 /** One after another, so that of several faults the first is told. */
-async function readAll(args: readonly string[]): Promise<NamedFile[]> {
+async function readAll(folder: Folder, args: readonly string[]): Promise<NamedFile[]> {
   const files: NamedFile[] = []
-  for (const argument of args) files.push(await readNamed(argument))
+  for (const argument of args) files.push(await readNamed(folder, argument))
   return files
 }
 
 /** `NAME=FILE`, unless a file has that very name. */
-async function readNamed(argument: string): Promise<NamedFile> {
+async function readNamed(folder: Folder, argument: string): Promise<NamedFile> {
   const [, name, file] = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/s.exec(argument) ?? []
   if (name === undefined || file === undefined) {
-    return { argument, name: undefined, file: argument, text: await readInput(argument) }
+    return { argument, name: undefined, file: argument, text: await folder.read(argument) }
   }
-  const text = await readIfExists(argument)
+  const text = await folder.readIfExists(argument)
   if (text !== undefined) return { argument, name: undefined, file: argument, text }
-  return { argument, name, file, text: await readInput(file) }
+  return { argument, name, file, text: await folder.read(file) }
 }
 
 function refuseUnnamed(files: readonly NamedFile[]): void {

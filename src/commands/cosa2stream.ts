@@ -1,10 +1,10 @@
 import { InputError } from '../errors.ts'
-import { readIfExists } from '../files/read.ts'
+import type { Folder } from '../files/folder.ts'
 import { readStream } from '../index.ts'
 import { placeOf, readBuilds } from './builds.ts'
 import { captureTexts, tellCapture, withSnapshot } from './capture.ts'
 import { BUILDS, CAPTURE_OPTIONS, type CaptureArgs } from './capture-options.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { readHeld } from './offline.ts'
 import { flag, text } from './option.ts'
 import { REGENERATE_OPTIONS } from './regenerate-options.ts'
@@ -31,19 +31,19 @@ export const cosa2streamCommand = command({
     ],
   ],
 
-  async run(args) {
-    const terminal = terminalOf(args)
+  async run(args, context) {
+    const { folder, terminal } = context
     const captureArgs: CaptureArgs = { ...args, SNAPSHOT: args.snapshot ?? defaultSnapshot(args) }
-    if (args.target !== undefined) await refuseBadTarget(args.target)
-    if (args.offline) return regenerateFiles(await readHeld(captureArgs), args)
+    if (args.target !== undefined) await refuseBadTarget(folder, args.target)
+    if (args.offline) return regenerateFiles(await readHeld(captureArgs, folder), args, context)
     // As plume: a look at stdout leaves no file behind.
     if (args.target === undefined && args.snapshot === undefined) {
-      const { snapshot } = await captureTexts(captureArgs, terminal, { isTolerant: true })
-      return regenerateFiles(snapshot, args)
+      const { snapshot } = await captureTexts(captureArgs, context, { isTolerant: true })
+      return regenerateFiles(snapshot, args, context)
     }
-    await withSnapshot(captureArgs.SNAPSHOT, terminal, async () => {
-      const captured = await captureTexts(captureArgs, terminal, { isTolerant: true })
-      await regenerateFiles(captured.snapshot, args, captured.writes)
+    await withSnapshot(captureArgs.SNAPSHOT, context, async () => {
+      const captured = await captureTexts(captureArgs, context, { isTolerant: true })
+      await regenerateFiles(captured.snapshot, args, context, captured.writes)
       tellCapture(captureArgs.SNAPSHOT, captured, terminal)
     })
   },
@@ -66,7 +66,7 @@ function defaultSnapshot({
 }
 
 /** Before anybody is asked for what could then not be written. */
-async function refuseBadTarget(target: string): Promise<void> {
-  const text = await readIfExists(target)
+async function refuseBadTarget(folder: Folder, target: string): Promise<void> {
+  const text = await folder.readIfExists(target)
   if (text !== undefined) readStream(text, target)
 }

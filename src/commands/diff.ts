@@ -1,6 +1,6 @@
 import { InputError, UserError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
 import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
-import { readInput } from '../files/read.ts'
 import {
   diffSnapshots,
   emptied,
@@ -11,8 +11,7 @@ import {
   type Snapshot,
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
-import { command, type GlobalArgs, terminalOf } from './command.ts'
-import type { Terminal } from './line/terminal.ts'
+import { type Context, command, type GlobalArgs } from './command.ts'
 import { type ArgsOf, choice, flag, needed, text } from './option.ts'
 
 const positionals = {
@@ -42,17 +41,14 @@ export const diffCommand = command({
   ],
   forStream: ({ snapshot, target }) => ({ A: snapshot, target }),
 
-  async run(args) {
-    if (!args['exit-zero']) {
-      if (await runDiff(args)) process.exitCode = 1
-      return
-    }
+  async run(args, context) {
+    if (!args['exit-zero']) return (await runDiff(args, context)) ? 1 : 0
     try {
-      await runDiff(args)
+      await runDiff(args, context)
     } catch (error) {
       // Git ends a log or a diff of many files where its driver fails for one.
       if (!(error instanceof UserError)) throw error
-      terminalOf(args).warn(error.message)
+      context.terminal.warn(error.message)
     }
   },
 })
@@ -60,14 +56,15 @@ export const diffCommand = command({
 /** @returns whether anything differs */
 async function runDiff(
   args: ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs,
+  context: Context,
 ): Promise<boolean> {
   const { format, target } = args
-  const terminal = terminalOf(args)
+  const { folder, terminal } = context
   const { A, B } = args
   const [before, after] =
     B === undefined
-      ? await sinceCommitted(A)
-      : [await readSide(A, terminal), await readSide(B, terminal)]
+      ? await sinceCommitted(folder, A)
+      : [await readSide(A, context), await readSide(B, context)]
   const [left, right] = [before ?? (after && emptied(after)), after ?? (before && emptied(before))]
   if (left === undefined || right === undefined) {
     throw new InputError(
@@ -77,9 +74,9 @@ async function runDiff(
     )
   }
   const releases =
-    target === undefined ? undefined : getReleases(readStream(await readInput(target), target))
+    target === undefined ? undefined : getReleases(readStream(await folder.read(target), target))
   const committed =
-    target === undefined || B !== undefined ? undefined : await releasesCommitted(target)
+    target === undefined || B !== undefined ? undefined : await releasesCommitted(folder, target)
   const diff = diffSnapshots(left, right, releases, committed)
   terminal.data(DIFF_FORMATS[format](diff, terminal))
   if (!isEqual(diff)) return true
@@ -92,15 +89,16 @@ async function runDiff(
 }
 
 /** Where the next commit moves the target too, its slots move. */
-async function releasesCommitted(target: string) {
-  const [text] = await readSinceCommitted(target)
+async function releasesCommitted(folder: Folder, target: string) {
+  const [text] = await readSinceCommitted(folder, target)
   return text === undefined ? undefined : getReleases(readStream(text, `HEAD:${target}`))
 }
 
 async function sinceCommitted(
+  folder: Folder,
   file: string,
 ): Promise<[before: Snapshot | undefined, after: Snapshot | undefined]> {
-  const [before, after] = await readSinceCommitted(file)
+  const [before, after] = await readSinceCommitted(folder, file)
   return [
     before === undefined ? undefined : readSnapshot(before, `HEAD:${file}`),
     after === undefined ? undefined : readSnapshot(after, file),
@@ -108,9 +106,12 @@ async function sinceCommitted(
 }
 
 /** Undefined for what a revision has not, and for `/dev/null`, as git calls what is new or gone. */
-async function readSide(name: string, terminal: Terminal): Promise<Snapshot | undefined> {
+async function readSide(
+  name: string,
+  { folder, terminal }: Context,
+): Promise<Snapshot | undefined> {
   if (name === '/dev/null') return undefined
-  const text = await readIfInRevision(name, process.cwd())
+  const text = await readIfInRevision(folder, name)
   if (text !== undefined) return readSnapshot(text, name)
   terminal.say(`${name}: not there, so it counts as empty`)
   return undefined

@@ -1,5 +1,5 @@
 import { HISTORY_FORMATS, type HistoryForm, type HistoryFormat } from '../show/history.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { choice, count, flag, needed, text } from './option.ts'
 import { readSince } from './since.ts'
 import { readHistory, TARGET_OPTION } from './versions.ts'
@@ -12,11 +12,7 @@ export const historyCommand = command({
   positionals: { PATH: needed('A snapshot or a stream that is in git') },
   options: {
     output: choice('How to print', formats, { alias: 'o' }, 'table'),
-    since: text(
-      'The versions committed from then on: 2024-10-01, or "2 weeks ago"',
-      {},
-      (given, name) => readSince(given, name),
-    ),
+    since: text('The versions committed from then on: 2024-10-01, or "2 weeks ago"'),
     'max-count': count('The last so many versions'),
     target: TARGET_OPTION,
     full: flag('What each version holds as well, slot by slot'),
@@ -27,15 +23,20 @@ export const historyCommand = command({
   ],
   forStream: ({ snapshot, target }) => ({ PATH: snapshot, target }),
 
-  async run(args) {
-    const { PATH, output, since, 'max-count': maxCount, full = false, target } = args
-    const terminal = terminalOf(args)
+  async run(args, { folder, terminal, now }) {
+    const { PATH, output, 'max-count': maxCount, full = false, target } = args
+    const since = args.since === undefined ? undefined : readSince(args.since, '--since', now())
     const { print, isLatestFirst, open, between, close }: HistoryForm = HISTORY_FORMATS[output]
     const pieces: string[] = []
     const problems: string[] = []
     let count = 0
     const show = isLatestFirst ? (piece: string) => pieces.push(piece) : terminal.data
-    for await (const version of readHistory(PATH, terminal, { since, maxCount }, target)) {
+    for await (const version of readHistory(
+      PATH,
+      { folder, terminal },
+      { since, maxCount },
+      target,
+    )) {
       const { commit, problem } = version
       show((count === 0 ? open : between) ?? '')
       show(print(version, { isFull: full }, terminal))

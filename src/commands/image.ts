@@ -1,12 +1,9 @@
 import { POOLS, type Pool } from '../core/audit/image/pools.ts'
 import { PLANS } from '../core/selection/plans.ts'
-import { readInput } from '../files/read.ts'
-import { writeFiles } from '../files/write.ts'
 import { CLOUDS, DEFAULT_CLOUD, FACTS, type FoundImage, findImage } from '../index.ts'
 import type { ImageFormat } from '../show/image.ts'
 import { readArchitecture } from './architecture.ts'
-import { command, terminalOf } from './command.ts'
-import type { Terminal } from './line/terminal.ts'
+import { type Context, command } from './command.ts'
 import { choice, flag, needed, text } from './option.ts'
 import { readStreamSource } from './stream-source.ts'
 
@@ -59,10 +56,10 @@ export const imageCommand = command({
     ['image bootimages.yaml --stream-name rhel-10', 'of a cluster'],
   ],
 
-  async run(args) {
+  async run(args, context) {
     const { STREAM, cloud, arch = 'x86_64', generation, region, gen1 } = args
     const { facets, defaultPlan } = FACTS[cloud]
-    const source = await readStreamSource(STREAM, args['stream-name'], args.at)
+    const source = await readStreamSource(context.folder, STREAM, args['stream-name'], args.at)
     const found = findImage(source, {
       cloud,
       plan: args.plan ?? defaultPlan,
@@ -72,9 +69,9 @@ export const imageCommand = command({
       ...(gen1 && { gen1 }),
     })
     const { IMAGE_FORMATS, termsLine } = await import('../show/image.ts')
-    const terminal = terminalOf(args)
+    const { terminal } = context
     const { pool } = args
-    if (args.merge !== undefined) await merge(found, { ...args, merge: args.merge }, terminal)
+    if (args.merge !== undefined) await merge(found, { ...args, merge: args.merge }, context)
     else {
       const printed = IMAGE_FORMATS[args.output](found, { location: region ?? 'eastus', pool })
       terminal.data(`${printed}\n`)
@@ -91,13 +88,17 @@ interface MergeArgs {
 }
 
 /** Into a copy on stdout, or into the file itself; what it replaces is told. */
-async function merge(found: FoundImage, args: MergeArgs, terminal: Terminal): Promise<void> {
+async function merge(
+  found: FoundImage,
+  args: MergeArgs,
+  { folder, terminal }: Context,
+): Promise<void> {
   const { mergeImage } = await import('../core/audit/image/manifest.ts')
   const { merge: file, pool } = args
-  const before = await readInput(file)
+  const before = await folder.read(file)
   const { text: after, replaced } = mergeImage(before, file, found, pool)
   if (args['in-place']) {
-    await writeFiles(before === after ? [] : [{ file, text: after }])
+    await folder.write(before === after ? [] : [{ file, text: after }])
   } else terminal.file(after)
   for (const { path, before: old, after: fresh } of replaced) {
     terminal.say(`${file}: ${path}: ${old === undefined ? fresh : `${old} -> ${fresh}`}`)

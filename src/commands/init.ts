@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { printNewWorkspace } from '../core/workspace/change.ts'
 import { type Described, describeStream } from '../core/workspace/describe.ts'
 import {
@@ -9,10 +8,8 @@ import {
   type WorkspaceStream,
 } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/branch.ts'
-import { readIfExists, readInput } from '../files/read.ts'
-import { repositoryAround } from '../files/upwards.ts'
-import { writeFiles } from '../files/write.ts'
 import {
   BUILT_IN,
   compareAsNumbers,
@@ -24,7 +21,7 @@ import {
   readStream,
   type Stream,
 } from '../index.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { texts } from './option.ts'
 
 /** Where repositories keep their streams, from their root. */
@@ -48,33 +45,32 @@ export const initCommand = command({
     ['init rhcos.json', 'with this one alone'],
   ],
 
-  async run({ FILES, ...args }) {
-    const terminal = terminalOf(args)
-    const root = relative('', repositoryAround(process.cwd()) ?? process.cwd())
+  async run({ FILES }, { folder, terminal }) {
+    const root = folder.repositoryRoot() ?? ''
     const file = join(root, WORKSPACE_FILE)
-    if (existsSync(file)) {
+    if (folder.exists(file)) {
       throw new InputError(
         `${file}: is there already, and is not written over`,
         'stream-snapshot update and check use it; edit it by hand.',
       )
     }
-    const found = FILES.length > 0 ? await readNamed(FILES) : await search(root)
+    const found = FILES.length > 0 ? await readNamed(folder, FILES) : await search(folder, root)
     if (found.length === 0) {
       throw new InputError(
-        `no stream file in ${FOLDERS.map((folder) => join(root, folder)).join(', ')}`,
+        `no stream file in ${FOLDERS.map((each) => join(root, each)).join(', ')}`,
         'Name them: stream-snapshot init STREAM_FILE …',
       )
     }
-    const entries = await Promise.all(named(found).map((each) => entryFor(each, root)))
+    const entries = await Promise.all(named(found).map((each) => entryFor(folder, each, root)))
     const workspace: Workspace = {
       clouds: [DEFAULT_CLOUD],
       streams: new Map(entries.map(({ name, stream }) => [name, stream])),
     }
     const attributes = join(root, '.gitattributes')
-    const before = (await readIfExists(attributes)) ?? ''
+    const before = (await folder.readIfExists(attributes)) ?? ''
     const lines = before === '' || before.endsWith('\n') ? before : `${before}\n`
     const isThere = before.split(/\r?\n/).includes(ATTRIBUTES)
-    await writeFiles([
+    await folder.write([
       ...(isThere ? [] : [{ file: attributes, text: `${lines}${ATTRIBUTES}\n` }]),
       { file, text: printNewWorkspace(workspace) },
     ])
@@ -92,19 +88,19 @@ interface Found {
   readonly stream: Stream
 }
 
-async function readNamed(files: readonly string[]): Promise<Found[]> {
-  const unique = [...new Set(files.map((file) => relative('', resolve(file))))]
+async function readNamed(folder: Folder, files: readonly string[]): Promise<Found[]> {
+  const unique = [...new Set(files.map((file) => folder.relative(folder.resolve(file))))]
   return Promise.all(
-    unique.map(async (file) => ({ file, stream: readStream(await readInput(file), file) })),
+    unique.map(async (file) => ({ file, stream: readStream(await folder.read(file), file) })),
   )
 }
 
 /** The stream files in the usual folders, known by what is in them. */
-async function search(root: string): Promise<Found[]> {
-  const files = FOLDERS.flatMap((folder) => jsonFilesIn(join(root, folder)))
+async function search(folder: Folder, root: string): Promise<Found[]> {
+  const files = FOLDERS.flatMap((each) => jsonFilesIn(folder, join(root, each)))
   const found = await Promise.all(
     files.map(async (file) => {
-      const text = await readIfExists(file).catch(() => undefined)
+      const text = await folder.readIfExists(file).catch(() => undefined)
       if (text === undefined || !isStream(text)) return []
       return [{ file, stream: readStream(text, file) }]
     }),
@@ -112,12 +108,8 @@ async function search(root: string): Promise<Found[]> {
   return found.flat()
 }
 
-function jsonFilesIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((each) => each.isFile() && each.name.endsWith('.json'))
-    .map(({ name }) => join(folder, name))
-    .sort()
+function jsonFilesIn(folder: Folder, place: string): string[] {
+  return folder.list(place, '.json').map((name) => join(place, name))
 }
 
 /** `data/data/coreos/coreos-rhel-9.json` is `rhel-9`, as `marketplace/coreos-rhel-9.json` is. */
@@ -150,14 +142,15 @@ interface Entry extends Described {
 
 /** What the workspace says of a stream; its paths count from the root. */
 async function entryFor(
+  folder: Folder,
   { name, file, stream: content }: Found & { readonly name: string },
   root: string,
 ): Promise<Entry> {
   const from = (path: string) => relative(root, path).replaceAll('\\', '/')
-  const marketplace = await marketplaceFor(file)
+  const marketplace = await marketplaceFor(folder, file)
   const described = describeStream(
     { stream: content, ...(marketplace && { marketplaceFile: marketplace.content }) },
-    { branch: currentBranch(root || '.') },
+    { branch: currentBranch(folder) },
     BUILT_IN,
   )
   return {
@@ -175,14 +168,15 @@ async function entryFor(
 
 /** The file beside a stream that has its name and holds marketplace images. */
 async function marketplaceFor(
+  folder: Folder,
   file: string,
 ): Promise<{ file: string; content: MarketplaceFile } | undefined> {
-  const folders = MARKETPLACE_FOLDERS.map((folder) => join(dirname(file), folder))
+  const folders = MARKETPLACE_FOLDERS.map((each) => join(dirname(file), each))
   const candidates = folders
-    .flatMap(jsonFilesIn)
+    .flatMap((each) => jsonFilesIn(folder, each))
     .filter((each) => each !== file && shortName(each) === shortName(file))
   for (const each of candidates) {
-    const text = await readInput(each).catch(() => undefined)
+    const text = await folder.read(each).catch(() => undefined)
     if (text === undefined || isStream(text)) continue
     try {
       return { file: each, content: MarketplaceFile.read(text, each) }

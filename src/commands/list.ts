@@ -1,8 +1,7 @@
-import { readInput } from '../files/read.ts'
 import { CLOUDS, listImages, readSnapshot } from '../index.ts'
 import { unaskedWords } from '../show/asked.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { choice, needed, text } from './option.ts'
 
 const formats = Object.keys(LIST_FORMATS) as ListFormat[]
@@ -25,11 +24,10 @@ export const listCommand = command({
   ],
   forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
 
-  async run(args) {
+  async run(args, { folder, terminal }) {
     const { SNAPSHOT, output, ...filter } = args
-    const snapshot = readSnapshot(await readInput(SNAPSHOT), SNAPSHOT)
+    const snapshot = readSnapshot(await folder.read(SNAPSHOT), SNAPSHOT)
     const listings = listImages(snapshot, filter)
-    const terminal = terminalOf(args)
     terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length > 0) return
     terminal.say(`${SNAPSHOT}: ${unaskedWords(snapshot, args.cloud) ?? 'no image fits'}`)

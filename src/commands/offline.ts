@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { readIfExists } from '../files/read.ts'
+import type { Folder } from '../files/folder.ts'
 import {
   buildFolder,
   canonicalJson,
@@ -17,18 +17,18 @@ import { cloudCriteria } from './clouds/index.ts'
  *
  * @throws InputError that names what it lacks and the command that captures it
  */
-export async function readHeld(args: CaptureArgs): Promise<Snapshot> {
+export async function readHeld(args: CaptureArgs, folder: Folder): Promise<Snapshot> {
   const file = args.SNAPSHOT
-  const text = await readIfExists(file)
+  const text = await folder.readIfExists(file)
   const remedy = `stream-snapshot ${captureCommandFor(args)} fills it.`
   if (text === undefined) {
     throw new InputError(`${file}: no such file, and --offline forbids the capture`, remedy)
   }
   const snapshot = readSnapshot(text, file)
-  const source = await sourceFor(args, snapshot)
+  const source = await sourceFor(args, snapshot, folder)
   const lacking = [
     ...lackingBuilds(source, snapshot),
-    ...(await lackingRest(args, source, snapshot)),
+    ...(await lackingRest(args, source, snapshot, folder)),
   ]
   if (lacking.length > 0) {
     throw new InputError(
@@ -76,13 +76,18 @@ async function lackingRest(
   args: CaptureArgs,
   { identity }: Source,
   snapshot: Snapshot,
+  folder: Folder,
 ): Promise<string[]> {
   const { stream } = snapshot
   const clouds = args.cloud?.filter((cloud) => cloud !== 'none')
   const criteria =
     args.criteria === undefined
       ? snapshot.criteria
-      : cloudCriteria(await criteriaFor(args, undefined), clouds ?? capturedClouds(snapshot), args)
+      : cloudCriteria(
+          await criteriaFor(args, undefined, folder),
+          clouds ?? capturedClouds(snapshot),
+          args,
+        )
   return [
     ...(identity.name === stream.name ? [] : [`the stream ${identity.name}`]),
     ...(identity.signatures === stream.signatures

@@ -1,6 +1,9 @@
 import type { Options } from 'yargs'
 import { InputError } from '../errors.ts'
 
+/** What a lone hyphen is replaced by, of which yargs would make an empty word. No argument can contain it. */
+export const HYPHEN = '\0-'
+
 /** An option or a positional: what is told of it, and what its words are read as. */
 export interface Option<Value> {
   readonly told: Options
@@ -74,7 +77,7 @@ export function needed(describe: string, told: Told = {}): Option<string> {
 export function texts(describe: string, told: Options = {}): Option<readonly string[]> {
   return {
     told: { type: 'string', array: true, describe, ...told },
-    read: (value) => (Array.isArray(value) ? value.map(String) : []),
+    read: (value) => (Array.isArray(value) ? value.map(asTyped) : []),
   }
 }
 
@@ -173,5 +176,9 @@ function once(value: unknown, name: string): string | undefined {
   if (Array.isArray(value)) throw new InputError(`${name}: given more than once`)
   if (value === undefined) return undefined
   if (value === '') throw new InputError(`${name}: expected a value`)
-  return String(value)
+  return asTyped(value)
+}
+
+function asTyped(value: unknown): string {
+  return value === HYPHEN ? '-' : String(value)
 }

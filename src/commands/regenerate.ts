@@ -1,4 +1,3 @@
-import { readInput } from '../files/read.ts'
 import { readSnapshot } from '../index.ts'
 import { command } from './command.ts'
 import { needed } from './option.ts'
@@ -15,8 +14,8 @@ export const regenerateCommand = command({
     ['regenerate snapshots/rhcos-4.18.json --target rhcos.json --check', 'for CI'],
   ],
 
-  async run(args) {
-    const snapshot = readSnapshot(await readInput(args.SNAPSHOT), args.SNAPSHOT)
-    await regenerateFiles(snapshot, args)
+  async run(args, context) {
+    const snapshot = readSnapshot(await context.folder.read(args.SNAPSHOT), args.SNAPSHOT)
+    await regenerateFiles(snapshot, args, context)
   },
 })

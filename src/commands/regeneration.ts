@@ -1,10 +1,8 @@
 import { createTwoFilesPatch } from 'diff'
 import { FILE_LAYOUT } from '../core/stream/layouts.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { withLock } from '../files/lock.ts'
-import { readIfExists, readInput } from '../files/read.ts'
-import { checkTarget } from '../files/target.ts'
-import { isTidy, tidy, type Write, writeFiles } from '../files/write.ts'
+import type { Folder } from '../files/folder.ts'
+import type { Write } from '../files/write.ts'
 import {
   type LayoutName,
   Loss,
@@ -19,7 +17,7 @@ import { unaskedImages } from '../show/asked.ts'
 import { countLine, earlierMajorLines, lossLines, planLines, readersLines } from '../show/plan.ts'
 import { explainLines, selectionsJson } from '../show/selections.ts'
 import { describeSlots } from '../show/slots.ts'
-import { terminalOf } from './command.ts'
+import type { Context } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import type { RegenerateArgs } from './regenerate-options.ts'
 
@@ -31,14 +29,15 @@ import type { RegenerateArgs } from './regenerate-options.ts'
 export async function regenerateFiles(
   snapshot: Snapshot,
   args: RegenerateArgs,
+  context: Context,
   alongside: readonly Write[] = [],
 ): Promise<void> {
-  const terminal = terminalOf(args)
-  const { result, files } = await prepareFiles(snapshot, args, terminal)
+  const { folder, terminal } = context
+  const { result, files } = await prepareFiles(snapshot, args, context)
   const differing = files.filter(({ before, text }) => before !== text)
   if (args.check) return refuseDifference(differing, terminal)
   if (args.target === undefined) terminal.file(result.stream.print())
-  await replace(files, alongside, differing)
+  await replace(folder, files, alongside, differing)
   for (const each of files) terminal.say(`${each.file}: ${outcomeOf(each)}`)
 }
 
@@ -46,20 +45,22 @@ export async function regenerateFiles(
 export async function prepareFiles(
   snapshot: Snapshot,
   args: RegenerateArgs,
-  terminal: Terminal,
+  { folder, terminal }: Pick<Context, 'folder' | 'terminal'>,
 ): Promise<{ readonly result: Regenerated; readonly files: readonly Regeneration[] }> {
   if (args.check && args.target === undefined && args['marketplace-file'] === undefined) {
     throw new InputError('--check needs a --target or a --marketplace-file to compare with')
   }
   // Before it is read: a pipe has no end while nobody writes to it.
   for (const file of args.check ? [] : [args.target, args['marketplace-file']]) {
-    if (file !== undefined) checkTarget(file)
+    if (file !== undefined) folder.checkTarget(file)
   }
-  const { result, files } = await regenerateTexts(snapshot, args).catch((error: unknown) => {
-    if (!(error instanceof Loss || error instanceof Unmet)) throw error
-    if (args.explain) for (const line of explainLines(error.selections)) terminal.say(line)
-    throw told(error, terminal)
-  })
+  const { result, files } = await regenerateTexts(snapshot, args, folder).catch(
+    (error: unknown) => {
+      if (!(error instanceof Loss || error instanceof Unmet)) throw error
+      if (args.explain) for (const line of explainLines(error.selections)) terminal.say(line)
+      throw told(error, terminal)
+    },
+  )
   tell(result, snapshot, args, terminal)
   return { result, files }
 }
@@ -99,17 +100,18 @@ function outcomeOf({ before, text }: Regeneration): string {
 
 /** Nobody else writes meanwhile, and what a killed run has left goes. */
 async function replace(
+  folder: Folder,
   files: readonly Regeneration[],
   alongside: readonly Write[],
   differing: readonly Regeneration[],
 ): Promise<void> {
   const last = files.at(-1)
-  if (last === undefined) return writeFiles(alongside)
+  if (last === undefined) return folder.write(alongside)
   const names = files.map(({ file }) => file)
-  if (alongside.length === 0 && differing.length === 0 && isTidy(...names)) return
-  await withLock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
-    tidy(...names)
-    await writeFiles([...alongside, ...differing])
+  if (alongside.length === 0 && differing.length === 0 && folder.isTidy(...names)) return
+  await folder.lock(last.file, { patience: 10_000, onWait: () => undefined }, async () => {
+    folder.tidy(...names)
+    await folder.write([...alongside, ...differing])
   })
 }
 
@@ -123,16 +125,17 @@ export interface Regeneration extends Write {
 export async function regenerateTexts(
   snapshot: Snapshot,
   args: RegenerateArgs,
+  folder: Folder,
 ): Promise<{ readonly result: Regenerated; readonly files: readonly Regeneration[] }> {
   const { target, 'marketplace-file': marketplace } = args
   const layouts = layoutsOf(args)
   const isThere = Object.keys(snapshot.builds).length === 0 || args.check
   const targetText =
-    target === undefined ? undefined : await (isThere ? readInput : readIfExists)(target)
+    target === undefined ? undefined : await (isThere ? folder.read : folder.readIfExists)(target)
   const marketplaceText =
     marketplace === undefined
       ? undefined
-      : await (args.check ? readInput : readIfExists)(marketplace)
+      : await (args.check ? folder.read : folder.readIfExists)(marketplace)
   const result = regenerate({
     snapshot,
     ...(target !== undefined &&

@@ -1,11 +1,10 @@
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { HistoryVersion } from '../core/audit/history/history.ts'
 import { InputError } from '../errors.ts'
 import { NoVersions } from '../files/git/versions.ts'
-import { writeFiles } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { folded, type PageStream, SHOWN, versionsOf } from '../show/report/older.ts'
-import { command, type GlobalArgs, terminalOf } from './command.ts'
+import { type Context, command, type GlobalArgs } from './command.ts'
 import { needed } from './option.ts'
 import { readHistory, TARGET_OPTION } from './versions.ts'
 
@@ -21,7 +20,7 @@ export const reportCommand = command({
   forStream: ({ snapshot, target }) => ({ PATH: snapshot, target }),
 
   runTogether: writePage,
-  run: (args) => writePage(new Map([[basename(args.PATH), args]])),
+  run: (args, context) => writePage(new Map([[basename(args.PATH), args]]), context),
 })
 
 interface Args extends GlobalArgs {
@@ -31,19 +30,21 @@ interface Args extends GlobalArgs {
 }
 
 /** @param files by the name that the page has for each */
-async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
+async function writePage(
+  files: ReadonlyMap<string, Args>,
+  { folder, terminal }: Context,
+): Promise<void> {
   const [first] = files.values()
   if (first === undefined) return
-  const terminal = terminalOf(first)
   const streams: PageStream[] = []
   /** What is not committed yet, which keeps no other from being shown. */
   const missing: NoVersions[] = []
   for (const [name, { PATH, output, target }] of files) {
-    if ([PATH, target].some((file) => file && resolve(output) === resolve(file))) {
+    if ([PATH, target].some((file) => file && folder.resolve(output) === folder.resolve(file))) {
       throw new InputError(`--output: ${output} is what the report is of`)
     }
     try {
-      streams.push(await latestOf(name, readHistory(PATH, terminal, {}, target)))
+      streams.push(await latestOf(name, readHistory(PATH, { folder, terminal }, {}, target)))
     } catch (error) {
       if (!(error instanceof NoVersions)) throw error
       missing.push(error)
@@ -53,7 +54,7 @@ async function writePage(files: ReadonlyMap<string, Args>): Promise<void> {
   if (alone && streams.length === 0) throw alone
   for (const { message } of missing) terminal.say(`${message}, so that it is not on the page`)
   const { printPage } = await import('../show/report/page.ts')
-  await writeFiles([{ file: first.output, text: printPage(streams) }])
+  await folder.write([{ file: first.output, text: printPage(streams) }])
   const versions = streams.reduce((sum, stream) => sum + versionsOf(stream), 0)
   const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''
   terminal.say(`${first.output}: written, ${counted(versions, 'version')}${of}`)

@@ -13,7 +13,7 @@ const UNITS: Readonly<Record<string, (time: Date, count: number) => number>> = {
  * Reads a time: `2024-10-01`, which is its first moment in UTC; `2024-10-01T12:00:00Z`; or an age as
  * git takes it, `2 weeks ago`, `2.weeks`. Gives RFC 3339.
  */
-export function readSince(text: string, name: string, now: Date = new Date()): string {
+export function readSince(text: string, name: string, now: Date): string {
   const time = readDate(text) ?? readAge(text, now)
   if (time !== undefined && !Number.isNaN(time)) return new Date(time).toISOString()
   throw new InputError(

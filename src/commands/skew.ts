@@ -1,5 +1,4 @@
 import { CheckFailure, InputError } from '../errors.ts'
-import { readInput } from '../files/read.ts'
 import {
   CLOUDS,
   type CloudName,
@@ -21,7 +20,7 @@ import {
 import { counted } from '../printable.ts'
 import { unaskedWords } from '../show/asked.ts'
 import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { choice, count, flag, needed, text } from './option.ts'
 
 const formats = Object.keys(SKEW_FORMATS) as SkewFormat[]
@@ -59,11 +58,11 @@ export const skewCommand = command({
   ],
   forStream: ({ snapshot, target }) => ({ SNAPSHOT: snapshot, target }),
 
-  async run(args) {
+  async run(args, { folder, terminal }) {
     const { SNAPSHOT, target, cloud, output, all = false } = args
-    const snapshot = readSnapshot(await readInput(SNAPSHOT), SNAPSHOT)
+    const snapshot = readSnapshot(await folder.read(SNAPSHOT), SNAPSHOT)
     const releases =
-      target === undefined ? undefined : getReleases(readStream(await readInput(target), target))
+      target === undefined ? undefined : getReleases(readStream(await folder.read(target), target))
     refuseUnasked(SNAPSHOT, snapshot, cloud)
     if (releases === undefined && Object.keys(snapshot.builds).length === 0) {
       throw new InputError(
@@ -79,7 +78,6 @@ export const skewCommand = command({
         `${SNAPSHOT}: its criteria open no slot for ${target ?? 'its builds'}, so nothing can lag`,
       )
     }
-    const terminal = terminalOf(args)
     terminal.data(SKEW_FORMATS[output](skews, { isAll: all }, terminal))
     refuseSkew(skews, args)
   },

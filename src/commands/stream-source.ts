@@ -2,23 +2,24 @@ import type { Document } from 'yaml'
 import { isConfigMap, streamOfConfigMap } from '../core/audit/image/configmap.ts'
 import type { ImageFile } from '../core/stream/marketplace.ts'
 import { InputError } from '../errors.ts'
-import { readInput, readStandardInput, STANDARD_INPUT } from '../files/read.ts'
+import type { Folder } from '../files/folder.ts'
 import { readImageSource } from '../index.ts'
 
 /**
  * Reads whatever names images: a stream, a marketplace file, a ConfigMap of boot images as YAML or
  * JSON, or one of them from standard input.
  *
- * @param file a file, or standard input's name
+ * @param file `-` for stdin
  * @param streamName which stream of a ConfigMap
  * @param revision of git, as the file was then
  */
 export async function readStreamSource(
+  folder: Folder,
   file: string,
   streamName?: string,
   revision?: string,
 ): Promise<ImageFile> {
-  const text = await textOf(file, revision)
+  const text = await readText(folder, file, revision)
   const manifest = await readManifest(text, file)
   if (manifest !== undefined) return streamOfConfigMap(manifest, file, streamName)
   if (streamName !== undefined) {
@@ -27,12 +28,16 @@ export async function readStreamSource(
   return readImageSource(text, file)
 }
 
-async function textOf(file: string, revision: string | undefined): Promise<string> {
+async function readText(
+  folder: Folder,
+  file: string,
+  revision: string | undefined,
+): Promise<string> {
   if (revision !== undefined) {
     const { readAsOf } = await import('../files/git/revision.ts')
-    return readAsOf(revision, file)
+    return readAsOf(folder, revision, file)
   }
-  return file === STANDARD_INPUT ? readStandardInput() : readInput(file)
+  return folder.read(file)
 }
 
 /** Undefined for what is no ConfigMap. YAML is looked for where there can be no JSON. */

@@ -1,10 +1,8 @@
 import { printWorkspace, withBuilds } from '../core/workspace/change.ts'
 import { type Builds, cloudsFor, type WorkspaceStream } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, ServiceError, UserError } from '../errors.ts'
-import { withLock } from '../files/lock.ts'
-import { readIfExists } from '../files/read.ts'
-import { checkTarget } from '../files/target.ts'
-import { tidy, type Write, writeFiles } from '../files/write.ts'
+import type { Folder } from '../files/folder.ts'
+import type { Write } from '../files/write.ts'
 import {
   type Architecture,
   capturedClouds,
@@ -16,7 +14,7 @@ import {
 import { readBuilds } from './builds.ts'
 import { captureTexts, tellNews, withSnapshot } from './capture.ts'
 import { ASKING_OPTIONS, type CaptureArgs } from './capture-options.ts'
-import { command, type GlobalArgs, terminalOf } from './command.ts'
+import { type Context, command, type GlobalArgs } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, flag, texts } from './option.ts'
 import { REGENERATE_OPTIONS, type RegenerateArgs } from './regenerate-options.ts'
@@ -44,7 +42,7 @@ export const updateCommand = command({
     ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'to new builds'],
   ],
 
-  run: (args) => updateStreams(args, terminalOf(args), process.cwd()),
+  run: updateStreams,
 })
 
 /**
@@ -53,23 +51,20 @@ export const updateCommand = command({
  *
  * @throws UserError that names the stream of which it failed
  */
-export async function updateStreams(
-  args: UpdateArgs,
-  terminal: Terminal,
-  folder: string,
-): Promise<void> {
+export async function updateStreams(args: UpdateArgs, context: Context): Promise<void> {
+  const { folder, terminal } = context
   const { file } = await openWorkspace(folder)
   if (args['dry-run']) {
-    await prepare(args, terminal, folder)
+    await prepare(args, context)
     return terminal.say('nothing is written, as --dry-run says')
   }
   const onWait = (holder: string) => terminal.say(`${file}: waiting for ${holder}`)
-  await withLock(file, { patience: PATIENCE, onWait }, async () => {
-    tidy(file)
+  await folder.lock(file, { patience: PATIENCE, onWait }, async () => {
+    folder.tidy(file)
     const { streams } = await chosen(args, folder)
-    await withFiles(streams, terminal, async () => {
-      const writes = await prepare(args, terminal, folder)
-      await writeFiles(writes)
+    await withFiles(streams, context, async () => {
+      const writes = await prepare(args, context)
+      await folder.write(writes)
       for (const write of writes) terminal.say(`${write.file}: written`)
       if (writes.length === 0) terminal.say('nothing new: every file is as it was')
     })
@@ -82,7 +77,7 @@ const PATIENCE = 30_000
 /** Does some work while nobody else writes a file of these streams. */
 function withFiles(
   streams: readonly (readonly [string, WorkspaceStream])[],
-  terminal: Terminal,
+  context: Context,
   work: () => Promise<void>,
 ): Promise<void> {
   const run = streams.reduceRight<() => Promise<void>>(
@@ -90,8 +85,8 @@ function withFiles(
       async () => {
         const files = [target, marketplaceFile].flatMap((each) => each ?? [])
         // A lock would make a folder that is not there.
-        for (const each of files) checkTarget(each)
-        await withSnapshot(snapshot, terminal, () => withLocks(files, terminal, inner))
+        for (const each of files) context.folder.checkTarget(each)
+        await withSnapshot(snapshot, context, () => withLocks(files, context, inner))
       },
     work,
   )
@@ -100,21 +95,22 @@ function withFiles(
 
 async function withLocks(
   [first, ...rest]: readonly string[],
-  terminal: Terminal,
+  context: Context,
   work: () => Promise<void>,
 ): Promise<void> {
   if (first === undefined) return work()
+  const { folder, terminal } = context
   const onWait = (holder: string) => terminal.say(`${first}: waiting for ${holder}`)
-  await withLock(first, { patience: PATIENCE, onWait }, async () => {
-    tidy(first)
-    await withLocks(rest, terminal, work)
+  await folder.lock(first, { patience: PATIENCE, onWait }, async () => {
+    folder.tidy(first)
+    await withLocks(rest, context, work)
   })
 }
 
 /** The workspace with the versions of the command line, and which of its streams are meant. */
-async function chosen({ WORDS }: UpdateArgs, folder: string) {
+async function chosen({ WORDS }: UpdateArgs, folder: Folder) {
   const opened = await openWorkspace(folder)
-  const { names, builds } = await readWords(WORDS, opened)
+  const { names, builds } = await readWords(WORDS, opened, folder)
   const workspace = builds.size > 0 ? withBuilds(opened.workspace, builds) : opened.workspace
   const streams = streamsNamed(
     { ...opened, streams: placed(workspace.streams, opened.file) },
@@ -129,7 +125,8 @@ async function chosen({ WORDS }: UpdateArgs, folder: string) {
  * @returns what changes, in an order in which whatever is cut short goes on when it is run again
  * @throws UserError that names the stream of which it failed
  */
-async function prepare(args: UpdateArgs, terminal: Terminal, folder: string): Promise<Write[]> {
+async function prepare(args: UpdateArgs, context: Context): Promise<Write[]> {
+  const { folder, terminal } = context
   const { opened, workspace, streams } = await chosen(args, folder)
   const text = printWorkspace(workspace)
   const writes: Write[] = text === opened.text ? [] : [{ file: opened.file, text }]
@@ -139,7 +136,7 @@ async function prepare(args: UpdateArgs, terminal: Terminal, folder: string): Pr
     try {
       const captured = await captureTexts(
         captureArgs(args, stream, cloudsFor(workspace, stream)),
-        own,
+        { ...context, terminal: own },
         { shared },
       )
       writes.push(...captured.writes)
@@ -148,7 +145,10 @@ async function prepare(args: UpdateArgs, terminal: Terminal, folder: string): Pr
         continue
       }
       tellNews(captured, own)
-      const { files } = await prepareFiles(captured.snapshot, regenerateArgs(args, stream), own)
+      const { files } = await prepareFiles(captured.snapshot, regenerateArgs(args, stream), {
+        folder,
+        terminal: own,
+      })
       const differing = files.filter(({ before, text: after }) => before !== after)
       writes.push(...differing)
     } catch (error) {
@@ -231,7 +231,11 @@ interface Words {
  * @throws InputError for a word that is none of them, and for a version of which nothing tells whose
  *   it is
  */
-async function readWords(words: readonly string[], opened: OpenedWorkspace): Promise<Words> {
+async function readWords(
+  words: readonly string[],
+  opened: OpenedWorkspace,
+  folder: Folder,
+): Promise<Words> {
   const { streams, file } = opened
   const all = [...streams.keys()]
   const names: string[] = []
@@ -252,7 +256,7 @@ async function readWords(words: readonly string[], opened: OpenedWorkspace): Pro
       )
     }
     if (names.length === 0) names.push(name)
-    builds.set(name, await releasesWith(word, { ...stream, ...own(builds.get(name)) }))
+    builds.set(name, await releasesWith(word, { ...stream, ...own(builds.get(name)) }, folder))
   }
   return { names: [...new Set(names)], builds }
 }
@@ -262,8 +266,12 @@ function own(builds: Builds | undefined): { readonly builds?: Builds } {
 }
 
 /** A stream's releases with those of a word; the others are what they are. */
-async function releasesWith(word: string, { builds, target }: WorkspaceStream): Promise<Builds> {
-  const text = await readIfExists(target)
+async function releasesWith(
+  word: string,
+  { builds, target }: WorkspaceStream,
+  folder: Folder,
+): Promise<Builds> {
+  const text = await folder.readIfExists(target)
   const there = text === undefined ? new Map() : getReleases(readStream(text, target))
   const known = { ...Object.fromEntries(there), ...builds }
   if (word.includes('=')) {

@@ -1,9 +1,9 @@
 import { CheckFailure, InputError, UserError } from '../errors.ts'
-import { readInput, readTogether } from '../files/read.ts'
+import type { Folder } from '../files/folder.ts'
 import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
 import { counted } from '../printable.ts'
 import { unaskedImages } from '../show/asked.ts'
-import { command, terminalOf } from './command.ts'
+import { command } from './command.ts'
 import { flag, text, texts } from './option.ts'
 import { LAYOUT_OPTION, type RegenerateArgs } from './regenerate-options.ts'
 import { regenerateTexts } from './regeneration.ts'
@@ -30,8 +30,7 @@ export const verifyCommand = command({
     ['verify snapshots/rhcos-4.18.json --target rhcos.json', 'the stream as well'],
   ],
 
-  async run(args) {
-    const terminal = terminalOf(args)
+  async run(args, { folder, terminal }) {
     const snapshots = args.SNAPSHOT.filter((file) => !file.endsWith('.recording.json'))
     if (snapshots.length === 0) {
       throw new InputError(
@@ -40,9 +39,9 @@ export const verifyCommand = command({
     }
     const results: { snapshot: string; checks: Check[] }[] = []
     for (const file of snapshots) {
-      const checks = await verifyFile(file)
+      const checks = await verifyFile(folder, file)
       if (args.target !== undefined || args['marketplace-file'] !== undefined)
-        checks.push(await checkTarget(file, { ...args, require: 'any' }))
+        checks.push(await checkTarget(folder, file, { ...args, require: 'any' }))
       results.push({ snapshot: file, checks })
       if (args.json) continue
       for (const check of checks) terminal.line(`${file}: ${printCheck(check, file)}`)
@@ -73,9 +72,9 @@ function refuseFaults(checks: readonly Check[]): void {
 }
 
 /** Checks a snapshot and the recording beside it. */
-export async function verifyFile(file: string): Promise<Check[]> {
+export async function verifyFile(folder: Folder, file: string): Promise<Check[]> {
   const recording = recordingFile(file)
-  const [text, recordingText] = await readTogether(file, recording)
+  const [text, recordingText] = await folder.readTogether(file, recording)
   return verifySnapshot({ file, text, recordingFile: recording, recordingText })
 }
 
@@ -83,13 +82,13 @@ export async function verifyFile(file: string): Promise<Check[]> {
  * What `regenerate --check` says with the same options, and that every marketplace image of the
  * target is of a cloud that the snapshot asked.
  */
-export async function checkTarget(file: string, args: TargetArgs): Promise<Check> {
+export async function checkTarget(folder: Folder, file: string, args: TargetArgs): Promise<Check> {
   const { target, layout, 'marketplace-file': marketplaceFile, require } = args
   const options = { target, layout, 'marketplace-file': marketplaceFile, require }
-  for (const each of [target, marketplaceFile]) if (each !== undefined) await readInput(each)
+  for (const each of [target, marketplaceFile]) if (each !== undefined) await folder.read(each)
   try {
-    const snapshot = readSnapshot(await readInput(file), file)
-    const { result, files } = await regenerateTexts(snapshot, { ...options, check: true })
+    const snapshot = readSnapshot(await folder.read(file), file)
+    const { result, files } = await regenerateTexts(snapshot, { ...options, check: true }, folder)
     const differing = files.filter(({ before, text }) => before !== text)
     if (differing.length > 0) {
       const names = differing.map((each) => each.file).join(', ')

@@ -5,11 +5,12 @@ import {
   type Window,
   within,
 } from '../core/audit/history/history.ts'
+import type { Folder } from '../files/folder.ts'
 import type { Blobs } from '../files/git/blobs.ts'
-import { blobsOf, type FileVersion, fileVersions } from '../files/git/versions.ts'
+import { type FileVersion, fileVersions, openBlobs } from '../files/git/versions.ts'
 import { decodeText } from '../files/read.ts'
 import { type BesideVersion, versionsBeside } from './beside.ts'
-import type { Terminal } from './line/terminal.ts'
+import type { Context } from './command.ts'
 import { text } from './option.ts'
 
 export const TARGET_OPTION = text(
@@ -26,14 +27,14 @@ export const TARGET_OPTION = text(
  */
 export async function* readHistory(
   path: string,
-  terminal: Terminal,
+  { folder, terminal }: Pick<Context, 'folder' | 'terminal'>,
   window: Window = {},
   target?: string,
 ): AsyncGenerator<HistoryVersion> {
-  const blobs = blobsOf(path)
+  const blobs = openBlobs(folder, path)
   try {
     const versions = (
-      await take(versionsOf(path, target, blobs, terminal), window, blobs)
+      await take(versionsOf(folder, path, target, blobs, terminal), window, blobs)
     ).reverse()
     for (const { id, isCut } of versions) if (isCut) terminal.say(shallow(path, id))
     const wanted = new Set(within(versions, window))
@@ -59,12 +60,13 @@ export async function* readHistory(
 }
 
 function versionsOf(
+  folder: Folder,
   path: string,
   target: string | undefined,
   blobs: Blobs,
-  { say }: Terminal,
+  { say }: Context['terminal'],
 ): AsyncIterable<BesideVersion> {
-  if (target === undefined) return fileVersions(path)
+  if (target === undefined) return fileVersions(folder, path)
   const isOpen = async (version: FileVersion) => {
     if (version.blob === undefined) return false
     blobs.ask([version.blob])
@@ -72,7 +74,7 @@ function versionsOf(
     life.tell(await read(version, blobs))
     return life.isUnmeasured
   }
-  return versionsBeside(path, target, isOpen, say)
+  return versionsBeside(folder, path, target, isOpen, say)
 }
 
 /** The newest versions, down to the first before the window that can be read. */

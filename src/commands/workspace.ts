@@ -1,10 +1,9 @@
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { nearest } from '../core/workspace/nearest.ts'
 import { type ReadWorkspace, readWorkspace } from '../core/workspace/read.ts'
 import { WORKSPACE_FILE, type WorkspaceStream } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
-import { readInput } from '../files/read.ts'
-import { findUpwards } from '../files/upwards.ts'
+import type { Folder } from '../files/folder.ts'
 
 /** A workspace as it was found on the disk. */
 export interface OpenedWorkspace {
@@ -17,16 +16,15 @@ export interface OpenedWorkspace {
 }
 
 /** @throws InputError where there is no workspace, or one that cannot be read */
-export async function openWorkspace(folder = process.cwd()): Promise<OpenedWorkspace> {
-  const found = findUpwards(WORKSPACE_FILE, folder)
-  if (found === undefined) {
+export async function openWorkspace(folder: Folder): Promise<OpenedWorkspace> {
+  const file = folder.findUpwards(WORKSPACE_FILE)
+  if (file === undefined) {
     throw new InputError(
       `no ${WORKSPACE_FILE} here, or in a folder around up to the repository's root`,
       'stream-snapshot init writes one.',
     )
   }
-  const file = relative('', found)
-  const text = await readInput(file)
+  const text = await folder.read(file)
   const workspace = readWorkspace(text, file)
   return { file, text, workspace, streams: placed(workspace.streams, file) }
 }
@@ -36,7 +34,7 @@ export function placed(
   streams: ReadonlyMap<string, WorkspaceStream>,
   file: string,
 ): Map<string, WorkspaceStream> {
-  const from = (path: string) => relative('', resolve(join(dirname(file), path)))
+  const from = (path: string) => normalize(join(dirname(file), path))
   return new Map(
     [...streams].map(([name, stream]) => [
       name,

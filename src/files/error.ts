@@ -19,7 +19,6 @@ const CAUSES: Readonly<Record<string, string>> = {
 /** What people name in the place of a file. */
 const SLIPS: readonly (readonly [name: RegExp, remedy: string])[] = [
   [/^https?:\/\//i, 'Files are read here, and no URLs: download it first.'],
-  [/^standard input$/, 'Only the STREAM of image is read from there; name a file.'],
 ]
 
 /** An error of the file system in one line. */

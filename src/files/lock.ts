@@ -41,16 +41,17 @@ export async function withLock<T>(
   file: string,
   options: LockOptions,
   work: () => Promise<T>,
+  path = file,
 ): Promise<T> {
-  const made = makeFolder(dirname(file))
+  const made = makeFolder(dirname(file), dirname(path))
   let release = () => {}
   const undo = () => {
     release()
-    removeEmpty(dirname(file), made)
+    removeEmpty(dirname(path), made)
   }
   const forget = onExit(undo)
   try {
-    release = await acquire(file, options)
+    release = await acquire(file, path, options)
     return await work()
   } finally {
     forget()
@@ -74,8 +75,12 @@ export function expectLocks(): void {
   }
 }
 
-async function acquire(file: string, { patience, onWait }: LockOptions): Promise<() => void> {
-  const { folder, name } = checkedTarget(file)
+async function acquire(
+  file: string,
+  path: string,
+  { patience, onWait }: LockOptions,
+): Promise<() => void> {
+  const { folder, name } = checkedTarget(file, path)
   const lock = join(folder, `.${name}.lock`)
   const end = Date.now() + patience
   for (let waits = false; ; ) {
@@ -196,11 +201,11 @@ function removeSame(lock: string, { ino, mtimeMs }: Found): void {
 }
 
 /** @returns the outermost folder that had to be made */
-function makeFolder(folder: string): string | undefined {
+function makeFolder(name: string, folder: string): string | undefined {
   try {
     return fs.mkdirSync(folder, { recursive: true })
   } catch (error) {
-    throw fileError(folder, error)
+    throw fileError(name, error)
   }
 }
 

@@ -7,17 +7,23 @@ import { fileError, hasCode } from './error.ts'
 /** In bytes: a hundred times the longest snapshot; what it becomes in memory is forty times that. */
 export const LONGEST_FILE = 64 * 1024 * 1024
 
-/** Reads an input file's text. @throws InputError naming the file and what is wrong with it */
-export async function readInput(file: string): Promise<string> {
-  const text = await readIfExists(file)
+/**
+ * Reads an input file's text.
+ *
+ * @param file as the user typed it, for errors
+ * @param path where it is
+ * @throws InputError naming the file and what is wrong with it
+ */
+export async function readInput(file: string, path = file): Promise<string> {
+  const text = await readIfExists(file, path)
   if (text === undefined) throw fileError(file, { code: 'ENOENT' })
   return text
 }
 
 /** The same for a file that need not be there: undefined where it is not. */
-export async function readIfExists(file: string): Promise<string | undefined> {
+export async function readIfExists(file: string, path = file): Promise<string | undefined> {
   try {
-    return await readText(file)
+    return await readText(file, path)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw fileError(file, error)
@@ -31,12 +37,13 @@ export async function readIfExists(file: string): Promise<string | undefined> {
  */
 export async function readTogether(
   file: string,
-  beside: string,
+  sibling: string,
+  at: (path: string) => string,
 ): Promise<[string, string | undefined]> {
   for (;;) {
-    const text = await readInput(file)
-    const other = await readBeside(beside)
-    if (text === (await readInput(file))) return [text, other]
+    const text = await readInput(file, at(file))
+    const other = await readSibling(sibling, at(sibling))
+    if (text === (await readInput(file, at(file)))) return [text, other]
   }
 }
 
@@ -46,20 +53,20 @@ export async function readTogether(
  *
  * @throws InputError for a link that leads out of the folder
  */
-export async function readBeside(file: string): Promise<string | undefined> {
-  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    const end = fs.existsSync(file) ? fs.realpathSync(file) : undefined
-    const folder = fs.realpathSync(dirname(file))
+export async function readSibling(file: string, path = file): Promise<string | undefined> {
+  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const end = fs.existsSync(path) ? fs.realpathSync(path) : undefined
+    const folder = fs.realpathSync(dirname(path))
     if (end === undefined || !end.startsWith(folder + sep)) {
       throw new InputError(`${file}: is a link that leads elsewhere, expected a file`)
     }
   }
-  return readIfExists(file)
+  return readIfExists(file, path)
 }
 
 /** Opened without blocking, as a pipe may have nobody who writes, and looked at before it is read. */
-async function readText(file: string): Promise<string> {
-  const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+async function readText(file: string, path: string): Promise<string> {
+  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
   try {
     const stat = fs.fstatSync(descriptor)
     if (!stat.isFile()) throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
@@ -90,20 +97,16 @@ function kindOf(stat: fs.Stats): string {
   return 'a device'
 }
 
-/** What is piped in, for `-`. @throws InputError for what is too long or no UTF-8 */
-/** How a command knows that `-` was written in the place of a file. */
-export const STANDARD_INPUT = 'standard input'
-
-/** All of standard input, as long as it is no longer than a file may be. */
-export async function readStandardInput(): Promise<string> {
+/** Reads a stream of bytes to its end. @throws InputError if it is too long or not UTF-8 */
+export async function readStream(stream: AsyncIterable<Buffer>, name: string): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of process.stdin) {
+  for await (const chunk of stream) {
     length += chunk.length
-    if (length > LONGEST_FILE) throw tooLong(STANDARD_INPUT)
+    if (length > LONGEST_FILE) throw tooLong(name)
     chunks.push(chunk)
   }
-  return decodeText(Buffer.concat(chunks), STANDARD_INPUT)
+  return decodeText(Buffer.concat(chunks), name)
 }
 
 export function tooLong(file: string): InputError {

@@ -16,44 +16,44 @@ export interface Target {
  *
  * @throws InputError for what is there and is no file, and for a link that points nowhere
  */
-export function targetOf(file: string): Target {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+export function targetOf(file: string, path = file): Target {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false })
   if (stat?.isSymbolicLink()) {
-    const end = followed(file)
+    const end = followed(file, path)
     return { file, folder: dirname(end), name: basename(end) }
   }
   if (stat?.isDirectory()) throw new InputError(`${file}: is a directory, expected a file`)
   if (stat && !stat.isFile()) {
     throw new InputError(`${file}: is no regular file`)
   }
-  return { file, folder: fs.realpathSync.native(dirname(file)), name: basename(file) }
+  return { file, folder: fs.realpathSync.native(dirname(path)), name: basename(path) }
 }
 
 /** The same, with what the file system says against it as an InputError too. */
-export function checkedTarget(file: string): Target {
+export function checkedTarget(file: string, path = file): Target {
   try {
-    return targetOf(file)
+    return targetOf(file, path)
   } catch (error) {
     throw fileError(file, error)
   }
 }
 
 /** @throws InputError for what cannot be written as a file, and where its folder is not there */
-export function checkTarget(file: string): void {
-  if (!fs.existsSync(dirname(file))) {
+export function checkTarget(file: string, path = file): void {
+  if (!fs.existsSync(dirname(path))) {
     throw new InputError(`${file}: no such folder: ${dirname(file)}`, 'Make it first.')
   }
-  checkedTarget(file)
+  checkedTarget(file, path)
 }
 
-function followed(file: string): string {
-  if (fs.existsSync(file)) {
-    const end = fs.realpathSync.native(file)
+function followed(file: string, path: string): string {
+  if (fs.existsSync(path)) {
+    const end = fs.realpathSync.native(path)
     const stat = fs.statSync(end)
     if (stat.isFile()) return end
     throw new InputError(
       `${file}: ${stat.isDirectory() ? 'is a directory, expected a file' : 'is no regular file'}`,
     )
   }
-  throw new InputError(`${file}: is a link that points nowhere, to ${fs.readlinkSync(file)}`)
+  throw new InputError(`${file}: is a link that points nowhere, to ${fs.readlinkSync(path)}`)
 }

@@ -31,11 +31,14 @@ interface Prepared {
  * @throws InputError naming the file that cannot be written
  * @throws ServiceError where another process has taken a lock that this one held
  */
-export async function writeFiles(writes: readonly Write[]): Promise<void> {
+export async function writeFiles(
+  writes: readonly Write[],
+  at: (path: string) => string = (path) => path,
+): Promise<void> {
   const prepared: Prepared[] = []
   const begun: Prepared[] = []
   try {
-    for (const write of writes) prepare(write, prepared)
+    for (const write of writes) prepare(write, at(write.file), prepared)
     expectLocks()
     for (const each of prepared) {
       begun.push(each)
@@ -54,10 +57,10 @@ export async function writeFiles(writes: readonly Write[]): Promise<void> {
   for (const folder of folders) attempt(folder, () => syncFolder(folder))
 }
 
-function prepare({ file, text }: Write, prepared: Prepared[]): void {
-  attempt(dirname(file), () => fs.ensureDirSync(dirname(file)))
+function prepare({ file, text }: Write, where: string, prepared: Prepared[]): void {
+  attempt(dirname(file), () => fs.ensureDirSync(dirname(where)))
   attempt(file, () => {
-    const target = targetOf(file)
+    const target = targetOf(file, where)
     const path = join(target.folder, target.name)
     const stat = fs.statSync(path, { throwIfNoEntry: false })
     const former = stat && temporaryFor(target)
@@ -110,10 +113,10 @@ function putBack({ path, fresh, former }: Prepared): void {
 }
 
 /** Whether nothing lies beside files that a run that was killed may have left. */
-export function isTidy(...files: readonly string[]): boolean {
+export function isTidy(files: readonly string[], at: (path: string) => string): boolean {
   return files.every((file) =>
     attempt(file, () => {
-      const { folder, name } = targetOf(file)
+      const { folder, name } = targetOf(file, at(file))
       return !fs
         .readdirSync(folder, { withFileTypes: true })
         .some(
@@ -124,9 +127,11 @@ export function isTidy(...files: readonly string[]): boolean {
 }
 
 /** Removes what runs that were killed have left beside files; what is not there is passed over. */
-export function tidy(...files: readonly string[]): void {
+export function tidy(files: readonly string[], at: (path: string) => string): void {
   for (const file of files) {
-    if (fs.existsSync(dirname(file))) attempt(file, () => removeStrays(targetOf(file)))
+    if (fs.existsSync(dirname(at(file)))) {
+      attempt(file, () => removeStrays(targetOf(file, at(file))))
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import { requestFor } from '../../src/commands/capture-request.ts'
 import { readArgs } from '../../src/commands/command.ts'
 import { toldOf } from '../../src/commands/option.ts'
+import { captureIo } from '../support/io.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 
 /** What a command line asks for. */
@@ -26,7 +27,7 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
     { ...CAPTURE_POSITIONALS, ...options },
     { ...values, SNAPSHOT: 's.json', BUILDS: builds },
   )
-  return (await requestFor(asked, snapshot, false)).request
+  return (await requestFor(asked, snapshot, false, captureIo({ cwd: process.cwd() }))).request
 }
 
 const RHCOS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'

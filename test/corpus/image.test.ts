@@ -5,6 +5,7 @@ import { imagesIn } from '../../src/core/stream/marketplace.ts'
 import { FACTS, type ImageQuestion } from '../../src/index.ts'
 import { run } from '../support/cli.ts'
 import { azureForms, expectForms, printing } from '../support/image-formats.ts'
+import { folderAt } from '../support/io.ts'
 
 const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
 const cluster = join(CORPUS, 'configmap/bootimages-5.0.yaml')
@@ -65,13 +66,13 @@ const IMAGES: Readonly<Record<string, Images>> = {
 
 describe.each(Object.entries(IMAGES))('the images of %s', (name, images) => {
   it('are these and no others', async () => {
-    const source = await readStreamSource(...(FILES[name] ?? [cluster]))
+    const source = await readStreamSource(folderAt('/'), ...(FILES[name] ?? [cluster]))
     const urns = imagesIn(source).map(({ slot, entry }) => FACTS[slot.cloud].nameOf(entry))
     expect(urns.sort()).toEqual(Object.values(images).flat().sort())
   })
 
   it.each(Object.entries(images))('%s is the same in each format', async (place, [gen2, gen1]) => {
-    const source = await readStreamSource(...(FILES[name] ?? [cluster]))
+    const source = await readStreamSource(folderAt('/'), ...(FILES[name] ?? [cluster]))
     const [plan = '', architecture = ''] = place.split(' ')
     const asked = { cloud: 'azure', plan, architecture, generation: 2 } as ImageQuestion
     const hold = (urn: string, question: ImageQuestion) => {

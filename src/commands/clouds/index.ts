@@ -43,6 +43,10 @@ export function cloudCriteria(
 }
 
 /** Where a cloud is and who asks. */
-export async function cloudSettings(cloud: CloudName, args: CloudArgs): Promise<unknown> {
-  return argumentsOf(cloud).settings(args, process.env)
+export async function cloudSettings(
+  cloud: CloudName,
+  args: CloudArgs,
+  env: NodeJS.ProcessEnv,
+): Promise<unknown> {
+  return argumentsOf(cloud).settings(args, env)
 }

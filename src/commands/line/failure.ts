@@ -1,57 +1,32 @@
 import { ServiceError, UserError } from '../../errors.ts'
+import type { Io } from '../../io.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
 import { foldLine } from '../../show/table.ts'
-import { emit, widthOf } from './emit.ts'
+import { widthFor } from './terminal.ts'
 
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
-
-/** Does the process's work; whatever ends it early is told in one line and an exit code. */
-export async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  for (const [signal, code] of Object.entries(SIGNALS)) {
-    process.once(signal, () => process.exit(code))
-  }
-  // What an SDK leaves behind, such as the other requests' sockets when one of them has failed.
-  process.once('uncaughtException', (error) => process.exit(report(asFailure(error))))
-  try {
-    await work()
-  } catch (error) {
-    // At once: requests that are still under way would keep the process, and have no use.
-    process.exit(report(error))
-  }
-}
-
-/** Says something where a signal ends the process. @returns takes it back */
-export function onInterrupt(say: () => void): () => void {
-  const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
-  for (const signal of signals) process.prependListener(signal, say)
-  return () => {
-    for (const signal of signals) process.off(signal, say)
-  }
-}
-
-/** A socket's error, thrown where nobody waits for it, is the service's. */
-function asFailure(error: Error): Error {
+/** A socket's error that no request handles is the service's. */
+export function asServiceError(error: Error): Error {
   const { syscall, code } = error as NodeJS.ErrnoException
   return syscall !== undefined && /^(connect|read|write|getaddrinfo)$/.test(syscall)
     ? new ServiceError(`the connection failed: ${code}`, undefined, { cause: error })
     : error
 }
 
-/** Says what went wrong, in one line, and gives the exit code. */
-export function report(error: unknown): number {
+/** Prints what went wrong, and returns the exit code. */
+export function reportError(error: unknown, io: Io, isDebug: boolean): number {
   const { message } = error instanceof Error ? error : new Error(String(error))
-  const debug = process.argv.includes('--debug')
-  const say = (line: string) => {
-    const lines = foldLine(visibleLine(conceal(line, known())), widthOf('stderr'))
-    emit('stderr', lines.map((each) => `${each}\n`).join(''))
+  const secrets = secretsIn(io.env)
+  const print = (line: string) => {
+    const lines = foldLine(visibleLine(conceal(line, secrets)), widthFor(io, 'stderr'))
+    io.stderr.write(lines.map((each) => `${each}\n`).join(''))
   }
-  say(`stream-snapshot: ${firstLine(message)}`)
-  if (error instanceof UserError) for (const line of error.lines) say(`  ${line}`)
-  if (error instanceof UserError && error.remedy) say(error.remedy)
-  if (debug) for (const line of traceOf(error)) say(line)
+  print(`stream-snapshot: ${firstLine(message)}`)
+  if (error instanceof UserError) for (const line of error.lines) print(`  ${line}`)
+  if (error instanceof UserError && error.remedy) print(error.remedy)
+  if (isDebug) for (const line of traceLines(error)) print(line)
   if (error instanceof UserError) return error.exitCode
-  if (!debug) say('This is a fault of stream-snapshot; --debug shows where.')
+  if (!isDebug) print('This is a fault of stream-snapshot; --debug shows where.')
   return 70
 }
 
@@ -59,18 +34,18 @@ export function report(error: unknown): number {
  * Where an error comes from, and what it comes of. Others' messages and codes are left out: they are
  * free text that may hold what an answer said of the one who asked.
  */
-function traceOf(error: unknown): string[] {
+function traceLines(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const { name, cause } = error
   const { code = '' } = error as NodeJS.ErrnoException
   const isOfNode = /^(E[A-Z]{2,20}|ERR_[A-Z_]{2,40})$/.test(code)
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
-  return [isOfNode ? `${name} ${code}` : name, ...frames, ...traceOf(cause)]
+  return [isOfNode ? `${name} ${code}` : name, ...frames, ...traceLines(cause)]
 }
 
-/** Whatever the environment holds of credentials. */
-function known(): string[] {
-  return Object.entries(process.env).flatMap(([name, value]) =>
+/** The values of credentials in the environment. */
+function secretsIn(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
     /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) &&
     !PUBLIC.test(name) &&
     value
@@ -79,7 +54,7 @@ function known(): string[] {
   )
 }
 
-/** Variables that say where something is and not who somebody is: an error has to name them. */
+/** Variables that an error has to name: they contain a place and no secret. */
 const PUBLIC =
   /_(REGION|LOCATION|FILE|HOST|PROFILE|ENVIRONMENT|CONFIG_DIR|PATH|APPLICATION_CREDENTIALS)$|^AWS_ENDPOINT_URL/
 

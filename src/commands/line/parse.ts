@@ -1,12 +1,13 @@
 import yargs, { type Argv, type PositionalOptions } from 'yargs'
-import { STANDARD_INPUT } from '../../files/read.ts'
+import type { Io } from '../../io.ts'
 import { VERSION } from '../../version.ts'
-import { type Command, GLOBAL_OPTIONS } from '../command.ts'
+import { type Command, contextFor, GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'
-import { toldOf } from '../option.ts'
-import { widthOf } from './emit.ts'
+import { HYPHEN, toldOf } from '../option.ts'
+import { reportError } from './failure.ts'
 import { mistakeIn, refuseAfterHyphens, refuseFlagValues } from './mistakes.ts'
 import { runOnStreams } from './streams.ts'
+import { widthFor } from './terminal.ts'
 
 /** What `--help` ends with. */
 export const EPILOGUE = `Grades, from the best: exact, the image of the very build; newer-build and older-build, of another
@@ -16,19 +17,35 @@ Exit 0: done, nothing differs. 1: a check found what it looks for. 2: the comman
 wrong. 3: a cloud, the build server or the credentials failed, and no file was touched.`
 
 /**
- * Runs a command line, by yargs: it parses, helps, completes, and says what is wrong.
+ * Runs a command line and prints what goes wrong.
  *
  * @param words the command line, without node and the program
+ * @returns the exit code
+ */
+export async function run(words: readonly string[], io: Io): Promise<number> {
+  try {
+    return await runWords(words, io)
+  } catch (error) {
+    return reportError(error, io, words.includes('--debug'))
+  }
+}
+
+/**
+ * yargs parses, prints the help, completes, and finds mistakes.
+ *
  * @throws InputError for a mistake in the command line, and what a command throws
  */
-export async function runWords(words: readonly string[]): Promise<void> {
+async function runWords(words: readonly string[], io: Io): Promise<number> {
   const mistake = (message: string) => mistakeIn(message, words)
   refuseAfterHyphens(words)
   const [first, second] = words
-  if (first === undefined) return runWords(['--help'])
-  if (first === 'help') return runWords(second === undefined ? ['--help'] : [second, '--help'])
-  // yargs makes an empty word of a hyphen.
-  const cli = yargs(words.map((word) => (word === '-' ? STANDARD_INPUT : word)))
+  if (first === undefined) return runWords(['--help'], io)
+  if (first === 'help') {
+    return runWords(second === undefined ? ['--help'] : [second, '--help'], io)
+  }
+  let code = 0
+  let printed = ''
+  const cli = yargs([], io.folder.path)
     .locale('en')
     .scriptName('stream-snapshot')
     .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
@@ -43,7 +60,7 @@ export async function runWords(words: readonly string[]): Promise<void> {
     // The script is `completionCommand`'s; this answers what it asks.
     .completion('yargs-completion', false, completeWord(words))
     .epilogue(EPILOGUE)
-    .wrap(Math.min(100, widthOf('stdout') ?? 100))
+    .wrap(Math.min(100, widthFor(io, 'stdout') ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? mistake(message)
@@ -56,30 +73,24 @@ export async function runWords(words: readonly string[]): Promise<void> {
         describeTo(argv, command)
         refuseFlagValues(flagsOf(command), words)
       },
-      (values) => {
-        if (!words.includes('--debug')) hushSdks()
-        return runOnStreams(command, values)
+      async (values) => {
+        code = (await runOnStreams(command, values, contextFor(io, values))) ?? 0
       },
     )
   }
   try {
-    await cli.parseAsync()
+    // yargs makes an empty word of a hyphen.
+    const typed = words.map((word) => (word === '-' ? HYPHEN : word))
+    await cli.parseAsync(typed, {}, (_error, _values, output) => {
+      printed = output
+    })
   } catch (error) {
-    // A half-typed line is no error to tell of.
-    if (words.includes('--get-yargs-completions')) process.exit()
+    // Half of a command line is no mistake.
+    if (words.includes('--get-yargs-completions')) return 0
     throw isOfYargs(error) ? mistake(error.message) : error
   }
-}
-
-/**
- * An SDK's warnings are for those who choose its version, and would stand among our own lines. In
- * another program's process they are that program's concern.
- */
-function hushSdks(): void {
-  process.removeAllListeners('warning')
-  for (const name of ['debug', 'info', 'log', 'warn', 'error'] as const) {
-    console[name] = () => undefined
-  }
+  if (printed !== '') io.stdout.write(`${printed}\n`)
+  return code
 }
 
 /** `diff [A] [B]`; a file that a stream of the workspace may stand for need not be there. */

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
 import { WORKSPACE_FILE, type WorkspaceStream } from '../../core/workspace/workspace.ts'
 import { CheckFailure } from '../../errors.ts'
-import { findUpwards } from '../../files/upwards.ts'
-import { type Command, terminalOf } from '../command.ts'
+import type { Command, Context, ExitCode } from '../command.ts'
 import { openWorkspace } from '../workspace.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -13,16 +11,21 @@ type Values = Readonly<Record<string, unknown>>
  *
  * @throws CheckFailure for all streams of which a check found something
  */
-export async function runOnStreams(command: Command, values: Values): Promise<void> {
+export async function runOnStreams(
+  command: Command,
+  values: Values,
+  context: Context,
+): Promise<ExitCode | void> {
+  const { folder } = context
   const { forStream } = command
   const [place = '', ...others] = Object.keys(command.positionals)
   const named = values[place]
   const isOfFiles =
     others.some((name) => values[name] !== undefined) ||
-    (typeof named === 'string' && existsSync(named)) ||
-    findUpwards(WORKSPACE_FILE, process.cwd()) === undefined
-  if (!forStream || isOfFiles) return command.run(values)
-  const { streams } = await openWorkspace()
+    (typeof named === 'string' && folder.exists(named)) ||
+    folder.findUpwards(WORKSPACE_FILE) === undefined
+  if (!forStream || isOfFiles) return command.run(values, context)
+  const { streams } = await openWorkspace(folder)
   const valuesFor = async (stream: WorkspaceStream) => {
     const given = Object.entries(values).filter(
       ([name, value]) => value !== undefined && name !== place,
@@ -31,37 +34,42 @@ export async function runOnStreams(command: Command, values: Values): Promise<vo
   }
   if (named !== undefined) {
     const stream = streams.get(String(named))
-    return command.run(stream === undefined ? values : await valuesFor(stream))
+    return command.run(stream === undefined ? values : await valuesFor(stream), context)
   }
   const all = [...streams].filter(([, { layouts }]) => !layouts?.includes('none'))
   if (command.runTogether && all.length > 1) {
     const each = all.map(async ([name, stream]) => [name, await valuesFor(stream)] as const)
-    return command.runTogether(new Map(await Promise.all(each)))
+    return command.runTogether(new Map(await Promise.all(each)), context)
   }
   const runs = all.map(([name, stream]) => ({
     name,
-    run: async () => command.run(await valuesFor(stream)),
+    run: async () => command.run(await valuesFor(stream), context),
   }))
-  await runEach(runs, values)
+  return runEach(runs, values, context)
 }
 
 interface Run {
   /** The stream's. */
   readonly name: string
-  run(): Promise<void>
+  run(): Promise<ExitCode | void>
 }
 
 /** Runs each, its stream's name before what is printed of it, unless that is for programs. */
-async function runEach(runs: readonly Run[], { output, format = output }: Values): Promise<void> {
+async function runEach(
+  runs: readonly Run[],
+  { output, format = output }: Values,
+  { terminal }: Context,
+): Promise<ExitCode | void> {
+  let code: ExitCode = 0
   const [only] = runs
   if (only !== undefined && runs.length === 1) return only.run()
   const failures: CheckFailure[] = []
   for (const { name, run } of runs) {
     if (!['json', 'csv', 'tsv'].includes(String(format))) {
-      terminalOf({}).data(format === 'markdown' ? `## ${name}\n\n` : `${name}:\n`)
+      terminal.data(format === 'markdown' ? `## ${name}\n\n` : `${name}:\n`)
     }
     try {
-      await run()
+      if ((await run()) === 1) code = 1
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error
       failures.push(
@@ -70,7 +78,7 @@ async function runEach(runs: readonly Run[], { output, format = output }: Values
     }
   }
   const [first] = failures
-  if (first === undefined) return
+  if (first === undefined) return code
   throw new CheckFailure(
     `${failures.length} of ${runs.length} streams: a check failed`,
     first.remedy,

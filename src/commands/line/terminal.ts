@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
 import { onExit } from '../../files/exit.ts'
+import type { Io, OutputName } from '../../io.ts'
 import { visible, visibleLine } from '../../printable.ts'
 import { foldLine } from '../../show/table.ts'
-import { emit, isTerminal, type StandardStream, widthOf } from './emit.ts'
 import { page } from './pager.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -28,7 +28,7 @@ export interface Terminal {
   /** A line, or a part of one, of stdout or stderr: cleaned, then coloured where a terminal shows it. */
   style(style: Style, text: string, stream?: 'stdout' | 'stderr'): string
   /** The width that lines and tables are to fit; undefined where they are to be whole. */
-  width(stream?: StandardStream): number | undefined
+  width(stream?: OutputName): number | undefined
   /** Shows progress on a terminal; elsewhere nothing. */
   progress(text: string): Promise<ProgressLine>
 }
@@ -54,35 +54,51 @@ function coloured(text: string): string {
 }
 
 /** A line in pieces that fit; one with colours was made to fit before. */
-function fitted(line: string, stream: StandardStream): string {
+function fitted(line: string, width: number | undefined): string {
   const isColoured = placeholder !== undefined && line.includes(placeholder)
-  return isColoured ? coloured(line) : foldLine(line, widthOf(stream)).join('\n')
+  return isColoured ? coloured(line) : foldLine(line, width).join('\n')
 }
 
-export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+/** Narrower terminals are treated as if they had this width. */
+const NARROWEST = 20
+
+/** In columns: `COLUMNS` or the terminal's own; undefined if lines are to be complete. */
+export function widthFor(io: Io, output: OutputName): number | undefined {
+  const columns = Number(io.env.COLUMNS)
+  const wanted = Number.isSafeInteger(columns) && columns > 0 ? columns : io[output].width
+  return wanted === undefined ? undefined : Math.max(wanted, NARROWEST)
+}
+
+export function openTerminal(io: Io, { quiet }: { readonly quiet: boolean }): Terminal {
+  const { stdout, stderr } = io
+  const { NO_COLOR, FORCE_COLOR, TERM } = io.env
   const isPlain = quiet || Boolean(NO_COLOR) || TERM === 'dumb'
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
-  const isColoured = (stream: StandardStream) => !isPlain && (isForced || isTerminal(stream))
+  const isColoured = (output: OutputName) => !isPlain && (isForced || io[output].isTerminal)
   return {
-    data: (text) => emit('stdout', coloured(visible(text))),
-    file: (text) => emit('stdout', isTerminal('stdout') ? visible(text) : text),
-    page: (text) => page(coloured(visible(text))),
-    line: (line) => emit('stdout', `${fitted(visibleLine(line), 'stdout')}\n`),
-    say: (line) => void (quiet || emit('stderr', `${fitted(visibleLine(line), 'stderr')}\n`)),
-    warn: (line) =>
-      emit('stderr', `${fitted(`stream-snapshot: ${visibleLine(line)}`, 'stderr')}\n`),
-    width: (stream = 'stderr') => widthOf(stream),
+    data: (text) => stdout.write(coloured(visible(text))),
+    file: (text) => stdout.write(stdout.isTerminal ? visible(text) : text),
+    page: (text) => page(coloured(visible(text)), io),
+    line: (line) => stdout.write(`${fitted(visibleLine(line), widthFor(io, 'stdout'))}\n`),
+    say(line) {
+      if (!quiet) stderr.write(`${fitted(visibleLine(line), widthFor(io, 'stderr'))}\n`)
+    },
+    warn(line) {
+      const text = `stream-snapshot: ${visibleLine(line)}`
+      stderr.write(`${fitted(text, widthFor(io, 'stderr'))}\n`)
+    },
+    width: (output = 'stderr') => widthFor(io, output),
     style(style, text, stream = 'stderr') {
       const line = visibleLine(text)
       return isColoured(stream) ? colour(style, line) : line
     },
     async progress(text) {
-      if (isPlain || !isTerminal('stderr')) return SILENT
+      const stream = isPlain || !stderr.isTerminal ? undefined : stderr.stream()
+      if (stream === undefined) return SILENT
       const { default: spinner } = await import('yocto-spinner')
       const line = spinner({
         text: visibleLine(text),
-        stream: process.stderr,
+        stream,
         handleSignals: false,
       }).start()
       // It hides the cursor.

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
-import { gitError, notInClone, startGit } from './git.ts'
+import { type GitFolder, gitError, notInClone, startGit } from './git.ts'
 
 /** Reads blobs of a repository by one process, one at a time. */
 export class Blobs {
@@ -8,8 +8,8 @@ export class Blobs {
   readonly #chunks: AsyncIterator<Buffer>
   #rest: Buffer = Buffer.alloc(0)
 
-  constructor(cwd: string) {
-    this.#git = startGit(['cat-file', '--batch'], cwd)
+  constructor(folder: GitFolder) {
+    this.#git = startGit(['cat-file', '--batch'], folder)
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
   }
 

@@ -1,11 +1,12 @@
 import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { repositoryAround } from '../upwards.ts'
+import type { Folder } from '../folder.ts'
 
 /** The branch of the repository around a folder; undefined for a detached HEAD and without one. */
-export function currentBranch(folder: string): string | undefined {
-  const root = repositoryAround(folder)
-  if (root === undefined) return undefined
+export function currentBranch(folder: Folder): string | undefined {
+  const found = folder.repositoryRoot()
+  if (found === undefined) return undefined
+  const root = folder.resolve(found)
   try {
     const head = fs.readFileSync(join(gitFolder(join(root, '.git')), 'HEAD'), 'utf8')
     return /^ref: refs\/heads\/(\S+)\s*$/.exec(head)?.[1]

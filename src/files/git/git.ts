@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { InputError } from '../../errors.ts'
+import type { Folder } from '../folder.ts'
 
 /** What a run of git gave. */
 export interface GitResult {
@@ -16,10 +17,8 @@ const QUIETLY = ['--no-replace-objects', '--no-optional-locks', '-c', 'core.fsmo
 /** What somebody's own settings come by; all else, such as a hook's `GIT_DIR`, is of another run. */
 const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
 
-function environment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('GIT_') || KEPT.test(name),
-  )
+function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || KEPT.test(name))
   return {
     ...Object.fromEntries(own),
     LC_ALL: 'C',
@@ -29,6 +28,9 @@ function environment(): NodeJS.ProcessEnv {
     GIT_TERMINAL_PROMPT: '0',
   }
 }
+
+/** Where git runs, and with which environment. */
+export type GitFolder = Pick<Folder, 'path' | 'env'>
 
 /** Git, running with these very arguments, no shell between. */
 export interface RunningGit {
@@ -41,10 +43,13 @@ export interface RunningGit {
 
 export function startGit(
   args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv = {},
+  { path, env }: GitFolder,
+  more: NodeJS.ProcessEnv = {},
 ): RunningGit {
-  const child = spawn('git', [...QUIETLY, ...args], { cwd, env: { ...environment(), ...env } })
+  const child = spawn('git', [...QUIETLY, ...args], {
+    cwd: path,
+    env: { ...gitEnvironment(env), ...more },
+  })
   const { stdin, stdout } = child
   const stderr: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
@@ -65,10 +70,10 @@ export function startGit(
 /** Runs git to its end. @throws InputError where git is not installed */
 export async function runGit(
   args: readonly string[],
-  cwd: string,
-  env?: NodeJS.ProcessEnv,
+  folder: GitFolder,
+  more?: NodeJS.ProcessEnv,
 ): Promise<GitResult> {
-  const { stdin, stdout, ended } = startGit(args, cwd, env)
+  const { stdin, stdout, ended } = startGit(args, folder, more)
   stdin.end()
   const chunks: Buffer[] = []
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk))

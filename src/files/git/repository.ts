@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
+import type { Folder } from '../folder.ts'
 import { Blobs } from './blobs.ts'
-import { type GitResult, gitError, isLacking, runGit } from './git.ts'
+import { type GitFolder, type GitResult, gitError, isLacking, runGit } from './git.ts'
 
 /** A repository as it is seen from a folder of it. */
 export interface Repository {
@@ -28,7 +29,7 @@ export interface Repository {
  * @throws InputError where there is none, or git keeps away from another user's
  */
 export async function openRepository(
-  folder: string,
+  folder: GitFolder,
   what: string,
   remedy?: string,
 ): Promise<Repository> {
@@ -36,7 +37,7 @@ export async function openRepository(
   const { status, stdout, stderr } = await runGit(place, folder)
   if (status !== 0) throw gitError(what, stderr, remedy)
   const [isInside, own = '', prefix = ''] = stdout.toString().split('\n')
-  const run = (args: readonly string[]) => runGit(args, folder, indexOf(own))
+  const run = (args: readonly string[]) => runGit(args, folder, indexFile(own, folder))
   return {
     run,
     prefix,
@@ -59,10 +60,10 @@ export async function openRepository(
 }
 
 /** What a hook of this very repository is to look at: of a commit in the making it is another one. */
-function indexOf(own: string): NodeJS.ProcessEnv {
-  const { GIT_INDEX_FILE } = process.env
+function indexFile(own: string, { path, env }: GitFolder): NodeJS.ProcessEnv {
+  const { GIT_INDEX_FILE } = env
   if (!GIT_INDEX_FILE) return {}
-  const file = resolve(GIT_INDEX_FILE)
+  const file = resolve(path, GIT_INDEX_FILE)
   const isOwn = existsSync(file) && realpathSync(dirname(file)) === own
   return isOwn ? { GIT_INDEX_FILE: file } : {}
 }
@@ -73,13 +74,18 @@ function indexOf(own: string): NodeJS.ProcessEnv {
  *
  * @throws InputError for a directory
  */
-export function placeOf(path: string): { folder: string; name: string } {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+export function placeInGit(
+  cwd: Pick<Folder, 'env' | 'resolve'>,
+  path: string,
+): { folder: GitFolder; name: string } {
+  const absolute = cwd.resolve(path)
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: is a directory, expected a file`)
   }
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(path)
-  const file = isLink ? realpathSync(path) : resolve(path)
+  const isLink =
+    lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(absolute)
+  const file = isLink ? realpathSync(absolute) : absolute
   let folder = dirname(file)
   while (!existsSync(folder)) folder = dirname(folder)
-  return { folder, name: relative(folder, file) }
+  return { folder: { path: folder, env: cwd.env }, name: relative(folder, file) }
 }

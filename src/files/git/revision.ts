@@ -1,8 +1,9 @@
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
-import { decodeText, readIfExists } from '../read.ts'
+import type { Folder } from '../folder.ts'
+import { decodeText } from '../read.ts'
 import { runGit } from './git.ts'
-import { openRepository, placeOf, type Repository } from './repository.ts'
+import { openRepository, placeInGit, type Repository } from './repository.ts'
 
 /** A file in a revision: `HEAD~1:snapshots/rhcos-4.18.json`; no revision stands for the index. */
 interface RevisionPath {
@@ -12,18 +13,19 @@ interface RevisionPath {
 
 /**
  * Reads a file, or a file of a revision where no file has that very name. The path counts from the
- * root of the repository around `cwd`, as git has it, or else from `cwd`, as people see it.
+ * root of the repository around the folder, as git has it, or
+ * else from the folder, as people see it.
  *
  * @returns undefined where the revision is there and has no such file
  * @throws InputError in one line for what cannot be read
  */
-export async function readIfInRevision(name: string, cwd: string): Promise<string | undefined> {
-  const text = await readIfExists(name)
+export async function readIfInRevision(folder: Folder, name: string): Promise<string | undefined> {
+  const text = await folder.readIfExists(name)
   if (text !== undefined) return text
   const found = readRevisionPath(name)
-  if (found === undefined) throw await noFile(name, cwd)
+  if (found === undefined) throw await noFile(name, folder)
   const repository = await openRepository(
-    cwd,
+    folder,
     `${name}: no such file, and no git repository to look in`,
     'REVISION:PATH is understood within a git repository.',
   )
@@ -36,9 +38,9 @@ export async function readIfInRevision(name: string, cwd: string): Promise<strin
 }
 
 /** Reads a file, by the path that it has for people, as a revision has it. @throws InputError */
-export async function readAsOf(revision: string, path: string): Promise<string> {
+export async function readAsOf(folder: Folder, revision: string, path: string): Promise<string> {
   const name = `${revision}:${path}`
-  const { repository, file } = await whereGitHas(path)
+  const { repository, file } = await whereGitHas(folder, path)
   await expectRevision(repository, revision, name)
   const text = await readIn(repository, `${revision}:${file}`, name)
   if (text === undefined) throw new InputError(`${name}: no such file in ${revision}`)
@@ -52,11 +54,12 @@ export async function readAsOf(revision: string, path: string): Promise<string> 
  * @throws InputError in one line, also where nobody can know
  */
 export async function readSinceCommitted(
+  folder: Folder,
   path: string,
 ): Promise<[before: string | undefined, after: string | undefined]> {
-  const { repository, folderHas, file } = await whereGitHas(path)
+  const { repository, folderHas, file } = await whereGitHas(folder, path)
   const before = await readIn(repository, `HEAD:${file}`, `HEAD:${path}`)
-  const after = await readIfExists(path)
+  const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
   if (!repository.hasFiles) {
     throw new InputError(
@@ -84,8 +87,8 @@ interface Whereabouts {
   readonly file: string
 }
 
-async function whereGitHas(path: string): Promise<Whereabouts> {
-  const { folder, name } = placeOf(path)
+async function whereGitHas(cwd: Folder, path: string): Promise<Whereabouts> {
+  const { folder, name } = placeInGit(cwd, path)
   const repository = await openRepository(folder, `${path}: git cannot tell its history`)
   return { repository, folderHas: name, file: `${repository.prefix}${name}` }
 }
@@ -100,10 +103,10 @@ async function readIn(
 }
 
 /** Somebody who compares two commits names them as git wants it. */
-async function noFile(name: string, cwd: string): Promise<InputError> {
+async function noFile(name: string, folder: Folder): Promise<InputError> {
   const error = fileError(name, { code: 'ENOENT' })
   if (error.remedy !== undefined || name.startsWith('-')) return error
-  const { status } = await runGit(['rev-parse', '--verify', '--quiet', `${name}^{tree}`], cwd)
+  const { status } = await runGit(['rev-parse', '--verify', '--quiet', `${name}^{tree}`], folder)
   return status === 0
     ? new InputError(
         `${name}: a revision, expected a snapshot of it`,

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
+import type { Folder } from '../folder.ts'
 import { Blobs } from './blobs.ts'
-import { gitError, runGit, startGit } from './git.ts'
+import { type GitFolder, gitError, runGit, startGit } from './git.ts'
 import { type Commit, type FileChange, LOG_ARGUMENTS, readLog } from './log.ts'
-import { placeOf } from './repository.ts'
+import { placeInGit } from './repository.ts'
 
 /** A file that git has never had. */
 export class NoVersions extends InputError {}
@@ -25,8 +26,8 @@ export interface FileVersion extends Omit<FileChange, 'status'> {
  *
  * @throws InputError in one line where there is no repository; NoVersions for no such file in it
  */
-export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
-  const { folder, name } = placeOf(path)
+export async function* fileVersions(cwd: Folder, path: string): AsyncGenerator<FileVersion> {
+  const { folder, name } = placeInGit(cwd, path)
   const cuts = await cutsOf(folder)
   const log = startGit([...LOG_ARGUMENTS, '--', name], folder)
   log.stdin.end()
@@ -42,7 +43,7 @@ export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
     log.child.kill()
   }
   if (count > 0) return
-  const isThere = existsSync(path)
+  const isThere = cwd.exists(path)
   throw new NoVersions(
     isThere ? `${path}: no version of it is in git` : `${path}: no such file`,
     isThere ? 'Commit it first.' : undefined,
@@ -50,15 +51,20 @@ export async function* fileVersions(path: string): AsyncGenerator<FileVersion> {
 }
 
 /** Whether one commit is later than another: by its date, and within a second by descent. */
-export async function isLater(one: Commit, other: Commit, path: string): Promise<boolean> {
+export async function isLater(
+  cwd: Folder,
+  one: Commit,
+  other: Commit,
+  path: string,
+): Promise<boolean> {
   if (one.date !== other.date) return one.date > other.date
   const descent = ['merge-base', '--is-ancestor', other.id, one.id]
-  return (await runGit(descent, placeOf(path).folder)).status === 0
+  return (await runGit(descent, placeInGit(cwd, path).folder)).status === 0
 }
 
 /** What reads the versions of a file, to be closed. */
-export function blobsOf(path: string): Blobs {
-  return new Blobs(placeOf(path).folder)
+export function openBlobs(cwd: Folder, path: string): Blobs {
+  return new Blobs(placeInGit(cwd, path).folder)
 }
 
 async function* withoutEchoes(changes: AsyncIterable<FileChange>): AsyncGenerator<FileChange> {
@@ -75,9 +81,9 @@ async function* withoutEchoes(changes: AsyncIterable<FileChange>): AsyncGenerato
 }
 
 /** The commits that a shallow clone begins with, whose parents it lacks. */
-async function cutsOf(folder: string): Promise<ReadonlySet<string>> {
+async function cutsOf(folder: GitFolder): Promise<ReadonlySet<string>> {
   const { status, stdout } = await runGit(['rev-parse', '--git-path', 'shallow'], folder)
-  const file = resolve(folder, stdout.toString().trim())
+  const file = resolve(folder.path, stdout.toString().trim())
   if (status !== 0 || !existsSync(file)) return new Set()
   return new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))
 }

@@ -4,16 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { readIfInRevision } from '../../../src/files/git/revision.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAll } from '../../support/git.ts'
+import { folderAt } from '../../support/io.ts'
 
 describe('readIfInRevision', () => {
   it('gives git no option', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'x.json'), '{}')
     await commitAll(folder, 'x')
-    await expect(readIfInRevision('--textconv:x.json', folder)).rejects.toThrow(
+    await expect(readIfInRevision(folderAt(folder), '--textconv:x.json')).rejects.toThrow(
       '--textconv:x.json: git knows no revision --textconv',
     )
-    await expect(readIfInRevision('--output=evil:x.json', folder)).rejects.toThrow('no revision')
+    await expect(readIfInRevision(folderAt(folder), '--output=evil:x.json')).rejects.toThrow(
+      'no revision',
+    )
     expect(await readdir(folder)).toEqual(['.git', 'x.json'])
   })
 
@@ -22,6 +25,6 @@ describe('readIfInRevision', () => {
     await writeFile(join(folder, 'x.json'), '{ "ä": 1 }\r\n')
     await writeFile(join(folder, '.gitattributes'), '*.json diff=json\n')
     await commitAll(folder, 'x')
-    expect(await readIfInRevision('HEAD:x.json', folder)).toBe('{ "ä": 1 }\r\n')
+    expect(await readIfInRevision(folderAt(folder), 'HEAD:x.json')).toBe('{ "ä": 1 }\r\n')
   })
 })

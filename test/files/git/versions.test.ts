@@ -1,9 +1,10 @@
 import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { blobsOf, fileVersions } from '../../../src/files/git/versions.ts'
+import { fileVersions, openBlobs } from '../../../src/files/git/versions.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { commitAt, git } from '../../support/git.ts'
+import { folderAt } from '../../support/io.ts'
 
 let folder: string
 let day = 0
@@ -12,15 +13,15 @@ const commit = (message: string) => commitAt(folder, `2024-01-0${++day}T12:00:00
 /** Oldest first. */
 async function versions(name: string) {
   const found: [subject: string, path: string, content: string | undefined][] = []
-  const blobs = blobsOf(at(name))
-  for await (const { subject, path, blob } of fileVersions(at(name))) {
+  const blobs = openBlobs(folderAt(folder), name)
+  for await (const { subject, path, blob } of fileVersions(folderAt(folder), name)) {
     const content = blob && (await blobs.read(blob, path)).toString()
     found.unshift([subject, path, content])
   }
   blobs.close()
   return found
 }
-const newest = async (file: string) => (await fileVersions(file).next()).value
+const newest = async (file: string) => (await fileVersions(folderAt(folder), file).next()).value
 
 beforeEach(async () => {
   folder = await temporaryFolder()

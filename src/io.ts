@@ -1,0 +1,111 @@
+import fs from 'node:fs'
+import { fileError } from './files/error.ts'
+import { type Folder, openFolder } from './files/folder.ts'
+
+/** What a command has of the process around it: nothing below reads `process`. */
+export interface Io {
+  readonly env: NodeJS.ProcessEnv
+  /** The working folder. */
+  readonly folder: Folder
+  readonly stdout: Output
+  readonly stderr: Output
+  now(): Date
+  /**
+   * Runs something when a signal ends the process.
+   *
+   * @returns cancels it
+   */
+  onInterrupt(report: () => void): () => void
+}
+
+/** Standard output or standard error. */
+export interface Output {
+  /** Writes at once. */
+  write(text: string): void
+  readonly isTerminal: boolean
+  /** In columns, for a terminal. */
+  readonly width: number | undefined
+  /** The stream that a progress line is drawn on; lines that are written later pass through it. */
+  stream(): NodeJS.WriteStream | undefined
+}
+
+export type OutputName = 'stdout' | 'stderr'
+
+const DESCRIPTORS = { stdout: 1, stderr: 2 } as const
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+/** The exit code of a process whose reader has closed stdout. */
+const CLOSED = 141
+
+/** The process itself. @throws InputError if the working folder was removed */
+export function processIo(): Io {
+  const { env } = process
+  return {
+    env,
+    folder: openFolder(workingFolder(), { env, stdin: () => process.stdin }),
+    stdout: processOutput('stdout'),
+    stderr: processOutput('stderr'),
+    now: () => new Date(),
+    onInterrupt(report) {
+      const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
+      for (const signal of signals) process.prependListener(signal, report)
+      return () => {
+        for (const signal of signals) process.off(signal, report)
+      }
+    },
+  }
+}
+
+/** Ends the process with the exit code that shells expect for a signal. */
+export function exitOnSignals(): void {
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.once(signal, () => process.exit(code))
+  }
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch (error) {
+    throw fileError('the working folder', error)
+  }
+}
+
+/**
+ * Writes without Node's streams, which take longer to load than a short command takes to run. Exits
+ * if nothing reads stdout anymore, such as after `| head`.
+ */
+export function processOutput(name: OutputName): Output {
+  const descriptor = DESCRIPTORS[name]
+  let isStream = false
+  const useStream = () => {
+    if (!isStream && name === 'stdout') process.stdout.on('error', () => process.exit(CLOSED))
+    isStream = true
+    return process[name]
+  }
+  const isTerminal = () =>
+    fs.fstatSync(descriptor).isCharacterDevice() && process[name].isTTY === true
+  return {
+    get isTerminal() {
+      return isTerminal()
+    },
+    get width() {
+      return isTerminal() ? process[name].columns || 80 : undefined
+    },
+    stream: useStream,
+    write(text) {
+      if (isStream) return void process[name].write(text)
+      const bytes = Buffer.from(text)
+      let written = 0
+      try {
+        while (written < bytes.length) written += fs.writeSync(descriptor, bytes, written)
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        // The pipe is full and does not block.
+        if (code === 'EAGAIN') useStream().write(bytes.subarray(written))
+        else if (name === 'stdout' && code === 'EPIPE') process.exit(CLOSED)
+        else if (name === 'stdout') throw fileError(name, error)
+      }
+    },
+  }
+}
