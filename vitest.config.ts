@@ -49,8 +49,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           sequence: { groupOrder: 2 },
-          // Its table of forms stands with the others.
-          include: [...of('faults'), 'test/secret-forms.test.ts'],
+          include: of('faults'),
           globalSetup: ['test/faults/table.ts'],
           testTimeout: 300_000,
           // Each starts processes of its own; more at a time would only make the slow ones late.

@@ -1,4 +1,4 @@
-/** Secrets of every kind, all invented, to be looked for wherever a run leaves anything. */
+/** Invented secrets of every kind, which no run may leave in a file or message. */
 export const PLANTED: Readonly<Record<string, string>> = {
   'a JSON web token': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZC1zaWduYXR1cmU',
   'an opaque bearer token': 'Bearer plantedOpaque0123456789abcdef',
@@ -16,7 +16,6 @@ export const PLANTED: Readonly<Record<string, string>> = {
   'a token of Google': 'ya29.plantedPlantedPlantedPlantedPlanted',
   'a service account': 'planted@planted-project.iam.gserviceaccount.com',
   'a token of GitHub': 'ghp_plantedPlantedPlantedPlantedPlant123',
-  'a token of Slack': 'xoxb-planted-0123456789-planted',
   'a private key': '-----BEGIN RSA PRIVATE KEY-----MIIPlanted-----END RSA PRIVATE KEY-----',
   'a password': 'hunter2hunter2',
   'a password in a URL': 'https://planted:hunter22hunter22@planted.example',
@@ -46,7 +45,7 @@ export const PLANTED: Readonly<Record<string, string>> = {
   'a secret like a word': 'correcthorsebatterystaple',
 }
 
-/** A secret as an answer may spell it, and as one that scrubs may miss it. */
+/** The encodings of a secret in a response. */
 export function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret)
   return [
