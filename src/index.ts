@@ -38,7 +38,7 @@ export { type MajorMinor, printMajorMinor, readMajorMinor } from './core/version
 // What is found: a capture's request and result, the recording, the snapshot.
 
 export type { Captured } from './capture/capture.ts'
-export type { Access } from './capture/clouds/types.ts'
+export type { Access } from './capture/clouds/cloud.ts'
 export { Shared } from './capture/http/shared.ts'
 export type { Recording } from './capture/recording.ts'
 export type { CaptureRequest } from './capture/request.ts'

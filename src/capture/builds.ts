@@ -1,53 +1,60 @@
+import {
+  createEmptyPipeline,
+  createPipelineRequest,
+  defaultRetryPolicy,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline'
 import type { Definition } from 'nock'
-import { sourceOf } from '../core/builds/locate.ts'
-import type { ReadBuild } from '../core/builds/read.ts'
+import { metaUrlOf, type StreamPlace, sourceOf, type WantedBuild } from '../core/builds/locate.ts'
+import { type ReadBuild, readBuild } from '../core/builds/read.ts'
+import { RECORDED_META } from '../core/builds/shown.ts'
+import { prune } from '../core/json/prune.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
-import { InputError } from '../errors.ts'
-import { recordBuild } from './build-server/recording.ts'
-import { type Patience, withPatience } from './http/question.ts'
-import type { Recorder } from './record.ts'
+import { InputError, ServiceError } from '../errors.ts'
+import { coreClient } from './http/core-client.ts'
+import { type ErrorTable, explainResponse, queryError } from './http/errors.ts'
+import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
+import { openTransport, originWithPort, type TransportOptions } from './http/transport.ts'
+import type { Recorder } from './recording.ts'
 import type { CaptureRequest } from './request.ts'
 
-/** What the build server told. */
-export interface AskedBuilds {
+/** What the build server returned. */
+export interface BuildsResult {
   readonly builds: SnapshotContent['builds']
-  /** What a person should know of them. */
+  /** What users should know about the builds. */
   readonly notes: readonly string[]
 }
 
-/** Hears of questions and answers. */
-export interface ProgressCounter {
-  expect(count: number): void
-  advance(): void
+/** What the builds share with the other parts of a capture. */
+export interface BuildsContext extends Pick<TransportOptions, 'budget' | 'shared' | 'replayed'> {
+  readonly limit: TimeLimit | undefined
+  readonly recorder: Recorder
+  count(expected: number, finished: number): void
 }
 
 /**
- * Asks for all builds at once: there is one for an architecture, and few architectures.
+ * Reads all builds at once: there is one for each architecture.
  *
- * @throws InputError where two of them turn out to be of one architecture
+ * @throws InputError if two of them are of one architecture
  */
-export async function askBuilds(
-  { builds: wanted, stream, timeout, replay, shared }: CaptureRequest,
-  limits: Patience,
-  progress: ProgressCounter,
-  recorder: Recorder,
-): Promise<AskedBuilds> {
-  if (wanted.length === 0) return { builds: {}, notes: [] }
-  // The HTTP client takes a while to load, and a capture of clouds alone does not need it.
-  const { askBuild } = await import('./build-server/ask.ts')
-  const isReplayed = replay !== undefined
-  progress.expect(wanted.length)
+export async function readBuilds(
+  { builds: wanted, stream, timeout }: CaptureRequest,
+  context: BuildsContext,
+): Promise<BuildsResult> {
+  const { limit, recorder, replayed, count } = context
+  count(wanted.length, 0)
   const read = await Promise.all(
     wanted.map(async (each) => {
-      const source = sourceOf(each, stream, isReplayed)
-      const raw: Definition[] = []
-      const onExchange = (exchange: Definition) => void raw.push(exchange)
-      const found = await withPatience(source, limits, () =>
-        askBuild(each, stream, { isReplayed, timeout, onExchange, shared }),
+      const source = sourceOf(each, stream, replayed !== undefined)
+      const exchanges: Definition[] = []
+      const onExchange = (exchange: Definition) => void exchanges.push(exchange)
+      const found = await withTimeLimit(source, limit, () =>
+        fetchBuild(each, stream, { ...context, timeout, onExchange }),
       )
-      const asked = { source, location: found.build.location }
-      for (const exchange of raw) recorder.add(exchange, (own) => recordBuild(own, asked))
-      progress.advance()
+      for (const exchange of exchanges) {
+        recorder.add(exchange, (own) => recordBuild(own, source, found.build.location))
+      }
+      count(0, 1)
       return found
     }),
   )
@@ -55,7 +62,7 @@ export async function askBuilds(
   const sorted = [...read].sort((a, b) => (a.architecture < b.architecture ? -1 : 1))
   return {
     builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),
-    notes: notesOn(sorted),
+    notes: describeBuilds(sorted),
   }
 }
 
@@ -67,13 +74,110 @@ function refuseTwins(read: readonly ReadBuild[]): void {
   throw new InputError(`${twin.architecture}: two builds are of this architecture, expected one`)
 }
 
-function notesOn(read: readonly ReadBuild[]): string[] {
+function describeBuilds(read: readonly ReadBuild[]): string[] {
   const releases = new Set(read.map(({ build }) => build.release))
   const named = read.map(({ architecture, build }) => `${architecture}=${build.release}`)
   return [
-    ...(releases.size > 1 ? [`the architectures are of different builds: ${named.join(' ')}`] : []),
+    ...(releases.size > 1 ? [`the architectures have different builds: ${named.join(' ')}`] : []),
     ...read.flatMap(({ architecture, unknown }) =>
-      unknown.map((name) => `${architecture}: platform ${name}: not known, left out`),
+      unknown.map((name) => `${architecture}: unknown platform ${name} is not recorded`),
     ),
   ]
+}
+
+/** Between two attempts, growing; `Retry-After` takes precedence. In milliseconds. */
+const RETRY_DELAY = 250
+
+/**
+ * Reads the meta.json of a build, with the pipeline of Azure's SDK for its retries.
+ *
+ * @throws ServiceError that names the URL, for a build that is not found, a response that is not a
+ *   meta.json, and a meta.json of another build or architecture
+ */
+export async function fetchBuild(
+  wanted: WantedBuild,
+  place: StreamPlace,
+  options: TransportOptions,
+): Promise<ReadBuild> {
+  const url = sourceOf(wanted, place, options.replayed !== undefined)
+  const text = await fetchText(url, options)
+  try {
+    return readBuild(parseMeta(text), wanted, place)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const remedy = error.remedy ?? 'Check --url, --name and the version.'
+    throw new ServiceError(`${url}: ${error.message}`, remedy, { cause: error })
+  }
+}
+
+async function fetchText(url: string, options: TransportOptions): Promise<string> {
+  const request = createPipelineRequest({ url, allowInsecureConnection: url.startsWith('http:') })
+  request.headers.set('accept', 'application/json')
+  const pipeline = createEmptyPipeline()
+  // Redirects are not followed: the URL that is queried is recorded and written into the stream.
+  const maxRetries = options.replayed === undefined ? 3 : 0
+  pipeline.addPolicy(defaultRetryPolicy({ maxRetries, retryDelayInMs: RETRY_DELAY }), {
+    phase: 'Retry',
+  })
+  let response: PipelineResponse
+  try {
+    response = await pipeline.sendRequest(coreClient(openTransport(options)), request)
+  } catch (error) {
+    throw queryError(error, url, () => undefined)
+  }
+  if (response.status === 200) return response.bodyAsText ?? ''
+  const { status } = response
+  // A store of objects returns 403 for what it does not have, too.
+  const code = [403, 404, 410].includes(status) ? 'NotFound' : status < 400 ? 'Redirect' : ''
+  const { cause, remedy } = explainResponse(status, code, undefined, STATUSES)
+  throw new ServiceError(`${url}: ${code ? cause.replace(` ${code}`, '') : cause}`, remedy)
+}
+
+const STATUSES: ErrorTable = {
+  NotFound: [
+    'the build server does not have this build',
+    'Check the version, --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
+  ],
+  Redirect: [
+    'a redirect, which is not followed',
+    'Set --url to the build server that it leads to.',
+  ],
+}
+
+function parseMeta(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const isPage = /^\s*</.test(text)
+    throw new InputError(
+      isPage
+        ? 'the response is a web page, expected a meta.json'
+        : 'the response is not JSON, expected a meta.json',
+      isPage ? 'Check --url: a proxy or a sign-in page may have sent the response.' : undefined,
+    )
+  }
+}
+
+/**
+ * Keeps the response of a build server, pruned to what a stream shows. A build that was read from
+ * another server than the stream's artifacts are on is recorded as if it was read there.
+ *
+ * @param source the URL that was queried
+ */
+function recordBuild(
+  { scope, path, method, status, response }: Definition,
+  source: string,
+  location: string,
+): Definition | undefined {
+  const meta = prune(response, RECORDED_META)
+  if (method !== 'GET' || status !== 200 || meta === undefined) return undefined
+  if (scope !== originWithPort(source) || path !== new URL(source).pathname) return undefined
+  const target = new URL(metaUrlOf(location))
+  return {
+    scope: originWithPort(target),
+    method,
+    path: target.pathname,
+    status,
+    response: meta as NonNullable<Definition['response']>,
+  }
 }

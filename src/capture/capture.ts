@@ -1,151 +1,312 @@
 import pMap from 'p-map'
+import { mergeRecords } from '../core/clouds/merge.ts'
 import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
-import { InputError, ServiceError } from '../errors.ts'
+import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
-import { askBuilds, type ProgressCounter } from './builds.ts'
-import { CLOUD_MODULES } from './clouds/index.ts'
-import type { Access, Cloud, Connection } from './clouds/types.ts'
-import { type Patience, withPatience } from './http/question.ts'
-import { Recorder } from './record.ts'
-import { type Recording, sortExchanges } from './recording.ts'
+import type { Access, Cloud, Connection, Context } from './clouds/cloud.ts'
+import { CLOUD_TABLE } from './clouds/index.ts'
+import { Shared } from './http/shared.ts'
+import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
+import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
+import { Recorder, type Recording, sortExchanges } from './recording.ts'
 import type { Replay } from './replay.ts'
-import { type CaptureRequest, patienceOf } from './request.ts'
+import type { CaptureRequest, Progress } from './request.ts'
 
-/** What was learned, and the evidence. */
+/** The result of a capture, and the evidence. */
 export interface Captured {
   readonly content: SnapshotContent
   readonly recording: Recording
-  /** What a person should know of the answers. */
+  /** What users should know about the responses. */
   readonly notes: readonly string[]
 }
 
+/** Captures run one after another: a replay intercepts all requests of the process. */
+let queue: Promise<unknown> = Promise.resolve()
+
 /**
- * Asks every question at the clouds and for every build at the build server, or at a recording of
- * them, all side by side.
+ * Sends every query to the clouds and reads every build, or takes the responses from a recording.
  *
- * @throws ServiceError at the first failure; then nothing was learned
+ * @throws ServiceError with a line for each part that failed; then there is no result
  */
-export async function capture(request: CaptureRequest): Promise<Captured> {
-  const { stream, criteria, replay, shared } = request
-  if (replay === undefined) (await import('./http/proxy.ts')).checkProxies()
-  // While the SDKs load, which takes longer than the rest of the start, the build server is asked.
-  const modules = loadModules(request.clouds)
-  const replayed = replay && (await replayFor(replay, await modules))
-  const recorder = new Recorder()
-  const limits = { ...patienceOf(request), gate: replayed?.gate }
-  try {
-    const progress = new Counters(request.onProgress)
-    const asking = Promise.all([
-      modules.then((all) =>
-        Promise.all(
-          all.map(async ({ name, access, module }) => {
-            const own = access.live ? { ...access, shared } : access
-            const connection: AnyConnection = await module.connect(own, criteria, (each) =>
-              recorder.add(each, connection.record),
-            )
-            return askCloud(name, connection, request, limits, progress.of(name))
-          }),
-        ),
-      ),
-      askBuilds(request, limits, progress.of('builds'), recorder),
-    ])
-    // Here and not where it is asked: an SDK waits for what nobody answers.
-    const lacking = replayed?.unanswered.then(refuseLack)
-    const [clouds, asked] = await Promise.race([asking, ...(lacking ? [lacking] : [])])
-    const content: SnapshotContent = {
-      schemaVersion: 1,
-      stream,
-      criteria,
-      builds: asked.builds,
-      images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
-      queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
+export function capture(request: CaptureRequest): Promise<Captured> {
+  const result = queue.then(() => run(request))
+  queue = result.catch(() => undefined)
+  return result.catch((error) => {
+    throw combine(error)
+  })
+}
+
+async function run(request: CaptureRequest): Promise<Captured> {
+  const { replay } = request
+  // The SDKs load while the build server is queried.
+  const clouds = loadClouds(request.clouds)
+  if (replay === undefined) {
+    if (Object.keys(request.clouds).length + request.builds.length > 0) {
+      ;(await import('./http/proxy.ts')).checkProxies()
     }
-    // Of a replay as well: scrubbing what is scrubbed changes nothing, and all else stays out.
-    const kept = recorder.exchanges
-    const recording = sortExchanges(replayed?.keep(kept) ?? kept)
-    const secrets = clouds.flatMap(({ connection }) => connection.secrets())
-    if (!request.isSearched) refuseSecrets(content, recording, secrets)
-    const notes = clouds.flatMap(({ connection }) => connection.notes())
-    return { content, recording, notes: [...asked.notes, ...notes] }
-  } finally {
-    await replayed?.stop()
+    return new Run(request, clouds, undefined).result()
   }
-}
-
-/** nock, which takes over the process's requests, is loaded where it has some to answer. */
-async function replayFor(
-  recording: Recording,
-  modules: readonly { readonly module: AnyCloud }[],
-): Promise<Replay> {
-  const { replayExchanges } = await import('./replay.ts')
-  return replayExchanges(
-    recording,
-    modules.flatMap(({ module }) => module.ignoredParameters),
-  )
-}
-
-function loadModules(clouds: CaptureRequest['clouds']) {
-  return Promise.all(
-    CLOUDS.filter((name) => clouds[name] !== undefined).map(async (name) => {
-      const module: AnyCloud = await CLOUD_MODULES[name]()
-      return { name, access: clouds[name] as Access<unknown>, module }
-    }),
+  const { withReplay } = await import('./replay.ts')
+  const ignored = (await clouds).flatMap(({ module }) => module.ignoredParameters)
+  return withReplay(replay, ignored, (running) =>
+    Promise.race([
+      new Run(request, clouds, running).result(),
+      running.unmatched.then((missing) => {
+        throw new ServiceError(
+          `the recording has no response to ${missing}`,
+          'Capture again without --replay.',
+        )
+      }),
+    ]),
   )
 }
 
 type AnyCloud = Cloud<object, object, unknown>
 type AnyConnection = Connection<object, object>
 
-/** One cloud's answers, as the snapshot has them. */
-interface Asked {
+interface Loaded {
   readonly name: CloudName
-  readonly connection: AnyConnection
-  readonly images: readonly object[]
-  readonly queries: readonly object[]
+  readonly access: Access<unknown>
+  readonly module: AnyCloud
 }
 
-async function askCloud(
-  name: CloudName,
-  connection: AnyConnection,
-  { ocp, concurrency, skipRegions = [] }: CaptureRequest,
-  limits: Patience,
-  progress: ProgressCounter,
-): Promise<Asked> {
-  if (ocp === undefined) throw new InputError('an OCP minor is needed to ask a cloud')
-  const all = await withPatience(connection.opening, limits, () => connection.queries(ocp))
-  const queries = all.filter(
-    (query) => !('region' in query && skipRegions.includes(String(query.region))),
+function loadClouds(clouds: CaptureRequest['clouds']): Promise<Loaded[]> {
+  return Promise.all(
+    CLOUDS.filter((name) => clouds[name] !== undefined).map(async (name) => {
+      const module: AnyCloud = await CLOUD_TABLE[name].load()
+      return { name, access: clouds[name] as Access<unknown>, module }
+    }),
   )
-  progress.expect(queries.length)
-  const answers = await pMap(
-    queries,
-    async (query) => {
-      const images = await withPatience(connection.describe(query), limits, () =>
-        connection.ask(query),
-      )
-      progress.advance()
-      return { query, images }
-    },
-    { concurrency },
-  )
-  return {
-    name,
-    connection,
-    images: sortImages(
+}
+
+/** What one cloud contributes to the snapshot. */
+interface CloudResult {
+  readonly name: CloudName
+  readonly images: readonly object[]
+  readonly queries: readonly object[]
+  readonly secrets: readonly string[]
+}
+
+/** In milliseconds. */
+const DEFAULT_TIME_LIMIT = 120_000
+
+/** Between two messages about waiting, in milliseconds. */
+const MESSAGE_INTERVAL = 10_000
+
+/** One capture: its recorder, limits, progress and warnings. */
+class Run {
+  readonly #recorder = new Recorder()
+  readonly #budget: Budget = { bytes: LONGEST_CAPTURE }
+  readonly #progress: Progress[] = []
+  readonly #warnings: string[] = []
+  readonly #shared: Shared
+  readonly #limit: TimeLimit | undefined
+
+  constructor(
+    readonly request: CaptureRequest,
+    readonly clouds: Promise<readonly Loaded[]>,
+    readonly replay: Replay | undefined,
+  ) {
+    this.#shared = request.shared ?? new Shared()
+    this.#limit = replay ? undefined : timeLimit(request)
+  }
+
+  async result(): Promise<Captured> {
+    const { stream, criteria, isSearched } = this.request
+    const results = this.clouds.then((clouds) => settle(clouds.map((each) => this.#query(each))))
+    const [clouds, builds] = await settle([results, this.#builds()] as const)
+    const content: SnapshotContent = {
+      schemaVersion: 1,
+      stream,
+      criteria,
+      builds: builds.builds,
+      images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
+      queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
+    }
+    const kept = this.#recorder.exchanges
+    const recording = sortExchanges(this.replay?.select(kept) ?? kept)
+    const secrets = clouds.flatMap((cloud) => cloud.secrets)
+    if (!isSearched) refuseSecrets(content, recording, secrets)
+    return { content, recording, notes: [...builds.notes, ...this.#warnings] }
+  }
+
+  async #builds() {
+    if (this.request.builds.length === 0) return { builds: {}, notes: [] }
+    const { readBuilds } = await import('./builds.ts')
+    return readBuilds(this.request, {
+      limit: this.#limit,
+      recorder: this.#recorder,
+      budget: this.#budget,
+      shared: this.request.shared,
+      replayed: this.replay?.signal,
+      count: this.#counter('builds'),
+    })
+  }
+
+  async #query({ name, access, module }: Loaded): Promise<CloudResult> {
+    const { ocp, concurrency, skipRegions = [] } = this.request
+    if (ocp === undefined) throw new InputError('the OCP version is needed to query a cloud')
+    const count = this.#counter(name)
+    const inTime = <T>(what: string, work: () => Promise<T>) =>
+      withTimeLimit(what, this.#limit, work)
+    const connection = await inTime(name, () => this.#connect(access, module))
+    const all = await inTime(name, () => connection.listQueries(ocp))
+    const queries = all.filter(
+      (query) => !('region' in query && skipRegions.includes(String(query.region))),
+    )
+    count(queries.length, 0)
+    const results = await pMap(
+      queries,
+      async (query) => {
+        const sent = inTime(connection.describe(query), () => connection.query(query))
+        const [outcome] = await Promise.allSettled([sent])
+        // Other queries fail for the same reason, unless each is sent to a region of its own.
+        if (connection.remedyWithout === undefined) await sent
+        count(0, 1)
+        return { query, outcome }
+      },
+      { concurrency },
+    )
+    refuseFailures(connection, results)
+    const found = results.map(({ query, outcome }) => ({
+      query,
+      images: (outcome as PromiseFulfilledResult<object[] | undefined>).value,
+    }))
+    if (found.length > 0 && found.every(({ images }) => images === undefined)) {
+      this.#warn(`${name}: no images found by ${found.length} queries`)
+    }
+    const images = mergeRecords(
       name,
-      answers.flatMap(({ images }) => images ?? []),
-    ),
-    queries: sortByMembers(
-      answers.map(({ query, images }) => ({
-        ...connection.identify(query),
-        ...(images ? { images: images.length } : { missing: true }),
-      })),
-    ),
+      found.flatMap((each) => each.images ?? []),
+      (text) => this.#warn(text),
+    )
+    return {
+      name,
+      images: sortImages(name, images),
+      queries: sortByMembers(
+        found.map(({ query, images }) => ({
+          ...connection.identify(query),
+          ...(images ? { images: images.length } : { missing: true }),
+        })),
+      ),
+      secrets: connection.secrets(),
+    }
+  }
+
+  async #connect(access: Access<unknown>, module: AnyCloud) {
+    const { request, replay } = this
+    const { timeout } = access
+    const options = { timeout, replayed: replay?.signal, budget: this.#budget }
+    const context: Context<unknown> = {
+      access,
+      criteria: request.criteria,
+      send: openTransport({
+        ...options,
+        shared: request.shared,
+        onExchange: (exchange) => this.#recorder.add(exchange, (each) => connection.record(each)),
+      }),
+      signIn: openTransport(options),
+      shared: this.#shared,
+      recording: request.replay,
+      warn: (text) => this.#warn(text),
+    }
+    const connection: AnyConnection = await module.connect(context)
+    return connection
+  }
+
+  #warn(text: string): void {
+    if (!this.#warnings.includes(text)) this.#warnings.push(text)
+  }
+
+  /** @returns adds to the totals of a cloud, or of builds */
+  #counter(name: string): (expected: number, finished: number) => void {
+    const at = this.#progress.push({ name, done: 0, total: 0 }) - 1
+    return (expected, finished) => {
+      const { done = 0, total = 0 } = this.#progress[at] ?? {}
+      this.#progress[at] = { name, done: done + finished, total: total + expected }
+      this.request.onProgress?.(this.#progress.filter((each) => each.total > 0))
+    }
   }
 }
 
-/** Nothing is written of which the capture knows that it is secret; says in which image it is. */
+function timeLimit({ patience = DEFAULT_TIME_LIMIT, onWait }: CaptureRequest): TimeLimit {
+  let next = 0
+  const message = (text: string) => {
+    if (Date.now() < next) return
+    next = Date.now() + MESSAGE_INTERVAL
+    onWait?.(text)
+  }
+  return { milliseconds: patience, onWait: onWait && message }
+}
+
+type Settled<T> = { -readonly [At in keyof T]: Awaited<T[At]> }
+
+/** Waits for all parts. @throws one error for all that failed */
+async function settle<const T extends readonly unknown[]>(parts: T): Promise<Settled<T>> {
+  const settled = await Promise.allSettled(parts)
+  throwAll(settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])))
+  return settled.map((each) => (each as PromiseFulfilledResult<unknown>).value) as Settled<T>
+}
+
+/** The failures of several parts, until all parts have finished. */
+class Failures extends Error {
+  constructor(readonly errors: readonly unknown[]) {
+    super('several parts failed')
+  }
+}
+
+function throwAll(thrown: readonly unknown[]): void {
+  const errors = thrown.flatMap((each) => (each instanceof Failures ? each.errors : [each]))
+  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new Failures(errors)
+}
+
+/** One error with a line for each part that failed; bugs come first. */
+function combine(error: unknown): unknown {
+  if (!(error instanceof Failures)) return error
+  const bug = error.errors.find((each) => !(each instanceof UserError))
+  if (bug !== undefined) return bug
+  const failed = error.errors as readonly UserError[]
+  const remedies = [...new Set(failed.map(({ remedy }) => remedy))]
+  const [first] = remedies
+  const isCommon = remedies.length === 1
+  const isMissing = failed.every((each) => each instanceof MissingCredentials)
+  const Kind = isMissing ? MissingCredentials : ServiceError
+  const what = isMissing
+    ? `missing credentials for ${failed.length} clouds`
+    : `${failed.length} queries failed`
+  return new Kind(what, isCommon ? first : undefined, {
+    lines: failed.flatMap(({ message, lines, remedy }) => [
+      message,
+      ...[...lines, ...(isCommon || !remedy ? [] : [remedy])].map((line) => `  ${line}`),
+    ]),
+  })
+}
+
+type Outcome = { readonly query: object; readonly outcome: PromiseSettledResult<unknown> }
+
+/** @throws every failure of a cloud, with what to do if only some queries failed */
+function refuseFailures(connection: AnyConnection, results: readonly Outcome[]): void {
+  const failed = results.filter(({ outcome }) => outcome.status === 'rejected')
+  const queries = failed.map(({ query }) => query)
+  const isPartial = failed.length > 0 && failed.length < results.length
+  const advice = isPartial
+    ? connection.remedyWithout?.(
+        queries,
+        results.map(({ query }) => query),
+      )
+    : undefined
+  const errors = failed.map(({ outcome }) => (outcome as PromiseRejectedResult).reason)
+  throwAll(errors.map((each) => (advice === undefined ? each : withAdvice(each, advice))))
+}
+
+function withAdvice(error: unknown, advice: string): unknown {
+  if (!(error instanceof ServiceError)) return error
+  const remedy = error.remedy === undefined ? advice : `${error.remedy} ${advice}`
+  return new ServiceError(error.message, remedy, { cause: error, lines: error.lines })
+}
+
+/** Refuses to write what contains a secret, and names the image or the exchange. */
 function refuseSecrets(
   content: SnapshotContent,
   recording: Recording,
@@ -162,54 +323,18 @@ function refuseSecrets(
   const images = lists.flatMap(([cloud, list]) => list.map((image) => ({ cloud, ...image })))
   const place = [...images, ...recording].find((each) => secretIn(each) !== undefined)
   throw new ServiceError(
-    `${place ? placeOf(place) : 'the answers'}: holds ${found}; nothing was written`,
-    'Leave it out, with other criteria or on AWS with --regions, and tell its publisher.',
+    `${place ? describePlace(place) : 'a response'}: contains ${found}; no file was written`,
+    'Exclude it with --criteria, or on AWS with --regions, and report it to its publisher.',
   )
 }
 
-/** What an image or an exchange is told from others by, as far as it may be shown. */
-function placeOf(each: object): string {
+/** What identifies an image or an exchange, as far as it may be shown. */
+function describePlace(each: object): string {
   const { cloud, region, image, project, name, offer, sku, version, scope } = each as Record<
     string,
     unknown
   >
-  // A version that nobody can read is the name, in which the secret may be.
+  // An unreadable version is the name, which may contain the secret.
   const parts = image ? [region, image] : [project, name, offer, sku, offer && version]
   return [cloud ?? scope, ...parts].filter((part) => typeof part === 'string').join(' ')
-}
-
-function refuseLack(request: string): never {
-  throw new ServiceError(
-    `the recording has no answer to ${request}`,
-    'Capture anew without --replay to record it.',
-  )
-}
-
-/** Counts answers of each cloud and of the build server. */
-class Counters {
-  readonly #parts = new Map<string, { done: number; total: number }>()
-  readonly #listener: CaptureRequest['onProgress']
-
-  constructor(listener: CaptureRequest['onProgress']) {
-    this.#listener = listener
-  }
-
-  of(name: string): ProgressCounter {
-    const part = { done: 0, total: 0 }
-    this.#parts.set(name, part)
-    const report = () => {
-      const parts = [...this.#parts].map(([each, counts]) => ({ name: each, ...counts }))
-      this.#listener?.(parts.filter(({ total }) => total > 0))
-    }
-    return {
-      expect: (count) => {
-        part.total += count
-        report()
-      },
-      advance: () => {
-        part.done += 1
-        report()
-      },
-    }
-  }
 }

@@ -1,33 +1,31 @@
 import type { Definition } from 'nock'
 import { parseText } from '../core/json/parse.ts'
-import { InputError } from '../errors.ts'
+import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'
 
 /** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
 export type Recording = readonly Definition[]
 
-/** Prints a recording as it is committed: JSON that is read by people. */
+/** Prints a recording as it is committed: JSON that people can read. */
 export function printRecording(recording: Recording): string {
   return `${JSON.stringify(recording, undefined, 2)}\n`
 }
 
-/** Those that the clouds and the build server answer with. */
-export const MEDIA_TYPE =
+/** The media types of the clouds and the build servers. */
+const MEDIA_TYPE =
   /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
 
-/** What each member of an exchange has to be, for nock takes what it gets. */
-const MEMBERS: readonly (readonly [
-  name: string,
-  expected: string,
-  holds: (value: unknown) => boolean,
-])[] = [
+type Member = readonly [name: string, expected: string, isValid: (value: unknown) => boolean]
+
+/** What each member of an exchange has to be, because nock accepts anything. */
+const MEMBERS: readonly Member[] = [
   ['scope', 'a host such as https://management.azure.com:443', isHost],
   ['method', 'GET or POST', isMatch(/^(GET|POST)$/)],
   ['path', 'a path that begins with /', isMatch(/^\/[^\s#]*$/)],
   ['body', 'a form', (value) => value === undefined || value === '' || isForm(value)],
   ['status', 'a number from 200 to 599', isStatus],
-  ['response', 'what was answered', (value) => value !== undefined],
-  ['rawHeaders', 'the content-type alone', (value) => value === undefined || isContentType(value)],
+  ['response', 'a response', (value) => value !== undefined],
+  ['rawHeaders', 'only content-type', (value) => value === undefined || isContentType(value)],
 ]
 
 const NAMES = MEMBERS.map(([name]) => name).join(', ')
@@ -40,7 +38,7 @@ function isStatus(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
 }
 
-/** As `URL` reads it, with no more than a host and a port: nock throws at what is none. */
+/** As `URL` reads it, with only a host and a port: nock throws at anything else. */
 function isHost(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { protocol, hostname, port } = new URL(value)
@@ -66,17 +64,19 @@ function isContentType(value: unknown): boolean {
   )
 }
 
-/** @throws InputError for a file that is no list of exchanges */
+/** @throws InputError for a file that is not a list of exchanges */
 export function readRecording(text: string, file: string): Recording {
   const value = parseText(text, file)
   if (!Array.isArray(value)) throw new InputError(`${file}: expected a list of exchanges`)
   for (const [index, each] of value.entries()) {
     const exchange = (each ?? {}) as Readonly<Record<string, unknown>>
-    const foreign = Object.keys(exchange).find((name) => !MEMBERS.some(([known]) => known === name))
-    if (foreign !== undefined) {
-      throw new InputError(`${file}: [${index}]: holds ${printable(foreign)}, expected ${NAMES}`)
+    const unknown = Object.keys(exchange).find((name) => !MEMBERS.some(([known]) => known === name))
+    if (unknown !== undefined) {
+      throw new InputError(
+        `${file}: [${index}]: unknown key ${printable(unknown)}, expected ${NAMES}`,
+      )
     }
-    const wrong = MEMBERS.find(([name, , holds]) => !holds(exchange[name]))
+    const wrong = MEMBERS.find(([name, , isValid]) => !isValid(exchange[name]))
     if (wrong !== undefined) {
       throw new InputError(`${file}: [${index}].${wrong[0]}: expected ${wrong[1]}`)
     }
@@ -84,15 +84,49 @@ export function readRecording(text: string, file: string): Recording {
   return value as Recording
 }
 
-/** In an order that does not depend on which of them came first. */
+/** In an order that does not depend on which response came first. */
 export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
   return exchanges
-    .map((exchange) => ({ key: keyOf(exchange), exchange }))
+    .map((exchange) => ({ key: exchangeKey(exchange), exchange }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ exchange }) => exchange)
 }
 
-/** What a request is told from others by. */
-export function keyOf({ scope, path, method, body }: Definition): string {
+/** What distinguishes one request from another. */
+export function exchangeKey({ scope, path, method, body }: Definition): string {
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
+}
+
+/** Collects the exchanges of a capture, scrubbed as they come; of a retried query, the last one. */
+export class Recorder {
+  readonly #kept = new Map<string, Definition>()
+  #lost: string | undefined
+
+  /** @param scrub returns what may be kept of an exchange, or undefined */
+  add(exchange: Definition, scrub: (exchange: Definition) => Definition | undefined): void {
+    const scrubbed = scrub(exchange)
+    if (scrubbed === undefined) {
+      if (exchange.status === 200) this.#lost ??= `${exchange.scope}${exchange.path}`
+      return
+    }
+    const { reqheaders: _, ...rest } = scrubbed
+    this.#kept.set(exchangeKey(rest), { ...rest, rawHeaders: contentType(exchange) })
+  }
+
+  /** @throws ServiceError if a response that was used is not among them, so cannot be replayed */
+  get exchanges(): Definition[] {
+    if (this.#lost !== undefined) {
+      throw new ServiceError(
+        `${this.#lost}: the response cannot be recorded`,
+        'Check the endpoint, --location and the criteria.',
+      )
+    }
+    return [...this.#kept.values()]
+  }
+}
+
+/** The only header that is needed to read the body. */
+function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
+  const value = String(rawHeaders['content-type'] ?? '')
+  return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}
 }

@@ -1,123 +1,128 @@
 import nock, { type Definition } from 'nock'
-import { Gate } from './http/gate.ts'
 import type { Recording } from './recording.ts'
 
-/** A replay that is under way. */
+/** A replay that is running. */
 export interface Replay {
+  /** Ends every request of the replay when it is over. */
+  readonly signal: AbortSignal
+  /** The first request that the recording does not contain; never settles if there is none. */
+  readonly unmatched: Promise<string>
   /**
-   * The recording as it should be: its own questions, those that were asked, each with what was kept
-   * of the answer.
+   * The exchanges of the recording that were used, each with the response as a capture keeps it.
    *
-   * @param kept what scrubbing the answers once more gives
+   * @param kept the exchanges of the replay, scrubbed
    */
-  keep(kept: readonly Definition[]): readonly Definition[]
-  /** What its requests pass. */
-  readonly gate: Gate
-  /** The first request that the recording does not answer; never settles where there is none. */
-  readonly unanswered: Promise<string>
-  /** Ends what is under way; then nock has nothing to do with this process any more. */
-  stop(): Promise<void>
+  select(kept: readonly Definition[]): Definition[]
 }
 
 /**
- * Answers every request of this process from a recording. That nothing goes out is the transport's
- * to see to: nock is told so as well, but gives the network back in the end.
+ * Takes every response of this process from a recording while some work is done. nock intercepts all
+ * requests of the process and refuses those that the recording does not contain.
  *
- * @param ignored the parameters in which a request may differ from the recorded one
+ * @param ignored parameters in which a request may differ from the recorded one
  */
-export function replayExchanges(recording: Recording, ignored: readonly string[]): Replay {
+export async function withReplay<T>(
+  recording: Recording,
+  ignored: readonly string[],
+  work: (replay: Replay) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController()
   if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
-  const gate = new Gate()
   for (const exchange of recording) {
-    const wanted = normalPath(String(exchange.path), ignored)
+    const wanted = normalizePath(String(exchange.path), ignored)
     nock(exchange.scope)
       .persist()
       .intercept(
-        (uri) => normalPath(uri, ignored) === wanted,
+        (uri) => normalizePath(uri, ignored) === wanted,
         exchange.method ?? 'GET',
         bodyMatcher(exchange.body, ignored),
       )
       .reply(exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {})
   }
   let report: (request: string) => void = () => undefined
-  const unanswered = new Promise<string>((resolve) => {
+  const unmatched = new Promise<string>((resolve) => {
     report = resolve
   })
-  const onNoMatch = (request: { method?: string; path?: string }) =>
-    report(`${request.method ?? 'GET'} ${request.path ?? ''}`)
+  const onNoMatch = ({ method = 'GET', path = '' }: { method?: string; path?: string }) =>
+    report(`${method} ${path}`)
   nock.emitter.on('no match', onNoMatch)
-  return {
-    keep(kept) {
-      const answers = new Map(kept.map((each) => [questionOf(each, ignored), each]))
-      return recording.flatMap((own) => {
-        const question = questionOf(own, ignored)
-        const answer = answers.get(question)
-        // A second answer to one question is none.
-        answers.delete(question)
-        return answer === undefined ? [] : [hasPlain(own, ignored) ? asIn(own, answer) : answer]
-      })
-    },
-    unanswered,
-    gate,
-    async stop() {
-      await gate.shut()
-      nock.emitter.off('no match', onNoMatch)
-      nock.cleanAll()
-      nock.enableNetConnect()
-      nock.restore()
-    },
+  try {
+    return await work({
+      signal: ending.signal,
+      unmatched,
+      select: (kept) => selectUsed(recording, kept, ignored),
+    })
+  } finally {
+    ending.abort()
+    nock.emitter.off('no match', onNoMatch)
+    nock.cleanAll()
+    nock.enableNetConnect()
+    nock.restore()
   }
 }
 
-/** What an exchange asks, but for the parameters that are passed over. */
-function questionOf({ scope, method, path, body }: Definition, ignored: readonly string[]): string {
-  return [scope, method, normalPath(String(path), ignored), normalBody(body ?? '', ignored)].join(
-    '\n',
-  )
+function selectUsed(
+  recording: Recording,
+  kept: readonly Definition[],
+  ignored: readonly string[],
+): Definition[] {
+  const responses = new Map(kept.map((each) => [normalizeRequest(each, ignored), each]))
+  return recording.flatMap((own) => {
+    const request = normalizeRequest(own, ignored)
+    const response = responses.get(request)
+    // A second exchange of the same request is never used.
+    responses.delete(request)
+    if (response === undefined) return []
+    return [hasPlainValues(own, ignored) ? withRequest(own, response) : response]
+  })
 }
 
-/** An answer to the question as a recording spells it: another version of an SDK asks otherwise. */
-function asIn({ path, body }: Definition, answer: Definition): Definition {
-  return { ...answer, path, ...(answer.body !== undefined && { body }) }
+/** A response with the request as the recording has it: another SDK version sends another one. */
+function withRequest({ path, body }: Definition, response: Definition): Definition {
+  return { ...response, path, ...(response.body !== undefined && { body }) }
 }
 
-/** Whether the parameters that are passed over hold words and numbers, and not just anything. */
-function hasPlain({ path, body }: Definition, ignored: readonly string[]): boolean {
+/** Whether the ignored parameters contain words and numbers only. */
+function hasPlainValues({ path, body }: Definition, ignored: readonly string[]): boolean {
   const query = String(path).split('?', 2)[1] ?? ''
-  return [...new URLSearchParams(query), ...parametersOf(body ?? '')].every(
+  return [...new URLSearchParams(query), ...getParameters(body ?? '')].every(
     ([name, value]) => !ignored.includes(name) || /^[\w.-]{0,32}$/.test(value),
   )
 }
 
-/** The path with its parameters sorted and without those that are passed over. */
-function normalPath(path: string, ignored: readonly string[]): string {
-  const [name = '', query = ''] = path.split('?', 2)
-  return `${name}?${normalParameters([...new URLSearchParams(query)], ignored)}`
+function normalizeRequest(
+  { scope, method, path, body }: Definition,
+  ignored: readonly string[],
+): string {
+  const form = normalizeParameters(getParameters(body ?? ''), ignored)
+  return [scope, method, normalizePath(String(path), ignored), form].join('\n')
 }
 
-/** A form's parameters count, whatever their order; a request without a body takes any. */
+/** The path with its parameters sorted, without those that are ignored. */
+function normalizePath(path: string, ignored: readonly string[]): string {
+  const [name = '', query = ''] = path.split('?', 2)
+  return `${name}?${normalizeParameters([...new URLSearchParams(query)], ignored)}`
+}
+
+/** Compares a form's parameters in any order; a request without a body matches any. */
 function bodyMatcher(
   recorded: Definition['body'],
   ignored: readonly string[],
 ): ((body: unknown) => boolean) | undefined {
   if (recorded === undefined || recorded === '') return undefined
-  const wanted = normalBody(recorded, ignored)
-  return (body) => normalBody(body, ignored) === wanted
+  const wanted = normalizeParameters(getParameters(recorded), ignored)
+  return (body) => normalizeParameters(getParameters(body), ignored) === wanted
 }
 
 /** @param body a form, or its parameters as nock parses them */
-function normalBody(body: unknown, ignored: readonly string[]): string {
-  return normalParameters(parametersOf(body), ignored)
-}
-
-function parametersOf(body: unknown): [name: string, value: string][] {
+function getParameters(body: unknown): [name: string, value: string][] {
   return typeof body === 'object' && body !== null
     ? Object.entries(body).map(([name, value]) => [name, String(value)])
     : [...new URLSearchParams(String(body))]
 }
 
-function normalParameters(
+function normalizeParameters(
   parameters: readonly (readonly [name: string, value: string])[],
   ignored: readonly string[],
 ): string {

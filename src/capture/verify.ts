@@ -7,7 +7,7 @@ import { readMajorMinor } from '../core/versions/major-minor.ts'
 import { UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import { capture } from './capture.ts'
-import { keyOf, type Recording, readRecording } from './recording.ts'
+import { exchangeKey, type Recording, readRecording } from './recording.ts'
 import type { CaptureRequest } from './request.ts'
 
 /** The two files of a capture, as they are on the disk. */
@@ -115,8 +115,8 @@ async function checkReplay(
 
 /** Why a recording is not what a capture would keep of it; undefined where it is. */
 function differenceOf(exchanges: Recording, kept: Recording): string | undefined {
-  const keys = new Set(kept.map(keyOf))
-  const idle = exchanges.findIndex((each) => !keys.has(keyOf(each)))
+  const keys = new Set(kept.map(exchangeKey))
+  const idle = exchanges.findIndex((each) => !keys.has(exchangeKey(each)))
   if (idle >= 0) return `[${idle}]: nobody asks for it, expected the answers of the capture alone`
   const wrong = exchanges.findIndex((each, at) => canonicalJson(each) !== canonicalJson(kept[at]))
   if (wrong < 0 && exchanges.length === kept.length) return undefined

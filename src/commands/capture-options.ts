@@ -1,7 +1,7 @@
 import { InputError } from '../errors.ts'
 import { ARCHITECTURES, CLOUDS, type CloudName, readMajorMinor } from '../index.ts'
 import { architectureOf } from './architecture.ts'
-import { CLOUD_OPTIONS } from './clouds/index.ts'
+import { CLOUD_OPTIONS } from './clouds.ts'
 import type { GlobalArgs } from './command.ts'
 import {
   type ArgsOf,

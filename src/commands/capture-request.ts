@@ -36,7 +36,7 @@ import type { Io } from '../io.ts'
 import { printable } from '../printable.ts'
 import { placeOf, readBuilds, wantedBuilds } from './builds.ts'
 import type { CaptureArgs } from './capture-options.ts'
-import { cloudCriteria, cloudSettings } from './clouds/index.ts'
+import { cloudCriteria, cloudSettings } from './clouds.ts'
 
 /** Where the releases come from, and what is known of them before anybody is asked. */
 export interface Source {
@@ -125,7 +125,7 @@ export async function requestFor(
           ? (snapshot?.stream.ocp ?? null)
           : null,
   }
-  const resolved = cloudCriteria(criteria, asked, args)
+  const resolved = cloudCriteria(criteria, asked, args, env)
   if (part) refuseForeign(args, part, { stream, ocp, criteria })
   return {
     request: {

@@ -10,7 +10,7 @@ import {
 } from '../index.ts'
 import type { CaptureArgs } from './capture-options.ts'
 import { criteriaFor, type Source, sourceFor } from './capture-request.ts'
-import { cloudCriteria } from './clouds/index.ts'
+import { cloudCriteria } from './clouds.ts'
 
 /**
  * Reads the snapshot that holds just what a capture would be asked for, with no other builds.

@@ -53,11 +53,11 @@ describe('readRecording', () => {
     ['body', 'null', 'a form'],
     ['status', '"200"', 'a number from 200 to 599'],
     ['status', '100', 'a number from 200 to 599'],
-    ['rawHeaders', '{"set-cookie": "a"}', 'the content-type alone'],
-    ['rawHeaders', '{"content-encoding": "gzip"}', 'the content-type alone'],
-    ['rawHeaders', '{"content-type": "image/png"}', 'the content-type alone'],
-    ['rawHeaders', '{"content-type": "text/html; a=b"}', 'the content-type alone'],
-    ['rawHeaders', '[]', 'the content-type alone'],
+    ['rawHeaders', '{"set-cookie": "a"}', 'only content-type'],
+    ['rawHeaders', '{"content-encoding": "gzip"}', 'only content-type'],
+    ['rawHeaders', '{"content-type": "image/png"}', 'only content-type'],
+    ['rawHeaders', '{"content-type": "text/html; a=b"}', 'only content-type'],
+    ['rawHeaders', '[]', 'only content-type'],
   ])('refuses %s %s', (name, text, expected) => {
     expect(() => readRecording(withMember(name, text), 'r.json')).toThrow(
       `r.json: [0].${name}: expected ${expected}`,
@@ -66,14 +66,14 @@ describe('readRecording', () => {
 
   it.each(['reqheaders', 'responseIsBinary', 'options', '__proto__'])('refuses %s', (name) => {
     expect(() => readRecording(withMember(name, '{}'), 'r.json')).toThrow(
-      `r.json: [0]: holds ${name}, expected scope, method, path, body, status, response, rawHeaders`,
+      `r.json: [0]: unknown key ${name}, expected scope, method, path, body, status, response, rawHeaders`,
     )
   })
 
-  it('refuses an exchange without an answer', () => {
+  it('refuses an exchange without a response', () => {
     const { response: _, ...rest } = EXCHANGE
     expect(() => readRecording(JSON.stringify([rest]), 'r.json')).toThrow(
-      'r.json: [0].response: expected what was answered',
+      'r.json: [0].response: expected a response',
     )
   })
 })

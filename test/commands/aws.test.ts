@@ -104,8 +104,8 @@ describe('capture --cloud aws', () => {
   })
 
   it.each([
-    [401, 'answered 401 AuthFailure', 'The region may not be enabled'],
-    [403, 'answered 403 UnauthorizedOperation', 'need ec2:DescribeImages and ec2:DescribeRegions'],
+    [401, 'returned 401 AuthFailure', 'The region may not be enabled'],
+    [403, 'returned 403 UnauthorizedOperation', 'need ec2:DescribeImages and ec2:DescribeRegions'],
   ])('fails as a whole where one region answers %i', async (status, cause, remedy) => {
     const outcome = await capture(await awsFor({ failures: { 'sa-east-1': { status } } }))
     expect(outcome.status).toBe(3)
@@ -126,7 +126,7 @@ describe('capture --cloud aws', () => {
     mockServer.setFaults([{ path: /./, fault: { kind: 'html' } }])
     const outcome = await capture(mockServer, ['--regions', 'us-east-1'])
     expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain('aws us-east-1: the answer is no list of images')
+    expect(outcome.stderr).toContain('aws us-east-1: the response is not a list of images')
   })
 
   it('says which credentials it misses', async () => {

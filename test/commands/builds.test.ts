@@ -72,7 +72,7 @@ describe('capture of builds', () => {
     expect(again).toMatchObject({ status: 2, stderr: /so the releases are needed/ })
 
     const other = await call('capture', 's.json', '--replay', '--name', 'other')
-    expect(other.stderr).toMatch(/the recording has no answer to GET .*\/other\/builds\//)
+    expect(other.stderr).toMatch(/the recording has no response to GET .*\/other\/builds\//)
     expect(other.status).toBe(3)
   })
 
@@ -259,7 +259,7 @@ describe('a build server that', () => {
     const outcome = await capture(server.streams, `${SOME}-7`)
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain(
-      `${server.streams}/${name}/builds/${release}-7/x86_64/meta.json: answered 404: the build server does not have this build\n`,
+      `${server.streams}/${name}/builds/${release}-7/x86_64/meta.json: returned 404: the build server does not have this build\n`,
     )
   })
 })

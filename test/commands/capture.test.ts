@@ -105,8 +105,8 @@ describe('capture', () => {
   })
 
   it.each([
-    ['a server error', { status: 500 }, /answered 500/],
-    ['a refusal', { status: 403 }, /answered 403/],
+    ['a server error', { status: 500 }, /returned 500/],
+    ['a refusal', { status: 403 }, /returned 403/],
   ])('ends at %s with exit 3 and leaves both files', async (_, { status }, message) => {
     const mockServer = await azureFor(imagesBeforeBump())
     await capture(mockServer, at('s.json'), fromStream())
@@ -244,7 +244,7 @@ describe('capture --replay', () => {
     const before = [await read('s.json'), await read('s.recording.json')]
     const outcome = await run(['capture', at('s.json'), '--replay'])
     expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toMatch(/the recording has no answer to GET .*416-arm/)
+    expect(outcome.stderr).toMatch(/the recording has no response to GET .*416-arm/)
     expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
   })
 })

@@ -193,7 +193,7 @@ describe('a failure leaves target, snapshot and recording as they were', () => {
     const outcome = await running
     expect(outcome).toMatchObject({ status: 3, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^stream-snapshot: http:.*meta\.json: nobody listens there \(ECONNREFUSED\)/,
+      /^stream-snapshot: http:.*meta\.json: connection refused \(ECONNREFUSED\)/,
     )
     expect(await readAll()).toEqual(before)
     expect(await readdir(join(folder, 'snapshots'))).toHaveLength(2)

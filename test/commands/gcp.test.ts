@@ -84,9 +84,9 @@ describe('capture --cloud gcp', () => {
   })
 
   it.each([
-    ['the API is not enabled', /images\?/, 403, 'answered 403 accessNotConfigured', 'Enable the'],
-    ['an image is refused', /ocp-48/, 403, 'ocp-48-x86-64-202210040145: answered 403', 'Enable'],
-    ['the token is refused', /images/, 401, 'answered 401 authError', 'application-default'],
+    ['the API is not enabled', /images\?/, 403, 'returned 403 accessNotConfigured', 'Enable the'],
+    ['an image is refused', /ocp-48/, 403, 'ocp-48-x86-64-202210040145: returned 403', 'Enable'],
+    ['the token is refused', /images/, 401, 'returned 401 authError', 'application-default'],
   ])('fails as a whole where %s', async (_, path, status, cause, remedy) => {
     const mockServer = await gcpFor({ faults: [{ path, fault: { kind: 'status', status } }] })
     const outcome = await capture(mockServer)

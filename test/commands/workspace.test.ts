@@ -332,7 +332,7 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
     const failed = await update(imagesAfterBump(), 'one', 'two', '418.94.209901010000-0')
     expect(failed).toMatchObject({ status: 3, stdout: '' })
     expect(failed.stderr).toMatch(
-      /\nstream-snapshot: two: \S+418\.94\.209901010000-0\S+: answered 404: the build server does not have this build\n/,
+      /\nstream-snapshot: two: \S+418\.94\.209901010000-0\S+: returned 404: the build server does not have this build\n/,
     )
     expect(await state()).toBe(before)
 

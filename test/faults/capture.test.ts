@@ -71,10 +71,10 @@ describe('a capture that gets over a fault', () => {
 describe('a capture that ends with exit 3', () => {
   const first = (rule: Omit<FaultRule, 'path'>, path = SKU) => ({ faults: [{ path, ...rule }] })
   it.each<[name: string, options: { faults?: FaultRule[] }, message: RegExp, more?: object]>([
-    ['429 without Retry-After', first({ fault: { kind: 'status', status: 429 } }), /answered 429/],
-    ['503, all the time', first({ fault: { kind: 'status', status: 503 } }), /answered 503/],
-    ['401', first({ fault: { kind: 'status', status: 401 } }), /answered 401/],
-    ['403', first({ fault: { kind: 'status', status: 403 } }), /answered 403/],
+    ['429 without Retry-After', first({ fault: { kind: 'status', status: 429 } }), /returned 429/],
+    ['503, all the time', first({ fault: { kind: 'status', status: 503 } }), /returned 503/],
+    ['401', first({ fault: { kind: 'status', status: 401 } }), /returned 401/],
+    ['403', first({ fault: { kind: 'status', status: 403 } }), /returned 403/],
     ['a reset, all the time', first({ fault: { kind: 'reset' } }), /reset/],
     [
       'an answer cut off in the body',
@@ -96,22 +96,22 @@ describe('a capture that ends with exit 3', () => {
     [
       'headers that come too late',
       first({ fault: { kind: 'late', milliseconds: 60_000 } }),
-      /no complete answer within 2 s/,
+      /no complete response within 2 s/,
     ],
     [
       'a body that stops half-way',
       first({ fault: { kind: 'stall' } }),
-      /no complete answer within 2 s/,
+      /no complete response within 2 s/,
     ],
     [
       'a sign-in that is late',
       first({ fault: { kind: 'late', milliseconds: 60_000 } }, TOKEN),
-      /no complete answer within 2 s/,
+      /no complete response within 2 s/,
     ],
     [
       'a sign-in that stops half-way',
       first({ fault: { kind: 'stall' } }, TOKEN),
-      /no complete answer within 2 s/,
+      /no complete response within 2 s/,
     ],
     ['a sign-in cut off', first({ fault: { kind: 'cut-off' } }, TOKEN), /the sign-in failed/],
     ['a sign-in of HTML', first({ fault: { kind: 'html' } }, TOKEN), /credentials|not JSON/],
@@ -158,7 +158,7 @@ describe('a capture that ends with exit 3', () => {
 
   it.each([
     ['a host that nobody knows', 'https://nobody.invalid', /host name/],
-    ['a port where nobody listens', 'https://127.0.0.1:1', /nobody listens there/],
+    ['a port where nobody listens', 'https://127.0.0.1:1', /connection refused/],
   ])('%s', async (name, endpoint, message) => {
     const mockServer = await azureFor(imagesBeforeBump())
     const args = ['capture', at('s.json'), '--stream', at('rhcos.json'), '--timeout', '5']
@@ -272,7 +272,7 @@ describe('an answer that is odd', () => {
     )
     const mockServer = await azureFor(imagesBeforeBump(), { faults: answer(items) })
     const outcome = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
-    expectRefusal(outcome, /the answer is too long/)
+    expectRefusal(outcome, /the response is longer than 8 MB/)
     tried('capture', 'an answer of 50 MB', outcome.stderr.split('\n')[0] ?? '')
   })
 })

@@ -89,7 +89,7 @@ describe('capture --cloud azure,aws,gcp', () => {
   })
 
   it.each([
-    ['aws', { failures: { 'eu-central-1': { status: 401 } } }, 'aws eu-central-1: answered 401'],
+    ['aws', { failures: { 'eu-central-1': { status: 401 } } }, 'aws eu-central-1: returned 401'],
     ['gcp', { faults: [{ path: /ocp-48/, fault: { kind: 'status', status: 401 } }] }, 'gcp redhat'],
   ])('writes nothing where %s fails', async (cloud, options, message) => {
     const { args, environment } = await cloudsFor(folder, { [cloud]: options })

@@ -294,8 +294,8 @@ describe("AWS's credentials", () => {
       status: 3,
       stdout: '',
       stderr:
-        'stream-snapshot: aws us-east-1: the sign-in: plain http goes to this machine alone (PLAIN_HTTP)\n' +
-        'Name an endpoint with https.\n',
+        'stream-snapshot: aws us-east-1: the sign-in: plain http is only allowed to this machine (PLAIN_HTTP)\n' +
+        'Use an endpoint with https.\n',
     })
   })
 
@@ -314,8 +314,8 @@ describe("AWS's credentials", () => {
         status: 3,
         stdout: '',
         stderr:
-          'stream-snapshot: aws us-east-1 regions: plain http goes to this machine alone (PLAIN_HTTP)\n' +
-          'Name an endpoint with https.\n',
+          'stream-snapshot: aws us-east-1 regions: plain http is only allowed to this machine (PLAIN_HTTP)\n' +
+          'Use an endpoint with https.\n',
       })
     },
   )
@@ -333,7 +333,7 @@ describe('what is waited for', () => {
     ])
     expect(said.status).toBe(0)
     expect(said.stderr).toMatch(
-      /^azure azureopenshift:aro4:418-v2: waiting for an answer\nazure: \d+ questions/,
+      /^azure azureopenshift:aro4:418-v2: waiting for a response\nazure: \d+ questions/,
     )
     expect(quiet).toEqual({ status: 0, stdout: '', stderr: '' })
   })

@@ -137,8 +137,8 @@ describe('a proxy', () => {
   })
 
   it.each([
-    ['wants a password', 407, 'aws us-east-1: the proxy answered 407'],
-    ['refuses the host', 403, 'aws us-east-1: the proxy answered 403'],
+    ['wants a password', 407, 'aws us-east-1: the proxy returned 407'],
+    ['refuses the host', 403, 'aws us-east-1: the proxy returned 403'],
   ])('%s', async (_, status, line) => {
     const proxy = await proxyFor({ status })
     const outcome = await captureAws({ HTTPS_PROXY: proxy.url })
@@ -153,7 +153,7 @@ describe('a proxy', () => {
     const outcome = await captureAws({ HTTPS_PROXY: 'http://127.0.0.1:1' })
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain(
-      'aws us-east-1: the proxy: nobody listens there (ECONNREFUSED)\nCheck HTTPS_PROXY',
+      'aws us-east-1: the proxy: connection refused (ECONNREFUSED)\nCheck HTTPS_PROXY',
     )
   })
 

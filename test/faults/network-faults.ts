@@ -53,7 +53,7 @@ export const PASSING: readonly Trial[] = [
 ]
 
 const CUT = /reset or cut off \(ECONNRESET\)|the proxy: the connection failed/
-const LATE = /no complete answer within [0-9] s|no answer within 20 s/
+const LATE = /no complete response within [0-9] s|no answer within 20 s/
 
 /** The status that was answered, and the wait that was asked for where there is no patience for it. */
 const told = (code: number, wait?: number) =>
@@ -61,7 +61,7 @@ const told = (code: number, wait?: number) =>
 
 /** What stays. */
 export const LASTING: readonly Trial[] = [
-  { name: 'nobody listens', wire: 'refused', said: /nobody listens there/ },
+  { name: 'nobody listens', wire: 'refused', said: /connection refused/ },
   { name: 'reset at the connection', wire: 'reset', said: CUT },
   { name: 'silence at the connection', wire: 'silent', timeout: SHORT, said: LATE },
   { name: 'TLS: self-signed', wire: 'self-signed', said: /TLS: / },

@@ -92,7 +92,7 @@ describe('an image of Azure', () => {
     })
     expect(outcome.status).toBe(0)
     expect(outcome.stderr).toContain(
-      `warning: azure azureopenshift:aro4:418-v2: image ${VERSION} is in the state Retired, which is not known: never chosen\n`,
+      `warning: azure azureopenshift:aro4:418-v2: image ${VERSION} has the unknown state Retired: not selected\n`,
     )
     expect(await image()).toMatchObject({ version: VERSION, state: 'unknown' })
     await expectReplay()
@@ -123,7 +123,7 @@ describe('an image of Azure', () => {
     const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
     expect(outcome.status).toBe(0)
     expect(outcome.stderr).toContain(
-      'warning: azure azureopenshift:aro4:418-v2: image 2 of the answer is left out: its version is of another form than the cloud documents\n',
+      'warning: azure azureopenshift:aro4:418-v2: image 2 of the response is ignored: malformed version\n',
     )
     expect(await image()).toMatchObject({ version: VERSION })
     await expectReplay()
@@ -133,7 +133,7 @@ describe('an image of Azure', () => {
     const outcome = await captureWith({ ...known, architecture: 'RiscV' })
     expect(outcome).toMatchObject({
       status: 3,
-      stderr: `stream-snapshot: azure azureopenshift:aro4:418-v2: image ${VERSION} has a property that is not known: architecture\nA later version of stream-snapshot may know it.\n`,
+      stderr: `stream-snapshot: azure azureopenshift:aro4:418-v2: image ${VERSION} has an unknown property: architecture\nA later version of stream-snapshot may know it.\n`,
     })
   })
 })
@@ -173,7 +173,7 @@ describe('pages that lead back to themselves', () => {
     const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
     expect(outcome).toMatchObject({
       status: 3,
-      stderr: 'stream-snapshot: aws us-east-1: the pages have no end\nTry again later.\n',
+      stderr: 'stream-snapshot: aws us-east-1: the list has no last page\nTry again later.\n',
     })
     expect(mockServer.requests).toHaveLength(2)
   })
@@ -188,7 +188,7 @@ describe('pages that lead back to themselves', () => {
     expect(outcome).toMatchObject({
       status: 3,
       stderr:
-        'stream-snapshot: gcp redhat-marketplace-public: the pages have no end\nTry again later.\n',
+        'stream-snapshot: gcp redhat-marketplace-public: the list has no last page\nTry again later.\n',
     })
     expect(mockServer.requests).toHaveLength(2)
   })
@@ -244,7 +244,7 @@ describe('an image of AWS', () => {
     const outcome = await captureWith(made(name, odd))
     expect(outcome.status).toBe(0)
     expect(outcome.stderr).toContain(
-      'warning: aws us-east-1: image ami-0feedfacecafe0002 is in the state retired, which is not known: never chosen\n',
+      'warning: aws us-east-1: image ami-0feedfacecafe0002 has the unknown state retired: not selected\n',
     )
     expect(await imagesNamed(name)).toMatchObject([{ state: 'unknown' }])
     await expectReplay()
@@ -284,7 +284,7 @@ describe('an image of AWS', () => {
     expect(outcome).toMatchObject({
       status: 3,
       stderr:
-        'stream-snapshot: aws us-east-1: image ami-0feedfacecafe0004 has a property that is not known: constructor\nA later version of stream-snapshot may know it.\n',
+        'stream-snapshot: aws us-east-1: image ami-0feedfacecafe0004 has an unknown property: constructor\nA later version of stream-snapshot may know it.\n',
     })
   })
 
@@ -334,7 +334,7 @@ describe('an image of GCP', () => {
       const outcome = await captureWith(more)
       expect(outcome.status).toBe(0)
       expect(outcome.stderr).toContain(
-        `warning: gcp: image ${NAME} is in the state RESTING, which is not known: never chosen\n`,
+        `warning: gcp: image ${NAME} has the unknown state RESTING: not selected\n`,
       )
       expect(await kept()).toMatchObject([{ state: 'unknown' }])
       await expectReplay()
@@ -346,7 +346,7 @@ describe('an image of GCP', () => {
     const outcome = await captureWith({ name: `${NAME}_\u001b[31m` })
     expect(outcome.status).toBe(0)
     expect(outcome.stderr).toMatch(
-      /^warning: gcp redhat-marketplace-public: image [0-9]+ of the answer is left out: its name is of another form than the cloud documents$/m,
+      /^warning: gcp redhat-marketplace-public: image [0-9]+ of the response is ignored: malformed name$/m,
     )
     expect(await read('s.recording.json')).not.toContain(NAME)
     await expectReplay()
@@ -355,7 +355,7 @@ describe('an image of GCP', () => {
   it('of an architecture with the name of a prototype is refused', async () => {
     expect(await captureWith({ architecture: 'constructor' })).toMatchObject({
       status: 3,
-      stderr: `stream-snapshot: gcp image ${NAME} has a property that is not known: constructor\nA later version of stream-snapshot may know it.\n`,
+      stderr: `stream-snapshot: gcp image ${NAME} has an unknown property: constructor\nA later version of stream-snapshot may know it.\n`,
     })
   })
 })

@@ -159,7 +159,7 @@ describe('hostile recordings', () => {
       const args = ['verify', 'a.json', 'empty.json', 'b.json', ...last]
       const { status, stdout } = await run(args, { cwd: folder })
       expect(status).toBe(1)
-      expect(stdout).toMatch(/a\.json: replay: FAILED: the recording has no answer to GET \//)
+      expect(stdout).toMatch(/a\.json: replay: FAILED: the recording has no response to GET \//)
       expect(stdout.match(/^[^ ]+: replay: ok/gm) ?? []).toHaveLength(last.length)
     }
     expect(listener.heard.connections).toBe(0)

@@ -646,7 +646,7 @@ describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (c
     refuse(true)
     const refused = await capture()
     expect(refused.status).toBe(3)
-    expect(refused.stderr).toMatch(/answered 403/)
+    expect(refused.stderr).toMatch(/returned 403/)
     refuse(false)
     const taken = await capture()
     expect(taken).toMatchObject({ status: 0, stdout: '' })
@@ -692,9 +692,9 @@ describe('a redirect is not followed by', () => {
   }
 
   it.each([
-    ['aws', 'aws sso login', 'answered 307', () => session(elsewhere)],
-    ['gcp', 'the exchange of an external account', 'answered 307', () => led(STS)],
-    ['gcp', 'whoever acts for a service account', 'answered 307', () => led(IAM)],
+    ['aws', 'aws sso login', 'returned 307', () => session(elsewhere)],
+    ['gcp', 'the exchange of an external account', 'returned 307', () => led(STS)],
+    ['gcp', 'whoever acts for a service account', 'returned 307', () => led(IAM)],
   ] as const)('%s: %s', async (cloud, _, said, make) => {
     const { env, args, tunnels, signIns } = await make()
     const { status, stderr } = await run(

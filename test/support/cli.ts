@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly isWaitShown?: boolean
 }
 
-const WAIT = /^.*: waiting for an answer\n/gm
+const WAIT = /^.*: waiting for a response\n/gm
 
 /**
  * Runs a command in this process, with its own folder, environment and output; where the options need

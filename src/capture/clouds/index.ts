@@ -1,9 +1,18 @@
 import type { CloudName } from '../../core/snapshot/snapshot.ts'
-import type { Cloud } from './types.ts'
+import { awsSettings } from './aws/settings.ts'
+import { azureSettings } from './azure/settings.ts'
+import type { Cloud } from './cloud.ts'
+import { gcpSettings } from './gcp/settings.ts'
 
-/** Each cloud's module, loaded when it is asked: their SDKs are heavy. */
-export const CLOUD_MODULES = {
-  azure: async () => (await import('./azure/index.ts')).azure,
-  aws: async () => (await import('./aws/index.ts')).aws,
-  gcp: async () => (await import('./gcp/index.ts')).gcp,
-} as const satisfies Record<CloudName, () => Promise<Cloud<object, object, unknown>>>
+/** Each cloud's settings, and its module, which loads a heavy SDK. */
+export const CLOUD_TABLE = {
+  azure: { settings: azureSettings, load: async () => (await import('./azure/index.ts')).azure },
+  aws: { settings: awsSettings, load: async () => (await import('./aws/index.ts')).aws },
+  gcp: { settings: gcpSettings, load: async () => (await import('./gcp/index.ts')).gcp },
+} as const satisfies Record<
+  CloudName,
+  {
+    readonly settings: object
+    readonly load: () => Promise<Cloud<object, object, unknown>>
+  }
+>

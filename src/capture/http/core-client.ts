@@ -4,30 +4,31 @@ import {
   type PipelineRequest,
   RestError,
 } from '@azure/core-rest-pipeline'
-import { mayPass, type Send } from './transport.ts'
+import { isTransient, type Send } from './transport.ts'
 
-/** The transport as Azure's pipeline wants its HTTP client. */
+/** The transport as the HTTP client of Azure's pipeline. */
 export function coreClient(send: Send): HttpClient {
   return {
     async sendRequest(request: PipelineRequest) {
-      const { body } = request
+      const { body, timeout } = request
       try {
-        const answer = await send({
+        const response = await send({
           method: request.method,
           url: request.url,
           headers: request.headers.toJSON({ preserveCase: true }),
           body: typeof body === 'string' || body instanceof Uint8Array ? body : undefined,
           signal: request.abortSignal as AbortSignal | undefined,
+          ...(timeout > 0 && { timeout }),
         })
         return {
           request,
-          status: answer.status,
-          headers: createHttpHeaders(answer.headers),
-          bodyAsText: answer.body.toString('utf8'),
+          status: response.status,
+          headers: createHttpHeaders(response.headers),
+          bodyAsText: response.body.toString('utf8'),
         }
       } catch (cause) {
-        // The pipeline asks again after an error of its own with such a code, and after no other.
-        if (!mayPass(cause)) throw cause
+        // The pipeline retries after an error of its own with such a code, and after no other.
+        if (!isTransient(cause)) throw cause
         const { message } = cause as Error
         throw Object.assign(new RestError(message, { code: 'ECONNRESET', request }), { cause })
       }

@@ -27,7 +27,7 @@ function deprecationOf({ state, deprecation }: Image): Cell {
 export const azure: CloudFacts = {
   title: 'Azure',
   defaultPlan: 'no-purchase-plan',
-  identity: ['publisher', 'offer', 'sku', 'version'],
+  identity: ['publisher', 'offer', 'sku', 'version', 'generation'],
   entry: { publisher: 'publisher', offer: 'offer', sku: 'sku', version: 'version' },
   facets: ['generation'],
   isNameTelling: true,

@@ -45,6 +45,8 @@ export interface AzureSku {
 export interface AwsCriteria {
   /** The account that AWS Marketplace's images belong to; those of any other are not looked at. */
   readonly owner: string
+  /** The same in other partitions of AWS, by the partition's name, such as `aws-us-gov`. */
+  readonly owners?: Readonly<Record<string, string>>
   /** The region that is asked which regions the account has enabled. */
   readonly region: string
   /** The regions to ask; absent: all that the account has enabled. */

@@ -1,54 +1,94 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
-import { Gate } from '../../../src/capture/http/gate.ts'
-import { withPatience } from '../../../src/capture/http/question.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { withTimeLimit } from '../../../src/capture/http/time-limit.ts'
 import { openTransport } from '../../../src/capture/http/transport.ts'
+import { withReplay } from '../../../src/capture/replay.ts'
 
-/** A server that counts connections and never answers. */
-async function listener() {
-  const heard = { connections: 0 }
-  const server = createServer(() => undefined).on('connection', () => {
-    heard.connections += 1
+/** A server that counts connections, and responds with bytes or not at all. */
+async function serve(bytes?: number) {
+  const seen = { connections: 0 }
+  const server = createServer((_, response) => {
+    if (bytes !== undefined) response.end(Buffer.alloc(bytes, 32))
+  }).on('connection', () => {
+    seen.connections += 1
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { heard, host: `127.0.0.1:${(server.address() as AddressInfo).port}` }
+  const { port } = server.address() as AddressInfo
+  return { seen, url: `http://127.0.0.1:${port}/`, origin: `http://127.0.0.1:${port}` }
 }
 
-it.each(['http', 'https'])('a replay opens no %s connection, without nock too', async (scheme) => {
-  const { heard, host } = await listener()
-  const send = openTransport({ timeout: 5_000, live: false })
-  const request = { method: 'GET', url: `${scheme}://${host}/`, headers: {} }
-  await expect(send(request)).rejects.toMatchObject({ code: 'OFFLINE' })
-  await expect(send({ ...request, method: 'POST', body: 'a=b' })).rejects.toMatchObject({
-    code: 'OFFLINE',
+const get = (url: string) => ({ method: 'GET', url, headers: {} })
+
+describe('a replay', () => {
+  it.each(['http', 'https'])('opens no %s connection', async (scheme) => {
+    const { seen, origin } = await serve()
+    await withReplay([], [], async ({ signal, unmatched }) => {
+      const send = openTransport({ timeout: 5_000, replayed: signal })
+      const url = `${origin.replace('http', scheme)}/a`
+      await expect(send(get(url))).rejects.toThrow()
+      expect(await unmatched).toBe('GET /a')
+    })
+    await wait(50)
+    expect(seen.connections).toBe(0)
   })
-  await wait(50)
-  expect(heard.connections).toBe(0)
+
+  it('takes a response from the recording, however long its process is suspended', async () => {
+    const { seen, url, origin } = await serve()
+    const exchange = { scope: origin, method: 'GET', path: '/', status: 200, response: { a: 1 } }
+    await withReplay([exchange], [], async ({ signal }) => {
+      const send = openTransport({ timeout: 1, replayed: signal })
+      const sent = withTimeLimit('a query', undefined, () => send(get(url)))
+      const end = Date.now() + 100
+      while (Date.now() < end);
+      expect((await sent).body.toString()).toBe('{"a":1}')
+    })
+    expect(seen.connections).toBe(0)
+  })
+
+  it('ends its requests when it is over, and allows no further ones', async () => {
+    const { seen, url } = await serve()
+    const signal = await withReplay([], [], async (replay) => replay.signal)
+    const send = openTransport({ timeout: 5_000, replayed: signal })
+    await expect(send(get(url))).rejects.toThrow('the replay is over')
+    expect(seen.connections).toBe(0)
+  })
 })
 
-it('a gate that is shut ends what is under way, waits for that, and lets nothing follow', async () => {
-  const { heard, host } = await listener()
-  const gate = new Gate()
-  const send = openTransport({ timeout: 5_000, live: true })
-  const ask = () =>
-    withPatience('a question', { patience: 5_000, gate }, () =>
-      send({ method: 'GET', url: `http://${host}/`, headers: {} }),
-    )
-  const ended: string[] = []
-  const asked = [ask(), ask()].map((each) =>
-    each.catch((error: Error) => void ended.push(error.name)),
-  )
-  while (heard.connections < 2) await wait(5)
-  await gate.shut()
-  await Promise.all(asked)
-  expect(ended).toEqual(['AbortError', 'AbortError'])
-  await expect(ask()).rejects.toThrow('the replay is over')
-  await wait(50)
-  expect(heard.connections).toBe(2)
+describe('responses together', () => {
+  const MB = 1024 * 1024
+  it('may have 32 MB for a query', async () => {
+    const { url } = await serve(7 * MB)
+    const send = openTransport({ timeout: 5_000 })
+    const query = withTimeLimit('aws us-east-1', { milliseconds: 20_000 }, async () => {
+      for (;;) await send(get(url))
+    })
+    await expect(query).rejects.toThrow('aws us-east-1: the responses are longer than 32 MB')
+  })
+
+  it('may have 64 MB for a capture', async () => {
+    const { url } = await serve(7 * MB)
+    const send = openTransport({ timeout: 5_000, budget: { bytes: 10 * MB } })
+    await send(get(url))
+    await expect(send(get(url))).rejects.toMatchObject({ code: 'CAPTURE_TOO_LONG' })
+  })
+
+  it('have 8 MB each', async () => {
+    const { url } = await serve(9 * MB)
+    const send = openTransport({ timeout: 5_000 })
+    await expect(send(get(url))).rejects.toMatchObject({ code: 'RESPONSE_TOO_LONG' })
+  })
+})
+
+it('a time limit of 25 days does not end at once', async () => {
+  const { url } = await serve(2)
+  const days = 25 * 24 * 3_600_000
+  const send = openTransport({ timeout: days })
+  const sent = withTimeLimit('a query', { milliseconds: days }, () => send(get(url)))
+  expect((await sent).status).toBe(200)
 })

@@ -1,13 +1,12 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
+import type { AwsArchitecture, AwsCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, AwsImage, ImageState } from '../../../core/snapshot/snapshot.ts'
-import { isAmiId, isAmiName, isState, isTime } from '../../../core/snapshot/values.ts'
+import { isAmiId, isAmiName, isState } from '../../../core/snapshot/values.ts'
 import { releaseIn } from '../../../core/versions/release-in.ts'
 import { readVersion } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
-import { printable } from '../../../printable.ts'
-import { knownIn, leftOut, unknownProperty, unknownState } from '../odd.ts'
-import { type Product, productsOf } from './products.ts'
+import { counted, printable } from '../../../printable.ts'
+import { knownIn, malformed, readDeprecation, unknownProperty, unknownState } from '../normalize.ts'
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   x86_64: 'x86_64',
@@ -25,40 +24,77 @@ const STATES: Readonly<Record<string, ImageState>> = {
   disabled: 'unavailable',
 }
 
+/** A marketplace offering: the images whose names contain its id. */
+interface Product {
+  readonly id: string
+  readonly plan: string
+  readonly architecture: AwsArchitecture
+}
+
+export function getProducts({ plans }: AwsCriteria): Product[] {
+  return Object.entries(plans).flatMap(([plan, products]) =>
+    Object.entries(products).map(([architecture, id]) => ({
+      id,
+      plan,
+      architecture: architecture as AwsArchitecture,
+    })),
+  )
+}
+
+/** The part of AWS that a region belongs to, with accounts and sign-ins of its own. */
+export function getPartition(region: string): string {
+  const [, name] = /^(us-gov|cn|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region) ?? []
+  return name === undefined ? 'aws' : `aws-${name}`
+}
+
+/** The account of AWS Marketplace in a region's partition; undefined if it is not known. */
+export function getOwner({ owner, owners }: AwsCriteria, region: string): string | undefined {
+  const partition = getPartition(region)
+  return partition === 'aws' ? owner : owners?.[partition]
+}
+
 /**
- * Reads a region's answer: the images of the criteria's owner and products. An owner is not taken
- * on trust, although the question names it: anybody may give an image a marketplace image's name.
- * An image whose state is a new word is kept, and never chosen.
+ * The images of a region with the criteria's owner and products. The owner is checked, although the
+ * query names it: anybody may give an image the name of a marketplace image. An image in an unknown
+ * state is kept and never selected.
  *
- * @param note hears of such a state, and of what is left out
- * @throws ServiceError for an image without an id, or with a property that is not known
+ * @throws ServiceError for an image without an id, or with an unknown property
  */
 export function readImages(
   listed: readonly Image[],
   criteria: AwsCriteria,
   region: string,
-  note: (text: string) => void,
+  warn: (text: string) => void,
 ): AwsImage[] {
-  const products = productsOf(criteria)
-  return listed.flatMap((image, at) => {
+  const products = getProducts(criteria)
+  const owner = getOwner(criteria, region)
+  const ofProducts = listed.flatMap((image, at) => {
+    const product = products.find(({ id }) => String(image.Name).includes(id))
+    return product ? [{ image, product, which: `image ${at + 1}` }] : []
+  })
+  const owned = ofProducts.filter(({ image }) => image.OwnerId === owner)
+  const others = ofProducts.length - owned.length
+  if (others > 0) {
+    const whose = `not by AWS Marketplace${owner ? ` (${owner})` : ''}`
+    warn(`aws ${region}: ${counted(others, 'image')} ignored: owned by another account, ${whose}`)
+  }
+  return owned.flatMap(({ image, product, which }) => {
     const { ImageId: id, Name: name } = image
-    const product = products.find((each) => String(name).includes(each.id))
-    if (product === undefined || image.OwnerId !== criteria.owner) return []
     if (!id) {
       throw new ServiceError(
         `aws ${region}: image ${printable(String(name))} has no id`,
-        'Ask again, without a proxy.',
+        'Try again without a proxy.',
       )
     }
     if (!isAmiId(id)) {
-      note(leftOut(`aws ${region}`, `image ${at + 1}`, 'id'))
+      warn(malformed(`aws ${region}`, which, 'id'))
       return []
     }
     if (!isAmiName(name)) {
-      note(leftOut(`aws ${region}`, `image ${at + 1}, ${id},`, 'name'))
+      warn(malformed(`aws ${region}`, `${which}, ${id},`, 'name'))
       return []
     }
-    return [readImage(image, { id, name, region, product, note })]
+    return [readImage(image, { id, name, region, product, warn })]
   })
 }
 
@@ -67,25 +103,26 @@ interface Place {
   readonly name: string
   readonly region: string
   readonly product: Product
-  readonly note: (text: string) => void
+  readonly warn: (text: string) => void
 }
 
 function readImage(
   { State: state, DeprecationTime: time, Architecture: kind, Description: description }: Image,
-  { id, name, region, product, note }: Place,
+  { id, name, region, product, warn }: Place,
 ): AwsImage {
   const read = <T>(table: Readonly<Record<string, T>>, value: string): T => {
     const known = knownIn(table, value)
     if (known !== undefined) return known
     throw unknownProperty(`aws ${region}: image ${id}`, printable(value))
   }
-  const stateOf = (value: string): ImageState => {
+  const readState = (value: string): ImageState => {
     if (Object.hasOwn(STATES, value) || !isState(value)) return read(STATES, value)
-    note(unknownState(`aws ${region}`, id, value))
+    warn(unknownState(`aws ${region}`, id, value))
     return 'unknown'
   }
-  const deprecation = isTime(time) ? time : undefined
-  const told = state ? stateOf(String(state)) : 'active'
+  const { deprecation, isUnreadable } = readDeprecation(time, `aws ${region}: image ${id}`, warn)
+  const listed = state ? readState(String(state)) : 'active'
+  const known = isUnreadable ? 'unknown' : listed
   return {
     architecture: kind ? read(ARCHITECTURES, String(kind)) : product.architecture,
     ...(deprecation !== undefined && { deprecation }),
@@ -93,9 +130,9 @@ function readImage(
     name,
     plan: product.plan,
     region,
-    state: told === 'active' && deprecation ? 'scheduled-for-deprecation' : told,
-    // A name as a version is refused by selection, which says so.
-    version: versionOf(name, String(description ?? '')) ?? name,
+    state: known === 'active' && deprecation ? 'scheduled-for-deprecation' : known,
+    // Selection refuses a name in place of a version, and reports it.
+    version: findVersion(name, String(description ?? '')) ?? name,
   }
 }
 
@@ -103,10 +140,10 @@ function readImage(
 const GENERAL_AVAILABILITY = /RHCOS-([0-9]+\.[0-9]+)_HVM_GA-([0-9]{8})(?![0-9])/
 
 /**
- * The release that the name tells, else the description. Where neither does, newer names still tell
- * OCP or RHEL and a day: versions of form C or B.
+ * The release in the name, else in the description, else OCP or RHEL and a day as newer names have
+ * them: a version of form C or B.
  */
-export function versionOf(name: string, description: string): string | undefined {
+export function findVersion(name: string, description: string): string | undefined {
   const [, minor, day] = GENERAL_AVAILABILITY.exec(name) ?? []
   const named = minor === undefined ? undefined : `${minor}.${day}`
   return (

@@ -1,54 +1,58 @@
 import {
   DescribeRegionsCommand,
-  type EC2Client,
+  EC2Client,
+  type EC2ClientConfig,
   type Image,
   paginateDescribeImages,
 } from '@aws-sdk/client-ec2'
-import type { AwsCriteria, Criteria } from '../../../core/criteria/criteria.ts'
+import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
 import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { isAwsRegion } from '../../../core/snapshot/values.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
-import { describeFailure } from '../../http/failure.ts'
-import { once } from '../../http/shared.ts'
-import { leftOut } from '../odd.ts'
-import { originOf } from '../origin.ts'
-import { pageWatch, spellingOf } from '../token.ts'
-import type { Cloud } from '../types.ts'
-import { openClients } from './client.ts'
-import { readFailure } from './failure.ts'
-import { readImages } from './images.ts'
-import { productsOf } from './products.ts'
+import { queryError } from '../../http/errors.ts'
+import { originWithPort } from '../../http/transport.ts'
+import type { Cloud, Context } from '../cloud.ts'
+import { malformed, notAList, pageWatch, tokenSpelling } from '../normalize.ts'
+import { explainQuery } from './errors.ts'
+import { getPartition, getProducts, readImages } from './images.ts'
 import { recordAws } from './recording.ts'
 import type { AwsSettings } from './settings.ts'
+import { awsHandler, SILENT, signIn } from './sign-in.ts'
 
-/** EC2's most for one page. */
+/** The largest page of EC2. */
 const PAGE_SIZE = 1000
 
-/** AWS's marketplace images: of each region all products at once, through EC2. */
+/** AWS's marketplace images: one query of EC2 for each region, with all products. */
 export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
-  // Recordings of before the deprecated were asked for say nothing of them.
+  // Older recordings do not contain deprecated images.
   ignoredParameters: ['Version', 'IncludeDeprecated'],
 
-  async connect(access, { aws: criteria }: Criteria, note) {
-    if (criteria === undefined) throw new InputError('the criteria have no aws to ask for')
-    const secrets = access.live
-      ? once(access.shared, 'aws secrets', () => [...access.settings.secrets])
-      : []
-    const { client, publicHost } = openClients(access, secrets, note)
-    const notes: string[] = []
-    const tell = (text: string) => void notes.push(text)
-    return {
-      opening: `aws ${criteria.region} regions`,
+  async connect(context) {
+    const { access, criteria, recording, warn } = context
+    if (criteria.aws === undefined) throw new InputError('the criteria have no aws')
+    const own = criteria.aws
+    const { options, secrets } = await openOptions(context, own.regions?.[0] ?? own.region)
+    const open = (region: string) =>
+      new EC2Client({
+        ...options,
+        region,
+        requestHandler: awsHandler(context.send, region),
+        logger: SILENT,
+        ...(!access.live && { endpoint: publicUrl(region) }),
+      })
 
-      async queries() {
-        const regions =
-          criteria.regions ?? (await enabledRegions(client(criteria.region), criteria, tell))
+    return {
+      async listQueries() {
+        const home = access.live
+          ? listingRegion(own, access.settings.region)
+          : (recordedListing(recording ?? []) ?? own.region)
+        const regions = own.regions ?? (await enabledRegions(open(home), home, warn))
         return regions.map((region) => ({ region }))
       },
 
-      async ask({ region }) {
-        const listed = await listImages(client(region), criteria, region)
-        return readImages(listed, criteria, region, tell)
+      async query({ region }) {
+        const listed = await listImages(open(region), own, region)
+        return readImages(listed, own, region, warn)
       },
 
       describe,
@@ -56,12 +60,17 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
       record: (exchange) =>
         recordAws(
           exchange,
-          criteria.owner,
-          (region) => originOf(publicHost(region)),
-          spellingOf(access.live),
+          own,
+          (region) => originWithPort(publicUrl(region)),
+          tokenSpelling(access.live),
         ),
-      notes: () => notes,
       secrets: () => secrets,
+
+      remedyWithout(failed, all) {
+        const names = failed.map(({ region }) => region)
+        const others = all.flatMap(({ region }) => (names.includes(region) ? [] : [region]))
+        return `Query the other regions with --regions ${others.join(',')}; images of ${names.join(', ')} that a snapshot has are kept.`
+      },
     }
   },
 }
@@ -70,24 +79,76 @@ function describe({ region }: AwsQuery): string {
   return `aws ${region}`
 }
 
-/** The regions that the account may use; others answer with a refusal. */
+/** The options of all clients; they share the credentials. */
+async function openOptions(
+  { access, shared, signIn: send }: Context<AwsSettings>,
+  region: string,
+): Promise<{ readonly options: EC2ClientConfig; readonly secrets: readonly string[] }> {
+  if (!access.live) return { options: REPLAY_OPTIONS, secrets: [] }
+  return shared.once(`aws ${getPartition(region)}`, async () => {
+    const secrets = [...access.settings.secrets]
+    return { options: await signIn(access, region, send, secrets), secrets }
+  })
+}
+
+/** Everything that the SDK would otherwise read from the environment and from files. */
+const REPLAY_OPTIONS: EC2ClientConfig = {
+  credentials: { accessKeyId: 'replay', secretAccessKey: 'replay' },
+  // A recording returns the same response again.
+  maxAttempts: 1,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  authSchemePreference: [],
+  userAgentAppId: async () => undefined,
+  disableClockSkewCorrection: true,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+}
+
+const ENDPOINTS = new EC2Client({ ...REPLAY_OPTIONS, region: 'us-east-1' }).config
+
+/** The URL of a region's own EC2. */
+function publicUrl(region: string): string {
+  const parameters = { Region: region, UseDualStack: false, UseFIPS: false }
+  return ENDPOINTS.endpointProvider(parameters).url.toString()
+}
+
+/** The region that lists the account's regions: it has to be in the account's partition. */
+function listingRegion({ region }: AwsCriteria, own: string | undefined): string {
+  return own !== undefined && getPartition(own) !== getPartition(region) ? own : region
+}
+
+/** The region that listed the regions when the recording was made. */
+function recordedListing(
+  recording: NonNullable<Context<unknown>['recording']>,
+): string | undefined {
+  const listing = recording.find(({ body }) => Object(body).Action === 'DescribeRegions')
+  return /^https:\/\/ec2\.([a-z0-9-]+)\.amazonaws\./.exec(String(listing?.scope))?.[1]
+}
+
+/** The regions that the account has enabled; others refuse every query. */
 async function enabledRegions(
   client: EC2Client,
-  { region }: AwsCriteria,
-  note: (text: string) => void,
+  region: string,
+  warn: (text: string) => void,
 ): Promise<string[]> {
-  const question = `aws ${region} regions`
-  const answer = await client.send(new DescribeRegionsCommand({})).catch((error) => {
-    throw describeFailure(error, question, readFailure)
+  const query = `aws ${region} regions`
+  const response = await client.send(new DescribeRegionsCommand({})).catch((error) => {
+    throw queryError(error, query, explainQuery)
   })
-  const enabled = (answer.Regions ?? [])
+  const enabled = (response.Regions ?? [])
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')
     .flatMap(({ RegionName: name }, at) => {
       if (name === undefined || isAwsRegion(name)) return name ?? []
-      note(leftOut(question, `region ${at + 1}`, 'name'))
+      warn(malformed(query, `region ${at + 1}`, 'name'))
       return []
     })
-  if (enabled.length === 0) throw new ServiceError(`${question}: the answer names no region`)
+  if (enabled.length === 0) {
+    throw new ServiceError(
+      `${query}: the response has no region`,
+      'Set the regions with --regions.',
+    )
+  }
   return enabled
 }
 
@@ -97,9 +158,9 @@ async function listImages(
   criteria: AwsCriteria,
   region: string,
 ): Promise<Image[]> {
-  const images: Image[] = []
-  // Sorted: a snapshot's criteria name the plans in another order than those they came from.
-  const names = productsOf(criteria)
+  const images: Image[][] = []
+  // Sorted: the criteria of a snapshot have the plans in another order.
+  const names = getProducts(criteria)
     .map(({ id }) => `*${id}*`)
     .sort()
   const pages = paginateDescribeImages(
@@ -107,7 +168,7 @@ async function listImages(
     {
       Owners: ['aws-marketplace'],
       Filters: [{ Name: 'name', Values: names }],
-      // Otherwise an image that is deprecated is gone, and nobody hears why.
+      // Otherwise a deprecated image looks like one that is not listed.
       IncludeDeprecated: true,
     },
   )
@@ -115,18 +176,11 @@ async function listImages(
   try {
     for await (const { Images: page, NextToken: token } of pages) {
       watch(token)
-      if (page === undefined) throw noList(region)
-      images.push(...page)
+      if (page === undefined) throw notAList(describe({ region }), 'AWS_ENDPOINT_URL_EC2')
+      images.push(page)
     }
   } catch (error) {
-    throw describeFailure(error, describe({ region }), readFailure)
+    throw queryError(error, describe({ region }), explainQuery)
   }
-  return images
-}
-
-function noList(region: string): ServiceError {
-  return new ServiceError(
-    `${describe({ region })}: the answer is no list of images`,
-    'A proxy or a login page may stand in between: check HTTPS_PROXY and the endpoint.',
-  )
+  return images.flat()
 }

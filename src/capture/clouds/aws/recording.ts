@@ -1,5 +1,6 @@
 import type { Definition } from 'nock'
 import { compareAsNumbers } from '../../../core/clouds/order.ts'
+import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
 import {
   isAmiId,
   isAmiName,
@@ -8,12 +9,12 @@ import {
   isState,
   isTime,
 } from '../../../core/snapshot/values.ts'
-import { plainDescription } from '../description.ts'
-import { digestOf } from '../token.ts'
-import { type Edit, type Elements, XmlDocument } from './xml.ts'
+import { plainDescription, recordedTime, tokenDigest } from '../normalize.ts'
+import { getOwner } from './images.ts'
+import { type Elements, filterXml } from './xml.ts'
 
-/** What may be kept of each action's answer. */
-const ANSWERS: Readonly<Record<string, Elements>> = {
+/** The elements that are kept of each action's response. */
+const ELEMENTS: Readonly<Record<string, Elements>> = {
   DescribeRegions: { regionInfo: { item: { regionName: 'text', optInStatus: 'text' } } },
   DescribeImages: {
     imagesSet: {
@@ -32,7 +33,7 @@ const ANSWERS: Readonly<Record<string, Elements>> = {
   },
 }
 
-/** What a text has to look like to be kept; a description is looked at by itself. */
+/** The form of a text that is kept. */
 const VALUES: Readonly<Record<string, (text: string) => boolean>> = {
   regionName: isAwsRegion,
   optInStatus: isState,
@@ -42,71 +43,70 @@ const VALUES: Readonly<Record<string, (text: string) => boolean>> = {
   creationDate: isTime,
   architecture: isOneOf('x86_64', 'arm64'),
   name: isAmiName,
-  deprecationTime: isTime,
 }
 
-/** What a question says; whatever else a request's form holds is left out. */
+/** The parameters of a query that are kept. */
 const PARAMETERS =
   /^(Action|Version|MaxResults|NextToken|Owner\.[0-9]+|Filter\.[0-9]+\.(Name|Value\.[0-9]+))$/
 
-/** The scope of a signature names the region, also where one endpoint stands for all. */
+/** The scope of a signature names the region, even if one endpoint serves all of them. */
 const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
 
 /**
- * Keeps EC2's answers, without the signature and whatever tells of the account: images of other
- * owners, which may be its own, are taken out, and paging tokens become digests of themselves. So are
- * images and regions with names that EC2 has none of, as the capture leaves them out too.
+ * Keeps EC2's responses without the signature and the account: images of other owners, which may be
+ * the account's own, and malformed names are dropped.
  *
- * @param exchange as nock writes it
- * @param owner the account of AWS Marketplace
- * @param publicHost a region's own origin, as nock writes it, which takes the place of the one asked
- * @param spell what becomes of a paging token
+ * @param publicOrigin a region's own origin, with its port
+ * @param spellToken replaces a paging token
  */
 export function recordAws(
-  exchange: Definition,
-  owner: string,
-  publicHost: (region: string) => string,
-  spell: (token: string) => string = digestOf,
+  { method, path, status, response, body, reqheaders }: Definition,
+  criteria: AwsCriteria,
+  publicOrigin: (region: string) => string,
+  spellToken: (token: string) => string = tokenDigest,
 ): Definition | undefined {
-  const { method, path, status, response } = exchange
-  const region = SIGNATURE.exec(String(exchange.reqheaders?.authorization))?.[1]
-  const form = formOf(exchange.body, spell)
-  const elements = Object.hasOwn(ANSWERS, form.Action ?? '')
-    ? ANSWERS[form.Action ?? '']
-    : undefined
+  const region = SIGNATURE.exec(String(reqheaders?.authorization))?.[1]
+  const form = recordForm(body, spellToken)
+  const action = form.Action ?? ''
+  const elements = Object.hasOwn(ELEMENTS, action) ? ELEMENTS[action] : undefined
   if (method !== 'POST' || path !== '/' || status !== 200) return undefined
-  if (region === undefined || elements === undefined) return undefined
-  if (typeof response !== 'string') return undefined
-  const document = XmlDocument.read(response)
-  if (document?.name !== `${form.Action}Response`) return undefined
-  const isWhole = (textOf: (name: string) => string | undefined, ...names: readonly string[]) =>
-    names.every((name) => VALUES[name]?.(textOf(name) ?? ''))
-  document.filter(
-    'imagesSet',
-    (textOf) => textOf('imageOwnerId') === owner && isWhole(textOf, 'imageId', 'name'),
-  )
-  document.filter('regionInfo', (textOf) => isWhole(textOf, 'regionName'))
-  document.keep(elements, (name, text) => scrub(name, text, spell))
-  return {
-    scope: publicHost(region),
-    method,
-    path,
-    body: form,
-    status,
-    response: document.print(),
+  if (region === undefined || elements === undefined || typeof response !== 'string') {
+    return undefined
   }
+  const owner = getOwner(criteria, region)
+  const kept = filterXml(response, `${action}Response`, {
+    elements,
+    isKept: (list, member) => {
+      const isValid = (name: string) => VALUES[name]?.(member(name) ?? '') === true
+      if (list === 'regionInfo') return isValid('regionName')
+      return (
+        owner !== undefined &&
+        member('imageOwnerId') === owner &&
+        isValid('imageId') &&
+        isValid('name')
+      )
+    },
+    edit: (name, text) => recordText(name, text, spellToken),
+  })
+  if (kept === undefined) return undefined
+  return { scope: publicOrigin(region), method, path, body: form, status, response: kept }
 }
 
-function scrub(name: string, text: string, spell: (token: string) => string): ReturnType<Edit> {
+function recordText(
+  name: string,
+  text: string,
+  spellToken: (token: string) => string,
+): string | undefined {
   if (name === 'description') return plainDescription(text)
-  if (name === 'nextToken') return text === '' ? undefined : spell(text)
+  if (name === 'deprecationTime') return String(recordedTime(text))
+  if (name === 'nextToken') return text === '' ? undefined : spellToken(text)
   return VALUES[name]?.(text) ? text : undefined
 }
 
-/** A form's parameters in their order by name, those that a question has. */
-function formOf(
+/** The parameters of a query, sorted by name. */
+function recordForm(
   body: Definition['body'],
-  spell: (token: string) => string,
+  spellToken: (token: string) => string,
 ): Record<string, string> {
   const parameters =
     typeof body === 'string'
@@ -115,7 +115,7 @@ function formOf(
   return Object.fromEntries(
     parameters
       .filter(([name]) => PARAMETERS.test(name))
-      .map(([name, value]) => [name, name === 'NextToken' ? spell(value) : value] as const)
+      .map(([name, value]) => [name, name === 'NextToken' ? spellToken(value) : value] as const)
       .sort(([a], [b]) => compareAsNumbers(a, b)),
   )
 }

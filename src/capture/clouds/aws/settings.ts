@@ -1,10 +1,138 @@
+import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
+import { isAwsRegion } from '../../../core/snapshot/values.ts'
+import { InputError, ServiceError } from '../../../errors.ts'
+import type { CloudSettings, Source } from '../cloud.ts'
+import { environmentSecrets, homeFolder, readPath } from '../credentials.ts'
+
 /**
- * Who asks, and how patiently. Where EC2 is, and the credentials, the SDK finds as the AWS command
- * line does: profiles, `AWS_ENDPOINT_URL_EC2` and all.
+ * Who captures, and how often a query is retried. The SDK finds the endpoint and the credentials
+ * itself, as the AWS CLI does.
  */
 export interface AwsSettings {
-  /** How often to ask in all where EC2 throttles or fails. */
+  /** The attempts for one request if EC2 throttles or fails. */
   readonly attempts: number
-  /** What the environment tells of the one who asks, to keep it out of the files. */
+  /** The region for sign-ins, of the environment or the profile. */
+  readonly region: string | undefined
+  readonly profile: string | undefined
+  /** Ids and secrets of the environment, which no file may contain. */
   readonly secrets: readonly string[]
+}
+
+/** One more than the other clouds' SDKs: EC2 throttles accounts, not callers. */
+const ATTEMPTS = 5
+
+export const awsSettings = {
+  options: {
+    regions: {
+      describe: 'AWS regions to query, separated by commas; other regions are kept',
+      default: 'all regions that the account has enabled',
+      isList: true,
+      read(name: string, option: string): string {
+        if (isAwsRegion(name)) return name
+        const found = JSON.stringify(name)
+        throw new InputError(`${option}: expected a region such as us-east-1, found ${found}`)
+      },
+    },
+  },
+
+  resolve(criteria: AwsCriteria, { args }: Source): AwsCriteria {
+    const { regions } = args
+    return regions === undefined ? criteria : { ...criteria, regions: regions as string[] }
+  },
+
+  read(source: Source): AwsSettings {
+    const { env } = source
+    readPath('AWS_WEB_IDENTITY_TOKEN_FILE', source)
+    readPath('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', source)
+    // The SDK fails without a home folder, whatever credentials there are.
+    if (homeFolder(env) === undefined) process.env.HOME = '/'
+    const secrets = environmentSecrets(env, [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'AWS_ACCOUNT_ID',
+      'AWS_ROLE_ARN',
+    ])
+    checkKeys(env)
+    const profile = env.AWS_PROFILE || undefined
+    const profiles = readProfiles(source)
+    if (profiles !== undefined) checkProfile(profile, profiles)
+    return {
+      attempts: Number(env.AWS_MAX_ATTEMPTS) || ATTEMPTS,
+      region:
+        env.AWS_REGION || env.AWS_DEFAULT_REGION || profiles?.get(profile ?? 'default')?.region,
+      profile,
+      secrets,
+    }
+  },
+} as const satisfies CloudSettings<AwsCriteria, AwsSettings>
+
+function checkKeys(env: Source['env']): void {
+  const [key, secret] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+  if (!env[key] === !env[secret] || env.AWS_PROFILE) return
+  const [there, missing] = env[key] ? [key, secret] : [secret, key]
+  throw new ServiceError(`aws: ${missing} is missing`, `Set ${missing}, or unset ${there}.`)
+}
+
+type Profile = Readonly<Record<string, string>>
+
+/** The profiles of both files of the AWS CLI; undefined if there is none. */
+function readProfiles(source: Source): Map<string, Profile> | undefined {
+  const folder = `${homeFolder(source.env) ?? ''}/.aws`
+  const texts = [
+    source.env.AWS_CONFIG_FILE
+      ? readPath('AWS_CONFIG_FILE', source)
+      : source.readFile(`${folder}/config`),
+    source.env.AWS_SHARED_CREDENTIALS_FILE
+      ? readPath('AWS_SHARED_CREDENTIALS_FILE', source)
+      : source.readFile(`${folder}/credentials`),
+  ]
+  const profiles = new Map<string, Profile>()
+  for (const text of texts) {
+    let name = ''
+    for (const line of text?.split(/\r?\n/) ?? []) {
+      const section = /^\s*\[\s*(?:profile\s+)?(.+?)\s*\]/.exec(line)?.[1]
+      if (section !== undefined) name = section.replace(/^"(.*)"$/, '$1')
+      const [, key, value = ''] = /^([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+      if (section !== undefined || key !== undefined) {
+        profiles.set(name, { ...profiles.get(name), ...(key && { [key.toLowerCase()]: value }) })
+      }
+    }
+  }
+  return texts.some((text) => text !== undefined) ? profiles : undefined
+}
+
+/** Finds what the SDK reports as `Could not load credentials from any providers`. */
+function checkProfile(name: string | undefined, profiles: ReadonlyMap<string, Profile>): void {
+  const visited: string[] = []
+  for (let each = name ?? 'default'; ; ) {
+    const profile = profiles.get(each)
+    if (profile === undefined) {
+      if (name === undefined) return
+      throw new ServiceError(
+        visited.length === 0
+          ? `aws: AWS_PROFILE: no profile ${JSON.stringify(each)}`
+          : `aws: profile ${visited.at(-1)}: source_profile: no profile ${JSON.stringify(each)}`,
+        'Set it to a profile that aws configure list-profiles prints.',
+      )
+    }
+    const keys = ['aws_access_key_id', 'aws_secret_access_key']
+    const missing = keys.find((key) => !profile[key])
+    if (missing !== undefined && keys.some((key) => profile[key])) {
+      throw new ServiceError(
+        `aws: profile ${each}: ${missing} is missing`,
+        `Set it with aws configure set ${missing} VALUE --profile ${each}.`,
+      )
+    }
+    const next = profile.source_profile
+    if (next === undefined || next === each) return
+    if (visited.includes(next)) {
+      throw new ServiceError(
+        `aws: profile ${each}: source_profile leads back to ${next}`,
+        `Correct source_profile in the AWS config file.`,
+      )
+    }
+    visited.push(each)
+    each = next
+  }
 }

@@ -1,100 +1,111 @@
-import { DOMParser, type Element, type Node, XMLSerializer } from '@xmldom/xmldom'
+import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
 
-/** The elements that may be kept: those with text, and those with further ones in them. */
+/** The elements that are kept: those with text, and those with further elements. */
 export type Elements = 'text' | { readonly [name: string]: Elements }
+
+/** Which parts of a document are kept. */
+export interface Filter {
+  readonly elements: Elements
+  /** @returns the text to keep, or undefined to drop the element */
+  edit(name: string, text: string): string | undefined
+  /** Whether an `item` of a list is kept, by the texts of its members. */
+  isKept(list: string, member: (name: string) => string | undefined): boolean
+}
 
 const ELEMENT = 1
 const TEXT = 3
 
 /**
- * Changes what is kept of a document.
+ * Prints the parts of a document that a filter keeps, indented as they came; comments and attributes
+ * other than the namespace are dropped. The document is walked once.
  *
- * @returns the text to keep, or undefined to leave the element out
+ * @param root the expected name of the root element
+ * @returns undefined for anything that is not such a document
  */
-export type Edit = (name: string, text: string) => string | undefined
-
-/** An XML document of which parts are taken out; all else stays as it came, indentation and all. */
-export class XmlDocument {
-  readonly #prologue: string
-  readonly #root: Element
-
-  private constructor(prologue: string, root: Element) {
-    this.#prologue = prologue
-    this.#root = root
-  }
-
-  /** Undefined for what is no XML. */
-  static read(text: string): XmlDocument | undefined {
+export function filterXml(text: string, root: string, filter: Filter): string | undefined {
+  try {
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== 'warning') throw new Error(message)
+      },
+    })
+    const { documentElement } = parser.parseFromString(text, 'text/xml')
+    if (documentElement?.nodeName !== root) return undefined
     const prologue = /^<\?xml[^>]*\?>\s*/.exec(text)?.[0] ?? ''
-    try {
-      const parser = new DOMParser({
-        onError: (level, message) => {
-          if (level !== 'warning') throw new Error(message)
-        },
-      })
-      const root = parser.parseFromString(text, 'text/xml').documentElement
-      return root === null ? undefined : new XmlDocument(prologue, root)
-    } catch {
-      return undefined
+    return `${prologue}${printElement(documentElement, filter.elements, filter)}`
+  } catch {
+    return undefined
+  }
+}
+
+function printElement(element: Element, allowed: Elements, filter: Filter): string | undefined {
+  const { nodeName } = element
+  const content =
+    allowed === 'text'
+      ? escapeXml(filter.edit(nodeName, element.textContent ?? ''))
+      : printChildren(element, allowed, filter)
+  if (content === undefined) return undefined
+  const namespace = element.getAttribute('xmlns')
+  const start = namespace ? `${nodeName} xmlns="${escapeXml(namespace)}"` : nodeName
+  return content === '' ? `<${start}/>` : `<${start}>${content}</${nodeName}>`
+}
+
+/** White space is kept before what is kept, so that no empty lines remain. */
+function printChildren(
+  element: Element,
+  allowed: Exclude<Elements, 'text'>,
+  filter: Filter,
+): string {
+  const parts: string[] = []
+  let space = ''
+  for (const node of childNodes(element)) {
+    if (node.nodeType === TEXT && node.nodeValue?.trim() === '') {
+      space = node.nodeValue
+      continue
     }
+    const printed = isElement(node)
+      ? printChild(element.nodeName, node, allowed, filter)
+      : undefined
+    if (printed !== undefined) parts.push(space, printed)
+    space = ''
   }
-
-  get name(): string {
-    return this.#root.nodeName
-  }
-
-  /** Keeps these elements and nothing else, no comment and no attribute but the namespace. */
-  keep(elements: Elements, edit: Edit): void {
-    keep(this.#root, elements, edit)
-  }
-
-  /** Takes out each `item` of a list in which this is not so. */
-  filter(list: string, isWanted: (textOf: (name: string) => string | undefined) => boolean): void {
-    for (const set of children(this.#root).filter(({ nodeName }) => nodeName === list)) {
-      for (const item of children(set)) {
-        const textOf = (name: string) =>
-          children(item).find(({ nodeName }) => nodeName === name)?.textContent ?? undefined
-        if (!isWanted(textOf)) remove(item)
-      }
-    }
-  }
-
-  print(): string {
-    return this.#prologue + new XMLSerializer().serializeToString(this.#root)
-  }
+  return parts.join('') + space
 }
 
-function keep(element: Element, allowed: Elements, edit: Edit): void {
-  for (const { name } of [...element.attributes]) {
-    if (name !== 'xmlns') element.removeAttribute(name)
+function printChild(
+  list: string,
+  node: Element,
+  allowed: Exclude<Elements, 'text'>,
+  filter: Filter,
+): string | undefined {
+  const { nodeName } = node
+  const within = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
+  if (within === undefined) return undefined
+  const member = (name: string) => {
+    for (const each of childNodes(node)) if (each.nodeName === name) return each.textContent ?? ''
+    return undefined
   }
-  if (allowed === 'text') {
-    const text = edit(element.nodeName, element.textContent ?? '')
-    if (text === undefined) remove(element)
-    else if (children(element).length > 0 || text !== element.textContent)
-      element.textContent = text
-    return
-  }
-  for (const node of [...element.childNodes]) {
-    if (isElement(node)) {
-      const within = Object.hasOwn(allowed, node.nodeName) ? allowed[node.nodeName] : undefined
-      if (within === undefined) remove(node)
-      else keep(node, within, edit)
-    } else if (node.nodeType !== TEXT || node.nodeValue?.trim() !== '') remove(node)
-  }
+  if (nodeName === 'item' && !filter.isKept(list, member)) return undefined
+  return printElement(node, within, filter)
 }
 
-/** With the white space before it, so that no empty line stays. */
-function remove(node: Node): void {
-  const { previousSibling: before, parentNode: parent } = node
-  if (before?.nodeType === TEXT && before.nodeValue?.trim() === '') parent?.removeChild(before)
-  parent?.removeChild(node)
-}
-
-function children(node: Node): Element[] {
-  return [...node.childNodes].filter(isElement)
+function* childNodes({ firstChild }: Node): Generator<Node> {
+  for (let node = firstChild; node !== null; node = node.nextSibling) yield node
 }
 
 function isElement(node: Node): node is Element {
   return node.nodeType === ELEMENT
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+}
+
+function escapeXml(text: string): string
+function escapeXml(text: string | undefined): string | undefined
+function escapeXml(text: string | undefined): string | undefined {
+  return text?.replace(/[&<>]/g, (character) => ENTITIES[character] ?? '')
 }

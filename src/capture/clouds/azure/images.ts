@@ -1,8 +1,28 @@
-import type { Architecture, AzureImage, ImageState } from '../../../core/snapshot/snapshot.ts'
-import { isAzureVersion, isState, isTime } from '../../../core/snapshot/values.ts'
-import { ServiceError } from '../../../errors.ts'
-import { knownIn, leftOut, unknownProperty, unknownState } from '../odd.ts'
-import type { ExpectedSku } from './queries.ts'
+import type { AzureSku } from '../../../core/criteria/criteria.ts'
+import type {
+  Architecture,
+  AzureImage,
+  AzureQuery,
+  ImageState,
+} from '../../../core/snapshot/snapshot.ts'
+import { isAzureVersion, isState } from '../../../core/snapshot/values.ts'
+import {
+  knownIn,
+  malformed,
+  notAList,
+  readDeprecation,
+  unknownProperty,
+  unknownState,
+} from '../normalize.ts'
+
+/** What the criteria say about the images of one SKU. */
+export interface ExpectedSku extends AzureQuery {
+  readonly plan: string
+  readonly architecture: AzureSku['architecture']
+  readonly generation: AzureSku['generation']
+  /** The OCP version in the SKU's name, if there is one. */
+  readonly ocp?: string
+}
 
 /** An image as Microsoft.Compute lists it, with `$expand=properties/imageDeprecationStatus`. */
 interface Listed {
@@ -26,28 +46,27 @@ const STATES: Readonly<Record<string, ImageState>> = {
 }
 
 /**
- * Reads the answer to one SKU. What the answer leaves out or says to be null, as Azure does for old
- * images, is as the criteria expect it of the SKU. An image whose state is a new word is kept, and
- * never chosen.
+ * The images of one SKU. Old images have no properties: they are what the criteria expect of the
+ * SKU. If no image of the response has any, the API version does not return them, so that nothing is
+ * known about deprecation. An image in an unknown state is kept and never selected.
  *
- * @param note hears of such a state, and of what is left out
- * @throws ServiceError where the answer is no list of images
+ * @throws ServiceError if the response is not a list of images
  */
 export function readImages(
   body: unknown,
   expected: ExpectedSku,
-  question: string,
-  note: (text: string) => void,
+  query: string,
+  warn: (text: string) => void,
 ): AzureImage[] {
-  if (!Array.isArray(body) || !body.every(isListed)) {
-    throw new ServiceError(
-      `${question}: the answer is no list of images`,
-      'A proxy or a login page may stand in between: check HTTPS_PROXY and --azure-endpoint.',
-    )
-  }
+  if (!Array.isArray(body) || !body.every(isListed)) throw notAList(query, '--azure-endpoint')
+  const isBare = body.length > 0 && body.every(({ properties }) => properties === undefined)
+  if (isBare) warn(`${query}: the API returned no properties, so no image is selected`)
   return body.flatMap((listed, at) => {
-    if (isAzureVersion(listed.name)) return [readImage(listed, expected, question, note)]
-    note(leftOut(question, `image ${at + 1}`, 'version'))
+    if (isAzureVersion(listed.name)) {
+      const image = readImage(listed, expected, query, warn)
+      return [isBare ? { ...image, state: 'unknown' as const } : image]
+    }
+    warn(malformed(query, `image ${at + 1}`, 'version'))
     return []
   })
 }
@@ -59,13 +78,13 @@ function isListed(value: unknown): value is Listed {
 function readImage(
   { name, properties }: Listed,
   expected: ExpectedSku,
-  question: string,
-  note: (text: string) => void,
+  query: string,
+  warn: (text: string) => void,
 ): AzureImage {
   const { plan, publisher, offer, sku, ocp } = expected
   const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}
   const refuse = (member: string) => {
-    throw unknownProperty(`${question}: image ${name}`, member)
+    throw unknownProperty(`${query}: image ${name}`, member)
   }
   const read = <T>(
     table: Readonly<Record<string, T>>,
@@ -76,7 +95,13 @@ function readImage(
     if (value === undefined || value === null || value === '') return absent
     return knownIn(table, String(value).toLowerCase()) ?? unknown()
   }
-  const { imageState: state, scheduledDeprecationTime: deprecation } = status ?? {}
+  const { imageState: state, scheduledDeprecationTime: time } = status ?? {}
+  const { deprecation, isUnreadable } = readDeprecation(time, `${query}: image ${name}`, warn)
+  const listed = read<ImageState>(STATES, state, 'active', () => {
+    if (!isState(state)) return refuse('imageState')
+    warn(unknownState(query, name, state))
+    return 'unknown'
+  })
   return {
     architecture: read(ARCHITECTURES, architecture, expected.architecture, () =>
       refuse('architecture'),
@@ -84,17 +109,13 @@ function readImage(
     generation: read(GENERATIONS, hyperVGeneration, expected.generation, () =>
       refuse('hyperVGeneration'),
     ),
-    ...(isTime(deprecation) && { deprecation }),
+    ...(deprecation !== undefined && { deprecation }),
     ...(ocp !== undefined && { ocp }),
     offer,
     plan,
     publisher,
     sku,
-    state: read(STATES, state, 'active', () => {
-      if (!isState(state)) return refuse('imageState')
-      note(unknownState(question, name, state))
-      return 'unknown'
-    }),
+    state: isUnreadable ? 'unknown' : listed,
     version: name,
   }
 }

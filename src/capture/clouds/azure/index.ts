@@ -1,80 +1,103 @@
-import type { VirtualMachineImagesListOptionalParams } from '@azure/arm-compute'
-import type { AzureCriteria, AzureEnvironment, Criteria } from '../../../core/criteria/criteria.ts'
+import {
+  ComputeManagementClient,
+  type VirtualMachineImagesListOptionalParams,
+} from '@azure/arm-compute'
+import type { AzureCriteria, Criteria } from '../../../core/criteria/criteria.ts'
+import { isNamedByOcp, skuName } from '../../../core/criteria/sku-name.ts'
 import type { AzureImage, AzureQuery } from '../../../core/snapshot/snapshot.ts'
+import { type MajorMinor, printMajorMinor } from '../../../core/versions/major-minor.ts'
+import { earlierOcps } from '../../../core/versions/rhel.ts'
 import { InputError } from '../../../errors.ts'
-import { describeFailure } from '../../http/failure.ts'
-import { once } from '../../http/shared.ts'
-import { originOf } from '../origin.ts'
-import type { Cloud, Live } from '../types.ts'
-import { openClient } from './client.ts'
-import { NO_CREDENTIAL, openCredential } from './credential.ts'
-import { ENVIRONMENTS } from './environment.ts'
-import { isMissing, readFailure } from './failure.ts'
-import { readImages } from './images.ts'
-import { type ExpectedSku, expectedSkus } from './queries.ts'
-import { recordAzure } from './recording.ts'
-import type { AzureSettings } from './settings.ts'
+import { coreClient } from '../../http/core-client.ts'
+import { queryError } from '../../http/errors.ts'
+import { originWithPort } from '../../http/transport.ts'
+import type { Cloud, Context } from '../cloud.ts'
+import { explainQuery, isNotFound } from './errors.ts'
+import { type ExpectedSku, readImages } from './images.ts'
+import { NO_ID, recordAzure } from './recording.ts'
+import { type AzureSettings, ENVIRONMENTS } from './settings.ts'
+import { NO_CREDENTIAL, signIn } from './sign-in.ts'
 
-/** Azure's marketplace images, listed SKU by SKU through Microsoft.Compute. */
+/** Azure's marketplace images: one query of Microsoft.Compute for each SKU. */
 export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
   ignoredParameters: ['api-version'],
 
-  async connect(access, criteria, note) {
-    if (!hasAzure(criteria)) throw new InputError('the criteria have no azure to ask for')
+  async connect(context) {
+    const { access, criteria, warn } = context
+    if (!hasAzure(criteria)) throw new InputError('the criteria have no azure')
     const { environment, location } = criteria.azure
     const { endpoint: publicHost } = ENVIRONMENTS[environment]
-    const asked = (access.live && access.settings.endpoint) || publicHost
-    const { credential, secrets } = access.live
-      ? await once(access.shared, `azure ${environment}`, () => signInTo(access, environment))
-      : { credential: NO_CREDENTIAL, secrets: [] }
-    const client = openClient(access, environment, credential, note)
-    const origin = access.live ? access.settings.origin : undefined
-    const notes: string[] = []
-    const found = { asked: 0, missing: 0 }
+    const endpoint = (access.live && access.settings.endpoint) || publicHost
+    const { secrets, client } = await openClient(context, criteria.azure, endpoint)
+
     return {
-      opening: 'azure',
-      queries: async (ocp) => expectedSkus(criteria, ocp),
+      listQueries: async (ocp) => expectedSkus(criteria, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
-      record: (exchange) => recordAzure(exchange, originOf(asked), originOf(publicHost)),
-      notes: () => [
-        ...notes,
-        ...(found.asked > 0 && found.missing === found.asked
-          ? [`azure: ${location} has none of the ${found.asked} SKUs that were asked for`]
-          : []),
-      ],
+      record: (exchange) =>
+        recordAzure(exchange, originWithPort(endpoint), originWithPort(publicHost)),
       secrets: () => secrets,
 
-      async ask(query) {
-        let body: unknown
-        let isAnswered = false
+      async query(sku) {
+        const received: { body?: unknown } = {}
         const options: VirtualMachineImagesListOptionalParams = {
-          // The one request that answers architecture, generation and deprecation together.
+          // The only request that returns architecture, generation and deprecation together.
           expand: 'properties/imageDeprecationStatus',
-          // `list` drops the properties from its result, so the answer itself is read.
-          onResponse: (response) => {
-            body = response.parsedBody
-            isAnswered = true
-          },
+          // `list` drops the properties from its result, so the response itself is read.
+          onResponse: ({ parsedBody }) => Object.assign(received, { body: parsedBody }),
         }
-        const { publisher, offer, sku } = query
-        found.asked += 1
         try {
-          await client.virtualMachineImages.list(location, publisher, offer, sku, options)
+          await client.virtualMachineImages.list(
+            location,
+            sku.publisher,
+            sku.offer,
+            sku.sku,
+            options,
+          )
         } catch (error) {
-          if (isMissing(error)) {
-            found.missing += 1
-            return undefined
-          }
-          // The SDK stumbles over an answer that is no list, after it has handed it over.
-          if (!(isAnswered && error instanceof TypeError)) {
-            throw describeFailure(error, describe(query), (each) => readFailure(each, origin))
+          if (isNotFound(error)) return undefined
+          // The SDK fails with a TypeError if the response is not a list; `readImages` reports that.
+          if (!('body' in received && error instanceof TypeError)) {
+            throw queryError(error, describe(sku), (each) =>
+              explainQuery(each, { location, environment }),
+            )
           }
         }
-        return readImages(body, query, describe(query), (text) => void notes.push(text))
+        return readImages(received.body, sku, describe(sku), warn)
       },
     }
   },
+}
+
+/** Microsoft.Compute of an environment, signed in once for all captures of a run. */
+async function openClient(
+  { access, shared, send, signIn: sendSignIn }: Context<AzureSettings>,
+  { environment }: AzureCriteria,
+  endpoint: string,
+) {
+  const hosts = ENVIRONMENTS[environment]
+  const secrets: string[] = []
+  const open = async () => {
+    if (!access.live) return { secrets, credential: NO_CREDENTIAL }
+    const { subscription, principal, secrets: known } = access.settings
+    secrets.push(subscription, ...Object.values(principal ?? {}), ...known)
+    return { secrets, credential: await signIn(access, hosts, sendSignIn, secrets) }
+  }
+  const signedIn = await shared.once(`azure ${environment}`, open)
+  const client = new ComputeManagementClient(
+    signedIn.credential,
+    access.live ? access.settings.subscription : NO_ID,
+    {
+      endpoint,
+      httpClient: coreClient(send),
+      // Otherwise the client requests a token of the public cloud.
+      credentials: { scopes: [hosts.scope] },
+      // A recording returns the same response again.
+      ...(!access.live && { retryOptions: { maxRetries: 0 } }),
+      redirectOptions: { maxRetries: 0 },
+    },
+  )
+  return { client, secrets: signedIn.secrets }
 }
 
 function describe({ publisher, offer, sku }: AzureQuery): string {
@@ -85,12 +108,27 @@ function hasAzure(criteria: Criteria): criteria is Criteria & { azure: AzureCrit
   return criteria.azure !== undefined
 }
 
-/** Who asks, and what of it must be in no file. */
-async function signInTo(access: Live<AzureSettings>, environment: AzureEnvironment) {
-  const secrets = secretsOf(access.settings)
-  return { secrets, credential: await openCredential(access, environment, secrets) }
-}
-
-function secretsOf({ subscription, principal, secrets = [] }: AzureSettings): string[] {
-  return [subscription, ...Object.values(principal ?? {}), ...secrets]
+/**
+ * The SKUs of the OCP version and of the versions before it, under every name in the criteria, each
+ * once however many plans or slots need it.
+ */
+function expectedSkus(
+  criteria: Criteria & { azure: AzureCriteria },
+  ocp: MajorMinor,
+): ExpectedSku[] {
+  const versions = [ocp, ...earlierOcps(criteria.rhel, ocp, criteria.earlierMinors)]
+  const all = Object.entries(criteria.azure.plans).flatMap(([plan, { publisher, offer, skus }]) =>
+    skus.flatMap((sku) =>
+      (isNamedByOcp(sku) ? versions : [undefined]).flatMap((version): ExpectedSku[] => {
+        const name = skuName(sku, version ?? ocp)
+        if (name === undefined) return []
+        const { architecture, generation } = sku
+        const named = version && { ocp: printMajorMinor(version) }
+        return [{ plan, publisher, offer, sku: name, architecture, generation, ...named }]
+      }),
+    ),
+  )
+  // Azure compares names in any case.
+  const key = (each: AzureQuery) => describe(each).toLowerCase()
+  return [...new Map(all.map((each) => [key(each), each])).values()]
 }

@@ -1,19 +1,16 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
-import { isAzureVersion, isState, isTime } from '../../../core/snapshot/values.ts'
-import { isAzureCode } from './failure.ts'
+import { isAzureVersion, isState } from '../../../core/snapshot/values.ts'
+import { recordedTime } from '../normalize.ts'
 
-/** What an id of the one who captured becomes. */
+/** Replaces the id of the capturing account. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
-/** The one request that a capture makes; tokens are asked of other hosts and paths. */
-const QUESTION =
+/** The only request of a query; sign-ins go to other hosts and paths. */
+const QUERY =
   /^\/subscriptions\/[^/?]+(\/providers\/Microsoft\.Compute\/locations\/[\w.-]+\/publishers\/[\w.-]+\/artifacttypes\/vmimage\/offers\/[\w.-]+\/skus\/[\w.-]+\/versions\?[\w$%=&./-]*)$/i
 
-/**
- * What of an image is kept, and which values: a list of the allowed ones, or what they look like.
- * All else is the cloud's free text, in which anything may stand.
- */
+/** The members of an image that are kept, and their values; everything else is free text. */
 const IMAGES: Allowed = [
   {
     name: isAzureVersion,
@@ -22,15 +19,15 @@ const IMAGES: Allowed = [
       hyperVGeneration: oneOf('V1', 'V2'),
       imageDeprecationStatus: {
         imageState: isState,
-        scheduledDeprecationTime: isTime,
+        scheduledDeprecationTime: (value) => recordedTime(value) === value,
       },
     },
   },
 ]
 
-/** The message of an error is free text that may name the one who asked; the code says enough. */
+/** The message of an error is free text that may name the caller; the code is enough. */
 const ERROR: Allowed = {
-  error: { code: (value) => typeof value === 'string' && isAzureCode(value) },
+  error: { code: (value) => typeof value === 'string' && /^([A-Z][a-z]+){1,7}$/.test(value) },
 }
 
 /** In any case, as Azure compares names. */
@@ -40,33 +37,44 @@ function oneOf(...values: string[]): (value: unknown) => boolean {
 }
 
 /**
- * Keeps the answers to questions for images, without the subscription.
+ * Keeps the response to a query, without the subscription.
  *
- * @param exchange as nock writes it
- * @param asked the origin that was asked, as nock writes it: with a port
- * @param publicHost the cloud's own, which takes its place
+ * @param queried the origin that was queried, with its port
+ * @param publicHost the cloud's own origin, which replaces it
  */
 export function recordAzure(
-  exchange: Definition,
-  asked: string,
+  { scope, path, method, status, response }: Definition,
+  queried: string,
   publicHost: string,
 ): Definition | undefined {
-  const { scope, method, status, response } = exchange
-  const question = QUESTION.exec(String(exchange.path))?.[1]
-  if (scope !== asked || method !== 'GET' || question === undefined) return undefined
+  const query = QUERY.exec(String(path))?.[1]
+  if (scope !== queried || method !== 'GET' || query === undefined) return undefined
   if (status !== 200 && status !== 404) return undefined
-  const pruned = prune(response, status === 200 ? IMAGES : ERROR)
+  const readable = Array.isArray(response) ? response.map(withReadableTime) : response
+  const pruned = prune(readable, status === 200 ? IMAGES : ERROR)
   const kept = Array.isArray(pruned) ? pruned.filter(hasName) : pruned
   return {
     scope: publicHost,
     method,
-    path: `/subscriptions/${NO_ID}${question}`,
+    path: `/subscriptions/${NO_ID}${query}`,
     status,
     response: (kept ?? '') as NonNullable<Definition['response']>,
   }
 }
 
-/** An image whose name was no version is none. */
+/** A date that is free text is replaced: the replay has to find an unreadable date, too. */
+function withReadableTime(image: unknown): unknown {
+  const { properties } = (image ?? {}) as { properties?: { imageDeprecationStatus?: object } }
+  const { scheduledDeprecationTime: time } = Object(properties?.imageDeprecationStatus)
+  if (recordedTime(time) === time) return image
+  const status = {
+    ...properties?.imageDeprecationStatus,
+    scheduledDeprecationTime: recordedTime(time),
+  }
+  return { ...(image as object), properties: { ...properties, imageDeprecationStatus: status } }
+}
+
+/** An image with a malformed version is ignored. */
 function hasName(image: unknown): boolean {
   return (image as { name?: unknown }).name !== undefined
 }

@@ -1,13 +1,20 @@
 import type { compute_v1 } from '@googleapis/compute'
 import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, GcpImage, ImageState } from '../../../core/snapshot/snapshot.ts'
-import { isGcpName, isState, isTime } from '../../../core/snapshot/values.ts'
+import { isGcpName, isState } from '../../../core/snapshot/values.ts'
 import { releaseIn } from '../../../core/versions/release-in.ts'
 import { type RhelTable, rhelForOcp } from '../../../core/versions/rhel.ts'
 import { readVersion } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
 import { printable } from '../../../printable.ts'
-import { knownIn, leftOut, unknownProperty, unknownState } from '../odd.ts'
+import {
+  knownIn,
+  malformed,
+  notAList,
+  readDeprecation,
+  unknownProperty,
+  unknownState,
+} from '../normalize.ts'
 
 type Listed = compute_v1.Schema$Image
 
@@ -30,50 +37,48 @@ const DEPRECATIONS: Readonly<Record<string, ImageState>> = {
   DELETED: 'deprecated',
 }
 
-const NO_ANSWER =
-  'A proxy or a login page may stand in between: check HTTPS_PROXY and --gcp-endpoint.'
+const OPTION = '--gcp-endpoint'
 
-/** An answer's images. @throws ServiceError for what is no list, such as a proxy's page */
-export function readList(answer: compute_v1.Schema$ImageList, question: string): Listed[] {
-  const { kind, items: told } = typeof answer === 'object' && answer ? answer : {}
-  const items = told ?? []
+/** The images of a response. @throws ServiceError for anything else, such as a proxy's page */
+export function readList(response: compute_v1.Schema$ImageList, query: string): Listed[] {
+  const { kind, items = [] } = typeof response === 'object' && response ? response : {}
   const isList = kind === 'compute#imageList' && Array.isArray(items)
   if (!isList || !items.every((each) => typeof each?.name === 'string')) {
-    throw new ServiceError(`${question}: the answer is no list of images`, NO_ANSWER)
+    throw notAList(query, OPTION)
   }
   return items
 }
 
-/** @throws ServiceError for what is not the image that was asked for */
-export function readSingle(answer: Listed, name: string): Listed {
-  if (answer?.name !== name) {
-    throw new ServiceError(`gcp ${name}: the answer is no such image`, NO_ANSWER)
-  }
-  return answer
+/** @throws ServiceError for anything but the image that was queried */
+export function readSingle(response: Listed, name: string): Listed {
+  if (response?.name === name) return response
+  throw new ServiceError(
+    `gcp ${name}: the response is another image`,
+    `Check HTTPS_PROXY and ${OPTION}.`,
+  )
 }
 
 /**
- * Reads those images that the criteria look for: of each plan the names that begin as it says. An
- * image whose state is a new word is kept, and never chosen.
+ * The images whose names begin as a plan of the criteria says. An image in an unknown state is kept
+ * and never selected.
  *
- * @param note hears of such a state, and of what is left out
- * @throws ServiceError for a property that is not known
+ * @throws ServiceError for an unknown property
  */
 export function readImages(
   listed: readonly Listed[],
   { gcp, rhel }: Criteria & { gcp: GcpCriteria },
-  note: (text: string) => void,
+  warn: (text: string) => void,
 ): GcpImage[] {
   return listed.flatMap((image, at) => {
     const name = image.name ?? ''
     const found = Object.entries(gcp.plans).find(([, { prefix }]) => name.startsWith(prefix))
     if (found === undefined) return []
     if (!isGcpName(name)) {
-      note(leftOut(`gcp ${gcp.project}`, `image ${at + 1}`, 'name'))
+      warn(malformed(`gcp ${gcp.project}`, `image ${at + 1}`, 'name'))
       return []
     }
     const [plan, { architecture }] = found
-    return [{ ...readImage(image, name, architecture, rhel, note), plan, project: gcp.project }]
+    return [{ ...readImage(image, name, architecture, rhel, warn), plan, project: gcp.project }]
   })
 }
 
@@ -82,7 +87,7 @@ function readImage(
   name: string,
   expected: Architecture,
   table: RhelTable,
-  note: (text: string) => void,
+  warn: (text: string) => void,
 ) {
   const read = <T>(from: Readonly<Record<string, T>>, value: unknown, absent: T): T => {
     if (value === undefined || value === null || value === '') return absent
@@ -90,23 +95,29 @@ function readImage(
     if (known !== undefined) return known
     throw unknownProperty(`gcp image ${name}`, printable(String(value)))
   }
-  const stateOf = (from: Readonly<Record<string, ImageState>>, value: unknown): ImageState => {
+  const readState = (from: Readonly<Record<string, ImageState>>, value: unknown): ImageState => {
     if (!isState(value) || Object.hasOwn(from, value)) return read(from, value, 'active')
-    note(unknownState('gcp', name, value))
+    warn(unknownState('gcp', name, value))
     return 'unknown'
   }
-  // Compute's word for an architecture that nobody set.
+  // Compute's word for a missing architecture.
   const isSet = image.architecture !== 'ARCHITECTURE_UNSPECIFIED'
-  const deprecation = deprecationOf(image)
-  const states = [stateOf(DEPRECATIONS, image.deprecated?.state), stateOf(STATUSES, image.status)]
+  const { deprecated, obsolete, deleted } = image.deprecated ?? {}
+  const time = [deprecated, obsolete, deleted].find((each) => each)
+  const { deprecation, isUnreadable } = readDeprecation(time, `gcp image ${name}`, warn)
+  const states = [
+    readState(DEPRECATIONS, image.deprecated?.state),
+    readState(STATUSES, image.status),
+    ...(isUnreadable ? (['unknown'] as const) : []),
+  ]
   const state = states.find((each) => each !== 'active')
   return {
     architecture: read(ARCHITECTURES, isSet ? image.architecture : undefined, expected),
     ...(deprecation !== undefined && { deprecation }),
     name,
     state: state ?? (deprecation === undefined ? 'active' : 'scheduled-for-deprecation'),
-    // A name as a version is refused by selection, which says so.
-    version: versionOf(name, String(image.description ?? ''), table) ?? name,
+    // Selection refuses a name in place of a version, and reports it.
+    version: findVersion(name, String(image.description ?? ''), table) ?? name,
   } as const
 }
 
@@ -114,10 +125,14 @@ function readImage(
 const NAME = /-([0-9])([0-9]{1,2})-[a-z0-9-]+-([0-9]{12})$/
 
 /**
- * The release in form A, its RHEL as the table has it for the OCP minor, or odd where it has none;
- * where the name is of another kind, what the description tells.
+ * The release in form A, with the RHEL version of the table, or 00 if it has none; for a name of
+ * another kind, the release in the description.
  */
-export function versionOf(name: string, description: string, table: RhelTable): string | undefined {
+export function findVersion(
+  name: string,
+  description: string,
+  table: RhelTable,
+): string | undefined {
   const [, major, minor, stamp] = NAME.exec(name) ?? []
   if (major !== undefined && minor !== undefined) {
     const rhel = rhelForOcp(table, { major: Number(major), minor: Number(minor) })
@@ -125,9 +140,4 @@ export function versionOf(name: string, description: string, table: RhelTable): 
     if (readVersion(version)) return version
   }
   return releaseIn(name) ?? releaseIn(description)
-}
-
-/** Publishers write these times by hand; what is none is left out. */
-function deprecationOf({ deprecated: status }: Listed): string | undefined {
-  return [status?.deprecated, status?.obsolete, status?.deleted].find(isTime)
 }

@@ -1,114 +1,132 @@
-import type { compute_v1 } from '@googleapis/compute'
-import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
+import { compute, type compute_v1 } from '@googleapis/compute'
+import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
 import { InputError } from '../../../errors.ts'
-import { describeFailure } from '../../http/failure.ts'
-import { originOf } from '../origin.ts'
-import { pageWatch, spellingOf } from '../token.ts'
-import type { Cloud } from '../types.ts'
-import { openCompute, PUBLIC_HOST } from './client.ts'
-import { isForbidden, isMissing, readFailure } from './failure.ts'
+import { queryError } from '../../http/errors.ts'
+import { originWithPort } from '../../http/transport.ts'
+import type { Cloud, Context } from '../cloud.ts'
+import { pageWatch, tokenSpelling } from '../normalize.ts'
+import { explainQuery, isForbidden, isNotFound } from './errors.ts'
 import { readImages, readList, readSingle } from './images.ts'
 import { recordGcp } from './recording.ts'
 import type { GcpSettings } from './settings.ts'
+import { RETRIES, requestOptions, signIn } from './sign-in.ts'
 
-/** Compute's most for one page. */
+/** The largest page of Compute. */
 const PAGE_SIZE = 500
 
-/** GCP's marketplace images: a project's list, or where that is forbidden each by its name. */
+const PUBLIC_HOST = 'https://compute.googleapis.com'
+
+type Listed = compute_v1.Schema$Image
+
+/** GCP's marketplace images: a project's list, or if that is forbidden each image by its name. */
 export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
   ignoredParameters: ['alt', 'prettyPrint'],
 
-  async connect(access, criteria, note) {
-    if (!hasGcp(criteria)) throw new InputError('the criteria have no gcp to ask for')
-    const { project, plans } = criteria.gcp
-    const { images, options, ...compute } = openCompute(access, note)
-    const asked = (access.live && access.settings.endpoint) || PUBLIC_HOST
-    const known = access.live ? access.settings.secrets : []
-    const fail = (error: unknown, query: GcpQuery) =>
-      describeFailure(error, describe(query), (each) => readFailure(each, new URL(asked).origin))
-    const notes: string[] = []
-    let listed: compute_v1.Schema$Image[] = []
+  async connect(context) {
+    const { access, criteria, warn } = context
+    const { gcp: own } = criteria
+    if (own === undefined) throw new InputError('the criteria have no gcp')
+    const endpoint = (access.live && access.settings.endpoint) || PUBLIC_HOST
+    const { images, options, secrets } = await openCompute(context, endpoint)
+    const { project } = own
+    let listed: Listed[] = []
 
-    /** What a question answers, or undefined where it says no, an answer as well. */
-    async function answerTo<T>(
+    /** @returns undefined for a response that means no */
+    async function send<T>(
       query: GcpQuery,
       isNo: (error: unknown) => boolean,
-      send: () => Promise<{ readonly data: T }>,
+      request: () => Promise<{ readonly data: T }>,
     ): Promise<T | undefined> {
       try {
-        await compute.signIn()
-        return (await send()).data
+        return (await request()).data
       } catch (error) {
         if (isNo(error)) return undefined
-        throw fail(error, query)
+        throw queryError(error, describe(query), explainQuery)
       }
     }
 
-    /** Undefined where the project does not let its images be listed. */
-    async function list(filter: string): Promise<compute_v1.Schema$Image[] | undefined> {
-      const found: compute_v1.Schema$Image[] = []
-      const watch = pageWatch(describe({ project, filter }))
+    /** Undefined if the project does not allow its images to be listed. */
+    async function list(filter: string): Promise<Listed[] | undefined> {
+      const query = { project, filter }
+      const pages: Listed[][] = []
+      const watch = pageWatch(describe(query))
       let pageToken: string | undefined
       do {
-        const parameters = {
-          project,
-          filter,
-          maxResults: PAGE_SIZE,
-          ...(pageToken && { pageToken }),
-        }
-        const answer = await answerTo({ project, filter }, isForbidden, () =>
-          images.list(parameters, options),
-        )
-        if (answer === undefined) return undefined
-        found.push(...readList(answer, describe({ project, filter })))
-        pageToken = answer.nextPageToken || undefined
+        const page = { ...query, maxResults: PAGE_SIZE, ...(pageToken && { pageToken }) }
+        const response = await send(query, isForbidden, () => images.list(page, options))
+        if (response === undefined) return undefined
+        pages.push(readList(response, describe(query)))
+        pageToken = response.nextPageToken || undefined
         watch(pageToken)
       } while (pageToken !== undefined)
-      return found
+      return pages.flat()
     }
 
-    async function get(image: string): Promise<compute_v1.Schema$Image[] | undefined> {
-      const answer = await answerTo({ project, name: image }, isMissing, () =>
+    async function get(image: string): Promise<Listed[] | undefined> {
+      const response = await send({ project, name: image }, isNotFound, () =>
         images.get({ project, image }, options),
       )
-      return answer && [readSingle(answer, image)]
+      return response && [readSingle(response, image)]
     }
 
     return {
-      opening: describe({ project }),
-
-      async queries() {
-        const filter = filterFor(criteria.gcp)
+      async listQueries() {
+        const filter = nameFilter(own)
         const found = await list(filter)
         if (found !== undefined) {
           listed = found
           return [{ project, filter }]
         }
-        const names = Object.values(plans).flatMap((plan) => plan.names)
+        const names = Object.values(own.plans).flatMap((plan) => plan.names)
         return [...new Set(names)].map((name) => ({ project, name }))
       },
 
-      async ask({ name }) {
+      async query({ name }) {
         const found = name === undefined ? listed : await get(name)
-        return found && readImages(found, criteria, (text) => void notes.push(text))
+        return found && readImages(found, { ...criteria, gcp: own }, warn)
       },
 
       describe,
       identify: (query) => query,
       record: (exchange) =>
-        recordGcp(exchange, originOf(asked), originOf(PUBLIC_HOST), spellingOf(access.live)),
-      notes: () => notes,
-      secrets: () => [...known, ...compute.secrets()].filter((secret) => secret !== project),
+        recordGcp(
+          exchange,
+          originWithPort(endpoint),
+          originWithPort(PUBLIC_HOST),
+          tokenSpelling(access.live),
+        ),
+      secrets: () => secrets().filter((secret) => secret !== project),
     }
   },
 }
 
+/** Compute, signed in once for all captures of a run; a replay needs no credentials. */
+async function openCompute(context: Context<GcpSettings>, endpoint: string) {
+  const { access, shared, send, signIn: sendSignIn } = context
+  const options = requestOptions(send)
+  if (!access.live) {
+    const replay = {
+      version: 'v1',
+      rootUrl: PUBLIC_HOST,
+      universeDomain: 'googleapis.com',
+    } as const
+    // A recording returns the same response again.
+    return { ...compute(replay), options: { retry: false, ...options }, secrets: () => [] }
+  }
+  const { auth, secrets } = await shared.once('gcp', () => signIn(sendSignIn, PUBLIC_HOST))
+  return {
+    ...compute({ version: 'v1', rootUrl: endpoint, auth }),
+    options: { ...options, retry: true, retryConfig: RETRIES },
+    secrets: () => [...access.settings.secrets, ...secrets()],
+  }
+}
+
 /**
- * The filter by a regular expression that the whole name has to match. Sorted: a snapshot's
- * criteria name the plans in another order than those they came from.
+ * A regular expression for the whole name. Sorted: the criteria of a snapshot have the plans in
+ * another order.
  */
-function filterFor({ plans }: GcpCriteria): string {
+function nameFilter({ plans }: GcpCriteria): string {
   const prefixes = Object.values(plans)
     .map(({ prefix }) => prefix)
     .sort()
@@ -117,8 +135,4 @@ function filterFor({ plans }: GcpCriteria): string {
 
 function describe({ project, name }: GcpQuery): string {
   return `gcp ${project}${name === undefined ? '' : `/${name}`}`
-}
-
-function hasGcp(criteria: Criteria): criteria is Criteria & { gcp: GcpCriteria } {
-  return criteria.gcp !== undefined
 }

@@ -1,28 +1,29 @@
 import type { Definition } from 'nock'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
-import { isGcpName, isOneOf, isState, isTime } from '../../../core/snapshot/values.ts'
-import { plainDescription } from '../description.ts'
-import { digestOf } from '../token.ts'
-import { isReason } from './failure.ts'
+import { isGcpName, isOneOf, isState } from '../../../core/snapshot/values.ts'
+import { plainDescription, recordedTime, tokenDigest } from '../normalize.ts'
+import { isReason } from './errors.ts'
 
-const QUESTION = /^\/compute\/v1\/projects\/[a-z0-9-]+\/global\/images(\/[a-z0-9-]+)?$/
+const QUERY = /^\/compute\/v1\/projects\/[a-z0-9-]+\/global\/images(\/[a-z0-9-]+)?$/
 
-/** What a question says; whatever else a request has is left out. */
+/** The parameters of a query that are kept. */
 const PARAMETERS = ['filter', 'maxResults', 'pageToken']
+
+const isRecordedTime = (value: unknown) => recordedTime(value) === value
 
 const IMAGE: Allowed = {
   kind: isOneOf('compute#image'),
   name: isGcpName,
-  // Looked at by itself.
+  // See withoutIds.
   description: 'scalar',
-  creationTimestamp: isTime,
+  creationTimestamp: isRecordedTime,
   status: isState,
   architecture: isOneOf('X86_64', 'ARM64', 'ARCHITECTURE_UNSPECIFIED'),
   deprecated: {
     state: isState,
-    deprecated: isTime,
-    obsolete: isTime,
-    deleted: isTime,
+    deprecated: isRecordedTime,
+    obsolete: isRecordedTime,
+    deleted: isRecordedTime,
   },
 }
 
@@ -32,7 +33,7 @@ const LIST: Allowed = {
   nextPageToken: 'scalar',
 }
 
-/** The message of an error is free text that may name the one who asked. */
+/** The message of an error is free text that may name the caller. */
 const ERROR: Allowed = {
   error: {
     code: (value) => Number.isInteger(value),
@@ -42,56 +43,72 @@ const ERROR: Allowed = {
 }
 
 /**
- * Keeps the answers to questions for images: lists, single ones, and that there is none or that
+ * Keeps the responses to queries: lists, single images, and that an image is not found or that
  * listing is forbidden.
  *
- * @param exchange as nock writes it
- * @param asked the origin that was asked, as nock writes it: with a port
- * @param publicHost the cloud's own, which takes its place
- * @param spell what becomes of a paging token
+ * @param queried the origin that was queried, with its port
+ * @param publicHost the cloud's own origin, which replaces it
+ * @param spellToken replaces a paging token
  */
 export function recordGcp(
   exchange: Definition,
-  asked: string,
+  queried: string,
   publicHost: string,
-  spell: (token: string) => string = digestOf,
+  spellToken: (token: string) => string = tokenDigest,
 ): Definition | undefined {
   const { scope, method, status, response } = exchange
-  const [path = '', query = ''] = String(exchange.path).split('?', 2)
-  const [match, name] = QUESTION.exec(path) ?? []
-  if (scope !== asked || method !== 'GET' || match === undefined) return undefined
+  const [path = '', parameters = ''] = String(exchange.path).split('?', 2)
+  const [match, name] = QUERY.exec(path) ?? []
+  if (scope !== queried || method !== 'GET' || match === undefined) return undefined
   if (status !== 200 && status !== (name === undefined ? 403 : 404)) return undefined
-  const kept = prune(response, status !== 200 ? ERROR : name === undefined ? LIST : IMAGE)
+  const kept =
+    status === 200
+      ? prune(withReadableTimes(response), name === undefined ? LIST : IMAGE)
+      : prune(response, ERROR)
   return {
     scope: publicHost,
     method,
-    path: `${path}${questionOf(query, spell)}`,
+    path: `${path}${recordParameters(parameters, spellToken)}`,
     status,
-    response: withoutIds(kept, spell) as NonNullable<Definition['response']>,
+    response: withoutIds(kept, spellToken) as NonNullable<Definition['response']>,
   }
 }
 
-function questionOf(query: string, spell: (token: string) => string): string {
-  const parameters = [...new URLSearchParams(query)]
+function recordParameters(text: string, spellToken: (token: string) => string): string {
+  const parameters = [...new URLSearchParams(text)]
     .filter(([name]) => PARAMETERS.includes(name))
-    .map(([name, value]) => [name, name === 'pageToken' ? spell(value) : value] as [string, string])
+    .map(([name, value]) => [name, name === 'pageToken' ? spellToken(value) : value])
     .sort()
-  return parameters.length === 0 ? '' : `?${new URLSearchParams(parameters)}`
+  return parameters.length === 0 ? '' : `?${new URLSearchParams(parameters as [string, string][])}`
 }
 
-/** An image, or a list of them, without what the one who asked or others may be known by. */
-function withoutIds(value: unknown, spell: (token: string) => string): unknown {
-  const { nextPageToken: token, ...members } = (value ?? {}) as Record<string, unknown>
+/** Dates that are free text are replaced: the replay has to find unreadable dates, too. */
+function withReadableTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withReadableTimes)
+  const { items, deprecated } = Object(value) as { items?: unknown; deprecated?: object }
+  if (Array.isArray(items)) return { ...(value as object), items: withReadableTimes(items) }
+  if (typeof deprecated !== 'object' || deprecated === null) return value
+  const members = Object.entries(deprecated).map(([name, each]) => [
+    name,
+    name === 'state' ? each : recordedTime(each),
+  ])
+  return { ...(value as object), deprecated: Object.fromEntries(members) }
+}
+
+/** An image, or a list of them, with plain descriptions and without paging tokens. */
+function withoutIds(value: unknown, spellToken: (token: string) => string): unknown {
+  const { nextPageToken: token, ...members } = Object(value) as Record<string, unknown>
   const kept = Object.entries(members).flatMap(([name, each]): [string, unknown][] => {
-    // An image whose name is none is left out, as the capture does.
-    if (name === 'items' && Array.isArray(each))
-      return [[name, each.filter(hasName).map((one) => withoutIds(one, spell))]]
+    // An image with a malformed name is ignored.
+    if (name === 'items' && Array.isArray(each)) {
+      return [[name, each.filter(hasName).map((one) => withoutIds(one, spellToken))]]
+    }
     const plain = name === 'description' ? plainDescription(String(each)) : each
     return plain === undefined ? [] : [[name, plain]]
   })
   return {
     ...Object.fromEntries(kept),
-    ...(typeof token === 'string' && { nextPageToken: spell(token) }),
+    ...(typeof token === 'string' && { nextPageToken: spellToken(token) }),
   }
 }
 

@@ -1,7 +1,60 @@
-/** Where Compute is, and what is known of who asks; the credentials the library finds itself. */
+import { createPrivateKey } from 'node:crypto'
+import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
+import { ServiceError } from '../../../errors.ts'
+import type { CloudSettings, Source } from '../cloud.ts'
+import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
+
+/** Where Compute is, and who captures; the library finds the credentials itself. */
 export interface GcpSettings {
-  /** A Compute API of one's own. */
+  /** The URL of another Compute API. */
   readonly endpoint?: string
-  /** What the environment tells of the one who asks, to keep it out of the files. */
+  /** Ids of the environment, which no file may contain. */
   readonly secrets: readonly string[]
+}
+
+export const gcpSettings = {
+  options: { 'gcp-endpoint': { describe: 'URL of another Compute API', isUrl: true } },
+
+  resolve: (criteria: GcpCriteria) => criteria,
+
+  read(source: Source): GcpSettings {
+    const { args, env } = source
+    const variable = 'GOOGLE_APPLICATION_CREDENTIALS'
+    const folder = env.CLOUDSDK_CONFIG || `${homeFolder(env) ?? ''}/.config/gcloud`
+    const login = `${folder}/application_default_credentials.json`
+    const text = env[variable] ? readPath(variable, source) : source.readFile(login)
+    if (text !== undefined) checkCredentials(text, env[variable] ?? login)
+    const endpoint = args['gcp-endpoint']
+    return {
+      ...(typeof endpoint === 'string' && { endpoint }),
+      secrets: environmentSecrets(env, [
+        'GOOGLE_CLOUD_PROJECT',
+        'GCLOUD_PROJECT',
+        'GOOGLE_CLOUD_QUOTA_PROJECT',
+      ]),
+    }
+  },
+} as const satisfies CloudSettings<GcpCriteria, GcpSettings>
+
+/** Finds what the library reports in OpenSSL's words. */
+function checkCredentials(text: string, file: string): void {
+  const { type, private_key: key, universe_domain: universe } = credentialMembers(text, file)
+  if (typeof universe === 'string' && universe !== 'googleapis.com') {
+    throw new ServiceError(
+      `${file}: the credentials are for another universe than googleapis.com`,
+      'Use credentials of Google Cloud, or remove the file.',
+    )
+  }
+  if (typeof type !== 'string') {
+    throw new ServiceError(`${file}: .type: missing`, `Download the key again, or remove ${file}.`)
+  }
+  if (type !== 'service_account') return
+  try {
+    createPrivateKey(String(key))
+  } catch {
+    throw new ServiceError(
+      `${file}: .private_key: malformed`,
+      'Download the key again: its line ends must stay \\n within the JSON text.',
+    )
+  }
 }

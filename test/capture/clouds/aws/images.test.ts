@@ -1,6 +1,6 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readImages, versionOf } from '../../../../src/capture/clouds/aws/images.ts'
+import { findVersion, readImages } from '../../../../src/capture/clouds/aws/images.ts'
 import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 
@@ -25,7 +25,7 @@ beforeEach(() => {
 
 const read = (rest?: Partial<Image>) => readImages([listed(rest)], criteria, 'us-east-1', note)
 
-describe('versionOf', () => {
+describe('findVersion', () => {
   it.each([
     [`rhcos-413.92.202305021736-0-x86_64-Marketplace-${OCP}`, '', '413.92.202305021736-0'],
     [`rhcos-x86_64-415.92.202402201450-0-${OCP}`, '', '415.92.202402201450-0'],
@@ -43,14 +43,14 @@ describe('versionOf', () => {
     [`RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-x86_64-0-${OCP}`, 'a worker', '9.6.20260210'],
     [`rosa-${OCP}`, 'rhcos-9.6.20250701-0-x86_64', '9.6.20250701-0'],
   ])('reads %s, %j', (name, description, version) => {
-    expect(versionOf(name, description)).toBe(version)
+    expect(findVersion(name, description)).toBe(version)
   })
 
   it.each([
     [`worker-${OCP}`, 'See the product page'],
     [`RHEL-9.4-RHCOS-4.18_HVM_GA-20251340-x86_64-0-${OCP}`, ''],
   ])('reads nothing in %s, %j', (name, description) => {
-    expect(versionOf(name, description)).toBeUndefined()
+    expect(findVersion(name, description)).toBeUndefined()
   })
 })
 
@@ -88,8 +88,11 @@ describe('readImages', () => {
     expect(read({ DeprecationTime: '2024-12-01T00:00:00.000Z' })).toMatchObject([
       { state: 'scheduled-for-deprecation', deprecation: '2024-12-01T00:00:00.000Z' },
     ])
-    expect(read({ DeprecationTime: 'next year' })).toMatchObject([{ state: 'active' }])
+    expect(read({ DeprecationTime: 'next year' })).toMatchObject([{ state: 'unknown' }])
     expect(read({ DeprecationTime: 'next year' })[0]).not.toHaveProperty('deprecation')
+    expect(notes[0]).toBe(
+      'aws us-east-1: image ami-0123456789abcdef0 has an unreadable deprecation date: not selected',
+    )
   })
 
   it.each<[string, Partial<Image>]>([
@@ -105,7 +108,7 @@ describe('readImages', () => {
   it('keeps one in a state that is new, and names it', () => {
     expect(read({ State: 'retired' as 'available' })).toMatchObject([{ state: 'unknown' }])
     expect(notes).toEqual([
-      'aws us-east-1: image ami-0123456789abcdef0 is in the state retired, which is not known: never chosen',
+      'aws us-east-1: image ami-0123456789abcdef0 has the unknown state retired: not selected',
     ])
   })
 
@@ -116,23 +119,22 @@ describe('readImages', () => {
     ['Architecture', '__proto__'],
   ])('refuses a %s of %j', (member, value) => {
     expect(() => read({ [member]: value })).toThrow(
-      'aws us-east-1: image ami-0123456789abcdef0 has a property that is not known: ',
+      'aws us-east-1: image ami-0123456789abcdef0 has an unknown property: ',
     )
   })
 
-  const ID_LEFT_OUT =
-    'of the answer is left out: its id is of another form than the cloud documents'
-  const NAME_LEFT_OUT =
-    'aws us-east-1: image 1, ami-0123456789abcdef0, of the answer is left out: its name is of another form than the cloud documents'
+  const BAD_ID = 'of the response is ignored: malformed id'
+  const BAD_NAME =
+    'aws us-east-1: image 1, ami-0123456789abcdef0, of the response is ignored: malformed name'
   it.each<[Partial<Image>, string]>([
-    [{ ImageId: 'ami-\u001b[31m' }, `aws us-east-1: image 1 ${ID_LEFT_OUT}`],
-    [{ ImageId: 'ami-0123' }, `aws us-east-1: image 1 ${ID_LEFT_OUT}`],
-    [{ ImageId: 'ami-0123456789ABCDEF0' }, `aws us-east-1: image 1 ${ID_LEFT_OUT}`],
-    [{ Name: `a\nb-${OCP}` }, NAME_LEFT_OUT],
-    [{ Name: `a\u200bb-${OCP}` }, NAME_LEFT_OUT],
-    [{ Name: `a|b-${OCP}` }, NAME_LEFT_OUT],
-    [{ Name: `${'a'.repeat(93)}${OCP}` }, NAME_LEFT_OUT],
-  ])('leaves out %j, and names it', (rest, expected) => {
+    [{ ImageId: 'ami-\u001b[31m' }, `aws us-east-1: image 1 ${BAD_ID}`],
+    [{ ImageId: 'ami-0123' }, `aws us-east-1: image 1 ${BAD_ID}`],
+    [{ ImageId: 'ami-0123456789ABCDEF0' }, `aws us-east-1: image 1 ${BAD_ID}`],
+    [{ Name: `a\nb-${OCP}` }, BAD_NAME],
+    [{ Name: `a\u200bb-${OCP}` }, BAD_NAME],
+    [{ Name: `a|b-${OCP}` }, BAD_NAME],
+    [{ Name: `${'a'.repeat(93)}${OCP}` }, BAD_NAME],
+  ])('ignores %j, and names it', (rest, expected) => {
     expect(read(rest)).toEqual([])
     expect(notes).toEqual([expected])
   })
@@ -140,7 +142,7 @@ describe('readImages', () => {
   it('believes the image about its architecture', () => {
     expect(read({ Architecture: 'arm64' })).toMatchObject([{ architecture: 'aarch64' }])
     expect(() => read({ Architecture: 'i386' })).toThrow(
-      'aws us-east-1: image ami-0123456789abcdef0 has a property that is not known: i386',
+      'aws us-east-1: image ami-0123456789abcdef0 has an unknown property: i386',
     )
   })
 

@@ -1,8 +1,11 @@
 import type { Definition } from 'nock'
 import { describe, expect, it } from 'vitest'
 import { recordAws } from '../../../../src/capture/clouds/aws/recording.ts'
+import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
+import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 
-const OWNER = '679593333241'
+const CRITERIA = BUILT_IN.aws as AwsCriteria
+const OWNER = CRITERIA.owner
 const SIGNED =
   'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/eu-central-1/ec2/aws4_request, SignedHeaders=host, Signature=0123'
 
@@ -40,7 +43,7 @@ const exchange = (rest: Partial<Definition> = {}): Definition => ({
   ...rest,
 })
 const record = (rest?: Partial<Definition>) =>
-  recordAws(exchange(rest), OWNER, (region) => `https://ec2.${region}.amazonaws.com:443`)
+  recordAws(exchange(rest), CRITERIA, (region) => `https://ec2.${region}.amazonaws.com:443`)
 
 describe('recordAws', () => {
   it("keeps the marketplace's images, indented as they came, and nothing of the account", () => {
@@ -70,7 +73,7 @@ describe('recordAws', () => {
     ['an id', item(OWNER, 'rhcos').replace('ami-0123456789abcdef0', 'ami-x')],
     ['a name', item(OWNER, 'rh&#x202e;cos')],
     ['a name', item(OWNER, 'r'.repeat(129))],
-  ])('leaves out an image with %s that EC2 has none of', (_, wrong) => {
+  ])('drops an image with %s that EC2 has none of', (_, wrong) => {
     const kept = String(record({ response: answer(wrong + item(OWNER, 'rhcos')) })?.response)
     expect(kept).toBe(record()?.response)
   })
@@ -78,14 +81,41 @@ describe('recordAws', () => {
   it.each([
     ['imageState', 'a b'],
     ['creationDate', 'yesterday'],
-    ['deprecationTime', '2024'],
     ['architecture', 'constructor'],
     ['imageState', '&#x9b;31m'],
-  ])('leaves out of an image %s of %j', (name, text) => {
+  ])('drops of an image %s of %j', (name, text) => {
     const wrong = item(OWNER, 'rhcos').replace('<name>', `<${name}>${text}</${name}><name>`)
     const kept = record({ response: answer(wrong) })?.response
     expect(kept).not.toContain(name)
     expect(kept).toContain('<name>rhcos</name>')
+  })
+
+  it('replaces a deprecation date that is free text', () => {
+    const dated = item(OWNER, 'rhcos').replace(
+      '<name>',
+      '<deprecationTime>ask me</deprecationTime><name>',
+    )
+    expect(record({ response: answer(dated) })?.response).toContain(
+      '<deprecationTime>unreadable</deprecationTime>',
+    )
+  })
+
+  it('reads 40,000 images that are not kept in linear time', () => {
+    const time = (count: number) => {
+      const response = answer(item('482915537706', 'mine').repeat(count))
+      const start = performance.now()
+      expect(record({ response })?.response).not.toContain('mine')
+      return performance.now() - start
+    }
+    time(100)
+    expect(time(20_000)).toBeLessThan(12 * Math.max(time(4_000), 20))
+  })
+
+  it('keeps the images of the account that AWS Marketplace has in GovCloud', () => {
+    const response = answer(item('345084742485', 'gov') + item(OWNER, 'rhcos'))
+    const authorization = SIGNED.replace('eu-central-1', 'us-gov-west-1')
+    const kept = record({ response, reqheaders: { authorization } })?.response
+    expect(String(kept).match(/(?<=<name>)[^<]*/g)).toEqual(['gov'])
   })
 
   it('keeps of a description that is not plain the release alone', () => {
@@ -96,7 +126,7 @@ describe('recordAws', () => {
     )
   })
 
-  it('leaves out a region whose name is none', () => {
+  it('drops a region whose name is none', () => {
     const region = (name: string) =>
       `<item><regionName>${name}</regionName><optInStatus>opted-in</optInStatus></item>`
     const response = `<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>${['us-east-1', '# x', 'us-gov-east-1', 'us-east-1.evil'].map(region).join('')}</regionInfo></DescribeRegionsResponse>`
@@ -122,7 +152,7 @@ describe('recordAws', () => {
       { reqheaders: { authorization: SIGNED.replace('/ec2/', '/sts/') } },
     ],
     ['metadata', { method: 'GET', path: '/latest/meta-data/' }],
-  ])('leaves out %s', (_, rest) => {
+  ])('drops %s', (_, rest) => {
     expect(record(rest)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readImages, versionOf } from '../../../../src/capture/clouds/gcp/images.ts'
+import { findVersion, readImages } from '../../../../src/capture/clouds/gcp/images.ts'
 import type { Criteria, GcpCriteria } from '../../../../src/core/criteria/criteria.ts'
 import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
 import { selectImages } from '../../../../src/core/selection/selections.ts'
@@ -14,7 +14,7 @@ beforeEach(() => {
   notes = []
 })
 
-describe('versionOf', () => {
+describe('findVersion', () => {
   it.each([
     ['redhat-coreos-ocp-413-x86-64-202305021736', '', '413.92.202305021736'],
     ['redhat-coreos-opp-48-x86-64-202210040145', '', '48.84.202210040145'],
@@ -23,7 +23,7 @@ describe('versionOf', () => {
     ['redhat-coreos-ocp-worker', 'See the product page', undefined],
     ['redhat-coreos-ocp-413-x86-64-202313321736', '', undefined],
   ])('reads %s, %j', (name, description, version) => {
-    expect(versionOf(name, description, BUILT_IN.rhel)).toBe(version)
+    expect(findVersion(name, description, BUILT_IN.rhel)).toBe(version)
   })
 })
 
@@ -55,7 +55,6 @@ describe('readImages', () => {
       { deprecated: { state: 'ACTIVE', obsolete: '2030-01-01T00:00:00Z' } },
       'scheduled-for-deprecation',
     ],
-    [{ deprecated: { deprecated: 'next year' } }, 'active'],
     [{ deprecated: { state: null }, status: null, architecture: null }, 'active'],
     [{ deprecated: null, description: null }, 'active'],
     [{ architecture: 'ARCHITECTURE_UNSPECIFIED' }, 'active'],
@@ -68,9 +67,7 @@ describe('readImages', () => {
     'keeps one in a state that is new, and names it: %j',
     (rest) => {
       expect(state(rest)).toBe('unknown')
-      expect(notes).toEqual([
-        `gcp: image ${NAME} is in the state RESTING, which is not known: never chosen`,
-      ])
+      expect(notes).toEqual([`gcp: image ${NAME} has the unknown state RESTING: not selected`])
     },
   )
 
@@ -79,9 +76,7 @@ describe('readImages', () => {
     [{ architecture: 'constructor' }, 'constructor'],
     [{ status: '\u001b[31m' }, '\\u001b[31m'],
   ])('refuses %j, which it does not know', (rest, shown) => {
-    expect(() => state(rest)).toThrow(
-      `gcp image ${NAME} has a property that is not known: ${shown}`,
-    )
+    expect(() => state(rest)).toThrow(`gcp image ${NAME} has an unknown property: ${shown}`)
   })
 
   it.each(['\u202e', 'A', '-', 'x'.repeat(60)])(
@@ -89,7 +84,7 @@ describe('readImages', () => {
     (end) => {
       expect(readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria, note)).toEqual([])
       expect(notes).toEqual([
-        'gcp redhat-marketplace-public: image 1 of the answer is left out: its name is of another form than the cloud documents',
+        'gcp redhat-marketplace-public: image 1 of the response is ignored: malformed name',
       ])
     },
   )

@@ -59,7 +59,7 @@ describe('recordGcp', () => {
       kind: 'compute#imageList',
       items: [
         { ...image, description: '413.92.202305021736-0' },
-        { name: 'redhat-coreos-opp-413', deprecated: {} },
+        { name: 'redhat-coreos-opp-413', deprecated: { obsolete: 'unreadable' } },
       ],
     })
   })

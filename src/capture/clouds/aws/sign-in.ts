@@ -1,0 +1,162 @@
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
+import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
+import { SignInTrace } from '../../http/sign-in.ts'
+import type { Send } from '../../http/transport.ts'
+import type { Live } from '../cloud.ts'
+import { CREDENTIALS, explainSignIn, explainUnknown, ForeignResponse } from './errors.ts'
+import type { AwsSettings } from './settings.ts'
+
+// A message about future versions is for those who choose the SDK's version.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
+/** Discards the SDK's messages, which would stand among ours. */
+export const SILENT = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
+
+/** A session is renewed when it expires within this time, in milliseconds. */
+const RENEWAL = 300_000
+
+/**
+ * Signs in once for all regions, as the AWS CLI does.
+ *
+ * @param region for the sign-in, unless the environment or the profile has one
+ * @param secrets receives the credentials
+ * @throws ServiceError with the cause that was observed
+ */
+export async function signIn(
+  { settings }: Live<AwsSettings>,
+  region: string,
+  send: Send,
+  secrets: string[],
+): Promise<EC2ClientConfig> {
+  const trace = new SignInTrace()
+  const reports: string[] = []
+  // The providers report every cause to the logger, and only the last one in their error.
+  const logger = { ...SILENT, debug: (...texts: unknown[]) => void reports.push(texts.join(' ')) }
+  const options = {
+    region: settings.region ?? region,
+    logger,
+    requestHandler: awsHandler(trace.watch(send)),
+  }
+  // The client of SSO takes its settings only from this member.
+  const { config } = new EC2Client(Object.assign({ clientConfig: options }, options))
+
+  const load = async (): Promise<Credentials> => {
+    reports.length = 0
+    try {
+      const credentials = await config.credentials()
+      checkCredentials(credentials, secrets)
+      return credentials
+    } catch (error) {
+      if (error instanceof UserError) throw error
+      throw explain(error as Error, trace, reports)
+    }
+  }
+  let last = load()
+  await last
+  return {
+    maxAttempts: settings.attempts,
+    credentials: async () => {
+      const { expiration } = await last
+      if (expiration && expiration.getTime() - Date.now() < RENEWAL) last = load()
+      return last
+    },
+  }
+}
+
+function checkCredentials(credentials: Credentials, secrets: string[]): void {
+  const { accessKeyId, secretAccessKey, sessionToken = '', accountId = '' } = credentials
+  const texts: unknown[] = [accessKeyId, secretAccessKey, sessionToken, accountId]
+  if (!texts.every((each) => typeof each === 'string')) {
+    throw new ServiceError(
+      'aws: sign-in failed: the keys are not text',
+      'Run the command of credential_process to see what it prints.',
+    )
+  }
+  secrets.push(...(texts as string[]).filter((each) => each !== ''))
+  const { expiration } = credentials
+  if (expiration === undefined || expiration.getTime() > Date.now()) return
+  throw new ServiceError(
+    `aws: the credentials expired at ${expiration.toISOString()}`,
+    "Renew them, or check this machine's clock.",
+  )
+}
+
+/** Messages of the SDK when no provider has credentials, and the machine has no metadata service. */
+const NONE_FOUND =
+  /Could not load credentials|metadata|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|timed? ?out/i
+
+function explain(error: Error, trace: SignInTrace, reports: readonly string[]): ServiceError {
+  const explained = trace.explainConnection() ?? explainSignIn(error, reports, trace.failure?.host)
+  if (explained)
+    return new ServiceError(`aws: ${explained.cause}`, explained.remedy, { cause: error })
+  if (NONE_FOUND.test(error.message)) {
+    return new MissingCredentials('aws: no credentials found', CREDENTIALS, { cause: error })
+  }
+  const { cause, remedy } = explainUnknown(error)
+  return new ServiceError(`aws: ${cause}`, remedy, { cause: error })
+}
+
+/** A request as the SDK hands it over. */
+interface SdkRequest {
+  readonly method: string
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number | undefined
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+/**
+ * The transport as the SDK's request handler.
+ *
+ * @param place distinguishes regions: one endpoint may serve all of them
+ */
+export function awsHandler(send: Send, place?: string) {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request: SdkRequest, options?: { readonly abortSignal?: unknown }) {
+      const { method, headers, body } = request
+      const response = await send({
+        method,
+        url: toUrl(request),
+        headers,
+        body: typeof body === 'string' || body instanceof Uint8Array ? body : undefined,
+        signal: options?.abortSignal as AbortSignal | undefined,
+        place,
+      })
+      if (!isOfAws(response.body)) throw new ForeignResponse(response.status)
+      const { status: statusCode, headers: received, body: bytes } = response
+      return { response: { statusCode, headers: { ...received }, body: bytes } }
+    },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+    destroy() {},
+  }
+}
+
+/** The SDK fails on anything else with an error that does not contain the status. */
+function isOfAws(body: Buffer): boolean {
+  const start = body.subarray(0, 1000).toString('utf8').trimStart()
+  return /^(\{|(<\?xml[^>]*>\s*)?<(\w*Response|Error)\b)/.test(start)
+}
+
+function toUrl({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
+  )
+  const url = `${protocol}//${hostname}${port ? `:${port}` : ''}${path}`
+  if (!URL.canParse(url)) {
+    throw new ServiceError('aws: the endpoint is not a URL', 'Correct AWS_ENDPOINT_URL_EC2.')
+  }
+  return parameters.length === 0 ? url : `${url}?${parameters.join('&')}`
+}

@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process'
+import type { AccessToken, TokenCredential } from '@azure/identity'
+import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
+import { coreClient } from '../../http/core-client.ts'
+import {
+  concealMessage,
+  type Explanation,
+  explainConnection,
+  explainResponse,
+  find,
+} from '../../http/errors.ts'
+import { SignInTrace } from '../../http/sign-in.ts'
+import { LONGEST_TIMER } from '../../http/time-limit.ts'
+import type { HttpResponse, Send } from '../../http/transport.ts'
+import type { Live } from '../cloud.ts'
+import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
+import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
+
+/** For replays, where no server reads the token. */
+export const NO_CREDENTIAL: TokenCredential = {
+  getToken: async () => ({ token: 'replay', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+}
+
+/** A token is renewed when it expires within this time, in milliseconds. */
+const RENEWAL = 300_000
+
+/**
+ * Signs in once for all queries, with the principal of OpenShift's tools or with what
+ * `DefaultAzureCredential` finds.
+ *
+ * @param secrets receives the tokens
+ * @throws ServiceError with the cause that was observed
+ */
+export async function signIn(
+  { settings, timeout }: Live<AzureSettings>,
+  hosts: Hosts,
+  send: Send,
+  secrets: string[],
+): Promise<TokenCredential> {
+  const trace = new SignInTrace()
+  const limit = Math.min(timeout, LONGEST_TIMER)
+  const credential = await openCredential(settings, hosts, trace.watch(send), limit)
+  const getToken: TokenCredential['getToken'] = async (scopes, options) => {
+    try {
+      const token = await credential.getToken(scopes, options)
+      if (typeof token?.token !== 'string') throw new Error('az printed no token')
+      if (token.expiresOnTimestamp <= Date.now()) throw expiredAtBirth()
+      secrets.push(token.token)
+      return token
+    } catch (error) {
+      if (error instanceof UserError) throw error
+      throw await explain(error as Error, trace, settings, hosts, limit)
+    }
+  }
+  let last: Promise<AccessToken | null> = getToken(hosts.scope)
+  await last
+  return {
+    async getToken(scopes, options) {
+      const token = await last.catch(() => undefined)
+      const isFresh = (token?.expiresOnTimestamp ?? 0) - Date.now() > RENEWAL
+      if (!isFresh || options?.claims) last = getToken(scopes, options)
+      return last
+    },
+  }
+}
+
+async function openCredential(
+  { principal, authority, tenant }: AzureSettings,
+  hosts: Hosts,
+  send: Send,
+  timeout: number,
+): Promise<TokenCredential> {
+  // A replay does not sign in, and the library takes long to load.
+  const identity = await import('@azure/identity')
+  const options = {
+    authorityHost: authority ?? hosts.authority,
+    httpClient: coreClient(send),
+    redirectOptions: { maxRetries: 0 },
+    // Microsoft's list of authorities does not contain private ones.
+    ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
+  }
+  if (principal === undefined) {
+    return new identity.DefaultAzureCredential({
+      ...options,
+      processTimeoutInMs: timeout,
+      ...(tenant && { tenantId: tenant }),
+    })
+  }
+  const { tenantId, clientId, clientSecret, certificate, certificatePassword } = principal
+  if (certificate !== undefined) {
+    const pem = { certificate, ...(certificatePassword && { certificatePassword }) }
+    return new identity.ClientCertificateCredential(tenantId, clientId, pem, options)
+  }
+  if (clientSecret !== undefined) {
+    return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, options)
+  }
+  return clientId === ''
+    ? new identity.ManagedIdentityCredential(options)
+    : new identity.ManagedIdentityCredential({ ...options, clientId })
+}
+
+function isListed(authority: string): boolean {
+  const { host } = new URL(authority)
+  return Object.values(ENVIRONMENTS).some((hosts) => new URL(hosts.authority).host === host)
+}
+
+function expiredAtBirth(): ServiceError {
+  return new ServiceError(
+    'azure: the token has already expired when it is received',
+    "Check this machine's clock, or sign in again with az login.",
+  )
+}
+
+/** The error for a sign-in that failed, by what was observed in this order. */
+async function explain(
+  error: Error,
+  trace: SignInTrace,
+  settings: AzureSettings,
+  hosts: Hosts,
+  timeout: number,
+): Promise<ServiceError> {
+  const text = messages(error)
+  const { response, host } = trace.failure ?? {}
+  const number = findNumber(response?.body.toString('utf8')) ?? findNumber(text)
+  const { origin } = settings
+  const explained =
+    (number !== undefined && explainNumber(number, text)) ||
+    (response && explainRefusal(response, host ?? '')) ||
+    trace.explainConnection() ||
+    (await explainAz(text, settings, hosts, timeout)) ||
+    (settings.principal && explainOther(error))
+  if (!explained) {
+    return new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause: error })
+  }
+  const isRefused = number !== undefined || response !== undefined
+  const remedy = isRefused && origin !== undefined && explained.remedy ? origin : explained.remedy
+  return new ServiceError(`azure: ${explained.cause}`, remedy, { cause: error })
+}
+
+function findNumber(text = ''): string | undefined {
+  return /\bAADSTS([0-9]{4,8})\b/.exec(text)?.[1]
+}
+
+function explainNumber(number: string, text: string): Explanation {
+  const row = find(SIGN_IN_ERRORS, number)
+  if (row) return { cause: `sign-in failed: ${row[0]} (AADSTS${number})`, remedy: row[1] }
+  const message = new RegExp(`AADSTS${number}: ?([^\\r\\n]*)`).exec(text)?.[1] ?? ''
+  return { cause: `sign-in failed: AADSTS${number}: ${concealMessage(message)}` }
+}
+
+/** A response that is not a token, without a number: of an authority, or of a managed identity. */
+function explainRefusal({ status, body }: HttpResponse, host: string): Explanation {
+  const members = readJson(body)
+  const code = typeof members.error === 'string' ? members.error : ''
+  const { cause, remedy } = explainResponse(
+    status,
+    code,
+    members.error_description ?? members.message,
+    OAUTH_ERRORS,
+  )
+  return { cause: `sign-in at ${host} ${cause}`, remedy }
+}
+
+function readJson(body: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(body.toString('utf8')))
+  } catch {
+    return {}
+  }
+}
+
+const NOT_SIGNED_IN = 'not signed in: az has no login, or it has expired'
+
+/** What az printed; the library replaces it if it mentions az login. */
+async function explainAz(
+  text: string,
+  { tenant }: AzureSettings,
+  { scope }: Hosts,
+  timeout: number,
+): Promise<Explanation | undefined> {
+  if (/Please run 'az login'/.test(text)) {
+    const printed = await runAz(scope, tenant, timeout)
+    const number = findNumber(printed)
+    return number === undefined
+      ? { cause: NOT_SIGNED_IN, remedy: 'Sign in with az login.' }
+      : explainNumber(number, printed)
+  }
+  if (/az login/.test(text) && !/Azure CLI could not be found/.test(text)) {
+    return { cause: NOT_SIGNED_IN, remedy: 'Sign in with az login.' }
+  }
+  if (/az printed no token|Unexpected (end of|token).*JSON|not valid JSON/.test(text)) {
+    return {
+      cause: 'az account get-access-token printed no token',
+      remedy: 'Run az account get-access-token to see why, or sign in again with az login.',
+    }
+  }
+  const [, printed] = /^(ERROR: .*)$/m.exec(text) ?? []
+  return printed === undefined ? undefined : { cause: `az: ${concealMessage(printed)}` }
+}
+
+/** @returns what az prints on stderr when it is called for a token */
+function runAz(scope: string, tenant: string | undefined, timeout: number): Promise<string> {
+  const resource = scope.replace(/\/\.default$/, '')
+  const words = ['account', 'get-access-token', '--output', 'json', '--resource', resource]
+  return new Promise((resolve) => {
+    execFile('az', tenant ? [...words, '--tenant', tenant] : words, { timeout }, (_, __, stderr) =>
+      resolve(stderr),
+    )
+  })
+}
+
+/** A principal that fails before any request, such as with an encrypted key. */
+function explainOther(error: Error): Explanation {
+  const connection = explainConnection(error)
+  return connection ?? { cause: `sign-in failed: ${concealMessage(error.message)}` }
+}
+
+/** The messages of an error, of its causes and of the errors that it combines. */
+function messages(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const { errors = [] } = error as { errors?: unknown[] }
+  return [error.message, messages(error.cause), ...errors.map(messages)].join('\n')
+}

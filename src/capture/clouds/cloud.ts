@@ -1,0 +1,123 @@
+import type { Definition } from 'nock'
+import type { Criteria } from '../../core/criteria/criteria.ts'
+import type { MajorMinor } from '../../core/versions/major-minor.ts'
+import type { Shared } from '../http/shared.ts'
+import type { Send } from '../http/transport.ts'
+
+/**
+ * What an implementation provides for one cloud, besides its facts in `core/clouds/NAME.ts`: how the
+ * cloud is queried, how a response becomes images, which parts of a response are recorded, and who
+ * signs in. A folder has
+ *
+ *     settings.ts   options and environment: where the cloud is and who captures
+ *     index.ts      the queries, and the SDK
+ *     sign-in.ts    the credentials
+ *     images.ts     normalization: a response of the API as images of a snapshot
+ *     recording.ts  the parts of an exchange that are kept
+ *     errors.ts     codes, meanings and remedies, as tables
+ */
+export interface Cloud<Query extends object, Image extends object, Settings> {
+  /** Parameters of a request that a replay ignores, such as the SDK's version of the API. */
+  readonly ignoredParameters: readonly string[]
+
+  /**
+   * Signs in and opens the SDK; a replay needs no credentials and reads no environment.
+   *
+   * @throws ServiceError when the sign-in fails, with the cause that was observed
+   */
+  connect(context: Context<Settings>): Promise<Connection<Query, Image>>
+}
+
+/** What a capture hands to a cloud. */
+export interface Context<Settings> {
+  readonly access: Access<Settings>
+  readonly criteria: Criteria
+  /** Sends the requests of queries. */
+  readonly send: Send
+  /** Sends the requests of a sign-in, which are neither recorded nor shared. */
+  readonly signIn: Send
+  /** What the captures of one run share, such as a sign-in. */
+  readonly shared: Shared
+  /** The requests that a recording contains; undefined for a live capture. */
+  readonly recording: readonly Definition[] | undefined
+  /** Reports what users should know about the responses, such as an unknown state. */
+  warn(text: string): void
+}
+
+export interface Connection<Query, Image> {
+  /** The queries for an OCP version, each once. */
+  listQueries(ocp: MajorMinor): Promise<readonly Query[]>
+
+  /**
+   * Sends one query through the SDK.
+   *
+   * @returns the images, or undefined if the API reports that there is no such SKU or image
+   * @throws ServiceError for any other failure, with the query and the cause
+   */
+  query(query: Query): Promise<readonly Image[] | undefined>
+
+  /** A query in a few words, for errors. */
+  describe(query: Query): string
+
+  /** The members that identify a query in a snapshot. */
+  identify(query: Query): object
+
+  /**
+   * The parts of an exchange that are kept, by an allow-list, with the cloud's public host; undefined
+   * for an exchange that is not the response to a query, such as a failed attempt.
+   */
+  record(exchange: Definition): Definition | undefined
+
+  /** The ids, secrets and tokens that no file may contain. */
+  secrets(): readonly string[]
+
+  /** What to do when some queries failed and others did not. */
+  remedyWithout?(failed: readonly Query[], all: readonly Query[]): string
+}
+
+/** Whether a cloud is queried, or a recording of it. */
+export type Access<Settings> = Live<Settings> | Replayed
+
+export interface Live<Settings> {
+  readonly live: true
+  readonly settings: Settings
+  /** For one request, in milliseconds. */
+  readonly timeout: number
+}
+
+export interface Replayed {
+  readonly live: false
+  readonly timeout: number
+}
+
+/** What a cloud takes from the command line and the environment. */
+export interface CloudSettings<CloudCriteria, Settings> {
+  readonly options: Readonly<Record<string, CloudOption>>
+
+  /** The criteria, changed by what options and environment say. */
+  resolve(criteria: CloudCriteria, source: Source): CloudCriteria
+
+  /** @throws ServiceError when no credentials are found, InputError for invalid settings */
+  read(source: Source): Settings
+}
+
+export interface CloudOption {
+  readonly describe: string
+  /** Printed in the help. */
+  readonly default?: string
+  readonly choices?: readonly string[]
+  /** Set for a list with commas. */
+  readonly isList?: true
+  /** Set for an https URL. */
+  readonly isUrl?: true
+  /** @throws InputError */
+  readonly read?: (value: string, option: string) => string
+}
+
+/** Where settings come from. */
+export interface Source {
+  readonly args: Readonly<Record<string, unknown>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** @returns undefined if there is no such file */
+  readFile(path: string): string | undefined
+}

@@ -1,0 +1,87 @@
+import { homedir } from 'node:os'
+import { InputError, ServiceError } from '../../errors.ts'
+import type { Source } from './cloud.ts'
+
+/** The user's home; undefined for a user id without one, as in a pod. */
+export function homeFolder({ HOME }: Source['env']): string | undefined {
+  if (HOME) return HOME
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
+}
+
+/** The values of the variables, which no file may contain. */
+export function environmentSecrets(env: Source['env'], names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const value = env[name]
+    if (!value) return []
+    if (value === value.trim()) return [value]
+    throw new InputError(
+      `${name}: white space at the end of the value`,
+      `Remove the spaces and line ends around the value of ${name}.`,
+    )
+  })
+}
+
+/** What is written where the path of a file of credentials belongs. */
+const CONTENT = /[\r\n{]|-----BEGIN|^eyJ/
+/** A path has slashes or is short. */
+const BASE64 = /^[\w+/-]{100,}={0,2}$/
+
+/**
+ * The text of a file of credentials that a variable names. Nothing of a value is printed that may be
+ * the credentials themselves.
+ *
+ * @param place the variable, or a file and its member
+ * @returns undefined if the variable is not set
+ * @throws InputError or ServiceError that names the variable
+ */
+export function readPath(
+  place: string,
+  { env, readFile }: Source,
+  path = env[place],
+): string | undefined {
+  if (!path || path === '/dev/null') return undefined
+  if (isContent(path)) throw notAPath(place)
+  const text = readFile(path)
+  if (text !== undefined) return text
+  throw new ServiceError(`${place}: no such file`, `Set ${place} to a file, or remove it.`)
+}
+
+function isContent(path: string): boolean {
+  return CONTENT.test(path) || BASE64.test(path) || path.length > 1000
+}
+
+function notAPath(place: string): InputError {
+  return new InputError(
+    `${place}: contains the credentials themselves, expected the path of a file`,
+    `Write the value to a file and set ${place} to its path.`,
+  )
+}
+
+/**
+ * The members of a JSON file of credentials; errors contain nothing of its text.
+ *
+ * @throws ServiceError that names the file
+ */
+export function credentialMembers(text: string, file: string): Readonly<Record<string, unknown>> {
+  const value = parse(text.replace(/^\ufeff/, ''))
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
+  }
+  const what = text.trim() === '' ? 'the file is empty' : 'invalid JSON'
+  throw new ServiceError(
+    `${file}: ${what}, expected credentials`,
+    `Write ${file} again, or remove it.`,
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

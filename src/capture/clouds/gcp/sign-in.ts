@@ -1,0 +1,126 @@
+import { globalAgent } from 'node:https'
+import { auth } from '@googleapis/compute'
+import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
+import { SignInTrace } from '../../http/sign-in.ts'
+import { isTransient, isTransientStatus, type Send } from '../../http/transport.ts'
+import { explainMessage, explainSignIn, LOGIN } from './errors.ts'
+
+const SCOPE = 'https://www.googleapis.com/auth/compute.readonly'
+
+/** Credentials that were found, and what no file may contain of them. */
+export interface SignedIn {
+  readonly auth: InstanceType<typeof auth.GoogleAuth>
+  secrets(): readonly string[]
+}
+
+/**
+ * Signs in once for all queries, with the application default credentials.
+ *
+ * @param host of the API that the token is for
+ * @throws ServiceError with the cause that was observed
+ */
+export async function signIn(send: Send, host: string): Promise<SignedIn> {
+  const trace = new SignInTrace()
+  const options = { ...requestOptions(trace.watch(send)), retry: true, retryConfig: RETRIES }
+  const credentials = new auth.GoogleAuth({
+    scopes: [SCOPE],
+    // Otherwise the library queries the metadata service and the Resource Manager for it.
+    projectId: 'none',
+    clientOptions: { transporterOptions: options },
+  })
+  // A service account signs its own token then, without a request.
+  credentials.useJWTAccessWithScope = true
+  try {
+    const client = await credentials.getClient()
+    // The library gives its own transport to some parts, which ignores the proxy.
+    for (const part of getParts(client)) {
+      const { transporter } = part as { transporter?: { defaults: object } }
+      if (transporter) transporter.defaults = options
+    }
+    const headers = await client.getRequestHeaders(host)
+    // The library accepts any response as one with a token.
+    if (!/^Bearer (?!undefined$|null$|\[object )/.test(headers.get('authorization') ?? '')) {
+      throw new Error('the response has no token')
+    }
+  } catch (error) {
+    throw explain(error as Error, trace)
+  }
+  return { auth: credentials, secrets: () => getSecrets(credentials.cachedCredential) }
+}
+
+function explain(error: Error, trace: SignInTrace): Error {
+  if (error instanceof UserError) return error
+  if (/Could not load the default credentials/.test(error.message)) {
+    return new MissingCredentials('gcp: no credentials found', LOGIN, { cause: error })
+  }
+  const { cause, remedy } =
+    explainSignIn(error, trace.failure?.host) ?? trace.explainConnection() ?? explainMessage(error)
+  return new ServiceError(`gcp: ${cause}`, remedy, { cause: error })
+}
+
+/** A client and its parts: another client exchanges a token for it, or acts for it. */
+function getParts(client: object): object[] {
+  const parts = ['stsCredential', 'sourceClient'].map((name): unknown => Reflect.get(client, name))
+  const objects = parts.filter((part) => typeof part === 'object' && part !== null)
+  return [client, ...objects.flatMap(getParts)]
+}
+
+/** Statuses that must not have a body. */
+const BODILESS = [204, 205, 304]
+
+/** The transport as Google's libraries use it; with an agent they do not look for a proxy. */
+export function requestOptions(send: Send) {
+  const fetchImplementation: typeof fetch = async (input, init = {}) => {
+    const { status, headers, body } = await send({
+      method: init.method ?? 'GET',
+      url: String(input),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: init.body === undefined || init.body === null ? undefined : String(init.body),
+      signal: init.signal ?? undefined,
+    })
+    const { 'content-encoding': _, ...plain } = headers
+    return new Response(BODILESS.includes(status) ? null : new Uint8Array(body), {
+      status,
+      headers: plain,
+    })
+  }
+  return { fetchImplementation, agent: globalAgent }
+}
+
+/** What the library reports about an attempt that failed. */
+interface Attempt {
+  readonly response?: { readonly status?: number; readonly headers?: Headers } | undefined
+  readonly config: { readonly retryConfig?: { readonly currentRetryAttempt?: number } }
+}
+
+/** Three retries; `Retry-After` takes precedence over the library's delay in milliseconds. */
+export const RETRIES = {
+  retry: 3,
+  async retryBackoff(error: object, delay: number): Promise<void> {
+    const { response } = error as Attempt
+    const requested = Number(response?.headers?.get?.('retry-after')) * 1000
+    await new Promise((resolve) => setTimeout(resolve, requested > 0 ? requested : delay))
+  },
+  shouldRetry(error: Attempt): boolean {
+    const { response, config } = error
+    const isWorthIt =
+      response === undefined ? isTransient(error) : isTransientStatus(response.status ?? 0)
+    return isWorthIt && (config.retryConfig?.currentRetryAttempt ?? 0) < RETRIES.retry
+  },
+}
+
+/** The members in which the library's kinds of credentials have secrets and ids. */
+const MEMBERS = /^_?(email|key|keyId|clientId|clientSecret|refreshToken|projectId|quotaProjectId)$/
+
+function getSecrets(credential: object | null): string[] {
+  if (credential === null) return []
+  return getParts(credential)
+    .flatMap((part) => {
+      const { credentials = {} } = part as { credentials?: object }
+      const members = Object.entries(part).filter(([name]) => MEMBERS.test(name))
+      return [...members.map(([, value]) => value), ...Object.values(credentials)]
+    })
+    .filter(
+      (value) => typeof value === 'string' && value !== 'Bearer' && !value.startsWith('https://'),
+    )
+}

@@ -1,0 +1,105 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { ServiceError } from '../../errors.ts'
+
+/** How long a query may take in all. */
+export interface TimeLimit {
+  /** Including retries, the waits between them and the sign-in; in milliseconds. */
+  readonly milliseconds: number
+  /** Receives what is waited for, after a few seconds. */
+  readonly onWait?: ((text: string) => void) | undefined
+}
+
+/** When a wait is worth a message, in milliseconds. */
+const LONG_WAIT = 3_000
+
+/** A longer `setTimeout` ends at once. In milliseconds. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
+/** All responses of one query, in bytes. */
+const LONGEST_QUERY = 32 * 1024 * 1024
+
+/** The query that is running; the transport finds it whichever SDK is in between. */
+interface RunningQuery {
+  readonly name: string
+  readonly limit: TimeLimit | undefined
+  readonly deadline: number
+  /** How long a server asked to wait, in seconds. */
+  requestedWait?: number
+  /** Why the query is given up; it replaces the SDK's own error. */
+  refusal?: ServiceError
+  bytes: number
+}
+
+const RUNNING = new AsyncLocalStorage<RunningQuery>()
+
+/**
+ * Runs a query, and gives it up when its time is over, whatever it is waiting for then.
+ *
+ * @param name in a few words, for errors
+ * @param limit undefined for a replay, which has no deadline
+ * @throws ServiceError when it takes too long, with the time that the server asked to wait
+ */
+export async function withTimeLimit<T>(
+  name: string,
+  limit: TimeLimit | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const milliseconds = Math.min(limit?.milliseconds ?? 0, LONGEST_TIMER)
+  const query: RunningQuery = { name, limit, deadline: Date.now() + milliseconds, bytes: 0 }
+  if (limit === undefined) return RUNNING.run(query, work)
+  const timers: NodeJS.Timeout[] = []
+  const timeout = new Promise<never>((_, reject) => {
+    timers.push(setTimeout(() => reject(timeLimitError(query)), milliseconds))
+    if (limit.onWait !== undefined) {
+      timers.push(setTimeout(() => limit.onWait?.(`${name}: waiting for a response`), LONG_WAIT))
+    }
+  })
+  try {
+    return await Promise.race([RUNNING.run(query, work), timeout])
+  } catch (error) {
+    throw query.refusal ?? error
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+  }
+}
+
+function timeLimitError({ name, limit, requestedWait }: RunningQuery): ServiceError {
+  const seconds = (limit?.milliseconds ?? 0) / 1000
+  const what =
+    requestedWait === undefined
+      ? `no response within ${seconds} s, including sign-in and retries`
+      : `the server asks to wait ${requestedWait} s, and the time limit is ${seconds} s`
+  return new ServiceError(`${name}: ${what}`, 'Increase the time limit with --patience SECONDS.')
+}
+
+/**
+ * Notes how long a server asks to wait.
+ *
+ * @throws when that is longer than the time that is left
+ */
+export function noteResponse(wait: number | undefined): void {
+  const query = RUNNING.getStore()
+  if (query?.limit === undefined || wait === undefined) return
+  query.requestedWait = wait
+  if (wait * 1000 < query.deadline - Date.now()) {
+    if (wait * 1000 < LONG_WAIT) return
+    query.limit.onWait?.(`${query.name}: the server asks to wait ${wait} s`)
+    return
+  }
+  query.refusal = timeLimitError(query)
+  throw query.refusal
+}
+
+/** @throws ServiceError when the responses of the running query are too long together */
+export function countBytes(length: number): void {
+  const query = RUNNING.getStore()
+  if (query === undefined) return
+  query.bytes += length
+  if (query.bytes <= LONGEST_QUERY) return
+  const limit = LONGEST_QUERY / 1024 / 1024
+  query.refusal = new ServiceError(
+    `${query.name}: the responses are longer than ${limit} MB`,
+    'Use criteria that match fewer images.',
+  )
+  throw query.refusal
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { readImages } from '../../../../src/capture/clouds/azure/images.ts'
+import { mergeRecords } from '../../../../src/core/clouds/merge.ts'
+import { sortImages } from '../../../../src/core/clouds/order.ts'
+import type { AzureImage } from '../../../../src/core/snapshot/snapshot.ts'
+
+const SKU = {
+  plan: 'no-purchase-plan',
+  publisher: 'azureopenshift',
+  offer: 'aro4',
+  sku: '418-v2',
+  architecture: 'x86_64',
+  generation: 2,
+} as const
+const QUERY = 'azure azureopenshift:aro4:418-v2'
+const VERSION = '418.94.20250122'
+
+function read(body: unknown) {
+  const warnings: string[] = []
+  const warn = (text: string) => void warnings.push(text)
+  const images = readImages(body, SKU, QUERY, warn)
+  const merged = sortImages('azure', mergeRecords('azure', images, warn)) as AzureImage[]
+  return { images: merged, warnings }
+}
+
+const listed = (properties: object | undefined, name = VERSION) => ({
+  name,
+  ...(properties && { properties: { architecture: 'x64', hyperVGeneration: 'V2', ...properties } }),
+})
+const status = (imageState: string, more = {}) => ({
+  imageDeprecationStatus: { imageState, ...more },
+})
+
+describe("Azure's images", () => {
+  it('are not selected if the API version returns no properties', () => {
+    const { images, warnings } = read([listed(undefined), listed(undefined, '418.94.20250201')])
+    expect(images.map(({ state }) => state)).toEqual(['unknown', 'unknown'])
+    expect(warnings).toEqual([`${QUERY}: the API returned no properties, so no image is selected`])
+  })
+
+  it('are active if an old one among them has no properties', () => {
+    const { images, warnings } = read([listed({}), listed(undefined, '418.94.20240801')])
+    expect(images.map(({ state }) => state)).toEqual(['active', 'active'])
+    expect(warnings).toEqual([])
+  })
+
+  it('may have one version for both generations in one SKU', () => {
+    const { images, warnings } = read([listed({}), listed({ hyperVGeneration: 'V1' })])
+    expect(images.map(({ generation }) => generation)).toEqual([1, 2])
+    expect(warnings).toEqual([])
+  })
+
+  it.each([
+    ['Active', 'Deprecated', 'deprecated'],
+    ['Deprecated', 'Active', 'deprecated'],
+    ['ScheduledForDeprecation', 'Active', 'unknown'],
+  ])('are not selected if one is listed as %s and as %s', (first, second, state) => {
+    const { images, warnings } = read([listed(status(first)), listed(status(second))])
+    expect(images.map((image) => image.state)).toEqual([state])
+    expect(warnings).toEqual([
+      `azure: azureopenshift:aro4:418-v2:${VERSION} is listed 2 times with different properties: not selected`,
+    ])
+  })
+
+  it('are not selected if one is listed for two architectures', () => {
+    const { images } = read([listed({}), listed({ architecture: 'Arm64' })])
+    expect(images.map(({ state }) => state)).toEqual(['unknown'])
+  })
+
+  it('are listed once if both records are the same', () => {
+    const { images, warnings } = read([listed({}), listed({})])
+    expect(images).toHaveLength(1)
+    expect(warnings).toEqual([])
+  })
+
+  it('are not selected if a deprecation date is unreadable', () => {
+    const date = status('ScheduledForDeprecation', { scheduledDeprecationTime: 'next year' })
+    const { images, warnings } = read([listed(date)])
+    expect(images).toMatchObject([{ state: 'unknown' }])
+    expect(warnings).toEqual([
+      `${QUERY}: image ${VERSION} has an unreadable deprecation date: not selected`,
+    ])
+  })
+})
