@@ -13,7 +13,7 @@ const folder = await fs.mkdtemp(join(tmpdir(), 'screenshots-'))
 const page = join(folder, 'report.html')
 try {
   await writeHistory(folder)
-  const command = [join(root, 'dist/cli.cjs'), 'report', join(folder, SNAPSHOT), '-o', page]
+  const command = [join(root, 'dist/cli.cjs'), 'report', join(folder, SNAPSHOT), '--file', page]
   execFileSync(process.execPath, command, { stdio: 'inherit' })
   const browser = await openBrowser()
   try {

@@ -88,8 +88,14 @@ export {
 } from './core/changes/inventory.ts'
 export type { Entry } from './core/clouds/facts.ts'
 export { printSlot, type Slot, type Wanted } from './core/clouds/slot.ts'
-export { Loss, lossNames, Unmet } from './core/regenerate/refusals.ts'
-export { type Job, type Regenerated, regenerate } from './core/regenerate/regenerate.ts'
+export {
+  type Job,
+  Loss,
+  lossNames,
+  type Regenerated,
+  regenerate,
+  Unmet,
+} from './core/regenerate/regenerate.ts'
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
 export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'
@@ -108,13 +114,6 @@ export type { Builds, Workspace, WorkspaceStream } from './core/workspace/worksp
 
 export type { Check, Evidence } from './capture/verify.ts'
 export { diffSnapshots, emptied, isEqual, type SnapshotDiff } from './core/audit/diff/diff.ts'
-export type { HistoryEvent } from './core/audit/history/events.ts'
-export {
-  type HistoryVersion,
-  historyOf,
-  type Version,
-  type Window,
-} from './core/audit/history/history.ts'
 export { type ListFilter, type Listing, listImages } from './core/audit/list/list.ts'
 export {
   intolerable,

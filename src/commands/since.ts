@@ -24,7 +24,14 @@ export function readSince(text: string, name: string, now: Date): string {
 function readDate(text: string): number | undefined {
   const [, day, time = 'T00:00:00', zone = 'Z'] =
     /^(\d{4}-\d{2}-\d{2})(?:([T ]\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
-  return day === undefined ? undefined : Date.parse(`${day}${time.replace(' ', 'T')}${zone}`)
+  // A day that does not exist, such as 2024-02-30, is read as a later one.
+  if (day === undefined || !isDay(day)) return undefined
+  return Date.parse(`${day}${time.replace(' ', 'T')}${zone}`)
+}
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
 function readAge(text: string, now: Date): number | undefined {

@@ -1,12 +1,10 @@
-import type { EventKind, HistoryEvent } from '../core/audit/history/events.ts'
-import type { HistoryVersion } from '../core/audit/history/history.ts'
-import type { SlotState } from '../core/audit/history/slot-state.ts'
+import { type Change, ofKinds } from '../core/changes/changes.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
-import { groupBy } from '../core/group.ts'
+import type { HistoryVersion } from '../core/history/history.ts'
+import type { SlotState } from '../core/history/state.ts'
 import { counted, visibleLine } from '../printable.ts'
-import { movedName, type PlanRow, printPlan } from './plan.ts'
-import { groupSlots } from './slots.ts'
+import { type PlanRow, planRows, printPlan } from './plan.ts'
 import { onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
@@ -15,142 +13,108 @@ const CSV_COLUMNS = [
   ...['cloud', 'plan', 'generation', 'region', 'image', 'grade', 'days'],
 ]
 
-export interface HistoryOptions {
-  /** What each version holds as well, and not only what it did. */
-  readonly isFull: boolean
+/** The changes that a history shows: builds, their parts, and the images of slots. */
+export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Change[] {
+  return ofKinds(changes, 'build', 'artifact', 'image', 'slot')
 }
 
-/** How `history -o` prints: version by version, so that no more than one is needed at a time. */
-export interface HistoryForm {
-  print(version: HistoryVersion, options: HistoryOptions, styled: Styled): string
-  readonly isLatestFirst?: boolean
-  readonly open?: string
-  readonly between?: string
-  readonly close?: string
-}
-
-export const HISTORY_FORMATS = {
-  table: { print: historyLines, isLatestFirst: true },
-  json: { print: historyJson, open: '[', between: ',', close: '\n]\n' },
-  csv: { print: historyCsv, open: csvLine(CSV_COLUMNS) },
-} as const satisfies Record<string, HistoryForm>
-export type HistoryFormat = keyof typeof HISTORY_FORMATS
-
-/** A line for a version, as git log has them; under it what it did. */
-function historyLines(version: HistoryVersion, { isFull }: HistoryOptions, styled: Styled): string {
-  const terminal = onStdout(styled)
+/** The changes of a version as rows, those of its files first. */
+export function versionRows(version: HistoryVersion): PlanRow[] {
+  const { files, path, problem, changes } = version
+  const row = (sign: PlanRow['sign'], subject: string, what: string): PlanRow => ({
+    ...{ sign, subject, what: printable(what), date: '', grade: undefined },
+  })
   return [
-    ...foldLine(headOf(version), terminal.width()).map((line) => terminal.style('bold', line)),
-    ...eventLines(version, terminal),
+    ...files.map(({ change, path, from = '' }) =>
+      change === 'renamed' ? row('~', 'file', `${from} -> ${path}`) : row('-', 'file', path),
+    ),
+    ...(problem === undefined ? [] : [row('-', `unreadable ${printable(path)}`, problem)]),
+    ...planRows({ changes, unchanged: [] }, shownChanges(version)).map((each) => ({
+      ...each,
+      subject: printable(each.subject),
+      what: printable(each.what),
+      date: '',
+    })),
+  ]
+}
+
+/** What the signs of a plan mean. */
+export const SIGN_WORDS = { '+': 'added', '~': 'changed', '-': 'removed' } as const
+export type Sign = keyof typeof SIGN_WORDS
+
+/** The number of added, changed and removed builds, parts and images of a version. */
+export function countChanges(version: HistoryVersion): Record<Sign, number> {
+  const counts = { '+': 0, '~': 0, '-': 0 }
+  for (const { before, after } of shownChanges(version)) {
+    counts[before === undefined ? '+' : after === undefined ? '-' : '~'] += 1
+  }
+  return counts
+}
+
+const KINDS = { build: 'build', artifact: 'part', image: 'part', slot: 'image' } as const
+
+/** `2 builds and 3 images changed, 4 images removed`; empty for a version without changes. */
+export function describeVersion(version: HistoryVersion): string {
+  const changes = shownChanges(version)
+  return (Object.keys(SIGN_WORDS) as Sign[])
+    .flatMap((sign) => {
+      const own = changes.filter(({ before, after }) =>
+        sign === '+' ? before === undefined : sign === '-' ? after === undefined : before && after,
+      )
+      const nouns = ['build', 'part', 'image'].flatMap((noun) => {
+        const count = own.filter(
+          ({ subject }) =>
+            subject.kind in KINDS && KINDS[subject.kind as keyof typeof KINDS] === noun,
+        ).length
+        return count > 0
+          ? [noun === 'part' ? `${counted(count, noun)} of builds` : counted(count, noun)]
+          : []
+      })
+      return nouns.length > 0 ? [`${nouns.join(' and ')} ${SIGN_WORDS[sign]}`] : []
+    })
+    .join(', ')
+}
+
+/** A line for each version, as `git log` prints it, and its changes. @returns the lines as one text */
+export function historyLines(version: HistoryVersion, isFull: boolean, styled: Styled): string {
+  const terminal = onStdout(styled)
+  const { commit, date, subject } = version
+  const head = `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${printable(subject)}`.trimEnd()
+  return [
+    ...foldLine(head, terminal.width()).map((line) => terminal.style('bold', line)),
+    ...changeLines(version, terminal),
     ...(isFull ? stateLines(version, terminal) : []),
   ]
     .map((line) => `${line}\n`)
     .join('')
 }
 
-function headOf({ commit, date, subject }: HistoryVersion): string {
-  return `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${printable(subject)}`.trimEnd()
-}
-
-/** Of each architecture the release, of each slot the image. */
-function stateLines({ releases, slots, problem }: HistoryVersion, { width }: Styled): string[] {
-  if (problem !== undefined) return []
-  const without = slots.filter(({ image }) => image === undefined).length
-  const rows = [
-    ...Object.entries(releases).map(([arch, release]) => [arch, printable(release)]),
-    ...slots.filter(({ image }) => image !== undefined).map(slotRow),
-    ...(without > 0 ? [[`${counted(without, 'slot')} without an image`]] : []),
-  ]
-  return alignColumns(rows, less(width(), 5)).map((line) => `     ${line}`)
-}
-
-/** What is left of a width behind an indentation. */
-function less(width: number | undefined, indent: number): number | undefined {
-  return width === undefined ? undefined : width - indent
-}
-
-const SIGNS: Readonly<Record<EventKind, PlanRow['sign']>> = {
-  'build added': '+',
-  'build bumped': '~',
-  'build changed': '~',
-  'build removed': '-',
-  'image added': '+',
-  'image replaced': '~',
-  'image regressed': '~',
-  'image removed': '-',
-  'file renamed': '~',
-  'file removed': '-',
-  unreadable: '-',
-}
-
-/** What a version did, as a plan of changes; what changed alike in a line. */
-function eventLines({ events, isCut }: HistoryVersion, styled: Styled): string[] {
-  const rest = events.filter(({ slot }) => slot === undefined)
-  const others = [
-    ...groupBy(rest, ({ kind, before, after, problem }) =>
-      [kind, before, after, problem].join('\n'),
-    ).values(),
-  ]
-  const rows = [...others.flatMap(rowOf), ...slotRows(events)]
+function changeLines(version: HistoryVersion, styled: Styled): string[] {
+  const rows = versionRows(version)
   if (rows.length === 0) {
-    const told = isCut
-      ? 'the clone begins here: what it did is not known'
-      : "no build and no slot's image changed"
-    return [styled.style('dim', `  ${told}`)]
+    const why = version.isCut ? 'the shallow clone begins here: changes unknown' : 'no changes'
+    return [styled.style('dim', `  ${why}`)]
   }
-  const inner = { ...styled, width: () => less(styled.width(), 2) }
+  const inner = { ...styled, width: () => narrowed(styled.width(), 2) }
   return printPlan(rows, inner).map((line) => `  ${line}`)
 }
 
-function rowOf(alike: readonly HistoryEvent[]): PlanRow[] {
-  const [first] = alike
-  if (first === undefined) return []
-  const { kind, before, after, problem } = first
-  const isBuild = kind.startsWith('build')
-  const move = [before, after].filter((each) => each !== undefined).join(' -> ')
-  const subjects = alike.map(({ subject }) => printable(subject)).join(', ')
-  return [
-    {
-      sign: SIGNS[kind],
-      subject: isBuild
-        ? `build ${subjects}`
-        : kind === 'file renamed'
-          ? 'file'
-          : `${kind} ${subjects}`,
-      what: printable(
-        problem ?? (kind === 'build changed' ? `${move}, with other files or images` : move),
-      ),
-      date: '',
-      grade: undefined,
-    },
+/** The OCP version, the release of each architecture, and the image of each slot. */
+function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: Styled): string[] {
+  if (problem !== undefined) return []
+  const empty = slots.filter(({ image }) => image === undefined).length
+  const filled = slots.filter(({ image }) => image !== undefined)
+  const rows = [
+    ...(filled.length > 0 ? [[`OCP version ${ocp ?? 'unknown'}`]] : []),
+    ...Object.entries(releases).map(([arch, release]) => [arch, printable(release)]),
+    ...filled.map(slotRow),
+    ...(empty > 0 ? [[`${counted(empty, 'slot')} without an image`]] : []),
   ]
+  return alignColumns(rows, narrowed(styled.width(), 5)).map((line) => `     ${line}`)
 }
 
-function slotRows(events: readonly HistoryEvent[]): PlanRow[] {
-  const members = events.flatMap((event) => {
-    const { kind, slot, versions, before, after, grade } = event
-    if (slot === undefined) return []
-    const name = movedName(before, after)
-    const move = [versions?.before ?? before, versions?.after ?? after]
-    // Two AMIs may be of one release.
-    const isTold = before === undefined || after === undefined || move[0] !== move[1]
-    const version = isTold ? move.filter((each) => each !== undefined).join(' -> ') : name
-    return [{ slot, event, version, name, alike: [slot.cloud, kind, version, grade].join('\n') }]
-  })
-  return groupSlots(members).flatMap(({ text, members: [first, ...more] }) => {
-    if (first === undefined) return []
-    const { event, version, name, slot } = first
-    const isNamed = more.length === 0 && FACTS[slot.cloud].isNameTelling
-    return [
-      {
-        sign: SIGNS[event.kind],
-        subject: `${text}${event.kind === 'image regressed' ? ' (older)' : ''}`,
-        what: printable(isNamed ? name : version),
-        date: '',
-        grade: event.grade,
-      },
-    ]
-  })
+function narrowed(width: number | undefined, indent: number): number | undefined {
+  return width === undefined ? undefined : width - indent
 }
 
 function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
@@ -162,29 +126,54 @@ function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
   ]
 }
 
-/** Foreign text on one line, without what a terminal would act on. */
+/** Foreign text on one line, without control characters. */
 function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '?').replace(/ +/g, ' ')
 }
 
-function historyJson({ slots, problem, ...version }: HistoryVersion): string {
-  const value = {
+/** A version as a JSON value. */
+export function historyValue({ slots, problem, ocp, changes, ...version }: HistoryVersion) {
+  return {
     ...version,
+    ocp: ocp ?? null,
     problem: problem ?? null,
+    changes: shownChanges({ changes }).map(changeValue),
     slots: slots.map(({ slot, release, image, grade, refused, days }) => ({
       ...slot,
       release: release ?? null,
       image: image ?? null,
-      grade: grade ?? 'none',
+      grade: image === undefined ? 'none' : (grade ?? null),
       refused: refused ?? null,
       days: days ?? null,
     })),
   }
-  return `\n${JSON.stringify(value, undefined, 2)}`.replaceAll('\n', '\n  ')
 }
 
-/** A line for each slot of a version, and for each architecture that has no slot. */
-function historyCsv({ commit, date, releases, slots }: HistoryVersion): string {
+function changeValue({ subject, before, after, loss }: Change) {
+  const side = (item: Change['before']) =>
+    item && {
+      release: item.release ?? null,
+      ...(item.entry && { image: item.entry }),
+      ...(item.grade && { grade: item.grade }),
+    }
+  return {
+    ...(subject.kind === 'slot' ? { kind: 'slot', ...subject.slot } : subject),
+    before: side(before) ?? null,
+    after: side(after) ?? null,
+    loss: loss ?? null,
+  }
+}
+
+/** The header of a CSV file. @param hasStream whether its first column is the stream's name */
+export function historyCsvHeader(hasStream: boolean): string {
+  return csvLine([...(hasStream ? ['stream'] : []), ...CSV_COLUMNS])
+}
+
+/** A line for each slot of a version, and for each architecture without a slot. */
+export function historyCsv(
+  { commit, date, releases, slots }: HistoryVersion,
+  stream: string | undefined,
+): string {
   const architectures = new Set(slots.map(({ slot }) => slot.architecture as string))
   const bare = Object.entries(releases).filter(([arch]) => !architectures.has(arch))
   return [
@@ -192,18 +181,19 @@ function historyCsv({ commit, date, releases, slots }: HistoryVersion): string {
     ...slots.map(({ slot, release, image, grade, days }) => [
       ...[commit, date, slot.architecture, release ?? '', slot.cloud, slot.plan],
       ...[String(slot.generation ?? ''), slot.region ?? ''],
-      ...[image ? FACTS[slot.cloud].nameOf(image) : '', grade ?? 'none', String(days ?? '')],
+      ...[image ? FACTS[slot.cloud].nameOf(image) : '', image ? (grade ?? '') : 'none'],
+      String(days ?? ''),
     ]),
   ]
-    .map(csvLine)
+    .map((row) => csvLine([...(stream === undefined ? [] : [stream]), ...row]))
     .join('')
 }
 
-function csvLine(row: readonly string[]): string {
+/** RFC 4180 with LF; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
+export function csvLine(row: readonly string[]): string {
   return `${row.map(csvCell).join(',')}\n`
 }
 
-/** RFC 4180, but for the ends of lines; nothing that a spreadsheet would take for a formula. */
 function csvCell(text: string): string {
   const line = visibleLine(text)
   const cell = /^(\s*[=+@]|-(?![0-9]+$))/.test(line) ? `'${line}` : line

@@ -7,8 +7,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openBrowser } from '../../scripts/browser.ts'
 import { SNAPSHOT, writeHistory } from '../../scripts/demonstration-history.ts'
-import { EVENT_KINDS } from '../../src/core/audit/history/events.ts'
-import type { HistoryVersion } from '../../src/core/audit/history/history.ts'
+import type { Change } from '../../src/core/changes/changes.ts'
+import { slotItem } from '../../src/core/changes/inventory.ts'
+import type { HistoryVersion } from '../../src/core/history/history.ts'
 import { CLOUDS } from '../../src/core/snapshot/snapshot.ts'
 import { printPage } from '../../src/show/report/page.ts'
 import { run } from '../support/cli.ts'
@@ -108,12 +109,12 @@ function hostilePage(): Promise<string> {
 /** The same for every string that a history can have, those too that no file can bring into it. */
 async function hostileHistoryPage(): Promise<string> {
   const place = { publisher: HOSTILE, offer: HOSTILE, sku: HOSTILE, project: HOSTILE }
+  const image = { ...place, image: HOSTILE, name: HOSTILE }
   const slots = CLOUDS.flatMap((cloud) =>
     [{}, { region: HOSTILE }].flatMap((where) => {
       const slot = { cloud, plan: HOSTILE, architecture: HOSTILE as 'x86_64', ...where }
       const expected = { place: { ...place, product: HOSTILE, name: HOSTILE }, version: HOSTILE }
       const either = { ...expected, place: { ...expected.place, sku: `${HOSTILE} or ${HOSTILE}` } }
-      const image = { ...place, image: HOSTILE, name: HOSTILE }
       const state = { slot, release: `${HOSTILE}.20241009`, expected, days: 1 }
       return [
         { ...state, image: { ...image, version: `${HOSTILE}.20241001` }, refused: HOSTILE },
@@ -121,26 +122,30 @@ async function hostileHistoryPage(): Promise<string> {
       ]
     }),
   )
-  const kinds = EVENT_KINDS.map((kind) => ({ kind, subject: HOSTILE }))
-  const ends = { before: HOSTILE, after: HOSTILE }
+  const subject = { kind: 'build', architecture: HOSTILE } as const
+  const build = (release: string) => ({ subject, value: release, release })
+  const changes: Change[] = [
+    { subject, before: build(HOSTILE), after: build(`${HOSTILE}2`) },
+    ...slots.flatMap(({ slot }): Change[] => [
+      { subject: { kind: 'slot', slot }, after: slotItem(slot, image) },
+    ]),
+  ]
   const version: HistoryVersion = {
     ...{
       commit: `<b>${HOSTILE}`,
       date: HOSTILE,
       subject: HOSTILE,
       path: HOSTILE,
+      ocp: HOSTILE,
       problem: HOSTILE,
     },
     releases: { [HOSTILE]: `${HOSTILE}.20241009` },
     slots,
-    events: [
-      ...kinds.map((event) => ({ ...event, ...ends })),
-      { kind: 'unreadable', subject: HOSTILE, problem: HOSTILE },
-      ...slots.map(({ slot }) => ({
-        ...{ kind: 'image replaced' as const, subject: HOSTILE, slot, versions: ends },
-        ...ends,
-      })),
+    files: [
+      { change: 'renamed', path: HOSTILE, from: HOSTILE },
+      { change: 'removed', path: HOSTILE },
     ],
+    changes,
   }
   const file = join(folder, 'hostile-history.html')
   await writeFile(file, printPage([{ name: HOSTILE, history: [version, version] }]))
@@ -158,7 +163,7 @@ async function makePage(
     await commitAt(repository, `2024-10-0${at + 1}T12:00:00Z`, subject)
   }
   const out = join(folder, `${name}.html`)
-  const outcome = await run(['report', join(repository, file), '-o', out])
+  const outcome = await run(['report', join(repository, file), '--file', out])
   expect(outcome).toMatchObject({ status: 0, stdout: '' })
   return out
 }
@@ -188,7 +193,7 @@ function demonstrationPage(): Promise<string> {
     const repository = await mkdtemp(join(folder, 'demonstration'))
     await writeHistory(repository)
     const out = join(folder, 'demonstration.html')
-    const outcome = await run(['report', join(repository, SNAPSHOT), '-o', out])
+    const outcome = await run(['report', join(repository, SNAPSHOT), '--file', out])
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     return out
   })()
@@ -209,7 +214,7 @@ function workspacePage(): Promise<string> {
     await writeFile(join(repository, 'stream-snapshot.json'), JSON.stringify({ streams }))
     await commitAt(repository, '2026-12-01T12:00:00Z', 'A second stream')
     const out = join(folder, 'workspace.html')
-    const outcome = await run(['report', '-o', out], { cwd: repository })
+    const outcome = await run(['report', '--file', out], { cwd: repository })
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     return out
   })()
@@ -255,13 +260,15 @@ function smallHistory(days: number): HistoryVersion[] {
     {
       ...{ commit: 'c0ffee0', date: '2024-10-20T12:00:00Z', subject: 'first', path: 's.json' },
       releases: { x86_64: '418.94.202410190804-0' },
+      ...{ ocp: '4.18', files: [] },
       slots: [{ ...state, days, expected: { place, version: '418.94.20241019' } }],
-      events: [{ kind: 'image added', subject: 'a place', slot }],
+      changes: [{ subject: { kind: 'slot', slot }, after: slotItem(slot, image) }],
     },
   ]
 }
 
 const visibleRows = (tab: Page) => tab.locator('.event-table tr.item:visible')
+const SLOT = 'azure no-purchase-plan x86_64 gen2'
 const cells = (tab: Page, column: number) =>
   tab.locator(`.event-table tr.item:visible td:nth-child(${column})`).allTextContents()
 
@@ -269,9 +276,9 @@ describe('the page of a history', () => {
   it('says what is behind, by how many days, and what to publish', async () => {
     const tab = await open(await ordinaryPage())
     const text = await tab.locator('.verdict').textContent()
-    expect(text).toContain('Of 14 slots 1 has an image behind the build, by up to 23 days')
-    expect(text).toContain('12 have no image')
-    expect(text).toContain('13 images in 13 slots to publish')
+    expect(text).toBe(
+      '1 of 2 images is outdated, by up to 23 days; 12 slots have no image; 13 to publish.',
+    )
     expect(await tab.locator('.behind').textContent()).toBe(
       '23 days behind: azure no-purchase-plan (x86_64 gen1)',
     )
@@ -280,37 +287,53 @@ describe('the page of a history', () => {
     )
     const rows = await tab.locator('.matrix tbody tr').allTextContents()
     expect(rows[0]).toMatch(/no-purchase-plan[\s\S]*x86_64 gen1[\s\S]*older build/)
-    expect(rows[1]).toMatch(/no-purchase-plan[\s\S]*x86_64 gen2[\s\S]*exact/)
+    expect(rows[1]).toMatch(/no-purchase-plan[\s\S]*x86_64 gen2[\s\S]*same build/)
     expect(await tab.locator('main section').first().getAttribute('id')).toBe('publish')
-    expect(await tab.locator('svg.chart[role=img]').count()).toBe(2)
+    expect(await tab.locator('svg.chart[role=img]').count()).toBe(1)
   })
 
-  it('filters events by words and by kind', async () => {
+  it('filters changes by words and by kind', async () => {
     const tab = await open(await ordinaryPage())
     const all = await visibleRows(tab).count()
     expect(all).toBe(5)
-    await tab.getByLabel('Filter').fill('REPLACED gen2')
-    expect(await cells(tab, 2)).toEqual(['image replaced'])
-    expect(await tab.locator('#events output').textContent()).toBe('1 of 5 events')
+    await tab.getByLabel('Filter').fill('CHANGED gen2')
+    expect(await cells(tab, 3)).toEqual([SLOT])
+    expect(await tab.locator('#changes output').textContent()).toBe('1 of 5 rows')
     await tab.getByLabel('Filter').fill('')
-    await tab.getByLabel('Event', { exact: true }).selectOption('build bumped')
-    expect(await cells(tab, 2)).toEqual(['build bumped'])
-    await tab.getByLabel('Event', { exact: true }).selectOption('')
+    await tab.getByLabel('Change', { exact: true }).selectOption('changed')
+    expect(await cells(tab, 3)).toEqual([SLOT, 'build x86_64'])
+    await tab.getByLabel('Change', { exact: true }).selectOption('')
     expect(await visibleRows(tab).count()).toBe(all)
   })
 
-  it('sorts events, as numbers where they are, with the keyboard too', async () => {
+  it('sorts changes, with the keyboard too', async () => {
     const tab = await open(await ordinaryPage())
-    const heading = tab.locator('.event-table th', { hasText: 'days behind' })
+    const heading = tab.locator('.event-table th', { hasText: 'before and after' })
     await heading.getByRole('button').focus()
     await tab.keyboard.press('Enter')
     expect(await heading.getAttribute('aria-sort')).toBe('ascending')
-    expect((await cells(tab, 7)).filter(Boolean)).toEqual(['0', '0', '23'])
+    const texts = await cells(tab, 4)
+    expect(texts).toEqual(texts.toSorted())
     await tab.keyboard.press('Enter')
-    expect((await cells(tab, 7)).slice(0, 3)).toEqual(['23', '0', '0'])
-    await tab.getByRole('button', { name: 'event', exact: true }).click()
-    const kinds = await cells(tab, 2)
-    expect(kinds).toEqual(kinds.toSorted())
+    expect(await cells(tab, 4)).toEqual(texts.toReversed())
+  })
+
+  it('copies all images to publish', async () => {
+    const tab = await open(await ordinaryPage(), {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    for (const [format, start] of [
+      ['CSV', 'cloud,plan,architecture,'],
+      ['Markdown', '| cloud | plan | architecture |'],
+    ] as const) {
+      const button = tab.getByRole('button', { name: `Copy all as ${format}` })
+      await button.click()
+      await tab.locator('#status', { hasText: 'Copied' }).waitFor({ state: 'attached' })
+      const text = String(await tab.evaluate('navigator.clipboard.readText()'))
+      expect(text.startsWith(start)).toBe(true)
+      expect(text.match(/418\.94\.20241009/g)?.length).toBeGreaterThanOrEqual(13)
+      expect(await button.textContent()).toBe('Copied')
+    }
   })
 
   const URN = 'azureopenshift:aro4:418-v2:418.94.20241009'
@@ -320,7 +343,7 @@ describe('the page of a history', () => {
       permissions: ['clipboard-read', 'clipboard-write'],
     })
     await tab.getByRole('button', { name: `Copy ${URN}` }).click()
-    await tab.locator('#said', { hasText: `Copied ${URN}` }).waitFor({ state: 'attached' })
+    await tab.locator('#status', { hasText: `Copied ${URN}` }).waitFor({ state: 'attached' })
     expect(await tab.evaluate('navigator.clipboard.readText()')).toBe(URN)
   })
 
@@ -329,7 +352,7 @@ describe('the page of a history', () => {
     await tab.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })')
     await tab.getByRole('button', { name: `Copy ${URN}` }).focus()
     await tab.keyboard.press('Enter')
-    await tab.locator('#said', { hasText: `Copied ${URN}` }).waitFor({ state: 'attached' })
+    await tab.locator('#status', { hasText: `Copied ${URN}` }).waitFor({ state: 'attached' })
     await tab.getByLabel('Filter').focus()
     await tab.keyboard.press('Control+V')
     expect(await tab.getByLabel('Filter').inputValue()).toBe(URN)
@@ -354,7 +377,7 @@ describe('the page of a history', () => {
     expect(await button.textContent()).toBe('☾')
   })
 
-  it('opens and closes the events of a commit, where there are many', async () => {
+  it('opens and closes the changes of a commit if there are many', async () => {
     const tab = await open(await demonstrationPage())
     expect(await visibleRows(tab).count()).toBe(0)
     const heads = tab.locator('.event-table tr.commit:visible')
@@ -364,13 +387,8 @@ describe('the page of a history', () => {
     expect(opened).toBe(12)
     await heads.first().getByRole('button', { name: 'Close' }).click()
     expect(await visibleRows(tab).count()).toBe(0)
-    await tab.getByLabel('Filter').fill('bumped')
-    expect(await cells(tab, 2)).toEqual([
-      'build bumped',
-      'build bumped',
-      'build bumped',
-      'build bumped',
-    ])
+    await tab.getByLabel('Filter').fill('changed build')
+    expect(await cells(tab, 3)).toEqual(['build aarch64, x86_64', 'build aarch64, x86_64'])
   })
 
   describe.each([

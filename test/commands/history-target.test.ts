@@ -49,7 +49,7 @@ describe('the history of a snapshot without builds beside its target', () => {
       ` ~ build x86_64 ${OLD} -> ${NEW}`,
       ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 exact`,
       'images',
-      " no build and no slot's image changed",
+      ' no changes',
       'first',
       ` + build x86_64 ${OLD}`,
       ` + ${SLOT} ${FULL}418.94.20240916 exact`,
@@ -59,27 +59,6 @@ describe('the history of a snapshot without builds beside its target', () => {
     expect(told(since.stdout)).toEqual(told(stdout).slice(0, 5))
     const full = await history('--full', '--max-count', '1')
     expect(full.stdout).toContain('13 slots without an image')
-  })
-
-  it('tells commits of one second by their descent', async () => {
-    const time = '2024-10-20T12:00:00Z'
-    await write('s.json', snapshotText([SEPTEMBER, OCTOBER]))
-    await write('rhcos.json', smallStream({ x86_64: NEW }))
-    await commit(time, 'both')
-    await write('rhcos.json', smallStream({ x86_64: '418.94.202501221327-0' }))
-    await commit(time, 'bump')
-    await write('s.json', snapshotText([SEPTEMBER, OCTOBER, JANUARY]))
-    await commit(time, 'images')
-    const { stdout } = await history('--max-count', '3')
-    expect(told(stdout)).toEqual([
-      'images',
-      ` ~ ${SLOT} ${FULL}418.94.202410090804 -> 418.94.20250122 exact`,
-      'bump',
-      ` ~ build x86_64 ${NEW} -> 418.94.202501221327-0`,
-      'both',
-      ` ~ build x86_64 ${OLD} -> ${NEW}`,
-      ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 exact`,
-    ])
   })
 
   it('has no version of a commit that left the releases as they were, or broke the stream', async () => {
@@ -102,20 +81,20 @@ describe('the history of a snapshot without builds beside its target', () => {
     await commit('2024-10-20T12:00:00Z', 'bump')
     expect(told((await history()).stdout).slice(0, 2)).toEqual([
       'a build',
-      " no build and no slot's image changed",
+      ` + artifact metal x86_64 ${OLD}`,
     ])
   })
 
   it('says that there is no release where none is known', async () => {
-    const lacking =
-      's.json: tells no build, so of each slot the most recent image counts; --target FILE names a stream that has the releases\n'
+    const lacking = 's.json: no builds, so images are not graded; --target FILE names the stream\n'
     const alone = await call('history', 's.json')
     expect(alone).toMatchObject({ status: 0, stderr: lacking })
     expect(told(alone.stdout)).toEqual(['first', ` + ${SLOT} ${FULL}418.94.20240916`])
     const absent = await call('history', 's.json', '--target', 'no.json')
     expect(absent).toEqual({
-      ...alone,
-      stderr: `no.json: no such file, so that no releases are taken from it\n${lacking}`,
+      status: 2,
+      stdout: '',
+      stderr: 'stream-snapshot: --target: no.json: no such file\n',
     })
   })
 
@@ -132,7 +111,7 @@ describe('the history of a snapshot without builds beside its target', () => {
 
 describe('the report of a snapshot without builds', () => {
   const page = async (...more: string[]) => {
-    const { status } = await call('report', 's.json', '-o', 'r.html', ...more)
+    const { status } = await call('report', 's.json', '--file', 'r.html', ...more)
     expect(status).toBe(0)
     return (await readFile(join(folder, 'r.html'), 'utf8')).replace(/<style>.*<\/style>/s, '')
   }
@@ -141,25 +120,23 @@ describe('the report of a snapshot without builds', () => {
     await write('rhcos.json', smallStream({ x86_64: NEW }))
     await commit('2024-10-20T12:00:00Z', 'bump')
     const text = await page('--target', 'rhcos.json')
-    expect(text).toContain('Of 14 slots 1 has an image behind the build, by up to 23 days')
+    expect(text).toContain('1 of 1 image is outdated, by up to 23 days; 13 slots have no image; ')
     expect(text).toContain('azureopenshift:aro4:aro_418:418.94.20241009')
     expect(text).toContain(`<dt>Build for x86_64</dt><dd><code>${NEW}</code></dd>`)
   })
 
   it('says that no build is known, and nothing of images that is not so', async () => {
     const text = await page()
-    expect(text).toContain('no build is known to measure them against')
-    expect(text).toContain('No build is known, so it is not known what is to be published.')
-    expect(text).toContain('No build is known that the images could be set against.')
-    expect(text).toContain('There is no image with a known build, so there is no lag to draw.')
-    expect(text).not.toMatch(/No marketplace image|No slot/)
+    expect(text).toContain('1 image, not graded: build unknown')
+    expect(text).toContain('<dt>Build</dt><dd>unknown</dd>')
+    expect(text).not.toMatch(/No marketplace image|<svg class="chart"/)
   })
 
   it('is not written over the target', async () => {
-    const outcome = await call('report', 's.json', '--target', 'rhcos.json', '-o', 'rhcos.json')
+    const outcome = await call('report', 's.json', '--target', 'rhcos.json', '--file', 'rhcos.json')
     expect(outcome).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: --output: rhcos.json is what the report is of\n',
+      stderr: 'stream-snapshot: --file: rhcos.json: an input of the report\nChoose another file.\n',
     })
   })
 })

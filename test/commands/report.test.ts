@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 describe('report', () => {
   it('writes one page, the same each time', async () => {
-    const outcome = await report('rhcos.json', '-o', 'report.html')
+    const outcome = await report('rhcos.json', '--file', 'report.html')
     expect(outcome).toMatchObject({
       status: 0,
       stdout: '',
@@ -26,20 +26,21 @@ describe('report', () => {
     const page = await readFile(at('report.html'), 'utf8')
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/)
     expect(page).toContain('<dt>Build for aarch64, x86_64</dt>')
-    await report('rhcos.json', '-o', 'again.html')
+    await report('rhcos.json', '--file', 'again.html')
     expect(await readFile(at('again.html'), 'utf8')).toBe(page)
   })
 
   it('writes nothing where there is no history, and never over what it is of', async () => {
     const stream = await readFile(at('rhcos.json'), 'utf8')
     const before = await readdir(folder)
-    expect(await report('nope.json', '-o', 'report.html')).toMatchObject({
+    expect(await report('nope.json', '--file', 'report.html')).toMatchObject({
       status: 2,
       stderr: 'stream-snapshot: nope.json: no such file\n',
     })
-    expect(await report('rhcos.json', '-o', './rhcos.json')).toMatchObject({
+    expect(await report('rhcos.json', '--file', './rhcos.json')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: --output: ./rhcos.json is what the report is of\n',
+      stderr:
+        'stream-snapshot: --file: ./rhcos.json: an input of the report\nChoose another file.\n',
     })
     expect(await report('rhcos.json')).toMatchObject({ status: 2 })
     expect(await readdir(folder)).toEqual(before)

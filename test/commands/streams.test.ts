@@ -71,9 +71,9 @@ describe("a stream's name in the place of a file", () => {
       expect(named).toEqual(plain)
       expect(named.stdout).not.toBe('')
     }
-    const report = await call('report', 'one', '-o', 'r.html')
+    const report = await call('report', 'one', '--file', 'r.html')
     expect(report).toMatchObject({ status: 0 })
-    expect(await readFile(at('r.html'), 'utf8')).toContain('one.json')
+    expect(await readFile(at('r.html'), 'utf8')).toContain('<h1>one</h1>')
   })
 
   it('gives way to a file of that name, and is not guessed', async () => {
@@ -123,41 +123,41 @@ describe('no file at all', () => {
   })
 
   it('is one page with all of them', async () => {
-    const report = await call('report', '-o', 'r.html')
+    const report = await call('report', '--file', 'r.html')
     expect(report).toMatchObject({ status: 0, stdout: '' })
-    expect(report.stderr).toBe('r.html: written, 2 versions of 2 streams\n')
+    expect(report.stderr).toBe('r.html: written, 3 versions of 3 streams\n')
     const page = await readFile(at('r.html'), 'utf8')
-    expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>'])
+    expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>', '<h1>bare</h1>'])
   })
 
   it('is a page of those that are in git, and a line for each of the others', async () => {
     const workspace = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
     workspace.streams.new = { snapshot: 'snapshots/new.json', target: 'new.json' }
     await writeFile(at('stream-snapshot.json'), JSON.stringify(workspace))
-    const added = 'snapshots/new.json: no such file, so that it is not on the page\n'
-    expect(await call('report', '-o', 'r.html')).toEqual({
+    const added = 'snapshots/new.json: no such file; left out\n'
+    expect(await call('report', '--file', 'r.html')).toEqual({
       status: 0,
       stdout: '',
-      stderr: `${added}r.html: written, 2 versions of 2 streams\n`,
+      stderr: `${added}r.html: written, 3 versions of 3 streams\n`,
     })
     const page = await readFile(at('r.html'), 'utf8')
-    expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>'])
+    expect(page.match(/<h1>.*?<\/h1>/g)).toEqual(['<h1>one</h1>', '<h1>two</h1>', '<h1>bare</h1>'])
     for (const name of ['one', 'two', 'bare']) delete workspace.streams[name]
     workspace.streams.newer = { snapshot: 'snapshots/newer.json', target: 'newer.json' }
     await writeFile(at('snapshots/new.json'), '{}')
     await writeFile(at('stream-snapshot.json'), JSON.stringify(workspace))
-    expect(await call('report', '-o', 'none.html')).toEqual({
+    expect(await call('report', '--file', 'none.html')).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'stream-snapshot: snapshots/new.json: no version of it is in git\nCommit it first.\n',
+      stderr: 'stream-snapshot: snapshots/new.json: not committed\nCommit it first.\n',
     })
   })
 
   it('is no page where that is a snapshot of theirs', async () => {
-    const report = await call('report', '-o', 'snapshots/two.json')
+    const report = await call('report', '--file', 'snapshots/two.json')
     expect(report).toMatchObject({ status: 2, stdout: '' })
     expect(report.stderr).toBe(
-      'stream-snapshot: --output: snapshots/two.json is what the report is of\n',
+      'stream-snapshot: --file: snapshots/two.json: an input of the report\nChoose another file.\n',
     )
   })
 

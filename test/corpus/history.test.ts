@@ -43,7 +43,7 @@ describe('the published streams, committed in their order', () => {
     const times: number[] = []
     for (let turn = 0; turn < 3; turn += 1) {
       const start = performance.now()
-      const outcome = await run(['report', 'rhcos.json', '-o', 'report.html'], { cwd: folder })
+      const outcome = await run(['report', 'rhcos.json', '--file', 'report.html'], { cwd: folder })
       times.push(performance.now() - start)
       expect(outcome).toMatchObject({ status: 0 })
     }

@@ -36,7 +36,9 @@ describe("the installer's own stream", () => {
 
   it('makes a page', async () => {
     const page = join(folder, 'report.html')
-    expect(await run(['report', STREAM, '-o', page], { cwd: folder })).toMatchObject({ status: 0 })
+    expect(await run(['report', STREAM, '--file', page], { cwd: folder })).toMatchObject({
+      status: 0,
+    })
     expect((await stat(page)).size).toBeLessThan(3_000_000)
     expect(await readFile(page, 'utf8')).toContain('9.8.20260428-0')
   })

@@ -60,14 +60,14 @@ describe('a snapshot of 3,000 versions', () => {
 
   it('makes a page of less than 3 MB, which says what it sums up', async () => {
     const bounds = { megabytes: 300, seconds: 10 }
-    const { stderr } = await within(bounds, what, ['report', 's.json', '-o', 'page.html'])
+    const { stderr } = await within(bounds, what, ['report', 's.json', '--file', 'page.html'])
     expect(stderr).toBe('page.html: written, 3000 versions\n')
     expect((await stat(join(folder, 'page.html'))).size).toBeLessThan(3_000_000)
     const page = await readFile(join(folder, 'page.html'), 'utf8')
     expect(page).toMatch(
       /3000 versions in git, <time[^>]*>2018-01-01<\/time> to <time[^>]*>2026-03-19/,
     )
-    expect(page).toContain('What follows is of the latest 200, from ')
+    expect(page).toContain('This page shows the latest 200 versions, from ')
     expect(page).toMatch(/<td class="number">2018<\/td><td class="number">365<\/td>/)
   })
 })
@@ -82,7 +82,7 @@ describe('a snapshot of 60 versions of 11 MB', () => {
 
   it.each([
     [['history', 's.json'], 'version 59'],
-    [['report', 's.json', '-o', 'page.html'], ''],
+    [['report', 's.json', '--file', 'page.html'], ''],
   ])('is told as well: %j', async (args, told) => {
     const bounds = { megabytes: 400, seconds: 20 }
     const { stdout } = await within(bounds, '60 versions of 11 MB', args)

@@ -176,7 +176,7 @@ describe('a clone without contents', () => {
     const lacks = (name: string) =>
       refusal(
         `${name}: its content is not in this clone`,
-        'Nothing is fetched here: git fetch --refetch --no-filter',
+        'Fetch it with git fetch --refetch --no-filter.',
       )
     const then = `HEAD~1:${FILE}`
     expect(await run(['diff', then, FILE], { cwd })).toEqual(lacks(then))
@@ -194,7 +194,7 @@ describe("another user's repository", () => {
     await promisify(execFile)('chown', ['-R', '12345', folder])
     const trust = 'If you trust it: git config --global --add safe.directory FOLDER'
     const owner = `detected dubious ownership in repository at '${folder}'`
-    const told = `${FILE}: git cannot tell its history: ${owner}`
+    const told = `${FILE}: no git history: ${owner}`
     expect(await run(['history', FILE], { cwd: folder })).toEqual(refusal(told, trust))
     expect(await run(['diff', FILE], { cwd: folder })).toEqual(refusal(told, trust))
     const side = `HEAD:${FILE}: no such file, and no git repository to look in: ${owner}`
@@ -209,7 +209,7 @@ describe('no repository', () => {
     const outcome = await run(['diff', 's.json'], { cwd })
     expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^stream-snapshot: s\.json: git cannot tell its history: not a git repository/,
+      /^stream-snapshot: s\.json: no git history: not a git repository/,
     )
     await git(cwd, 'init', '--quiet')
     expect((await run(['diff', 's.json'], { cwd })).stdout).toMatch(ONE_CAME)
@@ -232,7 +232,7 @@ PATH=\${PATH#*:} exec git "$@"
     const history = await run(['history', FILE], { cwd: folder, env })
     expect(history).toEqual(
       refusal(
-        `${FILE}: git cannot tell its history: unrecognized argument: --diff-merges=first-parent`,
+        `${FILE}: no git history: unrecognized argument: --diff-merges=first-parent`,
         'Git 2.31 or later is needed.',
       ),
     )

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { diffSnapshots } from '../../src/core/audit/diff/diff.ts'
-import type { HistoryVersion } from '../../src/core/audit/history/history.ts'
+import type { HistoryVersion } from '../../src/core/history/history.ts'
 import { printDiffMarkdown } from '../../src/show/diff.ts'
-import { HISTORY_FORMATS } from '../../src/show/history.ts'
+import { historyCsv } from '../../src/show/history.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 
 describe('a cell of CSV', () => {
@@ -13,7 +13,8 @@ describe('a cell of CSV', () => {
     subject: 's',
     releases: { x86_64: release },
     slots: [],
-    events: [],
+    files: [],
+    changes: [],
   })
   it.each([
     ['=1+1', "'=1+1"],
@@ -28,7 +29,7 @@ describe('a cell of CSV', () => {
     ['-3', '-3'],
     ['418.94.202410090804-0', '418.94.202410090804-0'],
   ])('%j is %s', (text, cell) => {
-    const [line, end] = HISTORY_FORMATS.csv.print(versionOf(text)).split('\n')
+    const [line, end] = historyCsv(versionOf(text), undefined).split('\n')
     expect(line).toBe(`${'0'.repeat(40)},2024-10-20T12:00:00Z,x86_64,${cell},,,,,,,`)
     expect(end).toBe('')
   })

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { HistoryEvent } from '../../src/core/audit/history/events.ts'
-import type { HistoryVersion } from '../../src/core/audit/history/history.ts'
-import type { SlotState } from '../../src/core/audit/history/slot-state.ts'
-import { publishSentence } from '../../src/show/report/publish.ts'
-import { summary, verdictSentence } from '../../src/show/report/summary.ts'
+import type { Change } from '../../src/core/changes/changes.ts'
+import { slotItem } from '../../src/core/changes/inventory.ts'
+import type { HistoryVersion } from '../../src/core/history/history.ts'
+import type { SlotState } from '../../src/core/history/state.ts'
+import { lagChart } from '../../src/show/report/lag.ts'
+import { printPage } from '../../src/show/report/page.ts'
+import { publishPart } from '../../src/show/report/publish.ts'
+import { headline, summary } from '../../src/show/report/summary.ts'
 import { timeline } from '../../src/show/report/timeline.ts'
 
 const slot = { cloud: 'azure', plan: 'ocp', architecture: 'x86_64', generation: 2 } as const
@@ -16,204 +19,196 @@ const EXACT: SlotState = { slot, release, image: image('418.94.20241019'), grade
 const NEWER: SlotState = { ...EXACT, grade: 'newer-build', days: -3 }
 const BEHIND: SlotState = { ...EXACT, grade: 'older-build', days: 9, expected }
 const EMPTY: SlotState = { slot, release, expected }
-const GONE: SlotState = { slot, release }
 const REFUSED: SlotState = { slot, release, image: image('419.6.20250523'), refused: 'later OCP' }
 const UNMEASURED: SlotState = { slot, image: image('418.94.20241019') }
 
 const times = (count: number, state: SlotState) => Array.from({ length: count }, () => state)
 
-describe('what the page says in sentences', () => {
-  it.each<[what: string, slots: SlotState[], publish: string, verdict: string]>([
-    [
-      'behind and empty beside newer ones',
-      [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
-      '1 image in 3 slots. The other 7 slots: 4 with an image of the build, 3 with a newer image.',
-      'Of 10 slots 2 have an image behind the build, by up to 9 days; 1 has no image.',
-    ],
-    [
-      'all of them missing',
-      [EMPTY, EMPTY],
-      '1 image in 2 slots.',
-      'Of 2 slots none has an image that is behind its build; 2 have no image.',
-    ],
-    [
-      'newer ones',
-      [NEWER, NEWER, EXACT],
-      'Nothing: no slot is behind its build (1 with an image of the build, 2 with a newer image).',
-      'Of 3 slots none has an image that is behind its build.',
-    ],
-    [
-      'a newer one that is to be replaced',
-      [{ ...NEWER, expected }, EXACT],
-      '1 image in 1 slot. The other slot: 1 with an image of the build.',
-      'Of 2 slots none has an image that is behind its build.',
-    ],
-    [
-      'nothing but exact ones',
-      [EXACT],
-      'Nothing: every slot has an image of its build.',
-      'Of 1 slot none has an image that is behind its build.',
-    ],
-    [
-      'slots of a stream that were emptied',
-      [...times(47, GONE), EXACT],
-      'It is not known what is to be published. Of 48 slots: 1 with an image of the build, 47 without an image.',
-      'Of 48 slots none has an image that is behind its build; 47 have no image.',
-    ],
-    [
-      'an older image by its OCP alone, which no day tells',
-      [{ ...EXACT, grade: 'older-release', days: -1 }],
-      'It is not known what is to be published. Of 1 slot: 1 with an older image.',
-      'Of 1 slot 1 has an image behind the build.',
-    ],
-    [
-      'images that cannot be graded',
-      [REFUSED],
-      'It is not known what is to be published. Of 1 slot: 1 with an image that cannot be graded.',
-      'Of 1 slot none has an image that is behind its build; 1 has one that cannot be graded.',
-    ],
-    [
-      'one of them beside others',
-      [REFUSED, EXACT],
-      'Nothing: no slot is behind its build (1 with an image of the build, 1 with an image that cannot be graded).',
-      'Of 2 slots none has an image that is behind its build; 1 has one that cannot be graded.',
-    ],
-  ])('%s', (_, slots, publish, verdict) => {
-    expect(publishSentence(slots)).toBe(publish)
-    expect(verdictSentence(slots)).toBe(verdict)
-  })
-
-  it.each<[what: string, slots: SlotState[], publish: string, verdict: string]>([
-    [
-      'no slot',
-      [],
-      'No slot for a marketplace image is known.',
-      'No slot with a marketplace image is known.',
-    ],
-    [
-      'no build',
-      [UNMEASURED],
-      'No build is known, so it is not known what is to be published.',
-      'It has 1 slot for images, and no build is known to measure them against.',
-    ],
-  ])('%s is known', (_, slots, publish, verdict) => {
-    expect(publishSentence(slots)).toBe(publish)
-    const head = summary({ name: 's', history: [version({ slots, releases: {} })] }, String).text
-    expect(head).toContain(`<p class="verdict">${verdict}</p>`)
-    expect(head).not.toContain('class="figures"')
-  })
-})
-
 function version(more: Partial<HistoryVersion>): HistoryVersion {
   return {
     ...{ commit: 'c0ffee0', date: '2024-10-20T12:00:00Z', subject: 'one', path: 's.json' },
-    ...{ releases: { x86_64: release }, slots: [BEHIND], events: [], ...more },
+    ...{ releases: { x86_64: release }, ocp: '4.18', slots: [BEHIND], files: [], changes: [] },
+    ...more,
   }
 }
 
 const plain = (text: string) => text.replace(/<[^>]*>/g, '')
 
-describe('what changed last', () => {
-  const line = (history: HistoryVersion[]) =>
-    /<p class="changed">.*/.exec(summary({ name: 's', history }, String).text)?.[0]
-  const events: HistoryEvent[] = [
-    { kind: 'build bumped', subject: 'x86_64' },
-    { kind: 'build bumped', subject: 'aarch64' },
-    { kind: 'image regressed', subject: 'a slot', slot },
-    ...times(3, EXACT).map(
-      ({ slot }): HistoryEvent => ({
-        kind: 'image replaced',
-        subject: 'a slot',
-        slot,
-      }),
-    ),
-  ]
+describe('the headline', () => {
+  it.each<[slots: SlotState[], words: string]>([
+    [[], 'No marketplace images'],
+    [
+      [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
+      '2 of 9 images are outdated, by up to 9 days; 1 slot has no image',
+    ],
+    [[EMPTY, EMPTY], '2 slots have no image'],
+    [[NEWER, EXACT], '0 of 2 images are outdated'],
+    [[{ ...EXACT, grade: 'older-release', days: -1 }], '1 of 1 image is outdated'],
+    [[REFUSED, EXACT], '0 of 2 images are outdated; 1 is not graded'],
+    [[UNMEASURED], '1 image, not graded: build unknown'],
+    [[REFUSED], '0 of 1 image are outdated; 1 is not graded'],
+  ])('counts images, not slots: %#', (slots, words) => {
+    expect(headline(slots, '4.18')).toBe(words)
+  })
 
-  it('is of the last commit that moved anything, with a link to the events', () => {
-    const said = line([
-      version({ events: [{ kind: 'image added', subject: 'a slot', slot }] }),
-      version({ commit: 'decade1', date: '2024-10-22T12:00:00Z', subject: 'two', events }),
-      version({ events: [{ kind: 'file renamed', subject: 's.json' }] }),
-      version({ events: [] }),
-    ])
-    expect(plain(said ?? '')).toBe(
-      'Changed last on 2024-10-22 by decade1 two: build bumped for 2 architectures, image replaced in 3 slots, image regressed in 1 slot',
+  it('reports an unknown OCP version', () => {
+    const slots = times(2, { ...UNMEASURED, release })
+    expect(headline(slots, undefined)).toBe('2 images, not graded: OCP version unknown')
+  })
+
+  it('links to the images to publish', () => {
+    const { text } = summary({ name: 's', history: [version({})] }, String)
+    expect(text).toContain('by up to 9 days; <a href="#publish">1 to publish</a>.</p>')
+  })
+})
+
+describe('the numbers', () => {
+  const figures = (...slots: SlotState[][]) => {
+    const history = slots.map((each, at) =>
+      version({ date: `2024-10-2${at}T12:00:00Z`, slots: each }),
     )
-    expect(said).toContain('<a href="#events">')
+    const { text } = summary({ name: 's', history }, String)
+    return [...text.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, name, rest = '']) =>
+      [name, plain(rest.replace(/<svg.*?<\/svg>/, ' ~ '))].join(': '),
+    )
+  }
+
+  it('have a trend', () => {
+    expect(figures([BEHIND, BEHIND], [BEHIND, BEHIND], [BEHIND, EXACT])).toEqual([
+      'outdated: 1 ~ down from 2 on 2024-10-22',
+      'days of lag at most: 9unchanged since 2024-10-20',
+      'to publish: 1unchanged since 2024-10-20',
+      'same build: 1 ~ up from 0 on 2024-10-22',
+    ])
   })
 
-  it('says that the file went', () => {
-    const said = line([version({ events: [{ kind: 'file removed', subject: 's.json' }] })])
-    expect(plain(said ?? '')).toBe('Changed last on 2024-10-20 by c0ffee0 one: file removed')
+  it('skip versions that are not graded', () => {
+    expect(figures([BEHIND], [REFUSED], [BEHIND])[0]).toBe('outdated: 1unchanged since 2024-10-20')
+  })
+})
+
+describe('the images to publish', () => {
+  const products = ['ocp', 'opp', 'oke'].map((plan): SlotState => {
+    const aws = { cloud: 'aws', plan, architecture: 'x86_64', region: 'sa-east-1' } as const
+    const entry = { release: '415.92.202402201450-0', image: 'ami-1' }
+    const place = { plan, product: `product-of-${plan}`, region: 'sa-east-1' }
+    const base = { slot: aws, release, image: entry, grade: 'older-release' as const, days: 242 }
+    return { ...base, expected: { place, version: release } }
+  })
+  const text = publishPart([...products, BEHIND, EXACT])?.text ?? ''
+
+  it('have a row for each cause', () => {
+    const rows = [...text.matchAll(/<th scope="row".*?>(.*?)<\/th>/g)].map(([, cell = '']) =>
+      plain(cell.replace('<br>', ' ')),
+    )
+    expect(rows).toEqual(['AWS · sa-east-1 ocp, opp, oke (x86_64)', 'Azure ocp (x86_64 gen2)'])
+    expect(text).toContain('<code>product-of-opp</code>')
+    expect(text).toContain('<code>redhat:rh-ocp-worker:rh-ocp-worker:418.94.20241019</code>')
   })
 
-  it('is nothing where no commit moved anything', () => {
+  it('can be copied as Markdown and CSV', () => {
+    const [markdown = '', csv = ''] = [...text.matchAll(/data-copy="([^"]*\n[^"]*)"/g)].map(
+      ([, copied]) => copied,
+    )
+    expect(markdown.split('\n').slice(0, 3)).toEqual([
+      '| cloud | plan | architecture | generation | region | build | publish | product | current | grade | days |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| `aws` | `ocp` | `x86_64` |  | `sa-east-1` | `418.94.202410190804-0` | `418.94.202410190804-0` | `product-of-ocp` | `415.92.202402201450-0` | `older release` | `242` |',
+    ])
+    expect(csv.split('\n').at(-2)).toBe(
+      'azure,ocp,x86_64,2,,418.94.202410190804-0,redhat:rh-ocp-worker:rh-ocp-worker:418.94.20241019,,418.94.20241019,older build,9',
+    )
+  })
+
+  it('are left out if there are none', () => {
+    expect(publishPart([EXACT, NEWER])).toBeUndefined()
+  })
+})
+
+describe('the last change', () => {
+  const line = (history: HistoryVersion[], commits?: string) =>
+    /<p class="changed">.*/.exec(summary({ name: 's', history, commits }, String).text)?.[0]
+  const change = (before: string | undefined, after: string): Change => {
+    const item = (text: string) => slotItem(slot, image(text))
+    const old = before === undefined ? {} : { before: item(before) }
+    return { subject: { kind: 'slot', slot }, ...old, after: item(after) }
+  }
+
+  it('is the latest version with changes', () => {
+    const history = [
+      version({ changes: [change(undefined, '418.94.20240916')] }),
+      version({
+        ...{ commit: 'decade1', date: '2024-10-22T12:00:00Z', subject: 'two' },
+        changes: [change('418.94.20240916', '418.94.20241019'), change(undefined, '1')],
+      }),
+      version({ files: [{ change: 'renamed', path: 's.json', from: 'r.json' }] }),
+      version({}),
+    ]
+    expect(plain(line(history) ?? '')).toBe(
+      'Last change on 2024-10-22 in decade1 two: 1 image added, 1 image changed',
+    )
+    expect(line(history, 'https://github.com/a/b/commit/')).toContain(
+      '<a href="https://github.com/a/b/commit/decade1" rel="noreferrer">',
+    )
+  })
+
+  it('is left out if no version has changes', () => {
     expect(line([version({})])).toBe(undefined)
   })
 })
 
-describe('builds and images', () => {
-  const shown = (...history: HistoryVersion[]) => timeline(history).text
+describe('the charts', () => {
   const at = (date: string, more: Partial<HistoryVersion> = {}) => version({ date, ...more })
   const older = { ...BEHIND, image: image('418.94.20240916') }
 
-  it.each<[what: string, history: HistoryVersion[], words: string]>([
-    [
-      'all from before the first commit',
-      [at('2026-11-28T12:00:00Z', { slots: [older] })],
-      'There are builds of 2024-10-19 and images of 2024-09-16, all older than the first version here, of 2026-11-28: too few days for a chart.',
-    ],
-    [
-      'images from before it alone',
-      [
-        at('2024-10-01T12:00:00Z', { slots: [older] }),
-        at('2024-10-02T12:00:00Z', {
-          slots: [{ ...older, slot: { ...slot, generation: 1 }, image: image('418.94.20240917') }],
-        }),
-      ],
-      'There are builds of 2024-10-19 and images of 2024-09-16 to 2024-09-17, the images all older than the first version here, of 2024-10-01: too few days for a chart.',
-    ],
-    [
-      'one day',
-      [at('2024-10-01T12:00:00Z', { slots: [EXACT] })],
-      'There are builds of 2024-10-19 and images of 2024-10-19: too few days for a chart.',
-    ],
-    [
-      'one build and no image',
-      [at('2024-10-01T12:00:00Z', { slots: [] })],
-      'There are builds of 2024-10-19: too few days for a chart.',
-    ],
-    [
-      'no release with a day',
-      [at('2024-10-01T12:00:00Z', { slots: [], releases: { x86_64: 'x' } })],
-      'No release tells its day.',
-    ],
-    [
-      'no version with a day',
-      [at('2024-10-01T12:00:00Z', { slots: [{ ...EXACT, image: image('x') }] })],
-      'There is no slot of which image and build tell their days.',
-    ],
-    [
-      'no build',
-      [at('2024-10-01T12:00:00Z', { slots: [UNMEASURED], releases: {} })],
-      'No build is known that the images could be set against.',
-    ],
-  ])('of %s are a sentence and no chart', (_, history, words) => {
-    const text = shown(...history)
-    expect(text).toContain(`<p>${words}</p>`)
-    expect(text).not.toContain('<svg')
-    expect(text.includes('No slot with a marketplace image is known.')).toBe(
-      history.every(({ slots }) => slots.length === 0),
-    )
+  it.each<[what: string, history: HistoryVersion[]]>([
+    ['everything is older', [at('2026-11-28T12:00:00Z', { slots: [older] })]],
+    ['all images are older', [at('2024-10-01T12:00:00Z', { slots: [older] })]],
+    ['there is one day', [at('2024-10-01T12:00:00Z', { slots: [EXACT] })]],
+    ['there is one build and no image', [at('2024-10-01T12:00:00Z', { slots: [] })]],
+    ['no build is known', [at('2024-10-01T12:00:00Z', { slots: [UNMEASURED], releases: {} })]],
+  ])('leave out builds and images if %s', (_, history) => {
+    expect(timeline(history)).toBeUndefined()
   })
 
-  it('are a chart with a key that explains its arrow, where it has one', () => {
+  it('explain the arrow of images that are older than the chart', () => {
     const arrow = 'older than the chart</li>'
-    const old = shown(at('2024-10-01T12:00:00Z', { slots: [older, EXACT] }))
+    const old = timeline([at('2024-10-01T12:00:00Z', { slots: [older, EXACT] })])?.text
     expect(old).toContain('<svg')
     expect(old).toContain(arrow)
-    const late = shown(at('2024-09-01T12:00:00Z', { slots: [older] }))
-    expect(late).toContain('<svg')
-    expect(late).not.toContain(arrow)
+    expect(timeline([at('2024-09-01T12:00:00Z', { slots: [older] })])?.text).not.toContain(arrow)
   })
+
+  it('label the latest builds, whatever the order of the rows', () => {
+    const build = (day: number) => `418.94.202410${day}0804-0`
+    const history = [11, 12, 13, 14, 15].map((day) =>
+      at(`2024-10-${day}T12:00:00Z`, {
+        slots: [
+          { ...EXACT, release: build(25 - day), slot: { ...slot, generation: 1 } },
+          { ...EXACT, release: build(day) },
+        ],
+      }),
+    )
+    const labels = timeline(history)?.text.match(/418\.94\.[0-9]+-0<\/text>/g)
+    expect(labels).toEqual([12, 13, 14, 15].map((day) => `${build(day)}</text>`))
+  })
+
+  it('leave out a lag that never changed, and one of a few days', () => {
+    const history = (...days: number[]) =>
+      days.map((each, at) =>
+        version({ date: `2024-10-0${at + 1}T12:00:00Z`, slots: [{ ...BEHIND, days: each }] }),
+      )
+    expect(lagChart({ name: 's', history: history(9, 9, 9, 9, 9, 9, 9, 9) })).toBeUndefined()
+    expect(lagChart({ name: 's', history: history(9, 8) })).toBeUndefined()
+    expect(lagChart({ name: 's', history: history(9, 8, 7, 6, 5, 4, 3, 2) })?.text).toContain(
+      '<svg',
+    )
+  })
+})
+
+it('leaves out parts without content', () => {
+  const page = printPage([{ name: 's', history: [version({ slots: [EXACT] })] }])
+  expect([...page.matchAll(/<h2 .*?>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
+    'Current images',
+  ])
 })

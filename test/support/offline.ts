@@ -15,7 +15,7 @@ export const OFFLINE: Calls = {
   skew: ['skew', SNAPSHOT, '--target', 't.json'],
   list: ['list', SNAPSHOT],
   history: ['history', SNAPSHOT],
-  report: ['report', SNAPSHOT, '-o', 'report.html'],
+  report: ['report', SNAPSHOT, '--file', 'report.html'],
   image: ['image', 't.json', '--cloud', 'azure', '--arch', 'x86_64'],
   configmap: ['configmap', 't.json'],
   completion: ['completion', 'bash'],

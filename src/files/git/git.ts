@@ -103,9 +103,12 @@ export function isLacking(stderr: string): boolean {
   )
 }
 
-export function notInClone(what: string): InputError {
-  return new InputError(
+export function notInClone(what: string): NotInClone {
+  return new NotInClone(
     `${what}: its content is not in this clone`,
-    'Nothing is fetched here: git fetch --refetch --no-filter',
+    'Fetch it with git fetch --refetch --no-filter.',
   )
 }
+
+/** A content that a partial clone left at its origin. */
+export class NotInClone extends InputError {}

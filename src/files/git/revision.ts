@@ -89,7 +89,7 @@ interface Whereabouts {
 
 async function whereGitHas(cwd: Folder, path: string): Promise<Whereabouts> {
   const { folder, name } = placeInGit(cwd, path)
-  const repository = await openRepository(folder, `${path}: git cannot tell its history`)
+  const repository = await openRepository(folder, `${path}: no git history`)
   return { repository, folderHas: name, file: `${repository.prefix}${name}` }
 }
 

@@ -1,15 +1,18 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { Html } from './html.ts'
+import { Html, html } from './html.ts'
 
-/** All that text in a chart is set in, in pixels of the page. */
+/** The size of all text in a chart, in pixels of the page. */
 export const FONT_SIZE = 12
+/** The width of a character of that size. */
+export const CHARACTER = 6.7
+export const WIDTH = 960
 
 /**
- * Draws a chart to SVG, which scales with the page. Colours are the page's variables, so that both
- * themes have their own. What the page's policy forbids, styles within the drawing, is taken out.
+ * Draws a chart as SVG, which scales with the page. Colors are the page's variables, so that both
+ * themes have their own. Inline styles are removed, as the page's policy forbids them.
  *
- * @param label what the chart shows, in a sentence; the numbers stand beside it in a table
+ * @param label what the chart shows, in a sentence
  */
 export function drawChart(options: Plot.PlotOptions, label: string): Html {
   const svg = plot(options)
@@ -18,15 +21,15 @@ export function drawChart(options: Plot.PlotOptions, label: string): Html {
   return Html.trusted(svg.outerHTML)
 }
 
-/** A sign of a chart by itself, for a key whose words stand beside it. */
-export function sign(symbol: string, colour: string): Html {
+/** One sign of a chart, for its key. */
+export function sign(symbol: string, color: string): Html {
   const at = {
     x: 0.5,
     y: 0.5,
     r: 5,
     symbol: () => symbol,
-    fill: () => colour,
-    stroke: () => colour,
+    fill: () => color,
+    stroke: () => color,
   }
   const svg = plot({
     ...{ width: 14, height: 14, margin: 0, axis: null },
@@ -38,11 +41,18 @@ export function sign(symbol: string, colour: string): Html {
   return Html.trusted(svg.outerHTML)
 }
 
+/** A chart with its explanation and its key; on a phone, its data replaces it. */
+export function chart(label: string, words: string, key: Html, drawing: Html): Html {
+  return html`<div class="of-chart"><p>${words}</p>
+<figure>${key}<div class="scroll chart-box" tabindex="0" role="region" aria-label="${label}">${drawing}</div></figure></div>
+<p class="no-chart">The chart needs a wider screen. Its data:</p>`
+}
+
 function plot(options: Plot.PlotOptions) {
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
   const svg = Plot.plot({ document, className: 'chart', figure: false, ...options })
   for (const style of svg.querySelectorAll('style')) style.remove()
-  // The drawing as a whole has a label; its parts are no elements that could have one.
+  // Only the drawing as a whole has a label.
   for (const named of svg.querySelectorAll('[aria-label]')) named.removeAttribute('aria-label')
   for (const styled of svg.querySelectorAll('[style]')) styled.removeAttribute('style')
   svg.setAttribute('font-size', String(FONT_SIZE))

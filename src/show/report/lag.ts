@@ -1,21 +1,21 @@
 import * as Plot from '@observablehq/plot'
-import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import { printSlot } from '../../core/clouds/slot.ts'
 import { groupBy } from '../../core/group.ts'
-import { drawChart, FONT_SIZE, sign } from './chart.ts'
-import { type Html, html } from './html.ts'
-import { chart, day, numbers } from './parts.ts'
+import type { HistoryVersion } from '../../core/history/history.ts'
+import { CHARACTER, chart, drawChart, FONT_SIZE, sign, WIDTH } from './chart.ts'
+import { commitId, day, type Html, html, numbers } from './html.ts'
+import type { PageStream } from './older.ts'
 
-const WIDTH = 960
 const HEIGHT = 300
-const DAY = 24 * 60 * 60 * 1000
+/** Shorter histories have no chart. */
+const SHORTEST = 7 * 24 * 60 * 60 * 1000
 
-/** Told apart by sign and colour; more plans than that begin anew. */
+/** More plans than that reuse the first symbols. */
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon']
 
 interface Point {
-  readonly at: Date | number
-  /** Of the plan's worst image; undefined where it had none. */
+  readonly at: Date
+  /** Of the plan's worst image; undefined if it had none. */
   readonly days: number | undefined
 }
 
@@ -28,41 +28,41 @@ interface Indexed {
   readonly index: number
 }
 
-/** Part 3: how many days each plan's worst image was behind its build, from commit to commit. */
-export function lagChart(history: readonly HistoryVersion[]): Html {
-  const series = seriesOf(history)
-  return series.length === 0
-    ? html`<p>There is no image with a known build, so there is no lag to draw.</p>`
-    : html`${chart(
-        'Chart of the lag',
-        'Days from an image to its build, for the worst image of each plan, as each commit left it. An image that is newer than its build counts as zero; the numbers have it with a minus.',
-        html`<ul class="key">${series.map(({ name }, index) => html`<li>${sign(SYMBOLS[index % SYMBOLS.length] ?? '', colourOf(index))} ${name}</li>`)}</ul>`,
-        draw(series, isByTime(history)),
-      )}
-${lagNumbers(history)}`
-}
-
-/** Commits of one day would stand on each other: then they are numbered. */
-function isByTime(history: readonly HistoryVersion[]): boolean {
+/**
+ * The lag of each plan's worst image after each commit. Undefined if it never changed, or if the
+ * commits are of one week.
+ */
+export function lagChart({ history: all, commits }: PageStream): Html | undefined {
+  const start = all.findIndex(({ slots }) => slots.some(({ days }) => days !== undefined))
+  const history = all.slice(Math.max(0, start))
+  const series = getSeries(history)
   const times = history.map(({ date }) => Date.parse(date))
-  return Math.max(...times) - Math.min(...times) >= DAY
+  const isShort = Math.max(...times) - Math.min(...times) < SHORTEST
+  const isFlat = series.every(({ points }) => new Set(points.map(({ days }) => days)).size < 2)
+  if (isShort || isFlat) return undefined
+  return html`${chart(
+    'Chart of the lag',
+    'Days from an image to its build, for the worst image of each plan, after each commit. An image that is newer than its build counts as zero.',
+    html`<ul class="key">${series.map(({ name }, index) => html`<li>${sign(SYMBOLS[index % SYMBOLS.length] ?? '', colorVariable(index))} ${name}</li>`)}</ul>`,
+    draw(series),
+  )}
+${lagNumbers(history, commits)}`
 }
 
 /** A line for each plan; plans that were always alike share one. */
-function seriesOf(history: readonly HistoryVersion[]): Series[] {
-  const byTime = isByTime(history)
+function getSeries(history: readonly HistoryVersion[]): Series[] {
   const plans = groupBy(
     history.flatMap(({ slots }) => slots),
     ({ slot }) => `${slot.cloud} ${slot.plan}`,
   )
   const series = [...plans.keys()].map((name) => ({
     name,
-    points: history.map((version, at): Point => {
+    points: history.map((version): Point => {
       const lags = version.slots.flatMap(({ slot, days }) =>
         `${slot.cloud} ${slot.plan}` === name && days !== undefined ? [days] : [],
       )
       return {
-        at: byTime ? new Date(version.date) : at + 1,
+        at: new Date(version.date),
         days: lags.length === 0 ? undefined : Math.max(0, ...lags),
       }
     }),
@@ -91,11 +91,11 @@ function shortName(name: string): string {
   return more.length > 0 ? `${first} and ${more.length} more` : first
 }
 
-function draw(series: readonly Series[], byTime: boolean): Html {
+function draw(series: readonly Series[]): Html {
   const points = series.flatMap(({ name, points }, at) =>
     points.map((point) => ({ ...point, name, at: point.at, index: at })),
   )
-  const end = endOf(series, byTime)
+  const end = getEnd(series)
   const lasting = series.flatMap(({ name, points }, index) => {
     const last = points.at(-1)
     return last ? [{ ...last, at: end, name, index }] : []
@@ -108,23 +108,21 @@ function draw(series: readonly Series[], byTime: boolean): Html {
       width: WIDTH,
       height: HEIGHT,
       marginLeft: 48,
-      marginRight: longest * 6.7 + 32,
+      marginRight: longest * CHARACTER + 32,
       marginTop: 24,
-      x: byTime
-        ? { type: 'utc', label: null }
-        : { label: 'version', tickFormat: 'd', interval: 1, type: 'linear' },
+      x: { type: 'utc', label: null },
       y: { label: 'days behind', grid: true, domain: [0, top * 1.05], nice: true },
       color: { type: 'identity' },
       symbol: { type: 'identity' },
       marks: [
         Plot.axisY({ fontSize: FONT_SIZE, label: 'days behind', ticks: 5, tickFormat: 'd' }),
-        Plot.axisX({ fontSize: FONT_SIZE, ...(byTime ? { label: null } : { ticks: 8 }) }),
+        Plot.axisX({ fontSize: FONT_SIZE, label: null }),
         Plot.ruleY([0], { stroke: 'var(--build)' }),
         Plot.line([...points, ...lasting], {
           x: 'at',
           y: 'days',
           z: 'name',
-          stroke: ({ index }: Indexed) => colourOf(index),
+          stroke: ({ index }: Indexed) => colorVariable(index),
           strokeWidth: 2,
           curve: 'step-after',
         }),
@@ -133,7 +131,7 @@ function draw(series: readonly Series[], byTime: boolean): Html {
           y: 'days',
           r: 4,
           symbol: ({ index }: Indexed) => SYMBOLS[index % SYMBOLS.length],
-          fill: ({ index }: Indexed) => colourOf(index),
+          fill: ({ index }: Indexed) => colorVariable(index),
         }),
         Plot.text(labels(series, top, end), {
           x: 'at',
@@ -142,7 +140,7 @@ function draw(series: readonly Series[], byTime: boolean): Html {
           textAnchor: 'start',
           dx: 10,
           fontSize: FONT_SIZE,
-          fill: ({ index }: Indexed) => colourOf(index),
+          fill: ({ index }: Indexed) => colorVariable(index),
         }),
       ],
     },
@@ -150,19 +148,19 @@ function draw(series: readonly Series[], byTime: boolean): Html {
   )
 }
 
-/** A little after the last commit: what it changed is seen to last, and no edge of the chart. */
-function endOf(series: readonly Series[], byTime: boolean): Date | number {
+/** Shortly after the last commit, so that the last step is visible. */
+function getEnd(series: readonly Series[]): Date {
   const times = series.flatMap(({ points }) => points.map(({ at }) => Number(at)))
   const [first, last] = [Math.min(...times), Math.max(...times)]
-  return byTime ? new Date(last + (last - first) * 0.03) : last
+  return new Date(last + (last - first) * 0.03)
 }
 
-function colourOf(index: number): string {
+function colorVariable(index: number): string {
   return `var(--series-${(index % SYMBOLS.length) + 1})`
 }
 
 /** Each line's name at its end, moved up where it would stand on another. */
-function labels(series: readonly Series[], top: number, end: Date | number) {
+function labels(series: readonly Series[], top: number, end: Date) {
   const step = (16 / (HEIGHT - 60)) * top
   let free = 0
   return series
@@ -183,10 +181,10 @@ function describe({ name, points }: Series): string {
   return `${name} at most ${Math.max(...lags)}, at last ${lags.at(-1)}`
 }
 
-function lagNumbers(history: readonly HistoryVersion[]): Html {
+function lagNumbers(history: readonly HistoryVersion[], commits: string | undefined): Html {
   let before = new Map<string, number | undefined>()
   return numbers(
-    'days behind, for each image, from the commit on that made it so',
+    'days of lag for each image, from the commit that changed it',
     [['date'], ['commit'], ['slot'], ['days behind', 'number']],
     history.flatMap(({ date, commit, slots }) => {
       const now = new Map(slots.map((each) => [printSlot(each.slot), each.days]))
@@ -194,7 +192,7 @@ function lagNumbers(history: readonly HistoryVersion[]): Html {
         ([slot, days]) => days !== undefined && days !== before.get(slot),
       )
       before = now
-      return moved.map(([slot, days]) => [day(date), commit.slice(0, 7), slot, String(days)])
+      return moved.map(([slot, days]) => [day(date), commitId(commit, commits), slot, String(days)])
     }),
   )
 }

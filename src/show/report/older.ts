@@ -1,59 +1,62 @@
-import { EVENT_KINDS, type EventKind } from '../../core/audit/history/events.ts'
-import type { HistoryVersion } from '../../core/audit/history/history.ts'
-import { type Html, html } from './html.ts'
-import { type Heading, numbers } from './parts.ts'
+import type { HistoryVersion } from '../../core/history/history.ts'
+import { countChanges, SIGN_WORDS, type Sign } from '../history.ts'
+import { type Heading, type Html, html, numbers } from './html.ts'
 
-/** What a page shows: a stream's or a snapshot's life. */
+/** The history of one stream or snapshot on a page. */
 export interface PageStream {
-  /** The file's, or the stream's in its workspace. */
+  /** The name of the file, or of the stream in its workspace. */
   readonly name: string
+  /** Oldest first. */
   readonly history: readonly HistoryVersion[]
-  /** What was before that. */
+  /** Counts of the versions before. */
   readonly older?: readonly Year[]
+  /** What the address of a commit begins with, if the remote repository is known. */
+  readonly commits?: string | undefined
 }
 
-/** The versions of a year that are summed up. */
+/** The number of versions of a year, and of their changes. */
 export interface Year {
   readonly year: string
   /** When the first of them was committed. */
   readonly begins: string
   readonly versions: number
-  readonly events: Readonly<Partial<Record<EventKind, number>>>
+  readonly changes: Readonly<Record<Sign, number>>
 }
 
-/** As many versions as a page shows one by one, at most. */
+/** The largest number of versions that a page shows one by one. */
 export const SHOWN = 200
 
-/** A stream of which all but the latest versions are summed up. */
-export function folded({ history, older = [], ...rest }: PageStream, count: number): PageStream {
+/** The stream with all but the latest versions replaced by counts per year. */
+export function fold({ history, older = [], ...rest }: PageStream, count: number): PageStream {
   const years = new Map(older.map((each) => [each.year, each]))
-  for (const { date, events } of history.slice(0, -count)) {
-    const year = date.slice(0, 4)
-    const counts = { ...years.get(year)?.events }
-    for (const { kind } of events) counts[kind] = (counts[kind] ?? 0) + 1
-    const { versions = 0, begins = date } = years.get(year) ?? {}
-    years.set(year, { year, begins, versions: versions + 1, events: counts })
+  for (const version of history.slice(0, -count)) {
+    const year = version.date.slice(0, 4)
+    const before = years.get(year)
+    const { versions = 0, begins = version.date, changes } = before ?? {}
+    const own = countChanges(version)
+    const sum = (sign: Sign) => (changes?.[sign] ?? 0) + own[sign]
+    const counts = { '+': sum('+'), '~': sum('~'), '-': sum('-') }
+    years.set(year, { year, begins, versions: versions + 1, changes: counts })
   }
   return { ...rest, history: history.slice(-count), older: [...years.values()] }
 }
 
-export function versionsOf({ history, older = [] }: PageStream): number {
+export function countVersions({ history, older = [] }: PageStream): number {
   return older.reduce((sum, { versions }) => sum + versions, history.length)
 }
 
-/** The older versions by year. */
+/** The older versions per year. */
 export function olderTable(older: readonly Year[]): Html {
   if (older.length === 0) return html``
-  const kinds = EVENT_KINDS.filter((kind) => older.some(({ events }) => events[kind]))
   return numbers(
-    'the versions before these, and their events, by year',
-    ['year', 'versions', ...kinds].map((name): Heading => [name, 'number']),
+    'earlier versions and their changes per year',
+    ['year', 'versions', ...Object.values(SIGN_WORDS)].map((name): Heading => [name, 'number']),
     older
       .toReversed()
-      .map(({ year, versions, events }) => [
+      .map(({ year, versions, changes }) => [
         year,
         String(versions),
-        ...kinds.map((kind) => String(events[kind] ?? 0)),
+        ...(['+', '~', '-'] as const).map((sign) => String(changes[sign])),
       ]),
   )
 }

@@ -1,11 +1,11 @@
-// The page's only script. Without it everything can be read; with it copied, filtered and sorted.
+// The page's only script: it copies, filters and sorts. The page is complete without it.
 ;(() => {
-  const said = document.getElementById('said')
+  const status = document.getElementById('status')
   for (const hidden of document.querySelectorAll('button[hidden], .filters[hidden]')) {
     hidden.hidden = false
   }
 
-  /** The clipboard is closed to pages from a file in some browsers; the old way is open in all. */
+  /** Some browsers deny the clipboard to pages from a file; the older API works in all. */
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text)
@@ -28,19 +28,20 @@
   document.addEventListener('click', async ({ target }) => {
     const button = target.closest('button.copy')
     if (!button) return
-    const isCopied = await copy(button.dataset.copy)
+    const { copy: text, name, label } = button.dataset
+    const isCopied = await copy(text)
     button.textContent = isCopied ? 'Copied' : 'Not copied'
-    said.textContent = isCopied ? `Copied ${button.dataset.copy}` : 'Copying is not allowed here'
+    status.textContent = isCopied ? `Copied ${name}` : 'The browser denies copying'
     setTimeout(() => {
-      button.textContent = 'Copy'
+      button.textContent = label
     }, 2000)
   })
 
-  /** More events than this are closed until somebody opens them. */
+  /** Longer lists of changes are closed at first. */
   const MANY = 12
 
-  /** The part of a stream with its events. */
-  function handleEvents(section) {
+  /** Makes the changes of a stream foldable, filterable and sortable. */
+  function handleChanges(section) {
     const table = section.querySelector('.event-table')
     const filter = section.querySelector('input')
     const kind = section.querySelector('select')
@@ -78,7 +79,7 @@
         button.setAttribute('aria-expanded', String(isOpen))
         button.textContent = isOpen ? 'Close' : 'Open'
       }
-      const all = `${items.length} event${items.length === 1 ? '' : 's'}`
+      const all = `${items.length} row${items.length === 1 ? '' : 's'}`
       count.textContent = shown === items.length ? all : `${shown} of ${all}`
     }
     filter.addEventListener('input', show)
@@ -93,13 +94,13 @@
 
     const keyOf = (row, at) => row.cells[at].dataset.sort ?? row.cells[at].textContent.trim()
 
-    /** Empty cells stay last, whichever way. */
-    function compare(a, b, isNumber) {
+    /** Empty cells are last in either order. */
+    function compare(a, b) {
       if (a === '' || b === '') return Number(a === '') - Number(b === '')
-      return isNumber ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0
+      return a < b ? -1 : a > b ? 1 : 0
     }
 
-    /** By commit each under its own; by anything else all together. */
+    /** By commit, each row is under its commit; by another column, all rows are together. */
     function place(rows, order, at) {
       isFlat = at !== 0
       if (isFlat) {
@@ -122,21 +123,20 @@
         for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort')
         heading.setAttribute('aria-sort', order)
         const at = heading.cellIndex
-        const isNumber = heading.dataset.type === 'number'
         const rows = [...items].sort((a, b) => {
           const [x, y] = [keyOf(a, at), keyOf(b, at)]
           const sign = order === 'descending' && x !== '' && y !== '' ? -1 : 1
-          return sign * compare(x, y, isNumber)
+          return sign * compare(x, y)
         })
         place(rows, order, at)
         show()
-        said.textContent = `Sorted by ${button.textContent}, ${order}`
+        status.textContent = `Sorted by ${button.textContent}, ${order}`
       })
     }
   }
-  for (const table of document.querySelectorAll('.event-table')) handleEvents(table.parentElement)
+  for (const table of document.querySelectorAll('.event-table')) handleChanges(table.parentElement)
 
-  /** Shows one of several streams: that in which the address points, else the first. */
+  /** Shows one of several streams: the one that the address names, else the first. */
   const streams = [...document.querySelectorAll('.stream')]
   function choose() {
     const target = document.getElementById(location.hash.slice(1))
@@ -153,7 +153,7 @@
 
   const theme = document.getElementById('theme')
   const THEMES = [
-    ['', 'as the system has it', '◐'],
+    ['', 'system', '◐'],
     ['light', 'light', '☀'],
     ['dark', 'dark', '☾'],
   ]

@@ -1,27 +1,24 @@
 import { createHash } from 'node:crypto'
-import type { HistoryVersion } from '../../core/audit/history/history.ts'
 import { missingImages } from '../../core/audit/skew/skew.ts'
+import type { HistoryVersion } from '../../core/history/history.ts'
 import { VERSION } from '../../version.ts'
-import { publishWords } from '../slots.ts'
 import { Html, html } from './html.ts'
-import { folded, type PageStream, SHOWN } from './older.ts'
+import { fold, type PageStream, SHOWN } from './older.ts'
 import script from './page.client.js'
 import style from './page.css'
 import { streamPart } from './stream.ts'
 
-/** In bytes: what a browser opens at once. */
+/** In bytes. */
 const LONGEST = 3_000_000
-/** Fewer versions than that would tell no life. */
 const FEWEST = 10
 
 /**
- * The page of one history or, with a switch, of several: one file that asks for nothing, and whose
- * policy forbids it to. The same histories give the same bytes. It shows as many of the latest
- * versions as it has room for.
+ * The page of one history or, with a switch, of several: one file without external resources. The
+ * same histories give the same bytes. It shows as many of the latest versions as fit.
  */
 export function printPage(streams: readonly PageStream[]): string {
   for (let count = SHOWN; ; count = Math.floor(count / 2)) {
-    const text = pageOf(streams.map((stream) => folded(stream, count)))
+    const text = pageOf(streams.map((stream) => fold(stream, count)))
     if (count <= FEWEST || Buffer.byteLength(text) < LONGEST) return text
   }
 }
@@ -44,14 +41,14 @@ function pageOf(streams: readonly PageStream[]): string {
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <div class="page">
-<button type="button" id="theme" hidden aria-label="Theme: as the system has it" title="Theme: as the system has it"><span aria-hidden="true">◐</span></button>
+<button type="button" id="theme" hidden aria-label="Theme: system" title="Theme: system"><span aria-hidden="true">◐</span></button>
 ${streams.length > 1 ? html`<nav class="streams" aria-label="Streams"><ul>${streams.map(({ name, history }, at) => html`<li><a href="#${keyOf(at)}">${name}</a>${toPublish(history)}</li>`)}</ul></nav>` : ''}
 <main id="main" tabindex="-1">
 ${streams.map((stream, at) => streamPart(stream, keyOf(at)))}
 </main>
-<footer><p>Made by stream-snapshot ${VERSION} from the history of <code>${names}</code> in git. A slot is the place that one marketplace image fills in a stream: of a cloud, a plan and an architecture, and of a Hyper-V generation or a region. Lag is the whole days, in UTC, from the day that an image’s version tells to the day of its build.</p></footer>
+<footer><p>Made by stream-snapshot ${VERSION} from the git history of <code>${names}</code>. A slot is the place of one marketplace image in a stream: its cloud, plan and architecture, and its Hyper-V generation or region. Lag is the number of days, in UTC, from the day in an image’s version to the day of its build.</p></footer>
 </div>
-<p id="said" role="status" class="away"></p>
+<p id="status" role="status" class="away"></p>
 <script>${Html.trusted(script)}</script>
 </body>
 </html>
@@ -59,22 +56,22 @@ ${streams.map((stream, at) => streamPart(stream, keyOf(at)))}
   return page.text
 }
 
-/** Beside a stream's name in the switch, so that it tells which to open. */
+/** The number of images to publish, beside a stream's name in the switch. */
 function toPublish(history: readonly HistoryVersion[]): Html {
-  const missing = missingImages(history.at(-1)?.slots ?? [])
-  return missing.length === 0 ? html`` : html` <small>${publishWords(missing)} to publish</small>`
+  const { length } = missingImages(history.at(-1)?.slots ?? [])
+  return length === 0 ? html`` : html` <small>${length} to publish</small>`
 }
 
-/** Nothing but the page's own style and script, known by their digests. */
+/** Allows only the page's own style and script, by their digests. */
 const POLICY = [
   "default-src 'none'",
-  `style-src ${sourceOf(style)}`,
-  `script-src ${sourceOf(script)}`,
+  `style-src ${digest(style)}`,
+  `script-src ${digest(script)}`,
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ')
 
-function sourceOf(text: string): string {
+function digest(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }

@@ -1,103 +1,145 @@
-import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import { missingImages } from '../../core/audit/skew/skew.ts'
 import type { Entry } from '../../core/clouds/facts.ts'
 import { FACTS } from '../../core/clouds/index.ts'
 import { groupBy } from '../../core/group.ts'
-import type { CloudName } from '../../core/snapshot/snapshot.ts'
+import type { SlotState } from '../../core/history/state.ts'
 import { counted } from '../../printable.ts'
-import { publishWords } from '../slots.ts'
-import { badge, countsOf, lagRange, lookOf } from './grades.ts'
-import { type Html, html } from './html.ts'
-import { copyable } from './parts.ts'
-import { placeOf, versionOf } from './places.ts'
+import { csvLine } from '../history.ts'
+import { code, markdownTable } from '../markdown.ts'
+import { badge, getLook, imageVersion, LOOKS, lagRange, plansText } from './grades.ts'
+import { copyable, copyButton, type Html, html } from './html.ts'
 
-/** Part 1: what a publisher still has to publish, by exact names, the slots without an image first. */
-export function publishing(slots: readonly SlotState[]): Html {
-  const missing = mostUrgent(slots)
-  const words = html`<p>${publishSentence(slots)}</p>`
-  return missing.length === 0
-    ? words
-    : html`${words}
-<table class="cards" role="table"><caption class="away">What to publish next</caption>
+/** Images that are missing for one cause: the same cloud, regions, build and current image. */
+interface Cause {
+  /** Each with the slots that it will fill. */
+  readonly images: readonly (readonly SlotState[])[]
+  readonly slots: readonly SlotState[]
+  readonly regions: readonly string[]
+}
+
+const COLUMNS = ['where', 'build', 'current image', 'to publish'] as const
+/** Longer lists open on demand. */
+const SHORT = 3
+
+/** The images to publish, grouped by cause; undefined if there are none. */
+export function publishPart(slots: readonly SlotState[]): Html | undefined {
+  const causes = groupByCause(slots)
+  if (causes.length === 0) return undefined
+  const images = causes.reduce((sum, cause) => sum + cause.images.length, 0)
+  return html`<p class="publish-all">${counted(images, 'image')}. ${copyAll(printMarkdown(causes), 'Markdown')} ${copyAll(printCsv(causes), 'CSV')}</p>
+<table class="cards" role="table"><caption class="away">Images to publish</caption>
 <thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>
-<tbody role="rowgroup">${missing.map(row)}</tbody></table>`
+<tbody role="rowgroup">${causes.map(causeRow)}</tbody></table>`
 }
 
-const COLUMNS = ['publish', 'for', 'build', 'there now'] as const
-
-/** What is left to publish; whatever it says of slots is counted. */
-export function publishSentence(slots: readonly SlotState[]): string {
-  if (slots.length === 0) return 'No slot for a marketplace image is known.'
-  if (slots.every(({ release }) => release === undefined)) {
-    return 'No build is known, so it is not known what is to be published.'
-  }
-  const missing = missingImages(slots)
-  const others = slots.filter(({ expected }) => expected === undefined)
-  const counts = countsOf(others)
-  const clauses = CLAUSES.flatMap(([standing, what]) =>
-    counts[standing] > 0 ? [`${counts[standing]} ${what}`] : [],
-  ).join(', ')
-  const all = counted(others.length, 'slot')
-  const rest = others.length === 1 ? 'slot' : all
-  if (missing.length > 0) {
-    return `${publishWords(missing)}.${others.length > 0 ? ` The other ${rest}: ${clauses}.` : ''}`
-  }
-  if (counts.exact === others.length) return 'Nothing: every slot has an image of its build.'
-  return counts.behind + counts.empty > 0 || counts.ungraded === others.length
-    ? `It is not known what is to be published. Of ${all}: ${clauses}.`
-    : `Nothing: no slot is behind its build (${clauses}).`
+function copyAll(text: string, format: string): Html {
+  const label = `Copy all as ${format}`
+  return copyButton(text, label, label)
 }
 
-const CLAUSES = [
-  ['exact', 'with an image of the build'],
-  ['newer', 'with a newer image'],
-  ['behind', 'with an older image'],
-  ['ungraded', 'with an image that cannot be graded'],
-  ['empty', 'without an image'],
-] as const
-
-/** What is to be published, where nothing is there first, and then what lags most. */
-export function mostUrgent(slots: readonly SlotState[]): SlotState[][] {
-  return missingImages(slots).sort((a, b) => urgency(b) - urgency(a))
+/** The causes; slots without an image first, then the largest lag. */
+function groupByCause(slots: readonly SlotState[]): Cause[] {
+  const causes = groupBy(missingImages(slots), (image) => {
+    const [first] = image
+    const current = image.map((slot) => [slot.slot.region, imageVersion(slot), getLook(slot)])
+    const { publisher } = first?.expected?.place ?? {}
+    return JSON.stringify([first?.slot.cloud, publisher, first?.release, current.sort()])
+  })
+  return [...causes.values()]
+    .map((images): Cause => {
+      const all = images.flat()
+      const regions = [...new Set(all.flatMap(({ slot }) => slot.region ?? []))].sort()
+      return { images, slots: all, regions }
+    })
+    .sort((a, b) => getUrgency(b.slots) - getUrgency(a.slots))
 }
 
-function urgency(slots: readonly SlotState[]): number {
+function getUrgency(slots: readonly SlotState[]): number {
   return Math.max(...slots.map(({ image, days }) => (image ? (days ?? 0) : Number.MAX_VALUE)))
 }
 
-function row(slots: readonly SlotState[]): Html {
-  const [first] = slots
-  if (first?.expected === undefined) return html``
-  const { slot, release, expected } = first
-  const regions = slots.flatMap(({ slot: { region } }) => region ?? [])
-  const where = regions.length > 0 ? html`<br><small>${regions.join(', ')}</small>` : html``
-  const cells = [
-    html`${nameOf(slot.cloud, expected)}${expected.orLater ? html` <small>or later</small>` : ''}`,
-    html`${placeOf(slot)}${where}`,
-    html`<code class="short">${release ?? ''}</code>`,
-    html`${[...groupBy(slots, versionOf).values()].map(there)}`,
-  ]
-  return html`<tr role="row">${cells.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>\n`
-}
-
-/** What is there in place of the expected image, a version after the other. */
-function there(slots: readonly SlotState[]): Html {
+function causeRow({ images, slots, regions }: Cause): Html {
   const [first] = slots
   if (first === undefined) return html``
-  const { refused, image } = first
-  const version = image ? html`<code class="short">${versionOf(first)}</code> ` : html``
-  const lag = lagRange(slots.map(({ days }) => days))
-  return html`<div>${version}${badge(lookOf(first), refused)} <span class="lag">${lag}</span></div>`
+  const cloud = FACTS[first.slot.cloud].title
+  const title = regions.length > 0 ? `${cloud} · ${regions.join(', ')}` : cloud
+  const list = html`<ul class="names">${images.map(imageItem)}</ul>`
+  const what = first.slot.cloud === 'aws' ? 'product' : 'image'
+  const cells = [
+    html`<code class="short">${first.release ?? ''}</code>`,
+    html`${[...groupBy(slots, imageVersion).values()].map(currentImage)}`,
+    images.length > SHORT
+      ? html`<details><summary>${counted(images.length, what)}</summary>${list}</details>`
+      : list,
+  ]
+  return html`<tr role="row"><th scope="row" role="rowheader">${title}<br><small>${plansText(slots)}</small></th>${cells.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at + 1] ?? ''}">${cell}</td>`)}</tr>\n`
 }
 
-/** What the cloud's tools will call the image; where its name is not known, its version and place. */
-function nameOf(cloud: CloudName, { place, version }: NonNullable<SlotState['expected']>): Html {
-  const { entry, nameOf: name } = FACTS[cloud]
+function currentImage(slots: readonly SlotState[]): Html {
+  const [first] = slots
+  if (first === undefined) return html``
+  const version = first.image ? html`<code class="short">${imageVersion(first)}</code> ` : html``
+  const lag = lagRange(slots.map(({ days }) => days))
+  return html`<div>${version}${badge(getLook(first), first.refused)} <span class="lag">${lag}</span></div>`
+}
+
+function imageItem(slots: readonly SlotState[]): Html {
+  const [first] = slots
+  if (first === undefined) return html``
+  const { text, product, isCertain } = expectedName(first)
+  const name = product ?? text
+  const { plan, architecture } = first.slot
+  return html`<li>${isCertain ? copyable(name) : html`<code>${name}</code>`}${first.expected?.orLater ? html` <small>or later</small>` : ''}${product === undefined ? '' : html` <small>${plan} ${architecture}</small>`}</li>`
+}
+
+/** The name of the image to publish, or its version and its product. */
+function expectedName({ slot, expected }: SlotState): {
+  readonly text: string
+  readonly product?: string
+  /** Unset if the SKU's name follows one of two conventions. */
+  readonly isCertain: boolean
+} {
+  if (expected === undefined) return { text: '', isCertain: false }
+  const { place, version } = expected
+  const { entry, nameOf } = FACTS[slot.cloud]
   const known: Entry = { ...place, release: version, version }
   if (!Object.keys(entry).every((member) => member in known)) {
-    return html`${copyable(version)} <small>product <code>${place.product}</code></small>`
+    return { text: version, ...(place.product && { product: place.product }), isCertain: true }
   }
-  // Where two names could be the SKU's, both are told and none is copied.
-  const text = name(known)
-  return text.includes(' or ') ? html`<code>${text}</code>` : copyable(text)
+  const text = nameOf(known)
+  return { text, isCertain: !text.includes(' or ') }
+}
+
+const HEADER = ['cloud', 'plan', 'architecture', 'generation', 'region', 'build', 'publish']
+const MORE = ['product', 'current', 'grade', 'days']
+
+/** A row for each slot to fill, for a spreadsheet or an issue. */
+function getRows(causes: readonly Cause[]): string[][] {
+  return causes.flatMap(({ slots }) =>
+    slots.map((state) => {
+      const { slot, release = '', days } = state
+      const { text, product = '' } = expectedName(state)
+      const { cloud, plan, architecture, generation = '', region = '' } = slot
+      const current = imageVersion(state)
+      const grade = LOOKS[getLook(state)].word
+      return [
+        ...[cloud, plan, architecture, String(generation), region, release, text],
+        ...[product, current, grade, String(days ?? '')],
+      ]
+    }),
+  )
+}
+
+function printCsv(causes: readonly Cause[]): string {
+  return [[...HEADER, ...MORE], ...getRows(causes)].map(csvLine).join('')
+}
+
+function printMarkdown(causes: readonly Cause[]): string {
+  const rows = getRows(causes)
+  const used = [...HEADER, ...MORE].map((name, at) => ({ name, at }))
+  const columns = used.filter(({ at }) => rows.some((row) => row[at] !== ''))
+  return `${markdownTable(
+    columns.map(({ name }) => name),
+    rows.map((row) => columns.map(({ at }) => code(row[at] ?? ''))),
+  )}\n`
 }

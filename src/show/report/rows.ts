@@ -1,11 +1,10 @@
-import type { HistoryVersion } from '../../core/audit/history/history.ts'
-import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import { groupBy } from '../../core/group.ts'
-import { dayOf } from './dates.ts'
-import { type Look, lagRange, lookOf } from './grades.ts'
-import { placeOf, versionOf } from './places.ts'
+import type { HistoryVersion } from '../../core/history/history.ts'
+import type { SlotState } from '../../core/history/state.ts'
+import { readVersion } from '../../core/versions/version.ts'
+import { getLook, imageVersion, type Look, lagRange, placeText } from './grades.ts'
 
-/** An image in a slot, from its own day to that of the last build that it stood for. */
+/** An image in a slot, from its own day to the day of the last build that it was listed for. */
 export interface Bar {
   readonly version: string
   readonly imageDay: Date
@@ -15,30 +14,30 @@ export interface Bar {
   readonly days: number | undefined
 }
 
-/** A row of the timeline: slots whose images and builds were always the same. */
+/** A row of the timeline: slots whose images and builds were equal in every version. */
 export interface Row {
   readonly label: string
   readonly bars: readonly Bar[]
-  /** How far the images that stand there now are from their build. */
+  /** The lag of the current images. */
   readonly now: string
-  /** The days of the builds that the slots stood for, or were to. */
+  /** The builds of the slots' architectures. */
   readonly builds: readonly { readonly release: string; readonly day: Date }[]
 }
 
-/** The rows of a history, in the order of the slots; builds alone where there is no image. */
-export function rowsOf(history: readonly HistoryVersion[]): Row[] {
+/** The rows of a history, in the order of the slots; only builds if there is no image. */
+export function getRows(history: readonly HistoryVersion[]): Row[] {
   const states = history.flatMap(({ slots }) => slots)
   if (!states.some(({ image }) => image !== undefined)) return buildRows(history)
-  const rows = [...groupBy(states, ({ slot }) => placeOf(slot))].flatMap(([place, own]) => {
+  const rows = [...groupBy(states, ({ slot }) => placeText(slot))].flatMap(([place, own]) => {
     const slot = own[0]?.slot
-    const bars = barsOf(own)
+    const bars = getBars(own)
     if (slot === undefined || bars.length === 0) return []
-    const now = (history.at(-1)?.slots ?? []).filter((each) => placeOf(each.slot) === place)
+    const now = (history.at(-1)?.slots ?? []).filter((each) => placeText(each.slot) === place)
     return {
       slot,
       bars,
       now: lagRange(now.map(({ days }) => days)),
-      builds: buildsOf(own.flatMap(({ release }) => release ?? [])),
+      builds: getBuilds(own.flatMap(({ release }) => release ?? [])),
     }
   })
   const alike = groupBy(rows, ({ slot, ...rest }) => JSON.stringify([slot.cloud, rest]))
@@ -46,30 +45,30 @@ export function rowsOf(history: readonly HistoryVersion[]): Row[] {
     const [first] = group
     if (first === undefined) return []
     const { slot, ...rest } = first
-    return [{ label: labelOf(slot, group.length), ...rest }]
+    return [{ label: rowLabel(slot, group.length), ...rest }]
   })
 }
 
-/** The first of the slots that were always alike, and how many more there are. */
-function labelOf(slot: SlotState['slot'], count: number): string {
-  return `${placeOf(slot)}${count > 1 ? ` and ${count - 1} more` : ''}`
+/** The first of the row's slots, and the number of the others. */
+function rowLabel(slot: SlotState['slot'], count: number): string {
+  return `${placeText(slot)}${count > 1 ? ` and ${count - 1} more` : ''}`
 }
 
-function barsOf(states: readonly SlotState[]): Bar[] {
+function getBars(states: readonly SlotState[]): Bar[] {
   const groups = groupBy(
     states.filter(({ image }) => image !== undefined),
-    versionOf,
+    imageVersion,
   )
   return [...groups].flatMap(([version, own]): Bar[] => {
-    const imageDay = dayOf(version)
+    const imageDay = getDay(version)
     const dated = own.flatMap((state) => {
-      const day = dayOf(state.release ?? '')
+      const day = getDay(state.release ?? '')
       return day && state.release ? [{ state, release: state.release, day }] : []
     })
     const last = dated.toSorted((a, b) => a.day.getTime() - b.day.getTime()).at(-1)
     if (imageDay === undefined || last === undefined) return []
     const { state, release, day } = last
-    return [{ version, imageDay, release, buildDay: day, look: lookOf(state), days: state.days }]
+    return [{ version, imageDay, release, buildDay: day, look: getLook(state), days: state.days }]
   })
 }
 
@@ -81,13 +80,26 @@ function buildRows(history: readonly HistoryVersion[]): Row[] {
     label,
     bars: [],
     now: '',
-    builds: buildsOf(own.map(([, release]) => release)),
+    builds: getBuilds(own.map(([, release]) => release)),
   }))
 }
 
-function buildsOf(releases: readonly string[]): Row['builds'] {
+function getBuilds(releases: readonly string[]): Row['builds'] {
   return [...new Set(releases)].flatMap((release) => {
-    const day = dayOf(release)
+    const day = getDay(release)
     return day ? [{ release, day }] : []
   })
+}
+
+/** The day of a release or a version, in UTC; of a Fedora CoreOS release its first date. */
+export function getDay(text: string): Date | undefined {
+  const stamp = readVersion(text)?.stamp ?? /(?:^|\.)(20[0-9]{6})(?=\.|$)/.exec(text)?.[1]
+  if (stamp === undefined) return undefined
+  const [, year, month, date] = /^(....)(..)(..)/.exec(stamp) ?? []
+  const time = new Date(Date.UTC(Number(year), Number(month) - 1, Number(date)))
+  return Number.isNaN(time.getTime()) ? undefined : time
+}
+
+export function printDay(date: Date): string {
+  return date.toISOString().slice(0, 10)
 }

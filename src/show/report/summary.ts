@@ -1,98 +1,145 @@
-import { EVENT_KINDS, type EventKind } from '../../core/audit/history/events.ts'
-import type { HistoryVersion } from '../../core/audit/history/history.ts'
-import type { SlotState } from '../../core/audit/history/slot-state.ts'
 import { missingImages } from '../../core/audit/skew/skew.ts'
 import { groupBy } from '../../core/group.ts'
+import type { HistoryVersion } from '../../core/history/history.ts'
+import type { SlotState } from '../../core/history/state.ts'
 import { counted } from '../../printable.ts'
-import { publishWords } from '../slots.ts'
-import { countsOf, LOOKS, lagText, lookOf, standingOf } from './grades.ts'
-import { type Html, html } from './html.ts'
-import { type PageStream, versionsOf } from './older.ts'
-import { day } from './parts.ts'
+import { describeVersion } from '../history.ts'
+import { countStandings, getLook, getStanding, LOOKS, lagText, plansText } from './grades.ts'
+import { commitId, day, Html, html } from './html.ts'
+import { countVersions, type PageStream } from './older.ts'
 
-/** A stream's head: which images are behind, by how many days. */
+/** The head of a stream's part: the headline, the numbers with their trend, what is outdated. */
 export function summary(stream: PageStream, id: (part: string) => string): Html {
-  const { name, history, older = [] } = stream
-  const last = history.at(-1)
-  const first = history[0]
+  const { name, history, older = [], commits } = stream
+  const [first, last] = [history[0], history.at(-1)]
   if (last === undefined || first === undefined) return html``
   const broken = history.filter(({ problem }) => problem !== undefined).length
   return html`<header><p class="eyebrow">Marketplace images of</p><h1>${name}</h1>
-<p class="span">${counted(versionsOf(stream), 'version')} in git, ${day(older[0]?.begins ?? first.date)} to ${day(last.date)}, the last in commit <abbr title="${last.commit}">${last.commit.slice(0, 7)}</abbr></p>
-${lastChange(history, id('events'))}
-${older.length > 0 ? html`<p class="span">What follows is of the latest ${history.length}, from ${day(first.date)} on. Those before are summed up by year, under the <a href="#${id('events')}">events</a>; <code>stream-snapshot history</code> tells them one by one.</p>` : ''}
-${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the <a href="#${id('events')}">events</a> say which and why.</p>` : ''}
-${verdict(last.slots, id('publish'))}</header>`
+<p class="span">${counted(countVersions(stream), 'version')} in git, ${day(older[0]?.begins ?? first.date)} to ${day(last.date)}, the last one in commit ${commitId(last.commit, commits)}</p>
+${lastChange(stream, id('changes'))}
+${older.length > 0 ? html`<p class="span">This page shows the latest ${history.length} versions, from ${day(first.date)} on. Earlier ones are counted per year under <a href="#${id('changes')}">Changes</a>; <code>stream-snapshot history</code> lists them.</p>` : ''}
+${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the causes are under <a href="#${id('changes')}">Changes</a>.</p>` : ''}
+${verdict(history, last, id('publish'))}</header>`
 }
 
-/** What changed last, in a line. */
-function lastChange(history: readonly HistoryVersion[], eventsId: string): Html {
-  const last = history.findLast(({ events }) => events.some(({ kind }) => MOVES.includes(kind)))
+function lastChange({ history, commits }: PageStream, changesId: string): Html {
+  const last = history.findLast((version) => describeVersion(version) !== '')
   if (last === undefined) return html``
-  const { date, commit, subject, events } = last
-  const words = MOVES.flatMap((kind) => {
-    const count = events.filter((each) => each.kind === kind).length
-    if (count === 0) return []
-    if (kind.startsWith('build')) return [`${kind} for ${counted(count, 'architecture')}`]
-    return [kind.startsWith('image') ? `${kind} in ${counted(count, 'slot')}` : kind]
+  const { date, commit, subject } = last
+  return html`<p class="changed"><strong>Last change</strong> on ${day(date)} in ${commitId(commit, commits)} ${subject}: <a href="#${changesId}">${describeVersion(last)}</a></p>`
+}
+
+function verdict(
+  history: readonly HistoryVersion[],
+  { slots, ocp }: HistoryVersion,
+  publishId: string,
+): Html {
+  if (slots.length === 0) return html`<p class="verdict">${headline(slots, ocp)}.</p>`
+  const toPublish = missingImages(slots).length
+  const graded = history.filter(isGraded)
+  const figures = FIGURES.flatMap(({ name, look, count }) => {
+    const shown = look === 'unknown' || graded.at(-1) !== history.at(-1) ? history : graded
+    const values = shown.map((version) => count(version.slots))
+    const isShown =
+      (values.at(-1) ?? 0) > 0 || (look !== 'unknown' && values.some((value) => value > 0))
+    return isShown ? [figure(name, look, values, shown)] : []
   })
-  return html`<p class="changed"><strong>Changed last</strong> on ${day(date)} by <abbr title="${commit}">${commit.slice(0, 7)}</abbr> ${subject}: <a href="#${eventsId}">${words.join(', ')}</a></p>`
+  const outdated = slots.filter((each) => getStanding(each) === 'outdated')
+  return html`<p class="verdict">${headline(slots, ocp)}${
+    toPublish > 0 ? html`; <a href="#${publishId}">${toPublish} to publish</a>` : ''
+  }.</p>
+<dl class="figures">${figures}</dl>
+${outdated.length > 0 ? html`<ul class="behind">${outdatedList(outdated)}</ul>` : ''}`
 }
 
-/** The kinds of events after which the state is another one. */
-const MOVES: readonly EventKind[] = EVENT_KINDS.filter(
-  (kind) => kind !== 'file renamed' && kind !== 'unreadable',
-)
-
-function verdict(slots: readonly SlotState[], publishId: string): Html {
-  if (slots.length === 0) {
-    return html`<p class="verdict">No slot with a marketplace image is known.</p>`
-  }
-  if (slots.every(({ release }) => release === undefined)) {
-    return html`<p class="verdict">It has ${counted(slots.length, 'slot')} for images, and no build is known to measure them against.</p>`
-  }
-  const behind = slots.filter((each) => standingOf(each) === 'behind')
-  const counts = countsOf(slots)
-  const wanted = missingImages(slots)
-  return html`<p class="verdict">${verdictSentence(slots)} ${
-    wanted.length > 0 ? html`<a href="#${publishId}">${publishWords(wanted)} to publish.</a>` : ''
-  }</p>
-<dl class="figures">${FIGURES.map(([name, standing, look]) => figure(name, counts[standing], look))}${counts.ungraded > 0 ? figure('not graded', counts.ungraded, 'unknown') : ''}</dl>
-${behind.length > 0 ? html`<ul class="behind">${behindList(behind)}</ul>` : ''}`
+/** Whether the numbers of a version are known. */
+function isGraded({ slots }: HistoryVersion): boolean {
+  return slots.some(({ grade }) => grade !== undefined)
 }
 
-const FIGURES = [
-  ['behind their build', 'behind', 'older-build'],
-  ['without an image', 'empty', 'none'],
-  ['newer than their build', 'newer', 'newer-build'],
-  ['of the very build', 'exact', 'exact'],
-] as const
-
-/** How many slots lack something; those that are fine are in the figures below it. */
-export function verdictSentence(slots: readonly SlotState[]): string {
-  const { behind, empty, ungraded } = countsOf(slots)
-  const lags = slots.flatMap((each) => (standingOf(each) === 'behind' ? [each.days ?? 0] : []))
-  const worst = Math.max(0, ...lags)
-  const have = (count: number) => `${count} ${count === 1 ? 'has' : 'have'}`
+/** `13 of 58 images are outdated, by up to 526 days; 2 slots have no image`. */
+export function headline(slots: readonly SlotState[], ocp: string | undefined): string {
+  if (slots.length === 0) return 'No marketplace images'
+  const { outdated, empty, ungraded } = countStandings(slots)
+  const images = slots.length - empty
+  const are = (count: number) => (count === 1 ? 'is' : 'are')
+  const hasBuild = slots.some(({ release }) => release !== undefined)
+  const lag = getWorstLag(slots)
+  const cause = !hasBuild ? 'build unknown' : ocp === undefined ? 'OCP version unknown' : undefined
+  const graded = `${outdated} of ${counted(images, 'image')} ${are(outdated)} outdated${lag > 0 ? `, by up to ${counted(lag, 'day')}` : ''}`
   const clauses = [
-    behind > 0
-      ? `${have(behind)} an image behind the build${worst > 0 ? `, by up to ${counted(worst, 'day')}` : ''}`
-      : 'none has an image that is behind its build',
-    ...(empty > 0 ? [`${have(empty)} no image`] : []),
-    ...(ungraded > 0 ? [`${have(ungraded)} one that cannot be graded`] : []),
+    ...(images === 0 ? [] : [cause ? `${counted(images, 'image')}, not graded: ${cause}` : graded]),
+    ...(empty > 0 ? [`${counted(empty, 'slot')} ${empty === 1 ? 'has' : 'have'} no image`] : []),
+    ...(ungraded > 0 && !cause ? [`${ungraded} ${are(ungraded)} not graded`] : []),
   ]
-  return `Of ${counted(slots.length, 'slot')} ${clauses.join('; ')}.`
+  return clauses.join('; ')
 }
 
-function figure(name: string, count: number, look: string): Html {
-  return html`<div class="${count > 0 ? look : 'zero'}"><dt>${name}</dt><dd>${count}</dd></div>`
+function getWorstLag(slots: readonly SlotState[]): number {
+  const outdated = slots.filter((each) => getStanding(each) === 'outdated')
+  return Math.max(0, ...outdated.map(({ days }) => days ?? 0))
 }
 
-/** The images behind, the worst first; plans of a cloud that are alike stand together. */
-function behindList(behind: readonly SlotState[]): Html[] {
-  const lagOf = (state: SlotState) =>
-    (state.days ?? 0) > 0 ? lagText(state.days) : LOOKS[lookOf(state)].word
-  const alike = groupBy(behind, (each) => `${lagOf(each)} ${each.slot.cloud}`)
+interface Figure {
+  readonly name: string
+  readonly look: string
+  readonly count: (slots: readonly SlotState[]) => number
+}
+
+const FIGURES: readonly Figure[] = [
+  { name: 'outdated', look: 'older-build', count: (slots) => countStandings(slots).outdated },
+  { name: 'days of lag at most', look: 'older-release', count: getWorstLag },
+  { name: 'to publish', look: 'to-publish', count: (slots) => missingImages(slots).length },
+  { name: 'slots without an image', look: 'none', count: (slots) => countStandings(slots).empty },
+  {
+    name: 'newer than the build',
+    look: 'newer-build',
+    count: (slots) => countStandings(slots).newer,
+  },
+  { name: 'same build', look: 'exact', count: (slots) => countStandings(slots).exact },
+  { name: 'not graded', look: 'unknown', count: (slots) => countStandings(slots).ungraded },
+]
+
+/** A number with its trend: a line over all versions, and the value before the last change. */
+function figure(
+  name: string,
+  look: string,
+  values: readonly number[],
+  history: readonly HistoryVersion[],
+): Html {
+  const now = values.at(-1) ?? 0
+  return html`<div class="${now > 0 ? look : 'zero'}"><dt>${name}</dt><dd><span class="value">${now}</span>${sparkline(values)}<span class="trend">${trendText(values, history)}</span></dd></div>`
+}
+
+function trendText(values: readonly number[], history: readonly HistoryVersion[]): Html {
+  const now = values.at(-1) ?? 0
+  const at = values.findLastIndex((value) => value !== now)
+  const since = history[at + 1]?.date ?? ''
+  const before = values[at]
+  if (before === undefined) return html`unchanged since ${day(since)}`
+  return html`${before < now ? 'up' : 'down'} from ${before} on ${day(since)}`
+}
+
+const [LINE_WIDTH, LINE_HEIGHT] = [64, 20]
+
+function sparkline(values: readonly number[]): Html {
+  const most = Math.max(...values)
+  if (values.length < 2 || Math.min(...values) === most) return html``
+  const x = (at: number) => ((at * LINE_WIDTH) / (values.length - 1)).toFixed(1)
+  const y = (value: number) => (LINE_HEIGHT - 2 - (value / most) * (LINE_HEIGHT - 4)).toFixed(1)
+  const points = values.map((value, at) =>
+    at === 0 ? `${x(0)},${y(value)}` : `${x(at)},${y(values[at - 1] ?? 0)} ${x(at)},${y(value)}`,
+  )
+  return Html.trusted(
+    `<svg class="sparkline" viewBox="0 0 ${LINE_WIDTH} ${LINE_HEIGHT}" width="${LINE_WIDTH}" height="${LINE_HEIGHT}" aria-hidden="true"><polyline points="${points.join(' ')}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>`,
+  )
+}
+
+/** The outdated images, the largest lag first; plans of a cloud with the same lag together. */
+function outdatedList(outdated: readonly SlotState[]): Html[] {
+  const lag = (state: SlotState) =>
+    (state.days ?? 0) > 0 ? lagText(state.days) : LOOKS[getLook(state)].word
+  const alike = groupBy(outdated, (each) => `${lag(each)} ${each.slot.cloud}`)
   return [...alike.values()]
     .sort((a, b) => (b[0]?.days ?? 0) - (a[0]?.days ?? 0))
     .map((group) => {
@@ -100,22 +147,6 @@ function behindList(behind: readonly SlotState[]): Html[] {
       if (first === undefined) return html``
       const regions = [...new Set(group.flatMap(({ slot }) => slot.region ?? []))]
       const where = regions.length > 0 ? ` in ${regions.join(', ')}` : ''
-      return html`<li><strong>${lagOf(first)}</strong>: ${first.slot.cloud} ${plansText(group)}${where}</li>`
+      return html`<li><strong>${lag(first)}</strong>: ${first.slot.cloud} ${plansText(group)}${where}</li>`
     })
-}
-
-/** `ocp, opp (aarch64, x86_64); rosa (x86_64)`: plans of the same machines stand together. */
-function plansText(slots: readonly SlotState[]): string {
-  const plans = groupBy(slots, ({ slot }) => slot.plan)
-  const alike = groupBy(plans, ([, own]) => machinesText(own))
-  return [...alike]
-    .map(([machines, group]) => `${group.map(([plan]) => plan).join(', ')} (${machines})`)
-    .join('; ')
-}
-
-function machinesText(slots: readonly SlotState[]): string {
-  const machines = slots.map(({ slot: { architecture, generation } }) =>
-    [architecture, generation && `gen${generation}`].filter(Boolean).join(' '),
-  )
-  return [...new Set(machines)].join(', ')
 }

@@ -1,5 +1,9 @@
-/** The build takes these files as their text. */
+/** The build takes these files as text. */
 declare module '*.css' {
+  const text: string
+  export default text
+}
+declare module '*.client.js' {
   const text: string
   export default text
 }

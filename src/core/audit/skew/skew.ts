@@ -152,7 +152,7 @@ function missing(snapshot: Snapshot, selection: Selection): { expected?: Expecte
 const DAY = 24 * 60 * 60 * 1000
 
 /** Whole days between two time stamps' dates, in UTC. */
-function daysBetween(from: string | undefined, to: string): number | undefined {
+export function daysBetween(from: string | undefined, to: string): number | undefined {
   return from === undefined ? undefined : Math.round((dateOf(to) - dateOf(from)) / DAY)
 }
 

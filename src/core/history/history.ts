@@ -1,0 +1,123 @@
+import { InputError } from '../../errors.ts'
+import { type Change, compareInventories } from '../changes/changes.ts'
+import { printSlot } from '../clouds/slot.ts'
+import { BUILT_IN } from '../criteria/read.ts'
+import {
+  canRead,
+  EMPTY,
+  type FileText,
+  readState,
+  type SlotState,
+  type State,
+  type StreamFiles,
+} from './state.ts'
+
+/** A commit that changed some of a stream's files. */
+export interface Commit {
+  /** Hexadecimal, complete. */
+  readonly commit: string
+  /** RFC 3339, UTC, whole seconds. */
+  readonly date: string
+  /** The first line of the message. */
+  readonly subject: string
+  /** Set for the first commit of a shallow clone: what it changed is unknown. */
+  readonly isCut?: true
+}
+
+/** A file that a commit renamed or removed. */
+export interface FileChange {
+  readonly change: 'renamed' | 'removed'
+  readonly path: string
+  /** The name before. */
+  readonly from?: string
+}
+
+/** The state that a commit left, and its changes to the state that its first parent left. */
+export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacant'> {
+  /** The path of the main file. */
+  readonly path: string
+  readonly files: readonly FileChange[]
+  readonly changes: readonly Change[]
+  /** Why the version cannot be read; its state is then the state before. */
+  readonly problem?: string
+}
+
+/** The versions to show. */
+export interface Window {
+  /** RFC 3339: versions from then on. */
+  readonly since?: string | undefined
+  /** The latest versions, at most so many. */
+  readonly maxCount?: number | undefined
+}
+
+/** Reads the versions of a stream's files one after the other, oldest first. */
+export class HistoryReader {
+  #state: State = EMPTY
+  #target: FileText | undefined
+  #isReadable = false
+  #problem: string | undefined
+
+  next(
+    commit: Commit,
+    path: string,
+    files: StreamFiles,
+    fileChanges: readonly FileChange[] = [],
+  ): HistoryVersion {
+    const before = this.#state
+    // A target with conflict markers, for example, does not change the releases.
+    if (files.target === undefined || canRead(files.target)) this.#target = files.target
+    const { state, problem } = tryToRead({ ...files, target: this.#target })
+    if (state) this.#state = withEmptySlots(before.slots, state)
+    this.#isReadable ||= state !== undefined
+    this.#problem ??= problem
+    const { inventory, vacant: _, ...rest } = this.#state
+    const { changes } =
+      state === undefined || commit.isCut
+        ? { changes: [] }
+        : compareInventories(before.inventory, inventory, BUILT_IN.rhel)
+    const version = { ...commit, path, ...rest, files: fileChanges, changes }
+    return problem === undefined ? version : { ...version, problem }
+  }
+
+  /** Whether any version so far could be read. */
+  get isReadable(): boolean {
+    return this.#isReadable
+  }
+
+  /** The releases of the last version, as one text. */
+  get releases(): string {
+    return JSON.stringify(this.#state.releases)
+  }
+
+  /** @throws InputError if no version could be read */
+  expectReadable(): void {
+    if (this.#isReadable || this.#problem === undefined) return
+    throw new InputError(this.#problem, 'Name a snapshot, a stream or a marketplace file.')
+  }
+}
+
+function tryToRead(files: StreamFiles): { state?: State; problem?: string } {
+  try {
+    return { state: readState(files) }
+  } catch (error) {
+    if (error instanceof InputError) return { problem: error.message.split('\n')[0] ?? '' }
+    throw error
+  }
+}
+
+/**
+ * A slot of a stream whose image was removed stays in the state, without an image, if the criteria
+ * still offer it.
+ */
+function withEmptySlots(before: readonly SlotState[], state: State): State {
+  if (state.vacant === undefined) return state
+  const known = new Set(state.slots.map(({ slot }) => printSlot(slot)))
+  const vacant = new Map(state.vacant.map((each) => [printSlot(each.slot), each]))
+  const empty = before.flatMap(({ slot }): SlotState[] => {
+    const release = state.releases[slot.architecture]
+    const hasCloud = state.slots.some((each) => each.slot.cloud === slot.cloud)
+    if (known.has(printSlot(slot)) || release === undefined) return []
+    return hasCloud ? [vacant.get(printSlot(slot)) ?? []].flat() : [{ slot, release }]
+  })
+  return { ...state, slots: [...state.slots, ...empty] }
+}

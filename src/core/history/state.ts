@@ -1,0 +1,291 @@
+import { InputError } from '../../errors.ts'
+import { latestReleases } from '../audit/diff/slots.ts'
+import { readImageSource } from '../audit/image/read.ts'
+import { daysBetween, measureSkew, type SlotSkew } from '../audit/skew/skew.ts'
+import {
+  type Inventory,
+  joined,
+  slotItem,
+  snapshotInventory,
+  streamInventory,
+  toInventory,
+} from '../changes/inventory.ts'
+import type { Entry } from '../clouds/facts.ts'
+import { printSlot, type Slot } from '../clouds/slot.ts'
+import { decideOcp, ocpInSku } from '../criteria/ocp-version.ts'
+import { BUILT_IN } from '../criteria/read.ts'
+import { selectImage } from '../selection/select.ts'
+import { type Releases, wantedRelease } from '../selection/selections.ts'
+import { readSnapshot } from '../snapshot/read.ts'
+import { CLOUDS, type Image, type Snapshot } from '../snapshot/snapshot.ts'
+import { entryVersion, imagesIn, type SlotImage } from '../stream/marketplace.ts'
+import { MarketplaceFile } from '../stream/marketplace-file.ts'
+import { getReleases } from '../stream/releases.ts'
+import { readStream, Stream } from '../stream/stream.ts'
+import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { readRelease, readVersion } from '../versions/version.ts'
+
+/** A file as a commit left it. */
+export interface FileText {
+  readonly path: string
+  /** @throws InputError for a text that cannot be decoded, or that is not in the clone */
+  readonly read: () => string
+}
+
+/** The files of one stream as a commit left them; undefined for a file that did not exist. */
+export interface StreamFiles {
+  /** The snapshot, stream or marketplace file whose history it is. */
+  readonly main?: FileText
+  /** The stream of a snapshot or of a marketplace file: it has the releases. */
+  readonly target?: FileText | undefined
+  /** The images of a stream. */
+  readonly marketplaceFile?: FileText
+  /** The OCP version in the workspace file. */
+  readonly ocp?: MajorMinor
+}
+
+/** A slot of one version. Without a known build and OCP version: no grade and no expected image. */
+export interface SlotState extends Omit<SlotSkew, 'release'> {
+  readonly release?: string
+  /** Why the image of a stream may not fill its slot. */
+  readonly refused?: string
+}
+
+/** The content of one version. */
+export interface State {
+  /** By architecture. */
+  readonly releases: Readonly<Record<string, string>>
+  /** The OCP version that images are graded for; undefined if it is unknown. */
+  readonly ocp?: string
+  /** The slots of a snapshot, or the slots of a stream that have an image. */
+  readonly slots: readonly SlotState[]
+  /** The slots that the criteria offer a stream, and that have no image; undefined for a snapshot. */
+  readonly vacant?: readonly SlotState[]
+  /** The builds with their parts, and the images in slots. */
+  readonly inventory: Inventory
+}
+
+export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
+
+/** @throws InputError for a main or marketplace file that cannot be read */
+export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): State {
+  if (main === undefined) return EMPTY
+  const text = main.read()
+  if (isSnapshot(text)) {
+    return snapshotState(readSnapshot(text, main.path), () => readReleases(target))
+  }
+  const source = readImageSource(text, main.path)
+  const images = marketplaceFile
+    ? imagesIn(MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path))
+    : []
+  const all = [...images, ...imagesIn(source)]
+  if (!(source instanceof Stream)) {
+    const stream = readReleases(target)
+    return streamState(stream.name, stream.releases, all, releaseItems(stream.releases), ocp)
+  }
+  return streamState(source.name, getReleases(source), all, streamInventory(source, []), ocp)
+}
+
+/** A snapshot without builds, and without a target, is shown with the latest image of each slot. */
+function snapshotState(snapshot: Snapshot, readTarget: () => NamedReleases): State {
+  const own = new Map(Object.entries(snapshot.builds).map(([arch, { release }]) => [arch, release]))
+  const releases = own.size > 0 ? own : readTarget().releases
+  const isMeasured = releases.size > 0
+  const skews = measureSkew(snapshot, isMeasured ? releases : latestReleases(snapshot))
+  const slots = isMeasured
+    ? skews
+    : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
+  const ocp = [...releases.values()].map((text) => wantedRelease(snapshot, text)?.ocp)[0]
+  const builds = [...snapshotInventory(snapshot)].filter(
+    ([
+      ,
+      {
+        subject: { kind },
+      },
+    ]) => ['build', 'artifact', 'image'].includes(kind),
+  )
+  return newState(releases, ocp, slots, own.size > 0 ? new Map(builds) : releaseItems(releases))
+}
+
+/** The images of a stream, graded by the built-in criteria. Of two images in a slot the first counts. */
+function streamState(
+  name: string,
+  releases: Releases,
+  images: readonly SlotImage[],
+  builds: Inventory,
+  workspace: MajorMinor | undefined,
+): State {
+  const filled = new Map(images.toReversed().map((each) => [printSlot(each.slot), each]))
+  const bySlot = new Map(images.map(({ slot }) => [printSlot(slot), filled.get(printSlot(slot))]))
+  const present = [...bySlot.values()].filter((each) => each !== undefined)
+  const skus = present.flatMap(({ entry: { sku = [] } }) => sku)
+  const sources = { name, releases: [...releases.values()], skus, workspace }
+  const { ocp } = decideOcp(sources, BUILT_IN)
+  const snapshot = asSnapshot(name, ocp, present)
+  const skews = new Map(measureSkew(snapshot, releases).map((each) => [printSlot(each.slot), each]))
+  const slots = [...bySlot].flatMap(([key, each]): SlotState[] => {
+    if (each === undefined) return []
+    const { slot, entry } = each
+    const release = releases.get(slot.architecture)
+    const skew = skews.get(key)
+    const refused =
+      release === undefined || ocp === undefined
+        ? undefined
+        : findRefusal(snapshot, slot, release, skew === undefined)
+    const days = skew?.days ?? lag(entry, release)
+    return [
+      {
+        slot,
+        ...(release !== undefined && { release }),
+        ...skew,
+        ...(days !== undefined && { days }),
+        image: entry,
+        ...(refused !== undefined && { refused }),
+      },
+    ]
+  })
+  const vacant = [...skews].flatMap(([key, skew]) => (bySlot.has(key) ? [] : [skew]))
+  return { ...newState(releases, ocp, slots, builds), vacant }
+}
+
+/** The lag does not depend on the OCP version. */
+function lag(entry: Entry, release: string | undefined): number | undefined {
+  const build = readRelease(release ?? '')
+  const image = readVersion(entryVersion(entry) ?? '')
+  return build && daysBetween(image?.stamp, build.stamp)
+}
+
+function newState(
+  releases: Releases,
+  ocp: MajorMinor | undefined,
+  slots: readonly SlotState[],
+  builds: Inventory,
+): State {
+  const items = slots.flatMap(({ slot, image, grade }) =>
+    image ? [slotItem(slot, image, { ...(grade && { grade }) })] : [],
+  )
+  return {
+    releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...(ocp && { ocp: printMajorMinor(ocp) }),
+    slots,
+    inventory: joined(builds, toInventory(items)),
+  }
+}
+
+/** Builds of which only the releases are known. */
+function releaseItems(releases: Releases): Inventory {
+  return toInventory(
+    [...releases].map(([architecture, release]) => ({
+      subject: { kind: 'build', architecture } as const,
+      value: release,
+      release,
+    })),
+  )
+}
+
+interface NamedReleases {
+  readonly name: string
+  readonly releases: Releases
+}
+
+function readReleases(target: FileText | undefined): NamedReleases {
+  if (target === undefined) return { name: '', releases: new Map() }
+  const stream = readStream(target.read(), target.path)
+  return { name: stream.name, releases: getReleases(stream) }
+}
+
+/** Whether a target is a stream that can be read. */
+export function canRead(target: FileText): boolean {
+  try {
+    readReleases(target)
+    return true
+  } catch (error) {
+    if (error instanceof InputError) return false
+    throw error
+  }
+}
+
+/** A snapshot that has the images of a stream, as if queries had returned them. */
+function asSnapshot(
+  name: string,
+  ocp: MajorMinor | undefined,
+  images: readonly SlotImage[],
+): Snapshot {
+  const ofCloud = (cloud: Slot['cloud']) => images.filter(({ slot }) => slot.cloud === cloud)
+  const clouds = CLOUDS.filter((cloud) => ofCloud(cloud).length > 0)
+  return {
+    schemaVersion: 1,
+    stream: {
+      name,
+      distro: 'rhcos',
+      ocp: ocp === undefined ? null : printMajorMinor(ocp),
+      url: '',
+      signatures: true,
+    },
+    criteria: BUILT_IN,
+    builds: {},
+    capturedAt: '',
+    generator: '',
+    recording: { file: '', sha256: '' },
+    integrity: '',
+    images: Object.fromEntries(clouds.map((cloud) => [cloud, ofCloud(cloud).map(asImage)])),
+    queries: Object.fromEntries(clouds.map((cloud) => [cloud, ofCloud(cloud).map(asQuery)])),
+  }
+}
+
+function asImage({ slot: { cloud: _, ...slot }, entry }: SlotImage): Image {
+  const ocp = ocpInSku(entry.sku ?? '', BUILT_IN)
+  return {
+    ...entry,
+    ...slot,
+    ...(ocp && { ocp: printMajorMinor(ocp) }),
+    state: 'active',
+    version: entryVersion(entry) ?? '',
+  } as Image
+}
+
+function asQuery({ slot: { region = '' }, entry }: SlotImage) {
+  return { ...entry, region, images: 1 }
+}
+
+function findRefusal(
+  snapshot: Snapshot,
+  slot: Slot,
+  release: string,
+  hasNoSlot: boolean,
+): string | undefined {
+  const wanted = wantedRelease(snapshot, release)
+  const images = snapshot.images as Readonly<Record<string, readonly Image[]>>
+  const image = images[slot.cloud]?.find(
+    (each) =>
+      each.plan === slot.plan &&
+      each.architecture === slot.architecture &&
+      each.generation === slot.generation &&
+      each.region === slot.region,
+  )
+  if (wanted === undefined || image === undefined) return undefined
+  const refused = selectImage(slot, wanted, [image], snapshot.criteria.rhel).candidates[0]?.refused
+  return refused ?? (hasNoSlot ? `no slot in OCP ${printMajorMinor(wanted.ocp)}` : undefined)
+}
+
+/** By the key that no stream has. Invalid JSON is left to the reader of streams, which reports it. */
+function isSnapshot(text: string): boolean {
+  // As it is printed; this avoids parsing long snapshots twice.
+  if (text.includes('\n  "schemaVersion":')) return true
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'schemaVersion' in value
+  } catch {
+    return false
+  }
+}
+
+/** `ocp` of the stream in a workspace file that a commit has; undefined if it cannot be read. */
+export function readWorkspaceOcp(file: FileText, stream: string): MajorMinor | undefined {
+  try {
+    const value = JSON.parse(file.read())
+    return readMajorMinor(String(value?.streams?.[stream]?.ocp ?? ''))
+  } catch {
+    return undefined
+  }
+}

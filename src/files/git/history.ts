@@ -1,0 +1,222 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { posix, resolve } from 'node:path'
+import { InputError } from '../../errors.ts'
+import type { Folder } from '../folder.ts'
+import { Blobs } from './blobs.ts'
+import { type GitFolder, gitError, runGit } from './git.ts'
+import { placeInGit } from './repository.ts'
+
+/** A file that git has no version of. */
+export class NoVersions extends InputError {}
+
+/** A file as a commit left it. */
+export interface FileState {
+  /** The file's name then, from the root of the repository. */
+  readonly path: string
+  /** The id of its content; undefined if the commit removed the file. */
+  readonly blob: string | undefined
+}
+
+/** A commit on the first-parent line that changed some of the files. */
+export interface FileCommit {
+  /** Hexadecimal, complete. */
+  readonly id: string
+  /** RFC 3339, UTC, whole seconds. */
+  readonly date: string
+  /** The first line of the message. */
+  readonly subject: string
+  /** Whether a shallow clone begins here: what the commit changed is unknown. */
+  readonly isCut: boolean
+  /** In the order of the files that were asked for; undefined for an unchanged file. */
+  readonly files: readonly (FileState | undefined)[]
+}
+
+/** The history of some files of one repository. */
+export interface FileHistory {
+  /** The latest first. */
+  readonly commits: readonly FileCommit[]
+  /** Reads contents, to be closed. */
+  readonly blobs: Blobs
+  /** The URL of `origin`, as it is configured; undefined without one. */
+  readonly origin: string | undefined
+}
+
+/**
+ * The commits that changed some files, along first parents: a merge is one commit, with what it
+ * changed relative to its first parent. Only names are read, so contents may be missing from the
+ * clone. A renamed file is followed; a copy of a file begins with the commit that added the copy.
+ *
+ * @param paths of one repository; only the first one needs a version
+ * @throws InputError without a repository, NoVersions if git has no version of the first file
+ */
+export async function readFileHistory(
+  cwd: Pick<Folder, 'env' | 'resolve'>,
+  paths: readonly [string, ...string[]],
+): Promise<FileHistory> {
+  const [first] = paths
+  const { folder } = placeInGit(cwd, first)
+  const what = `${first}: no git history`
+  const prefix = await readPrefix(folder, what)
+  const names = paths.map((path) => {
+    const { folder: own, name } = placeInGit(cwd, path)
+    return posix.join(prefix, posix.relative(folder.path, posix.join(own.path, name)))
+  })
+  const commits = await followRenames(folder, prefix, names, what)
+  if (!commits.some(({ files }) => files[0])) throw noVersions(first, cwd)
+  const cuts = await readCuts(folder)
+  const { stdout } = await runGit(['config', '--get', 'remote.origin.url'], folder)
+  return {
+    commits: commits.map(({ added: _, ...each }) => ({ ...each, isCut: cuts.has(each.id) })),
+    blobs: new Blobs(folder),
+    origin: stdout.toString().trim() || undefined,
+  }
+}
+
+function noVersions(path: string, cwd: Pick<Folder, 'resolve'>): NoVersions {
+  return existsSync(cwd.resolve(path))
+    ? new NoVersions(`${path}: not committed`, 'Commit it first.')
+    : new NoVersions(`${path}: no such file`)
+}
+
+async function readPrefix(folder: GitFolder, what: string): Promise<string> {
+  const { status, stdout, stderr } = await runGit(['rev-parse', '--show-prefix'], folder)
+  if (status !== 0) throw gitError(what, stderr)
+  return stdout.toString().trimEnd()
+}
+
+interface Log extends Omit<FileCommit, 'isCut'> {
+  /** Which of the files the commit added. */
+  readonly added: readonly boolean[]
+}
+
+/** Starts anew with a file's former name at each commit that renamed it. */
+async function followRenames(
+  folder: GitFolder,
+  prefix: string,
+  paths: readonly string[],
+  what: string,
+): Promise<Log[]> {
+  const commits: Log[] = []
+  let names = paths
+  for (let start = 'HEAD'; ; ) {
+    const log = await readLog(folder, prefix, names, start, what)
+    const renamed = await findRename(folder, prefix, log, names)
+    if (renamed === undefined) return [...commits, ...log]
+    commits.push(...log.slice(0, renamed.index + 1))
+    names = renamed.names
+    start = `${log[renamed.index]?.id}^1`
+  }
+}
+
+/** Words that keep the output independent of the user's settings. */
+const LOG = [
+  ...['--literal-pathspecs', '-c', 'log.showRoot=true'],
+  ...['log', '--first-parent', '--diff-merges=first-parent', '--raw', '-z', '--no-abbrev'],
+  ...['--format=%x00%H%x00%ct%x00%s', '--encoding=UTF-8', '--no-renames'],
+  ...['--no-textconv', '--no-ext-diff', '--no-color', '--no-relative'],
+  ...['--no-show-signature', '--no-notes'],
+]
+
+async function readLog(
+  folder: GitFolder,
+  prefix: string,
+  names: readonly string[],
+  start: string,
+  what: string,
+): Promise<Log[]> {
+  const paths = names.map((name) => posix.relative(prefix, name))
+  const { status, stdout, stderr } = await runGit([...LOG, start, '--', ...paths], folder)
+  if (status !== 0) throw gitError(what, stderr)
+  return parseLog(stdout.toString('utf8'), names)
+}
+
+/** Fields with NUL between: an empty one, id, time, subject, then for each file its change and path. */
+function parseLog(text: string, names: readonly string[]): Log[] {
+  const fields = text.split('\0')
+  const commits: Log[] = []
+  for (let at = 1; at < fields.length; at += 1) {
+    const [id = '', seconds, subject = ''] = fields.slice(at, at + 3)
+    const date = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z')
+    const files: (FileState | undefined)[] = names.map(() => undefined)
+    const added = names.map(() => false)
+    for (at += 3; fields[at]?.trimStart().startsWith(':'); at += 2) {
+      const { path, after, status } = parseChange(fields[at] ?? '', fields[at + 1] ?? '')
+      const index = names.indexOf(path)
+      if (index < 0) continue
+      files[index] = { path, blob: after }
+      added[index] = status === 'A'
+    }
+    commits.push({ id, date, subject, files, added })
+  }
+  return commits
+}
+
+interface RawChange {
+  readonly path: string
+  readonly status: string
+  /** Blobs; undefined for no file. */
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
+/** `:100644 100644 BLOB BLOB M` */
+function parseChange(text: string, path: string): RawChange {
+  const [, , before = '', after = '', status = ''] = text.trimStart().split(' ')
+  const id = (blob: string) => (/^0+$/.test(blob) ? undefined : blob)
+  return { path, status, before: id(before), after: id(after) }
+}
+
+/** The latest commit that renamed a file, and the names of all files before it. */
+async function findRename(
+  folder: GitFolder,
+  prefix: string,
+  log: readonly Log[],
+  names: readonly string[],
+): Promise<{ index: number; names: string[] } | undefined> {
+  for (const [index, { id, added }] of log.entries()) {
+    if (!added.includes(true)) continue
+    const before: string[] = []
+    for (const [at, name] of names.entries()) {
+      before.push((added[at] && (await findSource(folder, prefix, id, name))) || name)
+    }
+    if (before.some((name, at) => name !== names[at])) return { index, names: before }
+  }
+  return undefined
+}
+
+/** The file that a commit removed, and whose content, the same or similar, the added file has. */
+async function findSource(
+  folder: GitFolder,
+  prefix: string,
+  id: string,
+  name: string,
+): Promise<string | undefined> {
+  const tree = ['diff-tree', '-r', '--raw', '-z', '--no-abbrev', '--no-relative']
+  const changed = [...tree, '--no-renames', '--diff-filter=AD', `${id}^1`, id]
+  // A commit without a parent added all its files.
+  const { stdout } = await runGit(changed, folder)
+  const fields = stdout.toString('utf8').split('\0')
+  const changes = fields.flatMap((field, at): RawChange[] =>
+    field.startsWith(':') ? [parseChange(field, fields[at + 1] ?? '')] : [],
+  )
+  const own = changes.find(({ path }) => path === name)
+  const others = changes.filter(({ path }) => posix.extname(path) === posix.extname(name))
+  const removed = others.filter(({ status }) => status === 'D')
+  const same = removed.find(({ before }) => before === own?.after)
+  if (same || removed.length === 0) return same?.path
+  // A comparison by content; without the contents in the clone the history begins here.
+  const paths = others.map(({ path }) => posix.relative(prefix, path))
+  const similar = [...tree, '-M', '--diff-filter=R', `${id}^1`, id, '--', ...paths]
+  const renames = await runGit(['--literal-pathspecs', ...similar], folder)
+  const names = renames.stdout.toString('utf8').split('\0')
+  const at = names.findIndex((field, index) => field.startsWith(':') && names[index + 2] === name)
+  return at < 0 ? undefined : names[at + 1]
+}
+
+/** The first commits of a shallow clone: git does not have their parents. */
+async function readCuts(folder: GitFolder): Promise<ReadonlySet<string>> {
+  const { status, stdout } = await runGit(['rev-parse', '--git-path', 'shallow'], folder)
+  const file = resolve(folder.path, stdout.toString().trimEnd())
+  if (status !== 0 || !existsSync(file)) return new Set()
+  return new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))
+}

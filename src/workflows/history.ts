@@ -1,0 +1,190 @@
+import {
+  type FileChange,
+  HistoryReader,
+  type HistoryVersion,
+  type Window,
+} from '../core/history/history.ts'
+import { type FileText, readWorkspaceOcp, type StreamFiles } from '../core/history/state.ts'
+import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+import type { Blobs } from '../files/git/blobs.ts'
+import { NotInClone } from '../files/git/git.ts'
+import { type FileCommit, type FileState, readFileHistory } from '../files/git/history.ts'
+import { decodeText } from '../files/read.ts'
+
+/** The files of one stream, as the user would type them. */
+export interface HistoryPaths {
+  /** The snapshot, stream or marketplace file whose history it is. */
+  readonly main: string
+  /** The stream of a snapshot or of a marketplace file: it has the releases. */
+  readonly target?: string | undefined
+  /** The images of a stream. */
+  readonly marketplaceFile?: string | undefined
+  /** The workspace file, and the stream's name in it. */
+  readonly workspace?: { readonly file: string; readonly stream: string } | undefined
+}
+
+/** The history of one stream. */
+export interface StreamHistory {
+  /** Oldest first, read one at a time. @throws InputError if no version can be read */
+  readonly versions: AsyncGenerator<HistoryVersion>
+  /** What the address of a commit begins with, if the remote repository is known. */
+  readonly commits: string | undefined
+}
+
+/** A stream's files by name, as far as they are known. */
+type Files<T> = { readonly [Name in keyof StreamPaths]?: T | undefined }
+interface StreamPaths {
+  main: string
+  target: string
+  marketplaceFile: string
+  workspace: string
+}
+const NAMES = ['main', 'target', 'marketplaceFile', 'workspace'] as const
+
+/** A commit with the stream's files: all of them as it left them, and those that it changed. */
+interface Step extends Omit<FileCommit, 'files'> {
+  readonly files: Files<FileState>
+  readonly before: Files<FileState>
+  readonly changed: Files<FileState>
+}
+
+/**
+ * The history of a stream in git, along first parents.
+ *
+ * @throws InputError without a git repository, NoVersions if git has no version of the main file
+ */
+export async function openHistory(
+  folder: Pick<Folder, 'env' | 'resolve'>,
+  { workspace, ...paths }: HistoryPaths,
+  window: Window = {},
+): Promise<StreamHistory> {
+  const all = { ...paths, workspace: workspace?.file }
+  const names = NAMES.filter((name) => all[name] !== undefined)
+  const [first = '', ...others] = names.flatMap((name) => all[name] ?? [])
+  const { commits, blobs, origin } = await readFileHistory(folder, [first, ...others])
+  const steps = toSteps(commits, names)
+  return {
+    versions: readVersions(steps, blobs, window, workspace?.stream),
+    commits: origin === undefined ? undefined : commitAddress(origin),
+  }
+}
+
+/** Oldest first. */
+function toSteps(commits: readonly FileCommit[], names: readonly (keyof StreamPaths)[]): Step[] {
+  let current: Files<FileState> = {}
+  return commits.toReversed().map(({ files, ...commit }) => {
+    const pairs = names.map((name, at) => [name, files[at]] as const)
+    const changed: Files<FileState> = Object.fromEntries(pairs.filter(([, file]) => file))
+    const before = current
+    current = { ...current, ...changed }
+    return { ...commit, files: current, before, changed }
+  })
+}
+
+async function* readVersions(
+  steps: readonly Step[],
+  blobs: Blobs,
+  window: Window,
+  stream: string | undefined,
+): AsyncGenerator<HistoryVersion> {
+  const { since, maxCount } = window
+  const start = since === undefined ? undefined : Date.parse(since)
+  const isLate = ({ date }: Pick<Step, 'date'>) => start === undefined || Date.parse(date) >= start
+  const reader = new HistoryReader()
+  const read = async (step: Step) =>
+    reader.next(
+      toCommit(step),
+      step.files.main?.path ?? '',
+      await readFiles(step, blobs, stream),
+      fileChanges(step),
+    )
+  try {
+    const first = firstWanted(steps, isLate, maxCount)
+    let base = first
+    for (; base > 0 && !reader.isReadable; ) await read(steps[--base] as Step)
+    let waiting: HistoryVersion[] = []
+    for (const [at, step] of steps.entries()) {
+      if (at <= base && base < first) continue
+      if (at < base) continue
+      const releases = reader.releases
+      const version = await read(step)
+      const isVersion = isOwn(step) || (reader.isReadable && releases !== reader.releases)
+      if (at >= first && isVersion && isLate(step)) waiting.push(version)
+      if (maxCount !== undefined) waiting = waiting.slice(-maxCount)
+      else if (reader.isReadable) yield* waiting.splice(0)
+    }
+    reader.expectReadable()
+    yield* waiting
+  } finally {
+    blobs.close()
+  }
+}
+
+/** Whether a commit changed a file whose history is shown, not only the releases or the workspace. */
+function isOwn({ changed }: Step): boolean {
+  return changed.main !== undefined || changed.marketplaceFile !== undefined
+}
+
+function firstWanted(
+  steps: readonly Step[],
+  isLate: (step: Step) => boolean,
+  maxCount = Number.POSITIVE_INFINITY,
+): number {
+  const own = steps.flatMap((step, at) => (isOwn(step) && isLate(step) ? [at] : []))
+  return own.at(-maxCount) ?? own[0] ?? steps.length
+}
+
+function toCommit({ id, date, subject, isCut }: Step) {
+  return { commit: id, date, subject, ...(isCut && { isCut }) }
+}
+
+function fileChanges({ before, changed }: Step): FileChange[] {
+  return (['main', 'marketplaceFile'] as const).flatMap((name): FileChange[] => {
+    const [old, fresh] = [before[name], changed[name]]
+    if (fresh === undefined) return []
+    if (fresh.blob === undefined) return [{ change: 'removed', path: fresh.path }]
+    const isRenamed = old?.blob !== undefined && old.path !== fresh.path
+    return isRenamed ? [{ change: 'renamed', path: fresh.path, from: old.path }] : []
+  })
+}
+
+async function readFiles(
+  { files: { workspace, ...files } }: Step,
+  blobs: Blobs,
+  stream: string | undefined,
+): Promise<StreamFiles> {
+  const texts: Record<string, FileText> = {}
+  for (const [name, file] of Object.entries(files)) {
+    if (file?.blob !== undefined) texts[name] = await readFile(file.path, file.blob, blobs)
+  }
+  if (workspace?.blob === undefined || stream === undefined) return texts
+  const ocp = readWorkspaceOcp(await readFile(workspace.path, workspace.blob, blobs), stream)
+  return { ...texts, ...(ocp && { ocp }) }
+}
+
+/** A content that cannot be read, such as one that is too long, is a problem of its version only. */
+async function readFile(path: string, blob: string, blobs: Blobs): Promise<FileText> {
+  try {
+    const bytes = await blobs.read(blob, path)
+    return { path, read: () => decodeText(bytes, path) }
+  } catch (error) {
+    if (!(error instanceof InputError) || error instanceof NotInClone) throw error
+    return {
+      path,
+      read: () => {
+        throw error
+      },
+    }
+  }
+}
+
+/** `https://github.com/OWNER/NAME/commit/`, for GitHub and GitLab; never with credentials. */
+function commitAddress(origin: string): string | undefined {
+  const [, host, path] =
+    /^(?:https?:\/\/(?:[^@/]*@)?|ssh:\/\/(?:[^@/]*@)?|[\w.-]+@)((?:[\w-]+\.)*(?:github|gitlab)(?:\.[\w-]+)+)(?::\d+)?[/:]([\w.-]+(?:\/[\w.-]+)+?)(?:\.git)?\/?$/.exec(
+      origin,
+    ) ?? []
+  if (host === undefined || path === undefined) return undefined
+  return `https://${host}/${path}/${host.includes('gitlab') ? '-/' : ''}commit/`
+}

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest'
+import { printSlot } from '../../../src/core/clouds/slot.ts'
+import { HistoryReader, type HistoryVersion } from '../../../src/core/history/history.ts'
+import type { FileText } from '../../../src/core/history/state.ts'
+import { readMajorMinor } from '../../../src/core/versions/major-minor.ts'
+import { azureImage, snapshotText } from '../../support/snapshots.ts'
+import { smallStream } from '../../support/streams.ts'
+
+const OLD = '418.94.202409162337-0'
+const NEW = '418.94.202410090804-0'
+
+interface Texts {
+  readonly main: string | undefined
+  readonly target?: string
+  readonly marketplaceFile?: string
+  readonly ocp?: string
+}
+
+const file = (path: string, text: string | undefined): FileText | undefined =>
+  text === undefined ? undefined : { path, read: () => text }
+
+/** The history of files with these contents, one commit a day. */
+function historyOf(...all: readonly (string | undefined | Texts)[]): HistoryVersion[] {
+  const reader = new HistoryReader()
+  const versions = all.map((each, at) => {
+    const { main, target, marketplaceFile, ocp } =
+      typeof each === 'object' ? each : ({ main: each } as Texts)
+    const date = `2024-10-${String(at + 1).padStart(2, '0')}T00:00:00Z`
+    const commit = { commit: `${at}`.repeat(40), date, subject: `day ${at}` }
+    const files = {
+      ...(main !== undefined && { main: file('rhcos.json', main) as FileText }),
+      ...(target !== undefined && { target: file('target.json', target) as FileText }),
+      ...(marketplaceFile !== undefined && {
+        marketplaceFile: file('marketplace.json', marketplaceFile) as FileText,
+      }),
+    }
+    const version = ocp === undefined ? undefined : readMajorMinor(ocp)
+    return reader.next(commit, 'rhcos.json', { ...files, ...(version && { ocp: version }) })
+  })
+  reader.expectReadable()
+  return versions
+}
+
+const build = (release: string) => ({
+  builds: {
+    x86_64: {
+      release,
+      location: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a',
+      meta: {},
+    },
+  },
+})
+
+/** A stream for x86_64 with images under the keys of a layout. */
+function stream(release: string, extensions: Record<string, unknown>): string {
+  const value = JSON.parse(smallStream({ x86_64: release }))
+  value.architectures.x86_64['rhel-coreos-extensions'] = extensions
+  return JSON.stringify(value)
+}
+
+const urn = (sku: string, version: string) => ({
+  publisher: 'azureopenshift',
+  offer: 'aro4',
+  sku,
+  version,
+})
+const enhancement = (version: string) => ({
+  'azure-marketplace': { 'no-purchase-plan': urn('418-v2', version) },
+})
+
+/** Each slot that has an image, with what is told of it. */
+const slots = ({ slots }: HistoryVersion) =>
+  slots
+    .filter(({ image }) => image)
+    .map(({ slot, image, grade, refused, days }) => [
+      printSlot(slot),
+      image?.version ?? image?.release,
+      grade ?? refused,
+      days,
+    ])
+
+/** The changes of each version: the sign, the subject, the releases before and after. */
+const changes = (history: readonly HistoryVersion[]) =>
+  history.map(({ changes }) =>
+    changes
+      .filter(({ follows }) => !follows)
+      .map(({ subject, before, after, loss }) => {
+        const what =
+          subject.kind === 'slot'
+            ? printSlot(subject.slot)
+            : [subject.kind, 'architecture' in subject ? subject.architecture : ''].join(' ')
+        const ends = [before?.release, after?.release].filter(Boolean).join(' -> ')
+        return [what, ends, ...(loss ? [`(${loss})`] : [])].join(' ')
+      }),
+  )
+
+const SLOT = 'azure no-purchase-plan x86_64 gen2'
+
+const aro = (ocp: string, version: string) => ({
+  x86_64: {
+    azure: {
+      'no-purchase-plan': {
+        hyperVGen1: urn(`aro_${ocp}`, version),
+        hyperVGen2: urn(Number(ocp) < 422 ? `${ocp}-v2` : `aro_${ocp}-v2`, version),
+      },
+    },
+  },
+})
+
+describe('the history of a snapshot', () => {
+  const history = historyOf(
+    snapshotText([azureImage('418-v2', '418.94.20240916')], build(OLD)),
+    snapshotText([azureImage('418-v2', '418.94.20240916')], build(NEW)),
+    snapshotText([azureImage('418-v2', '418.94.20241009')], build(NEW)),
+    snapshotText([azureImage('418-v2', '418.94.20240801')], build(NEW)),
+    snapshotText([], build(NEW)),
+  )
+
+  it('has image, grade and lag of each slot', () => {
+    expect(history.map(slots)).toEqual([
+      [[SLOT, '418.94.20240916', 'exact', 0]],
+      [[SLOT, '418.94.20240916', 'older-build', 23]],
+      [[SLOT, '418.94.20241009', 'exact', 0]],
+      [[SLOT, '418.94.20240801', 'older-build', 69]],
+      [],
+    ])
+    expect(history.map(({ releases }) => releases.x86_64)).toEqual([OLD, NEW, NEW, NEW, NEW])
+    expect(history[1]?.slots[1]?.expected?.version).toBe('418.94.20241009')
+  })
+
+  it('has what each version changed', () => {
+    expect(changes(history)).toEqual([
+      [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
+      [`build x86_64 ${OLD} -> ${NEW}`],
+      [`${SLOT} 418.94.20240916 -> 418.94.20241009`],
+      [`${SLOT} 418.94.20241009 -> 418.94.20240801 (older)`],
+      [`${SLOT} 418.94.20240801 (removed)`],
+    ])
+  })
+
+  it('takes the releases of its target if it has no builds', () => {
+    const main = snapshotText([azureImage('418-v2', '418.94.20240916')])
+    const [alone] = historyOf(main)
+    expect(alone && slots(alone)).toEqual([[SLOT, '418.94.20240916', undefined, undefined]])
+    const [both] = historyOf({ main, target: smallStream({ x86_64: NEW }) })
+    expect(both && slots(both)).toEqual([[SLOT, '418.94.20240916', 'older-build', 23]])
+    const [broken] = historyOf({ main, target: '<<<<<<< HEAD' })
+    expect(broken?.releases).toEqual({})
+  })
+})
+
+describe('the history of a stream', () => {
+  it('has its images in both layouts', () => {
+    const marketplace = {
+      azure: { 'no-purchase-plan': { hyperVGen1: urn('aro_418', '418.94.20240916') } },
+      aws: {
+        ocp: { regions: { 'us-east-1': { release: '415.92.202402201450-0', image: 'ami-1' } } },
+      },
+    }
+    const [only] = historyOf(stream(NEW, { ...enhancement('418.94.20241009'), marketplace }))
+    expect(only && slots(only)).toEqual([
+      [SLOT, '418.94.20241009', 'exact', 0],
+      ['azure no-purchase-plan x86_64 gen1', '418.94.20240916', 'older-build', 23],
+      ['aws ocp x86_64 us-east-1', '415.92.202402201450-0', 'older-release', 232],
+    ])
+    expect(only?.slots[1]?.expected).toEqual({
+      place: { publisher: 'azureopenshift', offer: 'aro4', sku: 'aro_418' },
+      version: '418.94.20241009',
+    })
+  })
+
+  it('has the images of its marketplace file', () => {
+    const main = smallStream({ x86_64: '9.8.20260428-0' }, 'rhcos-4.21')
+    const marketplaceFile = JSON.stringify(aro('422', '9.8.20260428'))
+    const history = historyOf(main, { main, marketplaceFile })
+    expect(changes(history)[1]).toHaveLength(2)
+    expect(history[1]?.slots.map(({ grade }) => grade)).toEqual(['exact', 'exact'])
+    const [file] = historyOf({ main: marketplaceFile, target: main })
+    expect(file?.slots).toEqual(history[1]?.slots)
+  })
+
+  it('reports why an image may not fill its slot', () => {
+    const [later] = historyOf(stream(NEW, enhancement('419.6.20250523')))
+    expect(later && slots(later)).toEqual([[SLOT, '419.6.20250523', 'later OCP version', -226]])
+  })
+
+  it('keeps a slot whose image was removed', () => {
+    const history = historyOf(stream(OLD, enhancement('418.94.20240916')), stream(OLD, {}))
+    expect(changes(history)[1]).toEqual([`${SLOT} 418.94.20240916 (removed)`])
+    expect(history.map(({ slots }) => slots.map(({ image }) => image?.version))).toEqual([
+      ['418.94.20240916'],
+      [undefined],
+    ])
+  })
+
+  it('has only builds if there are no images', () => {
+    const history = historyOf(
+      smallStream({ x86_64: '35.20220116.2.0', aarch64: '35.20220116.2.0' }),
+      smallStream({ x86_64: '35.20220213.3.0' }),
+    )
+    expect(history.map(({ slots }) => slots)).toEqual([[], []])
+    expect(changes(history)[1]).toEqual([
+      'build aarch64 35.20220116.2.0 (removed)',
+      'build x86_64 35.20220116.2.0 -> 35.20220213.3.0',
+    ])
+  })
+})
+
+describe('the OCP version of a version', () => {
+  const RHEL_9_8 = '9.8.20260428-0'
+  const grades = (texts: Texts) => {
+    const [only] = historyOf(texts)
+    return [only?.ocp, ...(only?.slots ?? []).map(({ grade }) => grade)]
+  }
+
+  it.each<[what: string, texts: Texts, grades: unknown[]]>([
+    [
+      'the release',
+      { main: stream(NEW, enhancement('418.94.20241009')), ocp: '5.0' },
+      ['4.18', 'exact'],
+    ],
+    [
+      'the SKUs',
+      {
+        main: smallStream({ x86_64: RHEL_9_8 }, 'rhcos-4.21'),
+        marketplaceFile: JSON.stringify(aro('422', '9.8.20260428')),
+      },
+      ['4.22', 'exact', 'exact'],
+    ],
+    [
+      'the workspace',
+      {
+        main: smallStream({ x86_64: '9.6.20251023-0' }, 'rhel-9.6'),
+        marketplaceFile: JSON.stringify(aro('420', '9.6.20251015')),
+        ocp: '4.21',
+      },
+      ['4.21', 'older-release', 'older-release'],
+    ],
+  ])('follows from %s', (_, texts, expected) => {
+    expect(grades(texts)).toEqual(expected)
+  })
+
+  it('is unknown if SKUs are older than the RHEL version: no grade, but the lag', () => {
+    const marketplaceFile = JSON.stringify(aro('420', '9.6.20251015'))
+    const main = smallStream({ x86_64: RHEL_9_8 }, 'rhcos-4.21')
+    const [only] = historyOf({ main, marketplaceFile })
+    expect(only?.ocp).toBeUndefined()
+    expect(only?.slots.map(({ grade, days }) => [grade, days])).toEqual([
+      [undefined, 195],
+      [undefined, 195],
+    ])
+  })
+})
+
+describe('the history of a file', () => {
+  const good = stream(OLD, enhancement('418.94.20240916'))
+
+  it.each([
+    ['conflict markers', `<<<<<<< HEAD\n${good}`, /rhcos\.json:1:1: /],
+    ['a later schema', '{ "schemaVersion": 2 }', /schemaVersion: 2 is later than 1/],
+    ['something else', '[1]', /rhcos\.json/],
+  ])('compares with the last readable version after one with %s', (_, text, problem) => {
+    const history = historyOf(good, text, good)
+    expect(history[1]?.problem).toMatch(problem)
+    expect(changes(history).slice(1)).toEqual([[], []])
+    expect(history[1]?.slots).toEqual(history[0]?.slots)
+  })
+
+  it('loses everything with the file, and not before', () => {
+    const history = historyOf(good, good, undefined, good)
+    expect(changes(history)).toEqual([
+      [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
+      [],
+      [`build x86_64 ${OLD} (removed)`, `${SLOT} 418.94.20240916 (removed)`],
+      [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
+    ])
+  })
+
+  it('reports no changes for the first commit of a shallow clone', () => {
+    const reader = new HistoryReader()
+    const commit = { commit: 'c', date: '2024-10-01T00:00:00Z', subject: '', isCut: true } as const
+    const { changes, slots } = reader.next(commit, 'rhcos.json', {
+      main: { path: 'rhcos.json', read: () => good },
+    })
+    expect({ changes, count: slots.length }).toEqual({ changes: [], count: 1 })
+  })
+
+  it('is refused if no version can be read', () => {
+    expect(() => historyOf('# Read me')).toThrow('rhcos.json:1:1: expected a value, found #')
+  })
+})

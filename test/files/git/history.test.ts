@@ -1,0 +1,255 @@
+import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { readFileHistory } from '../../../src/files/git/history.ts'
+import { temporaryFolder } from '../../support/cli.ts'
+import { commitAt, git } from '../../support/git.ts'
+
+let folder: string
+let day = 0
+const at = (name: string) => join(folder, name)
+const commit = (message: string) => commitAt(folder, `2024-01-0${++day}T12:00:00+02:00`, message)
+
+const read = (names: readonly [string, ...string[]], env: NodeJS.ProcessEnv = {}, cwd = folder) =>
+  readFileHistory(
+    { env: { PATH: process.env.PATH, ...env }, resolve: (path) => resolve(cwd, path) },
+    names,
+  )
+
+type Version = [subject: string, path: string, content: string | undefined]
+
+/** The versions of one file, oldest first. */
+async function versions(name: string, env: NodeJS.ProcessEnv = {}, cwd = folder) {
+  const { commits, blobs } = await read([name], env, cwd)
+  const found: Version[] = []
+  for (const { subject, files } of commits.toReversed()) {
+    const [file] = files
+    if (file === undefined) continue
+    const content = file.blob && (await blobs.read(file.blob, file.path)).toString()
+    found.push([subject, file.path, content])
+  }
+  blobs.close()
+  return found
+}
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  day = 0
+})
+
+describe('readFileHistory', () => {
+  it('returns every version with its bytes, also before a rename', async () => {
+    await writeFile(at('a.json'), `${'{ "ä": 1 }\r\n'.repeat(9)}no end`)
+    await commit('begin')
+    await mkdir(at('sub'))
+    await rename(at('a.json'), at('sub/b c.json'))
+    await commit('rename')
+    await appendFile(at('sub/b c.json'), '\n\0\n+ -\n\\ @@\n')
+    await commit('change: ä')
+    const whole = `${'{ "ä": 1 }\r\n'.repeat(9)}no end`
+    expect(await versions('sub/b c.json')).toEqual([
+      ['begin', 'a.json', whole],
+      ['rename', 'sub/b c.json', whole],
+      ['change: ä', 'sub/b c.json', `${whole}\n\0\n+ -\n\\ @@\n`],
+    ])
+    expect(await versions('b c.json', {}, at('sub'))).toHaveLength(3)
+    const { commits } = await read(['sub/b c.json'])
+    expect(commits[0]).toMatchObject({
+      date: '2024-01-03T10:00:00Z',
+      id: (await git(folder, 'rev-parse', 'HEAD')).trim(),
+      isCut: false,
+    })
+  })
+
+  it('follows a rename with edits, and takes no other removed file for the source', async () => {
+    const text = (name: string) => `${`{ "${name}": 1 }\n`.repeat(20)}`
+    await writeFile(at('a.json'), text('a'))
+    await writeFile(at('b.json'), text('b'))
+    await commit('begin')
+    await rename(at('a.json'), at('c.json'))
+    await appendFile(at('c.json'), '{}\n')
+    await rm(at('b.json'))
+    await writeFile(at('d.json'), text('d'))
+    await commit('rename')
+    expect((await versions('c.json')).map(([, path]) => path)).toEqual(['a.json', 'c.json'])
+    expect((await versions('d.json')).map(([, path]) => path)).toEqual(['d.json'])
+  })
+
+  it('reports when a file was removed, added again, and empty', async () => {
+    await writeFile(at('a.json'), '1\n')
+    await commit('one')
+    await rm(at('a.json'))
+    await commit('removed')
+    await writeFile(at('a.json'), '')
+    await commit('empty')
+    expect(await versions('a.json')).toEqual([
+      ['one', 'a.json', '1\n'],
+      ['removed', 'a.json', undefined],
+      ['empty', 'a.json', ''],
+    ])
+  })
+
+  it('begins a copy with the commit that added it', async () => {
+    const text = '{ "stream": "rhcos-4.18" }\n'.repeat(20)
+    await writeFile(at('4.18.json'), text)
+    await commit('4.18')
+    await writeFile(at('4.19.json'), text)
+    await commit('4.19')
+    expect(await versions('4.19.json')).toEqual([['4.19', '4.19.json', text]])
+  })
+
+  it('follows first parents, so that a merge is one version', async () => {
+    await writeFile(at('a.json'), '1')
+    await commit('base')
+    await git(folder, 'checkout', '--quiet', '-b', 'side')
+    await writeFile(at('b.json'), '')
+    await commit('side')
+    await git(folder, 'checkout', '--quiet', '-')
+    await writeFile(at('a.json'), '2')
+    await commit('two')
+    // The side branch still has the old file, and its merge leaves the new one.
+    await git(folder, 'merge', '--quiet', '--no-ff', '-m', 'merge without a change', 'side')
+    await git(folder, 'checkout', '--quiet', 'side')
+    await writeFile(at('a.json'), '3')
+    await commit('three on side')
+    await writeFile(at('a.json'), '4')
+    await commit('four on side')
+    await git(folder, 'checkout', '--quiet', '-')
+    await git(folder, 'merge', '--quiet', '-X', 'theirs', '--no-ff', '-m', 'merge', 'side')
+    expect(await versions('a.json')).toEqual([
+      ['base', 'a.json', '1'],
+      ['two', 'a.json', '2'],
+      ['merge', 'a.json', '4'],
+    ])
+  })
+
+  it('returns for several files which of them each commit changed', async () => {
+    await writeFile(at('a.json'), '1')
+    await writeFile(at('b.json'), '1')
+    await commit('both')
+    await rename(at('b.json'), at('c.json'))
+    await commit('rename')
+    await writeFile(at('a.json'), '2')
+    await commit('one')
+    const { commits } = await read(['a.json', 'c.json', 'd.json'])
+    expect(commits.map(({ files }) => files.map((file) => file?.path))).toEqual([
+      ['a.json', undefined, undefined],
+      [undefined, 'c.json', undefined],
+      ['a.json', 'b.json', undefined],
+    ])
+  })
+
+  it('does not depend on settings, attributes, replacements and odd names', async () => {
+    const name = ':(glob)*.json'
+    await writeFile(at(name), '1\n\n2\n')
+    await writeFile(at('.gitattributes'), '*.json diff=odd -text\n')
+    await commit('one')
+    await writeFile(at(name), '1\n\n3\n')
+    await commit('two')
+    for (const [key, value] of [
+      ['diff.odd.textconv', 'false'],
+      ['diff.odd.binary', 'true'],
+      ['diff.external', 'false'],
+      ['diff.renames', 'copies'],
+      ['diff.noprefix', 'true'],
+      ['color.ui', 'always'],
+      ['log.showRoot', 'false'],
+      ['log.diffMerges', 'combined'],
+      ['log.showSignature', 'true'],
+    ] as const) {
+      await git(folder, 'config', key, value)
+    }
+    await git(folder, 'replace', '--force', 'HEAD', 'HEAD~1')
+    expect(await versions(name)).toEqual([
+      ['one', name, '1\n\n2\n'],
+      ['two', name, '1\n\n3\n'],
+    ])
+  })
+
+  it('finds a file whose folder was removed', async () => {
+    await mkdir(at('sub'))
+    await writeFile(at('sub/a.json'), '1')
+    await writeFile(at('b.json'), '1')
+    await commit('one')
+    await rm(at('sub'), { recursive: true })
+    await commit('removed')
+    expect((await versions('sub/a.json')).map(([subject]) => subject)).toEqual(['one', 'removed'])
+  })
+
+  it('reads the repository of the folder in a hook of another repository', async () => {
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    const env = { GIT_DIR: '/nonexistent', GIT_DIFF_OPTS: '-u0' }
+    expect(await versions('a.json', env)).toEqual([['one', 'a.json', '1']])
+  })
+
+  it('reads a worktree, and marks where a shallow clone begins', async () => {
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    await writeFile(at('a.json'), '2')
+    await commit('two')
+    const [clone, worktree] = [join(await temporaryFolder(), 'clone'), await temporaryFolder()]
+    await git(folder, 'clone', '-q', '--depth', '1', `file://${folder}`, clone)
+    await git(clone, 'worktree', 'add', '-q', join(worktree, 'w'))
+    for (const cwd of [clone, join(worktree, 'w')]) {
+      const { commits } = await read(['a.json'], {}, cwd)
+      expect(commits.map(({ subject, isCut }) => [subject, isCut])).toEqual([['two', true]])
+    }
+  })
+
+  it('needs only the contents of the files in a partial clone, with a sparse checkout', async () => {
+    await mkdir(at('data'))
+    await writeFile(at('data/old.json'), 'x\n'.repeat(50))
+    await writeFile(at('other.json'), 'other')
+    await commit('one')
+    await rename(at('data/old.json'), at('data/a.json'))
+    await rm(at('other.json'))
+    await writeFile(at('large.json'), 'large')
+    await commit('two')
+    await git(folder, 'config', 'uploadpack.allowFilter', 'true')
+    const clone = join(await temporaryFolder(), 'clone')
+    const filter = ['--filter=blob:none', '--no-checkout']
+    await git(folder, 'clone', '-q', ...filter, `file://${folder}`, clone)
+    await git(clone, 'sparse-checkout', 'set', 'data')
+    await git(clone, 'checkout', '-q')
+    await git(clone, 'remote', 'set-url', 'origin', 'file:///nonexistent')
+    expect((await versions('data/a.json', {}, clone)).map(([subject]) => subject)).toEqual([
+      'one',
+      'two',
+    ])
+    await expect(versions('other.json', {}, clone)).rejects.toThrow(
+      'other.json: its content is not in this clone',
+    )
+  })
+
+  it.each([
+    ['ext', 'url', 'ext::sh -c %s% >&2', 'protocol.ext.allow', 'always'],
+    ['an ssh command', 'url', 'ssh://x/y', 'core.sshCommand', '%s'],
+  ])('runs nothing that a repository configures: %s', async (_, __, url, key, value) => {
+    const named = (text: string) => text.replace('%s', `touch ${at('ran')}`)
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    await git(folder, 'config', 'core.fsmonitor', `touch ${at('ran')}; false`)
+    await git(folder, 'config', 'extensions.partialClone', 'origin')
+    await git(folder, 'config', 'remote.origin.promisor', 'true')
+    await git(folder, 'config', 'remote.origin.url', named(url))
+    await git(folder, 'config', key, named(value))
+    const blob = (await git(folder, 'rev-parse', 'HEAD:a.json')).trim()
+    await rm(at(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`))
+    await expect(versions('a.json')).rejects.toThrow('a.json: its content is not in this clone')
+    expect(await readdir(folder)).toEqual(['.git', 'a.json'])
+  })
+
+  it('refuses a file without a history', async () => {
+    await expect(versions('a.json')).rejects.toThrow(
+      /^a\.json: no git history: not a git repository/,
+    )
+    await writeFile(at('a.json'), '1')
+    await commit('one')
+    await writeFile(at('b.json'), '1')
+    await expect(versions('b.json')).rejects.toThrow('b.json: not committed')
+    await expect(versions('c.json')).rejects.toThrow('c.json: no such file')
+    await expect(versions('d/c.json')).rejects.toThrow('c.json: no such file')
+    await expect(versions('.')).rejects.toThrow('is a directory, expected a file')
+  })
+})
