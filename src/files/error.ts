@@ -1,36 +1,45 @@
 import { InputError } from '../errors.ts'
 
-const CAUSES: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a directory, expected a file',
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  ENOTDIR: 'no such file: a part of its path is no directory',
-  EROFS: 'on a file system that is read-only',
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'no space left: the quota is used up',
-  ELOOP: 'links that lead in a circle',
-  ENAMETOOLONG: 'the name is too long',
-  ENXIO: 'is a socket or a pipe, expected a file',
-  ETXTBSY: 'is being run',
-  EBUSY: 'is in use',
-}
+type Cause = readonly [cause: string, remedy?: string]
 
-/** What people name in the place of a file. */
-const SLIPS: readonly (readonly [name: RegExp, remedy: string])[] = [
-  [/^https?:\/\//i, 'Files are read here, and no URLs: download it first.'],
-]
+const CAUSES: Readonly<Record<string, Cause>> = {
+  ENOENT: ['no such file'],
+  EISDIR: ['is a directory, expected a file'],
+  EACCES: ['permission denied'],
+  EPERM: ['not permitted'],
+  ENOTDIR: ['no such file: a part of its path is not a directory'],
+  EROFS: ['read-only file system'],
+  ENOSPC: ['no space left on the device'],
+  EDQUOT: ['no space left: disk quota exceeded'],
+  ELOOP: ['a link that leads to itself'],
+  ENAMETOOLONG: ['file name too long'],
+  EBUSY: ['in use or a mount point', 'Mount the folder of the file, not the file itself.'],
+  EMFILE: ['too many open files', 'Raise the limit, for example with ulimit -n 1024.'],
+  ENFILE: ['too many open files on this machine', 'Close other programs, or raise the limit.'],
+  ENOMEM: ['out of memory', 'Raise the memory limit.'],
+}
 
 /** An error of the file system in one line. */
 export function fileError(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
-  const cause = Object.hasOwn(CAUSES, code) ? CAUSES[code] : message
-  const remedy = code === 'ENOENT' ? SLIPS.find(([slip]) => slip.test(file))?.[1] : undefined
-  return new InputError(`${file}: ${cause}`, remedy, { cause: error })
+  const [cause, remedy] = (Object.hasOwn(CAUSES, code) && CAUSES[code]) || [message]
+  const isUrl = code === 'ENOENT' && /^https?:\/\//i.test(file)
+  return new InputError(`${file}: ${cause}`, isUrl ? 'Download it first.' : remedy, {
+    cause: error,
+  })
 }
 
 /** Whether an error of the file system has one of these codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
+/** Does some work on a file. @throws InputError that names the file */
+export function attempt<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw fileError(file, error)
+  }
 }

@@ -1,10 +1,9 @@
 import fs from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { type LockOptions, withLock } from './lock.ts'
+import { findUpwards, repositoryAround } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream, readTogether } from './read.ts'
-import { checkTarget } from './target.ts'
-import { findUpwards, repositoryAround } from './upwards.ts'
-import { isTidy, tidy, type Write, writeFiles } from './write.ts'
+import { checkTarget, isTidy, tidy, type Write, writeFiles } from './write.ts'
 
 /** The name that stands for stdin where a command takes a file. */
 export const STDIN = '-'
@@ -33,7 +32,7 @@ export interface Folder {
   readSibling(file: string): Promise<string | undefined>
   /** Two files that belong together, so that no run has replaced them in between. */
   readTogether(file: string, sibling: string): Promise<[string, string | undefined]>
-  /** Writes all files or, on an error, none. @throws InputError naming the file */
+  /** Writes each file completely or not at all. @throws InputError naming the file */
   write(writes: readonly Write[]): Promise<void>
   /** Does some work while no other run writes the file. @throws ServiceError after a time limit */
   lock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T>

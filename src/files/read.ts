@@ -1,10 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
-import { dirname, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
+import { repositoryAround } from './paths.ts'
 
-/** In bytes: a hundred times the longest snapshot; what it becomes in memory is forty times that. */
+/** In bytes: a hundred times the longest snapshot. */
 export const LONGEST_FILE = 64 * 1024 * 1024
 
 /**
@@ -16,25 +17,24 @@ export const LONGEST_FILE = 64 * 1024 * 1024
  */
 export async function readInput(file: string, path = file): Promise<string> {
   const text = await readIfExists(file, path)
-  if (text === undefined) throw fileError(file, { code: 'ENOENT' })
+  if (text === undefined) throw missingFile(file, path)
   return text
 }
 
-/** The same for a file that need not be there: undefined where it is not. */
+/** The same for a file that may be missing: undefined then. */
 export async function readIfExists(file: string, path = file): Promise<string | undefined> {
   try {
-    return await readText(file, path)
+    const stat = fs.statSync(path)
+    if (!stat.isFile()) throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
+    if (stat.size > LONGEST_FILE) throw tooLong(file)
+    return decodeText(fs.readFileSync(path), file)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw fileError(file, error)
   }
 }
 
-/**
- * Reads two files that belong together, such that no writer replaced them in between.
- *
- * @returns the texts; undefined for the second where it is not there
- */
+/** Reads two files that belong together, so that no run has replaced them in between. */
 export async function readTogether(
   file: string,
   sibling: string,
@@ -48,53 +48,18 @@ export async function readTogether(
 }
 
 /**
- * Reads a file that another one names: it has to lie beside that one, so that nobody's link makes
- * us read something else. Undefined where it is not there.
+ * Reads a file that another file names. It must be beside that file; undefined if it is missing.
  *
  * @throws InputError for a link that leads out of the folder
  */
 export async function readSibling(file: string, path = file): Promise<string | undefined> {
   if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
     const end = fs.existsSync(path) ? fs.realpathSync(path) : undefined
-    const folder = fs.realpathSync(dirname(path))
-    if (end === undefined || !end.startsWith(folder + sep)) {
-      throw new InputError(`${file}: is a link that leads elsewhere, expected a file`)
+    if (!end?.startsWith(fs.realpathSync(dirname(path)) + sep)) {
+      throw new InputError(`${file}: is a link out of its folder, expected a file`)
     }
   }
   return readIfExists(file, path)
-}
-
-/** Opened without blocking, as a pipe may have nobody who writes, and looked at before it is read. */
-async function readText(file: string, path: string): Promise<string> {
-  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
-  try {
-    const stat = fs.fstatSync(descriptor)
-    if (!stat.isFile()) throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
-    if (stat.size > LONGEST_FILE) throw tooLong(file)
-    return decodeText(fs.readFileSync(descriptor), file)
-  } finally {
-    fs.closeSync(descriptor)
-  }
-}
-
-/** @throws InputError for a file whose reader may wait without end; of one that nobody can look at nothing */
-export function refuseEndless(file: string): void {
-  let stat: fs.Stats
-  try {
-    stat = fs.statSync(file)
-  } catch {
-    return
-  }
-  if (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice()) {
-    throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
-  }
-}
-
-function kindOf(stat: fs.Stats): string {
-  if (stat.isDirectory()) return 'a directory'
-  if (stat.isFIFO()) return 'a pipe'
-  if (stat.isSocket()) return 'a socket'
-  return 'a device'
 }
 
 /** Reads a stream of bytes to its end. @throws InputError if it is too long or not UTF-8 */
@@ -113,9 +78,76 @@ export function tooLong(file: string): InputError {
   return new InputError(`${file}: longer than ${LONGEST_FILE / 1024 / 1024} MB`)
 }
 
-/** Bytes that are no UTF-8 would come back as others. Plain ASCII is read in a third of the time. */
+/**
+ * The text of a file.
+ *
+ * @throws InputError for anything but UTF-8, for a Git LFS pointer and for merge conflict markers
+ */
 export function decodeText(bytes: Buffer, file: string): string {
+  const text = decode(bytes, file)
+  if (text.startsWith('version https://git-lfs.github.com/spec/')) {
+    throw new InputError(`${file}: a Git LFS pointer, not the file itself`, 'Run git lfs pull.')
+  }
+  const conflict = /^(<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$/m.exec(text)
+  if (conflict) {
+    const line = text.slice(0, conflict.index).split('\n').length
+    throw new InputError(
+      `${file}:${line}:1: merge conflict marker ${conflict[1]}`,
+      'Resolve the merge conflict first.',
+    )
+  }
+  return text
+}
+
+/** ASCII is decoded in a third of the time. */
+function decode(bytes: Buffer, file: string): string {
+  if (isUtf16(bytes)) {
+    throw new InputError(
+      `${file}: UTF-16 text, expected UTF-8`,
+      'Save the file as UTF-8; in PowerShell with Out-File -Encoding utf8.',
+    )
+  }
   if (isAscii(bytes)) return bytes.toString('latin1')
   if (isUtf8(bytes)) return bytes.toString('utf8')
   throw new InputError(`${file}: not UTF-8 text`)
+}
+
+/** By its byte order mark, or if it has none, by the zero in its first character. */
+function isUtf16(bytes: Buffer): boolean {
+  const [first, second] = bytes
+  const mark = `${first?.toString(16)} ${second?.toString(16)}`
+  return mark === 'ff fe' || mark === 'fe ff' || (first === 0) !== (second === 0)
+}
+
+function kindOf(stat: fs.Stats): string {
+  if (stat.isDirectory()) return 'a directory'
+  if (stat.isFIFO()) return 'a pipe'
+  return stat.isSocket() ? 'a socket' : 'a device'
+}
+
+/** A file is also missing if it is in a submodule that is not checked out. */
+function missingFile(file: string, path: string): InputError {
+  const root = repositoryAround(dirname(path))
+  const modules = root === undefined ? undefined : join(root, '.gitmodules')
+  if (root === undefined || modules === undefined || !fs.existsSync(modules)) {
+    return fileError(file, { code: 'ENOENT' })
+  }
+  const paths = fs.readFileSync(modules, 'utf8').matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)
+  const submodule = [...paths]
+    .map(([, submodule = '']) => submodule)
+    .find((each) => relative(root, path).startsWith(each + sep))
+  return submodule === undefined
+    ? fileError(file, { code: 'ENOENT' })
+    : new InputError(
+        `${file}: in the submodule ${submodule}, which is not checked out`,
+        `Run git submodule update --init ${submodule}.`,
+      )
+}
+
+/** @throws InputError for a pipe, a socket or a device, which a library may read without end */
+export function refuseEndless(file: string): void {
+  const stat = fs.statSync(file, { throwIfNoEntry: false })
+  if (stat && !stat.isFile() && !stat.isDirectory()) {
+    throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
+  }
 }

@@ -1,144 +1,129 @@
+import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import fs from 'fs-extra'
-import { syncFolder, writeDurably } from './durable.ts'
-import { fileError, hasCode } from './error.ts'
-import { expectLocks } from './lock.ts'
-import { type Target, targetOf } from './target.ts'
-import { isStray, removeStrays, temporaryFor } from './temporary.ts'
+import { InputError } from '../errors.ts'
+import { attempt, hasCode } from './error.ts'
+import { isAlive, lockFile, readHolder } from './lock.ts'
+import { resolveTarget } from './paths.ts'
 
-/** A file and the text that it is to have. */
+/** A file and its new text. */
 export interface Write {
   readonly file: string
   readonly text: string
 }
 
-/** A file whose new content lies whole on the disk beside it. */
-interface Prepared {
-  readonly target: Target
-  readonly path: string
-  readonly fresh: string
-  /** What was there, under a name of ours; undefined for a file that is new. */
-  readonly former: string | undefined
-}
-
 /**
- * Writes files, one after another in this order, so that each is whole at any moment, old or new,
- * and an error leaves all of them as they were. Mode, owner and links stay.
- *
- * Without a pause, so that a signal that is handled finds all or nothing done. Where the machine dies
- * in between, those before are new and those behind are old.
+ * Writes files in this order, each by a temporary file and a rename, so that every file is complete
+ * at any moment. All temporary files are complete before the first rename: a full disk changes no
+ * file. Mode, owner and links stay.
  *
  * @throws InputError naming the file that cannot be written
- * @throws ServiceError where another process has taken a lock that this one held
  */
 export async function writeFiles(
   writes: readonly Write[],
   at: (path: string) => string = (path) => path,
 ): Promise<void> {
-  const prepared: Prepared[] = []
-  const begun: Prepared[] = []
+  const prepared: { readonly file: string; readonly path: string; readonly temporary: string }[] =
+    []
   try {
-    for (const write of writes) prepare(write, at(write.file), prepared)
-    expectLocks()
-    for (const each of prepared) {
-      begun.push(each)
-      attempt(each.target.file, () => place(each.fresh, each.path))
+    for (const { file, text } of writes) {
+      attempt(file, () => {
+        const path = resolveTarget(file, at(file))
+        fs.ensureDirSync(dirname(path))
+        const temporary = join(dirname(path), temporaryName())
+        prepared.push({ file, path, temporary })
+        writeDurably(temporary, text, fs.statSync(path, { throwIfNoEntry: false }))
+      })
     }
-  } catch (error) {
-    for (const each of begun.reverse()) putBack(each)
-    throw error
+    for (const { file, path, temporary } of prepared) {
+      attempt(file, () => {
+        fs.renameSync(temporary, path)
+        syncFolder(dirname(path))
+      })
+    }
   } finally {
-    for (const { fresh, former } of prepared) {
-      fs.removeSync(fresh)
-      if (former !== undefined) fs.removeSync(former)
+    for (const { temporary } of prepared) fs.removeSync(temporary)
+  }
+}
+
+/** @throws InputError for a path that cannot be written as a file, or whose folder is missing */
+export function checkTarget(file: string, path: string): void {
+  attempt(file, () => resolveTarget(file, path))
+  if (!fs.existsSync(dirname(path))) {
+    throw new InputError(`${file}: no such folder: ${dirname(file)}`, 'Create the folder first.')
+  }
+}
+
+/** Whether killed runs have left no file beside these files. */
+export function isTidy(files: readonly string[], at: (path: string) => string): boolean {
+  return leftovers(files, at).length === 0
+}
+
+/** Removes the files that killed runs have left beside these files. */
+export function tidy(files: readonly string[], at: (path: string) => string): void {
+  for (const leftover of leftovers(files, at)) {
+    attempt(leftover, () => fs.removeSync(leftover))
+  }
+}
+
+/** Temporary files of processes that have ended, and their locks of these files. */
+function leftovers(files: readonly string[], at: (path: string) => string): string[] {
+  const targets = files.map((file) => attempt(file, () => resolveTarget(file, at(file))))
+  const folders = [...new Set(targets.map(dirname))].filter((folder) => fs.existsSync(folder))
+  const temporary = folders.flatMap((folder) =>
+    attempt(folder, () => fs.readdirSync(folder, { withFileTypes: true }))
+      .filter((entry) => entry.isFile() && hasEnded(TEMPORARY.exec(entry.name)?.[1]))
+      .map(({ name }) => join(folder, name)),
+  )
+  return [...temporary, ...targets.map(lockFile).filter((lock) => hasEnded(readHolder(lock)))]
+}
+
+function hasEnded(pid: string | number | undefined): boolean {
+  return pid !== undefined && !isAlive(Number(pid))
+}
+
+const TEMPORARY = /^\.stream-snapshot\.([0-9]+)\.[0-9a-f]{12}\.tmp$/
+
+function temporaryName(): string {
+  return `.stream-snapshot.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
+}
+
+/** Writes a new file, with mode and owner of the file that it will replace, and waits for the disk. */
+function writeDurably(path: string, text: string, replaced: fs.Stats | undefined): void {
+  const descriptor = fs.openSync(path, 'wx', replaced === undefined ? 0o666 : 0o600)
+  try {
+    fs.writeFileSync(descriptor, text)
+    if (replaced) {
+      keepOwner(descriptor, replaced)
+      // After the owner, as a new owner clears special bits.
+      fs.fchmodSync(descriptor, replaced.mode & 0o7777)
     }
-  }
-  const folders = new Set(prepared.map(({ target }) => target.folder))
-  for (const folder of folders) attempt(folder, () => syncFolder(folder))
-}
-
-function prepare({ file, text }: Write, where: string, prepared: Prepared[]): void {
-  attempt(dirname(file), () => fs.ensureDirSync(dirname(where)))
-  attempt(file, () => {
-    const target = targetOf(file, where)
-    const path = join(target.folder, target.name)
-    const stat = fs.statSync(path, { throwIfNoEntry: false })
-    const former = stat && temporaryFor(target)
-    const each = { target, path, fresh: temporaryFor(target), former }
-    // Before anything is made, so that all of it goes whatever fails.
-    prepared.push(each)
-    if (former !== undefined) keep(path, former)
-    writeDurably(each.fresh, text, stat)
-  })
-}
-
-/** A second name costs no room on a disk that is full; not every file system has them. */
-function keep(path: string, former: string): void {
-  try {
-    fs.linkSync(path, former)
-  } catch {
-    fs.copyFileSync(path, former, fs.constants.COPYFILE_EXCL)
-  }
-}
-
-function place(source: string, path: string): void {
-  try {
-    fs.renameSync(source, path)
-    syncFolder(dirname(path))
-  } catch (error) {
-    // A file that is mounted by itself cannot be replaced, only written.
-    if (!hasCode(error, 'EBUSY')) throw error
-    overwrite(path, fs.readFileSync(source))
-  }
-}
-
-function overwrite(path: string, bytes: Buffer): void {
-  const descriptor = fs.openSync(path, 'r+')
-  try {
-    for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at)
-    fs.ftruncateSync(descriptor, bytes.length)
     fs.fsyncSync(descriptor)
   } finally {
     fs.closeSync(descriptor)
   }
 }
 
-/** To what it was before; the error that led here is the one to be told. */
-function putBack({ path, fresh, former }: Prepared): void {
-  // Where the new content is still beside it and it was no mount, the file was not touched.
+/** Only root can change owners; for others the content matters more. */
+function keepOwner(descriptor: number, { uid, gid }: fs.Stats): void {
+  const own = fs.fstatSync(descriptor)
+  if (own.uid === uid && own.gid === gid) return
   try {
-    if (former !== undefined) place(former, path)
-    else if (!fs.existsSync(fresh)) fs.removeSync(path)
-  } catch {}
-}
-
-/** Whether nothing lies beside files that a run that was killed may have left. */
-export function isTidy(files: readonly string[], at: (path: string) => string): boolean {
-  return files.every((file) =>
-    attempt(file, () => {
-      const { folder, name } = targetOf(file, at(file))
-      return !fs
-        .readdirSync(folder, { withFileTypes: true })
-        .some(
-          (each) => each.isFile() && (each.name === `.${name}.lock` || isStray(each.name, name)),
-        )
-    }),
-  )
-}
-
-/** Removes what runs that were killed have left beside files; what is not there is passed over. */
-export function tidy(files: readonly string[], at: (path: string) => string): void {
-  for (const file of files) {
-    if (fs.existsSync(dirname(at(file)))) {
-      attempt(file, () => removeStrays(targetOf(file, at(file))))
-    }
+    fs.fchownSync(descriptor, uid, gid)
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'EINVAL', 'ENOSYS')) throw error
   }
 }
 
-function attempt<T>(file: string, work: () => T): T {
+/** Makes a rename durable, where the file system and the permissions allow it. */
+function syncFolder(folder: string): void {
+  let descriptor: number | undefined
   try {
-    return work()
+    descriptor = fs.openSync(folder, 'r')
+    fs.fsyncSync(descriptor)
   } catch (error) {
-    throw fileError(file, error)
+    if (!hasCode(error, 'EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM')) throw error
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor)
   }
 }

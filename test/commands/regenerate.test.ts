@@ -365,10 +365,10 @@ describe('input that cannot be used', () => {
     [['--targt', 'rhcos.json'], 'unknown option: --targt'],
     [['rhcos.json'], 'unexpected argument: rhcos.json; name the stream with --target'],
     [['--', '--target', 'rhcos.json'], 'nothing is taken after --, found "--target"'],
-    [['--target', 'pipe'], 'pipe: is no regular file'],
+    [['--target', 'pipe'], 'pipe: is not a regular file'],
     [
       ['--target', 'rhcos.json/x'],
-      'rhcos.json/x: no such file: a part of its path is no directory',
+      'rhcos.json/x: no such file: a part of its path is not a directory',
     ],
     [['--layout', 'enhancement', '--marketplace-file', 'm.json'], '--marketplace-file'],
     [['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'], '--layout none'],

@@ -34,7 +34,8 @@ const SPACES = /[ \t\r\n]*/y
 /** A backslash or a control character. */
 const SPECIAL = /[^ -[\]-\uffff]/
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
-const CONFLICT = /<{7}|={7}|>{7}|\|{7}/y
+/** For a file that was cut off. */
+const RESTORE = 'Restore the file from git, or write it again.'
 
 /**
  * The root node of a text.
@@ -73,7 +74,7 @@ class Parser {
     }
     const before = this.space()
     if (this.at === this.text.length) {
-      throw this.error(0, 'expected JSON, found an empty file')
+      throw this.error(0, 'expected JSON, found an empty file', RESTORE)
     }
     const start = this.at
     const root = this.value('a value')
@@ -286,15 +287,8 @@ class Parser {
 
   private unexpected(expected: string): InputError {
     const { at, text } = this
-    if (at >= text.length) return this.error(at, `expected ${expected}, found the end of the file`)
-    CONFLICT.lastIndex = at
-    const marker = CONFLICT.exec(text)?.[0]
-    if (marker !== undefined && (at === 0 || isLineEnd(text.charCodeAt(at - 1)))) {
-      return this.error(
-        at,
-        `expected ${expected}, found the merge conflict marker ${marker}`,
-        'Resolve the merge conflict first.',
-      )
+    if (at >= text.length) {
+      return this.error(at, `expected ${expected}, found the end of the file`, RESTORE)
     }
     TOKEN.lastIndex = at
     return this.error(at, `expected ${expected}, found ${printable(TOKEN.exec(text)?.[0] ?? '')}`)

@@ -130,24 +130,16 @@ describe('an error', () => {
     ['{"a": 1,\r\n "\u{1f600}" x}', 'f:2:6: expected :, found x'],
     ['{"a": 1,\n "b": 2,\n "\\u0061": 3}', 'f:3:2: duplicate key "\\u0061"'],
     ['{"a": {"b": 1, "b": 1}}', 'f:1:16: duplicate key "b"'],
-    [
-      '{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> x\n}',
-      'f:2:1: expected a string or }, found the merge conflict marker <<<<<<<',
-    ],
-    ['{"a": 1\n=======\n}', 'f:2:1: expected , or }, found the merge conflict marker ======='],
-    [
-      '{}\r\n>>>>>>> x',
-      'f:2:1: expected the end of the file, found the merge conflict marker >>>>>>>',
-    ],
-    ['||||||| b', 'f:1:1: expected a value, found the merge conflict marker |||||||'],
     ['{} =======', 'f:1:4: expected the end of the file, found ='],
   ])('for %j says %j', (text, message) => {
     expect(thrownBy(() => parseJson(text, 'f')).message).toBe(message)
   })
 
-  it('says what to do about a byte order mark and a merge conflict', () => {
+  it('has a remedy for a byte order mark and for a file that was cut off', () => {
     expect(thrownBy(() => parseJson('\ufeff', 'f')).remedy).toContain('without a byte order mark')
-    expect(thrownBy(() => parseJson('<<<<<<< a', 'f')).remedy).toContain('merge conflict')
+    for (const text of ['', '[1', '"a']) {
+      expect(thrownBy(() => parseJson(text, 'f')).remedy).toContain('Restore the file from git')
+    }
   })
 
   it('is what nesting gives that is too deep, not a stack overflow', () => {

@@ -1,0 +1,80 @@
+import fs from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { InputError } from '../errors.ts'
+
+/**
+ * A file of this name in a folder or the nearest folder above it, up to the root of the git
+ * repository.
+ */
+export function findUpwards(name: string, folder: string): string | undefined {
+  for (const each of foldersAbove(folder)) {
+    const file = join(each, name)
+    if (fs.existsSync(file)) return file
+    if (isRepository(each)) return undefined
+  }
+  return undefined
+}
+
+/** The root of the git repository around a folder. */
+export function repositoryAround(folder: string): string | undefined {
+  return foldersAbove(folder).find(isRepository)
+}
+
+/** In bytes. File systems allow 255; a recording and a lock have longer names than the snapshot. */
+const LONGEST_NAME = 240
+
+/**
+ * Resolves the links of a path that is to be written. A file of a pull request may be a link, so the
+ * path must stay in its git repository.
+ *
+ * @param file as the user typed it, for errors
+ * @returns an absolute path without links; its folder may be missing
+ * @throws InputError for a path that leads out of its repository or into `.git`, or is not a file
+ */
+export function resolveTarget(file: string, path: string): string {
+  const length = Buffer.byteLength(basename(path))
+  if (length > LONGEST_NAME) {
+    throw new InputError(`${file}: file name of ${length} bytes, expected at most ${LONGEST_NAME}`)
+  }
+  const target = resolveLinks(file, resolve(path))
+  const stat = fs.statSync(target, { throwIfNoEntry: false })
+  if (stat?.isDirectory()) throw new InputError(`${file}: is a directory, expected a file`)
+  if (stat && !stat.isFile()) throw new InputError(`${file}: is not a regular file`)
+  for (const root of foldersAbove(dirname(resolve(path))).filter(isRepository)) {
+    const [first = ''] = relative(fs.realpathSync(root), target).split(sep)
+    if (first === '..') {
+      throw new InputError(
+        `${file}: a link out of the git repository, to ${target}`,
+        'Replace the link by a file or folder, or use another path.',
+      )
+    }
+    if (first === '.git') {
+      throw new InputError(`${file}: is in the .git folder`, 'Use another path.')
+    }
+  }
+  return target
+}
+
+/** @throws InputError for a link to a file that is missing */
+function resolveLinks(file: string, path: string): string {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    const folder = dirname(path)
+    return join(folder === path ? path : resolveLinks(file, folder), basename(path))
+  }
+  if (stat.isSymbolicLink() && !fs.existsSync(path)) {
+    throw new InputError(`${file}: is a link to a missing file, ${fs.readlinkSync(path)}`)
+  }
+  return fs.realpathSync.native(path)
+}
+
+/** A folder and the folders above it, the innermost first. */
+function foldersAbove(folder: string): string[] {
+  const inner = resolve(folder)
+  return inner === dirname(inner) ? [inner] : [inner, ...foldersAbove(dirname(inner))]
+}
+
+/** In a worktree and in a submodule `.git` is a file. */
+function isRepository(folder: string): boolean {
+  return fs.existsSync(join(folder, '.git'))
+}
