@@ -20,6 +20,7 @@ const SLOW = ['corpus', 'faults', 'deep', 'browser', 'clients']
 export default defineConfig({
   plugins: [text],
   test: {
+    globalSetup: ['test/support/certificate.ts'],
     projects: [
       {
         extends: true,

@@ -88,14 +88,8 @@ export {
 } from './core/changes/inventory.ts'
 export type { Entry } from './core/clouds/facts.ts'
 export { printSlot, type Slot, type Wanted } from './core/clouds/slot.ts'
-export {
-  type Job,
-  Loss,
-  lossNames,
-  type Regenerated,
-  regenerate,
-  Unmet,
-} from './core/regenerate/regenerate.ts'
+export { Loss, lossNames, Unmet } from './core/regenerate/refusals.ts'
+export { type Job, type Regenerated, regenerate } from './core/regenerate/regenerate.ts'
 export { GRADES, type Grade, REQUIREMENTS, type Requirement } from './core/selection/grade.ts'
 export type { Candidate, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'

@@ -27,7 +27,9 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
     { ...CAPTURE_POSITIONALS, ...options },
     { ...values, SNAPSHOT: 's.json', BUILDS: builds },
   )
-  return (await requestFor(asked, snapshot, false, captureIo({ cwd: process.cwd() }))).request
+  return (
+    await requestFor(asked, snapshot, false, captureIo({ cwd: process.cwd(), env: process.env }))
+  ).request
 }
 
 const RHCOS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'

@@ -324,10 +324,14 @@ describe('--merge', () => {
     expect(stdout.replace(/ {6}osImage:\n( {8}.*\n){5}/, '')).toBe(text)
   })
 
-  it('reads no file from standard input', async () => {
-    expect((await image('--merge', '-')).stderr).toBe(
-      'stream-snapshot: standard input: no such file\nOnly the STREAM of image is read from there; name a file.\n',
-    )
+  it('reads stdin for -', async () => {
+    await writeFile(at('install-config.yaml'), INSTALL_CONFIG)
+    const { status, stdout } = await run(['image', STREAM, '--merge', '-'], {
+      cwd: folder,
+      stdin: INSTALL_CONFIG,
+    })
+    expect(status).toBe(0)
+    expect(stdout).toBe((await image('--merge', 'install-config.yaml')).stdout)
   })
 
   it.each([

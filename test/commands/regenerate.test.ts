@@ -110,7 +110,7 @@ describe('regenerate', () => {
   it('leaves a layout alone that is not asked for, and says so', async () => {
     await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
     const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'enhancement')
-    expect(stderr).toContain('layout stream-metadata are left as they are')
+    expect(stderr).toContain('layout stream-metadata: unchanged')
     expect(Object.keys(await marketplace('x86_64'))).toEqual(['azure-marketplace', 'marketplace'])
   })
 
@@ -208,7 +208,7 @@ describe('regenerate', () => {
     const mixed = await regenerate('--target', 'mixed.json')
     expect(mixed.status).toBe(0)
     expect(mixed.stderr).toContain(
-      'captured for OCP 4.18, and release 415.92.202402201450-0 is of 4.15',
+      'captured for OCP 4.18, and release 415.92.202402201450-0 is for 4.15',
     )
     const { status, stderr } = await regenerate('--target', 'old.json')
     expect(status).toBe(2)

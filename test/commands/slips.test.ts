@@ -1,4 +1,4 @@
-import { copyFile, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, it } from 'vitest'
@@ -18,6 +18,16 @@ beforeEach(async () => {
   await copyFile(committed('rhcos-4.18.recording.json'), at('s.recording.json'))
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
   await commitAll(folder, 'all')
+})
+
+it('reads a snapshot from stdin', async () => {
+  const stdin = await readFile(at('s.json'), 'utf8')
+  const { stdout } = await run(['list', 's.json', '-o', 'tsv'], { cwd: folder })
+  expect(await run(['list', '-', '-o', 'tsv'], { cwd: folder, stdin })).toEqual({
+    status: 0,
+    stdout,
+    stderr: '',
+  })
 })
 
 /** Each names what to type. */
@@ -45,10 +55,6 @@ it.each([
   [
     'list https://a.example/s.json',
     'https://a.example/s.json: no such file\nFiles are read here, and no URLs: download it first.',
-  ],
-  [
-    'list -',
-    'standard input: no such file\nOnly the STREAM of image is read from there; name a file.',
   ],
   [
     'capture t.json --cloud azure aws',

@@ -404,8 +404,8 @@ test('secrets are planted in headers and bodies, of answers and of errors', asyn
   }
 })
 
-test('a mock server that was closed leaves no certificate behind', async () => {
-  const mockServer = await start()
+test('a mock server that was closed leaves no certificate of its own behind', async () => {
+  const mockServer = await start({ hosts: ['login.example'] })
   expect(existsSync(mockServer.certificateFile)).toBe(true)
   await mockServer.close()
   expect(existsSync(mockServer.certificateFile)).toBe(false)

@@ -35,8 +35,9 @@ export async function startClouds(folder: string, options: CloudOptions = {}): P
     startAws({ images: awsImages(), otherRegions: [NOT_ENABLED], pageSize: 30, ...options.aws }),
     startGcp({ images: gcpImages(), pageSize: 4, ...options.gcp }),
   ])
-  const certificates = join(folder, 'certificates.pem')
-  await writeFile(certificates, [azure, aws, gcp].map(({ certificate }) => certificate).join(''))
+  const certificates = [...new Set([azure, aws, gcp].map(({ certificate }) => certificate))]
+  const file = join(folder, 'certificates.pem')
+  if (certificates.length > 1) await writeFile(file, certificates.join(''))
   return {
     azure,
     aws,
@@ -46,7 +47,7 @@ export async function startClouds(folder: string, options: CloudOptions = {}): P
       ...azure.environment,
       ...aws.environment,
       ...gcp.environment,
-      NODE_EXTRA_CA_CERTS: certificates,
+      ...(certificates.length > 1 && { NODE_EXTRA_CA_CERTS: file }),
     },
     close: async () => {
       await Promise.all([azure.close(), aws.close(), gcp.close()])

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { run as runInProcess } from '../../src/commands/line/parse.ts'
+import { withEnvironment } from './environment.ts'
+import { captureIo } from './io.ts'
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
@@ -20,6 +23,7 @@ export interface RunOptions {
   readonly cwd?: string
   /** All of the child's environment; default: nothing but PATH and a HOME without credentials. */
   readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: string
   /** Options of node itself. */
   readonly node?: readonly string[]
   /** Another build than this one's. */
@@ -32,8 +36,38 @@ export interface RunOptions {
 
 const WAIT = /^.*: waiting for a response\n/gm
 
-/** Runs the built command line as a user does. */
+/**
+ * Runs a command in this process, with its own folder, environment and output; where the options need
+ * a process, the built command.
+ */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  if (needsProcess(options)) return runBuilt(args, options)
+  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false } = options
+  const io = captureIo({ cwd, env, stdin })
+  const status = await withEnvironment(io.env, () => runInProcess(args, io))
+  const outcome = { status, ...io.output() }
+  return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
+}
+
+/** Node reads these variables when it starts. */
+function needsProcess({ node, cli, wrapper, env = {} }: RunOptions): boolean {
+  const {
+    NODE_EXTRA_CA_CERTS = process.env.NODE_EXTRA_CA_CERTS,
+    NODE_OPTIONS,
+    NODE_V8_COVERAGE,
+  } = env
+  return (
+    [EXECUTABLE, node, cli, wrapper, NODE_OPTIONS, NODE_V8_COVERAGE].some(
+      (each) => each !== undefined,
+    ) || NODE_EXTRA_CA_CERTS !== process.env.NODE_EXTRA_CA_CERTS
+  )
+}
+
+/** Runs the built command line as a user does. */
+export async function runBuilt(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
   const { cwd, env = {}, node = [], wrapper = [], cli = CLI, isWaitShown = false } = options
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]

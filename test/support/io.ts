@@ -3,7 +3,7 @@ import type { Io } from '../../src/io.ts'
 
 export interface IoOptions {
   readonly cwd: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: NodeJS.ProcessEnv
   readonly stdin?: string
   readonly now?: () => Date
 }

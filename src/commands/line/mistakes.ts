@@ -56,7 +56,10 @@ const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
     /^Did you mean (.*)\?$/,
     ([, meant], [command]) => `unknown command: ${command}; did you mean ${meant}?`,
   ],
-  [/^Implications failed: (\S+) -> (\S+)/, ([, option, other]) => `--${option}: needs --${other}`],
+  [
+    /^(?:Implications failed|Missing dependent arguments): (\S+) -> (\S+)/,
+    ([, option, other]) => `--${option}: needs --${other}`,
+  ],
   [
     /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/,
     ([, option, given, choices]) =>

@@ -1,49 +1,66 @@
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { ownExtensions } from '../stream/layouts.ts'
 import type { ArchitectureContent, Stream } from '../stream/stream.ts'
 
 const EXTENSIONS = 'rhel-coreos-extensions'
 
+/** The image of a region that a build does not have, kept as the target has it. */
+export interface KeptRegion {
+  readonly architecture: string
+  readonly platform: string
+  readonly region: string
+  readonly release: string
+}
+
 /**
- * A build's content with the images of regions that it lacks as the target has them, with their own
- * release: an outage of a region during a build loses its image, and the build's before it is better
- * than none.
+ * A build's content with the target's images of regions that the build does not have, with their own
+ * release: if a region is down during a build, the image of an earlier build is better than none.
  *
- * An image that is of another release than the target's build was kept before, and stays.
- *
- * @param all whether those of the target's own build are kept as well
+ * @param keepLost keeps the images of all such regions. Otherwise, so that a stream with kept images
+ *   verifies: those that are not of the target's build, and those of the same build
  */
 export function keepRegions(
   content: ArchitectureContent,
   target: Stream,
-  arch: string,
-  all: boolean,
-): ArchitectureContent {
-  const old = target.architecture(arch)
-  const release = target.release(arch)
-  if (old === undefined) return content
-  const isKept = (image: JsonRecord) => all || image.release !== release
-  const images = withRegions(content.images, old.images, isKept)
-  const extensions = withRegions(content[EXTENSIONS], old[EXTENSIONS], isKept)
-  return { ...content, images: images ?? {}, ...(extensions && { [EXTENSIONS]: extensions }) }
+  architecture: string,
+  build: string,
+  keepLost: boolean,
+): { readonly content: ArchitectureContent; readonly kept: readonly KeptRegion[] } {
+  const old = target.architecture(architecture)
+  const release = target.release(architecture)
+  if (old === undefined) return { content, kept: [] }
+  const isKept = (image: JsonRecord) => keepLost || image.release !== release || release === build
+  const kept: KeptRegion[] = []
+  const keep = (fresh: JsonRecord, before: JsonValue | undefined): JsonRecord => {
+    const platforms = Object.entries(isRecord(before) ? before : {}).map(([platform, image]) => {
+      const own = isRecord(fresh[platform]) ? fresh[platform] : {}
+      const lost = lostRegions(own, image).filter(([, each]) => isKept(each))
+      for (const [region, each] of lost) {
+        kept.push({ architecture, platform, region, release: String(each.release) })
+      }
+      if (lost.length === 0) return [platform, fresh[platform]] as const
+      const regions = isRecord(own.regions) ? own.regions : {}
+      return [platform, { ...own, regions: { ...Object.fromEntries(lost), ...regions } }] as const
+    })
+    const changed = platforms.filter(([, image]) => image !== undefined)
+    return { ...fresh, ...Object.fromEntries(changed) } as JsonRecord
+  }
+  const images = keep(content.images, old.images)
+  const extensions = keep(content[EXTENSIONS] ?? {}, ownExtensions(old[EXTENSIONS]))
+  return {
+    content: {
+      ...content,
+      images,
+      ...(Object.keys(extensions).length > 0 && { [EXTENSIONS]: extensions }),
+    },
+    kept,
+  }
 }
 
-function withRegions(
-  fresh: JsonRecord | undefined,
-  old: JsonValue | undefined,
-  isKept: (image: JsonRecord) => boolean,
-): JsonRecord | undefined {
-  if (fresh === undefined || !isRecord(old)) return fresh
-  return Object.fromEntries(
-    Object.entries(fresh).map(([platform, image]) => {
-      const before = old[platform]
-      if (!isRecord(image) || !isRecord(image.regions)) return [platform, image]
-      if (!isRecord(before) || !isRecord(before.regions)) return [platform, image]
-      const regions = image.regions
-      const kept = Object.entries(before.regions).filter(
-        ([region, each]) => !Object.hasOwn(regions, region) && isRecord(each) && isKept(each),
-      )
-      if (kept.length === 0) return [platform, image]
-      return [platform, { ...image, regions: { ...Object.fromEntries(kept), ...regions } }]
-    }),
+function lostRegions(fresh: JsonRecord, before: JsonValue | undefined): [string, JsonRecord][] {
+  if (!isRecord(before) || !isRecord(before.regions)) return []
+  const regions = isRecord(fresh.regions) ? fresh.regions : {}
+  return Object.entries(before.regions).flatMap(([region, image]): [string, JsonRecord][] =>
+    isRecord(image) && !Object.hasOwn(regions, region) ? [[region, image]] : [],
   )
 }

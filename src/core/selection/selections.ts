@@ -15,6 +15,7 @@ import { readRelease } from '../versions/version.ts'
 import type { Requirement } from './grade.ts'
 import { comparePlans } from './plans.ts'
 import { type Selection, selectImage } from './select.ts'
+import { planKey, withWholePlans } from './whole-plans.ts'
 
 /** The release that a stream has for each architecture, as the build server spells it. */
 export type Releases = ReadonlyMap<string, string>
@@ -38,11 +39,12 @@ export function selectImages(
   return capturedClouds(snapshot).flatMap((cloud) => {
     const images = groupBySlot(getImages(snapshot, cloud), snapshot.capturedAt)
     const floor = floorOf(snapshot.criteria[cloud])
-    return wanted.flatMap(({ architecture, wanted }) =>
-      FACTS[cloud]
-        .slots(snapshot, architecture, wanted.ocp)
-        .filter(isWanted)
-        .sort(compareSlots)
+    return wanted.flatMap(({ architecture, wanted }) => {
+      const slots = FACTS[cloud].slots(snapshot, architecture, wanted.ocp).sort(compareSlots)
+      // The generations of a plan depend on each other.
+      const plans = new Set(slots.filter(isWanted).map(planKey))
+      const selections = slots
+        .filter((slot) => plans.has(planKey(slot)))
         .map((slot) =>
           selectImage(
             slot,
@@ -52,8 +54,9 @@ export function selectImages(
             requirement,
             floor,
           ),
-        ),
-    )
+        )
+      return withWholePlans(selections)
+    })
   })
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { run } from '../../support/cli.ts'
+import { run, runBuilt } from '../../support/cli.ts'
 
 describe('--debug', () => {
   // An executable has no sources beside it.
   it.skipIf(process.env.EXECUTABLE).each(['regenerate', 'verify'])(
     'shows where in the source %s fails',
     async (command) => {
-      const { status, stderr } = await run([command, 'missing.json', '--debug'])
+      const { status, stderr } = await runBuilt([command, 'missing.json', '--debug'])
       expect(status).toBe(2)
       const [message, name, ...frames] = stderr.trimEnd().split('\n')
       expect(message).toBe('stream-snapshot: missing.json: no such file')

@@ -1,0 +1,73 @@
+import { groupBy } from '../group.ts'
+import { wantedRelease } from '../selection/selections.ts'
+import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
+import type { LayoutName } from '../stream/layouts.ts'
+import { layoutsIn } from '../stream/marketplace.ts'
+import type { Stream } from '../stream/stream.ts'
+import { printMajorMinor } from '../versions/major-minor.ts'
+import { readRelease } from '../versions/version.ts'
+import type { KeptRegion } from './keep.ts'
+
+/** What a user should know about a regeneration, beside its changes. */
+export function regenerationNotes(
+  snapshot: Snapshot,
+  target: Stream | undefined,
+  layouts: readonly LayoutName[],
+  releases: ReadonlyMap<string, string>,
+  kept: readonly KeptRegion[],
+): string[] {
+  return [
+    ...notesOnRhel(snapshot, target),
+    ...notesOnKept(kept),
+    ...(capturedClouds(snapshot).length === 0
+      ? []
+      : [...notesOnReleases(snapshot, releases), ...notesOnLayouts(target, layouts)]),
+  ]
+}
+
+function notesOnKept(kept: readonly KeptRegion[]): string[] {
+  const groups = groupBy(kept, ({ architecture, platform, release }) =>
+    [platform, architecture, release].join('\n'),
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { platform, architecture, release } = first
+    const regions = group.map(({ region }) => region).join(', ')
+    return [`kept: image ${platform} ${architecture} · ${regions} of ${release}, not in the build`]
+  })
+}
+
+/** Architectures that move to a later RHEL major; going back is a loss. */
+function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[] {
+  const moves = Object.entries(builds).flatMap(([arch, build]) => {
+    const [from, to] = [readRelease(target?.release(arch) ?? ''), readRelease(build.release)]
+    return from && to && from.rhel.major < to.rhel.major
+      ? [{ arch, move: `from RHEL ${printMajorMinor(from.rhel)} to ${printMajorMinor(to.rhel)}` }]
+      : []
+  })
+  return [...new Set(moves.map(({ move }) => move))].map((move) => {
+    const architectures = moves.filter((each) => each.move === move).map(({ arch }) => arch)
+    return `${architectures.join(', ')}: moves ${move}`
+  })
+}
+
+/** Releases without slots, and releases that the snapshot was not captured for. */
+function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {
+  return [...new Set(releases.values())].flatMap((release) => {
+    const ocp = wantedRelease(snapshot, release)?.ocp
+    if (ocp === undefined) {
+      return [`no marketplace images for release ${release}: its RHEL or OCP version is unknown`]
+    }
+    const [captured, wanted] = [snapshot.stream.ocp, printMajorMinor(ocp)]
+    return captured === wanted
+      ? []
+      : [`the snapshot was captured for OCP ${captured}, and release ${release} is for ${wanted}`]
+  })
+}
+
+/** With a marketplace file the stream keeps the images that it has. */
+function notesOnLayouts(target: Stream | undefined, written: readonly LayoutName[]): string[] {
+  const left = (target ? layoutsIn(target) : []).filter((name) => !written.includes(name))
+  return left.map((name) => `marketplace images in the layout ${name}: unchanged`)
+}

@@ -1,0 +1,132 @@
+import { CheckFailure, InputError } from '../../errors.ts'
+import { counted } from '../../printable.ts'
+import { type Change, type Comparison, losses } from '../changes/changes.ts'
+import type { SubjectKind } from '../changes/inventory.ts'
+import { groupBy } from '../group.ts'
+import type { Requirement } from '../selection/grade.ts'
+import type { Selection } from '../selection/select.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Stream } from '../stream/stream.ts'
+import { compareMajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { readRelease } from '../versions/version.ts'
+
+/** A run would remove something from the target, or replace it by something older. */
+export class Loss extends CheckFailure {
+  constructor(
+    readonly comparison: Comparison,
+    readonly selections: readonly Selection[],
+    message = `the target would ${describeLosses(comparison.changes)}`,
+  ) {
+    super(message, lossRemedy(comparison.changes))
+  }
+}
+
+const NOUNS = {
+  build: 'build',
+  artifact: 'artifact',
+  image: 'cloud image',
+  slot: 'marketplace image',
+  cloud: 'cloud',
+  listing: 'listed image',
+} as const satisfies Partial<Record<SubjectKind, string>>
+
+/** `1 build`, `34 cloud images`: how many of each kind are lost. */
+export function lossNames(changes: readonly Change[]): string[] {
+  return [...groupBy(losses(changes), lossNoun)].map(([noun, { length }]) => counted(length, noun))
+}
+
+function lossNoun({ subject }: Change): string {
+  if (subject.kind === 'artifact' && subject.file !== undefined) {
+    return subject.member ?? subject.file
+  }
+  return NOUNS[subject.kind as keyof typeof NOUNS]
+}
+
+/** `lose 2 cloud images and go back to an earlier build` */
+function describeLosses(changes: readonly Change[]): string {
+  const lost = losses(changes)
+  const removed = lost.filter(({ loss }) => loss === 'removed')
+  const older = lost.filter(({ loss, subject }) => loss === 'older' && subject.kind !== 'build')
+  return listed([
+    ...(removed.length > 0 ? [`lose ${lossNames(removed).join(', ')}`] : []),
+    ...(older.length > 0 ? [`get older images: ${lossNames(older).join(', ')}`] : []),
+    ...(goesBack(lost) ? ['go back to an earlier build'] : []),
+  ])
+}
+
+function goesBack(changes: readonly Change[]): boolean {
+  return changes.some(({ loss, subject }) => loss === 'older' && subject.kind === 'build')
+}
+
+function lossRemedy(changes: readonly Change[]): string {
+  const lost = losses(changes)
+  const isRegion = ({ subject, loss }: Change) =>
+    loss === 'removed' && subject.kind === 'image' && subject.region !== undefined
+  return lost.length > 0 && lost.every(isRegion)
+    ? 'Keep these images with --keep-lost, or remove them with --allow-regression.'
+    : 'Allow this with --allow-regression.'
+}
+
+/** The snapshot of RHEL 9 is not for the stream of RHEL 10. */
+export function refuseLaterRhel(
+  { builds }: Snapshot,
+  target: Stream | undefined,
+): string | undefined {
+  const own = latestRhel(Object.values(builds).map(({ release }) => release))
+  const theirs = latestRhel(target?.architectures().flatMap((arch) => target.release(arch) ?? []))
+  return own && theirs && theirs.major > own.major
+    ? `the target has RHEL ${printMajorMinor(theirs)}, and the snapshot's builds have RHEL ${printMajorMinor(own)}`
+    : undefined
+}
+
+function latestRhel(releases: readonly string[] = []) {
+  return releases
+    .flatMap((release) => readRelease(release)?.rhel ?? [])
+    .sort(compareMajorMinor)
+    .at(-1)
+}
+
+/** Slots that have no image of a required grade. */
+export class Unmet extends CheckFailure {
+  constructor(
+    readonly unmet: readonly Selection[],
+    requirement: Requirement,
+    readonly selections: readonly Selection[],
+  ) {
+    super(
+      `--require ${requirement}: ${counted(unmet.length, 'slot')} without an image`,
+      'Capture again once the images are published, or require less; --explain shows the candidates.',
+    )
+  }
+}
+
+export function refuseUnmet(selections: readonly Selection[], requirement: Requirement): void {
+  const unmet = requirement === 'any' ? [] : selections.filter(({ image }) => image === undefined)
+  if (unmet.length > 0) throw new Unmet(unmet, requirement, selections)
+}
+
+/** The images of a snapshot without builds must fit one of the target's releases. */
+export function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, string>): void {
+  const isBuilt = Object.keys(snapshot.builds).length > 0
+  if (isBuilt || [...releases.values()].some((release) => isFor(snapshot, release))) return
+  const found = [...new Set(releases.values())].join(', ') || 'no release'
+  throw new InputError(
+    `the snapshot's images are for OCP ${snapshot.stream.ocp}, and the target has ${found}`,
+    'Capture a snapshot for this target: stream-snapshot capture SNAPSHOT --stream FILE.',
+  )
+}
+
+function isFor({ stream, criteria }: Snapshot, text: string): boolean {
+  const [release, ocp] = [
+    readRelease(text),
+    stream.ocp === null ? undefined : readMajorMinor(stream.ocp),
+  ]
+  if (release === undefined || ocp === undefined) return false
+  if (release.ocp) return compareMajorMinor(release.ocp, ocp) === 0
+  const known = criteria.rhel[printMajorMinor(ocp)]
+  return known === undefined || known.includes(printMajorMinor(release.rhel))
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}

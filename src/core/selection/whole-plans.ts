@@ -1,0 +1,40 @@
+import type { Slot } from '../clouds/slot.ts'
+import type { Selection } from './select.ts'
+
+/**
+ * Selections without images of the earlier RHEL major in plans that have an image of the stream's
+ * own: as in openshift/installer, RHEL 9's images fill whole plans only.
+ *
+ * @param selections of all generations of each plan
+ */
+export function withWholePlans(selections: readonly Selection[]): Selection[] {
+  const ofOwnMajor = new Set(
+    selections
+      .filter(({ grade }) => grade !== undefined && grade !== 'older-rhel-major')
+      .map(({ slot }) => planKey(slot)),
+  )
+  return selections.map((selection) =>
+    selection.grade === 'older-rhel-major' &&
+    selection.slot.generation !== undefined &&
+    ofOwnMajor.has(planKey(selection.slot))
+      ? withoutImage(selection)
+      : selection,
+  )
+}
+
+/** Equal for the generations of a plan. */
+export function planKey({ cloud, plan, architecture, region }: Slot): string {
+  return [cloud, plan, architecture, region ?? ''].join('/')
+}
+
+function withoutImage({ slot, wanted, candidates }: Selection): Selection {
+  const refused = `the plan has an image of RHEL ${wanted.release.rhel.major}`
+  return {
+    slot,
+    wanted,
+    reason: `no image of RHEL ${wanted.release.rhel.major}, which the other generation has`,
+    candidates: candidates.map((candidate) =>
+      candidate.refused === undefined ? { ...candidate, refused } : candidate,
+    ),
+  }
+}

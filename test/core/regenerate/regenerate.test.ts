@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import { type Job, regenerate } from '../../../src/core/regenerate/regenerate.ts'
+import { describeUnverified } from '../../../src/core/regenerate/unverified.ts'
+import type { AwsImage, AzureImage } from '../../../src/core/snapshot/snapshot.ts'
+import { MarketplaceFile } from '../../../src/core/stream/marketplace-file.ts'
+import { readStream } from '../../../src/core/stream/stream.ts'
+import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { smallStream } from '../../support/streams.ts'
+
+const OLD = '418.94.202409162337-0'
+const NEW = '418.94.202410090804-0'
+
+function build(release: string, regions: readonly string[], arch = 'x86_64') {
+  return {
+    release,
+    location: `https://rhcos.mirror.openshift.com/art/storage/prod/streams/a/builds/${release}/${arch}`,
+    meta: {
+      images: { aws: { path: `rhcos-${release}-aws.${arch}.vmdk.gz`, sha256: 'a'.repeat(64) } },
+      amis: regions.map((name) => ({ name, hvm: `ami-${release.slice(7, 15)}` })),
+    },
+  }
+}
+
+const V2 = azureImage('418-v2', '418.94.20240916')
+const builds = (release: string, ...regions: string[]) =>
+  snapshotOf([V2], { builds: { x86_64: build(release, regions) } })
+
+function run(job: Partial<Job> & Pick<Job, 'snapshot'>, target?: string) {
+  return regenerate({
+    requirement: 'any',
+    allowRegression: false,
+    ...(target !== undefined && { target: readStream(target, 'rhcos.json') }),
+    ...job,
+  })
+}
+
+const refusal = (...args: Parameters<typeof run>) => {
+  try {
+    run(...args)
+  } catch (error) {
+    const { message, remedy } = error as { message: string; remedy?: string }
+    return `${message}. ${remedy}`
+  }
+  return undefined
+}
+
+describe('a lost region', () => {
+  const before = run({ snapshot: builds(OLD, 'eu-west-1', 'us-east-1') }).stream.print()
+
+  it.each([
+    ['one region', ['us-east-1']],
+    ['all regions', []],
+  ])('is refused, and what --keep-lost keeps verifies: %s', (_, regions) => {
+    const snapshot = builds(NEW, ...regions)
+    expect(refusal({ snapshot }, before)).toBe(
+      `the target would lose ${2 - regions.length} cloud image${regions.length ? '' : 's'}. Keep these images with --keep-lost, or remove them with --allow-regression.`,
+    )
+    const kept = run({ snapshot, keepLost: true }, before)
+    const text = kept.stream.print()
+    expect(text).toContain('ami-20240916')
+    expect(kept.kept.map(({ region, release }) => `${region} ${release}`)).toEqual(
+      ['eu-west-1', 'us-east-1']
+        .filter((each) => !regions.includes(each))
+        .map((each) => `${each} ${OLD}`),
+    )
+    const again = run({ snapshot }, text)
+    expect(again.stream.print()).toBe(text)
+    expect(again.notes.join()).toMatch(
+      /^kept: image aws x86_64 · eu-west-1.* of 418.*, not in the build$/,
+    )
+  })
+
+  it('of the same build stays, and is reported', () => {
+    const snapshot = builds(OLD, 'us-east-1')
+    for (const keepLost of [true, false]) {
+      const { stream, kept } = run({ snapshot, keepLost }, before)
+      expect(stream.print()).toBe(before)
+      expect(kept).toHaveLength(1)
+    }
+  })
+})
+
+describe('a refusal', () => {
+  it('calls an earlier build that', () => {
+    const before = run({ snapshot: builds(NEW, 'us-east-1') }).stream.print()
+    expect(refusal({ snapshot: builds(OLD, 'us-east-1') }, before)).toBe(
+      'the target would go back to an earlier build. Allow this with --allow-regression.',
+    )
+    expect(refusal({ snapshot: builds(OLD) }, before)).toBe(
+      'the target would lose 1 cloud image and go back to an earlier build. Allow this with --allow-regression.',
+    )
+  })
+
+  it('names a target with a later RHEL major', () => {
+    const snapshot = builds('9.8.20260428-0', 'us-east-1')
+    const target = smallStream({ aarch64: '10.2.20260423-0' })
+    expect(refusal({ snapshot }, target)).toMatch(
+      /^the target has RHEL 10\.2, and the snapshot's builds have RHEL 9\.8\. /,
+    )
+    expect(run({ snapshot, allowRegression: true }, target).stream.release('x86_64')).toBe(
+      '9.8.20260428-0',
+    )
+  })
+
+  it('lets an exact image replace a newer one', () => {
+    const target = smallStream({ x86_64: NEW })
+    const image = (version: string) => snapshotOf([azureImage('418-v2', version)])
+    const newer = run({ snapshot: image('418.94.20250122') }, target).stream.print()
+    expect(run({ snapshot: image('418.94.20241009') }, newer).stream.print()).toContain(
+      '418.94.20241009',
+    )
+    expect(refusal({ snapshot: image('418.94.20241008') }, newer)).toBe(
+      'the target would get older images: 1 marketplace image. Allow this with --allow-regression.',
+    )
+  })
+})
+
+describe('a plan', () => {
+  const TEN = { x86_64: '10.2.20260423-0' }
+  const paid = (sku: string, version: string): AzureImage => azureImage(sku, version)
+  const select = (...images: readonly AzureImage[]) => {
+    const snapshot = snapshotOf(images)
+    const { selections } = run(
+      {
+        snapshot: { ...snapshot, stream: { ...snapshot.stream, ocp: '4.22' } },
+        layouts: ['stream-metadata'],
+      },
+      smallStream(TEN),
+    )
+    const own = selections.filter(({ slot }) => slot.plan === 'ocp')
+    return own.map(({ image, reason }) => image?.version ?? reason)
+  }
+
+  it('is filled from the earlier RHEL major as a whole only', () => {
+    expect(
+      select(paid('rh-ocp-worker-gen1', '9.6.2026030314'), paid('rh-ocp-worker', '9.6.2026030314')),
+    ).toEqual(['9.6.2026030314', '9.6.2026030314'])
+    expect(
+      select(
+        paid('rh-ocp-worker-gen1', '9.6.2026030314'),
+        paid('rh-ocp-worker', '10.2.2026050101'),
+      ),
+    ).toEqual(['no image of RHEL 10, which the other generation has', '10.2.2026050101'])
+  })
+})
+
+describe('images without evidence', () => {
+  const AMI: AwsImage = {
+    plan: 'ocp',
+    architecture: 'x86_64',
+    state: 'active',
+    region: 'us-east-1',
+    version: OLD,
+    image: 'ami-0123456789abcdef0',
+    name: 'rhcos-418',
+  }
+  const queried = snapshotOf([V2], {
+    images: { azure: [V2], aws: [AMI] },
+    queries: { azure: [], aws: [{ region: 'us-east-1', images: 1 }] },
+  })
+  const stream = smallStream({ x86_64: NEW })
+  const entry = { hyperVGen2: { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' } }
+
+  it('of a cloud that was not queried are reported, and removed on request', () => {
+    const before = run({ snapshot: queried }, stream).stream.print()
+    const snapshot = snapshotOf([V2])
+    const left = run({ snapshot, clouds: ['azure'] }, before)
+    expect(left.stream.print()).toBe(before)
+    expect(left.unverified.map(describeUnverified)).toEqual(['1 aws image (aws was not queried)'])
+    const removed = run({ snapshot, clouds: ['azure'], allowRegression: true }, before)
+    expect(removed.stream.print()).not.toContain('aws-marketplace')
+    expect(removed.comparison.changes).toMatchObject([
+      { subject: { kind: 'slot' }, loss: 'removed', absence: 'not-queried' },
+    ])
+    const configured = run({ snapshot, clouds: ['aws'], allowRegression: true }, before)
+    expect(configured.stream.print()).toBe(before)
+  })
+
+  it('for an unknown architecture are reported, and removed on request', () => {
+    const text = JSON.stringify({ s390x: { azure: { ocp: entry } } })
+    const job = () => ({
+      snapshot: snapshotOf([V2]),
+      marketplaceFile: MarketplaceFile.read(text, 'm.json'),
+      clouds: ['azure'] as const,
+    })
+    expect(run(job(), stream).unverified.map(describeUnverified)).toEqual([
+      '1 azure image for s390x (neither the snapshot nor the stream has s390x)',
+    ])
+    const removed = run({ ...job(), allowRegression: true }, stream)
+    expect(removed.marketplaceFile?.print()).not.toContain('s390x')
+    expect(removed.unverified).toEqual([])
+  })
+})
