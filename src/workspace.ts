@@ -1,38 +1,45 @@
 /**
- * What `update` and `check` do, for programs: of the workspace around a folder, with its files. Errors
- * are those of the library.
+ * The workspace around a folder for programs: what `update` and `check` do, as results. Errors are
+ * those of the library.
  */
 
 import { resolve } from 'node:path'
-import { ASKING } from './commands/capture-options.ts'
 import { checkStreams } from './commands/check.ts'
-import { openTerminal } from './commands/line/terminal.ts'
-import { type UpdateArgs, updateStreams } from './commands/update.ts'
-import { type OpenedWorkspace, openWorkspace as openIn } from './commands/workspace.ts'
-import { openFolder } from './files/folder.ts'
-import { type Io, processIo } from './io.ts'
+import { type Folder, openFolder } from './files/folder.ts'
+import type { CloudOptions } from './workflows/clouds.ts'
+import { type UpdateContext, type UpdateOptions, updateStreams } from './workflows/update.ts'
+import { type OpenedWorkspace, openWorkspace as openIn } from './workflows/workspace.ts'
 
-export type { OpenedWorkspace } from './commands/workspace.ts'
+export type { UpdateOptions, UpdateResult } from './workflows/update.ts'
+export type { OpenedWorkspace } from './workflows/workspace.ts'
 
-export interface UpdateOptions {
-  /** As on the command line: names of streams, behind one its `VERSION` or `ARCH=VERSION`. */
-  readonly words?: readonly string[]
-  /** Any other option of `update`, by its name there. */
-  readonly options?: Partial<Omit<UpdateArgs, 'WORDS'>>
-  /** Hears what the command line would say. */
-  readonly onLine?: (line: string) => void
+/** What an update has around it. */
+export interface UpdateSurroundings
+  extends Pick<UpdateContext, 'onStream' | 'onProgress' | 'onWait'> {
+  /** Where the clouds are, by the names of the command line's options. */
+  readonly clouds?: CloudOptions
+  /** The environment with the credentials; by default that of the process. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /**
- * Captures and regenerates the streams of the workspace around a folder, all of them or none.
+ * Captures and regenerates the streams of the workspace around a folder, and writes all of their
+ * files or none.
  *
- * @throws InputError, CheckFailure or ServiceError that names the stream; then no file was touched
+ * @throws UserError that names the stream; then no file was changed
  */
-export async function updateWorkspace(folder: string, update: UpdateOptions = {}): Promise<void> {
-  const { words = [], options, onLine = () => undefined } = update
-  const io = ioAt(folder)
-  const terminal = { ...openTerminal(io, { quiet: true }), say: onLine, warn: onLine }
-  await updateStreams({ ...ASKING, ...options, WORDS: words }, { ...io, terminal })
+export function updateWorkspace(
+  folder: string,
+  options: UpdateOptions = {},
+  { clouds = {}, env = process.env, ...callbacks }: UpdateSurroundings = {},
+): ReturnType<typeof updateStreams> {
+  return updateStreams(options, {
+    ...callbacks,
+    folder: open(folder, env),
+    now: () => new Date(),
+    env,
+    cloudOptions: clouds,
+  })
 }
 
 /**
@@ -45,18 +52,14 @@ export async function checkWorkspace(
   folder: string,
   streams: readonly string[] = [],
 ): Promise<readonly string[]> {
-  return (await checkStreams(streams, ioAt(folder).folder)).faults
+  return (await checkStreams(streams, open(folder))).faults
 }
 
 /** @throws InputError if there is no workspace around the folder, or if it is invalid */
 export function openWorkspace(folder: string): Promise<OpenedWorkspace> {
-  return openIn(ioAt(folder).folder)
+  return openIn(open(folder))
 }
 
-function ioAt(folder: string): Io {
-  const io = processIo()
-  return {
-    ...io,
-    folder: openFolder(resolve(folder), { env: io.env, stdin: () => process.stdin }),
-  }
+function open(folder: string, env: NodeJS.ProcessEnv = process.env): Folder {
+  return openFolder(resolve(folder), { env, stdin: () => process.stdin })
 }

@@ -11,7 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   show: ['core'],
   capture: ['core'],
   files: ['core'],
-  commands: ['core', 'show', 'capture', 'files'],
+  workflows: ['core', 'capture', 'files'],
+  commands: ['core', 'show', 'capture', 'files', 'workflows'],
 }
 
 /** Files beside the rooms, and what of them `core` may import. */

@@ -1,29 +1,20 @@
 import { isSameContent } from '../core/snapshot/assemble.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
-import { CheckFailure, UserError } from '../errors.ts'
+import { CheckFailure } from '../errors.ts'
 import { capture } from './capture.ts'
 import type { Recording } from './recording.ts'
 import { replayOf } from './verify.ts'
 
 /**
- * Those exchanges of a recording that a part of its snapshot was made of, found by making that part
- * again.
+ * The exchanges of a recording that a content follows from, found by a replay of the whole content.
  *
- * @param file the recording's name, for errors
- * @throws CheckFailure where the recording does not give that part
+ * @throws UserError if the content does not follow from the recording
  */
-export async function evidenceOf(
-  part: SnapshotContent,
+export async function evidenceFor(
+  content: SnapshotContent,
   recording: Recording,
-  file: string,
 ): Promise<Recording> {
-  const remedy = 'Capture all of it again, or take out with --drop what is not asked for.'
-  try {
-    const { content, recording: used } = await capture(replayOf(part, recording))
-    if (isSameContent(content, part)) return used
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    throw new CheckFailure(`${file}: ${error.message}`, remedy, { cause: error })
-  }
-  throw new CheckFailure(`${file}: does not give what is to stay in the snapshot`, remedy)
+  const replayed = await capture(replayOf(content, recording))
+  if (isSameContent(replayed.content, content)) return replayed.recording
+  throw new CheckFailure('the recording does not contain all parts of the snapshot')
 }

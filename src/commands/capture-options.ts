@@ -1,53 +1,61 @@
 import { InputError } from '../errors.ts'
 import { ARCHITECTURES, CLOUDS, type CloudName, readMajorMinor } from '../index.ts'
+import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'
+import type { CloudOptions } from '../workflows/clouds.ts'
 import { architectureOf } from './architecture.ts'
 import { CLOUD_OPTIONS } from './clouds.ts'
-import type { GlobalArgs } from './command.ts'
-import {
-  type ArgsOf,
-  choice,
-  count,
-  flag,
-  list,
-  needed,
-  type Option,
-  text,
-  texts,
-} from './option.ts'
+import type { Context } from './command.ts'
+import { type ArgsOf, choice, count, flag, list, type Option, text, texts } from './option.ts'
 import { checkUrl } from './url.ts'
 
-/** How many questions at a time, and seconds; see the options. */
-export const ASKING = { concurrency: 8, timeout: 30, patience: 120 } as const
+const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
 
-/** Of whom and how it is asked, which `update` takes as well. */
-export const ASKING_OPTIONS = {
+/** How clouds and the build server are queried. */
+export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
-    'Take these clouds and architectures out of the snapshot, with commas between them',
+    'Clouds, regions and architectures to remove from the snapshot, separated by commas',
     {},
-    (names, option) =>
-      among(
-        [...CLOUDS, ...ARCHITECTURES],
-        names.map((name) => architectureOf(name) ?? name),
-        option,
-        'some of ',
-      ),
+    (names, option) => names.map((name) => readDrop(name, option)),
     [...CLOUDS, ...ARCHITECTURES],
   ),
-  concurrency: count('How many questions to ask at a time', {}, ASKING.concurrency),
-  timeout: count('Seconds to wait for each answer', {}, ASKING.timeout),
+  concurrency: count('Number of queries at a time', {}, CAPTURE_DEFAULTS.concurrency),
+  timeout: count('Time limit for one request in seconds', {}, CAPTURE_DEFAULTS.timeout / 1000),
   patience: count(
-    'Seconds that a question may take with its repetitions, waits and sign-in',
+    'Time limit for one query in seconds, including retries and sign-in',
     {},
-    ASKING.patience,
+    CAPTURE_DEFAULTS.patience / 1000,
   ),
 }
+
+/** `--cloud`, whose value `none` is an empty list. */
+export function cloudOption(
+  describe: string,
+  defaultDescription?: string,
+): Option<readonly CloudName[] | undefined> {
+  const names = list(
+    describe,
+    { ...(defaultDescription !== undefined && { defaultDescription }) },
+    readClouds,
+    CLOUDS_OR_NONE,
+  )
+  return {
+    ...names,
+    read: (value, name) => names.read(value, name)?.filter((each) => each !== 'none'),
+  }
+}
+
+export const OCP_OPTION = text(
+  'OCP version, X.Y',
+  { defaultDescription: 'the version of the release or the workspace' },
+  readOcp,
+)
 
 /** `--replay`, with or without a file. */
 const replay: Option<string | undefined> = {
   told: {
     type: 'string',
-    describe: "Answer every request from a recording, by default the snapshot's own",
+    describe: "Take every response from a recording, by default the snapshot's own",
   },
   read: (value, name) => {
     if (Array.isArray(value)) throw new InputError(`${name}: given more than once`)
@@ -57,77 +65,96 @@ const replay: Option<string | undefined> = {
 
 /** The options that `capture` shares with `cosa2stream`. */
 export const CAPTURE_OPTIONS = {
-  ...ASKING_OPTIONS,
-  name: text("The stream's name, and its folder on the build server", {}, readName),
-  url: text('The build server', { defaultDescription: "the distribution's own" }, checkUrl),
-  distro: choice('The distribution', ['rhcos', 'fcos'] as const, { defaultDescription: 'rhcos' }),
-  'no-signatures': flag('Write no signatures of artifacts'),
-  cloud: list(
-    'The clouds to ask, with commas between them; none for no cloud',
-    { defaultDescription: "the snapshot's, else azure" },
-    cloudNames,
-    [...CLOUDS, 'none'],
+  ...QUERY_OPTIONS,
+  name: text('Name of the stream, its folder on the build server', {}, readName),
+  url: text('Build server', { defaultDescription: "the distribution's own" }, checkUrl),
+  distro: choice('Distribution', ['rhcos', 'fcos'] as const, { defaultDescription: 'rhcos' }),
+  'no-signatures': flag('Leave out the signatures of artifacts'),
+  cloud: cloudOption(
+    'Clouds to query, separated by commas; none for builds only',
+    "the snapshot's, else azure",
   ),
-  criteria: text('Which images to look for', { defaultDescription: 'built-in' }),
-  ocp: text(
-    'The OCP minor, X.Y',
-    { defaultDescription: 'what the release or the name of the stream tells' },
-    minorText,
-  ),
+  criteria: text('Criteria file, or built-in', {
+    defaultDescription: "the snapshot's, else built-in",
+  }),
+  ocp: OCP_OPTION,
   replay,
 }
 
 export const BUILDS = texts('Builds: ARCH=VERSION, or the URL of a meta.json')
 
-export const CAPTURE_POSITIONALS = {
-  SNAPSHOT: needed('The snapshot to write, NAME.json; its recording is NAME.recording.json'),
-  BUILDS,
+/** The options of a workflow that captures. */
+export function captureOptions(
+  args: ArgsOf<typeof QUERY_OPTIONS> & Pick<CaptureOptions, 'ocp' | 'replay'>,
+): CaptureOptions {
+  const { drop, ocp, replay, concurrency, timeout, patience } = args
+  return { drop, ocp, replay, concurrency, timeout: timeout * 1000, patience: patience * 1000 }
 }
 
-/** Those that `capture` alone has. */
-export const OWN_OPTIONS = {
-  stream: text('Take the releases from this stream file instead of capturing builds'),
-  check: flag('Write nothing; exit 1 with what would change if the clouds say otherwise today'),
+/** Runs a workflow that captures, with progress on a terminal. */
+export async function withCaptureContext<T>(
+  file: string,
+  args: CloudOptions,
+  { folder, env, now, terminal, onInterrupt }: Context,
+  work: (context: CaptureContext) => Promise<T>,
+): Promise<T> {
+  const line = await terminal.progress('querying')
+  const forget = onInterrupt(() => terminal.warn(`${file}: interrupted, no file was changed`))
+  const context: CaptureContext = {
+    folder,
+    now,
+    env,
+    cloudOptions: args,
+    onWait: (text) => terminal.say(text),
+    onProgress: (parts) =>
+      line.update(parts.map(({ name, done, total }) => `${name} ${done}/${total}`).join('  ')),
+  }
+  try {
+    return await work(context)
+  } finally {
+    line.stop()
+    forget()
+  }
 }
 
-/** What a capture takes from the command line. */
-export type CaptureArgs = ArgsOf<typeof CAPTURE_POSITIONALS> &
-  ArgsOf<typeof CAPTURE_OPTIONS> &
-  ArgsOf<typeof OWN_OPTIONS> &
-  GlobalArgs
-
-/** It becomes a folder in a URL, and perhaps a file. */
+/** It becomes a folder in a URL, and perhaps a file name. */
 function readName(name: string, option: string): string {
   if (/^[\w.+-]+$/.test(name)) return name
   throw new InputError(
-    `${option}: expected a stream's name such as 4.18-9.4, found ${JSON.stringify(name)}`,
+    `${option}: expected a stream name such as 4.18-9.4, found ${JSON.stringify(name)}`,
   )
 }
 
-function cloudNames(names: readonly string[], option: string): readonly (CloudName | 'none')[] {
-  if (names.includes('none') && names.length > 1) {
-    throw new InputError(`${option} none: stands alone`)
-  }
-  return among([...CLOUDS, 'none'], names, option)
+/** A cloud, an architecture, a region, or a part of a build such as `x86_64/aws/us-east-1`. */
+function readDrop(name: string, option: string): string {
+  if ((CLOUDS as readonly string[]).includes(name)) return name
+  const architecture = architectureOf(name)
+  if (architecture !== undefined) return architecture
+  const isRegion = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(name)
+  const isPart = /^(aarch64|ppc64le|s390x|x86_64)\/[\w.-]+(\/[\w.-]+)?$/.test(name)
+  if (isRegion || isPart) return name
+  throw new InputError(
+    `${option}: expected a cloud, a region or an architecture such as aws,s390x,me-south-1, found ${JSON.stringify(name)}`,
+  )
 }
 
-/** @throws InputError for a name that is none of those known */
-function among<Name extends string>(
-  known: readonly Name[],
+function readClouds(
   names: readonly string[],
   option: string,
-  some = '',
-): Name[] {
+): readonly (typeof CLOUDS_OR_NONE)[number][] {
+  if (names.includes('none') && names.length > 1) {
+    throw new InputError(`${option}: none cannot be combined with clouds`)
+  }
   return names.map((name) => {
-    const found = known.find((each) => each === name)
+    const found = CLOUDS_OR_NONE.find((each) => each === name)
     if (found !== undefined) return found
-    const all =
-      some === '' ? `${known.slice(0, -1).join(', ')} or ${known.at(-1)}` : known.join(', ')
-    throw new InputError(`${option}: expected ${some}${all}, found ${JSON.stringify(name)}`)
+    throw new InputError(
+      `${option}: expected azure, aws, gcp or none, found ${JSON.stringify(name)}`,
+    )
   })
 }
 
-function minorText(text: string, option: string): string {
+function readOcp(text: string, option: string): string {
   if (readMajorMinor(text) !== undefined) return text
   throw new InputError(`${option}: expected X.Y such as 4.18, found ${JSON.stringify(text)}`)
 }

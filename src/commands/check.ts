@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { cloudsFor, type Workspace, type WorkspaceStream } from '../core/workspace/workspace.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import {
@@ -11,10 +11,10 @@ import {
   type Snapshot,
 } from '../index.ts'
 import { counted } from '../printable.ts'
+import { namedStreams, openWorkspace } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
 import { checkTarget, verifyFile } from './verify.ts'
-import { openWorkspace, streamsNamed } from './workspace.ts'
 
 export const checkCommand = command({
   name: 'check',
@@ -56,8 +56,8 @@ export async function checkStreams(
   const opened = await openWorkspace(folder)
   const faults: string[] = []
   // One after another: a replay answers all requests of a process.
-  for (const [name, stream] of streamsNamed(opened, names)) {
-    const found = await faultsOf(folder, opened.workspace, stream)
+  for (const [name, stream] of namedStreams(opened, names)) {
+    const found = await faultsOf(folder, stream)
     faults.push(...found.map((fault) => `${name}: ${fault}`))
     const isOk = found.length === 0
     onStream({ name, isOk, words: isOk ? await wordsOn(folder, stream) : '' })
@@ -67,28 +67,19 @@ export async function checkStreams(
 }
 
 /** What is wrong with a stream's snapshot and files, or with what the workspace says of them. */
-async function faultsOf(
-  folder: Folder,
-  workspace: Workspace,
-  stream: WorkspaceStream,
-): Promise<string[]> {
+async function faultsOf(folder: Folder, stream: StreamConfig): Promise<string[]> {
   try {
     const checks = await verifyFile(folder, stream.snapshot)
     const faults = checks.flatMap(({ name, fault }) => (fault === undefined ? [] : { name, fault }))
     const broken = faults.map(({ name, fault }) => `${stream.snapshot}: ${name}: ${fault}`)
     if (faults.some(({ name }) => name === 'schema' || name === 'integrity')) return broken
     const snapshot = readShape(await folder.read(stream.snapshot), stream.snapshot)
-    const { fault } = await checkTarget(folder, stream.snapshot, {
-      target: stream.target,
-      layout: stream.layouts ?? [],
-      'marketplace-file': stream.marketplaceFile,
-      require: stream.require ?? 'any',
-    })
+    const { fault } = await checkTarget(folder, stream)
     return [
       ...broken,
       ...(fault === undefined ? [] : [fault]),
       ...(await otherReleases(folder, stream, snapshot)),
-      ...otherRequest(workspace, stream, snapshot),
+      ...otherRequest(stream, snapshot),
     ]
   } catch (error) {
     if (!(error instanceof UserError)) throw error
@@ -99,7 +90,7 @@ async function faultsOf(
 /** Releases of the target and builds of the snapshot that are not those of the workspace. */
 async function otherReleases(
   folder: Folder,
-  { snapshot: file, target, builds = {} }: WorkspaceStream,
+  { snapshot: file, target = '', builds = {} }: StreamConfig,
   snapshot: Snapshot,
 ): Promise<string[]> {
   const releases = getReleases(readStream(await folder.read(target), target))
@@ -117,9 +108,9 @@ async function otherReleases(
 }
 
 /** What the snapshot was captured for, where the workspace says otherwise. */
-function otherRequest(workspace: Workspace, stream: WorkspaceStream, snapshot: Snapshot): string[] {
+function otherRequest(stream: StreamConfig, snapshot: Snapshot): string[] {
   const asked = capturedClouds(snapshot)
-  const wanted = cloudsFor(workspace, stream)
+  const wanted = stream.clouds ?? []
   // Without a cloud there is no OCP minor to ask for.
   const given = Object.entries(snapshot.stream).flatMap(([key, value]) => {
     if (key === 'ocp' && wanted.length === 0) return []
@@ -136,7 +127,7 @@ function otherRequest(workspace: Workspace, stream: WorkspaceStream, snapshot: S
 }
 
 /** `ok` and what it is that is in order. */
-async function wordsOn(folder: Folder, { snapshot, target }: WorkspaceStream): Promise<string> {
+async function wordsOn(folder: Folder, { snapshot, target = '' }: StreamConfig): Promise<string> {
   const stream = readStream(await folder.read(target), target)
   const releases = [...new Set(getReleases(stream).values())]
   const { images } = readShape(await folder.read(snapshot), snapshot)
@@ -148,10 +139,7 @@ async function wordsOn(folder: Folder, { snapshot, target }: WorkspaceStream): P
 }
 
 /** Snapshots and recordings in the snapshots' folders that no stream names. */
-async function straysBeside(
-  folder: Folder,
-  streams: readonly WorkspaceStream[],
-): Promise<string[]> {
+async function straysBeside(folder: Folder, streams: readonly StreamConfig[]): Promise<string[]> {
   const files = streams.flatMap(({ snapshot }) => [snapshot, recordingFile(snapshot)])
   const strays: string[] = []
   for (const place of new Set(files.map((file) => dirname(file)))) {

@@ -1,4 +1,4 @@
-import type { WorkspaceStream } from '../core/workspace/workspace.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { openTerminal, type Terminal } from './line/terminal.ts'
@@ -32,8 +32,10 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   readonly examples: readonly (readonly [line: string, what: string])[]
   /** For a command that looks at a file: what stands for it where a workspace's stream is meant. */
   readonly forStream?: (
-    stream: WorkspaceStream,
-  ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+    stream: StreamConfig,
+  ) =>
+    | Promise<Readonly<Record<string, string | undefined>>>
+    | Readonly<Record<string, string | undefined>>
   /** For one that makes one thing of several streams of a workspace: by name, what each is run with. */
   readonly runTogether?: (
     streams: ReadonlyMap<string, ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs>,

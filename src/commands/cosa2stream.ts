@@ -1,28 +1,24 @@
-import { InputError } from '../errors.ts'
-import type { Folder } from '../files/folder.ts'
-import { readStream } from '../index.ts'
-import { placeOf, readBuilds } from './builds.ts'
-import { captureTexts, tellCapture, withSnapshot } from './capture.ts'
-import { BUILDS, CAPTURE_OPTIONS, type CaptureArgs } from './capture-options.ts'
+import { cosa2stream } from '../workflows/cosa2stream.ts'
+import { readBuilds } from './builds.ts'
+import { printCapture, printNotes, streamFlags, withLossLines } from './capture.ts'
+import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
-import { readHeld } from './offline.ts'
 import { flag, text } from './option.ts'
-import { REGENERATE_OPTIONS } from './regenerate-options.ts'
-import { regenerateFiles } from './regeneration.ts'
+import { REGENERATE_OPTIONS, targetFlags } from './regenerate-options.ts'
+import { printRegeneration, withRefusalLines } from './regeneration.ts'
 
 export const cosa2streamCommand = command({
   name: 'cosa2stream',
-  describe: "Both at once, with plume's own command line",
+  describe: "Capture and regenerate with plume's own command line",
   positionals: { BUILDS },
   options: {
     ...REGENERATE_OPTIONS,
     ...CAPTURE_OPTIONS,
-    snapshot: text('The snapshot to write and to make the stream from', {
-      defaultDescription: 'snapshots/NAME.json',
+    snapshot: text('Snapshot to write', {
+      defaultDescription: "the workspace's, else snapshots/NAME.json",
     }),
-    offline: flag('Ask nobody: the snapshot must hold these very releases already', {
-      conflicts: 'replay',
-    }),
+    check: flag('Write nothing, print the changes, and exit 1 if there are any'),
+    'dry-run': flag('The same, and exit 0'),
   },
   examples: [
     [
@@ -32,41 +28,35 @@ export const cosa2streamCommand = command({
   ],
 
   async run(args, context) {
-    const { folder, terminal } = context
-    const captureArgs: CaptureArgs = { ...args, SNAPSHOT: args.snapshot ?? defaultSnapshot(args) }
-    if (args.target !== undefined) await refuseBadTarget(folder, args.target)
-    if (args.offline) return regenerateFiles(await readHeld(captureArgs, folder), args, context)
-    // As plume: a look at stdout leaves no file behind.
-    if (args.target === undefined && args.snapshot === undefined) {
-      const { snapshot } = await captureTexts(captureArgs, context, { isTolerant: true })
-      return regenerateFiles(snapshot, args, context)
+    const { terminal } = context
+    const dryRun = args.check === true || args['dry-run'] === true
+    const flags = {
+      ...streamFlags(args),
+      ...targetFlags(args),
+      ...(args.snapshot !== undefined && { snapshot: args.snapshot }),
     }
-    await withSnapshot(captureArgs.SNAPSHOT, context, async () => {
-      const captured = await captureTexts(captureArgs, context, { isTolerant: true })
-      await regenerateFiles(captured.snapshot, args, context, captured.writes)
-      tellCapture(captureArgs.SNAPSHOT, captured, terminal)
+    const options = {
+      ...captureOptions(args),
+      builds: readBuilds(args.BUILDS),
+      allowRegression: args['allow-regression'] === true,
+      keepLost: args['keep-lost'] === true,
+      dryRun,
+    }
+    const file = args.snapshot ?? args.target ?? 'cosa2stream'
+    const { config, capture, regeneration, writes } = await withCaptureContext(
+      file,
+      args,
+      context,
+      (own) => cosa2stream(flags, options, own),
+    ).catch((error) => {
+      throw withRefusalLines(withLossLines(error, terminal), terminal)
     })
+    printNotes(capture, terminal)
+    printCapture(config.snapshot, capture, terminal)
+    printRegeneration(regeneration, terminal, args)
+    if (config.target === undefined) terminal.file(regeneration.result.stream.print())
+    for (const write of writes)
+      terminal.say(`${write.file}: ${dryRun ? 'would be written' : 'written'}`)
+    return args.check && writes.length > 0 ? 1 : 0
   },
 })
-
-function defaultSnapshot({
-  BUILDS: builds,
-  name,
-  url,
-}: Pick<CaptureArgs, 'BUILDS' | 'name' | 'url'>): string {
-  const given = { ...(name !== undefined && { name }), ...(url !== undefined && { url }) }
-  const stream = name ?? placeOf(readBuilds(builds), given)?.name
-  if (stream === undefined) {
-    throw new InputError(
-      "the stream's name is needed to find its builds and its snapshot",
-      'Name it with --name, for example --name 4.18-9.4.',
-    )
-  }
-  return `snapshots/${stream}.json`
-}
-
-/** Before anybody is asked for what could then not be written. */
-async function refuseBadTarget(folder: Folder, target: string): Promise<void> {
-  const text = await folder.readIfExists(target)
-  if (text !== undefined) readStream(text, target)
-}

@@ -1,15 +1,16 @@
 import { normalize } from 'node:path'
 import type { HistoryVersion, Window } from '../core/history/history.ts'
 import { nearest } from '../core/workspace/nearest.ts'
-import { WORKSPACE_FILE, type WorkspaceStream } from '../core/workspace/workspace.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { NoVersions } from '../files/git/history.ts'
 import { type HistoryPaths, openHistory, type StreamHistory } from '../workflows/history.ts'
+import { type OpenedWorkspace, openWorkspace } from '../workflows/workspace.ts'
 import type { Context } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { text } from './option.ts'
-import { type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 export const PATH_OPTION = text('A snapshot, a stream, a marketplace file, or the name of a stream')
 export const TARGET_OPTION = text('Take the releases from this stream if PATH has no builds')
@@ -54,12 +55,12 @@ export async function findHistories(
 /** A marketplace file has the images; otherwise the snapshot has more of them than the stream. */
 function streamRequest(
   name: string,
-  { snapshot, target, marketplaceFile, layouts }: WorkspaceStream,
+  { snapshot, target = '', marketplaceFile, layouts }: StreamConfig,
   workspace: OpenedWorkspace | undefined,
 ): HistoryRequest {
   const at = workspace && { workspace: { file: workspace.file, stream: name } }
   const own: HistoryPaths = { main: target, marketplaceFile, ...at }
-  const isOwn = marketplaceFile !== undefined || layouts?.includes('none')
+  const isOwn = marketplaceFile !== undefined || layouts?.length === 0
   return {
     stream: name,
     title: name,
@@ -70,7 +71,7 @@ function streamRequest(
 /** The other files of the stream that a file belongs to are known from the workspace. */
 function fileRequest(
   path: string,
-  streams: readonly (readonly [string, WorkspaceStream])[],
+  streams: readonly (readonly [string, StreamConfig])[],
   workspace: OpenedWorkspace | undefined,
 ): HistoryRequest {
   const isSame = (other: string | undefined) =>

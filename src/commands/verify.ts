@@ -1,15 +1,13 @@
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { type Check, readSnapshot, recordingFile, verifySnapshot } from '../index.ts'
+import { type Check, recordingFile, verifySnapshot } from '../index.ts'
 import { counted } from '../printable.ts'
 import { unaskedImages } from '../show/asked.ts'
+import { regenerateStream } from '../workflows/regenerate.ts'
 import { command } from './command.ts'
 import { flag, text, texts } from './option.ts'
-import { LAYOUT_OPTION, type RegenerateArgs } from './regenerate-options.ts'
-import { regenerateTexts } from './regeneration.ts'
-
-/** What a target is to be, as `regenerate` takes it. */
-export type TargetArgs = Pick<RegenerateArgs, 'target' | 'layout' | 'marketplace-file' | 'require'>
+import { TARGET_OPTIONS, targetFlags } from './regenerate-options.ts'
 
 export const verifyCommand = command({
   name: 'verify',
@@ -19,10 +17,7 @@ export const verifyCommand = command({
   },
   options: {
     target: text('Check too that this stream is what the snapshot gives'),
-    layout: LAYOUT_OPTION,
-    'marketplace-file': text(
-      'Check this file of marketplace images in the place of those in the stream',
-    ),
+    ...TARGET_OPTIONS,
     json: flag('Print the checks as JSON'),
   },
   examples: [
@@ -41,7 +36,9 @@ export const verifyCommand = command({
     for (const file of snapshots) {
       const checks = await verifyFile(folder, file)
       if (args.target !== undefined || args['marketplace-file'] !== undefined)
-        checks.push(await checkTarget(folder, file, { ...args, require: 'any' }))
+        checks.push(
+          await checkTarget(folder, { require: 'any', ...targetFlags(args), snapshot: file }),
+        )
       results.push({ snapshot: file, checks })
       if (args.json) continue
       for (const check of checks) terminal.line(`${file}: ${printCheck(check, file)}`)
@@ -82,16 +79,17 @@ export async function verifyFile(folder: Folder, file: string): Promise<Check[]>
  * What `regenerate --check` says with the same options, and that every marketplace image of the
  * target is of a cloud that the snapshot asked.
  */
-export async function checkTarget(folder: Folder, file: string, args: TargetArgs): Promise<Check> {
-  const { target, layout, 'marketplace-file': marketplaceFile, require } = args
-  const options = { target, layout, 'marketplace-file': marketplaceFile, require }
+export async function checkTarget(folder: Folder, config: StreamConfig): Promise<Check> {
+  const { snapshot: file, target, marketplaceFile } = config
   for (const each of [target, marketplaceFile]) if (each !== undefined) await folder.read(each)
   try {
-    const snapshot = readSnapshot(await folder.read(file), file)
-    const { result, files } = await regenerateTexts(snapshot, { ...options, check: true }, folder)
-    const differing = files.filter(({ before, text }) => before !== text)
-    if (differing.length > 0) {
-      const names = differing.map((each) => each.file).join(', ')
+    const { snapshot, result, writes } = await regenerateStream(
+      config,
+      { mustExist: true, dryRun: true },
+      { folder },
+    )
+    if (writes.length > 0) {
+      const names = writes.map((each) => each.file).join(', ')
       return { name: 'target', fault: `${names}: not what the snapshot gives` }
     }
     const foreign = unaskedImages(result, snapshot)

@@ -342,7 +342,7 @@ describe('verify --target', () => {
       remedy: 'Capture s.json with their --cloud, or take them out of the target.',
     })
     expect((await regenerate()).stderr).toContain(
-      'left as found, as the snapshot did not ask: 1 image of aws\n',
+      'unchanged, as the snapshot did not query them: 1 image of aws\n',
     )
   })
 })

@@ -69,7 +69,7 @@ describe('capture of builds', () => {
     expect(await capture(server.streams, ...ALL_BUILDS, '--replay')).toMatchObject({ status: 0 })
     expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
     const again = await call('capture', 'copy.json', '--replay', 's.recording.json')
-    expect(again).toMatchObject({ status: 2, stderr: /so the releases are needed/ })
+    expect(again).toMatchObject({ status: 2, stderr: /nothing to capture is named/ })
 
     const other = await call('capture', 's.json', '--replay', '--name', 'other')
     expect(other.stderr).toMatch(/the recording has no response to GET .*\/other\/builds\//)

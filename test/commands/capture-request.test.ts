@@ -1,19 +1,20 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import yargs from 'yargs'
-import {
-  CAPTURE_OPTIONS,
-  CAPTURE_POSITIONALS,
-  OWN_OPTIONS,
-} from '../../src/commands/capture-options.ts'
-import { requestFor } from '../../src/commands/capture-request.ts'
+import { readBuilds } from '../../src/commands/builds.ts'
+import { captureCommand, readConfig } from '../../src/commands/capture.ts'
+import { captureOptions } from '../../src/commands/capture-options.ts'
 import { readArgs } from '../../src/commands/command.ts'
 import { toldOf } from '../../src/commands/option.ts'
-import { captureIo } from '../support/io.ts'
+import { planCapture } from '../../src/workflows/capture-plan.ts'
+import { temporaryFolder } from '../support/cli.ts'
+import { folderAt } from '../support/io.ts'
 import { snapshotOf } from '../support/snapshots.ts'
 
-/** What a command line asks for. */
+type CaptureArgs = Parameters<typeof readConfig>[0] & Parameters<typeof captureOptions>[0]
+
+/** What a command line queries. */
 async function request(args: readonly string[], snapshot?: ReturnType<typeof snapshotOf>) {
-  const options = { ...CAPTURE_OPTIONS, ...OWN_OPTIONS }
+  const { options, positionals } = captureCommand
   const parser = yargs(args)
     .exitProcess(false)
     .parserConfiguration({ 'boolean-negation': false })
@@ -22,14 +23,13 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
     })
     .options(toldOf(options))
   const { _: builds, ...values } = await parser.parseAsync()
-  const asked = readArgs(
-    'capture',
-    { ...CAPTURE_POSITIONALS, ...options },
-    { ...values, SNAPSHOT: 's.json', BUILDS: builds },
-  )
-  return (
-    await requestFor(asked, snapshot, false, captureIo({ cwd: process.cwd(), env: process.env }))
-  ).request
+  const given = { ...values, SNAPSHOT: 's.json', BUILDS: builds }
+  const table = { ...positionals, ...options }
+  const read = readArgs('capture', table, given) as unknown as CaptureArgs
+  const named = readBuilds(read.BUILDS)
+  const folder = folderAt(await temporaryFolder())
+  const all = { ...captureOptions(read), builds: named.length > 0 ? named : undefined }
+  return planCapture(await readConfig(read, folder), all, snapshot, folder)
 }
 
 const RHCOS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'
@@ -118,8 +118,6 @@ describe('the stream that is captured', () => {
     [['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0', '--ocp', '4.22'], '4.22'],
     [['--name', 'rhel-9.6', '--ocp', '4.20', 'x86_64=9.6.20250513-0'], '4.20'],
   ])('%j is of OCP %s', async (args, ocp) => {
-    vi.stubEnv('AZURE_SUBSCRIPTION_ID', '00000000-0000-0000-0000-000000000001')
-    onTestFinished(() => void vi.unstubAllEnvs())
     expect((await request(args)).stream.ocp).toBe(ocp)
   })
 })
@@ -142,14 +140,8 @@ describe('an unknown OCP version', () => {
       ['--name', 'rhcos-4.16', 'x86_64=10.0.20250628-0'],
       's.json: unknown OCP version: RHEL 10.0 is in no OCP version',
     ],
-    [
-      ['--name', 'a', '--ocp', '4.2', `x86_64=${R}`],
-      '--ocp 4.2: not known, the nearest: 4.20, 4.21, 4.22, 4.23, 4.6',
-    ],
-    [
-      ['--name', 'a', '--ocp', '4.99', `x86_64=${R}`],
-      '--ocp 4.99: not known, the nearest: 4.23, 5.0',
-    ],
+    [['--name', 'a', '--ocp', '4.2', `x86_64=${R}`], '--ocp 4.2: unknown OCP version'],
+    [['--name', 'a', '--ocp', '4.99', `x86_64=${R}`], '--ocp 4.99: unknown OCP version'],
   ])('%j is refused with its candidates', async (args, message) => {
     await expect(request(args)).rejects.toThrow(message)
   })
@@ -164,18 +156,18 @@ describe('a command line that is wrong', () => {
     [['x86_64='], '"x86_64=": expected a build\'s version behind the ='],
     [['x86_64=../../x'], "expected a build's version behind the ="],
     [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64, expected one'],
-    [['x86_64=1'], "the stream's name is needed to find its builds"],
-    [[url], "the stream's name is needed"],
+    [['x86_64=1'], 'the name of the stream, which is the folder of its builds, is missing'],
+    [[url], 'the name of the stream'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
     [[`${url}?sig=abc`], 'a URL with a query or a fragment'],
     [['http://builds.example/meta.json'], 'plain http only to this machine'],
     [['https://a:b@builds.example/meta.json'], 'a URL with credentials'],
     [['--url', 'http://builds.example', 'x86_64=1'], '--url: plain http only to this machine'],
     [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: a URL with a query'],
-    [['--name', 'a/b', 'x86_64=1'], "--name: expected a stream's name such as 4.18-9.4"],
+    [['--name', 'a/b', 'x86_64=1'], '--name: expected a stream name such as 4.18-9.4'],
     [['--distro', 'mars', 'x86_64=1'], 'Invalid values:'],
-    [['--stream', 'rhcos.json', 'x86_64=1'], '--stream: takes the releases from a file'],
-    [[], 's.json: not there yet, so the releases are needed'],
+    [['--stream', 'rhcos.json', 'x86_64=1'], '--stream cannot be combined with builds'],
+    [[], 's.json: no such file, and nothing to capture is named'],
     [
       ['--distro', 'fcos', '--name', 'stable', 'x86_64=38.20231002.3.1'],
       "s.json: unknown OCP version: neither the releases nor the stream's name have one",

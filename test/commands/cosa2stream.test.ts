@@ -60,7 +60,6 @@ describe('cosa2stream', () => {
     })
 
     const [asked, fetched] = [azure.requests.length, builds.requests.length]
-    expect(await call('--offline')).toMatchObject({ status: 0, stdout: '' })
     const verified = await run(['verify', SNAPSHOT, '--target', 'T.json'], {
       cwd: folder,
       env: { HTTPS_PROXY: 'http://127.0.0.1:9' },
@@ -104,74 +103,6 @@ describe('cosa2stream', () => {
     expect(status).toBe(0)
     expect(Object.keys(JSON.parse(stdout).architectures)).toEqual([...DEMONSTRATION.architectures])
     expect((await readdir(folder)).sort()).toEqual(['s.json', 's.recording.json'])
-  })
-})
-
-describe('--offline', () => {
-  const held = async () => {
-    const builds = await buildServer()
-    const call = (...args: string[]) => run(args, { cwd: folder })
-    const captured = await call(...plume(builds.streams), '--cloud', 'none')
-    expect(captured).toMatchObject({ status: 0 })
-    await builds.close()
-    return { call, url: builds.streams, before: await readAll() }
-  }
-  const common = (url: string) => ['cosa2stream', '--offline', '--target', 'T.json', '--url', url]
-
-  it('makes the target again from what is held', async () => {
-    const { call, url, before } = await held()
-    await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE, name))
-    expect(await call(...plume(url), '--offline')).toMatchObject({ status: 0 })
-    expect(await readAll()).toEqual(before)
-  })
-
-  it('takes of what is held the builds that are asked for', async () => {
-    const { call, url } = await held()
-    await writeFile(join(folder, 'T.json'), smallStream({ x86_64: '418.94.202409162337-0' }))
-    const args = [...common(url), '--name', name, '--no-signatures', `x86_64=${release}`]
-    expect(await call(...args)).toMatchObject({ status: 0 })
-    const { architectures } = JSON.parse(await read('T.json'))
-    expect(Object.keys(architectures)).toEqual(['x86_64'])
-    expect(architectures.x86_64.artifacts.metal.release).toBe(release)
-  })
-
-  it('names what is not held, and the command that captures it', async () => {
-    const { call, url, before } = await held()
-    const args = ['--name', name, '--no-signatures', '--cloud', 'azure', `s390x=${release}-1`]
-    const outcome = await call(...common(url), ...args)
-    expect(outcome).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: [
-        `stream-snapshot: ${SNAPSHOT}: --offline forbids the capture, and it does not hold s390x=${release}-1 (but ${release}), just the images of azure`,
-        `stream-snapshot capture ${SNAPSHOT} --name ${name} --url ${url} --cloud azure --no-signatures s390x=${release}-1 fills it.`,
-        '',
-      ].join('\n'),
-    })
-    expect(await readAll()).toEqual(before)
-  })
-
-  it('does not give what is not held', async () => {
-    const { call, url } = await held()
-    const unsigned = ['--name', name, '--no-signatures']
-    const cases: [string[], string][] = [
-      [[...common(url), '--name', name], 'signatures'],
-      [[...common(`${url}/x`), ...unsigned], `s390x=${release} (but http://127.0.0.1:`],
-      [[...common(url), ...unsigned, '--ocp', '4.19'], 'images for OCP 4.19'],
-    ]
-    for (const [args, message] of cases) {
-      const outcome = await call(...args, `s390x=${release}`)
-      expect(outcome.status).toBe(2)
-      expect(outcome.stderr).toContain(`and it does not hold ${message}`)
-    }
-  })
-
-  it('needs a snapshot', async () => {
-    const args = [...common('https://builds.example'), '--name', 'other', `s390x=${release}`]
-    const outcome = await run(args, { cwd: folder })
-    expect(outcome.status).toBe(2)
-    expect(outcome.stderr).toContain('snapshots/other.json: no such file, and --offline forbids')
-    expect(await readdir(folder)).toEqual([])
   })
 })
 

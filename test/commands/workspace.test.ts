@@ -130,13 +130,13 @@ describe('a workspace', () => {
     await write('data/other/a', 'x')
     const inside = await run(['check', 'three'], { cwd: at('data/other') })
     expect(inside.stderr).toBe(
-      'stream-snapshot: ../../stream-snapshot.json: has no stream "three", but one, two\n',
+      'stream-snapshot: ../../stream-snapshot.json: no stream "three"\nName one of one, two.\n',
     )
     for (const command of ['check', 'update']) {
       const beyond = await run([command], { cwd: at('data/inner') })
       expect(beyond).toMatchObject({ status: 2, stdout: '' })
       expect(beyond.stderr).toBe(
-        "stream-snapshot: no stream-snapshot.json here, or in a folder around up to the repository's root\nstream-snapshot init writes one.\n",
+        'stream-snapshot: no stream-snapshot.json in this folder or above it, up to the root of the git repository\nWrite one with stream-snapshot init.\n',
       )
     }
   })
@@ -230,8 +230,8 @@ describe('update and check', () => {
     const paths = mockServer.requests.map(({ method, path }) => `${method} ${path}`)
     expect(new Set(paths).size).toBe(paths.length)
     expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1)
-    expect(outcome.stderr).toMatch(/^one:\n {2}azure: \d+ questions, .*\n {2}\+ {2}azure/)
-    expect(outcome.stderr).toMatch(/\ntwo:\n {2}azure: \d+ questions/)
+    expect(outcome.stderr).toMatch(/^one:\n {2}azure: \d+ images.*\n {2}\+ {2}azure/)
+    expect(outcome.stderr).toMatch(/\ntwo:\n {2}azure: \d+ images/)
     const checked = await call('check')
     expect(checked).toMatchObject({ status: 0, stderr: '' })
     expect(checked.stdout).toMatch(/^one: ok, 418.*\ntwo: ok, 418.*\n$/)
@@ -245,10 +245,9 @@ describe('update and check', () => {
     const mockServer = await azureFor(imagesBeforeBump())
     const program = `import { checkWorkspace, openWorkspace, updateWorkspace } from 'stream-snapshot/workspace'
 const { streams } = await openWorkspace('.')
-const lines = []
-const options = { 'azure-endpoint': process.argv[2] }
-await updateWorkspace('.', { words: ['one'], options, onLine: (line) => lines.push(line) })
-console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorkspace('.', ['one']), await checkWorkspace('.')]))
+const clouds = { 'azure-endpoint': process.argv[2] }
+const { writes } = await updateWorkspace('.', { streams: [{ name: 'one' }] }, { clouds })
+console.log(JSON.stringify([[...streams.keys()], writes.at(-1).file, await checkWorkspace('.', ['one']), await checkWorkspace('.')]))
 `
     await write('use.mjs', program)
     await mkdir(at('node_modules'))
@@ -262,7 +261,7 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
     })
     const [names, last, one, all] = JSON.parse(stdout)
     expect(names).toEqual(['one', 'two'])
-    expect(last).toBe('one.json: written')
+    expect(last).toBe('one.json')
     expect(one).toEqual([])
     expect(all).toEqual(['two: snapshots/two.json: no such file'])
     expect(await call('check', 'one')).toMatchObject({ status: 0 })
@@ -332,14 +331,14 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
     const failed = await update(imagesAfterBump(), 'one', 'two', '418.94.209901010000-0')
     expect(failed).toMatchObject({ status: 3, stdout: '' })
     expect(failed.stderr).toMatch(
-      /\nstream-snapshot: two: \S+418\.94\.209901010000-0\S+: returned 404: the build server does not have this build\n/,
+      /^stream-snapshot: two: \S+418\.94\.209901010000-0\S+: returned 404: the build server does not have this build\n/,
     )
     expect(await state()).toBe(before)
 
     const { mockServer: _, ...lost } = await update([], 'one')
     expect(lost).toMatchObject({ status: 1 })
     expect(lost.stderr).toMatch(
-      /\nstream-snapshot: one: the target would lose 4 marketplace images\n/,
+      /^stream-snapshot: one: the target would lose 4 marketplace images\n/m,
     )
     expect(await state()).toBe(before)
   })
@@ -359,7 +358,7 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
     const rest = ['aarch64', 'ppc64le', 's390x'].map((arch) => `${arch}=${DEMONSTRATION.release}`)
     const dry = await update(imagesBeforeBump(), '--dry-run', ...words, ...rest)
     expect(dry).toMatchObject({ status: 0, stdout: '' })
-    expect(dry.stderr).toContain('nothing is written, as --dry-run says\n')
+    expect(dry.stderr).toContain('one.json: would be written\n')
     expect(await state()).toBe(before)
     expect(server.requests).toHaveLength(4)
 
@@ -383,11 +382,11 @@ console.log(JSON.stringify([[...streams.keys()], lines.at(-1), await checkWorksp
     const { mockServer: _, ...typo } = await update([], 'tow')
     expect(typo).toMatchObject({ status: 2 })
     expect(typo.stderr).toBe(
-      'stream-snapshot: stream-snapshot.json: has no stream "tow"; did you mean two?\n',
+      'stream-snapshot: stream-snapshot.json: no stream "tow"\nDid you mean two?\n',
     )
     const { mockServer: __, ...whose } = await update([], '418.94.202410090804-0')
     expect(whose.stderr).toBe(
-      'stream-snapshot: 418.94.202410090804-0: a version, but of which stream? stream-snapshot.json has one, two\nName the stream before it: stream-snapshot update one 418.94.202410090804-0\n',
+      'stream-snapshot: 418.94.202410090804-0: a version without a stream\nName the stream first: stream-snapshot update one 418.94.202410090804-0\n',
     )
   })
 })

@@ -83,7 +83,7 @@ describe("the installer's repository", () => {
     const before = await filesOf(folder)
     const again = await run(['update', '--azure-endpoint', mockServer.url], environment)
     expect(again).toMatchObject({ status: 0 })
-    expect(again.stderr).toContain('nothing new: every file is as it was\n')
+    expect(again.stderr).toContain('all files: up to date\n')
     expect(await filesOf(folder)).toEqual(before)
     expect(existsSync(join(folder, 'snapshots/.rhel-9.json.lock'))).toBe(false)
   })

@@ -77,9 +77,9 @@ describe('a capture of all clouds and the build server in a pod behind a proxy',
       ].concat(clouds.args),
       { env, wrapper: IN_A_POD },
     )
-    expect(outcome.stderr).toMatch(/^azure: \d+ questions, \d+ images/m)
-    expect(outcome.stderr).toMatch(/^aws: 4 questions, \d+ images/m)
-    expect(outcome.stderr).toMatch(/^gcp: 6 questions, \d+ images/m)
+    expect(outcome.stderr).toMatch(/^azure: \d+ images/m)
+    expect(outcome.stderr).toMatch(/^aws: \d+ images/m)
+    expect(outcome.stderr).toMatch(/^gcp: \d+ images/m)
 
     // Each cloud, its sign-in included, was asked through the proxy; this machine's http was not.
     const ports = [clouds.azure, clouds.aws, clouds.gcp].map(({ url }) => new URL(url).host)

@@ -76,7 +76,9 @@ describe('what a capture does not ask for', () => {
     const { status, stderr } = await capture('--cloud', 'aws')
     expect({ status, stderr: stderr.replace(/\(.* s\)/, '') }).toEqual({
       status: 0,
-      stderr: expect.stringContaining(`azure: not asked, ${WHOLE.clouds.azure} images as before\n`),
+      stderr: expect.stringContaining(
+        `azure: not queried, ${WHOLE.clouds.azure} images unchanged\n`,
+      ),
     })
     expect(clouds.aws.questions.length).toBeGreaterThan(asked)
     expect(await counts()).toEqual(WHOLE)
@@ -88,9 +90,10 @@ describe('what a capture does not ask for', () => {
     clouds.azure.setImages(imagesAfterBump())
     const { stderr } = await capture('--cloud', 'azure')
     const azure = (WHOLE.clouds.azure ?? 0) + 6
-    expect(stderr).toMatch(/^azure: \d+ questions, \d+ images \(6 new, 0 gone\), \d+ not there$/m)
-    expect(stderr).toContain(` ${azure} images (6 new`)
-    expect(stderr).toContain(`aws: not asked, ${WHOLE.clouds.aws} images as before\n`)
+    expect(stderr).toMatch(
+      new RegExp(`^azure: ${azure} images, 6 new, \\d+ of \\d+ queries not found$`, 'm'),
+    )
+    expect(stderr).toContain(`aws: not queried, ${WHOLE.clouds.aws} images unchanged\n`)
     expect(await counts()).toEqual({ ...WHOLE, clouds: { ...WHOLE.clouds, azure } })
     expect(await verified()).toEqual(HOLDS)
   })
@@ -113,7 +116,7 @@ describe('what a capture does not ask for', () => {
     const before = [await text('s.json'), await text('s.recording.json')]
     const { status, stderr } = await capture()
     expect(status).toBe(0)
-    expect(stderr).toMatch(/s\.json: nothing new, unchanged/)
+    expect(stderr).toMatch(/^s\.json: up to date$/m)
     expect([await text('s.json'), await text('s.recording.json')]).toEqual(before)
   })
 
@@ -121,14 +124,14 @@ describe('what a capture does not ask for', () => {
     [
       'another OCP minor',
       ['--cloud', 'aws', '--ocp', '4.17'],
-      /azure, gcp, aarch64, .* would stay, captured for something else than 4\.18-9\.4, OCP 4\.17/,
-      'azure: for OCP 4.18',
+      /^stream-snapshot: s\.json: 6 parts captured for something else$/,
+      '  azure was captured for OCP 4.18, not 4.17\n',
     ],
     [
       'another stream',
       ['--cloud', 'aws', '--name', 'other'],
-      /azure, gcp, aarch64, ppc64le, s390x, x86_64 would stay/,
-      '--drop azure,gcp,aarch64,ppc64le,s390x,x86_64',
+      /^stream-snapshot: s\.json: 6 parts captured for something else$/,
+      'Query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
     ],
   ])('is refused for %s, with its names', async (_, args, message, remedy) => {
     const before = await text('s.json')
@@ -142,8 +145,8 @@ describe('what a capture does not ask for', () => {
   it('goes with --drop, and how much goes is said', async () => {
     const { status, stderr } = await capture('--cloud', 'azure', '--drop', 'aws,s390x')
     expect(status).toBe(0)
-    expect(stderr).toContain(`dropped: aws, ${WHOLE.clouds.aws} images\n`)
-    expect(stderr).toContain(`dropped: s390x, the build ${DEMONSTRATION.release}\n`)
+    expect(stderr).toContain(`dropped aws: ${WHOLE.clouds.aws} images in `)
+    expect(stderr).toContain(`dropped s390x: build ${DEMONSTRATION.release}\n`)
     expect(await counts()).toEqual({
       clouds: { azure: WHOLE.clouds.azure, gcp: WHOLE.clouds.gcp },
       builds: ['aarch64', 'ppc64le', 'x86_64'],
@@ -156,8 +159,10 @@ describe('what a capture does not ask for', () => {
     const before = await text('s.json')
     const { status, stderr } = await capture('--cloud', 'aws')
     expect(status).toBe(1)
-    expect(stderr).toContain('s.recording.json: is not the one that s.json was made of\n')
-    expect(stderr).toContain('Capture all of it again, or take out with --drop')
+    expect(stderr).toContain('stream-snapshot: s.recording.json: the recording has no answer to ')
+    expect(stderr).toContain(
+      'Query all parts, or remove those that are not queried with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
+    )
     expect(await text('s.json')).toBe(before)
     expect(await capture()).toMatchObject({ status: 0 })
     expect(await verified()).toEqual(HOLDS)
@@ -165,15 +170,20 @@ describe('what a capture does not ask for', () => {
 })
 
 describe('what a capture would lose', () => {
-  it('is refused: the builds, where a stream takes their place', async () => {
-    await writeFile(at('rhcos.json'), smallStream(EXAMPLE, DEMONSTRATION.name))
+  it('is refused: builds of other releases than the stream has', async () => {
+    const { aarch64 = '', ...others } = EXAMPLE
+    const releases = { ...others, aarch64: '418.94.202409162337-0' }
+    await writeFile(at('rhcos.json'), smallStream(releases, DEMONSTRATION.name))
     const before = await text('s.json')
     const { status, stderr } = await capture('--stream', 'rhcos.json')
-    expect(status).toBe(1)
-    expect(stderr.split('\n')[0]).toBe('stream-snapshot: s.json: would lose 4 builds')
-    expect(stderr).toMatch(/- {2}build aarch64 .* \([1-9]\d* artifacts, [1-9]\d* images\)/)
-    expect(stderr).toContain('--drop aarch64,ppc64le,s390x,x86_64')
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `stream-snapshot: s.json: aarch64 was captured for release ${aarch64}, and rhcos.json has 418.94.202409162337-0\nQuery it too, or remove it with --drop aarch64.\n`,
+    })
     expect(await text('s.json')).toBe(before)
+    await writeFile(at('rhcos.json'), smallStream(EXAMPLE, DEMONSTRATION.name))
+    expect(await capture('--stream', 'rhcos.json')).toMatchObject({ status: 0 })
+    expect(await counts()).toEqual(WHOLE)
     const drop = ['--drop', 'aarch64,ppc64le,s390x,x86_64']
     expect(await capture('--stream', 'rhcos.json', ...drop)).toMatchObject({ status: 0 })
     expect(await counts()).toEqual({ ...WHOLE, builds: [] })
@@ -197,38 +207,92 @@ describe('what a capture would lose', () => {
     )
     expect(stderr).toContain('-  artifact qemu x86_64')
     expect(stderr).toContain('-  image aws x86_64 · ')
-    expect(stderr).toContain('--drop x86_64')
+    const parts = /Allow it with --drop (x86_64\/qemu,x86_64\/aws\/[a-z0-9-]+)\.\n/.exec(
+      stderr,
+    )?.[1]
     expect(await text('s.json')).toBe(before)
-    expect(await capture(...elsewhere, ...ALL_BUILDS, '--drop', 'x86_64')).toMatchObject({
-      status: 0,
-    })
-  })
-
-  it('is refused: a region that the account sees no more', async () => {
-    const regions: string[] = (await snapshot()).queries.aws.map(
-      (query: { region: string }) => query.region,
-    )
-    const [region = '', ...rest] = regions.sort((a) => (a === 'us-east-1' ? 1 : -1))
-    clouds.aws.setRegions(rest)
-    const { status, stderr } = await capture('--cloud', 'aws')
-    expect(status).toBe(1)
-    expect(stderr.split('\n')[0]).toBe('stream-snapshot: s.json: would lose 1 region')
-    expect(stderr).toContain(`-  aws region ${region}\n`)
-    expect(await capture('--cloud', 'aws', '--regions', rest.join(','))).toMatchObject({
-      status: 0,
-    })
-    expect(await verified()).toEqual(HOLDS)
+    const allowed = await capture(...elsewhere, ...ALL_BUILDS, '--drop', String(parts))
+    expect(allowed).toMatchObject({ status: 0 })
+    const { builds, images } = await snapshot()
+    expect(Object.keys(builds)).toEqual(WHOLE.builds)
+    expect(Object.keys(images)).toEqual(['aws', 'azure', 'gcp'])
+    const shown = allowed.stderr.match(/^stream-snapshot: - {2}(artifact qemu|image aws) x86_64/gm)
+    expect(shown).toHaveLength(2)
   })
 
   it('is news: images that a cloud lists no more, by name up to ten', async () => {
     clouds.azure.setImages(imagesBeforeBump().filter(({ sku }) => !sku.includes('rh-')))
     const { status, stderr } = await capture('--cloud', 'azure')
     expect(status).toBe(0)
-    const gone = stderr.split('\n').filter((line) => line.startsWith('  gone: '))
+    const gone = stderr.split('\n').filter((line) => line.startsWith('  no longer listed: '))
     expect(gone).toHaveLength(11)
-    expect(gone[0]).toMatch(/^ {2}gone: redhat:rh-ocp-worker:/)
-    expect(gone[10]).toMatch(/^ {2}gone: \d+ more$/)
-    expect(stderr).toMatch(/azure: \d+ questions, \d+ images \(0 new, \d+ gone\)/)
+    expect(gone[0]).toMatch(/^ {2}no longer listed: redhat:rh-ocp-worker:/)
+    expect(gone[10]).toMatch(/^ {2}no longer listed: \d+ more$/)
+    expect(stderr).toMatch(/^azure: \d+ images, 0 new/m)
+  })
+})
+
+describe('a region that is not queried', () => {
+  const regions = async (): Promise<string[]> =>
+    (await snapshot()).queries.aws.map(({ region }: { region: string }) => region)
+  const imagesIn = async (region: string) =>
+    (await snapshot()).images.aws.filter((image: { region: string }) => image.region === region)
+
+  it('is kept with its evidence: --regions names the others', async () => {
+    const [region = '', ...rest] = (await regions()).sort((a) => (a === 'us-east-1' ? 1 : -1))
+    const before = await imagesIn(region)
+    const asked = clouds.aws.questions.length
+    const { status, stderr } = await capture('--cloud', 'aws', '--regions', rest.join(','))
+    expect(status).toBe(0)
+    expect(stderr).toContain(`aws ${region}: not queried, ${before.length} images unchanged\n`)
+    expect(stderr).not.toContain('no longer listed')
+    const queried = clouds.aws.questions.slice(asked).map((question) => question.region)
+    expect(queried).not.toContain(region)
+    expect(await imagesIn(region)).toEqual(before)
+    expect(await counts()).toEqual(WHOLE)
+    expect(await verified()).toEqual(HOLDS)
+    expect(await capture('--check')).toMatchObject({ status: 0, stdout: '' })
+  })
+
+  it('is kept: the account has not enabled it anymore', async () => {
+    const [region = '', ...rest] = (await regions()).sort((a) => (a === 'us-east-1' ? 1 : -1))
+    const before = await imagesIn(region)
+    clouds.aws.setRegions(rest)
+    const { status, stderr } = await capture('--cloud', 'aws')
+    expect(status).toBe(0)
+    expect(stderr).toContain(`aws ${region}: not queried, ${before.length} images unchanged\n`)
+    expect(await counts()).toEqual(WHOLE)
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('is removed by --drop, which --quiet does not hide', async () => {
+    const [region = '', ...rest] = (await regions()).sort((a) => (a === 'us-east-1' ? 1 : -1))
+    const { length } = await imagesIn(region)
+    const { status, stderr } = await capture('--quiet', '--cloud', 'aws', '--drop', region)
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: `stream-snapshot: dropped aws: ${length} images in ${region}\n`,
+    })
+    expect((await regions()).sort()).toEqual(rest.sort())
+    expect(await verified()).toEqual(HOLDS)
+    const again = await capture('--cloud', 'none', '--drop', rest[0] ?? '')
+    expect(again).toMatchObject({ status: 0 })
+    expect(await regions()).toHaveLength(rest.length - 1)
+    expect(await verified()).toEqual(HOLDS)
+    const unknown = await capture('--drop', region)
+    expect(unknown.status).toBe(2)
+    expect(unknown.stderr).toContain(`stream-snapshot: --drop ${region}: not in s.json\n`)
+  })
+
+  it('is refused: captured for another OCP version', async () => {
+    const [region = '', ...rest] = (await regions()).sort((a) => (a === 'us-east-1' ? 1 : -1))
+    const only = ['--cloud', 'aws', '--regions', rest.join(','), '--ocp', '4.17']
+    const drop = ['--drop', 'azure,gcp,aarch64,ppc64le,s390x,x86_64']
+    const { status, stderr } = await capture(...only, ...drop)
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `stream-snapshot: s.json: ${region} was captured for OCP 4.18, not 4.17\nQuery it too, or remove it with --drop ${region}.\n`,
+    })
   })
 })
 
@@ -237,14 +301,14 @@ describe('capture --check', () => {
     expect(await capture('--check')).toMatchObject({
       status: 0,
       stdout: '',
-      stderr: 's.json: is what was answered today\n',
+      stderr: 's.json: up to date\n',
     })
     clouds.azure.setImages(imagesAfterBump())
     const before = [await text('s.json'), await text('s.recording.json')]
     const { status, stdout, stderr } = await capture('--check')
     expect(status).toBe(1)
     expect(stdout).toMatch(/^\+ {2}azure no-purchase-plan /m)
-    expect(stderr).toMatch(/s\.json: not what was answered today\n/)
+    expect(stderr).toContain('s.json: would be updated\n')
     expect([await text('s.json'), await text('s.recording.json')]).toEqual(before)
   })
 })
@@ -261,10 +325,10 @@ describe('a snapshot that cannot be read', () => {
     await writeFile(at('s.json'), change(whole))
     const bare = await capture()
     expect(bare.status).toBe(2)
-    expect(bare.stderr).toContain('Take either side (git checkout --ours s.json s.recording.json)')
+    expect(bare.stderr).toContain('Restore it with git checkout s.json s.recording.json, or ')
     const named = await capture('--cloud', 'azure,aws,gcp', ...identity, ...ALL_BUILDS)
     expect(named.status).toBe(0)
-    expect(named.stderr).toContain('; it is made anew\n')
+    expect(named.stderr).toContain('; replaced by a new snapshot\n')
     expect(await verified()).toEqual(HOLDS)
   })
 })
@@ -294,7 +358,7 @@ describe('cosa2stream', () => {
     )
     expect(status).toBe(0)
     expect(stderr).toContain(
-      'warning: marketplace images are not queried: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1; add --ocp X.Y\n',
+      'warning: marketplace images unchanged: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1; add --ocp X.Y\n',
     )
     expect(JSON.parse(await text('t.json')).architectures.x86_64).toBeDefined()
   })

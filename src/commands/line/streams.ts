@@ -1,7 +1,8 @@
-import { WORKSPACE_FILE, type WorkspaceStream } from '../../core/workspace/workspace.ts'
+import type { StreamConfig } from '../../core/workspace/stream-config.ts'
+import { WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
 import { CheckFailure } from '../../errors.ts'
+import { openWorkspace } from '../../workflows/workspace.ts'
 import type { Command, Context, ExitCode } from '../command.ts'
-import { openWorkspace } from '../workspace.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -26,7 +27,7 @@ export async function runOnStreams(
     folder.findUpwards(WORKSPACE_FILE) === undefined
   if (!forStream || isOfFiles) return command.run(values, context)
   const { streams } = await openWorkspace(folder)
-  const valuesFor = async (stream: WorkspaceStream) => {
+  const valuesFor = async (stream: StreamConfig) => {
     const given = Object.entries(values).filter(
       ([name, value]) => value !== undefined && name !== place,
     )
@@ -36,7 +37,7 @@ export async function runOnStreams(
     const stream = streams.get(String(named))
     return command.run(stream === undefined ? values : await valuesFor(stream), context)
   }
-  const all = [...streams].filter(([, { layouts }]) => !layouts?.includes('none'))
+  const all = [...streams].filter(([, { layouts }]) => layouts?.length !== 0)
   if (command.runTogether && all.length > 1) {
     const each = all.map(async ([name, stream]) => [name, await valuesFor(stream)] as const)
     return command.runTogether(new Map(await Promise.all(each)), context)

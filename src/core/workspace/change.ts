@@ -2,28 +2,38 @@ import { fromValue, getMember, type JsonObject, printDocument } from '../json/do
 import { mergeNode, setMember } from '../stream/merge.ts'
 import { type Fields, type Mapping, WHOLE } from '../stream/schema.ts'
 import type { ReadWorkspace } from './read.ts'
-import type { Builds, Workspace } from './workspace.ts'
+import type { Workspace, WorkspaceStream } from './workspace.ts'
 
 /** A new key stands behind the others. */
 const LAST: Fields = { kind: 'fields', fields: new Map(), shared: false }
 const BY_NAME: Mapping = { kind: 'map', of: WHOLE, owned: new Set() }
 
-/** A workspace with other releases of some streams; what nobody changes stays byte for byte. */
-export function withBuilds(
+/** Keys of a stream that a command writes. */
+export type StreamKeys = Pick<WorkspaceStream, 'builds' | 'ocp'>
+
+/** A workspace with other builds or OCP versions of some streams; all other bytes stay the same. */
+export function withStreamKeys(
   workspace: ReadWorkspace,
-  builds: ReadonlyMap<string, Builds>,
+  keys: ReadonlyMap<string, StreamKeys>,
 ): ReadWorkspace {
   const { document } = workspace
   const root = document.root as JsonObject
   let streams = getMember(root, 'streams') as JsonObject
-  for (const [name, own] of builds) {
-    const stream = getMember(streams, name) as JsonObject
-    const merged = mergeNode(getMember(stream, 'builds') ?? fromValue({}), own, BY_NAME)
-    streams = setMember(streams, name, setMember(stream, 'builds', merged, LAST), LAST)
+  for (const [name, { builds, ocp }] of keys) {
+    let stream = getMember(streams, name) as JsonObject
+    if (builds) {
+      const merged = mergeNode(getMember(stream, 'builds') ?? fromValue({}), builds, BY_NAME)
+      stream = setMember(stream, 'builds', merged, LAST)
+    }
+    if (ocp !== undefined) stream = setMember(stream, 'ocp', fromValue(ocp), LAST)
+    streams = setMember(streams, name, stream, LAST)
   }
   const changed = [...workspace.streams].map(([name, stream]) => {
-    const own = builds.get(name)
-    return [name, own ? { ...stream, builds: { ...stream.builds, ...own } } : stream] as const
+    const { builds, ...rest } = keys.get(name) ?? {}
+    return [
+      name,
+      { ...stream, ...rest, ...(builds && { builds: { ...stream.builds, ...builds } }) },
+    ] as const
   })
   return {
     ...workspace,

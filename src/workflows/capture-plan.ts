@@ -1,0 +1,330 @@
+import { type WantedBuild, wantedAgain } from '../core/builds/locate.ts'
+import { impliedPlace, type NamedBuild, wantedBuilds } from '../core/builds/named.ts'
+import type { Criteria } from '../core/criteria/criteria.ts'
+import { BUILD_SERVERS, inferDistro } from '../core/criteria/identity.ts'
+import { decideOcp, type OcpDecision } from '../core/criteria/ocp-version.ts'
+import { BUILT_IN, readCriteria } from '../core/criteria/read.ts'
+import type { Releases } from '../core/selection/selections.ts'
+import {
+  type Architecture,
+  type CloudName,
+  capturedClouds,
+  DEFAULT_CLOUD,
+  type Snapshot,
+  type StreamIdentity,
+} from '../core/snapshot/snapshot.ts'
+import { isStreamName } from '../core/snapshot/values.ts'
+import { imagesIn } from '../core/stream/marketplace.ts'
+import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { getReleases } from '../core/stream/releases.ts'
+import { readStream } from '../core/stream/stream.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from '../core/versions/major-minor.ts'
+import { ocpVersions, type RhelTable } from '../core/versions/rhel.ts'
+import { skusOf } from '../core/workspace/describe.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+import { currentBranch } from '../files/git/branch.ts'
+import { printable } from '../printable.ts'
+
+/** What the user asked of one capture, beyond the config of its stream. */
+export interface PlanOptions {
+  /** `--ocp`, which is stronger than a release. */
+  readonly ocp?: string | undefined
+  /** The builds to capture instead of those of the config. */
+  readonly builds?: readonly NamedBuild[] | undefined
+  /** Parts of the existing snapshot to remove: clouds, architectures, regions, `x86_64/aws/…`. */
+  readonly drop?: readonly string[] | undefined
+  /**
+   * Whether clouds are left out, with a note, if the OCP version is unknown; and queried by default
+   * if the existing snapshot has none.
+   */
+  readonly allowsBuildsOnly?: boolean
+}
+
+/** What a capture queries. */
+export interface CapturePlan {
+  readonly stream: StreamIdentity
+  readonly criteria: Criteria
+  /** The OCP version of the stream; undefined if it is unknown, and then no cloud is queried. */
+  readonly ocp: MajorMinor | undefined
+  readonly clouds: readonly CloudName[]
+  readonly builds: readonly WantedBuild[]
+  /** The releases of the target, if they take the place of builds. */
+  readonly targetReleases?: Releases
+  /** The releases that the images are for, as far as they are known. */
+  readonly releases: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** Name of the criteria that come with the package, where a criteria file is expected. */
+export const BUILT_IN_CRITERIA = 'built-in'
+
+/**
+ * Decides what to query: what the options and the config name, else what the existing snapshot has.
+ *
+ * @throws InputError if they do not name enough
+ */
+export async function planCapture(
+  config: StreamConfig,
+  options: PlanOptions,
+  before: Snapshot | undefined,
+  folder: Folder,
+): Promise<CapturePlan> {
+  const source = await readSource(config, options, before, folder)
+  const { drop = [] } = options
+  const named = config.clouds ?? defaultClouds(source, options, before)
+  const clouds = named.filter((cloud) => !drop.includes(cloud))
+  // To name clouds of an existing snapshot is to query these and nothing else.
+  const isOfClouds = source.isRepeated && config.clouds !== undefined && clouds.length > 0
+  const builds = isOfClouds
+    ? []
+    : source.builds.filter(({ architecture }) => !drop.includes(architecture ?? ''))
+  const criteria = await readCriteriaOf(config, before, folder)
+  const decision = decideOcp(
+    {
+      option: optionalVersion(options.ocp),
+      workspace: optionalVersion(config.ocp),
+      releases: source.releases,
+      snapshot: source.ocp ? readMajorMinor(source.ocp) : undefined,
+      branch: currentBranch(folder),
+      name: source.identity.name,
+      skus: source.skus,
+    },
+    criteria,
+  )
+  const { ocp, cause = '' } = decision
+  if (clouds.length > 0 && ocp === undefined && !options.allowsBuildsOnly) {
+    throw new InputError(
+      `${config.target ?? config.snapshot}: ${cause}`,
+      'Name it with --ocp X.Y, or query no cloud with --cloud none.',
+    )
+  }
+  const queried = ocp ? clouds : []
+  return {
+    stream: { ...source.identity, ocp: printedOcp(ocp, queried, before) },
+    criteria,
+    ocp,
+    clouds: queried,
+    builds,
+    ...(source.targetReleases && { targetReleases: source.targetReleases }),
+    releases: source.releases,
+    notes:
+      clouds.length === 0
+        ? []
+        : ocp
+          ? notesOn(decision, options.ocp, criteria.rhel)
+          : [`marketplace images unchanged: ${cause}; add --ocp X.Y`],
+  }
+}
+
+function defaultClouds(
+  { identity }: Source,
+  { allowsBuildsOnly }: PlanOptions,
+  before: Snapshot | undefined,
+): readonly CloudName[] {
+  const existing = before && capturedClouds(before)
+  if (existing && (existing.length > 0 || !allowsBuildsOnly)) return existing
+  return allowsBuildsOnly && identity.distro === 'fcos' ? [] : [DEFAULT_CLOUD]
+}
+
+/** Clouds that are not queried keep the OCP version that they were captured for. */
+function printedOcp(
+  ocp: MajorMinor | undefined,
+  clouds: readonly CloudName[],
+  before: Snapshot | undefined,
+): string | null {
+  if (ocp && clouds.length > 0) return printMajorMinor(ocp)
+  return before && capturedClouds(before).length > 0 ? before.stream.ocp : null
+}
+
+function notesOn(
+  { ocp, isGuess, evidence, conflicts }: OcpDecision,
+  option: string | undefined,
+  table: RhelTable,
+): string[] {
+  const given = optionalVersion(option)
+  return [
+    ...(given ? notesOnOption(given, table) : []),
+    ...(ocp && isGuess ? [`OCP ${printMajorMinor(ocp)} is a guess, by ${evidence}`] : []),
+    ...conflicts,
+  ]
+}
+
+/** @throws InputError for a version that is missing in the criteria, unless it is later than all */
+function notesOnOption(given: MajorMinor, table: RhelTable): string[] {
+  const known = ocpVersions(table)
+  const last = known.at(-1)
+  const name = printMajorMinor(given)
+  if (known.some((each) => compareMajorMinor(each, given) === 0)) return []
+  if (last === undefined || compareMajorMinor(given, last) > 0) {
+    const latest = last ? `, later than ${printMajorMinor(last)}` : ''
+    return [`--ocp ${name}: not in the criteria${latest}`]
+  }
+  // 4.2 may be a typo of 4.20.
+  const next = known.findIndex((each) => compareMajorMinor(each, given) > 0)
+  const alike = known.filter((each) => printMajorMinor(each).startsWith(name))
+  const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMajorMinor)
+  const nearest = [...new Set(near)].slice(0, 6).join(', ')
+  throw new InputError(`--ocp ${name}: unknown OCP version`, `Use one of ${nearest}.`)
+}
+
+function optionalVersion(text: string | undefined): MajorMinor | undefined {
+  return text === undefined ? undefined : readMajorMinor(text)
+}
+
+/** Where the releases come from, and what is known of the stream before any query. */
+interface Source {
+  /** Whether the existing snapshot is captured once more. */
+  readonly isRepeated: boolean
+  readonly identity: Omit<StreamIdentity, 'ocp'>
+  readonly builds: readonly WantedBuild[]
+  readonly releases: readonly string[]
+  readonly targetReleases?: Releases
+  /** The SKUs of the images that the stream has. */
+  readonly skus: readonly string[]
+  /** What the existing snapshot was captured for, if it is of the same stream. */
+  readonly ocp?: string | null
+}
+
+/** Builds, else the target, else the existing snapshot, else the OCP version alone. */
+async function readSource(
+  config: StreamConfig,
+  options: PlanOptions,
+  before: Snapshot | undefined,
+  folder: Folder,
+): Promise<Source> {
+  const builds = options.builds ?? configBuilds(config)
+  if (builds.length > 0) {
+    const skus = await targetSkus(config, folder)
+    return { ...sourceOfBuilds(config, builds, before), skus }
+  }
+  if (config.target !== undefined) return sourceOfTarget(config, config.target, before, folder)
+  if (before !== undefined) return sourceOfSnapshot(config, before)
+  if (options.ocp !== undefined) {
+    const identity = identify(config, { name: `rhcos-${options.ocp}` })
+    return { isRepeated: false, identity, builds: [], releases: [], skus: [] }
+  }
+  throw new InputError(
+    `${config.snapshot}: no such file, and nothing to capture is named`,
+    'Name builds as ARCH=VERSION, a stream file with --stream FILE, or an OCP version with --ocp X.Y.',
+  )
+}
+
+function configBuilds({ builds = {} }: StreamConfig): NamedBuild[] {
+  return Object.entries(builds).map(([architecture, release]) => ({
+    architecture: architecture as Architecture,
+    release,
+  }))
+}
+
+/** Without a name the builds are of the existing snapshot's stream. */
+function sourceOfBuilds(
+  config: StreamConfig,
+  builds: readonly NamedBuild[],
+  before: Snapshot | undefined,
+): Omit<Source, 'skus'> {
+  const place = impliedPlace(builds, config)
+  const given = config.name ?? place?.name
+  const known = given === undefined ? before?.stream : undefined
+  const name = given ?? known?.name
+  if (name === undefined) {
+    throw new InputError(
+      'the name of the stream, which is the folder of its builds, is missing',
+      'Name it with --name, for example --name 4.18-9.4.',
+    )
+  }
+  return {
+    isRepeated: false,
+    identity: identify(config, { ...known, ...place, name }),
+    builds: wantedBuilds(builds, config),
+    releases: builds.flatMap(({ release }) => release ?? []),
+    ...(before?.stream.name === name && { ocp: before.stream.ocp }),
+  }
+}
+
+async function sourceOfTarget(
+  config: StreamConfig,
+  target: string,
+  before: Snapshot | undefined,
+  folder: Folder,
+): Promise<Source> {
+  const stream = readStream(await folder.read(target), target)
+  const name = config.name ?? stream.name
+  const targetReleases = getReleases(stream)
+  const known = before?.stream.name === name ? before : undefined
+  // Builds that are kept stay where they are.
+  const hasBuilds = known !== undefined && Object.keys(known.builds).length > 0
+  return {
+    isRepeated: false,
+    identity: identify(config, { ...(hasBuilds && known.stream), name }),
+    builds: [],
+    releases: [...targetReleases.values()],
+    targetReleases,
+    skus: await targetSkus(config, folder),
+    ...(known && { ocp: known.stream.ocp }),
+  }
+}
+
+/** The SKUs that a stream's images have in its marketplace file, else in the target. */
+async function targetSkus(
+  { target, marketplaceFile }: StreamConfig,
+  folder: Folder,
+): Promise<string[]> {
+  const file = marketplaceFile ?? target
+  const text = file === undefined ? undefined : await folder.readIfExists(file)
+  if (file === undefined || text === undefined) return []
+  const holder = marketplaceFile ? MarketplaceFile.read(text, file) : readStream(text, file)
+  return skusOf(imagesIn(holder))
+}
+
+function sourceOfSnapshot(config: StreamConfig, { stream, builds }: Snapshot): Source {
+  const isMoved = config.name !== undefined || config.url !== undefined
+  return {
+    isRepeated: true,
+    identity: identify(config, stream),
+    builds: wantedAgain(builds).map(({ location, ...build }) =>
+      isMoved ? build : { ...build, location },
+    ),
+    releases: Object.values(builds).map(({ release }) => release),
+    skus: [],
+    ocp: stream.ocp,
+  }
+}
+
+/** The config is stronger than what is known otherwise, which is stronger than the defaults. */
+function identify(
+  config: StreamConfig,
+  known: Partial<StreamIdentity> & Pick<StreamIdentity, 'name'>,
+): Omit<StreamIdentity, 'ocp'> {
+  const distro = config.distro ?? known.distro ?? inferDistro(config.url ?? known.url)
+  const name = config.name ?? known.name
+  if (!isStreamName(name)) {
+    throw new InputError(
+      `stream name: expected a name such as 4.18-9.4, found ${printable(name)}`,
+      'Name the stream with --name.',
+    )
+  }
+  return {
+    name,
+    distro,
+    url: config.url ?? known.url ?? BUILD_SERVERS[distro],
+    signatures: config.signatures ?? known.signatures ?? true,
+  }
+}
+
+/** The named criteria, else those of the existing snapshot with the built-in ones of other clouds. */
+async function readCriteriaOf(
+  { criteria }: StreamConfig,
+  before: Snapshot | undefined,
+  folder: Folder,
+): Promise<Criteria> {
+  if (criteria === BUILT_IN_CRITERIA) return BUILT_IN
+  if (criteria !== undefined) return readCriteria(await folder.read(criteria), criteria)
+  return { ...BUILT_IN, ...before?.criteria }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import type { CloudSettings, Source } from '../capture/clouds/cloud.ts'
+import { CLOUD_TABLE } from '../capture/clouds/index.ts'
+import type { Criteria } from '../core/criteria/criteria.ts'
+import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
+import { InputError, ServiceError } from '../errors.ts'
+import { visibleLine } from '../printable.ts'
+
+/** The settings of all clouds, by the names of the command line's options. */
+export type CloudOptions = Readonly<Record<string, unknown>>
+
+/** A cloud's criteria and settings are known only to itself. */
+type AnySettings = CloudSettings<object, unknown>
+
+function getSettings(cloud: CloudName): AnySettings {
+  return CLOUD_TABLE[cloud].settings as unknown as AnySettings
+}
+
+/** The criteria of the clouds to query, with what options and environment say. */
+export function cloudCriteria(
+  criteria: Criteria,
+  clouds: readonly CloudName[],
+  args: CloudOptions,
+  env: Source['env'],
+): Criteria {
+  const resolved = clouds.map((cloud) => {
+    const own = criteria[cloud as keyof Criteria]
+    if (typeof own !== 'object') {
+      throw new InputError(
+        `--cloud ${cloud}: not in the criteria`,
+        'Add the cloud to the criteria file, or leave it out.',
+      )
+    }
+    return [cloud, getSettings(cloud).resolve(own, { args, env, readFile })]
+  })
+  const rest = Object.entries(criteria).filter(([key]) => !CLOUDS.includes(key as CloudName))
+  return Object.fromEntries([...rest, ...resolved]) as Criteria
+}
+
+/** Where a cloud is and who captures. @throws MissingCredentials */
+export async function cloudSettings(
+  cloud: CloudName,
+  args: CloudOptions,
+  env: Source['env'],
+): Promise<unknown> {
+  return getSettings(cloud).read({ args, env, readFile })
+}
+
+/** @throws ServiceError for a file that cannot be read */
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new ServiceError(`${visibleLine(path)}: cannot be read (${code})`)
+  }
+}

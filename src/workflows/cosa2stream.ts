@@ -1,0 +1,145 @@
+import { impliedPlace, type NamedBuild } from '../core/builds/named.ts'
+import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+import type { Write } from '../files/write.ts'
+import {
+  type CaptureContext,
+  type CaptureOptions,
+  type CaptureResult,
+  prepareCapture,
+  refuseLosses,
+} from './capture.ts'
+import { withLocks } from './locks.ts'
+import { prepareRegeneration, type Regeneration } from './regenerate.ts'
+import { findWorkspace, type OpenedWorkspace } from './workspace.ts'
+
+/** What the command line of `plume cosa2stream` names; the workspace has the rest. */
+export type StreamFlags = Partial<StreamConfig>
+
+export interface Cosa2streamOptions extends CaptureOptions {
+  readonly builds: readonly NamedBuild[]
+  readonly allowRegression?: boolean
+  readonly keepLost?: boolean
+  /** Whether nothing is written. */
+  readonly dryRun?: boolean
+}
+
+export interface Cosa2streamResult {
+  /** The name of the workspace stream that the target belongs to. */
+  readonly stream: string | undefined
+  readonly config: StreamConfig
+  readonly capture: CaptureResult
+  readonly regeneration: Regeneration
+  readonly writes: readonly Write[]
+}
+
+/**
+ * Captures builds and marketplace images, and regenerates the target. A target of the workspace has
+ * the snapshot, files and settings of its stream, whose builds are updated. Without credentials or
+ * an OCP version, marketplace images stay unchanged.
+ *
+ * @throws UserError; then no file was changed
+ */
+export async function cosa2stream(
+  flags: StreamFlags,
+  options: Cosa2streamOptions,
+  context: CaptureContext,
+): Promise<Cosa2streamResult> {
+  const { folder } = context
+  const writesNothing = flags.target === undefined && flags.snapshot === undefined
+  if (options.dryRun || writesNothing) return prepare(flags, options, context, !writesNothing)
+  const opened = await findWorkspace(folder)
+  const found = findStream(flags, options, opened, folder)
+  const { snapshot, target, marketplaceFile } = found.config
+  for (const each of [target, marketplaceFile]) if (each) folder.checkTarget(each)
+  const files = [found.name && opened?.file, snapshot, target, marketplaceFile]
+  return withLocks(
+    files.flatMap((each) => each ?? []),
+    context,
+    async () => {
+      const result = await prepare(flags, options, context, true)
+      await folder.write(result.writes)
+      return result
+    },
+  )
+}
+
+async function prepare(
+  flags: StreamFlags,
+  options: Cosa2streamOptions,
+  context: CaptureContext,
+  writesSnapshot: boolean,
+): Promise<Cosa2streamResult> {
+  const { folder } = context
+  const opened = await findWorkspace(folder)
+  const { name, config } = findStream(flags, options, opened, folder)
+  const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
+  refuseLosses(config.snapshot, capture)
+  const regeneration = await prepareRegeneration(capture.snapshot, config, options, folder)
+  const workspace =
+    name !== undefined && opened ? workspaceWrites(name, opened, options, capture) : []
+  return {
+    stream: name,
+    config,
+    capture,
+    regeneration,
+    writes: [...workspace, ...(writesSnapshot ? capture.writes : []), ...regeneration.writes],
+  }
+}
+
+/** The workspace stream of the target with what the flags name, else the flags alone. */
+function findStream(
+  flags: StreamFlags,
+  { builds }: Cosa2streamOptions,
+  opened: OpenedWorkspace | undefined,
+  folder: Folder,
+): { readonly name?: string; readonly config: StreamConfig } {
+  const { target } = flags
+  const isTarget = (path: string | undefined) =>
+    target !== undefined && path !== undefined && folder.resolve(path) === folder.resolve(target)
+  const [name, own] = [...(opened?.streams ?? [])].find(([, each]) => isTarget(each.target)) ?? []
+  if (name === undefined || own === undefined || opened === undefined) {
+    const snapshot = flags.snapshot ?? `snapshots/${snapshotName(flags, builds)}.json`
+    return { config: { require: 'any', ...flags, snapshot } }
+  }
+  const isOther = (path: string | undefined, known: string | undefined) =>
+    path !== undefined && (known === undefined || folder.resolve(path) !== folder.resolve(known))
+  for (const [option, key] of [
+    ['--snapshot', 'snapshot'],
+    ['--marketplace-file', 'marketplaceFile'],
+  ] as const) {
+    if (!isOther(flags[key], own[key])) continue
+    throw new InputError(
+      `${option} ${flags[key]}: stream ${name} in ${opened.file} has ${own[key] ?? 'none'}`,
+      `Leave out ${option}, or change ${key} in ${opened.file}.`,
+    )
+  }
+  return { name, config: { ...own, ...flags, snapshot: own.snapshot } }
+}
+
+function snapshotName(flags: StreamFlags, builds: readonly NamedBuild[]): string {
+  const name = flags.name ?? impliedPlace(builds, flags)?.name
+  if (name !== undefined) return name
+  throw new InputError(
+    'the name of the stream, which is the folder of its builds, is missing',
+    'Name it with --name, for example --name 4.18-9.4.',
+  )
+}
+
+/** The workspace with the builds of this run. */
+function workspaceWrites(
+  name: string,
+  { file, text, workspace }: OpenedWorkspace,
+  { ocp }: Cosa2streamOptions,
+  { snapshot, kept }: CaptureResult,
+): Write[] {
+  const captured = Object.entries(snapshot.builds).filter(
+    ([architecture]) => !kept.architectures.includes(architecture),
+  )
+  const builds = Object.fromEntries(captured.map(([arch, { release }]) => [arch, release]))
+  const keys = { builds, ...(ocp !== undefined && { ocp }) }
+  const changed = printWorkspace(withStreamKeys(workspace, new Map([[name, keys]])))
+  return changed === text ? [] : [{ file, text: changed }]
+}

@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path'
+import { nearest } from '../core/workspace/nearest.ts'
+import { type ReadWorkspace, readWorkspace } from '../core/workspace/read.ts'
+import { type StreamConfig, streamConfigs } from '../core/workspace/stream-config.ts'
+import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
+import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+
+/** A workspace file and its streams. */
+export interface OpenedWorkspace {
+  /** As the user would type it. */
+  readonly file: string
+  readonly text: string
+  readonly workspace: ReadWorkspace
+  readonly streams: ReadonlyMap<string, StreamConfig>
+}
+
+/** @throws InputError if there is no workspace file, or an invalid one */
+export async function openWorkspace(folder: Folder): Promise<OpenedWorkspace> {
+  const opened = await findWorkspace(folder)
+  if (opened !== undefined) return opened
+  throw new InputError(
+    `no ${WORKSPACE_FILE} in this folder or above it, up to the root of the git repository`,
+    'Write one with stream-snapshot init.',
+  )
+}
+
+/** The same where a workspace is optional. */
+export async function findWorkspace(folder: Folder): Promise<OpenedWorkspace | undefined> {
+  const file = folder.findUpwards(WORKSPACE_FILE)
+  if (file === undefined) return undefined
+  const text = await folder.read(file)
+  const workspace = readWorkspace(text, file)
+  return { file, text, workspace, streams: locatedStreams(workspace, file, folder) }
+}
+
+/** The streams with paths as the user would type them. */
+export function locatedStreams(
+  workspace: ReadWorkspace,
+  file: string,
+  folder: Folder,
+): Map<string, StreamConfig> {
+  return streamConfigs(workspace, (path) =>
+    folder.relative(folder.resolve(join(dirname(file), path))),
+  )
+}
+
+/** The streams of these names, or all. @throws InputError for an unknown name */
+export function namedStreams(
+  { streams, file }: Pick<OpenedWorkspace, 'streams' | 'file'>,
+  names: readonly string[],
+): [name: string, stream: StreamConfig][] {
+  const unknown = names.find((name) => !streams.has(name))
+  if (unknown !== undefined) throw unknownStream(unknown, [...streams.keys()], file)
+  return [...streams].filter(([name]) => names.length === 0 || names.includes(name))
+}
+
+export function unknownStream(name: string, known: readonly string[], file: string): InputError {
+  const meant = nearest(name, known)
+  return new InputError(
+    `${file}: no stream ${JSON.stringify(name)}`,
+    meant ? `Did you mean ${meant}?` : `Name one of ${known.join(', ')}.`,
+  )
+}
