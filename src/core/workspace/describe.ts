@@ -2,19 +2,24 @@ import type { Entry } from '../clouds/facts.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { BUILD_SERVERS, inferDistro } from '../criteria/identity.ts'
 import { decideOcp, type OcpDecision, type OcpSources } from '../criteria/ocp-version.ts'
+import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
+import type { LayoutName } from '../stream/layouts.ts'
 import { imagesIn, layoutsIn } from '../stream/marketplace.ts'
 import type { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { getReleases } from '../stream/releases.ts'
 import type { Stream } from '../stream/stream.ts'
-import { printMajorMinor } from '../versions/major-minor.ts'
+import { printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { ocpVersionsForRhel, type RhelTable } from '../versions/rhel.ts'
 import { readRelease } from '../versions/version.ts'
 import type { WorkspaceStream } from './workspace.ts'
 
-/** A stream file that was found, and the marketplace file that goes with it. */
+/** A stream file, and everything in the repository that says something about it. */
 export interface FoundStream {
   readonly stream: Stream
-  readonly marketplaceFile?: MarketplaceFile
+  /** The marketplace file of the stream. */
+  readonly marketplaceFile?: MarketplaceFile | undefined
+  /** The existing snapshot. */
+  readonly snapshot?: Snapshot | undefined
 }
 
 /** What `init` finds out about a stream. */
@@ -22,14 +27,16 @@ export interface Described {
   readonly settings: Omit<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>
   /** Undefined for a stream that has no marketplace images, such as Fedora CoreOS. */
   readonly ocp: OcpDecision | undefined
+  /** The clouds of its images. */
+  readonly clouds: readonly CloudName[]
 }
 
 /**
  * Reads the workspace's settings of a stream from its files: the build server, the signatures, the
- * layouts, and the OCP version where no release has it.
+ * layouts, the builds of an existing snapshot, and the OCP version where no release has it.
  */
 export function describeStream(
-  { stream, marketplaceFile }: FoundStream,
+  { stream, marketplaceFile, snapshot }: FoundStream,
   given: Pick<OcpSources, 'option' | 'branch'>,
   criteria: Criteria,
 ): Described {
@@ -42,21 +49,40 @@ export function describeStream(
   const hasImages =
     images.length > 0 || layouts.length > 0 || releases.some((each) => isOfOcp(each, criteria.rhel))
   const ocp = hasImages
-    ? decideOcp({ ...given, releases, skus: skusOf(images), name: stream.name }, criteria)
+    ? decideOcp(
+        {
+          ...given,
+          releases,
+          snapshot: snapshot?.stream.ocp ? readMajorMinor(snapshot.stream.ocp) : undefined,
+          skus: skusOf(images),
+          name: stream.name,
+        },
+        criteria,
+      )
     : undefined
+  const builds = Object.entries(snapshot?.builds ?? {}).map(([arch, { release }]) => [
+    arch,
+    release,
+  ])
+  const clouds = new Set<CloudName>(images.map(({ slot }) => slot.cloud))
+  for (const cloud of snapshot ? capturedClouds(snapshot) : []) clouds.add(cloud)
   return {
     settings: {
-      ...(marketplaceFile === undefined &&
-        (hasImages ? layouts.length > 0 && { layouts } : { layouts: ['none'] })),
+      layouts: hasImages ? (layouts.length > 0 ? layouts : [READ_LAYOUT]) : ['none'],
       ...(ocp?.ocp && !releases.some(namesOcp) && { ocp: printMajorMinor(ocp.ocp) }),
       ...(place && { name: place.name }),
       ...(place && place.url !== BUILD_SERVERS[distro] && { url: place.url }),
       ...(distro !== 'rhcos' && { distro }),
       ...(places.length > 0 && !places.some((each) => each.isSigned) && { signatures: false }),
+      ...(builds.length > 0 && { builds: Object.fromEntries(builds) }),
     },
     ocp,
+    clouds: [...clouds],
   }
 }
+
+/** The layout that the installer and the operators read. */
+const READ_LAYOUT = 'stream-metadata' satisfies LayoutName
 
 /** The SKUs of the marketplace images in a stream or a marketplace file. */
 export function skusOf(images: readonly { readonly entry: Entry }[]): string[] {
