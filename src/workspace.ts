@@ -4,8 +4,8 @@
  */
 
 import { resolve } from 'node:path'
-import { checkStreams } from './commands/check.ts'
 import { type Folder, openFolder } from './files/folder.ts'
+import { checkWorkspace as check, faultsOf } from './workflows/check.ts'
 import type { CloudOptions } from './workflows/clouds.ts'
 import { type UpdateContext, type UpdateOptions, updateStreams } from './workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace as openIn } from './workflows/workspace.ts'
@@ -52,7 +52,8 @@ export async function checkWorkspace(
   folder: string,
   streams: readonly string[] = [],
 ): Promise<readonly string[]> {
-  return (await checkStreams(streams, open(folder))).faults
+  const result = await check(streams, open(folder))
+  return faultsOf(result).map(({ message }) => message)
 }
 
 /** @throws InputError if there is no workspace around the folder, or if it is invalid */

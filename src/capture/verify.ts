@@ -10,7 +10,7 @@ import { capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
 import type { CaptureRequest } from './request.ts'
 
-/** The two files of a capture, as they are on the disk. */
+/** The two files of a capture. */
 export interface Evidence {
   readonly file: string
   readonly text: string
@@ -19,53 +19,70 @@ export interface Evidence {
   readonly recordingText: string | undefined
 }
 
-/** One check's outcome. */
+/** The result of one check. */
 export interface Check {
   readonly name: CheckName
-  /** What is wrong; absent where the check holds. */
+  /** What is wrong; absent if the check passed. */
   readonly fault?: string
-  /** What to do about it, where that is not the same for each fault of the check. */
+  /** What to do, if that depends on the fault. */
   readonly remedy?: string
-  /** Set where an earlier fault leaves nothing to check. */
+  /** Set if the check depends on one that failed. */
   readonly skipped?: true
 }
 
 const CHECKS = ['schema', 'integrity', 'form', 'recording', 'replay', 'secrets'] as const
 export type CheckName = (typeof CHECKS)[number] | 'target'
 
+/** The checks of a snapshot, and the snapshot itself if it could be read. */
+export interface Verified {
+  readonly checks: readonly Check[]
+  readonly snapshot?: Snapshot
+}
+
 /**
- * Checks a snapshot against itself and its recording: that it fits the schema, that nobody changed
- * its content or its form, that the recording is the one it was made of, that a replay of it gives
- * the same snapshot, and that neither file holds a secret.
+ * Verifies a snapshot and its recording: the schema, the digests, the form, a replay that reproduces
+ * the snapshot, and the absence of secrets.
  */
-export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
+export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   const { text, file } = evidence
   const [schema, snapshot] = attempt('schema', () => readShape(text, file))
   const secrets = checkSecrets(evidence, snapshot)
   if (snapshot === undefined) {
     const skipped = CHECKS.filter((name) => name !== 'schema' && name !== 'secrets')
-    return [schema, ...skipped.map((name) => ({ name, skipped: true }) as const), secrets]
+    return {
+      checks: [schema, ...skipped.map((name) => ({ name, skipped: true }) as const), secrets],
+    }
   }
   const recording = checkRecording(evidence, snapshot)
-  return [
+  const replay: Check =
+    recording.fault === undefined
+      ? await checkReplay(evidence, snapshot)
+      : { name: 'replay', skipped: true }
+  const checks = [
     schema,
     check('integrity', isIntact(text, snapshot), 'the content was changed after the capture'),
     check(
       'form',
       printSnapshot(snapshot) === withLf(text),
-      'the file is not formatted as a capture writes it',
+      'not formatted as a capture formats it',
     ),
     recording,
-    await checkReplay(evidence, snapshot),
+    replay,
     secrets,
   ]
+  return { checks, snapshot }
+}
+
+/** The checks of `verifyEvidence`. */
+export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
+  return [...(await verifyEvidence(evidence)).checks]
 }
 
 function check(name: CheckName, holds: boolean, fault: string): Check {
   return holds ? { name } : { name, fault }
 }
 
-/** A check that holds when nothing is thrown; a fault of ours is thrown on. */
+/** A check that passes if nothing is thrown; internal errors are thrown on. */
 function attempt<T>(name: CheckName, work: () => T): [Check, T | undefined] {
   try {
     return [{ name }, work()]
@@ -88,11 +105,11 @@ function checkRecording(
   return check(
     name,
     sha256(recordingText) === recording.sha256,
-    `${recordingFile}: its SHA-256 is not the one that the snapshot names`,
+    `${recordingFile}: its SHA-256 digest is not the one in the snapshot`,
   )
 }
 
-/** Asks again for what the snapshot asked, answered by the recording. */
+/** Repeats the capture with the responses of the recording. */
 async function checkReplay(
   { recordingFile, recordingText }: Evidence,
   snapshot: Snapshot,
@@ -103,7 +120,7 @@ async function checkReplay(
     const exchanges = readRecording(recordingText, recordingFile)
     const { content, recording } = await capture(replayOf(snapshot, exchanges))
     if (!isSameContent(content, snapshot)) {
-      return { name, fault: 'a replay of the recording gives another snapshot' }
+      return { name, fault: 'a replay of the recording results in another snapshot' }
     }
     const fault = differenceOf(exchanges, recording)
     return fault === undefined ? { name } : { name, fault: `${recordingFile}: ${fault}` }
@@ -117,10 +134,10 @@ async function checkReplay(
 function differenceOf(exchanges: Recording, kept: Recording): string | undefined {
   const keys = new Set(kept.map(exchangeKey))
   const idle = exchanges.findIndex((each) => !keys.has(exchangeKey(each)))
-  if (idle >= 0) return `[${idle}]: nobody asks for it, expected the answers of the capture alone`
+  if (idle >= 0) return `[${idle}]: not a response of this capture`
   const wrong = exchanges.findIndex((each, at) => canonicalJson(each) !== canonicalJson(kept[at]))
   if (wrong < 0 && exchanges.length === kept.length) return undefined
-  return `[${Math.max(wrong, 0)}]: not what a capture keeps of it, or not in its place`
+  return `[${Math.max(wrong, 0)}]: not as a capture records it, or not in its order`
 }
 
 /** The request that a snapshot is the answer to, to be answered by a recording. */
@@ -155,7 +172,7 @@ function checkSecrets(
   ] as const
   for (const [name, content] of files) {
     const found = findSecret(content) ?? (snapshot && findId(content, publishedBy(snapshot)))
-    if (found !== undefined) return { name: 'secrets', fault: `${name} holds ${found}` }
+    if (found !== undefined) return { name: 'secrets', fault: `${name} contains ${found}` }
   }
   return { name: 'secrets' }
 }

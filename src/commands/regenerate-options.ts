@@ -30,8 +30,14 @@ export const REGENERATE_OPTIONS = {
 
 /** The options that `regenerate` alone has. */
 export const OWN_OPTIONS = {
-  check: flag('Write nothing, print the difference, and exit 1 if there is any'),
-  json: flag('Print the selections as JSON; needs --target', { implies: 'target' }),
+  check: flag('Write nothing, print the changes, and exit 1 if there are any'),
+  'dry-run': flag('The same, and exit 0'),
+  output: choice(
+    'Format of the changes and selections',
+    ['text', 'json'] as const,
+    { alias: 'o' },
+    'text',
+  ),
 }
 
 /** What the options say about a stream. */

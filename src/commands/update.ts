@@ -1,14 +1,9 @@
-import { CheckFailure, InputError } from '../errors.ts'
+import { InputError } from '../errors.ts'
 import { captureLines } from '../show/capture.ts'
-import {
-  type StreamResult,
-  type StreamUpdate,
-  UpdateRefused,
-  updateStreams,
-} from '../workflows/update.ts'
+import { type StreamResult, type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { readBuilds } from './builds.ts'
-import { printNotes, withLossLines } from './capture.ts'
+import { printNotes } from './capture.ts'
 import {
   captureOptions,
   cloudOption,
@@ -20,7 +15,7 @@ import { command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { flag, texts } from './option.ts'
 import { REGENERATE_OPTIONS } from './regenerate-options.ts'
-import { printRegeneration, withRefusalLines } from './regeneration.ts'
+import { indented, type PrintOptions, printRegeneration, refusalOfStreams } from './regeneration.ts'
 
 export const updateCommand = command({
   name: 'update',
@@ -58,9 +53,9 @@ export const updateCommand = command({
     const { streams, writes } = await withCaptureContext(opened.file, args, context, (own) =>
       updateStreams(options, own),
     ).catch((error) => {
-      throw error instanceof UpdateRefused ? describeRefusals(error, terminal) : error
+      throw refusalOfStreams(error, terminal, args)
     })
-    for (const stream of streams) printStream(stream, indented(stream.name, terminal))
+    for (const stream of streams) printStream(stream, indented(stream.name, terminal), args)
     for (const { file } of writes)
       terminal.say(`${file}: ${dryRun ? 'would be written' : 'written'}`)
     if (writes.length === 0) terminal.say('all files: up to date')
@@ -100,44 +95,15 @@ function withVersion(update: StreamUpdate, word: string): StreamUpdate {
 }
 
 /** What changes in one stream. */
-function printStream({ capture, regeneration }: StreamResult, terminal: Terminal): void {
+function printStream(
+  { capture, regeneration }: StreamResult,
+  terminal: Terminal,
+  options: PrintOptions,
+): void {
   if (capture === undefined) terminal.say('nothing to query')
   else {
     printNotes(capture, terminal)
     for (const line of captureLines(capture, terminal)) terminal.say(line)
   }
-  if (regeneration) printRegeneration(regeneration, terminal)
-}
-
-/** The refusal of an update with the losses of every stream. */
-function describeRefusals({ refusals, message, remedy }: UpdateRefused, terminal: Terminal) {
-  const described = refusals.map(({ name, error }) => ({
-    name,
-    error: withRefusalLines(withLossLines(error, terminal), terminal) as CheckFailure,
-  }))
-  const [only, ...others] = described
-  if (only !== undefined && others.length === 0) {
-    return new CheckFailure(message, remedy, { lines: only.error.lines })
-  }
-  return new CheckFailure(message, remedy, {
-    lines: described.flatMap(({ name, error }) => [
-      `${name}: ${error.message}`,
-      ...error.lines.map((line) => `  ${line}`),
-      ...(remedy === undefined && error.remedy !== undefined ? [`  ${error.remedy}`] : []),
-    ]),
-  })
-}
-
-/** What is printed about one stream, below its name. */
-function indented(name: string, terminal: Terminal): Terminal {
-  let isNamed = false
-  return {
-    ...terminal,
-    say(line) {
-      if (!isNamed) terminal.say(`${name}:`)
-      isNamed = true
-      terminal.say(`  ${line}`)
-    },
-    warn: (line) => terminal.warn(`${name}: ${line}`),
-  }
+  if (regeneration) printRegeneration(regeneration, terminal, options)
 }

@@ -24,9 +24,9 @@ function verdict({ grade, refused }: Candidate): string {
   return refused === undefined ? (grade ?? '') : `no: ${refused}`
 }
 
-/** The same for programs. */
-export function selectionsJson({ selections, comparison }: Regenerated): string {
-  const value = {
+/** The same for programs, with the changes. */
+export function selectionsValue({ selections, comparison }: Regenerated): object {
+  return {
     selections: selections.map(({ slot, wanted, image, grade, reason, candidates }) => ({
       ...slot,
       release: wanted.text,
@@ -49,7 +49,6 @@ export function selectionsJson({ selections, comparison }: Regenerated): string 
         absence: absence ?? null,
       })),
   }
-  return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
 function imageName({ cloud }: Slot, image: Image): string {

@@ -154,7 +154,8 @@ function nameStreams(found: readonly Found[], root: string): Named[] {
     if (!isTwin(short)) return { ...each, name: short }
     const folder = dirname(relative(root, each.file))
     const base = basename(each.file, '.json')
-    const options = [join(folder, shortName(each.file)), base, join(folder, base)].map(toName)
+    const inFolder = [join(folder, shortName(each.file)), base, join(folder, base)]
+    const options = (folder === '.' ? [base] : inFolder).map(toName)
     const numbered = found.map((_, at) => `${options[0]}-${at + 2}`)
     const name = [...options, ...numbered].find((option) => !taken.has(option.toLowerCase()))
     taken.add((name ?? short).toLowerCase())
@@ -236,7 +237,9 @@ async function describe(
   )
   const { layouts, ...settings } = described.settings
   const images =
-    marketplace && described.ocp ? { marketplaceFile: from(marketplace.file) } : { layouts }
+    marketplace && described.ocp
+      ? { marketplaceFile: from(marketplace.file) }
+      : { ...(layouts && { layouts }) }
   return {
     ...described,
     name,

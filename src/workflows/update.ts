@@ -16,7 +16,12 @@ import {
   refuseLosses,
 } from './capture.ts'
 import { withLocks } from './locks.ts'
-import { prepareRegeneration, type Regeneration } from './regenerate.ts'
+import {
+  prepareRegeneration,
+  type Refusal,
+  type Regeneration,
+  StreamsRefused,
+} from './regenerate.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 /** A stream to update, and its new builds. */
@@ -59,28 +64,10 @@ export interface UpdateResult {
   readonly writes: readonly Write[]
 }
 
-/** What the streams of an update would lose, before anything is written. */
-export class UpdateRefused extends CheckFailure {
-  constructor(readonly refusals: readonly Refusal[]) {
-    const [first] = refusals
-    const only = refusals.length === 1 ? first : undefined
-    const remedies = new Set(refusals.map(({ error }) => error.remedy))
-    super(
-      only ? `${only.name}: ${only.error.message}` : `${refusals.length} streams are refused`,
-      remedies.size === 1 ? first?.error.remedy : undefined,
-    )
-  }
-}
-
-export interface Refusal {
-  readonly name: string
-  readonly error: CheckFailure
-}
-
 /**
  * Captures and regenerates streams of the workspace, and writes all of their files or none.
  *
- * @throws UpdateRefused with the losses of all streams
+ * @throws StreamsRefused with the losses of all streams
  * @throws UserError that names the first stream that failed; then no file was changed
  */
 export async function updateStreams(
@@ -127,7 +114,7 @@ async function prepareUpdate(
     if (outcome.value) results.push(outcome.value.result)
     refusals.push(...outcome.refusals, ...(outcome.value?.refusals ?? []))
   }
-  if (refusals.length > 0) throw new UpdateRefused(refusals)
+  if (refusals.length > 0) throw new StreamsRefused(refusals)
   refuseUnknownDrops(options, results)
   return {
     streams: results,

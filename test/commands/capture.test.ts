@@ -202,7 +202,8 @@ describe('capture', () => {
       at('s.json'),
       '--target',
       at('rhcos.json'),
-      '--json',
+      '--output',
+      'json',
     ])
     expect(JSON.parse(stdout).selections[0].image).toMatchObject({
       publisher: 'AzureOpenShift',

@@ -187,7 +187,7 @@ describe('regenerate', () => {
   })
 
   it('says the same as JSON', async () => {
-    const { stdout } = await regenerate('--target', 'rhcos.json', '--json')
+    const { stdout } = await regenerate('--target', 'rhcos.json', '-o', 'json')
     expect(JSON.parse(stdout).selections[0]).toMatchObject({
       cloud: 'azure',
       plan: 'no-purchase-plan',
@@ -214,6 +214,17 @@ describe('regenerate', () => {
     expect(status).toBe(2)
     expect(stderr).toContain(
       "the snapshot's images are for OCP 4.18, and the target has 415.92.202402201450-0",
+    )
+  })
+
+  it('names a loss that is allowed, also with --quiet', async () => {
+    await regenerate('--target', 'rhcos.json')
+    await writeFile(at('s.json'), snapshotText([GEN1, ARM, PAID]))
+    const flags = ['--target', 'rhcos.json', '--allow-regression', '--quiet']
+    const { status, stderr } = await regenerate(...flags)
+    expect(status).toBe(0)
+    expect(stderr).toMatch(
+      /^stream-snapshot: - {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 .*\n$/,
     )
   })
 
@@ -244,8 +255,12 @@ describe('regenerate --check', () => {
     await writeFile(at('rhcos.json'), edited)
     const { status, stdout } = await regenerate('--target', 'rhcos.json', '--check')
     expect(status).toBe(1)
-    expect(stdout).toMatch(/^-.*"417-v2"/m)
-    expect(stdout).toMatch(/^\+.*"418-v2"/m)
+    expect(stdout).toMatch(
+      /^~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:417-v2:\S+ -> azureopenshift:aro4:418-v2:/,
+    )
+    expect(await read('rhcos.json')).toBe(edited)
+    const dry = await regenerate('--target', 'rhcos.json', '--dry-run')
+    expect(dry).toMatchObject({ status: 0, stdout })
     expect(await read('rhcos.json')).toBe(edited)
   })
 })
@@ -360,10 +375,12 @@ describe('input that cannot be used', () => {
     [['--check=yes'], '--check: takes no value, found "yes"'],
     [['--layout', 'enhanced'], `--layout: expected one of ${LAYOUT_NAMES.join(', ')}, none`],
     [['--require', 'exactly'], '--require: expected one of exact, not-newer, same-rhel-major, any'],
-    [['--json'], '--json: needs --target'],
+    [['-o', 'json'], '--output json: without --target the stream is printed'],
+    [['--check'], '--check: nothing to compare with'],
+    [['--dry-run'], '--dry-run: nothing to compare with'],
     [['--target', 'a', '--target', 'b'], '--target: given more than once'],
     [['--targt', 'rhcos.json'], 'unknown option: --targt'],
-    [['rhcos.json'], 'unexpected argument: rhcos.json; name the stream with --target'],
+    [['rhcos.json'], 'unexpected argument: rhcos.json'],
     [['--', '--target', 'rhcos.json'], 'nothing is taken after --, found "--target"'],
     [['--target', 'pipe'], 'pipe: is not a regular file'],
     [

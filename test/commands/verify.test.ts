@@ -96,24 +96,24 @@ describe('verify', () => {
     [
       'an exchange that nobody asks for',
       (all) => [...all, { ...all[0], scope: 'https://zzz.example:443' }],
-      /\[[0-9]+\]: nobody asks for it/,
+      /\[[0-9]+\]: not a response of this capture/,
     ],
-    ['an exchange twice', (all) => [all[0], ...all], /\[1\]: not what a capture keeps of it/],
-    ['another order', (all) => all.toReversed(), /\[0\]: .*not in its place/],
+    ['an exchange twice', (all) => [all[0], ...all], /\[1\]: not as a capture records it/],
+    ['another order', (all) => all.toReversed(), /\[0\]: .*not in its order/],
     [
       'a member that no capture keeps',
       (all) => all.map((each) => ({ ...each, response: withMember(each.response) })),
-      /\[[0-9]+\]: not what a capture keeps of it/,
+      /\[[0-9]+\]: not as a capture records it/,
     ],
     [
       'a header that no capture keeps',
       (all) => all.map((each) => ({ ...each, rawHeaders: { 'set-cookie': 'a=b' } })),
-      /\[0\]\.rawHeaders: expected the content-type alone/,
+      /\[0\]\.rawHeaders: expected /,
     ],
     [
       'a member of an exchange that no capture has',
       (all) => all.map((each) => ({ ...each, reqheaders: {} })),
-      /\[0\]: holds reqheaders, expected scope, method, path/,
+      /\[0\]: unknown key reqheaders, expected scope, method, path/,
     ],
   ])('refuses a recording of its digest with %s', async (_, change, fault) => {
     const { sealSnapshot, printSnapshot } = await import('../../src/core/snapshot/read.ts')
@@ -144,8 +144,9 @@ describe('verify', () => {
     const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
     expect(status).toBe(1)
     expect(stdout).toContain('s.json: recording: FAILED: s.recording.json: its SHA-256')
+    expect(stdout).toContain('s.json: replay: not checked\n')
     expect(stderr).toBe(
-      'stream-snapshot: 1 of 6 checks failed\nRestore snapshot and recording from git, or capture them anew.\n',
+      'stream-snapshot: 1 of 6 checks failed\nRestore the snapshot and its recording from git, or capture again.\n',
     )
   })
 
@@ -159,21 +160,23 @@ describe('verify', () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
-        'stream-snapshot: 3 of 6 checks failed\nDo not push it; revoke what was found, and capture anew.\n',
+        'stream-snapshot: 2 of 6 checks failed\nDo not push the files. Revoke what was found, and capture again.\n',
     })
   })
 
   it('says what it does not prove', async () => {
     const { stderr } = await run(['verify', 's.json'], { cwd: folder })
     expect(stderr).toBe(
-      '1 snapshot: every check holds\n' +
-        'Each follows from its recording; that a cloud ever answered so is not proven: capture --check asks again.\n',
+      '1 snapshot: all checks passed\n' +
+        'This proves that each snapshot follows from its recording. It does not prove that a cloud sent these responses; capture --check proves that.\n',
     )
   })
 
   it('exits 1 for a snapshot that is no JSON any more, and for a recording that is gone', async () => {
     await writeFile(at('t.json'), `<<<<<<< HEAD\n${await read('s.json')}`)
-    const { status, stdout } = await run(['verify', 't.json', 's.json', '--json'], { cwd: folder })
+    const { status, stdout } = await run(['verify', 't.json', 's.json', '-o', 'json'], {
+      cwd: folder,
+    })
     expect(status).toBe(1)
     const [broken, whole] = JSON.parse(stdout)
     expect(broken.checks[0]).toMatchObject({

@@ -253,7 +253,8 @@ describe('an answer that is odd', () => {
       at('s.json'),
       '--target',
       at('rhcos.json'),
-      '--json',
+      '--output',
+      'json',
     ])
     expect(status).toBe(0)
     const chosen = JSON.parse(stdout).selections.find(

@@ -187,7 +187,7 @@ describe('a hostile snapshot', () => {
     const args = ['regenerate', 's.json', '--target', 'rhcos.json']
     for (const layout of ['enhancement', 'stream-metadata']) {
       await expectCalm([...args, '--check', '--explain', '--layout', layout], [0, 1, 2])
-      await expectCalm([...args, '--check', '--json', '--layout', layout], [0, 1, 2])
+      await expectCalm([...args, '--check', '--output', 'json', '--layout', layout], [0, 1, 2])
     }
     await writeFile(at('old.json'), pair.snapshot)
     for (const show of [

@@ -317,7 +317,7 @@ describe('a secret in an answer that fails', () => {
     const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
     expect(status).toBe(1)
     expect(stdout).toContain('s.json: recording: ok\n')
-    expect(stdout).toContain('s.json: secrets: FAILED: s.recording.json holds a token\n')
+    expect(stdout).toContain('s.json: secrets: FAILED: s.recording.json contains a token\n')
     expectNone(stdout + stderr, [token])
     tried('secrets', `in a version of a sealed pair: ${name}`, 'refused')
   })

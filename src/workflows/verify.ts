@@ -1,0 +1,107 @@
+import type { Check } from '../capture/verify.ts'
+import type { Comparison } from '../core/changes/changes.ts'
+import { Loss } from '../core/regenerate/refusals.ts'
+import { describeUnverified } from '../core/regenerate/unverified.ts'
+import { sha256 } from '../core/snapshot/canonical.ts'
+import { recordingFile } from '../core/snapshot/files.ts'
+import type { Snapshot } from '../core/snapshot/snapshot.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { UserError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+import { prepareRegeneration, type Regeneration } from './regenerate.ts'
+
+/** The checks of a snapshot, its recording and its target. */
+export interface Verification {
+  readonly file: string
+  readonly checks: readonly Check[]
+  /** Present if the snapshot could be read. */
+  readonly snapshot?: Snapshot
+  /** What the snapshot generates; absent if that is refused. */
+  readonly regeneration?: Regeneration
+  /** The difference between the target and what the snapshot generates. */
+  readonly comparison?: Comparison
+}
+
+/**
+ * Verifies a snapshot against its recording, and its target if the config has one, offline. Each file
+ * is read once.
+ *
+ * @param command regenerates the target, for remedies
+ * @throws InputError for a file that is missing
+ */
+export async function verifyStream(
+  config: StreamConfig,
+  command: string,
+  folder: Folder,
+): Promise<Verification> {
+  const { verifyEvidence } = await import('../capture/verify.ts')
+  const { snapshot: file } = config
+  const { checks, snapshot } = await verifyEvidence(await readEvidence(file, folder))
+  if (config.target === undefined && config.marketplaceFile === undefined) {
+    return { file, checks, ...(snapshot && { snapshot }) }
+  }
+  const isWhole = checks.every(
+    ({ name, fault }) => fault === undefined || (name !== 'schema' && name !== 'integrity'),
+  )
+  if (snapshot === undefined || !isWhole) {
+    return {
+      file,
+      checks: [...checks, { name: 'target', skipped: true }],
+      ...(snapshot && { snapshot }),
+    }
+  }
+  const { check, ...target } = await checkTarget(snapshot, config, command, folder)
+  return { file, checks: [...checks, check], snapshot, ...target }
+}
+
+/** The two files of one capture, even if a run replaces them meanwhile. */
+async function readEvidence(file: string, folder: Folder) {
+  const recording = recordingFile(file)
+  const text = await folder.read(file)
+  const recordingText = await folder.readSibling(recording)
+  const belongs = recordingText !== undefined && text.includes(sha256(recordingText))
+  const [own, other] = belongs ? [text, recordingText] : await folder.readTogether(file, recording)
+  return { file, text: own, recordingFile: recording, recordingText: other }
+}
+
+interface TargetCheck extends Pick<Verification, 'regeneration' | 'comparison'> {
+  readonly check: Check
+}
+
+/** The difference of `regenerate --check`, and images that the snapshot has no evidence for. */
+async function checkTarget(
+  snapshot: Snapshot,
+  config: StreamConfig,
+  command: string,
+  folder: Folder,
+): Promise<TargetCheck> {
+  const name = 'target'
+  const files = [config.target, config.marketplaceFile].flatMap((each) => each ?? [])
+  try {
+    const regeneration = await prepareRegeneration(snapshot, config, { mustExist: true }, folder)
+    const { result, writes } = regeneration
+    const { comparison } = result
+    if (writes.length > 0) {
+      const fault = `${writes.map((each) => each.file).join(', ')}: not what ${config.snapshot} generates`
+      return { check: { name, fault, remedy: command }, regeneration, comparison }
+    }
+    const unverified = result.unverified.map(describeUnverified)
+    if (unverified.length === 0) return { check: { name }, regeneration, comparison }
+    const fault = `${config.marketplaceFile ?? config.target}: ${unverified.join(', ')}`
+    const remedy = `Capture ${config.snapshot} for them, or remove them from the file.`
+    return { check: { name, fault, remedy }, regeneration, comparison }
+  } catch (error) {
+    if (error instanceof Loss) {
+      const fault = `${files.join(', ')}: not what ${config.snapshot} generates; ${error.message}`
+      const remedy = `${command} --allow-regression, or git checkout -- ${files.join(' ')}`
+      return { check: { name, fault, remedy }, comparison: error.comparison }
+    }
+    if (!(error instanceof UserError) || isMissing(error)) throw error
+    const { message, remedy } = error
+    return { check: { name, fault: message, ...(remedy !== undefined && { remedy }) } }
+  }
+}
+
+function isMissing(error: UserError): boolean {
+  return (error.cause as { readonly code?: unknown } | undefined)?.code === 'ENOENT'
+}
