@@ -124,9 +124,10 @@ export { printSkewMarkdown } from './show/skew.ts'
 // For those who use a stream.
 
 export { bootImagesConfigMap, type ConfigMap, type NamedStream } from './core/audit/configmap.ts'
-export { type FoundImage, findImage, type ImageQuestion } from './core/audit/image/find.ts'
-export { readImageSource } from './core/audit/image/read.ts'
 export { FACTS } from './core/clouds/index.ts'
+export { chooseStream, type StreamWish } from './core/image/choose.ts'
+export { type FoundImage, findImage, imageLag, type Lag } from './core/image/find.ts'
+export { type ImageSource, readImageSource, type SourceStream } from './core/image/source.ts'
 
 /**
  * Asks the clouds and the build server, or a recording of them. Of two captures at a time only one

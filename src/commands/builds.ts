@@ -1,3 +1,4 @@
+import { architectureOf } from '../core/snapshot/architecture.ts'
 import { InputError } from '../errors.ts'
 import {
   ARCHITECTURES,
@@ -11,7 +12,6 @@ import {
   type StreamPlace,
   type WantedBuild,
 } from '../index.ts'
-import { architectureOf } from './architecture.ts'
 import { checkUrl, shownUrl } from './url.ts'
 
 /** A build of the command line, and where its URL says that the stream is. */

@@ -1,26 +1,30 @@
-import { POOLS, type Pool } from '../core/audit/image/pools.ts'
+import type { Slot } from '../core/clouds/slot.ts'
+import { chooseStream } from '../core/image/choose.ts'
+import { type FoundImage, findImage, gen1Image } from '../core/image/find.ts'
+import { IMAGE_FORMATS, POOLS } from '../core/image/targets.ts'
 import { PLANS } from '../core/selection/plans.ts'
-import { CLOUDS, DEFAULT_CLOUD, FACTS, type FoundImage, findImage } from '../index.ts'
-import type { ImageFormat } from '../show/image.ts'
-import { readArchitecture } from './architecture.ts'
-import { type Context, command } from './command.ts'
+import { readArchitecture } from '../core/snapshot/architecture.ts'
+import { CLOUDS, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
+import { InputError } from '../errors.ts'
+import { STDIN } from '../files/folder.ts'
+import { openImageSource } from '../workflows/image-source.ts'
+import { command } from './command.ts'
 import { choice, flag, needed, text } from './option.ts'
-import { readStreamSource } from './stream-source.ts'
-
-const FORMATS: readonly ImageFormat[] = ['urn', 'id', 'json', 'install-config', 'machineset']
 
 export const imageCommand = command({
   name: 'image',
   describe: 'Print the marketplace image that a stream names',
   positionals: {
-    STREAM: needed('A stream of any layout, a marketplace file, a ConfigMap of boot images, or -'),
+    SOURCE: needed('A stream, marketplace file, snapshot or ConfigMap, or - for stdin'),
   },
   options: {
-    'stream-name': text('Which stream of a ConfigMap', {
-      defaultDescription: 'its .data.stream',
+    'stream-name': text('The stream, if SOURCE has several', {
+      defaultDescription: 'that of the --merge file, else of the OCP version',
     }),
-    at: text('Read the stream as it was at a git revision'),
-    cloud: choice('The cloud', CLOUDS, {}, DEFAULT_CLOUD),
+    at: text('Read SOURCE at a git revision'),
+    cloud: choice('The cloud', CLOUDS, {
+      defaultDescription: `that of the --merge file, else ${DEFAULT_CLOUD}`,
+    }),
     plan: {
       ...text("The purchase plan, by its own name or the enhancement's", {
         defaultDescription: 'no-purchase-plan on Azure, else ocp',
@@ -28,80 +32,77 @@ export const imageCommand = command({
       values: PLANS,
     },
     arch: text(
-      'The architecture; amd64 and arm64 are taken as well',
-      { defaultDescription: 'x86_64' },
+      'The architecture; amd64, x64 and arm64 are accepted as well',
+      { defaultDescription: 'that of the --merge file, else x86_64' },
       readArchitecture,
     ),
-    generation: choice('The Hyper-V generation, on Azure', ['1', '2'], {
-      defaultDescription: '2',
+    generation: {
+      ...text(
+        'The Hyper-V generation on Azure: gen1 or gen2',
+        { defaultDescription: 'gen2' },
+        readGeneration,
+      ),
+      values: ['gen1', 'gen2'],
+    },
+    region: text('The region on AWS; on Azure the location in an id'),
+    gen1: flag('The Gen1 image, its SKU derived from the Gen2 image', { conflicts: 'generation' }),
+    output: choice('Output format', IMAGE_FORMATS, { alias: 'o', defaultDescription: 'urn' }),
+    pool: choice('The machines of an install-config', POOLS, {
+      defaultDescription: 'compute for a purchase plan, else all',
     }),
-    region: text("The region, on AWS; on Azure for an id's location"),
-    gen1: flag('The Gen1 image beside the Gen2 image, its SKU derived from that one', {
-      conflicts: 'generation',
+    merge: text('Merge into this install-config, MachineSet or ControlPlaneMachineSet', {
+      conflicts: 'output',
     }),
-    output: choice(
-      "What to print; where a cloud knows no URN, its tools' name for the image",
-      FORMATS,
-      { alias: 'o' },
-      'urn',
-    ),
-    pool: choice('For which machines of an install-config', POOLS, {}, 'defaultMachinePlatform'),
-    merge: text('Print this install-config or MachineSet with the image in it'),
-    'in-place': flag('Write what --merge gives into that file', { implies: 'merge' }),
+    'in-place': flag('Write the --merge file', { implies: 'merge' }),
+    replace: flag('Replace an image that is named in another way, such as by resourceID', {
+      implies: 'merge',
+    }),
   },
   examples: [
     ['image rhcos.json --plan ocp-emea', 'the URN, for az vm create'],
     ['image rhcos.json --cloud aws --region us-east-1', 'the AMI'],
     ['image rhcos.json --merge install-config.yaml --in-place', 'into an install-config'],
-    ['image bootimages.yaml --stream-name rhel-10', 'of a cluster'],
+    ['image bootimages.yaml --stream-name rhel-10 -o nodepool', "from a cluster's ConfigMap"],
   ],
 
-  async run(args, context) {
-    const { STREAM, cloud, arch = 'x86_64', generation, region, gen1 } = args
-    const { facets, defaultPlan } = FACTS[cloud]
-    const source = await readStreamSource(context.folder, STREAM, args['stream-name'], args.at)
-    const found = findImage(source, {
-      cloud,
-      plan: args.plan ?? defaultPlan,
-      architecture: arch,
-      ...(facets.includes('generation') && { generation: generation === '1' ? 1 : 2 }),
-      ...(facets.includes('region') && region !== undefined && { region }),
-      ...(gen1 && { gen1 }),
-    })
-    const { IMAGE_FORMATS, termsLine } = await import('../show/image.ts')
-    const { terminal } = context
-    const { pool } = args
-    if (args.merge !== undefined) await merge(found, { ...args, merge: args.merge }, context)
-    else {
-      const printed = IMAGE_FORMATS[args.output](found, { location: region ?? 'eastus', pool })
-      terminal.data(`${printed}\n`)
+  async run(args, { folder, terminal }) {
+    const { SOURCE, merge, 'in-place': inPlace, 'stream-name': option } = args
+    if (merge === STDIN && (SOURCE === STDIN || inPlace)) {
+      throw new InputError('--merge: stdin is read once and cannot be written', 'Name a file.')
     }
-    const terms = termsLine(found)
-    if (terms !== undefined) terminal.say(terms)
+    const { mergeImages, openMergeFile, slotFor } = await import('../core/image/merge.ts')
+    const show = await import('../show/image.ts')
+    const source = await openImageSource(folder, SOURCE, args.at)
+    const file = merge === undefined ? undefined : openMergeFile(await folder.read(merge), merge)
+    const { osImageStream } = file ?? {}
+    const { stream, reason } = chooseStream(source, { option, osImageStream, file: merge })
+    if (reason !== undefined) terminal.say(`${source.file}: stream ${stream.name} (${reason})`)
+    const find = (slot: Slot): FoundImage => {
+      const found = findImage(stream, slot)
+      if (found === undefined) throw show.missingImage(source, stream, slot)
+      return args.gen1 ? gen1Image(found, source.file) : found
+    }
+    const images: FoundImage[] = []
+    if (file === undefined || merge === undefined) {
+      const found = find(slotFor({}, args))
+      images.push(found)
+      terminal.data(`${show.printImage(found, args)}\n`)
+      for (const warning of show.imageWarnings(found, args)) terminal.warn(warning)
+    } else {
+      const merged = mergeImages(file, args, find)
+      images.push(...merged.images)
+      if (!inPlace) terminal.file(merged.text)
+      else if (merged.replaced.length > 0) await folder.write([{ file: merge, text: merged.text }])
+      for (const line of show.mergeLines(merge, merged)) terminal.say(line)
+      for (const warning of merged.warnings) terminal.warn(warning)
+    }
+    for (const note of images.flatMap((image) => show.imageNotes(stream, image))) terminal.say(note)
   },
 })
 
-interface MergeArgs {
-  readonly merge: string
-  readonly pool: Pool
-  readonly 'in-place'?: boolean | undefined
-}
-
-/** Into a copy on stdout, or into the file itself; what it replaces is told. */
-async function merge(
-  found: FoundImage,
-  args: MergeArgs,
-  { folder, terminal }: Context,
-): Promise<void> {
-  const { mergeImage } = await import('../core/audit/image/manifest.ts')
-  const { merge: file, pool } = args
-  const before = await folder.read(file)
-  const { text: after, replaced } = mergeImage(before, file, found, pool)
-  if (args['in-place']) {
-    await folder.write(before === after ? [] : [{ file, text: after }])
-  } else terminal.file(after)
-  for (const { path, before: old, after: fresh } of replaced) {
-    terminal.say(`${file}: ${path}: ${old === undefined ? fresh : `${old} -> ${fresh}`}`)
-  }
-  if (replaced.length === 0) terminal.say(`${file}: has this image already`)
+/** `gen1` and `gen2`, and the numbers that scripts of earlier versions pass. */
+function readGeneration(given: string, option: string): 1 | 2 {
+  const digit = /^(?:gen)?([12])$/i.exec(given)?.[1]
+  if (digit !== undefined) return digit === '1' ? 1 : 2
+  throw new InputError(`${option}: expected gen1 or gen2, found ${JSON.stringify(given)}`)
 }

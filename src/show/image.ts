@@ -1,49 +1,199 @@
 import { stringify } from 'yaml'
-import type { FoundImage } from '../core/audit/image/find.ts'
-import { installConfigPath, MACHINE_SET_PATH } from '../core/audit/image/manifest.ts'
-import type { YamlPath } from '../core/audit/image/merge.ts'
-import { isNamedPool, type Pool } from '../core/audit/image/pools.ts'
-import type { Members } from '../core/clouds/facts.ts'
+import { isPaid, type Members } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
+import { printSlot, type Slot } from '../core/clouds/slot.ts'
+import { type FoundImage, gen1Sku, imageLag } from '../core/image/find.ts'
+import { controlPlaneCost, type Merged } from '../core/image/merge.ts'
+import type { ImageSource, SourceStream } from '../core/image/source.ts'
+import { type ImageFormat, MACHINE_SET_PATH, type Pool } from '../core/image/targets.ts'
+import type { Replacement, YamlPath } from '../core/image/yaml.ts'
+import { PLANS } from '../core/selection/plans.ts'
+import { kubernetesName } from '../core/snapshot/architecture.ts'
+import type { SlotImage } from '../core/stream/marketplace.ts'
+import { nearest } from '../core/workspace/nearest.ts'
+import { CheckFailure, InputError } from '../errors.ts'
+import { printable } from '../printable.ts'
+import { alignColumns } from './table.ts'
 
-export interface ImageOptions {
-  /** An Azure region, for an id. */
-  readonly location: string
-  /** The pool of an install-config. */
-  readonly pool: Pool
+/** The options that a format uses. */
+interface PrintOptions {
+  readonly output?: ImageFormat | undefined
+  /** On Azure the location in an id. */
+  readonly region?: string | undefined
+  /** Absent: compute machines for a paid image, else all. */
+  readonly pool?: Pool | undefined
 }
 
-/** How `image -o` can print. */
-export const IMAGE_FORMATS = {
+const FORMATS = {
   urn: ({ urn }) => urn,
   json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
-  id: ({ slot, entry }, { location }) => FACTS[slot.cloud].idOf(entry, location),
-  'install-config': ({ slot: { cloud, plan }, entry }, { pool }) =>
-    fragment(
-      installConfigPath(cloud, pool),
-      FACTS[cloud].uses.installConfig(entry, plan),
-      isNamedPool(pool) ? { name: pool } : {},
-    ),
-  machineset: ({ slot: { cloud, plan }, entry }) => {
-    const { disks, ...members } = FACTS[cloud].uses.machineSet(entry, plan)
-    return disks === undefined
-      ? fragment(MACHINE_SET_PATH, members)
-      : fragment(MACHINE_SET_PATH, { disks: [{ boot: true, ...(disks as Members) }] })
+  id: ({ slot, entry }, { region = 'eastus' }) => FACTS[slot.cloud].idOf(entry, region),
+  'install-config': printInstallConfig,
+  machineset: ({ slot, entry }) => {
+    const { disks, ...members } = FACTS[slot.cloud].uses.machineSet(entry, slot.plan)
+    const value = disks === undefined ? members : { disks: [{ boot: true, ...(disks as Members) }] }
+    return fragment(MACHINE_SET_PATH, value)
   },
-} as const satisfies Record<string, (found: FoundImage, options: ImageOptions) => string>
-export type ImageFormat = keyof typeof IMAGE_FORMATS
+  nodepool: ({ slot, entry }) => {
+    const members = FACTS[slot.cloud].uses.nodePool?.(entry, slot.generation ?? 2)
+    if (members === undefined) throw unsupported('nodepool', slot)
+    return fragment(['spec'], {
+      ...architectureMember('arch', slot),
+      platform: { [slot.cloud]: members },
+    })
+  },
+  machinepool: ({ slot, entry }) => {
+    const members = FACTS[slot.cloud].uses.machinePool?.(entry, slot.plan)
+    if (members === undefined) throw unsupported('machinepool', slot)
+    return fragment(['spec', 'platform', slot.cloud], members)
+  },
+} as const satisfies Record<ImageFormat, (found: FoundImage, options: PrintOptions) => string>
 
-/** What has to be done once before an image of a purchase plan starts. */
-export function termsLine({ slot: { cloud, plan }, entry }: FoundImage): string | undefined {
-  const terms = FACTS[cloud].uses.terms(entry, plan)
-  return terms && `${plan} is a purchase plan, whose terms are accepted first: ${terms}`
+export function printImage(found: FoundImage, options: PrintOptions): string {
+  return FORMATS[options.output ?? 'urn'](found, options)
 }
 
-/** Members under their path, as YAML to be pasted; what stands in a list has a name before them. */
-function fragment(path: YamlPath, members: object, named = {}): string {
-  const value = path.reduceRight<object>(
-    (sum, name) => (typeof name === 'number' ? [Object.assign({}, named, sum)] : { [name]: sum }),
-    members,
+/** What to know before an image is used for these machines. */
+export function imageWarnings({ slot }: FoundImage, { output, pool }: PrintOptions): string[] {
+  const isForControlPlane = pool === 'controlPlane' || pool === 'defaultMachinePlatform'
+  return output === 'install-config' && isForControlPlane && isPaid(slot.plan)
+    ? [controlPlaneCost(slot.plan)]
+    : []
+}
+
+function printInstallConfig({ slot, entry }: FoundImage, { pool }: PrintOptions): string {
+  const { cloud, plan } = slot
+  const members = FACTS[cloud].uses.installConfig(entry, plan)
+  const where = pool ?? (isPaid(plan) ? 'compute' : 'defaultMachinePlatform')
+  if (where === 'defaultMachinePlatform') return fragment(['platform', cloud, where], members)
+  const machines = (name: string) => ({
+    name,
+    ...architectureMember('architecture', slot),
+    platform: { [cloud]: members },
+  })
+  if (where === 'controlPlane') return fragment([where], machines('master'))
+  return fragment([], { compute: [machines(where === 'edge' ? 'edge' : 'worker')] })
+}
+
+/** Machines are amd64 unless a member says otherwise. */
+function architectureMember(name: string, { architecture }: Slot): Members {
+  return architecture === 'x86_64' ? {} : { [name]: kubernetesName(architecture) }
+}
+
+function unsupported(format: string, { cloud }: Slot): InputError {
+  return new InputError(
+    `--output ${format}: has no field for a marketplace image of ${FACTS[cloud].title}`,
+    'Use --output urn.',
   )
+}
+
+/** Members under their path, as YAML that can be pasted. */
+function fragment(path: YamlPath, members: object): string {
+  const value = path.reduceRight<object>((sum, name) => ({ [name]: sum }), members)
   return stringify(value, { lineWidth: 0, indentSeq: false }).trimEnd()
+}
+
+/** What the user has to know about an image: how far it is behind its build, and its terms. */
+export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
+  const { slot, entry, urn } = found
+  const lag = imageLag(stream, found)
+  const behind =
+    lag === undefined
+      ? ''
+      : lag.days > 0
+        ? `${lag.days} ${lag.days === 1 ? 'day' : 'days'} older than its build ${lag.release} (${lag.grade})`
+        : `of an older release than its build ${lag.release} (${lag.grade})`
+  const terms = FACTS[slot.cloud].uses.terms(entry)
+  return [
+    ...(behind ? [`${urn}: ${behind}`] : []),
+    ...(isPaid(slot.plan)
+      ? [`${slot.plan} is a purchase plan; to accept its terms: ${terms}`]
+      : []),
+  ]
+}
+
+/** The members of a file that change, and the result. */
+export function mergeLines(file: string, { replaced }: Merged): string[] {
+  const result = replaced.length === 0 ? 'up to date' : 'updated'
+  return [...replaced.map((each) => `${file}: ${replacementLine(each)}`), `${file}: ${result}`]
+}
+
+/** `.platform.aws.amiID: ami-1 -> ami-2` */
+function replacementLine({ path, before, after }: Replacement): string {
+  const old = before === undefined ? '' : `${SAFE.test(before) ? before || '""' : '…'} -> `
+  return `${path}: ${after === undefined ? 'removed' : `${old}${after || '""'}`}`
+}
+
+/** The name of an image; any other value of a file may be a secret or contain an account's id. */
+const SAFE = /^[\w.:-]{0,60}$/
+
+/** How many images a table shows. */
+const SHOWN = 24
+
+/** Why a stream has no image for a slot, with a table of the images that exist. */
+export function missingImage(
+  { file, streams }: ImageSource,
+  { name, images }: SourceStream,
+  slot: Slot,
+): CheckFailure {
+  const where = streams.length > 1 ? `${file}: stream ${name}` : file
+  if (images.length === 0) {
+    const others = streams.filter((stream) => stream.images.length > 0)
+    return new CheckFailure(
+      `${where}: no marketplace images`,
+      others.length > 0
+        ? `Streams with images: ${others.map((stream) => stream.name).join(', ')}.`
+        : 'Use its marketplace file, or a snapshot.',
+    )
+  }
+  const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
+  const shown = ofCloud.length > 0 ? ofCloud : images
+  return new CheckFailure(
+    `${where}: no image for ${printSlot(slot)}; these exist:`,
+    remedyFor(slot, shown),
+    { lines: imageTable(shown) },
+  )
+}
+
+function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
+  const plans = [...new Set(images.map((each) => each.slot.plan))]
+  const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
+  if (plan !== undefined) return `Use --plan ${printable(plan)}.`
+  const rest = (other: Slot) =>
+    printSlot({ ...other, region: '' }) === printSlot({ ...slot, region: '' })
+  const regions = images.flatMap((each) => (rest(each.slot) ? (each.slot.region ?? []) : []))
+  if (regions.length > 0) {
+    const meant = slot.region === undefined ? undefined : nearest(slot.region, regions)
+    return meant ? `Use --region ${meant}.` : `Use --region with one of: ${regions.join(', ')}.`
+  }
+  const gen2 = printSlot({ ...slot, generation: 2 })
+  const sku = images.find((each) => printSlot(each.slot) === gen2)?.entry.sku
+  if (slot.generation === 1 && gen1Sku(sku ?? '') !== undefined) {
+    return 'Use --gen1 to derive it from the Gen2 image.'
+  }
+  return 'Select one with --cloud, --plan, --arch, --generation and --region.'
+}
+
+/** Images by cloud, plan and architecture, with their names or, on AWS, their regions. */
+function imageTable(images: readonly SlotImage[]): string[] {
+  const rows = new Map<string, { readonly slot: Slot; readonly names: string[] }>()
+  for (const { slot, entry } of images) {
+    const key = printSlot({ ...slot, region: '' })
+    const name = slot.region ?? FACTS[slot.cloud].nameOf(entry)
+    const row = rows.get(key) ?? { slot, names: [] }
+    if (!row.names.includes(name)) row.names.push(name)
+    rows.set(key, row)
+  }
+  const hasGeneration = images.some(({ slot }) => slot.generation !== undefined)
+  const cells = [...rows.values()].map(({ slot, names }) => [
+    slot.cloud,
+    slot.plan,
+    slot.architecture,
+    ...(hasGeneration ? [slot.generation ? `gen${slot.generation}` : ''] : []),
+    names.slice(0, SHOWN).join(', '),
+  ])
+  const title = images.every(({ slot }) => slot.region !== undefined) ? 'Regions' : 'Image'
+  const header = ['Cloud', 'Plan', 'Architecture', ...(hasGeneration ? ['Generation'] : []), title]
+  const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more`] : []
+  return [...alignColumns([header, ...cells.slice(0, SHOWN)]), ...more]
 }

@@ -134,14 +134,4 @@ describe('configmap', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr.split('\n')[0]).toBe(`stream-snapshot: ${fault}`)
   })
-
-  it('is what image reads, as YAML', async () => {
-    const made = await configmap('nine.json')
-    await writeFile(at('map.yaml'), made.stdout)
-    const { status, stderr } = await run(['image', 'map.yaml'], { cwd: folder })
-    expect({ status, stderr: stderr.split('\n')[0] }).toEqual({
-      status: 1,
-      stderr: 'stream-snapshot: azure no-purchase-plan x86_64 gen2: no such image',
-    })
-  })
 })

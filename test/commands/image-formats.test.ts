@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { imagesIn } from '../../src/core/stream/marketplace.ts'
-import { type ImageQuestion, readImageSource } from '../../src/index.ts'
+import { IMAGE_FORMATS } from '../../src/core/image/targets.ts'
+import { chooseStream, FACTS, findImage, readImageSource } from '../../src/index.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { amiForms, azureForms, expectForms, gcpForms, printing } from '../support/image-formats.ts'
+import { amiForms, azureForms, expectForms, gcpForms, runImage } from '../support/image-formats.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -84,69 +84,92 @@ const GCP: Readonly<Record<string, string>> = {
   'opp x86_64': 'redhat-coreos-opp-413-x86-64-202305021736',
   'oke x86_64': 'redhat-coreos-oke-413-x86-64-202305021736',
 }
-const PROJECT = 'redhat-marketplace-public'
 
-/** Of Azure the enhancement has three plans, each of Gen2 alone. */
+/** Azure in the enhancement's layout has three plans, each of Gen2 alone. */
 const ENHANCEMENT = /^(no-purchase-plan|ocp|ocp-emea) /
 
 describe.each(Object.entries(STREAMS))('%s', (target, { snapshot, azure, aws }) => {
-  it.each(['enhancement', 'stream-metadata'])(
-    'in the layout %s, in each format',
-    async (layout) => {
-      let text = await readFile(join(ROOT, target), 'utf8')
-      if (layout === 'stream-metadata') {
-        const file = join(await temporaryFolder(), 'stream.json')
-        const stream = JSON.parse(text)
-        for (const of of Object.values<Record<string, object>>(stream.architectures)) {
-          const extensions = of['rhel-coreos-extensions'] as Record<string, object> | undefined
-          for (const cloud of ['azure', 'aws', 'gcp']) delete extensions?.[`${cloud}-marketplace`]
-        }
-        await writeFile(file, JSON.stringify(stream))
-        const made = await run([
-          'regenerate',
-          join(ROOT, snapshot),
-          '--target',
-          file,
-          '--layout',
-          layout,
-          '--allow-regression',
-        ])
-        expect(made.status, made.stderr).toBe(0)
-        text = await readFile(file, 'utf8')
-      }
-      const source = readImageSource(text, target)
-      const ask = (
-        question: Pick<ImageQuestion, 'cloud' | 'generation' | 'region'>,
-        name: string,
-      ) => {
-        const [plan = '', architecture = ''] = name.split(' ')
-        return printing(source, { ...question, plan, architecture } as ImageQuestion)
-      }
+  it.each(['enhancement', 'stream-metadata'])('has its images in the layout %s', async (layout) => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 's.json')
+    await writeFile(file, await readFile(join(ROOT, target), 'utf8'))
+    if (layout === 'stream-metadata') {
+      const words = [...['regenerate', join(ROOT, snapshot), '--target', file], '--layout', layout]
+      const { status, stderr } = await run(words)
+      expect(status, stderr).toBe(0)
+    }
+    const source = await readImageSource(await readFile(file, 'utf8'), file)
+    const { stream } = chooseStream(source, {})
+    const expected = [
+      ...Object.entries(azure).flatMap(([name, [gen2, gen1]]) => [
+        ...(layout === 'stream-metadata' || ENHANCEMENT.test(name) ? [[name, 2, gen2]] : []),
+        ...(layout === 'stream-metadata' && gen1 ? [[name, 1, gen1]] : []),
+      ]),
+      ...Object.entries(aws).map(([name, image]) => [name, 'us-east-1', image]),
+      ...Object.entries(GCP).map(([name, image]) => [name, undefined, gcpForms(image).urn]),
+    ]
+    const found = stream.images
+      .filter(({ slot }) => slot.region === undefined || slot.region === 'us-east-1')
+      .flatMap(({ slot }) => {
+        const name = `${slot.plan} ${slot.architecture}`
+        return [[name, slot.region ?? slot.generation, findImage(stream, slot)?.urn]]
+      })
+    const unique = new Map(found.map((each) => [JSON.stringify(each), each]))
+    expect([...unique.keys()].sort()).toEqual(expected.map((each) => JSON.stringify(each)).sort())
+  })
+})
 
-      let count = 0
-      for (const [name, urns] of Object.entries(azure)) {
-        for (const [at, urn] of urns.entries()) {
-          if (urn === undefined) continue
-          const generation = at === 0 ? 2 : 1
-          if (layout === 'enhancement' && (generation === 1 || !ENHANCEMENT.test(name))) continue
-          const { named, forms } = azureForms(urn)
-          await expectForms('azure', named, forms, ask({ cloud: 'azure', generation }, name))
-          count += 1
-        }
-      }
-      for (const [name, image] of Object.entries(aws)) {
-        const print = ask({ cloud: 'aws', region: 'us-east-1' }, name)
-        await expectForms('aws', { urn: image, entry: { image } }, amiForms(image), print)
-        count += 1
-      }
-      for (const [plan, name] of Object.entries(GCP)) {
-        const forms = gcpForms(PROJECT, name)
-        const entry = { project: PROJECT, name }
-        await expectForms('gcp', { urn: forms.id, entry }, forms, ask({ cloud: 'gcp' }, plan))
-        count += 1
-      }
-      const there = imagesIn(source).map(({ slot }) => slot.region ?? 'us-east-1')
-      expect(count).toBe(there.filter((region) => region === 'us-east-1').length)
+/** An image of each kind. */
+const KINDS = [
+  ['azure', 'no-purchase-plan', 'x86_64'],
+  ['azure', 'no-purchase-plan', 'aarch64'],
+  ['azure', 'ocp', 'x86_64'],
+  ['aws', 'ocp', 'x86_64'],
+  ['aws', 'ocp', 'aarch64'],
+  ['gcp', 'ocp', 'x86_64'],
+] as const
+
+describe.each(Object.entries(STREAMS))('%s', (target, { azure, aws }) => {
+  it.each(KINDS)(
+    'prints an image of %s %s %s in each format',
+    async (cloud, plan, architecture) => {
+      const name = `${plan} ${architecture}`
+      const forms =
+        cloud === 'azure'
+          ? azureForms(azure[name]?.[0] ?? '')
+          : cloud === 'aws'
+            ? amiForms(aws[name] ?? '')
+            : gcpForms(GCP[name] ?? '')
+      const region = cloud === 'aws' ? ['--region', 'us-east-1'] : []
+      const words = [target, '--cloud', cloud, '--plan', plan, '--arch', architecture, ...region]
+      await expectForms({ cloud, plan, architecture }, forms, async (format) => {
+        const { status, stdout, stderr } = await runImage(ROOT, [...words, '-o', format])
+        expect(status, stderr).toBe(0)
+        return stdout
+      })
     },
   )
+})
+
+it('prints what test/golden/image-formats.txt shows', async () => {
+  const sessions: string[] = []
+  for (const target of Object.keys(STREAMS)) {
+    for (const [cloud, plan, architecture] of KINDS) {
+      for (const format of IMAGE_FORMATS) {
+        if (cloud !== 'azure' && /pool$/.test(format)) continue
+        const options = [
+          ...(cloud === 'azure' ? [] : ['--cloud', cloud]),
+          ...(cloud === 'aws' ? ['--region', 'us-east-1'] : []),
+          ...(plan === FACTS[cloud].defaultPlan ? [] : ['--plan', plan]),
+          ...(architecture === 'x86_64' ? [] : ['--arch', 'arm64']),
+          ...(format === 'urn' ? [] : ['-o', format]),
+        ]
+        const { stdout, stderr } = await runImage(ROOT, [target, ...options])
+        sessions.push(
+          `$ stream-snapshot image ${[target, ...options].join(' ')}\n${stdout}${stderr}`,
+        )
+      }
+    }
+  }
+  await expect(sessions.join('\n')).toMatchFileSnapshot('../golden/image-formats.txt')
 })

@@ -1,106 +1,439 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
+import { load } from 'js-yaml'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { streamForms } from '../support/forms.ts'
+import { commitAll } from '../support/git.ts'
+import { runImage } from '../support/image-formats.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const DEMO = join(ROOT, 'demo/rhcos.json')
+const FORMS = streamForms()
+const GEN2 = 'azureopenshift:aro4:418-v2:418.94.20241009'
+const GEN1 = 'azureopenshift:aro4:aro_418:418.94.20241009'
 
 let folder: string
 const at = (name: string) => join(folder, name)
-const image = (...args: string[]) => run(['image', ...args], { cwd: folder })
-
-const GEN2 = 'azureopenshift:aro4:418-v2:418.94.20241009'
-const GEN1 = 'azureopenshift:aro4:aro_418:418.94.20241009'
-const FORMS = streamForms()
+const write = (name: string, text: string) => fs.outputFile(at(name), text)
+const image = (...words: string[]) => runImage(folder, words)
+const printed = (urn: string, stderr = '') => ({ status: 0, stdout: `${urn}\n`, stderr })
 
 beforeEach(async () => {
   folder = await temporaryFolder()
-  for (const [name, text] of Object.entries(FORMS)) await writeFile(at(name), text)
-  await writeFile(at('plain.json'), smallStream(EXAMPLE))
+  for (const [name, text] of Object.entries(FORMS)) await write(name, text)
 })
 
-describe('image', () => {
-  it.each(Object.keys(FORMS))('answers alike of %s', async (form) => {
-    expect(await image(form)).toEqual({ status: 0, stdout: `${GEN2}\n`, stderr: '' })
-    expect(await image(form, '--gen1')).toMatchObject({ status: 0, stdout: `${GEN1}\n` })
+/** Streams as `configmap` prints them, with another OCP version. */
+async function configMap(streams: Readonly<Record<string, string>>, ocp = '4.20.1') {
+  for (const [name, text] of Object.entries(streams)) await write(`streams/${name}.json`, text)
+  const words = Object.keys(streams).map((name) => `${name}=streams/${name}.json`)
+  const { status, stdout } = await run(['configmap', ...words], { cwd: folder })
+  expect(status).toBe(0)
+  return stdout.replace('0.0.1-snapshot', ocp)
+}
+
+const RHEL_10 = (() => {
+  const stream = JSON.parse(smallStream({ x86_64: '10.2.20260423-0' }, 'rhel-10.2'))
+  const hyperVGen2 = {
+    ...{ publisher: 'azureopenshift', offer: 'aro4' },
+    ...{ sku: 'aro_5-0_x64_gen2', version: '10.2.20260423' },
+  }
+  stream.architectures.x86_64['rhel-coreos-extensions'] = {
+    marketplace: { azure: { 'no-purchase-plan': { hyperVGen2 } } },
+  }
+  return JSON.stringify(stream)
+})()
+const URN_10 = 'azureopenshift:aro4:aro_5-0_x64_gen2:10.2.20260423'
+const STREAMS = { 'rhel-9': FORMS['stream-metadata.json'], 'rhel-10': RHEL_10 }
+
+describe('SOURCE of image', () => {
+  it.each(Object.keys(FORMS))('may be %s', async (form) => {
+    expect(await image(form)).toEqual(printed(GEN2))
+    expect(await image(form, '--gen1')).toEqual(printed(GEN1))
   })
 
-  it('finds the ConfigMap among several documents', async () => {
-    const { stdout } = await run(['configmap', at('stream-metadata.json')])
-    const secret = 'kind: Secret\n---\n'
-    await writeFile(at('all.yaml'), secret + stdout)
-    expect(await image('all.yaml')).toEqual({ status: 0, stdout: `${GEN2}\n`, stderr: '' })
-    await writeFile(at('all.yaml'), `${stdout}---\n${stdout}`)
-    expect((await image('all.yaml')).stderr).toBe(
-      'stream-snapshot: all.yaml: expected one document that is a ConfigMap, found 2: the 1., 2.\nPut the one that is meant into a file of its own.\n',
-    )
-    await writeFile(at('all.yaml'), 'kind: ConfigMap\ndata: &a {b: *a}\n')
-    expect((await image('all.yaml')).stderr).toBe(
-      'stream-snapshot: all.yaml: has aliases, which are not followed\nWrite them out.\n',
-    )
-  })
-
-  it('answers with an id, and in JSON', async () => {
-    const id = await image('marketplace.json', '-o', 'id', '--region', 'westeurope')
-    expect(id.stdout).toBe(
-      '/Providers/Microsoft.Compute/Locations/westeurope/Publishers/azureopenshift/ArtifactTypes/VMImage/Offers/aro4/Skus/418-v2/Versions/418.94.20241009\n',
-    )
-    const { stdout } = await image('enhancement.json', '-o', 'json')
-    expect(JSON.parse(stdout)).toEqual({
-      cloud: 'azure',
-      plan: 'no-purchase-plan',
-      architecture: 'x86_64',
-      generation: 2,
-      publisher: 'azureopenshift',
-      offer: 'aro4',
-      sku: '418-v2',
-      version: '418.94.20241009',
-      urn: GEN2,
-    })
-  })
-
-  it('has a Gen1 image where the layout has one, and else says what there is', async () => {
-    const there = await image('stream-metadata.json', '--generation', '1')
-    expect(there).toEqual({ status: 0, stdout: `${GEN1}\n`, stderr: '' })
-    const none = await image('enhancement.json', '--generation', '1')
-    expect(none).toEqual({
-      status: 1,
+  it('may be a stream of the workspace, which is suggested for a typo', async () => {
+    const marketplaceFile = 'marketplace.json'
+    const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile }
+    await write('plain.json', smallStream(EXAMPLE))
+    await write('stream-snapshot.json', JSON.stringify({ streams: { 'rhel-9': stream } }))
+    expect(await image('rhel-9')).toEqual(printed(GEN2))
+    expect(await image('plain.json')).toEqual(printed(GEN2))
+    expect(await image('rhel9')).toEqual({
+      status: 2,
       stdout: '',
       stderr:
-        'stream-snapshot: azure no-purchase-plan x86_64 gen1: no such image\n' +
-        'There is: azure x86_64 no-purchase-plan, azure x86_64 purchase-plan-north-america, azure x86_64 purchase-plan-emea. --gen1 derives it from the Gen2 image.\n',
+        'stream-snapshot: rhel9: no such file, and no stream of stream-snapshot.json\nDid you mean rhel-9?\n',
     })
   })
 
   it.each([
-    [['enhancement.json', '--plan', 'oke'], 'azure oke x86_64 gen2: no such image'],
-    [['plain.json'], 'There is: no marketplace image.'],
-    [['enhancement.json', '--arch', 'aarch64', '--gen1'], 'has no Gen1 image beside it'],
-    [['enhancement.json', '--cloud', 'aws', '--region', 'us-east-1'], 'aws ocp x86_64 us-east-1'],
-  ])('exits 1 for what is not there: %j', async (args, fault) => {
-    const { status, stdout, stderr } = await image(...args)
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-    expect(stderr).toContain(fault)
+    ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
+    ['coreos-rhel-9.json', 'marketplace/rhel-9.json'],
+    ['rhcos.json', 'marketplace-rhcos.json'],
+  ])('%s is read together with %s', async (stream, marketplace) => {
+    await write(`data/${stream}`, smallStream({ x86_64: '418.94.202410110804-0' }))
+    await write(`data/${marketplace}`, FORMS['marketplace.json'])
+    expect(await image(`data/${stream}`)).toEqual(
+      printed(GEN2, `${GEN2}: 2 days older than its build 418.94.202410110804-0 (older-build)\n`),
+    )
   })
 
-  it('says which file is missing or is no stream, and which value is wrong', async () => {
-    expect(await image('nope.json')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: 'stream-snapshot: nope.json: no such file\n',
-    })
-    await writeFile(at('other.json'), '{ "a": 1 }')
-    expect(await image('other.json')).toMatchObject({ status: 2 })
-    for (const wrong of [
-      ['--generation', '3'],
-      ['--arch', 'vax'],
-      ['--cloud', 'moon'],
-      ['--gen1', '--generation', '2'],
-      ['-o', 'yaml'],
-    ]) {
-      const { status, stdout, stderr } = await image('enhancement.json', ...wrong)
-      expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-      expect(stderr).toMatch(/^stream-snapshot: .*(generation|arch|cloud|output)/)
+  it('may be a snapshot, whose newest image of an OCP version is one line', async () => {
+    const arm = (version: string, more = {}) =>
+      azureImage('420-arm', version, { ocp: '4.20', ...more })
+    const text = snapshotText(
+      [
+        arm('9.6.20250916'),
+        arm('9.6.20251015'),
+        arm('9.6.20251201', { state: 'deprecated' }),
+        azureImage('aro_422-arm', '9.8.20260428', { ocp: '4.22' }),
+      ],
+      { stream: { ...JSON.parse(snapshotText([])).stream, ocp: '4.20' } },
+    )
+    await write('s.json', text)
+    const urn = 'azureopenshift:aro4:420-arm:9.6.20251015'
+    expect(await image('s.json', '--arch', 'arm64')).toEqual(printed(urn))
+    expect(await image('s.json', '--arch', 'aarch64', '--stream-name', 'rhel-9')).toEqual(
+      printed(urn),
+    )
+  })
+
+  it('may be a snapshot of an OCP version with two RHEL versions', async () => {
+    const skus = (version: string) => azureImage('aro_5-0_x64_gen2', version, { ocp: '5.0' })
+    const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
+    await write('s.json', snapshotText([skus('9.8.20260428'), skus('10.2.20260423')], { stream }))
+    expect(await image('s.json')).toEqual(
+      printed(URN_10, 's.json: stream rhel-10 (default of OCP 5.0)\n'),
+    )
+    expect(await image('s.json', '--stream-name', 'rhel-9')).toEqual(
+      printed(
+        'azureopenshift:aro4:aro_5-0_x64_gen2:9.8.20260428',
+        's.json: stream rhel-9 (--stream-name)\n',
+      ),
+    )
+  })
+
+  it('may be a ConfigMap in any YAML, also with JSON, a List, or other documents', async () => {
+    const yaml = await configMap(STREAMS)
+    const json = JSON.stringify(load(yaml), undefined, 2)
+    const indented = yaml.replace(/^(?=.)/gm, '  ').replace('  ', '- ')
+    const forms: Readonly<Record<string, string>> = {
+      yaml,
+      json,
+      flow: `# the cluster's\n${JSON.stringify(load(yaml)).replace('"kind":"ConfigMap"', 'kind: ConfigMap')}`,
+      quoted: yaml.replaceAll(/^( *)([A-Za-z]+):/gm, '$1"$2":').replace('ConfigMap', "'ConfigMap'"),
+      crlf: yaml.replaceAll('\n', '\r\n'),
+      list: `apiVersion: v1\nkind: List\nitems:\n${indented}`,
+      documents: `kind: Secret\n---\nkind: ConfigMap\ndata: {a: b}\n---\n${yaml}`,
+      explicit: yaml.replace('kind: ConfigMap', '? kind\n: !!str ConfigMap'),
+      alias: `x: &kind ConfigMap\n${yaml.replace('kind: ConfigMap', 'kind: *kind')}`,
+      merged: `<<: {kind: ConfigMap}\n${yaml.replace('kind: ConfigMap\n', '')}`,
+      directive: `%YAML 1.2\n---\n${yaml}`,
     }
+    for (const [name, text] of Object.entries(forms)) {
+      const outcome = await runImage(folder, ['-'], text)
+      expect(outcome, name).toEqual(printed(GEN2, 'stdin: stream rhel-9 (default of OCP 4.20)\n'))
+    }
+    const single = yaml.replace(/^ {2}streams: .*\n( {4}.*\n)*/m, '')
+    expect(await runImage(folder, ['-'], single)).toEqual(printed(GEN2))
+  })
+
+  it('may be at a git revision', async () => {
+    for (const version of ['418.94.20240916', '418.94.20241009']) {
+      await write('rhcos.json', FORMS['enhancement.json'].replaceAll('418.94.20241009', version))
+      await commitAll(folder, version)
+    }
+    expect((await image('rhcos.json', '--at', 'HEAD~1')).stdout).toBe(
+      'azureopenshift:aro4:418-v2:418.94.20240916\n',
+    )
+    expect((await image('rhcos.json', '--at', 'nope')).status).toBe(2)
+  })
+
+  it.each([
+    ['nope.json', undefined, 'nope.json: no such file'],
+    ['a.json', '{ "a": 1 }', 'a.json: not a CoreOS stream'],
+    [
+      'a.yaml',
+      'kind: Secret\ndata: {a: hunter2}\n',
+      'a.yaml: expected a stream, a marketplace file, a snapshot or a ConfigMap, found Secret',
+    ],
+    [
+      'a.yaml',
+      'kind: ConfigMap\ndata: {a: b}\n',
+      'a.yaml: not a ConfigMap of boot images: expected the string .data.stream',
+    ],
+    ['a.yaml', 'password: *hunter2\n', 'a.yaml:1:11: invalid YAML: alias without an anchor'],
+    ['a.yaml', 'a: [hunter2\n', 'a.yaml:2:1: invalid YAML: bad indent'],
+    [
+      'a.yaml',
+      `a: &a [x, x]\n${Array.from({ length: 9 }, (_, n) => `b${n}: &b${n} [${n ? `*b${n - 1}` : '*a'}, ${n ? `*b${n - 1}` : '*a'}]\n`).join('')}`,
+      'a.yaml: invalid YAML: too many aliases',
+    ],
+    ['a.yaml', `a: ${'['.repeat(100_000)}`, 'a.yaml'],
+  ])('%s is refused: %j', async (name, text, message) => {
+    if (text !== undefined) await write(name, text)
+    const { status, stdout, stderr } = await image(name)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.split('\n')[0]).toContain(`stream-snapshot: ${message}`)
+    expect(stderr).not.toContain('hunter2')
   })
 })
+
+describe('the stream of several', () => {
+  const config = (osImageStream: string) =>
+    `osImageStream: ${osImageStream}\nplatform:\n  azure:\n    region: eastus\n`
+
+  it.each([
+    ['4.22.3', [], 'rhel-9', 'default of OCP 4.22'],
+    ['5.0.0-ec.2', [], 'rhel-10', 'default of OCP 5.0'],
+    ['5.0.0-ec.2', ['--stream-name', 'rhel-9'], 'rhel-9', '--stream-name'],
+    ['4.22.3', ['--stream-name', 'rhel-10-nvidia'], 'rhel-10', '--stream-name'],
+    ['4.22.3', ['--merge', 'rhel-10'], 'rhel-10', 'osImageStream of i.yaml'],
+    ['5.0.1', ['--merge', 'rhel-9'], 'rhel-9', 'osImageStream of i.yaml'],
+    ['4.22.3', ['--merge', 'rhel-10-nvidia'], 'rhel-10', 'osImageStream of i.yaml'],
+  ])('of OCP %s, with %j, is %s', async (ocp, words, stream, reason) => {
+    await write('map.yaml', await configMap(STREAMS, ocp))
+    const isMerged = words[0] === '--merge'
+    if (isMerged) await write('i.yaml', config(words[1] ?? ''))
+    const { status, stdout, stderr } = await image(
+      'map.yaml',
+      ...(isMerged ? ['--merge', 'i.yaml'] : words),
+    )
+    expect(status, stderr).toBe(0)
+    expect(stdout).toContain(stream === 'rhel-10' ? 'aro_5-0_x64_gen2' : '418-v2')
+    expect(stderr).toContain(`map.yaml: stream ${stream} (${reason})\n`)
+  })
+
+  it.each([
+    [
+      ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
+      2,
+      'i.yaml: osImageStream is rhel-10, but --stream-name is rhel-9\nRemove --stream-name.',
+    ],
+    [
+      ['stream-metadata.json', '--merge', 'i.yaml'],
+      2,
+      'i.yaml: osImageStream is rhel-10, but stream-metadata.json is the stream rhel-9\nUse a source that has the stream rhel-10.',
+    ],
+    [
+      ['rhel-10.json', '--merge', 'rhel-9.yaml'],
+      2,
+      'rhel-9.yaml: osImageStream is rhel-9, but rhel-10.json has images of rhel-10\nUse a source that has the stream rhel-9.',
+    ],
+    [
+      ['map.yaml', '--stream-name', 'rhel-11'],
+      1,
+      'map.yaml: no stream rhel-11\nUse --stream-name rhel-10: rhel-10, rhel-9.',
+    ],
+    [
+      ['stream-metadata.json', '--stream-name', 'rhel-10'],
+      2,
+      '--stream-name rhel-10: stream-metadata.json is the stream rhel-9',
+    ],
+    [
+      ['unknown.yaml'],
+      2,
+      'unknown.yaml: several streams and no OCP version that has a default: rhel-10, rhel-9\nSelect one with --stream-name.',
+    ],
+  ])('%j is refused', async (words, status, message) => {
+    await write('map.yaml', await configMap(STREAMS))
+    await write('unknown.yaml', await configMap(STREAMS, '0.0.1-snapshot'))
+    await write('i.yaml', config('rhel-10'))
+    await write('rhel-9.yaml', config('rhel-9'))
+    const { marketplace } = JSON.parse(RHEL_10).architectures.x86_64['rhel-coreos-extensions']
+    await write('rhel-10.json', JSON.stringify({ x86_64: marketplace }))
+    expect(await image(...words)).toEqual({
+      status,
+      stdout: '',
+      stderr: `stream-snapshot: ${message}\n`,
+    })
+  })
+
+  it('without images is named, with those that have images', async () => {
+    const plain = smallStream({ x86_64: '10.2.20260423-0' })
+    await write('map.yaml', await configMap({ ...STREAMS, 'rhel-10': plain }, '5.0.0'))
+    expect(await image('map.yaml')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'map.yaml: stream rhel-10 (default of OCP 5.0)\n' +
+        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nStreams with images: rhel-9.\n',
+    })
+  })
+})
+
+describe('the options of image', () => {
+  it.each(['x86_64', 'amd64', 'x64', 'AMD64'])('accept --arch %s', async (arch) => {
+    expect(await image('enhancement.json', '--arch', arch)).toEqual(printed(GEN2))
+  })
+
+  it.each(['gen1', '1'])('accept --generation %s', async (generation) => {
+    expect(await image('stream-metadata.json', '--generation', generation)).toEqual(printed(GEN1))
+  })
+
+  it('print an id in a location', async () => {
+    const { stdout } = await image('marketplace.json', '-o', 'id', '--region', 'westeurope')
+    expect(stdout).toContain('/Locations/westeurope/Publishers/azureopenshift/')
+  })
+
+  it.each([
+    [['--arch', 'vax'], '--arch: expected one of aarch64, ppc64le, s390x, x86_64, found "vax"'],
+    [['--generation', '3'], '--generation: expected gen1 or gen2, found "3"'],
+    [['--gen1', '--generation', 'gen2'], 'gen'],
+    [['--cloud', 'moon'], 'cloud'],
+    [['-o', 'terraform'], 'output'],
+    [['--in-place'], 'in-place'],
+    [['--merge', 'x.yaml', '-o', 'id'], 'merge'],
+    [
+      ['--cloud', 'gcp', '-o', 'nodepool', '--plan', 'ocp'],
+      '--output nodepool: has no field for a marketplace image of Google Cloud',
+    ],
+  ])('refuse %j', async (words, message) => {
+    const { status, stdout, stderr } = await image(DEMO, ...words)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.split('\n')[0]).toContain(message)
+  })
+
+  it('print the terms of a purchase plan', async () => {
+    const urn = 'redhat:rh-ocp-worker:rh-ocp-worker:4.18.2025112710'
+    expect(await image(DEMO, '--plan', 'ocp')).toEqual(
+      printed(
+        urn,
+        `ocp is a purchase plan; to accept its terms: az vm image terms accept --urn ${urn}\n`,
+      ),
+    )
+    expect((await image(DEMO, '--cloud', 'aws', '--region', 'us-east-1')).stderr).toBe(
+      'ocp is a purchase plan; to accept its terms: subscribe to the offer in AWS Marketplace\n',
+    )
+    expect((await image(DEMO, '--plan', 'ocp', '--quiet')).stderr).toBe('')
+  })
+
+  it.each([
+    ['controlPlane', { controlPlane: { name: 'master' } }],
+    ['compute', { compute: [{ name: 'worker' }] }],
+    ['edge', { compute: [{ name: 'edge' }] }],
+    ['defaultMachinePlatform', { platform: { azure: { defaultMachinePlatform: {} } } }],
+  ])('print an install-config for the pool %s', async (pool, expected) => {
+    const words = [DEMO, '--plan', 'ocp', '-o', 'install-config', '--pool', pool]
+    const { stdout, stderr } = await image(...words)
+    expect(load(stdout)).toMatchObject(expected)
+    const cost =
+      'stream-snapshot: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\n'
+    expect(stderr.includes(cost)).toBe(pool === 'controlPlane' || pool === 'defaultMachinePlatform')
+  })
+})
+
+describe('a missing image', () => {
+  const TABLE = [
+    '  Cloud  Plan              Architecture  Generation  Image',
+    '  azure  no-purchase-plan  aarch64       gen2        azureopenshift:aro4:418-arm:418.94.202410090804',
+    '  azure  no-purchase-plan  x86_64        gen2        azureopenshift:aro4:418-v2:418.94.202410090804',
+    '  azure  ocp               x86_64        gen2        redhat:rh-ocp-worker:rh-ocp-worker:4.18.2025112710',
+    '  azure  ocp-emea          x86_64        gen2        redhat-limited:rh-ocp-worker:rh-ocp-worker:4.18.2026012111',
+  ]
+
+  it.each([
+    [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Use --plan ocp.'],
+    [
+      ['--plan', 'oke'],
+      'azure oke x86_64 gen2',
+      'Select one with --cloud, --plan, --arch, --generation and --region.',
+    ],
+    [
+      ['--generation', 'gen1'],
+      'azure no-purchase-plan x86_64 gen1',
+      'Use --gen1 to derive it from the Gen2 image.',
+    ],
+  ])('is reported with the images that exist: %j', async (words, slot, remedy) => {
+    expect(await image(DEMO, ...words)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: [
+        `stream-snapshot: ${DEMO}: no image for ${slot}; these exist:`,
+        ...TABLE,
+        remedy,
+        '',
+      ].join('\n'),
+    })
+  })
+
+  it('on AWS is reported with the regions', async () => {
+    const { status, stderr } = await image(DEMO, '--cloud', 'aws')
+    expect(status).toBe(1)
+    expect(stderr).toContain(
+      '  aws    rosa      x86_64        ap-southeast-2, eu-central-1, sa-east-1, us-east-1\n' +
+        'Use --region with one of: ap-southeast-2, eu-central-1, sa-east-1, us-east-1.\n',
+    )
+    const { stderr: typo } = await image(DEMO, '--cloud', 'aws', '--region', 'us-east-2')
+    expect(typo).toContain('no image for aws ocp x86_64 us-east-2;')
+    expect(typo).toMatch(/\nUse --region us-east-1\.\n$/)
+  })
+
+  it('of a stream without images, or of Gen1 for arm64, is exit 1', async () => {
+    await write('plain.json', smallStream(EXAMPLE))
+    expect(await image('plain.json')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'stream-snapshot: plain.json: no marketplace images\nUse its marketplace file, or a snapshot.\n',
+    })
+    expect(await image('enhancement.json', '--arch', 'arm64', '--gen1')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'stream-snapshot: enhancement.json: azureopenshift:aro4:418-arm:418.94.20241009 has no Gen1 image\nRemove --gen1 to use it.\n',
+    })
+  })
+})
+
+describe('docs/using-images.md', () => {
+  /** Each command of the page with its output. */
+  const sessions = async () => {
+    const page = await readFile(join(ROOT, 'docs/using-images.md'), 'utf8')
+    const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, body = '']) => body)
+    return blocks
+      .flatMap((body) => body.split(/^\$ /m).slice(1))
+      .map((each) => /^(.*)\n([\s\S]*)$/.exec(each)?.slice(1) ?? [])
+  }
+  const OC = 'oc get configmap coreos-bootimages -n openshift-machine-config-operator -o yaml | '
+
+  it('shows what the commands print', async () => {
+    for (const name of ['demo', 'snapshots', 'stream-snapshot.json']) {
+      await symlink(join(ROOT, name), at(name))
+    }
+    const map = await configMap({ 'rhel-9': FORMS['stream-metadata.json'] })
+    const value = {
+      image: { publisher: '', offer: '', sku: '', version: '', resourceID: '/images/own' },
+      vmSize: 'Standard_D4ps_v5',
+    }
+    const spec = { template: { spec: { providerSpec: { value } } } }
+    await write('machineset.yaml', yamlOf({ kind: 'MachineSet', spec }))
+    await write('install-config.yaml', 'platform:\n  azure:\n    region: eastus\n')
+    let count = 0
+    for (const [line = '', output = ''] of await sessions()) {
+      if (line.includes(' s.json')) continue
+      const words = line.replace(OC, '').split(' ').slice(2)
+      const { status, stdout, stderr } = await runImage(folder, words, map)
+      expect({ line, status, output: stdout + stderr }).toEqual({ line, status: 0, output })
+      count += 1
+    }
+    expect(count).toBe(8)
+  })
+})
+
+/** In block style. */
+function yamlOf(value: object, indent = ''): string {
+  return Object.entries(value)
+    .map(([key, each]) =>
+      typeof each === 'string'
+        ? `${indent}${key}: ${each || '""'}\n`
+        : `${indent}${key}:\n${yamlOf(each, `${indent}  `)}`,
+    )
+    .join('')
+}

@@ -1,22 +1,11 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readStreamSource } from '../../src/commands/stream-source.ts'
-import { imagesIn } from '../../src/core/stream/marketplace.ts'
-import { FACTS, type ImageQuestion } from '../../src/index.ts'
-import { run } from '../support/cli.ts'
-import { azureForms, expectForms, printing } from '../support/image-formats.ts'
-import { folderAt } from '../support/io.ts'
+import { azureForms, expectForms, runImage } from '../support/image-formats.ts'
 
 const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
-const cluster = join(CORPUS, 'configmap/bootimages-5.0.yaml')
-const FILES: Readonly<Record<string, readonly [file: string, streamName?: string]>> = {
-  '4.17': [join(CORPUS, 'marketplace/ocp-4.17.json')],
-  '4.20': [join(CORPUS, 'marketplace/ocp-4.20-rhel-9.json')],
-  '4.22': [join(CORPUS, 'marketplace/ocp-4.22.json')],
-  'rhel-9 of a cluster': [cluster, 'rhel-9'],
-}
+const CLUSTER = 'configmap/bootimages-5.0.yaml'
 
-/** By plan and architecture the URNs as they stand in the file, that of Gen2 first. */
+/** By plan and architecture the URNs that the file names, Gen2 first. */
 type Images = Readonly<Record<string, readonly [gen2: string, gen1?: string]>>
 
 const paid = (northAmerica: string, emea: string): Images =>
@@ -35,7 +24,7 @@ const paid = (northAmerica: string, emea: string): Images =>
     ),
   )
 
-const of420: Images = {
+const OF_420: Images = {
   'no-purchase-plan x86_64': [
     'azureopenshift:aro4:420-v2:9.6.20251015',
     'azureopenshift:aro4:aro_420:9.6.20251015',
@@ -44,16 +33,16 @@ const of420: Images = {
   ...paid('4.18.2025031114', '4.18.2025031114'),
 }
 
-const IMAGES: Readonly<Record<string, Images>> = {
-  '4.17': {
+const SOURCES: Readonly<Record<string, Images>> = {
+  'marketplace/ocp-4.17.json': {
     'no-purchase-plan x86_64': [
       'azureopenshift:aro4:417-v2:417.94.20240701',
       'azureopenshift:aro4:aro_417:417.94.20240701',
     ],
     'no-purchase-plan aarch64': ['azureopenshift:aro4:417-arm:417.94.20240701'],
   },
-  '4.20': of420,
-  '4.22': {
+  'marketplace/ocp-4.20-rhel-9.json': OF_420,
+  'marketplace/ocp-4.22.json': {
     'no-purchase-plan x86_64': [
       'azureopenshift:aro4:aro_422-v2:9.8.20260428',
       'azureopenshift:aro4:aro_422:9.8.20260428',
@@ -61,37 +50,40 @@ const IMAGES: Readonly<Record<string, Images>> = {
     'no-purchase-plan aarch64': ['azureopenshift:aro4:aro_422-arm:9.8.20260428'],
     ...paid('9.6.2026030314', '4.18.2026012111'),
   },
-  'rhel-9 of a cluster': of420,
+  [CLUSTER]: OF_420,
 }
 
-describe.each(Object.entries(IMAGES))('the images of %s', (name, images) => {
-  it('are these and no others', async () => {
-    const source = await readStreamSource(folderAt('/'), ...(FILES[name] ?? [cluster]))
-    const urns = imagesIn(source).map(({ slot, entry }) => FACTS[slot.cloud].nameOf(entry))
-    expect(urns.sort()).toEqual(Object.values(images).flat().sort())
+describe.each(Object.entries(SOURCES))('%s', (source, images) => {
+  const stream = source === CLUSTER ? ['--stream-name', 'rhel-9'] : []
+
+  it.each(Object.entries(images))('has %s in each format', async (name, [gen2, gen1]) => {
+    const [plan = '', architecture = ''] = name.split(' ')
+    const slot = { cloud: 'azure', plan, architecture }
+    const words = [source, ...stream, '--plan', plan, '--arch', architecture]
+    const print = async (...more: string[]) => {
+      const { status, stdout, stderr } = await runImage(CORPUS, [...words, ...more])
+      expect(status, stderr).toBe(0)
+      return stdout
+    }
+    await expectForms(slot, azureForms(gen2), (format) => print('-o', format))
+    if (gen1 === undefined) return
+    const forms = azureForms(gen1, 1)
+    await expectForms(slot, forms, (format) => print('-o', format, '--generation', 'gen1'))
+    await expectForms(slot, forms, (format) => print('-o', format, '--gen1'))
   })
 
-  it.each(Object.entries(images))('%s is the same in each format', async (place, [gen2, gen1]) => {
-    const source = await readStreamSource(folderAt('/'), ...(FILES[name] ?? [cluster]))
-    const [plan = '', architecture = ''] = place.split(' ')
-    const asked = { cloud: 'azure', plan, architecture, generation: 2 } as ImageQuestion
-    const hold = (urn: string, question: ImageQuestion) => {
-      const { named, forms } = azureForms(urn)
-      return expectForms('azure', named, forms, printing(source, question))
-    }
-    await hold(gen2, asked)
-    if (gen1 === undefined) return
-    await hold(gen1, { ...asked, generation: 1 })
-    await hold(gen1, { ...asked, gen1: true })
+  it('has no other images', async () => {
+    const { stderr } = await runImage(CORPUS, [source, ...stream, '--plan', 'nope'])
+    const urns = stderr.match(/[\w-]+:[\w-]+:[\w-]+:[\d.]+$/gm)
+    expect(urns?.sort()).toEqual(Object.values(images).flat().sort())
   })
 })
 
-it('the command reads them too', async () => {
-  for (const [name, words] of Object.entries({ ...FILES, cluster: [cluster] })) {
-    const [file = '', streamName] = words
-    const args = streamName === undefined ? [] : ['--stream-name', streamName]
-    const { stdout } = await run(['image', file, ...args])
-    const images = IMAGES[name] ?? of420
-    expect(stdout, name).toBe(`${images['no-purchase-plan x86_64']?.[0]}\n`)
-  }
+it('the stream of a 5.0 cluster is rhel-10, which has no marketplace images', async () => {
+  const { status, stderr } = await runImage(CORPUS, [CLUSTER])
+  expect(status).toBe(1)
+  expect(stderr).toBe(
+    `${CLUSTER}: stream rhel-10 (default of OCP 5.0)\n` +
+      `stream-snapshot: ${CLUSTER}: stream rhel-10: no marketplace images\nStreams with images: rhel-9.\n`,
+  )
 })

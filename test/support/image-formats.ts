@@ -1,76 +1,96 @@
 import { load } from 'js-yaml'
 import { expect } from 'vitest'
-import type { ImageFile } from '../../src/core/stream/marketplace.ts'
-import { findImage, type ImageQuestion } from '../../src/index.ts'
-import { IMAGE_FORMATS, type ImageFormat } from '../../src/show/image.ts'
+import { type Outcome, run } from './cli.ts'
 
-/** An image's name, as `image -o urn` prints it, and the members of a stream's entry. */
-export interface Named {
+export function runImage(cwd: string, words: readonly string[], stdin = ''): Promise<Outcome> {
+  return run(['image', ...words], { cwd, stdin })
+}
+
+/** What each format has for an image, in the fields of those who read it. */
+export interface Forms {
   readonly urn: string
-  readonly entry: Readonly<Record<string, string>>
+  readonly id: string
+  readonly entry: object
+  /** Of a pool of an install-config. */
+  readonly installConfig: object
+  /** Of a MachineSet's `providerSpec.value`. */
+  readonly providerSpec: object
+  /** Of a NodePool's and of a MachinePool's `spec.platform.azure`; absent where there is none. */
+  readonly nodePool?: object
+  readonly machinePool?: object
 }
 
-/** Prints an image of a stream in a format, as the command does. */
-export function printing(source: ImageFile, question: ImageQuestion) {
-  const found = findImage(source, question)
-  const options = { location: 'eastus', pool: 'defaultMachinePlatform' } as const
-  return (format: ImageFormat) => `${IMAGE_FORMATS[format](found, options)}\n`
-}
-
-/** How Azure's image `PUBLISHER:OFFER:SKU:VERSION` is written, by the names of those who read it. */
-export function azureForms(urn: string): { named: Named; forms: Forms; isPaid: boolean } {
+/** Of the Azure image `PUBLISHER:OFFER:SKU:VERSION`. */
+export function azureForms(urn: string, generation: 1 | 2 = 2): Forms {
   const [publisher = '', offer = '', sku = '', version = ''] = urn.split(':')
   const entry = { publisher, offer, sku, version }
   const isPaid = publisher !== 'azureopenshift'
+  const osImage = { plan: isPaid ? 'WithPurchasePlan' : 'NoPurchasePlan', ...entry }
   const type = isPaid ? 'MarketplaceWithPlan' : 'MarketplaceNoPlan'
   return {
-    named: { urn, entry },
-    isPaid,
-    forms: {
-      id: `/Providers/Microsoft.Compute/Locations/eastus/Publishers/${publisher}/ArtifactTypes/VMImage/Offers/${offer}/Skus/${sku}/Versions/${version}`,
-      installConfig: {
-        osImage: { plan: isPaid ? 'WithPurchasePlan' : 'NoPurchasePlan', ...entry },
+    urn,
+    entry,
+    id: `/Providers/Microsoft.Compute/Locations/eastus/Publishers/${publisher}/ArtifactTypes/VMImage/Offers/${offer}/Skus/${sku}/Versions/${version}`,
+    installConfig: { osImage },
+    providerSpec: { image: { ...entry, resourceID: '', type } },
+    nodePool: {
+      image: {
+        type: 'AzureMarketplace',
+        azureMarketplace: { imageGeneration: `Gen${generation}`, ...entry },
       },
-      providerSpec: { image: { ...entry, resourceID: '', type } },
     },
+    machinePool: { osImage },
   }
 }
 
-interface Forms {
-  readonly id: string
-  readonly installConfig: object
-  readonly providerSpec: object
-}
-
-/** An AMI, and an image of Google Cloud by its project and name. */
 export const amiForms = (image: string): Forms => ({
-  id: image,
+  ...{ urn: image, id: image, entry: { image } },
   installConfig: { amiID: image },
   providerSpec: { ami: { id: image } },
 })
-export function gcpForms(project: string, name: string): Forms {
+
+export function gcpForms(name: string): Forms {
+  const project = 'redhat-marketplace-public'
   const path = `projects/${project}/global/images/${name}`
   return {
-    id: path,
+    ...{ urn: path, id: path, entry: { project, name } },
     installConfig: { osImage: { project, name } },
     providerSpec: { disks: [{ boot: true, image: path }] },
   }
 }
 
-/** Holds each format of one image by what is expected, read by a parser of the format's own. */
+/** Compares each format of one image with what is expected, read by a parser of its own. */
 export async function expectForms(
-  cloud: string,
-  { urn, entry }: Named,
+  slot: { readonly cloud: string; readonly plan: string; readonly architecture: string },
   forms: Forms,
-  print: (format: ImageFormat) => Promise<string> | string,
+  print: (format: string) => Promise<string>,
 ): Promise<void> {
-  expect(await print('urn')).toBe(`${urn}\n`)
+  const { cloud, plan, architecture } = slot
+  const arch = architecture === 'aarch64' ? 'arm64' : undefined
+  expect(await print('urn')).toBe(`${forms.urn}\n`)
   expect(await print('id')).toBe(`${forms.id}\n`)
-  expect(JSON.parse(await print('json'))).toMatchObject({ cloud, ...entry, urn })
-  expect(load(await print('install-config'))).toEqual({
-    platform: { [cloud]: { defaultMachinePlatform: forms.installConfig } },
-  })
+  expect(JSON.parse(await print('json'))).toMatchObject({ ...slot, ...forms.entry, urn: forms.urn })
+  expect(load(await print('install-config'))).toEqual(
+    plan === 'no-purchase-plan'
+      ? { platform: { [cloud]: { defaultMachinePlatform: forms.installConfig } } }
+      : {
+          compute: [
+            {
+              name: 'worker',
+              ...(arch && { architecture: arch }),
+              platform: { [cloud]: forms.installConfig },
+            },
+          ],
+        },
+  )
   expect(load(await print('machineset'))).toEqual({
     spec: { template: { spec: { providerSpec: { value: forms.providerSpec } } } },
+  })
+  if (forms.nodePool === undefined) return
+  expect(load(await print('nodepool'))).toEqual({
+    spec: { ...(arch && { arch }), platform: { [cloud]: forms.nodePool } },
+  })
+  expect(load(await print('machinepool'))).toEqual({
+    spec: { platform: { [cloud]: forms.machinePool } },
   })
 }

@@ -25,6 +25,10 @@ export const aws: CloudFacts = {
   },
   uses: {
     providerKind: 'AWSMachineProviderConfig',
+    regionPath: ['placement', 'region'],
+    machineTypePath: ['instanceType'],
+    // Family, generation, features: the feature `g` is a Graviton processor.
+    armMachineType: /^(a1|[a-z]+[0-9]+g[a-z]*)[.]/,
     others: {
       platform: [['amiID']],
       machineSet: [
@@ -34,7 +38,7 @@ export const aws: CloudFacts = {
     },
     installConfig: ({ image = '' }) => ({ amiID: image }),
     machineSet: ({ image = '' }) => ({ ami: { id: image } }),
-    terms: () => 'Subscribe to the offer in AWS Marketplace, once per account.',
+    terms: () => 'subscribe to the offer in AWS Marketplace',
   },
   expected: ({ criteria }, { slot: { plan, architecture, region = '' }, wanted }) => {
     const products: Readonly<Partial<Record<string, string>>> = criteria.aws?.plans[plan] ?? {}

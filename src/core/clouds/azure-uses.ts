@@ -1,26 +1,29 @@
-import type { Entry, Members, Uses } from './facts.ts'
+import { type Entry, isPaid, type Members, type Uses } from './facts.ts'
 
-/** The one plan without a purchase plan. */
-const FREE_PLAN = 'no-purchase-plan'
-
-/** How an Azure image is written down, by the installer's and the machine API's own names. */
+/** Azure images in the fields of the installer, the machine API, HyperShift and Hive. */
 export const azureUses: Uses = {
   providerKind: 'AzureMachineProviderSpec',
+  regionPath: ['location'],
+  machineTypePath: ['vmSize'],
+  // Family, number of vCPUs, features: the feature `p` is an Arm processor.
+  armMachineType: /^standard_[a-z]+[0-9]+(-[0-9]+)?[a-z]*p[a-z]*(_|$)/i,
   others: { machineSet: [['image', 'resourceID']] },
-  installConfig: (entry, plan) => ({
-    osImage: {
-      plan: plan === FREE_PLAN ? 'NoPurchasePlan' : 'WithPurchasePlan',
-      ...membersOf(entry),
-    },
-  }),
+  installConfig: osImage,
   machineSet: (entry, plan) => ({
     image: {
       ...membersOf(entry),
       resourceID: '',
-      type: plan === FREE_PLAN ? 'MarketplaceNoPlan' : 'MarketplaceWithPlan',
+      type: isPaid(plan) ? 'MarketplaceWithPlan' : 'MarketplaceNoPlan',
     },
   }),
-  terms: termsOf,
+  nodePool: (entry, generation) => ({
+    image: {
+      type: 'AzureMarketplace',
+      azureMarketplace: { imageGeneration: `Gen${generation}`, ...membersOf(entry) },
+    },
+  }),
+  machinePool: osImage,
+  terms: (entry) => `az vm image terms accept --urn ${toUrn(entry)}`,
 }
 
 export function toUrn({
@@ -32,10 +35,11 @@ export function toUrn({
   return [publisher, offer, sku, version].join(':')
 }
 
-function membersOf({ publisher = '', offer = '', sku = '', version = '' }: Entry): Members {
-  return { publisher, offer, sku, version }
+function osImage(entry: Entry, plan: string): Members {
+  const kind = isPaid(plan) ? 'WithPurchasePlan' : 'NoPurchasePlan'
+  return { osImage: { plan: kind, ...membersOf(entry) } }
 }
 
-function termsOf(entry: Entry, plan: string): string | undefined {
-  return plan === FREE_PLAN ? undefined : `az vm image terms accept --urn ${toUrn(entry)}`
+function membersOf({ publisher = '', offer = '', sku = '', version = '' }: Entry): Members {
+  return { publisher, offer, sku, version }
 }

@@ -29,27 +29,45 @@ export interface Filling {
   readonly wanted: Wanted
 }
 
-/** How those who use an image write it down; a stream's entry and its plan give each. */
+/** How configuration files and manifests name an image, and where they have what decides on it. */
 export interface Uses {
-  /** The `kind` of a MachineSet's `providerSpec.value`, as the machine API calls it. */
+  /** The `kind` of a MachineSet's `providerSpec.value`. */
   readonly providerKind: string
-  /** Members of the same that name an image in another way, so that ours may not stand beside them. */
+  /** Where that value has the region and the machine type. */
+  readonly regionPath: readonly string[]
+  readonly machineTypePath: readonly string[]
+  /** Machine types with Arm processors. */
+  readonly armMachineType: RegExp
+  /** Members that name an image in another way, and so must not be set next to ours. */
   readonly others?: {
     /** Under `platform.CLOUD` of an install-config. */
     readonly platform?: readonly (readonly string[])[]
+    /** Under a MachineSet's `providerSpec.value`. */
     readonly machineSet?: readonly (readonly string[])[]
   }
-  /** What stands under a pool's `platform.CLOUD` of an install-config. */
+  /** Under a pool's `platform.CLOUD` of an install-config. */
   installConfig(entry: Entry, plan: string): Members
-  /** What stands under a MachineSet's `providerSpec.value`; a list stands for its boot disk. */
+  /** Under a MachineSet's `providerSpec.value`; `disks` are members of its boot disk. */
   machineSet(entry: Entry, plan: string): Members
-  /** What has to be done once before an image of a purchase plan starts; undefined for no such plan. */
-  terms(entry: Entry, plan: string): string | undefined
+  /** Under `spec.platform.CLOUD` of a HyperShift NodePool; absent: no marketplace images there. */
+  nodePool?(entry: Entry, generation: number): Members
+  /** Under `spec.platform.CLOUD` of a Hive MachinePool; absent: no marketplace images there. */
+  machinePool?(entry: Entry, plan: string): Members
+  /** How the terms of a purchase plan are accepted: a command, or a sentence. */
+  terms(entry: Entry): string
 }
 
 /** Members of YAML, nested. */
 export interface Members {
-  readonly [name: string]: string | Members
+  readonly [name: string]: string | Members | readonly Members[]
+}
+
+/** The one plan without a purchase plan. */
+const FREE_PLAN = 'no-purchase-plan'
+
+/** Whether machines of a plan's images are billed by the marketplace. */
+export function isPaid(plan: string): boolean {
+  return plan !== FREE_PLAN
 }
 
 /** All that the parts which know no cloud have to know of one. */

@@ -26,9 +26,12 @@ export const gcp: CloudFacts = {
   },
   uses: {
     providerKind: 'GCPMachineProviderSpec',
+    regionPath: ['region'],
+    machineTypePath: ['machineType'],
+    armMachineType: /^(t2a|c4a|n4a)-/,
     installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),
     machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
-    terms: () => 'Accept the terms of the offer in Google Cloud Marketplace, once per project.',
+    terms: () => 'accept the terms of the offer in Google Cloud Marketplace',
   },
   /** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
   expected: ({ criteria }, { slot, wanted: { ocp, release, text } }) => {

@@ -1,6 +1,5 @@
 import { InputError } from '../../errors.ts'
 import { latestReleases } from '../audit/diff/slots.ts'
-import { readImageSource } from '../audit/image/read.ts'
 import { daysBetween, measureSkew, type SlotSkew } from '../audit/skew/skew.ts'
 import {
   type Inventory,
@@ -14,6 +13,7 @@ import type { Entry } from '../clouds/facts.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
 import { decideOcp, ocpInSku } from '../criteria/ocp-version.ts'
 import { BUILT_IN } from '../criteria/read.ts'
+import { readImageFile } from '../image/source.ts'
 import { selectImage } from '../selection/select.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
@@ -74,7 +74,7 @@ export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): 
   if (isSnapshot(text)) {
     return snapshotState(readSnapshot(text, main.path), () => readReleases(target))
   }
-  const source = readImageSource(text, main.path)
+  const source = readImageFile(text, main.path)
   const images = marketplaceFile
     ? imagesIn(MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path))
     : []

@@ -1,4 +1,9 @@
-import { compareMajorMinor, type MajorMinor, readMajorMinor } from './major-minor.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+} from './major-minor.ts'
 
 /**
  * The RHEL minors of each OCP minor, the one its images are mostly of first:
@@ -6,17 +11,22 @@ import { compareMajorMinor, type MajorMinor, readMajorMinor } from './major-mino
  */
 export type RhelTable = Readonly<Record<string, readonly string[]>>
 
-/**
- * The RHEL that an OCP minor's images are of where their version does not tell. A minor that is later
- * than those that the table has of its major is as the last of them.
- */
+/** The RHEL version of an OCP version's images whose version does not name one. */
 export function rhelForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor | undefined {
+  return rhelsForOcp(table, ocp)[0]
+}
+
+/**
+ * The RHEL versions of an OCP version, its default first. An OCP version that is later than those in
+ * the table has the RHEL versions of the last one of its major.
+ */
+export function rhelsForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor[] {
   const known = ocpVersions(table).filter(({ major }) => major === ocp.major)
-  const exact = table[`${ocp.major}.${ocp.minor}`]
   const last = known.at(-1)
   const isLater = last !== undefined && compareMajorMinor(last, ocp) < 0
-  const first = (exact ?? (isLater ? table[`${last.major}.${last.minor}`] : undefined))?.[0]
-  return first === undefined ? undefined : readMajorMinor(first)
+  const names =
+    table[printMajorMinor(ocp)] ?? (isLater ? table[printMajorMinor(last)] : undefined) ?? []
+  return names.flatMap((name) => readMajorMinor(name) ?? [])
 }
 
 /** The OCP minors that have this RHEL, the earliest first. */

@@ -1,14 +1,14 @@
-import { InputError } from '../errors.ts'
-import { ARCHITECTURES, type Architecture } from '../index.ts'
+import { InputError } from '../../errors.ts'
+import { ARCHITECTURES, type Architecture } from './snapshot.ts'
 
-/** How others name architectures: Go and Debian, and Azure. */
+/** The names that Go, Debian, Kubernetes and Azure use. */
 const ALIASES: Readonly<Record<string, Architecture>> = {
   amd64: 'x86_64',
   x64: 'x86_64',
   arm64: 'aarch64',
 }
 
-/** CoreOS's own name for an architecture that is named in any way; undefined for none. */
+/** CoreOS's name for an architecture; undefined for an unknown one. */
 export function architectureOf(text: string): Architecture | undefined {
   const name = text.toLowerCase()
   return (
@@ -17,7 +17,12 @@ export function architectureOf(text: string): Architecture | undefined {
   )
 }
 
-/** @throws InputError for what names none */
+/** The name in Kubernetes manifests and install-configs. */
+export function kubernetesName(architecture: Architecture): string {
+  return Object.keys(ALIASES).find((name) => ALIASES[name] === architecture) ?? architecture
+}
+
+/** @throws InputError for an unknown architecture */
 export function readArchitecture(text: string, option: string): Architecture {
   const found = architectureOf(text)
   if (found !== undefined) return found

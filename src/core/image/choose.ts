@@ -1,0 +1,103 @@
+import { CheckFailure, InputError } from '../../errors.ts'
+import { printMajorMinor } from '../versions/major-minor.ts'
+import { nearest } from '../workspace/nearest.ts'
+import type { ImageSource, SourceStream } from './source.ts'
+
+/** Which stream of a source is wanted. */
+export interface StreamWish {
+  /** `--stream-name`. */
+  readonly option?: string | undefined
+  /** `osImageStream` of a file, and that file. */
+  readonly osImageStream?: string | undefined
+  readonly file?: string | undefined
+}
+
+/** The chosen stream; the reason is present where the source has several. */
+export interface ChosenStream {
+  readonly stream: SourceStream
+  readonly reason?: string
+}
+
+/**
+ * Chooses the stream that is wanted, or the default of the OCP version.
+ *
+ * @throws InputError for wishes that contradict each other or the only stream
+ * @throws CheckFailure if there is no such stream
+ */
+export function chooseStream(source: ImageSource, wish: StreamWish): ChosenStream {
+  const { option, osImageStream, file: wishFile } = wish
+  if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
+    throw new InputError(
+      `${wishFile}: osImageStream is ${quote(osImageStream)}, but --stream-name is ${quote(option)}`,
+      'Remove --stream-name.',
+    )
+  }
+  const { file, streams, ocp } = source
+  const wanted = option ?? osImageStream
+  const [only] = streams
+  if (only && streams.length === 1) {
+    if (wanted !== undefined) refuseOther(only, wanted, source, wish)
+    return { stream: only }
+  }
+  const names = streams.map(({ name = '' }) => name)
+  if (wanted === undefined && ocp === undefined) {
+    throw new InputError(
+      `${file}: several streams and no OCP version that has a default: ${listNames(names)}`,
+      'Select one with --stream-name.',
+    )
+  }
+  const name = wanted === undefined ? `rhel-${(ocp?.major ?? 0) >= 5 ? 10 : 9}` : base(wanted)
+  const stream =
+    streams.find((each) => each.name === name) ?? streams.find((each) => each.name === wanted)
+  const isDefault = wanted === undefined
+  const from = isDefault
+    ? `default of OCP ${ocp && printMajorMinor(ocp)}`
+    : option === undefined
+      ? `osImageStream of ${wishFile}`
+      : '--stream-name'
+  if (stream) return { stream, reason: from }
+  const meant = nearest(name, names)
+  throw new CheckFailure(
+    `${file}: no stream ${quote(wanted ?? name)}${isDefault ? `, the ${from}` : ''}`,
+    `Use ${meant ? `--stream-name ${meant}` : '--stream-name with one of'}: ${listNames(names)}.`,
+  )
+}
+
+/** @throws InputError for the name of another stream than the only one */
+function refuseOther(
+  { name, ownName }: SourceStream,
+  wanted: string,
+  { file, kind }: ImageSource,
+  { option, file: wishFile }: StreamWish,
+): void {
+  const isSame = name === undefined || [name, ownName].includes(wanted) || name === base(wanted)
+  // A marketplace file for RHEL 10 may have nothing but images of RHEL 9.
+  const isFallback = kind === 'marketplace' && rhelMajor(name) < rhelMajor(wanted)
+  if (isSame || isFallback) return
+  const is = kind === 'marketplace' ? 'has images of' : 'is the stream'
+  if (option !== undefined) {
+    throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
+  }
+  throw new InputError(
+    `${wishFile}: osImageStream is ${quote(wanted)}, but ${file} ${is} ${name}`,
+    `Use a source that has the stream ${quote(base(wanted))}.`,
+  )
+}
+
+function rhelMajor(name: string | undefined): number {
+  return Number(/^rhel-([0-9]+)/.exec(name ?? '')?.[1])
+}
+
+/** `rhel-10-nvidia` uses the images of rhel-10. */
+function base(name: string): string {
+  return /^rhel-[0-9]+(?=-)/.exec(name)?.[0] ?? name
+}
+
+/** A name from a file, unless it is something else. */
+function quote(name: string): string {
+  return /^[A-Za-z0-9][\w.-]{0,40}$/.test(name) ? name : '(not a stream name)'
+}
+
+function listNames(names: readonly string[]): string {
+  return names.map((name) => name || '""').join(', ')
+}

@@ -1,0 +1,119 @@
+import { CheckFailure, InputError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
+import type { Entry } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import { printSlot, type Slot } from '../clouds/slot.ts'
+import { ocpInSku } from '../criteria/ocp-version.ts'
+import { BUILT_IN } from '../criteria/read.ts'
+import { type Grade, gradeImage } from '../selection/grade.ts'
+import { ENHANCEMENT_PLANS } from '../stream/layouts.ts'
+import { entryVersion } from '../stream/marketplace.ts'
+import { compareMajorMinor } from '../versions/major-minor.ts'
+import { latestOcpForRhel, ocpVersionsForRhel } from '../versions/rhel.ts'
+import { inferRhel, readRelease, readVersion } from '../versions/version.ts'
+import type { SourceStream } from './source.ts'
+
+/** An image of a stream and its name in the tools of its cloud. */
+export interface FoundImage {
+  readonly slot: Slot
+  readonly entry: Entry
+  readonly urn: string
+}
+
+/** The enhancement's names of plans are accepted as well. */
+const PLAN_ALIASES = new Map([...ENHANCEMENT_PLANS].map(([plan, name]) => [name, plan]))
+
+/**
+ * The image of a slot.
+ *
+ * @throws InputError for an image whose name has unexpected characters
+ */
+export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | undefined {
+  const slot: Slot = { ...wanted, plan: PLAN_ALIASES.get(wanted.plan) ?? wanted.plan }
+  const entry = images.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
+  if (entry === undefined) return undefined
+  for (const member of Object.keys(FACTS[slot.cloud].entry)) {
+    const value = entry[member] ?? ''
+    if (NAME.test(value)) continue
+    throw new InputError(
+      `${printSlot(slot)}: ${member}: expected letters, digits, dots, hyphens and underscores, found ${printable(value)}`,
+    )
+  }
+  return { slot, entry, urn: FACTS[slot.cloud].nameOf(entry) }
+}
+
+/** Names become part of shell commands, paths, URNs and YAML, and must have no meaning there. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
+
+/** The Gen1 image next to a Gen2 image. @throws CheckFailure if there is none */
+export function gen1Image({ slot, entry, urn }: FoundImage, file: string): FoundImage {
+  const sku = gen1Sku(entry.sku ?? '')
+  if (sku === undefined) {
+    throw new CheckFailure(`${file}: ${urn} has no Gen1 image`, 'Remove --gen1 to use it.')
+  }
+  const gen1 = { ...entry, sku }
+  return { slot: { ...slot, generation: 1 }, entry: gen1, urn: FACTS[slot.cloud].nameOf(gen1) }
+}
+
+/** How the name of a Gen1 SKU follows from that of the Gen2 SKU; the first match counts. */
+const GEN1_RULES: readonly (readonly [gen2: RegExp, gen1: string | undefined])[] = [
+  // Up to 4.20 `418-v2` goes with `aro_418`, from 4.22 on `aro_422-v2` with `aro_422`.
+  [/^([0-9]+)-v2$/i, 'aro_$1'],
+  [/^(aro_[0-9]+)-v2$/i, '$1'],
+  // Arm machines have no Gen1, and from 5.0 on there are no Gen1 images.
+  [/-arm$/i, undefined],
+  [/_gen2$/i, undefined],
+  // The enhancement's rule, which the paid offers follow.
+  [/^(.+?)(-gen1)?$/i, '$1-gen1'],
+]
+
+export function gen1Sku(gen2: string): string | undefined {
+  const [pattern, replacement] = GEN1_RULES.find(([pattern]) => pattern.test(gen2)) ?? []
+  return pattern && replacement && gen2.replace(pattern, replacement)
+}
+
+/** How far an image is behind the build of its stream. */
+export interface Lag {
+  readonly release: string
+  readonly grade: Grade
+  /** From the image's day to the build's. */
+  readonly days: number
+}
+
+/** Undefined for an image that is not older than its build, or whose build or version is unknown. */
+export function imageLag({ releases, ocp }: SourceStream, found: FoundImage): Lag | undefined {
+  const table = BUILT_IN.rhel
+  const text = releases.get(found.slot.architecture)
+  const release = readRelease(text ?? '')
+  const version = readVersion(entryVersion(found.entry) ?? '')
+  const rhel = version && inferRhel(table, version)
+  if (!text || !release || !version || !rhel) return undefined
+  const streamOcp = release.ocp ?? ocp
+  const wantedOcp = streamOcp ?? ocpVersionsForRhel(table, release.rhel).at(-1)
+  if (wantedOcp === undefined) return undefined
+  const isSameRhel = compareMajorMinor(rhel, release.rhel) === 0
+  const imageOcp =
+    version.ocp ??
+    (streamOcp && ocpInSku(found.entry.sku ?? '', BUILT_IN)) ??
+    (isSameRhel ? undefined : latestOcpForRhel(table, rhel, wantedOcp)) ??
+    wantedOcp
+  const grade = gradeImage(
+    version,
+    { rhel, ocp: imageOcp, stamp: version.stamp, revision: version.revision },
+    { text, release, ocp: wantedOcp },
+  )
+  if (grade !== 'older-build' && grade !== 'older-release' && grade !== 'older-rhel-major') {
+    return undefined
+  }
+  return { release: text, grade, days: Math.round((day(release.stamp) - day(version.stamp)) / DAY) }
+}
+
+const DAY = 24 * 60 * 60 * 1000
+
+function day(stamp: string): number {
+  return Date.UTC(
+    Number(stamp.slice(0, 4)),
+    Number(stamp.slice(4, 6)) - 1,
+    Number(stamp.slice(6, 8)),
+  )
+}

@@ -1,0 +1,230 @@
+import { InputError } from '../../errors.ts'
+import { isPaid, type Members } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import type { Slot } from '../clouds/slot.ts'
+import { isList, isRecord, type JsonValue } from '../json/document.ts'
+import { kubernetesName } from '../snapshot/architecture.ts'
+import { type Architecture, type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
+import type { FoundImage } from './find.ts'
+import { at, findTargets, type MergeFile, type Pool, type Target } from './targets.ts'
+import { parseYaml, printPath, type Replacement, type YamlFile, type YamlPath } from './yaml.ts'
+
+/** What the command line says about the image; the file itself has the rest. */
+export interface ImageOptions {
+  readonly cloud?: CloudName | undefined
+  readonly plan?: string | undefined
+  readonly arch?: Architecture | undefined
+  readonly generation?: 1 | 2 | undefined
+  readonly region?: string | undefined
+  readonly pool?: Pool | undefined
+  /** Whether an image that is named in another way is replaced. */
+  readonly replace?: boolean | undefined
+}
+
+export interface Merged {
+  readonly text: string
+  readonly replaced: readonly Replacement[]
+  readonly images: readonly FoundImage[]
+  readonly warnings: readonly string[]
+}
+
+/** A file that images can be merged into. */
+export interface OpenedFile extends MergeFile {
+  readonly yaml: YamlFile
+}
+
+/** @throws InputError for a file that has no place for an image */
+export function openMergeFile(text: string, file: string): OpenedFile {
+  const yaml = parseYaml(text, file)
+  return { yaml, ...findTargets(yaml.values() as JsonValue[], file) }
+}
+
+/**
+ * Merges into each target of a file the image for its architecture and region.
+ *
+ * @param find finds the image of a slot, or throws
+ * @throws InputError for an option that contradicts the file, and for a target that has an image
+ * in another form
+ */
+export function mergeImages(
+  { yaml, targets: all }: OpenedFile,
+  options: ImageOptions,
+  find: (slot: Slot) => FoundImage,
+): Merged {
+  const { file } = yaml
+  const planFor = (target: Target) => slotFor(target, options).plan
+  for (const target of all) refuseConflict(file, target, 'cloud', options.cloud)
+  const targets = selectTargets(all, options.pool, (target) => isPaid(planFor(target)))
+  if (targets.length === 0) throw noTarget(file, all, options, planFor)
+  if (options.pool === 'defaultMachinePlatform' && isMixed(all)) {
+    throw new InputError(
+      `${file}: the pools have different architectures, so one image cannot be the default`,
+      'Remove --pool, or use --pool controlPlane or --pool compute.',
+    )
+  }
+  const images = new Map<string, FoundImage>()
+  for (const target of targets) {
+    refuseConflict(file, target, 'architecture', options.arch)
+    refuseConflict(file, target, 'region', options.region)
+    const found = find(slotFor(target, options))
+    images.set(found.urn, found)
+    refuseOthers(yaml, target, options.replace === true)
+    put(yaml, target, found)
+  }
+  const paid = targets.filter((target) => isPaid(planFor(target)) && !isCompute(target))
+  return {
+    text: yaml.print(),
+    replaced: yaml.replaced,
+    images: [...images.values()],
+    warnings: [
+      ...paid.map((target) => `${file}: ${target.name}: ${controlPlaneCost(planFor(target))}`),
+      ...overridden(targets, all).map(
+        ({ name, pool }) =>
+          `${file}: ${name} has its own image, which is unchanged; --pool ${pool} replaces it`,
+      ),
+    ],
+  }
+}
+
+/** Why a purchase plan is for compute machines. */
+export function controlPlaneCost(plan: string): string {
+  return `${plan} is a purchase plan, and its cost for control plane machines cannot be reversed`
+}
+
+/** The slot that the options mean for machines of which a file says this. */
+export function slotFor(
+  facts: Partial<Pick<Target, 'cloud' | 'architecture' | 'region'>>,
+  options: ImageOptions,
+): Slot {
+  const { cloud = options.cloud ?? DEFAULT_CLOUD, region = options.region } = facts
+  const { facets, defaultPlan } = FACTS[cloud]
+  return {
+    cloud,
+    plan: options.plan ?? defaultPlan,
+    architecture: facts.architecture ?? options.arch ?? 'x86_64',
+    ...(facets.includes('generation') && { generation: options.generation ?? 2 }),
+    ...(facets.includes('region') && region !== undefined && { region }),
+  }
+}
+
+/** Those of the pool; else a paid image is for compute machines, and a free one for all. */
+function selectTargets(
+  all: readonly Target[],
+  pool: Pool | undefined,
+  isPaidFor: (target: Target) => boolean,
+): Target[] {
+  if (pool !== undefined) return all.filter((target) => isOfPool(target, pool))
+  const isDefault = ({ pool }: Target) => pool === 'defaultMachinePlatform'
+  const whole = all.find(isDefault)
+  const isShared = whole !== undefined && !isPaidFor(whole) && !isMixed(all)
+  return all.filter((target) => {
+    if (isPaidFor(target)) return isCompute(target)
+    if (target.format === 'machineSet') return true
+    return isDefault(target) ? isShared : !isShared && target.create === undefined
+  })
+}
+
+function isCompute({ pool }: Target): boolean {
+  return pool === 'compute' || pool === 'worker' || pool === 'edge'
+}
+
+function isOfPool(target: Target, pool: Pool): boolean {
+  if (pool === 'compute') return isCompute(target)
+  return target.pool === pool || (target.pool === 'compute' && pool === 'worker')
+}
+
+/** Whether the pools of an install-config have different architectures. */
+function isMixed(targets: readonly Target[]): boolean {
+  const pools = targets.filter(({ format }) => format === 'installConfig')
+  return new Set(pools.flatMap(({ architecture }) => architecture ?? [])).size > 1
+}
+
+/** Pools with an image of their own, where only the default for all machines is replaced. */
+function overridden(targets: readonly Target[], all: readonly Target[]): Target[] {
+  if (!targets.some(({ pool }) => pool === 'defaultMachinePlatform')) return []
+  return all.filter(
+    (target) =>
+      target.pool !== 'defaultMachinePlatform' &&
+      target.format === 'installConfig' &&
+      ('osImage' in target.value || 'amiID' in target.value),
+  )
+}
+
+type Fact = 'cloud' | 'architecture' | 'region'
+const OPTIONS: Readonly<Record<Fact, string>> = {
+  cloud: '--cloud',
+  architecture: '--arch',
+  region: '--region',
+}
+
+/** @throws InputError if the file says otherwise than an option */
+function refuseConflict(file: string, target: Target, fact: Fact, option?: string): void {
+  const value = target[fact]
+  if (option === undefined || value === undefined || value === option) return
+  const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)
+  const shown = /^[a-z0-9_-]{1,40}$/.test(value) ? `is ${names(value)}` : 'differs'
+  throw new InputError(
+    `${file}: ${target.name}: ${fact} ${shown}, but ${OPTIONS[fact]} is ${names(option)}`,
+    `Remove ${OPTIONS[fact]}.`,
+  )
+}
+
+/** `x86_64 (amd64)` */
+function bothNames(architecture: Architecture): string {
+  const other = kubernetesName(architecture)
+  return other === architecture ? architecture : `${architecture} (${other})`
+}
+
+/** @throws InputError for an image that is named in another way, unless it is replaced */
+function refuseOthers(yaml: YamlFile, { document, others }: Target, replace: boolean): void {
+  for (const path of others) {
+    if (!replace) {
+      throw new InputError(
+        `${yaml.file}: ${printPath(path)}: names another image`,
+        'Use --replace to replace it.',
+      )
+    }
+    // `put` empties it.
+    if (path.at(-1) !== 'resourceID') yaml.remove(document, path)
+  }
+}
+
+function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage): void {
+  const { document, path, format, create } = target
+  const members = FACTS[slot.cloud].uses[format](entry, slot.plan)
+  const { disks, ...rest } = members
+  if (create) yaml.put(document, [], create(members))
+  else if (disks === undefined) yaml.put(document, path, rest)
+  else yaml.put(document, bootDisk(yaml.file, target), disks as Members)
+}
+
+function bootDisk(file: string, { path, value }: Target): YamlPath {
+  const disks = at(value, ['disks'])
+  if (!isList(disks) || disks.length === 0) {
+    throw new InputError(`${file}: ${printPath([...path, 'disks'])}: expected a list of disks`)
+  }
+  const boot = disks.findIndex((disk) => isRecord(disk) && disk.boot === true)
+  return [...path, 'disks', Math.max(0, boot)]
+}
+
+function noTarget(
+  file: string,
+  all: readonly Target[],
+  options: ImageOptions,
+  planFor: (target: Target) => string,
+): InputError {
+  if (options.pool !== undefined) {
+    const pools = [...new Set(all.map((target) => target.pool))].join(', ')
+    return new InputError(
+      `${file}: no ${options.pool} machines`,
+      `Use --pool with one of: ${pools}.`,
+    )
+  }
+  const [target] = all as readonly [Target]
+  const free = FACTS[slotFor(target, options).cloud].defaultPlan
+  const orFree = isPaid(free) ? '' : `, or --plan ${free}`
+  return new InputError(
+    `${file}: ${target.name}: ${controlPlaneCost(planFor(target))}`,
+    `Use --pool ${target.pool} to accept the cost${orFree}.`,
+  )
+}

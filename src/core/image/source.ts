@@ -1,0 +1,230 @@
+import { InputError } from '../../errors.ts'
+import { BUILT_IN } from '../criteria/read.ts'
+import {
+  getMember,
+  isList,
+  isRecord,
+  type JsonRecord,
+  type JsonValue,
+  parseDocument,
+  toValue,
+} from '../json/document.ts'
+import { type Releases, selectImages } from '../selection/selections.ts'
+import { readSnapshot } from '../snapshot/read.ts'
+import { ARCHITECTURES, type Snapshot } from '../snapshot/snapshot.ts'
+import { entryVersion, imagesIn, type SlotImage, toEntry } from '../stream/marketplace.ts'
+import { MarketplaceFile } from '../stream/marketplace-file.ts'
+import { getReleases } from '../stream/releases.ts'
+import { readStream, type Stream } from '../stream/stream.ts'
+import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { rhelsForOcp } from '../versions/rhel.ts'
+import { inferRhel, readRelease, readVersion } from '../versions/version.ts'
+
+/** What names marketplace images: one or several streams. */
+export interface ImageSource {
+  readonly kind: 'stream' | 'marketplace' | 'snapshot' | 'configmap'
+  /** As errors name it. */
+  readonly file: string
+  readonly streams: readonly SourceStream[]
+  readonly ocp?: MajorMinor | undefined
+}
+
+/** The marketplace images of one stream, and the builds that they are measured against. */
+export interface SourceStream {
+  /** `rhel-9`; undefined if it is unknown. */
+  readonly name?: string | undefined
+  /** The stream file's own name for itself, such as `rhcos-4.21`. */
+  readonly ownName?: string
+  readonly images: readonly SlotImage[]
+  readonly releases: Releases
+  readonly ocp?: MajorMinor | undefined
+}
+
+/**
+ * Reads a stream, a marketplace file, a snapshot, or a `coreos-bootimages` ConfigMap.
+ *
+ * @throws InputError for anything else
+ */
+export async function readImageSource(text: string, file: string): Promise<ImageSource> {
+  if (!/^\s*(\{|$)/.test(text)) return readManifest(text, file)
+  const document = await jsonDocument(text, file)
+  if (document === undefined) return readManifest(text, file)
+  const { root } = document
+  const has = (key: string) => getMember(root, key) !== undefined
+  if (has('kind')) return configMapSource([toValue(root)], file)
+  if (has('schemaVersion')) return snapshotSource(readSnapshot(text, file), file)
+  const images = readImageFile(text, file)
+  return images instanceof MarketplaceFile ? marketplaceSource(images, file) : streamSource(images)
+}
+
+/**
+ * Reads a stream, or a file that has neither of a stream's keys and the shape of a marketplace file.
+ *
+ * @throws InputError for any other file
+ */
+export function readImageFile(text: string, file: string): Stream | MarketplaceFile {
+  const { root } = parseDocument(text, file)
+  const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
+  const value = isStream ? undefined : toValue(root)
+  const isMarketplace =
+    isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord)
+  return isMarketplace ? MarketplaceFile.read(text, file) : readStream(text, file)
+}
+
+/** Undefined for a text that is YAML, such as `{kind: ConfigMap, …}`. */
+async function jsonDocument(text: string, file: string) {
+  try {
+    return parseDocument(text, file)
+  } catch (error) {
+    const { parseYaml } = await import('./yaml.ts')
+    try {
+      if (parseYaml(text, file).documents.length > 0) return undefined
+    } catch {
+      // The error of the JSON parser names the position.
+    }
+    throw error
+  }
+}
+
+async function readManifest(text: string, file: string): Promise<ImageSource> {
+  const { parseYaml } = await import('./yaml.ts')
+  return configMapSource(parseYaml(text, file).values() as JsonValue[], file)
+}
+
+/** Named by the latest RHEL version of its images, as a file of RHEL 10 has RHEL 9's as well. */
+function marketplaceSource(marketplace: MarketplaceFile, file: string): ImageSource {
+  const images = imagesIn(marketplace)
+  const majors = images.flatMap(({ entry }) => {
+    const version = readVersion(entryVersion(entry) ?? '')
+    return (version && inferRhel(BUILT_IN.rhel, version)?.major) ?? []
+  })
+  const name = majors.length > 0 ? `rhel-${Math.max(...majors)}` : undefined
+  return { kind: 'marketplace', file, streams: [{ name, images, releases: new Map() }] }
+}
+
+function streamSource(stream: Stream): ImageSource {
+  return {
+    kind: 'stream',
+    file: stream.file,
+    streams: [
+      {
+        name: streamName(stream),
+        ownName: stream.name,
+        images: imagesIn(stream),
+        releases: getReleases(stream),
+      },
+    ],
+  }
+}
+
+/** A stream with the images of its marketplace file, which win over its own. */
+export function withMarketplace(
+  source: ImageSource,
+  marketplace: MarketplaceFile | undefined,
+  ocp: MajorMinor | undefined,
+): ImageSource {
+  const others = marketplace ? imagesIn(marketplace) : []
+  const streams = source.streams.map((stream) => ({
+    ...stream,
+    images: [...others, ...stream.images],
+    ocp,
+  }))
+  return { ...source, streams, ocp }
+}
+
+/** `rhel-9`, as clusters name a stream; the stream's own name if its releases have no RHEL version. */
+function streamName(stream: Stream): string {
+  const releases = [...getReleases(stream).values()]
+  const rhel = releases.flatMap((release) => readRelease(release)?.rhel ?? [])[0]
+  return rhel === undefined ? stream.name : `rhel-${rhel.major}`
+}
+
+/** In place of a release: later than any image of its RHEL version. */
+const NEWEST = '29991231-0'
+
+/**
+ * The selected images of a snapshot. A snapshot without builds has the newest images of its OCP
+ * version, for each RHEL major that this version has.
+ */
+function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
+  const ocp = readMajorMinor(snapshot.stream.ocp ?? '')
+  const select = (releases: Releases): SlotImage[] =>
+    selectImages(snapshot, releases).flatMap(({ slot, image }) =>
+      image ? [{ slot, entry: toEntry(slot.cloud, image) }] : [],
+    )
+  const builds = Object.entries(snapshot.builds)
+  if (builds.length > 0) {
+    const releases = new Map(builds.map(([architecture, { release }]) => [architecture, release]))
+    const { name } = snapshot.stream
+    const [rhel] = [...releases.values()].flatMap((release) => readRelease(release)?.rhel ?? [])
+    const stream = {
+      ...{ name: rhel ? `rhel-${rhel.major}` : name, ownName: name, ocp, releases },
+      images: select(releases),
+    }
+    return { kind: 'snapshot', file, ocp, streams: [stream] }
+  }
+  const versions = ocp === undefined ? [] : rhelsForOcp(snapshot.criteria.rhel, ocp)
+  const streams = versions.map((rhel): SourceStream => {
+    const newest = `${printMajorMinor(rhel)}.${NEWEST}`
+    return {
+      name: `rhel-${rhel.major}`,
+      images: select(new Map(ARCHITECTURES.map((architecture) => [architecture, newest]))),
+      releases: new Map(),
+    }
+  })
+  return { kind: 'snapshot', file, ocp, streams }
+}
+
+/** The name of the ConfigMap in a cluster. */
+const BOOT_IMAGES = 'coreos-bootimages'
+
+function configMapSource(documents: readonly JsonValue[], file: string): ImageSource {
+  const objects = documents.flatMap(expandList).filter(isRecord)
+  const maps = objects.filter(({ kind }) => kind === 'ConfigMap')
+  const named = maps.find(({ metadata }) => isRecord(metadata) && metadata.name === BOOT_IMAGES)
+  const map = named ?? maps.find(({ data }) => isRecord(data) && 'stream' in data) ?? maps[0]
+  if (map === undefined) {
+    throw new InputError(
+      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap, found ${listKinds(objects)}`,
+    )
+  }
+  const { stream, streams, releaseVersion } = isRecord(map.data) ? map.data : {}
+  const ocp = readMajorMinor(/^[0-9]+\.[0-9]+/.exec(String(releaseVersion))?.[0] ?? '')
+  const all = typeof streams === 'string' ? parseStreams(streams, file) : {}
+  const read = (text: string, path: string, name?: string): SourceStream => {
+    const [own] = streamSource(readStream(text, `${file}: ${path}`)).streams
+    return { ...(own as SourceStream), ...(name !== undefined && { name }), ocp }
+  }
+  const found = Object.entries(all).map(([name, value]) =>
+    read(JSON.stringify(value), `.data.streams.${name}`, name),
+  )
+  if (found.length > 0) return { kind: 'configmap', file, ocp, streams: found }
+  if (typeof stream !== 'string') {
+    throw new InputError(
+      `${file}: not a ConfigMap of boot images: expected the string .data.stream`,
+    )
+  }
+  return { kind: 'configmap', file, ocp, streams: [read(stream, '.data.stream')] }
+}
+
+function parseStreams(text: string, file: string): JsonRecord {
+  const value = toValue(parseDocument(text, `${file}: .data.streams`).root)
+  if (isRecord(value)) return value
+  throw new InputError(`${file}: .data.streams: expected an object of streams`)
+}
+
+/** The items of a `List`, as `oc get … -o yaml` prints several objects. */
+export function expandList(value: JsonValue): readonly JsonValue[] {
+  return isRecord(value) && value.kind === 'List' && isList(value.items) ? value.items : [value]
+}
+
+/** The kinds of objects, each once; other text is not quoted, as it may be a secret. */
+export function listKinds(objects: readonly JsonValue[]): string {
+  const kinds = objects.map((object) => {
+    const { kind, apiVersion } = isRecord(object) ? object : {}
+    if (typeof kind !== 'string' || !/^[A-Z][A-Za-z]{1,62}$/.test(kind)) return 'no kind'
+    const [group = ''] = /^[a-z0-9.-]+(?=\/)/.exec(String(apiVersion)) ?? []
+    return group === '' ? kind : `${kind} of ${group}`
+  })
+  return [...new Set(kinds)].slice(0, 5).join(', ') || 'no kind'
+}

@@ -1,0 +1,253 @@
+import { InputError } from '../../errors.ts'
+import type { Members, Uses } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import { isList, isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { architectureOf, kubernetesName } from '../snapshot/architecture.ts'
+import { type Architecture, CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
+import { expandList, listKinds } from './source.ts'
+import { printPath, type YamlPath } from './yaml.ts'
+
+/** The machines that an image can be for; `worker` and `edge` are compute pools by name. */
+export const POOLS = [
+  'defaultMachinePlatform',
+  'controlPlane',
+  'compute',
+  'worker',
+  'edge',
+] as const
+export type Pool = (typeof POOLS)[number]
+
+/** What `image -o` prints. */
+export const IMAGE_FORMATS = [
+  ...['urn', 'json', 'id', 'install-config', 'machineset'],
+  ...['nodepool', 'machinepool'],
+] as const
+export type ImageFormat = (typeof IMAGE_FORMATS)[number]
+
+/** A place in a file that an image can be merged into, and what the file says about its machines. */
+export interface Target {
+  /** As messages name it: `.compute[0]`. */
+  readonly name: string
+  readonly pool: Pool
+  /** The position of its YAML document. */
+  readonly document: number
+  /** The members of `installConfig` or `machineSet` go here. */
+  readonly path: YamlPath
+  readonly format: 'installConfig' | 'machineSet'
+  /** Undefined where the file does not name it. */
+  readonly cloud: CloudName | undefined
+  readonly architecture: Architecture | undefined
+  readonly region: string | undefined
+  /** The members at `path` now. */
+  readonly value: JsonRecord
+  /** Members that are set and name an image in another way. */
+  readonly others: readonly YamlPath[]
+  /** For a pool that the file does not have: the members of the document that create it. */
+  readonly create?: (members: Members) => Members
+}
+
+/** What a file has for images to be merged into. */
+export interface MergeFile {
+  readonly targets: readonly Target[]
+  /** Which of the streams the machines of an install-config run. */
+  readonly osImageStream: string | undefined
+}
+
+/**
+ * Finds the targets of a file: an install-config, MachineSets and ControlPlaneMachineSets, in
+ * several documents or in a `List`.
+ *
+ * @param documents the file's documents as plain values
+ * @throws InputError for a file without any, with the kinds that were found
+ */
+export function findTargets(documents: readonly JsonValue[], file: string): MergeFile {
+  const configs = documents.flatMap((value, document) =>
+    isInstallConfig(value) ? [{ value, document }] : [],
+  )
+  const [config] = configs
+  if (config && configs.length > 1) {
+    throw new InputError(
+      `${file}: expected one install-config, found ${configs.length}`,
+      'Move each into a file of its own.',
+    )
+  }
+  const targets = [
+    ...(config ? poolsOf(config.value, config.document, file) : []),
+    ...documents.flatMap((value, document) =>
+      expandList(value).flatMap((object, item) =>
+        machineSet(object, document, object === value ? [] : ['items', item], file),
+      ),
+    ),
+  ]
+  if (targets.length === 0) {
+    const found = listKinds(documents.flatMap(expandList))
+    const format = FORMATS.find((each) => found.startsWith(each))
+    throw new InputError(
+      `${file}: expected an install-config, MachineSet or ControlPlaneMachineSet, found ${found}`,
+      format && `Print the image with -o ${format.toLowerCase()} and paste it.`,
+    )
+  }
+  const { osImageStream } = config?.value ?? {}
+  return { targets, osImageStream: text(osImageStream) }
+}
+
+/** Printed by `image -o`, but not merged. */
+const FORMATS = ['NodePool', 'MachinePool']
+
+function isInstallConfig(value: JsonValue): value is JsonRecord {
+  return isRecord(value) && value.kind === undefined && 'platform' in value
+}
+
+/** The targets of an install-config: the default for all machines, and each pool. */
+function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
+  const platform = record(config.platform)
+  const names = Object.keys(platform)
+  const cloud = CLOUDS.find((each) => names.includes(each))
+  if (cloud === undefined) {
+    const found = names.filter((name) => /^[a-z]{1,20}$/.test(name)).join(', ') || 'none'
+    throw new InputError(`${file}: .platform: expected ${CLOUDS.join(', ')}, found ${found}`)
+  }
+  const own = record(platform[cloud])
+  const region = text(own.region)
+  const target = (pool: Pool, path: YamlPath, value: JsonRecord): Target => {
+    const ofCloud = record(record(value.platform)[cloud])
+    return {
+      ...{ name: printPath(path), pool, document, format: 'installConfig', cloud, region },
+      ...{ path: [...path, 'platform', cloud], value: ofCloud, others: [] },
+      architecture:
+        architectureOf(text(value.architecture) ?? '') ??
+        machineArchitecture(FACTS[cloud].uses, ofCloud.type),
+    }
+  }
+  const compute = isList(config.compute) ? config.compute : []
+  const pools = [
+    ...(isRecord(config.controlPlane)
+      ? [target('controlPlane', ['controlPlane'], config.controlPlane)]
+      : []),
+    ...compute.map((pool, position) =>
+      target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
+    ),
+  ]
+  const architecture = common(pools)
+  const members = (name: string, platform: Members): Members => ({
+    name,
+    ...(architecture === 'aarch64' && { architecture: kubernetesName(architecture) }),
+    platform: { [cloud]: platform },
+  })
+  const missing: Target[] = [
+    {
+      ...{ ...target('controlPlane', ['controlPlane'], {}), architecture },
+      create: (platform) => ({ controlPlane: members('master', platform) }),
+    },
+    {
+      ...{ ...target('worker', ['compute', 0], {}), architecture },
+      create: (platform) => ({ compute: [members('worker', platform)] }),
+    },
+  ]
+  const path = ['platform', cloud, 'defaultMachinePlatform']
+  const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
+  const whole: Target = {
+    ...{ name: printPath(path), pool: 'defaultMachinePlatform', document, cloud, region },
+    ...{ format: 'installConfig', path, value: record(own.defaultMachinePlatform), architecture },
+    others: others.map((each) => ['platform', cloud, ...each]),
+  }
+  return [
+    whole,
+    ...pools,
+    ...missing.filter(({ name }) => pools.every((pool) => pool.name !== name)),
+  ]
+}
+
+/** The architecture that all pools have. */
+function common(pools: readonly Target[]): Architecture | undefined {
+  const [first, ...others] = new Set(pools.flatMap(({ architecture }) => architecture ?? []))
+  return others.length === 0 ? first : undefined
+}
+
+/** Where each kind of the machine API has the template of its machines. */
+const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: YamlPath }>> = {
+  MachineSet: { pool: 'compute', path: ['spec', 'template'] },
+  ControlPlaneMachineSet: {
+    pool: 'controlPlane',
+    path: ['spec', 'template', 'machines_v1beta1_machine_openshift_io'],
+  },
+}
+const PROVIDER_SPEC = ['spec', 'providerSpec', 'value']
+
+/** Where a MachineSet has the members of `Uses.machineSet`. */
+export const MACHINE_SET_PATH: YamlPath = [...(TEMPLATES.MachineSet?.path ?? []), ...PROVIDER_SPEC]
+
+function machineSet(object: JsonValue, document: number, place: YamlPath, file: string): Target[] {
+  const { kind, apiVersion, metadata } = record(object)
+  const template = TEMPLATES[text(kind) ?? '']
+  const group = text(apiVersion) ?? MACHINE_API
+  if (template === undefined || !group.startsWith(MACHINE_API)) return []
+  const path = [...place, ...template.path, ...PROVIDER_SPEC]
+  const value = at(object, [...template.path, ...PROVIDER_SPEC])
+  const where = `${file}: ${printPath(path)}`
+  if (!isRecord(value)) throw new InputError(`${where}: expected a provider spec`)
+  const cloud = CLOUDS.find((each) => isOfCloud(value, FACTS[each].uses))
+  const provider = text(value.kind)
+  if (cloud === undefined && provider !== undefined) {
+    const kinds = CLOUDS.map((each) => FACTS[each].uses.providerKind).join(', ')
+    throw new InputError(`${where}.kind: expected one of ${kinds}, found ${listKinds([value])}`)
+  }
+  const uses = cloud && FACTS[cloud].uses
+  return [
+    {
+      name: place.length > 0 ? printPath(place) : String(kind),
+      ...{ pool: template.pool, document, path, format: 'machineSet', cloud, value },
+      architecture:
+        labeledArchitecture(record(metadata).annotations) ??
+        (uses && machineArchitecture(uses, at(value, uses.machineTypePath))),
+      region: uses && text(at(value, uses.regionPath)),
+      others: (cloud ? [cloud] : CLOUDS)
+        .flatMap((each) => FACTS[each].uses.others?.machineSet ?? [])
+        .filter((each) => isSet(at(value, each)))
+        .map((each) => [...path, ...each]),
+    },
+  ]
+}
+
+const MACHINE_API = 'machine.openshift.io'
+
+/** By its kind, or without one by its machine type, as fragments often have no kind. */
+function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): boolean {
+  return spec.kind === undefined
+    ? at(spec, machineTypePath) !== undefined
+    : spec.kind === providerKind
+}
+
+/** From the labels that the autoscaler gives to nodes: `kubernetes.io/arch=arm64`. */
+function labeledArchitecture(annotations: JsonValue | undefined): Architecture | undefined {
+  const labels = text(record(annotations)['capacity.cluster-autoscaler.kubernetes.io/labels'])
+  const [, name = ''] = /(?:^|,)\s*kubernetes\.io\/arch=([a-z0-9_]+)/.exec(labels ?? '') ?? []
+  return architectureOf(name)
+}
+
+function machineArchitecture(uses: Uses, type: JsonValue | undefined): Architecture | undefined {
+  const name = text(type)
+  if (name === undefined) return undefined
+  return uses.armMachineType.test(name) ? 'aarch64' : 'x86_64'
+}
+
+/** The value at a path; undefined if there is none. */
+export function at(value: JsonValue, path: YamlPath): JsonValue | undefined {
+  return path.reduce<JsonValue | undefined>(
+    (sum, key) => (isRecord(sum) ? sum[key] : isList(sum) ? sum[Number(key)] : undefined),
+    value,
+  )
+}
+
+function record(value: JsonValue | undefined): JsonRecord {
+  return isRecord(value) ? value : {}
+}
+
+/** A string that is not empty. */
+function text(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function isSet(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== '' && JSON.stringify(value).length > 2
+}

@@ -1,0 +1,331 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  stringify,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+import { InputError } from '../../errors.ts'
+import type { Members } from '../clouds/facts.ts'
+
+/** A place in a YAML document: keys, and positions in lists. */
+export type YamlPath = readonly (string | number)[]
+
+/** `.compute[0].platform`. */
+export function printPath(path: YamlPath): string {
+  return path.map((each) => (typeof each === 'number' ? `[${each}]` : `.${each}`)).join('')
+}
+
+/** A stretch of the text and its replacement. */
+interface Edit {
+  readonly from: number
+  readonly to: number
+  readonly text: string
+}
+
+/** A member whose value changes; `before` is absent for a new member, `after` for a removed one. */
+export interface Replacement {
+  readonly path: string
+  readonly before?: string
+  readonly after?: string
+}
+
+/**
+ * Parses all documents of a YAML file. Errors name the position and the kind of the error, and never
+ * quote the file, which may contain secrets.
+ *
+ * @throws InputError, `FILE:LINE:COLUMN: …`
+ */
+export function parseYaml(text: string, file: string): YamlFile {
+  const lineCounter = new LineCounter()
+  const fail = (offset: number, what: string): never => {
+    const { line, col } = lineCounter.linePos(offset)
+    throw new InputError(`${file}:${line}:${col}: invalid YAML: ${what}`)
+  }
+  // The library compares each key with all others of its map: `refuseDuplicates` is linear.
+  const options = { uniqueKeys: false, merge: true, prettyErrors: false, lineCounter }
+  const documents = withinStack(file, () => {
+    const parsed: readonly Document[] = parseAllDocuments(text, options)
+    const [error] = parsed.flatMap(({ errors }) => errors)
+    if (error) fail(error.pos[0], error.code.toLowerCase().replaceAll('_', ' '))
+    for (const document of parsed) refuseDuplicates(document, fail)
+    return parsed
+  })
+  return new YamlFile(text, file, documents, fail)
+}
+
+type Fail = (offset: number, what: string) => never
+
+/** Nested collections are parsed recursively. */
+function withinStack<T>(file: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new InputError(`${file}: invalid YAML: nested too deeply`)
+  }
+}
+
+function refuseDuplicates(document: Document, fail: Fail): void {
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key) || isMergeKey(key)) continue
+        if (keys.has(key.value)) fail(key.range?.[0] ?? 0, 'duplicate key')
+        keys.add(key.value)
+      }
+    },
+  })
+}
+
+/**
+ * A YAML file whose members can be replaced. Only the lines of changed members change: comments,
+ * anchors, order and line ends are preserved.
+ */
+export class YamlFile {
+  readonly replaced: Replacement[] = []
+  readonly #edits: Edit[] = []
+  /** Nodes that an alias repeats elsewhere. */
+  readonly #shared = new Set<unknown>()
+
+  constructor(
+    readonly text: string,
+    readonly file: string,
+    readonly documents: readonly Document[],
+    fail: Fail,
+  ) {
+    for (const document of documents) this.#findShared(document, fail)
+  }
+
+  /** The documents as plain values, aliases and merge keys resolved. @throws InputError */
+  values(): unknown[] {
+    return this.documents.map((document) => {
+      try {
+        return withinStack(this.file, () => document.toJS())
+      } catch (error) {
+        if (!(error instanceof ReferenceError)) throw error
+        throw new InputError(`${this.file}: invalid YAML: too many aliases`)
+      }
+    })
+  }
+
+  /** The text with all changes. */
+  print(): string {
+    const parts: string[] = []
+    let at = 0
+    for (const { from, to, text } of this.#edits.toSorted((a, b) => a.from - b.from)) {
+      parts.push(this.text.slice(at, from), text)
+      at = to
+    }
+    return parts.join('') + this.text.slice(at)
+  }
+
+  /**
+   * Puts members under a path of a document.
+   *
+   * @throws InputError if a value of another kind is in the way, or if the change would apply to
+   * more than this place
+   */
+  put(document: number, path: YamlPath, members: Members): void {
+    const nodes = this.#walk(document, path).filter((node) => isMap(node) || isSeq(node))
+    const depth = nodes.length - 1
+    const node = nodes[depth]
+    const isFlow = nodes.slice(0, -1).some(isNonEmptyFlow)
+    const rest = nest(path.slice(depth), members)
+    if (node !== undefined && isEmpty(node)) this.#fill(node, path.slice(0, depth), rest, isFlow)
+    else this.#merge(node, path.slice(0, depth), rest, isFlow)
+  }
+
+  /** Removes a member, if it exists. @throws InputError as `put`, and for a member inside `{…}` */
+  remove(document: number, path: YamlPath): void {
+    const [parent, member] = this.#walk(document, path).slice(path.length - 1)
+    if (!isMap(parent) || member === undefined) return
+    const pair = parent.items.find(({ value }) => value === member)
+    const start = (pair?.key as Node | undefined)?.range?.[0] ?? 0
+    const line = this.text.lastIndexOf('\n', start - 1) + 1
+    if (parent.flow || this.text.slice(line, start).trim() !== '') {
+      throw this.#expected(path, 'a key at the beginning of a line')
+    }
+    const end = lineEnd(this.text, Math.max(start, (member.range?.[1] ?? start) - 1))
+    this.#edits.push({ from: line, to: end, text: '' })
+    this.replaced.push({ path: printPath(path), before: '' })
+  }
+
+  #findShared(document: Document, fail: Fail): void {
+    const anchors = new Map<string, unknown>()
+    visit(document, (_, node) => {
+      if (isNode(node) && !isAlias(node) && node.anchor) anchors.set(node.anchor, node)
+      if (!isAlias(node)) return
+      const target = anchors.get(node.source)
+      if (target === undefined) fail(node.range?.[0] ?? 0, 'alias without an anchor')
+      this.#shared.add(target)
+    })
+  }
+
+  /** The nodes from the root along a path, as far as they exist. */
+  #walk(document: number, path: YamlPath): Node[] {
+    const root = this.documents[document]?.contents
+    const nodes = root ? [root as Node] : []
+    for (const [at, key] of path.entries()) {
+      const node = nodes[at]
+      const next =
+        isMap(node) || isSeq(node) ? this.#member(node, key, path.slice(0, at)) : undefined
+      if (next === undefined) break
+      nodes.push(next)
+    }
+    return nodes
+  }
+
+  #member(node: YAMLMap | YAMLSeq, key: string | number, path: YamlPath): Node | undefined {
+    const member = node.get(key, true) as Node | undefined
+    const place = printPath([...path, key])
+    if (isAlias(member)) throw this.#repeated(`${place}: is an alias`)
+    if (this.#shared.has(member)) throw this.#repeated(`${place}: an alias repeats this value`)
+    if (member === undefined && isMap(node) && node.items.some(({ key }) => isMergeKey(key))) {
+      throw this.#repeated(`${printPath(path)}: .${key} would override a member from <<`)
+    }
+    return member
+  }
+
+  #repeated(what: string): InputError {
+    return new InputError(`${this.file}: ${what}`, 'Write the value out, then rerun.')
+  }
+
+  #expected(path: YamlPath, what: string): InputError {
+    return new InputError(`${this.file}: ${printPath(path) || '.'}: expected ${what}`)
+  }
+
+  #merge(node: Node | undefined, path: YamlPath, members: Members, isFlow: boolean): void {
+    if (!isMap(node)) throw this.#expected(path, 'a mapping')
+    const isInFlow = isFlow || isNonEmptyFlow(node)
+    const missing: [string, Members[string]][] = []
+    for (const [name, value] of Object.entries(members)) {
+      const place = [...path, name]
+      const member = this.#member(node, name, path)
+      if (member === undefined) missing.push([name, value])
+      else if (typeof value === 'string') this.#replace(member, place, value, isInFlow)
+      else if (isEmpty(member)) this.#fill(member, place, value, isInFlow)
+      else this.#merge(member, place, value as Members, isInFlow)
+    }
+    if (missing.length > 0) this.#append(node, path, Object.fromEntries(missing), isInFlow)
+  }
+
+  #replace(node: Node, path: YamlPath, after: string, isFlow: boolean): void {
+    if (!isScalar(node) || !node.range) throw this.#expected(path, 'a string')
+    const [from, to] = node.range
+    const printed = isFlow ? JSON.stringify(after) : printScalar(after)
+    const place = printPath(path)
+    if (isNull(node)) {
+      const start = from === to ? this.#trimmed(from) : from
+      const space = from === to ? ' ' : ''
+      this.#edits.push({ from: start, to: start + to - from, text: space + printed })
+      this.replaced.push({ path: place, after })
+    } else if (String(node.value) !== after) {
+      // A folded scalar includes its last line end.
+      const [end = ''] = /\s*$/.exec(this.text.slice(from, to)) ?? []
+      this.#edits.push({ from, to, text: printed + end })
+      this.replaced.push({ path: place, before: String(node.value), after })
+    }
+  }
+
+  /** Replaces an empty value. */
+  #fill(node: Node, path: YamlPath, members: Members[string], isFlow: boolean): void {
+    const [from = 0, to = 0] = node.range ?? []
+    if (isFlow) {
+      const start = from === to ? this.#trimmed(from) : from
+      const space = from === to ? ' ' : ''
+      this.#edits.push({ from: start, to, text: space + JSON.stringify(members) })
+      this.#report(path, members)
+      return
+    }
+    if (to > from) this.#edits.push({ from: this.#trimmed(from), to, text: '' })
+    const line = this.text.slice(this.text.lastIndexOf('\n', from - 1) + 1, from)
+    const indent = path.length === 0 ? 0 : (/^[ -]*/.exec(line)?.[0].length ?? 0) + 2
+    this.#insert(lineEnd(this.text, to), indent, path, members)
+  }
+
+  /** Adds members behind the last member of a map. */
+  #append(map: YAMLMap, path: YamlPath, members: Members, isFlow: boolean): void {
+    if (isFlow) {
+      const last = map.items.at(-1)
+      const node = (last?.value ?? last?.key) as Node | undefined
+      const at = node?.range?.[1] ?? 0
+      this.#edits.push({ from: at, to: at, text: `, ${JSON.stringify(members).slice(1, -1)}` })
+      this.#report(path, members)
+      return
+    }
+    const start = (map.items[0]?.key as Node | undefined)?.range?.[0] ?? 0
+    const indent = start - (this.text.lastIndexOf('\n', start - 1) + 1)
+    const end = lineEnd(this.text, (map.range?.[1] ?? start) - 1)
+    this.#insert(end, indent, path, members)
+  }
+
+  #insert(at: number, indent: number, path: YamlPath, members: Members[string]): void {
+    const end = this.text.includes('\r\n') ? '\r\n' : '\n'
+    const lines = stringify(members, { lineWidth: 0, indentSeq: false }).trimEnd().split('\n')
+    const lead = at > 0 && this.text[at - 1] !== '\n' ? end : ''
+    const body = lines.map((line) => `${' '.repeat(indent)}${line}${end}`).join('')
+    this.#edits.push({ from: at, to: at, text: lead + body })
+    this.#report(path, members)
+  }
+
+  #report(path: YamlPath, value: Members[string]): void {
+    if (typeof value === 'string') this.replaced.push({ path: printPath(path), after: value })
+    else if (Array.isArray(value)) {
+      value.forEach((each, at) => void this.#report([...path, at], each))
+    } else {
+      for (const [name, each] of Object.entries(value)) this.#report([...path, name], each)
+    }
+  }
+
+  /** A place without the white space before it. */
+  #trimmed(at: number): number {
+    let end = at
+    while (end > 0 && /\s/.test(this.text[end - 1] ?? '')) end -= 1
+    return end
+  }
+}
+
+/** With `merge: true` the value of an unquoted `<<` is a symbol. */
+function isMergeKey(key: unknown): boolean {
+  if (isAlias(key)) return true
+  return isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol')
+}
+
+function isNull(node: Node): boolean {
+  return isScalar(node) && node.value === null
+}
+
+/** `null`, nothing, `{}` or `[]`. */
+function isEmpty(node: Node): boolean {
+  return isNull(node) || ((isMap(node) || isSeq(node)) && node.items.length === 0)
+}
+
+function isNonEmptyFlow(node: Node): boolean {
+  return (isMap(node) || isSeq(node)) && node.flow === true && node.items.length > 0
+}
+
+function printScalar(value: string): string {
+  return stringify(value, { lineWidth: 0 }).trimEnd()
+}
+
+function nest(path: YamlPath, members: Members): Members {
+  return path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
+}
+
+/** The end of the last line up to a place that has more than white space. */
+function lineEnd(text: string, at: number): number {
+  let last = at
+  while (last > 0 && /\s/.test(text[last] ?? ' ')) last -= 1
+  const end = text.indexOf('\n', last)
+  return end < 0 ? text.length : end + 1
+}
