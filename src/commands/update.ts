@@ -55,7 +55,13 @@ export const updateCommand = command({
     ).catch((error) => {
       throw refusalOfStreams(error, terminal, args)
     })
-    for (const stream of streams) printStream(stream, indented(stream.name, terminal), args)
+    for (const stream of streams) {
+      const own = indented(stream.name, terminal)
+      if (args.cloud?.length === 0 && stream.hasImages) {
+        own.say('marketplace images: not queried, unchanged')
+      }
+      printStream(stream, own, { ...args, isDryRun: dryRun })
+    }
     for (const { file } of writes)
       terminal.say(`${file}: ${dryRun ? 'would be written' : 'written'}`)
     if (writes.length === 0) terminal.say('all files: up to date')

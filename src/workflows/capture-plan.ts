@@ -62,6 +62,17 @@ export interface CapturePlan {
   readonly notes: readonly string[]
 }
 
+/** Something that the command line or the workspace file has to name. */
+export class MissingSetting extends InputError {
+  constructor(
+    readonly key: 'ocp' | 'name',
+    message: string,
+    remedy: string,
+  ) {
+    super(message, remedy)
+  }
+}
+
 /** Name of the criteria that come with the package, where a criteria file is expected. */
 export const BUILT_IN_CRITERIA = 'built-in'
 
@@ -100,7 +111,8 @@ export async function planCapture(
   )
   const { ocp, cause = '' } = decision
   if (clouds.length > 0 && ocp === undefined && !options.allowsBuildsOnly) {
-    throw new InputError(
+    throw new MissingSetting(
+      'ocp',
       `${config.target ?? config.snapshot}: ${cause}`,
       'Name it with --ocp X.Y, or query no cloud with --cloud none.',
     )
@@ -234,7 +246,8 @@ function sourceOfBuilds(
   const known = given === undefined ? before?.stream : undefined
   const name = given ?? known?.name
   if (name === undefined) {
-    throw new InputError(
+    throw new MissingSetting(
+      'name',
       'the name of the stream, which is the folder of its builds, is missing',
       'Name it with --name, for example --name 4.18-9.4.',
     )

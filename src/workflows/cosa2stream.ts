@@ -1,4 +1,5 @@
 import { impliedPlace, type NamedBuild } from '../core/builds/named.ts'
+import type { CloudName } from '../core/snapshot/snapshot.ts'
 import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
@@ -74,10 +75,12 @@ async function prepare(
 ): Promise<Cosa2streamResult> {
   const { folder } = context
   const opened = await findWorkspace(folder)
-  const { name, config } = findStream(flags, options, opened, folder)
+  const { name, config, clouds } = findStream(flags, options, opened, folder)
   const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
   refuseLosses(config.snapshot, capture)
-  const regeneration = await prepareRegeneration(capture.snapshot, config, options, folder)
+  const { allowRegression = false, keepLost = false } = options
+  const allowed = { allowRegression, keepLost, clouds }
+  const regeneration = await prepareRegeneration(capture.snapshot, config, allowed, folder)
   const workspace =
     name !== undefined && opened ? workspaceWrites(name, opened, options, capture) : []
   return {
@@ -89,13 +92,20 @@ async function prepare(
   }
 }
 
+interface FoundStream {
+  readonly name?: string
+  readonly config: StreamConfig
+  /** The clouds of the workspace. */
+  readonly clouds?: readonly CloudName[] | undefined
+}
+
 /** The workspace stream of the target with what the flags name, else the flags alone. */
 function findStream(
   flags: StreamFlags,
   { builds }: Cosa2streamOptions,
   opened: OpenedWorkspace | undefined,
   folder: Folder,
-): { readonly name?: string; readonly config: StreamConfig } {
+): FoundStream {
   const { target } = flags
   const isTarget = (path: string | undefined) =>
     target !== undefined && path !== undefined && folder.resolve(path) === folder.resolve(target)
@@ -116,7 +126,7 @@ function findStream(
       `Leave out ${option}, or change ${key} in ${opened.file}.`,
     )
   }
-  return { name, config: { ...own, ...flags, snapshot: own.snapshot } }
+  return { name, clouds: own.clouds, config: { ...own, ...flags, snapshot: own.snapshot } }
 }
 
 function snapshotName(flags: StreamFlags, builds: readonly NamedBuild[]): string {

@@ -6,7 +6,7 @@ import { readStream } from '../core/stream/stream.ts'
 import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import type { Builds } from '../core/workspace/workspace.ts'
-import { CheckFailure, InputError, ServiceError, UserError } from '../errors.ts'
+import { CheckFailure, InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Write } from '../files/write.ts'
 import {
   type CaptureContext,
@@ -15,6 +15,7 @@ import {
   prepareCapture,
   refuseLosses,
 } from './capture.ts'
+import { MissingSetting } from './capture-plan.ts'
 import { withLocks } from './locks.ts'
 import {
   prepareRegeneration,
@@ -53,6 +54,8 @@ export interface UpdateContext extends Omit<CaptureContext, 'shared'> {
 /** What an update does to one stream. */
 export interface StreamResult {
   readonly name: string
+  /** Whether the workspace has clouds for the stream. */
+  readonly hasImages: boolean
   /** Absent for a stream without builds and clouds to query. */
   readonly capture?: CaptureResult
   readonly regeneration?: Regeneration
@@ -109,7 +112,7 @@ async function prepareUpdate(
     const outcome = await catchRefusal(name, () =>
       updateStream(name, config, options, { ...context, shared }),
     ).catch((error) => {
-      throw ofStream(name, error)
+      throw ofStream(name, error, opened.file)
     })
     if (outcome.value) results.push(outcome.value.result)
     refusals.push(...outcome.refusals, ...(outcome.value?.refusals ?? []))
@@ -135,18 +138,31 @@ async function updateStream(
   context: CaptureContext,
 ): Promise<StreamOutcome> {
   const { drop, timeout, patience, concurrency, ocp } = options
-  if (hasNothingToQuery(config, drop)) return { result: { name }, refusals: [] }
+  const { allowRegression = false, keepLost = false } = options
+  const queried = limitClouds(config, options.clouds)
+  const hasImages = config.layouts?.length !== 0
+  if (hasNothingToQuery(queried, drop)) return { result: { name, hasImages }, refusals: [] }
   const capture = await prepareCapture(
-    config,
+    queried,
     { drop, timeout, patience, concurrency, ocp, dropsOfAnyStream: true },
     context,
   )
   const lost = await catchRefusal(name, () => refuseLosses(config.snapshot, capture))
   const regeneration = await catchRefusal(name, () =>
-    prepareRegeneration(capture.snapshot, config, options, context.folder),
+    prepareRegeneration(
+      capture.snapshot,
+      config,
+      { allowRegression, keepLost, clouds: config.clouds },
+      context.folder,
+    ),
   )
   return {
-    result: { name, capture, ...(regeneration.value && { regeneration: regeneration.value }) },
+    result: {
+      name,
+      hasImages,
+      capture,
+      ...(regeneration.value && { regeneration: regeneration.value }),
+    },
     refusals: [...lost.refusals, ...regeneration.refusals],
   }
 }
@@ -176,12 +192,26 @@ function hasNothingToQuery(
   return clouds.length === 0 && Object.keys(builds).length === 0 && drop.length === 0
 }
 
-/** The same error with the name of the stream. */
-function ofStream(name: string, error: unknown): unknown {
+/** The same error with the name of the stream, and a remedy that an update accepts. */
+function ofStream(name: string, error: unknown, file: string): unknown {
   if (!(error instanceof UserError)) return error
-  const { message, remedy, lines } = error
-  const Kind = error instanceof ServiceError ? ServiceError : InputError
-  return new Kind(`${name}: ${message}`, remedy, { lines, cause: error })
+  const { message, lines } = error
+  const Kind = [MissingCredentials, ServiceError].find((each) => error instanceof each)
+  return new (Kind ?? InputError)(`${name}: ${message}`, workspaceRemedy(error, name, file), {
+    lines,
+    cause: error,
+  })
+}
+
+/** Options that an update does not have are keys of the workspace file. */
+function workspaceRemedy(error: UserError, name: string, file: string): string | undefined {
+  if (error instanceof MissingSetting && error.key === 'ocp') {
+    return `Name it with stream-snapshot update ${name} --ocp X.Y, or query no cloud with --cloud none.`
+  }
+  if (error instanceof MissingSetting) return `Set ${error.key} of ${name} in ${file}.`
+  return error.remedy
+    ?.replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
+    .replace(/--(name|url|distro|criteria)\b/, `$1 in ${file}`)
 }
 
 function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly StreamResult[]): void {
@@ -225,11 +255,11 @@ async function selectStreams(
   const streams = namedStreams(
     { file, streams: locatedStreams(workspace, file, folder) },
     updates.map(({ name }) => name),
-  ).map(([name, config]): [string, StreamConfig] => [name, limited(config, clouds)])
+  )
   return { opened, workspace, streams }
 }
 
-function limited(config: StreamConfig, clouds: readonly CloudName[] | undefined): StreamConfig {
+function limitClouds(config: StreamConfig, clouds: readonly CloudName[] | undefined): StreamConfig {
   if (clouds === undefined) return config
   return { ...config, clouds: config.clouds?.filter((cloud) => clouds.includes(cloud)) ?? [] }
 }

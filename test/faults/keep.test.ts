@@ -171,9 +171,10 @@ describe('what a capture does not ask for', () => {
 
 describe('what a capture would lose', () => {
   it('is refused: builds of other releases than the stream has', async () => {
-    const { aarch64 = '', ...others } = EXAMPLE
-    const releases = { ...others, aarch64: '418.94.202409162337-0' }
-    await writeFile(at('rhcos.json'), smallStream(releases, DEMONSTRATION.name))
+    const { architectures, release: aarch64, name } = DEMONSTRATION
+    const own = Object.fromEntries(architectures.map((arch) => [arch, aarch64]))
+    const releases = { ...own, aarch64: '418.94.202409162337-0' }
+    await writeFile(at('rhcos.json'), smallStream(releases, name))
     const before = await text('s.json')
     const { status, stderr } = await capture('--stream', 'rhcos.json')
     expect({ status, stderr }).toEqual({
@@ -181,7 +182,7 @@ describe('what a capture would lose', () => {
       stderr: `stream-snapshot: s.json: aarch64 was captured for release ${aarch64}, and rhcos.json has 418.94.202409162337-0\nQuery it too, or remove it with --drop aarch64.\n`,
     })
     expect(await text('s.json')).toBe(before)
-    await writeFile(at('rhcos.json'), smallStream(EXAMPLE, DEMONSTRATION.name))
+    await writeFile(at('rhcos.json'), smallStream(own, name))
     expect(await capture('--stream', 'rhcos.json')).toMatchObject({ status: 0 })
     expect(await counts()).toEqual(WHOLE)
     const drop = ['--drop', 'aarch64,ppc64le,s390x,x86_64']

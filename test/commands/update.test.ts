@@ -1,0 +1,258 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
+import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'
+import { azureFor, withoutLogin } from '../support/azure.ts'
+import { ALL_BUILDS, buildServer } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { git } from '../support/git.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+const { name, release, architectures } = DEMONSTRATION
+const OLD = Object.fromEntries(architectures.map((arch) => [arch, '418.94.202409162337-0']))
+
+let folder: string
+const at = (file: string) => join(folder, file)
+const read = (file: string) => readFile(at(file), 'utf8')
+const readJson = async (file: string) => JSON.parse(await read(file))
+
+async function write(file: string, content: string | object): Promise<void> {
+  await mkdir(dirname(at(file)), { recursive: true })
+  await writeFile(at(file), typeof content === 'string' ? content : JSON.stringify(content))
+}
+
+/** The bytes of all files. */
+async function state(): Promise<string> {
+  await git(folder, 'add', '--all')
+  return git(folder, 'write-tree')
+}
+
+async function writeStreams(streams: Readonly<Record<string, object>>): Promise<void> {
+  const all = Object.entries(streams).map(([each, keys]) => [
+    each,
+    { snapshot: `snapshots/${each}.json`, target: `${each}.json`, ...keys },
+  ])
+  await write('stream-snapshot.json', { clouds: ['azure'], streams: Object.fromEntries(all) })
+}
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await git(folder, 'init', '--quiet')
+})
+
+describe('update of two streams', () => {
+  const update = async (images: Parameters<typeof azureFor>[0], ...args: string[]) => {
+    const azure = await azureFor(images)
+    const options = { cwd: folder, env: azure.environment }
+    return run(['update', '--azure-endpoint', azure.url, ...args], options)
+  }
+
+  beforeEach(async () => {
+    await writeStreams({ one: {}, two: {} })
+    for (const each of ['one', 'two']) await write(`${each}.json`, smallStream(EXAMPLE))
+    expect(await update(imagesBeforeBump())).toMatchObject({ status: 0 })
+  })
+
+  it('reports the losses of both before it writes any file', async () => {
+    const before = await state()
+    const { status, stdout, stderr } = await update([])
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toContain('stream-snapshot: 2 streams are refused\n')
+    for (const each of ['one', 'two']) {
+      expect(stderr).toMatch(
+        new RegExp(
+          `^ {2}${each}: the target would lose 4 marketplace images\\n {4}- {2}azure`,
+          'm',
+        ),
+      )
+    }
+    expect(stderr).toMatch(/\n[A-Z].*--allow-regression.*\n$/)
+    expect(await state()).toBe(before)
+    expect(await update([], '--allow-regression')).toMatchObject({ status: 0 })
+  })
+
+  it('--check prints the changes and exits 1, --dry-run exits 0', async () => {
+    const before = await state()
+    const none = await update(imagesBeforeBump(), '--check')
+    expect(none).toMatchObject({ status: 0 })
+    expect(none.stderr).toMatch(/all files: up to date\n$/)
+    const check = await update(imagesAfterBump(), '--check')
+    expect(check.status).toBe(1)
+    expect(check.stderr).toContain('\none.json: would be written\n')
+    expect(await update(imagesAfterBump(), '--dry-run')).toMatchObject({ status: 0 })
+    expect(await state()).toBe(before)
+  })
+
+  it.each([
+    [['--ocp', '4.18'], '--ocp: applies to one stream', 'stream-snapshot update one --ocp 4.18\n'],
+    [
+      ['--cloud', 'aws'],
+      '--cloud aws: not one of the clouds in',
+      'Add it to clouds in stream-snap',
+    ],
+    [['--drop', 'gcp'], '--drop gcp: not in the snapshots of these streams', 'Leave it out.\n'],
+  ])('%j is refused', async (args, message, remedy) => {
+    const { status, stderr } = await update(imagesBeforeBump(), ...args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(`stream-snapshot: ${message}`)
+    expect(stderr).toContain(remedy)
+  })
+})
+
+describe('update --cloud none', () => {
+  it('updates builds without credentials and leaves marketplace images unchanged', async () => {
+    const server = await buildServer()
+    const place = { name, url: server.streams, signatures: false }
+    await writeStreams({ one: { ...place, marketplaceFile: 'm.json' } })
+    await write('one.json', smallStream(OLD))
+    const azure = await azureFor(imagesBeforeBump())
+    const first = await run(['update', '--azure-endpoint', azure.url], {
+      cwd: folder,
+      env: azure.environment,
+    })
+    expect(first).toMatchObject({ status: 0 })
+    const images = await read('m.json')
+    const { status, stderr } = await run(['update', '--cloud', 'none', 'one', release], {
+      cwd: folder,
+    })
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stderr).toMatch(/^one:\n {2}marketplace images: not queried, unchanged\n/)
+    expect(stderr).toMatch(/^ {2}azure: not queried, \d+ images unchanged$/m)
+    expect(await read('m.json')).toBe(images)
+    const stream = await readJson('one.json')
+    expect(stream.architectures.s390x.artifacts.metal.release).toBe(release)
+    const { streams } = await readJson('stream-snapshot.json')
+    expect(streams.one.builds).toEqual(Object.fromEntries(architectures.map((a) => [a, release])))
+    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0 })
+  })
+
+  it('works before any image was captured', async () => {
+    const server = await buildServer()
+    await writeStreams({ one: { name, url: server.streams } })
+    await write('one.json', smallStream(OLD))
+    const words = ['update', '--cloud', 'none', 'one', ...ALL_BUILDS]
+    expect(await run(words, { cwd: folder })).toMatchObject({ status: 0, stdout: '' })
+    expect((await readJson('snapshots/one.json')).queries).toEqual({})
+  })
+})
+
+describe('update of a stream', () => {
+  it('without anything to query writes no snapshot and no recording', async () => {
+    await writeStreams({ scos: { layouts: ['none'] } })
+    await write('scos.json', smallStream({ x86_64: '10.0.20251103-0' }, 'c10s'))
+    const { status, stderr } = await run(['update'], { cwd: folder })
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: 'scos:\n  nothing to query\nall files: up to date\n',
+    })
+    expect(existsSync(at('snapshots'))).toBe(false)
+  })
+
+  it('whose OCP version is unknown names a command that works', async () => {
+    const azure = await azureFor(imagesBeforeBump())
+    const options = { cwd: folder, env: azure.environment }
+    await writeStreams({ 'rhel-9': {}, other: { layouts: ['none'] } })
+    await write('rhel-9.json', smallStream({ x86_64: '9.6.20250513-0' }, 'rhel-9'))
+    await write('other.json', smallStream(EXAMPLE))
+    const update = (...args: string[]) =>
+      run(['update', '--azure-endpoint', azure.url, ...args], options)
+    const { status, stderr } = await update()
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: [
+        'stream-snapshot: rhel-9: rhel-9.json: unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21',
+        'Name it with stream-snapshot update rhel-9 --ocp X.Y, or query no cloud with --cloud none.',
+        '',
+      ].join('\n'),
+    })
+    expect(await update('rhel-9', '--ocp', '4.20')).toMatchObject({ status: 0 })
+    expect((await readJson('stream-snapshot.json')).streams['rhel-9'].ocp).toBe('4.20')
+    expect((await readJson('snapshots/rhel-9.json')).stream.ocp).toBe('4.20')
+    expect(await update()).toMatchObject({ status: 0 })
+  })
+
+  it('whose builds are not found names keys of the workspace, not options', async () => {
+    const server = await buildServer()
+    await writeStreams({ one: { url: server.streams } })
+    await write('one.json', smallStream(OLD))
+    const nameless = await run(['update', '--cloud', 'none', release], { cwd: folder })
+    expect(nameless.status).toBe(2)
+    expect(nameless.stderr).toMatch(/\nSet name of one in stream-snapshot\.json\.\n$/)
+    await writeStreams({ one: { name, url: server.streams } })
+    const missing = await run(['update', '--cloud', 'none', '418.94.209901010000-0'], {
+      cwd: folder,
+    })
+    expect(missing.status).toBe(3)
+    expect(missing.stderr).toContain('name and url in stream-snapshot.json')
+    expect(missing.stderr).not.toMatch(/--(name|url)/)
+  })
+})
+
+describe('cosa2stream with a target of the workspace', () => {
+  const plume = (url: string) => [
+    ...['cosa2stream', '--target', 'one.json', '--distro', 'rhcos', '--no-signatures'],
+    ...['--name', name, '--url', url],
+    ...ALL_BUILDS,
+  ]
+
+  it('updates its builds without credentials, and its images with them', async () => {
+    const server = await buildServer()
+    const azure = await azureFor(imagesBeforeBump())
+    await writeStreams({ one: { marketplaceFile: 'm.json', signatures: false } })
+    await write('one.json', smallStream(OLD))
+    await write('m.json', '{}\n')
+    const bare = await run(plume(server.streams), { cwd: folder, env: withoutLogin(azure) })
+    expect(bare).toMatchObject({ status: 0, stdout: '' })
+    const unchanged = bare.stderr.split('\n').filter((line) => line.includes('unchanged: azure'))
+    expect(unchanged).toHaveLength(1)
+    expect(unchanged[0]).toMatch(/^warning: marketplace images unchanged: azure: no .*; .*az login/)
+    expect(await read('m.json')).toBe('{}\n')
+    expect(await read('one.json')).not.toContain('azure-marketplace')
+    const { streams } = await readJson('stream-snapshot.json')
+    expect(streams.one.builds).toEqual(Object.fromEntries(architectures.map((a) => [a, release])))
+    expect(Object.keys((await readJson('snapshots/one.json')).builds)).toEqual(architectures)
+    expect(existsSync(at(`snapshots/${name}.json`))).toBe(false)
+
+    const words = [...plume(server.streams), '--azure-endpoint', azure.url]
+    const signedIn = await run(words, { cwd: folder, env: azure.environment })
+    expect(signedIn).toMatchObject({ status: 0, stdout: '' })
+    expect((await readJson('m.json')).x86_64.azure['no-purchase-plan']).toBeDefined()
+    expect(await read('one.json')).not.toContain('marketplace')
+    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
+    const other = await run([...words, '--snapshot', 'other.json'], { cwd: folder })
+    expect(other).toMatchObject({ status: 2 })
+    expect(other.stderr).toContain('stream one in stream-snapshot.json has snapshots/one.json\n')
+  })
+
+  it('follows its own advice to name the OCP version', async () => {
+    const server = await buildServer({}, (build) =>
+      JSON.stringify({
+        buildid: build.release,
+        'coreos-assembler.basearch': build.architecture,
+        images: {},
+      }),
+    )
+    const azure = await azureFor(imagesBeforeBump())
+    await writeStreams({ one: { layouts: ['stream-metadata'] } })
+    await write('one.json', smallStream({ x86_64: '9.6.20250513-0' }, 'rhel-9'))
+    const bump = (...args: string[]) =>
+      run(
+        [
+          ...['cosa2stream', '--target', 'one.json', '--name', 'rhel-9', '--url', server.streams],
+          ...['--azure-endpoint', azure.url, ...args, 'x86_64=9.6.20250523-0'],
+        ],
+        { cwd: folder, env: azure.environment },
+      )
+    const { status, stderr } = await bump()
+    expect(status).toBe(0)
+    expect(stderr).toContain(
+      'warning: marketplace images unchanged: unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21; add --ocp X.Y\n',
+    )
+    const named = await bump('--ocp', '4.20')
+    expect(named.status).toBe(0)
+    expect((await readJson('snapshots/one.json')).images.azure.length).toBeGreaterThan(0)
+    expect((await readJson('stream-snapshot.json')).streams.one.ocp).toBe('4.20')
+  })
+})
