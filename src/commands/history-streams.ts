@@ -7,6 +7,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { NoVersions } from '../files/git/history.ts'
 import { type HistoryPaths, openHistory, type StreamHistory } from '../workflows/history.ts'
+import { findMarketplaceFile, findStreamFile } from '../workflows/marketplace-file.ts'
 import { type OpenedWorkspace, openWorkspace } from '../workflows/workspace.ts'
 import type { Context } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
@@ -43,7 +44,7 @@ export async function findHistories(
       ? streams.map(([name, stream]) => streamRequest(name, stream, workspace))
       : named && !folder.exists(path)
         ? [streamRequest(...named, workspace)]
-        : [fileRequest(path, streams, workspace)]
+        : [await fileRequest(folder, path, streams, workspace)]
   if (target === undefined) return requests
   if (!folder.exists(target)) throw new InputError(`--target: ${target}: no such file`)
   return requests.map((request) => {
@@ -68,12 +69,13 @@ function streamRequest(
   }
 }
 
-/** The other files of the stream that a file belongs to are known from the workspace. */
-function fileRequest(
+/** The other files of a file's stream, from the workspace or by their names. */
+async function fileRequest(
+  folder: Folder,
   path: string,
   streams: readonly (readonly [string, StreamConfig])[],
   workspace: OpenedWorkspace | undefined,
-): HistoryRequest {
+): Promise<HistoryRequest> {
   const isSame = (other: string | undefined) =>
     other !== undefined && normalize(other) === normalize(path)
   for (const [stream, { snapshot, target, marketplaceFile }] of streams) {
@@ -85,7 +87,9 @@ function fileRequest(
         : undefined
     if (paths) return { stream: undefined, title: path, choices: [paths] }
   }
-  return { stream: undefined, title: path, choices: [{ main: path }] }
+  const marketplaceFile = (await findMarketplaceFile(folder, path))?.file
+  const target = await findStreamFile(folder, path)
+  return { stream: undefined, title: path, choices: [{ main: path, marketplaceFile, target }] }
 }
 
 /**

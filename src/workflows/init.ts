@@ -4,7 +4,7 @@ import { BUILT_IN } from '../core/criteria/read.ts'
 import { groupBy } from '../core/group.ts'
 import { readShape } from '../core/snapshot/read.ts'
 import { CLOUDS, DEFAULT_CLOUD, type Snapshot } from '../core/snapshot/snapshot.ts'
-import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import type { MarketplaceFile } from '../core/stream/marketplace-file.ts'
 import { isStream, readStream, type Stream } from '../core/stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/major-minor.ts'
 import { printNewWorkspace } from '../core/workspace/change.ts'
@@ -17,6 +17,7 @@ import {
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch, isOutsideSparseCheckout } from '../files/git/branch.ts'
+import { findMarketplaceFile, MARKETPLACE_FOLDER, shortName } from './marketplace-file.ts'
 
 /** Where repositories keep their streams, from their root. */
 export const STREAM_FOLDERS = [
@@ -28,9 +29,6 @@ export const STREAM_FOLDERS = [
   'coreos',
   'demo',
 ]
-
-/** The subfolder of marketplace files; others are beside their stream, `marketplace-NAME.json`. */
-const MARKETPLACE_FOLDER = 'marketplace'
 
 export interface InitOptions {
   /** Stream files; empty: those in the usual folders. */
@@ -137,13 +135,6 @@ interface Named extends Found {
   readonly name: string
 }
 
-/** `data/data/coreos/coreos-rhel-9.json` is `rhel-9`, as `marketplace/coreos-rhel-9.json` is. */
-function shortName(file: string): string {
-  return basename(file, '.json')
-    .replace(/^marketplace-/, '')
-    .replace(/^coreos-(?=.)/, '')
-}
-
 /** Unique names, so that no two streams share a snapshot: with the folder if the short name is not. */
 function nameStreams(found: readonly Found[], root: string): Named[] {
   const shorts = groupBy(found, ({ file }) => toName(shortName(file)).toLowerCase())
@@ -196,27 +187,6 @@ async function withMarketplaceFiles(
     const isFree = !existing.includes(file) && !folder.exists(file)
     return isFree ? { ...each, marketplace: { file, content: undefined } } : each
   })
-}
-
-/** The file beside a stream that has its name and holds marketplace images. */
-async function findMarketplaceFile(
-  folder: Folder,
-  file: string,
-): Promise<WithMarketplace['marketplace']> {
-  const candidates = [join(dirname(file), MARKETPLACE_FOLDER), dirname(file)]
-    .flatMap((place) => jsonFiles(folder, place))
-    .filter((each) => each !== file && shortName(each) === shortName(file))
-  for (const each of candidates) {
-    const text = await folder.readIfExists(each).catch(() => undefined)
-    if (text === undefined || isStream(text)) continue
-    try {
-      return { file: each, content: MarketplaceFile.read(text, each) }
-    } catch (error) {
-      // Another file of this name.
-      if (!(error instanceof InputError)) throw error
-    }
-  }
-  return undefined
 }
 
 /** The workspace's entry for a stream; its paths are relative to the root. */
