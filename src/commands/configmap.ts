@@ -1,3 +1,4 @@
+import { streamKey } from '../core/audit/configmap.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import {
@@ -7,31 +8,42 @@ import {
   printConfigMap,
   readStream,
 } from '../index.ts'
+import { findWorkspace } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
 
 export const configmapCommand = command({
   name: 'configmap',
-  describe: 'Print the coreos-bootimages ConfigMap of a stream',
-  positionals: { STREAM: texts('A stream, or several as NAME=FILE', { demandOption: true }) },
+  describe: 'Print the coreos-bootimages ConfigMap of streams',
+  positionals: {
+    STREAM: texts('A stream, streams of the workspace, or several as NAME=FILE', {
+      demandOption: true,
+    }),
+  },
   options: {
-    'marketplace-file': texts(
-      'Merge these images into the stream; into one of several as NAME=FILE',
-      { nargs: 1 },
-    ),
+    'marketplace-file': texts('Use the images of this file; for one of several as NAME=FILE', {
+      nargs: 1,
+    }),
   },
   examples: [
     ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],
-    ['configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several'],
+    ['configmap rhel-9 rhel-10', 'streams of the workspace'],
+    ['configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several files'],
   ],
 
   async run(args, { folder, terminal }) {
-    const files = await readAll(folder, args.STREAM)
+    const files: NamedFile[] = []
+    for (const argument of args.STREAM) {
+      files.push(
+        (await readWorkspaceStream(folder, argument)) ?? (await readNamed(folder, argument)),
+      )
+    }
     refuseUnnamed(files)
     const marketplaces = await readAll(folder, args['marketplace-file'])
-    const streams = files.map(({ name, file, text }): NamedStream => {
-      const marketplace = marketplaces.filter((each) => each.name === name)
-      const [found] = marketplace
+    const streams = files.map((each): NamedStream => {
+      const { name, file, text } = each
+      const marketplace = marketplaces.filter((other) => other.name === name)
+      const found = marketplace[0] ?? each.marketplace
       if (marketplace.length > 1) {
         throw new InputError(`--marketplace-file: more than one for ${name ?? file}`)
       }
@@ -56,9 +68,32 @@ interface NamedFile {
   readonly name: string | undefined
   readonly file: string
   readonly text: string
+  /** The marketplace file of a workspace's stream. */
+  readonly marketplace?: { readonly file: string; readonly text: string }
 }
 
-/** One after another, so that of several faults the first is told. */
+/** A stream of the workspace with its marketplace file, under the key that the installer uses. */
+async function readWorkspaceStream(
+  folder: Folder,
+  argument: string,
+): Promise<NamedFile | undefined> {
+  if (folder.exists(argument)) return undefined
+  const config = (await findWorkspace(folder))?.streams.get(argument)
+  if (config?.target === undefined) return undefined
+  const { target: file, marketplaceFile } = config
+  const text = await folder.read(file)
+  const name = streamKey(readStream(text, file))
+  const images = marketplaceFile && (await folder.readIfExists(marketplaceFile))
+  return {
+    argument,
+    name,
+    file,
+    text,
+    ...(marketplaceFile && images && { marketplace: { file: marketplaceFile, text: images } }),
+  }
+}
+
+/** In their order, so that the first of several errors is reported. */
 async function readAll(folder: Folder, args: readonly string[]): Promise<NamedFile[]> {
   const files: NamedFile[] = []
   for (const argument of args) files.push(await readNamed(folder, argument))
@@ -83,5 +118,6 @@ function refuseUnnamed(files: readonly NamedFile[]): void {
     throw new InputError(`${unnamed.argument}: expected NAME=FILE, as there are several streams`)
   }
   const twice = files.find(({ name }, at) => files.findIndex((each) => each.name === name) !== at)
-  if (twice !== undefined) throw new InputError(`${twice.argument}: the name is taken already`)
+  if (twice !== undefined)
+    throw new InputError(`${twice.argument}: another stream has the key "${twice.name}"`)
 }

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff'
 import type { Comparison } from '../core/changes/changes.ts'
+import { misreadSkus } from '../core/regenerate/readers.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CheckFailure } from '../errors.ts'
@@ -33,6 +34,12 @@ export function printRegeneration(
   if (quiet) for (const line of lossLines(comparison, terminal)) terminal.warn(line)
   for (const line of earlierMajorLines(selections)) terminal.say(line)
   for (const line of readersLines(comparison)) terminal.say(line)
+  const misread = misreadSkus(comparison.changes)
+  if (misread.length > 0) {
+    terminal.say(
+      `the machine-config operator reads these Gen2 SKUs as Gen1, as they contain neither v2 nor gen2: ${misread.join(', ')}`,
+    )
+  }
   for (const each of unverified) terminal.say(`unchanged: ${describeUnverified(each)}`)
   terminal.say(countLine(comparison, selections))
 }

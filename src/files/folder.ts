@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { type LockOptions, withLock } from './lock.ts'
-import { findUpwards, repositoryAround } from './paths.ts'
+import { findUpwards, repositoryAround, resolveLinks } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream, readTogether } from './read.ts'
 import { checkTarget, isTidy, tidy, type Write, writeFiles } from './write.ts'
 
@@ -19,6 +19,8 @@ export interface Folder {
   readonly env: NodeJS.ProcessEnv
   /** The absolute path of a path. */
   resolve(path: string): string
+  /** The absolute path without links; a missing file is in its resolved folder. */
+  realPath(path: string): string
   /** The path of an absolute path from this folder. */
   relative(absolute: string): string
   exists(path: string): boolean
@@ -62,6 +64,7 @@ export function openFolder(path: string, { env, stdin }: FolderOptions): Folder 
     path,
     env,
     resolve: at,
+    realPath: (file) => resolveLinks(file, at(file)),
     relative: (absolute) => relative(path, absolute),
     exists: (file) => file !== STDIN && fs.existsSync(at(file)),
     list: (folder, suffix) => listFiles(at(folder), suffix),

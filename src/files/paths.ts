@@ -55,8 +55,13 @@ export function resolveTarget(file: string, path: string): string {
   return target
 }
 
-/** @throws InputError for a link to a file that is missing */
-function resolveLinks(file: string, path: string): string {
+/**
+ * A path without links; a missing file is in its resolved folder.
+ *
+ * @param file as the user typed it, for errors
+ * @throws InputError for a link to a missing file
+ */
+export function resolveLinks(file: string, path: string): string {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {
     const folder = dirname(path)

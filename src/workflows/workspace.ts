@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { nearest } from '../core/workspace/nearest.ts'
-import { type ReadWorkspace, readWorkspace } from '../core/workspace/read.ts'
+import { type ReadWorkspace, readWorkspace, writtenFiles } from '../core/workspace/read.ts'
 import { type StreamConfig, streamConfigs } from '../core/workspace/stream-config.ts'
 import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
@@ -31,7 +31,42 @@ export async function findWorkspace(folder: Folder): Promise<OpenedWorkspace | u
   if (file === undefined) return undefined
   const text = await folder.read(file)
   const workspace = readWorkspace(text, file)
+  refuseLinks(workspace, file, folder)
   return { file, text, workspace, streams: locatedStreams(workspace, file, folder) }
+}
+
+/**
+ * A path of the workspace may be a link, or lie in a linked folder.
+ *
+ * @throws InputError for one that leads out of the workspace's folder, or to another stream's file
+ */
+function refuseLinks({ streams }: ReadWorkspace, file: string, folder: Folder): void {
+  const place = dirname(file)
+  const root = folder.realPath(place)
+  const owners = new Map([[folder.realPath(file), 'the workspace file']])
+  for (const [name, stream] of streams) {
+    const { criteria } = stream
+    const paths = [
+      ...writtenFiles(stream),
+      ...(criteria === undefined ? [] : [['criteria', criteria] as const]),
+    ]
+    for (const [key, path] of paths) {
+      const real = folder.realPath(join(place, path))
+      const [first] = relative(root, real).split(sep)
+      const own = `the ${key} of ${name}`
+      if (first === '..' || first === '.git') {
+        throw new InputError(
+          `${file}: ${own}: ${path} is a link ${first === '..' ? `out of the folder of ${file}` : 'into .git'}`,
+          'Replace the link by a file or folder.',
+        )
+      }
+      const owner = owners.get(real)
+      if (owner !== undefined) {
+        throw new InputError(`${file}: ${own}: ${path} is ${owner} by a link`, 'Remove the link.')
+      }
+      if (key !== 'criteria') owners.set(real, own)
+    }
+  }
 }
 
 /** The streams with paths as the user would type them. */

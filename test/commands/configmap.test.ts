@@ -76,12 +76,34 @@ describe('configmap', () => {
     ).toEqual({ marketplace: mine })
   })
 
-  it('spells a name as Go does', async () => {
-    const name = '<&> 4.18'
-    await writeFile(at('odd.json'), smallStream({ x86_64: '39.20231101.3.0' }, name))
-    const { data } = await parsed('odd.json')
-    expect(data.streams).toContain('{\n  "\\u003c\\u0026\\u003e 4.18": {\n    "stream":')
-    expect(Object.keys(JSON.parse(data.streams))).toEqual([name])
+  it.each([
+    ['39.20231101.3.0', ''],
+    ['9.0.20250411-0', ''],
+    ['10.0.20251103-0', ''],
+    ['418.94.202410090804-0', 'rhel-9'],
+    ['10.2.20260423-0', 'rhel-10'],
+    ['10.4.20270423-0', 'rhel-10'],
+    ['11.0.20290423-0', ''],
+  ])('has %s under the key %j', async (release, key) => {
+    await writeFile(at('other.json'), smallStream({ x86_64: release }, '<&> scos'))
+    const { data } = await parsed('other.json')
+    expect(Object.keys(JSON.parse(data.streams))).toEqual([key])
+    expect(data.streams).toContain('"stream": "\\u003c\\u0026\\u003e scos"')
+  })
+
+  it('takes streams of the workspace, with their marketplace files', async () => {
+    const image = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2', version: '1.2.3' }
+    const mine = { azure: { 'no-purchase-plan': { hyperVGen2: image } } }
+    await writeFile(at('market.json'), JSON.stringify({ x86_64: mine }))
+    const streams = {
+      nine: { snapshot: 's/n.json', target: 'nine.json', marketplaceFile: 'market.json' },
+      ten: { snapshot: 's/t.json', target: 'ten.json' },
+    }
+    await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams }))
+    const { data } = await parsed('nine', 'ten')
+    const all = JSON.parse(data.streams)
+    expect(Object.keys(all)).toEqual(['rhel-10', 'rhel-9'])
+    expect(all['rhel-9'].architectures.x86_64['rhel-coreos-extensions'].marketplace).toEqual(mine)
   })
 
   it('leaves out what stream-metadata-go does not know, and has plans in its order', async () => {
@@ -119,7 +141,7 @@ describe('configmap', () => {
     [['nope.json'], 'nope.json: no such file'],
     [['x=nope.json'], 'nope.json: no such file'],
     [['nine.json', 'ten.json'], 'nine.json: expected NAME=FILE, as there are several streams'],
-    [['a=nine.json', 'a=ten.json'], 'a=ten.json: the name is taken already'],
+    [['a=nine.json', 'a=ten.json'], 'a=ten.json: another stream has the key "a"'],
     [
       ['a=nine.json', '--marketplace-file', 'b=ten.json'],
       '--marketplace-file b=ten.json: expected NAME=FILE with the name of a stream',

@@ -124,6 +124,46 @@ describe('a workspace', () => {
     expect(outcome.stderr.split('\n')[0]).toBe(`stream-snapshot: stream-snapshot.json:${message}`)
   })
 
+  it.each<[string, (outside: string) => Promise<void>, string]>([
+    [
+      'a snapshot that is a link out of it',
+      (outside) => symlink(join(outside, 'x.json'), at('snapshots/one.json')),
+      'the snapshot of one: snapshots/one.json is a link out of the folder of stream-snapshot.json',
+    ],
+    [
+      'a target in a linked folder',
+      (outside) => symlink(outside, at('linked')),
+      'the target of two: linked/two.json is a link out of the folder of stream-snapshot.json',
+    ],
+    [
+      'a link into .git',
+      () => symlink(at('.git'), at('linked')),
+      'the target of two: linked/two.json is a link into .git',
+    ],
+    [
+      "a link to another stream's file",
+      () => symlink(at('snapshots'), at('linked')),
+      'the target of two: linked/two.json is the snapshot of two by a link',
+    ],
+  ])('refuses %s', async (_, link, message) => {
+    const outside = await temporaryFolder()
+    await writeFile(join(outside, 'x.json'), '{}')
+    await mkdir(at('snapshots'))
+    await write('snapshots/two.json', '{}')
+    const two = { ...TWO.streams.two, target: 'linked/two.json' }
+    await write('stream-snapshot.json', { streams: { ...TWO.streams, two } })
+    await link(outside)
+    for (const command of ['check', 'update', 'regenerate']) {
+      const { status, stderr } = await call(command)
+      expect({ command, status, stderr: stderr.split('\n')[0] }).toEqual({
+        command,
+        status: 2,
+        stderr: `stream-snapshot: stream-snapshot.json: ${message}`,
+      })
+    }
+    expect(await readFile(join(outside, 'x.json'), 'utf8')).toBe('{}')
+  })
+
   it('is found from a folder below it, and not beyond the repository', async () => {
     await write('stream-snapshot.json', TWO)
     await write('data/inner/.git/HEAD', 'x')

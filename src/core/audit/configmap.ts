@@ -1,15 +1,17 @@
 /** The ConfigMap by which a cluster knows the boot images of its release. */
 
+import { BUILT_IN } from '../criteria/read.ts'
 import { printAllAsGo, printAsGo } from '../stream/known.ts'
 import type { MarketplaceFile } from '../stream/marketplace-file.ts'
 import type { Stream } from '../stream/stream.ts'
+import { compareMajorMinor, type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 
-/** A stream under the name that the cluster knows it by. */
+/** A stream and its key. */
 export interface NamedStream {
   readonly name: string | undefined
   readonly stream: Stream
-  /** Merged into the stream. */
+  /** Its images replace those of the stream. */
   readonly marketplaceFile?: MarketplaceFile
 }
 
@@ -41,12 +43,12 @@ const DEFAULT_STREAM = 'rhel-9'
  * `data.stream` the one called rhel-9, else the first. The release payload's own version takes the
  * place of `releaseVersion` when it is built.
  *
- * @param streams at least one; names all different; one without a name is called by its RHEL
+ * @param streams at least one; without a name the key is that of `streamKey`; keys are unique
  */
 export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap {
   const named = new Map(
     streams.map(({ name, stream, marketplaceFile }) => [
-      name ?? nameByRhel(stream),
+      name ?? streamKey(stream),
       marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream,
     ]),
   )
@@ -80,10 +82,27 @@ function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   }, stream)
 }
 
-/** `rhel-9`, as clusters call a stream; of one that names no RHEL its own name. */
-function nameByRhel(stream: Stream): string {
+/**
+ * The key of a stream, as the installer has it: `rhel-9`, and the empty key for a stream that is not
+ * RHEL. Releases of CentOS Stream look like RHEL's, with a version that no OCP version has.
+ */
+export function streamKey(stream: Stream): string {
   const rhel = stream
     .architectures()
-    .flatMap((arch) => readRelease(stream.release(arch) ?? '')?.rhel ?? [])[0]
-  return rhel === undefined ? stream.name : `rhel-${rhel.major}`
+    .map((arch) => readRelease(stream.release(arch) ?? ''))
+    .find((release) => release && (release.ocp || isKnownRhel(release.rhel)))?.rhel
+  return rhel === undefined ? '' : `rhel-${rhel.major}`
+}
+
+/** Known, or later than those that are known. */
+function isKnownRhel(rhel: MajorMinor): boolean {
+  const all = Object.values(BUILT_IN.rhel)
+    .flat()
+    .flatMap((text) => readMajorMinor(text) ?? [])
+  const ofMajor = all.filter(({ major }) => major === rhel.major).sort(compareMajorMinor)
+  const last = (ofMajor.length > 0 ? ofMajor : all.sort(compareMajorMinor)).at(-1)
+  return (
+    ofMajor.some(({ minor }) => minor === rhel.minor) ||
+    (last !== undefined && compareMajorMinor(rhel, last) > 0)
+  )
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { misreadSkus } from '../../../src/core/regenerate/readers.ts'
 import { type Job, regenerate } from '../../../src/core/regenerate/regenerate.ts'
 import { describeUnverified } from '../../../src/core/regenerate/unverified.ts'
 import type { AwsImage, AzureImage } from '../../../src/core/snapshot/snapshot.ts'
@@ -142,6 +143,20 @@ describe('a plan', () => {
       ),
     ).toEqual(['no image of RHEL 10, which the other generation has', '10.2.2026050101'])
   })
+})
+
+it('Gen2 SKUs that the machine-config operator reads as Gen1 are found where it reads them', () => {
+  const skus = ['418-v2', '418-arm', 'aro_418', 'rh-ocp-worker', 'aro_5-0_x64_gen2']
+  const snapshot = snapshotOf(
+    skus.map((sku) =>
+      azureImage(sku, sku.startsWith('rh-') ? '4.18.2025031114' : '418.94.20240916'),
+    ),
+  )
+  const target = smallStream({ aarch64: NEW, x86_64: NEW })
+  const found = (layouts: Job['layouts']) =>
+    misreadSkus(run({ snapshot, ...(layouts && { layouts }) }, target).comparison.changes)
+  expect(found(['stream-metadata']).sort()).toEqual(['418-arm', 'rh-ocp-worker'])
+  expect(found(['enhancement'])).toEqual([])
 })
 
 describe('images without evidence', () => {
