@@ -28,6 +28,14 @@ export class InputError extends UserError {
   readonly exitCode = 2
 }
 
+/**
+ * A file of a later version of stream-snapshot. It is no InputError, so that commands which go on
+ * without an invalid file do not overwrite this one.
+ */
+export class LaterVersionError extends UserError {
+  readonly exitCode = 2
+}
+
 /** A cloud, the build server or the credentials failed: names the request and the cause. */
 export class ServiceError extends UserError {
   readonly exitCode = 3

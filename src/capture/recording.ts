@@ -1,5 +1,6 @@
 import type { Definition } from 'nock'
 import { parseText } from '../core/json/parse.ts'
+import { refuseLaterVersion } from '../core/schemas/check.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'
 
@@ -67,6 +68,7 @@ function isContentType(value: unknown): boolean {
 /** @throws InputError for a file that is not a list of exchanges */
 export function readRecording(text: string, file: string): Recording {
   const value = parseText(text, file)
+  refuseLaterVersion(value, file)
   if (!Array.isArray(value)) throw new InputError(`${file}: expected a list of exchanges`)
   for (const [index, each] of value.entries()) {
     const exchange = (each ?? {}) as Readonly<Record<string, unknown>>

@@ -4,7 +4,7 @@ import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
-import { UserError } from '../errors.ts'
+import { LaterVersionError, UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import { capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
@@ -87,7 +87,7 @@ function attempt<T>(name: CheckName, work: () => T): [Check, T | undefined] {
   try {
     return [{ name }, work()]
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
+    if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
     return [{ name, fault: error.message }, undefined]
   }
 }
@@ -125,7 +125,7 @@ async function checkReplay(
     const fault = differenceOf(exchanges, recording)
     return fault === undefined ? { name } : { name, fault: `${recordingFile}: ${fault}` }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
+    if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
     return { name, fault: error.message }
   }
 }

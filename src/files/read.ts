@@ -143,11 +143,3 @@ function missingFile(file: string, path: string): InputError {
         `Run git submodule update --init ${submodule}.`,
       )
 }
-
-/** @throws InputError for a pipe, a socket or a device, which a library may read without end */
-export function refuseEndless(file: string): void {
-  const stat = fs.statSync(file, { throwIfNoEntry: false })
-  if (stat && !stat.isFile() && !stat.isDirectory()) {
-    throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
-  }
-}

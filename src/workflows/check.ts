@@ -6,7 +6,7 @@ import { recordingFile } from '../core/snapshot/files.ts'
 import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { getReleases } from '../core/stream/releases.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
-import { UserError } from '../errors.ts'
+import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { isEmpty } from './regenerate.ts'
 import { type Verification, verifyStream } from './verify.ts'
@@ -86,7 +86,7 @@ async function checkStream(
         : []
     return { name, config, faults: [...broken.map(({ fault }) => fault), ...others], verification }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
+    if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
     const { message, remedy } = error
     return { name, config, faults: [{ message, ...(remedy !== undefined && { remedy }) }] }
   }

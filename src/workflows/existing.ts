@@ -40,7 +40,7 @@ export async function readExisting(
     }
     return { found, notes: notesOnRecording(found, file, recording) }
   } catch (error) {
-    if (!(error instanceof InputError) || isLaterVersion(text)) throw error
+    if (!(error instanceof InputError)) throw error
     if (!isDamagedSnapshot(text)) {
       const remedy = `Name another file: only a snapshot is replaced.`
       throw new InputError(error.message, remedy, { cause: error })
@@ -100,10 +100,6 @@ async function refuseOtherRecording(file: string, folder: Folder): Promise<void>
 async function parseRecording(text: string, file: string): Promise<Recording> {
   const { readRecording } = await import('../capture/recording.ts')
   return readRecording(text, file)
-}
-
-function isLaterVersion(text: string): boolean {
-  return Number(/"schemaVersion"\s*:\s*([0-9]+)/.exec(text)?.[1] ?? 1) > 1
 }
 
 /** Also with the marks of a merge conflict. */

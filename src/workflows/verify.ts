@@ -6,7 +6,7 @@ import { sha256 } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/files.ts'
 import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
-import { UserError } from '../errors.ts'
+import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 
@@ -97,6 +97,7 @@ async function checkTarget(
       return { check: { name, fault, remedy }, comparison: error.comparison }
     }
     if (!(error instanceof UserError) || isMissing(error)) throw error
+    if (error instanceof LaterVersionError) throw error
     const { message, remedy } = error
     return { check: { name, fault: message, ...(remedy !== undefined && { remedy }) } }
   }

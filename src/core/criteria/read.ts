@@ -1,5 +1,5 @@
 import { parseText } from '../json/parse.ts'
-import { checkSchema } from '../schemas/check.ts'
+import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import builtIn from './criteria.json' with { type: 'json' }
 import type { Criteria } from './criteria.ts'
 
@@ -9,6 +9,7 @@ export const BUILT_IN = withoutSchema(builtIn) as Criteria
 /** Reads a criteria file. @throws InputError that names the file and the fault */
 export function readCriteria(text: string, file: string): Criteria {
   const value = parseText(text, file)
+  refuseLaterVersion(value, file)
   checkSchema('criteria', value, file)
   return withoutSchema(value as object) as Criteria
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.ts'
+import { InputError, LaterVersionError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import { isCriteria, isSnapshot, type Validator } from './generated.js'
 
@@ -23,7 +23,20 @@ export function checkSchema(schema: keyof typeof VALIDATORS, value: unknown, fil
   throw new InputError(`${file}: ${path ? `${path}: ` : ''}${fault.expectation}`)
 }
 
-/** Undefined where a value fits its schema. */
+/** The latest schema version of every file. */
+const SCHEMA_VERSION = 1
+
+/** @throws LaterVersionError for a file whose `schemaVersion` is later than the supported one */
+export function refuseLaterVersion(value: unknown, file: string): void {
+  const { schemaVersion } = (value ?? {}) as { readonly schemaVersion?: unknown }
+  if (typeof schemaVersion !== 'number' || schemaVersion <= SCHEMA_VERSION) return
+  throw new LaterVersionError(
+    `${file}: schemaVersion ${schemaVersion}, expected at most ${SCHEMA_VERSION}`,
+    'Update stream-snapshot.',
+  )
+}
+
+/** Undefined if a value fits its schema. */
 export function faultOf(validate: Validator, value: unknown): SchemaFault | undefined {
   if (validate(value)) return undefined
   const { instancePath = '', params = {}, message } = validate.errors?.[0] ?? {}

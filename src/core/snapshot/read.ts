@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import { parseText } from '../json/parse.ts'
-import { checkSchema } from '../schemas/check.ts'
+import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import { isPlainUrl, liesIn } from '../url.ts'
 import { canonicalJson, computeIntegrity, printLines } from './canonical.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -37,14 +37,9 @@ export function readSnapshot(text: string, file: string): Snapshot {
 /** Reads a snapshot without asking whether its integrity holds. */
 export function readShape(text: string, file: string): Snapshot {
   const value = parseText(text, file)
-  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
-  if (typeof version === 'number' && version > 1) {
-    throw new InputError(
-      `${file}: .schemaVersion: ${version} is later than 1, the latest that this version reads`,
-      'Update stream-snapshot.',
-    )
-  }
-  if (version === undefined) throw notASnapshot(value, file)
+  refuseLaterVersion(value, file)
+  const { schemaVersion } = (value ?? {}) as { readonly schemaVersion?: unknown }
+  if (schemaVersion === undefined) throw notASnapshot(value, file)
   checkSchema('snapshot', value, file)
   const snapshot = value as Snapshot
   if (readTime(snapshot.capturedAt) === undefined) {

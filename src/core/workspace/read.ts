@@ -8,7 +8,7 @@ import {
   toValue,
 } from '../json/document.ts'
 import { findPosition } from '../json/position.ts'
-import { faultOf, jsonPath } from '../schemas/check.ts'
+import { faultOf, jsonPath, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
 import { recordingFile } from '../snapshot/files.ts'
@@ -42,6 +42,7 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
     const { line, column } = findPosition(text, path)
     throw new InputError(`${file}:${line}:${column}: ${what}`, remedy)
   }
+  refuseLaterVersion(value, file)
   // First, as a mistyped key is also a missing key.
   refuseUnknown(document.root, fail)
   const fault = faultOf(isWorkspace, value)
