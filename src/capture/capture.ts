@@ -173,9 +173,6 @@ class Run {
       query,
       images: (outcome as PromiseFulfilledResult<object[] | undefined>).value,
     }))
-    if (found.length > 0 && found.every(({ images }) => images === undefined)) {
-      this.#warn(`${name}: no images found by ${found.length} queries`)
-    }
     const images = mergeRecords(
       name,
       found.flatMap((each) => each.images ?? []),
@@ -302,7 +299,8 @@ function refuseFailures(connection: AnyConnection, results: readonly Outcome[]):
 
 function withAdvice(error: unknown, advice: string): unknown {
   if (!(error instanceof ServiceError)) return error
-  const remedy = error.remedy === undefined ? advice : `${error.remedy} ${advice}`
+  const { remedy: own } = error
+  const remedy = own === undefined || own.includes('--regions') ? advice : `${own} ${advice}`
   return new ServiceError(error.message, remedy, { cause: error, lines: error.lines })
 }
 

@@ -145,7 +145,9 @@ describe('capture', () => {
     const wrong = { AZURE_CLIENT_SECRET: 'not-the-secret' }
     const outcome = await capture(mockServer, at('s.json'), fromStream(), wrong)
     expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain('the client secret is wrong')
+    expect(outcome.stderr).toContain(
+      'azure: sign-in failed: the client secret is wrong (AADSTS7000215)\n',
+    )
     expect(outcome.stderr).not.toContain('not-the-secret')
     const env = { AZURE_AUTH_LOCATION: at('nope.json') }
     const nowhere = await run(['capture', at('s.json'), ...fromStream()], { env })
@@ -153,7 +155,7 @@ describe('capture', () => {
     expect(nowhere.stderr).toContain('AZURE_AUTH_LOCATION: no such file')
     const none = await run(['capture', at('s.json'), ...fromStream()])
     expect(none).toMatchObject({ status: 3 })
-    expect(none.stderr).toContain('no subscription')
+    expect(none.stderr).toContain('azure: no credentials found')
   })
 
   it('takes a missing subscription for a failure, not for a missing image', async () => {

@@ -103,7 +103,7 @@ describe('capture --cloud gcp', () => {
     const mockServer = await gcpFor({ faults: [{ path: /oke-48/, fault: { kind } }] })
     const outcome = await capture(mockServer)
     expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain('oke-48-x86-64-202210040145: the answer is no such image')
+    expect(outcome.stderr).toContain('oke-48-x86-64-202210040145: the response is another image')
   })
 
   it('says which credentials it misses', async () => {
@@ -114,7 +114,7 @@ describe('capture --cloud gcp', () => {
       METADATA_SERVER_DETECTION: 'none',
     })
     expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toMatch(/^stream-snapshot: gcp [^\n]+: the credentials do not work/)
+    expect(outcome.stderr).toMatch(/^stream-snapshot: gcp: no credentials found/)
     expect(outcome.stderr).toContain('gcloud auth application-default login')
   })
 

@@ -23,6 +23,7 @@ export const toy: CloudFacts = {
   idOf: ({ box }) => \`toy/\${box}\`,
   slots: ({ criteria }, architecture) =>
     (criteria.toy?.plans ?? []).map((plan) => ({ cloud: 'toy', plan, architecture })),
+  queryFor: ({ queries }) => queries.toy?.[0],
   uses: {
     providerKind: 'ToyProviderSpec',
     installConfig: ({ box = '' }) => ({ box }),
@@ -34,14 +35,13 @@ export const toy: CloudFacts = {
 `
 
 const CLOUD = `import type { ToyImage, ToyQuery } from '../../../core/snapshot/snapshot.ts'
-import type { Cloud } from '../types.ts'
+import type { Cloud } from '../cloud.ts'
 
 export const toy: Cloud<ToyQuery, ToyImage, object> = {
   ignoredParameters: [],
   connect: async () => ({
-    opening: 'toy',
-    queries: async () => [{ shelf: 'top' }],
-    ask: async () =>
+    listQueries: async () => [{ shelf: 'top' }],
+    query: async () =>
       (['aarch64', 'x86_64'] as const).map((architecture) => ({
         architecture,
         box: \`blue-\${architecture}\`,
@@ -52,21 +52,22 @@ export const toy: Cloud<ToyQuery, ToyImage, object> = {
     describe: ({ shelf }) => \`toy \${shelf}\`,
     identify: (query) => query,
     record: () => undefined,
-    notes: () => [],
     secrets: () => [],
   }),
 }
 `
 
-const ARGUMENTS = `import type { CloudArguments } from './types.ts'
+const SETTINGS = `import type { CloudSettings } from '../cloud.ts'
 
-const options = {}
-
-export const toyArguments: CloudArguments<typeof options, { readonly plans: readonly string[] }, object> = {
-  options,
-  criteria: (criteria) => criteria,
-  settings: async () => ({}),
+interface ToyCriteria {
+  readonly plans: readonly string[]
 }
+
+export const toySettings = {
+  options: { 'toy-box': { describe: 'Toy box to query' } },
+  resolve: (criteria: ToyCriteria) => criteria,
+  read: () => ({}),
+} as const satisfies CloudSettings<ToyCriteria, object>
 `
 
 const IMAGE = `export interface ToyImage extends ImageBase {
@@ -87,14 +88,13 @@ const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: s
   'src/core/stream/layouts.ts': [['      gcp: [PLAN],', '\n      toy: [PLAN],']],
   'src/capture/clouds/index.ts': [
     [
-      "  gcp: async () => (await import('./gcp/index.ts')).gcp,",
-      "\n  toy: async () => (await import('./toy/index.ts')).toy,",
+      "import { gcpSettings } from './gcp/settings.ts'",
+      "\nimport { toySettings } from './toy/settings.ts'",
     ],
-  ],
-  'src/commands/clouds/index.ts': [
-    ["import { gcpArguments } from './gcp.ts'", "\nimport { toyArguments } from './toy.ts'"],
-    ['  gcp: gcpArguments,', '\n  toy: toyArguments,'],
-    ['  ...gcpArguments.options,', '\n  ...toyArguments.options,'],
+    [
+      "  gcp: { settings: gcpSettings, load: async () => (await import('./gcp/index.ts')).gcp },",
+      "\n  toy: { settings: toySettings, load: async () => (await import('./toy/index.ts')).toy },",
+    ],
   ],
 }
 
@@ -117,7 +117,7 @@ const DATA: typeof LINES = {
   ],
 }
 
-it('a fourth cloud is its files, its data, and the lines that the compiler names', async () => {
+it('a fourth cloud is one folder, its facts, its data, and a row in each of three tables', async () => {
   const folder = await temporaryFolder()
   const at = (name: string) => join(folder, name)
   for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
@@ -152,13 +152,14 @@ it('a fourth cloud is its files, its data, and the lines that the compiler names
       .replace('export interface ImagesByCloud {', `${IMAGE}export interface ImagesByCloud {`),
   )
   for (const [file, edits] of Object.entries(DATA)) await edit(file, edits)
-  // Where the tables are read the compiler says so once more.
-  const named = (await faults()).filter((file) => file !== 'src/capture/capture.ts')
+  // The compiler reports a missing row again where the table is read.
+  const readers = ['src/capture/capture.ts', 'src/commands/clouds.ts', 'src/workflows/clouds.ts']
+  const named = (await faults()).filter((file) => !readers.includes(String(file)))
   expect(named).toEqual(Object.keys(LINES).sort())
 
   await fs.outputFile(at('src/core/clouds/toy.ts'), FACTS)
   await fs.outputFile(at('src/capture/clouds/toy/index.ts'), CLOUD)
-  await fs.outputFile(at('src/commands/clouds/toy.ts'), ARGUMENTS)
+  await fs.outputFile(at('src/capture/clouds/toy/settings.ts'), SETTINGS)
   for (const [file, edits] of Object.entries(LINES)) await edit(file, edits)
   expect(await faults()).toEqual([])
 
@@ -172,6 +173,7 @@ it('a fourth cloud is its files, its data, and the lines that the compiler names
   expect(await toy('capture', 's.json', '--stream', 'rhcos.json', '--cloud', 'toy')).toMatchObject({
     status: 0,
   })
+  expect((await toy('capture', '--help')).stdout).toContain('--toy-box')
   expect(await toy('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
   expect((await toy('list', 's.json')).stdout).toContain('blue-aarch64  418.94.202410090804-0')
   expect((await toy('skew', 's.json', '--target', 'rhcos.json')).stdout).toBe(

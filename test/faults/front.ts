@@ -47,30 +47,42 @@ export async function startFront(behind: number): Promise<Front> {
   }
 }
 
+export type BadCertificate =
+  | 'self-signed'
+  | 'expired'
+  | 'of another host'
+  | 'not valid yet'
+  | 'of a client'
+
 /** Servers with certificates that nobody should take, and what to trust so that just that is wrong. */
 export interface BadServers {
   /** By what is wrong with the certificate. */
-  readonly ports: Readonly<Record<'self-signed' | 'expired' | 'of another host', number>>
+  readonly ports: Readonly<Record<BadCertificate, number>>
   readonly trusted: string
   close(): Promise<void>
 }
 
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 export async function startBadServers(hosts: readonly string[]): Promise<BadServers> {
   const own = [...hosts, 'localhost']
-  const [selfSigned, expired, another] = await Promise.all([
-    certificateFor('nobody', own, HOUR),
-    certificateFor('expired', own, -HOUR),
-    certificateFor('another', ['another.example'], HOUR),
-  ])
-  const servers = [selfSigned, expired, another].map((each) =>
-    createHttpsServer({ key: each.private, cert: each.cert }, (_, response) => response.end('{}')),
-  )
-  const [first = 0, second = 0, third = 0] = await Promise.all(servers.map(portOf))
+  const all: Record<BadCertificate, Awaited<ReturnType<typeof certificateFor>>> = {
+    'self-signed': await certificateFor('nobody', own, [-DAY, HOUR]),
+    expired: await certificateFor('expired', own, [-DAY, -HOUR]),
+    'of another host': await certificateFor('another', ['another.example'], [-DAY, HOUR]),
+    'not valid yet': await certificateFor('tomorrow', own, [HOUR, DAY]),
+    'of a client': await certificateFor('client', own, [-DAY, HOUR], 'clientAuth'),
+  }
+  const names = Object.keys(all) as BadCertificate[]
+  const servers = names.map((name) => {
+    const { private: key, cert } = all[name]
+    return createHttpsServer({ key, cert }, (_, response) => response.end('{}'))
+  })
+  const ports = await Promise.all(servers.map(portOf))
   return {
-    ports: { 'self-signed': first, expired: second, 'of another host': third },
-    trusted: `${expired.cert}\n${another.cert}`,
+    ports: Object.fromEntries(names.map((name, at) => [name, ports[at]])) as BadServers['ports'],
+    trusted: names.flatMap((name) => (name === 'self-signed' ? [] : [all[name].cert])).join('\n'),
     async close() {
       for (const server of servers) server.closeAllConnections()
       await Promise.all(servers.map((server) => closed(server)))
@@ -78,16 +90,22 @@ export async function startBadServers(hosts: readonly string[]): Promise<BadServ
   }
 }
 
-function certificateFor(name: string, hosts: readonly string[], left: number) {
+function certificateFor(
+  name: string,
+  hosts: readonly string[],
+  [from, to]: readonly [from: number, to: number],
+  use: 'serverAuth' | 'clientAuth' = 'serverAuth',
+) {
   const ip = { type: 7 as const, ip: '127.0.0.1' }
   return generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    notBeforeDate: new Date(Date.now() - 24 * HOUR),
-    notAfterDate: new Date(Date.now() + left),
+    notBeforeDate: new Date(Date.now() + from),
+    notAfterDate: new Date(Date.now() + to),
     extensions: [
       { name: 'basicConstraints', cA: true },
       { name: 'keyUsage', digitalSignature: true, keyCertSign: true },
+      { name: 'extKeyUsage', [use]: true },
       {
         name: 'subjectAltName',
         altNames: [

@@ -47,7 +47,7 @@ export function readPath(
   if (isContent(path)) throw notAPath(place)
   const text = readFile(path)
   if (text !== undefined) return text
-  throw new ServiceError(`${place}: no such file`, `Set ${place} to a file, or remove it.`)
+  throw new ServiceError(`${place}: no such file`, `Correct or remove ${place}.`)
 }
 
 function isContent(path: string): boolean {

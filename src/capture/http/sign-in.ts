@@ -8,13 +8,17 @@ export class SignInTrace {
     | { readonly host: string; readonly error?: Error; readonly response?: HttpResponse }
     | undefined
 
+  /** The last response of a metadata service, which only counts if nothing else was observed. */
+  metadata: { readonly host: string; readonly response: HttpResponse } | undefined
+
   /** Watches a transport. */
   watch(send: Send): Send {
     return async (request) => {
       const { host } = new URL(request.url)
       try {
         const response = await send(request)
-        this.failure = response.status < 300 ? undefined : { host, response }
+        if (isMetadata(host)) this.metadata = { host, response }
+        else this.failure = response.status < 300 ? undefined : { host, response }
         return response
       } catch (error) {
         if (!isMetadata(host)) this.failure = { host, error: error as Error }

@@ -6,6 +6,7 @@ import {
   type Explanation,
   explainConnection,
   explainResponse,
+  find,
 } from '../../http/errors.ts'
 
 const LOGIN = 'Sign in again with aws sso login, or renew AWS_SESSION_TOKEN.'
@@ -131,7 +132,7 @@ const PROVIDER_MESSAGES: readonly (readonly [pattern: RegExp, ...ErrorRow])[] = 
     'Set credential_source to Environment, Ec2InstanceMetadata or EcsContainer.',
   ],
   [
-    /Command failed|credential_process returned|did not return Version 1|missing credentials from .* credential_process|Profile .* credential_process/i,
+    /Command failed|credential_process (returned|did not return)|credentials from .* credential_process/i,
     'credential_process of the profile failed',
     'Run its command to see why, and correct credential_process in the AWS config file.',
   ],
@@ -171,6 +172,13 @@ export class ForeignResponse extends Error {
 
 const NOT_AWS =
   'Check HTTPS_PROXY and the endpoint: a proxy or a sign-in page may have sent the response.'
+
+/** Explains what EC2 returned instead of the account's regions; it does so in an enabled region. */
+export function explainListing(error: Error): Explanation | undefined {
+  const isKey = error instanceof EC2ServiceException && error.name === 'AuthFailure'
+  if (!isKey) return explainQuery(error)
+  return explainException(error, { AuthFailure: ['the keys are not valid', KEYS] })
+}
 
 /** Explains what EC2 returned instead of images. */
 export function explainQuery(error: Error): Explanation | undefined {
@@ -243,6 +251,9 @@ export function explainSignIn(
     const { cause, remedy } = explainException(error, SIGN_IN_ERRORS)
     return { cause: `${place} ${cause}`, remedy }
   }
+  const [, code = ''] = /^([A-Z][A-Za-z]+): /.exec(error.message) ?? []
+  const row = find(SIGN_IN_ERRORS, code)
+  if (row) return { cause: `${place} returned ${code}: ${row[0]}`, remedy: row[1] }
   const all = [...reports, error.message]
   for (const [pattern, meaning, remedy] of PROVIDER_MESSAGES) {
     const report = all.find((each) => pattern.test(each))

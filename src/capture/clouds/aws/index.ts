@@ -13,7 +13,7 @@ import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/transport.ts'
 import type { Cloud, Context } from '../cloud.ts'
 import { malformed, notAList, pageWatch, tokenSpelling } from '../normalize.ts'
-import { explainQuery } from './errors.ts'
+import { explainListing, explainQuery } from './errors.ts'
 import { getPartition, getProducts, readImages } from './images.ts'
 import { recordAws } from './recording.ts'
 import type { AwsSettings } from './settings.ts'
@@ -134,7 +134,7 @@ async function enabledRegions(
 ): Promise<string[]> {
   const query = `aws ${region} regions`
   const response = await client.send(new DescribeRegionsCommand({})).catch((error) => {
-    throw queryError(error, query, explainQuery)
+    throw queryError(error, query, explainListing)
   })
   const enabled = (response.Regions ?? [])
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')

@@ -39,7 +39,15 @@ export async function signIn(
   const trace = new SignInTrace()
   const reports: string[] = []
   // The providers report every cause to the logger, and only the last one in their error.
-  const logger = { ...SILENT, debug: (...texts: unknown[]) => void reports.push(texts.join(' ')) }
+  const logger = {
+    ...SILENT,
+    debug(...texts: unknown[]) {
+      const text = texts.join(' ')
+      // Without AWS_PROFILE the default profile need not exist.
+      const isDefault = settings.profile === undefined && text.includes('profile: [default]')
+      if (!isDefault) reports.push(text)
+    },
+  }
   const options = {
     region: settings.region ?? region,
     logger,

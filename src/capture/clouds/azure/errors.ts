@@ -1,6 +1,6 @@
 import { RestError } from '@azure/arm-compute'
 import type { AzureEnvironment } from '../../../core/criteria/criteria.ts'
-import { type ErrorTable, type Explanation, explainResponse, isCode } from '../../http/errors.ts'
+import { type ErrorTable, type Explanation, explainResponse } from '../../http/errors.ts'
 
 const LOGIN = 'Sign in again with az login.'
 const SECRET =
@@ -163,8 +163,7 @@ const NOT_FOUND =
 /** Whether the API reports that there is no such SKU, offer or publisher. */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof RestError) || error.statusCode !== 404) return false
-  const { code, isForeign } = readBody(error)
-  return !isForeign && NOT_FOUND.test(code)
+  return NOT_FOUND.test(readBody(error).code)
 }
 
 /** What a query was sent with, for errors that depend on it. */
@@ -235,22 +234,10 @@ function explainApiVersion(
 interface Body {
   readonly code: string
   readonly message: string
-  /** Set if the body is not Resource Manager's own, such as a proxy's page. */
-  readonly isForeign: boolean
 }
 
-/** The body of an error: the SDK's own message is free text, and its code is not always there. */
-function readBody({ response, code = '' }: RestError): Body {
-  const text = (response?.bodyAsText ?? '').trim()
-  try {
-    const { error = {} } = JSON.parse(text || '{}') as { error?: Record<string, unknown> }
-    const own = String(error.code ?? code)
-    return {
-      code: isCode(own) ? own : '',
-      message: String(error.message ?? ''),
-      isForeign: own !== '' && !isCode(own),
-    }
-  } catch {
-    return { code: '', message: '', isForeign: true }
-  }
+/** The service's own code and message. */
+function readBody({ code = '', message }: RestError): Body {
+  // The SDK's message for a body without an error.
+  return { code, message: /^Unexpected status code/.test(message) ? '' : message }
 }

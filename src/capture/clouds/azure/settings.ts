@@ -1,6 +1,5 @@
 import type { AzureCriteria, AzureEnvironment } from '../../../core/criteria/criteria.ts'
 import { InputError, MissingCredentials, ServiceError } from '../../../errors.ts'
-import { printable } from '../../../printable.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
 
@@ -166,7 +165,7 @@ function checkTokenCredentials(value: string | undefined): void {
   const name = value?.trim().toLowerCase()
   if (!name || TOKEN_CREDENTIALS.some((known) => known.toLowerCase() === name)) return
   throw new InputError(
-    `AZURE_TOKEN_CREDENTIALS: unknown value ${JSON.stringify(printable(value ?? ''))}`,
+    'AZURE_TOKEN_CREDENTIALS: unknown value',
     `Set it to ${TOKEN_CREDENTIALS.slice(0, -1).join(', ')} or ${TOKEN_CREDENTIALS.at(-1)}, or unset it.`,
   )
 }
@@ -232,7 +231,7 @@ function toPrincipal(
     if (text === undefined || text === null) return ''
     if (typeof text === 'string' && text === text.trim()) return text
     throw new InputError(
-      `${file}: .${name}: expected text without white space at its ends`,
+      `${file}: .${name}: has white space at its ends, or is not text`,
       `Correct .${name}.`,
     )
   }

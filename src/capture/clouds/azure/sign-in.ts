@@ -123,11 +123,14 @@ async function explain(
   const { response, host } = trace.failure ?? {}
   const number = findNumber(response?.body.toString('utf8')) ?? findNumber(text)
   const { origin } = settings
+  const description = response && readJson(response.body).error_description
+  const isManaged = settings.principal !== undefined && trace.metadata !== undefined
   const explained =
-    (number !== undefined && explainNumber(number, text)) ||
+    (number !== undefined && explainNumber(number, `${description}\n${text}`)) ||
     (response && explainRefusal(response, host ?? '')) ||
     trace.explainConnection() ||
     (await explainAz(text, settings, hosts, timeout)) ||
+    (isManaged && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
     (settings.principal && explainOther(error))
   if (!explained) {
     return new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause: error })
@@ -144,8 +147,9 @@ function findNumber(text = ''): string | undefined {
 function explainNumber(number: string, text: string): Explanation {
   const row = find(SIGN_IN_ERRORS, number)
   if (row) return { cause: `sign-in failed: ${row[0]} (AADSTS${number})`, remedy: row[1] }
-  const message = new RegExp(`AADSTS${number}: ?([^\\r\\n]*)`).exec(text)?.[1] ?? ''
-  return { cause: `sign-in failed: AADSTS${number}: ${concealMessage(message)}` }
+  const [, message = ''] = new RegExp(`AADSTS${number}: ?([^\\r\\n]*)`).exec(text) ?? []
+  const [sentence = ''] = message.split(/ ?Trace ID/)
+  return { cause: `sign-in failed: AADSTS${number}: ${concealMessage(sentence)}` }
 }
 
 /** A response that is not a token, without a number: of an authority, or of a managed identity. */
@@ -194,8 +198,9 @@ async function explainAz(
       remedy: 'Run az account get-access-token to see why, or sign in again with az login.',
     }
   }
-  const [, printed] = /^(ERROR: .*)$/m.exec(text) ?? []
-  return printed === undefined ? undefined : { cause: `az: ${concealMessage(printed)}` }
+  const [, printed] = /^ERROR: (.*)$/m.exec(text) ?? []
+  const command = 'az account get-access-token'
+  return printed === undefined ? undefined : { cause: `${command}: ${concealMessage(printed)}` }
 }
 
 /** @returns what az prints on stderr when it is called for a token */

@@ -116,7 +116,7 @@ const DESCRIPTIONS: readonly (readonly [pattern: RegExp, code: string, ...ErrorR
   [/Invalid JWT Signature/i, 'invalid_grant', 'the key of the service account was deleted', KEY],
   [/account not found|invalid_gaia/i, 'invalid_grant', 'the service account does not exist', KEY],
   [
-    /id ?token.*(expired|stale)|token.*expired/i,
+    /(id|subject|oidc)[ _]?token.*(expired|stale)/i,
     'invalid_grant',
     'the token has expired',
     'Sign in again with gcloud auth application-default login, or request a new token in the CI job.',
@@ -147,8 +147,9 @@ export function explainQuery(error: Error): Explanation | undefined {
   const status = getStatus(error)
   if (status === undefined) return undefined
   const refusal = readRefusal(error)
-  const reason = refusal?.isPolicy ? 'SECURITY_POLICY_VIOLATED' : (refusal?.reason ?? '')
-  return explainResponse(status, reason, refusal?.message, REASONS)
+  const reason = refusal?.reason ?? ''
+  const table = refusal?.isPolicy ? { ...REASONS, forbidden: POLICY } : REASONS
+  return explainResponse(status, reason, refusal?.message, table)
 }
 
 /** Explains a sign-in that was refused; undefined if nothing was returned. */
