@@ -1,10 +1,8 @@
-import { GLOBAL_OPTIONS } from '../../src/commands/command.ts'
 import { COMMANDS } from '../../src/commands/index.ts'
-import { EPILOGUE, patternOf } from '../../src/commands/line/parse.ts'
-import type { Option, OptionTable } from '../../src/commands/option.ts'
+import { commandSections, type HelpSection, overview, usage } from '../../src/commands/line/help.ts'
 import { VERSION } from '../../src/version.ts'
 
-/** The manual page, from the tables that the command line is read by. */
+/** The manual page, from the tables of the commands. */
 export function manualPage(): string {
   return [
     `.TH STREAM-SNAPSHOT 1 "" "stream-snapshot ${VERSION}" "User Commands"`,
@@ -13,14 +11,17 @@ export function manualPage(): string {
     '.SH SYNOPSIS',
     '.B stream\\-snapshot',
     '.I COMMAND',
+    '[OPTIONS]',
     '.SH DESCRIPTION',
     text('Capture once, with credentials; regenerate anywhere, without.'),
+    ...overview(COMMANDS).flatMap((section) => [
+      '.SH ' + section.title.toUpperCase(),
+      ...entries(section),
+    ]),
     '.SH COMMANDS',
     ...COMMANDS.flatMap((command) => [
-      `.SS ${text(patternOf(command))}`,
+      `.SS ${text(usage(command))}`,
       text(`${command.describe}.`),
-      ...entries(command.positionals, ''),
-      ...entries(command.options, '--'),
       ...command.examples.flatMap(([line, what]) => [
         '.PP',
         `${text(what)}:`,
@@ -28,34 +29,19 @@ export function manualPage(): string {
         text(`stream-snapshot ${line}`),
         '.EE',
       ]),
+      ...commandSections(command)
+        .filter(({ title }) => title !== 'Global options')
+        .flatMap((section) => ['.PP', text(`${section.title}:`), ...entries(section)]),
     ]),
-    '.SH OPTIONS',
-    ...entries(GLOBAL_OPTIONS, '--'),
-    '.SH EXIT STATUS AND GRADES',
-    ...EPILOGUE.split('\n\n').flatMap((part) => ['.PP', text(part.replaceAll('\n', ' '))]),
     '',
   ].join('\n')
 }
 
-function entries(table: OptionTable, prefix: string): string[] {
-  return Object.entries(table).flatMap(([name, option]) => [
-    '.TP',
-    `.B ${text(`${prefix}${name}`)}`,
-    text(describe(option)),
-  ])
+function entries(section: HelpSection): string[] {
+  return section.entries.flatMap(([name, what]) => ['.TP', `.B ${text(name.trim())}`, text(what)])
 }
 
-function describe({ told }: Option<unknown>): string {
-  const { describe: what = '', choices, defaultDescription } = told
-  const fallback = told.default ?? defaultDescription
-  return [
-    `${what}.`,
-    ...(choices ? [`One of ${choices.join(', ')}.`] : []),
-    ...(fallback === undefined ? [] : [`Default: ${fallback}.`]),
-  ].join(' ')
-}
-
-/** Nothing in it is an order to troff. */
+/** Text without requests of troff. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

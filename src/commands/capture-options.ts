@@ -14,18 +14,14 @@ const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
 export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
-    'Clouds, regions and architectures to remove from the snapshot, separated by commas',
+    'Clouds, regions and architectures to remove',
     {},
     (names, option) => names.map((name) => readDrop(name, option)),
     [...CLOUDS, ...ARCHITECTURES],
   ),
-  concurrency: count('Number of queries at a time', {}, CAPTURE_DEFAULTS.concurrency),
-  timeout: count('Time limit for one request in seconds', {}, CAPTURE_DEFAULTS.timeout / 1000),
-  patience: count(
-    'Time limit for one query in seconds, including retries and sign-in',
-    {},
-    CAPTURE_DEFAULTS.patience / 1000,
-  ),
+  concurrency: count('Queries at a time', {}, CAPTURE_DEFAULTS.concurrency),
+  timeout: count('Limit for a request', {}, CAPTURE_DEFAULTS.timeout / 1000),
+  patience: count('Limit for a query with its retries', {}, CAPTURE_DEFAULTS.patience / 1000),
 }
 
 /** `--cloud`, whose value `none` is an empty list. */
@@ -45,17 +41,13 @@ export function cloudOption(
   }
 }
 
-export const OCP_OPTION = text(
-  'OCP version, X.Y',
-  { defaultDescription: 'the version of the release or the workspace' },
-  readOcp,
-)
+export const OCP_OPTION = text('OCP version', { defaultDescription: 'from the release' }, readOcp)
 
 /** `--replay`, with or without a file. */
 const replay: Option<string | undefined> = {
-  told: {
+  yargs: {
     type: 'string',
-    describe: "Take every response from a recording, by default the snapshot's own",
+    describe: 'Replay a recording (default: its own)',
   },
   read: (value, name) => {
     if (Array.isArray(value)) throw new InputError(`${name}: given more than once`)
@@ -66,22 +58,17 @@ const replay: Option<string | undefined> = {
 /** The options that `capture` shares with `cosa2stream`. */
 export const CAPTURE_OPTIONS = {
   ...QUERY_OPTIONS,
-  name: text('Name of the stream, its folder on the build server', {}, readName),
-  url: text('Build server', { defaultDescription: "the distribution's own" }, checkUrl),
+  name: text('Stream name, and its folder on the build server', {}, readName),
+  url: text('Build server', { defaultDescription: "the distribution's" }, checkUrl),
   distro: choice('Distribution', ['rhcos', 'fcos'] as const, { defaultDescription: 'rhcos' }),
-  'no-signatures': flag('Leave out the signatures of artifacts'),
-  cloud: cloudOption(
-    'Clouds to query, separated by commas; none for builds only',
-    "the snapshot's, else azure",
-  ),
-  criteria: text('Criteria file, or built-in', {
-    defaultDescription: "the snapshot's, else built-in",
-  }),
+  'no-signatures': flag('Leave out signatures of artifacts'),
+  cloud: cloudOption('Clouds to query, or none', 'as captured'),
+  criteria: text('Criteria, or built-in', { defaultDescription: 'as captured' }),
   ocp: OCP_OPTION,
   replay,
 }
 
-export const BUILDS = texts('Builds: ARCH=VERSION, or the URL of a meta.json')
+export const BUILDS = texts('Builds as ARCH=VERSION, or the URL of a meta.json')
 
 /** The options of a workflow that captures. */
 export function captureOptions(

@@ -14,7 +14,7 @@ import { readBuilds } from './builds.ts'
 import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
-import { type ArgsOf, flag, needed, text } from './option.ts'
+import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 
 const positionals = {
   SNAPSHOT: needed('Snapshot to write, NAME.json, or a stream of the workspace'),
@@ -22,23 +22,24 @@ const positionals = {
 }
 const options = {
   ...CAPTURE_OPTIONS,
-  stream: text('Stream file to take the releases from, instead of capturing builds'),
-  check: flag('Write nothing, print the changes, and exit 1 if there are any'),
-  'dry-run': flag('The same, and exit 0'),
+  stream: text('Take the releases from this stream'),
+  ...PREVIEW_OPTIONS,
 }
 type CaptureArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options>
 
 export const captureCommand = command({
   name: 'capture',
+  group: 'Single files',
+  takesStreams: true,
   describe: 'Query clouds and the build server, and write a snapshot',
   positionals,
   options,
   examples: [
-    ['capture snapshots/rhcos-4.18.json --stream rhcos.json', 'with credentials'],
-    ['capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0', 'with its build'],
+    ['capture snapshots/rhcos-4.18.json --stream rhcos.json', 'the images for a stream'],
+    ['capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0', 'a build and its images'],
     ['capture snapshots/rhcos-4.18.json --cloud aws', 'keep the other clouds'],
-    ['capture snapshots/rhcos-4.18.json --check', 'is anything new?'],
-    ['capture snapshots/rhcos-4.18.json --replay', 'from the recording'],
+    ['capture snapshots/rhcos-4.18.json --check', 'compare with what the clouds list today'],
+    ['capture snapshots/rhcos-4.18.json --replay', 'reproduce it from its recording, offline'],
   ],
 
   async run(args, context) {

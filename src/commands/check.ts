@@ -9,11 +9,14 @@ import { printDifference } from './regeneration.ts'
 
 export const checkCommand = command({
   name: 'check',
-  describe: "Verify the workspace's snapshots and files, offline",
-  positionals: { STREAMS: texts('Streams of the workspace; default: all') },
+  group: 'Repository',
+  describe: 'Verify snapshots and compare files with them, offline',
+  usage: '[STREAM ...]',
+  takesStreams: true,
+  positionals: { STREAMS: texts('Names of streams (default: all)') },
   options: {},
   examples: [
-    ['check', 'in CI: without network and credentials'],
+    ['check', 'all streams, for example in CI'],
     ['check rhel-9', 'one stream'],
   ],
 

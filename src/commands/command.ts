@@ -6,9 +6,23 @@ import { type ArgsOf, flag, type OptionTable } from './option.ts'
 
 /** What every command takes. */
 export const GLOBAL_OPTIONS = {
-  quiet: flag('Say nothing but errors and data'),
-  debug: flag('Show where an error comes from'),
+  quiet: flag('Print only data, errors and losses', { alias: 'q' }),
+  debug: flag('Print stack traces and the error codes that were received'),
+  color: flag('Use color, also if the output is not a terminal', { conflicts: 'no-color' }),
+  'no-color': flag('Use no color'),
+  help: flag('Show the help', { alias: 'h' }),
+  version: flag('Show the version', { alias: 'V' }),
 }
+
+/** The tasks that the help lists commands by. */
+export const GROUPS = [
+  'Repository',
+  'Review',
+  'Publish',
+  'Use a stream',
+  'Single files',
+  'Other',
+] as const
 
 export type GlobalArgs = ArgsOf<typeof GLOBAL_OPTIONS>
 
@@ -23,8 +37,11 @@ export type ExitCode = 0 | 1
 /** A command as its file defines it: one table for what it takes, from which its types follow. */
 interface Definition<Positionals extends OptionTable, Options extends OptionTable> {
   readonly name: string
-  /** One line. */
+  readonly group: (typeof GROUPS)[number]
+  /** One line without a period. */
   readonly describe: string
+  /** The arguments in the help, if the positionals alone do not show them. */
+  readonly usage?: string
   /** In their order, in capitals. */
   readonly positionals: Positionals
   readonly options: Options
@@ -36,11 +53,8 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   ) =>
     | Promise<Readonly<Record<string, string | undefined>>>
     | Readonly<Record<string, string | undefined>>
-  /** For one that makes one thing of several streams of a workspace: by name, what each is run with. */
-  readonly runTogether?: (
-    streams: ReadonlyMap<string, ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs>,
-    context: Context,
-  ) => Promise<void>
+  /** Whether its arguments are names of streams. */
+  readonly takesStreams?: boolean
   run(
     args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs,
     context: Context,
@@ -48,11 +62,7 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
 }
 
 /** A command as the command line knows it. */
-export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run' | 'runTogether'> {
-  readonly runTogether?: (
-    streams: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
-    context: Context,
-  ) => Promise<void>
+export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run'> {
   /** @param values by option and positional, as they were typed */
   run(values: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode | void>
 }
@@ -60,7 +70,7 @@ export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run
 export function command<Positionals extends OptionTable, Options extends OptionTable>(
   definition: Definition<Positionals, Options>,
 ): Command {
-  const { name, positionals, options, runTogether, ...rest } = definition
+  const { name, positionals, options, ...rest } = definition
   const read = (values: Readonly<Record<string, unknown>>) => ({
     ...readArgs(name, positionals, values),
     ...readArgs(name, options, values),
@@ -68,13 +78,6 @@ export function command<Positionals extends OptionTable, Options extends OptionT
   })
   return {
     ...{ ...rest, name, positionals, options },
-    ...(runTogether && {
-      runTogether: (streams, context) =>
-        runTogether(
-          new Map([...streams].map(([stream, values]) => [stream, read(values)])),
-          context,
-        ),
-    }),
     run: (values, context) => definition.run(read(values), context),
   }
 }
@@ -98,9 +101,11 @@ export function readArgs<Table extends OptionTable>(
 }
 
 export function helpRemedy(command: string): string {
-  return `stream-snapshot ${command} --help shows what it takes.`
+  return `Run stream-snapshot ${command} --help for its arguments and options.`
 }
 
-export function contextFor(io: Io, { quiet }: Readonly<Record<string, unknown>>): Context {
-  return { ...io, terminal: openTerminal(io, { quiet: quiet === true }) }
+export function contextFor(io: Io, values: Readonly<Record<string, unknown>>): Context {
+  const { quiet, color, 'no-color': noColor } = values
+  const isColored = color === true ? true : noColor === true ? false : undefined
+  return { ...io, terminal: openTerminal(io, { quiet: quiet === true, isColored }) }
 }

@@ -29,8 +29,9 @@ const SHELLS = Object.keys(SCRIPTS) as Shell[]
 
 export const completionCommand = command({
   name: 'completion',
-  describe: 'Print a script that completes commands, options and their values in a shell',
-  positionals: { SHELL: choice('The shell', SHELLS, { defaultDescription: 'that of SHELL' }) },
+  group: 'Other',
+  describe: 'Print a script that completes commands and options in a shell',
+  positionals: { SHELL: choice('Shell', SHELLS, { defaultDescription: '$SHELL' }) },
   options: {},
   examples: [
     ['completion bash >> ~/.bashrc', 'for bash'],

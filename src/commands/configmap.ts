@@ -14,21 +14,22 @@ import { texts } from './option.ts'
 
 export const configmapCommand = command({
   name: 'configmap',
+  group: 'Use a stream',
   describe: 'Print the coreos-bootimages ConfigMap of streams',
+  usage: '[NAME=]STREAM_FILE | STREAM ...',
+  takesStreams: true,
   positionals: {
-    STREAM: texts('A stream, streams of the workspace, or several as NAME=FILE', {
-      demandOption: true,
-    }),
+    STREAM: texts('Streams by name or file, several files as NAME=FILE', { demandOption: true }),
   },
   options: {
-    'marketplace-file': texts('Use the images of this file; for one of several as NAME=FILE', {
+    'marketplace-file': texts('Add these images; NAME=FILE for one of several', {
       nargs: 1,
     }),
   },
   examples: [
     ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],
     ['configmap rhel-9 rhel-10', 'streams of the workspace'],
-    ['configmap rhel-9=coreos-rhel-9.json rhel-10=coreos-rhel-10.json', 'several files'],
+    ['configmap rhel-9=rhel-9.json rhel-10=rhel-10.json', 'several files'],
   ],
 
   async run(args, { folder, terminal }) {

@@ -3,27 +3,27 @@ import { readBuilds } from './builds.ts'
 import { printCapture, printNotes, streamFlags, withLossLines } from './capture.ts'
 import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
-import { flag, text } from './option.ts'
+import { PREVIEW_OPTIONS, text } from './option.ts'
 import { REGENERATE_OPTIONS, targetFlags } from './regenerate-options.ts'
 import { printRegeneration, withRefusalLines } from './regeneration.ts'
 
 export const cosa2streamCommand = command({
   name: 'cosa2stream',
-  describe: "Capture and regenerate with plume's own command line",
+  group: 'Single files',
+  describe: "Capture and regenerate with plume's command line",
   positionals: { BUILDS },
   options: {
     ...REGENERATE_OPTIONS,
     ...CAPTURE_OPTIONS,
     snapshot: text('Snapshot to write', {
-      defaultDescription: "the workspace's, else snapshots/NAME.json",
+      defaultDescription: 'snapshots/NAME.json',
     }),
-    check: flag('Write nothing, print the changes, and exit 1 if there are any'),
-    'dry-run': flag('The same, and exit 0'),
+    ...PREVIEW_OPTIONS,
   },
   examples: [
     [
       'cosa2stream --target rhcos.json --distro rhcos --no-signatures --name 4.18-9.4 x86_64=418.94.202410090804-0',
-      'as plume does it',
+      'as with plume',
     ],
   ],
 

@@ -12,32 +12,28 @@ import {
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { type Context, command, type GlobalArgs } from './command.ts'
-import { type ArgsOf, choice, flag, needed, text } from './option.ts'
+import { type ArgsOf, flag, format, needed, text } from './option.ts'
 
 const positionals = {
-  A: needed('A snapshot, or one of a git revision: REVISION:PATH'),
-  B: text('The later one, likewise; without it A is compared with what git committed last'),
+  A: needed('Snapshot, REVISION:PATH or stream'),
+  B: text('Later snapshot (default: compare A with HEAD)'),
 }
 const options = {
-  format: choice(
-    'How to print; markdown is for a pull request',
-    Object.keys(DIFF_FORMATS) as DiffFormat[],
-    { alias: 'o' },
-    'text',
-  ),
-  target: text('Take the releases of the slots from this stream where there are no builds'),
-  'exit-zero': flag('Exit 0 with a difference too, as git wants it of its diff drivers'),
+  output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
+  target: text('Take missing releases from this stream'),
+  'exit-zero': flag('Exit 0 also if there are differences'),
 }
 
 export const diffCommand = command({
   name: 'diff',
-  describe: 'Say what differs between two snapshots, and what that does to the stream',
+  group: 'Review',
+  describe: 'Show the changes between two snapshots',
   positionals,
   options,
   examples: [
-    ['diff snapshots/rhcos-4.18.json', 'what the next commit does'],
-    ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit did'],
-    ['diff old.json new.json --format markdown', 'for a comment'],
+    ['diff snapshots/rhcos-4.18.json', 'what the next commit changes'],
+    ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit changed'],
+    ['diff old.json new.json -o markdown', 'for a comment in a pull request'],
   ],
   forStream: ({ snapshot, target }) => ({ A: snapshot, target }),
 
@@ -58,7 +54,7 @@ async function runDiff(
   args: ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs,
   context: Context,
 ): Promise<boolean> {
-  const { format, target } = args
+  const { output, target } = args
   const { folder, terminal } = context
   const { A, B } = args
   const [before, after] =
@@ -78,7 +74,7 @@ async function runDiff(
   const committed =
     target === undefined || B !== undefined ? undefined : await releasesCommitted(folder, target)
   const diff = diffSnapshots(left, right, releases, committed)
-  terminal.data(DIFF_FORMATS[format](diff, terminal))
+  terminal.data(DIFF_FORMATS[output](diff, terminal))
   if (!isEqual(diff)) return true
   if (B === undefined) {
     terminal.say(

@@ -13,7 +13,7 @@ import type { Context } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { text } from './option.ts'
 
-export const PATH_OPTION = text('A snapshot, a stream, a marketplace file, or the name of a stream')
+export const PATH_OPTION = text('Snapshot, stream, marketplace file or stream name')
 export const TARGET_OPTION = text('Take the releases from this stream if PATH has no builds')
 
 /** One history to show: the files, the most specific ones first, of which git needs to have one. */

@@ -3,7 +3,7 @@ import { historyCsv, historyCsvHeader, historyLines, historyValue } from '../sho
 import { command } from './command.ts'
 import { findHistories, PATH_OPTION, showHistories, TARGET_OPTION } from './history-streams.ts'
 import type { Terminal } from './line/terminal.ts'
-import { choice, count, flag, text } from './option.ts'
+import { count, flag, format, text } from './option.ts'
 import { readSince } from './since.ts'
 
 /** How a format prints histories, version by version. */
@@ -20,11 +20,13 @@ type Format = keyof typeof PRINTERS
 
 export const historyCommand = command({
   name: 'history',
+  group: 'Review',
   describe: 'Show the git history of a snapshot or a stream',
+  takesStreams: true,
   positionals: { PATH: PATH_OPTION },
   options: {
-    output: choice('Format', Object.keys(PRINTERS) as Format[], { alias: 'o' }, 'table'),
-    since: text('Versions from a date on: 2024-10-01, or "2 weeks ago"'),
+    output: format(Object.keys(PRINTERS) as Format[], 'table'),
+    since: text('First day, as 2024-10-01 or "2 weeks ago"'),
     'max-count': count('The latest N versions'),
     target: TARGET_OPTION,
     full: flag('Show the images of each version, with grades'),

@@ -13,48 +13,39 @@ import { choice, flag, needed, text } from './option.ts'
 
 export const imageCommand = command({
   name: 'image',
-  describe: 'Print the marketplace image that a stream names',
+  group: 'Use a stream',
+  describe: 'Print a marketplace image of a stream, or write it to a manifest',
   positionals: {
-    SOURCE: needed('A stream, marketplace file, snapshot or ConfigMap, or - for stdin'),
+    SOURCE: needed('Stream, marketplace file, snapshot, ConfigMap, or - for stdin'),
   },
   options: {
-    'stream-name': text('The stream, if SOURCE has several', {
-      defaultDescription: 'that of the --merge file, else of the OCP version',
-    }),
+    'stream-name': text('Stream, if SOURCE has several'),
     at: text('Read SOURCE at a git revision'),
-    cloud: choice('The cloud', CLOUDS, {
-      defaultDescription: `that of the --merge file, else ${DEFAULT_CLOUD}`,
+    cloud: choice('Cloud', CLOUDS, {
+      defaultDescription: DEFAULT_CLOUD,
     }),
     plan: {
-      ...text("The purchase plan, by its own name or the enhancement's", {
-        defaultDescription: 'no-purchase-plan on Azure, else ocp',
+      ...text('Purchase plan', {
+        defaultDescription: 'no-purchase-plan, or ocp',
       }),
       values: PLANS,
     },
-    arch: text(
-      'The architecture; amd64, x64 and arm64 are accepted as well',
-      { defaultDescription: 'that of the --merge file, else x86_64' },
-      readArchitecture,
-    ),
+    arch: text('Architecture', { defaultDescription: 'x86_64' }, readArchitecture),
     generation: {
-      ...text(
-        'The Hyper-V generation on Azure: gen1 or gen2',
-        { defaultDescription: 'gen2' },
-        readGeneration,
-      ),
+      ...text('Hyper-V generation: gen1, gen2', { defaultDescription: 'gen2' }, readGeneration),
       values: ['gen1', 'gen2'],
     },
-    region: text('The region on AWS; on Azure the location in an id'),
-    gen1: flag('The Gen1 image, its SKU derived from the Gen2 image', { conflicts: 'generation' }),
+    region: text("AWS region, or the location of Azure's id"),
+    gen1: flag('Derive the Gen1 SKU from the Gen2 image', { conflicts: 'generation' }),
     output: choice('Output format', IMAGE_FORMATS, { alias: 'o', defaultDescription: 'urn' }),
-    pool: choice('The machines of an install-config', POOLS, {
-      defaultDescription: 'compute for a purchase plan, else all',
+    pool: choice('Pool', POOLS, {
+      defaultDescription: 'by the plan',
     }),
-    merge: text('Merge into this install-config, MachineSet or ControlPlaneMachineSet', {
+    merge: text('Write the image into this manifest', {
       conflicts: 'output',
     }),
-    'in-place': flag('Write the --merge file', { implies: 'merge' }),
-    replace: flag('Replace an image that is named in another way, such as by resourceID', {
+    'in-place': flag('Write the file of --merge instead of printing it', { implies: 'merge' }),
+    replace: flag('Replace an image of another form', {
       implies: 'merge',
     }),
   },

@@ -17,19 +17,19 @@ import { verifyCommand } from './verify.ts'
 
 /** In the order of the help. */
 export const COMMANDS: readonly Command[] = [
-  captureCommand,
-  regenerateCommand,
   initCommand,
   updateCommand,
   checkCommand,
-  cosa2streamCommand,
-  verifyCommand,
+  regenerateCommand,
   diffCommand,
-  skewCommand,
-  listCommand,
   historyCommand,
   reportCommand,
+  skewCommand,
+  listCommand,
   imageCommand,
   configmapCommand,
+  captureCommand,
+  cosa2streamCommand,
+  verifyCommand,
   completionCommand,
 ]

@@ -1,24 +1,24 @@
 import { join } from 'node:path'
 import { getReleases } from '../core/stream/releases.ts'
 import { printMajorMinor } from '../core/versions/major-minor.ts'
-import { type InitStream, initWorkspace, STREAM_FOLDERS } from '../workflows/init.ts'
+import { type InitStream, initWorkspace } from '../workflows/init.ts'
 import { OCP_OPTION } from './capture-options.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
 
 export const initCommand = command({
   name: 'init',
-  describe: "Write the workspace file of the repository's streams: stream-snapshot.json",
+  group: 'Repository',
+  describe: "Write stream-snapshot.json for the repository's streams",
+  usage: '[STREAM_FILE ...]',
   positionals: {
-    FILES: texts(
-      `Stream files; default: those in ${STREAM_FOLDERS.slice(1).join(', ')} and the root`,
-    ),
+    FILES: texts('Stream files (default: those in the usual folders)'),
   },
   options: { ocp: OCP_OPTION },
   examples: [
-    ['init', 'in a repository with streams'],
-    ['init rhcos.json', 'for this stream only'],
-    ['init --ocp 4.22', 'if the OCP version is unknown'],
+    ['init', 'find the streams of a repository'],
+    ['init rhcos.json', 'only this stream'],
+    ['init --ocp 4.22', 'where nothing gives the OCP version'],
   ],
 
   async run({ FILES, ocp }, { folder, terminal }) {

@@ -2,24 +2,25 @@ import { CLOUDS, listImages, readSnapshot } from '../index.ts'
 import { unaskedWords } from '../show/asked.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
 import { command } from './command.ts'
-import { choice, needed, text } from './option.ts'
+import { choice, format, needed, text } from './option.ts'
 
 const formats = Object.keys(LIST_FORMATS) as ListFormat[]
 
 export const listCommand = command({
   name: 'list',
-  describe: 'List the captured images, as az vm image list does',
-  positionals: { SNAPSHOT: needed('The snapshot') },
+  group: 'Publish',
+  describe: 'List the captured images as az vm image list does',
+  positionals: { SNAPSHOT: needed('Snapshot or stream name') },
   options: {
-    publisher: text('Any part of the publisher, in any case'),
-    offer: text('Any part of the offer, in any case'),
-    sku: text('Any part of the SKU, in any case'),
-    arch: text('The architecture: x86_64, aarch64, or as Azure has it x64, Arm64'),
-    cloud: choice('The cloud', CLOUDS),
-    output: choice('How to print', formats, { alias: 'o' }, 'table'),
+    publisher: text('Part of the publisher'),
+    offer: text('Part of the offer'),
+    sku: text('Part of the SKU'),
+    arch: text('Architecture, such as x86_64 or Arm64'),
+    cloud: choice('Cloud', CLOUDS),
+    output: format(formats, 'table'),
   },
   examples: [
-    ['list snapshots/rhcos-4.18.json --sku 418', 'as az vm image list shows them'],
+    ['list snapshots/rhcos-4.18.json --sku 418', 'the images of one OCP version'],
     ['list snapshots/rhcos-4.18.json --arch aarch64 -o tsv', 'for scripts'],
   ],
   forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),

@@ -4,9 +4,9 @@ import { InputError } from '../errors.ts'
 /** What a lone hyphen is replaced by, of which yargs would make an empty word. No argument can contain it. */
 export const HYPHEN = '\0-'
 
-/** An option or a positional: what is told of it, and what its words are read as. */
+/** An option or a positional: how yargs parses it, and how its words are read. */
 export interface Option<Value> {
-  readonly told: Options
+  readonly yargs: Options
   /** What may stand there, for a shell to complete; `choices` need not be repeated. */
   readonly values?: readonly string[]
   /**
@@ -19,9 +19,9 @@ export interface Option<Value> {
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>
 
-/** What yargs is told of a table. */
-export function toldOf(table: OptionTable): Record<string, Options> {
-  return Object.fromEntries(Object.entries(table).map(([name, { told }]) => [name, told]))
+/** The options of a table, for yargs. */
+export function yargsOptions(table: OptionTable): Record<string, Options> {
+  return Object.fromEntries(Object.entries(table).map(([name, { yargs }]) => [name, yargs]))
 }
 
 type ValueOf<Each> = Each extends Option<infer Value> ? Value : never
@@ -34,26 +34,26 @@ export type ArgsOf<Table> = {
   readonly [Name in Exclude<keyof Table, Optional<Table>>]: ValueOf<Table[Name]>
 } & { readonly [Name in Optional<Table>]?: ValueOf<Table[Name]> }
 
-/** What the help says beside the description. */
-type Told = Pick<
+/** What an option has besides its description. */
+type Details = Pick<
   Options,
   'alias' | 'group' | 'defaultDescription' | 'hidden' | 'implies' | 'conflicts'
 >
 
 /** A text, given once; undefined where it is not given. */
-export function text(describe: string, told?: Told): Option<string | undefined>
+export function text(describe: string, details?: Details): Option<string | undefined>
 export function text<Value>(
   describe: string,
-  told: Told,
+  details: Details,
   read: (text: string, name: string) => Value,
 ): Option<Value | undefined>
 export function text(
   describe: string,
-  told: Told = {},
+  details: Details = {},
   read: (text: string, name: string) => unknown = (given) => given,
 ): Option<unknown> {
   return {
-    told: { type: 'string', describe, ...told },
+    yargs: { type: 'string', describe, ...details },
     read: (value, name) => {
       const given = once(value, name)
       return given === undefined ? undefined : read(given, name)
@@ -62,9 +62,9 @@ export function text(
 }
 
 /** A text that must be given. */
-export function needed(describe: string, told: Told = {}): Option<string> {
+export function needed(describe: string, details: Details = {}): Option<string> {
   return {
-    told: { type: 'string', demandOption: true, describe, ...told },
+    yargs: { type: 'string', demandOption: true, describe, ...details },
     read: (value, name) => {
       const given = once(value, name)
       if (given === undefined) throw new InputError(`${name} is missing`)
@@ -74,9 +74,9 @@ export function needed(describe: string, told: Told = {}): Option<string> {
 }
 
 /** Texts, for a positional all that is there, for an option one each time that it is given. */
-export function texts(describe: string, told: Options = {}): Option<readonly string[]> {
+export function texts(describe: string, details: Options = {}): Option<readonly string[]> {
   return {
-    told: { type: 'string', array: true, describe, ...told },
+    yargs: { type: 'string', array: true, describe, ...details },
     read: (value) => (Array.isArray(value) ? value.map(asTyped) : []),
   }
 }
@@ -84,20 +84,20 @@ export function texts(describe: string, told: Options = {}): Option<readonly str
 /** Texts with commas between them, each once. */
 export function list<Value extends string>(
   describe: string,
-  told: Told,
+  details: Details,
   read: (names: readonly string[], name: string) => readonly Value[],
   values: readonly string[] = [],
 ): Option<readonly Value[] | undefined> {
-  const option = text(describe, told, (given, name) => {
+  const option = text(describe, details, (given, name) => {
     const names = given.split(',').map((each) => each.trim())
     return [...new Set(read(names, name))]
   })
   return { ...option, values }
 }
 
-export function flag(describe: string, told: Told = {}): Option<boolean | undefined> {
+export function flag(describe: string, details: Details = {}): Option<boolean | undefined> {
   return {
-    told: { type: 'boolean', describe, ...told },
+    yargs: { type: 'boolean', describe, ...details },
     read: (value) => (value === undefined ? undefined : value === true),
   }
 }
@@ -106,22 +106,22 @@ export function flag(describe: string, told: Told = {}): Option<boolean | undefi
 export function choice<Value extends string>(
   describe: string,
   choices: readonly Value[],
-  told?: Told,
+  details?: Details,
 ): Option<Value | undefined>
 export function choice<Value extends string>(
   describe: string,
   choices: readonly Value[],
-  told: Told,
+  details: Details,
   otherwise: Value,
 ): Option<Value>
 export function choice<Value extends string>(
   describe: string,
   choices: readonly Value[],
-  told: Told = {},
+  details: Details = {},
   otherwise?: Value,
 ): Option<Value | undefined> {
   return {
-    told: { type: 'string', choices, describe, default: otherwise, ...told },
+    yargs: { type: 'string', choices, describe, default: otherwise, ...details },
     read: (value, name) => {
       const given = once(value, name)
       return choices.find((each) => each === given)
@@ -133,10 +133,10 @@ export function choice<Value extends string>(
 export function choices<Value extends string>(
   describe: string,
   all: readonly Value[],
-  told: Told = {},
+  details: Details = {},
 ): Option<readonly Value[]> {
   return {
-    told: { type: 'string', array: true, nargs: 1, choices: all, describe, ...told },
+    yargs: { type: 'string', array: true, nargs: 1, choices: all, describe, ...details },
     read: (value) => all.filter((each) => Array.isArray(value) && value.includes(each)),
   }
 }
@@ -144,23 +144,23 @@ export function choices<Value extends string>(
 /** A whole number from `least` on. */
 export function count(
   describe: string,
-  told: Told & { readonly least?: number },
+  details: Details & { readonly least?: number },
   otherwise: number,
 ): Option<number>
 export function count(
   describe: string,
-  told?: Told & { readonly least?: number },
+  details?: Details & { readonly least?: number },
 ): Option<number | undefined>
 export function count(
   describe: string,
-  { least = 1, ...told }: Told & { readonly least?: number } = {},
+  { least = 1, ...details }: Details & { readonly least?: number } = {},
   otherwise?: number,
 ): Option<number | undefined> {
   return {
-    told: {
+    yargs: {
       describe,
       ...(otherwise === undefined ? { type: 'string' } : { default: otherwise }),
-      ...told,
+      ...details,
     },
     read: (value, name) => {
       if (value === undefined) return undefined
@@ -170,6 +170,22 @@ export function count(
       throw new InputError(`${name}: expected a whole number from ${least} on`)
     },
   }
+}
+
+/** The format of what is printed. */
+export function format<Format extends string>(
+  formats: readonly Format[],
+  otherwise: NoInfer<Format>,
+): Option<Format> {
+  return choice('Output format', formats, { alias: 'o' }, otherwise)
+}
+
+/** The ways to see what would be written. */
+export const PREVIEW_OPTIONS = {
+  check: flag('Write nothing, print the changes, exit 1 if any', {
+    conflicts: 'dry-run',
+  }),
+  'dry-run': flag('Write nothing, print the changes, exit 0'),
 }
 
 function once(value: unknown, name: string): string | undefined {

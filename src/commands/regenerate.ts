@@ -29,15 +29,18 @@ import {
 
 export const regenerateCommand = command({
   name: 'regenerate',
+  group: 'Repository',
   describe: 'Generate streams from their snapshots, offline',
+  usage: '[SNAPSHOT | STREAM ...]',
+  takesStreams: true,
   positionals: {
-    STREAMS: texts('A snapshot, or streams of the workspace; default: all streams'),
+    STREAMS: texts('Snapshot, or names of streams (default: all)'),
   },
   options: { ...REGENERATE_OPTIONS, ...OWN_OPTIONS },
   examples: [
     ['regenerate', 'every file of the workspace'],
-    ['regenerate rhel-9 rhel-10 --check', 'two streams, for CI'],
-    ['regenerate snapshots/rhcos-4.18.json --target rhcos.json', 'update a stream'],
+    ['regenerate rhel-9 rhel-10 --check', 'compare two streams, for example in CI'],
+    ['regenerate snapshots/rhcos-4.18.json --target rhcos.json', 'update a stream in place'],
   ],
 
   async run(args, context) {

@@ -8,7 +8,9 @@ import { needed } from './option.ts'
 
 export const reportCommand = command({
   name: 'report',
+  group: 'Review',
   describe: 'Write the git history of a snapshot or a stream as one HTML page',
+  takesStreams: true,
   positionals: { PATH: PATH_OPTION },
   options: {
     file: needed('The page to write: one file without external resources'),

@@ -21,40 +21,29 @@ import { counted } from '../printable.ts'
 import { unaskedWords } from '../show/asked.ts'
 import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
 import { command } from './command.ts'
-import { choice, count, flag, needed, text } from './option.ts'
+import { choice, count, flag, format, needed, text } from './option.ts'
 
 const formats = Object.keys(SKEW_FORMATS) as SkewFormat[]
 
 export const skewCommand = command({
   name: 'skew',
-  describe: 'Say how far each image is from its build, and what is left to publish',
-  positionals: { SNAPSHOT: needed('The snapshot') },
+  group: 'Publish',
+  describe: 'Show which images lag behind their build, and what to publish',
+  positionals: { SNAPSHOT: needed('Snapshot or stream name') },
   options: {
-    target: text('Take the releases from this stream where the snapshot holds no build'),
-    cloud: choice('Look at the slots of this cloud alone', CLOUDS),
-    output: choice(
-      'How to print; markdown says what is left to publish',
-      formats,
-      { alias: 'o' },
-      'table',
-    ),
-    'max-days': count('Exit 1 if an image is more days older than its build, or there is none', {
+    target: text('Take missing releases from this stream'),
+    cloud: choice('Only this cloud', CLOUDS),
+    output: format(formats, 'table'),
+    'max-days': count('Exit 1 if an image lags more days, or is missing', {
       least: 0,
     }),
-    'min-rhel': text(
-      'Exit 1 if a plan has no image of this RHEL minor or a later one, X.Y',
-      {},
-      readRhel,
-    ),
-    all: flag('Every slot, and not only those behind their build'),
-    'fail-on': choice(
-      'Exit 1 if an image is of this grade or a worse one, or there is none',
-      SEVERITY,
-    ),
+    'min-rhel': text('Exit 1 if a plan has no image from this RHEL version on', {}, readRhel),
+    all: flag('Print every slot, also those that do not lag'),
+    'fail-on': choice('Exit 1 from this grade on', SEVERITY),
   },
   examples: [
-    ['skew snapshots/rhcos-4.18.json --target rhcos.json', 'where each slot is'],
-    ['skew snapshots/rhcos-4.18.json --cloud azure --fail-on older-build', 'for CI'],
+    ['skew snapshots/rhcos-4.18.json --target rhcos.json', 'each slot that lags'],
+    ['skew rhcos-4.18.json --cloud azure --fail-on older-build', 'fail in CI'],
   ],
   forStream: ({ snapshot, target }) => ({ SNAPSHOT: snapshot, target }),
 

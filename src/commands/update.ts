@@ -13,28 +13,30 @@ import {
 } from './capture-options.ts'
 import { command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
-import { flag, texts } from './option.ts'
+import { PREVIEW_OPTIONS, texts } from './option.ts'
 import { REGENERATE_OPTIONS } from './regenerate-options.ts'
 import { indented, type PrintOptions, printRegeneration, refusalOfStreams } from './regeneration.ts'
 
 export const updateCommand = command({
   name: 'update',
-  describe: "Capture and regenerate the workspace's streams, all of them or none",
+  group: 'Repository',
+  describe: 'Capture the streams and regenerate their files, all or none',
+  usage: '[STREAM [[ARCH=]VERSION ...] ...]',
+  takesStreams: true,
   positionals: {
-    WORDS: texts('Streams, default all; after a stream its new VERSION, or ARCH=VERSION ...'),
+    WORDS: texts('Streams (default: all), each with new versions'),
   },
   options: {
     ...QUERY_OPTIONS,
-    cloud: cloudOption('Clouds to query; none for builds only', "the workspace's"),
+    cloud: cloudOption('Clouds to query, or none', "the workspace's"),
     ocp: OCP_OPTION,
     'allow-regression': REGENERATE_OPTIONS['allow-regression'],
     'keep-lost': REGENERATE_OPTIONS['keep-lost'],
-    check: flag('Write nothing, print the changes, and exit 1 if there are any'),
-    'dry-run': flag('The same, and exit 0'),
+    ...PREVIEW_OPTIONS,
   },
   examples: [
-    ['update', 'all streams'],
-    ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'to new builds'],
+    ['update', 'all streams, with the releases that they have'],
+    ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'new builds for two streams'],
     ['update --cloud none rhel-9 9.8.20260428-0', 'without cloud credentials'],
   ],
 

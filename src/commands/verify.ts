@@ -4,25 +4,28 @@ import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
 import { command } from './command.ts'
-import { choice, text, texts } from './option.ts'
+import { format, text, texts } from './option.ts'
 import { TARGET_OPTIONS, targetFlags } from './regenerate-options.ts'
 
 export const verifyCommand = command({
   name: 'verify',
-  describe: 'Verify snapshots against their recordings, and their targets',
+  group: 'Single files',
+  describe: 'Verify snapshots, their recordings and streams, offline',
+  usage: 'SNAPSHOT ...',
   positionals: {
-    SNAPSHOT: texts('Snapshots, each with its recording in the same folder', {
+    SNAPSHOT: texts('Snapshots, or names of streams', {
       demandOption: true,
     }),
   },
+  forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
   options: {
-    target: text('Verify too that the snapshot generates this stream'),
+    target: text('Compare this stream with the snapshot'),
     ...TARGET_OPTIONS,
-    output: choice('Output format', ['text', 'json'], { alias: 'o' }, 'text'),
+    output: format(['text', 'json'], 'text'),
   },
   examples: [
-    ['verify snapshots/*.json', 'in CI'],
-    ['verify snapshots/rhcos-4.18.json --target rhcos.json', 'with its stream'],
+    ['verify snapshots/*.json', 'all snapshots'],
+    ['verify snapshots/rhcos-4.18.json --target rhcos.json', 'and a stream'],
   ],
 
   async run({ SNAPSHOT, output, ...args }, { folder, terminal }) {

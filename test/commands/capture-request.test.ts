@@ -4,7 +4,7 @@ import { readBuilds } from '../../src/commands/builds.ts'
 import { captureCommand, readConfig } from '../../src/commands/capture.ts'
 import { captureOptions } from '../../src/commands/capture-options.ts'
 import { readArgs } from '../../src/commands/command.ts'
-import { toldOf } from '../../src/commands/option.ts'
+import { yargsOptions } from '../../src/commands/option.ts'
 import { planCapture } from '../../src/workflows/capture-plan.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { folderAt } from '../support/io.ts'
@@ -21,7 +21,7 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
     .fail((message, error) => {
       throw error ?? new Error(message)
     })
-    .options(toldOf(options))
+    .options(yargsOptions(options))
   const { _: builds, ...values } = await parser.parseAsync()
   const given = { ...values, SNAPSHOT: 's.json', BUILDS: builds }
   const table = { ...positionals, ...options }

@@ -150,7 +150,7 @@ describe('configmap', () => {
       ['nine.json', '--marketplace-file', 'ten.json'],
       'ten.json: not a marketplace file: expected { ARCHITECTURE: { CLOUD: … } }',
     ],
-    [[], 'STREAM is missing'],
+    [[], 'missing argument: STREAM'],
   ])('says what is wrong with %j', async (args, fault) => {
     const { status, stdout, stderr } = await configmap(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

@@ -59,7 +59,7 @@ describe('diff', () => {
   })
 
   it('says the same as JSON and as markdown', async () => {
-    const json = await diff(...PAIR, '--format', 'json')
+    const json = await diff(...PAIR, '-o', 'json')
     const value = JSON.parse(json.stdout)
     expect(json.status).toBe(1)
     expect(isDiff(value), JSON.stringify(isDiff.errors)).toBe(true)
@@ -68,7 +68,7 @@ describe('diff', () => {
     expect([added.length, removed.length, changed.length]).toEqual([1, 1, 1])
     expect(value.slots.changes).toHaveLength(3)
 
-    const markdown = await diff(...PAIR, '--format', 'markdown')
+    const markdown = await diff(...PAIR, '-o', 'markdown')
     expect(markdown.status).toBe(1)
     const rows = markdown.stdout.split('\n').filter((line) => line.startsWith('| '))
     const first = rows.map((row) => row.split(' ')[1])
@@ -78,10 +78,10 @@ describe('diff', () => {
 
   it('says nothing of equal snapshots', async () => {
     for (const format of ['text', 'markdown']) {
-      const outcome = await diff('snapshots/a.json', 'snapshots/a.json', '--format', format)
+      const outcome = await diff('snapshots/a.json', 'snapshots/a.json', '-o', format)
       expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' })
     }
-    const json = await diff('snapshots/a.json', 'snapshots/a.json', '--format', 'json')
+    const json = await diff('snapshots/a.json', 'snapshots/a.json', '-o', 'json')
     expect(json.status).toBe(0)
     expect(JSON.parse(json.stdout)).toMatchObject({ equal: true, images: [] })
   })
@@ -101,7 +101,7 @@ describe('diff', () => {
     const other = await diff('snapshots/a.json', 'rhcos.json')
     expect(other.status).toBe(2)
     expect(other.stderr).toMatch(/^stream-snapshot: rhcos\.json: /)
-    const format = await diff(...PAIR, '--format', 'html')
+    const format = await diff(...PAIR, '-o', 'html')
     expect(format.status).toBe(2)
     expect(format.stderr).toMatch(/^stream-snapshot: .*format/)
   })

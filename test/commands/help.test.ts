@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
-import { CLI, run } from '../support/cli.ts'
+import { CLI, run, temporaryFolder } from '../support/cli.ts'
 import { ASKING, OFFLINE } from '../support/offline.ts'
 
+const MANIFEST = new URL('../../package.json', import.meta.url)
 const names = COMMANDS.map(({ name }) => name)
 
 const complete = async (...words: string[]) => {
@@ -19,10 +20,40 @@ const complete = async (...words: string[]) => {
 }
 
 describe('help', () => {
-  it.each(names)('of %s has an example', async (name) => {
-    const { status, stdout } = await run([name, '--help'])
+  it.each(names)('of %s starts with its examples, one line for each option', async (name) => {
+    const { status, stdout } = await run([name, '--help'], { env: { COLUMNS: '80' } })
     expect(status).toBe(0)
-    expect(stdout).toMatch(new RegExp(`Examples:\\n +stream-snapshot ${name} `))
+    expect(stdout).toMatch(
+      new RegExp(
+        `^Usage: stream-snapshot ${name} .*\n\n[^\n]*\n\nExamples:\n( {2}# .*\n {2}stream-snapshot ${name}\\b)`,
+      ),
+    )
+    const command = COMMANDS.find((each) => each.name === name)
+    for (const [option, { yargs }] of Object.entries(command?.options ?? {})) {
+      const value = yargs.type === 'boolean' ? '' : ' \\[?[A-Z.]+\\]?'
+      expect(stdout).toMatch(
+        new RegExp(`^ {2}( {4}|-[a-zA-Z], )--${option}${value} {2,}\\S.{9,}$`, 'm'),
+      )
+    }
+    expect(stdout).not.toContain('VALUE')
+    // What is folded is indented further than any entry begins.
+    const options = stdout.slice(stdout.indexOf('\nOptions:'), stdout.indexOf('\nValues:'))
+    expect(options.split('\n').filter((line) => /^ {3,5}\S|^ {7,}[^-\s]/.test(line))).toEqual([])
+  })
+
+  it.each(['-h', '--help'])('is what %s prints wherever it is', async (flag) => {
+    const help = await run(['skew', '--help'])
+    expect(await run(['skew', 's.json', flag])).toEqual(help)
+    expect((await run(['nosuch', flag])).stderr).toMatch(
+      /^stream-snapshot: unknown command: nosuch/,
+    )
+  })
+
+  it('has the version as -V and --version', async () => {
+    const { version } = JSON.parse(await readFile(MANIFEST, 'utf8'))
+    for (const flag of ['-V', '--version']) {
+      expect(await run([flag])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+    }
   })
 
   it('is what no arguments give, and what help COMMAND gives', async () => {
@@ -30,8 +61,14 @@ describe('help', () => {
     expect(await run([])).toEqual(all)
     expect(await run(['help'])).toEqual(all)
     expect(await run(['help', 'skew'])).toEqual(await run(['skew', '--help']))
-    expect(all.stdout).toMatch(/^Commands:\n {2}stream-snapshot capture /m)
-    expect(all.stdout).toMatch(/^Exit 0: done, nothing differs\. 1: /m)
+    const groups = [...all.stdout.matchAll(/^([A-Z].*):$/gm)].map(([, group]) => group)
+    expect(groups).toEqual([
+      ...['Repository', 'Review', 'Publish', 'Use a stream', 'Single files', 'Other'],
+      ...['Global options', 'Grades of an image, from the best', 'Exit codes'],
+    ])
+    for (const name of [...names, 'help']) {
+      expect(all.stdout).toMatch(new RegExp(`^ {2}${name} +[A-Z]`, 'm'))
+    }
   })
 
   it('is a manual page too', async () => {
@@ -39,24 +76,24 @@ describe('help', () => {
     for (const { name, options } of COMMANDS) {
       expect(page).toMatch(new RegExp(`^\\.SS ${name}`, 'm'))
       for (const option of Object.keys(options)) {
-        expect(page).toContain(`.B \\-\\-${option.replaceAll('-', '\\-')}\n`)
+        expect(page).toContain(`\\-\\-${option.replaceAll('-', '\\-')}`)
       }
     }
   })
 
-  it.each(names)('of %s tells what is its own before what all take', async (name) => {
+  it.each(names)('of %s lists its own options before the global ones', async (name) => {
     const { stdout } = await run([name, '--help'])
     const groups = [...stdout.matchAll(/^[A-Z].*:$/gm)].map(([group]) => group)
-    expect(groups[0]).toBe('Positionals:')
-    expect(groups.slice(-2)).toEqual(['Global options:', 'Examples:'])
+    expect(groups.slice(0, 2)).toEqual(['Examples:', 'Arguments:'])
+    expect(groups.at(-1)).toBe('Global options:')
   })
 
   it('says what is wrong with a value in one line, and how to know better', async () => {
-    const { status, stderr } = await run(['diff', 'a', 'b', '--format', 'html'])
+    const { status, stderr } = await run(['diff', 'a', 'b', '-o', 'html'])
     expect(status).toBe(2)
     expect(stderr).toBe(
-      'stream-snapshot: --format: expected one of text, json, markdown, found "html"\n' +
-        'stream-snapshot diff --help shows what it takes.\n',
+      'stream-snapshot: --output: expected one of text, json, markdown, found "html"\n' +
+        'Run stream-snapshot diff --help for its arguments and options.\n',
     )
   })
 })
@@ -70,7 +107,9 @@ describe('each command', () => {
   it('that takes a stream for a snapshot is in docs/workspace.md', async () => {
     const page = await readFile(new URL('../../docs/workspace.md', import.meta.url), 'utf8')
     const told = /((?:`[a-z]+`(?:, | and )?)+) take a stream's name/.exec(page)?.[1] ?? ''
-    const taking = COMMANDS.filter(({ forStream }) => forStream).map(({ name }) => name)
+    const taking = COMMANDS.filter(({ forStream, takesStreams }) => forStream || takesStreams).map(
+      ({ name }) => name,
+    )
     expect(told.match(/[a-z]+(?=`)/g)?.sort()).toEqual(taking.sort())
   })
 
@@ -84,11 +123,15 @@ describe('a mistake in the command line', () => {
   it.each([
     ['regnerate x', 'unknown command: regnerate; did you mean regenerate?'],
     ['nosuch', 'unknown command: nosuch'],
-    ['regenerate', 'SNAPSHOT is missing'],
+    ['regenerate', 'missing argument: SNAPSHOT'],
     ['diff a', 'a: expected a snapshot, there is none, and none in HEAD'],
     ['completion tcsh', 'SHELL: expected one of bash, zsh, fish, found "tcsh"'],
     ['regenerate s.json --traget x', 'unknown option: --traget; did you mean --target?'],
-    ['report x', '--output is missing'],
+    ['report x', 'missing option: --file'],
+    ['--nosuch', 'unknown option: --nosuch'],
+    ['list --color --no-color', '--color cannot be combined with --no-color'],
+    ['list -- x', 'unexpected argument after --: "x"'],
+    ['list --quiet=yes', '--quiet: unexpected value "yes"'],
     ['list s.json --cloud azure aws', 'unexpected argument: aws; --cloud takes one cloud here'],
   ])('%s', async (words, fault) => {
     const { status, stdout, stderr } = await run(words.split(' '))
@@ -129,13 +172,19 @@ _stream_snapshot; printf '%s\\n' "\${COMPREPLY[@]}"`
     expect(await complete('skew', '--')).toEqual(
       expect.arrayContaining(['--fail-on', '--max-days', '--target']),
     )
-    expect(await complete('diff', '--format', '')).toEqual(['text', 'json', 'markdown'])
+    expect(await complete('diff', '-o', '')).toEqual(['text', 'json', 'markdown'])
     expect(await complete('capture', 's.json', '--cloud', 'a')).toEqual(['azure', 'aws'])
     expect(await complete('image', 's.json', '--plan', 'ocp')).toEqual(['ocp', 'ocp-emea'])
   })
 
   it('leaves file names to the shell', async () => {
-    expect(await complete('list', '')).toEqual([])
+    expect(await complete('list', 'snap')).toEqual([])
     expect(await complete('skew', '--target', '')).toEqual([])
+  })
+
+  it('completes the names of streams', async () => {
+    for (const command of ['list', 'skew', 'diff', 'history', 'report', 'check', 'update']) {
+      expect(await complete(command, 'rhel-1')).toEqual(['rhel-10'])
+    }
   })
 })

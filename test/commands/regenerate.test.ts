@@ -372,7 +372,7 @@ describe('input that cannot be used', () => {
   })
 
   it.each([
-    [['--check=yes'], '--check: takes no value, found "yes"'],
+    [['--check=yes'], '--check: unexpected value "yes"'],
     [['--layout', 'enhanced'], `--layout: expected one of ${LAYOUT_NAMES.join(', ')}, none`],
     [['--require', 'exactly'], '--require: expected one of exact, not-newer, same-rhel-major, any'],
     [['-o', 'json'], '--output json: without --target the stream is printed'],
@@ -381,7 +381,7 @@ describe('input that cannot be used', () => {
     [['--target', 'a', '--target', 'b'], '--target: given more than once'],
     [['--targt', 'rhcos.json'], 'unknown option: --targt'],
     [['rhcos.json'], 'unexpected argument: rhcos.json'],
-    [['--', '--target', 'rhcos.json'], 'nothing is taken after --, found "--target"'],
+    [['--', '--target', 'rhcos.json'], 'unexpected argument after --: "--target"'],
     [['--target', 'pipe'], 'pipe: is not a regular file'],
     [
       ['--target', 'rhcos.json/x'],

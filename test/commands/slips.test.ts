@@ -52,17 +52,14 @@ it.each([
     'diff HEAD HEAD',
     'HEAD: a revision, expected a snapshot of it\nName its file as REVISION:PATH: HEAD:snapshots/NAME.json.',
   ],
-  [
-    'list https://a.example/s.json',
-    'https://a.example/s.json: no such file\nFiles are read here, and no URLs: download it first.',
-  ],
+  ['list https://a.example/s.json', 'https://a.example/s.json: no such file\nDownload it first.'],
   [
     'capture t.json --cloud azure aws',
     '"aws": expected ARCH=VERSION or https://…/meta.json\nClouds stand in one word: --cloud azure,aws.',
   ],
   [
     'regenerate s.json rhcos.json',
-    'unexpected argument: rhcos.json; name the stream with --target\nstream-snapshot regenerate --help shows what it takes.',
+    'unexpected argument: rhcos.json; name the stream with --target\nRun stream-snapshot regenerate --help for its arguments and options.',
   ],
 ])('%s', async (words, said) => {
   expect(await run(words.split(' '), { cwd: folder })).toEqual({

@@ -79,7 +79,9 @@ describe("a stream's name in the place of a file", () => {
   it('gives way to a file of that name, and is not guessed', async () => {
     await writeFile(at('one'), 'x')
     expect((await call('list', 'one')).stderr).toMatch(/^stream-snapshot: one:1:1: /)
-    expect((await call('list', 'three')).stderr).toBe('stream-snapshot: three: no such file\n')
+    expect((await call('list', 'three')).stderr).toBe(
+      'stream-snapshot: three: no such file or stream; did you mean one?\n',
+    )
   })
 })
 
@@ -117,7 +119,7 @@ describe('no file at all', () => {
     expect(failing.status).toBe(1)
     expect(failing.stdout).not.toMatch(/^(one|two):/m)
     expect(failing.stderr).toMatch(
-      /^stream-snapshot: 2 of 2 streams: a check failed\n {2}one: .*\n(?: {4}azure .*\n){2} {2}two: .*\n(?: {4}azure .*\n){2}$/,
+      /^stream-snapshot: a check failed for 2 of 2 streams\n {2}one: .*\n(?: {4}azure .*\n){2} {2}two: .*\n(?: {4}azure .*\n){2}$/,
     )
     expect((await call('history')).stdout).toMatch(/^one:\n[\s\S]*first[\s\S]*\ntwo:\n/)
   })
@@ -166,7 +168,31 @@ describe('no file at all', () => {
     const { status, stderr } = await run(['list'], { cwd: elsewhere })
     expect({ status, stderr: stderr.split('\n')[0] }).toEqual({
       status: 2,
-      stderr: 'stream-snapshot: SNAPSHOT is missing',
+      stderr: 'stream-snapshot: missing argument: SNAPSHOT',
     })
+  })
+})
+
+describe('several streams', () => {
+  it('are one JSON object, one TSV with a stream column, and Markdown with headings', async () => {
+    const json = JSON.parse((await call('list', '-o', 'json')).stdout)
+    expect(Object.keys(json)).toEqual(['one', 'two'])
+    expect(json.two).toEqual(JSON.parse((await call('list', 'two', '-o', 'json')).stdout))
+    const tsv = (await call('list', '-o', 'tsv')).stdout
+    const one = (await call('list', 'one', '-o', 'tsv')).stdout
+    expect(tsv.startsWith(one.replace(/^/gm, 'one\t').replace(/\t$/, ''))).toBe(true)
+    expect(tsv).toContain('\ntwo\t')
+    const markdown = (await call('skew', '-o', 'markdown')).stdout
+    expect(markdown.match(/^## .*/gm)).toEqual(['## one', '## two'])
+  })
+
+  it('are verified by name', async () => {
+    const { status, stdout } = await call('verify', 'one', 'two')
+    expect(status).toBe(0)
+    expect(stdout).toContain('snapshots/one.json')
+    expect(stdout).toContain('snapshots/two.json')
+    expect((await call('verify', 'on')).stderr).toBe(
+      'stream-snapshot: on: no such file or stream; did you mean one?\n',
+    )
   })
 })

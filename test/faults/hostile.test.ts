@@ -197,7 +197,7 @@ describe('a hostile snapshot', () => {
       ['skew', 's.json', '--target', 'rhcos.json'],
       ['skew', 's.json', '--target', 'rhcos.json', '-o', 'markdown'],
       ['diff', 'old.json', 's.json'],
-      ['diff', 'old.json', 's.json', '--format', 'markdown'],
+      ['diff', 'old.json', 's.json', '-o', 'markdown'],
     ]) {
       const shown = await run(show, { cwd: folder })
       expect(show.includes('markdown') ? shown.stdout.replace(/`[^`\n]*`/g, '') : '').not.toMatch(

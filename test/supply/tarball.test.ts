@@ -52,7 +52,7 @@ describe('the package, unpacked and alone', () => {
     expect((await packed('--help')).stdout).toContain('stream-snapshot capture <SNAPSHOT>')
     expect(await packed('regenerate')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('SNAPSHOT is missing'),
+      stderr: expect.stringContaining('missing argument: SNAPSHOT'),
     })
     expect((await packed('completion', 'zsh')).stdout).toContain('#compdef stream-snapshot')
   })

@@ -26,7 +26,7 @@ export function reportError(error: unknown, io: Io, isDebug: boolean): number {
   if (error instanceof UserError && error.remedy) print(error.remedy)
   if (isDebug) for (const line of traceLines(error)) print(line)
   if (error instanceof UserError) return error.exitCode
-  if (!isDebug) print('This is a fault of stream-snapshot; --debug shows where.')
+  if (!isDebug) print('This is a bug in stream-snapshot. Rerun with --debug for a stack trace.')
   return 70
 }
 

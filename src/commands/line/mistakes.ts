@@ -23,9 +23,7 @@ export function mistakeIn(message: string, words: readonly string[]): InputError
   const known = commandOf(words) !== undefined
   return new InputError(
     said,
-    known
-      ? helpRemedy(command)
-      : 'stream-snapshot --help shows the commands, and COMMAND --help their options.',
+    known ? helpRemedy(command) : 'Run stream-snapshot --help for the commands.',
   )
 }
 
@@ -38,9 +36,9 @@ function commandOf([name]: readonly string[]): Command | undefined {
 /** yargs' messages, and what they mean to the person at the terminal. */
 const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
   [
-    /^a command is needed$/,
+    /^missing command$/,
     ([message], [first]) =>
-      first?.startsWith('-') && first !== '--quiet' && first !== '--debug'
+      first?.startsWith('-') && !Object.hasOwn(GLOBAL_OPTIONS, nameOf(first))
         ? `unknown option: ${first}`
         : message,
   ],
@@ -48,17 +46,21 @@ const MESSAGES: readonly (readonly [pattern: RegExp, say: Say])[] = [
     /^Not enough non-option arguments: got ([0-9]+)/,
     ([, given], words) => {
       const places = Object.keys(commandOf(words)?.positionals ?? {})
-      return `${places[Number(given)] ?? 'an argument'} is missing`
+      return `missing argument: ${places[Number(given)] ?? 'one more'}`
     },
   ],
-  [/^Missing required argument: (\S+)/, ([, option]) => `--${option} is missing`],
+  [/^Missing required argument: (\S+)/, ([, option]) => `missing option: --${option}`],
   [
     /^Did you mean (.*)\?$/,
     ([, meant], [command]) => `unknown command: ${command}; did you mean ${meant}?`,
   ],
   [
     /^(?:Implications failed|Missing dependent arguments): (\S+) -> (\S+)/,
-    ([, option, other]) => `--${option}: needs --${other}`,
+    ([, option, other]) => `--${option} requires --${other}`,
+  ],
+  [
+    /^Arguments (\S+) and (\S+) are mutually exclusive/,
+    ([, option, other]) => `--${option} cannot be combined with --${other}`,
   ],
   [
     /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/,
@@ -84,7 +86,7 @@ function unknown(names: string, words: readonly string[]): string {
 
 /** The option that a mistyped one is near to. */
 function meantBy(option: string, words: readonly string[]): string {
-  const options = Object.keys({ ...commandOf(words)?.options, ...GLOBAL_OPTIONS, help: '' })
+  const options = Object.keys({ ...commandOf(words)?.options, ...GLOBAL_OPTIONS })
   const meant = nearest(nameOf(option), options)
   return meant === undefined ? '' : `; did you mean --${meant}?`
 }
@@ -104,7 +106,7 @@ export function refuseAfterHyphens(words: readonly string[]): void {
   const at = words.indexOf('--')
   const next = words[at + 1]
   if (at < 0 || next === undefined || words[0] === '--get-yargs-completions') return
-  throw new InputError(`nothing is taken after --, found ${JSON.stringify(next)}`)
+  throw new InputError(`unexpected argument after --: ${JSON.stringify(next)}`)
 }
 
 /** Refuses `--check=yes`, which yargs takes for a no. */
@@ -112,7 +114,7 @@ export function refuseFlagValues(flags: readonly string[], words: readonly strin
   for (const word of words) {
     const [, name = '', value] = /^--([a-z0-9-]+)=(.*)$/s.exec(word) ?? []
     if (flags.includes(name) && value !== 'true' && value !== 'false') {
-      throw new InputError(`--${name}: takes no value, found ${JSON.stringify(value)}`)
+      throw new InputError(`--${name}: unexpected value ${JSON.stringify(value)}`)
     }
   }
 }

@@ -3,18 +3,13 @@ import type { Io } from '../../io.ts'
 import { VERSION } from '../../version.ts'
 import { type Command, contextFor, GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'
-import { HYPHEN, toldOf } from '../option.ts'
+import { HYPHEN, yargsOptions } from '../option.ts'
+import { completer, REQUEST, streamNames } from './completion.ts'
 import { reportError } from './failure.ts'
+import { printHelp, printOverview } from './help.ts'
 import { mistakeIn, refuseAfterHyphens, refuseFlagValues } from './mistakes.ts'
 import { runOnStreams } from './streams.ts'
 import { widthFor } from './terminal.ts'
-
-/** What `--help` ends with. */
-export const EPILOGUE = `Grades, from the best: exact, the image of the very build; newer-build and older-build, of another
-build; older-release, of an earlier OCP or RHEL minor; older-rhel-major, of the RHEL major before.
-
-Exit 0: done, nothing differs. 1: a check found what it looks for. 2: the command line or a file is
-wrong. 3: a cloud, the build server or the credentials failed, and no file was touched.`
 
 /**
  * Runs a command line and prints what goes wrong.
@@ -30,116 +25,102 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/**
- * yargs parses, prints the help, completes, and finds mistakes.
- *
- * @throws InputError for a mistake in the command line, and what a command throws
- */
+/** @throws InputError for a mistake in the command line, and what a command throws */
 async function runWords(words: readonly string[], io: Io): Promise<number> {
-  const mistake = (message: string) => mistakeIn(message, words)
-  refuseAfterHyphens(words)
-  const [first, second] = words
-  if (first === undefined) return runWords(['--help'], io)
-  if (first === 'help') {
-    return runWords(second === undefined ? ['--help'] : [second, '--help'], io)
+  const isCompletion = words.includes(REQUEST)
+  const wanted = isCompletion ? undefined : textFor(words, io)
+  if (wanted !== undefined) {
+    io.stdout.write(wanted)
+    return 0
   }
+  refuseAfterHyphens(words)
+  const mistake = (message: string) => mistakeIn(message, words)
   let code = 0
-  let printed = ''
   const cli = yargs([], io.folder.path)
     .locale('en')
     .scriptName('stream-snapshot')
-    .usage('$0 COMMAND\n\nMarketplace images in CoreOS streams: capture once, regenerate anywhere.')
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })
-    .options(toldOf(GLOBAL_OPTIONS))
+    .options(yargsOptions(GLOBAL_OPTIONS))
     .strict()
-    .demandCommand(1, 'a command is needed')
+    .demandCommand(1, 'missing command')
     .recommendCommands()
-    .version(VERSION)
-    .help()
-    .alias('help', 'h')
-    // The script is `completionCommand`'s; this answers what it asks.
-    .completion('yargs-completion', false, completeWord(words))
-    .epilogue(EPILOGUE)
-    .wrap(Math.min(100, widthFor(io, 'stdout') ?? 100))
+    .version(false)
+    .help(false)
+    // The shell's script is `completionCommand`'s.
+    .completion(
+      'yargs-completion',
+      false,
+      completer(words, isCompletion ? await streamNames(io.folder) : []),
+    )
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? mistake(message)
     })
   for (const command of COMMANDS) {
     cli.command(
-      patternOf(command),
+      pattern(command),
       command.describe,
       (argv: Argv) => {
-        describeTo(argv, command)
-        refuseFlagValues(flagsOf(command), words)
+        addOptions(argv, command)
+        refuseFlagValues(flags(command), words)
       },
       async (values) => {
         code = (await runOnStreams(command, values, contextFor(io, values))) ?? 0
       },
     )
   }
+  // yargs makes an empty word of a hyphen.
+  const typed = words.map((word) => (word === '-' ? HYPHEN : word))
+  let printed = ''
   try {
-    // yargs makes an empty word of a hyphen.
-    const typed = words.map((word) => (word === '-' ? HYPHEN : word))
     await cli.parseAsync(typed, {}, (_error, _values, output) => {
       printed = output
     })
   } catch (error) {
     // Half of a command line is no mistake.
-    if (words.includes('--get-yargs-completions')) return 0
+    if (isCompletion) return 0
     throw isOfYargs(error) ? mistake(error.message) : error
   }
   if (printed !== '') io.stdout.write(`${printed}\n`)
   return code
 }
 
-/** `diff [A] [B]`; a file that a stream of the workspace may stand for need not be there. */
-export function patternOf({ name, positionals, forStream }: Command): string {
-  const places = Object.entries(positionals).map(([place, { told }]) => {
-    const each = told.array ? `${place}..` : place
-    return told.demandOption && !forStream ? `<${each}>` : `[${each}]`
-  })
+/** The version or a help, if the words request one. */
+function textFor(words: readonly string[], io: Io): string | undefined {
+  const [first, second] = words
+  const width = widthFor(io, 'stdout')
+  if (first === '--version' || first === '-V') return `${VERSION}\n`
+  const isHelp = words.some((word) => word === '--help' || word === '-h')
+  if (first !== undefined && first !== 'help' && !isHelp) return undefined
+  const name = first === 'help' ? second : first
+  const command = COMMANDS.find((each) => each.name === name)
+  if (command !== undefined) return printHelp(command, width)
+  if (name === undefined || name.startsWith('-')) return printOverview(COMMANDS, width)
+  throw mistakeIn(`Unknown command: ${name}`, [name])
+}
+
+/** The command and its positionals as yargs takes them: `diff [A] [B]`. */
+function pattern({ name, positionals, forStream }: Command): string {
+  const places = Object.entries(positionals).map(
+    ([
+      place,
+      {
+        yargs: { array, demandOption },
+      },
+    ]) => {
+      const each = array ? `${place}..` : place
+      return demandOption && !forStream ? `<${each}>` : `[${each}]`
+    },
+  )
   return [name, ...places].join(' ')
 }
 
-/** Tells yargs what a command takes, and its examples. */
-function describeTo(argv: Argv, { positionals, options, examples, forStream }: Command): void {
-  for (const group of ['Positionals:', 'Options:']) argv.group([], group)
-  for (const [place, { told }] of Object.entries(positionals)) {
-    const { demandOption, ...rest } = told
+function addOptions(argv: Argv, { positionals, options, forStream }: Command): void {
+  for (const [place, { yargs: own }] of Object.entries(positionals)) {
+    const { demandOption, ...rest } = own
     argv.positional(place, { ...rest, ...(!forStream && { demandOption }) } as PositionalOptions)
   }
-  argv.options(toldOf(options))
-  argv.group([...Object.keys(GLOBAL_OPTIONS), 'version', 'help'], 'Global options:')
-  argv.example(examples.map(([line, what]) => [`$0 ${line}  # ${what}`, '']))
-}
-
-/** Options only once a hyphen is there; where nothing fits, the shell completes file names. */
-function completeWord(words: readonly string[]) {
-  return (
-    word: string,
-    _: unknown,
-    complete: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
-    done: (words: string[]) => void,
-  ): void => {
-    const values = valuesAt(words)
-    if (values !== undefined) {
-      done(values.filter((each) => each.startsWith(word)))
-      return
-    }
-    complete((_error, found = []) => {
-      done(found.filter((each) => each.startsWith('-') === word.startsWith('-')))
-    })
-  }
-}
-
-/** What may stand at the end of a half-typed line, if that is the value of an option that knows. */
-function valuesAt(words: readonly string[]): readonly string[] | undefined {
-  const [previous = ''] = words.slice(-2)
-  const command = COMMANDS.find(({ name }) => words.includes(name))
-  const name = previous.replace(/^--/, '')
-  const option = command && Object.hasOwn(command.options, name) ? command.options[name] : undefined
-  return previous.startsWith('--') && option?.values?.length ? option.values : undefined
+  argv.options(yargsOptions(options))
 }
 
 /** What an option's `coerce` throws comes back as an error of yargs' own. */
@@ -148,8 +129,15 @@ function isOfYargs(error: unknown): error is Error {
 }
 
 /** The options that take no value. */
-function flagsOf({ options }: Command): string[] {
-  const all = Object.entries({ ...options, ...GLOBAL_OPTIONS })
-  const own = all.filter(([, { told }]) => told.type === 'boolean').map(([name]) => name)
-  return [...own, 'help', 'version']
+function flags({ options }: Command): string[] {
+  return Object.entries({ ...options, ...GLOBAL_OPTIONS })
+    .filter(
+      ([
+        ,
+        {
+          yargs: { type },
+        },
+      ]) => type === 'boolean',
+    )
+    .map(([name]) => name)
 }

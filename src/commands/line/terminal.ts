@@ -44,19 +44,19 @@ const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 let placeholder: string | undefined
 
 /** @param text clean already: what is in it comes to the terminal with the colours */
-function colour(style: Style, text: string): string {
+function color(style: Style, text: string): string {
   placeholder ??= `<${randomBytes(12).toString('hex')}>`
   return styleText(style, text, { validateStream: false }).replaceAll('\u001b', placeholder)
 }
 
-function coloured(text: string): string {
+function colored(text: string): string {
   return placeholder === undefined ? text : text.replaceAll(placeholder, '\u001b')
 }
 
 /** A line in pieces that fit; one with colours was made to fit before. */
 function fitted(line: string, width: number | undefined): string {
-  const isColoured = placeholder !== undefined && line.includes(placeholder)
-  return isColoured ? coloured(line) : foldLine(line, width).join('\n')
+  const isStyled = placeholder !== undefined && line.includes(placeholder)
+  return isStyled ? colored(line) : foldLine(line, width).join('\n')
 }
 
 /** Narrower terminals are treated as if they had this width. */
@@ -69,16 +69,25 @@ export function widthFor(io: Io, output: OutputName): number | undefined {
   return wanted === undefined ? undefined : Math.max(wanted, NARROWEST)
 }
 
-export function openTerminal(io: Io, { quiet }: { readonly quiet: boolean }): Terminal {
+export interface TerminalOptions {
+  readonly quiet: boolean
+  /** What `--color` and `--no-color` say; default: color on a capable terminal. */
+  readonly isColored?: boolean | undefined
+}
+
+export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Terminal {
   const { stdout, stderr } = io
   const { NO_COLOR, FORCE_COLOR, TERM } = io.env
-  const isPlain = quiet || Boolean(NO_COLOR) || TERM === 'dumb'
-  const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
-  const isColoured = (output: OutputName) => !isPlain && (isForced || io[output].isTerminal)
+  const isPlain =
+    isColored === undefined ? quiet || Boolean(NO_COLOR) || TERM === 'dumb' : !isColored
+  const isForced =
+    isColored === true ||
+    (FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false')
+  const usesColor = (output: OutputName) => !isPlain && (isForced || io[output].isTerminal)
   return {
-    data: (text) => stdout.write(coloured(visible(text))),
+    data: (text) => stdout.write(colored(visible(text))),
     file: (text) => stdout.write(stdout.isTerminal ? visible(text) : text),
-    page: (text) => page(coloured(visible(text)), io),
+    page: (text) => page(colored(visible(text)), io),
     line: (line) => stdout.write(`${fitted(visibleLine(line), widthFor(io, 'stdout'))}\n`),
     say(line) {
       if (!quiet) stderr.write(`${fitted(visibleLine(line), widthFor(io, 'stderr'))}\n`)
@@ -90,10 +99,10 @@ export function openTerminal(io: Io, { quiet }: { readonly quiet: boolean }): Te
     width: (output = 'stderr') => widthFor(io, output),
     style(style, text, stream = 'stderr') {
       const line = visibleLine(text)
-      return isColoured(stream) ? colour(style, line) : line
+      return usesColor(stream) ? color(style, line) : line
     },
     async progress(text) {
-      const stream = isPlain || !stderr.isTerminal ? undefined : stderr.stream()
+      const stream = quiet || isPlain || !stderr.isTerminal ? undefined : stderr.stream()
       if (stream === undefined) return SILENT
       const { default: spinner } = await import('yocto-spinner')
       const line = spinner({

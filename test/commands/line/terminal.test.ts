@@ -48,8 +48,8 @@ async function writeTarget(text: string): Promise<void> {
 
 const READERS = [
   ['diff', 's.json', 'plain.json'],
-  ['diff', 's.json', 'plain.json', '--format', 'json'],
-  ['diff', 's.json', 'plain.json', '--format', 'markdown'],
+  ['diff', 's.json', 'plain.json', '-o', 'json'],
+  ['diff', 's.json', 'plain.json', '-o', 'markdown'],
   ['list', 's.json'],
   ['list', 's.json', '-o', 'tsv'],
   ['list', 's.json', '-o', 'json'],

@@ -24,8 +24,8 @@ const ATTEMPTS = 5
 export const awsSettings = {
   options: {
     regions: {
-      describe: 'AWS regions to query, separated by commas; other regions are kept',
-      default: 'all regions that the account has enabled',
+      describe: 'Regions such as us-east-1',
+      default: 'all enabled',
       isList: true,
       read(name: string, option: string): string {
         if (isAwsRegion(name)) return name

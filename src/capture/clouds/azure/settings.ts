@@ -75,20 +75,20 @@ const TOKEN_CREDENTIALS = [
 export const azureSettings = {
   options: {
     subscription: {
-      describe: 'Azure subscription for the queries',
-      default: 'AZURE_SUBSCRIPTION_ID, the service principal file, or az login',
+      describe: 'Subscription',
+      default: 'environment, az login',
     },
     location: {
-      describe: 'Azure region for the queries; the images are the same in all regions',
+      describe: 'Region to query',
       default: "the criteria's",
       read: readLocation,
     },
     'azure-environment': {
       describe: 'Azure cloud',
-      default: 'the environment of az login, else AzurePublicCloud',
+      default: "az login's",
       choices: NAMES,
     },
-    'azure-endpoint': { describe: 'URL of another Resource Manager', isUrl: true },
+    'azure-endpoint': { describe: 'URL of the Resource Manager', isUrl: true },
   },
 
   resolve(criteria: AzureCriteria, source: Source): AzureCriteria {

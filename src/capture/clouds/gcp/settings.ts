@@ -13,7 +13,7 @@ export interface GcpSettings {
 }
 
 export const gcpSettings = {
-  options: { 'gcp-endpoint': { describe: 'URL of another Compute API', isUrl: true } },
+  options: { 'gcp-endpoint': { describe: 'URL of the Compute API', isUrl: true } },
 
   resolve: (criteria: GcpCriteria) => criteria,
 

@@ -1,0 +1,210 @@
+import { foldLine } from '../../show/table.ts'
+import { type Command, GLOBAL_OPTIONS, GROUPS } from '../command.ts'
+import type { Option, OptionTable } from '../option.ts'
+
+/** The values of options in the help, by their placeholder, which is the same in every command. */
+const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
+  ARCH: ['arch'],
+  CLOUD: ['cloud'],
+  DATE: ['since'],
+  FILE: ['criteria', 'file', 'marketplace-file', 'merge', 'snapshot', 'stream', 'target'],
+  '[FILE]': ['replay'],
+  FORMAT: ['output'],
+  GRADE: ['fail-on', 'require'],
+  ID: ['subscription'],
+  LAYOUT: ['layout'],
+  LIST: ['drop', 'regions'],
+  N: ['concurrency', 'generation', 'max-count', 'max-days'],
+  NAME: ['azure-environment', 'distro', 'name', 'stream-name'],
+  PLAN: ['plan'],
+  POOL: ['pool'],
+  REGION: ['location', 'region'],
+  REVISION: ['at', 'base'],
+  SECONDS: ['patience', 'timeout'],
+  TEXT: ['offer', 'publisher', 'sku'],
+  URL: ['azure-endpoint', 'gcp-endpoint', 'url'],
+  'X.Y': ['min-rhel', 'ocp'],
+}
+
+const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'success; no difference'],
+  ['1', 'a check failed: a difference, skew over a limit, a refused loss'],
+  ['2', 'invalid command line or input file'],
+  ['3', 'a cloud, the build server or the credentials failed; no file changed'],
+  ['70', 'internal error'],
+]
+
+/** From the best. */
+const GRADES: readonly (readonly [grade: string, meaning: string])[] = [
+  ['exact', 'same build'],
+  ['newer-build', 'same OCP and RHEL version, a later build'],
+  ['older-build', 'same OCP and RHEL version, an earlier build'],
+  ['older-release', 'an earlier OCP or RHEL version'],
+  ['older-rhel-major', 'the RHEL major before'],
+]
+
+/** A heading and its entries, as `--help` and the manual page show them. */
+export interface HelpSection {
+  readonly title: string
+  readonly entries: readonly (readonly [name: string, text: string])[]
+}
+
+/** The sections of the help without a command. */
+export function overview(commands: readonly Command[]): HelpSection[] {
+  const groups: HelpSection[] = GROUPS.map((title) => ({
+    title,
+    entries: commands
+      .filter(({ group }) => group === title)
+      .map(({ name, describe }): [string, string] => [name, describe]),
+  }))
+  const last = groups.at(-1)
+  const help = ['help', 'Show the help of a command: help COMMAND'] as const
+  return [
+    ...groups.slice(0, -1),
+    ...(last ? [{ ...last, entries: [...last.entries, help] }] : []),
+    { title: 'Global options', entries: optionEntries(GLOBAL_OPTIONS) },
+    { title: 'Grades of an image, from the best', entries: GRADES },
+    { title: 'Exit codes', entries: EXIT_CODES },
+  ]
+}
+
+/** The sections of a command's help, behind its usage and examples. */
+export function commandSections({ positionals, options }: Command): HelpSection[] {
+  const groups = new Map<string, OptionTable>([['Options', {}]])
+  for (const [name, option] of Object.entries(options)) {
+    const title = option.yargs.group?.replace(/:$/, '') ?? 'Options'
+    groups.set(title, { ...groups.get(title), [name]: option })
+  }
+  const places = Object.entries(positionals).map(([name, option]): [string, string] => [
+    name,
+    description(option),
+  ])
+  const sections = [...groups].map(([title, table]) => ({ title, entries: optionEntries(table) }))
+  return [
+    { title: 'Arguments', entries: places },
+    ...sections,
+    { title: 'Values', entries: [...groups.values()].flatMap(longChoices) },
+    { title: 'Global options', entries: optionEntries(GLOBAL_OPTIONS) },
+  ].filter(({ entries }) => entries.length > 0)
+}
+
+/** @param width lines are folded to it */
+export function printOverview(commands: readonly Command[], width: number | undefined): string {
+  return [
+    'Usage: stream-snapshot COMMAND [OPTIONS]',
+    '',
+    'Marketplace images in CoreOS streams: capture once, regenerate anywhere.',
+    ...printSections(overview(commands), width),
+    '',
+    'stream-snapshot COMMAND --help shows the options of a command.',
+    '',
+  ].join('\n')
+}
+
+export function printHelp(command: Command, width: number | undefined): string {
+  const fold = (line: string) => foldLine(line, width)
+  return [
+    ...fold(`Usage: stream-snapshot ${usage(command)}`),
+    '',
+    ...fold(`${command.describe}.`),
+    '',
+    'Examples:',
+    ...command.examples.flatMap(([line, what]) => [
+      ...fold(`  # ${what}`),
+      ...foldCommand(`  stream-snapshot ${line}`, width),
+    ]),
+    ...printSections(commandSections(command), width),
+    '',
+  ].join('\n')
+}
+
+/** `diff [A] [B] [OPTIONS]` */
+export function usage({ name, positionals, usage: own, forStream }: Command): string {
+  const places = Object.entries(positionals).map(([place, { yargs }]) => {
+    const each = yargs.array ? `${place} ...` : place
+    return yargs.demandOption && !forStream ? each : `[${each}]`
+  })
+  return [name, ...(own === undefined ? places : [own]), '[OPTIONS]'].join(' ')
+}
+
+function printSections(sections: readonly HelpSection[], width: number | undefined): string[] {
+  return sections.flatMap(({ title, entries }) => {
+    const column = Math.max(0, ...entries.map(([name]) => name.length))
+    return [
+      '',
+      `${title}:`,
+      ...entries.flatMap(([name, text]) =>
+        foldLine(`  ${name.padEnd(column)}  ${text}`.trimEnd(), width),
+      ),
+    ]
+  })
+}
+
+/** A command line in lines that a shell takes as one. */
+function foldCommand(line: string, width: number | undefined): string[] {
+  const rows: string[] = ['']
+  for (const word of line.trimStart().split(' ')) {
+    const last = rows.at(-1) ?? ''
+    if (last !== '' && width !== undefined && last.length + word.length + 5 > width) rows.push(word)
+    else rows.splice(-1, 1, last === '' ? word : `${last} ${word}`)
+  }
+  return rows.map(
+    (row, at) => `${at === 0 ? '  ' : '    '}${row}${at < rows.length - 1 ? ' \\' : ''}`,
+  )
+}
+
+/** In columns: an option's line fits it. */
+const LINE = 80
+
+type Entry = readonly [name: string, text: string]
+
+/** One line for each option, with its choices if they fit. */
+function optionEntries(table: OptionTable): Entry[] {
+  const rest = restOfLine(table)
+  return visibleOptions(table).map(([name, option]) => {
+    const full = description(option)
+    return [optionName(name, option), full.length <= rest ? full : description(option, [])]
+  })
+}
+
+/** The choices of options whose lines have no room for them. */
+function longChoices(table: OptionTable): Entry[] {
+  const rest = restOfLine(table)
+  return visibleOptions(table).flatMap(([name, option]) => {
+    const choices = option.yargs.choices?.map(String) ?? []
+    return choices.length > 0 && description(option).length > rest
+      ? [[`--${name}`, choices.join(', ')] as const]
+      : []
+  })
+}
+
+function visibleOptions(table: OptionTable): [name: string, option: Option<unknown>][] {
+  return Object.entries(table).filter(([, { yargs }]) => !yargs.hidden)
+}
+
+/** What the names of a table leave of a line. */
+function restOfLine(table: OptionTable): number {
+  const lengths = visibleOptions(table).map(([name, option]) => optionName(name, option).length)
+  return LINE - Math.max(0, ...lengths) - 4
+}
+
+/** `-o, --output FORMAT`; `    --target FILE` */
+function optionName(name: string, { yargs }: Option<unknown>): string {
+  const alias = yargs.alias === undefined ? '    ' : `-${yargs.alias}, `
+  const value = yargs.type === 'boolean' ? '' : ` ${placeholder(name)}`
+  return `${alias}--${name}${value}`
+}
+
+function description({ yargs }: Option<unknown>, choices = yargs.choices ?? []): string {
+  const fallback = yargs.default ?? yargs.defaultDescription
+  return [
+    yargs.describe ?? '',
+    ...(choices.length > 0 ? [`: ${choices.join(', ')}`] : []),
+    ...(fallback === undefined ? [] : [` (default: ${fallback})`]),
+  ].join('')
+}
+
+function placeholder(option: string): string {
+  const found = Object.entries(PLACEHOLDERS).find(([, options]) => options.includes(option))
+  return found?.[0] ?? 'VALUE'
+}
