@@ -110,8 +110,11 @@ export function printCapture(file: string, result: CaptureResult, terminal: Term
 }
 
 /** Warnings, and what was removed on request, which `--quiet` does not hide. */
-export function printNotes({ notes, dropped }: CaptureResult, terminal: Terminal): void {
+export function printNotes(result: CaptureResult, terminal: Terminal): void {
+  const { notes, dropped, allowedLosses, comparison } = result
   for (const note of notes) terminal.say(`warning: ${note}`)
+  const lost = comparison ? planLines(comparison, terminal, allowedLosses) : []
+  for (const line of allowedLosses.length > 0 ? lost : []) terminal.warn(line)
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 

@@ -85,8 +85,9 @@ export interface CaptureResult {
   /** Parts that were removed on request, and the names in the request. */
   readonly dropped: SnapshotContent | undefined
   readonly droppedNames: readonly string[]
-  /** Parts of unchanged builds that would be lost without a request. */
+  /** Parts of unchanged builds that would be lost without a request, and those that were requested. */
   readonly losses: readonly Change[]
+  readonly allowedLosses: readonly Change[]
   /** The files that change: the recording and the snapshot. */
   readonly writes: readonly Write[]
   readonly notes: readonly string[]
@@ -197,6 +198,7 @@ async function captureOnce(
   const dropped =
     before && parts && hasParts(parts.dropped) ? selectParts(before, parts.dropped) : undefined
   const comparison = before && compareContents(before, content, dropped)
+  const lost = before && comparison ? lostParts(before, content, comparison) : []
   const now = `${context.now().toISOString().slice(0, 19)}Z`
   const deprecations = before && !replay ? passedDeprecations(content, before.capturedAt, now) : []
   const sibling = found ?? (replay && (await readSnapshotOf(replay.file, folder)))
@@ -217,7 +219,8 @@ async function captureOnce(
     kept,
     dropped,
     droppedNames: drop,
-    losses: before && comparison ? lostParts(before, content, comparison, drop) : [],
+    losses: lost.filter((change) => !drop.includes(dropName(change))),
+    allowedLosses: lost.filter((change) => drop.includes(dropName(change))),
     writes: await changedFiles(
       [
         { file: recording, text: assembled.recordingText },
@@ -328,21 +331,15 @@ async function mergeEvidence(
  * Parts that the build server no longer has for a build that is the same as before. A build that was
  * replaced may have other parts.
  */
-function lostParts(
-  before: Snapshot,
-  after: SnapshotContent,
-  { changes }: Comparison,
-  drop: readonly string[],
-): Change[] {
-  return changes.filter((change) => {
-    const { subject, loss, follows } = change
+function lostParts(before: Snapshot, after: SnapshotContent, { changes }: Comparison): Change[] {
+  return changes.filter(({ subject, loss, follows }) => {
     if (loss !== 'removed' || follows) return false
     if (subject.kind !== 'artifact' && subject.kind !== 'image') return false
     // A capture may leave out signatures; the loss is refused where a stream has them.
     if (subject.member !== undefined) return false
     const { architecture } = subject
     const isSame = before.builds[architecture]?.release === after.builds[architecture]?.release
-    return isSame && !drop.includes(dropName(change))
+    return isSame
   })
 }
 

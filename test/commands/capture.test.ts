@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { CLI, run, temporaryFolder } from '../support/cli.ts'
@@ -211,6 +212,96 @@ describe('capture', () => {
       publisher: 'AzureOpenShift',
       sku: '418-v2',
     })
+  })
+})
+
+describe('capture of an existing file', () => {
+  it.each([
+    ['a stream', smallStream(EXAMPLE), 'a CoreOS stream, expected a snapshot', 'Name another file'],
+    ['another file', '{ "name": "x" }\n', 'not a snapshot', 'Name another file'],
+    ['a text', 'x\n', ':1:1: expected', 'Name another file'],
+    ['a list', '[]\n', 'expected a snapshot', 'Name another file'],
+  ])('refuses to replace %s', async (_, text, message, remedy) => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    await writeFile(at('x.json'), text)
+    const args = [...fromStream(), '--cloud', 'azure']
+    const { status, stderr } = await capture(mockServer, at('x.json'), args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain(remedy)
+    expect(await read('x.json')).toBe(text)
+    expect(mockServer.requests).toEqual([])
+  })
+
+  it('refuses to replace a snapshot of a later schema version, and a file without .json', async () => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    await capture(mockServer, at('s.json'), fromStream())
+    const later = (await read('s.json')).replace(/(\n {2}"schemaVersion":) ?1/, '$12')
+    await writeFile(at('s.json'), later)
+    const args = [...fromStream(), '--cloud', 'azure']
+    const { status, stderr } = await capture(mockServer, at('s.json'), args)
+    expect(status).toBe(2)
+    expect(stderr).toMatch(
+      /s\.json: \.schemaVersion: 2 is later than 1.*\nUpdate stream-snapshot\.\n$/,
+    )
+    expect(await read('s.json')).toBe(later)
+    const other = await capture(mockServer, at('s.txt'), args)
+    expect(other).toMatchObject({ status: 2, stderr: /SNAPSHOT: expected a path such as/ })
+  })
+
+  it('keeps the criteria of the snapshot, unless others are named', async () => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    const { azure: own, ...rest } = BUILT_IN
+    const plans = { ocp: own?.plans.ocp }
+    await writeFile(at('c.json'), JSON.stringify({ ...rest, azure: { ...own, plans } }))
+    await capture(mockServer, at('s.json'), [...fromStream(), '--criteria', at('c.json')])
+    const before = await read('s.json')
+    expect(await capture(mockServer, at('s.json'), ['--check'])).toMatchObject({ status: 0 })
+    expect(await capture(mockServer, at('s.json'), fromStream())).toMatchObject({ status: 0 })
+    expect(await read('s.json')).toBe(before)
+    const builtIn = [...fromStream(), '--criteria', 'built-in']
+    expect(await capture(mockServer, at('s.json'), builtIn)).toMatchObject({ status: 0 })
+    expect(JSON.parse(await read('s.json')).criteria.azure).toEqual(own)
+  })
+
+  it('moves capturedAt when a deprecation date has passed', async () => {
+    const images = imagesBeforeBump().map((image) =>
+      image.sku === '418-v2'
+        ? {
+            ...image,
+            imageState: 'ScheduledForDeprecation' as const,
+            scheduledDeprecationTime: '2025-03-01T00:00:00Z',
+          }
+        : image,
+    )
+    const mockServer = await azureFor(images)
+    await capture(mockServer, at('s.json'), fromStream())
+    const { integrity: _, ...content } = JSON.parse(await read('s.json'))
+    const then = sealSnapshot({ ...content, capturedAt: '2025-02-01T00:00:00Z' })
+    await writeFile(at('s.json'), printSnapshot(then))
+    const checked = await capture(mockServer, at('s.json'), ['--check'])
+    expect(checked.status).toBe(1)
+    expect(checked.stdout).toMatch(
+      /^~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:\S+ {2}deprecated since 2025-03-01T00:00:00Z$/m,
+    )
+    const captured = await capture(mockServer, at('s.json'), [])
+    expect(captured.stderr).toMatch(/^ {2}deprecated since 2025-03-01T00:00:00Z: azureopenshift/m)
+    expect(Date.parse(JSON.parse(await read('s.json')).capturedAt)).toBeGreaterThan(
+      Date.parse('2025-03-01T00:00:00Z'),
+    )
+    expect(await capture(mockServer, at('s.json'), ['--check'])).toMatchObject({ status: 0 })
+    expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  })
+})
+
+describe('capture --ocp X.Y alone', () => {
+  it('captures the images of that OCP version', async () => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    expect(await capture(mockServer, at('s.json'), ['--ocp', '4.18'])).toMatchObject({ status: 0 })
+    const { stream, builds, images } = JSON.parse(await read('s.json'))
+    expect({ stream, builds }).toMatchObject({ stream: { ocp: '4.18' }, builds: {} })
+    expect(images.azure.length).toBeGreaterThan(0)
+    expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 })
 
