@@ -167,7 +167,12 @@ async function captureOnce(
   const drop = knownDrops(file, options, before)
   if (before) {
     const planned = plannedParts({ ...plan, criteria }, before)
-    refuseForeign(config, { ...plan, criteria }, before, unqueriedParts(before, planned, drop).kept)
+    refuseForeign(
+      config,
+      { ...plan, criteria: { ...plan.criteria, ...criteria } },
+      before,
+      unqueriedParts(before, planned, drop).kept,
+    )
   }
 
   const { capture } = await import('../capture/capture.ts')

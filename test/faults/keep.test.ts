@@ -86,6 +86,13 @@ describe('what a capture does not ask for', () => {
     expect(await snapshot()).toEqual(before)
   })
 
+  it('is kept when --criteria names the same criteria', async () => {
+    await writeFile(at('c.json'), JSON.stringify((await snapshot()).criteria))
+    const { status, stderr } = await capture('--cloud', 'azure', '--criteria', 'c.json')
+    expect(status, stderr).toBe(0)
+    expect(await counts()).toEqual(WHOLE)
+  })
+
   it('stays where a cloud has news', async () => {
     clouds.azure.setImages(imagesAfterBump())
     const { stderr } = await capture('--cloud', 'azure')
