@@ -107,7 +107,6 @@ export type { Builds, Workspace, WorkspaceStream } from './core/workspace/worksp
 // Audits.
 
 export type { Check, Evidence } from './capture/verify.ts'
-export { diffSnapshots, emptied, isEqual, type SnapshotDiff } from './core/audit/diff/diff.ts'
 export { type ListFilter, type Listing, listImages } from './core/audit/list/list.ts'
 export {
   intolerable,
@@ -117,6 +116,13 @@ export {
   type Severity,
   type SlotSkew,
 } from './core/audit/skew/skew.ts'
+export {
+  compareStreams,
+  type Difference,
+  isEqual,
+  type StreamDiff,
+  type StreamFiles,
+} from './core/changes/streams.ts'
 export type { Expected } from './core/clouds/facts.ts'
 export { printDiffJson, printDiffMarkdown } from './show/diff.ts'
 export { printSkewMarkdown } from './show/skew.ts'

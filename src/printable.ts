@@ -50,6 +50,6 @@ function printableCharacter(character: string): string {
 }
 
 /** `1 image`, `2 images`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+export function counted(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`
 }

@@ -2,7 +2,7 @@ import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { captureLines, deprecationLines, dropLines } from '../show/capture.ts'
-import { planLines } from '../show/plan.ts'
+import { changeLines } from '../show/changes.ts'
 import {
   BuildLoss,
   type CaptureResult,
@@ -121,7 +121,7 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
 function printChanges(file: string, result: CaptureResult, terminal: Terminal): void {
   const { comparison, writes } = result
   if (writes.length === 0) terminal.say(`${file}: up to date`)
-  for (const line of comparison ? planLines(comparison, terminal) : []) terminal.data(`${line}\n`)
+  for (const line of comparison ? changeLines(comparison.changes, terminal) : []) terminal.data(`${line}\n`)
   for (const line of deprecationLines(result)) terminal.data(`${line}\n`)
   for (const write of writes) terminal.say(`${write.file}: would be updated`)
 }
@@ -129,6 +129,6 @@ function printChanges(file: string, result: CaptureResult, terminal: Terminal): 
 /** A build's loss with a line for each part. */
 export function withLossLines(error: unknown, terminal: Terminal): unknown {
   if (!(error instanceof BuildLoss)) return error
-  const lines = planLines(error.comparison, terminal, error.losses)
+  const lines = changeLines(error.losses, terminal)
   return new CheckFailure(error.message, error.remedy, { lines, cause: error })
 }

@@ -2,8 +2,7 @@ import { InputError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
 import {
-  diffSnapshots,
-  emptied,
+  compareStreams,
   getReleases,
   isEqual,
   readSnapshot,
@@ -12,28 +11,32 @@ import {
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { type Context, command, type GlobalArgs } from './command.ts'
-import { type ArgsOf, flag, format, needed, text } from './option.ts'
+import { type ArgsOf, choice, flag, needed, text } from './option.ts'
 
 const positionals = {
-  A: needed('Snapshot, REVISION:PATH or stream'),
-  B: text('Later snapshot (default: compare A with HEAD)'),
+  A: needed('A snapshot, or one of a git revision: REVISION:PATH'),
+  B: text('The later one, likewise; without it A is compared with what git committed last'),
 }
 const options = {
-  output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
-  target: text('Take missing releases from this stream'),
-  'exit-zero': flag('Exit 0 also if there are differences'),
+  format: choice(
+    'How to print; markdown is for a pull request',
+    Object.keys(DIFF_FORMATS) as DiffFormat[],
+    { alias: 'o' },
+    'text',
+  ),
+  target: text('Take the releases of the slots from this stream where there are no builds'),
+  'exit-zero': flag('Exit 0 with a difference too, as git wants it of its diff drivers'),
 }
 
 export const diffCommand = command({
   name: 'diff',
-  group: 'Review',
-  describe: 'Show the changes between two snapshots',
+  describe: 'Say what differs between two snapshots, and what that does to the stream',
   positionals,
   options,
   examples: [
-    ['diff snapshots/rhcos-4.18.json', 'what the next commit changes'],
-    ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit changed'],
-    ['diff old.json new.json -o markdown', 'for a comment in a pull request'],
+    ['diff snapshots/rhcos-4.18.json', 'what the next commit does'],
+    ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit did'],
+    ['diff old.json new.json --format markdown', 'for a comment'],
   ],
   forStream: ({ snapshot, target }) => ({ A: snapshot, target }),
 
@@ -54,15 +57,15 @@ async function runDiff(
   args: ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs,
   context: Context,
 ): Promise<boolean> {
-  const { output, target } = args
+  const { format, target } = args
   const { folder, terminal } = context
   const { A, B } = args
   const [before, after] =
     B === undefined
       ? await sinceCommitted(folder, A)
       : [await readSide(A, context), await readSide(B, context)]
-  const [left, right] = [before ?? (after && emptied(after)), after ?? (before && emptied(before))]
-  if (left === undefined || right === undefined) {
+  const later = after ?? before
+  if (later === undefined) {
     throw new InputError(
       B === undefined
         ? `${A}: expected a snapshot, there is none, and none in HEAD`
@@ -73,9 +76,14 @@ async function runDiff(
     target === undefined ? undefined : getReleases(readStream(await folder.read(target), target))
   const committed =
     target === undefined || B !== undefined ? undefined : await releasesCommitted(folder, target)
-  const diff = diffSnapshots(left, right, releases, committed)
-  terminal.data(DIFF_FORMATS[output](diff, terminal))
-  if (!isEqual(diff)) return true
+  const stream = compareStreams(
+    later.stream.name,
+    { snapshot: before, releases: committed ?? releases },
+    { snapshot: after, releases },
+  )
+  const difference = { streams: [stream], files: [] }
+  terminal.data(DIFF_FORMATS[format](difference, terminal))
+  if (!isEqual(difference)) return true
   if (B === undefined) {
     terminal.say(
       `${A}: tells the same as in HEAD; stream-snapshot history ${A} tells what its commits did`,

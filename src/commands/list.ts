@@ -1,6 +1,6 @@
 import { CLOUDS, listImages, readSnapshot } from '../index.ts'
-import { unaskedWords } from '../show/asked.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
+import { notQueried } from '../show/skew.ts'
 import { command } from './command.ts'
 import { choice, format, needed, text } from './option.ts'
 
@@ -31,6 +31,6 @@ export const listCommand = command({
     const listings = listImages(snapshot, filter)
     terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length > 0) return
-    terminal.say(`${SNAPSHOT}: ${unaskedWords(snapshot, args.cloud) ?? 'no image fits'}`)
+    terminal.say(`${SNAPSHOT}: ${notQueried(snapshot, args.cloud) ?? 'no image fits'}`)
   },
 })

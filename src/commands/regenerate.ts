@@ -1,6 +1,6 @@
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { selectionsValue } from '../show/selections.ts'
+import { regeneratedJson } from '../show/regenerate.ts'
 import {
   type NamedRegeneration,
   type RegenerateOptions,
@@ -116,7 +116,7 @@ async function regenerateSnapshot(
   }).catch((error) => {
     throw withRefusalLines(error, terminal, { ...args, isDryRun: options.dryRun })
   })
-  if (args.output === 'json') terminal.data(json(selectionsValue(regeneration.result)))
+  if (args.output === 'json') terminal.data(json(regeneratedJson(regeneration.result)))
   if (options.dryRun) {
     return finishDryRun([{ name: '', regeneration }], args, terminal)
   }
@@ -153,7 +153,7 @@ async function regenerateWorkspace(
   })
   if (args.output === 'json') {
     const entries = results.flatMap(({ name, regeneration }) =>
-      regeneration ? [[name, selectionsValue(regeneration.result)] as const] : [],
+      regeneration ? [[name, regeneratedJson(regeneration.result)] as const] : [],
     )
     terminal.data(json(Object.fromEntries(entries)))
   }

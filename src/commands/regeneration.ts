@@ -4,8 +4,8 @@ import { misreadSkus } from '../core/regenerate/readers.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CheckFailure } from '../errors.ts'
-import { countLine, earlierMajorLines, lossLines, planLines, readersLines } from '../show/plan.ts'
-import { explainLines } from '../show/selections.ts'
+import { changeLines, countLine, lossLines } from '../show/changes.ts'
+import { explainLines, fallbackLines, readersLines } from '../show/regenerate.ts'
 import { describeSlots } from '../show/slots.ts'
 import { onStdout } from '../show/style.ts'
 import { type RegeneratedFile, type Regeneration, StreamsRefused } from '../workflows/regenerate.ts'
@@ -29,11 +29,11 @@ export function printRegeneration(
   const { comparison, selections, notes, unverified } = result
   for (const note of notes) terminal.say(note)
   if (explain) for (const line of explainLines(selections)) terminal.say(line)
-  if (!isDryRun) for (const line of planLines(comparison, terminal)) terminal.say(line)
+  if (!isDryRun) for (const line of changeLines(comparison.changes, terminal)) terminal.say(line)
   // What is removed on request is named in any case.
-  if (quiet) for (const line of lossLines(comparison, terminal)) terminal.warn(line)
-  for (const line of earlierMajorLines(selections)) terminal.say(line)
-  for (const line of readersLines(comparison)) terminal.say(line)
+  if (quiet) for (const line of lossLines(comparison.changes, terminal)) terminal.warn(line)
+  for (const line of fallbackLines(selections)) terminal.say(line)
+  for (const line of readersLines(result)) terminal.say(line)
   const misread = misreadSkus(comparison.changes)
   if (misread.length > 0) {
     terminal.say(
@@ -63,7 +63,7 @@ export function printDifference(
   },
   terminal: Terminal,
 ): void {
-  const lines = comparison ? planLines(comparison, onStdout(terminal)) : []
+  const lines = comparison ? changeLines(comparison.changes, onStdout(terminal)) : []
   for (const line of lines) terminal.data(`${line}\n`)
   if (lines.length > 0) return
   for (const { file, before = '', text } of regeneration?.files ?? []) {
@@ -87,7 +87,7 @@ export function withRefusalLines(
   }
   const lines =
     error instanceof Loss
-      ? lossLines(error.comparison, terminal)
+      ? lossLines(error.comparison.changes, terminal)
       : describeSlots(error.unmet.map(({ slot }) => slot))
   return new CheckFailure(error.message, error.remedy, { lines, cause: error })
 }

@@ -18,8 +18,7 @@ import {
   type Snapshot,
 } from '../index.ts'
 import { counted } from '../printable.ts'
-import { unaskedWords } from '../show/asked.ts'
-import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
+import { notQueried, SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
 import { command } from './command.ts'
 import { choice, count, flag, format, needed, text } from './option.ts'
 
@@ -110,11 +109,11 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
 
 /** @throws InputError for a cloud that nobody asked, of which nothing can be said */
 function refuseUnasked(file: string, snapshot: Snapshot, cloud: CloudName | undefined): void {
-  const unasked = unaskedWords(snapshot, cloud)
-  if (unasked === undefined) return
+  const cause = notQueried(snapshot, cloud)
+  if (cause === undefined) return
   throw new InputError(
-    `${file}: ${unasked}`,
-    `stream-snapshot capture ${file} --cloud ${cloud ?? DEFAULT_CLOUD} asks it.`,
+    `${file}: ${cause}`,
+    `stream-snapshot capture ${file} --cloud ${cloud ?? DEFAULT_CLOUD} queries it.`,
   )
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../core/snapshot/snapshot.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { counted } from '../printable.ts'
-import { planLines } from './plan.ts'
+import { changeLines } from './changes.ts'
 import type { Styled } from './style.ts'
 
 /** How many images of a cloud are named; the others are counted. */
@@ -39,7 +39,7 @@ export function captureLines(summary: CaptureSummary, styled: Styled): string[] 
     ...(builds.length > 0
       ? [`builds: ${builds.map(([arch, { release }]) => `${arch}=${release}`).join(' ')}`]
       : []),
-    ...(comparison && changes ? planLines({ ...comparison, changes }, styled) : []),
+    ...(comparison && changes ? changeLines(changes, styled) : []),
     ...capturedClouds(snapshot).flatMap((cloud) =>
       kept.clouds.includes(cloud)
         ? [

@@ -1,197 +1,188 @@
-import { isEqual, type SnapshotDiff } from '../core/audit/diff/diff.ts'
-import type { SlotChange } from '../core/audit/diff/slots.ts'
-import { type Change, ofKinds } from '../core/changes/changes.ts'
-import type { SubjectKind } from '../core/changes/inventory.ts'
+import { type Change, isRegraded, losses } from '../core/changes/changes.ts'
+import { type Difference, isEqual, type StreamDiff, slotItems } from '../core/changes/streams.ts'
 import { groupBy } from '../core/group.ts'
 import { counted } from '../printable.ts'
+import { countChanges, gradeSummary, printRows } from './changes.ts'
+import { changesJson, printJson } from './json.ts'
 import { code, details, markdownTable } from './markdown.ts'
-import { type PlanRow, planRows, printPlan } from './plan.ts'
-import { describeSlots } from './slots.ts'
+import type { Row } from './row.ts'
+import { regradedRows, rows } from './rows.ts'
 import { onStdout, type Styled } from './style.ts'
 import { foldLine } from './table.ts'
-import { describeField, describeQuery, describeValue } from './values.ts'
 
-/** How `diff -o` can print. */
 export const DIFF_FORMATS = {
   text: diffText,
   json: printDiffJson,
   markdown: printDiffMarkdown,
-} as const satisfies Record<string, (diff: SnapshotDiff, terminal: Styled) => string>
+} as const satisfies Record<string, (difference: Difference, terminal: Styled) => string>
 export type DiffFormat = keyof typeof DIFF_FORMATS
 
-/** Said with the slots where no release is known. */
-const LATEST_NOTE =
-  'No release is known, as neither snapshot holds builds: the slots are those of the latest build ' +
-  'that there could be. --target takes the releases from a stream.'
-
-/** The plan of changes for the person at the terminal; nothing for equal snapshots. */
-function diffText(diff: SnapshotDiff, terminal: Styled): string {
-  if (isEqual(diff)) return ''
+/** The changes of each stream; empty where nothing changes. */
+function diffText(difference: Difference, terminal: Styled): string {
+  if (isEqual(difference)) return ''
   const styled = onStdout(terminal)
   const width = styled.width()
-  const folded = (style: 'bold' | 'yellow' | 'dim', line: string, room = width) =>
-    foldLine(line, room).map((each) => styled.style(style, each))
-  // Sections are indented by two.
   const inner = { ...styled, width: () => (width === undefined ? undefined : width - 2) }
-  const section = (name: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [styled.style('bold', name), ...lines.map((line) => `  ${line}`)]
-  const plan = (...kinds: SubjectKind[]) => printPlan(rowsOf(diff, ...kinds), inner)
-  const told = (lines: readonly string[]) =>
-    lines.flatMap((line) => folded('yellow', `~  ${line}`, inner.width()))
-  const lines = [
-    ...folded('bold', `${diff.stream.name}: ${summarise(diff)}`),
-    ...section('builds', [...plan('build', 'artifact', 'image'), ...told(contentLines(diff))]),
-    ...section('images', plan('cloud', 'listing')),
-    ...section('slots', [...plan('slot'), ...told(gradeLines(diff))]),
-    ...section('stream', told(diff.identity.map(describeField))),
-    ...section('criteria', told(diff.criteria.map(describeValue))),
-    ...section('questions', told(diff.queries.map(describeQuery))),
-    ...noteOf(diff).flatMap((note) => folded('dim', note)),
-  ]
-  return `${lines.join('\n')}\n`
+  const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`)
+  const section = (title: string, all: readonly Row[]) =>
+    all.length === 0
+      ? []
+      : [...(title === '' ? [] : [styled.style('bold', title)]), ...indent(printRows(all, inner))]
+  const lines = difference.streams.flatMap((stream) => [
+    ...foldLine(headLine(stream), width).map((line) => styled.style('bold', line)),
+    ...indent(foldLine(countChanges(stream).changed, inner.width())),
+    ...sections(stream.changes).flatMap(({ title, rows }) => section(title, rows)),
+  ])
+  return `${[...lines, ...section('files', rows(difference.files))].join('\n')}\n`
 }
 
-/** A difference for programs, as schemas/diff.schema.json describes it. */
-export function printDiffJson(diff: SnapshotDiff): string {
-  const { comparison: _, selections: __, ...rest } = diff
-  const value = { schemaVersion: 1, equal: isEqual(diff), ...rest }
-  return `${JSON.stringify(value, undefined, 2)}\n`
-}
-
-/** In characters; a comment of GitHub holds some more. */
+/** In characters; GitHub accepts 65,536 in a comment. */
 const LONGEST = 60_000
 
-/** A pull request's comment: a sentence, the builds and what moved; all else folded. */
-export function printDiffMarkdown(diff: SnapshotDiff): string {
-  if (isEqual(diff)) return ''
-  const images = rowsOf(diff, 'cloud', 'listing')
-  const folds: readonly (readonly [summary: string, content: string, rows: number])[] = [
-    fold('Parts of the builds', planTable(rowsOf(diff, 'artifact', 'image'))),
-    fold('Images that came and went', planTable(images)),
-    fold('Another grade for the same image', bullets(gradeLines(diff))),
-    fold('Stream', bullets(diff.identity.map(describeField))),
-    fold('Criteria', bullets(diff.criteria.map(describeValue))),
-    fold('Questions', bullets(diff.queries.map(describeQuery))),
-    fold('Builds with the same release', bullets(contentLines(diff))),
-  ].filter(([, content]) => content !== '')
-  const head = [
-    `### ${code(diff.stream.name)}: ${summarise(diff)}`,
-    planTable(rowsOf(diff, 'build', 'slot')).join('\n'),
-    ...noteOf(diff),
+/** For the comment on a pull request; empty where nothing changes. */
+export function printDiffMarkdown(difference: Difference): string {
+  if (isEqual(difference)) return ''
+  const { streams, files } = difference
+  const blocks = [
+    ...streams.map((stream) => `### ${code(stream.name)}: ${headOf(stream)}`),
+    ...(files.length > 0 ? [table(rows(files)).join('\n')] : []),
   ]
-  return fitted(head, folds)
+  const room = LONGEST - RESERVE - blocks.join('\n\n').length
+  const parts = streams.flatMap((stream, at) => [
+    blocks[at] ?? '',
+    ...streamBlocks(stream, Math.floor(room / streams.length)),
+  ])
+  return `${cut([...parts, ...blocks.slice(streams.length)]).join('\n\n')}\n`
 }
 
-type Fold = readonly [summary: string, content: string, rows: number]
-
-function fold(name: string, lines: readonly string[]): Fold {
-  return [name, lines.join('\n'), lines.length]
-}
-
-/** All of it, or as much as fits: of a part that does not its size is told. */
-function fitted(head: readonly string[], folds: readonly Fold[]): string {
-  const whole = head.filter(Boolean).join('\n\n')
-  const start = whole.length > LONGEST - RESERVE ? (head[0] ?? '') : whole
-  const parts = [start]
-  let length = start.length
-  for (const [summary, content, lines] of folds) {
-    const isFitting = length + content.length < LONGEST - RESERVE
-    const part = details(
-      summary,
-      isFitting ? content : `${counted(lines, 'line')}, too long for a comment.`,
-    )
-    parts.push(part)
-    length += part.length
-  }
-  return `${parts.join('\n\n')}\n`
-}
-
-/** Room for what tells of the parts that do not fit. */
+/** In characters, for the summaries of parts that are too long. */
 const RESERVE = 2000
 
-function planTable(rows: readonly PlanRow[]): string[] {
-  if (rows.length === 0) return []
-  const cells = rows.map(({ sign, subject, what, date, grade }) => [
+/** The counts, the builds and the images; everything else is folded. */
+function streamBlocks(stream: StreamDiff, room: number): string[] {
+  const [{ rows: main } = { rows: [] }, ...others] = sections(stream.changes)
+  const blocks = [countChanges(stream).changed]
+  let left = room - (blocks[0]?.length ?? 0)
+  const add = (lines: readonly string[], wrap: (content: string) => string) => {
+    const content = lines.join('\n')
+    const block = wrap(
+      content.length < left ? content : `${counted(lines.length, 'line')}, too long for a comment`,
+    )
+    left -= block.length
+    blocks.push(block)
+  }
+  if (main.length > 0) add(table(main), (content) => content)
+  for (const { title, rows: all } of others) add(table(all), (content) => details(title, content))
+  return blocks
+}
+
+/** The blocks that fit into a comment. */
+function cut(blocks: readonly string[]): string[] {
+  let length = 0
+  const kept = blocks.filter((block) => {
+    length += block.length + 2
+    return length < LONGEST - 100
+  })
+  const more = blocks.length - kept.length
+  return more === 0 ? kept : [...kept, `${counted(more, 'part')} left out, too long for a comment`]
+}
+
+/** A difference for programs, as `schemas/diff.schema.json` describes it. */
+export function printDiffJson(difference: Difference): string {
+  const { base, streams, files } = difference
+  return printJson({
+    schemaVersion: 2,
+    equal: isEqual(difference),
+    base: base ?? null,
+    streams: Object.fromEntries(
+      streams.map((stream) => [
+        stream.name,
+        {
+          status: stream.status ?? (stream.changes.length > 0 ? 'changed' : 'unchanged'),
+          summary: headOf(stream),
+          releases: {
+            before: Object.fromEntries(stream.before.releases),
+            after: Object.fromEntries(stream.after.releases),
+          },
+          removed: countRemoved(stream),
+          changes: changesJson(stream.changes),
+        },
+      ]),
+    ),
+    files: changesJson(files),
+  })
+}
+
+/** `rhel-9: 9.8.20260403-0 -> 9.8.20260428-0; 3 exact, 12 lag by up to 97 days, 0 removed` */
+export function headLine(stream: StreamDiff): string {
+  return `${stream.name}: ${headOf(stream)}`
+}
+
+function headOf(stream: StreamDiff): string {
+  const { status } = stream
+  const grades = gradeSummary(slotItems(stream.after)) || 'no marketplace images'
+  const state = status === 'removed' ? [] : [grades]
+  const change = status === undefined ? '' : `${status}, `
+  return `${change}${releaseMoves(stream)}; ${[...state, `${countRemoved(stream)} removed`].join(', ')}`
+}
+
+/** `A -> B`; with the architectures where they differ. */
+function releaseMoves({ before, after }: StreamDiff): string {
+  const architectures = [...new Set([...before.releases.keys(), ...after.releases.keys()])].sort()
+  const moves = groupBy(architectures, (arch) => {
+    const [old, fresh] = [before.releases.get(arch), after.releases.get(arch)]
+    return old === fresh ? (fresh ?? '') : [old ?? 'none', fresh ?? 'none'].join(' -> ')
+  })
+  if (moves.size === 0) return 'release unknown'
+  const [only] = moves.keys()
+  if (moves.size === 1) return only ?? ''
+  return [...moves].map(([move, names]) => `${move} (${names.join(', ')})`).join(', ')
+}
+
+/** The builds, their parts and the images that are removed; listed images are not counted. */
+function countRemoved({ changes }: StreamDiff): number {
+  const removed = losses(changes).filter(
+    ({ subject, loss }) => loss === 'removed' && subject.kind !== 'listing',
+  )
+  const names = removed.map(({ subject }) =>
+    JSON.stringify(subject.kind === 'slot' ? subject.slot : subject),
+  )
+  return new Set(names).size
+}
+
+interface Section {
+  /** Empty for the builds and the images of the stream. */
+  readonly title: string
+  readonly rows: readonly Row[]
+}
+
+function sections(changes: readonly Change[]): Section[] {
+  const of = (...kinds: readonly Change['subject']['kind'][]) =>
+    rows(changes.filter(({ subject, follows }) => kinds.includes(subject.kind) || follows))
+  const regraded = regradedRows(changes.filter(isRegraded))
+  return [
+    { title: '', rows: [...of('build', 'artifact', 'image', 'slot'), ...regraded] },
+    { title: 'listed images', rows: of('cloud', 'listing') },
+    { title: 'queries', rows: rowsOfQueries(changes) },
+    { title: 'stream and criteria', rows: of('setting') },
+    { title: 'files', rows: of('file') },
+  ].filter((section, at) => at === 0 || section.rows.length > 0)
+}
+
+/** The queries of a cloud that is added or removed as a whole are left out. */
+function rowsOfQueries(changes: readonly Change[]): Row[] {
+  return rows(
+    changes.filter(({ subject }) => subject.kind === 'query' || subject.kind === 'cloud'),
+  ).filter(({ subject }) => !subject.startsWith('cloud '))
+}
+
+function table(all: readonly Row[]): string[] {
+  if (all.length === 0) return []
+  const cells = all.map(({ sign, subject, what, date, grade }) => [
     sign,
     code(subject),
     code(what),
     [code(date), grade].filter(Boolean).join(' '),
   ])
-  return markdownTable(['', 'what', 'change', 'of'], cells).split('\n')
-}
-
-function bullets(lines: readonly string[]): string[] {
-  return lines.map((line) => `- ${code(line)}`)
-}
-
-/** A difference in a sentence: `4 builds changed, no slot moved`; each part of what was looked at. */
-function summarise(diff: SnapshotDiff): string {
-  const { comparison, criteria, identity, queries } = diff
-  const listings = ofKinds(comparison.changes, 'listing')
-  const of = (test: (change: Change) => boolean) => listings.filter(test).length
-  const slots = ofKinds(comparison.changes, 'slot').length
-  const parts = [
-    [ofKinds(comparison.changes, 'build').length + contentOf(diff).length, 'build', 'changed'],
-    [ofKinds(comparison.changes, 'artifact', 'image').length, 'part', 'of builds changed'],
-    [of(({ before }) => before === undefined), 'image', 'came'],
-    [of(({ after }) => after === undefined), 'image', 'went'],
-    [of(({ before, after }) => before !== undefined && after !== undefined), 'image', 'changed'],
-    [slots, 'slot', 'moved'],
-    [regraded(diff).length, 'slot', 'changed grade'],
-    [queries.length, 'question', 'answered otherwise'],
-  ] as const
-  const told = parts.flatMap(([count, noun, verb]) =>
-    count > 0 ? [`${counted(count, noun)} ${verb}`] : [],
-  )
-  return [
-    ...told,
-    ...(slots === 0 && diff.selections.length > 0 ? ['no slot moved'] : []),
-    ...(criteria.length > 0 ? ['criteria changed'] : []),
-    ...(identity.length > 0
-      ? [`${identity.map(({ name }) => name).join(', ')} of the stream changed`]
-      : []),
-  ].join(', ')
-}
-
-function rowsOf({ comparison }: SnapshotDiff, ...kinds: readonly SubjectKind[]): PlanRow[] {
-  return planRows(
-    comparison,
-    comparison.changes.filter(({ subject }) => kinds.includes(subject.kind)),
-  )
-}
-
-/** Slots that keep their image and are of another grade, as their release is another. */
-function regraded({ slots, comparison }: SnapshotDiff): SlotChange[] {
-  const moved = new Set(
-    ofKinds(comparison.changes, 'slot').flatMap(({ subject }) =>
-      subject.kind === 'slot' ? [JSON.stringify(subject.slot)] : [],
-    ),
-  )
-  return slots.changes.filter(({ slot }) => !moved.has(JSON.stringify(slot)))
-}
-
-/** A line for each two grades. */
-function gradeLines(diff: SnapshotDiff): string[] {
-  const moves = groupBy(
-    regraded(diff),
-    ({ before, after }) => `${before?.grade ?? 'none'} -> ${after?.grade ?? 'none'}`,
-  )
-  return [...moves].map(([move, changes]) => {
-    const slots = describeSlots(changes.map(({ slot }) => slot))
-    return `${counted(changes.length, 'slot')} with the same image: ${move} (${slots.join('; ')})`
-  })
-}
-
-function contentOf({ builds }: SnapshotDiff) {
-  return builds.filter(({ before, after }) => before === after)
-}
-
-function contentLines(diff: SnapshotDiff): string[] {
-  return contentOf(diff).flatMap(({ architecture, content }) =>
-    content.map((change) => `build ${architecture} ${describeValue(change)}`),
-  )
-}
-
-function noteOf({ slots }: SnapshotDiff): string[] {
-  return slots.changes.length > 0 && slots.releases === 'latest' ? [LATEST_NOTE] : []
+  return markdownTable(['', 'what', 'change', 'date and grade'], cells).split('\n')
 }

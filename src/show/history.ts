@@ -4,7 +4,9 @@ import { printSlot } from '../core/clouds/slot.ts'
 import type { HistoryVersion } from '../core/history/history.ts'
 import type { SlotState } from '../core/history/state.ts'
 import { counted, visibleLine } from '../printable.ts'
-import { type PlanRow, planRows, printPlan } from './plan.ts'
+import { printRows } from './changes.ts'
+import type { Row } from './row.ts'
+import { rows } from './rows.ts'
 import { onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
@@ -19,9 +21,9 @@ export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Chan
 }
 
 /** The changes of a version as rows, those of its files first. */
-export function versionRows(version: HistoryVersion): PlanRow[] {
+export function versionRows(version: HistoryVersion): Row[] {
   const { files, path, problem, changes } = version
-  const row = (sign: PlanRow['sign'], subject: string, what: string): PlanRow => ({
+  const row = (sign: Row['sign'], subject: string, what: string): Row => ({
     ...{ sign, subject, what: printable(what), date: '', grade: undefined },
   })
   return [
@@ -29,7 +31,7 @@ export function versionRows(version: HistoryVersion): PlanRow[] {
       change === 'renamed' ? row('~', 'file', `${from} -> ${path}`) : row('-', 'file', path),
     ),
     ...(problem === undefined ? [] : [row('-', `unreadable ${printable(path)}`, problem)]),
-    ...planRows({ changes, unchanged: [] }, shownChanges(version)).map((each) => ({
+    ...rows(shownChanges(version)).map((each) => ({
       ...each,
       subject: printable(each.subject),
       what: printable(each.what),
@@ -90,13 +92,13 @@ export function historyLines(version: HistoryVersion, isFull: boolean, styled: S
 }
 
 function changeLines(version: HistoryVersion, styled: Styled): string[] {
-  const rows = versionRows(version)
-  if (rows.length === 0) {
+  const all = versionRows(version)
+  if (all.length === 0) {
     const why = version.isCut ? 'the shallow clone begins here: changes unknown' : 'no changes'
     return [styled.style('dim', `  ${why}`)]
   }
   const inner = { ...styled, width: () => narrowed(styled.width(), 2) }
-  return printPlan(rows, inner).map((line) => `  ${line}`)
+  return printRows(all, inner).map((line) => `  ${line}`)
 }
 
 /** The OCP version, the release of each architecture, and the image of each slot. */

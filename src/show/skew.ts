@@ -1,12 +1,11 @@
 import { isBehind, missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
-import { CLOUDS } from '../core/snapshot/snapshot.ts'
+import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
-import { colourOf } from './grade.ts'
 import { code, markdownTable } from './markdown.ts'
 import { describeSlots, groupSlots, publishWords } from './slots.ts'
-import { onStdout, type Styled } from './style.ts'
+import { GRADE_STYLES, onStdout, type Styled } from './style.ts'
 import { foldLine, title, underlinedTable } from './table.ts'
 
 /** How `skew -o` can print. */
@@ -45,7 +44,7 @@ function skewTable(skews: readonly SlotSkew[], options: SkewOptions, styled: Sty
     ...slots.map((line) => {
       const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
       const known = grades.find((each) => each === grade)
-      return known ? `${head}${style(colourOf(known), known)}${rest}` : line
+      return known ? `${head}${style(GRADE_STYLES[known], known)}${rest}` : line
     }),
     ...(publish.length > 0 ? ['', style('bold', 'to publish')] : []),
     ...publish.flatMap((table, at) => [...(at > 0 ? [''] : []), ...printed(table)]),
@@ -183,4 +182,12 @@ function publishTables(missing: readonly (readonly SlotSkew[])[]): Table[] {
     })
     return rows.length === 0 ? [] : [{ header: ['for', ...names, 'version'].map(title), rows }]
   })
+}
+
+/** Why nothing is known about a cloud, or about any; undefined where it was queried. */
+export function notQueried(snapshot: Snapshot, cloud?: CloudName): string | undefined {
+  const queried = capturedClouds(snapshot)
+  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return undefined
+  if (queried.length === 0) return 'no cloud was queried'
+  return `${cloud} was not queried, only ${queried.join(', ')}`
 }

@@ -1,20 +1,28 @@
 import type { styleText } from 'node:util'
+import type { Grade } from '../core/selection/grade.ts'
 
-/** Colours a text of stdout or of stderr, default stderr, where a terminal shows it. */
+/** Colors a text of stdout or stderr (the default) on a terminal that supports it. */
 export type Style = (
   style: Parameters<typeof styleText>[0],
   text: string,
   stream?: 'stdout' | 'stderr',
 ) => string
 
-/** What words need of the place where they are shown. */
+/** The terminal that a text is printed on. */
 export interface Styled {
   readonly style: Style
-  /** The width of stdout or of stderr, default stderr; undefined where lines are to be whole. */
+  /** The width of stdout or stderr (the default); undefined for complete lines. */
   readonly width: (stream?: 'stdout' | 'stderr') => number | undefined
 }
 
-/** The same for what goes to stdout. */
 export function onStdout({ style, width }: Styled): Styled {
   return { style: (name, text) => style(name, text, 'stdout'), width: () => width('stdout') }
 }
+
+export const GRADE_STYLES = {
+  exact: 'green',
+  'newer-build': 'cyan',
+  'older-build': 'yellow',
+  'older-release': 'red',
+  'older-rhel-major': 'red',
+} as const satisfies Record<Grade, string>

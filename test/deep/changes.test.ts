@@ -8,7 +8,7 @@ import {
   type Snapshot,
   snapshotInventory,
 } from '../../src/index.ts'
-import { lossLines, planLines } from '../../src/show/plan.ts'
+import { changeLines, lossLines } from '../../src/show/changes.ts'
 import { azureImage, snapshotOf } from '../support/snapshots.ts'
 import { check } from './check.ts'
 
@@ -160,7 +160,7 @@ describe('the account of a change', () => {
       const target = readStream(text, 'target')
       const { stream, comparison } = regenerate({ ...job, snapshot: second, target })
       const [before, after] = [holdings(text), holdings(stream.print())]
-      const lines = lossLines(comparison, PLAIN)
+      const lines = lossLines(comparison.changes, PLAIN)
       const isOfPlatform = ({ words }: Standing) =>
         words.length === 4 && words[0] === 'artifact' && !after.has(words.slice(0, 3).join(' '))
       const gone = [...before]
@@ -189,12 +189,12 @@ describe('the account of a change', () => {
 
   it('of a snapshot', () => {
     const property = fc.property(snapshot, snapshot, (before, after) => {
-      const account = compareInventories(
+      const { changes } = compareInventories(
         snapshotInventory(before),
         snapshotInventory(after),
         before.criteria.rhel,
       )
-      const lines = planLines(account, PLAIN)
+      const lines = changeLines(changes, PLAIN)
       const goneBuilds = Object.keys(before.builds).filter((arch) => !after.builds[arch])
       const listed = ({ images }: Snapshot) =>
         [...(images.azure ?? []), ...(images.aws ?? [])].map((image) => ({ ...image }))

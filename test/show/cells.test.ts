@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { diffSnapshots } from '../../src/core/audit/diff/diff.ts'
+import { compareStreams } from '../../src/core/changes/streams.ts'
 import type { HistoryVersion } from '../../src/core/history/history.ts'
 import { printDiffMarkdown } from '../../src/show/diff.ts'
 import { historyCsv } from '../../src/show/history.ts'
@@ -59,9 +59,9 @@ describe('a region of AWS in Markdown', () => {
       version: '418.94.1',
     } as const
     const before = snapshotOf([], { images: { aws: [] }, queries: { aws: [] } })
-    const markdown = printDiffMarkdown(
-      diffSnapshots(before, snapshotOf([], { images: { aws: [image] }, queries: { aws: [] } })),
-    )
+    const after = snapshotOf([], { images: { aws: [image] }, queries: { aws: [] } })
+    const stream = compareStreams('s', { snapshot: before }, { snapshot: after })
+    const markdown = printDiffMarkdown({ streams: [stream], files: [] })
     expect(markdown).toContain('418.94.1 (ami-0)')
     // Outside of code, where all of it is inert, nothing of it is left.
     const bare = markdown.replace(/`[^`\n]*`|<code>[^<`|@\n]*<\/code>/g, 'CODE')

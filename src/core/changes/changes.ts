@@ -69,7 +69,22 @@ export function compareInventories(
   const unchanged = [...after].flatMap(([key, item]) =>
     isSame(before.get(key), item) ? [item] : [],
   )
-  return { changes: changes.sort(compareKinds), unchanged }
+  return { changes: withoutImplied(changes).sort(compareKinds), unchanged }
+}
+
+/** Where parts of a build change under the same release, the build itself is no change of its own. */
+function withoutImplied(changes: readonly Change[]): Change[] {
+  const parts = new Set(
+    changes.flatMap(({ subject }) =>
+      subject.kind === 'artifact' || subject.kind === 'image' ? [subject.architecture] : [],
+    ),
+  )
+  return changes.filter(
+    ({ subject, before, after }) =>
+      subject.kind !== 'build' ||
+      before?.release !== after?.release ||
+      !parts.has(subject.architecture),
+  )
 }
 
 /** The losses that no loss of a build or a platform already implies. */
@@ -79,7 +94,9 @@ export function losses(changes: readonly Change[]): Change[] {
 
 /** The changes of some kinds of subjects, without those that only follow another change. */
 export function ofKinds(changes: readonly Change[], ...kinds: readonly SubjectKind[]): Change[] {
-  return changes.filter(({ subject, follows }) => !follows && kinds.includes(subject.kind))
+  return changes.filter(
+    (change) => !change.follows && !isRegraded(change) && kinds.includes(change.subject.kind),
+  )
 }
 
 /** Whether a comparison has any such subject, changed or not. */
@@ -87,13 +104,33 @@ export function hasKind({ changes, unchanged }: Comparison, kind: SubjectKind): 
   return [...changes, ...unchanged].some(({ subject }) => subject.kind === kind)
 }
 
-/** An AMI's id does not contain its release, so a stream states both. */
+/** Whether a slot keeps its image and gets another grade, as its build changed. */
+export function isRegraded({ subject, before, after }: Change): boolean {
+  return subject.kind === 'slot' && hasSameImage(before, after)
+}
+
 function isSame(old: Item | undefined, fresh: Item | undefined): boolean {
+  const isGraded = old?.grade !== undefined && fresh?.grade !== undefined
+  return hasSameImage(old, fresh) && (!isGraded || old.grade === fresh.grade)
+}
+
+/** An AMI's id does not contain its release, so a stream states both. */
+function hasSameImage(old: Item | undefined, fresh: Item | undefined): boolean {
   if (old?.value !== fresh?.value) return false
   return fresh?.subject.kind !== 'slot' || old?.release === fresh.release
 }
 
-const ORDER: readonly SubjectKind[] = ['build', 'artifact', 'image', 'cloud', 'slot', 'listing']
+const ORDER: readonly SubjectKind[] = [
+  'build',
+  'artifact',
+  'image',
+  'cloud',
+  'slot',
+  'listing',
+  'query',
+  'setting',
+  'file',
+]
 
 /** Builds first, by architecture; other kinds keep their order. */
 function compareKinds({ subject: a }: Change, { subject: b }: Change): number {
@@ -101,16 +138,20 @@ function compareKinds({ subject: a }: Change, { subject: b }: Change): number {
   return a.architecture < b.architecture ? -1 : 1
 }
 
+const DATED: readonly SubjectKind[] = ['build', 'artifact', 'image', 'slot']
+const LOSABLE: readonly SubjectKind[] = [...DATED, 'cloud', 'listing']
+
 function findLoss(
   old: Item | undefined,
   fresh: Item | undefined,
   table: RhelTable,
 ): Change['loss'] {
   if (old === undefined) return undefined
-  if (fresh === undefined) return 'removed'
+  if (fresh === undefined) return LOSABLE.includes(old.subject.kind) ? 'removed' : undefined
+  if (hasSameImage(old, fresh)) return undefined
   const { kind } = fresh.subject
   // A listing is identified by its version, and an artifact has the release of its build.
-  if (kind === 'listing' || kind === 'cloud') return undefined
+  if (!DATED.includes(kind)) return undefined
   if (kind === 'slot' && fresh.grade === 'exact') return undefined
   if (old.release === undefined || fresh.release === undefined) return undefined
   return isOlder(fresh.release, old.release, table) ? 'older' : undefined
@@ -151,8 +192,8 @@ function changedReleases(before: Inventory, after: Inventory): ChangedReleases {
 
 function buildReleases(inventory: Inventory): Map<string, string> {
   return new Map(
-    [...inventory.values()].flatMap(({ subject, value }): [string, string][] =>
-      subject.kind === 'build' ? [[subject.architecture, value]] : [],
+    [...inventory.values()].flatMap(({ subject, release = '' }): [string, string][] =>
+      subject.kind === 'build' ? [[subject.architecture, release]] : [],
     ),
   )
 }

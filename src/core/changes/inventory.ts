@@ -11,6 +11,7 @@ import {
   type CloudName,
   capturedClouds,
   getImages,
+  getQueries,
   type Image,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
@@ -18,6 +19,7 @@ import { type LayoutName, ownExtensions } from '../stream/layouts.ts'
 import type { ImageFile } from '../stream/marketplace.ts'
 import { entryVersion, imagesIn, toEntry } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
+import { daysBetween, readVersion } from '../versions/version.ts'
 
 /** The smallest things that a file can have or not have. */
 export type Subject =
@@ -45,6 +47,11 @@ export type Subject =
   | { readonly kind: 'cloud'; readonly cloud: CloudName }
   /** An image that a cloud listed. */
   | { readonly kind: 'listing'; readonly cloud: CloudName; readonly image: Image }
+  /** A query that was sent. */
+  | { readonly kind: 'query'; readonly cloud: CloudName; readonly query: object }
+  /** What a snapshot was captured for: a member of `stream` or `criteria`. */
+  | { readonly kind: 'setting'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string }
 export type SubjectKind = Subject['kind']
 
 export interface Item {
@@ -53,16 +60,19 @@ export interface Item {
   readonly value: string
   /** The build's release or the image's version, as it is spelled. */
   readonly release?: string
-  /** For a slot: the image as a stream names it, and its grade where the grade is known. */
+  /** For a slot: the image as a stream names it. */
   readonly entry?: Entry
+  /** For a slot whose image was graded; see `Grading`. */
   readonly grade?: Grade
+  readonly ungraded?: string
+  readonly days?: number
 }
 
 /** The items of a file by a key that is the same in two files for the same subject. */
 export type Inventory = ReadonlyMap<string, Item>
 
-/** The builds of a stream with their parts, and its slots in some layouts. */
-export function streamInventory(stream: Stream, layouts: readonly LayoutName[]): Inventory {
+/** The builds of a stream with their parts, and its slots in some layouts or in all. */
+export function streamInventory(stream: Stream, layouts?: readonly LayoutName[]): Inventory {
   const builds = stream.architectures().flatMap((architecture): Item[] => {
     const release = stream.release(architecture)
     return buildItems(architecture, release, stream.architecture(architecture) ?? {})
@@ -85,7 +95,9 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
       build,
       snapshot.stream.signatures,
     )
-    return buildItems(architecture, build.release, { artifacts, images, ...rest })
+    const { release, ...content } = build
+    const [item, ...parts] = buildItems(architecture, release, { artifacts, images, ...rest })
+    return item ? [{ ...item, value: `${release} ${canonicalJson(content)}` }, ...parts] : []
   })
   const clouds = capturedClouds(snapshot).flatMap((cloud): Item[] => [
     { subject: { kind: 'cloud', cloud }, value: '' },
@@ -100,12 +112,36 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   return toInventory([...builds, ...clouds])
 }
 
+/** The queries of a snapshot, and what it was captured for. */
+export function requestInventory({ stream, criteria, queries }: SnapshotContent): Inventory {
+  const settings = Object.entries({ stream, criteria }).flatMap(([key, members]) =>
+    Object.entries(members).map(
+      ([name, value]): Item => ({
+        subject: { kind: 'setting', path: `${key}.${name}` },
+        value: canonicalJson(value),
+      }),
+    ),
+  )
+  const sent = capturedClouds({ queries }).flatMap((cloud) =>
+    getQueries({ queries }, cloud).map((answered): Item => {
+      const { images: _, missing, ...query } = answered as Readonly<Record<string, unknown>>
+      return {
+        subject: { kind: 'query', cloud, query },
+        value: missing === true ? 'not found' : 'found',
+      }
+    }),
+  )
+  return toInventory([...settings, ...sent])
+}
+
 /** The slots for which an image was selected, with their grades. */
 export function selectionInventory(selections: readonly Selection[]): Inventory {
   return toInventory(
-    selections.flatMap(({ slot, image, grade }): Item[] => {
+    selections.flatMap(({ slot, wanted, image, grade }): Item[] => {
       if (image === undefined || grade === undefined) return []
-      return [slotItem(slot, toEntry(slot.cloud, image), { grade })]
+      const days = daysBetween(readVersion(image.version)?.stamp, wanted.release.stamp)
+      const item = slotItem(slot, toEntry(slot.cloud, image), { grade })
+      return [{ ...item, ...(days !== undefined && { days }) }]
     }),
   )
 }
@@ -238,5 +274,11 @@ export function keyOf(subject: Subject): string {
       return `cloud\n${subject.cloud}`
     case 'listing':
       return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
+    case 'query':
+      return ['query', subject.cloud, canonicalJson(subject.query)].join('\n')
+    case 'setting':
+      return `setting\n${subject.path}`
+    case 'file':
+      return `file\n${subject.path}`
   }
 }

@@ -1,6 +1,5 @@
 import { InputError } from '../../errors.ts'
-import { latestReleases } from '../audit/diff/slots.ts'
-import { daysBetween, measureSkew, type SlotSkew } from '../audit/skew/skew.ts'
+import { measureSkew, type SlotSkew } from '../audit/skew/skew.ts'
 import {
   type Inventory,
   joined,
@@ -9,6 +8,7 @@ import {
   streamInventory,
   toInventory,
 } from '../changes/inventory.ts'
+import { latestReleases } from '../changes/streams.ts'
 import type { Entry } from '../clouds/facts.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
 import { decideOcp, ocpInSku } from '../criteria/ocp-version.ts'
@@ -23,7 +23,7 @@ import { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { getReleases } from '../stream/releases.ts'
 import { readStream, Stream } from '../stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
-import { readRelease, readVersion } from '../versions/version.ts'
+import { daysBetween, readRelease, readVersion } from '../versions/version.ts'
 
 /** A file as a commit left it. */
 export interface FileText {

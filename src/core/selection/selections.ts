@@ -38,7 +38,7 @@ export function selectImages(
     })
   return capturedClouds(snapshot).flatMap((cloud) => {
     const images = groupBySlot(getImages(snapshot, cloud), snapshot.capturedAt)
-    const floor = floorOf(snapshot.criteria[cloud])
+    const floor = findFloor(snapshot.criteria[cloud])
     return wanted.flatMap(({ architecture, wanted }) => {
       const slots = FACTS[cloud].slots(snapshot, architecture, wanted.ocp).sort(compareSlots)
       // The generations of a plan depend on each other.
@@ -61,7 +61,9 @@ export function selectImages(
 }
 
 /** The earliest OCP version of a cloud's images, for streams of it or a later version. */
-function floorOf(criteria: object & { readonly floor?: string } = {}): MajorMinor | undefined {
+export function findFloor(
+  criteria: object & { readonly floor?: string } = {},
+): MajorMinor | undefined {
   return criteria.floor === undefined ? undefined : readMajorMinor(criteria.floor)
 }
 

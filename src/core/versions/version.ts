@@ -103,3 +103,15 @@ export function compareStamps(a: string, b: string): number {
   if (a.length !== b.length) return compareStamps(a.padEnd(12, '0'), b.padEnd(12, '0'))
   return a < b ? -1 : Number(a > b)
 }
+
+const DAY = 24 * 60 * 60 * 1000
+
+/** Whole days between the dates of two time stamps, in UTC. */
+export function daysBetween(from: string | undefined, to: string): number | undefined {
+  return from === undefined ? undefined : Math.round((time(to) - time(from)) / DAY)
+}
+
+function time(stamp: string): number {
+  const [year, month, day] = [stamp.slice(0, 4), stamp.slice(4, 6), stamp.slice(6, 8)].map(Number)
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day)
+}

@@ -1,7 +1,7 @@
 import type { HistoryVersion } from '../../core/history/history.ts'
 import { counted } from '../../printable.ts'
 import { describeVersion, SIGN_WORDS, type Sign, versionRows } from '../history.ts'
-import type { PlanRow } from '../plan.ts'
+import type { Row } from '../row.ts'
 import { badge } from './grades.ts'
 import { commitId, day, type Html, html } from './html.ts'
 import { olderTable, type PageStream } from './older.ts'
@@ -35,7 +35,7 @@ ${olderTable(older)}`
 
 function commitBody(
   version: HistoryVersion,
-  rows: readonly PlanRow[],
+  rows: readonly Row[],
   commits: string | undefined,
 ): Html {
   const { commit, date, subject } = version
@@ -44,7 +44,7 @@ function commitBody(
 ${rows.map((row) => changeRow(version, row))}</tbody>`
 }
 
-function changeRow({ commit, date, subject }: HistoryVersion, row: PlanRow): Html {
+function changeRow({ commit, date, subject }: HistoryVersion, row: Row): Html {
   const { sign, subject: of, what, grade } = row
   const cells = [
     html`<abbr title="${commit} ${subject}">${commit.slice(0, 7)}</abbr>`,

@@ -12,7 +12,7 @@ describe('readIfInRevision', () => {
     await writeFile(join(folder, 'x.json'), '{}')
     await commitAll(folder, 'x')
     await expect(readIfInRevision(folderAt(folder), '--textconv:x.json')).rejects.toThrow(
-      '--textconv:x.json: git knows no revision --textconv',
+      '--textconv:x.json: unknown revision --textconv',
     )
     await expect(readIfInRevision(folderAt(folder), '--output=evil:x.json')).rejects.toThrow(
       'no revision',

@@ -13,7 +13,7 @@ import {
   printMajorMinor,
   readMajorMinor,
 } from '../../versions/major-minor.ts'
-import { inferRhel, isOfPublication, readVersion } from '../../versions/version.ts'
+import { daysBetween, inferRhel, isOfPublication, readVersion } from '../../versions/version.ts'
 
 /** How far a slot's image is from its release. */
 export interface SlotSkew {
@@ -147,19 +147,4 @@ function missing(snapshot: Snapshot, selection: Selection): { expected?: Expecte
   const version = readVersion(image?.version ?? '')
   if (grade === 'newer-build' && version && isOfPublication(version)) return {}
   return { expected: FACTS[selection.slot.cloud].expected(snapshot, selection) }
-}
-
-const DAY = 24 * 60 * 60 * 1000
-
-/** Whole days between two time stamps' dates, in UTC. */
-export function daysBetween(from: string | undefined, to: string): number | undefined {
-  return from === undefined ? undefined : Math.round((dateOf(to) - dateOf(from)) / DAY)
-}
-
-function dateOf(stamp: string): number {
-  return Date.UTC(
-    Number(stamp.slice(0, 4)),
-    Number(stamp.slice(4, 6)) - 1,
-    Number(stamp.slice(6, 8)),
-  )
 }

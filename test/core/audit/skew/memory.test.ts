@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { latestReleases } from '../../../../src/core/audit/diff/slots.ts'
 import { SkewMemory } from '../../../../src/core/audit/skew/memory.ts'
 import { measureSkew } from '../../../../src/core/audit/skew/skew.ts'
+import { latestReleases } from '../../../../src/core/changes/streams.ts'
 import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
 
 const build = (release: string) => ({

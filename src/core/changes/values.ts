@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../snapshot/canonical.ts'
+import { canonicalJson } from '../snapshot/canonical.ts'
 
 /** One place where two values differ; the side that has nothing there has no member. */
 export interface ValueChange {

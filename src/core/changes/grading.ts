@@ -1,0 +1,76 @@
+import type { Entry } from '../clouds/facts.ts'
+import type { Slot, Wanted } from '../clouds/slot.ts'
+import type { Criteria } from '../criteria/criteria.ts'
+import { ocpInSku } from '../criteria/ocp-version.ts'
+import type { Grade } from '../selection/grade.ts'
+import { selectImage } from '../selection/select.ts'
+import { findFloor, type Releases } from '../selection/selections.ts'
+import type { Image } from '../snapshot/snapshot.ts'
+import { entryVersion } from '../stream/marketplace.ts'
+import { type MajorMinor, printMajorMinor } from '../versions/major-minor.ts'
+import { daysBetween, readRelease, readVersion } from '../versions/version.ts'
+import type { Inventory, Item } from './inventory.ts'
+
+/** One side of a comparison: what its images are graded against. */
+export interface Side {
+  /** The releases of this side, by architecture. */
+  readonly releases: Releases
+  /** For releases that do not name an OCP version; absent where it is unknown. */
+  readonly ocp?: MajorMinor | undefined
+  readonly criteria: Criteria
+}
+
+/** How close an image is to the build of its side. */
+export interface Grading {
+  readonly grade?: Grade
+  /** Why there is no grade: `OCP version unknown`, `later OCP minor`. */
+  readonly ungraded?: string
+  /** Whole days from the image's date to the build's; negative for a newer image. */
+  readonly days?: number
+}
+
+/** Grades the image of a slot with the release and the OCP version of its side. */
+export function gradeEntry(slot: Slot, entry: Entry, side: Side): Grading {
+  const text = side.releases.get(slot.architecture)
+  if (text === undefined) return { ungraded: 'release unknown' }
+  const release = readRelease(text)
+  if (release === undefined) return { ungraded: 'release has no RHEL version' }
+  const image = toImage(slot, entry, side.criteria)
+  const days = daysBetween(readVersion(image.version)?.stamp, release.stamp)
+  const lag = days === undefined ? {} : { days }
+  const ocp = release.ocp ?? side.ocp
+  if (ocp === undefined) return { ...lag, ungraded: 'OCP version unknown' }
+  const { grade, refused } = judge(slot, { text, release, ocp }, image, side.criteria)
+  if (grade !== undefined) return { ...lag, grade }
+  return { ...lag, ...(refused !== undefined && { ungraded: refused }) }
+}
+
+/** Adds a grade, or the reason for none, to every slot of an inventory. */
+export function gradeInventory(inventory: Inventory, side: Side): Inventory {
+  return new Map(
+    [...inventory].map(([key, item]): [string, Item] => {
+      const { subject, entry } = item
+      if (subject.kind !== 'slot' || entry === undefined) return [key, item]
+      return [key, { ...item, ...gradeEntry(subject.slot, entry, side) }]
+    }),
+  )
+}
+
+/** A stream does not state whether an image is deprecated. */
+function toImage(slot: Slot, entry: Entry, criteria: Criteria): Image {
+  const { cloud: _, ...members } = slot
+  const ocp = entry.sku === undefined ? undefined : ocpInSku(entry.sku, criteria)
+  return {
+    ...entry,
+    ...members,
+    ...(ocp && { ocp: printMajorMinor(ocp) }),
+    state: 'active',
+    version: entryVersion(entry) ?? '',
+  } as Image
+}
+
+function judge(slot: Slot, wanted: Wanted, image: Image, criteria: Criteria) {
+  const floor = findFloor(criteria[slot.cloud])
+  const { candidates } = selectImage(slot, wanted, [image], criteria.rhel, 'any', floor)
+  return candidates[0] ?? { refused: undefined, grade: undefined }
+}

@@ -1,0 +1,160 @@
+import { decideOcp } from '../criteria/ocp-version.ts'
+import { BUILT_IN } from '../criteria/read.ts'
+import { type Releases, selectImages } from '../selection/selections.ts'
+import { ARCHITECTURES, type Snapshot } from '../snapshot/snapshot.ts'
+import { type ImageFile, imagesIn } from '../stream/marketplace.ts'
+import { getReleases } from '../stream/releases.ts'
+import type { Stream } from '../stream/stream.ts'
+import { type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { rhelForOcp } from '../versions/rhel.ts'
+import { Listings } from './absence.ts'
+import { type Change, type Comparison, compareInventories } from './changes.ts'
+import { gradeInventory } from './grading.ts'
+import {
+  type Inventory,
+  type Item,
+  imageInventory,
+  joined,
+  requestInventory,
+  selectionInventory,
+  snapshotInventory,
+  streamInventory,
+} from './inventory.ts'
+
+/** The files of one stream in one version; a file that does not exist is absent. */
+export interface StreamFiles {
+  readonly snapshot?: Snapshot | undefined
+  readonly stream?: Stream | undefined
+  readonly marketplaceFile?: ImageFile | undefined
+  /** `ocp` of the stream in the workspace file. */
+  readonly ocp?: string | undefined
+  /** Without a stream: the releases of architectures of which the snapshot has no build. */
+  readonly releases?: Releases | undefined
+}
+
+/** One side of a difference. */
+export interface StreamState {
+  readonly releases: Releases
+  readonly inventory: Inventory
+}
+
+/** What changes from one version of a stream's files to another. */
+export interface StreamDiff extends Comparison {
+  readonly name: string
+  /** Set where one version has no file of the stream. */
+  readonly status?: 'added' | 'removed'
+  readonly before: StreamState
+  readonly after: StreamState
+}
+
+/** What changes in the streams of a workspace, or in one snapshot. */
+export interface Difference {
+  /** The commit that the streams are compared with. */
+  readonly base?: string
+  readonly streams: readonly StreamDiff[]
+  /** The workspace file, where it changes. */
+  readonly files: readonly Change[]
+}
+
+export function isEqual({ streams, files }: Difference): boolean {
+  return files.length === 0 && streams.every(({ changes }) => changes.length === 0)
+}
+
+/** Compares two versions of the files of a stream. */
+export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
+  const [old, fresh] = [readState(before), readState(after)]
+  const { rhel } = (after.snapshot ?? before.snapshot)?.criteria ?? BUILT_IN
+  const listings = after.snapshot && new Listings(after.snapshot)
+  const comparison = compareInventories(old.inventory, fresh.inventory, rhel, listings)
+  return { name, before: old, after: fresh, ...comparison }
+}
+
+/** The slots of a side, each once. */
+export function slotItems({ inventory }: StreamState): Item[] {
+  const slots = new Map<string, Item>()
+  for (const item of inventory.values()) {
+    if (item.subject.kind === 'slot') slots.set(JSON.stringify(item.subject.slot), item)
+  }
+  return [...slots.values()]
+}
+
+/**
+ * A stream states its builds and images itself. Without a stream the builds are those of the snapshot,
+ * and the images those that the snapshot selects.
+ */
+function readState(files: StreamFiles): StreamState {
+  return files.stream ? streamState(files, files.stream) : snapshotState(files)
+}
+
+function streamState(files: StreamFiles, stream: Stream): StreamState {
+  const { snapshot, marketplaceFile } = files
+  const criteria = snapshot?.criteria ?? BUILT_IN
+  const releases = getReleases(stream)
+  const images = [...imagesIn(stream), ...(marketplaceFile ? imagesIn(marketplaceFile) : [])]
+  const { ocp } = decideOcp(
+    {
+      releases: [...releases.values()],
+      workspace: readVersion(files.ocp),
+      snapshot: readVersion(snapshot?.stream.ocp),
+      skus: images.flatMap(({ entry }) => entry.sku ?? []),
+      name: '',
+    },
+    criteria,
+  )
+  const own = joined(
+    streamInventory(stream),
+    marketplaceFile ? imageInventory(marketplaceFile) : new Map(),
+  )
+  const listings = [...(snapshot ? snapshotInventory(snapshot) : new Map())].filter(
+    ([, { subject }]) => !('architecture' in subject),
+  )
+  const requests = snapshot ? requestInventory(snapshot) : new Map()
+  const inventory = joined(
+    gradeInventory(own, { releases, ocp, criteria }),
+    new Map(listings),
+    requests,
+  )
+  return { releases, inventory }
+}
+
+function snapshotState({ snapshot, releases: others = new Map() }: StreamFiles): StreamState {
+  if (snapshot === undefined) return { releases: others, inventory: new Map() }
+  const builds = Object.entries(snapshot.builds)
+  const releases = new Map([
+    ...others,
+    ...builds.map(([arch, { release }]): [string, string] => [arch, release]),
+  ])
+  const slots =
+    releases.size > 0
+      ? selectionInventory(selectImages(snapshot, releases))
+      : withoutGrades(selectionInventory(selectImages(snapshot, latestReleases(snapshot))))
+  return {
+    releases,
+    inventory: joined(snapshotInventory(snapshot), slots, requestInventory(snapshot)),
+  }
+}
+
+function withoutGrades(inventory: Inventory): Inventory {
+  return new Map(
+    [...inventory].map(([key, { grade: _, days: __, ...item }]) => [
+      key,
+      { ...item, ungraded: 'release unknown' },
+    ]),
+  )
+}
+
+/**
+ * Releases that no image is newer than, for a snapshot whose release is unknown: the most recent image
+ * of each slot is selected. Empty where the OCP version is unknown too.
+ */
+export function latestReleases({ stream, criteria }: Snapshot): Releases {
+  const ocp = readVersion(stream.ocp)
+  const rhel = ocp && rhelForOcp(criteria.rhel, ocp)
+  if (ocp === undefined || rhel === undefined) return new Map()
+  const release = `${ocp.major}${ocp.minor}.${rhel.major}${rhel.minor}.299912312359-0`
+  return new Map(ARCHITECTURES.map((arch) => [arch, release]))
+}
+
+function readVersion(text: string | null | undefined): MajorMinor | undefined {
+  return text ? readMajorMinor(text) : undefined
+}

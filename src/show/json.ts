@@ -1,0 +1,57 @@
+import { type Change, isRegraded } from '../core/changes/changes.ts'
+import type { Item } from '../core/changes/inventory.ts'
+
+/** Changes for programs, as `schemas/diff.schema.json` describes them. */
+export function changesJson(changes: readonly Change[]): object[] {
+  return changes
+    .filter(({ follows }) => !follows)
+    .map((change) => ({
+      ...subjectJson(change),
+      change: changeName(change),
+      before: itemJson(change.before),
+      after: itemJson(change.after),
+      loss: change.loss ?? null,
+      absence: change.absence ?? null,
+    }))
+}
+
+function changeName(change: Change): string {
+  if (change.before === undefined) return 'added'
+  if (change.after === undefined) return 'removed'
+  return isRegraded(change) ? 'regraded' : 'changed'
+}
+
+function subjectJson({ subject }: Change): object {
+  if (subject.kind === 'slot') {
+    const { kind, slot, layout } = subject
+    return { kind, ...slot, ...(layout && { layout }) }
+  }
+  if (subject.kind === 'listing') {
+    const { plan, architecture, generation, region } = subject.image
+    return {
+      ...{ kind: subject.kind, cloud: subject.cloud, plan, architecture },
+      ...(generation !== undefined && { generation }),
+      ...(region !== undefined && { region }),
+    }
+  }
+  return subject
+}
+
+function itemJson(item: Item | undefined): object | null {
+  if (item === undefined) return null
+  const { subject, release, entry, grade, ungraded, days, value } = item
+  const image = subject.kind === 'listing' ? subject.image : entry
+  return {
+    ...(release !== undefined && { release }),
+    ...(image && { image }),
+    ...(subject.kind === 'slot' && { grade: grade ?? null, days: days ?? null }),
+    ...(ungraded !== undefined && { ungraded }),
+    ...(subject.kind === 'query' && { result: value }),
+    ...(subject.kind === 'setting' && { value: JSON.parse(value) }),
+  }
+}
+
+/** A document as it is printed. */
+export function printJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}

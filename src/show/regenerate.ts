@@ -1,0 +1,83 @@
+import { ofKinds } from '../core/changes/changes.ts'
+import { FACTS } from '../core/clouds/index.ts'
+import { printSlot, type Slot } from '../core/clouds/slot.ts'
+import { groupBy } from '../core/group.ts'
+import type { Regenerated } from '../core/regenerate/regenerate.ts'
+import type { Candidate, Selection } from '../core/selection/select.ts'
+import type { Image } from '../core/snapshot/snapshot.ts'
+import { READ, unreadOf } from '../core/stream/known.ts'
+import { FILE_LAYOUT, layoutRoot, slotPath } from '../core/stream/layouts.ts'
+import { toEntry } from '../core/stream/marketplace.ts'
+import { changesJson } from './json.ts'
+import { describeSlots } from './slots.ts'
+import { alignColumns } from './table.ts'
+
+/** Each slot with its candidates, the choice and the reason. */
+export function explainLines(selections: readonly Selection[]): string[] {
+  return selections.flatMap(({ slot, wanted, image, grade, reason, candidates }) => [
+    `${printSlot(slot)}, release ${wanted.text}`,
+    `  ${image ? `${imageName(slot, image)}: ${grade}, ${reason}` : reason}`,
+    ...alignColumns(
+      candidates.map((candidate) => [
+        `  ${candidate.image === image ? '*' : ' '} ${imageName(slot, candidate.image)}`,
+        verdict(candidate),
+      ]),
+    ),
+  ])
+}
+
+function verdict({ grade, refused }: Candidate): string {
+  return refused === undefined ? (grade ?? '') : `no: ${refused}`
+}
+
+function imageName({ cloud }: Slot, image: Image): string {
+  return FACTS[cloud].nameOf(toEntry(cloud, image))
+}
+
+/**
+ * Which written keys the readers of a stream ignore: stream-metadata-go, and with it the installer and
+ * the operators, only reads `marketplace.azure`.
+ */
+export function readersLines({ comparison }: Regenerated): string[] {
+  const ignored = ofKinds(comparison.changes, 'slot').flatMap(({ subject, after }) => {
+    if (subject.kind !== 'slot' || after === undefined) return []
+    const { slot, layout = FILE_LAYOUT } = subject
+    const path = [...layoutRoot(layout, slot.cloud), ...(slotPath(layout, slot) ?? [])]
+    return unreadOf(path)?.join('.') ?? []
+  })
+  const keys = [...new Set(ignored)]
+  if (keys.length === 0) return []
+  const verb = keys.length === 1 ? 'is' : 'are'
+  return [
+    `${keys.join(', ')} ${verb} not read by the installer or the operators, which only read ${READ.join(', ')}`,
+  ]
+}
+
+/** The slots that have an image of an earlier RHEL major, one line for each version. */
+export function fallbackLines(selections: readonly Selection[]): string[] {
+  const earlier = selections.filter(({ grade }) => grade === 'older-rhel-major')
+  const byVersion = groupBy(earlier, ({ image }) => image?.version ?? '')
+  return [...byVersion].map(([version, group]) => {
+    const slots = describeSlots(group.map(({ slot }) => slot)).join('; ')
+    return `image of an earlier RHEL major, ${version}: ${slots}`
+  })
+}
+
+/** What `regenerate -o json` prints: the selections with their candidates, and the changes. */
+export function regeneratedJson({ selections, comparison }: Regenerated): object {
+  return {
+    selections: selections.map(({ slot, wanted, image, grade, reason, candidates }) => ({
+      ...slot,
+      release: wanted.text,
+      grade: grade ?? null,
+      image: image ? toEntry(slot.cloud, image) : null,
+      reason,
+      candidates: candidates.map((candidate) => ({
+        image: toEntry(slot.cloud, candidate.image),
+        grade: candidate.grade ?? null,
+        refused: candidate.refused ?? null,
+      })),
+    })),
+    changes: changesJson(comparison.changes),
+  }
+}

@@ -1,0 +1,337 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { losses, ofKinds } from '../../../src/core/changes/changes.ts'
+import {
+  compareStreams,
+  isEqual,
+  type StreamDiff,
+  type StreamFiles,
+} from '../../../src/core/changes/streams.ts'
+import { diffValues } from '../../../src/core/changes/values.ts'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { isDiff } from '../../../src/core/schemas/generated.js'
+import type { AzureImage, Snapshot } from '../../../src/core/snapshot/snapshot.ts'
+import { readStream } from '../../../src/core/stream/stream.ts'
+import { changeLines } from '../../../src/show/changes.ts'
+import { headLine, printDiffJson, printDiffMarkdown } from '../../../src/show/diff.ts'
+import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../../support/streams.ts'
+
+const PLAIN = { style: (_: unknown, text: string) => text, width: () => undefined }
+const OLD = azureImage('418-v2', '418.94.20240916')
+const NEW = azureImage('418-v2', '418.94.20241009')
+const ARM = azureImage('418-arm', '418.94.20240916')
+const GEN1 = azureImage('aro_418', '418.94.20240916')
+const PAID = azureImage('rh-ocp-worker', '4.18.2024100419')
+const releases = new Map(Object.entries(EXAMPLE))
+const queries = {
+  azure: [OLD, ARM, GEN1, PAID].map(({ publisher, offer, sku }) => ({
+    ...{ publisher, offer, sku },
+    images: 1,
+  })),
+}
+
+const before = snapshotOf([OLD, ARM, GEN1, PAID], { queries })
+const after = snapshotOf([OLD, NEW, { ...GEN1, state: 'deprecated' }, PAID], { queries })
+
+const compare = (from: Snapshot | undefined, to: Snapshot | undefined, more: StreamFiles = {}) =>
+  compareStreams('s', { snapshot: from, ...more }, { snapshot: to, ...more })
+const difference = (...streams: StreamDiff[]) => ({ streams, files: [] })
+/** One line for each change, with single spaces. */
+const linesOf = ({ changes }: StreamDiff, ...kinds: Parameters<typeof ofKinds>[1][]) =>
+  changeLines(kinds.length > 0 ? ofKinds(changes, ...kinds) : changes, PLAIN).map((line) =>
+    line.replace(/ +/g, ' ').trim(),
+  )
+
+function withBuild(snapshot: Snapshot, release: string, meta = {}): Snapshot {
+  const location = `https://builds.example/${release}/x86_64`
+  return { ...snapshot, builds: { x86_64: { release, location, meta } } }
+}
+
+describe('the changes between two snapshots', () => {
+  it('are the listed images that are added, changed and removed, and the slots', () => {
+    const diff = compare(before, after, { releases })
+    expect(linesOf(diff, 'listing')).toEqual([
+      '+ azure no-purchase-plan x86_64 gen2 azureopenshift:aro4:418-v2:418.94.20241009 2024-10-09',
+      '~ azure no-purchase-plan x86_64 gen1 azureopenshift:aro4:aro_418:418.94.20240916: state: active -> deprecated 2024-09-16',
+      '- azure no-purchase-plan aarch64 gen2 azureopenshift:aro4:418-arm:418.94.20240916 (no longer listed)',
+    ])
+    expect(linesOf(diff, 'slot')).toEqual([
+      '~ azure no-purchase-plan x86_64 gen2 azureopenshift:aro4:418-v2:418.94.20240916 -> 418.94.20241009 2024-10-09 exact',
+      '- azure no-purchase-plan aarch64 gen2 azureopenshift:aro4:418-arm:418.94.20240916 (no longer listed)',
+      '- azure no-purchase-plan x86_64 gen1 azureopenshift:aro4:aro_418:418.94.20240916',
+    ])
+    expect(linesOf(diff)).toHaveLength(6)
+    expect(losses(diff.changes)).toHaveLength(3)
+  })
+
+  it('have no grade where the release is unknown, and the most recent image of the slot', () => {
+    const newer = azureImage('418-v2', '418.94.20250122')
+    const diff = compare(snapshotOf([OLD, NEW]), snapshotOf([OLD, NEW, newer]))
+    const [change, ...more] = ofKinds(diff.changes, 'slot')
+    expect(more).toEqual([])
+    expect(change?.before).toMatchObject({ release: NEW.version, ungraded: 'release unknown' })
+    expect(change?.after).toMatchObject({ release: newer.version, ungraded: 'release unknown' })
+    expect(change?.after?.grade).toBe(undefined)
+    expect(headLine(diff)).toBe('s: release unknown; 1 not graded (release unknown), 0 removed')
+  })
+
+  it('are graded with the build of their own side', () => {
+    const images = snapshotOf([OLD, NEW])
+    const diff = compare(
+      withBuild(images, '418.94.202409162337-0'),
+      withBuild(images, '418.94.202410090804-0'),
+    )
+    expect(linesOf(diff)).toEqual([
+      '~ build x86_64 418.94.202409162337-0 -> 418.94.202410090804-0 2024-10-09',
+      '~ azure no-purchase-plan x86_64 gen2 azureopenshift:aro4:418-v2:418.94.20240916 -> 418.94.20241009 2024-10-09 exact',
+    ])
+    const [slot] = ofKinds(diff.changes, 'slot')
+    expect([slot?.before?.grade, slot?.after?.grade]).toEqual(['exact', 'exact'])
+    expect(headLine(diff)).toBe(
+      's: 418.94.202409162337-0 -> 418.94.202410090804-0; 1 exact, 0 removed',
+    )
+  })
+
+  it('include the content of a build under the same release', () => {
+    const [old, fresh] = [{ digest: 'a' }, { digest: 'b' }].map((meta) =>
+      withBuild(before, '418.94.202410090804-0', meta),
+    ) as [Snapshot, Snapshot]
+    expect(linesOf(compare(old, fresh))).toEqual([
+      '~ build x86_64 418.94.202410090804-0, other content 2024-10-09',
+    ])
+  })
+
+  it('include a SKU that is found now, and not the number of its images', () => {
+    const query = (sku: string, result: object) =>
+      ({ publisher: 'azureopenshift', offer: 'aro4', sku, ...result }) as never
+    const left = snapshotOf([], {
+      queries: { azure: [query('a', { images: 1 }), query('b', { missing: true })] },
+    })
+    const right = snapshotOf([], {
+      queries: { azure: [query('a', { images: 2 }), query('b', { images: 1 })] },
+    })
+    expect(linesOf(compare(left, right))).toEqual([
+      '~ azure azureopenshift aro4 b not found -> found',
+    ])
+    expect(linesOf(compare(snapshotOf([], { queries: { azure: [] } }), left))).toEqual([
+      '+ azure azureopenshift aro4 a not queried -> found',
+      '+ azure azureopenshift aro4 b not queried -> not found',
+    ])
+  })
+
+  it('include the criteria, member by member', () => {
+    const { azure, ...criteria } = before.criteria
+    const changed = { ...before, criteria: { ...criteria, earlierMinors: 9 } }
+    const lines = linesOf(compare(before, changed as Snapshot))
+    expect(lines).toContain(`~ criteria.earlierMinors ${before.criteria.earlierMinors} -> 9`)
+    expect(lines.filter((line) => line.startsWith('- criteria.azure removed'))).toHaveLength(1)
+    expect(azure).toBeDefined()
+  })
+
+  it('leave out when and by what a snapshot was made', () => {
+    const later = snapshotOf([], { ...before, capturedAt: '2030-01-01T00:00:00Z' })
+    expect(isEqual(difference(compare(before, later)))).toBe(true)
+  })
+
+  it('include an image whose deprecation date is between the two captures', () => {
+    const images = { azure: [{ ...NEW, deprecation: '2024-11-01T00:00:00Z' }] }
+    const [early, late] = ['2024-10-20T12:00:00Z', '2024-11-20T12:00:00Z'].map((capturedAt) =>
+      snapshotOf([], { images, capturedAt }),
+    ) as [Snapshot, Snapshot]
+    const { changes } = compare(early, late, { releases })
+    expect(changes).toHaveLength(1)
+    expect(changes[0]).toMatchObject({ subject: { kind: 'slot' }, loss: 'removed' })
+    expect(changes[0]?.absence).toBe(undefined)
+  })
+
+  it('name the images of AWS by region', () => {
+    const ami = (region: string, image: string) => ({
+      ...{ architecture: 'x86_64' as const, image, name: `rhcos-${EXAMPLE.x86_64}`, plan: 'ocp' },
+      ...{ region, state: 'active' as const, version: EXAMPLE.x86_64 },
+    })
+    const inRegions = (...regions: string[]) =>
+      snapshotOf([], {
+        criteria: BUILT_IN,
+        images: { aws: regions.map((region) => ami(region, `ami-${region}`)) },
+        queries: { aws: regions.map((region) => ({ region, images: 1 })) },
+      })
+    const [one, two] = [inRegions('us-east-1'), inRegions('eu-west-1', 'us-east-1')]
+    expect(linesOf(compare(one, two, { releases }), 'slot', 'query')).toEqual([
+      `+ aws ocp x86_64 · eu-west-1 ${EXAMPLE.x86_64} (ami-eu-west-1) 2024-10-09 exact`,
+      '+ aws eu-west-1 not queried -> found',
+    ])
+    expect(linesOf(compare(two, one, { releases }), 'listing')).toEqual([
+      `- aws ocp x86_64 · eu-west-1 ${EXAMPLE.x86_64} (ami-eu-west-1) (not queried)`,
+    ])
+  })
+
+  it('are all of a snapshot where the other side has none', () => {
+    const all = ofKinds(compare(undefined, before).changes, 'listing')
+    expect(all.map((change) => change.before)).toEqual([undefined, undefined, undefined, undefined])
+    expect(ofKinds(compare(before, undefined).changes, 'listing')).toHaveLength(4)
+  })
+})
+
+describe('the images of a stream', () => {
+  const stream = (release: string, images: object) => {
+    const value = JSON.parse(smallStream({ x86_64: release }))
+    value.architectures.x86_64['rhel-coreos-extensions'] = { marketplace: { azure: images } }
+    return readStream(JSON.stringify(value), 's.json')
+  }
+  const entry = (sku: string, version: string) => ({
+    hyperVGen2: { publisher: 'azureopenshift', offer: 'aro4', sku, version },
+  })
+  const graded = (release: string, images: object, ocp?: string) => {
+    const diff = compareStreams('s', {}, { stream: stream(release, images), ocp })
+    return ofKinds(diff.changes, 'slot').map(({ after: item }) => item?.grade ?? item?.ungraded)
+  }
+
+  it.each([
+    ['the SKU', '9.6.20251015-1', entry('420-v2', '9.6.20251015'), undefined, 'exact'],
+    ['the workspace', '9.6.20251015-1', entry('420-v2', '9.6.20250801'), '4.21', 'older-release'],
+    [
+      'a RHEL major before',
+      '10.2.20260423-0',
+      entry('aro_5-0_x64_gen2', '9.8.20260428'),
+      '5.0',
+      'older-rhel-major',
+    ],
+    [
+      'nothing',
+      '9.6.20251015-1',
+      {
+        hyperVGen2: {
+          publisher: 'redhat',
+          offer: 'rh-ocp-worker',
+          sku: 'rh-ocp-worker',
+          version: '9.6.2026030314',
+        },
+      },
+      undefined,
+      'OCP version unknown',
+    ],
+  ] as const)('are graded by the OCP version of %s', (_, release, images, ocp, grade) => {
+    expect(graded(release, { 'no-purchase-plan': images }, ocp)).toEqual([grade])
+  })
+})
+
+const version = fc.constantFrom(
+  '418.94.20240916',
+  '418.94.20241009',
+  '418.94.20250122',
+  '417.94.20240701',
+  '4.18.2024100419',
+  '419.6.20250523',
+)
+const state = fc.constantFrom('active', 'deprecated', 'scheduled-for-deprecation')
+const image = fc
+  .tuple(fc.constantFrom('418-v2', 'aro_418-v2', '418-arm', 'rh-ocp-worker'), version, state)
+  .map(([sku, v, s]) => azureImage(sku, v, { state: s as AzureImage['state'] }))
+const snapshot = fc.array(image, { maxLength: 12 }).map((images) => snapshotOf(images))
+
+describe('any two snapshots', () => {
+  it('have the same changes in both directions, in any order of the files', () => {
+    fc.assert(
+      fc.property(snapshot, snapshot, (a, b) => {
+        const shuffled = { ...b, images: { azure: [...(b.images.azure ?? [])].reverse() } }
+        const names = (from: Snapshot, to: Snapshot, side: 'before' | 'after') =>
+          ofKinds(compare(from, to).changes, 'listing')
+            .filter((change) => change[side] === undefined)
+            .map(({ subject }) => JSON.stringify(subject))
+            .sort()
+        expect(names(a, b, 'before')).toEqual(names(b, a, 'after'))
+        expect(names(a, shuffled, 'before')).toEqual(names(a, b, 'before'))
+        expect(compare(a, a).changes).toEqual([])
+      }),
+    )
+  })
+
+  it('have a difference that fits its schema', () => {
+    fc.assert(
+      fc.property(snapshot, snapshot, (a, b) => {
+        const value = JSON.parse(printDiffJson(difference(compare(a, b, { releases }))))
+        expect(isDiff(value), JSON.stringify(isDiff.errors)).toBe(true)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('diffValues', () => {
+  it.each([
+    ['a leaf', { a: { b: 1 } }, { a: { b: 2 } }, [{ path: '.a.b', before: 1, after: 2 }]],
+    ['a key that needs quotes', { 'a-b': 1 }, {}, [{ path: '["a-b"]', before: 1 }]],
+    ['an element put in front', { l: [1, 2] }, { l: [0, 1, 2] }, [{ path: '.l[]', after: 0 }]],
+    [
+      'another order',
+      { l: [1, 2] },
+      { l: [2, 1] },
+      [{ path: '.l', before: [1, 2], after: [2, 1] }],
+    ],
+    ['nothing', { a: 1, b: 2 }, { b: 2, a: 1 }, []],
+  ])('tells %s', (_, a, b, expected) => {
+    expect(diffValues(a, b)).toEqual(expected)
+  })
+})
+
+const markdown = (from: Snapshot, to: Snapshot) =>
+  printDiffMarkdown(difference(compare(from, to, { releases })))
+
+describe('the markdown', () => {
+  it('shows the slots and folds the listed images', () => {
+    const [heading, ...rest] = markdown(before, after).split('\n')
+    expect(heading).toBe(
+      '### `s`: 418.94.202410090804-0; 1 exact, 1 lag by up to 5 days, 2 removed',
+    )
+    expect(rest).toContain('3 images changed')
+    expect(rest.indexOf('<details>')).toBeGreaterThan(
+      rest.findIndex((line) => line.includes('x86_64 gen2') && line.includes('exact')),
+    )
+    expect(rest.filter((line) => line === '<details>')).toHaveLength(1)
+  })
+
+  it('keeps the name of an image in its cell', () => {
+    const odd = azureImage('418-v2', 'a`b|c<i>\n| x')
+    const text = printDiffMarkdown(difference(compare(snapshotOf([]), snapshotOf([odd]))))
+    const row = text.split('\n').find((line) => line.startsWith('| +'))
+    expect(row).toContain(
+      '<code>azureopenshift:aro4:418-v2:a&#96;b&#124;c&#60;i&#62; &#124; x</code>',
+    )
+    expect(row?.match(/\|/g)).toHaveLength(5)
+  })
+
+  it('has at most fifteen lines for a bump in which no image changes', () => {
+    const [old, fresh] = ['418.94.202409162337-0', '418.94.202409200000-0'].map((release) =>
+      withBuild(before, release),
+    ) as [Snapshot, Snapshot]
+    const text = markdown(old, fresh)
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
+    expect(text).toContain('\n1 build changed\n')
+    expect(text).toContain(
+      '| ~ | `azure no-purchase-plan x86_64 gen1, gen2` | `same image: exact -> older-build` |',
+    )
+  })
+
+  it('counts what does not fit into a comment', () => {
+    const images = Array.from({ length: 3000 }, (_, at) =>
+      azureImage('418-v2', `418.94.${20200101 + at}`),
+    )
+    const text = printDiffMarkdown(difference(compare(snapshotOf([]), snapshotOf(images))))
+    expect(text.length).toBeLessThan(60_000)
+    expect(text).toContain('3002 lines, too long for a comment')
+  })
+
+  it('stays short enough with any number of streams', () => {
+    const images = Array.from({ length: 200 }, (_, at) =>
+      azureImage('418-v2', `418.94.${20200101 + at}`),
+    )
+    const one = compare(snapshotOf([]), snapshotOf(images))
+    const streams = Array.from({ length: 400 }, (_, at) => ({ ...one, name: `stream-${at}` }))
+    expect(printDiffMarkdown(difference(...streams)).length).toBeLessThan(60_000)
+  })
+
+  it('is empty where nothing changes', () => {
+    expect(markdown(before, before)).toBe('')
+  })
+})
