@@ -1,8 +1,10 @@
-import { InputError, UserError } from '../errors.ts'
+import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
+import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
 import {
   compareStreams,
+  type Difference,
   getReleases,
   isEqual,
   readSnapshot,
@@ -10,56 +12,66 @@ import {
   type Snapshot,
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
+import { diffWorkspace } from '../workflows/diff.ts'
 import { type Context, command, type GlobalArgs } from './command.ts'
-import { type ArgsOf, choice, flag, needed, text } from './option.ts'
+import { type ArgsOf, choice, flag, text, texts } from './option.ts'
+import { openWorkspace } from './workspace.ts'
 
 const positionals = {
-  A: needed('A snapshot, or one of a git revision: REVISION:PATH'),
-  B: text('The later one, likewise; without it A is compared with what git committed last'),
+  A: text('Snapshot, REVISION:PATH, or stream of the workspace (default: all streams)'),
+  B: text('Later snapshot; without it A in HEAD is compared with A in the working tree'),
+  GIT: texts('Further arguments that git passes, with --git-driver', { hidden: true }),
 }
 const options = {
-  format: choice(
-    'How to print; markdown is for a pull request',
+  base: text('Compare the workspace with the merge base of this revision'),
+  output: choice(
+    'Format of the output',
     Object.keys(DIFF_FORMATS) as DiffFormat[],
     { alias: 'o' },
     'text',
   ),
-  target: text('Take the releases of the slots from this stream where there are no builds'),
-  'exit-zero': flag('Exit 0 with a difference too, as git wants it of its diff drivers'),
+  target: text('Stream with the releases, for snapshots without builds'),
+  'exit-zero': flag('Exit with 0 instead of 1 if there are changes'),
+  'git-driver': flag('Run as a diff driver of git: take its arguments, and always exit with 0'),
 }
+type DiffArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
 
 export const diffCommand = command({
   name: 'diff',
-  describe: 'Say what differs between two snapshots, and what that does to the stream',
+  describe: 'Show what changes between two versions of the streams, or of a snapshot',
   positionals,
   options,
   examples: [
-    ['diff snapshots/rhcos-4.18.json', 'what the next commit does'],
-    ['diff HEAD~1:rhcos-4.18.json rhcos-4.18.json', 'what the last commit did'],
-    ['diff old.json new.json --format markdown', 'for a comment'],
+    ['diff --base origin/main', 'everything that a pull request changes'],
+    ['diff rhel-9', 'uncommitted changes of one stream'],
+    ['diff HEAD~1:snapshots/rhel-9.json snapshots/rhel-9.json', 'two versions of a snapshot'],
   ],
-  forStream: ({ snapshot, target }) => ({ A: snapshot, target }),
 
   async run(args, context) {
-    if (!args['exit-zero']) return (await runDiff(args, context)) ? 1 : 0
-    try {
-      await runDiff(args, context)
-    } catch (error) {
-      // Git ends a log or a diff of many files where its driver fails for one.
-      if (!(error instanceof UserError)) throw error
-      context.terminal.warn(error.message)
-    }
+    if (args['git-driver']) return runAsDriver(args, context)
+    const difference = await findDifference(args, context)
+    const { terminal } = context
+    terminal.data(DIFF_FORMATS[args.output](difference, terminal))
+    if (!isEqual(difference)) return args['exit-zero'] ? 0 : 1
+    if (args.output !== 'json') terminal.say(equalLine(difference))
   },
 })
 
-/** @returns whether anything differs */
-async function runDiff(
-  args: ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs,
-  context: Context,
-): Promise<boolean> {
-  const { format, target } = args
-  const { folder, terminal } = context
-  const { A, B } = args
+function equalLine({ base, streams }: Difference): string {
+  const names = streams.map(({ name }) => name).join(', ')
+  return `${names}: no changes${base === undefined ? '' : ` since ${base.slice(0, 7)}`}`
+}
+
+async function findDifference(args: DiffArgs, context: Context): Promise<Difference> {
+  const { A, B, GIT, base } = args
+  const { folder } = context
+  const [extra] = [...(base !== undefined && B !== undefined ? [B] : []), ...GIT]
+  if (extra !== undefined) throw new InputError(`unexpected argument: ${JSON.stringify(extra)}`)
+  if (base !== undefined) return diffWorkspace(folder, { base, head: A })
+  if (A === undefined) return diffWorkspace(folder, {})
+  if (B === undefined && (await isStreamName(A, folder))) {
+    return diffWorkspace(folder, { names: [A] })
+  }
   const [before, after] =
     B === undefined
       ? await sinceCommitted(folder, A)
@@ -67,35 +79,61 @@ async function runDiff(
   const later = after ?? before
   if (later === undefined) {
     throw new InputError(
-      B === undefined
-        ? `${A}: expected a snapshot, there is none, and none in HEAD`
-        : `${A} and ${B}: expected a snapshot, found nothing twice`,
+      B === undefined ? `${A}: no such file, and none in HEAD` : `${A} and ${B}: no such files`,
     )
   }
-  const releases =
-    target === undefined ? undefined : getReleases(readStream(await folder.read(target), target))
-  const committed =
-    target === undefined || B !== undefined ? undefined : await releasesCommitted(folder, target)
+  const [committed, releases] = await targetReleases(folder, args)
   const stream = compareStreams(
     later.stream.name,
     { snapshot: before, releases: committed ?? releases },
     { snapshot: after, releases },
   )
-  const difference = { streams: [stream], files: [] }
-  terminal.data(DIFF_FORMATS[format](difference, terminal))
-  if (!isEqual(difference)) return true
-  if (B === undefined) {
-    terminal.say(
-      `${A}: tells the same as in HEAD; stream-snapshot history ${A} tells what its commits did`,
-    )
-  }
-  return false
+  return { streams: [stream], files: [] }
 }
 
-/** Where the next commit moves the target too, its slots move. */
-async function releasesCommitted(folder: Folder, target: string) {
-  const [text] = await readSinceCommitted(folder, target)
-  return text === undefined ? undefined : getReleases(readStream(text, `HEAD:${target}`))
+/**
+ * git passes the path, and for both sides a file, a blob and a mode; of an unmerged path it passes
+ * the path alone. An error would end git's output for all files that follow.
+ */
+async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Context): Promise<void> {
+  const { folder, terminal } = context
+  const [, , fresh] = GIT
+  const path = fresh === undefined ? (B ?? A) : A
+  const files = fresh === undefined ? [A, B] : [B, fresh]
+  try {
+    if (B === undefined) {
+      terminal.data(`${A}: unmerged, resolve the conflict first\n`)
+      return
+    }
+    const [before, after] = await Promise.all(
+      files.map(async (file = '/dev/null') => {
+        const text = file === '/dev/null' ? undefined : await folder.readIfExists(file)
+        return text === undefined ? undefined : readSnapshot(text, path)
+      }),
+    )
+    const name = (after ?? before)?.stream.name ?? path
+    const stream = compareStreams(name, { snapshot: before }, { snapshot: after })
+    terminal.data(DIFF_FORMATS[output]({ streams: [stream], files: [] }, terminal))
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    terminal.data(`${cause.startsWith(path) ? '' : `${path}: `}${cause}\n`)
+  }
+}
+
+async function isStreamName(name: string, folder: Folder): Promise<boolean> {
+  if (folder.exists(name) || folder.findUpwards(WORKSPACE_FILE) === undefined) return false
+  return (await openWorkspace(folder)).streams.has(name)
+}
+
+/** The releases of the target in HEAD, for one argument, and in the working tree. */
+async function targetReleases(folder: Folder, { B, target }: DiffArgs) {
+  if (target === undefined) return [undefined, undefined]
+  const releases = getReleases(readStream(await folder.read(target), target))
+  const [text] = B === undefined ? await readSinceCommitted(folder, target) : [undefined]
+  return [
+    text === undefined ? undefined : getReleases(readStream(text, `HEAD:${target}`)),
+    releases,
+  ]
 }
 
 async function sinceCommitted(
@@ -109,7 +147,7 @@ async function sinceCommitted(
   ]
 }
 
-/** Undefined for what a revision has not, and for `/dev/null`, as git calls what is new or gone. */
+/** Undefined for a file that its revision does not have, and for `/dev/null`. */
 async function readSide(
   name: string,
   { folder, terminal }: Context,
@@ -117,6 +155,6 @@ async function readSide(
   if (name === '/dev/null') return undefined
   const text = await readIfInRevision(folder, name)
   if (text !== undefined) return readSnapshot(text, name)
-  terminal.say(`${name}: not there, so it counts as empty`)
+  terminal.say(`${name}: no such file in this revision, compared as empty`)
   return undefined
 }

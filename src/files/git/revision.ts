@@ -4,6 +4,7 @@ import type { Folder } from '../folder.ts'
 import { decodeText } from '../read.ts'
 import { runGit } from './git.ts'
 import { openRepository, placeInGit, type Repository } from './repository.ts'
+import { refuseSubmodule } from './tree.ts'
 
 /** A file in a revision: `HEAD~1:snapshots/rhcos-4.18.json`; no revision stands for the index. */
 interface RevisionPath {
@@ -12,12 +13,11 @@ interface RevisionPath {
 }
 
 /**
- * Reads a file, or a file of a revision where no file has that very name. The path counts from the
- * root of the repository around the folder, as git has it, or
- * else from the folder, as people see it.
+ * Reads a file, or, where no file has that name, a file of a revision. The path starts at the root of
+ * the repository, as in git, or else at the folder.
  *
- * @returns undefined where the revision is there and has no such file
- * @throws InputError in one line for what cannot be read
+ * @returns undefined where the revision exists and has no such file
+ * @throws InputError for what cannot be read
  */
 export async function readIfInRevision(folder: Folder, name: string): Promise<string | undefined> {
   const text = await folder.readIfExists(name)
@@ -34,6 +34,7 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
     const text = await readIn(repository, `${found.revision}:${path}`, name)
     if (text !== undefined) return text
   }
+  await refuseSubmodule(repository, found.revision, found.path, name)
   return undefined
 }
 
@@ -109,8 +110,8 @@ async function noFile(name: string, folder: Folder): Promise<InputError> {
   const { status } = await runGit(['rev-parse', '--verify', '--quiet', `${name}^{tree}`], folder)
   return status === 0
     ? new InputError(
-        `${name}: a revision, expected a snapshot of it`,
-        `Name its file as REVISION:PATH: ${name}:snapshots/NAME.json.`,
+        `${name}: a revision, expected a snapshot`,
+        `Name a file of it, ${name}:snapshots/NAME.json, or compare the workspace: diff --base ${name}.`,
       )
     : error
 }
@@ -130,7 +131,7 @@ async function expectRevision(
   if (revision === '') return
   const isThere =
     !revision.startsWith('-') && (await repository.find(`${revision}^{tree}`, name)) !== undefined
-  if (!isThere) throw new InputError(`${name}: git knows no revision ${revision}`)
+  if (!isThere) throw new InputError(`${name}: unknown revision ${revision}`)
 }
 
 function pathsFor(path: string, prefix: string): string[] {
