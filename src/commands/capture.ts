@@ -121,7 +121,8 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
 function printChanges(file: string, result: CaptureResult, terminal: Terminal): void {
   const { comparison, writes } = result
   if (writes.length === 0) terminal.say(`${file}: up to date`)
-  for (const line of comparison ? changeLines(comparison.changes, terminal) : []) terminal.data(`${line}\n`)
+  for (const line of comparison ? changeLines(comparison.changes, terminal) : [])
+    terminal.data(`${line}\n`)
   for (const line of deprecationLines(result)) terminal.data(`${line}\n`)
   for (const write of writes) terminal.say(`${write.file}: would be updated`)
 }

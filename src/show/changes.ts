@@ -1,4 +1,5 @@
 import { type Change, type Comparison, hasKind, losses, ofKinds } from '../core/changes/changes.ts'
+import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import type { Item } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/slot.ts'
 import type { Selection } from '../core/selection/select.ts'
@@ -53,15 +54,21 @@ export function countLine(comparison: Comparison, selections: readonly Selection
   const lag = filled.filter(({ grade }) => grade?.startsWith('older-')).length
   const empty = selections.length - filled.length
   return [
-    changed,
+    changed ?? 'nothing to compare',
     ...(unchanged > 0 ? [`${counted(unchanged, 'image')} unchanged`] : []),
     ...(lag > 0 ? [`${counted(lag, 'image')} ${lag === 1 ? 'lags' : 'lag'} behind the build`] : []),
     ...(empty > 0 ? [`${counted(empty, 'slot')} without an image`] : []),
   ].join(', ')
 }
 
-/** `1 build and 2 images changed`, and the number of images that are unchanged. */
-export function countChanges(comparison: Comparison): { changed: string; unchanged: number } {
+/**
+ * `1 build and 2 images changed`, and the number of images that are unchanged. Undefined where neither
+ * builds nor images were compared.
+ */
+export function countChanges(comparison: Comparison): {
+  readonly changed: string | undefined
+  readonly unchanged: number
+} {
   const { changes } = comparison
   const builds = ofKinds(changes, 'build').length
   const parts = ofKinds(changes, 'artifact', 'image').length
@@ -79,7 +86,7 @@ export function countChanges(comparison: Comparison): { changed: string; unchang
     ...(hasKind(comparison, 'build') ? ['no build'] : []),
     ...(hasKind(comparison, 'slot') ? ['no image'] : []),
   ]
-  const nothing = compared.length > 0 ? `${compared.join(' and ')} changed` : 'nothing to compare'
+  const nothing = compared.length > 0 ? `${compared.join(' and ')} changed` : undefined
   return {
     changed: counts.length > 0 ? `${joinWords(counts)} changed` : nothing,
     unchanged: [...kept].filter((name) => !images.has(name)).length,
@@ -107,6 +114,9 @@ export function gradeSummary(items: readonly Pick<Item, 'grade' | 'ungraded' | '
   const days = Math.max(0, ...lagging.map((item) => item.days ?? 0))
   const reasons = new Set(items.flatMap(({ grade, ungraded }) => (grade ? [] : (ungraded ?? []))))
   const ungraded = count(({ grade }) => grade === undefined)
+  if (ungraded === items.length && reasons.has(RELEASE_UNKNOWN)) {
+    return ungraded === 0 ? '' : counted(ungraded, 'image')
+  }
   return [
     ...(ungraded < items.length ? [`${exact} exact`] : []),
     ...(newer > 0 ? [`${newer} newer`] : []),

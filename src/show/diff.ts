@@ -30,10 +30,15 @@ function diffText(difference: Difference, terminal: Styled): string {
       : [...(title === '' ? [] : [styled.style('bold', title)]), ...indent(printRows(all, inner))]
   const lines = difference.streams.flatMap((stream) => [
     ...foldLine(headLine(stream), width).map((line) => styled.style('bold', line)),
-    ...indent(foldLine(countChanges(stream).changed, inner.width())),
+    ...indent(countLines(stream).flatMap((line) => foldLine(line, inner.width()))),
     ...sections(stream.changes).flatMap(({ title, rows }) => section(title, rows)),
   ])
   return `${[...lines, ...section('files', rows(difference.files))].join('\n')}\n`
+}
+
+function countLines(stream: StreamDiff): string[] {
+  const { changed } = countChanges(stream)
+  return changed === undefined ? [] : [changed]
 }
 
 /** In characters; GitHub accepts 65,536 in a comment. */
@@ -61,8 +66,8 @@ const RESERVE = 2000
 /** The counts, the builds and the images; everything else is folded. */
 function streamBlocks(stream: StreamDiff, room: number): string[] {
   const [{ rows: main } = { rows: [] }, ...others] = sections(stream.changes)
-  const blocks = [countChanges(stream).changed]
-  let left = room - (blocks[0]?.length ?? 0)
+  const blocks = countLines(stream)
+  let left = room - blocks.join().length
   const add = (lines: readonly string[], wrap: (content: string) => string) => {
     const content = lines.join('\n')
     const block = wrap(
@@ -139,10 +144,11 @@ function releaseMoves({ before, after }: StreamDiff): string {
   return [...moves].map(([move, names]) => `${move} (${names.join(', ')})`).join(', ')
 }
 
-/** The builds, their parts and the images that are removed; listed images are not counted. */
+/** The builds, their parts and the images that are removed from the stream. */
 function countRemoved({ changes }: StreamDiff): number {
   const removed = losses(changes).filter(
-    ({ subject, loss }) => loss === 'removed' && subject.kind !== 'listing',
+    ({ subject, loss }) =>
+      loss === 'removed' && subject.kind !== 'listing' && subject.kind !== 'cloud',
   )
   const names = removed.map(({ subject }) =>
     JSON.stringify(subject.kind === 'slot' ? subject.slot : subject),

@@ -130,9 +130,15 @@ function queryRow(change: ChangeOf<'query'>): Row {
   return row(change, `${cloud} ${Object.values(query).join(' ')}`, what)
 }
 
+/** In characters. */
+const LONGEST_SETTING = 120
+
 function settingRows(change: ChangeOf<'setting'>): Row[] {
   const { before, after, subject } = change
-  const print = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+  const print = (value: unknown) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return text.length > LONGEST_SETTING ? `${text.slice(0, LONGEST_SETTING)}…` : text
+  }
   return diffValues(parse(before), parse(after)).map(({ path, ...values }) => ({
     ...row(change, `${subject.path}${path === '.' ? '' : path}`, ''),
     what:

@@ -29,10 +29,12 @@ export interface Grading {
   readonly days?: number
 }
 
+export const RELEASE_UNKNOWN = 'release unknown'
+
 /** Grades the image of a slot with the release and the OCP version of its side. */
 export function gradeEntry(slot: Slot, entry: Entry, side: Side): Grading {
   const text = side.releases.get(slot.architecture)
-  if (text === undefined) return { ungraded: 'release unknown' }
+  if (text === undefined) return { ungraded: RELEASE_UNKNOWN }
   const release = readRelease(text)
   if (release === undefined) return { ungraded: 'release has no RHEL version' }
   const image = toImage(slot, entry, side.criteria)

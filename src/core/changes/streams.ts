@@ -9,7 +9,7 @@ import { type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { rhelForOcp } from '../versions/rhel.ts'
 import { Listings } from './absence.ts'
 import { type Change, type Comparison, compareInventories } from './changes.ts'
-import { gradeInventory } from './grading.ts'
+import { gradeInventory, RELEASE_UNKNOWN } from './grading.ts'
 import {
   type Inventory,
   type Item,
@@ -60,13 +60,26 @@ export function isEqual({ streams, files }: Difference): boolean {
   return files.length === 0 && streams.every(({ changes }) => changes.length === 0)
 }
 
-/** Compares two versions of the files of a stream. */
+/**
+ * Compares two versions of the files of a stream. The settings of a snapshot or a cloud that only one
+ * version has are not changes of their own.
+ */
 export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
   const [old, fresh] = [readState(before), readState(after)]
   const { rhel } = (after.snapshot ?? before.snapshot)?.criteria ?? BUILT_IN
   const listings = after.snapshot && new Listings(after.snapshot)
-  const comparison = compareInventories(old.inventory, fresh.inventory, rhel, listings)
-  return { name, before: old, after: fresh, ...comparison }
+  const { changes, unchanged } = compareInventories(old.inventory, fresh.inventory, rhel, listings)
+  const clouds = changes.flatMap(({ subject }) => (subject.kind === 'cloud' ? [subject.cloud] : []))
+  const isImplied = ({ subject }: Change) =>
+    subject.kind === 'setting' &&
+    (!before.snapshot || !after.snapshot || clouds.some((cloud) => subject.path.endsWith(cloud)))
+  return {
+    name,
+    before: old,
+    after: fresh,
+    changes: changes.filter((change) => !isImplied(change)),
+    unchanged,
+  }
 }
 
 /** The slots of a side, each once. */
@@ -138,7 +151,7 @@ function withoutGrades(inventory: Inventory): Inventory {
   return new Map(
     [...inventory].map(([key, { grade: _, days: __, ...item }]) => [
       key,
-      { ...item, ungraded: 'release unknown' },
+      { ...item, ungraded: RELEASE_UNKNOWN },
     ]),
   )
 }

@@ -73,7 +73,7 @@ describe('the changes between two snapshots', () => {
     expect(change?.before).toMatchObject({ release: NEW.version, ungraded: 'release unknown' })
     expect(change?.after).toMatchObject({ release: newer.version, ungraded: 'release unknown' })
     expect(change?.after?.grade).toBe(undefined)
-    expect(headLine(diff)).toBe('s: release unknown; 1 not graded (release unknown), 0 removed')
+    expect(headLine(diff)).toBe('s: release unknown; 1 image, 0 removed')
   })
 
   it('are graded with the build of their own side', () => {

@@ -1,0 +1,270 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { isDiff } from '../../src/core/schemas/generated.js'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll, git } from '../support/git.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { smallStream } from '../support/streams.ts'
+
+const [OLD, NEW] = ['9.8.20260403-0', '9.8.20260428-0']
+const image = (version: string, more = {}) => ({
+  ...azureImage('aro_422-v2', version, { ocp: '4.22' }),
+  ...more,
+})
+const query = (sku: string, result: object) =>
+  ({ publisher: 'azureopenshift', offer: 'aro4', sku, ...result }) as never
+const queries = { azure: [query('aro_422-v2', { images: 2 })] }
+const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '4.22', name: 'rhel-9.8' }
+
+/** A stream at a release, with images by plan. */
+function streamText(release: string, versions: Readonly<Record<string, string>>): string {
+  const value = JSON.parse(smallStream({ aarch64: release, x86_64: release }))
+  const azure = Object.fromEntries(
+    Object.entries(versions).map(([plan, version]) => {
+      const { publisher, offer, sku } = image(version)
+      return [plan, { hyperVGen2: { publisher, offer, sku, version } }]
+    }),
+  )
+  value.architectures.x86_64['rhel-coreos-extensions'] = { marketplace: { azure } }
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+const workspaceText = (...names: string[]) =>
+  JSON.stringify({
+    clouds: ['azure'],
+    streams: Object.fromEntries(
+      names.map((name) => [
+        name,
+        { snapshot: `snapshots/${name}.json`, target: `${name}.json`, ocp: '4.22' },
+      ]),
+    ),
+  })
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const diff = (...args: string[]) => run(['diff', ...args], { cwd: folder })
+
+async function writeStream(
+  name: string,
+  release: string,
+  versions: Readonly<Record<string, string>>,
+  listed = Object.values(versions),
+): Promise<void> {
+  await mkdir(at('snapshots'), { recursive: true })
+  await writeFile(at(`${name}.json`), streamText(release, versions))
+  const images = [...new Set(listed)].map((version) => image(version))
+  await writeFile(at(`snapshots/${name}.json`), snapshotText(images, { stream, queries }))
+}
+
+const before = { 'no-purchase-plan': '9.8.20260403', other: '9.8.20260101' }
+const after = { 'no-purchase-plan': '9.8.20260428', other: '9.8.20260101' }
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await writeStream('rhel-9', OLD, before)
+  await writeStream('rhel-10', OLD, before)
+  await writeFile(at('stream-snapshot.json'), workspaceText('rhel-9', 'rhel-10'))
+  await commitAll(folder, 'base')
+  await git(folder, 'branch', 'base')
+})
+
+describe('diff --base', () => {
+  it('prints the builds, the images and their grades of each stream', async () => {
+    await writeStream('rhel-9', NEW, after)
+    await commitAll(folder, 'bump')
+    const { status, stdout, stderr } = await diff('--base', 'base')
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
+    expect(stdout.split('\n').slice(0, 5)).toEqual([
+      `rhel-9: ${OLD} -> ${NEW}; 1 exact, 1 lag by up to 117 days, 0 removed`,
+      '  2 builds and 1 image changed',
+      `  ~  build aarch64, x86_64               ${OLD} -> ${NEW}                             2026-04-28`,
+      '  ~  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:aro_422-v2:9.8.20260403 -> 9.8.20260428  2026-04-28  exact',
+      'listed images',
+    ])
+    expect(stdout).toContain(`\nrhel-10: ${OLD}; 1 exact, 1 lag by up to 92 days, 0 removed\n`)
+  })
+
+  it('grades both sides with their own releases', async () => {
+    await writeStream('rhel-9', NEW, before)
+    const { stdout } = await diff('--base', 'base')
+    expect(stdout).toContain(
+      '  ~  azure no-purchase-plan x86_64 gen2  same image: exact -> older-build\n',
+    )
+    const json = JSON.parse((await diff('--base', 'base', '-o', 'json')).stdout)
+    expect(isDiff(json), JSON.stringify(isDiff.errors)).toBe(true)
+    expect(json.base).toBe((await git(folder, 'rev-parse', 'base')).trim())
+    expect(Object.keys(json.streams)).toEqual(['rhel-9', 'rhel-10'])
+    const { status, releases, changes } = json.streams['rhel-9']
+    expect({ status, releases }).toMatchObject({
+      status: 'changed',
+      releases: { before: { x86_64: OLD }, after: { x86_64: NEW } },
+    })
+    expect(changes.find(({ kind }: { kind: string }) => kind === 'slot')).toMatchObject({
+      change: 'regraded',
+      before: { grade: 'exact', days: 0 },
+      after: { grade: 'older-build', days: 25 },
+      loss: null,
+    })
+    expect(json.streams['rhel-10'].status).toBe('unchanged')
+  })
+
+  it.each([
+    ['no longer listed', queries],
+    ['not found', { azure: [query('aro_422-v2', { missing: true })] }],
+    ['not queried', { azure: [] }],
+  ])('says of a removed image that it is %s', async (reason, left) => {
+    const { other } = before
+    await writeStream('rhel-9', OLD, { other })
+    await writeFile(
+      at('snapshots/rhel-9.json'),
+      snapshotText([image(other)], { stream, queries: left }),
+    )
+    const { stdout } = await diff('--base', 'base')
+    expect(stdout).toMatch(
+      /^rhel-9: 9\.8\.20260403-0; 0 exact, 1 lag by up to 92 days, 1 removed\n/,
+    )
+    expect(stdout).toContain(
+      `  -  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:aro_422-v2:9.8.20260403 (${reason})\n`,
+    )
+  })
+
+  it('compares with the merge base, also after a merge, and with a second revision', async () => {
+    await git(folder, 'checkout', '--quiet', '-b', 'pull')
+    await writeStream('rhel-9', NEW, after)
+    await commitAll(folder, 'bump')
+    await git(folder, 'checkout', '--quiet', '-')
+    await writeStream('rhel-10', NEW, after)
+    await commitAll(folder, 'bump of the other stream')
+    const trunk = (await git(folder, 'rev-parse', 'HEAD')).trim()
+    await git(folder, 'checkout', '--quiet', 'pull')
+    const heads = async (...args: string[]) =>
+      (await diff(...args)).stdout.split('\n').filter((line) => /^rhel/.test(line))
+    const [bumped, same] = [`rhel-9: ${OLD} -> ${NEW}`, `rhel-10: ${OLD}; `]
+    for (const args of [
+      ['--base', trunk],
+      ['--base', trunk, 'pull'],
+      ['--base', trunk, 'HEAD'],
+    ]) {
+      const [first, second] = await heads(...args)
+      expect(first?.startsWith(bumped)).toBe(true)
+      expect(second?.startsWith(same)).toBe(true)
+    }
+    await git(folder, 'merge', '--quiet', '--no-edit', trunk)
+    await git(folder, 'checkout', '--quiet', '--detach')
+    const [first, second] = await heads('--base', trunk)
+    expect(first?.startsWith(bumped)).toBe(true)
+    expect(second?.startsWith(`rhel-10: ${NEW}; `)).toBe(true)
+  })
+
+  it('takes the streams of the working tree where the base has no workspace', async () => {
+    await rm(at('stream-snapshot.json'))
+    await rm(at('snapshots'), { recursive: true })
+    await commitAll(folder, 'without')
+    await git(folder, 'branch', 'without')
+    await writeStream('rhel-9', NEW, after)
+    await writeFile(at('stream-snapshot.json'), workspaceText('rhel-9'))
+    const { stdout } = await diff('--base', 'without')
+    expect(stdout.split('\n')[0]).toBe(
+      `rhel-9: ${OLD} -> ${NEW}; 1 exact, 1 lag by up to 117 days, 0 removed`,
+    )
+    expect(stdout).toMatch(/\nfiles\n {2}\+ {2}snapshots\/rhel-9\.json\n/)
+    expect(stdout).toMatch(/\nfiles\n {2}\+ {2}stream-snapshot\.json\n$/)
+  })
+
+  it('prints added, removed and renamed streams, and a changed workspace file', async () => {
+    await writeStream('new', OLD, before)
+    await rename(at('rhel-10.json'), at('coreos-rhel-10.json'))
+    const value = JSON.parse(workspaceText('rhel-10', 'new'))
+    value.streams['rhel-10'].target = 'coreos-rhel-10.json'
+    await writeFile(at('stream-snapshot.json'), JSON.stringify(value))
+    const { stdout } = await diff('--base', 'base')
+    expect(stdout).toMatch(/^rhel-10: 9\.8\.20260403-0; /)
+    expect(stdout).toContain('  ~  workspace.target  rhel-10.json -> coreos-rhel-10.json\n')
+    expect(stdout).toMatch(/\nnew: added, none -> 9\.8\.20260403-0; /)
+    expect(stdout).toMatch(/\nrhel-9: removed, 9\.8\.20260403-0 -> none; 4 removed\n/)
+  })
+
+  it('reports files that differ without another change', async () => {
+    await writeFile(at('rhel-9.json'), streamText(OLD, before).replace('by hand', 'by me'))
+    const { status, stdout } = await diff('--base', 'base')
+    expect(status).toBe(1)
+    expect(stdout).toContain('\nfiles\n  ~  rhel-9.json\n')
+  })
+
+  it('prints nothing on stdout where nothing changes', async () => {
+    expect(await diff('--base', 'base')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: `rhel-9, rhel-10: no changes since ${(await git(folder, 'rev-parse', 'base')).slice(0, 7)}\n`,
+    })
+  })
+
+  it.each([
+    [['--base', 'nope'], 'nope: unknown revision', 'git log --oneline lists revisions.'],
+    [['--base', 'base', 'nope'], 'nope: unknown revision', 'git log --oneline lists revisions.'],
+    [['--base', '--all'], '', ''],
+  ])('refuses %j with exit 2, also with --exit-zero', async (args, cause, remedy) => {
+    const { status, stdout, stderr } = await diff(...args, '--exit-zero')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    if (cause !== '') expect(stderr).toBe(`stream-snapshot: ${cause}\n${remedy}\n`)
+  })
+
+  it('refuses a file that cannot be read, by the name of its version', async () => {
+    const file = 'snapshots/rhel-9.json'
+    await writeFile(at(file), '<<<<<<< ours\n')
+    await commitAll(folder, 'broken')
+    const broken = (await git(folder, 'rev-parse', 'HEAD')).trim()
+    expect((await diff('--base', 'base')).stderr).toMatch(
+      /^stream-snapshot: snapshots\/rhel-9\.json/,
+    )
+    await git(folder, 'checkout', '--quiet', 'base', '--', file)
+    const { status, stderr } = await diff('--base', broken)
+    expect(status).toBe(2)
+    expect(stderr.startsWith(`stream-snapshot: ${broken.slice(0, 7)}:${file}`)).toBe(true)
+  })
+
+  it('names fetch-depth in a shallow clone', async () => {
+    await writeStream('rhel-9', NEW, after)
+    await commitAll(folder, 'bump')
+    const base = (await git(folder, 'rev-parse', 'base')).trim()
+    const clone = join(await temporaryFolder(), 'clone')
+    await git(folder, 'clone', '--quiet', '--depth', '1', `file://${folder}`, clone)
+    const { status, stderr } = await run(['diff', '--base', base], { cwd: clone })
+    expect(status).toBe(2)
+    expect(stderr).toBe(
+      `stream-snapshot: ${base}: unknown revision\nFetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.\n`,
+    )
+  })
+
+  it('refuses a path into a submodule', async () => {
+    const other = await temporaryFolder()
+    await writeFile(join(other, 'x.json'), '{}')
+    await commitAll(other, 'x')
+    const file = ['-c', 'protocol.file.allow=always']
+    await git(folder, ...file, 'submodule', '--quiet', 'add', other, 'sub')
+    await commitAll(folder, 'submodule')
+    const { status, stderr } = await diff('HEAD:sub/x.json', 'snapshots/rhel-9.json')
+    expect(status).toBe(2)
+    expect(stderr).toBe(
+      'stream-snapshot: HEAD:sub/x.json: sub is a submodule, with files of its own repository\nRun the command in sub.\n',
+    )
+  })
+})
+
+describe('diff of a workspace', () => {
+  it('compares the working tree with HEAD, all streams or one', async () => {
+    await writeStream('rhel-9', NEW, after)
+    const all = await diff()
+    expect(all.status).toBe(1)
+    expect(all.stdout).toMatch(/^rhel-9: 9\.8\.20260403-0 -> 9\.8\.20260428-0; /)
+    expect(all.stdout).toMatch(/\nrhel-10: /)
+    expect((await diff('rhel-9')).stdout).not.toMatch(/\nrhel-10: /)
+    expect(await diff('rhel-10')).toMatchObject({ status: 0, stdout: '' })
+    const markdown = (await diff('-o', 'markdown')).stdout
+    expect(markdown.split('\n').filter((line) => line.startsWith('### '))).toEqual([
+      `### \`rhel-9\`: ${OLD} -> ${NEW}; 1 exact, 1 lag by up to 117 days, 0 removed`,
+      `### \`rhel-10\`: ${OLD}; 1 exact, 1 lag by up to 92 days, 0 removed`,
+    ])
+  })
+})
