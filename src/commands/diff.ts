@@ -1,4 +1,4 @@
-import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
+import { nearest } from '../core/workspace/nearest.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
@@ -13,9 +13,9 @@ import {
 } from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { diffWorkspace } from '../workflows/diff.ts'
+import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { type Context, command, type GlobalArgs } from './command.ts'
 import { type ArgsOf, choice, flag, text, texts } from './option.ts'
-import { openWorkspace } from './workspace.ts'
 
 const positionals = {
   A: text('Snapshot, REVISION:PATH, or stream of the workspace (default: all streams)'),
@@ -120,9 +120,14 @@ async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Contex
   }
 }
 
+/** @throws InputError for a mistyped name of a stream */
 async function isStreamName(name: string, folder: Folder): Promise<boolean> {
-  if (folder.exists(name) || folder.findUpwards(WORKSPACE_FILE) === undefined) return false
-  return (await openWorkspace(folder)).streams.has(name)
+  if (folder.exists(name)) return false
+  const workspace = await findWorkspace(folder)
+  const names = [...(workspace?.streams.keys() ?? [])]
+  if (names.includes(name)) return true
+  if (workspace && nearest(name, names)) throw unknownStream(name, names, workspace.file)
+  return false
 }
 
 /** The releases of the target in HEAD, for one argument, and in the working tree. */
