@@ -111,10 +111,9 @@ export function printCapture(file: string, result: CaptureResult, terminal: Term
 
 /** Warnings, and what was removed on request, which `--quiet` does not hide. */
 export function printNotes(result: CaptureResult, terminal: Terminal): void {
-  const { notes, dropped, allowedLosses, comparison } = result
+  const { notes, dropped, allowedLosses } = result
   for (const note of notes) terminal.say(`warning: ${note}`)
-  const lost = comparison ? planLines(comparison, terminal, allowedLosses) : []
-  for (const line of allowedLosses.length > 0 ? lost : []) terminal.warn(line)
+  for (const line of changeLines(allowedLosses, terminal)) terminal.warn(line)
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 

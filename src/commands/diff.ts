@@ -15,30 +15,28 @@ import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { diffWorkspace } from '../workflows/diff.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { type Context, command, type GlobalArgs } from './command.ts'
-import { type ArgsOf, choice, flag, text, texts } from './option.ts'
+import { type ArgsOf, flag, format, text, texts } from './option.ts'
 
 const positionals = {
-  A: text('Snapshot, REVISION:PATH, or stream of the workspace (default: all streams)'),
-  B: text('Later snapshot; without it A in HEAD is compared with A in the working tree'),
-  GIT: texts('Further arguments that git passes, with --git-driver', { hidden: true }),
+  A: text('Snapshot, REVISION:PATH or stream (default: all streams)'),
+  B: text('Later snapshot (default: compare A with HEAD)'),
+  GIT: texts('More arguments of git', { hidden: true }),
 }
 const options = {
-  base: text('Compare the workspace with the merge base of this revision'),
-  output: choice(
-    'Format of the output',
-    Object.keys(DIFF_FORMATS) as DiffFormat[],
-    { alias: 'o' },
-    'text',
-  ),
-  target: text('Stream with the releases, for snapshots without builds'),
-  'exit-zero': flag('Exit with 0 instead of 1 if there are changes'),
-  'git-driver': flag('Run as a diff driver of git: take its arguments, and always exit with 0'),
+  base: text('Compare with the merge base of this revision'),
+  output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
+  target: text('Take missing releases from this stream'),
+  'exit-zero': flag('Exit 0 also if there are changes'),
+  'git-driver': flag('Run as a diff driver of git, which never fails'),
 }
 type DiffArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
 
 export const diffCommand = command({
   name: 'diff',
-  describe: 'Show what changes between two versions of the streams, or of a snapshot',
+  group: 'Review',
+  usage: '[A [B]]',
+  takesStreams: true,
+  describe: 'Show the changes in streams or between snapshots',
   positionals,
   options,
   examples: [
