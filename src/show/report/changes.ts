@@ -40,7 +40,7 @@ function commitBody(
 ): Html {
   const { commit, date, subject } = version
   const summary = describeVersion(version) || counted(rows.length, 'row')
-  return html`<tbody role="rowgroup"><tr class="commit" role="row"><th scope="rowgroup" role="rowheader" colspan="${COLUMNS.length}"><button type="button" class="fold" aria-expanded="true" hidden>Close</button> ${day(date)} ${commitId(commit, commits)} ${subject} <span class="lag">${summary}</span></th></tr>
+  return html`<tbody role="rowgroup"><tr class="commit" role="row"><th scope="rowgroup" role="rowheader" colspan="${COLUMNS.length}"><button type="button" class="fold" aria-expanded="true" hidden>Close</button> ${day(date)} ${commitId(commit, commits)} ${subject} <span class="kind">${summary}</span></th></tr>
 ${rows.map((row) => changeRow(version, row))}</tbody>`
 }
 
