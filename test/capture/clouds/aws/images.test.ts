@@ -150,4 +150,18 @@ describe('readImages', () => {
     const Name = `worker-${OCP}`
     expect(read({ Name })).toMatchObject([{ version: Name }])
   })
+
+  it('takes the owner of the partition, and reports images of other owners', () => {
+    const image = listed({ OwnerId: '345084742485' })
+    const gov = readImages([image, listed()], criteria, 'us-gov-west-1', note)
+    expect(gov).toMatchObject([{ region: 'us-gov-west-1' }])
+    expect(notes).toEqual([
+      'aws us-gov-west-1: 1 image ignored: owned by another account, not by AWS Marketplace (345084742485)',
+    ])
+    notes = []
+    expect(readImages([image], criteria, 'cn-north-1', note)).toEqual([])
+    expect(notes).toEqual([
+      'aws cn-north-1: 1 image ignored: owned by another account, not by AWS Marketplace',
+    ])
+  })
 })

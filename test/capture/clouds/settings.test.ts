@@ -1,0 +1,104 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { awsSettings } from '../../../src/capture/clouds/aws/settings.ts'
+import { azureSettings } from '../../../src/capture/clouds/azure/settings.ts'
+import type { Source } from '../../../src/capture/clouds/cloud.ts'
+import { gcpSettings } from '../../../src/capture/clouds/gcp/settings.ts'
+import type { AzureCriteria } from '../../../src/core/criteria/criteria.ts'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+
+const HOME = '/home/somebody'
+
+function source(
+  env: Source['env'],
+  files: Readonly<Record<string, string>> = {},
+  args: Source['args'] = {},
+): Source {
+  return { args, env: { HOME, ...env }, readFile: (path) => files[path] }
+}
+
+const SUBSCRIPTIONS = [
+  { id: 'public', isDefault: true, tenantId: 't-1', environmentName: 'AzureCloud' },
+  { id: 'government', isDefault: false, tenantId: 't-2', environmentName: 'AzureUSGovernment' },
+]
+const PROFILE = {
+  [`${HOME}/.azure/azureProfile.json`]: JSON.stringify({ subscriptions: SUBSCRIPTIONS }),
+}
+
+describe("Azure's environment", () => {
+  const criteria = BUILT_IN.azure as AzureCriteria
+  const GOVERNMENT = 'AzureUSGovernmentCloud'
+
+  it.each([
+    ['the default subscription of az login', {}, {}, 'AzurePublicCloud'],
+    ['the subscription that is named', {}, { subscription: 'government' }, GOVERNMENT],
+    ['AZURE_SUBSCRIPTION_ID', { AZURE_SUBSCRIPTION_ID: 'GOVERNMENT' }, {}, GOVERNMENT],
+    ['the option', {}, { 'azure-environment': 'AzureChinaCloud' }, 'AzureChinaCloud'],
+    [
+      'AZURE_AUTHORITY_HOST',
+      { AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn/' },
+      {},
+      'AzureChinaCloud',
+    ],
+    [
+      'the public cloud for a service principal',
+      { AZURE_CLIENT_ID: 'a', AZURE_SUBSCRIPTION_ID: 'government' },
+      {},
+      'AzurePublicCloud',
+    ],
+  ])('is that of %s', (_, env, args, expected) => {
+    const resolved = azureSettings.resolve(criteria, source(env, PROFILE, args))
+    expect(resolved.environment).toBe(expected)
+  })
+
+  it('is that of the criteria if they name a national cloud', () => {
+    const own = { ...criteria, environment: GOVERNMENT } as const
+    expect(azureSettings.resolve(own, source({}, PROFILE)).environment).toBe(GOVERNMENT)
+  })
+
+  it('comes with the tenant of the subscription', () => {
+    const settings = azureSettings.read(source({}, PROFILE, { subscription: 'government' }))
+    expect(settings).toMatchObject({ subscription: 'government', tenant: 't-2' })
+  })
+})
+
+describe("AWS's region for the sign-in", () => {
+  const files = { [`${HOME}/.aws/config`]: '[profile work]\nregion = eu-central-1\n' }
+
+  it.each([
+    [{ AWS_REGION: 'us-gov-west-1', AWS_DEFAULT_REGION: 'us-east-2' }, 'us-gov-west-1'],
+    [{ AWS_DEFAULT_REGION: 'cn-north-1' }, 'cn-north-1'],
+    [{ AWS_PROFILE: 'work' }, 'eu-central-1'],
+    [{}, undefined],
+  ])('of %j is %s', (env, region) => {
+    expect(awsSettings.read(source(env, files)).region).toBe(region)
+  })
+})
+
+describe('a value that is written where a path belongs', () => {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const json = JSON.stringify({ type: 'service_account', private_key: privateKey })
+  const forms = [privateKey, json, Buffer.from(json).toString('base64'), 'eyJhbGciOiJub25lIn0.e30.']
+  const readers = [
+    ['AZURE_AUTH_LOCATION', azureSettings],
+    ['AZURE_CLIENT_CERTIFICATE_PATH', azureSettings],
+    ['AZURE_FEDERATED_TOKEN_FILE', azureSettings],
+    ['AWS_SHARED_CREDENTIALS_FILE', awsSettings],
+    ['AWS_CONFIG_FILE', awsSettings],
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', awsSettings],
+    ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', awsSettings],
+    ['GOOGLE_APPLICATION_CREDENTIALS', gcpSettings],
+  ] as const
+
+  it.each(readers)('of %s is not printed', (variable, settings) => {
+    for (const value of forms) {
+      const env = { [variable]: value, AZURE_SUBSCRIPTION_ID: 'public' }
+      const refused = `${variable}: contains the credentials themselves, expected the path of a file`
+      expect(() => settings.read(source(env))).toThrow(new RegExp(`^${refused}$`))
+    }
+  })
+})
