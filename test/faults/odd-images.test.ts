@@ -19,343 +19,176 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
 
-/** The images of all slots, as JSON. */
-async function chosen(): Promise<string> {
-  await writeFile(at('target.json'), smallStream(EXAMPLE))
-  const args = ['regenerate', at('s.json'), '--target', at('target.json'), '--json']
-  const { selections } = JSON.parse((await run(args)).stdout)
-  return JSON.stringify(selections.map((each: { image?: object }) => each.image))
-}
+type Environment = Readonly<Record<string, string>>
 
-async function expectReplay(): Promise<void> {
+const capture = (env: Environment, ...args: string[]) =>
+  run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
+
+/** The warnings of a capture, whose replay gives the same bytes and verifies. */
+async function warningsOf(env: Environment, ...args: string[]): Promise<string[]> {
+  const outcome = await capture(env, ...args)
+  expect(outcome).toMatchObject({ status: 0, stdout: '' })
   const before = [await read('s.json'), await read('s.recording.json')]
   expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
   expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  return outcome.stderr.split('\n').flatMap((line) => /^warning: (.*)/.exec(line)?.[1] ?? [])
 }
 
-describe('an image of Azure', () => {
-  const VERSION = '418.94.20250122'
-  const captureWith = async (properties: unknown) => {
-    const items = [{ name: VERSION, location: 'eastus', properties }]
-    const body = JSON.stringify(items)
-    const mockServer = await azureFor(imagesBeforeBump(), {
-      faults: [{ path: /418-v2/, fault: { kind: 'body', body } }],
-    })
-    return run(
-      ['capture', at('s.json'), '--stream', at('rhcos.json'), '--azure-endpoint', mockServer.url],
-      { env: mockServer.environment },
-    )
-  }
-  const image = async () =>
-    JSON.parse(await read('s.json')).images.azure.find(
-      ({ sku }: { sku: string }) => sku === '418-v2',
-    )
-  const known = { architecture: 'x64', hyperVGeneration: 'V2' }
+/** The states of the captured images of a cloud, by a member. */
+async function statesOf(cloud: string, member: string): Promise<Map<string, string>> {
+  const images: Record<string, string>[] = JSON.parse(await read('s.json')).images[cloud]
+  return new Map(images.map((image) => [image[member] ?? '', image.state ?? '']))
+}
 
-  it.each<[string, unknown, string]>([
-    ['without properties', undefined, 'active'],
-    ['with properties that are null', null, 'active'],
-    ['with a status that is null', { ...known, imageDeprecationStatus: null }, 'active'],
-    [
-      'with a state that is null',
-      { ...known, imageDeprecationStatus: { imageState: null, scheduledDeprecationTime: null } },
-      'active',
-    ],
-    ['with null for all', { architecture: null, hyperVGeneration: null }, 'active'],
-    [
-      'in small letters',
-      {
-        architecture: 'X64',
-        hyperVGeneration: 'v2',
-        imageDeprecationStatus: { imageState: 'active' },
-      },
-      'active',
-    ],
-    [
-      'deprecated, in small letters',
-      { ...known, imageDeprecationStatus: { imageState: 'deprecated' } },
-      'deprecated',
-    ],
-  ])('%s is read', async (_, properties, state) => {
-    const outcome = await captureWith(properties)
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).not.toContain('warning')
-    expect(await image()).toMatchObject({ version: VERSION, architecture: 'x86_64', state })
-    await expectReplay()
-  })
-
-  it('in a state that is new is kept, named, and never chosen', async () => {
-    const outcome = await captureWith({
+describe('odd images are recorded, reported and replayed', () => {
+  it('of Azure', async () => {
+    const known = { architecture: 'x64', hyperVGeneration: 'V2' }
+    const state = (imageState: string | null, scheduledDeprecationTime: string | null = null) => ({
       ...known,
-      imageDeprecationStatus: { imageState: 'Retired' },
+      imageDeprecationStatus: { imageState, scheduledDeprecationTime },
     })
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toContain(
-      `warning: azure azureopenshift:aro4:418-v2: image ${VERSION} has the unknown state Retired: not selected\n`,
-    )
-    expect(await image()).toMatchObject({ version: VERSION, state: 'unknown' })
-    await expectReplay()
-    const { stdout } = await run([
-      'regenerate',
-      at('s.json'),
-      '--target',
-      at('rhcos.json'),
-      '--json',
+    const versions: [string, object | null][] = [
+      ['418.94.20250101', known],
+      ['418.94.20250102', null],
+      ['418.94.20250103', { ...state(null), architecture: 'X64', hyperVGeneration: 'v2' }],
+      ['418.94.20250104', state('deprecated')],
+      ['418.94.20250105', state('Retired')],
+      ['418.94.20250106', state('ScheduledForDeprecation', 'next year')],
+      ['418.94.20250107', state('Active')],
+      ['418.94.20250107', state('Deprecated')],
+      ['418.94.1\u001b[31m\u202e', known],
+    ]
+    const body = JSON.stringify(versions.map(([name, properties]) => ({ name, properties })))
+    const faults = [{ path: /skus\/418-v2/, fault: { kind: 'body', body } as const }]
+    const { environment, url } = await azureFor(imagesBeforeBump(), { faults })
+    const sku = 'azureopenshift:aro4:418-v2'
+    expect(await warningsOf(environment, '--azure-endpoint', url)).toEqual([
+      `azure ${sku}: image 418.94.20250105 has the unknown state Retired: not selected`,
+      `azure ${sku}: image 418.94.20250106 has an unreadable deprecation date: not selected`,
+      `azure ${sku}: image 9 of the response is ignored: malformed version`,
+      `azure: ${sku}:418.94.20250107 is listed 2 times with different properties: not selected`,
     ])
-    const selections: Record<string, unknown>[] = JSON.parse(stdout).selections
-    const chosen = selections.find(
-      ({ architecture, generation, plan }) =>
-        architecture === 'x86_64' && generation === 2 && plan === 'no-purchase-plan',
-    )
-    expect(chosen).toMatchObject({ image: { version: '417.94.20240701' } })
+    const states = await statesOf('azure', 'version')
+    expect(
+      ['1', '2', '3', '4', '5', '6', '7'].map((day) => states.get(`418.94.2025010${day}`)),
+    ).toEqual(['active', 'active', 'active', 'deprecated', 'unknown', 'unknown', 'deprecated'])
   })
 
-  it('whose version is none is left out, and named', async () => {
-    const body = JSON.stringify([
-      { name: VERSION, properties: known },
-      { name: '418.94.1\u001b[31m\u202e', properties: known },
+  const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
+  const GUID = '12345678-9abc-4def-8123-456789abcdef'
+  const ami = (digit: number, name: string, more: object = {}) => ({
+    region: 'us-east-1',
+    architecture: 'x86_64' as const,
+    creationDate: '2025-01-01T00:00:00.000Z',
+    imageId: `ami-0feedfacecafe000${digit}`,
+    name: `${name}-${PRODUCT}`,
+    ...more,
+  })
+  const REGION = ['--cloud', 'aws', '--regions', 'us-east-1']
+
+  it('of AWS', async () => {
+    const name = 'rhcos-418.94.202410090804-0-x86_64'
+    const images = [
+      ami(1, `${name}-a`, { state: 'retired' as 'disabled' }),
+      ami(2, `${name}-b`, { state: '' as 'disabled' }),
+      ami(3, `${name}-c`, { description: `OpenShift 4.18, order ${GUID}` }),
+      ami(4, `rhcos\u202e-${name}`),
+      ami(5, `${name}-d`, { imageId: 'ami-0123\u009b31m' }),
+      ami(6, `${name}-e`, { deprecationTime: '2025-02-01T00:00:00.000Z' }),
+    ]
+    const { environment } = await awsFor({ images: [...demonstrationImages(), ...images] })
+    const warnings = await warningsOf(environment, ...REGION)
+    expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
+      'aws us-east-1: image N of the response is ignored: malformed id',
+      'aws us-east-1: image N, ami-0feedfacecafe0004, of the response is ignored: malformed name',
+      'aws us-east-1: image ami-0feedfacecafe0001 has the unknown state retired: not selected',
     ])
-    const mockServer = await azureFor(imagesBeforeBump(), {
-      faults: [{ path: /418-v2/, fault: { kind: 'body', body } }],
-    })
-    const args = ['--stream', at('rhcos.json'), '--azure-endpoint', mockServer.url]
-    const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toContain(
-      'warning: azure azureopenshift:aro4:418-v2: image 2 of the response is ignored: malformed version\n',
-    )
-    expect(await image()).toMatchObject({ version: VERSION })
-    await expectReplay()
+    expect(await read('s.recording.json')).not.toContain(GUID)
+    const states = await statesOf('aws', 'image')
+    expect([1, 2, 3, 4, 6].map((digit) => states.get(`ami-0feedfacecafe000${digit}`))).toEqual([
+      'unknown',
+      'active',
+      'active',
+      undefined,
+      'scheduled-for-deprecation',
+    ])
   })
 
-  it('of an architecture that is new is told with its member', async () => {
-    const outcome = await captureWith({ ...known, architecture: 'RiscV' })
-    expect(outcome).toMatchObject({
+  it('of AWS with an id in the name: refused', async () => {
+    const images = [...demonstrationImages(), ami(1, `worker-${GUID}`)]
+    const { environment } = await awsFor({ images })
+    expect(await capture(environment, ...REGION)).toMatchObject({
       status: 3,
-      stderr: `stream-snapshot: azure azureopenshift:aro4:418-v2: image ${VERSION} has an unknown property: architecture\nA later version of stream-snapshot may know it.\n`,
+      stderr:
+        'stream-snapshot: aws us-east-1 ami-0feedfacecafe0001: contains an id; no file was written\n' +
+        'Exclude it with --criteria, or on AWS with --regions, and report it to its publisher.\n',
     })
+  })
+
+  it('of GCP', async () => {
+    const image = (day: number, more: object) => ({
+      name: `redhat-coreos-ocp-418-x86-64-20241009080${day}`,
+      creationTimestamp: '2024-10-10T00:00:00.000-07:00',
+      ...more,
+    })
+    const images = [
+      image(1, { status: null, architecture: null, deprecated: null, description: null }),
+      image(2, { architecture: 'ARCHITECTURE_UNSPECIFIED' }),
+      image(3, { status: 'RESTING' as 'READY' }),
+      image(4, { deprecated: { state: 'RESTING' as 'ACTIVE' } }),
+      image(5, { deprecated: { state: 'ACTIVE', obsolete: 'soon' } }),
+      { ...image(6, {}), name: 'redhat-coreos-ocp-418_\u001b[31m' },
+    ] as ReturnType<typeof gcpImages>
+    const options = { images: [...gcpImages(), ...images], listable: true }
+    const { environment, url } = await gcpFor(options)
+    const warnings = await warningsOf(environment, '--cloud', 'gcp', '--gcp-endpoint', url)
+    const name = 'redhat-coreos-ocp-418-x86-64-20241009080'
+    expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
+      `gcp image ${name}5 has an unreadable deprecation date: not selected`,
+      'gcp redhat-marketplace-public: image N of the response is ignored: malformed name',
+      `gcp: image ${name}3 has the unknown state RESTING: not selected`,
+      `gcp: image ${name}4 has the unknown state RESTING: not selected`,
+    ])
+    const states = await statesOf('gcp', 'name')
+    expect([1, 2, 3, 4, 5].map((day) => states.get(`${name}${day}`))).toEqual([
+      'active',
+      'active',
+      'unknown',
+      'unknown',
+      'unknown',
+    ])
   })
 })
 
-describe('a location', () => {
-  const captureAt = async (location: string) => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    const args = ['--azure-endpoint', mockServer.url, '--location', location]
-    return run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], {
-      env: mockServer.environment,
-    })
-  }
-
-  it.each(['East US', 'EastUS', 'eastus'])('may be written %s', async (location) => {
-    expect(await captureAt(location)).toMatchObject({ status: 0 })
-    expect(JSON.parse(await read('s.json')).criteria.azure.location).toBe('eastus')
-    await expectReplay()
-  })
-
-  it('is no path', async () => {
-    expect(await captureAt('eastus/../x')).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining(
-        'stream-snapshot: --location: expected a region such as eastus, found "eastus/../x"\n',
-      ),
-    })
-  })
-})
-
-describe('pages that lead back to themselves', () => {
-  it('of EC2 are told', async () => {
+describe('a list whose pages lead back to themselves is refused', () => {
+  it('of EC2', async () => {
     const body =
       '<?xml version="1.0" encoding="UTF-8"?><DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><imagesSet/><nextToken>again</nextToken></DescribeImagesResponse>'
     const fault = { kind: 'body', body, type: 'text/xml' } as const
-    const mockServer = await awsFor({ faults: [{ path: /./, fault }] })
-    const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
-    const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
-    expect(outcome).toMatchObject({
+    const { environment } = await awsFor({ faults: [{ path: /./, fault }] })
+    const args = ['--cloud', 'aws', '--regions', 'us-east-1']
+    expect(await capture(environment, ...args)).toMatchObject({
       status: 3,
       stderr: 'stream-snapshot: aws us-east-1: the list has no last page\nTry again later.\n',
     })
-    expect(mockServer.requests).toHaveLength(2)
   })
 
-  it('of Compute are told', async () => {
+  it('of Compute', async () => {
     const body = JSON.stringify({ kind: 'compute#imageList', nextPageToken: 'again' })
-    const mockServer = await gcpFor({
-      faults: [{ path: /images\?/, fault: { kind: 'body', body } }],
-    })
-    const args = ['--cloud', 'gcp', '--gcp-endpoint', mockServer.url, '--stream', at('rhcos.json')]
-    const outcome = await run(['capture', at('s.json'), ...args], { env: mockServer.environment })
-    expect(outcome).toMatchObject({
+    const faults = [{ path: /images\?/, fault: { kind: 'body', body } as const }]
+    const { environment, url } = await gcpFor({ faults })
+    expect(await capture(environment, '--cloud', 'gcp', '--gcp-endpoint', url)).toMatchObject({
       status: 3,
       stderr:
         'stream-snapshot: gcp redhat-marketplace-public: the list has no last page\nTry again later.\n',
     })
-    expect(mockServer.requests).toHaveLength(2)
   })
 })
 
-describe('an image of AWS', () => {
-  const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
-  const GUID = '12345678-9abc-4def-8123-456789abcdef'
-  const made = (name: string, more: object = {}) => ({
-    region: 'us-east-1',
-    architecture: 'x86_64' as const,
-    creationDate: '2025-01-01T00:00:00.000Z',
-    name,
-    ...more,
-  })
-  const captureWith = async (...images: ReturnType<typeof made>[]) => {
-    const mockServer = await awsFor({ images: [...demonstrationImages(), ...images] })
-    const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
-    return run(['capture', at('s.json'), ...args], { env: mockServer.environment })
-  }
-  const imagesNamed = async (name: string): Promise<{ version: string }[]> =>
-    JSON.parse(await read('s.json')).images.aws.filter(
-      (each: { name: string }) => each.name === name,
-    )
-  const versionOf = async (name: string) => (await imagesNamed(name))[0]?.version
-
-  it.each([
-    [`rhcos-418.94.202410090805-0-x86_64-${PRODUCT}`, '418.94.202410090805-0'],
-    [`worker-a-${PRODUCT}`, '418.94.202410090806-0'],
-  ])('may have an id in its description: %s', async (name, version) => {
-    const description = `OpenShift 4.18 418.94.202410090806-0 x86_64, order ${GUID}`
-    expect(await captureWith(made(name, { description }))).toMatchObject({ status: 0 })
-    expect(await versionOf(name)).toBe(version)
-    expect(await read('s.recording.json')).not.toContain(GUID)
-    await expectReplay()
-  })
-
-  it('with an id in its name is told by region and image', async () => {
-    const outcome = await captureWith(
-      made(`worker-${GUID}-${PRODUCT}`, { imageId: 'ami-0feedfacecafe0001' }),
-    )
-    expect(outcome).toMatchObject({
-      status: 3,
-      stderr:
-        'stream-snapshot: aws us-east-1 ami-0feedfacecafe0001: holds an id; nothing was written\n' +
-        'Leave it out, with other criteria or on AWS with --regions, and tell its publisher.\n',
-    })
-  })
-
-  it('without a state is read, and in one that is new is kept, named and never chosen', async () => {
-    const name = `rhcos-418.94.202410090804-0-x86_64-last-${PRODUCT}`
-    const odd = { imageId: 'ami-0feedfacecafe0002', state: 'retired' as 'disabled' }
-    const outcome = await captureWith(made(name, odd))
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toContain(
-      'warning: aws us-east-1: image ami-0feedfacecafe0002 has the unknown state retired: not selected\n',
-    )
-    expect(await imagesNamed(name)).toMatchObject([{ state: 'unknown' }])
-    await expectReplay()
-    expect(await chosen()).not.toContain(odd.imageId)
-    await captureWith(made(name, { ...odd, state: '' as 'disabled' }))
-    expect(await imagesNamed(name)).toMatchObject([{ state: 'active' }])
-    await expectReplay()
-    expect(await chosen()).toContain(odd.imageId)
-  })
-
-  it.each([
-    ['id', `rhcos-418.94.202410090805-0-x86_64-${PRODUCT}`, 'ami-0123\u009b31m', ''],
-    [
-      'name',
-      `rhcos\u202e-418.94.202410090805-0-x86_64-${PRODUCT}`,
-      'ami-0feedfacecafe0003',
-      ', ami-0feedfacecafe0003,',
-    ],
-  ])('with an %s that is none is left out, and named', async (member, name, imageId, shown) => {
-    const place = `image [0-9]+${shown}`
-    const outcome = await captureWith(made(name, { imageId }))
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toMatch(
-      new RegExp(
-        `^warning: aws us-east-1: ${place} of the answer is left out: its ${member} is of another form than the cloud documents$`,
-        'm',
-      ),
-    )
-    expect(await imagesNamed(name)).toEqual([])
-    expect(await read('s.recording.json')).not.toContain('202410090805')
-    await expectReplay()
-  })
-
-  it('of an architecture with the name of a prototype is refused', async () => {
-    const odd = { imageId: 'ami-0feedfacecafe0004', architecture: 'constructor' as 'x86_64' }
-    const outcome = await captureWith(made(`rhcos-418.94.202410090805-0-${PRODUCT}`, odd))
-    expect(outcome).toMatchObject({
-      status: 3,
-      stderr:
-        'stream-snapshot: aws us-east-1: image ami-0feedfacecafe0004 has an unknown property: constructor\nA later version of stream-snapshot may know it.\n',
-    })
-  })
-
-  it('that is deprecated, and so listed to nobody who does not ask, is kept and not chosen', async () => {
-    const name = `rhcos-418.94.202410090804-0-x86_64-last-${PRODUCT}`
-    const odd = { imageId: 'ami-0feedfacecafe0005', deprecationTime: '2025-02-01T00:00:00.000Z' }
-    expect(await captureWith(made(name, odd))).toMatchObject({ status: 0 })
-    expect(await versionOf(name)).toBe('418.94.202410090804-0')
-    await expectReplay()
-    expect(await chosen()).not.toContain(odd.imageId)
-  })
-})
-
-describe('an image of GCP', () => {
-  const NAME = 'redhat-coreos-ocp-418-x86-64-202410090804'
-  const captureWith = async (more: object) => {
-    const images = [
-      ...gcpImages(),
-      { name: NAME, creationTimestamp: '2024-10-10T00:00:00.000-07:00', ...more },
-    ]
-    const mockServer = await gcpFor({ images, listable: true })
-    const args = ['--cloud', 'gcp', '--gcp-endpoint', mockServer.url, '--stream', at('rhcos.json')]
-    return run(['capture', at('s.json'), ...args], { env: mockServer.environment })
-  }
-  const kept = async () =>
-    JSON.parse(await read('s.json')).images.gcp.filter(
-      (each: { name: string }) => each.name === NAME,
-    )
-
-  it.each([
-    ['nothing else', {}],
-    ['null for all', { status: null, architecture: null, deprecated: null, description: null }],
-    ['a deprecation of nulls', { deprecated: { state: null, obsolete: null } }],
-    ['an architecture that nobody set', { architecture: 'ARCHITECTURE_UNSPECIFIED' }],
-  ])('with %s is read', async (_, more) => {
-    const outcome = await captureWith(more)
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).not.toContain('warning')
-    expect(await kept()).toMatchObject([{ architecture: 'x86_64', state: 'active' }])
-    await expectReplay()
-    expect(await chosen()).toContain(NAME)
-  })
-
-  it.each([{ status: 'RESTING' }, { deprecated: { state: 'RESTING' } }])(
-    'in a state that is new is kept, named and never chosen: %j',
-    async (more) => {
-      const outcome = await captureWith(more)
-      expect(outcome.status).toBe(0)
-      expect(outcome.stderr).toContain(
-        `warning: gcp: image ${NAME} has the unknown state RESTING: not selected\n`,
-      )
-      expect(await kept()).toMatchObject([{ state: 'unknown' }])
-      await expectReplay()
-      expect(await chosen()).not.toContain(NAME)
-    },
-  )
-
-  it('with a name that is none is left out, and named', async () => {
-    const outcome = await captureWith({ name: `${NAME}_\u001b[31m` })
-    expect(outcome.status).toBe(0)
-    expect(outcome.stderr).toMatch(
-      /^warning: gcp redhat-marketplace-public: image [0-9]+ of the response is ignored: malformed name$/m,
-    )
-    expect(await read('s.recording.json')).not.toContain(NAME)
-    await expectReplay()
-  })
-
-  it('of an architecture with the name of a prototype is refused', async () => {
-    expect(await captureWith({ architecture: 'constructor' })).toMatchObject({
-      status: 3,
-      stderr: `stream-snapshot: gcp image ${NAME} has an unknown property: constructor\nA later version of stream-snapshot may know it.\n`,
-    })
-  })
+it.each(['East US', 'eastus'])('--location takes %s', async (location) => {
+  const { environment, url } = await azureFor(imagesBeforeBump())
+  const args = ['--azure-endpoint', url, '--location', location]
+  expect(await capture(environment, ...args)).toMatchObject({ status: 0 })
+  expect(JSON.parse(await read('s.json')).criteria.azure.location).toBe('eastus')
 })
