@@ -50,7 +50,7 @@ function printStream(checked: CheckedStream, terminal: Terminal): void {
 }
 
 /** What was examined: the releases and the captured images. */
-function describeStream({ verification }: CheckedStream): string {
+function describeStream({ config, verification }: CheckedStream): string {
   if (verification?.snapshot === undefined) return 'no builds and no clouds, nothing to check'
   const { snapshot, regeneration } = verification
   const stream = regeneration?.result.stream
@@ -58,7 +58,7 @@ function describeStream({ verification }: CheckedStream): string {
   const images = Object.entries(snapshot.images).map(([cloud, { length }]) =>
     counted(length, `${cloud} image`),
   )
-  return ['ok', releases || 'no release', ...(images.length > 0 ? images : ['no clouds'])].join(
-    ', ',
-  )
+  const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried yet`)
+  const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
+  return ['ok', releases || 'no release', ...queried].join(', ')
 }

@@ -9,7 +9,7 @@ import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { isEmpty } from './regenerate.ts'
-import { type Verification, verifyStream } from './verify.ts'
+import { isPending, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 /** Something that is wrong, and the command or the edit that repairs it. */
@@ -185,13 +185,16 @@ async function otherSettings(
   const { clouds = captured, criteria } = config
   const update = `stream-snapshot update ${name}`
   const settings = Object.entries(snapshot.stream).flatMap(([key, value]) => {
-    if (key === 'ocp' && clouds.length === 0) return []
+    // Without a cloud there is no OCP version to query.
+    if (key === 'ocp' && captured.length === 0) return []
     const wanted = config[key as keyof typeof snapshot.stream]
     return wanted === undefined || wanted === value
       ? []
       : [`captured with ${key} ${value}, and ${workspace} has ${wanted}`]
   })
-  const missing = clouds.filter((cloud) => !captured.includes(cloud))
+  const missing = clouds.filter(
+    (cloud) => !captured.includes(cloud) && !isPending(snapshot, config, cloud),
+  )
   const removed = captured.filter((cloud) => !clouds.includes(cloud))
   return [
     ...settings.map((what) => ({ message: `${config.snapshot}: ${what}`, remedy: update })),

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { knownImages } from '../mock-servers/azure-images.ts'
+import { buildsIn } from '../mock-servers/builds.ts'
+import { azureFor } from '../support/azure.ts'
+import { buildServer } from '../support/builds.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { buildsOf, CORPUS } from '../support/corpus.ts'
+import { git } from '../support/git.ts'
+
+const BUNDLE = join(CORPUS, 'history/installer-main.bundle')
+const PAGE = '../../docs/life.md'
+const MARKETPLACE = 'data/data/coreos/marketplace/coreos-rhel-9.json'
+
+it('docs/life.md is what the commands print in a clone of openshift/installer', async () => {
+  const folder = join(await temporaryFolder(), 'installer')
+  execFileSync('git', ['clone', '--quiet', '--sparse', '--branch', 'main', BUNDLE, folder])
+  // In April 2026, before the bump to 9.8.20260428-0.
+  await git(folder, 'checkout', '--quiet', '-B', 'release-4.22', 'HEAD~2')
+  await git(folder, 'sparse-checkout', 'set', 'data/data/coreos', 'snapshots')
+  const builds = await buildServer({}, buildsIn(buildsOf('n013-9.8.20260428-0')))
+  const azure = await azureFor(knownImages())
+  const commit = async (message: string) => {
+    await git(folder, 'add', '--all')
+    await git(folder, 'commit', '--quiet', '--message', message)
+  }
+  const edit = async (file: string, change: (text: string) => string) =>
+    writeFile(join(folder, file), change(await readFile(join(folder, file), 'utf8')))
+
+  /** A command line as the page shows it; only `update` queries the mock servers. */
+  const shell = async (line: string, status = 0): Promise<string> => {
+    const words = line.split(' ')
+    const where = words[0] === 'update' && !words.includes('none')
+    const args = where ? [...words, '--azure-endpoint', azure.url] : words
+    const outcome = await run(args, { cwd: folder, env: where ? azure.environment : {} })
+    expect({ line, status: outcome.status, stderr: outcome.stderr }).toMatchObject({ line, status })
+    const output = `${outcome.stdout}${outcome.stderr}`.replaceAll(/\(\d+\.\d s\)/g, '(0.4 s)')
+    return `\`\`\`console\n$ stream-snapshot ${line}\n${output}\`\`\`\n`
+  }
+
+  const page: string[] = [
+    '# From the first run to a repaired file',
+    'Every command and its output, in a sparse checkout of openshift/installer of April 2026 (`data/data/coreos` and\n`snapshots`), on the branch `release-4.22`. A test runs these commands.',
+    '## Once: write the workspace',
+  ]
+  page.push(await shell('init'))
+  await edit('stream-snapshot.json', (text) => {
+    const workspace = JSON.parse(text)
+    workspace.streams['rhel-9'].url = builds.streams
+    return `${JSON.stringify(workspace, undefined, 2)}\n`
+  })
+  await commit('Add the workspace')
+
+  page.push(
+    '## Bump the builds, without cloud credentials',
+    'Marketplace images stay as they are.',
+    await shell('update --cloud none rhel-9 9.8.20260428-0'),
+  )
+  await commit('Bump RHCOS')
+  page.push(
+    '## Check it in CI',
+    'Offline, without credentials.',
+    await shell('check rhel-9'),
+    '## Weeks later: pick up the marketplace images',
+    'With credentials for Azure.',
+    await shell('update rhel-9'),
+    await shell('check rhel-9'),
+  )
+  await commit('Update marketplace images')
+
+  azure.setImages(knownImages().filter(({ sku }) => sku !== 'aro_422-v2'))
+  page.push(
+    '## An image is removed from the marketplace',
+    'The update is refused, names the image, and changes no file.',
+    await shell('update rhel-9', 1),
+    'If the removal is right:',
+    await shell('update rhel-9 --allow-regression'),
+  )
+  await commit('Remove an image')
+
+  await edit(MARKETPLACE, (text) =>
+    text.replace('"422-arm"', '"421-arm"').replace('"aro_422-arm"', '"aro_421-arm"'),
+  )
+  page.push(
+    '## Somebody edits a generated file',
+    '`check` prints the difference and the command that repairs it, offline.',
+    await shell('check rhel-9', 1),
+    await shell('regenerate rhel-9'),
+    await shell('check rhel-9'),
+  )
+  expect(await git(folder, 'status', '--porcelain')).toBe('')
+  await expect(page.join('\n\n').replaceAll('\n\n\n', '\n\n')).toMatchFileSnapshot(PAGE)
+})
