@@ -90,7 +90,9 @@ async function checkTarget(
       .map(describeUnverified)
     if (unverified.length === 0) return { check: { name }, regeneration, comparison }
     const fault = `${config.marketplaceFile ?? config.target}: ${unverified.join(', ')}`
-    const remedy = `Capture ${config.snapshot} for them, or remove them from the file.`
+    const remedy = config.clouds
+      ? `${command} --allow-regression, which removes them; or add the cloud to the workspace`
+      : `Capture ${config.snapshot} for them, or remove them from the file.`
     return { check: { name, fault, remedy }, regeneration, comparison }
   } catch (error) {
     if (error instanceof Loss) {

@@ -56,12 +56,10 @@ describe('the OCP minor of a published stream', () => {
     }
     const asked = await run(['capture', 's.json', '--stream', 'rhcos.json'], { cwd: folder })
     expect(asked.status).toBe(2)
-    expect(asked.stderr.split('\n')[0]).toBe(
+    expect(asked.stderr.split('\n')[0]).toMatch(
       minor.length > 0
-        ? 'stream-snapshot: rhcos.json: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1'
-        : expect.stringMatching(
-            /^stream-snapshot: rhcos.json: unknown OCP version: RHEL (9|10)\.0 is in no OCP version$/,
-          ),
+        ? /^stream-snapshot: rhcos\.json: unknown OCP version: RHEL 9\.8 is in OCP 4\.22, 4\.23, 5\.0 or 5\.1$/
+        : /^stream-snapshot: rhcos\.json: unknown OCP version: RHEL (9|10)\.0 is in no OCP version$/,
     )
   })
 })

@@ -1,0 +1,246 @@
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+import { folderAt } from '../support/io.ts'
+import { capturePairs, type Pair } from '../support/pairs.ts'
+import { azureImage, snapshotText } from '../support/snapshots.ts'
+import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFile(at(name), 'utf8')
+const call = (...args: string[]) => run(args, { cwd: folder })
+const edit = async (name: string, change: (text: string) => string) =>
+  writeFile(at(name), change(await read(name)))
+
+const SNAPSHOT = 'snapshots/s.json'
+const STREAM = { snapshot: SNAPSHOT, target: 'one.json', layouts: ['stream-metadata'] }
+const workspace = (one: object) =>
+  writeFile(at('stream-snapshot.json'), JSON.stringify({ clouds: ['azure'], streams: { one } }))
+
+let pair: Pair
+beforeAll(async () => {
+  pair = (await capturePairs()).older
+})
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await mkdir(at('snapshots'))
+})
+
+/** A captured snapshot, and a stream that was regenerated from it. */
+async function given(more: object = {}): Promise<void> {
+  await writeFile(at(SNAPSHOT), pair.snapshot)
+  await writeFile(at('snapshots/s.recording.json'), pair.recording)
+  await writeFile(at('one.json'), smallStream(EXAMPLE))
+  await workspace({ ...STREAM, ...more })
+  expect(await call('regenerate', 'one')).toMatchObject({ status: 0 })
+  expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+}
+
+/** The faults, each with its remedy. */
+async function faults(): Promise<string[]> {
+  const { status, stderr } = await call('check')
+  expect(status).toBe(1)
+  return stderr.trimEnd().split('\n').slice(1)
+}
+
+const FILES = 'snapshots/s.json snapshots/s.recording.json'
+
+describe('check names the repair', () => {
+  it('of a stale file', async () => {
+    await given()
+    await edit('one.json', (text) => text.replace('"418-arm"', '"417-arm"'))
+    const { stdout } = await call('check')
+    expect(stdout).toMatch(
+      /^one: FAILED\n~ {2}azure no-purchase-plan aarch64 gen2 {2}azureopenshift:aro4:417-arm:\S+ -> azureopenshift:aro4:418-arm:/,
+    )
+    expect(await faults()).toEqual([
+      `  one: one.json: not what ${SNAPSHOT} generates`,
+      '    stream-snapshot regenerate one',
+    ])
+    await call('regenerate', 'one')
+    expect(await call('check')).toMatchObject({ status: 0 })
+  })
+
+  it('of an edited snapshot, and checks nothing that depends on it', async () => {
+    await given()
+    await edit(SNAPSHOT, (text) => text.replace('"active"', '"deprecated"'))
+    expect(await faults()).toEqual([
+      `  one: ${SNAPSHOT}: integrity: the content was changed after the capture`,
+      `    git checkout -- ${FILES}, or stream-snapshot update one`,
+      `  one: ${SNAPSHOT}: replay: a replay of the recording results in another snapshot`,
+      `    git checkout -- ${FILES}, or stream-snapshot update one`,
+    ])
+    const { stdout } = await call('verify', SNAPSHOT, '--target', 'one.json')
+    expect(stdout).toContain(`${SNAPSHOT}: target: not checked\n`)
+  })
+
+  it('of a reformatted snapshot', async () => {
+    await given()
+    const before = await read(SNAPSHOT)
+    await edit(SNAPSHOT, (text) => JSON.stringify(JSON.parse(text), undefined, 2))
+    expect(await faults()).toEqual([
+      `  one: ${SNAPSHOT}: form: not formatted as a capture formats it`,
+      `    stream-snapshot capture ${SNAPSHOT} --replay`,
+    ])
+    expect(await call('capture', SNAPSHOT, '--replay')).toMatchObject({ status: 0 })
+    expect(await read(SNAPSHOT)).toBe(before)
+  })
+
+  it('of a file that has moved, and of a snapshot that no stream uses', async () => {
+    await given()
+    await writeFile(at('snapshots/old.json'), await read(SNAPSHOT))
+    await rename(at('one.json'), at('two.json'))
+    expect(await faults()).toEqual([
+      '  one: one.json: no such file',
+      '    git checkout -- one.json, or change target of one in stream-snapshot.json if the file has moved',
+      '  snapshots/old.json: not used by any stream in stream-snapshot.json',
+      '    git rm snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json',
+    ])
+    await rm(at('snapshots/old.json'))
+    await workspace({ ...STREAM, target: 'two.json' })
+    expect(await call('check')).toMatchObject({ status: 0 })
+  })
+
+  it('of other criteria in the workspace', async () => {
+    await writeFile(at('criteria.json'), JSON.stringify(BUILT_IN))
+    await given({ criteria: 'criteria.json' })
+    await edit('criteria.json', (text) => text.replace('"earlierMinors":2', '"earlierMinors":1'))
+    expect(await faults()).toEqual([
+      `  one: ${SNAPSHOT}: captured with other criteria than criteria.json`,
+      '    stream-snapshot update one',
+    ])
+  })
+
+  it('of a file that regenerating would harm', async () => {
+    await given()
+    await edit('one.json', (text) => text.replaceAll('418.94.20240916', '418.94.20250122'))
+    const [fault, remedy] = await faults()
+    expect(fault).toMatch(
+      /^ {2}one: one\.json: not what snapshots\/s\.json generates; the target would get older images: \d+ marketplace images$/,
+    )
+    expect(remedy).toBe(
+      '    stream-snapshot regenerate one --allow-regression, or git checkout -- one.json',
+    )
+  })
+})
+
+describe('a snapshot with three clouds and builds', () => {
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    for (const name of ['demo', 'snapshots', 'stream-snapshot.json']) {
+      await cp(fileURLToPath(new URL(`../../${name}`, import.meta.url)), at(name), {
+        recursive: true,
+      })
+    }
+    await edit('stream-snapshot.json', (text) => {
+      const { clouds, streams } = JSON.parse(text)
+      return JSON.stringify({ clouds, streams: { 'rhel-9': streams['rhel-9'] } })
+    })
+    for (const name of ['rhel-10.json', 'rhel-10.recording.json']) await rm(at(`snapshots/${name}`))
+  })
+
+  it('loses a cloud of the workspace in two commands, offline', async () => {
+    await edit('stream-snapshot.json', (text) => text.replace(',"gcp"', ''))
+    const [, remedy = ''] = await faults()
+    const [, first = '', second = ''] =
+      /^ {4}stream-snapshot (.+), then stream-snapshot (.+); or add gcp to clouds$/.exec(remedy) ??
+      []
+    for (const line of [first, second]) {
+      expect(await call(...line.split(' '))).toMatchObject({ status: 0 })
+    }
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await read('demo/rhcos.json')).not.toContain('"gcp-marketplace"')
+  })
+
+  it('has builds that the workspace must name', async () => {
+    await edit('stream-snapshot.json', (text) => {
+      const value = JSON.parse(text)
+      delete value.streams['rhel-9'].builds
+      return JSON.stringify(value)
+    })
+    const [fault, remedy] = await faults()
+    expect(fault).toBe(
+      '  rhel-9: snapshots/rhcos-4.18.json: has builds, and stream-snapshot.json has none for rhel-9',
+    )
+    expect(remedy).toMatch(
+      /^ {4}Add "builds": \{"aarch64":"418.*\} to rhel-9 in stream-snapshot\.json\.$/,
+    )
+  })
+})
+
+describe('regenerate in a workspace', () => {
+  const two = async () => {
+    const other = { ...STREAM, snapshot: 'snapshots/two.json', target: 'two.json' }
+    const streams = {
+      one: { ...STREAM, snapshot: 'snapshots/one.json' },
+      two: other,
+      scos: { snapshot: 'snapshots/scos.json', target: 'scos.json', layouts: ['none'] },
+    }
+    await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams }))
+    for (const name of ['one', 'two']) {
+      await writeFile(at(`${name}.json`), smallStream(EXAMPLE))
+      await writeFile(at(`snapshots/${name}.json`), IMAGES('418.94.20240916'))
+    }
+    await writeFile(at('scos.json'), smallStream({ x86_64: '9.0.20250411-0' }, 'c9s'))
+  }
+  const IMAGES = (version: string) => snapshotText([azureImage('418-v2', version)])
+
+  it('writes every file, and says what it wrote', async () => {
+    await two()
+    const { status, stdout, stderr } = await call('regenerate')
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+    expect(stderr).toMatch(
+      /^one:\n {2}\+ {2}azure [\s\S]* {2}one\.json: updated\ntwo:\n[\s\S]* {2}two\.json: updated\nscos:\n {2}no builds and no clouds, nothing to regenerate\n$/,
+    )
+    const again = await call('regenerate', '--check')
+    expect(again).toMatchObject({ status: 0, stdout: '' })
+    const json = await call('regenerate', '-o', 'json')
+    expect(Object.keys(JSON.parse(json.stdout))).toEqual(['one', 'two'])
+  })
+
+  it('names the losses of all streams before it writes any', async () => {
+    await two()
+    await call('regenerate')
+    for (const name of ['one', 'two'])
+      await writeFile(at(`snapshots/${name}.json`), snapshotText([]))
+    const before = await read('one.json')
+    const { status, stderr } = await call('regenerate')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      /^stream-snapshot: 2 streams are refused\n {2}one: the target would lose 1 marketplace image\n {4}- {2}azure .*\n {2}two: the target would lose 1 marketplace image\n {4}- {2}azure .*\nAllow this with --allow-regression\.\n$/,
+    )
+    expect(await read('one.json')).toBe(before)
+  })
+
+  it('refuses options for files, and suggests a mistyped name', async () => {
+    await two()
+    const { status, stderr } = await call('regenerate', 'one', '--target', 'x.json')
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr:
+        'stream-snapshot: --target: the files of a workspace stream are in stream-snapshot.json\nName the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE\n',
+    })
+    const typo = await call('regenerate', 'tow')
+    expect(typo.stderr).toMatch(
+      /^stream-snapshot: stream-snapshot\.json: no stream "tow"\nDid you mean two\?\n$/,
+    )
+  })
+
+  it('reads after it has the lock', async () => {
+    await two()
+    let running: ReturnType<typeof call> | undefined
+    const options = { patience: 1000, onWait: () => undefined }
+    await folderAt(folder).lock('one.json', options, async () => {
+      running = call('regenerate', 'one')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await writeFile(at('snapshots/one.json'), IMAGES('418.94.20241009'))
+    })
+    expect(await running).toMatchObject({ status: 0 })
+    expect(await read('one.json')).toContain('418.94.20241009')
+  })
+})
