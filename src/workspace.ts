@@ -1,66 +1,54 @@
 /**
- * The workspace around a folder for programs: what `update` and `check` do, as results. Errors are
- * those of the library.
+ * The workflows on a workspace, for programs: all streams of a `stream-snapshot.json`. Errors are
+ * those of `stream-snapshot`; a context comes from its `openContext`.
  */
 
-import { resolve } from 'node:path'
-import { type Folder, openFolder } from './files/folder.ts'
-import { checkWorkspace as check, faultsOf } from './workflows/check.ts'
-import type { CloudOptions } from './workflows/clouds.ts'
-import { type UpdateContext, type UpdateOptions, updateStreams } from './workflows/update.ts'
+import type { Difference } from './core/changes/streams.ts'
+import type { CheckResult } from './workflows/check.ts'
+import type { WorkspaceDiffRequest } from './workflows/diff.ts'
+import type { LockContext } from './workflows/locks.ts'
 import { type OpenedWorkspace, openWorkspace as openIn } from './workflows/workspace.ts'
 
-export type { UpdateOptions, UpdateResult } from './workflows/update.ts'
+export type { Difference } from './core/changes/streams.ts'
+export type { CheckedStream, CheckResult, Fault } from './workflows/check.ts'
+export type { WorkspaceDiffRequest } from './workflows/diff.ts'
+export { StreamsRefused } from './workflows/regenerate.ts'
+export {
+  type StreamResult,
+  type StreamUpdate,
+  type UpdateOptions,
+  type UpdateResult,
+  updateStreams as updateWorkspace,
+} from './workflows/update.ts'
 export type { OpenedWorkspace } from './workflows/workspace.ts'
 
-/** What an update has around it. */
-export interface UpdateSurroundings
-  extends Pick<UpdateContext, 'onStream' | 'onProgress' | 'onWait'> {
-  /** Where the clouds are, by the names of the command line's options. */
-  readonly clouds?: CloudOptions
-  /** The environment with the credentials; by default that of the process. */
-  readonly env?: NodeJS.ProcessEnv
-}
-
 /**
- * Captures and regenerates the streams of the workspace around a folder, and writes all of their
- * files or none.
+ * Verifies the snapshots and files of streams of the workspace, offline.
  *
- * @throws UserError that names the stream; then no file was changed
- */
-export function updateWorkspace(
-  folder: string,
-  options: UpdateOptions = {},
-  { clouds = {}, env = process.env, ...callbacks }: UpdateSurroundings = {},
-): ReturnType<typeof updateStreams> {
-  return updateStreams(options, {
-    ...callbacks,
-    folder: open(folder, env),
-    now: () => new Date(),
-    env,
-    cloudOptions: clouds,
-  })
-}
-
-/**
- * Checks that the snapshots and files of the workspace around a folder belong together, offline.
- *
- * @param streams by name; none for all
- * @returns what is wrong, a line each; none where every check holds
+ * @param names of streams; none for all, with a search for unused snapshots
  */
 export async function checkWorkspace(
-  folder: string,
-  streams: readonly string[] = [],
-): Promise<readonly string[]> {
-  const result = await check(streams, open(folder))
-  return faultsOf(result).map(({ message }) => message)
+  { folder }: Pick<LockContext, 'folder'>,
+  names: readonly string[] = [],
+): Promise<CheckResult> {
+  const { checkWorkspace: check } = await import('./workflows/check.ts')
+  return check(names, folder)
 }
 
-/** @throws InputError if there is no workspace around the folder, or if it is invalid */
-export function openWorkspace(folder: string): Promise<OpenedWorkspace> {
-  return openIn(open(folder))
+/**
+ * The changes of the workspace since a revision of git.
+ *
+ * @throws InputError for a file or a revision that cannot be read
+ */
+export async function diffWorkspace(
+  { folder }: Pick<LockContext, 'folder'>,
+  request: WorkspaceDiffRequest = {},
+): Promise<Difference> {
+  const { diffWorkspace: compare } = await import('./workflows/diff.ts')
+  return compare(folder, request)
 }
 
-function open(folder: string, env: NodeJS.ProcessEnv = process.env): Folder {
-  return openFolder(resolve(folder), { env, stdin: () => process.stdin })
+/** @throws InputError if there is no workspace file in the folder or above it, or an invalid one */
+export function openWorkspace({ folder }: Pick<LockContext, 'folder'>): Promise<OpenedWorkspace> {
+  return openIn(folder)
 }

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { imagesBeforeBump } from './mock-servers/azure-images.ts'
+import { azureFor } from './support/azure.ts'
 import { temporaryFolder } from './support/cli.ts'
-import { azureImage, snapshotText } from './support/snapshots.ts'
+import { EXAMPLE, smallStream } from './support/streams.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const execute = promisify(execFile)
@@ -24,37 +26,52 @@ async function staticImports(file: string, seen = new Set<string>()): Promise<Se
 
 const HEAVY = ['nock', 'yaml', 'diff', '@azure/arm-compute', '@azure/identity', 'p-map']
 
+/** The examples of a page. */
+async function examplesOf(page: string): Promise<string[]> {
+  const text = await readFile(join(ROOT, page), 'utf8')
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code]) => code ?? [])
+}
+
 describe('the library', () => {
-  it('is there under its name, with its types', async () => {
+  it('has examples that compile in a strict project, and run', async () => {
     const folder = await temporaryFolder()
+    const azure = await azureFor(imagesBeforeBump())
     await mkdir(join(folder, 'node_modules/@types'), { recursive: true })
     await symlink(ROOT, join(folder, 'node_modules/stream-snapshot'))
     await symlink(join(ROOT, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'))
+    const snapshot = 'snapshots/rhcos-4.18.json'
+    const streams = { rhcos: { snapshot, target: 'rhcos.json', layouts: ['stream-metadata'] } }
+    await writeFile(join(folder, 'stream-snapshot.json'), JSON.stringify({ streams }))
+    await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-    const snapshot = snapshotText([azureImage('418-v2', '418.94.20241009')])
-    const file = join(folder, 'use.ts')
-    await writeFile(
-      file,
-      `import { diffSnapshots, readSnapshot, regenerate, selectImages } from 'stream-snapshot'
-
-const snapshot = readSnapshot(${JSON.stringify(snapshot)}, 's.json')
-const releases = new Map([['x86_64', '418.94.202410090804-0']])
-const grades = selectImages(snapshot, releases).map(({ grade }) => grade)
-const count: number = diffSnapshots(snapshot, snapshot).images.length
-// @ts-expect-error: a job has a snapshot
-export const fails = () => regenerate({})
-console.log(JSON.stringify([grades.filter(Boolean), count]))
-`,
+    const examples = await examplesOf('docs/library.md')
+    expect(examples).toHaveLength(3)
+    const files = examples.map((_, index) => `example-${index}.ts`)
+    for (const [index, example] of examples.entries()) {
+      const code = example.replace("location: 'eastus'", `'azure-endpoint': '${azure.url}'`)
+      await writeFile(join(folder, files[index] ?? ''), code)
+    }
+    const options = ['--strict', '--module', 'nodenext', '--target', 'es2023']
+    await execute(
+      join(ROOT, 'node_modules/.bin/tsc'),
+      [...options, '--exactOptionalPropertyTypes', '--types', 'node', ...files],
+      { cwd: folder },
     )
-    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023']
-    await execute(join(ROOT, 'node_modules/.bin/tsc'), [...options, '--types', 'node', 'use.ts'], {
-      cwd: folder,
-    })
-    const { stdout } = await execute(join(ROOT, 'node_modules/.bin/tsx'), [file])
-    expect(JSON.parse(stdout)).toEqual([['exact'], 0])
-  })
+    const output: string[] = []
+    for (const file of files) {
+      const env = { PATH: process.env.PATH, HOME: '/nonexistent', ...azure.environment }
+      const script = file.replace(/\.ts$/, '.js')
+      const { stdout } = await execute(process.execPath, [script], { cwd: folder, env })
+      output.push(stdout)
+    }
+    expect(output[0]).toMatch(/^4\.18 \d+ \[.*\] 2\nno-purchase-plan undefined azureopenshift/s)
+    expect(output[1]).toBe(
+      `${['schema', 'integrity', 'form', 'recording', 'replay', 'secrets', 'target'].map((name) => `${name} ok`).join('\n')}\ntrue\n`,
+    )
+    expect(output[2]).toBe("[ 'rhcos' ]\n[]\nrhcos []\n")
+  }, 120_000)
 
-  it('loads no SDK, replay or printer before it is asked to', async () => {
+  it('loads no SDK, replay or printer before it is needed', async () => {
     const imports = await staticImports(join(ROOT, 'dist/index.js'))
     expect([...imports].filter((name) => HEAVY.includes(name))).toEqual([])
   })

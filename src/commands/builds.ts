@@ -1,17 +1,15 @@
-import { architectureOf } from '../core/snapshot/architecture.ts'
-import { InputError } from '../errors.ts'
 import {
-  ARCHITECTURES,
-  CLOUDS,
-  folderAround,
   folderOf,
   isMetaUrl,
   isRelease,
-  liesIn,
   readMetaUrl,
   type StreamPlace,
   type WantedBuild,
-} from '../index.ts'
+} from '../core/builds/locate.ts'
+import { architectureOf } from '../core/snapshot/architecture.ts'
+import { ARCHITECTURES, CLOUDS } from '../core/snapshot/snapshot.ts'
+import { folderAround, liesIn } from '../core/url.ts'
+import { InputError } from '../errors.ts'
 import { checkUrl, shownUrl } from './url.ts'
 
 /** A build of the command line, and where its URL says that the stream is. */

@@ -1,6 +1,7 @@
 import { architectureOf } from '../core/snapshot/architecture.ts'
+import { ARCHITECTURES, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
+import { readMajorMinor } from '../core/versions/major-minor.ts'
 import { InputError } from '../errors.ts'
-import { ARCHITECTURES, CLOUDS, type CloudName, readMajorMinor } from '../index.ts'
 import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'
 import type { CloudOptions } from '../workflows/clouds.ts'
 import { CLOUD_OPTIONS } from './clouds.ts'

@@ -1,13 +1,8 @@
-import { streamKey } from '../core/audit/configmap.ts'
+import { bootImagesConfigMap, type NamedStream, streamKey } from '../core/audit/configmap.ts'
+import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { readStream } from '../core/stream/stream.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import {
-  bootImagesConfigMap,
-  MarketplaceFile,
-  type NamedStream,
-  printConfigMap,
-  readStream,
-} from '../index.ts'
 import { findWorkspace } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
@@ -60,7 +55,8 @@ export const configmapCommand = command({
         `--marketplace-file ${stray.argument}: expected NAME=FILE with the name of a stream`,
       )
     }
-    terminal.data(await printConfigMap(bootImagesConfigMap(streams)))
+    const { printConfigMap } = await import('../show/configmap.ts')
+    terminal.data(printConfigMap(bootImagesConfigMap(streams)))
   },
 })
 

@@ -1,16 +1,12 @@
+import { compareStreams, type Difference, isEqual } from '../core/changes/streams.ts'
+import { readSnapshot } from '../core/snapshot/read.ts'
+import type { Snapshot } from '../core/snapshot/snapshot.ts'
+import { getReleases } from '../core/stream/releases.ts'
+import { readStream } from '../core/stream/stream.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
-import {
-  compareStreams,
-  type Difference,
-  getReleases,
-  isEqual,
-  readSnapshot,
-  readStream,
-  type Snapshot,
-} from '../index.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { diffWorkspace } from '../workflows/diff.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'

@@ -1,4 +1,6 @@
-import { CLOUDS, listImages, readSnapshot } from '../index.ts'
+import { listImages } from '../core/audit/list/list.ts'
+import { readSnapshot } from '../core/snapshot/read.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
 import { notQueried } from '../show/skew.ts'
 import { command } from './command.ts'

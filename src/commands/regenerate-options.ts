@@ -1,7 +1,7 @@
+import { REQUIREMENTS, type Requirement } from '../core/selection/grade.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
-import { REQUIREMENTS, type Requirement } from '../index.ts'
 import { type ArgsOf, choice, choices, flag, format, PREVIEW_OPTIONS, text } from './option.ts'
 
 const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']

@@ -1,22 +1,17 @@
-import { CheckFailure, InputError } from '../errors.ts'
 import {
-  CLOUDS,
-  type CloudName,
-  DEFAULT_CLOUD,
-  getReleases,
   intolerable,
-  type MajorMinor,
   measureSkew,
   plansBelow,
-  printMajorMinor,
-  readMajorMinor,
-  readSnapshot,
-  readStream,
   SEVERITY,
   type Severity,
   type SlotSkew,
-  type Snapshot,
-} from '../index.ts'
+} from '../core/audit/skew/skew.ts'
+import { readSnapshot } from '../core/snapshot/read.ts'
+import { CLOUDS, type CloudName, DEFAULT_CLOUD, type Snapshot } from '../core/snapshot/snapshot.ts'
+import { getReleases } from '../core/stream/releases.ts'
+import { readStream } from '../core/stream/stream.ts'
+import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/major-minor.ts'
+import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { notQueried, SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
 import { command } from './command.ts'

@@ -1,5 +1,5 @@
+import { isLoopback } from '../core/url.ts'
 import { InputError } from '../errors.ts'
-import { isLoopback } from '../index.ts'
 
 /** A URL to be shown in an error: a user, a password and a query are nobody else's. */
 export function shownUrl(text: string): string {

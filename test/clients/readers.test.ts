@@ -3,18 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
+import { bootImagesConfigMap, type ConfigMap } from '../../src/core/audit/configmap.ts'
+import { type Job, type Regenerated, regenerate } from '../../src/core/regenerate/regenerate.ts'
+import { readSnapshot } from '../../src/core/snapshot/read.ts'
 import { LAYOUT_NAMES, type LayoutName } from '../../src/core/stream/layouts.ts'
-import {
-  bootImagesConfigMap,
-  type ConfigMap,
-  type Job,
-  MarketplaceFile,
-  printConfigMap,
-  type Regenerated,
-  readSnapshot,
-  readStream,
-  regenerate,
-} from '../../src/index.ts'
+import { MarketplaceFile } from '../../src/core/stream/marketplace-file.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
+import { printConfigMap } from '../../src/show/configmap.ts'
 import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 import { MANIFEST } from '../support/boot-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'

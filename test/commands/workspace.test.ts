@@ -212,32 +212,6 @@ describe('update and check', () => {
     }
   })
 
-  it('are done the same by a program', async () => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    const program = `import { checkWorkspace, openWorkspace, updateWorkspace } from 'stream-snapshot/workspace'
-const { streams } = await openWorkspace('.')
-const clouds = { 'azure-endpoint': process.argv[2] }
-const { writes } = await updateWorkspace('.', { streams: [{ name: 'one' }] }, { clouds })
-console.log(JSON.stringify([[...streams.keys()], writes.at(-1).file, await checkWorkspace('.', ['one']), await checkWorkspace('.')]))
-`
-    await write('use.mjs', program)
-    await mkdir(at('node_modules'))
-    await symlink(
-      fileURLToPath(new URL('../../', import.meta.url)),
-      at('node_modules/stream-snapshot'),
-    )
-    const { stdout } = await promisify(execFile)(process.execPath, ['use.mjs', mockServer.url], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, ...mockServer.environment },
-    })
-    const [names, last, one, all] = JSON.parse(stdout)
-    expect(names).toEqual(['one', 'two'])
-    expect(last).toBe('one.json')
-    expect(one).toEqual([])
-    expect(all).toEqual(['two: snapshots/two.json: no such file'])
-    expect(await call('check', 'one')).toMatchObject({ status: 0 })
-  })
-
   it('sign in to each of several clouds once, and ask no page of them twice', async () => {
     const certificates = await temporaryFolder()
     const { azure, aws, gcp, args, environment } = await cloudsFor(certificates)

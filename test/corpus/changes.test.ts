@@ -2,15 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
+import { printRecording } from '../../src/capture/recording.ts'
+import type { WantedBuild } from '../../src/core/builds/locate.ts'
+import type { Comparison } from '../../src/core/changes/changes.ts'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
-import {
-  assemble,
-  type Comparison,
-  printRecording,
-  readStream,
-  regenerate,
-  type WantedBuild,
-} from '../../src/index.ts'
+import { regenerate } from '../../src/core/regenerate/regenerate.ts'
+import { assemble } from '../../src/core/snapshot/assemble.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
 import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 
 const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')

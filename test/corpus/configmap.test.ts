@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { load } from 'js-yaml'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ConfigMap } from '../../src/index.ts'
+import type { ConfigMap } from '../../src/core/audit/configmap.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 
 const FILE = resolve(process.env.CORPUS_DIR ?? '../shared/corpus', 'configmap/bootimages-5.0.yaml')

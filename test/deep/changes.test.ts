@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
-import {
-  compareInventories,
-  Loss,
-  readStream,
-  regenerate,
-  type Snapshot,
-  snapshotInventory,
-} from '../../src/index.ts'
+import { compareInventories } from '../../src/core/changes/changes.ts'
+import { snapshotInventory } from '../../src/core/changes/inventory.ts'
+import { Loss } from '../../src/core/regenerate/refusals.ts'
+import { regenerate } from '../../src/core/regenerate/regenerate.ts'
+import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
 import { changeLines, lossLines } from '../../src/show/changes.ts'
 import { azureImage, snapshotOf } from '../support/snapshots.ts'
 import { check } from './check.ts'

@@ -1,4 +1,6 @@
-import { type Job, MarketplaceFile, readStream, regenerate } from '../../src/index.ts'
+import { type Job, regenerate } from '../../src/core/regenerate/regenerate.ts'
+import { MarketplaceFile } from '../../src/core/stream/marketplace-file.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
 import { azureImage, snapshotOf } from './snapshots.ts'
 import { EXAMPLE, smallStream } from './streams.ts'
 

@@ -1,6 +1,6 @@
+import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { nearest } from '../../core/workspace/nearest.ts'
 import { InputError } from '../../errors.ts'
-import { CLOUDS } from '../../index.ts'
 import { type Command, GLOBAL_OPTIONS, helpRemedy } from '../command.ts'
 import { COMMANDS } from '../index.ts'
 

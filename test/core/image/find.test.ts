@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Slot } from '../../../src/core/clouds/slot.ts'
 import { findImage, gen1Image, gen1Sku, imageLag } from '../../../src/core/image/find.ts'
 import { readImageSource, type SourceStream } from '../../../src/core/image/source.ts'
 import { InputError } from '../../../src/errors.ts'
-import type { Slot } from '../../../src/index.ts'
 import { streamForms } from '../../support/forms.ts'
 
 const FORMS = Object.entries(streamForms())
