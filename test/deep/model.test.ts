@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
@@ -148,6 +148,9 @@ type Step =
       readonly check: boolean
       readonly drop: Region | Cloud | undefined
     }
+  /** Remembers the snapshot, for `diff`. */
+  | { readonly kind: 'mark' }
+  | { readonly kind: 'diff' }
   | { readonly kind: 'regenerate'; readonly mode: 'plain' | 'allow' | 'check' | 'dry-run' }
 
 const positions = fc.subarray([0, 1, 2])
@@ -179,6 +182,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       drop: fc.option(fc.constantFrom(...REGIONS, ...CLOUDS), { nil: undefined, freq: 5 }),
     }),
   },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'mark' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'diff' }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -187,6 +192,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
 )
+
+const MODES = {
+  plain: [],
+  allow: ['--allow-regression'],
+  check: ['--check'],
+  'dry-run': ['--dry-run'],
+} as const
 
 /** How often a text contains a name that is not part of a longer one. */
 function count(text: string, name: string): number {
@@ -235,6 +247,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
     const at = (name: string) => join(folder, name)
     const [snapshot, target] = ['s.json', 'rhcos.json']
     const lines: string[] = []
+    let marked: ReadonlyMap<Part, readonly Image[]> | undefined
     const model: Model = { world: first, results: new Map(), target: new Map(), release: 1 }
     const read = (file: string) => readFile(at(file), 'utf8').catch(() => undefined)
     const files = async () => [await read(snapshot), await read(target)]
@@ -276,7 +289,10 @@ it('agrees with the oracle in random sequences of commands', async () => {
         if (each.kind === 'world') setWorld(each.world)
         else if (each.kind === 'bump') await setRelease(each.release)
         else if (each.kind === 'capture') await capture(each)
-        else if (model.results.size > 0) await regenerate(each.mode)
+        else if (model.results.size === 0) continue
+        else if (each.kind === 'regenerate') await regenerate(each.mode)
+        else if (each.kind === 'mark') await mark()
+        else await diff()
       }
     } catch (error) {
       throw new Error(`${lines.join('\n')}\n${error instanceof Error ? error.message : error}`)
@@ -334,6 +350,14 @@ it('agrees with the oracle in random sequences of commands', async () => {
           )
         }
       }
+      const removed = [...model.results].flatMap(([part, images]) =>
+        dropped !== undefined && isOf(part, dropped) ? images : [],
+      )
+      const reported = [...all.matchAll(/dropped .*?\b(\d+) images?\b/g)]
+      expect(
+        reported.reduce((sum, [, each]) => sum + Number(each), 0),
+        all,
+      ).toBe(removed.length)
       model.results.clear()
       for (const [part, images] of results) model.results.set(part, images)
       const written = JSON.parse((await read(snapshot)) ?? '{}')
@@ -348,17 +372,37 @@ it('agrees with the oracle in random sequences of commands', async () => {
       await agree()
     }
 
+    async function mark(): Promise<void> {
+      await copyFile(at(snapshot), at('old.json'))
+      marked = new Map(model.results)
+    }
+
+    async function diff(): Promise<void> {
+      if (marked === undefined) return
+      const { status, all } = await command('diff', 'old.json', snapshot)
+      const isEqual = (await read('old.json')) === (await read(snapshot))
+      const [before, after] = [marked, model.results].map((each) => [...each.values()].flat())
+      const names = (images: readonly Image[] = []) => images.map(nameOf).sort()
+      const isOther = JSON.stringify(names(before)) !== JSON.stringify(names(after))
+      if (isEqual) expect({ status, all }).toMatchObject({ status: 0 })
+      if (isOther) expect(status, all).toBe(1)
+      for (const [some, others] of [
+        [before, after],
+        [after, before],
+      ]) {
+        for (const image of some ?? []) {
+          if (names(others).includes(nameOf(image))) continue
+          const isNamed = all.split('\n').some((line) => mentions(line, image))
+          expect(isNamed, `${nameOf(image)} is named in\n${all}`).toBe(true)
+        }
+      }
+    }
+
     async function regenerate(mode: Extract<Step, { kind: 'regenerate' }>['mode']): Promise<void> {
       const before = await files()
       const { next, losses, changed } = plan(model)
-      const option = {
-        plain: [],
-        allow: ['--allow-regression'],
-        check: ['--check'],
-        'dry-run': ['--dry-run'],
-      }
       const words = ['regenerate', snapshot, '--target', target, '--layout', 'stream-metadata']
-      const { status, all } = await command(...words, ...option[mode])
+      const { status, all } = await command(...words, ...MODES[mode])
       if (next.size === 0 && status === 2) return
       const isRefused = losses.length > 0 && mode !== 'allow'
       const isExit1 = isRefused || (mode === 'check' && changed.length > 0)
@@ -370,8 +414,11 @@ it('agrees with the oracle in random sequences of commands', async () => {
           .filter((each) => each.startsWith('-') || each.includes('->') || /^ +[-~]/.test(each))
         const naming = line.filter((each) => mentions(each, image))
         expect(naming.length, `${nameOf(image)} is named\n${all}`).toBeGreaterThan(0)
-        for (const other of FACTS) {
-          if (other === fact) expect(naming.join('\n'), all).toContain(other)
+        if (fact !== undefined) expect(naming.join('\n'), all).toContain(fact)
+        for (const each of naming) {
+          if (losses.filter((loss) => mentions(each, loss)).length > 1) continue
+          for (const other of FACTS)
+            if (other !== fact) expect(each, nameOf(image)).not.toContain(other)
         }
       }
       const isWritten = !isRefused && (mode === 'plain' || mode === 'allow')
