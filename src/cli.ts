@@ -1,22 +1,26 @@
 #!/usr/bin/env node
-/** The way in: the version is told before anything else is loaded. */
+/** The entry: prints the version before anything else is loaded. */
 import nodeModule from 'node:module'
+import { compileCacheFolder } from './files/compile-cache.ts'
 import { processOutput } from './io.ts'
 import { VERSION } from './version.ts'
 
 const words = process.argv.slice(2)
 
 start().catch(({ message, exitCode = 70 }) => {
-  process.stderr.write(`stream-snapshot: ${message}\n`)
+  processOutput('stderr').write(`stream-snapshot: ${message}\n`)
   process.exit(exitCode)
 })
 
 async function start(): Promise<void> {
-  if (words.length === 1 && words[0] === '--version')
+  const [first] = words
+  if (words.length === 1 && (first === '--version' || first === '-V')) {
     return processOutput('stdout').write(`${VERSION}\n`)
-    // Node 22.1 and later keep what they compile.
-  ;(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.()
-  // Before anything is loaded that is to be found in its source.
+  }
+  const folder = compileCacheFolder(process.env)
+  // Node 22.1 and later.
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
+  if (folder !== undefined) enableCompileCache?.(folder)
   if (words.includes('--debug')) process.setSourceMapsEnabled(true)
   await import('./main.ts')
 }

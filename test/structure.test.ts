@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   files: ['core', 'errors.ts', 'printable.ts'],
   workflows: ['core', 'capture', 'files', ...ROOT_FILES],
   commands: ['core', 'show', 'capture', 'files', 'workflows', 'io.ts', 'index.ts', ...ROOT_FILES],
-  'cli.ts': ['main.ts', 'io.ts', 'version.ts'],
+  'cli.ts': ['files', 'main.ts', 'io.ts', 'version.ts'],
   'main.ts': ['commands', 'io.ts'],
   'io.ts': ['files'],
   'index.ts': ['core', 'show', 'capture', 'files', 'workflows', ...ROOT_FILES],

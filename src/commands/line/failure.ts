@@ -31,16 +31,25 @@ export function reportError(error: unknown, io: Io, isDebug: boolean): number {
 }
 
 /**
- * Where an error comes from, and what it comes of. Others' messages and codes are left out: they are
- * free text that may hold what an answer said of the one who asked.
+ * The stack of an error and of its causes, with the codes that were received. The messages of SDKs are
+ * left out, as they may contain ids of the account.
  */
 function traceLines(error: unknown): string[] {
   if (!(error instanceof Error)) return []
-  const { name, cause } = error
-  const { code = '' } = error as NodeJS.ErrnoException
-  const isOfNode = /^(E[A-Z]{2,20}|ERR_[A-Z_]{2,40})$/.test(code)
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
-  return [isOfNode ? `${name} ${code}` : name, ...frames, ...traceLines(cause)]
+  return [[error.name, ...errorCodes(error)].join(' '), ...frames, ...traceLines(error.cause)]
+}
+
+/** The members in which Node and the SDKs have codes, such as `AccessDenied` or 403. */
+const CODES = ['code', 'errorCode', 'Code', 'statusCode', 'status'] as const
+
+function errorCodes(error: Error): string[] {
+  const members = error as unknown as Readonly<Record<string, unknown>>
+  const codes = CODES.map((name) => String(members[name] ?? '')).filter((code) =>
+    /^[A-Za-z0-9_.:-]{2,60}$/.test(code),
+  )
+  const entra = /\bAADSTS\d{4,8}\b/.exec(error.message)?.[0] ?? []
+  return [...new Set(codes.concat(entra))].filter((code) => code !== error.name)
 }
 
 /** The values of credentials in the environment. */

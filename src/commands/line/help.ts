@@ -93,10 +93,10 @@ export function printOverview(commands: readonly Command[], width: number | unde
   return [
     'Usage: stream-snapshot COMMAND [OPTIONS]',
     '',
-    'Marketplace images in CoreOS streams: capture once, regenerate anywhere.',
+    ...foldLine('Marketplace images in CoreOS streams: capture once, regenerate anywhere.', width),
     ...printSections(overview(commands), width),
     '',
-    'stream-snapshot COMMAND --help shows the options of a command.',
+    ...foldLine('stream-snapshot COMMAND --help shows the options of a command.', width),
     '',
   ].join('\n')
 }

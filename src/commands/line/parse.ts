@@ -40,12 +40,12 @@ async function runWords(words: readonly string[], io: Io): Promise<number> {
     .locale('en')
     .scriptName('stream-snapshot')
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': true })
+    .version(false)
+    .help(false)
     .options(yargsOptions(GLOBAL_OPTIONS))
     .strict()
     .demandCommand(1, 'missing command')
     .recommendCommands()
-    .version(false)
-    .help(false)
     // The shell's script is `completionCommand`'s.
     .completion(
       'yargs-completion',

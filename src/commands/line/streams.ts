@@ -24,12 +24,13 @@ export async function runOnStreams(
   const { forStream, positionals } = command
   const [place = '', ...others] = Object.keys(positionals)
   const isWorkspace = context.folder.findUpwards(WORKSPACE_FILE) !== undefined
-  if (!forStream || !isWorkspace) {
+  const given = values[place]
+  const isEmpty = Array.isArray(given) && given.length === 0
+  if (!forStream || !isWorkspace || isEmpty) {
     expectArguments(command, values)
     return command.run(values, context)
   }
-  const given = values[place]
-  if (Array.isArray(given) && given.length > 0) {
+  if (Array.isArray(given)) {
     const words = await Promise.all(given.map((word) => fileFor(String(word), command, context)))
     return command.run({ ...values, [place]: words }, context)
   }
