@@ -1,10 +1,11 @@
-import { type Change, ofKinds } from '../core/changes/changes.ts'
+import { type Change, isRegraded, ofKinds } from '../core/changes/changes.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
 import type { HistoryVersion } from '../core/history/history.ts'
 import type { SlotState } from '../core/history/state.ts'
 import { counted, visibleLine } from '../printable.ts'
 import { printRows } from './changes.ts'
+import { changesJson } from './json.ts'
 import type { Row } from './row.ts'
 import { rows } from './rows.ts'
 import { onStdout, type Styled } from './style.ts'
@@ -17,12 +18,13 @@ const CSV_COLUMNS = [
 
 /** The changes that a history shows: builds, their parts, and the images of slots. */
 export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Change[] {
-  return ofKinds(changes, 'build', 'artifact', 'image', 'slot')
+  const all = ofKinds(changes, 'build', 'artifact', 'image', 'slot')
+  return all.filter((change) => !isRegraded(change))
 }
 
 /** The changes of a version as rows, those of its files first. */
 export function versionRows(version: HistoryVersion): Row[] {
-  const { files, path, problem, changes } = version
+  const { files, path, problem } = version
   const row = (sign: Row['sign'], subject: string, what: string): Row => ({
     ...{ sign, subject, what: printable(what), date: '', grade: undefined },
   })
@@ -139,7 +141,7 @@ export function historyValue({ slots, problem, ocp, changes, ...version }: Histo
     ...version,
     ocp: ocp ?? null,
     problem: problem ?? null,
-    changes: shownChanges({ changes }).map(changeValue),
+    changes: changesJson(shownChanges({ changes })),
     slots: slots.map(({ slot, release, image, grade, refused, days }) => ({
       ...slot,
       release: release ?? null,
@@ -148,21 +150,6 @@ export function historyValue({ slots, problem, ocp, changes, ...version }: Histo
       refused: refused ?? null,
       days: days ?? null,
     })),
-  }
-}
-
-function changeValue({ subject, before, after, loss }: Change) {
-  const side = (item: Change['before']) =>
-    item && {
-      release: item.release ?? null,
-      ...(item.entry && { image: item.entry }),
-      ...(item.grade && { grade: item.grade }),
-    }
-  return {
-    ...(subject.kind === 'slot' ? { kind: 'slot', ...subject.slot } : subject),
-    before: side(before) ?? null,
-    after: side(after) ?? null,
-    loss: loss ?? null,
   }
 }
 

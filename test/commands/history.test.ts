@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -129,9 +129,11 @@ describe('history', () => {
         {
           kind: 'build',
           architecture: 'x86_64',
+          change: 'changed',
           before: { release: '418.94.202409162337-0' },
           after: { release: '418.94.202410090804-0' },
           loss: null,
+          absence: null,
         },
       ],
     })

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
 import { type GitFolder, gitError, notInClone, startGit } from './git.ts'
 
-/** Reads blobs of a repository by one process, one at a time. */
+/** Reads contents from a repository by one git process, one at a time. */
 export class Blobs {
   readonly #git
   readonly #chunks: AsyncIterator<Buffer>
@@ -13,33 +13,25 @@ export class Blobs {
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
   }
 
-  /** Lets git begin with some, which `next` gives in this order. */
-  ask(blobs: readonly string[]): void {
-    this.#git.stdin.write(blobs.map((blob) => `${blob}\n`).join(''))
-  }
-
-  read(blob: string, name: string): Promise<Buffer> {
-    this.ask([blob])
-    return this.next(name)
-  }
-
   /**
-   * The first of those that were asked for and not given yet.
-   *
-   * @param name what an error calls it
-   * @throws InputError for one that the clone lacks, one that is too long and what is no file
+   * @param name of the file, for errors
+   * @throws InputError for a content that the clone does not have, one that is too long, a directory
    */
-  async next(name: string): Promise<Buffer> {
+  async read(blob: string, name: string): Promise<Buffer> {
+    this.#git.stdin.write(`${blob}\n`)
     let end = this.#rest.indexOf('\n')
     for (; end < 0; end = this.#rest.indexOf('\n')) await this.#more(name)
     const header = this.#rest.toString('latin1', 0, end)
     this.#rest = this.#rest.subarray(end + 1)
-    const length = Number(/ blob (\d+)$/.exec(header)?.[1] ?? Number.NaN)
-    if (/ tree \d+$/.test(header)) {
-      throw new InputError(`${name}: is a directory, expected a file`)
+    const [, type, size] = / (\w+) (\d+)$/.exec(header) ?? []
+    if (size === undefined) throw notInClone(name)
+    const length = Number(size)
+    if (type !== 'blob' || length > LONGEST_FILE) {
+      await this.#skip(length + 1, name)
+      throw type === 'blob'
+        ? tooLong(name)
+        : new InputError(`${name}: is a directory, expected a file`)
     }
-    if (Number.isNaN(length)) throw notInClone(name)
-    if (length > LONGEST_FILE) throw tooLong(name)
     const parts: Buffer[] = [this.#rest]
     for (let have = this.#rest.length; have <= length; ) {
       const part = await this.#chunk(name)
@@ -54,6 +46,13 @@ export class Blobs {
   close(): void {
     this.#git.stdin.end()
     this.#git.child.kill()
+  }
+
+  /** Keeps the next content readable. */
+  async #skip(count: number, name: string): Promise<void> {
+    let left = count
+    for (; left > this.#rest.length; this.#rest = await this.#chunk(name)) left -= this.#rest.length
+    this.#rest = this.#rest.subarray(left)
   }
 
   async #more(name: string): Promise<void> {
