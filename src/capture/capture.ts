@@ -2,10 +2,11 @@ import pMap from 'p-map'
 import { mergeRecords } from '../core/clouds/merge.ts'
 import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
-import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import type { Access, Cloud, Connection, Context } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
+import { combineFailures, refuseFailures, settle } from './failures.ts'
 import { Shared } from './http/shared.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
@@ -33,7 +34,7 @@ export function capture(request: CaptureRequest): Promise<Captured> {
   const result = queue.then(() => run(request))
   queue = result.catch(() => undefined)
   return result.catch((error) => {
-    throw combine(error)
+    throw combineFailures(error)
   })
 }
 
@@ -235,73 +236,6 @@ function timeLimit({ patience = DEFAULT_TIME_LIMIT, onWait }: CaptureRequest): T
     onWait?.(text)
   }
   return { milliseconds: patience, onWait: onWait && message }
-}
-
-type Settled<T> = { -readonly [At in keyof T]: Awaited<T[At]> }
-
-/** Waits for all parts. @throws one error for all that failed */
-async function settle<const T extends readonly unknown[]>(parts: T): Promise<Settled<T>> {
-  const settled = await Promise.allSettled(parts)
-  throwAll(settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])))
-  return settled.map((each) => (each as PromiseFulfilledResult<unknown>).value) as Settled<T>
-}
-
-/** The failures of several parts, until all parts have finished. */
-class Failures extends Error {
-  constructor(readonly errors: readonly unknown[]) {
-    super('several parts failed')
-  }
-}
-
-function throwAll(thrown: readonly unknown[]): void {
-  const errors = thrown.flatMap((each) => (each instanceof Failures ? each.errors : [each]))
-  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new Failures(errors)
-}
-
-/** One error with a line for each part that failed; bugs come first. */
-function combine(error: unknown): unknown {
-  if (!(error instanceof Failures)) return error
-  const bug = error.errors.find((each) => !(each instanceof UserError))
-  if (bug !== undefined) return bug
-  const failed = error.errors as readonly UserError[]
-  const remedies = [...new Set(failed.map(({ remedy }) => remedy))]
-  const [first] = remedies
-  const isCommon = remedies.length === 1
-  const isMissing = failed.every((each) => each instanceof MissingCredentials)
-  const Kind = isMissing ? MissingCredentials : ServiceError
-  const what = isMissing
-    ? `missing credentials for ${failed.length} clouds`
-    : `${failed.length} queries failed`
-  return new Kind(what, isCommon ? first : undefined, {
-    lines: failed.flatMap(({ message, lines, remedy }) => [
-      message,
-      ...[...lines, ...(isCommon || !remedy ? [] : [remedy])].map((line) => `  ${line}`),
-    ]),
-  })
-}
-
-type Outcome = { readonly query: object; readonly outcome: PromiseSettledResult<unknown> }
-
-/** @throws every failure of a cloud, with what to do if only some queries failed */
-function refuseFailures(connection: AnyConnection, results: readonly Outcome[]): void {
-  const failed = results.filter(({ outcome }) => outcome.status === 'rejected')
-  const queries = failed.map(({ query }) => query)
-  const isPartial = failed.length > 0 && failed.length < results.length
-  const advice = isPartial
-    ? connection.remedyWithout?.(
-        queries,
-        results.map(({ query }) => query),
-      )
-    : undefined
-  const errors = failed.map(({ outcome }) => (outcome as PromiseRejectedResult).reason)
-  throwAll(errors.map((each) => (advice === undefined ? each : withAdvice(each, advice))))
-}
-
-function withAdvice(error: unknown, advice: string): unknown {
-  if (!(error instanceof ServiceError)) return error
-  const { remedy: own } = error
-  const remedy = own === undefined || own.includes('--regions') ? advice : `${own} ${advice}`
-  return new ServiceError(error.message, remedy, { cause: error, lines: error.lines })
 }
 
 /** Refuses to write what contains a secret, and names the image or the exchange. */

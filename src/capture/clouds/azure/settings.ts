@@ -1,7 +1,8 @@
 import type { AzureCriteria, AzureEnvironment } from '../../../core/criteria/criteria.ts'
-import { InputError, MissingCredentials, ServiceError } from '../../../errors.ts'
+import { InputError, MissingCredentials } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
+import { checkTenant, readPrincipal, type ServicePrincipal } from './principal.ts'
 
 /** The hosts of an Azure cloud: Resource Manager, authority, and the audience of its tokens. */
 export interface Hosts {
@@ -34,19 +35,6 @@ export const ENVIRONMENTS = {
 } as const satisfies Record<AzureEnvironment, Hosts>
 
 const NAMES = Object.keys(ENVIRONMENTS) as AzureEnvironment[]
-
-/** The service principal that OpenShift's tools keep in `~/.azure/osServicePrincipal.json`. */
-export interface ServicePrincipal {
-  readonly subscriptionId: string
-  readonly tenantId: string
-  /** Empty for the machine's own managed identity. */
-  readonly clientId: string
-  /** How it signs in; absent for a managed identity. */
-  readonly clientSecret?: string
-  /** A certificate and its private key, as PEM. */
-  readonly certificate?: string
-  readonly certificatePassword?: string
-}
 
 /** Where Azure is, and who captures. */
 export interface AzureSettings {
@@ -153,14 +141,6 @@ function checkVariables(env: Source['env']): void {
   if (tenant) checkTenant(tenant, 'AZURE_TENANT_ID')
 }
 
-function checkTenant(tenant: string, place: string): void {
-  if (/^[0-9A-Za-z.-]+$/.test(tenant)) return
-  throw new InputError(
-    `${place}: expected the id or a domain of a tenant`,
-    `Set it to the tenantId that az account show prints.`,
-  )
-}
-
 function checkTokenCredentials(value: string | undefined): void {
   const name = value?.trim().toLowerCase()
   if (!name || TOKEN_CREDENTIALS.some((known) => known.toLowerCase() === name)) return
@@ -193,83 +173,6 @@ function findEnvironment({ environment }: AzureCriteria, source: Source): AzureE
   const wanted = args.subscription ?? env.AZURE_SUBSCRIPTION_ID
   const login = readLogin(source, (wanted as string) || undefined)
   return NAMES.find((name) => ENVIRONMENTS[name].azName === login?.environmentName) ?? environment
-}
-
-/** Variables that a service principal file overrides. */
-const OVERRIDDEN = [
-  'AZURE_CLIENT_ID',
-  'AZURE_CLIENT_SECRET',
-  'AZURE_CLIENT_CERTIFICATE_PATH',
-  'AZURE_TENANT_ID',
-  'AZURE_FEDERATED_TOKEN_FILE',
-]
-
-function readPrincipal(source: Source): Pick<AzureSettings, 'principal' | 'origin'> {
-  const { env } = source
-  const home = homeFolder(env)
-  const named = env.AZURE_AUTH_LOCATION
-  const file = named || (home && `${home}/.azure/osServicePrincipal.json`)
-  if (!file) return {}
-  const text = named ? readPath('AZURE_AUTH_LOCATION', source) : source.readFile(file)
-  if (text === undefined) return {}
-  const overridden = OVERRIDDEN.filter((name) => env[name])
-  const which = overridden.length > 0 ? `, which overrides ${overridden.join(', ')}` : ''
-  return {
-    principal: toPrincipal(credentialMembers(text, file), file, source),
-    origin: `Renew or remove ${file}${which}.`,
-  }
-}
-
-/** @throws InputError or ServiceError that names the file and the member, without its value */
-function toPrincipal(
-  members: Readonly<Record<string, unknown>>,
-  file: string,
-  source: Source,
-): ServicePrincipal {
-  const optional = (name: string) => {
-    const text = members[name]
-    if (text === undefined || text === null) return ''
-    if (typeof text === 'string' && text === text.trim()) return text
-    throw new InputError(
-      `${file}: .${name}: has white space at its ends, or is not text`,
-      `Correct .${name}.`,
-    )
-  }
-  const required = (name: string) => {
-    const text = optional(name)
-    if (text !== '') return text
-    throw new ServiceError(`${file}: .${name}: missing`, `Add .${name}, or remove ${file}.`)
-  }
-  const [clientSecret, path] = [optional('clientSecret'), optional('clientCertificate')]
-  const isManaged = clientSecret === '' && path === ''
-  const certificatePassword = optional('clientCertificatePassword')
-  const tenantId = isManaged ? optional('tenantId') : required('tenantId')
-  if (tenantId !== '') checkTenant(tenantId, `${file}: .tenantId`)
-  const certificate = path === '' ? undefined : readCertificate(path, file, source)
-  return {
-    subscriptionId: required('subscriptionId'),
-    clientId: isManaged ? optional('clientId') : required('clientId'),
-    tenantId,
-    ...(certificate !== undefined && { certificate }),
-    ...(certificate !== undefined && certificatePassword !== '' && { certificatePassword }),
-    ...(certificate === undefined && clientSecret !== '' && { clientSecret }),
-  }
-}
-
-/** A certificate and its key as PEM; the SDK does not read PKCS #12. */
-function readCertificate(path: string, file: string, source: Source): string {
-  const place = `${file}: .clientCertificate`
-  const text = readPath(place, source, path)
-  if (
-    /-----BEGIN CERTIFICATE-----/.test(text ?? '') &&
-    /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text ?? '')
-  ) {
-    return text ?? ''
-  }
-  throw new ServiceError(
-    `${place}: expected a file with a certificate and its private key as PEM`,
-    'Convert a PKCS #12 file with openssl pkcs12 -in FILE -out FILE.pem.',
-  )
 }
 
 interface Login {
