@@ -1,8 +1,8 @@
 import { listImages } from '../core/audit/list/list.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import { CLOUDS } from '../core/snapshot/snapshot.ts'
+import { CLOUDS, capturedClouds } from '../core/snapshot/snapshot.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
-import { notQueried } from '../show/skew.ts'
+import { notQueried } from '../workflows/skew.ts'
 import { command } from './command.ts'
 import { choice, format, needed, text } from './option.ts'
 
@@ -30,9 +30,13 @@ export const listCommand = command({
   async run(args, { folder, terminal }) {
     const { SNAPSHOT, output, ...filter } = args
     const snapshot = readSnapshot(await folder.read(SNAPSHOT), SNAPSHOT)
+    const queried = capturedClouds(snapshot)
+    if (args.cloud === undefined ? queried.length === 0 : !queried.includes(args.cloud)) {
+      throw await notQueried(folder, SNAPSHOT, args.cloud)
+    }
     const listings = listImages(snapshot, filter)
     terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length > 0) return
-    terminal.say(`${SNAPSHOT}: ${notQueried(snapshot, args.cloud) ?? 'no image fits'}`)
+    terminal.say(`${SNAPSHOT}: no images found`)
   },
 })

@@ -1,19 +1,17 @@
 import {
   intolerable,
-  measureSkew,
   plansBelow,
   SEVERITY,
   type Severity,
   type SlotSkew,
 } from '../core/audit/skew/skew.ts'
-import { readSnapshot } from '../core/snapshot/read.ts'
-import { CLOUDS, type CloudName, DEFAULT_CLOUD, type Snapshot } from '../core/snapshot/snapshot.ts'
-import { getReleases } from '../core/stream/releases.ts'
-import { readStream } from '../core/stream/stream.ts'
+import { REQUIREMENTS, type Requirement } from '../core/selection/grade.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/major-minor.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { notQueried, SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
+import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
+import { findSkew } from '../workflows/skew.ts'
 import { command } from './command.ts'
 import { choice, count, flag, format, needed, text } from './option.ts'
 
@@ -23,7 +21,7 @@ export const skewCommand = command({
   name: 'skew',
   group: 'Publish',
   describe: 'Show which images lag behind their build, and what to publish',
-  positionals: { SNAPSHOT: needed('Snapshot or stream name') },
+  positionals: { SOURCE: needed('Snapshot, stream file or stream name') },
   options: {
     target: text('Take missing releases from this stream'),
     cloud: choice('Only this cloud', CLOUDS),
@@ -34,33 +32,19 @@ export const skewCommand = command({
     'min-rhel': text('Exit 1 if a plan has no image from this RHEL version on', {}, readRhel),
     all: flag('Print every slot, also those that do not lag'),
     'fail-on': choice('Exit 1 from this grade on', SEVERITY),
+    require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[]),
+    ocp: text('OCP version of a stream file, X.Y'),
   },
   examples: [
-    ['skew snapshots/rhcos-4.18.json --target rhcos.json', 'each slot that lags'],
+    ['skew coreos-rhel-9.json --max-days 30', 'fail if an image lags, without a snapshot'],
     ['skew rhcos-4.18.json --cloud azure --fail-on older-build', 'fail in CI'],
   ],
-  forStream: ({ snapshot, target }) => ({ SNAPSHOT: snapshot, target }),
+  forStream: ({ snapshot, target, require, ocp }) => ({ SOURCE: snapshot, target, require, ocp }),
 
   async run(args, { folder, terminal }) {
-    const { SNAPSHOT, target, cloud, output, all = false } = args
-    const snapshot = readSnapshot(await folder.read(SNAPSHOT), SNAPSHOT)
-    const releases =
-      target === undefined ? undefined : getReleases(readStream(await folder.read(target), target))
-    refuseUnasked(SNAPSHOT, snapshot, cloud)
-    if (releases === undefined && Object.keys(snapshot.builds).length === 0) {
-      throw new InputError(
-        `${SNAPSHOT}: holds no builds, so a stream that has the releases is needed`,
-        'Name it with --target FILE.',
-      )
-    }
-    const skews = measureSkew(snapshot, releases).filter(
-      ({ slot }) => cloud === undefined || slot.cloud === cloud,
-    )
-    if (skews.length === 0) {
-      throw new InputError(
-        `${SNAPSHOT}: its criteria open no slot for ${target ?? 'its builds'}, so nothing can lag`,
-      )
-    }
+    const { SOURCE, target, cloud, output, require, ocp, all = false } = args
+    const skews = await findSkew(folder, { source: SOURCE, target, cloud, require, ocp })
+    refuseUngraded(SOURCE, skews, args)
     terminal.data(SKEW_FORMATS[output](skews, { isAll: all }, terminal))
     refuseSkew(skews, args)
   },
@@ -102,13 +86,13 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
   throw new CheckFailure(what.join(', '), undefined, { lines })
 }
 
-/** @throws InputError for a cloud that nobody asked, of which nothing can be said */
-function refuseUnasked(file: string, snapshot: Snapshot, cloud: CloudName | undefined): void {
-  const cause = notQueried(snapshot, cloud)
-  if (cause === undefined) return
+/** @throws InputError for a limit on grades where the OCP version of a stream is unknown */
+function refuseUngraded(file: string, skews: readonly SlotSkew[], limits: Limits): void {
+  const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
+  if (limits['fail-on'] === undefined || limits['fail-on'] === 'none' || !isUngraded) return
   throw new InputError(
-    `${file}: ${cause}`,
-    `stream-snapshot capture ${file} --cloud ${cloud ?? DEFAULT_CLOUD} queries it.`,
+    `${file}: OCP version unknown, so images have no grade`,
+    'Name it with --ocp.',
   )
 }
 

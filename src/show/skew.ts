@@ -1,7 +1,7 @@
 import { isBehind, missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
-import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
 import { code, markdownTable } from './markdown.ts'
 import { describeSlots, groupSlots, publishWords } from './slots.ts'
@@ -182,12 +182,4 @@ function publishTables(missing: readonly (readonly SlotSkew[])[]): Table[] {
     })
     return rows.length === 0 ? [] : [{ header: ['for', ...names, 'version'].map(title), rows }]
   })
-}
-
-/** Why nothing is known about a cloud, or about any; undefined where it was queried. */
-export function notQueried(snapshot: Snapshot, cloud?: CloudName): string | undefined {
-  const queried = capturedClouds(snapshot)
-  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return undefined
-  if (queried.length === 0) return 'no cloud was queried'
-  return `${cloud} was not queried, only ${queried.join(', ')}`
 }

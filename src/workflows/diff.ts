@@ -30,7 +30,7 @@ export interface WorkspaceDiffRequest {
 
 /**
  * Compares two versions of the streams of a workspace. Where a version has no workspace file, its
- * streams are those of the other version.
+ * streams are those of the other version, or of the working tree.
  *
  * @throws InputError for a file or a revision that cannot be read
  */
@@ -42,10 +42,8 @@ export async function diffWorkspace(
     base === undefined ? await openHead(folder) : await openTrees(folder, base, head)
   const file = await findWorkspaceFile(folder, before, after)
   const [old, fresh] = [await openVersion(before, file), await openVersion(after, file)]
-  const pairs = pairStreams(
-    old.streams ?? fresh.streams ?? new Map(),
-    fresh.streams ?? old.streams ?? new Map(),
-  )
+  const known = fresh.streams ?? old.streams ?? (await readStreams(folder, file))
+  const pairs = pairStreams(old.streams ?? known, fresh.streams ?? known)
   const unknown = names.find((name) => !pairs.some((pair) => pair.name === name))
   if (unknown !== undefined) throw new InputError(`${unknown}: no such stream in ${file}`)
   const chosen = pairs.filter(({ name }) => names.length === 0 || names.includes(name))
@@ -74,16 +72,22 @@ async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Pro
     for (const tree of [after, before]) {
       if ((await tree.read(place)) !== undefined) return place
     }
+    if (folder.exists(place)) return place
   }
   throw new InputError(
-    `${WORKSPACE_FILE}: not found in either version`,
+    `${WORKSPACE_FILE}: no such file`,
     'stream-snapshot init writes one; diff A B compares two snapshots without it.',
   )
 }
 
+async function readStreams(folder: Folder, file: string): Promise<Streams> {
+  const workspace = readWorkspace(await folder.read(file), file)
+  return streamConfigs(workspace, (path) => join(dirname(file), path))
+}
+
 interface WorkspaceVersion {
   readonly text?: string
-  readonly streams?: ReadonlyMap<string, StreamConfig>
+  readonly streams?: Streams
 }
 
 async function openVersion(tree: Tree, file: string): Promise<WorkspaceVersion> {

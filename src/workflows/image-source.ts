@@ -60,7 +60,7 @@ async function marketplaceFor(
     config?.marketplaceFile === undefined
       ? hasImages
         ? []
-        : filesBeside(file)
+        : marketplaceFilesFor(file)
       : [config.marketplaceFile]
   for (const candidate of candidates) {
     const text = await read(candidate)
@@ -70,7 +70,7 @@ async function marketplaceFor(
 }
 
 /** As openshift/installer names them: `marketplace/coreos-rhel-9.json`, `marketplace-rhcos.json`. */
-function filesBeside(file: string): string[] {
+export function marketplaceFilesFor(file: string): string[] {
   const name = basename(file).replace(/^coreos-/, '')
   const folder = dirname(file)
   return ['marketplace/', 'marketplace-'].flatMap((prefix) =>

@@ -167,7 +167,7 @@ describe('skew', () => {
         status: 2,
         stdout: '',
         stderr:
-          'stream-snapshot: s.json: aws was not asked, but azure\nstream-snapshot capture s.json --cloud aws asks it.\n',
+          'stream-snapshot: s.json: aws was not queried\nQuery it: stream-snapshot capture s.json --cloud aws\n',
       })
     }
   })
@@ -230,7 +230,7 @@ describe('skew', () => {
     expect(await skew('s.json')).toMatchObject({
       status: 2,
       stderr:
-        'stream-snapshot: s.json: holds no builds, so a stream that has the releases is needed\nName it with --target FILE.\n',
+        'stream-snapshot: s.json: no builds in this snapshot\nName its stream with --target.\n',
     })
     for (const wrong of [
       ['--fail-on', 'bad'],

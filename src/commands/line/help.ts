@@ -75,10 +75,9 @@ export function commandSections({ positionals, options }: Command): HelpSection[
     const title = option.yargs.group?.replace(/:$/, '') ?? 'Options'
     groups.set(title, { ...groups.get(title), [name]: option })
   }
-  const places = Object.entries(positionals).map(([name, option]): [string, string] => [
-    name,
-    description(option),
-  ])
+  const places = Object.entries(positionals)
+    .filter(([, { yargs }]) => !yargs.hidden)
+    .map(([name, option]): [string, string] => [name, description(option)])
   const sections = [...groups].map(([title, table]) => ({ title, entries: optionEntries(table) }))
   return [
     { title: 'Arguments', entries: places },

@@ -71,7 +71,7 @@ export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): State {
   if (main === undefined) return EMPTY
   const text = main.read()
-  if (isSnapshot(text)) {
+  if (isSnapshotText(text)) {
     return snapshotState(readSnapshot(text, main.path), () => readReleases(target))
   }
   const source = readImageFile(text, main.path)
@@ -269,7 +269,7 @@ function findRefusal(
 }
 
 /** By the key that no stream has. Invalid JSON is left to the reader of streams, which reports it. */
-function isSnapshot(text: string): boolean {
+export function isSnapshotText(text: string): boolean {
   // As it is printed; this avoids parsing long snapshots twice.
   if (text.includes('\n  "schemaVersion":')) return true
   try {

@@ -2,7 +2,7 @@ import type { Entry, Expected } from '../../clouds/facts.ts'
 import { FACTS } from '../../clouds/index.ts'
 import type { Slot } from '../../clouds/slot.ts'
 import { groupBy } from '../../group.ts'
-import type { Grade } from '../../selection/grade.ts'
+import type { Grade, Requirement } from '../../selection/grade.ts'
 import type { Selection } from '../../selection/select.ts'
 import { type Releases, selectImages } from '../../selection/selections.ts'
 import type { CloudName, Snapshot } from '../../snapshot/snapshot.ts'
@@ -24,6 +24,8 @@ export interface SlotSkew {
   readonly grade?: Grade
   /** The image's RHEL minor, where its version or its OCP minor tells one. */
   readonly rhel?: string
+  /** Why the image of a stream may not be in its slot. */
+  readonly refused?: string
   /** From the image's day to the build's: positive where the image is the older one. */
   readonly days?: number
   /** What the publisher still has to publish; absent where nothing is missing. */
@@ -51,17 +53,17 @@ export interface Tolerance {
  * How far each slot's image is from the release of its architecture: that of the snapshot's build,
  * else that of `target`. The slots are in the order of `selectImages`.
  *
- * @param isWanted which slots are measured
+ * @param requirement the grades that images may have
  */
 export function measureSkew(
   snapshot: Snapshot,
   target: Releases = new Map(),
-  isWanted: (slot: Slot) => boolean = () => true,
+  requirement: Requirement = 'any',
 ): SlotSkew[] {
   const builds = Object.entries(snapshot.builds)
   const own = builds.map(([arch, { release }]): [string, string] => [arch, release])
   const releases = new Map([...target, ...own])
-  return selectImages(snapshot, releases, 'any', isWanted).map((selection) => ({
+  return selectImages(snapshot, releases, requirement).map((selection) => ({
     slot: selection.slot,
     release: selection.wanted.text,
     ...chosen(snapshot, selection),
@@ -77,9 +79,9 @@ export function intolerable(
   if (failOn === undefined && maxDays === undefined) return []
   const limit = failOn === undefined ? SEVERITY.length : SEVERITY.indexOf(failOn)
   return skews.filter(
-    ({ grade, days }) =>
-      grade === undefined ||
-      SEVERITY.indexOf(grade) >= limit ||
+    ({ image, grade, days }) =>
+      image === undefined ||
+      SEVERITY.indexOf(grade ?? 'exact') >= limit ||
       (maxDays !== undefined && (days ?? 0) > maxDays),
   )
 }

@@ -1,0 +1,148 @@
+import { basename, dirname, join } from 'node:path'
+import { measureSkew, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { isSnapshotText, readState } from '../core/history/state.ts'
+import type { Requirement } from '../core/selection/grade.ts'
+import { readSnapshot } from '../core/snapshot/read.ts'
+import { type CloudName, capturedClouds, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
+import { getReleases } from '../core/stream/releases.ts'
+import { isStream, readStream } from '../core/stream/stream.ts'
+import { readMajorMinor } from '../core/versions/major-minor.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+import { marketplaceFilesFor } from './image-source.ts'
+import { findWorkspace } from './workspace.ts'
+
+export interface SkewRequest {
+  /** A snapshot, a stream with its images, or a marketplace file. */
+  readonly source: string
+  /** The stream of a snapshot or of a marketplace file. */
+  readonly target?: string | undefined
+  readonly cloud?: CloudName | undefined
+  readonly require?: Requirement | undefined
+  /** The OCP version of a stream, X.Y. */
+  readonly ocp?: string | undefined
+}
+
+/**
+ * How far the images of a snapshot or a stream lag behind their builds.
+ *
+ * @throws InputError for a cloud without images or queries, and where no release is known
+ */
+export async function findSkew(folder: Folder, request: SkewRequest): Promise<SlotSkew[]> {
+  const { source, target, cloud } = request
+  const hasSnapshot = folder.exists(source) || target === undefined
+  const file = hasSnapshot ? source : target
+  const text = await folder.read(file)
+  const all = isSnapshotText(text)
+    ? await snapshotSkew(folder, text, request)
+    : await streamSkew(folder, file, text, request)
+  return all.filter(({ slot }) => cloud === undefined || slot.cloud === cloud)
+}
+
+async function snapshotSkew(
+  folder: Folder,
+  text: string,
+  { source, target, cloud, require }: SkewRequest,
+): Promise<SlotSkew[]> {
+  const snapshot = readSnapshot(text, source)
+  const queried = capturedClouds(snapshot)
+  if (cloud === undefined ? queried.length === 0 : !queried.includes(cloud)) {
+    throw await notQueried(folder, source, cloud)
+  }
+  const releases = target === undefined ? new Map() : await readTarget(folder, target)
+  if (releases.size === 0 && Object.keys(snapshot.builds).length === 0) {
+    throw new InputError(`${source}: no builds in this snapshot`, 'Name its stream with --target.')
+  }
+  const skews = measureSkew(snapshot, releases, require)
+  if (skews.length > 0) return skews
+  throw new InputError(`${source}: its criteria have no slot for ${target ?? 'its builds'}`)
+}
+
+async function streamSkew(
+  folder: Folder,
+  file: string,
+  text: string,
+  request: SkewRequest,
+): Promise<SlotSkew[]> {
+  const { cloud, ocp } = request
+  const { streams } = (await findWorkspace(folder)) ?? {}
+  const config = [...(streams?.values() ?? [])].find((each) =>
+    [each.target, each.marketplaceFile].some(
+      (path) => path !== undefined && folder.resolve(path) === folder.resolve(file),
+    ),
+  )
+  const isWhole = isStream(text)
+  const other = isWhole
+    ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
+    : await findFile(folder, request.target ?? config?.target, streamsFor(file))
+  const main = { path: file, read: () => text }
+  const version = readMajorMinor(ocp ?? config?.ocp ?? '')
+  const state = readState({
+    main,
+    ...(isWhole ? other && { marketplaceFile: other } : { target: other }),
+    ...(version && { ocp: version }),
+  })
+  if (Object.keys(state.releases).length === 0) {
+    throw new InputError(`${file}: no releases in this file`, 'Name its stream with --target.')
+  }
+  const skews = state.slots.flatMap(({ release, ...slot }): SlotSkew[] =>
+    release === undefined ? [] : [{ ...slot, release }],
+  )
+  if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
+  throw new InputError(`${file}: no images${cloud === undefined ? '' : ` of ${cloud}`}`)
+}
+
+interface ReadFile {
+  readonly path: string
+  readonly read: () => string
+}
+
+/** A file of the workspace or of the command line, else the first candidate that exists. */
+async function findFile(
+  folder: Folder,
+  named: string | undefined,
+  candidates: readonly string[],
+): Promise<ReadFile | undefined> {
+  if (named !== undefined) {
+    const text = await folder.read(named)
+    return { path: named, read: () => text }
+  }
+  for (const path of candidates) {
+    const text = await folder.readIfExists(path)
+    if (text !== undefined) return { path, read: () => text }
+  }
+  return undefined
+}
+
+/** As openshift/installer names them: `marketplace/coreos-rhel-9.json`, `marketplace-rhcos.json`. */
+function streamsFor(file: string): string[] {
+  const [folder, name] = [dirname(file), basename(file)]
+  return [
+    ...(basename(folder) === 'marketplace' ? [join(dirname(folder), name)] : []),
+    ...(name.startsWith('marketplace-') ? [join(folder, name.slice('marketplace-'.length))] : []),
+  ]
+}
+
+async function readTarget(folder: Folder, target: string): Promise<Map<string, string>> {
+  return getReleases(readStream(await folder.read(target), target))
+}
+
+/** A cloud that a stream of the workspace does not query is added there, or `check` fails afterwards. */
+export async function notQueried(
+  folder: Folder,
+  snapshot: string,
+  cloud: CloudName | undefined,
+): Promise<InputError> {
+  const workspace = await findWorkspace(folder)
+  const isOwn = ([, config]: readonly [string, StreamConfig]) =>
+    folder.resolve(config.snapshot) === folder.resolve(snapshot)
+  const [name] = [...(workspace?.streams ?? [])].find(isOwn) ?? []
+  const missing = cloud ?? DEFAULT_CLOUD
+  return new InputError(
+    `${snapshot}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
+    name === undefined
+      ? `Query it: stream-snapshot capture ${snapshot} --cloud ${missing}`
+      : `Add ${missing} to clouds in ${workspace?.file}, then run stream-snapshot update ${name}.`,
+  )
+}
