@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a release twice, from two clones, compares them, and runs the commands' tests with the executable.
+# Makes a release twice, from two clones, compares them, and runs the smoke tests with the executable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,6 +35,5 @@ release=$folder/one/release
 executable=$release/stream-snapshot-linux-x64
 env -i PATH=/nonexistent "$executable" check
 node release/stream-snapshot.mjs check
-EXECUTABLE=$executable npx vitest run --project quick --project faults \
-  test/commands test/faults/{accounts,checkouts,clouds,credentials,environment,keep,odd-images}.test.ts
+EXECUTABLE=$executable npm run --silent test:smoke
 RELEASE=$release CORPUS_DIR=$corpus npx vitest run --project corpus test/corpus/ci-page.test.ts

@@ -86,7 +86,7 @@ export async function withCaptureContext<T>(
   { folder, env, now, terminal, onInterrupt }: Context,
   work: (context: CaptureContext) => Promise<T>,
 ): Promise<T> {
-  const line = await terminal.progress('querying')
+  const line = await terminal.progress(`${file}: querying`)
   const forget = onInterrupt(() => terminal.warn(`${file}: interrupted, no file was changed`))
   const context: CaptureContext = {
     folder,
@@ -95,7 +95,9 @@ export async function withCaptureContext<T>(
     cloudOptions: args,
     onWait: (text) => terminal.say(text),
     onProgress: (parts) =>
-      line.update(parts.map(({ name, done, total }) => `${name} ${done}/${total}`).join('  ')),
+      line.update(
+        `${file}: ${parts.map(({ name, done, total }) => `${name} ${done}/${total}`).join('  ')}`,
+      ),
   }
   try {
     return await work(context)

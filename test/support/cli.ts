@@ -11,7 +11,7 @@ import { captureIo } from './io.ts'
 export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
 /** A release's executable, to be tested in the place of what is built. */
-const { EXECUTABLE } = process.env
+const { EXECUTABLE, BUILT } = process.env
 
 export interface Outcome {
   readonly status: number | null
@@ -57,7 +57,7 @@ function needsProcess({ node, cli, wrapper, env = {} }: RunOptions): boolean {
     NODE_V8_COVERAGE,
   } = env
   return (
-    [EXECUTABLE, node, cli, wrapper, NODE_OPTIONS, NODE_V8_COVERAGE].some(
+    [EXECUTABLE, BUILT, node, cli, wrapper, NODE_OPTIONS, NODE_V8_COVERAGE].some(
       (each) => each !== undefined,
     ) || NODE_EXTRA_CA_CERTS !== process.env.NODE_EXTRA_CA_CERTS
   )

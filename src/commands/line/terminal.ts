@@ -69,6 +69,9 @@ export function widthFor(io: Io, output: OutputName): number | undefined {
   return wanted === undefined ? undefined : Math.max(wanted, NARROWEST)
 }
 
+/** In seconds: a progress line that has been shown for longer has the elapsed time. */
+const LONG_WAIT = 5
+
 export interface TerminalOptions {
   readonly quiet: boolean
   /** What `--color` and `--no-color` say; default: color on a capable terminal. */
@@ -112,11 +115,20 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
       }).start()
       // It hides the cursor.
       const forget = onExit(() => line.stop())
+      const started = io.now().getTime()
+      let current = text
+      const show = () => {
+        const seconds = Math.floor((io.now().getTime() - started) / 1000)
+        line.text = visibleLine(seconds < LONG_WAIT ? current : `${current} (${seconds} s)`)
+      }
+      const clock = setInterval(show, 1000).unref()
       return {
         update: (next) => {
-          line.text = visibleLine(next)
+          current = next
+          show()
         },
         stop: () => {
+          clearInterval(clock)
           forget()
           line.stop()
         },
