@@ -55,7 +55,7 @@ describe('a workspace', () => {
   it.each([
     ['{', '1:2: expected a string or }, found the end of the file'],
     ['{\n  "stream": {}\n}', '2:3: unknown key "stream"; did you mean "streams"?'],
-    ['{"xyz": 1}', '1:2: unknown key "xyz", expected one of clouds, streams'],
+    ['{"xyz": 1}', '1:2: unknown key "xyz", expected one of schemaVersion, clouds, streams'],
     ['{"clouds": ["azure"]}', "1:1: must have required property 'streams'"],
     [
       '{"clouds": ["azur"], "streams": {"a": {}}}',
