@@ -26,9 +26,12 @@ export const toy: CloudFacts = {
   queryFor: ({ queries }) => queries.toy?.[0],
   uses: {
     providerKind: 'ToyProviderSpec',
+    regionPath: ['region'],
+    machineTypePath: ['type'],
+    armMachineType: /-arm$/,
     installConfig: ({ box = '' }) => ({ box }),
     machineSet: ({ box = '' }) => ({ box }),
-    terms: () => undefined,
+    terms: () => 'accept them in the toy shop',
   },
   expected: (_, { wanted }) => ({ place: { box: wanted.text }, version: wanted.text }),
 }
