@@ -200,6 +200,12 @@ const MODES = {
   'dry-run': ['--dry-run'],
 } as const
 
+/** So that the other steps have something to lose. */
+const FIRST: readonly Step[] = [
+  { kind: 'capture', clouds: CLOUDS, regions: undefined, check: false, drop: undefined },
+  { kind: 'regenerate', mode: 'plain' },
+]
+
 /** How often a text contains a name that is not part of a longer one. */
 function count(text: string, name: string): number {
   return text.split(new RegExp(`${name.replaceAll('.', '\\.')}(?![\\w])`)).length - 1
@@ -285,7 +291,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
       await writeFile(at('c.json'), JSON.stringify(criteria))
       await setRelease(1)
       setWorld(first)
-      for (const each of steps) {
+      for (const each of [...FIRST, ...steps]) {
         if (each.kind === 'world') setWorld(each.world)
         else if (each.kind === 'bump') await setRelease(each.release)
         else if (each.kind === 'capture') await capture(each)
@@ -336,7 +342,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
       }
       for (const part of queried) results.set(part, imagesOf(model.world, part))
       if (check) {
-        expect(status, all).toBe(isSame(results, model.results) ? 0 : 1)
+        // With --regions the snapshot names its regions from then on, which is a change.
+        const isOther = !isSame(results, model.results)
+        if (isOther || regions === undefined) expect(status, all).toBe(isOther ? 1 : 0)
         expect(await files()).toEqual(before)
         return
       }
