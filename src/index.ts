@@ -83,7 +83,6 @@ export type {
   Snapshot,
   StreamIdentity,
 } from './core/snapshot/snapshot.ts'
-export { getReleases } from './core/stream/releases.ts'
-export { readStream, type Stream } from './core/stream/stream.ts'
+export { getReleases, readStream, type Stream } from './core/stream/stream.ts'
 export type { StreamConfig } from './core/workspace/stream-config.ts'
 export type { Builds } from './core/workspace/workspace.ts'

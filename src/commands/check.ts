@@ -1,4 +1,4 @@
-import { getReleases } from '../core/stream/releases.ts'
+import { getReleases } from '../core/stream/stream.ts'
 import { CheckFailure } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { type CheckedStream, checkWorkspace, faultsOf } from '../workflows/check.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { getReleases } from '../core/stream/releases.ts'
+import { getReleases } from '../core/stream/stream.ts'
 import { printMajorMinor } from '../core/versions/major-minor.ts'
 import { type InitStream, initWorkspace } from '../workflows/init.ts'
 import { OCP_OPTION } from './capture-options.ts'

@@ -16,8 +16,7 @@ import {
 import { isStreamName } from '../core/snapshot/values.ts'
 import { imagesIn } from '../core/stream/marketplace.ts'
 import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
-import { getReleases } from '../core/stream/releases.ts'
-import { readStream } from '../core/stream/stream.ts'
+import { getReleases, readStream } from '../core/stream/stream.ts'
 import {
   compareMajorMinor,
   type MajorMinor,

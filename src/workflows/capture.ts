@@ -8,8 +8,7 @@ import { type Change, type Comparison, compareInventories } from '../core/change
 import { snapshotInventory } from '../core/changes/inventory.ts'
 import { assemble } from '../core/snapshot/assemble.ts'
 import { withLf } from '../core/snapshot/canonical.ts'
-import { recordingFile } from '../core/snapshot/files.ts'
-import { readSnapshot } from '../core/snapshot/read.ts'
+import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import {
   type CloudName,
   capturedClouds,

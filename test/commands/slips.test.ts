@@ -34,19 +34,19 @@ it('reads a snapshot from stdin', async () => {
 it.each([
   [
     'list s.recording.json',
-    's.recording.json: a list, as recordings are, expected a snapshot\nName the snapshot, s.json.',
+    's.recording.json: a recording, expected a snapshot\nName the snapshot, s.json.',
   ],
   [
     'skew rhcos.json',
-    'rhcos.json: a CoreOS stream, expected a snapshot\nstream-snapshot capture SNAPSHOT --stream FILE makes one for it; --target names the stream.',
+    'rhcos.json: a CoreOS stream, expected a snapshot\nCapture a snapshot for it with stream-snapshot capture SNAPSHOT --stream FILE.',
   ],
   [
     'image s.json',
-    's.json: a snapshot, expected a CoreOS stream\nstream-snapshot regenerate s.json prints the stream that it gives.',
+    's.json: a snapshot, expected a CoreOS stream\nGenerate the stream with stream-snapshot regenerate s.json.',
   ],
   [
     'regenerate s.json --target s.json',
-    's.json: a snapshot, expected a CoreOS stream\nstream-snapshot regenerate s.json prints the stream that it gives.',
+    's.json: a snapshot, expected a CoreOS stream\nGenerate the stream with stream-snapshot regenerate s.json.',
   ],
   [
     'diff HEAD HEAD',

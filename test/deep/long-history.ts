@@ -47,7 +47,7 @@ export async function commitVersions(
 /** A printed snapshot that was changed, whole again. */
 export function sealedText(text: string): string {
   const rest = text.replace(/\n {2}"integrity":"[^"]*",/, '')
-  const integrity = computeIntegrity([rest.replace(/\n */g, '')])
+  const integrity = computeIntegrity(rest.replace(/\n */g, ''))
   return text.replace(/"integrity":"[^"]*"/, `"integrity":"${integrity}"`)
 }
 

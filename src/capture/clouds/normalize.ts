@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readTime } from '../../core/snapshot/time.ts'
 import { isTime } from '../../core/snapshot/values.ts'
-import { releaseIn } from '../../core/versions/release-in.ts'
+import { releaseIn } from '../../core/versions/version.ts'
 import { ServiceError } from '../../errors.ts'
 import { findId, findSecret } from '../../secrets.ts'
 

@@ -5,16 +5,16 @@ import {
   type StreamIdentity,
 } from '../snapshot/snapshot.ts'
 
-/** Where a stream's builds are: the build server and the stream's folder on it. */
+/** The build server and the stream's folder on it. */
 export type StreamPlace = Pick<StreamIdentity, 'url' | 'name'>
 
-/** A build to ask for. What is not known here, its meta.json tells. */
+/** A build to query. Its meta.json has what is absent here. */
 export interface WantedBuild {
   readonly architecture?: Architecture | undefined
   readonly release?: string | undefined
-  /** The meta.json to ask for; absent: the one at `location`. */
+  /** The meta.json to query; absent: the one at `location`. */
   readonly source?: string | undefined
-  /** The folder that the stream names; absent: where the stream's place has such a build. */
+  /** The folder in the stream; absent: the folder on the stream's build server. */
   readonly location?: string | undefined
 }
 
@@ -29,7 +29,7 @@ export function buildFolder(
   return `${url}/${name}/builds/${release}/${architecture}`
 }
 
-/** What the URL of a meta.json tells by that layout; undefined where it follows another. */
+/** The parts of the URL of a meta.json; undefined if it has another layout. */
 export function readMetaUrl(
   metaUrl: string,
 ):
@@ -42,7 +42,7 @@ export function readMetaUrl(
   return { place: { url, name }, architecture, release }
 }
 
-/** A snapshot's builds, to be asked for once more. */
+/** A snapshot's builds, to be queried again. */
 export function wantedAgain(builds: SnapshotContent['builds']): WantedBuild[] {
   return Object.entries(builds).map(([architecture, { release, location }]) => ({
     architecture: architecture as Architecture,
@@ -56,7 +56,7 @@ export function folderOf(metaUrl: string): string {
   return metaUrl.slice(0, -META.length)
 }
 
-/** The meta.json to ask for; a recording knows it by the location that the stream names. */
+/** The URL of the meta.json; a recording has it under the location in the stream. */
 export function sourceOf(wanted: WantedBuild, place: StreamPlace, isReplayed: boolean): string {
   const { architecture, release, source } = wanted
   const location =
@@ -78,7 +78,7 @@ export function isArchitecture(text: string | undefined): text is Architecture {
   return (ARCHITECTURES as readonly (string | undefined)[]).includes(text)
 }
 
-/** What can be a build's id: it becomes a folder's name on the server. */
+/** Whether a text can be a build's id, which is a folder on the server. */
 export function isRelease(text: string): boolean {
   return /^[0-9A-Za-z][\w.+-]{0,99}$/.test(text) && !text.includes('..')
 }

@@ -9,11 +9,10 @@ import {
   type StreamPlace,
   type WantedBuild,
 } from './locate.ts'
-import { RECORDED_META, SHOWN_META } from './shown.ts'
+import { RECORDED_META, SHOWN_META, unknownPlatforms } from './meta.ts'
 import { translate } from './translate.ts'
-import { unknownPlatforms } from './unknown.ts'
 
-/** A build as its meta.json tells it. */
+/** A build and its architecture, from its meta.json. */
 export interface ReadBuild {
   readonly architecture: Architecture
   readonly build: Build
@@ -22,8 +21,8 @@ export interface ReadBuild {
 }
 
 /**
- * Reads a meta.json: that it is of the build and the architecture that were asked for, and that it
- * has all that a stream shows of it.
+ * Reads a meta.json, and checks that it is of the requested build and architecture and has everything
+ * that a stream shows.
  *
  * @throws InputError that names the field and what was expected
  */

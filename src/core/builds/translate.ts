@@ -6,17 +6,17 @@ import type { ArchitectureContent } from '../stream/stream.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** A platform's artifacts while they are gathered: format, part, artifact. */
+/** A platform's artifacts by format and part. */
 interface Gathered {
   readonly release: string
   readonly formats: Record<string, Record<string, JsonRecord>>
 }
 
 /**
- * What a build gives a stream for its architecture. `metal` is always there, even empty.
+ * The part of a build in a stream. `metal` always exists, even without artifacts.
  *
  * @param signatures whether artifacts are signed: then each one's signature is its URL and `.sig`
- * @throws InputError, `.images.aws.path: expected …`, for a meta.json that lacks what a stream shows
+ * @throws InputError, `.images.aws.path: expected …`, if a member that a stream shows is missing
  */
 export function translate(
   architecture: string,
@@ -82,7 +82,7 @@ function artifactOf(
   }
 }
 
-/** Undefined where the build has no such images. */
+/** Undefined if the build has no such images. */
 function show(rule: ImageRule, { meta, release }: Build): JsonRecord | undefined {
   const source = meta[rule.from]
   const path = `.${rule.from}`

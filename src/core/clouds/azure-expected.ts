@@ -5,7 +5,7 @@ import { earlierOcps } from '../versions/rhel.ts'
 import { compareStamps, isOfPublication, readVersion, type Version } from '../versions/version.ts'
 import type { Expected, Filling } from './facts.ts'
 
-/** What a publisher would have to publish on Azure; see `CloudFacts`. */
+/** The image that a publisher would publish on Azure; see `CloudFacts`. */
 export function expectedOnAzure(snapshot: SnapshotContent, filling: Filling): Expected {
   const place = placeFor(snapshot, filling)
   const images = imagesInPlace(snapshot, filling, place.sku ?? '')
@@ -15,9 +15,8 @@ export function expectedOnAzure(snapshot: SnapshotContent, filling: Filling): Ex
 }
 
 /**
- * Publisher and offer as the criteria have them, and of the names that a SKU of this OCP minor can
- * have the one that is there; else the one by whose convention the latest earlier SKU is named;
- * else all of them.
+ * Publisher and offer of the criteria, and of the possible SKU names of this OCP version the one that
+ * exists; else the one in the form of the latest earlier SKU; else all of them.
  */
 function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expected['place'] {
   const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
@@ -43,7 +42,7 @@ function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expecte
   return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
 }
 
-/** How many minors back a SKU's name is still a convention. */
+/** How many OCP versions back the form of a SKU's name counts. */
 const EARLIER = 4
 
 /** Azure compares names without regard to case. */
@@ -51,7 +50,7 @@ function placeKey({ publisher, offer, sku }: Readonly<Record<string, unknown>>):
   return `${publisher}:${offer}:${sku}`.toLowerCase()
 }
 
-/** The images of the slot's SKU; where that has none yet, those of the slot's other SKUs. */
+/** The images of the slot's SKU; if it has none yet, those of the slot's other SKUs. */
 function imagesInPlace(snapshot: SnapshotContent, { slot }: Filling, sku: string): Image[] {
   const all = getImages(snapshot, 'azure').filter(
     ({ plan, architecture, generation }) =>
@@ -103,9 +102,9 @@ function expectedVersions(
   return [version(first), ...STAMP_LENGTHS.filter((length) => length > first).map(version)]
 }
 
-/** The one plan whose images are named by their build. */
+/** The only plan whose images are named by their build. */
 const FREE_PLAN = 'no-purchase-plan'
 
-/** A date alone, which is what fits into Azure's 32 bits with room to spare; then hour and minute. */
+/** A date, which fits into Azure's 32 bits; then hour and minute. */
 const STAMP_LENGTHS = [8, 10, 12]
 const [DAY, HOUR] = [8, 10]

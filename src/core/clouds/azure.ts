@@ -14,7 +14,7 @@ const STATES: Readonly<Record<string, string>> = {
   deprecated: 'Deprecated',
 }
 
-/** As the cloud said it; of a state that was not known nothing is kept. */
+/** In the cloud's spelling; nothing for an unknown state. */
 function deprecationOf({ state, deprecation }: Image): Cell {
   const imageState = STATES[state]
   return {
@@ -41,7 +41,7 @@ export const azure: CloudFacts = {
     member('version'),
   ],
   nameOf: toUrn,
-  /** From `/Providers` on, as what stands before that is the subscription of who asks. */
+  /** From `/Providers` on; before it is the subscription of the caller. */
   idOf: ({ publisher, offer, sku, version }, location) =>
     [
       `/Providers/Microsoft.Compute/Locations/${location}`,

@@ -3,7 +3,7 @@ import { FACTS } from './index.ts'
 
 type Named = Readonly<Record<string, unknown>>
 
-/** The members' values, joined: equal for two records of one image. */
+/** The values of the identifying members; equal for the same image. */
 export function identityOf(cloud: CloudName, image: object): string {
   return FACTS[cloud].identity.map((member) => String((image as Named)[member])).join('\0')
 }
@@ -14,12 +14,12 @@ export function sortImages<T extends object>(cloud: CloudName, images: readonly 
   return [...unique.values()].sort((a, b) => compareMembers(a, b, FACTS[cloud].identity))
 }
 
-/** The order of `sortImages`: zero for two records of one image. */
+/** The order of `sortImages`; zero for the same image. */
 export function compareImages(cloud: CloudName, a: object, b: object): number {
   return compareMembers(a, b, FACTS[cloud].identity)
 }
 
-/** Sorts whatever has no order of its own, such as questions, by all of its members. */
+/** Sorts records, such as queries, by all of their members. */
 export function sortByMembers<T extends object>(records: readonly T[]): T[] {
   const members = [...new Set(records.flatMap((record) => Object.keys(record)))].sort()
   return [...records].sort((a, b) => compareMembers(a, b, members))

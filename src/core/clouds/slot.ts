@@ -18,7 +18,7 @@ export interface Wanted {
   /** As the build server spells it: `418.94.202410090804-0`. */
   readonly text: string
   readonly release: Release
-  /** What the release tells, else what the snapshot was captured for. */
+  /** That of the release, else of the snapshot. */
   readonly ocp: MajorMinor
 }
 

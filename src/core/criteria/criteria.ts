@@ -3,7 +3,7 @@ import type { RhelTable } from '../versions/rhel.ts'
 /** Which images to look for; see docs/criteria.md and schemas/criteria.schema.json. */
 export interface Criteria {
   readonly schemaVersion: 1
-  /** How many OCP minors before the stream's own are asked for as well. */
+  /** How many OCP versions before the stream's own are queried as well. */
   readonly earlierMinors: number
   readonly rhel: RhelTable
   readonly azure?: AzureCriteria
@@ -13,7 +13,7 @@ export interface Criteria {
 
 export interface AzureCriteria {
   readonly environment: AzureEnvironment
-  /** Any region answers for all; the images are global. */
+  /** Any region has all images. */
   readonly location: string
   readonly plans: Readonly<Record<string, AzurePlan>>
 }
@@ -27,15 +27,14 @@ export interface AzurePlan {
 }
 
 export interface AzureSku {
-  /** May contain `{major}` and `{minor}` of an OCP minor: `aro_{major}{minor}-v2`. */
+  /** May contain `{major}` and `{minor}` of an OCP version: `aro_{major}{minor}-v2`. */
   readonly name: string
   readonly architecture: 'x86_64' | 'aarch64'
   /** Hyper-V generation. */
   readonly generation: 1 | 2
   /**
-   * The first and the last OCP minor that this is offered for, or the first one that it is not
-   * offered for any more; without an end for every later one. What is offered for a stream's own
-   * minor is a slot; earlier minors only bring older images.
+   * The first and the last OCP version of this SKU, or the first one without it; without an end, it has
+   * every later one. A slot is what the stream's own version has; earlier versions have older images.
    */
   readonly since?: string
   readonly until?: string
@@ -43,16 +42,16 @@ export interface AzureSku {
 }
 
 export interface AwsCriteria {
-  /** The account that AWS Marketplace's images belong to; those of any other are not looked at. */
+  /** The account of AWS Marketplace's images; images of other accounts are ignored. */
   readonly owner: string
   /** The same in other partitions of AWS, by the partition's name, such as `aws-us-gov`. */
   readonly owners?: Readonly<Record<string, string>>
-  /** The region that is asked which regions the account has enabled. */
+  /** The region whose API lists the account's enabled regions. */
   readonly region: string
-  /** The regions to ask; absent: all that the account has enabled. */
+  /** The regions to query; absent: the account's enabled regions. */
   readonly regions?: readonly string[]
   /**
-   * For streams of this OCP minor and later ones, images of earlier minors are left out, as the
+   * For streams of this OCP version and later ones, images of earlier versions are left out, as the
    * machine-config operator does with 4.19; absent: an older image is better than none.
    */
   readonly floor?: string
@@ -72,6 +71,6 @@ export interface GcpPlan {
   readonly architecture: 'x86_64' | 'aarch64'
   /** How the names of the plan's images begin. */
   readonly prefix: string
-  /** The images that are known, to be asked for where the project forbids to list them. */
+  /** Known images, to be queried if the project does not allow listing. */
   readonly names: readonly string[]
 }

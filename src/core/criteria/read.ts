@@ -14,7 +14,7 @@ export function readCriteria(text: string, file: string): Criteria {
   return withoutSchema(value as object) as Criteria
 }
 
-/** `$schema` is for editors; it is none of the criteria. */
+/** `$schema` is for editors only. */
 function withoutSchema(file: object): object {
   const { $schema: _, ...criteria } = file as { $schema?: string }
   return criteria

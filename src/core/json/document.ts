@@ -1,6 +1,6 @@
 /**
- * A JSON document as a tree whose nodes still know the text that they were read from, so that
- * what nobody changes is written again byte for byte, `1.0`, `\u003c` and odd spacing included.
+ * A JSON document as a tree whose nodes keep the text that they were read from: everything unchanged is
+ * written byte for byte, also `1.0`, `\u003c` and unusual spacing.
  */
 
 import type { JsonMember, JsonNode, JsonObject, JsonRecord, JsonValue } from './node.ts'
@@ -27,7 +27,7 @@ export function entriesOf(record: JsonRecord): [string, JsonValue][] {
   })
 }
 
-/** The member `name` of a node, or undefined where there is none or the node is no object. */
+/** The member `name` of a node; undefined if it is missing or the node is not an object. */
 export function getMember(node: JsonNode | undefined, name: string): JsonNode | undefined {
   return node?.kind === 'object' ? node.members.get(name)?.value : undefined
 }
@@ -52,7 +52,7 @@ export function toValue(node: JsonNode): JsonValue {
   }
 }
 
-/** A new node, in the value's own key order. Throws a TypeError for a number that JSON lacks. */
+/** A new node, in the value's key order. @throws TypeError for NaN and infinite numbers */
 export function fromValue(value: JsonValue): JsonNode {
   if (isRecord(value)) {
     const members = entriesOf(value).map(([name, item]): [string, JsonMember] => [
@@ -72,7 +72,7 @@ export function newMember(name: string, value: JsonNode): JsonMember {
   return { key: encodeString(name), value }
 }
 
-/** Whether a node means this value: spelling, spacing and the order of keys do not count. */
+/** Whether a node has this value; spelling, spacing and the order of keys do not count. */
 export function meansValue(node: JsonNode, value: JsonValue): boolean {
   if (node.kind === 'object') {
     if (!isRecord(value)) return false

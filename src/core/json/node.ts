@@ -1,18 +1,18 @@
-/** The shapes of a JSON document; `document.ts` says what they are for. */
+/** The nodes of a JSON document; see `document.ts`. */
 
-/** What `JSON.parse` gives; a member that is `undefined` counts as not there. */
+/** A value of `JSON.parse`; a member that is `undefined` counts as missing. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonRecord
 export type JsonRecord = { readonly [key: string]: JsonValue | undefined }
 
 export type JsonNode = JsonObject | JsonArray | JsonScalar
 
-/** `text` is the scalar as it stands in the file; as it does not depend on the depth, built ones have it too. */
+/** `text` is the scalar as in the file. It does not depend on the depth, so new ones have it too. */
 export interface JsonScalar {
   readonly kind: 'string' | 'number' | 'boolean' | 'null'
   readonly text: string
 }
 
-/** `source` is there while the array is just as it was read. */
+/** `source` exists while the array is unchanged. */
 export interface JsonArray {
   readonly kind: 'array'
   readonly elements: readonly JsonNode[]
@@ -52,7 +52,7 @@ export interface Frame {
   readonly close: string
 }
 
-/** A file: its root value, what stands around it, and one level's indentation. */
+/** A file: its root value, the text around it, and the indentation of one level. */
 export interface JsonDocument {
   readonly before: string
   readonly root: JsonNode

@@ -1,4 +1,4 @@
-/** Nodes to text: what was read comes out as it was, what is new as Go's encoder lays it out. */
+/** Nodes to text: unchanged nodes as they were read, new ones as Go's encoder writes them. */
 
 import type { Frame, JsonDocument, JsonNode } from './node.ts'
 
@@ -40,7 +40,7 @@ function print(node: JsonNode, outer: Frame, indentation: string): string {
   return `${text}${frame.close}}`
 }
 
-/** The frame of a new object or array in one whose frame is `outer`; on one line if that is. */
+/** The frame of a new object or array inside of `outer`; on one line if `outer` is. */
 function frameWithin(outer: Frame, indentation: string): Frame {
   const line = /(\r\n|\n|\r)([ \t]*)$/.exec(outer.gap)
   if (line === null) return { open: '', gap: outer.gap, colon: outer.colon, close: '' }

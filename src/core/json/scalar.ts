@@ -1,6 +1,6 @@
-/** How JSON spells a string or a number: read as `JSON.parse` does, written as Go does. */
+/** Strings and numbers in JSON: read as by `JSON.parse`, written as by Go. */
 
-/** The string that a valid raw spelling, quotes included, stands for. */
+/** The string of a valid JSON string, with its quotes. */
 export function decodeString(text: string): string {
   return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1)
 }
@@ -15,7 +15,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\t': '\\t',
 }
 
-/** Whatever is more than plain ASCII. V8 compiles this at once, and a class of Unicode's slowly. */
+/** Anything but plain ASCII. V8 compiles this quickly, and Unicode classes slowly. */
 const SPECIAL = /[^ !#-%'-;=?-[\]-~]/
 
 /**

@@ -2,10 +2,10 @@ import { canonicalJson, sha256 } from './canonical.ts'
 import { printSnapshot, sealSnapshot } from './read.ts'
 import type { Snapshot, SnapshotContent } from './snapshot.ts'
 
-/** A snapshot as it was found, with the recording beside it. */
+/** An existing snapshot with its recording. */
 export interface Found {
   readonly snapshot: Snapshot
-  /** Undefined where the file is missing. */
+  /** Undefined if the file is missing. */
   readonly recording: string | undefined
 }
 
@@ -17,8 +17,8 @@ export interface Assembled {
 }
 
 /**
- * Makes the files of what was captured. Where the content is what the found snapshot has, that was
- * first seen then, and by what made it: the time, the generator and a whole recording stay.
+ * Makes the files of a capture. If its content is that of the existing snapshot, the snapshot keeps its
+ * time and generator, and an intact recording stays.
  *
  * @param recording the file's name and text
  * @param now RFC 3339, UTC, whole seconds
@@ -43,7 +43,7 @@ export function assemble(
   return { snapshot, snapshotText: printSnapshot(snapshot), recordingText: text }
 }
 
-/** Whether a snapshot learned just this. */
+/** Whether a snapshot has this content. */
 export function isSameContent(content: SnapshotContent, snapshot: SnapshotContent): boolean {
   return canonicalJson(contentOf(content)) === canonicalJson(contentOf(snapshot))
 }

@@ -6,14 +6,12 @@ export function canonicalJson(value: unknown): string {
   return stringify(value)
 }
 
-/** `sha256-` and the base64 digest of a text in pieces, the form that package locks use. */
-export function computeIntegrity(canonical: Iterable<string>): string {
-  const hash = createHash('sha256')
-  for (const piece of canonical) hash.update(piece)
-  return `sha256-${hash.digest('base64')}`
+/** `sha256-` and the base64 digest of a text, the form of package locks. */
+export function computeIntegrity(canonical: string): string {
+  return `sha256-${createHash('sha256').update(canonical).digest('base64')}`
 }
 
-/** The hexadecimal SHA-256 of a file's text with LF, whatever line ends a checkout gave it. */
+/** The hexadecimal SHA-256 of a file's text with LF line ends, also in a checkout with CRLF. */
 export function sha256(text: string): string {
   return createHash('sha256').update(withLf(text)).digest('hex')
 }
@@ -24,8 +22,8 @@ export function withLf(text: string): string {
 }
 
 /**
- * Prints a value for reviewers: whatever holds no further object or array stands on one line, so
- * an image is a line. Without its line breaks and indentation the text is the canonical JSON.
+ * Prints a value for reviewers: a value without objects or arrays in it is one line, so an image is a
+ * line. Without its line breaks and indentation the text is the canonical JSON.
  */
 export function printLines(value: unknown, indentation = ''): string {
   if (!isBranch(value)) return canonicalJson(value)
@@ -40,7 +38,7 @@ export function printLines(value: unknown, indentation = ''): string {
   return `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indentation}${close}`
 }
 
-/** Holds an object or array that is not empty. */
+/** Contains an object or array. */
 function isBranch(value: unknown): value is object {
   return isContainer(value) && Object.values(value).some(isContainer)
 }
@@ -49,7 +47,7 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Undefined members are left out, as JSON does. */
+/** Without undefined members, as in JSON. */
 function members(value: object): [string, unknown][] {
   return Object.entries(value)
     .filter(([, each]) => each !== undefined)

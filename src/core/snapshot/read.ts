@@ -14,18 +14,18 @@ export function printSnapshot(snapshot: Snapshot): string {
 
 /** Adds the integrity to all the other keys. */
 export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
-  return { ...rest, integrity: computeIntegrity([canonicalJson(rest)]) }
+  return { ...rest, integrity: computeIntegrity(canonicalJson(rest)) }
 }
 
 /**
- * Reads a snapshot and checks that it is whole.
+ * Reads a snapshot and checks its integrity.
  *
- * @param file the name by which errors call it
- * @throws InputError for what is no snapshot, one of a later schema, or one that was changed by hand
+ * @param file its name in errors
+ * @throws InputError for an invalid snapshot, or one that was changed after the capture
  */
 export function readSnapshot(text: string, file: string): Snapshot {
   const snapshot = readShape(text, file)
-  if (!isIntact(text, snapshot)) {
+  if (!isIntact(snapshot)) {
     throw new InputError(
       `${file}: .integrity: does not match the content, which was changed after the capture`,
       'Restore the file from git, or capture it again.',
@@ -34,7 +34,7 @@ export function readSnapshot(text: string, file: string): Snapshot {
   return snapshot
 }
 
-/** Reads a snapshot without asking whether its integrity holds. */
+/** Reads a snapshot without checking its integrity. */
 export function readShape(text: string, file: string): Snapshot {
   const value = parseText(text, file)
   refuseLaterVersion(value, file)
@@ -52,27 +52,27 @@ export function readShape(text: string, file: string): Snapshot {
   return snapshot
 }
 
-/** Where a snapshot's builds are goes into streams, and is asked of the recording. */
+/** The locations of builds are written into streams and looked up in the recording. */
 function checkPlaces({ stream: { url }, builds }: Snapshot, file: string): void {
   if (!isPlainUrl(url)) {
     throw new InputError(
-      `${file}: .stream.url: expected an https URL, or plain http to this machine, found ${printable(url)}`,
+      `${file}: .stream.url: expected an https URL, or http to this machine, found ${printable(url)}`,
     )
   }
   for (const [architecture, { location }] of Object.entries(builds)) {
     if (isPlainUrl(location) && liesIn(location, url)) continue
     throw new InputError(
       `${file}: .builds.${printable(architecture)}.location: expected a folder of .stream.url, found ${printable(location)}`,
-      'Capture its builds anew, into a file that is not there yet.',
+      'Capture the builds again, into a new file.',
     )
   }
 }
 
-/** The usual slips are a snapshot's neighbours. */
+/** Names what the file is, if it is one that belongs to a snapshot. */
 function notASnapshot(value: unknown, file: string): InputError {
   if (Array.isArray(value)) {
     return new InputError(
-      `${file}: a list, as recordings are, expected a snapshot`,
+      `${file}: a recording, expected a snapshot`,
       /\.recording\.json$/.test(file)
         ? `Name the snapshot, ${file.replace(/\.recording\.json$/, '.json')}.`
         : undefined,
@@ -81,7 +81,7 @@ function notASnapshot(value: unknown, file: string): InputError {
   if (isStreamShape(value)) {
     return new InputError(
       `${file}: a CoreOS stream, expected a snapshot`,
-      'stream-snapshot capture SNAPSHOT --stream FILE makes one for it; --target names the stream.',
+      'Capture a snapshot for it with stream-snapshot capture SNAPSHOT --stream FILE.',
     )
   }
   const keys =
@@ -98,40 +98,16 @@ function isStreamShape(value: unknown): boolean {
   return typeof stream === 'string' && typeof architectures === 'object'
 }
 
-/**
- * As printed, a snapshot's text is its canonical JSON but for line breaks and indentation, so its
- * digest needs no second serialisation; a file that was formatted anew is serialised.
- */
-export function isIntact(text: string, snapshot: Snapshot): boolean {
+/** Whether a snapshot's integrity is that of its content. */
+export function isIntact(snapshot: Snapshot): boolean {
   const { integrity, ...rest } = snapshot
-  const line = `\n  "integrity":${JSON.stringify(integrity)},`
-  const at = text.indexOf(line)
-  return (
-    (at >= 0 && computeIntegrity(canonicalPieces(text, at, at + line.length)) === integrity) ||
-    computeIntegrity([canonicalJson(rest)]) === integrity
-  )
+  return computeIntegrity(canonicalJson(rest)) === integrity
 }
 
-/** In characters: so few that a piece and its copy stay in the processor's cache. */
-const PIECE = 1 << 16
-
-/** A printed text without its line breaks and indentation, and without what stands in a gap. */
-function* canonicalPieces(text: string, gapStart: number, gapEnd: number): Generator<string> {
-  for (const [from, to] of [
-    [0, gapStart],
-    [gapEnd, text.length],
-  ] as const) {
-    for (let start = from; start < to; ) {
-      const next = text.indexOf('\n', start + PIECE)
-      const end = next < 0 || next > to ? to : next
-      yield withoutLines(text.slice(start, end))
-      start = end
-    }
+/** `snapshots/NAME.recording.json` of `snapshots/NAME.json`. */
+export function recordingFile(snapshot: string): string {
+  if (!snapshot.endsWith('.json') || snapshot.endsWith('.recording.json')) {
+    throw new InputError(`${snapshot}: expected the path of a snapshot, NAME.json`)
   }
-}
-
-/** An image, and there may be a million, is a line of its own: those are joined faster as they are known. */
-function withoutLines(piece: string): string {
-  const joined = piece.replaceAll('\n      {', '{')
-  return joined.includes('\n') ? joined.replace(/\n */g, '') : joined
+  return snapshot.replace(/\.json$/, '.recording.json')
 }

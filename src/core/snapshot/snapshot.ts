@@ -1,39 +1,39 @@
 import type { Criteria } from '../criteria/criteria.ts'
 
-/** The clouds in the order in which they are asked for, written and shown. */
+/** The clouds in the order of queries, streams and output. */
 export const CLOUDS = ['azure', 'aws', 'gcp'] as const
 export type CloudName = (typeof CLOUDS)[number]
 
-/** The one that is meant where none is named. */
+/** The cloud if none is named. */
 export const DEFAULT_CLOUD: CloudName = 'azure'
 
 /** CoreOS's names for architectures, as streams have them. */
 export const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64'] as const
 export type Architecture = (typeof ARCHITECTURES)[number]
 
-/** What the cloud says of an image's life; only the first two may be selected. */
+/** The state of an image in its cloud; only the first two may be selected. */
 export type ImageState =
   | 'active'
   | 'scheduled-for-deprecation'
   | 'deprecated'
   | 'unavailable'
-  /** In a state that was not known when it was captured. */
+  /** A state that was unknown at capture. */
   | 'unknown'
 
-/** What every cloud's image has; what selection needs and no more. */
+/** The members of every cloud's images that selection needs. */
 export interface ImageBase {
   readonly architecture: Architecture
   readonly plan: string
   readonly state: ImageState
   /** Azure's version, or the release read from an AMI's or a GCP image's name or description. */
   readonly version: string
-  /** The OCP minor that the SKU or product names, where it names one. */
+  /** The OCP version in the name of the SKU or product. */
   readonly ocp?: string
-  /** Hyper-V generation, Azure alone. */
+  /** Hyper-V generation, on Azure. */
   readonly generation?: 1 | 2
-  /** AWS alone. */
+  /** On AWS. */
   readonly region?: string
-  /** When the cloud deprecates it, RFC 3339; see `stateAt`. */
+  /** When the cloud deprecates the image; see `stateAt`. */
   readonly deprecation?: string
 }
 
@@ -65,10 +65,10 @@ export interface ImagesByCloud {
   readonly gcp?: readonly GcpImage[]
 }
 
-/** The image of any cloud, as the parts that know no cloud handle it. */
+/** The image of any cloud. */
 export type Image = ImageBase & Readonly<Record<string, string | number | undefined>>
 
-/** One question asked, in the cloud's words, and what came of it. */
+/** A query, in the cloud's words, with the number of images, or that there is no such SKU, offer or product. */
 export type Answered<Query> = Query & ({ readonly images: number } | { readonly missing: true })
 
 export interface AzureQuery {
@@ -77,12 +77,12 @@ export interface AzureQuery {
   readonly sku: string
 }
 
-/** All images of a region are asked for at once. */
+/** One query returns all images of a region. */
 export interface AwsQuery {
   readonly region: string
 }
 
-/** A project's list has a filter; an image that is asked for by itself has a name. */
+/** A list has a filter; a query for one image has its name. */
 export interface GcpQuery {
   readonly project: string
   readonly filter?: string
@@ -95,11 +95,11 @@ export interface QueriesByCloud {
   readonly gcp?: readonly Answered<GcpQuery>[]
 }
 
-/** What of a stream's identity a snapshot keeps: enough to ask again and to write it. */
+/** What identifies a stream: enough to query and write it again. */
 export interface StreamIdentity {
   readonly name: string
   readonly distro: 'rhcos' | 'fcos'
-  /** The OCP minor whose images are looked for; null where no cloud was asked. */
+  /** The OCP version of the images; null if no cloud was queried. */
   readonly ocp: string | null
   /** The build server, without a trailing slash. */
   readonly url: string
@@ -114,7 +114,7 @@ export interface Build {
   readonly meta: Readonly<Record<string, unknown>>
 }
 
-/** Everything that was learned, without the time and the tool of the learning. */
+/** The result of a capture without its time and generator. */
 export interface SnapshotContent {
   readonly schemaVersion: 1
   readonly stream: StreamIdentity
@@ -126,9 +126,9 @@ export interface SnapshotContent {
 
 /** One capture's result; see docs/formats.md. */
 export interface Snapshot extends SnapshotContent {
-  /** RFC 3339, UTC, whole seconds: when the content was first seen. */
+  /** RFC 3339, UTC, whole seconds: when the content was first captured. */
   readonly capturedAt: string
-  /** Name and version of what first saw it. */
+  /** Name and version of the tool that first captured the content. */
   readonly generator: string
   readonly recording: {
     /** The file's name, beside the snapshot. */
@@ -140,7 +140,7 @@ export interface Snapshot extends SnapshotContent {
   readonly integrity: string
 }
 
-/** A cloud's images as the parts that know no cloud see them. */
+/** A cloud's images as images of any cloud. */
 export function getImages(
   snapshot: Pick<SnapshotContent, 'images'>,
   cloud: CloudName,
@@ -149,7 +149,7 @@ export function getImages(
   return (byCloud[cloud] ?? []) as readonly Image[]
 }
 
-/** A cloud's questions, likewise. */
+/** A cloud's queries as queries of any cloud. */
 export function getQueries(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
@@ -158,7 +158,7 @@ export function getQueries(
   return byCloud[cloud] ?? []
 }
 
-/** The clouds that were asked, whatever they answered. */
+/** The clouds that were queried. */
 export function capturedClouds(snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)
 }

@@ -1,6 +1,6 @@
 /**
- * What the clouds document of the texts that they give. The schemas take all of these, so that
- * nothing is kept that could not be read again.
+ * The values that the clouds document. The schemas accept all of them, so that every snapshot can be
+ * read again.
  */
 
 function like(pattern: RegExp): (value: unknown) => value is string {
@@ -10,7 +10,7 @@ function like(pattern: RegExp): (value: unknown) => value is string {
 /** Of 8 digits, or since 2018 of 17. */
 export const isAmiId = like(/^ami-[0-9a-f]{8,17}$/)
 
-/** Letters, digits, and those signs that EC2 takes. */
+/** Letters, digits and the signs that EC2 accepts. */
 export const isAmiName = like(/^[A-Za-z0-9()[\] ./@'_-]{3,128}$/)
 
 export const isAwsRegion = like(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$/)
@@ -19,8 +19,8 @@ export const isAwsRegion = like(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$/)
 export const isGcpName = like(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
 
 /**
- * Two or three numbers, as Azure asks of publishers, and perhaps a revision, or Azure's own word for
- * the newest.
+ * Two or three numbers, as Azure requires of publishers, with an optional revision, or Azure's word for
+ * the latest.
  */
 export const isAzureVersion = like(/^([0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?|latest)$/)
 
@@ -32,10 +32,10 @@ export const isTime = like(
 /** A folder of a build server. */
 export const isStreamName = like(/^[A-Za-z0-9_.+~%-]{1,128}$/)
 
-/** A state, perhaps one that is new. */
+/** A state, also an unknown one. */
 export const isState = like(/^[A-Za-z_-]{1,40}$/)
 
-/** One of these. */
+/** One of these values. */
 export function isOneOf(...values: readonly string[]): (value: unknown) => boolean {
   return (value) => typeof value === 'string' && values.includes(value)
 }

@@ -1,10 +1,10 @@
-/** What is said when a JSON file holds something else than what was expected of it. */
+/** Errors for a JSON file with another shape than expected. */
 
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import type { JsonNode, JsonObject } from '../json/document.ts'
 
-/** Throws InputError where the node at `path` is no object. */
+/** @throws InputError if the node at `path` is not an object */
 export function expectObject(node: JsonNode | undefined, file: string, path: string): JsonObject {
   if (node?.kind !== 'object') throw mismatch(file, path, 'an object', node)
   return node
@@ -30,7 +30,7 @@ const NAMES: Readonly<Record<JsonNode['kind'], string>> = {
   null: 'null',
 }
 
-/** A path as jq spells it, but for hyphens, which it would want quoted and people do not. */
+/** A path as in jq, but without quotes around names with hyphens. */
 export function pathTo(path: string, name: string): string {
   return /^[A-Za-z_][\w-]*$/.test(name) ? `${path}.${name}` : `${path}["${printable(name)}"]`
 }

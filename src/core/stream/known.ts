@@ -4,8 +4,8 @@ import type { Stream } from './stream.ts'
 
 /**
  * A stream as stream-metadata-go decodes and encodes it: without the keys that it does not know, two
- * spaces to a level, no final newline. What is empty, or not there, stays so: Go would write the one
- * and leave out the other, and reads both alike.
+ * spaces to a level, no final newline. Empty members stay empty and missing members stay missing, which
+ * Go reads alike.
  */
 export function printAsGo(stream: Stream): string {
   return printJson(fromValue(knownOf(stream)), '  ')

@@ -2,28 +2,28 @@ import type { Allowed } from '../json/prune.ts'
 
 type Source = Readonly<Record<string, unknown>>
 
-/** A value that takes more than copying; undefined where the source does not have it. */
+/** A computed value; undefined if the source does not have it. */
 type Computed = (source: Source, release: string) => string | undefined
 
 /** How one key of meta.json is shown in a stream, besides the release that every image has. */
 export interface ImageRule {
   /** The key at the top of meta.json. */
   readonly from: string
-  /** Set where that is a list, one element for each region: the member that names the region. */
+  /** The member that names the region, if there is a list with one element for each region. */
   readonly region?: string
-  /** The stream's members, as Go orders them, and the source's member or what is made of it. */
+  /** The stream's members in Go's order, with the source's member or a computed value. */
   readonly members: Readonly<Record<string, string | Computed>>
-  /** Members that a source may lack. */
+  /** Members that may be missing in the source. */
   readonly optional?: readonly string[]
-  /** What computed members are made of. */
+  /** The source's members that computed values need. */
   readonly reads?: Readonly<Record<string, Allowed>>
 }
 
-/** What meta.json tells of a platform, besides the artifact `images.PLATFORM`. */
+/** What meta.json has of a platform, besides the artifact `images.PLATFORM`. */
 interface PlatformRules {
-  /** Goes under the stream's `images`. */
+  /** In the stream's `images`. */
   readonly images?: ImageRule
-  /** Goes under `rhel-coreos-extensions`, and only where the platform has artifacts or images. */
+  /** In `rhel-coreos-extensions`, if the platform has artifacts or images. */
   readonly extension?: ImageRule & { readonly key: string }
 }
 
@@ -87,7 +87,7 @@ export type Platform = keyof typeof TABLE
 export const PLATFORM_RULES: Readonly<Record<Platform, PlatformRules>> = TABLE
 export const PLATFORMS = Object.keys(TABLE) as Platform[]
 
-/** Where an artifact of meta.json stands in a stream. */
+/** The place of an artifact of meta.json in a stream. */
 export interface ArtifactRule {
   readonly platform: Platform
   /** `{ext}` is what follows `NAME.ARCH.` in the artifact's path. */
@@ -114,7 +114,7 @@ export const ARTIFACT_RULES: Readonly<Record<string, ArtifactRule>> = {
   ...METAL_RULES,
 }
 
-/** Artifacts of a build that are no platform's: a stream has no place for them. */
+/** Artifacts of a build that have no place in a stream. */
 export const OTHER_ARTIFACTS: readonly string[] = [
   'dasd',
   'extensions-container',
@@ -124,7 +124,7 @@ export const OTHER_ARTIFACTS: readonly string[] = [
   'ostree',
 ]
 
-/** Lists and objects at the top of meta.json that are no platform's, besides those with a dot. */
+/** Top-level lists and objects of meta.json without a platform, besides those with a dot. */
 export const OTHER_KEYS: readonly string[] = [
   'advisories-diff',
   'base-oscontainer',
@@ -140,7 +140,7 @@ export const OTHER_KEYS: readonly string[] = [
   's3',
 ]
 
-/** The image with the one tag that is not the build's own, so that it follows the stream. */
+/** The image with the only tag that is not the build's own, which follows the stream. */
 function floatingReference({ image, tags }: Source, release: string): string | undefined {
   const floating = (Array.isArray(tags) ? tags : []).filter(
     (tag) => typeof tag === 'string' && !tag.includes(release),

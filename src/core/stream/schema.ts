@@ -10,8 +10,8 @@ import { type ImageRule, PLATFORM_RULES, PLATFORMS } from './platforms.ts'
 export type Shape = Fields | Mapping | Whole | Foreign
 
 /**
- * A Go struct. `shared` ones are written by several hands: nothing new for one stands for `{}`, and
- * one that is left without members is left out.
+ * A Go struct. A `shared` one is written by several operations: no new value for it means `{}`, and
+ * without members it is left out.
  */
 export interface Fields {
   readonly kind: 'fields'
@@ -19,22 +19,22 @@ export interface Fields {
   readonly shared: boolean
 }
 
-/** A Go map, every key of it ours, or those in `owned`. */
+/** A Go map; all its keys are owned, or those in `owned`. */
 export interface Mapping {
   readonly kind: 'map'
   readonly of: Shape
   readonly owned: ReadonlySet<string> | undefined
 }
 
-/** A value that is ours altogether, in the order that it is given in. */
+/** A value that is replaced completely, in its own order. */
 export interface Whole {
   readonly kind: 'whole'
 }
 
-/** A value whose place is known here, and whose content is set by another operation. */
+/** A value whose content is set by another operation. */
 export interface Foreign {
   readonly kind: 'foreign'
-  /** What stream-metadata-go reads of it; absent for a key that it does not know. */
+  /** What stream-metadata-go reads of it; absent for an unknown key. */
   readonly known?: Shape
 }
 
@@ -66,7 +66,7 @@ const PLATFORM_ARTIFACTS = fields({
   ),
 })
 
-/** An image of a build: its release and what its rule has of it, by region where there are several. */
+/** An image of a build: its release and the members of its rule, by region if there are regions. */
 function imageOf({ region, members }: ImageRule): Fields {
   const image = plain('release', ...Object.keys(members))
   return region === undefined ? image : fields({ regions: map(image) })
@@ -84,14 +84,14 @@ const BUILD_EXTENSIONS = Object.fromEntries(
   RULES.flatMap(([, { extension }]) => (extension ? [[extension.key, imageOf(extension)]] : [])),
 )
 
-/** The plans that stream-metadata-go knows, in its order, which ours follow. */
+/** The plans of stream-metadata-go, in its order. */
 export const KNOWN_PLANS = [
   'no-purchase-plan',
   ...['ocp', 'opp', 'oke'],
   ...['ocp-emea', 'opp-emea', 'oke-emea'],
 ] as const
 
-/** The marketplace images that it knows: Azure's, by plan and Hyper-V generation. */
+/** The marketplace images of stream-metadata-go: Azure's, by plan and Hyper-V generation. */
 const AZURE_IMAGE = plain('publisher', 'offer', 'sku', 'version')
 const AZURE_IMAGES = fields({ hyperVGen1: AZURE_IMAGE, hyperVGen2: AZURE_IMAGE })
 const KNOWN: Readonly<Record<string, Fields>> = {

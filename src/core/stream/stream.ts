@@ -1,4 +1,4 @@
-/** A CoreOS stream: read with its text, changed where something means something else, and printed. */
+/** A CoreOS stream that keeps the text of everything that does not change. */
 
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
@@ -29,7 +29,7 @@ export interface StreamMetadata {
   readonly generator: string | undefined
 }
 
-/** What a build gives a stream for one architecture. Marketplace keys in it are ignored. */
+/** The part of a build in a stream, for one architecture. Marketplace keys in it are ignored. */
 export interface ArchitectureContent {
   readonly artifacts: JsonRecord
   readonly images: JsonRecord
@@ -63,7 +63,7 @@ export function readStream(text: string, file: string): Stream {
   return new Stream(document, root, file)
 }
 
-/** Whether a text is, by its keys, what `readStream` reads. */
+/** Whether a text has the keys of a stream. */
 export function isStream(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)
@@ -75,12 +75,12 @@ export function isStream(text: string): boolean {
   }
 }
 
-/** A stream for want of a target: no architectures, two spaces, one final newline. */
+/** A stream without architectures: two spaces, one final newline. */
 export function emptyStream(name: string): Stream {
   return readStream(`{\n  "stream": ${encodeString(name)},\n  "architectures": {}\n}\n`, name)
 }
 
-/** Immutable: what changes a stream gives another one. Made by `readStream` and `emptyStream`. */
+/** Immutable. Made by `readStream` and `emptyStream`. */
 export class Stream {
   readonly file: string
   private readonly document: JsonDocument
@@ -111,10 +111,10 @@ export class Stream {
   }
 
   /**
-   * The release that an architecture is at: that of its metal artifacts, which every build has,
-   * else of the first artifacts that tell one.
+   * The release of an architecture: that of its metal artifacts, which every build has, else of the
+   * first artifacts with a release.
    *
-   * Throws InputError for one that is no string.
+   * @throws InputError for a release that is not a string
    */
   release(arch: string): string | undefined {
     const artifacts = getMember(this.architectureNode(arch), 'artifacts')
@@ -139,7 +139,7 @@ export class Stream {
     return isPresent(node) ? toValue(node) : undefined
   }
 
-  /** As the file has it; what is no string there is left out. */
+  /** The metadata of the file; members that are not strings are left out. */
   metadata(): StreamMetadata {
     const metadata = getMember(this.root, 'metadata')
     return {
@@ -163,9 +163,9 @@ export class Stream {
 
   /**
    * With `value`, and nothing else, under a marketplace key of an architecture, or without the key
-   * for undefined; extensions that this empties go too.
+   * for undefined; empty extensions are removed too.
    *
-   * Throws InputError where the stream lacks the architecture.
+   * @throws InputError if the stream does not have the architecture
    */
   withExtension(arch: string, key: string, value: JsonValue | undefined): Stream {
     const architecture = this.architectureNode(arch)
@@ -209,12 +209,12 @@ function textOf(node: JsonNode | undefined): string | undefined {
   return node?.kind === 'string' ? decodeString(node.text) : undefined
 }
 
-/** The usual slip is the snapshot, which a stream is made from. */
+/** Names a snapshot, which is often given instead of a stream. */
 function notAStream(root: JsonObject, file: string): InputError {
   if (getMember(root, 'schemaVersion') && getMember(root, 'integrity')) {
     return new InputError(
       `${file}: a snapshot, expected a CoreOS stream`,
-      `stream-snapshot regenerate ${file} prints the stream that it gives.`,
+      `Generate the stream with stream-snapshot regenerate ${file}.`,
     )
   }
   const keys = [...root.members.values()].map((member) => printable(member.key))
@@ -222,5 +222,17 @@ function notAStream(root: JsonObject, file: string): InputError {
   const more = keys.length > 3 ? ` and ${keys.length - 3} more` : ''
   return new InputError(
     `${file}: not a CoreOS stream: expected the keys "stream" and "architectures", found ${shown}${more}`,
+  )
+}
+
+/** The release of each architecture that has one. */
+export function getReleases(
+  stream: Pick<Stream, 'architectures' | 'release'>,
+): Map<string, string> {
+  return new Map(
+    stream.architectures().flatMap((arch): [string, string][] => {
+      const release = stream.release(arch)
+      return release === undefined ? [] : [[arch, release]]
+    }),
   )
 }

@@ -3,9 +3,9 @@ import type { RhelTable } from './rhel.ts'
 import { compareStamps, inferRhel, readVersion } from './version.ts'
 
 /**
- * Whether a release or a marketplace version is surely older than another: by RHEL where both tell
- * it, else by OCP, else by time, else by revision. Of texts that cannot be read nothing is sure, but
- * for those of Fedora CoreOS, which are numbers throughout.
+ * Whether a release or a marketplace version is certainly older than another: by RHEL if both have it,
+ * else by OCP, else by time, else by revision. False for unreadable versions, except those of Fedora
+ * CoreOS, which are numbers.
  */
 export function isOlder(a: string, b: string, table: RhelTable): boolean {
   const [x, y] = [readVersion(a), readVersion(b)]
@@ -20,7 +20,7 @@ export function isOlder(a: string, b: string, table: RhelTable): boolean {
   return (byRhel || byOcp || byTime || byRevision) < 0
 }
 
-/** `38.20230609.3.0`; empty for anything else. */
+/** The numbers of `38.20230609.3.0`; empty for anything else. */
 function numbersOf(text: string): number[] {
   return /^[0-9]+(\.[0-9]+){2,3}$/.test(text) ? text.split('.').map(Number) : []
 }

@@ -29,13 +29,13 @@ export function rhelsForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor[] {
   return names.flatMap((name) => readMajorMinor(name) ?? [])
 }
 
-/** The OCP minors that have this RHEL, the earliest first. */
+/** The OCP versions that have this RHEL version, the earliest first. */
 export function ocpVersionsForRhel(table: RhelTable, rhel: MajorMinor): MajorMinor[] {
   const name = `${rhel.major}.${rhel.minor}`
   return ocpVersions(table).filter((ocp) => table[`${ocp.major}.${ocp.minor}`]?.includes(name))
 }
 
-/** The latest OCP minor up to `limit` that has this RHEL; for versions that name RHEL alone. */
+/** The latest OCP version up to `limit` with this RHEL version; for versions with RHEL only. */
 export function latestOcpForRhel(
   table: RhelTable,
   rhel: MajorMinor,
@@ -49,16 +49,16 @@ export function latestOcpForRhel(
   )
 }
 
-/** The `count` OCP minors before this one, the latest first: before 5.0 comes 4.22. */
+/** The `count` OCP versions before this one, the latest first: before 5.0 comes 4.22. */
 export function earlierOcps(table: RhelTable, ocp: MajorMinor, count: number): MajorMinor[] {
   const earlier = ocpVersions(table).filter((each) => compareMajorMinor(each, ocp) < 0)
   return count > 0 ? earlier.slice(-count).reverse() : []
 }
 
-/** A table is asked for every image. */
+/** Every image needs the versions of its table. */
 const MINORS = new WeakMap<RhelTable, readonly MajorMinor[]>()
 
-/** The OCP minors that a table knows, the earliest first. */
+/** The OCP versions of a table, the earliest first. */
 export function ocpVersions(table: RhelTable): readonly MajorMinor[] {
   const known = MINORS.get(table)
   if (known) return known

@@ -2,7 +2,7 @@ import { compareMajorMinor, type MajorMinor } from './major-minor.ts'
 import { type RhelTable, rhelForOcp } from './rhel.ts'
 
 /**
- * What the text of a release or of a marketplace version says.
+ * A release or a marketplace version.
  *
  * | form | example | says |
  * | --- | --- | --- |
@@ -17,11 +17,11 @@ export interface Version {
   readonly rhel: MajorMinor | undefined
   /** UTC, `YYYYMMDD`, `YYYYMMDDHH` or `YYYYMMDDHHMM`. */
   readonly stamp: string
-  /** The number after the hyphen, where there is one. */
+  /** The number after the hyphen. */
   readonly revision: number | undefined
 }
 
-/** A build's id read as a version: of form A or B, so that the RHEL is always known. */
+/** A build's id: of form A or B, so that the RHEL version is known. */
 export interface Release extends Version {
   readonly form: 'A' | 'B'
   readonly rhel: MajorMinor
@@ -31,10 +31,9 @@ export interface Release extends Version {
 const VERSION =
   /^([1-9][0-9]{0,3})\.([0-9]{1,3})\.(2[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9])?)?)(?:-([0-9]{1,4}))?$/
 
-/** Reads a marketplace version; undefined for anything that is none (`latest`, `1.2`). */
+/** Reads a marketplace version; undefined for anything else (`latest`, `1.2`). */
 export function readVersion(text: string): Version | undefined {
   const match = VERSION.exec(text)
-  // By index: a snapshot may have a million, and destructuring goes through an iterator.
   const [first, second, stamp] = [match?.[1], match?.[2], match?.[3]]
   if (first === undefined || second === undefined || stamp === undefined) return undefined
   const revision = match?.[4] === undefined ? undefined : Number(match[4])
@@ -59,21 +58,21 @@ export function isOfPublication({ form, stamp }: Version): boolean {
   return form === 'C' || (form === 'B' && stamp.length > 8)
 }
 
-/** Reads a build's id; undefined for one that names no RHEL, such as Fedora CoreOS's. */
+/** Reads a build's id; undefined without a RHEL version, such as Fedora CoreOS's. */
 export function readRelease(text: string): Release | undefined {
   const version = readVersion(text)
   if (version === undefined || version.form === 'C' || version.rhel === undefined) return undefined
   return { ...version, form: version.form, rhel: version.rhel }
 }
 
-/** `84` is 8.4, `102` is 10.2; the odd ones (`00`, `6`) give undefined: the table has them. */
+/** `84` is 8.4, `102` is 10.2; undefined for `00` and `6`, which are in the table. */
 function readRhelDigits(digits: string): MajorMinor | undefined {
   const major = digits.slice(0, -1)
   if (major !== '8' && major !== '9' && major !== '10') return undefined
   return { major: Number(major), minor: Number(digits.slice(-1)) }
 }
 
-/** A version with all that is needed to compare it. */
+/** A version that can be compared. */
 export interface DatedVersion {
   readonly rhel: MajorMinor
   readonly ocp: MajorMinor
@@ -81,14 +80,14 @@ export interface DatedVersion {
   readonly revision: number | undefined
 }
 
-/** The table gives forms A and C the RHEL that they lack. */
+/** The RHEL version; forms A and C may have it from the table. */
 export function inferRhel(table: RhelTable, version: Version): MajorMinor | undefined {
   return version.rhel ?? (version.ocp && rhelForOcp(table, version.ocp))
 }
 
 /**
- * Negative when `a` is the less recent one: by RHEL, then by OCP, both as numbers, then by time.
- * A total order; a shorter time stamp counts as the beginning of its day or hour.
+ * Negative if `a` is less recent: by RHEL, then by OCP, both as numbers, then by time. A total order; a
+ * shorter time stamp is the beginning of its day or hour.
  */
 export function compareVersions(a: DatedVersion, b: DatedVersion): number {
   return (
@@ -114,4 +113,15 @@ export function daysBetween(from: string | undefined, to: string): number | unde
 function time(stamp: string): number {
   const [year, month, day] = [stamp.slice(0, 4), stamp.slice(4, 6), stamp.slice(6, 8)].map(Number)
   return Date.UTC(year ?? 0, (month ?? 1) - 1, day)
+}
+
+/**
+ * Finds a release in an image's name or description: `413.92.202305021736-0` in
+ * `rhcos-413.92.202305021736-0-x86_64-Marketplace-ID`, `9.6.20250701-0` in
+ * `rhcos-9.6.20250701-0-x86_64`. The first readable version counts.
+ */
+export function releaseIn(text: string): string | undefined {
+  // Whole tokens: a product id follows after a hyphen, and its digits are not a revision.
+  const tokens = text.match(/(?<![\w.])[0-9]+\.[0-9]+\.[0-9]{8,12}(?:-[0-9]{1,4})?(?![\w.])/g) ?? []
+  return tokens.find((token) => readVersion(token) !== undefined)
 }

@@ -11,7 +11,7 @@ import { findPosition } from '../json/position.ts'
 import { faultOf, jsonPath, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
-import { recordingFile } from '../snapshot/files.ts'
+import { recordingFile } from '../snapshot/read.ts'
 import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { isPlainUrl } from '../url.ts'

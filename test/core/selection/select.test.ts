@@ -200,6 +200,25 @@ describe('selectImage', () => {
     ).toBe('418.94.20241009 exact')
   })
 
+  it.each([
+    ['418.94.202410090804-0', '4.18', '417.94.20240701', undefined],
+    ['419.96.202505230000-0', '4.19', '418.94.20250122', 'earlier than OCP 4.19'],
+    ['9.6.20251015-1', '4.20', '9.4.20250601', 'earlier than OCP 4.19'],
+    ['9.6.20251015-1', '4.20', '9.6.20250601', undefined],
+  ])('of a stream %s for OCP %s with the floor 4.19: %s is refused: %s', (...row) => {
+    const [release, ocp, version, refused] = row
+    const floor = { major: 4, minor: 19 }
+    const { candidates } = selectImage(
+      slot,
+      wanted(release, ocp),
+      [image(version)],
+      BUILT_IN.rhel,
+      'any',
+      floor,
+    )
+    expect(candidates[0]?.refused).toBe(refused)
+  })
+
   it('keeps a revision apart where the image tells one', () => {
     expect(choose('9.6.20260210-1', '4.20', ['9.6.20260210-0'])).toBe('9.6.20260210-0 older-build')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { releaseIn } from '../../../src/core/versions/release-in.ts'
+import { releaseIn } from '../../../src/core/versions/version.ts'
 
 describe('releaseIn', () => {
   it.each([

@@ -195,7 +195,7 @@ function sealed(value: unknown): string {
     return JSON.stringify(value) ?? ''
   }
   const { integrity: _, ...rest } = value as Record<string, unknown>
-  return printSnapshot({ ...rest, integrity: computeIntegrity([canonicalJson(rest)]) } as never)
+  return printSnapshot({ ...rest, integrity: computeIntegrity(canonicalJson(rest)) } as never)
 }
 
 /** A ConfigMap's stream is JSON within YAML, and its lines can be anything. */
