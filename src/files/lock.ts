@@ -80,7 +80,11 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
       return true
     } catch (error) {
       if (hasCode(error, 'EROFS', 'EACCES', 'EPERM')) return false
-      if (!hasCode(error, 'EEXIST')) throw fileError(file, error)
+      if (!hasCode(error, 'EEXIST')) {
+        // A full disk leaves an empty file.
+        fs.removeSync(lock)
+        throw fileError(file, error)
+      }
     }
     const pid = readHolder(lock)
     if (pid !== undefined && !isAlive(pid)) {
