@@ -1,74 +1,121 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
 import { load } from 'js-yaml'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type AzureMockServer, startAzure } from '../mock-servers/azure.ts'
 import { knownImages } from '../mock-servers/azure-images.ts'
-import { azureFor } from '../support/azure.ts'
 import { CLI } from '../support/cli.ts'
 import { git } from '../support/git.ts'
 
-const PAGE = fileURLToPath(new URL('../../docs/ci.md', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
-const RELEASE = process.env.RELEASE ?? ''
 
 interface Step {
+  readonly id?: string
   readonly run?: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly if?: string
 }
 
-let snippets: ReadonlyMap<string, string>
+interface Comment {
+  readonly id: number
+  body: string
+}
+
 let folder: string
+let snippets: ReadonlyMap<string, string>
+let action: readonly Step[]
+let base: string
+let api: Server
+let azure: AzureMockServer
+let comments: Comment[] = []
+let isReadOnly = false
 const at = (name: string) => join(folder, name)
 
-/** A Go repository: the installer's own, with the streams that the bundle has. */
+/** A clone of the installer with a workspace, whose marketplace images were updated on a branch. */
 beforeAll(async () => {
-  const page = await readFile(PAGE, 'utf8')
   snippets = new Map(
-    [...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => [
-      name,
-      text,
-    ]),
+    [
+      ...(await readFile(join(ROOT, 'docs/ci.md'), 'utf8')).matchAll(
+        /^```\w+ (\S+)\n(.*?)^```$/gms,
+      ),
+    ].map(([, name = '', text = '']) => [name, text]),
   )
+  const { runs } = load(await readFile(join(ROOT, 'action.yml'), 'utf8')) as {
+    runs: { steps: Step[] }
+  }
+  action = runs.steps
   folder = await mkdtemp(join(tmpdir(), 'ci-page-'))
-  await git(
-    folder,
-    'clone',
-    '--quiet',
-    '--branch',
-    'main',
-    join(CORPUS, 'history/installer-main.bundle'),
-    '.',
-  )
+  const bundle = join(CORPUS, 'history/installer-main.bundle')
+  await git(folder, 'clone', '--quiet', '--branch', 'main', bundle, '.')
+  base = (await git(folder, 'rev-parse', 'HEAD')).trim()
   await fs.outputFile(at('get-stream-snapshot.sh'), snippets.get('get-stream-snapshot.sh') ?? '')
-  // A release as it is downloaded, gh, and the command line, told where the mock server is.
-  const file = RELEASE === '' ? at('tools/stream-snapshot-linux-x64') : ''
+  await fs.outputFile(at('.gitignore'), 'tools\n.bin\n*.sh\n')
   await script('stream-snapshot-linux-x64', `exec '${process.execPath}' '${CLI}' "$@"`)
-  await script(
-    'gh',
-    `printf '%s\\n' "$*" >> '${at('tools/gh.log')}'; cp diff.md '${at('tools/comment.md')}'`,
-  )
+  await fs.copy(at('tools/stream-snapshot-linux-x64'), at('tools/stream-snapshot'))
+  // The release comes from a folder; requests to the mock API of GitHub pass.
   await script(
     'curl',
-    `for url in "$@"; do case "$url" in
-  *SHA256SUMS) (cd '${RELEASE || at('tools')}' && sha256sum stream-snapshot-linux-x64) > SHA256SUMS ;;
-  https:*) cp '${RELEASE === '' ? file : join(RELEASE, 'stream-snapshot-linux-x64')}' . ;;
-esac; done`,
+    `case "$*" in
+  *http://127.0.0.1*) exec "$(PATH=\${PATH#*:} command -v curl)" "$@" ;;
+  *) cp '${at('tools/stream-snapshot-linux-x64')}' . && sha256sum stream-snapshot-linux-x64 > SHA256SUMS ;;
+esac`,
   )
+  api = createServer(respond).listen(0, '127.0.0.1')
+  await git(folder, 'switch', '--quiet', '--create', 'images')
+  azure = await startAzure({ images: knownImages() })
+  await shell(
+    `bash get-stream-snapshot.sh && .bin/stream-snapshot init --ocp 4.22 && .bin/stream-snapshot update --azure-endpoint ${azure.url}`,
+    azure.environment,
+  )
+  await commit('Add the marketplace images')
+}, 180_000)
+
+afterAll(async () => {
+  api.close()
+  await azure.close()
+  await rm(folder, { recursive: true })
 })
 
-afterAll(() => rm(folder, { recursive: true }))
+beforeEach(() => {
+  comments = [{ id: 1, body: 'a comment by a person' }]
+  isReadOnly = false
+})
+
+/** The part of GitHub's API that reads and writes comments of a pull request. */
+const respond: Parameters<typeof createServer>[1] = (request, response) => {
+  let text = ''
+  request.on('data', (chunk) => {
+    text += chunk
+  })
+  request.on('end', () => {
+    const { method, url = '' } = request
+    if (method !== 'GET' && isReadOnly) {
+      response.writeHead(403).end('{"message":"Resource not accessible by integration"}')
+      return
+    }
+    if (method === 'POST') comments.push({ id: comments.length + 1, body: JSON.parse(text).body })
+    if (method === 'PATCH') {
+      const comment = comments.find(({ id }) => url.endsWith(`/issues/comments/${id}`))
+      if (comment) comment.body = JSON.parse(text).body
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(method === 'GET' ? comments : {}))
+  })
+}
 
 async function script(name: string, body: string): Promise<void> {
   await fs.outputFile(at(`tools/${name}`), `#!/bin/bash\n${body}\n`)
   await chmod(at(`tools/${name}`), 0o755)
 }
 
-/** Runs a script as an action does, in the repository. */
+/** Runs a script as a step of a job does, in the repository. */
 async function shell(text: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', text], {
     cwd: folder,
@@ -83,63 +130,80 @@ async function shell(text: string, env: Readonly<Record<string, string>> = {}): 
   return stdout
 }
 
-function stepsOf(name: string): Step[] {
-  const { jobs } = load(snippets.get(name) ?? '') as {
-    jobs: Readonly<Record<string, { steps: Step[] }>>
-  }
-  return Object.values(jobs).flatMap(({ steps }) => steps.filter(({ run }) => run !== undefined))
+async function commit(message: string): Promise<void> {
+  await git(folder, 'add', '--all')
+  const author = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']
+  await git(folder, ...author, 'commit', '--quiet', '--message', message)
 }
 
-describe('docs/ci.md', () => {
-  it('gives files that do what it says, in a repository of Go', async () => {
-    const mockServer = await azureFor(knownImages())
-    const where = `--azure-endpoint ${mockServer.url}`
-    await shell('bash get-stream-snapshot.sh')
-    await git(folder, 'checkout', '--quiet', '-b', 'images')
-    await shell(
-      `.bin/stream-snapshot init && .bin/stream-snapshot update ${where}`,
-      mockServer.environment,
-    )
-    await writeFile(at('.gitignore'), 'tools\n.bin\n*.md\nSHA256SUMS\nstream-snapshot-linux-x64\n')
-    await git(folder, 'add', '--all')
-    await git(
-      folder,
-      '-c',
-      'user.name=a',
-      '-c',
-      'user.email=a@example.com',
-      'commit',
-      '--quiet',
-      '-m',
-      'images',
-    )
+/** Runs the steps of the action that report and check. @returns its outputs and the job summary */
+async function runAction(revision = base): Promise<{ outputs: string; summary: string }> {
+  await Promise.all(['outputs', 'summary.md'].map((name) => fs.remove(at(`tools/${name}`))))
+  const { port } = api.address() as AddressInfo
+  for (const { run = '' } of action.slice(1)) {
+    await shell(run, {
+      BASE: revision,
+      PULL: '7',
+      TOKEN: 'token',
+      GITHUB_API_URL: `http://127.0.0.1:${port}`,
+      GITHUB_OUTPUT: at('tools/outputs'),
+      GITHUB_REPOSITORY: 'example-org/installer',
+    })
+  }
+  const [outputs, summary] = await Promise.all(
+    ['outputs', 'summary.md'].map((name) => readFile(at(`tools/${name}`), 'utf8')),
+  )
+  return { outputs: outputs ?? '', summary: summary ?? '' }
+}
 
-    const base = (await git(folder, 'rev-parse', 'main')).trim()
-    for (const { run = '', env = {} } of stepsOf('.github/workflows/snapshots.yaml')) {
-      await shell(run, { ...env, ...('BASE' in env && { BASE: base, PULL: '7' }) })
-    }
-    expect(await readFile(at('tools/gh.log'), 'utf8')).toBe(
-      'pr comment 7 --body-file diff.md --edit-last --create-if-none\n',
-    )
-    const comment = await readFile(at('tools/comment.md'), 'utf8')
-    expect(comment).toMatch(/^### `rhel-9\.8`: \d+ images came, /m)
+describe('action.yml', () => {
+  it('comments on the first pull request, and updates its comment after a revert', async () => {
+    const { outputs, summary } = await runAction()
+    expect(outputs).toMatch(/^changed=true$/m)
+    expect(outputs).toMatch(/^rhel-9: /m)
+    expect(outputs).toMatch(/^rhel-10: /m)
+    expect(comments).toHaveLength(2)
+    expect(comments[1]?.body).toBe(summary)
 
-    for (const { run = '' } of stepsOf('.github/workflows/marketplace.yaml')) {
-      const asked = run.replace(/capture --check/g, `capture --check ${where}`)
-      await shell(asked, mockServer.environment)
-    }
-    expect(await readFile(at('tools/summary.md'), 'utf8')).toMatch(
-      /^## rhel-10\n\n### \d+ of \d+ slots/m,
-    )
-
-    const { tests } = load(snippets.get('.ci-operator.yaml') ?? '') as {
-      tests: readonly { readonly commands: string }[]
-    }
-    for (const { commands } of tests) await shell(commands)
-    expect(await fs.readJson(at('tools/verify.json'))).toHaveLength(3)
+    // After a revert the pull request has what its base has.
+    const reverted = await runAction('HEAD')
+    expect(reverted.outputs).toMatch(/^changed=false$/m)
+    expect(comments).toHaveLength(2)
+    expect(comments[1]?.body).toContain('No changes in the streams.')
   }, 120_000)
 
-  it('refuses a release that is another', async () => {
+  it('writes the job summary and no comment for a pull request from a fork', async () => {
+    isReadOnly = true
+    const { summary } = await runAction()
+    expect(summary).toContain('rhel-9')
+    expect(comments).toHaveLength(1)
+  }, 120_000)
+})
+
+describe('docs/ci.md', () => {
+  it('has an action and scripts that do what the page says', async () => {
+    const steps = Object.values(
+      (
+        load(snippets.get('.github/workflows/marketplace.yaml') ?? '') as {
+          jobs: Readonly<Record<string, { steps: Step[] }>>
+        }
+      ).jobs,
+    ).flatMap((job) => job.steps)
+    for (const { run = '' } of steps) {
+      const live = run.replace('update --check', `update --check --azure-endpoint ${azure.url}`)
+      await shell(live, azure.environment)
+    }
+    expect(await readFile(at('tools/summary.md'), 'utf8')).toMatch(/^## rhel-10$/m)
+
+    const [prow = ''] = [...snippets.keys()].filter((name) => name.startsWith('ci-operator/'))
+    const { tests } = load(snippets.get(prow) ?? '') as {
+      tests: readonly { readonly commands: string }[]
+    }
+    for (const { commands } of tests) await shell(commands, { PULL_BASE_SHA: base })
+    expect(await readFile(at('tools/changes.md'), 'utf8')).toContain('rhel-9')
+  }, 120_000)
+
+  it('refuses a release with another digest', async () => {
     await script('sha256sum', 'echo FAILED; exit 1')
     await expect(shell('bash get-stream-snapshot.sh')).rejects.toThrow()
   })
