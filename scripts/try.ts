@@ -1,6 +1,7 @@
 /**
- * The first five minutes: a repository with two streams, captured from mock servers, and a bump. Each
- * command is printed before what it says; the folder stays.
+ * The main job in a throw-away repository: two streams as openshift/installer has them, captured from
+ * mock servers, a bump of the builds, and what a reviewer sees. Prints each command and its output, and
+ * leaves the folder.
  */
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
@@ -13,58 +14,85 @@ import {
   imagesBeforeBump,
   knownImages,
 } from '../test/mock-servers/azure-images.ts'
+import { startBuilds } from '../test/mock-servers/builds.ts'
+import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
 import { smallStream } from '../test/support/streams.ts'
 
 const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
-const [NINE, TEN] = ['418.94.202410090804-0', '10.2.20260423-0']
+const STREAMS = 'data/data/coreos'
+const EARLIER = '418.94.202408270021-0'
 
-const folder = await fs.mkdtemp(join(tmpdir(), 'try-stream-snapshot-'))
-const certificates = await fs.mkdtemp(join(tmpdir(), 'try-certificates-'))
-/** Those of RHEL 10; of RHEL 9 the demonstration has its own. */
-const tens = knownImages().filter(({ version }) => version.startsWith('10.'))
-const azure = await startAzure({ images: [...imagesBeforeBump(), ...tens] })
+const folder = await fs.mkdtemp(join(tmpdir(), 'stream-snapshot-start-'))
+const certificates = await fs.mkdtemp(join(tmpdir(), 'certificates-'))
+const rhel10Images = knownImages().filter(({ version }) => version.startsWith('10.'))
+const azure = await startAzure({ images: [...imagesBeforeBump(), ...rhel10Images] })
+const builds = await startBuilds(demonstrationBuilds)
 const certificate = join(certificates, 'azure.pem')
 const write = (name: string, text: string) => fs.outputFile(join(folder, name), text)
 try {
   await fs.writeFile(certificate, azure.certificate)
-  await write('data/coreos-rhel-9.json', smallStream({ aarch64: NINE, x86_64: NINE }, '4.18-9.4'))
-  await write('data/coreos-rhel-10.json', smallStream({ aarch64: TEN, x86_64: TEN }, '5.0-10.2'))
-  await run('git', 'init', '--quiet')
+  const rhel9 = { aarch64: EARLIER, x86_64: EARLIER }
+  const rhel10 = { aarch64: '10.2.20260423-0', x86_64: '10.2.20260423-0' }
+  await write(`${STREAMS}/coreos-rhel-9.json`, smallStream(rhel9, DEMONSTRATION.name))
+  await write(`${STREAMS}/coreos-rhel-10.json`, smallStream(rhel10, '5.0-10.2'))
+  for (const name of ['coreos-rhel-9', 'coreos-rhel-10']) {
+    await write(`${STREAMS}/marketplace/${name}.json`, '{}\n')
+  }
+  await run('git', 'init', '--quiet', '--initial-branch', 'main')
 
-  say('A repository with two streams. Its workspace, once:')
+  comment('A repository as openshift/installer. init finds its streams and marketplace files:')
   await run('stream-snapshot', 'init')
-  say('With credentials: ask the cloud, record its answers, write snapshots and streams.')
+  await useBuildServer()
+  comment('With credentials: query the cloud, record the responses, write snapshots and files.')
   await run('stream-snapshot', 'update', '--azure-endpoint', azure.url)
-  await run('git', 'add', '.')
-  await run('git', ...anyone(), 'commit', '--quiet', '--message', 'Capture the images')
-  say('Without, anywhere, as in CI:')
+  await commit('Add the marketplace images')
+  comment('Anywhere, without credentials or network: is every file what its snapshot gives?')
   await run('stream-snapshot', 'check')
 
-  say('Days later the images of the build are out. The same command picks them up:')
-  azure.setImages([...imagesAfterBump(), ...tens])
-  await run('stream-snapshot', 'update', '--azure-endpoint', azure.url)
-  say('What that does, for the pull request; and what is left to publish:')
-  await run('stream-snapshot', 'diff', 'rhel-9')
+  comment('An RHCOS engineer bumps the builds, without cloud credentials:')
+  await run('git', 'switch', '--quiet', '--create', 'bump')
+  await run('stream-snapshot', 'update', '--cloud', 'none', 'rhel-9', DEMONSTRATION.release)
+  await commit('Bump RHCOS')
+  comment('Days later the marketplace images of that build are published. Pick them up:')
+  azure.setImages([...imagesAfterBump(), ...rhel10Images])
+  await run('stream-snapshot', 'update', '--azure-endpoint', azure.url, 'rhel-9')
+
+  comment('What a reviewer sees, what is left to publish, and the check in CI:')
+  await run('stream-snapshot', 'diff', '--base', 'main')
   await run('stream-snapshot', 'skew', 'rhel-9')
   await run('stream-snapshot', 'check')
-  await run('git', 'status', '--short')
-  say(`It is all in ${folder}; the mock server for Azure is gone, and nothing else needs it.`)
+  comment(`Everything is in ${folder}. The mock servers have ended, and nothing there needs them.`)
 } finally {
-  await azure.close()
+  await Promise.all([azure.close(), builds.close()])
   await fs.remove(certificates)
 }
 
-function anyone(): string[] {
-  return ['-c', 'user.name=nobody', '-c', 'user.email=nobody@example.com']
+/** The workspace names the mock build server, as the real one cannot be reached by everyone. */
+async function useBuildServer(): Promise<void> {
+  const file = join(folder, 'stream-snapshot.json')
+  const workspace = await fs.readJson(file)
+  Object.assign(workspace.streams['rhel-9'], {
+    name: DEMONSTRATION.name,
+    url: builds.streams,
+    signatures: false,
+  })
+  await fs.writeJson(file, workspace, { spaces: 2 })
 }
 
-function say(text: string): void {
+async function commit(message: string): Promise<void> {
+  await run('git', 'add', '.')
+  const author = ['-c', 'user.name=Example', '-c', 'user.email=user@example.com']
+  await run('git', ...author, 'commit', '--quiet', '--message', message)
+}
+
+function comment(text: string): void {
   process.stdout.write(`\n# ${text}\n`)
 }
 
-/** Prints a command line and runs it; a difference that it finds is no failure. */
+/** Prints a command line and runs it. `diff` exits with 1 if there are changes. */
 function run(program: string, ...words: string[]): Promise<void> {
-  process.stdout.write(`$ ${[program, ...words].join(' ')}\n`)
+  const shown = words.map((word) => (word.includes(' ') ? `'${word}'` : word))
+  process.stdout.write(`$ ${[program, ...shown].join(' ')}\n`)
   const isOurs = program === 'stream-snapshot'
   const [file = '', ...args] = isOurs ? [process.execPath, CLI, ...words] : [program, ...words]
   const env = { ...process.env, ...azure.environment, NODE_EXTRA_CA_CERTS: certificate }
@@ -74,7 +102,7 @@ function run(program: string, ...words: string[]): Promise<void> {
     child.on('close', (status) =>
       status === 0 || (words[0] === 'diff' && status === 1)
         ? resolve()
-        : reject(new Error(`${program} ended with ${status}`)),
+        : reject(new Error(`${program} ${words[0]} exited with ${status}`)),
     )
   })
 }
