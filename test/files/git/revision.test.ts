@@ -15,7 +15,7 @@ describe('readIfInRevision', () => {
       '--textconv:x.json: unknown revision --textconv',
     )
     await expect(readIfInRevision(folderAt(folder), '--output=evil:x.json')).rejects.toThrow(
-      'no revision',
+      '--output=evil:x.json: unknown revision --output=evil',
     )
     expect(await readdir(folder)).toEqual(['.git', 'x.json'])
   })
