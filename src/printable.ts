@@ -21,7 +21,7 @@ export function printable(text: string): string {
  */
 const ACTIVE = /\r(?!\n)|[^\P{Cc}\t\n\r]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{DI}]/gu
 
-/** Whatever is more than plain ASCII. V8 compiles this at once, and a class of Unicode's slowly. */
+/** Anything other than plain ASCII. V8 compiles a Unicode class slowly, so this is tested first. */
 const FOREIGN = /[^ -~\n\t]/
 
 /** A text of any length for a terminal: what is active becomes `\uXXXX`, as JSON spells it. */

@@ -1,7 +1,7 @@
 import { isLoopback } from '../core/url.ts'
 import { InputError } from '../errors.ts'
 
-/** A URL to be shown in an error: a user, a password and a query are nobody else's. */
+/** A URL for an error message, without user, password and query. */
 export function shownUrl(text: string): string {
   return text.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…')
 }

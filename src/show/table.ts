@@ -11,7 +11,7 @@ const INDENT = 4
  * others, as many in a line as fit.
  *
  * @param width of the terminal; absent for a pipe or a file, where lines are whole
- * @param names of the columns, told before the cells where a row is folded
+ * @param names of the columns, printed before the cells of a folded row
  * @returns the lines of each row
  */
 export function alignRows(
@@ -36,7 +36,7 @@ export function alignRows(
   return isFitting ? lines.map((line) => [line]) : rows.map((row) => foldRow(row, width, names))
 }
 
-/** The same as lines, whatever row they are of. */
+/** The lines of all rows. */
 export function alignColumns(table: readonly (readonly string[])[], width?: number): string[] {
   return alignRows(table, width).flat()
 }
@@ -48,12 +48,12 @@ function foldRow(row: readonly string[], width: number, names: readonly string[]
   const lines: string[] = []
   row.slice(first + 1).forEach((cell, at) => {
     const name = names[first + 1 + at]
-    const told = name === undefined ? cell : `${name}: ${cell}`
+    const text = name === undefined ? cell : `${name}: ${cell}`
     if (cell === '') return
     const last = lines.at(-1)
-    const longer = last === undefined ? undefined : `${last}  ${told}`
+    const longer = last === undefined ? undefined : `${last}  ${text}`
     if (longer !== undefined && stringWidth(longer) <= width - INDENT) lines.splice(-1, 1, longer)
-    else lines.push(told)
+    else lines.push(text)
   })
   const under = lines.flatMap((line) => foldLine(line, width - INDENT))
   return [...foldLine(head, width), ...under.map((line) => `${' '.repeat(INDENT)}${line}`)]

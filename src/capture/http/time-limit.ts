@@ -33,7 +33,7 @@ interface RunningQuery {
 const RUNNING = new AsyncLocalStorage<RunningQuery>()
 
 /**
- * Runs a query, and gives it up when its time is over, whatever it is waiting for then.
+ * Runs a query and ends it at its time limit.
  *
  * @param name in a few words, for errors
  * @param limit undefined for a replay, which has no deadline

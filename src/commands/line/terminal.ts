@@ -9,8 +9,8 @@ import { page } from './pager.ts'
 type Style = Parameters<typeof styleText>[0]
 
 /**
- * Where a command speaks: data on stdout, all else on stderr. Whatever it says, a terminal acts on
- * nothing of it but the colours that `style` gave.
+ * The output of a command: data on stdout, everything else on stderr. Control characters are escaped,
+ * except the colors that `style` adds.
  */
 export interface Terminal {
   /** Data: what is active in it becomes `\uXXXX`, which in JSON is the same. */

@@ -9,9 +9,8 @@ export interface ValueChange {
 }
 
 /**
- * Where two JSON values differ, as deep as it can be told. The elements of a list count as a set,
- * so that one put in front does not make all others differ; a list that was only put in another
- * order is one change.
+ * The deepest places where two JSON values differ. The elements of a list are compared as a set, so an
+ * element that is added at the start is one change, and so is a list in another order.
  */
 export function diffValues(before: unknown, after: unknown, path = ''): ValueChange[] {
   if (canonicalOrNothing(before) === canonicalOrNothing(after)) return []

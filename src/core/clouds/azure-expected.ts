@@ -69,12 +69,11 @@ function modelsOf(images: readonly Image[]): Version[] {
 }
 
 /**
- * The build's version as the SKU's other versions are written. Where the latest of them tells the
- * hour of publication, or there is none in a paid plan, so does this: any hour from the build's own on. Else a
- * release that names RHEL alone gives form B; any other the form of the latest version of its OCP
- * minor, else of the latest version that names an OCP minor, else form A. The first has as long a
- * time stamp as that one; those behind it tell the time more precisely, for where a deprecated image
- * has taken the first.
+ * The build's version in the form of the SKU's other versions. If the latest one has the hour of
+ * publication, or if a paid plan has no version, the expected version has any hour from the build on.
+ * Otherwise a release without an OCP version gives form B, and any other release the form of the latest
+ * version with its OCP version, else with any OCP version, else form A. Each further version has a longer
+ * time stamp, in case a deprecated image already has the version before it.
  */
 function expectedVersions(
   { slot, wanted: { text, release, ocp } }: Filling,

@@ -19,7 +19,7 @@ export interface Expected {
   /** Where it is to be: publisher, offer and SKU on Azure, product and region on AWS, name on GCP. */
   readonly place: Readonly<Record<string, string>>
   readonly version: string
-  /** Set where the version tells the hour of publication: any from the build's own on will do. */
+  /** Set if the version is the hour of publication: any hour from the build on is expected. */
   readonly orLater?: true
 }
 
@@ -74,15 +74,15 @@ export function isPaid(plan: string): boolean {
 export interface CloudFacts {
   /** As people write it. */
   readonly title: string
-  /** The plan that is meant where none is named. */
+  /** The default plan. */
   readonly defaultPlan: string
-  /** The members that tell one image from another, the coarsest first. */
+  /** The members that identify an image, the coarsest first. */
   readonly identity: readonly string[]
   /** What names an image in a stream: the member there, and the image's member. */
   readonly entry: Entry
-  /** What a slot has beside plan and architecture. */
+  /** The members of a slot other than plan and architecture. */
   readonly facets: readonly ('generation' | 'region')[]
-  /** Whether an image's name tells a person which release it is of; an AMI's id tells nothing. */
+  /** Whether the name of an image contains its release; the id of an AMI does not. */
   readonly isNameTelling: boolean
   /** What is shown of each image: for Azure what `az vm image list` shows, by name as there. */
   readonly columns: readonly Column[]

@@ -11,10 +11,10 @@ export interface GitResult {
   readonly stderr: string
 }
 
-/** What runs whatever a repository configures: a file's watcher, a fetch of what is not there. */
+/** Prevents git from running what a repository configures: a file watcher, replaced commits. */
 const QUIETLY = ['--no-replace-objects', '--no-optional-locks', '-c', 'core.fsmonitor=false']
 
-/** What somebody's own settings come by; all else, such as a hook's `GIT_DIR`, is of another run. */
+/** The user's own settings. Other variables, such as the `GIT_DIR` of a hook, belong to another run. */
 const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
 
 function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -53,7 +53,7 @@ export function startGit(
   const { stdin, stdout } = child
   const stderr: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-  // Of one that ended before it read all; its status tells.
+  // git may end before it has read everything; its exit status is checked instead.
   stdin.on('error', () => undefined)
   const ended = new Promise<Omit<GitResult, 'stdout'>>((resolve, reject) => {
     child.on('error', (cause) =>

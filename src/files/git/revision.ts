@@ -52,7 +52,7 @@ export async function readAsOf(folder: Folder, revision: string, path: string): 
  * Reads a file as it was committed last, and as it is; undefined where it is not there. One that a
  * sparse checkout leaves out is as the index has it.
  *
- * @throws InputError in one line, also where nobody can know
+ * @throws InputError in one line, also if git cannot answer
  */
 export async function readSinceCommitted(
   folder: Folder,

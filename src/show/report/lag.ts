@@ -77,7 +77,7 @@ function getSeries(history: readonly HistoryVersion[]): Series[] {
   })
 }
 
-/** `azure ocp, opp, oke`: the cloud is told once. */
+/** `azure ocp, opp, oke`: the cloud is printed once. */
 function sharedName(names: readonly string[]): string {
   const clouds = groupBy(names, (name) => name.split(' ')[0] ?? '')
   return [...clouds]

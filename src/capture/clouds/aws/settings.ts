@@ -44,7 +44,7 @@ export const awsSettings = {
     const { env } = source
     readPath('AWS_WEB_IDENTITY_TOKEN_FILE', source)
     readPath('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', source)
-    // The SDK fails without a home folder, whatever credentials there are.
+    // The SDK fails without a home folder, even if it finds credentials elsewhere.
     if (homeFolder(env) === undefined) process.env.HOME = '/'
     const secrets = environmentSecrets(env, [
       'AWS_ACCESS_KEY_ID',

@@ -194,7 +194,7 @@ export function explainQuery(error: Error, sent: Sent): Explanation | undefined 
 const API_VERSION =
   /^(NoRegisteredProviderFound|InvalidResourceType|InvalidApiVersionParameter|UnsupportedApiVersion|ApiVersionNotSupported)$/
 
-/** Tells by the response whether the API version or the region is not supported. */
+/** Distinguishes an unsupported API version from an unsupported region. */
 function explainApiVersion(
   { statusCode: status, request }: RestError,
   code: string,

@@ -220,7 +220,7 @@ interface Refusal {
   readonly code: number
   readonly reason: string
   readonly message: unknown
-  /** Set if a policy of the organization is named, whatever the reason is. */
+  /** Set if a policy of the organization is named, with any reason. */
   readonly isPolicy: boolean
 }
 

@@ -22,7 +22,7 @@ export interface SlotSkew {
   /** Absent for a slot that no image may fill; so are grade and days. */
   readonly image?: Entry
   readonly grade?: Grade
-  /** The image's RHEL minor, where its version or its OCP minor tells one. */
+  /** The RHEL version of the image, if its version or its OCP version has one. */
   readonly rhel?: string
   /** Why the image of a stream may not be in its slot. */
   readonly refused?: string
@@ -140,8 +140,8 @@ function chosen({ criteria }: Snapshot, { slot, wanted, image, grade }: Selectio
 }
 
 /**
- * An image of the very build misses nothing, and neither does one that is named by its publication
- * if that was after the build: more than that its version cannot tell.
+ * Nothing is missing if the image is of the same build, or was published after the build and its version
+ * only has the hour of publication.
  */
 function missing(snapshot: Snapshot, selection: Selection): { expected?: Expected } {
   const { grade, image } = selection
