@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -186,12 +186,22 @@ async function open(file: string, options: BrowserContextOptions = {}): Promise<
   return tab
 }
 
+/** Seven captures take seconds, so each page starts from the same repository. */
+let captured: Promise<string> | undefined
+function demonstrationRepository(): Promise<string> {
+  captured ??= (async () => {
+    const repository = await mkdtemp(join(folder, 'demonstration'))
+    await writeHistory(repository)
+    return repository
+  })()
+  return captured
+}
+
 /** The page of seven captures over half a year, of three clouds. */
 let demonstration: Promise<string> | undefined
 function demonstrationPage(): Promise<string> {
   demonstration ??= (async () => {
-    const repository = await mkdtemp(join(folder, 'demonstration'))
-    await writeHistory(repository)
+    const repository = await demonstrationRepository()
     const out = join(folder, 'demonstration.html')
     const outcome = await run(['report', join(repository, SNAPSHOT), '--file', out])
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
@@ -204,8 +214,8 @@ function demonstrationPage(): Promise<string> {
 let workspace: Promise<string> | undefined
 function workspacePage(): Promise<string> {
   workspace ??= (async () => {
-    const repository = await mkdtemp(join(folder, 'workspace'))
-    await writeHistory(repository)
+    const repository = join(folder, 'workspace')
+    await cp(await demonstrationRepository(), repository, { recursive: true })
     await copyFile(join(repository, SNAPSHOT), join(repository, 'other.json'))
     const streams = {
       'rhel-9': { snapshot: SNAPSHOT, target: 'rhcos.json' },
