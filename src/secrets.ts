@@ -135,16 +135,22 @@ function findRuns(text: string, pieces: RegExp): string[] {
   return runs.map(({ start, end }) => text.slice(start, end))
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }
+
+/** Only `&` and `<` must be escaped in XML; writers differ in the others. */
+const XML_ESCAPES = [/[&<]/g, /[&<>]/g, /[&<"]/g, /[&<>"]/g]
+
 /** A secret as it is, in JSON, percent-encoded, in XML, in hexadecimal and in base64. */
 function encodings(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const base64 = [0, 1, 2].map((shift) => innerBase64(bytes, shift))
-  const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt' }
   return [
     secret,
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
-    secret.replace(/[&<>]/g, (character) => `&${entities[character]};`),
+    ...XML_ESCAPES.map((characters) =>
+      secret.replace(characters, (character) => `&${ENTITIES[character]};`),
+    ),
     bytes.toString('hex'),
     ...base64,
     ...base64.map((digits) => digits.replaceAll('+', '-').replaceAll('/', '_')),
