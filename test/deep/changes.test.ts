@@ -134,6 +134,10 @@ function isBefore(a: string, b: string): boolean {
   return a !== '' && b !== '' && stamp(a) < stamp(b)
 }
 
+/** Azure's versions end with the day of the build; a worker image's version is its day of publication. */
+const isExact = (version: string, release = '') =>
+  version.startsWith('418.94.') && release.startsWith(version)
+
 const isNamed = (lines: readonly string[], sign: string, words: readonly string[]) =>
   lines.some(
     (line) => line.startsWith(sign) && words.every((word) => line.split(/[\s,:]+/).includes(word)),
@@ -166,7 +170,10 @@ describe('the account of a change', () => {
         .map(([, each]) => each)
       const older = [...before].flatMap(([key, each]) => {
         const now = after.get(key)
-        return now && isBefore(now.version, each.version) ? [each] : []
+        if (!now || !isBefore(now.version, each.version)) return []
+        const [kind, , architecture] = now.words as [string, string, 'aarch64' | 'x86_64']
+        const { release } = second.builds[architecture] ?? first.builds[architecture] ?? {}
+        return kind !== 'build' && isExact(now.version, release) ? [] : [each]
       })
       const isTold =
         gone.every(({ words }) => isNamed(lines, '-', words)) &&
