@@ -62,7 +62,7 @@ export const toy: Cloud<ToyQuery, ToyImage, object> = {
 
 const SETTINGS = `import type { CloudSettings } from '../cloud.ts'
 
-interface ToyCriteria {
+export interface ToyCriteria {
   readonly plans: readonly string[]
 }
 
