@@ -43,7 +43,7 @@ describe('a snapshot of 3,000 versions', () => {
     await commitVersions(folder, 's.json', snapshotLife(first, 3000))
   }, 300_000)
 
-  it('is told within 300 MB and 6 s, whatever the form', async () => {
+  it('is listed within 300 MB and 6 s in each format', async () => {
     for (const form of ['table', 'csv', 'json']) {
       const bounds = { megabytes: 300, seconds: 6 }
       const { stdout } = await within(bounds, what, ['history', 's.json', '-o', form])
@@ -52,13 +52,13 @@ describe('a snapshot of 3,000 versions', () => {
     }
   })
 
-  it('is read no further than what is asked for', async () => {
+  it('is read no further than the requested versions', async () => {
     const bounds = { megabytes: 100, seconds: 0.3 }
     const { stdout } = await within(bounds, what, ['history', 's.json', '--max-count', '1'])
     expect(stdout).toMatch(/^[0-9a-f]{7} {2}2026-03-19 {2}version 2999\n {2}~ {2}azure /)
   })
 
-  it('makes a page of less than 3 MB, which says what it sums up', async () => {
+  it('makes a page of less than 3 MB, which names the versions that it shows', async () => {
     const bounds = { megabytes: 300, seconds: 10 }
     const { stderr } = await within(bounds, what, ['report', 's.json', '--file', 'page.html'])
     expect(stderr).toBe('page.html: written, 3000 versions\n')
@@ -83,10 +83,10 @@ describe('a snapshot of 60 versions of 11 MB', () => {
   it.each([
     [['history', 's.json'], 'version 59'],
     [['report', 's.json', '--file', 'page.html'], ''],
-  ])('is told as well: %j', async (args, told) => {
+  ])('is listed within 400 MB and 20 s: %j', async (args, expected) => {
     const bounds = { megabytes: 400, seconds: 20 }
     const { stdout } = await within(bounds, '60 versions of 11 MB', args)
-    expect(stdout).toContain(told)
+    expect(stdout).toContain(expected)
   })
 })
 

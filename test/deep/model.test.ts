@@ -11,7 +11,7 @@ import { run, temporaryFolder } from '../support/cli.ts'
  * Random worlds, and sequences of commands on them, against an oracle that is written from the
  * contract and shares no code with `src/`. MODEL_SEQUENCES is their number, MODEL_SEED repeats a run.
  */
-const SEQUENCES = Number(process.env.MODEL_SEQUENCES ?? 2_000)
+const SEQUENCES = Number(process.env.MODEL_SEQUENCES ?? 100)
 const SEED = process.env.MODEL_SEED
 
 const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
