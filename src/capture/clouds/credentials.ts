@@ -35,18 +35,19 @@ const BASE64 = /^[\w+/-]{100,}={0,2}$/
  * the credentials themselves.
  *
  * @param place the variable, or a file and its member
- * @returns undefined if the variable is not set
+ * @returns undefined if the variable is not set, or an optional file is missing
  * @throws InputError or ServiceError that names the variable
  */
 export function readPath(
   place: string,
   { env, readFile }: Source,
   path = env[place],
+  presence: 'required' | 'optional' = 'required',
 ): string | undefined {
   if (!path || path === '/dev/null') return undefined
   if (isContent(path)) throw notAPath(place)
   const text = readFile(path)
-  if (text !== undefined) return text
+  if (text !== undefined || presence === 'optional') return text
   throw new ServiceError(`${place}: no such file`, `Correct or remove ${place}.`)
 }
 

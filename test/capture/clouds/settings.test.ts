@@ -75,6 +75,20 @@ describe("AWS's region for the sign-in", () => {
   })
 })
 
+describe('a missing file of the AWS CLI', () => {
+  const env = { AWS_CONFIG_FILE: '/missing', AWS_SHARED_CREDENTIALS_FILE: '/missing' }
+
+  it('is ignored where other credentials are set', () => {
+    const web = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_PROFILE: '' }
+    awsSettings.read(source({ ...env, ...web }, { '/token': 'a.b.c' }))
+    awsSettings.read(source({ ...env, AWS_CONFIG_FILE: '/config' }, { '/config': '[default]\n' }))
+  })
+
+  it('is reported where nothing else is set', () => {
+    expect(() => awsSettings.read(source(env))).toThrow(/^AWS_CONFIG_FILE: no such file$/)
+  })
+})
+
 describe('a value that is written where a path belongs', () => {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,

@@ -76,17 +76,33 @@ function checkKeys(env: Source['env']): void {
 
 type Profile = Readonly<Record<string, string>>
 
-/** The profiles of both files of the AWS CLI; undefined if there is none. */
+/** Each names credentials that need no profile. */
+const WITHOUT_PROFILE = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+]
+
+/**
+ * The profiles of both files of the AWS CLI; undefined if there is none.
+ *
+ * @throws ServiceError if a variable names a missing file and nothing else can have credentials
+ */
 function readProfiles(source: Source): Map<string, Profile> | undefined {
-  const folder = `${homeFolder(source.env) ?? ''}/.aws`
-  const texts = [
-    source.env.AWS_CONFIG_FILE
-      ? readPath('AWS_CONFIG_FILE', source)
-      : source.readFile(`${folder}/config`),
-    source.env.AWS_SHARED_CREDENTIALS_FILE
-      ? readPath('AWS_SHARED_CREDENTIALS_FILE', source)
-      : source.readFile(`${folder}/credentials`),
-  ]
+  const { env, readFile } = source
+  const folder = `${homeFolder(env) ?? ''}/.aws`
+  const files = [
+    ['AWS_CONFIG_FILE', `${folder}/config`],
+    ['AWS_SHARED_CREDENTIALS_FILE', `${folder}/credentials`],
+  ] as const
+  // The SDK ignores a missing file.
+  const texts = files.map(([variable, path]) =>
+    env[variable] ? readPath(variable, source, env[variable], 'optional') : readFile(path),
+  )
+  if (texts.every((text) => text === undefined) && !WITHOUT_PROFILE.some((name) => env[name])) {
+    for (const [variable] of files) readPath(variable, source)
+  }
   const profiles = new Map<string, Profile>()
   for (const text of texts) {
     let name = ''
