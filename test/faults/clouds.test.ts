@@ -96,7 +96,7 @@ describe('capture --cloud azure,aws,gcp', () => {
     const outcome = await capture(args, environment)
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain(`stream-snapshot: ${message}`)
-    expect(await readdir(folder)).toEqual(['certificates.pem', 'rhcos.json'])
+    expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 })
 

@@ -122,9 +122,7 @@ export const LASTING: readonly Trial[] = [
   },
   { name: 'no body', http: body('') },
   { name: 'a body of bytes', http: body('\u0000\u0001\ufffd'.repeat(100)) },
-  { name: 'text/plain', http: body('all is well', 'text/plain') },
   { name: 'null', http: body('null') },
-  { name: 'a number', http: body('7') },
   { name: 'a list', http: body('[]') },
   { name: 'an empty object', http: body('{}') },
   {
@@ -145,9 +143,8 @@ export const LASTING: readonly Trial[] = [
     http: body('<?xml version="1.0"?><DescribeImagesResponse><', 'text/xml'),
   },
   { name: 'nesting 100,000 deep', http: body('['.repeat(DEEP) + ']'.repeat(DEEP)) },
-  { name: 'nesting in an object', http: body(`${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`) },
 
-  ...[400, 401, 403, 404, 408, 409, 418, 429, 500, 502, 503, 504].map((code) => ({
+  ...[400, 401, 403, 404, 408, 418, 429, 500, 503].map((code) => ({
     name: String(code),
     http: status(code),
     said: told(code),

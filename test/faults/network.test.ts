@@ -104,11 +104,32 @@ function isFor(name: string, { wire }: Trial): boolean {
   return name !== 'build server'
 }
 
-/** By fault and not by who is asked, so that those that run together are of different ones. */
-const cells = (trials: readonly Trial[], names = Object.keys(WAYS)) =>
-  trials.flatMap((trial) =>
-    names.filter((name) => isFor(name, trial)).map((name) => ({ name, fault: trial.name, trial })),
+/**
+ * Each trial with the services that show something of their own: the first of a kind with all, any other
+ * with one service and one sign-in in turn, since all share one HTTP client.
+ * Those that run together are of different services.
+ */
+const cells = (trials: readonly Trial[]) =>
+  trials.flatMap((trial, index) =>
+    (EVERYWHERE.has(trial.name) ? Object.keys(WAYS) : inTurn(trial, index)).map((name) => ({
+      name,
+      fault: trial.name,
+      trial,
+    })),
   )
+
+const EVERYWHERE = new Set([
+  '429 once, with Retry-After: 1',
+  '403',
+  'half of the JSON',
+  'a redirect with 307',
+])
+
+const inTurn = (trial: Trial, index: number) =>
+  [SERVICES, SIGN_INS].flatMap((group) => {
+    const names = Object.keys(group).filter((name) => isFor(name, trial))
+    return names.slice(index % names.length, (index % names.length) + 1)
+  })
 
 /** Runs a trial when nothing else befalls the same one, and holds what goes for all. */
 async function attempt(name: string, trial: Trial, judge: (told: Told, way: Way) => unknown) {
