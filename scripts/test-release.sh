@@ -35,5 +35,9 @@ release=$folder/one/release
 executable=$release/stream-snapshot-linux-x64
 env -i PATH=/nonexistent "$executable" check
 node release/stream-snapshot.mjs check
+libraries=/usr/aarch64-linux-gnu
+if command -v qemu-aarch64 >/dev/null && [ -d "$libraries" ]; then
+  qemu-aarch64 -L "$libraries" "$release/stream-snapshot-linux-arm64" --version
+fi
 EXECUTABLE=$executable npm run --silent test:smoke
 RELEASE=$release CORPUS_DIR=$corpus npx vitest run --project corpus test/corpus/ci-page.test.ts

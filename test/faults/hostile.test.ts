@@ -52,7 +52,7 @@ async function expectCalm(args: readonly string[], statuses: readonly number[]):
   })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
   expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
-  expect(shown).not.toMatch(/root:x:|fault of stream-snapshot|\bat .*\.js:/)
+  expect(shown).not.toMatch(/root:x:|bug in stream-snapshot|\bat .*\.js:/)
   // A difference is an answer, not a fault.
   if (status !== 0 && !(args[0] === 'diff' && status === 1)) {
     const line = stderr.split('\n').find((each) => each.startsWith('stream-snapshot: ')) ?? ''

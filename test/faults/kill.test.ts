@@ -12,7 +12,7 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { tried } from './outcomes.ts'
 
 const KILL_AT = fileURLToPath(new URL('kill-at.js', import.meta.url))
-const RANDOM_RUNS = 110
+const RANDOM_RUNS = 24
 let pairs: { older: Pair; newer: Pair }
 
 beforeAll(async () => {
