@@ -82,7 +82,7 @@ describe('a capture that ends with exit 3', () => {
       /cut off|no complete answer/,
     ],
     ['truncated JSON', first({ fault: { kind: 'truncated' } }), /not JSON/],
-    ['HTML with status 200', first({ fault: { kind: 'html' } }), /not JSON/],
+    ['HTML with status 200', first({ fault: { kind: 'html' } }), /not a list of images/],
     [
       'JSON of another shape',
       first({ fault: { kind: 'body', body: '{"value":[{"name":7}]}' } }),
@@ -136,7 +136,7 @@ describe('a capture that ends with exit 3', () => {
     [
       'an untrusted certificate',
       {},
-      /TLS: the certificate is not signed by a trusted CA/,
+      /TLS: the certificate is self-signed/,
       { NODE_EXTRA_CA_CERTS: '' },
     ],
   ])('%s', async (name, options, message, env = {}) => {
