@@ -68,8 +68,9 @@ export function* snapshotLife(first: string, count: number): Generator<string> {
     const build = dayAt(at - (at % 10))
       .slice(0, 10)
       .replaceAll('-', '')
+    // A build's KubeVirt image is tagged with its release.
     yield sealedText(
-      text.replace(/"release":"418\.94\.\d+-0"/g, `"release":"418.94.${build}0101-0"`),
+      text.replace(/("release":|"tags":\[)"418\.94\.\d+-0"/g, `$1"418.94.${build}0101-0"`),
     )
   }
 }
