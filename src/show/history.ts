@@ -96,7 +96,9 @@ export function historyLines(version: HistoryVersion, isFull: boolean, styled: S
 function changeLines(version: HistoryVersion, styled: Styled): string[] {
   const all = versionRows(version)
   if (all.length === 0) {
-    const why = version.isCut ? 'the shallow clone begins here: changes unknown' : 'no changes'
+    const why = version.isCut
+      ? 'the shallow clone begins here: changes unknown'
+      : 'builds and slots unchanged'
     return [styled.style('dim', `  ${why}`)]
   }
   const inner = { ...styled, width: () => narrowed(styled.width(), 2) }

@@ -49,7 +49,7 @@ describe('the history of a snapshot without builds beside its target', () => {
       ` ~ build x86_64 ${OLD} -> ${NEW}`,
       ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 exact`,
       'images',
-      ' no changes',
+      ' builds and slots unchanged',
       'first',
       ` + build x86_64 ${OLD}`,
       ` + ${SLOT} ${FULL}418.94.20240916 exact`,

@@ -80,7 +80,10 @@ describe('history', () => {
         .split('\n')
         .filter((line) => line.startsWith(' '))
         .slice(0, 2),
-    ).toEqual(['  no changes', '  ~  image aws aarch64 · us-east-1  image: ami-1 -> ami-2'])
+    ).toEqual([
+      '  builds and slots unchanged',
+      '  ~  image aws aarch64 · us-east-1  image: ami-1 -> ami-2',
+    ])
   })
 
   it('reports where a shallow clone begins, without changes of that commit', async () => {
