@@ -38,7 +38,8 @@ export async function findStreamFile(
   folder: Folder,
   marketplaceFile: string,
 ): Promise<string | undefined> {
-  const others = await namesakes(folder, marketplaceFile, ['.', '..'])
+  const isInSubfolder = basename(dirname(folder.resolve(marketplaceFile))) === MARKETPLACE_FOLDER
+  const others = await namesakes(folder, marketplaceFile, isInSubfolder ? ['.', '..'] : ['.'])
   return others.find(({ text }) => isStream(text))?.file
 }
 
