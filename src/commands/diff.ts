@@ -108,7 +108,9 @@ async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Contex
     const stream = compareStreams(name, { snapshot: before }, { snapshot: after })
     terminal.data(DIFF_FORMATS[output]({ streams: [stream], files: [] }, terminal))
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    // The files of git's blobs have temporary paths.
+    const cause = files.reduce<string>((text, file = path) => text.replaceAll(file, path), message)
     terminal.data(`${cause.startsWith(path) ? '' : `${path}: `}${cause}\n`)
   }
 }

@@ -89,7 +89,14 @@ async function streamSkew(
     release === undefined ? [] : [{ ...slot, release }],
   )
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
-  throw new InputError(`${file}: no images${cloud === undefined ? '' : ` of ${cloud}`}`)
+  if (cloud !== undefined && skews.length > 0) {
+    const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))].join(', ')
+    throw new InputError(`${file}: no images of ${cloud}`, `Choose a cloud with images: ${clouds}.`)
+  }
+  throw new InputError(
+    `${file}: no images`,
+    `Name a snapshot; stream-snapshot capture SNAPSHOT --stream ${isWhole ? file : 'FILE'} creates one.`,
+  )
 }
 
 interface ReadFile {

@@ -120,7 +120,7 @@ describe('capture of builds', () => {
     const { stderr } = await call('regenerate', 's.json', '--target', 'new.json')
     const lines = stderr.split('\n').map((line) => line.replace(/ {2,}/g, '  '))
     expect(lines.slice(0, 2)).toEqual([
-      '~  artifact qemu aarch64, x86_64 · qcow2.gz  another location and sha256',
+      '~  artifact qemu aarch64, x86_64 · qcow2.gz  other location and sha256',
       expect.stringMatching(/^~ {2}image gcp x86_64 {2}name: another -> rhcos-/),
     ])
   })
@@ -229,7 +229,7 @@ describe('capture of builds', () => {
     const outcome = await capture(server.streams, ...SOME, 's390x=418.94.202410100000-0')
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     expect(outcome.stderr).toContain(
-      `warning: the architectures are of different builds: s390x=418.94.202410100000-0 x86_64=${release}\n`,
+      `warning: the architectures have different builds: s390x=418.94.202410100000-0 x86_64=${release}\n`,
     )
     expect(outcome.stderr).toContain(
       'warning: x86_64: platform images.moonbase: not known, left out\n',

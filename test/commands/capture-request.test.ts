@@ -16,6 +16,7 @@ type CaptureArgs = Parameters<typeof readConfig>[0] & Parameters<typeof captureO
 async function request(args: readonly string[], snapshot?: ReturnType<typeof snapshotOf>) {
   const { options, positionals } = captureCommand
   const parser = yargs(args)
+    .version(false)
     .exitProcess(false)
     .parserConfiguration({ 'boolean-negation': false })
     .fail((message, error) => {

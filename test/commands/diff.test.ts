@@ -217,7 +217,7 @@ describe('as a git diff driver', () => {
     await writeFile(at('z.txt'), 'the last\n')
     await commitAll(folder, 'broken')
     const shown = await withDriver('log', '--patch', '--ext-diff')
-    expect(shown).toContain('snapshots/x.json:1:1: expected a value')
+    expect(shown).toContain('\nsnapshots/x.json:1:1: merge conflict marker <<<<<<<\n')
     expect(shown).toContain('+the last')
     expect(shown).toContain('    broken')
     expect(shown).toMatch(/^ {4}a$/m)

@@ -38,11 +38,7 @@ it.each([
   ],
   [
     'skew rhcos.json',
-    'rhcos.json: a CoreOS stream, expected a snapshot\nCapture a snapshot for it with stream-snapshot capture SNAPSHOT --stream FILE.',
-  ],
-  [
-    'image s.json',
-    's.json: a snapshot, expected a CoreOS stream\nGenerate the stream with stream-snapshot regenerate s.json.',
+    'rhcos.json: no images\nName a snapshot; stream-snapshot capture SNAPSHOT --stream rhcos.json creates one.',
   ],
   [
     'regenerate s.json --target s.json',
@@ -50,7 +46,7 @@ it.each([
   ],
   [
     'diff HEAD HEAD',
-    'HEAD: a revision, expected a snapshot of it\nName its file as REVISION:PATH: HEAD:snapshots/NAME.json.',
+    'HEAD: a revision, expected a snapshot\nName a file of it, HEAD:snapshots/NAME.json, or compare the workspace: diff --base HEAD.',
   ],
   ['list https://a.example/s.json', 'https://a.example/s.json: no such file\nDownload it first.'],
   [
@@ -59,7 +55,7 @@ it.each([
   ],
   [
     'regenerate s.json rhcos.json',
-    'unexpected argument: rhcos.json; name the stream with --target\nRun stream-snapshot regenerate --help for its arguments and options.',
+    'unexpected argument: rhcos.json\nName the stream to update with --target FILE.',
   ],
 ])('%s', async (words, said) => {
   expect(await run(words.split(' '), { cwd: folder })).toEqual({

@@ -58,10 +58,6 @@ describe("a stream's name in the place of a file", () => {
         ['skew', 'snapshots/two.json', '--target', 'two.json', '-o', 'json'],
       ],
       [
-        ['diff', 'two'],
-        ['diff', 'HEAD:snapshots/two.json', 'snapshots/two.json', '--target', 'two.json'],
-      ],
-      [
         ['history', 'one'],
         ['history', 'snapshots/one.json', '--target', 'one.json'],
       ],
@@ -85,33 +81,8 @@ describe("a stream's name in the place of a file", () => {
   })
 })
 
-describe('diff of a stream', () => {
-  it('tells what a target that moved does to the slots', async () => {
-    await commitAll(folder, 'second')
-    expect(await call('diff', 'two')).toEqual({
-      status: 0,
-      stdout: '',
-      stderr:
-        'snapshots/two.json: tells the same as in HEAD; stream-snapshot history snapshots/two.json tells what its commits did\n',
-    })
-    const target = await readFile(at('two.json'), 'utf8')
-    await writeFile(
-      at('two.json'),
-      target.replaceAll('418.94.202410090804-0', '418.94.202501220000-0'),
-    )
-    const { status, stdout } = await call('diff', 'two')
-    expect({ status, lines: stdout.split('\n').slice(0, 2) }).toEqual({
-      status: 1,
-      lines: ['rhcos-4.18: 3 slots moved', 'slots'],
-    })
-  })
-})
-
 describe('no file at all', () => {
   it('is every stream that has images, each below its name', async () => {
-    const diff = await call('diff')
-    expect(diff.status).toBe(1)
-    expect(diff.stdout).toMatch(/^one:\nrhcos-4\.18: [\s\S]*\ntwo:\nrhcos-4\.18: /)
     const skew = await call('skew', '--fail-on', 'older-release')
     expect(skew.status).toBe(0)
     expect(skew.stdout).toMatch(/^one:\n[\s\S]*\ntwo:\n/)

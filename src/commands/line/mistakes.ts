@@ -81,7 +81,7 @@ function unknown(names: string, words: readonly string[]): string {
   const [first = names] = typed.length > 0 ? typed : [names]
   if (first.startsWith('-')) return `unknown option: ${first}${meantBy(first, words)}`
   if (words[0] === first) return `unknown command: ${first}`
-  return `unexpected argument: ${first}${hintFor(first, words)}`
+  return `unexpected argument: ${first}${hintFor(first)}`
 }
 
 /** The option that a mistyped one is near to. */
@@ -91,8 +91,7 @@ function meantBy(option: string, words: readonly string[]): string {
   return meant === undefined ? '' : `; did you mean --${meant}?`
 }
 
-function hintFor(word: string, words: readonly string[]): string {
-  if (words[0] === 'regenerate') return '; name the stream with --target'
+function hintFor(word: string): string {
   if ((CLOUDS as readonly string[]).includes(word)) return '; --cloud takes one cloud here'
   return ''
 }
