@@ -47,12 +47,7 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   const { text, file } = evidence
   const [schema, snapshot] = attempt('schema', () => readShape(text, file))
   const secrets = checkSecrets(evidence, snapshot)
-  if (snapshot === undefined) {
-    const skipped = CHECKS.filter((name) => name !== 'schema' && name !== 'secrets')
-    return {
-      checks: [schema, ...skipped.map((name) => ({ name, skipped: true }) as const), secrets],
-    }
-  }
+  if (snapshot === undefined) return { checks: [schema, ...skip(CHECKS.slice(1, -1)), secrets] }
   const recording = checkRecording(evidence, snapshot)
   const replay: Check =
     recording.fault === undefined
@@ -71,6 +66,16 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
     secrets,
   ]
   return { checks, snapshot }
+}
+
+/** The checks of a snapshot that is not text of JSON, such as one with conflict markers. */
+export function verifyUnreadable({ message, remedy }: UserError): Verified {
+  const schema: Check = { name: 'schema', fault: message, ...(remedy !== undefined && { remedy }) }
+  return { checks: [schema, ...skip(CHECKS.slice(1))] }
+}
+
+function skip(names: readonly CheckName[]): Check[] {
+  return names.map((name) => ({ name, skipped: true }))
 }
 
 /** The checks of `verifyEvidence`. */

@@ -6,7 +6,7 @@ import { sha256 } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
-import { LaterVersionError, UserError } from '../errors.ts'
+import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 
@@ -34,9 +34,14 @@ export async function verifyStream(
   command: string,
   folder: Folder,
 ): Promise<Verification> {
-  const { verifyEvidence } = await import('../capture/verify.ts')
+  const { verifyEvidence, verifyUnreadable } = await import('../capture/verify.ts')
   const { snapshot: file } = config
-  const { checks, snapshot } = await verifyEvidence(await readEvidence(file, folder))
+  const { checks, snapshot } = await readEvidence(file, folder).then(verifyEvidence, (error) => {
+    // A fault at a position in the snapshot, such as a conflict marker, is a result.
+    const hasPosition = error instanceof InputError && error.message.startsWith(`${file}:`)
+    if (!hasPosition || !/^:\d/.test(error.message.slice(file.length))) throw error
+    return verifyUnreadable(error)
+  })
   if (config.target === undefined && config.marketplaceFile === undefined) {
     return { file, checks, ...(snapshot && { snapshot }) }
   }

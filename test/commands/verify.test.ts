@@ -172,7 +172,7 @@ describe('verify', () => {
     )
   })
 
-  it('exits 1 for a snapshot that is no JSON any more, and for a recording that is gone', async () => {
+  it('exits 1 for a snapshot with conflict markers, and verifies the next one', async () => {
     await writeFile(at('t.json'), `<<<<<<< HEAD\n${await read('s.json')}`)
     const { status, stdout } = await run(['verify', 't.json', 's.json', '-o', 'json'], {
       cwd: folder,
