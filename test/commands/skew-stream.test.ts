@@ -83,7 +83,7 @@ describe('skew without a snapshot', () => {
     await write('s.json', streamWith(azure))
     expect(await skew('s.json', '--cloud', 'aws')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: s.json: no images of aws\n',
+      stderr: 'stream-snapshot: s.json: no images of aws\nChoose a cloud with images: azure.\n',
     })
   })
 })
