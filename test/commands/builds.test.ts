@@ -220,7 +220,7 @@ describe('capture of builds', () => {
     expect(builds.s390x.release).toBe(next)
   })
 
-  it('warns of different builds and of platforms that it does not know', async () => {
+  it('warns of different builds and of unknown platforms', async () => {
     const server = await buildServer({}, ({ architecture, release: wanted }) => {
       const meta = demonstrationMeta(architecture)
       const images = { ...(meta.images as object), moonbase: {} }
@@ -232,7 +232,7 @@ describe('capture of builds', () => {
       `warning: the architectures have different builds: s390x=418.94.202410100000-0 x86_64=${release}\n`,
     )
     expect(outcome.stderr).toContain(
-      'warning: x86_64: platform images.moonbase: not known, left out\n',
+      'warning: x86_64: unknown platform images.moonbase is not recorded\n',
     )
     const quiet = await capture(server.streams, ...SOME, '--quiet')
     expect(quiet).toEqual({ status: 0, stdout: '', stderr: '' })
