@@ -77,7 +77,7 @@ export default defineConfig({
           name: 'browser',
           sequence: { groupOrder: 4 },
           include: of('browser'),
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
