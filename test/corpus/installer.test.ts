@@ -10,6 +10,7 @@ const BUNDLE = resolve(
   'history/installer-main.bundle',
 )
 const STREAM = 'data/data/coreos/coreos-rhel-9.json'
+const MARKETPLACE = 'data/data/coreos/marketplace/coreos-rhel-9.json'
 
 let folder: string
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe("the installer's own stream", () => {
-  it('is followed through its renames to 2021', async () => {
+  it('is followed with its marketplace file through renames to 2021', async () => {
     const { status, stdout } = await run(['history', STREAM, '-o', 'json'], { cwd: folder })
     expect(status).toBe(0)
     const versions: { date: string; path: string; commit: string }[] = JSON.parse(stdout)
@@ -29,9 +30,13 @@ describe("the installer's own stream", () => {
     const paths = [...new Set(versions.map(({ path }) => path))]
     expect(paths.at(-1)).toBe(STREAM)
     expect(paths.length).toBeGreaterThan(1)
-    // git's own look at the file, by similarity and without ours.
-    const log = await git(folder, 'log', '--follow', '--format=%H', '--', STREAM)
-    expect(versions.map(({ commit }) => commit).toReversed()).toEqual(log.trim().split('\n'))
+    // Expected are the commits that git finds by similarity.
+    const log = async (...args: string[]) =>
+      (await git(folder, 'log', '--format=%H', ...args)).trim().split('\n')
+    const follow = (path: string) => log('--follow', '--', path)
+    const expected = new Set([...(await follow(STREAM)), ...(await follow(MARKETPLACE))])
+    const commits = (await log()).filter((commit) => expected.has(commit))
+    expect(versions.map(({ commit }) => commit).toReversed()).toEqual(commits)
   })
 
   it('makes a page', async () => {

@@ -43,7 +43,13 @@ describe.each(files)('%s', (file) => {
   it('is what its values give without a target', () => {
     const rebuilt = stream
       .architectures()
-      .reduce((it, arch) => it.withArchitecture(arch, content(arch)), emptyStream(stream.name))
+      .reduce(
+        (it, arch) =>
+          it
+            .withArchitecture(arch, content(arch))
+            .withExtension(arch, 'marketplace', stream.extension(arch, 'marketplace')),
+        emptyStream(stream.name),
+      )
       .withMetadata(stream.metadata())
       .print()
     const fourSpaces = text.startsWith('{\n    "')
