@@ -78,7 +78,7 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
           include: of('browser'),
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -164,7 +164,7 @@ export class ForeignResponse extends Error {
   readonly $metadata: { readonly httpStatusCode: number }
 
   constructor(readonly status: number) {
-    super('the response is not from AWS')
+    super(`the response is not from AWS (status ${status})`)
     this.name = 'ForeignResponse'
     this.$metadata = { httpStatusCode: status }
   }
@@ -194,11 +194,19 @@ export function explainQuery(error: Error): Explanation | undefined {
 }
 
 function explainForeign(error: unknown): Explanation | undefined {
-  if (!(error instanceof ForeignResponse)) return undefined
-  const { status } = error
+  const status = foreignStatus(error)
+  if (status === undefined) return undefined
   if (status === 200) return { cause: 'the response is not from AWS', remedy: NOT_AWS }
   const { cause, remedy } = explainResponse(status, '', undefined, {})
   return { cause: `${cause}; the response is not from AWS`, remedy: remedy ?? NOT_AWS }
+}
+
+/** The status of a foreign response, which some providers of the SDK only repeat in their message. */
+function foreignStatus(error: unknown): number | undefined {
+  if (error instanceof ForeignResponse) return error.status
+  const message = error instanceof Error ? error.message : ''
+  const status = /ForeignResponse: .*\(status ([0-9]+)\)/.exec(message)?.[1]
+  return status === undefined ? undefined : Number(status)
 }
 
 function findCode(error: unknown): Error | undefined {
