@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
-import { CLI, run, temporaryFolder } from '../support/cli.ts'
+import { CLI, run } from '../support/cli.ts'
 import { ASKING, OFFLINE } from '../support/offline.ts'
 
 const MANIFEST = new URL('../../package.json', import.meta.url)

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process'
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'

@@ -9,7 +9,7 @@ import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../mock-servers/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { EXAMPLE, smallStream } from '../support/streams.ts'
+import { smallStream } from '../support/streams.ts'
 
 let folder: string
 let clouds: Clouds
