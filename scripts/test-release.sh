@@ -20,7 +20,7 @@ copy() {
 
 for name in one other; do
   copy "$folder/$name"
-  (cd "$folder/$name" && npm ci >/dev/null && npm run release >/dev/null 2>&1)
+  (cd "$folder/$name" && npm ci && npm run release) >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
 done
 # The executable holds compiled code, which V8 makes a little different each time.
 for sums in one other; do grep -v linux "$folder/$sums/release/SHA256SUMS"; done | sort | uniq -u >"$folder/unlike"

@@ -22,5 +22,6 @@ async function start(): Promise<void> {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
   if (folder !== undefined) enableCompileCache?.(folder)
   if (words.includes('--debug')) process.setSourceMapsEnabled(true)
-  await import('./main.ts')
+  const { main } = await import('./main.ts')
+  await main(words)
 }
