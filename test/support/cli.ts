@@ -68,12 +68,12 @@ export async function runBuilt(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Outcome> {
-  const { cwd, env = {}, node = [], wrapper = [], cli = CLI, isWaitShown = false } = options
+  const { cwd, env = {}, stdin = '', node = [], wrapper = [], cli = CLI } = options
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
   const surroundings = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
-  const outcome = await execute(command, rest, surroundings, cwd)
-  return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
+  const outcome = await execute(command, rest, surroundings, cwd, stdin)
+  return options.isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
 }
 
 /** Runs any program, with nothing in its environment but what is given. */
@@ -82,8 +82,11 @@ export function execute(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   cwd?: string,
+  stdin = '',
 ): Promise<Outcome> {
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { cwd, env })
+  // A program may end without reading it.
+  child.stdin.on('error', () => undefined).end(stdin)
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
