@@ -53,11 +53,11 @@ export const PASSING: readonly Trial[] = [
 ]
 
 const CUT = /reset or cut off \(ECONNRESET\)|the proxy: /
-const LATE = /no complete response within [0-9] s|no response within 20 s/
+const LATE = /no complete response within [0-9] s|no (response|success) within 20 s/
 
-/** The status that was answered, and the wait that was asked for where there is no patience for it. */
+/** The status or the sign-in's own code, or the wait that is longer than the time limit. */
 const told = (code: number, wait?: number) =>
-  new RegExp(`returned ${code}|asks to wait ${wait ?? '[0-9]+'} s`)
+  new RegExp(`returned ${code}|AADSTS90033|requires a wait of ${wait ?? '[0-9]+'} s`)
 
 /** What stays. */
 export const LASTING: readonly Trial[] = [

@@ -70,7 +70,8 @@ export function signIn(account: AzureAccount, echo: Echo, lifetime: number): Sig
       return { ...answer, headers: { ...echo.headers, ...answer.headers } }
     },
     fail(status, request) {
-      if (!ENDPOINT.test(request.path)) return undefined
+      // The code of a passing error.
+      if (!ENDPOINT.test(request.path) || (status < 500 && status !== 429)) return undefined
       const message = 'A transient error has occurred. Please try again.'
       return signInErrorAnswer(status, 'temporarily_unavailable', 90033, message, originOf(request))
     },

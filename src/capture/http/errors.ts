@@ -1,7 +1,43 @@
 import { ServiceError, UserError } from '../../errors.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
-import { ProxyError, ResponseTimeout, TransportError } from './transport.ts'
+
+/** No complete response within the time limit of one request. */
+export class ResponseTimeout extends Error {
+  constructor(readonly seconds: number) {
+    super(`no complete response within ${seconds} s`)
+    this.name = 'ResponseTimeout'
+  }
+}
+
+/** An error of the transport, with a code like those of Node's sockets. */
+export class TransportError extends Error {
+  constructor(
+    readonly code: TransportCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'TransportError'
+  }
+}
+
+export type TransportCode =
+  | 'ECONNRESET'
+  | 'RESPONSE_TOO_LONG'
+  | 'QUERY_TOO_LONG'
+  | 'CAPTURE_TOO_LONG'
+  | 'BAD_ENCODING'
+  | 'PLAIN_HTTP'
+  | 'PROXY_REFUSED'
+
+/** The connection to the proxy failed, so nothing is known about the server behind it. */
+export class ProxyError extends Error {
+  constructor(cause: unknown) {
+    super('the proxy cannot be reached', { cause })
+    this.name = 'ProxyError'
+  }
+}
 
 /** Codes with their meaning and, where there is one, what to do. */
 export type ErrorTable = Readonly<Record<string, ErrorRow>>
@@ -22,6 +58,8 @@ const PROXY = 'Correct HTTPS_PROXY, or name the host in NO_PROXY.'
 const OPERATOR = 'Report it to the operator of the server, or of the proxy that inspects TLS.'
 const NOT_THE_SERVICE =
   'Check the endpoint and HTTPS_PROXY: the response is not from the service itself.'
+const UNKNOWN_STATUS = 'Check the credentials and their permissions, the endpoint and HTTPS_PROXY.'
+const UNKNOWN = 'Rerun with --debug for the error codes that were received.'
 const CLIENT_CERTIFICATE =
   'Use an endpoint or a proxy that requires no client certificate: stream-snapshot sends none.'
 const NO_TLS = 'Correct the endpoint or HTTPS_PROXY: the port does not speak TLS.'
@@ -127,7 +165,8 @@ export function explainConnection(error: unknown): Explanation | undefined {
     if (code.startsWith('HPE_')) {
       return { cause: `the response is not HTTP (${code})`, remedy: NOT_THE_SERVICE }
     }
-    if (/^ERR_(SSL|TLS|OSSL)_|^[A-Z]*CERT/.test(code)) return { cause: `TLS failed (${code})` }
+    if (/^ERR_(SSL|TLS|OSSL)_|^[A-Z]*CERT/.test(code))
+      return { cause: `TLS failed (${code})`, remedy: OPERATOR }
     const inner = errors?.map(explainConnection).find((one) => one !== undefined)
     if (inner !== undefined) return inner
   }
@@ -149,7 +188,7 @@ export function explainResponse(
   if (status >= 300 && status < 400) {
     return { cause: `${returned}, a redirect, which is not followed`, remedy: NOT_THE_SERVICE }
   }
-  return { cause: returned + withMessage(message) }
+  return { cause: returned + withMessage(message), remedy: UNKNOWN_STATUS }
 }
 
 /** A row of a table; undefined for words such as `constructor`. */
@@ -183,7 +222,20 @@ function withMessage(message: unknown): string {
   return text === '' ? '' : `: ${text}`
 }
 
-/** The code and the message of an error that no table has. */
+/** The parsers of the SDKs, for a response that is not the service's or not all of it. */
+const MALFORMED = /Deserialization error|Cannot (create|set) propert/
+
+/** A response that an SDK cannot read. */
+export function explainMalformed({ message }: Error): Explanation | undefined {
+  if (!MALFORMED.test(message)) return undefined
+  return { cause: 'the response is malformed', remedy: NOT_THE_SERVICE }
+}
+
+/** An error that no table has: its own code and message. */
+export function explainUnknown(error: Error, failure = ''): Explanation {
+  return explainMalformed(error) ?? { cause: failure + received(error), remedy: UNKNOWN }
+}
+
 function received(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const shown = typeof code === 'string' && isCode(code) ? ` (${code})` : ''
@@ -203,7 +255,6 @@ export function queryError(
   for (let each: unknown = thrown; each instanceof Error; each = each.cause) {
     if (each instanceof UserError) return each
   }
-  const { cause, remedy } =
-    explain(thrown) ?? explainConnection(thrown) ?? ({ cause: received(thrown) } as Explanation)
+  const { cause, remedy } = explain(thrown) ?? explainConnection(thrown) ?? explainUnknown(thrown)
   return new ServiceError(`${query}: ${cause}`, remedy, { cause: thrown })
 }

@@ -23,8 +23,10 @@ interface RunningQuery {
   readonly name: string
   readonly limit: TimeLimit | undefined
   readonly deadline: number
-  /** How long a server asked to wait, in seconds. */
+  /** The wait that the server requires, in seconds. */
   requestedWait?: number
+  /** What the last attempt that failed observed. */
+  failure?: string | undefined
   /** Why the query is given up; it replaces the SDK's own error. */
   refusal?: ServiceError
   bytes: number
@@ -37,7 +39,7 @@ const RUNNING = new AsyncLocalStorage<RunningQuery>()
  *
  * @param name in a few words, for errors
  * @param limit undefined for a replay, which has no deadline
- * @throws ServiceError when it takes too long, with the time that the server asked to wait
+ * @throws ServiceError when it takes too long, with the wait that the server requires
  */
 export async function withTimeLimit<T>(
   name: string,
@@ -63,27 +65,39 @@ export async function withTimeLimit<T>(
   }
 }
 
-function timeLimitError({ name, limit, requestedWait }: RunningQuery): ServiceError {
+function timeLimitError({ name, limit, requestedWait, failure }: RunningQuery): ServiceError {
   const seconds = (limit?.milliseconds ?? 0) / 1000
-  const what =
-    requestedWait === undefined
-      ? `no response within ${seconds} s, including sign-in and retries`
-      : `the server asks to wait ${requestedWait} s, and the time limit is ${seconds} s`
-  return new ServiceError(`${name}: ${what}`, 'Increase the time limit with --patience SECONDS.')
+  if (requestedWait === undefined) {
+    const within = `within ${seconds} s, including sign-in and retries`
+    const what = failure
+      ? `no success ${within}; the last attempt: ${failure}`
+      : `no response ${within}`
+    return new ServiceError(`${name}: ${what}`, 'Increase the time limit with --patience SECONDS.')
+  }
+  return new ServiceError(
+    `${name}: the server requires a wait of ${requestedWait} s, longer than the time limit of ${seconds} s`,
+    'Try again later, or increase the time limit with --patience SECONDS.',
+  )
+}
+
+/** Notes what an attempt observed that may be retried. */
+export function noteFailure(failure: string | undefined): void {
+  const query = RUNNING.getStore()
+  if (query !== undefined && failure !== undefined) query.failure = failure
 }
 
 /**
- * Notes how long a server asks to wait.
+ * Notes the wait that a server requires.
  *
  * @throws when that is longer than the time that is left
  */
-export function noteResponse(wait: number | undefined): void {
+export function noteWait(wait: number | undefined): void {
   const query = RUNNING.getStore()
   if (query?.limit === undefined || wait === undefined) return
   query.requestedWait = wait
   if (wait * 1000 < query.deadline - Date.now()) {
     if (wait * 1000 < LONG_WAIT) return
-    query.limit.onWait?.(`${query.name}: the server asks to wait ${wait} s`)
+    query.limit.onWait?.(`${query.name}: the server requires a wait of ${wait} s`)
     return
   }
   query.refusal = timeLimitError(query)

@@ -2,9 +2,10 @@ import http, { type IncomingMessage, type RequestOptions } from 'node:http'
 import https, { Agent } from 'node:https'
 import { unzipSync } from 'node:zlib'
 import type { Definition } from 'nock'
+import { explainConnection, ProxyError, ResponseTimeout, TransportError } from './errors.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 import type { Shared } from './shared.ts'
-import { countBytes, LONGEST_TIMER, noteResponse } from './time-limit.ts'
+import { countBytes, LONGEST_TIMER, noteFailure, noteWait } from './time-limit.ts'
 
 export type { HttpRequest, HttpResponse } from './message.ts'
 
@@ -33,43 +34,6 @@ export const LONGEST_RESPONSE = 8 * 1024 * 1024
 /** All responses of one capture, in bytes. */
 export const LONGEST_CAPTURE = 64 * 1024 * 1024
 
-/** No complete response within the time limit of one request. */
-export class ResponseTimeout extends Error {
-  constructor(readonly seconds: number) {
-    super(`no complete response within ${seconds} s`)
-    this.name = 'ResponseTimeout'
-  }
-}
-
-/** An error of the transport, with a code like those of Node's sockets. */
-export class TransportError extends Error {
-  constructor(
-    readonly code: TransportCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options)
-    this.name = 'TransportError'
-  }
-}
-
-export type TransportCode =
-  | 'ECONNRESET'
-  | 'RESPONSE_TOO_LONG'
-  | 'QUERY_TOO_LONG'
-  | 'CAPTURE_TOO_LONG'
-  | 'BAD_ENCODING'
-  | 'PLAIN_HTTP'
-  | 'PROXY_REFUSED'
-
-/** The connection to the proxy failed, so nothing is known about the server behind it. */
-export class ProxyError extends Error {
-  constructor(cause: unknown) {
-    super('the proxy cannot be reached', { cause })
-    this.name = 'ProxyError'
-  }
-}
-
 /** Whether a retry may succeed: the connection failed or was cut off. */
 export function isTransient(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -95,14 +59,22 @@ export function openTransport(options: TransportOptions): Send {
     const url = new URL(request.url)
     refusePlainHttp(url)
     const { shared, budget } = options
-    const response = shared?.find(request) ?? (await send(request, url, options))
+    const response = shared?.find(request) ?? (await send(request, url, options).catch(reject))
     shared?.keep(request, response)
     countBytes(response.body.length)
     if (budget) spend(budget, response.body.length)
-    noteResponse(isTransientStatus(response.status) ? getRetryAfter(response.headers) : undefined)
+    if (isTransientStatus(response.status)) {
+      noteFailure(`returned ${response.status}`)
+      noteWait(getRetryAfter(response.headers))
+    }
     options.onExchange?.(toDefinition(request, url, response))
     return response
   }
+}
+
+function reject(error: unknown): never {
+  noteFailure(explainConnection(error)?.cause)
+  throw error
 }
 
 function spend(budget: Budget, length: number): void {
@@ -233,7 +205,7 @@ function responseTooLong(): TransportError {
   return new TransportError('RESPONSE_TOO_LONG', `the response is longer than ${limit} MB`)
 }
 
-/** How long the server asks to wait, in seconds. */
+/** The wait that the server requires, in seconds. */
 function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
   const milliseconds = headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms']
   if (milliseconds !== undefined && /^[0-9]+$/.test(milliseconds)) {

@@ -1,10 +1,9 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2'
 import {
-  concealMessage,
   type ErrorRow,
   type ErrorTable,
   type Explanation,
-  explainConnection,
+  explainMalformed,
   explainResponse,
   find,
 } from '../../http/errors.ts'
@@ -253,7 +252,7 @@ export function explainSignIn(
 ): Explanation | undefined {
   const place = host === undefined ? 'sign-in' : `sign-in at ${host}`
   const { $metadata } = error as Partial<ServiceException>
-  const foreign = explainForeign(error)
+  const foreign = explainForeign(error) ?? explainMalformed(error)
   if (foreign) return { ...foreign, cause: `${place}: ${foreign.cause}` }
   if ($metadata?.httpStatusCode !== undefined) {
     const { cause, remedy } = explainException(error, SIGN_IN_ERRORS)
@@ -269,9 +268,4 @@ export function explainSignIn(
     if (report) return { cause: status ? `${meaning} (${status})` : meaning, remedy }
   }
   return undefined
-}
-
-/** An error that no row has: its own message. */
-export function explainUnknown(error: Error): Explanation {
-  return explainConnection(error) ?? { cause: `sign-in failed: ${concealMessage(error.message)}` }
 }

@@ -1,9 +1,10 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
 import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
+import { explainUnknown } from '../../http/errors.ts'
 import { SignInTrace } from '../../http/sign-in.ts'
 import type { Send } from '../../http/transport.ts'
 import type { Live } from '../cloud.ts'
-import { CREDENTIALS, explainSignIn, explainUnknown, ForeignResponse } from './errors.ts'
+import { CREDENTIALS, explainSignIn, ForeignResponse } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
 // A message about future versions is for those who choose the SDK's version.
@@ -108,7 +109,7 @@ function explain(error: Error, trace: SignInTrace, reports: readonly string[]): 
   if (NONE_FOUND.test(error.message)) {
     return new MissingCredentials('aws: no credentials found', CREDENTIALS, { cause: error })
   }
-  const { cause, remedy } = explainUnknown(error)
+  const { cause, remedy } = explainUnknown(error, 'sign-in failed: ')
   return new ServiceError(`aws: ${cause}`, remedy, { cause: error })
 }
 

@@ -1,10 +1,10 @@
 import {
-  concealMessage,
   type ErrorRow,
   type ErrorTable,
   type Explanation,
   explainConnection,
   explainResponse,
+  explainUnknown,
   find,
 } from '../../http/errors.ts'
 
@@ -203,7 +203,7 @@ const MESSAGES: readonly (readonly [pattern: RegExp, ...ErrorRow])[] = [
 export function explainMessage(error: Error): Explanation {
   const [, meaning, remedy] = MESSAGES.find(([pattern]) => pattern.test(error.message)) ?? []
   if (meaning !== undefined) return { cause: `sign-in failed: ${meaning}`, remedy }
-  return explainConnection(error) ?? { cause: `sign-in failed: ${concealMessage(error.message)}` }
+  return explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')
 }
 
 /** Some kinds of credentials put the code into a message of their own. */
