@@ -138,10 +138,10 @@ describe('the layers of src/', () => {
     ['commands/a.ts', '@azure/identity'],
     ['commands/a.ts', 'main.ts'],
     ['io.ts', 'commands/command.ts'],
-    ['errors.ts', 'core/json/parse.ts'],
+    ['errors.ts', 'core/json/parser.ts'],
     ['secrets.ts', 'files/read.ts'],
     ['core/a.ts', '../test/support/cli.ts'],
-    ['other/a.ts', 'core/json/parse.ts'],
+    ['other/a.ts', 'core/json/parser.ts'],
   ])('would not let %s import %s', (from, to) => {
     expect(faultOf({ from, to })).toMatch(/ imports | is in no layer/)
   })

@@ -1,5 +1,5 @@
 import type { Definition } from 'nock'
-import { parseText } from '../core/json/parse.ts'
+import { parseText } from '../core/json/parser.ts'
 import { refuseLaterVersion } from '../core/schemas/check.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'

@@ -15,7 +15,7 @@ import {
   printJson,
   toValue,
 } from '../../src/core/json/document.ts'
-import { encodeString } from '../../src/core/json/scalar.ts'
+import { encodeString } from '../../src/core/json/node.ts'
 import { selectImage } from '../../src/core/selection/select.ts'
 import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/read.ts'
 import type { Image } from '../../src/core/snapshot/snapshot.ts'

@@ -1,4 +1,4 @@
-import { parseText } from '../json/parse.ts'
+import { parseText } from '../json/parser.ts'
 import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import builtIn from './criteria.json' with { type: 'json' }
 import type { Criteria } from './criteria.ts'

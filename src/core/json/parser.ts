@@ -1,315 +1,218 @@
-/** JSON text to nodes that keep their text. Strict: only RFC 8259 is valid. */
+/** JSON text to nodes that keep their text, or to plain values. Strict: only RFC 8259 is valid. */
 
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import type { Frame, JsonDocument, JsonMember, JsonNode, JsonObject } from './node.ts'
-import { toPosition } from './position.ts'
-import { decodeString } from './scalar.ts'
+import {
+  decodeString,
+  type Frame,
+  type JsonDocument,
+  type JsonMember,
+  type JsonNode,
+} from './node.ts'
 
 /** Deeper than every real file, and far from the end of the stack. */
-export const DEEPEST = 1000
+const DEEPEST = 1000
 
 /** A hundred times the values of the largest stream; each takes 300 bytes of memory. */
-export const MOST_VALUES = 1_000_000
+const MOST_VALUES = 1_000_000
 
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
-const SPACE = 0x20
-const QUOTE = 0x22
-const COMMA = 0x2c
-const MINUS = 0x2d
-const COLON = 0x3a
-const OPENING_BRACKET = 0x5b
-const BACKSLASH = 0x5c
-const CLOSING_BRACKET = 0x5d
-const LOWER_F = 0x66
-const LOWER_N = 0x6e
-const LOWER_T = 0x74
-const OPENING_BRACE = 0x7b
-const CLOSING_BRACE = 0x7d
-const BYTE_ORDER_MARK = 0xfeff
-
+/** A string without its closing quote: valid as far as it is matched. */
+const STRING = /"(?:[ !#-[\]-\uffff]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const LITERAL = /true|false|null/y
 const SPACES = /[ \t\r\n]*/y
-/** A backslash or a control character. */
-const SPECIAL = /[^ -[\]-\uffff]/
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
 /** For a file that was cut off. */
 const RESTORE = 'Restore the file from git, or write it again.'
 
 /**
- * The root node of a text.
+ * Reads a JSON file with the text around its root and its indentation.
  *
+ * @param starts gets the offset of every value, or of the key of a member
  * @throws InputError, `FILE:LINE:COLUMN: expected …, found …`, for invalid JSON, a duplicate key,
  *   more than 1,000 levels or a million values
  */
-export function parseJson(text: string, file: string): JsonNode {
-  return parseDocument(text, file).root
+export function parseDocument(
+  text: string,
+  file: string,
+  starts?: Map<JsonNode, number>,
+): JsonDocument {
+  return new Parser(text, file, starts).document()
 }
 
-/** The same with the text around the root and the indentation. */
-export function parseDocument(text: string, file: string): JsonDocument {
-  return new Parser(text, file).document()
+export function parseJson(text: string, file: string): JsonNode {
+  return parseDocument(text, file).root
 }
 
 class Parser {
   private at = 0
   private depth = 0
   private count = 0
-  private readonly text: string
-  private readonly file: string
 
-  constructor(text: string, file: string) {
-    this.text = text
-    this.file = file
-  }
+  constructor(
+    private readonly text: string,
+    private readonly file: string,
+    private readonly starts?: Map<JsonNode, number>,
+  ) {}
 
   document(): JsonDocument {
-    if (this.text.charCodeAt(0) === BYTE_ORDER_MARK) {
-      throw this.error(
-        0,
-        'expected JSON, found a byte order mark',
-        'Save the file as UTF-8 without a byte order mark.',
-      )
+    if (this.text.startsWith('\ufeff')) {
+      const remedy = 'Save the file as UTF-8 without a byte order mark.'
+      throw this.error('expected JSON, found a byte order mark', remedy)
     }
-    const before = this.space()
+    const before = this.take(SPACES)
     if (this.at === this.text.length) {
-      throw this.error(0, 'expected JSON, found an empty file', RESTORE)
+      this.at = 0
+      throw this.error('expected JSON, found an empty file', RESTORE)
     }
     const start = this.at
     const root = this.value('a value')
-    const end = this.at
-    const after = this.space()
+    this.starts?.set(root, start)
+    const source = this.text.slice(start, this.at)
+    const after = this.take(SPACES)
     if (this.at < this.text.length) throw this.unexpected('the end of the file')
-    return { before, root, after, indentation: indentationOf(this.text.slice(start, end)) }
+    // The first indented line's indentation is one level: the root's own members come first.
+    const indentation = /[\r\n]([ \t]+)[^\s]/.exec(source)?.[1] ?? '  '
+    return { before, root, after, indentation }
   }
 
   private value(expected: string): JsonNode {
-    this.count++
-    if (this.count > MOST_VALUES) {
-      throw tooManyValues(this.file)
-    }
-    const code = this.code()
-    switch (code) {
-      case OPENING_BRACE:
-        return this.object()
-      case OPENING_BRACKET:
-        return this.array()
-      case QUOTE:
-        return { kind: 'string', text: this.string() }
-      case LOWER_T:
-        return { kind: 'boolean', text: this.literal('true', expected) }
-      case LOWER_F:
-        return { kind: 'boolean', text: this.literal('false', expected) }
-      case LOWER_N:
-        return { kind: 'null', text: this.literal('null', expected) }
-    }
-    if (code === MINUS || isDigit(code)) return { kind: 'number', text: this.number() }
-    throw this.unexpected(expected)
+    this.count += 1
+    if (this.count > MOST_VALUES) throw tooManyValues(this.file)
+    const start = this.text.charAt(this.at)
+    if (start === '{') return this.object()
+    if (start === '[') return this.array()
+    if (start === '"') return { kind: 'string', text: this.string() }
+    if (/[-\d]/.test(start)) return { kind: 'number', text: this.word(NUMBER, 'a number') }
+    const text = this.word(LITERAL, expected)
+    return { kind: text === 'null' ? 'null' : 'boolean', text }
   }
 
-  private object(): JsonObject {
-    const start = this.at
-    this.enter()
+  private object(): JsonNode {
+    const start = this.enter()
     const members = new Map<string, JsonMember>()
-    const open = this.space()
+    const open = this.take(SPACES)
     let close = open
-    if (this.code() !== CLOSING_BRACE) {
+    if (this.text[this.at] !== '}') {
       close = this.member(members, undefined)
-      while (this.code() === COMMA) {
-        this.at++
-        close = this.member(members, this.space())
+      while (this.text[this.at] === ',') {
+        this.at += 1
+        close = this.member(members, this.take(SPACES))
       }
     }
-    this.leave()
-    const source = this.text.slice(start, this.at)
+    const source = this.leave(start)
     const frame = frameOf(open, close, members)
-    return frame === undefined
-      ? { kind: 'object', members, source }
-      : { kind: 'object', members, source, frame }
+    return { kind: 'object', members, source, ...(frame && { frame }) }
   }
 
   /** Adds one member and stops at the comma or brace behind it. Returns the space before that. */
   private member(members: Map<string, JsonMember>, before: string | undefined): string {
     const start = this.at
-    if (this.code() !== QUOTE) {
+    if (this.text[start] !== '"') {
       throw this.unexpected(before === undefined ? 'a string or }' : 'a string')
     }
     const key = this.string()
     const name = decodeString(key)
     if (members.has(name)) {
-      throw this.error(start, `duplicate key ${printable(key)}`)
+      this.at = start
+      throw this.error(`duplicate key ${printable(key)}`)
     }
     const keyEnd = this.at
-    this.space()
-    if (this.code() !== COLON) throw this.unexpected(':')
-    this.at++
-    this.space()
+    this.take(SPACES)
+    if (this.text[this.at] !== ':') throw this.unexpected(':')
+    this.at += 1
+    this.take(SPACES)
     const colon = this.text.slice(keyEnd, this.at)
     const value = this.value('a value')
-    const space = this.space()
-    const code = this.code()
-    if (code !== COMMA && code !== CLOSING_BRACE) throw this.unexpected(', or }')
+    this.starts?.set(value, start)
+    const space = this.take(SPACES)
+    const end = this.text[this.at]
+    if (end !== ',' && end !== '}') throw this.unexpected(', or }')
     // The space before the closing brace belongs to the object, whichever member is last.
-    const after = code === COMMA ? space : ''
-    members.set(name, { key, value, spacing: { before, colon, after } })
+    members.set(name, { key, value, spacing: { before, colon, after: end === ',' ? space : '' } })
     return space
   }
 
   private array(): JsonNode {
-    const start = this.at
-    this.enter()
+    const start = this.enter()
     const elements: JsonNode[] = []
-    this.space()
-    if (this.code() !== CLOSING_BRACKET) {
-      elements.push(this.element('a value or ]'))
-      while (this.code() === COMMA) {
-        this.at++
-        this.space()
-        elements.push(this.element('a value'))
-      }
+    this.take(SPACES)
+    for (let expected = 'a value or ]'; this.text[this.at] !== ']' || elements.length > 0; ) {
+      const at = this.at
+      const element = this.value(expected)
+      this.starts?.set(element, at)
+      elements.push(element)
+      this.take(SPACES)
+      if (this.text[this.at] === ']') break
+      if (this.text[this.at] !== ',') throw this.unexpected(', or ]')
+      this.at += 1
+      this.take(SPACES)
+      expected = 'a value'
     }
-    this.leave()
-    return { kind: 'array', elements, source: this.text.slice(start, this.at) }
+    return { kind: 'array', elements, source: this.leave(start) }
   }
 
-  /** One element; stops at the comma or bracket behind it. */
-  private element(expected: string): JsonNode {
-    const value = this.value(expected)
-    this.space()
-    const code = this.code()
-    if (code !== COMMA && code !== CLOSING_BRACKET) throw this.unexpected(', or ]')
-    return value
+  private enter(): number {
+    this.depth += 1
+    if (this.depth > DEEPEST) throw this.error('nested more than 1,000 levels deep')
+    this.at += 1
+    return this.at - 1
   }
 
-  /** The code unit here; NaN, which equals nothing, at the end. */
-  private code(): number {
-    return this.text.charCodeAt(this.at)
-  }
-
-  private enter(): void {
-    this.depth++
-    if (this.depth > DEEPEST) {
-      throw this.error(this.at, 'nested more than 1,000 levels deep')
-    }
-    this.at++
-  }
-
-  private leave(): void {
-    this.depth--
-    this.at++
-  }
-
-  private string(): string {
-    const start = this.at
-    const end = this.text.indexOf('"', start + 1) + 1
-    const plain = this.text.slice(start, end)
-    if (plain !== '' && !SPECIAL.test(plain)) {
-      this.at = end
-      return plain
-    }
-    for (this.at++; ; this.at++) {
-      const code = this.code()
-      if (code === QUOTE) break
-      if (code === BACKSLASH) this.escape()
-      else if (code < SPACE) throw this.controlCharacter(code)
-      else if (Number.isNaN(code)) throw this.unexpected('a closing quote')
-    }
-    this.at++
+  private leave(start: number): string {
+    this.depth -= 1
+    this.at += 1
     return this.text.slice(start, this.at)
   }
 
-  /** Leaves `at` on the escape's last character. */
-  private escape(): void {
-    const next = this.text[this.at + 1] ?? ''
-    if (next === 'u') {
-      const digits = this.text.slice(this.at + 2, this.at + 6)
-      if (!/^[\da-fA-F]{4}$/.test(digits)) {
-        throw this.error(
-          this.at,
-          `expected \\u and four hexadecimal digits, found \\u${printable(digits)}`,
-        )
-      }
-      this.at += 5
-      return
+  private string(): string {
+    const text = this.take(STRING)
+    const next = this.text.slice(this.at, this.at + 2)
+    if (next.startsWith('"')) {
+      this.at += 1
+      return `${text}"`
     }
-    if (next === '') {
-      this.at++
+    if (/^[\r\n]/.test(next))
+      throw this.error('expected a closing quote, found the end of the line')
+    if (next === '' || next === '\\') {
+      this.at = this.text.length
       throw this.unexpected('a closing quote')
     }
-    if (!'"\\/bfnrt'.includes(next)) {
-      const character = String.fromCodePoint(this.text.codePointAt(this.at + 1) ?? 0)
-      throw this.error(this.at, `expected an escape sequence, found \\${printable(character)}`)
-    }
-    this.at++
+    const found = next.startsWith('\\') ? next : next.charAt(0)
+    throw this.error(`expected an escape sequence, found ${printable(found)}`)
   }
 
-  private controlCharacter(code: number): InputError {
-    if (isLineEnd(code)) {
-      return this.error(this.at, 'expected a closing quote, found the end of the line')
-    }
-    const hex = code.toString(16).padStart(4, '0')
-    return this.error(
-      this.at,
-      `expected \\u${hex}, found the control character U+${hex.toUpperCase()} in a string`,
-    )
+  /** A number or a literal, which must not go on: `01`, `1.`, `nullable`. */
+  private word(pattern: RegExp, expected: string): string {
+    const start = this.at
+    const text = this.take(pattern)
+    if (text !== '' && !/[\w.+-]/.test(this.text.charAt(this.at))) return text
+    this.at = start
+    throw this.unexpected(expected)
   }
 
-  private number(): string {
-    NUMBER.lastIndex = this.at
-    const text = NUMBER.exec(this.text)?.[0] ?? ''
-    if (text === '' || this.isWordAt(this.at + text.length)) throw this.unexpected('a number')
-    this.at += text.length
-    return text
-  }
-
-  private literal(text: string, expected: string): string {
-    const end = this.at + text.length
-    if (!this.text.startsWith(text, this.at) || this.isWordAt(end)) {
-      throw this.unexpected(expected)
-    }
+  /** The text that a pattern matches here, and goes behind it. */
+  private take(pattern: RegExp): string {
+    pattern.lastIndex = this.at
+    const end = pattern.test(this.text) ? pattern.lastIndex : this.at
+    const text = this.text.slice(this.at, end)
     this.at = end
     return text
   }
 
-  /** Whether a number or a literal goes on: `01`, `1.`, `nullable`. */
-  private isWordAt(at: number): boolean {
-    return /[\w.+-]/.test(this.text.charAt(at))
-  }
-
-  private space(): string {
-    const start = this.at
-    SPACES.lastIndex = start
-    SPACES.test(this.text)
-    this.at = SPACES.lastIndex
-    return this.text.slice(start, this.at)
-  }
-
   private unexpected(expected: string): InputError {
-    const { at, text } = this
-    if (at >= text.length) {
-      return this.error(at, `expected ${expected}, found the end of the file`, RESTORE)
+    if (this.at >= this.text.length) {
+      return this.error(`expected ${expected}, found the end of the file`, RESTORE)
     }
-    TOKEN.lastIndex = at
-    return this.error(at, `expected ${expected}, found ${printable(TOKEN.exec(text)?.[0] ?? '')}`)
+    TOKEN.lastIndex = this.at
+    const [found = ''] = TOKEN.exec(this.text) ?? []
+    return this.error(`expected ${expected}, found ${printable(found)}`)
   }
 
-  private error(at: number, what: string, remedy?: string): InputError {
-    const { line, column } = toPosition(this.text, at)
+  private error(what: string, remedy?: string): InputError {
+    const { line, column } = toPosition(this.text, this.at)
     return new InputError(`${this.file}:${line}:${column}: ${what}`, remedy)
   }
-}
-
-export function tooManyValues(file: string): InputError {
-  return new InputError(`${file}: more than ${MOST_VALUES.toLocaleString('en')} values`)
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39
-}
-
-function isLineEnd(code: number): boolean {
-  return code === LINE_FEED || code === CARRIAGE_RETURN
 }
 
 /** Undefined for an object without members: new members are laid out as in a new object. */
@@ -326,7 +229,87 @@ function frameOf(
   return { open, gap, colon, close }
 }
 
-/** The first indented line's indentation is one level: the root's own members come first. */
-function indentationOf(root: string): string {
-  return /[\r\n]([ \t]+)[^\s]/.exec(root)?.[1] ?? '  '
+function tooManyValues(file: string): InputError {
+  return new InputError(`${file}: more than ${MOST_VALUES.toLocaleString('en')} values`)
+}
+
+/** Line and column in characters, both from 1. */
+function toPosition(text: string, offset: number) {
+  const lines = text.slice(0, offset).split(/\r\n|\n|\r/)
+  return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 }
+}
+
+/**
+ * Finds the key of a member, or an element, in valid JSON; if it does not exist, the innermost value
+ * around it.
+ *
+ * @param path names of members and indexes of elements, from the root
+ */
+export function findPosition(text: string, path: readonly string[]) {
+  const starts = new Map<JsonNode, number>()
+  let node: JsonNode = parseDocument(text, '', starts).root
+  let offset = starts.get(node) ?? 0
+  for (const step of path) {
+    const next: JsonNode | undefined =
+      node.kind === 'object'
+        ? node.members.get(step)?.value
+        : node.kind === 'array'
+          ? node.elements[Number(step)]
+          : undefined
+    if (next === undefined) break
+    node = next
+    offset = starts.get(next) ?? offset
+  }
+  return toPosition(text, offset)
+}
+
+/**
+ * Parses JSON strictly. `JSON.parse` is fast, but takes the last of two equal keys and has no limits;
+ * the lossless parser reports the position of an error.
+ *
+ * @throws InputError with file, line and column
+ */
+export function parseText(text: string, file: string): unknown {
+  const { depth, values, keys } = measure(text)
+  if (depth > DEEPEST) parseJson(text, file)
+  if (values > MOST_VALUES) throw tooManyValues(file)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    parseJson(text, file)
+    throw new InputError(`${file}: invalid JSON: ${(error as Error).message}`)
+  }
+  if (countKeys(value) !== keys) parseJson(text, file)
+  return value
+}
+
+/** The levels, values and keys of valid JSON, counted without memory for them. */
+function measure(text: string): { depth: number; values: number; keys: number } {
+  const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c]
+  let [level, depth, values, keys] = [0, 0, 1, 0]
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      for (at += 1; at < text.length && text.charCodeAt(at) !== QUOTE; at++) {
+        if (text.charCodeAt(at) === BACKSLASH) at += 1
+      }
+    } else if (code === COMMA) values += 1
+    else if (code === COLON) keys += 1
+    // A bracket and a brace differ in this bit only.
+    else if ((code | 0x20) === 0x7d) level -= 1
+    else if ((code | 0x20) === 0x7b) {
+      level += 1
+      values += 1
+      depth = Math.max(depth, level)
+    }
+  }
+  return { depth, values, keys }
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const members: readonly unknown[] = Object.values(value)
+  const own = Array.isArray(value) ? 0 : members.length
+  return members.reduce<number>((sum, member) => sum + countKeys(member), own)
 }

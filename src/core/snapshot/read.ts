@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import { parseText } from '../json/parse.ts'
+import { parseText } from '../json/parser.ts'
 import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import { isPlainUrl, liesIn } from '../url.ts'
 import { canonicalJson, computeIntegrity, printLines } from './canonical.ts'

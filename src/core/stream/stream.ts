@@ -15,7 +15,7 @@ import {
   printDocument,
   toValue,
 } from '../json/document.ts'
-import { decodeString, encodeString } from '../json/scalar.ts'
+import { decodeString, encodeString } from '../json/node.ts'
 import { expectObject, mismatch, pathTo } from './expect.ts'
 import { mergeNode, setMember } from './merge.ts'
 import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from './schema.ts'

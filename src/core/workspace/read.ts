@@ -7,7 +7,7 @@ import {
   parseDocument,
   toValue,
 } from '../json/document.ts'
-import { findPosition } from '../json/position.ts'
+import { findPosition } from '../json/parser.ts'
 import { faultOf, jsonPath, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }

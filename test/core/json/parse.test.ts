@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseText } from '../../../src/core/json/parse.ts'
+import { parseText } from '../../../src/core/json/parser.ts'
 import { InputError } from '../../../src/errors.ts'
 
 /** Values whose strings contain what JSON is made of. */

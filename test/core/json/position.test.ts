@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findPosition } from '../../../src/core/json/position.ts'
+import { findPosition } from '../../../src/core/json/parser.ts'
 
 const TEXT = `
 {
