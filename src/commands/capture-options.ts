@@ -6,7 +6,17 @@ import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../w
 import type { CloudOptions } from '../workflows/clouds.ts'
 import { CLOUD_OPTIONS } from './clouds.ts'
 import type { Context } from './command.ts'
-import { type ArgsOf, choice, count, flag, list, type Option, text, texts } from './option.ts'
+import {
+  type ArgsOf,
+  choice,
+  count,
+  flag,
+  list,
+  type Option,
+  text,
+  texts,
+  withDefault,
+} from './option.ts'
 import { checkUrl } from './url.ts'
 
 const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
@@ -16,43 +26,37 @@ export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
     'Clouds, regions and architectures to remove',
-    {},
+    { values: [...CLOUDS, ...ARCHITECTURES] },
     (names, option) => names.map((name) => readDrop(name, option)),
-    [...CLOUDS, ...ARCHITECTURES],
   ),
-  concurrency: count('Queries at a time', {}, CAPTURE_DEFAULTS.concurrency),
-  timeout: count('Limit for a request', {}, CAPTURE_DEFAULTS.timeout / 1000),
-  patience: count('Limit for a query with its retries', {}, CAPTURE_DEFAULTS.patience / 1000),
+  concurrency: withDefault(count('Queries at a time'), CAPTURE_DEFAULTS.concurrency),
+  timeout: withDefault(count('Limit for a request'), CAPTURE_DEFAULTS.timeout / 1000),
+  patience: withDefault(
+    count('Limit for a query with its retries'),
+    CAPTURE_DEFAULTS.patience / 1000,
+  ),
 }
 
 /** `--cloud`, whose value `none` is an empty list. */
 export function cloudOption(
   describe: string,
-  defaultDescription?: string,
+  value?: string,
 ): Option<readonly CloudName[] | undefined> {
-  const names = list(
-    describe,
-    { ...(defaultDescription !== undefined && { defaultDescription }) },
-    readClouds,
-    CLOUDS_OR_NONE,
-  )
+  const names = list(describe, { default: value, values: CLOUDS_OR_NONE }, readClouds)
   return {
     ...names,
     read: (value, name) => names.read(value, name)?.filter((each) => each !== 'none'),
   }
 }
 
-export const OCP_OPTION = text('OCP version', { defaultDescription: 'from the release' }, readOcp)
+export const OCP_OPTION = text('OCP version', { default: 'from the release' }, readOcp)
 
 /** `--replay`, with or without a file. */
 const replay: Option<string | undefined> = {
-  yargs: {
-    type: 'string',
-    describe: 'Replay a recording (default: its own)',
-  },
-  read: (value, name) => {
-    if (Array.isArray(value)) throw new InputError(`${name}: given more than once`)
-    return value === undefined ? undefined : String(value)
+  describe: 'Replay a recording (default: its own)',
+  read: ([first, ...others], name) => {
+    if (others.length > 0) throw new InputError(`${name}: given more than once`)
+    return first
   },
 }
 
@@ -60,11 +64,11 @@ const replay: Option<string | undefined> = {
 export const CAPTURE_OPTIONS = {
   ...QUERY_OPTIONS,
   name: text('Stream name, and its folder on the build server', {}, readName),
-  url: text('Build server', { defaultDescription: "the distribution's" }, checkUrl),
-  distro: choice('Distribution', ['rhcos', 'fcos'] as const, { defaultDescription: 'rhcos' }),
+  url: text('Build server', { default: "the distribution's" }, checkUrl),
+  distro: choice('Distribution', ['rhcos', 'fcos'] as const, { default: 'rhcos' }),
   'no-signatures': flag('Leave out signatures of artifacts'),
   cloud: cloudOption('Clouds to query, or none', 'as captured'),
-  criteria: text('Criteria, or built-in', { defaultDescription: 'as captured' }),
+  criteria: text('Criteria, or built-in', { default: 'as captured' }),
   ocp: OCP_OPTION,
   replay,
 }

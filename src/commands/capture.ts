@@ -55,8 +55,8 @@ export const captureCommand = command({
       throw withLossLines(error, terminal)
     })
     printNotes(result, terminal)
-    if (!isDry) return printCapture(config.snapshot, result, terminal)
-    printChanges(config.snapshot, result, terminal)
+    if (isDry) printChanges(config.snapshot, result, terminal)
+    else printCapture(config.snapshot, result, terminal)
     return args.check && result.writes.length > 0 ? 1 : 0
   },
 })

@@ -25,14 +25,14 @@ export const CLOUD_OPTIONS = Object.fromEntries(
     const options: Readonly<Record<string, CloudOption>> = CLOUD_TABLE[cloud].settings.options
     return Object.entries(options).map(([name, option]) => [
       name,
-      toOption(option, `${FACTS[cloud].title}:`),
+      toOption(option, FACTS[cloud].title),
     ])
   }),
 ) as AllOptions
 
 function toOption(option: CloudOption, group: string): Option<unknown> {
   const { describe, choices, isList, isUrl, read = (value: string) => value } = option
-  const shown = { group, ...(option.default && { defaultDescription: option.default }) }
+  const shown = { group, ...(option.default && { default: option.default }) }
   if (choices !== undefined) return choice(describe, choices, shown)
   if (isUrl) return text(describe, shown, checkUrl)
   if (!isList) return text(describe, shown, read)

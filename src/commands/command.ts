@@ -1,10 +1,10 @@
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
 import type { Io } from '../io.ts'
-import { openTerminal, type Terminal } from './line/terminal.ts'
-import { type ArgsOf, flag, type OptionTable } from './option.ts'
+import type { Terminal } from './line/terminal.ts'
+import { type ArgsOf, flag, type OptionTable, type Words } from './option.ts'
 
-/** What every command takes. */
+/** The options of every command. */
 export const GLOBAL_OPTIONS = {
   quiet: flag('Print only data, errors and losses', { alias: 'q' }),
   debug: flag('Print stack traces and the error codes that were received'),
@@ -31,10 +31,10 @@ export interface Context extends Io {
   readonly terminal: Terminal
 }
 
-/** The exit code of a command; without one 0. */
-export type ExitCode = 0 | 1
+/** The exit code of a command; undefined for 0. */
+export type ExitCode = 0 | 1 | undefined
 
-/** A command as its file defines it: one table for what it takes, from which its types follow. */
+/** A command as its file defines it: the types of its arguments follow from the tables. */
 interface Definition<Positionals extends OptionTable, Options extends OptionTable> {
   readonly name: string
   readonly group: (typeof GROUPS)[number]
@@ -45,67 +45,58 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   /** In their order, in capitals. */
   readonly positionals: Positionals
   readonly options: Options
-  /** Command lines without the program's name, each with what it is for. */
+  /** Command lines without the program's name, each with its purpose. */
   readonly examples: readonly (readonly [line: string, what: string])[]
-  /** For a command that looks at a file: what stands for it where a workspace's stream is meant. */
-  readonly forStream?: (
-    stream: StreamConfig,
-  ) =>
-    | Promise<Readonly<Record<string, string | undefined>>>
-    | Readonly<Record<string, string | undefined>>
+  /** For a command on a file: its arguments and options for a stream of the workspace. */
+  readonly forStream?: (stream: StreamConfig) => Readonly<Record<string, string | undefined>>
   /** Whether its arguments are names of streams. */
   readonly takesStreams?: boolean
   run(
     args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs,
     context: Context,
-  ): Promise<ExitCode | void>
+  ): Promise<ExitCode> | Promise<void>
 }
 
-/** A command as the command line knows it. */
+/** A command as the command line calls it. */
 export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run'> {
-  /** @param values by option and positional, as they were typed */
-  run(values: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode | void>
+  run(words: Words, context: Context): Promise<ExitCode>
 }
 
 export function command<Positionals extends OptionTable, Options extends OptionTable>(
   definition: Definition<Positionals, Options>,
 ): Command {
-  const { name, positionals, options, ...rest } = definition
-  const read = (values: Readonly<Record<string, unknown>>) => ({
-    ...readArgs(name, positionals, values),
-    ...readArgs(name, options, values),
-    ...readArgs(name, GLOBAL_OPTIONS, values),
-  })
+  const { name, positionals, options } = definition
   return {
-    ...{ ...rest, name, positionals, options },
-    run: (values, context) => definition.run(read(values), context),
+    ...definition,
+    run: async (words, context) => {
+      const args = {
+        ...readArgs(name, positionals, words),
+        ...readArgs(name, options, words),
+        ...readArgs(name, GLOBAL_OPTIONS, words),
+      }
+      return (await definition.run(args, context)) ?? undefined
+    },
   }
 }
 
-/** @throws InputError for a value that its option does not take */
+/** @throws InputError for an invalid value */
 export function readArgs<Table extends OptionTable>(
   command: string,
   table: Table,
-  values: Readonly<Record<string, unknown>>,
+  words: Words,
 ): ArgsOf<Table> {
   const read = Object.entries(table).map(([name, option]) => {
     try {
-      return [name, option.read(values[name], name === name.toUpperCase() ? name : `--${name}`)]
+      const shown = name === name.toUpperCase() ? name : `--${name}`
+      return [name, option.read(words[name] ?? [], shown)]
     } catch (error) {
       if (!(error instanceof InputError) || error.remedy !== undefined) throw error
       throw new InputError(error.message, helpRemedy(command), { cause: error })
     }
   })
-  // What each option's `read` gives is what the table's type says of it.
   return Object.fromEntries(read) as ArgsOf<Table>
 }
 
 export function helpRemedy(command: string): string {
   return `Run stream-snapshot ${command} --help for its arguments and options.`
-}
-
-export function contextFor(io: Io, values: Readonly<Record<string, unknown>>): Context {
-  const { quiet, color, 'no-color': noColor } = values
-  const isColored = color === true ? true : noColor === true ? false : undefined
-  return { ...io, terminal: openTerminal(io, { quiet: quiet === true, isColored }) }
 }

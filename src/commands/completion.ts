@@ -31,7 +31,7 @@ export const completionCommand = command({
   name: 'completion',
   group: 'Other',
   describe: 'Print a script that completes commands and options in a shell',
-  positionals: { SHELL: choice('Shell', SHELLS, { defaultDescription: '$SHELL' }) },
+  positionals: { SHELL: choice('Shell', SHELLS, { default: '$SHELL' }) },
   options: {},
   examples: [
     ['completion bash >> ~/.bashrc', 'for bash'],

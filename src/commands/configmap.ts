@@ -14,12 +14,10 @@ export const configmapCommand = command({
   usage: '[NAME=]STREAM_FILE | STREAM ...',
   takesStreams: true,
   positionals: {
-    STREAM: texts('Streams by name or file, several files as NAME=FILE', { demandOption: true }),
+    STREAM: texts('Streams by name or file, several files as NAME=FILE', { isNeeded: true }),
   },
   options: {
-    'marketplace-file': texts('Add these images; NAME=FILE for one of several', {
-      nargs: 1,
-    }),
+    'marketplace-file': texts('Add these images; NAME=FILE for one of several'),
   },
   examples: [
     ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],

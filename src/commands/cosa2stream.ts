@@ -16,7 +16,7 @@ export const cosa2streamCommand = command({
     ...REGENERATE_OPTIONS,
     ...CAPTURE_OPTIONS,
     snapshot: text('Snapshot to write', {
-      defaultDescription: 'snapshots/NAME.json',
+      default: 'snapshots/NAME.json',
     }),
     ...PREVIEW_OPTIONS,
   },

@@ -15,7 +15,7 @@ import { type ArgsOf, flag, format, text, texts } from './option.ts'
 const positionals = {
   A: text('Snapshot, REVISION:PATH or stream (default: all streams)'),
   B: text('Later snapshot (default: compare A with HEAD)'),
-  GIT: texts('More arguments of git', { hidden: true }),
+  GIT: texts('More arguments of git', { isHidden: true }),
 }
 const options = {
   base: text('Compare with the merge base of this revision'),
@@ -41,12 +41,16 @@ export const diffCommand = command({
   ],
 
   async run(args, context) {
-    if (args['git-driver']) return runAsDriver(args, context)
+    if (args['git-driver']) {
+      await runAsDriver(args, context)
+      return 0
+    }
     const difference = await findDifference(args, context)
     const { terminal } = context
     terminal.data(DIFF_FORMATS[args.output](difference, terminal))
     if (!isEqual(difference)) return args['exit-zero'] ? 0 : 1
     if (args.output !== 'json') terminal.say(equalLine(difference))
+    return 0
   },
 })
 

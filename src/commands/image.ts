@@ -22,24 +22,20 @@ export const imageCommand = command({
     'stream-name': text('Stream, if SOURCE has several'),
     at: text('Read SOURCE at a git revision'),
     cloud: choice('Cloud', CLOUDS, {
-      defaultDescription: DEFAULT_CLOUD,
+      default: DEFAULT_CLOUD,
     }),
-    plan: {
-      ...text('Purchase plan', {
-        defaultDescription: 'no-purchase-plan, or ocp',
-      }),
-      values: PLANS,
-    },
-    arch: text('Architecture', { defaultDescription: 'x86_64' }, readArchitecture),
-    generation: {
-      ...text('Hyper-V generation: gen1, gen2', { defaultDescription: 'gen2' }, readGeneration),
-      values: ['gen1', 'gen2'],
-    },
+    plan: text('Purchase plan', { default: 'no-purchase-plan, or ocp', values: PLANS }),
+    arch: text('Architecture', { default: 'x86_64' }, readArchitecture),
+    generation: text(
+      'Hyper-V generation: gen1, gen2',
+      { default: 'gen2', values: ['gen1', 'gen2'] },
+      readGeneration,
+    ),
     region: text("AWS region, or the location of Azure's id"),
     gen1: flag('Derive the Gen1 SKU from the Gen2 image', { conflicts: 'generation' }),
-    output: choice('Output format', IMAGE_FORMATS, { alias: 'o', defaultDescription: 'urn' }),
+    output: choice('Output format', IMAGE_FORMATS, { alias: 'o', default: 'urn' }),
     pool: choice('Pool', POOLS, {
-      defaultDescription: 'by the plan',
+      default: 'by the plan',
     }),
     merge: text('Write the image into this manifest', {
       conflicts: 'output',

@@ -1,46 +1,55 @@
-import type { Options } from 'yargs'
 import { InputError } from '../errors.ts'
 
-/** What a lone hyphen is replaced by, of which yargs would make an empty word. No argument can contain it. */
-export const HYPHEN = '\0-'
-
-/** An option or a positional: how yargs parses it, and how its words are read. */
-export interface Option<Value> {
-  readonly yargs: Options
-  /** What may stand there, for a shell to complete; `choices` need not be repeated. */
+/** What an option has besides its description. */
+interface Details {
+  /** A letter. */
+  readonly alias?: string
+  /** The heading in the help. */
+  readonly group?: string
+  /** In the help: the value, or a description of it. */
+  readonly default?: string | number | undefined
+  readonly isHidden?: boolean
+  /** Other options by name. */
+  readonly implies?: string
+  readonly conflicts?: string
+  /** Values that a shell completes. */
   readonly values?: readonly string[]
+}
+
+/** An option or a positional. */
+export interface Option<Value> extends Details {
+  readonly describe: string
+  readonly isFlag?: boolean
+  /** Whether it may be given several times; such a positional takes all remaining words. */
+  readonly isList?: boolean
+  readonly isNeeded?: boolean
+  /** Values that the help lists. */
+  readonly choices?: readonly string[]
   /**
-   * @param value what was typed: undefined for nothing, an array where it was given more than once
-   * @param name by which an error calls it
+   * @param words one for each time that it is given: `true` or `false` for a flag, and an empty word
+   *   for an option without a value
+   * @param name of the option in errors
    * @throws InputError
    */
-  readonly read: (value: unknown, name: string) => Value
+  readonly read: (words: readonly string[], name: string) => Value
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>
 
-/** The options of a table, for yargs. */
-export function yargsOptions(table: OptionTable): Record<string, Options> {
-  return Object.fromEntries(Object.entries(table).map(([name, { yargs }]) => [name, yargs]))
-}
+/** The words of a command line, by option and positional. */
+export type Words = Readonly<Record<string, readonly string[]>>
 
 type ValueOf<Each> = Each extends Option<infer Value> ? Value : never
 type Optional<Table> = {
   [Name in keyof Table]: undefined extends ValueOf<Table[Name]> ? Name : never
 }[keyof Table]
 
-/** The values of a table; what may be absent may be left out. */
+/** The values of a table; optional ones may be absent. */
 export type ArgsOf<Table> = {
   readonly [Name in Exclude<keyof Table, Optional<Table>>]: ValueOf<Table[Name]>
 } & { readonly [Name in Optional<Table>]?: ValueOf<Table[Name]> }
 
-/** What an option has besides its description. */
-type Details = Pick<
-  Options,
-  'alias' | 'group' | 'defaultDescription' | 'hidden' | 'implies' | 'conflicts'
->
-
-/** A text, given once; undefined where it is not given. */
+/** A text, given once. */
 export function text(describe: string, details?: Details): Option<string | undefined>
 export function text<Value>(
   describe: string,
@@ -53,31 +62,37 @@ export function text(
   read: (text: string, name: string) => unknown = (given) => given,
 ): Option<unknown> {
   return {
-    yargs: { type: 'string', describe, ...details },
-    read: (value, name) => {
-      const given = once(value, name)
+    describe,
+    ...details,
+    read: (words, name) => {
+      const given = once(words, name)
       return given === undefined ? undefined : read(given, name)
     },
   }
 }
 
 /** A text that must be given. */
-export function needed(describe: string, details: Details = {}): Option<string> {
+export function needed(describe: string): Option<string> {
   return {
-    yargs: { type: 'string', demandOption: true, describe, ...details },
-    read: (value, name) => {
-      const given = once(value, name)
-      if (given === undefined) throw new InputError(`${name} is missing`)
-      return given
-    },
+    describe,
+    isNeeded: true,
+    read: (words, name) => once(words, name) ?? refuseMissing(name),
   }
 }
 
-/** Texts, for a positional all that is there, for an option one each time that it is given. */
-export function texts(describe: string, details: Options = {}): Option<readonly string[]> {
+/** Texts: of a positional all words, of an option one for each time that it is given. */
+export function texts(
+  describe: string,
+  details: Pick<Option<unknown>, 'isNeeded' | 'isHidden'> = {},
+): Option<readonly string[]> {
   return {
-    yargs: { type: 'string', array: true, describe, ...details },
-    read: (value) => (Array.isArray(value) ? value.map(asTyped) : []),
+    describe,
+    ...details,
+    isList: true,
+    read: (words, name) => {
+      if (words.includes('')) throw new InputError(`${name}: expected a value`)
+      return details.isNeeded && words.length === 0 ? refuseMissing(name) : words
+    },
   }
 }
 
@@ -86,20 +101,19 @@ export function list<Value extends string>(
   describe: string,
   details: Details,
   read: (names: readonly string[], name: string) => readonly Value[],
-  values: readonly string[] = [],
 ): Option<readonly Value[] | undefined> {
-  const option = text(describe, details, (given, name) => {
+  return text(describe, details, (given, name) => {
     const names = given.split(',').map((each) => each.trim())
     return [...new Set(read(names, name))]
   })
-  return { ...option, values }
 }
 
 export function flag(describe: string, details: Details = {}): Option<boolean | undefined> {
-  return {
-    yargs: { type: 'boolean', describe, ...details },
-    read: (value) => (value === undefined ? undefined : value === true),
+  const read = (words: readonly string[]) => {
+    const last = words.at(-1)
+    return last === undefined ? undefined : last === 'true'
   }
+  return { describe, ...details, isFlag: true, read }
 }
 
 /** One of some texts. */
@@ -107,26 +121,9 @@ export function choice<Value extends string>(
   describe: string,
   choices: readonly Value[],
   details?: Details,
-): Option<Value | undefined>
-export function choice<Value extends string>(
-  describe: string,
-  choices: readonly Value[],
-  details: Details,
-  otherwise: Value,
-): Option<Value>
-export function choice<Value extends string>(
-  describe: string,
-  choices: readonly Value[],
-  details: Details = {},
-  otherwise?: Value,
 ): Option<Value | undefined> {
-  return {
-    yargs: { type: 'string', choices, describe, default: otherwise, ...details },
-    read: (value, name) => {
-      const given = once(value, name)
-      return choices.find((each) => each === given)
-    },
-  }
+  const read = (given: string, name: string) => oneOf(choices, given, name)
+  return { ...text(describe, details ?? {}, read), choices }
 }
 
 /** Some of these texts, one each time that the option is given. */
@@ -135,40 +132,32 @@ export function choices<Value extends string>(
   all: readonly Value[],
   details: Details = {},
 ): Option<readonly Value[]> {
-  return {
-    yargs: { type: 'string', array: true, nargs: 1, choices: all, describe, ...details },
-    read: (value) => all.filter((each) => Array.isArray(value) && value.includes(each)),
-  }
+  const read = (words: readonly string[], name: string) =>
+    words.map((word) => oneOf(all, word, name))
+  return { describe, ...details, choices: all, isList: true, read }
 }
 
-/** A whole number from `least` on. */
-export function count(
-  describe: string,
-  details: Details & { readonly least?: number },
-  otherwise: number,
-): Option<number>
-export function count(
-  describe: string,
-  details?: Details & { readonly least?: number },
-): Option<number | undefined>
+/** A whole number. */
 export function count(
   describe: string,
   { least = 1, ...details }: Details & { readonly least?: number } = {},
-  otherwise?: number,
 ): Option<number | undefined> {
+  return text(describe, details, (given, name) => {
+    const number = Number(given)
+    if (Number.isSafeInteger(number) && number >= least) return number
+    throw new InputError(`${name}: expected a whole number from ${least} on`)
+  })
+}
+
+/** An option with a value where it is not given. */
+export function withDefault<Value extends string | number>(
+  option: Option<Value | undefined>,
+  value: NoInfer<Value>,
+): Option<Value> {
   return {
-    yargs: {
-      describe,
-      ...(otherwise === undefined ? { type: 'string' } : { default: otherwise }),
-      ...details,
-    },
-    read: (value, name) => {
-      if (value === undefined) return undefined
-      const number = typeof value === 'string' ? Number(value || Number.NaN) : value
-      if (typeof number === 'number' && Number.isSafeInteger(number) && number >= least)
-        return number
-      throw new InputError(`${name}: expected a whole number from ${least} on`)
-    },
+    ...option,
+    default: value,
+    read: (words, name) => option.read(words, name) ?? value,
   }
 }
 
@@ -177,24 +166,28 @@ export function format<Format extends string>(
   formats: readonly Format[],
   otherwise: NoInfer<Format>,
 ): Option<Format> {
-  return choice('Output format', formats, { alias: 'o' }, otherwise)
+  return withDefault(choice('Output format', formats, { alias: 'o' }), otherwise)
 }
 
 /** The ways to see what would be written. */
 export const PREVIEW_OPTIONS = {
-  check: flag('Write nothing, print the changes, exit 1 if any', {
-    conflicts: 'dry-run',
-  }),
+  check: flag('Write nothing, print the changes, exit 1 if any', { conflicts: 'dry-run' }),
   'dry-run': flag('Write nothing, print the changes, exit 0'),
 }
 
-function once(value: unknown, name: string): string | undefined {
-  if (Array.isArray(value)) throw new InputError(`${name}: given more than once`)
-  if (value === undefined) return undefined
-  if (value === '') throw new InputError(`${name}: expected a value`)
-  return asTyped(value)
+function once([first, ...others]: readonly string[], name: string): string | undefined {
+  if (others.length > 0) throw new InputError(`${name}: given more than once`)
+  if (first === '') throw new InputError(`${name}: expected a value`)
+  return first
 }
 
-function asTyped(value: unknown): string {
-  return value === HYPHEN ? '-' : String(value)
+function oneOf<Value extends string>(all: readonly Value[], given: string, name: string): Value {
+  const found = all.find((each) => each === given)
+  if (found !== undefined) return found
+  throw new InputError(`${name}: expected one of ${all.join(', ')}, found ${JSON.stringify(given)}`)
+}
+
+function refuseMissing(name: string): never {
+  const isOption = name.startsWith('--')
+  throw new InputError(isOption ? `missing option: ${name}` : `missing argument: ${name}`)
 }

@@ -8,10 +8,10 @@ const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
 /** How a target is generated, which `verify` takes too. */
 export const TARGET_OPTIONS = {
-  layout: choices('Layout, repeatable', layouts, { defaultDescription: "the target's" }),
+  layout: choices('Layout, repeatable', layouts, { default: "the target's" }),
   'marketplace-file': text('Write images to this file instead of the stream'),
   require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[], {
-    defaultDescription: 'any',
+    default: 'any',
   }),
 }
 

@@ -14,7 +14,7 @@ export const verifyCommand = command({
   usage: 'SNAPSHOT ...',
   positionals: {
     SNAPSHOT: texts('Snapshots, or names of streams', {
-      demandOption: true,
+      isNeeded: true,
     }),
   },
   forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
@@ -29,12 +29,6 @@ export const verifyCommand = command({
   ],
 
   async run({ SNAPSHOT, output, ...args }, { folder, terminal }) {
-    if (SNAPSHOT.length === 0) {
-      throw new InputError(
-        'missing argument: SNAPSHOT',
-        'Name a snapshot, or verify the workspace with stream-snapshot check.',
-      )
-    }
     const files = SNAPSHOT.filter((file) => !file.endsWith('.recording.json'))
     if (files.length === 0) {
       throw new InputError(`${SNAPSHOT.join(', ')}: expected a snapshot, found only recordings`)

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import yargs from 'yargs'
 import { readBuilds } from '../../src/commands/builds.ts'
 import { captureCommand, readConfig } from '../../src/commands/capture.ts'
 import { captureOptions } from '../../src/commands/capture-options.ts'
 import { readArgs } from '../../src/commands/command.ts'
-import { yargsOptions } from '../../src/commands/option.ts'
+import { parseWords } from '../../src/commands/line/words.ts'
 import { planCapture } from '../../src/workflows/capture-plan.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { folderAt } from '../support/io.ts'
@@ -15,18 +14,9 @@ type CaptureArgs = Parameters<typeof readConfig>[0] & Parameters<typeof captureO
 /** What a command line queries. */
 async function request(args: readonly string[], snapshot?: ReturnType<typeof snapshotOf>) {
   const { options, positionals } = captureCommand
-  const parser = yargs(args)
-    .version(false)
-    .exitProcess(false)
-    .parserConfiguration({ 'boolean-negation': false })
-    .fail((message, error) => {
-      throw error ?? new Error(message)
-    })
-    .options(yargsOptions(options))
-  const { _: builds, ...values } = await parser.parseAsync()
-  const given = { ...values, SNAPSHOT: 's.json', BUILDS: builds }
+  const [, words] = parseWords(['capture', 's.json', ...args])
   const table = { ...positionals, ...options }
-  const read = readArgs('capture', table, given) as unknown as CaptureArgs
+  const read = readArgs('capture', table, words) as unknown as CaptureArgs
   const named = readBuilds(read.BUILDS)
   const folder = folderAt(await temporaryFolder())
   const all = { ...captureOptions(read), builds: named.length > 0 ? named : undefined }
@@ -166,7 +156,7 @@ describe('a command line that is wrong', () => {
     [['--url', 'http://builds.example', 'x86_64=1'], '--url: plain http only to this machine'],
     [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: a URL with a query'],
     [['--name', 'a/b', 'x86_64=1'], '--name: expected a stream name such as 4.18-9.4'],
-    [['--distro', 'mars', 'x86_64=1'], 'Invalid values:'],
+    [['--distro', 'mars', 'x86_64=1'], 'expected one of rhcos, fcos'],
     [['--stream', 'rhcos.json', 'x86_64=1'], '--stream cannot be combined with builds'],
     [[], 's.json: no such file, and nothing to capture is named'],
     [

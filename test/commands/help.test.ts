@@ -29,8 +29,8 @@ describe('help', () => {
       ),
     )
     const command = COMMANDS.find((each) => each.name === name)
-    for (const [option, { yargs }] of Object.entries(command?.options ?? {})) {
-      const value = yargs.type === 'boolean' ? '' : ' \\[?[A-Z.]+\\]?'
+    for (const [option, { isFlag }] of Object.entries(command?.options ?? {})) {
+      const value = isFlag ? '' : ' \\[?[A-Z.]+\\]?'
       expect(stdout).toMatch(
         new RegExp(`^ {2}( {4}|-[a-zA-Z], )--${option}${value} {2,}\\S.{9,}$`, 'm'),
       )

@@ -1,40 +1,57 @@
 import { WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
 import { UserError } from '../../errors.ts'
-import type { Folder } from '../../files/folder.ts'
+import type { Io } from '../../io.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
+import { GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'
+import type { OptionTable } from '../option.ts'
 
-/** The argument by which a shell requests completions of the words behind it. */
+/** The first word of the command line by which the scripts of `completion` request completions. */
 export const REQUEST = '--get-yargs-completions'
 
-type Complete = (
-  word: string,
-  argv: unknown,
-  completeByYargs: (onCompleted: (error: Error | null, words?: string[]) => void) => unknown,
-  done: (words: string[]) => void,
-) => void
+type Candidate = readonly [word: string, describe?: string]
 
 /**
- * Completes options once a hyphen is typed, the values of options that have a list of them, and the
- * names of streams. If nothing fits, the shell completes file names.
- *
- * @param streams the names of the workspace's streams
+ * Completions of the last word: commands, options, their values, and names of streams. If none fits,
+ * the shell completes file names.
  */
-export function completer(words: readonly string[], streams: readonly string[]): Complete {
-  return (word, _, completeByYargs, done) => {
-    const values = optionValues(words)
-    if (values !== undefined) return done(values.filter((each) => each.startsWith(word)))
-    const command = COMMANDS.find(({ name }) => words.includes(name))
-    const names = command?.forStream || command?.takesStreams ? streams : []
-    completeByYargs((_error, found = []) => {
-      const fitting = found.filter((each) => each.startsWith('-') === word.startsWith('-'))
-      done([...names.filter((each) => each.startsWith(word)), ...fitting])
-    })
-  }
+export async function printCompletions(words: readonly string[], io: Io): Promise<string> {
+  const last = words.at(-1) ?? ''
+  const candidates = await findCandidates(words, last, io)
+  // zsh shows descriptions.
+  const isZsh = io.env.SHELL?.includes('zsh')
+  return candidates
+    .filter(([word]) => word.startsWith(last))
+    .map(([word, describe]) => `${word}${isZsh && describe ? `:${describe}` : ''}\n`)
+    .join('')
 }
 
-/** The names of the workspace's streams; none without a workspace. */
-export async function streamNames(folder: Folder): Promise<string[]> {
+async function findCandidates(
+  [, ...words]: readonly string[],
+  last: string,
+  { folder }: Io,
+): Promise<Candidate[]> {
+  const command = COMMANDS.find(({ name }) => words.slice(0, -1).includes(name))
+  const options: OptionTable = { ...command?.options, ...GLOBAL_OPTIONS }
+  const previous = words.at(-2)
+  const [, option] =
+    Object.entries(options).find(
+      ([name, { alias }]) => previous === `--${name}` || previous === `-${alias}`,
+    ) ?? []
+  if (option && !option.isFlag) {
+    return (option.values ?? option.choices ?? []).map((value) => [value])
+  }
+  if (last.startsWith('-')) {
+    return Object.entries(options).map(([name, { describe }]) => [`--${name}`, describe])
+  }
+  if (command === undefined) return COMMANDS.map(({ name, describe }) => [name, describe])
+  const places = Object.values(command.positionals).flatMap(({ choices = [] }) => choices)
+  if (!command.forStream && !command.takesStreams) return places.map((word) => [word])
+  return [...(await streamNames(folder)), ...places].map((word) => [word])
+}
+
+/** The names of the workspace's streams; none without a valid workspace. */
+async function streamNames(folder: Io['folder']): Promise<string[]> {
   if (folder.findUpwards(WORKSPACE_FILE) === undefined) return []
   try {
     return [...(await openWorkspace(folder)).streams.keys()]
@@ -42,16 +59,4 @@ export async function streamNames(folder: Folder): Promise<string[]> {
     if (error instanceof UserError) return []
     throw error
   }
-}
-
-/** The known values of the option that the last word is for; undefined if it is for none. */
-function optionValues(words: readonly string[]): readonly string[] | undefined {
-  const [previous = ''] = words.slice(-2)
-  const command = COMMANDS.find(({ name }) => words.includes(name))
-  const found = Object.entries(command?.options ?? {}).find(
-    ([name, { yargs }]) => previous === `--${name}` || previous === `-${yargs.alias}`,
-  )
-  const [, option] = found ?? []
-  if (option === undefined || option.yargs.type === 'boolean') return undefined
-  return option.values ?? option.yargs.choices?.map(String) ?? []
 }

@@ -72,11 +72,11 @@ export function overview(commands: readonly Command[]): HelpSection[] {
 export function commandSections({ positionals, options }: Command): HelpSection[] {
   const groups = new Map<string, OptionTable>([['Options', {}]])
   for (const [name, option] of Object.entries(options)) {
-    const title = option.yargs.group?.replace(/:$/, '') ?? 'Options'
+    const title = option.group ?? 'Options'
     groups.set(title, { ...groups.get(title), [name]: option })
   }
   const places = Object.entries(positionals)
-    .filter(([, { yargs }]) => !yargs.hidden)
+    .filter(([, { isHidden }]) => !isHidden)
     .map(([name, option]): [string, string] => [name, description(option)])
   const sections = [...groups].map(([title, table]) => ({ title, entries: optionEntries(table) }))
   return [
@@ -119,9 +119,9 @@ export function printHelp(command: Command, width: number | undefined): string {
 
 /** `diff [A] [B] [OPTIONS]` */
 export function usage({ name, positionals, usage: own, forStream }: Command): string {
-  const places = Object.entries(positionals).map(([place, { yargs }]) => {
-    const each = yargs.array ? `${place} ...` : place
-    return yargs.demandOption && !forStream ? each : `[${each}]`
+  const places = Object.entries(positionals).map(([place, { isList, isNeeded }]) => {
+    const each = isList ? `${place} ...` : place
+    return isNeeded && !forStream ? each : `[${each}]`
   })
   return [name, ...(own === undefined ? places : [own]), '[OPTIONS]'].join(' ')
 }
@@ -170,7 +170,7 @@ function optionEntries(table: OptionTable): Entry[] {
 function longChoices(table: OptionTable): Entry[] {
   const rest = restOfLine(table)
   return visibleOptions(table).flatMap(([name, option]) => {
-    const choices = option.yargs.choices?.map(String) ?? []
+    const choices = option.choices ?? []
     return choices.length > 0 && description(option).length > rest
       ? [[`--${name}`, choices.join(', ')] as const]
       : []
@@ -178,7 +178,7 @@ function longChoices(table: OptionTable): Entry[] {
 }
 
 function visibleOptions(table: OptionTable): [name: string, option: Option<unknown>][] {
-  return Object.entries(table).filter(([, { yargs }]) => !yargs.hidden)
+  return Object.entries(table).filter(([, { isHidden }]) => !isHidden)
 }
 
 /** What the names of a table leave of a line. */
@@ -188,18 +188,16 @@ function restOfLine(table: OptionTable): number {
 }
 
 /** `-o, --output FORMAT`; `    --target FILE` */
-function optionName(name: string, { yargs }: Option<unknown>): string {
-  const alias = yargs.alias === undefined ? '    ' : `-${yargs.alias}, `
-  const value = yargs.type === 'boolean' ? '' : ` ${placeholder(name)}`
-  return `${alias}--${name}${value}`
+function optionName(name: string, { alias, isFlag }: Option<unknown>): string {
+  const short = alias === undefined ? '    ' : `-${alias}, `
+  return `${short}--${name}${isFlag ? '' : ` ${placeholder(name)}`}`
 }
 
-function description({ yargs }: Option<unknown>, choices = yargs.choices ?? []): string {
-  const fallback = yargs.default ?? yargs.defaultDescription
+function description(option: Option<unknown>, choices = option.choices ?? []): string {
   return [
-    yargs.describe ?? '',
+    option.describe,
     ...(choices.length > 0 ? [`: ${choices.join(', ')}`] : []),
-    ...(fallback === undefined ? [] : [` (default: ${fallback})`]),
+    ...(option.default === undefined ? [] : [` (default: ${option.default})`]),
   ].join('')
 }
 

@@ -4,60 +4,40 @@ import { WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
 import { CheckFailure, InputError } from '../../errors.ts'
 import { STDIN } from '../../files/folder.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
-import { type Command, type Context, type ExitCode, helpRemedy } from '../command.ts'
-import { collectOutput } from './collect.ts'
+import type { Command, Context, ExitCode } from '../command.ts'
+import type { Words } from '../option.ts'
+import type { Terminal } from './terminal.ts'
 
-type Values = Readonly<Record<string, unknown>>
 type Streams = ReadonlyMap<string, StreamConfig>
 
 /**
- * Runs a command. The name of a stream stands for its files, and without a file or a name the command
- * runs for each stream that has images.
+ * Runs a command. For a command on a file, the name of a stream means the files of the stream, and
+ * without a file or a name the command runs for each stream that has images.
  *
  * @throws CheckFailure for all streams for which a check failed
  */
 export async function runOnStreams(
   command: Command,
-  values: Values,
+  words: Words,
   context: Context,
-): Promise<ExitCode | void> {
-  const { forStream, positionals } = command
-  const [place = '', ...others] = Object.keys(positionals)
-  const isWorkspace = context.folder.findUpwards(WORKSPACE_FILE) !== undefined
-  const given = values[place]
-  const isEmpty = Array.isArray(given) && given.length === 0
-  if (!forStream || !isWorkspace || isEmpty) {
-    expectArguments(command, values)
-    return command.run(values, context)
+): Promise<ExitCode> {
+  const { folder } = context
+  const [place = ''] = Object.keys(command.positionals)
+  const given = words[place] ?? []
+  const isFile = (word: string) => word === STDIN || folder.exists(word)
+  const isWorkspace = folder.findUpwards(WORKSPACE_FILE) !== undefined
+  const isList = command.positionals[place]?.isList
+  if (!command.forStream || !isWorkspace || (given.length === 0 ? isList : given.every(isFile))) {
+    return command.run(words, context)
   }
-  if (Array.isArray(given)) {
-    const words = await Promise.all(given.map((word) => fileFor(String(word), command, context)))
-    return command.run({ ...values, [place]: words }, context)
-  }
-  if (others.some((name) => values[name] !== undefined) || isFile(given, context)) {
-    return command.run(values, context)
-  }
-  const { streams } = await openWorkspace(context.folder)
-  if (given === undefined) return runAll(command, values, streams, context)
-  const stream = findStream(String(given), streams)
-  return command.run(stream ? await valuesFor(stream, command, values) : values, context)
-}
-
-/** @throws InputError for a positional that only a workspace could stand for */
-function expectArguments(command: Command, values: Values): void {
-  for (const [place, { yargs }] of Object.entries(command.positionals)) {
-    const value = values[place]
-    const isMissing = value === undefined || (Array.isArray(value) && value.length === 0)
-    if (!yargs.demandOption || !isMissing) continue
-    throw new InputError(
-      `missing argument: ${place}`,
-      `${helpRemedy(command.name)} Without arguments it needs a ${WORKSPACE_FILE}.`,
-    )
-  }
-}
-
-function isFile(given: unknown, { folder }: Context): boolean {
-  return given === STDIN || (typeof given === 'string' && folder.exists(given))
+  const { streams } = await openWorkspace(folder)
+  if (given.length === 0) return runAll(command, words, streams, context)
+  const found = given.map((word) => {
+    const stream = isFile(word) ? undefined : findStream(word, streams)
+    return stream ? wordsFor(stream, command, words) : { ...words, [place]: [word] }
+  })
+  const files = found.flatMap((each) => each[place] ?? [])
+  return command.run({ ...(isList ? words : found[0]), [place]: files }, context)
 }
 
 /** Undefined for a word that is no name. @throws InputError for a mistyped name */
@@ -68,63 +48,56 @@ function findStream(word: string, streams: Streams): StreamConfig | undefined {
   throw new InputError(`${word}: no such file or stream; did you mean ${meant}?`)
 }
 
-/** What a stream stands for, without what the command line has. */
-async function valuesFor(
-  stream: StreamConfig,
-  { forStream, positionals }: Command,
-  values: Values,
-): Promise<Values> {
-  const [place] = Object.keys(positionals)
-  const given = Object.entries(values).filter(
-    ([name, value]) => value !== undefined && name !== place,
+/** The command line for the files of a stream; its own options are stronger. */
+function wordsFor(stream: StreamConfig, { forStream, positionals }: Command, words: Words): Words {
+  const [place = ''] = Object.keys(positionals)
+  const { [place]: _, ...options } = words
+  const own = Object.entries(forStream?.(stream) ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, [value]] as const],
   )
-  return { ...values, ...(await forStream?.(stream)), ...Object.fromEntries(given) }
-}
-
-/** The file that a word is or, as a name of a stream, stands for. */
-async function fileFor(word: string, command: Command, context: Context): Promise<unknown> {
-  if (isFile(word, context)) return word
-  const { streams } = await openWorkspace(context.folder)
-  const stream = findStream(word, streams)
-  const [place = ''] = Object.keys(command.positionals)
-  return stream ? (await valuesFor(stream, command, {}))[place] : word
+  return { ...Object.fromEntries(own), ...options }
 }
 
 async function runAll(
   command: Command,
-  values: Values,
+  words: Words,
   streams: Streams,
   context: Context,
-): Promise<ExitCode | void> {
+): Promise<ExitCode> {
   const all = [...streams].filter(([, { layouts }]) => layouts?.length !== 0)
-  const runs = await Promise.all(
-    all.map(async ([name, stream]) => [name, await valuesFor(stream, command, values)] as const),
-  )
-  const [only] = runs
-  if (only !== undefined && runs.length === 1) return command.run(only[1], context)
-  const output = collectOutput(String(values.output ?? ''), context.terminal)
+  const [only] = all
+  if (only !== undefined && all.length === 1) {
+    return command.run(wordsFor(only[1], command, words), context)
+  }
+  const { terminal } = context
+  const join = JOINED[words.output?.[0] ?? '']
+  const outputs = new Map<string, string>()
   const failures: CheckFailure[] = []
   let code: ExitCode = 0
-  for (const [name, each] of runs) {
+  for (const [name, stream] of all) {
+    outputs.set(name, '')
+    const data = (text: string) => outputs.set(name, `${outputs.get(name)}${text}`)
+    if (!join) terminal.data(words.output?.[0] === 'markdown' ? `## ${name}\n\n` : `${name}:\n`)
+    const own: Terminal = join ? { ...terminal, data } : terminal
     try {
-      const terminal = output.start(name)
-      if ((await command.run(each, { ...context, terminal })) === 1) code = 1
+      const result = await command.run(wordsFor(stream, command, words), {
+        ...context,
+        terminal: own,
+      })
+      if (result === 1) code = 1
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error
-      failures.push(withName(name, error))
+      const { message, remedy, lines } = error
+      failures.push(new CheckFailure(`${name}: ${message}`, remedy, { lines }))
     }
   }
-  output.finish()
-  if (failures.length > 0) throw together(failures, runs.length)
+  if (join) terminal.data(join(outputs))
+  if (failures.length > 0) throw together(failures, all.length)
   return code
 }
 
-function withName(name: string, { message, remedy, lines }: CheckFailure): CheckFailure {
-  return new CheckFailure(`${name}: ${message}`, remedy, { lines })
-}
-
 function together(failures: readonly CheckFailure[], count: number): CheckFailure {
-  const lines = failures.flatMap(({ message, lines: own = [] }) => [
+  const lines = failures.flatMap(({ message, lines: own }) => [
     message,
     ...own.map((line) => `  ${line}`),
   ])
@@ -133,4 +106,14 @@ function together(failures: readonly CheckFailure[], count: number): CheckFailur
     failures[0]?.remedy,
     { lines },
   )
+}
+
+/** The output of several streams as one: by format, if a heading before each is not enough. */
+const JOINED: Readonly<Record<string, (outputs: ReadonlyMap<string, string>) => string>> = {
+  json(outputs) {
+    const entries = [...outputs].map(([name, text]) => [name, JSON.parse(text || 'null')])
+    return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`
+  },
+  tsv: (outputs) =>
+    [...outputs].map(([name, text]) => text.replace(/^(?=.)/gm, `${name}\t`)).join(''),
 }
