@@ -4,10 +4,10 @@ import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
-import type { Access, Cloud, Connection, Context } from './clouds/cloud.ts'
+import type { Access, Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
 import { combineFailures, refuseFailures, settle } from './failures.ts'
-import { Shared } from './http/shared.ts'
+import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
 import { Recorder, type Recording, sortExchanges } from './recording.ts'
@@ -63,30 +63,19 @@ async function run(request: CaptureRequest): Promise<Captured> {
   )
 }
 
-type AnyCloud = Cloud<object, object, unknown>
-type AnyConnection = Connection<object, object>
-
 interface Loaded {
   readonly name: CloudName
   readonly access: Access<unknown>
-  readonly module: AnyCloud
+  readonly module: Cloud<object, object, unknown>
 }
 
 function loadClouds(clouds: CaptureRequest['clouds']): Promise<Loaded[]> {
   return Promise.all(
-    CLOUDS.filter((name) => clouds[name] !== undefined).map(async (name) => {
-      const module: AnyCloud = await CLOUD_TABLE[name].load()
-      return { name, access: clouds[name] as Access<unknown>, module }
-    }),
+    CLOUDS.flatMap((name) => {
+      const access = clouds[name]
+      return access === undefined ? [] : [{ name, access }]
+    }).map(async (each) => ({ ...each, module: await CLOUD_TABLE[each.name].load() })),
   )
-}
-
-/** What one cloud contributes to the snapshot. */
-interface CloudResult {
-  readonly name: CloudName
-  readonly images: readonly object[]
-  readonly queries: readonly object[]
-  readonly secrets: readonly string[]
 }
 
 /** In milliseconds. */
@@ -100,8 +89,8 @@ class Run {
   readonly #recorder = new Recorder()
   readonly #budget: Budget = { bytes: LONGEST_CAPTURE }
   readonly #progress: Progress[] = []
-  readonly #warnings: string[] = []
-  readonly #shared: Shared
+  readonly #warnings = new Set<string>()
+  readonly #warn = (text: string) => void this.#warnings.add(text)
   readonly #limit: TimeLimit | undefined
 
   constructor(
@@ -109,19 +98,18 @@ class Run {
     readonly clouds: Promise<readonly Loaded[]>,
     readonly replay: Replay | undefined,
   ) {
-    this.#shared = request.shared ?? new Shared()
     this.#limit = replay ? undefined : timeLimit(request)
   }
 
   async result(): Promise<Captured> {
     const { stream, criteria, isSearched } = this.request
     const results = this.clouds.then((clouds) => settle(clouds.map((each) => this.#query(each))))
-    const [clouds, builds] = await settle([results, this.#builds()] as const)
+    const [clouds, { builds, notes }] = await settle([results, this.#builds()] as const)
     const content: SnapshotContent = {
       schemaVersion: 1,
       stream,
       criteria,
-      builds: builds.builds,
+      builds,
       images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
       queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
     }
@@ -129,7 +117,7 @@ class Run {
     const recording = sortExchanges(this.replay?.select(kept) ?? kept)
     const secrets = clouds.flatMap((cloud) => cloud.secrets)
     if (!isSearched) refuseSecrets(content, recording, secrets)
-    return { content, recording, notes: [...builds.notes, ...this.#warnings] }
+    return { content, recording, notes: [...notes, ...this.#warnings] }
   }
 
   async #builds() {
@@ -145,7 +133,8 @@ class Run {
     })
   }
 
-  async #query({ name, access, module }: Loaded): Promise<CloudResult> {
+  /** What one cloud contributes to the snapshot. */
+  async #query({ name, access, module }: Loaded) {
     const { ocp, concurrency, skipRegions = [] } = this.request
     if (ocp === undefined) throw new InputError('the OCP version is needed to query a cloud')
     const count = this.#counter(name)
@@ -169,19 +158,11 @@ class Run {
       },
       { concurrency },
     )
-    refuseFailures(connection, results)
-    const found = results.map(({ query, outcome }) => ({
-      query,
-      images: (outcome as PromiseFulfilledResult<object[] | undefined>).value,
-    }))
-    const images = mergeRecords(
-      name,
-      found.flatMap((each) => each.images ?? []),
-      (text) => this.#warn(text),
-    )
+    const found = refuseFailures(connection, results)
+    const images = found.flatMap((each) => each.images ?? [])
     return {
       name,
-      images: sortImages(name, images),
+      images: sortImages(name, mergeRecords(name, images, this.#warn)),
       queries: sortByMembers(
         found.map(({ query, images }) => ({
           ...connection.identify(query),
@@ -192,29 +173,27 @@ class Run {
     }
   }
 
-  async #connect(access: Access<unknown>, module: AnyCloud) {
-    const { request, replay } = this
-    const { timeout } = access
-    const options = { timeout, replayed: replay?.signal, budget: this.#budget }
-    const context: Context<unknown> = {
+  async #connect(access: Access<unknown>, module: Loaded['module']) {
+    const { criteria, shared, replay } = this.request
+    const options = {
+      timeout: access.timeout,
+      replayed: this.replay?.signal,
+      budget: this.#budget,
+    }
+    const connection: Connection<object, object> = await module.connect({
       access,
-      criteria: request.criteria,
+      criteria,
       send: openTransport({
         ...options,
-        shared: request.shared,
+        shared,
         onExchange: (exchange) => this.#recorder.add(exchange, (each) => connection.record(each)),
       }),
       signIn: openTransport(options),
-      shared: this.#shared,
-      recording: request.replay,
-      warn: (text) => this.#warn(text),
-    }
-    const connection: AnyConnection = await module.connect(context)
+      shared: shared ?? new Shared(),
+      recording: replay,
+      warn: this.#warn,
+    })
     return connection
-  }
-
-  #warn(text: string): void {
-    if (!this.#warnings.includes(text)) this.#warnings.push(text)
   }
 
   /** @returns adds to the totals of a cloud, or of builds */
@@ -235,7 +214,7 @@ function timeLimit({ patience = DEFAULT_TIME_LIMIT, onWait }: CaptureRequest): T
     next = Date.now() + MESSAGE_INTERVAL
     onWait?.(text)
   }
-  return { milliseconds: patience, onWait: onWait && message }
+  return { milliseconds: patience, onWait: message }
 }
 
 /** Refuses to write what contains a secret, and names the image or the exchange. */
@@ -255,17 +234,14 @@ function refuseSecrets(
   const images = lists.flatMap(([cloud, list]) => list.map((image) => ({ cloud, ...image })))
   const place = [...images, ...recording].find((each) => secretIn(each) !== undefined)
   throw new ServiceError(
-    `${place ? describePlace(place) : 'a response'}: contains ${found}; no file was written`,
+    `${place ? describePlace({ ...place }) : 'a response'}: contains ${found}; no file was written`,
     'Exclude it with --criteria, or on AWS with --regions, and report it to its publisher.',
   )
 }
 
 /** What identifies an image or an exchange, as far as it may be shown. */
-function describePlace(each: object): string {
-  const { cloud, region, image, project, name, offer, sku, version, scope } = each as Record<
-    string,
-    unknown
-  >
+function describePlace(each: Readonly<Record<string, unknown>>): string {
+  const { cloud, region, image, project, name, offer, sku, version, scope } = each
   // An unreadable version is the name, which may contain the secret.
   const parts = image ? [region, image] : [project, name, offer, sku, offer && version]
   return [cloud ?? scope, ...parts].filter((part) => typeof part === 'string').join(' ')

@@ -44,24 +44,34 @@ export function combineFailures(error: unknown): unknown {
   })
 }
 
-type Outcome = { readonly query: object; readonly outcome: PromiseSettledResult<unknown> }
+interface Result<Image> {
+  readonly query: object
+  readonly outcome: PromiseSettledResult<readonly Image[] | undefined>
+}
 
-/** @throws every failure of a cloud, with what to do if only some queries failed */
-export function refuseFailures(
-  connection: Connection<object, object>,
-  results: readonly Outcome[],
-): void {
-  const failed = results.filter(({ outcome }) => outcome.status === 'rejected')
-  const queries = failed.map(({ query }) => query)
-  const isPartial = failed.length > 0 && failed.length < results.length
-  const advice = isPartial
-    ? connection.remedyWithout?.(
-        queries,
-        results.map(({ query }) => query),
-      )
-    : undefined
-  const errors = failed.map(({ outcome }) => (outcome as PromiseRejectedResult).reason)
-  throwAll(errors.map((each) => (advice === undefined ? each : withAdvice(each, advice))))
+/**
+ * The images of each query.
+ *
+ * @throws every failure of a cloud, with what to do if only some queries failed
+ */
+export function refuseFailures<Image>(
+  { remedyWithout }: Connection<object, object>,
+  results: readonly Result<Image>[],
+): { readonly query: object; readonly images: readonly Image[] | undefined }[] {
+  const found = results.flatMap(({ query, outcome }) =>
+    outcome.status === 'fulfilled' ? [{ query, images: outcome.value }] : [],
+  )
+  const failed = results.flatMap(({ query, outcome }) =>
+    outcome.status === 'rejected' ? [{ query, error: outcome.reason as unknown }] : [],
+  )
+  const isPartial = failed.length > 0 && found.length > 0
+  const advice = isPartial ? remedyWithout?.(queriesOf(failed), queriesOf(results)) : undefined
+  throwAll(failed.map(({ error }) => (advice === undefined ? error : withAdvice(error, advice))))
+  return found
+}
+
+function queriesOf(results: readonly { readonly query: object }[]): object[] {
+  return results.map(({ query }) => query)
 }
 
 function withAdvice(error: unknown, advice: string): unknown {

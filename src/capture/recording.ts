@@ -3,6 +3,7 @@ import { parseText } from '../core/json/parser.ts'
 import { refuseLaterVersion } from '../core/schemas/check.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'
+import { originWithPort } from './http/message.ts'
 
 /** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
 export type Recording = readonly Definition[]
@@ -16,52 +17,38 @@ export function printRecording(recording: Recording): string {
 const MEDIA_TYPE =
   /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
 
-type Member = readonly [name: string, expected: string, isValid: (value: unknown) => boolean]
-
 /** What each member of an exchange has to be, because nock accepts anything. */
-const MEMBERS: readonly Member[] = [
-  ['scope', 'a host such as https://management.azure.com:443', isHost],
-  ['method', 'GET or POST', isMatch(/^(GET|POST)$/)],
-  ['path', 'a path that begins with /', isMatch(/^\/[^\s#]*$/)],
-  ['body', 'a form', (value) => value === undefined || value === '' || isForm(value)],
-  ['status', 'a number from 200 to 599', isStatus],
-  ['response', 'a response', (value) => value !== undefined],
-  ['rawHeaders', 'only content-type', (value) => value === undefined || isContentType(value)],
-]
-
-const NAMES = MEMBERS.map(([name]) => name).join(', ')
-
-function isMatch(pattern: RegExp): (value: unknown) => boolean {
-  return (value) => typeof value === 'string' && pattern.test(value)
-}
-
-function isStatus(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
+const MEMBERS: Readonly<
+  Record<string, readonly [expected: string, isValid: (value: unknown) => boolean]>
+> = {
+  scope: ['a host such as https://management.azure.com:443', isHost],
+  method: ['GET or POST', (value) => value === 'GET' || value === 'POST'],
+  path: [
+    'a path that begins with /',
+    (value) => typeof value === 'string' && /^\/[^\s#]*$/.test(value),
+  ],
+  body: ['a form', (value) => value === undefined || value === '' || isForm(value)],
+  status: [
+    'a number from 200 to 599',
+    (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+  ],
+  response: ['a response', (value) => value !== undefined],
+  rawHeaders: [
+    'only content-type',
+    (value) => value === undefined || isForm(value, (name) => name === 'content-type', MEDIA_TYPE),
+  ],
 }
 
 /** As `URL` reads it, with only a host and a port: nock throws at anything else. */
 function isHost(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  const { protocol, hostname, port } = new URL(value)
-  const number = port || (protocol === 'https:' ? '443' : '80')
-  return /^https?:$/.test(protocol) && value === `${protocol}//${hostname}:${number}`
+  if (typeof value !== 'string' || !/^https?:/.test(value) || !URL.canParse(value)) return false
+  return value === originWithPort(value)
 }
 
-function isForm(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((each) => typeof each === 'string')
-  )
-}
-
-function isContentType(value: unknown): boolean {
-  return (
-    isForm(value) &&
-    Object.entries(value as object).every(
-      ([name, text]) => name === 'content-type' && MEDIA_TYPE.test(text),
-    )
+function isForm(value: unknown, isName = (_: string) => true, pattern = /^/): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(value).every(
+    ([name, text]) => isName(name) && typeof text === 'string' && pattern.test(text),
   )
 }
 
@@ -72,15 +59,14 @@ export function readRecording(text: string, file: string): Recording {
   if (!Array.isArray(value)) throw new InputError(`${file}: expected a list of exchanges`)
   for (const [index, each] of value.entries()) {
     const exchange = (each ?? {}) as Readonly<Record<string, unknown>>
-    const unknown = Object.keys(exchange).find((name) => !MEMBERS.some(([known]) => known === name))
+    const place = `${file}: [${index}]`
+    const unknown = Object.keys(exchange).find((name) => !Object.hasOwn(MEMBERS, name))
     if (unknown !== undefined) {
-      throw new InputError(
-        `${file}: [${index}]: unknown key ${printable(unknown)}, expected ${NAMES}`,
-      )
+      const names = Object.keys(MEMBERS).join(', ')
+      throw new InputError(`${place}: unknown key ${printable(unknown)}, expected ${names}`)
     }
-    const wrong = MEMBERS.find(([name, , isValid]) => !isValid(exchange[name]))
-    if (wrong !== undefined) {
-      throw new InputError(`${file}: [${index}].${wrong[0]}: expected ${wrong[1]}`)
+    for (const [name, [expected, isValid]] of Object.entries(MEMBERS)) {
+      if (!isValid(exchange[name])) throw new InputError(`${place}.${name}: expected ${expected}`)
     }
   }
   return value as Recording
@@ -88,10 +74,7 @@ export function readRecording(text: string, file: string): Recording {
 
 /** In an order that does not depend on which response came first. */
 export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
-  return exchanges
-    .map((exchange) => ({ key: exchangeKey(exchange), exchange }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ exchange }) => exchange)
+  return exchanges.toSorted((a, b) => (exchangeKey(a) < exchangeKey(b) ? -1 : 1))
 }
 
 /** What distinguishes one request from another. */

@@ -31,12 +31,15 @@ export async function withReplay<T>(
   nock.disableNetConnect()
   for (const exchange of recording) {
     const wanted = normalizePath(String(exchange.path), ignored)
+    const form = normalizeParameters(exchange.body, ignored)
+    const matchesForm = (body: unknown) => normalizeParameters(body, ignored) === form
     nock(exchange.scope)
       .persist()
       .intercept(
         (uri) => normalizePath(uri, ignored) === wanted,
         exchange.method ?? 'GET',
-        bodyMatcher(exchange.body, ignored),
+        // A request without a body matches any.
+        exchange.body ? matchesForm : undefined,
       )
       .reply(exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {})
   }
@@ -62,6 +65,7 @@ export async function withReplay<T>(
   }
 }
 
+/** The response with the request as the recording has it: another SDK version sends another one. */
 function selectUsed(
   recording: Recording,
   kept: readonly Definition[],
@@ -69,63 +73,38 @@ function selectUsed(
 ): Definition[] {
   const responses = new Map(kept.map((each) => [normalizeRequest(each, ignored), each]))
   return recording.flatMap((own) => {
+    const { path, body } = own
     const request = normalizeRequest(own, ignored)
     const response = responses.get(request)
     // A second exchange of the same request is never used.
     responses.delete(request)
-    if (response === undefined) return []
-    return [hasPlainValues(own, ignored) ? withRequest(own, response) : response]
+    return response ? [{ ...response, path, ...(response.body !== undefined && { body }) }] : []
   })
-}
-
-/** A response with the request as the recording has it: another SDK version sends another one. */
-function withRequest({ path, body }: Definition, response: Definition): Definition {
-  return { ...response, path, ...(response.body !== undefined && { body }) }
-}
-
-/** Whether the ignored parameters contain words and numbers only. */
-function hasPlainValues({ path, body }: Definition, ignored: readonly string[]): boolean {
-  const query = String(path).split('?', 2)[1] ?? ''
-  return [...new URLSearchParams(query), ...getParameters(body ?? '')].every(
-    ([name, value]) => !ignored.includes(name) || /^[\w.-]{0,32}$/.test(value),
-  )
 }
 
 function normalizeRequest(
   { scope, method, path, body }: Definition,
   ignored: readonly string[],
 ): string {
-  const form = normalizeParameters(getParameters(body ?? ''), ignored)
+  const form = normalizeParameters(body ?? '', ignored)
   return [scope, method, normalizePath(String(path), ignored), form].join('\n')
 }
 
-/** The path with its parameters sorted, without those that are ignored. */
 function normalizePath(path: string, ignored: readonly string[]): string {
   const [name = '', query = ''] = path.split('?', 2)
-  return `${name}?${normalizeParameters([...new URLSearchParams(query)], ignored)}`
+  return `${name}?${normalizeParameters(query, ignored)}`
 }
 
-/** Compares a form's parameters in any order; a request without a body matches any. */
-function bodyMatcher(
-  recorded: Definition['body'],
-  ignored: readonly string[],
-): ((body: unknown) => boolean) | undefined {
-  if (recorded === undefined || recorded === '') return undefined
-  const wanted = normalizeParameters(getParameters(recorded), ignored)
-  return (body) => normalizeParameters(getParameters(body), ignored) === wanted
-}
-
-/** @param body a form, or its parameters as nock parses them */
-function getParameters(body: unknown): [name: string, value: string][] {
-  return typeof body === 'object' && body !== null
-    ? Object.entries(body).map(([name, value]) => [name, String(value)])
-    : [...new URLSearchParams(String(body))]
-}
-
-function normalizeParameters(
-  parameters: readonly (readonly [name: string, value: string])[],
-  ignored: readonly string[],
-): string {
+/**
+ * Parameters in one order, without those that are ignored.
+ *
+ * @param text a query, a form, or its parameters as nock parses them
+ */
+function normalizeParameters(text: unknown, ignored: readonly string[]): string {
+  const parameters =
+    typeof text === 'object' && text !== null
+      ? Object.entries(text)
+      : [...new URLSearchParams(String(text))]
   return parameters
     .filter(([name]) => !ignored.includes(name))
     .map(([name, value]) => `${name}=${value}`)

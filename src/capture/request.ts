@@ -3,7 +3,7 @@ import type { Criteria } from '../core/criteria/criteria.ts'
 import type { CloudName, StreamIdentity } from '../core/snapshot/snapshot.ts'
 import type { MajorMinor } from '../core/versions/major-minor.ts'
 import type { Access } from './clouds/cloud.ts'
-import type { Shared } from './http/shared.ts'
+import type { Shared } from './http/message.ts'
 import type { Recording } from './recording.ts'
 
 /** Everything that a capture needs to know, as plain values. */

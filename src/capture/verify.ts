@@ -4,7 +4,7 @@ import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
-import { LaterVersionError, UserError } from '../errors.ts'
+import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import { capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
@@ -45,25 +45,27 @@ export interface Verified {
  */
 export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   const { text, file } = evidence
-  const [schema, snapshot] = attempt('schema', () => readShape(text, file))
-  const secrets = checkSecrets(evidence, snapshot)
-  if (snapshot === undefined) return { checks: [schema, ...skip(CHECKS.slice(1, -1)), secrets] }
-  const recording = checkRecording(evidence, snapshot)
-  const replay: Check =
-    recording.fault === undefined
-      ? await checkReplay(evidence, snapshot)
-      : { name: 'replay', skipped: true }
+  let snapshot: Snapshot
+  try {
+    snapshot = readShape(text, file)
+  } catch (error) {
+    const secrets = check('secrets', findSecrets(evidence, undefined))
+    return { checks: [check('schema', faultOf(error)), ...skip(CHECKS.slice(1, -1)), secrets] }
+  }
+  const isForm = printSnapshot(snapshot) === withLf(text)
+  const recording = findRecordingFault(evidence, snapshot)
   const checks = [
-    schema,
-    check('integrity', isIntact(snapshot), 'the content was changed after the capture'),
+    check('schema', undefined),
     check(
-      'form',
-      printSnapshot(snapshot) === withLf(text),
-      'not formatted as a capture formats it',
+      'integrity',
+      isIntact(snapshot) ? undefined : 'the content was changed after the capture',
     ),
-    recording,
-    replay,
-    secrets,
+    check('form', isForm ? undefined : 'not formatted as a capture formats it'),
+    check('recording', recording),
+    ...(recording === undefined
+      ? [check('replay', await findReplayFault(evidence, snapshot))]
+      : skip(['replay'])),
+    check('secrets', findSecrets(evidence, snapshot)),
   ]
   return { checks, snapshot }
 }
@@ -78,74 +80,52 @@ function skip(names: readonly CheckName[]): Check[] {
   return names.map((name) => ({ name, skipped: true }))
 }
 
-/** The checks of `verifyEvidence`. */
-export async function verifySnapshot(evidence: Evidence): Promise<Check[]> {
-  return [...(await verifyEvidence(evidence)).checks]
+function check(name: CheckName, fault: string | undefined): Check {
+  return fault === undefined ? { name } : { name, fault }
 }
 
-function check(name: CheckName, holds: boolean, fault: string): Check {
-  return holds ? { name } : { name, fault }
+/** The message of an error in a file; others are thrown on. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
+  return error.message
 }
 
-/** A check that passes if nothing is thrown; internal errors are thrown on. */
-function attempt<T>(name: CheckName, work: () => T): [Check, T | undefined] {
-  try {
-    return [{ name }, work()]
-  } catch (error) {
-    if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
-    return [{ name, fault: error.message }, undefined]
-  }
-}
-
-function checkRecording(
+function findRecordingFault(
   { recordingFile, recordingText }: Evidence,
   { recording }: Snapshot,
-): Check {
-  const name = 'recording'
+): string | undefined {
   const beside = recordingFile.split(/[\\/]/).at(-1)
-  if (beside !== recording.file) {
-    return { name, fault: `the snapshot names ${recording.file}, expected ${beside}` }
-  }
-  if (recordingText === undefined) return { name, fault: `${recordingFile}: no such file` }
-  return check(
-    name,
-    sha256(recordingText) === recording.sha256,
-    `${recordingFile}: its SHA-256 digest is not the one in the snapshot`,
-  )
+  if (beside !== recording.file) return `the snapshot names ${recording.file}, expected ${beside}`
+  if (recordingText === undefined) return `${recordingFile}: no such file`
+  if (sha256(recordingText) === recording.sha256) return undefined
+  return `${recordingFile}: its SHA-256 digest is not the one in the snapshot`
 }
 
 /** Repeats the capture with the responses of the recording. */
-async function checkReplay(
-  { recordingFile, recordingText }: Evidence,
+async function findReplayFault(
+  { recordingFile, recordingText = '' }: Evidence,
   snapshot: Snapshot,
-): Promise<Check> {
-  const name = 'replay'
-  if (recordingText === undefined) return { name, skipped: true }
+): Promise<string | undefined> {
   try {
     const exchanges = readRecording(recordingText, recordingFile)
     const { content, recording } = await capture(replayOf(snapshot, exchanges))
     if (!isSameContent(content, snapshot)) {
-      return { name, fault: 'a replay of the recording results in another snapshot' }
+      return 'a replay of the recording results in another snapshot'
     }
-    const fault = differenceOf(exchanges, recording)
-    return fault === undefined ? { name } : { name, fault: `${recordingFile}: ${fault}` }
+    const keys = new Set(recording.map(exchangeKey))
+    const unused = exchanges.findIndex((each) => !keys.has(exchangeKey(each)))
+    if (unused >= 0) return `${recordingFile}: [${unused}]: not a response of this capture`
+    const wrong = exchanges.findIndex(
+      (each, at) => canonicalJson(each) !== canonicalJson(recording[at]),
+    )
+    if (wrong < 0 && exchanges.length === recording.length) return undefined
+    return `${recordingFile}: [${Math.max(wrong, 0)}]: not as a capture records it, or not in its order`
   } catch (error) {
-    if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
-    return { name, fault: error.message }
+    return faultOf(error)
   }
 }
 
-/** Why a recording is not what a capture would keep of it; undefined where it is. */
-function differenceOf(exchanges: Recording, kept: Recording): string | undefined {
-  const keys = new Set(kept.map(exchangeKey))
-  const idle = exchanges.findIndex((each) => !keys.has(exchangeKey(each)))
-  if (idle >= 0) return `[${idle}]: not a response of this capture`
-  const wrong = exchanges.findIndex((each, at) => canonicalJson(each) !== canonicalJson(kept[at]))
-  if (wrong < 0 && exchanges.length === kept.length) return undefined
-  return `[${Math.max(wrong, 0)}]: not as a capture records it, or not in its order`
-}
-
-/** The request that a snapshot is the answer to, to be answered by a recording. */
+/** The capture of a snapshot's content from a recording. */
 export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
   const { stream, criteria } = snapshot
   const access = { live: false, timeout: 30_000 } as const
@@ -162,22 +142,33 @@ export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureR
   }
 }
 
-/** Ids in there are no one's who captured: what was asked for, and what a build server shows. */
-function publishedBy({ criteria, builds }: Snapshot): string {
-  return JSON.stringify([criteria, builds])
+/**
+ * The exchanges of a recording that a content follows from, found by a replay of the whole content.
+ *
+ * @throws UserError if the content does not follow from the recording
+ */
+export async function evidenceFor(
+  content: SnapshotContent,
+  recording: Recording,
+): Promise<Recording> {
+  const replayed = await capture(replayOf(content, recording))
+  if (isSameContent(replayed.content, content)) return replayed.recording
+  throw new CheckFailure('the recording does not contain all parts of the snapshot')
 }
 
-function checkSecrets(
-  { file, text, recordingFile, recordingText }: Evidence,
+function findSecrets(
+  { file, text, recordingFile, recordingText = '' }: Evidence,
   snapshot: Snapshot | undefined,
-): Check {
-  const files = [
+): string | undefined {
+  // Ids in the criteria and the builds are public.
+  const published = snapshot && JSON.stringify([snapshot.criteria, snapshot.builds])
+  const searched = [
     [file, text],
-    [recordingFile, recordingText ?? ''],
+    [recordingFile, recordingText],
   ] as const
-  for (const [name, content] of files) {
-    const found = findSecret(content) ?? (snapshot && findId(content, publishedBy(snapshot)))
-    if (found !== undefined) return { name: 'secrets', fault: `${name} contains ${found}` }
+  for (const [name, content] of searched) {
+    const found = findSecret(content) ?? (published && findId(content, published))
+    if (found) return `${name} contains ${found}`
   }
-  return { name: 'secrets' }
+  return undefined
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Access } from '../capture/clouds/cloud.ts'
-import type { Shared } from '../capture/http/shared.ts'
+import type { Shared } from '../capture/http/message.ts'
 import type { Recording } from '../capture/recording.ts'
 import type { CaptureRequest, Progress } from '../capture/request.ts'
 import { Listings } from '../core/changes/absence.ts'
@@ -316,7 +316,7 @@ async function mergeEvidence(
   former: string | undefined,
   file: string,
 ): Promise<Recording> {
-  const { evidenceFor } = await import('../capture/evidence.ts')
+  const { evidenceFor } = await import('../capture/verify.ts')
   const { exchangeKey, readRecording } = await import('../capture/recording.ts')
   const keys = new Set(captured.map(exchangeKey))
   const others = readRecording(former ?? '[]', file).filter((each) => !keys.has(exchangeKey(each)))

@@ -1,4 +1,4 @@
-import { Shared } from '../capture/http/shared.ts'
+import { Shared } from '../capture/http/message.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'

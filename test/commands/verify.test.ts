@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { verifySnapshot } from '../../src/capture/verify.ts'
+import { verifyEvidence } from '../../src/capture/verify.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -32,7 +32,7 @@ function withMember(response: unknown): unknown {
 }
 
 const faults = async (snapshot: string, recording: string) => {
-  const checks = await verifySnapshot({
+  const { checks } = await verifyEvidence({
     file: 's.json',
     text: snapshot,
     recordingFile: 's.recording.json',

@@ -1,8 +1,7 @@
 import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import type { MajorMinor } from '../../core/versions/major-minor.ts'
-import type { Shared } from '../http/shared.ts'
-import type { Send } from '../http/transport.ts'
+import type { Send, Shared } from '../http/message.ts'
 
 /**
  * What an implementation provides for one cloud, besides its facts in `core/clouds/NAME.ts`: how the

@@ -4,7 +4,8 @@ import {
   type PipelineRequest,
   RestError,
 } from '@azure/core-rest-pipeline'
-import { isTransient, type Send } from './transport.ts'
+import type { Send } from './message.ts'
+import { isTransient } from './transport.ts'
 
 /** The transport as the HTTP client of Azure's pipeline. */
 export function coreClient(send: Send): HttpClient {

@@ -25,7 +25,6 @@ export class TransportError extends Error {
 export type TransportCode =
   | 'ECONNRESET'
   | 'RESPONSE_TOO_LONG'
-  | 'QUERY_TOO_LONG'
   | 'CAPTURE_TOO_LONG'
   | 'BAD_ENCODING'
   | 'PLAIN_HTTP'

@@ -18,3 +18,48 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
+
+export type Send = (request: HttpRequest) => Promise<HttpResponse>
+
+/** A URL's origin as nock writes it, with the port. */
+export function originWithPort(url: string | URL): string {
+  const { protocol, hostname, port } = new URL(url)
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+}
+
+/** What the captures of one run share, so that each sign-in and each query happens once. */
+export class Shared {
+  readonly #responses = new Map<string, HttpResponse>()
+  readonly #made = new Map<string, unknown>()
+
+  /** The value of this name, made on first use. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.#made.has(name)) this.#made.set(name, make())
+    return this.#made.get(name) as T
+  }
+
+  /** The response to an equal request. */
+  find(request: HttpRequest): HttpResponse | undefined {
+    const kept = this.#responses.get(keyFor(request))
+    return kept && copy(kept)
+  }
+
+  /** Keeps a response that a second request would not change. */
+  keep(request: HttpRequest, response: HttpResponse): void {
+    if (KEPT.includes(response.status)) this.#responses.set(keyFor(request), copy(response))
+  }
+}
+
+/** A result, not found, and not allowed. */
+const KEPT = [200, 403, 404]
+
+/** SDKs change the bytes that they receive. */
+function copy(response: HttpResponse): HttpResponse {
+  return { ...response, body: Buffer.from(response.body) }
+}
+
+/** Headers identify the caller, the time and the attempt, not the query. */
+function keyFor({ method, url, place = '', body = '' }: HttpRequest): string {
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+  return `${place} ${method} ${url}\n${text}`
+}

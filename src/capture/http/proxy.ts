@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https'
+import { BlockList, isIPv4 } from 'node:net'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { InputError } from '../../errors.ts'
@@ -14,10 +15,7 @@ const AGENTS = new Map<string, Agent>()
 export function proxyAgent(url: URL, attempt: number): Agent | undefined {
   const proxy = getProxyForUrl(url.href)
   if (proxy === '' || isInRange(url.hostname)) return undefined
-  const options = {
-    keepAlive: true,
-    autoSelectFamilyAttemptTimeout: attempt,
-  }
+  const options = { keepAlive: true, autoSelectFamilyAttemptTimeout: attempt }
   const agent = AGENTS.get(proxy) ?? new HttpsProxyAgent(proxy, options)
   AGENTS.set(proxy, agent)
   return agent
@@ -25,21 +23,14 @@ export function proxyAgent(url: URL, attempt: number): Agent | undefined {
 
 /** `NO_PROXY` with ranges such as `10.0.0.0/8`, which clusters set and the library does not read. */
 function isInRange(host: string): boolean {
-  const address = toNumber(host)
-  if (address === undefined) return false
   const list = process.env.no_proxy || process.env.NO_PROXY || ''
   return list.split(/[\s,]+/).some((entry) => {
-    const [base = '', bits = ''] = entry.split('/')
-    const start = toNumber(base)
-    if (start === undefined || !/^([0-9]|[12][0-9]|3[0-2])$/.test(bits)) return false
-    const size = 2 ** (32 - Number(bits))
-    return Math.floor(address / size) === Math.floor(start / size)
+    const [, base = '', bits = ''] = /^([0-9.]+)\/([0-9]{1,2})$/.exec(entry) ?? []
+    if (!isIPv4(host) || !isIPv4(base) || Number(bits) > 32) return false
+    const range = new BlockList()
+    range.addSubnet(base, Number(bits))
+    return range.check(host)
   })
-}
-
-function toNumber(address: string): number | undefined {
-  const parts = /^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$/.exec(address)
-  return parts?.slice(1).reduce((sum, part) => sum * 256 + Number(part), 0)
 }
 
 /** In the order in which they are looked at; Azure's SDK reads the last. */

@@ -1,5 +1,5 @@
 import { type Explanation, explainConnection } from './errors.ts'
-import type { HttpResponse, Send } from './transport.ts'
+import type { HttpResponse, Send } from './message.ts'
 
 /** The last request of a sign-in that failed; the libraries' own errors leave it out. */
 export class SignInTrace {

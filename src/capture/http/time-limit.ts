@@ -15,9 +15,6 @@ const LONG_WAIT = 3_000
 /** A longer `setTimeout` ends at once. In milliseconds. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
-/** All responses of one query, in bytes. */
-const LONGEST_QUERY = 32 * 1024 * 1024
-
 /** The query that is running; the transport finds it whichever SDK is in between. */
 interface RunningQuery {
   readonly name: string
@@ -29,7 +26,6 @@ interface RunningQuery {
   failure?: string | undefined
   /** Why the query is given up; it replaces the SDK's own error. */
   refusal?: ServiceError
-  bytes: number
 }
 
 const RUNNING = new AsyncLocalStorage<RunningQuery>()
@@ -47,7 +43,7 @@ export async function withTimeLimit<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const milliseconds = Math.min(limit?.milliseconds ?? 0, LONGEST_TIMER)
-  const query: RunningQuery = { name, limit, deadline: Date.now() + milliseconds, bytes: 0 }
+  const query: RunningQuery = { name, limit, deadline: Date.now() + milliseconds }
   if (limit === undefined) return RUNNING.run(query, work)
   const timers: NodeJS.Timeout[] = []
   const timeout = new Promise<never>((_, reject) => {
@@ -101,19 +97,5 @@ export function noteWait(wait: number | undefined): void {
     return
   }
   query.refusal = timeLimitError(query)
-  throw query.refusal
-}
-
-/** @throws ServiceError when the responses of the running query are too long together */
-export function countBytes(length: number): void {
-  const query = RUNNING.getStore()
-  if (query === undefined) return
-  query.bytes += length
-  if (query.bytes <= LONGEST_QUERY) return
-  const limit = LONGEST_QUERY / 1024 / 1024
-  query.refusal = new ServiceError(
-    `${query.name}: the responses are longer than ${limit} MB`,
-    'Use criteria that match fewer images.',
-  )
   throw query.refusal
 }

@@ -1,15 +1,17 @@
 import http, { type IncomingMessage, type RequestOptions } from 'node:http'
-import https, { Agent } from 'node:https'
+import https from 'node:https'
 import { unzipSync } from 'node:zlib'
 import type { Definition } from 'nock'
+import { isLoopback } from '../../core/url.ts'
 import { explainConnection, ProxyError, ResponseTimeout, TransportError } from './errors.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
-import type { Shared } from './shared.ts'
-import { countBytes, LONGEST_TIMER, noteFailure, noteWait } from './time-limit.ts'
-
-export type { HttpRequest, HttpResponse } from './message.ts'
-
-export type Send = (request: HttpRequest) => Promise<HttpResponse>
+import {
+  type HttpRequest,
+  type HttpResponse,
+  originWithPort,
+  type Send,
+  type Shared,
+} from './message.ts'
+import { LONGEST_TIMER, noteFailure, noteWait } from './time-limit.ts'
 
 export interface TransportOptions {
   /** For one request, from the first byte sent to the last byte received; in milliseconds. */
@@ -57,11 +59,12 @@ export function isTransientStatus(status: number): boolean {
 export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
-    refusePlainHttp(url)
+    if (url.protocol !== 'https:' && !isLocal(url)) {
+      throw new TransportError('PLAIN_HTTP', 'plain http is only allowed to this machine')
+    }
     const { shared, budget } = options
     const response = shared?.find(request) ?? (await send(request, url, options).catch(reject))
     shared?.keep(request, response)
-    countBytes(response.body.length)
     if (budget) spend(budget, response.body.length)
     if (isTransientStatus(response.status)) {
       noteFailure(`returned ${response.status}`)
@@ -84,60 +87,38 @@ function spend(budget: Budget, length: number): void {
   throw new TransportError('CAPTURE_TOO_LONG', `the responses are longer than ${limit} MB in all`)
 }
 
-/** Loopback, and the addresses of a cloud machine's metadata service. */
-const LOCAL =
-  /^(localhost|127(\.[0-9]+){3}|\[::1\]|169\.254(\.[0-9]+){2}|metadata\.google\.internal)$/i
-
-function refusePlainHttp({ protocol, hostname }: URL): void {
-  if (protocol === 'https:' || (protocol === 'http:' && LOCAL.test(hostname))) return
-  throw new TransportError('PLAIN_HTTP', 'plain http is only allowed to this machine')
-}
-
-const DIRECT = new Agent({ keepAlive: true })
-
-async function send(
-  request: HttpRequest,
-  url: URL,
-  options: TransportOptions,
-): Promise<HttpResponse> {
-  const { replayed } = options
-  if (replayed?.aborted) throw new Error('the replay is over')
-  // Only a request to the network has a time limit: a suspended machine must not fail a replay.
-  if (replayed) return exchange(request, url, { signals: [replayed] })
-  const timeout = Math.min(request.timeout || options.timeout, options.timeout, LONGEST_TIMER)
-  if (url.protocol !== 'https:') return exchange(request, url, { timeout })
-  const { proxyAgent } = await import('./proxy.ts')
-  const attempt = Math.ceil(timeout / ADDRESSES)
-  const proxy = proxyAgent(url, attempt)
-  return exchange(request, url, {
-    timeout,
-    agent: proxy ?? DIRECT,
-    isProxied: proxy !== undefined,
-  })
+/** Whether a host is this machine, or the metadata service of a machine in a cloud. */
+function isLocal({ protocol, hostname }: URL): boolean {
+  if (protocol !== 'http:') return false
+  return (
+    isLoopback(hostname) || /^(169\.254(\.[0-9]+){2}|metadata\.google\.internal)$/.test(hostname)
+  )
 }
 
 /** Addresses of one host that are tried within the time limit of a request. */
 const ADDRESSES = 4
 
-interface Route {
-  readonly timeout?: number
-  readonly agent?: Agent
-  readonly isProxied?: boolean
-  readonly signals?: readonly AbortSignal[]
-}
-
-function exchange(request: HttpRequest, url: URL, route: Route): Promise<HttpResponse> {
-  const { timeout, agent, isProxied = false, signals = [] } = route
+async function send(
+  request: HttpRequest,
+  url: URL,
+  { timeout: longest, replayed }: TransportOptions,
+): Promise<HttpResponse> {
+  if (replayed?.aborted) throw new Error('the replay is over')
+  // Only a request to the network has a time limit: a suspended machine must not fail a replay.
+  const timeout = replayed ? 0 : Math.min(request.timeout || longest, longest, LONGEST_TIMER)
+  const attempt = Math.ceil(timeout / ADDRESSES)
+  const isTls = url.protocol === 'https:'
+  const agent = timeout && isTls ? (await import('./proxy.ts')).proxyAgent(url, attempt) : undefined
+  const signals = [replayed, request.signal].filter((signal) => signal !== undefined)
   return new Promise((resolve, reject) => {
-    const all = [...signals, ...(request.signal ? [request.signal] : [])]
-    let isConnected = !isProxied
-    const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
+    let isConnected = agent === undefined
+    const outgoing = (isTls ? https : http).request(url, {
       method: request.method,
       headers: withoutCompression(request.headers),
-      ...(all.length > 0 && { signal: AbortSignal.any(all) }),
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
       ...(agent && { agent }),
       // Node's default of 250 ms fails on slow routes to hosts with A and AAAA records.
-      ...(timeout && { autoSelectFamilyAttemptTimeout: Math.ceil(timeout / ADDRESSES) }),
+      ...(timeout && { autoSelectFamilyAttemptTimeout: attempt }),
     } as RequestOptions)
     const end = (outcome: HttpResponse | Error) => {
       clearTimeout(timer)
@@ -176,15 +157,13 @@ async function readResponse(response: IncomingMessage): Promise<HttpResponse> {
     if (cause instanceof TransportError) throw cause
     throw new TransportError('ECONNRESET', 'the response was cut off', { cause })
   }
-  const headers = Object.entries(response.headers).map(([name, value]): [string, string] => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ])
-  const plain = Object.fromEntries(headers)
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name, String(value ?? '')]),
+  )
   return {
     status: response.statusCode ?? 0,
-    headers: plain,
-    body: decompress(Buffer.concat(chunks), plain['content-encoding'] ?? ''),
+    headers,
+    body: decompress(Buffer.concat(chunks), headers['content-encoding'] ?? ''),
   }
 }
 
@@ -208,11 +187,8 @@ function responseTooLong(): TransportError {
 /** The wait that the server requires, in seconds. */
 function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
   const milliseconds = headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms']
-  if (milliseconds !== undefined && /^[0-9]+$/.test(milliseconds)) {
-    return Number(milliseconds) / 1000
-  }
-  const text = headers['retry-after']
-  if (text === undefined) return undefined
+  if (milliseconds && /^[0-9]+$/.test(milliseconds)) return Number(milliseconds) / 1000
+  const text = headers['retry-after'] ?? ''
   if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text)
   const time = Date.parse(text)
   return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - Date.now()) / 1000))
@@ -232,12 +208,6 @@ function toDefinition(request: HttpRequest, url: URL, response: HttpResponse): D
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     ),
   }
-}
-
-/** A URL's origin as nock writes it, with the port. */
-export function originWithPort(url: string | URL): string {
-  const { protocol, hostname, port } = new URL(url)
-  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
 function parseBody(text: string): NonNullable<Definition['response']> {

@@ -9,9 +9,9 @@ import {
   explainResponse,
   find,
 } from '../../http/errors.ts'
+import type { HttpResponse, Send } from '../../http/message.ts'
 import { SignInTrace } from '../../http/sign-in.ts'
 import { LONGEST_TIMER } from '../../http/time-limit.ts'
-import type { HttpResponse, Send } from '../../http/transport.ts'
 import type { Live } from '../cloud.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
 import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
