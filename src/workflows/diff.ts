@@ -17,7 +17,7 @@ import { type StreamConfig, streamConfigs } from '../core/workspace/stream-confi
 import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { openHead, openTrees, type Tree } from '../files/git/tree.ts'
+import { openHead, openTrees, type Tree } from '../files/git/revision.ts'
 
 export interface WorkspaceDiffRequest {
   /** Compare with the merge base of this revision; default: HEAD, without a merge base. */

@@ -19,44 +19,32 @@ export class Blobs {
    */
   async read(blob: string, name: string): Promise<Buffer> {
     this.#git.stdin.write(`${blob}\n`)
-    let end = this.#rest.indexOf('\n')
-    for (; end < 0; end = this.#rest.indexOf('\n')) await this.#more(name)
-    const header = this.#rest.toString('latin1', 0, end)
+    while (!this.#rest.includes('\n')) {
+      this.#rest = Buffer.concat([this.#rest, await this.#chunk(name)])
+    }
+    const end = this.#rest.indexOf('\n')
+    const [, type, size] = / (\w+) (\d+)$/.exec(this.#rest.toString('latin1', 0, end)) ?? []
     this.#rest = this.#rest.subarray(end + 1)
-    const [, type, size] = / (\w+) (\d+)$/.exec(header) ?? []
     if (size === undefined) throw notInClone(name)
     const length = Number(size)
-    if (type !== 'blob' || length > LONGEST_FILE) {
-      await this.#skip(length + 1, name)
-      throw type === 'blob'
-        ? tooLong(name)
-        : new InputError(`${name}: is a directory, expected a file`)
+    const isFile = type === 'blob' && length <= LONGEST_FILE
+    const parts = [this.#rest]
+    let have = this.#rest.length
+    for (; have <= length; have += this.#rest.length) {
+      this.#rest = await this.#chunk(name)
+      if (isFile) parts.push(this.#rest)
     }
-    const parts: Buffer[] = [this.#rest]
-    for (let have = this.#rest.length; have <= length; ) {
-      const part = await this.#chunk(name)
-      parts.push(part)
-      have += part.length
-    }
-    const all = Buffer.concat(parts)
-    this.#rest = all.subarray(length + 1)
-    return all.subarray(0, length)
+    // The next content stays readable.
+    this.#rest = this.#rest.subarray(this.#rest.length - (have - length - 1))
+    if (isFile) return Buffer.concat(parts).subarray(0, length)
+    throw type === 'blob'
+      ? tooLong(name)
+      : new InputError(`${name}: is a directory, expected a file`)
   }
 
   close(): void {
     this.#git.stdin.end()
     this.#git.child.kill()
-  }
-
-  /** Keeps the next content readable. */
-  async #skip(count: number, name: string): Promise<void> {
-    let left = count
-    for (; left > this.#rest.length; this.#rest = await this.#chunk(name)) left -= this.#rest.length
-    this.#rest = this.#rest.subarray(left)
-  }
-
-  async #more(name: string): Promise<void> {
-    this.#rest = Buffer.concat([this.#rest, await this.#chunk(name)])
   }
 
   async #chunk(name: string): Promise<Buffer> {

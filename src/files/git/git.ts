@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { spawn } from 'node:child_process'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
 
-/** What a run of git gave. */
-export interface GitResult {
+/** The outcome of a run of git; stderr is in English. */
+interface GitResult {
   readonly status: number
   readonly stdout: Buffer
-  /** In English. */
   readonly stderr: string
 }
 
@@ -23,33 +21,17 @@ function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     ...Object.fromEntries(own),
     LC_ALL: 'C',
     GIT_NO_LAZY_FETCH: '1',
-    // A version that does not know this one yet finds no protocol to fetch by.
+    // For versions of git that do not know GIT_NO_LAZY_FETCH.
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_TERMINAL_PROMPT: '0',
   }
 }
 
-/** Where git runs, and with which environment. */
 export type GitFolder = Pick<Folder, 'path' | 'env'>
 
-/** Git, running with these very arguments, no shell between. */
-export interface RunningGit {
-  readonly child: ChildProcess
-  readonly stdin: Writable
-  readonly stdout: Readable
-  /** @throws InputError where git is not installed */
-  readonly ended: Promise<Omit<GitResult, 'stdout'>>
-}
-
-export function startGit(
-  args: readonly string[],
-  { path, env }: GitFolder,
-  more: NodeJS.ProcessEnv = {},
-): RunningGit {
-  const child = spawn('git', [...QUIETLY, ...args], {
-    cwd: path,
-    env: { ...gitEnvironment(env), ...more },
-  })
+/** Starts git without a shell. `ended` rejects with an InputError where git is not installed. */
+export function startGit(args: readonly string[], { path, env }: GitFolder) {
+  const child = spawn('git', [...QUIETLY, ...args], { cwd: path, env: gitEnvironment(env) })
   const { stdin, stdout } = child
   const stderr: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
@@ -68,19 +50,15 @@ export function startGit(
 }
 
 /** Runs git to its end. @throws InputError where git is not installed */
-export async function runGit(
-  args: readonly string[],
-  folder: GitFolder,
-  more?: NodeJS.ProcessEnv,
-): Promise<GitResult> {
-  const { stdin, stdout, ended } = startGit(args, folder, more)
+export async function runGit(args: readonly string[], folder: GitFolder): Promise<GitResult> {
+  const { stdin, stdout, ended } = startGit(args, folder)
   stdin.end()
   const chunks: Buffer[] = []
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   return { ...(await ended), stdout: Buffer.concat(chunks) }
 }
 
-/** Git's refusal in one line, with the remedy for what people meet. */
+/** Git's refusal in one line, with the remedy for usual ones. */
 export function gitError(what: string, stderr: string, remedy?: string): InputError {
   if (isLacking(stderr)) return notInClone(what)
   const lines = stderr.split('\n')
@@ -96,7 +74,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/unrecognized argument: --diff-merges/, 'Git 2.31 or later is needed.'],
 ]
 
-/** Whether git misses what a partial clone left at its origin. */
+/** Whether an object is missing from a partial clone. */
 export function isLacking(stderr: string): boolean {
   return /lazy fetching disabled|unable to read|promisor|transport .* not allowed|could not fetch/.test(
     stderr,
@@ -110,5 +88,5 @@ export function notInClone(what: string): NotInClone {
   )
 }
 
-/** A content that a partial clone left at its origin. */
+/** A content that is missing from a partial clone. */
 export class NotInClone extends InputError {}

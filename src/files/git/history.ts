@@ -4,7 +4,7 @@ import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
 import { Blobs } from './blobs.ts'
 import { type GitFolder, gitError, runGit } from './git.ts'
-import { placeInGit } from './repository.ts'
+import { placeInGit } from './revision.ts'
 
 /** A file that git has no version of. */
 export class NoVersions extends InputError {}

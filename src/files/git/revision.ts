@@ -1,65 +1,134 @@
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
 import { decodeText } from '../read.ts'
-import { runGit } from './git.ts'
-import { openRepository, placeInGit, type Repository } from './repository.ts'
-import { refuseSubmodule } from './tree.ts'
+import { Blobs } from './blobs.ts'
+import { type GitFolder, gitError, isLacking, runGit } from './git.ts'
 
-/** A file in a revision: `HEAD~1:snapshots/rhcos-4.18.json`; no revision stands for the index. */
-interface RevisionPath {
-  readonly revision: string
-  readonly path: string
+/** The files of one version of a repository: of a commit, or of the working tree. */
+export interface Tree {
+  /** As messages name it, `a1b2c3d`; undefined for the working tree. */
+  readonly label?: string
+  /** Hexadecimal; undefined for the working tree. */
+  readonly commit?: string
+  /**
+   * A file by its path from the working folder; undefined where this version does not have it.
+   *
+   * @throws InputError for a file that cannot be read
+   */
+  read(path: string): Promise<string | undefined>
+}
+
+const SHALLOW_REMEDY =
+  'Fetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.'
+
+/**
+ * The versions that a pull request compares: that of the merge base of `base` and `head`, and that of
+ * `head`.
+ *
+ * @param head a revision; undefined for the working tree, whose commit is HEAD
+ * @throws InputError for an unknown revision, and where a shallow clone does not have the merge base
+ */
+export async function openTrees(
+  folder: Folder,
+  base: string,
+  head: string | undefined,
+): Promise<{ readonly before: Tree; readonly after: Tree }> {
+  const repository = await Repository.open(folder, `${base}: no git repository`)
+  const from = await repository.findCommit(base)
+  const to = await repository.findCommit(head ?? 'HEAD')
+  const [common = ''] = (await repository.output('merge-base', from, to)).split('\n')
+  if (common === '') {
+    const isCut = await repository.isShallow()
+    throw new InputError(
+      `${base}: no common commit with ${head ?? 'HEAD'}${isCut ? ' in this shallow clone' : ''}`,
+      isCut ? SHALLOW_REMEDY : 'Name a revision of the same history.',
+    )
+  }
+  return {
+    before: commitTree(repository, common),
+    after: head === undefined ? workingTree(repository, folder) : commitTree(repository, to),
+  }
+}
+
+/** The working tree and its HEAD. @throws InputError without a repository or a commit */
+export async function openHead(
+  folder: Folder,
+): Promise<{ readonly before: Tree; readonly after: Tree }> {
+  const repository = await Repository.open(folder, 'HEAD: no git repository')
+  const commit = await repository.findCommit('HEAD')
+  return { before: commitTree(repository, commit), after: workingTree(repository, folder) }
+}
+
+function commitTree(repository: Repository, commit: string): Tree {
+  const label = commit.slice(0, 7)
+  return {
+    label,
+    commit,
+    async read(path) {
+      const name = `${label}:${path}`
+      const text = await repository.read(`${commit}:./${path}`, name)
+      if (text === undefined) await repository.refuseSubmodule(commit, `./${path}`, name)
+      return text
+    },
+  }
+}
+
+function workingTree(repository: Repository, folder: Folder): Tree {
+  return {
+    read: async (path) =>
+      (await folder.readIfExists(path)) ?? (await repository.readLeftOut(path, path)),
+  }
 }
 
 /**
- * Reads a file, or, where no file has that name, a file of a revision. The path starts at the root of
- * the repository, as in git, or else at the folder.
+ * Reads a file, or, where no file has that name, a file of a revision, such as
+ * `HEAD~1:snapshots/rhcos-4.18.json`. The path starts at the root of the repository, as in git, or
+ * else at the folder.
  *
  * @returns undefined where the revision exists and has no such file
- * @throws InputError for what cannot be read
+ * @throws InputError for a file that cannot be read
  */
 export async function readIfInRevision(folder: Folder, name: string): Promise<string | undefined> {
   const text = await folder.readIfExists(name)
   if (text !== undefined) return text
-  const found = readRevisionPath(name)
-  if (found === undefined) throw await noFile(name, folder)
-  const repository = await openRepository(
+  // The first colon outside of braces ends the revision: `HEAD^{/fix: all}:a.json`.
+  const [, revision, path] = /^((?:[^:{]|\{[^}]*\})*):(.+)$/s.exec(name) ?? []
+  if (revision === undefined || path === undefined) throw await noFile(name, folder)
+  const repository = await Repository.open(
     folder,
     `${name}: no such file, and no git repository to look in`,
     'REVISION:PATH is understood within a git repository.',
   )
-  await expectRevision(repository, found.revision, name)
-  for (const path of pathsFor(found.path, repository.prefix)) {
-    const text = await readIn(repository, `${found.revision}:${path}`, name)
+  await repository.expectRevision(revision, name)
+  const inFolder = /^\.\.?\//.test(path) ? path : `./${path}`
+  for (const each of [path, inFolder]) {
+    const text = await repository.read(`${revision}:${each}`, name)
     if (text !== undefined) return text
   }
-  await refuseSubmodule(repository, found.revision, found.path, name)
+  await repository.refuseSubmodule(revision, `:/${path}`, name)
   return undefined
 }
 
-/** Reads a file, by the path that it has for people, as a revision has it. @throws InputError */
+/** Reads a file of a revision by its path in the file system. @throws InputError */
 export async function readAsOf(folder: Folder, revision: string, path: string): Promise<string> {
   const name = `${revision}:${path}`
-  const { repository, file } = await whereGitHas(folder, path)
-  await expectRevision(repository, revision, name)
-  const text = await readIn(repository, `${revision}:${file}`, name)
+  const { repository, file } = await openAround(folder, path)
+  await repository.expectRevision(revision, name)
+  const text = await repository.read(`${revision}:./${file}`, name)
   if (text === undefined) throw new InputError(`${name}: no such file in ${revision}`)
   return text
 }
 
-/**
- * Reads a file as it was committed last, and as it is; undefined where it is not there. One that a
- * sparse checkout leaves out is as the index has it.
- *
- * @throws InputError in one line, also if git cannot answer
- */
+/** Reads a file as it was committed last, and as it is; undefined where it does not exist. */
 export async function readSinceCommitted(
   folder: Folder,
   path: string,
 ): Promise<[before: string | undefined, after: string | undefined]> {
-  const { repository, folderHas, file } = await whereGitHas(folder, path)
-  const before = await readIn(repository, `HEAD:${file}`, `HEAD:${path}`)
+  const { repository, file } = await openAround(folder, path)
+  const before = await repository.read(`HEAD:./${file}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
   if (!repository.hasFiles) {
@@ -68,42 +137,36 @@ export async function readSinceCommitted(
       'Name two revisions: REVISION:PATH REVISION:PATH.',
     )
   }
-  const { stdout } = await repository.run([
-    '--literal-pathspecs',
-    'ls-files',
-    '-t',
-    '--',
-    folderHas,
-  ])
-  const isLeftOut = stdout.toString().startsWith('S ')
-  return [before, isLeftOut ? await readIn(repository, `:${file}`, path) : undefined]
+  return [before, await repository.readLeftOut(file, path)]
 }
 
-/** What people call by a path: its repository, and what its name is from there. */
-interface Whereabouts {
-  readonly repository: Repository
-  /** From the folder by which the repository was opened. */
-  readonly folderHas: string
-  /** From the root. */
-  readonly file: string
-}
-
-async function whereGitHas(cwd: Folder, path: string): Promise<Whereabouts> {
+async function openAround(cwd: Folder, path: string) {
   const { folder, name } = placeInGit(cwd, path)
-  const repository = await openRepository(folder, `${path}: no git history`)
-  return { repository, folderHas: name, file: `${repository.prefix}${name}` }
+  return { repository: await Repository.open(folder, `${path}: no git history`), file: name }
 }
 
-async function readIn(
-  repository: Repository,
-  expression: string,
-  name: string,
-): Promise<string | undefined> {
-  const blob = await repository.find(expression, name)
-  return blob === undefined ? undefined : decodeText(await repository.read(blob, name), name)
+/**
+ * The folder and name by which git has a file: through links, from the nearest existing folder.
+ *
+ * @throws InputError for a directory
+ */
+export function placeInGit(
+  cwd: Pick<Folder, 'env' | 'resolve'>,
+  path: string,
+): { folder: GitFolder; name: string } {
+  const absolute = cwd.resolve(path)
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InputError(`${path}: is a directory, expected a file`)
+  }
+  const isLink =
+    lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(absolute)
+  const file = isLink ? realpathSync(absolute) : absolute
+  let folder = dirname(file)
+  while (!existsSync(folder)) folder = dirname(folder)
+  return { folder: { path: folder, env: cwd.env }, name: relative(folder, file) }
 }
 
-/** Somebody who compares two commits names them as git wants it. */
+/** The remedy for two commits, which git's own diff takes. */
 async function noFile(name: string, folder: Folder): Promise<InputError> {
   const error = fileError(name, { code: 'ENOENT' })
   if (error.remedy !== undefined || name.startsWith('-')) return error
@@ -116,25 +179,93 @@ async function noFile(name: string, folder: Folder): Promise<InputError> {
     : error
 }
 
-/** The first colon outside of braces ends the revision: `HEAD^{/fix: all}:a.json`. */
-function readRevisionPath(name: string): RevisionPath | undefined {
-  const match = /^((?:[^:{]|\{[^}]*\})*):(.+)$/s.exec(name)
-  const [, revision, path] = match ?? []
-  return revision === undefined || path === undefined ? undefined : { revision, path }
-}
+/** A repository as it is seen from a folder of it: paths that begin with `./` start there. */
+class Repository {
+  private constructor(
+    private readonly folder: GitFolder,
+    /** Whether it has files besides its history. */
+    readonly hasFiles: boolean,
+  ) {}
 
-async function expectRevision(
-  repository: Repository,
-  revision: string,
-  name: string,
-): Promise<void> {
-  if (revision === '') return
-  const isThere =
-    !revision.startsWith('-') && (await repository.find(`${revision}^{tree}`, name)) !== undefined
-  if (!isThere) throw new InputError(`${name}: unknown revision ${revision}`)
-}
+  /** @throws InputError without a repository, or for the repository of another user */
+  static async open(folder: GitFolder, what: string, remedy?: string): Promise<Repository> {
+    const place = await runGit(['rev-parse', '--is-inside-work-tree'], folder)
+    if (place.status !== 0) throw gitError(what, place.stderr, remedy)
+    return new Repository(folder, place.stdout.toString().trim() === 'true')
+  }
 
-function pathsFor(path: string, prefix: string): string[] {
-  if (/^\.\.?\//.test(path) || prefix === '') return [path]
-  return [path, `./${path}`]
+  async output(...args: readonly string[]): Promise<string> {
+    return (await runGit(args, this.folder)).stdout.toString()
+  }
+
+  /** The text of a file, by an expression such as `HEAD:PATH`. @throws InputError */
+  async read(expression: string, name: string): Promise<string | undefined> {
+    const blob = await this.find(expression, name)
+    if (blob === undefined) return undefined
+    const blobs = new Blobs(this.folder)
+    try {
+      return decodeText(await blobs.read(blob, name), name)
+    } finally {
+      blobs.close()
+    }
+  }
+
+  /** A file of the index that a sparse checkout leaves out. */
+  async readLeftOut(path: string, name: string): Promise<string | undefined> {
+    const listed = await this.output('--literal-pathspecs', 'ls-files', '-t', '--', path)
+    return listed.startsWith('S ') ? this.read(`:./${path}`, name) : undefined
+  }
+
+  async findCommit(revision: string): Promise<string> {
+    const commit = await this.find(`${revision}^{commit}`, revision)
+    if (commit !== undefined) return commit
+    throw new InputError(
+      `${revision}: unknown revision`,
+      (await this.isShallow()) ? SHALLOW_REMEDY : 'git log --oneline lists revisions.',
+    )
+  }
+
+  /** @param revision a commit or a tree; empty for the index */
+  async expectRevision(revision: string, name: string): Promise<void> {
+    if (revision === '' || (await this.find(`${revision}^{tree}`, name)) !== undefined) return
+    throw new InputError(`${name}: unknown revision ${revision}`)
+  }
+
+  async isShallow(): Promise<boolean> {
+    return (await this.output('rev-parse', '--is-shallow-repository')).trim() === 'true'
+  }
+
+  /**
+   * @param path from the root if it begins with `:/`, else from the folder
+   * @throws InputError for a path into a submodule, whose files are in another repository
+   */
+  async refuseSubmodule(revision: string, path: string, name: string): Promise<void> {
+    const isFromRoot = path.startsWith(':/')
+    const prefix = isFromRoot ? '' : (await this.output('rev-parse', '--show-prefix')).trimEnd()
+    const steps = join(prefix, isFromRoot ? path.slice(2) : path).split('/')
+    const folders = steps.map((_, at) => steps.slice(0, at + 1).join('/'))
+    const list =
+      revision === ''
+        ? ['ls-files', '--full-name', '--stage', '--']
+        : ['ls-tree', '--full-tree', revision, '--']
+    const listed = await this.output('--literal-pathspecs', ...list, ...folders)
+    const [, submodule] = /^160000 .*\t(.+)$/m.exec(listed) ?? []
+    if (submodule === undefined) return
+    throw new InputError(
+      `${name}: ${submodule} is a submodule, with files of its own repository`,
+      `Run the command in ${submodule}.`,
+    )
+  }
+
+  /** @throws InputError where a partial clone does not have the objects on the way */
+  private async find(expression: string, name: string): Promise<string | undefined> {
+    if (expression.startsWith('-')) return undefined
+    const { status, stdout, stderr } = await runGit(
+      ['rev-parse', '--verify', '--quiet', expression],
+      this.folder,
+    )
+    if (status === 0) return stdout.toString().trim()
+    if (isLacking(stderr)) throw gitError(name, stderr)
+    return undefined
+  }
 }
