@@ -27,7 +27,7 @@ export interface FileCommit {
   readonly subject: string
   /** Whether a shallow clone begins here: what the commit changed is unknown. */
   readonly isCut: boolean
-  /** In the order of the files that were asked for; undefined for an unchanged file. */
+  /** In the order of the requested files; undefined for an unchanged file. */
   readonly files: readonly (FileState | undefined)[]
 }
 
@@ -56,7 +56,9 @@ export async function readFileHistory(
   const [first] = paths
   const { folder } = placeInGit(cwd, first)
   const what = `${first}: no git history`
-  const prefix = await readPrefix(folder, what)
+  const root = await runGit(['rev-parse', '--show-prefix'], folder)
+  if (root.status !== 0) throw gitError(what, root.stderr)
+  const prefix = root.stdout.toString().trimEnd()
   const names = paths.map((path) => {
     const { folder: own, name } = placeInGit(cwd, path)
     return posix.join(prefix, posix.relative(folder.path, posix.join(own.path, name)))
@@ -78,18 +80,12 @@ function noVersions(path: string, cwd: Pick<Folder, 'resolve'>): NoVersions {
     : new NoVersions(`${path}: no such file`)
 }
 
-async function readPrefix(folder: GitFolder, what: string): Promise<string> {
-  const { status, stdout, stderr } = await runGit(['rev-parse', '--show-prefix'], folder)
-  if (status !== 0) throw gitError(what, stderr)
-  return stdout.toString().trimEnd()
-}
-
 interface Log extends Omit<FileCommit, 'isCut'> {
   /** Which of the files the commit added. */
   readonly added: readonly boolean[]
 }
 
-/** Starts anew with a file's former name at each commit that renamed it. */
+/** Restarts with a file's former name at each commit that renamed it. */
 async function followRenames(
   folder: GitFolder,
   prefix: string,
@@ -100,7 +96,7 @@ async function followRenames(
   let names = paths
   for (let start = 'HEAD'; ; ) {
     const log = await readLog(folder, prefix, names, start, what)
-    const renamed = await findRename(folder, prefix, log, names)
+    const renamed = await findRename(folder, log, names)
     if (renamed === undefined) return [...commits, ...log]
     commits.push(...log.slice(0, renamed.index + 1))
     names = renamed.names
@@ -140,10 +136,12 @@ function parseLog(text: string, names: readonly string[]): Log[] {
     const files: (FileState | undefined)[] = names.map(() => undefined)
     const added = names.map(() => false)
     for (at += 3; fields[at]?.trimStart().startsWith(':'); at += 2) {
-      const { path, after, status } = parseChange(fields[at] ?? '', fields[at + 1] ?? '')
+      // `:100644 100644 BLOB BLOB M`
+      const [, , , blob = '', status] = fields[at]?.trimStart().split(' ') ?? []
+      const path = fields[at + 1] ?? ''
       const index = names.indexOf(path)
       if (index < 0) continue
-      files[index] = { path, blob: after }
+      files[index] = { path, blob: /^0+$/.test(blob) ? undefined : blob }
       added[index] = status === 'A'
     }
     commits.push({ id, date, subject, files, added })
@@ -151,25 +149,9 @@ function parseLog(text: string, names: readonly string[]): Log[] {
   return commits
 }
 
-interface RawChange {
-  readonly path: string
-  readonly status: string
-  /** Blobs; undefined for no file. */
-  readonly before: string | undefined
-  readonly after: string | undefined
-}
-
-/** `:100644 100644 BLOB BLOB M` */
-function parseChange(text: string, path: string): RawChange {
-  const [, , before = '', after = '', status = ''] = text.trimStart().split(' ')
-  const id = (blob: string) => (/^0+$/.test(blob) ? undefined : blob)
-  return { path, status, before: id(before), after: id(after) }
-}
-
 /** The latest commit that renamed a file, and the names of all files before it. */
 async function findRename(
   folder: GitFolder,
-  prefix: string,
   log: readonly Log[],
   names: readonly string[],
 ): Promise<{ index: number; names: string[] } | undefined> {
@@ -177,40 +159,35 @@ async function findRename(
     if (!added.includes(true)) continue
     const before: string[] = []
     for (const [at, name] of names.entries()) {
-      before.push((added[at] && (await findSource(folder, prefix, id, name))) || name)
+      before.push((added[at] && (await findSource(folder, id, name))) || name)
     }
     if (before.some((name, at) => name !== names[at])) return { index, names: before }
   }
   return undefined
 }
 
-/** The file that a commit removed, and whose content, the same or similar, the added file has. */
+/** The file that a commit renamed to this one, with the same or similar content. */
 async function findSource(
   folder: GitFolder,
-  prefix: string,
   id: string,
   name: string,
 ): Promise<string | undefined> {
-  const tree = ['diff-tree', '-r', '--raw', '-z', '--no-abbrev', '--no-relative']
-  const changed = [...tree, '--no-renames', '--diff-filter=AD', `${id}^1`, id]
-  // A commit without a parent added all its files.
-  const { stdout } = await runGit(changed, folder)
-  const fields = stdout.toString('utf8').split('\0')
-  const changes = fields.flatMap((field, at): RawChange[] =>
-    field.startsWith(':') ? [parseChange(field, fields[at + 1] ?? '')] : [],
-  )
-  const own = changes.find(({ path }) => path === name)
-  const others = changes.filter(({ path }) => posix.extname(path) === posix.extname(name))
-  const removed = others.filter(({ status }) => status === 'D')
-  const same = removed.find(({ before }) => before === own?.after)
-  if (same || removed.length === 0) return same?.path
-  // A comparison by content; without the contents in the clone the history begins here.
-  const paths = others.map(({ path }) => posix.relative(prefix, path))
-  const similar = [...tree, '-M', '--diff-filter=R', `${id}^1`, id, '--', ...paths]
-  const renames = await runGit(['--literal-pathspecs', ...similar], folder)
-  const names = renames.stdout.toString('utf8').split('\0')
-  const at = names.findIndex((field, index) => field.startsWith(':') && names[index + 2] === name)
-  return at < 0 ? undefined : names[at + 1]
+  // Only the second comparison needs contents, which may be missing from the clone.
+  for (const similarity of ['-M100%', '-M']) {
+    const { stdout } = await runGit(
+      [
+        ...['diff-tree', '-r', '--raw', '-z', '--no-relative', '--diff-filter=R'],
+        ...[similarity, `${id}^1`, id],
+      ],
+      folder,
+    )
+    const fields = stdout.toString('utf8').split('\0')
+    const at = fields.findIndex(
+      (field, index) => field.startsWith(':') && fields[index + 2] === name,
+    )
+    if (at >= 0) return fields[at + 1]
+  }
+  return undefined
 }
 
 /** The first commits of a shallow clone: git does not have their parents. */
