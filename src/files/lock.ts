@@ -2,7 +2,6 @@ import { basename, dirname, join } from 'node:path'
 import fs from 'fs-extra'
 import { ServiceError } from '../errors.ts'
 import { attempt, fileError, hasCode } from './error.ts'
-import { onExit } from './exit.ts'
 import { resolveTarget } from './paths.ts'
 
 export interface LockOptions {
@@ -13,7 +12,7 @@ export interface LockOptions {
 }
 
 /**
- * Does some work while no other process does any on the same file. The lock is a file beside it,
+ * Does some work while no other process does any on the same file. The lock is a file next to it,
  * `.NAME.lock`, with the id of the process that made it; the lock of a process that has ended is
  * removed. There is no lock where nothing can be written.
  *
@@ -23,17 +22,13 @@ export async function withLock<T>(
   file: string,
   options: LockOptions,
   work: () => Promise<T>,
-  path = file,
+  path: string,
 ): Promise<T> {
-  const target = attempt(file, () => resolveTarget(file, path))
-  const folder = dirname(target)
-  const lock = lockFile(target)
-  const made = attempt(folder, () => fs.mkdirSync(folder, { recursive: true }))
+  const lock = lockFile(attempt(file, () => resolveTarget(file, path)))
   let isHeld = false
   const release = () => {
     if (isHeld) fs.removeSync(lock)
     isHeld = false
-    if (made !== undefined) removeEmpty(folder, made)
   }
   const forget = onExit(release)
   try {
@@ -49,14 +44,14 @@ export function lockFile(target: string): string {
   return join(dirname(target), `.${basename(target)}.lock`)
 }
 
-/** Whether a process of this machine is alive. */
-export function isAlive(pid: number): boolean {
-  if (pid === 0) return false
+/** Whether a process of this machine has ended. */
+export function hasEnded(pid: number | undefined): boolean {
+  if (pid === undefined) return false
   try {
-    process.kill(pid, 0)
-    return true
+    if (pid !== 0) process.kill(pid, 0)
+    return pid === 0
   } catch (error) {
-    return hasCode(error, 'EPERM')
+    return !hasCode(error, 'EPERM')
   }
 }
 
@@ -79,7 +74,8 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
       fs.writeFileSync(lock, String(process.pid), { flag: 'wx' })
       return true
     } catch (error) {
-      if (hasCode(error, 'EROFS', 'EACCES', 'EPERM')) return false
+      // Without a folder there is no file that another run could write.
+      if (hasCode(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) return false
       if (!hasCode(error, 'EEXIST')) {
         // A full disk leaves an empty file.
         fs.removeSync(lock)
@@ -87,7 +83,7 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
       }
     }
     const pid = readHolder(lock)
-    if (pid !== undefined && !isAlive(pid)) {
+    if (hasEnded(pid)) {
       fs.removeSync(lock)
       continue
     }
@@ -104,12 +100,22 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
   }
 }
 
-/** Removes the folders that were made for a lock and are still empty. */
-function removeEmpty(folder: string, outermost: string): void {
-  try {
-    fs.rmdirSync(folder)
-    if (folder !== outermost) removeEmpty(dirname(folder), outermost)
-  } catch {
-    // Not empty: the run has written something.
+const undos = new Set<() => void>()
+
+/**
+ * Registers what to undo when the process exits, on a signal too; it must be synchronous.
+ *
+ * @returns cancels the registration
+ */
+export function onExit(undo: () => void): () => void {
+  if (undos.size === 0) process.once('exit', undoAll)
+  undos.add(undo)
+  return () => {
+    undos.delete(undo)
+    if (undos.size === 0) process.off('exit', undoAll)
   }
+}
+
+function undoAll(): void {
+  for (const undo of undos) undo()
 }

@@ -15,7 +15,6 @@ export function findUpwards(name: string, folder: string): string | undefined {
   return undefined
 }
 
-/** The root of the git repository around a folder. */
 export function repositoryAround(folder: string): string | undefined {
   return foldersAbove(folder).find(isRepository)
 }

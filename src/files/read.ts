@@ -8,24 +8,21 @@ import { repositoryAround } from './paths.ts'
 /** In bytes: a hundred times the longest snapshot. */
 export const LONGEST_FILE = 64 * 1024 * 1024
 
-/**
- * Reads an input file's text.
- *
- * @param file as the user typed it, for errors
- * @param path where it is
- * @throws InputError naming the file and what is wrong with it
- */
-export async function readInput(file: string, path = file): Promise<string> {
+/** @param file as the user typed it, for errors @throws InputError naming the file and the fault */
+export async function readInput(file: string, path: string): Promise<string> {
   const text = await readIfExists(file, path)
   if (text === undefined) throw missingFile(file, path)
   return text
 }
 
 /** The same for a file that may be missing: undefined then. */
-export async function readIfExists(file: string, path = file): Promise<string | undefined> {
+export async function readIfExists(file: string, path: string): Promise<string | undefined> {
   try {
     const stat = fs.statSync(path)
-    if (!stat.isFile()) throw new InputError(`${file}: is ${kindOf(stat)}, expected a file`)
+    if (!stat.isFile()) {
+      const kind = stat.isDirectory() ? 'a directory' : stat.isFIFO() ? 'a pipe' : 'a device'
+      throw new InputError(`${file}: is ${kind}, expected a file`)
+    }
     if (stat.size > LONGEST_FILE) throw tooLong(file)
     return decodeText(fs.readFileSync(path), file)
   } catch (error) {
@@ -34,25 +31,12 @@ export async function readIfExists(file: string, path = file): Promise<string | 
   }
 }
 
-/** Reads two files that belong together, so that no run has replaced them in between. */
-export async function readTogether(
-  file: string,
-  sibling: string,
-  at: (path: string) => string,
-): Promise<[string, string | undefined]> {
-  for (;;) {
-    const text = await readInput(file, at(file))
-    const other = await readSibling(sibling, at(sibling))
-    if (text === (await readInput(file, at(file)))) return [text, other]
-  }
-}
-
 /**
  * Reads a file that another file names. It must be beside that file; undefined if it is missing.
  *
  * @throws InputError for a link that leads out of the folder
  */
-export async function readSibling(file: string, path = file): Promise<string | undefined> {
+export async function readSibling(file: string, path: string): Promise<string | undefined> {
   if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
     const end = fs.existsSync(path) ? fs.realpathSync(path) : undefined
     if (!end?.startsWith(fs.realpathSync(dirname(path)) + sep)) {
@@ -114,32 +98,22 @@ function decode(bytes: Buffer, file: string): string {
 
 /** By its byte order mark, or if it has none, by the zero in its first character. */
 function isUtf16(bytes: Buffer): boolean {
-  const [first, second] = bytes
-  const mark = `${first?.toString(16)} ${second?.toString(16)}`
-  return mark === 'ff fe' || mark === 'fe ff' || (first === 0) !== (second === 0)
-}
-
-function kindOf(stat: fs.Stats): string {
-  if (stat.isDirectory()) return 'a directory'
-  if (stat.isFIFO()) return 'a pipe'
-  return stat.isSocket() ? 'a socket' : 'a device'
+  const mark = bytes.toString('hex', 0, 2)
+  return mark === 'fffe' || mark === 'feff' || (bytes[0] === 0) !== (bytes[1] === 0)
 }
 
 /** A file is also missing if it is in a submodule that is not checked out. */
 function missingFile(file: string, path: string): InputError {
-  const root = repositoryAround(dirname(path))
-  const modules = root === undefined ? undefined : join(root, '.gitmodules')
-  if (root === undefined || modules === undefined || !fs.existsSync(modules)) {
-    return fileError(file, { code: 'ENOENT' })
-  }
-  const paths = fs.readFileSync(modules, 'utf8').matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)
-  const submodule = [...paths]
-    .map(([, submodule = '']) => submodule)
-    .find((each) => relative(root, path).startsWith(each + sep))
-  return submodule === undefined
-    ? fileError(file, { code: 'ENOENT' })
-    : new InputError(
-        `${file}: in the submodule ${submodule}, which is not checked out`,
-        `Run git submodule update --init ${submodule}.`,
-      )
+  const root = repositoryAround(dirname(path)) ?? dirname(path)
+  const modules = join(root, '.gitmodules')
+  const text = fs.existsSync(modules) ? fs.readFileSync(modules, 'utf8') : ''
+  const [, submodule] =
+    [...text.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)].find(([, each]) =>
+      relative(root, path).startsWith(each + sep),
+    ) ?? []
+  if (submodule === undefined) return fileError(file, { code: 'ENOENT' })
+  return new InputError(
+    `${file}: in the submodule ${submodule}, which is not checked out`,
+    `Run git submodule update --init ${submodule}.`,
+  )
 }

@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path'
 import fs from 'fs-extra'
 import { InputError } from '../errors.ts'
 import { attempt, hasCode } from './error.ts'
-import { isAlive, lockFile, readHolder } from './lock.ts'
+import { hasEnded, lockFile, readHolder } from './lock.ts'
 import { resolveTarget } from './paths.ts'
 
-/** A file and its new text. */
 export interface Write {
   readonly file: string
   readonly text: string
@@ -21,10 +20,9 @@ export interface Write {
  */
 export async function writeFiles(
   writes: readonly Write[],
-  at: (path: string) => string = (path) => path,
+  at: (path: string) => string,
 ): Promise<void> {
-  const prepared: { readonly file: string; readonly path: string; readonly temporary: string }[] =
-    []
+  const prepared: { file: string; path: string; temporary: string }[] = []
   try {
     for (const { file, text } of writes) {
       attempt(file, () => {
@@ -54,32 +52,24 @@ export function checkTarget(file: string, path: string): void {
   }
 }
 
-/** Whether killed runs have left no file beside these files. */
-export function isTidy(files: readonly string[], at: (path: string) => string): boolean {
-  return leftovers(files, at).length === 0
-}
-
-/** Removes the files that killed runs have left beside these files. */
-export function tidy(files: readonly string[], at: (path: string) => string): void {
-  for (const leftover of leftovers(files, at)) {
-    attempt(leftover, () => fs.removeSync(leftover))
+/** Removes the files that killed runs have left next to a file: temporary files, and its lock. */
+export function tidy(file: string, path: string): void {
+  const target = attempt(file, () => resolveTarget(file, path))
+  const folder = dirname(target)
+  const names = fs.existsSync(folder) ? attempt(folder, () => fs.readdirSync(folder)) : []
+  const temporary = names.filter((name) => hasEnded(readProcess(name)))
+  const lock = lockFile(target)
+  for (const each of [
+    ...temporary.map((name) => join(folder, name)),
+    ...(hasEnded(readHolder(lock)) ? [lock] : []),
+  ]) {
+    attempt(each, () => fs.removeSync(each))
   }
 }
 
-/** Temporary files of processes that have ended, and their locks of these files. */
-function leftovers(files: readonly string[], at: (path: string) => string): string[] {
-  const targets = files.map((file) => attempt(file, () => resolveTarget(file, at(file))))
-  const folders = [...new Set(targets.map(dirname))].filter((folder) => fs.existsSync(folder))
-  const temporary = folders.flatMap((folder) =>
-    attempt(folder, () => fs.readdirSync(folder, { withFileTypes: true }))
-      .filter((entry) => entry.isFile() && hasEnded(TEMPORARY.exec(entry.name)?.[1]))
-      .map(({ name }) => join(folder, name)),
-  )
-  return [...temporary, ...targets.map(lockFile).filter((lock) => hasEnded(readHolder(lock)))]
-}
-
-function hasEnded(pid: string | number | undefined): boolean {
-  return pid !== undefined && !isAlive(Number(pid))
+function readProcess(name: string): number | undefined {
+  const [, pid] = TEMPORARY.exec(name) ?? []
+  return pid === undefined ? undefined : Number(pid)
 }
 
 const TEMPORARY = /^\.stream-snapshot\.([0-9]+)\.[0-9a-f]{12}\.tmp$/

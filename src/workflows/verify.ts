@@ -59,13 +59,15 @@ export async function verifyStream(
   return { file, checks: [...checks, check], snapshot, ...target }
 }
 
-/** The two files of one capture, even if a run replaces them meanwhile. */
+/** The two files of one capture, read again if a run replaces them meanwhile. */
 async function readEvidence(file: string, folder: Folder) {
   const recording = recordingFile(file)
   const text = await folder.read(file)
   const recordingText = await folder.readSibling(recording)
   const belongs = recordingText !== undefined && text.includes(sha256(recordingText))
-  const [own, other] = belongs ? [text, recordingText] : await folder.readTogether(file, recording)
+  const [own, other] = belongs
+    ? [text, recordingText]
+    : [await folder.read(file), await folder.readSibling(recording)]
   return { file, text: own, recordingFile: recording, recordingText: other }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
-import { onExit } from '../../files/exit.ts'
+import { onExit } from '../../files/lock.ts'
 import type { Io, OutputName } from '../../io.ts'
 import { visible, visibleLine } from '../../printable.ts'
 import { foldLine } from '../../show/table.ts'
