@@ -12,7 +12,7 @@ import { prune } from '../core/json/prune.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { coreClient } from './http/core-client.ts'
-import { type ErrorTable, explainResponse, queryError } from './http/errors.ts'
+import { explainResponse, queryError } from './http/errors.ts'
 import { originWithPort } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { openTransport, type TransportOptions } from './http/transport.ts'
@@ -47,32 +47,27 @@ export async function readBuilds(
   const read = await Promise.all(
     wanted.map(async (each) => {
       const source = sourceOf(each, stream, replayed !== undefined)
-      const exchanges: Definition[] = []
-      const onExchange = (exchange: Definition) => void exchanges.push(exchange)
+      let last: Definition | undefined
+      const onExchange = (exchange: Definition) => {
+        last = exchange
+      }
       const found = await withTimeLimit(source, limit, () =>
         fetchBuild(each, stream, { ...context, timeout, onExchange }),
       )
-      for (const exchange of exchanges) {
-        recorder.add(exchange, (own) => recordBuild(own, source, found.build.location))
-      }
+      if (last) recorder.add(last, (own) => recordBuild(own, source, found.build.location))
       count(0, 1)
       return found
     }),
   )
-  refuseTwins(read)
-  const sorted = [...read].sort((a, b) => (a.architecture < b.architecture ? -1 : 1))
+  const sorted = read.toSorted((a, b) => (a.architecture < b.architecture ? -1 : 1))
+  const twin = sorted.find((each, at) => each.architecture === sorted[at + 1]?.architecture)
+  if (twin !== undefined) {
+    throw new InputError(`${twin.architecture}: two builds are of this architecture, expected one`)
+  }
   return {
     builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),
     notes: describeBuilds(sorted),
   }
-}
-
-function refuseTwins(read: readonly ReadBuild[]): void {
-  const twin = read.find(({ architecture }, index) =>
-    read.slice(0, index).some((other) => other.architecture === architecture),
-  )
-  if (twin === undefined) return
-  throw new InputError(`${twin.architecture}: two builds are of this architecture, expected one`)
 }
 
 function describeBuilds(read: readonly ReadBuild[]): string[] {
@@ -126,35 +121,33 @@ async function fetchText(url: string, options: TransportOptions): Promise<string
   } catch (error) {
     throw queryError(error, url, () => undefined)
   }
-  if (response.status === 200) return response.bodyAsText ?? ''
-  const { status } = response
+  const { status, bodyAsText } = response
+  if (status === 200) return bodyAsText ?? ''
   // A store of objects returns 403 for what it does not have, too.
-  const code = [403, 404, 410].includes(status) ? 'NotFound' : status < 400 ? 'Redirect' : ''
-  const { cause, remedy } = explainResponse(status, code, undefined, STATUSES)
-  throw new ServiceError(`${url}: ${code ? cause.replace(` ${code}`, '') : cause}`, remedy)
-}
-
-const STATUSES: ErrorTable = {
-  NotFound: [
-    'the build server does not have this build',
-    'Check the version, --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
-  ],
-  Redirect: [
-    'a redirect, which is not followed',
-    'Set --url to the build server that it leads to.',
-  ],
+  if ([403, 404, 410].includes(status)) {
+    throw new ServiceError(
+      `${url}: returned ${status}: the build server does not have this build`,
+      'Check the version, --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
+    )
+  }
+  if (status < 400) {
+    throw new ServiceError(
+      `${url}: returned ${status}: a redirect, which is not followed`,
+      'Set --url to the build server that it leads to.',
+    )
+  }
+  const { cause, remedy } = explainResponse(status, '', undefined, {})
+  throw new ServiceError(`${url}: ${cause}`, remedy)
 }
 
 function parseMeta(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    const isPage = /^\s*</.test(text)
+    if (!/^\s*</.test(text)) throw new InputError('the response is not JSON, expected a meta.json')
     throw new InputError(
-      isPage
-        ? 'the response is a web page, expected a meta.json'
-        : 'the response is not JSON, expected a meta.json',
-      isPage ? 'Check --url: a proxy or a sign-in page may have sent the response.' : undefined,
+      'the response is a web page, expected a meta.json',
+      'Check --url: a proxy or a sign-in page may have sent the response.',
     )
   }
 }

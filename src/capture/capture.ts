@@ -1,6 +1,6 @@
 import pMap from 'p-map'
-import { mergeRecords } from '../core/clouds/merge.ts'
-import { sortByMembers, sortImages } from '../core/clouds/order.ts'
+
+import { mergeRecords, sortByMembers, sortImages } from '../core/clouds/order.ts'
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'

@@ -1,8 +1,15 @@
 import { isOffered } from '../criteria/sku-name.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { expectedOnAzure } from './azure-expected.ts'
-import { azureUses, toUrn } from './azure-uses.ts'
-import { type Cell, type CloudFacts, member } from './facts.ts'
+import {
+  type Cell,
+  type CloudFacts,
+  type Entry,
+  isPaid,
+  type Members,
+  member,
+  type Uses,
+} from './facts.ts'
 
 /** How Azure spells architectures. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'Arm64' }
@@ -21,6 +28,45 @@ function deprecationOf({ state, deprecation }: Image): Cell {
     ...(imageState && { imageState }),
     ...(deprecation && { scheduledDeprecationTime: deprecation }),
   }
+}
+
+/** Azure images in the fields of the installer, the machine API, HyperShift and Hive. */
+const azureUses: Uses = {
+  providerKind: 'AzureMachineProviderSpec',
+  regionPath: ['location'],
+  machineTypePath: ['vmSize'],
+  // Family, number of vCPUs, features: the feature `p` is an Arm processor.
+  armMachineType: /^standard_[a-z]+[0-9]+(-[0-9]+)?[a-z]*p[a-z]*(_|$)/i,
+  others: { machineSet: [['image', 'resourceID']] },
+  installConfig: osImage,
+  machineSet: (entry, plan) => ({
+    image: {
+      ...membersOf(entry),
+      resourceID: '',
+      type: isPaid(plan) ? 'MarketplaceWithPlan' : 'MarketplaceNoPlan',
+    },
+  }),
+  nodePool: (entry, generation) => ({
+    image: {
+      type: 'AzureMarketplace',
+      azureMarketplace: { imageGeneration: `Gen${generation}`, ...membersOf(entry) },
+    },
+  }),
+  machinePool: osImage,
+  terms: (entry) => `az vm image terms accept --urn ${toUrn(entry)}`,
+}
+
+function toUrn({ publisher, offer, sku, version }: Members | Image): string {
+  return [publisher, offer, sku, version].join(':')
+}
+
+function osImage(entry: Entry, plan: string): Members {
+  const kind = isPaid(plan) ? 'WithPurchasePlan' : 'NoPurchasePlan'
+  return { osImage: { plan: kind, ...membersOf(entry) } }
+}
+
+function membersOf({ publisher = '', offer = '', sku = '', version = '' }: Entry): Members {
+  return { publisher, offer, sku, version }
 }
 
 /** Azure: a global image for each plan, architecture and Hyper-V generation. */

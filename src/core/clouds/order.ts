@@ -1,4 +1,4 @@
-import type { CloudName } from '../snapshot/snapshot.ts'
+import type { CloudName, ImageBase } from '../snapshot/snapshot.ts'
 import { FACTS } from './index.ts'
 
 type Named = Readonly<Record<string, unknown>>
@@ -58,3 +58,34 @@ function comparePieces(a: string, b: string): number {
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
+
+/**
+ * Merges the records of each image. Records that contradict each other become one that is never
+ * selected: whether the image is deprecated, or what it is, is unknown.
+ *
+ * @param warn receives the name of each such image
+ */
+export function mergeRecords(
+  cloud: CloudName,
+  images: readonly object[],
+  warn: (text: string) => void,
+): object[] {
+  const { nameOf, facets } = FACTS[cloud]
+  const records = new Map<string, Map<string, ImageBase>>()
+  for (const image of images as readonly ImageBase[]) {
+    const members = facets.map((facet) => (image as unknown as Named)[facet])
+    const key = [nameOf(image as never), ...members].join('\0')
+    const same = records.get(key) ?? new Map<string, ImageBase>()
+    records.set(key, same.set(JSON.stringify(image), image))
+  }
+  return [...records.values()].map((same) => {
+    const all = [...same.keys()].sort().flatMap((key) => same.get(key) ?? [])
+    const [first] = all
+    if (first === undefined || all.length === 1) return first ?? {}
+    const name = nameOf(first as never)
+    warn(`${cloud}: ${name} is listed ${all.length} times with different properties: not selected`)
+    return all.find(({ state }) => !SELECTABLE.includes(state)) ?? { ...first, state: 'unknown' }
+  })
+}
+
+const SELECTABLE: readonly string[] = ['active', 'scheduled-for-deprecation']

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readImages } from '../../../../src/capture/clouds/azure/images.ts'
-import { mergeRecords } from '../../../../src/core/clouds/merge.ts'
-import { sortImages } from '../../../../src/core/clouds/order.ts'
+import { mergeRecords, sortImages } from '../../../../src/core/clouds/order.ts'
 import type { AzureImage } from '../../../../src/core/snapshot/snapshot.ts'
 
 const SKU = {
