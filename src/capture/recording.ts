@@ -3,7 +3,7 @@ import { parseText } from '../core/json/parser.ts'
 import { refuseLaterVersion } from '../core/schemas/check.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'
-import { originWithPort } from './http/message.ts'
+import { type Exchange, originWithPort } from './http/message.ts'
 
 /** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
 export type Recording = readonly Definition[]
@@ -88,14 +88,13 @@ export class Recorder {
   #lost: string | undefined
 
   /** @param scrub returns what may be kept of an exchange, or undefined */
-  add(exchange: Definition, scrub: (exchange: Definition) => Definition | undefined): void {
+  add(exchange: Exchange, scrub: (exchange: Exchange) => Definition | undefined): void {
     const scrubbed = scrub(exchange)
     if (scrubbed === undefined) {
       if (exchange.status === 200) this.#lost ??= `${exchange.scope}${exchange.path}`
       return
     }
-    const { reqheaders: _, ...rest } = scrubbed
-    this.#kept.set(exchangeKey(rest), { ...rest, rawHeaders: contentType(exchange) })
+    this.#kept.set(exchangeKey(scrubbed), { ...scrubbed, rawHeaders: contentType(exchange) })
   }
 
   /** @throws ServiceError if a response that was used is not among them, so cannot be replayed */

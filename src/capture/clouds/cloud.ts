@@ -1,7 +1,7 @@
 import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import type { MajorMinor } from '../../core/versions/major-minor.ts'
-import type { Send, Shared } from '../http/message.ts'
+import type { Exchange, Send, Shared } from '../http/message.ts'
 
 /**
  * What an implementation provides for one cloud, besides its facts in `core/clouds/NAME.ts`: how the
@@ -65,7 +65,7 @@ export interface Connection<Query, Image> {
    * The parts of an exchange that are kept, by an allow-list, with the cloud's public host; undefined
    * for an exchange that is not the response to a query, such as a failed attempt.
    */
-  record(exchange: Definition): Definition | undefined
+  record(exchange: Exchange): Definition | undefined
 
   /** The ids, secrets and tokens that no file may contain. */
   secrets(): readonly string[]

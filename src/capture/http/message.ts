@@ -1,3 +1,5 @@
+import type { Definition } from 'nock'
+
 /** One HTTP request, as any of the SDKs hands it over. */
 export interface HttpRequest {
   readonly method: string
@@ -7,8 +9,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined
   /** The SDK's own limit for this request, in milliseconds; the shorter one counts. */
   readonly timeout?: number | undefined
-  /** Distinguishes requests with the same URL, such as those of several regions. */
-  readonly place?: string | undefined
+  /** Of a query of AWS: several regions may have the same URL. */
+  readonly region?: string | undefined
 }
 
 /** Its response, whole and not compressed. */
@@ -17,6 +19,11 @@ export interface HttpResponse {
   /** Names in lower case; repeated values are joined with commas. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+}
+
+/** A request and its response as nock writes them. */
+export interface Exchange extends Definition {
+  readonly region?: string | undefined
 }
 
 export type Send = (request: HttpRequest) => Promise<HttpResponse>
@@ -59,7 +66,7 @@ function copy(response: HttpResponse): HttpResponse {
 }
 
 /** Headers identify the caller, the time and the attempt, not the query. */
-function keyFor({ method, url, place = '', body = '' }: HttpRequest): string {
+function keyFor({ method, url, region = '', body = '' }: HttpRequest): string {
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
-  return `${place} ${method} ${url}\n${text}`
+  return `${region} ${method} ${url}\n${text}`
 }

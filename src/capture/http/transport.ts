@@ -1,10 +1,10 @@
 import http, { type IncomingMessage, type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { unzipSync } from 'node:zlib'
-import type { Definition } from 'nock'
 import { isLoopback } from '../../core/url.ts'
 import { explainConnection, ProxyError, ResponseTimeout, TransportError } from './errors.ts'
 import {
+  type Exchange,
   type HttpRequest,
   type HttpResponse,
   originWithPort,
@@ -18,8 +18,7 @@ export interface TransportOptions {
   readonly timeout: number
   /** Set while a replay is running: ends its requests when it is over. */
   readonly replayed?: AbortSignal | undefined
-  /** Receives each exchange as nock writes it. */
-  readonly onExchange?: ((exchange: Definition) => void) | undefined
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined
   /** Responses that earlier captures of the same run received. */
   readonly shared?: Shared | undefined
   /** The bytes that a capture may still receive. */
@@ -70,7 +69,7 @@ export function openTransport(options: TransportOptions): Send {
       noteFailure(`returned ${response.status}`)
       noteWait(getRetryAfter(response.headers))
     }
-    options.onExchange?.(toDefinition(request, url, response))
+    options.onExchange?.(toExchange(request, url, response))
     return response
   }
 }
@@ -194,8 +193,8 @@ function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
   return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - Date.now()) / 1000))
 }
 
-function toDefinition(request: HttpRequest, url: URL, response: HttpResponse): Definition {
-  const { body = '', method, headers } = request
+function toExchange(request: HttpRequest, url: URL, response: HttpResponse): Exchange {
+  const { body = '', method, region } = request
   return {
     scope: originWithPort(url),
     method,
@@ -204,13 +203,11 @@ function toDefinition(request: HttpRequest, url: URL, response: HttpResponse): D
     status: response.status,
     response: parseBody(response.body.toString('utf8')),
     rawHeaders: { ...response.headers },
-    reqheaders: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-    ),
+    region,
   }
 }
 
-function parseBody(text: string): NonNullable<Definition['response']> {
+function parseBody(text: string): NonNullable<Exchange['response']> {
   try {
     return JSON.parse(text)
   } catch {

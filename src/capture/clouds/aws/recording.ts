@@ -9,6 +9,7 @@ import {
   isState,
   isTime,
 } from '../../../core/snapshot/values.ts'
+import type { Exchange } from '../../http/message.ts'
 import { plainDescription, recordedTime, tokenDigest } from '../normalize.ts'
 import { getOwner } from './images.ts'
 import { type Elements, filterXml } from './xml.ts'
@@ -19,14 +20,8 @@ const ELEMENTS: Readonly<Record<string, Elements>> = {
   DescribeImages: {
     imagesSet: {
       item: {
-        imageId: 'text',
-        imageState: 'text',
-        imageOwnerId: 'text',
-        creationDate: 'text',
-        architecture: 'text',
-        name: 'text',
-        description: 'text',
-        deprecationTime: 'text',
+        ...{ imageId: 'text', imageState: 'text', imageOwnerId: 'text', creationDate: 'text' },
+        ...{ architecture: 'text', name: 'text', description: 'text', deprecationTime: 'text' },
       },
     },
     nextToken: 'text',
@@ -49,9 +44,6 @@ const VALUES: Readonly<Record<string, (text: string) => boolean>> = {
 const PARAMETERS =
   /^(Action|Version|MaxResults|NextToken|Owner\.[0-9]+|Filter\.[0-9]+\.(Name|Value\.[0-9]+))$/
 
-/** The scope of a signature names the region, even if one endpoint serves all of them. */
-const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
-
 /**
  * Keeps EC2's responses without the signature and the account: images of other owners, which may be
  * the account's own, and malformed names are dropped.
@@ -60,12 +52,11 @@ const SIGNATURE = /Credential=[^/]+\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request/
  * @param spellToken replaces a paging token
  */
 export function recordAws(
-  { method, path, status, response, body, reqheaders }: Definition,
+  { method, path, status, response, body, region }: Exchange,
   criteria: AwsCriteria,
   publicOrigin: (region: string) => string,
   spellToken: (token: string) => string = tokenDigest,
 ): Definition | undefined {
-  const region = SIGNATURE.exec(String(reqheaders?.authorization))?.[1]
   const form = recordForm(body, spellToken)
   const action = form.Action ?? ''
   const elements = Object.hasOwn(ELEMENTS, action) ? ELEMENTS[action] : undefined
@@ -76,31 +67,21 @@ export function recordAws(
   const owner = getOwner(criteria, region)
   const kept = filterXml(response, `${action}Response`, {
     elements,
-    isKept: (list, member) => {
-      const isValid = (name: string) => VALUES[name]?.(member(name) ?? '') === true
+    isKept(list, member) {
+      const isValid = (name: string) => VALUES[name]?.(member(name)) === true
       if (list === 'regionInfo') return isValid('regionName')
-      return (
-        owner !== undefined &&
-        member('imageOwnerId') === owner &&
-        isValid('imageId') &&
-        isValid('name')
-      )
+      const isOwned = owner !== undefined && member('imageOwnerId') === owner
+      return isOwned && isValid('imageId') && isValid('name')
     },
-    edit: (name, text) => recordText(name, text, spellToken),
+    edit(name, text) {
+      if (name === 'description') return plainDescription(text)
+      if (name === 'deprecationTime') return String(recordedTime(text))
+      if (name === 'nextToken') return text === '' ? undefined : spellToken(text)
+      return VALUES[name]?.(text) ? text : undefined
+    },
   })
   if (kept === undefined) return undefined
   return { scope: publicOrigin(region), method, path, body: form, status, response: kept }
-}
-
-function recordText(
-  name: string,
-  text: string,
-  spellToken: (token: string) => string,
-): string | undefined {
-  if (name === 'description') return plainDescription(text)
-  if (name === 'deprecationTime') return String(recordedTime(text))
-  if (name === 'nextToken') return text === '' ? undefined : spellToken(text)
-  return VALUES[name]?.(text) ? text : undefined
 }
 
 /** The parameters of a query, sorted by name. */
@@ -108,10 +89,8 @@ function recordForm(
   body: Definition['body'],
   spellToken: (token: string) => string,
 ): Record<string, string> {
-  const parameters =
-    typeof body === 'string'
-      ? [...new URLSearchParams(body)]
-      : Object.entries((body ?? {}) as Record<string, string>)
+  const parameters: [string, string][] =
+    typeof body === 'string' ? [...new URLSearchParams(body)] : Object.entries(Object(body))
   return Object.fromEntries(
     parameters
       .filter(([name]) => PARAMETERS.test(name))

@@ -125,12 +125,8 @@ interface SdkRequest {
   readonly body?: unknown
 }
 
-/**
- * The transport as the SDK's request handler.
- *
- * @param place distinguishes regions: one endpoint may serve all of them
- */
-export function awsHandler(send: Send, place?: string) {
+/** The transport as the SDK's request handler. */
+export function awsHandler(send: Send, region?: string) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request: SdkRequest, options?: { readonly abortSignal?: unknown }) {
@@ -141,7 +137,7 @@ export function awsHandler(send: Send, place?: string) {
         headers,
         body: typeof body === 'string' || body instanceof Uint8Array ? body : undefined,
         signal: options?.abortSignal as AbortSignal | undefined,
-        place,
+        region,
       })
       if (!isOfAws(response.body)) throw new ForeignResponse(response.status)
       const { status: statusCode, headers: received, body: bytes } = response

@@ -9,7 +9,7 @@ export interface Filter {
   /** @returns the text to keep, or undefined to drop the element */
   edit(name: string, text: string): string | undefined
   /** Whether an `item` of a list is kept, by the texts of its members. */
-  isKept(list: string, member: (name: string) => string | undefined): boolean
+  isKept(list: string, member: (name: string) => string): boolean
 }
 
 const ELEMENT = 1
@@ -32,80 +32,58 @@ export function filterXml(text: string, root: string, filter: Filter): string | 
     const { documentElement } = parser.parseFromString(text, 'text/xml')
     if (documentElement?.nodeName !== root) return undefined
     const prologue = /^<\?xml[^>]*\?>\s*/.exec(text)?.[0] ?? ''
-    return `${prologue}${printElement(documentElement, filter.elements, filter)}`
+    return `${prologue}${print(documentElement, filter.elements, filter)}`
   } catch {
     return undefined
   }
 }
 
-function printElement(element: Element, allowed: Elements, filter: Filter): string | undefined {
+function print(element: Element, allowed: Elements, filter: Filter): string | undefined {
   const { nodeName } = element
   const content =
     allowed === 'text'
-      ? escapeXml(filter.edit(nodeName, element.textContent ?? ''))
+      ? filter.edit(nodeName, element.textContent ?? '')
       : printChildren(element, allowed, filter)
   if (content === undefined) return undefined
   const namespace = element.getAttribute('xmlns')
   const start = namespace ? `${nodeName} xmlns="${escapeXml(namespace)}"` : nodeName
-  return content === '' ? `<${start}/>` : `<${start}>${content}</${nodeName}>`
+  const printed = allowed === 'text' ? escapeXml(content) : content
+  return printed === '' ? `<${start}/>` : `<${start}>${printed}</${nodeName}>`
 }
 
 /** White space is kept before what is kept, so that no empty lines remain. */
-function printChildren(
-  element: Element,
-  allowed: Exclude<Elements, 'text'>,
-  filter: Filter,
-): string {
+function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter: Filter): string {
   const parts: string[] = []
   let space = ''
-  for (const node of childNodes(element)) {
+  for (const node of childNodes(list)) {
     if (node.nodeType === TEXT && node.nodeValue?.trim() === '') {
       space = node.nodeValue
       continue
     }
-    const printed = isElement(node)
-      ? printChild(element.nodeName, node, allowed, filter)
-      : undefined
-    if (printed !== undefined) parts.push(space, printed)
+    const { nodeName } = node
+    const within = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
+    const isKept =
+      nodeName !== 'item' || filter.isKept(list.nodeName, (name) => memberText(node, name))
+    if (node.nodeType === ELEMENT && within !== undefined && isKept) {
+      const printed = print(node as Element, within, filter)
+      if (printed !== undefined) parts.push(space, printed)
+    }
     space = ''
   }
   return parts.join('') + space
 }
 
-function printChild(
-  list: string,
-  node: Element,
-  allowed: Exclude<Elements, 'text'>,
-  filter: Filter,
-): string | undefined {
-  const { nodeName } = node
-  const within = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
-  if (within === undefined) return undefined
-  const member = (name: string) => {
-    for (const each of childNodes(node)) if (each.nodeName === name) return each.textContent ?? ''
-    return undefined
-  }
-  if (nodeName === 'item' && !filter.isKept(list, member)) return undefined
-  return printElement(node, within, filter)
+function memberText(item: Node, name: string): string {
+  for (const each of childNodes(item)) if (each.nodeName === name) return each.textContent ?? ''
+  return ''
 }
 
 function* childNodes({ firstChild }: Node): Generator<Node> {
   for (let node = firstChild; node !== null; node = node.nextSibling) yield node
 }
 
-function isElement(node: Node): node is Element {
-  return node.nodeType === ELEMENT
-}
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-}
-
-function escapeXml(text: string): string
-function escapeXml(text: string | undefined): string | undefined
-function escapeXml(text: string | undefined): string | undefined {
-  return text?.replace(/[&<>]/g, (character) => ENTITIES[character] ?? '')
+function escapeXml(text: string): string {
+  return text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? '')
 }
