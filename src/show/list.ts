@@ -1,6 +1,7 @@
 import type { Listing } from '../core/audit/list/list.ts'
 import type { Cell } from '../core/clouds/facts.ts'
 import { visibleLine } from '../printable.ts'
+import { printJson } from './json.ts'
 import { onStdout, type Styled } from './style.ts'
 import { title, underlinedTable } from './table.ts'
 
@@ -21,14 +22,14 @@ function listTable(listings: readonly Listing[], styled: Styled): string {
   return listings
     .map(({ rows, states }) => {
       const keys = Object.keys(rows[0] ?? {}).filter((key) => !ofJsonAlone(rows, key))
-      const lines = underlinedTable(
-        [...keys, ...(states ? ['state'] : [])].map(title),
-        rows.map((row, at) => [
+      const table = {
+        header: [...keys, ...(states ? ['state'] : [])].map(title),
+        rows: rows.map((row, at) => [
           ...keys.map((key) => textOf(row[key])),
           ...(states?.[at] ? [states[at]] : []),
         ]),
-        width,
-      )
+      }
+      const lines = underlinedTable(table, width)
       return `${lines.join('\n')}\n`
     })
     .join('\n')
@@ -53,9 +54,5 @@ function ofJsonAlone(rows: Listing['rows'], key: string): boolean {
 }
 
 function listJson(listings: readonly Listing[]): string {
-  return `${JSON.stringify(
-    listings.flatMap(({ rows }) => rows),
-    undefined,
-    2,
-  )}\n`
+  return printJson(listings.flatMap(({ rows }) => rows))
 }

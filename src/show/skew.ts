@@ -1,18 +1,20 @@
-import { isBehind, missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
+import type { SlotState } from '../core/history/state.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
+import { printJson } from './json.ts'
 import { code, markdownTable } from './markdown.ts'
-import { describeSlots, groupSlots, publishWords } from './slots.ts'
+import { describeSlots, groupSlots } from './slots.ts'
 import { GRADE_STYLES, onStdout, type Styled } from './style.ts'
-import { foldLine, title, underlinedTable } from './table.ts'
+import { foldLine, type Table, title, underlinedTable } from './table.ts'
 
 /** How `skew -o` can print. */
 export const SKEW_FORMATS = {
-  table: skewTable,
+  table: skewText,
   json: skewJson,
-  markdown: printSkewMarkdown,
+  markdown: skewMarkdown,
 } as const satisfies Record<
   string,
   (skews: readonly SlotSkew[], options: SkewOptions, styled: Styled) => string
@@ -24,148 +26,155 @@ export interface SkewOptions {
   readonly isAll: boolean
 }
 
-interface Table {
-  readonly header: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-}
-
-/** What lags, the worst first; then what is to be published, by exact names. */
-function skewTable(skews: readonly SlotSkew[], options: SkewOptions, styled: Styled): string {
-  const { style, width } = onStdout(styled)
-  const printed = ({ header, rows }: Table) =>
-    rows.length === 0 ? [] : underlinedTable(header, rows, width())
-  const slots = printed(slotTable(skews, options))
-  const missing = missingImages(skews)
-  const publish = publishTables(missing)
-  const grades = SEVERITY.filter((grade) => grade !== 'none')
-  const lines = [
-    ...foldLine(summaryOf(skews, missing), width()),
-    ...(slots.length > 0 ? ['', style('bold', options.isAll ? 'slots' : 'behind')] : []),
-    ...slots.map((line) => {
-      const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
-      const known = grades.find((each) => each === grade)
-      return known ? `${head}${style(GRADE_STYLES[known], known)}${rest}` : line
-    }),
-    ...(publish.length > 0 ? ['', style('bold', 'to publish')] : []),
-    ...publish.flatMap((table, at) => [...(at > 0 ? [''] : []), ...printed(table)]),
-  ]
-  return `${lines.join('\n')}\n`
-}
-
 /** A line with a grade in it, in its column or behind its name. */
 const GRADED = /^(.*?(?: {2}|: ))((?:exact|newer|older)[a-z-]*)(?= {2}|$)(.*)$/
 
-/** The same for a pull request or an issue. */
-export function printSkewMarkdown(
-  skews: readonly SlotSkew[],
-  options: SkewOptions = { isAll: false },
-): string {
-  const table = ({ header, rows }: Table) =>
-    rows.length === 0
-      ? []
-      : [
-          markdownTable(
-            header,
-            rows.map((row) => row.map(code)),
-          ),
-        ]
-  const missing = missingImages(skews)
-  const publish = publishTables(missing)
-  return `${[
-    `### ${summaryOf(skews, missing)}`,
-    ...table(slotTable(skews, options)),
-    ...(publish.length > 0 ? ['### To publish', ...publish.flatMap(table)] : []),
-  ].join('\n\n')}\n`
+function skewText(skews: readonly SlotSkew[], { isAll }: SkewOptions, styled: Styled): string {
+  const { style, width } = onStdout(styled)
+  const grades = SEVERITY.filter((grade) => grade !== 'none')
+  const print = (table: Table) =>
+    underlinedTable(table, width()).map((line) => {
+      const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
+      const known = grades.find((each) => each === grade)
+      return known ? `${head}${style(GRADE_STYLES[known], known)}${rest}` : line
+    })
+  const slots = isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+  const blocks = [
+    foldLine(skewSummary(skews), width()),
+    ...(slots.rows.length > 0
+      ? [[style('bold', isAll ? 'slots' : 'behind'), ...print(slots)]]
+      : []),
+    ...publishTables(skews).map((table, at) => [
+      ...(at === 0 ? [style('bold', 'to publish')] : []),
+      ...print(table),
+    ]),
+  ]
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+/** For a pull request or an issue. */
+function skewMarkdown(skews: readonly SlotSkew[], { isAll }: SkewOptions): string {
+  const slots = isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+  const publish = publishTables(skews)
+  const blocks = [
+    `### ${skewSummary(skews)}`,
+    ...(slots.rows.length > 0 ? [codeTable(slots)] : []),
+    ...(publish.length > 0 ? ['### To publish', ...publish.map(codeTable)] : []),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+export function codeTable({ header, rows }: Table): string {
+  return markdownTable(
+    header,
+    rows.map((row) => row.map(code)),
+  )
 }
 
 function skewJson(skews: readonly SlotSkew[]): string {
-  const value = skews.map(({ slot, release, image, grade, rhel, days, expected }) => ({
-    ...slot,
-    release,
-    image: image ?? null,
-    grade: grade ?? 'none',
-    rhel: rhel ?? null,
-    days: days ?? null,
-    expected: expected ?? null,
-  }))
-  return `${JSON.stringify(value, undefined, 2)}\n`
+  return printJson(
+    skews.map(({ slot, release, image, grade, rhel, days, expected }) => ({
+      ...slot,
+      release,
+      image: image ?? null,
+      grade: grade ?? 'none',
+      rhel: rhel ?? null,
+      days: days ?? null,
+      expected: expected ?? null,
+    })),
+  )
 }
 
-/** Of what was looked at: `13 of 58 slots are behind their build or without an image`. */
-function summaryOf(skews: readonly SlotSkew[], missing: readonly (readonly SlotSkew[])[]): string {
-  const behind = skews.filter(isBehind)
-  const empty = behind.filter(({ image }) => image === undefined).length
-  const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))]
-  const lag = behind.length - empty
+/** Whether the image of a slot is behind its build, or there is none. */
+function isBehind({ image, grade }: SlotState): boolean {
+  return image === undefined || grade?.startsWith('older-') === true
+}
+
+/** `13 of 58 slots are behind their build, 2 without an image, 14 images in 44 slots to publish` */
+export function skewSummary(slots: readonly SlotState[]): string {
+  const empty = slots.filter(({ image }) => image === undefined).length
+  const ungraded = slots.filter(({ image, grade }) => image && !grade).length
+  const lag = slots.filter(isBehind).length - empty
+  const missing = missingImages(slots)
+  const clouds = [...new Set(slots.map(({ slot }) => slot.cloud))]
   return [
-    `${lag} of ${counted(skews.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
+    ...(ungraded === slots.length
+      ? []
+      : [
+          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
+        ]),
     ...(empty > 0 ? [`${empty} without an image`] : []),
-    missing.length === 0
-      ? `no image of ${clouds.join(', ')} is left to publish`
-      : `${publishWords(missing)} to publish`,
+    ...(ungraded > 0 ? [`${ungraded} not graded`] : []),
+    missing.length > 0
+      ? `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')} to publish`
+      : ungraded > 0
+        ? 'images to publish unknown'
+        : `no image of ${clouds.join(', ')} is left to publish`,
   ].join(', ')
 }
 
-function slotTable(skews: readonly SlotSkew[], { isAll }: SkewOptions): Table {
-  const header = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
-  if (isAll) {
-    const rows = skews.map((skew) => [printSlot(skew.slot), ...cellsOf(skew, true)])
-    return { header, rows }
-  }
-  const rows = groupsOf(skews.filter(isBehind)).map(({ text, skew, isOne }) => [
-    text,
-    ...cellsOf(skew, isOne),
-  ])
-  return { header, rows }
+const SLOT_HEADER = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
+
+/** Every slot with the name of its image. */
+export function slotTable(slots: readonly SlotState[]): Table {
+  return { header: SLOT_HEADER, rows: slots.map((each) => [printSlot(each.slot), ...cells(each)]) }
 }
 
-/** Slots that lag alike, the worst first. */
-function groupsOf(skews: readonly SlotSkew[]) {
-  const groups = groupSlots(
-    skews.map((skew) => ({
-      slot: skew.slot,
-      skew,
-      alike: [skew.slot.cloud, ...cellsOf(skew, false)].join('\n'),
-    })),
-  )
-  return groups
-    .flatMap(({ text, members: [first, ...more] }) =>
-      first ? [{ text, skew: first.skew, isOne: more.length === 0 }] : [],
-    )
-    .sort((a, b) => severityOf(b.skew) - severityOf(a.skew))
+/** A row for slots that lag alike, the worst first. An image is named by its version if it is not one. */
+export function lagTable(slots: readonly SlotState[]): Table {
+  const rows = groupLags(slots).map(({ text, state, isOne }) => [
+    text,
+    ...(isOne ? cells(state) : versionCells(state)),
+  ])
+  return { header: SLOT_HEADER, rows }
 }
 
 /** A line for each group of slots that lag alike, the worst first. */
-export function skewLines(skews: readonly SlotSkew[]): string[] {
-  return groupsOf(skews).map(({ text, skew: { grade, days } }) => {
-    if (grade === undefined) return `${text}: no image`
-    return `${text}: ${grade}${days === undefined || days <= 0 ? '' : ` by ${counted(days, 'day')}`}`
+export function skewLines(slots: readonly SlotState[]): string[] {
+  return groupLags(slots).map(({ text, state: { image, grade, days } }) => {
+    if (image === undefined) return `${text}: no image`
+    return `${text}: ${grade ?? 'not graded'}${days === undefined || days <= 0 ? '' : ` by ${counted(days, 'day')}`}`
   })
 }
 
+function groupLags(slots: readonly SlotState[]) {
+  const members = slots.map((state) => ({
+    slot: state.slot,
+    state,
+    alike: [state.slot.cloud, ...versionCells(state)].join('\n'),
+  }))
+  return groupSlots(members)
+    .flatMap(({ text, members: [first, ...more] }) =>
+      first ? [{ text, state: first.state, isOne: more.length === 0 }] : [],
+    )
+    .sort((a, b) => severity(b.state) - severity(a.state))
+}
+
 /** Grades first, then days. */
-function severityOf({ grade, days }: SlotSkew): number {
-  return SEVERITY.indexOf(grade ?? 'none') * 1_000_000 + (days ?? 0)
+function severity({ image, grade, days }: SlotState): number {
+  return SEVERITY.indexOf(image ? (grade ?? 'exact') : 'none') * 1_000_000 + (days ?? 0)
 }
 
-/** @param isNamed whether the image is named, and not its version alone */
-function cellsOf({ slot, release, image, grade, days }: SlotSkew, isNamed: boolean): string[] {
-  const version = image?.release ?? image?.version
-  const name =
-    image &&
-    (isNamed ? FACTS[slot.cloud].nameOf(image) : (version ?? FACTS[slot.cloud].nameOf(image)))
-  return [release, name ?? '-', grade ?? 'none', lagOf(days)]
+function versionCells(state: SlotState): string[] {
+  const { image } = state
+  return cells(state, image?.release ?? image?.version)
 }
 
-function lagOf(days: number | undefined): string {
-  if (days === undefined) return '-'
-  return days < 0 ? 'newer' : days === 0 ? '-' : counted(days, 'day')
+function cells({ slot, release, image, grade, refused, days }: SlotState, name?: string): string[] {
+  const lag = days === undefined || days === 0 ? '-' : days < 0 ? 'newer' : counted(days, 'day')
+  return [
+    release ?? 'unknown',
+    image === undefined ? '-' : (name ?? FACTS[slot.cloud].nameOf(image)),
+    image === undefined ? 'none' : (grade ?? refused ?? 'not graded'),
+    lag,
+  ]
 }
 
-/** One table for each cloud, as each names places in its own way; regions that lack the same together. */
-function publishTables(missing: readonly (readonly SlotSkew[])[]): Table[] {
+/** What to publish: one table for each cloud, as their images are named in different ways. */
+export function publishTables(slots: readonly SlotState[]): Table[] {
+  const missing = missingImages(slots)
   return CLOUDS.flatMap((cloud): Table[] => {
-    const groups = missing.filter(([one]) => one?.slot.cloud === cloud)
+    const groups = missing.filter(([first]) => first?.slot.cloud === cloud)
     const names = Object.keys(groups[0]?.[0]?.expected?.place ?? {})
     const rows = groups.flatMap((group) => {
       const expected = group[0]?.expected

@@ -2,7 +2,6 @@ import type { Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
 import { comparePlans } from '../core/selection/plans.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
-import { counted } from '../printable.ts'
 
 /** Slots in few words, those that differ in one respect together. */
 export function describeSlots(slots: readonly Slot[]): string[] {
@@ -84,9 +83,4 @@ function facetText(
     .filter((each) => each.length > 0)
     .map((each) => each.join(', '))
     .join(' ')}${where}`
-}
-
-/** `14 images in 44 slots`: what is to be published. */
-export function publishWords(missing: readonly (readonly unknown[])[]): string {
-  return `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')}`
 }

@@ -2,6 +2,11 @@ import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import { visibleLine } from '../printable.ts'
 
+export interface Table {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
 /** In columns of a terminal, before what is folded under its row. */
 const INDENT = 4
 
@@ -82,11 +87,7 @@ export function foldLine(line: string, width: number | undefined): string[] {
  * two wider than its name, or as wide as its widest cell. Where that is wider than the terminal, the
  * rows are folded, and each cell has its name before it.
  */
-export function underlinedTable(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  width?: number,
-): string[] {
+export function underlinedTable({ header, rows }: Table, width?: number): string[] {
   const dashes = header.map((name, at) =>
     '-'.repeat(
       rows.reduce(

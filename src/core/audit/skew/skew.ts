@@ -121,11 +121,6 @@ export function missingImages<S extends Pick<SlotSkew, 'slot' | 'expected'>>(
   return [...groups.values()]
 }
 
-/** Whether a slot's image is behind its build, or there is none. */
-export function isBehind({ grade }: SlotSkew): boolean {
-  return grade === undefined || grade.startsWith('older-')
-}
-
 function chosen({ criteria }: Snapshot, { slot, wanted, image, grade }: Selection) {
   if (image === undefined || grade === undefined) return {}
   const version = readVersion(image.version)
