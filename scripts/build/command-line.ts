@@ -18,8 +18,6 @@ export const COMMAND_LINE = {
   // As ES modules, of which what is not used falls away: more than half of EC2's client.
   mainFields: ['module', 'main'],
   plugins: [plainWidths, withoutOtherVersions],
-  // Nobody draws on linkedom's canvas.
-  external: ['canvas'],
   // Names stay, for errors are told by them.
   minifySyntax: true,
   minifyWhitespace: true,

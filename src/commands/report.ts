@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
+import type { HistoryVersion } from '../core/history/history.ts'
 import { InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { countVersions, fold, type PageStream, SHOWN } from '../show/report/older.ts'
+import { printPage, SHOWN } from '../show/report/page.ts'
+import type { PageStream } from '../show/report/stream.ts'
 import { command } from './command.ts'
 import { findHistories, PATH_OPTION, showHistories, TARGET_OPTION } from './history-streams.ts'
 import { needed } from './option.ts'
@@ -33,21 +35,21 @@ export const reportCommand = command({
     }
     const streams: PageStream[] = []
     await showHistories(requests, context, {}, async ({ title }, { versions, commits }) => {
-      let stream: PageStream = {
-        name: PATH === undefined ? title : basename(title),
-        history: [],
-        commits,
-      }
+      // A page has the latest versions only, however long the history is.
+      const latest: HistoryVersion[] = []
+      let count = 0
+      let begins = ''
       for await (const version of versions) {
-        stream = { ...stream, history: [...stream.history, version] }
-        // A page needs the latest versions only, however long the history is.
-        if (stream.history.length > 2 * SHOWN) stream = fold(stream, SHOWN)
+        latest.push(version)
+        if (latest.length > SHOWN) latest.shift()
+        if (count === 0) begins = version.date
+        count += 1
       }
-      streams.push(fold(stream, SHOWN))
+      const name = PATH === undefined ? title : basename(title)
+      streams.push({ name, history: latest, versions: count, begins, commits })
     })
-    const { printPage } = await import('../show/report/page.ts')
     await folder.write([{ file, text: printPage(streams) }])
-    const versions = streams.reduce((sum, stream) => sum + countVersions(stream), 0)
+    const versions = streams.reduce((sum, stream) => sum + stream.versions, 0)
     const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''
     terminal.say(`${file}: written, ${counted(versions, 'version')}${of}`)
   },

@@ -9,3 +9,12 @@ export function groupBy<T>(things: Iterable<T>, keyOf: (thing: T) => string): Ma
   }
   return groups
 }
+
+/** Things with equal keys together, with the first of them. */
+export function alike<T>(
+  things: Iterable<T>,
+  keyOf: (thing: T) => readonly unknown[],
+): { readonly first: T; readonly all: readonly T[] }[] {
+  const groups = groupBy(things, (thing) => JSON.stringify(keyOf(thing)))
+  return [...groups.values()].flatMap((all) => all.slice(0, 1).map((first) => ({ first, all })))
+}

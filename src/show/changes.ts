@@ -2,10 +2,10 @@ import { type Change, type Comparison, hasKind, losses, ofKinds } from '../core/
 import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import type { Item } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/slot.ts'
+import type { Grade } from '../core/selection/grade.ts'
 import type { Selection } from '../core/selection/select.ts'
 import { counted } from '../printable.ts'
-import type { Row, Sign } from './row.ts'
-import { rows } from './rows.ts'
+import { type Row, rows, type Sign } from './rows.ts'
 import { GRADE_STYLES, type Styled } from './style.ts'
 import { alignRows } from './table.ts'
 import { joinWords } from './values.ts'
@@ -45,52 +45,43 @@ export function printRows(all: readonly Row[], { style, width }: Styled): string
 }
 
 /**
- * One line of counts: `1 build and 2 images changed, 45 images unchanged, 3 images lag behind their
+ * One line of counts: `1 build and 2 images changed, 45 images unchanged, 3 images lag behind the
  * build, 11 slots without an image`. It has no word about kinds that were not compared.
  */
 export function countLine(comparison: Comparison, selections: readonly Selection[] = []): string {
-  const { changed, unchanged } = countChanges(comparison)
+  const { changes, unchanged } = comparison
+  const changed = slotNames(ofKinds(changes, 'slot'))
+  const isKept = ({ before, after }: Change) => before?.value === after?.value
+  const same = slotNames([...unchanged, ...changes.filter(isKept)])
+  const kept = [...same].filter((name) => !changed.has(name)).length
   const filled = selections.filter(({ image }) => image !== undefined)
   const lag = filled.filter(({ grade }) => grade?.startsWith('older-')).length
   const empty = selections.length - filled.length
   return [
-    changed ?? 'nothing to compare',
-    ...(unchanged > 0 ? [`${counted(unchanged, 'image')} unchanged`] : []),
+    countChanges(comparison) ?? 'nothing to compare',
+    ...(kept > 0 ? [`${counted(kept, 'image')} unchanged`] : []),
     ...(lag > 0 ? [`${counted(lag, 'image')} ${lag === 1 ? 'lags' : 'lag'} behind the build`] : []),
     ...(empty > 0 ? [`${counted(empty, 'slot')} without an image`] : []),
   ].join(', ')
 }
 
-/**
- * `1 build and 2 images changed`, and the number of images that are unchanged. Undefined where neither
- * builds nor images were compared.
- */
-export function countChanges(comparison: Comparison): {
-  readonly changed: string | undefined
-  readonly unchanged: number
-} {
+/** `1 build and 2 images changed`; undefined if neither builds nor images were compared. */
+export function countChanges(comparison: Comparison): string | undefined {
   const { changes } = comparison
   const builds = ofKinds(changes, 'build').length
   const parts = ofKinds(changes, 'artifact', 'image').length
-  const images = slotNames(ofKinds(changes, 'slot').map(({ subject }) => ({ subject })))
-  const kept = slotNames([
-    ...comparison.unchanged,
-    ...changes.filter(({ before, after }) => before?.value === after?.value),
-  ])
+  const images = slotNames(ofKinds(changes, 'slot')).size
   const counts = [
     ...(builds > 0 ? [counted(builds, 'build')] : []),
     ...(parts > 0 ? [`${counted(parts, 'part')} of builds`] : []),
-    ...(images.size > 0 ? [counted(images.size, 'image')] : []),
+    ...(images > 0 ? [counted(images, 'image')] : []),
   ]
+  if (counts.length > 0) return `${joinWords(counts)} changed`
   const compared = [
     ...(hasKind(comparison, 'build') ? ['no build'] : []),
     ...(hasKind(comparison, 'slot') ? ['no image'] : []),
   ]
-  const nothing = compared.length > 0 ? `${compared.join(' and ')} changed` : undefined
-  return {
-    changed: counts.length > 0 ? `${joinWords(counts)} changed` : nothing,
-    unchanged: [...kept].filter((name) => !images.has(name)).length,
-  }
+  return compared.length > 0 ? `${compared.join(' and ')} changed` : undefined
 }
 
 /** A slot that two layouts have counts once. */
@@ -100,31 +91,32 @@ function slotNames(items: readonly Pick<Item, 'subject'>[]): Set<string> {
   )
 }
 
+interface Graded {
+  readonly grade?: Grade | undefined
+  readonly ungraded?: string | undefined
+  readonly days?: number | undefined
+}
+
 /**
  * How close images are to their builds: `3 exact, 12 lag by up to 97 days`.
  *
  * @param items slots of one side, graded
  */
-export function gradeSummary(items: readonly Pick<Item, 'grade' | 'ungraded' | 'days'>[]): string {
-  const count = (test: (item: Pick<Item, 'grade' | 'ungraded'>) => boolean) =>
-    items.filter(test).length
-  const exact = count(({ grade }) => grade === 'exact')
-  const newer = count(({ grade }) => grade === 'newer-build')
-  const lagging = items.filter(({ grade }) => grade?.startsWith('older-'))
-  const days = Math.max(0, ...lagging.map((item) => item.days ?? 0))
+export function gradeSummary(items: readonly Graded[]): string {
+  const graded = items.filter(({ grade }) => grade !== undefined)
+  const ungraded = items.length - graded.length
   const reasons = new Set(items.flatMap(({ grade, ungraded }) => (grade ? [] : (ungraded ?? []))))
-  const ungraded = count(({ grade }) => grade === undefined)
-  if (ungraded === items.length && reasons.has(RELEASE_UNKNOWN)) {
-    return ungraded === 0 ? '' : counted(ungraded, 'image')
-  }
+  if (graded.length === 0 && reasons.has(RELEASE_UNKNOWN)) return counted(ungraded, 'image')
+  const exact = graded.filter(({ grade }) => grade === 'exact').length
+  const lagging = graded.filter(({ grade }) => grade?.startsWith('older-'))
+  const newer = graded.length - exact - lagging.length
+  const days = Math.max(0, ...lagging.map((item) => item.days ?? 0))
+  const range = days > 0 ? ` by up to ${counted(days, 'day')}` : ''
+  const why = reasons.size > 0 ? ` (${[...reasons].join(', ')})` : ''
   return [
-    ...(ungraded < items.length ? [`${exact} exact`] : []),
+    ...(graded.length > 0 ? [`${exact} exact`] : []),
     ...(newer > 0 ? [`${newer} newer`] : []),
-    ...(lagging.length > 0
-      ? [`${lagging.length} lag${days > 0 ? ` by up to ${counted(days, 'day')}` : ''}`]
-      : []),
-    ...(ungraded > 0
-      ? [`${ungraded} not graded${reasons.size > 0 ? ` (${[...reasons].join(', ')})` : ''}`]
-      : []),
+    ...(lagging.length > 0 ? [`${lagging.length} lag${range}`] : []),
+    ...(ungraded > 0 ? [`${ungraded} not graded${why}`] : []),
   ].join(', ')
 }

@@ -5,8 +5,7 @@ import { counted } from '../printable.ts'
 import { countChanges, gradeSummary, printRows } from './changes.ts'
 import { changesJson, printJson } from './json.ts'
 import { code, details, markdownTable } from './markdown.ts'
-import type { Row } from './row.ts'
-import { regradedRows, rows } from './rows.ts'
+import { type Row, regradedRows, rows } from './rows.ts'
 import { onStdout, type Styled } from './style.ts'
 import { foldLine } from './table.ts'
 
@@ -37,8 +36,7 @@ function diffText(difference: Difference, terminal: Styled): string {
 }
 
 function countLines(stream: StreamDiff): string[] {
-  const { changed } = countChanges(stream)
-  return changed === undefined ? [] : [changed]
+  return [countChanges(stream) ?? []].flat()
 }
 
 /** In characters; GitHub accepts 65,536 in a comment. */

@@ -4,10 +4,10 @@ import { printSlot } from '../core/clouds/slot.ts'
 import type { HistoryVersion } from '../core/history/history.ts'
 import type { SlotState } from '../core/history/state.ts'
 import { counted, visibleLine } from '../printable.ts'
-import { printRows } from './changes.ts'
+import { gradeSummary, printRows } from './changes.ts'
 import { changesJson } from './json.ts'
-import type { Row } from './row.ts'
-import { rows } from './rows.ts'
+import { type Row, rows } from './rows.ts'
+import { whyUngraded } from './skew.ts'
 import { onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
@@ -26,64 +26,39 @@ export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Chan
 export function versionRows(version: HistoryVersion): Row[] {
   const { files, path, problem } = version
   const row = (sign: Row['sign'], subject: string, what: string): Row => ({
-    ...{ sign, subject, what: printable(what), date: '', grade: undefined },
+    ...{ sign, subject, what, date: '', grade: undefined },
   })
-  return [
+  const all = [
     ...files.map(({ change, path, from = '' }) =>
       change === 'renamed' ? row('~', 'file', `${from} -> ${path}`) : row('-', 'file', path),
     ),
-    ...(problem === undefined ? [] : [row('-', `unreadable ${printable(path)}`, problem)]),
-    ...rows(shownChanges(version)).map((each) => ({
-      ...each,
-      subject: printable(each.subject),
-      what: printable(each.what),
-      date: '',
-    })),
+    ...(problem === undefined ? [] : [row('-', `unreadable ${path}`, problem)]),
+    ...rows(shownChanges(version)),
   ]
+  return all.map(({ subject, what, ...rest }) => ({
+    ...rest,
+    subject: visibleLine(subject),
+    what: visibleLine(what),
+    date: '',
+  }))
 }
 
-/** What the signs of a plan mean. */
-export const SIGN_WORDS = { '+': 'added', '~': 'changed', '-': 'removed' } as const
-export type Sign = keyof typeof SIGN_WORDS
-
-/** The number of added, changed and removed builds, parts and images of a version. */
-export function countChanges(version: HistoryVersion): Record<Sign, number> {
-  const counts = { '+': 0, '~': 0, '-': 0 }
-  for (const { before, after } of shownChanges(version)) {
-    counts[before === undefined ? '+' : after === undefined ? '-' : '~'] += 1
-  }
-  return counts
+/** Of a version without rows. */
+export function whyUnchanged({ isCut }: HistoryVersion): string {
+  return isCut ? 'the shallow clone begins here: changes unknown' : 'builds and slots unchanged'
 }
 
-const KINDS = { build: 'build', artifact: 'part', image: 'part', slot: 'image' } as const
-
-/** `2 builds and 3 images changed, 4 images removed`; empty for a version without changes. */
-export function describeVersion(version: HistoryVersion): string {
-  const changes = shownChanges(version)
-  return (Object.keys(SIGN_WORDS) as Sign[])
-    .flatMap((sign) => {
-      const own = changes.filter(({ before, after }) =>
-        sign === '+' ? before === undefined : sign === '-' ? after === undefined : before && after,
-      )
-      const nouns = ['build', 'part', 'image'].flatMap((noun) => {
-        const count = own.filter(
-          ({ subject }) =>
-            subject.kind in KINDS && KINDS[subject.kind as keyof typeof KINDS] === noun,
-        ).length
-        return count > 0
-          ? [noun === 'part' ? `${counted(count, noun)} of builds` : counted(count, noun)]
-          : []
-      })
-      return nouns.length > 0 ? [`${nouns.join(' and ')} ${SIGN_WORDS[sign]}`] : []
-    })
-    .join(', ')
+/** `3 exact, 12 lag by up to 97 days` */
+export function versionGrades({ slots }: HistoryVersion): string {
+  const images = slots.filter(({ image }) => image !== undefined)
+  return gradeSummary(images.map((each) => ({ ...each, ungraded: whyUngraded(each) })))
 }
 
 /** A line for each version, as `git log` prints it, and its changes. @returns the lines as one text */
 export function historyLines(version: HistoryVersion, isFull: boolean, styled: Styled): string {
   const terminal = onStdout(styled)
   const { commit, date, subject } = version
-  const head = `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${printable(subject)}`.trimEnd()
+  const head = `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${visibleLine(subject)}`.trimEnd()
   return [
     ...foldLine(head, terminal.width()).map((line) => terminal.style('bold', line)),
     ...changeLines(version, terminal),
@@ -95,12 +70,7 @@ export function historyLines(version: HistoryVersion, isFull: boolean, styled: S
 
 function changeLines(version: HistoryVersion, styled: Styled): string[] {
   const all = versionRows(version)
-  if (all.length === 0) {
-    const why = version.isCut
-      ? 'the shallow clone begins here: changes unknown'
-      : 'builds and slots unchanged'
-    return [styled.style('dim', `  ${why}`)]
-  }
+  if (all.length === 0) return [styled.style('dim', `  ${whyUnchanged(version)}`)]
   const inner = { ...styled, width: () => narrowed(styled.width(), 2) }
   return printRows(all, inner).map((line) => `  ${line}`)
 }
@@ -112,7 +82,7 @@ function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: S
   const filled = slots.filter(({ image }) => image !== undefined)
   const rows = [
     ...(filled.length > 0 ? [[`OCP version ${ocp ?? 'unknown'}`]] : []),
-    ...Object.entries(releases).map(([arch, release]) => [arch, printable(release)]),
+    ...Object.entries(releases).map(([arch, release]) => [arch, release]),
     ...filled.map(slotRow),
     ...(empty > 0 ? [[`${counted(empty, 'slot')} without an image`]] : []),
   ]
@@ -126,15 +96,10 @@ function narrowed(width: number | undefined, indent: number): number | undefined
 function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
   return [
     printSlot(slot),
-    image ? printable(FACTS[slot.cloud].nameOf(image)) : '',
+    image ? FACTS[slot.cloud].nameOf(image) : '',
     grade ?? refused ?? '',
     days === undefined ? '' : `${days} days`,
   ]
-}
-
-/** Foreign text on one line, without control characters. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '?').replace(/ +/g, ' ')
 }
 
 /** A version as a JSON value. */

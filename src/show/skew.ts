@@ -1,4 +1,5 @@
 import { missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
 import type { SlotState } from '../core/history/state.ts'
@@ -93,7 +94,8 @@ function isBehind({ image, grade }: SlotState): boolean {
 /** `13 of 58 slots are behind their build, 2 without an image, 14 images in 44 slots to publish` */
 export function skewSummary(slots: readonly SlotState[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
-  const ungraded = slots.filter(({ image, grade }) => image && !grade).length
+  const reasons = slots.flatMap((slot) => whyUngraded(slot) ?? [])
+  const ungraded = reasons.length
   const lag = slots.filter(isBehind).length - empty
   const missing = missingImages(slots)
   const clouds = [...new Set(slots.map(({ slot }) => slot.cloud))]
@@ -104,13 +106,19 @@ export function skewSummary(slots: readonly SlotState[]): string {
           `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
         ]),
     ...(empty > 0 ? [`${empty} without an image`] : []),
-    ...(ungraded > 0 ? [`${ungraded} not graded`] : []),
+    ...(ungraded > 0 ? [`${ungraded} not graded (${[...new Set(reasons)].join(', ')})`] : []),
     missing.length > 0
       ? `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')} to publish`
       : ungraded > 0
         ? 'images to publish unknown'
         : `no image of ${clouds.join(', ')} is left to publish`,
   ].join(', ')
+}
+
+/** Why the image of a slot has no grade; undefined for a graded image. */
+export function whyUngraded({ image, grade, release, refused }: SlotState): string | undefined {
+  if (image === undefined || grade !== undefined) return undefined
+  return refused ?? (release === undefined ? RELEASE_UNKNOWN : 'OCP version unknown')
 }
 
 const SLOT_HEADER = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
@@ -160,12 +168,13 @@ function versionCells(state: SlotState): string[] {
   return cells(state, image?.release ?? image?.version)
 }
 
-function cells({ slot, release, image, grade, refused, days }: SlotState, name?: string): string[] {
+function cells(state: SlotState, name?: string): string[] {
+  const { slot, release, image, grade, days } = state
   const lag = days === undefined || days === 0 ? '-' : days < 0 ? 'newer' : counted(days, 'day')
   return [
     release ?? 'unknown',
     image === undefined ? '-' : (name ?? FACTS[slot.cloud].nameOf(image)),
-    image === undefined ? 'none' : (grade ?? refused ?? 'not graded'),
+    image === undefined ? 'none' : (grade ?? whyUngraded(state) ?? ''),
     lag,
   ]
 }

@@ -1,7 +1,7 @@
 import type { Slot } from '../core/clouds/slot.ts'
-import { groupBy } from '../core/group.ts'
+import { alike } from '../core/group.ts'
 import { comparePlans } from '../core/selection/plans.ts'
-import { CLOUDS } from '../core/snapshot/snapshot.ts'
+import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 
 /** Slots in few words, those that differ in one respect together. */
 export function describeSlots(slots: readonly Slot[]): string[] {
@@ -15,72 +15,56 @@ interface Member {
 }
 
 interface Group<T extends Member> {
+  readonly first: T
   readonly members: readonly T[]
   readonly regions: readonly string[]
   readonly text: string
 }
 
-/**
- * Slots that are alike and differ in regions, then in plans, then in generations, then in
- * architectures alone.
- */
+/** Slots of a cloud that are alike, and differ in one facet, then in another, in this order. */
 export function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] {
-  let groups = members.map((member) => ({
-    members: [member],
-    alike: member.alike,
-    facets: {
-      cloud: [member.slot.cloud],
-      plan: [member.slot.plan],
-      architecture: [member.slot.architecture as string],
-      generation: member.slot.generation === undefined ? [] : [`gen${member.slot.generation}`],
-      region: member.slot.region === undefined ? [] : [member.slot.region],
-    },
-  }))
+  let groups = members.map((member) => {
+    const { plan, architecture, generation, region } = member.slot
+    const facets: Facets = {
+      plan: [plan],
+      architecture: [architecture],
+      generation: generation === undefined ? [] : [`gen${generation}`],
+      region: region === undefined ? [] : [region],
+    }
+    return { first: member, members: [member], facets }
+  })
   for (const facet of ['region', 'plan', 'generation', 'architecture'] as const) {
-    const merged = groupBy(groups, ({ alike, facets }) =>
-      [
-        alike,
-        ...Object.entries(facets).map(([name, each]) => (name === facet ? '' : each.join())),
-      ].join('\n'),
-    )
-    groups = [...merged.values()].flatMap((group) => {
-      const [first] = group
-      if (first === undefined) return []
-      const values = [...new Set(group.flatMap(({ facets }) => facets[facet]))].sort()
-      return [
-        {
-          alike: first.alike,
-          members: group.flatMap((each) => each.members),
-          facets: { ...first.facets, [facet]: values },
-        },
-      ]
+    const merged = alike(groups, ({ first, facets }) => [
+      first.slot.cloud,
+      first.alike,
+      { ...facets, [facet]: '' },
+    ])
+    groups = merged.map(({ first, all }) => {
+      const values = [...new Set(all.flatMap(({ facets }) => facets[facet]))].sort()
+      return {
+        first: first.first,
+        members: all.flatMap((each) => each.members),
+        facets: { ...first.facets, [facet]: values },
+      }
     })
   }
   return groups
-    .sort((a, b) => rankOf(a.facets.cloud) - rankOf(b.facets.cloud))
-    .map(({ members, facets }) => ({
+    .sort((a, b) => CLOUDS.indexOf(a.first.slot.cloud) - CLOUDS.indexOf(b.first.slot.cloud))
+    .map(({ first, members, facets }) => ({
+      first,
       members,
-      text: facetText(facets),
       regions: facets.region,
+      text: facetText(first.slot.cloud, facets),
     }))
 }
 
-function rankOf([cloud]: readonly string[]): number {
-  return (CLOUDS as readonly string[]).indexOf(cloud ?? '')
-}
+type Facets = Readonly<Record<'plan' | 'architecture' | 'generation' | 'region', readonly string[]>>
 
-function facetText(
-  facets: Readonly<
-    Record<'cloud' | 'plan' | 'architecture' | 'generation' | 'region', readonly string[]>
-  >,
-): string {
-  const { cloud, plan, architecture, generation, region } = facets
-  const words = [cloud, [...plan].sort(comparePlans), architecture, generation]
-  const [only, ...more] = region
-  const where =
-    only === undefined ? '' : more.length === 0 ? ` · ${only}` : ` · ${region.length} regions`
-  return `${words
+function facetText(cloud: CloudName, facets: Facets): string {
+  const { plan, architecture, generation, region } = facets
+  const words = [[cloud], [...plan].sort(comparePlans), architecture, generation]
     .filter((each) => each.length > 0)
     .map((each) => each.join(', '))
-    .join(' ')}${where}`
+  const where = region.length > 1 ? `${region.length} regions` : region[0]
+  return `${words.join(' ')}${where === undefined ? '' : ` · ${where}`}`
 }

@@ -1,31 +1,30 @@
 import { createHash } from 'node:crypto'
-import { missingImages } from '../../core/audit/skew/skew.ts'
-import type { HistoryVersion } from '../../core/history/history.ts'
+import { missingImages, type Severity } from '../../core/audit/skew/skew.ts'
 import { VERSION } from '../../version.ts'
 import { Html, html } from './html.ts'
-import { fold, type PageStream, SHOWN } from './older.ts'
 import script from './page.client.js'
 import style from './page.css'
-import { streamPart } from './stream.ts'
+import { type PageStream, streamPart } from './stream.ts'
 
+/** The largest number of versions that a page shows. */
+export const SHOWN = 200
 /** In bytes. */
 const LONGEST = 3_000_000
 const FEWEST = 10
 
 /**
- * The page of one history or, with a switch, of several: one file without external resources. The
- * same histories give the same bytes. It shows as many of the latest versions as fit.
+ * The page of one history or of several: one file without external resources. The same histories give
+ * the same bytes. It shows as many of the latest versions as fit.
  */
 export function printPage(streams: readonly PageStream[]): string {
   for (let count = SHOWN; ; count = Math.floor(count / 2)) {
-    const text = pageOf(streams.map((stream) => fold(stream, count)))
+    const text = pageOf(streams.map((each) => ({ ...each, history: each.history.slice(-count) })))
     if (count <= FEWEST || Buffer.byteLength(text) < LONGEST) return text
   }
 }
 
 function pageOf(streams: readonly PageStream[]): string {
   const names = streams.map(({ name }) => name).join(', ')
-  const keyOf = (at: number) => (streams.length > 1 ? `s${at + 1}` : '')
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,15 +38,12 @@ function pageOf(streams: readonly PageStream[]): string {
 <style>${Html.trusted(style)}</style>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
-<div class="page">
-<button type="button" id="theme" hidden aria-label="Theme: system" title="Theme: system"><span aria-hidden="true">◐</span></button>
-${streams.length > 1 ? html`<nav class="streams" aria-label="Streams"><ul>${streams.map(({ name, history }, at) => html`<li><a href="#${keyOf(at)}">${name}</a>${toPublish(history)}</li>`)}</ul></nav>` : ''}
-<main id="main" tabindex="-1">
-${streams.map((stream, at) => streamPart(stream, keyOf(at)))}
+${streams.length > 1 ? html`<nav aria-label="Streams"><ul>${streams.map((stream, at) => html`<li><a href="#s${at + 1}">${stream.name}</a>${toPublish(stream)}</li>`)}</ul></nav>` : ''}
+<main>
+${streams.map((stream, at) => streamPart(stream, `s${at + 1}`))}
 </main>
-<footer><p>Made by stream-snapshot ${VERSION} from the git history of <code>${names}</code>. A slot is the place of one marketplace image in a stream: its cloud, plan and architecture, and its Hyper-V generation or region. Lag is the number of days, in UTC, from the day in an image’s version to the day of its build.</p></footer>
-</div>
+<footer><p>Made by stream-snapshot ${VERSION} from the git history of <code>${names}</code>. A slot is the place of one marketplace image in a stream: its cloud, plan and architecture, and its Hyper-V generation or region. Lag is the number of days, in UTC, from the day in an image’s version to the day of its build.</p>
+<dl>${Object.entries(GRADE_MEANINGS).map(([grade, meaning]) => html`<div><dt>${grade}</dt><dd>${meaning}</dd></div>`)}</dl></footer>
 <p id="status" role="status" class="away"></p>
 <script>${Html.trusted(script)}</script>
 </body>
@@ -56,10 +52,19 @@ ${streams.map((stream, at) => streamPart(stream, keyOf(at)))}
   return page.text
 }
 
-/** The number of images to publish, beside a stream's name in the switch. */
-function toPublish(history: readonly HistoryVersion[]): Html {
+const GRADE_MEANINGS = {
+  exact: 'the image was made from the build of the stream',
+  'newer-build': 'same OCP and RHEL version, a later build',
+  'older-build': 'same OCP and RHEL version, an earlier build',
+  'older-release': 'an earlier OCP or RHEL version',
+  'older-rhel-major': 'the RHEL major version before',
+  none: 'no image fits the slot',
+} as const satisfies Record<Severity, string>
+
+/** The number of images to publish, after a stream's name. */
+function toPublish({ history }: PageStream): string {
   const { length } = missingImages(history.at(-1)?.slots ?? [])
-  return length === 0 ? html`` : html` <small>${length} to publish</small>`
+  return length === 0 ? '' : ` ${length} to publish`
 }
 
 /** Allows only the page's own style and script, by their digests. */

@@ -1,52 +1,142 @@
-import { changeTable } from './changes.ts'
+import { alike } from '../../core/group.ts'
+import type { HistoryVersion } from '../../core/history/history.ts'
+import { GRADES } from '../../core/selection/grade.ts'
+import { counted } from '../../printable.ts'
+import { countChanges } from '../changes.ts'
+import { shownChanges, versionGrades, versionRows, whyUnchanged } from '../history.ts'
+import { SIGN_WORDS } from '../rows.ts'
+import { codeTable, lagTable, publishTables, skewSummary, slotTable } from '../skew.ts'
+import type { Table } from '../table.ts'
 import { type Html, html } from './html.ts'
-import { lagChart } from './lag.ts'
-import { matrix } from './matrix.ts'
-import type { PageStream } from './older.ts'
-import { publishPart } from './publish.ts'
-import { summary } from './summary.ts'
-import { timeline } from './timeline.ts'
 
-interface Part {
-  readonly id: string
-  readonly title: string
-  /** Undefined for nothing to show: the page leaves the part out. */
-  readonly show: (stream: PageStream, id: (name: string) => string) => Html | undefined
+/** The history of one stream or snapshot on a page. */
+export interface PageStream {
+  /** The name of the file, or of the stream in its workspace. */
+  readonly name: string
+  /** The latest versions, oldest first. */
+  readonly history: readonly HistoryVersion[]
+  /** The number of all versions. */
+  readonly versions: number
+  /** When the first of all versions was committed. */
+  readonly begins: string
+  /** What the address of a commit begins with, if the remote repository is known. */
+  readonly commits?: string | undefined
 }
 
-const PARTS: readonly Part[] = [
-  {
-    id: 'publish',
-    title: 'Images to publish',
-    show: ({ history }) => publishPart(history.at(-1)?.slots ?? []),
-  },
-  {
-    id: 'now',
-    title: 'Current images',
-    show: ({ history }) => {
-      const { slots = [], releases = {}, ocp } = history.at(-1) ?? {}
-      return matrix(slots, releases, ocp)
-    },
-  },
-  { id: 'timeline', title: 'Builds and images', show: ({ history }) => timeline(history) },
-  { id: 'lag', title: 'Lag over time', show: lagChart },
-  { id: 'changes', title: 'Changes', show: changeTable },
-]
-
-/** @param key makes the ids of a page of several streams unique; empty for a page of one */
+/** @param key makes the ids of a page of several streams unique */
 export function streamPart(stream: PageStream, key: string): Html {
-  const id = (part: string) => [key, part].filter(Boolean).join('-')
-  const parts = PARTS.flatMap((part) => {
-    const content = part.show(stream, id)
-    return content ? [{ ...part, content }] : []
-  })
-  return html`<article${key ? html` id="${key}"` : ''} class="stream">
-${summary(stream, id)}
-${parts.length > 1 ? html`<nav aria-label="Parts"><ul>${parts.map((part) => html`<li><a href="#${id(part.id)}">${part.title}</a></li>`)}</ul></nav>` : ''}
-${parts.map(
-  (part) =>
-    html`<section id="${id(part.id)}" aria-labelledby="${id(part.id)}-title"><h2 id="${id(part.id)}-title">${part.title}</h2>
-${part.content}</section>
+  const last = stream.history.at(-1)
+  if (last === undefined) return html``
+  const sections = [
+    { id: 'publish', title: 'Images to publish', content: publishPart(last) },
+    { id: 'now', title: 'Current images', content: currentPart(last) },
+    { id: 'changes', title: 'Changes', content: changeTable(stream) },
+  ].filter(({ content }) => content !== undefined)
+  return html`<article class="stream" id="${key}">
+${header(stream, last, `${key}-changes`)}
+<nav aria-label="Parts"><ul>${sections.map(({ id, title }) => html`<li><a href="#${key}-${id}">${title}</a></li>`)}</ul></nav>
+${sections.map(
+  ({ id, title, content }) =>
+    html`<section id="${key}-${id}" class="${id}" aria-labelledby="${key}-${id}-title"><h2 id="${key}-${id}-title">${title}</h2>
+${content}</section>
 `,
 )}</article>`
+}
+
+function header(
+  { name, history, versions, begins, commits }: PageStream,
+  last: HistoryVersion,
+  changesId: string,
+): Html {
+  const broken = history.filter(({ problem }) => problem !== undefined).length
+  const changed = history.findLast((version) => shownChanges(version).length > 0)
+  return html`<header><h1>${name}</h1>
+<p class="quiet">${counted(versions, 'version')} in git, ${day(begins)} to ${day(last.date)}, the last one in commit ${commitId(last, commits)}</p>
+${changed && html`<p class="changed">Last change on ${day(changed.date)} in ${commitId(changed, commits)} ${changed.subject}: <a href="#${changesId}">${countChanges({ changes: shownChanges(changed), unchanged: [] })}</a></p>`}
+${versions > history.length ? html`<p class="quiet">This page shows the latest ${history.length} versions; <code>stream-snapshot history</code> lists all.</p>` : ''}
+${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the causes are under <a href="#${changesId}">Changes</a>.</p>` : ''}
+<p class="verdict">${last.slots.length > 0 ? skewSummary(last.slots) : 'No marketplace images'}.</p></header>`
+}
+
+function publishPart({ slots }: HistoryVersion): Html | undefined {
+  const tables = publishTables(slots)
+  if (tables.length === 0) return undefined
+  const markdown = `${tables.map(codeTable).join('\n\n')}\n`
+  return html`<p data-copy="${markdown}" data-label="Copy as Markdown">To publish an image, use exactly this name and version.</p>
+${tables.map((table) => printTable(table, 'Images to publish'))}`
+}
+
+/** The builds, slots that lag alike in one row, and every slot with the name of its image. */
+function currentPart({ slots, releases, ocp }: HistoryVersion): Html | undefined {
+  const builds = Object.entries(releases)
+  if (builds.length + slots.length === 0) return undefined
+  const rows = alike(builds, ([, release]) => [release]).map(
+    ({ first: [, release], all }) =>
+      html`<div><dt>Build for ${all.map(([arch]) => arch).join(', ')}</dt><dd><code>${release}</code></dd></div>`,
+  )
+  const version = html`<div><dt>OCP version</dt><dd>${ocp ?? 'unknown'}</dd></div>`
+  const list = html`<dl>${rows}${slots.length > 0 ? version : ''}</dl>`
+  if (slots.length === 0) return list
+  return html`${list}
+${printTable(lagTable(slots), 'Images by lag, the worst first')}
+<details><summary>${counted(slots.length, 'slot')} with image names</summary>
+${printTable(slotTable(slots), 'All slots')}</details>`
+}
+
+function printTable({ header, rows }: Table, caption: string): Html {
+  return html`<table role="table"><caption class="away">${caption}</caption>
+${headRow(header)}
+<tbody role="rowgroup">${rows.map(
+    (row) =>
+      html`<tr role="row">${row.map((cell, at) => html`<td role="cell" data-label="${header[at]}">${printCell(header[at], cell)}</td>`)}</tr>\n`,
+  )}</tbody></table>`
+}
+
+function headRow(names: readonly string[]): Html {
+  return html`<thead role="rowgroup"><tr role="row">${names.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>`
+}
+
+/** Everything but words of ours is code. */
+function printCell(column: string | undefined, text: string): Html {
+  if (column === 'Grade') return badge(text)
+  return column === 'Lag' || column === 'Slots' || column === 'For'
+    ? html`${text}`
+    : html`<code>${text}</code>`
+}
+
+function badge(grade: string): Html {
+  const look = [...GRADES, 'none'].find((each) => each === grade) ?? 'ungraded'
+  return html`<span class="grade ${look}">${grade}</span>`
+}
+
+const COLUMNS = ['Change', 'Of', 'Before and after', 'Grade']
+
+/** The versions as `history` prints them, the latest first. */
+function changeTable({ history, commits }: PageStream): Html {
+  return html`<table role="table"><caption class="away">Changes by commit, the latest first</caption>
+${headRow(COLUMNS)}
+${history.toReversed().map((version) => commitBody(version, commits))}</table>`
+}
+
+function commitBody(version: HistoryVersion, commits: string | undefined): Html {
+  const { date, subject } = version
+  const rows = versionRows(version).map(({ sign, subject, what, grade }) => [
+    html`${SIGN_WORDS[sign]}`,
+    html`${subject}`,
+    html`<code>${what}</code>`,
+    html`${grade && badge(grade)}`,
+  ])
+  const none = html`<tr role="row"><td role="cell" colspan="${COLUMNS.length}">${whyUnchanged(version)}</td></tr>`
+  return html`<tbody role="rowgroup"><tr class="commit" role="row"><th scope="rowgroup" role="rowheader" colspan="${COLUMNS.length}">${day(date)} ${commitId(version, commits)} ${subject} <span class="quiet">${versionGrades(version)}</span></th></tr>
+${rows.length === 0 ? none : rows.map((row) => html`<tr role="row">${row.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at]}">${cell}</td>`)}</tr>\n`)}</tbody>`
+}
+
+function day(date: string): Html {
+  return html`<time datetime="${date}">${date.slice(0, 10)}</time>`
+}
+
+/** A commit's short id, as a link if the address of the remote repository is known. */
+function commitId({ commit }: HistoryVersion, commits: string | undefined): Html {
+  const id = html`<abbr title="${commit}">${commit.slice(0, 7)}</abbr>`
+  return commits === undefined ? id : html`<a href="${commits}${commit}" rel="noreferrer">${id}</a>`
 }
