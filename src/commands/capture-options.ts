@@ -17,6 +17,7 @@ import {
   texts,
   withDefault,
 } from './option.ts'
+import { describeRefusal, type PrintArgs } from './results.ts'
 import { checkUrl } from './url.ts'
 
 const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
@@ -86,7 +87,7 @@ export function captureOptions(
 /** Runs a workflow that captures, with progress on a terminal. */
 export async function withCaptureContext<T>(
   file: string,
-  args: CloudOptions,
+  args: CloudOptions & PrintArgs,
   { folder, env, now, terminal, onInterrupt }: Context,
   work: (context: CaptureContext) => Promise<T>,
 ): Promise<T> {
@@ -105,6 +106,8 @@ export async function withCaptureContext<T>(
   }
   try {
     return await work(context)
+  } catch (error) {
+    throw describeRefusal(error, terminal, args)
   } finally {
     line.stop()
     forget()

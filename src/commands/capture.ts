@@ -1,20 +1,15 @@
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
-import { CheckFailure, InputError } from '../errors.ts'
+import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { captureLines, deprecationLines, dropLines } from '../show/capture.ts'
+import { deprecationLines } from '../show/capture.ts'
 import { changeLines } from '../show/changes.ts'
-import {
-  BuildLoss,
-  type CaptureResult,
-  captureStream,
-  prepareCapture,
-} from '../workflows/capture.ts'
+import { captureStream, prepareCapture } from '../workflows/capture.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { readBuilds } from './builds.ts'
 import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
-import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
+import { isDryRun, printCapture, printNotes } from './results.ts'
 
 const positionals = {
   SNAPSHOT: needed('Snapshot to write, NAME.json, or a stream of the workspace'),
@@ -45,19 +40,26 @@ export const captureCommand = command({
   async run(args, context) {
     const { terminal } = context
     const config = await readConfig(args, context.folder)
-    const isDry = args.check === true || args['dry-run'] === true
+    const isDry = isDryRun(args)
     const capture = isDry ? prepareCapture : captureStream
     const builds = readBuilds(args.BUILDS)
     const all = { ...captureOptions(args), builds: builds.length > 0 ? builds : undefined }
     const result = await withCaptureContext(config.snapshot, args, context, (own) =>
       capture(config, all, own),
-    ).catch((error) => {
-      throw withLossLines(error, terminal)
-    })
-    printNotes(result, terminal)
-    if (isDry) printChanges(config.snapshot, result, terminal)
-    else printCapture(config.snapshot, result, terminal)
-    return args.check && result.writes.length > 0 ? 1 : 0
+    )
+    const { comparison, writes, before } = result
+    if (isDry) {
+      printNotes(result, terminal)
+      const lines = comparison ? changeLines(comparison.changes, terminal) : []
+      for (const line of [...lines, ...deprecationLines(result)]) terminal.data(`${line}\n`)
+      for (const { file } of writes) terminal.say(`${file}: would be updated`)
+    } else {
+      printCapture(result, terminal)
+      const files = writes.map(({ file }) => file).join(' and ')
+      if (files !== '') terminal.say(`${files}: ${before ? 'updated' : 'created'}`)
+    }
+    if (writes.length === 0) terminal.say(`${config.snapshot}: up to date`)
+    return args.check && writes.length > 0 ? 1 : 0
   },
 })
 
@@ -96,39 +98,4 @@ export function streamFlags(args: ArgsOf<typeof CAPTURE_OPTIONS>): Partial<Strea
     ...(criteria !== undefined && { criteria }),
     ...(cloud && { clouds: cloud }),
   }
-}
-
-/** What a capture found, and which files it wrote. */
-export function printCapture(file: string, result: CaptureResult, terminal: Terminal): void {
-  for (const line of captureLines(result, terminal)) terminal.say(line)
-  const { writes } = result
-  terminal.say(
-    writes.length === 0
-      ? `${file}: up to date`
-      : `${writes.map((write) => write.file).join(' and ')}: ${result.before ? 'updated' : 'created'}`,
-  )
-}
-
-/** Warnings, and what was removed on request, which `--quiet` does not hide. */
-export function printNotes(result: CaptureResult, terminal: Terminal): void {
-  const { notes, dropped, allowedLosses } = result
-  for (const note of notes) terminal.say(`warning: ${note}`)
-  for (const line of changeLines(allowedLosses, terminal)) terminal.warn(line)
-  for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
-}
-
-function printChanges(file: string, result: CaptureResult, terminal: Terminal): void {
-  const { comparison, writes } = result
-  if (writes.length === 0) terminal.say(`${file}: up to date`)
-  for (const line of comparison ? changeLines(comparison.changes, terminal) : [])
-    terminal.data(`${line}\n`)
-  for (const line of deprecationLines(result)) terminal.data(`${line}\n`)
-  for (const write of writes) terminal.say(`${write.file}: would be updated`)
-}
-
-/** A build's loss with a line for each part. */
-export function withLossLines(error: unknown, terminal: Terminal): unknown {
-  if (!(error instanceof BuildLoss)) return error
-  const lines = changeLines(error.losses, terminal)
-  return new CheckFailure(error.message, error.remedy, { lines, cause: error })
 }

@@ -5,7 +5,7 @@ import { type CheckedStream, checkWorkspace, faultsOf } from '../workflows/check
 import { command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { texts } from './option.ts'
-import { printDifference } from './regeneration.ts'
+import { printDifference } from './results.ts'
 
 export const checkCommand = command({
   name: 'check',

@@ -1,11 +1,11 @@
 import { cosa2stream } from '../workflows/cosa2stream.ts'
 import { readBuilds } from './builds.ts'
-import { printCapture, printNotes, streamFlags, withLossLines } from './capture.ts'
+import { streamFlags } from './capture.ts'
 import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
 import { PREVIEW_OPTIONS, text } from './option.ts'
-import { REGENERATE_OPTIONS, targetFlags } from './regenerate-options.ts'
-import { printRegeneration, withRefusalLines } from './regeneration.ts'
+import { REGENERATE_OPTIONS, regenerateOptions, targetFlags } from './regenerate-options.ts'
+import { isDryRun, printCapture, printRegeneration } from './results.ts'
 
 export const cosa2streamCommand = command({
   name: 'cosa2stream',
@@ -29,7 +29,6 @@ export const cosa2streamCommand = command({
 
   async run(args, context) {
     const { terminal } = context
-    const dryRun = args.check === true || args['dry-run'] === true
     const flags = {
       ...streamFlags(args),
       ...targetFlags(args),
@@ -38,9 +37,7 @@ export const cosa2streamCommand = command({
     const options = {
       ...captureOptions(args),
       builds: readBuilds(args.BUILDS),
-      allowRegression: args['allow-regression'] === true,
-      keepLost: args['keep-lost'] === true,
-      dryRun,
+      ...regenerateOptions(args),
     }
     const file = args.snapshot ?? args.target ?? 'cosa2stream'
     const { config, capture, regeneration, writes } = await withCaptureContext(
@@ -48,15 +45,12 @@ export const cosa2streamCommand = command({
       args,
       context,
       (own) => cosa2stream(flags, options, own),
-    ).catch((error) => {
-      throw withRefusalLines(withLossLines(error, terminal), terminal)
-    })
-    printNotes(capture, terminal)
-    printCapture(config.snapshot, capture, terminal)
+    )
+    printCapture(capture, terminal)
     printRegeneration(regeneration, terminal, args)
     if (config.target === undefined) terminal.file(regeneration.result.stream.print())
     for (const write of writes)
-      terminal.say(`${write.file}: ${dryRun ? 'would be written' : 'written'}`)
+      terminal.say(`${write.file}: ${isDryRun(args) ? 'would be written' : 'written'}`)
     return args.check && writes.length > 0 ? 1 : 0
   },
 })

@@ -2,7 +2,9 @@ import { REQUIREMENTS, type Requirement } from '../core/selection/grade.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
-import { type ArgsOf, choice, choices, flag, format, PREVIEW_OPTIONS, text } from './option.ts'
+import type { RegenerateOptions } from '../workflows/regenerate.ts'
+import { type ArgsOf, choice, choices, flag, text } from './option.ts'
+import { isDryRun, type PrintArgs } from './results.ts'
 
 const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
@@ -24,10 +26,14 @@ export const REGENERATE_OPTIONS = {
   explain: flag('Print the candidates and the choice of each slot'),
 }
 
-/** The options that `regenerate` alone has. */
-export const OWN_OPTIONS = {
-  ...PREVIEW_OPTIONS,
-  output: format(['text', 'json'], 'text'),
+export function regenerateOptions(
+  args: ArgsOf<Pick<typeof REGENERATE_OPTIONS, 'allow-regression' | 'keep-lost'>> & PrintArgs,
+): RegenerateOptions {
+  return {
+    allowRegression: args['allow-regression'] === true,
+    keepLost: args['keep-lost'] === true,
+    dryRun: isDryRun(args),
+  }
 }
 
 /** What the options say about a stream. */

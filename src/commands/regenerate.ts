@@ -1,31 +1,24 @@
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { regeneratedJson } from '../show/regenerate.ts'
+import type { LockContext } from '../workflows/locks.ts'
 import {
   type NamedRegeneration,
-  type RegenerateOptions,
-  type Regeneration,
   regenerateStream,
   regenerateStreams,
 } from '../workflows/regenerate.ts'
-import {
-  findWorkspace,
-  namedStreams,
-  type OpenedWorkspace,
-  openWorkspace,
-} from '../workflows/workspace.ts'
-import { type Context, command, type ExitCode } from './command.ts'
-import type { Terminal } from './line/terminal.ts'
-import { texts } from './option.ts'
-import { OWN_OPTIONS, REGENERATE_OPTIONS, targetFlags } from './regenerate-options.ts'
-import {
-  indented,
-  printDifference,
-  printFiles,
-  printRegeneration,
-  refusalOfStreams,
-  withRefusalLines,
-} from './regeneration.ts'
+import { findWorkspace, namedStreams, openWorkspace } from '../workflows/workspace.ts'
+import { type Context, command } from './command.ts'
+import { type ArgsOf, format, PREVIEW_OPTIONS, texts } from './option.ts'
+import { REGENERATE_OPTIONS, regenerateOptions, targetFlags } from './regenerate-options.ts'
+import { describeRefusal, indented, isDryRun, printRegeneration } from './results.ts'
+
+const positionals = { STREAMS: texts('Snapshot, or names of streams (default: all)') }
+const options = {
+  ...REGENERATE_OPTIONS,
+  ...PREVIEW_OPTIONS,
+  output: format(['text', 'json'], 'text'),
+}
+type Args = ArgsOf<typeof positionals> & ArgsOf<typeof options>
 
 export const regenerateCommand = command({
   name: 'regenerate',
@@ -33,10 +26,8 @@ export const regenerateCommand = command({
   describe: 'Generate streams from their snapshots, offline',
   usage: '[SNAPSHOT | STREAM ...]',
   takesStreams: true,
-  positionals: {
-    STREAMS: texts('Snapshot, or names of streams (default: all)'),
-  },
-  options: { ...REGENERATE_OPTIONS, ...OWN_OPTIONS },
+  positionals,
+  options,
   examples: [
     ['regenerate', 'every file of the workspace'],
     ['regenerate rhel-9 rhel-10 --check', 'compare two streams, for example in CI'],
@@ -44,161 +35,93 @@ export const regenerateCommand = command({
   ],
 
   async run(args, context) {
-    const flags = targetFlags(args)
-    const options: RegenerateOptions = {
-      allowRegression: args['allow-regression'] === true,
-      keepLost: args['keep-lost'] === true,
-      mustExist: args.check === true || args['dry-run'] === true,
-      dryRun: args.check === true || args['dry-run'] === true,
-    }
-    const [name, ...others] = args.STREAMS
-    const workspace = await findWorkspace(context.folder)
-    if (name !== undefined && isSnapshot(name, workspace, context)) {
-      if (others.length > 0) {
-        throw new InputError(
-          `unexpected argument: ${others[0]}`,
-          'Name the stream to update with --target FILE.',
-        )
-      }
-      return regenerateSnapshot(
-        { require: 'any', ...flags, snapshot: name },
-        options,
-        args,
-        context,
+    const { folder, terminal } = context
+    const [snapshot = ''] = args.STREAMS
+    const { streams } = (await findWorkspace(folder)) ?? {}
+    const isName =
+      streams?.has(snapshot) || (streams && !snapshot.endsWith('.json') && !folder.exists(snapshot))
+    const isSnapshot = snapshot !== '' && !isName
+    const results = await (isSnapshot ? fromSnapshot : fromWorkspace)(args, context).catch(
+      (error) => {
+        throw describeRefusal(error, terminal, args)
+      },
+    )
+    if (args.output === 'json') {
+      const entries = results.flatMap(({ name, regeneration }) =>
+        regeneration ? [[name, regeneratedJson(regeneration.result)] as const] : [],
       )
+      const value = isSnapshot ? entries[0]?.[1] : Object.fromEntries(entries)
+      terminal.data(`${JSON.stringify(value, undefined, 2)}\n`)
     }
-    return regenerateWorkspace(args.STREAMS, flags, options, args, context)
+    for (const { name, regeneration } of results) {
+      const own = isSnapshot ? terminal : indented(name, terminal)
+      if (regeneration === undefined) {
+        if (!isDryRun(args)) own.say('no builds and no clouds, nothing to regenerate')
+        continue
+      }
+      printRegeneration(regeneration, own, args)
+      if (isDryRun(args)) continue
+      if (isSnapshot && args.target === undefined) {
+        terminal.file(regeneration.result.stream.print())
+      }
+      for (const { file, before, text } of regeneration.files) {
+        const outcome = before === text ? 'unchanged' : before === undefined ? 'created' : 'updated'
+        own.say(`${file}: ${outcome}`)
+      }
+    }
+    const files = results.flatMap(({ regeneration }) =>
+      (regeneration?.writes ?? []).map(({ file }) => file),
+    )
+    if (!isDryRun(args) || files.length === 0) return
+    const message = `${files.join(', ')}: not what ${results.length > 1 ? 'the snapshots generate' : 'the snapshot generates'}`
+    if (!args.check) return terminal.say(message)
+    throw new CheckFailure(message, 'Update with the same command without --check.')
   },
 })
 
-/** Whether a word is not the name of a stream, be it mistyped. */
-function isSnapshot(
-  word: string,
-  workspace: OpenedWorkspace | undefined,
-  { folder }: Pick<Context, 'folder'>,
-): boolean {
-  if (workspace === undefined) return true
-  return !workspace.streams.has(word) && (word.endsWith('.json') || folder.exists(word))
-}
-
-interface Args {
-  readonly check?: boolean | undefined
-  readonly 'dry-run'?: boolean | undefined
-  readonly explain?: boolean | undefined
-  readonly quiet?: boolean | undefined
-  readonly output: 'text' | 'json'
-}
-
-async function regenerateSnapshot(
-  config: StreamConfig,
-  options: RegenerateOptions,
-  args: Args,
-  { folder, terminal }: Context,
-): Promise<ExitCode> {
-  const hasFile = config.target !== undefined || config.marketplaceFile !== undefined
-  for (const option of options.dryRun ? (['check', 'dry-run'] as const) : []) {
-    if (args[option] && !hasFile) {
-      throw new InputError(
-        `--${option}: nothing to compare with`,
-        'Name the stream with --target FILE.',
-      )
-    }
-  }
-  if (args.output === 'json' && config.target === undefined) {
+async function fromSnapshot(args: Args, context: Context): Promise<NamedRegeneration[]> {
+  const [snapshot = '', other] = args.STREAMS
+  const config = { require: 'any', ...targetFlags(args), snapshot } as const
+  const remedy = 'Name the stream with --target FILE.'
+  if (other !== undefined) {
     throw new InputError(
-      '--output json: without --target the stream is printed',
-      'Name the stream with --target FILE.',
+      `unexpected argument: ${other}`,
+      'Name the stream to update with --target FILE.',
     )
   }
-  const regeneration = await regenerateStream(config, options, {
-    folder,
-    onWait: (text) => terminal.say(text),
-  }).catch((error) => {
-    throw withRefusalLines(error, terminal, { ...args, isDryRun: options.dryRun })
-  })
-  if (args.output === 'json') terminal.data(json(regeneratedJson(regeneration.result)))
-  if (options.dryRun) {
-    return finishDryRun([{ name: '', regeneration }], args, terminal)
+  if (isDryRun(args) && config.target === undefined && config.marketplaceFile === undefined) {
+    throw new InputError(`--${args.check ? 'check' : 'dry-run'}: nothing to compare with`, remedy)
   }
-  printRegeneration(regeneration, terminal, args)
-  if (config.target === undefined) terminal.file(regeneration.result.stream.print())
-  printFiles(regeneration.files, terminal)
-  return 0
+  if (args.output === 'json' && config.target === undefined) {
+    throw new InputError('--output json: without --target the stream is printed', remedy)
+  }
+  const regeneration = await regenerateStream(config, regenerateOptions(args), locks(context))
+  return [{ name: '', regeneration }]
 }
 
-async function regenerateWorkspace(
-  names: readonly string[],
-  flags: Partial<StreamConfig>,
-  options: RegenerateOptions,
-  args: Args,
-  { folder, terminal }: Context,
-): Promise<ExitCode> {
-  const opened = await openWorkspace(folder)
-  const { require: required, ...files } = flags
-  const [flag] = Object.keys(files)
-  if (flag !== undefined) {
+/** The command-line options of the keys that are in the workspace file. */
+const FILE_OPTIONS = {
+  target: 'target',
+  marketplaceFile: 'marketplace-file',
+  layouts: 'layout',
+} as const
+
+async function fromWorkspace(args: Args, context: Context): Promise<readonly NamedRegeneration[]> {
+  const opened = await openWorkspace(context.folder)
+  const { require, ...files } = targetFlags(args)
+  const [key] = Object.keys(files)
+  if (key !== undefined) {
     throw new InputError(
-      `--${FLAGS[flag as keyof typeof FLAGS]}: the files of a workspace stream are in ${opened.file}`,
+      `--${FILE_OPTIONS[key as keyof typeof FILE_OPTIONS]}: the files of a workspace stream are in ${opened.file}`,
       'Name the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE',
     )
   }
-  const streams = namedStreams(opened, names).map(
-    ([name, config]) => [name, { ...config, ...(required && { require: required }) }] as const,
+  const configs = namedStreams(opened, args.STREAMS).map(
+    ([name, config]) => [name, { ...config, ...(require && { require }) }] as const,
   )
-  const results = await regenerateStreams(streams, options, {
-    folder,
-    onWait: (text) => terminal.say(text),
-  }).catch((error) => {
-    throw refusalOfStreams(error, terminal, { ...args, isDryRun: options.dryRun })
-  })
-  if (args.output === 'json') {
-    const entries = results.flatMap(({ name, regeneration }) =>
-      regeneration ? [[name, regeneratedJson(regeneration.result)] as const] : [],
-    )
-    terminal.data(json(Object.fromEntries(entries)))
-  }
-  if (options.dryRun) return finishDryRun(results, args, terminal)
-  for (const { name, regeneration } of results) {
-    const own = indented(name, terminal)
-    if (regeneration === undefined) own.say('no builds and no clouds, nothing to regenerate')
-    else {
-      printRegeneration(regeneration, own, args)
-      printFiles(regeneration.files, own)
-    }
-  }
-  return 0
+  return (await regenerateStreams(configs, regenerateOptions(args), locks(context))).streams
 }
 
-const FLAGS = { target: 'target', marketplaceFile: 'marketplace-file', layouts: 'layout' } as const
-
-/** Prints the changes; with `--check` they are a failure. */
-function finishDryRun(
-  results: readonly NamedRegeneration[],
-  args: Args,
-  terminal: Terminal,
-): ExitCode {
-  for (const { name, regeneration } of results) {
-    if (regeneration === undefined) continue
-    const own = name === '' ? terminal : indented(name, terminal)
-    if (args.output === 'text' && regeneration.writes.length > 0) {
-      printDifference({ regeneration, comparison: regeneration.result.comparison }, own)
-    }
-    printRegeneration(regeneration, own, { ...args, isDryRun: true })
-  }
-  const files = results.flatMap(({ regeneration }) => (regeneration ? fileNames(regeneration) : []))
-  if (files.length === 0) return 0
-  const message = `${files.join(', ')}: not what ${results.length > 1 ? 'the snapshots generate' : 'the snapshot generates'}`
-  if (args.check) {
-    throw new CheckFailure(message, 'Update with the same command without --check.')
-  }
-  terminal.say(message)
-  return 0
-}
-
-function fileNames({ writes }: Regeneration): string[] {
-  return writes.map(({ file }) => file)
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`
+function locks({ folder, terminal }: Context): LockContext {
+  return { folder, onWait: (text) => terminal.say(text) }
 }

@@ -1,9 +1,7 @@
 import { InputError } from '../errors.ts'
-import { captureLines } from '../show/capture.ts'
-import { type StreamResult, type StreamUpdate, updateStreams } from '../workflows/update.ts'
+import { type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { readBuilds } from './builds.ts'
-import { printNotes } from './capture.ts'
 import {
   captureOptions,
   cloudOption,
@@ -12,10 +10,9 @@ import {
   withCaptureContext,
 } from './capture-options.ts'
 import { command } from './command.ts'
-import type { Terminal } from './line/terminal.ts'
 import { PREVIEW_OPTIONS, texts } from './option.ts'
-import { REGENERATE_OPTIONS } from './regenerate-options.ts'
-import { indented, type PrintOptions, printRegeneration, refusalOfStreams } from './regeneration.ts'
+import { REGENERATE_OPTIONS, regenerateOptions } from './regenerate-options.ts'
+import { indented, isDryRun, printCapture, printRegeneration } from './results.ts'
 
 export const updateCommand = command({
   name: 'update',
@@ -43,29 +40,26 @@ export const updateCommand = command({
   async run(args, context) {
     const { folder, terminal } = context
     const opened = await openWorkspace(folder)
-    const dryRun = args.check === true || args['dry-run'] === true
     const options = {
       ...captureOptions(args),
       streams: readWords(args.WORDS, opened),
       clouds: args.cloud,
-      allowRegression: args['allow-regression'] === true,
-      keepLost: args['keep-lost'] === true,
-      dryRun,
+      ...regenerateOptions(args),
     }
     const { streams, writes } = await withCaptureContext(opened.file, args, context, (own) =>
       updateStreams(options, own),
-    ).catch((error) => {
-      throw refusalOfStreams(error, terminal, args)
-    })
-    for (const stream of streams) {
-      const own = indented(stream.name, terminal)
-      if (args.cloud?.length === 0 && stream.hasImages) {
+    )
+    for (const { name, hasImages, capture, regeneration } of streams) {
+      const own = indented(name, terminal)
+      if (args.cloud?.length === 0 && hasImages) {
         own.say('marketplace images: not queried, unchanged')
       }
-      printStream(stream, own, { ...args, isDryRun: dryRun })
+      if (capture) printCapture(capture, own)
+      else own.say('nothing to query')
+      if (regeneration) printRegeneration(regeneration, own, args)
     }
-    for (const { file } of writes)
-      terminal.say(`${file}: ${dryRun ? 'would be written' : 'written'}`)
+    const outcome = isDryRun(args) ? 'would be written' : 'written'
+    for (const { file } of writes) terminal.say(`${file}: ${outcome}`)
     if (writes.length === 0) terminal.say('all files: up to date')
     return args.check && writes.length > 0 ? 1 : 0
   },
@@ -100,18 +94,4 @@ function withVersion(update: StreamUpdate, word: string): StreamUpdate {
   const [build] = readBuilds([word])
   if (build?.architecture === undefined || build.release === undefined) return update
   return { ...update, builds: { ...update.builds, [build.architecture]: build.release } }
-}
-
-/** What changes in one stream. */
-function printStream(
-  { capture, regeneration }: StreamResult,
-  terminal: Terminal,
-  options: PrintOptions,
-): void {
-  if (capture === undefined) terminal.say('nothing to query')
-  else {
-    printNotes(capture, terminal)
-    for (const line of captureLines(capture, terminal)) terminal.say(line)
-  }
-  if (regeneration) printRegeneration(regeneration, terminal, options)
 }

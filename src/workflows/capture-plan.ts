@@ -61,17 +61,6 @@ export interface CapturePlan {
   readonly notes: readonly string[]
 }
 
-/** Something that the command line or the workspace file has to name. */
-export class MissingSetting extends InputError {
-  constructor(
-    readonly key: 'ocp' | 'name',
-    message: string,
-    remedy: string,
-  ) {
-    super(message, remedy)
-  }
-}
-
 /** Name of the criteria that come with the package, where a criteria file is expected. */
 export const BUILT_IN_CRITERIA = 'built-in'
 
@@ -110,8 +99,7 @@ export async function planCapture(
   )
   const { ocp, cause = '' } = decision
   if (clouds.length > 0 && ocp === undefined && !options.allowsBuildsOnly) {
-    throw new MissingSetting(
-      'ocp',
+    throw new InputError(
       `${config.target ?? config.snapshot}: ${cause}`,
       'Name it with --ocp X.Y, or query no cloud with --cloud none.',
     )
@@ -234,6 +222,13 @@ function configBuilds({ builds = {} }: StreamConfig): NamedBuild[] {
   }))
 }
 
+export function missingName(): InputError {
+  return new InputError(
+    'the name of the stream, which is the folder of its builds, is missing',
+    'Name it with --name, for example --name 4.18-9.4.',
+  )
+}
+
 /** Without a name the builds are of the existing snapshot's stream. */
 function sourceOfBuilds(
   config: StreamConfig,
@@ -245,11 +240,7 @@ function sourceOfBuilds(
   const known = given === undefined ? before?.stream : undefined
   const name = given ?? known?.name
   if (name === undefined) {
-    throw new MissingSetting(
-      'name',
-      'the name of the stream, which is the folder of its builds, is missing',
-      'Name it with --name, for example --name 4.18-9.4.',
-    )
+    throw missingName()
   }
   return {
     isRepeated: false,

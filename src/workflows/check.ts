@@ -5,10 +5,9 @@ import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { getReleases } from '../core/stream/stream.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { hasNothing, type StreamConfig } from '../core/workspace/stream-config.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { isEmpty } from './regenerate.ts'
 import { isPending, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -70,7 +69,7 @@ async function checkStream(
   { file }: OpenedWorkspace,
   folder: Folder,
 ): Promise<CheckedStream> {
-  if (isEmpty(config) && !folder.exists(config.snapshot)) return { name, config, faults: [] }
+  if (hasNothing(config) && !folder.exists(config.snapshot)) return { name, config, faults: [] }
   const missing = missingFiles(name, config, file, folder)
   if (missing.length > 0) return { name, config, faults: missing }
   try {

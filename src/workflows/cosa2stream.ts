@@ -1,7 +1,7 @@
 import { impliedPlace, type NamedBuild } from '../core/builds/named.ts'
 import type { CloudName } from '../core/snapshot/snapshot.ts'
 import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
@@ -12,7 +12,8 @@ import {
   prepareCapture,
   refuseLosses,
 } from './capture.ts'
-import { withLocks } from './locks.ts'
+import { missingName } from './capture-plan.ts'
+import { writeLocked } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 import { findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
@@ -49,29 +50,19 @@ export async function cosa2stream(
   context: CaptureContext,
 ): Promise<Cosa2streamResult> {
   const { folder } = context
+  const prepareFiles = () => prepare(flags, options, context)
   const writesNothing = flags.target === undefined && flags.snapshot === undefined
-  if (options.dryRun || writesNothing) return prepare(flags, options, context, !writesNothing)
+  if (options.dryRun || writesNothing) return prepareFiles()
   const opened = await findWorkspace(folder)
-  const found = findStream(flags, options, opened, folder)
-  const { snapshot, target, marketplaceFile } = found.config
-  for (const each of [target, marketplaceFile]) if (each) folder.checkTarget(each)
-  const files = [found.name && opened?.file, snapshot, target, marketplaceFile]
-  return withLocks(
-    files.flatMap((each) => each ?? []),
-    context,
-    async () => {
-      const result = await prepare(flags, options, context, true)
-      await folder.write(result.writes)
-      return result
-    },
-  )
+  const { name, config } = findStream(flags, options, opened, folder)
+  const files = [...(name !== undefined && opened ? [opened.file] : []), config.snapshot]
+  return writeLocked(files, targetFiles(config), context, prepareFiles)
 }
 
 async function prepare(
   flags: StreamFlags,
   options: Cosa2streamOptions,
   context: CaptureContext,
-  writesSnapshot: boolean,
 ): Promise<Cosa2streamResult> {
   const { folder } = context
   const opened = await findWorkspace(folder)
@@ -79,16 +70,25 @@ async function prepare(
   const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
   refuseLosses(config.snapshot, capture)
   const { allowRegression = false, keepLost = false } = options
-  const allowed = { allowRegression, keepLost, clouds }
-  const regeneration = await prepareRegeneration(capture.snapshot, config, allowed, folder)
-  const workspace =
-    name !== undefined && opened ? workspaceWrites(name, opened, options, capture) : []
+  // The clouds of the flags are those to query.
+  const { clouds: _, ...own } = config
+  const regeneration = await prepareRegeneration(
+    capture.snapshot,
+    { ...own, ...(clouds && { clouds }) },
+    { allowRegression, keepLost },
+    folder,
+  )
+  const writesSnapshot = flags.target !== undefined || flags.snapshot !== undefined
   return {
     stream: name,
     config,
     capture,
     regeneration,
-    writes: [...workspace, ...(writesSnapshot ? capture.writes : []), ...regeneration.writes],
+    writes: [
+      ...(name !== undefined && opened ? workspaceWrites(name, opened, options, capture) : []),
+      ...(writesSnapshot ? capture.writes : []),
+      ...regeneration.writes,
+    ],
   }
 }
 
@@ -132,10 +132,7 @@ function findStream(
 function snapshotName(flags: StreamFlags, builds: readonly NamedBuild[]): string {
   const name = flags.name ?? impliedPlace(builds, flags)?.name
   if (name !== undefined) return name
-  throw new InputError(
-    'the name of the stream, which is the folder of its builds, is missing',
-    'Name it with --name, for example --name 4.18-9.4.',
-  )
+  throw missingName()
 }
 
 /** The workspace with the builds of this run. */

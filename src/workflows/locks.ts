@@ -1,4 +1,5 @@
 import type { Folder } from '../files/folder.ts'
+import type { Write } from '../files/write.ts'
 
 /** What a workflow that writes files has around it. */
 export interface LockContext {
@@ -25,5 +26,24 @@ export async function withLocks<T>(
   return folder.lock(first, options, async () => {
     folder.tidy(first)
     return withLocks(rest, context, work)
+  })
+}
+
+/**
+ * Prepares and writes files while no other run writes any of them.
+ *
+ * @param targets are files in folders that exist: a lock would create a missing folder
+ */
+export async function writeLocked<T extends { readonly writes: readonly Write[] }>(
+  files: readonly string[],
+  targets: readonly string[],
+  context: LockContext,
+  prepare: () => Promise<T>,
+): Promise<T> {
+  for (const target of targets) context.folder.checkTarget(target)
+  return withLocks([...files, ...targets], context, async () => {
+    const result = await prepare()
+    await context.folder.write(result.writes)
+    return result
   })
 }

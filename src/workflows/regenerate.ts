@@ -1,25 +1,21 @@
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import type { CloudName, Snapshot } from '../core/snapshot/snapshot.ts'
+import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
 import { readStream } from '../core/stream/stream.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
 import { CheckFailure } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
-import { type LockContext, withLocks } from './locks.ts'
+import { type LockContext, writeLocked } from './locks.ts'
 
 export interface RegenerateOptions {
   /** Whether images and builds may be removed, or replaced by older ones. */
   readonly allowRegression?: boolean
   /** Whether the target's images of regions that the build lost are kept. */
   readonly keepLost?: boolean
-  /** Whether the files must exist, as for a check. */
-  readonly mustExist?: boolean
-  /** Whether nothing is written. */
+  /** Whether nothing is written; then the files must exist. */
   readonly dryRun?: boolean
-  /** The clouds of the workspace; see `Job`. */
-  readonly clouds?: readonly CloudName[] | undefined
 }
 
 /** A file as the snapshot generates it. */
@@ -48,23 +44,14 @@ export async function regenerateStream(
   options: RegenerateOptions,
   context: LockContext,
 ): Promise<Regeneration> {
-  const { folder } = context
-  return writeTogether(
-    [config],
-    async () => {
-      const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
-      return prepareRegeneration(snapshot, config, options, folder)
-    },
-    ({ writes }) => writes,
-    options,
-    context,
-  )
+  const prepare = () => readRegeneration(config, options, context.folder)
+  return options.dryRun ? prepare() : writeLocked([], targetFiles(config), context, prepare)
 }
 
 /** A stream of the workspace, regenerated; absent if it has no snapshot, as nothing is queried. */
 export interface NamedRegeneration {
   readonly name: string
-  readonly regeneration?: Regeneration
+  readonly regeneration?: Regeneration | undefined
 }
 
 /**
@@ -76,48 +63,48 @@ export async function regenerateStreams(
   streams: readonly (readonly [name: string, config: StreamConfig])[],
   options: RegenerateOptions,
   context: LockContext,
-): Promise<NamedRegeneration[]> {
+) {
   const { folder } = context
   const prepare = async () => {
     const results: NamedRegeneration[] = []
-    const refusals: Refusal[] = []
+    const refusals = new Refusals()
     for (const [name, config] of streams) {
-      if (isEmpty(config) && !folder.exists(config.snapshot)) {
-        results.push({ name })
-        continue
-      }
-      try {
-        const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
-        const own = { ...options, clouds: config.clouds }
-        results.push({
-          name,
-          regeneration: await prepareRegeneration(snapshot, config, own, folder),
-        })
-      } catch (error) {
-        if (!(error instanceof CheckFailure)) throw error
-        refusals.push({ name, error })
-      }
+      const isEmpty = hasNothing(config) && !folder.exists(config.snapshot)
+      const regeneration = isEmpty
+        ? undefined
+        : await refusals.catch(name, () => readRegeneration(config, options, folder))
+      results.push({ name, regeneration })
     }
-    if (refusals.length > 0) throw new StreamsRefused(refusals)
-    return results
+    refusals.throwAny()
+    const writes = results.flatMap(({ regeneration }) => regeneration?.writes ?? [])
+    return { streams: results, writes }
   }
-  return writeTogether(
-    streams.map(([, config]) => config),
-    prepare,
-    (results) => results.flatMap(({ regeneration }) => regeneration?.writes ?? []),
-    options,
-    context,
-  )
-}
-
-/** Whether a stream has neither builds nor clouds to query, and so no snapshot. */
-export function isEmpty({ clouds, builds = {} }: StreamConfig): boolean {
-  return clouds?.length === 0 && Object.keys(builds).length === 0
+  const targets = streams.flatMap(([, config]) => targetFiles(config))
+  return options.dryRun ? prepare() : writeLocked([], targets, context, prepare)
 }
 
 export interface Refusal {
   readonly name: string
   readonly error: CheckFailure
+}
+
+/** The refusals of several streams, which are reported together. */
+export class Refusals {
+  readonly #all: Refusal[] = []
+
+  async catch<T>(name: string, work: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error
+      this.#all.push({ name, error })
+      return undefined
+    }
+  }
+
+  throwAny(): void {
+    if (this.#all.length > 0) throw new StreamsRefused(this.#all)
+  }
 }
 
 /** What several streams would lose, before anything is written. */
@@ -133,26 +120,13 @@ export class StreamsRefused extends CheckFailure {
   }
 }
 
-/** Reads, prepares and writes while no other run writes the streams' files. */
-async function writeTogether<T>(
-  configs: readonly StreamConfig[],
-  prepare: () => Promise<T>,
-  writesOf: (result: T) => readonly Write[],
-  { dryRun }: RegenerateOptions,
-  context: LockContext,
-): Promise<T> {
-  const { folder } = context
-  const files = configs.flatMap(({ target, marketplaceFile }) =>
-    [target, marketplaceFile].flatMap((each) => each ?? []),
-  )
-  if (dryRun || files.length === 0) return prepare()
-  // A lock would create a missing folder.
-  for (const file of files) folder.checkTarget(file)
-  return withLocks(files, context, async () => {
-    const result = await prepare()
-    await folder.write(writesOf(result))
-    return result
-  })
+async function readRegeneration(
+  config: StreamConfig,
+  options: RegenerateOptions,
+  folder: Folder,
+): Promise<Regeneration> {
+  const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
+  return prepareRegeneration(snapshot, config, options, folder)
 }
 
 /**
@@ -164,16 +138,15 @@ async function writeTogether<T>(
 export async function prepareRegeneration(
   snapshot: Snapshot,
   config: StreamConfig,
-  options: RegenerateOptions,
+  { allowRegression = false, keepLost = false, dryRun = false }: RegenerateOptions,
   folder: Folder,
 ): Promise<Regeneration> {
-  const { target, marketplaceFile, layouts, require: requirement } = config
-  const { allowRegression = false, keepLost = false, mustExist = false } = options
-  const read = (file: string | undefined, isNeeded: boolean) =>
+  const { target, marketplaceFile, layouts, clouds, require: requirement } = config
+  const read = async (file: string | undefined, isNeeded: boolean) =>
     file === undefined ? undefined : isNeeded ? folder.read(file) : folder.readIfExists(file)
   const hasBuilds = Object.keys(snapshot.builds).length > 0
-  const targetText = await read(target, mustExist || !hasBuilds)
-  const marketplaceText = await read(marketplaceFile, mustExist)
+  const targetText = await read(target, dryRun || !hasBuilds)
+  const marketplaceText = await read(marketplaceFile, dryRun)
   const result = regenerate({
     snapshot,
     ...(target !== undefined &&
@@ -182,7 +155,7 @@ export async function prepareRegeneration(
     requirement,
     allowRegression,
     keepLost,
-    ...(options.clouds && { clouds: options.clouds }),
+    ...(clouds && { clouds }),
     ...(marketplaceFile !== undefined && {
       marketplaceFile: MarketplaceFile.read(marketplaceText, marketplaceFile),
     }),

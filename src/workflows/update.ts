@@ -2,10 +2,12 @@ import { Shared } from '../capture/http/message.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
-import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { printWorkspace, type StreamKeys, withStreamKeys } from '../core/workspace/change.ts'
+import type { ReadWorkspace } from '../core/workspace/read.ts'
+import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
 import type { Builds } from '../core/workspace/workspace.ts'
-import { CheckFailure, InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import {
   type CaptureContext,
@@ -14,14 +16,8 @@ import {
   prepareCapture,
   refuseLosses,
 } from './capture.ts'
-import { MissingSetting } from './capture-plan.ts'
-import { withLocks } from './locks.ts'
-import {
-  prepareRegeneration,
-  type Refusal,
-  type Regeneration,
-  StreamsRefused,
-} from './regenerate.ts'
+import { withLocks, writeLocked } from './locks.ts'
+import { prepareRegeneration, Refusals, type Regeneration } from './regenerate.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 /** A stream to update, and its new builds. */
@@ -56,8 +52,8 @@ export interface StreamResult {
   /** Whether the workspace has clouds for the stream. */
   readonly hasImages: boolean
   /** Absent for a stream without builds and clouds to query. */
-  readonly capture?: CaptureResult
-  readonly regeneration?: Regeneration
+  readonly capture?: CaptureResult | undefined
+  readonly regeneration?: Regeneration | undefined
 }
 
 export interface UpdateResult {
@@ -76,47 +72,38 @@ export async function updateStreams(
   options: UpdateOptions,
   context: UpdateContext,
 ): Promise<UpdateResult> {
-  if (options.dryRun) return prepareUpdate(options, context)
-  const { folder } = context
-  const { file } = await openWorkspace(folder)
+  const select = () => selectStreams(options, context.folder)
+  if (options.dryRun) return prepareUpdate(await select(), options, context)
+  const { file } = await openWorkspace(context.folder)
   return withLocks([file], context, async () => {
-    const { streams } = await selectStreams(options, context)
-    const files = streams.flatMap(([, { snapshot, target, marketplaceFile }]) =>
-      [snapshot, recordingFile(snapshot), target, marketplaceFile].flatMap((each) => each ?? []),
+    const selected = await select()
+    const configs = selected.streams.map(([, config]) => config)
+    const files = configs.flatMap(({ snapshot }) => [snapshot, recordingFile(snapshot)])
+    return writeLocked(files, configs.flatMap(targetFiles), context, () =>
+      prepareUpdate(selected, options, context),
     )
-    // A lock would create a missing folder.
-    for (const [, { target, marketplaceFile }] of streams) {
-      for (const each of [target, marketplaceFile]) if (each) folder.checkTarget(each)
-    }
-    return withLocks(files, context, async () => {
-      const result = await prepareUpdate(options, context)
-      await folder.write(result.writes)
-      return result
-    })
   })
 }
 
 /** Captures and regenerates every stream, and writes nothing. */
 async function prepareUpdate(
+  { opened, workspace, streams }: SelectedStreams,
   options: UpdateOptions,
   context: UpdateContext,
 ): Promise<UpdateResult> {
-  const { opened, workspace, streams } = await selectStreams(options, context)
   const text = printWorkspace(workspace)
-  const shared = new Shared()
+  const own = { ...context, shared: new Shared() }
   const results: StreamResult[] = []
-  const refusals: Refusal[] = []
+  const refusals = new Refusals()
   for (const [name, config] of streams) {
     context.onStream?.(name)
-    const outcome = await catchRefusal(name, () =>
-      updateStream(name, config, options, { ...context, shared }),
-    ).catch((error) => {
+    try {
+      results.push(await updateStream(name, config, options, own, refusals))
+    } catch (error) {
       throw ofStream(name, error, opened.file)
-    })
-    if (outcome.value) results.push(outcome.value.result)
-    refusals.push(...outcome.refusals, ...(outcome.value?.refusals ?? []))
+    }
   }
-  if (refusals.length > 0) throw new StreamsRefused(refusals)
+  refusals.throwAny()
   refuseUnknownDrops(options, results)
   return {
     streams: results,
@@ -135,60 +122,24 @@ async function updateStream(
   config: StreamConfig,
   options: UpdateOptions,
   context: CaptureContext,
-): Promise<StreamOutcome> {
-  const { drop, timeout, patience, concurrency, ocp } = options
-  const { allowRegression = false, keepLost = false } = options
-  const queried = limitClouds(config, options.clouds)
+  refusals: Refusals,
+): Promise<StreamResult> {
+  const { clouds = [], drop = [] } = options
+  const limited = options.clouds
+    ? { ...config, clouds: (config.clouds ?? []).filter((cloud) => clouds.includes(cloud)) }
+    : config
   const hasImages = config.layouts?.length !== 0
-  if (hasNothingToQuery(queried, drop)) return { result: { name, hasImages }, refusals: [] }
-  const capture = await prepareCapture(
-    queried,
-    { drop, timeout, patience, concurrency, ocp, dropsOfAnyStream: true },
-    context,
+  if (hasNothing(limited) && drop.length === 0) return { name, hasImages }
+  const capture = await refusals.catch(name, () =>
+    prepareCapture(limited, { ...options, builds: undefined, dropsOfAnyStream: true }, context),
   )
-  const lost = await catchRefusal(name, () => refuseLosses(config.snapshot, capture))
-  const regeneration = await catchRefusal(name, () =>
-    prepareRegeneration(
-      capture.snapshot,
-      config,
-      { allowRegression, keepLost, clouds: config.clouds },
-      context.folder,
-    ),
+  if (capture === undefined) return { name, hasImages }
+  await refusals.catch(name, () => refuseLosses(config.snapshot, capture))
+  const { allowRegression = false, keepLost = false } = options
+  const regeneration = await refusals.catch(name, () =>
+    prepareRegeneration(capture.snapshot, config, { allowRegression, keepLost }, context.folder),
   )
-  return {
-    result: {
-      name,
-      hasImages,
-      capture,
-      ...(regeneration.value && { regeneration: regeneration.value }),
-    },
-    refusals: [...lost.refusals, ...regeneration.refusals],
-  }
-}
-
-interface StreamOutcome {
-  readonly result: StreamResult
-  readonly refusals: readonly Refusal[]
-}
-
-async function catchRefusal<T>(
-  name: string,
-  work: () => T | Promise<T>,
-): Promise<{ readonly value?: T; readonly refusals: readonly Refusal[] }> {
-  try {
-    return { value: await work(), refusals: [] }
-  } catch (error) {
-    if (!(error instanceof CheckFailure)) throw error
-    return { refusals: [{ name, error }] }
-  }
-}
-
-/** A stream without marketplace images whose builds are not named. */
-function hasNothingToQuery(
-  { clouds = [], builds = {} }: StreamConfig,
-  drop: readonly string[] = [],
-): boolean {
-  return clouds.length === 0 && Object.keys(builds).length === 0 && drop.length === 0
+  return { name, hasImages, capture, regeneration }
 }
 
 /** The same error with the name of the stream, and a remedy that an update accepts. */
@@ -196,21 +147,13 @@ function ofStream(name: string, error: unknown, file: string): unknown {
   if (!(error instanceof UserError)) return error
   const { message, lines } = error
   const Kind = [MissingCredentials, ServiceError].find((each) => error instanceof each)
-  return new (Kind ?? InputError)(`${name}: ${message}`, workspaceRemedy(error, name, file), {
-    lines,
-    cause: error,
-  })
-}
-
-/** Options that an update does not have are keys of the workspace file. */
-function workspaceRemedy(error: UserError, name: string, file: string): string | undefined {
-  if (error instanceof MissingSetting && error.key === 'ocp') {
-    return `Name it with stream-snapshot update ${name} --ocp X.Y, or query no cloud with --cloud none.`
-  }
-  if (error instanceof MissingSetting) return `Set ${error.key} of ${name} in ${file}.`
-  return error.remedy
-    ?.replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
+  // Options that an update does not have are keys of the workspace file.
+  const remedy = error.remedy
+    ?.replace(/^Name it with --name\b.*/, `Set name of ${name} in ${file}.`)
+    .replace(/--ocp\b/, `stream-snapshot update ${name} --ocp`)
+    .replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
     .replace(/--(name|url|distro|criteria)\b/, `$1 in ${file}`)
+  return new (Kind ?? InputError)(`${name}: ${message}`, remedy, { lines, cause: error })
 }
 
 function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly StreamResult[]): void {
@@ -223,63 +166,54 @@ function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly Stre
   )
 }
 
-/** The streams of the options, with their new builds, clouds and OCP version. */
+interface SelectedStreams {
+  readonly opened: OpenedWorkspace
+  /** With the new builds and OCP version. */
+  readonly workspace: ReadWorkspace
+  readonly streams: readonly (readonly [name: string, config: StreamConfig])[]
+}
+
+/** The streams of the options, with their new builds and OCP version. */
 async function selectStreams(
-  { streams: named = [], clouds, ocp }: UpdateOptions,
-  { folder }: UpdateContext,
-) {
+  { streams: named = [], clouds = [], ocp }: UpdateOptions,
+  folder: Folder,
+): Promise<SelectedStreams> {
   const opened = await openWorkspace(folder)
-  const { file } = opened
-  refuseOtherClouds(clouds, opened)
+  const { file, workspace: present } = opened
+  const other = clouds.find((cloud) => !present.clouds.includes(cloud))
+  if (other !== undefined) {
+    throw new InputError(
+      `--cloud ${other}: not one of the clouds in ${file}, ${present.clouds.join(', ')}`,
+      `Add it to clouds in ${file}.`,
+    )
+  }
   const [only, ...others] = opened.streams.keys()
   const isOnly = named.length === 0 && only !== undefined && others.length === 0
   const updates: readonly StreamUpdate[] = isOnly ? [{ name: only }] : named
-  namedStreams(
-    opened,
-    updates.map(({ name }) => name),
-  )
+  const names = updates.map(({ name }) => name)
+  const configs = new Map(namedStreams(opened, names))
   if (ocp !== undefined && updates.length !== 1) {
     throw new InputError(
       '--ocp: applies to one stream',
       `Name the stream: stream-snapshot update ${updates[0]?.name ?? only} --ocp ${ocp}`,
     )
   }
-  const keys = new Map<string, { readonly builds?: Builds; readonly ocp?: string }>()
+  const keys = new Map<string, StreamKeys>()
   for (const update of updates) {
-    const config = opened.streams.get(update.name)
+    const config = configs.get(update.name)
     const builds = config && (await newBuilds(update, config, folder))
     keys.set(update.name, { ...(builds && { builds }), ...(ocp !== undefined && { ocp }) })
   }
-  const workspace = withStreamKeys(opened.workspace, keys)
-  const streams = namedStreams(
-    { file, streams: locatedStreams(workspace, file, folder) },
-    updates.map(({ name }) => name),
-  )
+  const workspace = withStreamKeys(present, keys)
+  const streams = namedStreams({ file, streams: locatedStreams(workspace, file, folder) }, names)
   return { opened, workspace, streams }
-}
-
-function limitClouds(config: StreamConfig, clouds: readonly CloudName[] | undefined): StreamConfig {
-  if (clouds === undefined) return config
-  return { ...config, clouds: config.clouds?.filter((cloud) => clouds.includes(cloud)) ?? [] }
-}
-
-function refuseOtherClouds(
-  clouds: readonly CloudName[] = [],
-  { file, workspace }: OpenedWorkspace,
-): void {
-  const other = clouds.find((cloud) => !workspace.clouds.includes(cloud))
-  if (other === undefined) return
-  throw new InputError(
-    `--cloud ${other}: not one of the clouds in ${file}, ${workspace.clouds.join(', ')}`,
-    `Add it to clouds in ${file}.`,
-  )
 }
 
 /** All builds of a stream, with the new ones; undefined if there are no new ones. */
 async function newBuilds(
   { release, builds }: StreamUpdate,
   config: StreamConfig,
-  folder: UpdateContext['folder'],
+  folder: Folder,
 ): Promise<Builds | undefined> {
   if (release === undefined && builds === undefined) return undefined
   const { target } = config

@@ -5,7 +5,7 @@ import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { sha256 } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
 import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
@@ -42,7 +42,7 @@ export async function verifyStream(
     if (!hasPosition || !/^:\d/.test(error.message.slice(file.length))) throw error
     return verifyUnreadable(error)
   })
-  if (config.target === undefined && config.marketplaceFile === undefined) {
+  if (targetFiles(config).length === 0) {
     return { file, checks, ...(snapshot && { snapshot }) }
   }
   const isWhole = checks.every(
@@ -83,9 +83,9 @@ async function checkTarget(
   folder: Folder,
 ): Promise<TargetCheck> {
   const name = 'target'
-  const files = [config.target, config.marketplaceFile].flatMap((each) => each ?? [])
+  const files = targetFiles(config)
   try {
-    const regeneration = await prepareRegeneration(snapshot, config, { mustExist: true }, folder)
+    const regeneration = await prepareRegeneration(snapshot, config, { dryRun: true }, folder)
     const { result, writes } = regeneration
     const { comparison } = result
     if (writes.length > 0) {

@@ -65,3 +65,13 @@ export function streamConfigs(
   })
   return new Map(configs)
 }
+
+/** The files that a regeneration writes. */
+export function targetFiles({ target, marketplaceFile }: StreamConfig): string[] {
+  return [target, marketplaceFile].flatMap((each) => each ?? [])
+}
+
+/** Whether a stream has neither builds nor clouds to query, and so no snapshot. */
+export function hasNothing({ clouds, builds = {} }: StreamConfig): boolean {
+  return clouds?.length === 0 && Object.keys(builds).length === 0
+}

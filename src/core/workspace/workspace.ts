@@ -35,8 +35,3 @@ export interface WorkspaceStream {
 }
 
 export type Builds = Readonly<Partial<Record<Architecture, string>>>
-
-/** The clouds that a stream's images come from; none where it is to have no images. */
-export function cloudsFor({ clouds }: Workspace, { layouts }: WorkspaceStream): CloudName[] {
-  return layouts?.includes('none') ? [] : [...clouds]
-}

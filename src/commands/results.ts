@@ -1,0 +1,155 @@
+/** What captures, regenerations and their refusals print. */
+
+import { createTwoFilesPatch } from 'diff'
+import type { Comparison } from '../core/changes/changes.ts'
+import { misreadSkus } from '../core/regenerate/readers.ts'
+import { Loss, Unmet } from '../core/regenerate/refusals.ts'
+import { describeUnverified } from '../core/regenerate/unverified.ts'
+import { CheckFailure } from '../errors.ts'
+import { captureLines, dropLines } from '../show/capture.ts'
+import { changeLines, countLine, lossLines } from '../show/changes.ts'
+import { explainLines, fallbackLines, readersLines } from '../show/regenerate.ts'
+import { describeSlots } from '../show/slots.ts'
+import { onStdout } from '../show/style.ts'
+import { BuildLoss, type CaptureResult } from '../workflows/capture.ts'
+import { type Regeneration, StreamsRefused } from '../workflows/regenerate.ts'
+import type { Terminal } from './line/terminal.ts'
+
+/** The options on what is printed. */
+export interface PrintArgs {
+  readonly check?: boolean | undefined
+  readonly 'dry-run'?: boolean | undefined
+  readonly explain?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly output?: string
+}
+
+export function isDryRun(args: PrintArgs): boolean {
+  return args.check === true || args['dry-run'] === true
+}
+
+/** Warnings, and what was removed on request, which `--quiet` does not hide. */
+export function printNotes(result: CaptureResult, terminal: Terminal): void {
+  const { notes, dropped, allowedLosses } = result
+  for (const note of notes) terminal.say(`warning: ${note}`)
+  for (const line of changeLines(allowedLosses, terminal)) terminal.warn(line)
+  for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
+}
+
+/** The same, and what a capture found. */
+export function printCapture(result: CaptureResult, terminal: Terminal): void {
+  printNotes(result, terminal)
+  for (const line of captureLines(result, terminal)) terminal.say(line)
+}
+
+/** The changes, what a user should know about them, and a line of counts. */
+export function printRegeneration(
+  regeneration: Regeneration,
+  terminal: Terminal,
+  args: PrintArgs,
+): void {
+  const { result, writes } = regeneration
+  const { comparison, selections, notes, unverified } = result
+  const isDry = isDryRun(args)
+  if (isDry && args.output !== 'json' && writes.length > 0) {
+    printDifference({ regeneration, comparison }, terminal)
+  }
+  for (const note of notes) terminal.say(note)
+  if (args.explain) for (const line of explainLines(selections)) terminal.say(line)
+  if (!isDry) for (const line of changeLines(comparison.changes, terminal)) terminal.say(line)
+  // What is removed on request is named in any case.
+  if (args.quiet) for (const line of lossLines(comparison.changes, terminal)) terminal.warn(line)
+  for (const line of fallbackLines(selections)) terminal.say(line)
+  for (const line of readersLines(result)) terminal.say(line)
+  const misread = misreadSkus(comparison.changes)
+  if (misread.length > 0) {
+    terminal.say(
+      `the machine-config operator reads these Gen2 SKUs as Gen1, as they contain neither v2 nor gen2: ${misread.join(', ')}`,
+    )
+  }
+  for (const each of unverified) terminal.say(`unchanged: ${describeUnverified(each)}`)
+  terminal.say(countLine(comparison, selections))
+}
+
+/** The changes that were not made, on stdout; a patch if the files differ in their form only. */
+export function printDifference(
+  result: {
+    readonly comparison?: Comparison | undefined
+    readonly regeneration?: Regeneration | undefined
+  },
+  terminal: Terminal,
+): void {
+  const { comparison, regeneration } = result
+  const lines = comparison ? changeLines(comparison.changes, onStdout(terminal)) : []
+  for (const line of lines) terminal.data(`${line}\n`)
+  if (lines.length > 0) return
+  for (const { file, before = '', text } of regeneration?.files ?? []) {
+    if (before === text) continue
+    const names = ['as it is', 'as the snapshot generates it'] as const
+    terminal.data(createTwoFilesPatch(file, file, before, text, ...names))
+  }
+}
+
+/** A refusal with a line for each loss, for each slot without an image, or for each stream. */
+export function describeRefusal(error: unknown, terminal: Terminal, args: PrintArgs = {}): unknown {
+  if (!(error instanceof CheckFailure)) return error
+  const { message, remedy } = error
+  if (error instanceof StreamsRefused) return describeRefusals(error, terminal, args)
+  if (error instanceof BuildLoss) {
+    const lines = changeLines(error.losses, terminal)
+    return new CheckFailure(message, remedy, { lines, cause: error })
+  }
+  if (!(error instanceof Loss || error instanceof Unmet)) return error
+  if (args.explain) for (const line of explainLines(error.selections)) terminal.say(line)
+  if (isDryRun(args) && error instanceof Loss) {
+    printDifference(error, terminal)
+    return new CheckFailure(message, remedy, { cause: error })
+  }
+  const lines =
+    error instanceof Loss
+      ? lossLines(error.comparison.changes, terminal)
+      : describeSlots(error.unmet.map(({ slot }) => slot))
+  return new CheckFailure(message, remedy, { lines, cause: error })
+}
+
+function describeRefusals(
+  { refusals, message, remedy }: StreamsRefused,
+  terminal: Terminal,
+  args: PrintArgs,
+): CheckFailure {
+  const described = refusals.map(({ name, error }) => ({
+    name,
+    error: describeRefusal(error, indented(name, terminal), args) as CheckFailure,
+  }))
+  const [only, ...others] = described
+  if (only && others.length === 0) {
+    return new CheckFailure(message, remedy, { lines: only.error.lines })
+  }
+  return new CheckFailure(message, remedy, {
+    lines: described.flatMap(({ name, error }) => [
+      `${name}: ${error.message}`,
+      ...error.lines.map((line) => `  ${line}`),
+      ...(remedy === undefined && error.remedy !== undefined ? [`  ${error.remedy}`] : []),
+    ]),
+  })
+}
+
+/** What is printed about one stream, below its name. */
+export function indented(name: string, terminal: Terminal): Terminal {
+  let isNamed = false
+  let hasData = false
+  return {
+    ...terminal,
+    say(line) {
+      if (!isNamed) terminal.say(`${name}:`)
+      isNamed = true
+      terminal.say(`  ${line}`)
+    },
+    data(text) {
+      if (!hasData) terminal.data(`${name}:\n`)
+      hasData = true
+      terminal.data(text)
+    },
+    warn: (line) => terminal.warn(`${name}: ${line}`),
+  }
+}
