@@ -63,7 +63,7 @@ export async function diff(before: StreamFiles, after: StreamFiles): Promise<Str
 // The values that they take and return.
 
 export type { Check } from './capture/verify.ts'
-export type { Absence } from './core/changes/absence.ts'
+export type { Absence } from './core/changes/changes.ts'
 export { type Change, type Comparison, losses } from './core/changes/changes.ts'
 export type { Item, Subject } from './core/changes/inventory.ts'
 export type { StreamDiff, StreamFiles } from './core/changes/streams.ts'

@@ -1,11 +1,10 @@
-import type { AbsenceReason } from '../core/changes/absence.ts'
-import type { Change } from '../core/changes/changes.ts'
+import type { Absence, Change } from '../core/changes/changes.ts'
 import { type Item, slotItem } from '../core/changes/inventory.ts'
 import { diffValues } from '../core/changes/values.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { readVersion } from '../core/versions/version.ts'
 
-export const ABSENCES: Readonly<Record<AbsenceReason, string>> = {
+export const ABSENCES: Readonly<Record<Absence, string>> = {
   'not-queried': 'not queried',
   'not-found': 'not found',
   'no-longer-listed': 'no longer listed',
@@ -14,9 +13,8 @@ export const ABSENCES: Readonly<Record<AbsenceReason, string>> = {
 /** Why the image before the change is not listed. */
 export function absenceWords({ absence, before, after }: Change): string {
   if (absence === undefined) return ''
-  const reason: AbsenceReason = absence
   const subject = after === undefined ? '' : `${before?.release ?? before?.value} is `
-  return ` (${subject}${ABSENCES[reason]})`
+  return ` (${subject}${ABSENCES[absence]})`
 }
 
 /** `A -> B`; a beginning up to the last colon that both have is printed once. */

@@ -3,8 +3,12 @@ import type { Access } from '../capture/clouds/cloud.ts'
 import type { Shared } from '../capture/http/message.ts'
 import type { Recording } from '../capture/recording.ts'
 import type { CaptureRequest, Progress } from '../capture/request.ts'
-import { Listings } from '../core/changes/absence.ts'
-import { type Change, type Comparison, compareInventories } from '../core/changes/changes.ts'
+import {
+  type Change,
+  type Comparison,
+  compareInventories,
+  Listings,
+} from '../core/changes/changes.ts'
 import { snapshotInventory } from '../core/changes/inventory.ts'
 import { assemble } from '../core/snapshot/assemble.ts'
 import { withLf } from '../core/snapshot/canonical.ts'

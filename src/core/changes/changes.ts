@@ -1,6 +1,14 @@
+import type { Named } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import {
+  type CloudName,
+  capturedClouds,
+  getImages,
+  type SnapshotContent,
+} from '../snapshot/snapshot.ts'
+import { toEntry } from '../stream/marketplace.ts'
 import { isOlder } from '../versions/older.ts'
 import type { RhelTable } from '../versions/rhel.ts'
-import type { Absence, Listings } from './absence.ts'
 import {
   type Inventory,
   type Item,
@@ -10,7 +18,49 @@ import {
   wholeOf,
 } from './inventory.ts'
 
-/** What happens to one subject. */
+/**
+ * Why a snapshot does not list an image.
+ *
+ * - `not-queried`: no query of the snapshot covers the image
+ * - `not-found`: the API responded that there is no such SKU, offer, product or image
+ * - `no-longer-listed`: the query returned images, and this one is not among them
+ */
+export type Absence = 'not-queried' | 'not-found' | 'no-longer-listed'
+
+/** The images that a snapshot lists, and the queries that returned them. */
+export class Listings {
+  readonly #snapshot: SnapshotContent
+  readonly #names: ReadonlyMap<CloudName, ReadonlySet<string>>
+
+  constructor(snapshot: SnapshotContent) {
+    this.#snapshot = snapshot
+    this.#names = new Map(
+      capturedClouds(snapshot).map((cloud) => {
+        const names = getImages(snapshot, cloud).map((image) =>
+          FACTS[cloud].nameOf(toEntry(cloud, image)),
+        )
+        return [cloud, new Set(names)]
+      }),
+    )
+  }
+
+  /**
+   * Why an image is not listed; undefined where it is.
+   *
+   * @param wasListed whether an earlier snapshot lists it: then a SKU that is not found any more
+   *   means that the image is no longer listed
+   */
+  absence(cloud: CloudName, image: Named, wasListed: boolean): Absence | undefined {
+    const entries = Object.entries(image).map(([key, value]) => [key, String(value)])
+    if (this.#names.get(cloud)?.has(FACTS[cloud].nameOf(Object.fromEntries(entries)))) {
+      return undefined
+    }
+    const query = FACTS[cloud].queryFor(this.#snapshot, image)
+    if (query === undefined) return 'not-queried'
+    return 'missing' in query && !wasListed ? 'not-found' : 'no-longer-listed'
+  }
+}
+
 export interface Change {
   readonly subject: Subject
   /** Undefined for an added subject. */
@@ -46,7 +96,6 @@ export function compareInventories(
   listings?: Listings,
 ): Comparison {
   const keys = [...new Set([...after.keys(), ...before.keys()])]
-  const builds = changedReleases(before, after)
   const changes = keys.flatMap((key): Change[] => {
     const [old, fresh] = [before.get(key), after.get(key)]
     const subject = (fresh ?? old)?.subject
@@ -54,7 +103,7 @@ export function compareInventories(
     const loss = findLoss(old, fresh, table)
     const absence = findAbsence(old, loss, listings)
     const follows =
-      followsBuild(subject, old, fresh, builds) || followsWhole(subject, before, after)
+      followsBuild(subject, [old, fresh], [before, after]) || followsWhole(subject, before, after)
     return [
       {
         subject,
@@ -175,39 +224,19 @@ function findAbsence(
   return undefined
 }
 
-/** By architecture, where the releases differ; undefined for no build. */
-type ChangedReleases = ReadonlyMap<
-  string,
-  readonly [old: string | undefined, fresh: string | undefined]
->
-
-function changedReleases(before: Inventory, after: Inventory): ChangedReleases {
-  const [old, fresh] = [buildReleases(before), buildReleases(after)]
-  return new Map(
-    [...new Set([...old.keys(), ...fresh.keys()])]
-      .filter((architecture) => old.get(architecture) !== fresh.get(architecture))
-      .map((architecture) => [architecture, [old.get(architecture), fresh.get(architecture)]]),
-  )
-}
-
-function buildReleases(inventory: Inventory): Map<string, string> {
-  return new Map(
-    [...inventory.values()].flatMap(({ subject, release = '' }): [string, string][] =>
-      subject.kind === 'build' ? [[subject.architecture, release]] : [],
-    ),
-  )
-}
-
+/** Whether a part changes with the release of its build, or with the build. */
 function followsBuild(
   subject: Subject,
-  old: Item | undefined,
-  fresh: Item | undefined,
-  builds: ChangedReleases,
+  [old, fresh]: readonly (Item | undefined)[],
+  inventories: readonly Inventory[],
 ): true | undefined {
   if (subject.kind !== 'artifact' && subject.kind !== 'image') return undefined
-  const build = builds.get(subject.architecture)
-  if (build === undefined) return undefined
-  const [from, to] = build
+  const key = keyOf({ kind: 'build', architecture: subject.architecture })
+  const [from, to] = inventories.map((inventory) => {
+    const build = inventory.get(key)
+    return build && (build.release ?? '')
+  })
+  if (from === to) return undefined
   if (from === undefined || to === undefined) return true
   return old?.release === from && fresh?.release === to ? true : undefined
 }

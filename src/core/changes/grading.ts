@@ -1,5 +1,5 @@
 import type { Entry } from '../clouds/facts.ts'
-import type { Slot, Wanted } from '../clouds/slot.ts'
+import type { Slot } from '../clouds/slot.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { ocpInSku } from '../criteria/ocp-version.ts'
 import type { Grade } from '../selection/grade.ts'
@@ -42,7 +42,10 @@ export function gradeEntry(slot: Slot, entry: Entry, side: Side): Grading {
   const lag = days === undefined ? {} : { days }
   const ocp = release.ocp ?? side.ocp
   if (ocp === undefined) return { ...lag, ungraded: 'OCP version unknown' }
-  const { grade, refused } = judge(slot, { text, release, ocp }, image, side.criteria)
+  const floor = findFloor(side.criteria[slot.cloud])
+  const wanted = { text, release, ocp }
+  const selection = selectImage(slot, wanted, [image], side.criteria.rhel, 'any', floor)
+  const [{ grade, refused } = {}] = selection.candidates
   if (grade !== undefined) return { ...lag, grade }
   return { ...lag, ...(refused !== undefined && { ungraded: refused }) }
 }
@@ -58,8 +61,8 @@ export function gradeInventory(inventory: Inventory, side: Side): Inventory {
   )
 }
 
-/** A stream does not state whether an image is deprecated. */
-function toImage(slot: Slot, entry: Entry, criteria: Criteria): Image {
+/** The image of a stream, which does not state whether the image is deprecated. */
+export function toImage(slot: Slot, entry: Entry, criteria: Criteria): Image {
   const { cloud: _, ...members } = slot
   const ocp = entry.sku === undefined ? undefined : ocpInSku(entry.sku, criteria)
   return {
@@ -69,10 +72,4 @@ function toImage(slot: Slot, entry: Entry, criteria: Criteria): Image {
     state: 'active',
     version: entryVersion(entry) ?? '',
   } as Image
-}
-
-function judge(slot: Slot, wanted: Wanted, image: Image, criteria: Criteria) {
-  const floor = findFloor(criteria[slot.cloud])
-  const { candidates } = selectImage(slot, wanted, [image], criteria.rhel, 'any', floor)
-  return candidates[0] ?? { refused: undefined, grade: undefined }
 }

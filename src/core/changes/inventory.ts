@@ -90,13 +90,9 @@ export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[
 /** The builds of a snapshot with their parts, the clouds that were queried, and the images that they listed. */
 export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   const builds = Object.entries(snapshot.builds).flatMap(([architecture, build]) => {
-    const { artifacts, images, ...rest } = translate(
-      architecture,
-      build,
-      snapshot.stream.signatures,
-    )
     const { release, ...content } = build
-    const [item, ...parts] = buildItems(architecture, release, { artifacts, images, ...rest })
+    const translated = translate(architecture, build, snapshot.stream.signatures)
+    const [item, ...parts] = buildItems(architecture, release, { ...translated })
     return item ? [{ ...item, value: `${release} ${canonicalJson(content)}` }, ...parts] : []
   })
   const clouds = capturedClouds(snapshot).flatMap((cloud): Item[] => [
@@ -125,10 +121,7 @@ export function requestInventory({ stream, criteria, queries }: SnapshotContent)
   const sent = capturedClouds({ queries }).flatMap((cloud) =>
     getQueries({ queries }, cloud).map((answered): Item => {
       const { images: _, missing, ...query } = answered as Readonly<Record<string, unknown>>
-      return {
-        subject: { kind: 'query', cloud, query },
-        value: missing === true ? 'not found' : 'found',
-      }
+      return { subject: { kind: 'query', cloud, query }, value: missing ? 'not found' : 'found' }
     }),
   )
   return toInventory([...settings, ...sent])
@@ -164,45 +157,35 @@ export function joined(...inventories: readonly Inventory[]): Inventory {
 }
 
 function buildItems(architecture: string, release: string | undefined, content: JsonRecord) {
-  const items: Item[] = [
-    {
-      subject: { kind: 'build', architecture },
-      value: release ?? '',
-      ...(release !== undefined && { release }),
-    },
-  ]
+  const items: Item[] = []
+  const add = (subject: Subject, value: JsonValue | undefined, at: JsonValue | undefined) => {
+    const own = typeof at === 'string' && at !== '' ? { release: at } : {}
+    items.push({ subject, value: typeof value === 'string' ? value : canonicalJson(value), ...own })
+  }
+  add({ kind: 'build', architecture }, release ?? '', release)
   for (const [platform, artifact] of records(content.artifacts)) {
-    const at = textOf(artifact.release)
-    const own = at === undefined ? {} : { release: at }
-    items.push({
-      subject: { kind: 'artifact', architecture, platform },
-      value: at ?? '',
-      ...own,
-    })
+    const { release: at } = artifact
+    const whole = { kind: 'artifact', architecture, platform } as const
+    add(whole, typeof at === 'string' ? at : '', at)
     for (const [format, files] of records(artifact.formats)) {
-      const subject = { kind: 'artifact', architecture, platform, format } as const
-      items.push({ subject, value: canonicalJson(files), ...own })
+      add({ ...whole, format }, files, at)
       for (const [file, members] of records(files)) {
-        items.push({ subject: { ...subject, file }, value: '', ...own })
+        add({ ...whole, format, file }, '', at)
         for (const member of Object.keys(members)) {
-          items.push({ subject: { ...subject, file, member }, value: '', ...own })
+          add({ ...whole, format, file, member }, '', at)
         }
       }
     }
   }
   const extensions = ownExtensions(content['rhel-coreos-extensions'])
   for (const [platform, image] of [...records(content.images), ...records(extensions)]) {
-    const regions = isRecord(image.regions)
-      ? records(image.regions).map(([region, each]) => ({ region, each }))
-      : [{ each: image }]
-    for (const { each, ...region } of regions) {
-      const at = textOf(each.release)
-      const subject = { kind: 'image', architecture, platform, ...region } as const
-      const own = at === undefined ? {} : { release: at }
-      items.push({ subject, value: canonicalJson(each), ...own })
-      for (const member of Object.keys(each)) {
-        items.push({ subject: { ...subject, member }, value: '', ...own })
-      }
+    const whole = { kind: 'image', architecture, platform } as const
+    const images: [Subject & { kind: 'image' }, JsonRecord][] = isRecord(image.regions)
+      ? records(image.regions).map(([region, each]) => [{ ...whole, region }, each])
+      : [[whole, image]]
+    for (const [subject, each] of images) {
+      add(subject, each, each.release)
+      for (const member of Object.keys(each)) add({ ...subject, member }, '', each.release)
     }
   }
   return items
@@ -233,10 +216,6 @@ function records(value: JsonValue | undefined): [string, JsonRecord][] {
     : []
 }
 
-function textOf(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
 export function toInventory(items: readonly Item[]): Inventory {
   return new Map(items.map((item) => [keyOf(item.subject), item]))
 }
@@ -257,28 +236,31 @@ export function wholeOf(subject: Subject): Subject | undefined {
 
 /** Equal for the same subject in two files. */
 export function keyOf(subject: Subject): string {
+  return [subject.kind, ...partsOf(subject)].join('\n')
+}
+
+function partsOf(subject: Subject): readonly string[] {
   switch (subject.kind) {
     case 'build':
-      return `build\n${subject.architecture}`
+      return [subject.architecture]
     case 'artifact': {
       const { architecture, platform, format = '', file = '', member = '' } = subject
-      return ['artifact', architecture, platform, format, file, member].join('\n')
+      return [architecture, platform, format, file, member]
     }
     case 'image': {
       const { architecture, platform, region = '', member = '' } = subject
-      return ['image', architecture, platform, region, member].join('\n')
+      return [architecture, platform, region, member]
     }
     case 'slot':
-      return ['slot', subject.layout ?? '', printSlot(subject.slot)].join('\n')
+      return [subject.layout ?? '', printSlot(subject.slot)]
     case 'cloud':
-      return `cloud\n${subject.cloud}`
+      return [subject.cloud]
     case 'listing':
-      return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
+      return [subject.cloud, identityOf(subject.cloud, subject.image)]
     case 'query':
-      return ['query', subject.cloud, canonicalJson(subject.query)].join('\n')
+      return [subject.cloud, canonicalJson(subject.query)]
     case 'setting':
-      return `setting\n${subject.path}`
     case 'file':
-      return `file\n${subject.path}`
+      return [subject.path]
   }
 }

@@ -5,10 +5,9 @@ import { ARCHITECTURES, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ImageFile, imagesIn } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 import { getReleases } from '../stream/stream.ts'
-import { type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { readMajorMinor } from '../versions/major-minor.ts'
 import { rhelForOcp } from '../versions/rhel.ts'
-import { Listings } from './absence.ts'
-import { type Change, type Comparison, compareInventories } from './changes.ts'
+import { type Change, type Comparison, compareInventories, Listings } from './changes.ts'
 import { gradeInventory, RELEASE_UNKNOWN } from './grading.ts'
 import {
   type Inventory,
@@ -65,7 +64,9 @@ export function isEqual({ streams, files }: Difference): boolean {
  * version has are not changes of their own.
  */
 export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
-  const [old, fresh] = [readState(before), readState(after)]
+  const [old, fresh] = [before, after].map((files) =>
+    files.stream ? streamState(files, files.stream) : snapshotState(files),
+  ) as [StreamState, StreamState]
   const { rhel } = (after.snapshot ?? before.snapshot)?.criteria ?? BUILT_IN
   const listings = after.snapshot && new Listings(after.snapshot)
   const { changes, unchanged } = compareInventories(old.inventory, fresh.inventory, rhel, listings)
@@ -91,14 +92,7 @@ export function slotItems({ inventory }: StreamState): Item[] {
   return [...slots.values()]
 }
 
-/**
- * A stream states its builds and images itself. Without a stream the builds are those of the snapshot,
- * and the images those that the snapshot selects.
- */
-function readState(files: StreamFiles): StreamState {
-  return files.stream ? streamState(files, files.stream) : snapshotState(files)
-}
-
+/** A stream states its builds and images itself. */
 function streamState(files: StreamFiles, stream: Stream): StreamState {
   const { snapshot, marketplaceFile } = files
   const criteria = snapshot?.criteria ?? BUILT_IN
@@ -107,29 +101,25 @@ function streamState(files: StreamFiles, stream: Stream): StreamState {
   const { ocp } = decideOcp(
     {
       releases: [...releases.values()],
-      workspace: readVersion(files.ocp),
-      snapshot: readVersion(snapshot?.stream.ocp),
+      workspace: readMajorMinor(files.ocp ?? ''),
+      snapshot: readMajorMinor(snapshot?.stream.ocp ?? ''),
       skus: images.flatMap(({ entry }) => entry.sku ?? []),
       name: '',
     },
     criteria,
   )
-  const own = joined(
-    streamInventory(stream),
-    marketplaceFile ? imageInventory(marketplaceFile) : new Map(),
-  )
-  const listings = [...(snapshot ? snapshotInventory(snapshot) : new Map())].filter(
+  const own = marketplaceFile
+    ? joined(streamInventory(stream), imageInventory(marketplaceFile))
+    : streamInventory(stream)
+  const graded = gradeInventory(own, { releases, ocp, criteria })
+  if (snapshot === undefined) return { releases, inventory: graded }
+  const listings = [...snapshotInventory(snapshot)].filter(
     ([, { subject }]) => !('architecture' in subject),
   )
-  const requests = snapshot ? requestInventory(snapshot) : new Map()
-  const inventory = joined(
-    gradeInventory(own, { releases, ocp, criteria }),
-    new Map(listings),
-    requests,
-  )
-  return { releases, inventory }
+  return { releases, inventory: joined(graded, new Map(listings), requestInventory(snapshot)) }
 }
 
+/** Without a stream the builds are those of the snapshot, and the images those that it selects. */
 function snapshotState({ snapshot, releases: others = new Map() }: StreamFiles): StreamState {
   if (snapshot === undefined) return { releases: others, inventory: new Map() }
   const builds = Object.entries(snapshot.builds)
@@ -161,13 +151,9 @@ function withoutGrades(inventory: Inventory): Inventory {
  * of each slot is selected. Empty where the OCP version is unknown too.
  */
 export function latestReleases({ stream, criteria }: Snapshot): Releases {
-  const ocp = readVersion(stream.ocp)
+  const ocp = readMajorMinor(stream.ocp ?? '')
   const rhel = ocp && rhelForOcp(criteria.rhel, ocp)
   if (ocp === undefined || rhel === undefined) return new Map()
   const release = `${ocp.major}${ocp.minor}.${rhel.major}${rhel.minor}.299912312359-0`
   return new Map(ARCHITECTURES.map((arch) => [arch, release]))
-}
-
-function readVersion(text: string | null | undefined): MajorMinor | undefined {
-  return text ? readMajorMinor(text) : undefined
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { measureSkew, type SlotSkew } from '../audit/skew/skew.ts'
+import { gradeEntry, toImage } from '../changes/grading.ts'
 import {
   type Inventory,
   joined,
@@ -9,20 +10,17 @@ import {
   toInventory,
 } from '../changes/inventory.ts'
 import { latestReleases } from '../changes/streams.ts'
-import type { Entry } from '../clouds/facts.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
-import { decideOcp, ocpInSku } from '../criteria/ocp-version.ts'
+import { decideOcp } from '../criteria/ocp-version.ts'
 import { BUILT_IN } from '../criteria/read.ts'
 import { readImageFile } from '../image/source.ts'
-import { selectImage } from '../selection/select.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
-import { CLOUDS, type Image, type Snapshot } from '../snapshot/snapshot.ts'
-import { entryVersion, imagesIn, type SlotImage } from '../stream/marketplace.ts'
+import { CLOUDS, type Snapshot } from '../snapshot/snapshot.ts'
+import { imagesIn, type SlotImage } from '../stream/marketplace.ts'
 import { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { getReleases, readStream, Stream } from '../stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
-import { daysBetween, readRelease, readVersion } from '../versions/version.ts'
 
 /** A file as a commit left it. */
 export interface FileText {
@@ -96,12 +94,7 @@ function snapshotState(snapshot: Snapshot, readTarget: () => NamedReleases): Sta
     : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
   const ocp = [...releases.values()].map((text) => wantedRelease(snapshot, text)?.ocp)[0]
   const builds = [...snapshotInventory(snapshot)].filter(
-    ([
-      ,
-      {
-        subject: { kind },
-      },
-    ]) => ['build', 'artifact', 'image'].includes(kind),
+    ([, { subject }]) => 'architecture' in subject,
   )
   return newState(releases, ocp, slots, own.size > 0 ? new Map(builds) : releaseItems(releases))
 }
@@ -122,22 +115,21 @@ function streamState(
   const { ocp } = decideOcp(sources, BUILT_IN)
   const snapshot = asSnapshot(name, ocp, present)
   const skews = new Map(measureSkew(snapshot, releases).map((each) => [printSlot(each.slot), each]))
+  const side = { releases, ocp, criteria: BUILT_IN }
   const slots = [...bySlot].flatMap(([key, each]): SlotState[] => {
     if (each === undefined) return []
     const { slot, entry } = each
     const release = releases.get(slot.architecture)
     const skew = skews.get(key)
-    const refused =
-      release === undefined || ocp === undefined
-        ? undefined
-        : findRefusal(snapshot, slot, release, skew === undefined)
-    const days = skew?.days ?? lag(entry, release)
+    const { days, ungraded } = gradeEntry(slot, entry, side)
+    const none = ocp && !skew ? `no slot in OCP ${printMajorMinor(ocp)}` : undefined
+    const refused = release === undefined || !ocp ? undefined : (ungraded ?? none)
     return [
       {
         slot,
         ...(release !== undefined && { release }),
-        ...skew,
         ...(days !== undefined && { days }),
+        ...skew,
         image: entry,
         ...(refused !== undefined && { refused }),
       },
@@ -145,13 +137,6 @@ function streamState(
   })
   const vacant = [...skews].flatMap(([key, skew]) => (bySlot.has(key) ? [] : [skew]))
   return { ...newState(releases, ocp, slots, builds), vacant }
-}
-
-/** The lag does not depend on the OCP version. */
-function lag(entry: Entry, release: string | undefined): number | undefined {
-  const build = readRelease(release ?? '')
-  const image = readVersion(entryVersion(entry) ?? '')
-  return build && daysBetween(image?.stamp, build.stamp)
 }
 
 function newState(
@@ -227,44 +212,19 @@ function asSnapshot(
     generator: '',
     recording: { file: '', sha256: '' },
     integrity: '',
-    images: Object.fromEntries(clouds.map((cloud) => [cloud, ofCloud(cloud).map(asImage)])),
-    queries: Object.fromEntries(clouds.map((cloud) => [cloud, ofCloud(cloud).map(asQuery)])),
+    images: Object.fromEntries(
+      clouds.map((cloud) => [
+        cloud,
+        ofCloud(cloud).map(({ slot, entry }) => toImage(slot, entry, BUILT_IN)),
+      ]),
+    ),
+    queries: Object.fromEntries(
+      clouds.map((cloud) => [
+        cloud,
+        ofCloud(cloud).map(({ slot: { region = '' }, entry }) => ({ ...entry, region, images: 1 })),
+      ]),
+    ),
   }
-}
-
-function asImage({ slot: { cloud: _, ...slot }, entry }: SlotImage): Image {
-  const ocp = ocpInSku(entry.sku ?? '', BUILT_IN)
-  return {
-    ...entry,
-    ...slot,
-    ...(ocp && { ocp: printMajorMinor(ocp) }),
-    state: 'active',
-    version: entryVersion(entry) ?? '',
-  } as Image
-}
-
-function asQuery({ slot: { region = '' }, entry }: SlotImage) {
-  return { ...entry, region, images: 1 }
-}
-
-function findRefusal(
-  snapshot: Snapshot,
-  slot: Slot,
-  release: string,
-  hasNoSlot: boolean,
-): string | undefined {
-  const wanted = wantedRelease(snapshot, release)
-  const images = snapshot.images as Readonly<Record<string, readonly Image[]>>
-  const image = images[slot.cloud]?.find(
-    (each) =>
-      each.plan === slot.plan &&
-      each.architecture === slot.architecture &&
-      each.generation === slot.generation &&
-      each.region === slot.region,
-  )
-  if (wanted === undefined || image === undefined) return undefined
-  const refused = selectImage(slot, wanted, [image], snapshot.criteria.rhel).candidates[0]?.refused
-  return refused ?? (hasNoSlot ? `no slot in OCP ${printMajorMinor(wanted.ocp)}` : undefined)
 }
 
 /** By the key that no stream has. Invalid JSON is left to the reader of streams, which reports it. */

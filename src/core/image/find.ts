@@ -1,16 +1,15 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
+import { gradeEntry } from '../changes/grading.ts'
 import type { Entry } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
-import { ocpInSku } from '../criteria/ocp-version.ts'
+import { decideOcp } from '../criteria/ocp-version.ts'
 import { BUILT_IN } from '../criteria/read.ts'
-import { type Grade, gradeImage } from '../selection/grade.ts'
+import type { Grade } from '../selection/grade.ts'
 import { ENHANCEMENT_PLANS } from '../stream/layouts.ts'
-import { entryVersion } from '../stream/marketplace.ts'
-import { compareMajorMinor } from '../versions/major-minor.ts'
-import { latestOcpForRhel, ocpVersionsForRhel } from '../versions/rhel.ts'
-import { inferRhel, readRelease, readVersion } from '../versions/version.ts'
+import { ocpVersionsForRhel } from '../versions/rhel.ts'
+import { readRelease } from '../versions/version.ts'
 import type { SourceStream } from './source.ts'
 
 /** An image of a stream and its name in the tools of its cloud. */
@@ -81,39 +80,18 @@ export interface Lag {
 }
 
 /** Undefined for an image that is not older than its build, or whose build or version is unknown. */
-export function imageLag({ releases, ocp }: SourceStream, found: FoundImage): Lag | undefined {
-  const table = BUILT_IN.rhel
-  const text = releases.get(found.slot.architecture)
+export function imageLag(
+  { releases, ocp }: SourceStream,
+  { slot, entry }: FoundImage,
+): Lag | undefined {
+  const text = releases.get(slot.architecture)
   const release = readRelease(text ?? '')
-  const version = readVersion(entryVersion(found.entry) ?? '')
-  const rhel = version && inferRhel(table, version)
-  if (!text || !release || !version || !rhel) return undefined
-  const streamOcp = release.ocp ?? ocp
-  const wantedOcp = streamOcp ?? ocpVersionsForRhel(table, release.rhel).at(-1)
-  if (wantedOcp === undefined) return undefined
-  const isSameRhel = compareMajorMinor(rhel, release.rhel) === 0
-  const imageOcp =
-    version.ocp ??
-    (streamOcp && ocpInSku(found.entry.sku ?? '', BUILT_IN)) ??
-    (isSameRhel ? undefined : latestOcpForRhel(table, rhel, wantedOcp)) ??
-    wantedOcp
-  const grade = gradeImage(
-    version,
-    { rhel, ocp: imageOcp, stamp: version.stamp, revision: version.revision },
-    { text, release, ocp: wantedOcp },
-  )
-  if (grade !== 'older-build' && grade !== 'older-release' && grade !== 'older-rhel-major') {
-    return undefined
-  }
-  return { release: text, grade, days: Math.round((day(release.stamp) - day(version.stamp)) / DAY) }
-}
-
-const DAY = 24 * 60 * 60 * 1000
-
-function day(stamp: string): number {
-  return Date.UTC(
-    Number(stamp.slice(0, 4)),
-    Number(stamp.slice(4, 6)) - 1,
-    Number(stamp.slice(6, 8)),
-  )
+  if (text === undefined || release === undefined) return undefined
+  const sources = { name: '', releases: [text], skus: [entry.sku ?? []].flat() }
+  const likely =
+    decideOcp(sources, BUILT_IN).ocp ?? ocpVersionsForRhel(BUILT_IN.rhel, release.rhel).at(-1)
+  const side = { releases, ocp: ocp ?? likely, criteria: BUILT_IN }
+  const { grade, days } = gradeEntry(slot, entry, side)
+  if (!grade?.startsWith('older-') || days === undefined) return undefined
+  return { release: text, grade, days }
 }

@@ -1,7 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
-import { Listings } from '../changes/absence.ts'
-import { type Comparison, compareInventories, losses } from '../changes/changes.ts'
+import { type Comparison, compareInventories, Listings, losses } from '../changes/changes.ts'
 import { graded, imageInventory, joined, streamInventory } from '../changes/inventory.ts'
 import type { Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
