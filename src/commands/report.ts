@@ -2,8 +2,7 @@ import { basename } from 'node:path'
 import type { HistoryVersion } from '../core/history/history.ts'
 import { InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { printPage, SHOWN } from '../show/report/page.ts'
-import type { PageStream } from '../show/report/stream.ts'
+import { type PageStream, SHOWN } from '../show/report/stream.ts'
 import { command } from './command.ts'
 import { findHistories, PATH_OPTION, showHistories, TARGET_OPTION } from './history-streams.ts'
 import { needed } from './option.ts'
@@ -48,6 +47,8 @@ export const reportCommand = command({
       const name = PATH === undefined ? title : basename(title)
       streams.push({ name, history: latest, versions: count, begins, commits })
     })
+    // Without a bundler, Node cannot load the style and the script of the page.
+    const { printPage } = await import('../show/report/page.ts')
     await folder.write([{ file, text: printPage(streams) }])
     const versions = streams.reduce((sum, stream) => sum + stream.versions, 0)
     const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''

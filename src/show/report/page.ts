@@ -4,10 +4,8 @@ import { VERSION } from '../../version.ts'
 import { Html, html } from './html.ts'
 import script from './page.client.js'
 import style from './page.css'
-import { type PageStream, streamPart } from './stream.ts'
+import { type PageStream, SHOWN, streamPart } from './stream.ts'
 
-/** The largest number of versions that a page shows. */
-export const SHOWN = 200
 /** In bytes. */
 const LONGEST = 3_000_000
 const FEWEST = 10

@@ -9,6 +9,9 @@ import { codeTable, lagTable, publishTables, skewSummary, slotTable } from '../s
 import type { Table } from '../table.ts'
 import { type Html, html } from './html.ts'
 
+/** The largest number of versions that a page shows. */
+export const SHOWN = 200
+
 /** The history of one stream or snapshot on a page. */
 export interface PageStream {
   /** The name of the file, or of the stream in its workspace. */
