@@ -1,7 +1,6 @@
 import { wantedAgain } from '../core/builds/locate.ts'
-import { isSameContent } from '../core/snapshot/assemble.ts'
 import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
-import { isIntact, printSnapshot, readShape } from '../core/snapshot/read.ts'
+import { isIntact, isSameContent, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
 import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'

@@ -1,7 +1,6 @@
+import type { NamedBuild } from '../core/builds/locate.ts'
 import { isMetaUrl, isRelease, readMetaUrl } from '../core/builds/locate.ts'
-import type { NamedBuild } from '../core/builds/named.ts'
-import { architectureOf } from '../core/snapshot/architecture.ts'
-import { ARCHITECTURES, CLOUDS } from '../core/snapshot/snapshot.ts'
+import { ARCHITECTURES, architectureOf, CLOUDS } from '../core/snapshot/snapshot.ts'
 import { InputError } from '../errors.ts'
 import { checkUrl, shownUrl } from './url.ts'
 

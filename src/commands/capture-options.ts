@@ -1,5 +1,4 @@
-import { architectureOf } from '../core/snapshot/architecture.ts'
-import { ARCHITECTURES, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
+import { ARCHITECTURES, architectureOf, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
 import { InputError } from '../errors.ts'
 import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'

@@ -1,4 +1,4 @@
-import { listImages } from '../core/audit/list/list.ts'
+import { listImages } from '../core/audit/list.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
 import { CLOUDS, capturedClouds } from '../core/snapshot/snapshot.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'

@@ -2,7 +2,7 @@
 
 import { createTwoFilesPatch } from 'diff'
 import type { Comparison } from '../core/changes/changes.ts'
-import { misreadSkus } from '../core/regenerate/readers.ts'
+import { misreadSkus } from '../core/regenerate/notes.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CheckFailure } from '../errors.ts'

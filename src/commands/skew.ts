@@ -4,7 +4,7 @@ import {
   SEVERITY,
   type Severity,
   type SlotSkew,
-} from '../core/audit/skew/skew.ts'
+} from '../core/audit/skew.ts'
 import { REQUIREMENTS, type Requirement } from '../core/selection/grade.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/major-minor.ts'

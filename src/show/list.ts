@@ -1,4 +1,4 @@
-import type { Listing } from '../core/audit/list/list.ts'
+import type { Listing } from '../core/audit/list.ts'
 import type { Cell } from '../core/clouds/facts.ts'
 import { visibleLine } from '../printable.ts'
 import { printJson } from './json.ts'

@@ -1,4 +1,4 @@
-import { missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew.ts'
 import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'

@@ -1,9 +1,13 @@
-import { type WantedBuild, wantedAgain } from '../core/builds/locate.ts'
-import { impliedPlace, type NamedBuild, wantedBuilds } from '../core/builds/named.ts'
+import {
+  impliedPlace,
+  type NamedBuild,
+  type WantedBuild,
+  wantedAgain,
+  wantedBuilds,
+} from '../core/builds/locate.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
-import { BUILD_SERVERS, inferDistro } from '../core/criteria/identity.ts'
 import { decideOcp, type OcpDecision } from '../core/criteria/ocp-version.ts'
-import { BUILT_IN, readCriteria } from '../core/criteria/read.ts'
+import { BUILD_SERVERS, BUILT_IN, inferDistro, readCriteria } from '../core/criteria/read.ts'
 import type { Releases } from '../core/selection/selections.ts'
 import {
   type Architecture,

@@ -10,9 +10,8 @@ import {
   Listings,
 } from '../core/changes/changes.ts'
 import { snapshotInventory } from '../core/changes/inventory.ts'
-import { assemble } from '../core/snapshot/assemble.ts'
 import { withLf } from '../core/snapshot/canonical.ts'
-import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
+import { assemble, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import {
   type CloudName,
   capturedClouds,

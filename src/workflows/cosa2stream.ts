@@ -1,4 +1,4 @@
-import { impliedPlace, type NamedBuild } from '../core/builds/named.ts'
+import { impliedPlace, type NamedBuild } from '../core/builds/locate.ts'
 import type { CloudName } from '../core/snapshot/snapshot.ts'
 import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
 import { type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'

@@ -1,6 +1,6 @@
 import type { Recording } from '../capture/recording.ts'
-import type { Found } from '../core/snapshot/assemble.ts'
 import { sha256 } from '../core/snapshot/canonical.ts'
+import type { Found } from '../core/snapshot/read.ts'
 import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { measureSkew, type SlotSkew } from '../core/audit/skew/skew.ts'
+import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
 import { isSnapshotText, readState } from '../core/history/state.ts'
 import type { Requirement } from '../core/selection/grade.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
 import { readRecording } from '../../src/capture/recording.ts'
 import { replayOf } from '../../src/capture/verify.ts'
-import { isSameContent } from '../../src/core/snapshot/assemble.ts'
-import { readSnapshot } from '../../src/core/snapshot/read.ts'
+import { isSameContent, readSnapshot } from '../../src/core/snapshot/read.ts'
 
 const at = (name: string) => new URL(`../../snapshots/${name}`, import.meta.url)
 

@@ -7,7 +7,7 @@ import type { WantedBuild } from '../../src/core/builds/locate.ts'
 import type { Comparison } from '../../src/core/changes/changes.ts'
 import { BUILT_IN } from '../../src/core/criteria/read.ts'
 import { regenerate } from '../../src/core/regenerate/regenerate.ts'
-import { assemble } from '../../src/core/snapshot/assemble.ts'
+import { assemble } from '../../src/core/snapshot/read.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 

@@ -7,8 +7,8 @@ import {
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
-import { isOlder } from '../versions/older.ts'
 import type { RhelTable } from '../versions/rhel.ts'
+import { isOlder } from '../versions/version.ts'
 import {
   type Inventory,
   type Item,

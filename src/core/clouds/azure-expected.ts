@@ -1,4 +1,4 @@
-import { skuName } from '../criteria/sku-name.ts'
+import { skuName } from '../criteria/criteria.ts'
 import { getImages, getQueries, type Image, type SnapshotContent } from '../snapshot/snapshot.ts'
 import { compareMajorMinor, printMajorMinor } from '../versions/major-minor.ts'
 import { earlierOcps } from '../versions/rhel.ts'

@@ -1,4 +1,4 @@
-import { isOffered } from '../criteria/sku-name.ts'
+import { isOffered } from '../criteria/criteria.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { expectedOnAzure } from './azure-expected.ts'
 import {

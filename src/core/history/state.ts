@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts'
-import { measureSkew, type SlotSkew } from '../audit/skew/skew.ts'
+import { measureSkew, type SlotSkew } from '../audit/skew.ts'
 import { gradeEntry, toImage } from '../changes/grading.ts'
 import {
   type Inventory,

@@ -3,8 +3,12 @@ import { isPaid, type Members } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
 import { isList, isRecord, type JsonValue } from '../json/document.ts'
-import { kubernetesName } from '../snapshot/architecture.ts'
-import { type Architecture, type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
+import {
+  type Architecture,
+  type CloudName,
+  DEFAULT_CLOUD,
+  kubernetesName,
+} from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
 import { at, findTargets, type MergeFile, type Pool, type Target } from './targets.ts'
 import { parseYaml, printPath, type Replacement, type YamlFile, type YamlPath } from './yaml.ts'

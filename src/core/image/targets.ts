@@ -2,8 +2,13 @@ import { InputError } from '../../errors.ts'
 import type { Members, Uses } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { isList, isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import { architectureOf, kubernetesName } from '../snapshot/architecture.ts'
-import { type Architecture, CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
+import {
+  type Architecture,
+  architectureOf,
+  CLOUDS,
+  type CloudName,
+  kubernetesName,
+} from '../snapshot/snapshot.ts'
 import { expandList, listKinds } from './source.ts'
 import { printPath, type YamlPath } from './yaml.ts'
 

@@ -1,7 +1,9 @@
+import type { Change } from '../changes/changes.ts'
 import { groupBy } from '../group.ts'
 import { wantedRelease } from '../selection/selections.ts'
 import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
+import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { layoutsIn } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 import { printMajorMinor } from '../versions/major-minor.ts'
@@ -70,4 +72,18 @@ function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, strin
 function notesOnLayouts(target: Stream | undefined, written: readonly LayoutName[]): string[] {
   const left = (target ? layoutsIn(target) : []).filter((name) => !written.includes(name))
   return left.map((name) => `marketplace images in the layout ${name}: unchanged`)
+}
+
+/**
+ * The SKUs of added or changed Gen2 images that the machine-config operator takes for Gen1: it reads
+ * a SKU with `v2` or `gen2` as Gen2 and any other as Gen1.
+ */
+export function misreadSkus(changes: readonly Change[]): string[] {
+  const skus = changes.flatMap(({ subject, after }) => {
+    if (subject.kind !== 'slot' || subject.slot.generation !== 2) return []
+    const { layout = FILE_LAYOUT } = subject
+    const sku = after?.entry?.sku
+    return layout === FILE_LAYOUT && sku !== undefined && !/v2|gen2/i.test(sku) ? [sku] : []
+  })
+  return [...new Set(skus)]
 }

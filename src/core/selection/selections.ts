@@ -13,9 +13,8 @@ import { stateAt } from '../snapshot/time.ts'
 import { type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 import type { Requirement } from './grade.ts'
-import { comparePlans } from './plans.ts'
+import { comparePlans, planKey, withWholePlans } from './plans.ts'
 import { type Selection, selectImage } from './select.ts'
-import { planKey, withWholePlans } from './whole-plans.ts'
 
 /** The release that a stream has for each architecture, as the build server spells it. */
 export type Releases = ReadonlyMap<string, string>

@@ -1,5 +1,3 @@
-/** A CoreOS stream that keeps the text of everything that does not change. */
-
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import {
@@ -16,9 +14,10 @@ import {
   toValue,
 } from '../json/document.ts'
 import { decodeString, encodeString } from '../json/node.ts'
-import { expectObject, mismatch, pathTo } from './expect.ts'
 import { mergeNode, setMember } from './merge.ts'
 import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from './schema.ts'
+
+/** A CoreOS stream that keeps the text of everything that does not change. */
 
 const EXTENSIONS_KEY = 'rhel-coreos-extensions'
 const ARCHITECTURE_PARTS = ['artifacts', 'images', EXTENSIONS_KEY]
@@ -235,4 +234,37 @@ export function getReleases(
       return release === undefined ? [] : [[arch, release]]
     }),
   )
+}
+
+/** Errors for a JSON file with another shape than expected. */
+
+/** @throws InputError if the node at `path` is not an object */
+export function expectObject(node: JsonNode | undefined, file: string, path: string): JsonObject {
+  if (node?.kind !== 'object') throw mismatch(file, path, 'an object', node)
+  return node
+}
+
+/** `FILE: PATH: expected …, found …`. */
+export function mismatch(
+  file: string,
+  path: string,
+  expected: string,
+  found: JsonNode | undefined,
+): InputError {
+  const kind = found === undefined ? 'nothing' : NAMES[found.kind]
+  return new InputError(`${file}: ${path}: expected ${expected}, found ${kind}`)
+}
+
+const NAMES: Readonly<Record<JsonNode['kind'], string>> = {
+  object: 'an object',
+  array: 'an array',
+  string: 'a string',
+  number: 'a number',
+  boolean: 'a boolean',
+  null: 'null',
+}
+
+/** A path as in jq, but without quotes around names with hyphens. */
+export function pathTo(path: string, name: string): string {
+  return /^[A-Za-z_][\w-]*$/.test(name) ? `${path}.${name}` : `${path}["${printable(name)}"]`
 }

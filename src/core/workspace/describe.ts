@@ -1,7 +1,7 @@
 import type { Entry } from '../clouds/facts.ts'
 import type { Criteria } from '../criteria/criteria.ts'
-import { BUILD_SERVERS, inferDistro } from '../criteria/identity.ts'
 import { decideOcp, type OcpDecision, type OcpSources } from '../criteria/ocp-version.ts'
+import { BUILD_SERVERS, inferDistro } from '../criteria/read.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
 import { imagesIn, layoutsIn } from '../stream/marketplace.ts'

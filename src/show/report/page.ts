@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { missingImages, type Severity } from '../../core/audit/skew/skew.ts'
+import { missingImages, type Severity } from '../../core/audit/skew.ts'
 import { VERSION } from '../../version.ts'
 import { Html, html } from './html.ts'
 import script from './page.client.js'

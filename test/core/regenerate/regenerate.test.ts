@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { misreadSkus } from '../../../src/core/regenerate/readers.ts'
+import { misreadSkus } from '../../../src/core/regenerate/notes.ts'
 import { type Job, regenerate } from '../../../src/core/regenerate/regenerate.ts'
 import { describeUnverified } from '../../../src/core/regenerate/unverified.ts'
 import type { AwsImage, AzureImage } from '../../../src/core/snapshot/snapshot.ts'

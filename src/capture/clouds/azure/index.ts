@@ -3,7 +3,7 @@ import {
   type VirtualMachineImagesListOptionalParams,
 } from '@azure/arm-compute'
 import type { AzureCriteria, Criteria } from '../../../core/criteria/criteria.ts'
-import { isNamedByOcp, skuName } from '../../../core/criteria/sku-name.ts'
+import { isNamedByOcp, skuName } from '../../../core/criteria/criteria.ts'
 import type { AzureImage, AzureQuery } from '../../../core/snapshot/snapshot.ts'
 import { type MajorMinor, printMajorMinor } from '../../../core/versions/major-minor.ts'
 import { earlierOcps } from '../../../core/versions/rhel.ts'

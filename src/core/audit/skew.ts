@@ -1,19 +1,19 @@
-import type { Entry, Expected } from '../../clouds/facts.ts'
-import { FACTS } from '../../clouds/index.ts'
-import type { Slot } from '../../clouds/slot.ts'
-import { groupBy } from '../../group.ts'
-import type { Grade, Requirement } from '../../selection/grade.ts'
-import type { Selection } from '../../selection/select.ts'
-import { type Releases, selectImages } from '../../selection/selections.ts'
-import type { CloudName, Snapshot } from '../../snapshot/snapshot.ts'
-import { toEntry } from '../../stream/marketplace.ts'
+import type { Entry, Expected } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
+import type { Slot } from '../clouds/slot.ts'
+import { groupBy } from '../group.ts'
+import type { Grade, Requirement } from '../selection/grade.ts'
+import type { Selection } from '../selection/select.ts'
+import { type Releases, selectImages } from '../selection/selections.ts'
+import type { CloudName, Snapshot } from '../snapshot/snapshot.ts'
+import { toEntry } from '../stream/marketplace.ts'
 import {
   compareMajorMinor,
   type MajorMinor,
   printMajorMinor,
   readMajorMinor,
-} from '../../versions/major-minor.ts'
-import { daysBetween, inferRhel, isOfPublication, readVersion } from '../../versions/version.ts'
+} from '../versions/major-minor.ts'
+import { daysBetween, inferRhel, isOfPublication, readVersion } from '../versions/version.ts'
 
 /** How far a slot's image is from its release. */
 export interface SlotSkew {

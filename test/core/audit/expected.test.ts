@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { measureSkew } from '../../../../src/core/audit/skew/skew.ts'
-import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
-import type { AzureImage, SnapshotContent } from '../../../../src/core/snapshot/snapshot.ts'
-import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
+import { measureSkew } from '../../../src/core/audit/skew.ts'
+import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import type { AzureImage, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
+import { azureImage, snapshotOf } from '../../support/snapshots.ts'
 
 /** What is expected in the slot of a SKU's plan and generation, for a release on x86_64. */
 function expectedFor(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { intolerable, measureSkew, type Tolerance } from '../../../../src/core/audit/skew/skew.ts'
-import { azureImage, snapshotOf } from '../../../support/snapshots.ts'
-import { EXAMPLE } from '../../../support/streams.ts'
+import { intolerable, measureSkew, type Tolerance } from '../../../src/core/audit/skew.ts'
+import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { EXAMPLE } from '../../support/streams.ts'
 
 /** Eleven slots without an image, and one each that is exact, 105 days newer, 23 days older, and of 4.17. */
 const SKEWS = measureSkew(

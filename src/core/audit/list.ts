@@ -1,5 +1,5 @@
-import type { Cell } from '../../clouds/facts.ts'
-import { FACTS } from '../../clouds/index.ts'
+import type { Cell } from '../clouds/facts.ts'
+import { FACTS } from '../clouds/index.ts'
 import {
   CLOUDS,
   type CloudName,
@@ -7,8 +7,8 @@ import {
   type Image,
   type ImageState,
   type Snapshot,
-} from '../../snapshot/snapshot.ts'
-import { stateAt } from '../../snapshot/time.ts'
+} from '../snapshot/snapshot.ts'
+import { stateAt } from '../snapshot/time.ts'
 
 /** Which images to list; what is absent admits all. */
 export interface ListFilter {
