@@ -3,8 +3,9 @@ import type { HistoryVersion } from '../core/history/history.ts'
 import { InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { type PageStream, SHOWN } from '../show/report/stream.ts'
+import { findHistories } from '../workflows/history.ts'
 import { command } from './command.ts'
-import { findHistories, PATH_OPTION, showHistories, TARGET_OPTION } from './history-streams.ts'
+import { PATH_OPTION, showHistories, TARGET_OPTION } from './history.ts'
 import { needed } from './option.ts'
 
 export const reportCommand = command({

@@ -15,7 +15,7 @@ import {
 import { missingName } from './capture-plan.ts'
 import { writeLocked } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
-import { findWorkspace, type OpenedWorkspace } from './workspace.ts'
+import { findStreamOf, findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
 /** What the command line of `plume cosa2stream` names; the workspace has the rest. */
 export type StreamFlags = Partial<StreamConfig>
@@ -107,9 +107,8 @@ function findStream(
   folder: Folder,
 ): FoundStream {
   const { target } = flags
-  const isTarget = (path: string | undefined) =>
-    target !== undefined && path !== undefined && folder.resolve(path) === folder.resolve(target)
-  const [name, own] = [...(opened?.streams ?? [])].find(([, each]) => isTarget(each.target)) ?? []
+  const [name, own] =
+    (target === undefined ? undefined : findStreamOf(opened, folder, target)) ?? []
   if (name === undefined || own === undefined || opened === undefined) {
     const snapshot = flags.snapshot ?? `snapshots/${snapshotName(flags, builds)}.json`
     return { config: { require: 'any', ...flags, snapshot } }

@@ -5,12 +5,21 @@ import {
   type Window,
 } from '../core/history/history.ts'
 import { type FileText, readWorkspaceOcp, type StreamFiles } from '../core/history/state.ts'
+import { nearest } from '../core/workspace/nearest.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Blobs } from '../files/git/blobs.ts'
 import { NotInClone } from '../files/git/git.ts'
-import { type FileCommit, type FileState, readFileHistory } from '../files/git/history.ts'
+import {
+  type FileCommit,
+  type FileState,
+  NoVersions,
+  readFileHistory,
+} from '../files/git/history.ts'
 import { decodeText } from '../files/read.ts'
+import { marketplaceFilesFor, streamFilesFor } from './marketplace-file.ts'
+import { findStreamOf, findWorkspace, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 /** The files of one stream, as the user would type them. */
 export interface HistoryPaths {
@@ -22,6 +31,76 @@ export interface HistoryPaths {
   readonly marketplaceFile?: string | undefined
   /** The workspace file, and the stream's name in it. */
   readonly workspace?: { readonly file: string; readonly stream: string } | undefined
+}
+
+/** One history to show: the files, the most specific ones first, of which git needs to have one. */
+export interface HistoryRequest {
+  /** The path or the name of the stream, as errors call it. */
+  readonly title: string
+  readonly choices: readonly HistoryPaths[]
+  /** The stream that a mistyped name is near to. */
+  readonly meant?: string | undefined
+}
+
+/**
+ * The histories that a command line names: of a file, of the stream of a name, or of every stream of
+ * the workspace.
+ *
+ * @throws InputError for a target that does not exist, and without a path and a workspace
+ */
+export async function findHistories(
+  folder: Folder,
+  path: string | undefined,
+  target: string | undefined,
+): Promise<HistoryRequest[]> {
+  const opened = await (path === undefined ? openWorkspace : findWorkspace)(folder)
+  const streams = [...(opened?.streams ?? [])]
+  const isName = path !== undefined && opened?.streams.has(path) && !folder.exists(path)
+  const requests =
+    path === undefined || isName
+      ? streams
+          .filter(([name]) => path === undefined || name === path)
+          .map(([name, config]) => streamRequest(name, config, opened))
+      : [fileRequest(path, opened, folder)]
+  if (target === undefined) return requests
+  if (!folder.exists(target)) throw new InputError(`--target: ${target}: no such file`)
+  return requests.map(({ choices, ...request }) => ({
+    ...request,
+    choices: choices.map((paths) => ({ ...paths, target })),
+  }))
+}
+
+/** A marketplace file has the images; otherwise the snapshot has more of them than the stream. */
+function streamRequest(
+  name: string,
+  { snapshot, target = '', marketplaceFile, layouts }: StreamConfig,
+  opened: OpenedWorkspace | undefined,
+): HistoryRequest {
+  const workspace = opened && { file: opened.file, stream: name }
+  const own: HistoryPaths = { main: target, marketplaceFile, workspace }
+  const isOwn = marketplaceFile !== undefined || layouts?.length === 0
+  return { title: name, choices: isOwn ? [own] : [{ main: snapshot, target, workspace }, own] }
+}
+
+/** With the other files of the file's stream, from the workspace or by their names. */
+function fileRequest(
+  path: string,
+  opened: OpenedWorkspace | undefined,
+  folder: Folder,
+): HistoryRequest {
+  const names = [...(opened?.streams.keys() ?? [])]
+  const meant = folder.exists(path) ? undefined : nearest(path, names)
+  const [stream, config] = findStreamOf(opened, folder, path) ?? []
+  if (opened && stream !== undefined && config) {
+    const { target = '', marketplaceFile } = config
+    const isTarget = folder.resolve(target) === folder.resolve(path)
+    const others = isTarget ? { marketplaceFile } : { target }
+    const workspace = { file: opened.file, stream }
+    return { title: path, choices: [{ main: path, ...others, workspace }], meant }
+  }
+  const marketplaceFile = marketplaceFilesFor(path).find((each) => folder.exists(each))
+  const target = streamFilesFor(path).find((each) => folder.exists(each))
+  return { title: path, choices: [{ main: path, marketplaceFile, target }], meant }
 }
 
 /** The history of one stream. */
@@ -50,14 +129,32 @@ interface Step extends Omit<FileCommit, 'files'> {
 }
 
 /**
- * The history of a stream in git, along first parents.
+ * The history of the first files of a request that git has a version of.
  *
- * @throws InputError without a git repository, NoVersions if git has no version of the main file
+ * @throws InputError without a git repository, NoVersions if git has none of the files
  */
 export async function openHistory(
-  folder: Pick<Folder, 'env' | 'resolve'>,
+  folder: Folder,
+  { choices, meant }: HistoryRequest,
+  window: Window,
+): Promise<StreamHistory> {
+  let missing: NoVersions | undefined
+  for (const paths of choices) {
+    try {
+      return await openPaths(folder, paths, window)
+    } catch (error) {
+      if (!(error instanceof NoVersions)) throw error
+      missing ??= error
+    }
+  }
+  if (missing === undefined || meant === undefined) throw missing
+  throw new NoVersions(missing.message, `Did you mean the stream ${meant}?`)
+}
+
+async function openPaths(
+  folder: Folder,
   { workspace, ...paths }: HistoryPaths,
-  window: Window = {},
+  window: Window,
 ): Promise<StreamHistory> {
   const all = { ...paths, workspace: workspace?.file }
   const names = NAMES.filter((name) => all[name] !== undefined)

@@ -1,4 +1,3 @@
-import { basename, dirname, join } from 'node:path'
 import { type ImageSource, readImageSource, withMarketplace } from '../core/image/source.ts'
 import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
@@ -7,7 +6,8 @@ import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { findWorkspace } from './workspace.ts'
+import { marketplaceFilesFor } from './marketplace-file.ts'
+import { findStreamOf, findWorkspace } from './workspace.ts'
 
 /**
  * Reads what names images: a file, stdin for `-`, or a stream of the workspace by its name. A stream
@@ -21,18 +21,15 @@ export async function openImageSource(
   revision?: string,
 ): Promise<ImageSource> {
   const read = await reader(folder, revision)
-  const { streams = new Map<string, StreamConfig>() } = (await findWorkspace(folder)) ?? {}
+  const opened = await findWorkspace(folder)
+  const streams = opened?.streams ?? new Map<string, StreamConfig>()
   const named = folder.exists(source) ? undefined : streams.get(source)
   const file = named ? (named.target ?? named.snapshot) : source
   const text = await read(file)
   if (text === undefined) throw noSource(file, named ? [] : [...streams.keys()])
   const found = await readImageSource(text, file === STDIN ? 'stdin' : file)
   if (found.kind !== 'stream' || file === STDIN) return found
-  const config =
-    named ??
-    [...streams.values()].find(
-      ({ target }) => target !== undefined && folder.resolve(target) === folder.resolve(file),
-    )
+  const config = named ?? findStreamOf(opened, folder, file)?.[1]
   const marketplace = await marketplaceFor(file, config, found, read)
   const ocp = readMajorMinor(config?.ocp ?? '')
   return withMarketplace(found, marketplace, ocp)
@@ -67,15 +64,6 @@ async function marketplaceFor(
     if (text !== undefined) return MarketplaceFile.read(text, candidate)
   }
   return undefined
-}
-
-/** As openshift/installer names them: `marketplace/coreos-rhel-9.json`, `marketplace-rhcos.json`. */
-export function marketplaceFilesFor(file: string): string[] {
-  const name = basename(file).replace(/^coreos-/, '')
-  const folder = dirname(file)
-  return ['marketplace/', 'marketplace-'].flatMap((prefix) =>
-    [`${prefix}coreos-${name}`, `${prefix}${name}`].map((each) => join(folder, each)),
-  )
 }
 
 function noSource(source: string, names: readonly string[]): InputError {

@@ -4,7 +4,7 @@ import { BUILT_IN } from '../core/criteria/read.ts'
 import { groupBy } from '../core/group.ts'
 import { readShape } from '../core/snapshot/read.ts'
 import { CLOUDS, DEFAULT_CLOUD, type Snapshot } from '../core/snapshot/snapshot.ts'
-import type { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
 import { isStream, readStream, type Stream } from '../core/stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/major-minor.ts'
 import { printNewWorkspace } from '../core/workspace/change.ts'
@@ -17,7 +17,7 @@ import {
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch, isOutsideSparseCheckout } from '../files/git/branch.ts'
-import { findMarketplaceFile, MARKETPLACE_FOLDER, shortName } from './marketplace-file.ts'
+import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './marketplace-file.ts'
 
 /** Where repositories keep their streams, from their root. */
 export const STREAM_FOLDERS = [
@@ -187,6 +187,20 @@ async function withMarketplaceFiles(
     const isFree = !existing.includes(file) && !folder.exists(file)
     return isFree ? { ...each, marketplace: { file, content: undefined } } : each
   })
+}
+
+/** The marketplace file of a stream; other files of such a name are ignored. */
+async function findMarketplaceFile(folder: Folder, stream: string) {
+  for (const file of marketplaceFilesFor(stream)) {
+    const text = await folder.readIfExists(file).catch(() => undefined)
+    if (text === undefined || isStream(text)) continue
+    try {
+      return { file, content: MarketplaceFile.read(text, file) }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+    }
+  }
+  return undefined
 }
 
 /** The workspace's entry for a stream; its paths are relative to the root. */

@@ -1,4 +1,3 @@
-import { basename, dirname, join } from 'node:path'
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
 import { isSnapshotText, readState } from '../core/history/state.ts'
 import type { Requirement } from '../core/selection/grade.ts'
@@ -6,11 +5,10 @@ import { readSnapshot } from '../core/snapshot/read.ts'
 import { type CloudName, capturedClouds, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/major-minor.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { marketplaceFilesFor } from './image-source.ts'
-import { findWorkspace } from './workspace.ts'
+import { marketplaceFilesFor, streamFilesFor } from './marketplace-file.ts'
+import { findStreamOf, findWorkspace } from './workspace.ts'
 
 export interface SkewRequest {
   /** A snapshot, a stream with its images, or a marketplace file. */
@@ -65,16 +63,11 @@ async function streamSkew(
   request: SkewRequest,
 ): Promise<SlotSkew[]> {
   const { cloud, ocp } = request
-  const { streams } = (await findWorkspace(folder)) ?? {}
-  const config = [...(streams?.values() ?? [])].find((each) =>
-    [each.target, each.marketplaceFile].some(
-      (path) => path !== undefined && folder.resolve(path) === folder.resolve(file),
-    ),
-  )
+  const [, config] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
   const isWhole = isStream(text)
   const other = isWhole
     ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
-    : await findFile(folder, request.target ?? config?.target, streamsFor(file))
+    : await findFile(folder, request.target ?? config?.target, streamFilesFor(file))
   const main = { path: file, read: () => text }
   const version = readMajorMinor(ocp ?? config?.ocp ?? '')
   const state = readState({
@@ -121,15 +114,6 @@ async function findFile(
   return undefined
 }
 
-/** As openshift/installer names them: `marketplace/coreos-rhel-9.json`, `marketplace-rhcos.json`. */
-function streamsFor(file: string): string[] {
-  const [folder, name] = [dirname(file), basename(file)]
-  return [
-    ...(basename(folder) === 'marketplace' ? [join(dirname(folder), name)] : []),
-    ...(name.startsWith('marketplace-') ? [join(folder, name.slice('marketplace-'.length))] : []),
-  ]
-}
-
 async function readTarget(folder: Folder, target: string): Promise<Map<string, string>> {
   return getReleases(readStream(await folder.read(target), target))
 }
@@ -141,9 +125,7 @@ export async function notQueried(
   cloud: CloudName | undefined,
 ): Promise<InputError> {
   const workspace = await findWorkspace(folder)
-  const isOwn = ([, config]: readonly [string, StreamConfig]) =>
-    folder.resolve(config.snapshot) === folder.resolve(snapshot)
-  const [name] = [...(workspace?.streams ?? [])].find(isOwn) ?? []
+  const [name] = findStreamOf(workspace, folder, snapshot) ?? []
   const missing = cloud ?? DEFAULT_CLOUD
   return new InputError(
     `${snapshot}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,

@@ -97,3 +97,17 @@ export function unknownStream(name: string, known: readonly string[], file: stri
     meant ? `Did you mean ${meant}?` : `Name one of ${known.join(', ')}.`,
   )
 }
+
+/** The stream that has a file. */
+export function findStreamOf(
+  opened: OpenedWorkspace | undefined,
+  folder: Folder,
+  file: string,
+): [name: string, config: StreamConfig] | undefined {
+  const path = folder.resolve(file)
+  return [...(opened?.streams ?? [])].find(([, { snapshot, target, marketplaceFile }]) =>
+    [snapshot, target, marketplaceFile].some(
+      (each) => each !== undefined && folder.resolve(each) === path,
+    ),
+  )
+}
