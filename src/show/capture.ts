@@ -1,4 +1,4 @@
-import type { Change, Comparison } from '../core/changes/changes.ts'
+import type { Comparison } from '../core/changes/changes.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
 import {
@@ -12,6 +12,7 @@ import {
 import { toEntry } from '../core/stream/marketplace.ts'
 import { counted } from '../printable.ts'
 import { changeLines } from './changes.ts'
+import { ofKind } from './rows.ts'
 import type { Styled } from './style.ts'
 
 /** How many images of a cloud are named; the others are counted. */
@@ -55,43 +56,36 @@ function cloudLines(
   { snapshot, comparison, deprecations, kept }: CaptureSummary,
 ): string[] {
   const isKept = (each: object) => 'region' in each && kept.regions.includes(String(each.region))
-  const images = getImages(snapshot, cloud).filter((image) => !isKept(image))
+  const count = getImages(snapshot, cloud).filter((image) => !isKept(image)).length
   const queries = getQueries(snapshot, cloud).filter((query) => !isKept(query))
   const missing = queries.filter((query) => 'missing' in query).length
-  const listings = comparison ? listingChanges(comparison, cloud) : []
-  const added = listings.filter(({ before }) => before === undefined)
-  const removed = listings.filter(({ after }) => after === undefined)
+  const listings = ofKind(comparison?.changes ?? [], 'listing').filter(
+    ({ subject }) => subject.cloud === cloud,
+  )
+  const added = listings.filter(({ before }) => before === undefined).length
+  const removed = (isQueried: boolean) =>
+    listings.flatMap(({ subject, after, absence }) =>
+      after === undefined && isQueried === (absence !== 'not-queried')
+        ? [`: ${imageName(cloud, subject.image)}`]
+        : [],
+    )
   const deprecated = deprecations.filter((each) => each.cloud === cloud)
   const counts = [
-    counted(images.length, 'image'),
-    ...(comparison ? [`${added.length} new`] : []),
+    counted(count, 'image'),
+    ...(comparison ? [`${added} new`] : []),
     ...(missing > 0 ? [`${missing} of ${queries.length} queries not found`] : []),
   ]
   return [
     `${cloud}: ${counts.join(', ')}`,
-    ...(images.length === 0 ? [emptyLine(cloud)] : []),
-    ...nameLines('no longer listed', cloud, imagesOf(removed, 'no-longer-listed')),
-    ...nameLines('not queried anymore', cloud, imagesOf(removed, 'not-queried')),
+    ...(count === 0 ? [emptyLine(cloud)] : []),
+    ...nameLines('no longer listed', removed(true)),
+    ...nameLines('not queried anymore', removed(false)),
     ...nameLines(
       'deprecated',
-      cloud,
-      deprecated.map(({ image }) => image),
-      ({ deprecation }) => ` since ${deprecation}`,
+      deprecated.map(({ image }) => ` since ${image.deprecation}: ${imageName(cloud, image)}`),
     ),
     ...keptRegions(cloud, snapshot, kept.regions),
   ]
-}
-
-function listingChanges({ changes }: Comparison, cloud: CloudName): Change[] {
-  return changes.filter(({ subject }) => subject.kind === 'listing' && subject.cloud === cloud)
-}
-
-function imagesOf(removed: readonly Change[], reason: 'no-longer-listed' | 'not-queried'): Image[] {
-  return removed.flatMap(({ subject, absence }) =>
-    subject.kind === 'listing' && (absence === 'not-queried') === (reason === 'not-queried')
-      ? [subject.image]
-      : [],
-  )
 }
 
 function keptRegions(
@@ -99,21 +93,28 @@ function keptRegions(
   snapshot: SnapshotContent,
   regions: readonly string[],
 ): string[] {
+  const queries = getQueries(snapshot, cloud)
   const images = getImages(snapshot, cloud)
-  return regions.flatMap((region) => {
-    const isQueried = getQueries(snapshot, cloud).some(
-      (query) => 'region' in query && query.region === region,
-    )
-    const count = images.filter((image) => image.region === region).length
-    return isQueried
-      ? [`${cloud} ${region}: not queried, ${counted(count, 'image')} unchanged`]
-      : []
-  })
+  return regions
+    .filter((region) => queries.some((query) => 'region' in query && query.region === region))
+    .map((region) => {
+      const count = images.filter((image) => image.region === region).length
+      return `${cloud} ${region}: not queried, ${counted(count, 'image')} unchanged`
+    })
 }
 
 /** A region, an offer or an account that shows nothing looks like an empty marketplace. */
 function emptyLine(cloud: CloudName): string {
   return `warning: ${cloud}: no images; check that the account has access to the region and the offers of the criteria`
+}
+
+/** The first names, and the number of the others. */
+function nameLines(what: string, names: readonly string[]): string[] {
+  const more = names.length - MOST_NAMED
+  return [
+    ...names.slice(0, MOST_NAMED).map((name) => `  ${what}${name}`),
+    ...(more > 0 ? [`  ${what}: ${more} more`] : []),
+  ]
 }
 
 /** What is removed on request. */
@@ -129,21 +130,6 @@ export function dropLines(dropped: SnapshotContent): string[] {
     ...Object.entries(dropped.builds).map(
       ([arch, { release }]) => `dropped ${arch}: build ${release}`,
     ),
-  ]
-}
-
-function nameLines(
-  what: string,
-  cloud: CloudName,
-  images: readonly Image[],
-  detail: (image: Image) => string = () => '',
-): string[] {
-  const more = images.length - MOST_NAMED
-  return [
-    ...images
-      .slice(0, MOST_NAMED)
-      .map((image) => `  ${what}${detail(image)}: ${imageName(cloud, image)}`),
-    ...(more > 0 ? [`  ${what}: ${more} more`] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
-import { type Change, isRegraded, losses } from '../core/changes/changes.ts'
+import { type Change, losses } from '../core/changes/changes.ts'
+import type { SubjectKind } from '../core/changes/inventory.ts'
 import { type Difference, isEqual, type StreamDiff, slotItems } from '../core/changes/streams.ts'
 import { groupBy } from '../core/group.ts'
 import { counted } from '../printable.ts'
@@ -6,7 +7,7 @@ import { countChanges, gradeSummary, printRows } from './changes.ts'
 import { changesJson, printJson } from './json.ts'
 import { code, details, markdownTable } from './markdown.ts'
 import { type Row, regradedRows, rows } from './rows.ts'
-import { onStdout, type Styled } from './style.ts'
+import { narrowed, onStdout, type Styled } from './style.ts'
 import { foldLine } from './table.ts'
 
 export const DIFF_FORMATS = {
@@ -20,73 +21,79 @@ export type DiffFormat = keyof typeof DIFF_FORMATS
 function diffText(difference: Difference, terminal: Styled): string {
   if (isEqual(difference)) return ''
   const styled = onStdout(terminal)
-  const width = styled.width()
-  const inner = { ...styled, width: () => (width === undefined ? undefined : width - 2) }
+  const inner = narrowed(styled, 2)
+  const bold = (line: string) => styled.style('bold', line)
   const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`)
-  const section = (title: string, all: readonly Row[]) =>
-    all.length === 0
-      ? []
-      : [...(title === '' ? [] : [styled.style('bold', title)]), ...indent(printRows(all, inner))]
+  const section = ({ title, rows }: Section) => [
+    ...(title === '' ? [] : [bold(title)]),
+    ...indent(printRows(rows, inner)),
+  ]
   const lines = difference.streams.flatMap((stream) => [
-    ...foldLine(headLine(stream), width).map((line) => styled.style('bold', line)),
+    ...foldLine(headLine(stream), styled.width()).map(bold),
     ...indent(countLines(stream).flatMap((line) => foldLine(line, inner.width()))),
-    ...sections(stream.changes).flatMap(({ title, rows }) => section(title, rows)),
+    ...sections(stream.changes).flatMap(section),
   ])
-  return `${[...lines, ...section('files', rows(difference.files))].join('\n')}\n`
+  return `${[...lines, ...sections(difference.files).flatMap(section)].join('\n')}\n`
 }
 
 function countLines(stream: StreamDiff): string[] {
-  return [countChanges(stream) ?? []].flat()
+  const counts = countChanges(stream)
+  return counts === undefined ? [] : [counts]
 }
 
 /** In characters; GitHub accepts 65,536 in a comment. */
-const LONGEST = 60_000
+const LONGEST = 59_000
 
 /** For the comment on a pull request; empty where nothing changes. */
 export function printDiffMarkdown(difference: Difference): string {
   if (isEqual(difference)) return ''
   const { streams, files } = difference
-  const blocks = [
-    ...streams.map((stream) => `### ${code(stream.name)}: ${headOf(stream)}`),
-    ...(files.length > 0 ? [table(rows(files)).join('\n')] : []),
-  ]
-  const room = LONGEST - RESERVE - blocks.join('\n\n').length
-  const parts = streams.flatMap((stream, at) => [
-    blocks[at] ?? '',
-    ...streamBlocks(stream, Math.floor(room / streams.length)),
+  const blocks = streams.flatMap((stream) => [
+    ...[`### ${code(stream.name)}: ${headOf(stream)}`, ...countLines(stream)].map(asBlock),
+    ...sections(stream.changes).map(sectionBlock),
   ])
-  return `${cut([...parts, ...blocks.slice(streams.length)]).join('\n\n')}\n`
+  return `${fitting([...blocks, ...sections(files).map(sectionBlock)]).join('\n\n')}\n`
 }
 
-/** In characters, for the summaries of parts that are too long. */
-const RESERVE = 2000
+interface Block {
+  readonly text: string
+  /** Printed if the comment would be too long. */
+  readonly short: string
+}
 
-/** The counts, the builds and the images; everything else is folded. */
-function streamBlocks(stream: StreamDiff, room: number): string[] {
-  const [{ rows: main } = { rows: [] }, ...others] = sections(stream.changes)
-  const blocks = countLines(stream)
-  let left = room - blocks.join().length
-  const add = (lines: readonly string[], wrap: (content: string) => string) => {
-    const content = lines.join('\n')
-    const block = wrap(
-      content.length < left ? content : `${counted(lines.length, 'line')}, too long for a comment`,
-    )
-    left -= block.length
-    blocks.push(block)
+function asBlock(text: string): Block {
+  return { text, short: text }
+}
+
+/** The builds and the images; everything else is folded. */
+function sectionBlock({ title, rows }: Section): Block {
+  const cells = rows.map(({ sign, subject, what, date, grade }) => [
+    sign,
+    code(subject),
+    code(what),
+    [code(date), grade].filter(Boolean).join(' '),
+  ])
+  const table = markdownTable(['', 'what', 'change', 'date and grade'], cells)
+  const short = `${counted(table.split('\n').length, 'line')}, too long for a comment`
+  if (title === '' || title === 'files') return { text: table, short }
+  return { text: details(title, table), short: details(title, short) }
+}
+
+/** The blocks of a comment, the longest ones short if all of them do not fit. */
+function fitting(blocks: readonly Block[]): string[] {
+  const texts = blocks.map(({ text }) => text)
+  let room = LONGEST - texts.join('\n\n').length
+  for (const block of blocks.toSorted((a, b) => b.text.length - a.text.length)) {
+    if (room >= 0) break
+    texts[blocks.indexOf(block)] = block.short
+    room += block.text.length - block.short.length
   }
-  if (main.length > 0) add(table(main), (content) => content)
-  for (const { title, rows: all } of others) add(table(all), (content) => details(title, content))
-  return blocks
-}
-
-/** The blocks that fit into a comment. */
-function cut(blocks: readonly string[]): string[] {
-  let length = 0
-  const kept = blocks.filter((block) => {
-    length += block.length + 2
-    return length < LONGEST - 100
+  let left = LONGEST
+  const kept = texts.filter((text) => {
+    left -= text.length + 2
+    return left >= 0
   })
-  const more = blocks.length - kept.length
+  const more = texts.length - kept.length
   return more === 0 ? kept : [...kept, `${counted(more, 'part')} left out, too long for a comment`]
 }
 
@@ -160,33 +167,18 @@ interface Section {
   readonly rows: readonly Row[]
 }
 
+const SECTIONS: readonly (readonly [title: string, ...kinds: SubjectKind[]])[] = [
+  ['', 'build', 'artifact', 'image', 'slot'],
+  ['listed images', 'cloud', 'listing'],
+  ['queries', 'query'],
+  ['stream and criteria', 'setting'],
+  ['files', 'file'],
+]
+
 function sections(changes: readonly Change[]): Section[] {
-  const of = (...kinds: readonly Change['subject']['kind'][]) =>
-    rows(changes.filter(({ subject, follows }) => kinds.includes(subject.kind) || follows))
-  const regraded = regradedRows(changes.filter(isRegraded))
-  return [
-    { title: '', rows: [...of('build', 'artifact', 'image', 'slot'), ...regraded] },
-    { title: 'listed images', rows: of('cloud', 'listing') },
-    { title: 'queries', rows: rowsOfQueries(changes) },
-    { title: 'stream and criteria', rows: of('setting') },
-    { title: 'files', rows: of('file') },
-  ].filter((section, at) => at === 0 || section.rows.length > 0)
-}
-
-/** The queries of a cloud that is added or removed as a whole are left out. */
-function rowsOfQueries(changes: readonly Change[]): Row[] {
-  return rows(
-    changes.filter(({ subject }) => subject.kind === 'query' || subject.kind === 'cloud'),
-  ).filter(({ subject }) => !subject.startsWith('cloud '))
-}
-
-function table(all: readonly Row[]): string[] {
-  if (all.length === 0) return []
-  const cells = all.map(({ sign, subject, what, date, grade }) => [
-    sign,
-    code(subject),
-    code(what),
-    [code(date), grade].filter(Boolean).join(' '),
-  ])
-  return markdownTable(['', 'what', 'change', 'date and grade'], cells).split('\n')
+  const all = [...rows(changes), ...regradedRows(changes)]
+  return SECTIONS.map(([title, ...kinds]) => ({
+    title,
+    rows: all.filter(({ kind }) => kinds.includes(kind)),
+  })).filter((section) => section.rows.length > 0)
 }

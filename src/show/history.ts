@@ -8,7 +8,7 @@ import { gradeSummary, printRows } from './changes.ts'
 import { changesJson } from './json.ts'
 import { type Row, rows } from './rows.ts'
 import { whyUngraded } from './skew.ts'
-import { onStdout, type Styled } from './style.ts'
+import { narrowed, onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
 const CSV_COLUMNS = [
@@ -26,7 +26,7 @@ export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Chan
 export function versionRows(version: HistoryVersion): Row[] {
   const { files, path, problem } = version
   const row = (sign: Row['sign'], subject: string, what: string): Row => ({
-    ...{ sign, subject, what, date: '', grade: undefined },
+    ...{ kind: 'file', sign, subject, what, date: '', grade: undefined },
   })
   const all = [
     ...files.map(({ change, path, from = '' }) =>
@@ -71,8 +71,7 @@ export function historyLines(version: HistoryVersion, isFull: boolean, styled: S
 function changeLines(version: HistoryVersion, styled: Styled): string[] {
   const all = versionRows(version)
   if (all.length === 0) return [styled.style('dim', `  ${whyUnchanged(version)}`)]
-  const inner = { ...styled, width: () => narrowed(styled.width(), 2) }
-  return printRows(all, inner).map((line) => `  ${line}`)
+  return printRows(all, narrowed(styled, 2)).map((line) => `  ${line}`)
 }
 
 /** The OCP version, the release of each architecture, and the image of each slot. */
@@ -86,11 +85,7 @@ function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: S
     ...filled.map(slotRow),
     ...(empty > 0 ? [[`${counted(empty, 'slot')} without an image`]] : []),
   ]
-  return alignColumns(rows, narrowed(styled.width(), 5)).map((line) => `     ${line}`)
-}
-
-function narrowed(width: number | undefined, indent: number): number | undefined {
-  return width === undefined ? undefined : width - indent
+  return alignColumns(rows, narrowed(styled, 5).width()).map((line) => `     ${line}`)
 }
 
 function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {

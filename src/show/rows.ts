@@ -13,6 +13,7 @@ export type Sign = keyof typeof SIGN_WORDS
 
 /** One line of changes: everything that changes in the same way. */
 export interface Row {
+  readonly kind: SubjectKind
   readonly sign: Sign
   readonly subject: string
   readonly what: string
@@ -55,16 +56,22 @@ export function regradedRows(changes: readonly Change[]): Row[] {
   return groupSlots(unique(members)).map(({ text, first }) => ({ ...first.row, subject: text }))
 }
 
-function row({ before, after }: Change, subject: string, what: string, date = ''): Row {
+function row(
+  { subject: { kind }, before, after }: Change,
+  subject: string,
+  what: string,
+  date = '',
+): Row {
   const sign = before === undefined ? '+' : after === undefined ? '-' : '~'
-  return { sign, subject, what, date, grade: undefined }
+  return { kind, sign, subject, what, date, grade: undefined }
 }
 
 type ChangeOf<K extends SubjectKind> = Change & {
   readonly subject: Extract<Subject, { kind: K }>
 }
 
-function ofKind<K extends SubjectKind>(changes: readonly Change[], kind: K): ChangeOf<K>[] {
+/** The changes of one kind, with the type of their subject. */
+export function ofKind<K extends SubjectKind>(changes: readonly Change[], kind: K): ChangeOf<K>[] {
   return changes.filter((change): change is ChangeOf<K> => change.subject.kind === kind)
 }
 

@@ -19,6 +19,12 @@ export function onStdout({ style, width }: Styled): Styled {
   return { style: (name, text) => style(name, text, 'stdout'), width: () => width('stdout') }
 }
 
+/** For lines that are indented. */
+export function narrowed({ style, width }: Styled, indent: number): Styled {
+  const full = width()
+  return { style, width: () => (full === undefined ? undefined : full - indent) }
+}
+
 export const GRADE_STYLES = {
   exact: 'green',
   'newer-build': 'cyan',
