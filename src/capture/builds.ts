@@ -135,7 +135,7 @@ async function fetchText(url: string, options: TransportOptions): Promise<string
       'Set --url to the build server that it leads to.',
     )
   }
-  const { cause, remedy } = explainResponse(status, '', undefined, {})
+  const { cause, remedy } = explainResponse(status, '', undefined, new Map())
   throw new ServiceError(`${url}: ${cause}`, remedy)
 }
 

@@ -1,6 +1,7 @@
 import { ServiceError, UserError } from '../../errors.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
+import type { HttpResponse, Send } from './message.ts'
 
 /** No complete response within the time limit of one request. */
 export class ResponseTimeout extends Error {
@@ -38,9 +39,26 @@ export class ProxyError extends Error {
   }
 }
 
-/** Codes with their meaning and, where there is one, what to do. */
-export type ErrorTable = Readonly<Record<string, ErrorRow>>
-export type ErrorRow = readonly [meaning: string, remedy?: string]
+/** What a code means, and what to do about it. */
+export type ErrorRow = readonly [meaning: string, remedy: string]
+export type ErrorTable = ReadonlyMap<string, ErrorRow>
+
+/** @param text each remedy, and indented below it its codes and what they mean */
+export function errorTable(text: string, separator = ' '): ErrorTable {
+  const table = new Map<string, ErrorRow>()
+  let remedy = ''
+  for (const line of text.split('\n')) {
+    const [, codes, meaning] = /^ {2}([^:]+): (.*)/.exec(line) ?? []
+    if (codes === undefined || meaning === undefined) remedy = line
+    else for (const code of codes.split(separator)) table.set(code, [meaning, remedy])
+  }
+  return table
+}
+
+/** Like `errorTable`, with patterns of messages instead of codes, in their order of precedence. */
+export function messageTable(text: string): readonly (readonly [pattern: RegExp, ...ErrorRow])[] {
+  return [...errorTable(text, '\n')].map(([source, row]) => [new RegExp(source, 'i'), ...row])
+}
 
 /** What failed, for an error message, and what to do about it. */
 export interface Explanation {
@@ -48,101 +66,65 @@ export interface Explanation {
   readonly remedy?: string | undefined
 }
 
-const RETRY = 'Try again later.'
-const NETWORK = 'Check the network connection, and set HTTPS_PROXY if a proxy is required.'
-const TRUST =
-  'Set NODE_EXTRA_CA_CERTS to a file with the CA certificate of the server, or of the proxy that inspects TLS.'
-const CLOCK = "Check this machine's clock; if it is right, report it to the operator of the server."
+export const RETRY = 'Try again later.'
+export const THROTTLED = 'Try again later, or with a lower --concurrency.'
 const PROXY = 'Correct HTTPS_PROXY, or name the host in NO_PROXY.'
 const OPERATOR = 'Report it to the operator of the server, or of the proxy that inspects TLS.'
 const NOT_THE_SERVICE =
   'Check the endpoint and HTTPS_PROXY: the response is not from the service itself.'
 const UNKNOWN_STATUS = 'Check the credentials and their permissions, the endpoint and HTTPS_PROXY.'
 const UNKNOWN = 'Rerun with --debug for the error codes that were received.'
-const CLIENT_CERTIFICATE =
-  'Use an endpoint or a proxy that requires no client certificate: stream-snapshot sends none.'
-const NO_TLS = 'Correct the endpoint or HTTPS_PROXY: the port does not speak TLS.'
 
 /** Codes of Node's sockets and resolver, of OpenSSL, and of the transport. */
-const CONNECTION: ErrorTable = {
-  ECONNREFUSED: ['connection refused', NETWORK],
-  ECONNRESET: ['the connection was reset or cut off', RETRY],
-  ECONNABORTED: ['the connection was cut off', RETRY],
-  EPIPE: ['the connection was cut off', RETRY],
-  ETIMEDOUT: ['the connection timed out', NETWORK],
-  EHOSTUNREACH: ['host unreachable', NETWORK],
-  EHOSTDOWN: ['host down', NETWORK],
-  ENETUNREACH: ['network unreachable', NETWORK],
-  ENETDOWN: ['network down', NETWORK],
-  EADDRNOTAVAIL: ['no local address can reach the host', NETWORK],
-  EACCES: ['this machine does not permit the connection', NETWORK],
-  EPERM: ['this machine does not permit the connection', NETWORK],
-  EMFILE: ['too many open files', 'Raise the limit with ulimit -n, or lower --concurrency.'],
-  ENFILE: ['too many open files on this machine', RETRY],
-  ENOTFOUND: ['host not found', NETWORK],
-  EAI_AGAIN: ['the host name cannot be resolved', NETWORK],
-  EAI_FAIL: ['the host name cannot be resolved', NETWORK],
-
-  RESPONSE_TOO_LONG: ['the response is longer than 8 MB', NOT_THE_SERVICE],
-  CAPTURE_TOO_LONG: [
-    'the responses of the capture are longer than 64 MB',
-    'Use criteria that match fewer images, or fewer clouds with --cloud.',
-  ],
-  BAD_ENCODING: ['the response cannot be decompressed', RETRY],
-  PLAIN_HTTP: ['plain http is only allowed to this machine', 'Use an endpoint with https.'],
-
-  EPROTO: ['TLS failed', TRUST],
-  SELF_SIGNED_CERT_IN_CHAIN: ['TLS: the certificate is not signed by a trusted CA', TRUST],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['TLS: the certificate is self-signed', TRUST],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['TLS: the certificate is not signed by a trusted CA', TRUST],
-  UNABLE_TO_GET_ISSUER_CERT: ['TLS: the certificate is not signed by a trusted CA', TRUST],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['TLS: the certificate is not signed by a trusted CA', TRUST],
-  CERT_UNTRUSTED: ['TLS: the CA of the certificate is not trusted', TRUST],
-  CERT_HAS_EXPIRED: ['TLS: the certificate has expired', CLOCK],
-  CERT_NOT_YET_VALID: ['TLS: the certificate is not valid yet', CLOCK],
-  ERROR_IN_CERT_NOT_BEFORE_FIELD: ['TLS: the certificate has an invalid date', OPERATOR],
-  ERROR_IN_CERT_NOT_AFTER_FIELD: ['TLS: the certificate has an invalid date', OPERATOR],
-  CRL_HAS_EXPIRED: ['TLS: the revocation list has expired', CLOCK],
-  CRL_NOT_YET_VALID: ['TLS: the revocation list is not valid yet', CLOCK],
-  CERT_REVOKED: ['TLS: the certificate was revoked', OPERATOR],
-  CERT_REJECTED: ['TLS: the certificate is not meant for this use', OPERATOR],
-  INVALID_PURPOSE: ['TLS: the certificate is not a server certificate', OPERATOR],
-  INVALID_CA: ['TLS: the certificate is signed by one that is not a CA', OPERATOR],
-  PATH_LENGTH_EXCEEDED: ['TLS: the certificate chain is longer than its CA allows', OPERATOR],
-  CERT_CHAIN_TOO_LONG: ['TLS: the certificate chain is too long', OPERATOR],
-  CERT_SIGNATURE_FAILURE: ['TLS: the signature of the certificate is invalid', OPERATOR],
-  HOSTNAME_MISMATCH: ['TLS: the certificate is for another host', OPERATOR],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['TLS: the certificate is for another host', OPERATOR],
-  ERR_TLS_HANDSHAKE_TIMEOUT: ['TLS: no handshake in time', NETWORK],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['TLS: the server does not speak TLS', NO_TLS],
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: ['TLS: the server does not speak TLS', NO_TLS],
-  ERR_SSL_HTTP_REQUEST: ['TLS: the server does not speak TLS', NO_TLS],
-  ERR_SSL_UNSUPPORTED_PROTOCOL: ['TLS: no common protocol version', OPERATOR],
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: ['TLS: no common protocol version', OPERATOR],
-  ERR_SSL_NO_SHARED_CIPHER: ['TLS: no common cipher', OPERATOR],
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: ['TLS: the server refused the handshake', OPERATOR],
-  ERR_SSL_EE_KEY_TOO_SMALL: ['TLS: the key of the certificate is too short', OPERATOR],
-  ERR_SSL_CA_MD_TOO_WEAK: ['TLS: the signature of the CA is too weak', OPERATOR],
-  ERR_SSL_DH_KEY_TOO_SMALL: ['TLS: the key exchange is too weak', OPERATOR],
-  ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: ['TLS: only unsafe renegotiation', OPERATOR],
-  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: ['TLS: the server does not know the host name', OPERATOR],
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: ['TLS: a client certificate is required', CLIENT_CERTIFICATE],
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: [
-    'TLS: a client certificate is required',
-    CLIENT_CERTIFICATE,
-  ],
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: [
-    'TLS: a client certificate is required',
-    CLIENT_CERTIFICATE,
-  ],
-}
+const CONNECTION = errorTable(`
+Check the network connection, and set HTTPS_PROXY if a proxy is required.
+  ECONNREFUSED: connection refused
+  ETIMEDOUT: the connection timed out
+  EHOSTUNREACH EHOSTDOWN: host unreachable
+  ENETUNREACH: network unreachable
+  EACCES EPERM: this machine does not permit the connection
+  ENOTFOUND: host not found
+  EAI_AGAIN EAI_FAIL: the host name cannot be resolved
+  ERR_TLS_HANDSHAKE_TIMEOUT: TLS: no handshake in time
+${RETRY}
+  ECONNRESET: the connection was reset or cut off
+  ECONNABORTED EPIPE: the connection was cut off
+  BAD_ENCODING: the response cannot be decompressed
+Raise the limit with ulimit -n, or lower --concurrency.
+  EMFILE: too many open files
+${NOT_THE_SERVICE}
+  RESPONSE_TOO_LONG: the response is longer than 8 MB
+Use criteria that match fewer images, or fewer clouds with --cloud.
+  CAPTURE_TOO_LONG: the responses of the capture are longer than 64 MB
+Use an endpoint with https.
+  PLAIN_HTTP: plain http is only allowed to this machine
+Set NODE_EXTRA_CA_CERTS to a file with the CA certificate of the server, or of the proxy that inspects TLS.
+  EPROTO: TLS failed
+  DEPTH_ZERO_SELF_SIGNED_CERT: TLS: the certificate is self-signed
+  SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TLS: the certificate is not signed by a trusted CA
+Check this machine's clock; if it is right, report it to the operator of the server.
+  CERT_HAS_EXPIRED: TLS: the certificate has expired
+  CERT_NOT_YET_VALID: TLS: the certificate is not valid yet
+${OPERATOR}
+  INVALID_PURPOSE: TLS: the certificate is not a server certificate
+  ERR_TLS_CERT_ALTNAME_INVALID: TLS: the certificate is for another host
+  ERR_SSL_UNSUPPORTED_PROTOCOL ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: TLS: no common protocol version
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: TLS: the server refused the handshake
+Correct the endpoint or HTTPS_PROXY: the port does not speak TLS.
+  ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_PACKET_LENGTH_TOO_LONG ERR_SSL_HTTP_REQUEST: TLS: the server does not speak TLS
+Use an endpoint or a proxy that requires no client certificate: stream-snapshot sends none.
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: TLS: a client certificate is required
+`)
 
 /** Statuses that mean the same in every service. */
-const STATUSES: Readonly<Record<string, ErrorRow>> = {
-  407: ['the proxy requires a sign-in', 'Put user and password into HTTPS_PROXY.'],
-  408: ['the server did not wait', RETRY],
-  429: ['too many requests', 'Try again later, or with a lower --concurrency.'],
-}
+const STATUSES = errorTable(`
+Put user and password into HTTPS_PROXY.
+  407: the proxy requires a sign-in
+${RETRY}
+  408: the server did not wait
+${THROTTLED}
+  429: too many requests
+`)
 
 /** Why no response was received; looks down the chain of causes. */
 export function explainConnection(error: unknown): Explanation | undefined {
@@ -159,7 +141,7 @@ export function explainConnection(error: unknown): Explanation | undefined {
       return { cause: each.message, remedy: PROXY }
     }
     const { code = '', errors } = each as NodeJS.ErrnoException & { errors?: unknown[] }
-    const row = find(CONNECTION, code)
+    const row = CONNECTION.get(code)
     if (row) return { cause: `${row[0]} (${code})`, remedy: row[1] }
     if (code.startsWith('HPE_')) {
       return { cause: `the response is not HTTP (${code})`, remedy: NOT_THE_SERVICE }
@@ -181,18 +163,13 @@ export function explainResponse(
 ): Explanation {
   const shown = isCode(code) ? code : ''
   const returned = `returned ${[status, shown].filter(Boolean).join(' ')}`
-  const row = find(table, code) ?? find(STATUSES, String(status))
+  const row = table.get(code) ?? STATUSES.get(String(status))
   if (row) return { cause: `${returned}: ${row[0]}`, remedy: row[1] }
   if (status >= 500) return { cause: returned + withMessage(message), remedy: RETRY }
   if (status >= 300 && status < 400) {
     return { cause: `${returned}, a redirect, which is not followed`, remedy: NOT_THE_SERVICE }
   }
   return { cause: returned + withMessage(message), remedy: UNKNOWN_STATUS }
-}
-
-/** A row of a table; undefined for words such as `constructor`. */
-export function find(table: ErrorTable, code: string): ErrorRow | undefined {
-  return Object.hasOwn(table, code) ? table[code] : undefined
 }
 
 /** An error code, and not free text or an id. */
@@ -256,4 +233,43 @@ export function queryError(
   }
   const { cause, remedy } = explain(thrown) ?? explainConnection(thrown) ?? explainUnknown(thrown)
   return new ServiceError(`${query}: ${cause}`, remedy, { cause: thrown })
+}
+
+/** The last request of a sign-in that failed; the libraries' own errors leave it out. */
+export class SignInTrace {
+  /** The host, and either the error or the response that was not a success. */
+  failure:
+    | { readonly host: string; readonly error?: Error; readonly response?: HttpResponse }
+    | undefined
+
+  /** The last response of a metadata service, which only counts if nothing else was observed. */
+  metadata: { readonly host: string; readonly response: HttpResponse } | undefined
+
+  /** Watches a transport. */
+  watch(send: Send): Send {
+    return async (request) => {
+      const { host } = new URL(request.url)
+      try {
+        const response = await send(request)
+        if (isMetadata(host)) this.metadata = { host, response }
+        else this.failure = response.status < 300 ? undefined : { host, response }
+        return response
+      } catch (error) {
+        if (!isMetadata(host)) this.failure = { host, error: error as Error }
+        throw error
+      }
+    }
+  }
+
+  /** Why the last request received no response, with its host. */
+  explainConnection(): Explanation | undefined {
+    const { host, error } = this.failure ?? {}
+    const explained = explainConnection(error)
+    return explained && { ...explained, cause: `sign-in at ${host}: ${explained.cause}` }
+  }
+}
+
+/** Only machines of a cloud have this service, so its absence is not a failure. */
+function isMetadata(host: string): boolean {
+  return /^(169\.254(\.[0-9]+){2}|metadata\.google\.internal)(:|$)/.test(host)
 }

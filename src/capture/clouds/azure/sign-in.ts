@@ -7,10 +7,9 @@ import {
   type Explanation,
   explainConnection,
   explainResponse,
-  find,
+  SignInTrace,
 } from '../../http/errors.ts'
 import type { HttpResponse, Send } from '../../http/message.ts'
-import { SignInTrace } from '../../http/sign-in.ts'
 import { LONGEST_TIMER } from '../../http/time-limit.ts'
 import type { Live } from '../cloud.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
@@ -145,7 +144,7 @@ function findNumber(text = ''): string | undefined {
 }
 
 function explainNumber(number: string, text: string): Explanation {
-  const row = find(SIGN_IN_ERRORS, number)
+  const row = SIGN_IN_ERRORS.get(number)
   if (row) return { cause: `sign-in failed: ${row[0]} (AADSTS${number})`, remedy: row[1] }
   const [, message = ''] = new RegExp(`AADSTS${number}: ?([^\\r\\n]*)`).exec(text) ?? []
   const [sentence = ''] = message.split(/ ?Trace ID/)

@@ -1,11 +1,13 @@
 import {
   type ErrorRow,
-  type ErrorTable,
   type Explanation,
+  errorTable,
   explainConnection,
   explainResponse,
   explainUnknown,
-  find,
+  messageTable,
+  RETRY,
+  THROTTLED,
 } from '../../http/errors.ts'
 
 export const LOGIN =
@@ -14,114 +16,78 @@ const LOGIN_AGAIN = 'Sign in again with gcloud auth application-default login.'
 const API = 'Enable the Compute Engine API in the project of the credentials.'
 const PROJECT =
   'Set another project with gcloud auth application-default set-quota-project PROJECT.'
-const BILLING = 'Enable billing in the project of the credentials, or use other credentials.'
 const ADMIN =
   'Ask the administrator of the organization, or use credentials of another organization.'
-const SCOPE =
-  'Sign in with gcloud auth application-default login, or give the machine the scope compute.readonly.'
-const ENDPOINT = 'Check --gcp-endpoint and the criteria.'
-const THROTTLED = 'Try again later, or with a lower --concurrency.'
-const RETRY = 'Try again later.'
-const KEY = 'Create a new key of the service account, and set GOOGLE_APPLICATION_CREDENTIALS to it.'
-const FEDERATION =
-  'Compare issuer, subject and audience of the CI token with the workload identity provider.'
 
-const DISABLED: ErrorRow = ['the Compute Engine API is not enabled', API]
-const BUSY: ErrorRow = ['too many requests', THROTTLED]
 const POLICY: ErrorRow = ['a policy of the organization does not allow the query', ADMIN]
-const TOKEN: ErrorRow = ['the token is not accepted', LOGIN]
-const FORBIDDEN: ErrorRow = ['the account may not read the image', LOGIN]
-const NO_SCOPE: ErrorRow = ['the token has no scope for Compute', SCOPE]
 
 /** The reasons of the Compute API: those of its error list, and of `google.api.ErrorReason`. */
-const REASONS: ErrorTable = {
-  accessNotConfigured: DISABLED,
-  serviceDisabled: DISABLED,
-  SERVICE_DISABLED: DISABLED,
-  SERVICE_NOT_VISIBLE: DISABLED,
-  authError: TOKEN,
-  required: TOKEN,
-  keyExpired: TOKEN,
-  keyInvalid: TOKEN,
-  ACCESS_TOKEN_EXPIRED: ['the token has expired', LOGIN_AGAIN],
-  ACCESS_TOKEN_TYPE_UNSUPPORTED: TOKEN,
-  ACCOUNT_STATE_INVALID: ['the account is disabled or deleted', LOGIN],
-  USER_BLOCKED_BY_ADMIN: ['the account is blocked by its administrator', ADMIN],
-  CREDENTIALS_MISSING: TOKEN,
-  ACCESS_TOKEN_SCOPE_INSUFFICIENT: NO_SCOPE,
-  insufficientPermissions: NO_SCOPE,
-  forbidden: FORBIDDEN,
-  IAM_PERMISSION_DENIED: FORBIDDEN,
-  BILLING_DISABLED: ['billing is not enabled', BILLING],
-  CONSUMER_INVALID: ['the quota project does not exist', PROJECT],
-  CONSUMER_SUSPENDED: ['the quota project is suspended', PROJECT],
-  GCP_SUSPENDED: ['the quota project is suspended', PROJECT],
-  RESOURCE_PROJECT_INVALID: ['the quota project does not exist', PROJECT],
-  USER_PROJECT_DENIED: ['the account may not use its quota project', PROJECT],
-  SECURITY_POLICY_VIOLATED: ['VPC Service Controls do not allow the query', ADMIN],
-  VPC_SERVICE_CONTROLS: ['VPC Service Controls do not allow the query', ADMIN],
-  vpcServiceControls: ['VPC Service Controls do not allow the query', ADMIN],
-  RESOURCE_USAGE_RESTRICTION_VIOLATED: POLICY,
-  LOCATION_POLICY_VIOLATED: POLICY,
-  LOCATION_ORG_POLICY_VIOLATED: POLICY,
-  ORG_RESTRICTION_VIOLATION: POLICY,
-  ORG_RESTRICTION_HEADER_INVALID: POLICY,
-  TLS_ORG_POLICY_VIOLATED: POLICY,
-  ACCESS_DENIED_BY_ACCESS_CONTEXT: ['an access level of the organization is not met', ADMIN],
-  dailyLimitExceeded: ['the quota of the day is used up', 'Try again tomorrow.'],
-  quotaExceeded: BUSY,
-  rateLimitExceeded: BUSY,
-  userRateLimitExceeded: BUSY,
-  RATE_LIMIT_EXCEEDED: BUSY,
-  RESOURCE_QUOTA_EXCEEDED: BUSY,
-  badRequest: ['the request is malformed', ENDPOINT],
-  invalid: ['the request is malformed', ENDPOINT],
-  notFound: ['not found', ENDPOINT],
-  backendError: ['internal error of the service', RETRY],
-  internalError: ['internal error of the service', RETRY],
-}
+const REASONS = errorTable(`
+${API}
+  accessNotConfigured serviceDisabled SERVICE_DISABLED SERVICE_NOT_VISIBLE: the Compute Engine API is not enabled
+${LOGIN}
+  authError required keyExpired keyInvalid ACCESS_TOKEN_TYPE_UNSUPPORTED CREDENTIALS_MISSING: the token is not accepted
+  ACCOUNT_STATE_INVALID: the account is disabled or deleted
+  forbidden IAM_PERMISSION_DENIED: the account may not read the image
+${LOGIN_AGAIN}
+  ACCESS_TOKEN_EXPIRED: the token has expired
+Sign in with gcloud auth application-default login, or give the machine the scope compute.readonly.
+  ACCESS_TOKEN_SCOPE_INSUFFICIENT insufficientPermissions: the token has no scope for Compute
+Enable billing in the project of the credentials, or use other credentials.
+  BILLING_DISABLED: billing is not enabled
+${PROJECT}
+  CONSUMER_INVALID RESOURCE_PROJECT_INVALID: the quota project does not exist
+  CONSUMER_SUSPENDED GCP_SUSPENDED: the quota project is suspended
+  USER_PROJECT_DENIED: the account may not use its quota project
+${ADMIN}
+  SECURITY_POLICY_VIOLATED VPC_SERVICE_CONTROLS vpcServiceControls: VPC Service Controls do not allow the query
+  RESOURCE_USAGE_RESTRICTION_VIOLATED LOCATION_POLICY_VIOLATED LOCATION_ORG_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION ORG_RESTRICTION_HEADER_INVALID TLS_ORG_POLICY_VIOLATED: a policy of the organization does not allow the query
+  ACCESS_DENIED_BY_ACCESS_CONTEXT: an access level of the organization is not met
+Try again tomorrow.
+  dailyLimitExceeded: the quota of the day is used up
+${THROTTLED}
+  quotaExceeded rateLimitExceeded userRateLimitExceeded RATE_LIMIT_EXCEEDED RESOURCE_QUOTA_EXCEEDED: too many requests
+Check --gcp-endpoint and the criteria.
+  badRequest invalid: the request is malformed
+  notFound: not found
+${RETRY}
+  backendError internalError: internal error of the service
+`)
 
 /** The codes of OAuth, of the Security Token Service and of IAM's credentials API. */
-const OAUTH: ErrorTable = {
-  invalid_grant: ['the login has expired or was revoked', LOGIN_AGAIN],
-  invalid_rapt: ['the login has expired', LOGIN_AGAIN],
-  rapt_required: ['the login has expired', LOGIN_AGAIN],
-  invalid_client: ['the client of the credentials is invalid', LOGIN],
-  deleted_client: ['the client of the credentials was deleted', LOGIN],
-  disabled_client: ['the client of the credentials is disabled', LOGIN],
-  unauthorized_client: ['the client of the credentials may not sign in', LOGIN],
-  access_denied: ['the administrator does not allow the sign-in', ADMIN],
-  admin_policy_enforced: ['the administrator does not allow the sign-in', ADMIN],
-  account_disabled: ['the account is disabled', LOGIN],
-  invalid_scope: ['the scope is invalid', LOGIN],
-  invalid_target: ['the identity pool or provider does not exist', FEDERATION],
-  invalid_request: ['the identity provider rejected the token', FEDERATION],
-  invalid_token: ['the token is not accepted', LOGIN_AGAIN],
-  PERMISSION_DENIED: [
-    'the account may not act for the service account',
-    'Give it the role roles/iam.serviceAccountTokenCreator on the service account.',
-  ],
-  NOT_FOUND: ['the service account does not exist', 'Check service_account_impersonation_url.'],
-  UNAUTHENTICATED: ['the token is not accepted', LOGIN_AGAIN],
-}
+const OAUTH = errorTable(`
+${LOGIN_AGAIN}
+  invalid_grant: the login has expired or was revoked
+  invalid_rapt rapt_required: the login has expired
+  invalid_token UNAUTHENTICATED: the token is not accepted
+${LOGIN}
+  invalid_client: the client of the credentials is invalid
+  deleted_client: the client of the credentials was deleted
+  disabled_client: the client of the credentials is disabled
+  unauthorized_client: the client of the credentials may not sign in
+  account_disabled: the account is disabled
+  invalid_scope: the scope is invalid
+${ADMIN}
+  access_denied admin_policy_enforced: the administrator does not allow the sign-in
+Compare issuer, subject and audience of the CI token with the workload identity provider.
+  invalid_target: the identity pool or provider does not exist
+  invalid_request: the identity provider rejected the token
+Give it the role roles/iam.serviceAccountTokenCreator on the service account.
+  PERMISSION_DENIED: the account may not act for the service account
+Check service_account_impersonation_url.
+  NOT_FOUND: the service account does not exist
+`)
 
-/** What Google says in a description, where one code has several causes. */
-const DESCRIPTIONS: readonly (readonly [pattern: RegExp, code: string, ...ErrorRow])[] = [
-  [
-    /reasonable timeframe|iat.*exp|JWT.*(time|clock)/i,
-    'invalid_grant',
-    "this machine's clock is wrong",
-    "Set this machine's clock.",
-  ],
-  [/Invalid JWT Signature/i, 'invalid_grant', 'the key of the service account was deleted', KEY],
-  [/account not found|invalid_gaia/i, 'invalid_grant', 'the service account does not exist', KEY],
-  [
-    /(id|subject|oidc)[ _]?token.*(expired|stale)/i,
-    'invalid_grant',
-    'the token has expired',
-    'Sign in again with gcloud auth application-default login, or request a new token in the CI job.',
-  ],
-]
+/** What Google says in a description of `invalid_grant`, which has several causes. */
+const DESCRIPTIONS = messageTable(`
+Set this machine's clock.
+  reasonable timeframe|iat.*exp|JWT.*(time|clock): this machine's clock is wrong
+Create a new key of the service account, and set GOOGLE_APPLICATION_CREDENTIALS to it.
+  Invalid JWT Signature: the key of the service account was deleted
+  account not found|invalid_gaia: the service account does not exist
+Sign in again with gcloud auth application-default login, or request a new token in the CI job.
+  (id|subject|oidc)[ _]?token.*(expired|stale): the token has expired
+`)
 
 /** Whether the project does not allow its images to be listed: a result, not a failure. */
 export function isForbidden(error: unknown): boolean {
@@ -139,7 +105,7 @@ export function isNotFound(error: unknown): boolean {
 
 /** A reason that a recording may contain. */
 export function isReason(value: unknown): boolean {
-  return typeof value === 'string' && Object.hasOwn(REASONS, value)
+  return typeof value === 'string' && REASONS.has(value)
 }
 
 /** Explains what Compute returned instead of an image. */
@@ -148,7 +114,7 @@ export function explainQuery(error: Error): Explanation | undefined {
   if (status === undefined) return undefined
   const refusal = readRefusal(error)
   const reason = refusal?.reason ?? ''
-  const table = refusal?.isPolicy ? { ...REASONS, forbidden: POLICY } : REASONS
+  const table = refusal?.isPolicy ? new Map(REASONS).set('forbidden', POLICY) : REASONS
   return explainResponse(status, reason, refusal?.message, table)
 }
 
@@ -160,14 +126,14 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
   const nested = Object(data.error) as Record<string, unknown>
   const description = String(data.error_description ?? nested.message ?? error.message)
   const codes = [data.error_subtype, data.error, nested.status, codeIn(error.message)]
-  const code = codes.find((each): each is string => typeof each === 'string' && each in OAUTH)
+  const code = codes.find((each): each is string => OAUTH.has(String(each)))
   const status = getStatus(error)
-  const described = DESCRIPTIONS.find(([pattern, of]) => code === of && pattern.test(description))
-  if (described) {
-    const [, , meaning, remedy] = described
+  const described = DESCRIPTIONS.find(([pattern]) => pattern.test(description))
+  if (described && code === 'invalid_grant') {
+    const [, meaning, remedy] = described
     return { cause: `${place} failed: ${meaning} (${code})`, remedy }
   }
-  const row = code === undefined ? undefined : find(OAUTH, code)
+  const row = OAUTH.get(code ?? '')
   if (row) return { cause: `${place} failed: ${row[0]} (${code})`, remedy: row[1] }
   if (status === undefined) return undefined
   const { cause, remedy } = explainResponse(status, String(codes[1] ?? ''), description, OAUTH)
@@ -175,30 +141,19 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
 }
 
 /** What the library reports without any response. */
-const MESSAGES: readonly (readonly [pattern: RegExp, ...ErrorRow])[] = [
-  [
-    /universe domain/i,
-    'the credentials are for another universe than googleapis.com',
-    'Use credentials of Google Cloud.',
-  ],
-  [
-    /DECODER|PEM|private key|asn1|1E08010C/i,
-    'the private key is malformed',
-    'Download the key again: its line ends must stay \\n within the JSON text.',
-  ],
-  [
-    /GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES/,
-    'executables are not allowed as a source of credentials',
-    'Set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1.',
-  ],
-  [
-    /file at .* does not exist|no such file|subject token/i,
-    'the file with the CI token cannot be read',
-    'Check credential_source in the file of GOOGLE_APPLICATION_CREDENTIALS.',
-  ],
-  [/does not contain a|incoming JSON/i, 'the credentials are incomplete', LOGIN],
-  [/the response has no token/, 'the response has no token', LOGIN],
-]
+const MESSAGES = messageTable(`
+Use credentials of Google Cloud.
+  universe domain: the credentials are for another universe than googleapis.com
+Download the key again: its line ends must stay \\n within the JSON text.
+  DECODER|PEM|private key|asn1|1E08010C: the private key is malformed
+Set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1.
+  GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: executables are not allowed as a source of credentials
+Check credential_source in the file of GOOGLE_APPLICATION_CREDENTIALS.
+  file at .* does not exist|no such file|subject token: the file with the CI token cannot be read
+${LOGIN}
+  does not contain a|incoming JSON: the credentials are incomplete
+  the response has no token: the response has no token
+`)
 
 export function explainMessage(error: Error): Explanation {
   const [, meaning, remedy] = MESSAGES.find(([pattern]) => pattern.test(error.message)) ?? []
@@ -208,7 +163,7 @@ export function explainMessage(error: Error): Explanation {
 
 /** Some kinds of credentials put the code into a message of their own. */
 function codeIn(message: string): string | undefined {
-  return Object.keys(OAUTH).find((code) => message.includes(code))
+  return [...OAUTH.keys()].find((code) => message.includes(code))
 }
 
 function getStatus(error: unknown): number | undefined {
@@ -216,30 +171,24 @@ function getStatus(error: unknown): number | undefined {
   return typeof response?.status === 'number' ? response.status : undefined
 }
 
-interface Refusal {
-  readonly code: number
-  readonly reason: string
-  readonly message: unknown
-  /** Set if a policy of the organization is named, with any reason. */
-  readonly isPolicy: boolean
-}
-
 /**
  * The API's own words: a proxy's page with the same status is not a response of Compute. The details
  * are more exact than the older list of errors, also with an unknown reason.
  */
-function readRefusal(error: unknown): Refusal | undefined {
+function readRefusal(error: unknown) {
   const { response } = (error ?? {}) as { response?: { data?: unknown } }
   const { error: refusal } = Object(response?.data) as { error?: Record<string, unknown> }
   if (typeof refusal?.code !== 'number' || refusal.code !== getStatus(error)) return undefined
   const { code, message, details, errors } = refusal
-  const reasons = (list: unknown) =>
-    (Array.isArray(list) ? list : []).flatMap((each: unknown) => {
-      const { reason, violations } = Object(each) as { reason?: unknown; violations?: unknown }
-      const types = Array.isArray(violations) ? violations.map((one) => Object(one).type) : []
-      return [reason, ...types].filter((text) => typeof text === 'string' && text !== '')
-    })
-  const [reason = ''] = [...reasons(details), ...reasons(errors)] as string[]
+  const [reason = ''] = [details, errors]
+    .flatMap((list) => (Array.isArray(list) ? list : []))
+    .flatMap((each) => [Object(each).reason, ...violationTypes(Object(each).violations)])
+    .filter((text) => typeof text === 'string' && text !== '')
+  // A policy of the organization may be named with any reason.
   const isPolicy = /organization's policy|vpcServiceControls|access level/i.test(String(message))
-  return { code, reason, message, isPolicy }
+  return { code, reason: String(reason), message, isPolicy }
+}
+
+function violationTypes(violations: unknown): unknown[] {
+  return Array.isArray(violations) ? violations.map((each) => Object(each).type) : []
 }

@@ -1,8 +1,8 @@
 import { globalAgent } from 'node:https'
 import { auth } from '@googleapis/compute'
 import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
+import { SignInTrace } from '../../http/errors.ts'
 import type { Send } from '../../http/message.ts'
-import { SignInTrace } from '../../http/sign-in.ts'
 import { isTransient, isTransientStatus } from '../../http/transport.ts'
 import { explainMessage, explainSignIn, LOGIN } from './errors.ts'
 
