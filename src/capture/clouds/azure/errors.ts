@@ -105,7 +105,8 @@ Register it once with az provider register --namespace Microsoft.Compute.
 ${LOCATION}
   LocationNotFound InvalidLocation InvalidLocationName: there is no such region
 ${THROTTLED}
-  TooManyRequests OperationNotAllowed: too many requests
+  TooManyRequests OperationNotAllowed OperationRequestsThrottled ResourceCollectionRequestsThrottled: too many requests
+  ResourceRequestsThrottled SubscriptionRequestsThrottled TenantRequestsThrottled: too many requests
   ServerBusy: the service is busy
 ${RETRY}
   ServerTimeout GatewayTimeout: the service timed out
