@@ -60,8 +60,6 @@ export interface CapturePlan {
   readonly builds: readonly WantedBuild[]
   /** The releases of the target, if they take the place of builds. */
   readonly targetReleases?: Releases
-  /** The releases that the images are for, as far as they are known. */
-  readonly releases: readonly string[]
   readonly notes: readonly string[]
 }
 
@@ -116,7 +114,6 @@ export async function planCapture(
     clouds: queried,
     builds,
     ...(source.targetReleases && { targetReleases: source.targetReleases }),
-    releases: source.releases,
     notes:
       clouds.length === 0
         ? []
@@ -170,11 +167,9 @@ function notesOnOption(given: MajorMinor, table: RhelTable): string[] {
     return [`--ocp ${name}: not in the criteria${latest}`]
   }
   // 4.2 may be a typo of 4.20.
-  const next = known.findIndex((each) => compareMajorMinor(each, given) > 0)
-  const alike = known.filter((each) => printMajorMinor(each).startsWith(name))
-  const near = [...alike, ...known.slice(Math.max(0, next - 1), next + 1)].map(printMajorMinor)
-  const nearest = [...new Set(near)].slice(0, 6).join(', ')
-  throw new InputError(`--ocp ${name}: unknown OCP version`, `Use one of ${nearest}.`)
+  const alike = known.map(printMajorMinor).filter((each) => each.startsWith(name))
+  const near = alike.length > 0 ? alike : known.slice(-6).map(printMajorMinor)
+  throw new InputError(`--ocp ${name}: unknown OCP version`, `Use one of ${near.join(', ')}.`)
 }
 
 function optionalVersion(text: string | undefined): MajorMinor | undefined {
@@ -202,66 +197,40 @@ async function readSource(
   before: Snapshot | undefined,
   folder: Folder,
 ): Promise<Source> {
-  const builds = options.builds ?? configBuilds(config)
-  if (builds.length > 0) {
-    const skus = await targetSkus(config, folder)
-    return { ...sourceOfBuilds(config, builds, before), skus }
-  }
-  if (config.target !== undefined) return sourceOfTarget(config, config.target, before, folder)
-  if (before !== undefined) return sourceOfSnapshot(config, before)
-  if (options.ocp !== undefined) {
+  const { target } = config
+  const named = Object.entries(config.builds ?? {}) as [Architecture, string][]
+  const builds =
+    options.builds ?? named.map(([architecture, release]) => ({ architecture, release }))
+  if (builds.length === 0 && target === undefined) {
+    if (before !== undefined) return sourceOfSnapshot(config, before)
+    if (options.ocp === undefined) {
+      throw new InputError(
+        `${config.snapshot}: no such file, and nothing to capture is named`,
+        'Name builds as ARCH=VERSION, a stream file with --stream FILE, or an OCP version with --ocp X.Y.',
+      )
+    }
     const identity = identify(config, { name: `rhcos-${options.ocp}` })
     return { isRepeated: false, identity, builds: [], releases: [], skus: [] }
   }
-  throw new InputError(
-    `${config.snapshot}: no such file, and nothing to capture is named`,
-    'Name builds as ARCH=VERSION, a stream file with --stream FILE, or an OCP version with --ocp X.Y.',
-  )
-}
-
-function configBuilds({ builds = {} }: StreamConfig): NamedBuild[] {
-  return Object.entries(builds).map(([architecture, release]) => ({
-    architecture: architecture as Architecture,
-    release,
-  }))
-}
-
-export function missingName(): InputError {
-  return new InputError(
-    'the name of the stream, which is the folder of its builds, is missing',
-    'Name it with --name, for example --name 4.18-9.4.',
-  )
-}
-
-/** Without a name the builds are of the existing snapshot's stream. */
-function sourceOfBuilds(
-  config: StreamConfig,
-  builds: readonly NamedBuild[],
-  before: Snapshot | undefined,
-): Omit<Source, 'skus'> {
-  const place = impliedPlace(builds, config)
-  const given = config.name ?? place?.name
-  const known = given === undefined ? before?.stream : undefined
-  const name = given ?? known?.name
-  if (name === undefined) {
-    throw missingName()
+  const skus = await targetSkus(config, folder)
+  if (builds.length > 0) {
+    // Without a name the builds are of the existing snapshot's stream.
+    const place = impliedPlace(builds, config)
+    const given = config.name ?? place?.name
+    const known = given === undefined ? before?.stream : undefined
+    const name = given ?? known?.name
+    if (name === undefined) throw missingName()
+    return {
+      isRepeated: false,
+      identity: identify(config, { ...known, ...place, name }),
+      builds: wantedBuilds(builds, config),
+      releases: builds.flatMap(({ release }) => release ?? []),
+      skus,
+      ...(before?.stream.name === name && { ocp: before.stream.ocp }),
+    }
   }
-  return {
-    isRepeated: false,
-    identity: identify(config, { ...known, ...place, name }),
-    builds: wantedBuilds(builds, config),
-    releases: builds.flatMap(({ release }) => release ?? []),
-    ...(before?.stream.name === name && { ocp: before.stream.ocp }),
-  }
-}
-
-async function sourceOfTarget(
-  config: StreamConfig,
-  target: string,
-  before: Snapshot | undefined,
-  folder: Folder,
-): Promise<Source> {
-  const stream = readStream(await folder.read(target), target)
+  const file = target ?? ''
+  const stream = readStream(await folder.read(file), file)
   const name = config.name ?? stream.name
   const targetReleases = getReleases(stream)
   const known = before?.stream.name === name ? before : undefined
@@ -273,9 +242,16 @@ async function sourceOfTarget(
     builds: [],
     releases: [...targetReleases.values()],
     targetReleases,
-    skus: await targetSkus(config, folder),
+    skus,
     ...(known && { ocp: known.stream.ocp }),
   }
+}
+
+export function missingName(): InputError {
+  return new InputError(
+    'the name of the stream, which is the folder of its builds, is missing',
+    'Name it with --name, for example --name 4.18-9.4.',
+  )
 }
 
 /** The SKUs that a stream's images have in its marketplace file, else in the target. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Access } from '../capture/clouds/cloud.ts'
 import type { Shared } from '../capture/http/message.ts'
 import type { Recording } from '../capture/recording.ts'
-import type { CaptureRequest, Progress } from '../capture/request.ts'
+import type { Progress } from '../capture/request.ts'
 import {
   type Change,
   type Comparison,
@@ -10,8 +10,8 @@ import {
   Listings,
 } from '../core/changes/changes.ts'
 import { snapshotInventory } from '../core/changes/inventory.ts'
-import { withLf } from '../core/snapshot/canonical.ts'
-import { assemble, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
+import { sha256, withLf } from '../core/snapshot/canonical.ts'
+import { assemble, type Found, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import {
   type CloudName,
   capturedClouds,
@@ -26,21 +26,23 @@ import { CheckFailure, InputError, MissingCredentials, ServiceError, UserError }
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import { GENERATOR } from '../version.ts'
-import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.ts'
+import { type PlanOptions, planCapture } from './capture-plan.ts'
 import { type CloudOptions, cloudCriteria, cloudSettings } from './clouds.ts'
-import { readExisting, readReplay, readSnapshotOf } from './existing.ts'
-import { refuseForeign } from './foreign.ts'
 import {
   allParts,
   hasParts,
+  NO_PARTS,
   type Parts,
+  partNames,
+  plannedParts,
   queriedRegions,
+  refuseForeign,
   selectParts,
   unqueriedParts,
   withKept,
   withQueriedRegions,
 } from './keep.ts'
-import { type LockContext, withLocks } from './locks.ts'
+import { type LockContext, writeLocked } from './locks.ts'
 
 export interface CaptureOptions extends PlanOptions {
   /** A recording that responds instead of the clouds and the build server. */
@@ -121,10 +123,9 @@ export async function captureStream(
   context: CaptureContext,
 ): Promise<CaptureResult> {
   const files = [config.snapshot, recordingFile(config.snapshot)]
-  return withLocks(files, context, async () => {
+  return writeLocked(files, [], context, async () => {
     const result = await prepareCapture(config, options, context)
     refuseLosses(config.snapshot, result)
-    await context.folder.write(result.writes)
     return result
   })
 }
@@ -144,13 +145,13 @@ export async function prepareCapture(
   } catch (error) {
     if (!(error instanceof MissingCredentials) || !options.allowsBuildsOnly) throw error
     const builds = await captureOnce({ ...config, clouds: [] }, options, context)
-    const note = `marketplace images unchanged: ${error.message}; ${lowerFirst(error.remedy ?? '')}`
-    return { ...builds, notes: [...builds.notes, note] }
+    const { message, remedy = '' } = error
+    const advice = `${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1).replace(/\.$/, '')}`
+    return {
+      ...builds,
+      notes: [...builds.notes, `marketplace images unchanged: ${message}; ${advice}`],
+    }
   }
-}
-
-function lowerFirst(text: string): string {
-  return `${text.slice(0, 1).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`
 }
 
 async function captureOnce(
@@ -161,7 +162,7 @@ async function captureOnce(
   const { folder, env, cloudOptions = {}, shared, onProgress, onWait } = context
   const file = config.snapshot
   const recording = recordingFile(file)
-  const { found, notes } = await readExisting(config, options, folder)
+  const found = await readFound(file, folder)
   const before = found?.snapshot
   const replay = await readReplay(options.replay, recording, folder)
   const plan = await planCapture(config, options, before, folder)
@@ -169,16 +170,13 @@ async function captureOnce(
   const drop = knownDrops(file, options, before)
   if (before) {
     const planned = plannedParts({ ...plan, criteria }, before)
-    refuseForeign(
-      config,
-      { ...plan, criteria: { ...plan.criteria, ...criteria } },
-      before,
-      unqueriedParts(before, planned, drop).kept,
-    )
+    const { kept } = unqueriedParts(before, planned, drop)
+    const all = { ...plan.criteria, ...criteria }
+    refuseForeign(config, { ...plan, criteria: all }, before, kept)
   }
 
   const { capture } = await import('../capture/capture.ts')
-  const request: CaptureRequest = {
+  const captured = await capture({
     stream: plan.stream,
     criteria,
     ocp: plan.ocp,
@@ -192,32 +190,30 @@ async function captureOnce(
     ...(replay && { replay: replay.recording }),
     ...(onWait && { onWait }),
     ...(onProgress && { onProgress }),
-  }
-  const captured = await capture(request)
+  })
 
   const parts = before && unqueriedParts(before, allParts(captured.content), drop)
-  const kept = parts?.kept ?? { clouds: [], regions: [], architectures: [] }
+  const { kept, dropped: dropping } = parts ?? { kept: NO_PARTS, dropped: NO_PARTS }
   const content = mergeKept(captured.content, before, kept, drop)
   const evidence =
     content === captured.content
       ? captured.recording
       : await mergeEvidence(content, kept, captured.recording, found?.recording, recording)
-  const dropped =
-    before && parts && hasParts(parts.dropped) ? selectParts(before, parts.dropped) : undefined
+  const dropped = before && hasParts(dropping) ? selectParts(before, dropping) : undefined
   const comparison = before && compareContents(before, content, dropped)
   const lost = before && comparison ? lostParts(before, content, comparison) : []
   const now = `${context.now().toISOString().slice(0, 19)}Z`
   const deprecations = before && !replay ? passedDeprecations(content, before.capturedAt, now) : []
-  const sibling = found ?? (replay && (await readSnapshotOf(replay.file, folder)))
   const { printRecording, sortExchanges } = await import('../capture/recording.ts')
   const assembled = assemble(
     content,
     { file: basename(recording), text: printRecording(sortExchanges(evidence)) },
-    deprecations.length > 0 ? undefined : sibling,
+    deprecations.length > 0 ? undefined : (found ?? replay?.found),
     now,
     GENERATOR,
   )
   checkForm(assembled.snapshotText, file)
+  const notes = [...notesOnRecording(found, file), ...plan.notes, ...captured.notes]
   return {
     snapshot: assembled.snapshot,
     before,
@@ -235,8 +231,56 @@ async function captureOnce(
       ],
       folder,
     ),
-    notes: [...new Set([...notes, ...plan.notes, ...captured.notes, ...notesOnBuilds(content)])],
+    notes: [...new Set([...notes, ...notesOnBuilds(content)])],
   }
+}
+
+/**
+ * The snapshot that a capture replaces, with its recording.
+ *
+ * @throws InputError for any other file, and for a damaged snapshot
+ */
+async function readFound(file: string, folder: Folder): Promise<Found | undefined> {
+  const text = await folder.readIfExists(file)
+  if (text === undefined) return undefined
+  const recording = recordingFile(file)
+  try {
+    return { snapshot: readSnapshot(text, file), recording: await folder.readSibling(recording) }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(
+      error.message,
+      `Name another file, as only a snapshot is replaced, or restore it with git checkout ${file} ${recording}.`,
+      { cause: error },
+    )
+  }
+}
+
+/** A run that was killed between the two writes leaves the recording of another snapshot. */
+function notesOnRecording(found: Found | undefined, file: string): string[] {
+  if (found === undefined) return []
+  const recording = recordingFile(file)
+  if (found.recording === undefined) return [`${recording}: no such file`]
+  if (sha256(found.recording) === found.snapshot.recording.sha256) return []
+  return [`${recording}: not the recording of ${file}`]
+}
+
+/**
+ * A recording, with its snapshot, which has the time at which its content was first seen.
+ *
+ * @param replay a recording's file; empty for the snapshot's own
+ */
+async function readReplay(replay: string | undefined, own: string, folder: Folder) {
+  if (replay === undefined) return undefined
+  const file = replay || own
+  const { readRecording } = await import('../capture/recording.ts')
+  const recording = readRecording(await folder.read(file), file)
+  const snapshot = file.replace(/\.recording\.json$/, '.json')
+  const found = await readFound(snapshot, folder).catch((error) => {
+    if (!(error instanceof InputError)) throw error
+    return undefined
+  })
+  return { recording, found }
 }
 
 /**
@@ -249,10 +293,7 @@ function knownDrops(
   { drop = [], dropsOfAnyStream }: CaptureOptions,
   before: Snapshot | undefined,
 ): string[] {
-  const { clouds, regions, architectures } = before
-    ? allParts(before)
-    : { clouds: [], regions: [], architectures: [] }
-  const parts: readonly string[] = [...clouds, ...regions, ...architectures]
+  const parts = before ? partNames(allParts(before)) : []
   const isKnown = (name: string) => parts.includes(name) || name.includes('/')
   const unknown = drop.filter((name) => !isKnown(name))
   if (unknown.length > 0 && !dropsOfAnyStream) {
@@ -262,19 +303,6 @@ function knownDrops(
     )
   }
   return drop.filter(isKnown)
-}
-
-/** What a plan queries of a snapshot's parts, as far as it is known before the first query. */
-function plannedParts({ clouds, builds, criteria }: CapturePlan, before: Snapshot): Parts {
-  const named = builds.flatMap(({ architecture }) => architecture ?? [])
-  return {
-    clouds,
-    regions: clouds.flatMap((cloud) => {
-      const { regions } = (criteria[cloud] ?? {}) as { readonly regions?: readonly string[] }
-      return regions ?? queriedRegions(before, cloud)
-    }),
-    architectures: named.length < builds.length ? Object.keys(before.builds) : named,
-  }
 }
 
 /** The changes of a snapshot, without those that were requested. */
@@ -325,10 +353,9 @@ async function mergeEvidence(
   const others = readRecording(former ?? '[]', file).filter((each) => !keys.has(exchangeKey(each)))
   return evidenceFor(content, [...captured, ...others]).catch((error) => {
     if (!(error instanceof UserError)) throw error
-    const names = [...kept.clouds, ...kept.regions, ...kept.architectures].join(',')
     throw new CheckFailure(
       `${file}: ${error.message}`,
-      `Query all parts, or remove those that are not queried with --drop ${names}.`,
+      `Query all parts, or remove those that are not queried with --drop ${partNames(kept).join(',')}.`,
       { cause: error },
     )
   })
@@ -366,32 +393,28 @@ function passedDeprecations(content: SnapshotContent, from: string, now: string)
   )
 }
 
+/** @throws MissingCredentials for all clouds that need them */
 async function openAccess(
   clouds: readonly CloudName[],
   { replay, timeout = CAPTURE_DEFAULTS.timeout }: CaptureOptions,
   { env, cloudOptions = {} }: CaptureContext,
 ): Promise<Partial<Record<CloudName, Access<unknown>>>> {
-  const opened = await Promise.allSettled(
-    clouds.map(async (cloud) => {
-      if (replay !== undefined) return [cloud, { live: false, timeout }] as const
-      return [
-        cloud,
-        { live: true, timeout, settings: await cloudSettings(cloud, cloudOptions, env) },
-      ] as const
-    }),
-  )
-  refuseMissing(opened.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])))
-  return Object.fromEntries(
-    opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
-  )
-}
-
-/** Reports what several clouds need in one run. */
-function refuseMissing(errors: readonly unknown[]): void {
-  const [first] = errors
-  if (first === undefined) return
-  const missing = errors.filter((error) => error instanceof MissingCredentials)
-  if (missing.length < 2 || missing.length < errors.length) throw first
+  const opened: Partial<Record<CloudName, Access<unknown>>> = {}
+  const missing: MissingCredentials[] = []
+  for (const cloud of clouds) {
+    try {
+      opened[cloud] =
+        replay === undefined
+          ? { live: true, timeout, settings: await cloudSettings(cloud, cloudOptions, env) }
+          : { live: false, timeout }
+    } catch (error) {
+      if (!(error instanceof MissingCredentials)) throw error
+      missing.push(error)
+    }
+  }
+  const [first, ...others] = missing
+  if (first === undefined) return opened
+  if (others.length === 0) throw first
   throw new MissingCredentials(
     `missing credentials for ${missing.length} clouds`,
     'Sign in to each of them, or name fewer clouds with --cloud.',

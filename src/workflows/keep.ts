@@ -1,5 +1,6 @@
 import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
+import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
   type Answered,
   CLOUDS,
@@ -7,8 +8,15 @@ import {
   capturedClouds,
   getImages,
   getQueries,
+  type Snapshot,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
+import { compareMajorMinor, printMajorMinor } from '../core/versions/major-minor.ts'
+import { readRelease } from '../core/versions/version.ts'
+import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import { CheckFailure } from '../errors.ts'
+import { counted } from '../printable.ts'
+import type { CapturePlan } from './capture-plan.ts'
 
 /** Parts of a snapshot, which a capture queries, keeps or drops. */
 export interface Parts {
@@ -27,6 +35,25 @@ export function allParts(snapshot: SnapshotContent): Parts {
   }
 }
 
+export const NO_PARTS: Parts = { clouds: [], regions: [], architectures: [] }
+
+export function partNames({ clouds, regions, architectures }: Parts): string[] {
+  return [...clouds, ...regions, ...architectures]
+}
+
+/** The parts of a snapshot that a plan queries, as far as they are known before the first query. */
+export function plannedParts({ clouds, builds, criteria }: CapturePlan, before: Snapshot): Parts {
+  const named = builds.flatMap(({ architecture }) => architecture ?? [])
+  return {
+    clouds,
+    regions: clouds.flatMap((cloud) => {
+      const { regions } = (criteria[cloud] ?? {}) as { readonly regions?: readonly string[] }
+      return regions ?? queriedRegions(before, cloud)
+    }),
+    architectures: named.length < builds.length ? Object.keys(before.builds) : named,
+  }
+}
+
 /**
  * The parts of the existing snapshot that a capture does not query: those to keep and those to drop.
  *
@@ -38,34 +65,35 @@ export function unqueriedParts(
   drop: readonly string[],
 ): { readonly kept: Parts; readonly dropped: Parts } {
   const all = allParts(before)
-  const regions = CLOUDS.filter((cloud) => queried.clouds.includes(cloud)).flatMap((cloud) =>
-    queriedRegions(before, cloud),
-  )
-  const others: Parts = {
-    clouds: all.clouds.filter((cloud) => !queried.clouds.includes(cloud)),
-    regions: regions.filter((region) => !queried.regions.includes(region)),
-    architectures: all.architectures.filter((arch) => !queried.architectures.includes(arch)),
-  }
+  const others = all.clouds.filter((cloud) => !queried.clouds.includes(cloud))
   // Dropping one region of a cloud that is not queried keeps the other regions.
-  const thinned = others.clouds.filter(
+  const thinned = others.filter(
     (cloud) =>
       !drop.includes(cloud) && queriedRegions(before, cloud).some((each) => drop.includes(each)),
   )
-  const whole = others.clouds.filter((cloud) => !thinned.includes(cloud))
-  const loose = [...others.regions, ...thinned.flatMap((cloud) => queriedRegions(before, cloud))]
+  const unqueried: Parts = {
+    clouds: others.filter((cloud) => !thinned.includes(cloud)),
+    regions: all.clouds.flatMap((cloud) =>
+      queriedRegions(before, cloud).filter((region) =>
+        queried.clouds.includes(cloud)
+          ? !queried.regions.includes(region)
+          : thinned.includes(cloud),
+      ),
+    ),
+    architectures: all.architectures.filter((arch) => !queried.architectures.includes(arch)),
+  }
   const isDropped = (name: string) => drop.includes(name)
-  const isKept = (name: string) => !drop.includes(name)
   return {
-    kept: {
-      clouds: whole.filter(isKept),
-      regions: loose.filter(isKept),
-      architectures: others.architectures.filter(isKept),
-    },
-    dropped: {
-      clouds: whole.filter(isDropped),
-      regions: loose.filter(isDropped),
-      architectures: others.architectures.filter(isDropped),
-    },
+    kept: filterParts(unqueried, (name) => !isDropped(name)),
+    dropped: filterParts(unqueried, isDropped),
+  }
+}
+
+function filterParts(parts: Parts, isMeant: (name: string) => boolean): Parts {
+  return {
+    clouds: parts.clouds.filter(isMeant),
+    regions: parts.regions.filter(isMeant),
+    architectures: parts.architectures.filter(isMeant),
   }
 }
 
@@ -116,8 +144,8 @@ export function withKept(content: SnapshotContent, kept: SnapshotContent): Snaps
   }
 }
 
-export function hasParts({ clouds, regions, architectures }: Parts): boolean {
-  return clouds.length + regions.length + architectures.length > 0
+export function hasParts(parts: Parts): boolean {
+  return partNames(parts).length > 0
 }
 
 /** The regions that a cloud was queried in; none for a cloud without regions. */
@@ -137,7 +165,7 @@ function byCloud<T>(list: (cloud: CloudName) => T): [cloud: CloudName, list: T][
 }
 
 /** The criteria that all clouds share, and those of some clouds. */
-export function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria {
+function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria {
   const others: readonly string[] = CLOUDS.filter((cloud) => !clouds.includes(cloud))
   const own = Object.entries(criteria).filter(([key]) => !others.includes(key))
   return Object.fromEntries(own) as unknown as Criteria
@@ -155,12 +183,80 @@ export function withQueriedRegions(
   return { ...content, criteria }
 }
 
-export function withoutRegions<T extends object>(criteria: T): Omit<T, 'regions'> {
-  const { regions: _, ...rest } = criteria as T & { readonly regions?: unknown }
-  return rest as Omit<T, 'regions'>
-}
-
 function withRegions(criteria: Criteria, cloud: CloudName, regions: readonly string[]): Criteria {
   const own = criteria[cloud]
   return own ? { ...criteria, [cloud]: { ...own, regions: [...regions].sort() } } : criteria
+}
+
+/**
+ * Refuses to keep parts that were captured for something else than the rest of the snapshot.
+ *
+ * @throws CheckFailure that names the parts, and what they were captured for
+ */
+export function refuseForeign(
+  config: StreamConfig,
+  plan: CapturePlan,
+  before: Snapshot,
+  kept: Parts,
+): void {
+  const images = [...kept.clouds, ...kept.regions]
+  const { name, ocp, url } = before.stream
+  const wanted = plan.ocp && printMajorMinor(plan.ocp)
+  const reasons: (readonly [part: string, text: string])[] = []
+  const compare = (parts: readonly string[], isSame: boolean, was: string, is: string) => {
+    if (isSame) return
+    for (const part of parts) reasons.push([part, `${part} was captured for ${was}, not ${is}`])
+  }
+  compare(partNames(kept), name === plan.stream.name, `stream ${name}`, plan.stream.name)
+  compare(images, wanted === undefined || ocp === wanted, `OCP ${ocp}`, `${wanted}`)
+  for (const part of kept.architectures) {
+    const reason = otherRelease(part, config, plan, before)
+    if (reason !== undefined) reasons.push([part, reason])
+  }
+  const isSameCriteria = config.criteria === undefined || hasCriteria(plan.criteria, before, kept)
+  compare(images, isSameCriteria, 'other criteria', `those of ${config.criteria}`)
+  compare(kept.architectures, url === plan.stream.url, url, plan.stream.url)
+
+  const [first, ...others] = reasons
+  if (first === undefined) return
+  const names = [...new Set(reasons.map(([part]) => part))]
+  const them = names.length > 1 ? 'them' : 'it'
+  const remedy = `Query ${them} too, or remove ${them} with --drop ${names.join(',')}.`
+  if (others.length === 0) throw new CheckFailure(`${config.snapshot}: ${first[1]}`, remedy)
+  throw new CheckFailure(
+    `${config.snapshot}: ${counted(names.length, 'part')} captured for something else`,
+    remedy,
+    { lines: reasons.map(([, text]) => text) },
+  )
+}
+
+/** Kept builds have the releases of the stream, or are of the OCP version that is captured. */
+function otherRelease(
+  part: string,
+  { target }: StreamConfig,
+  { targetReleases, ocp }: CapturePlan,
+  before: Snapshot,
+): string | undefined {
+  const release = before.builds[part]?.release ?? ''
+  const was = `${part} was captured for release ${release}`
+  if (targetReleases && targetReleases.get(part) !== release) {
+    return `${was}, and ${target} has ${targetReleases.get(part) ?? `no ${part}`}`
+  }
+  const own = readRelease(release)?.ocp
+  if (!own || !ocp || compareMajorMinor(own, ocp) === 0) return undefined
+  return `${was}, not for OCP ${printMajorMinor(ocp)}`
+}
+
+/** Whether the kept images were captured with these criteria. Regions are parts, not criteria. */
+function hasCriteria(criteria: Criteria, before: Snapshot, { clouds, regions }: Parts): boolean {
+  const names = capturedClouds(before).filter(
+    (cloud) =>
+      clouds.includes(cloud) ||
+      queriedRegions(before, cloud).some((region) => regions.includes(region)),
+  )
+  const comparable = (all: Criteria) => {
+    const own = names.map((cloud) => [cloud, { ...all[cloud], regions: undefined }])
+    return canonicalJson({ ...criteriaFor(all, names), ...Object.fromEntries(own) })
+  }
+  return names.length === 0 || comparable(before.criteria) === comparable(criteria)
 }
