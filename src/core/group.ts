@@ -1,4 +1,3 @@
-/** Groups things by a key, in the order of the first thing of each key. */
 export function groupBy<T>(things: Iterable<T>, keyOf: (thing: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const thing of things) {

@@ -19,7 +19,6 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   ENOMEM: ['out of memory', 'Raise the memory limit.'],
 }
 
-/** An error of the file system in one line. */
 export function fileError(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
@@ -30,12 +29,10 @@ export function fileError(file: string, error: unknown): InputError {
   })
 }
 
-/** Whether an error of the file system has one of these codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }
 
-/** Does some work on a file. @throws InputError that names the file */
 export function attempt<T>(file: string, work: () => T): T {
   try {
     return work()

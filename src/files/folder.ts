@@ -5,10 +5,8 @@ import { findUpwards, repositoryAround, resolveLinks } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream } from './read.ts'
 import { checkTarget, tidy, type Write, writeFiles } from './write.ts'
 
-/** The name of stdin where a command takes a file. */
 export const STDIN = '-'
 
-/** A working folder, with the operations on files that commands and workflows use. */
 export type Folder = ReturnType<typeof openFolder>
 
 /**
@@ -37,7 +35,6 @@ export function openFolder(
     /** The text of a file, or of stdin for `-`. @throws InputError */
     read: (file: string) =>
       file === STDIN ? readStream(stdin(), 'stdin') : readInput(file, at(file)),
-    /** The same for a file that may be missing: undefined then. */
     readIfExists: (file: string) => readIfExists(file, at(file)),
     /** A file next to the one that names it: it may not be a link out of their folder. */
     readSibling: (file: string) => readSibling(file, at(file)),
@@ -46,9 +43,7 @@ export function openFolder(
     /** Does some work while no other run writes the file. @throws ServiceError after a time limit */
     lock: <T>(file: string, options: LockOptions, work: () => Promise<T>) =>
       withLock(file, options, work, at(file)),
-    /** @throws InputError for a path that cannot be written as a file, or without its folder */
     checkTarget: (file: string) => checkTarget(file, at(file)),
-    /** Removes what killed runs have left next to the file. */
     tidy: (file: string) => tidy(file, at(file)),
     /** A file of this name in this folder or above it, up to the root of the git repository. */
     findUpwards: (name: string) => from(findUpwards(name, path)),

@@ -44,7 +44,6 @@ export function lockFile(target: string): string {
   return join(dirname(target), `.${basename(target)}.lock`)
 }
 
-/** Whether a process of this machine has ended. */
 export function hasEnded(pid: number | undefined): boolean {
   if (pid === undefined) return false
   try {

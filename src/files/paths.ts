@@ -72,7 +72,6 @@ export function resolveLinks(file: string, path: string): string {
   return fs.realpathSync.native(path)
 }
 
-/** A folder and the folders above it, the innermost first. */
 function foldersAbove(folder: string): string[] {
   const inner = resolve(folder)
   return inner === dirname(inner) ? [inner] : [inner, ...foldersAbove(dirname(inner))]

@@ -15,7 +15,6 @@ export async function readInput(file: string, path: string): Promise<string> {
   return text
 }
 
-/** The same for a file that may be missing: undefined then. */
 export async function readIfExists(file: string, path: string): Promise<string | undefined> {
   try {
     const stat = fs.statSync(path)
@@ -46,7 +45,6 @@ export async function readSibling(file: string, path: string): Promise<string | 
   return readIfExists(file, path)
 }
 
-/** Reads a stream of bytes to its end. @throws InputError if it is too long or not UTF-8 */
 export async function readStream(stream: AsyncIterable<Buffer>, name: string): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0

@@ -44,7 +44,6 @@ export async function writeFiles(
   }
 }
 
-/** @throws InputError for a path that cannot be written as a file, or whose folder is missing */
 export function checkTarget(file: string, path: string): void {
   attempt(file, () => resolveTarget(file, path))
   if (!fs.existsSync(dirname(path))) {

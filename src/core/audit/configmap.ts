@@ -1,5 +1,3 @@
-/** The ConfigMap by which a cluster knows the boot images of its release. */
-
 import { BUILT_IN } from '../criteria/read.ts'
 import { printAllAsGo, printAsGo } from '../stream/known.ts'
 import type { MarketplaceFile } from '../stream/marketplace-file.ts'
@@ -7,15 +5,12 @@ import type { Stream } from '../stream/stream.ts'
 import { compareMajorMinor, type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 
-/** A stream and its key. */
 export interface NamedStream {
   readonly name: string | undefined
   readonly stream: Stream
-  /** Its images replace those of the stream. */
   readonly marketplaceFile?: MarketplaceFile
 }
 
-/** A manifest as the cluster-version operator takes it. */
 export interface ConfigMap {
   readonly apiVersion: 'v1'
   readonly data: {
@@ -31,7 +26,6 @@ export interface ConfigMap {
   }
 }
 
-/** The profiles of a cluster that get the manifest. */
 const PROFILES = ['ibm-cloud-managed', 'self-managed-high-availability', 'single-node-developer']
 
 /** The stream that is `data.stream` among several, where it is there: the installer's default. */

@@ -10,7 +10,6 @@ import {
 } from '../snapshot/snapshot.ts'
 import { stateAt } from '../snapshot/time.ts'
 
-/** Which images to list; what is absent admits all. */
 export interface ListFilter {
   readonly cloud?: CloudName | undefined
   /** CoreOS's name or Azure's, in any case. */
@@ -21,7 +20,6 @@ export interface ListFilter {
   readonly sku?: string | undefined
 }
 
-/** A cloud's images as rows; the keys are the cloud's columns, in their order. */
 export interface Listing {
   readonly cloud: CloudName
   /** Of each row what the cloud says of the image; absent where all of them may be chosen. */
@@ -29,7 +27,6 @@ export interface Listing {
   readonly rows: readonly Readonly<Record<string, Cell>>[]
 }
 
-/** Lists a snapshot's images in its order; clouds without an image to list are left out. */
 export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing[] {
   return CLOUDS.filter((cloud) => filter.cloud === undefined || filter.cloud === cloud)
     .map((cloud) => {
@@ -44,10 +41,8 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing
     .filter(({ rows }) => rows.length > 0)
 }
 
-/** The states in which an image may be chosen. */
 const CHOOSABLE: readonly ImageState[] = ['active', 'scheduled-for-deprecation']
 
-/** Azure's names for architectures, as a filter may have them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x64: 'x86_64',
   amd64: 'x86_64',

@@ -15,24 +15,19 @@ import {
 } from '../versions/major-minor.ts'
 import { daysBetween, inferRhel, isOfPublication, readVersion } from '../versions/version.ts'
 
-/** How far a slot's image is from its release. */
 export interface SlotSkew {
   readonly slot: Slot
   readonly release: string
   /** Absent for a slot that no image may fill; so are grade and days. */
   readonly image?: Entry
   readonly grade?: Grade
-  /** The RHEL version of the image, if its version or its OCP version has one. */
   readonly rhel?: string
-  /** Why the image of a stream may not be in its slot. */
   readonly refused?: string
   /** From the image's day to the build's: positive where the image is the older one. */
   readonly days?: number
-  /** What the publisher still has to publish; absent where nothing is missing. */
   readonly expected?: Expected
 }
 
-/** Grades from the best to the worst, and a slot without an image, which is worse than all. */
 export const SEVERITY = [
   'exact',
   'newer-build',
@@ -43,7 +38,6 @@ export const SEVERITY = [
 ] as const satisfies readonly (Grade | 'none')[]
 export type Severity = (typeof SEVERITY)[number]
 
-/** From which skew on a check fails; what is absent admits all. */
 export interface Tolerance {
   readonly failOn?: Severity | undefined
   readonly maxDays?: number | undefined
@@ -71,7 +65,6 @@ export function measureSkew(
   }))
 }
 
-/** The slots whose skew is not tolerated; one without an image never is. */
 export function intolerable(
   skews: readonly SlotSkew[],
   { failOn, maxDays }: Tolerance,
@@ -86,11 +79,9 @@ export function intolerable(
   )
 }
 
-/** A cloud's plan, of which no image is of a RHEL minor or a later one. */
 export interface PlanBelow {
   readonly cloud: CloudName
   readonly plan: string
-  /** Of its latest image; absent where there is none whose RHEL is known. */
   readonly rhel?: string
 }
 

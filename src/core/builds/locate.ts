@@ -7,7 +7,6 @@ import {
 } from '../snapshot/snapshot.ts'
 import { folderAround, liesIn } from '../url.ts'
 
-/** The build server and the stream's folder on it. */
 export type StreamPlace = Pick<StreamIdentity, 'url' | 'name'>
 
 /** A build to query. Its meta.json has what is absent here. */
@@ -44,7 +43,6 @@ export function readMetaUrl(
   return { place: { url, name }, architecture, release }
 }
 
-/** A snapshot's builds, to be queried again. */
 export function wantedAgain(builds: SnapshotContent['builds']): WantedBuild[] {
   return Object.entries(builds).map(([architecture, { release, location }]) => ({
     architecture: architecture as Architecture,
@@ -53,7 +51,6 @@ export function wantedAgain(builds: SnapshotContent['builds']): WantedBuild[] {
   }))
 }
 
-/** The URL without `/meta.json`. */
 export function folderOf(metaUrl: string): string {
   return metaUrl.slice(0, -META.length)
 }
@@ -80,12 +77,10 @@ export function isArchitecture(text: string | undefined): text is Architecture {
   return (ARCHITECTURES as readonly (string | undefined)[]).includes(text)
 }
 
-/** Whether a text can be a build's id, which is a folder on the server. */
 export function isRelease(text: string): boolean {
   return /^[0-9A-Za-z][\w.+-]{0,99}$/.test(text) && !text.includes('..')
 }
 
-/** A build that the user named, and the stream's place that its URL implies. */
 export interface NamedBuild extends WantedBuild {
   readonly place?: StreamPlace
 }

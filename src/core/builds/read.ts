@@ -19,7 +19,6 @@ import {
 } from './locate.ts'
 import { translate } from './translate.ts'
 
-/** A build and its architecture, from its meta.json. */
 export interface ReadBuild {
   readonly architecture: Architecture
   readonly build: Build
@@ -81,7 +80,6 @@ const RULES: readonly ImageRule[] = Object.values(PLATFORM_RULES).flatMap(({ ima
   [images ?? [], extension ?? []].flat(),
 )
 
-/** The top-level keys of meta.json that a stream shows, besides `images`. */
 const SHOWN_KEYS: readonly string[] = RULES.map(({ from }) => from)
 
 /** The fields of meta.json that a stream shows; a snapshot has these. */

@@ -6,7 +6,6 @@ import type { ArchitectureContent } from '../stream/stream.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** A platform's artifacts by format and part. */
 interface Gathered {
   readonly release: string
   readonly formats: Record<string, Record<string, JsonRecord>>
@@ -82,7 +81,6 @@ function artifactOf(
   }
 }
 
-/** Undefined if the build has no such images. */
 function show(rule: ImageRule, { meta, release }: Build): JsonRecord | undefined {
   const source = meta[rule.from]
   const path = `.${rule.from}`

@@ -27,7 +27,6 @@ import {
  */
 export type Absence = 'not-queried' | 'not-found' | 'no-longer-listed'
 
-/** The images that a snapshot lists, and the queries that returned them. */
 export class Listings {
   readonly #snapshot: SnapshotContent
   readonly #names: ReadonlyMap<CloudName, ReadonlySet<string>>
@@ -63,9 +62,7 @@ export class Listings {
 
 export interface Change {
   readonly subject: Subject
-  /** Undefined for an added subject. */
   readonly before?: Item
-  /** Undefined for a removed subject. */
   readonly after?: Item
   /** `older`: an image or a build is replaced by an older one. */
   readonly loss?: 'removed' | 'older'
@@ -78,7 +75,6 @@ export interface Change {
   readonly absence?: Absence
 }
 
-/** The changes between two inventories, and the items that are the same in both. */
 export interface Comparison {
   readonly changes: readonly Change[]
   readonly unchanged: readonly Item[]
@@ -148,7 +144,6 @@ export function ofKinds(changes: readonly Change[], ...kinds: readonly SubjectKi
   )
 }
 
-/** Whether a comparison has any such subject, changed or not. */
 export function hasKind({ changes, unchanged }: Comparison, kind: SubjectKind): boolean {
   return [...changes, ...unchanged].some(({ subject }) => subject.kind === kind)
 }
@@ -181,7 +176,6 @@ const ORDER: readonly SubjectKind[] = [
   'file',
 ]
 
-/** Builds first, by architecture; other kinds keep their order. */
 function compareKinds({ subject: a }: Change, { subject: b }: Change): number {
   if (a.kind !== 'build' || b.kind !== 'build') return ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)
   return a.architecture < b.architecture ? -1 : 1
@@ -224,7 +218,6 @@ function findAbsence(
   return undefined
 }
 
-/** Whether a part changes with the release of its build, or with the build. */
 function followsBuild(
   subject: Subject,
   [old, fresh]: readonly (Item | undefined)[],

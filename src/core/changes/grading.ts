@@ -13,14 +13,12 @@ import type { Inventory, Item } from './inventory.ts'
 
 /** One side of a comparison: what its images are graded against. */
 export interface Side {
-  /** The releases of this side, by architecture. */
   readonly releases: Releases
   /** For releases that do not name an OCP version; absent where it is unknown. */
   readonly ocp?: MajorMinor | undefined
   readonly criteria: Criteria
 }
 
-/** How close an image is to the build of its side. */
 export interface Grading {
   readonly grade?: Grade
   /** Why there is no grade: `OCP version unknown`, `later OCP minor`. */
@@ -31,7 +29,6 @@ export interface Grading {
 
 export const RELEASE_UNKNOWN = 'release unknown'
 
-/** Grades the image of a slot with the release and the OCP version of its side. */
 export function gradeEntry(slot: Slot, entry: Entry, side: Side): Grading {
   const text = side.releases.get(slot.architecture)
   if (text === undefined) return { ungraded: RELEASE_UNKNOWN }
@@ -50,7 +47,6 @@ export function gradeEntry(slot: Slot, entry: Entry, side: Side): Grading {
   return { ...lag, ...(refused !== undefined && { ungraded: refused }) }
 }
 
-/** Adds a grade, or the reason for none, to every slot of an inventory. */
 export function gradeInventory(inventory: Inventory, side: Side): Inventory {
   return new Map(
     [...inventory].map(([key, item]): [string, Item] => {

@@ -41,13 +41,9 @@ export type Subject =
       readonly region?: string
       readonly member?: string
     }
-  /** A slot that has a marketplace image. */
   | { readonly kind: 'slot'; readonly slot: Slot; readonly layout?: LayoutName }
-  /** A cloud that was queried. */
   | { readonly kind: 'cloud'; readonly cloud: CloudName }
-  /** An image that a cloud listed. */
   | { readonly kind: 'listing'; readonly cloud: CloudName; readonly image: Image }
-  /** A query that was sent. */
   | { readonly kind: 'query'; readonly cloud: CloudName; readonly query: object }
   /** What a snapshot was captured for: a member of `stream` or `criteria`. */
   | { readonly kind: 'setting'; readonly path: string }
@@ -60,9 +56,7 @@ export interface Item {
   readonly value: string
   /** The build's release or the image's version, as it is spelled. */
   readonly release?: string
-  /** For a slot: the image as a stream names it. */
   readonly entry?: Entry
-  /** For a slot whose image was graded; see `Grading`. */
   readonly grade?: Grade
   readonly ungraded?: string
   readonly days?: number
@@ -71,7 +65,6 @@ export interface Item {
 /** The items of a file by a key that is the same in two files for the same subject. */
 export type Inventory = ReadonlyMap<string, Item>
 
-/** The builds of a stream with their parts, and its slots in some layouts or in all. */
 export function streamInventory(stream: Stream, layouts?: readonly LayoutName[]): Inventory {
   const builds = stream.architectures().flatMap((architecture): Item[] => {
     const release = stream.release(architecture)
@@ -80,14 +73,12 @@ export function streamInventory(stream: Stream, layouts?: readonly LayoutName[])
   return joined(toInventory(builds), imageInventory(stream, layouts))
 }
 
-/** The marketplace images of a stream or a marketplace file, in some layouts or in all. */
 export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[]): Inventory {
   return toInventory(
     imagesIn(holder, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )
 }
 
-/** The builds of a snapshot with their parts, the clouds that were queried, and the images that they listed. */
 export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   const builds = Object.entries(snapshot.builds).flatMap(([architecture, build]) => {
     const { release, ...content } = build
@@ -108,7 +99,6 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   return toInventory([...builds, ...clouds])
 }
 
-/** The queries of a snapshot, and what it was captured for. */
 export function requestInventory({ stream, criteria, queries }: SnapshotContent): Inventory {
   const settings = Object.entries({ stream, criteria }).flatMap(([key, members]) =>
     Object.entries(members).map(
@@ -127,7 +117,6 @@ export function requestInventory({ stream, criteria, queries }: SnapshotContent)
   return toInventory([...settings, ...sent])
 }
 
-/** The slots for which an image was selected, with their grades. */
 export function selectionInventory(selections: readonly Selection[]): Inventory {
   return toInventory(
     selections.flatMap(({ slot, wanted, image, grade }): Item[] => {
@@ -139,7 +128,6 @@ export function selectionInventory(selections: readonly Selection[]): Inventory 
   )
 }
 
-/** Adds the grades of selections to the slots of an inventory. */
 export function graded(inventory: Inventory, selections: readonly Selection[]): Inventory {
   const grades = new Map(selections.map(({ slot, grade }) => [printSlot(slot), grade]))
   return new Map(
@@ -191,7 +179,6 @@ function buildItems(architecture: string, release: string | undefined, content: 
   return items
 }
 
-/** A slot and its image, as a stream names it. */
 export function slotItem(
   slot: Slot,
   entry: Entry,
@@ -234,7 +221,6 @@ export function wholeOf(subject: Subject): Subject | undefined {
   return image
 }
 
-/** Equal for the same subject in two files. */
 export function keyOf(subject: Subject): string {
   return [subject.kind, ...partsOf(subject)].join('\n')
 }

@@ -25,19 +25,16 @@ export interface StreamFiles {
   readonly snapshot?: Snapshot | undefined
   readonly stream?: Stream | undefined
   readonly marketplaceFile?: ImageFile | undefined
-  /** `ocp` of the stream in the workspace file. */
   readonly ocp?: string | undefined
   /** Without a stream: the releases of architectures of which the snapshot has no build. */
   readonly releases?: Releases | undefined
 }
 
-/** One side of a difference. */
 export interface StreamState {
   readonly releases: Releases
   readonly inventory: Inventory
 }
 
-/** What changes from one version of a stream's files to another. */
 export interface StreamDiff extends Comparison {
   readonly name: string
   /** Set where one version has no file of the stream. */
@@ -46,12 +43,9 @@ export interface StreamDiff extends Comparison {
   readonly after: StreamState
 }
 
-/** What changes in the streams of a workspace, or in one snapshot. */
 export interface Difference {
-  /** The commit that the streams are compared with. */
   readonly base?: string
   readonly streams: readonly StreamDiff[]
-  /** The workspace file, where it changes. */
   readonly files: readonly Change[]
 }
 

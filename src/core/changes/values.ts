@@ -1,6 +1,5 @@
 import { canonicalJson } from '../snapshot/canonical.ts'
 
-/** One place where two values differ; the side that has nothing there has no member. */
 export interface ValueChange {
   /** As jq spells it: `.azure.plans["no-purchase-plan"].skus[]`. */
   readonly path: string
@@ -35,7 +34,6 @@ function diffLists(before: readonly unknown[], after: readonly unknown[], path: 
   return changes.length > 0 ? changes : [{ path, before, after }]
 }
 
-/** The elements of `list` that `other` lacks. */
 function without(list: readonly unknown[], other: readonly unknown[]): unknown[] {
   const known = new Set(other.map(canonicalJson))
   return list.filter((each) => !known.has(canonicalJson(each)))

@@ -31,7 +31,6 @@ export interface AzureSku {
   /** May contain `{major}` and `{minor}` of an OCP version: `aro_{major}{minor}-v2`. */
   readonly name: string
   readonly architecture: 'x86_64' | 'aarch64'
-  /** Hyper-V generation. */
   readonly generation: 1 | 2
   /**
    * The first and the last OCP version of this SKU, or the first one without it; without an end, it has
@@ -49,7 +48,6 @@ export interface AwsCriteria {
   readonly owners?: Readonly<Record<string, string>>
   /** The region whose API lists the account's enabled regions. */
   readonly region: string
-  /** The regions to query; absent: the account's enabled regions. */
   readonly regions?: readonly string[]
   /**
    * For streams of this OCP version and later ones, images of earlier versions are left out, as the
@@ -63,20 +61,17 @@ export interface AwsCriteria {
 export type AwsArchitecture = 'x86_64' | 'aarch64'
 
 export interface GcpCriteria {
-  /** The project that the images belong to. */
   readonly project: string
   readonly plans: Readonly<Record<string, GcpPlan>>
 }
 
 export interface GcpPlan {
   readonly architecture: 'x86_64' | 'aarch64'
-  /** How the names of the plan's images begin. */
   readonly prefix: string
   /** Known images, to be queried if the project does not allow listing. */
   readonly names: readonly string[]
 }
 
-/** Whether every OCP version has a SKU of its own. */
 export function isNamedByOcp({ name }: AzureSku): boolean {
   return name.includes('{')
 }
@@ -87,7 +82,6 @@ export function skuName(sku: AzureSku, ocp: MajorMinor): string | undefined {
   return sku.name.replaceAll('{major}', String(ocp.major)).replaceAll('{minor}', String(ocp.minor))
 }
 
-/** Whether the criteria have a SKU for an OCP version. */
 export function isOffered({ since, until, before }: AzureSku, minor: MajorMinor): boolean {
   const [first, last, end] = [since, until, before].map((each) => each && readMajorMinor(each))
   return (

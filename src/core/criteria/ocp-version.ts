@@ -8,18 +8,12 @@ import { ocpVersions, ocpVersionsForRhel, type RhelTable } from '../versions/rhe
 import { readRelease } from '../versions/version.ts'
 import type { Criteria } from './criteria.ts'
 
-/** Everything that can indicate the OCP version of a stream. */
 export interface OcpSources {
-  /** `--ocp`. */
   readonly option?: MajorMinor | undefined
   readonly releases: readonly string[]
-  /** `ocp` of the stream in the workspace file. */
   readonly workspace?: MajorMinor | undefined
-  /** The version that the existing snapshot was captured for. */
   readonly snapshot?: MajorMinor | undefined
-  /** The git branch: `release-4.22`. */
   readonly branch?: string | undefined
-  /** The SKUs of the images that the stream or its marketplace file has. */
   readonly skus?: readonly string[]
   /** The stream's name, which is often stale. */
   readonly name: string
@@ -35,24 +29,19 @@ export type OcpSource =
   | 'name'
   | 'sku'
 
-/** The OCP version of a stream and the evidence for it. */
 export interface OcpDecision {
   /** Absent where the sources leave none or several. */
   readonly ocp?: MajorMinor
   readonly source?: OcpSource
-  /** What the version follows from: `the git branch release-4.22`. */
   readonly evidence?: string
   /** Set where the version follows from the SKUs of older images alone. */
   readonly isGuess: boolean
   /** The versions that the releases and the SKUs leave; empty where nothing is known. */
   readonly candidates: readonly MajorMinor[]
-  /** Each names both sources. */
   readonly conflicts: readonly string[]
-  /** Why there is no version; present where there is none. */
   readonly cause?: string
 }
 
-/** One source and its version. */
 interface Claim {
   readonly source: OcpSource
   readonly ocp: MajorMinor
@@ -87,7 +76,6 @@ export function decideOcp(sources: OcpSources, criteria: Criteria): OcpDecision 
   }
 }
 
-/** The OCP version in the name of an Azure SKU, by the names in the criteria. */
 export function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefined {
   for (const sku of Object.values(azure?.plans ?? {}).flatMap(({ skus }) => skus)) {
     if (!sku.name.includes('{major}')) continue

@@ -3,10 +3,8 @@ import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import builtIn from './criteria.json' with { type: 'json' }
 import type { Criteria } from './criteria.ts'
 
-/** The criteria that come with the package. */
 export const BUILT_IN = withoutSchema(builtIn) as Criteria
 
-/** Reads a criteria file. @throws InputError that names the file and the fault */
 export function readCriteria(text: string, file: string): Criteria {
   const value = parseText(text, file)
   refuseLaterVersion(value, file)
@@ -20,7 +18,6 @@ function withoutSchema(file: object): object {
   return criteria
 }
 
-/** The build server of each distribution. */
 export const BUILD_SERVERS = {
   rhcos: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams',
   fcos: 'https://builds.coreos.fedoraproject.org/prod/streams',

@@ -12,29 +12,22 @@ import {
   type StreamFiles,
 } from './state.ts'
 
-/** A commit that changed some of a stream's files. */
 export interface Commit {
-  /** Hexadecimal, complete. */
   readonly commit: string
   /** RFC 3339, UTC, whole seconds. */
   readonly date: string
-  /** The first line of the message. */
   readonly subject: string
   /** Set for the first commit of a shallow clone: what it changed is unknown. */
   readonly isCut?: true
 }
 
-/** A file that a commit renamed or removed. */
 export interface FileChange {
   readonly change: 'renamed' | 'removed'
   readonly path: string
-  /** The name before. */
   readonly from?: string
 }
 
-/** The state that a commit left, and its changes to the state that its first parent left. */
 export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacant'> {
-  /** The path of the main file. */
   readonly path: string
   readonly files: readonly FileChange[]
   readonly changes: readonly Change[]
@@ -42,15 +35,12 @@ export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacan
   readonly problem?: string
 }
 
-/** The versions to show. */
 export interface Window {
   /** RFC 3339: versions from then on. */
   readonly since?: string | undefined
-  /** The latest versions, at most so many. */
   readonly maxCount?: number | undefined
 }
 
-/** Reads the versions of a stream's files one after the other, oldest first. */
 export class HistoryReader {
   #state: State = EMPTY
   #target: FileText | undefined
@@ -79,17 +69,14 @@ export class HistoryReader {
     return problem === undefined ? version : { ...version, problem }
   }
 
-  /** Whether any version so far could be read. */
   get isReadable(): boolean {
     return this.#isReadable
   }
 
-  /** The releases of the last version, as one text. */
   get releases(): string {
     return JSON.stringify(this.#state.releases)
   }
 
-  /** @throws InputError if no version could be read */
   expectReadable(): void {
     if (this.#isReadable || this.#problem === undefined) return
     throw new InputError(this.#problem, 'Name a snapshot, a stream or a marketplace file.')

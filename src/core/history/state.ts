@@ -22,7 +22,6 @@ import { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { getReleases, readStream, Stream } from '../stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 
-/** A file as a commit left it. */
 export interface FileText {
   readonly path: string
   /** @throws InputError for a text that cannot be decoded, or that is not in the clone */
@@ -31,13 +30,10 @@ export interface FileText {
 
 /** The files of one stream as a commit left them; undefined for a file that did not exist. */
 export interface StreamFiles {
-  /** The snapshot, stream or marketplace file whose history it is. */
   readonly main?: FileText
   /** The stream of a snapshot or of a marketplace file: it has the releases. */
   readonly target?: FileText | undefined
-  /** The images of a stream. */
   readonly marketplaceFile?: FileText
-  /** The OCP version in the workspace file. */
   readonly ocp?: MajorMinor
 }
 
@@ -48,23 +44,18 @@ export interface SlotState extends Omit<SlotSkew, 'release'> {
   readonly refused?: string
 }
 
-/** The content of one version. */
 export interface State {
-  /** By architecture. */
   readonly releases: Readonly<Record<string, string>>
-  /** The OCP version that images are graded for; undefined if it is unknown. */
   readonly ocp?: string
   /** The slots of a snapshot, or the slots of a stream that have an image. */
   readonly slots: readonly SlotState[]
   /** The slots that the criteria offer a stream, and that have no image; undefined for a snapshot. */
   readonly vacant?: readonly SlotState[]
-  /** The builds with their parts, and the images in slots. */
   readonly inventory: Inventory
 }
 
 export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 
-/** @throws InputError for a main or marketplace file that cannot be read */
 export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): State {
   if (main === undefined) return EMPTY
   const text = main.read()
@@ -156,7 +147,6 @@ function newState(
   }
 }
 
-/** Builds of which only the releases are known. */
 function releaseItems(releases: Releases): Inventory {
   return toInventory(
     [...releases].map(([architecture, release]) => ({
@@ -178,7 +168,6 @@ function readReleases(target: FileText | undefined): NamedReleases {
   return { name: stream.name, releases: getReleases(stream) }
 }
 
-/** Whether a target is a stream that can be read. */
 export function canRead(target: FileText): boolean {
   try {
     readReleases(target)
@@ -239,7 +228,6 @@ export function isSnapshotText(text: string): boolean {
   }
 }
 
-/** `ocp` of the stream in a workspace file that a commit has; undefined if it cannot be read. */
 export function readWorkspaceOcp(file: FileText, stream: string): MajorMinor | undefined {
   try {
     const value = JSON.parse(file.read())

@@ -3,11 +3,8 @@ import { printMajorMinor } from '../versions/major-minor.ts'
 import { nearest } from '../workspace/nearest.ts'
 import type { ImageSource, SourceStream } from './source.ts'
 
-/** Which stream of a source is wanted. */
 export interface StreamWish {
-  /** `--stream-name`. */
   readonly option?: string | undefined
-  /** `osImageStream` of a file, and that file. */
   readonly osImageStream?: string | undefined
   readonly file?: string | undefined
 }
@@ -63,7 +60,6 @@ export function chooseStream(source: ImageSource, wish: StreamWish): ChosenStrea
   )
 }
 
-/** @throws InputError for the name of another stream than the only one */
 function refuseOther(
   { name, ownName }: SourceStream,
   wanted: string,
@@ -93,7 +89,6 @@ function base(name: string): string {
   return /^rhel-[0-9]+(?=-)/.exec(name)?.[0] ?? name
 }
 
-/** A name from a file, unless it is something else. */
 function quote(name: string): string {
   return /^[A-Za-z0-9][\w.-]{0,40}$/.test(name) ? name : '(not a stream name)'
 }

@@ -12,7 +12,6 @@ import { ocpVersionsForRhel } from '../versions/rhel.ts'
 import { readRelease } from '../versions/version.ts'
 import type { SourceStream } from './source.ts'
 
-/** An image of a stream and its name in the tools of its cloud. */
 export interface FoundImage {
   readonly slot: Slot
   readonly entry: Entry
@@ -22,11 +21,6 @@ export interface FoundImage {
 /** The enhancement's names of plans are accepted as well. */
 const PLAN_ALIASES = new Map([...ENHANCEMENT_PLANS].map(([plan, name]) => [name, plan]))
 
-/**
- * The image of a slot.
- *
- * @throws InputError for an image whose name has unexpected characters
- */
 export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | undefined {
   const slot: Slot = { ...wanted, plan: PLAN_ALIASES.get(wanted.plan) ?? wanted.plan }
   const entry = images.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
@@ -44,7 +38,6 @@ export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | 
 /** Names become part of shell commands, paths, URNs and YAML, and must have no meaning there. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 
-/** The Gen1 image next to a Gen2 image. @throws CheckFailure if there is none */
 export function gen1Image({ slot, entry, urn }: FoundImage, file: string): FoundImage {
   const sku = gen1Sku(entry.sku ?? '')
   if (sku === undefined) {
@@ -54,7 +47,6 @@ export function gen1Image({ slot, entry, urn }: FoundImage, file: string): Found
   return { slot: { ...slot, generation: 1 }, entry: gen1, urn: FACTS[slot.cloud].nameOf(gen1) }
 }
 
-/** How the name of a Gen1 SKU follows from that of the Gen2 SKU; the first match counts. */
 const GEN1_RULES: readonly (readonly [gen2: RegExp, gen1: string | undefined])[] = [
   // Up to 4.20 `418-v2` goes with `aro_418`, from 4.22 on `aro_422-v2` with `aro_422`.
   [/^([0-9]+)-v2$/i, 'aro_$1'],
@@ -71,11 +63,9 @@ export function gen1Sku(gen2: string): string | undefined {
   return pattern && replacement && gen2.replace(pattern, replacement)
 }
 
-/** How far an image is behind the build of its stream. */
 export interface Lag {
   readonly release: string
   readonly grade: Grade
-  /** From the image's day to the build's. */
   readonly days: number
 }
 

@@ -13,7 +13,6 @@ import type { FoundImage } from './find.ts'
 import { at, findTargets, type MergeFile, type Pool, type Target } from './targets.ts'
 import { parseYaml, printPath, type Replacement, type YamlFile, type YamlPath } from './yaml.ts'
 
-/** What the command line says about the image; the file itself has the rest. */
 export interface ImageOptions {
   readonly cloud?: CloudName | undefined
   readonly plan?: string | undefined
@@ -21,7 +20,6 @@ export interface ImageOptions {
   readonly generation?: 1 | 2 | undefined
   readonly region?: string | undefined
   readonly pool?: Pool | undefined
-  /** Whether an image that is named in another way is replaced. */
   readonly replace?: boolean | undefined
 }
 
@@ -32,12 +30,10 @@ export interface Merged {
   readonly warnings: readonly string[]
 }
 
-/** A file that images can be merged into. */
 export interface OpenedFile extends MergeFile {
   readonly yaml: YamlFile
 }
 
-/** @throws InputError for a file that has no place for an image */
 export function openMergeFile(text: string, file: string): OpenedFile {
   const yaml = parseYaml(text, file)
   return { yaml, ...findTargets(yaml.values() as JsonValue[], file) }
@@ -90,12 +86,10 @@ export function mergeImages(
   }
 }
 
-/** Why a purchase plan is for compute machines. */
 export function controlPlaneCost(plan: string): string {
   return `${plan} is a purchase plan, and its cost for control plane machines cannot be reversed`
 }
 
-/** The slot that the options mean for machines of which a file says this. */
 export function slotFor(
   facts: Partial<Pick<Target, 'cloud' | 'architecture' | 'region'>>,
   options: ImageOptions,
@@ -137,7 +131,6 @@ function isOfPool(target: Target, pool: Pool): boolean {
   return target.pool === pool || (target.pool === 'compute' && pool === 'worker')
 }
 
-/** Whether the pools of an install-config have different architectures. */
 function isMixed(targets: readonly Target[]): boolean {
   const pools = targets.filter(({ format }) => format === 'installConfig')
   return new Set(pools.flatMap(({ architecture }) => architecture ?? [])).size > 1
@@ -161,7 +154,6 @@ const OPTIONS: Readonly<Record<Fact, string>> = {
   region: '--region',
 }
 
-/** @throws InputError if the file says otherwise than an option */
 function refuseConflict(file: string, target: Target, fact: Fact, option?: string): void {
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
@@ -179,7 +171,6 @@ function bothNames(architecture: Architecture): string {
   return other === architecture ? architecture : `${architecture} (${other})`
 }
 
-/** @throws InputError for an image that is named in another way, unless it is replaced */
 function refuseOthers(yaml: YamlFile, { document, others }: Target, replace: boolean): void {
   for (const path of others) {
     if (!replace) {

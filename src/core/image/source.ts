@@ -19,16 +19,13 @@ import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/ma
 import { rhelsForOcp } from '../versions/rhel.ts'
 import { inferRhel, readRelease, readVersion } from '../versions/version.ts'
 
-/** What names marketplace images: one or several streams. */
 export interface ImageSource {
   readonly kind: 'stream' | 'marketplace' | 'snapshot' | 'configmap'
-  /** As errors name it. */
   readonly file: string
   readonly streams: readonly SourceStream[]
   readonly ocp?: MajorMinor | undefined
 }
 
-/** The marketplace images of one stream, and the builds that they are measured against. */
 export interface SourceStream {
   /** `rhel-9`; undefined if it is unknown. */
   readonly name?: string | undefined
@@ -174,7 +171,6 @@ function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
   return { kind: 'snapshot', file, ocp, streams }
 }
 
-/** The name of the ConfigMap in a cluster. */
 const BOOT_IMAGES = 'coreos-bootimages'
 
 function configMapSource(documents: readonly JsonValue[], file: string): ImageSource {

@@ -22,7 +22,6 @@ export const POOLS = [
 ] as const
 export type Pool = (typeof POOLS)[number]
 
-/** What `image -o` prints. */
 export const IMAGE_FORMATS = [
   ...['urn', 'json', 'id', 'install-config', 'machineset'],
   ...['nodepool', 'machinepool'],
@@ -34,12 +33,10 @@ export interface Target {
   /** As messages name it: `.compute[0]`. */
   readonly name: string
   readonly pool: Pool
-  /** The position of its YAML document. */
   readonly document: number
   /** The members of `installConfig` or `machineSet` go here. */
   readonly path: YamlPath
   readonly format: 'installConfig' | 'machineSet'
-  /** Undefined where the file does not name it. */
   readonly cloud: CloudName | undefined
   readonly architecture: Architecture | undefined
   readonly region: string | undefined
@@ -51,7 +48,6 @@ export interface Target {
   readonly create?: (members: Members) => Members
 }
 
-/** What a file has for images to be merged into. */
 export interface MergeFile {
   readonly targets: readonly Target[]
   /** Which of the streams the machines of an install-config run. */
@@ -103,7 +99,6 @@ function isInstallConfig(value: JsonValue): value is JsonRecord {
   return isRecord(value) && value.kind === undefined && 'platform' in value
 }
 
-/** The targets of an install-config: the default for all machines, and each pool. */
 function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
   const names = Object.keys(platform)
@@ -163,13 +158,11 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
   ]
 }
 
-/** The architecture that all pools have. */
 function common(pools: readonly Target[]): Architecture | undefined {
   const [first, ...others] = new Set(pools.flatMap(({ architecture }) => architecture ?? []))
   return others.length === 0 ? first : undefined
 }
 
-/** Where each kind of the machine API has the template of its machines. */
 const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: YamlPath }>> = {
   MachineSet: { pool: 'compute', path: ['spec', 'template'] },
   ControlPlaneMachineSet: {
@@ -236,7 +229,6 @@ function machineArchitecture(uses: Uses, type: JsonValue | undefined): Architect
   return uses.armMachineType.test(name) ? 'aarch64' : 'x86_64'
 }
 
-/** The value at a path; undefined if there is none. */
 export function at(value: JsonValue, path: YamlPath): JsonValue | undefined {
   return path.reduce<JsonValue | undefined>(
     (sum, key) => (isRecord(sum) ? sum[key] : isList(sum) ? sum[Number(key)] : undefined),
@@ -248,7 +240,6 @@ function record(value: JsonValue | undefined): JsonRecord {
   return isRecord(value) ? value : {}
 }
 
-/** A string that is not empty. */
 function text(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -24,7 +24,6 @@ export function printPath(path: YamlPath): string {
   return path.map((each) => (typeof each === 'number' ? `[${each}]` : `.${each}`)).join('')
 }
 
-/** A stretch of the text and its replacement. */
 interface Edit {
   readonly from: number
   readonly to: number
@@ -118,7 +117,6 @@ export class YamlFile {
     })
   }
 
-  /** The text with all changes. */
   print(): string {
     const parts: string[] = []
     let at = 0
@@ -237,7 +235,6 @@ export class YamlFile {
     }
   }
 
-  /** Replaces an empty value. */
   #fill(node: Node, path: YamlPath, members: Members[string], isFlow: boolean): void {
     const [from = 0, to = 0] = node.range ?? []
     if (isFlow) {
@@ -287,7 +284,6 @@ export class YamlFile {
     }
   }
 
-  /** A place without the white space before it. */
   #trimmed(at: number): number {
     let end = at
     while (end > 0 && /\s/.test(this.text[end - 1] ?? '')) end -= 1

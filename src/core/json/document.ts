@@ -35,7 +35,6 @@ export function entriesOf(record: JsonRecord): [string, JsonValue][] {
   )
 }
 
-/** The member `name` of a node; undefined if it is missing or the node is not an object. */
 export function getMember(node: JsonNode | undefined, name: string): JsonNode | undefined {
   return node?.kind === 'object' ? node.members.get(name)?.value : undefined
 }
@@ -60,7 +59,6 @@ export function toValue(node: JsonNode): JsonValue {
   }
 }
 
-/** A new node, in the value's key order. @throws TypeError for NaN and infinite numbers */
 export function fromValue(value: JsonValue): JsonNode {
   if (isRecord(value)) {
     const members = entriesOf(value).map(([name, item]): [string, JsonMember] => [

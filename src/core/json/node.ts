@@ -52,7 +52,6 @@ export interface Frame {
   readonly close: string
 }
 
-/** A file: its root value, the text around it, and the indentation of one level. */
 export interface JsonDocument {
   readonly before: string
   readonly root: JsonNode
@@ -60,7 +59,6 @@ export interface JsonDocument {
   readonly indentation: string
 }
 
-/** The string of a valid JSON string, with its quotes. */
 export function decodeString(text: string): string {
   return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1)
 }

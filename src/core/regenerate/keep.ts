@@ -4,7 +4,6 @@ import type { ArchitectureContent, Stream } from '../stream/stream.ts'
 
 const EXTENSIONS = 'rhel-coreos-extensions'
 
-/** The image of a region that a build does not have, kept as the target has it. */
 export interface KeptRegion {
   readonly architecture: string
   readonly platform: string

@@ -10,7 +10,6 @@ import { printMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 import type { KeptRegion } from './keep.ts'
 
-/** What a user should know about a regeneration, beside its changes. */
 export function regenerationNotes(
   snapshot: Snapshot,
   target: Stream | undefined,
@@ -54,7 +53,6 @@ function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[]
   })
 }
 
-/** Releases without slots, and releases that the snapshot was not captured for. */
 function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {
   return [...new Set(releases.values())].flatMap((release) => {
     const ocp = wantedRelease(snapshot, release)?.ocp

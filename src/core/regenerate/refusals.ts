@@ -10,7 +10,6 @@ import type { Stream } from '../stream/stream.ts'
 import { compareMajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
 
-/** A run would remove something from the target, or replace it by something older. */
 export class Loss extends CheckFailure {
   constructor(
     readonly comparison: Comparison,
@@ -67,7 +66,6 @@ function lossRemedy(changes: readonly Change[]): string {
     : 'Allow this with --allow-regression.'
 }
 
-/** The snapshot of RHEL 9 is not for the stream of RHEL 10. */
 export function refuseLaterRhel(
   { builds }: Snapshot,
   target: Stream | undefined,
@@ -86,7 +84,6 @@ function latestRhel(releases: readonly string[] = []) {
     .at(-1)
 }
 
-/** Slots that have no image of a required grade. */
 export class Unmet extends CheckFailure {
   constructor(
     readonly unmet: readonly Selection[],

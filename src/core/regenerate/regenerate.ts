@@ -16,7 +16,6 @@ import { regenerationNotes } from './notes.ts'
 import { Loss, refuseForeign, refuseLaterRhel, refuseUnmet } from './refusals.ts'
 import { type UnverifiedImages, unverifiedImages, withoutUnverified } from './unverified.ts'
 
-/** A snapshot and a target with everything else that decides the bytes. */
 export interface Job {
   readonly snapshot: Snapshot
   /** Absent: the stream is made from the snapshot's builds only. */
@@ -29,7 +28,6 @@ export interface Job {
   readonly requirement: Requirement
   /** Whether losses are allowed; the comparison has them in any case. */
   readonly allowRegression: boolean
-  /** Whether the target's images of regions that a build does not have are kept. */
   readonly keepLost?: boolean
   /** Images are written to this file, in the layout stream-metadata, instead of the stream. */
   readonly marketplaceFile?: MarketplaceFile
@@ -47,11 +45,9 @@ export interface Regenerated {
   readonly selections: readonly Selection[]
   /** Of the builds, and of the slots in the layouts that are written. */
   readonly comparison: Comparison
-  /** Images of regions that the builds do not have. */
   readonly kept: readonly KeptRegion[]
   /** Images that are left unchanged, as the snapshot has no evidence for them. */
   readonly unverified: readonly UnverifiedImages[]
-  /** What a user should know beside the changes. */
   readonly notes: readonly string[]
 }
 
@@ -126,7 +122,6 @@ export function regenerate(job: Job): Regenerated {
   }
 }
 
-/** The layouts that a stream has, else the enhancement's. */
 function ownLayouts(stream: Stream | undefined): LayoutName[] {
   const found = stream ? layoutsIn(stream) : []
   return found.length > 0 ? found : ['enhancement']
@@ -139,7 +134,6 @@ function stamped(stream: Stream, { snapshot, target }: Job): Stream {
   return stream.withMetadata({ lastModified: capturedAt, generator })
 }
 
-/** The target, or an empty stream, with the snapshot's builds. */
 function withBuilds({ snapshot, target, keepLost = false }: Job): {
   readonly stream: Stream
   readonly kept: readonly KeptRegion[]

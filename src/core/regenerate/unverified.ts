@@ -4,7 +4,6 @@ import { LAYOUT_NAMES } from '../stream/layouts.ts'
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
-/** The marketplace images of a file that the snapshot has no evidence for. */
 export interface UnverifiedImages {
   readonly cloud: CloudName
   /** Set if neither the snapshot nor the stream has the architecture. */
@@ -12,7 +11,6 @@ export interface UnverifiedImages {
   readonly count: number
 }
 
-/** The images for clouds that were not queried, and for unknown architectures. */
 export function unverifiedImages(
   files: readonly ImageFile[],
   snapshot: Snapshot,

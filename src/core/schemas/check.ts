@@ -4,9 +4,7 @@ import { isCriteria, isSnapshot, type Validator } from './generated.js'
 
 const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
 
-/** The first thing in which a value does not fit its schema. */
 export interface SchemaFault {
-  /** Names of members and numbers of elements, from the root. */
   readonly path: readonly string[]
   readonly expectation: string
 }
@@ -23,10 +21,8 @@ export function checkSchema(schema: keyof typeof VALIDATORS, value: unknown, fil
   throw new InputError(`${file}: ${path ? `${path}: ` : ''}${fault.expectation}`)
 }
 
-/** The latest schema version of every file. */
 const SCHEMA_VERSION = 1
 
-/** @throws LaterVersionError for a file whose `schemaVersion` is later than the supported one */
 export function refuseLaterVersion(value: unknown, file: string): void {
   const { schemaVersion } = (value ?? {}) as { readonly schemaVersion?: unknown }
   if (typeof schemaVersion !== 'number' || schemaVersion <= SCHEMA_VERSION) return
@@ -36,7 +32,6 @@ export function refuseLaterVersion(value: unknown, file: string): void {
   )
 }
 
-/** Undefined if a value fits its schema. */
 export function faultOf(validate: Validator, value: unknown): SchemaFault | undefined {
   if (validate(value)) return undefined
   const { instancePath = '', params = {}, message } = validate.errors?.[0] ?? {}

@@ -7,7 +7,6 @@ import {
   type Version,
 } from '../versions/version.ts'
 
-/** How close an image is to the build, the closest first. */
 export const GRADES = [
   'exact',
   'newer-build',
@@ -17,7 +16,6 @@ export const GRADES = [
 ] as const
 export type Grade = (typeof GRADES)[number]
 
-/** Which grades each value of `--require` admits. */
 export const REQUIREMENTS = {
   exact: ['exact'],
   'not-newer': ['exact', 'older-build', 'older-release', 'older-rhel-major'],
@@ -26,14 +24,9 @@ export const REQUIREMENTS = {
 } as const satisfies Record<string, readonly Grade[]>
 export type Requirement = keyof typeof REQUIREMENTS
 
-/** Why an image cannot fill a slot. */
 export type Refusal = 'later OCP version' | 'later RHEL version'
 
-/**
- * Grades an image for a slot.
- *
- * @param dated the version with its RHEL and OCP versions
- */
+/** Grades an image for a slot. @param dated the version with its RHEL and OCP versions */
 export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted): Grade | Refusal {
   const { rhel } = wanted.release
   const byOcp = compareMajorMinor(dated.ocp, wanted.ocp)

@@ -10,7 +10,6 @@ export function comparePlans(a: string, b: string): number {
   return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
-/** The plans of all clouds, by the criteria that come with the package. */
 export const PLANS: readonly string[] = [
   ...new Set(CLOUDS.flatMap((cloud) => Object.keys(BUILT_IN[cloud]?.plans ?? {}))),
 ].sort(comparePlans)
@@ -36,7 +35,6 @@ export function withWholePlans(selections: readonly Selection[]): Selection[] {
   )
 }
 
-/** Equal for the generations of a plan. */
 export function planKey({ cloud, plan, architecture, region }: Slot): string {
   return [cloud, plan, architecture, region ?? ''].join('/')
 }

@@ -22,15 +22,12 @@ import { GRADES, type Grade, gradeImage, REQUIREMENTS, type Requirement } from '
 export interface Candidate {
   readonly image: Image
   readonly grade?: Grade
-  /** Why it is not selected; absent if it may be. */
   readonly refused?: string
 }
 
-/** The image selected for a slot, with its grade and the reason. */
 export interface Selection {
   readonly slot: Slot
   readonly wanted: Wanted
-  /** Absent if no image may fill the slot. */
   readonly image?: Image
   readonly grade?: Grade
   readonly reason: string
@@ -63,11 +60,9 @@ export function selectImage(
 }
 
 interface Judged extends Candidate {
-  /** Present if the image may fill the slot. */
   readonly dated?: DatedVersion
 }
 
-/** Reasons against an image in a state that may not be selected. */
 const STATES: Readonly<Partial<Record<ImageState, string>>> = {
   deprecated: 'deprecated by the cloud',
   unavailable: 'not available',

@@ -16,7 +16,6 @@ import type { Requirement } from './grade.ts'
 import { comparePlans, planKey, withWholePlans } from './plans.ts'
 import { type Selection, selectImage } from './select.ts'
 
-/** The release that a stream has for each architecture, as the build server spells it. */
 export type Releases = ReadonlyMap<string, string>
 
 /**
@@ -59,7 +58,6 @@ export function selectImages(
   })
 }
 
-/** The earliest OCP version of a cloud's images, for streams of it or a later version. */
 export function findFloor(
   criteria: object & { readonly floor?: string } = {},
 ): MajorMinor | undefined {
@@ -73,13 +71,11 @@ export function wantedRelease({ stream }: SnapshotContent, text: string): Wanted
   return release && ocp && { text, release, ocp }
 }
 
-/** The images by `slotKey`, in their state at a time. */
 export function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
   const current = images.map((image) => ({ ...image, state: stateAt(image, time) }))
   return groupBy(current, slotKey)
 }
 
-/** The same for a slot and the images that may fill it, within a cloud. */
 export function slotKey({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
   return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
 }

@@ -6,7 +6,6 @@ export function canonicalJson(value: unknown): string {
   return stringify(value)
 }
 
-/** `sha256-` and the base64 digest of a text, the form of package locks. */
 export function computeIntegrity(canonical: string): string {
   return `sha256-${createHash('sha256').update(canonical).digest('base64')}`
 }
@@ -38,7 +37,6 @@ export function printLines(value: unknown, indentation = ''): string {
   return `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indentation}${close}`
 }
 
-/** Contains an object or array. */
 function isBranch(value: unknown): value is object {
   return isContainer(value) && Object.values(value).some(isContainer)
 }
@@ -47,7 +45,6 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Without undefined members, as in JSON. */
 function members(value: object): [string, unknown][] {
   return Object.entries(value)
     .filter(([, each]) => each !== undefined)

@@ -7,12 +7,10 @@ import { canonicalJson, computeIntegrity, printLines, sha256 } from './canonical
 import type { Snapshot, SnapshotContent } from './snapshot.ts'
 import { readTime } from './time.ts'
 
-/** Prints a snapshot as it is committed. */
 export function printSnapshot(snapshot: Snapshot): string {
   return `${printLines(snapshot)}\n`
 }
 
-/** Adds the integrity to all the other keys. */
 export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
   return { ...rest, integrity: computeIntegrity(canonicalJson(rest)) }
 }
@@ -34,7 +32,6 @@ export function readSnapshot(text: string, file: string): Snapshot {
   return snapshot
 }
 
-/** Reads a snapshot without checking its integrity. */
 export function readShape(text: string, file: string): Snapshot {
   const value = parseText(text, file)
   refuseLaterVersion(value, file)
@@ -68,7 +65,6 @@ function checkPlaces({ stream: { url }, builds }: Snapshot, file: string): void 
   }
 }
 
-/** Names what the file is, if it is one that belongs to a snapshot. */
 function notASnapshot(value: unknown, file: string): InputError {
   if (Array.isArray(value)) {
     return new InputError(
@@ -98,7 +94,6 @@ function isStreamShape(value: unknown): boolean {
   return typeof stream === 'string' && typeof architectures === 'object'
 }
 
-/** Whether a snapshot's integrity is that of its content. */
 export function isIntact(snapshot: Snapshot): boolean {
   const { integrity, ...rest } = snapshot
   return computeIntegrity(canonicalJson(rest)) === integrity
@@ -121,14 +116,11 @@ export function recordingFile(snapshot: string): string {
   return snapshot.replace(/\.json$/, '.recording.json')
 }
 
-/** An existing snapshot with its recording. */
 export interface Found {
   readonly snapshot: Snapshot
-  /** Undefined if the file is missing. */
   readonly recording: string | undefined
 }
 
-/** The two files of a capture. */
 export interface Assembled {
   readonly snapshot: Snapshot
   readonly snapshotText: string
@@ -162,7 +154,6 @@ export function assemble(
   return { snapshot, snapshotText: printSnapshot(snapshot), recordingText: text }
 }
 
-/** Whether a snapshot has this content. */
 export function isSameContent(content: SnapshotContent, snapshot: SnapshotContent): boolean {
   return canonicalJson(contentOf(content)) === canonicalJson(contentOf(snapshot))
 }

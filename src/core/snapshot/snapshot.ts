@@ -5,10 +5,8 @@ import type { Criteria } from '../criteria/criteria.ts'
 export const CLOUDS = ['azure', 'aws', 'gcp'] as const
 export type CloudName = (typeof CLOUDS)[number]
 
-/** The cloud if none is named. */
 export const DEFAULT_CLOUD: CloudName = 'azure'
 
-/** CoreOS's names for architectures, as streams have them. */
 export const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64'] as const
 export type Architecture = (typeof ARCHITECTURES)[number]
 
@@ -18,10 +16,8 @@ export type ImageState =
   | 'scheduled-for-deprecation'
   | 'deprecated'
   | 'unavailable'
-  /** A state that was unknown at capture. */
   | 'unknown'
 
-/** The members of every cloud's images that selection needs. */
 export interface ImageBase {
   readonly architecture: Architecture
   readonly plan: string
@@ -30,9 +26,7 @@ export interface ImageBase {
   readonly version: string
   /** The OCP version in the name of the SKU or product. */
   readonly ocp?: string
-  /** Hyper-V generation, on Azure. */
   readonly generation?: 1 | 2
-  /** On AWS. */
   readonly region?: string
   /** When the cloud deprecates the image; see `stateAt`. */
   readonly deprecation?: string
@@ -46,15 +40,12 @@ export interface AzureImage extends ImageBase {
   readonly sku: string
 }
 
-/** A marketplace image on AWS, in one region. */
 export interface AwsImage extends ImageBase {
   readonly region: string
-  /** The AMI's id. */
   readonly image: string
   readonly name: string
 }
 
-/** A marketplace image on GCP. */
 export interface GcpImage extends ImageBase {
   readonly project: string
   readonly name: string
@@ -66,7 +57,6 @@ export interface ImagesByCloud {
   readonly gcp?: readonly GcpImage[]
 }
 
-/** The image of any cloud. */
 export type Image = ImageBase & Readonly<Record<string, string | number | undefined>>
 
 /** A query, in the cloud's words, with the number of images, or that there is no such SKU, offer or product. */
@@ -96,7 +86,6 @@ export interface QueriesByCloud {
   readonly gcp?: readonly Answered<GcpQuery>[]
 }
 
-/** What identifies a stream: enough to query and write it again. */
 export interface StreamIdentity {
   readonly name: string
   readonly distro: 'rhcos' | 'fcos'
@@ -132,16 +121,12 @@ export interface Snapshot extends SnapshotContent {
   /** Name and version of the tool that first captured the content. */
   readonly generator: string
   readonly recording: {
-    /** The file's name, beside the snapshot. */
     readonly file: string
-    /** Hexadecimal. */
     readonly sha256: string
   }
-  /** `sha256-` and the base64 digest of the canonical JSON of all the other keys. */
   readonly integrity: string
 }
 
-/** A cloud's images as images of any cloud. */
 export function getImages(
   snapshot: Pick<SnapshotContent, 'images'>,
   cloud: CloudName,
@@ -150,7 +135,6 @@ export function getImages(
   return (byCloud[cloud] ?? []) as readonly Image[]
 }
 
-/** A cloud's queries as queries of any cloud. */
 export function getQueries(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
@@ -159,7 +143,6 @@ export function getQueries(
   return byCloud[cloud] ?? []
 }
 
-/** The clouds that were queried. */
 export function capturedClouds(snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)
 }
@@ -171,7 +154,6 @@ const ALIASES: Readonly<Record<string, Architecture>> = {
   arm64: 'aarch64',
 }
 
-/** CoreOS's name for an architecture; undefined for an unknown one. */
 export function architectureOf(text: string): Architecture | undefined {
   const name = text.toLowerCase()
   return (
@@ -180,12 +162,10 @@ export function architectureOf(text: string): Architecture | undefined {
   )
 }
 
-/** The name in Kubernetes manifests and install-configs. */
 export function kubernetesName(architecture: Architecture): string {
   return Object.keys(ALIASES).find((name) => ALIASES[name] === architecture) ?? architecture
 }
 
-/** @throws InputError for an unknown architecture */
 export function readArchitecture(text: string, option: string): Architecture {
   const found = architectureOf(text)
   if (found !== undefined) return found

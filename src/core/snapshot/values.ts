@@ -10,7 +10,6 @@ function like(pattern: RegExp): (value: unknown) => value is string {
 /** Of 8 digits, or since 2018 of 17. */
 export const isAmiId = like(/^ami-[0-9a-f]{8,17}$/)
 
-/** Letters, digits and the signs that EC2 accepts. */
 export const isAmiName = like(/^[A-Za-z0-9()[\] ./@'_-]{3,128}$/)
 
 export const isAwsRegion = like(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$/)
@@ -29,13 +28,10 @@ export const isTime = like(
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{1,18}([Zz]|[+-][0-9:]{2,6})?)?$/,
 )
 
-/** A folder of a build server. */
 export const isStreamName = like(/^[A-Za-z0-9_.+~%-]{1,128}$/)
 
-/** A state, also an unknown one. */
 export const isState = like(/^[A-Za-z_-]{1,40}$/)
 
-/** One of these values. */
 export function isOneOf(...values: readonly string[]): (value: unknown) => boolean {
   return (value) => typeof value === 'string' && values.includes(value)
 }

@@ -11,7 +11,6 @@ export function printAsGo(stream: Stream): string {
   return printJson(fromValue(knownOf(stream)), '  ')
 }
 
-/** Several of them by name, as Go encodes a map. */
 export function printAllAsGo(named: ReadonlyMap<string, Stream>): string {
   const streams = [...named].sort(([a], [b]) => (a < b ? -1 : 1))
   const known = streams.map(([name, stream]) => [name, knownOf(stream)])

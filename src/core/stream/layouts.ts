@@ -8,11 +8,9 @@ interface Level {
   read(name: string): Partial<Slot> | undefined
 }
 
-/** How marketplace images are laid out in an architecture's `rhel-coreos-extensions`. */
 interface LayoutRules {
   /** The names above a cloud's images: a key of its own, or a key for all clouds and a name within. */
   root(cloud: CloudName): Root
-  /** The names below that. */
   readonly levels: Readonly<Record<CloudName, readonly Level[]>>
 }
 
@@ -77,7 +75,6 @@ const LAYOUTS = {
 export type LayoutName = keyof typeof LAYOUTS
 export const LAYOUT_NAMES = Object.keys(LAYOUTS) as LayoutName[]
 
-/** The layout of a marketplace file. */
 export const FILE_LAYOUT = 'stream-metadata' satisfies LayoutName
 
 /** The key that has a cloud's images in a layout, and the name within if clouds share the key. */

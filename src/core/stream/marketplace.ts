@@ -1,5 +1,3 @@
-/** Marketplace images in a stream or a marketplace file, read and written in a layout. */
-
 import type { Entry } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
@@ -9,22 +7,18 @@ import { LAYOUT_NAMES, type LayoutName, layoutRoot, slotAt, slotPath } from './l
 
 /** A file with marketplace images: a stream or a marketplace file. Immutable. */
 export interface ImageFile<Self = unknown> {
-  /** The stream's name; empty for a marketplace file. */
   readonly name: string
-  /** In the file's order. */
   architectures(): string[]
   /** The release of an architecture; undefined for a marketplace file. */
   release(architecture: string): string | undefined
   /** Everything of an architecture; absent for a marketplace file. */
   architecture?(architecture: string): JsonRecord | undefined
-  /** What an architecture has under one marketplace key. */
   extension(architecture: string, key: string): JsonValue | undefined
   /** The file with `value`, and nothing else, under that key, or without the key for undefined. */
   withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
   print(): string
 }
 
-/** An image in a slot, as a stream names it. */
 export interface SlotImage {
   readonly slot: Slot
   readonly entry: Entry
@@ -54,7 +48,6 @@ export function layoutsIn(file: ImageFile): LayoutName[] {
   return LAYOUT_NAMES.filter((layout) => file.architectures().some((arch) => has(layout, arch)))
 }
 
-/** All marketplace images of a file in these layouts. */
 export function imagesIn(
   file: ImageFile,
   layouts: readonly LayoutName[] = LAYOUT_NAMES,
@@ -146,7 +139,6 @@ function childOf(branch: Branch, name: string): Branch {
   return child
 }
 
-/** Adds the members of a tree that are not part of an image. */
 function addOtherMembers(branch: Branch, cloud: CloudName, tree: JsonValue | undefined): void {
   if (!isRecord(tree)) return
   for (const [name, value] of Object.entries(tree)) {

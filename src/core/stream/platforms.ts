@@ -2,26 +2,21 @@ import type { Allowed } from '../json/prune.ts'
 
 type Source = Readonly<Record<string, unknown>>
 
-/** A computed value; undefined if the source does not have it. */
 type Computed = (source: Source, release: string) => string | undefined
 
 /** How one key of meta.json is shown in a stream, besides the release that every image has. */
 export interface ImageRule {
-  /** The key at the top of meta.json. */
   readonly from: string
   /** The member that names the region, if there is a list with one element for each region. */
   readonly region?: string
   /** The stream's members in Go's order, with the source's member or a computed value. */
   readonly members: Readonly<Record<string, string | Computed>>
-  /** Members that may be missing in the source. */
   readonly optional?: readonly string[]
   /** The source's members that computed values need. */
   readonly reads?: Readonly<Record<string, Allowed>>
 }
 
-/** What meta.json has of a platform, besides the artifact `images.PLATFORM`. */
 interface PlatformRules {
-  /** In the stream's `images`. */
   readonly images?: ImageRule
   /** In `rhel-coreos-extensions`, if the platform has artifacts or images. */
   readonly extension?: ImageRule & { readonly key: string }
@@ -87,7 +82,6 @@ export type Platform = keyof typeof TABLE
 export const PLATFORM_RULES: Readonly<Record<Platform, PlatformRules>> = TABLE
 export const PLATFORMS = Object.keys(TABLE) as Platform[]
 
-/** The place of an artifact of meta.json in a stream. */
 export interface ArtifactRule {
   readonly platform: Platform
   /** `{ext}` is what follows `NAME.ARCH.` in the artifact's path. */

@@ -66,7 +66,6 @@ const PLATFORM_ARTIFACTS = fields({
   ),
 })
 
-/** An image of a build: its release and the members of its rule, by region if there are regions. */
 function imageOf({ region, members }: ImageRule): Fields {
   const image = plain('release', ...Object.keys(members))
   return region === undefined ? image : fields({ regions: map(image) })
@@ -84,7 +83,6 @@ const BUILD_EXTENSIONS = Object.fromEntries(
   RULES.flatMap(([, { extension }]) => (extension ? [[extension.key, imageOf(extension)]] : [])),
 )
 
-/** The plans of stream-metadata-go, in its order. */
 export const KNOWN_PLANS = [
   'no-purchase-plan',
   ...['ocp', 'opp', 'oke'],

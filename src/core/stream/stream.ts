@@ -17,8 +17,6 @@ import { decodeString, encodeString } from '../json/node.ts'
 import { mergeNode, setMember } from './merge.ts'
 import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from './schema.ts'
 
-/** A CoreOS stream that keeps the text of everything that does not change. */
-
 const EXTENSIONS_KEY = 'rhel-coreos-extensions'
 const ARCHITECTURE_PARTS = ['artifacts', 'images', EXTENSIONS_KEY]
 
@@ -62,7 +60,6 @@ export function readStream(text: string, file: string): Stream {
   return new Stream(document, root, file)
 }
 
-/** Whether a text has the keys of a stream. */
 export function isStream(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)
@@ -79,7 +76,6 @@ export function emptyStream(name: string): Stream {
   return readStream(`{\n  "stream": ${encodeString(name)},\n  "architectures": {}\n}\n`, name)
 }
 
-/** Immutable. Made by `readStream` and `emptyStream`. */
 export class Stream {
   readonly file: string
   private readonly document: JsonDocument
@@ -96,13 +92,11 @@ export class Stream {
     return textOf(getMember(this.root, 'stream')) ?? ''
   }
 
-  /** In the file's order. */
   architectures(): string[] {
     const architectures = getMember(this.root, 'architectures')
     return architectures?.kind === 'object' ? [...architectures.members.keys()] : []
   }
 
-  /** All that the stream has for an architecture, as a plain value. */
   architecture(arch: string): JsonRecord | undefined {
     const node = this.architectureNode(arch)
     const value = node && toValue(node)
@@ -138,7 +132,6 @@ export class Stream {
     return isPresent(node) ? toValue(node) : undefined
   }
 
-  /** The metadata of the file; members that are not strings are left out. */
   metadata(): StreamMetadata {
     const metadata = getMember(this.root, 'metadata')
     return {
@@ -224,7 +217,6 @@ function notAStream(root: JsonObject, file: string): InputError {
   )
 }
 
-/** The release of each architecture that has one. */
 export function getReleases(
   stream: Pick<Stream, 'architectures' | 'release'>,
 ): Map<string, string> {
@@ -236,9 +228,6 @@ export function getReleases(
   )
 }
 
-/** Errors for a JSON file with another shape than expected. */
-
-/** @throws InputError if the node at `path` is not an object */
 export function expectObject(node: JsonNode | undefined, file: string, path: string): JsonObject {
   if (node?.kind !== 'object') throw mismatch(file, path, 'an object', node)
   return node

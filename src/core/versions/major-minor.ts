@@ -4,7 +4,6 @@ export interface MajorMinor {
   readonly minor: number
 }
 
-/** Reads `4.18`; undefined for anything else. */
 export function readMajorMinor(text: string): MajorMinor | undefined {
   const match = /^([1-9][0-9]?)\.(0|[1-9][0-9]{0,2})$/.exec(text)
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined

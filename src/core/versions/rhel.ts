@@ -29,7 +29,6 @@ export function rhelsForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor[] {
   return names.flatMap((name) => readMajorMinor(name) ?? [])
 }
 
-/** The OCP versions that have this RHEL version, the earliest first. */
 export function ocpVersionsForRhel(table: RhelTable, rhel: MajorMinor): MajorMinor[] {
   const name = `${rhel.major}.${rhel.minor}`
   return ocpVersions(table).filter((ocp) => table[`${ocp.major}.${ocp.minor}`]?.includes(name))
@@ -58,7 +57,6 @@ export function earlierOcps(table: RhelTable, ocp: MajorMinor, count: number): M
 /** Every image needs the versions of its table. */
 const MINORS = new WeakMap<RhelTable, readonly MajorMinor[]>()
 
-/** The OCP versions of a table, the earliest first. */
 export function ocpVersions(table: RhelTable): readonly MajorMinor[] {
   const known = MINORS.get(table)
   if (known) return known

@@ -17,7 +17,6 @@ export interface Version {
   readonly rhel: MajorMinor | undefined
   /** UTC, `YYYYMMDD`, `YYYYMMDDHH` or `YYYYMMDDHHMM`. */
   readonly stamp: string
-  /** The number after the hyphen. */
   readonly revision: number | undefined
 }
 
@@ -72,7 +71,6 @@ function readRhelDigits(digits: string): MajorMinor | undefined {
   return { major: Number(major), minor: Number(digits.slice(-1)) }
 }
 
-/** A version that can be compared. */
 export interface DatedVersion {
   readonly rhel: MajorMinor
   readonly ocp: MajorMinor

@@ -6,10 +6,8 @@ import { Blobs } from './blobs.ts'
 import { type GitFolder, gitError, runGit } from './git.ts'
 import { placeInGit } from './revision.ts'
 
-/** A file that git has no version of. */
 export class NoVersions extends InputError {}
 
-/** A file as a commit left it. */
 export interface FileState {
   /** The file's name then, from the root of the repository. */
   readonly path: string
@@ -17,13 +15,9 @@ export interface FileState {
   readonly blob: string | undefined
 }
 
-/** A commit on the first-parent line that changed some of the files. */
 export interface FileCommit {
-  /** Hexadecimal, complete. */
   readonly id: string
-  /** RFC 3339, UTC, whole seconds. */
   readonly date: string
-  /** The first line of the message. */
   readonly subject: string
   /** Whether a shallow clone begins here: what the commit changed is unknown. */
   readonly isCut: boolean
@@ -31,11 +25,9 @@ export interface FileCommit {
   readonly files: readonly (FileState | undefined)[]
 }
 
-/** The history of some files of one repository. */
 export interface FileHistory {
   /** The latest first. */
   readonly commits: readonly FileCommit[]
-  /** Reads contents, to be closed. */
   readonly blobs: Blobs
   /** The URL of `origin`, as it is configured; undefined without one. */
   readonly origin: string | undefined
@@ -81,7 +73,6 @@ function noVersions(path: string, cwd: Pick<Folder, 'resolve'>): NoVersions {
 }
 
 interface Log extends Omit<FileCommit, 'isCut'> {
-  /** Which of the files the commit added. */
   readonly added: readonly boolean[]
 }
 

@@ -11,7 +11,6 @@ import { type GitFolder, gitError, isLacking, runGit } from './git.ts'
 export interface Tree {
   /** As messages name it, `a1b2c3d`; undefined for the working tree. */
   readonly label?: string
-  /** Hexadecimal; undefined for the working tree. */
   readonly commit?: string
   /**
    * A file by its path from the working folder; undefined where this version does not have it.
@@ -166,7 +165,6 @@ export function placeInGit(
   return { folder: { path: folder, env: cwd.env }, name: relative(folder, file) }
 }
 
-/** The remedy for two commits, which git's own diff takes. */
 async function noFile(name: string, folder: Folder): Promise<InputError> {
   const error = fileError(name, { code: 'ENOENT' })
   if (error.remedy !== undefined || name.startsWith('-')) return error
@@ -183,11 +181,9 @@ async function noFile(name: string, folder: Folder): Promise<InputError> {
 class Repository {
   private constructor(
     private readonly folder: GitFolder,
-    /** Whether it has files besides its history. */
     readonly hasFiles: boolean,
   ) {}
 
-  /** @throws InputError without a repository, or for the repository of another user */
   static async open(folder: GitFolder, what: string, remedy?: string): Promise<Repository> {
     const place = await runGit(['rev-parse', '--is-inside-work-tree'], folder)
     if (place.status !== 0) throw gitError(what, place.stderr, remedy)
