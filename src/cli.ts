@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The entry: prints the version before anything else is loaded. */
 import nodeModule from 'node:module'
-import { compileCacheFolder } from './files/compile-cache.ts'
+import { join } from 'node:path'
 import { processOutput } from './io.ts'
 import { VERSION } from './version.ts'
 
@@ -17,10 +17,11 @@ async function start(): Promise<void> {
   if (words.length === 1 && (first === '--version' || first === '-V')) {
     return processOutput('stdout').write(`${VERSION}\n`)
   }
-  const folder = compileCacheFolder(process.env)
+  const { XDG_CACHE_HOME, HOME } = process.env
+  const cache = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
   // Node 22.1 and later.
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
-  if (folder !== undefined) enableCompileCache?.(folder)
+  if (cache) enableCompileCache?.(join(cache, 'stream-snapshot'))
   if (words.includes('--debug')) process.setSourceMapsEnabled(true)
   const { main } = await import('./main.ts')
   await main(words)

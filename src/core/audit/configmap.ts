@@ -1,6 +1,7 @@
 import { BUILT_IN } from '../criteria/read.ts'
-import { printAllAsGo, printAsGo } from '../stream/known.ts'
+import { fromValue, isRecord, type JsonValue, printJson } from '../json/document.ts'
 import type { MarketplaceFile } from '../stream/marketplace-file.ts'
+import { type Shape, STREAM } from '../stream/schema.ts'
 import type { Stream } from '../stream/stream.ts'
 import { compareMajorMinor, type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
 import { readRelease } from '../versions/version.ts'
@@ -99,4 +100,44 @@ function isKnownRhel(rhel: MajorMinor): boolean {
     ofMajor.some(({ minor }) => minor === rhel.minor) ||
     (last !== undefined && compareMajorMinor(rhel, last) > 0)
   )
+}
+
+/**
+ * A stream as stream-metadata-go decodes and encodes it: without the keys that it does not know, two
+ * spaces to a level, no final newline. Empty members stay empty and missing members stay missing, which
+ * Go reads alike.
+ */
+export function printAsGo(stream: Stream): string {
+  return printJson(fromValue(knownOf(stream)), '  ')
+}
+
+export function printAllAsGo(named: ReadonlyMap<string, Stream>): string {
+  const streams = [...named].sort(([a], [b]) => (a < b ? -1 : 1))
+  const known = streams.map(([name, stream]) => [name, knownOf(stream)])
+  return printJson(fromValue(Object.fromEntries(known)), '  ')
+}
+
+function knownOf(stream: Stream): JsonValue {
+  const { lastModified, generator } = stream.metadata()
+  const value = {
+    stream: stream.name,
+    ...(lastModified !== undefined && { metadata: { 'last-modified': lastModified, generator } }),
+    architectures: Object.fromEntries(
+      stream.architectures().map((arch) => [arch, stream.architecture(arch)]),
+    ),
+  }
+  return known(value, STREAM) ?? {}
+}
+
+/** Of a struct the fields that it has, in their order; of a map all, by their names. */
+function known(value: JsonValue | undefined, shape: Shape): JsonValue | undefined {
+  if (shape.kind === 'foreign') return shape.known && known(value, shape.known)
+  if (!isRecord(value) || shape.kind === 'whole') return value
+  const members =
+    shape.kind === 'fields'
+      ? [...shape.fields].map(([name, inner]) => [name, known(value[name], inner)] as const)
+      : Object.keys(value)
+          .sort()
+          .map((name) => [name, known(value[name], shape.of)] as const)
+  return Object.fromEntries(members.filter(([, each]) => each !== undefined))
 }

@@ -147,14 +147,14 @@ function overridden(targets: readonly Target[], all: readonly Target[]): Target[
   )
 }
 
-type Fact = 'cloud' | 'architecture' | 'region'
-const OPTIONS: Readonly<Record<Fact, string>> = {
-  cloud: '--cloud',
-  architecture: '--arch',
-  region: '--region',
-}
+const OPTIONS = { cloud: '--cloud', architecture: '--arch', region: '--region' } as const
 
-function refuseConflict(file: string, target: Target, fact: Fact, option?: string): void {
+function refuseConflict(
+  file: string,
+  target: Target,
+  fact: keyof typeof OPTIONS,
+  option?: string,
+): void {
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
   const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)

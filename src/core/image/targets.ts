@@ -128,7 +128,8 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
       target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
     ),
   ]
-  const architecture = common(pools)
+  const architectures = new Set(pools.flatMap((pool) => pool.architecture ?? []))
+  const [architecture] = architectures.size === 1 ? architectures : []
   const members = (name: string, platform: Members): Members => ({
     name,
     ...(architecture === 'aarch64' && { architecture: kubernetesName(architecture) }),
@@ -156,11 +157,6 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
     ...pools,
     ...missing.filter(({ name }) => pools.every((pool) => pool.name !== name)),
   ]
-}
-
-function common(pools: readonly Target[]): Architecture | undefined {
-  const [first, ...others] = new Set(pools.flatMap(({ architecture }) => architecture ?? []))
-  return others.length === 0 ? first : undefined
 }
 
 const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: YamlPath }>> = {

@@ -134,26 +134,25 @@ export class YamlFile {
    * more than this place
    */
   put(document: number, path: YamlPath, members: Members): void {
-    const nodes = this.#walk(document, path).filter((node) => isMap(node) || isSeq(node))
-    const depth = nodes.length - 1
-    const node = nodes[depth]
-    const isFlow = nodes.slice(0, -1).some(isNonEmptyFlow)
-    const rest = nest(path.slice(depth), members)
-    if (node !== undefined && isEmpty(node)) this.#fill(node, path.slice(0, depth), rest, isFlow)
-    else this.#merge(node, path.slice(0, depth), rest, isFlow)
+    const value = path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
+    this.#put(this.#root(document), [], value, false)
   }
 
   /** Removes a member, if it exists. @throws InputError as `put`, and for a member inside `{…}` */
   remove(document: number, path: YamlPath): void {
-    const [parent, member] = this.#walk(document, path).slice(path.length - 1)
-    if (!isMap(parent) || member === undefined) return
-    const pair = parent.items.find(({ value }) => value === member)
+    let [parent, node]: (Node | undefined)[] = [undefined, this.#root(document)]
+    for (const [at, key] of path.entries()) {
+      parent = node
+      node = isCollection(parent) ? this.#member(parent, key, path.slice(0, at)) : undefined
+    }
+    if (!isMap(parent) || node === undefined) return
+    const pair = parent.items.find(({ value }) => value === node)
     const start = (pair?.key as Node | undefined)?.range?.[0] ?? 0
     const line = this.text.lastIndexOf('\n', start - 1) + 1
     if (parent.flow || this.text.slice(line, start).trim() !== '') {
       throw this.#expected(path, 'a key at the beginning of a line')
     }
-    const end = lineEnd(this.text, Math.max(start, (member.range?.[1] ?? start) - 1))
+    const end = lineEnd(this.text, Math.max(start, (node.range?.[1] ?? start) - 1))
     this.#edits.push({ from: line, to: end, text: '' })
     this.replaced.push({ path: printPath(path), before: '' })
   }
@@ -169,22 +168,12 @@ export class YamlFile {
     })
   }
 
-  /** The nodes from the root along a path, as far as they exist. */
-  #walk(document: number, path: YamlPath): Node[] {
-    const root = this.documents[document]?.contents
-    const nodes = root ? [root as Node] : []
-    for (const [at, key] of path.entries()) {
-      const node = nodes[at]
-      const next =
-        isMap(node) || isSeq(node) ? this.#member(node, key, path.slice(0, at)) : undefined
-      if (next === undefined) break
-      nodes.push(next)
-    }
-    return nodes
+  #root(document: number): Node | undefined {
+    return (this.documents[document]?.contents as Node | null | undefined) ?? undefined
   }
 
-  #member(node: YAMLMap | YAMLSeq, key: string | number, path: YamlPath): Node | undefined {
-    const member = node.get(key, true) as Node | undefined
+  #member(node: Collection, key: string | number, path: YamlPath): Node | undefined {
+    const member = node.get(isSeq(node) ? Number(key) : key, true) as Node | undefined
     const place = printPath([...path, key])
     if (isAlias(member)) throw this.#repeated(`${place}: is an alias`)
     if (this.#shared.has(member)) throw this.#repeated(`${place}: an alias repeats this value`)
@@ -202,93 +191,103 @@ export class YamlFile {
     return new InputError(`${this.file}: ${printPath(path) || '.'}: expected ${what}`)
   }
 
-  #merge(node: Node | undefined, path: YamlPath, members: Members, isFlow: boolean): void {
-    if (!isMap(node)) throw this.#expected(path, 'a mapping')
-    const isInFlow = isFlow || isNonEmptyFlow(node)
+  /** @param isFlow whether the node is inside of `{…}` or `[…]` */
+  #put(node: Node | undefined, path: YamlPath, value: Members[string], isFlow: boolean): void {
+    if (typeof value === 'string') this.#replace(node, path, value, isFlow)
+    else if (node !== undefined && isEmpty(node)) this.#fill(node, path, value, isFlow)
+    else if (isCollection(node)) this.#putMembers(node, path, value, isFlow)
+    else throw this.#expected(path, 'a mapping')
+  }
+
+  #putMembers(node: Collection, path: YamlPath, value: object, isFlow: boolean): void {
+    const isInFlow = isFlow || node.flow === true
     const missing: [string, Members[string]][] = []
-    for (const [name, value] of Object.entries(members)) {
-      const place = [...path, name]
-      const member = this.#member(node, name, path)
-      if (member === undefined) missing.push([name, value])
-      else if (typeof value === 'string') this.#replace(member, place, value, isInFlow)
-      else if (isEmpty(member)) this.#fill(member, place, value, isInFlow)
-      else this.#merge(member, place, value as Members, isInFlow)
+    for (const [name, each] of Object.entries(value as Members)) {
+      const key = isSeq(node) ? Number(name) : name
+      const member = this.#member(node, key, path)
+      if (member === undefined) missing.push([name, each])
+      else this.#put(member, [...path, key], each, isInFlow)
     }
     if (missing.length > 0) this.#append(node, path, Object.fromEntries(missing), isInFlow)
   }
 
-  #replace(node: Node, path: YamlPath, after: string, isFlow: boolean): void {
+  #replace(node: Node | undefined, path: YamlPath, after: string, isFlow: boolean): void {
     if (!isScalar(node) || !node.range) throw this.#expected(path, 'a string')
     const [from, to] = node.range
-    const printed = isFlow ? JSON.stringify(after) : printScalar(after)
-    const place = printPath(path)
+    const printed = isFlow ? JSON.stringify(after) : stringify(after, { lineWidth: 0 }).trimEnd()
     if (isNull(node)) {
-      const start = from === to ? this.#trimmed(from) : from
-      const space = from === to ? ' ' : ''
-      this.#edits.push({ from: start, to: start + to - from, text: space + printed })
-      this.replaced.push({ path: place, after })
+      this.#overwrite(from, to, printed)
+      this.replaced.push({ path: printPath(path), after })
     } else if (String(node.value) !== after) {
       // A folded scalar includes its last line end.
       const [end = ''] = /\s*$/.exec(this.text.slice(from, to)) ?? []
       this.#edits.push({ from, to, text: printed + end })
-      this.replaced.push({ path: place, before: String(node.value), after })
+      this.replaced.push({ path: printPath(path), before: String(node.value), after })
     }
   }
 
   #fill(node: Node, path: YamlPath, members: Members[string], isFlow: boolean): void {
     const [from = 0, to = 0] = node.range ?? []
+    this.#report(path, members)
     if (isFlow) {
-      const start = from === to ? this.#trimmed(from) : from
-      const space = from === to ? ' ' : ''
-      this.#edits.push({ from: start, to, text: space + JSON.stringify(members) })
-      this.#report(path, members)
+      this.#overwrite(from, to, JSON.stringify(members))
       return
     }
     if (to > from) this.#edits.push({ from: this.#trimmed(from), to, text: '' })
     const line = this.text.slice(this.text.lastIndexOf('\n', from - 1) + 1, from)
     const indent = path.length === 0 ? 0 : (/^[ -]*/.exec(line)?.[0].length ?? 0) + 2
-    this.#insert(lineEnd(this.text, to), indent, path, members)
+    this.#insert(lineEnd(this.text, to), indent, members)
   }
 
   /** Adds members behind the last member of a map. */
-  #append(map: YAMLMap, path: YamlPath, members: Members, isFlow: boolean): void {
+  #append(map: Collection, path: YamlPath, members: Members, isFlow: boolean): void {
+    if (!isMap(map)) throw this.#expected(path, 'a mapping')
+    this.#report(path, members)
     if (isFlow) {
       const last = map.items.at(-1)
-      const node = (last?.value ?? last?.key) as Node | undefined
-      const at = node?.range?.[1] ?? 0
+      const at = ((last?.value ?? last?.key) as Node | undefined)?.range?.[1] ?? 0
       this.#edits.push({ from: at, to: at, text: `, ${JSON.stringify(members).slice(1, -1)}` })
-      this.#report(path, members)
       return
     }
     const start = (map.items[0]?.key as Node | undefined)?.range?.[0] ?? 0
     const indent = start - (this.text.lastIndexOf('\n', start - 1) + 1)
-    const end = lineEnd(this.text, (map.range?.[1] ?? start) - 1)
-    this.#insert(end, indent, path, members)
+    this.#insert(lineEnd(this.text, (map.range?.[1] ?? start) - 1), indent, members)
   }
 
-  #insert(at: number, indent: number, path: YamlPath, members: Members[string]): void {
+  #insert(at: number, indent: number, members: Members[string]): void {
     const end = this.text.includes('\r\n') ? '\r\n' : '\n'
     const lines = stringify(members, { lineWidth: 0, indentSeq: false }).trimEnd().split('\n')
     const lead = at > 0 && this.text[at - 1] !== '\n' ? end : ''
     const body = lines.map((line) => `${' '.repeat(indent)}${line}${end}`).join('')
     this.#edits.push({ from: at, to: at, text: lead + body })
-    this.#report(path, members)
   }
 
   #report(path: YamlPath, value: Members[string]): void {
-    if (typeof value === 'string') this.replaced.push({ path: printPath(path), after: value })
-    else if (Array.isArray(value)) {
-      value.forEach((each, at) => void this.#report([...path, at], each))
-    } else {
-      for (const [name, each] of Object.entries(value)) this.#report([...path, name], each)
+    if (typeof value === 'string') {
+      this.replaced.push({ path: printPath(path), after: value })
+      return
+    }
+    for (const [name, each] of Object.entries(value)) {
+      this.#report([...path, Array.isArray(value) ? Number(name) : name], each)
     }
   }
 
-  #trimmed(at: number): number {
-    let end = at
-    while (end > 0 && /\s/.test(this.text[end - 1] ?? '')) end -= 1
-    return end
+  /** Replaces an empty value, which may be no text at all. */
+  #overwrite(from: number, to: number, text: string): void {
+    const start = from === to ? this.#trimmed(from) : from
+    const space = from === to ? ' ' : ''
+    this.#edits.push({ from: start, to: start + to - from, text: space + text })
   }
+
+  #trimmed(at: number): number {
+    return this.text.slice(0, at).trimEnd().length
+  }
+}
+
+type Collection = YAMLMap | YAMLSeq
+
+function isCollection(node: unknown): node is Collection {
+  return isMap(node) || isSeq(node)
 }
 
 /** With `merge: true` the value of an unquoted `<<` is a symbol. */
@@ -303,19 +302,7 @@ function isNull(node: Node): boolean {
 
 /** `null`, nothing, `{}` or `[]`. */
 function isEmpty(node: Node): boolean {
-  return isNull(node) || ((isMap(node) || isSeq(node)) && node.items.length === 0)
-}
-
-function isNonEmptyFlow(node: Node): boolean {
-  return (isMap(node) || isSeq(node)) && node.flow === true && node.items.length > 0
-}
-
-function printScalar(value: string): string {
-  return stringify(value, { lineWidth: 0 }).trimEnd()
-}
-
-function nest(path: YamlPath, members: Members): Members {
-  return path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
+  return isNull(node) || (isCollection(node) && node.items.length === 0)
 }
 
 /** The end of the last line up to a place that has more than white space. */

@@ -2,19 +2,16 @@ import type { Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { type Architecture, CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
 
+export const LAYOUT_NAMES = ['enhancement', 'stream-metadata'] as const
+export type LayoutName = (typeof LAYOUT_NAMES)[number]
+
+export const FILE_LAYOUT = 'stream-metadata' satisfies LayoutName
+
 /** One level of a path: its name for a slot, and what a name says of the slot; undefined for neither. */
 interface Level {
   name(slot: Slot): string | undefined
   read(name: string): Partial<Slot> | undefined
 }
-
-interface LayoutRules {
-  /** The names above a cloud's images: a key of its own, or a key for all clouds and a name within. */
-  root(cloud: CloudName): Root
-  readonly levels: Readonly<Record<CloudName, readonly Level[]>>
-}
-
-type Root = readonly [key: string] | readonly [key: string, within: string]
 
 const PLAN: Level = { name: ({ plan }) => plan, read: (plan) => (plan ? { plan } : undefined) }
 
@@ -52,34 +49,21 @@ const ENHANCEMENT_PLAN: Level = {
   },
 }
 
-/** No two layouts have a key in common. */
-const LAYOUTS = {
-  enhancement: {
-    root: (cloud) => [`${cloud}-marketplace`],
-    levels: {
-      azure: [ENHANCEMENT_PLAN],
-      aws: [PLAN, REGIONS, REGION],
-      gcp: [PLAN],
-    },
-  },
-  'stream-metadata': {
-    root: (cloud) => ['marketplace', cloud],
-    levels: {
-      azure: [PLAN, GENERATION],
-      aws: [PLAN, REGIONS, REGION],
-      gcp: [PLAN],
-    },
-  },
-} as const satisfies Record<string, LayoutRules>
+/** The names below a cloud's root in an architecture's `rhel-coreos-extensions`. */
+const LEVELS: Readonly<Record<LayoutName, Readonly<Record<CloudName, readonly Level[]>>>> = {
+  enhancement: { azure: [ENHANCEMENT_PLAN], aws: [PLAN, REGIONS, REGION], gcp: [PLAN] },
+  'stream-metadata': { azure: [PLAN, GENERATION], aws: [PLAN, REGIONS, REGION], gcp: [PLAN] },
+}
 
-export type LayoutName = keyof typeof LAYOUTS
-export const LAYOUT_NAMES = Object.keys(LAYOUTS) as LayoutName[]
-
-export const FILE_LAYOUT = 'stream-metadata' satisfies LayoutName
-
-/** The key that has a cloud's images in a layout, and the name within if clouds share the key. */
-export function layoutRoot(layout: LayoutName, cloud: CloudName): Root {
-  return LAYOUTS[layout].root(cloud)
+/**
+ * The key that has a cloud's images in a layout, and the name within if clouds share the key. No two
+ * layouts have a key in common.
+ */
+export function layoutRoot(
+  layout: LayoutName,
+  cloud: CloudName,
+): readonly [key: string] | readonly [key: string, within: string] {
+  return layout === 'enhancement' ? [`${cloud}-marketplace`] : ['marketplace', cloud]
 }
 
 /** The keys that hold marketplace images, in the order of writing. */
@@ -89,7 +73,7 @@ export const MARKETPLACE_KEYS: readonly string[] = [
 
 /** The names below a cloud's root where a slot's image is; undefined if the layout has no place. */
 export function slotPath(layout: LayoutName, slot: Slot): string[] | undefined {
-  const levels: readonly Level[] = LAYOUTS[layout].levels[slot.cloud]
+  const levels = LEVELS[layout][slot.cloud]
   const names = levels.flatMap((level) => level.name(slot) ?? [])
   return names.length === levels.length ? names : undefined
 }
@@ -105,7 +89,7 @@ export function slotAt(
   path: readonly string[],
 ): Slot {
   const base = { cloud, architecture: architecture as Architecture, plan: path.join('/') }
-  const levels: readonly Level[] = LAYOUTS[layout].levels[cloud]
+  const levels = LEVELS[layout][cloud]
   const facts = levels.flatMap((level, at) => level.read(path[at] ?? '') ?? [])
   const isPlace = path.length === levels.length && facts.length === levels.length
   return isPlace ? Object.assign(base, ...facts) : base

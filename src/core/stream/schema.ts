@@ -126,3 +126,26 @@ export const STREAM = fields({
   metadata: METADATA,
   architectures: ARCHITECTURES,
 })
+
+/** The keys of marketplace images, and the names within, that stream-metadata-go reads. */
+export const READ: readonly string[] = [...EXTENSIONS.fields].flatMap(([key, shape]) =>
+  shape.kind === 'foreign' && shape.known?.kind === 'fields'
+    ? [...shape.known.fields.keys()].map((name) => `${key}.${name}`)
+    : [],
+)
+
+/**
+ * The beginning of a path of marketplace images, up to the first name that stream-metadata-go does not
+ * know; undefined where it reads all of it.
+ */
+export function unreadOf(path: readonly string[]): readonly string[] | undefined {
+  let shape: Shape = EXTENSIONS
+  for (const [at, name] of path.entries()) {
+    if (shape.kind !== 'fields') return undefined
+    const next: Shape | undefined = shape.fields.get(name)
+    const inner: Shape | undefined = next?.kind === 'foreign' ? next.known : next
+    if (inner === undefined) return path.slice(0, at + 1)
+    shape = inner
+  }
+  return undefined
+}

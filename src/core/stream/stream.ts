@@ -62,10 +62,8 @@ export function readStream(text: string, file: string): Stream {
 
 export function isStream(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text)
-    return (
-      typeof value === 'object' && value !== null && 'stream' in value && 'architectures' in value
-    )
+    const { stream, architectures } = JSON.parse(text) ?? {}
+    return stream !== undefined && architectures !== undefined
   } catch {
     return false
   }
@@ -77,15 +75,11 @@ export function emptyStream(name: string): Stream {
 }
 
 export class Stream {
-  readonly file: string
-  private readonly document: JsonDocument
-  private readonly root: JsonObject
-
-  constructor(document: JsonDocument, root: JsonObject, file: string) {
-    this.document = document
-    this.root = root
-    this.file = file
-  }
+  constructor(
+    private readonly document: JsonDocument,
+    private readonly root: JsonObject,
+    readonly file: string,
+  ) {}
 
   /** The value of `stream`, which is often stale. */
   get name(): string {
@@ -112,8 +106,7 @@ export class Stream {
   release(arch: string): string | undefined {
     const artifacts = getMember(this.architectureNode(arch), 'artifacts')
     if (artifacts?.kind !== 'object') return undefined
-    const platforms = ['metal', ...artifacts.members.keys()]
-    for (const platform of platforms) {
+    for (const platform of ['metal', ...artifacts.members.keys()]) {
       const node = getMember(getMember(artifacts, platform), 'release')
       if (!isPresent(node)) continue
       const release = textOf(node)
@@ -148,9 +141,8 @@ export class Stream {
 
   /** With a build's content for an architecture, which may be new. Marketplace images stay. */
   withArchitecture(arch: string, content: ArchitectureContent): Stream {
-    const { artifacts, images, [EXTENSIONS_KEY]: extensions } = content
-    const fresh = { artifacts, images, [EXTENSIONS_KEY]: extensions }
-    return this.withNode(arch, mergeNode(this.architectureNode(arch), fresh, ARCHITECTURE))
+    const node = mergeNode(this.architectureNode(arch), { ...content }, ARCHITECTURE)
+    return this.withNode(arch, node)
   }
 
   /**

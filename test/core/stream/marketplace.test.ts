@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { printAsGo } from '../../../src/core/audit/configmap.ts'
 import { printSlot, type Slot } from '../../../src/core/clouds/slot.ts'
 import schema from '../../../src/core/schemas/workspace.schema.json' with { type: 'json' }
 import { CLOUDS } from '../../../src/core/snapshot/snapshot.ts'
-import { printAsGo, unreadOf } from '../../../src/core/stream/known.ts'
 import {
   FILE_LAYOUT,
   LAYOUT_NAMES,
@@ -15,6 +15,7 @@ import {
 } from '../../../src/core/stream/layouts.ts'
 import { imagesIn, layoutsIn, writeImages } from '../../../src/core/stream/marketplace.ts'
 import { MarketplaceFile } from '../../../src/core/stream/marketplace-file.ts'
+import { unreadOf } from '../../../src/core/stream/schema.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 
 const azure = { cloud: 'azure', architecture: 'x86_64' } as const
