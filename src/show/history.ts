@@ -1,4 +1,4 @@
-import { type Change, isRegraded, ofKinds } from '../core/changes/changes.ts'
+import { type Change, ofKinds } from '../core/changes/changes.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
 import type { HistoryVersion } from '../core/history/history.ts'
@@ -18,8 +18,7 @@ const CSV_COLUMNS = [
 
 /** The changes that a history shows: builds, their parts, and the images of slots. */
 export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Change[] {
-  const all = ofKinds(changes, 'build', 'artifact', 'image', 'slot')
-  return all.filter((change) => !isRegraded(change))
+  return ofKinds(changes, 'build', 'artifact', 'image', 'slot')
 }
 
 /** The changes of a version as rows, those of its files first. */
@@ -93,7 +92,7 @@ function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
     printSlot(slot),
     image ? FACTS[slot.cloud].nameOf(image) : '',
     grade ?? refused ?? '',
-    days === undefined ? '' : `${days} days`,
+    days === undefined ? '' : counted(days, 'day'),
   ]
 }
 
@@ -141,7 +140,7 @@ export function historyCsv(
 }
 
 /** RFC 4180 with LF; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvLine(row: readonly string[]): string {
+function csvLine(row: readonly string[]): string {
   return `${row.map(csvCell).join(',')}\n`
 }
 

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { isPaid, type Members } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot, type Slot } from '../core/clouds/slot.ts'
+import { alike } from '../core/group.ts'
 import { type FoundImage, gen1Sku, imageLag } from '../core/image/find.ts'
 import { controlPlaneCost, type Merged } from '../core/image/merge.ts'
 import type { ImageSource, SourceStream } from '../core/image/source.ts'
@@ -176,24 +177,22 @@ function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
 
 /** Images by cloud, plan and architecture, with their names or, on AWS, their regions. */
 function imageTable(images: readonly SlotImage[]): string[] {
-  const rows = new Map<string, { readonly slot: Slot; readonly names: string[] }>()
-  for (const { slot, entry } of images) {
-    const key = printSlot({ ...slot, region: '' })
-    const name = slot.region ?? FACTS[slot.cloud].nameOf(entry)
-    const row = rows.get(key) ?? { slot, names: [] }
-    if (!row.names.includes(name)) row.names.push(name)
-    rows.set(key, row)
-  }
   const hasGeneration = images.some(({ slot }) => slot.generation !== undefined)
-  const cells = [...rows.values()].map(({ slot, names }) => [
-    slot.cloud,
-    slot.plan,
-    slot.architecture,
-    ...(hasGeneration ? [slot.generation ? `gen${slot.generation}` : ''] : []),
-    names.slice(0, SHOWN).join(', '),
-  ])
+  const cells = alike(images, ({ slot }) => [{ ...slot, region: '' }]).map(
+    ({ first: { slot }, all }) => [
+      slot.cloud,
+      slot.plan,
+      slot.architecture,
+      ...(hasGeneration ? [slot.generation ? `gen${slot.generation}` : ''] : []),
+      [...new Set(all.map(imageLabel))].slice(0, SHOWN).join(', '),
+    ],
+  )
   const title = images.every(({ slot }) => slot.region !== undefined) ? 'Regions' : 'Image'
   const header = ['Cloud', 'Plan', 'Architecture', ...(hasGeneration ? ['Generation'] : []), title]
   const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more`] : []
   return [...alignColumns([header, ...cells.slice(0, SHOWN)]), ...more]
+}
+
+function imageLabel({ slot, entry }: SlotImage): string {
+  return slot.region ?? FACTS[slot.cloud].nameOf(entry)
 }

@@ -2,8 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
-import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -201,21 +199,6 @@ describe('skew', () => {
     })
     // A region of AWS lags, and GCP has nothing newer than 4.13.
     expect(await skew(committed, '--fail-on', 'older-build')).toMatchObject({ status: 1 })
-  })
-
-  it('fails before the marketplace bump and passes after it', async () => {
-    for (const [images, status] of [
-      [imagesBeforeBump(), 1],
-      [imagesAfterBump(), 0],
-    ] as const) {
-      const mockServer = await azureFor(images)
-      await capture(mockServer, at('bump.json'), ['--stream', at('rhcos.json')])
-      const outcome = await skew(
-        'bump.json',
-        ...['--target', 'rhcos.json', '--fail-on', 'older-build'],
-      )
-      expect(outcome.status).toBe(status)
-    }
   })
 
   it('says which file is missing, and which value is wrong', async () => {

@@ -37,10 +37,10 @@ export function streamPart(stream: PageStream, key: string): Html {
   ].filter(({ content }) => content !== undefined)
   return html`<article class="stream" id="${key}">
 ${header(stream, last, `${key}-changes`)}
-<nav aria-label="Parts"><ul>${sections.map(({ id, title }) => html`<li><a href="#${key}-${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of ${stream.name}"><ul>${sections.map(({ id, title }) => html`<li><a href="#${key}-${id}">${title}</a></li>`)}</ul></nav>
 ${sections.map(
   ({ id, title, content }) =>
-    html`<section id="${key}-${id}" class="${id}" aria-labelledby="${key}-${id}-title"><h2 id="${key}-${id}-title">${title}</h2>
+    html`<section id="${key}-${id}" class="${id}"><h2>${title}</h2>
 ${content}</section>
 `,
 )}</article>`
