@@ -1,11 +1,11 @@
 import type { Entry, Expected } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
-import { groupBy } from '../group.ts'
+import { alike } from '../group.ts'
 import type { Grade, Requirement } from '../selection/grade.ts'
 import type { Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
-import type { CloudName, Snapshot } from '../snapshot/snapshot.ts'
+import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
 import {
   compareMajorMinor,
@@ -22,6 +22,7 @@ export interface SlotSkew {
   readonly image?: Entry
   readonly grade?: Grade
   readonly rhel?: string
+  /** Why the image of a stream may not fill its slot. */
   readonly refused?: string
   /** From the image's day to the build's: positive where the image is the older one. */
   readonly days?: number
@@ -43,6 +44,8 @@ export interface Tolerance {
   readonly maxDays?: number | undefined
 }
 
+type MeasuredSnapshot = SnapshotContent & Pick<Snapshot, 'capturedAt'>
+
 /**
  * How far each slot's image is from the release of its architecture: that of the snapshot's build,
  * else that of `target`. The slots are in the order of `selectImages`.
@@ -50,7 +53,7 @@ export interface Tolerance {
  * @param requirement the grades that images may have
  */
 export function measureSkew(
-  snapshot: Snapshot,
+  snapshot: MeasuredSnapshot,
   target: Releases = new Map(),
   requirement: Requirement = 'any',
 ): SlotSkew[] {
@@ -79,20 +82,11 @@ export function intolerable(
   )
 }
 
-export interface PlanBelow {
-  readonly cloud: CloudName
-  readonly plan: string
-  readonly rhel?: string
-}
-
 /** The plans in which no slot has an image of this RHEL or a later one. */
-export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor): PlanBelow[] {
-  const plans = groupBy(skews, ({ slot }) => `${slot.cloud}\n${slot.plan}`)
-  return [...plans.values()].flatMap((group): PlanBelow[] => {
-    const [first] = group
-    if (first === undefined) return []
-    const [latest] = group
-      .flatMap(({ rhel }) => (rhel === undefined ? [] : (readMajorMinor(rhel) ?? [])))
+export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
+  return alike(skews, ({ slot }) => [slot.cloud, slot.plan]).flatMap(({ first, all }) => {
+    const [latest] = all
+      .flatMap(({ rhel = '' }) => readMajorMinor(rhel) ?? [])
       .sort((a, b) => compareMajorMinor(b, a))
     if (latest !== undefined && compareMajorMinor(latest, floor) >= 0) return []
     const { cloud, plan } = first.slot
@@ -105,14 +99,13 @@ export function missingImages<S extends Pick<SlotSkew, 'slot' | 'expected'>>(
   slots: readonly S[],
 ): S[][] {
   const missing = slots.filter(({ expected }) => expected !== undefined)
-  const groups = groupBy(missing, ({ slot, expected }) => {
+  return alike(missing, ({ slot, expected }) => {
     const { region: _, ...place } = expected?.place ?? {}
-    return JSON.stringify([slot.cloud, slot.architecture, place, expected?.version])
-  })
-  return [...groups.values()]
+    return [slot.cloud, slot.architecture, place, expected?.version]
+  }).map(({ all }) => [...all])
 }
 
-function chosen({ criteria }: Snapshot, { slot, wanted, image, grade }: Selection) {
+function chosen({ criteria }: SnapshotContent, { slot, wanted, image, grade }: Selection) {
   if (image === undefined || grade === undefined) return {}
   const version = readVersion(image.version)
   const days = daysBetween(version?.stamp, wanted.release.stamp)
@@ -129,7 +122,7 @@ function chosen({ criteria }: Snapshot, { slot, wanted, image, grade }: Selectio
  * Nothing is missing if the image is of the same build, or was published after the build and its version
  * only has the hour of publication.
  */
-function missing(snapshot: Snapshot, selection: Selection): { expected?: Expected } {
+function missing(snapshot: SnapshotContent, selection: Selection): { expected?: Expected } {
   const { grade, image } = selection
   if (grade === 'exact') return {}
   const version = readVersion(image?.version ?? '')

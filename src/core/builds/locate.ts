@@ -51,17 +51,12 @@ export function wantedAgain(builds: SnapshotContent['builds']): WantedBuild[] {
   }))
 }
 
-export function folderOf(metaUrl: string): string {
-  return metaUrl.slice(0, -META.length)
-}
-
 /** The URL of the meta.json; a recording has it under the location in the stream. */
 export function sourceOf(wanted: WantedBuild, place: StreamPlace, isReplayed: boolean): string {
   const { architecture, release, source } = wanted
-  const location =
-    wanted.location ??
-    (architecture && release ? buildFolder(place, architecture, release) : undefined)
-  const own = location === undefined ? undefined : `${location}${META}`
+  const folder = architecture && release && buildFolder(place, architecture, release)
+  const location = wanted.location ?? folder
+  const own = location ? metaUrlOf(location) : undefined
   return (isReplayed ? (own ?? source) : (source ?? own)) ?? ''
 }
 
@@ -129,7 +124,7 @@ export function wantedBuilds(
 ): WantedBuild[] {
   return builds.map(({ place, ...build }) =>
     place === undefined && build.source !== undefined && given.url === undefined
-      ? { ...build, location: folderOf(build.source) }
+      ? { ...build, location: build.source.slice(0, -META.length) }
       : build,
   )
 }

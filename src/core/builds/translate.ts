@@ -6,11 +6,6 @@ import type { ArchitectureContent } from '../stream/stream.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-interface Gathered {
-  readonly release: string
-  readonly formats: Record<string, Record<string, JsonRecord>>
-}
-
 /**
  * The part of a build in a stream. `metal` always exists, even without artifacts.
  *
@@ -23,18 +18,16 @@ export function translate(
   signatures: boolean,
 ): ArchitectureContent {
   const { release, meta } = build
-  const artifacts: Record<string, Gathered> = { metal: { release, formats: {} } }
-  const of = (platform: string) => {
-    artifacts[platform] ??= { release, formats: {} }
-    return artifacts[platform].formats
-  }
+  /** By platform, format and part. */
+  const formats: Record<string, Record<string, Record<string, JsonRecord>>> = { metal: {} }
   for (const [name, { platform, format, part }] of Object.entries(ARTIFACT_RULES)) {
     const image = fieldsOf(fieldsOf(meta.images)?.[name])
     if (image === undefined) continue
     const path = `.images.${name}`
     const key = format.replace('{ext}', () => extensionOf(image, name, architecture, path))
-    const formats = of(platform)
-    formats[key] = { ...formats[key], [part]: artifactOf(image, build.location, signatures, path) }
+    formats[platform] ??= {}
+    const artifact = artifactOf(image, build.location, signatures, path)
+    formats[platform][key] = { ...formats[platform][key], [part]: artifact }
   }
 
   const images: Record<string, JsonRecord> = {}
@@ -43,13 +36,14 @@ export function translate(
     const shown = rules.images && show(rules.images, build)
     if (shown) {
       images[platform] = shown
-      of(platform)
+      formats[platform] ??= {}
     }
-    const extension = rules.extension && artifacts[platform] && show(rules.extension, build)
+    const extension = rules.extension && formats[platform] && show(rules.extension, build)
     if (rules.extension && extension) extensions[rules.extension.key] = extension
   }
+  const artifacts = Object.entries(formats).map(([name, own]) => [name, { release, formats: own }])
   return {
-    artifacts: artifacts as unknown as JsonRecord,
+    artifacts: Object.fromEntries(artifacts),
     images,
     ...(Object.keys(extensions).length > 0 && { 'rhel-coreos-extensions': extensions }),
   }

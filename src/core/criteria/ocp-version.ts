@@ -54,18 +54,34 @@ interface Claim {
  * earlier than the SKUs: the only one, the one in the stream's name, the latest SKU's.
  */
 export function decideOcp(sources: OcpSources, criteria: Criteria): OcpDecision {
+  const { releases, branch = '', skus = [] } = sources
   const table = criteria.rhel
-  const rhel = latest(sources.releases.flatMap((release) => readRelease(release)?.rhel ?? []))
-  const claims = strongClaims(sources)
-  const name = nameClaim(sources.name)
-  const sku = skuClaim(sources.skus ?? [], criteria)
-  const candidates = candidatesFor(rhel, sku?.ocp, table)
+  const rhel = latest(releases.flatMap((release) => readRelease(release)?.rhel ?? []))
+  const claims = [
+    ...claim('option', sources.option, '--ocp'),
+    ...releases
+      .flatMap((text) => claim('release', readRelease(text)?.ocp, `release ${text}`))
+      .sort(latestFirst),
+    ...claim('workspace', sources.workspace, 'stream-snapshot.json'),
+    ...claim('snapshot', sources.snapshot, 'the existing snapshot'),
+    ...claim('branch', versionIn(/^release-(.+)$/, branch), `git branch ${branch}`),
+  ]
+  // The latest: a stream never has images of a later OCP version.
+  const [sku] = skus
+    .flatMap((name) => claim('sku', ocpInSku(name, criteria), `SKU ${name}`))
+    .sort(latestFirst)
+  // `4.18-9.4`, `rhcos-4.18`
+  const named = versionIn(/^(?:rhcos-)?([0-9]+\.[0-9]+)(?:-[0-9.]+)?$/, sources.name)
+  const [name] = claim('name', named, `stream name ${sources.name}`)
+  const candidates = (rhel ? ocpVersionsForRhel(table, rhel) : []).filter(
+    (each) => !sku || compareMajorMinor(each, sku.ocp) >= 0,
+  )
   const usable = claims.find(
     // A stream moves on to another OCP version, and its snapshot follows with the next capture.
     ({ source, ocp }) => source !== 'snapshot' || fits(ocp, rhel, table),
   )
   const chosen = usable ?? weakClaim(candidates, rhel, name, sku, table)
-  const all = [...claims, ...(sku ? [sku] : []), ...(name ? [name] : [])]
+  const all = [...claims, sku ?? [], name ?? []].flat()
   return {
     ...(chosen
       ? { ocp: chosen.ocp, source: chosen.source, evidence: chosen.evidence }
@@ -74,6 +90,18 @@ export function decideOcp(sources: OcpSources, criteria: Criteria): OcpDecision 
     candidates,
     conflicts: chosen ? conflictsWith(chosen, all, rhel, table) : [],
   }
+}
+
+function claim(source: OcpSource, ocp: MajorMinor | undefined, evidence: string): Claim[] {
+  return ocp ? [{ source, ocp, evidence }] : []
+}
+
+function latestFirst(a: Claim, b: Claim): number {
+  return compareMajorMinor(b.ocp, a.ocp)
+}
+
+function versionIn(pattern: RegExp, text: string): MajorMinor | undefined {
+  return readMajorMinor(pattern.exec(text)?.[1] ?? '')
 }
 
 export function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefined {
@@ -106,59 +134,6 @@ function unknownCause(
   return sku && all.length > 0
     ? `${unknown}: ${name} is in OCP ${listVersions(all)}, and ${sku.evidence} is for OCP ${printMajorMinor(sku.ocp)}`
     : `${unknown}: ${name} is in no OCP version`
-}
-
-function strongClaims({ option, releases, workspace, snapshot, branch }: OcpSources): Claim[] {
-  const ofReleases = releases
-    .flatMap((release): Claim[] => {
-      const ocp = readRelease(release)?.ocp
-      return ocp ? [{ source: 'release', ocp, evidence: `release ${release}` }] : []
-    })
-    .sort((a, b) => compareMajorMinor(b.ocp, a.ocp))
-  const ofBranch = readMajorMinor(/^release-(.+)$/.exec(branch ?? '')?.[1] ?? '')
-  return [
-    ...(option ? [{ source: 'option', ocp: option, evidence: '--ocp' } as const] : []),
-    ...ofReleases,
-    ...(workspace
-      ? [{ source: 'workspace', ocp: workspace, evidence: 'stream-snapshot.json' } as const]
-      : []),
-    ...(snapshot
-      ? [{ source: 'snapshot', ocp: snapshot, evidence: 'the existing snapshot' } as const]
-      : []),
-    ...(ofBranch
-      ? [{ source: 'branch', ocp: ofBranch, evidence: `git branch ${branch}` } as const]
-      : []),
-  ]
-}
-
-/** `4.18-9.4`, `rhcos-4.18` */
-function nameClaim(name: string): Claim | undefined {
-  const text = /^(?:rhcos-)?([0-9]+\.[0-9]+)(?:-[0-9.]+)?$/.exec(name)?.[1]
-  const ocp = text === undefined ? undefined : readMajorMinor(text)
-  return ocp && { source: 'name', ocp, evidence: `stream name ${name}` }
-}
-
-/** The latest: a stream never has images of a later OCP version. */
-function skuClaim(skus: readonly string[], criteria: Criteria): Claim | undefined {
-  return skus
-    .flatMap((name): Claim[] => {
-      const ocp = ocpInSku(name, criteria)
-      return ocp ? [{ source: 'sku', ocp, evidence: `SKU ${name}` }] : []
-    })
-    .reduce<Claim | undefined>(
-      (last, each) => (last && compareMajorMinor(each.ocp, last.ocp) <= 0 ? last : each),
-      undefined,
-    )
-}
-
-function candidatesFor(
-  rhel: MajorMinor | undefined,
-  atLeast: MajorMinor | undefined,
-  table: RhelTable,
-): MajorMinor[] {
-  if (rhel === undefined) return []
-  const all = ocpVersionsForRhel(table, rhel)
-  return all.filter((each) => atLeast === undefined || compareMajorMinor(each, atLeast) >= 0)
 }
 
 function weakClaim(

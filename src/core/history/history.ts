@@ -56,8 +56,14 @@ export class HistoryReader {
     const before = this.#state
     // A target with conflict markers, for example, does not change the releases.
     if (files.target === undefined || canRead(files.target)) this.#target = files.target
-    const { state, problem } = tryToRead({ ...files, target: this.#target })
-    if (state) this.#state = withEmptySlots(before.slots, state)
+    let [state, problem]: [State?, string?] = []
+    try {
+      state = readState({ ...files, target: this.#target })
+      this.#state = withEmptySlots(before.slots, state)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problem = error.message.split('\n')[0] ?? ''
+    }
     this.#isReadable ||= state !== undefined
     this.#problem ??= problem
     const { inventory, vacant: _, ...rest } = this.#state
@@ -80,15 +86,6 @@ export class HistoryReader {
   expectReadable(): void {
     if (this.#isReadable || this.#problem === undefined) return
     throw new InputError(this.#problem, 'Name a snapshot, a stream or a marketplace file.')
-  }
-}
-
-function tryToRead(files: StreamFiles): { state?: State; problem?: string } {
-  try {
-    return { state: readState(files) }
-  } catch (error) {
-    if (error instanceof InputError) return { problem: error.message.split('\n')[0] ?? '' }
-    throw error
   }
 }
 

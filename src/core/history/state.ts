@@ -10,13 +10,14 @@ import {
   toInventory,
 } from '../changes/inventory.ts'
 import { latestReleases } from '../changes/streams.ts'
-import { printSlot, type Slot } from '../clouds/slot.ts'
+import { printSlot } from '../clouds/slot.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
 import { BUILT_IN } from '../criteria/read.ts'
+import { alike, groupBy } from '../group.ts'
 import { readImageFile } from '../image/source.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
-import { CLOUDS, type Snapshot } from '../snapshot/snapshot.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { imagesIn, type SlotImage } from '../stream/marketplace.ts'
 import { MarketplaceFile } from '../stream/marketplace-file.ts'
 import { getReleases, readStream, Stream } from '../stream/stream.ts'
@@ -40,8 +41,6 @@ export interface StreamFiles {
 /** A slot of one version. Without a known build and OCP version: no grade and no expected image. */
 export interface SlotState extends Omit<SlotSkew, 'release'> {
   readonly release?: string
-  /** Why the image of a stream may not fill its slot. */
-  readonly refused?: string
 }
 
 export interface State {
@@ -59,9 +58,7 @@ export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): State {
   if (main === undefined) return EMPTY
   const text = main.read()
-  if (isSnapshotText(text)) {
-    return snapshotState(readSnapshot(text, main.path), () => readReleases(target))
-  }
+  if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), target)
   const source = readImageFile(text, main.path)
   const images = marketplaceFile
     ? imagesIn(MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path))
@@ -75,15 +72,16 @@ export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): 
 }
 
 /** A snapshot without builds, and without a target, is shown with the latest image of each slot. */
-function snapshotState(snapshot: Snapshot, readTarget: () => NamedReleases): State {
+function snapshotState(snapshot: Snapshot, target: FileText | undefined): State {
   const own = new Map(Object.entries(snapshot.builds).map(([arch, { release }]) => [arch, release]))
-  const releases = own.size > 0 ? own : readTarget().releases
+  const releases = own.size > 0 ? own : readReleases(target).releases
   const isMeasured = releases.size > 0
   const skews = measureSkew(snapshot, isMeasured ? releases : latestReleases(snapshot))
   const slots = isMeasured
     ? skews
     : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
-  const ocp = [...releases.values()].map((text) => wantedRelease(snapshot, text)?.ocp)[0]
+  const [release = ''] = releases.values()
+  const ocp = wantedRelease(snapshot, release)?.ocp
   const builds = [...snapshotInventory(snapshot)].filter(
     ([, { subject }]) => 'architecture' in subject,
   )
@@ -98,35 +96,30 @@ function streamState(
   builds: Inventory,
   workspace: MajorMinor | undefined,
 ): State {
-  const filled = new Map(images.toReversed().map((each) => [printSlot(each.slot), each]))
-  const bySlot = new Map(images.map(({ slot }) => [printSlot(slot), filled.get(printSlot(slot))]))
-  const present = [...bySlot.values()].filter((each) => each !== undefined)
+  const present = alike(images, ({ slot }) => [printSlot(slot)]).map(({ first }) => first)
   const skus = present.flatMap(({ entry: { sku = [] } }) => sku)
   const sources = { name, releases: [...releases.values()], skus, workspace }
   const { ocp } = decideOcp(sources, BUILT_IN)
   const snapshot = asSnapshot(name, ocp, present)
   const skews = new Map(measureSkew(snapshot, releases).map((each) => [printSlot(each.slot), each]))
   const side = { releases, ocp, criteria: BUILT_IN }
-  const slots = [...bySlot].flatMap(([key, each]): SlotState[] => {
-    if (each === undefined) return []
-    const { slot, entry } = each
+  const slots = present.map(({ slot, entry }): SlotState => {
     const release = releases.get(slot.architecture)
-    const skew = skews.get(key)
+    const skew = skews.get(printSlot(slot))
     const { days, ungraded } = gradeEntry(slot, entry, side)
     const none = ocp && !skew ? `no slot in OCP ${printMajorMinor(ocp)}` : undefined
     const refused = release === undefined || !ocp ? undefined : (ungraded ?? none)
-    return [
-      {
-        slot,
-        ...(release !== undefined && { release }),
-        ...(days !== undefined && { days }),
-        ...skew,
-        image: entry,
-        ...(refused !== undefined && { refused }),
-      },
-    ]
+    return {
+      slot,
+      ...(release !== undefined && { release }),
+      ...(days !== undefined && { days }),
+      ...skew,
+      image: entry,
+      ...(refused !== undefined && { refused }),
+    }
   })
-  const vacant = [...skews].flatMap(([key, skew]) => (bySlot.has(key) ? [] : [skew]))
+  const filled = new Set(present.map(({ slot }) => printSlot(slot)))
+  const vacant = [...skews.values()].filter(({ slot }) => !filled.has(printSlot(slot)))
   return { ...newState(releases, ocp, slots, builds), vacant }
 }
 
@@ -137,7 +130,7 @@ function newState(
   builds: Inventory,
 ): State {
   const items = slots.flatMap(({ slot, image, grade }) =>
-    image ? [slotItem(slot, image, { ...(grade && { grade }) })] : [],
+    image ? slotItem(slot, image, { ...(grade && { grade }) }) : [],
   )
   return {
     releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -157,15 +150,10 @@ function releaseItems(releases: Releases): Inventory {
   )
 }
 
-interface NamedReleases {
-  readonly name: string
-  readonly releases: Releases
-}
-
-function readReleases(target: FileText | undefined): NamedReleases {
-  if (target === undefined) return { name: '', releases: new Map() }
-  const stream = readStream(target.read(), target.path)
-  return { name: stream.name, releases: getReleases(stream) }
+function readReleases(target: FileText | undefined) {
+  const stream = target && readStream(target.read(), target.path)
+  const releases: Releases = stream ? getReleases(stream) : new Map()
+  return { name: stream?.name ?? '', releases }
 }
 
 export function canRead(target: FileText): boolean {
@@ -179,41 +167,26 @@ export function canRead(target: FileText): boolean {
 }
 
 /** A snapshot that has the images of a stream, as if queries had returned them. */
-function asSnapshot(
-  name: string,
-  ocp: MajorMinor | undefined,
-  images: readonly SlotImage[],
-): Snapshot {
-  const ofCloud = (cloud: Slot['cloud']) => images.filter(({ slot }) => slot.cloud === cloud)
-  const clouds = CLOUDS.filter((cloud) => ofCloud(cloud).length > 0)
+function asSnapshot(name: string, ocp: MajorMinor | undefined, images: readonly SlotImage[]) {
+  const byCloud = <T>(read: (image: SlotImage) => T) =>
+    Object.fromEntries(
+      [...groupBy(images, ({ slot }) => slot.cloud)].map(([cloud, own]) => [cloud, own.map(read)]),
+    )
   return {
     schemaVersion: 1,
     stream: {
       name,
       distro: 'rhcos',
-      ocp: ocp === undefined ? null : printMajorMinor(ocp),
+      ocp: ocp ? printMajorMinor(ocp) : null,
       url: '',
       signatures: true,
     },
     criteria: BUILT_IN,
     builds: {},
     capturedAt: '',
-    generator: '',
-    recording: { file: '', sha256: '' },
-    integrity: '',
-    images: Object.fromEntries(
-      clouds.map((cloud) => [
-        cloud,
-        ofCloud(cloud).map(({ slot, entry }) => toImage(slot, entry, BUILT_IN)),
-      ]),
-    ),
-    queries: Object.fromEntries(
-      clouds.map((cloud) => [
-        cloud,
-        ofCloud(cloud).map(({ slot: { region = '' }, entry }) => ({ ...entry, region, images: 1 })),
-      ]),
-    ),
-  }
+    images: byCloud(({ slot, entry }) => toImage(slot, entry, BUILT_IN)),
+    queries: byCloud(({ slot: { region = '' }, entry }) => ({ ...entry, region, images: 1 })),
+  } as const
 }
 
 /** By the key that no stream has. Invalid JSON is left to the reader of streams, which reports it. */
@@ -221,8 +194,7 @@ export function isSnapshotText(text: string): boolean {
   // As it is printed; this avoids parsing long snapshots twice.
   if (text.includes('\n  "schemaVersion":')) return true
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'schemaVersion' in value
+    return JSON.parse(text)?.schemaVersion !== undefined
   } catch {
     return false
   }

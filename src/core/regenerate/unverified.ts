@@ -1,6 +1,6 @@
 import { counted } from '../../printable.ts'
+import { alike } from '../group.ts'
 import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
-import { LAYOUT_NAMES } from '../stream/layouts.ts'
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
@@ -17,16 +17,15 @@ export function unverifiedImages(
   stream: Stream,
 ): UnverifiedImages[] {
   const queried = capturedClouds(snapshot)
-  const slots = files.flatMap((file) => imagesIn(file)).map(({ slot }) => slot)
-  const unknown = unknownArchitectures(files, snapshot, stream)
-  return CLOUDS.flatMap((cloud) => {
-    const own = slots.filter((slot) => slot.cloud === cloud)
-    if (!queried.includes(cloud)) return own.length > 0 ? [{ cloud, count: own.length }] : []
-    return unknown.flatMap((architecture) => {
-      const count = own.filter((slot) => slot.architecture === architecture).length
-      return count > 0 ? [{ cloud, architecture, count }] : []
-    })
-  })
+  const known = knownArchitectures(snapshot, stream)
+  const slots = files
+    .flatMap((file) => imagesIn(file))
+    .map(({ slot: { cloud, architecture } }) =>
+      queried.includes(cloud) ? { cloud, architecture } : { cloud },
+    )
+    .filter(({ architecture = '' }) => !known.has(architecture))
+    .sort((a, b) => CLOUDS.indexOf(a.cloud) - CLOUDS.indexOf(b.cloud))
+  return alike(slots, Object.values).map(({ first, all }) => ({ ...first, count: all.length }))
 }
 
 /** `40 aws images (aws was not queried)` */
@@ -48,34 +47,16 @@ export function withoutUnverified<F extends ImageFile<F>>(
   stream: Stream,
 ): F {
   const known = [...capturedClouds(snapshot), ...clouds]
-  const unknown = unknownArchitectures([file], snapshot, stream)
+  const architectures = knownArchitectures(snapshot, stream)
   let result = file
-  for (const architecture of file.architectures()) {
-    const others = unknown.includes(architecture)
-      ? CLOUDS
-      : CLOUDS.filter((cloud) => !known.includes(cloud))
-    for (const { layout, cloud } of placesIn(file, architecture)) {
-      if (others.includes(cloud)) result = writeImages(result, layout, architecture, cloud, [])
-    }
+  for (const { layout, slot } of imagesIn(file)) {
+    const { cloud, architecture } = slot
+    if (known.includes(cloud) && architectures.has(architecture)) continue
+    result = writeImages(result, layout, architecture, cloud, [])
   }
   return result
 }
 
-function placesIn(file: ImageFile, architecture: string) {
-  return LAYOUT_NAMES.flatMap((layout) =>
-    imagesIn(file, [layout])
-      .filter(({ slot }) => slot.architecture === architecture)
-      .map(({ slot: { cloud } }) => ({ layout, cloud })),
-  )
-}
-
-function unknownArchitectures(
-  files: readonly ImageFile[],
-  { builds }: Snapshot,
-  stream: Stream,
-): string[] {
-  const known = new Set([...Object.keys(builds), ...stream.architectures()])
-  return [...new Set(files.flatMap((file) => file.architectures()))].filter(
-    (each) => !known.has(each),
-  )
+function knownArchitectures({ builds }: Snapshot, stream: Stream): ReadonlySet<string> {
+  return new Set([...Object.keys(builds), ...stream.architectures()])
 }
