@@ -1,24 +1,18 @@
-import type { Absence, Change } from '../core/changes/changes.ts'
+import type { Change } from '../core/changes/changes.ts'
 import { type Item, slotItem } from '../core/changes/inventory.ts'
 import { diffValues } from '../core/changes/values.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { readVersion } from '../core/versions/version.ts'
 
-export const ABSENCES: Readonly<Record<Absence, string>> = {
-  'not-queried': 'not queried',
-  'not-found': 'not found',
-  'no-longer-listed': 'no longer listed',
-}
-
 /** Why the image before the change is not listed. */
 export function absenceWords({ absence, before, after }: Change): string {
   if (absence === undefined) return ''
   const subject = after === undefined ? '' : `${before?.release ?? before?.value} is `
-  return ` (${subject}${ABSENCES[absence]})`
+  return ` (${subject}${absence.replaceAll('-', ' ')})`
 }
 
 /** `A -> B`; a beginning up to the last colon that both have is printed once. */
-export function movedName(before: string | undefined, after: string | undefined): string {
+function movedName(before: string | undefined, after: string | undefined): string {
   if (before === undefined || after === undefined) return before ?? after ?? ''
   const cut = before.lastIndexOf(':') + 1
   const isCommon = cut > 0 && after.startsWith(before.slice(0, cut))
