@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { BUILD_SERVERS } from '../src/core/criteria/read.ts'
+import { BUILD_SERVERS } from '../src/core/criteria/criteria.ts'
 import {
   imagesAfterBump,
   imagesBeforeBump,

@@ -1,7 +1,7 @@
 import type { WantedBuild } from '../core/builds/locate.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import type { CloudName, StreamIdentity } from '../core/snapshot/snapshot.ts'
-import type { MajorMinor } from '../core/versions/major-minor.ts'
+import type { MajorMinor } from '../core/versions/version.ts'
 import type { Access } from './clouds/cloud.ts'
 import type { Shared } from './http/message.ts'
 import type { Recording } from './recording.ts'

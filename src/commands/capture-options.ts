@@ -1,5 +1,5 @@
 import { ARCHITECTURES, architectureOf, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
-import { readMajorMinor } from '../core/versions/major-minor.ts'
+import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
 import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'
 import type { CloudOptions } from '../workflows/clouds.ts'

@@ -1,5 +1,5 @@
 import { bootImagesConfigMap, type NamedStream, streamKey } from '../core/audit/configmap.ts'
-import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'

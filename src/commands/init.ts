@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { getReleases } from '../core/stream/stream.ts'
-import { printMajorMinor } from '../core/versions/major-minor.ts'
+import { printMajorMinor } from '../core/versions/version.ts'
 import { type InitStream, initWorkspace } from '../workflows/init.ts'
 import { OCP_OPTION } from './capture-options.ts'
 import { command } from './command.ts'

@@ -1,4 +1,4 @@
-import { REQUIREMENTS, type Requirement } from '../core/selection/grade.ts'
+import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'

@@ -5,9 +5,9 @@ import {
   type Severity,
   type SlotSkew,
 } from '../core/audit/skew.ts'
-import { REQUIREMENTS, type Requirement } from '../core/selection/grade.ts'
+import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
-import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/major-minor.ts'
+import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'

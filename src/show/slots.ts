@@ -1,6 +1,6 @@
 import type { Slot } from '../core/clouds/slot.ts'
 import { alike } from '../core/group.ts'
-import { comparePlans } from '../core/selection/plans.ts'
+import { comparePlans } from '../core/selection/selections.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 
 /** Slots in few words, those that differ in one respect together. */

@@ -1,5 +1,5 @@
 import type { styleText } from 'node:util'
-import type { Grade } from '../core/selection/grade.ts'
+import type { Grade } from '../core/selection/select.ts'
 
 /** Colors a text of stdout or stderr (the default) on a terminal that supports it. */
 export type Style = (

@@ -5,9 +5,14 @@ import {
   wantedAgain,
   wantedBuilds,
 } from '../core/builds/locate.ts'
-import type { Criteria } from '../core/criteria/criteria.ts'
+import {
+  BUILD_SERVERS,
+  BUILT_IN,
+  type Criteria,
+  inferDistro,
+  readCriteria,
+} from '../core/criteria/criteria.ts'
 import { decideOcp, type OcpDecision } from '../core/criteria/ocp-version.ts'
-import { BUILD_SERVERS, BUILT_IN, inferDistro, readCriteria } from '../core/criteria/read.ts'
 import type { Releases } from '../core/selection/selections.ts'
 import {
   type Architecture,
@@ -18,16 +23,16 @@ import {
   type StreamIdentity,
 } from '../core/snapshot/snapshot.ts'
 import { isStreamName } from '../core/snapshot/values.ts'
-import { imagesIn } from '../core/stream/marketplace.ts'
-import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { imagesIn, MarketplaceFile } from '../core/stream/marketplace.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
 import {
   compareMajorMinor,
   type MajorMinor,
+  ocpVersions,
   printMajorMinor,
+  type RhelTable,
   readMajorMinor,
-} from '../core/versions/major-minor.ts'
-import { ocpVersions, type RhelTable } from '../core/versions/rhel.ts'
+} from '../core/versions/version.ts'
 import { skusOf } from '../core/workspace/describe.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { InputError } from '../errors.ts'

@@ -19,8 +19,8 @@ import {
   type Image,
   type Snapshot,
   type SnapshotContent,
+  stateAt,
 } from '../core/snapshot/snapshot.ts'
-import { stateAt } from '../core/snapshot/time.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { Check } from '../capture/verify.ts'
-import { readCriteria } from '../core/criteria/read.ts'
+import { readCriteria } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'

@@ -7,10 +7,10 @@ import {
   type StreamDiff,
   type StreamFiles,
 } from '../core/changes/streams.ts'
-import { BUILT_IN } from '../core/criteria/read.ts'
+import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { readWorkspace } from '../core/workspace/read.ts'
 import { type StreamConfig, streamConfigs } from '../core/workspace/stream-config.ts'

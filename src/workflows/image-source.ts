@@ -1,6 +1,6 @@
 import { type ImageSource, readImageSource, withMarketplace } from '../core/image/source.ts'
-import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
-import { readMajorMinor } from '../core/versions/major-minor.ts'
+import { MarketplaceFile } from '../core/stream/marketplace.ts'
+import { readMajorMinor } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'

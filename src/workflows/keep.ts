@@ -11,8 +11,7 @@ import {
   type Snapshot,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
-import { compareMajorMinor, printMajorMinor } from '../core/versions/major-minor.ts'
-import { readRelease } from '../core/versions/version.ts'
+import { compareMajorMinor, printMajorMinor, readRelease } from '../core/versions/version.ts'
 import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure } from '../errors.ts'
 import { counted } from '../printable.ts'

@@ -1,7 +1,7 @@
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
 import type { Snapshot } from '../core/snapshot/snapshot.ts'
-import { MarketplaceFile } from '../core/stream/marketplace-file.ts'
+import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
 import { CheckFailure } from '../errors.ts'

@@ -7,7 +7,7 @@ import { bootImagesConfigMap, type ConfigMap } from '../../src/core/audit/config
 import { type Job, type Regenerated, regenerate } from '../../src/core/regenerate/regenerate.ts'
 import { readSnapshot } from '../../src/core/snapshot/read.ts'
 import { LAYOUT_NAMES, type LayoutName } from '../../src/core/stream/layouts.ts'
-import { MarketplaceFile } from '../../src/core/stream/marketplace-file.ts'
+import { MarketplaceFile } from '../../src/core/stream/marketplace.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { printConfigMap } from '../../src/show/configmap.ts'
 import { buildsIn, startBuilds } from '../mock-servers/builds.ts'

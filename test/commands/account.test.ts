@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotOf, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'

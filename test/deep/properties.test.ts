@@ -6,7 +6,7 @@ import { ofKinds } from '../../src/core/changes/changes.ts'
 import { compareStreams } from '../../src/core/changes/streams.ts'
 import { compareAsNumbers, identityOf, sortImages } from '../../src/core/clouds/order.ts'
 import type { Slot, Wanted } from '../../src/core/clouds/slot.ts'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import {
   fromValue,
   type JsonRecord,
@@ -21,11 +21,12 @@ import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/r
 import type { Image } from '../../src/core/snapshot/snapshot.ts'
 import { isAzureVersion } from '../../src/core/snapshot/values.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
-import { compareMajorMinor, readMajorMinor } from '../../src/core/versions/major-minor.ts'
 import {
+  compareMajorMinor,
   compareVersions,
   type DatedVersion,
   inferRhel,
+  readMajorMinor,
   readRelease,
   readVersion,
 } from '../../src/core/versions/version.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
 import { replayOf } from '../../src/capture/verify.ts'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { readSnapshot } from '../../src/core/snapshot/read.ts'
 
 it('a list of a million images ends with the limit', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import type { AzureImage } from './azure-image.ts'
 import { imagesAfterBump, imagesBeforeBump, knownImages } from './azure-images.ts'
 

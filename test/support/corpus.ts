@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { CaptureRequest } from '../../src/capture/request.ts'
 import type { WantedBuild } from '../../src/core/builds/locate.ts'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import type { Architecture } from '../../src/core/snapshot/snapshot.ts'
 import type { Stream } from '../../src/core/stream/stream.ts'
-import { printMajorMinor } from '../../src/core/versions/major-minor.ts'
-import { readRelease } from '../../src/core/versions/version.ts'
+import { printMajorMinor, readRelease } from '../../src/core/versions/version.ts'
 
 export const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
 

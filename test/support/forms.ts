@@ -1,5 +1,5 @@
 import { type Job, regenerate } from '../../src/core/regenerate/regenerate.ts'
-import { MarketplaceFile } from '../../src/core/stream/marketplace-file.ts'
+import { MarketplaceFile } from '../../src/core/stream/marketplace.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { azureImage, snapshotOf } from './snapshots.ts'
 import { EXAMPLE, smallStream } from './streams.ts'

@@ -1,6 +1,5 @@
 import { sortImages } from '../../src/core/clouds/order.ts'
-import type { Criteria } from '../../src/core/criteria/criteria.ts'
-import { BUILT_IN } from '../../src/core/criteria/read.ts'
+import { BUILT_IN, type Criteria } from '../../src/core/criteria/criteria.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { AzureImage, Snapshot, SnapshotContent } from '../../src/core/snapshot/snapshot.ts'
 

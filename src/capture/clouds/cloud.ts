@@ -1,6 +1,6 @@
 import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
-import type { MajorMinor } from '../../core/versions/major-minor.ts'
+import type { MajorMinor } from '../../core/versions/version.ts'
 import type { Exchange, Send, Shared } from '../http/message.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readTime } from '../../core/snapshot/time.ts'
+import { readTime } from '../../core/snapshot/snapshot.ts'
 import { isTime } from '../../core/snapshot/values.ts'
 import { releaseIn } from '../../core/versions/version.ts'
 import { ServiceError } from '../../errors.ts'

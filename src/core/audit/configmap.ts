@@ -1,10 +1,14 @@
-import { BUILT_IN } from '../criteria/read.ts'
+import { BUILT_IN } from '../criteria/criteria.ts'
 import { fromValue, isRecord, type JsonValue, printJson } from '../json/document.ts'
-import type { MarketplaceFile } from '../stream/marketplace-file.ts'
+import type { MarketplaceFile } from '../stream/marketplace.ts'
 import { type Shape, STREAM } from '../stream/schema.ts'
 import type { Stream } from '../stream/stream.ts'
-import { compareMajorMinor, type MajorMinor, readMajorMinor } from '../versions/major-minor.ts'
-import { readRelease } from '../versions/version.ts'
+import {
+  compareMajorMinor,
+  type MajorMinor,
+  readMajorMinor,
+  readRelease,
+} from '../versions/version.ts'
 
 export interface NamedStream {
   readonly name: string | undefined

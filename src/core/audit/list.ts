@@ -7,8 +7,8 @@ import {
   type Image,
   type ImageState,
   type Snapshot,
+  stateAt,
 } from '../snapshot/snapshot.ts'
-import { stateAt } from '../snapshot/time.ts'
 
 export interface ListFilter {
   readonly cloud?: CloudName | undefined

@@ -2,18 +2,20 @@ import type { Entry, Expected } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
 import { alike } from '../group.ts'
-import type { Grade, Requirement } from '../selection/grade.ts'
-import type { Selection } from '../selection/select.ts'
+import type { Grade, Requirement, Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
 import {
   compareMajorMinor,
+  daysBetween,
+  inferRhel,
+  isOfPublication,
   type MajorMinor,
   printMajorMinor,
   readMajorMinor,
-} from '../versions/major-minor.ts'
-import { daysBetween, inferRhel, isOfPublication, readVersion } from '../versions/version.ts'
+  readVersion,
+} from '../versions/version.ts'
 
 export interface SlotSkew {
   readonly slot: Slot

@@ -7,8 +7,7 @@ import {
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
-import type { RhelTable } from '../versions/rhel.ts'
-import { isOlder } from '../versions/version.ts'
+import { isOlder, type RhelTable } from '../versions/version.ts'
 import {
   type Inventory,
   type Item,

@@ -2,13 +2,17 @@ import type { Entry } from '../clouds/facts.ts'
 import type { Slot } from '../clouds/slot.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { ocpInSku } from '../criteria/ocp-version.ts'
-import type { Grade } from '../selection/grade.ts'
-import { selectImage } from '../selection/select.ts'
+import { type Grade, selectImage } from '../selection/select.ts'
 import { findFloor, type Releases } from '../selection/selections.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { entryVersion } from '../stream/marketplace.ts'
-import { type MajorMinor, printMajorMinor } from '../versions/major-minor.ts'
-import { daysBetween, readRelease, readVersion } from '../versions/version.ts'
+import {
+  daysBetween,
+  type MajorMinor,
+  printMajorMinor,
+  readRelease,
+  readVersion,
+} from '../versions/version.ts'
 import type { Inventory, Item } from './inventory.ts'
 
 /** One side of a comparison: what its images are graded against. */

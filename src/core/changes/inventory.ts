@@ -4,8 +4,7 @@ import { FACTS } from '../clouds/index.ts'
 import { identityOf } from '../clouds/order.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
-import type { Grade } from '../selection/grade.ts'
-import type { Selection } from '../selection/select.ts'
+import type { Grade, Selection } from '../selection/select.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 import {
   type CloudName,
@@ -16,8 +15,7 @@ import {
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { type LayoutName, ownExtensions } from '../stream/layouts.ts'
-import type { ImageFile } from '../stream/marketplace.ts'
-import { entryVersion, imagesIn, toEntry } from '../stream/marketplace.ts'
+import { entryVersion, type ImageFile, imagesIn, toEntry } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 import { daysBetween, readVersion } from '../versions/version.ts'
 

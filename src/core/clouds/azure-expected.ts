@@ -1,8 +1,14 @@
 import { skuName } from '../criteria/criteria.ts'
 import { getImages, getQueries, type Image, type SnapshotContent } from '../snapshot/snapshot.ts'
-import { compareMajorMinor, printMajorMinor } from '../versions/major-minor.ts'
-import { earlierOcps } from '../versions/rhel.ts'
-import { compareStamps, isOfPublication, readVersion, type Version } from '../versions/version.ts'
+import {
+  compareMajorMinor,
+  compareStamps,
+  earlierOcps,
+  isOfPublication,
+  printMajorMinor,
+  readVersion,
+  type Version,
+} from '../versions/version.ts'
 import type { Expected, Filling } from './facts.ts'
 
 /** The image that a publisher would publish on Azure; see `CloudFacts`. */

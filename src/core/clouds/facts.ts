@@ -1,5 +1,5 @@
 import type { Answered, Architecture, Image, SnapshotContent } from '../snapshot/snapshot.ts'
-import type { MajorMinor } from '../versions/major-minor.ts'
+import type { MajorMinor } from '../versions/version.ts'
 import type { Slot, Wanted } from './slot.ts'
 
 /** An image as a stream names it: a few members, all of them text. */

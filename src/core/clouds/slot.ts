@@ -1,6 +1,5 @@
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
-import type { MajorMinor } from '../versions/major-minor.ts'
-import type { Release } from '../versions/version.ts'
+import type { MajorMinor, Release } from '../versions/version.ts'
 
 /** One place in a stream that a marketplace image can fill. */
 export interface Slot {

@@ -1,11 +1,13 @@
 import {
   compareMajorMinor,
   type MajorMinor,
+  ocpVersions,
+  ocpVersionsForRhel,
   printMajorMinor,
+  type RhelTable,
   readMajorMinor,
-} from '../versions/major-minor.ts'
-import { ocpVersions, ocpVersionsForRhel, type RhelTable } from '../versions/rhel.ts'
-import { readRelease } from '../versions/version.ts'
+  readRelease,
+} from '../versions/version.ts'
 import type { Criteria } from './criteria.ts'
 
 export interface OcpSources {

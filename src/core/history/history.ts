@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.ts'
 import { type Change, compareInventories } from '../changes/changes.ts'
 import { printSlot } from '../clouds/slot.ts'
-import { BUILT_IN } from '../criteria/read.ts'
+import { BUILT_IN } from '../criteria/criteria.ts'
 import {
   canRead,
   EMPTY,

@@ -11,17 +11,16 @@ import {
 } from '../changes/inventory.ts'
 import { latestReleases } from '../changes/streams.ts'
 import { printSlot } from '../clouds/slot.ts'
+import { BUILT_IN } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
-import { BUILT_IN } from '../criteria/read.ts'
 import { alike, groupBy } from '../group.ts'
 import { readImageFile } from '../image/source.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { imagesIn, type SlotImage } from '../stream/marketplace.ts'
-import { MarketplaceFile } from '../stream/marketplace-file.ts'
+import { imagesIn, MarketplaceFile, type SlotImage } from '../stream/marketplace.ts'
 import { getReleases, readStream, Stream } from '../stream/stream.ts'
-import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
+import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/version.ts'
 
 export interface FileText {
   readonly path: string

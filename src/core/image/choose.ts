@@ -1,5 +1,5 @@
 import { CheckFailure, InputError } from '../../errors.ts'
-import { printMajorMinor } from '../versions/major-minor.ts'
+import { printMajorMinor } from '../versions/version.ts'
 import { nearest } from '../workspace/nearest.ts'
 import type { ImageSource, SourceStream } from './source.ts'
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts'
-import { BUILT_IN } from '../criteria/read.ts'
+import { BUILT_IN } from '../criteria/criteria.ts'
 import {
   getMember,
   isList,
@@ -12,12 +12,23 @@ import {
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { ARCHITECTURES, type Snapshot } from '../snapshot/snapshot.ts'
-import { entryVersion, imagesIn, type SlotImage, toEntry } from '../stream/marketplace.ts'
-import { MarketplaceFile } from '../stream/marketplace-file.ts'
+import {
+  entryVersion,
+  imagesIn,
+  MarketplaceFile,
+  type SlotImage,
+  toEntry,
+} from '../stream/marketplace.ts'
 import { getReleases, readStream, type Stream } from '../stream/stream.ts'
-import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
-import { rhelsForOcp } from '../versions/rhel.ts'
-import { inferRhel, readRelease, readVersion } from '../versions/version.ts'
+import {
+  inferRhel,
+  type MajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+  readRelease,
+  readVersion,
+  rhelsForOcp,
+} from '../versions/version.ts'
 
 export interface ImageSource {
   readonly kind: 'stream' | 'marketplace' | 'snapshot' | 'configmap'

@@ -3,12 +3,15 @@ import { counted } from '../../printable.ts'
 import { type Change, type Comparison, losses } from '../changes/changes.ts'
 import type { SubjectKind } from '../changes/inventory.ts'
 import { groupBy } from '../group.ts'
-import type { Requirement } from '../selection/grade.ts'
-import type { Selection } from '../selection/select.ts'
+import type { Requirement, Selection } from '../selection/select.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Stream } from '../stream/stream.ts'
-import { compareMajorMinor, printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
-import { readRelease } from '../versions/version.ts'
+import {
+  compareMajorMinor,
+  printMajorMinor,
+  readMajorMinor,
+  readRelease,
+} from '../versions/version.ts'
 
 export class Loss extends CheckFailure {
   constructor(

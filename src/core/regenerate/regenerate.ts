@@ -2,14 +2,17 @@ import { InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
 import { type Comparison, compareInventories, Listings, losses } from '../changes/changes.ts'
 import { graded, imageInventory, joined, streamInventory } from '../changes/inventory.ts'
-import type { Requirement } from '../selection/grade.ts'
-import type { Selection } from '../selection/select.ts'
+import type { Requirement, Selection } from '../selection/select.ts'
 import { selectImages } from '../selection/selections.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName, slotPath } from '../stream/layouts.ts'
-import type { ImageFile } from '../stream/marketplace.ts'
-import { layoutsIn, toEntry, writeImages } from '../stream/marketplace.ts'
-import type { MarketplaceFile } from '../stream/marketplace-file.ts'
+import {
+  type ImageFile,
+  layoutsIn,
+  type MarketplaceFile,
+  toEntry,
+  writeImages,
+} from '../stream/marketplace.ts'
 import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
 import { type KeptRegion, keepRegions } from './keep.ts'
 import { regenerationNotes } from './notes.ts'

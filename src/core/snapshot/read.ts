@@ -4,8 +4,7 @@ import { parseText } from '../json/parser.ts'
 import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import { isPlainUrl, liesIn } from '../url.ts'
 import { canonicalJson, computeIntegrity, printLines, sha256 } from './canonical.ts'
-import type { Snapshot, SnapshotContent } from './snapshot.ts'
-import { readTime } from './time.ts'
+import { readTime, type Snapshot, type SnapshotContent } from './snapshot.ts'
 
 export function printSnapshot(snapshot: Snapshot): string {
   return `${printLines(snapshot)}\n`

@@ -1,16 +1,17 @@
 import type { Entry } from '../clouds/facts.ts'
-import type { Criteria } from '../criteria/criteria.ts'
+import { BUILD_SERVERS, type Criteria, inferDistro } from '../criteria/criteria.ts'
 import { decideOcp, type OcpDecision, type OcpSources } from '../criteria/ocp-version.ts'
-import { BUILD_SERVERS, inferDistro } from '../criteria/read.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
-import { imagesIn, layoutsIn } from '../stream/marketplace.ts'
-import type { MarketplaceFile } from '../stream/marketplace-file.ts'
-import type { Stream } from '../stream/stream.ts'
-import { getReleases } from '../stream/stream.ts'
-import { printMajorMinor, readMajorMinor } from '../versions/major-minor.ts'
-import { ocpVersionsForRhel, type RhelTable } from '../versions/rhel.ts'
-import { readRelease } from '../versions/version.ts'
+import { imagesIn, layoutsIn, type MarketplaceFile } from '../stream/marketplace.ts'
+import { getReleases, type Stream } from '../stream/stream.ts'
+import {
+  ocpVersionsForRhel,
+  printMajorMinor,
+  type RhelTable,
+  readMajorMinor,
+  readRelease,
+} from '../versions/version.ts'
 import type { WorkspaceStream } from './workspace.ts'
 
 /** A stream file, and everything in the repository that says something about it. */

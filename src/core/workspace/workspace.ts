@@ -1,4 +1,4 @@
-import type { Requirement } from '../selection/grade.ts'
+import type { Requirement } from '../selection/select.ts'
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
 

@@ -1,6 +1,6 @@
 import { alike } from '../../core/group.ts'
 import type { HistoryVersion } from '../../core/history/history.ts'
-import { GRADES } from '../../core/selection/grade.ts'
+import { GRADES } from '../../core/selection/select.ts'
 import { counted } from '../../printable.ts'
 import { countChanges } from '../changes.ts'
 import { shownChanges, versionGrades, versionRows, whyUnchanged } from '../history.ts'

@@ -4,8 +4,7 @@ import { awsSettings } from '../../../src/capture/clouds/aws/settings.ts'
 import { azureSettings } from '../../../src/capture/clouds/azure/settings.ts'
 import type { Source } from '../../../src/capture/clouds/cloud.ts'
 import { gcpSettings } from '../../../src/capture/clouds/gcp/settings.ts'
-import type { AzureCriteria } from '../../../src/core/criteria/criteria.ts'
-import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { type AzureCriteria, BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 
 const HOME = '/home/somebody'
 

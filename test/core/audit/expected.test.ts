@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { measureSkew } from '../../../src/core/audit/skew.ts'
-import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import type { AzureImage, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
 import { azureImage, snapshotOf } from '../../support/snapshots.ts'
 

@@ -8,7 +8,7 @@ import {
   type StreamFiles,
 } from '../../../src/core/changes/streams.ts'
 import { diffValues } from '../../../src/core/changes/values.ts'
-import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import { isDiff } from '../../../src/core/schemas/generated.js'
 import type { AzureImage, Snapshot } from '../../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import { decideOcp, type OcpSources } from '../../../src/core/criteria/ocp-version.ts'
-import { BUILT_IN } from '../../../src/core/criteria/read.ts'
-import { printMajorMinor, readMajorMinor } from '../../../src/core/versions/major-minor.ts'
+import { printMajorMinor, readMajorMinor } from '../../../src/core/versions/version.ts'
 
 const version = (text: string) => readMajorMinor(text)
 const decide = (sources: Partial<OcpSources>) => {

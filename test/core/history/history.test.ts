@@ -3,7 +3,7 @@ import { isRegraded } from '../../../src/core/changes/changes.ts'
 import { printSlot } from '../../../src/core/clouds/slot.ts'
 import { HistoryReader, type HistoryVersion } from '../../../src/core/history/history.ts'
 import type { FileText } from '../../../src/core/history/state.ts'
-import { readMajorMinor } from '../../../src/core/versions/major-minor.ts'
+import { readMajorMinor } from '../../../src/core/versions/version.ts'
 import { azureImage, snapshotText } from '../../support/snapshots.ts'
 import { smallStream } from '../../support/streams.ts'
 

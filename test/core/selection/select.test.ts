@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Slot, Wanted } from '../../../src/core/clouds/slot.ts'
-import { BUILT_IN } from '../../../src/core/criteria/read.ts'
-import { GRADES } from '../../../src/core/selection/grade.ts'
-import { selectImage } from '../../../src/core/selection/select.ts'
+import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
+import { GRADES, selectImage } from '../../../src/core/selection/select.ts'
 import type { Image } from '../../../src/core/snapshot/snapshot.ts'
 import {
   compareMajorMinor,
+  inferRhel,
   type MajorMinor,
   readMajorMinor,
-} from '../../../src/core/versions/major-minor.ts'
-import { inferRhel, readRelease, readVersion } from '../../../src/core/versions/version.ts'
+  readRelease,
+  readVersion,
+} from '../../../src/core/versions/version.ts'
 
 const slot: Slot = {
   cloud: 'azure',

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { readSnapshot } from '../../../src/core/snapshot/read.ts'
-import type { Image, ImageState } from '../../../src/core/snapshot/snapshot.ts'
-import { readTime, stateAt } from '../../../src/core/snapshot/time.ts'
+import {
+  type Image,
+  type ImageState,
+  readTime,
+  stateAt,
+} from '../../../src/core/snapshot/snapshot.ts'
 import { azureImage, snapshotText } from '../../support/snapshots.ts'
 
 const NOW = '2025-11-30T12:00:00Z'

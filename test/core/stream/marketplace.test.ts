@@ -13,8 +13,12 @@ import {
   slotAt,
   slotPath,
 } from '../../../src/core/stream/layouts.ts'
-import { imagesIn, layoutsIn, writeImages } from '../../../src/core/stream/marketplace.ts'
-import { MarketplaceFile } from '../../../src/core/stream/marketplace-file.ts'
+import {
+  imagesIn,
+  layoutsIn,
+  MarketplaceFile,
+  writeImages,
+} from '../../../src/core/stream/marketplace.ts'
 import { unreadOf } from '../../../src/core/stream/schema.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 

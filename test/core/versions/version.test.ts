@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BUILT_IN } from '../../../src/core/criteria/read.ts'
+import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import {
   compareMajorMinor,
+  compareVersions,
+  type DatedVersion,
+  earlierOcps,
+  inferRhel,
+  latestOcpForRhel,
   type MajorMinor,
   printMajorMinor,
   readMajorMinor,
-} from '../../../src/core/versions/major-minor.ts'
-import { earlierOcps, latestOcpForRhel, rhelForOcp } from '../../../src/core/versions/rhel.ts'
-import {
-  compareVersions,
-  type DatedVersion,
-  inferRhel,
   readRelease,
   readVersion,
+  rhelForOcp,
 } from '../../../src/core/versions/version.ts'
 
 const table = BUILT_IN.rhel

@@ -2,11 +2,14 @@ import {
   ComputeManagementClient,
   type VirtualMachineImagesListOptionalParams,
 } from '@azure/arm-compute'
-import type { AzureCriteria, Criteria } from '../../../core/criteria/criteria.ts'
-import { isNamedByOcp, skuName } from '../../../core/criteria/criteria.ts'
+import {
+  type AzureCriteria,
+  type Criteria,
+  isNamedByOcp,
+  skuName,
+} from '../../../core/criteria/criteria.ts'
 import type { AzureImage, AzureQuery } from '../../../core/snapshot/snapshot.ts'
-import { type MajorMinor, printMajorMinor } from '../../../core/versions/major-minor.ts'
-import { earlierOcps } from '../../../core/versions/rhel.ts'
+import { earlierOcps, type MajorMinor, printMajorMinor } from '../../../core/versions/version.ts'
 import { InputError } from '../../../errors.ts'
 import { coreClient } from '../../http/core-client.ts'
 import { queryError } from '../../http/errors.ts'

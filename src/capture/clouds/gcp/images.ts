@@ -2,8 +2,12 @@ import type { compute_v1 } from '@googleapis/compute'
 import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, GcpImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isGcpName, isState } from '../../../core/snapshot/values.ts'
-import { type RhelTable, rhelForOcp } from '../../../core/versions/rhel.ts'
-import { readVersion, releaseIn } from '../../../core/versions/version.ts'
+import {
+  type RhelTable,
+  readVersion,
+  releaseIn,
+  rhelForOcp,
+} from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
 import { printable } from '../../../printable.ts'
 import {

@@ -1,8 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { findVersion, readImages } from '../../../../src/capture/clouds/aws/images.ts'
-import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
-import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
+import { type AwsCriteria, BUILT_IN } from '../../../../src/core/criteria/criteria.ts'
 
 const criteria = BUILT_IN.aws as AwsCriteria
 const OCP = '59ead7de-2540-4653-a8b0-fa7926d5c845'

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { recordAws } from '../../../../src/capture/clouds/aws/recording.ts'
 import type { Exchange } from '../../../../src/capture/http/message.ts'
-import type { AwsCriteria } from '../../../../src/core/criteria/criteria.ts'
-import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
+import { type AwsCriteria, BUILT_IN } from '../../../../src/core/criteria/criteria.ts'
 
 const CRITERIA = BUILT_IN.aws as AwsCriteria
 const OWNER = CRITERIA.owner

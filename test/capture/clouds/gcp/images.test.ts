@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { findVersion, readImages } from '../../../../src/capture/clouds/gcp/images.ts'
-import type { Criteria, GcpCriteria } from '../../../../src/core/criteria/criteria.ts'
-import { BUILT_IN } from '../../../../src/core/criteria/read.ts'
+import {
+  BUILT_IN,
+  type Criteria,
+  type GcpCriteria,
+} from '../../../../src/core/criteria/criteria.ts'
 import { selectImages } from '../../../../src/core/selection/selections.ts'
 import { demonstrationImages } from '../../../mock-servers/gcp-images.ts'
 
