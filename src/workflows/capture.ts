@@ -166,7 +166,7 @@ async function captureOnce(
   const before = found?.snapshot
   const replay = await readReplay(options.replay, recording, folder)
   const plan = await planCapture(config, options, before, folder)
-  const criteria = cloudCriteria(plan.criteria, plan.clouds, cloudOptions, replay ? {} : env)
+  const criteria = cloudCriteria(plan.criteria, plan.clouds, cloudOptions, replay ? undefined : env)
   const drop = knownDrops(file, options, before)
   if (before) {
     const planned = plannedParts({ ...plan, criteria }, before)

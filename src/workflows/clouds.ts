@@ -16,13 +16,18 @@ function getSettings(cloud: CloudName): AnySettings {
   return CLOUD_TABLE[cloud].settings as unknown as AnySettings
 }
 
-/** The criteria of the clouds to query, with what options and environment say. */
+/**
+ * The criteria of the clouds to query, with what options and environment say.
+ *
+ * @param env undefined for a replay, which reads neither the environment nor files of credentials
+ */
 export function cloudCriteria(
   criteria: Criteria,
   clouds: readonly CloudName[],
   args: CloudOptions,
-  env: Source['env'],
+  env: Source['env'] | undefined,
 ): Criteria {
+  const source = env ? { args, env, readFile } : { args, env: {}, readFile: () => undefined }
   const resolved = clouds.map((cloud) => {
     const own = criteria[cloud as keyof Criteria]
     if (typeof own !== 'object') {
@@ -31,7 +36,7 @@ export function cloudCriteria(
         'Add the cloud to the criteria file, or leave it out.',
       )
     }
-    return [cloud, getSettings(cloud).resolve(own, { args, env, readFile })]
+    return [cloud, getSettings(cloud).resolve(own, source)]
   })
   const rest = Object.entries(criteria).filter(([key]) => !CLOUDS.includes(key as CloudName))
   return Object.fromEntries([...rest, ...resolved]) as Criteria
