@@ -15,7 +15,9 @@ export function diffValues(before: unknown, after: unknown, path = ''): ValueCha
   if (canonicalOrNothing(before) === canonicalOrNothing(after)) return []
   if (isRecord(before) && isRecord(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-    return names.flatMap((name) => diffValues(before[name], after[name], path + step(name)))
+    return names.flatMap((name) =>
+      diffValues(own(before, name), own(after, name), path + step(name)),
+    )
   }
   if (Array.isArray(before) && Array.isArray(after)) return diffLists(before, after, path)
   return [
@@ -28,9 +30,9 @@ export function diffValues(before: unknown, after: unknown, path = ''): ValueCha
 }
 
 function diffLists(before: readonly unknown[], after: readonly unknown[], path: string) {
-  const gone = without(before, after).map((each) => ({ path: `${path}[]`, before: each }))
-  const come = without(after, before).map((each) => ({ path: `${path}[]`, after: each }))
-  const changes: ValueChange[] = [...gone, ...come]
+  const removed = without(before, after).map((each) => ({ path: `${path}[]`, before: each }))
+  const added = without(after, before).map((each) => ({ path: `${path}[]`, after: each }))
+  const changes: ValueChange[] = [...removed, ...added]
   return changes.length > 0 ? changes : [{ path, before, after }]
 }
 
@@ -41,6 +43,11 @@ function without(list: readonly unknown[], other: readonly unknown[]): unknown[]
 
 function canonicalOrNothing(value: unknown): string | undefined {
   return value === undefined ? undefined : canonicalJson(value)
+}
+
+/** A file may have a member such as `constructor`, which every object inherits. */
+function own(record: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
