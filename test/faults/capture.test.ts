@@ -114,11 +114,11 @@ describe('a capture that ends with exit 3', () => {
       /no complete response within 2 s/,
     ],
     ['a sign-in cut off', first({ fault: { kind: 'cut-off' } }, TOKEN), /cut off/],
-    ['a sign-in of HTML', first({ fault: { kind: 'html' } }, TOKEN), /credentials|not JSON/],
+    ['a sign-in of HTML', first({ fault: { kind: 'html' } }, TOKEN), /the response is not JSON/],
     [
       'a sign-in of 401',
       first({ fault: { kind: 'status', status: 401 } }, TOKEN),
-      /the sign-in service is not available \(AADSTS90033\)/,
+      /sign-in at 127\.0\.0\.1:[0-9]+ returned 401/,
     ],
     ['a wrong secret', {}, /\(AADSTS7000215\)/, { AZURE_CLIENT_SECRET: 'not-the-secret-at-all' }],
     [
@@ -157,7 +157,7 @@ describe('a capture that ends with exit 3', () => {
   })
 
   it.each([
-    ['a host that nobody knows', 'https://nobody.invalid', /host name/],
+    ['a host that nobody knows', 'https://nobody.invalid', /host not found|host name/],
     ['a port where nobody listens', 'https://127.0.0.1:1', /connection refused/],
   ])('%s', async (name, endpoint, message) => {
     const mockServer = await azureFor(imagesBeforeBump())

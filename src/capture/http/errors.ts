@@ -242,6 +242,9 @@ export class SignInTrace {
     | { readonly host: string; readonly error?: Error; readonly response?: HttpResponse }
     | undefined
 
+  /** The last response that was a success. */
+  success: { readonly host: string; readonly response: HttpResponse } | undefined
+
   /** The last response of a metadata service, which only counts if nothing else was observed. */
   metadata: { readonly host: string; readonly response: HttpResponse } | undefined
 
@@ -252,7 +255,8 @@ export class SignInTrace {
       try {
         const response = await send(request)
         if (isMetadata(host)) this.metadata = { host, response }
-        else this.failure = response.status < 300 ? undefined : { host, response }
+        else if (response.status >= 300) this.failure = { host, response }
+        else [this.success, this.failure] = [{ host, response }, undefined]
         return response
       } catch (error) {
         if (!isMetadata(host)) this.failure = { host, error: error as Error }

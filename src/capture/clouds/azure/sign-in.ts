@@ -7,6 +7,7 @@ import {
   type Explanation,
   explainConnection,
   explainResponse,
+  explainUnknown,
   SignInTrace,
 } from '../../http/errors.ts'
 import type { HttpResponse, Send } from '../../http/message.ts'
@@ -128,6 +129,7 @@ async function explain(
     (number !== undefined && explainNumber(number, `${description}\n${text}`)) ||
     (response && explainRefusal(response, host ?? '')) ||
     trace.explainConnection() ||
+    (trace.success && explainForeign(trace.success.response, trace.success.host)) ||
     (await explainAz(text, settings, hosts, timeout)) ||
     (isManaged && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
     (settings.principal && explainOther(error))
@@ -148,7 +150,20 @@ function explainNumber(number: string, text: string): Explanation {
   if (row) return { cause: `sign-in failed: ${row[0]} (AADSTS${number})`, remedy: row[1] }
   const [, message = ''] = new RegExp(`AADSTS${number}: ?([^\\r\\n]*)`).exec(text) ?? []
   const [sentence = ''] = message.split(/ ?Trace ID/)
-  return { cause: `sign-in failed: AADSTS${number}: ${concealMessage(sentence)}` }
+  return {
+    cause: `sign-in failed: AADSTS${number}: ${concealMessage(sentence)}`,
+    remedy: `See https://login.microsoftonline.com/error?code=${number}.`,
+  }
+}
+
+/** A proxy's page with the status of a token. */
+function explainForeign({ body }: HttpResponse, host: string): Explanation | undefined {
+  return /^\s*\{/.test(body.toString('utf8'))
+    ? undefined
+    : {
+        cause: `sign-in at ${host}: the response is not JSON`,
+        remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
+      }
 }
 
 /** A response that is not a token, without a number: of an authority, or of a managed identity. */
@@ -174,6 +189,8 @@ function readJson(body: Buffer): Readonly<Record<string, unknown>> {
 
 const NOT_SIGNED_IN = 'not signed in: az has no login, or it has expired'
 
+const RUN_AZ = 'Run az account get-access-token to see why, or sign in again with az login.'
+
 /** What az printed; the library replaces it if it mentions az login. */
 async function explainAz(
   text: string,
@@ -192,14 +209,11 @@ async function explainAz(
     return { cause: NOT_SIGNED_IN, remedy: 'Sign in with az login.' }
   }
   if (/az printed no token|Unexpected (end of|token).*JSON|not valid JSON/.test(text)) {
-    return {
-      cause: 'az account get-access-token printed no token',
-      remedy: 'Run az account get-access-token to see why, or sign in again with az login.',
-    }
+    return { cause: 'az account get-access-token printed no token', remedy: RUN_AZ }
   }
   const [, printed] = /^ERROR: (.*)$/m.exec(text) ?? []
-  const command = 'az account get-access-token'
-  return printed === undefined ? undefined : { cause: `${command}: ${concealMessage(printed)}` }
+  if (printed === undefined) return undefined
+  return { cause: `az account get-access-token: ${concealMessage(printed)}`, remedy: RUN_AZ }
 }
 
 /** @returns what az prints on stderr when it is called for a token */
@@ -215,8 +229,7 @@ function runAz(scope: string, tenant: string | undefined, timeout: number): Prom
 
 /** A principal that fails before any request, such as with an encrypted key. */
 function explainOther(error: Error): Explanation {
-  const connection = explainConnection(error)
-  return connection ?? { cause: `sign-in failed: ${concealMessage(error.message)}` }
+  return explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')
 }
 
 /** The messages of an error, of its causes and of the errors that it combines. */
