@@ -43,3 +43,8 @@ export class ServiceError extends UserError {
 
 /** No credentials were found for a cloud. `cosa2stream` then captures the builds alone. */
 export class MissingCredentials extends ServiceError {}
+
+/** A code, and not free text, an id or a key of AWS, which has 40 characters. */
+export function isErrorCode(code: string): boolean {
+  return /^(ERR_[A-Z0-9_]{1,80}|(?=.{2,39}$)[A-Za-z][A-Za-z_.]+[0-9]{0,8})$/.test(code)
+}

@@ -52,7 +52,7 @@ export function recordedTime(value: unknown): unknown {
 }
 
 const UNREADABLE = 'unreadable'
-const TIME = /^([0-9TtZz:.+ -]{1,40}|unreadable)$/
+const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.+-]{1,24}[Zz]?)?|unreadable)$/
 
 /** @param property the member, or its printable value */
 export function unknownProperty(image: string, property: string): ServiceError {

@@ -1,4 +1,4 @@
-import { ServiceError, UserError } from '../../errors.ts'
+import { isErrorCode, ServiceError, UserError } from '../../errors.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
 import type { HttpResponse, Send } from './message.ts'
@@ -161,7 +161,7 @@ export function explainResponse(
   message: unknown,
   table: ErrorTable,
 ): Explanation {
-  const shown = isCode(code) ? code : ''
+  const shown = isErrorCode(code) ? code : ''
   const returned = `returned ${[status, shown].filter(Boolean).join(' ')}`
   const row = table.get(code) ?? STATUSES.get(String(status))
   if (row) return { cause: `${returned}: ${row[0]}`, remedy: row[1] }
@@ -170,11 +170,6 @@ export function explainResponse(
     return { cause: `${returned}, a redirect, which is not followed`, remedy: NOT_THE_SERVICE }
   }
   return { cause: returned + withMessage(message), remedy: UNKNOWN_STATUS }
-}
-
-/** An error code, and not free text or an id. */
-export function isCode(code: string): boolean {
-  return /^[A-Za-z][A-Za-z_.]{1,70}[0-9]{0,8}$/.test(code)
 }
 
 const LONGEST_MESSAGE = 300
@@ -189,7 +184,7 @@ export function concealMessage(message: unknown): string {
   const clear = conceal(line.replace(/\barn:[^\s'"]+/g, '…'))
     .replace(/\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '…')
     .replace(/\b[0-9]{12}\b/g, '…')
-    .replace(/\b[\w+/=-]{40,}/g, '…')
+    .replace(/\b[\w+/=-]{40,}|\b[0-9a-f]{32}\b/gi, '…')
   return visibleLine(clear.slice(0, LONGEST_MESSAGE))
 }
 
@@ -214,7 +209,7 @@ export function explainUnknown(error: Error, failure = ''): Explanation {
 
 function received(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  const shown = typeof code === 'string' && isCode(code) ? ` (${code})` : ''
+  const shown = typeof code === 'string' && isErrorCode(code) ? ` (${code})` : ''
   return `${concealMessage(message) || 'unknown error'}${shown}`
 }
 

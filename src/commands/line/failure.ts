@@ -1,4 +1,4 @@
-import { ServiceError, UserError } from '../../errors.ts'
+import { isErrorCode, ServiceError, UserError } from '../../errors.ts'
 import type { Io } from '../../io.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
@@ -45,8 +45,8 @@ const CODES = ['code', 'errorCode', 'Code', 'statusCode', 'status'] as const
 
 function errorCodes(error: Error): string[] {
   const members = error as unknown as Readonly<Record<string, unknown>>
-  const codes = CODES.map((name) => String(members[name] ?? '')).filter((code) =>
-    /^[A-Za-z0-9_.:-]{2,60}$/.test(code),
+  const codes = CODES.map((name) => String(members[name] ?? '')).filter(
+    (code) => isErrorCode(code) || /^[0-9]{3}$/.test(code),
   )
   const entra = /\bAADSTS\d{4,8}\b/.exec(error.message)?.[0] ?? []
   return [...new Set(codes.concat(entra))].filter((code) => code !== error.name)
