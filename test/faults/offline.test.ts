@@ -27,7 +27,16 @@ beforeEach(async () => {
     await cp(join(root, 'snapshots', name), join(folder, name))
   }
   await cp(join(root, 'demo/rhcos.json'), join(folder, 't.json'))
-  const stream = { snapshot: SNAPSHOT, target: 't.json', name: '4.18-9.4', signatures: false }
+  const { builds } = JSON.parse(await readFile(join(folder, SNAPSHOT), 'utf8')) as Snapshot
+  const stream = {
+    snapshot: SNAPSHOT,
+    target: 't.json',
+    name: '4.18-9.4',
+    signatures: false,
+    builds: Object.fromEntries(
+      Object.entries(builds).map(([arch, { release }]) => [arch, release]),
+    ),
+  }
   const workspace = { clouds: ['azure', 'aws', 'gcp'], streams: { s: stream } }
   await writeFile(join(folder, 'stream-snapshot.json'), JSON.stringify(workspace))
   await commitAll(folder, 'all')
@@ -41,7 +50,7 @@ describe.runIf(isTraced || process.env.CI)('under strace', () => {
     const trace = join(folder, 'trace')
     const wrapper = ['strace', '-f', '-qq', '-s', '300', '-o', trace, '-e', 'trace=%network,%file']
     const outcome = await run(args, { cwd: folder, wrapper, env: { HOME: folder } })
-    expect(outcome).toMatchObject({ status: 0 })
+    expect(outcome, outcome.stderr + outcome.stdout).toMatchObject({ status: 0 })
     const text = await readFile(trace, 'utf8')
     const lines = text.split('\n')
     expect(lines.length).toBeGreaterThan(20)

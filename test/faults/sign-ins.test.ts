@@ -649,7 +649,7 @@ describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (c
     expect(refused.stderr).toMatch(/returned 403/)
     refuse(false)
     const taken = await capture()
-    expect(taken).toMatchObject({ status: 0, stdout: '' })
+    expect(taken, taken.stderr).toMatchObject({ status: 0, stdout: '' })
     if (signIns) expect(signIns()).not.toEqual([])
 
     const files = await Promise.all(
