@@ -252,13 +252,6 @@ describe('--keep-lost', () => {
 })
 
 describe('a sentence', () => {
-  it('about images is said only where images were looked at', async () => {
-    await writeFile(at('t.json'), smallStream(EXAMPLE))
-    await writeFile(at('s.json'), snapshotText([]))
-    const { stderr } = await regenerate('--layout', 'none')
-    expect(stderr).not.toContain('image')
-  })
-
   it('about metadata is as short: time and maker stay where nothing else changes', async () => {
     const before = await given(snapshot(), snapshot().replace('test', 'test'))
     await writeFile(

@@ -266,30 +266,18 @@ describe('regenerate --check', () => {
 })
 
 describe('a regression', () => {
-  it.each([
-    [
-      'removed',
-      [GEN1, ARM, PAID],
-      /- {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 \(not queried\)$/m,
-    ],
-    [
-      'replaced by an older one',
-      [azureImage('418-v2', '418.94.20240101'), GEN1, ARM, PAID],
-      /~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 -> 418\.94\.20240101/,
-    ],
-  ])('is refused: an image %s', async (_, images, message) => {
+  it('is refused: an image replaced by an older one', async () => {
     await regenerate('--target', 'rhcos.json')
     const before = await read('rhcos.json')
-    await writeFile(at('s.json'), snapshotText(images))
+    const older = azureImage('418-v2', '418.94.20240101')
+    await writeFile(at('s.json'), snapshotText([older, GEN1, ARM, PAID]))
     const { status, stderr } = await regenerate('--target', 'rhcos.json')
     expect(status).toBe(1)
-    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(
+      /~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 -> 418\.94\.20240101/,
+    )
     expect(stderr).toContain('--allow-regression')
     expect(await read('rhcos.json')).toBe(before)
-    expect(await regenerate('--target', 'rhcos.json', '--allow-regression')).toMatchObject({
-      status: 0,
-    })
-    expect(await read('rhcos.json')).not.toBe(before)
   })
 
   it('is seen in a marketplace file too', async () => {
