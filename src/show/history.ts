@@ -5,7 +5,7 @@ import type { HistoryVersion } from '../core/history/history.ts'
 import type { SlotState } from '../core/history/state.ts'
 import { counted, visibleLine } from '../printable.ts'
 import { gradeSummary, printRows } from './changes.ts'
-import { changesJson } from './json.ts'
+import { changesJson, slotJson } from './json.ts'
 import { type Row, rows } from './rows.ts'
 import { whyUngraded } from './skew.ts'
 import { narrowed, onStdout, type Styled } from './style.ts'
@@ -103,14 +103,7 @@ export function historyValue({ slots, problem, ocp, changes, ...version }: Histo
     ocp: ocp ?? null,
     problem: problem ?? null,
     changes: changesJson(shownChanges({ changes })),
-    slots: slots.map(({ slot, release, image, grade, refused, days }) => ({
-      ...slot,
-      release: release ?? null,
-      image: image ?? null,
-      grade: image === undefined ? 'none' : (grade ?? null),
-      refused: refused ?? null,
-      days: days ?? null,
-    })),
+    slots: slots.map((each) => ({ ...slotJson(each), refused: each.refused ?? null })),
   }
 }
 

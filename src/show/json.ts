@@ -1,5 +1,6 @@
 import { type Change, isRegraded } from '../core/changes/changes.ts'
 import type { Item } from '../core/changes/inventory.ts'
+import type { SlotState } from '../core/history/state.ts'
 
 /** Changes for programs, as `schemas/diff.schema.json` describes them. */
 export function changesJson(changes: readonly Change[]): object[] {
@@ -48,6 +49,17 @@ function itemJson(item: Item | undefined): object | null {
     ...(ungraded !== undefined && { ungraded }),
     ...(subject.kind === 'query' && { result: value }),
     ...(subject.kind === 'setting' && { value: JSON.parse(value) }),
+  }
+}
+
+/** A slot with its image for programs. */
+export function slotJson({ slot, release, image, grade, days }: SlotState): object {
+  return {
+    ...slot,
+    release: release ?? null,
+    image: image ?? null,
+    grade: image === undefined ? 'none' : (grade ?? null),
+    days: days ?? null,
   }
 }
 

@@ -3,9 +3,10 @@ import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { printSlot } from '../core/clouds/slot.ts'
 import type { SlotState } from '../core/history/state.ts'
+import { GRADES, type Grade } from '../core/selection/grade.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
-import { printJson } from './json.ts'
+import { printJson, slotJson } from './json.ts'
 import { code, markdownTable } from './markdown.ts'
 import { describeSlots, groupSlots } from './slots.ts'
 import { GRADE_STYLES, onStdout, type Styled } from './style.ts'
@@ -27,18 +28,15 @@ export interface SkewOptions {
   readonly isAll: boolean
 }
 
-/** A line with a grade in it, in its column or behind its name. */
-const GRADED = /^(.*?(?: {2}|: ))((?:exact|newer|older)[a-z-]*)(?= {2}|$)(.*)$/
+/** A grade in its column or behind its name. */
+const GRADE = new RegExp(`(?<= {2}|: )(?:${GRADES.join('|')})(?= {2}|$)`)
 
 function skewText(skews: readonly SlotSkew[], { isAll }: SkewOptions, styled: Styled): string {
   const { style, width } = onStdout(styled)
-  const grades = SEVERITY.filter((grade) => grade !== 'none')
   const print = (table: Table) =>
-    underlinedTable(table, width()).map((line) => {
-      const [, head = '', grade = '', rest = ''] = GRADED.exec(line) ?? []
-      const known = grades.find((each) => each === grade)
-      return known ? `${head}${style(GRADE_STYLES[known], known)}${rest}` : line
-    })
+    underlinedTable(table, width()).map((line) =>
+      line.replace(GRADE, (grade) => style(GRADE_STYLES[grade as Grade], grade)),
+    )
   const slots = isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
   const blocks = [
     foldLine(skewSummary(skews), width()),
@@ -74,14 +72,10 @@ export function codeTable({ header, rows }: Table): string {
 
 function skewJson(skews: readonly SlotSkew[]): string {
   return printJson(
-    skews.map(({ slot, release, image, grade, rhel, days, expected }) => ({
-      ...slot,
-      release,
-      image: image ?? null,
-      grade: grade ?? 'none',
-      rhel: rhel ?? null,
-      days: days ?? null,
-      expected: expected ?? null,
+    skews.map((skew) => ({
+      ...slotJson(skew),
+      rhel: skew.rhel ?? null,
+      expected: skew.expected ?? null,
     })),
   )
 }

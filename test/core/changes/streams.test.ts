@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { losses, ofKinds } from '../../../src/core/changes/changes.ts'
+import { ofKinds } from '../../../src/core/changes/changes.ts'
 import {
   compareStreams,
   isEqual,
