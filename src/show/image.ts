@@ -13,7 +13,7 @@ import { kubernetesName } from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { printable } from '../printable.ts'
+import { counted, printable } from '../printable.ts'
 import { alignColumns } from './table.ts'
 
 /** The options that a format uses. */
@@ -102,7 +102,7 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
     lag === undefined
       ? ''
       : lag.days > 0
-        ? `${lag.days} ${lag.days === 1 ? 'day' : 'days'} older than its build ${lag.release} (${lag.grade})`
+        ? `${counted(lag.days, 'day')} older than its build ${lag.release} (${lag.grade})`
         : `of an older release than its build ${lag.release} (${lag.grade})`
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
