@@ -4,9 +4,6 @@
  */
 
 import type { StreamDiff, StreamFiles } from './core/changes/streams.ts'
-import type { StreamConfig } from './core/workspace/stream-config.ts'
-import type { LockContext } from './workflows/locks.ts'
-import type { Verification } from './workflows/verify.ts'
 
 export {
   CheckFailure,
@@ -33,22 +30,7 @@ export {
   type Regeneration,
   regenerateStream as regenerate,
 } from './workflows/regenerate.ts'
-export type { Verification } from './workflows/verify.ts'
-
-/**
- * Verifies a snapshot against its recording, and its target if the config has one, offline.
- *
- * @throws InputError for a file that is missing
- */
-export async function verify(
-  config: StreamConfig,
-  { folder }: Pick<LockContext, 'folder'>,
-): Promise<Verification> {
-  const { verifyStream } = await import('./workflows/verify.ts')
-  const { snapshot, target } = config
-  const command = `stream-snapshot regenerate ${snapshot}${target ? ` --target ${target}` : ''}`
-  return verifyStream(config, command, folder)
-}
+export { type Verification, verifyStream as verify } from './workflows/verify.ts'
 
 /**
  * The changes from one version of a stream's files to another, or from one snapshot to another: of
@@ -83,5 +65,4 @@ export type {
   StreamIdentity,
 } from './core/snapshot/snapshot.ts'
 export { getReleases, readStream, type Stream } from './core/stream/stream.ts'
-export type { StreamConfig } from './core/workspace/stream-config.ts'
-export type { Builds } from './core/workspace/workspace.ts'
+export type { Builds, StreamConfig } from './core/workspace/workspace.ts'

@@ -10,12 +10,6 @@ export interface Io {
   readonly stdout: Output
   readonly stderr: Output
   now(): Date
-  /**
-   * Runs something when a signal ends the process.
-   *
-   * @returns cancels it
-   */
-  onInterrupt(report: () => void): () => void
 }
 
 /** Standard output or standard error. */
@@ -46,13 +40,6 @@ export function processIo(): Io {
     stdout: processOutput('stdout'),
     stderr: processOutput('stderr'),
     now: () => new Date(),
-    onInterrupt(report) {
-      const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
-      for (const signal of signals) process.prependListener(signal, report)
-      return () => {
-        for (const signal of signals) process.off(signal, report)
-      }
-    },
   }
 }
 

@@ -1,5 +1,4 @@
-import type { NamedBuild } from '../core/builds/locate.ts'
-import { isMetaUrl, isRelease, readMetaUrl } from '../core/builds/locate.ts'
+import { isMetaUrl, isRelease, type NamedBuild, readMetaUrl } from '../core/builds/locate.ts'
 import { ARCHITECTURES, architectureOf, CLOUDS } from '../core/snapshot/snapshot.ts'
 import { InputError } from '../errors.ts'
 import { checkUrl, shownUrl } from './url.ts'

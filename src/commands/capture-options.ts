@@ -87,11 +87,10 @@ export function captureOptions(
 export async function withCaptureContext<T>(
   file: string,
   args: CloudOptions & PrintArgs,
-  { folder, env, now, terminal, onInterrupt }: Context,
+  { folder, env, now, terminal }: Context,
   work: (context: CaptureContext) => Promise<T>,
 ): Promise<T> {
   const line = await terminal.progress(`${file}: querying`)
-  const forget = onInterrupt(() => terminal.warn(`${file}: interrupted, no file was changed`))
   const context: CaptureContext = {
     folder,
     now,
@@ -109,7 +108,6 @@ export async function withCaptureContext<T>(
     throw describeRefusal(error, terminal, args)
   } finally {
     line.stop()
-    forget()
   }
 }
 

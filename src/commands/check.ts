@@ -20,9 +20,9 @@ export const checkCommand = command({
     ['check rhel-9', 'one stream'],
   ],
 
-  async run({ STREAMS }, { folder, terminal }) {
-    const result = await checkWorkspace(STREAMS, folder, (checked) =>
-      printStream(checked, terminal),
+  async run({ STREAMS }, context) {
+    const result = await checkWorkspace(context, STREAMS, (checked) =>
+      printStream(checked, context.terminal),
     )
     const faults = faultsOf(result)
     if (faults.length === 0) return

@@ -1,4 +1,4 @@
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { Terminal } from './line/terminal.ts'

@@ -64,10 +64,10 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   const { folder } = context
   const [extra] = [...(base !== undefined && B !== undefined ? [B] : []), ...GIT]
   if (extra !== undefined) throw new InputError(`unexpected argument: ${JSON.stringify(extra)}`)
-  if (base !== undefined) return diffWorkspace(folder, { base, head: A })
-  if (A === undefined) return diffWorkspace(folder, {})
+  if (base !== undefined) return diffWorkspace(context, { base, head: A })
+  if (A === undefined) return diffWorkspace(context)
   if (B === undefined && (await isStreamName(A, folder))) {
-    return diffWorkspace(folder, { names: [A] })
+    return diffWorkspace(context, { names: [A] })
   }
   const [before, after] =
     B === undefined

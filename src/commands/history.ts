@@ -56,7 +56,7 @@ export const historyCommand = command({
       const tables = [...streams].map(
         ([title, texts]) => `${isOne ? '' : `${title}:\n`}${texts.reverse().join('')}`,
       )
-      terminal.page(tables.join('\n'))
+      terminal.data(tables.join('\n'))
     } else if (output === 'csv') {
       terminal.data(historyCsvHeader(!isOne))
       for (const each of [...streams.values()].flat()) terminal.data(each)

@@ -1,6 +1,6 @@
 import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { RegenerateOptions } from '../workflows/regenerate.ts'
 import { type ArgsOf, choice, choices, flag, text } from './option.ts'

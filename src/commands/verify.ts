@@ -1,5 +1,4 @@
 import type { Check } from '../capture/verify.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
@@ -28,7 +27,8 @@ export const verifyCommand = command({
     ['verify snapshots/rhcos-4.18.json --target rhcos.json', 'and a stream'],
   ],
 
-  async run({ SNAPSHOT, output, ...args }, { folder, terminal }) {
+  async run({ SNAPSHOT, output, ...args }, context) {
+    const { terminal } = context
     const files = SNAPSHOT.filter((file) => !file.endsWith('.recording.json'))
     if (files.length === 0) {
       throw new InputError(`${SNAPSHOT.join(', ')}: expected a snapshot, found only recordings`)
@@ -36,7 +36,7 @@ export const verifyCommand = command({
     const results: Verification[] = []
     for (const file of files) {
       const config = { require: 'any', ...targetFlags(args), snapshot: file } as const
-      const result = await verifyStream(config, regenerateCommand(config), folder)
+      const result = await verifyStream(config, context)
       results.push(result)
       if (output === 'json') continue
       for (const check of result.checks) terminal.line(`${file}: ${printCheck(check, file)}`)
@@ -52,18 +52,6 @@ export const verifyCommand = command({
     )
   },
 })
-
-/** The command line that generates the target anew. */
-function regenerateCommand(config: StreamConfig): string {
-  const { snapshot, target, marketplaceFile, layouts = [], require } = config
-  return [
-    `stream-snapshot regenerate ${snapshot}`,
-    ...(target === undefined ? [] : [`--target ${target}`]),
-    ...(marketplaceFile === undefined ? [] : [`--marketplace-file ${marketplaceFile}`]),
-    ...layouts.map((layout) => `--layout ${layout}`),
-    ...(require === 'any' ? [] : [`--require ${require}`]),
-  ].join(' ')
-}
 
 function refuseFaults(checks: readonly Check[]): void {
   const failed = checks.filter(({ fault }) => fault !== undefined)

@@ -34,7 +34,7 @@ import {
   readMajorMinor,
 } from '../core/versions/version.ts'
 import { skusOf } from '../core/workspace/describe.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/branch.ts'

@@ -21,7 +21,7 @@ import {
   type SnapshotContent,
   stateAt,
 } from '../core/snapshot/snapshot.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'

@@ -5,9 +5,10 @@ import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { getReleases } from '../core/stream/stream.ts'
-import { hasNothing, type StreamConfig } from '../core/workspace/stream-config.ts'
+import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import type { LockContext } from './locks.ts'
 import { isPending, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -39,8 +40,8 @@ export interface CheckResult {
  * @param names of streams; none for all, with a search for unused snapshots
  */
 export async function checkWorkspace(
-  names: readonly string[],
-  folder: Folder,
+  { folder }: Pick<LockContext, 'folder'>,
+  names: readonly string[] = [],
   onStream: (checked: CheckedStream) => void = () => undefined,
 ): Promise<CheckResult> {
   const opened = await openWorkspace(folder)
@@ -73,7 +74,11 @@ async function checkStream(
   const missing = missingFiles(name, config, file, folder)
   if (missing.length > 0) return { name, config, faults: missing }
   try {
-    const verification = await verifyStream(config, `stream-snapshot regenerate ${name}`, folder)
+    const verification = await verifyStream(
+      config,
+      { folder },
+      `stream-snapshot regenerate ${name}`,
+    )
     const { checks, snapshot } = verification
     const broken = checks.flatMap((check) => faultOf(check, name, config))
     const others =

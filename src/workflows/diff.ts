@@ -13,11 +13,11 @@ import { readSnapshot } from '../core/snapshot/read.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { readWorkspace } from '../core/workspace/read.ts'
-import { type StreamConfig, streamConfigs } from '../core/workspace/stream-config.ts'
-import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
+import { type StreamConfig, streamConfigs, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { openHead, openTrees, type Tree } from '../files/git/revision.ts'
+import type { LockContext } from './locks.ts'
 
 export interface WorkspaceDiffRequest {
   /** Compare with the merge base of this revision; default: HEAD, without a merge base. */
@@ -35,8 +35,8 @@ export interface WorkspaceDiffRequest {
  * @throws InputError for a file or a revision that cannot be read
  */
 export async function diffWorkspace(
-  folder: Folder,
-  { base, head, names = [] }: WorkspaceDiffRequest,
+  { folder }: Pick<LockContext, 'folder'>,
+  { base, head, names = [] }: WorkspaceDiffRequest = {},
 ): Promise<Difference> {
   const { before, after } =
     base === undefined ? await openHead(folder) : await openTrees(folder, base, head)

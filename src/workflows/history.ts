@@ -6,7 +6,7 @@ import {
 } from '../core/history/history.ts'
 import { type FileText, readWorkspaceOcp, type StreamFiles } from '../core/history/state.ts'
 import { nearest } from '../core/workspace/nearest.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Blobs } from '../files/git/blobs.ts'

@@ -16,7 +16,7 @@ import {
 } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { currentBranch, isOutsideSparseCheckout } from '../files/git/branch.ts'
+import { currentBranch } from '../files/git/branch.ts'
 import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './marketplace-file.ts'
 
 /** Where repositories keep their streams, from their root. */
@@ -135,22 +135,18 @@ interface Named extends Found {
   readonly name: string
 }
 
-/** Unique names, so that no two streams share a snapshot: with the folder if the short name is not. */
+/** The short name of the file, with its folder where two streams have the same short name. */
 function nameStreams(found: readonly Found[], root: string): Named[] {
   const shorts = groupBy(found, ({ file }) => toName(shortName(file)).toLowerCase())
-  const isTwin = (short: string) => (shorts.get(short.toLowerCase())?.length ?? 0) > 1
-  const taken = new Set([...shorts.keys()].filter((short) => !isTwin(short)))
+  const taken = new Set<string>()
   const named = found.map((each): Named => {
     const short = toName(shortName(each.file))
-    if (!isTwin(short)) return { ...each, name: short }
-    const folder = dirname(relative(root, each.file))
-    const base = basename(each.file, '.json')
-    const inFolder = [join(folder, shortName(each.file)), base, join(folder, base)]
-    const options = (folder === '.' ? [base] : inFolder).map(toName)
-    const numbered = found.map((_, at) => `${options[0]}-${at + 2}`)
-    const name = [...options, ...numbered].find((option) => !taken.has(option.toLowerCase()))
-    taken.add((name ?? short).toLowerCase())
-    return { ...each, name: name ?? short }
+    const isTwin = (shorts.get(short.toLowerCase())?.length ?? 0) > 1
+    const own = isTwin ? toName(relative(root, each.file).replace(/\.json$/, '')) : short
+    let name = own
+    for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${own}-${number}`
+    taken.add(name.toLowerCase())
+    return { ...each, name }
   })
   return named.sort((a, b) => compareAsNumbers(a.name, b.name))
 }
@@ -211,7 +207,7 @@ async function describe(
   option: MajorMinor | undefined,
 ): Promise<InitStream & Described> {
   const from = (path: string) => relative(root, path).replaceAll('\\', '/')
-  const snapshotFile = snapshotPath(folder, from(file), name)
+  const snapshotFile = `snapshots/${name}.json`
   const snapshot = await readSnapshotIfExists(folder, join(root, snapshotFile))
   const branch = currentBranch(folder)
   const described = describeStream(
@@ -230,13 +226,6 @@ async function describe(
     content: stream,
     config: { snapshot: snapshotFile, target: from(file), ...images, ...settings },
   }
-}
-
-/** In a sparse checkout without `snapshots/`, beside the stream: git adds no file outside of it. */
-function snapshotPath(folder: Folder, target: string, name: string): string {
-  const file = `snapshots/${name}.json`
-  const isOutside = isOutsideSparseCheckout(folder, 'snapshots') && target.includes('/')
-  return isOutside ? `${dirname(target)}/${file}` : file
 }
 
 async function readSnapshotIfExists(folder: Folder, file: string): Promise<Snapshot | undefined> {

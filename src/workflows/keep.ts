@@ -12,7 +12,7 @@ import {
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
 import { compareMajorMinor, printMajorMinor, readRelease } from '../core/versions/version.ts'
-import type { StreamConfig } from '../core/workspace/stream-config.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure } from '../errors.ts'
 import { counted } from '../printable.ts'
 import type { CapturePlan } from './capture-plan.ts'

@@ -4,8 +4,12 @@ import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
 import { printWorkspace, type StreamKeys, withStreamKeys } from '../core/workspace/change.ts'
 import type { ReadWorkspace } from '../core/workspace/read.ts'
-import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
-import type { Builds } from '../core/workspace/workspace.ts'
+import {
+  type Builds,
+  hasNothing,
+  type StreamConfig,
+  targetFiles,
+} from '../core/workspace/workspace.ts'
 import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'

@@ -5,9 +5,10 @@ import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { sha256 } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
-import { type StreamConfig, targetFiles } from '../core/workspace/stream-config.ts'
+import { type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 
 /** The checks of a snapshot, its recording and its target. */
@@ -31,8 +32,8 @@ export interface Verification {
  */
 export async function verifyStream(
   config: StreamConfig,
-  command: string,
-  folder: Folder,
+  { folder }: Pick<LockContext, 'folder'>,
+  command = regenerateCommand(config),
 ): Promise<Verification> {
   const { verifyEvidence, verifyUnreadable } = await import('../capture/verify.ts')
   const { snapshot: file } = config
@@ -128,4 +129,16 @@ export function isPending(
 
 function isMissing(error: UserError): boolean {
   return (error.cause as { readonly code?: unknown } | undefined)?.code === 'ENOENT'
+}
+
+/** The command line that generates the target anew. */
+function regenerateCommand(config: StreamConfig): string {
+  const { snapshot, target, marketplaceFile, layouts = [], require } = config
+  return [
+    `stream-snapshot regenerate ${snapshot}`,
+    ...(target === undefined ? [] : [`--target ${target}`]),
+    ...(marketplaceFile === undefined ? [] : [`--marketplace-file ${marketplaceFile}`]),
+    ...layouts.map((layout) => `--layout ${layout}`),
+    ...(require === 'any' ? [] : [`--require ${require}`]),
+  ].join(' ')
 }

@@ -1,8 +1,13 @@
 import { dirname, join, relative, sep } from 'node:path'
 import { nearest } from '../core/workspace/nearest.ts'
-import { type ReadWorkspace, readWorkspace, writtenFiles } from '../core/workspace/read.ts'
-import { type StreamConfig, streamConfigs } from '../core/workspace/stream-config.ts'
-import { WORKSPACE_FILE } from '../core/workspace/workspace.ts'
+import { type ReadWorkspace, readWorkspace } from '../core/workspace/read.ts'
+import {
+  findShared,
+  type StreamConfig,
+  streamConfigs,
+  streamFiles,
+  WORKSPACE_FILE,
+} from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 
@@ -40,33 +45,29 @@ export async function findWorkspace(folder: Folder): Promise<OpenedWorkspace | u
  *
  * @throws InputError for one that leads out of the workspace's folder, or to another stream's file
  */
-function refuseLinks({ streams }: ReadWorkspace, file: string, folder: Folder): void {
+function refuseLinks(workspace: ReadWorkspace, file: string, folder: Folder): void {
   const place = dirname(file)
   const root = folder.realPath(place)
-  const owners = new Map([[folder.realPath(file), 'the workspace file']])
-  for (const [name, stream] of streams) {
-    const { criteria } = stream
-    const paths = [
-      ...writtenFiles(stream),
-      ...(criteria === undefined ? [] : [['criteria', criteria] as const]),
-    ]
-    for (const [key, path] of paths) {
-      const real = folder.realPath(join(place, path))
-      const [first] = relative(root, real).split(sep)
-      const own = `the ${key} of ${name}`
-      if (first === '..' || first === '.git') {
-        throw new InputError(
-          `${file}: ${own}: ${path} is a link ${first === '..' ? `out of the folder of ${file}` : 'into .git'}`,
-          'Replace the link by a file or folder.',
-        )
-      }
-      const owner = owners.get(real)
-      if (owner !== undefined) {
-        throw new InputError(`${file}: ${own}: ${path} is ${owner} by a link`, 'Remove the link.')
-      }
-      if (key !== 'criteria') owners.set(real, own)
+  const realPath = (path: string) => folder.realPath(join(place, path))
+  const files = streamFiles(workspace)
+  for (const { stream, key, path } of files) {
+    const real = realPath(path)
+    const [first] = relative(root, real).split(sep)
+    const isFile = real === folder.realPath(file)
+    const own = `${file}: the ${key} of ${stream}: ${path} is`
+    const remedy = 'Replace the link by a file or folder.'
+    if (first === '..') {
+      throw new InputError(`${own} a link out of the folder of ${file}`, remedy)
     }
+    if (first === '.git') throw new InputError(`${own} a link into .git`, remedy)
+    if (isFile) throw new InputError(`${own} the workspace file by a link`, 'Remove the link.')
   }
+  findShared(files, realPath, ({ stream, key, path }, owner) => {
+    throw new InputError(
+      `${file}: the ${key} of ${stream}: ${path} is the ${owner} by a link`,
+      'Remove the link.',
+    )
+  })
 }
 
 /** The streams with paths as the user would type them. */

@@ -1,11 +1,10 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAt, git } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
-import { runOnTerminal } from '../support/terminal.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -99,21 +98,6 @@ describe('history', () => {
     const page = await run(['report', 'snapshots/s.json', '--file', 'r.html'], { cwd: clone })
     expect(page.stderr.split('\n')[0]).toBe(told)
     expect((await history('snapshots/s.json')).stderr).toBe('')
-  })
-
-  it('is paged on a terminal, by the pager of the environment only', async () => {
-    await git(folder, 'config', 'core.pager', `touch '${at('configured')}'`)
-    const shown = await runOnTerminal(['history', 'snapshots/s.json'], {
-      cwd: folder,
-      env: { PAGER: 'sed s/^/paged:/', NO_COLOR: '1' },
-    })
-    expect(shown.stdout.split('\n')[0]).toMatch(/^paged:[0-9a-f]{7} {2}2024-10-10 {2}bump/)
-    const without = await runOnTerminal(['history', 'snapshots/s.json'], {
-      cwd: folder,
-      env: { PAGER: 'no-such-pager', NO_COLOR: '1' },
-    })
-    expect(without.stdout).toMatch(/^[0-9a-f]{7} {2}2024-10-10 {2}bump/m)
-    expect(await readdir(folder)).not.toContain('configured')
   })
 
   it('prints JSON', async () => {

@@ -261,17 +261,3 @@ describe('the OCP version', () => {
     })
   })
 })
-
-it('init puts snapshots beside the streams in a sparse checkout without snapshots/', async () => {
-  await write('data/data/coreos/rhcos.json', smallStream(EXAMPLE))
-  await git(folder, 'add', '--all')
-  await git(folder, 'commit', '--quiet', '--message', 'stream')
-  await git(folder, 'sparse-checkout', 'set', '--cone', 'data/data/coreos')
-  await init()
-  expect((await streams()).rhcos.snapshot).toBe('data/data/coreos/snapshots/rhcos.json')
-  expect(await read('.gitattributes')).toContain('data/data/coreos/snapshots/*.json text eol=lf')
-  await git(folder, 'sparse-checkout', 'set', '--cone', 'data/data/coreos', 'snapshots')
-  await rm(at('stream-snapshot.json'))
-  await init()
-  expect((await streams()).rhcos.snapshot).toBe('snapshots/rhcos.json')
-})

@@ -30,7 +30,6 @@ export function captureIo({ now = () => new Date(), ...options }: IoOptions): Ca
     stdout: output('stdout'),
     stderr: output('stderr'),
     now,
-    onInterrupt: () => () => undefined,
     output: () => ({ ...written }),
   }
 }

@@ -1,6 +1,5 @@
 import { nearest } from '../../core/workspace/nearest.ts'
-import type { StreamConfig } from '../../core/workspace/stream-config.ts'
-import { WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
+import { type StreamConfig, WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
 import { CheckFailure, InputError } from '../../errors.ts'
 import { STDIN } from '../../files/folder.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'

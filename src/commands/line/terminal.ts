@@ -3,8 +3,8 @@ import { styleText } from 'node:util'
 import { onExit } from '../../files/lock.ts'
 import type { Io, OutputName } from '../../io.ts'
 import { visible, visibleLine } from '../../printable.ts'
+import type { Styled } from '../../show/style.ts'
 import { foldLine } from '../../show/table.ts'
-import { page } from './pager.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -12,24 +12,18 @@ type Style = Parameters<typeof styleText>[0]
  * The output of a command: data on stdout, everything else on stderr. Control characters are escaped,
  * except the colors that `style` adds.
  */
-export interface Terminal {
-  /** Data: what is active in it becomes `\uXXXX`, which in JSON is the same. */
+export interface Terminal extends Styled {
+  /** Prints data; escaped characters become `\uXXXX`, which means the same in JSON. */
   data(text: string): void
-  /** A long text of data: through a pager, where a person is there. */
-  page(text: string): void
-  /** A line of data for the person at the terminal, in pieces that fit it. */
+  /** Prints a line of data, folded to the width. */
   line(line: string): void
-  /** A file's text, as it is but on a terminal. */
+  /** Prints the text of a file, byte for byte except on a terminal. */
   file(text: string): void
-  /** A line for the person at the terminal; nothing with `--quiet`. */
+  /** Prints a line on stderr; nothing with `--quiet`. */
   say(line: string): void
-  /** A line that matters even then. */
+  /** Prints a line on stderr also with `--quiet`. */
   warn(line: string): void
-  /** A line, or a part of one, of stdout or stderr: cleaned, then coloured where a terminal shows it. */
-  style(style: Style, text: string, stream?: 'stdout' | 'stderr'): string
-  /** The width that lines and tables are to fit; undefined where they are to be whole. */
-  width(stream?: OutputName): number | undefined
-  /** Shows progress on a terminal; elsewhere nothing. */
+  /** Shows progress on a terminal. */
   progress(text: string): Promise<ProgressLine>
 }
 
@@ -40,10 +34,10 @@ export interface ProgressLine {
 
 const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 
-/** Stands for ESC in what is yet to be made visible; no file can hold it. There is none before the first colour. */
+/** Replaces ESC until the text around the colors is escaped. Files cannot contain it, as it is random. */
 let placeholder: string | undefined
 
-/** @param text clean already: what is in it comes to the terminal with the colours */
+/** @param text escaped */
 function color(style: Style, text: string): string {
   placeholder ??= `<${randomBytes(12).toString('hex')}>`
   return styleText(style, text, { validateStream: false }).replaceAll('\u001b', placeholder)
@@ -53,7 +47,7 @@ function colored(text: string): string {
   return placeholder === undefined ? text : text.replaceAll(placeholder, '\u001b')
 }
 
-/** A line in pieces that fit; one with colours was made to fit before. */
+/** A line folded to the width; a line with colors was folded before. */
 function fitted(line: string, width: number | undefined): string {
   const isStyled = placeholder !== undefined && line.includes(placeholder)
   return isStyled ? colored(line) : foldLine(line, width).join('\n')
@@ -68,9 +62,6 @@ export function widthFor(io: Io, output: OutputName): number | undefined {
   const wanted = Number.isSafeInteger(columns) && columns > 0 ? columns : io[output].width
   return wanted === undefined ? undefined : Math.max(wanted, NARROWEST)
 }
-
-/** In seconds: a progress line that has been shown for longer has the elapsed time. */
-const LONG_WAIT = 5
 
 export interface TerminalOptions {
   readonly quiet: boolean
@@ -90,7 +81,6 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
   return {
     data: (text) => stdout.write(colored(visible(text))),
     file: (text) => stdout.write(stdout.isTerminal ? visible(text) : text),
-    page: (text) => page(colored(visible(text)), io),
     line: (line) => stdout.write(`${fitted(visibleLine(line), widthFor(io, 'stdout'))}\n`),
     say(line) {
       if (!quiet) stderr.write(`${fitted(visibleLine(line), widthFor(io, 'stderr'))}\n`)
@@ -108,27 +98,14 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
       const stream = quiet || isPlain || !stderr.isTerminal ? undefined : stderr.stream()
       if (stream === undefined) return SILENT
       const { default: spinner } = await import('yocto-spinner')
-      const line = spinner({
-        text: visibleLine(text),
-        stream,
-        handleSignals: false,
-      }).start()
+      const line = spinner({ text: visibleLine(text), stream, handleSignals: false }).start()
       // It hides the cursor.
       const forget = onExit(() => line.stop())
-      const started = io.now().getTime()
-      let current = text
-      const show = () => {
-        const seconds = Math.floor((io.now().getTime() - started) / 1000)
-        line.text = visibleLine(seconds < LONG_WAIT ? current : `${current} (${seconds} s)`)
-      }
-      const clock = setInterval(show, 1000).unref()
       return {
         update: (next) => {
-          current = next
-          show()
+          line.text = visibleLine(next)
         },
         stop: () => {
-          clearInterval(clock)
           forget()
           line.stop()
         },

@@ -1,4 +1,5 @@
-import { fromValue, getMember, type JsonObject, printDocument } from '../json/document.ts'
+import { fromValue, getMember, printDocument } from '../json/document.ts'
+import type { JsonObject } from '../json/node.ts'
 import { mergeNode, setMember } from '../stream/merge.ts'
 import { type Fields, type Mapping, WHOLE } from '../stream/schema.ts'
 import type { ReadWorkspace } from './read.ts'

@@ -1,22 +1,23 @@
 import { InputError } from '../../errors.ts'
 import { printable, visibleLine } from '../../printable.ts'
-import {
-  getMember,
-  type JsonDocument,
-  type JsonNode,
-  parseDocument,
-  toValue,
-} from '../json/document.ts'
+import { getMember, parseDocument, toValue } from '../json/document.ts'
+import type { JsonDocument, JsonNode } from '../json/node.ts'
 import { findPosition } from '../json/parser.ts'
 import { faultOf, jsonPath, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
-import { recordingFile } from '../snapshot/read.ts'
 import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { isPlainUrl } from '../url.ts'
 import { nearest } from './nearest.ts'
-import { WORKSPACE_FILE, type Workspace, type WorkspaceStream } from './workspace.ts'
+import {
+  findShared,
+  type StreamFile,
+  streamFiles,
+  WORKSPACE_FILE,
+  type Workspace,
+  type WorkspaceStream,
+} from './workspace.ts'
 
 /** A workspace with the document that it was read from. */
 export interface ReadWorkspace extends Workspace {
@@ -92,9 +93,8 @@ function unknownKey(key: string, known: readonly string[]): string {
 type Fail = (path: readonly string[], what: string, remedy?: string) => never
 
 /** The rules that a JSON Schema cannot express. */
-function checkStreams({ streams }: Workspace, fail: Fail): void {
-  const owners = new Map<string, string>()
-  for (const [name, stream] of streams) {
+function checkStreams(workspace: Workspace, fail: Fail): void {
+  for (const [name, stream] of workspace.streams) {
     const place = ['streams', name]
     if (!/^[A-Za-z0-9][\w.+-]*$/.test(name)) {
       fail(
@@ -109,22 +109,17 @@ function checkStreams({ streams }: Workspace, fail: Fail): void {
       fail([...place, 'url'], 'expected an https URL, or plain http to this machine')
     }
     checkLayouts(stream, place, fail)
-    for (const [key, path] of writtenFiles(stream)) {
-      const at = [...place, key === 'recording' ? 'snapshot' : key]
-      checkPath(path, at, fail)
-      const owner = owners.get(normalPath(path))
-      if (owner !== undefined) fail(at, `${visibleLine(path)}: already the ${owner}`)
-      owners.set(normalPath(path), `${key} of ${name}`)
-    }
   }
-  // Streams may share a criteria file, which is read and never written.
-  for (const [name, { criteria }] of streams) {
-    if (criteria === undefined) continue
-    const place = ['streams', name, 'criteria']
-    checkPath(criteria, place, fail)
-    const owner = owners.get(normalPath(criteria))
-    if (owner !== undefined) fail(place, `${visibleLine(criteria)}: already the ${owner}`)
-  }
+  const files = streamFiles(workspace)
+  const placeOf = ({ stream, key }: StreamFile) => [
+    'streams',
+    stream,
+    key === 'recording' ? 'snapshot' : key,
+  ]
+  for (const file of files) checkPath(file.path, placeOf(file), fail)
+  findShared(files, normalPath, (file, owner) =>
+    fail(placeOf(file), `${visibleLine(file.path)}: already the ${owner}`),
+  )
 }
 
 function checkLayouts(
@@ -138,22 +133,6 @@ function checkLayouts(
   if (marketplaceFile !== undefined && layouts.some((each) => each !== FILE_LAYOUT)) {
     fail(path, `a marketplaceFile only has the layout "${FILE_LAYOUT}"`)
   }
-}
-
-/** The files that a capture and a regeneration of the stream write, by key. */
-export function writtenFiles(
-  stream: Pick<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>,
-): [key: string, path: string][] {
-  const { snapshot, target, marketplaceFile } = stream
-  const isSnapshot = snapshot.endsWith('.json') && !snapshot.endsWith('.recording.json')
-  return [
-    ['snapshot', snapshot],
-    ...(isSnapshot ? [['recording', recordingFile(snapshot)] as [string, string]] : []),
-    ['target', target],
-    ...(marketplaceFile === undefined
-      ? []
-      : [['marketplaceFile', marketplaceFile] as [string, string]]),
-  ]
 }
 
 /** A workspace file of a pull request gives access to no file but the repository's own. */

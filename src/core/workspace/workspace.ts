@@ -1,37 +1,130 @@
 import type { Requirement } from '../selection/select.ts'
+import { recordingFile } from '../snapshot/read.ts'
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
 
 /** The name of the file, at the root of a repository. */
 export const WORKSPACE_FILE = 'stream-snapshot.json'
 
-/** The streams of a repository; see schemas/workspace.schema.json. */
-export interface Workspace {
-  /** Which are asked. */
-  readonly clouds: readonly CloudName[]
-  /** By the name that the command line takes, in the file's order. */
-  readonly streams: ReadonlyMap<string, WorkspaceStream>
-}
-
-/** One stream and its files, whose paths count from the workspace's folder. */
-export interface WorkspaceStream {
+/**
+ * One stream and its files: what every workflow takes, from the workspace file or from flags. Paths
+ * are as the user would type them.
+ */
+export interface StreamConfig {
   readonly snapshot: string
-  readonly target: string
-  /** Where marketplace images stand if not in the target. */
+  readonly target?: string
+  /** Marketplace images are written here instead of into the target. */
   readonly marketplaceFile?: string
-  /** Absent: those that the target has. */
-  readonly layouts?: readonly (LayoutName | 'none')[]
+  /** Absent: the layouts of the target. Empty: no marketplace images. */
+  readonly layouts?: readonly LayoutName[]
+  readonly require: Requirement
+  /** The clouds to query. Absent: the clouds of the existing snapshot, else Azure. */
+  readonly clouds?: readonly CloudName[]
+  /** The OCP version, X.Y. */
   readonly ocp?: string
-  /** The folder on the build server, and the server. */
+  /** The folder on the build server. */
   readonly name?: string
+  /** The build server. */
   readonly url?: string
   readonly distro?: 'rhcos' | 'fcos'
   readonly signatures?: boolean
-  readonly require?: Requirement
-  /** A file. */
+  /** A criteria file. Absent: the criteria of the existing snapshot, else the built-in criteria. */
   readonly criteria?: string
-  /** Absent: the target's own releases, and only marketplace images are captured. */
+  /** The builds to capture. Absent: the releases of the target, and no builds are captured. */
   readonly builds?: Builds
 }
 
 export type Builds = Readonly<Partial<Record<Architecture, string>>>
+
+/** A stream as the workspace file has it, with paths from its folder. */
+export interface WorkspaceStream extends Omit<StreamConfig, 'clouds' | 'layouts' | 'require'> {
+  readonly target: string
+  readonly layouts?: readonly (LayoutName | 'none')[]
+  readonly require?: Requirement
+}
+
+/** The streams of a repository; see schemas/workspace.schema.json. */
+export interface Workspace {
+  /** The clouds to query. */
+  readonly clouds: readonly CloudName[]
+  /** By name, in the order of the file. */
+  readonly streams: ReadonlyMap<string, WorkspaceStream>
+}
+
+/**
+ * The streams of a workspace by name, in the order of the file.
+ *
+ * @param locate turns a path of the workspace file into one that the user would type
+ */
+export function streamConfigs(
+  { clouds, streams }: Workspace,
+  locate: (path: string) => string = (path) => path,
+): Map<string, StreamConfig> {
+  const configs = [...streams].map(([name, stream]): [string, StreamConfig] => {
+    const { marketplaceFile, criteria, layouts, ...rest } = stream
+    const config = {
+      require: 'any' as const,
+      ...rest,
+      snapshot: locate(rest.snapshot),
+      target: locate(rest.target),
+      ...(marketplaceFile !== undefined && { marketplaceFile: locate(marketplaceFile) }),
+      ...(criteria !== undefined && { criteria: locate(criteria) }),
+      ...(layouts && { layouts: layouts.filter((layout) => layout !== 'none') }),
+      clouds: layouts?.includes('none') ? [] : clouds,
+    }
+    return [name, config]
+  })
+  return new Map(configs)
+}
+
+/** The files that a regeneration writes. */
+export function targetFiles({ target, marketplaceFile }: StreamConfig): string[] {
+  return [target, marketplaceFile].flatMap((each) => each ?? [])
+}
+
+/** Whether a stream has neither builds nor clouds to query, and so no snapshot. */
+export function hasNothing({ clouds, builds = {} }: StreamConfig): boolean {
+  return clouds?.length === 0 && Object.keys(builds).length === 0
+}
+
+/** A file of a stream, by its key in the workspace file. */
+export interface StreamFile {
+  readonly stream: string
+  readonly key: 'snapshot' | 'recording' | 'target' | 'marketplaceFile' | 'criteria'
+  readonly path: string
+}
+
+/** The files of all streams; criteria, which streams may share as they are only read, are last. */
+export function streamFiles({ streams }: Workspace): StreamFile[] {
+  const files = [...streams].flatMap(
+    ([stream, { snapshot, target, marketplaceFile, criteria }]) => {
+      const paths = {
+        snapshot,
+        recording: recordingFile(snapshot),
+        target,
+        marketplaceFile,
+        criteria,
+      }
+      return Object.entries(paths).flatMap(([key, path]) =>
+        path === undefined ? [] : [{ stream, key: key as StreamFile['key'], path }],
+      )
+    },
+  )
+  const isCriteria = ({ key }: StreamFile) => key === 'criteria'
+  return [...files.filter((file) => !isCriteria(file)), ...files.filter(isCriteria)]
+}
+
+/** Calls `refuse` for each file that another key names. @param identify gives a path its identity */
+export function findShared(
+  files: readonly StreamFile[],
+  identify: (path: string) => string,
+  refuse: (file: StreamFile, owner: string) => void,
+): void {
+  const owners = new Map<string, string>()
+  for (const file of files) {
+    const id = identify(file.path)
+    const owner = owners.get(id)
+    if (owner !== undefined) refuse(file, owner)
+    if (file.key !== 'criteria') owners.set(id, `${file.key} of ${file.stream}`)
+  }
+}

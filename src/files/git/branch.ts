@@ -21,24 +21,3 @@ function gitFolder(path: string): string {
   const [, folder = ''] = /^gitdir: (.+?)\s*$/.exec(fs.readFileSync(path, 'utf8')) ?? []
   return resolve(dirname(path), folder)
 }
-
-/** Whether the repository around a folder has a sparse checkout without a path. */
-export function isOutsideSparseCheckout(folder: Folder, path: string): boolean {
-  const found = folder.repositoryRoot()
-  if (found === undefined) return false
-  try {
-    const git = gitFolder(join(folder.resolve(found), '.git'))
-    const config = ['config', 'config.worktree']
-      .map((name) => readIfThere(join(git, name)))
-      .join('\n')
-    if (!/^\s*sparseCheckout\s*=\s*true\s*$/im.test(config)) return false
-    const patterns = fs.readFileSync(join(git, 'info/sparse-checkout'), 'utf8').split('\n')
-    return !patterns.some((pattern) => pattern === `/${path}/`)
-  } catch {
-    return false
-  }
-}
-
-function readIfThere(file: string): string {
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
-}

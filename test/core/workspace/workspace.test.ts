@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { readWorkspace } from '../../../src/core/workspace/read.ts'
-import { streamConfigs } from '../../../src/core/workspace/stream-config.ts'
+import { streamConfigs } from '../../../src/core/workspace/workspace.ts'
 
 it('resolves paths, clouds and defaults of each workspace stream', () => {
   const text = JSON.stringify({
