@@ -154,7 +154,7 @@ export function explainConnection(error: unknown): Explanation | undefined {
   return undefined
 }
 
-/** A status and the service's own code; unknown ones come with the message that was received. */
+/** A status and the service's own code; an unknown code has its message and no remedy. */
 export function explainResponse(
   status: number,
   code: string,
@@ -169,7 +169,8 @@ export function explainResponse(
   if (status >= 300 && status < 400) {
     return { cause: `${returned}, a redirect, which is not followed`, remedy: NOT_THE_SERVICE }
   }
-  return { cause: returned + withMessage(message), remedy: UNKNOWN_STATUS }
+  const remedy = shown === '' ? UNKNOWN_STATUS : undefined
+  return { cause: returned + withMessage(message), remedy }
 }
 
 const LONGEST_MESSAGE = 300

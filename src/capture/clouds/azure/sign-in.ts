@@ -150,10 +150,7 @@ function explainNumber(number: string, text: string): Explanation {
   if (row) return { cause: `sign-in failed: ${row[0]} (AADSTS${number})`, remedy: row[1] }
   const [, message = ''] = new RegExp(`AADSTS${number}: ?([^\\r\\n]*)`).exec(text) ?? []
   const [sentence = ''] = message.split(/ ?Trace ID/)
-  return {
-    cause: `sign-in failed: AADSTS${number}: ${concealMessage(sentence)}`,
-    remedy: `See https://login.microsoftonline.com/error?code=${number}.`,
-  }
+  return { cause: `sign-in failed: AADSTS${number}: ${concealMessage(sentence)}` }
 }
 
 /** A proxy's page with the status of a token. */
@@ -189,8 +186,6 @@ function readJson(body: Buffer): Readonly<Record<string, unknown>> {
 
 const NOT_SIGNED_IN = 'not signed in: az has no login, or it has expired'
 
-const RUN_AZ = 'Run az account get-access-token to see why, or sign in again with az login.'
-
 /** What az printed; the library replaces it if it mentions az login. */
 async function explainAz(
   text: string,
@@ -209,11 +204,14 @@ async function explainAz(
     return { cause: NOT_SIGNED_IN, remedy: 'Sign in with az login.' }
   }
   if (/az printed no token|Unexpected (end of|token).*JSON|not valid JSON/.test(text)) {
-    return { cause: 'az account get-access-token printed no token', remedy: RUN_AZ }
+    return {
+      cause: 'az account get-access-token printed no token',
+      remedy: 'Run az account get-access-token to see why, or sign in again with az login.',
+    }
   }
   const [, printed] = /^ERROR: (.*)$/m.exec(text) ?? []
   if (printed === undefined) return undefined
-  return { cause: `az account get-access-token: ${concealMessage(printed)}`, remedy: RUN_AZ }
+  return { cause: `az account get-access-token: ${concealMessage(printed)}` }
 }
 
 /** @returns what az prints on stderr when it is called for a token */
