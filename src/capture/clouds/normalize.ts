@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readTime } from '../../core/snapshot/snapshot.ts'
-import { isTime } from '../../core/snapshot/values.ts'
+import { type ImageState, readTime } from '../../core/snapshot/snapshot.ts'
+import { isState, isTime } from '../../core/snapshot/values.ts'
 import { releaseIn } from '../../core/versions/version.ts'
 import { ServiceError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
 import { findId, findSecret } from '../../secrets.ts'
-
-/** The value of a table for a cloud's word; undefined for an unknown one, such as `constructor`. */
-export function knownIn<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined
-}
 
 /**
  * A warning about an image or a region with a malformed value. The value is not printed, only its
@@ -20,30 +16,57 @@ export function malformed(query: string, which: string, member: string): string 
   return `${query}: ${which} of the response is ignored: malformed ${member}`
 }
 
-/** A warning about an image that is kept and never selected. */
-export function unknownState(query: string, image: string, state: string): string {
-  return `${query}: image ${image} has the unknown state ${state}: not selected`
-}
+type Table<T> = Readonly<Record<string, T>>
 
-/** A time of deprecation, which publishers sometimes write by hand. */
-export interface Deprecation {
-  readonly deprecation?: string
-  /** Set if there is one that cannot be read: then the image may be deprecated. */
-  readonly isUnreadable?: true
-}
+/** Reads the properties of one listed image. */
+export class ImageReader {
+  /**
+   * @param image for messages: `aws us-east-1: image ami-0123456789`
+   * @param spell the words of the API as the tables have them
+   */
+  constructor(
+    readonly image: string,
+    readonly warn: (text: string) => void,
+    readonly spell = (word: string) => word,
+  ) {}
 
-export function readDeprecation(
-  value: unknown,
-  image: string,
-  warn: (text: string) => void,
-): Deprecation {
-  if (value === undefined || value === null || value === '') return {}
-  const deprecation = isTime(value) ? value : undefined
-  if (deprecation === undefined || readTime(deprecation) === undefined) {
-    warn(`${image} has an unreadable deprecation date: not selected`)
+  /** @throws ServiceError for a word that the table does not have */
+  read<T>(table: Table<T>, word: unknown, absent: T): T {
+    if (word === undefined || word === null || word === '') return absent
+    const key = this.spell(String(word))
+    if (Object.hasOwn(table, key)) return table[key] as T
+    throw new ServiceError(
+      `${this.image} has an unknown property: ${printable(String(word))}`,
+      'Update stream-snapshot: a later version may support it.',
+    )
   }
-  return deprecation === undefined ? { isUnreadable: true } : { deprecation }
+
+  /** An image in an unknown state is kept and never selected. */
+  readState(table: Table<ImageState>, word: unknown): ImageState {
+    if (!isState(word) || Object.hasOwn(table, this.spell(word))) {
+      return this.read<ImageState>(table, word, 'active')
+    }
+    this.warn(`${this.image} has the unknown state ${word}: not selected`)
+    return 'unknown'
+  }
+
+  /**
+   * The state and the time of deprecation, which publishers sometimes write by hand. An image with a
+   * time that is unreadable may be deprecated.
+   */
+  withDeprecation(
+    state: ImageState,
+    time: unknown,
+  ): { readonly state: ImageState; readonly deprecation?: string } {
+    if (time === undefined || time === null || time === '') return { state }
+    const isReadable = isTime(time) && readTime(time) !== undefined
+    if (!isReadable) this.warn(`${this.image} has an unreadable deprecation date: not selected`)
+    if (isTime(time)) return { state, deprecation: time }
+    return { state: SELECTABLE.includes(state) ? 'unknown' : state }
+  }
 }
+
+const SELECTABLE: readonly ImageState[] = ['active', 'scheduled-for-deprecation']
 
 /** What a recording has in place of a date: anything that is not like one may be free text. */
 export function recordedTime(value: unknown): unknown {
@@ -53,13 +76,6 @@ export function recordedTime(value: unknown): unknown {
 
 const UNREADABLE = 'unreadable'
 const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.+-]{1,24}[Zz]?)?|unreadable)$/
-
-/** @param property the member, or its printable value */
-export function unknownProperty(image: string, property: string): ServiceError {
-  return new ServiceError(`${image} has an unknown property: ${property}`, UPDATE)
-}
-
-const UPDATE = 'Update stream-snapshot: a later version may support it.'
 
 /** @param option the option that names another endpoint */
 export function notAList(query: string, option: string): ServiceError {
@@ -76,7 +92,8 @@ const PLAIN = /^[ -~]{0,2048}$/
  * What is kept of an image's description, which is free text: all of it, or if it may contain an id
  * or a secret, only the release in it.
  */
-export function plainDescription(text: string): string | undefined {
+export function plainDescription(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
   const isHarmless = PLAIN.test(text) && (findId(text) ?? findSecret(text)) === undefined
   return isHarmless ? text : releaseIn(text)
 }

@@ -1,7 +1,10 @@
-/** The parts of a value that are kept: any scalar, one that passes a test, members, or elements. */
+/**
+ * The parts of a value that are kept: any scalar, members, elements, or what a function returns: true
+ * to keep a value, false or undefined to leave it out, or the value to replace it.
+ */
 export type Allowed =
   | 'scalar'
-  | ((scalar: unknown) => boolean)
+  | ((value: unknown) => unknown)
   | readonly [Allowed]
   | { readonly [member: string]: Allowed }
 
@@ -10,7 +13,10 @@ export function prune(value: unknown, allowed: Allowed): unknown {
   if (allowed === 'scalar') {
     return typeof value === 'object' || typeof value === 'function' ? undefined : value
   }
-  if (typeof allowed === 'function') return allowed(value) ? value : undefined
+  if (typeof allowed === 'function') {
+    const kept = allowed(value)
+    return kept === true ? value : kept === false ? undefined : kept
+  }
   if (isElements(allowed)) {
     if (!Array.isArray(value)) return undefined
     return value.map((each) => prune(each, allowed[0])).filter((each) => each !== undefined)

@@ -1,11 +1,11 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import type { AwsArchitecture, AwsCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, AwsImage, ImageState } from '../../../core/snapshot/snapshot.ts'
-import { isAmiId, isAmiName, isState } from '../../../core/snapshot/values.ts'
+import { isAmiId, isAmiName } from '../../../core/snapshot/values.ts'
 import { readVersion, releaseIn } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
 import { counted, printable } from '../../../printable.ts'
-import { knownIn, malformed, readDeprecation, unknownProperty, unknownState } from '../normalize.ts'
+import { ImageReader, malformed } from '../normalize.ts'
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   x86_64: 'x86_64',
@@ -93,43 +93,27 @@ export function readImages(
       warn(malformed(`aws ${region}`, `${which}, ${id},`, 'name'))
       return []
     }
-    return [readImage(image, { id, name, region, product, warn })]
+    const reader = new ImageReader(`aws ${region}: image ${id}`, warn)
+    return [readImage(image, { id, name, region }, product, reader)]
   })
 }
 
-interface Place {
-  readonly id: string
-  readonly name: string
-  readonly region: string
-  readonly product: Product
-  readonly warn: (text: string) => void
-}
-
+/** @param product what the criteria say about the image */
 function readImage(
-  { State: state, DeprecationTime: time, Architecture: kind, Description: description }: Image,
-  { id, name, region, product, warn }: Place,
+  { State: listed, DeprecationTime: time, Architecture: kind, Description: description }: Image,
+  { id, name, region }: { readonly id: string; readonly name: string; readonly region: string },
+  product: Product,
+  reader: ImageReader,
 ): AwsImage {
-  const read = <T>(table: Readonly<Record<string, T>>, value: string): T => {
-    const known = knownIn(table, value)
-    if (known !== undefined) return known
-    throw unknownProperty(`aws ${region}: image ${id}`, printable(value))
-  }
-  const readState = (value: string): ImageState => {
-    if (Object.hasOwn(STATES, value) || !isState(value)) return read(STATES, value)
-    warn(unknownState(`aws ${region}`, id, value))
-    return 'unknown'
-  }
-  const { deprecation, isUnreadable } = readDeprecation(time, `aws ${region}: image ${id}`, warn)
-  const listed = state ? readState(String(state)) : 'active'
-  const known = isUnreadable ? 'unknown' : listed
+  const { state, ...deprecation } = reader.withDeprecation(reader.readState(STATES, listed), time)
   return {
-    architecture: kind ? read(ARCHITECTURES, String(kind)) : product.architecture,
-    ...(deprecation !== undefined && { deprecation }),
+    architecture: reader.read<Architecture>(ARCHITECTURES, kind, product.architecture),
+    ...deprecation,
     image: id,
     name,
     plan: product.plan,
     region,
-    state: known === 'active' && deprecation ? 'scheduled-for-deprecation' : known,
+    state: state === 'active' && deprecation.deprecation ? 'scheduled-for-deprecation' : state,
     // Selection refuses a name in place of a version, and reports it.
     version: findVersion(name, String(description ?? '')) ?? name,
   }

@@ -5,15 +5,8 @@ import type {
   AzureQuery,
   ImageState,
 } from '../../../core/snapshot/snapshot.ts'
-import { isAzureVersion, isState } from '../../../core/snapshot/values.ts'
-import {
-  knownIn,
-  malformed,
-  notAList,
-  readDeprecation,
-  unknownProperty,
-  unknownState,
-} from '../normalize.ts'
+import { isAzureVersion } from '../../../core/snapshot/values.ts'
+import { ImageReader, malformed, notAList } from '../normalize.ts'
 
 /** What the criteria say about the images of one SKU. */
 export interface ExpectedSku extends AzureQuery {
@@ -63,7 +56,9 @@ export function readImages(
   if (isBare) warn(`${query}: the API returned no properties, so no image is selected`)
   return body.flatMap((listed, at) => {
     if (isAzureVersion(listed.name)) {
-      const image = readImage(listed, expected, query, warn)
+      const place = `${query}: image ${listed.name}`
+      const reader = new ImageReader(place, warn, (word) => word.toLowerCase())
+      const image = readImage(listed, expected, reader)
       return [isBare ? { ...image, state: 'unknown' as const } : image]
     }
     warn(malformed(query, `image ${at + 1}`, 'version'))
@@ -77,45 +72,20 @@ function isListed(value: unknown): value is Listed {
 
 function readImage(
   { name, properties }: Listed,
-  expected: ExpectedSku,
-  query: string,
-  warn: (text: string) => void,
+  { plan, publisher, offer, sku, ocp, ...expected }: ExpectedSku,
+  reader: ImageReader,
 ): AzureImage {
-  const { plan, publisher, offer, sku, ocp } = expected
   const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}
-  const refuse = (member: string) => {
-    throw unknownProperty(`${query}: image ${name}`, member)
-  }
-  const read = <T>(
-    table: Readonly<Record<string, T>>,
-    value: unknown,
-    absent: T,
-    unknown: () => T,
-  ): T => {
-    if (value === undefined || value === null || value === '') return absent
-    return knownIn(table, String(value).toLowerCase()) ?? unknown()
-  }
-  const { imageState: state, scheduledDeprecationTime: time } = status ?? {}
-  const { deprecation, isUnreadable } = readDeprecation(time, `${query}: image ${name}`, warn)
-  const listed = read<ImageState>(STATES, state, 'active', () => {
-    if (!isState(state)) return refuse('imageState')
-    warn(unknownState(query, name, state))
-    return 'unknown'
-  })
+  const state = reader.readState(STATES, status?.imageState)
   return {
-    architecture: read(ARCHITECTURES, architecture, expected.architecture, () =>
-      refuse('architecture'),
-    ),
-    generation: read(GENERATIONS, hyperVGeneration, expected.generation, () =>
-      refuse('hyperVGeneration'),
-    ),
-    ...(deprecation !== undefined && { deprecation }),
+    architecture: reader.read(ARCHITECTURES, architecture, expected.architecture),
+    generation: reader.read(GENERATIONS, hyperVGeneration, expected.generation),
+    ...reader.withDeprecation(state, status?.scheduledDeprecationTime),
     ...(ocp !== undefined && { ocp }),
     offer,
     plan,
     publisher,
     sku,
-    state: isUnreadable ? 'unknown' : listed,
     version: name,
   }
 }

@@ -19,7 +19,7 @@ const IMAGES: Allowed = [
       hyperVGeneration: oneOf('V1', 'V2'),
       imageDeprecationStatus: {
         imageState: isState,
-        scheduledDeprecationTime: (value) => recordedTime(value) === value,
+        scheduledDeprecationTime: recordedTime,
       },
     },
   },
@@ -50,8 +50,7 @@ export function recordAzure(
   const query = QUERY.exec(String(path))?.[1]
   if (scope !== queried || method !== 'GET' || query === undefined) return undefined
   if (status !== 200 && status !== 404) return undefined
-  const readable = Array.isArray(response) ? response.map(withReadableTime) : response
-  const pruned = prune(readable, status === 200 ? IMAGES : ERROR)
+  const pruned = prune(response, status === 200 ? IMAGES : ERROR)
   const kept = Array.isArray(pruned) ? pruned.filter(hasName) : pruned
   return {
     scope: publicHost,
@@ -60,18 +59,6 @@ export function recordAzure(
     status,
     response: (kept ?? '') as NonNullable<Definition['response']>,
   }
-}
-
-/** A date that is free text is replaced: the replay has to find an unreadable date, too. */
-function withReadableTime(image: unknown): unknown {
-  const { properties } = (image ?? {}) as { properties?: { imageDeprecationStatus?: object } }
-  const { scheduledDeprecationTime: time } = Object(properties?.imageDeprecationStatus)
-  if (recordedTime(time) === time) return image
-  const status = {
-    ...properties?.imageDeprecationStatus,
-    scheduledDeprecationTime: recordedTime(time),
-  }
-  return { ...(image as object), properties: { ...properties, imageDeprecationStatus: status } }
 }
 
 /** An image with a malformed version is ignored. */

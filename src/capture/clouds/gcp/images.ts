@@ -1,7 +1,7 @@
 import type { compute_v1 } from '@googleapis/compute'
 import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, GcpImage, ImageState } from '../../../core/snapshot/snapshot.ts'
-import { isGcpName, isState } from '../../../core/snapshot/values.ts'
+import { isGcpName } from '../../../core/snapshot/values.ts'
 import {
   type RhelTable,
   readVersion,
@@ -9,17 +9,10 @@ import {
   rhelForOcp,
 } from '../../../core/versions/version.ts'
 import { ServiceError } from '../../../errors.ts'
-import { printable } from '../../../printable.ts'
-import {
-  knownIn,
-  malformed,
-  notAList,
-  readDeprecation,
-  unknownProperty,
-  unknownState,
-} from '../normalize.ts'
+import { ImageReader, malformed, notAList } from '../normalize.ts'
 
 type Listed = compute_v1.Schema$Image
+type Warn = (text: string) => void
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   X86_64: 'x86_64',
@@ -70,7 +63,7 @@ export function readSingle(response: Listed, name: string): Listed {
 export function readImages(
   listed: readonly Listed[],
   { gcp, rhel }: Criteria & { gcp: GcpCriteria },
-  warn: (text: string) => void,
+  warn: Warn,
 ): GcpImage[] {
   return listed.flatMap((image, at) => {
     const name = image.name ?? ''
@@ -90,35 +83,22 @@ function readImage(
   name: string,
   expected: Architecture,
   table: RhelTable,
-  warn: (text: string) => void,
+  warn: Warn,
 ) {
-  const read = <T>(from: Readonly<Record<string, T>>, value: unknown, absent: T): T => {
-    if (value === undefined || value === null || value === '') return absent
-    const known = knownIn(from, String(value))
-    if (known !== undefined) return known
-    throw unknownProperty(`gcp image ${name}`, printable(String(value)))
-  }
-  const readState = (from: Readonly<Record<string, ImageState>>, value: unknown): ImageState => {
-    if (!isState(value) || Object.hasOwn(from, value)) return read(from, value, 'active')
-    warn(unknownState('gcp', name, value))
-    return 'unknown'
-  }
+  const reader = new ImageReader(`gcp: image ${name}`, warn)
   // Compute's word for a missing architecture.
   const isSet = image.architecture !== 'ARCHITECTURE_UNSPECIFIED'
-  const { deprecated, obsolete, deleted } = image.deprecated ?? {}
-  const time = [deprecated, obsolete, deleted].find((each) => each)
-  const { deprecation, isUnreadable } = readDeprecation(time, `gcp image ${name}`, warn)
-  const states = [
-    readState(DEPRECATIONS, image.deprecated?.state),
-    readState(STATUSES, image.status),
-    ...(isUnreadable ? (['unknown'] as const) : []),
-  ]
-  const state = states.find((each) => each !== 'active')
+  const { state: listed, deprecated, obsolete, deleted } = image.deprecated ?? {}
+  const states = [reader.readState(DEPRECATIONS, listed), reader.readState(STATUSES, image.status)]
+  const { state, ...deprecation } = reader.withDeprecation(
+    states.find((each) => each !== 'active') ?? 'active',
+    deprecated || obsolete || deleted,
+  )
   return {
-    architecture: read(ARCHITECTURES, isSet ? image.architecture : undefined, expected),
-    ...(deprecation !== undefined && { deprecation }),
+    architecture: reader.read(ARCHITECTURES, isSet ? image.architecture : undefined, expected),
+    ...deprecation,
     name,
-    state: state ?? (deprecation === undefined ? 'active' : 'scheduled-for-deprecation'),
+    state: state === 'active' && deprecation.deprecation ? 'scheduled-for-deprecation' : state,
     // Selection refuses a name in place of a version, and reports it.
     version: findVersion(name, String(image.description ?? ''), table) ?? name,
   } as const

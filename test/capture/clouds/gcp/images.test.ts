@@ -79,7 +79,7 @@ describe('readImages', () => {
     [{ architecture: 'constructor' }, 'constructor'],
     [{ status: '\u001b[31m' }, '\\u001b[31m'],
   ])('refuses %j, which it does not know', (rest, shown) => {
-    expect(() => state(rest)).toThrow(`gcp image ${NAME} has an unknown property: ${shown}`)
+    expect(() => state(rest)).toThrow(`gcp: image ${NAME} has an unknown property: ${shown}`)
   })
 
   it.each(['\u202e', 'A', '-', 'x'.repeat(60)])(
