@@ -145,10 +145,10 @@ describe('odd images are recorded, reported and replayed', () => {
     const warnings = await warningsOf(environment, '--cloud', 'gcp', '--gcp-endpoint', url)
     const name = 'redhat-coreos-ocp-418-x86-64-20241009080'
     expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
-      `gcp: image ${name}5 has an unreadable deprecation date: not selected`,
       'gcp redhat-marketplace-public: image N of the response is ignored: malformed name',
       `gcp: image ${name}3 has the unknown state RESTING: not selected`,
       `gcp: image ${name}4 has the unknown state RESTING: not selected`,
+      `gcp: image ${name}5 has an unreadable deprecation date: not selected`,
     ])
     const states = await statesOf('gcp', 'name')
     expect([1, 2, 3, 4, 5].map((day) => states.get(`${name}${day}`))).toEqual([
