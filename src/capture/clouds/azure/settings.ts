@@ -1,8 +1,7 @@
 import type { AzureCriteria, AzureEnvironment } from '../../../core/criteria/criteria.ts'
-import { InputError, MissingCredentials } from '../../../errors.ts'
+import { InputError, MissingCredentials, ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
-import { checkTenant, readPrincipal, type ServicePrincipal } from './principal.ts'
 
 /** The hosts of an Azure cloud: Resource Manager, authority, and the audience of its tokens. */
 export interface Hosts {
@@ -13,42 +12,56 @@ export interface Hosts {
   readonly azName: string
 }
 
-export const ENVIRONMENTS = {
-  AzurePublicCloud: {
-    endpoint: 'https://management.azure.com',
-    authority: 'https://login.microsoftonline.com',
-    scope: 'https://management.azure.com/.default',
-    azName: 'AzureCloud',
-  },
-  AzureUSGovernmentCloud: {
-    endpoint: 'https://management.usgovcloudapi.net',
-    authority: 'https://login.microsoftonline.us',
-    scope: 'https://management.usgovcloudapi.net/.default',
-    azName: 'AzureUSGovernment',
-  },
-  AzureChinaCloud: {
-    endpoint: 'https://management.chinacloudapi.cn',
-    authority: 'https://login.chinacloudapi.cn',
-    scope: 'https://management.chinacloudapi.cn/.default',
-    azName: 'AzureChinaCloud',
-  },
-} as const satisfies Record<AzureEnvironment, Hosts>
+function hosts(azName: string, endpoint: string, authority: string): Hosts {
+  return { azName, endpoint, authority, scope: `${endpoint}/.default` }
+}
+
+export const ENVIRONMENTS: Readonly<Record<AzureEnvironment, Hosts>> = {
+  AzurePublicCloud: hosts(
+    'AzureCloud',
+    'https://management.azure.com',
+    'https://login.microsoftonline.com',
+  ),
+  AzureUSGovernmentCloud: hosts(
+    'AzureUSGovernment',
+    'https://management.usgovcloudapi.net',
+    'https://login.microsoftonline.us',
+  ),
+  AzureChinaCloud: hosts(
+    'AzureChinaCloud',
+    'https://management.chinacloudapi.cn',
+    'https://login.chinacloudapi.cn',
+  ),
+}
 
 const NAMES = Object.keys(ENVIRONMENTS) as AzureEnvironment[]
+
+/** The service principal that OpenShift's tools keep in `~/.azure/osServicePrincipal.json`. */
+export interface ServicePrincipal {
+  readonly subscriptionId: string
+  readonly tenantId: string
+  /** Empty for the machine's own managed identity. */
+  readonly clientId: string
+  /** Empty for a certificate and for a managed identity. */
+  readonly clientSecret: string
+  /** A certificate and its private key, as PEM, or empty. */
+  readonly certificate: string
+  readonly certificatePassword: string
+}
 
 /** Where Azure is, and who captures. */
 export interface AzureSettings {
   readonly subscription: string
   /** The subscription's tenant, if it is known: a login may have another home tenant. */
-  readonly tenant?: string
-  /** Absent: `DefaultAzureCredential` finds credentials. */
-  readonly principal?: ServicePrincipal
-  /** Which file the principal is from and what it overrides, as a remedy. */
-  readonly origin?: string
+  readonly tenant: string | undefined
+  /** Undefined: `DefaultAzureCredential` finds credentials. */
+  readonly principal: ServicePrincipal | undefined
+  /** The file that the principal is from. */
+  readonly principalFile: string
   /** A Resource Manager that is not of a known environment. */
-  readonly endpoint?: string
+  readonly endpoint: string | undefined
   /** The value of `AZURE_AUTHORITY_HOST`. */
-  readonly authority?: string
+  readonly authority: string | undefined
   /** Ids and secrets of the environment, which no file may contain. */
   readonly secrets: readonly string[]
 }
@@ -62,29 +75,18 @@ const TOKEN_CREDENTIALS = [
 
 export const azureSettings = {
   options: {
-    subscription: {
-      describe: 'Subscription',
-      default: 'environment, az login',
-    },
-    location: {
-      describe: 'Region to query',
-      default: "the criteria's",
-      read: readLocation,
-    },
-    'azure-environment': {
-      describe: 'Azure cloud',
-      default: "az login's",
-      choices: NAMES,
-    },
+    subscription: { describe: 'Subscription', default: 'environment, az login' },
+    location: { describe: 'Region to query', default: "the criteria's", read: readLocation },
+    'azure-environment': { describe: 'Azure cloud', default: "az login's", choices: NAMES },
     'azure-endpoint': { describe: 'URL of the Resource Manager', isUrl: true },
   },
 
   resolve(criteria: AzureCriteria, source: Source): AzureCriteria {
-    const { location, 'azure-environment': environment } = source.args
+    const { location = criteria.location, 'azure-environment': environment } = source.args
     return {
       ...criteria,
       environment: (environment ?? findEnvironment(criteria, source)) as AzureEnvironment,
-      location: String(location ?? criteria.location),
+      location: String(location),
     }
   },
 
@@ -93,35 +95,45 @@ export const azureSettings = {
     checkVariables(env)
     readPath('AZURE_CLIENT_CERTIFICATE_PATH', source)
     readPath('AZURE_FEDERATED_TOKEN_FILE', source)
-    const { principal, origin } = readPrincipal(source)
+    const { principal, principalFile } = readPrincipal(source)
     if (principal === undefined) checkTokenCredentials(env.AZURE_TOKEN_CREDENTIALS)
     const wanted = args.subscription ?? (env.AZURE_SUBSCRIPTION_ID || principal?.subscriptionId)
-    const login = principal ? undefined : readLogin(source, wanted as string | undefined)
+    const login = principal ? undefined : readLogin(source, wanted)
     const subscription = wanted ?? login?.id
-    if (typeof subscription !== 'string') throw noSubscription(env)
+    if (typeof subscription !== 'string') {
+      throw env.AZURE_CLIENT_ID && env.AZURE_TENANT_ID
+        ? new MissingCredentials(
+            'azure: no subscription',
+            'Set --subscription or AZURE_SUBSCRIPTION_ID.',
+          )
+        : new MissingCredentials('azure: no credentials found', CREDENTIALS)
+    }
     if (!/^[\w.-]+$/.test(subscription)) {
       throw new InputError(
         'azure: the subscription is not an id',
         'Set --subscription to an id of az account list.',
       )
     }
-    const tenant = env.AZURE_TENANT_ID || login?.tenantId
-    const endpoint = args['azure-endpoint']
     return {
       subscription,
-      ...(tenant && { tenant }),
-      ...(principal && { principal, origin }),
-      ...(typeof endpoint === 'string' && { endpoint }),
-      ...(env.AZURE_AUTHORITY_HOST && { authority: env.AZURE_AUTHORITY_HOST }),
+      tenant: env.AZURE_TENANT_ID || login?.tenantId,
+      principal,
+      principalFile,
+      endpoint: args['azure-endpoint'] as string | undefined,
+      authority: env.AZURE_AUTHORITY_HOST || undefined,
       secrets: environmentSecrets(env, [
         'AZURE_CLIENT_ID',
         'AZURE_CLIENT_SECRET',
         'AZURE_TENANT_ID',
         'AZURE_SUBSCRIPTION_ID',
       ]),
-    } as AzureSettings
+    }
   },
 } as const satisfies CloudSettings<AzureCriteria, AzureSettings>
+
+function azureFolder({ env }: Source): string {
+  return `${homeFolder(env) ?? ''}/.azure`
+}
 
 /** As Azure reads it: `East US` is `eastus`. It becomes part of a URL and of the recording. */
 function readLocation(text: string, option: string): string {
@@ -150,15 +162,6 @@ function checkTokenCredentials(value: string | undefined): void {
   )
 }
 
-function noSubscription(env: Source['env']): Error {
-  return env.AZURE_CLIENT_ID && env.AZURE_TENANT_ID
-    ? new MissingCredentials(
-        'azure: no subscription',
-        'Set --subscription or AZURE_SUBSCRIPTION_ID.',
-      )
-    : new MissingCredentials('azure: no credentials found', CREDENTIALS)
-}
-
 export const CREDENTIALS =
   'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.'
 
@@ -170,8 +173,7 @@ function findEnvironment({ environment }: AzureCriteria, source: Source): AzureE
   const byAuthority = NAMES.find((name) => ENVIRONMENTS[name].authority === authority)
   if (byAuthority !== undefined) return byAuthority
   if (env.AZURE_CLIENT_ID || readPrincipal(source).principal) return environment
-  const wanted = args.subscription ?? env.AZURE_SUBSCRIPTION_ID
-  const login = readLogin(source, (wanted as string) || undefined)
+  const login = readLogin(source, args.subscription ?? env.AZURE_SUBSCRIPTION_ID)
   return NAMES.find((name) => ENVIRONMENTS[name].azName === login?.environmentName) ?? environment
 }
 
@@ -183,22 +185,78 @@ interface Login {
 }
 
 /** The subscription of `az login` with this id, or the default one. */
-function readLogin(source: Source, wanted: string | undefined): Login | undefined {
-  const home = homeFolder(source.env)
-  const folder = source.env.AZURE_CONFIG_DIR || (home && `${home}/.azure`)
-  if (!folder) return undefined
+function readLogin(source: Source, wanted: unknown): Login | undefined {
+  const folder = source.env.AZURE_CONFIG_DIR || azureFolder(source)
   // An unreadable profile is reported by az, which is called for the token.
   const text = source.readFile(`${folder}/azureProfile.json`)
   try {
     const { subscriptions } = credentialMembers(text ?? '{}', '')
-    const all = (Array.isArray(subscriptions) ? subscriptions : []) as readonly Login[]
-    const found = all.find((each) =>
-      wanted === undefined
-        ? each?.isDefault === true
-        : String(each?.id).toLowerCase() === wanted.toLowerCase(),
+    const found = (subscriptions as readonly Login[]).find((each) =>
+      wanted
+        ? String(each.id).toLowerCase() === String(wanted).toLowerCase()
+        : each.isDefault === true,
     )
     return typeof found?.id === 'string' ? found : undefined
   } catch {
     return undefined
   }
+}
+
+function readPrincipal(source: Source): Pick<AzureSettings, 'principal' | 'principalFile'> {
+  const { AZURE_AUTH_LOCATION: named } = source.env
+  const principalFile = named || `${azureFolder(source)}/osServicePrincipal.json`
+  const text = named ? readPath('AZURE_AUTH_LOCATION', source) : source.readFile(principalFile)
+  const principal = text === undefined ? undefined : toPrincipal(text, principalFile, source)
+  return { principal, principalFile }
+}
+
+/** @throws InputError or ServiceError that names the file and the member, without its value */
+function toPrincipal(content: string, file: string, source: Source): ServicePrincipal {
+  const members = credentialMembers(content, file)
+  const optional = (name: string) => {
+    const text = members[name] ?? ''
+    if (typeof text === 'string' && text === text.trim()) return text
+    throw new InputError(
+      `${file}: .${name}: has white space at its ends, or is not text`,
+      `Correct .${name}.`,
+    )
+  }
+  const required = (name: string) => {
+    const text = optional(name)
+    if (text !== '') return text
+    throw new ServiceError(`${file}: .${name}: missing`, `Add .${name}, or remove ${file}.`)
+  }
+  const [clientSecret, path] = [optional('clientSecret'), optional('clientCertificate')]
+  const member = clientSecret === '' && path === '' ? optional : required
+  const tenantId = member('tenantId')
+  if (tenantId !== '') checkTenant(tenantId, `${file}: .tenantId`)
+  return {
+    subscriptionId: required('subscriptionId'),
+    clientId: member('clientId'),
+    tenantId,
+    certificate: path === '' ? '' : readCertificate(path, `${file}: .clientCertificate`, source),
+    certificatePassword: optional('clientCertificatePassword'),
+    clientSecret,
+  }
+}
+
+/** A certificate and its key as PEM; the SDK does not read PKCS #12. */
+function readCertificate(path: string, place: string, source: Source): string {
+  const text = readPath(place, source, path) ?? ''
+  if (/-----BEGIN CERTIFICATE-----/.test(text) && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    return text
+  }
+  throw new ServiceError(
+    `${place}: expected a file with a certificate and its private key as PEM`,
+    'Convert a PKCS #12 file with openssl pkcs12 -in FILE -out FILE.pem.',
+  )
+}
+
+/** @throws InputError for text that the library refuses */
+function checkTenant(tenant: string, place: string): void {
+  if (/^[0-9A-Za-z.-]+$/.test(tenant)) return
+  throw new InputError(
+    `${place}: expected the id or a domain of a tenant`,
+    `Set it to the tenantId that az account show prints.`,
+  )
 }

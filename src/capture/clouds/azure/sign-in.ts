@@ -40,11 +40,16 @@ export async function signIn(
   const trace = new SignInTrace()
   const limit = Math.min(timeout, LONGEST_TIMER)
   const credential = await openCredential(settings, hosts, trace.watch(send), limit)
-  const getToken: TokenCredential['getToken'] = async (scopes, options) => {
+  const load = async (): Promise<AccessToken> => {
     try {
-      const token = await credential.getToken(scopes, options)
+      const token = await credential.getToken(hosts.scope)
       if (typeof token?.token !== 'string') throw new Error('az printed no token')
-      if (token.expiresOnTimestamp <= Date.now()) throw expiredAtBirth()
+      if (token.expiresOnTimestamp <= Date.now()) {
+        throw new ServiceError(
+          'azure: the token has already expired when it is received',
+          "Check this machine's clock, or sign in again with az login.",
+        )
+      }
       secrets.push(token.token)
       return token
     } catch (error) {
@@ -52,13 +57,12 @@ export async function signIn(
       throw await explain(error as Error, trace, settings, hosts, limit)
     }
   }
-  let last: Promise<AccessToken | null> = getToken(hosts.scope)
+  let last = load()
   await last
   return {
-    async getToken(scopes, options) {
-      const token = await last.catch(() => undefined)
-      const isFresh = (token?.expiresOnTimestamp ?? 0) - Date.now() > RENEWAL
-      if (!isFresh || options?.claims) last = getToken(scopes, options)
+    async getToken() {
+      const { expiresOnTimestamp } = await last
+      if (expiresOnTimestamp - Date.now() < RENEWAL) last = load()
       return last
     },
   }
@@ -87,28 +91,19 @@ async function openCredential(
     })
   }
   const { tenantId, clientId, clientSecret, certificate, certificatePassword } = principal
-  if (certificate !== undefined) {
+  if (certificate !== '') {
     const pem = { certificate, ...(certificatePassword && { certificatePassword }) }
     return new identity.ClientCertificateCredential(tenantId, clientId, pem, options)
   }
-  if (clientSecret !== undefined) {
+  if (clientSecret !== '') {
     return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, options)
   }
-  return clientId === ''
-    ? new identity.ManagedIdentityCredential(options)
-    : new identity.ManagedIdentityCredential({ ...options, clientId })
+  return new identity.ManagedIdentityCredential({ ...options, ...(clientId && { clientId }) })
 }
 
 function isListed(authority: string): boolean {
   const { host } = new URL(authority)
   return Object.values(ENVIRONMENTS).some((hosts) => new URL(hosts.authority).host === host)
-}
-
-function expiredAtBirth(): ServiceError {
-  return new ServiceError(
-    'azure: the token has already expired when it is received',
-    "Check this machine's clock, or sign in again with az login.",
-  )
 }
 
 /** The error for a sign-in that failed, by what was observed in this order. */
@@ -119,25 +114,25 @@ async function explain(
   hosts: Hosts,
   timeout: number,
 ): Promise<ServiceError> {
+  const { principal, principalFile } = settings
   const text = messages(error)
-  const { response, host } = trace.failure ?? {}
+  const { response, host = '' } = trace.failure ?? {}
   const number = findNumber(response?.body.toString('utf8')) ?? findNumber(text)
-  const { origin } = settings
   const description = response && readJson(response.body).error_description
-  const isManaged = settings.principal !== undefined && trace.metadata !== undefined
   const explained =
     (number !== undefined && explainNumber(number, `${description}\n${text}`)) ||
-    (response && explainRefusal(response, host ?? '')) ||
+    (response && explainRefusal(response, host)) ||
     trace.explainConnection() ||
     (trace.success && explainForeign(trace.success.response, trace.success.host)) ||
     (await explainAz(text, settings, hosts, timeout)) ||
-    (isManaged && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
-    (settings.principal && explainOther(error))
+    (principal && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
+    // A principal may fail before any request, such as with an encrypted key.
+    (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
   if (!explained) {
     return new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause: error })
   }
   const isRefused = number !== undefined || response !== undefined
-  const remedy = isRefused && origin !== undefined && explained.remedy ? origin : explained.remedy
+  const remedy = isRefused && principal ? `Renew or remove ${principalFile}.` : explained.remedy
   return new ServiceError(`azure: ${explained.cause}`, remedy, { cause: error })
 }
 
@@ -155,24 +150,18 @@ function explainNumber(number: string, text: string): Explanation {
 
 /** A proxy's page with the status of a token. */
 function explainForeign({ body }: HttpResponse, host: string): Explanation | undefined {
-  return /^\s*\{/.test(body.toString('utf8'))
-    ? undefined
-    : {
-        cause: `sign-in at ${host}: the response is not JSON`,
-        remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
-      }
+  if (/^\s*\{/.test(body.toString('utf8'))) return undefined
+  return {
+    cause: `sign-in at ${host}: the response is not JSON`,
+    remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
+  }
 }
 
 /** A response that is not a token, without a number: of an authority, or of a managed identity. */
 function explainRefusal({ status, body }: HttpResponse, host: string): Explanation {
-  const members = readJson(body)
-  const code = typeof members.error === 'string' ? members.error : ''
-  const { cause, remedy } = explainResponse(
-    status,
-    code,
-    members.error_description ?? members.message,
-    OAUTH_ERRORS,
-  )
+  const { error, message, error_description: description = message } = readJson(body)
+  const code = typeof error === 'string' ? error : ''
+  const { cause, remedy } = explainResponse(status, code, description, OAUTH_ERRORS)
   return { cause: `sign-in at ${host} ${cause}`, remedy }
 }
 
@@ -184,7 +173,10 @@ function readJson(body: Buffer): Readonly<Record<string, unknown>> {
   }
 }
 
-const NOT_SIGNED_IN = 'not signed in: az has no login, or it has expired'
+const NOT_SIGNED_IN: Explanation = {
+  cause: 'not signed in: az has no login, or it has expired',
+  remedy: 'Sign in with az login.',
+}
 
 /** What az printed; the library replaces it if it mentions az login. */
 async function explainAz(
@@ -196,22 +188,18 @@ async function explainAz(
   if (/Please run 'az login'/.test(text)) {
     const printed = await runAz(scope, tenant, timeout)
     const number = findNumber(printed)
-    return number === undefined
-      ? { cause: NOT_SIGNED_IN, remedy: 'Sign in with az login.' }
-      : explainNumber(number, printed)
+    return number === undefined ? NOT_SIGNED_IN : explainNumber(number, printed)
   }
-  if (/az login/.test(text) && !/Azure CLI could not be found/.test(text)) {
-    return { cause: NOT_SIGNED_IN, remedy: 'Sign in with az login.' }
-  }
+  if (/az login/.test(text) && !/Azure CLI could not be found/.test(text)) return NOT_SIGNED_IN
+  const command = 'az account get-access-token'
   if (/az printed no token|Unexpected (end of|token).*JSON|not valid JSON/.test(text)) {
     return {
-      cause: 'az account get-access-token printed no token',
-      remedy: 'Run az account get-access-token to see why, or sign in again with az login.',
+      cause: `${command} printed no token`,
+      remedy: `Run ${command} to see why, or sign in again with az login.`,
     }
   }
   const [, printed] = /^ERROR: (.*)$/m.exec(text) ?? []
-  if (printed === undefined) return undefined
-  return { cause: `az account get-access-token: ${concealMessage(printed)}` }
+  return printed === undefined ? undefined : { cause: `${command}: ${concealMessage(printed)}` }
 }
 
 /** @returns what az prints on stderr when it is called for a token */
@@ -223,11 +211,6 @@ function runAz(scope: string, tenant: string | undefined, timeout: number): Prom
       resolve(stderr),
     )
   })
-}
-
-/** A principal that fails before any request, such as with an encrypted key. */
-function explainOther(error: Error): Explanation {
-  return explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')
 }
 
 /** The messages of an error, of its causes and of the errors that it combines. */
