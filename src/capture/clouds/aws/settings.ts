@@ -89,66 +89,65 @@ const WITHOUT_PROFILE = [
  *
  * @throws ServiceError if a variable names a missing file and nothing else can have credentials
  */
-function readProfiles(source: Source): Map<string, Profile> | undefined {
+function readProfiles(source: Source): ReadonlyMap<string, Profile> | undefined {
   const { env, readFile } = source
-  const folder = `${homeFolder(env) ?? ''}/.aws`
-  const files = [
-    ['AWS_CONFIG_FILE', `${folder}/config`],
-    ['AWS_SHARED_CREDENTIALS_FILE', `${folder}/credentials`],
-  ] as const
-  // The SDK ignores a missing file.
-  const texts = files.map(([variable, path]) =>
-    env[variable] ? readPath(variable, source, env[variable], 'optional') : readFile(path),
+  const variables = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'] as const
+  const [config, credentials] = ['config', 'credentials'].map(
+    (name) => `${homeFolder(env) ?? ''}/.aws/${name}`,
   )
-  if (texts.every((text) => text === undefined) && !WITHOUT_PROFILE.some((name) => env[name])) {
-    for (const [variable] of files) readPath(variable, source)
+  // The SDK ignores a missing file.
+  const read = (variable: string, path = '') =>
+    env[variable] ? readPath(variable, source, env[variable], 'optional') : readFile(path)
+  const texts = [read(variables[0], config), read(variables[1], credentials)].filter(
+    (text) => text !== undefined,
+  )
+  if (texts.length === 0) {
+    if (WITHOUT_PROFILE.some((name) => env[name])) return undefined
+    for (const variable of variables) readPath(variable, source)
+    return undefined
   }
   const profiles = new Map<string, Profile>()
-  for (const text of texts) {
-    let name = ''
-    for (const line of text?.split(/\r?\n/) ?? []) {
-      const section = /^\s*\[\s*(?:profile\s+)?(.+?)\s*\]/.exec(line)?.[1]
-      if (section !== undefined) name = section.replace(/^"(.*)"$/, '$1')
-      const [, key, value = ''] = /^([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
-      if (section !== undefined || key !== undefined) {
-        profiles.set(name, { ...profiles.get(name), ...(key && { [key.toLowerCase()]: value }) })
-      }
-    }
+  let name = ''
+  for (const line of texts.flatMap((text) => text.split(/\r?\n/))) {
+    const section = /^\s*\[\s*(?:profile\s+)?"?(.+?)"?\s*\]/.exec(line)?.[1]
+    if (section !== undefined) name = section
+    const [, key, value = ''] = /^([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    profiles.set(name, { ...profiles.get(name), ...(key && { [key.toLowerCase()]: value }) })
   }
-  return texts.some((text) => text !== undefined) ? profiles : undefined
+  return profiles
 }
 
+const KEYS = ['aws_access_key_id', 'aws_secret_access_key']
+
 /** Finds what the SDK reports as `Could not load credentials from any providers`. */
-function checkProfile(name: string | undefined, profiles: ReadonlyMap<string, Profile>): void {
+function checkProfile(own: string | undefined, profiles: ReadonlyMap<string, Profile>): void {
   const visited: string[] = []
-  for (let each = name ?? 'default'; ; ) {
-    const profile = profiles.get(each)
+  for (let name = own ?? 'default'; ; ) {
+    const profile = profiles.get(name)
     if (profile === undefined) {
-      if (name === undefined) return
+      if (own === undefined) return
+      const from = visited.length > 0 ? `profile ${visited.at(-1)}: source_profile` : 'AWS_PROFILE'
       throw new ServiceError(
-        visited.length === 0
-          ? `aws: AWS_PROFILE: no profile ${JSON.stringify(each)}`
-          : `aws: profile ${visited.at(-1)}: source_profile: no profile ${JSON.stringify(each)}`,
+        `aws: ${from}: no profile ${JSON.stringify(name)}`,
         'Set it to a profile that aws configure list-profiles prints.',
       )
     }
-    const keys = ['aws_access_key_id', 'aws_secret_access_key']
-    const missing = keys.find((key) => !profile[key])
-    if (missing !== undefined && keys.some((key) => profile[key])) {
+    const missing = KEYS.filter((key) => !profile[key])
+    if (missing.length === 1) {
       throw new ServiceError(
-        `aws: profile ${each}: ${missing} is missing`,
-        `Set it with aws configure set ${missing} VALUE --profile ${each}.`,
+        `aws: profile ${name}: ${missing[0]} is missing`,
+        `Set it with aws configure set ${missing[0]} VALUE --profile ${name}.`,
       )
     }
     const next = profile.source_profile
-    if (next === undefined || next === each) return
+    if (next === undefined || next === name) return
     if (visited.includes(next)) {
       throw new ServiceError(
-        `aws: profile ${each}: source_profile leads back to ${next}`,
-        `Correct source_profile in the AWS config file.`,
+        `aws: profile ${name}: source_profile leads back to ${next}`,
+        'Correct source_profile in the AWS config file.',
       )
     }
-    visited.push(each)
-    each = next
+    visited.push(name)
+    name = next
   }
 }

@@ -80,16 +80,15 @@ export async function signIn(
 }
 
 function checkCredentials(credentials: Credentials, secrets: string[]): void {
-  const { accessKeyId, secretAccessKey, sessionToken = '', accountId = '' } = credentials
-  const texts: unknown[] = [accessKeyId, secretAccessKey, sessionToken, accountId]
+  const { accessKeyId, secretAccessKey, sessionToken, accountId, expiration } = credentials
+  const texts: unknown[] = [accessKeyId, secretAccessKey, sessionToken ?? '', accountId ?? '']
   if (!texts.every((each) => typeof each === 'string')) {
     throw new ServiceError(
       'aws: sign-in failed: the keys are not text',
       'Run the command of credential_process to see what it prints.',
     )
   }
-  secrets.push(...(texts as string[]).filter((each) => each !== ''))
-  const { expiration } = credentials
+  secrets.push(...texts)
   if (expiration === undefined || expiration.getTime() > Date.now()) return
   throw new ServiceError(
     `aws: the credentials expired at ${expiration.toISOString()}`,
