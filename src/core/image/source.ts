@@ -110,18 +110,13 @@ function marketplaceSource(marketplace: MarketplaceFile, file: string): ImageSou
 }
 
 function streamSource(stream: Stream): ImageSource {
-  return {
-    kind: 'stream',
-    file: stream.file,
-    streams: [
-      {
-        name: streamName(stream),
-        ownName: stream.name,
-        images: imagesIn(stream),
-        releases: getReleases(stream),
-      },
-    ],
-  }
+  return { kind: 'stream', file: stream.file, streams: [sourceStream(stream)] }
+}
+
+function sourceStream(stream: Stream): SourceStream {
+  const releases = getReleases(stream)
+  const name = streamName(releases, stream.name)
+  return { name, ownName: stream.name, images: imagesIn(stream), releases }
 }
 
 /** A stream with the images of its marketplace file, which win over its own. */
@@ -139,11 +134,10 @@ export function withMarketplace(
   return { ...source, streams, ocp }
 }
 
-/** `rhel-9`, as clusters name a stream; the stream's own name if its releases have no RHEL version. */
-function streamName(stream: Stream): string {
-  const releases = [...getReleases(stream).values()]
-  const rhel = releases.flatMap((release) => readRelease(release)?.rhel ?? [])[0]
-  return rhel === undefined ? stream.name : `rhel-${rhel.major}`
+/** `rhel-9`, as clusters name a stream; its own name if its releases have no RHEL version. */
+function streamName(releases: Releases, name: string): string {
+  const [rhel] = [...releases.values()].flatMap((release) => readRelease(release)?.rhel ?? [])
+  return rhel === undefined ? name : `rhel-${rhel.major}`
 }
 
 /** In place of a release: later than any image of its RHEL version. */
@@ -162,12 +156,9 @@ function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
   const builds = Object.entries(snapshot.builds)
   if (builds.length > 0) {
     const releases = new Map(builds.map(([architecture, { release }]) => [architecture, release]))
-    const { name } = snapshot.stream
-    const [rhel] = [...releases.values()].flatMap((release) => readRelease(release)?.rhel ?? [])
-    const stream = {
-      ...{ name: rhel ? `rhel-${rhel.major}` : name, ownName: name, ocp, releases },
-      images: select(releases),
-    }
+    const { name: ownName } = snapshot.stream
+    const name = streamName(releases, ownName)
+    const stream = { name, ownName, ocp, releases, images: select(releases) }
     return { kind: 'snapshot', file, ocp, streams: [stream] }
   }
   const versions = ocp === undefined ? [] : rhelsForOcp(snapshot.criteria.rhel, ocp)
@@ -197,10 +188,11 @@ function configMapSource(documents: readonly JsonValue[], file: string): ImageSo
   const { stream, streams, releaseVersion } = isRecord(map.data) ? map.data : {}
   const ocp = readMajorMinor(/^[0-9]+\.[0-9]+/.exec(String(releaseVersion))?.[0] ?? '')
   const all = typeof streams === 'string' ? parseStreams(streams, file) : {}
-  const read = (text: string, path: string, name?: string): SourceStream => {
-    const [own] = streamSource(readStream(text, `${file}: ${path}`)).streams
-    return { ...(own as SourceStream), ...(name !== undefined && { name }), ocp }
-  }
+  const read = (text: string, path: string, name?: string): SourceStream => ({
+    ...sourceStream(readStream(text, `${file}: ${path}`)),
+    ...(name !== undefined && { name }),
+    ocp,
+  })
   const found = Object.entries(all).map(([name, value]) =>
     read(JSON.stringify(value), `.data.streams.${name}`, name),
   )

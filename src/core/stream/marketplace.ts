@@ -64,19 +64,17 @@ export function imagesIn(
   file: ImageFile,
   layouts: readonly LayoutName[] = LAYOUT_NAMES,
 ): PlacedImage[] {
-  return file.architectures().flatMap((architecture) =>
-    layouts.flatMap((layout) =>
-      CLOUDS.flatMap((cloud) =>
-        findEntries(cloud, readTree(file, layout, architecture, cloud), []).map(
-          ({ path, entry }) => ({
-            layout,
-            slot: slotAt(layout, cloud, architecture, path),
-            path,
-            entry,
-          }),
-        ),
-      ),
-    ),
+  const places = file
+    .architectures()
+    .flatMap((architecture) =>
+      layouts.flatMap((layout) => CLOUDS.map((cloud) => ({ architecture, layout, cloud }))),
+    )
+  return places.flatMap(({ architecture, layout, cloud }) =>
+    findEntries(cloud, readTree(file, layout, architecture, cloud), []).map((found) => ({
+      ...found,
+      layout,
+      slot: slotAt(layout, cloud, architecture, found.path),
+    })),
   )
 }
 
@@ -137,26 +135,26 @@ function isEntryMember(cloud: CloudName, [name, value]: readonly [string, unknow
 /** A tree while it is built. Names come from files: a plain object has `constructor` already. */
 type Branch = Map<string, Branch | JsonValue>
 
-function addEntry(root: Branch, path: readonly string[], entry: Entry): void {
-  let branch = root
-  for (const name of path) branch = childOf(branch, name)
-  for (const [name, value] of Object.entries(entry)) branch.set(name, value)
+function childOf(branch: Branch, name: string): Branch {
+  const child = branch.get(name)
+  return child instanceof Map ? child : new Map()
 }
 
-function childOf(branch: Branch, name: string): Branch {
-  const old = branch.get(name)
-  if (old instanceof Map) return old
-  const child: Branch = new Map()
+function addEntry(branch: Branch, [name, ...rest]: readonly string[], entry: Entry): void {
+  if (name === undefined) {
+    for (const [member, value] of Object.entries(entry)) branch.set(member, value)
+    return
+  }
+  const child = childOf(branch, name)
   branch.set(name, child)
-  return child
+  addEntry(child, rest, entry)
 }
 
 function addOtherMembers(branch: Branch, cloud: CloudName, tree: JsonValue | undefined): void {
   if (!isRecord(tree)) return
   for (const [name, value] of Object.entries(tree)) {
     if (isRecord(value)) {
-      const child = branch.get(name)
-      const others: Branch = child instanceof Map ? child : new Map()
+      const others = childOf(branch, name)
       addOtherMembers(others, cloud, value)
       if (others.size > 0) branch.set(name, others)
     } else if (value !== undefined && !branch.has(name) && !isEntryMember(cloud, [name, value])) {
@@ -178,11 +176,9 @@ function withCloud(
   tree: JsonRecord | undefined,
 ): JsonRecord | undefined {
   const all = new Map(Object.entries(isRecord(old) ? old : {})).set(cloud, tree)
-  const names = [...new Set<string>([...CLOUDS, ...all.keys()])]
-  const kept = names.flatMap((name) => {
-    const value = all.get(name)
-    return value === undefined ? [] : [[name, value] as const]
-  })
+  const kept = [...new Set<string>([...CLOUDS, ...all.keys()])]
+    .map((name) => [name, all.get(name)] as const)
+    .filter(([, value]) => value !== undefined)
   return kept.length > 0 ? Object.fromEntries(kept) : undefined
 }
 
@@ -192,13 +188,10 @@ function withCloud(
  */
 export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   readonly name = ''
-  readonly #document: JsonDocument | undefined
-  readonly #value: JsonRecord
-
-  private constructor(document: JsonDocument | undefined, value: JsonRecord) {
-    this.#document = document
-    this.#value = value
-  }
+  private constructor(
+    private readonly document: JsonDocument | undefined,
+    private readonly value: JsonRecord,
+  ) {}
 
   /** @param text undefined for a file that does not exist yet */
   static read(text: string | undefined, file: string): MarketplaceFile {
@@ -214,13 +207,13 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   }
 
   architectures(): string[] {
-    return Object.keys(this.#value)
+    return Object.keys(this.value)
   }
 
   release(_arch: string): undefined {}
 
   extension(arch: string, key: string): JsonRecord | undefined {
-    const clouds = key === 'marketplace' ? this.#value[arch] : undefined
+    const clouds = key === 'marketplace' ? this.value[arch] : undefined
     return isRecord(clouds) ? clouds : undefined
   }
 
@@ -231,16 +224,16 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
    */
   withExtension(arch: string, key: string, value: JsonValue | undefined): MarketplaceFile {
     if (key !== 'marketplace') throw new Error(`a marketplace file has no ${key}`)
-    const all = Object.entries({ ...this.#value, [arch]: value })
+    const all = Object.entries({ ...this.value, [arch]: value })
       .filter(([, each]) => each !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-    return new MarketplaceFile(this.#document, Object.fromEntries(all))
+    return new MarketplaceFile(this.document, Object.fromEntries(all))
   }
 
   print(): string {
-    const root = this.#document
-      ? mergeNode(this.#document.root, this.#value, WHOLE)
-      : fromValue(this.#value)
-    return printDocument({ before: '', after: '\n', indentation: '    ', ...this.#document, root })
+    const root = this.document
+      ? mergeNode(this.document.root, this.value, WHOLE)
+      : fromValue(this.value)
+    return printDocument({ before: '', after: '\n', indentation: '    ', ...this.document, root })
   }
 }

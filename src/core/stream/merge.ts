@@ -9,13 +9,12 @@ import {
   type JsonMember,
   type JsonNode,
   type JsonObject,
-  type JsonRecord,
   type JsonValue,
   meansValue,
   NO_MEMBERS,
   newMember,
 } from '../json/document.ts'
-import type { Fields, Mapping, Shape } from './schema.ts'
+import { type Fields, type Mapping, type Shape, WHOLE } from './schema.ts'
 
 /**
  * `target` with the value `fresh`, laid out by `shape`. New members are put where the shape has them;
@@ -23,80 +22,55 @@ import type { Fields, Mapping, Shape } from './schema.ts'
  * know stay. Returns `target` itself if nothing changes.
  */
 export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape: Shape): JsonNode {
-  if (isRecord(fresh)) {
-    if (shape.kind === 'fields') return mergeFields(target, fresh, shape)
-    if (shape.kind === 'map') return mergeMap(target, fresh, shape)
+  if (!isRecord(fresh) || shape.kind === 'whole' || shape.kind === 'foreign') {
+    return replaceNode(target, fresh)
   }
-  return replaceNode(target, fresh)
+  const object = target?.kind === 'object' ? target : NO_MEMBERS
+  const wanted = new Map(entriesOf(fresh))
+  const owned = shape.kind === 'fields' ? shape.fields : (shape.owned ?? object.members)
+  const changes = new Map<string, JsonNode | undefined>()
+  for (const name of new Set([...owned.keys(), ...wanted.keys()])) {
+    const inner = shape.kind === 'map' ? shape.of : (shape.fields.get(name) ?? WHOLE)
+    if (inner.kind === 'foreign') continue
+    const isShared = inner.kind === 'fields' && inner.shared
+    const value = !wanted.has(name) && isShared ? {} : wanted.get(name)
+    const node = value === undefined ? undefined : mergeNode(getMember(target, name), value, inner)
+    const isEmpty = isShared && node?.kind === 'object' && node.members.size === 0
+    changes.set(name, isEmpty ? undefined : node)
+  }
+  return withChanges(object, changes, shape)
 }
 
-/**
- * `object` with its member `name` set to `value`, or without it for undefined. The shape decides the
- * place of a new member. Returns `object` itself if it has that node already.
- */
+/** `object` with its member `name` set to `value`, or without it for undefined. */
 export function setMember(
   object: JsonObject,
   name: string,
   value: JsonNode | undefined,
   shape: Fields | Mapping,
 ): JsonObject {
-  const old = object.members.get(name)
-  if (old?.value === value) return object
+  return withChanges(object, new Map([[name, value]]), shape)
+}
+
+/** The shape decides the places of new members. Returns `object` itself if nothing changes. */
+function withChanges(
+  object: JsonObject,
+  changes: ReadonlyMap<string, JsonNode | undefined>,
+  shape: Fields | Mapping,
+): JsonObject {
   const members = new Map(object.members)
-  if (value === undefined) members.delete(name)
-  else if (old !== undefined) members.set(name, { ...old, value })
-  else return withMembers(object, inserted(members, name, newMember(name, value), shape))
-  return withMembers(object, members)
-}
-
-function mergeFields(target: JsonNode | undefined, fresh: JsonRecord, shape: Fields): JsonObject {
-  const wanted = new Map(entriesOf(fresh))
-  let result = asObject(target)
-  for (const [name, fieldShape] of shape.fields) {
-    const value = wanted.get(name)
-    wanted.delete(name)
-    if (fieldShape.kind === 'foreign') continue
-    result = setMember(result, name, mergeField(getMember(target, name), value, fieldShape), shape)
+  const changed = [...changes].filter(([name, node]) => members.get(name)?.value !== node)
+  if (changed.length === 0) return object
+  const added: [string, JsonMember][] = []
+  for (const [name, value] of changed) {
+    const old = members.get(name)
+    if (value === undefined) members.delete(name)
+    else if (old !== undefined) members.set(name, { ...old, value })
+    else added.push([name, newMember(name, value)])
   }
-  for (const [name, value] of wanted) {
-    result = setMember(result, name, replaceNode(getMember(target, name), value), shape)
-  }
-  return result
-}
-
-function mergeField(
-  target: JsonNode | undefined,
-  fresh: JsonValue | undefined,
-  shape: Shape,
-): JsonNode | undefined {
-  if (shape.kind !== 'fields' || !shape.shared) {
-    return fresh === undefined ? undefined : mergeNode(target, fresh, shape)
-  }
-  const merged = mergeNode(target, fresh ?? {}, shape)
-  return merged.kind === 'object' && merged.members.size === 0 ? undefined : merged
-}
-
-function mergeMap(target: JsonNode | undefined, fresh: JsonRecord, shape: Mapping): JsonObject {
-  const object = asObject(target)
-  const added = new Map(entriesOf(fresh))
-  const members = new Map<string, JsonMember>()
-  for (const [name, old] of object.members) {
-    const value = added.get(name)
-    added.delete(name)
-    if (value !== undefined) {
-      const node = mergeNode(old.value, value, shape.of)
-      members.set(name, node === old.value ? old : { ...old, value: node })
-    } else if (shape.owned && !shape.owned.has(name)) {
-      members.set(name, old)
-    }
-  }
-  const isSame = [...object.members].every(([name, member]) => members.get(name) === member)
-  if (added.size === 0 && isSame) return object
-  const fields = [...added].map(([name, value]): [string, JsonMember] => [
-    name,
-    newMember(name, mergeNode(undefined, value, shape.of)),
-  ])
-  return withMembers(object, withSorted(members, fields))
+  return withMembers(
+    object,
+    shape.kind === 'map' ? withSorted(members, added) : withFields(members, added, shape),
+  )
 }
 
 /** `fresh` alone, in its order, with those parts of `target` that mean the same. */
@@ -122,25 +96,28 @@ function replaceNode(target: JsonNode | undefined, fresh: JsonValue): JsonNode {
   return fromValue(fresh)
 }
 
-function asObject(target: JsonNode | undefined): JsonObject {
-  return target?.kind === 'object' ? target : NO_MEMBERS
-}
-
 function withMembers(object: JsonObject, members: ReadonlyMap<string, JsonMember>): JsonObject {
-  return object.frame === undefined
-    ? { kind: 'object', members }
-    : { kind: 'object', members, frame: object.frame }
+  return { kind: 'object', members, ...(object.frame && { frame: object.frame }) }
 }
 
-function inserted(
+/** Each behind the last of the preceding fields, else before the first of the following. */
+function withFields(
   members: ReadonlyMap<string, JsonMember>,
-  name: string,
-  member: JsonMember,
-  shape: Fields | Mapping,
+  added: readonly [string, JsonMember][],
+  shape: Fields,
 ): ReadonlyMap<string, JsonMember> {
-  if (shape.kind === 'map') return withSorted(members, [[name, member]])
-  const place = placeByField([...members.keys()], name, shape)
-  return new Map([...members].toSpliced(place, 0, [name, member]))
+  const order = [...shape.fields.keys()]
+  let all = [...members]
+  for (const member of added) {
+    const names = all.map(([name]) => name)
+    const rank = order.indexOf(member[0])
+    const previous = order.slice(0, Math.max(0, rank)).findLast((other) => names.includes(other))
+    const next = order.slice(rank + 1).find((other) => names.includes(other))
+    const isKnown = rank >= 0 && (previous ?? next) !== undefined
+    const at = previous === undefined ? names.indexOf(next ?? '') : names.indexOf(previous) + 1
+    all = all.toSpliced(isKnown ? at : all.length, 0, member)
+  }
+  return new Map(all)
 }
 
 /** Adds each member before the first greater key: a sorted map stays sorted. Linear but for the sort. */
@@ -159,17 +136,6 @@ function withSorted(
   }
   for (const [name, member] of sorted.slice(at)) result.set(name, member)
   return result
-}
-
-/** Behind the last of the preceding fields of the shape, else before the first of the following. */
-function placeByField(names: readonly string[], name: string, shape: Fields): number {
-  const order = [...shape.fields.keys()]
-  const rank = order.indexOf(name)
-  if (rank < 0) return names.length
-  const previous = order.slice(0, rank).findLast((other) => names.includes(other))
-  if (previous !== undefined) return names.indexOf(previous) + 1
-  const next = order.slice(rank + 1).find((other) => names.includes(other))
-  return next === undefined ? names.length : names.indexOf(next)
 }
 
 /** The order of Go's maps, by UTF-8; JavaScript's own puts U+1F600 before U+FFFD. */

@@ -130,13 +130,14 @@ export function isOlder(a: string, b: string, table: RhelTable): boolean {
   const [x, y] = [readVersion(a), readVersion(b)]
   if (x === undefined && y === undefined) return isBefore(numbersOf(a), numbersOf(b))
   if (x === undefined || y === undefined) return false
-  const [r, s] = [inferRhel(table, x), inferRhel(table, y)]
-  const byRhel = r && s ? compareMajorMinor(r, s) : 0
-  const byOcp = x.ocp && y.ocp ? compareMajorMinor(x.ocp, y.ocp) : 0
-  const byTime = compareStamps(x.stamp, y.stamp)
-  const byRevision =
-    x.revision === undefined || y.revision === undefined ? 0 : x.revision - y.revision
-  return (byRhel || byOcp || byTime || byRevision) < 0
+  const compare = (m: MajorMinor | undefined, n: MajorMinor | undefined) =>
+    m && n ? compareMajorMinor(m, n) : 0
+  const order =
+    compare(inferRhel(table, x), inferRhel(table, y)) ||
+    compare(x.ocp, y.ocp) ||
+    compareStamps(x.stamp, y.stamp) ||
+    (x.revision ?? Number.NaN) - (y.revision ?? Number.NaN)
+  return order < 0
 }
 
 /** The numbers of `38.20230609.3.0`; empty for anything else. */
@@ -166,17 +167,15 @@ export function rhelForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor | unde
  * the table has the RHEL versions of the last one of its major.
  */
 export function rhelsForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor[] {
-  const known = ocpVersions(table).filter(({ major }) => major === ocp.major)
-  const last = known.at(-1)
+  const last = ocpVersions(table).findLast(({ major }) => major === ocp.major)
   const isLater = last !== undefined && compareMajorMinor(last, ocp) < 0
-  const names =
-    table[printMajorMinor(ocp)] ?? (isLater ? table[printMajorMinor(last)] : undefined) ?? []
+  const names = table[printMajorMinor(isLater ? last : ocp)] ?? []
   return names.flatMap((name) => readMajorMinor(name) ?? [])
 }
 
 export function ocpVersionsForRhel(table: RhelTable, rhel: MajorMinor): MajorMinor[] {
-  const name = `${rhel.major}.${rhel.minor}`
-  return ocpVersions(table).filter((ocp) => table[`${ocp.major}.${ocp.minor}`]?.includes(name))
+  const name = printMajorMinor(rhel)
+  return ocpVersions(table).filter((ocp) => table[printMajorMinor(ocp)]?.includes(name))
 }
 
 /** The latest OCP version up to `limit` with this RHEL version; for versions with RHEL only. */
@@ -185,12 +184,7 @@ export function latestOcpForRhel(
   rhel: MajorMinor,
   limit: MajorMinor,
 ): MajorMinor | undefined {
-  const name = `${rhel.major}.${rhel.minor}`
-  return ocpVersions(table).findLast(
-    (ocp) =>
-      compareMajorMinor(ocp, limit) <= 0 &&
-      table[`${ocp.major}.${ocp.minor}`]?.includes(name) === true,
-  )
+  return ocpVersionsForRhel(table, rhel).findLast((ocp) => compareMajorMinor(ocp, limit) <= 0)
 }
 
 /** The `count` OCP versions before this one, the latest first: before 5.0 comes 4.22. */
@@ -205,11 +199,8 @@ const MINORS = new WeakMap<RhelTable, readonly MajorMinor[]>()
 export function ocpVersions(table: RhelTable): readonly MajorMinor[] {
   const known = MINORS.get(table)
   if (known) return known
-  const minors = Object.keys(table)
-    .map(readMajorMinor)
-    .filter((minor) => minor !== undefined)
-    .sort(compareMajorMinor)
-  MINORS.set(table, minors)
+  const minors = Object.keys(table).flatMap((name) => readMajorMinor(name) ?? [])
+  MINORS.set(table, minors.sort(compareMajorMinor))
   return minors
 }
 
