@@ -6,8 +6,10 @@ import type { Stream } from '../stream/stream.ts'
 import {
   compareMajorMinor,
   type MajorMinor,
-  readMajorMinor,
+  ocpVersions,
+  ocpVersionsForRhel,
   readRelease,
+  rhelsForOcp,
 } from '../versions/version.ts'
 
 export interface NamedStream {
@@ -95,15 +97,12 @@ export function streamKey(stream: Stream): string {
 
 /** Known, or later than those that are known. */
 function isKnownRhel(rhel: MajorMinor): boolean {
-  const all = Object.values(BUILT_IN.rhel)
-    .flat()
-    .flatMap((text) => readMajorMinor(text) ?? [])
-  const ofMajor = all.filter(({ major }) => major === rhel.major).sort(compareMajorMinor)
-  const last = (ofMajor.length > 0 ? ofMajor : all.sort(compareMajorMinor)).at(-1)
-  return (
-    ofMajor.some(({ minor }) => minor === rhel.minor) ||
-    (last !== undefined && compareMajorMinor(rhel, last) > 0)
-  )
+  const table = BUILT_IN.rhel
+  const all = ocpVersions(table)
+    .flatMap((ocp) => rhelsForOcp(table, ocp))
+    .sort(compareMajorMinor)
+  const last = all.findLast(({ major }) => major === rhel.major) ?? all.at(-1) ?? rhel
+  return ocpVersionsForRhel(table, rhel).length > 0 || compareMajorMinor(rhel, last) > 0
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Cell } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import {
+  architectureOf,
   CLOUDS,
   type CloudName,
   getImages,
@@ -43,15 +44,10 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing
 
 const CHOOSABLE: readonly ImageState[] = ['active', 'scheduled-for-deprecation']
 
-const ARCHITECTURES: Readonly<Record<string, string>> = {
-  x64: 'x86_64',
-  amd64: 'x86_64',
-  arm64: 'aarch64',
-}
-
 function isAdmitted(image: Image, { arch, ...parts }: ListFilter): boolean {
   const wanted = arch?.toLowerCase()
-  if (wanted !== undefined && image.architecture !== (ARCHITECTURES[wanted] ?? wanted)) return false
+  if (wanted !== undefined && image.architecture !== (architectureOf(wanted) ?? wanted))
+    return false
   return (['publisher', 'offer', 'sku'] as const).every((name) => {
     const part = parts[name]
     const value = image[name]

@@ -3,6 +3,7 @@
  * written byte for byte, also `1.0`, `\u003c` and unusual spacing.
  */
 
+import { printable } from '../../printable.ts'
 import {
   decodeString,
   encodeString,
@@ -37,6 +38,19 @@ export function entriesOf(record: JsonRecord): [string, JsonValue][] {
 
 export function getMember(node: JsonNode | undefined, name: string): JsonNode | undefined {
   return node?.kind === 'object' ? node.members.get(name)?.value : undefined
+}
+
+/** `.images.azure[3].sku` */
+export function jsonPath(path: readonly string[]): string {
+  return path
+    .map((step) =>
+      /^[0-9]+$/.test(step)
+        ? `[${step}]`
+        : /^[\w-]{1,60}$/.test(step)
+          ? `.${step}`
+          : `["${printable(step)}"]`,
+    )
+    .join('')
 }
 
 /** The plain value; `__proto__` is an own property, and the order of integer-like keys is lost. */

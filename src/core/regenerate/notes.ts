@@ -1,5 +1,5 @@
 import type { Change } from '../changes/changes.ts'
-import { groupBy } from '../group.ts'
+import { alike } from '../group.ts'
 import { wantedRelease } from '../selection/selections.ts'
 import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT, type LayoutName } from '../stream/layouts.ts'
@@ -25,15 +25,13 @@ export function regenerationNotes(
 }
 
 function notesOnKept(kept: readonly KeptRegion[]): string[] {
-  const groups = groupBy(kept, ({ architecture, platform, release }) =>
-    [platform, architecture, release].join('\n'),
-  )
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    if (first === undefined) return []
-    const { platform, architecture, release } = first
-    const regions = group.map(({ region }) => region).join(', ')
-    return [`kept: image ${platform} ${architecture} · ${regions} of ${release}, not in the build`]
+  return alike(kept, ({ platform, architecture, release }) => [
+    platform,
+    architecture,
+    release,
+  ]).map(({ first: { platform, architecture, release }, all }) => {
+    const regions = all.map(({ region }) => region).join(', ')
+    return `kept: image ${platform} ${architecture} · ${regions} of ${release}, not in the build`
   })
 }
 
@@ -45,10 +43,9 @@ function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[]
       ? [{ arch, move: `from RHEL ${printMajorMinor(from.rhel)} to ${printMajorMinor(to.rhel)}` }]
       : []
   })
-  return [...new Set(moves.map(({ move }) => move))].map((move) => {
-    const architectures = moves.filter((each) => each.move === move).map(({ arch }) => arch)
-    return `${architectures.join(', ')}: moves ${move}`
-  })
+  return alike(moves, ({ move }) => [move]).map(
+    ({ first, all }) => `${all.map(({ arch }) => arch).join(', ')}: moves ${first.move}`,
+  )
 }
 
 function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {

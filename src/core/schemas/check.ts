@@ -1,13 +1,9 @@
 import { InputError, LaterVersionError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
+import { jsonPath } from '../json/document.ts'
 import { isCriteria, isSnapshot, type Validator } from './generated.js'
 
 const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
-
-export interface SchemaFault {
-  readonly path: readonly string[]
-  readonly expectation: string
-}
 
 /**
  * Checks a parsed file against one of the published schemas.
@@ -32,7 +28,8 @@ export function refuseLaterVersion(value: unknown, file: string): void {
   )
 }
 
-export function faultOf(validate: Validator, value: unknown): SchemaFault | undefined {
+/** The first thing in which a value does not fit its schema. */
+export function faultOf(validate: Validator, value: unknown) {
   if (validate(value)) return undefined
   const { instancePath = '', params = {}, message } = validate.errors?.[0] ?? {}
   return {
@@ -42,19 +39,6 @@ export function faultOf(validate: Validator, value: unknown): SchemaFault | unde
       .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
     expectation: expectation(message, params),
   }
-}
-
-/** `.images.azure[3].sku` */
-export function jsonPath(path: readonly string[]): string {
-  return path
-    .map((step) =>
-      /^[0-9]+$/.test(step)
-        ? `[${step}]`
-        : /^[\w-]{1,60}$/.test(step)
-          ? `.${step}`
-          : `["${printable(step)}"]`,
-    )
-    .join('')
 }
 
 function expectation(

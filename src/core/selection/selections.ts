@@ -7,7 +7,6 @@ import {
   CLOUDS,
   capturedClouds,
   getImages,
-  type Image,
   type Snapshot,
   type SnapshotContent,
   stateAt,
@@ -26,7 +25,6 @@ export function selectImages(
   snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
   releases: Releases,
   requirement: Requirement = 'any',
-  isWanted: (slot: Slot) => boolean = () => true,
 ): Selection[] {
   const wanted = [...releases]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -35,24 +33,18 @@ export function selectImages(
       return each ? [{ architecture: architecture as Architecture, wanted: each }] : []
     })
   return capturedClouds(snapshot).flatMap((cloud) => {
-    const images = groupBySlot(getImages(snapshot, cloud), snapshot.capturedAt)
+    const current = getImages(snapshot, cloud).map((image) => ({
+      ...image,
+      state: stateAt(image, snapshot.capturedAt),
+    }))
+    const images = groupBy(current, slotKey)
     const floor = findFloor(snapshot.criteria[cloud])
+    const { rhel } = snapshot.criteria
     return wanted.flatMap(({ architecture, wanted }) => {
       const slots = FACTS[cloud].slots(snapshot, architecture, wanted.ocp).sort(compareSlots)
-      // The generations of a plan depend on each other.
-      const plans = new Set(slots.filter(isWanted).map(planKey))
-      const selections = slots
-        .filter((slot) => plans.has(planKey(slot)))
-        .map((slot) =>
-          selectImage(
-            slot,
-            wanted,
-            images.get(slotKey(slot)) ?? [],
-            snapshot.criteria.rhel,
-            requirement,
-            floor,
-          ),
-        )
+      const selections = slots.map((slot) =>
+        selectImage(slot, wanted, images.get(slotKey(slot)) ?? [], rhel, requirement, floor),
+      )
       return withWholePlans(selections)
     })
   })
@@ -61,22 +53,17 @@ export function selectImages(
 export function findFloor(
   criteria: object & { readonly floor?: string } = {},
 ): MajorMinor | undefined {
-  return criteria.floor === undefined ? undefined : readMajorMinor(criteria.floor)
+  return readMajorMinor(criteria.floor ?? '')
 }
 
 /** A release with its OCP version, or if it has none, that of the snapshot. */
 export function wantedRelease({ stream }: SnapshotContent, text: string): Wanted | undefined {
   const release = readRelease(text)
-  const ocp = release?.ocp ?? (stream.ocp === null ? undefined : readMajorMinor(stream.ocp))
+  const ocp = release?.ocp ?? readMajorMinor(stream.ocp ?? '')
   return release && ocp && { text, release, ocp }
 }
 
-export function groupBySlot(images: readonly Image[], time: string): Map<string, Image[]> {
-  const current = images.map((image) => ({ ...image, state: stateAt(image, time) }))
-  return groupBy(current, slotKey)
-}
-
-export function slotKey({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
+function slotKey({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
   return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
 }
 
@@ -104,7 +91,7 @@ export const PLANS: readonly string[] = [
  *
  * @param selections of all generations of each plan
  */
-export function withWholePlans(selections: readonly Selection[]): Selection[] {
+function withWholePlans(selections: readonly Selection[]): Selection[] {
   const ofOwnMajor = new Set(
     selections
       .filter(({ grade }) => grade !== undefined && grade !== 'older-rhel-major')
@@ -119,7 +106,7 @@ export function withWholePlans(selections: readonly Selection[]): Selection[] {
   )
 }
 
-export function planKey({ cloud, plan, architecture, region }: Slot): string {
+function planKey({ cloud, plan, architecture, region }: Slot): string {
   return [cloud, plan, architecture, region ?? ''].join('/')
 }
 

@@ -66,31 +66,23 @@ function checkPlaces({ stream: { url }, builds }: Snapshot, file: string): void 
 
 function notASnapshot(value: unknown, file: string): InputError {
   if (Array.isArray(value)) {
+    const own = file.replace(/\.recording\.json$/, '.json')
     return new InputError(
       `${file}: a recording, expected a snapshot`,
-      /\.recording\.json$/.test(file)
-        ? `Name the snapshot, ${file.replace(/\.recording\.json$/, '.json')}.`
-        : undefined,
+      own === file ? undefined : `Name the snapshot, ${own}.`,
     )
   }
-  if (isStreamShape(value)) {
+  const members = (typeof value === 'object' && value) || {}
+  if ('stream' in members && 'architectures' in members) {
     return new InputError(
       `${file}: a CoreOS stream, expected a snapshot`,
       'Capture a snapshot for it with stream-snapshot capture SNAPSHOT --stream FILE.',
     )
   }
-  const keys =
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.keys(value).slice(0, 3).map(printable).join(', ')
-      : 'no object'
+  const keys = Object.keys(members).slice(0, 3).map(printable).join(', ') || 'no object'
   return new InputError(
     `${file}: not a snapshot: expected the keys schemaVersion, stream and images, found ${keys}`,
   )
-}
-
-function isStreamShape(value: unknown): boolean {
-  const { stream, architectures } = (value ?? {}) as Readonly<Record<string, unknown>>
-  return typeof stream === 'string' && typeof architectures === 'object'
 }
 
 export function isIntact(snapshot: Snapshot): boolean {
@@ -120,12 +112,6 @@ export interface Found {
   readonly recording: string | undefined
 }
 
-export interface Assembled {
-  readonly snapshot: Snapshot
-  readonly snapshotText: string
-  readonly recordingText: string
-}
-
 /**
  * Makes the files of a capture. If its content is that of the existing snapshot, the snapshot keeps its
  * time and generator, and an intact recording stays.
@@ -139,11 +125,11 @@ export function assemble(
   found: Found | undefined,
   now: string,
   generator: string,
-): Assembled {
+) {
   const known = found && isSameContent(content, found.snapshot) ? found : undefined
-  const isWhole =
-    known?.recording !== undefined && sha256(known.recording) === known.snapshot.recording.sha256
-  const text = isWhole && known?.recording !== undefined ? known.recording : recording.text
+  const old = known?.recording
+  const isIntactRecording = sha256(old ?? '') === known?.snapshot.recording.sha256
+  const text = old !== undefined && isIntactRecording ? old : recording.text
   const snapshot = sealSnapshot({
     ...content,
     capturedAt: known?.snapshot.capturedAt ?? now,

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type JsonRecord,
   type JsonValue,
+  jsonPath,
   NO_MEMBERS,
   parseDocument,
   printDocument,
@@ -50,11 +51,11 @@ export function readStream(text: string, file: string): Stream {
   if (isPresent(metadata)) expectObject(metadata, file, '.metadata')
   const architectures = expectObject(getMember(root, 'architectures'), file, '.architectures')
   for (const [arch, member] of architectures.members) {
-    const path = pathTo('.architectures', arch)
+    const path = `.architectures${jsonPath([arch])}`
     expectObject(member.value, file, path)
     for (const part of ARCHITECTURE_PARTS) {
       const node = getMember(member.value, part)
-      if (isPresent(node)) expectObject(node, file, pathTo(path, part))
+      if (isPresent(node)) expectObject(node, file, `${path}.${part}`)
     }
   }
   return new Stream(document, root, file)
@@ -111,7 +112,7 @@ export class Stream {
       if (!isPresent(node)) continue
       const release = textOf(node)
       if (release === undefined) {
-        const path = ['architectures', arch, 'artifacts', platform, 'release'].reduce(pathTo, '')
+        const path = jsonPath(['architectures', arch, 'artifacts', platform, 'release'])
         throw mismatch(this.file, path, 'a string', node)
       }
       if (release !== '') return release
@@ -154,7 +155,7 @@ export class Stream {
   withExtension(arch: string, key: string, value: JsonValue | undefined): Stream {
     const architecture = this.architectureNode(arch)
     if (architecture?.kind !== 'object') {
-      throw mismatch(this.file, pathTo('.architectures', arch), 'an object', architecture)
+      throw mismatch(this.file, `.architectures${jsonPath([arch])}`, 'an object', architecture)
     }
     const old = getMember(architecture, EXTENSIONS_KEY)
     const extensions = old?.kind === 'object' ? old : NO_MEMBERS
@@ -243,9 +244,4 @@ const NAMES: Readonly<Record<JsonNode['kind'], string>> = {
   number: 'a number',
   boolean: 'a boolean',
   null: 'null',
-}
-
-/** A path as in jq, but without quotes around names with hyphens. */
-export function pathTo(path: string, name: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(name) ? `${path}.${name}` : `${path}["${printable(name)}"]`
 }

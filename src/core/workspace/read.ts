@@ -1,9 +1,9 @@
 import { InputError } from '../../errors.ts'
 import { printable, visibleLine } from '../../printable.ts'
-import { getMember, parseDocument, toValue } from '../json/document.ts'
+import { getMember, jsonPath, parseDocument, toValue } from '../json/document.ts'
 import type { JsonDocument, JsonNode } from '../json/node.ts'
 import { findPosition } from '../json/parser.ts'
-import { faultOf, jsonPath, refuseLaterVersion } from '../schemas/check.ts'
+import { faultOf, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
 import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
