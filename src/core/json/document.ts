@@ -3,9 +3,9 @@
  * written byte for byte, also `1.0`, `\u003c` and unusual spacing.
  */
 
+import stringify from 'fast-json-stable-stringify'
 import { printable } from '../../printable.ts'
 import {
-  decodeString,
   encodeString,
   type Frame,
   type JsonDocument,
@@ -55,22 +55,9 @@ export function jsonPath(path: readonly string[]): string {
 
 /** The plain value; `__proto__` is an own property, and the order of integer-like keys is lost. */
 export function toValue(node: JsonNode): JsonValue {
-  switch (node.kind) {
-    case 'object':
-      return Object.fromEntries(
-        [...node.members].map(([name, member]) => [name, toValue(member.value)]),
-      )
-    case 'array':
-      return node.elements.map(toValue)
-    case 'string':
-      return decodeString(node.text)
-    case 'number':
-      return Number(node.text)
-    case 'boolean':
-      return node.text === 'true'
-    case 'null':
-      return null
-  }
+  if (node.kind === 'array') return node.elements.map(toValue)
+  if (node.kind !== 'object') return JSON.parse(node.text)
+  return Object.fromEntries([...node.members].map(([name, { value }]) => [name, toValue(value)]))
 }
 
 export function fromValue(value: JsonValue): JsonNode {
@@ -97,28 +84,7 @@ export function newMember(name: string, value: JsonNode): JsonMember {
 
 /** Whether a node has this value; spelling, spacing and the order of keys do not count. */
 export function meansValue(node: JsonNode, value: JsonValue): boolean {
-  if (node.kind === 'object') {
-    if (!isRecord(value)) return false
-    const entries = entriesOf(value)
-    return (
-      entries.length === node.members.size &&
-      entries.every(([name, item]) => {
-        const member = node.members.get(name)
-        return member !== undefined && meansValue(member.value, item)
-      })
-    )
-  }
-  if (node.kind === 'array') {
-    return (
-      isList(value) &&
-      value.length === node.elements.length &&
-      node.elements.every((element, index) => {
-        const item = value[index]
-        return item !== undefined && meansValue(element, item)
-      })
-    )
-  }
-  return toValue(node) === value
+  return stringify(toValue(node)) === stringify(value)
 }
 
 const OUTERMOST: Frame = { open: '\n', gap: '\n', colon: ': ', close: '' }
