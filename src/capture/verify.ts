@@ -22,9 +22,9 @@ export interface Evidence {
 export interface Check {
   readonly name: CheckName
   /** What is wrong; absent if the check passed. */
-  readonly fault?: string
+  readonly fault?: string | undefined
   /** What to do, if that depends on the fault. */
-  readonly remedy?: string
+  readonly remedy?: string | undefined
   /** Set if the check depends on one that failed. */
   readonly skipped?: true
 }
@@ -71,8 +71,7 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
 
 /** The checks of a snapshot that is not text of JSON, such as one with conflict markers. */
 export function verifyUnreadable({ message, remedy }: UserError): Verified {
-  const schema: Check = { name: 'schema', fault: message, ...(remedy !== undefined && { remedy }) }
-  return { checks: [schema, ...skip(CHECKS.slice(1))] }
+  return { checks: [{ name: 'schema', fault: message, remedy }, ...skip(CHECKS.slice(1))] }
 }
 
 function skip(names: readonly CheckName[]): Check[] {

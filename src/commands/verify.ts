@@ -57,19 +57,12 @@ function refuseFaults(checks: readonly Check[]): void {
   const failed = checks.filter(({ fault }) => fault !== undefined)
   const [first] = failed
   if (first === undefined) return
-  const message = `${failed.length} of ${checks.length} checks failed`
-  if (failed.some(({ name }) => name === 'secrets')) {
-    throw new CheckFailure(
-      message,
-      'Do not push the files. Revoke what was found, and capture again.',
-    )
-  }
-  throw new CheckFailure(
-    message,
-    failed.every(({ name }) => name === 'target')
+  const remedy = failed.some(({ name }) => name === 'secrets')
+    ? 'Do not push the files. Revoke what was found, and capture again.'
+    : failed.every(({ name }) => name === 'target')
       ? first.remedy
-      : 'Restore the snapshot and its recording from git, or capture again.',
-  )
+      : 'Restore the snapshot and its recording from git, or capture again.'
+  throw new CheckFailure(`${failed.length} of ${checks.length} checks failed`, remedy)
 }
 
 /** Without the file name, which the line begins with. */

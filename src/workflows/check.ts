@@ -1,21 +1,22 @@
 import { dirname, join } from 'node:path'
 import type { Check } from '../capture/verify.ts'
 import { readCriteria } from '../core/criteria/criteria.ts'
-import { canonicalJson } from '../core/snapshot/canonical.ts'
+import { isSnapshotText } from '../core/history/state.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { getReleases } from '../core/stream/stream.ts'
 import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import { allParts, hasCriteria } from './keep.ts'
 import type { LockContext } from './locks.ts'
-import { isPending, type Verification, verifyStream } from './verify.ts'
+import { isPending, isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 /** Something that is wrong, and the command or the edit that repairs it. */
 export interface Fault {
   readonly message: string
-  readonly remedy?: string
+  readonly remedy?: string | undefined
 }
 
 export interface CheckedStream {
@@ -74,25 +75,19 @@ async function checkStream(
   const missing = missingFiles(name, config, file, folder)
   if (missing.length > 0) return { name, config, faults: missing }
   try {
-    const verification = await verifyStream(
-      config,
-      { folder },
-      `stream-snapshot regenerate ${name}`,
-    )
+    const command = `stream-snapshot regenerate ${name}`
+    const verification = await verifyStream(config, { folder }, command)
     const { checks, snapshot } = verification
-    const broken = checks.flatMap((check) => faultOf(check, name, config))
-    const others =
-      snapshot && broken.every(({ isWhole }) => isWhole)
-        ? [
-            ...otherReleases(name, config, snapshot, verification, file),
-            ...(await otherSettings(name, config, snapshot, file, folder)),
-          ]
-        : []
-    return { name, config, faults: [...broken.map(({ fault }) => fault), ...others], verification }
+    const faults = checks.flatMap((check) => faultOf(check, name, config))
+    if (snapshot && isWhole(checks)) {
+      faults.push(...otherReleases(name, config, snapshot, verification, file))
+      faults.push(...(await otherSettings(name, config, snapshot, file, folder)))
+    }
+    return { name, config, faults, verification }
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
     const { message, remedy } = error
-    return { name, config, faults: [{ message, ...(remedy !== undefined && { remedy }) }] }
+    return { name, config, faults: [{ message, remedy }] }
   }
 }
 
@@ -120,20 +115,17 @@ function faultOf(
   { name: check, fault, remedy }: Check,
   name: string,
   { snapshot }: StreamConfig,
-): { readonly fault: Fault; readonly isWhole: boolean }[] {
+): Fault[] {
   if (fault === undefined) return []
-  if (check === 'target') {
-    return [{ fault: { message: fault, ...(remedy !== undefined && { remedy }) }, isWhole: true }]
-  }
+  if (check === 'target') return [{ message: fault, remedy }]
   const files = `${snapshot} ${recordingFile(snapshot)}`
-  const restore = `git checkout -- ${files}, or stream-snapshot update ${name}`
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
     form: `stream-snapshot capture ${snapshot} --replay`,
     secrets: 'Do not push the files. Revoke what was found, and capture again.',
   }
+  const restore = `git checkout -- ${files}, or stream-snapshot update ${name}`
   const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`
-  const isWhole = check !== 'schema' && check !== 'integrity'
-  return [{ fault: { message, remedy: remedy ?? remedies[check] ?? restore }, isWhole }]
+  return [{ message, remedy: remedy ?? remedies[check] ?? restore }]
 }
 
 /** Builds of the snapshot and releases of the target that are not those of the workspace. */
@@ -148,32 +140,23 @@ function otherReleases(
   if (builds === undefined) {
     if (captured.length === 0) return []
     const value = JSON.stringify(Object.fromEntries(captured))
-    return [
-      {
-        message: `${file}: has builds, and ${workspace} has none for ${name}`,
-        remedy: `Add "builds": ${value} to ${name} in ${workspace}.`,
-      },
-    ]
+    const message = `${file}: has builds, and ${workspace} has none for ${name}`
+    return [{ message, remedy: `Add "builds": ${value} to ${name} in ${workspace}.` }]
   }
   const releases = regeneration ? getReleases(regeneration.result.stream) : new Map()
   // A stale or newer target is a difference already.
   const isTargetOk = checks.every(({ name: check, fault }) => check !== 'target' || !fault)
   return Object.entries(builds).flatMap(([arch, wanted]) => {
     const own = snapshot.builds[arch]?.release
-    const update = `stream-snapshot update --cloud none ${name} ${arch}=${wanted}`
+    const shown = releases.get(arch)
+    const remedy = `stream-snapshot update --cloud none ${name} ${arch}=${wanted}`
     if (own !== wanted) {
       const found = own === undefined ? `no build for ${arch}` : `the build ${own} for ${arch}`
-      return [{ message: `${file}: has ${found}, and ${workspace} ${wanted}`, remedy: update }]
+      return [{ message: `${file}: has ${found}, and ${workspace} ${wanted}`, remedy }]
     }
-    const shown = releases.get(arch)
-    return isTargetOk && shown !== wanted
-      ? [
-          {
-            message: `${target}: ${arch} has ${shown ?? 'no release'}, and ${workspace} ${wanted}`,
-            remedy: update,
-          },
-        ]
-      : []
+    if (!isTargetOk || shown === wanted) return []
+    const found = shown ?? 'no release'
+    return [{ message: `${target}: ${arch} has ${found}, and ${workspace} ${wanted}`, remedy }]
   })
 }
 
@@ -185,65 +168,36 @@ async function otherSettings(
   workspace: string,
   folder: Folder,
 ): Promise<Fault[]> {
+  const { snapshot: file, criteria } = config
   const captured = capturedClouds(snapshot)
-  const { clouds = captured, criteria } = config
-  const update = `stream-snapshot update ${name}`
-  const settings = Object.entries(snapshot.stream).flatMap(([key, value]) => {
-    // Without a cloud there is no OCP version to query.
-    if (key === 'ocp' && captured.length === 0) return []
+  const { clouds = captured } = config
+  const faults: Fault[] = []
+  const add = (what: string, remedy = `stream-snapshot update ${name}`) =>
+    faults.push({ message: `${file}: ${what}`, remedy })
+  for (const [key, value] of Object.entries(snapshot.stream)) {
     const wanted = config[key as keyof typeof snapshot.stream]
-    return wanted === undefined || wanted === value
-      ? []
-      : [`captured with ${key} ${value}, and ${workspace} has ${wanted}`]
-  })
-  const missing = clouds.filter(
-    (cloud) => !captured.includes(cloud) && !isPending(snapshot, config, cloud),
-  )
-  const removed = captured.filter((cloud) => !clouds.includes(cloud))
-  return [
-    ...settings.map((what) => ({ message: `${config.snapshot}: ${what}`, remedy: update })),
-    ...missing.map((cloud) => ({
-      message: `${config.snapshot}: ${cloud} was not queried`,
-      remedy: update,
-    })),
-    ...removed.map((cloud) => ({
-      message: `${config.snapshot}: has ${cloud}, which is not in clouds of ${workspace}`,
-      remedy: `stream-snapshot capture ${config.snapshot} --replay --drop ${cloud}, then stream-snapshot regenerate ${name} --allow-regression; or add ${cloud} to clouds`,
-    })),
-    ...(criteria !== undefined && (await hasOtherCriteria(criteria, snapshot, folder))
-      ? [
-          {
-            message: `${config.snapshot}: captured with other criteria than ${criteria}`,
-            remedy: update,
-          },
-        ]
-      : []),
-  ]
-}
-
-/** Whether a criteria file would query something else than the snapshot did. */
-async function hasOtherCriteria(
-  file: string,
-  { criteria, queries }: Snapshot,
-  folder: Folder,
-): Promise<boolean> {
-  const wanted: Readonly<Record<string, unknown>> = {
-    ...readCriteria(await folder.read(file), file),
+    // Without a cloud there is no OCP version to query.
+    const isQueried = key !== 'ocp' || captured.length > 0
+    if (isQueried && wanted !== undefined && wanted !== value) {
+      add(`captured with ${key} ${value}, and ${workspace} has ${wanted}`)
+    }
   }
-  const captured = capturedClouds({ queries })
-  const shared = ['schemaVersion', 'earlierMinors', 'rhel']
-  const isOther = (key: string, own: unknown) => {
-    const other = wanted[key]
-    // A capture records the regions that it queried.
-    const withRegions =
-      key === 'aws' && typeof other === 'object' && !('regions' in (other ?? {}))
-        ? { ...other, regions: (own as { readonly regions?: unknown } | undefined)?.regions }
-        : other
-    return canonicalJson(withRegions ?? null) !== canonicalJson(own ?? null)
+  for (const cloud of clouds) {
+    if (!captured.includes(cloud) && !isPending(snapshot, config, cloud)) {
+      add(`${cloud} was not queried`)
+    }
   }
-  return [...shared, ...captured].some((key) =>
-    isOther(key, criteria[key as keyof typeof criteria]),
-  )
+  for (const cloud of captured.filter((each) => !clouds.includes(each))) {
+    const remedy = `stream-snapshot capture ${file} --replay --drop ${cloud}, then stream-snapshot regenerate ${name} --allow-regression; or add ${cloud} to clouds`
+    add(`has ${cloud}, which is not in clouds of ${workspace}`, remedy)
+  }
+  if (criteria !== undefined) {
+    const wanted = readCriteria(await folder.read(criteria), criteria)
+    if (!hasCriteria(wanted, snapshot, allParts(snapshot))) {
+      add(`captured with other criteria than ${criteria}`)
+    }
+  }
+  return faults
 }
 
 /** Snapshots and recordings in the folders of the workspace's snapshots that no stream uses. */
@@ -251,25 +205,19 @@ async function findUnused({ file, streams }: OpenedWorkspace, folder: Folder): P
   const used = [...streams.values()].flatMap(({ snapshot }) => [snapshot, recordingFile(snapshot)])
   const unused: string[] = []
   for (const place of new Set(used.map((each) => dirname(each)))) {
-    for (const name of folder.list(place, '.json')) {
-      const path = join(place, name)
-      if (!used.includes(path) && (await isOfCapture(path, folder))) unused.push(path)
+    for (const path of folder.list(place, '.json').map((name) => join(place, name))) {
+      if (used.includes(path)) continue
+      // The folder may have other files, if it is the root of the repository.
+      const text = path.endsWith('.recording.json')
+        ? undefined
+        : await folder.readIfExists(path).catch(() => '')
+      if (text === undefined || (isSnapshotText(text) && text.includes('"sha256"'))) {
+        unused.push(path)
+      }
     }
   }
   return unused.map((path) => ({
     message: `${path}: not used by any stream in ${file}`,
     remedy: `git rm ${path}, or name it as the snapshot of a stream in ${file}`,
   }))
-}
-
-/** The folder may have other files, if it is the root of the repository. */
-async function isOfCapture(path: string, folder: Folder): Promise<boolean> {
-  if (path.endsWith('.recording.json')) return true
-  const text = await folder.readIfExists(path).catch(() => undefined)
-  try {
-    const { schemaVersion, recording } = JSON.parse(text ?? 'null') ?? {}
-    return schemaVersion !== undefined && recording?.sha256 !== undefined
-  } catch {
-    return false
-  }
 }

@@ -247,7 +247,11 @@ function otherRelease(
 }
 
 /** Whether the kept images were captured with these criteria. Regions are parts, not criteria. */
-function hasCriteria(criteria: Criteria, before: Snapshot, { clouds, regions }: Parts): boolean {
+export function hasCriteria(
+  criteria: Criteria,
+  before: Snapshot,
+  { clouds, regions }: Parts,
+): boolean {
   const names = capturedClouds(before).filter(
     (cloud) =>
       clouds.includes(cloud) ||

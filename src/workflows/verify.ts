@@ -16,7 +16,7 @@ export interface Verification {
   readonly file: string
   readonly checks: readonly Check[]
   /** Present if the snapshot could be read. */
-  readonly snapshot?: Snapshot
+  readonly snapshot?: Snapshot | undefined
   /** What the snapshot generates; absent if that is refused. */
   readonly regeneration?: Regeneration
   /** The difference between the target and what the snapshot generates. */
@@ -43,21 +43,17 @@ export async function verifyStream(
     if (!hasPosition || !/^:\d/.test(error.message.slice(file.length))) throw error
     return verifyUnreadable(error)
   })
-  if (targetFiles(config).length === 0) {
-    return { file, checks, ...(snapshot && { snapshot }) }
-  }
-  const isWhole = checks.every(
-    ({ name, fault }) => fault === undefined || (name !== 'schema' && name !== 'integrity'),
-  )
-  if (snapshot === undefined || !isWhole) {
-    return {
-      file,
-      checks: [...checks, { name: 'target', skipped: true }],
-      ...(snapshot && { snapshot }),
-    }
+  if (targetFiles(config).length === 0) return { file, checks, snapshot }
+  if (snapshot === undefined || !isWhole(checks)) {
+    return { file, checks: [...checks, { name: 'target', skipped: true }], snapshot }
   }
   const { check, ...target } = await checkTarget(snapshot, config, command, folder)
-  return { file, checks: [...checks, check], snapshot, ...target }
+  return { file, checks: [...checks, { name: 'target', ...check }], snapshot, ...target }
+}
+
+/** Whether a snapshot has the content of a capture. */
+export function isWhole(checks: readonly Check[]): boolean {
+  return checks.every(({ name, fault }) => !fault || (name !== 'schema' && name !== 'integrity'))
 }
 
 /** The two files of one capture, read again if a run replaces them meanwhile. */
@@ -73,7 +69,7 @@ async function readEvidence(file: string, folder: Folder) {
 }
 
 interface TargetCheck extends Pick<Verification, 'regeneration' | 'comparison'> {
-  readonly check: Check
+  readonly check: Omit<Check, 'name'>
 }
 
 /** The difference of `regenerate --check`, and images that the snapshot has no evidence for. */
@@ -83,35 +79,35 @@ async function checkTarget(
   command: string,
   folder: Folder,
 ): Promise<TargetCheck> {
-  const name = 'target'
   const files = targetFiles(config)
+  const other = `not what ${config.snapshot} generates`
   try {
     const regeneration = await prepareRegeneration(snapshot, config, { dryRun: true }, folder)
     const { result, writes } = regeneration
-    const { comparison } = result
+    const done = { regeneration, comparison: result.comparison }
     if (writes.length > 0) {
-      const fault = `${writes.map((each) => each.file).join(', ')}: not what ${config.snapshot} generates`
-      return { check: { name, fault, remedy: command }, regeneration, comparison }
+      const fault = `${writes.map(({ file }) => file).join(', ')}: ${other}`
+      return { check: { fault, remedy: command }, ...done }
     }
     const unverified = result.unverified
       .filter(({ cloud, architecture }) => architecture || !isPending(snapshot, config, cloud))
       .map(describeUnverified)
-    if (unverified.length === 0) return { check: { name }, regeneration, comparison }
+    if (unverified.length === 0) return { check: {}, ...done }
     const fault = `${config.marketplaceFile ?? config.target}: ${unverified.join(', ')}`
     const remedy = config.clouds
       ? `${command} --allow-regression, which removes them; or add the cloud to the workspace`
       : `Capture ${config.snapshot} for them, or remove them from the file.`
-    return { check: { name, fault, remedy }, regeneration, comparison }
+    return { check: { fault, remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
-      const fault = `${files.join(', ')}: not what ${config.snapshot} generates; ${error.message}`
+      const fault = `${files.join(', ')}: ${other}; ${error.message}`
       const remedy = `${command} --allow-regression, or git checkout -- ${files.join(' ')}`
-      return { check: { name, fault, remedy }, comparison: error.comparison }
+      return { check: { fault, remedy }, comparison: error.comparison }
     }
     if (!(error instanceof UserError) || isMissing(error)) throw error
     if (error instanceof LaterVersionError) throw error
     const { message, remedy } = error
-    return { check: { name, fault: message, ...(remedy !== undefined && { remedy }) } }
+    return { check: { fault: message, remedy } }
   }
 }
 
