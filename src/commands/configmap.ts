@@ -16,9 +16,7 @@ export const configmapCommand = command({
   positionals: {
     STREAM: texts('Streams by name or file, several files as NAME=FILE', { isNeeded: true }),
   },
-  options: {
-    'marketplace-file': texts('Add these images; NAME=FILE for one of several'),
-  },
+  options: { 'marketplace-file': texts('Add these images; NAME=FILE for one of several') },
   examples: [
     ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],
     ['configmap rhel-9 rhel-10', 'streams of the workspace'],
@@ -26,28 +24,34 @@ export const configmapCommand = command({
   ],
 
   async run(args, { folder, terminal }) {
-    const files: NamedFile[] = []
+    const workspace = await findWorkspace(folder)
+    const images = args['marketplace-file'].map((argument) => parseNamed(argument, folder))
+    const isOnly = args.STREAM.length === 1
+    const streams: NamedStream[] = []
     for (const argument of args.STREAM) {
-      files.push(
-        (await readWorkspaceStream(folder, argument)) ?? (await readNamed(folder, argument)),
-      )
+      const config = folder.exists(argument) ? undefined : workspace?.streams.get(argument)
+      const { name, file } = config
+        ? { name: undefined, file: config.target ?? '' }
+        : parseNamed(argument, folder)
+      if (name === undefined && !config && !isOnly) {
+        throw new InputError(`${argument}: expected NAME=FILE, as there are several streams`)
+      }
+      const stream = readStream(await folder.read(file), file)
+      const key = config ? streamKey(stream) : name
+      if (streams.some((other) => other.name === key)) {
+        throw new InputError(`${argument}: another stream has the key "${key}"`)
+      }
+      const at = images.findIndex((each) => each.name === key)
+      const [added] = at < 0 ? [] : images.splice(at, 1)
+      const marketplace = added?.file ?? config?.marketplaceFile
+      const text = marketplace && (await (added ? folder.read : folder.readIfExists)(marketplace))
+      streams.push({
+        name: key,
+        stream,
+        ...(marketplace && text && { marketplaceFile: MarketplaceFile.read(text, marketplace) }),
+      })
     }
-    refuseUnnamed(files)
-    const marketplaces = await readAll(folder, args['marketplace-file'])
-    const streams = files.map((each): NamedStream => {
-      const { name, file, text } = each
-      const marketplace = marketplaces.filter((other) => other.name === name)
-      const found = marketplace[0] ?? each.marketplace
-      if (marketplace.length > 1) {
-        throw new InputError(`--marketplace-file: more than one for ${name ?? file}`)
-      }
-      return {
-        name,
-        stream: readStream(text, file),
-        ...(found && { marketplaceFile: MarketplaceFile.read(found.text, found.file) }),
-      }
-    })
-    const stray = marketplaces.find((each) => !files.some(({ name }) => name === each.name))
+    const [stray] = images
     if (stray !== undefined) {
       throw new InputError(
         `--marketplace-file ${stray.argument}: expected NAME=FILE with the name of a stream`,
@@ -58,61 +62,9 @@ export const configmapCommand = command({
   },
 })
 
-interface NamedFile {
-  readonly argument: string
-  readonly name: string | undefined
-  readonly file: string
-  readonly text: string
-  /** The marketplace file of a workspace's stream. */
-  readonly marketplace?: { readonly file: string; readonly text: string }
-}
-
-/** A stream of the workspace with its marketplace file, under the key that the installer uses. */
-async function readWorkspaceStream(
-  folder: Folder,
-  argument: string,
-): Promise<NamedFile | undefined> {
-  if (folder.exists(argument)) return undefined
-  const config = (await findWorkspace(folder))?.streams.get(argument)
-  if (config?.target === undefined) return undefined
-  const { target: file, marketplaceFile } = config
-  const text = await folder.read(file)
-  const name = streamKey(readStream(text, file))
-  const images = marketplaceFile && (await folder.readIfExists(marketplaceFile))
-  return {
-    argument,
-    name,
-    file,
-    text,
-    ...(marketplaceFile && images && { marketplace: { file: marketplaceFile, text: images } }),
-  }
-}
-
-/** In their order, so that the first of several errors is reported. */
-async function readAll(folder: Folder, args: readonly string[]): Promise<NamedFile[]> {
-  const files: NamedFile[] = []
-  for (const argument of args) files.push(await readNamed(folder, argument))
-  return files
-}
-
-/** `NAME=FILE`, unless a file has that very name. */
-async function readNamed(folder: Folder, argument: string): Promise<NamedFile> {
-  const [, name, file] = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/s.exec(argument) ?? []
-  if (name === undefined || file === undefined) {
-    return { argument, name: undefined, file: argument, text: await folder.read(argument) }
-  }
-  const text = await folder.readIfExists(argument)
-  if (text !== undefined) return { argument, name: undefined, file: argument, text }
-  return { argument, name, file, text: await folder.read(file) }
-}
-
-function refuseUnnamed(files: readonly NamedFile[]): void {
-  if (files.length === 1) return
-  const unnamed = files.find(({ name }) => name === undefined)
-  if (unnamed !== undefined) {
-    throw new InputError(`${unnamed.argument}: expected NAME=FILE, as there are several streams`)
-  }
-  const twice = files.find(({ name }, at) => files.findIndex((each) => each.name === name) !== at)
-  if (twice !== undefined)
-    throw new InputError(`${twice.argument}: another stream has the key "${twice.name}"`)
+/** `NAME=FILE`, unless this is the name of a file. */
+function parseNamed(argument: string, folder: Folder) {
+  const [, name, file = argument] =
+    (folder.exists(argument) ? null : /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/s.exec(argument)) ?? []
+  return { argument, name, file }
 }

@@ -19,7 +19,6 @@ export const imageCommand = command({
   },
   options: {
     'stream-name': text('Stream, if SOURCE has several'),
-    at: text('Read SOURCE at a git revision'),
     cloud: choice('Cloud', CLOUDS, {
       default: DEFAULT_CLOUD,
     }),
@@ -58,7 +57,7 @@ export const imageCommand = command({
     }
     const { mergeImages, openMergeFile, slotFor } = await import('../core/image/merge.ts')
     const show = await import('../show/image.ts')
-    const source = await openImageSource(folder, SOURCE, args.at)
+    const source = await openImageSource(folder, SOURCE)
     const file = merge === undefined ? undefined : openMergeFile(await folder.read(merge), merge)
     const { osImageStream } = file ?? {}
     const { stream, reason } = chooseStream(source, { option, osImageStream, file: merge })

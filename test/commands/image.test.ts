@@ -144,17 +144,6 @@ describe('SOURCE of image', () => {
     expect(await runImage(folder, ['-'], single)).toEqual(printed(GEN2))
   })
 
-  it('may be at a git revision', async () => {
-    for (const version of ['418.94.20240916', '418.94.20241009']) {
-      await write('rhcos.json', FORMS['enhancement.json'].replaceAll('418.94.20241009', version))
-      await commitAll(folder, version)
-    }
-    expect((await image('rhcos.json', '--at', 'HEAD~1')).stdout).toBe(
-      'azureopenshift:aro4:418-v2:418.94.20240916\n',
-    )
-    expect((await image('rhcos.json', '--at', 'nope')).status).toBe(2)
-  })
-
   it.each([
     ['nope.json', undefined, 'nope.json: no such file'],
     ['a.json', '{ "a": 1 }', 'a.json: not a CoreOS stream'],

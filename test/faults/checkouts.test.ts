@@ -133,30 +133,6 @@ describe('a path', () => {
       expect(stdout).toContain(`~  ${SLOT}:418.94.20241009 -> 418.94.20240916`)
     }
   })
-
-  it('of a stream at a revision is the one that it is without', async () => {
-    const named = (version: string) => {
-      const stream = JSON.parse(smallStream(EXAMPLE))
-      stream.architectures.x86_64['rhel-coreos-extensions'] = {
-        'azure-marketplace': {
-          'no-purchase-plan': {
-            publisher: 'azureopenshift',
-            offer: 'aro4',
-            sku: '418-v2',
-            version,
-          },
-        },
-      }
-      return JSON.stringify(stream)
-    }
-    await writeFile(at('rhcos.json'), named('418.94.20240916'))
-    await writeFile(at('snapshots/rhcos.json'), named('418.94.20241009'))
-    await commitAll(folder, 'two of one name')
-    for (const name of ['rhcos.json', at('snapshots/rhcos.json')]) {
-      const outcome = await run(['image', name, '--at', 'HEAD'], { cwd: at('snapshots') })
-      expect(outcome).toMatchObject({ stdout: 'azureopenshift:aro4:418-v2:418.94.20241009\n' })
-    }
-  })
 })
 
 describe('a clone without contents', () => {

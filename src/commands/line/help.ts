@@ -19,7 +19,7 @@ const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
   PLAN: ['plan'],
   POOL: ['pool'],
   REGION: ['location', 'region'],
-  REVISION: ['at', 'base'],
+  REVISION: ['base'],
   SECONDS: ['patience', 'timeout'],
   TEXT: ['offer', 'publisher', 'sku'],
   URL: ['azure-endpoint', 'gcp-endpoint', 'url'],

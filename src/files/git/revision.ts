@@ -111,16 +111,6 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   return undefined
 }
 
-/** Reads a file of a revision by its path in the file system. @throws InputError */
-export async function readAsOf(folder: Folder, revision: string, path: string): Promise<string> {
-  const name = `${revision}:${path}`
-  const { repository, file } = await openAround(folder, path)
-  await repository.expectRevision(revision, name)
-  const text = await repository.read(`${revision}:./${file}`, name)
-  if (text === undefined) throw new InputError(`${name}: no such file in ${revision}`)
-  return text
-}
-
 /** Reads a file as it was committed last, and as it is; undefined where it does not exist. */
 export async function readSinceCommitted(
   folder: Folder,
