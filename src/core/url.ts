@@ -1,7 +1,4 @@
-/**
- * Whether a URL may stand in a snapshot: `https`, or plain `http` to this machine, as `URL` writes it,
- * with no credentials, query or fragment, and no step that leads elsewhere.
- */
+/** `https`, or `http` to this machine, as `URL` writes it: no credentials, query or `..`. */
 export function isPlainUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || url.username || url.password || /[?#\s\\]|\/\//.test(text.slice(8))) {

@@ -9,12 +9,7 @@ export const STDIN = '-'
 
 export type Folder = ReturnType<typeof openFolder>
 
-/**
- * Paths are as the user typed them, absolute or from this folder, and errors name them so.
- *
- * @param path absolute
- * @param env for programs that run in the folder, such as git
- */
+/** @param env for programs that run in the folder, such as git */
 export function openFolder(
   path: string,
   { env, stdin }: { readonly env: NodeJS.ProcessEnv; readonly stdin: () => AsyncIterable<Buffer> },

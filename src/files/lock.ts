@@ -101,11 +101,7 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
 
 const undos = new Set<() => void>()
 
-/**
- * Registers what to undo when the process exits, on a signal too; it must be synchronous.
- *
- * @returns cancels the registration
- */
+/** Registers a synchronous undo for the end of the process. Returns how to cancel it. */
 export function onExit(undo: () => void): () => void {
   if (undos.size === 0) process.once('exit', undoAll)
   undos.add(undo)

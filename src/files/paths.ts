@@ -2,10 +2,7 @@ import fs from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 
-/**
- * A file of this name in a folder or the nearest folder above it, up to the root of the git
- * repository.
- */
+/** Up to the root of the git repository. */
 export function findUpwards(name: string, folder: string): string | undefined {
   for (const each of foldersAbove(folder)) {
     const file = join(each, name)
@@ -54,12 +51,7 @@ export function resolveTarget(file: string, path: string): string {
   return target
 }
 
-/**
- * A path without links; a missing file is in its resolved folder.
- *
- * @param file as the user typed it, for errors
- * @throws InputError for a link to a missing file
- */
+/** A missing file is in its resolved folder. @throws InputError for a link to a missing file */
 export function resolveLinks(file: string, path: string): string {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {

@@ -30,11 +30,7 @@ export async function readIfExists(file: string, path: string): Promise<string |
   }
 }
 
-/**
- * Reads a file that another file names. It must be beside that file; undefined if it is missing.
- *
- * @throws InputError for a link that leads out of the folder
- */
+/** @throws InputError for a link that leads out of the folder */
 export async function readSibling(file: string, path: string): Promise<string | undefined> {
   if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
     const end = fs.existsSync(path) ? fs.realpathSync(path) : undefined
@@ -60,11 +56,7 @@ export function tooLong(file: string): InputError {
   return new InputError(`${file}: longer than ${LONGEST_FILE / 1024 / 1024} MB`)
 }
 
-/**
- * The text of a file.
- *
- * @throws InputError for anything but UTF-8, for a Git LFS pointer and for merge conflict markers
- */
+/** @throws InputError for anything but UTF-8, a Git LFS pointer and merge conflict markers */
 export function decodeText(bytes: Buffer, file: string): string {
   const text = decode(bytes, file)
   if (text.startsWith('version https://git-lfs.github.com/spec/')) {

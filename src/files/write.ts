@@ -11,13 +11,7 @@ export interface Write {
   readonly text: string
 }
 
-/**
- * Writes files in this order, each by a temporary file and a rename, so that every file is complete
- * at any moment. All temporary files are complete before the first rename: a full disk changes no
- * file. Mode, owner and links stay.
- *
- * @throws InputError naming the file that cannot be written
- */
+/** All temporary files are complete before the first rename: a full disk changes no file. */
 export async function writeFiles(
   writes: readonly Write[],
   at: (path: string) => string,

@@ -72,10 +72,7 @@ export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap 
   }
 }
 
-/**
- * The stream with a marketplace file's images as the installer merges them: for each architecture
- * that both have, the file's take the place of all under `rhel-coreos-extensions.marketplace`.
- */
+/** The images of the file replace those of the stream, as the installer merges them. */
 function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   return stream.architectures().reduce((merged, arch) => {
     const images = file.extension(arch, 'marketplace')
@@ -83,10 +80,7 @@ function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   }, stream)
 }
 
-/**
- * The key of a stream, as the installer has it: `rhel-9`, and the empty key for a stream that is not
- * RHEL. Releases of CentOS Stream look like RHEL's, with a version that no OCP version has.
- */
+/** The installer's key, `rhel-9`; empty for others, such as CentOS Stream with similar releases. */
 export function streamKey(stream: Stream): string {
   const rhel = stream
     .architectures()

@@ -48,12 +48,7 @@ export interface Tolerance {
 
 type MeasuredSnapshot = SnapshotContent & Pick<Snapshot, 'capturedAt'>
 
-/**
- * How far each slot's image is from the release of its architecture: that of the snapshot's build,
- * else that of `target`. The slots are in the order of `selectImages`.
- *
- * @param requirement the grades that images may have
- */
+/** Compares each slot's image with the release of the snapshot's build, else of `target`. */
 export function measureSkew(
   snapshot: MeasuredSnapshot,
   target: Releases = new Map(),
@@ -120,10 +115,7 @@ function chosen({ criteria }: SnapshotContent, { slot, wanted, image, grade }: S
   }
 }
 
-/**
- * Nothing is missing if the image is of the same build, or was published after the build and its version
- * only has the hour of publication.
- */
+/** Empty for the same build, or if the version only has a time of publication after the build. */
 function missing(snapshot: SnapshotContent, selection: Selection): { expected?: Expected } {
   const { grade, image } = selection
   if (grade === 'exact') return {}

@@ -80,11 +80,7 @@ export interface NamedBuild extends WantedBuild {
   readonly place?: StreamPlace
 }
 
-/**
- * The name of the stream and its build server, as far as the URLs of the builds imply them.
- *
- * @throws InputError if the URLs contradict each other
- */
+/** The stream's name and build server that the URLs of the builds imply. @throws InputError */
 export function impliedPlace(
   builds: readonly NamedBuild[],
   given: Partial<StreamPlace>,
@@ -114,10 +110,7 @@ export function impliedPlace(
   return { ...places[0], url }
 }
 
-/**
- * The builds to query. A URL without the layout of build servers names the folder of its artifacts,
- * unless the build server was given.
- */
+/** A URL with another layout names the folder of its artifacts, unless --url was given. */
 export function wantedBuilds(
   builds: readonly NamedBuild[],
   given: Partial<StreamPlace>,

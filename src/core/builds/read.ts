@@ -26,12 +26,7 @@ export interface ReadBuild {
   readonly unknown: readonly string[]
 }
 
-/**
- * Reads a meta.json, and checks that it is of the requested build and architecture and has everything
- * that a stream shows.
- *
- * @throws InputError that names the field and what was expected
- */
+/** Reads the meta.json of the requested build. @throws InputError that names the wrong field */
 export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace): ReadBuild {
   const mismatch = findMismatch(meta, RECORDED_META)
   if (typeof meta !== 'object' || meta === null || mismatch !== undefined) {

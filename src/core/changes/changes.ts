@@ -42,12 +42,7 @@ export class Listings {
     )
   }
 
-  /**
-   * Why an image is not listed; undefined where it is.
-   *
-   * @param wasListed whether an earlier snapshot lists it: then a SKU that is not found any more
-   *   means that the image is no longer listed
-   */
+  /** @param wasListed whether an earlier snapshot lists it, so that its SKU existed */
   absence(cloud: CloudName, image: Named, wasListed: boolean): Absence | undefined {
     const entries = Object.entries(image).map(([key, value]) => [key, String(value)])
     if (this.#names.get(cloud)?.has(FACTS[cloud].nameOf(Object.fromEntries(entries)))) {
@@ -65,10 +60,7 @@ export interface Change {
   readonly after?: Item
   /** `older`: an image or a build is replaced by an older one. */
   readonly loss?: 'removed' | 'older'
-  /**
-   * Set for a part that changes with its build, architecture or platform: the change of the whole
-   * already implies it.
-   */
+  /** Set for a part that changes with its build, architecture or platform. */
   readonly follows?: true
   /** Why the lost image, or the image of a removed listing, is not listed after the change. */
   readonly absence?: Absence
@@ -79,11 +71,7 @@ export interface Comparison {
   readonly unchanged: readonly Item[]
 }
 
-/**
- * Compares two inventories.
- *
- * @param listings what the snapshot of the later inventory lists; without it no change has an `absence`
- */
+/** @param listings of the later snapshot; without them no change has an `absence` */
 export function compareInventories(
   before: Inventory,
   after: Inventory,
@@ -199,10 +187,7 @@ function findLoss(
   return isOlder(fresh.release, old.release, table) ? 'older' : undefined
 }
 
-/**
- * A cloud shows deprecated and disabled images to their owners only, so a lost image may still start
- * although it is not listed.
- */
+/** An unlisted image may still start: deprecated images are listed for their owners only. */
 function findAbsence(
   old: Item | undefined,
   loss: Change['loss'],

@@ -51,10 +51,7 @@ export function isEqual({ streams, files }: Difference): boolean {
   return files.length === 0 && streams.every(({ changes }) => changes.length === 0)
 }
 
-/**
- * Compares two versions of the files of a stream. The settings of a snapshot or a cloud that only one
- * version has are not changes of their own.
- */
+/** The settings of a snapshot or a cloud that only one version has are not changes of their own. */
 export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
   const [old, fresh] = [before, after].map((files) =>
     files.stream ? streamState(files, files.stream) : snapshotState(files),
@@ -138,10 +135,7 @@ function withoutGrades(inventory: Inventory): Inventory {
   )
 }
 
-/**
- * Releases that no image is newer than, for a snapshot whose release is unknown: the most recent image
- * of each slot is selected. Empty where the OCP version is unknown too.
- */
+/** Releases that no image is newer than, so that the most recent image of each slot is selected. */
 export function latestReleases({ stream, criteria }: Snapshot): Releases {
   const ocp = readMajorMinor(stream.ocp ?? '')
   const rhel = ocp && rhelForOcp(criteria.rhel, ocp)

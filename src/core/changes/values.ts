@@ -7,10 +7,7 @@ export interface ValueChange {
   readonly after?: unknown
 }
 
-/**
- * The deepest places where two JSON values differ. The elements of a list are compared as a set, so an
- * element that is added at the start is one change, and so is a list in another order.
- */
+/** The deepest differences of two JSON values. Lists are compared as sets. */
 export function diffValues(before: unknown, after: unknown, path = ''): ValueChange[] {
   if (canonicalOrNothing(before) === canonicalOrNothing(after)) return []
   if (isRecord(before) && isRecord(after)) {

@@ -39,10 +39,7 @@ export interface AzureSku {
   readonly name: string
   readonly architecture: 'x86_64' | 'aarch64'
   readonly generation: 1 | 2
-  /**
-   * The first and the last OCP version of this SKU, or the first one without it; without an end, it has
-   * every later one. A slot is what the stream's own version has; earlier versions have older images.
-   */
+  /** The OCP versions with this SKU: the first and the last, or the first without it. */
   readonly since?: string
   readonly until?: string
   readonly before?: string

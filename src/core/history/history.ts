@@ -89,10 +89,7 @@ export class HistoryReader {
   }
 }
 
-/**
- * A slot of a stream whose image was removed stays in the state, without an image, if the criteria
- * still offer it.
- */
+/** A slot whose image was removed stays, without an image, if the criteria still offer it. */
 function withEmptySlots(before: readonly SlotState[], state: State): State {
   if (state.vacant === undefined) return state
   const known = new Set(state.slots.map(({ slot }) => printSlot(slot)))

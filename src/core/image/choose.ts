@@ -15,12 +15,7 @@ export interface ChosenStream {
   readonly reason?: string
 }
 
-/**
- * Chooses the stream that is wanted, or the default of the OCP version.
- *
- * @throws InputError for wishes that contradict each other or the only stream
- * @throws CheckFailure if there is no such stream
- */
+/** @throws InputError for wishes that contradict each other, CheckFailure without such a stream */
 export function chooseStream(source: ImageSource, wish: StreamWish): ChosenStream {
   const { option, osImageStream, file: wishFile } = wish
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {

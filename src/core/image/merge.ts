@@ -39,13 +39,7 @@ export function openMergeFile(text: string, file: string): OpenedFile {
   return { yaml, ...findTargets(yaml.values() as JsonValue[], file) }
 }
 
-/**
- * Merges into each target of a file the image for its architecture and region.
- *
- * @param find finds the image of a slot, or throws
- * @throws InputError for an option that contradicts the file, and for a target that has an image
- * in another form
- */
+/** Merges into each target the image for its architecture and region. @throws InputError */
 export function mergeImages(
   { yaml, targets: all }: OpenedFile,
   options: ImageOptions,

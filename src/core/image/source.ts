@@ -47,11 +47,7 @@ export interface SourceStream {
   readonly ocp?: MajorMinor | undefined
 }
 
-/**
- * Reads a stream, a marketplace file, a snapshot, or a `coreos-bootimages` ConfigMap.
- *
- * @throws InputError for anything else
- */
+/** @throws InputError for another file than a stream, marketplace file, snapshot or ConfigMap */
 export async function readImageSource(text: string, file: string): Promise<ImageSource> {
   if (!/^\s*(\{|$)/.test(text)) return readManifest(text, file)
   const document = await jsonDocument(text, file)
@@ -64,11 +60,7 @@ export async function readImageSource(text: string, file: string): Promise<Image
   return images instanceof MarketplaceFile ? marketplaceSource(images, file) : streamSource(images)
 }
 
-/**
- * Reads a stream, or a file that has neither of a stream's keys and the shape of a marketplace file.
- *
- * @throws InputError for any other file
- */
+/** A marketplace file has its shape and none of a stream's keys. @throws InputError */
 export function readImageFile(text: string, file: string): Stream | MarketplaceFile {
   const { root } = parseDocument(text, file)
   const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
@@ -143,10 +135,7 @@ function streamName(releases: Releases, name: string): string {
 /** In place of a release: later than any image of its RHEL version. */
 const NEWEST = '29991231-0'
 
-/**
- * The selected images of a snapshot. A snapshot without builds has the newest images of its OCP
- * version, for each RHEL major that this version has.
- */
+/** A snapshot without builds has the newest images of its OCP version, for each RHEL major. */
 function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
   const ocp = readMajorMinor(snapshot.stream.ocp ?? '')
   const select = (releases: Releases): SlotImage[] =>

@@ -54,13 +54,7 @@ export interface MergeFile {
   readonly osImageStream: string | undefined
 }
 
-/**
- * Finds the targets of a file: an install-config, MachineSets and ControlPlaneMachineSets, in
- * several documents or in a `List`.
- *
- * @param documents the file's documents as plain values
- * @throws InputError for a file without any, with the kinds that were found
- */
+/** @throws InputError for a file without targets, with the kinds of objects that were found */
 export function findTargets(documents: readonly JsonValue[], file: string): MergeFile {
   const configs = documents.flatMap((value, document) =>
     isInstallConfig(value) ? [{ value, document }] : [],

@@ -37,12 +37,7 @@ export interface Replacement {
   readonly after?: string
 }
 
-/**
- * Parses all documents of a YAML file. Errors name the position and the kind of the error, and never
- * quote the file, which may contain secrets.
- *
- * @throws InputError, `FILE:LINE:COLUMN: …`
- */
+/** Errors never quote the file, which may contain secrets. @throws InputError */
 export function parseYaml(text: string, file: string): YamlFile {
   const lineCounter = new LineCounter()
   const fail = (offset: number, what: string): never => {
@@ -86,10 +81,7 @@ function refuseDuplicates(document: Document, fail: Fail): void {
   })
 }
 
-/**
- * A YAML file whose members can be replaced. Only the lines of changed members change: comments,
- * anchors, order and line ends are preserved.
- */
+/** Replaces members of a YAML file. Only their lines change. */
 export class YamlFile {
   readonly replaced: Replacement[] = []
   readonly #edits: Edit[] = []
@@ -127,12 +119,7 @@ export class YamlFile {
     return parts.join('') + this.text.slice(at)
   }
 
-  /**
-   * Puts members under a path of a document.
-   *
-   * @throws InputError if a value of another kind is in the way, or if the change would apply to
-   * more than this place
-   */
+  /** @throws InputError if another value is in the way, or an alias repeats the value */
   put(document: number, path: YamlPath, members: Members): void {
     const value = path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
     this.#put(this.#root(document), [], value, false)

@@ -1,7 +1,4 @@
-/**
- * A JSON document as a tree whose nodes keep the text that they were read from: everything unchanged is
- * written byte for byte, also `1.0`, `\u003c` and unusual spacing.
- */
+/** JSON nodes keep the text that they were read from, also `1.0`, `\u003c` and unusual spacing. */
 
 import stringify from 'fast-json-stable-stringify'
 import { printable } from '../../printable.ts'

@@ -239,12 +239,7 @@ function toPosition(text: string, offset: number) {
   return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 }
 }
 
-/**
- * Finds the key of a member, or an element, in valid JSON; if it does not exist, the innermost value
- * around it.
- *
- * @param path names of members and indexes of elements, from the root
- */
+/** Finds a member or an element; if it does not exist, the innermost value around it. */
 export function findPosition(text: string, path: readonly string[]) {
   const starts = new Map<JsonNode, number>()
   let node: JsonNode = parseDocument(text, '', starts).root

@@ -36,10 +36,7 @@ export function describeUnverified({ cloud, architecture, count }: UnverifiedIma
     : `${images} for ${architecture} (neither the snapshot nor the stream has ${architecture})`
 }
 
-/**
- * A file without the images for clouds that are neither queried nor configured, and without those for
- * unknown architectures.
- */
+/** Removes the images for unknown architectures and for clouds that are not in the workspace. */
 export function withoutUnverified<F extends ImageFile<F>>(
   file: F,
   clouds: readonly CloudName[],

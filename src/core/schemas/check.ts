@@ -5,11 +5,7 @@ import { isCriteria, isSnapshot, type Validator } from './generated.js'
 
 const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
 
-/**
- * Checks a parsed file against one of the published schemas.
- *
- * @throws InputError naming the file, the JSON path of the first fault and what was expected
- */
+/** @throws InputError with the file, the JSON path of the first fault and what was expected */
 export function checkSchema(schema: keyof typeof VALIDATORS, value: unknown, file: string): void {
   const fault = faultOf(VALIDATORS[schema], value)
   if (fault === undefined) return

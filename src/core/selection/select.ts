@@ -34,11 +34,7 @@ export interface Selection {
   readonly candidates: readonly Candidate[]
 }
 
-/**
- * Selects the image for a slot: an exact one, otherwise the most recent of those that may fill it.
- *
- * @param floor the earliest OCP version whose images a stream of it or a later version may have
- */
+/** @param floor the earliest OCP version whose images a stream of it or a later version may have */
 export function selectImage(
   slot: Slot,
   wanted: Wanted,

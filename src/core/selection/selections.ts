@@ -17,10 +17,7 @@ import { type Requirement, type Selection, selectImage } from './select.ts'
 
 export type Releases = ReadonlyMap<string, string>
 
-/**
- * Selects an image for every slot: clouds in their order, architectures by name, plans in the order
- * of streams. An architecture whose release has no RHEL version has no slots.
- */
+/** In the order of clouds, architectures by name, and plans in the order of streams. */
 export function selectImages(
   snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
   releases: Releases,
@@ -85,12 +82,7 @@ export const PLANS: readonly string[] = [
   ...new Set(CLOUDS.flatMap((cloud) => Object.keys(BUILT_IN[cloud]?.plans ?? {}))),
 ].sort(comparePlans)
 
-/**
- * Selections without images of the earlier RHEL major in plans that have an image of the stream's
- * own: as in openshift/installer, RHEL 9's images fill whole plans only.
- *
- * @param selections of all generations of each plan
- */
+/** As in openshift/installer, images of the earlier RHEL major fill whole plans only. */
 function withWholePlans(selections: readonly Selection[]): Selection[] {
   const ofOwnMajor = new Set(
     selections

@@ -20,10 +20,7 @@ export function withLf(text: string): string {
   return text.replaceAll('\r\n', '\n')
 }
 
-/**
- * Prints a value for reviewers: a value without objects or arrays in it is one line, so an image is a
- * line. Without its line breaks and indentation the text is the canonical JSON.
- */
+/** A value without objects or arrays in it is one line, so that an image is a line of a review. */
 export function printLines(value: unknown, indentation = ''): string {
   if (!isBranch(value)) return canonicalJson(value)
   const inner = `${indentation}  `

@@ -14,12 +14,7 @@ export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
   return { ...rest, integrity: computeIntegrity(canonicalJson(rest)) }
 }
 
-/**
- * Reads a snapshot and checks its integrity.
- *
- * @param file its name in errors
- * @throws InputError for an invalid snapshot, or one that was changed after the capture
- */
+/** @throws InputError for an invalid snapshot, or one that was changed after the capture */
 export function readSnapshot(text: string, file: string): Snapshot {
   const snapshot = readShape(text, file)
   if (!isPrintedIntact(text, snapshot) && !isIntact(snapshot)) {
@@ -112,13 +107,7 @@ export interface Found {
   readonly recording: string | undefined
 }
 
-/**
- * Makes the files of a capture. If its content is that of the existing snapshot, the snapshot keeps its
- * time and generator, and an intact recording stays.
- *
- * @param recording the file's name and text
- * @param now RFC 3339, UTC, whole seconds
- */
+/** An existing snapshot with the same content keeps its time, generator and intact recording. */
 export function assemble(
   content: SnapshotContent,
   recording: { readonly file: string; readonly text: string },

@@ -177,10 +177,7 @@ export function readArchitecture(text: string, option: string): Architecture {
 const RFC_3339 =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 
-/**
- * Reads a time of RFC 3339, in milliseconds since 1970. GCP's publishers leave out the seconds. A
- * leap second is read as the second after it. Undefined for everything else, such as a date alone.
- */
+/** RFC 3339 as milliseconds since 1970, undefined if invalid. GCP's publishers omit seconds. */
 export function readTime(text: string): number | undefined {
   const time = text.toUpperCase()
   const match = RFC_3339.exec(time)
@@ -199,11 +196,7 @@ export function hasUnreadableDate({ deprecation }: Pick<Image, 'deprecation'>): 
   return deprecation !== undefined && readTime(deprecation) === undefined
 }
 
-/**
- * The state of an image at a time. A snapshot has the date on which the cloud deprecates an image;
- * whether that is past depends on the snapshot's `capturedAt`, so a replay on a later day gives the
- * same. An image with an unreadable date is in an unknown state.
- */
+/** Whether a deprecation date is past depends on `capturedAt`, so that a replay gives the same. */
 export function stateAt(image: Image, time: string): ImageState {
   const { state, deprecation } = image
   if (deprecation === undefined || state === 'unavailable' || state === 'deprecated') return state

@@ -1,7 +1,4 @@
-/**
- * The values that the clouds document. The schemas accept all of them, so that every snapshot can be
- * read again.
- */
+/** The values that the clouds document. The schemas accept all of them. */
 
 function like(pattern: RegExp): (value: unknown) => value is string {
   return (value): value is string => typeof value === 'string' && pattern.test(value)
@@ -17,10 +14,7 @@ export const isAwsRegion = like(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$/)
 /** A label of RFC 1035. */
 export const isGcpName = like(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
 
-/**
- * Two or three numbers, as Azure requires of publishers, with an optional revision, or Azure's word for
- * the latest.
- */
+/** Two or three numbers, as Azure requires, with an optional revision, or `latest`. */
 export const isAzureVersion = like(/^([0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?|latest)$/)
 
 /** A date, with or without a time of day. GCP's publishers write it by hand; `readTime` is strict. */

@@ -55,10 +55,7 @@ const LEVELS: Readonly<Record<LayoutName, Readonly<Record<CloudName, readonly Le
   'stream-metadata': { azure: [PLAN, GENERATION], aws: [PLAN, REGIONS, REGION], gcp: [PLAN] },
 }
 
-/**
- * The key that has a cloud's images in a layout, and the name within if clouds share the key. No two
- * layouts have a key in common.
- */
+/** The key that has a cloud's images, and the name within if clouds share the key. */
 export function layoutRoot(
   layout: LayoutName,
   cloud: CloudName,
@@ -78,10 +75,7 @@ export function slotPath(layout: LayoutName, slot: Slot): string[] | undefined {
   return names.length === levels.length ? names : undefined
 }
 
-/**
- * The slot of a path: the inverse of `slotPath`. A path that the layout does not have, which a file
- * may contain all the same, is a slot whose plan is the whole path: no two images get one slot.
- */
+/** The inverse of `slotPath`; a path without a place in the layout becomes the plan of its slot. */
 export function slotAt(
   layout: LayoutName,
   cloud: CloudName,

@@ -78,10 +78,7 @@ export function imagesIn(
   )
 }
 
-/**
- * The file with these images, and no others, of a cloud for an architecture. Members that are not
- * part of an image stay. Images without a place in the layout are left out.
- */
+/** Keeps members that are not part of an image. Leaves out images without a place in the layout. */
 export function writeImages<F extends ImageFile<F>>(
   file: F,
   layout: LayoutName,
@@ -182,10 +179,7 @@ function withCloud(
   return kept.length > 0 ? Object.fromEntries(kept) : undefined
 }
 
-/**
- * A marketplace file, as openshift/installer keeps it: `{ ARCH: { CLOUD: … } }`, for each
- * architecture what a stream has under `marketplace`, indented by four spaces.
- */
+/** As openshift/installer keeps it: `{ ARCH: { CLOUD: … } }`, indented by four spaces. */
 export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   readonly name = ''
   private constructor(
@@ -217,11 +211,7 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
     return isRecord(clouds) ? clouds : undefined
   }
 
-  /**
-   * Sorts architectures by name, and removes one without images.
-   *
-   * @throws Error for a key that a marketplace file does not have
-   */
+  /** Sorts architectures by name, and removes one without images. */
   withExtension(arch: string, key: string, value: JsonValue | undefined): MarketplaceFile {
     if (key !== 'marketplace') throw new Error(`a marketplace file has no ${key}`)
     const all = Object.entries({ ...this.value, [arch]: value })

@@ -24,11 +24,7 @@ interface PlatformRules {
 
 const OBJECT = { object: 'object', bucket: 'bucket', url: 'url' } as const
 
-/**
- * The platforms of a stream, as coreos-assembler names them, and where its meta.json (`v1.json` of
- * its schemas) has what a stream shows of them. A target's artifacts for any other platform are
- * left as they are.
- */
+/** Platforms as coreos-assembler names them, and where its meta.json has what a stream shows. */
 const TABLE = {
   aliyun: { images: { from: 'aliyun', region: 'name', members: { image: 'id' } } },
   applehv: {},

@@ -9,10 +9,7 @@ import { type ImageRule, PLATFORM_RULES, PLATFORMS } from './platforms.ts'
 
 export type Shape = Fields | Mapping | Whole | Foreign
 
-/**
- * A Go struct. A `shared` one is written by several operations: no new value for it means `{}`, and
- * without members it is left out.
- */
+/** A Go struct. A `shared` one is written by several operations, and left out without members. */
 export interface Fields {
   readonly kind: 'fields'
   readonly fields: ReadonlyMap<string, Shape>
@@ -134,10 +131,7 @@ export const READ: readonly string[] = [...EXTENSIONS.fields].flatMap(([key, sha
     : [],
 )
 
-/**
- * The beginning of a path of marketplace images, up to the first name that stream-metadata-go does not
- * know; undefined where it reads all of it.
- */
+/** A path up to the first name that stream-metadata-go does not know; undefined if it reads all. */
 export function unreadOf(path: readonly string[]): readonly string[] | undefined {
   let shape: Shape = EXTENSIONS
   for (const [at, name] of path.entries()) {

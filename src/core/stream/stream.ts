@@ -98,12 +98,7 @@ export class Stream {
     return isRecord(value) ? value : undefined
   }
 
-  /**
-   * The release of an architecture: that of its metal artifacts, which every build has, else of the
-   * first artifacts with a release.
-   *
-   * @throws InputError for a release that is not a string
-   */
+  /** Of the metal artifacts, which every build has, else of the first artifacts with a release. */
   release(arch: string): string | undefined {
     const artifacts = getMember(this.architectureNode(arch), 'artifacts')
     if (artifacts?.kind !== 'object') return undefined
@@ -146,12 +141,7 @@ export class Stream {
     return this.withNode(arch, node)
   }
 
-  /**
-   * With `value`, and nothing else, under a marketplace key of an architecture, or without the key
-   * for undefined; empty extensions are removed too.
-   *
-   * @throws InputError if the stream does not have the architecture
-   */
+  /** Removes the key for undefined. @throws InputError for a missing architecture */
   withExtension(arch: string, key: string, value: JsonValue | undefined): Stream {
     const architecture = this.architectureNode(arch)
     if (architecture?.kind !== 'object') {

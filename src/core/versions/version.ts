@@ -45,11 +45,7 @@ export function readVersion(text: string): Version | undefined {
   return { form: 'A', ocp, rhel: readRhelDigits(second), stamp, revision }
 }
 
-/**
- * Whether the stamp is the hour of publication and not of the build: of form C, and of a version that
- * names RHEL alone and an hour, as the paid plans have since RHEL 9.6. A build that names RHEL alone
- * has a day.
- */
+/** Whether the stamp is of the publication, as in paid plans since RHEL 9.6, not of the build. */
 export function isOfPublication({ form, stamp }: Version): boolean {
   return form === 'C' || (form === 'B' && stamp.length > 8)
 }
@@ -80,10 +76,7 @@ export function inferRhel(table: RhelTable, version: Version): MajorMinor | unde
   return version.rhel ?? (version.ocp && rhelForOcp(table, version.ocp))
 }
 
-/**
- * Negative if `a` is less recent: by RHEL, then by OCP, both as numbers, then by time. A total order; a
- * shorter time stamp is the beginning of its day or hour.
- */
+/** By RHEL, then by OCP, then by time; a shorter time stamp is the beginning of its day or hour. */
 export function compareVersions(a: DatedVersion, b: DatedVersion): number {
   return (
     compareMajorMinor(a.rhel, b.rhel) ||
@@ -110,22 +103,14 @@ function time(stamp: string): number {
   return Date.UTC(year ?? 0, (month ?? 1) - 1, day)
 }
 
-/**
- * Finds a release in an image's name or description: `413.92.202305021736-0` in
- * `rhcos-413.92.202305021736-0-x86_64-Marketplace-ID`, `9.6.20250701-0` in
- * `rhcos-9.6.20250701-0-x86_64`. The first readable version counts.
- */
+/** The release in an image's name or description, such as `rhcos-9.6.20250701-0-x86_64`. */
 export function releaseIn(text: string): string | undefined {
   // Whole tokens: a product id follows after a hyphen, and its digits are not a revision.
   const tokens = text.match(/(?<![\w.])[0-9]+\.[0-9]+\.[0-9]{8,12}(?:-[0-9]{1,4})?(?![\w.])/g) ?? []
   return tokens.find((token) => readVersion(token) !== undefined)
 }
 
-/**
- * Whether a release or a marketplace version is certainly older than another: by RHEL if both have it,
- * else by OCP, else by time, else by revision. False for unreadable versions, except those of Fedora
- * CoreOS, which are numbers.
- */
+/** Whether a version is certainly older; of unreadable versions only Fedora CoreOS's are. */
 export function isOlder(a: string, b: string, table: RhelTable): boolean {
   const [x, y] = [readVersion(a), readVersion(b)]
   if (x === undefined && y === undefined) return isBefore(numbersOf(a), numbersOf(b))
@@ -151,10 +136,7 @@ function isBefore(a: readonly number[], b: readonly number[]): boolean {
   return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0)
 }
 
-/**
- * The RHEL minors of each OCP minor, the one its images are mostly of first:
- * `{ "4.18": ["9.4"], "5.0": ["10.2", "9.8"] }`. Part of the criteria.
- */
+/** The RHEL versions of each OCP version, its default first: `{ "5.0": ["10.2", "9.8"] }`. */
 export type RhelTable = Readonly<Record<string, readonly string[]>>
 
 /** The RHEL version of an OCP version's images whose version does not name one. */
@@ -162,10 +144,7 @@ export function rhelForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor | unde
   return rhelsForOcp(table, ocp)[0]
 }
 
-/**
- * The RHEL versions of an OCP version, its default first. An OCP version that is later than those in
- * the table has the RHEL versions of the last one of its major.
- */
+/** A later OCP version than those in the table has the RHEL versions of the last of its major. */
 export function rhelsForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor[] {
   const last = ocpVersions(table).findLast(({ major }) => major === ocp.major)
   const isLater = last !== undefined && compareMajorMinor(last, ocp) < 0

@@ -13,10 +13,7 @@ export class Blobs {
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
   }
 
-  /**
-   * @param name of the file, for errors
-   * @throws InputError for a content that the clone does not have, one that is too long, a directory
-   */
+  /** @throws InputError for a missing content, one that is too long, and a directory */
   async read(blob: string, name: string): Promise<Buffer> {
     this.#git.stdin.write(`${blob}\n`)
     while (!this.#rest.includes('\n')) {

@@ -12,11 +12,7 @@ export interface Tree {
   /** As messages name it, `a1b2c3d`; undefined for the working tree. */
   readonly label?: string
   readonly commit?: string
-  /**
-   * A file by its path from the working folder; undefined where this version does not have it.
-   *
-   * @throws InputError for a file that cannot be read
-   */
+  /** Undefined where this version does not have the file. @throws InputError if it is unreadable */
   read(path: string): Promise<string | undefined>
 }
 
@@ -82,14 +78,7 @@ function workingTree(repository: Repository, folder: Folder): Tree {
   }
 }
 
-/**
- * Reads a file, or, where no file has that name, a file of a revision, such as
- * `HEAD~1:snapshots/rhcos-4.18.json`. The path starts at the root of the repository, as in git, or
- * else at the folder.
- *
- * @returns undefined where the revision exists and has no such file
- * @throws InputError for a file that cannot be read
- */
+/** A path of a revision starts at the root of the repository, as in git, or else at the folder. */
 export async function readIfInRevision(folder: Folder, name: string): Promise<string | undefined> {
   const text = await folder.readIfExists(name)
   if (text !== undefined) return text
@@ -134,11 +123,7 @@ async function openAround(cwd: Folder, path: string) {
   return { repository: await Repository.open(folder, `${path}: no git history`), file: name }
 }
 
-/**
- * The folder and name by which git has a file: through links, from the nearest existing folder.
- *
- * @throws InputError for a directory
- */
+/** The folder and name by which git has a file: through links, from the nearest existing folder. */
 export function placeInGit(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   path: string,
@@ -221,10 +206,7 @@ class Repository {
     return (await this.output('rev-parse', '--is-shallow-repository')).trim() === 'true'
   }
 
-  /**
-   * @param path from the root if it begins with `:/`, else from the folder
-   * @throws InputError for a path into a submodule, whose files are in another repository
-   */
+  /** @param path from the root if it begins with `:/`, else from the folder */
   async refuseSubmodule(revision: string, path: string, name: string): Promise<void> {
     const isFromRoot = path.startsWith(':/')
     const prefix = isFromRoot ? '' : (await this.output('rev-parse', '--show-prefix')).trimEnd()
