@@ -2,8 +2,8 @@ import { Document, isScalar, Scalar, visit } from 'yaml'
 import type { ConfigMap } from '../core/audit/configmap.ts'
 
 /**
- * Prints a manifest as YAML. Texts of many lines stand as blocks, so that a reviewer sees the
- * stream as it is in its file; what a block cannot hold byte for byte is quoted.
+ * Prints a manifest as YAML. Texts of several lines are blocks, so that a reviewer sees the stream as it
+ * is in its file. A text that a block cannot hold byte for byte is quoted.
  */
 export function printConfigMap(map: ConfigMap): string {
   const document = new Document(map, { aliasDuplicateObjects: false })
@@ -22,7 +22,7 @@ export function printConfigMap(map: ConfigMap): string {
   return text.replace(UNPRINTABLE, escapeOf)
 }
 
-/** What a YAML reader refuses, or takes for the end of a line, where it stands as it is. */
+/** Characters that YAML readers refuse or take for a line end. */
 const UNPRINTABLE =
   /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu
 
@@ -31,9 +31,8 @@ function escapeOf(character: string): string {
 }
 
 /**
- * A block's lines are taken as they are, so they may hold printable characters and tabs alone. A
- * text that begins with white space or ends in a line of it depends on how a parser counts
- * indentation, so that is quoted as well.
+ * A block has no escapes. Parsers differ in how they count the indentation of a text that begins with
+ * white space or ends with a line of it.
  */
 function fitsBlock(text: string): boolean {
   return text.search(UNPRINTABLE) < 0 && !/^\s|\n[ \t]+\n*$/.test(text)

@@ -13,15 +13,12 @@ export const LIST_FORMATS = {
 } as const satisfies Record<string, (listings: readonly Listing[], styled: Styled) => string>
 export type ListFormat = keyof typeof LIST_FORMATS
 
-/**
- * A table for each cloud, as `az -o table` prints it; with the state, last, where an image is listed
- * that may not be chosen.
- */
+/** A table for each cloud, as `az -o table` prints it; its last column is the state, if there are states. */
 function listTable(listings: readonly Listing[], styled: Styled): string {
   const width = onStdout(styled).width()
   return listings
     .map(({ rows, states }) => {
-      const keys = Object.keys(rows[0] ?? {}).filter((key) => !ofJsonAlone(rows, key))
+      const keys = Object.keys(rows[0] ?? {}).filter((key) => !hasMembers(rows, key))
       const table = {
         header: [...keys, ...(states ? ['state'] : [])].map(title),
         rows: rows.map((row, at) => [
@@ -43,13 +40,13 @@ function listTsv(listings: readonly Listing[]): string {
     .join('')
 }
 
-/** What has members is empty where there is no room for them, as az has it. */
+/** A cell with members is empty in a table, as az prints it. */
 function textOf(cell: Cell | undefined): string {
   return typeof cell === 'string' ? cell : ''
 }
 
-/** az's table leaves such a column out. */
-function ofJsonAlone(rows: Listing['rows'], key: string): boolean {
+/** az leaves out a column with members. */
+function hasMembers(rows: Listing['rows'], key: string): boolean {
   return rows.some((row) => typeof row[key] !== 'string')
 }
 

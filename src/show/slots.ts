@@ -3,7 +3,7 @@ import { alike } from '../core/group.ts'
 import { comparePlans } from '../core/selection/selections.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 
-/** Slots in few words, those that differ in one respect together. */
+/** Slots in few words: slots that differ in one facet are described together. */
 export function describeSlots(slots: readonly Slot[]): string[] {
   return groupSlots(slots.map((slot) => ({ slot, alike: '' }))).map(({ text }) => text)
 }

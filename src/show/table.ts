@@ -7,15 +7,15 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** In columns of a terminal, before what is folded under its row. */
+/** In columns of a terminal, before the lines under a folded row. */
 const INDENT = 4
 
 /**
- * Rows of aligned columns, two spaces apart, nothing trailing; no cell can make a line of its own.
- * Where a row would be wider than the terminal, each row is folded: its first cell, and under it the
- * others, as many in a line as fit.
+ * Rows of aligned columns, two spaces apart, without trailing spaces and without line ends in cells. If
+ * a row would be wider than the terminal, each row is folded: its first cell, and under it the others,
+ * as many in a line as fit.
  *
- * @param width of the terminal; absent for a pipe or a file, where lines are whole
+ * @param width of the terminal; absent for a pipe or a file, where lines are complete
  * @param names of the columns, printed before the cells of a folded row
  * @returns the lines of each row
  */
@@ -46,7 +46,7 @@ export function alignColumns(table: readonly (readonly string[])[], width?: numb
   return alignRows(table, width).flat()
 }
 
-/** Signs stand before the first cell. */
+/** Signs are before the first cell. */
 function foldRow(row: readonly string[], width: number, names: readonly string[]): string[] {
   const first = row.findIndex((cell) => cell.length > 1)
   const head = row.slice(0, first + 1).join('  ')
@@ -64,7 +64,7 @@ function foldRow(row: readonly string[], width: number, names: readonly string[]
   return [...foldLine(head, width), ...under.map((line) => `${' '.repeat(INDENT)}${line}`)]
 }
 
-/** A line in pieces that fit a width, those behind the first indented; letters are lost nowhere. */
+/** A line in pieces that fit a width, all but the first indented. */
 export function foldLine(line: string, width: number | undefined): string[] {
   if (width === undefined || stringWidth(line) <= width) return [line]
   const [indent = ''] = /^ */.exec(line) ?? []
@@ -72,20 +72,14 @@ export function foldLine(line: string, width: number | undefined): string[] {
   const [first = ''] = wrapAnsi(body, width - indent.length, { hard: true }).split('\n')
   const inner = `${indent}${' '.repeat(Math.min(INDENT, Math.max(0, width - indent.length - 8)))}`
   const more = body.slice(first.length).trimStart()
-  return more === ''
-    ? [indent + first]
-    : [
-        indent + first,
-        ...wrapAnsi(more, width - inner.length, { hard: true })
-          .split('\n')
-          .map((each) => inner + each),
-      ]
+  const rest = more === '' ? [] : wrapAnsi(more, width - inner.length, { hard: true }).split('\n')
+  return [indent + first, ...rest.map((each) => inner + each)]
 }
 
 /**
- * A table as az prints one: the header, a line of dashes under each column, the rows; a column is
- * two wider than its name, or as wide as its widest cell. Where that is wider than the terminal, the
- * rows are folded, and each cell has its name before it.
+ * A table as az prints one: the header, dashes under each column, the rows. A column is two wider than
+ * its name, or as wide as its widest cell. If the table is wider than the terminal, the rows are folded,
+ * and each cell follows the name of its column.
  */
 export function underlinedTable({ header, rows }: Table, width?: number): string[] {
   const dashes = header.map((name, at) =>
