@@ -6,10 +6,10 @@ import { changeLines } from '../show/changes.ts'
 import { captureStream, prepareCapture } from '../workflows/capture.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { readBuilds } from './builds.ts'
-import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 import { isDryRun, printCapture, printNotes } from './results.ts'
+import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './stream-options.ts'
 
 const positionals = {
   SNAPSHOT: needed('Snapshot to write, NAME.json, or a stream of the workspace'),

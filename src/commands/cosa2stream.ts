@@ -1,11 +1,18 @@
 import { cosa2stream } from '../workflows/cosa2stream.ts'
 import { readBuilds } from './builds.ts'
 import { streamFlags } from './capture.ts'
-import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './capture-options.ts'
 import { command } from './command.ts'
 import { PREVIEW_OPTIONS, text } from './option.ts'
-import { REGENERATE_OPTIONS, regenerateOptions, targetFlags } from './regenerate-options.ts'
 import { isDryRun, printCapture, printRegeneration } from './results.ts'
+import {
+  BUILDS,
+  CAPTURE_OPTIONS,
+  captureOptions,
+  REGENERATE_OPTIONS,
+  regenerateOptions,
+  targetFlags,
+  withCaptureContext,
+} from './stream-options.ts'
 
 export const cosa2streamCommand = command({
   name: 'cosa2stream',

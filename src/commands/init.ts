@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { getReleases } from '../core/stream/stream.ts'
 import { printMajorMinor } from '../core/versions/version.ts'
 import { type InitStream, initWorkspace } from '../workflows/init.ts'
-import { OCP_OPTION } from './capture-options.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
+import { OCP_OPTION } from './stream-options.ts'
 
 export const initCommand = command({
   name: 'init',

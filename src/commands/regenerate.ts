@@ -9,8 +9,8 @@ import {
 import { findWorkspace, namedStreams, openWorkspace } from '../workflows/workspace.ts'
 import { type Context, command } from './command.ts'
 import { type ArgsOf, format, PREVIEW_OPTIONS, texts } from './option.ts'
-import { REGENERATE_OPTIONS, regenerateOptions, targetFlags } from './regenerate-options.ts'
 import { describeRefusal, indented, isDryRun, printRegeneration } from './results.ts'
+import { REGENERATE_OPTIONS, regenerateOptions, targetFlags } from './stream-options.ts'
 
 const positionals = { STREAMS: texts('Snapshot, or names of streams (default: all)') }
 const options = {

@@ -2,17 +2,18 @@ import { InputError } from '../errors.ts'
 import { type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { readBuilds } from './builds.ts'
+import { command } from './command.ts'
+import { PREVIEW_OPTIONS, texts } from './option.ts'
+import { indented, isDryRun, printCapture, printRegeneration } from './results.ts'
 import {
   captureOptions,
   cloudOption,
   OCP_OPTION,
   QUERY_OPTIONS,
+  REGENERATE_OPTIONS,
+  regenerateOptions,
   withCaptureContext,
-} from './capture-options.ts'
-import { command } from './command.ts'
-import { PREVIEW_OPTIONS, texts } from './option.ts'
-import { REGENERATE_OPTIONS, regenerateOptions } from './regenerate-options.ts'
-import { indented, isDryRun, printCapture, printRegeneration } from './results.ts'
+} from './stream-options.ts'
 
 export const updateCommand = command({
   name: 'update',

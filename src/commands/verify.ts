@@ -4,7 +4,7 @@ import { counted } from '../printable.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
 import { command } from './command.ts'
 import { format, text, texts } from './option.ts'
-import { TARGET_OPTIONS, targetFlags } from './regenerate-options.ts'
+import { TARGET_OPTIONS, targetFlags } from './stream-options.ts'
 
 export const verifyCommand = command({
   name: 'verify',

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { type Change, compareInventories } from '../core/changes/changes.ts'
-import { type Inventory, type Item, toInventory } from '../core/changes/inventory.ts'
+import { type Item, toInventory } from '../core/changes/inventory.ts'
 import {
   compareStreams,
   type Difference,
@@ -41,38 +41,32 @@ export async function diffWorkspace(
   const { before, after } =
     base === undefined ? await openHead(folder) : await openTrees(folder, base, head)
   const file = await findWorkspaceFile(folder, before, after)
-  const [old, fresh] = [await openVersion(before, file), await openVersion(after, file)]
-  const known = fresh.streams ?? old.streams ?? (await readStreams(folder, file))
-  const pairs = pairStreams(old.streams ?? known, fresh.streams ?? known)
-  const unknown = names.find((name) => !pairs.some((pair) => pair.name === name))
+  const old = parseStreams(await before.read(file), file, fileName(before, file))
+  const fresh = parseStreams(await after.read(file), file, fileName(after, file))
+  const known = fresh ?? old ?? parseStreams(await folder.read(file), file, file)
+  const all = [...new Set([...(fresh ?? known).keys(), ...(old ?? known).keys()])]
+  const unknown = names.find((name) => !all.includes(name))
   if (unknown !== undefined) throw new InputError(`${unknown}: no such stream in ${file}`)
-  const chosen = pairs.filter(({ name }) => names.length === 0 || names.includes(name))
-  const hasSettings = old.streams !== undefined && fresh.streams !== undefined
   const streams: StreamDiff[] = []
-  for (const pair of chosen) streams.push(await diffStream(before, after, pair, hasSettings))
+  for (const name of all.filter((each) => names.length === 0 || names.includes(each))) {
+    const own = await readSide(before, (old ?? known).get(name))
+    const other = await readSide(after, (fresh ?? known).get(name))
+    streams.push(diffStream(name, own, other, old !== undefined && fresh !== undefined))
+  }
+  const texts: FilePair = [file, await before.read(file), await after.read(file)]
   return {
     ...(before.commit !== undefined && { base: before.commit }),
     streams,
-    files: fileChanges(
-      [[file, old.text, fresh.text]],
-      old.streams === undefined || fresh.streams === undefined,
-    ),
+    files: fileChanges([texts], old === undefined || fresh === undefined),
   }
 }
 
 /** In the working folder or above it; of a version that has none, at the root of the repository. */
 async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Promise<string> {
-  const root = folder.repositoryRoot() ?? ''
-  const places = [
-    folder.findUpwards(WORKSPACE_FILE),
-    root === '' ? WORKSPACE_FILE : `${root}/${WORKSPACE_FILE}`,
-  ]
-  for (const place of places) {
-    if (place === undefined) continue
-    for (const tree of [after, before]) {
-      if ((await tree.read(place)) !== undefined) return place
-    }
-    if (folder.exists(place)) return place
+  const atRoot = join(folder.repositoryRoot() ?? '', WORKSPACE_FILE)
+  for (const place of [folder.findUpwards(WORKSPACE_FILE) ?? atRoot, atRoot]) {
+    const texts = [await after.read(place), await before.read(place)]
+    if (texts.some((text) => text !== undefined) || folder.exists(place)) return place
   }
   throw new InputError(
     `${WORKSPACE_FILE}: no such file`,
@@ -80,21 +74,13 @@ async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Pro
   )
 }
 
-async function readStreams(folder: Folder, file: string): Promise<Streams> {
-  const workspace = readWorkspace(await folder.read(file), file)
-  return streamConfigs(workspace, (path) => join(dirname(file), path))
-}
+type Streams = ReadonlyMap<string, StreamConfig>
 
-interface WorkspaceVersion {
-  readonly text?: string
-  readonly streams?: Streams
-}
-
-async function openVersion(tree: Tree, file: string): Promise<WorkspaceVersion> {
-  const text = await tree.read(file)
-  if (text === undefined) return {}
-  const workspace = readWorkspace(text, fileName(tree, file))
-  return { text, streams: streamConfigs(workspace, (path) => join(dirname(file), path)) }
+function parseStreams(text: string, file: string, shown: string): Streams
+function parseStreams(text: string | undefined, file: string, shown: string): Streams | undefined
+function parseStreams(text: string | undefined, file: string, shown: string): Streams | undefined {
+  if (text === undefined) return undefined
+  return streamConfigs(readWorkspace(text, shown), (path) => join(dirname(file), path))
 }
 
 /** What messages call a file of a version. */
@@ -102,126 +88,64 @@ function fileName({ label }: Tree, file: string): string {
   return label === undefined ? file : `${label}:${file}`
 }
 
-/** A stream in two versions of the workspace file; a side is absent where the version has no such stream. */
-interface Pair {
-  readonly name: string
-  readonly before?: StreamConfig | undefined
-  readonly after?: StreamConfig | undefined
-}
-
-type Streams = ReadonlyMap<string, StreamConfig>
-
-/** By name, and a stream with a new name by its target or its snapshot. */
-function pairStreams(before: Streams, after: Streams): Pair[] {
-  const renamed = new Map<string, string>()
-  for (const [name, config] of after) {
-    if (before.has(name)) continue
-    const [old] =
-      [...before].find(
-        ([each, { target, snapshot }]) =>
-          !after.has(each) && (target === config.target || snapshot === config.snapshot),
-      ) ?? []
-    if (old !== undefined) renamed.set(name, old)
-  }
-  const taken = new Set(renamed.values())
-  const kept = [...after].map(([name, config]) => ({
-    name,
-    before: before.get(renamed.get(name) ?? name),
-    after: config,
-  }))
-  const removed = [...before]
-    .filter(([name]) => !after.has(name) && !taken.has(name))
-    .map(([name, config]) => ({ name, before: config }))
-  return [...kept, ...removed]
-}
-
-async function diffStream(
-  before: Tree,
-  after: Tree,
-  pair: Pair,
-  hasSettings: boolean,
-): Promise<StreamDiff> {
-  const old = await readFiles(before, pair.before)
-  const fresh = await readFiles(after, pair.after)
-  const diff = compareStreams(pair.name, old.files, fresh.files)
-  const settings = hasSettings
-    ? compareInventories(
-        settingInventory(pair.before, old.files),
-        settingInventory(pair.after, fresh.files),
-        BUILT_IN.rhel,
-      ).changes
-    : []
-  const isSame = diff.changes.length + settings.length === 0
-  const files = fileChanges(pairFiles(pair, old.texts, fresh.texts), isSame)
-  const status = old.texts.size === 0 ? 'added' : fresh.texts.size === 0 ? 'removed' : undefined
-  return {
-    ...diff,
-    ...(status && { status }),
-    changes: [...diff.changes, ...settings, ...files],
-  }
-}
-
-interface ReadFiles {
-  readonly files: StreamFiles
-  /** By the role of the file in the workspace. */
-  readonly texts: ReadonlyMap<Role, string>
-}
-
 const ROLES = ['snapshot', 'target', 'marketplaceFile'] as const
 type Role = (typeof ROLES)[number]
 
-async function readFiles(tree: Tree, config: StreamConfig | undefined): Promise<ReadFiles> {
-  if (config === undefined) return { files: {}, texts: new Map() }
-  const texts = new Map<Role, string>()
+/** A stream in one version. */
+interface Side {
+  /** Absent if the workspace file of the version does not have the stream. */
+  readonly config: StreamConfig | undefined
+  readonly texts: Readonly<Partial<Record<Role, string>>>
+  readonly files: StreamFiles
+}
+
+async function readSide(tree: Tree, config: StreamConfig | undefined): Promise<Side> {
+  const texts: Partial<Record<Role, string>> = {}
   for (const role of ROLES) {
-    const path = config[role]
+    const path = config?.[role]
     const text = path === undefined ? undefined : await tree.read(path)
-    if (text !== undefined) texts.set(role, text)
+    if (text !== undefined) texts[role] = text
   }
-  const parse = <T>(role: Role, read: (text: string, file: string) => T): T | undefined => {
-    const text = texts.get(role)
-    return text === undefined ? undefined : read(text, fileName(tree, config[role] ?? ''))
+  const parse = <T>(role: Role, read: (text: string, file: string) => T): T | undefined =>
+    texts[role] === undefined ? undefined : read(texts[role], fileName(tree, config?.[role] ?? ''))
+  const files = {
+    snapshot: parse('snapshot', readSnapshot),
+    stream: parse('target', readStream),
+    marketplaceFile: parse('marketplaceFile', MarketplaceFile.read),
+    ocp: config?.ocp,
   }
+  return { config, texts, files }
+}
+
+function diffStream(name: string, before: Side, after: Side, hasSettings: boolean): StreamDiff {
+  const diff = compareStreams(name, before.files, after.files)
+  const settings = hasSettings ? compareItems(settingItems(before), settingItems(after)) : []
+  const pairs = ROLES.flatMap((role): FilePair[] => {
+    const path = after.config?.[role] ?? before.config?.[role]
+    return path === undefined ? [] : [[path, before.texts[role], after.texts[role]]]
+  })
+  const isSame = diff.changes.length + settings.length === 0
+  const isAbsent = ({ texts }: Side) => Object.keys(texts).length === 0
+  const status = isAbsent(before) ? 'added' : isAbsent(after) ? 'removed' : undefined
   return {
-    texts,
-    files: {
-      snapshot: parse('snapshot', readSnapshot),
-      stream: parse('target', readStream),
-      marketplaceFile: parse('marketplaceFile', MarketplaceFile.read),
-      ocp: config.ocp,
-    },
+    ...diff,
+    ...(status && { status }),
+    changes: [...diff.changes, ...settings, ...fileChanges(pairs, isSame)],
   }
 }
 
-/** The members of a stream in the workspace file. Builds that the stream has already are left out. */
-function settingInventory(config: StreamConfig | undefined, { stream }: StreamFiles): Inventory {
-  const { builds, ...rest } = config ?? { builds: undefined }
-  const others = Object.entries(builds ?? {}).filter(
-    ([arch, release]) => stream?.release(arch) !== release,
-  )
+/** The members of a stream in the workspace file, without the builds that the stream has already. */
+function settingItems({ config, files: { stream } }: Side): Item[] {
+  const { builds = {}, ...rest } = config ?? {}
+  const others = Object.entries(builds).filter(([arch, own]) => stream?.release(arch) !== own)
   const members = { ...rest, ...(others.length > 0 && { builds: Object.fromEntries(others) }) }
-  return toInventory(
-    Object.entries(members).flatMap(([name, value]): Item[] =>
-      value === undefined
-        ? []
-        : [
-            {
-              subject: { kind: 'setting', path: `workspace.${name}` },
-              value: canonicalJson(value),
-            },
-          ],
-    ),
-  )
+  return Object.entries(members).flatMap(([name, value]): Item[] => {
+    const subject = { kind: 'setting', path: `workspace.${name}` } as const
+    return value === undefined ? [] : [{ subject, value: canonicalJson(value) }]
+  })
 }
 
 type FilePair = readonly [path: string, before: string | undefined, after: string | undefined]
-
-function pairFiles(pair: Pair, before: ReadFiles['texts'], after: ReadFiles['texts']): FilePair[] {
-  return ROLES.flatMap((role): FilePair[] => {
-    const path = pair.after?.[role] ?? pair.before?.[role]
-    return path === undefined ? [] : [[path, before.get(role), after.get(role)]]
-  })
-}
 
 /**
  * Files that are added or removed.
@@ -229,18 +153,15 @@ function pairFiles(pair: Pair, before: ReadFiles['texts'], after: ReadFiles['tex
  * @param isSame whether nothing else changes: then files with other bytes are changes as well
  */
 function fileChanges(files: readonly FilePair[], isSame: boolean): Change[] {
-  const side = (texts: (file: FilePair) => string | undefined) =>
-    toInventory(
-      files.flatMap((file): Item[] => {
-        const text = texts(file)
-        return text === undefined
-          ? []
-          : [{ subject: { kind: 'file', path: file[0] }, value: isSame ? text : '' }]
-      }),
-    )
-  return compareInventories(
-    side(([, before]) => before),
-    side(([, , after]) => after),
-    BUILT_IN.rhel,
-  ).changes.slice()
+  const items = (at: 1 | 2) =>
+    files.flatMap((file): Item[] => {
+      const subject = { kind: 'file', path: file[0] } as const
+      return file[at] === undefined ? [] : [{ subject, value: isSame ? file[at] : '' }]
+    })
+  return compareItems(items(1), items(2))
+}
+
+function compareItems(before: readonly Item[], after: readonly Item[]): Change[] {
+  const [old, fresh] = [toInventory(before), toInventory(after)]
+  return [...compareInventories(old, fresh, BUILT_IN.rhel).changes]
 }

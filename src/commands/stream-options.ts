@@ -1,13 +1,21 @@
+import type { CloudOption } from '../capture/clouds/cloud.ts'
+import { CLOUD_TABLE } from '../capture/clouds/index.ts'
+import { FACTS } from '../core/clouds/index.ts'
+import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { ARCHITECTURES, architectureOf, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
+import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'
 import type { CloudOptions } from '../workflows/clouds.ts'
-import { CLOUD_OPTIONS } from './clouds.ts'
+import type { RegenerateOptions } from '../workflows/regenerate.ts'
+import { checkUrl } from './builds.ts'
 import type { Context } from './command.ts'
 import {
   type ArgsOf,
   choice,
+  choices,
   count,
   flag,
   list,
@@ -16,8 +24,43 @@ import {
   texts,
   withDefault,
 } from './option.ts'
-import { describeRefusal, type PrintArgs } from './results.ts'
-import { checkUrl } from './url.ts'
+import { describeRefusal, isDryRun, type PrintArgs } from './results.ts'
+
+type Table = typeof CLOUD_TABLE
+type OptionOf<Each> = Each extends { readonly isList: true }
+  ? Option<readonly string[] | undefined>
+  : Option<string | undefined>
+type OptionsOf<Options> = { readonly [Name in keyof Options]: OptionOf<Options[Name]> }
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never
+type AllOptions = Intersection<
+  { [Name in CloudName]: OptionsOf<Table[Name]['settings']['options']> }[CloudName]
+>
+
+/** The options of all clouds, grouped in the help. */
+export const CLOUD_OPTIONS = Object.fromEntries(
+  CLOUDS.flatMap((cloud) => {
+    const options: Readonly<Record<string, CloudOption>> = CLOUD_TABLE[cloud].settings.options
+    return Object.entries(options).map(([name, option]) => [
+      name,
+      toOption(option, FACTS[cloud].title),
+    ])
+  }),
+) as AllOptions
+
+function toOption(option: CloudOption, group: string): Option<unknown> {
+  const { describe, choices, isList, isUrl, read = (value: string) => value } = option
+  const shown = { group, ...(option.default && { default: option.default }) }
+  if (choices !== undefined) return choice(describe, choices, shown)
+  if (isUrl) return text(describe, shown, checkUrl)
+  if (!isList) return text(describe, shown, read)
+  return list<string>(describe, shown, (names, name) =>
+    names.map((each) => read(each, name)).toSorted(),
+  )
+}
 
 const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
 
@@ -151,4 +194,54 @@ function readClouds(
 function readOcp(text: string, option: string): string {
   if (readMajorMinor(text) !== undefined) return text
   throw new InputError(`${option}: expected X.Y such as 4.18, found ${JSON.stringify(text)}`)
+}
+
+const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
+
+/** How a target is generated, which `verify` takes too. */
+export const TARGET_OPTIONS = {
+  layout: choices('Layout, repeatable', layouts, { default: "the target's" }),
+  'marketplace-file': text('Write images to this file instead of the stream'),
+  require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[], {
+    default: 'any',
+  }),
+}
+
+/** The options that `cosa2stream` shares with `regenerate`. */
+export const REGENERATE_OPTIONS = {
+  target: text('Stream to update (default: print it)'),
+  ...TARGET_OPTIONS,
+  'allow-regression': flag('Allow losses and older images, and name them'),
+  'keep-lost': flag("Keep the target's images of lost regions"),
+  explain: flag('Print the candidates and the choice of each slot'),
+}
+
+export function regenerateOptions(
+  args: ArgsOf<Pick<typeof REGENERATE_OPTIONS, 'allow-regression' | 'keep-lost'>> & PrintArgs,
+): RegenerateOptions {
+  return {
+    allowRegression: args['allow-regression'] === true,
+    keepLost: args['keep-lost'] === true,
+    dryRun: isDryRun(args),
+  }
+}
+
+/** What the options say about a stream. */
+export function targetFlags(
+  args: ArgsOf<typeof TARGET_OPTIONS> & { readonly target?: string | undefined },
+): Partial<StreamConfig> {
+  const { target, 'marketplace-file': marketplaceFile, require, layout } = args
+  const names = [...new Set(layout)]
+  if (names.includes('none') && names.length > 1) {
+    throw new InputError('--layout none cannot be combined with other layouts')
+  }
+  if (marketplaceFile !== undefined && names.some((name) => name !== FILE_LAYOUT)) {
+    throw new InputError(`--marketplace-file has only the layout ${FILE_LAYOUT}`)
+  }
+  return {
+    ...(target !== undefined && { target }),
+    ...(marketplaceFile !== undefined && { marketplaceFile }),
+    ...(require && { require }),
+    ...(names.length > 0 && { layouts: names.filter((name) => name !== 'none') }),
+  }
 }
