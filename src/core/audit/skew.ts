@@ -4,7 +4,7 @@ import type { Slot } from '../clouds/slot.ts'
 import { alike } from '../group.ts'
 import type { Grade, Requirement, Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
-import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
+import { buildReleases, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
 import {
   compareMajorMinor,
@@ -54,9 +54,7 @@ export function measureSkew(
   target: Releases = new Map(),
   requirement: Requirement = 'any',
 ): SlotSkew[] {
-  const builds = Object.entries(snapshot.builds)
-  const own = builds.map(([arch, { release }]): [string, string] => [arch, release])
-  const releases = new Map([...target, ...own])
+  const releases = new Map([...target, ...buildReleases(snapshot)])
   return selectImages(snapshot, releases, requirement).map((selection) => ({
     slot: selection.slot,
     release: selection.wanted.text,

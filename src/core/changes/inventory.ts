@@ -219,32 +219,8 @@ export function wholeOf(subject: Subject): Subject | undefined {
   return image
 }
 
+/** Equal for the same subject in two files. */
 export function keyOf(subject: Subject): string {
-  return [subject.kind, ...partsOf(subject)].join('\n')
-}
-
-function partsOf(subject: Subject): readonly string[] {
-  switch (subject.kind) {
-    case 'build':
-      return [subject.architecture]
-    case 'artifact': {
-      const { architecture, platform, format = '', file = '', member = '' } = subject
-      return [architecture, platform, format, file, member]
-    }
-    case 'image': {
-      const { architecture, platform, region = '', member = '' } = subject
-      return [architecture, platform, region, member]
-    }
-    case 'slot':
-      return [subject.layout ?? '', printSlot(subject.slot)]
-    case 'cloud':
-      return [subject.cloud]
-    case 'listing':
-      return [subject.cloud, identityOf(subject.cloud, subject.image)]
-    case 'query':
-      return [subject.cloud, canonicalJson(subject.query)]
-    case 'setting':
-    case 'file':
-      return [subject.path]
-  }
+  if (subject.kind !== 'listing') return canonicalJson(subject)
+  return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
 }

@@ -1,7 +1,7 @@
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
-import { ARCHITECTURES, type Snapshot } from '../snapshot/snapshot.ts'
+import { ARCHITECTURES, buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ImageFile, imagesIn } from '../stream/marketplace.ts'
 import { getReleases, type Stream } from '../stream/stream.ts'
 import { readMajorMinor, rhelForOcp } from '../versions/version.ts'
@@ -111,11 +111,7 @@ function streamState(files: StreamFiles, stream: Stream): StreamState {
 /** Without a stream the builds are those of the snapshot, and the images those that it selects. */
 function snapshotState({ snapshot, releases: others = new Map() }: StreamFiles): StreamState {
   if (snapshot === undefined) return { releases: others, inventory: new Map() }
-  const builds = Object.entries(snapshot.builds)
-  const releases = new Map([
-    ...others,
-    ...builds.map(([arch, { release }]): [string, string] => [arch, release]),
-  ])
+  const releases = new Map([...others, ...buildReleases(snapshot)])
   const slots =
     releases.size > 0
       ? selectionInventory(selectImages(snapshot, releases))

@@ -17,7 +17,7 @@ import { alike, groupBy } from '../group.ts'
 import { readImageFile } from '../image/source.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
 import { imagesIn, MarketplaceFile, type SlotImage } from '../stream/marketplace.ts'
 import { getReleases, readStream, Stream } from '../stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/version.ts'
@@ -72,7 +72,7 @@ export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): 
 
 /** A snapshot without builds, and without a target, is shown with the latest image of each slot. */
 function snapshotState(snapshot: Snapshot, target: FileText | undefined): State {
-  const own = new Map(Object.entries(snapshot.builds).map(([arch, { release }]) => [arch, release]))
+  const own = buildReleases(snapshot)
   const releases = own.size > 0 ? own : readReleases(target).releases
   const isMeasured = releases.size > 0
   const skews = measureSkew(snapshot, isMeasured ? releases : latestReleases(snapshot))

@@ -11,7 +11,7 @@ import {
 } from '../json/document.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
-import { ARCHITECTURES, type Snapshot } from '../snapshot/snapshot.ts'
+import { ARCHITECTURES, buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
 import {
   entryVersion,
   imagesIn,
@@ -142,9 +142,8 @@ function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
     selectImages(snapshot, releases).flatMap(({ slot, image }) =>
       image ? [{ slot, entry: toEntry(slot.cloud, image) }] : [],
     )
-  const builds = Object.entries(snapshot.builds)
-  if (builds.length > 0) {
-    const releases = new Map(builds.map(([architecture, { release }]) => [architecture, release]))
+  const releases = buildReleases(snapshot)
+  if (releases.size > 0) {
     const { name: ownName } = snapshot.stream
     const name = streamName(releases, ownName)
     const stream = { name, ownName, ocp, releases, images: select(releases) }

@@ -143,6 +143,11 @@ export function getQueries(
   return byCloud[cloud] ?? []
 }
 
+/** The releases of the builds, by architecture. */
+export function buildReleases({ builds }: Pick<SnapshotContent, 'builds'>): Map<string, string> {
+  return new Map(Object.entries(builds).map(([arch, { release }]) => [arch, release]))
+}
+
 export function capturedClouds(snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)
 }
