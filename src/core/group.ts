@@ -9,7 +9,6 @@ export function groupBy<T>(things: Iterable<T>, keyOf: (thing: T) => string): Ma
   return groups
 }
 
-/** Things with equal keys together, with the first of them. */
 export function alike<T>(
   things: Iterable<T>,
   keyOf: (thing: T) => readonly unknown[],

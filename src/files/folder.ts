@@ -33,9 +33,7 @@ export function openFolder(
     readIfExists: (file: string) => readIfExists(file, at(file)),
     /** A file next to the one that names it: it may not be a link out of their folder. */
     readSibling: (file: string) => readSibling(file, at(file)),
-    /** Writes each file completely or not at all. @throws InputError naming the file */
     write: (writes: readonly Write[]) => writeFiles(writes, at),
-    /** Does some work while no other run writes the file. @throws ServiceError after a time limit */
     lock: <T>(file: string, options: LockOptions, work: () => Promise<T>) =>
       withLock(file, options, work, at(file)),
     checkTarget: (file: string) => checkTarget(file, at(file)),

@@ -5,9 +5,7 @@ import { attempt, fileError, hasCode } from './error.ts'
 import { resolveTarget } from './paths.ts'
 
 export interface LockOptions {
-  /** In milliseconds. */
   readonly patience: number
-  /** Called once if another process has the lock. */
   readonly onWait: (holder: string) => void
 }
 

@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 
-/** Up to the root of the git repository. */
 export function findUpwards(name: string, folder: string): string | undefined {
   for (const each of foldersAbove(folder)) {
     const file = join(each, name)

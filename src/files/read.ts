@@ -8,7 +8,6 @@ import { repositoryAround } from './paths.ts'
 /** In bytes: a hundred times the longest snapshot. */
 export const LONGEST_FILE = 64 * 1024 * 1024
 
-/** @param file as the user typed it, for errors @throws InputError naming the file and the fault */
 export async function readInput(file: string, path: string): Promise<string> {
   const text = await readIfExists(file, path)
   if (text === undefined) throw missingFile(file, path)

@@ -45,7 +45,6 @@ export function checkTarget(file: string, path: string): void {
   }
 }
 
-/** Removes the files that killed runs have left next to a file: temporary files, and its lock. */
 export function tidy(file: string, path: string): void {
   const target = attempt(file, () => resolveTarget(file, path))
   const folder = dirname(target)
@@ -71,7 +70,6 @@ function temporaryName(): string {
   return `.stream-snapshot.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
 }
 
-/** Writes a new file, with mode and owner of the file that it will replace, and waits for the disk. */
 function writeDurably(path: string, text: string, replaced: fs.Stats | undefined): void {
   const descriptor = fs.openSync(path, 'wx', replaced === undefined ? 0o666 : 0o600)
   try {

@@ -35,7 +35,6 @@ export interface ConfigMap {
 
 const PROFILES = ['ibm-cloud-managed', 'self-managed-high-availability', 'single-node-developer']
 
-/** The stream that is `data.stream` among several, where it is there: the installer's default. */
 const DEFAULT_STREAM = 'rhel-9'
 
 /**
@@ -89,7 +88,6 @@ export function streamKey(stream: Stream): string {
   return rhel === undefined ? '' : `rhel-${rhel.major}`
 }
 
-/** Known, or later than those that are known. */
 function isKnownRhel(rhel: MajorMinor): boolean {
   const table = BUILT_IN.rhel
   const all = ocpVersions(table)

@@ -13,7 +13,6 @@ import {
 
 export interface ListFilter {
   readonly cloud?: CloudName | undefined
-  /** CoreOS's name or Azure's, in any case. */
   readonly arch?: string | undefined
   /** Any part of the value, in any case; a cloud without such a member has no image to list. */
   readonly publisher?: string | undefined

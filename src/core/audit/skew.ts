@@ -48,7 +48,6 @@ export interface Tolerance {
 
 type MeasuredSnapshot = SnapshotContent & Pick<Snapshot, 'capturedAt'>
 
-/** Compares each slot's image with the release of the snapshot's build, else of `target`. */
 export function measureSkew(
   snapshot: MeasuredSnapshot,
   target: Releases = new Map(),

@@ -9,7 +9,6 @@ import { folderAround, liesIn } from '../url.ts'
 
 export type StreamPlace = Pick<StreamIdentity, 'url' | 'name'>
 
-/** A build to query. Its meta.json has what is absent here. */
 export interface WantedBuild {
   readonly architecture?: Architecture | undefined
   readonly release?: string | undefined
@@ -21,7 +20,6 @@ export interface WantedBuild {
 
 const META = '/meta.json'
 
-/** The folder of a build's meta.json and artifacts, by the layout of every build server. */
 export function buildFolder(
   { url, name }: StreamPlace,
   architecture: string,
@@ -30,7 +28,6 @@ export function buildFolder(
   return `${url}/${name}/builds/${release}/${architecture}`
 }
 
-/** The parts of the URL of a meta.json; undefined if it has another layout. */
 export function readMetaUrl(
   metaUrl: string,
 ):

@@ -26,7 +26,6 @@ export interface ReadBuild {
   readonly unknown: readonly string[]
 }
 
-/** Reads the meta.json of the requested build. @throws InputError that names the wrong field */
 export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace): ReadBuild {
   const mismatch = findMismatch(meta, RECORDED_META)
   if (typeof meta !== 'object' || meta === null || mismatch !== undefined) {

@@ -18,7 +18,6 @@ export function translate(
   signatures: boolean,
 ): ArchitectureContent {
   const { release, meta } = build
-  /** By platform, format and part. */
   const formats: Record<string, Record<string, Record<string, JsonRecord>>> = { metal: {} }
   for (const [name, { platform, format, part }] of Object.entries(ARTIFACT_RULES)) {
     const image = fieldsOf(fieldsOf(meta.images)?.[name])

@@ -58,7 +58,6 @@ export interface Change {
   readonly subject: Subject
   readonly before?: Item
   readonly after?: Item
-  /** `older`: an image or a build is replaced by an older one. */
   readonly loss?: 'removed' | 'older'
   /** Set for a part that changes with its build, architecture or platform. */
   readonly follows?: true
@@ -119,12 +118,10 @@ function withoutImplied(changes: readonly Change[]): Change[] {
   )
 }
 
-/** The losses that no loss of a build or a platform already implies. */
 export function losses(changes: readonly Change[]): Change[] {
   return changes.filter(({ loss, follows }) => loss !== undefined && !follows)
 }
 
-/** The changes of some kinds of subjects, without those that only follow another change. */
 export function ofKinds(changes: readonly Change[], ...kinds: readonly SubjectKind[]): Change[] {
   return changes.filter(
     (change) => !change.follows && !isRegraded(change) && kinds.includes(change.subject.kind),

@@ -15,10 +15,8 @@ import {
 } from '../versions/version.ts'
 import type { Inventory, Item } from './inventory.ts'
 
-/** One side of a comparison: what its images are graded against. */
 export interface Side {
   readonly releases: Releases
-  /** For releases that do not name an OCP version; absent where it is unknown. */
   readonly ocp?: MajorMinor | undefined
   readonly criteria: Criteria
 }
@@ -27,7 +25,6 @@ export interface Grading {
   readonly grade?: Grade
   /** Why there is no grade: `OCP version unknown`, `later OCP minor`. */
   readonly ungraded?: string
-  /** Whole days from the image's date to the build's; negative for a newer image. */
   readonly days?: number
 }
 

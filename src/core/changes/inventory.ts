@@ -19,7 +19,6 @@ import { entryVersion, type ImageFile, imagesIn, toEntry } from '../stream/marke
 import type { Stream } from '../stream/stream.ts'
 import { daysBetween, readVersion } from '../versions/version.ts'
 
-/** The smallest things that a file can have or not have. */
 export type Subject =
   | { readonly kind: 'build'; readonly architecture: string }
   /** A platform of a build, one format of it, or a member of that: `aws`, `vmdk.gz`, `signature`. */
@@ -52,7 +51,6 @@ export interface Item {
   readonly subject: Subject
   /** Equal for two items that cannot be distinguished. */
   readonly value: string
-  /** The build's release or the image's version, as it is spelled. */
   readonly release?: string
   readonly entry?: Entry
   readonly grade?: Grade
@@ -60,7 +58,6 @@ export interface Item {
   readonly days?: number
 }
 
-/** The items of a file by a key that is the same in two files for the same subject. */
 export type Inventory = ReadonlyMap<string, Item>
 
 export function streamInventory(stream: Stream, layouts?: readonly LayoutName[]): Inventory {

@@ -18,7 +18,6 @@ import {
   streamInventory,
 } from './inventory.ts'
 
-/** The files of one stream in one version; a file that does not exist is absent. */
 export interface StreamFiles {
   readonly snapshot?: Snapshot | undefined
   readonly stream?: Stream | undefined
@@ -35,7 +34,6 @@ export interface StreamState {
 
 export interface StreamDiff extends Comparison {
   readonly name: string
-  /** Set where one version has no file of the stream. */
   readonly status?: 'added' | 'removed'
   readonly before: StreamState
   readonly after: StreamState
@@ -72,7 +70,6 @@ export function compareStreams(name: string, before: StreamFiles, after: StreamF
   }
 }
 
-/** The slots of a side, each once. */
 export function slotItems({ inventory }: StreamState): Item[] {
   const slots = new Map<string, Item>()
   for (const item of inventory.values()) {

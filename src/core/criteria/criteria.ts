@@ -8,10 +8,8 @@ import {
 } from '../versions/version.ts'
 import builtIn from './criteria.json' with { type: 'json' }
 
-/** Which images to look for; see docs/criteria.md and schemas/criteria.schema.json. */
 export interface Criteria {
   readonly schemaVersion: 1
-  /** How many OCP versions before the stream's own are queried as well. */
   readonly earlierMinors: number
   readonly rhel: RhelTable
   readonly azure?: AzureCriteria
@@ -46,7 +44,6 @@ export interface AzureSku {
 }
 
 export interface AwsCriteria {
-  /** The account of AWS Marketplace's images; images of other accounts are ignored. */
   readonly owner: string
   /** The same in other partitions of AWS, by the partition's name, such as `aws-us-gov`. */
   readonly owners?: Readonly<Record<string, string>>
@@ -58,7 +55,6 @@ export interface AwsCriteria {
    * machine-config operator does with 4.19; absent: an older image is better than none.
    */
   readonly floor?: string
-  /** Of each plan the product id per architecture; the images' names contain it. */
   readonly plans: Readonly<Record<string, Readonly<Partial<Record<AwsArchitecture, string>>>>>
 }
 
@@ -80,7 +76,6 @@ export function isNamedByOcp({ name }: AzureSku): boolean {
   return name.includes('{')
 }
 
-/** The SKU's name for an OCP version; undefined if that version does not have the SKU. */
 export function skuName(sku: AzureSku, ocp: MajorMinor): string | undefined {
   if (!isOffered(sku, ocp)) return undefined
   return sku.name.replaceAll('{major}', String(ocp.major)).replaceAll('{minor}', String(ocp.minor))

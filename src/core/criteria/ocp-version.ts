@@ -32,7 +32,6 @@ export type OcpSource =
   | 'sku'
 
 export interface OcpDecision {
-  /** Absent where the sources leave none or several. */
   readonly ocp?: MajorMinor
   readonly source?: OcpSource
   readonly evidence?: string

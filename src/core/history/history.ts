@@ -14,7 +14,6 @@ import {
 
 export interface Commit {
   readonly commit: string
-  /** RFC 3339, UTC, whole seconds. */
   readonly date: string
   readonly subject: string
   /** Set for the first commit of a shallow clone: what it changed is unknown. */
@@ -36,7 +35,6 @@ export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacan
 }
 
 export interface Window {
-  /** RFC 3339: versions from then on. */
   readonly since?: string | undefined
   readonly maxCount?: number | undefined
 }

@@ -28,7 +28,6 @@ export interface FileText {
   readonly read: () => string
 }
 
-/** The files of one stream as a commit left them; undefined for a file that did not exist. */
 export interface StreamFiles {
   readonly main?: FileText
   /** The stream of a snapshot or of a marketplace file: it has the releases. */
@@ -165,7 +164,6 @@ export function canRead(target: FileText): boolean {
   }
 }
 
-/** A snapshot that has the images of a stream, as if queries had returned them. */
 function asSnapshot(name: string, ocp: MajorMinor | undefined, images: readonly SlotImage[]) {
   const byCloud = <T>(read: (image: SlotImage) => T) =>
     Object.fromEntries(

@@ -9,7 +9,6 @@ export interface StreamWish {
   readonly file?: string | undefined
 }
 
-/** The chosen stream; the reason is present where the source has several. */
 export interface ChosenStream {
   readonly stream: SourceStream
   readonly reason?: string

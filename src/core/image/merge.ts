@@ -39,7 +39,6 @@ export function openMergeFile(text: string, file: string): OpenedFile {
   return { yaml, ...findTargets(yaml.values() as JsonValue[], file) }
 }
 
-/** Merges into each target the image for its architecture and region. @throws InputError */
 export function mergeImages(
   { yaml, targets: all }: OpenedFile,
   options: ImageOptions,
@@ -159,7 +158,6 @@ function refuseConflict(
   )
 }
 
-/** `x86_64 (amd64)` */
 function bothNames(architecture: Architecture): string {
   const other = kubernetesName(architecture)
   return other === architecture ? architecture : `${architecture} (${other})`

@@ -38,9 +38,7 @@ export interface ImageSource {
 }
 
 export interface SourceStream {
-  /** `rhel-9`; undefined if it is unknown. */
   readonly name?: string | undefined
-  /** The stream file's own name for itself, such as `rhcos-4.21`. */
   readonly ownName?: string
   readonly images: readonly SlotImage[]
   readonly releases: Releases

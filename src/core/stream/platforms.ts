@@ -104,7 +104,6 @@ export const ARTIFACT_RULES: Readonly<Record<string, ArtifactRule>> = {
   ...METAL_RULES,
 }
 
-/** Artifacts of a build that have no place in a stream. */
 export const OTHER_ARTIFACTS: readonly string[] = [
   'dasd',
   'extensions-container',

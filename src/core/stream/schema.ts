@@ -16,14 +16,12 @@ export interface Fields {
   readonly shared: boolean
 }
 
-/** A Go map; all its keys are owned, or those in `owned`. */
 export interface Mapping {
   readonly kind: 'map'
   readonly of: Shape
   readonly owned: ReadonlySet<string> | undefined
 }
 
-/** A value that is replaced completely, in its own order. */
 export interface Whole {
   readonly kind: 'whole'
 }
@@ -86,7 +84,6 @@ export const KNOWN_PLANS = [
   ...['ocp-emea', 'opp-emea', 'oke-emea'],
 ] as const
 
-/** The marketplace images of stream-metadata-go: Azure's, by plan and Hyper-V generation. */
 const AZURE_IMAGE = plain('publisher', 'offer', 'sku', 'version')
 const AZURE_IMAGES = fields({ hyperVGen1: AZURE_IMAGE, hyperVGen2: AZURE_IMAGE })
 const KNOWN: Readonly<Record<string, Fields>> = {
@@ -124,7 +121,6 @@ export const STREAM = fields({
   architectures: ARCHITECTURES,
 })
 
-/** The keys of marketplace images, and the names within, that stream-metadata-go reads. */
 export const READ: readonly string[] = [...EXTENSIONS.fields].flatMap(([key, shape]) =>
   shape.kind === 'foreign' && shape.known?.kind === 'fields'
     ? [...shape.known.fields.keys()].map((name) => `${key}.${name}`)

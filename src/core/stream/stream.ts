@@ -21,7 +21,6 @@ import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from
 const EXTENSIONS_KEY = 'rhel-coreos-extensions'
 const ARCHITECTURE_PARTS = ['artifacts', 'images', EXTENSIONS_KEY]
 
-/** `lastModified` in RFC 3339. Old streams have no `generator`; undefined is not written. */
 export interface StreamMetadata {
   readonly lastModified: string | undefined
   readonly generator: string | undefined
@@ -216,7 +215,6 @@ export function expectObject(node: JsonNode | undefined, file: string, path: str
   return node
 }
 
-/** `FILE: PATH: expected …, found …`. */
 export function mismatch(
   file: string,
   path: string,

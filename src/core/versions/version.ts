@@ -12,7 +12,6 @@ export interface Version {
   readonly form: 'A' | 'B' | 'C'
   readonly ocp: MajorMinor | undefined
   readonly rhel: MajorMinor | undefined
-  /** UTC, `YYYYMMDD`, `YYYYMMDDHH` or `YYYYMMDDHHMM`. */
   readonly stamp: string
   readonly revision: number | undefined
 }
@@ -27,7 +26,6 @@ export interface Release extends Version {
 const VERSION =
   /^([1-9][0-9]{0,3})\.([0-9]{1,3})\.(2[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9])?)?)(?:-([0-9]{1,4}))?$/
 
-/** Reads a marketplace version; undefined for anything else (`latest`, `1.2`). */
 export function readVersion(text: string): Version | undefined {
   const match = VERSION.exec(text)
   const [first, second, stamp] = [match?.[1], match?.[2], match?.[3]]
@@ -50,7 +48,6 @@ export function isOfPublication({ form, stamp }: Version): boolean {
   return form === 'C' || (form === 'B' && stamp.length > 8)
 }
 
-/** Reads a build's id; undefined without a RHEL version, such as Fedora CoreOS's. */
 export function readRelease(text: string): Release | undefined {
   const version = readVersion(text)
   if (version === undefined || version.form === 'C' || version.rhel === undefined) return undefined
@@ -93,7 +90,6 @@ export function compareStamps(a: string, b: string): number {
 
 const DAY = 24 * 60 * 60 * 1000
 
-/** Whole days between the dates of two time stamps, in UTC. */
 export function daysBetween(from: string | undefined, to: string): number | undefined {
   return from === undefined ? undefined : Math.round((time(to) - time(from)) / DAY)
 }
@@ -125,7 +121,6 @@ export function isOlder(a: string, b: string, table: RhelTable): boolean {
   return order < 0
 }
 
-/** The numbers of `38.20230609.3.0`; empty for anything else. */
 function numbersOf(text: string): number[] {
   return /^[0-9]+(\.[0-9]+){2,3}$/.test(text) ? text.split('.').map(Number) : []
 }
@@ -139,7 +134,6 @@ function isBefore(a: readonly number[], b: readonly number[]): boolean {
 /** The RHEL versions of each OCP version, its default first: `{ "5.0": ["10.2", "9.8"] }`. */
 export type RhelTable = Readonly<Record<string, readonly string[]>>
 
-/** The RHEL version of an OCP version's images whose version does not name one. */
 export function rhelForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor | undefined {
   return rhelsForOcp(table, ocp)[0]
 }
@@ -183,7 +177,6 @@ export function ocpVersions(table: RhelTable): readonly MajorMinor[] {
   return minors
 }
 
-/** An OCP or RHEL version: 4.18, 9.6. */
 export interface MajorMinor {
   readonly major: number
   readonly minor: number

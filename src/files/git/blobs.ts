@@ -2,7 +2,6 @@ import { InputError } from '../../errors.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
 import { type GitFolder, gitError, notInClone, startGit } from './git.ts'
 
-/** Reads contents from a repository by one git process, one at a time. */
 export class Blobs {
   readonly #git
   readonly #chunks: AsyncIterator<Buffer>
@@ -31,7 +30,6 @@ export class Blobs {
       this.#rest = await this.#chunk(name)
       if (isFile) parts.push(this.#rest)
     }
-    // The next content stays readable.
     this.#rest = this.#rest.subarray(this.#rest.length - (have - length - 1))
     if (isFile) return Buffer.concat(parts).subarray(0, length)
     throw type === 'blob'

@@ -29,7 +29,6 @@ function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 export type GitFolder = Pick<Folder, 'path' | 'env'>
 
-/** Starts git without a shell. `ended` rejects with an InputError where git is not installed. */
 export function startGit(args: readonly string[], { path, env }: GitFolder) {
   const child = spawn('git', [...QUIETLY, ...args], { cwd: path, env: gitEnvironment(env) })
   const { stdin, stdout } = child
@@ -49,7 +48,6 @@ export function startGit(args: readonly string[], { path, env }: GitFolder) {
   return { child, stdin, stdout, ended }
 }
 
-/** Runs git to its end. @throws InputError where git is not installed */
 export async function runGit(args: readonly string[], folder: GitFolder): Promise<GitResult> {
   const { stdin, stdout, ended } = startGit(args, folder)
   stdin.end()
@@ -74,7 +72,6 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/unrecognized argument: --diff-merges/, 'Git 2.31 or later is needed.'],
 ]
 
-/** Whether an object is missing from a partial clone. */
 export function isLacking(stderr: string): boolean {
   return /lazy fetching disabled|unable to read|promisor|transport .* not allowed|could not fetch/.test(
     stderr,
@@ -88,5 +85,4 @@ export function notInClone(what: string): NotInClone {
   )
 }
 
-/** A content that is missing from a partial clone. */
 export class NotInClone extends InputError {}

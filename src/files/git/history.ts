@@ -9,7 +9,6 @@ import { placeInGit } from './revision.ts'
 export class NoVersions extends InputError {}
 
 export interface FileState {
-  /** The file's name then, from the root of the repository. */
   readonly path: string
   /** The id of its content; undefined if the commit removed the file. */
   readonly blob: string | undefined
@@ -26,7 +25,6 @@ export interface FileCommit {
 }
 
 export interface FileHistory {
-  /** The latest first. */
   readonly commits: readonly FileCommit[]
   readonly blobs: Blobs
   /** The URL of `origin`, as it is configured; undefined without one. */
@@ -76,7 +74,6 @@ interface Log extends Omit<FileCommit, 'isCut'> {
   readonly added: readonly boolean[]
 }
 
-/** Restarts with a file's former name at each commit that renamed it. */
 async function followRenames(
   folder: GitFolder,
   prefix: string,
@@ -157,7 +154,6 @@ async function findRename(
   return undefined
 }
 
-/** The file that a commit renamed to this one, with the same or similar content. */
 async function findSource(
   folder: GitFolder,
   id: string,

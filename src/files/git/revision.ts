@@ -7,7 +7,6 @@ import { decodeText } from '../read.ts'
 import { Blobs } from './blobs.ts'
 import { type GitFolder, gitError, isLacking, runGit } from './git.ts'
 
-/** The files of one version of a repository: of a commit, or of the working tree. */
 export interface Tree {
   /** As messages name it, `a1b2c3d`; undefined for the working tree. */
   readonly label?: string
@@ -48,7 +47,6 @@ export async function openTrees(
   }
 }
 
-/** The working tree and its HEAD. @throws InputError without a repository or a commit */
 export async function openHead(
   folder: Folder,
 ): Promise<{ readonly before: Tree; readonly after: Tree }> {
@@ -100,7 +98,6 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   return undefined
 }
 
-/** Reads a file as it was committed last, and as it is; undefined where it does not exist. */
 export async function readSinceCommitted(
   folder: Folder,
   path: string,
