@@ -5,16 +5,13 @@ import { type Folder, openFolder } from './files/folder.ts'
 /** What a command has of the process around it: nothing below reads `process`. */
 export interface Io {
   readonly env: NodeJS.ProcessEnv
-  /** The working folder. */
   readonly folder: Folder
   readonly stdout: Output
   readonly stderr: Output
   now(): Date
 }
 
-/** Standard output or standard error. */
 export interface Output {
-  /** Writes at once. */
   write(text: string): void
   readonly isTerminal: boolean
   /** In columns, for a terminal. */

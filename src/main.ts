@@ -2,7 +2,6 @@ import { asServiceError, reportError } from './commands/line/failure.ts'
 import { run } from './commands/line/parse.ts'
 import { exitOnSignals, processIo } from './io.ts'
 
-/** Runs the command line of this process. */
 export async function main(words: readonly string[]): Promise<void> {
   const isDebug = words.includes('--debug')
   exitOnSignals()

@@ -80,7 +80,6 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
   throw unknownStream(SNAPSHOT, [...workspace.streams.keys()], workspace.file)
 }
 
-/** What the options of `capture` and `cosa2stream` say about a stream. */
 export function streamFlags(args: ArgsOf<typeof CAPTURE_OPTIONS>): Partial<StreamConfig> {
   const { name, url, distro, criteria, cloud, drop = [] } = args
   const both = cloud?.find((each) => drop.includes(each))

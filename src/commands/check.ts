@@ -49,7 +49,6 @@ function printStream(checked: CheckedStream, terminal: Terminal): void {
   if (verification) printDifference(verification, terminal)
 }
 
-/** What was examined: the releases and the captured images. */
 function describeStream({ config, verification }: CheckedStream): string {
   if (verification?.snapshot === undefined) return 'no builds and no clouds, nothing to check'
   const { snapshot, regeneration } = verification

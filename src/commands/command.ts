@@ -4,7 +4,6 @@ import type { Io } from '../io.ts'
 import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, flag, type OptionTable, type Words } from './option.ts'
 
-/** The options of every command. */
 export const GLOBAL_OPTIONS = {
   quiet: flag('Print only data, errors and losses', { alias: 'q' }),
   debug: flag('Print stack traces and the error codes that were received'),
@@ -14,7 +13,6 @@ export const GLOBAL_OPTIONS = {
   version: flag('Show the version', { alias: 'V' }),
 }
 
-/** The tasks that the help lists commands by. */
 export const GROUPS = [
   'Repository',
   'Review',
@@ -26,7 +24,6 @@ export const GROUPS = [
 
 export type GlobalArgs = ArgsOf<typeof GLOBAL_OPTIONS>
 
-/** What a command works with. */
 export interface Context extends Io {
   readonly terminal: Terminal
 }
@@ -38,7 +35,6 @@ export type ExitCode = 0 | 1 | undefined
 interface Definition<Positionals extends OptionTable, Options extends OptionTable> {
   readonly name: string
   readonly group: (typeof GROUPS)[number]
-  /** One line without a period. */
   readonly describe: string
   /** The arguments in the help, if the positionals alone do not show them. */
   readonly usage?: string
@@ -49,7 +45,6 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   readonly examples: readonly (readonly [line: string, what: string])[]
   /** For a command on a file: its arguments and options for a stream of the workspace. */
   readonly forStream?: (stream: StreamConfig) => Readonly<Record<string, string | undefined>>
-  /** Whether its arguments are names of streams. */
   readonly takesStreams?: boolean
   run(
     args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs,
@@ -57,7 +52,6 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   ): Promise<ExitCode> | Promise<void>
 }
 
-/** A command as the command line calls it. */
 export interface Command extends Omit<Definition<OptionTable, OptionTable>, 'run'> {
   run(words: Words, context: Context): Promise<ExitCode>
 }
@@ -79,7 +73,6 @@ export function command<Positionals extends OptionTable, Options extends OptionT
   }
 }
 
-/** @throws InputError for an invalid value */
 export function readArgs<Table extends OptionTable>(
   command: string,
   table: Table,

@@ -119,7 +119,6 @@ async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Contex
   }
 }
 
-/** @throws InputError for a mistyped name of a stream */
 async function isStreamName(name: string, folder: Folder): Promise<boolean> {
   if (folder.exists(name)) return false
   const workspace = await findWorkspace(folder)

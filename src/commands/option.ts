@@ -1,10 +1,7 @@
 import { InputError } from '../errors.ts'
 
-/** What an option has besides its description. */
 interface Details {
-  /** A letter. */
   readonly alias?: string
-  /** The heading in the help. */
   readonly group?: string
   /** In the help: the value, or a description of it. */
   readonly default?: string | number | undefined
@@ -16,14 +13,12 @@ interface Details {
   readonly values?: readonly string[]
 }
 
-/** An option or a positional. */
 export interface Option<Value> extends Details {
   readonly describe: string
   readonly isFlag?: boolean
   /** Whether it may be given several times; such a positional takes all remaining words. */
   readonly isList?: boolean
   readonly isNeeded?: boolean
-  /** Values that the help lists. */
   readonly choices?: readonly string[]
   /**
    * @param words one for each time that it is given: `true` or `false` for a flag, and an empty word
@@ -49,7 +44,6 @@ export type ArgsOf<Table> = {
   readonly [Name in Exclude<keyof Table, Optional<Table>>]: ValueOf<Table[Name]>
 } & { readonly [Name in Optional<Table>]?: ValueOf<Table[Name]> }
 
-/** A text, given once. */
 export function text(describe: string, details?: Details): Option<string | undefined>
 export function text<Value>(
   describe: string,
@@ -71,7 +65,6 @@ export function text(
   }
 }
 
-/** A text that must be given. */
 export function needed(describe: string): Option<string> {
   return {
     describe,
@@ -116,7 +109,6 @@ export function flag(describe: string, details: Details = {}): Option<boolean | 
   return { describe, ...details, isFlag: true, read }
 }
 
-/** One of some texts. */
 export function choice<Value extends string>(
   describe: string,
   choices: readonly Value[],
@@ -126,7 +118,6 @@ export function choice<Value extends string>(
   return { ...text(describe, details ?? {}, read), choices }
 }
 
-/** Some of these texts, one each time that the option is given. */
 export function choices<Value extends string>(
   describe: string,
   all: readonly Value[],
@@ -137,7 +128,6 @@ export function choices<Value extends string>(
   return { describe, ...details, choices: all, isList: true, read }
 }
 
-/** A whole number. */
 export function count(
   describe: string,
   { least = 1, ...details }: Details & { readonly least?: number } = {},
@@ -149,7 +139,6 @@ export function count(
   })
 }
 
-/** An option with a value where it is not given. */
 export function withDefault<Value extends string | number>(
   option: Option<Value | undefined>,
   value: NoInfer<Value>,
@@ -161,7 +150,6 @@ export function withDefault<Value extends string | number>(
   }
 }
 
-/** The format of what is printed. */
 export function format<Format extends string>(
   formats: readonly Format[],
   otherwise: NoInfer<Format>,
@@ -169,7 +157,6 @@ export function format<Format extends string>(
   return withDefault(choice('Output format', formats, { alias: 'o' }), otherwise)
 }
 
-/** The ways to see what would be written. */
 export const PREVIEW_OPTIONS = {
   check: flag('Write nothing, print the changes, exit 1 if any', { conflicts: 'dry-run' }),
   'dry-run': flag('Write nothing, print the changes, exit 0'),

@@ -15,7 +15,6 @@ import { BuildLoss, type CaptureResult } from '../workflows/capture.ts'
 import { type Regeneration, StreamsRefused } from '../workflows/regenerate.ts'
 import type { Terminal } from './line/terminal.ts'
 
-/** The options on what is printed. */
 export interface PrintArgs {
   readonly check?: boolean | undefined
   readonly 'dry-run'?: boolean | undefined
@@ -36,7 +35,6 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 
-/** The same, and what a capture found. */
 export function printCapture(result: CaptureResult, terminal: Terminal): void {
   printNotes(result, terminal)
   for (const line of captureLines(result, terminal)) terminal.say(line)

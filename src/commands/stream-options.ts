@@ -40,7 +40,6 @@ type AllOptions = Intersection<
   { [Name in CloudName]: OptionsOf<Table[Name]['settings']['options']> }[CloudName]
 >
 
-/** The options of all clouds, grouped in the help. */
 export const CLOUD_OPTIONS = Object.fromEntries(
   CLOUDS.flatMap((cloud) => {
     const options: Readonly<Record<string, CloudOption>> = CLOUD_TABLE[cloud].settings.options
@@ -64,7 +63,6 @@ function toOption(option: CloudOption, group: string): Option<unknown> {
 
 const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
 
-/** How clouds and the build server are queried. */
 export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
@@ -94,7 +92,6 @@ export function cloudOption(
 
 export const OCP_OPTION = text('OCP version', { default: 'from the release' }, readOcp)
 
-/** `--replay`, with or without a file. */
 const replay: Option<string | undefined> = {
   describe: 'Replay a recording (default: its own)',
   read: ([first, ...others], name) => {
@@ -103,7 +100,6 @@ const replay: Option<string | undefined> = {
   },
 }
 
-/** The options that `capture` shares with `cosa2stream`. */
 export const CAPTURE_OPTIONS = {
   ...QUERY_OPTIONS,
   name: text('Stream name, and its folder on the build server', {}, readName),
@@ -118,7 +114,6 @@ export const CAPTURE_OPTIONS = {
 
 export const BUILDS = texts('Builds as ARCH=VERSION, or the URL of a meta.json')
 
-/** The options of a workflow that captures. */
 export function captureOptions(
   args: ArgsOf<typeof QUERY_OPTIONS> & Pick<CaptureOptions, 'ocp' | 'replay'>,
 ): CaptureOptions {
@@ -207,7 +202,6 @@ export const TARGET_OPTIONS = {
   }),
 }
 
-/** The options that `cosa2stream` shares with `regenerate`. */
 export const REGENERATE_OPTIONS = {
   target: text('Stream to update (default: print it)'),
   ...TARGET_OPTIONS,
@@ -226,7 +220,6 @@ export function regenerateOptions(
   }
 }
 
-/** What the options say about a stream. */
 export function targetFlags(
   args: ArgsOf<typeof TARGET_OPTIONS> & { readonly target?: string | undefined },
 ): Partial<StreamConfig> {

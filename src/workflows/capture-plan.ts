@@ -40,7 +40,6 @@ import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/branch.ts'
 import { printable } from '../printable.ts'
 
-/** What the user asked of one capture, beyond the config of its stream. */
 export interface PlanOptions {
   /** `--ocp`, which is stronger than a release. */
   readonly ocp?: string | undefined
@@ -55,7 +54,6 @@ export interface PlanOptions {
   readonly allowsBuildsOnly?: boolean
 }
 
-/** What a capture queries. */
 export interface CapturePlan {
   readonly stream: StreamIdentity
   readonly criteria: Criteria
@@ -183,13 +181,11 @@ function optionalVersion(text: string | undefined): MajorMinor | undefined {
 
 /** Where the releases come from, and what is known of the stream before any query. */
 interface Source {
-  /** Whether the existing snapshot is captured once more. */
   readonly isRepeated: boolean
   readonly identity: Omit<StreamIdentity, 'ocp'>
   readonly builds: readonly WantedBuild[]
   readonly releases: readonly string[]
   readonly targetReleases?: Releases
-  /** The SKUs of the images that the stream has. */
   readonly skus: readonly string[]
   /** What the existing snapshot was captured for, if it is of the same stream. */
   readonly ocp?: string | null

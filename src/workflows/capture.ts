@@ -51,7 +51,6 @@ export interface CaptureOptions extends PlanOptions {
   readonly timeout?: number | undefined
   /** Limit for one query with retries, waits and sign-in, in milliseconds. */
   readonly patience?: number | undefined
-  /** Number of queries at a time. */
   readonly concurrency?: number | undefined
   /** Whether a name to drop may be missing in this snapshot. */
   readonly dropsOfAnyStream?: boolean
@@ -59,10 +58,8 @@ export interface CaptureOptions extends PlanOptions {
 
 export const CAPTURE_DEFAULTS = { timeout: 30_000, patience: 120_000, concurrency: 8 } as const
 
-/** What a capture has around it. */
 export interface CaptureContext extends LockContext {
   readonly now: () => Date
-  /** The environment, which has the credentials. */
   readonly env: NodeJS.ProcessEnv
   readonly cloudOptions?: CloudOptions
   /** What the captures of one run share, so that each query is sent once. */
@@ -76,12 +73,9 @@ export interface Deprecation {
   readonly image: Image
 }
 
-/** The result of a capture, before or after it is written. */
 export interface CaptureResult {
   readonly snapshot: Snapshot
-  /** The snapshot that existed before. */
   readonly before: Snapshot | undefined
-  /** The changes from that snapshot. */
   readonly comparison: Comparison | undefined
   readonly deprecations: readonly Deprecation[]
   /** Parts of the snapshot that were not queried. */
@@ -305,7 +299,6 @@ function knownDrops(
   return drop.filter(isKnown)
 }
 
-/** The changes of a snapshot, without those that were requested. */
 function compareContents(
   before: SnapshotContent,
   after: SnapshotContent,

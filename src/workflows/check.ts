@@ -28,7 +28,6 @@ export interface CheckedStream {
 }
 
 export interface CheckResult {
-  /** The workspace file. */
   readonly file: string
   readonly streams: readonly CheckedStream[]
   /** Snapshots and recordings that no stream uses. */
@@ -57,7 +56,6 @@ export async function checkWorkspace(
   return { file: opened.file, streams, unused }
 }
 
-/** All faults of a result, with the stream's name before those of a stream. */
 export function faultsOf({ streams, unused }: CheckResult): Fault[] {
   const own = streams.flatMap(({ name, faults }) =>
     faults.map((fault) => ({ ...fault, message: `${name}: ${fault.message}` })),
@@ -110,7 +108,6 @@ function missingFiles(
   })
 }
 
-/** A failed check with the remedy that fits its cause. */
 function faultOf(
   { name: check, fault, remedy }: Check,
   name: string,

@@ -9,7 +9,6 @@ import { visibleLine } from '../printable.ts'
 /** The settings of all clouds, by the names of the command line's options. */
 export type CloudOptions = Readonly<Record<string, unknown>>
 
-/** A cloud's criteria and settings are known only to itself. */
 type AnySettings = CloudSettings<object, unknown>
 
 function getSettings(cloud: CloudName): AnySettings {
@@ -51,7 +50,6 @@ export async function cloudSettings(
   return getSettings(cloud).read({ args, env, readFile })
 }
 
-/** @throws ServiceError for a file that cannot be read */
 function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')

@@ -4,11 +4,9 @@ import type { CloudOptions } from './clouds.ts'
 import type { UpdateContext } from './update.ts'
 
 export interface ContextOptions extends Pick<UpdateContext, 'onProgress' | 'onStream' | 'onWait'> {
-  /** The environment with the credentials; by default that of the process. */
   readonly env?: NodeJS.ProcessEnv
   /** Settings of the clouds by the names of the command line's options: `subscription`, `regions`. */
   readonly clouds?: CloudOptions
-  /** By default the system's clock. */
   readonly now?: () => Date
 }
 

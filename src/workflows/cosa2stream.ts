@@ -24,7 +24,6 @@ export interface Cosa2streamOptions extends CaptureOptions {
   readonly builds: readonly NamedBuild[]
   readonly allowRegression?: boolean
   readonly keepLost?: boolean
-  /** Whether nothing is written. */
   readonly dryRun?: boolean
 }
 
@@ -95,7 +94,6 @@ async function prepare(
 interface FoundStream {
   readonly name?: string
   readonly config: StreamConfig
-  /** The clouds of the workspace. */
   readonly clouds?: readonly CloudName[] | undefined
 }
 
@@ -134,7 +132,6 @@ function snapshotName(flags: StreamFlags, builds: readonly NamedBuild[]): string
   throw missingName()
 }
 
-/** The workspace with the builds of this run. */
 function workspaceWrites(
   name: string,
   { file, text, workspace }: OpenedWorkspace,

@@ -24,7 +24,6 @@ export interface WorkspaceDiffRequest {
   readonly base?: string | undefined
   /** The later version; default: the working tree. */
   readonly head?: string | undefined
-  /** Names of streams; none for all. */
   readonly names?: readonly string[]
 }
 
@@ -83,7 +82,6 @@ function parseStreams(text: string | undefined, file: string, shown: string): St
   return streamConfigs(readWorkspace(text, shown), (path) => join(dirname(file), path))
 }
 
-/** What messages call a file of a version. */
 function fileName({ label }: Tree, file: string): string {
   return label === undefined ? file : `${label}:${file}`
 }
@@ -91,7 +89,6 @@ function fileName({ label }: Tree, file: string): string {
 const ROLES = ['snapshot', 'target', 'marketplaceFile'] as const
 type Role = (typeof ROLES)[number]
 
-/** A stream in one version. */
 interface Side {
   /** Absent if the workspace file of the version does not have the stream. */
   readonly config: StreamConfig | undefined

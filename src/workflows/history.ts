@@ -21,15 +21,12 @@ import { decodeText } from '../files/read.ts'
 import { marketplaceFilesFor, streamFilesFor } from './marketplace-file.ts'
 import { findStreamOf, findWorkspace, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
-/** The files of one stream, as the user would type them. */
 export interface HistoryPaths {
   /** The snapshot, stream or marketplace file whose history it is. */
   readonly main: string
   /** The stream of a snapshot or of a marketplace file: it has the releases. */
   readonly target?: string | undefined
-  /** The images of a stream. */
   readonly marketplaceFile?: string | undefined
-  /** The workspace file, and the stream's name in it. */
   readonly workspace?: { readonly file: string; readonly stream: string } | undefined
 }
 
@@ -38,7 +35,6 @@ export interface HistoryRequest {
   /** The path or the name of the stream, as errors call it. */
   readonly title: string
   readonly choices: readonly HistoryPaths[]
-  /** The stream that a mistyped name is near to. */
   readonly meant?: string | undefined
 }
 
@@ -103,7 +99,6 @@ function fileRequest(
   return { title: path, choices: [{ main: path, marketplaceFile, target }], meant }
 }
 
-/** The history of one stream. */
 export interface StreamHistory {
   /** Oldest first, read one at a time. @throws InputError if no version can be read */
   readonly versions: AsyncGenerator<HistoryVersion>
@@ -111,7 +106,6 @@ export interface StreamHistory {
   readonly commits: string | undefined
 }
 
-/** A stream's files by name, as far as they are known. */
 type Files<T> = { readonly [Name in keyof StreamPaths]?: T | undefined }
 interface StreamPaths {
   main: string

@@ -33,11 +33,9 @@ export const STREAM_FOLDERS = [
 export interface InitOptions {
   /** Stream files; empty: those in the usual folders. */
   readonly files: readonly string[]
-  /** The OCP version of the streams, X.Y. */
   readonly ocp?: string | undefined
 }
 
-/** A stream of the new workspace. */
 export interface InitStream {
   readonly name: string
   readonly content: Stream
@@ -46,12 +44,10 @@ export interface InitStream {
 }
 
 export interface InitResult {
-  /** The files that were written. */
   readonly written: readonly string[]
   /** From the working folder to the root of the workspace. */
   readonly root: string
   readonly streams: readonly InitStream[]
-  /** Sources that contradict each other. */
   readonly conflicts: readonly string[]
 }
 
@@ -117,7 +113,6 @@ async function readNamed(folder: Folder, files: readonly string[], root: string)
   return found
 }
 
-/** The stream files in the usual folders, by their content. */
 async function search(folder: Folder, root: string): Promise<Found[]> {
   const found: Found[] = []
   for (const file of STREAM_FOLDERS.flatMap((each) => jsonFiles(folder, join(root, each)))) {

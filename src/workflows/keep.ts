@@ -25,7 +25,6 @@ export interface Parts {
   readonly architectures: readonly string[]
 }
 
-/** Everything in a snapshot. */
 export function allParts(snapshot: SnapshotContent): Parts {
   return {
     clouds: capturedClouds(snapshot),
@@ -96,7 +95,6 @@ function filterParts(parts: Parts, isMeant: (name: string) => boolean): Parts {
   }
 }
 
-/** What a snapshot has of some parts, with the criteria of these clouds and regions. */
 export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts): T {
   const { clouds, regions, architectures } = parts
   const isMeant = (each: object, cloud: CloudName) =>
@@ -163,7 +161,6 @@ function byCloud<T>(list: (cloud: CloudName) => T): [cloud: CloudName, list: T][
   return CLOUDS.map((cloud) => [cloud, list(cloud)])
 }
 
-/** The criteria that all clouds share, and those of some clouds. */
 function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria {
   const others: readonly string[] = CLOUDS.filter((cloud) => !clouds.includes(cloud))
   const own = Object.entries(criteria).filter(([key]) => !others.includes(key))

@@ -1,10 +1,8 @@
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 
-/** What a workflow that writes files has around it. */
 export interface LockContext {
   readonly folder: Folder
-  /** Reports what the run waits for. */
   readonly onWait?: (text: string) => void
 }
 

@@ -18,7 +18,6 @@ export interface RegenerateOptions {
   readonly dryRun?: boolean
 }
 
-/** A file as the snapshot generates it. */
 export interface RegeneratedFile extends Write {
   /** Undefined for a file that does not exist. */
   readonly before: string | undefined
@@ -28,7 +27,6 @@ export interface Regeneration {
   readonly snapshot: Snapshot
   readonly result: Regenerated
   readonly files: readonly RegeneratedFile[]
-  /** The files that change. */
   readonly writes: readonly Write[]
 }
 
@@ -88,7 +86,6 @@ export interface Refusal {
   readonly error: CheckFailure
 }
 
-/** The refusals of several streams, which are reported together. */
 export class Refusals {
   readonly #all: Refusal[] = []
 

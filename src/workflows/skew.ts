@@ -11,13 +11,11 @@ import { marketplaceFilesFor, streamFilesFor } from './marketplace-file.ts'
 import { findStreamOf, findWorkspace } from './workspace.ts'
 
 export interface SkewRequest {
-  /** A snapshot, a stream with its images, or a marketplace file. */
   readonly source: string
   /** The stream of a snapshot or of a marketplace file. */
   readonly target?: string | undefined
   readonly cloud?: CloudName | undefined
   readonly require?: Requirement | undefined
-  /** The OCP version of a stream, X.Y. */
   readonly ocp?: string | undefined
 }
 

@@ -24,12 +24,10 @@ import { withLocks, writeLocked } from './locks.ts'
 import { prepareRegeneration, Refusals, type Regeneration } from './regenerate.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
-/** A stream to update, and its new builds. */
 export interface StreamUpdate {
   readonly name: string
   /** The release of all architectures of the stream. */
   readonly release?: string
-  /** The releases of some architectures. */
   readonly builds?: Builds
 }
 
@@ -41,16 +39,13 @@ export interface UpdateOptions
   readonly clouds?: readonly CloudName[] | undefined
   readonly allowRegression?: boolean
   readonly keepLost?: boolean
-  /** Whether nothing is written. */
   readonly dryRun?: boolean
 }
 
 export interface UpdateContext extends Omit<CaptureContext, 'shared'> {
-  /** Reports the stream that is captured next. */
   readonly onStream?: (name: string) => void
 }
 
-/** What an update does to one stream. */
 export interface StreamResult {
   readonly name: string
   /** Whether the workspace has clouds for the stream. */
@@ -89,7 +84,6 @@ export async function updateStreams(
   })
 }
 
-/** Captures and regenerates every stream, and writes nothing. */
 async function prepareUpdate(
   { opened, workspace, streams }: SelectedStreams,
   options: UpdateOptions,
@@ -172,12 +166,10 @@ function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly Stre
 
 interface SelectedStreams {
   readonly opened: OpenedWorkspace
-  /** With the new builds and OCP version. */
   readonly workspace: ReadWorkspace
   readonly streams: readonly (readonly [name: string, config: StreamConfig])[]
 }
 
-/** The streams of the options, with their new builds and OCP version. */
 async function selectStreams(
   { streams: named = [], clouds = [], ocp }: UpdateOptions,
   folder: Folder,

@@ -11,15 +11,12 @@ import type { Folder } from '../files/folder.ts'
 import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 
-/** The checks of a snapshot, its recording and its target. */
 export interface Verification {
   readonly file: string
   readonly checks: readonly Check[]
-  /** Present if the snapshot could be read. */
   readonly snapshot?: Snapshot | undefined
   /** What the snapshot generates; absent if that is refused. */
   readonly regeneration?: Regeneration
-  /** The difference between the target and what the snapshot generates. */
   readonly comparison?: Comparison
 }
 
@@ -51,7 +48,6 @@ export async function verifyStream(
   return { file, checks: [...checks, { name: 'target', ...check }], snapshot, ...target }
 }
 
-/** Whether a snapshot has the content of a capture. */
 export function isWhole(checks: readonly Check[]): boolean {
   return checks.every(({ name, fault }) => !fault || (name !== 'schema' && name !== 'integrity'))
 }
@@ -127,7 +123,6 @@ function isMissing(error: UserError): boolean {
   return (error.cause as { readonly code?: unknown } | undefined)?.code === 'ENOENT'
 }
 
-/** The command line that generates the target anew. */
 function regenerateCommand(config: StreamConfig): string {
   const { snapshot, target, marketplaceFile, layouts = [], require } = config
   return [

@@ -11,9 +11,7 @@ import {
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 
-/** A workspace file and its streams. */
 export interface OpenedWorkspace {
-  /** As the user would type it. */
   readonly file: string
   readonly text: string
   readonly workspace: ReadWorkspace
@@ -30,7 +28,6 @@ export async function openWorkspace(folder: Folder): Promise<OpenedWorkspace> {
   )
 }
 
-/** The same where a workspace is optional. */
 export async function findWorkspace(folder: Folder): Promise<OpenedWorkspace | undefined> {
   const file = folder.findUpwards(WORKSPACE_FILE)
   if (file === undefined) return undefined
@@ -70,7 +67,6 @@ function refuseLinks(workspace: ReadWorkspace, file: string, folder: Folder): vo
   })
 }
 
-/** The streams with paths as the user would type them. */
 export function locatedStreams(
   workspace: ReadWorkspace,
   file: string,
@@ -99,7 +95,6 @@ export function unknownStream(name: string, known: readonly string[], file: stri
   )
 }
 
-/** The stream that has a file. */
 export function findStreamOf(
   opened: OpenedWorkspace | undefined,
   folder: Folder,

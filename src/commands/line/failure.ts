@@ -13,7 +13,6 @@ export function asServiceError(error: Error): Error {
     : error
 }
 
-/** Prints what went wrong, and returns the exit code. */
 export function reportError(error: unknown, io: Io, isDebug: boolean): number {
   const { message } = error instanceof Error ? error : new Error(String(error))
   const secrets = secretsIn(io.env)
@@ -52,7 +51,6 @@ function errorCodes(error: Error): string[] {
   return [...new Set(codes.concat(entra))].filter((code) => code !== error.name)
 }
 
-/** The values of credentials in the environment. */
 function secretsIn(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
     /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) &&

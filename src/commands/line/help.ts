@@ -34,7 +34,6 @@ const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ['70', 'internal error'],
 ]
 
-/** From the best. */
 const GRADES: readonly (readonly [grade: string, meaning: string])[] = [
   ['exact', 'same build'],
   ['newer-build', 'same OCP and RHEL version, a later build'],
@@ -49,7 +48,6 @@ export interface HelpSection {
   readonly entries: readonly (readonly [name: string, text: string])[]
 }
 
-/** The sections of the help without a command. */
 export function overview(commands: readonly Command[]): HelpSection[] {
   const groups: HelpSection[] = GROUPS.map((title) => ({
     title,
@@ -87,7 +85,6 @@ export function commandSections({ positionals, options }: Command): HelpSection[
   ].filter(({ entries }) => entries.length > 0)
 }
 
-/** @param width lines are folded to it */
 export function printOverview(commands: readonly Command[], width: number | undefined): string {
   return [
     'Usage: stream-snapshot COMMAND [OPTIONS]',

@@ -33,7 +33,6 @@ async function runCommand(typed: readonly string[], io: Io): Promise<number> {
   return (await runOnStreams(command, words, { ...io, terminal })) ?? 0
 }
 
-/** The version or a help, if the words request one. */
 function help(words: readonly string[], io: Io): string | undefined {
   const [first, second] = words
   const width = widthFor(io, 'stdout')

@@ -15,7 +15,6 @@ type Style = Parameters<typeof styleText>[0]
 export interface Terminal extends Styled {
   /** Prints data; escaped characters become `\uXXXX`, which means the same in JSON. */
   data(text: string): void
-  /** Prints a line of data, folded to the width. */
   line(line: string): void
   /** Prints the text of a file, byte for byte except on a terminal. */
   file(text: string): void
@@ -23,7 +22,6 @@ export interface Terminal extends Styled {
   say(line: string): void
   /** Prints a line on stderr also with `--quiet`. */
   warn(line: string): void
-  /** Shows progress on a terminal. */
   progress(text: string): Promise<ProgressLine>
 }
 
@@ -37,7 +35,6 @@ const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 /** Replaces ESC until the text around the colors is escaped. Files cannot contain it, as it is random. */
 let placeholder: string | undefined
 
-/** @param text escaped */
 function color(style: Style, text: string): string {
   placeholder ??= `<${randomBytes(12).toString('hex')}>`
   return styleText(style, text, { validateStream: false }).replaceAll('\u001b', placeholder)

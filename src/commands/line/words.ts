@@ -75,7 +75,6 @@ function isOption(word: string): boolean {
   return /^-[^\d]/.test(word)
 }
 
-/** By `--name` or by `-n`. */
 function findOption(shown: string, table: OptionTable) {
   return Object.entries(table).find(
     ([name, { alias }]) => shown === `--${name}` || shown === `-${alias}`,

@@ -9,7 +9,6 @@ import type { Workspace, WorkspaceStream } from './workspace.ts'
 const LAST: Fields = { kind: 'fields', fields: new Map(), shared: false }
 const BY_NAME: Mapping = { kind: 'map', of: WHOLE, owned: new Set() }
 
-/** Keys of a stream that a command writes. */
 export type StreamKeys = Pick<WorkspaceStream, 'builds' | 'ocp'>
 
 /** A workspace with other builds or OCP versions of some streams; all other bytes stay the same. */
@@ -43,7 +42,6 @@ export function withStreamKeys(
   }
 }
 
-/** The text of a workspace's file. */
 export function printWorkspace({ document }: ReadWorkspace): string {
   return printDocument(document)
 }

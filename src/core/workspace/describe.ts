@@ -17,18 +17,14 @@ import type { WorkspaceStream } from './workspace.ts'
 /** A stream file, and everything in the repository that says something about it. */
 export interface FoundStream {
   readonly stream: Stream
-  /** The marketplace file of the stream. */
   readonly marketplaceFile?: MarketplaceFile | undefined
-  /** The existing snapshot. */
   readonly snapshot?: Snapshot | undefined
 }
 
-/** What `init` finds out about a stream. */
 export interface Described {
   readonly settings: Omit<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>
   /** Undefined for a stream that has no marketplace images, such as Fedora CoreOS. */
   readonly ocp: OcpDecision | undefined
-  /** The clouds of its images. */
   readonly clouds: readonly CloudName[]
 }
 

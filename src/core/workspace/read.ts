@@ -19,7 +19,6 @@ import {
   type WorkspaceStream,
 } from './workspace.ts'
 
-/** A workspace with the document that it was read from. */
 export interface ReadWorkspace extends Workspace {
   readonly document: JsonDocument
 }

@@ -20,11 +20,9 @@ export interface StreamConfig {
   readonly require: Requirement
   /** The clouds to query. Absent: the clouds of the existing snapshot, else Azure. */
   readonly clouds?: readonly CloudName[]
-  /** The OCP version, X.Y. */
   readonly ocp?: string
   /** The folder on the build server. */
   readonly name?: string
-  /** The build server. */
   readonly url?: string
   readonly distro?: 'rhcos' | 'fcos'
   readonly signatures?: boolean
@@ -45,7 +43,6 @@ export interface WorkspaceStream extends Omit<StreamConfig, 'clouds' | 'layouts'
 
 /** The streams of a repository; see schemas/workspace.schema.json. */
 export interface Workspace {
-  /** The clouds to query. */
   readonly clouds: readonly CloudName[]
   /** By name, in the order of the file. */
   readonly streams: ReadonlyMap<string, WorkspaceStream>
@@ -77,7 +74,6 @@ export function streamConfigs(
   return new Map(configs)
 }
 
-/** The files that a regeneration writes. */
 export function targetFiles({ target, marketplaceFile }: StreamConfig): string[] {
   return [target, marketplaceFile].flatMap((each) => each ?? [])
 }
@@ -87,7 +83,6 @@ export function hasNothing({ clouds, builds = {} }: StreamConfig): boolean {
   return clouds?.length === 0 && Object.keys(builds).length === 0
 }
 
-/** A file of a stream, by its key in the workspace file. */
 export interface StreamFile {
   readonly stream: string
   readonly key: 'snapshot' | 'recording' | 'target' | 'marketplaceFile' | 'criteria'
