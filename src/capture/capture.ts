@@ -6,7 +6,7 @@ import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import type { Access, Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
-import { combineFailures, refuseFailures, settle } from './failures.ts'
+import { combineFailures, settle, settleQueries } from './failures.ts'
 import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
@@ -146,27 +146,27 @@ class Run {
       (query) => !('region' in query && skipRegions.includes(String(query.region))),
     )
     count(queries.length, 0)
-    const results = await pMap(
+    const sent = await pMap(
       queries,
       async (query) => {
-        const sent = inTime(connection.describe(query), () => connection.query(query))
-        const [outcome] = await Promise.allSettled([sent])
+        const result = inTime(connection.describe(query), () => connection.query(query))
+        const [settled] = await Promise.allSettled([result])
         // Other queries fail for the same reason, unless each is sent to a region of its own.
-        if (connection.remedyWithout === undefined) await sent
+        if (connection.remedyWithout === undefined) await result
         count(0, 1)
-        return { query, outcome }
+        return settled
       },
       { concurrency },
     )
-    const found = refuseFailures(connection, results)
-    const images = found.flatMap((each) => each.images ?? [])
+    const found = await settleQueries(connection, queries, sent)
+    const images = found.flatMap((each) => each ?? [])
     return {
       name,
       images: sortImages(name, mergeRecords(name, images, this.#warn)),
       queries: sortByMembers(
-        found.map(({ query, images }) => ({
+        queries.map((query, at) => ({
           ...connection.identify(query),
-          ...(images ? { images: images.length } : { missing: true }),
+          ...(found[at] ? { images: found[at].length } : { missing: true }),
         })),
       ),
       secrets: connection.secrets(),
