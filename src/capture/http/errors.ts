@@ -3,39 +3,16 @@ import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
 import type { HttpResponse, Send } from './message.ts'
 
-/** No complete response within the time limit of one request. */
-export class ResponseTimeout extends Error {
-  constructor(readonly seconds: number) {
-    super(`no complete response within ${seconds} s`)
-    this.name = 'ResponseTimeout'
-  }
-}
-
-/** An error of the transport, with a code like those of Node's sockets. */
+/** An error of the transport, with a remedy, and for most errors a code like those of Node's sockets. */
 export class TransportError extends Error {
   constructor(
-    readonly code: TransportCode,
     message: string,
+    readonly code: string,
+    readonly remedy: string,
     options?: ErrorOptions,
   ) {
     super(message, options)
     this.name = 'TransportError'
-  }
-}
-
-export type TransportCode =
-  | 'ECONNRESET'
-  | 'RESPONSE_TOO_LONG'
-  | 'CAPTURE_TOO_LONG'
-  | 'BAD_ENCODING'
-  | 'PLAIN_HTTP'
-  | 'PROXY_REFUSED'
-
-/** The connection to the proxy failed, so nothing is known about the server behind it. */
-export class ProxyError extends Error {
-  constructor(cause: unknown) {
-    super('the proxy cannot be reached', { cause })
-    this.name = 'ProxyError'
   }
 }
 
@@ -68,14 +45,13 @@ export interface Explanation {
 
 export const RETRY = 'Try again later.'
 export const THROTTLED = 'Try again later, or with a lower --concurrency.'
-const PROXY = 'Correct HTTPS_PROXY, or name the host in NO_PROXY.'
 const OPERATOR = 'Report it to the operator of the server, or of the proxy that inspects TLS.'
-const NOT_THE_SERVICE =
+export const NOT_THE_SERVICE =
   'Check the endpoint and HTTPS_PROXY: the response is not from the service itself.'
 const UNKNOWN_STATUS = 'Check the credentials and their permissions, the endpoint and HTTPS_PROXY.'
 const UNKNOWN = 'Rerun with --debug for the error codes that were received.'
 
-/** Codes of Node's sockets and resolver, of OpenSSL, and of the transport. */
+/** Codes of Node's sockets and resolver, and of OpenSSL. */
 const CONNECTION = errorTable(`
 Check the network connection, and set HTTPS_PROXY if a proxy is required.
   ECONNREFUSED: connection refused
@@ -89,15 +65,8 @@ Check the network connection, and set HTTPS_PROXY if a proxy is required.
 ${RETRY}
   ECONNRESET: the connection was reset or cut off
   ECONNABORTED EPIPE: the connection was cut off
-  BAD_ENCODING: the response cannot be decompressed
 Raise the limit with ulimit -n, or lower --concurrency.
   EMFILE: too many open files
-${NOT_THE_SERVICE}
-  RESPONSE_TOO_LONG: the response is longer than 8 MB
-Use criteria that match fewer images, or fewer clouds with --cloud.
-  CAPTURE_TOO_LONG: the responses of the capture are longer than 64 MB
-Use an endpoint with https.
-  PLAIN_HTTP: plain http is only allowed to this machine
 Set NODE_EXTRA_CA_CERTS to a file with the CA certificate of the server, or of the proxy that inspects TLS.
   EPROTO: TLS failed
   DEPTH_ZERO_SELF_SIGNED_CERT: TLS: the certificate is self-signed
@@ -130,15 +99,9 @@ ${THROTTLED}
 export function explainConnection(error: unknown): Explanation | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.name === 'RestError' && each.cause instanceof Error) continue
-    if (each instanceof ResponseTimeout) {
-      return { cause: each.message, remedy: 'Increase the time limit with --timeout SECONDS.' }
-    }
-    if (each instanceof ProxyError) {
-      const why = explainConnection(each.cause)?.cause ?? received(each.cause)
-      return { cause: `the proxy: ${why}`, remedy: PROXY }
-    }
-    if (each instanceof TransportError && each.code === 'PROXY_REFUSED') {
-      return { cause: each.message, remedy: PROXY }
+    if (each instanceof TransportError) {
+      const { message, code, remedy } = each
+      return { cause: code === '' ? message : `${message} (${code})`, remedy }
     }
     const { code = '', errors } = each as NodeJS.ErrnoException & { errors?: unknown[] }
     const row = CONNECTION.get(code)

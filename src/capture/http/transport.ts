@@ -2,7 +2,13 @@ import http, { type IncomingMessage, type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { unzipSync } from 'node:zlib'
 import { isLoopback } from '../../core/url.ts'
-import { explainConnection, ProxyError, ResponseTimeout, TransportError } from './errors.ts'
+import {
+  explainConnection,
+  explainUnknown,
+  NOT_THE_SERVICE,
+  RETRY,
+  TransportError,
+} from './errors.ts'
 import {
   type Exchange,
   type HttpRequest,
@@ -59,7 +65,11 @@ export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
     if (url.protocol !== 'https:' && !isLocal(url)) {
-      throw new TransportError('PLAIN_HTTP', 'plain http is only allowed to this machine')
+      throw new TransportError(
+        'plain http is only allowed to this machine',
+        'PLAIN_HTTP',
+        'Use an endpoint with https.',
+      )
     }
     const { shared, budget } = options
     const response = shared?.find(request) ?? (await send(request, url, options).catch(reject))
@@ -82,8 +92,11 @@ function reject(error: unknown): never {
 function spend(budget: Budget, length: number): void {
   budget.bytes -= length
   if (budget.bytes >= 0) return
-  const limit = LONGEST_CAPTURE / 1024 / 1024
-  throw new TransportError('CAPTURE_TOO_LONG', `the responses are longer than ${limit} MB in all`)
+  throw new TransportError(
+    'the responses of the capture are longer than 64 MB',
+    'CAPTURE_TOO_LONG',
+    'Use criteria that match fewer images, or fewer clouds with --cloud.',
+  )
 }
 
 /** Whether a host is this machine, or the metadata service of a machine in a cloud. */
@@ -125,16 +138,29 @@ async function send(
       reject(outcome)
       outgoing.destroy()
     }
-    const timer = timeout && setTimeout(() => end(new ResponseTimeout(timeout / 1000)), timeout)
-    outgoing.on('error', (error) => end(isConnected ? error : new ProxyError(error)))
+    const timer = timeout && setTimeout(() => end(timeoutError(timeout)), timeout)
+    outgoing.on('error', (error) => end(isConnected ? error : proxyError(error)))
     outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       isConnected = true
       if (statusCode === 200) return
-      end(new TransportError('PROXY_REFUSED', `the proxy returned ${statusCode}`))
+      end(new TransportError(`the proxy returned ${statusCode}`, '', PROXY))
     })
     outgoing.on('response', (response) => readResponse(response).then(end, end))
     outgoing.end(request.body)
   })
+}
+
+const PROXY = 'Correct HTTPS_PROXY, or name the host in NO_PROXY.'
+
+/** The connection to the proxy failed, so nothing is known about the server behind it. */
+function proxyError(cause: Error): TransportError {
+  const { cause: why } = explainConnection(cause) ?? explainUnknown(cause)
+  return new TransportError(`the proxy: ${why}`, '', PROXY, { cause })
+}
+
+function timeoutError(timeout: number): TransportError {
+  const message = `no complete response within ${timeout / 1000} s`
+  return new TransportError(message, '', 'Increase the time limit with --timeout SECONDS.')
 }
 
 /** A response that is not compressed is counted as it comes. */
@@ -154,7 +180,7 @@ async function readResponse(response: IncomingMessage): Promise<HttpResponse> {
     }
   } catch (cause) {
     if (cause instanceof TransportError) throw cause
-    throw new TransportError('ECONNRESET', 'the response was cut off', { cause })
+    throw new TransportError('the connection was reset or cut off', 'ECONNRESET', RETRY, { cause })
   }
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name, String(value ?? '')]),
@@ -174,13 +200,14 @@ function decompress(body: Buffer, encoding: string): Buffer {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ERR_BUFFER_TOO_LARGE') throw responseTooLong()
-    throw new TransportError('BAD_ENCODING', 'the response cannot be decompressed', { cause })
+    const message = 'the response cannot be decompressed'
+    throw new TransportError(message, 'BAD_ENCODING', RETRY, { cause })
   }
 }
 
 function responseTooLong(): TransportError {
-  const limit = LONGEST_RESPONSE / 1024 / 1024
-  return new TransportError('RESPONSE_TOO_LONG', `the response is longer than ${limit} MB`)
+  const message = 'the response is longer than 8 MB'
+  return new TransportError(message, 'RESPONSE_TOO_LONG', NOT_THE_SERVICE)
 }
 
 /** The wait that the server requires, in seconds. */
