@@ -27,7 +27,6 @@ export interface Cloud<Query extends object, Image extends object, Settings> {
   connect(context: Context<Settings>): Promise<Connection<Query, Image>>
 }
 
-/** What a capture hands to a cloud. */
 export interface Context<Settings> {
   readonly access: Access<Settings>
   readonly criteria: Criteria
@@ -35,7 +34,6 @@ export interface Context<Settings> {
   readonly send: Send
   /** Sends the requests of a sign-in, which are neither recorded nor shared. */
   readonly signIn: Send
-  /** What the captures of one run share, such as a sign-in. */
   readonly shared: Shared
   /** The requests that a recording contains; undefined for a live capture. */
   readonly recording: readonly Definition[] | undefined
@@ -48,8 +46,6 @@ export interface Connection<Query, Image> {
   listQueries(ocp: MajorMinor): Promise<readonly Query[]>
 
   /**
-   * Sends one query through the SDK.
-   *
    * @returns the images, or undefined if the API reports that there is no such SKU or image
    * @throws ServiceError for any other failure, with the query and the cause
    */
@@ -74,18 +70,16 @@ export interface Connection<Query, Image> {
   remedyWithout?(failed: readonly Query[], all: readonly Query[]): string
 }
 
-/** Whether a cloud is queried, or a recording of it. */
 export type Access<Settings> = Live<Settings> | Replayed
 
-export interface Live<Settings> {
+export interface Live<Settings> extends Omit<Replayed, 'live'> {
   readonly live: true
   readonly settings: Settings
-  /** For one request, in milliseconds. */
-  readonly timeout: number
 }
 
 export interface Replayed {
   readonly live: false
+  /** For one request, in milliseconds. */
   readonly timeout: number
 }
 

@@ -25,10 +25,8 @@ export function environmentSecrets(env: Source['env'], names: readonly string[])
   })
 }
 
-/** What is written where the path of a file of credentials belongs. */
-const CONTENT = /[\r\n{]|-----BEGIN|^eyJ/
-/** A path has slashes or is short. */
-const BASE64 = /^[\w+/-]{100,}={0,2}$/
+/** A value that is the credentials themselves: a path has one line, and has slashes or is short. */
+const CONTENT = /[\r\n{]|-----BEGIN|^eyJ|^[\w+/-]{100,}={0,2}$|^.{1001}/
 
 /**
  * The text of a file of credentials that a variable names. Nothing of a value is printed that may be
@@ -45,21 +43,15 @@ export function readPath(
   presence: 'required' | 'optional' = 'required',
 ): string | undefined {
   if (!path || path === '/dev/null') return undefined
-  if (isContent(path)) throw notAPath(place)
+  if (CONTENT.test(path)) {
+    throw new InputError(
+      `${place}: contains the credentials themselves, expected the path of a file`,
+      `Write the value to a file and set ${place} to its path.`,
+    )
+  }
   const text = readFile(path)
   if (text !== undefined || presence === 'optional') return text
   throw new ServiceError(`${place}: no such file`, `Correct or remove ${place}.`)
-}
-
-function isContent(path: string): boolean {
-  return CONTENT.test(path) || BASE64.test(path) || path.length > 1000
-}
-
-function notAPath(place: string): InputError {
-  return new InputError(
-    `${place}: contains the credentials themselves, expected the path of a file`,
-    `Write the value to a file and set ${place} to its path.`,
-  )
 }
 
 /**
@@ -68,21 +60,15 @@ function notAPath(place: string): InputError {
  * @throws ServiceError that names the file
  */
 export function credentialMembers(text: string, file: string): Readonly<Record<string, unknown>> {
-  const value = parse(text.replace(/^\ufeff/, ''))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>
-  }
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>
+    }
+  } catch {}
   const what = text.trim() === '' ? 'the file is empty' : 'invalid JSON'
   throw new ServiceError(
     `${file}: ${what}, expected credentials`,
     `Write ${file} again, or remove it.`,
   )
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -11,8 +11,5 @@ export const CLOUD_TABLE = {
   gcp: { settings: gcpSettings, load: async () => (await import('./gcp/index.ts')).gcp },
 } as const satisfies Record<
   CloudName,
-  {
-    readonly settings: object
-    readonly load: () => Promise<Cloud<object, object, unknown>>
-  }
+  { readonly settings: object; readonly load: () => Promise<Cloud<object, object, unknown>> }
 >

@@ -6,12 +6,7 @@ import { ServiceError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import { findId, findSecret } from '../../secrets.ts'
 
-/**
- * A warning about an image or a region with a malformed value. The value is not printed, only its
- * place in the response.
- *
- * @param which `image 3`
- */
+/** @param which `image 3`: the value itself is not printed */
 export function malformed(query: string, which: string, member: string): string {
   return `${query}: ${which} of the response is ignored: malformed ${member}`
 }
@@ -98,26 +93,20 @@ export function plainDescription(text: unknown): string | undefined {
   return isHarmless ? text : releaseIn(text)
 }
 
-/** Stands for a paging token in a recording: an opaque token may contain anything. */
+/** Replaces a paging token in a recording: an opaque token may contain anything. */
 export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 32)
 }
 
 /** How a recording spells paging tokens; in a replay, they are digests already. */
 export function tokenSpelling(isLive: boolean): (token: string) => string {
-  return isLive
-    ? tokenDigest
-    : (token) => (/^[0-9a-f]{32}$/.test(token) ? token : tokenDigest(token))
+  return (token) => (!isLive && /^[0-9a-f]{32}$/.test(token) ? token : tokenDigest(token))
 }
 
 /** The pages of any list; a hundred thousand images are a hundred pages of EC2. */
 const MOST_PAGES = 1000
 
-/**
- * Watches the tokens of a list's pages.
- *
- * @throws ServiceError for a token that comes twice, and for too many pages
- */
+/** @returns checks each page's token; throws ServiceError for a repeated one and for too many pages */
 export function pageWatch(query: string): (token: string | undefined) => void {
   const seen = new Set<string>()
   return (token) => {

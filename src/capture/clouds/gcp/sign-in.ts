@@ -88,40 +88,41 @@ export function requestOptions(send: Send) {
   return { fetchImplementation, agent: globalAgent }
 }
 
-/** What the library reports about an attempt that failed. */
-interface Attempt {
-  readonly response?: { readonly status?: number; readonly headers?: Headers } | undefined
-  readonly config: { readonly retryConfig?: { readonly currentRetryAttempt?: number } }
-}
-
 /** Three retries; `Retry-After` takes precedence over the library's delay in milliseconds. */
 export const RETRIES = {
   retry: 3,
-  async retryBackoff(error: object, delay: number): Promise<void> {
-    const { response } = error as Attempt
+  async retryBackoff({ response }: Attempt, delay: number): Promise<void> {
     const requested = Number(response?.headers?.get?.('retry-after')) * 1000
     await new Promise((resolve) => setTimeout(resolve, requested > 0 ? requested : delay))
   },
   shouldRetry(error: Attempt): boolean {
     const { response, config } = error
-    const isWorthIt =
-      response === undefined ? isTransient(error) : isTransientStatus(response.status ?? 0)
-    return isWorthIt && (config.retryConfig?.currentRetryAttempt ?? 0) < RETRIES.retry
+    const isTransientFailure = response
+      ? isTransientStatus(response.status ?? 0)
+      : isTransient(error)
+    return isTransientFailure && (config?.retryConfig?.currentRetryAttempt ?? 0) < RETRIES.retry
   },
+}
+
+/** What the library reports about an attempt that failed. */
+interface Attempt {
+  readonly response?: { readonly status?: number; readonly headers?: Headers } | undefined
+  readonly config?: { readonly retryConfig?: { readonly currentRetryAttempt?: number } }
 }
 
 /** The members in which the library's kinds of credentials have secrets and ids. */
 const MEMBERS = /^_?(email|key|keyId|clientId|clientSecret|refreshToken|projectId|quotaProjectId)$/
 
 function getSecrets(credential: object | null): string[] {
-  if (credential === null) return []
-  return getParts(credential)
-    .flatMap((part) => {
-      const { credentials = {} } = part as { credentials?: object }
-      const members = Object.entries(part).filter(([name]) => MEMBERS.test(name))
-      return [...members.map(([, value]) => value), ...Object.values(credentials)]
-    })
-    .filter(
-      (value) => typeof value === 'string' && value !== 'Bearer' && !value.startsWith('https://'),
+  const parts = credential === null ? [] : getParts(credential)
+  const values = parts.flatMap((part) => {
+    const { credentials = {} } = part as { credentials?: object }
+    const members = Object.entries(part).flatMap(([name, value]) =>
+      MEMBERS.test(name) ? [value] : [],
     )
+    return [...members, ...Object.values(credentials)]
+  })
+  return values.filter(
+    (value) => typeof value === 'string' && value !== 'Bearer' && !value.startsWith('https://'),
+  )
 }
