@@ -8,7 +8,9 @@ import {
   messageTable,
   RETRY,
   THROTTLED,
+  TransportError,
 } from '../../http/errors.ts'
+import type { Send } from '../../http/message.ts'
 
 const LOGIN = 'Sign in again with aws sso login, or renew AWS_SESSION_TOKEN.'
 const SSO = 'Sign in with aws sso login.'
@@ -102,15 +104,18 @@ Check AWS_CONTAINER_AUTHORIZATION_TOKEN, and assign a role to the container.
   Server responded with status: the container service refused to return credentials
 `)
 
-/** A response that is not of AWS, such as a proxy's page. */
-export class ForeignResponse extends Error {
-  /** Where the SDK finds whether to retry. */
-  readonly $metadata: { readonly httpStatusCode: number }
-
-  constructor(readonly status: number) {
-    super(`the response is not from AWS (status ${status})`)
-    this.name = 'ForeignResponse'
-    this.$metadata = { httpStatusCode: status }
+/** The SDK fails on a foreign response, such as a proxy's page, with an error without its status. */
+export function refuseForeign(send: Send): Send {
+  return async (request) => {
+    const response = await send(request)
+    const { status, body } = response
+    const start = body.subarray(0, 1000).toString('utf8').trimStart()
+    if (/^(\{|(<\?xml[^>]*>\s*)?<(\w*Response|Error)\b)/.test(start)) return response
+    const { cause, remedy = NOT_AWS } = explainResponse(status, '', undefined, new Map())
+    const message = 'the response is not from AWS'
+    const error = new TransportError(status === 200 ? message : `${cause}; ${message}`, '', remedy)
+    // Where the SDK finds whether to retry.
+    throw Object.assign(error, { $metadata: { httpStatusCode: status } })
   }
 }
 
@@ -126,18 +131,7 @@ export function explainListing(error: Error): Explanation | undefined {
 
 /** Explains what EC2 returned instead of images. */
 export function explainQuery(error: Error): Explanation | undefined {
-  if (error instanceof EC2ServiceException) return explainException(error, SERVICE_ERRORS)
-  return explainForeign(error)
-}
-
-/** A foreign response, whose status some providers of the SDK only repeat in their message. */
-function explainForeign(error: Error): Explanation | undefined {
-  const text = error instanceof ForeignResponse ? String(error) : error.message
-  const status = Number(/ForeignResponse: .*\(status ([0-9]+)\)/.exec(text)?.[1])
-  if (!status) return undefined
-  if (status === 200) return { cause: 'the response is not from AWS', remedy: NOT_AWS }
-  const { cause, remedy = NOT_AWS } = explainResponse(status, '', undefined, new Map())
-  return { cause: `${cause}; the response is not from AWS`, remedy }
+  return error instanceof EC2ServiceException ? explainException(error, SERVICE_ERRORS) : undefined
 }
 
 /** In milliseconds; AWS accepts five minutes. */
@@ -168,7 +162,6 @@ function explainException(error: ServiceException, table: ErrorTable): Explanati
  * Explains a sign-in that failed: what a service returned, else what the providers reported.
  *
  * @param reports the messages of the SDK's providers, in their order
- * @param host of the last request
  */
 export function explainSignIn(
   error: Error,
@@ -177,8 +170,8 @@ export function explainSignIn(
 ): Explanation | undefined {
   const place = host === undefined ? 'sign-in' : `sign-in at ${host}`
   const { $metadata } = error as Partial<ServiceException>
-  const foreign = explainForeign(error) ?? explainMalformed(error)
-  if (foreign) return { ...foreign, cause: `${place}: ${foreign.cause}` }
+  const malformed = explainMalformed(error)
+  if (malformed) return { ...malformed, cause: `${place}: ${malformed.cause}` }
   if ($metadata?.httpStatusCode !== undefined) {
     const { cause, remedy } = explainException(error, SIGN_IN_ERRORS)
     return { cause: `${place} ${cause}`, remedy }

@@ -13,7 +13,7 @@ import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
 import { malformed, notAList, pageWatch, tokenSpelling } from '../normalize.ts'
-import { explainListing, explainQuery } from './errors.ts'
+import { explainListing, explainQuery, refuseForeign } from './errors.ts'
 import { getPartition, getProducts, readImages } from './images.ts'
 import { recordAws } from './recording.ts'
 import type { AwsSettings } from './settings.ts'
@@ -36,7 +36,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
       new EC2Client({
         ...options,
         region,
-        requestHandler: awsHandler(context.send, region),
+        requestHandler: awsHandler(refuseForeign(context.send), region),
         logger: SILENT,
         ...(!access.live && { endpoint: publicUrl(region) }),
       })

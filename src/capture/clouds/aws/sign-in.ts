@@ -3,7 +3,7 @@ import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
 import { explainUnknown, SignInTrace } from '../../http/errors.ts'
 import type { Send } from '../../http/message.ts'
 import type { Live } from '../cloud.ts'
-import { CREDENTIALS, explainSignIn, ForeignResponse } from './errors.ts'
+import { CREDENTIALS, explainSignIn, refuseForeign } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
 // A message about future versions is for those who choose the SDK's version.
@@ -18,6 +18,7 @@ export const SILENT = {
   error: () => undefined,
 }
 
+type HttpRequest = Parameters<EC2Client['config']['requestHandler']['handle']>[0]
 type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
 
 /** A session is renewed when it expires within this time, in milliseconds. */
@@ -51,7 +52,7 @@ export async function signIn(
   const options = {
     region: settings.region ?? region,
     logger,
-    requestHandler: awsHandler(trace.watch(send)),
+    requestHandler: awsHandler(trace.watch(refuseForeign(send))),
   }
   // The client of SSO takes its settings only from this member.
   const { config } = new EC2Client(Object.assign({ clientConfig: options }, options))
@@ -102,32 +103,18 @@ const NONE_FOUND =
 
 function explain(error: Error, trace: SignInTrace, reports: readonly string[]): ServiceError {
   const explained = trace.explainConnection() ?? explainSignIn(error, reports, trace.failure?.host)
-  if (explained)
-    return new ServiceError(`aws: ${explained.cause}`, explained.remedy, { cause: error })
-  if (NONE_FOUND.test(error.message)) {
+  if (explained === undefined && NONE_FOUND.test(error.message)) {
     return new MissingCredentials('aws: no credentials found', CREDENTIALS, { cause: error })
   }
-  const { cause, remedy } = explainUnknown(error, 'sign-in failed: ')
+  const { cause, remedy } = explained ?? explainUnknown(error, 'sign-in failed: ')
   return new ServiceError(`aws: ${cause}`, remedy, { cause: error })
-}
-
-/** A request as the SDK hands it over. */
-interface SdkRequest {
-  readonly method: string
-  readonly protocol: string
-  readonly hostname: string
-  readonly port?: number | undefined
-  readonly path: string
-  readonly query?: Readonly<Record<string, string | readonly string[] | null>>
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: unknown
 }
 
 /** The transport as the SDK's request handler. */
 export function awsHandler(send: Send, region?: string) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    async handle(request: SdkRequest, options?: { readonly abortSignal?: unknown }) {
+    async handle(request: HttpRequest, options?: { readonly abortSignal?: unknown }) {
       const { method, headers, body } = request
       const response = await send({
         method,
@@ -137,7 +124,6 @@ export function awsHandler(send: Send, region?: string) {
         signal: options?.abortSignal as AbortSignal | undefined,
         region,
       })
-      if (!isOfAws(response.body)) throw new ForeignResponse(response.status)
       const { status: statusCode, headers: received, body: bytes } = response
       return { response: { statusCode, headers: { ...received }, body: bytes } }
     },
@@ -147,15 +133,11 @@ export function awsHandler(send: Send, region?: string) {
   }
 }
 
-/** The SDK fails on anything else with an error that does not contain the status. */
-function isOfAws(body: Buffer): boolean {
-  const start = body.subarray(0, 1000).toString('utf8').trimStart()
-  return /^(\{|(<\?xml[^>]*>\s*)?<(\w*Response|Error)\b)/.test(start)
-}
-
-function toUrl({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
+function toUrl({ protocol, hostname, port, path, query = {} }: HttpRequest): string {
   const parameters = Object.entries(query).flatMap(([name, value]) =>
-    [value ?? []].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
+    [value ?? []]
+      .flat()
+      .map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(String(each))}`),
   )
   const url = `${protocol}//${hostname}${port ? `:${port}` : ''}${path}`
   if (!URL.canParse(url)) {
