@@ -56,7 +56,6 @@ const SHORTEST = 8
 
 /**
  * Finds a secret by its form, or one of the capturing account, both also encoded.
- *
  * @returns its kind, without its value
  */
 export function findSecret(text: string, known: readonly string[] = []): string | undefined {
@@ -74,7 +73,6 @@ export function findSecret(text: string, known: readonly string[] = []): string 
 
 /**
  * Finds an id: tenants, clients, principals and requests of Azure are GUIDs.
- *
  * @param allowed texts with GUIDs that are no secret, such as the criteria's product ids
  */
 export function findId(text: string, ...allowed: readonly string[]): string | undefined {

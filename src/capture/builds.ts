@@ -18,25 +18,18 @@ import { openTransport, type TransportOptions } from './http/transport.ts'
 import type { Recorder } from './recording.ts'
 import type { CaptureRequest } from './request.ts'
 
-/** What the build server returned. */
 export interface BuildsResult {
   readonly builds: SnapshotContent['builds']
-  /** What users should know about the builds. */
   readonly notes: readonly string[]
 }
 
-/** What the builds share with the other parts of a capture. */
 export interface BuildsContext extends Pick<TransportOptions, 'budget' | 'shared' | 'replayed'> {
   readonly limit: TimeLimit | undefined
   readonly recorder: Recorder
   count(expected: number, finished: number): void
 }
 
-/**
- * Reads all builds at once: there is one for each architecture.
- *
- * @throws InputError if two of them are of one architecture
- */
+/** Reads all builds at once: there is one for each architecture. */
 export async function readBuilds(
   { builds: wanted, stream, timeout }: CaptureRequest,
   context: BuildsContext,
@@ -85,7 +78,6 @@ const RETRY_DELAY = 250
 
 /**
  * Reads the meta.json of a build, with the pipeline of Azure's SDK for its retries.
- *
  * @throws ServiceError that names the URL, for a build that is not found, a response that is not a
  *   meta.json, and a meta.json of another build or architecture
  */
@@ -154,8 +146,6 @@ function parseMeta(text: string): unknown {
 /**
  * Keeps the response of a build server, pruned to what a stream shows. A build that was read from
  * another server than the stream's artifacts are on is recorded as if it was read there.
- *
- * @param source the URL that was queried
  */
 function recordBuild(
   { scope, path, method, status, response }: Definition,

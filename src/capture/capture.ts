@@ -14,11 +14,9 @@ import { Recorder, type Recording, sortExchanges } from './recording.ts'
 import type { Replay } from './replay.ts'
 import type { CaptureRequest, Progress } from './request.ts'
 
-/** The result of a capture, and the evidence. */
 export interface Captured {
   readonly content: SnapshotContent
   readonly recording: Recording
-  /** What users should know about the responses. */
   readonly notes: readonly string[]
 }
 
@@ -27,7 +25,6 @@ let queue: Promise<unknown> = Promise.resolve()
 
 /**
  * Sends every query to the clouds and reads every build, or takes the responses from a recording.
- *
  * @throws ServiceError with a line for each part that failed; then there is no result
  */
 export function capture(request: CaptureRequest): Promise<Captured> {
@@ -133,7 +130,6 @@ class Run {
     })
   }
 
-  /** What one cloud contributes to the snapshot. */
   async #query({ name, access, module }: Loaded) {
     const { ocp, concurrency, skipRegions = [] } = this.request
     if (ocp === undefined) throw new InputError('the OCP version is needed to query a cloud')

@@ -39,7 +39,6 @@ export function combineFailures(error: unknown): unknown {
 
 /**
  * Waits for the queries of a cloud, whose failures get the advice what to do if only some failed.
- *
  * @throws AggregateError with all failures
  */
 export async function settleQueries<Image>(

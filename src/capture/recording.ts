@@ -5,15 +5,12 @@ import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { type Exchange, originWithPort } from './http/message.ts'
 
-/** The HTTP exchanges of one capture: scrubbed, decoded and sorted nock definitions. */
 export type Recording = readonly Definition[]
 
-/** Prints a recording as it is committed: JSON that people can read. */
 export function printRecording(recording: Recording): string {
   return `${JSON.stringify(recording, undefined, 2)}\n`
 }
 
-/** The media types of the clouds and the build servers. */
 const MEDIA_TYPE =
   /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
 
@@ -77,7 +74,6 @@ export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
   return exchanges.toSorted((a, b) => (exchangeKey(a) < exchangeKey(b) ? -1 : 1))
 }
 
-/** What distinguishes one request from another. */
 export function exchangeKey({ scope, path, method, body }: Definition): string {
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
 }

@@ -1,7 +1,6 @@
 import nock, { type Definition } from 'nock'
 import type { Recording } from './recording.ts'
 
-/** A replay that is running. */
 export interface Replay {
   /** Ends every request of the replay when it is over. */
   readonly signal: AbortSignal
@@ -9,8 +8,6 @@ export interface Replay {
   readonly unmatched: Promise<string>
   /**
    * The exchanges of the recording that were used, each with the response as a capture keeps it.
-   *
-   * @param kept the exchanges of the replay, scrubbed
    */
   select(kept: readonly Definition[]): Definition[]
 }
@@ -18,7 +15,6 @@ export interface Replay {
 /**
  * Takes every response of this process from a recording while some work is done. nock intercepts all
  * requests of the process and refuses those that the recording does not contain.
- *
  * @param ignored parameters in which a request may differ from the recorded one
  */
 export async function withReplay<T>(
@@ -97,7 +93,6 @@ function normalizePath(path: string, ignored: readonly string[]): string {
 
 /**
  * Parameters in one order, without those that are ignored.
- *
  * @param text a query, a form, or its parameters as nock parses them
  */
 function normalizeParameters(text: unknown, ignored: readonly string[]): string {

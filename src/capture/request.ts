@@ -6,7 +6,6 @@ import type { Access } from './clouds/cloud.ts'
 import type { Shared } from './http/message.ts'
 import type { Recording } from './recording.ts'
 
-/** Everything that a capture needs to know, as plain values. */
 export interface CaptureRequest {
   readonly stream: StreamIdentity
   readonly criteria: Criteria
@@ -21,13 +20,10 @@ export interface CaptureRequest {
   readonly timeout: number
   /** For one query including retries, waits and sign-in, in milliseconds; default 120 s. */
   readonly patience?: number
-  /** Receives what is waited for, if that takes more than a few seconds. */
   readonly onWait?: (text: string) => void
-  /** How many queries to send at a time. */
   readonly concurrency: number
   /** Takes the responses from a recording instead of the network. */
   readonly replay?: Recording
-  /** What it shares with other captures of the same run. */
   readonly shared?: Shared | undefined
   /** Receives the number of finished queries of each cloud, and of builds. */
   readonly onProgress?: (progress: readonly Progress[]) => void

@@ -9,7 +9,6 @@ import { capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
 import type { CaptureRequest } from './request.ts'
 
-/** The two files of a capture. */
 export interface Evidence {
   readonly file: string
   readonly text: string
@@ -18,7 +17,6 @@ export interface Evidence {
   readonly recordingText: string | undefined
 }
 
-/** The result of one check. */
 export interface Check {
   readonly name: CheckName
   /** What is wrong; absent if the check passed. */
@@ -32,7 +30,6 @@ export interface Check {
 const CHECKS = ['schema', 'integrity', 'form', 'recording', 'replay', 'secrets'] as const
 export type CheckName = (typeof CHECKS)[number] | 'target'
 
-/** The checks of a snapshot, and the snapshot itself if it could be read. */
 export interface Verified {
   readonly checks: readonly Check[]
   readonly snapshot?: Snapshot
@@ -142,7 +139,6 @@ export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureR
 
 /**
  * The exchanges of a recording that a content follows from, found by a replay of the whole content.
- *
  * @throws UserError if the content does not follow from the recording
  */
 export async function evidenceFor(

@@ -21,7 +21,6 @@ export interface Cloud<Query extends object, Image extends object, Settings> {
 
   /**
    * Signs in and opens the SDK; a replay needs no credentials and reads no environment.
-   *
    * @throws ServiceError when the sign-in fails, with the cause that was observed
    */
   connect(context: Context<Settings>): Promise<Connection<Query, Image>>
@@ -37,7 +36,6 @@ export interface Context<Settings> {
   readonly shared: Shared
   /** The requests that a recording contains; undefined for a live capture. */
   readonly recording: readonly Definition[] | undefined
-  /** Reports what users should know about the responses, such as an unknown state. */
   warn(text: string): void
 }
 
@@ -51,7 +49,6 @@ export interface Connection<Query, Image> {
    */
   query(query: Query): Promise<readonly Image[] | undefined>
 
-  /** A query in a few words, for errors. */
   describe(query: Query): string
 
   /** The members that identify a query in a snapshot. */
@@ -96,7 +93,6 @@ export interface CloudSettings<CloudCriteria, Settings> {
 
 export interface CloudOption {
   readonly describe: string
-  /** Printed in the help. */
   readonly default?: string
   readonly choices?: readonly string[]
   /** Set for a list with commas. */
@@ -107,7 +103,6 @@ export interface CloudOption {
   readonly read?: (value: string, option: string) => string
 }
 
-/** Where settings come from. */
 export interface Source {
   readonly args: Readonly<Record<string, unknown>>
   readonly env: Readonly<Record<string, string | undefined>>

@@ -31,7 +31,6 @@ const CONTENT = /[\r\n{]|-----BEGIN|^eyJ|^[\w+/-]{100,}={0,2}$|^.{1001}/
 /**
  * The text of a file of credentials that a variable names. Nothing of a value is printed that may be
  * the credentials themselves.
- *
  * @param place the variable, or a file and its member
  * @returns undefined if the variable is not set, or an optional file is missing
  * @throws InputError or ServiceError that names the variable
@@ -56,7 +55,6 @@ export function readPath(
 
 /**
  * The members of a JSON file of credentials; errors contain nothing of its text.
- *
  * @throws ServiceError that names the file
  */
 export function credentialMembers(text: string, file: string): Readonly<Record<string, unknown>> {

@@ -7,7 +7,6 @@ import {
 import type { Send } from './message.ts'
 import { isTransient } from './transport.ts'
 
-/** The transport as the HTTP client of Azure's pipeline. */
 export function coreClient(send: Send): HttpClient {
   return {
     async sendRequest(request: PipelineRequest) {

@@ -16,7 +16,6 @@ export class TransportError extends Error {
   }
 }
 
-/** What a code means, and what to do about it. */
 export type ErrorRow = readonly [meaning: string, remedy: string]
 export type ErrorTable = ReadonlyMap<string, ErrorRow>
 
@@ -37,7 +36,6 @@ export function messageTable(text: string): readonly (readonly [pattern: RegExp,
   return [...errorTable(text, '\n')].map(([source, row]) => [new RegExp(source, 'i'), ...row])
 }
 
-/** What failed, for an error message, and what to do about it. */
 export interface Explanation {
   readonly cause: string
   readonly remedy?: string | undefined
@@ -85,7 +83,6 @@ Use an endpoint or a proxy that requires no client certificate: stream-snapshot 
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: TLS: a client certificate is required
 `)
 
-/** Statuses that mean the same in every service. */
 const STATUSES = errorTable(`
 Put user and password into HTTPS_PROXY.
   407: the proxy requires a sign-in
@@ -160,7 +157,6 @@ function withMessage(message: unknown): string {
 /** The parsers of the SDKs, for a response that is not the service's or not all of it. */
 const MALFORMED = /Deserialization error|Cannot (create|set) propert/
 
-/** A response that an SDK cannot read. */
 export function explainMalformed({ message }: Error): Explanation | undefined {
   if (!MALFORMED.test(message)) return undefined
   return { cause: 'the response is malformed', remedy: NOT_THE_SERVICE }
@@ -201,13 +197,11 @@ export class SignInTrace {
     | { readonly host: string; readonly error?: Error; readonly response?: HttpResponse }
     | undefined
 
-  /** The last response that was a success. */
   success: { readonly host: string; readonly response: HttpResponse } | undefined
 
   /** The last response of a metadata service, which only counts if nothing else was observed. */
   metadata: { readonly host: string; readonly response: HttpResponse } | undefined
 
-  /** Watches a transport. */
   watch(send: Send): Send {
     return async (request) => {
       const { host } = new URL(request.url)
@@ -224,7 +218,6 @@ export class SignInTrace {
     }
   }
 
-  /** Why the last request received no response, with its host. */
   explainConnection(): Explanation | undefined {
     const { host, error } = this.failure ?? {}
     const explained = explainConnection(error)

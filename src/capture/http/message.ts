@@ -1,6 +1,5 @@
 import type { Definition } from 'nock'
 
-/** One HTTP request, as any of the SDKs hands it over. */
 export interface HttpRequest {
   readonly method: string
   readonly url: string
@@ -13,7 +12,6 @@ export interface HttpRequest {
   readonly region?: string | undefined
 }
 
-/** Its response, whole and not compressed. */
 export interface HttpResponse {
   readonly status: number
   /** Names in lower case; repeated values are joined with commas. */
@@ -39,13 +37,11 @@ export class Shared {
   readonly #responses = new Map<string, HttpResponse>()
   readonly #made = new Map<string, unknown>()
 
-  /** The value of this name, made on first use. */
   once<T>(name: string, make: () => T): T {
     if (!this.#made.has(name)) this.#made.set(name, make())
     return this.#made.get(name) as T
   }
 
-  /** The response to an equal request. */
   find(request: HttpRequest): HttpResponse | undefined {
     const kept = this.#responses.get(keyFor(request))
     return kept && copy(kept)

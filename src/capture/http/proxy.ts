@@ -9,7 +9,6 @@ const AGENTS = new Map<string, Agent>()
 /**
  * The agent that tunnels to a host through the proxy of `HTTPS_PROXY` or `ALL_PROXY`, unless
  * `NO_PROXY` names the host: one decision for all clouds, their sign-ins and the build server.
- *
  * @param attempt for each address of the proxy, in milliseconds
  */
 export function proxyAgent(url: URL, attempt: number): Agent | undefined {
@@ -38,7 +37,6 @@ const VARIABLES = ['https_proxy', 'all_proxy', 'http_proxy']
 
 /**
  * Checks the proxy's variable, because some SDKs read it themselves and fail without naming it.
- *
  * @throws InputError that names the variable, and not its value, which may contain a password
  */
 export function checkProxies(): void {

@@ -1,11 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ServiceError } from '../../errors.ts'
 
-/** How long a query may take in all. */
 export interface TimeLimit {
   /** Including retries, the waits between them and the sign-in; in milliseconds. */
   readonly milliseconds: number
-  /** Receives what is waited for, after a few seconds. */
   readonly onWait?: ((text: string) => void) | undefined
 }
 
@@ -32,7 +30,6 @@ const RUNNING = new AsyncLocalStorage<RunningQuery>()
 
 /**
  * Runs a query and ends it at its time limit.
- *
  * @param name in a few words, for errors
  * @param limit undefined for a replay, which has no deadline
  * @throws ServiceError when it takes too long, with the wait that the server requires
@@ -84,7 +81,6 @@ export function noteFailure(failure: string | undefined): void {
 
 /**
  * Notes the wait that a server requires.
- *
  * @throws when that is longer than the time that is left
  */
 export function noteWait(wait: number | undefined): void {

@@ -27,7 +27,6 @@ export interface TransportOptions {
   readonly onExchange?: ((exchange: Exchange) => void) | undefined
   /** Responses that earlier captures of the same run received. */
   readonly shared?: Shared | undefined
-  /** The bytes that a capture may still receive. */
   readonly budget?: Budget | undefined
 }
 
@@ -38,7 +37,6 @@ export interface Budget {
 /** In bytes. The longest page of EC2 has 3 MB. */
 export const LONGEST_RESPONSE = 8 * 1024 * 1024
 
-/** All responses of one capture, in bytes. */
 export const LONGEST_CAPTURE = 64 * 1024 * 1024
 
 /** Whether a retry may succeed: the connection failed or was cut off. */
@@ -107,7 +105,6 @@ function isLocal({ protocol, hostname }: URL): boolean {
   )
 }
 
-/** Addresses of one host that are tried within the time limit of a request. */
 const ADDRESSES = 4
 
 async function send(

@@ -11,10 +11,8 @@ import {
   type Uses,
 } from './facts.ts'
 
-/** How Azure spells architectures. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'Arm64' }
 
-/** How Azure spells states. */
 const STATES: Readonly<Record<string, string>> = {
   active: 'Active',
   'scheduled-for-deprecation': 'ScheduledForDeprecation',

@@ -23,7 +23,6 @@ export interface Expected {
   readonly orLater?: true
 }
 
-/** A slot and the build that its image is measured against. */
 export interface Filling {
   readonly slot: Slot
   readonly wanted: Wanted
@@ -57,12 +56,10 @@ export interface Uses {
   terms(entry: Entry): string
 }
 
-/** Members of YAML, nested. */
 export interface Members {
   readonly [name: string]: string | Members | readonly Members[]
 }
 
-/** The one plan without a purchase plan. */
 const FREE_PLAN = 'no-purchase-plan'
 
 /** Whether machines of a plan's images are billed by the marketplace. */
@@ -72,9 +69,7 @@ export function isPaid(plan: string): boolean {
 
 /** All that the parts which know no cloud have to know of one. */
 export interface CloudFacts {
-  /** As people write it. */
   readonly title: string
-  /** The default plan. */
   readonly defaultPlan: string
   /** The members that identify an image, the coarsest first. */
   readonly identity: readonly string[]
@@ -90,7 +85,6 @@ export interface CloudFacts {
   nameOf(entry: Entry): string
   /**
    * What the cloud's API calls an image.
-   *
    * @param location an Azure region: the images are global, but each region answers for them
    */
   idOf(entry: Entry, location: string): string
@@ -98,7 +92,6 @@ export interface CloudFacts {
   slots(snapshot: SnapshotContent, architecture: Architecture, ocp: MajorMinor): Slot[]
   /**
    * The query of a snapshot whose response would list an image, if the image were still offered.
-   *
    * @param image the members of its slot, and those that name it
    */
   queryFor(snapshot: SnapshotContent, image: Named): Answered<object> | undefined
@@ -107,7 +100,6 @@ export interface CloudFacts {
   expected(snapshot: SnapshotContent, filling: Filling): Expected
 }
 
-/** A column that is a member of the image. */
 export function member(name: string): Column {
   return [name, (image) => String(image[name] ?? '')]
 }

@@ -62,7 +62,6 @@ function compareText(a: string, b: string): number {
 /**
  * Merges the records of each image. Records that contradict each other become one that is never
  * selected: whether the image is deprecated, or what it is, is unknown.
- *
  * @param warn receives the name of each such image
  */
 export function mergeRecords(

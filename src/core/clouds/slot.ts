@@ -6,9 +6,7 @@ export interface Slot {
   readonly cloud: CloudName
   readonly plan: string
   readonly architecture: Architecture
-  /** Hyper-V generation, on Azure. */
   readonly generation?: 1 | 2
-  /** On AWS. */
   readonly region?: string
 }
 

@@ -22,7 +22,6 @@ const STS = 'Set AWS_REGION to a region that the account has enabled.'
 export const CREDENTIALS =
   'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
 
-/** The codes of EC2. */
 const SERVICE_ERRORS = errorTable(`
 Query regions that the account has enabled with --regions, or check the keys.
   AuthFailure: the region is not enabled, or the keys are not valid
@@ -129,7 +128,6 @@ export function explainListing(error: Error): Explanation | undefined {
   return explainException(error, new Map([['AuthFailure', ['the keys are not valid', KEYS]]]))
 }
 
-/** Explains what EC2 returned instead of images. */
 export function explainQuery(error: Error): Explanation | undefined {
   return error instanceof EC2ServiceException ? explainException(error, SERVICE_ERRORS) : undefined
 }
@@ -137,7 +135,6 @@ export function explainQuery(error: Error): Explanation | undefined {
 /** In milliseconds; AWS accepts five minutes. */
 const SKEW = 300_000
 
-/** What the SDK throws for a response that is an error. */
 interface ServiceException {
   readonly name: string
   readonly message: string
@@ -160,7 +157,6 @@ function explainException(error: ServiceException, table: ErrorTable): Explanati
 
 /**
  * Explains a sign-in that failed: what a service returned, else what the providers reported.
- *
  * @param reports the messages of the SDK's providers, in their order
  */
 export function explainSignIn(

@@ -56,7 +56,6 @@ export function getOwner({ owner, owners }: AwsCriteria, region: string): string
  * The images of a region with the criteria's owner and products. The owner is checked, although the
  * query names it: anybody may give an image the name of a marketplace image. An image in an unknown
  * state is kept and never selected.
- *
  * @throws ServiceError for an image without an id, or with an unknown property
  */
 export function readImages(

@@ -19,7 +19,6 @@ import { recordAws } from './recording.ts'
 import type { AwsSettings } from './settings.ts'
 import { awsHandler, SILENT, signIn } from './sign-in.ts'
 
-/** The largest page of EC2. */
 const PAGE_SIZE = 1000
 
 /** AWS's marketplace images: one query of EC2 for each region, with all products. */

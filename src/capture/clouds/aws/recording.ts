@@ -40,16 +40,13 @@ const VALUES: Readonly<Record<string, (text: string) => boolean>> = {
   name: isAmiName,
 }
 
-/** The parameters of a query that are kept. */
 const PARAMETERS =
   /^(Action|Version|MaxResults|NextToken|Owner\.[0-9]+|Filter\.[0-9]+\.(Name|Value\.[0-9]+))$/
 
 /**
  * Keeps EC2's responses without the signature and the account: images of other owners, which may be
  * the account's own, and malformed names are dropped.
- *
  * @param publicOrigin a region's own origin, with its port
- * @param spellToken replaces a paging token
  */
 export function recordAws(
   { method, path, status, response, body, region }: Exchange,
@@ -84,7 +81,6 @@ export function recordAws(
   return { scope: publicOrigin(region), method, path, body: form, status, response: kept }
 }
 
-/** The parameters of a query, sorted by name. */
 function recordForm(
   body: Definition['body'],
   spellToken: (token: string) => string,

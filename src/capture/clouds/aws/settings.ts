@@ -86,7 +86,6 @@ const WITHOUT_PROFILE = [
 
 /**
  * The profiles of both files of the AWS CLI; undefined if there is none.
- *
  * @throws ServiceError if a variable names a missing file and nothing else can have credentials
  */
 function readProfiles(source: Source): ReadonlyMap<string, Profile> | undefined {

@@ -26,10 +26,7 @@ const RENEWAL = 300_000
 
 /**
  * Signs in once for all regions, as the AWS CLI does.
- *
  * @param region for the sign-in, unless the environment or the profile has one
- * @param secrets receives the credentials
- * @throws ServiceError with the cause that was observed
  */
 export async function signIn(
   { settings }: Live<AwsSettings>,

@@ -18,7 +18,6 @@ const TEXT = 3
 /**
  * Prints the parts of a document that a filter keeps, indented as they came; comments and attributes
  * other than the namespace are dropped. The document is walked once.
- *
  * @param root the expected name of the root element
  * @returns undefined for anything that is not such a document
  */

@@ -127,7 +127,6 @@ export function isNotFound(error: unknown): boolean {
 const API_VERSION =
   /^(NoRegisteredProviderFound|InvalidResourceType|InvalidApiVersionParameter|UnsupportedApiVersion|ApiVersionNotSupported)$/
 
-/** Explains what Resource Manager returned instead of images. */
 export function explainQuery(
   error: Error,
   { location, environment }: Pick<AzureCriteria, 'location' | 'environment'>,

@@ -42,7 +42,6 @@ const STATES: Readonly<Record<string, ImageState>> = {
  * The images of one SKU. Old images have no properties: they are what the criteria expect of the
  * SKU. If no image of the response has any, the API version does not return them, so that nothing is
  * known about deprecation. An image in an unknown state is kept and never selected.
- *
  * @throws ServiceError if the response is not a list of images
  */
 export function readImages(

@@ -38,7 +38,6 @@ function oneOf(...values: string[]): (value: unknown) => boolean {
 
 /**
  * Keeps the response to a query, without the subscription.
- *
  * @param queried the origin that was queried, with its port
  * @param publicHost the cloud's own origin, which replaces it
  */

@@ -56,11 +56,9 @@ export interface AzureSettings {
   readonly tenant: string | undefined
   /** Undefined: `DefaultAzureCredential` finds credentials. */
   readonly principal: ServicePrincipal | undefined
-  /** The file that the principal is from. */
   readonly principalFile: string
   /** A Resource Manager that is not of a known environment. */
   readonly endpoint: string | undefined
-  /** The value of `AZURE_AUTHORITY_HOST`. */
   readonly authority: string | undefined
   /** Ids and secrets of the environment, which no file may contain. */
   readonly secrets: readonly string[]

@@ -27,9 +27,6 @@ const RENEWAL = 300_000
 /**
  * Signs in once for all queries, with the principal of OpenShift's tools or with what
  * `DefaultAzureCredential` finds.
- *
- * @param secrets receives the tokens
- * @throws ServiceError with the cause that was observed
  */
 export async function signIn(
   { settings, timeout }: Live<AzureSettings>,

@@ -98,7 +98,6 @@ export function isForbidden(error: unknown): boolean {
 /** The reasons for a missing permission; any other 403 would fail every query. */
 const LISTING = ['forbidden', 'IAM_PERMISSION_DENIED']
 
-/** Whether the API reports that there is no such image. */
 export function isNotFound(error: unknown): boolean {
   return readRefusal(error)?.code === 404
 }
@@ -108,7 +107,6 @@ export function isReason(value: unknown): boolean {
   return typeof value === 'string' && REASONS.has(value)
 }
 
-/** Explains what Compute returned instead of an image. */
 export function explainQuery(error: Error): Explanation | undefined {
   const status = getStatus(error)
   if (status === undefined) return undefined

@@ -57,7 +57,6 @@ export function readSingle(response: Listed, name: string): Listed {
 /**
  * The images whose names begin as a plan of the criteria says. An image in an unknown state is kept
  * and never selected.
- *
  * @throws ServiceError for an unknown property
  */
 export function readImages(

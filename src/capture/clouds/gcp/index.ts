@@ -12,7 +12,6 @@ import { recordGcp } from './recording.ts'
 import type { GcpSettings } from './settings.ts'
 import { RETRIES, requestOptions, signIn } from './sign-in.ts'
 
-/** The largest page of Compute. */
 const PAGE_SIZE = 500
 
 const PUBLIC_HOST = 'https://compute.googleapis.com'

@@ -6,7 +6,6 @@ import { isReason } from './errors.ts'
 
 const QUERY = /^\/compute\/v1\/projects\/[a-z0-9-]+\/global\/images(\/[a-z0-9-]+)?$/
 
-/** The parameters of a query that are kept. */
 const PARAMETERS = ['filter', 'maxResults', 'pageToken']
 
 const IMAGE: Allowed = {
@@ -38,10 +37,8 @@ const ERROR: Allowed = {
 /**
  * Keeps the responses to queries: lists, single images, and that an image is not found or that
  * listing is forbidden.
- *
  * @param queried the origin that was queried, with its port
  * @param publicHost the cloud's own origin, which replaces it
- * @param spellToken replaces a paging token
  */
 export function recordGcp(
   exchange: Definition,

@@ -6,7 +6,6 @@ import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../
 
 /** Where Compute is, and who captures; the library finds the credentials itself. */
 export interface GcpSettings {
-  /** The URL of another Compute API. */
   readonly endpoint?: string
   /** Ids of the environment, which no file may contain. */
   readonly secrets: readonly string[]

@@ -8,7 +8,6 @@ import { explainMessage, explainSignIn, LOGIN } from './errors.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/compute.readonly'
 
-/** Credentials that were found, and what no file may contain of them. */
 export interface SignedIn {
   readonly auth: InstanceType<typeof auth.GoogleAuth>
   secrets(): readonly string[]
@@ -16,9 +15,7 @@ export interface SignedIn {
 
 /**
  * Signs in once for all queries, with the application default credentials.
- *
  * @param host of the API that the token is for
- * @throws ServiceError with the cause that was observed
  */
 export async function signIn(send: Send, host: string): Promise<SignedIn> {
   const trace = new SignInTrace()
@@ -104,7 +101,6 @@ export const RETRIES = {
   },
 }
 
-/** What the library reports about an attempt that failed. */
 interface Attempt {
   readonly response?: { readonly status?: number; readonly headers?: Headers } | undefined
   readonly config?: { readonly retryConfig?: { readonly currentRetryAttempt?: number } }
