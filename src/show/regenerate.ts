@@ -49,7 +49,7 @@ export function readersLines({ comparison }: Regenerated): string[] {
   if (keys.length === 0) return []
   const verb = keys.length === 1 ? 'is' : 'are'
   return [
-    `${keys.join(', ')} ${verb} not read by the installer or the operators, which only read ${READ.join(', ')}`,
+    `${keys.join(', ')} ${verb} not read by the installer or the operators, which only read ${READ}`,
   ]
 }
 

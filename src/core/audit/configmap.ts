@@ -18,20 +18,7 @@ export interface NamedStream {
   readonly marketplaceFile?: MarketplaceFile
 }
 
-export interface ConfigMap {
-  readonly apiVersion: 'v1'
-  readonly data: {
-    readonly releaseVersion: string
-    readonly stream: string
-    readonly streams: string
-  }
-  readonly kind: 'ConfigMap'
-  readonly metadata: {
-    readonly annotations: Readonly<Record<string, string>>
-    readonly name: string
-    readonly namespace: string
-  }
-}
+export type ConfigMap = ReturnType<typeof bootImagesConfigMap>
 
 const PROFILES = ['ibm-cloud-managed', 'self-managed-high-availability', 'single-node-developer']
 
@@ -45,7 +32,7 @@ const DEFAULT_STREAM = 'rhel-9'
  *
  * @param streams at least one; without a name the key is that of `streamKey`; keys are unique
  */
-export function bootImagesConfigMap(streams: readonly NamedStream[]): ConfigMap {
+export function bootImagesConfigMap(streams: readonly NamedStream[]) {
   const named = new Map(
     streams.map(({ name, stream, marketplaceFile }) => [
       name ?? streamKey(stream),

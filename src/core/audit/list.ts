@@ -1,4 +1,3 @@
-import type { Cell } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import {
   architectureOf,
@@ -6,7 +5,6 @@ import {
   type CloudName,
   getImages,
   type Image,
-  type ImageState,
   type Snapshot,
   stateAt,
 } from '../snapshot/snapshot.ts'
@@ -20,14 +18,10 @@ export interface ListFilter {
   readonly sku?: string | undefined
 }
 
-export interface Listing {
-  readonly cloud: CloudName
-  /** Of each row what the cloud says of the image; absent where all of them may be chosen. */
-  readonly states?: readonly ImageState[]
-  readonly rows: readonly Readonly<Record<string, Cell>>[]
-}
+export type Listing = ReturnType<typeof listImages>[number]
 
-export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing[] {
+/** The states are absent if every image may be selected. */
+export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
   return CLOUDS.filter((cloud) => filter.cloud === undefined || filter.cloud === cloud)
     .map((cloud) => {
       const images = getImages(snapshot, cloud).filter((image) => isAdmitted(image, filter))
@@ -35,13 +29,11 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}): Listing
       const rows = images.map((image) =>
         Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),
       )
-      const isTold = states.some((state) => !CHOOSABLE.includes(state))
-      return { cloud, rows, ...(isTold && { states }) }
+      const isRefused = states.some((state) => !/^(active|scheduled-for-deprecation)$/.test(state))
+      return { cloud, rows, ...(isRefused && { states }) }
     })
     .filter(({ rows }) => rows.length > 0)
 }
-
-const CHOOSABLE: readonly ImageState[] = ['active', 'scheduled-for-deprecation']
 
 function isAdmitted(image: Image, { arch, ...parts }: ListFilter): boolean {
   const wanted = arch?.toLowerCase()

@@ -9,13 +9,11 @@ export interface StreamWish {
   readonly file?: string | undefined
 }
 
-export interface ChosenStream {
-  readonly stream: SourceStream
-  readonly reason?: string
-}
-
 /** @throws InputError for wishes that contradict each other, CheckFailure without such a stream */
-export function chooseStream(source: ImageSource, wish: StreamWish): ChosenStream {
+export function chooseStream(
+  source: ImageSource,
+  wish: StreamWish,
+): { stream: SourceStream; reason?: string } {
   const { option, osImageStream, file: wishFile } = wish
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(

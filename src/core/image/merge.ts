@@ -10,8 +10,8 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, type MergeFile, type Pool, type Target } from './targets.ts'
-import { parseYaml, printPath, type Replacement, type YamlFile, type YamlPath } from './yaml.ts'
+import { at, findTargets, type Pool, type Target } from './targets.ts'
+import { parseYaml, printPath, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
   readonly cloud?: CloudName | undefined
@@ -23,27 +23,18 @@ export interface ImageOptions {
   readonly replace?: boolean | undefined
 }
 
-export interface Merged {
-  readonly text: string
-  readonly replaced: readonly Replacement[]
-  readonly images: readonly FoundImage[]
-  readonly warnings: readonly string[]
-}
+export type Merged = ReturnType<typeof mergeImages>
 
-export interface OpenedFile extends MergeFile {
-  readonly yaml: YamlFile
-}
-
-export function openMergeFile(text: string, file: string): OpenedFile {
+export function openMergeFile(text: string, file: string) {
   const yaml = parseYaml(text, file)
   return { yaml, ...findTargets(yaml.values() as JsonValue[], file) }
 }
 
 export function mergeImages(
-  { yaml, targets: all }: OpenedFile,
+  { yaml, targets: all }: ReturnType<typeof openMergeFile>,
   options: ImageOptions,
   find: (slot: Slot) => FoundImage,
-): Merged {
+) {
   const { file } = yaml
   const planFor = (target: Target) => slotFor(target, options).plan
   for (const target of all) refuseConflict(file, target, 'cloud', options.cloud)

@@ -48,14 +48,8 @@ export interface Target {
   readonly create?: (members: Members) => Members
 }
 
-export interface MergeFile {
-  readonly targets: readonly Target[]
-  /** Which of the streams the machines of an install-config run. */
-  readonly osImageStream: string | undefined
-}
-
 /** @throws InputError for a file without targets, with the kinds of objects that were found */
-export function findTargets(documents: readonly JsonValue[], file: string): MergeFile {
+export function findTargets(documents: readonly JsonValue[], file: string) {
   const configs = documents.flatMap((value, document) =>
     isInstallConfig(value) ? [{ value, document }] : [],
   )

@@ -121,21 +121,14 @@ export const STREAM = fields({
   architectures: ARCHITECTURES,
 })
 
-export const READ: readonly string[] = [...EXTENSIONS.fields].flatMap(([key, shape]) =>
-  shape.kind === 'foreign' && shape.known?.kind === 'fields'
-    ? [...shape.known.fields.keys()].map((name) => `${key}.${name}`)
-    : [],
-)
+/** The images that stream-metadata-go reads. */
+export const READ = 'marketplace.azure'
 
 /** A path up to the first name that stream-metadata-go does not know; undefined if it reads all. */
 export function unreadOf(path: readonly string[]): readonly string[] | undefined {
-  let shape: Shape = EXTENSIONS
-  for (const [at, name] of path.entries()) {
-    if (shape.kind !== 'fields') return undefined
-    const next: Shape | undefined = shape.fields.get(name)
-    const inner: Shape | undefined = next?.kind === 'foreign' ? next.known : next
-    if (inner === undefined) return path.slice(0, at + 1)
-    shape = inner
-  }
-  return undefined
+  const [key, cloud, plan] = path
+  if (key !== 'marketplace') return path.slice(0, 1)
+  if (cloud !== 'azure') return path.slice(0, 2)
+  const isKnown = (KNOWN_PLANS as readonly (string | undefined)[]).includes(plan)
+  return isKnown ? undefined : path.slice(0, 3)
 }

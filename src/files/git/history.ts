@@ -24,13 +24,6 @@ export interface FileCommit {
   readonly files: readonly (FileState | undefined)[]
 }
 
-export interface FileHistory {
-  readonly commits: readonly FileCommit[]
-  readonly blobs: Blobs
-  /** The URL of `origin`, as it is configured; undefined without one. */
-  readonly origin: string | undefined
-}
-
 /**
  * The commits that changed some files, along first parents: a merge is one commit, with what it
  * changed relative to its first parent. Only names are read, so contents may be missing from the
@@ -42,7 +35,7 @@ export interface FileHistory {
 export async function readFileHistory(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   paths: readonly [string, ...string[]],
-): Promise<FileHistory> {
+) {
   const [first] = paths
   const { folder } = placeInGit(cwd, first)
   const what = `${first}: no git history`
@@ -58,7 +51,10 @@ export async function readFileHistory(
   const cuts = await readCuts(folder)
   const { stdout } = await runGit(['config', '--get', 'remote.origin.url'], folder)
   return {
-    commits: commits.map(({ added: _, ...each }) => ({ ...each, isCut: cuts.has(each.id) })),
+    /** The latest first. */
+    commits: commits.map(
+      ({ added: _, ...each }): FileCommit => ({ ...each, isCut: cuts.has(each.id) }),
+    ),
     blobs: new Blobs(folder),
     origin: stdout.toString().trim() || undefined,
   }
