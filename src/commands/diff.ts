@@ -60,7 +60,7 @@ function equalLine({ base, streams }: Difference): string {
 }
 
 async function findDifference(args: DiffArgs, context: Context): Promise<Difference> {
-  const { A, B, GIT, base } = args
+  const { A, B, GIT, base, target } = args
   const { folder } = context
   const [extra] = [...(base !== undefined && B !== undefined ? [B] : []), ...GIT]
   if (extra !== undefined) throw new InputError(`unexpected argument: ${JSON.stringify(extra)}`)
@@ -71,7 +71,7 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   }
   const [before, after] =
     B === undefined
-      ? await sinceCommitted(folder, A)
+      ? await sinceCommitted(folder, A, readSnapshot)
       : [await readSide(A, context), await readSide(B, context)]
   const later = after ?? before
   if (later === undefined) {
@@ -79,13 +79,32 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
       B === undefined ? `${A}: no such file, and none in HEAD` : `${A} and ${B}: no such files`,
     )
   }
-  const [committed, releases] = await targetReleases(folder, args)
+  const releases = target && readReleases(await folder.read(target), target)
+  const [committed] =
+    target && B === undefined ? await sinceCommitted(folder, target, readReleases) : []
   const stream = compareStreams(
     later.stream.name,
-    { snapshot: before, releases: committed ?? releases },
-    { snapshot: after, releases },
+    { snapshot: before, releases: committed ?? (releases || undefined) },
+    { snapshot: after, releases: releases || undefined },
   )
   return { streams: [stream], files: [] }
+}
+
+function readReleases(text: string, file: string) {
+  return getReleases(readStream(text, file))
+}
+
+/** A file as it was committed last, and as it is. */
+async function sinceCommitted<T>(
+  folder: Folder,
+  file: string,
+  read: (text: string, name: string) => T,
+): Promise<(T | undefined)[]> {
+  const [before, after] = await readSinceCommitted(folder, file)
+  return [
+    before === undefined ? undefined : read(before, `HEAD:${file}`),
+    after === undefined ? undefined : read(after, file),
+  ]
 }
 
 /**
@@ -126,28 +145,6 @@ async function isStreamName(name: string, folder: Folder): Promise<boolean> {
   if (names.includes(name)) return true
   if (workspace && nearest(name, names)) throw unknownStream(name, names, workspace.file)
   return false
-}
-
-/** The releases of the target in HEAD, for one argument, and in the working tree. */
-async function targetReleases(folder: Folder, { B, target }: DiffArgs) {
-  if (target === undefined) return [undefined, undefined]
-  const releases = getReleases(readStream(await folder.read(target), target))
-  const [text] = B === undefined ? await readSinceCommitted(folder, target) : [undefined]
-  return [
-    text === undefined ? undefined : getReleases(readStream(text, `HEAD:${target}`)),
-    releases,
-  ]
-}
-
-async function sinceCommitted(
-  folder: Folder,
-  file: string,
-): Promise<[before: Snapshot | undefined, after: Snapshot | undefined]> {
-  const [before, after] = await readSinceCommitted(folder, file)
-  return [
-    before === undefined ? undefined : readSnapshot(before, `HEAD:${file}`),
-    after === undefined ? undefined : readSnapshot(after, file),
-  ]
 }
 
 /** Undefined for a file that its revision does not have, and for `/dev/null`. */

@@ -1,8 +1,8 @@
 import { listImages } from '../core/audit/list.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import { CLOUDS, capturedClouds } from '../core/snapshot/snapshot.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
-import { notQueried } from '../workflows/skew.ts'
+import { expectQueried } from '../workflows/skew.ts'
 import { command } from './command.ts'
 import { choice, format, needed, text } from './option.ts'
 
@@ -30,10 +30,7 @@ export const listCommand = command({
   async run(args, { folder, terminal }) {
     const { SNAPSHOT, output, ...filter } = args
     const snapshot = readSnapshot(await folder.read(SNAPSHOT), SNAPSHOT)
-    const queried = capturedClouds(snapshot)
-    if (args.cloud === undefined ? queried.length === 0 : !queried.includes(args.cloud)) {
-      throw await notQueried(folder, SNAPSHOT, args.cloud)
-    }
+    await expectQueried(folder, SNAPSHOT, snapshot, args.cloud)
     const listings = listImages(snapshot, filter)
     terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length > 0) return

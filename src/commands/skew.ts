@@ -69,20 +69,15 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
     ),
   ]
   if (lines.length === 0) return
-  const limit = [
-    ...(maxDays === undefined ? [] : [`more than ${counted(maxDays, 'day')} behind`]),
-    failOn === undefined || failOn === 'none' ? 'without an image' : `${failOn} or worse`,
-  ].join(' or ')
-  const what = [
-    ...(failing.length > 0
-      ? [
-          `${failing.length} of ${counted(skews.length, 'slot')} ${failing.length === 1 ? 'is' : 'are'} ${limit}`,
-        ]
-      : []),
-    ...(floor && below.length > 0
-      ? [`${counted(below.length, 'plan')} without an image of RHEL ${printMajorMinor(floor)}`]
-      : []),
-  ]
+  const grade =
+    failOn === undefined || failOn === 'none' ? 'without an image' : `${failOn} or worse`
+  const limit =
+    maxDays === undefined ? grade : `more than ${counted(maxDays, 'day')} behind or ${grade}`
+  const verb = failing.length === 1 ? 'is' : 'are'
+  const slots = `${failing.length} of ${counted(skews.length, 'slot')} ${verb} ${limit}`
+  const plans =
+    floor && `${counted(below.length, 'plan')} without an image of RHEL ${printMajorMinor(floor)}`
+  const what = [failing.length > 0 && slots, below.length > 0 && plans].filter((each) => each)
   throw new CheckFailure(what.join(', '), undefined, { lines })
 }
 

@@ -49,46 +49,31 @@ export async function cosa2stream(
   context: CaptureContext,
 ): Promise<Cosa2streamResult> {
   const { folder } = context
-  const prepareFiles = () => prepare(flags, options, context)
-  const writesNothing = flags.target === undefined && flags.snapshot === undefined
-  if (options.dryRun || writesNothing) return prepareFiles()
-  const opened = await findWorkspace(folder)
-  const { name, config } = findStream(flags, options, opened, folder)
-  const files = [...(name !== undefined && opened ? [opened.file] : []), config.snapshot]
-  return writeLocked(files, targetFiles(config), context, prepareFiles)
-}
-
-async function prepare(
-  flags: StreamFlags,
-  options: Cosa2streamOptions,
-  context: CaptureContext,
-): Promise<Cosa2streamResult> {
-  const { folder } = context
   const opened = await findWorkspace(folder)
   const { name, config, clouds } = findStream(flags, options, opened, folder)
-  const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
-  refuseLosses(config.snapshot, capture)
-  const { allowRegression = false, keepLost = false } = options
-  // The clouds of the flags are those to query.
-  const { clouds: _, ...own } = config
-  const regeneration = await prepareRegeneration(
-    capture.snapshot,
-    { ...own, ...(clouds && { clouds }) },
-    { allowRegression, keepLost },
-    folder,
-  )
   const writesSnapshot = flags.target !== undefined || flags.snapshot !== undefined
-  return {
-    stream: name,
-    config,
-    capture,
-    regeneration,
-    writes: [
+  const prepare = async () => {
+    const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
+    refuseLosses(config.snapshot, capture)
+    const { allowRegression = false, keepLost = false } = options
+    // The clouds of the flags are those to query.
+    const { clouds: _, ...own } = config
+    const regeneration = await prepareRegeneration(
+      capture.snapshot,
+      { ...own, ...(clouds && { clouds }) },
+      { allowRegression, keepLost },
+      folder,
+    )
+    const writes = [
       ...(name !== undefined && opened ? workspaceWrites(name, opened, options, capture) : []),
       ...(writesSnapshot ? capture.writes : []),
       ...regeneration.writes,
-    ],
+    ]
+    return { stream: name, config, capture, regeneration, writes }
   }
+  if (options.dryRun || !writesSnapshot) return prepare()
+  const files = [...(name !== undefined && opened ? [opened.file] : []), config.snapshot]
+  return writeLocked(files, targetFiles(config), context, prepare)
 }
 
 interface FoundStream {

@@ -3,7 +3,7 @@ import { compareAsNumbers } from '../core/clouds/order.ts'
 import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { groupBy } from '../core/group.ts'
 import { readShape } from '../core/snapshot/read.ts'
-import { CLOUDS, DEFAULT_CLOUD, type Snapshot } from '../core/snapshot/snapshot.ts'
+import { CLOUDS, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { isStream, readStream, type Stream } from '../core/stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
@@ -29,6 +29,9 @@ export const STREAM_FOLDERS = [
   'coreos',
   'demo',
 ]
+
+/** The folder of new snapshots, from the root. */
+const SNAPSHOTS = 'snapshots'
 
 export interface InitOptions {
   /** Stream files; empty: those in the usual folders. */
@@ -75,25 +78,25 @@ export async function initWorkspace(
       'Name the files: stream-snapshot init STREAM_FILE …',
     )
   }
-  const named = await withMarketplaceFiles(folder, nameStreams(found, root))
-  const streams: (InitStream & Described)[] = []
+  const names = nameStreams(found.map((each) => relative(root, each.file)))
+  const marketplaces = await findMarketplaceFiles(folder, found)
   const option = ocp === undefined ? undefined : readMajorMinor(ocp)
-  for (const each of named) streams.push(await describe(folder, each, root, option))
+  const streams: (InitStream & Described)[] = []
+  for (const [at, each] of found.entries()) {
+    streams.push(await describe(folder, names[at] ?? '', each, marketplaces[at], root, option))
+  }
+  streams.sort((a, b) => compareAsNumbers(a.name, b.name))
   refuseUnknown(streams)
   const clouds = CLOUDS.filter((cloud) => streams.some((each) => each.clouds.includes(cloud)))
   const workspace: Workspace = {
     clouds: clouds.length > 0 ? clouds : [DEFAULT_CLOUD],
     streams: new Map(streams.map(({ name, config }) => [name, config])),
   }
-  const attributes = await newAttributes(folder, root, streams)
+  const attributes = await newAttributes(folder, root)
   const writes = [...attributes, { file, text: printNewWorkspace(workspace) }]
   await folder.write(writes)
-  return {
-    written: writes.map((each) => each.file),
-    root,
-    streams,
-    conflicts: conflictsOf(streams),
-  }
+  const written = writes.map((each) => each.file)
+  return { written, root, streams, conflicts: conflictsOf(streams) }
 }
 
 interface Found {
@@ -115,35 +118,28 @@ async function readNamed(folder: Folder, files: readonly string[], root: string)
 
 async function search(folder: Folder, root: string): Promise<Found[]> {
   const found: Found[] = []
-  for (const file of STREAM_FOLDERS.flatMap((each) => jsonFiles(folder, join(root, each)))) {
-    const text = await folder.readIfExists(file).catch(() => undefined)
-    if (text !== undefined && isStream(text)) found.push({ file, stream: readStream(text, file) })
+  for (const place of STREAM_FOLDERS.map((each) => join(root, each))) {
+    for (const file of folder.list(place, '.json').map((name) => join(place, name))) {
+      const text = await folder.readIfExists(file).catch(() => undefined)
+      if (text !== undefined && isStream(text)) found.push({ file, stream: readStream(text, file) })
+    }
   }
   return found
 }
 
-function jsonFiles(folder: Folder, place: string): string[] {
-  return folder.list(place, '.json').map((name) => join(place, name))
-}
-
-interface Named extends Found {
-  readonly name: string
-}
-
-/** The short name of the file, with its folder where two streams have the same short name. */
-function nameStreams(found: readonly Found[], root: string): Named[] {
-  const shorts = groupBy(found, ({ file }) => toName(shortName(file)).toLowerCase())
+/** The short names of files, with the folder where two streams have the same short name. */
+function nameStreams(files: readonly string[]): string[] {
+  const shorts = groupBy(files, (file) => toName(shortName(file)).toLowerCase())
   const taken = new Set<string>()
-  const named = found.map((each): Named => {
-    const short = toName(shortName(each.file))
+  return files.map((file) => {
+    const short = toName(shortName(file))
     const isTwin = (shorts.get(short.toLowerCase())?.length ?? 0) > 1
-    const own = isTwin ? toName(relative(root, each.file).replace(/\.json$/, '')) : short
+    const own = isTwin ? toName(file.replace(/\.json$/, '')) : short
     let name = own
     for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${own}-${number}`
     taken.add(name.toLowerCase())
-    return { ...each, name }
+    return name
   })
-  return named.sort((a, b) => compareAsNumbers(a.name, b.name))
 }
 
 /** Letters, digits and the few other characters that a stream's name may have. */
@@ -151,32 +147,29 @@ function toName(text: string): string {
   return text.replaceAll(/[^\w.+-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'stream'
 }
 
-interface WithMarketplace extends Named {
-  /** Where the images go, if not into the stream; the file may be missing. */
-  readonly marketplace?: { readonly file: string; readonly content: MarketplaceFile | undefined }
+interface FoundMarketplace {
+  readonly file: string
+  /** Undefined for a file that is still to be written. */
+  readonly content?: MarketplaceFile
 }
 
 /** In a repository that keeps marketplace files every stream gets one. */
-async function withMarketplaceFiles(
+async function findMarketplaceFiles(
   folder: Folder,
-  streams: readonly Named[],
-): Promise<WithMarketplace[]> {
-  const all: WithMarketplace[] = []
-  for (const stream of streams) {
-    const marketplace = await findMarketplaceFile(folder, stream.file)
-    all.push({ ...stream, ...(marketplace && { marketplace }) })
-  }
-  const existing = all.flatMap(({ marketplace }) => marketplace?.file ?? [])
+  found: readonly Found[],
+): Promise<(FoundMarketplace | undefined)[]> {
+  const all: (FoundMarketplace | undefined)[] = []
+  for (const { file } of found) all.push(await findMarketplaceFile(folder, file))
+  const existing = all.flatMap((each) => each?.file ?? [])
   const [model] = existing
   if (model === undefined) return all
   const isInFolder = basename(dirname(model)) === MARKETPLACE_FOLDER
-  return all.map((each) => {
-    if (each.marketplace) return each
-    const file = isInFolder
-      ? join(dirname(each.file), MARKETPLACE_FOLDER, basename(each.file))
-      : join(dirname(each.file), `marketplace-${basename(each.file)}`)
-    const isFree = !existing.includes(file) && !folder.exists(file)
-    return isFree ? { ...each, marketplace: { file, content: undefined } } : each
+  return found.map(({ file: stream }, at) => {
+    if (all[at]) return all[at]
+    const name = basename(stream)
+    const own = isInFolder ? join(MARKETPLACE_FOLDER, name) : `marketplace-${name}`
+    const file = join(dirname(stream), own)
+    return existing.includes(file) || folder.exists(file) ? undefined : { file }
   })
 }
 
@@ -197,17 +190,23 @@ async function findMarketplaceFile(folder: Folder, stream: string) {
 /** The workspace's entry for a stream; its paths are relative to the root. */
 async function describe(
   folder: Folder,
-  { name, file, stream, marketplace }: WithMarketplace,
+  name: string,
+  { file, stream }: Found,
+  marketplace: FoundMarketplace | undefined,
   root: string,
   option: MajorMinor | undefined,
 ): Promise<InitStream & Described> {
   const from = (path: string) => relative(root, path).replaceAll('\\', '/')
-  const snapshotFile = `snapshots/${name}.json`
-  const snapshot = await readSnapshotIfExists(folder, join(root, snapshotFile))
-  const branch = currentBranch(folder)
+  const snapshot = `${SNAPSHOTS}/${name}.json`
+  const path = join(root, snapshot)
+  const text = await folder.readIfExists(path)
   const described = describeStream(
-    { stream, marketplaceFile: marketplace?.content, snapshot },
-    { option, branch },
+    {
+      stream,
+      marketplaceFile: marketplace?.content,
+      snapshot: text === undefined ? undefined : readShape(text, path),
+    },
+    { option, branch: currentBranch(folder) },
     BUILT_IN,
   )
   const { layouts, ...settings } = described.settings
@@ -215,17 +214,8 @@ async function describe(
     marketplace && described.ocp
       ? { marketplaceFile: from(marketplace.file) }
       : { ...(layouts && { layouts }) }
-  return {
-    ...described,
-    name,
-    content: stream,
-    config: { snapshot: snapshotFile, target: from(file), ...images, ...settings },
-  }
-}
-
-async function readSnapshotIfExists(folder: Folder, file: string): Promise<Snapshot | undefined> {
-  const text = await folder.readIfExists(file)
-  return text === undefined ? undefined : readShape(text, file)
+  const config = { snapshot, target: from(file), ...images, ...settings }
+  return { ...described, name, content: stream, config }
 }
 
 function refuseUnknown(streams: readonly (InitStream & Described)[]): void {
@@ -262,15 +252,12 @@ function conflictsOf(streams: readonly InitStream[]): string[] {
   return [...own, ...folders]
 }
 
-/** The lines that are missing in `.gitattributes`: digests are of LF, and reviews skip recordings. */
-async function newAttributes(folder: Folder, root: string, streams: readonly InitStream[]) {
+/** The missing line of `.gitattributes`: digests are of LF, and reviews skip recordings. */
+async function newAttributes(folder: Folder, root: string) {
   const file = join(root, '.gitattributes')
-  const places = [...new Set(streams.map(({ config }) => dirname(config.snapshot)))]
-  const wanted = places.map((place) => `${place}/*.json text eol=lf linguist-generated`)
+  const wanted = `${SNAPSHOTS}/*.json text eol=lf linguist-generated`
   const before = (await folder.readIfExists(file)) ?? ''
-  const lines = before.split(/\r?\n/)
-  const missing = wanted.filter((line) => !lines.includes(line))
-  if (missing.length === 0) return []
+  if (before.split(/\r?\n/).includes(wanted)) return []
   const start = before === '' || before.endsWith('\n') ? before : `${before}\n`
-  return [{ file, text: `${start}${missing.join('\n')}\n` }]
+  return [{ file, text: `${start}${wanted}\n` }]
 }

@@ -1,8 +1,13 @@
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
-import { isSnapshotText, readState } from '../core/history/state.ts'
+import { type FileText, isSnapshotText, readState } from '../core/history/state.ts'
 import type { Requirement } from '../core/selection/select.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import { type CloudName, capturedClouds, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
+import {
+  type CloudName,
+  capturedClouds,
+  DEFAULT_CLOUD,
+  type Snapshot,
+} from '../core/snapshot/snapshot.ts'
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
@@ -41,11 +46,9 @@ async function snapshotSkew(
   { source, target, cloud, require }: SkewRequest,
 ): Promise<SlotSkew[]> {
   const snapshot = readSnapshot(text, source)
-  const queried = capturedClouds(snapshot)
-  if (cloud === undefined ? queried.length === 0 : !queried.includes(cloud)) {
-    throw await notQueried(folder, source, cloud)
-  }
-  const releases = target === undefined ? new Map() : await readTarget(folder, target)
+  await expectQueried(folder, source, snapshot, cloud)
+  const releases =
+    target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
   if (releases.size === 0 && Object.keys(snapshot.builds).length === 0) {
     throw new InputError(`${source}: no builds in this snapshot`, 'Name its stream with --target.')
   }
@@ -90,45 +93,37 @@ async function streamSkew(
   )
 }
 
-interface ReadFile {
-  readonly path: string
-  readonly read: () => string
-}
-
 /** A file of the workspace or of the command line, else the first candidate that exists. */
 async function findFile(
   folder: Folder,
   named: string | undefined,
   candidates: readonly string[],
-): Promise<ReadFile | undefined> {
-  if (named !== undefined) {
-    const text = await folder.read(named)
-    return { path: named, read: () => text }
-  }
-  for (const path of candidates) {
-    const text = await folder.readIfExists(path)
-    if (text !== undefined) return { path, read: () => text }
-  }
-  return undefined
+): Promise<FileText | undefined> {
+  const path = named ?? candidates.find((each) => folder.exists(each))
+  if (path === undefined) return undefined
+  const text = await folder.read(path)
+  return { path, read: () => text }
 }
 
-async function readTarget(folder: Folder, target: string): Promise<Map<string, string>> {
-  return getReleases(readStream(await folder.read(target), target))
-}
-
-/** A cloud that a stream of the workspace does not query is added there, or `check` fails afterwards. */
-export async function notQueried(
+/**
+ * @throws InputError for a cloud that was not queried; a stream of the workspace gets the cloud there,
+ *   or `check` fails afterwards
+ */
+export async function expectQueried(
   folder: Folder,
-  snapshot: string,
+  file: string,
+  snapshot: Snapshot,
   cloud: CloudName | undefined,
-): Promise<InputError> {
+): Promise<void> {
+  const queried = capturedClouds(snapshot)
+  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return
   const workspace = await findWorkspace(folder)
-  const [name] = findStreamOf(workspace, folder, snapshot) ?? []
+  const [name] = findStreamOf(workspace, folder, file) ?? []
   const missing = cloud ?? DEFAULT_CLOUD
-  return new InputError(
-    `${snapshot}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
+  throw new InputError(
+    `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
     name === undefined
-      ? `Query it: stream-snapshot capture ${snapshot} --cloud ${missing}`
+      ? `Query it: stream-snapshot capture ${file} --cloud ${missing}`
       : `Add ${missing} to clouds in ${workspace?.file}, then run stream-snapshot update ${name}.`,
   )
 }
