@@ -2,7 +2,7 @@ import type { Entry, Expected } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
 import { alike } from '../group.ts'
-import type { Grade, Requirement, Selection } from '../selection/select.ts'
+import { GRADES, type Grade, type Requirement, type Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { buildReleases, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
@@ -31,14 +31,7 @@ export interface SlotSkew {
   readonly expected?: Expected
 }
 
-export const SEVERITY = [
-  'exact',
-  'newer-build',
-  'older-build',
-  'older-release',
-  'older-rhel-major',
-  'none',
-] as const satisfies readonly (Grade | 'none')[]
+export const SEVERITY = [...GRADES, 'none'] as const
 export type Severity = (typeof SEVERITY)[number]
 
 export interface Tolerance {

@@ -48,9 +48,7 @@ export interface SourceStream {
 /** @throws InputError for another file than a stream, marketplace file, snapshot or ConfigMap */
 export async function readImageSource(text: string, file: string): Promise<ImageSource> {
   if (!/^\s*(\{|$)/.test(text)) return readManifest(text, file)
-  const document = await jsonDocument(text, file)
-  if (document === undefined) return readManifest(text, file)
-  const { root } = document
+  const { root } = parseDocument(text, file)
   const has = (key: string) => getMember(root, key) !== undefined
   if (has('kind')) return configMapSource([toValue(root)], file)
   if (has('schemaVersion')) return snapshotSource(readSnapshot(text, file), file)
@@ -66,21 +64,6 @@ export function readImageFile(text: string, file: string): Stream | MarketplaceF
   const isMarketplace =
     isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord)
   return isMarketplace ? MarketplaceFile.read(text, file) : readStream(text, file)
-}
-
-/** Undefined for a text that is YAML, such as `{kind: ConfigMap, …}`. */
-async function jsonDocument(text: string, file: string) {
-  try {
-    return parseDocument(text, file)
-  } catch (error) {
-    const { parseYaml } = await import('./yaml.ts')
-    try {
-      if (parseYaml(text, file).documents.length > 0) return undefined
-    } catch {
-      // The error of the JSON parser names the position.
-    }
-    throw error
-  }
 }
 
 async function readManifest(text: string, file: string): Promise<ImageSource> {

@@ -180,21 +180,16 @@ export function readArchitecture(text: string, option: string): Architecture {
 }
 
 const RFC_3339 =
-  /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 
 /** RFC 3339 as milliseconds since 1970, undefined if invalid. GCP's publishers omit seconds. */
 export function readTime(text: string): number | undefined {
   const time = text.toUpperCase()
-  const match = RFC_3339.exec(time)
-  if (match === null) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map((digits) => Number(digits ?? 0))
-  const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
-  if (month < 1 || month > 12 || day < 1 || day > lastDay) return undefined
-  if (hour > 23 || minute > 59 || second > 60) return undefined
-  if (second < 60) return Date.parse(time)
-  return Date.parse(time.replace(/:60(\.[0-9]+)?(?=[^0-9])/, ':59')) + 1000
+  const [, date] = RFC_3339.exec(time) ?? []
+  const day = new Date(`${date}T00:00Z`)
+  // `Date` reads February 30 as a day of March.
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === date
+  return isDay ? Date.parse(time) : undefined
 }
 
 export function hasUnreadableDate({ deprecation }: Pick<Image, 'deprecation'>): boolean {
