@@ -2,7 +2,7 @@ import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import type { Allowed } from '../json/prune.ts'
 import { findMismatch, prune } from '../json/prune.ts'
-import { ARCHITECTURES, type Architecture, type Build } from '../snapshot/snapshot.ts'
+import { ARCHITECTURES, type Build } from '../snapshot/snapshot.ts'
 import {
   ARTIFACT_RULES,
   type ImageRule,
@@ -19,14 +19,9 @@ import {
 } from './locate.ts'
 import { translate } from './translate.ts'
 
-export interface ReadBuild {
-  readonly architecture: Architecture
-  readonly build: Build
-  /** Platforms of it that a stream would have to do without, as `unknownPlatforms` names them. */
-  readonly unknown: readonly string[]
-}
+export type ReadBuild = ReturnType<typeof readBuild>
 
-export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace): ReadBuild {
+export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace) {
   const mismatch = findMismatch(meta, RECORDED_META)
   if (typeof meta !== 'object' || meta === null || mismatch !== undefined) {
     throw new InputError(`not a meta.json: ${mismatch ?? '.: expected an object'}`)

@@ -21,30 +21,10 @@ export interface OcpSources {
   readonly name: string
 }
 
-export type OcpSource =
-  | 'option'
-  | 'release'
-  | 'workspace'
-  | 'snapshot'
-  | 'branch'
-  | 'rhel'
-  | 'name'
-  | 'sku'
-
-export interface OcpDecision {
-  readonly ocp?: MajorMinor
-  readonly source?: OcpSource
-  readonly evidence?: string
-  /** Set where the version follows from the SKUs of older images alone. */
-  readonly isGuess: boolean
-  /** The versions that the releases and the SKUs leave; empty where nothing is known. */
-  readonly candidates: readonly MajorMinor[]
-  readonly conflicts: readonly string[]
-  readonly cause?: string
-}
+export type OcpDecision = ReturnType<typeof decideOcp>
 
 interface Claim {
-  readonly source: OcpSource
+  readonly source: Exclude<keyof OcpSources, 'releases' | 'skus'> | 'release' | 'rhel' | 'sku'
   readonly ocp: MajorMinor
   readonly evidence: string
 }
@@ -54,7 +34,7 @@ interface Claim {
  * existing snapshot, the git branch; else of the versions that have the releases' RHEL and are not
  * earlier than the SKUs: the only one, the one in the stream's name, the latest SKU's.
  */
-export function decideOcp(sources: OcpSources, criteria: Criteria): OcpDecision {
+export function decideOcp(sources: OcpSources, criteria: Criteria) {
   const { releases, branch = '', skus = [] } = sources
   const table = criteria.rhel
   const rhel = latest(releases.flatMap((release) => readRelease(release)?.rhel ?? []))
@@ -84,16 +64,16 @@ export function decideOcp(sources: OcpSources, criteria: Criteria): OcpDecision 
   const chosen = usable ?? weakClaim(candidates, rhel, name, sku, table)
   const all = [...claims, sku ?? [], name ?? []].flat()
   return {
-    ...(chosen
-      ? { ocp: chosen.ocp, source: chosen.source, evidence: chosen.evidence }
-      : { cause: unknownCause(rhel, candidates, sku, table) }),
+    ...chosen,
+    ...(!chosen && { cause: unknownCause(rhel, candidates, sku, table) }),
     isGuess: chosen?.source === 'sku',
+    /** The versions that the releases and the SKUs leave; empty if nothing is known. */
     candidates,
     conflicts: chosen ? conflictsWith(chosen, all, rhel, table) : [],
   }
 }
 
-function claim(source: OcpSource, ocp: MajorMinor | undefined, evidence: string): Claim[] {
+function claim(source: Claim['source'], ocp: MajorMinor | undefined, evidence: string): Claim[] {
   return ocp ? [{ source, ocp, evidence }] : []
 }
 

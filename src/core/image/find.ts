@@ -6,7 +6,6 @@ import { FACTS } from '../clouds/index.ts'
 import { printSlot, type Slot } from '../clouds/slot.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
-import type { Grade } from '../selection/select.ts'
 import { ENHANCEMENT_PLANS } from '../stream/layouts.ts'
 import { ocpVersionsForRhel, readRelease } from '../versions/version.ts'
 import type { SourceStream } from './source.ts'
@@ -62,17 +61,8 @@ export function gen1Sku(gen2: string): string | undefined {
   return pattern && replacement && gen2.replace(pattern, replacement)
 }
 
-export interface Lag {
-  readonly release: string
-  readonly grade: Grade
-  readonly days: number
-}
-
 /** Undefined for an image that is not older than its build, or whose build or version is unknown. */
-export function imageLag(
-  { releases, ocp }: SourceStream,
-  { slot, entry }: FoundImage,
-): Lag | undefined {
+export function imageLag({ releases, ocp }: SourceStream, { slot, entry }: FoundImage) {
   const text = releases.get(slot.architecture)
   const release = readRelease(text ?? '')
   if (text === undefined || release === undefined) return undefined

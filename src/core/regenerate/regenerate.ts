@@ -1,8 +1,8 @@
 import { InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
-import { type Comparison, compareInventories, Listings, losses } from '../changes/changes.ts'
+import { compareInventories, Listings, losses } from '../changes/changes.ts'
 import { graded, imageInventory, joined, streamInventory } from '../changes/inventory.ts'
-import type { Requirement, Selection } from '../selection/select.ts'
+import type { Requirement } from '../selection/select.ts'
 import { selectImages } from '../selection/selections.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName, slotPath } from '../stream/layouts.ts'
@@ -17,7 +17,7 @@ import { type ArchitectureContent, emptyStream, type Stream } from '../stream/st
 import { type KeptRegion, keepRegions } from './keep.ts'
 import { regenerationNotes } from './notes.ts'
 import { Loss, refuseForeign, refuseLaterRhel, refuseUnmet } from './refusals.ts'
-import { type UnverifiedImages, unverifiedImages, withoutUnverified } from './unverified.ts'
+import { unverifiedImages, withoutUnverified } from './unverified.ts'
 
 export interface Job {
   readonly snapshot: Snapshot
@@ -41,18 +41,7 @@ export interface Job {
   readonly clouds?: readonly CloudName[]
 }
 
-export interface Regenerated {
-  readonly stream: Stream
-  readonly marketplaceFile?: MarketplaceFile
-  /** Of the slots that the layouts have a place for. */
-  readonly selections: readonly Selection[]
-  /** Of the builds, and of the slots in the layouts that are written. */
-  readonly comparison: Comparison
-  readonly kept: readonly KeptRegion[]
-  /** Images that are left unchanged, as the snapshot has no evidence for them. */
-  readonly unverified: readonly UnverifiedImages[]
-  readonly notes: readonly string[]
-}
+export type Regenerated = ReturnType<typeof regenerate>
 
 /**
  * Makes a stream from a snapshot: the same snapshot and target give the same bytes.
@@ -62,7 +51,7 @@ export interface Regenerated {
  * @throws Unmet if a slot has no image of the required grade
  * @throws Loss if something would be lost and `allowRegression` is not set
  */
-export function regenerate(job: Job): Regenerated {
+export function regenerate(job: Job) {
   const { snapshot, target } = job
   const { stream: built, kept } = withBuilds(job)
   const architectures = scopeOf(snapshot, built)
@@ -120,6 +109,7 @@ export function regenerate(job: Job): Regenerated {
     selections,
     comparison,
     kept,
+    /** Images that are left unchanged, as the snapshot has no evidence for them. */
     unverified: unverifiedImages(file ? [file, stream] : [stream], snapshot, stream),
     notes: regenerationNotes(snapshot, target, names, releases, kept),
   }

@@ -4,18 +4,10 @@ import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../snapsh
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
-export interface UnverifiedImages {
-  readonly cloud: CloudName
-  /** Set if neither the snapshot nor the stream has the architecture. */
-  readonly architecture?: string
-  readonly count: number
-}
+type UnverifiedImages = ReturnType<typeof unverifiedImages>[number]
 
-export function unverifiedImages(
-  files: readonly ImageFile[],
-  snapshot: Snapshot,
-  stream: Stream,
-): UnverifiedImages[] {
+/** The images for clouds that were not queried, and for unknown architectures. */
+export function unverifiedImages(files: readonly ImageFile[], snapshot: Snapshot, stream: Stream) {
   const queried = capturedClouds(snapshot)
   const known = knownArchitectures(snapshot, stream)
   const slots = files

@@ -24,10 +24,9 @@ interface PlatformRules {
 
 const OBJECT = { object: 'object', bucket: 'bucket', url: 'url' } as const
 
-/** Platforms as coreos-assembler names them, and where its meta.json has what a stream shows. */
-const TABLE = {
+/** What a stream shows of each platform besides its artifacts, by coreos-assembler's meta.json. */
+export const PLATFORM_RULES: Readonly<Record<string, PlatformRules>> = {
   aliyun: { images: { from: 'aliyun', region: 'name', members: { image: 'id' } } },
-  applehv: {},
   aws: {
     images: { from: 'amis', region: 'name', members: { image: 'hvm' } },
     extension: {
@@ -38,9 +37,6 @@ const TABLE = {
     },
   },
   azure: { extension: { key: 'azure-disk', from: 'azure', members: { url: 'url' } } },
-  azurestack: {},
-  digitalocean: {},
-  exoscale: {},
   gcp: {
     images: {
       from: 'gcp',
@@ -49,8 +45,6 @@ const TABLE = {
       optional: ['project', 'family'],
     },
   },
-  hetzner: {},
-  hyperv: {},
   ibmcloud: { images: { from: 'ibmcloud', region: 'region', members: OBJECT } },
   kubevirt: {
     images: {
@@ -59,27 +53,18 @@ const TABLE = {
       reads: { image: 'scalar', digest: 'scalar', tags: ['scalar'] },
     },
   },
-  metal: {},
-  nutanix: {},
-  nvidiabluefield: {},
-  openstack: {},
-  oraclecloud: {},
   powervs: { images: { from: 'powervs', region: 'region', members: OBJECT } },
-  proxmoxve: {},
-  qemu: {},
-  'qemu-secex': {},
-  virtualbox: {},
-  vmware: {},
-  vultr: {},
-} as const satisfies Record<string, PlatformRules>
+}
 
-export type Platform = keyof typeof TABLE
-
-export const PLATFORM_RULES: Readonly<Record<Platform, PlatformRules>> = TABLE
-export const PLATFORMS = Object.keys(TABLE) as Platform[]
+export const PLATFORMS: readonly string[] = [
+  ...Object.keys(PLATFORM_RULES),
+  ...['applehv', 'azurestack', 'digitalocean', 'exoscale', 'hetzner', 'hyperv', 'metal', 'nutanix'],
+  ...['nvidiabluefield', 'openstack', 'oraclecloud', 'proxmoxve', 'qemu', 'qemu-secex'],
+  ...['virtualbox', 'vmware', 'vultr'],
+]
 
 export interface ArtifactRule {
-  readonly platform: Platform
+  readonly platform: string
   /** `{ext}` is what follows `NAME.ARCH.` in the artifact's path. */
   readonly format: string
   readonly part: 'disk' | 'kernel' | 'initramfs' | 'rootfs'
@@ -105,28 +90,15 @@ export const ARTIFACT_RULES: Readonly<Record<string, ArtifactRule>> = {
 }
 
 export const OTHER_ARTIFACTS: readonly string[] = [
-  'dasd',
-  'extensions-container',
-  'ignition-gpg-key',
-  'legacy-oscontainer',
-  'oci-manifest',
-  'ostree',
+  ...['dasd', 'extensions-container', 'ignition-gpg-key', 'legacy-oscontainer'],
+  ...['oci-manifest', 'ostree'],
 ]
 
 /** Top-level lists and objects of meta.json without a platform, besides those with a dot. */
 export const OTHER_KEYS: readonly string[] = [
-  'advisories-diff',
-  'base-oscontainer',
-  'extensions',
-  'extensions-container',
-  'images',
-  'koji',
-  'oscontainer',
-  'parent-advisories-diff',
-  'parent-pkgdiff',
-  'pkgdiff',
-  'release-payload',
-  's3',
+  ...['advisories-diff', 'base-oscontainer', 'extensions', 'extensions-container', 'images'],
+  ...['koji', 'oscontainer', 'parent-advisories-diff', 'parent-pkgdiff', 'pkgdiff'],
+  ...['release-payload', 's3'],
 ]
 
 /** The image with the only tag that is not the build's own, which follows the stream. */
