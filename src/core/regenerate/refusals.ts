@@ -4,8 +4,8 @@ import { type Change, type Comparison, losses } from '../changes/changes.ts'
 import type { SubjectKind } from '../changes/inventory.ts'
 import { groupBy } from '../group.ts'
 import type { Requirement, Selection } from '../selection/select.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Stream } from '../stream/stream.ts'
+import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
+import { getReleases, type Stream } from '../stream/stream.ts'
 import {
   compareMajorMinor,
   printMajorMinor,
@@ -69,19 +69,15 @@ function lossRemedy(changes: readonly Change[]): string {
     : 'Allow this with --allow-regression.'
 }
 
-export function refuseLaterRhel(
-  { builds }: Snapshot,
-  target: Stream | undefined,
-): string | undefined {
-  const own = latestRhel(Object.values(builds).map(({ release }) => release))
-  const theirs = latestRhel(target?.architectures().flatMap((arch) => target.release(arch) ?? []))
+export function refuseLaterRhel(snapshot: Snapshot, target: Stream): string | undefined {
+  const [own, theirs] = [latestRhel(buildReleases(snapshot)), latestRhel(getReleases(target))]
   return own && theirs && theirs.major > own.major
     ? `the target has RHEL ${printMajorMinor(theirs)}, and the snapshot's builds have RHEL ${printMajorMinor(own)}`
     : undefined
 }
 
-function latestRhel(releases: readonly string[] = []) {
-  return releases
+function latestRhel(releases: ReadonlyMap<string, string>) {
+  return [...releases.values()]
     .flatMap((release) => readRelease(release)?.rhel ?? [])
     .sort(compareMajorMinor)
     .at(-1)
@@ -107,8 +103,8 @@ export function refuseUnmet(selections: readonly Selection[], requirement: Requi
 
 /** The images of a snapshot without builds must fit one of the target's releases. */
 export function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, string>): void {
-  const isBuilt = Object.keys(snapshot.builds).length > 0
-  if (isBuilt || [...releases.values()].some((release) => isFor(snapshot, release))) return
+  if (Object.keys(snapshot.builds).length > 0) return
+  if ([...releases.values()].some((release) => isFor(snapshot, release))) return
   const found = [...new Set(releases.values())].join(', ') || 'no release'
   throw new InputError(
     `the snapshot's images are for OCP ${snapshot.stream.ocp}, and the target has ${found}`,
@@ -117,10 +113,7 @@ export function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, 
 }
 
 function isFor({ stream, criteria }: Snapshot, text: string): boolean {
-  const [release, ocp] = [
-    readRelease(text),
-    stream.ocp === null ? undefined : readMajorMinor(stream.ocp),
-  ]
+  const [release, ocp] = [readRelease(text), readMajorMinor(stream.ocp ?? '')]
   if (release === undefined || ocp === undefined) return false
   if (release.ocp) return compareMajorMinor(release.ocp, ocp) === 0
   const known = criteria.rhel[printMajorMinor(ocp)]

@@ -13,7 +13,7 @@ import {
   toEntry,
   writeImages,
 } from '../stream/marketplace.ts'
-import { type ArchitectureContent, emptyStream, type Stream } from '../stream/stream.ts'
+import { emptyStream, getReleases, type Stream } from '../stream/stream.ts'
 import { type KeptRegion, keepRegions } from './keep.ts'
 import { regenerationNotes } from './notes.ts'
 import { Loss, refuseForeign, refuseLaterRhel, refuseUnmet } from './refusals.ts'
@@ -55,12 +55,7 @@ export function regenerate(job: Job) {
   const { snapshot, target } = job
   const { stream: built, kept } = withBuilds(job)
   const architectures = scopeOf(snapshot, built)
-  const releases = new Map(
-    architectures.flatMap((arch) => {
-      const release = snapshot.builds[arch]?.release ?? built.release(arch)
-      return release === undefined ? [] : [[arch, release]]
-    }),
-  )
+  const releases = new Map([...getReleases(built)].filter(([arch]) => architectures.includes(arch)))
   const names = job.marketplaceFile ? [] : (job.layouts ?? ownLayouts(target))
   const layouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : names
   const cleaned = job.allowRegression && layouts.length > 0 ? job.clouds : undefined
@@ -73,6 +68,8 @@ export function regenerate(job: Job) {
   const images = selections.flatMap(({ slot, image }) =>
     image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],
   )
+  const clean = <F extends ImageFile<F>>(file: F): F =>
+    cleaned ? withoutUnverified(file, cleaned, snapshot, built) : file
   const write = <F extends ImageFile<F>>(file: F): F => {
     let written = file
     for (const cloud of capturedClouds(snapshot)) {
@@ -81,12 +78,10 @@ export function regenerate(job: Job) {
         for (const layout of layouts) written = writeImages(written, layout, arch, cloud, own)
       }
     }
-    return written
+    return clean(written)
   }
-  const clean = <F extends ImageFile<F>>(file: F): F =>
-    cleaned ? withoutUnverified(file, cleaned, snapshot, built) : file
-  const file = job.marketplaceFile && clean(write(job.marketplaceFile))
-  const stream = clean(file ? built : write(built))
+  const file = job.marketplaceFile && write(job.marketplaceFile)
+  const stream = file ? clean(built) : write(built)
   const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
     joined(
       each ? streamInventory(each, cleaned ? LAYOUT_NAMES : names) : new Map(),
@@ -99,7 +94,7 @@ export function regenerate(job: Job) {
     new Listings(snapshot),
   )
   if (!job.allowRegression) {
-    const laterRhel = refuseLaterRhel(snapshot, target)
+    const laterRhel = target && refuseLaterRhel(snapshot, target)
     if (laterRhel !== undefined) throw new Loss(comparison, selections, laterRhel)
     if (losses(comparison.changes).length > 0) throw new Loss(comparison, selections)
   }
@@ -127,10 +122,7 @@ function stamped(stream: Stream, { snapshot, target }: Job): Stream {
   return stream.withMetadata({ lastModified: capturedAt, generator })
 }
 
-function withBuilds({ snapshot, target, keepLost = false }: Job): {
-  readonly stream: Stream
-  readonly kept: readonly KeptRegion[]
-} {
+function withBuilds({ snapshot, target, keepLost = false }: Job) {
   if (target === undefined && Object.keys(snapshot.builds).length === 0) {
     throw new InputError(
       'the snapshot has no builds, so a stream to update is needed',
@@ -140,10 +132,9 @@ function withBuilds({ snapshot, target, keepLost = false }: Job): {
   let stream = target ?? emptyStream(snapshot.stream.name)
   const kept: KeptRegion[] = []
   for (const [arch, build] of Object.entries(snapshot.builds)) {
-    const own: ArchitectureContent = translate(arch, build, snapshot.stream.signatures)
-    const { release } = build
+    const own = translate(arch, build, snapshot.stream.signatures)
     const merged = target
-      ? keepRegions(own, target, arch, release, keepLost)
+      ? keepRegions(own, target, arch, build.release, keepLost)
       : { content: own, kept: [] }
     stream = stream.withArchitecture(arch, merged.content)
     kept.push(...merged.kept)

@@ -1,6 +1,6 @@
 import { compareAsNumbers } from '../clouds/order.ts'
 import type { Slot, Wanted } from '../clouds/slot.ts'
-import { hasUnreadableDate, type Image, type ImageState } from '../snapshot/snapshot.ts'
+import { type Image, type ImageState, readTime } from '../snapshot/snapshot.ts'
 import {
   compareMajorMinor,
   compareStamps,
@@ -72,7 +72,10 @@ function judge(
   floor: MajorMinor | undefined,
 ): Judged {
   const refuse = (refused: string): Judged => ({ image, refused })
-  if (hasUnreadableDate(image)) return refuse('unreadable deprecation date')
+  const { deprecation } = image
+  if (deprecation !== undefined && readTime(deprecation) === undefined) {
+    return refuse('unreadable deprecation date')
+  }
   const state = STATES[image.state]
   if (state !== undefined) return refuse(state)
   const version = readVersion(image.version)
@@ -110,7 +113,7 @@ function dateVersion(
   const sameRhel = compareMajorMinor(rhel, wanted.release.rhel) === 0
   const ocp =
     version.ocp ??
-    (named === undefined ? undefined : readMajorMinor(named)) ??
+    readMajorMinor(named ?? '') ??
     (sameRhel ? wanted.ocp : (latestOcpForRhel(table, rhel, wanted.ocp) ?? wanted.ocp))
   return { rhel, ocp, stamp: version.stamp, revision: version.revision }
 }
@@ -168,10 +171,12 @@ export const REQUIREMENTS = {
 } as const satisfies Record<string, readonly Grade[]>
 export type Requirement = keyof typeof REQUIREMENTS
 
-export type Refusal = 'later OCP version' | 'later RHEL version'
-
 /** Grades an image for a slot. @param dated the version with its RHEL and OCP versions */
-export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted): Grade | Refusal {
+export function gradeImage(
+  version: Version,
+  dated: DatedVersion,
+  wanted: Wanted,
+): Grade | 'later OCP version' | 'later RHEL version' {
   const { rhel } = wanted.release
   const byOcp = compareMajorMinor(dated.ocp, wanted.ocp)
   const byRhel = compareMajorMinor(dated.rhel, rhel)
@@ -180,7 +185,9 @@ export function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted
   if (isOfBuild(version, dated, wanted)) return 'exact'
   if (dated.rhel.major < rhel.major) return 'older-rhel-major'
   if (byOcp < 0 || byRhel < 0) return 'older-release'
-  return isNewer(dated, wanted) ? 'newer-build' : 'older-build'
+  const { stamp, revision = 0 } = wanted.release
+  const byTime = compareStamps(dated.stamp, stamp) || (dated.revision ?? 0) - revision
+  return byTime > 0 ? 'newer-build' : 'older-build'
 }
 
 /** An image whose version has the time of publication, not of the build, is never exact. */
@@ -188,17 +195,8 @@ function isOfBuild(version: Version, dated: DatedVersion, { release, ocp }: Want
   return (
     !isOfPublication(version) &&
     release.stamp.startsWith(version.stamp) &&
-    agree(version.ocp, ocp) &&
+    (!version.ocp || compareMajorMinor(version.ocp, ocp) === 0) &&
     compareMajorMinor(dated.rhel, release.rhel) === 0 &&
     (version.revision ?? release.revision) === release.revision
   )
-}
-
-function agree(given: MajorMinor | undefined, wanted: MajorMinor): boolean {
-  return given === undefined || compareMajorMinor(given, wanted) === 0
-}
-
-function isNewer(dated: DatedVersion, { release }: Wanted): boolean {
-  const byTime = compareStamps(dated.stamp, release.stamp)
-  return byTime > 0 || (byTime === 0 && (dated.revision ?? 0) > (release.revision ?? 0))
 }

@@ -192,10 +192,6 @@ export function readTime(text: string): number | undefined {
   return isDay ? Date.parse(time) : undefined
 }
 
-export function hasUnreadableDate({ deprecation }: Pick<Image, 'deprecation'>): boolean {
-  return deprecation !== undefined && readTime(deprecation) === undefined
-}
-
 /** Whether a deprecation date is past depends on `capturedAt`, so that a replay gives the same. */
 export function stateAt(image: Image, time: string): ImageState {
   const { state, deprecation } = image
