@@ -3,7 +3,11 @@
  * plain values. See docs/library.md.
  */
 
+import { resolve } from 'node:path'
 import type { StreamDiff, StreamFiles } from './core/changes/streams.ts'
+import { openFolder } from './files/folder.ts'
+import type { CloudOptions } from './workflows/clouds.ts'
+import type { UpdateContext } from './workflows/update.ts'
 
 export {
   CheckFailure,
@@ -24,7 +28,6 @@ export {
   type CaptureResult,
   captureStream as capture,
 } from './workflows/capture.ts'
-export { type ContextOptions, openContext } from './workflows/context.ts'
 export {
   type RegenerateOptions,
   type Regeneration,
@@ -40,6 +43,31 @@ export async function diff(before: StreamFiles, after: StreamFiles): Promise<Str
   const { compareStreams } = await import('./core/changes/streams.ts')
   const name = after.snapshot?.stream.name ?? before.snapshot?.stream.name ?? ''
   return compareStreams(name, before, after)
+}
+
+export interface ContextOptions extends Pick<UpdateContext, 'onProgress' | 'onStream' | 'onWait'> {
+  readonly env?: NodeJS.ProcessEnv
+  /** Settings of the clouds by the names of the command line's options: `subscription`, `regions`. */
+  readonly clouds?: CloudOptions
+  readonly now?: () => Date
+}
+
+/**
+ * What workflows have around them, for programs.
+ *
+ * @param folder that paths are relative to
+ */
+export function openContext(
+  folder: string,
+  { env = process.env, clouds = {}, now = () => new Date(), ...callbacks }: ContextOptions = {},
+): UpdateContext {
+  return {
+    ...callbacks,
+    folder: openFolder(resolve(folder), { env, stdin: () => process.stdin }),
+    env,
+    cloudOptions: clouds,
+    now,
+  }
 }
 
 // The values that they take and return.

@@ -1,7 +1,11 @@
 import { impliedPlace, type NamedBuild } from '../core/builds/locate.ts'
 import type { CloudName } from '../core/snapshot/snapshot.ts'
-import { printWorkspace, withStreamKeys } from '../core/workspace/change.ts'
-import { type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
+import {
+  printWorkspace,
+  type StreamConfig,
+  targetFiles,
+  withStreamKeys,
+} from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'

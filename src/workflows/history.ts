@@ -106,20 +106,14 @@ export interface StreamHistory {
   readonly commits: string | undefined
 }
 
-type Files<T> = { readonly [Name in keyof StreamPaths]?: T | undefined }
-interface StreamPaths {
-  main: string
-  target: string
-  marketplaceFile: string
-  workspace: string
-}
-const NAMES = ['main', 'target', 'marketplaceFile', 'workspace'] as const
+const ROLES = ['main', 'target', 'marketplaceFile', 'workspace'] as const
+type Files = Readonly<Partial<Record<(typeof ROLES)[number], FileState>>>
 
 /** A commit with the stream's files: all of them as it left them, and those that it changed. */
 interface Step extends Omit<FileCommit, 'files'> {
-  readonly files: Files<FileState>
-  readonly before: Files<FileState>
-  readonly changed: Files<FileState>
+  readonly files: Files
+  readonly before: Files
+  readonly changed: Files
 }
 
 /**
@@ -151,26 +145,21 @@ async function openPaths(
   window: Window,
 ): Promise<StreamHistory> {
   const all = { ...paths, workspace: workspace?.file }
-  const names = NAMES.filter((name) => all[name] !== undefined)
-  const [first = '', ...others] = names.flatMap((name) => all[name] ?? [])
-  const { commits, blobs, origin } = await readFileHistory(folder, [first, ...others])
-  const steps = toSteps(commits, names)
+  const roles = ROLES.filter((role) => all[role] !== undefined)
+  const others = roles.slice(1).flatMap((role) => all[role] ?? [])
+  const { commits, blobs, origin } = await readFileHistory(folder, [paths.main, ...others])
+  let files: Files = {}
+  const steps = commits.toReversed().map((commit): Step => {
+    const pairs = roles.map((role, at) => [role, commit.files[at]] as const)
+    const changed: Files = Object.fromEntries(pairs.filter(([, file]) => file))
+    const before = files
+    files = { ...files, ...changed }
+    return { ...commit, files, before, changed }
+  })
   return {
     versions: readVersions(steps, blobs, window, workspace?.stream),
     commits: origin === undefined ? undefined : commitAddress(origin),
   }
-}
-
-/** Oldest first. */
-function toSteps(commits: readonly FileCommit[], names: readonly (keyof StreamPaths)[]): Step[] {
-  let current: Files<FileState> = {}
-  return commits.toReversed().map(({ files, ...commit }) => {
-    const pairs = names.map((name, at) => [name, files[at]] as const)
-    const changed: Files<FileState> = Object.fromEntries(pairs.filter(([, file]) => file))
-    const before = current
-    current = { ...current, ...changed }
-    return { ...commit, files: current, before, changed }
-  })
 }
 
 async function* readVersions(
@@ -191,13 +180,15 @@ async function* readVersions(
       fileChanges(step),
     )
   try {
-    const first = firstWanted(steps, isLate, maxCount)
+    const own = steps.flatMap((step, at) => (isOwn(step) && isLate(step) ? [at] : []))
+    const first = own.at(-(maxCount ?? Number.POSITIVE_INFINITY)) ?? own[0] ?? steps.length
+    // The state before the first version to show.
     let base = first
     for (; base > 0 && !reader.isReadable; ) await read(steps[--base] as Step)
+    const start = base < first ? base + 1 : base
     let waiting: HistoryVersion[] = []
-    for (const [at, step] of steps.entries()) {
-      if (at <= base && base < first) continue
-      if (at < base) continue
+    for (const [offset, step] of steps.slice(start).entries()) {
+      const at = start + offset
       const releases = reader.releases
       const version = await read(step)
       const isVersion = isOwn(step) || (reader.isReadable && releases !== reader.releases)
@@ -215,15 +206,6 @@ async function* readVersions(
 /** Whether a commit changed a file whose history is shown, not only the releases or the workspace. */
 function isOwn({ changed }: Step): boolean {
   return changed.main !== undefined || changed.marketplaceFile !== undefined
-}
-
-function firstWanted(
-  steps: readonly Step[],
-  isLate: (step: Step) => boolean,
-  maxCount = Number.POSITIVE_INFINITY,
-): number {
-  const own = steps.flatMap((step, at) => (isOwn(step) && isLate(step) ? [at] : []))
-  return own.at(-maxCount) ?? own[0] ?? steps.length
 }
 
 function toCommit({ id, date, subject, isCut }: Step) {
@@ -261,12 +243,10 @@ async function readFile(path: string, blob: string, blobs: Blobs): Promise<FileT
     return { path, read: () => decodeText(bytes, path) }
   } catch (error) {
     if (!(error instanceof InputError) || error instanceof NotInClone) throw error
-    return {
-      path,
-      read: () => {
-        throw error
-      },
+    const read = () => {
+      throw error
     }
+    return { path, read }
   }
 }
 

@@ -7,9 +7,9 @@ import { CLOUDS, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { isStream, readStream, type Stream } from '../core/stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
-import { printNewWorkspace } from '../core/workspace/change.ts'
 import { type Described, describeStream } from '../core/workspace/describe.ts'
 import {
+  printNewWorkspace,
   WORKSPACE_FILE,
   type Workspace,
   type WorkspaceStream,

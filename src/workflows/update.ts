@@ -2,13 +2,15 @@ import { Shared } from '../capture/http/message.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
-import { printWorkspace, type StreamKeys, withStreamKeys } from '../core/workspace/change.ts'
-import type { ReadWorkspace } from '../core/workspace/read.ts'
 import {
   type Builds,
   hasNothing,
+  printWorkspace,
+  type ReadWorkspace,
   type StreamConfig,
+  type StreamKeys,
   targetFiles,
+  withStreamKeys,
 } from '../core/workspace/workspace.ts'
 import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'

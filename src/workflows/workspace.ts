@@ -1,8 +1,9 @@
 import { dirname, join, relative, sep } from 'node:path'
 import { nearest } from '../core/workspace/nearest.ts'
-import { type ReadWorkspace, readWorkspace } from '../core/workspace/read.ts'
+import { readWorkspace } from '../core/workspace/read.ts'
 import {
   findShared,
+  type ReadWorkspace,
   type StreamConfig,
   streamConfigs,
   streamFiles,

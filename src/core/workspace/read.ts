@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.ts'
 import { printable, visibleLine } from '../../printable.ts'
 import { getMember, jsonPath, parseDocument, toValue } from '../json/document.ts'
-import type { JsonDocument, JsonNode } from '../json/node.ts'
+import type { JsonNode } from '../json/node.ts'
 import { findPosition } from '../json/parser.ts'
 import { faultOf, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
@@ -12,16 +12,13 @@ import { isPlainUrl } from '../url.ts'
 import { nearest } from './nearest.ts'
 import {
   findShared,
+  type ReadWorkspace,
   type StreamFile,
   streamFiles,
   WORKSPACE_FILE,
   type Workspace,
   type WorkspaceStream,
 } from './workspace.ts'
-
-export interface ReadWorkspace extends Workspace {
-  readonly document: JsonDocument
-}
 
 /** `Object.entries` would not keep the order of the file for a stream named 9. */
 interface Content {
