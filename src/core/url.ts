@@ -4,12 +4,10 @@ export function isPlainUrl(text: string): boolean {
   if (url === undefined || url.username || url.password || /[?#\s\\]|\/\//.test(text.slice(8))) {
     return false
   }
+  const { protocol, hostname } = url
+  const isAllowed = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
   // A host alone is written with a slash.
-  return isOwnWay(url) && (url.href === text || url.href === `${text}/`)
-}
-
-function isOwnWay({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+  return isAllowed && (url.href === text || url.href === `${text}/`)
 }
 
 export function isLoopback(host: string): boolean {

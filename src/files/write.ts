@@ -22,7 +22,8 @@ export async function writeFiles(
       attempt(file, () => {
         const path = resolveTarget(file, at(file))
         fs.ensureDirSync(dirname(path))
-        const temporary = join(dirname(path), temporaryName())
+        const id = randomBytes(6).toString('hex')
+        const temporary = join(dirname(path), `.stream-snapshot.${process.pid}.${id}.tmp`)
         prepared.push({ file, path, temporary })
         writeDurably(temporary, text, fs.statSync(path, { throwIfNoEntry: false }))
       })
@@ -65,10 +66,6 @@ function readProcess(name: string): number | undefined {
 }
 
 const TEMPORARY = /^\.stream-snapshot\.([0-9]+)\.[0-9a-f]{12}\.tmp$/
-
-function temporaryName(): string {
-  return `.stream-snapshot.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
-}
 
 function writeDurably(path: string, text: string, replaced: fs.Stats | undefined): void {
   const descriptor = fs.openSync(path, 'wx', replaced === undefined ? 0o666 : 0o600)

@@ -142,12 +142,11 @@ function fits(ocp: MajorMinor, rhel: MajorMinor | undefined, table: RhelTable): 
   const last = all.findLast(({ major }) => major === ocp.major) ?? all.at(-1)
   const isNew = last !== undefined && compareMajorMinor(ocp, last) > 0
   const known = table[printMajorMinor(isNew ? last : ocp)] ?? []
-  const isLaterRhel = known.every((each) => isEarlier(readMajorMinor(each), rhel))
+  const isLaterRhel = known.every((each) => {
+    const version = readMajorMinor(each)
+    return version !== undefined && compareMajorMinor(version, rhel) < 0
+  })
   return known.includes(printMajorMinor(rhel)) || (isNew && isLaterRhel)
-}
-
-function isEarlier(version: MajorMinor | undefined, than: MajorMinor): boolean {
-  return version !== undefined && compareMajorMinor(version, than) < 0
 }
 
 function conflictsWith(

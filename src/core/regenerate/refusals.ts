@@ -49,15 +49,12 @@ function describeLosses(changes: readonly Change[]): string {
   const lost = losses(changes)
   const removed = lost.filter(({ loss }) => loss === 'removed')
   const older = lost.filter(({ loss, subject }) => loss === 'older' && subject.kind !== 'build')
+  const goesBack = lost.length > removed.length + older.length
   return listed([
     ...(removed.length > 0 ? [`lose ${lossNames(removed).join(', ')}`] : []),
     ...(older.length > 0 ? [`get older images: ${lossNames(older).join(', ')}`] : []),
-    ...(goesBack(lost) ? ['go back to an earlier build'] : []),
+    ...(goesBack ? ['go back to an earlier build'] : []),
   ])
-}
-
-function goesBack(changes: readonly Change[]): boolean {
-  return changes.some(({ loss, subject }) => loss === 'older' && subject.kind === 'build')
 }
 
 function lossRemedy(changes: readonly Change[]): string {

@@ -87,15 +87,11 @@ function judge(
     return refuse(`earlier than OCP ${printMajorMinor(floor)}`)
   }
   const grade = gradeImage(version, dated, wanted)
-  if (!isGrade(grade)) return refuse(grade)
+  if (grade === 'later OCP version' || grade === 'later RHEL version') return refuse(grade)
   if (!(REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)) {
     return { image, grade, refused: `${requirement} is required` }
   }
   return { image, grade, dated }
-}
-
-function isGrade(value: string): value is Grade {
-  return (GRADES as readonly string[]).includes(value)
 }
 
 /**
