@@ -1,7 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import type { Allowed } from '../json/prune.ts'
-import { findMismatch, prune } from '../json/prune.ts'
+import { type Allowed, prune } from '../json/prune.ts'
 import { ARCHITECTURES, type Build } from '../snapshot/snapshot.ts'
 import {
   ARTIFACT_RULES,
@@ -22,9 +21,8 @@ import { translate } from './translate.ts'
 export type ReadBuild = ReturnType<typeof readBuild>
 
 export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace) {
-  const mismatch = findMismatch(meta, RECORDED_META)
-  if (typeof meta !== 'object' || meta === null || mismatch !== undefined) {
-    throw new InputError(`not a meta.json: ${mismatch ?? '.: expected an object'}`)
+  if (!isContainer(meta) || Array.isArray(meta)) {
+    throw new InputError('not a meta.json: .: expected an object')
   }
   const fields = meta as Readonly<Record<string, unknown>>
   const architecture = identify(fields, 'coreos-assembler.basearch', wanted.architecture)
@@ -37,12 +35,10 @@ export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace
   if (!isRelease(release)) {
     throw new InputError(`.buildid: expected a build's id, found ${printable(release)}`)
   }
-  const build: Build = {
-    release,
-    location: wanted.location ?? buildFolder(place, architecture, release),
-    meta: prune(meta, SHOWN_META) as Build['meta'],
-  }
-  translate(architecture, build, false)
+  const location = wanted.location ?? buildFolder(place, architecture, release)
+  // Before it is pruned, so that a part of another shape is an error.
+  translate(architecture, { release, location, meta: fields }, false)
+  const build: Build = { release, location, meta: prune(meta, SHOWN_META) as Build['meta'] }
   return { architecture, build, unknown: unknownPlatforms(fields) }
 }
 

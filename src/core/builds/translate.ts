@@ -20,9 +20,9 @@ export function translate(
   const { release, meta } = build
   const formats: Record<string, Record<string, Record<string, JsonRecord>>> = { metal: {} }
   for (const [name, { platform, format, part }] of Object.entries(ARTIFACT_RULES)) {
-    const image = fieldsOf(fieldsOf(meta.images)?.[name])
-    if (image === undefined) continue
     const path = `.images.${name}`
+    const image = fieldsOf(fieldsOf(meta.images, '.images')?.[name], path)
+    if (image === undefined) continue
     const key = format.replace('{ext}', () => extensionOf(image, name, architecture, path))
     formats[platform] ??= {}
     const artifact = artifactOf(image, build.location, signatures, path)
@@ -79,13 +79,15 @@ function show(rule: ImageRule, { meta, release }: Build): JsonRecord | undefined
   const path = `.${rule.from}`
   const { region } = rule
   if (region === undefined) {
-    const fields = fieldsOf(source)
+    const fields = fieldsOf(source, path)
     return fields && { release, ...membersOf(rule, fields, release, path) }
   }
-  if (!Array.isArray(source) || source.length === 0) return undefined
+  if (source === undefined || source === null) return undefined
+  if (!Array.isArray(source)) throw new InputError(`${path}: expected a list`)
+  if (source.length === 0) return undefined
   const regions = source.map((each, index): [string, JsonRecord] => {
     const place = `${path}[${index}]`
-    const fields = fieldsOf(each) ?? {}
+    const fields = fieldsOf(each, place) ?? {}
     return [textOf(fields, region, place), { release, ...membersOf(rule, fields, release, place) }]
   })
   return { regions: Object.fromEntries(regions) }
@@ -111,10 +113,10 @@ function membersOf(
   )
 }
 
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : undefined
+function fieldsOf(value: unknown, path: string): Fields | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Fields
+  throw new InputError(`${path}: expected an object`)
 }
 
 function textOf(fields: Fields, name: string, path: string): string {
@@ -126,8 +128,8 @@ function textOf(fields: Fields, name: string, path: string): string {
 /** Go leaves empty texts out. */
 function optionalOf(fields: Fields, name: string, path: string): string | undefined {
   const value = fields[name]
-  if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string') throw mismatch(`${path}.${name}`, 'a string', String(value))
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'string') throw new InputError(`${path}.${name}: expected a string`)
   return value
 }
 

@@ -29,35 +29,6 @@ export function prune(value: unknown, allowed: Allowed): unknown {
   return Object.fromEntries(members)
 }
 
-/**
- * The first part of a value whose shape is not the allowed one, which `prune` would leave out:
- * `.amis[3].hvm: expected a string`. Null counts as absent. Undefined if all of it fits.
- */
-export function findMismatch(value: unknown, allowed: Allowed, path = ''): string | undefined {
-  if (value === undefined || value === null) return undefined
-  if (allowed === 'scalar') {
-    return typeof value === 'object' ? `${path}: expected a string` : undefined
-  }
-  if (typeof allowed === 'function') {
-    return allowed(value) ? undefined : `${path}: expected another value`
-  }
-  if (isElements(allowed)) {
-    if (!Array.isArray(value)) return `${path}: expected a list`
-    for (const [index, each] of value.entries()) {
-      const mismatch = findMismatch(each, allowed[0], `${path}[${index}]`)
-      if (mismatch !== undefined) return mismatch
-    }
-    return undefined
-  }
-  if (!isObject(value)) return `${path || '.'}: expected an object`
-  for (const [name, each] of Object.entries(allowed)) {
-    if (!Object.hasOwn(value, name)) continue
-    const mismatch = findMismatch(value[name], each, `${path}.${name}`)
-    if (mismatch !== undefined) return mismatch
-  }
-  return undefined
-}
-
 function isElements(allowed: Allowed): allowed is readonly [Allowed] {
   return Array.isArray(allowed)
 }

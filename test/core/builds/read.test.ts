@@ -46,17 +46,13 @@ describe('a meta.json', () => {
       { ...META, 'coreos-assembler.basearch': 's390x' },
       '.coreos-assembler.basearch: expected x86_64, found s390x',
     ],
-    ['another shape', { ...META, amis: {} }, 'not a meta.json: .amis: expected a list'],
+    ['another shape', { ...META, amis: {} }, '.amis: expected a list'],
     [
       'another shape, deep down',
       { ...META, amis: [{ name: 'a', hvm: ['b'] }] },
-      'not a meta.json: .amis[0].hvm: expected a string',
+      '.amis[0].hvm: expected a string',
     ],
-    [
-      'a shape that cannot be',
-      { ...META, images: 'x' },
-      'not a meta.json: .images: expected an object',
-    ],
+    ['a shape that cannot be', { ...META, images: 'x' }, '.images: expected an object'],
     [
       'an artifact without its digest',
       { ...META, images: { qemu: { path: 'a-qemu.x86_64.qcow2' } } },
