@@ -9,7 +9,7 @@ import fs from 'fs-extra'
 import './build/validators.ts'
 import { bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 import { noticesOf } from './build/notices.ts'
-import { beside } from './build/plugins.ts'
+import { chooseBundle, withoutCapture } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const path = (name: string) => `${root}${name}`
@@ -42,6 +42,15 @@ const [{ metafile }] = await Promise.all([
     chunkNames: 'library/[name]-[hash]',
     packages: 'external',
   }),
+  build({
+    ...options,
+    ...COMMAND_LINE,
+    entryPoints: { offline: 'src/main.ts' },
+    outdir: 'dist',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    plugins: [...COMMAND_LINE.plugins, withoutCapture],
+  }),
   // The bin: CommonJS, as node spends a quarter of its own start on the loader of ES modules.
   build({
     ...options,
@@ -50,7 +59,7 @@ const [{ metafile }] = await Promise.all([
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     minify: true,
-    plugins: [beside],
+    plugins: [chooseBundle],
   }),
 ])
 fs.chmodSync(path('dist/cli.cjs'), 0o755)

@@ -1,14 +1,34 @@
 import { basename } from 'node:path'
 import type { Plugin } from 'esbuild'
 
-/** Leaves what the way in loads later where it is: a module beside it. */
-export const beside: Plugin = {
-  name: 'beside',
+/**
+ * Commands that never load an SDK. They are in one CommonJS file of their own: resolving and compiling
+ * ES modules takes node longer than such a command runs.
+ */
+const OFFLINE = ['regenerate', 'diff', 'skew', 'list', 'history', 'image', 'configmap', 'help']
+
+/** Loads the bundle that has the command. */
+export const chooseBundle: Plugin = {
+  name: 'choose bundle',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: 'main', namespace: 'choose-bundle' }))
+    onResolve({ filter: /^\.\/(main\.js|offline\.cjs)$/ }, ({ path }) => ({ path, external: true }))
+    onLoad({ filter: /.*/, namespace: 'choose-bundle' }, () => ({
+      contents: `export const main = async (words) => {
+        const isOffline = ${JSON.stringify(OFFLINE)}.includes(words[0]) || words.includes('--help')
+        const bundle = isOffline ? require('./offline.cjs') : await import('./main.js')
+        return bundle.main(words)
+      }`,
+    }))
+  },
+}
+
+/** Leaves out the SDKs and what captures, which offline commands do not load. */
+export const withoutCapture: Plugin = {
+  name: 'without capture',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import'
-        ? { path: path.replace(/\.ts$/, '.js'), external: true }
-        : undefined,
+    onResolve({ filter: /\/(capture|azure|aws|gcp)\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
     )
   },
 }
