@@ -2,7 +2,7 @@ import { InputError } from '../../errors.ts'
 import { isPaid, type Members } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
-import { isList, isRecord, type JsonValue } from '../json/document.ts'
+import { isList, isRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
   type Architecture,
   type CloudName,
@@ -11,7 +11,7 @@ import {
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
 import { at, findTargets, type Pool, type Target } from './targets.ts'
-import { parseYaml, printPath, type YamlFile, type YamlPath } from './yaml.ts'
+import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
   readonly cloud?: CloudName | undefined
@@ -158,7 +158,7 @@ function refuseOthers(yaml: YamlFile, { document, others }: Target, replace: boo
   for (const path of others) {
     if (!replace) {
       throw new InputError(
-        `${yaml.file}: ${printPath(path)}: names another image`,
+        `${yaml.file}: ${jsonPath(path)}: names another image`,
         'Use --replace to replace it.',
       )
     }
@@ -179,7 +179,7 @@ function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage): void 
 function bootDisk(file: string, { path, value }: Target): YamlPath {
   const disks = at(value, ['disks'])
   if (!isList(disks) || disks.length === 0) {
-    throw new InputError(`${file}: ${printPath([...path, 'disks'])}: expected a list of disks`)
+    throw new InputError(`${file}: ${jsonPath([...path, 'disks'])}: expected a list of disks`)
   }
   const boot = disks.findIndex((disk) => isRecord(disk) && disk.boot === true)
   return [...path, 'disks', Math.max(0, boot)]

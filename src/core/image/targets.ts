@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.ts'
 import type { Members, Uses } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import { isList, isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { isList, isRecord, type JsonRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
   type Architecture,
   architectureOf,
@@ -10,7 +10,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import { expandList, listKinds } from './source.ts'
-import { printPath, type YamlPath } from './yaml.ts'
+import type { YamlPath } from './yaml.ts'
 
 /** The machines that an image can be for; `worker` and `edge` are compute pools by name. */
 export const POOLS = [
@@ -100,7 +100,7 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
   const target = (pool: Pool, path: YamlPath, value: JsonRecord): Target => {
     const ofCloud = record(record(value.platform)[cloud])
     return {
-      ...{ name: printPath(path), pool, document, format: 'installConfig', cloud, region },
+      ...{ name: jsonPath(path), pool, document, format: 'installConfig', cloud, region },
       ...{ path: [...path, 'platform', cloud], value: ofCloud, others: [] },
       architecture:
         architectureOf(text(value.architecture) ?? '') ??
@@ -136,7 +136,7 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
   const path = ['platform', cloud, 'defaultMachinePlatform']
   const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
   const whole: Target = {
-    ...{ name: printPath(path), pool: 'defaultMachinePlatform', document, cloud, region },
+    ...{ name: jsonPath(path), pool: 'defaultMachinePlatform', document, cloud, region },
     ...{ format: 'installConfig', path, value: record(own.defaultMachinePlatform), architecture },
     others: others.map((each) => ['platform', cloud, ...each]),
   }
@@ -166,7 +166,7 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
   if (template === undefined || !group.startsWith(MACHINE_API)) return []
   const path = [...place, ...template.path, ...PROVIDER_SPEC]
   const value = at(object, [...template.path, ...PROVIDER_SPEC])
-  const where = `${file}: ${printPath(path)}`
+  const where = `${file}: ${jsonPath(path)}`
   if (!isRecord(value)) throw new InputError(`${where}: expected a provider spec`)
   const cloud = CLOUDS.find((each) => isOfCloud(value, FACTS[each].uses))
   const provider = text(value.kind)
@@ -177,7 +177,7 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
   const uses = cloud && FACTS[cloud].uses
   return [
     {
-      name: place.length > 0 ? printPath(place) : String(kind),
+      name: place.length > 0 ? jsonPath(place) : String(kind),
       ...{ pool: template.pool, document, path, format: 'machineSet', cloud, value },
       architecture:
         labeledArchitecture(record(metadata).annotations) ??

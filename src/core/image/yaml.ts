@@ -15,14 +15,10 @@ import {
 } from 'yaml'
 import { InputError } from '../../errors.ts'
 import type { Members } from '../clouds/facts.ts'
+import { jsonPath } from '../json/document.ts'
 
 /** A place in a YAML document: keys, and positions in lists. */
 export type YamlPath = readonly (string | number)[]
-
-/** `.compute[0].platform`. */
-export function printPath(path: YamlPath): string {
-  return path.map((each) => (typeof each === 'number' ? `[${each}]` : `.${each}`)).join('')
-}
 
 interface Edit {
   readonly from: number
@@ -141,7 +137,7 @@ export class YamlFile {
     }
     const end = lineEnd(this.text, Math.max(start, (node.range?.[1] ?? start) - 1))
     this.#edits.push({ from: line, to: end, text: '' })
-    this.replaced.push({ path: printPath(path), before: '' })
+    this.replaced.push({ path: jsonPath(path), before: '' })
   }
 
   #findShared(document: Document, fail: Fail): void {
@@ -161,11 +157,11 @@ export class YamlFile {
 
   #member(node: Collection, key: string | number, path: YamlPath): Node | undefined {
     const member = node.get(isSeq(node) ? Number(key) : key, true) as Node | undefined
-    const place = printPath([...path, key])
+    const place = jsonPath([...path, key])
     if (isAlias(member)) throw this.#repeated(`${place}: is an alias`)
     if (this.#shared.has(member)) throw this.#repeated(`${place}: an alias repeats this value`)
     if (member === undefined && isMap(node) && node.items.some(({ key }) => isMergeKey(key))) {
-      throw this.#repeated(`${printPath(path)}: .${key} would override a member from <<`)
+      throw this.#repeated(`${jsonPath(path)}: .${key} would override a member from <<`)
     }
     return member
   }
@@ -175,7 +171,7 @@ export class YamlFile {
   }
 
   #expected(path: YamlPath, what: string): InputError {
-    return new InputError(`${this.file}: ${printPath(path) || '.'}: expected ${what}`)
+    return new InputError(`${this.file}: ${jsonPath(path) || '.'}: expected ${what}`)
   }
 
   /** @param isFlow whether the node is inside of `{…}` or `[…]` */
@@ -204,12 +200,12 @@ export class YamlFile {
     const printed = isFlow ? JSON.stringify(after) : stringify(after, { lineWidth: 0 }).trimEnd()
     if (isNull(node)) {
       this.#overwrite(from, to, printed)
-      this.replaced.push({ path: printPath(path), after })
+      this.replaced.push({ path: jsonPath(path), after })
     } else if (String(node.value) !== after) {
       // A folded scalar includes its last line end.
       const [end = ''] = /\s*$/.exec(this.text.slice(from, to)) ?? []
       this.#edits.push({ from, to, text: printed + end })
-      this.replaced.push({ path: printPath(path), before: String(node.value), after })
+      this.replaced.push({ path: jsonPath(path), before: String(node.value), after })
     }
   }
 
@@ -251,7 +247,7 @@ export class YamlFile {
 
   #report(path: YamlPath, value: Members[string]): void {
     if (typeof value === 'string') {
-      this.replaced.push({ path: printPath(path), after: value })
+      this.replaced.push({ path: jsonPath(path), after: value })
       return
     }
     for (const [name, each] of Object.entries(value)) {

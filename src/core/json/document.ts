@@ -38,8 +38,9 @@ export function getMember(node: JsonNode | undefined, name: string): JsonNode | 
 }
 
 /** `.images.azure[3].sku` */
-export function jsonPath(path: readonly string[]): string {
+export function jsonPath(path: readonly (string | number)[]): string {
   return path
+    .map(String)
     .map((step) =>
       /^[0-9]+$/.test(step)
         ? `[${step}]`
