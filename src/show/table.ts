@@ -28,17 +28,24 @@ export function alignRows(
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell))
+      widths[at] = Math.max(widths[at] ?? 0, displayWidth(cell))
     })
   }
   const lines = rows.map((row) =>
     row
-      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell)))
+      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - displayWidth(cell)))
       .join('  ')
       .trimEnd(),
   )
-  const isFitting = width === undefined || lines.every((line) => stringWidth(line) <= width)
+  const isFitting = width === undefined || lines.every((line) => displayWidth(line) <= width)
   return isFitting ? lines.map((line) => [line]) : rows.map((row) => foldRow(row, width, names))
+}
+
+/** In columns. The library takes long for long texts, and is only needed for what is not ASCII. */
+function displayWidth(text: string): number {
+  if (text.includes('\u001b')) return stringWidth(text)
+  const others = text.match(/[^ -~]+/g) ?? []
+  return others.reduce((width, run) => width + stringWidth(run) - run.length, text.length)
 }
 
 /** The lines of all rows. */
@@ -57,7 +64,7 @@ function foldRow(row: readonly string[], width: number, names: readonly string[]
     if (cell === '') return
     const last = lines.at(-1)
     const longer = last === undefined ? undefined : `${last}  ${text}`
-    if (longer !== undefined && stringWidth(longer) <= width - INDENT) lines.splice(-1, 1, longer)
+    if (longer !== undefined && displayWidth(longer) <= width - INDENT) lines.splice(-1, 1, longer)
     else lines.push(text)
   })
   const under = lines.flatMap((line) => foldLine(line, width - INDENT))
@@ -66,7 +73,7 @@ function foldRow(row: readonly string[], width: number, names: readonly string[]
 
 /** A line in pieces that fit a width, all but the first indented. */
 export function foldLine(line: string, width: number | undefined): string[] {
-  if (width === undefined || stringWidth(line) <= width) return [line]
+  if (width === undefined || displayWidth(line) <= width) return [line]
   const [indent = ''] = /^ */.exec(line) ?? []
   const body = line.slice(indent.length)
   const [first = ''] = wrapAnsi(body, width - indent.length, { hard: true }).split('\n')
@@ -85,7 +92,7 @@ export function underlinedTable({ header, rows }: Table, width?: number): string
   const dashes = header.map((name, at) =>
     '-'.repeat(
       rows.reduce(
-        (longest, row) => Math.max(longest, stringWidth(visibleLine(row[at] ?? ''))),
+        (longest, row) => Math.max(longest, displayWidth(visibleLine(row[at] ?? ''))),
         name.length + 2,
       ),
     ),
