@@ -47,6 +47,8 @@ export interface PlanOptions {
   readonly builds?: readonly NamedBuild[] | undefined
   /** Parts of the existing snapshot to remove: clouds, architectures, regions, `x86_64/aws/…`. */
   readonly drop?: readonly string[] | undefined
+  /** Whether a name to drop may be missing in this snapshot. */
+  readonly dropsOfAnyStream?: boolean
   /**
    * Whether clouds are left out, with a note, if the OCP version is unknown; and queried by default
    * if the existing snapshot has none.

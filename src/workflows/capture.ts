@@ -1,7 +1,5 @@
 import { basename } from 'node:path'
-import type { Access } from '../capture/clouds/cloud.ts'
 import type { Shared } from '../capture/http/message.ts'
-import type { Recording } from '../capture/recording.ts'
 import type { Progress } from '../capture/request.ts'
 import {
   type Change,
@@ -22,25 +20,24 @@ import {
   stateAt,
 } from '../core/snapshot/snapshot.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
-import { CheckFailure, InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import { GENERATOR } from '../version.ts'
 import { type PlanOptions, planCapture } from './capture-plan.ts'
-import { type CloudOptions, cloudCriteria, cloudSettings } from './clouds.ts'
+import { type CloudOptions, cloudCriteria, openAccess } from './clouds.ts'
 import {
   allParts,
   hasParts,
+  knownDrops,
+  mergeEvidence,
+  mergeKept,
   NO_PARTS,
   type Parts,
-  partNames,
   plannedParts,
-  queriedRegions,
   refuseForeign,
   selectParts,
   unqueriedParts,
-  withKept,
-  withQueriedRegions,
 } from './keep.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 
@@ -52,8 +49,6 @@ export interface CaptureOptions extends PlanOptions {
   /** Limit for one query with retries, waits and sign-in, in milliseconds. */
   readonly patience?: number | undefined
   readonly concurrency?: number | undefined
-  /** Whether a name to drop may be missing in this snapshot. */
-  readonly dropsOfAnyStream?: boolean
 }
 
 export const CAPTURE_DEFAULTS = { timeout: 30_000, patience: 120_000, concurrency: 8 } as const
@@ -169,15 +164,18 @@ async function captureOnce(
     refuseForeign(config, { ...plan, criteria: all }, before, kept)
   }
 
+  const { timeout = CAPTURE_DEFAULTS.timeout } = options
   const { capture } = await import('../capture/capture.ts')
   const captured = await capture({
     stream: plan.stream,
     criteria,
     ocp: plan.ocp,
-    clouds: await openAccess(plan.clouds, options, context),
+    clouds: replay
+      ? Object.fromEntries(plan.clouds.map((cloud) => [cloud, { live: false, timeout }]))
+      : await openAccess(plan.clouds, cloudOptions, env, timeout),
     builds: plan.builds,
     skipRegions: drop,
-    timeout: options.timeout ?? CAPTURE_DEFAULTS.timeout,
+    timeout,
     patience: options.patience ?? CAPTURE_DEFAULTS.patience,
     concurrency: options.concurrency ?? CAPTURE_DEFAULTS.concurrency,
     shared,
@@ -277,28 +275,6 @@ async function readReplay(replay: string | undefined, own: string, folder: Folde
   return { recording, found }
 }
 
-/**
- * The names to drop that the snapshot has.
- *
- * @throws InputError for another name, unless it may be of another stream
- */
-function knownDrops(
-  file: string,
-  { drop = [], dropsOfAnyStream }: CaptureOptions,
-  before: Snapshot | undefined,
-): string[] {
-  const parts = before ? partNames(allParts(before)) : []
-  const isKnown = (name: string) => parts.includes(name) || name.includes('/')
-  const unknown = drop.filter((name) => !isKnown(name))
-  if (unknown.length > 0 && !dropsOfAnyStream) {
-    throw new InputError(
-      `--drop ${unknown.join(',')}: not in ${file}`,
-      parts.length === 0 ? 'Leave out --drop.' : `Name some of ${parts.join(', ')}.`,
-    )
-  }
-  return drop.filter(isKnown)
-}
-
 function compareContents(
   before: SnapshotContent,
   after: SnapshotContent,
@@ -310,48 +286,6 @@ function compareContents(
     ([key]) => inventory.has(key) || !requested.has(key),
   )
   return compareInventories(new Map(compared), inventory, after.criteria.rhel, new Listings(after))
-}
-
-function mergeKept(
-  content: SnapshotContent,
-  before: Snapshot | undefined,
-  kept: Parts,
-  drop: readonly string[],
-): SnapshotContent {
-  const merged = before && hasParts(kept) ? withKept(content, selectParts(before, kept)) : content
-  // The account's own list of regions would have other regions.
-  const isPartial = (region: string) => drop.includes(region) || kept.regions.includes(region)
-  const partial = capturedClouds(content).filter(
-    (cloud) => before && queriedRegions(before, cloud).some(isPartial),
-  )
-  return partial.length > 0 ? withQueriedRegions(merged, partial) : merged
-}
-
-/**
- * The exchanges that a replay of the whole content uses.
- *
- * @param former the text of the existing recording
- * @throws CheckFailure if it does not have the exchanges of the kept parts
- */
-async function mergeEvidence(
-  content: SnapshotContent,
-  kept: Parts,
-  captured: Recording,
-  former: string | undefined,
-  file: string,
-): Promise<Recording> {
-  const { evidenceFor } = await import('../capture/verify.ts')
-  const { exchangeKey, readRecording } = await import('../capture/recording.ts')
-  const keys = new Set(captured.map(exchangeKey))
-  const others = readRecording(former ?? '[]', file).filter((each) => !keys.has(exchangeKey(each)))
-  return evidenceFor(content, [...captured, ...others]).catch((error) => {
-    if (!(error instanceof UserError)) throw error
-    throw new CheckFailure(
-      `${file}: ${error.message}`,
-      `Query all parts, or remove those that are not queried with --drop ${partNames(kept).join(',')}.`,
-      { cause: error },
-    )
-  })
 }
 
 /**
@@ -383,40 +317,6 @@ function passedDeprecations(content: SnapshotContent, from: string, now: string)
     getImages(content, cloud)
       .filter((image) => stateAt(image, from) !== stateAt(image, now))
       .map((image) => ({ cloud, image })),
-  )
-}
-
-/** @throws MissingCredentials for all clouds that need them */
-async function openAccess(
-  clouds: readonly CloudName[],
-  { replay, timeout = CAPTURE_DEFAULTS.timeout }: CaptureOptions,
-  { env, cloudOptions = {} }: CaptureContext,
-): Promise<Partial<Record<CloudName, Access<unknown>>>> {
-  const opened: Partial<Record<CloudName, Access<unknown>>> = {}
-  const missing: MissingCredentials[] = []
-  for (const cloud of clouds) {
-    try {
-      opened[cloud] =
-        replay === undefined
-          ? { live: true, timeout, settings: await cloudSettings(cloud, cloudOptions, env) }
-          : { live: false, timeout }
-    } catch (error) {
-      if (!(error instanceof MissingCredentials)) throw error
-      missing.push(error)
-    }
-  }
-  const [first, ...others] = missing
-  if (first === undefined) return opened
-  if (others.length === 0) throw first
-  throw new MissingCredentials(
-    `missing credentials for ${missing.length} clouds`,
-    'Sign in to each of them, or name fewer clouds with --cloud.',
-    {
-      lines: missing.flatMap(({ message, remedy }) => [
-        message,
-        ...(remedy ? [`  ${remedy}`] : []),
-      ]),
-    },
   )
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { CloudSettings, Source } from '../capture/clouds/cloud.ts'
+import type { Access, CloudSettings, Source } from '../capture/clouds/cloud.ts'
 import { CLOUD_TABLE } from '../capture/clouds/index.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
-import { InputError, ServiceError } from '../errors.ts'
+import { InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import { visibleLine } from '../printable.ts'
 
 /** The settings of all clouds, by the names of the command line's options. */
@@ -41,13 +41,41 @@ export function cloudCriteria(
   return Object.fromEntries([...rest, ...resolved]) as Criteria
 }
 
-/** Where a cloud is and who captures. @throws MissingCredentials */
-export async function cloudSettings(
-  cloud: CloudName,
+/**
+ * Where clouds are and who captures.
+ *
+ * @throws MissingCredentials for all clouds that need them
+ */
+export async function openAccess(
+  clouds: readonly CloudName[],
   args: CloudOptions,
   env: Source['env'],
-): Promise<unknown> {
-  return getSettings(cloud).read({ args, env, readFile })
+  timeout: number,
+): Promise<Partial<Record<CloudName, Access<unknown>>>> {
+  const opened: Partial<Record<CloudName, Access<unknown>>> = {}
+  const missing: MissingCredentials[] = []
+  for (const cloud of clouds) {
+    try {
+      const settings = await getSettings(cloud).read({ args, env, readFile })
+      opened[cloud] = { live: true, timeout, settings }
+    } catch (error) {
+      if (!(error instanceof MissingCredentials)) throw error
+      missing.push(error)
+    }
+  }
+  const [first, ...others] = missing
+  if (first === undefined) return opened
+  if (others.length === 0) throw first
+  throw new MissingCredentials(
+    `missing credentials for ${missing.length} clouds`,
+    'Sign in to each of them, or name fewer clouds with --cloud.',
+    {
+      lines: missing.flatMap(({ message, remedy }) => [
+        message,
+        ...(remedy ? [`  ${remedy}`] : []),
+      ]),
+    },
+  )
 }
 
 function readFile(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import type { Recording } from '../capture/recording.ts'
 import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
@@ -13,9 +14,9 @@ import {
 } from '../core/snapshot/snapshot.ts'
 import { compareMajorMinor, printMajorMinor, readRelease } from '../core/versions/version.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
-import { CheckFailure } from '../errors.ts'
+import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import type { CapturePlan } from './capture-plan.ts'
+import type { CapturePlan, PlanOptions } from './capture-plan.ts'
 
 /** Parts of a snapshot, which a capture queries, keeps or drops. */
 export interface Parts {
@@ -182,6 +183,70 @@ export function withQueriedRegions(
 function withRegions(criteria: Criteria, cloud: CloudName, regions: readonly string[]): Criteria {
   const own = criteria[cloud]
   return own ? { ...criteria, [cloud]: { ...own, regions: [...regions].sort() } } : criteria
+}
+
+/**
+ * The names to drop that the snapshot has.
+ *
+ * @throws InputError for another name, unless it may be of another stream
+ */
+export function knownDrops(
+  file: string,
+  { drop = [], dropsOfAnyStream }: PlanOptions,
+  before: Snapshot | undefined,
+): string[] {
+  const parts = before ? partNames(allParts(before)) : []
+  const isKnown = (name: string) => parts.includes(name) || name.includes('/')
+  const unknown = drop.filter((name) => !isKnown(name))
+  if (unknown.length > 0 && !dropsOfAnyStream) {
+    throw new InputError(
+      `--drop ${unknown.join(',')}: not in ${file}`,
+      parts.length === 0 ? 'Leave out --drop.' : `Name some of ${parts.join(', ')}.`,
+    )
+  }
+  return drop.filter(isKnown)
+}
+
+export function mergeKept(
+  content: SnapshotContent,
+  before: Snapshot | undefined,
+  kept: Parts,
+  drop: readonly string[],
+): SnapshotContent {
+  const merged = before && hasParts(kept) ? withKept(content, selectParts(before, kept)) : content
+  // The account's own list of regions would have other regions.
+  const isPartial = (region: string) => drop.includes(region) || kept.regions.includes(region)
+  const partial = capturedClouds(content).filter(
+    (cloud) => before && queriedRegions(before, cloud).some(isPartial),
+  )
+  return partial.length > 0 ? withQueriedRegions(merged, partial) : merged
+}
+
+/**
+ * The exchanges that a replay of the whole content uses.
+ *
+ * @param former the text of the existing recording
+ * @throws CheckFailure if it does not have the exchanges of the kept parts
+ */
+export async function mergeEvidence(
+  content: SnapshotContent,
+  kept: Parts,
+  captured: Recording,
+  former: string | undefined,
+  file: string,
+): Promise<Recording> {
+  const { evidenceFor } = await import('../capture/verify.ts')
+  const { exchangeKey, readRecording } = await import('../capture/recording.ts')
+  const keys = new Set(captured.map(exchangeKey))
+  const others = readRecording(former ?? '[]', file).filter((each) => !keys.has(exchangeKey(each)))
+  return evidenceFor(content, [...captured, ...others]).catch((error) => {
+    if (!(error instanceof UserError)) throw error
+    throw new CheckFailure(
+      `${file}: ${error.message}`,
+      `Query all parts, or remove those that are not queried with --drop ${partNames(kept).join(',')}.`,
+      { cause: error },
+    )
+  })
 }
 
 /**
