@@ -136,7 +136,7 @@ class Run {
     const count = this.#counter(name)
     const inTime = <T>(what: string, work: () => Promise<T>) =>
       withTimeLimit(what, this.#limit, work)
-    const connection = await inTime(name, () => this.#connect(access, module))
+    const connection = await inTime(name, () => this.#connect(name, access, module))
     const all = await inTime(name, () => connection.listQueries(ocp))
     const queries = all.filter(
       (query) => !('region' in query && skipRegions.includes(String(query.region))),
@@ -169,8 +169,10 @@ class Run {
     }
   }
 
-  async #connect(access: Access<unknown>, module: Loaded['module']) {
+  async #connect(name: CloudName, access: Access<unknown>, module: Loaded['module']) {
     const { criteria, shared, replay } = this.request
+    const own = criteria[name]
+    if (own === undefined) throw new InputError(`the criteria have no ${name}`)
     const options = {
       timeout: access.timeout,
       replayed: this.replay?.signal,
@@ -179,6 +181,7 @@ class Run {
     const connection: Connection<object, object> = await module.connect({
       access,
       criteria,
+      own,
       send: openTransport({
         ...options,
         shared,

@@ -15,7 +15,7 @@ import type { Exchange, Send, Shared } from '../http/message.ts'
  *     recording.ts  the parts of an exchange that are kept
  *     errors.ts     codes, meanings and remedies, as tables
  */
-export interface Cloud<Query extends object, Image extends object, Settings> {
+export interface Cloud<Query extends object, Image extends object, Settings, Own = unknown> {
   /** Parameters of a request that a replay ignores, such as the SDK's version of the API. */
   readonly ignoredParameters: readonly string[]
 
@@ -23,12 +23,14 @@ export interface Cloud<Query extends object, Image extends object, Settings> {
    * Signs in and opens the SDK; a replay needs no credentials and reads no environment.
    * @throws ServiceError when the sign-in fails, with the cause that was observed
    */
-  connect(context: Context<Settings>): Promise<Connection<Query, Image>>
+  connect(context: Context<Settings, Own>): Promise<Connection<Query, Image>>
 }
 
-export interface Context<Settings> {
+export interface Context<Settings, Own = unknown> {
   readonly access: Access<Settings>
   readonly criteria: Criteria
+  /** The cloud's own part of the criteria. */
+  readonly own: Own
   /** Sends the requests of queries. */
   readonly send: Send
   /** Sends the requests of a sign-in, which are neither recorded nor shared. */

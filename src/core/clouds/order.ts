@@ -14,11 +14,6 @@ export function sortImages<T extends object>(cloud: CloudName, images: readonly 
   return [...unique.values()].sort((a, b) => compareMembers(a, b, FACTS[cloud].identity))
 }
 
-/** The order of `sortImages`; zero for the same image. */
-export function compareImages(cloud: CloudName, a: object, b: object): number {
-  return compareMembers(a, b, FACTS[cloud].identity)
-}
-
 /** Sorts records, such as queries, by all of their members. */
 export function sortByMembers<T extends object>(records: readonly T[]): T[] {
   const members = [...new Set(records.flatMap((record) => Object.keys(record)))].sort()

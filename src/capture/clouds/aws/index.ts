@@ -8,7 +8,7 @@ import {
 import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
 import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { isAwsRegion } from '../../../core/snapshot/values.ts'
-import { InputError, ServiceError } from '../../../errors.ts'
+import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
@@ -22,14 +22,12 @@ import { awsHandler, SILENT, signIn } from './sign-in.ts'
 const PAGE_SIZE = 1000
 
 /** AWS's marketplace images: one query of EC2 for each region, with all products. */
-export const aws: Cloud<AwsQuery, AwsImage, AwsSettings> = {
+export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
   // Older recordings do not contain deprecated images.
   ignoredParameters: ['Version', 'IncludeDeprecated'],
 
   async connect(context) {
-    const { access, criteria, recording, warn } = context
-    if (criteria.aws === undefined) throw new InputError('the criteria have no aws')
-    const own = criteria.aws
+    const { access, own, recording, warn } = context
     const { options, secrets } = await openOptions(context, own.regions?.[0] ?? own.region)
     const open = (region: string) =>
       new EC2Client({

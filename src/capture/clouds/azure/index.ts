@@ -10,7 +10,6 @@ import {
 } from '../../../core/criteria/criteria.ts'
 import type { AzureImage, AzureQuery } from '../../../core/snapshot/snapshot.ts'
 import { earlierOcps, type MajorMinor, printMajorMinor } from '../../../core/versions/version.ts'
-import { InputError } from '../../../errors.ts'
 import { coreClient } from '../../http/core-client.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
@@ -22,19 +21,18 @@ import { type AzureSettings, ENVIRONMENTS } from './settings.ts'
 import { NO_CREDENTIAL, signIn } from './sign-in.ts'
 
 /** Azure's marketplace images: one query of Microsoft.Compute for each SKU. */
-export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
+export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria> = {
   ignoredParameters: ['api-version'],
 
   async connect(context) {
-    const { access, criteria, warn } = context
-    if (!hasAzure(criteria)) throw new InputError('the criteria have no azure')
-    const { environment, location } = criteria.azure
+    const { access, criteria, own, warn } = context
+    const { environment, location } = own
     const { endpoint: publicHost } = ENVIRONMENTS[environment]
     const endpoint = (access.live && access.settings.endpoint) || publicHost
-    const { secrets, client } = await openClient(context, criteria.azure, endpoint)
+    const { secrets, client } = await openClient(context, endpoint)
 
     return {
-      listQueries: async (ocp) => expectedSkus(criteria, ocp),
+      listQueries: async (ocp) => expectedSkus(criteria, own, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
       record: (exchange) =>
@@ -50,20 +48,13 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
           onResponse: ({ parsedBody }) => Object.assign(received, { body: parsedBody }),
         }
         try {
-          await client.virtualMachineImages.list(
-            location,
-            sku.publisher,
-            sku.offer,
-            sku.sku,
-            options,
-          )
+          const { publisher, offer, sku: name } = sku
+          await client.virtualMachineImages.list(location, publisher, offer, name, options)
         } catch (error) {
           if (isNotFound(error)) return undefined
           // The SDK fails with a TypeError if the response is not a list; `readImages` reports that.
           if (!('body' in received && error instanceof TypeError)) {
-            throw queryError(error, describe(sku), (each) =>
-              explainQuery(each, { location, environment }),
-            )
+            throw queryError(error, describe(sku), (each) => explainQuery(each, own))
           }
         }
         return readImages(received.body, sku, describe(sku), warn)
@@ -74,8 +65,13 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings> = {
 
 /** Microsoft.Compute of an environment, signed in once for all captures of a run. */
 async function openClient(
-  { access, shared, send, signIn: sendSignIn }: Context<AzureSettings>,
-  { environment }: AzureCriteria,
+  {
+    access,
+    own: { environment },
+    shared,
+    send,
+    signIn: sendSignIn,
+  }: Context<AzureSettings, AzureCriteria>,
   endpoint: string,
 ) {
   const hosts = ENVIRONMENTS[environment]
@@ -107,20 +103,17 @@ function describe({ publisher, offer, sku }: AzureQuery): string {
   return `azure ${publisher}:${offer}:${sku}`
 }
 
-function hasAzure(criteria: Criteria): criteria is Criteria & { azure: AzureCriteria } {
-  return criteria.azure !== undefined
-}
-
 /**
  * The SKUs of the OCP version and of the versions before it, under every name in the criteria, each
  * once however many plans or slots need it.
  */
 function expectedSkus(
-  criteria: Criteria & { azure: AzureCriteria },
+  { rhel, earlierMinors }: Criteria,
+  { plans }: AzureCriteria,
   ocp: MajorMinor,
 ): ExpectedSku[] {
-  const versions = [ocp, ...earlierOcps(criteria.rhel, ocp, criteria.earlierMinors)]
-  const all = Object.entries(criteria.azure.plans).flatMap(([plan, { publisher, offer, skus }]) =>
+  const versions = [ocp, ...earlierOcps(rhel, ocp, earlierMinors)]
+  const all = Object.entries(plans).flatMap(([plan, { publisher, offer, skus }]) =>
     skus.flatMap((sku) =>
       (isNamedByOcp(sku) ? versions : [undefined]).flatMap((version): ExpectedSku[] => {
         const name = skuName(sku, version ?? ocp)
@@ -132,6 +125,5 @@ function expectedSkus(
     ),
   )
   // Azure compares names in any case.
-  const key = (each: AzureQuery) => describe(each).toLowerCase()
-  return [...new Map(all.map((each) => [key(each), each])).values()]
+  return [...new Map(all.map((each) => [describe(each).toLowerCase(), each])).values()]
 }

@@ -1,5 +1,5 @@
 import type { compute_v1 } from '@googleapis/compute'
-import type { Criteria, GcpCriteria } from '../../../core/criteria/criteria.ts'
+import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, GcpImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isGcpName } from '../../../core/snapshot/values.ts'
 import {
@@ -61,19 +61,20 @@ export function readSingle(response: Listed, name: string): Listed {
  */
 export function readImages(
   listed: readonly Listed[],
-  { gcp, rhel }: Criteria & { gcp: GcpCriteria },
+  { plans, project }: GcpCriteria,
+  rhel: RhelTable,
   warn: Warn,
 ): GcpImage[] {
   return listed.flatMap((image, at) => {
     const name = image.name ?? ''
-    const found = Object.entries(gcp.plans).find(([, { prefix }]) => name.startsWith(prefix))
+    const found = Object.entries(plans).find(([, { prefix }]) => name.startsWith(prefix))
     if (found === undefined) return []
     if (!isGcpName(name)) {
-      warn(malformed(`gcp ${gcp.project}`, `image ${at + 1}`, 'name'))
+      warn(malformed(`gcp ${project}`, `image ${at + 1}`, 'name'))
       return []
     }
     const [plan, { architecture }] = found
-    return [{ ...readImage(image, name, architecture, rhel, warn), plan, project: gcp.project }]
+    return [{ ...readImage(image, name, architecture, rhel, warn), plan, project }]
   })
 }
 

@@ -1,7 +1,6 @@
 import { compute, type compute_v1 } from '@googleapis/compute'
 import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
-import { InputError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
@@ -19,13 +18,11 @@ const PUBLIC_HOST = 'https://compute.googleapis.com'
 type Listed = compute_v1.Schema$Image
 
 /** GCP's marketplace images: a project's list, or if that is forbidden each image by its name. */
-export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
+export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
   ignoredParameters: ['alt', 'prettyPrint'],
 
   async connect(context) {
-    const { access, criteria, warn } = context
-    const { gcp: own } = criteria
-    if (own === undefined) throw new InputError('the criteria have no gcp')
+    const { access, criteria, own, warn } = context
     const endpoint = (access.live && access.settings.endpoint) || PUBLIC_HOST
     const { images, options, secrets } = await openCompute(context, endpoint)
     const { project } = own
@@ -83,7 +80,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
 
       async query({ name }) {
         const found = name === undefined ? listed : await get(name)
-        return found && readImages(found, { ...criteria, gcp: own }, warn)
+        return found && readImages(found, own, criteria.rhel, warn)
       },
 
       describe,
@@ -101,34 +98,30 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings> = {
 }
 
 /** Compute, signed in once for all captures of a run; a replay needs no credentials. */
-async function openCompute(context: Context<GcpSettings>, endpoint: string) {
+async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint: string) {
   const { access, shared, send, signIn: sendSignIn } = context
   const options = requestOptions(send)
   if (!access.live) {
-    const replay = {
+    const { images } = compute({
       version: 'v1',
       rootUrl: PUBLIC_HOST,
       universeDomain: 'googleapis.com',
-    } as const
+    })
     // A recording returns the same response again.
-    return { ...compute(replay), options: { retry: false, ...options }, secrets: () => [] }
+    return { images, options: { retry: false, ...options }, secrets: () => [] }
   }
   const { auth, secrets } = await shared.once('gcp', () => signIn(sendSignIn, PUBLIC_HOST))
   return {
-    ...compute({ version: 'v1', rootUrl: endpoint, auth }),
+    images: compute({ version: 'v1', rootUrl: endpoint, auth }).images,
     options: { ...options, retry: true, retryConfig: RETRIES },
     secrets: () => [...access.settings.secrets, ...secrets()],
   }
 }
 
-/**
- * A regular expression for the whole name. Sorted: the criteria of a snapshot have the plans in
- * another order.
- */
+/** A regular expression for the whole name, sorted: snapshots have the plans in another order. */
 function nameFilter({ plans }: GcpCriteria): string {
-  const prefixes = Object.values(plans)
-    .map(({ prefix }) => prefix)
-    .sort()
+  const prefixes = Object.values(plans).map(({ prefix }) => prefix)
+  prefixes.sort()
   return `name eq "(${prefixes.join('|')}).*"`
 }
 

@@ -32,10 +32,11 @@ describe('findVersion', () => {
 
 describe('readImages', () => {
   const NAME = 'redhat-coreos-ocp-413-x86-64-202305021736'
-  const state = (rest: object) => readImages([{ name: NAME, ...rest }], criteria, note)[0]?.state
+  const state = (rest: object) =>
+    readImages([{ name: NAME, ...rest }], criteria.gcp, criteria.rhel, note)[0]?.state
 
   it('gives the plan by the name', () => {
-    expect(readImages([{ name: NAME }], criteria, note)).toEqual([
+    expect(readImages([{ name: NAME }], criteria.gcp, criteria.rhel, note)).toEqual([
       {
         architecture: 'x86_64',
         name: NAME,
@@ -45,7 +46,14 @@ describe('readImages', () => {
         version: '413.92.202305021736',
       },
     ])
-    expect(readImages([{ name: 'redhat-sap-413-x86-64-202305021736' }], criteria, note)).toEqual([])
+    expect(
+      readImages(
+        [{ name: 'redhat-sap-413-x86-64-202305021736' }],
+        criteria.gcp,
+        criteria.rhel,
+        note,
+      ),
+    ).toEqual([])
   })
 
   it.each([
@@ -85,7 +93,9 @@ describe('readImages', () => {
   it.each(['\u202e', 'A', '-', 'x'.repeat(60)])(
     'leaves out a name that ends in %j, and says which',
     (end) => {
-      expect(readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria, note)).toEqual([])
+      expect(
+        readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria.gcp, criteria.rhel, note),
+      ).toEqual([])
       expect(notes).toEqual([
         'gcp redhat-marketplace-public: image 1 of the response is ignored: malformed name',
       ])
@@ -101,7 +111,7 @@ describe('selection on GCP', () => {
         stream: { name: '', distro: 'rhcos', ocp, url: '', signatures: true },
         criteria,
         builds: {},
-        images: { gcp: readImages(demonstrationImages(), criteria, note) },
+        images: { gcp: readImages(demonstrationImages(), criteria.gcp, criteria.rhel, note) },
         queries: { gcp: [] },
         capturedAt: '2026-03-01T00:00:00Z',
       },
