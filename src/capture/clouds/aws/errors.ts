@@ -15,9 +15,6 @@ import type { Send } from '../../http/message.ts'
 const LOGIN = 'Sign in again with aws sso login, or renew AWS_SESSION_TOKEN.'
 const SSO = 'Sign in with aws sso login.'
 const KEYS = 'Check the keys of AWS_PROFILE, or of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
-const CLOCK = "Set this machine's clock."
-
-const STS = 'Set AWS_REGION to a region that the account has enabled.'
 
 export const CREDENTIALS =
   'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
@@ -28,16 +25,14 @@ Query regions that the account has enabled with --regions, or check the keys.
 Allow ec2:DescribeImages and ec2:DescribeRegions to the account; with --regions, ec2:DescribeImages is enough.
   UnauthorizedOperation AccessDenied: the account may not list images
 Complete the account in the AWS console, or use another one with AWS_PROFILE.
-  Blocked: the account is blocked
   OptInRequired: the account has no EC2
-  PendingVerification: the account is not verified yet
 ${LOGIN}
   ExpiredToken: the session has expired
   RequestExpired: the session has expired, or this machine's clock is wrong
 ${KEYS}
   InvalidClientTokenId UnrecognizedClient InvalidAccessKeyId: the access key does not exist
   SignatureDoesNotMatch InvalidSignature: the secret access key is wrong
-${CLOCK}
+Set this machine's clock.
   RequestTimeTooSkewed RequestInTheFuture: this machine's clock is wrong
 ${THROTTLED}
   Throttling ThrottlingException RequestLimitExceeded TooManyRequestsException EC2ThrottledException: too many requests
@@ -45,8 +40,6 @@ ${RETRY}
   InternalError InternalFailure ServerInternal: internal error of the service
   ServiceUnavailable Unavailable: the service is not available
   RequestTimeout: the service timed out
-Check AWS_ENDPOINT_URL_EC2.
-  InvalidAction: the endpoint is not EC2
 `)
 
 /** The codes of STS, IAM Identity Center and the container and machine services. */
@@ -69,9 +62,7 @@ ${LOGIN}
 Compare issuer, subject and audience of the CI token with the trust policy of the role.
   InvalidIdentityToken InvalidIdentityTokenException: the role does not trust the issuer of the token
   IDPRejectedClaim IDPRejectedClaimException: the identity provider rejected the token
-${RETRY}
-  IDPCommunicationError IDPCommunicationErrorException: AWS cannot reach the identity provider
-${STS}
+Set AWS_REGION to a region that the account has enabled.
   RegionDisabled RegionDisabledException: STS is not enabled in the region
 `),
 ])
@@ -87,16 +78,10 @@ Sign in again with aws login.
   re-authenticate using aws login: the login has expired
 Run aws configure sso.
   invalid SSO credentials|Conflicting SSO|Sso session .*(could not be found|missing): the SSO settings of the profile are incomplete
-Correct source_profile in the AWS config file.
-  Detected a cycle: source_profile leads back to the profile
-Set credential_source to Environment, Ec2InstanceMetadata or EcsContainer.
-  Unsupported credential source: credential_source of the profile is not supported
 Run its command to see why, and correct credential_process in the AWS config file.
   Command failed|credential_process (returned|did not return)|credentials from .* credential_process: credential_process of the profile failed
 Set its keys with aws configure, or AWS_PROFILE to another profile.
   Could not resolve credentials using profile: the profile has no credentials
-Correct or unset AWS_CONTAINER_CREDENTIALS_FULL_URI.
-  URL not accepted|not a valid container metadata service: AWS_CONTAINER_CREDENTIALS_FULL_URI is not a container address
 Assign a role to the machine or the container.
   HTTP credential provider response not of the required format|Invalid response received from instance metadata: the metadata service returned no credentials
 Check AWS_CONTAINER_AUTHORIZATION_TOKEN, and assign a role to the container.
@@ -110,9 +95,12 @@ export function refuseForeign(send: Send): Send {
     const { status, body } = response
     const start = body.subarray(0, 1000).toString('utf8').trimStart()
     if (/^(\{|(<\?xml[^>]*>\s*)?<(\w*Response|Error)\b)/.test(start)) return response
-    const { cause, remedy = NOT_AWS } = explainResponse(status, '', undefined, new Map())
-    const message = 'the response is not from AWS'
-    const error = new TransportError(status === 200 ? message : `${cause}; ${message}`, '', remedy)
+    const { cause, remedy } = explainResponse(status, '', undefined, new Map())
+    const error = new TransportError(
+      `${status === 200 ? '' : `${cause}; `}the response is not from AWS`,
+      '',
+      remedy && (status === 407 || status >= 500) ? remedy : NOT_AWS,
+    )
     // Where the SDK finds whether to retry.
     throw Object.assign(error, { $metadata: { httpStatusCode: status } })
   }
@@ -132,27 +120,15 @@ export function explainQuery(error: Error): Explanation | undefined {
   return error instanceof EC2ServiceException ? explainException(error, SERVICE_ERRORS) : undefined
 }
 
-/** In milliseconds; AWS accepts five minutes. */
-const SKEW = 300_000
-
 interface ServiceException {
   readonly name: string
   readonly message: string
   readonly $metadata?: { readonly httpStatusCode?: number }
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
 }
 
 function explainException(error: ServiceException, table: ErrorTable): Explanation {
-  const { name, message, $metadata, $response } = error
-  const status = $metadata?.httpStatusCode ?? 0
-  const explained = explainResponse(status, name, message, table)
-  const difference = Date.now() - Date.parse($response?.headers?.date ?? '')
-  if (!(Math.abs(difference) > SKEW) || status < 400 || status >= 500) return explained
-  const minutes = Math.round(difference / 60_000)
-  return {
-    cause: `${explained.cause}; this machine's clock differs from AWS by ${minutes} minutes`,
-    remedy: CLOCK,
-  }
+  const { name, message, $metadata } = error
+  return explainResponse($metadata?.httpStatusCode ?? 0, name, message, table)
 }
 
 /**

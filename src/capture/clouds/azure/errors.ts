@@ -26,10 +26,7 @@ ${LOGIN}
   50132 50133 50173: the login was revoked
   70000: the login has expired or was revoked
 ${RETRY}
-  50053: the account is locked after too many attempts
   90033: the sign-in service is not available
-Ask the administrator of the tenant to enable the account.
-  50057: the account is disabled
 ${MFA}
   50072 50074 50076 50079 50158: multi-factor authentication is required
   50078: multi-factor authentication has expired
@@ -41,7 +38,6 @@ ${APPLICATION}
   70003 700051: the application may not sign in this way
   700016: the tenant does not have the application
   7000112: the application is disabled
-  7000229: the tenant does not have a service principal of the application
 Upload the certificate to the application, or set AZURE_CLIENT_CERTIFICATE_PATH to another one.
   700027: the certificate is not one of the application
 Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.
@@ -69,14 +65,9 @@ ${APPLICATION}
 ${LOGIN}
   invalid_grant: the login has expired or was revoked
 ${ENVIRONMENT}
-  invalid_resource: this Azure cloud does not have the API
   invalid_scope: the scope is invalid
-${MFA}
-  interaction_required: multi-factor authentication is required
 ${RETRY}
   temporarily_unavailable: the sign-in service is not available
-Correct or unset AZURE_AUTHORITY_HOST.
-  invalid_instance: the authority is unknown
 `)
 
 const LOCATION = 'Set --location to a region that az account list-locations prints.'
@@ -91,13 +82,9 @@ ${ENVIRONMENT}
   InvalidAuthenticationTokenIssuer: the token is from another Azure cloud
 ${TENANT}
   InvalidAuthenticationTokenTenant: the account is in another tenant
-  TenantNotFound: there is no such tenant
 Give the role Reader on the subscription to the account, or sign in with another account.
   AuthorizationFailed LinkedAuthorizationFailed RoleAssignmentNotFound: the account may not list images
-${POLICY}
-  RequestDisallowedByPolicy: a policy does not allow the query
 Set --subscription to one that az account list prints.
-  InvalidSubscriptionId: the subscription is not an id
   SubscriptionNotFound: the account does not have this subscription
   ReadOnlyDisabledSubscription SubscriptionDisabled: the subscription is disabled
 Register it once with az provider register --namespace Microsoft.Compute.
@@ -107,7 +94,6 @@ ${LOCATION}
 ${THROTTLED}
   TooManyRequests OperationNotAllowed OperationRequestsThrottled ResourceCollectionRequestsThrottled: too many requests
   ResourceRequestsThrottled SubscriptionRequestsThrottled TenantRequestsThrottled: too many requests
-  ServerBusy: the service is busy
 ${RETRY}
   ServerTimeout GatewayTimeout: the service timed out
   InternalServerError: internal error of the service

@@ -27,7 +27,6 @@ ${API}
   accessNotConfigured serviceDisabled SERVICE_DISABLED SERVICE_NOT_VISIBLE: the Compute Engine API is not enabled
 ${LOGIN}
   authError required keyExpired keyInvalid ACCESS_TOKEN_TYPE_UNSUPPORTED CREDENTIALS_MISSING: the token is not accepted
-  ACCOUNT_STATE_INVALID: the account is disabled or deleted
   forbidden IAM_PERMISSION_DENIED: the account may not read the image
 ${LOGIN_AGAIN}
   ACCESS_TOKEN_EXPIRED: the token has expired
@@ -43,8 +42,6 @@ ${ADMIN}
   SECURITY_POLICY_VIOLATED VPC_SERVICE_CONTROLS vpcServiceControls: VPC Service Controls do not allow the query
   RESOURCE_USAGE_RESTRICTION_VIOLATED LOCATION_POLICY_VIOLATED LOCATION_ORG_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION ORG_RESTRICTION_HEADER_INVALID TLS_ORG_POLICY_VIOLATED: a policy of the organization does not allow the query
   ACCESS_DENIED_BY_ACCESS_CONTEXT: an access level of the organization is not met
-Try again tomorrow.
-  dailyLimitExceeded: the quota of the day is used up
 ${THROTTLED}
   quotaExceeded rateLimitExceeded userRateLimitExceeded RATE_LIMIT_EXCEEDED RESOURCE_QUOTA_EXCEEDED: too many requests
 Check --gcp-endpoint and the criteria.
@@ -63,9 +60,7 @@ ${LOGIN_AGAIN}
 ${LOGIN}
   invalid_client: the client of the credentials is invalid
   deleted_client: the client of the credentials was deleted
-  disabled_client: the client of the credentials is disabled
   unauthorized_client: the client of the credentials may not sign in
-  account_disabled: the account is disabled
   invalid_scope: the scope is invalid
 ${ADMIN}
   access_denied admin_policy_enforced: the administrator does not allow the sign-in
@@ -140,12 +135,8 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
 
 /** What the library reports without any response. */
 const MESSAGES = messageTable(`
-Use credentials of Google Cloud.
-  universe domain: the credentials are for another universe than googleapis.com
 Download the key again: its line ends must stay \\n within the JSON text.
   DECODER|PEM|private key|asn1|1E08010C: the private key is malformed
-Set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1.
-  GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: executables are not allowed as a source of credentials
 Check credential_source in the file of GOOGLE_APPLICATION_CREDENTIALS.
   file at .* does not exist|no such file|subject token: the file with the CI token cannot be read
 ${LOGIN}

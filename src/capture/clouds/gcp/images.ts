@@ -8,7 +8,6 @@ import {
   releaseIn,
   rhelForOcp,
 } from '../../../core/versions/version.ts'
-import { ServiceError } from '../../../errors.ts'
 import { ImageReader, malformed, notAList } from '../normalize.ts'
 
 type Listed = compute_v1.Schema$Image
@@ -33,25 +32,14 @@ const DEPRECATIONS: Readonly<Record<string, ImageState>> = {
   DELETED: 'deprecated',
 }
 
-const OPTION = '--gcp-endpoint'
-
 /** The images of a response. @throws ServiceError for anything else, such as a proxy's page */
 export function readList(response: compute_v1.Schema$ImageList, query: string): Listed[] {
   const { kind, items = [] } = typeof response === 'object' && response ? response : {}
   const isList = kind === 'compute#imageList' && Array.isArray(items)
   if (!isList || !items.every((each) => typeof each?.name === 'string')) {
-    throw notAList(query, OPTION)
+    throw notAList(query, '--gcp-endpoint')
   }
   return items
-}
-
-/** @throws ServiceError for anything but the image that was queried */
-export function readSingle(response: Listed, name: string): Listed {
-  if (response?.name === name) return response
-  throw new ServiceError(
-    `gcp ${name}: the response is another image`,
-    `Check HTTPS_PROXY and ${OPTION}.`,
-  )
 }
 
 /**

@@ -4,9 +4,9 @@ import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
-import { pageWatch, tokenSpelling } from '../normalize.ts'
+import { notAList, pageWatch, tokenSpelling } from '../normalize.ts'
 import { explainQuery, isForbidden, isNotFound } from './errors.ts'
-import { readImages, readList, readSingle } from './images.ts'
+import { readImages, readList } from './images.ts'
 import { recordGcp } from './recording.ts'
 import type { GcpSettings } from './settings.ts'
 import { RETRIES, requestOptions, signIn } from './sign-in.ts'
@@ -60,10 +60,12 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
     }
 
     async function get(image: string): Promise<Listed[] | undefined> {
-      const response = await send({ project, name: image }, isNotFound, () =>
-        images.get({ project, image }, options),
-      )
-      return response && [readSingle(response, image)]
+      const query = { project, name: image }
+      const found = await send(query, isNotFound, () => images.get({ project, image }, options))
+      if (found !== undefined && found?.name !== image) {
+        throw notAList(describe(query), '--gcp-endpoint')
+      }
+      return found && [found]
     }
 
     return {
