@@ -1,10 +1,11 @@
 import { compute, type compute_v1 } from '@googleapis/compute'
 import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
+import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
-import { notAList, pageWatch, tokenSpelling } from '../normalize.ts'
+import { pageWatch, tokenSpelling } from '../normalize.ts'
 import { explainQuery, isForbidden, isNotFound } from './errors.ts'
 import { readImages, readList } from './images.ts'
 import { recordGcp } from './recording.ts'
@@ -63,7 +64,10 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
       const query = { project, name: image }
       const found = await send(query, isNotFound, () => images.get({ project, image }, options))
       if (found !== undefined && found?.name !== image) {
-        throw notAList(describe(query), '--gcp-endpoint')
+        throw new ServiceError(
+          `gcp ${image}: the response is another image`,
+          'Check HTTPS_PROXY and --gcp-endpoint.',
+        )
       }
       return found && [found]
     }
