@@ -74,13 +74,18 @@ export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[
   )
 }
 
-export function snapshotInventory(snapshot: SnapshotContent): Inventory {
-  const builds = Object.entries(snapshot.builds).flatMap(([architecture, build]) => {
+/** The builds of a snapshot and their parts. */
+export function buildInventory({ builds, stream }: SnapshotContent): Inventory {
+  const items = Object.entries(builds).flatMap(([architecture, build]) => {
     const { release, ...content } = build
-    const translated = translate(architecture, build, snapshot.stream.signatures)
+    const translated = translate(architecture, build, stream.signatures)
     const [item, ...parts] = buildItems(architecture, release, { ...translated })
     return item ? [{ ...item, value: `${release} ${canonicalJson(content)}` }, ...parts] : []
   })
+  return toInventory(items)
+}
+
+export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   const clouds = capturedClouds(snapshot).flatMap((cloud): Item[] => [
     { subject: { kind: 'cloud', cloud }, value: '' },
     ...getImages(snapshot, cloud).map(
@@ -91,7 +96,7 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
       }),
     ),
   ])
-  return toInventory([...builds, ...clouds])
+  return joined(buildInventory(snapshot), toInventory(clouds))
 }
 
 export function requestInventory({ stream, criteria, queries }: SnapshotContent): Inventory {

@@ -26,7 +26,7 @@ export interface FileChange {
   readonly from?: string
 }
 
-export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacant'> {
+export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacant' | 'builds'> {
   readonly path: string
   readonly files: readonly FileChange[]
   readonly changes: readonly Change[]
@@ -56,7 +56,7 @@ export class HistoryReader {
     if (files.target === undefined || canRead(files.target)) this.#target = files.target
     let [state, problem]: [State?, string?] = []
     try {
-      state = readState({ ...files, target: this.#target })
+      state = readState({ ...files, target: this.#target }, before)
       this.#state = withEmptySlots(before.slots, state)
     } catch (error) {
       if (!(error instanceof InputError)) throw error
@@ -64,7 +64,7 @@ export class HistoryReader {
     }
     this.#isReadable ||= state !== undefined
     this.#problem ??= problem
-    const { inventory, vacant: _, ...rest } = this.#state
+    const { inventory, vacant: _, builds: __, ...rest } = this.#state
     const { changes } =
       state === undefined || commit.isCut
         ? { changes: [] }

@@ -2,10 +2,10 @@ import { InputError } from '../../errors.ts'
 import { measureSkew, type SlotSkew } from '../audit/skew.ts'
 import { gradeEntry, toImage } from '../changes/grading.ts'
 import {
+  buildInventory,
   type Inventory,
   joined,
   slotItem,
-  snapshotInventory,
   streamInventory,
   toInventory,
 } from '../changes/inventory.ts'
@@ -49,14 +49,20 @@ export interface State {
   /** The slots that the criteria offer a stream, and that have no image; undefined for a snapshot. */
   readonly vacant?: readonly SlotState[]
   readonly inventory: Inventory
+  /** Of a snapshot: most versions have the builds of the version before. */
+  readonly builds?: { readonly text: string; readonly inventory: Inventory }
 }
 
 export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 
-export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): State {
+/** @param before the state of the version before */
+export function readState(
+  { main, target, marketplaceFile, ocp }: StreamFiles,
+  before: State = EMPTY,
+): State {
   if (main === undefined) return EMPTY
   const text = main.read()
-  if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), target)
+  if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), target, before)
   const source = readImageFile(text, main.path)
   const images = marketplaceFile
     ? imagesIn(MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path))
@@ -70,7 +76,7 @@ export function readState({ main, target, marketplaceFile, ocp }: StreamFiles): 
 }
 
 /** A snapshot without builds, and without a target, is shown with the latest image of each slot. */
-function snapshotState(snapshot: Snapshot, target: FileText | undefined): State {
+function snapshotState(snapshot: Snapshot, target: FileText | undefined, before: State): State {
   const own = buildReleases(snapshot)
   const releases = own.size > 0 ? own : readReleases(target).releases
   const isMeasured = releases.size > 0
@@ -80,10 +86,11 @@ function snapshotState(snapshot: Snapshot, target: FileText | undefined): State 
     : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
   const [release = ''] = releases.values()
   const ocp = wantedRelease(snapshot, release)?.ocp
-  const builds = [...snapshotInventory(snapshot)].filter(
-    ([, { subject }]) => 'architecture' in subject,
-  )
-  return newState(releases, ocp, slots, own.size > 0 ? new Map(builds) : releaseItems(releases))
+  if (own.size === 0) return newState(releases, ocp, slots, releaseItems(releases))
+  const text = JSON.stringify(snapshot.builds)
+  const builds =
+    before.builds?.text === text ? before.builds : { text, inventory: buildInventory(snapshot) }
+  return { ...newState(releases, ocp, slots, builds.inventory), builds }
 }
 
 /** The images of a stream, graded by the built-in criteria. Of two images in a slot the first counts. */
