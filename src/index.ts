@@ -45,7 +45,7 @@ export async function diff(before: StreamFiles, after: StreamFiles): Promise<Str
   return compareStreams(name, before, after)
 }
 
-export interface ContextOptions extends Pick<UpdateContext, 'onProgress' | 'onStream' | 'onWait'> {
+export interface ContextOptions extends Pick<UpdateContext, 'onProgress' | 'onWait'> {
   readonly env?: NodeJS.ProcessEnv
   /** Settings of the clouds by the names of the command line's options: `subscription`, `regions`. */
   readonly clouds?: CloudOptions

@@ -168,7 +168,11 @@ function once([first, ...others]: readonly string[], name: string): string | und
   return first
 }
 
-function oneOf<Value extends string>(all: readonly Value[], given: string, name: string): Value {
+export function oneOf<Value extends string>(
+  all: readonly Value[],
+  given: string,
+  name: string,
+): Value {
   const found = all.find((each) => each === given)
   if (found !== undefined) return found
   throw new InputError(`${name}: expected one of ${all.join(', ')}, found ${JSON.stringify(given)}`)

@@ -20,6 +20,7 @@ import {
   flag,
   list,
   type Option,
+  oneOf,
   text,
   texts,
   withDefault,
@@ -48,14 +49,12 @@ function toOption(option: CloudOption, group: string): Option<unknown> {
   )
 }
 
-const CLOUDS_OR_NONE = [...CLOUDS, 'none'] as const
-
 export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
     'Clouds, regions and architectures to remove',
     { values: [...CLOUDS, ...ARCHITECTURES] },
-    (names, option) => names.map((name) => readDrop(name, option)),
+    (names) => names.map((name) => architectureOf(name) ?? name),
   ),
   concurrency: withDefault(count('Queries at a time'), CAPTURE_DEFAULTS.concurrency),
   timeout: withDefault(count('Limit for a request'), CAPTURE_DEFAULTS.timeout / 1000),
@@ -66,15 +65,15 @@ export const QUERY_OPTIONS = {
 }
 
 /** `--cloud`, whose value `none` is an empty list. */
-export function cloudOption(
-  describe: string,
-  value?: string,
-): Option<readonly CloudName[] | undefined> {
-  const names = list(describe, { default: value, values: CLOUDS_OR_NONE }, readClouds)
-  return {
-    ...names,
-    read: (value, name) => names.read(value, name)?.filter((each) => each !== 'none'),
-  }
+export function cloudOption(describe: string, value: string) {
+  const details = { default: value, values: [...CLOUDS, 'none'] }
+  return list<CloudName>(describe, details, (names, option) => {
+    if (names.length === 1 && names[0] === 'none') return []
+    if (names.includes('none')) {
+      throw new InputError(`${option}: none cannot be combined with clouds`)
+    }
+    return names.map((name) => oneOf(CLOUDS, name, option))
+  })
 }
 
 export const OCP_OPTION = text('OCP version', { default: 'from the release' }, readOcp)
@@ -89,7 +88,7 @@ const replay: Option<string | undefined> = {
 
 export const CAPTURE_OPTIONS = {
   ...QUERY_OPTIONS,
-  name: text('Stream name, and its folder on the build server', {}, readName),
+  name: text('Stream name, and its folder on the build server'),
   url: text('Build server', { default: "the distribution's" }, checkUrl),
   distro: choice('Distribution', ['rhcos', 'fcos'] as const, { default: 'rhcos' }),
   'no-signatures': flag('Leave out signatures of artifacts'),
@@ -134,43 +133,6 @@ export async function withCaptureContext<T>(
   } finally {
     line.stop()
   }
-}
-
-/** It becomes a folder in a URL, and perhaps a file name. */
-function readName(name: string, option: string): string {
-  if (/^[\w.+-]+$/.test(name)) return name
-  throw new InputError(
-    `${option}: expected a stream name such as 4.18-9.4, found ${JSON.stringify(name)}`,
-  )
-}
-
-/** A cloud, an architecture, a region, or a part of a build such as `x86_64/aws/us-east-1`. */
-function readDrop(name: string, option: string): string {
-  if ((CLOUDS as readonly string[]).includes(name)) return name
-  const architecture = architectureOf(name)
-  if (architecture !== undefined) return architecture
-  const isRegion = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(name)
-  const isPart = /^(aarch64|ppc64le|s390x|x86_64)\/[\w.-]+(\/[\w.-]+)?$/.test(name)
-  if (isRegion || isPart) return name
-  throw new InputError(
-    `${option}: expected a cloud, a region or an architecture such as aws,s390x,me-south-1, found ${JSON.stringify(name)}`,
-  )
-}
-
-function readClouds(
-  names: readonly string[],
-  option: string,
-): readonly (typeof CLOUDS_OR_NONE)[number][] {
-  if (names.includes('none') && names.length > 1) {
-    throw new InputError(`${option}: none cannot be combined with clouds`)
-  }
-  return names.map((name) => {
-    const found = CLOUDS_OR_NONE.find((each) => each === name)
-    if (found !== undefined) return found
-    throw new InputError(
-      `${option}: expected azure, aws, gcp or none, found ${JSON.stringify(name)}`,
-    )
-  })
 }
 
 function readOcp(text: string, option: string): string {

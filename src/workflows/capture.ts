@@ -62,17 +62,12 @@ export interface CaptureContext extends LockContext {
   readonly onProgress?: (progress: readonly Progress[]) => void
 }
 
-/** An image whose deprecation date has passed since the existing snapshot was captured. */
-export interface Deprecation {
-  readonly cloud: CloudName
-  readonly image: Image
-}
-
 export interface CaptureResult {
   readonly snapshot: Snapshot
   readonly before: Snapshot | undefined
   readonly comparison: Comparison | undefined
-  readonly deprecations: readonly Deprecation[]
+  /** Images whose deprecation date has passed since the existing snapshot was captured. */
+  readonly deprecations: readonly { readonly cloud: CloudName; readonly image: Image }[]
   /** Parts of the snapshot that were not queried. */
   readonly kept: Parts
   /** Parts that were removed on request, and the names in the request. */
@@ -305,14 +300,14 @@ function lostParts(before: Snapshot, after: SnapshotContent, { changes }: Compar
 }
 
 /** The name by which `--drop` allows the loss of a part: `x86_64/aws/us-east-1`. */
-export function dropName({ subject }: Change): string {
+function dropName({ subject }: Change): string {
   if (subject.kind !== 'artifact' && subject.kind !== 'image') return ''
   const { architecture, platform } = subject
   const detail = subject.kind === 'artifact' ? subject.format : subject.region
   return [architecture, platform, ...(detail === undefined ? [] : [detail])].join('/')
 }
 
-function passedDeprecations(content: SnapshotContent, from: string, now: string): Deprecation[] {
+function passedDeprecations(content: SnapshotContent, from: string, now: string) {
   return capturedClouds(content).flatMap((cloud) =>
     getImages(content, cloud)
       .filter((image) => stateAt(image, from) !== stateAt(image, now))

@@ -18,26 +18,11 @@ import {
 } from './capture.ts'
 import { missingName } from './capture-plan.ts'
 import { writeLocked } from './locks.ts'
-import { prepareRegeneration, type Regeneration } from './regenerate.ts'
+import { prepareRegeneration, type RegenerateOptions } from './regenerate.ts'
 import { findStreamOf, findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
-/** What the command line of `plume cosa2stream` names; the workspace has the rest. */
-export type StreamFlags = Partial<StreamConfig>
-
-export interface Cosa2streamOptions extends CaptureOptions {
+interface Cosa2streamOptions extends CaptureOptions, RegenerateOptions {
   readonly builds: readonly NamedBuild[]
-  readonly allowRegression?: boolean
-  readonly keepLost?: boolean
-  readonly dryRun?: boolean
-}
-
-export interface Cosa2streamResult {
-  /** The name of the workspace stream that the target belongs to. */
-  readonly stream: string | undefined
-  readonly config: StreamConfig
-  readonly capture: CaptureResult
-  readonly regeneration: Regeneration
-  readonly writes: readonly Write[]
 }
 
 /**
@@ -48,10 +33,10 @@ export interface Cosa2streamResult {
  * @throws UserError; then no file was changed
  */
 export async function cosa2stream(
-  flags: StreamFlags,
+  flags: Partial<StreamConfig>,
   options: Cosa2streamOptions,
   context: CaptureContext,
-): Promise<Cosa2streamResult> {
+) {
   const { folder } = context
   const opened = await findWorkspace(folder)
   const { name, config, clouds } = findStream(flags, options, opened, folder)
@@ -59,13 +44,12 @@ export async function cosa2stream(
   const prepare = async () => {
     const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
     refuseLosses(config.snapshot, capture)
-    const { allowRegression = false, keepLost = false } = options
     // The clouds of the flags are those to query.
     const { clouds: _, ...own } = config
     const regeneration = await prepareRegeneration(
       capture.snapshot,
       { ...own, ...(clouds && { clouds }) },
-      { allowRegression, keepLost },
+      { ...options, dryRun: false },
       folder,
     )
     const writes = [
@@ -88,7 +72,7 @@ interface FoundStream {
 
 /** The workspace stream of the target with what the flags name, else the flags alone. */
 function findStream(
-  flags: StreamFlags,
+  flags: Partial<StreamConfig>,
   { builds }: Cosa2streamOptions,
   opened: OpenedWorkspace | undefined,
   folder: Folder,
@@ -115,7 +99,7 @@ function findStream(
   return { name, clouds: own.clouds, config: { ...own, ...flags, snapshot: own.snapshot } }
 }
 
-function snapshotName(flags: StreamFlags, builds: readonly NamedBuild[]): string {
+function snapshotName(flags: Partial<StreamConfig>, builds: readonly NamedBuild[]): string {
   const name = flags.name ?? impliedPlace(builds, flags)?.name
   if (name !== undefined) return name
   throw missingName()

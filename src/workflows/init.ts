@@ -20,20 +20,12 @@ import { currentBranch } from '../files/git/branch.ts'
 import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './marketplace-file.ts'
 
 /** Where repositories keep their streams, from their root. */
-export const STREAM_FOLDERS = [
-  '.',
-  'data/data/coreos',
-  'data/data',
-  'data',
-  'streams',
-  'coreos',
-  'demo',
-]
+const STREAM_FOLDERS = ['.', 'data/data/coreos', 'data/data', 'data', 'streams', 'coreos', 'demo']
 
 /** The folder of new snapshots, from the root. */
 const SNAPSHOTS = 'snapshots'
 
-export interface InitOptions {
+interface InitOptions {
   /** Stream files; empty: those in the usual folders. */
   readonly files: readonly string[]
   readonly ocp?: string | undefined
@@ -46,23 +38,14 @@ export interface InitStream {
   readonly ocp: Described['ocp']
 }
 
-export interface InitResult {
-  readonly written: readonly string[]
-  /** From the working folder to the root of the workspace. */
-  readonly root: string
-  readonly streams: readonly InitStream[]
-  readonly conflicts: readonly string[]
-}
-
 /**
  * Finds the streams of a repository and writes its workspace file.
  *
+ * @returns the written files, the path from the working folder to the root, the streams, and sources
+ *   that contradict each other
  * @throws InputError if there is a workspace file, no stream, or a stream of unknown OCP version
  */
-export async function initWorkspace(
-  { files, ocp }: InitOptions,
-  folder: Folder,
-): Promise<InitResult> {
+export async function initWorkspace({ files, ocp }: InitOptions, folder: Folder) {
   const root = folder.repositoryRoot() ?? ''
   const file = join(root, WORKSPACE_FILE)
   if (folder.exists(file)) {

@@ -123,7 +123,7 @@ export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts
 }
 
 /** The content of a capture with the parts that it did not query. */
-export function withKept(content: SnapshotContent, kept: SnapshotContent): SnapshotContent {
+function withKept(content: SnapshotContent, kept: SnapshotContent): SnapshotContent {
   const shared = capturedClouds(content).filter((cloud) => cloud in kept.queries)
   const queries = shared.map((cloud) => [
     cloud,
@@ -147,10 +147,7 @@ export function hasParts(parts: Parts): boolean {
 }
 
 /** The regions that a cloud was queried in; none for a cloud without regions. */
-export function queriedRegions(
-  content: Pick<SnapshotContent, 'queries'>,
-  cloud: CloudName,
-): string[] {
+function queriedRegions(content: Pick<SnapshotContent, 'queries'>, cloud: CloudName): string[] {
   return regionsIn(getQueries(content, cloud))
 }
 
@@ -169,7 +166,7 @@ function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria
 }
 
 /** A content whose criteria name the regions, as a replay cannot list those of the account. */
-export function withQueriedRegions(
+function withQueriedRegions(
   content: SnapshotContent,
   clouds: readonly CloudName[],
 ): SnapshotContent {

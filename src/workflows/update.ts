@@ -23,7 +23,12 @@ import {
   refuseLosses,
 } from './capture.ts'
 import { withLocks, writeLocked } from './locks.ts'
-import { prepareRegeneration, Refusals, type Regeneration } from './regenerate.ts'
+import {
+  prepareRegeneration,
+  Refusals,
+  type RegenerateOptions,
+  type Regeneration,
+} from './regenerate.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 export interface StreamUpdate {
@@ -34,19 +39,15 @@ export interface StreamUpdate {
 }
 
 export interface UpdateOptions
-  extends Pick<CaptureOptions, 'drop' | 'timeout' | 'patience' | 'concurrency' | 'ocp'> {
+  extends Pick<CaptureOptions, 'drop' | 'timeout' | 'patience' | 'concurrency' | 'ocp'>,
+    RegenerateOptions {
   /** Absent or empty: all streams. */
   readonly streams?: readonly StreamUpdate[]
   /** Query only these of the workspace's clouds; empty for builds only. */
   readonly clouds?: readonly CloudName[] | undefined
-  readonly allowRegression?: boolean
-  readonly keepLost?: boolean
-  readonly dryRun?: boolean
 }
 
-export interface UpdateContext extends Omit<CaptureContext, 'shared'> {
-  readonly onStream?: (name: string) => void
-}
+export type UpdateContext = Omit<CaptureContext, 'shared'>
 
 export interface StreamResult {
   readonly name: string
@@ -96,7 +97,6 @@ async function prepareUpdate(
   const results: StreamResult[] = []
   const refusals = new Refusals()
   for (const [name, config] of streams) {
-    context.onStream?.(name)
     try {
       results.push(await updateStream(name, config, options, own, refusals))
     } catch (error) {
@@ -135,9 +135,8 @@ async function updateStream(
   )
   if (capture === undefined) return { name, hasImages }
   await refusals.catch(name, () => refuseLosses(config.snapshot, capture))
-  const { allowRegression = false, keepLost = false } = options
   const regeneration = await refusals.catch(name, () =>
-    prepareRegeneration(capture.snapshot, config, { allowRegression, keepLost }, context.folder),
+    prepareRegeneration(capture.snapshot, config, { ...options, dryRun: false }, context.folder),
   )
   return { name, hasImages, capture, regeneration }
 }

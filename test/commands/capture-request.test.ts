@@ -155,7 +155,7 @@ describe('a command line that is wrong', () => {
     [['https://a:b@builds.example/meta.json'], 'a URL with credentials'],
     [['--url', 'http://builds.example', 'x86_64=1'], '--url: plain http only to this machine'],
     [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: a URL with a query'],
-    [['--name', 'a/b', 'x86_64=1'], '--name: expected a stream name such as 4.18-9.4'],
+    [['--name', 'a/b', 'x86_64=1'], 'stream name: expected a name such as 4.18-9.4'],
     [['--distro', 'mars', 'x86_64=1'], 'expected one of rhcos, fcos'],
     [['--stream', 'rhcos.json', 'x86_64=1'], '--stream cannot be combined with builds'],
     [[], 's.json: no such file, and nothing to capture is named'],

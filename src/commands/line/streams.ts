@@ -79,11 +79,8 @@ async function runAll(
     if (!join) terminal.data(words.output?.[0] === 'markdown' ? `## ${name}\n\n` : `${name}:\n`)
     const own: Terminal = join ? { ...terminal, data } : terminal
     try {
-      const result = await command.run(wordsFor(stream, command, words), {
-        ...context,
-        terminal: own,
-      })
-      if (result === 1) code = 1
+      const wanted = wordsFor(stream, command, words)
+      if ((await command.run(wanted, { ...context, terminal: own })) === 1) code = 1
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error
       const { message, remedy, lines } = error
@@ -91,19 +88,16 @@ async function runAll(
     }
   }
   if (join) terminal.data(join(outputs))
-  if (failures.length > 0) throw together(failures, all.length)
-  return code
-}
-
-function together(failures: readonly CheckFailure[], count: number): CheckFailure {
-  const lines = failures.flatMap(({ message, lines: own }) => [
-    message,
-    ...own.map((line) => `  ${line}`),
-  ])
-  return new CheckFailure(
-    `a check failed for ${failures.length} of ${count} streams`,
+  if (failures.length === 0) return code
+  throw new CheckFailure(
+    `a check failed for ${failures.length} of ${all.length} streams`,
     failures[0]?.remedy,
-    { lines },
+    {
+      lines: failures.flatMap(({ message, lines }) => [
+        message,
+        ...lines.map((line) => `  ${line}`),
+      ]),
+    },
   )
 }
 
