@@ -19,27 +19,15 @@ import { WHOLE } from './schema.ts'
 
 /** A file with marketplace images: a stream or a marketplace file. Immutable. */
 export interface ImageFile<Self = unknown> {
-  readonly name: string
   architectures(): string[]
-  /** The release of an architecture; undefined for a marketplace file. */
-  release(architecture: string): string | undefined
-  /** Everything of an architecture; absent for a marketplace file. */
-  architecture?(architecture: string): JsonRecord | undefined
   extension(architecture: string, key: string): JsonValue | undefined
   /** The file with `value`, and nothing else, under that key, or without the key for undefined. */
   withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
-  print(): string
 }
 
 export interface SlotImage {
   readonly slot: Slot
   readonly entry: Entry
-}
-
-/** An image in a file, with its place: the layout, and the names below the cloud's root. */
-export interface PlacedImage extends SlotImage {
-  readonly layout: LayoutName
-  readonly path: readonly string[]
 }
 
 export function toEntry(cloud: CloudName, image: Image): Entry {
@@ -63,17 +51,17 @@ export function layoutsIn(file: ImageFile): LayoutName[] {
 export function imagesIn(
   file: ImageFile,
   layouts: readonly LayoutName[] = LAYOUT_NAMES,
-): PlacedImage[] {
+): (SlotImage & { readonly layout: LayoutName })[] {
   const places = file
     .architectures()
     .flatMap((architecture) =>
       layouts.flatMap((layout) => CLOUDS.map((cloud) => ({ architecture, layout, cloud }))),
     )
   return places.flatMap(({ architecture, layout, cloud }) =>
-    findEntries(cloud, readTree(file, layout, architecture, cloud), []).map((found) => ({
-      ...found,
+    findEntries(cloud, readTree(file, layout, architecture, cloud), []).map(({ path, entry }) => ({
       layout,
-      slot: slotAt(layout, cloud, architecture, found.path),
+      slot: slotAt(layout, cloud, architecture, path),
+      entry,
     })),
   )
 }
@@ -115,7 +103,7 @@ function findEntries(
   cloud: CloudName,
   tree: JsonValue | undefined,
   path: readonly string[],
-): Pick<PlacedImage, 'path' | 'entry'>[] {
+): { readonly path: readonly string[]; readonly entry: Entry }[] {
   if (!isRecord(tree)) return []
   const members = Object.entries(tree)
   const own = members.filter((member): member is [string, string] => isEntryMember(cloud, member))
@@ -181,7 +169,6 @@ function withCloud(
 
 /** As openshift/installer keeps it: `{ ARCH: { CLOUD: … } }`, indented by four spaces. */
 export class MarketplaceFile implements ImageFile<MarketplaceFile> {
-  readonly name = ''
   private constructor(
     private readonly document: JsonDocument | undefined,
     private readonly value: JsonRecord,
@@ -203,8 +190,6 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   architectures(): string[] {
     return Object.keys(this.value)
   }
-
-  release(_arch: string): undefined {}
 
   extension(arch: string, key: string): JsonRecord | undefined {
     const clouds = key === 'marketplace' ? this.value[arch] : undefined

@@ -130,8 +130,7 @@ export class Stream {
 
   withMetadata({ lastModified, generator }: StreamMetadata): Stream {
     const fresh = { 'last-modified': lastModified, generator }
-    const metadata = mergeNode(getMember(this.root, 'metadata'), fresh, METADATA)
-    return this.withRoot(setMember(this.root, 'metadata', metadata, STREAM))
+    return this.withMember('metadata', mergeNode(getMember(this.root, 'metadata'), fresh, METADATA))
   }
 
   /** With a build's content for an architecture, which may be new. Marketplace images stay. */
@@ -165,12 +164,11 @@ export class Stream {
 
   private withNode(arch: string, node: JsonNode): Stream {
     const old = expectObject(getMember(this.root, 'architectures'), this.file, '.architectures')
-    const architectures = setMember(old, arch, node, ARCHITECTURES)
-    return this.withRoot(setMember(this.root, 'architectures', architectures, STREAM))
+    return this.withMember('architectures', setMember(old, arch, node, ARCHITECTURES))
   }
 
-  private withRoot(root: JsonObject): Stream {
-    return root === this.root ? this : new Stream(this.document, root, this.file)
+  private withMember(name: string, node: JsonNode): Stream {
+    return new Stream(this.document, setMember(this.root, name, node, STREAM), this.file)
   }
 }
 
