@@ -2,7 +2,7 @@ import type { Entry } from '../clouds/facts.ts'
 import type { Slot } from '../clouds/slot.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { ocpInSku } from '../criteria/ocp-version.ts'
-import { type Grade, selectImage } from '../selection/select.ts'
+import { selectImage } from '../selection/select.ts'
 import { findFloor, type Releases } from '../selection/selections.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { entryVersion } from '../stream/marketplace.ts'
@@ -21,16 +21,13 @@ export interface Side {
   readonly criteria: Criteria
 }
 
-export interface Grading {
-  readonly grade?: Grade
-  /** Why there is no grade: `OCP version unknown`, `later OCP minor`. */
-  readonly ungraded?: string
-  readonly days?: number
-}
-
 export const RELEASE_UNKNOWN = 'release unknown'
 
-export function gradeEntry(slot: Slot, entry: Entry, side: Side): Grading {
+export function gradeEntry(
+  slot: Slot,
+  entry: Entry,
+  side: Side,
+): Pick<Item, 'grade' | 'ungraded' | 'days'> {
   const text = side.releases.get(slot.architecture)
   if (text === undefined) return { ungraded: RELEASE_UNKNOWN }
   const release = readRelease(text)

@@ -20,12 +20,6 @@ import { jsonPath } from '../json/document.ts'
 /** A place in a YAML document: keys, and positions in lists. */
 export type YamlPath = readonly (string | number)[]
 
-interface Edit {
-  readonly from: number
-  readonly to: number
-  readonly text: string
-}
-
 /** A member whose value changes; `before` is absent for a new member, `after` for a removed one. */
 export interface Replacement {
   readonly path: string
@@ -80,7 +74,7 @@ function refuseDuplicates(document: Document, fail: Fail): void {
 /** Replaces members of a YAML file. Only their lines change. */
 export class YamlFile {
   readonly replaced: Replacement[] = []
-  readonly #edits: Edit[] = []
+  readonly #edits: { from: number; to: number; text: string }[] = []
   /** Nodes that an alias repeats elsewhere. */
   readonly #shared = new Set<unknown>()
 

@@ -7,7 +7,8 @@
 import { MARKETPLACE_KEYS } from './layouts.ts'
 import { type ImageRule, PLATFORM_RULES, PLATFORMS } from './platforms.ts'
 
-export type Shape = Fields | Mapping | Whole | Foreign
+/** `whole` is replaced completely, in its own order. */
+export type Shape = Fields | Mapping | Foreign | { readonly kind: 'whole' }
 
 /** A Go struct. A `shared` one is written by several operations, and left out without members. */
 export interface Fields {
@@ -22,10 +23,6 @@ export interface Mapping {
   readonly owned: ReadonlySet<string> | undefined
 }
 
-export interface Whole {
-  readonly kind: 'whole'
-}
-
 /** A value whose content is set by another operation. */
 export interface Foreign {
   readonly kind: 'foreign'
@@ -33,7 +30,7 @@ export interface Foreign {
   readonly known?: Shape
 }
 
-export const WHOLE: Whole = { kind: 'whole' }
+export const WHOLE: Shape = { kind: 'whole' }
 
 function fields(table: Readonly<Record<string, Shape>>): Fields {
   return { kind: 'fields', fields: new Map(Object.entries(table)), shared: false }
