@@ -102,8 +102,9 @@ export async function readSinceCommitted(
   folder: Folder,
   path: string,
 ): Promise<[before: string | undefined, after: string | undefined]> {
-  const { repository, file } = await openAround(folder, path)
-  const before = await repository.read(`HEAD:./${file}`, `HEAD:${path}`)
+  const place = placeInGit(folder, path)
+  const repository = await Repository.open(place.folder, `${path}: no git history`)
+  const before = await repository.read(`HEAD:./${place.name}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
   if (!repository.hasFiles) {
@@ -112,12 +113,7 @@ export async function readSinceCommitted(
       'Name two revisions: REVISION:PATH REVISION:PATH.',
     )
   }
-  return [before, await repository.readLeftOut(file, path)]
-}
-
-async function openAround(cwd: Folder, path: string) {
-  const { folder, name } = placeInGit(cwd, path)
-  return { repository: await Repository.open(folder, `${path}: no git history`), file: name }
+  return [before, await repository.readLeftOut(place.name, path)]
 }
 
 /** The folder and name by which git has a file: through links, from the nearest existing folder. */
