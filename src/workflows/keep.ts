@@ -3,7 +3,6 @@ import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
-  type Answered,
   CLOUDS,
   type CloudName,
   capturedClouds,
@@ -98,47 +97,28 @@ function filterParts(parts: Parts, isMeant: (name: string) => boolean): Parts {
 
 export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts): T {
   const { clouds, regions, architectures } = parts
-  const isMeant = (each: object, cloud: CloudName) =>
-    clouds.includes(cloud) || ('region' in each && regions.includes(String(each.region)))
-  const queries = byCloud((cloud) =>
-    getQueries(snapshot, cloud).filter((each) => isMeant(each, cloud)),
-  ).filter(([cloud, own]) => clouds.includes(cloud) || own.length > 0)
-  const names = queries.map(([cloud]) => cloud)
-  const images = byCloud((cloud) =>
-    getImages(snapshot, cloud).filter((each) => isMeant(each, cloud)),
-  ).filter(([cloud]) => names.includes(cloud))
-  const partial = names.filter((cloud) => !clouds.includes(cloud))
-  const criteria = partial.reduce(
-    (all, cloud) => withRegions(all, cloud, regionsIn(Object.fromEntries(queries)[cloud] ?? [])),
-    criteriaFor(snapshot.criteria, names),
+  const names = CLOUDS.filter(
+    (cloud) =>
+      clouds.includes(cloud) ||
+      queriedRegions(snapshot, cloud).some((region) => regions.includes(region)),
   )
+  const select = (list: (from: T, cloud: CloudName) => readonly object[]) => {
+    const own = names.map((cloud) => [
+      cloud,
+      list(snapshot, cloud).filter(
+        (each) =>
+          clouds.includes(cloud) || ('region' in each && regions.includes(String(each.region))),
+      ),
+    ])
+    return Object.fromEntries(own)
+  }
   const builds = Object.entries(snapshot.builds).filter(([arch]) => architectures.includes(arch))
   return {
     ...snapshot,
-    criteria,
+    criteria: criteriaFor(snapshot.criteria, names),
     builds: Object.fromEntries(builds),
-    images: Object.fromEntries(images),
-    queries: Object.fromEntries(queries),
-  }
-}
-
-/** The content of a capture with the parts that it did not query. */
-function withKept(content: SnapshotContent, kept: SnapshotContent): SnapshotContent {
-  const shared = capturedClouds(content).filter((cloud) => cloud in kept.queries)
-  const queries = shared.map((cloud) => [
-    cloud,
-    sortByMembers([...getQueries(kept, cloud), ...getQueries(content, cloud)]),
-  ])
-  const images = shared.map((cloud) => [
-    cloud,
-    sortImages(cloud, [...getImages(kept, cloud), ...getImages(content, cloud)]),
-  ])
-  return {
-    ...content,
-    criteria: { ...kept.criteria, ...content.criteria },
-    builds: { ...kept.builds, ...content.builds },
-    images: { ...kept.images, ...content.images, ...Object.fromEntries(images) },
-    queries: { ...kept.queries, ...content.queries, ...Object.fromEntries(queries) },
+    images: select(getImages),
+    queries: select(getQueries),
   }
 }
 
@@ -148,38 +128,15 @@ export function hasParts(parts: Parts): boolean {
 
 /** The regions that a cloud was queried in; none for a cloud without regions. */
 function queriedRegions(content: Pick<SnapshotContent, 'queries'>, cloud: CloudName): string[] {
-  return regionsIn(getQueries(content, cloud))
-}
-
-function regionsIn(queries: readonly Answered<object>[]): string[] {
-  return queries.flatMap((query) => ('region' in query ? [String(query.region)] : []))
-}
-
-function byCloud<T>(list: (cloud: CloudName) => T): [cloud: CloudName, list: T][] {
-  return CLOUDS.map((cloud) => [cloud, list(cloud)])
+  return getQueries(content, cloud).flatMap((query) =>
+    'region' in query ? [String(query.region)] : [],
+  )
 }
 
 function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria {
   const others: readonly string[] = CLOUDS.filter((cloud) => !clouds.includes(cloud))
   const own = Object.entries(criteria).filter(([key]) => !others.includes(key))
   return Object.fromEntries(own) as unknown as Criteria
-}
-
-/** A content whose criteria name the regions, as a replay cannot list those of the account. */
-function withQueriedRegions(
-  content: SnapshotContent,
-  clouds: readonly CloudName[],
-): SnapshotContent {
-  const criteria = clouds.reduce(
-    (all, cloud) => withRegions(all, cloud, queriedRegions(content, cloud)),
-    content.criteria,
-  )
-  return { ...content, criteria }
-}
-
-function withRegions(criteria: Criteria, cloud: CloudName, regions: readonly string[]): Criteria {
-  const own = criteria[cloud]
-  return own ? { ...criteria, [cloud]: { ...own, regions: [...regions].sort() } } : criteria
 }
 
 /**
@@ -204,19 +161,44 @@ export function knownDrops(
   return drop.filter(isKnown)
 }
 
+/** The content of a capture with the parts of the existing snapshot that it did not query. */
 export function mergeKept(
   content: SnapshotContent,
   before: Snapshot | undefined,
   kept: Parts,
   drop: readonly string[],
 ): SnapshotContent {
-  const merged = before && hasParts(kept) ? withKept(content, selectParts(before, kept)) : content
-  // The account's own list of regions would have other regions.
+  if (before === undefined) return content
+  const own = selectParts(before, kept)
+  const clouds = CLOUDS.filter((cloud) => cloud in own.queries || cloud in content.queries)
   const isPartial = (region: string) => drop.includes(region) || kept.regions.includes(region)
-  const partial = capturedClouds(content).filter(
-    (cloud) => before && queriedRegions(before, cloud).some(isPartial),
+  const partial = clouds.filter((cloud) => queriedRegions(before, cloud).some(isPartial))
+  if (!hasParts(kept) && partial.length === 0) return content
+  const queries = Object.fromEntries(
+    clouds.map((cloud) => [
+      cloud,
+      sortByMembers([...getQueries(own, cloud), ...getQueries(content, cloud)]),
+    ]),
   )
-  return partial.length > 0 ? withQueriedRegions(merged, partial) : merged
+  const images = Object.fromEntries(
+    clouds.map((cloud) => [
+      cloud,
+      sortImages(cloud, [...getImages(own, cloud), ...getImages(content, cloud)]),
+    ]),
+  )
+  const criteria: Criteria = { ...own.criteria, ...content.criteria }
+  // A replay cannot list the regions of the account, which may be others.
+  const named = partial.map((cloud) => {
+    const regions = queriedRegions({ queries }, cloud).sort()
+    return [cloud, { ...criteria[cloud], regions }]
+  })
+  return {
+    ...content,
+    criteria: { ...criteria, ...Object.fromEntries(named) },
+    builds: { ...own.builds, ...content.builds },
+    images,
+    queries,
+  }
 }
 
 /**
