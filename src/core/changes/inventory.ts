@@ -223,6 +223,16 @@ export function wholeOf(subject: Subject): Subject | undefined {
 
 /** Equal for the same subject in two files. */
 export function keyOf(subject: Subject): string {
-  if (subject.kind !== 'listing') return canonicalJson(subject)
-  return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
+  if (subject.kind === 'slot') return ['slot', subject.layout, printSlot(subject.slot)].join('\n')
+  if (subject.kind === 'query') return canonicalJson(subject)
+  if (subject.kind === 'listing') {
+    return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
+  }
+  const parts: Partial<Record<string, string>> = subject
+  return KEY_PARTS.map((part) => parts[part]).join('\n')
 }
+
+const KEY_PARTS = [
+  ...['kind', 'architecture', 'platform', 'format', 'file', 'region', 'member'],
+  ...['cloud', 'path'],
+]
