@@ -1,10 +1,20 @@
-import { isOffered } from '../criteria/criteria.ts'
-import type { Image } from '../snapshot/snapshot.ts'
-import { expectedOnAzure } from './azure-expected.ts'
+import { isOffered, skuName } from '../criteria/criteria.ts'
+import { getImages, getQueries, type Image, type SnapshotContent } from '../snapshot/snapshot.ts'
+import {
+  compareMajorMinor,
+  compareStamps,
+  earlierOcps,
+  isOfPublication,
+  printMajorMinor,
+  readVersion,
+  type Version,
+} from '../versions/version.ts'
 import {
   type Cell,
   type CloudFacts,
   type Entry,
+  type Expected,
+  type Filling,
   isPaid,
   type Members,
   member,
@@ -115,3 +125,103 @@ export const azure: CloudFacts = {
   uses: azureUses,
   expected: expectedOnAzure,
 }
+
+/** The image that a publisher would publish on Azure; see `CloudFacts`. */
+function expectedOnAzure(snapshot: SnapshotContent, filling: Filling): Expected {
+  const place = placeFor(snapshot, filling)
+  const images = imagesInPlace(snapshot, filling, place.sku ?? '')
+  const taken = new Set(images.map(({ version }) => version))
+  const versions = expectedVersions(filling, modelsOf(images))
+  return { place, ...(versions.find(({ version }) => !taken.has(version)) ?? versions[0]) }
+}
+
+/**
+ * Publisher and offer of the criteria, and of the possible SKU names of this OCP version the one that
+ * exists; else the one in the form of the latest earlier SKU; else all of them.
+ */
+function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expected['place'] {
+  const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
+  const fitting = skus.filter(
+    ({ architecture, generation }) =>
+      architecture === slot.architecture && generation === slot.generation,
+  )
+  const answered = new Set(
+    getQueries(snapshot, 'azure')
+      .filter((query) => !('missing' in query))
+      .map((query) => placeKey(query as Readonly<Record<string, unknown>>)),
+  )
+  const isThere = (sku: string | undefined) =>
+    sku !== undefined && answered.has(placeKey({ publisher, offer, sku }))
+  const names = fitting.flatMap((sku) => {
+    const name = skuName(sku, wanted.ocp)
+    return name === undefined ? [] : [{ sku, name }]
+  })
+  const minors = [wanted.ocp, ...earlierOcps(snapshot.criteria.rhel, wanted.ocp, EARLIER)]
+  const found = minors
+    .map((minor) => names.find(({ sku }) => isThere(skuName(sku, minor))))
+    .find((each) => each !== undefined)
+  return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
+}
+
+/** How many OCP versions back the form of a SKU's name counts. */
+const EARLIER = 4
+
+/** Azure compares names without regard to case. */
+function placeKey({ publisher, offer, sku }: Readonly<Record<string, unknown>>): string {
+  return `${publisher}:${offer}:${sku}`.toLowerCase()
+}
+
+/** The images of the slot's SKU; if it has none yet, those of the slot's other SKUs. */
+function imagesInPlace(snapshot: SnapshotContent, { slot }: Filling, sku: string): Image[] {
+  const all = getImages(snapshot, 'azure').filter(
+    ({ plan, architecture, generation }) =>
+      plan === slot.plan && architecture === slot.architecture && generation === slot.generation,
+  )
+  const own = all.filter((image) => String(image.sku).toLowerCase() === sku.toLowerCase())
+  return own.length > 0 ? own : all
+}
+
+/** The versions that can be read, the latest first. */
+function modelsOf(images: readonly Image[]): Version[] {
+  return images
+    .map(({ version }) => readVersion(version))
+    .filter((version) => version !== undefined)
+    .sort((a, b) => compareStamps(b.stamp, a.stamp))
+}
+
+/**
+ * The build's version in the form of the SKU's other versions. If the latest one has the hour of
+ * publication, or if a paid plan has no version, the expected version has any hour from the build on.
+ * Otherwise a release without an OCP version gives form B, and any other release the form of the latest
+ * version with its OCP version, else with any OCP version, else form A. Each further version has a longer
+ * time stamp, in case a deprecated image already has the version before it.
+ */
+function expectedVersions(
+  { slot, wanted: { text, release, ocp } }: Filling,
+  models: readonly Version[],
+): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
+  const named = models.filter((model) => model.ocp !== undefined)
+  const ofOcp = named.find((each) => each.ocp && compareMajorMinor(each.ocp, ocp) === 0) ?? named[0]
+  const [latest] = models
+  const isOfB = release.form === 'B'
+  const model = isOfB
+    ? latest && isOfPublication(latest)
+      ? latest
+      : (models.find(({ form }) => form === 'B') ?? models.find(({ form }) => form === 'A'))
+    : ofOcp
+  const minor = text.split('.').slice(0, 2).join('.')
+  if (model ? isOfPublication(model) : isPaid(slot.plan)) {
+    const hour = release.stamp.padEnd(HOUR, '0').slice(0, HOUR)
+    return [{ version: `${isOfB ? minor : printMajorMinor(ocp)}.${hour}`, orLater: true }]
+  }
+  const revision = model?.revision === undefined ? '' : `-${release.revision ?? 0}`
+  const version = (length: number): Omit<Expected, 'place'> => ({
+    version: `${minor}.${release.stamp.slice(0, length)}${revision}`,
+  })
+  const first = model?.stamp.length ?? DAY
+  return [version(first), ...STAMP_LENGTHS.filter((length) => length > first).map(version)]
+}
+
+/** A date, which fits into Azure's 32 bits; then hour and minute. */
+const STAMP_LENGTHS = [8, 10, 12]
+const [DAY, HOUR] = [8, 10]
