@@ -4,7 +4,7 @@ import { mergeRecords, sortByMembers, sortImages } from '../core/clouds/order.ts
 import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
-import type { Access, Cloud, Connection } from './clouds/cloud.ts'
+import type { Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
 import { combineFailures, settle, settleQueries } from './failures.ts'
 import { Shared } from './http/message.ts'
@@ -40,7 +40,7 @@ async function run(request: CaptureRequest): Promise<Captured> {
   // The SDKs load while the build server is queried.
   const clouds = loadClouds(request.clouds)
   if (replay === undefined) {
-    if (Object.keys(request.clouds).length + request.builds.length > 0) {
+    if (request.clouds.length + request.builds.length > 0) {
       ;(await import('./http/proxy.ts')).checkProxies()
     }
     return new Run(request, clouds, undefined).result()
@@ -62,16 +62,15 @@ async function run(request: CaptureRequest): Promise<Captured> {
 
 interface Loaded {
   readonly name: CloudName
-  readonly access: Access<unknown>
   readonly module: Cloud<object, object, unknown>
 }
 
-function loadClouds(clouds: CaptureRequest['clouds']): Promise<Loaded[]> {
+function loadClouds(clouds: readonly CloudName[]): Promise<Loaded[]> {
   return Promise.all(
-    CLOUDS.flatMap((name) => {
-      const access = clouds[name]
-      return access === undefined ? [] : [{ name, access }]
-    }).map(async (each) => ({ ...each, module: await CLOUD_TABLE[each.name].load() })),
+    CLOUDS.filter((name) => clouds.includes(name)).map(async (name) => ({
+      name,
+      module: await CLOUD_TABLE[name].load(),
+    })),
   )
 }
 
@@ -130,13 +129,13 @@ class Run {
     })
   }
 
-  async #query({ name, access, module }: Loaded) {
+  async #query({ name, module }: Loaded) {
     const { ocp, concurrency, skipRegions = [] } = this.request
     if (ocp === undefined) throw new InputError('the OCP version is needed to query a cloud')
     const count = this.#counter(name)
     const inTime = <T>(what: string, work: () => Promise<T>) =>
       withTimeLimit(what, this.#limit, work)
-    const connection = await inTime(name, () => this.#connect(name, access, module))
+    const connection = await inTime(name, () => this.#connect(name, module))
     const all = await inTime(name, () => connection.listQueries(ocp))
     const queries = all.filter(
       (query) => !('region' in query && skipRegions.includes(String(query.region))),
@@ -169,17 +168,14 @@ class Run {
     }
   }
 
-  async #connect(name: CloudName, access: Access<unknown>, module: Loaded['module']) {
-    const { criteria, shared, replay } = this.request
+  async #connect(name: CloudName, module: Loaded['module']) {
+    const { criteria, shared, replay, settings, timeout } = this.request
     const own = criteria[name]
     if (own === undefined) throw new InputError(`the criteria have no ${name}`)
-    const options = {
-      timeout: access.timeout,
-      replayed: this.replay?.signal,
-      budget: this.#budget,
-    }
+    const options = { timeout, replayed: this.replay?.signal, budget: this.#budget }
     const connection: Connection<object, object> = await module.connect({
-      access,
+      settings: replay ? undefined : settings?.[name],
+      timeout,
       criteria,
       own,
       send: openTransport({

@@ -2,7 +2,6 @@ import type { WantedBuild } from '../core/builds/locate.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import type { CloudName, StreamIdentity } from '../core/snapshot/snapshot.ts'
 import type { MajorMinor } from '../core/versions/version.ts'
-import type { Access } from './clouds/cloud.ts'
 import type { Shared } from './http/message.ts'
 import type { Recording } from './recording.ts'
 
@@ -11,12 +10,14 @@ export interface CaptureRequest {
   readonly criteria: Criteria
   /** The OCP version of the images; needed if a cloud is queried. */
   readonly ocp: MajorMinor | undefined
-  readonly clouds: Partial<Record<CloudName, Access<unknown>>>
+  readonly clouds: readonly CloudName[]
+  /** Where each cloud is and who captures; absent for a replay. */
+  readonly settings?: Partial<Record<CloudName, unknown>>
   /** Regions that are not queried although the criteria or the account have them. */
   readonly skipRegions?: readonly string[]
   /** The builds to read; none if the stream has its releases already. */
   readonly builds: readonly WantedBuild[]
-  /** For one request to the build server, in milliseconds. */
+  /** For one request, in milliseconds. */
   readonly timeout: number
   /** For one query including retries, waits and sign-in, in milliseconds; default 120 s. */
   readonly patience?: number

@@ -123,14 +123,13 @@ async function findReplayFault(
 /** The capture of a snapshot's content from a recording. */
 export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
   const { stream, criteria } = snapshot
-  const access = { live: false, timeout: 30_000 } as const
   return {
     stream,
     criteria,
     ocp: stream.ocp === null ? undefined : readMajorMinor(stream.ocp),
-    clouds: Object.fromEntries(capturedClouds(snapshot).map((cloud) => [cloud, access])),
+    clouds: capturedClouds(snapshot),
     builds: wantedAgain(snapshot.builds),
-    timeout: access.timeout,
+    timeout: 30_000,
     concurrency: 8,
     replay,
     isSearched: true,

@@ -25,7 +25,7 @@ import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import { GENERATOR } from '../version.ts'
 import { type PlanOptions, planCapture } from './capture-plan.ts'
-import { type CloudOptions, cloudCriteria, openAccess } from './clouds.ts'
+import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
 import {
   allParts,
   hasParts,
@@ -165,9 +165,8 @@ async function captureOnce(
     stream: plan.stream,
     criteria,
     ocp: plan.ocp,
-    clouds: replay
-      ? Object.fromEntries(plan.clouds.map((cloud) => [cloud, { live: false, timeout }]))
-      : await openAccess(plan.clouds, cloudOptions, env, timeout),
+    clouds: plan.clouds,
+    ...(!replay && { settings: await readSettings(plan.clouds, cloudOptions, env) }),
     builds: plan.builds,
     skipRegions: drop,
     timeout,

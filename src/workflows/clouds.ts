@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Access, CloudSettings, Source } from '../capture/clouds/cloud.ts'
+import type { CloudSettings, Source } from '../capture/clouds/cloud.ts'
 import { CLOUD_TABLE } from '../capture/clouds/index.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
@@ -46,25 +46,23 @@ export function cloudCriteria(
  *
  * @throws MissingCredentials for all clouds that need them
  */
-export async function openAccess(
+export async function readSettings(
   clouds: readonly CloudName[],
   args: CloudOptions,
   env: Source['env'],
-  timeout: number,
-): Promise<Partial<Record<CloudName, Access<unknown>>>> {
-  const opened: Partial<Record<CloudName, Access<unknown>>> = {}
+): Promise<Partial<Record<CloudName, unknown>>> {
+  const found: Partial<Record<CloudName, unknown>> = {}
   const missing: MissingCredentials[] = []
   for (const cloud of clouds) {
     try {
-      const settings = await getSettings(cloud).read({ args, env, readFile })
-      opened[cloud] = { live: true, timeout, settings }
+      found[cloud] = getSettings(cloud).read({ args, env, readFile })
     } catch (error) {
       if (!(error instanceof MissingCredentials)) throw error
       missing.push(error)
     }
   }
   const [first, ...others] = missing
-  if (first === undefined) return opened
+  if (first === undefined) return found
   if (others.length === 0) throw first
   throw new MissingCredentials(
     `missing credentials for ${missing.length} clouds`,

@@ -93,7 +93,7 @@ describe('the account of each bump, on the bump before it', () => {
       stream: { name, distro, ocp: null, url: server.streams, signatures },
       criteria: BUILT_IN,
       ocp: undefined,
-      clouds: {},
+      clouds: [],
       builds: wanted,
       timeout: 10_000,
       concurrency: 8,

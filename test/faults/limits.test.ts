@@ -20,8 +20,7 @@ it('a list of a million images ends with the limit', async () => {
     status: 200,
     response: list,
   }
-  const access = { live: false, timeout: 30_000 } as const
-  const huge = { ...request, criteria: BUILT_IN, builds: [], clouds: { gcp: access } }
+  const huge = { ...request, criteria: BUILT_IN, builds: [], clouds: ['gcp'] as const }
   await expect(capture({ ...huge, replay: [exchange] })).rejects.toMatchObject({
     exitCode: 3,
     message: 'gcp redhat-marketplace-public: the response is longer than 8 MB (RESPONSE_TOO_LONG)',

@@ -44,7 +44,7 @@ export function requestFor(bump: string, url: string): CaptureRequest {
     stream: { name, distro, ocp: null, url, signatures },
     criteria: BUILT_IN,
     ocp: undefined,
-    clouds: {},
+    clouds: [],
     builds: Object.entries(builds).map(
       ([architecture, release]): WantedBuild => ({
         architecture: architecture as Architecture,

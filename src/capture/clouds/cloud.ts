@@ -20,14 +20,17 @@ export interface Cloud<Query extends object, Image extends object, Settings, Own
   readonly ignoredParameters: readonly string[]
 
   /**
-   * Signs in and opens the SDK; a replay needs no credentials and reads no environment.
+   * Signs in and opens the SDK.
    * @throws ServiceError when the sign-in fails, with the cause that was observed
    */
   connect(context: Context<Settings, Own>): Promise<Connection<Query, Image>>
 }
 
 export interface Context<Settings, Own = unknown> {
-  readonly access: Access<Settings>
+  /** Undefined for a replay, which needs no credentials and reads no environment. */
+  readonly settings: Settings | undefined
+  /** For one request, in milliseconds. */
+  readonly timeout: number
   readonly criteria: Criteria
   /** The cloud's own part of the criteria. */
   readonly own: Own
@@ -67,19 +70,6 @@ export interface Connection<Query, Image> {
 
   /** What to do when some queries failed and others did not. */
   remedyWithout?(failed: readonly Query[], all: readonly Query[]): string
-}
-
-export type Access<Settings> = Live<Settings> | Replayed
-
-export interface Live<Settings> extends Omit<Replayed, 'live'> {
-  readonly live: true
-  readonly settings: Settings
-}
-
-export interface Replayed {
-  readonly live: false
-  /** For one request, in milliseconds. */
-  readonly timeout: number
 }
 
 /** What a cloud takes from the command line and the environment. */

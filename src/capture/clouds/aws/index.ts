@@ -27,7 +27,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
   ignoredParameters: ['Version', 'IncludeDeprecated'],
 
   async connect(context) {
-    const { access, own, recording, warn } = context
+    const { settings, own, recording, warn } = context
     const { options, secrets } = await openOptions(context, own.regions?.[0] ?? own.region)
     const open = (region: string) =>
       new EC2Client({
@@ -35,13 +35,13 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
         region,
         requestHandler: awsHandler(refuseForeign(context.send), region),
         logger: SILENT,
-        ...(!access.live && { endpoint: publicUrl(region) }),
+        ...(!settings && { endpoint: publicUrl(region) }),
       })
 
     return {
       async listQueries() {
-        const home = access.live
-          ? listingRegion(own, access.settings.region)
+        const home = settings
+          ? listingRegion(own, settings.region)
           : (recordedListing(recording ?? []) ?? own.region)
         const regions = own.regions ?? (await enabledRegions(open(home), home, warn))
         return regions.map((region) => ({ region }))
@@ -59,7 +59,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
           exchange,
           own,
           (region) => originWithPort(publicUrl(region)),
-          tokenSpelling(access.live),
+          tokenSpelling(settings !== undefined),
         ),
       secrets: () => secrets,
 
@@ -78,13 +78,13 @@ function describe({ region }: AwsQuery): string {
 
 /** The options of all clients; they share the credentials. */
 async function openOptions(
-  { access, shared, signIn: send }: Context<AwsSettings>,
+  { settings, shared, signIn: send }: Context<AwsSettings>,
   region: string,
 ): Promise<{ readonly options: EC2ClientConfig; readonly secrets: readonly string[] }> {
-  if (!access.live) return { options: REPLAY_OPTIONS, secrets: [] }
+  if (!settings) return { options: REPLAY_OPTIONS, secrets: [] }
   return shared.once(`aws ${getPartition(region)}`, async () => {
-    const secrets = [...access.settings.secrets]
-    return { options: await signIn(access, region, send, secrets), secrets }
+    const secrets = [...settings.secrets]
+    return { options: await signIn(settings, region, send, secrets), secrets }
   })
 }
 

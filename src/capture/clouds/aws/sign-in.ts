@@ -2,7 +2,6 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
 import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
 import { explainUnknown, SignInTrace } from '../../http/errors.ts'
 import type { Send } from '../../http/message.ts'
-import type { Live } from '../cloud.ts'
 import { CREDENTIALS, explainSignIn, refuseForeign } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
@@ -29,7 +28,7 @@ const RENEWAL = 300_000
  * @param region for the sign-in, unless the environment or the profile has one
  */
 export async function signIn(
-  { settings }: Live<AwsSettings>,
+  settings: AwsSettings,
   region: string,
   send: Send,
   secrets: string[],

@@ -25,10 +25,10 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
   ignoredParameters: ['api-version'],
 
   async connect(context) {
-    const { access, criteria, own, warn } = context
+    const { settings, criteria, own, warn } = context
     const { environment, location } = own
     const { endpoint: publicHost } = ENVIRONMENTS[environment]
-    const endpoint = (access.live && access.settings.endpoint) || publicHost
+    const endpoint = settings?.endpoint ?? publicHost
     const { secrets, client } = await openClient(context, endpoint)
 
     return {
@@ -64,38 +64,27 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
 }
 
 /** Microsoft.Compute of an environment, signed in once for all captures of a run. */
-async function openClient(
-  {
-    access,
-    own: { environment },
-    shared,
-    send,
-    signIn: sendSignIn,
-  }: Context<AzureSettings, AzureCriteria>,
-  endpoint: string,
-) {
+async function openClient(context: Context<AzureSettings, AzureCriteria>, endpoint: string) {
+  const { settings, timeout, own, shared, send, signIn: sendSignIn } = context
+  const { environment } = own
   const hosts = ENVIRONMENTS[environment]
   const secrets: string[] = []
   const open = async () => {
-    if (!access.live) return { secrets, credential: NO_CREDENTIAL }
-    const { subscription, principal, secrets: known } = access.settings
+    if (!settings) return { secrets, credential: NO_CREDENTIAL }
+    const { subscription, principal, secrets: known } = settings
     secrets.push(subscription, ...Object.values(principal ?? {}), ...known)
-    return { secrets, credential: await signIn(access, hosts, sendSignIn, secrets) }
+    return { secrets, credential: await signIn(settings, timeout, hosts, sendSignIn, secrets) }
   }
   const signedIn = await shared.once(`azure ${environment}`, open)
-  const client = new ComputeManagementClient(
-    signedIn.credential,
-    access.live ? access.settings.subscription : NO_ID,
-    {
-      endpoint,
-      httpClient: coreClient(send),
-      // Otherwise the client requests a token of the public cloud.
-      credentials: { scopes: [hosts.scope] },
-      // A recording returns the same response again.
-      ...(!access.live && { retryOptions: { maxRetries: 0 } }),
-      redirectOptions: { maxRetries: 0 },
-    },
-  )
+  const client = new ComputeManagementClient(signedIn.credential, settings?.subscription ?? NO_ID, {
+    endpoint,
+    httpClient: coreClient(send),
+    // Otherwise the client requests a token of the public cloud.
+    credentials: { scopes: [hosts.scope] },
+    // A recording returns the same response again.
+    ...(!settings && { retryOptions: { maxRetries: 0 } }),
+    redirectOptions: { maxRetries: 0 },
+  })
   return { client, secrets: signedIn.secrets }
 }
 

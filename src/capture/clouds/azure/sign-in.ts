@@ -12,7 +12,6 @@ import {
 } from '../../http/errors.ts'
 import type { HttpResponse, Send } from '../../http/message.ts'
 import { LONGEST_TIMER } from '../../http/time-limit.ts'
-import type { Live } from '../cloud.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
 import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
 
@@ -29,7 +28,8 @@ const RENEWAL = 300_000
  * `DefaultAzureCredential` finds.
  */
 export async function signIn(
-  { settings, timeout }: Live<AzureSettings>,
+  settings: AzureSettings,
+  timeout: number,
   hosts: Hosts,
   send: Send,
   secrets: string[],

@@ -23,8 +23,8 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
   ignoredParameters: ['alt', 'prettyPrint'],
 
   async connect(context) {
-    const { access, criteria, own, warn } = context
-    const endpoint = (access.live && access.settings.endpoint) || PUBLIC_HOST
+    const { settings, criteria, own, warn } = context
+    const endpoint = settings?.endpoint ?? PUBLIC_HOST
     const { images, options, secrets } = await openCompute(context, endpoint)
     const { project } = own
     let listed: Listed[] = []
@@ -96,7 +96,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
           exchange,
           originWithPort(endpoint),
           originWithPort(PUBLIC_HOST),
-          tokenSpelling(access.live),
+          tokenSpelling(settings !== undefined),
         ),
       secrets: () => secrets().filter((secret) => secret !== project),
     }
@@ -105,9 +105,9 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
 
 /** Compute, signed in once for all captures of a run; a replay needs no credentials. */
 async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint: string) {
-  const { access, shared, send, signIn: sendSignIn } = context
+  const { settings, shared, send, signIn: sendSignIn } = context
   const options = requestOptions(send)
-  if (!access.live) {
+  if (!settings) {
     const { images } = compute({
       version: 'v1',
       rootUrl: PUBLIC_HOST,
@@ -120,7 +120,7 @@ async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint:
   return {
     images: compute({ version: 'v1', rootUrl: endpoint, auth }).images,
     options: { ...options, retry: true, retryConfig: RETRIES },
-    secrets: () => [...access.settings.secrets, ...secrets()],
+    secrets: () => [...settings.secrets, ...secrets()],
   }
 }
 

@@ -6,7 +6,7 @@ import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../
 
 /** Where Compute is, and who captures; the library finds the credentials itself. */
 export interface GcpSettings {
-  readonly endpoint?: string
+  readonly endpoint: string | undefined
   /** Ids of the environment, which no file may contain. */
   readonly secrets: readonly string[]
 }
@@ -23,9 +23,8 @@ export const gcpSettings = {
     const login = `${folder}/application_default_credentials.json`
     const text = env[variable] ? readPath(variable, source) : source.readFile(login)
     if (text !== undefined) checkCredentials(text, env[variable] ?? login)
-    const endpoint = args['gcp-endpoint']
     return {
-      ...(typeof endpoint === 'string' && { endpoint }),
+      endpoint: args['gcp-endpoint'] as string | undefined,
       secrets: environmentSecrets(env, [
         'GOOGLE_CLOUD_PROJECT',
         'GCLOUD_PROJECT',
