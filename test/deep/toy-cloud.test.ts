@@ -88,7 +88,7 @@ const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: s
     ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
     ['const ALL = { azure, aws, gcp', ', toy'],
   ],
-  'src/core/stream/layouts.ts': [['      gcp: [PLAN],', '\n      toy: [PLAN],']],
+  'src/core/stream/layouts.ts': [['gcp: [PLAN]', ', toy: [PLAN]']],
   'src/capture/clouds/index.ts': [
     [
       "import { gcpSettings } from './gcp/settings.ts'",
