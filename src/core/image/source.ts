@@ -56,7 +56,7 @@ export async function readImageSource(text: string, file: string): Promise<Image
   return images instanceof MarketplaceFile ? marketplaceSource(images, file) : streamSource(images)
 }
 
-/** A marketplace file has its shape and none of a stream's keys. @throws InputError */
+/** A marketplace file has its shape and no key of a stream. @throws InputError */
 export function readImageFile(text: string, file: string): Stream | MarketplaceFile {
   const { root } = parseDocument(text, file)
   const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)

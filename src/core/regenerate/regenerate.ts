@@ -47,7 +47,7 @@ export type Regenerated = ReturnType<typeof regenerate>
  * Makes a stream from a snapshot: the same snapshot and target give the same bytes.
  *
  * @throws InputError without builds and target, and if the images of a snapshot without builds fit
- *   none of the target's releases
+ *   no release of the target
  * @throws Unmet if a slot has no image of the required grade
  * @throws Loss if something would be lost and `allowRegression` is not set
  */

@@ -22,28 +22,19 @@ export function withLf(text: string): string {
 
 /** A value without objects or arrays in it is one line, so that an image is a line of a review. */
 export function printLines(value: unknown, indentation = ''): string {
-  if (!isBranch(value)) return canonicalJson(value)
+  if (!isContainer(value) || !Object.values(value).some(isContainer)) return canonicalJson(value)
   const inner = `${indentation}  `
-  const [open, close, lines] = Array.isArray(value)
-    ? ['[', ']', value.map((each) => printLines(each, inner))]
-    : [
-        '{',
-        '}',
-        members(value).map(([key, each]) => `${JSON.stringify(key)}:${printLines(each, inner)}`),
-      ]
+  const isArray = Array.isArray(value)
+  const members = Object.entries(value).filter(([, each]) => isArray || each !== undefined)
+  if (!isArray) members.sort(([a], [b]) => (a < b ? -1 : 1))
+  const lines = members.map(([key, each]) => {
+    const printed = printLines(each, inner)
+    return isArray ? printed : `${JSON.stringify(key)}:${printed}`
+  })
+  const [open, close] = isArray ? '[]' : '{}'
   return `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indentation}${close}`
-}
-
-function isBranch(value: unknown): value is object {
-  return isContainer(value) && Object.values(value).some(isContainer)
 }
 
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
-}
-
-function members(value: object): [string, unknown][] {
-  return Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
 }
