@@ -3,7 +3,7 @@ import { readBuilds } from './builds.ts'
 import { streamFlags } from './capture.ts'
 import { command } from './command.ts'
 import { PREVIEW_OPTIONS, text } from './option.ts'
-import { isDryRun, printCapture, printRegeneration } from './results.ts'
+import { printCapture, printRegeneration, printWrites } from './results.ts'
 import {
   BUILDS,
   CAPTURE_OPTIONS,
@@ -56,8 +56,6 @@ export const cosa2streamCommand = command({
     printCapture(capture, terminal)
     printRegeneration(regeneration, terminal, args)
     if (config.target === undefined) terminal.file(regeneration.result.stream.print())
-    for (const write of writes)
-      terminal.say(`${write.file}: ${isDryRun(args) ? 'would be written' : 'written'}`)
-    return args.check && writes.length > 0 ? 1 : 0
+    return printWrites(writes, terminal, args)
   },
 })

@@ -69,6 +69,17 @@ export function printRegeneration(
   terminal.say(countLine(comparison, selections))
 }
 
+/** The outcome of each file of a run. */
+export function printWrites(
+  writes: readonly { readonly file: string }[],
+  terminal: Terminal,
+  args: PrintArgs,
+): 0 | 1 {
+  const outcome = isDryRun(args) ? 'would be written' : 'written'
+  for (const { file } of writes) terminal.say(`${file}: ${outcome}`)
+  return args.check && writes.length > 0 ? 1 : 0
+}
+
 /** The changes that were not made, on stdout; a patch if the files differ in their form only. */
 export function printDifference(
   result: {

@@ -4,7 +4,7 @@ import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows
 import { readBuilds } from './builds.ts'
 import { command } from './command.ts'
 import { PREVIEW_OPTIONS, texts } from './option.ts'
-import { indented, isDryRun, printCapture, printRegeneration } from './results.ts'
+import { indented, printCapture, printRegeneration, printWrites } from './results.ts'
 import {
   captureOptions,
   cloudOption,
@@ -59,10 +59,8 @@ export const updateCommand = command({
       else own.say('nothing to query')
       if (regeneration) printRegeneration(regeneration, own, args)
     }
-    const outcome = isDryRun(args) ? 'would be written' : 'written'
-    for (const { file } of writes) terminal.say(`${file}: ${outcome}`)
     if (writes.length === 0) terminal.say('all files: up to date')
-    return args.check && writes.length > 0 ? 1 : 0
+    return printWrites(writes, terminal, args)
   },
 })
 

@@ -1,6 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path'
 import { compareAsNumbers } from '../core/clouds/order.ts'
-import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { groupBy } from '../core/group.ts'
 import { readShape } from '../core/snapshot/read.ts'
 import { CLOUDS, DEFAULT_CLOUD } from '../core/snapshot/snapshot.ts'
@@ -184,13 +183,10 @@ async function describe(
   const path = join(root, snapshot)
   const text = await folder.readIfExists(path)
   const described = describeStream(
-    {
-      stream,
-      marketplaceFile: marketplace?.content,
-      snapshot: text === undefined ? undefined : readShape(text, path),
-    },
+    stream,
+    marketplace?.content,
+    text === undefined ? undefined : readShape(text, path),
     { option, branch: currentBranch(folder) },
-    BUILT_IN,
   )
   const { layouts, ...settings } = described.settings
   const images =

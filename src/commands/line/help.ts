@@ -49,17 +49,17 @@ export interface HelpSection {
 }
 
 export function overview(commands: readonly Command[]): HelpSection[] {
-  const groups: HelpSection[] = GROUPS.map((title) => ({
-    title,
-    entries: commands
-      .filter(({ group }) => group === title)
-      .map(({ name, describe }): [string, string] => [name, describe]),
-  }))
-  const last = groups.at(-1)
-  const help = ['help', 'Show the help of a command: help COMMAND'] as const
+  const help = {
+    group: 'Other',
+    name: 'help',
+    describe: 'Show the help of a command: help COMMAND',
+  }
+  const groups = GROUPS.map((title): HelpSection => {
+    const own = [...commands, help].filter(({ group }) => group === title)
+    return { title, entries: own.map(({ name, describe }) => [name, describe]) }
+  })
   return [
-    ...groups.slice(0, -1),
-    ...(last ? [{ ...last, entries: [...last.entries, help] }] : []),
+    ...groups,
     { title: 'Global options', entries: optionEntries(GLOBAL_OPTIONS) },
     { title: 'Grades of an image, from the best', entries: GRADES },
     { title: 'Exit codes', entries: EXIT_CODES },

@@ -1,5 +1,5 @@
 import type { Entry } from '../clouds/facts.ts'
-import { BUILD_SERVERS, type Criteria, inferDistro } from '../criteria/criteria.ts'
+import { BUILD_SERVERS, BUILT_IN, inferDistro } from '../criteria/criteria.ts'
 import { decideOcp, type OcpDecision, type OcpSources } from '../criteria/ocp-version.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
@@ -8,18 +8,10 @@ import { getReleases, type Stream } from '../stream/stream.ts'
 import {
   ocpVersionsForRhel,
   printMajorMinor,
-  type RhelTable,
   readMajorMinor,
   readRelease,
 } from '../versions/version.ts'
 import type { WorkspaceStream } from './workspace.ts'
-
-/** A stream file, and everything in the repository that says something about it. */
-export interface FoundStream {
-  readonly stream: Stream
-  readonly marketplaceFile?: MarketplaceFile | undefined
-  readonly snapshot?: Snapshot | undefined
-}
 
 export interface Described {
   readonly settings: Omit<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>
@@ -33,9 +25,10 @@ export interface Described {
  * layouts, the builds of an existing snapshot, and the OCP version where no release has it.
  */
 export function describeStream(
-  { stream, marketplaceFile, snapshot }: FoundStream,
+  stream: Stream,
+  marketplaceFile: MarketplaceFile | undefined,
+  snapshot: Snapshot | undefined,
   given: Pick<OcpSources, 'option' | 'branch'>,
-  criteria: Criteria,
 ): Described {
   const places = locationsIn(stream)
   const place = placeOf(places.map(({ location }) => location))
@@ -43,8 +36,7 @@ export function describeStream(
   const layouts = layoutsIn(stream)
   const releases = [...getReleases(stream).values()]
   const images = imagesIn(marketplaceFile ?? stream)
-  const hasImages =
-    images.length > 0 || layouts.length > 0 || releases.some((each) => isOfOcp(each, criteria.rhel))
+  const hasImages = images.length > 0 || layouts.length > 0 || releases.some(isOfOcp)
   const ocp = hasImages
     ? decideOcp(
         {
@@ -54,7 +46,7 @@ export function describeStream(
           skus: skusOf(images),
           name: stream.name,
         },
-        criteria,
+        BUILT_IN,
       )
     : undefined
   const builds = Object.entries(snapshot?.builds ?? {}).map(([arch, { release }]) => [
@@ -91,9 +83,11 @@ function namesOcp(release: string): boolean {
 }
 
 /** Whether OCP has this release's RHEL: CentOS Stream and Fedora CoreOS have releases too. */
-function isOfOcp(release: string, table: RhelTable): boolean {
+function isOfOcp(release: string): boolean {
   const { ocp, rhel } = readRelease(release) ?? {}
-  return ocp !== undefined || (rhel !== undefined && ocpVersionsForRhel(table, rhel).length > 0)
+  return (
+    ocp !== undefined || (rhel !== undefined && ocpVersionsForRhel(BUILT_IN.rhel, rhel).length > 0)
+  )
 }
 
 interface Located {
@@ -120,10 +114,10 @@ function locationsIn(stream: Stream): Located[] {
 /** The build server and the folder on it that all artifacts are of, by the layout of every server. */
 function placeOf(locations: readonly string[]): { url: string; name: string } | undefined {
   const places = locations.map(
-    (location) => /^(https:\/\/.+)\/([\w.+-]+)\/builds\/[^/]+\/[^/]+\/[^/]+$/.exec(location) ?? [],
+    (location) => /^(https:\/\/.+\/[\w.+-]+)\/builds\/[^/]+\/[^/]+\/[^/]+$/.exec(location)?.[1],
   )
-  const [first] = places
-  const [, url, name] = first ?? []
-  if (url === undefined || name === undefined) return undefined
-  return places.every((each) => each[1] === url && each[2] === name) ? { url, name } : undefined
+  const [place] = places
+  if (place === undefined || places.some((each) => each !== place)) return undefined
+  const at = place.lastIndexOf('/')
+  return { url: place.slice(0, at), name: place.slice(at + 1) }
 }
