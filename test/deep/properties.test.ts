@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { recordAzure } from '../../src/capture/clouds/azure/recording.ts'
+import { recordAzure } from '../../src/capture/clouds/azure/images.ts'
 import { ofKinds } from '../../src/core/changes/changes.ts'
 import { compareStreams } from '../../src/core/changes/streams.ts'
 import { compareAsNumbers, identityOf, sortImages } from '../../src/core/clouds/order.ts'

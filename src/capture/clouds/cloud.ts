@@ -11,8 +11,7 @@ import type { Exchange, Send, Shared } from '../http/message.ts'
  *     settings.ts   options and environment: where the cloud is and who captures
  *     index.ts      the queries, and the SDK
  *     sign-in.ts    the credentials
- *     images.ts     normalization: a response of the API as images of a snapshot
- *     recording.ts  the parts of an exchange that are kept
+ *     images.ts     a response of the API as images of a snapshot, and its parts that are recorded
  *     errors.ts     codes, meanings and remedies, as tables
  */
 export interface Cloud<Query extends object, Image extends object, Settings, Own = unknown> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { recordAws } from '../../../../src/capture/clouds/aws/recording.ts'
+import { recordAws } from '../../../../src/capture/clouds/aws/images.ts'
 import type { Exchange } from '../../../../src/capture/http/message.ts'
 import { type AwsCriteria, BUILT_IN } from '../../../../src/core/criteria/criteria.ts'
 

@@ -1,6 +1,6 @@
 import type { Definition } from 'nock'
 import { describe, expect, it } from 'vitest'
-import { recordGcp } from '../../../../src/capture/clouds/gcp/recording.ts'
+import { recordGcp } from '../../../../src/capture/clouds/gcp/images.ts'
 
 const IMAGES = '/compute/v1/projects/redhat-marketplace-public/global/images'
 const PUBLIC = 'https://compute.googleapis.com:443'

@@ -1,0 +1,88 @@
+import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
+
+/** The elements that are kept: those with text, and those with further elements. */
+export type Elements = 'text' | { readonly [name: string]: Elements }
+
+/** Which parts of a document are kept. */
+interface Filter {
+  readonly elements: Elements
+  /** @returns the text to keep, or undefined to drop the element */
+  edit(name: string, text: string): string | undefined
+  /** Whether an `item` of a list is kept, by the texts of its members. */
+  isKept(list: string, member: (name: string) => string): boolean
+}
+
+const ELEMENT = 1
+const TEXT = 3
+
+/**
+ * Prints the parts of a document that a filter keeps, indented as they came; comments and attributes
+ * other than the namespace are dropped. The document is walked once.
+ * @param root the expected name of the root element
+ * @returns undefined for anything that is not such a document
+ */
+export function filterXml(text: string, root: string, filter: Filter): string | undefined {
+  try {
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== 'warning') throw new Error(message)
+      },
+    })
+    const { documentElement } = parser.parseFromString(text, 'text/xml')
+    if (documentElement?.nodeName !== root) return undefined
+    const prologue = /^<\?xml[^>]*\?>\s*/.exec(text)?.[0] ?? ''
+    return `${prologue}${print(documentElement, filter.elements, filter)}`
+  } catch {
+    return undefined
+  }
+}
+
+function print(element: Element, allowed: Elements, filter: Filter): string | undefined {
+  const { nodeName } = element
+  const content =
+    allowed === 'text'
+      ? filter.edit(nodeName, element.textContent ?? '')
+      : printChildren(element, allowed, filter)
+  if (content === undefined) return undefined
+  const namespace = element.getAttribute('xmlns')
+  const start = namespace ? `${nodeName} xmlns="${escapeXml(namespace)}"` : nodeName
+  const printed = allowed === 'text' ? escapeXml(content) : content
+  return printed === '' ? `<${start}/>` : `<${start}>${printed}</${nodeName}>`
+}
+
+/** White space is kept before what is kept, so that no empty lines remain. */
+function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter: Filter): string {
+  const parts: string[] = []
+  let space = ''
+  for (const node of childNodes(list)) {
+    if (node.nodeType === TEXT && node.nodeValue?.trim() === '') {
+      space = node.nodeValue
+      continue
+    }
+    const { nodeName } = node
+    const within = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
+    const isKept =
+      nodeName !== 'item' || filter.isKept(list.nodeName, (name) => memberText(node, name))
+    if (node.nodeType === ELEMENT && within !== undefined && isKept) {
+      const printed = print(node as Element, within, filter)
+      if (printed !== undefined) parts.push(space, printed)
+    }
+    space = ''
+  }
+  return parts.join('') + space
+}
+
+function memberText(item: Node, name: string): string {
+  for (const each of childNodes(item)) if (each.nodeName === name) return each.textContent ?? ''
+  return ''
+}
+
+function* childNodes({ firstChild }: Node): Generator<Node> {
+  for (let node = firstChild; node !== null; node = node.nextSibling) yield node
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? '')
+}
