@@ -21,13 +21,13 @@ export interface CaptureRequest {
   readonly timeout: number
   /** For one query including retries, waits and sign-in, in milliseconds; default 120 s. */
   readonly patience?: number
-  readonly onWait?: (text: string) => void
+  readonly onWait?: ((text: string) => void) | undefined
   readonly concurrency: number
   /** Takes the responses from a recording instead of the network. */
-  readonly replay?: Recording
+  readonly replay?: Recording | undefined
   readonly shared?: Shared | undefined
   /** Receives the number of finished queries of each cloud, and of builds. */
-  readonly onProgress?: (progress: readonly Progress[]) => void
+  readonly onProgress?: ((progress: readonly Progress[]) => void) | undefined
   /** Set if the caller searches for secrets itself, as `verify` does in the files. */
   readonly isSearched?: boolean
 }

@@ -173,9 +173,9 @@ async function captureOnce(
     patience: options.patience ?? CAPTURE_DEFAULTS.patience,
     concurrency: options.concurrency ?? CAPTURE_DEFAULTS.concurrency,
     shared,
-    ...(replay && { replay: replay.recording }),
-    ...(onWait && { onWait }),
-    ...(onProgress && { onProgress }),
+    replay: replay?.recording,
+    onWait,
+    onProgress,
   })
 
   const parts = before && unqueriedParts(before, allParts(captured.content), drop)

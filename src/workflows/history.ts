@@ -18,8 +18,14 @@ import {
   readFileHistory,
 } from '../files/git/history.ts'
 import { decodeText } from '../files/read.ts'
-import { marketplaceFilesFor, streamFilesFor } from './marketplace-file.ts'
-import { findStreamOf, findWorkspace, type OpenedWorkspace, openWorkspace } from './workspace.ts'
+import {
+  findStreamOf,
+  findWorkspace,
+  marketplaceFilesFor,
+  type OpenedWorkspace,
+  openWorkspace,
+  streamFilesFor,
+} from './workspace.ts'
 
 export interface HistoryPaths {
   /** The snapshot, stream or marketplace file whose history it is. */

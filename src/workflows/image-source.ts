@@ -5,8 +5,7 @@ import { nearest } from '../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { marketplaceFilesFor } from './marketplace-file.ts'
-import { findStreamOf, findWorkspace } from './workspace.ts'
+import { findStreamOf, findWorkspace, marketplaceFilesFor } from './workspace.ts'
 
 /**
  * Reads what names images: a file, stdin for `-`, or a stream of the workspace by its name. A stream

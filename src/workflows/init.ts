@@ -16,7 +16,7 @@ import {
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/branch.ts'
-import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './marketplace-file.ts'
+import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './workspace.ts'
 
 /** Where repositories keep their streams, from their root. */
 const STREAM_FOLDERS = ['.', 'data/data/coreos', 'data/data', 'data', 'streams', 'coreos', 'demo']

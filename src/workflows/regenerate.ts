@@ -146,16 +146,15 @@ export async function prepareRegeneration(
   const marketplaceText = await read(marketplaceFile, dryRun)
   const result = regenerate({
     snapshot,
-    ...(target !== undefined &&
-      targetText !== undefined && { target: readStream(targetText, target) }),
-    ...(layouts && { layouts }),
+    target: target && targetText !== undefined ? readStream(targetText, target) : undefined,
+    layouts,
     requirement,
     allowRegression,
     keepLost,
-    ...(clouds && { clouds }),
-    ...(marketplaceFile !== undefined && {
-      marketplaceFile: MarketplaceFile.read(marketplaceText, marketplaceFile),
-    }),
+    clouds,
+    marketplaceFile: marketplaceFile
+      ? MarketplaceFile.read(marketplaceText, marketplaceFile)
+      : undefined,
   })
   const files: RegeneratedFile[] = []
   if (target !== undefined) {

@@ -12,8 +12,7 @@ import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { marketplaceFilesFor, streamFilesFor } from './marketplace-file.ts'
-import { findStreamOf, findWorkspace } from './workspace.ts'
+import { findStreamOf, findWorkspace, marketplaceFilesFor, streamFilesFor } from './workspace.ts'
 
 export interface SkewRequest {
   readonly source: string

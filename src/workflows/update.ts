@@ -214,9 +214,8 @@ async function newBuilds(
 ): Promise<Builds | undefined> {
   if (release === undefined && builds === undefined) return undefined
   const { target } = config
-  const text = target === undefined ? undefined : await folder.readIfExists(target)
-  const present =
-    target === undefined || text === undefined ? new Map() : getReleases(readStream(text, target))
+  const text = target && (await folder.readIfExists(target))
+  const present = target && text ? getReleases(readStream(text, target)) : new Map()
   const known: Builds = { ...Object.fromEntries(present), ...config.builds }
   const architectures = Object.keys(known) as Architecture[]
   if (release !== undefined && architectures.length === 0) {

@@ -22,23 +22,23 @@ import { unverifiedImages, withoutUnverified } from './unverified.ts'
 export interface Job {
   readonly snapshot: Snapshot
   /** Absent: the stream is made from the snapshot's builds only. */
-  readonly target?: Stream
+  readonly target?: Stream | undefined
   /**
    * How marketplace images are written; images in other layouts of the target are unchanged. Absent:
    * the layouts of the target, else the enhancement's.
    */
-  readonly layouts?: readonly LayoutName[]
+  readonly layouts?: readonly LayoutName[] | undefined
   readonly requirement: Requirement
   /** Whether losses are allowed; the comparison has them in any case. */
   readonly allowRegression: boolean
   readonly keepLost?: boolean
   /** Images are written to this file, in the layout stream-metadata, instead of the stream. */
-  readonly marketplaceFile?: MarketplaceFile
+  readonly marketplaceFile?: MarketplaceFile | undefined
   /**
    * The clouds of the stream in the workspace: with `allowRegression`, images for other clouds and
    * for unknown architectures are removed. Absent: these images are unchanged.
    */
-  readonly clouds?: readonly CloudName[]
+  readonly clouds?: readonly CloudName[] | undefined
 }
 
 export type Regenerated = ReturnType<typeof regenerate>
