@@ -1,3 +1,4 @@
+import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
 
 interface Details {
@@ -136,6 +137,18 @@ export function count(
     const number = Number(given)
     if (Number.isSafeInteger(number) && number >= least) return number
     throw new InputError(`${name}: expected a whole number from ${least} on`)
+  })
+}
+
+/** A version X.Y. */
+export function version(
+  describe: string,
+  example: string,
+  details: Details = {},
+): Option<string | undefined> {
+  return text(describe, details, (given, name) => {
+    if (readMajorMinor(given) !== undefined) return given
+    throw new InputError(`${name}: expected X.Y such as ${example}, found ${JSON.stringify(given)}`)
   })
 }
 

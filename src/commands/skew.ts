@@ -7,13 +7,13 @@ import {
 } from '../core/audit/skew.ts'
 import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
-import { type MajorMinor, printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
+import { printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
 import { findSkew } from '../workflows/skew.ts'
 import { command } from './command.ts'
-import { choice, count, flag, format, needed, text } from './option.ts'
+import { choice, count, flag, format, needed, text, version } from './option.ts'
 
 const formats = Object.keys(SKEW_FORMATS) as SkewFormat[]
 
@@ -29,11 +29,11 @@ export const skewCommand = command({
     'max-days': count('Exit 1 if an image lags more days, or is missing', {
       least: 0,
     }),
-    'min-rhel': text('Exit 1 if a plan has no image from this RHEL version on', {}, readRhel),
+    'min-rhel': version('Exit 1 if a plan has no image from this RHEL version on', '9.6'),
     all: flag('Print every slot, also those that do not lag'),
     'fail-on': choice('Exit 1 from this grade on', SEVERITY),
     require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[]),
-    ocp: text('OCP version of a stream file, X.Y'),
+    ocp: version('OCP version of a stream file, X.Y', '4.18'),
   },
   examples: [
     ['skew coreos-rhel-9.json --max-days 30', 'fail if an image lags, without a snapshot'],
@@ -53,12 +53,13 @@ export const skewCommand = command({
 interface Limits {
   readonly 'max-days'?: number | undefined
   readonly 'fail-on'?: Severity | undefined
-  readonly 'min-rhel'?: MajorMinor | undefined
+  readonly 'min-rhel'?: string | undefined
 }
 
 /** @throws CheckFailure with a line for each group of slots, and each plan, that is not admitted */
 function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
-  const { 'max-days': maxDays, 'fail-on': failOn, 'min-rhel': floor } = limits
+  const { 'max-days': maxDays, 'fail-on': failOn, 'min-rhel': rhel = '' } = limits
+  const floor = readMajorMinor(rhel)
   const failing = intolerable(skews, { failOn, maxDays })
   const below = floor === undefined ? [] : plansBelow(skews, floor)
   const lines = [
@@ -89,10 +90,4 @@ function refuseUngraded(file: string, skews: readonly SlotSkew[], limits: Limits
     `${file}: OCP version unknown, so images have no grade`,
     'Name it with --ocp.',
   )
-}
-
-function readRhel(given: string, option: string): MajorMinor {
-  const minor = readMajorMinor(given)
-  if (minor !== undefined) return minor
-  throw new InputError(`${option}: expected X.Y such as 9.6, found ${JSON.stringify(given)}`)
 }

@@ -4,7 +4,6 @@ import { FACTS } from '../core/clouds/index.ts'
 import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { ARCHITECTURES, architectureOf, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
-import { readMajorMinor } from '../core/versions/version.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'
@@ -23,6 +22,7 @@ import {
   oneOf,
   text,
   texts,
+  version,
   withDefault,
 } from './option.ts'
 import { describeRefusal, isDryRun, type PrintArgs } from './results.ts'
@@ -76,7 +76,7 @@ export function cloudOption(describe: string, value: string) {
   })
 }
 
-export const OCP_OPTION = text('OCP version', { default: 'from the release' }, readOcp)
+export const OCP_OPTION = version('OCP version', '4.18', { default: 'from the release' })
 
 const replay: Option<string | undefined> = {
   describe: 'Replay a recording (default: its own)',
@@ -133,11 +133,6 @@ export async function withCaptureContext<T>(
   } finally {
     line.stop()
   }
-}
-
-function readOcp(text: string, option: string): string {
-  if (readMajorMinor(text) !== undefined) return text
-  throw new InputError(`${option}: expected X.Y such as 4.18, found ${JSON.stringify(text)}`)
 }
 
 const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
