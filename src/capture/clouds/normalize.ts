@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isSelectable } from '../../core/clouds/order.ts'
 import { type ImageState, readTime } from '../../core/snapshot/snapshot.ts'
 import { isState, isTime } from '../../core/snapshot/values.ts'
 import { releaseIn } from '../../core/versions/version.ts'
@@ -57,11 +58,9 @@ export class ImageReader {
     const isReadable = isTime(time) && readTime(time) !== undefined
     if (!isReadable) this.warn(`${this.image} has an unreadable deprecation date: not selected`)
     if (isTime(time)) return { state, deprecation: time }
-    return { state: SELECTABLE.includes(state) ? 'unknown' : state }
+    return { state: isSelectable(state) ? 'unknown' : state }
   }
 }
-
-const SELECTABLE: readonly ImageState[] = ['active', 'scheduled-for-deprecation']
 
 /** What a recording has in place of a date: anything that is not like one may be free text. */
 export function recordedTime(value: unknown): unknown {

@@ -16,7 +16,7 @@ export const LONGEST_TIMER = 2 ** 31 - 1
 /** The query that is running; the transport finds it whichever SDK is in between. */
 interface RunningQuery {
   readonly name: string
-  readonly limit: TimeLimit | undefined
+  readonly limit: TimeLimit
   readonly deadline: number
   /** The wait that the server requires, in seconds. */
   requestedWait?: number
@@ -39,9 +39,9 @@ export async function withTimeLimit<T>(
   limit: TimeLimit | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const milliseconds = Math.min(limit?.milliseconds ?? 0, LONGEST_TIMER)
+  if (limit === undefined) return work()
+  const milliseconds = Math.min(limit.milliseconds, LONGEST_TIMER)
   const query: RunningQuery = { name, limit, deadline: Date.now() + milliseconds }
-  if (limit === undefined) return RUNNING.run(query, work)
   const timers: NodeJS.Timeout[] = []
   const timeout = new Promise<never>((_, reject) => {
     timers.push(setTimeout(() => reject(timeLimitError(query)), milliseconds))
@@ -59,7 +59,7 @@ export async function withTimeLimit<T>(
 }
 
 function timeLimitError({ name, limit, requestedWait, failure }: RunningQuery): ServiceError {
-  const seconds = (limit?.milliseconds ?? 0) / 1000
+  const seconds = limit.milliseconds / 1000
   if (requestedWait === undefined) {
     const within = `within ${seconds} s, including sign-in and retries`
     const what = failure
@@ -85,7 +85,7 @@ export function noteFailure(failure: string | undefined): void {
  */
 export function noteWait(wait: number | undefined): void {
   const query = RUNNING.getStore()
-  if (query?.limit === undefined || wait === undefined) return
+  if (query === undefined || wait === undefined) return
   query.requestedWait = wait
   if (wait * 1000 < query.deadline - Date.now()) {
     if (wait * 1000 < LONG_WAIT) return

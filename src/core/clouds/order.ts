@@ -78,8 +78,11 @@ export function mergeRecords(
     if (first === undefined || all.length === 1) return first ?? {}
     const name = nameOf(first as never)
     warn(`${cloud}: ${name} is listed ${all.length} times with different properties: not selected`)
-    return all.find(({ state }) => !SELECTABLE.includes(state)) ?? { ...first, state: 'unknown' }
+    return all.find(({ state }) => !isSelectable(state)) ?? { ...first, state: 'unknown' }
   })
 }
 
-const SELECTABLE: readonly string[] = ['active', 'scheduled-for-deprecation']
+/** Whether an image in this state may be selected, before its deprecation date. */
+export function isSelectable(state: string): boolean {
+  return state === 'active' || state === 'scheduled-for-deprecation'
+}

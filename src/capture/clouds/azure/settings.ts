@@ -12,25 +12,22 @@ export interface Hosts {
   readonly azName: string
 }
 
-function hosts(azName: string, endpoint: string, authority: string): Hosts {
-  return { azName, endpoint, authority, scope: `${endpoint}/.default` }
+function hosts(azName: string, api: string, login: string): Hosts {
+  const endpoint = `https://${api}`
+  return { azName, endpoint, authority: `https://${login}`, scope: `${endpoint}/.default` }
 }
 
 export const ENVIRONMENTS: Readonly<Record<AzureEnvironment, Hosts>> = {
-  AzurePublicCloud: hosts(
-    'AzureCloud',
-    'https://management.azure.com',
-    'https://login.microsoftonline.com',
-  ),
+  AzurePublicCloud: hosts('AzureCloud', 'management.azure.com', 'login.microsoftonline.com'),
   AzureUSGovernmentCloud: hosts(
     'AzureUSGovernment',
-    'https://management.usgovcloudapi.net',
-    'https://login.microsoftonline.us',
+    'management.usgovcloudapi.net',
+    'login.microsoftonline.us',
   ),
   AzureChinaCloud: hosts(
     'AzureChinaCloud',
-    'https://management.chinacloudapi.cn',
-    'https://login.chinacloudapi.cn',
+    'management.chinacloudapi.cn',
+    'login.chinacloudapi.cn',
   ),
 }
 
