@@ -49,11 +49,13 @@ export function checkTarget(file: string, path: string): void {
 export function tidy(file: string, path: string): void {
   const target = attempt(file, () => resolveTarget(file, path))
   const folder = dirname(target)
-  const names = fs.existsSync(folder) ? attempt(folder, () => fs.readdirSync(folder)) : []
-  const temporary = names.filter((name) => hasEnded(readProcess(name)))
+  const entries = fs.existsSync(folder)
+    ? attempt(folder, () => fs.readdirSync(folder, { withFileTypes: true }))
+    : []
+  const temporary = entries.filter((each) => each.isFile() && hasEnded(readProcess(each.name)))
   const lock = lockFile(target)
   for (const each of [
-    ...temporary.map((name) => join(folder, name)),
+    ...temporary.map(({ name }) => join(folder, name)),
     ...(hasEnded(readHolder(lock)) ? [lock] : []),
   ]) {
     attempt(each, () => fs.removeSync(each))

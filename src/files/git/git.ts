@@ -27,10 +27,16 @@ function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
-export type GitFolder = Pick<Folder, 'path' | 'env'>
+export type GitFolder = Pick<Folder, 'path' | 'env'> & {
+  /** `GIT_INDEX_FILE`; absent: the index of the repository. */
+  readonly index?: string | undefined
+}
 
-export function startGit(args: readonly string[], { path, env }: GitFolder) {
-  const child = spawn('git', [...QUIETLY, ...args], { cwd: path, env: gitEnvironment(env) })
+export function startGit(args: readonly string[], { path, env, index }: GitFolder) {
+  const child = spawn('git', [...QUIETLY, ...args], {
+    cwd: path,
+    env: { ...gitEnvironment(env), ...(index && { GIT_INDEX_FILE: index }) },
+  })
   const { stdin, stdout } = child
   const stderr: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))

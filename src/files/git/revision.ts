@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
@@ -153,9 +153,11 @@ class Repository {
   ) {}
 
   static async open(folder: GitFolder, what: string, remedy?: string): Promise<Repository> {
-    const place = await runGit(['rev-parse', '--is-inside-work-tree'], folder)
-    if (place.status !== 0) throw gitError(what, place.stderr, remedy)
-    return new Repository(folder, place.stdout.toString().trim() === 'true')
+    const place = ['rev-parse', '--is-inside-work-tree', '--absolute-git-dir']
+    const { status, stdout, stderr } = await runGit(place, folder)
+    if (status !== 0) throw gitError(what, stderr, remedy)
+    const [isInside, own = ''] = stdout.toString().split('\n')
+    return new Repository({ ...folder, index: indexFile(own, folder) }, isInside === 'true')
   }
 
   async output(...args: readonly string[]): Promise<string> {
@@ -229,4 +231,12 @@ class Repository {
     if (isLacking(stderr)) throw gitError(name, stderr)
     return undefined
   }
+}
+
+/** In a hook of this repository, the index of the commit that is being made. */
+function indexFile(own: string, { path, env }: GitFolder): string | undefined {
+  const { GIT_INDEX_FILE } = env
+  if (!GIT_INDEX_FILE) return undefined
+  const file = resolve(path, GIT_INDEX_FILE)
+  return existsSync(file) && realpathSync(dirname(file)) === own ? file : undefined
 }
