@@ -12,15 +12,13 @@ export function readBuilds(texts: readonly string[]): NamedBuild[] {
   const builds = texts.map((text) =>
     /^https?:\/\//i.test(text) ? readUrl(text) : readAssignment(text),
   )
-  const twin = builds.findIndex(
-    ({ architecture }, index) =>
-      architecture !== undefined &&
-      builds.slice(0, index).some((other) => other.architecture === architecture),
-  )
-  if (twin >= 0) {
-    throw new InputError(
-      `${texts[twin]}: a second build for ${builds[twin]?.architecture}, expected one`,
-    )
+  const seen = new Set<string>()
+  for (const [at, { architecture }] of builds.entries()) {
+    if (architecture === undefined) continue
+    if (seen.has(architecture)) {
+      throw new InputError(`${texts[at]}: a second build for ${architecture}, expected one`)
+    }
+    seen.add(architecture)
   }
   return builds
 }

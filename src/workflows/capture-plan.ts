@@ -92,22 +92,23 @@ export async function planCapture(
     ? []
     : source.builds.filter(({ architecture }) => !drop.includes(architecture ?? ''))
   const criteria = await readCriteriaOf(config, before, folder)
+  const given = readMajorMinor(options.ocp ?? '')
   const decision = decideOcp(
     {
-      option: optionalVersion(options.ocp),
-      workspace: optionalVersion(config.ocp),
+      option: given,
+      workspace: readMajorMinor(config.ocp ?? ''),
       releases: source.releases,
-      snapshot: source.ocp ? readMajorMinor(source.ocp) : undefined,
+      snapshot: readMajorMinor(source.ocp ?? ''),
       branch: currentBranch(folder),
       name: source.identity.name,
       skus: source.skus,
     },
     criteria,
   )
-  const { ocp, cause = '' } = decision
+  const { ocp } = decision
   if (clouds.length > 0 && ocp === undefined && !options.allowsBuildsOnly) {
     throw new InputError(
-      `${config.target ?? config.snapshot}: ${cause}`,
+      `${config.target ?? config.snapshot}: ${decision.cause}`,
       'Name it with --ocp X.Y, or query no cloud with --cloud none.',
     )
   }
@@ -119,12 +120,7 @@ export async function planCapture(
     clouds: queried,
     builds,
     ...(source.targetReleases && { targetReleases: source.targetReleases }),
-    notes:
-      clouds.length === 0
-        ? []
-        : ocp
-          ? notesOn(decision, options.ocp, criteria.rhel)
-          : [`marketplace images unchanged: ${cause}; add --ocp X.Y`],
+    notes: clouds.length === 0 ? [] : notesOnOcp(decision, given, criteria.rhel),
   }
 }
 
@@ -148,15 +144,15 @@ function printedOcp(
   return before && capturedClouds(before).length > 0 ? before.stream.ocp : null
 }
 
-function notesOn(
-  { ocp, isGuess, evidence, conflicts }: OcpDecision,
-  option: string | undefined,
+function notesOnOcp(
+  { ocp, cause, isGuess, evidence, conflicts }: OcpDecision,
+  given: MajorMinor | undefined,
   table: RhelTable,
 ): string[] {
-  const given = optionalVersion(option)
+  if (ocp === undefined) return [`marketplace images unchanged: ${cause}; add --ocp X.Y`]
   return [
     ...(given ? notesOnOption(given, table) : []),
-    ...(ocp && isGuess ? [`OCP ${printMajorMinor(ocp)} is a guess, by ${evidence}`] : []),
+    ...(isGuess ? [`OCP ${printMajorMinor(ocp)} is a guess, by ${evidence}`] : []),
     ...conflicts,
   ]
 }
@@ -175,10 +171,6 @@ function notesOnOption(given: MajorMinor, table: RhelTable): string[] {
   const alike = known.map(printMajorMinor).filter((each) => each.startsWith(name))
   const near = alike.length > 0 ? alike : known.slice(-6).map(printMajorMinor)
   throw new InputError(`--ocp ${name}: unknown OCP version`, `Use one of ${near.join(', ')}.`)
-}
-
-function optionalVersion(text: string | undefined): MajorMinor | undefined {
-  return text === undefined ? undefined : readMajorMinor(text)
 }
 
 /** Where the releases come from, and what is known of the stream before any query. */

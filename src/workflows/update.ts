@@ -6,7 +6,6 @@ import {
   type Builds,
   hasNothing,
   printWorkspace,
-  type ReadWorkspace,
   type StreamConfig,
   type StreamKeys,
   targetFiles,
@@ -29,7 +28,7 @@ import {
   type RegenerateOptions,
   type Regeneration,
 } from './regenerate.ts'
-import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
+import { locatedStreams, namedStreams, openWorkspace } from './workspace.ts'
 
 export interface StreamUpdate {
   readonly name: string
@@ -88,7 +87,7 @@ export async function updateStreams(
 }
 
 async function prepareUpdate(
-  { opened, workspace, streams }: SelectedStreams,
+  { opened, workspace, streams }: Awaited<ReturnType<typeof selectStreams>>,
   options: UpdateOptions,
   context: UpdateContext,
 ): Promise<UpdateResult> {
@@ -165,16 +164,10 @@ function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly Stre
   )
 }
 
-interface SelectedStreams {
-  readonly opened: OpenedWorkspace
-  readonly workspace: ReadWorkspace
-  readonly streams: readonly (readonly [name: string, config: StreamConfig])[]
-}
-
 async function selectStreams(
   { streams: named = [], clouds = [], ocp }: UpdateOptions,
   folder: Folder,
-): Promise<SelectedStreams> {
+) {
   const opened = await openWorkspace(folder)
   const { file, workspace: present } = opened
   const other = clouds.find((cloud) => !present.clouds.includes(cloud))
