@@ -16,6 +16,7 @@ import {
   entryVersion,
   imagesIn,
   MarketplaceFile,
+  readImageFile,
   type SlotImage,
   toEntry,
 } from '../stream/marketplace.ts'
@@ -54,16 +55,6 @@ export async function readImageSource(text: string, file: string): Promise<Image
   if (has('schemaVersion')) return snapshotSource(readSnapshot(text, file), file)
   const images = readImageFile(text, file)
   return images instanceof MarketplaceFile ? marketplaceSource(images, file) : streamSource(images)
-}
-
-/** A marketplace file has its shape and no key of a stream. @throws InputError */
-export function readImageFile(text: string, file: string): Stream | MarketplaceFile {
-  const { root } = parseDocument(text, file)
-  const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
-  const value = isStream ? undefined : toValue(root)
-  const isMarketplace =
-    isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord)
-  return isMarketplace ? MarketplaceFile.read(text, file) : readStream(text, file)
 }
 
 async function readManifest(text: string, file: string): Promise<ImageSource> {

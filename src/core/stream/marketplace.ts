@@ -4,6 +4,7 @@ import { FACTS } from '../clouds/index.ts'
 import type { Slot } from '../clouds/slot.ts'
 import {
   fromValue,
+  getMember,
   isRecord,
   type JsonDocument,
   type JsonRecord,
@@ -16,6 +17,7 @@ import { CLOUDS, type CloudName, type Image } from '../snapshot/snapshot.ts'
 import { LAYOUT_NAMES, type LayoutName, layoutRoot, slotAt, slotPath } from './layouts.ts'
 import { mergeNode } from './merge.ts'
 import { WHOLE } from './schema.ts'
+import { readStream, type Stream } from './stream.ts'
 
 /** A file with marketplace images: a stream or a marketplace file. Immutable. */
 export interface ImageFile<Self = unknown> {
@@ -211,4 +213,14 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
       : fromValue(this.value)
     return printDocument({ before: '', after: '\n', indentation: '    ', ...this.document, root })
   }
+}
+
+/** A marketplace file has its shape and no key of a stream. @throws InputError */
+export function readImageFile(text: string, file: string): Stream | MarketplaceFile {
+  const { root } = parseDocument(text, file)
+  const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
+  const value = isStream ? undefined : toValue(root)
+  const isMarketplace =
+    isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord)
+  return isMarketplace ? MarketplaceFile.read(text, file) : readStream(text, file)
 }
