@@ -8,11 +8,16 @@ import { explainMessage, explainSignIn, LOGIN } from './errors.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/compute.readonly'
 
+export interface SignedIn {
+  readonly auth: InstanceType<typeof auth.GoogleAuth>
+  secrets(): readonly string[]
+}
+
 /**
  * Signs in once for all queries, with the application default credentials.
  * @param host of the API that the token is for
  */
-export async function signIn(send: Send, host: string) {
+export async function signIn(send: Send, host: string): Promise<SignedIn> {
   const trace = new SignInTrace()
   const options = { ...requestOptions(trace.watch(send)), retry: true, retryConfig: RETRIES }
   const credentials = new auth.GoogleAuth({
