@@ -81,19 +81,21 @@ async function checkTarget(
     const regeneration = await prepareRegeneration(snapshot, config, { dryRun: true }, folder)
     const { result, writes } = regeneration
     const done = { regeneration, comparison: result.comparison }
-    if (writes.length > 0) {
-      const fault = `${writes.map(({ file }) => file).join(', ')}: ${other}`
-      return { check: { fault, remedy: command }, ...done }
-    }
     const unverified = result.unverified
       .filter(({ cloud, architecture }) => architecture || !isPending(snapshot, config, cloud))
       .map(describeUnverified)
-    if (unverified.length === 0) return { check: {}, ...done }
-    const fault = `${config.marketplaceFile ?? config.target}: ${unverified.join(', ')}`
-    const remedy = config.clouds
+    const faults = [
+      ...(writes.length > 0 ? [`${writes.map(({ file }) => file).join(', ')}: ${other}`] : []),
+      ...(unverified.length > 0
+        ? [`${config.marketplaceFile ?? config.target}: ${unverified.join(', ')}`]
+        : []),
+    ]
+    if (faults.length === 0) return { check: {}, ...done }
+    const unverifiedRemedy = config.clouds
       ? `${command} --allow-regression, which removes them; or add the cloud to the workspace`
       : `Capture ${config.snapshot} for them, or remove them from the file.`
-    return { check: { fault, remedy }, ...done }
+    const remedy = writes.length > 0 ? command : unverifiedRemedy
+    return { check: { fault: faults.join('; '), remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
       const fault = `${files.join(', ')}: ${other}; ${error.message}`
