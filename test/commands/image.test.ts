@@ -412,7 +412,7 @@ describe('docs/using-images.md', () => {
       expect({ line, status, output: stdout + stderr }).toEqual({ line, status: 0, output })
       count += 1
     }
-    expect(count).toBe(8)
+    expect(count).toBe(7)
   })
 })
 
