@@ -133,7 +133,7 @@ export function historyCsv(
 }
 
 /** RFC 4180 with LF; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
-function csvLine(row: readonly string[]): string {
+export function csvLine(row: readonly string[]): string {
   return `${row.map(csvCell).join(',')}\n`
 }
 

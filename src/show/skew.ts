@@ -85,19 +85,20 @@ function isBehind({ image, grade }: SlotState): boolean {
   return image === undefined || grade?.startsWith('older-') === true
 }
 
-/** `13 of 58 slots are behind their build, 2 without an image, 14 images in 44 slots to publish` */
+/** `13 of 58 slots are behind their build by up to 526 days, 2 without an image, 14 images in 44 slots to publish` */
 export function skewSummary(slots: readonly SlotState[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
   const reasons = slots.flatMap((slot) => whyUngraded(slot) ?? [])
   const ungraded = reasons.length
   const lag = slots.filter(isBehind).length - empty
+  const days = Math.max(0, ...slots.map((slot) => (isBehind(slot) && slot.days) || 0))
   const missing = missingImages(slots)
   const clouds = [...new Set(slots.map(({ slot }) => slot.cloud))]
   return [
     ...(ungraded === slots.length
       ? []
       : [
-          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build`,
+          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build${days > 0 ? ` by up to ${counted(days, 'day')}` : ''}`,
         ]),
     ...(empty > 0 ? [`${empty} without an image`] : []),
     ...(ungraded > 0 ? [`${ungraded} not graded (${[...new Set(reasons)].join(', ')})`] : []),

@@ -213,7 +213,7 @@ describe('the page of a history', () => {
   it('has a headline and the images to publish', async () => {
     const tab = await open(await ordinaryPage())
     expect(await tab.locator('.verdict').textContent()).toBe(
-      '1 of 14 slots is behind its build, 12 without an image, 13 images in 13 slots to publish.',
+      '1 of 14 slots is behind its build by up to 23 days, 12 without an image, 13 images in 13 slots to publish.',
     )
     expect(await tab.locator('.publish tbody').textContent()).toContain('aro_418418.94.20241009')
     expect(await cells(tab, '.now > table', 4)).toEqual(['none', 'older-build', 'exact'])
@@ -253,6 +253,10 @@ describe('the page of a history', () => {
     const text = String(await tab.evaluate('navigator.clipboard.readText()'))
     expect(text).toMatch(/^\| For \| Publisher \| Offer \| Sku \| Version \|\n/)
     expect(text.match(/^\| `/gm)).toHaveLength(13)
+    await tab.getByRole('button', { name: 'Copy as CSV' }).click()
+    await tab.waitForFunction('navigator.clipboard.readText().then((t) => t.startsWith("For,"))')
+    const csv = String(await tab.evaluate('navigator.clipboard.readText()'))
+    expect(csv.split('\n')).toHaveLength(15)
   })
 
   it('copies if the clipboard API is denied', async () => {

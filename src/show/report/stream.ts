@@ -3,7 +3,7 @@ import type { HistoryVersion } from '../../core/history/history.ts'
 import { GRADES } from '../../core/selection/select.ts'
 import { counted } from '../../printable.ts'
 import { countChanges } from '../changes.ts'
-import { shownChanges, versionGrades, versionRows, whyUnchanged } from '../history.ts'
+import { csvLine, shownChanges, versionGrades, versionRows, whyUnchanged } from '../history.ts'
 import { SIGN_WORDS } from '../rows.ts'
 import { codeTable, lagTable, publishTables, skewSummary, slotTable } from '../skew.ts'
 import type { Table } from '../table.ts'
@@ -58,14 +58,27 @@ function header(
 ${changed && html`<p class="changed">Last change on ${day(changed.date)} in ${commitId(changed, commits)} ${changed.subject}: <a href="#${changesId}">${countChanges({ changes: shownChanges(changed), unchanged: [] })}</a></p>`}
 ${versions > history.length ? html`<p class="quiet">This page shows the latest ${history.length} versions; <code>stream-snapshot history</code> lists all.</p>` : ''}
 ${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the causes are under <a href="#${changesId}">Changes</a>.</p>` : ''}
-<p class="verdict">${last.slots.length > 0 ? skewSummary(last.slots) : 'No marketplace images'}.</p></header>`
+<p class="verdict">${last.slots.length > 0 ? skewSummary(last.slots) : 'No marketplace images'}.</p>
+${earlier(history, last)}</header>`
+}
+
+/** In days. */
+const TREND = 30
+
+/** The headline of the version that was current some weeks before, to compare with. */
+function earlier(history: readonly HistoryVersion[], last: HistoryVersion): Html | undefined {
+  const limit = Date.parse(last.date) - TREND * 24 * 60 * 60 * 1000
+  const then = history.findLast(({ date }) => Date.parse(date) <= limit)
+  if (then === undefined || then.slots.length === 0) return undefined
+  return html`<p class="quiet">${TREND} days earlier: ${skewSummary(then.slots)}.</p>`
 }
 
 function publishPart({ slots }: HistoryVersion): Html | undefined {
   const tables = publishTables(slots)
   if (tables.length === 0) return undefined
   const markdown = `${tables.map(codeTable).join('\n\n')}\n`
-  return html`<p data-copy="${markdown}" data-label="Copy as Markdown">To publish an image, use exactly this name and version.</p>
+  const csv = tables.map(({ header, rows }) => [header, ...rows].map(csvLine).join('')).join('\n')
+  return html`<p data-copy="${markdown}" data-label="Copy as Markdown">To publish an image, use exactly this name and version.<span data-copy="${csv}" data-label="Copy as CSV"></span></p>
 ${tables.map((table) => printTable(table, 'Images to publish'))}`
 }
 
