@@ -180,7 +180,7 @@ export function readArchitecture(text: string, option: string): Architecture {
 }
 
 const RFC_3339 =
-  /^([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:\.[0-9]{1,9})?)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 
 /** RFC 3339 as milliseconds since 1970, undefined if invalid. GCP's publishers omit seconds. */
 export function readTime(text: string): number | undefined {
@@ -189,7 +189,8 @@ export function readTime(text: string): number | undefined {
   const day = new Date(`${date}T00:00Z`)
   // `Date` reads February 30 as a day of March.
   const isDay = !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === date
-  return isDay ? Date.parse(time) : undefined
+  // A leap second is the end of its minute.
+  return isDay ? Date.parse(time.replace(/:60(?=[.Z+-])/, ':59')) : undefined
 }
 
 /** Whether a deprecation date is past depends on `capturedAt`, so that a replay gives the same. */
