@@ -55,7 +55,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
 
   page.push(
     '## Bump the builds, without cloud credentials',
-        await shell('update --cloud none rhel-9 9.8.20260428-0'),
+    await shell('update --cloud none rhel-9 9.8.20260428-0'),
   )
   await commit('Bump RHCOS')
   page.push(
