@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
-import { bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
+import { asCommonJs, bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 import { noticesOf } from './build/notices.ts'
 import { chooseBundle, withoutCapture } from './build/plugins.ts'
 
@@ -45,9 +45,9 @@ const [{ metafile }] = await Promise.all([
   build({
     ...options,
     ...COMMAND_LINE,
+    ...asCommonJs('__filename'),
     entryPoints: { offline: 'src/main.ts' },
     outdir: 'dist',
-    format: 'cjs',
     outExtension: { '.js': '.cjs' },
     plugins: [...COMMAND_LINE.plugins, withoutCapture],
   }),

@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import fs from 'fs-extra'
 import { inject } from 'postject'
-import { bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
+import { asCommonJs, bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const release = (name: string) => join(root, 'release', name)
@@ -80,15 +80,15 @@ async function makeExecutables(): Promise<string[]> {
   const folder = await fs.mkdtemp(join(tmpdir(), 'release-'))
   try {
     const script = join(folder, 'stream-snapshot.cjs')
+    const commonJs = asCommonJs('process.execPath')
     await build({
       ...options,
       entryPoints: ['src/cli.ts'],
-      format: 'cjs',
       outfile: script,
-      define: { 'import.meta.url': 'here' },
+      ...commonJs,
       // The executable's own require only finds Node's modules, and warns about every other one.
       banner: {
-        js: "require = require('node:module').createRequire(process.execPath); const here = require('node:url').pathToFileURL(process.execPath).href;",
+        js: `require = require('node:module').createRequire(process.execPath); ${commonJs.banner.js}`,
       },
     })
     const names: string[] = []

@@ -26,3 +26,11 @@ export const COMMAND_LINE = {
 /** `require` for what was CommonJS. */
 export const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+
+/** `import.meta.url` in CommonJS. @param file an expression for the path of the script */
+export const asCommonJs = (file: string) =>
+  ({
+    format: 'cjs',
+    define: { 'import.meta.url': 'here' },
+    banner: { js: `const here = require('node:url').pathToFileURL(${file}).href;` },
+  }) as const satisfies BuildOptions

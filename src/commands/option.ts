@@ -17,6 +17,8 @@ interface Details {
 export interface Option<Value> extends Details {
   readonly describe: string
   readonly isFlag?: boolean
+  /** Whether its value may be absent. */
+  readonly isOptional?: boolean
   /** Whether it may be given several times; such a positional takes all remaining words. */
   readonly isList?: boolean
   readonly isNeeded?: boolean

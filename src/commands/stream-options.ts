@@ -80,6 +80,7 @@ export const OCP_OPTION = version('OCP version', '4.18', { default: 'from the re
 
 const replay: Option<string | undefined> = {
   describe: 'Replay a recording (default: its own)',
+  isOptional: true,
   read: ([first, ...others], name) => {
     if (others.length > 0) throw new InputError(`${name}: given more than once`)
     return first

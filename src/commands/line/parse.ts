@@ -1,3 +1,4 @@
+import { Parser } from 'yargs/helpers'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { nearest } from '../../core/workspace/nearest.ts'
 import { InputError } from '../../errors.ts'
@@ -5,7 +6,7 @@ import type { Io } from '../../io.ts'
 import { VERSION } from '../../version.ts'
 import { type Command, GLOBAL_OPTIONS, helpRemedy } from '../command.ts'
 import { COMMANDS } from '../index.ts'
-import type { OptionTable, Words } from '../option.ts'
+import type { Option, OptionTable, Words } from '../option.ts'
 import { printCompletions, REQUEST } from './completion.ts'
 import { reportError } from './failure.ts'
 import { printHelp, printOverview } from './help.ts'
@@ -48,6 +49,15 @@ function help(words: readonly string[], io: Io): string | undefined {
   return printHelp(findCommand(name), width)
 }
 
+const CONFIGURATION = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'populate--': true,
+}
+
 /**
  * The command of a command line, and its words by option and positional.
  *
@@ -61,32 +71,21 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
     const remedy = 'Run stream-snapshot --help for the commands.'
     throw new InputError(message, command ? helpRemedy(command.name) : remedy)
   }
-  const words: Record<string, string[]> = {}
-  const places: string[] = []
   const rest = typed.filter((_, index) => index !== at)
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--' && rest[0] !== undefined) {
-      throw new InputError(`unexpected argument after --: ${JSON.stringify(rest[0])}`)
-    }
-    if (word === '--') break
-    if (!isOption(word)) {
-      places.push(word)
-      continue
-    }
-    const [, shown = '', value] = /^([^=]+)(?:=(.*))?$/s.exec(word) ?? []
-    const [name, option] = findOption(shown, table) ?? fail(unknownOption(shown, table))
-    const [next] = rest
-    if (option.isFlag && value !== undefined && value !== 'true' && value !== 'false') {
-      throw new InputError(`${shown}: unexpected value ${JSON.stringify(value)}`)
-    }
-    const own = () => (next === undefined || isOption(next) ? '' : rest.shift()) ?? ''
-    words[name] = [...(words[name] ?? []), value ?? (option.isFlag ? 'true' : own())]
+  const { _: places, '--': behind, ...words } = readWords(rest, table)
+  if (behind?.[0] !== undefined) {
+    throw new InputError(`unexpected argument after --: ${JSON.stringify(behind[0])}`)
+  }
+  for (const name of Object.keys(words)) {
+    const option = Object.hasOwn(table, name) ? table[name] : undefined
+    checkFlag(name, option ?? fail(unknownOption(name, table)), rest)
   }
   if (command === undefined) return fail('missing command')
+  const left = places?.map(String) ?? []
   for (const [name, { isList }] of Object.entries(command.positionals)) {
-    words[name] = places.splice(0, isList ? places.length : 1)
+    words[name] = left.splice(0, isList ? left.length : 1)
   }
-  const [extra] = places
+  const [extra] = left
   if (extra !== undefined) {
     const isCloud = (CLOUDS as readonly string[]).includes(extra)
     fail(`unexpected argument: ${extra}${isCloud ? '; --cloud takes one cloud here' : ''}`)
@@ -97,6 +96,35 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
     if (implies !== undefined && !words[implies]) fail(`--${name} requires --${implies}`)
   }
   return [command, words]
+}
+
+/** The words of each option, and the other ones as `_` and `--`, by the parser of yargs. */
+function readWords(rest: readonly string[], table: OptionTable): Record<string, string[]> {
+  const options = Object.entries(table)
+  const names = (isFlag: boolean) =>
+    options.flatMap(([name, option]) => ((option.isFlag === true) === isFlag ? [name] : []))
+  const alias = options.flatMap(([name, option]) => (option.alias ? [[name, option.alias]] : []))
+  const needing = options.filter(([, { isFlag, isOptional }]) => !isFlag && !isOptional)
+  const { argv, error } = Parser.detailed([...rest], {
+    configuration: CONFIGURATION,
+    boolean: names(true),
+    string: names(false),
+    alias: Object.fromEntries(alias),
+    narg: Object.fromEntries(needing.map(([name]) => [name, 1])),
+  })
+  const short = new Set(alias.map(([, letter]) => letter))
+  const words = Object.entries(argv).flatMap(([name, value]): [string, string[]][] =>
+    short.has(name) ? [] : [[name, [value].flat().map(String)]],
+  )
+  const [, valueless] = /following: ([\w-]+)/.exec(error?.message ?? '') ?? []
+  return Object.fromEntries([...words, ...(valueless ? [[valueless, ['']] as const] : [])])
+}
+
+/** The parser reads any value of a flag but `true` as `false`. */
+function checkFlag(name: string, { isFlag }: Option<unknown>, rest: readonly string[]): void {
+  const given = rest.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
+  if (!isFlag || given === undefined || given === 'true' || given === 'false') return
+  throw new InputError(`--${name}: unexpected value ${JSON.stringify(given)}`)
 }
 
 /** @throws InputError that suggests the nearest command */
@@ -118,13 +146,8 @@ function isOption(word: string): boolean {
   return /^-[^\d]/.test(word)
 }
 
-function findOption(shown: string, table: OptionTable) {
-  return Object.entries(table).find(
-    ([name, { alias }]) => shown === `--${name}` || shown === `-${alias}`,
-  )
-}
-
-function unknownOption(shown: string, table: OptionTable): string {
-  const meant = nearest(shown.replace(/^-+/, ''), Object.keys(table))
+function unknownOption(name: string, table: OptionTable): string {
+  const meant = nearest(name, Object.keys(table))
+  const shown = `${name.length > 1 ? '--' : '-'}${name}`
   return `unknown option: ${shown}${meant === undefined ? '' : `; did you mean --${meant}?`}`
 }
