@@ -82,7 +82,7 @@ export interface ToyQuery {
 
 `
 
-/** The lines of the page's second table, each behind a line that is there. */
+/** The rows that the page lists, each behind a line that is there. */
 const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: string])[]>> = {
   'src/core/clouds/index.ts': [
     ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
