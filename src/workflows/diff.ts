@@ -43,12 +43,15 @@ export async function diffWorkspace(
   const old = parseStreams(await before.read(file), file, fileName(before, file))
   const fresh = parseStreams(await after.read(file), file, fileName(after, file))
   const known = fresh ?? old ?? parseStreams(await folder.read(file), file, file)
-  const all = [...new Set([...(fresh ?? known).keys(), ...(old ?? known).keys()])]
+  const renamed = renamedStreams(old ?? known, fresh ?? known)
+  const all = [...new Set([...(fresh ?? known).keys(), ...(old ?? known).keys()])].filter(
+    (name) => ![...renamed.values()].includes(name),
+  )
   const unknown = names.find((name) => !all.includes(name))
   if (unknown !== undefined) throw new InputError(`${unknown}: no such stream in ${file}`)
   const streams: StreamDiff[] = []
   for (const name of all.filter((each) => names.length === 0 || names.includes(each))) {
-    const own = await readSide(before, (old ?? known).get(name))
+    const own = await readSide(before, (old ?? known).get(renamed.get(name) ?? name))
     const other = await readSide(after, (fresh ?? known).get(name))
     streams.push(diffStream(name, own, other, old !== undefined && fresh !== undefined))
   }
@@ -58,6 +61,22 @@ export async function diffWorkspace(
     streams,
     files: fileChanges([texts], old === undefined || fresh === undefined),
   }
+}
+
+/** The old names of streams that have a new name and the same target or snapshot. */
+function renamedStreams(old: Streams, fresh: Streams): ReadonlyMap<string, string> {
+  const removed = [...old].filter(([name]) => !fresh.has(name))
+  const added = [...fresh].filter(([name]) => !old.has(name))
+  return new Map(
+    added.flatMap(([name, { target, snapshot }]): [string, string][] => {
+      const [before] =
+        removed.find(
+          ([, each]) =>
+            (target && each.target === target) || (snapshot && each.snapshot === snapshot),
+        ) ?? []
+      return before === undefined ? [] : [[name, before]]
+    }),
+  )
 }
 
 /** In the working folder or above it; of a version that has none, at the root of the repository. */

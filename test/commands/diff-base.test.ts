@@ -185,6 +185,17 @@ describe('diff --base', () => {
     expect(stdout).toMatch(/\nrhel-9: removed, 9\.8\.20260403-0 -> none; 4 removed\n/)
   })
 
+  it('compares a stream with a new name by its files', async () => {
+    const value = JSON.parse(workspaceText('rhel-10', 'rhel-9'))
+    const { 'rhel-9': config, ...streams } = value.streams
+    value.streams = { ...streams, rhcos: config }
+    await writeFile(at('stream-snapshot.json'), JSON.stringify(value))
+    await writeStream('rhel-9', NEW, before)
+    const { stdout } = await diff('--base', 'base')
+    expect(stdout).toMatch(/(^|\n)rhcos: 9\.8\.20260403-0 -> 9\.8\.20260428-0; /)
+    expect(stdout).not.toContain('rhel-9: removed')
+  })
+
   it('reports files that differ without another change', async () => {
     await writeFile(at('rhel-9.json'), streamText(OLD, before).replace('by hand', 'by me'))
     const { status, stdout } = await diff('--base', 'base')
