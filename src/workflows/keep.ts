@@ -3,6 +3,7 @@ import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
+  ARCHITECTURES,
   CLOUDS,
   type CloudName,
   capturedClouds,
@@ -139,6 +140,10 @@ function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria
   return Object.fromEntries(own) as unknown as Criteria
 }
 
+/** `x86_64/metal`, as the refusal of a build without it names it. */
+const isBuildPart = (name: string) =>
+  ARCHITECTURES.some((architecture) => name.startsWith(`${architecture}/`))
+
 /**
  * The names to drop that the snapshot has.
  *
@@ -150,7 +155,7 @@ export function knownDrops(
   before: Snapshot | undefined,
 ): string[] {
   const parts = before ? partNames(allParts(before)) : []
-  const isKnown = (name: string) => parts.includes(name) || name.includes('/')
+  const isKnown = (name: string) => parts.includes(name) || isBuildPart(name)
   const unknown = drop.filter((name) => !isKnown(name))
   if (unknown.length > 0 && !dropsOfAnyStream) {
     throw new InputError(
