@@ -97,7 +97,7 @@ async function prepareUpdate(
   const refusals = new Refusals()
   for (const [name, config] of streams) {
     try {
-      results.push(await updateStream(name, config, options, own, refusals))
+      results.push(await updateStream(name, config, options, named(name, own), refusals))
     } catch (error) {
       throw ofStream(name, error, opened.file)
     }
@@ -113,6 +113,15 @@ async function prepareUpdate(
         ...(regeneration?.writes ?? []),
       ]),
     ],
+  }
+}
+
+/** With the stream in the progress of its queries. */
+function named(stream: string, context: CaptureContext): CaptureContext {
+  return {
+    ...context,
+    onProgress: (parts) =>
+      context.onProgress?.(parts.map((part) => ({ ...part, name: `${stream} ${part.name}` }))),
   }
 }
 

@@ -60,6 +60,9 @@ export function widthFor(io: Io, output: OutputName): number | undefined {
   return wanted === undefined ? undefined : Math.max(wanted, NARROWEST)
 }
 
+/** When progress shows the time, in seconds. */
+const LONG_WAIT = 5
+
 export interface TerminalOptions {
   readonly quiet: boolean
   /** What `--color` and `--no-color` say; default: color on a capable terminal. */
@@ -98,11 +101,20 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
       const line = spinner({ text: visibleLine(text), stream, handleSignals: false }).start()
       // It hides the cursor.
       const forget = onExit(() => line.stop())
+      const begin = Date.now()
+      let shown = text
+      const draw = () => {
+        const seconds = Math.floor((Date.now() - begin) / 1000)
+        line.text = visibleLine(seconds < LONG_WAIT ? shown : `${shown} (${seconds} s)`)
+      }
+      const timer = setInterval(draw, 1000)
       return {
         update: (next) => {
-          line.text = visibleLine(next)
+          shown = next
+          draw()
         },
         stop: () => {
+          clearInterval(timer)
           forget()
           line.stop()
         },
