@@ -68,11 +68,13 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
     await shell('check rhel-9'),
   )
   await commit('Update marketplace images')
+  const shown = async (file: string) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8')
   const { stdout } = await run(['diff', '--base', 'HEAD~2'], { cwd: folder })
-  for (const name of ['README.md', 'docs/diff.md']) {
-    const text = await readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
-    expect(text).toContain(`\n${stdout.split('\n')[0]}\n`)
-  }
+  const summary = `\n${stdout.split('\n')[0]}\n`
+  expect(await shown('docs/diff.md')).toContain(summary)
+  expect(await shown('README.md')).toContain(summary)
+  const checked = await run(['check', 'rhel-9'], { cwd: folder })
+  expect(await shown('README.md')).toContain(`$ stream-snapshot check rhel-9\n${checked.stdout}`)
 
   azure.setImages(knownImages().filter(({ sku }) => sku !== 'aro_422-v2'))
   page.push(
