@@ -62,29 +62,12 @@ describe("Azure's environment", () => {
 })
 
 describe("AWS's region for the sign-in", () => {
-  const files = { [`${HOME}/.aws/config`]: '[profile work]\nregion = eu-central-1\n' }
-
   it.each([
     [{ AWS_REGION: 'us-gov-west-1', AWS_DEFAULT_REGION: 'us-east-2' }, 'us-gov-west-1'],
     [{ AWS_DEFAULT_REGION: 'cn-north-1' }, 'cn-north-1'],
-    [{ AWS_PROFILE: 'work' }, 'eu-central-1'],
     [{}, undefined],
   ])('of %j is %s', (env, region) => {
-    expect(awsSettings.read(source(env, files)).region).toBe(region)
-  })
-})
-
-describe('a missing file of the AWS CLI', () => {
-  const env = { AWS_CONFIG_FILE: '/missing', AWS_SHARED_CREDENTIALS_FILE: '/missing' }
-
-  it('is ignored where other credentials are set', () => {
-    const web = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_PROFILE: '' }
-    awsSettings.read(source({ ...env, ...web }, { '/token': 'a.b.c' }))
-    awsSettings.read(source({ ...env, AWS_CONFIG_FILE: '/config' }, { '/config': '[default]\n' }))
-  })
-
-  it('is reported where nothing else is set', () => {
-    expect(() => awsSettings.read(source(env))).toThrow(/^AWS_CONFIG_FILE: no such file$/)
+    expect(awsSettings.read(source(env)).region).toBe(region)
   })
 })
 

@@ -81,7 +81,9 @@ Run aws configure sso.
 Run its command to see why, and correct credential_process in the AWS config file.
   Command failed|credential_process (returned|did not return)|credentials from .* credential_process: credential_process of the profile failed
 Set its keys with aws configure, or AWS_PROFILE to another profile.
-  Could not resolve credentials using profile: the profile has no credentials
+  Could not resolve credentials using profile: the profile does not exist, or its credentials are incomplete
+Correct source_profile in the AWS config file.
+  Detected a cycle: source_profile of the profile leads back to it
 Assign a role to the machine or the container.
   HTTP credential provider response not of the required format|Invalid response received from instance metadata: the metadata service returned no credentials
 Check AWS_CONTAINER_AUTHORIZATION_TOKEN, and assign a role to the container.
@@ -108,13 +110,6 @@ export function refuseForeign(send: Send): Send {
 
 const NOT_AWS =
   'Check HTTPS_PROXY and the endpoint: a proxy or a sign-in page may have sent the response.'
-
-/** Explains what EC2 returned instead of the account's regions; it does so in an enabled region. */
-export function explainListing(error: Error): Explanation | undefined {
-  const isKey = error instanceof EC2ServiceException && error.name === 'AuthFailure'
-  if (!isKey) return explainQuery(error)
-  return explainException(error, new Map([['AuthFailure', ['the keys are not valid', KEYS]]]))
-}
 
 export function explainQuery(error: Error): Explanation | undefined {
   return error instanceof EC2ServiceException ? explainException(error, SERVICE_ERRORS) : undefined

@@ -13,10 +13,10 @@ import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
 import { malformed, notAList, pageWatch, tokenSpelling } from '../normalize.ts'
-import { explainListing, explainQuery, refuseForeign } from './errors.ts'
+import { explainQuery, refuseForeign } from './errors.ts'
 import { getPartition, getProducts, readImages, recordAws } from './images.ts'
 import type { AwsSettings } from './settings.ts'
-import { awsHandler, SILENT, signIn } from './sign-in.ts'
+import { awsHandler, profileRegion, SILENT, signIn } from './sign-in.ts'
 
 const PAGE_SIZE = 1000
 
@@ -27,7 +27,11 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
 
   async connect(context) {
     const { settings, own, recording, warn } = context
-    const { options, secrets } = await openOptions(context, own.regions?.[0] ?? own.region)
+    const region = settings && (settings.region ?? (await profileRegion()))
+    const { options, secrets } = await openOptions(
+      context,
+      region ?? own.regions?.[0] ?? own.region,
+    )
     const open = (region: string) =>
       new EC2Client({
         ...options,
@@ -40,7 +44,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
     return {
       async listQueries() {
         const home = settings
-          ? listingRegion(own, settings.region)
+          ? listingRegion(own, region)
           : (recordedListing(recording ?? []) ?? own.region)
         const regions = own.regions ?? (await enabledRegions(open(home), home, warn))
         return regions.map((region) => ({ region }))
@@ -130,7 +134,7 @@ async function enabledRegions(
 ): Promise<string[]> {
   const query = `aws ${region} regions`
   const response = await client.send(new DescribeRegionsCommand({})).catch((error) => {
-    throw queryError(error, query, explainListing)
+    throw queryError(error, query, explainQuery)
   })
   const enabled = (response.Regions ?? [])
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')

@@ -23,10 +23,12 @@ type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
 /** A session is renewed when it expires within this time, in milliseconds. */
 const RENEWAL = 300_000
 
-/**
- * Signs in once for all regions, as the AWS CLI does.
- * @param region for the sign-in, unless the environment or the profile has one
- */
+/** The region of the profile; undefined if it has none. */
+export function profileRegion(): Promise<string | undefined> {
+  return new EC2Client({ logger: SILENT }).config.region().catch(() => undefined)
+}
+
+/** Signs in once for all regions, as the AWS CLI does. */
 export async function signIn(
   settings: AwsSettings,
   region: string,
@@ -46,7 +48,7 @@ export async function signIn(
     },
   }
   const options = {
-    region: settings.region ?? region,
+    region,
     logger,
     requestHandler: awsHandler(trace.watch(refuseForeign(send))),
   }
