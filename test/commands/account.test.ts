@@ -283,24 +283,6 @@ describe('a target that is not there', () => {
       stderr: `stream-snapshot: ${message}\n`,
     })
   })
-
-  it('is not made in a folder that is not there', async () => {
-    await writeFile(at('s.json'), snapshot())
-    const { status, stderr } = await call('regenerate', 's.json', '--target', 'no/t.json')
-    expect(status).toBe(2)
-    expect(stderr).toContain('no/t.json')
-  })
-})
-
-describe('--marketplace-file', () => {
-  it('touches nothing of the stream where no build changes', async () => {
-    await writeFile(at('t.json'), smallStream(EXAMPLE))
-    await writeFile(at('s.json'), snapshotText([V2, ARM]))
-    const { status, stderr } = await regenerate('--marketplace-file', 'm.json')
-    expect(status).toBe(0)
-    expect(stderr).toMatch(/t\.json: unchanged\nm\.json: created\n$/)
-    expect(await read('t.json')).toBe(smallStream(EXAMPLE))
-  })
 })
 
 describe('verify --target', () => {

@@ -1,9 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { makeCertificate } from '../mock-servers/certificate.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { DEMONSTRATION, demonstrationMeta } from '../mock-servers/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -125,40 +122,6 @@ describe('capture of builds', () => {
     ])
   })
 
-  it('asks an https server, and replays it where only a proxy leads out', async () => {
-    const certificate = await makeCertificate()
-    onTestFinished(() => certificate.remove())
-    const server = await buildServer({ certificate })
-    const args = ['--cloud', 'none', '--name', name, '--url', server.streams, ...SOME]
-    const env = { NODE_EXTRA_CA_CERTS: certificate.file }
-    const captured = await run(['capture', 's.json', ...args], { cwd: folder, env })
-    expect(captured).toMatchObject({ status: 0 })
-    const proxied = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' }
-    const verified = await run(['verify', 's.json'], { cwd: folder, env: proxied })
-    expect(verified).toMatchObject({ status: 0 })
-  })
-
-  it('takes name, server, architecture and version from a URL', async () => {
-    const server = await buildServer()
-    const folderUrl = `${server.streams}/${name}/builds/${release}/s390x`
-    const outcome = await call('capture', 's.json', '--cloud', 'none', `${folderUrl}/meta.json`)
-    expect(outcome).toMatchObject({ status: 0 })
-    const { stream, builds } = JSON.parse(await read('s.json'))
-    expect(stream).toMatchObject({ name, url: server.streams })
-    expect(builds.s390x.location).toBe(folderUrl)
-  })
-
-  it('takes a URL of no layout for the folder of the artifacts, on a server of its own', async () => {
-    const server = await createOddServer()
-    const args = ['--cloud', 'none', '--name', name, `${server}/drop/meta.json`]
-    expect(await call('capture', 's.json', ...args)).toMatchObject({ status: 0 })
-    const { stream, builds } = JSON.parse(await read('s.json'))
-    expect(stream.url).toBe(`${server}/drop`)
-    expect(builds.s390x.location).toBe(`${server}/drop`)
-    expect(await call('verify', 's.json')).toMatchObject({ status: 0 })
-    expect((await call('regenerate', 's.json')).stdout).toContain(`"${server}/drop/rhcos-`)
-  })
-
   it.each([
     ['another host', 'https://elsewhere.example/x86_64'],
     ['a host that begins alike', 'https://builds.example.org/a'],
@@ -207,19 +170,6 @@ describe('capture of builds', () => {
     expect(await call('verify', 's.json')).toMatchObject({ status: 0 })
   })
 
-  it('takes new builds of the stream that the snapshot is of', async () => {
-    const server = await buildServer({}, ({ architecture, release: wanted }) =>
-      JSON.stringify({ ...demonstrationMeta(architecture), buildid: wanted }),
-    )
-    await capture(server.streams, `s390x=${release}`, '--no-signatures')
-    const next = '418.94.202410100000-0'
-    const outcome = await call('capture', 's.json', '--cloud', 'none', `s390x=${next}`)
-    expect(outcome).toMatchObject({ status: 0 })
-    const { stream, builds } = JSON.parse(await read('s.json'))
-    expect(stream).toMatchObject({ name, url: server.streams, signatures: false })
-    expect(builds.s390x.release).toBe(next)
-  })
-
   it('warns of different builds and of unknown platforms', async () => {
     const server = await buildServer({}, ({ architecture, release: wanted }) => {
       const meta = demonstrationMeta(architecture)
@@ -253,27 +203,4 @@ describe('a build server that', () => {
     )
     expect(await readdir(folder)).toEqual([])
   })
-
-  it('does not have the build', async () => {
-    const server = await buildServer()
-    const outcome = await capture(server.streams, `${SOME}-7`)
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain(
-      `${server.streams}/${name}/builds/${release}-7/x86_64/meta.json: returned 404: the build server does not have this build\n`,
-    )
-  })
 })
-
-/** A folder with a meta.json and nothing that tells whose it is but that. */
-async function createOddServer(): Promise<string> {
-  const text = JSON.stringify(demonstrationMeta('s390x'))
-  const server = createServer((request, response) => {
-    response.writeHead(request.url === '/drop/meta.json' ? 200 : 404, {
-      'content-type': 'application/json',
-    })
-    response.end(text)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}

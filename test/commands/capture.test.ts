@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
@@ -56,12 +56,6 @@ describe('capture', () => {
     expect(snapshot.builds).toEqual({})
   })
 
-  it('asks no more at a time than it is told', async () => {
-    const mockServer = await azureFor(imagesBeforeBump(), { latencyMs: 20 })
-    await capture(mockServer, at('s.json'), [...fromStream(), '--concurrency', '3'])
-    expect(Math.max(...mockServer.requests.map(({ concurrency }) => concurrency))).toBe(3)
-  })
-
   it('keeps nothing of the one who captured, nor what an answer says of them', async () => {
     const planted = ['planted-0123456789', 'AKIAIOSFODNN7EXAMPLE', 'hunter2hunter2']
     const mockServer = await azureFor(imagesBeforeBump(), { secrets: planted })
@@ -103,68 +97,6 @@ describe('capture', () => {
     mockServer.setImages(imagesAfterBump())
     expect(await capture(mockServer, at('s.json'), [])).toMatchObject({ status: 0 })
     expect(await read('s.json')).toContain('418.94.202410090804')
-  })
-
-  it.each([
-    ['a server error', { status: 500 }, /returned 500/],
-    ['a refusal', { status: 403 }, /returned 403/],
-  ])('ends at %s with exit 3 and leaves both files', async (_, { status }, message) => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    await capture(mockServer, at('s.json'), fromStream())
-    const before = [await read('s.json'), await read('s.recording.json')]
-    const broken = await azureFor(imagesAfterBump(), {
-      faults: [{ path: /skus\/418-v2/, fault: { kind: 'status', status } }],
-    })
-    const outcome = await capture(broken, at('s.json'), fromStream())
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toMatch(/^stream-snapshot: azure azureopenshift:aro4:418-v2: /m)
-    expect(outcome.stderr).toMatch(message)
-    expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
-    expect((await readdir(folder)).sort()).toEqual(['rhcos.json', 's.json', 's.recording.json'])
-  })
-
-  it('takes a service principal from the file that AZURE_AUTH_LOCATION names', async () => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    const { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST, ...id } = mockServer.environment
-    const principal = {
-      subscriptionId: id.AZURE_SUBSCRIPTION_ID,
-      clientId: id.AZURE_CLIENT_ID,
-      clientSecret: id.AZURE_CLIENT_SECRET,
-      tenantId: id.AZURE_TENANT_ID,
-    }
-    await mkdir(at('.azure'))
-    await writeFile(at('.azure/osServicePrincipal.json'), JSON.stringify(principal))
-    const args = ['capture', at('s.json'), '--azure-endpoint', mockServer.url, ...fromStream()]
-    const common = { NODE_EXTRA_CA_CERTS, NO_PROXY, AZURE_AUTHORITY_HOST }
-    expect(await run(args, { env: { ...common, HOME: folder } })).toMatchObject({ status: 0 })
-    const named = { AZURE_AUTH_LOCATION: at('.azure/osServicePrincipal.json') }
-    expect(await run(args, { env: { ...common, ...named } })).toMatchObject({ status: 0 })
-  })
-
-  it('says what is wrong with the credentials', async () => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    const wrong = { AZURE_CLIENT_SECRET: 'not-the-secret' }
-    const outcome = await capture(mockServer, at('s.json'), fromStream(), wrong)
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain(
-      'azure: sign-in failed: the client secret is wrong (AADSTS7000215)\n',
-    )
-    expect(outcome.stderr).not.toContain('not-the-secret')
-    const env = { AZURE_AUTH_LOCATION: at('nope.json') }
-    const nowhere = await run(['capture', at('s.json'), ...fromStream()], { env })
-    expect(nowhere).toMatchObject({ status: 3 })
-    expect(nowhere.stderr).toContain('AZURE_AUTH_LOCATION: no such file')
-    const none = await run(['capture', at('s.json'), ...fromStream()])
-    expect(none).toMatchObject({ status: 3 })
-    expect(none.stderr).toContain('azure: no credentials found')
-  })
-
-  it('takes a missing subscription for a failure, not for a missing image', async () => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    const other = { AZURE_SUBSCRIPTION_ID: '11111111-1111-4111-8111-111111111111' }
-    const outcome = await capture(mockServer, at('s.json'), fromStream(), other)
-    expect(outcome.status).toBe(3)
-    expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
   it('writes the national cloud that it asked', async () => {

@@ -130,13 +130,6 @@ describe('configmap', () => {
     )
   })
 
-  it('takes one value for each option', async () => {
-    await writeFile(at('market.json'), JSON.stringify({ x86_64: { azure: {} } }))
-    expect(await configmap('--marketplace-file', 'market.json', 'nine.json')).toMatchObject({
-      status: 0,
-    })
-  })
-
   it.each([
     [['nope.json'], 'nope.json: no such file'],
     [['x=nope.json'], 'nope.json: no such file'],

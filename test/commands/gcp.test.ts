@@ -75,14 +75,6 @@ describe('capture --cloud gcp', () => {
     expect(files).toContain('https://compute.googleapis.com:443')
   })
 
-  it('waits where Compute throttles', async () => {
-    const throttled = { kind: 'status', status: 429, retryAfter: 1 } as const
-    const mockServer = await gcpFor({ faults: [{ path: /ocp-413/, fault: throttled, times: 1 }] })
-    const started = Date.now()
-    expect(await capture(mockServer)).toMatchObject({ status: 0 })
-    expect(Date.now() - started).toBeGreaterThan(1000)
-  })
-
   it.each([
     ['the API is not enabled', /images\?/, 403, 'returned 403 accessNotConfigured', 'Enable the'],
     ['an image is refused', /ocp-48/, 403, 'ocp-48-x86-64-202210040145: returned 403', 'Enable'],
@@ -97,47 +89,5 @@ describe('capture --cloud gcp', () => {
     expect(hint).toContain(remedy)
     expect(outcome.stderr).not.toContain(mockServer.account.projectNumber)
     expect(await readdir(folder)).toEqual(['rhcos.json'])
-  })
-
-  it.each(['html', 'truncated'] as const)('takes no page for an image: %s', async (kind) => {
-    const mockServer = await gcpFor({ faults: [{ path: /oke-48/, fault: { kind } }] })
-    const outcome = await capture(mockServer)
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain('oke-48-x86-64-202210040145: the response is another image')
-  })
-
-  it('says which credentials it misses', async () => {
-    const mockServer = await gcpFor()
-    const { NODE_EXTRA_CA_CERTS } = mockServer.environment
-    const outcome = await capture(mockServer, {
-      NODE_EXTRA_CA_CERTS,
-      METADATA_SERVER_DETECTION: 'none',
-    })
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toMatch(/^stream-snapshot: gcp: no credentials found/)
-    expect(outcome.stderr).toContain('gcloud auth application-default login')
-  })
-
-  it('fills both layouts', async () => {
-    await capture(await gcpFor())
-    for (const layout of ['enhancement', 'stream-metadata']) {
-      await run(['regenerate', at('s.json'), '--target', at('rhcos.json'), '--layout', layout])
-    }
-    const extensions = JSON.parse(await read('rhcos.json')).architectures.x86_64[
-      'rhel-coreos-extensions'
-    ]
-    expect(extensions.marketplace.gcp).toEqual(extensions['gcp-marketplace'])
-    expect(extensions['gcp-marketplace']).toEqual(
-      Object.fromEntries(
-        ['ocp', 'opp', 'oke'].map((plan) => [
-          plan,
-          {
-            release: '413.92.202305021736',
-            project: 'redhat-marketplace-public',
-            name: `redhat-coreos-${plan}-413-x86-64-202305021736`,
-          },
-        ]),
-      ),
-    )
   })
 })

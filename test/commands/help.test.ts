@@ -81,13 +81,6 @@ describe('help', () => {
     }
   })
 
-  it.each(names)('of %s lists its own options before the global ones', async (name) => {
-    const { stdout } = await run([name, '--help'])
-    const groups = [...stdout.matchAll(/^[A-Z].*:$/gm)].map(([group]) => group)
-    expect(groups.slice(0, 2)).toEqual(['Examples:', 'Arguments:'])
-    expect(groups.at(-1)).toBe('Global options:')
-  })
-
   it('says what is wrong with a value in one line, and how to know better', async () => {
     const { status, stderr } = await run(['diff', 'a', 'b', '-o', 'html'])
     expect(status).toBe(2)

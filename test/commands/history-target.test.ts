@@ -132,12 +132,4 @@ describe('the report of a snapshot without builds', () => {
     expect(text).toContain('1 not graded (release unknown), images to publish unknown.')
     expect(text).not.toContain('No marketplace image')
   })
-
-  it('is not written over the target', async () => {
-    const outcome = await call('report', 's.json', '--target', 'rhcos.json', '--file', 'rhcos.json')
-    expect(outcome).toMatchObject({
-      status: 2,
-      stderr: 'stream-snapshot: --file: rhcos.json: an input of the report\nChoose another file.\n',
-    })
-  })
 })

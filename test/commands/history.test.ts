@@ -49,18 +49,6 @@ describe('history', () => {
     ])
   })
 
-  it('shows with --full the state of each version', async () => {
-    const { stdout } = await history('snapshots/s.json', '--full', '--max-count', '1')
-    expect(stdout.split('\n').slice(1)).toEqual([
-      '  ~  build x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
-      '     OCP version 4.18',
-      '     x86_64                              418.94.202410090804-0',
-      '     azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916  older-build  23 days',
-      '     13 slots without an image',
-      '',
-    ])
-  })
-
   it('shows the parts of a build that changed', async () => {
     const stream = (ami: string) =>
       smallStream(EXAMPLE).replace(

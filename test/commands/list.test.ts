@@ -119,40 +119,4 @@ describe('list', () => {
       stderr: 's.json: no images found\n',
     })
   })
-
-  it('refuses a cloud that was not queried', async () => {
-    expect(await list('s.json', '--cloud', 'gcp')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr:
-        'stream-snapshot: s.json: gcp was not queried\nQuery it: stream-snapshot capture s.json --cloud gcp\n',
-    })
-  })
-
-  it('says which file is missing, and which value is wrong', async () => {
-    expect(await list('nope.json')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: 'stream-snapshot: nope.json: no such file\n',
-    })
-    for (const wrong of [
-      ['-o', 'yaml'],
-      ['--cloud', 'moon'],
-      ['--sku', ''],
-    ]) {
-      const { status, stdout, stderr } = await list('s.json', ...wrong)
-      expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-      expect(stderr).toMatch(/^stream-snapshot: .*(output|cloud|sku)/)
-    }
-  })
-
-  it('refuses bytes that are no UTF-8', async () => {
-    const text = snapshotText([azureImage('418-v2', '418.94.20240916', { offer: 'aro-é' })])
-    await writeFile(join(folder, 's.json'), Buffer.from(text, 'latin1'))
-    expect(await list('s.json')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: 'stream-snapshot: s.json: not UTF-8 text\n',
-    })
-  })
 })

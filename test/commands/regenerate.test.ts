@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -157,35 +157,6 @@ describe('regenerate', () => {
     expect(again).toMatchObject({ status: 0, stdout: '' })
   })
 
-  it('keeps the indentation, the final newlines and what it does not know of the target', async () => {
-    const stream = JSON.parse(smallStream(EXAMPLE))
-    stream.architectures.x86_64.artifacts.toaster = { release: '1', formats: {} }
-    stream.architectures.x86_64['rhel-coreos-extensions'] = { other: 1 }
-    stream.note = 'kept'
-    await writeFile(at('rhcos.json'), `${JSON.stringify(stream, undefined, 4)}\n\n`)
-    await regenerate('--target', 'rhcos.json')
-    const text = await read('rhcos.json')
-    expect(text).toMatch(/^\{\n {4}"stream"/)
-    expect(text).toMatch(/"note": "kept"\n\}\n\n$/)
-    expect(JSON.parse(text).architectures.x86_64.artifacts.toaster).toBeDefined()
-    expect((await marketplace('x86_64')).other).toBe(1)
-  })
-
-  it('keeps the mode and the link of the target', async () => {
-    await writeFile(at('real.json'), smallStream(EXAMPLE), { mode: 0o640 })
-    await symlink('real.json', at('link.json'))
-    await regenerate('--target', 'link.json')
-    expect((await lstat(at('link.json'))).isSymbolicLink()).toBe(true)
-    expect((await stat(at('real.json'))).mode & 0o777).toBe(0o640)
-    expect(await read('real.json')).toContain('azure-marketplace')
-  })
-
-  it('explains each slot', async () => {
-    const { stderr } = await regenerate('--target', 'rhcos.json', '--explain')
-    expect(stderr).toContain('azure no-purchase-plan x86_64 gen2, release 418.94.202410090804-0')
-    expect(stderr).toMatch(/\* azureopenshift:aro4:418-v2:418\.94\.20240916 +older-build/)
-  })
-
   it('says the same as JSON', async () => {
     const { stdout } = await regenerate('--target', 'rhcos.json', '-o', 'json')
     expect(JSON.parse(stdout).selections[0]).toMatchObject({
@@ -234,13 +205,6 @@ describe('regenerate', () => {
       stdout: '',
       stderr: '',
     })
-  })
-
-  it('says that its images are for no stream of Fedora CoreOS', async () => {
-    await writeFile(at('fcos.json'), smallStream({ x86_64: '38.20230609.3.0' }, 'stable'))
-    const { status, stderr } = await regenerate('--target', 'fcos.json')
-    expect(status).toBe(2)
-    expect(stderr).toContain('and the target has 38.20230609.3.0')
   })
 })
 
@@ -300,20 +264,6 @@ describe('regenerate --require', () => {
   it('explains what it refuses', async () => {
     const { stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact', '--explain')
     expect(stderr).toMatch(/418-v2:418\.94\.20240916 +no: exact is required/)
-  })
-
-  it('takes the most recent one that is not newer', async () => {
-    const emea = azureImage('rh-ocp-worker', '4.17.2024100419', {
-      publisher: 'redhat-limited',
-      plan: 'ocp-emea',
-    })
-    const old = azureImage('rh-ocp-worker', '4.17.2024100419')
-    await writeFile(at('s.json'), snapshotText([...IMAGES, emea, old]))
-    const { status, stderr } = await regenerate('--target', 'rhcos.json', '--require', 'not-newer')
-    expect({ status, stderr }).toMatchObject({ status: 0 })
-    expect(
-      (await marketplace('x86_64'))['azure-marketplace']['purchase-plan-north-america'].version,
-    ).toBe('4.17.2024100419')
   })
 })
 

@@ -126,14 +126,6 @@ describe('no file at all', () => {
     })
   })
 
-  it('is no page where that is a snapshot of theirs', async () => {
-    const report = await call('report', '--file', 'snapshots/two.json')
-    expect(report).toMatchObject({ status: 2, stdout: '' })
-    expect(report.stderr).toBe(
-      'stream-snapshot: --file: snapshots/two.json: an input of the report\nChoose another file.\n',
-    )
-  })
-
   it('is missing where there is no workspace', async () => {
     const elsewhere = await temporaryFolder()
     const { status, stderr } = await run(['list'], { cwd: elsewhere })

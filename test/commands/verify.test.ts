@@ -198,12 +198,4 @@ describe('verify', () => {
       stdout: expect.stringContaining('target: ok'),
     })
   })
-
-  it('refuses a file that is not there', async () => {
-    const { status, stderr } = await run(['verify', 'nope.json'], { cwd: folder })
-    expect({ status, stderr }).toEqual({
-      status: 2,
-      stderr: 'stream-snapshot: nope.json: no such file\n',
-    })
-  })
 })
