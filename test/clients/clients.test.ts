@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AWS } from './aws.ts'
 import { AZ, signIn } from './az.ts'
-import { GCLOUD, hasGcloud } from './gcloud.ts'
 import { startWorld, type World } from './world.ts'
 
 let world: World
@@ -10,8 +9,6 @@ beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world.close())
-
-if (!hasGcloud) process.stderr.write('gcloud: NOT TESTED, as it is not installed\n')
 
 describe('az', () => {
   it('logs in as a service principal, and finds its subscription', async () => {
@@ -87,15 +84,5 @@ describe('aws', () => {
     expect(outcome.stderr).toContain(
       `An error occurred (InvalidAMIID.NotFound) when calling the DescribeImages operation: The image id '[${id}]' does not exist`,
     )
-  })
-})
-
-describe.runIf(hasGcloud)('gcloud', () => {
-  it.each(Object.entries(GCLOUD))('%s', (_, compare) => compare(world))
-
-  it('has no image where there is none', async () => {
-    const outcome = await world.attempt('gcloud', 'compute', 'images', 'describe', 'nothing')
-    expect(outcome.status).toBe(1)
-    expect(outcome.stderr).toContain("global/images/nothing' was not found")
   })
 })

@@ -2,7 +2,6 @@ import { Agent } from 'node:https'
 import {
   DescribeImagesCommand,
   type DescribeImagesRequest,
-  DescribeRegionsCommand,
   EC2Client,
   paginateDescribeImages,
 } from '@aws-sdk/client-ec2'
@@ -103,87 +102,6 @@ test.each<[string, DescribeImagesRequest, string[]]>([
   expect(await list(input)).toEqual(names)
 })
 
-test.each<[DescribeImagesRequest, number, string, string]>([
-  [
-    { ImageIds: ['ami-0'] },
-    400,
-    'InvalidAMIID.Malformed',
-    'Invalid id: "ami-0" (expecting "ami-...")',
-  ],
-  [
-    { ImageIds: ['ami-00000000'] },
-    400,
-    'InvalidAMIID.NotFound',
-    "The image id '[ami-00000000]' does not exist",
-  ],
-  [
-    { ImageIds: ['ami-00000000', 'ami-00000001'] },
-    400,
-    'InvalidAMIID.NotFound',
-    "The image ids '[ami-00000000, ami-00000001]' do not exist",
-  ],
-  [
-    { Filters: [{ Name: 'nmae', Values: ['x'] }] },
-    400,
-    'InvalidParameterValue',
-    "The filter 'nmae' is invalid",
-  ],
-  [
-    { MaxResults: 4 },
-    400,
-    'InvalidParameterValue',
-    'Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.',
-  ],
-  [
-    { MaxResults: 1001 },
-    400,
-    'InvalidParameterValue',
-    'Value ( 1001 ) for parameter maxResults is invalid. Expecting a value smaller than or equal to 1000.',
-  ],
-  [
-    { MaxResults: 5, ImageIds: [idOf('first')] },
-    400,
-    'InvalidParameterCombination',
-    'The parameter imageIdsSet cannot be used with the parameter maxResults',
-  ],
-  [{ MaxResults: 5, NextToken: 'x' }, 400, 'InvalidParameterValue', 'The NextToken is invalid'],
-  [
-    { DryRun: true },
-    412,
-    'DryRunOperation',
-    'Request would have succeeded, but DryRun flag is set.',
-  ],
-])('%j is refused', async (input, ...refusal) => {
-  expect(await list(input)).toEqual(refusal)
-})
-
-test.each([
-  [{}, ['eu-central-1', 'us-east-1']],
-  [{ AllRegions: true }, ['eu-central-1', 'me-south-1', 'us-east-1']],
-  [{ RegionNames: ['us-east-1', 'me-south-1'] }, ['me-south-1', 'us-east-1']],
-  [{ Filters: [{ Name: 'region-name', Values: ['us-*'] }] }, ['us-east-1']],
-  [
-    { AllRegions: true, Filters: [{ Name: 'opt-in-status', Values: ['not-opted-in'] }] },
-    ['me-south-1'],
-  ],
-])('regions are listed by %j', async (input, names) => {
-  const { Regions = [] } = await connect().send(new DescribeRegionsCommand(input))
-  expect(Regions.map(({ RegionName }) => RegionName)).toEqual(names)
-})
-
-test.each([
-  [{ RegionNames: ['mars-1'] }, [400, 'InvalidParameterValue', "Invalid region name 'mars-1'"]],
-  [
-    { DryRun: true },
-    [412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.'],
-  ],
-])('a question after regions, %j, is refused', async (input, refusal) => {
-  const cause = await connect()
-    .send(new DescribeRegionsCommand(input))
-    .catch((error) => error)
-  expect(refusalOf(cause)).toEqual(refusal)
-})
-
 test('pages may be empty and have others after them', async () => {
   await start({ pageSize: 2, emptyPages: 2 })
   const sizes: number[] = []
@@ -195,10 +113,4 @@ test('pages may be empty and have others after them', async () => {
   }
   expect(sizes).toEqual([0, 0, 2, 2, 1])
   expect(await list()).toHaveLength(5)
-})
-
-test('who may not ask is not told what would be wrong with the question', async () => {
-  const input = { DryRun: true, ImageIds: ['ami-0'] }
-  await start({ failures: { [REGION]: { status: 403 } } })
-  expect(await list(input)).toEqual([403, 'UnauthorizedOperation', expect.any(String)])
 })

@@ -1,15 +1,14 @@
-import { copyFile, realpath, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
-import { loadedBy } from '../../scripts/bench/loaded.ts'
 import { readSnapshot } from '../../src/core/snapshot/read.ts'
 import type { AzureMockServer } from '../mock-servers/azure.ts'
 import { imagesAfterBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
-import { CLI, temporaryFolder } from '../support/cli.ts'
+import { runBuilt, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -23,11 +22,16 @@ async function demonstration() {
   return { folder, target }
 }
 
-/** The package's files that a command loads, and how long they are together. */
+/** The package's files that a command loads, by the coverage that V8 reports. */
 async function loaded(args: readonly string[], cwd?: string) {
-  const command = [process.execPath, CLI, ...args] as const
-  const { files, bytes } = await loadedBy({ name: args.join(' '), command, cwd })
-  return { files: files.map((file) => relative(root, file)).sort(), bytes }
+  const coverage = await temporaryFolder()
+  await runBuilt(args, { env: { NODE_V8_COVERAGE: coverage }, ...(cwd && { cwd }) })
+  const files = new Set<string>()
+  for (const name of await readdir(coverage)) {
+    const { result } = JSON.parse(await readFile(join(coverage, name), 'utf8'))
+    for (const { url } of result) if (url.startsWith('file:')) files.add(fileURLToPath(url))
+  }
+  return { files: [...files].map((file) => relative(root, file)).sort() }
 }
 
 describe('what node loads', () => {
