@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -7,7 +5,7 @@ import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
-import { CLI, run, temporaryFolder } from '../support/cli.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { runOnTerminal } from '../support/terminal.ts'
 
@@ -308,30 +306,6 @@ describe('the command line of capture', () => {
     expect(stderr).toContain(message)
     expect(stderr.split('\n')[0]).toMatch(/^stream-snapshot: /)
     expect(await readdir(folder)).toEqual(['package.json', 'rhcos.json'])
-  })
-})
-
-describe('an interrupted capture', () => {
-  it('leaves no file', async () => {
-    const mockServer = await azureFor(imagesBeforeBump(), { latencyMs: 3000 })
-    const child = spawn(
-      process.execPath,
-      [CLI, 'capture', 's.json', ...fromStream(), '--azure-endpoint', mockServer.url],
-      {
-        cwd: folder,
-        env: { PATH: process.env.PATH, HOME: '/nonexistent', ...mockServer.environment },
-      },
-    )
-    let stderr = ''
-    child.stderr.on('data', (text) => {
-      stderr += text
-    })
-    while (mockServer.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
-    child.kill('SIGINT')
-    const [status] = await once(child, 'close')
-    expect(status).toBe(130)
-    expect(stderr).toBe('')
-    expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 })
 

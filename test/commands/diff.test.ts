@@ -174,14 +174,6 @@ describe('diff with revisions', () => {
     expect(neither).toMatchObject({ status: 2, stdout: '' })
     expect(neither.stderr).toContain('HEAD:nope.json and :nope.json: no such files')
   })
-
-  it('says so where there is no repository', async () => {
-    const outside = await temporaryFolder()
-    const { status, stderr } = await run(['diff', 'HEAD:x.json', 'HEAD:y.json'], { cwd: outside })
-    expect(status).toBe(2)
-    expect(stderr).toMatch(/^stream-snapshot: HEAD:x\.json: no such file, and no git repository/)
-    expect(stderr.trimEnd().split('\n')).toHaveLength(2)
-  })
 })
 
 describe('as a git diff driver', () => {

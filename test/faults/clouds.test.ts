@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { PRODUCTS, REGIONS } from '../mock-servers/aws-images.ts'
@@ -86,54 +86,5 @@ describe('capture --cloud azure,aws,gcp', () => {
     expect(replayed).toMatchObject({ status: 0 })
     expect([await read('again/s.json'), await read('again/s.recording.json')]).toEqual(before)
     expect(await bothOf('again/s.json')).toEqual([enhancement, metadata])
-  })
-
-  it.each([
-    ['aws', { failures: { 'eu-central-1': { status: 401 } } }, 'aws eu-central-1: returned 401'],
-    ['gcp', { faults: [{ path: /ocp-48/, fault: { kind: 'status', status: 401 } }] }, 'gcp redhat'],
-  ])('writes nothing where %s fails', async (cloud, options, message) => {
-    const { args, environment } = await cloudsFor(folder, { [cloud]: options })
-    const outcome = await capture(args, environment)
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toContain(`stream-snapshot: ${message}`)
-    expect(await readdir(folder)).toEqual(['rhcos.json'])
-  })
-})
-
-/** The files that node ran, by the coverage that V8 itself reports. */
-async function filesOf(args: readonly string[]): Promise<string[]> {
-  const coverage = at(`coverage-${args[0]}`)
-  expect(await run(args, { env: { NODE_V8_COVERAGE: coverage } })).toMatchObject({ status: 0 })
-  const reports = await Promise.all(
-    (await readdir(coverage)).map((name) => readFile(join(coverage, name), 'utf8')),
-  )
-  return reports.flatMap((report) =>
-    JSON.parse(report).result.map(({ url }: { readonly url: string }) => url),
-  )
-}
-
-describe('the SDKs', () => {
-  /** Each is in a chunk of its cloud's name, with all that it needs. */
-  const cloudsIn = (files: readonly string[]) =>
-    files.flatMap((file) => /\/dist\/chunks\/(azure|aws|gcp)-\w+\.js$/.exec(file)?.[1] ?? [])
-
-  // In an executable all is one file.
-  it.skipIf(process.env.EXECUTABLE)('stay closed unless their cloud is asked', async () => {
-    const { args, environment } = await cloudsFor(folder)
-    await capture(args, environment)
-    const regenerated = await filesOf(['regenerate', at('s.json'), '--target', at('rhcos.json')])
-    expect(regenerated.some((file) => file.endsWith('/dist/cli.cjs'))).toBe(true)
-    expect(cloudsIn(regenerated)).toEqual([])
-
-    const replay = (clouds: string) =>
-      filesOf(
-        ['capture', at('t.json'), '--replay', at('s.recording.json')].concat([
-          '--stream',
-          at('rhcos.json'),
-          '--cloud',
-          clouds,
-        ]),
-      )
-    expect(cloudsIn(await replay('gcp'))).toEqual(['gcp'])
   })
 })

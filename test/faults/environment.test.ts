@@ -249,13 +249,3 @@ describe('a proxy that inspects TLS, before the clouds as they are called', () =
     )
   })
 })
-
-it.each(['azure', 'aws', 'gcp'])('captures %s in a pod, with variables alone', async (cloud) => {
-  const clouds = await cloudsFor(folder)
-  const args = [...clouds.args.slice(2), '--cloud', cloud, '--stream', at('rhcos.json')]
-  const outcome = await run(['capture', at('s.json'), ...args], {
-    env: { ...clouds.environment, ...(await mountedFiles(clouds)) },
-    wrapper: IN_A_POD,
-  })
-  expect(outcome).toMatchObject({ status: 0, stdout: '' })
-})

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -110,21 +110,6 @@ describe('what a capture does not ask for', () => {
     expect(status).toBe(0)
     expect(await counts()).toEqual(WHOLE)
     expect(await verified()).toEqual(HOLDS)
-  })
-
-  it('stays where builds alone are asked for', async () => {
-    const { status } = await capture('--cloud', 'none', ...identity, ...ALL_BUILDS)
-    expect(status).toBe(0)
-    expect(await counts()).toEqual(WHOLE)
-    expect(await verified()).toEqual(HOLDS)
-  })
-
-  it('is all asked for again where nothing is named', async () => {
-    const before = [await text('s.json'), await text('s.recording.json')]
-    const { status, stderr } = await capture()
-    expect(status).toBe(0)
-    expect(stderr).toMatch(/^s\.json: up to date$/m)
-    expect([await text('s.json'), await text('s.recording.json')]).toEqual(before)
   })
 
   it.each([
@@ -327,36 +312,5 @@ describe('a snapshot that was changed by hand', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('or restore it with git checkout s.json s.recording.json.')
     expect(await text('s.json')).toBe(edited)
-  })
-})
-
-describe('cosa2stream', () => {
-  it('writes no file without a target, and keeps the committed snapshot', async () => {
-    const bump = ['--distro', 'rhcos', ...identity, ...ALL_BUILDS]
-    const { status, stdout } = await call('cosa2stream', ...endpoints(), '--cloud', 'none', ...bump)
-    expect(status).toBe(0)
-    expect(JSON.parse(stdout).architectures.x86_64).toBeDefined()
-    expect((await readdir(folder)).sort()).toEqual(['s.json', 's.recording.json'])
-  })
-
-  it('leaves the images of a target whose OCP minor nothing tells, and says so', async () => {
-    const server = await buildServer({}, (build) =>
-      JSON.stringify({
-        buildid: build.release,
-        'coreos-assembler.basearch': build.architecture,
-        images: {},
-      }),
-    )
-    const bump = ['--name', 'rhel-9.8', '--url', server.streams, '--no-signatures']
-    const { status, stderr } = await call(
-      'cosa2stream',
-      ...endpoints(),
-      ...['--target', 't.json', ...bump, 'x86_64=9.8.20260428-0'],
-    )
-    expect(status).toBe(0)
-    expect(stderr).toContain(
-      'warning: marketplace images unchanged: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1; add --ocp X.Y\n',
-    )
-    expect(JSON.parse(await text('t.json')).architectures.x86_64).toBeDefined()
   })
 })

@@ -12,7 +12,7 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { tried } from './outcomes.ts'
 
 const KILL_AT = fileURLToPath(new URL('kill-at.js', import.meta.url))
-const RANDOM_RUNS = 24
+
 let pairs: { older: Pair; newer: Pair }
 
 beforeAll(async () => {
@@ -185,17 +185,5 @@ describe('SIGKILL', () => {
     expect(outcomes).toContain('new')
     expect(outcomes.length).toBeGreaterThan(10)
     tried('SIGKILL', `at every file operation: ${name}`, count(outcomes))
-  })
-
-  it('at random', async () => {
-    const scenario = await scenarios['capture over a pair']?.()
-    if (scenario === undefined) throw new Error('no such scenario')
-    const kills = Array.from({ length: RANDOM_RUNS }, (_, index) => ({
-      fromWrite: index % 4 !== 0,
-      after: Math.random() * (index % 4 === 0 ? 900 : 40),
-    }))
-    const outcomes = await pMap(kills, (kill) => tryKill(scenario, kill), { concurrency: 2 })
-    expect(outcomes).toHaveLength(RANDOM_RUNS)
-    tried('SIGKILL', 'at random, most while it writes: capture over a pair', count(outcomes))
   })
 })

@@ -138,16 +138,6 @@ describe('the history of a snapshot', () => {
       [`${SLOT} 418.94.20240801 (removed)`],
     ])
   })
-
-  it('takes the releases of its target if it has no builds', () => {
-    const main = snapshotText([azureImage('418-v2', '418.94.20240916')])
-    const [alone] = historyOf(main)
-    expect(alone && slots(alone)).toEqual([[SLOT, '418.94.20240916', undefined, undefined]])
-    const [both] = historyOf({ main, target: smallStream({ x86_64: NEW }) })
-    expect(both && slots(both)).toEqual([[SLOT, '418.94.20240916', 'older-build', 23]])
-    const [broken] = historyOf({ main, target: '<<<<<<< HEAD' })
-    expect(broken?.releases).toEqual({})
-  })
 })
 
 describe('the history of a stream', () => {
@@ -274,15 +264,6 @@ describe('the history of a file', () => {
       [`build x86_64 ${OLD} (removed)`, `${SLOT} 418.94.20240916 (removed)`],
       [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
     ])
-  })
-
-  it('reports no changes for the first commit of a shallow clone', () => {
-    const reader = new HistoryReader()
-    const commit = { commit: 'c', date: '2024-10-01T00:00:00Z', subject: '', isCut: true } as const
-    const { changes, slots } = reader.next(commit, 'rhcos.json', {
-      main: { path: 'rhcos.json', read: () => good },
-    })
-    expect({ changes, count: slots.length }).toEqual({ changes: [], count: 1 })
   })
 
   it('is refused if a version has a later schema', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Slot } from '../../../src/core/clouds/slot.ts'
-import { findImage, gen1Image, gen1Sku, imageLag } from '../../../src/core/image/find.ts'
+import { findImage, gen1Sku, imageLag } from '../../../src/core/image/find.ts'
 import { readImageSource, type SourceStream } from '../../../src/core/image/source.ts'
 import { InputError } from '../../../src/errors.ts'
 import { streamForms } from '../../support/forms.ts'
@@ -60,15 +60,6 @@ it.each([
   ['aro_5-0_x64_gen2', undefined],
 ])('derives the Gen1 SKU of %s: %s', (gen2, gen1) => {
   expect(gen1Sku(gen2)).toBe(gen1)
-})
-
-it('derives a Gen1 image', async () => {
-  const [[name, text] = ['', '']] = FORMS
-  const found = findImage(await only(text, name), SLOT)
-  expect(found && gen1Image(found, name)).toMatchObject({
-    slot: { ...SLOT, generation: 1 },
-    urn: 'azureopenshift:aro4:aro_418:418.94.20241009',
-  })
 })
 
 describe('imageLag', () => {

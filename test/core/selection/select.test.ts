@@ -275,14 +275,4 @@ describe('every selection', () => {
       }),
     )
   })
-
-  it('does not depend on the order of the images', () => {
-    fc.assert(
-      fc.property(images, target, (all, want) => {
-        const forward = selectImage(slot, want, all, BUILT_IN.rhel)
-        const backward = selectImage(slot, want, [...all].reverse(), BUILT_IN.rhel)
-        expect(backward.image?.version).toBe(forward.image?.version)
-      }),
-    )
-  })
 })

@@ -258,19 +258,6 @@ describe('a change', () => {
       'rhcos.json: .architectures.riscv64: expected an object, found nothing',
     )
   })
-
-  it('keeps four spaces, CRLF and final newlines', () => {
-    const text = `${TEXT.replaceAll('  ', '    ')}\n`.replaceAll('\n', '\r\n')
-    const next = readStream(text, 'f')
-      .withMetadata({ lastModified: 'now', generator: 'g' })
-      .withExtension('s390x', 'gcp-marketplace', { ocp: [1] })
-    const expected = `${stream()
-      .withMetadata({ lastModified: 'now', generator: 'g' })
-      .withExtension('s390x', 'gcp-marketplace', { ocp: [1] })
-      .print()
-      .replaceAll('  ', '    ')}\n`.replaceAll('\n', '\r\n')
-    expect(next.print()).toBe(expected)
-  })
 })
 
 describe('a stream for want of a target', () => {

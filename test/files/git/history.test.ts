@@ -98,31 +98,6 @@ describe('readFileHistory', () => {
     expect(await versions('4.19.json')).toEqual([['4.19', '4.19.json', text]])
   })
 
-  it('follows first parents, so that a merge is one version', async () => {
-    await writeFile(at('a.json'), '1')
-    await commit('base')
-    await git(folder, 'checkout', '--quiet', '-b', 'side')
-    await writeFile(at('b.json'), '')
-    await commit('side')
-    await git(folder, 'checkout', '--quiet', '-')
-    await writeFile(at('a.json'), '2')
-    await commit('two')
-    // The side branch still has the old file, and its merge leaves the new one.
-    await git(folder, 'merge', '--quiet', '--no-ff', '-m', 'merge without a change', 'side')
-    await git(folder, 'checkout', '--quiet', 'side')
-    await writeFile(at('a.json'), '3')
-    await commit('three on side')
-    await writeFile(at('a.json'), '4')
-    await commit('four on side')
-    await git(folder, 'checkout', '--quiet', '-')
-    await git(folder, 'merge', '--quiet', '-X', 'theirs', '--no-ff', '-m', 'merge', 'side')
-    expect(await versions('a.json')).toEqual([
-      ['base', 'a.json', '1'],
-      ['two', 'a.json', '2'],
-      ['merge', 'a.json', '4'],
-    ])
-  })
-
   it('returns for several files which of them each commit changed', async () => {
     await writeFile(at('a.json'), '1')
     await writeFile(at('b.json'), '1')
@@ -174,27 +149,6 @@ describe('readFileHistory', () => {
     await rm(at('sub'), { recursive: true })
     await commit('removed')
     expect((await versions('sub/a.json')).map(([subject]) => subject)).toEqual(['one', 'removed'])
-  })
-
-  it('reads the repository of the folder in a hook of another repository', async () => {
-    await writeFile(at('a.json'), '1')
-    await commit('one')
-    const env = { GIT_DIR: '/nonexistent', GIT_DIFF_OPTS: '-u0' }
-    expect(await versions('a.json', env)).toEqual([['one', 'a.json', '1']])
-  })
-
-  it('reads a worktree, and marks where a shallow clone begins', async () => {
-    await writeFile(at('a.json'), '1')
-    await commit('one')
-    await writeFile(at('a.json'), '2')
-    await commit('two')
-    const [clone, worktree] = [join(await temporaryFolder(), 'clone'), await temporaryFolder()]
-    await git(folder, 'clone', '-q', '--depth', '1', `file://${folder}`, clone)
-    await git(clone, 'worktree', 'add', '-q', join(worktree, 'w'))
-    for (const cwd of [clone, join(worktree, 'w')]) {
-      const { commits } = await read(['a.json'], {}, cwd)
-      expect(commits.map(({ subject, isCut }) => [subject, isCut])).toEqual([['two', true]])
-    }
   })
 
   it('needs only the contents of the files in a partial clone, with a sparse checkout', async () => {
