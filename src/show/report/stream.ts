@@ -54,7 +54,7 @@ function header(
   const broken = history.filter(({ problem }) => problem !== undefined).length
   const changed = history.findLast((version) => shownChanges(version).length > 0)
   return html`<header><h1>${name}</h1>
-<p class="quiet">${counted(versions, 'version')} in git, ${day(begins)} to ${day(last.date)}, the last one in commit ${commitId(last, commits)}</p>
+<p class="quiet">${counted(versions, 'version')} in git, ${versions > 1 ? html`${day(begins)} to ` : ''}${day(last.date)}, ${versions > 1 ? 'the last one ' : ''}in commit ${commitId(last, commits)}</p>
 ${changed && html`<p class="changed">Last change on ${day(changed.date)} in ${commitId(changed, commits)} ${changed.subject}: <a href="#${changesId}">${countChanges({ changes: shownChanges(changed), unchanged: [] })}</a></p>`}
 ${versions > history.length ? html`<p class="quiet">This page shows the latest ${history.length} versions; <code>stream-snapshot history</code> lists all.</p>` : ''}
 ${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the causes are under <a href="#${changesId}">Changes</a>.</p>` : ''}
