@@ -1,4 +1,4 @@
-import type { Slot } from '../core/clouds/slot.ts'
+import type { Slot } from '../core/clouds/facts.ts'
 import { chooseStream } from '../core/image/choose.ts'
 import { type FoundImage, findImage, gen1Image } from '../core/image/find.ts'
 import { IMAGE_FORMATS, POOLS } from '../core/image/targets.ts'

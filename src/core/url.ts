@@ -13,16 +13,3 @@ export function isPlainUrl(text: string): boolean {
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.[0-9]+\.[0-9]+\.[0-9]+$/.test(host)
 }
-
-/** The innermost folder of all these files; undefined where they are of different servers. */
-export function folderAround(urls: readonly string[]): string | undefined {
-  const [first = [], ...others] = urls.map((url) => url.split('/').slice(0, -1))
-  const end = first.findIndex((step, at) => others.some((steps) => steps[at] !== step))
-  const common = end < 0 ? first : first.slice(0, end)
-  return common.length < 3 ? undefined : common.join('/')
-}
-
-/** Whether what is at a URL is in a folder, or is that folder; of both as `isPlainUrl` has them. */
-export function liesIn(url: string, folder: string): boolean {
-  return url === folder || url.startsWith(`${folder}/`)
-}

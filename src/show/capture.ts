@@ -1,6 +1,6 @@
 import type { Comparison } from '../core/changes/changes.ts'
+import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { printSlot } from '../core/clouds/slot.ts'
 import {
   type CloudName,
   capturedClouds,

@@ -1,7 +1,7 @@
 import { type Change, type Comparison, hasKind, losses, ofKinds } from '../core/changes/changes.ts'
 import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import type { Item } from '../core/changes/inventory.ts'
-import { printSlot } from '../core/clouds/slot.ts'
+import { printSlot } from '../core/clouds/facts.ts'
 import type { Grade, Selection } from '../core/selection/select.ts'
 import { counted } from '../printable.ts'
 import { type Row, rows, type Sign } from './rows.ts'

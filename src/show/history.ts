@@ -1,8 +1,8 @@
+import type { SlotSkew } from '../core/audit/skew.ts'
 import { type Change, ofKinds } from '../core/changes/changes.ts'
+import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { printSlot } from '../core/clouds/slot.ts'
 import type { HistoryVersion } from '../core/history/history.ts'
-import type { SlotState } from '../core/history/state.ts'
 import { counted, visibleLine } from '../printable.ts'
 import { gradeSummary, printRows } from './changes.ts'
 import { changesJson, slotJson } from './json.ts'
@@ -87,7 +87,7 @@ function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: S
   return alignColumns(rows, narrowed(styled, 5).width()).map((line) => `     ${line}`)
 }
 
-function slotRow({ slot, image, grade, refused, days }: SlotState): string[] {
+function slotRow({ slot, image, grade, refused, days }: SlotSkew): string[] {
   return [
     printSlot(slot),
     image ? FACTS[slot.cloud].nameOf(image) : '',

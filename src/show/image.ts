@@ -1,7 +1,6 @@
 import { stringify } from 'yaml'
-import { isPaid, type Members } from '../core/clouds/facts.ts'
+import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { alike } from '../core/group.ts'
 import { type FoundImage, gen1Sku, imageLag } from '../core/image/find.ts'
 import { controlPlaneCost, type Merged } from '../core/image/merge.ts'

@@ -1,6 +1,6 @@
+import type { SlotSkew } from '../core/audit/skew.ts'
 import { type Change, isRegraded } from '../core/changes/changes.ts'
 import type { Item } from '../core/changes/inventory.ts'
-import type { SlotState } from '../core/history/state.ts'
 
 /** Changes for programs, as `schemas/diff.schema.json` describes them. */
 export function changesJson(changes: readonly Change[]): object[] {
@@ -53,7 +53,7 @@ function itemJson(item: Item | undefined): object | null {
 }
 
 /** A slot with its image for programs. */
-export function slotJson({ slot, release, image, grade, days }: SlotState): object {
+export function slotJson({ slot, release, image, grade, days }: SlotSkew): object {
   return {
     ...slot,
     release: release ?? null,

@@ -1,6 +1,6 @@
 import { ofKinds } from '../core/changes/changes.ts'
+import { printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { printSlot, type Slot } from '../core/clouds/slot.ts'
 import { groupBy } from '../core/group.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
 import type { Candidate, Selection } from '../core/selection/select.ts'

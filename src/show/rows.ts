@@ -1,7 +1,7 @@
 import { type Change, isRegraded } from '../core/changes/changes.ts'
 import type { Item, Subject, SubjectKind } from '../core/changes/inventory.ts'
 import { diffValues } from '../core/changes/values.ts'
-import type { Slot } from '../core/clouds/slot.ts'
+import type { Slot } from '../core/clouds/facts.ts'
 import { alike } from '../core/group.ts'
 import type { Grade } from '../core/selection/select.ts'
 import { counted } from '../printable.ts'

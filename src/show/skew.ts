@@ -1,8 +1,7 @@
 import { missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew.ts'
 import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
+import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { printSlot } from '../core/clouds/slot.ts'
-import type { SlotState } from '../core/history/state.ts'
 import { GRADES, type Grade } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted } from '../printable.ts'
@@ -81,12 +80,12 @@ function skewJson(skews: readonly SlotSkew[]): string {
 }
 
 /** Whether the image of a slot is behind its build, or there is none. */
-function isBehind({ image, grade }: SlotState): boolean {
+function isBehind({ image, grade }: SlotSkew): boolean {
   return image === undefined || grade?.startsWith('older-') === true
 }
 
 /** `13 of 58 slots are behind their build by up to 526 days, 2 without an image, 14 images in 44 slots to publish` */
-export function skewSummary(slots: readonly SlotState[]): string {
+export function skewSummary(slots: readonly SlotSkew[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
   const reasons = slots.flatMap((slot) => whyUngraded(slot) ?? [])
   const ungraded = reasons.length
@@ -111,7 +110,7 @@ export function skewSummary(slots: readonly SlotState[]): string {
 }
 
 /** Why the image of a slot has no grade; undefined for a graded image. */
-export function whyUngraded({ image, grade, release, refused }: SlotState): string | undefined {
+export function whyUngraded({ image, grade, release, refused }: SlotSkew): string | undefined {
   if (image === undefined || grade !== undefined) return undefined
   return refused ?? (release === undefined ? RELEASE_UNKNOWN : 'OCP version unknown')
 }
@@ -119,12 +118,12 @@ export function whyUngraded({ image, grade, release, refused }: SlotState): stri
 const SLOT_HEADER = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
 
 /** Every slot with the name of its image. */
-export function slotTable(slots: readonly SlotState[]): Table {
+export function slotTable(slots: readonly SlotSkew[]): Table {
   return { header: SLOT_HEADER, rows: slots.map((each) => [printSlot(each.slot), ...cells(each)]) }
 }
 
 /** A row for slots that lag alike, the worst first. An image is named by its version if it is not one. */
-export function lagTable(slots: readonly SlotState[]): Table {
+export function lagTable(slots: readonly SlotSkew[]): Table {
   const rows = groupLags(slots).map(({ text, state, isOne }) => [
     text,
     ...(isOne ? cells(state) : versionCells(state)),
@@ -133,14 +132,14 @@ export function lagTable(slots: readonly SlotState[]): Table {
 }
 
 /** A line for each group of slots that lag alike, the worst first. */
-export function skewLines(slots: readonly SlotState[]): string[] {
+export function skewLines(slots: readonly SlotSkew[]): string[] {
   return groupLags(slots).map(({ text, state: { image, grade, days } }) => {
     if (image === undefined) return `${text}: no image`
     return `${text}: ${grade ?? 'not graded'}${days === undefined || days <= 0 ? '' : ` by ${counted(days, 'day')}`}`
   })
 }
 
-function groupLags(slots: readonly SlotState[]) {
+function groupLags(slots: readonly SlotSkew[]) {
   const members = slots.map((state) => ({
     slot: state.slot,
     state,
@@ -154,16 +153,16 @@ function groupLags(slots: readonly SlotState[]) {
 }
 
 /** Grades first, then days. */
-function severity({ image, grade, days }: SlotState): number {
+function severity({ image, grade, days }: SlotSkew): number {
   return SEVERITY.indexOf(image ? (grade ?? 'exact') : 'none') * 1_000_000 + (days ?? 0)
 }
 
-function versionCells(state: SlotState): string[] {
+function versionCells(state: SlotSkew): string[] {
   const { image } = state
   return cells(state, image?.release ?? image?.version)
 }
 
-function cells(state: SlotState, name?: string): string[] {
+function cells(state: SlotSkew, name?: string): string[] {
   const { slot, release, image, grade, days } = state
   const lag = days === undefined || days === 0 ? '-' : days < 0 ? 'newer' : counted(days, 'day')
   return [
@@ -175,7 +174,7 @@ function cells(state: SlotState, name?: string): string[] {
 }
 
 /** What to publish: one table for each cloud, as their images are named in different ways. */
-export function publishTables(slots: readonly SlotState[]): Table[] {
+export function publishTables(slots: readonly SlotSkew[]): Table[] {
   const missing = missingImages(slots)
   return CLOUDS.flatMap((cloud): Table[] => {
     const groups = missing.filter(([first]) => first?.slot.cloud === cloud)

@@ -1,4 +1,4 @@
-import type { Slot } from '../core/clouds/slot.ts'
+import type { Slot } from '../core/clouds/facts.ts'
 import { alike } from '../core/group.ts'
 import { comparePlans } from '../core/selection/selections.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'

@@ -3,7 +3,6 @@ import {
   type NamedBuild,
   type WantedBuild,
   wantedAgain,
-  wantedBuilds,
 } from '../core/builds/locate.ts'
 import {
   BUILD_SERVERS,
@@ -194,7 +193,7 @@ async function readSource(
 ): Promise<Source> {
   const { target } = config
   const named = Object.entries(config.builds ?? {}) as [Architecture, string][]
-  const builds =
+  const builds: readonly NamedBuild[] =
     options.builds ?? named.map(([architecture, release]) => ({ architecture, release }))
   if (builds.length === 0 && target === undefined) {
     if (before !== undefined) return sourceOfSnapshot(config, before)
@@ -218,7 +217,7 @@ async function readSource(
     return {
       isRepeated: false,
       identity: identify(config, { ...known, ...place, name }),
-      builds: wantedBuilds(builds, config),
+      builds: builds.map(({ place: _, ...build }) => build),
       releases: builds.flatMap(({ release }) => release ?? []),
       skus,
       ...(before?.stream.name === name && { ocp: before.stream.ocp }),

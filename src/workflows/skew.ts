@@ -78,9 +78,7 @@ async function streamSkew(
   if (Object.keys(state.releases).length === 0) {
     throw new InputError(`${file}: no releases in this file`, 'Name its stream with --target.')
   }
-  const skews = state.slots.flatMap(({ release, ...slot }): SlotSkew[] =>
-    release === undefined ? [] : [{ ...slot, release }],
-  )
+  const skews = state.slots.filter(({ release }) => release !== undefined)
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
   if (cloud !== undefined && skews.length > 0) {
     const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))].join(', ')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { SlotSkew } from '../../src/core/audit/skew.ts'
 import type { Change } from '../../src/core/changes/changes.ts'
 import { slotItem } from '../../src/core/changes/inventory.ts'
 import type { HistoryVersion } from '../../src/core/history/history.ts'
-import type { SlotState } from '../../src/core/history/state.ts'
 import { printPage } from '../../src/show/report/page.ts'
 import { skewSummary } from '../../src/show/skew.ts'
 
@@ -12,14 +12,14 @@ const place = { publisher: 'redhat', offer: 'rh-ocp-worker', sku: 'rh-ocp-worker
 const image = (version: string) => ({ ...place, version })
 const expected = { place, version: '418.94.20241019' }
 
-const EXACT: SlotState = { slot, release, image: image('418.94.20241019'), grade: 'exact', days: 0 }
-const NEWER: SlotState = { ...EXACT, grade: 'newer-build', days: -3 }
-const BEHIND: SlotState = { ...EXACT, grade: 'older-build', days: 9, expected }
-const EMPTY: SlotState = { slot, release, expected }
-const REFUSED: SlotState = { slot, release, image: image('419.6.20250523'), refused: 'later OCP' }
-const UNMEASURED: SlotState = { slot, image: image('418.94.20241019') }
+const EXACT: SlotSkew = { slot, release, image: image('418.94.20241019'), grade: 'exact', days: 0 }
+const NEWER: SlotSkew = { ...EXACT, grade: 'newer-build', days: -3 }
+const BEHIND: SlotSkew = { ...EXACT, grade: 'older-build', days: 9, expected }
+const EMPTY: SlotSkew = { slot, release, expected }
+const REFUSED: SlotSkew = { slot, release, image: image('419.6.20250523'), refused: 'later OCP' }
+const UNMEASURED: SlotSkew = { slot, image: image('418.94.20241019') }
 
-const times = (count: number, state: SlotState) => Array.from({ length: count }, () => state)
+const times = (count: number, state: SlotSkew) => Array.from({ length: count }, () => state)
 
 function version(more: Partial<HistoryVersion> = {}): HistoryVersion {
   return {
@@ -44,7 +44,7 @@ const rowsIn = (page: string, section: string) => {
 }
 
 describe('the headline', () => {
-  it.each<[slots: SlotState[], words: string]>([
+  it.each<[slots: SlotSkew[], words: string]>([
     [
       [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
       '2 of 10 slots are behind their build by up to 9 days, 1 without an image, 1 image in 3 slots to publish',

@@ -1,6 +1,5 @@
-import type { Entry, Expected } from '../clouds/facts.ts'
+import type { Entry, Expected, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import type { Slot } from '../clouds/slot.ts'
 import { alike } from '../group.ts'
 import { GRADES, type Grade, type Requirement, type Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
@@ -19,7 +18,8 @@ import {
 
 export interface SlotSkew {
   readonly slot: Slot
-  readonly release: string
+  /** Absent for an image without a known build; then it has no grade. */
+  readonly release?: string
   /** Absent for a slot that no image may fill; so are grade and days. */
   readonly image?: Entry
   readonly grade?: Grade
@@ -82,9 +82,7 @@ export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
 }
 
 /** What is to be published: those slots together that one image or version will fill. */
-export function missingImages<S extends Pick<SlotSkew, 'slot' | 'expected'>>(
-  slots: readonly S[],
-): S[][] {
+export function missingImages(slots: readonly SlotSkew[]): SlotSkew[][] {
   const missing = slots.filter(({ expected }) => expected !== undefined)
   return alike(missing, ({ slot, expected }) => {
     const { region: _, ...place } = expected?.place ?? {}

@@ -5,7 +5,6 @@ import {
   type SnapshotContent,
   type StreamIdentity,
 } from '../snapshot/snapshot.ts'
-import { folderAround, liesIn } from '../url.ts'
 
 export type StreamPlace = Pick<StreamIdentity, 'url' | 'name'>
 
@@ -92,29 +91,12 @@ export function impliedPlace(
       )
     }
   }
-  const others = builds.flatMap(({ place, source }) =>
-    place || source === undefined ? [] : source,
-  )
-  if (given.url !== undefined || others.length === 0) return places[0]
-  const url = places.length > 0 ? places[0]?.url : folderAround(others)
-  const stray = others.find((source) => url === undefined || !liesIn(source, url))
-  if (url === undefined || stray !== undefined) {
+  const other = builds.find(({ place, source }) => place === undefined && source !== undefined)
+  if (other !== undefined && given.url === undefined) {
     throw new InputError(
-      `${stray}: not on the build server of the other builds`,
+      `${other.source}: expected URL/NAME/builds/VERSION/ARCH/meta.json`,
       'Name the stream and its build server with --name and --url.',
     )
   }
-  return { ...places[0], url }
-}
-
-/** A URL with another layout names the folder of its artifacts, unless --url was given. */
-export function wantedBuilds(
-  builds: readonly NamedBuild[],
-  given: Partial<StreamPlace>,
-): WantedBuild[] {
-  return builds.map(({ place, ...build }) =>
-    place === undefined && build.source !== undefined && given.url === undefined
-      ? { ...build, location: build.source.slice(0, -META.length) }
-      : build,
-  )
+  return places[0]
 }

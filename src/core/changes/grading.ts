@@ -1,5 +1,4 @@
-import type { Entry } from '../clouds/facts.ts'
-import type { Slot } from '../clouds/slot.ts'
+import type { Entry, Slot } from '../clouds/facts.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { ocpInSku } from '../criteria/ocp-version.ts'
 import { selectImage } from '../selection/select.ts'

@@ -1,16 +1,9 @@
 import { InputError } from '../../errors.ts'
+import type { SlotSkew } from '../audit/skew.ts'
 import { type Change, compareInventories } from '../changes/changes.ts'
-import { printSlot } from '../clouds/slot.ts'
+import { printSlot } from '../clouds/facts.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
-import {
-  canRead,
-  EMPTY,
-  type FileText,
-  readState,
-  type SlotState,
-  type State,
-  type StreamFiles,
-} from './state.ts'
+import { canRead, EMPTY, type FileText, readState, type State, type StreamFiles } from './state.ts'
 
 export interface Commit {
   readonly commit: string
@@ -88,11 +81,11 @@ export class HistoryReader {
 }
 
 /** A slot whose image was removed stays, without an image, if the criteria still offer it. */
-function withEmptySlots(before: readonly SlotState[], state: State): State {
+function withEmptySlots(before: readonly SlotSkew[], state: State): State {
   if (state.vacant === undefined) return state
   const known = new Set(state.slots.map(({ slot }) => printSlot(slot)))
   const vacant = new Map(state.vacant.map((each) => [printSlot(each.slot), each]))
-  const empty = before.flatMap(({ slot }): SlotState[] => {
+  const empty = before.flatMap(({ slot }): SlotSkew[] => {
     const release = state.releases[slot.architecture]
     const hasCloud = state.slots.some((each) => each.slot.cloud === slot.cloud)
     if (known.has(printSlot(slot)) || release === undefined) return []

@@ -10,7 +10,7 @@ import {
   toInventory,
 } from '../changes/inventory.ts'
 import { latestReleases } from '../changes/streams.ts'
-import { printSlot } from '../clouds/slot.ts'
+import { printSlot } from '../clouds/facts.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
 import { alike, groupBy } from '../group.ts'
@@ -35,18 +35,13 @@ export interface StreamFiles {
   readonly ocp?: MajorMinor
 }
 
-/** A slot of one version. Without a known build and OCP version: no grade and no expected image. */
-export interface SlotState extends Omit<SlotSkew, 'release'> {
-  readonly release?: string
-}
-
 export interface State {
   readonly releases: Readonly<Record<string, string>>
   readonly ocp?: string
   /** The slots of a snapshot, or the slots of a stream that have an image. */
-  readonly slots: readonly SlotState[]
+  readonly slots: readonly SlotSkew[]
   /** The slots that the criteria offer a stream, and that have no image; undefined for a snapshot. */
-  readonly vacant?: readonly SlotState[]
+  readonly vacant?: readonly SlotSkew[]
   readonly inventory: Inventory
   /** Of a snapshot: most versions have the builds of the version before. */
   readonly builds?: { readonly text: string; readonly inventory: Inventory }
@@ -107,7 +102,7 @@ function streamState(
   const snapshot = asSnapshot(name, ocp, present)
   const skews = new Map(measureSkew(snapshot, releases).map((each) => [printSlot(each.slot), each]))
   const side = { releases, ocp, criteria: BUILT_IN }
-  const slots = present.map(({ slot, entry }): SlotState => {
+  const slots = present.map(({ slot, entry }): SlotSkew => {
     const release = releases.get(slot.architecture)
     const skew = skews.get(printSlot(slot))
     const { days, ungraded } = gradeEntry(slot, entry, side)
@@ -130,7 +125,7 @@ function streamState(
 function newState(
   releases: Releases,
   ocp: MajorMinor | undefined,
-  slots: readonly SlotState[],
+  slots: readonly SlotSkew[],
   builds: Inventory,
 ): State {
   const items = slots.flatMap(({ slot, image, grade }) =>

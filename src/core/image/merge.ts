@@ -1,7 +1,6 @@
 import { InputError } from '../../errors.ts'
-import { isPaid, type Members } from '../clouds/facts.ts'
+import { isPaid, type Members, type Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import type { Slot } from '../clouds/slot.ts'
 import { isList, isRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
   type Architecture,

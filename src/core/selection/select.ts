@@ -1,5 +1,5 @@
+import type { Slot, Wanted } from '../clouds/facts.ts'
 import { compareAsNumbers } from '../clouds/order.ts'
-import type { Slot, Wanted } from '../clouds/slot.ts'
 import { type Image, type ImageState, readTime } from '../snapshot/snapshot.ts'
 import {
   compareMajorMinor,

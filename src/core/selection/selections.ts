@@ -1,5 +1,5 @@
+import type { Slot, Wanted } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import type { Slot, Wanted } from '../clouds/slot.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { groupBy } from '../group.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Slot } from '../clouds/slot.ts'
+import type { Slot } from '../clouds/facts.ts'
 import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
 import { type Architecture, CLOUDS, type CloudName } from '../snapshot/snapshot.ts'
 

@@ -1,7 +1,6 @@
 import { InputError } from '../../errors.ts'
-import type { Entry } from '../clouds/facts.ts'
+import type { Entry, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import type { Slot } from '../clouds/slot.ts'
 import {
   fromValue,
   getMember,

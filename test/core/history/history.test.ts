@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isRegraded } from '../../../src/core/changes/changes.ts'
-import { printSlot } from '../../../src/core/clouds/slot.ts'
+import { printSlot } from '../../../src/core/clouds/facts.ts'
 import { HistoryReader, type HistoryVersion } from '../../../src/core/history/history.ts'
 import type { FileText } from '../../../src/core/history/state.ts'
 import { readMajorMinor } from '../../../src/core/versions/version.ts'

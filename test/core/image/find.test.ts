@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Slot } from '../../../src/core/clouds/slot.ts'
+import type { Slot } from '../../../src/core/clouds/facts.ts'
 import { findImage, gen1Sku, imageLag } from '../../../src/core/image/find.ts'
 import { readImageSource, type SourceStream } from '../../../src/core/image/source.ts'
 import { InputError } from '../../../src/errors.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Slot, Wanted } from '../../../src/core/clouds/slot.ts'
+import type { Slot, Wanted } from '../../../src/core/clouds/facts.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import { GRADES, selectImage } from '../../../src/core/selection/select.ts'
 import type { Image } from '../../../src/core/snapshot/snapshot.ts'

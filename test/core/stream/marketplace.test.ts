@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printAsGo } from '../../../src/core/audit/configmap.ts'
-import { printSlot, type Slot } from '../../../src/core/clouds/slot.ts'
+import { printSlot, type Slot } from '../../../src/core/clouds/facts.ts'
 import schema from '../../../src/core/schemas/workspace.schema.json' with { type: 'json' }
 import { CLOUDS } from '../../../src/core/snapshot/snapshot.ts'
 import {
