@@ -4,25 +4,6 @@ import type { Folder } from '../folder.ts'
 
 /** The branch of the repository around a folder; undefined for a detached HEAD and without one. */
 export function currentBranch(folder: Folder): string | undefined {
-  return inGitFolder(folder, (git) => {
-    const head = fs.readFileSync(join(git, 'HEAD'), 'utf8')
-    return /^ref: refs\/heads\/(\S+)\s*$/.exec(head)?.[1]
-  })
-}
-
-/** Whether the repository around a folder has a sparse checkout without a path. */
-export function isOutsideSparseCheckout(folder: Folder, path: string): boolean {
-  const patterns = inGitFolder(folder, (git) => {
-    const configs = ['config', 'config.worktree'].map((name) => join(git, name))
-    const config = configs.filter(fs.existsSync).map((file) => fs.readFileSync(file, 'utf8'))
-    if (!/^\s*sparseCheckout\s*=\s*true\s*$/im.test(config.join('\n'))) return undefined
-    return fs.readFileSync(join(git, 'info/sparse-checkout'), 'utf8').split('\n')
-  })
-  return patterns !== undefined && !patterns.includes(`/${path}/`)
-}
-
-/** Undefined without a repository, and if a file cannot be read. */
-function inGitFolder<T>(folder: Folder, read: (git: string) => T): T | undefined {
   const root = folder.repositoryRoot()
   if (root === undefined) return undefined
   try {
@@ -31,7 +12,8 @@ function inGitFolder<T>(folder: Folder, read: (git: string) => T): T | undefined
     const isFolder = fs.statSync(path).isDirectory()
     const text = isFolder ? '' : fs.readFileSync(path, 'utf8')
     const [, named = '.git'] = /^gitdir: (.+?)\s*$/.exec(text) ?? []
-    return read(resolve(dirname(path), named))
+    const head = fs.readFileSync(resolve(dirname(path), named, 'HEAD'), 'utf8')
+    return /^ref: refs\/heads\/(\S+)\s*$/.exec(head)?.[1]
   } catch {
     return undefined
   }
