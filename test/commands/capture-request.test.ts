@@ -119,7 +119,6 @@ describe('a command line that is wrong', () => {
     [['x86_64=../../x'], "expected a build's version behind the ="],
     [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64, expected one'],
     [['x86_64=1'], 'the name of the stream, which is the folder of its builds, is missing'],
-    [[url], 'the name of the stream'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
     [[`${url}?sig=abc`], 'a URL with a query or a fragment'],
     [['http://builds.example/meta.json'], 'plain http only to this machine'],
