@@ -57,7 +57,9 @@ export function printRegeneration(
   if (!isDry) for (const line of changeLines(comparison.changes, terminal)) terminal.say(line)
   // What is removed on request is named in any case.
   if (args.quiet) for (const line of lossLines(comparison.changes, terminal)) terminal.warn(line)
-  for (const line of fallbackLines(selections)) terminal.say(line)
+  if (comparison.changes.length > 0) {
+    for (const line of fallbackLines(selections)) terminal.say(line)
+  }
   for (const line of readersLines(result)) terminal.say(line)
   const misread = misreadSkus(comparison.changes)
   if (misread.length > 0) {

@@ -52,7 +52,7 @@ export const updateCommand = command({
     )
     for (const { name, hasImages, capture, regeneration } of streams) {
       const own = indented(name, terminal)
-      if (args.cloud?.length === 0 && hasImages) {
+      if (args.cloud?.length === 0 && hasImages && !capture?.kept.clouds.length) {
         own.say('marketplace images: not queried, unchanged')
       }
       if (capture) printCapture(capture, own)
