@@ -1,118 +1,129 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { canonicalJson, computeIntegrity } from '../../src/core/snapshot/canonical.ts'
+import { printSnapshot } from '../../src/core/snapshot/read.ts'
 import { tried } from '../faults/outcomes.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs } from '../support/pairs.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
-import { type Input, inputOf, type Small } from './fuzz/inputs.ts'
-import type { Ended } from './fuzz/worker.ts'
-import { sealedText } from './long-history.ts'
 
-const INPUTS = Number(process.env.FUZZ_INPUTS ?? 20_000)
-const SEED = process.env.FUZZ_SEED ?? 'stream-snapshot'
-/** The number of the one input to try. */
-const ONLY = process.env.FUZZ_ONLY
-const WORKERS = ONLY === undefined ? 2 : 1
+const INPUTS = Number(process.env.FUZZ_INPUTS ?? 5000)
+const SEED = process.env.FUZZ_SEED
+/** The processor time of one input. */
+const SECONDS = 10
 
-/** What each input may take, though a worker's memory begins with 200 MB. */
-const [SECONDS, MEGABYTES] = [10, 500]
+/** The commands that read each file. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  's.json': [
+    'regenerate s.json --target rhcos.json --check --explain',
+    'regenerate s.json --target rhcos.json --layout enhancement --layout stream-metadata',
+    'regenerate s.json --target rhcos.json --marketplace-file m.json --require exact',
+    'list s.json -o tsv',
+    'skew s.json --target rhcos.json -o markdown --fail-on older-build',
+    'diff old.json s.json',
+    'diff s.json old.json -o markdown --target rhcos.json',
+    'verify s.json --target rhcos.json',
+    'capture s.json --replay',
+  ],
+  's.recording.json': ['verify s.json', 'capture s.json --replay'],
+  'rhcos.json': [
+    'regenerate s.json --target rhcos.json --allow-regression',
+    'regenerate s.json --target rhcos.json --layout none --keep-lost',
+    'skew rhcos.json -o json',
+    'image rhcos.json -o machineset',
+    'configmap rhcos.json',
+    'capture t.json --stream rhcos.json --replay s.recording.json',
+  ],
+  'c.json': ['capture t.json --stream rhcos.json --criteria c.json --replay s.recording.json'],
+  'stream-snapshot.json': ['check', 'list', 'skew', 'verify s', 'regenerate s'],
+  'm.json': [
+    'regenerate s.json --target rhcos.json --marketplace-file m.json --check',
+    'image m.json -o json',
+  ],
+  'map.yaml': ['image map.yaml', 'image map.yaml --plan ocp -o install-config'],
+}
 
-it(`ends in 0, 1, 2 or 3 with each of ${INPUTS} broken files`, async () => {
-  const folder = await temporaryFolder()
-  const small = await smallFiles(folder)
-  const file = join(folder, 'small.json')
-  await writeFile(file, JSON.stringify(small))
-  const ended: Ended[] = []
-  const tries = Array.from({ length: WORKERS }, (_, at) => {
-    const from = ONLY === undefined ? at : Number(ONLY)
-    return tryAll(file, from, ONLY === undefined ? INPUTS : from + 1, ended)
-  })
-  await Promise.all(tries)
-  const faults = ended.filter(
-    ({ code = 70, megabytes = 0, seconds = 0 }) =>
-      ![0, 1, 2, 3].includes(code) || megabytes > MEGABYTES || seconds > SECONDS,
-  )
-  for (const fault of faults.slice(0, 20)) await tell(fault, inputOf(SEED, fault.number, small))
-  expect(faults.map(({ number, code }) => `${number}: ${code}`)).toEqual([])
-  const counts = [0, 1, 2, 3].map(
-    (code) => `${ended.filter((each) => each.code === code).length} × ${code}`,
-  )
-  const longest = Math.max(...ended.map(({ seconds = 0 }) => seconds))
-  const most = Math.max(...ended.map(({ megabytes = 0 }) => megabytes))
-  expect(new Set(ended.map(({ number }) => number)).size).toBe(ONLY === undefined ? INPUTS : 1)
-  tried(
-    'fuzz',
-    `${INPUTS} inputs, seed ${SEED}`,
-    `exits ${counts.join(', ')}; at most ${longest.toFixed(1)} s, ${most.toFixed(0)} MB`,
-  )
-}, 3_600_000)
+const REPLACEMENTS = [
+  ...['', 'null', 'true', '-1', '1e999', '0.5', 'NaN', '[]', '{}', '[null]', '{"a":1,"a":2}', '*a'],
+  ...['"__proto__"', '"constructor"', '"\\ud800"', '"\\u0000"', '"\\u001b[31m"', '"\u202e"', '"'],
+  ...['"../../etc/passwd"', '"https://["', '"4.18"', '"418.94.99999999"', '"azure"', '"x86_64"'],
+  ...[`"${'a'.repeat(100_000)}"`, `"${'a.'.repeat(20_000)}"`, '9'.repeat(400)],
+  ...['['.repeat(20_000), '{"a":'.repeat(20_000)],
+]
+const TOKEN = /"(?:[^"\\]|\\.)*"|[\w.-]+|[[\]{}:,]/g
 
-/** Every WORKERS-th input from one on; whatever ends the worker counts for its input, and it goes on behind it. */
-async function tryAll(file: string, from: number, end: number, ended: Ended[]): Promise<void> {
-  for (let next = from; next < end; ) {
-    const worker = start([SEED, file, String(next), String(end), String(WORKERS)])
-    let running: number | undefined
-    let timer: NodeJS.Timeout | undefined
-    worker.on('message', (message: Ended) => {
-      clearTimeout(timer)
-      if (message.code === undefined) {
-        running = message.number
-        next = message.number + WORKERS
-        timer = setTimeout(() => worker.kill('SIGKILL'), 3 * SECONDS * 1000)
-      } else {
-        running = undefined
-        ended.push(message)
-      }
-    })
-    const [code, signal] = await once(worker, 'exit')
-    clearTimeout(timer)
-    if (running !== undefined) {
-      ended.push({ number: running, code: 70, trace: `the process ended: ${signal ?? code}` })
-    } else if (code !== 0) throw new Error(`the worker ended with ${signal ?? code}`)
-    if (running === undefined && code === 0) return
+const input = fc.constantFrom(...Object.keys(COMMANDS)).chain((file) =>
+  fc.record({
+    file: fc.constant(file),
+    command: fc.constantFrom(...(COMMANDS[file] ?? [])),
+    edits: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...REPLACEMENTS)), { maxLength: 3 }),
+    /** Where the file is cut off. */
+    cut: fc.option(fc.nat(), { freq: 5 }),
+    isSealed: fc.boolean(),
+  }),
+)
+
+/** The text with some of its tokens replaced. */
+function edited(text: string, edits: readonly (readonly [number, string])[]): string {
+  return edits.reduce((result, [number, replacement]) => {
+    const tokens = [...result.matchAll(TOKEN)]
+    const { index = 0, 0: token = '' } = tokens[number % Math.max(1, tokens.length)] ?? {}
+    return result.slice(0, index) + replacement + result.slice(index + token.length)
+  }, text)
+}
+
+/** A snapshot with the integrity of its content, if the text is an object. */
+function sealed(text: string): string {
+  try {
+    const { integrity: _, ...rest } = JSON.parse(text)
+    return printSnapshot({ ...rest, integrity: computeIntegrity(canonicalJson(rest)) } as never)
+  } catch {
+    return text
   }
 }
 
-function start(args: readonly string[]): ChildProcess {
-  const worker = fileURLToPath(new URL('fuzz/worker.ts', import.meta.url))
-  return fork(worker, args, {
-    execArgv: ['--import', 'tsx', '--expose-gc', '--max-old-space-size=400'],
-    env: { PATH: process.env.PATH, HOME: '/nonexistent' },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+it(`exits with 0, 1, 2 or 3 for each of ${INPUTS} broken files`, async () => {
+  const folder = await temporaryFolder()
+  const files = await validFiles(join(folder, 'valid'))
+  let count = 0
+  const property = fc.asyncProperty(input, async ({ file, command, edits, cut, isSealed }) => {
+    const cwd = join(folder, String(++count))
+    await mkdir(cwd)
+    for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text)
+    const text = edited(files[file] ?? '', edits)
+    const whole = file === 's.json' && isSealed ? sealed(text) : text
+    await writeFile(join(cwd, file), cut === null ? whole : whole.slice(0, cut % whole.length))
+    const start = process.cpuUsage()
+    const { status, stderr } = await run(command.split(' '), { cwd })
+    expect([0, 1, 2, 3], stderr).toContain(status)
+    expect(process.cpuUsage(start).user).toBeLessThan(SECONDS * 1e6)
+    await rm(cwd, { recursive: true })
   })
-}
+  await fc.assert(property, { numRuns: INPUTS, ...(SEED && { seed: Number(SEED) }) })
+  tried('fuzz', `${INPUTS} inputs`, 'exits 0 to 3')
+}, 3_600_000)
 
-/** Where the input is kept, and how it is tried again. */
-async function tell(
-  { number, code, seconds, megabytes, trace }: Ended,
-  input: Input,
-): Promise<void> {
-  const again = `FUZZ_SEED=${SEED} FUZZ_ONLY=${number} npx vitest run --project deep test/deep/fuzz.test.ts`
-  const line = `stream-snapshot ${input.words.join(' ')}: exit ${code}, ${seconds?.toFixed(1)} s, ${megabytes?.toFixed(0)} MB`
-  console.error([`input ${number}: ${line}`, again, trace ?? ''].join('\n'))
-}
-
-async function smallFiles(folder: string): Promise<Small> {
+async function validFiles(cwd: string): Promise<Readonly<Record<string, string>>> {
   const { older } = await capturePairs()
-  const snapshot = sealedText(
-    older.snapshot.replace(/"capturedAt":"[^"]*"/, '"capturedAt":"2024-10-20T12:00:00Z"'),
-  )
-  const stream = smallStream(EXAMPLE)
-  await writeFile(join(folder, 's.json'), snapshot)
-  await writeFile(join(folder, 'rhcos.json'), stream)
-  const command = ['regenerate', 's.json', '--target', 'rhcos.json']
-  await run([...command, '--marketplace-file', 'm.json'], { cwd: folder })
-  await run([...command, '--layout', 'stream-metadata', '--layout', 'enhancement'], { cwd: folder })
-  const configmap = await run(['configmap', 'rhcos.json'], { cwd: folder })
+  await mkdir(cwd)
+  const texts = { 's.json': older.snapshot, 'rhcos.json': smallStream(EXAMPLE) }
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(cwd, name), text)
+  const regenerate = ['regenerate', 's.json', '--target', 'rhcos.json']
+  await run([...regenerate, '--marketplace-file', 'm.json'], { cwd })
+  await run([...regenerate, '--layout', 'enhancement', '--layout', 'stream-metadata'], { cwd })
+  const { stdout } = await run(['configmap', 'rhcos.json'], { cwd })
   return {
-    snapshot,
-    recording: older.recording,
-    stream: await readFile(join(folder, 'rhcos.json'), 'utf8'),
-    marketplace: await readFile(join(folder, 'm.json'), 'utf8'),
-    configmap: configmap.stdout,
+    's.json': older.snapshot,
+    'old.json': older.snapshot,
+    's.recording.json': older.recording,
+    'rhcos.json': await readFile(join(cwd, 'rhcos.json'), 'utf8'),
+    'm.json': await readFile(join(cwd, 'm.json'), 'utf8'),
+    'c.json': await readFile('src/core/criteria/criteria.json', 'utf8'),
+    'map.yaml': stdout,
+    'stream-snapshot.json': JSON.stringify({
+      streams: { s: { snapshot: 's.json', target: 'rhcos.json' } },
+    }),
   }
 }
