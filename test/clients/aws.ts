@@ -70,37 +70,6 @@ export const AWS = {
       )
     }
   },
-
-  /** Then EC2 does not say that an image is deprecated: it is gone. */
-  async 'aws ec2 describe-images'(world: World): Promise<void> {
-    const printed = await describeImages(world, ['--region', 'us-east-1'])
-    const now = new Date().toISOString()
-    const known = world.awsImages.filter(
-      (image) =>
-        image.region === 'us-east-1' && isOffered(image) && (image.deprecationTime ?? '9') > now,
-    )
-    expect(known.length).toBeGreaterThan(10)
-    expect(printed.map(fieldsOf).sort(), 'aws and the mock server').toEqual(known.map(rowOf).sort())
-  },
-
-  /** A filter besides; an AMI that is asked for by its id is told of even where it is deprecated. */
-  async 'aws ec2 describe-images --image-ids'(world: World): Promise<void> {
-    const { images } = await world.capture('aws')
-    const own = images.filter(({ region, plan }) => region === 'us-east-1' && plan === 'oke')
-    const { Images: printed } = JSON.parse(
-      await world.client(
-        'aws',
-        ...['ec2', 'describe-images', '--region', 'us-east-1', ...JSON_OUT],
-        ...['--filters', 'Name=architecture,Values=arm64'],
-        ...['--image-ids', ...own.map(({ image }) => String(image))],
-      ),
-    )
-    const expected = own.filter(({ architecture }) => architecture === 'aarch64')
-    expect(expected.map(({ state }) => state)).toContain('scheduled-for-deprecation')
-    expect(printed.map(({ ImageId }: Row) => ImageId).sort(), 'aws and capture').toEqual(
-      expected.map(({ image }) => image).sort(),
-    )
-  },
 } as const satisfies Record<string, (world: World) => Promise<void>>
 
 async function describeImages(world: World, options: readonly string[]): Promise<Row[]> {

@@ -77,26 +77,6 @@ export const AZ = {
     }
   },
 
-  /** Where some may not, `list` has a column more, the last. */
-  async 'az vm image list -o table, with states'(world: World): Promise<void> {
-    const place = ['--publisher', 'azureopenshift', '--offer', 'aro4', '--sku', '418']
-    const table = await world.client('az', ...LIST, ...place, '-o', 'table')
-    const captured = await world.capture('azure')
-    const listed = cells(await captured.list(...place, '-o', 'table'), / {2,}/)
-    expect(listed.map((row) => row[6])).toContain('deprecated')
-    // The previews, and the image without properties, which has no architecture in az.
-    const printed = cells(table, / {2,}/).filter((row) => !/^-|preview/.test(`${row[0]} ${row[1]}`))
-    const isBare = ([, , , , urn]: readonly string[]) =>
-      world.azureImages.some((each) => each.noProperties && toUrn(each) === urn)
-    expect(
-      listed
-        .filter((row) => !/^-/.test(row[0] ?? ''))
-        .map((row) => (isBare(row) ? ['', ...row.slice(1, 6)] : row.slice(0, 6)).join(' '))
-        .sort(),
-      'az and list',
-    ).toEqual(printed.map((row) => row.join(' ')).sort())
-  },
-
   /** az of today has a column more, the second: the deprecation status, which is empty there. */
   async 'az vm image list -o tsv'(world: World): Promise<void> {
     const place = ['--publisher', 'azureopenshift', '--offer', 'aro4', '--sku', '417']
@@ -109,33 +89,6 @@ export const AZ = {
     expect(isOfToday ? listed : listed.map((row) => row.toSpliced(1, 1)), 'az and list').toEqual(
       printed,
     )
-  },
-
-  /** What was asked for and is not there is in no list of az. */
-  async 'az vm image list-skus'(world: World): Promise<void> {
-    const place = ['--publisher', ARO.publisher, '--offer', ARO.offer]
-    const where = ['--location', 'eastus', ...place]
-    const skus: Row[] = JSON.parse(
-      await world.client('az', 'vm', 'image', 'list-skus', ...where, '-o', 'json'),
-    )
-    const known = world.azureImages.filter(({ offer }) => offer === ARO.offer)
-    const names = skus.map(({ name }) => name)
-    expect(names, 'az and the mock server').toEqual(
-      [...new Set(known.map(({ sku }) => sku))].sort(),
-    )
-    expect(
-      skus.map(({ id }) => id),
-      'ids',
-    ).toEqual(names.map((name) => `${offerId(world, ARO)}/Skus/${name}`))
-
-    const { queries } = await world.capture('azure')
-    const asked = queries.filter(({ publisher }) => publisher === ARO.publisher)
-    const there = asked.filter(({ missing }) => missing !== true).map(({ sku }) => sku)
-    const missing = asked.filter((query) => query.missing === true).map(({ sku }) => sku)
-    expect(names, 'az and capture').toEqual(expect.arrayContaining(there))
-    expect(names.filter((name) => missing.includes(name))).toEqual([])
-    expect(there.length).toBeGreaterThan(5)
-    expect(missing.length).toBeGreaterThan(5)
   },
 
   /** One of each plan's kind, architecture and generation. */

@@ -69,12 +69,4 @@ describe('aws', () => {
     expect(queries.map(({ region }) => region)).not.toContain('me-south-1')
   })
 
-  it('has no image where there is none', async () => {
-    const id = 'ami-00000000000000000'
-    const outcome = await world.attempt('aws', 'ec2', 'describe-images', '--image-ids', id)
-    expect(outcome.status).toBeGreaterThan(0)
-    expect(outcome.stderr).toContain(
-      `An error occurred (InvalidAMIID.NotFound) when calling the DescribeImages operation: The image id '[${id}]' does not exist`,
-    )
-  })
 })

@@ -13,7 +13,6 @@ import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
 import type { GcpImage } from '../mock-servers/gcp-image.ts'
 import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { startProxy } from '../mock-servers/proxy.ts'
-import type { Alter } from '../mock-servers/server.ts'
 import { execute, type Outcome, run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -27,8 +26,6 @@ export interface World {
   readonly gcpImages: readonly GcpImage[]
   /** For files of the test. */
   readonly folder: string
-  /** From now on what the mock servers say is altered, or no more. */
-  alter(alter?: Alter): void
   /** Runs a client, and gives what it printed. @throws Error where it failed. */
   client(command: string, ...args: readonly string[]): Promise<string>
   /** Runs a client that is to fail. */
@@ -52,13 +49,11 @@ const GCP_HOSTS = ['compute.googleapis.com', 'oauth2.googleapis.com', 'www.googl
 /** Starts the mock servers under the clouds' own names, with the demonstration's images. */
 export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-clients-'))
-  let alteration: Alter | undefined
-  const alter: Alter = (body, request) => alteration?.(body, request) ?? body
   const tables = { azure: imagesBeforeBump(), aws: awsImages(), gcp: gcpImages() }
   const clouds = await startClouds(folder, {
-    azure: { hosts: AZURE_HOSTS, images: tables.azure, alter },
-    aws: { hosts: AWS_HOSTS, images: tables.aws, emptyPages: 1, alter },
-    gcp: { hosts: GCP_HOSTS, images: tables.gcp, alter, listable: true },
+    azure: { hosts: AZURE_HOSTS, images: tables.azure },
+    aws: { hosts: AWS_HOSTS, images: tables.aws, emptyPages: 1 },
+    gcp: { hosts: GCP_HOSTS, images: tables.gcp, listable: true },
   })
   const to = (hosts: readonly string[], { url }: { url: string }) =>
     hosts.map((host): [string, number] => [host, Number(new URL(url).port)])
@@ -93,9 +88,6 @@ export async function startWorld(): Promise<World> {
     awsImages: tables.aws,
     gcpImages: tables.gcp,
     folder,
-    alter: (next) => {
-      alteration = next
-    },
     client: (command, ...args) => succeed(execute(command, args, environment)),
     attempt: (command, ...args) => execute(command, args, environment),
     capture,

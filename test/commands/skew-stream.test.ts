@@ -125,11 +125,4 @@ describe('skew of a workspace', () => {
       })
     }
   })
-
-  it('prints a column or a key with the stream for list', async () => {
-    const list = (...args: string[]) => run(['list', ...args], { cwd: folder })
-    const tsv = (await list('-o', 'tsv')).stdout.trimEnd().split('\n')
-    expect(tsv.map((line) => line.split('\t')[0])).toEqual(['a', 'a', 'b', 'b'])
-    expect(Object.keys(JSON.parse((await list('-o', 'json')).stdout))).toEqual(['a', 'b'])
-  })
 })

@@ -127,15 +127,6 @@ describe('update --cloud none', () => {
     expect(streams.one.builds).toEqual(Object.fromEntries(architectures.map((a) => [a, release])))
     expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0 })
   })
-
-  it('works before any image was captured', async () => {
-    const server = await buildServer()
-    await writeStreams({ one: { name, url: server.streams } })
-    await write('one.json', smallStream(OLD))
-    const words = ['update', '--cloud', 'none', 'one', ...ALL_BUILDS]
-    expect(await run(words, { cwd: folder })).toMatchObject({ status: 0, stdout: '' })
-    expect((await readJson('snapshots/one.json')).queries).toEqual({})
-  })
 })
 
 describe('update of a stream', () => {

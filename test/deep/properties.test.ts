@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ofKinds } from '../../src/core/changes/changes.ts'
-import { compareStreams } from '../../src/core/changes/streams.ts'
-import { compareAsNumbers, identityOf, sortImages } from '../../src/core/clouds/order.ts'
+import { compareAsNumbers } from '../../src/core/clouds/order.ts'
 import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/read.ts'
 import { isAzureVersion } from '../../src/core/snapshot/values.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
@@ -99,31 +97,5 @@ describe('the order', () => {
       )
     })
     check('order', 'of names with numbers in them is total', property)
-  })
-})
-
-describe('the difference of two snapshots', () => {
-  it('applied to one gives the other', () => {
-    const property = fc.property(images, images, (before, after) => {
-      const [a, b] = [snapshotOf(before), snapshotOf(after)]
-      const { changes } = compareStreams('s', { snapshot: a }, { snapshot: b })
-      const key = (image: object) => identityOf('azure', image)
-      const found = new Map((a.images.azure ?? []).map((image) => [key(image), image as object]))
-      for (const { before: old, after: fresh } of ofKinds(changes, 'listing')) {
-        const [from, to] = [old, fresh].map((item) =>
-          item?.subject.kind === 'listing' ? item.subject.image : undefined,
-        )
-        if (from && !found.delete(key(from))) return false
-        if (to && found.has(key(to))) return false
-        if (to) found.set(key(to), to)
-      }
-      const same = isDeepStrictEqual(sortImages('azure', [...found.values()]), b.images.azure)
-      return (
-        same &&
-        compareStreams('s', { snapshot: a }, { snapshot: a }).changes.length === 0 &&
-        (changes.length === 0) === isDeepStrictEqual(a.images, b.images)
-      )
-    })
-    check('diff', 'applied to A it gives B', property)
   })
 })

@@ -5,25 +5,14 @@ import { type Filterable, type Form, filterOf, listOf, pageSizeOf, Refusal } fro
 import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
-import {
-  type Alter,
-  type Answer,
-  type MockRequest,
-  type MockServer,
-  startServer,
-} from './server.ts'
+import { type Answer, type MockRequest, type MockServer, startServer } from './server.ts'
 
 export interface AwsOptions {
   images: readonly AwsImage[]
-  /** A free one if absent or 0. */
-  port?: number
   /** Names by which it is known besides, behind a proxy that leads to it. */
   hosts?: readonly string[]
-  /** Added to each answer, in milliseconds. */
-  latencyMs?: number
   /** All requests have the path `/`; see `failures` for those of one region. */
   faults?: readonly FaultRule[]
-  alter?: Alter
   /** What a region answers instead, the first `times` requests or all of them. */
   failures?: Readonly<Record<string, { status: number; times?: number }>>
   /** Default: those of the images. */
@@ -332,10 +321,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   const certificate = await makeCertificate(options.hosts)
   const server = await startServer(answer, {
     certificate,
-    port: options.port ?? 0,
-    latencyMs: options.latencyMs ?? 0,
     faults: options.faults ?? [],
-    ...(options.alter && { alter: options.alter }),
     errorAnswer: fail,
   }).catch(async (cause) => {
     await certificate.remove()

@@ -11,14 +11,6 @@ export interface CataloguePath {
   version?: string
 }
 
-/** One of the four lists, or one version alone, by the name that its rate limit has. */
-export type CatalogueList =
-  | 'GetVMImageFromLocation'
-  | 'ListVMImagePublishersFromLocation'
-  | 'ListVMImageOffersFromLocation'
-  | 'ListVMImageSkusFromLocation'
-  | 'ListVMImagesVersionsFromLocation'
-
 const PATH =
   /^\/subscriptions\/([^/]+)\/providers\/microsoft\.compute\/locations\/([^/]+)\/publishers(?:\/([^/]+)\/artifacttypes\/vmimage\/offers(?:\/([^/]+)\/skus(?:\/([^/]+)\/versions(?:\/([^/]+))?)?)?)?\/?$/i
 
@@ -37,14 +29,6 @@ export function readCataloguePath(path: string): CataloguePath | undefined {
     ...(sku === undefined ? {} : { sku }),
     ...(version === undefined ? {} : { version }),
   }
-}
-
-export function listName({ publisher, offer, sku, version }: CataloguePath): CatalogueList {
-  if (version !== undefined) return 'GetVMImageFromLocation'
-  if (sku !== undefined) return 'ListVMImagesVersionsFromLocation'
-  if (offer !== undefined) return 'ListVMImageSkusFromLocation'
-  if (publisher !== undefined) return 'ListVMImageOffersFromLocation'
-  return 'ListVMImagePublishersFromLocation'
 }
 
 /** Azure takes a region's display name as well: `East US` is `eastus`. */

@@ -103,12 +103,6 @@ export const noApiVersion: AzureError = {
   message: 'The api-version query parameter (?api-version=) is required for all requests.',
 }
 
-export const malformedSubscription = (subscription: string): AzureError => ({
-  status: 400,
-  code: 'InvalidSubscriptionId',
-  message: `The provided subscription identifier '${subscription}' is malformed or invalid.`,
-})
-
 /** A 404 that does not mean that an image is missing. */
 export const wrongSubscription = (subscription: string): AzureError => ({
   status: 404,
@@ -153,18 +147,6 @@ export const wrongToken = (signIn: string): AzureError => ({
   headers: challenge(signIn, 'invalid_token', 'The access token is invalid.'),
 })
 
-export const expiredToken = (signIn: string): AzureError => {
-  const now = new Date()
-  const before = new Date(now.getTime() - 1000)
-  const inWords = (time: Date) => time.toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '')
-  return {
-    status: 401,
-    code: 'ExpiredAuthenticationToken',
-    message: `The access token expiry UTC time '${inWords(before)}' is earlier than current UTC time '${inWords(now)}'.`,
-    headers: challenge(signIn, 'invalid_token', 'The access token has expired.'),
-  }
-}
-
 /** The service principal has no role that lets it read here. */
 export const notAuthorized = (account: AzureAccount, action: string): AzureError => ({
   status: 403,
@@ -176,48 +158,17 @@ export const notAuthorized = (account: AzureAccount, action: string): AzureError
     'granted, please refresh your credentials.',
 })
 
-/** `group` is the limit that was passed, for instance `ListVMImagesVersionsFromLocation3Min`. */
-export const tooManyRequests = (group: string): AzureError => ({
+export const tooManyRequests: AzureError = {
   status: 429,
   code: 'OperationNotAllowed',
   message:
     'The server rejected the request because too many requests have been received for this subscription.',
-  more: {
-    details: [
-      {
-        code: 'TooManyRequests',
-        target: group,
-        message: JSON.stringify({
-          operationGroup: group,
-          startTime: new Date(Date.now() - 180_000).toISOString(),
-          endTime: new Date().toISOString(),
-          allowedRequestCount: 1200,
-          measuredRequestCount: 1208,
-        }),
-      },
-    ],
-    innererror: { internalErrorCode: 'TooManyRequestsReceived' },
-  },
   byCompute: true,
-})
+}
 
 /** For the statuses that no part of the mock server gives of itself. */
-export const brokenService = (status: number): AzureError => {
-  const known: Record<number, [code: string, message: string]> = {
-    500: [
-      'InternalServerError',
-      'The server encountered an internal error. Please retry the request.',
-    ],
-    502: ['BadGateway', 'The server was acting as a gateway and received an invalid response.'],
-    503: ['ServiceUnavailable', 'The service is unavailable. Please retry later.'],
-    504: [
-      'GatewayTimeout',
-      "The gateway did not receive a response from 'Microsoft.Compute' within the specified time period.",
-    ],
-  }
-  const [code, message] = known[status] ?? [
-    'RequestFailed',
-    `The request failed with status ${status}.`,
-  ]
-  return { status, code, message }
-}
+export const brokenService = (status: number): AzureError => ({
+  status,
+  code: 'RequestFailed',
+  message: `The request failed with status ${status}.`,
+})

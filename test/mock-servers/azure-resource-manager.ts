@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AzureAccount } from './azure-account.ts'
 import {
-  type CatalogueList,
   type CataloguePath,
   listCatalogue,
-  listName,
   normaliseLocation,
   readCataloguePath,
 } from './azure-catalogue.ts'
@@ -14,8 +12,6 @@ import {
   brokenService,
   computeJson,
   errorAnswer,
-  expiredToken,
-  malformedSubscription,
   noApiVersion,
   noToken,
   notAuthorized,
@@ -48,23 +44,10 @@ export interface ResourceManager {
   fail(status: number, request: MockRequest): Answer
 }
 
-/** Requests allowed in 3 and in 30 minutes, as recorded answers of Azure count them down. */
-const LIMITS: Record<CatalogueList, [perThree: number, perThirty: number]> = {
-  GetVMImageFromLocation: [13_000, 74_000],
-  ListVMImagePublishersFromLocation: [200, 1000],
-  ListVMImageOffersFromLocation: [200, 1000],
-  ListVMImageSkusFromLocation: [10_000, 30_000],
-  ListVMImagesVersionsFromLocation: [16_000, 44_000],
-}
-
 const HTTP_SERVER = 'Microsoft-HTTPAPI/2.0'
-
-const SUBSCRIPTION_READS = 12_000
 
 const READ_VERSIONS =
   'Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read'
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const ACCOUNTS = /^\/(?:(tenants)|(subscriptions))\/?$/i
 const SUBSCRIPTION = /^\/subscriptions\/([^/]+)(\/locations)?\/?$/i
@@ -72,7 +55,6 @@ const SUBSCRIPTION = /^\/subscriptions\/([^/]+)(\/locations)?\/?$/i
 export function resourceManager(options: ResourceManagerOptions): ResourceManager {
   const { account, identity, echo } = options
   const locations = options.locations.map(normaliseLocation)
-  const asked = new Map<CatalogueList, number>()
 
   function answer(request: MockRequest): Answer {
     const refusal = checkToken(request)
@@ -110,7 +92,6 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     const headers = {
       // Once for each of the two servers on the way.
       server: [HTTP_SERVER, HTTP_SERVER],
-      'x-ms-ratelimit-remaining-resource': countDown(listName(path)),
     }
     const found = listCatalogue(options.images(), path, query)
     if (isError(found)) return refuse({ ...found, headers })
@@ -127,7 +108,6 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
   }
 
   function checkSubscription(subscription: string): AzureError | undefined {
-    if (!GUID.test(subscription)) return malformedSubscription(subscription)
     return subscription.toLowerCase() === account.subscriptionId
       ? undefined
       : wrongSubscription(subscription)
@@ -137,20 +117,12 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     const authority = authorityFor(request)
     const { authorization } = request.headers
     if (authorization === undefined) return noToken(authority)
-    const verdict = identity.judge(authorization.replace(/^Bearer +/i, ''))
-    if (verdict === 'good') return undefined
-    return verdict === 'expired' ? expiredToken(authority) : wrongToken(authority)
+    const isKnown = identity.judge(authorization.replace(/^Bearer +/i, ''))
+    return isKnown ? undefined : wrongToken(authority)
   }
 
   function authorityFor(request: MockRequest): string {
     return `${originOf(request)}/${account.tenantId}`
-  }
-
-  function countDown(list: CatalogueList): string {
-    const used = (asked.get(list) ?? 0) + 1
-    asked.set(list, used)
-    const [perThree, perThirty] = LIMITS[list].map((limit) => Math.max(0, limit - used))
-    return `Microsoft.Compute/${list}3Min;${perThree},Microsoft.Compute/${list}30Min;${perThirty}`
   }
 
   function refuse(error: AzureError): Answer {
@@ -162,7 +134,6 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     const id = randomUUID()
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
     const region = locations[0] ?? 'eastus'
-    const reads = [...asked.values()].reduce((sum, count) => sum + count, 0)
     const caller = [`tenantId=${account.tenantId}`, `objectId=${account.objectId}`, ...echo.callers]
     return {
       ...inner,
@@ -174,9 +145,6 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
         'x-ms-correlation-request-id': id,
         'x-ms-routing-request-id': `${region.toUpperCase()}:${time}:${id}`,
         'x-ms-operation-identifier': `${caller.join(',')}/${region}/${randomUUID()}`,
-        'x-ms-ratelimit-remaining-subscription-reads': String(
-          Math.max(0, SUBSCRIPTION_READS - reads),
-        ),
         'strict-transport-security': 'max-age=31536000; includeSubDomains',
         'x-content-type-options': 'nosniff',
         ...echo.headers,
@@ -186,7 +154,6 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
   }
 
   function failure(status: number, request: MockRequest): AzureError {
-    const path = readCataloguePath(request.path)
     switch (status) {
       case 401:
         return wrongToken(authorityFor(request))
@@ -197,7 +164,7 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
       case 409:
         return notRegistered
       case 429:
-        return tooManyRequests(`${path === undefined ? 'LowCostGet' : listName(path)}3Min`)
+        return tooManyRequests
       default:
         return brokenService(status)
     }

@@ -17,9 +17,12 @@ export interface SignIn {
   answer(request: MockRequest): Answer | undefined
   /** The error that they would give to this request with this status; undefined as above. */
   fail(status: number, request: MockRequest): Answer | undefined
-  /** What a bearer token is worth. */
-  judge(token: string): 'good' | 'expired' | 'unknown'
+  /** Whether a bearer token was given out here. */
+  judge(token: string): boolean
 }
+
+/** Of a token, in seconds. */
+const LIFETIME = 3599
 
 const INSTANCES = /^\/(?:common|organizations)\/discovery\/instance\/?$/i
 
@@ -36,12 +39,9 @@ const ENDPOINT = /^\/([^/]+)\/(v2\.0\/\.well-known\/openid-configuration|oauth2\
 /**
  * Answers instance discovery, OpenID discovery and the client credentials flow, which is all that a
  * service principal asks for.
- *
- * @param lifetime of a token, in seconds.
  */
-export function signIn(account: AzureAccount, echo: Echo, lifetime: number): SignIn {
-  /** Token to expiry, in milliseconds since 1970. */
-  const issued = new Map<string, number>()
+export function signIn(account: AzureAccount, echo: Echo): SignIn {
+  const issued = new Set<string>()
 
   function speak(tenant: string, endpoint: string, request: MockRequest): Answer {
     const origin = originOf(request)
@@ -51,12 +51,12 @@ export function signIn(account: AzureAccount, echo: Echo, lifetime: number): Sig
     const form = new URLSearchParams(request.body)
     const refusal = refuse(form, account, origin)
     if (refusal !== undefined) return refusal
-    const token = makeToken(account, form.get('scope') ?? '', origin, lifetime)
-    issued.set(token, Date.now() + lifetime * 1000)
+    const token = makeToken(account, form.get('scope') ?? '', origin)
+    issued.add(token)
     return json({
       token_type: 'Bearer',
-      expires_in: lifetime,
-      ext_expires_in: lifetime,
+      expires_in: LIFETIME,
+      ext_expires_in: LIFETIME,
       access_token: token,
     })
   }
@@ -75,11 +75,7 @@ export function signIn(account: AzureAccount, echo: Echo, lifetime: number): Sig
       const message = 'A transient error has occurred. Please try again.'
       return signInErrorAnswer(status, 'temporarily_unavailable', 90033, message, originOf(request))
     },
-    judge(token) {
-      const expiry = issued.get(token)
-      if (expiry === undefined) return 'unknown'
-      return expiry <= Date.now() ? 'expired' : 'good'
-    },
+    judge: (token) => issued.has(token),
   }
 }
 
@@ -195,7 +191,7 @@ function isSigned(assertion: string, { certificate, clientId }: AzureAccount): b
 }
 
 /** Three parts, the first two JSON, the third no true signature: clients do not check it. */
-function makeToken(account: AzureAccount, scope: string, origin: string, lifetime: number): string {
+function makeToken(account: AzureAccount, scope: string, origin: string): string {
   const now = Math.floor(Date.now() / 1000)
   const header = { typ: 'JWT', alg: 'RS256', kid: 'mock-server' }
   const claims = {
@@ -203,7 +199,7 @@ function makeToken(account: AzureAccount, scope: string, origin: string, lifetim
     iss: `${origin}/${account.tenantId}/`,
     iat: now,
     nbf: now,
-    exp: now + lifetime,
+    exp: now + LIFETIME,
     appid: account.clientId,
     appidacr: '1',
     idtyp: 'app',

@@ -5,12 +5,10 @@ import { resourceManager } from './azure-resource-manager.ts'
 import { signIn } from './azure-sign-in.ts'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
-import { type Alter, type MockServer, startServer } from './server.ts'
+import { type MockServer, startServer } from './server.ts'
 
 export interface AzureOptions {
   images: readonly AzureImage[]
-  /** A free one if absent or 0. */
-  port?: number
   /** Names by which it is known besides, behind a proxy that leads to it. */
   hosts?: readonly string[]
   /** Added to each answer, in milliseconds. */
@@ -18,15 +16,12 @@ export interface AzureOptions {
   /** What an answer waits for besides, by the path that is asked for. */
   hold?(path: string): Promise<unknown> | undefined
   faults?: readonly FaultRule[]
-  alter?: Alter
   /** Compress answers for clients that accept gzip, as Azure does; default true. */
   gzip?: boolean
   /** Regions that exist; all of them have all the images. Default `eastus` alone. */
   locations?: readonly string[]
   /** Differences from the demonstration's account; ids in lower case. */
   account?: Partial<AzureAccount>
-  /** Of an access token, in seconds; default 3599. */
-  tokenLifetime?: number
   /**
    * Strings to plant wherever Azure says who asked: in the headers `x-ms-operation-identifier`,
    * `x-ms-client-principal-id` and `set-cookie`, percent-encoded; in each item's `tags` and each
@@ -47,7 +42,6 @@ export interface AzureMockServer extends MockServer {
    * a `NODE_EXTRA_CA_CERTS` and a `NO_PROXY` of the surroundings.
    */
   environment: Record<AzureVariable, string>
-  addImages(images: readonly AzureImage[]): void
   /** Replaces all images. */
   setImages(images: readonly AzureImage[]): void
 }
@@ -74,7 +68,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureMockServer
   const account = { ...DEMONSTRATION_ACCOUNT, ...options.account }
   const echo = plant(options.secrets ?? [])
   let images = [...options.images]
-  const identity = signIn(account, echo, options.tokenLifetime ?? 3599)
+  const identity = signIn(account, echo)
   const manager = resourceManager({
     account,
     identity,
@@ -88,11 +82,9 @@ export async function startAzure(options: AzureOptions): Promise<AzureMockServer
     (request) => identity.answer(request) ?? manager.answer(request),
     {
       certificate,
-      port: options.port ?? 0,
       latencyMs: options.latencyMs ?? 0,
       ...(options.hold && { hold: options.hold }),
       faults: options.faults ?? [],
-      ...(options.alter && { alter: options.alter }),
       gzip: options.gzip ?? true,
       errorAnswer: (status, request) =>
         identity.fail(status, request) ?? manager.fail(status, request),
@@ -116,9 +108,6 @@ export async function startAzure(options: AzureOptions): Promise<AzureMockServer
       AZURE_CLIENT_ID: account.clientId,
       AZURE_CLIENT_SECRET: account.clientSecret,
       AZURE_SUBSCRIPTION_ID: account.subscriptionId,
-    },
-    addImages(added) {
-      images = [...images, ...added]
     },
     setImages(replacement) {
       images = [...replacement]

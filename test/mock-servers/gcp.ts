@@ -4,24 +4,13 @@ import type { FaultRule } from './faults.ts'
 import { type GcpAccount, makeAccount } from './gcp-account.ts'
 import { readFilter } from './gcp-filter.ts'
 import type { GcpImage } from './gcp-image.ts'
-import {
-  type Alter,
-  type Answer,
-  type MockRequest,
-  type MockServer,
-  startServer,
-} from './server.ts'
+import { type Answer, type MockRequest, type MockServer, startServer } from './server.ts'
 
 export interface GcpOptions {
   images: readonly GcpImage[]
-  /** A free one if absent or 0. */
-  port?: number
   /** Names by which it is known besides, behind a proxy that leads to it. */
   hosts?: readonly string[]
-  /** Added to each answer, in milliseconds. */
-  latencyMs?: number
   faults?: readonly FaultRule[]
-  alter?: Alter
   /** Compress answers for clients that accept gzip, as Google does; default true. */
   gzip?: boolean
   /** Default `redhat-marketplace-public`. */
@@ -175,10 +164,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
   const certificate = await makeCertificate(options.hosts)
   const server = await startServer(answer, {
     certificate,
-    port: options.port ?? 0,
-    latencyMs: options.latencyMs ?? 0,
     faults: options.faults ?? [],
-    ...(options.alter && { alter: options.alter }),
     gzip: options.gzip ?? true,
     errorAnswer: fail,
   }).catch(async (cause) => {

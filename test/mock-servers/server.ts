@@ -45,11 +45,7 @@ export interface LoggedRequest {
   fault?: string
 }
 
-export type Alter = (body: string, request: MockRequest) => string
-
 export interface ServerOptions {
-  /** A free one if absent or 0. */
-  port?: number
   /** Makes it an https server. */
   certificate?: Certificate
   /** Added to each answer, in milliseconds. */
@@ -59,8 +55,6 @@ export interface ServerOptions {
   faults?: readonly FaultRule[]
   /** Compress answers for clients that accept gzip; default false. */
   gzip?: boolean
-  /** What the handler's answers say instead: a mock server that is not as its cloud is. */
-  alter?: Alter
   /** The mock server's own words for a `status` fault; default a line of text. */
   errorAnswer?(status: number, request: MockRequest): Answer
 }
@@ -80,8 +74,6 @@ export interface MockServer {
 /**
  * Starts a server on 127.0.0.1 that answers each request by `handler`, apart from those that a
  * fault befalls. A handler that throws gives status 500 and its message.
- *
- * @throws Error where the port cannot be had.
  */
 export async function startServer(
   handler: (request: MockRequest) => Answer | Promise<Answer>,
@@ -146,9 +138,7 @@ export async function startServer(
   async function regularAnswer(request: MockRequest, { fault }: Mishap): Promise<Answer> {
     if (fault?.kind !== 'status') {
       try {
-        const answer = await handler(request)
-        if (options.alter === undefined) return answer
-        return { ...answer, body: options.alter(String(answer.body ?? ''), request) }
+        return await handler(request)
       } catch (cause) {
         return { status: 500, body: `the mock server failed: ${cause}` }
       }
@@ -176,7 +166,7 @@ export async function startServer(
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { translate } from '../../../src/core/builds/translate.ts'
 import { PLATFORM_RULES, PLATFORMS } from '../../../src/core/stream/platforms.ts'
 import { emptyStream } from '../../../src/core/stream/stream.ts'
-import { demonstrationMeta } from '../../mock-servers/demonstration-builds.ts'
 
 const RELEASE = '418.94.202410090804-0'
 const LOCATION = `https://builds.example/streams/4.18-9.4/builds/${RELEASE}/x86_64`
@@ -15,17 +14,6 @@ const disk = (path: string) => ({ location: `${LOCATION}/${path}`, sha256: 'aa' 
 const METAL = { metal: { release: RELEASE, formats: {} } }
 
 describe('artifacts', () => {
-  it.each(PLATFORMS)("%s: the format is what follows the platform in the file's name", (name) => {
-    const path = `rhcos-${RELEASE}-${name}.x86_64.raw.gz`
-    expect(shown({ images: { [name]: image(path) } })).toEqual({
-      artifacts: {
-        ...METAL,
-        [name]: { release: RELEASE, formats: { 'raw.gz': { disk: disk(path) } } },
-      },
-      images: {},
-    })
-  })
-
   it.each([
     ['metal4k', `rhcos-metal4k.x86_64.raw.gz`, '4k.raw.gz', 'disk'],
     ['live-iso', 'rhcos-live.x86_64.iso', 'iso', 'disk'],
@@ -39,43 +27,6 @@ describe('artifacts', () => {
   ])('%s is of metal: %s as %s, %s', (name, path, format, part) => {
     expect(shown({ images: { [name]: image(path) } }).artifacts).toEqual({
       metal: { release: RELEASE, formats: { [format]: { [part]: disk(path) } } },
-    })
-  })
-
-  it('has the parts of one format together', () => {
-    const { artifacts } = shown({
-      images: {
-        'live-rootfs': image('r.img'),
-        'live-kernel': image('k'),
-        'live-initramfs': image('i.img'),
-      },
-    })
-    expect(artifacts).toEqual({
-      metal: {
-        release: RELEASE,
-        formats: {
-          pxe: { rootfs: disk('r.img'), kernel: disk('k'), initramfs: disk('i.img') },
-        },
-      },
-    })
-  })
-
-  it('signs by a file beside, and tells the digest of what is uncompressed', () => {
-    const path = 'rhcos-qemu.x86_64.qcow2.gz'
-    const images = { qemu: { ...image(path), 'uncompressed-sha256': 'bb' } }
-    expect(shown({ images }, true).artifacts).toMatchObject({
-      qemu: {
-        formats: {
-          'qcow2.gz': {
-            disk: {
-              location: `${LOCATION}/${path}`,
-              signature: `${LOCATION}/${path}.sig`,
-              sha256: 'aa',
-              'uncompressed-sha256': 'bb',
-            },
-          },
-        },
-      },
     })
   })
 
@@ -114,19 +65,6 @@ describe('images', () => {
   it('are tried of each platform that has a rule for them', () => {
     const tried = [...BY_REGION.map(([platform]) => platform), 'gcp', 'kubevirt']
     expect(PLATFORMS.filter((name) => PLATFORM_RULES[name]?.images).sort()).toEqual(tried.sort())
-  })
-
-  it.each([
-    [
-      { image: 'i', project: 'p', url: 'u' },
-      { project: 'p', name: 'i' },
-    ],
-    [
-      { image: 'i', project: 'p', family: 'f', url: 'u' },
-      { project: 'p', family: 'f', name: 'i' },
-    ],
-  ])('gcp: %j', (gcp, expected) => {
-    expect(shown({ gcp }).images).toEqual({ gcp: { release: RELEASE, ...expected } })
   })
 
   const kubevirt = { image: 'q.io/r', digest: 'sha256:d' }
@@ -217,16 +155,4 @@ it.each<[string, Record<string, unknown>, string]>([
   ['no image', { gcp: { project: 'p' } }, '.gcp.image: expected a string, found nothing'],
 ])('refuses %s', (_, meta, message) => {
   expect(() => shown(meta)).toThrow(message)
-})
-
-it('gives a stream in the order of its schema', () => {
-  const stream = emptyStream('4.18-9.4').withArchitecture(
-    'x86_64',
-    translate('x86_64', build(demonstrationMeta('x86_64')), false),
-  )
-  const architecture = stream.architecture('x86_64') ?? {}
-  expect(Object.keys(architecture)).toEqual(['artifacts', 'images', 'rhel-coreos-extensions'])
-  const { artifacts } = architecture as { artifacts: Record<string, { formats: object }> }
-  expect(Object.keys(artifacts)).toEqual(Object.keys(artifacts).sort())
-  expect(Object.keys(artifacts.metal?.formats ?? {})).toEqual(['4k.raw.gz', 'iso', 'pxe', 'raw.gz'])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyStream, readStream, type Stream } from '../../../src/core/stream/stream.ts'
+import { readStream, type Stream } from '../../../src/core/stream/stream.ts'
 
 const AZURE = { 'no-purchase-plan': { publisher: 'azureopenshift', version: '418.94.20250122' } }
 
@@ -133,20 +133,6 @@ describe('reading', () => {
 })
 
 describe('a change', () => {
-  it('that changes nothing leaves every byte', () => {
-    const same = stream()
-      .withMetadata(stream().metadata())
-      .withArchitecture('x86_64', {
-        artifacts: { ...METAL, aws: { release: '1', formats: {} } },
-        images: {},
-        'rhel-coreos-extensions': { 'azure-disk': { url: 'https://x/?a&b', release: '2' } },
-      })
-      .withExtension('x86_64', 'azure-marketplace', AZURE)
-      .withExtension('x86_64', 'marketplace', undefined)
-      .withExtension('s390x', 'marketplace', undefined)
-    expect(same.print()).toBe(TEXT)
-  })
-
   it('of the metadata adds the generator behind', () => {
     const next = stream().withMetadata({ lastModified: '2025-02-01T00:00:00Z', generator: 'x <1>' })
     expect(changes(TEXT, next)).toEqual({
@@ -221,16 +207,6 @@ describe('a change', () => {
     expect(back.print()).toBe(TEXT)
   })
 
-  it('of a marketplace key changes the lines that differ', () => {
-    const value = {
-      'no-purchase-plan': { publisher: 'azureopenshift', version: '418.94.20250201' },
-    }
-    expect(changes(TEXT, stream().withExtension('x86_64', 'azure-marketplace', value))).toEqual({
-      out: ['            "version": "418.94.20250122"'],
-      in: ['            "version": "418.94.20250201"'],
-    })
-  })
-
   it('of a marketplace key owns all that is under it', () => {
     const text =
       '{"stream":"x","architectures":{"a":{"rhel-coreos-extensions":{"marketplace":{"old":1,"azure":{"x":1.0}}}}}}'
@@ -257,41 +233,5 @@ describe('a change', () => {
     expect(() => stream().withExtension('riscv64', 'marketplace', {})).toThrow(
       'rhcos.json: .architectures.riscv64: expected an object, found nothing',
     )
-  })
-})
-
-describe('a stream for want of a target', () => {
-  it('is written in the order of the schema', () => {
-    const next = emptyStream('rhel-9.6')
-      .withArchitecture('x86_64', {
-        images: { gcp: { name: 'n', project: 'p', release: '1' } },
-        artifacts: {},
-      })
-      .withArchitecture('aarch64', { artifacts: {}, images: {} })
-      .withMetadata({ lastModified: 'now', generator: 'g' })
-    expect(next.print()).toBe(`{
-  "stream": "rhel-9.6",
-  "metadata": {
-    "last-modified": "now",
-    "generator": "g"
-  },
-  "architectures": {
-    "aarch64": {
-      "artifacts": {},
-      "images": {}
-    },
-    "x86_64": {
-      "artifacts": {},
-      "images": {
-        "gcp": {
-          "release": "1",
-          "project": "p",
-          "name": "n"
-        }
-      }
-    }
-  }
-}
-`)
   })
 })

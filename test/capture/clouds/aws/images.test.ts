@@ -104,13 +104,6 @@ describe('readImages', () => {
     expect(notes).toEqual([])
   })
 
-  it('keeps one in a state that is new, and names it', () => {
-    expect(read({ State: 'retired' as 'available' })).toMatchObject([{ state: 'unknown' }])
-    expect(notes).toEqual([
-      'aws us-east-1: image ami-0123456789abcdef0 has the unknown state retired: not selected',
-    ])
-  })
-
   it.each([
     ['State', 'constructor of it'],
     ['State', '\u001b[31m'],

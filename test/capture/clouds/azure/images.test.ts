@@ -26,9 +26,6 @@ const listed = (properties: object | undefined, name = VERSION) => ({
   name,
   ...(properties && { properties: { architecture: 'x64', hyperVGeneration: 'V2', ...properties } }),
 })
-const status = (imageState: string, more = {}) => ({
-  imageDeprecationStatus: { imageState, ...more },
-})
 
 describe("Azure's images", () => {
   it('are not selected if the API version returns no properties', () => {
@@ -49,18 +46,6 @@ describe("Azure's images", () => {
     expect(warnings).toEqual([])
   })
 
-  it.each([
-    ['Active', 'Deprecated', 'deprecated'],
-    ['Deprecated', 'Active', 'deprecated'],
-    ['ScheduledForDeprecation', 'Active', 'unknown'],
-  ])('are not selected if one is listed as %s and as %s', (first, second, state) => {
-    const { images, warnings } = read([listed(status(first)), listed(status(second))])
-    expect(images.map((image) => image.state)).toEqual([state])
-    expect(warnings).toEqual([
-      `azure: azureopenshift:aro4:418-v2:${VERSION} is listed 2 times with different properties: not selected`,
-    ])
-  })
-
   it('are not selected if one is listed for two architectures', () => {
     const { images } = read([listed({}), listed({ architecture: 'Arm64' })])
     expect(images.map(({ state }) => state)).toEqual(['unknown'])
@@ -70,14 +55,5 @@ describe("Azure's images", () => {
     const { images, warnings } = read([listed({}), listed({})])
     expect(images).toHaveLength(1)
     expect(warnings).toEqual([])
-  })
-
-  it('are not selected if a deprecation date is unreadable', () => {
-    const date = status('ScheduledForDeprecation', { scheduledDeprecationTime: 'next year' })
-    const { images, warnings } = read([listed(date)])
-    expect(images).toMatchObject([{ state: 'unknown' }])
-    expect(warnings).toEqual([
-      `${QUERY}: image ${VERSION} has an unreadable deprecation date: not selected`,
-    ])
   })
 })

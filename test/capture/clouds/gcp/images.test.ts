@@ -74,14 +74,6 @@ describe('readImages', () => {
     expect(notes).toEqual([])
   })
 
-  it.each([{ status: 'RESTING' }, { deprecated: { state: 'RESTING' } }])(
-    'keeps one in a state that is new, and names it: %j',
-    (rest) => {
-      expect(state(rest)).toBe('unknown')
-      expect(notes).toEqual([`gcp: image ${NAME} has the unknown state RESTING: not selected`])
-    },
-  )
-
   it.each([
     [{ architecture: 'RISCV64' }, 'RISCV64'],
     [{ architecture: 'constructor' }, 'constructor'],
@@ -89,18 +81,6 @@ describe('readImages', () => {
   ])('refuses %j, which it does not know', (rest, shown) => {
     expect(() => state(rest)).toThrow(`gcp: image ${NAME} has an unknown property: ${shown}`)
   })
-
-  it.each(['\u202e', 'A', '-', 'x'.repeat(60)])(
-    'leaves out a name that ends in %j, and says which',
-    (end) => {
-      expect(
-        readImages([{ name: `redhat-coreos-ocp-${end}` }], criteria.gcp, criteria.rhel, note),
-      ).toEqual([])
-      expect(notes).toEqual([
-        'gcp redhat-marketplace-public: image 1 of the response is ignored: malformed name',
-      ])
-    },
-  )
 })
 
 describe('selection on GCP', () => {
