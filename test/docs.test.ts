@@ -44,13 +44,4 @@ describe('the documentation', () => {
   it.each(PAGES)('%s has no broken link', (page) => {
     expect(brokenIn(page, read(page))).toEqual([])
   })
-
-  it('is checked for links, anchors and paths', () => {
-    const text = '[a](no.md) [b](README.md) [c](README.md#no-such-heading) `test/no.test.ts`'
-    expect(brokenIn('README.md', text)).toEqual([
-      '](no.md)',
-      '](README.md#no-such-heading)',
-      'test/no.test.ts',
-    ])
-  })
 })

@@ -117,46 +117,4 @@ describe('the layers of src/', () => {
     const ofCore = all.filter(({ from, to }) => layer(from) === 'core' && layer(to) === 'core')
     expect(circles(ofCore, dirname)).toEqual([])
   })
-
-  it.each([
-    ['core/json/a.ts', 'files/read.ts'],
-    ['core/json/a.ts', 'secrets.ts'],
-    ['core/json/a.ts', 'io.ts'],
-    ['core/json/a.ts', 'node:fs'],
-    ['core/a.ts', 'index.ts'],
-    ['show/a.ts', 'capture/capture.ts'],
-    ['show/a.ts', 'workflows/update.ts'],
-    ['show/report/a.ts', 'nock'],
-    ['files/a.ts', 'capture/verify.ts'],
-    ['files/git/a.ts', 'show/table.ts'],
-    ['files/a.ts', 'io.ts'],
-    ['capture/http/a.ts', 'files/read.ts'],
-    ['capture/a.ts', 'workflows/update.ts'],
-    ['workflows/a.ts', 'show/table.ts'],
-    ['workflows/a.ts', 'commands/update.ts'],
-    ['workflows/a.ts', 'io.ts'],
-    ['commands/a.ts', '@azure/identity'],
-    ['commands/a.ts', 'main.ts'],
-    ['io.ts', 'commands/command.ts'],
-    ['errors.ts', 'core/json/parser.ts'],
-    ['secrets.ts', 'files/read.ts'],
-    ['core/a.ts', '../test/support/cli.ts'],
-    ['other/a.ts', 'core/json/parser.ts'],
-  ])('would not let %s import %s', (from, to) => {
-    expect(faultOf({ from, to })).toMatch(/ imports | is in no layer/)
-  })
-
-  it('are read with every kind of import', () => {
-    const text = `import a from './a.ts'
-import type { B } from '../b.ts'
-import { type C,
-  D } from "./c.ts"
-export { e } from './e.ts'
-const f = await import('./f.ts')
-type G = import('./g.ts').G
-import './h.ts'`
-    expect(importsOf(text).map((name) => name.replace(/.*\//, ''))).toEqual([
-      ...['a.ts', 'b.ts', 'c.ts', 'e.ts', 'f.ts', 'g.ts', 'h.ts'],
-    ])
-  })
 })

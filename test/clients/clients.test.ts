@@ -68,5 +68,4 @@ describe('aws', () => {
     const { queries } = await world.capture('aws')
     expect(queries.map(({ region }) => region)).not.toContain('me-south-1')
   })
-
 })

@@ -138,18 +138,4 @@ describe('a failure leaves target, snapshot and recording as they were', () => {
     expect(builds.requests).toEqual([])
     expect(await readdir(folder)).toEqual(['T.json'])
   })
-
-  it('when a marketplace image would be lost', async () => {
-    const builds = await buildServer()
-    const azure = await azureFor(imagesAfterBump())
-    const options = { cwd: folder, env: azure.environment }
-    const args = [...plume(builds.streams), '--azure-endpoint', azure.url]
-    await run(args, options)
-    const before = await readAll()
-    azure.setImages(imagesAfterBump().filter(({ sku }) => sku !== '418-v2'))
-    const outcome = await run(args, options)
-    expect(outcome).toMatchObject({ status: 1, stderr: /would be lost/ })
-    expect(await readAll()).toEqual(before)
-    expect(await run([...args, '--allow-regression'], options)).toMatchObject({ status: 0 })
-  })
 })

@@ -131,15 +131,6 @@ describe('skew', () => {
       ],
     ],
     [
-      ['--min-rhel', '9.4'],
-      [
-        '5 plans without an image of RHEL 9.4',
-        ...['opp', 'oke', 'ocp-emea', 'opp-emea', 'oke-emea'].map(
-          (plan) => `  azure ${plan}: no image`,
-        ),
-      ],
-    ],
-    [
       ['--min-rhel', '9.6', '--max-days', '500'],
       [
         '11 of 15 slots are more than 500 days behind or without an image, 7 plans without an image of RHEL 9.6',

@@ -192,23 +192,6 @@ describe('update and check', () => {
     for (const name of ['one', 'two']) await write(`${name}.json`, smallStream(EXAMPLE))
   })
 
-  it('ask each question once for both, and hold what they wrote', async () => {
-    const { mockServer, ...outcome } = await update(imagesBeforeBump())
-    expect(outcome).toMatchObject({ status: 0, stdout: '' })
-    const paths = mockServer.requests.map(({ method, path }) => `${method} ${path}`)
-    expect(new Set(paths).size).toBe(paths.length)
-    expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1)
-    expect(outcome.stderr).toMatch(/^one:\n {2}azure: \d+ images.*\n {2}\+ {2}azure/)
-    expect(outcome.stderr).toMatch(/\ntwo:\n {2}azure: \d+ images/)
-    const checked = await call('check')
-    expect(checked).toMatchObject({ status: 0, stderr: '' })
-    expect(checked.stdout).toMatch(/^one: ok, 418.*\ntwo: ok, 418.*\n$/)
-    for (const each of ['one', 'two']) {
-      const alone = await call('verify', `snapshots/${each}.json`, '--target', `${each}.json`)
-      expect(alone).toMatchObject({ status: 0 })
-    }
-  })
-
   it('sign in to each of several clouds once, and ask no page of them twice', async () => {
     const certificates = await temporaryFolder()
     const { azure, aws, gcp, args, environment } = await cloudsFor(certificates)

@@ -240,12 +240,4 @@ describe('a proxy that inspects TLS, before the clouds as they are called', () =
     expect([...asked].every((host) => all.includes(host))).toBe(true)
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
-
-  it('is reported where its CA is not trusted', async () => {
-    const { outcome } = await captureAll(false)
-    expect(outcome.status).toBe(3)
-    expect(outcome.stderr).toMatch(
-      /^stream-snapshot: \d+ queries failed\n( {2}(azure|aws|gcp)[^\n]*: TLS: [^\n]+\n)+Set NODE_EXTRA_CA_CERTS to a file with the CA certificate [^\n]+\.\n$/,
-    )
-  })
 })

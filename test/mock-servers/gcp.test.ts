@@ -61,10 +61,3 @@ test.each([
   const terms = readFilter(filter)
   expect(terms && NAMES.filter((name) => terms.every((isFound) => isFound(name)))).toEqual(names)
 })
-
-test.each(['name', 'name eq x', 'status eq "READY"', '(name eq "x"', 'name eq "x" name eq "y"'])(
-  '%s is none',
-  (filter) => {
-    expect(readFilter(filter)).toBeUndefined()
-  },
-)

@@ -246,16 +246,6 @@ describe('the OCP version of a version', () => {
 describe('the history of a file', () => {
   const good = stream(OLD, enhancement('418.94.20240916'))
 
-  it.each([
-    ['conflict markers', `<<<<<<< HEAD\n${good}`, /rhcos\.json:1:1: /],
-    ['something else', '[1]', /rhcos\.json/],
-  ])('compares with the last readable version after one with %s', (_, text, problem) => {
-    const history = historyOf(good, text, good)
-    expect(history[1]?.problem).toMatch(problem)
-    expect(changes(history).slice(1)).toEqual([[], []])
-    expect(history[1]?.slots).toEqual(history[0]?.slots)
-  })
-
   it('loses everything with the file, and not before', () => {
     const history = historyOf(good, good, undefined, good)
     expect(changes(history)).toEqual([
