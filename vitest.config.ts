@@ -51,7 +51,6 @@ export default defineConfig({
           name: 'faults',
           sequence: { groupOrder: 2 },
           include: of('faults'),
-          globalSetup: ['test/faults/table.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // Each starts processes of its own; more at a time would only make the slow ones late.
@@ -66,7 +65,6 @@ export default defineConfig({
           name: 'deep',
           sequence: { groupOrder: 3 },
           include: of('deep'),
-          globalSetup: ['test/faults/table.ts'],
           testTimeout: 600_000,
           env: { CASES: process.env.CASES ?? '10000' },
         },

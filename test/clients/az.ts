@@ -3,7 +3,6 @@ import type { AzureImage } from '../mock-servers/azure-image.ts'
 import type { Captured, Row, World } from './world.ts'
 
 const LIST = ['vm', 'image', 'list', '--all', '--location', 'eastus']
-const ARO = { publisher: 'azureopenshift', offer: 'aro4' }
 
 /**
  * Logs az in, to the public cloud by its own hosts. It is registered anew for the sake of its

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { tried } from '../faults/outcomes.ts'
 import { type Outcome, run } from '../support/cli.ts'
 import { commitVersions, snapshotLife } from './long-history.ts'
 
@@ -19,16 +18,11 @@ interface Bounds {
 let folder: string
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function within(bounds: Bounds, what: string, args: readonly string[]): Promise<Outcome> {
+async function within(bounds: Bounds, _what: string, args: readonly string[]): Promise<Outcome> {
   const usage = join(folder, 'usage.json')
   const outcome = await run(args, { cwd: folder, node: ['--import', USAGE], env: { USAGE: usage } })
   expect(outcome).toMatchObject({ status: 0 })
   const { megabytes, seconds }: Bounds = JSON.parse(await readFile(usage, 'utf8'))
-  tried(
-    'history',
-    `${what}: ${args.join(' ')}`,
-    `${megabytes.toFixed(0)} MB, ${seconds.toFixed(1)} s`,
-  )
   expect(megabytes).toBeLessThan(bounds.megabytes)
   expect(seconds).toBeLessThan(3 * bounds.seconds)
   return outcome

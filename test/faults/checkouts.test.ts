@@ -6,7 +6,6 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { CLI, run, temporaryFolder } from '../support/cli.ts'
 import { commitAll, git } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
-import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const FILE = 'snapshots/s.json'
 const OLD = azureImage('418-v2', '418.94.20240916')

@@ -11,7 +11,6 @@ import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
-import { tried } from './outcomes.ts'
 
 const USAGE = fileURLToPath(new URL('usage.js', import.meta.url))
 const ESCAPES = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u007f\u202e'
@@ -38,7 +37,7 @@ interface Usage {
   readonly seconds: number
 }
 
-async function expectCalm(args: readonly string[], statuses: readonly number[]): Promise<string> {
+async function expectCalm(args: readonly string[], statuses: readonly number[]): Promise<void> {
   const before = (await readdir(folder)).sort()
   const { status, stdout, stderr } = await run(args, {
     cwd: folder,
@@ -62,7 +61,6 @@ async function expectCalm(args: readonly string[], statuses: readonly number[]):
   expect(usage.megabytes).toBeLessThan(300)
   expect(usage.seconds).toBeLessThan(1.5)
   expect((await readdir(folder)).sort()).toEqual(before)
-  return `exit ${status}, ${usage.megabytes.toFixed(0)} MB, ${usage.seconds.toFixed(1)} s of CPU`
 }
 
 /** A snapshot that was changed by one who knows how to seal it. */
@@ -153,14 +151,13 @@ describe('a hostile snapshot', () => {
     ['null', () => 'null'],
     ['a list', () => '[]'],
     ['bytes that are no UTF-8', () => Buffer.from([0x7b, 0xff, 0x7d])],
-  ])('%s', async (name, text) => {
+  ])('%s', async (_, text) => {
     await writeFile(at('s.json'), text())
-    const outcome = await expectCalm(['regenerate', 's.json', '--target', 'rhcos.json'], [1, 2])
+    await expectCalm(['regenerate', 's.json', '--target', 'rhcos.json'], [1, 2])
     await expectCalm(['verify', 's.json'], [1, 2])
     // A wrong integrity is put right by one: what it writes comes from the recording.
     await expectCalm(['capture', 's.json', '--replay'], [0, 1, 2, 3])
     expect(await readFile(at('rhcos.json'), 'utf8')).toBe(smallStream(EXAMPLE))
-    tried('hostile', `snapshot: ${name}`, outcome)
   })
 })
 
@@ -213,7 +210,7 @@ describe('a hostile recording', () => {
       'versions of prototypes',
       first({ status: 200, response: [{ name: '__proto__' }, { name: 'constructor' }] }),
     ],
-  ])('%s', async (name, text) => {
+  ])('%s', async (_, text) => {
     const recording = text()
     await writeFile(at('s.recording.json'), recording)
     const digest = createHash('sha256').update(recording).digest('hex')
@@ -221,21 +218,19 @@ describe('a hostile recording', () => {
       at('s.json'),
       sealed((each) => ({ ...each, recording: { file: 's.recording.json', sha256: digest } })),
     )
-    const outcome = await expectCalm(['verify', 's.json'], [1, 2])
-    tried('hostile', `recording: ${name}`, outcome)
+    await expectCalm(['verify', 's.json'], [1, 2])
   })
 
   it.each([
     ['to /etc/passwd', '/etc/passwd'],
     ['out of the folder', '../usage'],
     ['to nowhere', 'nowhere'],
-  ])('that is a link %s is not followed', async (name, target) => {
+  ])('that is a link %s is not followed', async (_, target) => {
     const { rm } = await import('node:fs/promises')
     await rm(at('s.recording.json'))
     await symlink(target, at('s.recording.json'))
-    const outcome = await expectCalm(['verify', 's.json'], [1, 2])
+    await expectCalm(['verify', 's.json'], [1, 2])
     await expectCalm(['capture', 's.json', '--replay'], [1, 2])
-    tried('hostile', `recording: a link ${name}`, outcome)
   })
 })
 
@@ -277,9 +272,9 @@ describe('a hostile stream, criteria or marketplace file', () => {
     ],
     ['NUL', stream.replace('rhcos', 'rh\u0000cos'), [2]],
     ['nothing', '', [2]],
-  ])('stream: %s', async (name, text, statuses) => {
+  ])('stream: %s', async (_, text, statuses) => {
     await writeFile(at('rhcos.json'), text)
-    const outcome = await expectCalm(
+    await expectCalm(
       ['regenerate', 's.json', '--target', 'rhcos.json', '--check', '--explain'],
       statuses,
     )
@@ -296,7 +291,6 @@ describe('a hostile stream, criteria or marketplace file', () => {
       ],
       [1, 2, 3],
     )
-    tried('hostile', `stream: ${name}`, outcome)
   })
 
   it.each<[name: string, text: string]>([
@@ -315,9 +309,9 @@ describe('a hostile stream, criteria or marketplace file', () => {
     ],
     ['a SKU that leads elsewhere', JSON.stringify(builtIn).replace('aro_', '../../../x?y#')],
     ['a location of escapes', JSON.stringify(builtIn).replace('"eastus"', JSON.stringify(ESCAPES))],
-  ])('criteria: %s', async (name, text) => {
+  ])('criteria: %s', async (_, text) => {
     await writeFile(at('c.json'), text)
-    const outcome = await expectCalm(
+    await expectCalm(
       [
         'capture',
         't.json',
@@ -330,7 +324,6 @@ describe('a hostile stream, criteria or marketplace file', () => {
       ],
       [2],
     )
-    tried('hostile', `criteria: ${name}`, outcome)
   })
 
   it.each<[name: string, text: string, statuses: number[]]>([
@@ -351,17 +344,15 @@ describe('a hostile stream, criteria or marketplace file', () => {
       [0, 1],
     ],
     ['a list', '[]', [2]],
-  ])('marketplace file: %s', async (name, text, statuses) => {
+  ])('marketplace file: %s', async (_, text, statuses) => {
     await writeFile(at('m.json'), text)
-    const outcome = await expectCalm(
+    await expectCalm(
       ['regenerate', 's.json', '--target', 'rhcos.json', '--marketplace-file', 'm.json', '--check'],
       statuses,
     )
-    tried('hostile', `marketplace file: ${name}`, outcome)
   })
 
   it('a device as an input is refused', async () => {
-    const outcome = await expectCalm(['regenerate', '/dev/zero'], [2])
-    tried('hostile', 'a device without an end', outcome)
+    await expectCalm(['regenerate', '/dev/zero'], [2])
   })
 })

@@ -1,6 +1,5 @@
 /**
- * Preloaded into the command line: ends it by SIGKILL at the file operation that KILL_AT counts to;
- * with TELL says `writing` where the first file is made ready.
+ * Preloaded into the command line: ends it by SIGKILL at the file operation that KILL_AT counts to.
  */
 import fs from 'node:fs'
 
@@ -18,12 +17,11 @@ const OPERATIONS = [
   'writeFileSync',
   'writeSync',
 ]
-const { KILL_AT = '0', TELL } = process.env
+const { KILL_AT = '0' } = process.env
 let count = 0
 
-function countOne(place) {
+function countOne() {
   count += 1
-  if (TELL && String(place).endsWith('.tmp')) original.writeSync(1, 'writing\n')
   if (count === Number(KILL_AT)) {
     process.kill(process.pid, 'SIGKILL')
     for (;;);
@@ -38,7 +36,7 @@ for (const name of OPERATIONS) {
     if (depth > 0) return original[name](...args)
     depth += 1
     try {
-      countOne(args[0])
+      countOne()
       return original[name](...args)
     } finally {
       depth -= 1

@@ -8,7 +8,6 @@ import { type Outcome, run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { type BadServers, startBadServers, startElsewhere } from './front.ts'
 import { LASTING, OLD, PASSING, redirectsTo, type Trial } from './network-faults.ts'
-import { tried } from './outcomes.ts'
 import { SERVICES, type Service } from './services.ts'
 import { SIGN_INS } from './sign-ins.ts'
 
@@ -139,8 +138,6 @@ async function attempt(name: string, trial: Trial, judge: (told: Told, way: Way)
       await copyFile(join(way.folder, file.replace('s.', 'well.')), join(way.folder, file))
     }
     const told = await capture(way, trial)
-    const [line = ''] = told.stderr.split('\n').filter((each) => /^stream-snapshot: /.test(each))
-    tried(`network: ${name}`, trial.name, line.replace('stream-snapshot: ', ''), told)
     expect(told.seconds).toBeLessThan(60)
     expect(told.megabytes).toBeLessThan(400)
     const texts = await textsOf(way, 's.')

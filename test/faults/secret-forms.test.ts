@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { conceal, findSecret } from '../../src/secrets.ts'
-import { tried } from './outcomes.ts'
 
 const of = (length: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7') =>
   Array.from({ length }, (_, at) => alphabet[(at * 7 + 3) % alphabet.length]).join('')
@@ -108,18 +107,12 @@ const WRAPPED: readonly (readonly [name: string, wrap: (text: string) => string]
 ]
 
 describe('a secret by its form', () => {
-  it.each(FOUND)('%s is found in every encoding', (form, text) => {
+  it.each(FOUND)('%s is found in every encoding', (_, text) => {
     const found = WRAPPED.filter(([, wrap]) => findSecret(wrap(text)) !== undefined)
-    tried(
-      'forms',
-      form,
-      `${findSecret(text)}, found in ${found.length} of ${WRAPPED.length} encodings`,
-    )
     expect(found.map(([name]) => name)).toEqual(WRAPPED.map(([name]) => name))
   })
 
-  it.each(PASSED_OVER)('%s is not: %3$s', (form, text, why) => {
-    tried('forms', form, `${findSecret(text) ?? 'not found'}: ${why}`)
+  it.each(PASSED_OVER)('%s is not: %3$s', (_, text) => {
     expect(findSecret(`{"a":"${text}"}`)).toBeUndefined()
   })
 

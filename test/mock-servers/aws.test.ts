@@ -8,7 +8,7 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type AwsMockServer, type AwsOptions, startAws } from './aws.ts'
 import { DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
-import { type AwsImage, imageIdOf, MARKETPLACE } from './aws-image.ts'
+import { type AwsImage, MARKETPLACE } from './aws-image.ts'
 
 // The SDK's word on versions to come is nothing to those who read the tests' output.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
@@ -54,22 +54,12 @@ function connect(region = REGION): EC2Client {
   })
 }
 
-/** The names that are listed, or what EC2 refuses with. */
+/** The names that are listed. */
 async function list(input: DescribeImagesRequest = {}): Promise<unknown> {
-  try {
-    const { Images = [] } = await connect().send(new DescribeImagesCommand(input))
-    return Images.map(({ Name }) => Name)
-  } catch (cause) {
-    return refusalOf(cause)
-  }
+  const { Images = [] } = await connect().send(new DescribeImagesCommand(input))
+  return Images.map(({ Name }) => Name)
 }
 
-function refusalOf(cause: unknown): unknown[] {
-  const { $metadata, name, message } = cause as Error & { $metadata?: { httpStatusCode: number } }
-  return [$metadata?.httpStatusCode, name, message]
-}
-
-const idOf = (name: string) => imageIdOf(IMAGES.find((each) => each.name === name) as AwsImage)
 const NAMES = { Name: 'name', Values: ['first', 'second'] }
 const PUBLIC = ['first', 'second', 'a*b', 'theirs']
 
@@ -80,24 +70,9 @@ test.each<[string, DescribeImagesRequest, string[]]>([
   ['its own', { Owners: ['self'] }, ['ours-past']],
   ['the marketplace', { Owners: [MARKETPLACE.alias] }, ['first', 'second', 'a*b']],
   ['two owners', { Owners: [MARKETPLACE.id, OTHER] }, PUBLIC],
-  ['ids', { ImageIds: [idOf('second'), idOf('first')] }, ['first', 'second']],
-  ['the id of a deprecated one', { ImageIds: [idOf('past')] }, ['past']],
-  ['any of the values of a filter', { Filters: [NAMES] }, ['first', 'second']],
-  [
-    'each of two filters',
-    { Filters: [NAMES, { Name: 'architecture', Values: ['arm64'] }] },
-    ['second'],
-  ],
-  ['two filters of a name', { Filters: [NAMES, { Name: 'name', Values: ['f*'] }] }, ['first']],
+  ['any of two names', { Filters: [NAMES] }, ['first', 'second']],
   ['wildcards', { Filters: [{ Name: 'name', Values: ['?irst', 'se*d'] }] }, ['first', 'second']],
-  [
-    'wildcards that are none',
-    { Filters: [{ Name: 'name', Values: ['a\\*b', 'firs\\?'] }] },
-    ['a*b'],
-  ],
   ['letter case', { Filters: [{ Name: 'name', Values: ['First'] }] }, []],
-  ['a value that some lack', { Filters: [{ Name: 'description', Values: ['*'] }] }, ['first']],
-  ['an id by filter', { Filters: [{ Name: 'image-id', Values: [idOf('theirs')] }] }, ['theirs']],
 ])('images are listed by %s', async (_, input, names) => {
   expect(await list(input)).toEqual(names)
 })

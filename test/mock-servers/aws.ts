@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type AwsAccount, DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
 import { type AwsImage, imageIdOf, MARKETPLACE } from './aws-image.ts'
-import { type Filterable, type Form, filterOf, listOf, pageSizeOf, Refusal } from './aws-request.ts'
 import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
 import { makeCertificate } from './certificate.ts'
 import type { FaultRule } from './faults.ts'
@@ -28,6 +27,9 @@ export interface AwsOptions {
   /** Strings to plant in each image's tags and location, as EC2 has the account's own there. */
   secrets?: readonly string[]
 }
+
+/** A request's form, by the names of EC2's query protocol: `Filter.1.Value.2`. */
+export type Form = Readonly<Record<string, string>>
 
 /** One request in the words of EC2. */
 export interface AwsQuestion {
@@ -58,39 +60,7 @@ export type AwsVariable =
   | 'AWS_SECRET_ACCESS_KEY'
   | 'AWS_SESSION_TOKEN'
 
-/** The elements of an answer that filters ask for, and the filters' names. */
-const REGION_FILTERS = {
-  regionName: 'region-name',
-  regionEndpoint: 'endpoint',
-  optInStatus: 'opt-in-status',
-}
-const IMAGE_FILTERS = {
-  architecture: 'architecture',
-  creationDate: 'creation-date',
-  description: 'description',
-  enaSupport: 'ena-support',
-  hypervisor: 'hypervisor',
-  imageId: 'image-id',
-  imageLocation: 'manifest-location',
-  imageOwnerAlias: 'owner-alias',
-  imageOwnerId: 'owner-id',
-  imageState: 'state',
-  imageType: 'image-type',
-  isPublic: 'is-public',
-  name: 'name',
-  rootDeviceName: 'root-device-name',
-  rootDeviceType: 'root-device-type',
-  sriovNetSupport: 'sriov-net-support',
-  virtualizationType: 'virtualization-type',
-}
-
 const ROOT_DEVICE = '/dev/xvda'
-
-const dryRun = errorAnswer(
-  412,
-  'DryRunOperation',
-  'Request would have succeeded, but DryRun flag is set.',
-)
 
 const SIGNATURE =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/
@@ -134,13 +104,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
       const message = `The action ${action} is not valid for this web service.`
       return errorAnswer(400, 'InvalidAction', message)
     }
-    if (form.DryRun === 'true') return dryRun
-    try {
-      return actions[action as keyof typeof actions](form, region)
-    } catch (cause) {
-      if (cause instanceof Refusal) return errorAnswer(400, cause.code, cause.message)
-      throw cause
-    }
+    return actions[action as keyof typeof actions](form, region)
   }
 
   function nextFailure(region: string): number | undefined {
@@ -173,46 +137,36 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   }
 
   function describeRegions(form: Form): Answer {
-    const known = [...enabled, ...otherRegions].sort()
-    const names = listOf(form, 'RegionName')
-    const wrong = names.find((name) => !known.includes(name))
-    if (wrong !== undefined) {
-      throw new Refusal('InvalidParameterValue', `Invalid region name '${wrong}'`)
-    }
-    // A region that is named is told of, whether the account has it enabled or not.
-    const isAsked = (name: string) =>
-      names.length > 0 ? names.includes(name) : form.AllRegions === 'true' || enabled.includes(name)
-    const isFound = filterOf(form, Object.values(REGION_FILTERS))
-    const regions = known.filter(isAsked).map((name) => ({
-      regionName: name,
-      regionEndpoint: `ec2.${name}.amazonaws.com`,
-      optInStatus: enabled.includes(name) ? 'opt-in-not-required' : 'not-opted-in',
-    }))
-    const found = regions.filter((region) => isFound(named(REGION_FILTERS, region)))
-    return actionAnswer('DescribeRegions', [
-      ['regionInfo', found.map((each): XmlElement => ['item', Object.entries(each)])],
-    ])
+    const names = form.AllRegions === 'true' ? [...enabled, ...otherRegions] : enabled
+    const regions = names.toSorted().map(
+      (name): XmlElement => [
+        'item',
+        [
+          ['regionName', name],
+          ['regionEndpoint', `ec2.${name}.amazonaws.com`],
+          ['optInStatus', enabled.includes(name) ? 'opt-in-not-required' : 'not-opted-in'],
+        ],
+      ],
+    )
+    return actionAnswer('DescribeRegions', [['regionInfo', regions]])
   }
 
   function describeImages(form: Form, region: string): Answer {
-    const ids = listOf(form, 'ImageId')
-    const most = pageSizeOf(form, ids.length > 0 ? 'imageIdsSet' : undefined)
-    const here = images.filter((image) => image.region === region)
-    checkIds(ids, here)
-    const isAsked = (image: AwsImage) => ids.length === 0 || ids.includes(imageIdOf(image))
-    const isWanted = (image: AwsImage) =>
-      isAsked(image) && isListed(image, form, ids) && isOwned(image, listOf(form, 'Owner'))
-    const isFound = filterOf(form, Object.values(IMAGE_FILTERS))
-    const found = here
-      .filter(isWanted)
+    const owners = valuesOf(form, 'Owner')
+    const patterns = valuesOf(form, 'Filter.1.Value').map(wildcard)
+    const found = images
+      .filter((image) => image.region === region && isListed(image, form))
+      .filter((image) => isOwned(image, owners))
+      .filter(({ name }) => patterns.length === 0 || patterns.some((each) => each.test(name)))
       .map(elementsOf)
-      .filter((elements) => isFound(named(IMAGE_FILTERS, Object.fromEntries(elements))))
-    const { NextToken: token } = form
+    const { NextToken: token, MaxResults: most } = form
     const start = token === undefined ? -emptyPages : tokens.get(token)
-    if (start === undefined) throw new Refusal('InvalidParameterValue', 'The NextToken is invalid')
+    if (start === undefined) {
+      return errorAnswer(400, 'InvalidParameterValue', 'The NextToken is invalid')
+    }
     // As EC2 does: without MaxResults there are no pages.
     if (most === undefined) return imagesAnswer(found)
-    const end = start < 0 ? start + 1 : start + Math.min(most, pageSize)
+    const end = start < 0 ? start + 1 : start + Math.min(Number(most), pageSize)
     const page = start < 0 ? [] : found.slice(start, end)
     return imagesAnswer(page, end < found.length ? tokenFor(end) : undefined)
   }
@@ -223,29 +177,12 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     return actionAnswer('DescribeImages', [['imagesSet', items], ...paging])
   }
 
-  function checkIds(ids: readonly string[], here: readonly AwsImage[]): void {
-    const malformed = ids.find((id) => !/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
-    if (malformed !== undefined) {
-      throw new Refusal(
-        'InvalidAMIID.Malformed',
-        `Invalid id: "${malformed}" (expecting "ami-...")`,
-      )
-    }
-    const missing = ids.filter((id) => !here.some((image) => imageIdOf(image) === id))
-    if (missing.length === 0) return
-    const [are, exist] = missing.length === 1 ? ['id', 'does not exist'] : ['ids', 'do not exist']
-    throw new Refusal(
-      'InvalidAMIID.NotFound',
-      `The image ${are} '[${missing.join(', ')}]' ${exist}`,
-    )
-  }
-
   /** Its owner sees an image always, all others unless it is past its date or disabled. */
-  function isListed(image: AwsImage, form: Form, ids: readonly string[]): boolean {
+  function isListed(image: AwsImage, form: Form): boolean {
     const isOwn = image.owner === account.accountId
     const isPast = Date.parse(image.deprecationTime ?? '') <= Date.now()
     if (image.state === 'disabled') return isOwn && form.IncludeDisabled === 'true'
-    return !isPast || isOwn || ids.length > 0 || form.IncludeDeprecated === 'true'
+    return !isPast || isOwn || form.IncludeDeprecated === 'true'
   }
 
   function isOwned({ owner = MARKETPLACE.id }: AwsImage, owners: readonly string[]): boolean {
@@ -365,15 +302,14 @@ function item(...[name, value, other, text]: [string, string, string, string]): 
   ]
 }
 
-/** A thing's values by the names of the filters that ask for them. */
-function named(
-  filters: Readonly<Record<string, string>>,
-  thing: Record<string, unknown>,
-): Filterable {
-  return Object.fromEntries(
-    Object.entries(filters).map(([element, filter]) => {
-      const value = thing[element]
-      return [filter, typeof value === 'string' ? value : undefined]
-    }),
-  )
+/** The values of a list, `Owner.1` and so on. */
+function valuesOf(form: Form, name: string): string[] {
+  const isValue = new RegExp(`^${name.replaceAll('.', '\\.')}\\.[0-9]+$`)
+  return Object.entries(form).flatMap(([key, value]) => (isValue.test(key) ? [value] : []))
+}
+
+/** The filter of a name, in which `*` and `?` are wildcards. */
+function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${source.replaceAll('*', '.*').replaceAll('?', '.')}$`)
 }
