@@ -1,3 +1,4 @@
+import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
@@ -50,8 +51,19 @@ export const updateCommand = command({
     const { streams, writes } = await withCaptureContext(opened.file, args, context, (own) =>
       updateStreams(options, own),
     )
+    let isWhole = true
     for (const { name, hasImages, capture, regeneration } of streams) {
       const own = indented(name, terminal)
+      const config = opened.streams.get(name)
+      const isSkipped = capture === undefined && config !== undefined && !hasNothing(config)
+      if (isSkipped) isWhole = false
+      if (isSkipped && !folder.exists(config.snapshot)) {
+        own.say(`${config.snapshot}: not written, as there are no builds and no cloud was queried`)
+        own.say(
+          `Run stream-snapshot update ${name}, or name a build: stream-snapshot update --cloud none ${name} VERSION`,
+        )
+        continue
+      }
       if (args.cloud?.length === 0 && hasImages && !capture?.kept.clouds.length) {
         own.say('marketplace images: not queried, unchanged')
       }
@@ -59,7 +71,7 @@ export const updateCommand = command({
       else own.say('nothing to query')
       if (regeneration) printRegeneration(regeneration, own, args)
     }
-    if (writes.length === 0) terminal.say('all files: up to date')
+    if (writes.length === 0) terminal.say(isWhole ? 'all files: up to date' : 'no file was changed')
     return printWrites(writes, terminal, args)
   },
 })

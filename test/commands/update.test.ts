@@ -130,6 +130,22 @@ describe('update --cloud none', () => {
 })
 
 describe('update of a stream', () => {
+  it('without builds and with --cloud none reports that it has no snapshot', async () => {
+    await writeStreams({ one: {} })
+    await write('one.json', smallStream(EXAMPLE))
+    const { status, stderr } = await run(['update', '--cloud', 'none'], { cwd: folder })
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: [
+        'one:',
+        '  snapshots/one.json: not written, as there are no builds and no cloud was queried',
+        '  Run stream-snapshot update one, or name a build: stream-snapshot update --cloud none one VERSION',
+        'no file was changed',
+        '',
+      ].join('\n'),
+    })
+  })
+
   it('without anything to query writes no snapshot and no recording', async () => {
     await writeStreams({ scos: { layouts: ['none'] } })
     await write('scos.json', smallStream({ x86_64: '10.0.20251103-0' }, 'c10s'))
