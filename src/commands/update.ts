@@ -101,8 +101,20 @@ function readWords(words: readonly string[], { streams, file }: OpenedWorkspace)
 }
 
 function withVersion(update: StreamUpdate, word: string): StreamUpdate {
-  if (!word.includes('=')) return { ...update, release: word }
+  const refuseSecond = (first: string | undefined, second: string, whose = '') => {
+    if (first === undefined || first === second) return
+    throw new InputError(
+      `${update.name}: two versions${whose}, ${first} and ${second}`,
+      'Leave out one of them.',
+    )
+  }
+  if (!word.includes('=')) {
+    refuseSecond(update.release, word)
+    return { ...update, release: word }
+  }
   const [build] = readBuilds([word])
   if (build?.architecture === undefined || build.release === undefined) return update
-  return { ...update, builds: { ...update.builds, [build.architecture]: build.release } }
+  const { architecture, release } = build
+  refuseSecond(update.builds?.[architecture], release, ` for ${architecture}`)
+  return { ...update, builds: { ...update.builds, [architecture]: release } }
 }
