@@ -12,8 +12,7 @@ import {
   isTime,
 } from '../../../core/snapshot/values.ts'
 import { readVersion, releaseIn } from '../../../core/versions/version.ts'
-import { ServiceError } from '../../../errors.ts'
-import { counted, printable } from '../../../printable.ts'
+import { counted } from '../../../printable.ts'
 import type { Exchange } from '../../http/message.ts'
 import {
   ImageReader,
@@ -73,7 +72,7 @@ export function getOwner({ owner, owners }: AwsCriteria, region: string): string
  * The images of a region with the criteria's owner and products. The owner is checked, although the
  * query names it: anybody may give an image the name of a marketplace image. An image in an unknown
  * state is kept and never selected.
- * @throws ServiceError for an image without an id, or with an unknown property
+ * @throws ServiceError for an unknown property
  */
 export function readImages(
   listed: readonly Image[],
@@ -95,12 +94,6 @@ export function readImages(
   }
   return owned.flatMap(({ image, product, which }) => {
     const { ImageId: id, Name: name } = image
-    if (!id) {
-      throw new ServiceError(
-        `aws ${region}: image ${printable(String(name))} has no id`,
-        'Try again without a proxy.',
-      )
-    }
     if (!isAmiId(id)) {
       warn(malformed(`aws ${region}`, which, 'id'))
       return []
