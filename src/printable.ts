@@ -53,3 +53,9 @@ function printableCharacter(character: string): string {
 export function counted(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`
 }
+
+/** `a, b and c` */
+export function listed(words: readonly string[], conjunction = 'and'): string {
+  const last = words.at(-1)
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`
+}

@@ -29,7 +29,6 @@ export interface BuildsContext extends Pick<TransportOptions, 'budget' | 'shared
   count(expected: number, finished: number): void
 }
 
-/** Reads all builds at once: there is one for each architecture. */
 export async function readBuilds(
   { builds: wanted, stream, timeout }: CaptureRequest,
   context: BuildsContext,

@@ -80,7 +80,6 @@ const DEFAULT_TIME_LIMIT = 120_000
 /** Between two messages about waiting, in milliseconds. */
 const MESSAGE_INTERVAL = 10_000
 
-/** One capture: its recorder, limits, progress and warnings. */
 class Run {
   readonly #recorder = new Recorder()
   readonly #budget: Budget = { bytes: LONGEST_CAPTURE }
@@ -212,7 +211,6 @@ function timeLimit({ patience = DEFAULT_TIME_LIMIT, onWait }: CaptureRequest): T
   return { milliseconds: patience, onWait: message }
 }
 
-/** Refuses to write what contains a secret, and names the image or the exchange. */
 function refuseSecrets(
   content: SnapshotContent,
   recording: Recording,

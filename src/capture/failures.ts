@@ -15,7 +15,6 @@ function flatten(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(flatten) : [error]
 }
 
-/** One error with a line for each part that failed; bugs come first. */
 export function combineFailures(error: unknown): unknown {
   const errors = flatten(error)
   const bug = errors.find((each) => !(each instanceof UserError))

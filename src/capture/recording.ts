@@ -78,7 +78,6 @@ export function exchangeKey({ scope, path, method, body }: Definition): string {
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
 }
 
-/** Collects the exchanges of a capture, scrubbed as they come; of a retried query, the last one. */
 export class Recorder {
   readonly #kept = new Map<string, Definition>()
   #lost: string | undefined
@@ -105,7 +104,6 @@ export class Recorder {
   }
 }
 
-/** The only header that is needed to read the body. */
 function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
   const value = String(rawHeaders['content-type'] ?? '')
   return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}

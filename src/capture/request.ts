@@ -8,14 +8,12 @@ import type { Recording } from './recording.ts'
 export interface CaptureRequest {
   readonly stream: StreamIdentity
   readonly criteria: Criteria
-  /** The OCP version of the images; needed if a cloud is queried. */
   readonly ocp: MajorMinor | undefined
   readonly clouds: readonly CloudName[]
   /** Where each cloud is and who captures; absent for a replay. */
   readonly settings?: Partial<Record<CloudName, unknown>>
   /** Regions that are not queried although the criteria or the account have them. */
   readonly skipRegions?: readonly string[]
-  /** The builds to read; none if the stream has its releases already. */
   readonly builds: readonly WantedBuild[]
   /** For one request, in milliseconds. */
   readonly timeout: number
@@ -23,7 +21,6 @@ export interface CaptureRequest {
   readonly patience?: number
   readonly onWait?: ((text: string) => void) | undefined
   readonly concurrency: number
-  /** Takes the responses from a recording instead of the network. */
   readonly replay?: Recording | undefined
   readonly shared?: Shared | undefined
   /** Receives the number of finished queries of each cloud, and of builds. */

@@ -13,15 +13,12 @@ export interface Evidence {
   readonly file: string
   readonly text: string
   readonly recordingFile: string
-  /** Undefined where the file is missing. */
   readonly recordingText: string | undefined
 }
 
 export interface Check {
   readonly name: CheckName
-  /** What is wrong; absent if the check passed. */
   readonly fault?: string | undefined
-  /** What to do, if that depends on the fault. */
   readonly remedy?: string | undefined
   /** Set if the check depends on one that failed. */
   readonly skipped?: true
@@ -66,7 +63,6 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   return { checks, snapshot }
 }
 
-/** The checks of a snapshot that is not text of JSON, such as one with conflict markers. */
 export function verifyUnreadable({ message, remedy }: UserError): Verified {
   return { checks: [{ name: 'schema', fault: message, remedy }, ...skip(CHECKS.slice(1))] }
 }
@@ -79,7 +75,6 @@ function check(name: CheckName, fault: string | undefined): Check {
   return fault === undefined ? { name } : { name, fault }
 }
 
-/** The message of an error in a file; others are thrown on. */
 function faultOf(error: unknown): string {
   if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
   return error.message
@@ -96,7 +91,6 @@ function findRecordingFault(
   return `${recordingFile}: its SHA-256 digest is not the one in the snapshot`
 }
 
-/** Repeats the capture with the responses of the recording. */
 async function findReplayFault(
   { recordingFile, recordingText = '' }: Evidence,
   snapshot: Snapshot,
@@ -120,7 +114,6 @@ async function findReplayFault(
   }
 }
 
-/** The capture of a snapshot's content from a recording. */
 export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
   const { stream, criteria } = snapshot
   return {

@@ -3,11 +3,10 @@ import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import type { Item } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import type { Grade, Selection } from '../core/selection/select.ts'
-import { counted } from '../printable.ts'
+import { counted, listed } from '../printable.ts'
 import { type Row, rows, type Sign } from './rows.ts'
 import { GRADE_STYLES, type Styled } from './style.ts'
 import { alignRows } from './table.ts'
-import { joinWords } from './values.ts'
 
 const SIGN_STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const satisfies Record<
   Sign,
@@ -75,7 +74,7 @@ export function countChanges(comparison: Comparison): string | undefined {
     ...(parts > 0 ? [`${counted(parts, 'part')} of builds`] : []),
     ...(images > 0 ? [counted(images, 'image')] : []),
   ]
-  if (counts.length > 0) return `${joinWords(counts)} changed`
+  if (counts.length > 0) return `${listed(counts)} changed`
   const compared = [
     ...(hasKind(comparison, 'build') ? ['no build'] : []),
     ...(hasKind(comparison, 'slot') ? ['no image'] : []),

@@ -3,6 +3,7 @@ import { type Item, slotItem } from '../core/changes/inventory.ts'
 import { diffValues } from '../core/changes/values.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { readVersion } from '../core/versions/version.ts'
+import { listed } from '../printable.ts'
 
 /** Why the image before the change is not listed. */
 export function absenceWords({ absence, before, after }: Change): string {
@@ -17,11 +18,6 @@ function movedName(before: string | undefined, after: string | undefined): strin
   const cut = before.lastIndexOf(':') + 1
   const isCommon = cut > 0 && after.startsWith(before.slice(0, cut))
   return `${before} -> ${isCommon ? after.slice(cut) : after}`
-}
-
-/** `a, b and c` */
-export function joinWords(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
 /** `A -> B`, or the side that exists; names where the versions are the same. */
@@ -59,7 +55,7 @@ function memberChanges(before: Item, after: Item): string {
   )
   return isShort
     ? members.map((each) => `${each.name}: ${each.before} -> ${each.after}`).join(', ')
-    : `other ${joinWords([...new Set(members.map(({ name }) => name))])}`
+    : `other ${listed([...new Set(members.map(({ name }) => name))])}`
 }
 
 function isPart({ subject }: Item): boolean {

@@ -31,9 +31,7 @@ export interface Context<Settings, Own = unknown> {
   /** For one request, in milliseconds. */
   readonly timeout: number
   readonly criteria: Criteria
-  /** The cloud's own part of the criteria. */
   readonly own: Own
-  /** Sends the requests of queries. */
   readonly send: Send
   /** Sends the requests of a sign-in, which are neither recorded nor shared. */
   readonly signIn: Send
@@ -44,7 +42,6 @@ export interface Context<Settings, Own = unknown> {
 }
 
 export interface Connection<Query, Image> {
-  /** The queries for an OCP version, each once. */
   listQueries(ocp: MajorMinor): Promise<readonly Query[]>
 
   /**
@@ -55,7 +52,6 @@ export interface Connection<Query, Image> {
 
   describe(query: Query): string
 
-  /** The members that identify a query in a snapshot. */
   identify(query: Query): object
 
   /**
@@ -64,7 +60,6 @@ export interface Connection<Query, Image> {
    */
   record(exchange: Exchange): Definition | undefined
 
-  /** The ids, secrets and tokens that no file may contain. */
   secrets(): readonly string[]
 
   /** What to do when some queries failed and others did not. */
@@ -86,9 +81,7 @@ export interface CloudOption {
   readonly describe: string
   readonly default?: string
   readonly choices?: readonly string[]
-  /** Set for a list with commas. */
   readonly isList?: true
-  /** Set for an https URL. */
   readonly isUrl?: true
   /** @throws InputError */
   readonly read?: (value: string, option: string) => string

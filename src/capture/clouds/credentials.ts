@@ -12,7 +12,6 @@ export function homeFolder({ HOME }: Source['env']): string | undefined {
   }
 }
 
-/** The values of the variables, which no file may contain. */
 export function environmentSecrets(env: Source['env'], names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const value = env[name]

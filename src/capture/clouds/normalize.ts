@@ -14,7 +14,6 @@ export function malformed(query: string, which: string, member: string): string 
 
 type Table<T> = Readonly<Record<string, T>>
 
-/** Reads the properties of one listed image. */
 export class ImageReader {
   /**
    * @param image for messages: `aws us-east-1: image ami-0123456789`

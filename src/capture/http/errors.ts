@@ -49,7 +49,6 @@ export const NOT_THE_SERVICE =
 const UNKNOWN_STATUS = 'Check the credentials and their permissions, the endpoint and HTTPS_PROXY.'
 const UNKNOWN = 'Rerun with --debug for the error codes that were received.'
 
-/** Codes of Node's sockets and resolver, and of OpenSSL. */
 const CONNECTION = errorTable(`
 Check the network connection, and set HTTPS_PROXY if a proxy is required.
   ECONNREFUSED: connection refused
@@ -92,7 +91,6 @@ ${THROTTLED}
   429: too many requests
 `)
 
-/** Why no response was received; looks down the chain of causes. */
 export function explainConnection(error: unknown): Explanation | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.name === 'RestError' && each.cause instanceof Error) continue
@@ -162,7 +160,6 @@ export function explainMalformed({ message }: Error): Explanation | undefined {
   return { cause: 'the response is malformed', remedy: NOT_THE_SERVICE }
 }
 
-/** An error that no table has: its own code and message. */
 export function explainUnknown(error: Error, failure = ''): Explanation {
   return explainMalformed(error) ?? { cause: failure + received(error), remedy: UNKNOWN }
 }

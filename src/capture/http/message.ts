@@ -19,7 +19,6 @@ export interface HttpResponse {
   readonly body: Buffer
 }
 
-/** A request and its response as nock writes them. */
 export interface Exchange extends Definition {
   readonly region?: string | undefined
 }
@@ -53,7 +52,6 @@ export class Shared {
   }
 }
 
-/** A result, not found, and not allowed. */
 const KEPT = [200, 403, 404]
 
 /** SDKs change the bytes that they receive. */

@@ -18,7 +18,6 @@ interface RunningQuery {
   readonly name: string
   readonly limit: TimeLimit
   readonly deadline: number
-  /** The wait that the server requires, in seconds. */
   requestedWait?: number
   /** What the last attempt that failed observed. */
   failure?: string | undefined

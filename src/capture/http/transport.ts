@@ -50,7 +50,6 @@ export function isTransient(error: unknown): boolean {
   return false
 }
 
-/** Whether a service that returns this status may return another one later. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
@@ -207,7 +206,6 @@ function responseTooLong(): TransportError {
   return new TransportError(message, 'RESPONSE_TOO_LONG', NOT_THE_SERVICE)
 }
 
-/** The wait that the server requires, in seconds. */
 function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
   const milliseconds = headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms']
   if (milliseconds && /^[0-9]+$/.test(milliseconds)) return Number(milliseconds) / 1000

@@ -73,7 +73,6 @@ export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[
   )
 }
 
-/** The builds of a snapshot and their parts. */
 export function buildInventory({ builds, stream }: SnapshotContent): Inventory {
   const items = Object.entries(builds).flatMap(([architecture, build]) => {
     const { release, ...content } = build
@@ -138,7 +137,6 @@ export function graded(inventory: Inventory, selections: readonly Selection[]): 
   )
 }
 
-/** Merges inventories; the last one that has a subject wins. */
 export function joined(...inventories: readonly Inventory[]): Inventory {
   return new Map(inventories.flatMap((each) => [...each]))
 }
@@ -220,7 +218,6 @@ export function wholeOf(subject: Subject): Subject | undefined {
   return image
 }
 
-/** Equal for the same subject in two files. */
 export function keyOf(subject: Subject): string {
   if (subject.kind === 'slot') return ['slot', subject.layout, printSlot(subject.slot)].join('\n')
   if (subject.kind === 'query') return canonicalJson(subject)

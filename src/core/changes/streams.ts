@@ -78,7 +78,6 @@ export function slotItems({ inventory }: StreamState): Item[] {
   return [...slots.values()]
 }
 
-/** A stream states its builds and images itself. */
 function streamState(files: StreamFiles, stream: Stream): StreamState {
   const { snapshot, marketplaceFile } = files
   const criteria = snapshot?.criteria ?? BUILT_IN

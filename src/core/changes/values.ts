@@ -9,7 +9,7 @@ export interface ValueChange {
 
 /** The deepest differences of two JSON values. Lists are compared as sets. */
 export function diffValues(before: unknown, after: unknown, path = ''): ValueChange[] {
-  if (canonicalOrNothing(before) === canonicalOrNothing(after)) return []
+  if (canonicalJson(before) === canonicalJson(after)) return []
   if (isRecord(before) && isRecord(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
     return names.flatMap((name) =>
@@ -36,10 +36,6 @@ function diffLists(before: readonly unknown[], after: readonly unknown[], path: 
 function without(list: readonly unknown[], other: readonly unknown[]): unknown[] {
   const known = new Set(other.map(canonicalJson))
   return list.filter((each) => !known.has(canonicalJson(each)))
-}
-
-function canonicalOrNothing(value: unknown): string | undefined {
-  return value === undefined ? undefined : canonicalJson(value)
 }
 
 /** A file may have a member such as `constructor`, which every object inherits. */

@@ -29,7 +29,6 @@ const STATES: Readonly<Record<string, string>> = {
   deprecated: 'Deprecated',
 }
 
-/** In the cloud's spelling; nothing for an unknown state. */
 function deprecationOf({ state, deprecation }: Image): Cell {
   const imageState = STATES[state]
   return {
@@ -38,7 +37,6 @@ function deprecationOf({ state, deprecation }: Image): Cell {
   }
 }
 
-/** Azure images in the fields of the installer, the machine API, HyperShift and Hive. */
 const azureUses: Uses = {
   providerKind: 'AzureMachineProviderSpec',
   regionPath: ['location'],
@@ -126,7 +124,6 @@ export const azure: CloudFacts = {
   expected: expectedOnAzure,
 }
 
-/** The image that a publisher would publish on Azure; see `CloudFacts`. */
 function expectedOnAzure(snapshot: SnapshotContent, filling: Filling): Expected {
   const place = placeFor(snapshot, filling)
   const images = imagesInPlace(snapshot, filling, place.sku ?? '')
@@ -163,7 +160,6 @@ function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expecte
   return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
 }
 
-/** How many OCP versions back the form of a SKU's name counts. */
 const EARLIER = 4
 
 /** Azure compares names without regard to case. */
@@ -181,7 +177,6 @@ function imagesInPlace(snapshot: SnapshotContent, { slot }: Filling, sku: string
   return own.length > 0 ? own : all
 }
 
-/** The versions that can be read, the latest first. */
 function modelsOf(images: readonly Image[]): Version[] {
   return images
     .map(({ version }) => readVersion(version))

@@ -96,7 +96,6 @@ export function isPaid(plan: string): boolean {
   return plan !== FREE_PLAN
 }
 
-/** All that the parts which know no cloud have to know of one. */
 export interface CloudFacts {
   readonly title: string
   readonly defaultPlan: string

@@ -6,5 +6,4 @@ import { gcp } from './gcp.ts'
 
 const ALL = { azure, aws, gcp } satisfies Record<CloudName, CloudFacts>
 
-/** What is known of each cloud; the compiler asks for those of every name. */
 export const FACTS: Readonly<Record<CloudName, CloudFacts>> = ALL

@@ -3,7 +3,6 @@ import { FACTS } from './index.ts'
 
 type Named = Readonly<Record<string, unknown>>
 
-/** The values of the identifying members; equal for the same image. */
 export function identityOf(cloud: CloudName, image: object): string {
   return FACTS[cloud].identity.map((member) => String((image as Named)[member])).join('\0')
 }

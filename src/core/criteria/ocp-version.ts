@@ -1,3 +1,4 @@
+import { listed } from '../../printable.ts'
 import {
   compareMajorMinor,
   type MajorMinor,
@@ -96,9 +97,8 @@ export function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefi
 }
 
 /** `4.22, 4.23 or 5.0` */
-export function listVersions(versions: readonly MajorMinor[]): string {
-  const names = versions.map(printMajorMinor)
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+function listVersions(versions: readonly MajorMinor[]): string {
+  return listed(versions.map(printMajorMinor), 'or')
 }
 
 function unknownCause(

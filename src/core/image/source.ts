@@ -83,7 +83,6 @@ function sourceStream(stream: Stream): SourceStream {
   return { name, ownName: stream.name, images: imagesIn(stream), releases }
 }
 
-/** A stream with the images of its marketplace file, which win over its own. */
 export function withMarketplace(
   source: ImageSource,
   marketplace: MarketplaceFile | undefined,

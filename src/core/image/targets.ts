@@ -12,7 +12,6 @@ import {
 import { expandList, listKinds } from './source.ts'
 import type { YamlPath } from './yaml.ts'
 
-/** The machines that an image can be for; `worker` and `edge` are compute pools by name. */
 export const POOLS = [
   'defaultMachinePlatform',
   'controlPlane',
@@ -30,7 +29,6 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
 /** A place in a file that an image can be merged into, and what the file says about its machines. */
 export interface Target {
-  /** As messages name it: `.compute[0]`. */
   readonly name: string
   readonly pool: Pool
   readonly document: number
@@ -40,7 +38,6 @@ export interface Target {
   readonly cloud: CloudName | undefined
   readonly architecture: Architecture | undefined
   readonly region: string | undefined
-  /** The members at `path` now. */
   readonly value: JsonRecord
   /** Members that are set and name an image in another way. */
   readonly others: readonly YamlPath[]
@@ -80,7 +77,6 @@ export function findTargets(documents: readonly JsonValue[], file: string) {
   return { targets, osImageStream: text(osImageStream) }
 }
 
-/** Printed by `image -o`, but not merged. */
 const FORMATS = ['NodePool', 'MachinePool']
 
 function isInstallConfig(value: JsonValue): value is JsonRecord {

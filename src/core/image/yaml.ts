@@ -17,7 +17,6 @@ import { InputError } from '../../errors.ts'
 import type { Members } from '../clouds/facts.ts'
 import { jsonPath } from '../json/document.ts'
 
-/** A place in a YAML document: keys, and positions in lists. */
 export type YamlPath = readonly (string | number)[]
 
 /** A member whose value changes; `before` is absent for a new member, `after` for a removed one. */
@@ -87,7 +86,6 @@ export class YamlFile {
     for (const document of documents) this.#findShared(document, fail)
   }
 
-  /** The documents as plain values, aliases and merge keys resolved. @throws InputError */
   values(): unknown[] {
     return this.documents.map((document) => {
       try {
@@ -216,7 +214,6 @@ export class YamlFile {
     this.#insert(lineEnd(this.text, to), indent, members)
   }
 
-  /** Adds members behind the last member of a map. */
   #append(map: Collection, path: YamlPath, members: Members, isFlow: boolean): void {
     if (!isMap(map)) throw this.#expected(path, 'a mapping')
     this.#report(path, members)
@@ -277,7 +274,6 @@ function isNull(node: Node): boolean {
   return isScalar(node) && node.value === null
 }
 
-/** `null`, nothing, `{}` or `[]`. */
 function isEmpty(node: Node): boolean {
   return isNull(node) || (isCollection(node) && node.items.length === 0)
 }

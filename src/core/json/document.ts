@@ -26,7 +26,6 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
   return Array.isArray(value)
 }
 
-/** A record's members in order, without the undefined ones. */
 export function entriesOf(record: JsonRecord): [string, JsonValue][] {
   return Object.entries(record).filter(
     (entry): entry is [string, JsonValue] => entry[1] !== undefined,

@@ -22,7 +22,6 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const LITERAL = /true|false|null/y
 const SPACES = /[ \t\r\n]*/y
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
-/** For a file that was cut off. */
 const RESTORE = 'Restore the file from git, or write it again.'
 
 /**
@@ -191,7 +190,6 @@ class Parser {
     throw this.unexpected(expected)
   }
 
-  /** The text that a pattern matches here, and goes behind it. */
   private take(pattern: RegExp): string {
     pattern.lastIndex = this.at
     const end = pattern.test(this.text) ? pattern.lastIndex : this.at
@@ -233,7 +231,6 @@ function tooManyValues(file: string): InputError {
   return new InputError(`${file}: more than ${MOST_VALUES.toLocaleString('en')} values`)
 }
 
-/** Line and column in characters, both from 1. */
 function toPosition(text: string, offset: number) {
   const lines = text.slice(0, offset).split(/\r\n|\n|\r/)
   return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 }

@@ -1,5 +1,5 @@
 import { CheckFailure, InputError } from '../../errors.ts'
-import { counted } from '../../printable.ts'
+import { counted, listed } from '../../printable.ts'
 import { type Change, type Comparison, losses } from '../changes/changes.ts'
 import type { SubjectKind } from '../changes/inventory.ts'
 import { groupBy } from '../group.ts'
@@ -32,7 +32,6 @@ const NOUNS = {
   listing: 'listed image',
 } as const satisfies Partial<Record<SubjectKind, string>>
 
-/** `1 build`, `34 cloud images`: how many of each kind are lost. */
 export function lossNames(changes: readonly Change[]): string[] {
   return [...groupBy(losses(changes), lossNoun)].map(([noun, { length }]) => counted(length, noun))
 }
@@ -115,8 +114,4 @@ function isFor({ stream, criteria }: Snapshot, text: string): boolean {
   if (release.ocp) return compareMajorMinor(release.ocp, ocp) === 0
   const known = criteria.rhel[printMajorMinor(ocp)]
   return known === undefined || known.includes(printMajorMinor(release.rhel))
-}
-
-function listed(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }

@@ -142,7 +142,6 @@ function withBuilds({ snapshot, target, keepLost = false }: Job) {
   return { stream, kept }
 }
 
-/** With builds only their architectures; without builds, those of the target. */
 function scopeOf({ builds }: Snapshot, stream: Stream): string[] {
   const built = Object.keys(builds)
   return (built.length > 0 ? built : stream.architectures()).sort()

@@ -6,7 +6,6 @@ import type { Stream } from '../stream/stream.ts'
 
 type UnverifiedImages = ReturnType<typeof unverifiedImages>[number]
 
-/** The images for clouds that were not queried, and for unknown architectures. */
 export function unverifiedImages(files: readonly ImageFile[], snapshot: Snapshot, stream: Stream) {
   const queried = capturedClouds(snapshot)
   const known = knownArchitectures(snapshot, stream)
@@ -20,7 +19,6 @@ export function unverifiedImages(files: readonly ImageFile[], snapshot: Snapshot
   return alike(slots, Object.values).map(({ first, all }) => ({ ...first, count: all.length }))
 }
 
-/** `40 aws images (aws was not queried)` */
 export function describeUnverified({ cloud, architecture, count }: UnverifiedImages): string {
   const images = counted(count, `${cloud} image`)
   return architecture === undefined
@@ -28,7 +26,6 @@ export function describeUnverified({ cloud, architecture, count }: UnverifiedIma
     : `${images} for ${architecture} (neither the snapshot nor the stream has ${architecture})`
 }
 
-/** Removes the images for unknown architectures and for clouds that are not in the workspace. */
 export function withoutUnverified<F extends ImageFile<F>>(
   file: F,
   clouds: readonly CloudName[],

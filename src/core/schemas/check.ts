@@ -24,7 +24,6 @@ export function refuseLaterVersion(value: unknown, file: string): void {
   )
 }
 
-/** The first thing in which a value does not fit its schema. */
 export function faultOf(validate: Validator, value: unknown) {
   if (validate(value)) return undefined
   const { instancePath = '', params = {}, message } = validate.errors?.[0] ?? {}

@@ -17,7 +17,6 @@ import {
   type Version,
 } from '../versions/version.ts'
 
-/** An image of a slot's plan, architecture, and generation or region. */
 export interface Candidate {
   readonly image: Image
   readonly grade?: Grade

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import stringify from 'fast-json-stable-stringify'
 
-/** The canonical JSON of a value: keys sorted, no white space. */
 export function canonicalJson(value: unknown): string {
   return stringify(value)
 }

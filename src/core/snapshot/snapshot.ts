@@ -24,7 +24,6 @@ export interface ImageBase {
   readonly state: ImageState
   /** Azure's version, or the release read from an AMI's or a GCP image's name or description. */
   readonly version: string
-  /** The OCP version in the name of the SKU or product. */
   readonly ocp?: string
   readonly generation?: 1 | 2
   readonly region?: string
@@ -68,7 +67,6 @@ export interface AzureQuery {
   readonly sku: string
 }
 
-/** One query returns all images of a region. */
 export interface AwsQuery {
   readonly region: string
 }
@@ -91,7 +89,6 @@ export interface StreamIdentity {
   readonly distro: 'rhcos' | 'fcos'
   /** The OCP version of the images; null if no cloud was queried. */
   readonly ocp: string | null
-  /** The build server, without a trailing slash. */
   readonly url: string
   readonly signatures: boolean
 }
@@ -104,7 +101,6 @@ export interface Build {
   readonly meta: Readonly<Record<string, unknown>>
 }
 
-/** The result of a capture without its time and generator. */
 export interface SnapshotContent {
   readonly schemaVersion: 1
   readonly stream: StreamIdentity
@@ -114,11 +110,9 @@ export interface SnapshotContent {
   readonly queries: QueriesByCloud
 }
 
-/** One capture's result; see docs/formats.md. */
 export interface Snapshot extends SnapshotContent {
   /** RFC 3339, UTC, whole seconds: when the content was first captured. */
   readonly capturedAt: string
-  /** Name and version of the tool that first captured the content. */
   readonly generator: string
   readonly recording: {
     readonly file: string
@@ -143,7 +137,6 @@ export function getQueries(
   return byCloud[cloud] ?? []
 }
 
-/** The releases of the builds, by architecture. */
 export function buildReleases({ builds }: Pick<SnapshotContent, 'builds'>): Map<string, string> {
   return new Map(Object.entries(builds).map(([arch, { release }]) => [arch, release]))
 }
@@ -152,7 +145,6 @@ export function capturedClouds(snapshot: Pick<SnapshotContent, 'queries'>): Clou
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)
 }
 
-/** The names that Go, Debian, Kubernetes and Azure use. */
 const ALIASES: Readonly<Record<string, Architecture>> = {
   amd64: 'x86_64',
   x64: 'x86_64',

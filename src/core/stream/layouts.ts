@@ -49,13 +49,11 @@ const ENHANCEMENT_PLAN: Level = {
   },
 }
 
-/** The names below a cloud's root in an architecture's `rhel-coreos-extensions`. */
 const LEVELS: Readonly<Record<LayoutName, Readonly<Record<CloudName, readonly Level[]>>>> = {
   enhancement: { azure: [ENHANCEMENT_PLAN], aws: [PLAN, REGIONS, REGION], gcp: [PLAN] },
   'stream-metadata': { azure: [PLAN, GENERATION], aws: [PLAN, REGIONS, REGION], gcp: [PLAN] },
 }
 
-/** The key that has a cloud's images, and the name within if clouds share the key. */
 export function layoutRoot(
   layout: LayoutName,
   cloud: CloudName,
@@ -63,7 +61,6 @@ export function layoutRoot(
   return layout === 'enhancement' ? [`${cloud}-marketplace`] : ['marketplace', cloud]
 }
 
-/** The keys that hold marketplace images, in the order of writing. */
 export const MARKETPLACE_KEYS: readonly string[] = [
   ...new Set(LAYOUT_NAMES.flatMap((layout) => CLOUDS.map((cloud) => layoutRoot(layout, cloud)[0]))),
 ]

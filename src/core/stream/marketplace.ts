@@ -42,7 +42,6 @@ export function entryVersion(entry: Entry): string | undefined {
   return entry.version ?? entry.release
 }
 
-/** The layouts that a file has a key of, even with nothing in it. */
 export function layoutsIn(file: ImageFile): LayoutName[] {
   const has = (layout: LayoutName, architecture: string) =>
     CLOUDS.some((cloud) => readTree(file, layout, architecture, cloud) !== undefined)
@@ -99,7 +98,6 @@ function readTree(
   return within === undefined ? value : isRecord(value) ? value[within] : undefined
 }
 
-/** The entries of a tree of any layout: an object with a member that an entry has is an entry. */
 function findEntries(
   cloud: CloudName,
   tree: JsonValue | undefined,

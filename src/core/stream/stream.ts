@@ -69,7 +69,6 @@ export function isStream(text: string): boolean {
   }
 }
 
-/** A stream without architectures: two spaces, one final newline. */
 export function emptyStream(name: string): Stream {
   return readStream(`{\n  "stream": ${encodeString(name)},\n  "architectures": {}\n}\n`, name)
 }
@@ -81,7 +80,6 @@ export class Stream {
     readonly file: string,
   ) {}
 
-  /** The value of `stream`, which is often stale. */
   get name(): string {
     return textOf(getMember(this.root, 'stream')) ?? ''
   }

@@ -70,10 +70,8 @@ export function describeStream(
   }
 }
 
-/** The layout that the installer and the operators read. */
 const READ_LAYOUT = 'stream-metadata' satisfies LayoutName
 
-/** The SKUs of the marketplace images in a stream or a marketplace file. */
 export function skusOf(images: readonly { readonly entry: Entry }[]): string[] {
   return [...new Set(images.flatMap(({ entry }) => entry.sku ?? []))]
 }
@@ -95,7 +93,6 @@ interface Located {
   readonly isSigned: boolean
 }
 
-/** Every artifact that is anywhere in a stream. */
 function locationsIn(stream: Stream): Located[] {
   const found: Located[] = []
   const look = (value: unknown): void => {

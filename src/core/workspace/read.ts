@@ -58,7 +58,6 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
   return workspace
 }
 
-/** Refuses unknown keys in the file, in its streams and in their builds. */
 function refuseUnknown(root: JsonNode, fail: Fail): void {
   const look = (node: JsonNode | undefined, path: readonly string[], known: object) => {
     const key = keysOf(node).find((each) => !Object.hasOwn(known, each))
@@ -74,7 +73,6 @@ function refuseUnknown(root: JsonNode, fail: Fail): void {
   }
 }
 
-/** In the file's order. */
 function keysOf(node: JsonNode | undefined): string[] {
   return node?.kind === 'object' ? [...node.members.keys()] : []
 }
@@ -88,7 +86,6 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 type Fail = (path: readonly string[], what: string, remedy?: string) => never
 
-/** The rules that a JSON Schema cannot express. */
 function checkStreams(workspace: Workspace, fail: Fail): void {
   for (const [name, stream] of workspace.streams) {
     const place = ['streams', name]

@@ -7,7 +7,6 @@ import type { LayoutName } from '../stream/layouts.ts'
 import { mergeNode, setMember } from '../stream/merge.ts'
 import { type Fields, type Mapping, WHOLE } from '../stream/schema.ts'
 
-/** The name of the file, at the root of a repository. */
 export const WORKSPACE_FILE = 'stream-snapshot.json'
 
 /**
@@ -45,14 +44,11 @@ export interface WorkspaceStream extends Omit<StreamConfig, 'clouds' | 'layouts'
   readonly require?: Requirement
 }
 
-/** The streams of a repository; see schemas/workspace.schema.json. */
 export interface Workspace {
   readonly clouds: readonly CloudName[]
-  /** By name, in the order of the file. */
   readonly streams: ReadonlyMap<string, WorkspaceStream>
 }
 
-/** A workspace with the document that it was read from. */
 export interface ReadWorkspace extends Workspace {
   readonly document: JsonDocument
 }
@@ -174,7 +170,6 @@ export function printWorkspace({ document }: ReadWorkspace): string {
   return printDocument(document)
 }
 
-/** The text of a new file, as `init` writes it. */
 export function printNewWorkspace({ clouds, streams }: Workspace): string {
   const value = { clouds, streams: Object.fromEntries(streams) }
   return `${JSON.stringify(value, undefined, 2).replace(/\[\s+([^\]]*?)\s+\]/g, (_, list: string) => `[${list.replace(/,\s+/g, ', ')}]`)}\n`

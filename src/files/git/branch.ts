@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Folder } from '../folder.ts'
 
-/** The branch of the repository around a folder; undefined for a detached HEAD and without one. */
 export function currentBranch(folder: Folder): string | undefined {
   const root = folder.repositoryRoot()
   if (root === undefined) return undefined

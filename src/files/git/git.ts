@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
 
-/** The outcome of a run of git; stderr is in English. */
 interface GitResult {
   readonly status: number
   readonly stdout: Buffer
@@ -62,7 +61,6 @@ export async function runGit(args: readonly string[], folder: GitFolder): Promis
   return { ...(await ended), stdout: Buffer.concat(chunks) }
 }
 
-/** Git's refusal in one line, with the remedy for usual ones. */
 export function gitError(what: string, stderr: string, remedy?: string): InputError {
   if (isLacking(stderr)) return notInClone(what)
   const lines = stderr.split('\n')

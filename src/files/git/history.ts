@@ -133,7 +133,6 @@ function parseLog(text: string, names: readonly string[]): Log[] {
   return commits
 }
 
-/** The latest commit that renamed a file, and the names of all files before it. */
 async function findRename(
   folder: GitFolder,
   log: readonly Log[],

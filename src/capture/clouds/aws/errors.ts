@@ -67,7 +67,6 @@ Set AWS_REGION to a region that the account has enabled.
 `),
 ])
 
-/** What the SDK's credential providers report. */
 const PROVIDER_MESSAGES = messageTable(`
 Run eval "$(aws configure export-credentials --format env)", which asks for the code, and unset AWS_PROFILE.
   requires multi-?factor authentication: the profile requires multi-factor authentication

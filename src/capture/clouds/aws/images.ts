@@ -145,7 +145,6 @@ export function findVersion(name: string, description: string): string | undefin
   )
 }
 
-/** The elements that are kept of each action's response. */
 const ELEMENTS: Readonly<Record<string, Elements>> = {
   DescribeRegions: { regionInfo: { item: { regionName: 'text', optInStatus: 'text' } } },
   DescribeImages: {
@@ -159,7 +158,6 @@ const ELEMENTS: Readonly<Record<string, Elements>> = {
   },
 }
 
-/** The form of a text that is kept. */
 const VALUES: Readonly<Record<string, (text: string) => boolean>> = {
   regionName: isAwsRegion,
   optInStatus: isState,

@@ -79,7 +79,6 @@ function describe({ region }: AwsQuery): string {
   return `aws ${region}`
 }
 
-/** The options of all clients; they share the credentials. */
 async function openOptions(
   { settings, shared, signIn: send }: Context<AwsSettings>,
   region: string,
@@ -107,7 +106,6 @@ const REPLAY_OPTIONS: EC2ClientConfig = {
 
 const ENDPOINTS = new EC2Client({ ...REPLAY_OPTIONS, region: 'us-east-1' }).config
 
-/** The URL of a region's own EC2. */
 function publicUrl(region: string): string {
   const parameters = { Region: region, UseDualStack: false, UseFIPS: false }
   return ENDPOINTS.endpointProvider(parameters).url.toString()
@@ -152,7 +150,6 @@ async function enabledRegions(
   return enabled
 }
 
-/** Every image of the criteria's products, page by page. */
 async function listImages(
   client: EC2Client,
   criteria: AwsCriteria,

@@ -14,7 +14,6 @@ export interface AwsSettings {
   /** The region for sign-ins; absent: that of the profile, which the SDK reads. */
   readonly region: string | undefined
   readonly profile: string | undefined
-  /** Ids and secrets of the environment, which no file may contain. */
   readonly secrets: readonly string[]
 }
 

@@ -21,7 +21,6 @@ export const SILENT = {
 type HttpRequest = Parameters<EC2Client['config']['requestHandler']['handle']>[0]
 type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
 
-/** The region of the profile; undefined if it has none. */
 export function profileRegion(): Promise<string | undefined> {
   return new EC2Client({ logger: SILENT }).config.region().catch(() => undefined)
 }

@@ -3,7 +3,6 @@ import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
 /** The elements that are kept: those with text, and those with further elements. */
 export type Elements = 'text' | { readonly [name: string]: Elements }
 
-/** Which parts of a document are kept. */
 interface Filter {
   readonly elements: Elements
   /** @returns the text to keep, or undefined to drop the element */

@@ -72,7 +72,6 @@ ${RETRY}
 
 const LOCATION = 'Set --location to a region that az account list-locations prints.'
 
-/** The codes of Resource Manager and of Microsoft.Compute. */
 const SERVICE_ERRORS = errorTable(`
 ${LOGIN}
   AuthenticationFailed AuthenticationFailedInvalidHeader InvalidAuthenticationToken: the token is not accepted
@@ -104,7 +103,6 @@ ${RETRY}
 const NOT_FOUND =
   /^(|NotFound|ResourceNotFound|ArtifactNotFound|PlatformImageNotFound|(VM)?(Image|Publisher|Offer|Sku)s?NotFound)$/
 
-/** Whether the API reports that there is no such SKU, offer or publisher. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404 && NOT_FOUND.test(error.code ?? '')
 }

@@ -10,16 +10,13 @@ import type {
 import { isAzureVersion, isState } from '../../../core/snapshot/values.ts'
 import { ImageReader, malformed, notAList, recordedTime } from '../normalize.ts'
 
-/** What the criteria say about the images of one SKU. */
 export interface ExpectedSku extends AzureQuery {
   readonly plan: string
   readonly architecture: AzureSku['architecture']
   readonly generation: AzureSku['generation']
-  /** The OCP version in the SKU's name, if there is one. */
   readonly ocp?: string
 }
 
-/** An image as Microsoft.Compute lists it, with `$expand=properties/imageDeprecationStatus`. */
 interface Listed {
   readonly name: string
   readonly properties?: {
@@ -91,7 +88,6 @@ function readImage(
   }
 }
 
-/** Replaces the id of the capturing account. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 /** The only request of a query; sign-ins go to other hosts and paths. */
@@ -118,7 +114,6 @@ const ERROR: Allowed = {
   error: { code: (value) => typeof value === 'string' && /^([A-Z][a-z]+){1,7}$/.test(value) },
 }
 
-/** In any case, as Azure compares names. */
 function oneOf(...values: string[]): (value: unknown) => boolean {
   const folded = values.map((value) => value.toLowerCase())
   return (value) => typeof value === 'string' && folded.includes(value.toLowerCase())

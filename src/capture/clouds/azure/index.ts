@@ -62,7 +62,6 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
   },
 }
 
-/** Microsoft.Compute of an environment, signed in once for all captures of a run. */
 async function openClient(context: Context<AzureSettings, AzureCriteria>, endpoint: string) {
   const { settings, timeout, own, shared, send, signIn: sendSignIn } = context
   const { environment } = own

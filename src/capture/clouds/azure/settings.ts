@@ -41,7 +41,6 @@ export interface ServicePrincipal {
   readonly clientSecret: string
 }
 
-/** Where Azure is, and who captures. */
 export interface AzureSettings {
   readonly subscription: string
   /** The subscription's tenant, if it is known: a login may have another home tenant. */
@@ -52,7 +51,6 @@ export interface AzureSettings {
   /** A Resource Manager that is not of a known environment. */
   readonly endpoint: string | undefined
   readonly authority: string | undefined
-  /** Ids and secrets of the environment, which no file may contain. */
   readonly secrets: readonly string[]
 }
 
@@ -174,7 +172,6 @@ interface Login {
   readonly environmentName?: unknown
 }
 
-/** The subscription of `az login` with this id, or the default one. */
 function readLogin(source: Source, wanted: unknown): Login | undefined {
   const folder = source.env.AZURE_CONFIG_DIR || azureFolder(source)
   // An unreadable profile is reported by az, which is called for the token.

@@ -15,7 +15,6 @@ import { renewing } from '../credentials.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
 import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
 
-/** For replays, where no server reads the token. */
 export const NO_CREDENTIAL: TokenCredential = {
   getToken: async () => ({ token: 'replay', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
 }
@@ -85,7 +84,6 @@ function isListed(authority: string): boolean {
   return Object.values(ENVIRONMENTS).some((hosts) => new URL(hosts.authority).host === host)
 }
 
-/** The error for a sign-in that failed, by what was observed in this order. */
 async function explain(
   error: Error,
   trace: SignInTrace,

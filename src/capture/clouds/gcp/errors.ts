@@ -97,7 +97,6 @@ export function isNotFound(error: unknown): boolean {
   return readRefusal(error)?.code === 404
 }
 
-/** A reason that a recording may contain. */
 export function isReason(value: unknown): boolean {
   return typeof value === 'string' && REASONS.has(value)
 }
@@ -111,7 +110,6 @@ export function explainQuery(error: Error): Explanation | undefined {
   return explainResponse(status, reason, refusal?.message, table)
 }
 
-/** Explains a sign-in that was refused; undefined if nothing was returned. */
 export function explainSignIn(error: Error, host: string | undefined): Explanation | undefined {
   const place = host === undefined ? 'sign-in' : `sign-in at ${host}`
   const { response } = error as { response?: { data?: Record<string, unknown> } }
@@ -133,7 +131,6 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
   return { cause: `${place} ${cause}`, remedy }
 }
 
-/** What the library reports without any response. */
 const MESSAGES = messageTable(`
 Download the key again: its line ends must stay \\n within the JSON text.
   DECODER|PEM|private key|asn1|1E08010C: the private key is malformed

@@ -4,10 +4,8 @@ import { ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
 
-/** Where Compute is, and who captures; the library finds the credentials itself. */
 export interface GcpSettings {
   readonly endpoint: string | undefined
-  /** Ids of the environment, which no file may contain. */
   readonly secrets: readonly string[]
 }
 

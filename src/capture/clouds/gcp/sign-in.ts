@@ -63,7 +63,6 @@ function getParts(client: object): object[] {
   return [client, ...objects.flatMap(getParts)]
 }
 
-/** Statuses that must not have a body. */
 const BODILESS = [204, 205, 304]
 
 /** The transport as Google's libraries use it; with an agent they do not look for a proxy. */
