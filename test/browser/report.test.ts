@@ -250,18 +250,6 @@ describe('the page of a history', () => {
     expect(csv.split('\n')).toHaveLength(15)
   })
 
-  it('copies if the clipboard API is denied', async () => {
-    const tab = await open(await ordinaryPage())
-    await tab.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })')
-    await tab.getByRole('button', { name: 'Copy as Markdown' }).focus()
-    await tab.keyboard.press('Enter')
-    await tab.locator('#status', { hasText: 'Copied' }).waitFor({ state: 'attached' })
-    const filter = tab.locator('.changes').getByLabel('Filter')
-    await filter.focus()
-    await tab.keyboard.press('Control+V')
-    expect(await filter.inputValue()).toMatch(/^\| For /)
-  })
-
   it('can be read without its script', async () => {
     const tab = await open(await ordinaryPage(), { javaScriptEnabled: false })
     expect(await visibleRows(tab).count()).toBe(5)

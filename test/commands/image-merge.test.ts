@@ -130,13 +130,6 @@ describe('an install-config', () => {
     expect(stderr).toContain('no image for aws ocp x86_64 eu-west-9; these exist:')
   })
 
-  it.each([
-    ['platform:\n  azure:\n    region: x\n', { compute: [{ name: 'worker', ...pool(PAID) }] }],
-    ['platform:\n  azure: {}\ncompute: []\n', { compute: [{ name: 'worker', ...pool(PAID) }] }],
-  ])('without compute pools gets one: %j', async (text, expected) => {
-    expect(await merged(text, '--plan', 'ocp')).toMatchObject(expected)
-  })
-
   it('with several compute pools gets an image in each, or in the one of --pool', async () => {
     const text = config('', `${arch('amd64')}- name: edge\n`)
     const both = (await merged(text, '--plan', 'ocp')) as { compute: object[] }
@@ -319,12 +312,6 @@ describe('an option', () => {
       '--arch',
     ],
     [
-      config(arch('arm64'), arch('amd64')),
-      ['--arch', 'arm64'],
-      '.compute[0]: architecture is x86_64 (amd64), but --arch is aarch64 (arm64)',
-      '--arch',
-    ],
-    [
       config('', ''),
       ['--region', 'westus'],
       '.platform.azure.defaultMachinePlatform: region is eastus, but --region is westus',
@@ -335,18 +322,6 @@ describe('an option', () => {
       ['--cloud', 'gcp'],
       '.platform.azure.defaultMachinePlatform: cloud is azure, but --cloud is gcp',
       '--cloud',
-    ],
-    [
-      machineSet(AZURE_SPEC),
-      ['--cloud', 'aws'],
-      'MachineSet: cloud is azure, but --cloud is aws',
-      '--cloud',
-    ],
-    [
-      machineSet(AZURE_SPEC),
-      ['--region', 'westus'],
-      'MachineSet: region is eastus, but --region is westus',
-      '--region',
     ],
     [
       machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`),

@@ -13,27 +13,7 @@ beforeAll(() => {
   data = (load(readFileSync(FILE, 'utf8')) as ConfigMap).data
 })
 
-/** What the manifest itself names there. */
-function urnIn(text: string): string {
-  const { publisher, offer, sku, version } =
-    JSON.parse(text).architectures.x86_64['rhel-coreos-extensions'].marketplace.azure[
-      'no-purchase-plan'
-    ].hyperVGen2
-  return `${[publisher, offer, sku, version].join(':')}\n`
-}
-
 describe('the ConfigMap of a cluster', () => {
-  it('is a source of images through a pipe, and as JSON', async () => {
-    const folder = await temporaryFolder()
-    const json = join(folder, 'cm.json')
-    await writeFile(json, JSON.stringify(load(readFileSync(FILE, 'utf8'))))
-    for (const file of [FILE, json]) {
-      const wrapper = ['sh', '-c', `cat ${file} | "$0" "$@"`]
-      const outcome = await run(['image', '-', '--stream-name', 'rhel-9'], { wrapper })
-      expect(outcome).toMatchObject({ status: 0, stdout: urnIn(data.stream) })
-    }
-  })
-
   it('comes out of its own streams, architectures in the order of Go', async () => {
     const folder = await temporaryFolder()
     const streams = JSON.parse(data.streams)

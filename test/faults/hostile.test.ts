@@ -96,28 +96,18 @@ describe('a hostile snapshot', () => {
           `"builds":{"x86_64":{"release":"1","location":"x","meta":{"a":${deepArray}}}`,
         ),
     ],
-    ['objects nested 100,000 deep', () => `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
     ['a number out of range', () => edited(/"images":[0-9]+/, '"images":1e999')],
-    ['a negative number', () => edited(/"images":[0-9]+/, '"images":-1')],
     [
       'a number of a million digits',
       () => edited(/"generation":[12]/, `"generation":${'9'.repeat(1_000_000)}`),
     ],
-    ['a key twice', () => edited('"schemaVersion":1', '"schemaVersion":1,"schemaVersion":1')],
-    [
-      'a key twice, spelled otherwise',
-      () => edited('"schemaVersion":1', '"schemaVersion":1,"schema\\u0056ersion":1'),
-    ],
-    ['NUL', () => edited('rhcos', 'rh\u0000cos')],
     [
       'NUL, escaped',
       () =>
         sealed((each) => ({ ...each, stream: { ...(each.stream as object), name: 'a\u0000b' } })),
     ],
     ['a wrong integrity', () => edited(/sha256-[^"]+/, `sha256-${'A'.repeat(43)}=`)],
-    ['no integrity', () => edited(/,\n {2}"integrity":"[^"]*"/, '')],
     ['an integrity of another kind', () => edited(/"sha256-[^"]+"/, '["sha256"]')],
-    ['a later schema', () => edited('"schemaVersion":1', '"schemaVersion":2')],
     ['a schema of infinity', () => edited('"schemaVersion":1', '"schemaVersion":1e999')],
     [
       'a schema that is a text',
@@ -146,11 +136,6 @@ describe('a hostile snapshot', () => {
     ],
     ['escapes in a key', () => OWN_KEY(ESCAPES)],
     ['a key of a megabyte', () => OWN_KEY('k'.repeat(1_000_000))],
-    ['no JSON but escapes', () => ESCAPES],
-    ['nothing', () => ''],
-    ['null', () => 'null'],
-    ['a list', () => '[]'],
-    ['bytes that are no UTF-8', () => Buffer.from([0x7b, 0xff, 0x7d])],
   ])('%s', async (_, text) => {
     await writeFile(at('s.json'), text())
     await expectCalm(['regenerate', 's.json', '--target', 'rhcos.json'], [1, 2])
@@ -175,12 +160,8 @@ describe('a hostile recording', () => {
     ['a key twice', () => pair.recording.replace('"status": ', '"status": 200, "status": ')],
     ['a status out of range', first({ status: 99_999 })],
     ['a status that is none', first({ status: 1e3 + 0.5 })],
-    ['a host that is none', first({ scope: 'file:///etc/passwd' })],
     ['a host of colons', first({ scope: 'https://:::::' })],
-    ['a host of a bracket', first({ scope: 'https://[' })],
-    ['a port out of range', first({ scope: 'https://management.azure.com:99999' })],
     ['a form with a toString', first({ body: { toString: 'x' } })],
-    ['a form of forms', first({ body: { Action: { toString: 'x' } } })],
     [
       'a bomb in hexadecimal',
       first({
@@ -194,7 +175,6 @@ describe('a hostile recording', () => {
     ['a path of escapes', first({ path: `/${ESCAPES}` })],
     ['headers of escapes', first({ rawHeaders: { 'content-type': ESCAPES } })],
     ['a header __proto__', first({ rawHeaders: JSON.parse('{"__proto__":{"a":1}}') })],
-    ['another method', first({ method: 'DELETE' })],
     [
       'a secret',
       first({ response: { token: `eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.${'x'.repeat(20)}` } }),

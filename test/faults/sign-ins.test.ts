@@ -243,17 +243,15 @@ function sessionsFor({ keys }: Awaited<ReturnType<typeof aws>>) {
 }
 
 /** A session of SSO, and who gives out a role's credentials for it. */
-async function session(answer?: Answer) {
+async function session() {
   const cloud = await aws()
   const host = 'portal.sso.us-east-1.amazonaws.com'
   const login = 'login-token-of-nobody-0123456789'
   const service = await signInFor(
-    ({ headers }) => {
-      if (answer) return answer
-      return headers['x-amz-sso_bearer_token'] === login
+    ({ headers }) =>
+      headers['x-amz-sso_bearer_token'] === login
         ? json(200, { roleCredentials: { ...cloud.keys, expiration: Date.parse(NEVER) } })
-        : json(401, {})
-    },
+        : json(401, {}),
     { hosts: [host] },
   )
   const proxy = await proxyFor({ hosts: { [host]: service.port } })
@@ -277,7 +275,6 @@ async function session(answer?: Answer) {
       AWS_PROFILE: 'work',
     },
     secrets: { ...cloud.secrets, 'login token': login },
-    tunnels: proxy.tunnels,
     signIns: () => pathsOf(service),
   }
 }
@@ -421,7 +418,6 @@ async function gcp(services: Readonly<Record<string, (request: MockRequest) => A
     },
     args: ['--gcp-endpoint', mockServer.url],
     secrets: { token: GCP_TOKEN },
-    tunnels: proxy.tunnels,
     signIns: () => pathsOf(service),
     refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/images/)] : []),
   }
@@ -634,43 +630,5 @@ describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (c
 
   it('every way in docs/security.md', async () => {
     expect(await documentedWays(cloud)).toEqual(Object.keys(ways))
-  })
-})
-
-describe('a redirect is not followed by', () => {
-  const elsewhere: Answer = { status: 307, headers: { location: 'https://elsewhere.example/' } }
-  const STS = 'sts.googleapis.com'
-  /** Google's services, one of which leads elsewhere. */
-  const led = async (host: string) => {
-    const account = 'reader@project-of-nobody-417.iam.gserviceaccount.com'
-    const cloud = await gcp({
-      [STS]: exchanged(GCP_TOKEN),
-      [IAM]: impersonated(GCP_TOKEN),
-      [host]: () => elsewhere,
-    })
-    const {
-      subject: _,
-      audience: __,
-      ...variables
-    } = await external({
-      ...(host === IAM && { service_account_impersonation_url: tokensOf(account) }),
-    })
-    return { ...cloud, env: { ...cloud.env, ...variables } }
-  }
-
-  it.each([
-    ['aws', 'aws sso login', 'returned 307', () => session(elsewhere)],
-    ['gcp', 'the exchange of an external account', 'returned 307', () => led(STS)],
-    ['gcp', 'whoever acts for a service account', 'returned 307', () => led(IAM)],
-  ] as const)('%s: %s', async (cloud, _, said, make) => {
-    const { env, args, tunnels, signIns } = await make()
-    const { status, stderr } = await run(
-      ['capture', at('s.json'), '--cloud', cloud, '--stream', at('rhcos.json'), ...args],
-      { env },
-    )
-    expect(status).toBe(3)
-    expect(stderr).toContain(said)
-    expect(signIns()).not.toEqual([])
-    expect(tunnels.filter((tunnel) => tunnel.startsWith('elsewhere'))).toEqual([])
   })
 })

@@ -56,7 +56,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'help-diff': ['help', 'diff'],
   'list-gcp': ['list', 'three-clouds.json', '--cloud', 'gcp'],
   diff: ['diff', 'old.json', 'new.json', ...TARGET],
-  'skew-fails': ['skew', 'three-clouds.json', '--fail-on', 'older-build', '--min-rhel', '9.4'],
+  'skew-fails': ['skew', 'three-clouds.json', '--cloud', 'gcp', '--fail-on', 'older-build'],
   'history-full': ['history', 's.json', '--full'],
   regenerate: ['regenerate', 'new.json', ...TARGET, '--check'],
   explain: ['regenerate', 'new.json', ...TARGET, '--check', '--explain'],

@@ -87,23 +87,4 @@ describe('selection on AWS', () => {
       'worker-aarch64: unreadable version',
     ])
   })
-
-  it('chooses no decoy where nothing else is of the build', () => {
-    const table = demonstrationImages().filter(({ name }) => !name.includes('GA-20241015'))
-    const oke = select(table).filter(
-      ({ slot }) => slot.plan === 'oke' && slot.region === 'us-east-1',
-    )
-    expect(oke.map(({ image, grade }) => `${image?.version} ${grade}`)).toEqual([
-      '4.18.20251119 newer-build',
-      '4.18.20251119 newer-build',
-    ])
-  })
-
-  it('reads the RHEL of newer streams', () => {
-    const grades = select(demonstrationImages(), '9.6.20260210-0', '4.20').map(
-      ({ slot, image, grade }) => `${slot.plan} ${slot.region} ${image?.version} ${grade}`,
-    )
-    expect(grades).toContain('ocp us-east-1 9.6.20260210-0 exact')
-    expect(grades).toContain('rosa us-east-1 9.6.20250701-0 older-build')
-  })
 })
