@@ -297,14 +297,6 @@ describe('the page of a history', () => {
     expect(ids).toEqual([...new Set(ids)])
   })
 
-  it('is at most six pages of paper', async () => {
-    const tab = await open(await demonstrationPage())
-    const pdf = await tab.pdf({ format: 'A4' })
-    const pages = pdf.toString('latin1').match(/\/Type \/Page\b(?!s)/g) ?? []
-    expect(pages.length).toBeGreaterThan(1)
-    expect(pages.length).toBeLessThanOrEqual(6)
-  })
-
   it('requests nothing, and its policy forbids requests', async () => {
     const tab = await open(await ordinaryPage())
     const links = await tab

@@ -56,7 +56,7 @@ describe('az', () => {
 describe('aws', () => {
   it.each(Object.entries(AWS))('%s', (_, compare) => compare(world))
 
-  it('is told of the regions that the account has not enabled, which capture does not ask', async () => {
+  it('lists regions that are not enabled, which capture does not query', async () => {
     const { Regions: regions } = JSON.parse(
       await world.client('aws', 'ec2', 'describe-regions', '--all-regions', '--output', 'json'),
     )

@@ -136,7 +136,7 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
     expect(rest).toEqual(MANIFEST)
   })
 
-  it('a stream whose keys stand in another order, in the order of Go', async () => {
+  it('a stream with keys in another order, in the order of Go', async () => {
     const value = JSON.parse(
       filled('n013-9.8.20260428-0.json', { layouts: LAYOUT_NAMES }).stream.print(),
     )

@@ -158,7 +158,7 @@ describe('what a run would take away', () => {
     expect(await read('t.json')).toBe(before)
   })
 
-  it('a later RHEL major, is refused; going on to one is told', async () => {
+  it('an earlier RHEL major, is refused; a later one is reported', async () => {
     const rhel9 = snapshot({ release: '9.8.20260428-0' })
     const rhel10 = snapshot({ release: '10.2.20260423-0' })
     await given(rhel10, rhel9)
@@ -303,7 +303,7 @@ describe('verify --target', () => {
     )
   })
 
-  it('sees images of a cloud that nobody asked', async () => {
+  it('reports images of a cloud that was not queried', async () => {
     await given(snapshot(), snapshot())
     const stream = JSON.parse(await read('t.json'))
     stream.architectures.x86_64['rhel-coreos-extensions']['aws-marketplace'] = {
@@ -322,7 +322,7 @@ describe('verify --target', () => {
 })
 
 describe('what is written for readers', () => {
-  it('is told where the installer and the operators pass over it', async () => {
+  it('is reported if the installer and the operators do not read it', async () => {
     const folder = await temporaryFolder()
     const at = (name: string) => join(folder, name)
     const known = azureImage('418-v2', '418.94.20241009')

@@ -22,7 +22,7 @@ const capture = (mockServer: AwsMockServer, args: readonly string[] = []) =>
   })
 
 describe('capture --cloud aws', () => {
-  it('asks each enabled region for all products at once, page by page', async () => {
+  it('queries all products at once in each enabled region, page by page', async () => {
     const mockServer = await awsFor()
     const outcome = await capture(mockServer)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
@@ -48,7 +48,7 @@ describe('capture --cloud aws', () => {
     ])
   })
 
-  it('takes regions from the command line and asks for no list of them', async () => {
+  it('takes regions from the command line without listing regions', async () => {
     const mockServer = await awsFor()
     await capture(mockServer, ['--regions', 'us-east-1,eu-central-1'])
     expect(new Set(mockServer.questions.map(({ region }) => region))).toEqual(
@@ -81,7 +81,7 @@ describe('capture --cloud aws', () => {
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
-  it('tells a region without images from a page in the place of an answer', async () => {
+  it('distinguishes a region without images from an HTML page', async () => {
     const mockServer = await awsFor({ enabledRegions: ['us-east-1', 'eu-west-3'] })
     expect(await capture(mockServer)).toMatchObject({ status: 0 })
     expect(JSON.parse(await read('s.json')).queries.aws).toContainEqual({
@@ -94,7 +94,7 @@ describe('capture --cloud aws', () => {
     expect(outcome.stderr).toContain('aws us-east-1: the response is not from AWS')
   })
 
-  it('refuses a region that is none', async () => {
+  it('refuses an invalid region', async () => {
     const outcome = await run(['capture', at('s.json'), '--cloud', 'aws', '--regions', 'Virginia'])
     expect(outcome.status).toBe(2)
     expect(outcome.stderr).toContain(

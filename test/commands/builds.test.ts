@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 describe('capture of builds', () => {
-  it('asks for all architectures at once', async () => {
+  it('queries all architectures at once', async () => {
     const server = await buildServer({ latencyMs: 150 })
     const outcome = await capture(server.streams, ...ALL_BUILDS)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
@@ -158,7 +158,7 @@ describe('capture of builds', () => {
     },
   )
 
-  it('writes a build that was asked elsewhere as if asked where the artifacts are', async () => {
+  it('records a build from another server with the location of the artifacts', async () => {
     const server = await buildServer()
     const meta = `${server.streams}/${name}/builds/${release}/s390x/meta.json`
     const url = 'https://builds.example/streams'
@@ -190,7 +190,7 @@ describe('capture of builds', () => {
 })
 
 describe('a build server that', () => {
-  it('answers another build says so, and nothing is written', async () => {
+  it('returns another build is reported, and nothing is written', async () => {
     const buildid = '418.94.202410090804-1'
     const server = await buildServer(
       {},

@@ -23,7 +23,7 @@ const questions = (requests: readonly { path: string }[]) =>
   requests.map(({ path }) => path).filter((path) => path.includes('/skus/'))
 
 describe('capture', () => {
-  it('asks for each SKU once, of three minors and both conventions', async () => {
+  it('queries each SKU once, of three OCP versions and both conventions', async () => {
     const mockServer = await azureFor(imagesBeforeBump())
     const { status, stdout } = await capture(mockServer, at('s.json'), fromStream())
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
@@ -54,7 +54,7 @@ describe('capture', () => {
     expect(snapshot.builds).toEqual({})
   })
 
-  it('keeps nothing of the one who captured, nor what an answer says of them', async () => {
+  it('records no credentials and nothing that identifies the account', async () => {
     const planted = ['planted-0123456789', 'AKIAIOSFODNN7EXAMPLE', 'hunter2hunter2']
     const mockServer = await azureFor(imagesBeforeBump(), { secrets: planted })
     expect(await capture(mockServer, at('s.json'), fromStream())).toMatchObject({ status: 0 })
@@ -89,7 +89,7 @@ describe('capture', () => {
     expect([await read('s.json'), await read('s.recording.json')]).toEqual(before)
   })
 
-  it('asks again for what the snapshot asked when nothing else is said', async () => {
+  it('repeats the queries of the snapshot by default', async () => {
     const mockServer = await azureFor(imagesBeforeBump())
     await capture(mockServer, at('s.json'), fromStream())
     mockServer.setImages(imagesAfterBump())
@@ -97,7 +97,7 @@ describe('capture', () => {
     expect(await read('s.json')).toContain('418.94.202410090804')
   })
 
-  it('writes the national cloud that it asked', async () => {
+  it('records the national cloud that it queried', async () => {
     const mockServer = await azureFor(imagesBeforeBump())
     const cloud = ['--azure-environment', 'AzureUSGovernmentCloud']
     await capture(mockServer, at('s.json'), [...fromStream(), ...cloud])
@@ -252,7 +252,7 @@ describe('capture --replay', () => {
 })
 
 describe('a marketplace that shows nothing', () => {
-  it('is told of, as it may be the account, the region or the offer', async () => {
+  it('is reported with a warning', async () => {
     const mockServer = await azureFor([])
     const { status, stderr } = await capture(mockServer, at('s.json'), fromStream())
     expect(status).toBe(0)
@@ -288,7 +288,7 @@ describe('the command line of capture', () => {
 })
 
 describe('progress on a terminal', () => {
-  it('is told by cloud', async () => {
+  it('is shown per cloud', async () => {
     const mockServer = await azureFor(imagesBeforeBump())
     const words = ['capture', 's.json', ...fromStream(), '--azure-endpoint', mockServer.url]
     const env = { ...mockServer.environment }

@@ -38,11 +38,6 @@ describe('configmap', () => {
     })
   })
 
-  it('shows the stream as it stands in its file', async () => {
-    const { stdout } = await configmap('nine.json')
-    expect(stdout).toContain('  stream: |-\n    {\n      "stream": "rhel-9.6",\n')
-  })
-
   it('has several streams by name, rhel-9 being the one that stands alone', async () => {
     const { data } = await parsed('rhel-10=ten.json', 'rhel-9=nine.json')
     expect(data.stream).toBe(NINE.trimEnd())

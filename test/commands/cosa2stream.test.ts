@@ -130,7 +130,7 @@ describe('a failure leaves target, snapshot and recording as they were', () => {
     expect(await readdir(join(folder, 'snapshots'))).toHaveLength(2)
   })
 
-  it('when the target is no stream, before anybody is asked', async () => {
+  it('when the target is not a stream, before any request', async () => {
     const builds = await buildServer()
     await writeFile(join(folder, 'T.json'), '{')
     const outcome = await run([...plume(builds.streams), '--cloud', 'none'], { cwd: folder })

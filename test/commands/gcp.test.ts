@@ -27,7 +27,7 @@ const capture = (mockServer: GcpMockServer, env: Record<string, string> = mockSe
 const queries = async () => JSON.parse(await read('s.json')).queries.gcp
 
 describe('capture --cloud gcp', () => {
-  it('asks for each known name where listing is forbidden', async () => {
+  it('queries each known name if listing is forbidden', async () => {
     const mockServer = await gcpFor()
     mockServer.setImages([
       { name: 'redhat-coreos-ocp-413-x86-64-202305021736', creationTimestamp: '' },

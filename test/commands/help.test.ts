@@ -92,7 +92,7 @@ describe('help', () => {
 })
 
 describe('each command', () => {
-  it('asks somebody, or is tried without anybody to ask', () => {
+  it('queries a service, or is tested offline', () => {
     const tried = Object.values(OFFLINE).map(([name = '']) => name)
     expect([...new Set([...tried, ...ASKING])].sort()).toEqual([...names].sort())
   })

@@ -36,7 +36,7 @@ beforeEach(async () => {
   await commit('2024-09-20T12:00:00Z', 'first')
 })
 
-describe('the history of a snapshot without builds beside its target', () => {
+describe('the history of a snapshot without builds, with its target', () => {
   it('has of each commit what the stream had, and no more recent image', async () => {
     await write('s.json', snapshotText([SEPTEMBER, OCTOBER, JANUARY]))
     await commit('2024-10-12T12:00:00Z', 'images')

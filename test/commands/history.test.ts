@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAt, git } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
-import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -46,30 +45,6 @@ describe('history', () => {
       '  ~  build x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
       expect.stringMatching(/^[0-9a-f]{7} {2}2024-09-21 {2}rename$/),
       '  ~  file  snapshots/old.json -> snapshots/s.json',
-    ])
-  })
-
-  it('shows the parts of a build that changed', async () => {
-    const stream = (ami: string) =>
-      smallStream(EXAMPLE).replace(
-        '"images": {}',
-        `"images": { "aws": { "regions": { "us-east-1": { "release": "r", "image": "${ami}" } } } }`,
-      )
-    await writeFile(at('t.json'), stream('ami-1'))
-    await commitAt(folder, '2024-10-11T12:00:00Z', 'with an AMI')
-    await writeFile(at('t.json'), stream('ami-2'))
-    await commitAt(folder, '2024-10-12T12:00:00Z', 'with another')
-    await writeFile(at('t.json'), stream('ami-2').replace('"metadata": {', '"metadata":  {'))
-    await commitAt(folder, '2024-10-13T12:00:00Z', 'spaces')
-    const { stdout } = await history('t.json')
-    expect(
-      stdout
-        .split('\n')
-        .filter((line) => line.startsWith(' '))
-        .slice(0, 2),
-    ).toEqual([
-      '  builds and slots unchanged',
-      '  ~  image aws aarch64 · us-east-1  image: ami-1 -> ami-2',
     ])
   })
 

@@ -83,7 +83,7 @@ describe('SOURCE of image', () => {
     )
   })
 
-  it('may be a snapshot, whose newest image of an OCP version is one line', async () => {
+  it('may be a snapshot, of which the newest image of an OCP version is printed', async () => {
     const arm = (version: string, more = {}) =>
       azureImage('420-arm', version, { ocp: '4.20', ...more })
     const text = snapshotText(

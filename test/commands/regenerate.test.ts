@@ -66,7 +66,7 @@ describe('regenerate', () => {
     })
   })
 
-  it('prints the stream of a snapshot that has builds, and asks for a target where it has none', async () => {
+  it('prints the stream of a snapshot with builds, and requires a target without builds', async () => {
     const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
     const demo = fileURLToPath(new URL('../../demo/rhcos.json', import.meta.url))
     const printed = await run(['regenerate', committed], { cwd: folder })
@@ -107,7 +107,7 @@ describe('regenerate', () => {
     })
   })
 
-  it('leaves a layout alone that is not asked for, and says so', async () => {
+  it('leaves other layouts unchanged, and reports them', async () => {
     await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
     const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'enhancement')
     expect(stderr).toContain('layout stream-metadata: unchanged')
@@ -120,7 +120,7 @@ describe('regenerate', () => {
     expect(stderr).toBe('no build changed\nrhcos.json: unchanged\n')
   })
 
-  it("writes the target's own layouts where none is asked for", async () => {
+  it("writes the target's own layouts by default", async () => {
     await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
     const written = await read('rhcos.json')
     await regenerate('--target', 'rhcos.json')

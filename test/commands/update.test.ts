@@ -163,7 +163,7 @@ describe('update of a stream', () => {
     expect(existsSync(at('snapshots'))).toBe(false)
   })
 
-  it('whose OCP version is unknown names a command that works', async () => {
+  it('with an unknown OCP version names a command that works', async () => {
     const azure = await azureFor(imagesBeforeBump())
     const options = { cwd: folder, env: azure.environment }
     await writeStreams({ 'rhel-9': {}, other: { layouts: ['none'] } })
@@ -186,7 +186,7 @@ describe('update of a stream', () => {
     expect(await update()).toMatchObject({ status: 0 })
   })
 
-  it('whose builds are not found names keys of the workspace, not options', async () => {
+  it('without its builds names keys of the workspace, not options', async () => {
     const server = await buildServer()
     await writeStreams({ one: { url: server.streams } })
     await write('one.json', smallStream(OLD))

@@ -52,14 +52,6 @@ describe('verify', () => {
     )
   })
 
-  it('needs no network', async () => {
-    const outcome = await run(['verify', 's.json'], {
-      cwd: folder,
-      wrapper: ['unshare', '-rn', 'env', '-i'],
-    })
-    expect(outcome).toMatchObject({ status: 0 })
-  })
-
   it('sees any character that was changed, in either file', async () => {
     const [snapshot, recording] = [await read('s.json'), await read('s.recording.json')]
     expect(await faults(snapshot, recording)).toEqual([])
@@ -77,19 +69,6 @@ describe('verify', () => {
       const inRecording = Math.floor((recording.length * step) / 10)
       expect(await faults(snapshot, change(recording, inRecording))).toContain('recording')
     }
-  })
-
-  it('sees a recording that was changed together with its digest', async () => {
-    const { sealSnapshot, printSnapshot } = await import('../../src/core/snapshot/read.ts')
-    const { sha256 } = await import('../../src/core/snapshot/canonical.ts')
-    const { integrity, ...rest } = JSON.parse(await read('s.json'))
-    const recording = (await read('s.recording.json')).replaceAll(
-      '418.94.20240916',
-      '418.94.20240917',
-    )
-    rest.recording.sha256 = sha256(recording)
-    expect(integrity).toMatch(/^sha256-/)
-    expect(await faults(printSnapshot(sealSnapshot(rest)), recording)).toEqual(['replay'])
   })
 
   it.each<[name: string, change: (exchanges: Exchanges) => unknown, fault: RegExp]>([
@@ -140,7 +119,7 @@ describe('verify', () => {
     )
   })
 
-  it('says first of all that a secret is not to be pushed, whatever else is wrong', async () => {
+  it('reports a secret before any other fault', async () => {
     const recording = await read('s.recording.json')
     await writeFile(
       at('s.recording.json'),

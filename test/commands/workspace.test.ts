@@ -192,7 +192,7 @@ describe('update and check', () => {
     for (const name of ['one', 'two']) await write(`${name}.json`, smallStream(EXAMPLE))
   })
 
-  it('sign in to each of several clouds once, and ask no page of them twice', async () => {
+  it('sign in to each of several clouds once, and request no page twice', async () => {
     const certificates = await temporaryFolder()
     const { azure, aws, gcp, args, environment } = await cloudsFor(certificates)
     await write('stream-snapshot.json', { ...TWO, clouds: ['azure', 'aws', 'gcp'] })
@@ -216,7 +216,7 @@ describe('update and check', () => {
     expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
-  it('say what is not together', async () => {
+  it('report what does not match', async () => {
     await update(imagesBeforeBump())
     await write('two.json', smallStream(EXAMPLE))
     await write('snapshots/old.recording.json', '[]\n')
@@ -310,7 +310,7 @@ describe('update and check', () => {
     expect(await state()).toBe(after)
   })
 
-  it('tell a mistyped name from a version, and whose version it is', async () => {
+  it('distinguish a mistyped name from a version without a stream', async () => {
     const { mockServer: _, ...typo } = await update([], 'tow')
     expect(typo).toMatchObject({ status: 2 })
     expect(typo.stderr).toBe(

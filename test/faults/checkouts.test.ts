@@ -65,7 +65,7 @@ describe('a hook', () => {
     expect(output).toContain('exit 1\n')
   })
 
-  it('of a work tree beside the clone sees that work tree', async () => {
+  it('of a separate work tree reads that work tree', async () => {
     const tree = join(await temporaryFolder(), 'tree')
     await git(folder, 'worktree', 'add', '--quiet', tree)
     await writeFile(join(tree, FILE), snapshotText([NEW]))
@@ -157,7 +157,7 @@ describe('a clone without contents', () => {
 })
 
 describe("another user's repository", () => {
-  it.runIf(process.getuid?.() === 0)('is kept away from, and that is told', async () => {
+  it.runIf(process.getuid?.() === 0)('is not read, and the reason is reported', async () => {
     await promisify(execFile)('chown', ['-R', '12345', folder])
     const trust = 'If you trust it: git config --global --add safe.directory FOLDER'
     const owner = `detected dubious ownership in repository at '${folder}'`

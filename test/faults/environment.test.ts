@@ -155,7 +155,7 @@ describe('a proxy', () => {
     )
   })
 
-  it('is that of HTTPS_PROXY, whatever ALL_PROXY is', async () => {
+  it('is the one of HTTPS_PROXY, also if ALL_PROXY is set', async () => {
     const proxy = await proxyFor()
     const env = { HTTPS_PROXY: proxy.url, ALL_PROXY: 'socks5://10.0.0.1', HTTP_PROXY: '10.0.0.1:x' }
     expect(await captureAws(env)).toMatchObject({ status: 0 })

@@ -9,7 +9,7 @@ import { CLI, temporaryFolder } from '../support/cli.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-it('all mock servers in one process are used as they say, and end when told', async () => {
+it('the printed commands use all mock servers, which end after SIGTERM', async () => {
   const folder = await temporaryFolder()
   const child = spawn(
     process.execPath,

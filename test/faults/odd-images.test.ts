@@ -161,7 +161,7 @@ describe('odd images are recorded, reported and replayed', () => {
   })
 })
 
-describe('a list whose pages lead back to themselves is refused', () => {
+describe('a list without a last page is refused', () => {
   it('of EC2', async () => {
     const body =
       '<?xml version="1.0" encoding="UTF-8"?><DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><imagesSet/><nextToken>again</nextToken></DescribeImagesResponse>'

@@ -123,7 +123,7 @@ describe('a secret by its form', () => {
     ).toBeUndefined()
   })
 
-  it('of the capturing account is found in every encoding, beside any text', () => {
+  it('of the capturing account is found in every encoding, within any text', () => {
     const secret = fc.stringMatching(/^[A-Za-z0-9~._"&-]{12,40}$/)
     const around = fc.string({ maxLength: 9 })
     const encode = fc.constantFrom(

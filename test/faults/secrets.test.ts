@@ -54,7 +54,7 @@ const known = (member: string) => (secret: string) => ({
   properties: { architecture: 'x64', hyperVGeneration: 'V2', [member]: secret },
 })
 
-describe('a secret in an answer that is used', () => {
+describe('a secret in a response that is used', () => {
   it.each<[name: string, rules: FaultRule[]]>([
     ['an unknown member', images((secret) => ({ planted: secret }))],
     ['a key', images((secret) => ({ [secret]: 1 }))],
@@ -108,7 +108,7 @@ describe('a secret in an answer that is used', () => {
   })
 })
 
-describe('a secret in an answer of another cloud', () => {
+describe('a secret in a response of another cloud', () => {
   /** Those that a tag, a label or a message in XML and JSON may hold. */
   const secrets = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
   /** Those that are known by their form; any other in a description or a message is the publisher's or the cloud's own. */
@@ -213,7 +213,7 @@ function inXml(text: string): string {
   return text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`)
 }
 
-describe('a secret in an answer that fails', () => {
+describe('a secret in an error response', () => {
   const error = (secret: string) =>
     JSON.stringify({
       error: { code: secret, message: secret, target: secret, details: [{ code: secret }] },

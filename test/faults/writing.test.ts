@@ -215,7 +215,7 @@ describe('the lock', () => {
   })
 })
 
-describe('a file beside a snapshot', () => {
+describe('a file next to a snapshot', () => {
   it('of another program is neither followed nor moved nor removed', async () => {
     await writeFile(at('key'), 'private')
     const script = `mkdir -p .s.json.switch/new .s.json.switch/old

@@ -62,7 +62,7 @@ describe('what node loads', () => {
   })
 })
 
-describe('what a capture asks', () => {
+describe('the requests of a capture', () => {
   it('is each question once, as many at a time as allowed, and one sign-in', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
@@ -88,7 +88,7 @@ describe('what a capture asks', () => {
     ])
   })
 
-  it('is asked of the build server before the cloud has answered', async () => {
+  it('query the build server before the cloud has responded', async () => {
     const folder = await temporaryFolder()
     const azure = await azureFor(imagesAfterBump(), { latencyMs: 200 })
     const builds = await buildServer()

@@ -35,7 +35,7 @@ describe('the packages that come along', () => {
     expect(loose).toEqual([])
   })
 
-  it('are asked for by exact versions', async () => {
+  it('have exact versions in package.json', async () => {
     const manifest = JSON.parse(await readFile('package.json', 'utf8'))
     const asked = Object.values({ ...manifest.dependencies, ...manifest.devDependencies })
     expect(asked.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual(

@@ -96,7 +96,7 @@ const COMMIT = '0123456789abcdef'
 
 const HAS_COLOR = [...['diff', 'history-full', 'regenerate', 'explain', 'skew-fails']]
 
-it('two images that change are told in at most eight lines', async () => {
+it('two changed images are reported in at most eight lines', async () => {
   const { stderr } = await run(['regenerate', 'new.json', ...TARGET], { cwd: folder })
   expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(8)
   expect(stderr).toContain('2 images changed')

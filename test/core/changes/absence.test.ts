@@ -19,7 +19,7 @@ const azure = (query: Partial<AzureQuery> & ({ images: number } | { missing: tru
   withQueries({ azure: [{ publisher, offer, sku, ...query }] })
 
 describe('the absence of an image', () => {
-  it('is none where the image is listed', () => {
+  it('is undefined if the image is listed', () => {
     const listings = withQueries({ azure: [{ publisher, offer, sku, images: 1 }] }, [IMAGE])
     expect(listings.absence('azure', { ...IMAGE }, false)).toBe(undefined)
   })

@@ -237,7 +237,7 @@ describe('diffValues', () => {
       [{ path: '.l', before: [1, 2], after: [2, 1] }],
     ],
     ['nothing', { a: 1, b: 2 }, { b: 2, a: 1 }, []],
-  ])('tells %s', (_, a, b, expected) => {
+  ])('shows %s', (_, a, b, expected) => {
     expect(diffValues(a, b)).toEqual(expected)
   })
 })

@@ -183,53 +183,10 @@ describe('the history of a stream', () => {
       [undefined],
     ])
   })
-
-  it('has only builds if there are no images', () => {
-    const history = historyOf(
-      smallStream({ x86_64: '35.20220116.2.0', aarch64: '35.20220116.2.0' }),
-      smallStream({ x86_64: '35.20220213.3.0' }),
-    )
-    expect(history.map(({ slots }) => slots)).toEqual([[], []])
-    expect(changes(history)[1]).toEqual([
-      'build aarch64 35.20220116.2.0 (removed)',
-      'build x86_64 35.20220116.2.0 -> 35.20220213.3.0',
-    ])
-  })
 })
 
 describe('the OCP version of a version', () => {
   const RHEL_9_8 = '9.8.20260428-0'
-  const grades = (texts: Texts) => {
-    const [only] = historyOf(texts)
-    return [only?.ocp, ...(only?.slots ?? []).map(({ grade }) => grade)]
-  }
-
-  it.each<[what: string, texts: Texts, grades: unknown[]]>([
-    [
-      'the release',
-      { main: stream(NEW, enhancement('418.94.20241009')), ocp: '5.0' },
-      ['4.18', 'exact'],
-    ],
-    [
-      'the SKUs',
-      {
-        main: smallStream({ x86_64: RHEL_9_8 }, 'rhcos-4.21'),
-        marketplaceFile: JSON.stringify(aro('422', '9.8.20260428')),
-      },
-      ['4.22', 'exact', 'exact'],
-    ],
-    [
-      'the workspace',
-      {
-        main: smallStream({ x86_64: '9.6.20251023-0' }, 'rhel-9.6'),
-        marketplaceFile: JSON.stringify(aro('420', '9.6.20251015')),
-        ocp: '4.21',
-      },
-      ['4.21', 'older-release', 'older-release'],
-    ],
-  ])('follows from %s', (_, texts, expected) => {
-    expect(grades(texts)).toEqual(expected)
-  })
 
   it('is unknown if SKUs are older than the RHEL version: no grade, but the lag', () => {
     const marketplaceFile = JSON.stringify(aro('420', '9.6.20251015'))

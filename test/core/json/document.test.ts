@@ -23,7 +23,7 @@ const thrownBy = (run: () => unknown): { message: string; remedy?: string } => {
 }
 
 describe('a document', () => {
-  it('comes out byte for byte, whatever its spacing and spelling', () => {
+  it('is printed byte for byte, with any spacing and spelling', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         expect(printDocument(parseDocument(text, 'f'))).toBe(text)
@@ -190,7 +190,7 @@ describe('a new node', () => {
     )
   })
 
-  it('cannot be made of a number that JSON lacks', () => {
+  it('cannot be made of NaN', () => {
     expect(() => fromValue(Number.NaN)).toThrow(TypeError)
   })
 })

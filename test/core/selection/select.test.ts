@@ -183,7 +183,7 @@ describe('selectImage', () => {
     expect(candidates[0]?.refused).toBe(refused)
   })
 
-  it('keeps a revision apart where the image tells one', () => {
+  it('distinguishes revisions if the image has one', () => {
     expect(choose('9.6.20260210-1', '4.20', ['9.6.20260210-0'])).toBe('9.6.20260210-0 older-build')
   })
 })

@@ -63,7 +63,7 @@ describe('the order of images', () => {
     ])
   })
 
-  it('is total and does not depend on the order of the answers', () => {
+  it('is total and does not depend on the order of the responses', () => {
     const text = fc.stringMatching(/^[0-9a.-]{0,8}$/)
     fc.assert(
       fc.property(text, text, text, (a, b, c) => {

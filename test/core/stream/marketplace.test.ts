@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printAsGo } from '../../../src/core/audit/configmap.ts'
 import { printSlot, type Slot } from '../../../src/core/clouds/facts.ts'
-import schema from '../../../src/core/schemas/workspace.schema.json' with { type: 'json' }
 import { CLOUDS } from '../../../src/core/snapshot/snapshot.ts'
 import {
   FILE_LAYOUT,
@@ -109,17 +107,6 @@ describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
     expect(SLOTS.map((slot) => placeOf(slot)?.join(' '))).toEqual(PLACES[layout])
   })
 
-  it('is accepted in a workspace file', () => {
-    expect(schema.properties.streams.additionalProperties.properties.layouts.items.enum).toContain(
-      layout,
-    )
-  })
-
-  it('is in docs/formats.md', () => {
-    const page = readFileSync(new URL('../../../docs/formats.md', import.meta.url), 'utf8')
-    expect(page).toMatch(new RegExp(`^\\| \`${layout}\` +\\|`, 'm'))
-  })
-
   it('is read by stream-metadata-go where readers are reported to read it', () => {
     const placed = SLOTS.filter((slot) => slotPath(layout, slot) !== undefined)
     const written = EMPTY[0].architectures().reduce(
@@ -221,7 +208,7 @@ describe('a file with marketplace images', () => {
     expect(written.print()).toBe(text)
   })
 
-  it('keeps members that are not part of an image, and finds the images beside them', () => {
+  it('keeps members that are not part of an image, and finds the images next to them', () => {
     const entry = { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' }
     const plans = {
       note: 'by hand',

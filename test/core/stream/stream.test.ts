@@ -60,7 +60,7 @@ const changes = (before: string, after: Stream) => {
 }
 
 describe('reading', () => {
-  it('tells what the stream has', () => {
+  it('gives name, architectures, metadata and extensions', () => {
     expect(stream().name).toBe('rhcos-4.18')
     expect(stream().architectures()).toEqual(['s390x', 'x86_64'])
     expect(stream().metadata()).toEqual({
@@ -124,7 +124,7 @@ describe('reading', () => {
     expect(readStream(text, 'f').release('a')).toBeUndefined()
   })
 
-  it('refuses a release that is no string when asked for it', () => {
+  it('refuses a release that is not a string when it is read', () => {
     const text = '{"stream": "x", "architectures": {"a": {"artifacts": {"metal": {"release": 5}}}}}'
     expect(() => readStream(text, 'f').release('a')).toThrow(
       'f: .architectures.a.artifacts.metal.release: expected a string, found a number',

@@ -146,7 +146,7 @@ describe('the order of versions', () => {
     )
   })
 
-  it('puts 4.8 before 4.18, whatever the time', () => {
+  it('puts 4.8 before 4.18, also with a later time', () => {
     const [old, late] = [
       { ocp: { major: 4, minor: 8 }, rhel: { major: 8, minor: 4 }, stamp: '2027010100' },
       { ocp: { major: 4, minor: 18 }, rhel: { major: 9, minor: 4 }, stamp: '2021122100' },

@@ -138,7 +138,7 @@ describe('readImages', () => {
     )
   })
 
-  it('keeps a name that nobody can read as the version, for selection to refuse', () => {
+  it('keeps a name without a version as the version, which selection refuses', () => {
     const Name = `worker-${OCP}`
     expect(read({ Name })).toMatchObject([{ version: Name }])
   })

@@ -119,7 +119,7 @@ describe('recordAws', () => {
     )
   })
 
-  it('drops a region whose name is none', () => {
+  it('drops a region with an invalid name', () => {
     const region = (name: string) =>
       `<item><regionName>${name}</regionName><optInStatus>opted-in</optInStatus></item>`
     const response = `<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>${['us-east-1', '# x', 'us-gov-east-1', 'us-east-1.evil'].map(region).join('')}</regionInfo></DescribeRegionsResponse>`
