@@ -168,26 +168,6 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
     )
   })
 
-  it.each([
-    ['what YAML breaks lines at', 'a\u0085b\u2028c\u2029d'],
-    ['what YAML cannot hold', 'a\u007fb\u0001c\ufeffd\uffff'],
-    ['what HTML begins with', '<a href="b&c">'],
-    ['tabs and spaces', '\ta \n b '],
-    ['what ends a document', '\n---\n...\n'],
-    ['what is beyond the first plane', '😀'],
-    ['what means something in YAML', '!a &b *c {d} # e'],
-  ])('%s', async (_, odd) => {
-    const value = JSON.parse(smallStream(EXAMPLE, odd))
-    value.architectures[odd] = value.architectures.x86_64
-    const stream = readStream(JSON.stringify(value), 'odd.json')
-    const { data } = await manifestIn(
-      await printConfigMap(bootImagesConfigMap([{ name: odd, stream }])),
-    )
-    expect(data.stream).toBe(await again(stream.print(), 'known', '2'))
-    expect(data.streams).toBe(await again(JSON.stringify({ [odd]: value }), 'streams', '2'))
-    expect(JSON.parse(data.stream).stream).toBe(odd)
-  })
-
   /** To Go a stream and what the ConfigMap says of it are the same. */
   async function expectAlike(value: unknown): Promise<void> {
     const text = JSON.stringify(value)

@@ -194,19 +194,6 @@ describe('readFileHistory', () => {
     expect(await readdir(folder)).toEqual(['.git', 'a.json'])
   })
 
-  it('reads on after a content that is no file', async () => {
-    await mkdir(at('sub'))
-    await writeFile(at('sub/x.json'), 'x')
-    await writeFile(at('a.json'), '1')
-    await commit('one')
-    const { commits, blobs } = await read(['a.json'])
-    const tree = (await git(folder, 'rev-parse', 'HEAD:sub')).trim()
-    await expect(blobs.read(tree, 'sub')).rejects.toThrow('sub: is a directory, expected a file')
-    const blob = commits[0]?.files[0]?.blob ?? ''
-    expect((await blobs.read(blob, 'a.json')).toString()).toBe('1')
-    blobs.close()
-  })
-
   it('refuses a file without a history', async () => {
     await expect(versions('a.json')).rejects.toThrow(
       /^a\.json: no git history: not a git repository/,
