@@ -90,6 +90,7 @@ async function read(folder: string): Promise<Files> {
 const timeless = (files: Files): Files =>
   Object.fromEntries(
     Object.entries(files)
+      .sort()
       .filter(([name]) => !/(^|\/)\./.test(name))
       .map(([name, text]) => [
         name,
