@@ -16,21 +16,21 @@ import { originWithPort } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { openTransport, type TransportOptions } from './http/transport.ts'
 import type { Recorder } from './recording.ts'
-import type { CaptureRequest } from './request.ts'
 
 export interface BuildsResult {
   readonly builds: SnapshotContent['builds']
   readonly notes: readonly string[]
 }
 
-export interface BuildsContext extends Pick<TransportOptions, 'budget' | 'shared' | 'replayed'> {
+export interface BuildsContext extends Omit<TransportOptions, 'onExchange'> {
   readonly limit: TimeLimit | undefined
   readonly recorder: Recorder
   count(expected: number, finished: number): void
 }
 
 export async function readBuilds(
-  { builds: wanted, stream, timeout }: CaptureRequest,
+  wanted: readonly WantedBuild[],
+  stream: StreamPlace,
   context: BuildsContext,
 ): Promise<BuildsResult> {
   const { limit, recorder, replayed, count } = context
@@ -43,7 +43,7 @@ export async function readBuilds(
         last = exchange
       }
       const found = await withTimeLimit(source, limit, () =>
-        fetchBuild(each, stream, { ...context, timeout, onExchange }),
+        fetchBuild(each, stream, { ...context, onExchange }),
       )
       if (last) recorder.add(last, (own) => recordBuild(own, source, found.build.location))
       count(0, 1)

@@ -1,7 +1,14 @@
 import pMap from 'p-map'
-
+import type { WantedBuild } from '../core/builds/locate.ts'
 import { mergeRecords, sortByMembers, sortImages } from '../core/clouds/order.ts'
-import { CLOUDS, type CloudName, type SnapshotContent } from '../core/snapshot/snapshot.ts'
+import type { Criteria } from '../core/criteria/criteria.ts'
+import {
+  CLOUDS,
+  type CloudName,
+  type SnapshotContent,
+  type StreamIdentity,
+} from '../core/snapshot/snapshot.ts'
+import type { MajorMinor } from '../core/versions/version.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
 import type { Cloud, Connection } from './clouds/cloud.ts'
@@ -12,7 +19,37 @@ import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
 import { Recorder, type Recording, sortExchanges } from './recording.ts'
 import type { Replay } from './replay.ts'
-import type { CaptureRequest, Progress } from './request.ts'
+
+export interface CaptureRequest {
+  readonly stream: StreamIdentity
+  readonly criteria: Criteria
+  readonly ocp: MajorMinor | undefined
+  readonly clouds: readonly CloudName[]
+  /** Where each cloud is and who captures; absent for a replay. */
+  readonly settings?: Partial<Record<CloudName, unknown>>
+  /** Regions that are not queried although the criteria or the account have them. */
+  readonly skipRegions?: readonly string[]
+  readonly builds: readonly WantedBuild[]
+  /** For one request, in milliseconds. */
+  readonly timeout: number
+  /** For one query including retries, waits and sign-in, in milliseconds; default 120 s. */
+  readonly patience?: number
+  readonly onWait?: ((text: string) => void) | undefined
+  readonly concurrency: number
+  readonly replay?: Recording | undefined
+  readonly shared?: Shared | undefined
+  /** Receives the number of finished queries of each cloud, and of builds. */
+  readonly onProgress?: ((progress: readonly Progress[]) => void) | undefined
+  /** Set if the caller searches for secrets itself, as `verify` does in the files. */
+  readonly isSearched?: boolean
+}
+
+export interface Progress {
+  /** A cloud's name, or `builds`. */
+  readonly name: string
+  readonly done: number
+  readonly total: number
+}
 
 export interface Captured {
   readonly content: SnapshotContent
@@ -116,13 +153,15 @@ class Run {
   }
 
   async #builds() {
-    if (this.request.builds.length === 0) return { builds: {}, notes: [] }
+    const { builds, stream, timeout, shared } = this.request
+    if (builds.length === 0) return { builds: {}, notes: [] }
     const { readBuilds } = await import('./builds.ts')
-    return readBuilds(this.request, {
+    return readBuilds(builds, stream, {
+      timeout,
       limit: this.#limit,
       recorder: this.#recorder,
       budget: this.#budget,
-      shared: this.request.shared,
+      shared,
       replayed: this.replay?.signal,
       count: this.#counter('builds'),
     })

@@ -5,9 +5,8 @@ import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/sna
 import { readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'
 import { findId, findSecret } from '../secrets.ts'
-import { capture } from './capture.ts'
+import { type CaptureRequest, capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
-import type { CaptureRequest } from './request.ts'
 
 export interface Evidence {
   readonly file: string

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
+import type { Progress } from '../capture/capture.ts'
 import type { Shared } from '../capture/http/message.ts'
-import type { Progress } from '../capture/request.ts'
 import {
   type Change,
   type Comparison,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { CaptureRequest } from '../../src/capture/request.ts'
+import type { CaptureRequest } from '../../src/capture/capture.ts'
 import type { WantedBuild } from '../../src/core/builds/locate.ts'
 import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import type { Architecture } from '../../src/core/snapshot/snapshot.ts'

@@ -64,11 +64,10 @@ export class ImageReader {
 /** What a recording has in place of a date: anything that is not like one may be free text. */
 export function recordedTime(value: unknown): unknown {
   if (value === undefined || value === null || value === '') return value
-  return typeof value === 'string' && TIME.test(value) ? value : UNREADABLE
+  return isTime(value) ? value : UNREADABLE
 }
 
 const UNREADABLE = 'unreadable'
-const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.+-]{1,24}[Zz]?)?|unreadable)$/
 
 /** @param option the option that names another endpoint */
 export function notAList(query: string, option: string): ServiceError {

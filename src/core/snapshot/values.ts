@@ -26,6 +26,8 @@ export const isStreamName = like(/^[A-Za-z0-9_.+~%-]{1,128}$/)
 
 export const isState = like(/^[A-Za-z_-]{1,40}$/)
 
+/** In any case, as Azure compares names. */
 export function isOneOf(...values: readonly string[]): (value: unknown) => boolean {
-  return (value) => typeof value === 'string' && values.includes(value)
+  const folded = values.map((value) => value.toLowerCase())
+  return (value) => typeof value === 'string' && folded.includes(value.toLowerCase())
 }

@@ -7,7 +7,7 @@ import type {
   AzureQuery,
   ImageState,
 } from '../../../core/snapshot/snapshot.ts'
-import { isAzureVersion, isState } from '../../../core/snapshot/values.ts'
+import { isAzureVersion, isOneOf, isState } from '../../../core/snapshot/values.ts'
 import { ImageReader, malformed, notAList, recordedTime } from '../normalize.ts'
 
 export interface ExpectedSku extends AzureQuery {
@@ -99,8 +99,8 @@ const IMAGES: Allowed = [
   {
     name: isAzureVersion,
     properties: {
-      architecture: oneOf('x64', 'Arm64'),
-      hyperVGeneration: oneOf('V1', 'V2'),
+      architecture: isOneOf('x64', 'Arm64'),
+      hyperVGeneration: isOneOf('V1', 'V2'),
       imageDeprecationStatus: {
         imageState: isState,
         scheduledDeprecationTime: recordedTime,
@@ -112,11 +112,6 @@ const IMAGES: Allowed = [
 /** The message of an error is free text that may name the caller; the code is enough. */
 const ERROR: Allowed = {
   error: { code: (value) => typeof value === 'string' && /^([A-Z][a-z]+){1,7}$/.test(value) },
-}
-
-function oneOf(...values: string[]): (value: unknown) => boolean {
-  const folded = values.map((value) => value.toLowerCase())
-  return (value) => typeof value === 'string' && folded.includes(value.toLowerCase())
 }
 
 /**
