@@ -42,9 +42,16 @@ export async function findSkew(folder: Folder, request: SkewRequest): Promise<Sl
 async function snapshotSkew(
   folder: Folder,
   text: string,
-  { source, target, cloud, require }: SkewRequest,
+  request: SkewRequest,
 ): Promise<SlotSkew[]> {
+  const { source, cloud, require } = request
   const snapshot = readSnapshot(text, source)
+  const [, config] = findStreamOf(await findWorkspace(folder), folder, source) ?? []
+  const { target = config?.target } = request
+  // A bump of the builds alone leaves the images in the stream.
+  if (capturedClouds(snapshot).length === 0 && config && target !== undefined) {
+    return streamSkew(folder, target, await folder.read(target), { ...request, target: undefined })
+  }
   await expectQueried(folder, source, snapshot, cloud)
   const releases =
     target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
@@ -63,7 +70,7 @@ async function streamSkew(
   request: SkewRequest,
 ): Promise<SlotSkew[]> {
   const { cloud, ocp } = request
-  const [, config] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
+  const [name, config] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
   const isWhole = isStream(text)
   const other = isWhole
     ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
@@ -86,7 +93,9 @@ async function streamSkew(
   }
   throw new InputError(
     `${file}: no images`,
-    `Name a snapshot; stream-snapshot capture SNAPSHOT --stream ${isWhole ? file : 'FILE'} creates one.`,
+    name === undefined
+      ? `Name a snapshot; stream-snapshot capture SNAPSHOT --stream ${isWhole ? file : 'FILE'} creates one.`
+      : `Run stream-snapshot update ${name}.`,
   )
 }
 
@@ -115,12 +124,15 @@ export async function expectQueried(
   const queried = capturedClouds(snapshot)
   if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return
   const workspace = await findWorkspace(folder)
-  const [name] = findStreamOf(workspace, folder, file) ?? []
-  const missing = cloud ?? DEFAULT_CLOUD
+  const [name, config] = findStreamOf(workspace, folder, file) ?? []
+  const missing = cloud ?? config?.clouds?.[0] ?? DEFAULT_CLOUD
+  const update = `stream-snapshot update ${name}`
   throw new InputError(
     `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
     name === undefined
       ? `Query it: stream-snapshot capture ${file} --cloud ${missing}`
-      : `Add ${missing} to clouds in ${workspace?.file}, then run stream-snapshot update ${name}.`,
+      : config?.clouds?.includes(missing)
+        ? `Run ${update}.`
+        : `Add ${missing} to clouds in ${workspace?.file}, then run ${update}.`,
   )
 }

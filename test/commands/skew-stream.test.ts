@@ -125,4 +125,31 @@ describe('skew of a workspace', () => {
       })
     }
   })
+  it('takes the images of the stream where the snapshot has none, and goes on without it', async () => {
+    const bare = { images: {}, queries: {} }
+    await write('snapshots/a.json', snapshotText([], bare))
+    const advice = (what: string) => ({
+      status: 2,
+      stderr: `stream-snapshot: ${what}\nRun stream-snapshot update a.\n`,
+    })
+    expect(await skew('a')).toMatchObject(advice('a.json: no images'))
+    const list = await run(['list', 'a'], { cwd: folder })
+    expect(list).toMatchObject(advice('snapshots/a.json: no cloud was queried'))
+    const all = await skew()
+    expect(all).toMatchObject(advice('a: a.json: no images'))
+    expect(all.stdout).toMatch(/^a:\nb:\n1 of 14 slots/)
+    await write('snapshots/b.json', snapshotText([], bare))
+    expect((await skew()).stderr).toBe(
+      [
+        'stream-snapshot: failed for 2 of 2 streams',
+        '  a: a.json: no images',
+        '    Run stream-snapshot update a.',
+        '  b: b.json: no images',
+        '    Run stream-snapshot update b.',
+        '',
+      ].join('\n'),
+    )
+    await write('b.json', streamWith(azure))
+    expect((await skew('b')).stdout).toContain('azure ocp x86_64 gen2')
+  })
 })

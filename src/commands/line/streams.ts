@@ -1,6 +1,6 @@
 import { nearest } from '../../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
-import { CheckFailure, InputError } from '../../errors.ts'
+import { CheckFailure, InputError, type UserError } from '../../errors.ts'
 import { STDIN } from '../../files/folder.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
 import type { Command, Context, ExitCode } from '../command.ts'
@@ -71,7 +71,7 @@ async function runAll(
   const { terminal } = context
   const join = JOINED[words.output?.[0] ?? '']
   const outputs = new Map<string, string>()
-  const failures: CheckFailure[] = []
+  const failures: UserError[] = []
   let code: ExitCode = 0
   for (const [name, stream] of all) {
     outputs.set(name, '')
@@ -82,20 +82,29 @@ async function runAll(
       const wanted = wordsFor(stream, command, words)
       if ((await command.run(wanted, { ...context, terminal: own })) === 1) code = 1
     } catch (error) {
-      if (!(error instanceof CheckFailure)) throw error
+      if (!(error instanceof CheckFailure || error instanceof InputError)) throw error
       const { message, remedy, lines } = error
-      failures.push(new CheckFailure(`${name}: ${message}`, remedy, { lines }))
+      const Kind = error instanceof InputError ? InputError : CheckFailure
+      // An invalid option is invalid for every stream.
+      const isRepeated = failures.some(({ cause }) => (cause as Error).message === message)
+      if (Kind === InputError && isRepeated) throw error
+      failures.push(new Kind(`${name}: ${message}`, remedy, { lines, cause: error }))
     }
   }
   if (join) terminal.data(join(outputs))
-  if (failures.length === 0) return code
-  throw new CheckFailure(
-    `a check failed for ${failures.length} of ${all.length} streams`,
-    failures[0]?.remedy,
+  const [first, ...others] = failures
+  if (first === undefined) return code
+  const Kind = failures.some((each) => each instanceof InputError) ? InputError : CheckFailure
+  if (Kind === InputError && others.length === 0) throw first
+  const isOneRemedy = others.every(({ remedy }) => remedy === first.remedy)
+  throw new Kind(
+    `${Kind === InputError ? 'failed' : 'a check failed'} for ${failures.length} of ${all.length} streams`,
+    isOneRemedy ? first.remedy : undefined,
     {
-      lines: failures.flatMap(({ message, lines }) => [
+      lines: failures.flatMap(({ message, lines, remedy }) => [
         message,
         ...lines.map((line) => `  ${line}`),
+        ...(isOneRemedy || remedy === undefined ? [] : [`  ${remedy}`]),
       ]),
     },
   )
