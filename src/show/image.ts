@@ -132,7 +132,7 @@ const SHOWN = 24
 
 /** Why a stream has no image for a slot, with a table of the images that exist. */
 export function missingImage(
-  { file, streams }: ImageSource,
+  { file, kind, streams, remedy }: ImageSource,
   { name, images }: SourceStream,
   slot: Slot,
 ): CheckFailure {
@@ -143,7 +143,8 @@ export function missingImage(
       `${where}: no marketplace images`,
       others.length > 0
         ? `Streams with images: ${others.map((stream) => stream.name).join(', ')}.`
-        : 'Use its marketplace file, or a snapshot.',
+        : (remedy ??
+            `Use ${kind === 'stream' ? 'its' : 'another'} marketplace file, or a snapshot.`),
     )
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)

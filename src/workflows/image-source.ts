@@ -1,4 +1,6 @@
 import { type ImageSource, readImageSource, withMarketplace } from '../core/image/source.ts'
+import { readShape } from '../core/snapshot/read.ts'
+import { capturedClouds } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
@@ -20,18 +22,43 @@ export async function openImageSource(folder: Folder, source: string): Promise<I
   const text = await (file === STDIN ? folder.read : folder.readIfExists)(file)
   if (text === undefined) throw noSource(file, named ? [] : [...streams.keys()])
   const found = await readImageSource(text, file === STDIN ? 'stdin' : file)
-  if (found.kind !== 'stream' || file === STDIN) return found
-  const config = named ?? findStreamOf(opened, folder, file)?.[1]
-  const hasImages = found.streams.some(({ images }) => images.length > 0)
+  if (file === STDIN) return found
+  const [name = source, config] = findStreamOf(opened, folder, file) ?? []
+  const whole = found.kind === 'stream' ? await withImages(found, folder, file, config) : found
+  if (!config || whole.streams.some(({ images }) => images.length > 0)) return whole
+  return { ...whole, remedy: await remedyFor(folder, name, config) }
+}
+
+async function withImages(
+  stream: ImageSource,
+  folder: Folder,
+  file: string,
+  config: StreamConfig | undefined,
+): Promise<ImageSource> {
+  const hasImages = stream.streams.some(({ images }) => images.length > 0)
   const candidates = hasImages ? [] : marketplaceFilesFor(file)
   const marketplace =
     config?.marketplaceFile ?? candidates.find((candidate) => folder.exists(candidate))
   const images = marketplace && (await folder.readIfExists(marketplace))
   return withMarketplace(
-    found,
+    stream,
     marketplace && images ? MarketplaceFile.read(images, marketplace) : undefined,
     readMajorMinor(config?.ocp ?? ''),
   )
+}
+
+/** Undefined for a stream that has no marketplace images. */
+async function remedyFor(
+  folder: Folder,
+  name: string,
+  { layouts, snapshot }: StreamConfig,
+): Promise<string | undefined> {
+  if (layouts?.length === 0) return undefined
+  const text = await folder.readIfExists(snapshot)
+  const queried = text === undefined ? [] : capturedClouds(readShape(text, snapshot))
+  return queried.length === 0
+    ? `Run stream-snapshot update ${name}.`
+    : `No marketplace images of ${queried.join(', ')} are known; query again with stream-snapshot update ${name}.`
 }
 
 function noSource(source: string, names: readonly string[]): InputError {

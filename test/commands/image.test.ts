@@ -71,6 +71,29 @@ describe('SOURCE of image', () => {
     })
   })
 
+  it('may be an empty marketplace file, of which the remedy is an update', async () => {
+    const marketplaceFile = 'm.json'
+    const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile }
+    await write('plain.json', smallStream(EXAMPLE))
+    await write(marketplaceFile, '{}\n')
+    const refused = (file: string, remedy: string) => ({
+      status: 1,
+      stdout: '',
+      stderr: `stream-snapshot: ${file}: no marketplace images\n${remedy}\n`,
+    })
+    expect(await image('m.json')).toEqual(
+      refused('m.json', 'Use another marketplace file, or a snapshot.'),
+    )
+    await write('stream-snapshot.json', JSON.stringify({ streams: { 'rhel-9': stream } }))
+    const update = 'Run stream-snapshot update rhel-9.'
+    expect(await image('m.json')).toEqual(refused('m.json', update))
+    expect(await image('rhel-9')).toEqual(refused('plain.json', update))
+    await write('s.json', snapshotText([]))
+    expect((await image('rhel-9')).stderr).toContain(
+      '\nNo marketplace images of azure are known; query again with stream-snapshot update rhel-9.\n',
+    )
+  })
+
   it.each([
     ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
     ['coreos-rhel-9.json', 'marketplace/rhel-9.json'],

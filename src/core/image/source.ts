@@ -36,6 +36,8 @@ export interface ImageSource {
   readonly file: string
   readonly streams: readonly SourceStream[]
   readonly ocp?: MajorMinor | undefined
+  /** What gives a source without images some. */
+  readonly remedy?: string | undefined
 }
 
 export interface SourceStream {

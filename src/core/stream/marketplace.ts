@@ -217,7 +217,6 @@ export function readImageFile(text: string, file: string): Stream | MarketplaceF
   const { root } = parseDocument(text, file)
   const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)
   const value = isStream ? undefined : toValue(root)
-  const isMarketplace =
-    isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord)
+  const isMarketplace = isRecord(value) && Object.values(value).every(isRecord)
   return isMarketplace ? MarketplaceFile.read(text, file) : readStream(text, file)
 }
