@@ -150,6 +150,18 @@ describe('skew', () => {
     expect(stderr).toBe(`stream-snapshot: ${lines.join('\n')}\n`)
   })
 
+  it.each([
+    ['none', 11],
+    ['older-rhel-major', 11],
+    ['older-release', 12],
+    ['newer-build', 14],
+    ['exact', 15],
+  ])('exits 1 with --fail-on %s for %i slots', async (grade, count) => {
+    const { status, stderr } = await skew(...TARGET, '--fail-on', grade)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(new RegExp(`^stream-snapshot: ${count} of 15 slots `))
+  })
+
   it('refuses a cloud that was not queried', async () => {
     for (const more of [[], ['--fail-on', 'older-build'], ['-o', 'markdown']]) {
       expect(await skew(...TARGET, '--cloud', 'aws', ...more)).toEqual({
