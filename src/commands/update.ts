@@ -70,6 +70,13 @@ export const updateCommand = command({
       if (capture) printCapture(capture, own)
       else own.say('nothing to query')
       if (regeneration) printRegeneration(regeneration, own, args)
+      const { clouds = [], builds = {} } = config ?? {}
+      for (const dropped of capture?.droppedNames ?? []) {
+        const isCloud = (clouds as readonly string[]).includes(dropped)
+        if (!isCloud && !Object.hasOwn(builds, dropped)) continue
+        const key = isCloud ? 'clouds' : `builds of ${name}`
+        own.say(`warning: check fails until ${dropped} is removed from ${key} in ${opened.file}`)
+      }
     }
     if (writes.length === 0) terminal.say(isWhole ? 'all files: up to date' : 'no file was changed')
     return printWrites(writes, terminal, args)

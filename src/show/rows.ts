@@ -83,7 +83,7 @@ function unique<T>(things: readonly T[]): T[] {
 function buildRows(shown: readonly Change[], all: readonly Change[]): Row[] {
   const builds = ofKind(shown, 'build').map((change) => {
     const back = change.loss === 'older' ? ' (back to an earlier build)' : ''
-    const what = `${move(change)}${back}${removedParts(change, all)}`
+    const what = `${move(change)}${back}${removedParts(change, all)}${absenceWords(change)}`
     return { change, row: row(change, '', what, dateOf(change.after)) }
   })
   return alike(builds, ({ row: { sign, what } }) => [sign, what]).map((group) => {

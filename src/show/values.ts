@@ -8,6 +8,7 @@ import { listed } from '../printable.ts'
 /** Why the image before the change is not listed. */
 export function absenceWords({ absence, before, after }: Change): string {
   if (absence === undefined) return ''
+  if (absence === 'dropped') return ' (removed by --drop)'
   const subject = after === undefined ? '' : `${before?.release ?? before?.value} is `
   return ` (${subject}${absence.replaceAll('-', ' ')})`
 }

@@ -16,6 +16,8 @@ export interface RegenerateOptions {
   readonly keepLost?: boolean
   /** Whether nothing is written; then the files must exist. */
   readonly dryRun?: boolean
+  /** Clouds, regions and architectures that are removed from the files too. */
+  readonly drop?: readonly string[] | undefined
 }
 
 export interface RegeneratedFile extends Write {
@@ -135,7 +137,7 @@ async function readRegeneration(
 export async function prepareRegeneration(
   snapshot: Snapshot,
   config: StreamConfig,
-  { allowRegression = false, keepLost = false, dryRun = false }: RegenerateOptions,
+  { allowRegression = false, keepLost = false, dryRun = false, drop = [] }: RegenerateOptions,
   folder: Folder,
 ): Promise<Regeneration> {
   const { target, marketplaceFile, layouts, clouds, require: requirement } = config
@@ -151,7 +153,8 @@ export async function prepareRegeneration(
     requirement,
     allowRegression,
     keepLost,
-    clouds,
+    clouds: clouds?.filter((cloud) => !drop.includes(cloud)),
+    drop,
     marketplaceFile: marketplaceFile
       ? MarketplaceFile.read(marketplaceText, marketplaceFile)
       : undefined,

@@ -144,7 +144,12 @@ async function updateStream(
   if (capture === undefined) return { name, hasImages }
   await refusals.catch(name, () => refuseLosses(config.snapshot, capture))
   const regeneration = await refusals.catch(name, () =>
-    prepareRegeneration(capture.snapshot, config, { ...options, dryRun: false }, context.folder),
+    prepareRegeneration(
+      capture.snapshot,
+      config,
+      { ...options, drop: capture.droppedNames, dryRun: false },
+      context.folder,
+    ),
   )
   return { name, hasImages, capture, regeneration }
 }
@@ -174,7 +179,7 @@ function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly Stre
 }
 
 async function selectStreams(
-  { streams: named = [], clouds = [], ocp }: UpdateOptions,
+  { streams: named = [], clouds = [], ocp, drop = [] }: UpdateOptions,
   folder: Folder,
 ) {
   const opened = await openWorkspace(folder)
@@ -200,7 +205,7 @@ async function selectStreams(
   const keys = new Map<string, StreamKeys>()
   for (const update of updates) {
     const config = configs.get(update.name)
-    const builds = config && (await newBuilds(update, config, folder))
+    const builds = config && (await newBuilds(update, config, drop, folder))
     keys.set(update.name, { ...(builds && { builds }), ...(ocp !== undefined && { ocp }) })
   }
   const workspace = withStreamKeys(present, keys)
@@ -212,13 +217,15 @@ async function selectStreams(
 async function newBuilds(
   { release, builds }: StreamUpdate,
   config: StreamConfig,
+  drop: readonly string[],
   folder: Folder,
 ): Promise<Builds | undefined> {
   if (release === undefined && builds === undefined) return undefined
   const { target } = config
   const text = target && (await folder.readIfExists(target))
   const present = target && text ? getReleases(readStream(text, target)) : new Map()
-  const known: Builds = { ...Object.fromEntries(present), ...config.builds }
+  const all = Object.entries({ ...Object.fromEntries(present), ...config.builds })
+  const known: Builds = Object.fromEntries(all.filter(([arch]) => !drop.includes(arch)))
   const architectures = Object.keys(known) as Architecture[]
   if (release !== undefined && architectures.length === 0) {
     throw new InputError(
@@ -226,7 +233,7 @@ async function newBuilds(
       `Name each architecture: x86_64=${release}.`,
     )
   }
-  const all =
+  const own =
     release === undefined ? known : Object.fromEntries(architectures.map((arch) => [arch, release]))
-  return { ...all, ...builds }
+  return { ...own, ...builds }
 }

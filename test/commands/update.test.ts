@@ -7,6 +7,7 @@ import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'
 import { azureFor, withoutLogin } from '../support/azure.ts'
 import { ALL_BUILDS, buildServer } from '../support/builds.ts'
 import { run, runBuilt, temporaryFolder } from '../support/cli.ts'
+import { cloudsFor } from '../support/clouds.ts'
 import { git } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -201,6 +202,53 @@ describe('update of a stream', () => {
     expect(missing.status).toBe(3)
     expect(missing.stderr).toContain('name and url in stream-snapshot.json')
     expect(missing.stderr).not.toMatch(/--(name|url)/)
+  })
+})
+
+describe('update --drop', () => {
+  it('removes a cloud, a region and an architecture from the files too', async () => {
+    const server = await buildServer()
+    const clouds = await cloudsFor(folder)
+    const update = (...args: string[]) =>
+      run(['update', ...clouds.args.slice(2), ...args], { cwd: folder, env: clouds.environment })
+    const place = { name, url: server.streams, signatures: false, layouts: ['stream-metadata'] }
+    const one = { snapshot: 's.json', target: 'one.json', ...place }
+    const all = ['azure', 'aws', 'gcp']
+    await write('stream-snapshot.json', { clouds: all, streams: { one } })
+    await write('one.json', smallStream(OLD))
+    expect(await update('one', release)).toMatchObject({ status: 0 })
+    expect(await read('one.json')).toContain('redhat-marketplace-public')
+    const before = await state()
+    const words = ['--cloud', 'none', '--drop', 'gcp,us-east-1,ppc64le']
+    const refused = await update(...words)
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toMatch(/- {2}build ppc64le .*\(removed by --drop\)$/m)
+    expect(refused.stderr).toMatch(/- {2}gcp .*\(removed by --drop\)$/m)
+    expect(refused.stderr).toMatch(/- {2}aws .* us-east-1 .*\(removed by --drop\)$/m)
+    expect(refused.stderr).not.toContain('not queried)')
+    expect(await state()).toBe(before)
+    const { status, stderr } = await update('--allow-regression', ...words)
+    expect(status).toBe(0)
+    expect(stderr).not.toContain('unchanged: ')
+    for (const [dropped, key] of [
+      ['gcp', 'clouds'],
+      ['ppc64le', 'builds of one'],
+    ]) {
+      expect(stderr).toContain(
+        `  warning: check fails until ${dropped} is removed from ${key} in stream-snapshot.json\n`,
+      )
+    }
+    const { builds } = (await readJson('stream-snapshot.json')).streams.one
+    const { ppc64le: _, ...rest } = builds
+    await write('stream-snapshot.json', {
+      clouds: ['azure', 'aws'],
+      streams: { one: { ...one, builds: rest } },
+    })
+    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
+    const { architectures } = await readJson('one.json')
+    expect(Object.keys(architectures)).not.toContain('ppc64le')
+    const { marketplace } = architectures.x86_64['rhel-coreos-extensions']
+    expect(Object.keys(marketplace)).toEqual(['azure', 'aws'])
   })
 })
 

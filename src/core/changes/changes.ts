@@ -23,14 +23,19 @@ import {
  * - `not-queried`: no query of the snapshot covers the image
  * - `not-found`: the API responded that there is no such SKU, offer, product or image
  * - `no-longer-listed`: the query returned images, and this one is not among them
+ * - `dropped`: this run removes the cloud, region or architecture on request
  */
-export type Absence = 'not-queried' | 'not-found' | 'no-longer-listed'
+export type Absence = 'not-queried' | 'not-found' | 'no-longer-listed' | 'dropped'
 
 export class Listings {
   readonly #snapshot: SnapshotContent
   readonly #names: ReadonlyMap<CloudName, ReadonlySet<string>>
 
-  constructor(snapshot: SnapshotContent) {
+  /** @param dropped names of clouds, regions and architectures that are removed on request */
+  constructor(
+    snapshot: SnapshotContent,
+    readonly dropped: readonly string[] = [],
+  ) {
     this.#snapshot = snapshot
     this.#names = new Map(
       capturedClouds(snapshot).map((cloud) => {
@@ -48,6 +53,8 @@ export class Listings {
     if (this.#names.get(cloud)?.has(FACTS[cloud].nameOf(Object.fromEntries(entries)))) {
       return undefined
     }
+    const places = [cloud, image.region, image.architecture]
+    if (this.dropped.some((name) => places.includes(name))) return 'dropped'
     const query = FACTS[cloud].queryFor(this.#snapshot, image)
     if (query === undefined) return 'not-queried'
     return 'missing' in query && !wasListed ? 'not-found' : 'no-longer-listed'
@@ -196,7 +203,8 @@ function findAbsence(
     return listings.absence(subject.slot.cloud, { ...subject.slot, ...entry }, false)
   }
   if (subject.kind === 'listing') return listings.absence(subject.cloud, subject.image, true)
-  return undefined
+  const isDropped = subject.kind === 'build' && listings.dropped.includes(subject.architecture)
+  return isDropped && loss === 'removed' ? 'dropped' : undefined
 }
 
 function followsBuild(

@@ -17,7 +17,7 @@ import { emptyStream, getReleases, type Stream } from '../stream/stream.ts'
 import { type KeptRegion, keepRegions } from './keep.ts'
 import { regenerationNotes } from './notes.ts'
 import { Loss, refuseForeign, refuseLaterRhel, refuseUnmet } from './refusals.ts'
-import { unverifiedImages, withoutUnverified } from './unverified.ts'
+import { unverifiedImages, withoutDropped, withoutUnverified } from './unverified.ts'
 
 export interface Job {
   readonly snapshot: Snapshot
@@ -39,6 +39,8 @@ export interface Job {
    * for unknown architectures are removed. Absent: these images are unchanged.
    */
   readonly clouds?: readonly CloudName[] | undefined
+  /** Clouds and architectures to remove from the files, and regions that the snapshot dropped. */
+  readonly drop?: readonly string[] | undefined
 }
 
 export type Regenerated = ReturnType<typeof regenerate>
@@ -52,7 +54,7 @@ export type Regenerated = ReturnType<typeof regenerate>
  * @throws Loss if something would be lost and `allowRegression` is not set
  */
 export function regenerate(job: Job) {
-  const { snapshot, target } = job
+  const { snapshot, target, drop = [] } = job
   const { stream: built, kept } = withBuilds(job)
   const architectures = scopeOf(snapshot, built)
   const releases = new Map([...getReleases(built)].filter(([arch]) => architectures.includes(arch)))
@@ -68,8 +70,11 @@ export function regenerate(job: Job) {
   const images = selections.flatMap(({ slot, image }) =>
     image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],
   )
-  const clean = <F extends ImageFile<F>>(file: F): F =>
-    cleaned ? withoutUnverified(file, cleaned, snapshot, built) : file
+  const isEveryLayout = cleaned !== undefined || (drop.length > 0 && layouts.length > 0)
+  const clean = <F extends ImageFile<F>>(file: F): F => {
+    const rest = isEveryLayout ? withoutDropped(file, drop) : file
+    return cleaned ? withoutUnverified(rest, cleaned, snapshot, built) : rest
+  }
   const write = <F extends ImageFile<F>>(file: F): F => {
     let written = file
     for (const cloud of capturedClouds(snapshot)) {
@@ -84,14 +89,14 @@ export function regenerate(job: Job) {
   const stream = file ? clean(built) : write(built)
   const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
     joined(
-      each ? streamInventory(each, cleaned ? LAYOUT_NAMES : names) : new Map(),
+      each ? streamInventory(each, isEveryLayout ? LAYOUT_NAMES : names) : new Map(),
       other ? imageInventory(other) : new Map(),
     )
   const comparison = compareInventories(
     holding(target, job.marketplaceFile),
     graded(holding(stream, file), selections),
     snapshot.criteria.rhel,
-    new Listings(snapshot),
+    new Listings(snapshot, drop),
   )
   if (!job.allowRegression) {
     const laterRhel = target && refuseLaterRhel(snapshot, target)
@@ -122,7 +127,7 @@ function stamped(stream: Stream, { snapshot, target }: Job): Stream {
   return stream.withMetadata({ lastModified: capturedAt, generator })
 }
 
-function withBuilds({ snapshot, target, keepLost = false }: Job) {
+function withBuilds({ snapshot, target, keepLost = false, drop = [] }: Job) {
   if (target === undefined && Object.keys(snapshot.builds).length === 0) {
     throw new InputError(
       'the snapshot has no builds, so a stream to update is needed',
@@ -139,7 +144,7 @@ function withBuilds({ snapshot, target, keepLost = false }: Job) {
     stream = stream.withArchitecture(arch, merged.content)
     kept.push(...merged.kept)
   }
-  return { stream, kept }
+  return { stream: drop.reduce((all, name) => all.withoutArchitecture(name), stream), kept }
 }
 
 function scopeOf({ builds }: Snapshot, stream: Stream): string[] {

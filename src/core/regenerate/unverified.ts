@@ -1,4 +1,5 @@
 import { counted } from '../../printable.ts'
+import type { Slot } from '../clouds/facts.ts'
 import { alike } from '../group.ts'
 import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
@@ -34,11 +35,24 @@ export function withoutUnverified<F extends ImageFile<F>>(
 ): F {
   const known = [...capturedClouds(snapshot), ...clouds]
   const architectures = knownArchitectures(snapshot, stream)
+  return withoutImages(
+    file,
+    ({ cloud, architecture }) => !known.includes(cloud) || !architectures.has(architecture),
+  )
+}
+
+/** Removes the images for clouds and architectures of these names. */
+export function withoutDropped<F extends ImageFile<F>>(file: F, names: readonly string[]): F {
+  return withoutImages(
+    file,
+    ({ cloud, architecture }) => names.includes(cloud) || names.includes(architecture),
+  )
+}
+
+function withoutImages<F extends ImageFile<F>>(file: F, isRemoved: (slot: Slot) => boolean): F {
   let result = file
   for (const { layout, slot } of imagesIn(file)) {
-    const { cloud, architecture } = slot
-    if (known.includes(cloud) && architectures.has(architecture)) continue
-    result = writeImages(result, layout, architecture, cloud, [])
+    if (isRemoved(slot)) result = writeImages(result, layout, slot.architecture, slot.cloud, [])
   }
   return result
 }

@@ -137,6 +137,10 @@ export class Stream {
     return this.withNode(arch, node)
   }
 
+  withoutArchitecture(arch: string): Stream {
+    return this.architectureNode(arch) === undefined ? this : this.withNode(arch, undefined)
+  }
+
   /** Removes the key for undefined. @throws InputError for a missing architecture */
   withExtension(arch: string, key: string, value: JsonValue | undefined): Stream {
     const architecture = this.architectureNode(arch)
@@ -160,7 +164,7 @@ export class Stream {
     return getMember(getMember(this.root, 'architectures'), arch)
   }
 
-  private withNode(arch: string, node: JsonNode): Stream {
+  private withNode(arch: string, node: JsonNode | undefined): Stream {
     const old = expectObject(getMember(this.root, 'architectures'), this.file, '.architectures')
     return this.withMember('architectures', setMember(old, arch, node, ARCHITECTURES))
   }
