@@ -21,6 +21,7 @@ import {
   prepareCapture,
   refuseLosses,
 } from './capture.ts'
+import { planCapture } from './capture-plan.ts'
 import { withLocks, writeLocked } from './locks.ts'
 import {
   prepareRegeneration,
@@ -137,7 +138,10 @@ async function updateStream(
     ? { ...config, clouds: (config.clouds ?? []).filter((cloud) => clouds.includes(cloud)) }
     : config
   const hasImages = config.layouts?.length !== 0
-  if (hasNothing(limited) && drop.length === 0) return { name, hasImages }
+  if (hasNothing(limited) && drop.length === 0) {
+    if (options.ocp !== undefined) await planCapture(limited, options, undefined, context.folder)
+    return { name, hasImages }
+  }
   const capture = await refusals.catch(name, () =>
     prepareCapture(limited, { ...options, builds: undefined, dropsOfAnyStream: true }, context),
   )

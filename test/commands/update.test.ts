@@ -153,6 +153,44 @@ describe('update of a stream', () => {
     })
   })
 
+  it('with an OCP version that has another RHEL version is refused', async () => {
+    const nine = smallStream({ x86_64: '9.8.20260428-0' }, 'rhel-9')
+    await writeStreams({ 'rhel-9': {} })
+    await write('rhel-9.json', nine)
+    const before = await state()
+    const call = (...args: string[]) => run(args, { cwd: folder })
+    const cause =
+      '--ocp 4.21: OCP 4.21 has RHEL 9.6, not RHEL 9.8 of 9.8.20260428-0\nUse 4.22, 4.23, 5.0 or 5.1.\n'
+    const other = ['--ocp', '4.21', '--cloud', 'none']
+    expect(await call('update', 'rhel-9', ...other)).toMatchObject({
+      status: 2,
+      stderr: `stream-snapshot: rhel-9: ${cause}`,
+    })
+    expect(await call('capture', 's.json', '--stream', 'rhel-9.json', ...other)).toMatchObject({
+      status: 2,
+      stderr: `stream-snapshot: ${cause}`,
+    })
+    expect(await state()).toBe(before)
+    await write('new/rhel-9.json', nine)
+    await git(at('new'), 'init', '--quiet')
+    const init = await run(['init', '--ocp', '4.21', 'rhel-9.json'], { cwd: at('new') })
+    expect(init).toMatchObject({ status: 2, stderr: `stream-snapshot: ${cause}` })
+  })
+
+  it('with an OCP version before, between or after the known ones is one rule', async () => {
+    await writeStreams({ 'rhel-9': {} })
+    await write('rhel-9.json', smallStream({ x86_64: '9.8.20260428-0' }, 'rhel-9'))
+    const update = (version: string) =>
+      run(['update', 'rhel-9', '--ocp', version, '--cloud', 'none'], { cwd: folder })
+    for (const version of ['4.5', '4.24', '4.99']) {
+      expect(await update(version)).toMatchObject({
+        status: 2,
+        stderr: `stream-snapshot: rhel-9: --ocp ${version}: unknown OCP version\nUse 4.6 to 4.23, 5.0 or later.\n`,
+      })
+    }
+    expect(await update('6.0')).toMatchObject({ status: 0 })
+  })
+
   it('without anything to query writes no snapshot and no recording', async () => {
     await writeStreams({ scos: { layouts: ['none'] } })
     await write('scos.json', smallStream({ x86_64: '10.0.20251103-0' }, 'c10s'))

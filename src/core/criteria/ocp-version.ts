@@ -1,3 +1,4 @@
+import { InputError } from '../../errors.ts'
 import { listed } from '../../printable.ts'
 import {
   compareMajorMinor,
@@ -38,7 +39,7 @@ interface Claim {
 export function decideOcp(sources: OcpSources, criteria: Criteria) {
   const { releases, branch = '', skus = [] } = sources
   const table = criteria.rhel
-  const rhel = latest(releases.flatMap((release) => readRelease(release)?.rhel ?? []))
+  const rhel = latestRhel(releases)
   const claims = [
     ...claim('option', sources.option, '--ocp'),
     ...releases
@@ -99,6 +100,54 @@ export function ocpInSku(name: string, { azure }: Criteria): MajorMinor | undefi
 /** `4.22, 4.23 or 5.0` */
 function listVersions(versions: readonly MajorMinor[]): string {
   return listed(versions.map(printMajorMinor), 'or')
+}
+
+/**
+ * @throws InputError for a version of `--ocp` that is neither in the table nor later, and for one that
+ *   has another RHEL version than the releases
+ */
+export function refuseOcp(given: MajorMinor, releases: readonly string[], table: RhelTable): void {
+  const name = printMajorMinor(given)
+  const rhels = table[name]
+  if (rhels === undefined) {
+    const last = ocpVersions(table).at(-1)
+    if (last === undefined || compareMajorMinor(given, last) > 0) return
+    throw new InputError(`--ocp ${name}: unknown OCP version`, `Use ${ocpRanges(table)}.`)
+  }
+  const rhel = latestRhel(releases)
+  if (rhel === undefined || rhels.includes(printMajorMinor(rhel))) return
+  const own = printMajorMinor(rhel)
+  const release = releases.find((text) => {
+    const { rhel: each } = readRelease(text) ?? {}
+    return each && compareMajorMinor(each, rhel) === 0
+  })
+  const fitting = ocpVersionsForRhel(table, rhel)
+  throw new InputError(
+    `--ocp ${name}: OCP ${name} has RHEL ${rhels.join(' and ')}, not RHEL ${own} of ${release}`,
+    fitting.length > 0 ? `Use ${listVersions(fitting)}.` : `No OCP version has RHEL ${own}.`,
+  )
+}
+
+/** `4.6 to 4.23, 5.0 or later` */
+function ocpRanges(table: RhelTable): string {
+  const ranges: [first: MajorMinor, last: MajorMinor][] = []
+  for (const each of ocpVersions(table)) {
+    const range = ranges.at(-1)
+    const isNext = range?.[1].major === each.major && range[1].minor + 1 === each.minor
+    if (range && isNext) range[1] = each
+    else ranges.push([each, each])
+  }
+  return ranges
+    .map(([first, last], at) => {
+      if (at === ranges.length - 1) return `${printMajorMinor(first)} or later`
+      const to = first === last ? '' : ` to ${printMajorMinor(last)}`
+      return `${printMajorMinor(first)}${to}`
+    })
+    .join(', ')
+}
+
+function latestRhel(releases: readonly string[]): MajorMinor | undefined {
+  return latest(releases.flatMap((release) => readRelease(release)?.rhel ?? []))
 }
 
 function unknownCause(

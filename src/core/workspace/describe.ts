@@ -1,6 +1,6 @@
 import type { Entry } from '../clouds/facts.ts'
 import { BUILD_SERVERS, BUILT_IN, inferDistro } from '../criteria/criteria.ts'
-import { decideOcp, type OcpDecision, type OcpSources } from '../criteria/ocp-version.ts'
+import { decideOcp, type OcpDecision, type OcpSources, refuseOcp } from '../criteria/ocp-version.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import type { LayoutName } from '../stream/layouts.ts'
 import { imagesIn, layoutsIn, type MarketplaceFile } from '../stream/marketplace.ts'
@@ -37,6 +37,7 @@ export function describeStream(
   const releases = [...getReleases(stream).values()]
   const images = imagesIn(marketplaceFile ?? stream)
   const hasImages = images.length > 0 || layouts.length > 0 || releases.some(isOfOcp)
+  if (hasImages && given.option) refuseOcp(given.option, releases, BUILT_IN.rhel)
   const ocp = hasImages
     ? decideOcp(
         {
