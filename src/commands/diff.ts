@@ -64,19 +64,26 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   const { folder } = context
   const [extra] = [...(base !== undefined && B !== undefined ? [B] : []), ...GIT]
   if (extra !== undefined) throw new InputError(`unexpected argument: ${JSON.stringify(extra)}`)
-  if (base !== undefined) return diffWorkspace(context, { base, head: A })
+  if (base !== undefined) {
+    const isName = A !== undefined && (await isStreamName(A, folder))
+    return diffWorkspace(context, isName ? { base, names: [A] } : { base, head: A })
+  }
   if (A === undefined) return diffWorkspace(context)
   if (B === undefined && (await isStreamName(A, folder))) {
     return diffWorkspace(context, { names: [A] })
   }
-  const [before, after] =
-    B === undefined
+  const [, committedPath] = /^[^:]+:(.+)$/.exec(A) ?? []
+  const isOld = B === undefined && committedPath !== undefined && !folder.exists(A)
+  const [before, after] = isOld
+    ? [await readSide(A, context), await readSide(`HEAD:${committedPath}`, context)]
+    : B === undefined
       ? await sinceCommitted(folder, A, readSnapshot)
       : [await readSide(A, context), await readSide(B, context)]
   const later = after ?? before
   if (later === undefined) {
     throw new InputError(
       B === undefined ? `${A}: no such file, and none in HEAD` : `${A} and ${B}: no such files`,
+      B === undefined ? `To compare with a revision, use --base ${A}.` : undefined,
     )
   }
   const releases = target && readReleases(await folder.read(target), target)

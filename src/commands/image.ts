@@ -78,7 +78,7 @@ export const imageCommand = command({
       images.push(...merged.images)
       if (!inPlace) terminal.file(merged.text)
       else if (merged.replaced.length > 0) await folder.write([{ file: merge, text: merged.text }])
-      for (const line of show.mergeLines(merge, merged)) terminal.say(line)
+      for (const line of show.mergeLines(merge, merged, inPlace === true)) terminal.say(line)
       for (const warning of merged.warnings) terminal.warn(warning)
     }
     for (const note of images.flatMap((image) => show.imageNotes(stream, image))) terminal.say(note)

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { HistoryVersion } from '../core/history/history.ts'
 import { InputError } from '../errors.ts'
+import { STDIN } from '../files/folder.ts'
 import { counted } from '../printable.ts'
 import { type PageStream, SHOWN } from '../show/report/stream.ts'
 import { findHistories } from '../workflows/history.ts'
@@ -50,6 +51,10 @@ export const reportCommand = command({
     })
     // Without a bundler, Node cannot load the style and the script of the page.
     const { printPage } = await import('../show/report/page.ts')
+    if (file === STDIN) {
+      terminal.data(printPage(streams))
+      return
+    }
     await folder.write([{ file, text: printPage(streams) }])
     const versions = streams.reduce((sum, stream) => sum + stream.versions, 0)
     const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''

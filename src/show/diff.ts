@@ -114,7 +114,7 @@ export function printDiffJson(difference: Difference): string {
             before: Object.fromEntries(stream.before.releases),
             after: Object.fromEntries(stream.after.releases),
           },
-          removed: countRemoved(stream),
+          removed: countLosses(stream, 'removed'),
           changes: changesJson(stream.changes),
         },
       ]),
@@ -133,7 +133,12 @@ function headOf(stream: StreamDiff): string {
   const grades = gradeSummary(slotItems(stream.after)) || 'no marketplace images'
   const state = status === 'removed' ? [] : [grades]
   const change = status === undefined ? '' : `${status}, `
-  return `${change}${releaseMoves(stream)}; ${[...state, `${countRemoved(stream)} removed`].join(', ')}`
+  const older = countLosses(stream, 'older')
+  const lost = [
+    ...(older > 0 ? [`${older} replaced by older ones`] : []),
+    `${countLosses(stream, 'removed')} removed`,
+  ]
+  return `${change}${releaseMoves(stream)}; ${[...state, ...lost].join(', ')}`
 }
 
 /** `A -> B`; with the architectures where they differ. */
@@ -149,13 +154,12 @@ function releaseMoves({ before, after }: StreamDiff): string {
   return [...moves].map(([move, names]) => `${move} (${names.join(', ')})`).join(', ')
 }
 
-/** The builds, their parts and the images that are removed from the stream. */
-function countRemoved({ changes }: StreamDiff): number {
-  const removed = losses(changes).filter(
-    ({ subject, loss }) =>
-      loss === 'removed' && subject.kind !== 'listing' && subject.kind !== 'cloud',
+/** The builds, their parts and the images that the stream loses. */
+function countLosses({ changes }: StreamDiff, kind: 'removed' | 'older'): number {
+  const lost = losses(changes).filter(
+    ({ subject, loss }) => loss === kind && subject.kind !== 'listing' && subject.kind !== 'cloud',
   )
-  const names = removed.map(({ subject }) =>
+  const names = lost.map(({ subject }) =>
     JSON.stringify(subject.kind === 'slot' ? subject.slot : subject),
   )
   return new Set(names).size

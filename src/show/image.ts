@@ -107,14 +107,15 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   return [
     ...(behind ? [`${urn}: ${behind}`] : []),
     ...(isPaid(slot.plan)
-      ? [`${slot.plan} is a purchase plan; to accept its terms: ${terms}`]
+      ? [`${slot.plan} is a purchase plan; accept its terms first: ${terms}`]
       : []),
   ]
 }
 
 /** The members of a file that change, and the result. */
-export function mergeLines(file: string, { replaced }: Merged): string[] {
-  const result = replaced.length === 0 ? 'up to date' : 'updated'
+export function mergeLines(file: string, { replaced }: Merged, isWritten: boolean): string[] {
+  const changed = isWritten ? 'updated' : 'not written, as without --in-place'
+  const result = replaced.length === 0 ? 'up to date' : changed
   return [...replaced.map((each) => `${file}: ${replacementLine(each)}`), `${file}: ${result}`]
 }
 
@@ -149,8 +150,11 @@ export function missingImage(
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
   const shown = ofCloud.length > 0 ? ofCloud : images
+  const hasRegions = slot.region === undefined && shown.some((each) => each.slot.region)
   return new CheckFailure(
-    `${where}: no image for ${printSlot(slot)}; these exist:`,
+    hasRegions
+      ? `${where}: ${slot.cloud} has an image for each region:`
+      : `${where}: no image for ${printSlot(slot)}; these exist:`,
     remedyFor(slot, shown),
     { lines: imageTable(shown) },
   )

@@ -166,8 +166,8 @@ function cloudRows(shown: readonly Change[], all: readonly Change[]): Row[] {
   return ofKind(shown, 'cloud').map((change) => {
     const { cloud } = change.subject
     const images = ofKind(all, 'listing').filter(({ subject }) => subject.cloud === cloud)
-    const reason = change.after === undefined ? ' (not queried)' : ''
-    return row(change, `cloud ${cloud}`, `${counted(images.length, 'image')}${reason}`)
+    const what = `${counted(images.length, 'image')}${absenceWords(change)}`
+    return row(change, `cloud ${cloud}`, what)
   })
 }
 

@@ -7,6 +7,9 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
+/** In columns: longer cells do not widen their column. */
+const LONGEST = 120
+
 /** In columns of a terminal, before the lines under a folded row. */
 const INDENT = 4
 
@@ -28,12 +31,13 @@ export function alignRows(
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] ?? 0, displayWidth(cell))
+      const own = displayWidth(cell)
+      if (own <= LONGEST) widths[at] = Math.max(widths[at] ?? 0, own)
     })
   }
   const lines = rows.map((row) =>
     row
-      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - displayWidth(cell)))
+      .map((cell, at) => cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - displayWidth(cell))))
       .join('  ')
       .trimEnd(),
   )

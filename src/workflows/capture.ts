@@ -236,7 +236,7 @@ async function readFound(file: string, folder: Folder): Promise<Found | undefine
     if (!(error instanceof InputError)) throw error
     throw new InputError(
       error.message,
-      `Name another file, as only a snapshot is replaced, or restore it with git checkout ${file} ${recording}.`,
+      'Name another file, as only a snapshot is replaced, or restore the snapshot from git.',
       { cause: error },
     )
   }

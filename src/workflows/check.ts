@@ -102,8 +102,8 @@ function missingFiles(
     const restore = `git checkout -- ${path}`
     const remedy =
       key === 'snapshot'
-        ? `stream-snapshot update ${name}, or ${restore}`
-        : `${restore}, or change ${key} of ${name} in ${file} if the file has moved`
+        ? `stream-snapshot update ${name}, or ${restore} if it was committed`
+        : `${restore} if it was committed, stream-snapshot update ${name}, or change ${key} of ${name} in ${file}`
     return [{ message: `${path}: no such file`, remedy }]
   })
 }
@@ -215,6 +215,6 @@ async function findUnused({ file, streams }: OpenedWorkspace, folder: Folder): P
   }
   return unused.map((path) => ({
     message: `${path}: not used by any stream in ${file}`,
-    remedy: `git rm ${path}, or name it as the snapshot of a stream in ${file}`,
+    remedy: `Delete ${path}, or name it as the snapshot of a stream in ${file}`,
   }))
 }

@@ -97,9 +97,9 @@ describe('check names the repair', () => {
     await rename(at('one.json'), at('two.json'))
     expect(await faults()).toEqual([
       '  one: one.json: no such file',
-      '    git checkout -- one.json, or change target of one in stream-snapshot.json if the file has moved',
+      '    git checkout -- one.json if it was committed, stream-snapshot update one, or change target of one in stream-snapshot.json',
       '  snapshots/old.json: not used by any stream in stream-snapshot.json',
-      '    git rm snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json',
+      '    Delete snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json',
     ])
     await rm(at('snapshots/old.json'))
     await workspace({ ...STREAM, target: 'two.json' })

@@ -240,7 +240,7 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
       1,
-      'map.yaml: no stream rhel-11\nUse --stream-name rhel-10: rhel-10, rhel-9.',
+      'map.yaml: no stream rhel-11\nUse --stream-name rhel-10.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
@@ -316,11 +316,11 @@ describe('the options of image', () => {
     expect(await image(DEMO, '--plan', 'ocp')).toEqual(
       printed(
         urn,
-        `ocp is a purchase plan; to accept its terms: az vm image terms accept --urn ${urn}\n`,
+        `ocp is a purchase plan; accept its terms first: az vm image terms accept --urn ${urn}\n`,
       ),
     )
     expect((await image(DEMO, '--cloud', 'aws', '--region', 'us-east-1')).stderr).toBe(
-      'ocp is a purchase plan; to accept its terms: subscribe to the offer in AWS Marketplace\n',
+      'ocp is a purchase plan; accept its terms first: subscribe to the offer in AWS Marketplace\n',
     )
     expect((await image(DEMO, '--plan', 'ocp', '--quiet')).stderr).toBe('')
   })

@@ -243,9 +243,9 @@ describe('update and check', () => {
       '  two: snapshots/two.json: gcp was not queried',
       '    stream-snapshot update two',
       '  snapshots/old.json: not used by any stream in stream-snapshot.json',
-      '    git rm snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json',
+      '    Delete snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json',
       '  snapshots/old.recording.json: not used by any stream in stream-snapshot.json',
-      '    git rm snapshots/old.recording.json, or name it as the snapshot of a stream in stream-snapshot.json',
+      '    Delete snapshots/old.recording.json, or name it as the snapshot of a stream in stream-snapshot.json',
       '',
     ])
     const one = await call('check', 'two')

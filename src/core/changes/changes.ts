@@ -203,6 +203,7 @@ function findAbsence(
     return listings.absence(subject.slot.cloud, { ...subject.slot, ...entry }, false)
   }
   if (subject.kind === 'listing') return listings.absence(subject.cloud, subject.image, true)
+  if (subject.kind === 'cloud') return 'not-queried'
   const isDropped = subject.kind === 'build' && listings.dropped.includes(subject.architecture)
   return isDropped && loss === 'removed' ? 'dropped' : undefined
 }

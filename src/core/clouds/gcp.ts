@@ -31,7 +31,7 @@ export const gcp: CloudFacts = {
     armMachineType: /^(t2a|c4a|n4a)-/,
     installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),
     machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
-    terms: () => 'accept the terms of the offer in Google Cloud Marketplace',
+    terms: () => 'on the page of the offer in Google Cloud Marketplace',
   },
   /** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
   expected: ({ criteria }, { slot, wanted: { ocp, release, text } }) => {

@@ -48,7 +48,7 @@ export function chooseStream(
   const meant = nearest(name, names)
   throw new CheckFailure(
     `${file}: no stream ${quote(wanted ?? name)}${isDefault ? `, the ${from}` : ''}`,
-    `Use ${meant ? `--stream-name ${meant}` : '--stream-name with one of'}: ${listNames(names)}.`,
+    meant ? `Use --stream-name ${meant}.` : `Use --stream-name with one of: ${listNames(names)}.`,
   )
 }
 

@@ -22,7 +22,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const LITERAL = /true|false|null/y
 const SPACES = /[ \t\r\n]*/y
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
-const RESTORE = 'Restore the file from git, or write it again.'
+const RESTORE = 'Restore the file from git, or correct it.'
 
 /**
  * Reads a JSON file with the text around its root and its indentation.
