@@ -196,6 +196,13 @@ describe('diff --base', () => {
     expect(stdout).not.toContain('rhel-9: removed')
   })
 
+  it('compares one stream, and counts the images that older ones replace', async () => {
+    await writeStream('rhel-9', OLD, { ...before, 'no-purchase-plan': '9.8.20260101' })
+    const { stdout } = await diff('rhel-9', '--base', 'base')
+    expect(stdout).toMatch(/^rhel-9: .*, 1 replaced by older ones, 0 removed\n/)
+    expect(stdout).not.toContain('rhel-10')
+  })
+
   it('reports files that differ without another change', async () => {
     await writeFile(at('rhel-9.json'), streamText(OLD, before).replace('by hand', 'by me'))
     const { status, stdout } = await diff('--base', 'base')
