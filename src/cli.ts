@@ -5,11 +5,19 @@ import { join } from 'node:path'
 import { processOutput } from './io.ts'
 import { VERSION } from './version.ts'
 
+/** Why the program itself cannot be loaded. */
+const LIMITS: Readonly<Record<string, string>> = {
+  EMFILE: 'too many open files\nRaise the limit with ulimit -n.',
+  uv_cwd: 'the working folder was removed\nChange to another folder.',
+  ENFILE: 'too many open files on this machine\nTry again later.',
+}
+
 const words = process.argv.slice(2)
 
-start().catch(({ message, exitCode = 70 }) => {
-  processOutput('stderr').write(`stream-snapshot: ${message}\n`)
-  process.exit(exitCode)
+start().catch(({ code, syscall, message, exitCode = 70 }) => {
+  const limit = LIMITS[syscall] ?? LIMITS[code]
+  processOutput('stderr').write(`stream-snapshot: ${limit ?? message}\n`)
+  process.exit(limit === undefined ? exitCode : 2)
 })
 
 async function start(): Promise<void> {

@@ -34,6 +34,10 @@ export const reportCommand = command({
     ) {
       throw new InputError(`--file: ${file}: an input of the report`, 'Choose another file.')
     }
+    const old = file === STDIN ? undefined : await folder.readIfExists(file)
+    if (old !== undefined && !old.startsWith('<!doctype html>')) {
+      throw new InputError(`--file: ${file}: not a page`, 'Choose another file.')
+    }
     const streams: PageStream[] = []
     await showHistories(requests, context, {}, async ({ title }, { versions, commits }) => {
       // A page has the latest versions only, however long the history is.

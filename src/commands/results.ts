@@ -5,10 +5,11 @@ import type { Comparison } from '../core/changes/changes.ts'
 import { misreadSkus } from '../core/regenerate/notes.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
+import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { CheckFailure } from '../errors.ts'
-import { captureLines, dropLines } from '../show/capture.ts'
+import { captureLines, dropLines, removedLines } from '../show/capture.ts'
 import { changeLines, countLine, lossLines } from '../show/changes.ts'
-import { explainLines, fallbackLines, readersLines } from '../show/regenerate.ts'
+import { explainLines, fallbackLines, readersLines, regeneratedJson } from '../show/regenerate.ts'
 import { describeSlots } from '../show/slots.ts'
 import { onStdout } from '../show/style.ts'
 import { BuildLoss, type CaptureResult } from '../workflows/capture.ts'
@@ -35,9 +36,14 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 
-export function printCapture(result: CaptureResult, terminal: Terminal): void {
+export function printCapture(result: CaptureResult, terminal: Terminal, isQuiet = false): void {
   printNotes(result, terminal)
   for (const line of captureLines(result, terminal)) terminal.say(line)
+  // What a run removes is named in any case.
+  if (!isQuiet) return
+  for (const cloud of CLOUDS) {
+    for (const line of removedLines(cloud, result.comparison)) terminal.warn(`${cloud}: ${line}`)
+  }
 }
 
 /** The changes, what a user should know about them, and a line of counts. */
@@ -113,7 +119,9 @@ export function describeRefusal(error: unknown, terminal: Terminal, args: PrintA
   if (!(error instanceof Loss || error instanceof Unmet)) return error
   if (args.explain) for (const line of explainLines(error.selections)) terminal.say(line)
   if (isDryRun(args) && error instanceof Loss) {
-    printDifference(error, terminal)
+    if (args.output === 'json')
+      terminal.data(`${JSON.stringify(regeneratedJson(error), undefined, 2)}\n`)
+    else printDifference(error, terminal)
     return new CheckFailure(message, remedy, { cause: error })
   }
   const lines =

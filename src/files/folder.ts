@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { InputError } from '../errors.ts'
 import { type LockOptions, withLock } from './lock.ts'
 import { findUpwards, repositoryAround, resolveLinks } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream } from './read.ts'
@@ -30,10 +31,13 @@ export function openFolder(
     /** The text of a file, or of stdin for `-`. @throws InputError */
     read: (file: string) =>
       file === STDIN ? readStream(stdin(), 'stdin') : readInput(file, at(file)),
-    readIfExists: (file: string) => readIfExists(file, at(file)),
+    readIfExists: (file: string) => readIfExists(named(file), at(file)),
     /** A file next to the one that names it: it may not be a link out of their folder. */
     readSibling: (file: string) => readSibling(file, at(file)),
-    write: (writes: readonly Write[]) => writeFiles(writes, at),
+    write: (writes: readonly Write[]) => {
+      for (const { file } of writes) named(file)
+      return writeFiles(writes, at)
+    },
     lock: <T>(file: string, options: LockOptions, work: () => Promise<T>) =>
       withLock(file, options, work, at(file)),
     checkTarget: (file: string) => checkTarget(file, at(file)),
@@ -54,4 +58,10 @@ function listFiles(folder: string, suffix: string): string[] {
   } catch {
     return []
   }
+}
+
+/** @throws InputError for `-`, which is never the name of a file that is updated */
+function named(file: string): string {
+  if (file !== STDIN) return file
+  throw new InputError('-: stdin cannot be updated', 'Name a file.')
 }

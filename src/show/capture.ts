@@ -63,12 +63,6 @@ function cloudLines(
     ({ subject }) => subject.cloud === cloud,
   )
   const added = listings.filter(({ before }) => before === undefined).length
-  const removed = (isQueried: boolean) =>
-    listings.flatMap(({ subject, after, absence }) =>
-      after === undefined && isQueried === (absence !== 'not-queried')
-        ? [`: ${imageName(cloud, subject.image)}`]
-        : [],
-    )
   const deprecated = deprecations.filter((each) => each.cloud === cloud)
   const counts = [
     counted(count, 'image'),
@@ -78,13 +72,27 @@ function cloudLines(
   return [
     `${cloud}: ${counts.join(', ')}`,
     ...(count === 0 ? [emptyLine(cloud)] : []),
-    ...nameLines('no longer listed', removed(true)),
-    ...nameLines('not queried anymore', removed(false)),
+    ...removedLines(cloud, comparison).map((line) => `  ${line}`),
     ...nameLines(
       'deprecated',
       deprecated.map(({ image }) => ` since ${image.deprecation}: ${imageName(cloud, image)}`),
-    ),
+    ).map((line) => `  ${line}`),
     ...keptRegions(cloud, snapshot, kept.regions),
+  ]
+}
+
+/** The images that leave the snapshot. */
+export function removedLines(cloud: CloudName, comparison: Comparison | undefined): string[] {
+  const listings = ofKind(comparison?.changes ?? [], 'listing')
+  const removed = (isQueried: boolean) =>
+    listings.flatMap(({ subject, after, absence }) =>
+      subject.cloud === cloud && after === undefined && isQueried === (absence !== 'not-queried')
+        ? [`: ${imageName(cloud, subject.image)}`]
+        : [],
+    )
+  return [
+    ...nameLines('no longer listed', removed(true)),
+    ...nameLines('not queried anymore', removed(false)),
   ]
 }
 
@@ -112,8 +120,8 @@ function emptyLine(cloud: CloudName): string {
 function nameLines(what: string, names: readonly string[]): string[] {
   const more = names.length - MOST_NAMED
   return [
-    ...names.slice(0, MOST_NAMED).map((name) => `  ${what}${name}`),
-    ...(more > 0 ? [`  ${what}: ${more} more`] : []),
+    ...names.slice(0, MOST_NAMED).map((name) => `${what}${name}`),
+    ...(more > 0 ? [`${what}: ${more} more`] : []),
   ]
 }
 

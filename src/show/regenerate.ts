@@ -64,7 +64,12 @@ export function fallbackLines(selections: readonly Selection[]): string[] {
 }
 
 /** What `regenerate -o json` prints: the selections with their candidates, and the changes. */
-export function regeneratedJson({ selections, comparison }: Regenerated): object {
+export function regeneratedJson({
+  selections,
+  comparison,
+}: Readonly<Pick<Regenerated, 'comparison'>> & {
+  readonly selections: readonly Selection[]
+}): object {
   return {
     selections: selections.map(({ slot, wanted, image, grade, reason, candidates }) => ({
       ...slot,

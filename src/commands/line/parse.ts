@@ -26,7 +26,9 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     io.stdout.write(text)
     return 0
   } catch (error) {
-    return reportError(error, io, words.includes('--debug'))
+    const code = reportError(error, io, words.includes('--debug'))
+    // A dry run reports what would be refused.
+    return code === 1 && words.includes('--dry-run') ? 0 : code
   }
 }
 

@@ -17,7 +17,7 @@ export function chooseStream(
   const { option, osImageStream, file: wishFile } = wish
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(
-      `${wishFile}: osImageStream is ${quote(osImageStream)}, but --stream-name is ${quote(option)}`,
+      `${wishFile}: osImageStream is not ${quote(option)}, the --stream-name`,
       'Remove --stream-name.',
     )
   }
@@ -47,7 +47,7 @@ export function chooseStream(
   if (stream) return { stream, reason: from }
   const meant = nearest(name, names)
   throw new CheckFailure(
-    `${file}: no stream ${quote(wanted ?? name)}${isDefault ? `, the ${from}` : ''}`,
+    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `of the name in ${from}`)}`,
     meant ? `Use --stream-name ${meant}.` : `Use --stream-name with one of: ${listNames(names)}.`,
   )
 }
@@ -67,8 +67,8 @@ function refuseOther(
     throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
   }
   throw new InputError(
-    `${wishFile}: osImageStream is ${quote(wanted)}, but ${file} ${is} ${name}`,
-    `Use a source that has the stream ${quote(base(wanted))}.`,
+    `${wishFile}: osImageStream: ${file} ${is} ${name}, not that one`,
+    'Use a source that has the stream.',
   )
 }
 
