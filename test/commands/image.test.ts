@@ -225,17 +225,17 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
       2,
-      'i.yaml: osImageStream is rhel-10, but --stream-name is rhel-9\nRemove --stream-name.',
+      'i.yaml: osImageStream is not rhel-9, the --stream-name\nRemove --stream-name.',
     ],
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
       2,
-      'i.yaml: osImageStream is rhel-10, but stream-metadata.json is the stream rhel-9\nUse a source that has the stream rhel-10.',
+      'i.yaml: osImageStream: stream-metadata.json is the stream rhel-9, not that one\nUse a source that has the stream.',
     ],
     [
       ['rhel-10.json', '--merge', 'rhel-9.yaml'],
       2,
-      'rhel-9.yaml: osImageStream is rhel-9, but rhel-10.json has images of rhel-10\nUse a source that has the stream rhel-9.',
+      'rhel-9.yaml: osImageStream: rhel-10.json has images of rhel-10, not that one\nUse a source that has the stream.',
     ],
     [
       ['map.yaml', '--stream-name', 'rhel-11'],

@@ -193,6 +193,7 @@ const AZURE: Record<string, Make> = {
     ...PRINCIPAL,
     clientSecret: 'hunter2hunter2\n',
   }),
+  'file: no certificate': principal({ ...IDS, clientCertificate: '/nowhere/c.pem' }),
   'file: missing': azureSettings({ AZURE_AUTH_LOCATION: '/nowhere/principal.json' }),
   'file: its content in the variable': azureSettings({
     AZURE_AUTH_LOCATION: JSON.stringify(PRINCIPAL),

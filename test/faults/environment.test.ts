@@ -1,5 +1,6 @@
 import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { generate } from 'selfsigned'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
 import { ALL_BUILDS, buildServer } from '../support/builds.ts'
@@ -24,14 +25,24 @@ type Environment = Record<string, string>
 const without = (environment: Readonly<Environment>, ...names: string[]): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)))
 
+/** A principal with a certificate, and the files that a pod has mounted of it. */
+async function certificateLogin() {
+  const made = await generate([{ name: 'commonName', value: 'a principal' }], {
+    keyType: 'rsa',
+    keySize: 2048,
+    algorithm: 'sha256',
+  })
+  await writeFile(at('principal.pem'), `${made.cert}\n${made.private}`, { mode: 0o644 })
+  return made.cert
+}
+
 async function principalFile(account: {
   readonly subscriptionId: string
   readonly clientId: string
   readonly tenantId: string
-  readonly clientSecret: string
 }): Promise<void> {
-  const { subscriptionId, clientId, tenantId, clientSecret } = account
-  const members = { subscriptionId, clientId, tenantId, clientSecret }
+  const { subscriptionId, clientId, tenantId } = account
+  const members = { subscriptionId, clientId, tenantId, clientCertificate: at('principal.pem') }
   await writeFile(at('osServicePrincipal.json'), JSON.stringify(members), { mode: 0o644 })
 }
 
@@ -50,8 +61,10 @@ async function mountedFiles({ gcp, environment }: Clouds): Promise<Environment> 
 
 describe('a capture of all clouds and the build server in a pod behind a proxy', () => {
   it('is recorded, replayed and verified', async () => {
+    const certificate = await certificateLogin()
     // Paging tokens are other ones each time, so EC2 has room for all on a page.
     const clouds = await cloudsFor(folder, {
+      azure: { account: { certificate } },
       aws: { pageSize: 1000 },
     })
     const builds = await buildServer()

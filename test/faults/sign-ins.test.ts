@@ -1,4 +1,4 @@
-import { createHash, createSign } from 'node:crypto'
+import { createHash, createPrivateKey, createSign } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
@@ -119,15 +119,48 @@ const AZURE: Record<string, () => Promise<Way>> = {
     const env = await principal(cloud, { clientSecret })
     return { ...cloud, env, secrets: { ...secrets, 'client secret': clientSecret } }
   },
-  'the identity of a virtual machine': async () => {
+  'a certificate with a password, in the file of a service principal': async () => {
+    const { certificate, key } = await keyPair()
+    const cloud = await azure(certificate)
+    const clientCertificatePassword = 'opens-nothing-else'
+    const locked = String(
+      createPrivateKey(key).export({
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes-256-cbc',
+        passphrase: clientCertificatePassword,
+      }),
+    )
+    await writeFile(at('principal.pem'), `${certificate}\n${locked}`)
+    return {
+      ...cloud,
+      env: await principal(cloud, {
+        clientCertificate: at('principal.pem'),
+        clientCertificatePassword,
+      }),
+      secrets: {
+        ...cloud.secrets,
+        'private key': locked.split('\n')[4] ?? '',
+        password: clientCertificatePassword,
+      },
+    }
+  },
+  'the identity of a virtual machine, in the file of a service principal': async () => {
     const cloud = await azure()
     const { url, signIns } = await identity(cloud)
-    const { subscriptionId } = cloud.ids
-    const machine = {
-      AZURE_SUBSCRIPTION_ID: subscriptionId,
-      AZURE_POD_IDENTITY_AUTHORITY_HOST: url,
+    const env = { ...(await principal(cloud, {})), AZURE_POD_IDENTITY_AUTHORITY_HOST: url }
+    return { ...cloud, env, signIns }
+  },
+  'the identity of App Service, in the file of a service principal': async () => {
+    const cloud = await azure()
+    const { url, signIns } = await identity(cloud)
+    const IDENTITY_HEADER = 'header-of-the-machine'
+    return {
+      ...cloud,
+      env: { ...(await principal(cloud, {})), IDENTITY_ENDPOINT: `${url}/token`, IDENTITY_HEADER },
+      secrets: { ...cloud.secrets, "the machine's header": IDENTITY_HEADER },
+      signIns,
     }
-    return { ...cloud, env: { ...withoutLogin(cloud.mockServer), ...machine }, signIns }
   },
   'a secret, in the environment': async () => {
     const cloud = await azure()

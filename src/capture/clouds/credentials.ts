@@ -69,23 +69,3 @@ export function credentialMembers(text: string, file: string): Readonly<Record<s
     `Write ${file} again, or remove it.`,
   )
 }
-
-/** Credentials are renewed when they expire within this time, in milliseconds. */
-const RENEWAL = 300_000
-
-/**
- * Loads credentials, and again shortly before they expire.
- * @param expiry in milliseconds since 1970
- */
-export async function renewing<T>(
-  load: () => Promise<T>,
-  expiry: (loaded: T) => number | undefined,
-): Promise<() => Promise<T>> {
-  let last = load()
-  await last
-  return async () => {
-    const end = expiry(await last)
-    if (end !== undefined && end - Date.now() < RENEWAL) last = load()
-    return last
-  }
-}

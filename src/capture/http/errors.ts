@@ -196,13 +196,16 @@ export class SignInTrace {
 
   success: { readonly host: string; readonly response: HttpResponse } | undefined
 
+  /** The last response of a metadata service, which only counts if nothing else was observed. */
+  metadata: { readonly host: string; readonly response: HttpResponse } | undefined
+
   watch(send: Send): Send {
     return async (request) => {
       const { host } = new URL(request.url)
       try {
         const response = await send(request)
-        if (isMetadata(host)) return response
-        if (response.status >= 300) this.failure = { host, response }
+        if (isMetadata(host)) this.metadata = { host, response }
+        else if (response.status >= 300) this.failure = { host, response }
         else [this.success, this.failure] = [{ host, response }, undefined]
         return response
       } catch (error) {

@@ -2,7 +2,6 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
 import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
 import { explainUnknown, SignInTrace } from '../../http/errors.ts'
 import type { Send } from '../../http/message.ts'
-import { renewing } from '../credentials.ts'
 import { CREDENTIALS, explainSignIn, refuseForeign } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
@@ -20,6 +19,9 @@ export const SILENT = {
 
 type HttpRequest = Parameters<EC2Client['config']['requestHandler']['handle']>[0]
 type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
+
+/** A session is renewed when it expires within this time, in milliseconds. */
+const RENEWAL = 300_000
 
 export function profileRegion(): Promise<string | undefined> {
   return new EC2Client({ logger: SILENT }).config.region().catch(() => undefined)
@@ -63,9 +65,15 @@ export async function signIn(
       throw explain(error as Error, trace, reports)
     }
   }
+  let last = load()
+  await last
   return {
     maxAttempts: settings.attempts,
-    credentials: await renewing(load, ({ expiration }) => expiration?.getTime()),
+    credentials: async () => {
+      const { expiration } = await last
+      if (expiration && expiration.getTime() - Date.now() < RENEWAL) last = load()
+      return last
+    },
   }
 }
 

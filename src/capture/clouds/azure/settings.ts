@@ -37,8 +37,13 @@ const NAMES = Object.keys(ENVIRONMENTS) as AzureEnvironment[]
 export interface ServicePrincipal {
   readonly subscriptionId: string
   readonly tenantId: string
+  /** Empty for the machine's own managed identity. */
   readonly clientId: string
+  /** Empty for a certificate and for a managed identity. */
   readonly clientSecret: string
+  /** A certificate and its private key, as PEM, or empty. */
+  readonly certificate: string
+  readonly certificatePassword: string
 }
 
 export interface AzureSettings {
@@ -193,32 +198,50 @@ function readPrincipal(source: Source): Pick<AzureSettings, 'principal' | 'princ
   const { AZURE_AUTH_LOCATION: named } = source.env
   const principalFile = named || `${azureFolder(source)}/osServicePrincipal.json`
   const text = named ? readPath('AZURE_AUTH_LOCATION', source) : source.readFile(principalFile)
-  const principal = text === undefined ? undefined : toPrincipal(text, principalFile)
+  const principal = text === undefined ? undefined : toPrincipal(text, principalFile, source)
   return { principal, principalFile }
 }
 
 /** @throws InputError or ServiceError that names the file and the member, without its value */
-function toPrincipal(content: string, file: string): ServicePrincipal {
+function toPrincipal(content: string, file: string, source: Source): ServicePrincipal {
   const members = credentialMembers(content, file)
-  const member = (name: string) => {
+  const optional = (name: string) => {
     const text = members[name] ?? ''
-    if (typeof text !== 'string' || text !== text.trim()) {
-      throw new InputError(
-        `${file}: .${name}: has white space at its ends, or is not text`,
-        `Correct .${name}.`,
-      )
-    }
+    if (typeof text === 'string' && text === text.trim()) return text
+    throw new InputError(
+      `${file}: .${name}: has white space at its ends, or is not text`,
+      `Correct .${name}.`,
+    )
+  }
+  const required = (name: string) => {
+    const text = optional(name)
     if (text !== '') return text
     throw new ServiceError(`${file}: .${name}: missing`, `Add .${name}, or remove ${file}.`)
   }
+  const [clientSecret, path] = [optional('clientSecret'), optional('clientCertificate')]
+  const member = clientSecret === '' && path === '' ? optional : required
   const tenantId = member('tenantId')
-  checkTenant(tenantId, `${file}: .tenantId`)
+  if (tenantId !== '') checkTenant(tenantId, `${file}: .tenantId`)
   return {
-    subscriptionId: member('subscriptionId'),
+    subscriptionId: required('subscriptionId'),
     clientId: member('clientId'),
     tenantId,
-    clientSecret: member('clientSecret'),
+    certificate: path === '' ? '' : readCertificate(path, `${file}: .clientCertificate`, source),
+    certificatePassword: optional('clientCertificatePassword'),
+    clientSecret,
   }
+}
+
+/** A certificate and its key as PEM; the SDK does not read PKCS #12. */
+function readCertificate(path: string, place: string, source: Source): string {
+  const text = readPath(place, source, path) ?? ''
+  if (/-----BEGIN CERTIFICATE-----/.test(text) && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    return text
+  }
+  throw new ServiceError(
+    `${place}: expected a file with a certificate and its private key as PEM`,
+    'Convert a PKCS #12 file with openssl pkcs12 -in FILE -out FILE.pem.',
+  )
 }
 
 /** @throws InputError for text that the library refuses */

@@ -5,19 +5,22 @@ import { coreClient } from '../../http/core-client.ts'
 import {
   concealMessage,
   type Explanation,
+  explainConnection,
   explainResponse,
   explainUnknown,
   SignInTrace,
 } from '../../http/errors.ts'
 import type { HttpResponse, Send } from '../../http/message.ts'
 import { LONGEST_TIMER } from '../../http/time-limit.ts'
-import { renewing } from '../credentials.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
 import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
 
 export const NO_CREDENTIAL: TokenCredential = {
   getToken: async () => ({ token: 'replay', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
 }
+
+/** A token is renewed when it expires within this time, in milliseconds. */
+const RENEWAL = 300_000
 
 /**
  * Signs in once for all queries, with the principal of OpenShift's tools or with what
@@ -50,7 +53,15 @@ export async function signIn(
       throw await explain(error as Error, trace, settings, hosts, limit)
     }
   }
-  return { getToken: await renewing(load, ({ expiresOnTimestamp }) => expiresOnTimestamp) }
+  let last = load()
+  await last
+  return {
+    async getToken() {
+      const { expiresOnTimestamp } = await last
+      if (expiresOnTimestamp - Date.now() < RENEWAL) last = load()
+      return last
+    },
+  }
 }
 
 async function openCredential(
@@ -75,8 +86,15 @@ async function openCredential(
       ...(tenant && { tenantId: tenant }),
     })
   }
-  const { tenantId, clientId, clientSecret } = principal
-  return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, options)
+  const { tenantId, clientId, clientSecret, certificate, certificatePassword } = principal
+  if (certificate !== '') {
+    const pem = { certificate, ...(certificatePassword && { certificatePassword }) }
+    return new identity.ClientCertificateCredential(tenantId, clientId, pem, options)
+  }
+  if (clientSecret !== '') {
+    return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, options)
+  }
+  return new identity.ManagedIdentityCredential({ ...options, ...(clientId && { clientId }) })
 }
 
 function isListed(authority: string): boolean {
@@ -102,7 +120,9 @@ async function explain(
     trace.explainConnection() ||
     (trace.success && explainForeign(trace.success.response, trace.success.host)) ||
     (await explainAz(text, settings, hosts, timeout)) ||
-    (principal && explainUnknown(error, 'sign-in failed: '))
+    (principal && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
+    // A principal may fail before any request, such as with an encrypted key.
+    (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
   if (!explained) {
     return new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause: error })
   }
