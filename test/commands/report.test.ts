@@ -30,6 +30,18 @@ describe('report', () => {
     expect(await readFile(at('again.html'), 'utf8')).toBe(page)
   })
 
+  it('prints the page for -, and replaces no file but a page', async () => {
+    const before = await readdir(folder)
+    const { status, stdout } = await report('rhcos.json', '--file', '-')
+    expect({ status, start: stdout.slice(0, 15) }).toEqual({ status: 0, start: '<!doctype html>' })
+    await writeFile(at('notes.txt'), 'notes')
+    expect(await report('rhcos.json', '--file', 'notes.txt')).toMatchObject({
+      status: 2,
+      stderr: 'stream-snapshot: --file: notes.txt: not a page\nChoose another file.\n',
+    })
+    expect((await readdir(folder)).sort()).toEqual([...before, 'notes.txt'].sort())
+  })
+
   it('writes nothing where there is no history, and never over what it is of', async () => {
     const stream = await readFile(at('rhcos.json'), 'utf8')
     const before = await readdir(folder)
