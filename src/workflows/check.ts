@@ -10,6 +10,7 @@ import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { allParts, hasCriteria } from './keep.ts'
 import type { LockContext } from './locks.ts'
+import { otherIdentity } from './regenerate.ts'
 import { isPending, isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -171,13 +172,9 @@ async function otherSettings(
   const faults: Fault[] = []
   const add = (what: string, remedy = `stream-snapshot update ${name}`) =>
     faults.push({ message: `${file}: ${what}`, remedy })
-  for (const [key, value] of Object.entries(snapshot.stream)) {
-    const wanted = config[key as keyof typeof snapshot.stream]
-    // Without a cloud there is no OCP version to query.
-    const isQueried = key !== 'ocp' || captured.length > 0
-    if (isQueried && wanted !== undefined && wanted !== value) {
-      add(`captured with ${key} ${value}, and ${workspace} has ${wanted}`)
-    }
+  const keys = Object.keys(snapshot.stream) as (keyof typeof snapshot.stream)[]
+  for (const message of otherIdentity(snapshot, config, workspace, keys)) {
+    faults.push({ message, remedy: `stream-snapshot update ${name}` })
   }
   for (const cloud of clouds) {
     if (!captured.includes(cloud) && !isPending(snapshot, config, cloud)) {

@@ -1,9 +1,14 @@
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import type { Snapshot } from '../core/snapshot/snapshot.ts'
+import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
-import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
+import {
+  hasNothing,
+  type StreamConfig,
+  targetFiles,
+  WORKSPACE_FILE,
+} from '../core/workspace/workspace.ts'
 import { CheckFailure } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
@@ -72,7 +77,7 @@ export async function regenerateStreams(
       const isEmpty = hasNothing(config) && !folder.exists(config.snapshot)
       const regeneration = isEmpty
         ? undefined
-        : await refusals.catch(name, () => readRegeneration(config, options, folder))
+        : await refusals.catch(name, () => readRegeneration(config, options, folder, name))
       results.push({ name, regeneration })
     }
     refusals.throwAny()
@@ -81,6 +86,23 @@ export async function regenerateStreams(
   }
   const targets = streams.flatMap(([, config]) => targetFiles(config))
   return options.dryRun ? prepare() : writeLocked([], targets, context, prepare)
+}
+
+/** The settings that a snapshot was captured with, if the workspace has others. */
+export function otherIdentity(
+  { stream, queries }: Snapshot,
+  config: StreamConfig,
+  workspace: string,
+  keys: readonly (keyof typeof stream)[],
+): string[] {
+  return keys.flatMap((key) => {
+    const [value, wanted] = [stream[key], config[key]]
+    // Without a cloud there is no OCP version to query.
+    const isQueried = key !== 'ocp' || capturedClouds({ queries }).length > 0
+    return isQueried && wanted !== undefined && wanted !== value
+      ? [`${config.snapshot}: captured with ${key} ${value}, and ${workspace} has ${wanted}`]
+      : []
+  })
 }
 
 export interface Refusal {
@@ -119,12 +141,17 @@ export class StreamsRefused extends CheckFailure {
   }
 }
 
+/** @param name of a stream of the workspace, whose OCP version the snapshot must have */
 async function readRegeneration(
   config: StreamConfig,
   options: RegenerateOptions,
   folder: Folder,
+  name?: string,
 ): Promise<Regeneration> {
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
+  const workspace = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
+  const [other] = name === undefined ? [] : otherIdentity(snapshot, config, workspace, ['ocp'])
+  if (other !== undefined) throw new CheckFailure(other, `Run stream-snapshot update ${name}.`)
   return prepareRegeneration(snapshot, config, options, folder)
 }
 

@@ -203,6 +203,18 @@ describe('regenerate in a workspace', () => {
     expect(Object.keys(JSON.parse(json.stdout))).toEqual(['one', 'two'])
   })
 
+  it('refuses a snapshot of another OCP version, as check does', async () => {
+    await given()
+    await workspace({ ...STREAM, ocp: '4.17' })
+    const cause = `${SNAPSHOT}: captured with ocp 4.18, and stream-snapshot.json has 4.17`
+    expect(await faults()).toEqual([`  one: ${cause}`, '    stream-snapshot update one'])
+    expect(await call('regenerate')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `stream-snapshot: one: ${cause}\nRun stream-snapshot update one.\n`,
+    })
+  })
+
   it('refuses options for files, and suggests a mistyped name', async () => {
     await two()
     const { status, stderr } = await call('regenerate', 'one', '--target', 'x.json')
