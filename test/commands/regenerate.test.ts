@@ -241,6 +241,10 @@ describe('a regression', () => {
       /~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 -> 418\.94\.20240101/,
     )
     expect(stderr).toContain('--allow-regression')
+    expect(await regenerate('--target', 'rhcos.json', '--dry-run')).toMatchObject({ status: 0 })
+    const json = await regenerate('--target', 'rhcos.json', '--check', '-o', 'json')
+    expect(json.status).toBe(1)
+    expect(JSON.parse(json.stdout).changes[0]).toMatchObject({ loss: 'older' })
     expect(await read('rhcos.json')).toBe(before)
   })
 
