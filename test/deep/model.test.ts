@@ -1,0 +1,507 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, it, onTestFinished } from 'vitest'
+import { startAws } from '../mock-servers/aws.ts'
+import { imageIdOf } from '../mock-servers/aws-image.ts'
+import { startAzure } from '../mock-servers/azure.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
+
+/**
+ * Random worlds, and sequences of commands on them, against an oracle that is written from the
+ * contract and shares no code with `src/`. MODEL_SEQUENCES is their number, MODEL_SEED repeats a run.
+ */
+const SEQUENCES = Number(process.env.MODEL_SEQUENCES ?? 40)
+const SEED = process.env.MODEL_SEED
+
+const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
+const SKUS = ['417-v2', '418-v2', '417-arm', '418-arm'] as const
+const REGIONS = ['eu-west-1', 'sa-east-1', 'us-east-1'] as const
+const STAMPS = ['202409160000', '202410090804', '202411201200'] as const
+const CLOUDS = ['azure', 'aws'] as const
+
+type Sku = (typeof SKUS)[number]
+type Region = (typeof REGIONS)[number]
+type Cloud = (typeof CLOUDS)[number]
+type Part = Sku | Region
+
+/** What the clouds have: of each SKU and region the images, as positions in STAMPS. */
+interface World {
+  readonly images: Readonly<Record<Part, readonly number[]>>
+  /** The deprecated ones. Azure lists them with this state. */
+  readonly deprecated: Readonly<Record<Sku, readonly number[]>>
+  /** Regions without permission. */
+  readonly failing: readonly Region[]
+}
+
+/** The image of a part at a stamp, by its name in the cloud. */
+interface Image {
+  readonly part: Part
+  readonly at: number
+  readonly isDeprecated: boolean
+}
+
+const isRegion = (part: Part): part is Region => (REGIONS as readonly string[]).includes(part)
+const cloudOf = (part: Part): Cloud => (isRegion(part) ? 'aws' : 'azure')
+const ocpOf = (part: Part) => (part.startsWith('417') ? '417' : '418')
+const amiName = (at: number) => `rhcos-418.94.${STAMPS[at]}-0-x86_64-${PRODUCT}`
+const nameOf = ({ part, at }: Pick<Image, 'part' | 'at'>) =>
+  isRegion(part)
+    ? imageIdOf({ ...AMI, region: part, name: amiName(at) })
+    : `azureopenshift:aro4:${part}:${ocpOf(part)}.94.${STAMPS[at]?.slice(0, 8)}`
+const AMI = { architecture: 'x86_64', creationDate: '2024-10-10T00:00:00Z' } as const
+
+const isOf = (part: Part, whole: string) => part === whole || cloudOf(part) === whole
+
+/** Newer images have the greater key. */
+const age = ({ part, at }: Image) => `${ocpOf(part)}.${STAMPS[at]}`
+
+// What the oracle knows.
+
+interface Model {
+  world: World
+  /** The results of the queries that are in the snapshot; absent: not queried. */
+  readonly results: Map<Part, readonly Image[]>
+  /** The image in each slot of the target. */
+  readonly target: Map<string, Image>
+  /** The position of the target's release in STAMPS. */
+  release: number
+}
+
+/** A slot's key is its region, or its architecture on Azure. */
+function slots(model: Model): Map<string, Image[]> {
+  const found = new Map<string, Image[]>()
+  const queried = [...model.results]
+  if (queried.some(([part]) => !isRegion(part))) {
+    found.set('x86_64', [])
+    found.set('aarch64', [])
+  }
+  for (const [part, images] of queried) {
+    const slot = slotOf(part)
+    found.set(slot, [...(found.get(slot) ?? []), ...images])
+  }
+  return found
+}
+
+const slotOf = (part: Part) => (isRegion(part) ? part : part.endsWith('arm') ? 'aarch64' : 'x86_64')
+
+const isExact = (image: Image, { release }: Model) =>
+  ocpOf(image.part) === '418' && image.at === release
+
+function choose(images: readonly Image[], model: Model): Image | undefined {
+  const left = images.filter((image) => !image.isDeprecated)
+  const exact = left.find((image) => isExact(image, model))
+  return exact ?? [...left].sort((a, b) => (age(a) < age(b) ? 1 : -1))[0]
+}
+
+type Fact = 'not queried' | 'not found' | 'no longer listed'
+const FACTS: readonly Fact[] = ['not queried', 'not found', 'no longer listed']
+
+/** Why an image of the target is not in the snapshot; undefined for one that is. */
+function factOf(image: Image, { results }: Model): Fact | undefined {
+  const result = results.get(image.part)
+  if (result === undefined) return 'not queried'
+  if (result.some(({ at }) => at === image.at)) return undefined
+  return result.length === 0 && !isRegion(image.part) ? 'not found' : 'no longer listed'
+}
+
+interface Plan {
+  readonly next: Map<string, Image>
+  readonly losses: readonly Image[]
+  readonly changed: readonly string[]
+}
+
+/** What `regenerate` makes of the target. Slots of clouds that were not captured stay. */
+function plan(model: Model): Plan {
+  const next = new Map<string, Image>()
+  const chosen = slots(model)
+  const captured = new Set([...model.results.keys()].map(cloudOf))
+  for (const [slot, image] of model.target) {
+    if (!captured.has(cloudOf(image.part))) next.set(slot, image)
+  }
+  for (const [slot, images] of chosen) {
+    const image = choose(images, model)
+    if (image) next.set(slot, image)
+  }
+  const losses = [...model.target].flatMap(([slot, old]) => {
+    const image = next.get(slot)
+    if (image === undefined) return [old]
+    return age(image) < age(old) && !isExact(image, model) ? [old] : []
+  })
+  const all = new Set([...model.target.keys(), ...next.keys()])
+  const changed = [...all].filter((slot) => {
+    const [a, b] = [model.target.get(slot), next.get(slot)]
+    return (a && nameOf(a)) !== (b && nameOf(b))
+  })
+  return { next, losses, changed }
+}
+
+// Steps.
+
+type Step =
+  | { readonly kind: 'world'; readonly world: World }
+  | { readonly kind: 'bump'; readonly release: number }
+  | {
+      readonly kind: 'capture'
+      readonly clouds: readonly Cloud[]
+      readonly regions: readonly Region[] | undefined
+      readonly check: boolean
+      readonly drop: Region | Cloud | undefined
+    }
+  /** Remembers the snapshot, for `diff`. */
+  | { readonly kind: 'mark' }
+  | { readonly kind: 'diff' }
+  | { readonly kind: 'regenerate'; readonly mode: 'plain' | 'allow' | 'check' | 'dry-run' }
+
+const positions = fc.subarray([0, 1, 2])
+const record = <K extends string, V>(keys: readonly K[], each: fc.Arbitrary<V>) =>
+  fc.record(Object.fromEntries(keys.map((key) => [key, each]))) as fc.Arbitrary<Record<K, V>>
+
+const world: fc.Arbitrary<World> = fc.record({
+  images: record<Part, number[]>([...SKUS, ...REGIONS], positions),
+  deprecated: record(SKUS, fc.subarray([0, 1, 2], { maxLength: 1 })),
+  failing: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<Region[]>([]) },
+    { weight: 1, arbitrary: fc.subarray<Region>([...REGIONS], { maxLength: 1 }) },
+  ),
+})
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('world' as const), world }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('bump' as const), release: fc.nat({ max: 2 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('capture' as const),
+      clouds: fc.subarray([...CLOUDS], { minLength: 1 }),
+      regions: fc.option(fc.subarray([...REGIONS], { minLength: 1 }), { nil: undefined }),
+      check: fc.boolean(),
+      drop: fc.option(fc.constantFrom(...REGIONS, ...CLOUDS), { nil: undefined, freq: 5 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'mark' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'diff' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('regenerate' as const),
+      mode: fc.constantFrom('plain', 'plain', 'allow', 'check', 'dry-run'),
+    }),
+  },
+)
+
+const MODES = {
+  plain: [],
+  allow: ['--allow-regression'],
+  check: ['--check'],
+  'dry-run': ['--dry-run'],
+} as const
+
+/** So that the other steps have something to lose. */
+const FIRST: readonly Step[] = [
+  { kind: 'capture', clouds: CLOUDS, regions: undefined, check: false, drop: undefined },
+  { kind: 'regenerate', mode: 'plain' },
+]
+
+/** How often a text contains a name that is not part of a longer one. */
+function count(text: string, name: string): number {
+  return text.split(new RegExp(`${name.replaceAll('.', '\\.')}(?![\\w])`)).length - 1
+}
+
+const CRITERIA = {
+  schemaVersion: 1,
+  earlierMinors: 1,
+  rhel: { '4.17': ['9.4'], '4.18': ['9.4'] },
+  azure: {
+    environment: 'AzurePublicCloud',
+    location: 'eastus',
+    plans: {
+      'no-purchase-plan': {
+        publisher: 'azureopenshift',
+        offer: 'aro4',
+        skus: [
+          { name: '{major}{minor}-v2', architecture: 'x86_64', generation: 2 },
+          { name: '{major}{minor}-arm', architecture: 'aarch64', generation: 2 },
+        ],
+      },
+    },
+  },
+}
+
+it('agrees with the oracle in random sequences of commands', async () => {
+  const azure = await startAzure({ images: [] })
+  const failures: Record<string, { status: number }> = {}
+  const aws = await startAws({ images: [], enabledRegions: [...REGIONS], failures })
+  onTestFinished(async () => {
+    await azure.close()
+    await aws.close()
+  })
+  const env = { ...azure.environment, ...aws.environment }
+  const builtIn = JSON.parse(await readFile('src/core/criteria/criteria.json', 'utf8'))
+  const criteria = { ...CRITERIA, aws: { ...builtIn.aws, plans: { ocp: { x86_64: PRODUCT } } } }
+  const parent = await temporaryFolder()
+  let number = 0
+
+  const sequence = fc.asyncProperty(world, fc.array(step, { minLength: 2, maxLength: 7 }), test)
+  async function test(first: World, steps: readonly Step[]): Promise<void> {
+    number += 1
+    const folder = join(parent, String(number))
+    await mkdir(folder)
+    const at = (name: string) => join(folder, name)
+    const [snapshot, target] = ['s.json', 'rhcos.json']
+    const lines: string[] = []
+    let marked: ReadonlyMap<Part, readonly Image[]> | undefined
+    const model: Model = { world: first, results: new Map(), target: new Map(), release: 1 }
+    const read = (file: string) => readFile(at(file), 'utf8').catch(() => undefined)
+    const files = async () => [await read(snapshot), await read(target)]
+    const command = async (...words: string[]) => {
+      const outcome = await run(words, { cwd: folder, env })
+      lines.push(`stream-snapshot ${words.join(' ')}   # exit ${outcome.status}`)
+      return { ...outcome, all: outcome.stdout + outcome.stderr }
+    }
+    const setRelease = async (release: number) => {
+      model.release = release
+      const text = await read(target)
+      const next = `418.94.${STAMPS[release]}-0`
+      const metal = { artifacts: { metal: { release: next, formats: {} } }, images: {} }
+      const architectures = { aarch64: metal, x86_64: metal }
+      const made = JSON.stringify({ stream: 'rhcos-4.18', architectures }, undefined, 2)
+      const bumped = text?.replaceAll(/("metal": \{\s+"release": )"[^"]+"/g, `$1"${next}"`)
+      await writeFile(at(target), bumped ?? `${made}\n`)
+    }
+    const setWorld = (next: World) => {
+      model.world = next
+      lines.push(`# the clouds have ${JSON.stringify(next)}`)
+      azure.setImages(
+        SKUS.flatMap((sku) => next.images[sku].map((each) => azureImage(next, sku, each))),
+      )
+      aws.setImages(
+        REGIONS.flatMap((region) =>
+          next.images[region].map((each) => ({ ...AMI, region, name: amiName(each) })),
+        ),
+      )
+      for (const region of REGIONS) delete failures[region]
+      for (const region of next.failing) failures[region] = { status: 403 }
+    }
+
+    try {
+      await writeFile(at('c.json'), JSON.stringify(criteria))
+      await setRelease(1)
+      setWorld(first)
+      for (const each of [...FIRST, ...steps]) {
+        if (each.kind === 'world') setWorld(each.world)
+        else if (each.kind === 'bump') await setRelease(each.release)
+        else if (each.kind === 'capture') await capture(each)
+        else if (model.results.size === 0) continue
+        else if (each.kind === 'regenerate') await regenerate(each.mode)
+        else if (each.kind === 'mark') await mark()
+        else await diff()
+      }
+    } catch (error) {
+      throw new Error(`${lines.join('\n')}\n${error instanceof Error ? error.message : error}`)
+    }
+
+    async function capture(each: Extract<Step, { kind: 'capture' }>): Promise<void> {
+      const { clouds, regions, check, drop } = each
+      const isRedundant = drop !== undefined && model.results.size === 0
+      const dropped = isRedundant ? undefined : drop
+      const queried: Part[] = [
+        ...(clouds.includes('azure') ? SKUS : []),
+        ...(clouds.includes('aws') ? (regions ?? REGIONS) : []),
+      ]
+      // A part that is queried and dropped in one run contradicts itself.
+      if (dropped !== undefined && queried.some((part) => isOf(part, dropped))) {
+        return
+      }
+      const before = await files()
+      const { status, all } = await command(
+        ...['capture', snapshot, '--stream', target, '--criteria', 'c.json'],
+        ...['--azure-endpoint', azure.url, '--cloud', clouds.join(',')],
+        ...(clouds.includes('aws') && regions ? ['--regions', regions.join(',')] : []),
+        ...(check ? ['--check'] : []),
+        ...(dropped === undefined ? [] : ['--drop', dropped]),
+      )
+      if (dropped !== undefined && ![...model.results.keys()].some((part) => isOf(part, dropped))) {
+        expect(status, all).toBe(2)
+        expect(await files()).toEqual(before)
+        return
+      }
+      const failing = queried.find((part) => model.world.failing.includes(part as Region))
+      if (failing !== undefined) {
+        expect(status, all).toBe(3)
+        expect(all).toContain(failing)
+        expect(await files()).toEqual(before)
+        return
+      }
+      const results = new Map(model.results)
+      for (const part of [...results.keys()]) {
+        if (dropped !== undefined && isOf(part, dropped)) results.delete(part)
+      }
+      for (const part of queried) results.set(part, imagesOf(model.world, part))
+      if (check) {
+        // With --regions the snapshot names its regions from then on, which is a change.
+        const isOther = !isSame(results, model.results)
+        if (isOther || regions === undefined) expect(status, all).toBe(isOther ? 1 : 0)
+        expect(await files()).toEqual(before)
+        return
+      }
+      expect(status, all).toBe(0)
+      for (const [part, old] of model.results) {
+        const listed = new Set(results.get(part)?.map(nameOf))
+        for (const image of old) {
+          const isGone = queried.includes(part) && !listed.has(nameOf(image))
+          expect(count(all, `no longer listed: ${nameOf(image)}`), nameOf(image)).toBe(
+            isGone ? 1 : 0,
+          )
+        }
+      }
+      const removed = [...model.results].flatMap(([part, images]) =>
+        dropped !== undefined && isOf(part, dropped) ? images : [],
+      )
+      const reported = [...all.matchAll(/dropped .*?\b(\d+) images?\b/g)]
+      expect(
+        reported.reduce((sum, [, each]) => sum + Number(each), 0),
+        all,
+      ).toBe(removed.length)
+      model.results.clear()
+      for (const [part, images] of results) model.results.set(part, images)
+      const written = JSON.parse((await read(snapshot)) ?? '{}')
+      const names = [
+        ...(written.images.azure ?? []).map(
+          (image: Record<string, string>) =>
+            `${image.publisher}:${image.offer}:${image.sku}:${image.version}`,
+        ),
+        ...(written.images.aws ?? []).map((image: Record<string, string>) => image.image),
+      ]
+      expect(names.sort()).toEqual([...results.values()].flat().map(nameOf).sort())
+      await agree()
+    }
+
+    async function mark(): Promise<void> {
+      await copyFile(at(snapshot), at('old.json'))
+      marked = new Map(model.results)
+    }
+
+    async function diff(): Promise<void> {
+      if (marked === undefined) return
+      const { status, all } = await command('diff', 'old.json', snapshot)
+      const isEqual = (await read('old.json')) === (await read(snapshot))
+      const [before, after] = [marked, model.results].map((each) => [...each.values()].flat())
+      const names = (images: readonly Image[] = []) => images.map(nameOf).sort()
+      const isOther = JSON.stringify(names(before)) !== JSON.stringify(names(after))
+      if (isEqual) expect({ status, all }).toMatchObject({ status: 0 })
+      if (isOther) expect(status, all).toBe(1)
+      for (const [some, others] of [
+        [before, after],
+        [after, before],
+      ]) {
+        for (const image of some ?? []) {
+          if (names(others).includes(nameOf(image))) continue
+          const isNamed = all.split('\n').some((line) => mentions(line, image))
+          expect(isNamed, `${nameOf(image)} is named in\n${all}`).toBe(true)
+        }
+      }
+    }
+
+    async function regenerate(mode: Extract<Step, { kind: 'regenerate' }>['mode']): Promise<void> {
+      const before = await files()
+      const { next, losses, changed } = plan(model)
+      const words = ['regenerate', snapshot, '--target', target, '--layout', 'stream-metadata']
+      const { status, all } = await command(...words, ...MODES[mode])
+      if (next.size === 0 && status === 2) return
+      const isRefused = losses.length > 0 && mode !== 'allow'
+      const isExit1 = isRefused || (mode === 'check' && changed.length > 0)
+      if (mode !== 'dry-run') expect(status, all).toBe(isExit1 ? 1 : 0)
+      for (const image of losses) {
+        const fact = factOf(image, model)
+        const line = all
+          .split('\n')
+          .filter((each) => each.startsWith('-') || each.includes('->') || /^ +[-~]/.test(each))
+        const naming = line.filter((each) => mentions(each, image))
+        expect(naming.length, `${nameOf(image)} is named\n${all}`).toBeGreaterThan(0)
+        if (fact !== undefined) expect(naming.join('\n'), all).toContain(fact)
+        for (const each of naming) {
+          if (losses.filter((loss) => mentions(each, loss)).length > 1) continue
+          for (const other of FACTS)
+            if (other !== fact) expect(each, nameOf(image)).not.toContain(other)
+        }
+      }
+      const isWritten = !isRefused && (mode === 'plain' || mode === 'allow')
+      if (isWritten) {
+        model.target.clear()
+        for (const [slot, image] of next) model.target.set(slot, image)
+        expect(targetNames(await read(target))).toEqual(modelNames(model))
+      } else expect(await files()).toEqual(before)
+      await agree()
+    }
+
+    /** `verify` also fails for images of a cloud that the snapshot has no query of. */
+    async function agree(): Promise<void> {
+      const { changed, next } = plan(model)
+      const words = ['--target', target, '--layout', 'stream-metadata']
+      const checked = await command('regenerate', snapshot, ...words, '--check')
+      if (checked.status === 2 && next.size === 0) return
+      expect(checked.status, checked.all).toBe(changed.length > 0 ? 1 : 0)
+      const verified = await command('verify', snapshot, ...words)
+      const captured = new Set([...model.results.keys()].map(cloudOf))
+      const foreign = [...model.target.values()]
+        .map(({ part }) => cloudOf(part))
+        .filter((cloud) => !captured.has(cloud))
+      expect(verified.status, verified.all).toBe(foreign.length > 0 ? 1 : checked.status)
+      for (const cloud of foreign) expect(verified.all).toContain(`${cloud} was not queried`)
+    }
+  }
+
+  await fc.assert(sequence, {
+    numRuns: SEQUENCES,
+    ...(SEED !== undefined && { seed: Number(SEED) }),
+  })
+}, 3_600_000)
+
+function azureImage({ deprecated }: World, sku: Sku, at: number) {
+  return {
+    ...{ publisher: 'azureopenshift', offer: 'aro4', sku, hyperVGeneration: 'V2' as const },
+    version: `${ocpOf(sku)}.94.${STAMPS[at]?.slice(0, 8)}`,
+    architecture: sku.endsWith('arm') ? ('Arm64' as const) : ('x64' as const),
+    imageState: deprecated[sku].includes(at) ? ('Deprecated' as const) : ('Active' as const),
+  }
+}
+
+function imagesOf({ images, deprecated }: World, part: Part): Image[] {
+  return images[part].map((at) => ({
+    part,
+    at,
+    isDeprecated: !isRegion(part) && deprecated[part].includes(at),
+  }))
+}
+
+function isSame(a: ReadonlyMap<Part, readonly Image[]>, b: typeof a): boolean {
+  const text = (each: typeof a) => JSON.stringify([...each].sort(([x], [y]) => (x < y ? -1 : 1)))
+  return text(a) === text(b)
+}
+
+/** A line may group regions, and then has the release without the AMI. */
+function mentions(line: string, image: Image): boolean {
+  return (
+    line.includes(nameOf(image)) ||
+    line.includes(`${ocpOf(image.part)}.94.${STAMPS[image.at]?.slice(0, 8)}`)
+  )
+}
+
+const modelNames = ({ target }: Model) => [...target.values()].map(nameOf).sort()
+
+function targetNames(text = '{}'): string[] {
+  const names: string[] = []
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { publisher, offer, sku, version, image } = value as Record<string, string>
+    if (sku !== undefined) names.push(`${publisher}:${offer}:${sku}:${version}`)
+    else if (typeof image === 'string') names.push(image)
+    else for (const each of Object.values(value)) look(each)
+  }
+  look(JSON.parse(text))
+  return names.sort()
+}
