@@ -292,7 +292,7 @@ describe('a snapshot that was changed by hand', () => {
     await writeFile(at('s.json'), edited)
     const { status, stderr } = await capture()
     expect(status).toBe(2)
-    expect(stderr).toContain('or restore it with git checkout s.json s.recording.json.')
+    expect(stderr).toContain('or restore the snapshot from git.')
     expect(await text('s.json')).toBe(edited)
   })
 })

@@ -637,7 +637,8 @@ describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (c
           ['--stream', at('rhcos.json')],
           args,
         ),
-        { env },
+        // In a process each, as the SDKs keep tokens.
+        { env, node: [] },
       )
     refuse(true)
     const refused = await capture()
