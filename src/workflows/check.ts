@@ -174,7 +174,7 @@ async function otherSettings(
     faults.push({ message: `${file}: ${what}`, remedy })
   const keys = Object.keys(snapshot.stream) as (keyof typeof snapshot.stream)[]
   for (const message of otherIdentity(snapshot, config, workspace, keys)) {
-    faults.push({ message, remedy: `stream-snapshot update ${name}` })
+    faults.push({ message, remedy: `stream-snapshot update ${name}, or correct ${workspace}` })
   }
   for (const cloud of clouds) {
     if (!captured.includes(cloud) && !isPending(snapshot, config, cloud)) {

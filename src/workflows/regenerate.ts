@@ -151,7 +151,8 @@ async function readRegeneration(
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
   const workspace = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
   const [other] = name === undefined ? [] : otherIdentity(snapshot, config, workspace, ['ocp'])
-  if (other !== undefined) throw new CheckFailure(other, `Run stream-snapshot update ${name}.`)
+  if (other !== undefined)
+    throw new CheckFailure(other, `Run stream-snapshot update ${name}, or correct ${workspace}.`)
   return prepareRegeneration(snapshot, config, options, folder)
 }
 

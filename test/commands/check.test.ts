@@ -207,11 +207,14 @@ describe('regenerate in a workspace', () => {
     await given()
     await workspace({ ...STREAM, ocp: '4.17' })
     const cause = `${SNAPSHOT}: captured with ocp 4.18, and stream-snapshot.json has 4.17`
-    expect(await faults()).toEqual([`  one: ${cause}`, '    stream-snapshot update one'])
+    expect(await faults()).toEqual([
+      `  one: ${cause}`,
+      '    stream-snapshot update one, or correct stream-snapshot.json',
+    ])
     expect(await call('regenerate')).toEqual({
       status: 1,
       stdout: '',
-      stderr: `stream-snapshot: one: ${cause}\nRun stream-snapshot update one.\n`,
+      stderr: `stream-snapshot: one: ${cause}\nRun stream-snapshot update one, or correct stream-snapshot.json.\n`,
     })
   })
 

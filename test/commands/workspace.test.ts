@@ -235,7 +235,7 @@ describe('update and check', () => {
       '  one: snapshots/one.json: has no build for x86_64, and stream-snapshot.json 418.94.202409162337-0',
       '    stream-snapshot update --cloud none one x86_64=418.94.202409162337-0',
       '  one: snapshots/one.json: captured with ocp 4.18, and stream-snapshot.json has 4.17',
-      '    stream-snapshot update one',
+      '    stream-snapshot update one, or correct stream-snapshot.json',
       '  one: snapshots/one.json: gcp was not queried',
       '    stream-snapshot update one',
       '  two: two.json: not what snapshots/two.json generates',
