@@ -133,7 +133,7 @@ export async function prepareCapture(
     const advice = `${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1).replace(/\.$/, '')}`
     return {
       ...builds,
-      notes: [...builds.notes, `marketplace images unchanged: ${message}; ${advice}`],
+      notes: [...builds.notes, `marketplace images not queried: ${message}; ${advice}`],
     }
   }
 }
