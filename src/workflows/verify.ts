@@ -1,7 +1,7 @@
 import type { Check } from '../capture/verify.ts'
 import type { Comparison } from '../core/changes/changes.ts'
 import { Loss } from '../core/regenerate/refusals.ts'
-import { describeUnverified } from '../core/regenerate/unverified.ts'
+import { describeUnverified, type UnverifiedImages } from '../core/regenerate/unverified.ts'
 import { sha256 } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
@@ -77,13 +77,15 @@ async function checkTarget(
 ): Promise<TargetCheck> {
   const files = targetFiles(config)
   const other = `not what ${config.snapshot} generates`
+  const describe = (unverified: readonly UnverifiedImages[]) =>
+    unverified
+      .filter(({ cloud, architecture }) => architecture || !isPending(snapshot, config, cloud))
+      .map(describeUnverified)
   try {
     const regeneration = await prepareRegeneration(snapshot, config, { dryRun: true }, folder)
     const { result, writes } = regeneration
     const done = { regeneration, comparison: result.comparison }
-    const unverified = result.unverified
-      .filter(({ cloud, architecture }) => architecture || !isPending(snapshot, config, cloud))
-      .map(describeUnverified)
+    const unverified = describe(result.unverified)
     const faults = [
       ...(writes.length > 0 ? [`${writes.map(({ file }) => file).join(', ')}: ${other}`] : []),
       ...(unverified.length > 0
@@ -98,7 +100,8 @@ async function checkTarget(
     return { check: { fault: faults.join('; '), remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
-      const fault = `${files.join(', ')}: ${other}; ${error.message}`
+      const faults = [other, error.message, ...describe(error.unverified)]
+      const fault = `${files.join(', ')}: ${faults.join('; ')}`
       const remedy = `${command} --allow-regression, or git checkout -- ${files.join(' ')}`
       return { check: { fault, remedy }, comparison: error.comparison }
     }

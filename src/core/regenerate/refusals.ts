@@ -12,11 +12,13 @@ import {
   readMajorMinor,
   readRelease,
 } from '../versions/version.ts'
+import type { UnverifiedImages } from './unverified.ts'
 
 export class Loss extends CheckFailure {
   constructor(
     readonly comparison: Comparison,
     readonly selections: readonly Selection[],
+    readonly unverified: readonly UnverifiedImages[] = [],
     message = `the target would ${describeLosses(comparison.changes)}`,
   ) {
     super(message, lossRemedy(comparison.changes))

@@ -98,10 +98,12 @@ export function regenerate(job: Job) {
     snapshot.criteria.rhel,
     new Listings(snapshot, drop),
   )
+  // Images that are left unchanged, as the snapshot has no evidence for them.
+  const unverified = unverifiedImages(file ? [file, stream] : [stream], snapshot, stream)
   if (!job.allowRegression) {
     const laterRhel = target && refuseLaterRhel(snapshot, target)
-    if (laterRhel !== undefined) throw new Loss(comparison, selections, laterRhel)
-    if (losses(comparison.changes).length > 0) throw new Loss(comparison, selections)
+    if (laterRhel !== undefined) throw new Loss(comparison, selections, unverified, laterRhel)
+    if (losses(comparison.changes).length > 0) throw new Loss(comparison, selections, unverified)
   }
   return {
     stream: stamped(stream, job),
@@ -109,8 +111,7 @@ export function regenerate(job: Job) {
     selections,
     comparison,
     kept,
-    /** Images that are left unchanged, as the snapshot has no evidence for them. */
-    unverified: unverifiedImages(file ? [file, stream] : [stream], snapshot, stream),
+    unverified,
     notes: regenerationNotes(snapshot, target, names, releases, kept),
   }
 }

@@ -5,7 +5,7 @@ import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../snapsh
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
-type UnverifiedImages = ReturnType<typeof unverifiedImages>[number]
+export type UnverifiedImages = ReturnType<typeof unverifiedImages>[number]
 
 export function unverifiedImages(files: readonly ImageFile[], snapshot: Snapshot, stream: Stream) {
   const queried = capturedClouds(snapshot)
