@@ -14,6 +14,8 @@ import { count, flag, format, text } from './option.ts'
 export const PATH_OPTION = text('Snapshot, stream, marketplace file or stream name')
 export const TARGET_OPTION = text('Take the releases from this stream if PATH has no builds')
 
+const FORMATS = ['table', 'json', 'csv'] as const
+
 export const historyCommand = command({
   name: 'history',
   group: 'Review',
@@ -21,7 +23,7 @@ export const historyCommand = command({
   takesStreams: true,
   positionals: { PATH: PATH_OPTION },
   options: {
-    output: format(['table', 'json', 'csv'], 'table'),
+    output: format(FORMATS, 'table'),
     since: text('First day, as 2024-10-01 or "2 weeks ago"'),
     'max-count': count('The latest N versions'),
     target: TARGET_OPTION,
@@ -38,38 +40,53 @@ export const historyCommand = command({
     const since = args.since === undefined ? undefined : readSince(args.since, now())
     const requests = await findHistories(folder, PATH, target)
     const isOne = requests.length === 1
-    const print = (version: HistoryVersion, title: string) =>
-      output === 'table'
-        ? historyLines(version, full, terminal)
-        : output === 'csv'
-          ? historyCsv(version, isOne ? undefined : title)
-          : JSON.stringify(historyValue(version), undefined, 2).replaceAll(/^/gm, '  ')
-    const streams = new Map<string, string[]>()
-    await showHistories(requests, context, { since, maxCount }, async ({ title }, { versions }) => {
-      const texts: string[] = []
-      for await (const version of versions) texts.push(print(version, title))
-      if (texts.length === 0) terminal.say(`${title}: no version since ${args.since}`)
-      streams.set(title, texts)
-    })
-    if (output === 'table') {
-      // The latest version first.
-      const tables = [...streams].map(
-        ([title, texts]) => `${isOne ? '' : `${title}:\n`}${texts.reverse().join('')}`,
-      )
-      terminal.data(tables.join('\n'))
-    } else if (output === 'csv') {
-      terminal.data(historyCsvHeader(!isOne))
-      for (const each of [...streams.values()].flat()) terminal.data(each)
-    } else {
-      for (const [at, [title, texts]] of [...streams].entries()) {
-        terminal.data(isOne ? '[' : `${at === 0 ? '{' : ','}\n${JSON.stringify(title)}: [`)
-        for (const [nth, each] of texts.entries()) terminal.data(`${nth === 0 ? '' : ','}\n${each}`)
-        terminal.data('\n]')
-      }
-      terminal.data(isOne ? '\n' : '\n}\n')
+    const formats: Readonly<Record<(typeof FORMATS)[number], Format>> = {
+      table: {
+        version: (version) => historyLines(version, full, terminal),
+        isLatestFirst: true,
+        begin: (title, nth) => `${nth > 0 ? '\n' : ''}${isOne ? '' : `${title}:\n`}`,
+      },
+      csv: {
+        version: (version, title) => historyCsv(version, isOne ? undefined : title),
+        begin: (_, nth) => (nth > 0 ? '' : historyCsvHeader(!isOne)),
+      },
+      json: {
+        version: (version, _, nth) =>
+          `${nth > 0 ? ',' : ''}\n${JSON.stringify(historyValue(version), undefined, 2).replaceAll(/^/gm, '  ')}`,
+        begin: (title, nth) =>
+          isOne ? '[' : `${nth > 0 ? ',' : '{'}\n${JSON.stringify(title)}: [`,
+        end: '\n]',
+        close: isOne ? '\n' : '\n}\n',
+      },
     }
+    const { version: print, isLatestFirst, begin, end = '', close = '' } = formats[output]
+    let streams = 0
+    await showHistories(requests, context, { since, maxCount }, async ({ title }, { versions }) => {
+      const waiting: string[] = []
+      let count = 0
+      for await (const version of versions) {
+        const text = print(version, title, count)
+        count += 1
+        if (isLatestFirst) waiting.push(text)
+        else terminal.data(count === 1 ? begin(title, streams) + text : text)
+      }
+      if (isLatestFirst || count === 0) terminal.data(begin(title, streams))
+      terminal.data(waiting.reverse().join('') + end)
+      if (count === 0) terminal.say(`${title}: no version since ${args.since}`)
+      streams += 1
+    })
+    terminal.data(close)
   },
 })
+
+/** How versions are printed, each as soon as it is read unless the latest comes first. */
+interface Format {
+  readonly version: (version: HistoryVersion, title: string, nth: number) => string
+  readonly isLatestFirst?: boolean
+  readonly begin: (title: string, nth: number) => string
+  readonly end?: string
+  readonly close?: string
+}
 
 /**
  * Shows histories one after the other. Of several, those that git has no version of are reported and
