@@ -18,7 +18,6 @@ interface RunningQuery {
   readonly name: string
   readonly limit: TimeLimit
   readonly deadline: number
-  requestedWait?: number
   /** What the last attempt that failed observed. */
   failure?: string | undefined
   /** Why the query is given up; it replaces the SDK's own error. */
@@ -31,7 +30,7 @@ const RUNNING = new AsyncLocalStorage<RunningQuery>()
  * Runs a query and ends it at its time limit.
  * @param name in a few words, for errors
  * @param limit undefined for a replay, which has no deadline
- * @throws ServiceError when it takes too long, with the wait that the server requires
+ * @throws ServiceError when it takes too long, with what the last attempt observed
  */
 export async function withTimeLimit<T>(
   name: string,
@@ -57,19 +56,12 @@ export async function withTimeLimit<T>(
   }
 }
 
-function timeLimitError({ name, limit, requestedWait, failure }: RunningQuery): ServiceError {
-  const seconds = limit.milliseconds / 1000
-  if (requestedWait === undefined) {
-    const within = `within ${seconds} s, including sign-in and retries`
-    const what = failure
-      ? `no success ${within}; the last attempt: ${failure}`
-      : `no response ${within}`
-    return new ServiceError(`${name}: ${what}`, 'Increase the time limit with --patience SECONDS.')
-  }
-  return new ServiceError(
-    `${name}: the server requires a wait of ${requestedWait} s, longer than the time limit of ${seconds} s`,
-    'Try again later, or increase the time limit with --patience SECONDS.',
-  )
+function timeLimitError({ name, limit, failure }: RunningQuery): ServiceError {
+  const within = `within ${limit.milliseconds / 1000} s, including sign-in and retries`
+  const what = failure
+    ? `no success ${within}; the last attempt: ${failure}`
+    : `no response ${within}`
+  return new ServiceError(`${name}: ${what}`, 'Increase the time limit with --patience SECONDS.')
 }
 
 /** Notes what an attempt observed that may be retried. */
@@ -85,12 +77,15 @@ export function noteFailure(failure: string | undefined): void {
 export function noteWait(wait: number | undefined): void {
   const query = RUNNING.getStore()
   if (query === undefined || wait === undefined) return
-  query.requestedWait = wait
   if (wait * 1000 < query.deadline - Date.now()) {
     if (wait * 1000 < LONG_WAIT) return
     query.limit.onWait?.(`${query.name}: the server requires a wait of ${wait} s`)
     return
   }
-  query.refusal = timeLimitError(query)
+  const seconds = query.limit.milliseconds / 1000
+  query.refusal = new ServiceError(
+    `${query.name}: the server requires a wait of ${wait} s, longer than the time limit of ${seconds} s`,
+    'Try again later, or increase the time limit with --patience SECONDS.',
+  )
   throw query.refusal
 }
