@@ -1,7 +1,7 @@
 import { Parser } from 'yargs/helpers'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { nearest } from '../../core/workspace/nearest.ts'
-import { InputError } from '../../errors.ts'
+import { CheckFailure, InputError } from '../../errors.ts'
 import type { Io } from '../../io.ts'
 import { VERSION } from '../../version.ts'
 import { type Command, GLOBAL_OPTIONS, helpRemedy } from '../command.ts'
@@ -26,9 +26,7 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     io.stdout.write(text)
     return 0
   } catch (error) {
-    const code = reportError(error, io, words.includes('--debug'))
-    // A dry run reports what would be refused.
-    return code === 1 && words.includes('--dry-run') ? 0 : code
+    return reportError(error, io, words.includes('--debug'))
   }
 }
 
@@ -37,7 +35,14 @@ async function runCommand(typed: readonly string[], io: Io): Promise<number> {
   const isOn = (name: string) => words[name]?.at(-1) === 'true'
   const isColored = isOn('color') ? true : isOn('no-color') ? false : undefined
   const terminal = openTerminal(io, { quiet: isOn('quiet'), isColored })
-  return (await runOnStreams(command, words, { ...io, terminal })) ?? 0
+  try {
+    return (await runOnStreams(command, words, { ...io, terminal })) ?? 0
+  } catch (error) {
+    if (!isOn('dry-run') || !(error instanceof CheckFailure)) throw error
+    // A dry run reports what would be refused.
+    reportError(error, io, isOn('debug'))
+    return 0
+  }
 }
 
 function help(words: readonly string[], io: Io): string | undefined {
@@ -83,7 +88,7 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
     checkFlag(name, option ?? fail(unknownOption(name, table)), rest)
   }
   if (command === undefined) return fail('missing command')
-  const left = places?.map(String) ?? []
+  const left = [...(places ?? [])]
   for (const [name, { isList }] of Object.entries(command.positionals)) {
     words[name] = left.splice(0, isList ? left.length : 1)
   }
