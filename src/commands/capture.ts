@@ -54,7 +54,7 @@ export const captureCommand = command({
       for (const line of [...lines, ...deprecationLines(result)]) terminal.data(`${line}\n`)
       for (const { file } of writes) terminal.say(`${file}: would be updated`)
     } else {
-      printCapture(result, terminal, args.quiet)
+      printCapture(result, terminal, args)
       const files = writes.map(({ file }) => file).join(' and ')
       if (files !== '') terminal.say(`${files}: ${before ? 'updated' : 'created'}`)
     }

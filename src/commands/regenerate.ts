@@ -1,4 +1,5 @@
 import { CheckFailure, InputError } from '../errors.ts'
+import { printJson } from '../show/json.ts'
 import { regeneratedJson } from '../show/regenerate.ts'
 import type { LockContext } from '../workflows/locks.ts'
 import {
@@ -51,7 +52,7 @@ export const regenerateCommand = command({
         regeneration ? [[name, regeneratedJson(regeneration.result)] as const] : [],
       )
       const value = isSnapshot ? entries[0]?.[1] : Object.fromEntries(entries)
-      terminal.data(`${JSON.stringify(value, undefined, 2)}\n`)
+      terminal.data(printJson(value))
     }
     for (const { name, regeneration } of results) {
       const own = isSnapshot ? terminal : indented(name, terminal)

@@ -9,6 +9,7 @@ import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { CheckFailure } from '../errors.ts'
 import { captureLines, dropLines, removedLines } from '../show/capture.ts'
 import { changeLines, countLine, lossLines } from '../show/changes.ts'
+import { printJson } from '../show/json.ts'
 import { explainLines, fallbackLines, readersLines, regeneratedJson } from '../show/regenerate.ts'
 import { describeSlots } from '../show/slots.ts'
 import { onStdout } from '../show/style.ts'
@@ -36,11 +37,11 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 
-export function printCapture(result: CaptureResult, terminal: Terminal, isQuiet = false): void {
+export function printCapture(result: CaptureResult, terminal: Terminal, args: PrintArgs): void {
   printNotes(result, terminal)
   for (const line of captureLines(result, terminal)) terminal.say(line)
   // What a run removes is named in any case.
-  if (!isQuiet) return
+  if (!args.quiet) return
   for (const cloud of CLOUDS) {
     for (const line of removedLines(cloud, result.comparison)) terminal.warn(`${cloud}: ${line}`)
   }
@@ -119,8 +120,7 @@ export function describeRefusal(error: unknown, terminal: Terminal, args: PrintA
   if (!(error instanceof Loss || error instanceof Unmet)) return error
   if (args.explain) for (const line of explainLines(error.selections)) terminal.say(line)
   if (isDryRun(args) && error instanceof Loss) {
-    if (args.output === 'json')
-      terminal.data(`${JSON.stringify(regeneratedJson(error), undefined, 2)}\n`)
+    if (args.output === 'json') terminal.data(printJson(regeneratedJson(error)))
     else printDifference(error, terminal)
     return new CheckFailure(message, remedy, { cause: error })
   }

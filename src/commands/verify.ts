@@ -1,6 +1,7 @@
 import type { Check } from '../capture/verify.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
+import { printJson } from '../show/json.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
 import { command } from './command.ts'
 import { format, text, texts } from './option.ts'
@@ -43,7 +44,7 @@ export const verifyCommand = command({
     }
     if (output === 'json') {
       const value = results.map(({ file, checks }) => ({ snapshot: file, checks }))
-      terminal.data(`${JSON.stringify(value, undefined, 2)}\n`)
+      terminal.data(printJson(value))
     }
     refuseFaults(results.flatMap(({ checks }) => checks))
     terminal.say(`${counted(results.length, 'snapshot')}: all checks passed`)

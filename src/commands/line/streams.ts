@@ -2,6 +2,7 @@ import { nearest } from '../../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
 import { CheckFailure, InputError, type UserError } from '../../errors.ts'
 import { STDIN } from '../../files/folder.ts'
+import { printJson } from '../../show/json.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
 import type { Command, Context, ExitCode } from '../command.ts'
 import type { Words } from '../option.ts'
@@ -114,7 +115,7 @@ async function runAll(
 const JOINED: Readonly<Record<string, (outputs: ReadonlyMap<string, string>) => string>> = {
   json(outputs) {
     const entries = [...outputs].map(([name, text]) => [name, JSON.parse(text || 'null')])
-    return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`
+    return printJson(Object.fromEntries(entries))
   },
   tsv: (outputs) =>
     [...outputs].map(([name, text]) => text.replace(/^(?=.)/gm, `${name}\t`)).join(''),
