@@ -28,12 +28,12 @@ const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 /** The exit code of a process whose reader has closed stdout. */
 const CLOSED = 141
 
-/** The process itself. @throws InputError if the working folder was removed */
+/** The process itself. */
 export function processIo(): Io {
   const { env } = process
   return {
     env,
-    folder: openFolder(workingFolder(), { env, stdin: () => process.stdin }),
+    folder: openFolder(process.cwd(), { env, stdin: () => process.stdin }),
     stdout: processOutput('stdout'),
     stderr: processOutput('stderr'),
     now: () => new Date(),
@@ -44,14 +44,6 @@ export function processIo(): Io {
 export function exitOnSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, () => process.exit(code))
-  }
-}
-
-function workingFolder(): string {
-  try {
-    return process.cwd()
-  } catch (error) {
-    throw fileError('the working folder', error)
   }
 }
 

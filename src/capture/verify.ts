@@ -83,8 +83,8 @@ function findRecordingFault(
   { recordingFile, recordingText }: Evidence,
   { recording }: Snapshot,
 ): string | undefined {
-  const beside = recordingFile.split(/[\\/]/).at(-1)
-  if (beside !== recording.file) return `the snapshot names ${recording.file}, expected ${beside}`
+  const own = recordingFile.split(/[\\/]/).at(-1)
+  if (own !== recording.file) return `the snapshot names ${recording.file}, expected ${own}`
   if (recordingText === undefined) return `${recordingFile}: no such file`
   if (sha256(recordingText) === recording.sha256) return undefined
   return `${recordingFile}: its SHA-256 digest is not the one in the snapshot`

@@ -79,7 +79,7 @@ function skewJson(skews: readonly SlotSkew[]): string {
   )
 }
 
-/** Whether the image of a slot is behind its build, or there is none. */
+/** Whether the image of a slot is missing or behind its build. */
 function isBehind({ image, grade }: SlotSkew): boolean {
   return image === undefined || grade?.startsWith('older-') === true
 }

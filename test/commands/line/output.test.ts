@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { run } from '../../support/cli.ts'
+import { run, temporaryFolder } from '../../support/cli.ts'
 
 const SNAPSHOT = fileURLToPath(new URL('../../../snapshots/rhcos-4.18.json', import.meta.url))
 
@@ -19,6 +19,18 @@ describe.runIf(existsSync('/dev/full'))('where nothing can be written', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: 'stream-snapshot: stdout: no space left on the device\n',
+    })
+  })
+})
+
+describe('where the machine has limits', () => {
+  it.each(['--help', 'check'])('%s names a working folder that was removed', async (word) => {
+    const cwd = await temporaryFolder()
+    const wrapper = ['sh', '-c', 'mkdir a && cd a && rmdir ../a && exec "$@"', 'sh']
+    expect(await run([word], { cwd, wrapper })).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'stream-snapshot: the working folder was removed\nChange to another folder.\n',
     })
   })
 })
