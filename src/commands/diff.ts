@@ -5,7 +5,7 @@ import { getReleases, readStream } from '../core/stream/stream.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { readIfInRevision, readSinceCommitted } from '../files/git/revision.ts'
+import { readIfInRevision, readSinceCommitted, splitRevision } from '../files/git/revision.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { diffWorkspace } from '../workflows/diff.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
@@ -72,13 +72,13 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   if (B === undefined && (await isStreamName(A, folder))) {
     return diffWorkspace(context, { names: [A] })
   }
-  const [, committedPath] = /^[^:]+:(.+)$/.exec(A) ?? []
-  const isOld = B === undefined && committedPath !== undefined && !folder.exists(A)
-  const [before, after] = isOld
-    ? [await readSide(A, context), await readSide(`HEAD:${committedPath}`, context)]
-    : B === undefined
+  // A version of a file in git is compared with the one in HEAD.
+  const { path } = folder.exists(A) ? {} : splitRevision(A)
+  const other = B ?? (path && `HEAD:${path}`)
+  const [before, after] =
+    other === undefined
       ? await sinceCommitted(folder, A, readSnapshot)
-      : [await readSide(A, context), await readSide(B, context)]
+      : [await readSide(A, context), await readSide(other, context)]
   const later = after ?? before
   if (later === undefined) {
     throw new InputError(

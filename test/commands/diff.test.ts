@@ -144,6 +144,8 @@ describe('diff with revisions', () => {
     })
     const message = await inFolder('.', 'HEAD^{/fix: b}:snapshots/x.json', 'snapshots/b.json')
     expect(message).toMatchObject({ status: 0, stdout: '' })
+    expect(await inFolder('.', 'HEAD~1:snapshots/x.json')).toMatchObject({ status: 1 })
+    expect(await inFolder('.', 'HEAD^{/fix: b}:snapshots/x.json')).toMatchObject({ status: 0 })
     expect(await inFolder('.', ':snapshots/x.json', 'snapshots/b.json')).toMatchObject({
       status: 0,
     })

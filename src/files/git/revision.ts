@@ -76,12 +76,16 @@ function workingTree(repository: Repository, folder: Folder): Tree {
   }
 }
 
+/** The parts of `REVISION:PATH`. The first colon outside of braces counts: `HEAD^{/fix: all}:a.json`. */
+export function splitRevision(name: string): { revision?: string; path?: string } {
+  return { .../^(?<revision>(?:[^:{]|\{[^}]*\})*):(?<path>.+)$/s.exec(name)?.groups }
+}
+
 /** A path of a revision starts at the root of the repository, as in git, or else at the folder. */
 export async function readIfInRevision(folder: Folder, name: string): Promise<string | undefined> {
   const text = await folder.readIfExists(name)
   if (text !== undefined) return text
-  // The first colon outside of braces ends the revision: `HEAD^{/fix: all}:a.json`.
-  const [, revision, path] = /^((?:[^:{]|\{[^}]*\})*):(.+)$/s.exec(name) ?? []
+  const { revision, path } = splitRevision(name)
   if (revision === undefined || path === undefined) throw await noFile(name, folder)
   const repository = await Repository.open(
     folder,
