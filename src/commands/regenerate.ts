@@ -70,11 +70,16 @@ export const regenerateCommand = command({
         own.say(`${file}: ${outcome}`)
       }
     }
-    const files = results.flatMap(({ regeneration }) =>
-      (regeneration?.writes ?? []).map(({ file }) => file),
-    )
-    if (!isDryRun(args) || files.length === 0) return
-    const message = `${files.join(', ')}: not what ${results.length > 1 ? 'the snapshots generate' : 'the snapshot generates'}`
+    const writes = results.flatMap(({ regeneration }) => regeneration?.writes ?? [])
+    if (!isDryRun(args) || writes.length === 0) return
+    const listed = (isMissing: boolean) =>
+      writes.filter(({ before }) => (before === undefined) === isMissing).map(({ file }) => file)
+    const [missing, different] = [listed(true), listed(false)]
+    const snapshots = results.length > 1 ? 'the snapshots generate' : 'the snapshot generates'
+    const message = [
+      ...(missing.length > 0 ? [`${missing.join(', ')}: no such file`] : []),
+      ...(different.length > 0 ? [`${different.join(', ')}: not what ${snapshots}`] : []),
+    ].join('; ')
     if (!args.check) return terminal.say(message)
     throw new CheckFailure(message, 'Update with the same command without --check.')
   },

@@ -19,7 +19,7 @@ export interface RegenerateOptions {
   readonly allowRegression?: boolean
   /** Whether the target's images of regions that the build lost are kept. */
   readonly keepLost?: boolean
-  /** Whether nothing is written; then the files must exist. */
+  /** Whether nothing is written. */
   readonly dryRun?: boolean
   /** Clouds, regions and architectures that are removed from the files too. */
   readonly drop?: readonly string[] | undefined
@@ -34,7 +34,7 @@ export interface Regeneration {
   readonly snapshot: Snapshot
   readonly result: Regenerated
   readonly files: readonly RegeneratedFile[]
-  readonly writes: readonly Write[]
+  readonly writes: readonly RegeneratedFile[]
 }
 
 /**
@@ -159,21 +159,23 @@ async function readRegeneration(
 /**
  * Regenerates the files of a stream, and writes nothing.
  *
+ * @param mustExist whether a missing file is an error; otherwise it would be created
  * @throws Loss if something would be lost that the options do not allow
  * @throws Unmet if a slot has no image of the required grade
  */
 export async function prepareRegeneration(
   snapshot: Snapshot,
   config: StreamConfig,
-  { allowRegression = false, keepLost = false, dryRun = false, drop = [] }: RegenerateOptions,
+  { allowRegression = false, keepLost = false, drop = [] }: Omit<RegenerateOptions, 'dryRun'>,
   folder: Folder,
+  mustExist = false,
 ): Promise<Regeneration> {
   const { target, marketplaceFile, layouts, clouds, require: requirement } = config
   const read = async (file: string | undefined, isNeeded: boolean) =>
     file === undefined ? undefined : isNeeded ? folder.read(file) : folder.readIfExists(file)
   const hasBuilds = Object.keys(snapshot.builds).length > 0
-  const targetText = await read(target, dryRun || !hasBuilds)
-  const marketplaceText = await read(marketplaceFile, dryRun)
+  const targetText = await read(target, mustExist || !hasBuilds)
+  const marketplaceText = await read(marketplaceFile, mustExist)
   const result = regenerate({
     snapshot,
     target: target && targetText !== undefined ? readStream(targetText, target) : undefined,

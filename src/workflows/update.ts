@@ -151,7 +151,7 @@ async function updateStream(
     prepareRegeneration(
       capture.snapshot,
       config,
-      { ...options, drop: capture.droppedNames, dryRun: false },
+      { ...options, drop: capture.droppedNames },
       context.folder,
     ),
   )

@@ -82,7 +82,7 @@ async function checkTarget(
       .filter(({ cloud, architecture }) => architecture || !isPending(snapshot, config, cloud))
       .map(describeUnverified)
   try {
-    const regeneration = await prepareRegeneration(snapshot, config, { dryRun: true }, folder)
+    const regeneration = await prepareRegeneration(snapshot, config, {}, folder, true)
     const { result, writes } = regeneration
     const done = { regeneration, comparison: result.comparison }
     const unverified = describe(result.unverified)

@@ -273,15 +273,18 @@ describe('a target that is not there', () => {
   })
 
   it.each([
-    [['--check'], 't.json: no such file'],
-    [['--check', '--marketplace-file', 'm.json'], 't.json: no such file'],
-  ])('is exit 2 with %j', async (args, message) => {
+    [
+      '--check',
+      1,
+      '^stream-snapshot: t.json: no such file\nUpdate with the same command without --check.\n$',
+    ],
+    ['--dry-run', 0, '\nt.json: no such file\n$'],
+  ])('is not created by %s', async (option, status, message) => {
     await writeFile(at('s.json'), snapshot())
-    expect(await regenerate(...args)).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: `stream-snapshot: ${message}\n`,
-    })
+    const outcome = await regenerate(option)
+    expect(outcome).toMatchObject({ status, stdout: expect.stringContaining('+  build x86_64') })
+    expect(outcome.stderr).toMatch(new RegExp(message, 'm'))
+    await expect(readFile(at('t.json'))).rejects.toThrow('ENOENT')
   })
 })
 
