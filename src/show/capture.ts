@@ -7,6 +7,7 @@ import {
   getImages,
   getQueries,
   type Image,
+  queriedRegions,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
@@ -16,38 +17,29 @@ import { ofKind } from './rows.ts'
 import type { Styled } from './style.ts'
 
 /** How many images of a cloud are named; the others are counted. */
-const MOST_NAMED = 10
+const NAME_LIMIT = 10
 
-/** What a capture found. */
 export interface CaptureSummary {
   readonly snapshot: SnapshotContent
   /** The changes from the existing snapshot; undefined if there was none. */
   readonly comparison: Comparison | undefined
   /** Images whose deprecation date has passed since the last capture. */
   readonly deprecations: readonly { readonly cloud: CloudName; readonly image: Image }[]
-  /** What was not queried. */
+  /** The parts that were not queried. */
   readonly kept: { readonly clouds: readonly string[]; readonly regions: readonly string[] }
 }
 
-/** The builds that changed, and per cloud how many images there are, are new, and are not listed. */
+/** The builds, their changes, and for each cloud how many images are listed, new and removed. */
 export function captureLines(summary: CaptureSummary, styled: Styled): string[] {
-  const { snapshot, comparison, kept } = summary
-  const builds = Object.entries(snapshot.builds)
-  const changes = comparison?.changes.filter(
+  const { snapshot, comparison } = summary
+  const builds = Object.entries(snapshot.builds).map(([arch, { release }]) => `${arch}=${release}`)
+  const changes = (comparison?.changes ?? []).filter(
     ({ subject }) => subject.kind !== 'listing' && subject.kind !== 'cloud',
   )
   return [
-    ...(builds.length > 0
-      ? [`builds: ${builds.map(([arch, { release }]) => `${arch}=${release}`).join(' ')}`]
-      : []),
-    ...(comparison && changes ? changeLines(changes, styled) : []),
-    ...capturedClouds(snapshot).flatMap((cloud) =>
-      kept.clouds.includes(cloud)
-        ? [
-            `${cloud}: not queried, ${counted(getImages(snapshot, cloud).length, 'image')} unchanged`,
-          ]
-        : cloudLines(cloud, summary),
-    ),
+    ...(builds.length > 0 ? [`builds: ${builds.join(' ')}`] : []),
+    ...changeLines(changes, styled),
+    ...capturedClouds(snapshot).flatMap((cloud) => cloudLines(cloud, summary)),
   ]
 }
 
@@ -55,83 +47,78 @@ function cloudLines(
   cloud: CloudName,
   { snapshot, comparison, deprecations, kept }: CaptureSummary,
 ): string[] {
-  const isKept = (each: object) => 'region' in each && kept.regions.includes(String(each.region))
-  const count = getImages(snapshot, cloud).filter((image) => !isKept(image)).length
-  const queries = getQueries(snapshot, cloud).filter((query) => !isKept(query))
+  const images = getImages(snapshot, cloud)
+  if (kept.clouds.includes(cloud)) return [unqueriedLine(cloud, images)]
+  const isQueried = (each: object) =>
+    !('region' in each && kept.regions.includes(String(each.region)))
+  const count = images.filter(isQueried).length
+  const queries = getQueries(snapshot, cloud).filter(isQueried)
   const missing = queries.filter((query) => 'missing' in query).length
-  const listings = ofKind(comparison?.changes ?? [], 'listing').filter(
-    ({ subject }) => subject.cloud === cloud,
+  const added = ofKind(comparison?.changes ?? [], 'listing').filter(
+    ({ subject, before }) => subject.cloud === cloud && before === undefined,
   )
-  const added = listings.filter(({ before }) => before === undefined).length
-  const deprecated = deprecations.filter((each) => each.cloud === cloud)
   const counts = [
     counted(count, 'image'),
-    ...(comparison ? [`${added} new`] : []),
+    ...(comparison ? [`${added.length} new`] : []),
     ...(missing > 0 ? [`${missing} of ${queries.length} queries not found`] : []),
   ]
+  const deprecated = deprecations.flatMap((each) =>
+    each.cloud === cloud
+      ? [` since ${each.image.deprecation}: ${imageName(cloud, each.image)}`]
+      : [],
+  )
+  const named = [...removedLines(cloud, comparison), ...nameLines('deprecated', deprecated)]
+  const regions = queriedRegions(snapshot, cloud).filter((region) => kept.regions.includes(region))
   return [
     `${cloud}: ${counts.join(', ')}`,
-    ...(count === 0 ? [emptyLine(cloud)] : []),
-    ...removedLines(cloud, comparison).map((line) => `  ${line}`),
-    ...nameLines(
-      'deprecated',
-      deprecated.map(({ image }) => ` since ${image.deprecation}: ${imageName(cloud, image)}`),
-    ).map((line) => `  ${line}`),
-    ...keptRegions(cloud, snapshot, kept.regions),
+    ...(count === 0
+      ? [
+          `warning: ${cloud}: no images; check that the account has access to the region and the offers of the criteria`,
+        ]
+      : []),
+    ...named.map((line) => `  ${line}`),
+    ...regions.map((region) =>
+      unqueriedLine(
+        `${cloud} ${region}`,
+        images.filter((image) => image.region === region),
+      ),
+    ),
   ]
 }
 
-/** The images that leave the snapshot. */
+function unqueriedLine(part: string, images: readonly Image[]): string {
+  return `${part}: not queried, ${counted(images.length, 'image')} unchanged`
+}
+
+/** The images that are removed from the snapshot. */
 export function removedLines(cloud: CloudName, comparison: Comparison | undefined): string[] {
-  const listings = ofKind(comparison?.changes ?? [], 'listing')
-  const removed = (isQueried: boolean) =>
-    listings.flatMap(({ subject, after, absence }) =>
-      subject.cloud === cloud && after === undefined && isQueried === (absence !== 'not-queried')
-        ? [`: ${imageName(cloud, subject.image)}`]
-        : [],
-    )
+  const removed = ofKind(comparison?.changes ?? [], 'listing').filter(
+    ({ subject, after }) => subject.cloud === cloud && after === undefined,
+  )
+  const names = (isQueried: boolean) =>
+    removed
+      .filter(({ absence }) => isQueried === (absence !== 'not-queried'))
+      .map(({ subject }) => `: ${imageName(cloud, subject.image)}`)
   return [
-    ...nameLines('no longer listed', removed(true)),
-    ...nameLines('not queried anymore', removed(false)),
+    ...nameLines('no longer listed', names(true)),
+    ...nameLines('not queried anymore', names(false)),
   ]
-}
-
-function keptRegions(
-  cloud: CloudName,
-  snapshot: SnapshotContent,
-  regions: readonly string[],
-): string[] {
-  const queries = getQueries(snapshot, cloud)
-  const images = getImages(snapshot, cloud)
-  return regions
-    .filter((region) => queries.some((query) => 'region' in query && query.region === region))
-    .map((region) => {
-      const count = images.filter((image) => image.region === region).length
-      return `${cloud} ${region}: not queried, ${counted(count, 'image')} unchanged`
-    })
-}
-
-/** A region, an offer or an account that shows nothing looks like an empty marketplace. */
-function emptyLine(cloud: CloudName): string {
-  return `warning: ${cloud}: no images; check that the account has access to the region and the offers of the criteria`
 }
 
 /** The first names, and the number of the others. */
-function nameLines(what: string, names: readonly string[]): string[] {
-  const more = names.length - MOST_NAMED
+function nameLines(label: string, names: readonly string[]): string[] {
+  const more = names.length - NAME_LIMIT
   return [
-    ...names.slice(0, MOST_NAMED).map((name) => `${what}${name}`),
-    ...(more > 0 ? [`${what}: ${more} more`] : []),
+    ...names.slice(0, NAME_LIMIT).map((name) => `${label}${name}`),
+    ...(more > 0 ? [`${label}: ${more} more`] : []),
   ]
 }
 
-/** What is removed on request. */
+/** The parts that are removed on request. */
 export function dropLines(dropped: SnapshotContent): string[] {
   return [
     ...capturedClouds(dropped).map((cloud) => {
-      const regions = getQueries(dropped, cloud).flatMap((query) =>
-        'region' in query ? [String(query.region)] : [],
-      )
+      const regions = queriedRegions(dropped, cloud)
       const where = regions.length > 0 ? ` in ${regions.join(', ')}` : ''
       return `dropped ${cloud}: ${counted(getImages(dropped, cloud).length, 'image')}${where}`
     }),
@@ -141,14 +128,14 @@ export function dropLines(dropped: SnapshotContent): string[] {
   ]
 }
 
-/** The id of an AMI implies neither release nor region. */
+/** An AMI's id contains neither its release nor its region. */
 function imageName(cloud: CloudName, image: Image): string {
   const name = FACTS[cloud].nameOf(toEntry(cloud, image))
   const { region, version } = image
   return region === undefined ? name : `${name} in ${region}, ${version}`
 }
 
-/** The slots whose image is deprecated since the last capture. */
+/** The slots whose image was deprecated since the last capture. */
 export function deprecationLines({ deprecations }: Pick<CaptureSummary, 'deprecations'>): string[] {
   return deprecations.map(({ cloud, image }) => {
     const slot = printSlot({ ...image, cloud })

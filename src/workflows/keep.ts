@@ -9,6 +9,7 @@ import {
   capturedClouds,
   getImages,
   getQueries,
+  queriedRegions,
   type Snapshot,
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
@@ -125,13 +126,6 @@ export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts
 
 export function hasParts(parts: Parts): boolean {
   return partNames(parts).length > 0
-}
-
-/** The regions that a cloud was queried in; none for a cloud without regions. */
-function queriedRegions(content: Pick<SnapshotContent, 'queries'>, cloud: CloudName): string[] {
-  return getQueries(content, cloud).flatMap((query) =>
-    'region' in query ? [String(query.region)] : [],
-  )
 }
 
 function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria {

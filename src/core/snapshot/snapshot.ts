@@ -145,6 +145,16 @@ export function capturedClouds(snapshot: Pick<SnapshotContent, 'queries'>): Clou
   return CLOUDS.filter((cloud) => cloud in snapshot.queries)
 }
 
+/** The regions that a cloud was queried in; empty for a cloud without regions. */
+export function queriedRegions(
+  snapshot: Pick<SnapshotContent, 'queries'>,
+  cloud: CloudName,
+): string[] {
+  return getQueries(snapshot, cloud).flatMap((query) =>
+    'region' in query ? [String(query.region)] : [],
+  )
+}
+
 const ALIASES: Readonly<Record<string, Architecture>> = {
   amd64: 'x86_64',
   x64: 'x86_64',
