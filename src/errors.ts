@@ -1,10 +1,10 @@
 /**
- * What ends a command early. Thrown where it is found, caught once, at the command line, which prints
- * the message in one line, its lines, the remedy, and exits with `exitCode`.
+ * Ends a command. The command line prints the message, the lines and the remedy, and exits with
+ * `exitCode`.
  */
 export abstract class UserError extends Error {
   abstract readonly exitCode: 1 | 2 | 3
-  /** Where there are several of a kind: one for each, while the message counts them. */
+  /** Details below the message, such as one line for each of several errors. */
   readonly lines: readonly string[]
 
   constructor(
@@ -18,33 +18,48 @@ export abstract class UserError extends Error {
   }
 }
 
-/** A check found what it looks for: a difference, skew, a broken snapshot, a refused regression. */
+/** A check failed: a difference, skew, an invalid snapshot, a refused loss. */
 export class CheckFailure extends UserError {
   readonly exitCode = 1
 }
 
-/** The command line or an input file is wrong: says which file, where in it, and what was expected. */
+/** An invalid command line or input file; the message has the position and what was expected. */
 export class InputError extends UserError {
   readonly exitCode = 2
 }
 
 /**
- * A file of a later version of stream-snapshot. It is no InputError, so that commands which go on
- * without an invalid file do not overwrite this one.
+ * A file of a later version of stream-snapshot. Not an InputError, so that commands that ignore an
+ * invalid file do not overwrite it.
  */
 export class LaterVersionError extends UserError {
   readonly exitCode = 2
 }
 
-/** A cloud, the build server or the credentials failed: names the request and the cause. */
+/** A cloud, the build server or the credentials failed; the message has the request and the cause. */
 export class ServiceError extends UserError {
   readonly exitCode = 3
 }
 
-/** No credentials were found for a cloud. `cosa2stream` then captures the builds alone. */
+/** No credentials were found for a cloud. `cosa2stream` then only captures builds. */
 export class MissingCredentials extends ServiceError {}
 
-/** A code, and not free text, an id or a key of AWS, which has 40 characters. */
+/** False for free text, ids, and keys of AWS, which have 40 characters. */
 export function isErrorCode(code: string): boolean {
   return /^(ERR_[A-Z0-9_]{1,80}|(?=.{2,39}$)[A-Za-z][A-Za-z_.]+[0-9]{0,8})$/.test(code)
+}
+
+interface Described {
+  readonly message: string
+  readonly remedy?: string | undefined
+  readonly lines?: readonly string[]
+}
+
+/** The lines of an error that stands for several: each message with its lines and its remedy. */
+export function errorLines(errors: readonly Described[], hasRemedies = true): string[] {
+  return errors.flatMap(({ message, lines = [], remedy }) => [
+    message,
+    ...lines.map((line) => `  ${line}`),
+    ...(hasRemedies && remedy !== undefined ? [`  ${remedy}`] : []),
+  ])
 }

@@ -1,5 +1,5 @@
 import { getReleases } from '../core/stream/stream.ts'
-import { CheckFailure } from '../errors.ts'
+import { CheckFailure, errorLines } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { type CheckedStream, checkWorkspace, faultsOf } from '../workflows/check.ts'
 import { command } from './command.ts'
@@ -26,16 +26,12 @@ export const checkCommand = command({
     )
     const faults = faultsOf(result)
     if (faults.length === 0) return
-    throw new CheckFailure(`${result.file}: ${counted(faults.length, 'check')} failed`, undefined, {
-      lines: faults.flatMap(({ message, remedy }) => [
-        message,
-        ...(remedy === undefined ? [] : [`  ${remedy}`]),
-      ]),
-    })
+    const message = `${result.file}: ${counted(faults.length, 'check')} failed`
+    throw new CheckFailure(message, undefined, { lines: errorLines(faults) })
   },
 })
 
-/** One line, and the difference between the files and what the snapshot generates. */
+/** One line, and the difference between the files and the generated files. */
 function printStream(checked: CheckedStream, terminal: Terminal): void {
   const { name, faults, verification } = checked
   if (faults.length === 0) {

@@ -1,20 +1,18 @@
-/** What captures, regenerations and their refusals print. */
-
 import { createTwoFilesPatch } from 'diff'
-import type { Comparison } from '../core/changes/changes.ts'
 import { misreadSkus } from '../core/regenerate/notes.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
-import { CheckFailure } from '../errors.ts'
+import { CheckFailure, errorLines } from '../errors.ts'
 import { captureLines, dropLines, removedLines } from '../show/capture.ts'
 import { changeLines, countLine, lossLines } from '../show/changes.ts'
 import { printJson } from '../show/json.ts'
-import { explainLines, fallbackLines, readersLines, regeneratedJson } from '../show/regenerate.ts'
+import { explainLines, fallbackLines, regeneratedJson, unreadKeyLines } from '../show/regenerate.ts'
 import { describeSlots } from '../show/slots.ts'
 import { onStdout } from '../show/style.ts'
 import { BuildLoss, type CaptureResult } from '../workflows/capture.ts'
 import { type Regeneration, StreamsRefused } from '../workflows/regenerate.ts'
+import type { Verification } from '../workflows/verify.ts'
 import type { Terminal } from './line/terminal.ts'
 
 export interface PrintArgs {
@@ -29,7 +27,7 @@ export function isDryRun(args: PrintArgs): boolean {
   return args.check === true || args['dry-run'] === true
 }
 
-/** Warnings, and what was removed on request, which `--quiet` does not hide. */
+/** Warnings, and the parts that were removed on request, also with `--quiet`. */
 export function printNotes(result: CaptureResult, terminal: Terminal): void {
   const { notes, dropped, allowedLosses } = result
   for (const note of notes) terminal.say(`warning: ${note}`)
@@ -40,14 +38,14 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
 export function printCapture(result: CaptureResult, terminal: Terminal, args: PrintArgs): void {
   printNotes(result, terminal)
   for (const line of captureLines(result, terminal)) terminal.say(line)
-  // What a run removes is named in any case.
+  // A run always names what it removes.
   if (!args.quiet) return
   for (const cloud of CLOUDS) {
     for (const line of removedLines(cloud, result.comparison)) terminal.warn(`${cloud}: ${line}`)
   }
 }
 
-/** The changes, what a user should know about them, and a line of counts. */
+/** The changes, notes about them, and a line of counts. */
 export function printRegeneration(
   regeneration: Regeneration,
   terminal: Terminal,
@@ -62,12 +60,12 @@ export function printRegeneration(
   for (const note of notes) terminal.say(note)
   if (args.explain) for (const line of explainLines(selections)) terminal.say(line)
   if (!isDry) for (const line of changeLines(comparison.changes, terminal)) terminal.say(line)
-  // What is removed on request is named in any case.
+  // A run always names what it removes.
   if (args.quiet) for (const line of lossLines(comparison.changes, terminal)) terminal.warn(line)
   if (comparison.changes.length > 0) {
     for (const line of fallbackLines(selections)) terminal.say(line)
   }
-  for (const line of readersLines(result)) terminal.say(line)
+  for (const line of unreadKeyLines(result)) terminal.say(line)
   const misread = misreadSkus(comparison.changes)
   if (misread.length > 0) {
     terminal.say(
@@ -78,7 +76,6 @@ export function printRegeneration(
   terminal.say(countLine(comparison, selections))
 }
 
-/** The outcome of each file of a run. */
 export function printWrites(
   writes: readonly { readonly file: string }[],
   terminal: Terminal,
@@ -89,26 +86,21 @@ export function printWrites(
   return args.check && writes.length > 0 ? 1 : 0
 }
 
-/** The changes that were not made, on stdout; a patch if the files differ in their form only. */
+/** The changes that were not made, on stdout; a patch if only the formatting of the files differs. */
 export function printDifference(
-  result: {
-    readonly comparison?: Comparison | undefined
-    readonly regeneration?: Regeneration | undefined
-  },
+  { comparison, regeneration }: Pick<Verification, 'comparison' | 'regeneration'>,
   terminal: Terminal,
 ): void {
-  const { comparison, regeneration } = result
   const lines = comparison ? changeLines(comparison.changes, onStdout(terminal)) : []
   for (const line of lines) terminal.data(`${line}\n`)
   if (lines.length > 0) return
   for (const { file, before = '', text } of regeneration?.files ?? []) {
     if (before === text) continue
-    const names = ['as it is', 'as the snapshot generates it'] as const
-    terminal.data(createTwoFilesPatch(file, file, before, text, ...names))
+    terminal.data(createTwoFilesPatch(file, file, before, text, 'current', 'generated'))
   }
 }
 
-/** A refusal with a line for each loss, for each slot without an image, or for each stream. */
+/** A refusal with a line for each loss, each slot without an image, or each stream. */
 export function describeRefusal(error: unknown, terminal: Terminal, args: PrintArgs = {}): unknown {
   if (!(error instanceof CheckFailure)) return error
   const { message, remedy } = error
@@ -136,24 +128,17 @@ function describeRefusals(
   terminal: Terminal,
   args: PrintArgs,
 ): CheckFailure {
-  const described = refusals.map(({ name, error }) => ({
-    name,
-    error: describeRefusal(error, indented(name, terminal), args) as CheckFailure,
-  }))
-  const [only, ...others] = described
-  if (only && others.length === 0) {
-    return new CheckFailure(message, remedy, { lines: only.error.lines })
-  }
-  return new CheckFailure(message, remedy, {
-    lines: described.flatMap(({ name, error }) => [
-      `${name}: ${error.message}`,
-      ...error.lines.map((line) => `  ${line}`),
-      ...(remedy === undefined && error.remedy !== undefined ? [`  ${error.remedy}`] : []),
-    ]),
+  const errors = refusals.map(({ name, error }) => {
+    const described = describeRefusal(error, indented(name, terminal), args) as CheckFailure
+    const { lines, remedy } = described
+    return { message: `${name}: ${described.message}`, lines, remedy }
   })
+  const [only, ...others] = errors
+  const lines = only && others.length === 0 ? only.lines : errorLines(errors, remedy === undefined)
+  return new CheckFailure(message, remedy, { lines })
 }
 
-/** What is printed about one stream, below its name. */
+/** A terminal that prints below the name of a stream. */
 export function indented(name: string, terminal: Terminal): Terminal {
   let isNamed = false
   let hasData = false

@@ -3,10 +3,10 @@ import type { CloudSettings, Source } from '../capture/clouds/cloud.ts'
 import { CLOUD_TABLE } from '../capture/clouds/index.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
-import { InputError, MissingCredentials, ServiceError } from '../errors.ts'
+import { errorLines, InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import { visibleLine } from '../printable.ts'
 
-/** The settings of all clouds, by the names of the command line's options. */
+/** The settings of all clouds, by the names of the command-line options. */
 export type CloudOptions = Readonly<Record<string, unknown>>
 
 type AnySettings = CloudSettings<object, unknown>
@@ -16,9 +16,9 @@ function getSettings(cloud: CloudName): AnySettings {
 }
 
 /**
- * The criteria of the clouds to query, with what options and environment say.
+ * The criteria of the clouds to query, with the settings of options and environment.
  *
- * @param env undefined for a replay, which reads neither the environment nor files of credentials
+ * @param env undefined for a replay, which reads neither the environment nor credential files
  */
 export function cloudCriteria(
   criteria: Criteria,
@@ -32,7 +32,7 @@ export function cloudCriteria(
     if (typeof own !== 'object') {
       throw new InputError(
         `--cloud ${cloud}: not in the criteria`,
-        'Add the cloud to the criteria file, or leave it out.',
+        'Add the cloud to the criteria file, or remove it from --cloud.',
       )
     }
     return [cloud, getSettings(cloud).resolve(own, source)]
@@ -42,7 +42,7 @@ export function cloudCriteria(
 }
 
 /**
- * Where clouds are and who captures.
+ * The endpoints and credentials of clouds.
  *
  * @throws MissingCredentials for all clouds that need them
  */
@@ -66,13 +66,8 @@ export async function readSettings(
   if (others.length === 0) throw first
   throw new MissingCredentials(
     `missing credentials for ${missing.length} clouds`,
-    'Sign in to each of them, or name fewer clouds with --cloud.',
-    {
-      lines: missing.flatMap(({ message, remedy }) => [
-        message,
-        ...(remedy ? [`  ${remedy}`] : []),
-      ]),
-    },
+    'Sign in to each cloud, or name fewer clouds with --cloud.',
+    { lines: errorLines(missing) },
   )
 }
 
