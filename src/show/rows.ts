@@ -1,17 +1,18 @@
 import { type Change, isRegraded } from '../core/changes/changes.ts'
-import type { Item, Subject, SubjectKind } from '../core/changes/inventory.ts'
+import { type Item, type Subject, type SubjectKind, slotItem } from '../core/changes/inventory.ts'
 import { diffValues } from '../core/changes/values.ts'
 import type { Slot } from '../core/clouds/facts.ts'
 import { alike } from '../core/group.ts'
 import type { Grade } from '../core/selection/select.ts'
-import { counted } from '../printable.ts'
+import { toEntry } from '../core/stream/marketplace.ts'
+import { readVersion } from '../core/versions/version.ts'
+import { counted, listed } from '../printable.ts'
 import { groupSlots } from './slots.ts'
-import { absenceWords, dateOf, move, namedMove } from './values.ts'
 
 export const SIGN_WORDS = { '+': 'added', '~': 'changed', '-': 'removed' } as const
 export type Sign = keyof typeof SIGN_WORDS
 
-/** One line of changes: everything that changes in the same way. */
+/** Everything that changes in the same way. */
 export interface Row {
   readonly kind: SubjectKind
   readonly sign: Sign
@@ -21,10 +22,7 @@ export interface Row {
   readonly grade: Grade | undefined
 }
 
-/**
- * The rows of changes in the order in which they are printed. Slots that keep their image and get
- * another grade have rows of their own: `regradedRows`.
- */
+/** The rows of changes in print order, without slots that only have another grade. */
 export function rows(changes: readonly Change[]): Row[] {
   const shown = changes.filter((change) => !change.follows && !isRegraded(change))
   const clouds = ofKind(shown, 'cloud').map(({ subject }) => subject.cloud)
@@ -34,8 +32,8 @@ export function rows(changes: readonly Change[]): Row[] {
   const parts = [...ofKind(rest, 'artifact'), ...ofKind(rest, 'image')]
   return [
     ...buildRows(shown, changes),
-    ...partRows(parts.filter(({ subject }) => isWhole(subject)).map(wholePart)),
-    ...partRows(parts.filter(({ subject }) => !isWhole(subject)).map(memberOfPart)),
+    ...partRows(parts.filter(isWhole).map(wholePart)),
+    ...partRows(parts.filter((part) => !isWhole(part)).map(memberOfPart)),
     ...cloudRows(shown, changes),
     ...slotRows(rest),
     ...listingRows(rest),
@@ -45,7 +43,7 @@ export function rows(changes: readonly Change[]): Row[] {
   ]
 }
 
-/** One row for each pair of grades. */
+/** The rows of slots that keep their image and get another grade, one for each pair of grades. */
 export function regradedRows(changes: readonly Change[]): Row[] {
   const slots = ofKind(changes.filter(isRegraded), 'slot')
   const members = slots.map((change) => {
@@ -70,7 +68,6 @@ type ChangeOf<K extends SubjectKind> = Change & {
   readonly subject: Extract<Subject, { kind: K }>
 }
 
-/** The changes of one kind, with the type of their subject. */
 export function ofKind<K extends SubjectKind>(changes: readonly Change[], kind: K): ChangeOf<K>[] {
   return changes.filter((change): change is ChangeOf<K> => change.subject.kind === kind)
 }
@@ -79,11 +76,11 @@ function unique<T>(things: readonly T[]): T[] {
   return [...new Map(things.map((thing) => [JSON.stringify(thing), thing])).values()]
 }
 
-/** Architectures with the same change in one row; a removed build is printed with its size. */
+/** Architectures with the same change have one row; a removed build has the number of its parts. */
 function buildRows(shown: readonly Change[], all: readonly Change[]): Row[] {
   const builds = ofKind(shown, 'build').map((change) => {
     const back = change.loss === 'older' ? ' (back to an earlier build)' : ''
-    const what = `${move(change)}${back}${removedParts(change, all)}${absenceWords(change)}`
+    const what = `${move(change)}${back}${removedParts(change, all)}${describeAbsence(change)}`
     return { change, row: row(change, '', what, dateOf(change.after)) }
   })
   return alike(builds, ({ row: { sign, what } }) => [sign, what]).map((group) => {
@@ -96,8 +93,8 @@ function buildRows(shown: readonly Change[], all: readonly Change[]): Row[] {
 function removedParts({ subject, after }: ChangeOf<'build'>, all: readonly Change[]): string {
   if (after !== undefined) return ''
   const parts = all.filter(({ follows }) => follows)
-  const isOwn = (part: ChangeOf<'artifact' | 'image'>) =>
-    part.subject.architecture === subject.architecture && isWhole(part.subject)
+  const isOwn = (part: PartChange) =>
+    part.subject.architecture === subject.architecture && isWhole(part)
   const artifacts = ofKind(parts, 'artifact').filter(
     (each) => isOwn(each) && each.subject.format !== undefined,
   )
@@ -107,15 +104,15 @@ function removedParts({ subject, after }: ChangeOf<'build'>, all: readonly Chang
 
 type PartChange = ChangeOf<'artifact' | 'image'>
 
-/** Whether a part is a platform, a format or an image, and not a member of one. */
-function isWhole(subject: PartChange['subject']): boolean {
+/** Whether a part is a platform, a format or an image, not a member of one. */
+function isWhole({ subject }: PartChange): boolean {
   return subject.kind === 'artifact' ? subject.file === undefined : subject.member === undefined
 }
 
 interface Part {
   readonly row: Row
   readonly architecture: string
-  /** `regions`: what several names are. */
+  /** The plural noun of the names: `regions`. */
   readonly noun: string
   readonly name: string | undefined
 }
@@ -125,13 +122,8 @@ function wholePart(change: PartChange): Part {
   const { subject } = change
   const [name, noun] =
     subject.kind === 'image' ? [subject.region, 'regions'] : [subject.format, 'formats']
-  const platform = `${subject.kind} ${subject.platform}`
-  return {
-    row: row(change, platform, move(change)),
-    architecture: subject.architecture,
-    noun,
-    name,
-  }
+  const { kind, platform, architecture } = subject
+  return { row: row(change, `${kind} ${platform}`, move(change)), architecture, noun, name }
 }
 
 /** `signature` with the name `aws img.gz disk` */
@@ -140,15 +132,11 @@ function memberOfPart(change: PartChange): Part {
   const within = subject.kind === 'artifact' ? [subject.format, subject.file] : [subject.region]
   const member = subject.member ?? (subject.kind === 'artifact' ? (subject.file ?? '') : '')
   const place = [subject.platform, ...within].filter((each) => each !== member && each)
-  return {
-    row: row(change, member, ''),
-    architecture: subject.architecture,
-    noun: 'artifacts',
-    name: place.join(' '),
-  }
+  const { architecture } = subject
+  return { row: row(change, member, ''), architecture, noun: 'artifacts', name: place.join(' ') }
 }
 
-/** Names of one architecture, and then architectures with the same names, in one row. */
+/** Names of one architecture, and then architectures with the same names, have one row. */
 function partRows(parts: readonly Part[]): Row[] {
   const lists = alike(parts, ({ row, architecture }) => [row, architecture]).map(
     ({ first, all }) => ({ ...first, names: all.flatMap(({ name }) => name ?? []) }),
@@ -166,12 +154,12 @@ function cloudRows(shown: readonly Change[], all: readonly Change[]): Row[] {
   return ofKind(shown, 'cloud').map((change) => {
     const { cloud } = change.subject
     const images = ofKind(all, 'listing').filter(({ subject }) => subject.cloud === cloud)
-    const what = `${counted(images.length, 'image')}${absenceWords(change)}`
+    const what = `${counted(images.length, 'image')}${describeAbsence(change)}`
     return row(change, `cloud ${cloud}`, what)
   })
 }
 
-/** A slot that two layouts have changes in both, and is printed once. */
+/** A slot of two layouts changes in both, and has one row. */
 function slotRows(changes: readonly Change[]): Row[] {
   const slots = ofKind(changes, 'slot')
   const changed = alike(slots, (change) => [change.subject.slot, move(change)])
@@ -190,20 +178,16 @@ function listingRows(changes: readonly Change[]): Row[] {
 function imageRows(all: readonly { readonly change: Change; readonly slot: Slot }[]): Row[] {
   const members = all.map(({ change, slot }) => {
     const { after, absence } = change
-    const each = { ...row(change, '', move(change), dateOf(after)), grade: after?.grade }
-    return {
-      slot,
-      change,
-      row: each,
-      alike: [each.sign, each.what, each.grade, absence].join('\n'),
-    }
+    const own = { ...row(change, '', move(change), dateOf(after)), grade: after?.grade }
+    const alike = [own.sign, own.what, own.grade, absence].join('\n')
+    return { slot, change, row: own, alike }
   })
   return groupSlots(members).map(({ text, members, first, regions }) => {
     const { change } = first
-    // Every region of a loss is named.
+    // A loss names all regions.
     const named = change.loss !== undefined && regions.length > 1 ? `: ${regions.join(', ')}` : ''
     const what = members.length > 1 ? move(change) : namedMove(change)
-    return { ...first.row, subject: `${text}${named}`, what: `${what}${absenceWords(change)}` }
+    return { ...first.row, subject: `${text}${named}`, what: `${what}${describeAbsence(change)}` }
   })
 }
 
@@ -233,4 +217,81 @@ function settingRows(change: ChangeOf<'setting'>): Row[] {
           : `removed ${print(values.before)}`
     return row(change, `${subject.path}${path === '.' ? '' : path}`, what)
   })
+}
+
+/** Why the image before the change is not listed: ` (not found)`. */
+function describeAbsence({ absence, before, after }: Change): string {
+  if (absence === undefined) return ''
+  if (absence === 'dropped') return ' (removed by --drop)'
+  const subject = after === undefined ? '' : `${before?.release ?? before?.value} is `
+  return ` (${subject}${absence.replaceAll('-', ' ')})`
+}
+
+/** `A -> B`; a common prefix up to the last colon is printed once. */
+function movedName(before: string | undefined, after: string | undefined): string {
+  if (before === undefined || after === undefined) return before ?? after ?? ''
+  const cut = before.lastIndexOf(':') + 1
+  const isCommon = cut > 0 && after.startsWith(before.slice(0, cut))
+  return `${before} -> ${isCommon ? after.slice(cut) : after}`
+}
+
+/** `A -> B`, or the side that exists. Images of the same version are named. */
+function move({ before, after }: Change): string {
+  if (before && after && before.subject.kind === 'listing') return memberChanges(before, after)
+  const [old, fresh] = [versionText(before), versionText(after)]
+  if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
+  if (old !== fresh) return `${old} -> ${fresh}`
+  if (after?.subject.kind === 'build') return `${fresh}, other content`
+  if (before && after && isPart(before)) return memberChanges(before, after)
+  return `${before?.value} -> ${after?.value}`
+}
+
+/** `move` with the names of the images. */
+function namedMove(change: Change): string {
+  const { before, after } = change
+  if (before && after && after.subject.kind === 'listing') {
+    return `${imageText(after)}: ${memberChanges(before, after)}`
+  }
+  return movedName(before && imageText(before), after && imageText(after))
+}
+
+/** In characters. Longer values, such as URLs and digests, are not printed. */
+const LONGEST_VALUE = 40
+
+/** `state: active -> deprecated`, or `other sha256` for long values. */
+function memberChanges(before: Item, after: Item): string {
+  const members = diffValues(JSON.parse(before.value), JSON.parse(after.value)).map((each) => ({
+    name: each.path.split('.').at(-1) ?? '',
+    before: String(each.before ?? 'none'),
+    after: String(each.after ?? 'none'),
+  }))
+  const isShort = members.every((each) =>
+    [each.before, each.after].every((text) => text.length <= LONGEST_VALUE),
+  )
+  return isShort
+    ? members.map((each) => `${each.name}: ${each.before} -> ${each.after}`).join(', ')
+    : `other ${listed([...new Set(members.map(({ name }) => name))])}`
+}
+
+function isPart({ subject }: Item): boolean {
+  return subject.kind === 'artifact' || subject.kind === 'image'
+}
+
+/** An AMI's id does not contain its release. */
+function imageText({ subject, value, release, entry }: Item): string {
+  if (subject.kind === 'listing') {
+    const { cloud, image } = subject
+    return imageText(slotItem({ cloud, plan: '', architecture: 'x86_64' }, toEntry(cloud, image)))
+  }
+  return release !== undefined && entry?.image === value ? `${release} (${value})` : value
+}
+
+function versionText(item: Item | undefined): string | undefined {
+  return item?.release ?? (item && isPart(item) ? '' : item?.value)
+}
+
+/** The date in a release or version. */
+function dateOf(item: Item | undefined): string {
+  const stamp = item?.release === undefined ? undefined : readVersion(item.release)?.stamp
+  return stamp === undefined ? '' : `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
 }
