@@ -1,7 +1,7 @@
 import type { HistoryVersion, Window } from '../core/history/history.ts'
 import { InputError } from '../errors.ts'
 import { NoVersions } from '../files/git/history.ts'
-import { historyCsv, historyCsvHeader, historyLines, historyValue } from '../show/history.ts'
+import { historyCsv, historyCsvHeader, printVersion, versionJson } from '../show/history.ts'
 import {
   findHistories,
   type HistoryRequest,
@@ -42,7 +42,7 @@ export const historyCommand = command({
     const isOne = requests.length === 1
     const formats: Readonly<Record<(typeof FORMATS)[number], Format>> = {
       table: {
-        version: (version) => historyLines(version, full, terminal),
+        version: (version) => printVersion(version, full, terminal),
         isLatestFirst: true,
         begin: (title, nth) => `${nth > 0 ? '\n' : ''}${isOne ? '' : `${title}:\n`}`,
       },
@@ -52,7 +52,7 @@ export const historyCommand = command({
       },
       json: {
         version: (version, _, nth) =>
-          `${nth > 0 ? ',' : ''}\n${JSON.stringify(historyValue(version), undefined, 2).replaceAll(/^/gm, '  ')}`,
+          `${nth > 0 ? ',' : ''}\n${JSON.stringify(versionJson(version), undefined, 2).replaceAll(/^/gm, '  ')}`,
         begin: (title, nth) =>
           isOne ? '[' : `${nth > 0 ? ',' : '{'}\n${JSON.stringify(title)}: [`,
         end: '\n]',

@@ -45,7 +45,7 @@ export const skewCommand = command({
     const { SOURCE, target, cloud, output, require, ocp, all = false } = args
     const skews = await findSkew(folder, { source: SOURCE, target, cloud, require, ocp })
     refuseUngraded(SOURCE, skews, args)
-    terminal.data(SKEW_FORMATS[output](skews, { isAll: all }, terminal))
+    terminal.data(SKEW_FORMATS[output](skews, all, terminal))
     refuseSkew(skews, args)
   },
 })

@@ -4,21 +4,17 @@ import type { Item } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import type { Grade, Selection } from '../core/selection/select.ts'
 import { counted, listed } from '../printable.ts'
-import { type Row, rows, type Sign } from './rows.ts'
+import { type Row, rows } from './rows.ts'
 import { GRADE_STYLES, type Styled } from './style.ts'
 import { alignRows } from './table.ts'
 
-const SIGN_STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const satisfies Record<
-  Sign,
-  string
->
+const SIGN_STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const
 
 /** One line for everything that changes in the same way, builds first. */
 export function changeLines(changes: readonly Change[], styled: Styled): string[] {
   return printRows(rows(changes), styled)
 }
 
-/** The lines of everything that is lost. */
 export function lossLines(changes: readonly Change[], styled: Styled): string[] {
   const lost = new Set(losses(changes))
   return changeLines(
@@ -44,7 +40,7 @@ export function printRows(all: readonly Row[], { style, width }: Styled): string
 
 /**
  * One line of counts: `1 build and 2 images changed, 45 images unchanged, 3 images lag behind the
- * build, 11 slots without an image`. It has no word about kinds that were not compared.
+ * build, 11 slots without an image`. Kinds that were not compared are omitted.
  */
 export function countLine(comparison: Comparison, selections: readonly Selection[] = []): string {
   const { changes, unchanged } = comparison
@@ -95,11 +91,7 @@ interface Graded {
   readonly days?: number | undefined
 }
 
-/**
- * How close images are to their builds: `3 exact, 12 lag by up to 97 days`.
- *
- * @param items slots of one side, graded
- */
+/** How close the images of slots are to their builds: `3 exact, 12 lag by up to 97 days`. */
 export function gradeSummary(items: readonly Graded[]): string {
   const graded = items.filter(({ grade }) => grade !== undefined)
   const ungraded = items.length - graded.length

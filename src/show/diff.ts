@@ -17,7 +17,7 @@ export const DIFF_FORMATS = {
 } as const satisfies Record<string, (difference: Difference, terminal: Styled) => string>
 export type DiffFormat = keyof typeof DIFF_FORMATS
 
-/** The changes of each stream; empty where nothing changes. */
+/** The changes of each stream; empty if nothing changes. */
 function diffText(difference: Difference, terminal: Styled): string {
   if (isEqual(difference)) return ''
   const styled = onStdout(terminal)
@@ -30,26 +30,24 @@ function diffText(difference: Difference, terminal: Styled): string {
   ]
   const lines = difference.streams.flatMap((stream) => [
     ...foldLine(headLine(stream), styled.width()).map(bold),
-    ...indent(countLines(stream).flatMap((line) => foldLine(line, inner.width()))),
+    ...indent(counts(stream).flatMap((line) => foldLine(line, inner.width()))),
     ...sections(stream.changes).flatMap(section),
   ])
   return `${[...lines, ...sections(difference.files).flatMap(section)].join('\n')}\n`
 }
 
-function countLines(stream: StreamDiff): string[] {
-  const counts = countChanges(stream)
-  return counts === undefined ? [] : [counts]
-}
+const counts = (stream: StreamDiff) => [countChanges(stream) ?? []].flat()
 
 /** In characters; GitHub accepts 65,536 in a comment. */
 const LONGEST = 59_000
 
-/** For the comment on a pull request; empty where nothing changes. */
+/** For a comment on a pull request; empty if nothing changes. */
 export function printDiffMarkdown(difference: Difference): string {
   if (isEqual(difference)) return ''
   const { streams, files } = difference
   const blocks = streams.flatMap((stream) => [
-    ...[`### ${code(stream.name)}: ${headOf(stream)}`, ...countLines(stream)].map(asBlock),
+    asBlock(`### ${code(stream.name)}: ${summarize(stream)}`),
+    ...counts(stream).map(asBlock),
     ...sections(stream.changes).map(sectionBlock),
   ])
   return `${fitting([...blocks, ...sections(files).map(sectionBlock)]).join('\n\n')}\n`
@@ -57,7 +55,7 @@ export function printDiffMarkdown(difference: Difference): string {
 
 interface Block {
   readonly text: string
-  /** Printed if the comment would be too long. */
+  /** Printed instead if the comment would be too long. */
   readonly short: string
 }
 
@@ -79,7 +77,7 @@ function sectionBlock({ title, rows }: Section): Block {
   return { text: details(title, table), short: details(title, short) }
 }
 
-/** The blocks of a comment, the longest ones short if all of them do not fit. */
+/** The blocks of a comment; the longest ones are shortened until all blocks fit. */
 function fitting(blocks: readonly Block[]): string[] {
   const texts = blocks.map(({ text }) => text)
   let room = LONGEST - texts.join('\n\n').length
@@ -94,10 +92,10 @@ function fitting(blocks: readonly Block[]): string[] {
     return left >= 0
   })
   const more = texts.length - kept.length
-  return more === 0 ? kept : [...kept, `${counted(more, 'part')} left out, too long for a comment`]
+  return more === 0 ? kept : [...kept, `${counted(more, 'part')} omitted, too long for a comment`]
 }
 
-/** A difference for programs, as `schemas/diff.schema.json` describes it. */
+/** In the form of `schemas/diff.schema.json`. */
 export function printDiffJson(difference: Difference): string {
   const { base, streams, files } = difference
   return printJson({
@@ -109,7 +107,7 @@ export function printDiffJson(difference: Difference): string {
         stream.name,
         {
           status: stream.status ?? (stream.changes.length > 0 ? 'changed' : 'unchanged'),
-          summary: headOf(stream),
+          summary: summarize(stream),
           releases: {
             before: Object.fromEntries(stream.before.releases),
             after: Object.fromEntries(stream.after.releases),
@@ -125,10 +123,10 @@ export function printDiffJson(difference: Difference): string {
 
 /** `rhel-9: 9.8.20260403-0 -> 9.8.20260428-0; 3 exact, 12 lag by up to 97 days, 0 removed` */
 export function headLine(stream: StreamDiff): string {
-  return `${stream.name}: ${headOf(stream)}`
+  return `${stream.name}: ${summarize(stream)}`
 }
 
-function headOf(stream: StreamDiff): string {
+function summarize(stream: StreamDiff): string {
   const { status } = stream
   const grades = gradeSummary(slotItems(stream.after)) || 'no marketplace images'
   const state = status === 'removed' ? [] : [grades]
@@ -141,7 +139,7 @@ function headOf(stream: StreamDiff): string {
   return `${change}${releaseMoves(stream)}; ${[...state, ...lost].join(', ')}`
 }
 
-/** `A -> B`; with the architectures where they differ. */
+/** `A -> B`, with architectures if they have different releases. */
 function releaseMoves({ before, after }: StreamDiff): string {
   const architectures = [...new Set([...before.releases.keys(), ...after.releases.keys()])].sort()
   const moves = groupBy(architectures, (arch) => {
@@ -154,7 +152,7 @@ function releaseMoves({ before, after }: StreamDiff): string {
   return [...moves].map(([move, names]) => `${move} (${names.join(', ')})`).join(', ')
 }
 
-/** The builds, their parts and the images that the stream loses. */
+/** The number of builds, parts of builds and images that the stream loses. */
 function countLosses({ changes }: StreamDiff, kind: 'removed' | 'older'): number {
   const lost = losses(changes).filter(
     ({ subject, loss }) => loss === kind && subject.kind !== 'listing' && subject.kind !== 'cloud',

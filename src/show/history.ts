@@ -1,4 +1,3 @@
-import type { SlotSkew } from '../core/audit/skew.ts'
 import { type Change, ofKinds } from '../core/changes/changes.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
@@ -7,7 +6,7 @@ import { counted, visibleLine } from '../printable.ts'
 import { gradeSummary, printRows } from './changes.ts'
 import { changesJson, slotJson } from './json.ts'
 import { type Row, rows } from './rows.ts'
-import { whyUngraded } from './skew.ts'
+import { ungradedReason } from './skew.ts'
 import { narrowed, onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
@@ -16,12 +15,12 @@ const CSV_COLUMNS = [
   ...['cloud', 'plan', 'generation', 'region', 'image', 'grade', 'days'],
 ]
 
-/** The changes that a history shows: builds, their parts, and the images of slots. */
+/** The changes of builds, their parts, and the images of slots. */
 export function shownChanges({ changes }: Pick<HistoryVersion, 'changes'>): Change[] {
   return ofKinds(changes, 'build', 'artifact', 'image', 'slot')
 }
 
-/** The changes of a version as rows, those of its files first. */
+/** The changes of a version, those of its files first. */
 export function versionRows(version: HistoryVersion): Row[] {
   const { files, path, problem } = version
   const row = (sign: Row['sign'], subject: string, what: string): Row => ({
@@ -42,19 +41,19 @@ export function versionRows(version: HistoryVersion): Row[] {
   }))
 }
 
-/** Of a version without rows. */
-export function whyUnchanged({ isCut }: HistoryVersion): string {
+/** The line for a version without rows. */
+export function describeUnchanged({ isCut }: HistoryVersion): string {
   return isCut ? 'the shallow clone begins here: changes unknown' : 'builds and slots unchanged'
 }
 
 /** `3 exact, 12 lag by up to 97 days` */
 export function versionGrades({ slots }: HistoryVersion): string {
   const images = slots.filter(({ image }) => image !== undefined)
-  return gradeSummary(images.map((each) => ({ ...each, ungraded: whyUngraded(each) })))
+  return gradeSummary(images.map((each) => ({ ...each, ungraded: ungradedReason(each) })))
 }
 
-/** A line for each version, as `git log` prints it, and its changes. @returns the lines as one text */
-export function historyLines(version: HistoryVersion, isFull: boolean, styled: Styled): string {
+/** A version as `git log` prints it, and its changes. */
+export function printVersion(version: HistoryVersion, isFull: boolean, styled: Styled): string {
   const terminal = onStdout(styled)
   const { commit, date, subject } = version
   const head = `${commit.slice(0, 7)}  ${date.slice(0, 10)}  ${visibleLine(subject)}`.trimEnd()
@@ -69,35 +68,30 @@ export function historyLines(version: HistoryVersion, isFull: boolean, styled: S
 
 function changeLines(version: HistoryVersion, styled: Styled): string[] {
   const all = versionRows(version)
-  if (all.length === 0) return [styled.style('dim', `  ${whyUnchanged(version)}`)]
+  if (all.length === 0) return [styled.style('dim', `  ${describeUnchanged(version)}`)]
   return printRows(all, narrowed(styled, 2)).map((line) => `  ${line}`)
 }
 
 /** The OCP version, the release of each architecture, and the image of each slot. */
 function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: Styled): string[] {
   if (problem !== undefined) return []
-  const empty = slots.filter(({ image }) => image === undefined).length
   const filled = slots.filter(({ image }) => image !== undefined)
+  const empty = slots.length - filled.length
   const rows = [
     ...(filled.length > 0 ? [[`OCP version ${ocp ?? 'unknown'}`]] : []),
     ...Object.entries(releases).map(([arch, release]) => [arch, release]),
-    ...filled.map(slotRow),
+    ...filled.map(({ slot, image, grade, refused, days }) => [
+      printSlot(slot),
+      image ? FACTS[slot.cloud].nameOf(image) : '',
+      grade ?? refused ?? '',
+      days === undefined ? '' : counted(days, 'day'),
+    ]),
     ...(empty > 0 ? [[`${counted(empty, 'slot')} without an image`]] : []),
   ]
   return alignColumns(rows, narrowed(styled, 5).width()).map((line) => `     ${line}`)
 }
 
-function slotRow({ slot, image, grade, refused, days }: SlotSkew): string[] {
-  return [
-    printSlot(slot),
-    image ? FACTS[slot.cloud].nameOf(image) : '',
-    grade ?? refused ?? '',
-    days === undefined ? '' : counted(days, 'day'),
-  ]
-}
-
-/** A version as a JSON value. */
-export function historyValue({ slots, problem, ocp, changes, ...version }: HistoryVersion) {
+export function versionJson({ slots, problem, ocp, changes, ...version }: HistoryVersion) {
   return {
     ...version,
     ocp: ocp ?? null,
@@ -107,7 +101,7 @@ export function historyValue({ slots, problem, ocp, changes, ...version }: Histo
   }
 }
 
-/** The header of a CSV file. @param hasStream whether its first column is the stream's name */
+/** @param hasStream whether the first column is the name of the stream */
 export function historyCsvHeader(hasStream: boolean): string {
   return csvLine([...(hasStream ? ['stream'] : []), ...CSV_COLUMNS])
 }
@@ -132,7 +126,7 @@ export function historyCsv(
     .join('')
 }
 
-/** RFC 4180 with LF; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
+/** RFC 4180 with LF. A cell that a spreadsheet would read as a formula gets an apostrophe. */
 export function csvLine(row: readonly string[]): string {
   return `${row.map(csvCell).join(',')}\n`
 }

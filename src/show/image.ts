@@ -15,12 +15,11 @@ import { CheckFailure, InputError } from '../errors.ts'
 import { counted, printable } from '../printable.ts'
 import { alignColumns } from './table.ts'
 
-/** The options that a format uses. */
 interface PrintOptions {
   readonly output?: ImageFormat | undefined
-  /** On Azure the location in an id. */
+  /** On Azure, the location in an id. */
   readonly region?: string | undefined
-  /** Absent: compute machines for a paid image, else all. */
+  /** Default: compute machines for a paid image, else all machines. */
   readonly pool?: Pool | undefined
 }
 
@@ -53,7 +52,6 @@ export function printImage(found: FoundImage, options: PrintOptions): string {
   return FORMATS[options.output ?? 'urn'](found, options)
 }
 
-/** What to know before an image is used for these machines. */
 export function imageWarnings({ slot }: FoundImage, { output, pool }: PrintOptions): string[] {
   const isForControlPlane = pool === 'controlPlane' || pool === 'defaultMachinePlatform'
   return output === 'install-config' && isForControlPlane && isPaid(slot.plan)
@@ -75,46 +73,40 @@ function printInstallConfig({ slot, entry }: FoundImage, { pool }: PrintOptions)
   return fragment([], { compute: [machines(where === 'edge' ? 'edge' : 'worker')] })
 }
 
-/** Machines are amd64 unless a member says otherwise. */
+/** Machines are amd64 by default. */
 function architectureMember(name: string, { architecture }: Slot): Members {
   return architecture === 'x86_64' ? {} : { [name]: kubernetesName(architecture) }
 }
 
 function unsupported(format: string, { cloud }: Slot): InputError {
   return new InputError(
-    `--output ${format}: has no field for a marketplace image of ${FACTS[cloud].title}`,
+    `--output ${format}: not supported for marketplace images of ${FACTS[cloud].title}`,
     'Use --output urn.',
   )
 }
 
-/** Members under their path, as YAML that can be pasted. */
+/** YAML that can be pasted. */
 function fragment(path: YamlPath, members: object): string {
   const value = path.reduceRight<object>((sum, name) => ({ [name]: sum }), members)
   return stringify(value, { lineWidth: 0, indentSeq: false }).trimEnd()
 }
 
-/** What the user has to know about an image: how far it is behind its build, and its terms. */
+/** The lag of an image behind its build, and the terms of its purchase plan. */
 export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   const { slot, entry, urn } = found
   const lag = imageLag(stream, found)
-  const behind =
-    lag === undefined
-      ? ''
-      : lag.days > 0
-        ? `${counted(lag.days, 'day')} older than its build ${lag.release} (${lag.grade})`
-        : `of an older release than its build ${lag.release} (${lag.grade})`
+  const older = lag && lag.days > 0 ? `${counted(lag.days, 'day')} older` : 'of an older release'
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
-    ...(behind ? [`${urn}: ${behind}`] : []),
+    ...(lag ? [`${urn}: ${older} than its build ${lag.release} (${lag.grade})`] : []),
     ...(isPaid(slot.plan)
       ? [`${slot.plan} is a purchase plan; accept its terms first: ${terms}`]
       : []),
   ]
 }
 
-/** The members of a file that change, and the result. */
 export function mergeLines(file: string, { replaced }: Merged, isWritten: boolean): string[] {
-  const changed = isWritten ? 'updated' : 'not written, as without --in-place'
+  const changed = isWritten ? 'updated' : 'not written without --in-place'
   const result = replaced.length === 0 ? 'up to date' : changed
   return [...replaced.map((each) => `${file}: ${replacementLine(each)}`), `${file}: ${result}`]
 }
@@ -125,13 +117,12 @@ function replacementLine({ path, before, after }: Replacement): string {
   return `${path}: ${after === undefined ? 'removed' : `${old}${after || '""'}`}`
 }
 
-/** The name of an image; any other value of a file may be a secret or contain an account's id. */
+/** The name of an image. Other values may be secrets or contain the id of an account. */
 const SAFE = /^[\w.:-]{0,60}$/
 
-/** How many images a table shows. */
-const SHOWN = 24
+const MAX_ROWS = 24
 
-/** Why a stream has no image for a slot, with a table of the images that exist. */
+/** An error with a table of the images that the stream has. */
 export function missingImage(
   { file, kind, streams, remedy }: ImageSource,
   { name, images }: SourceStream,
@@ -154,7 +145,7 @@ export function missingImage(
   return new CheckFailure(
     hasRegions
       ? `${where}: ${slot.cloud} has an image for each region:`
-      : `${where}: no image for ${printSlot(slot)}; these exist:`,
+      : `${where}: no image for ${printSlot(slot)}; available images:`,
     remedyFor(slot, shown),
     { lines: imageTable(shown) },
   )
@@ -179,7 +170,6 @@ function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
   return 'Select one with --cloud, --plan, --arch, --generation and --region.'
 }
 
-/** Images by cloud, plan and architecture, with their names or, on AWS, their regions. */
 function imageTable(images: readonly SlotImage[]): string[] {
   const hasGeneration = images.some(({ slot }) => slot.generation !== undefined)
   const cells = alike(images, ({ slot }) => [{ ...slot, region: '' }]).map(
@@ -188,15 +178,13 @@ function imageTable(images: readonly SlotImage[]): string[] {
       slot.plan,
       slot.architecture,
       ...(hasGeneration ? [slot.generation ? `gen${slot.generation}` : ''] : []),
-      [...new Set(all.map(imageLabel))].slice(0, SHOWN).join(', '),
+      [...new Set(all.map((each) => each.slot.region ?? FACTS[slot.cloud].nameOf(each.entry)))]
+        .slice(0, MAX_ROWS)
+        .join(', '),
     ],
   )
   const title = images.every(({ slot }) => slot.region !== undefined) ? 'Regions' : 'Image'
   const header = ['Cloud', 'Plan', 'Architecture', ...(hasGeneration ? ['Generation'] : []), title]
-  const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more`] : []
-  return [...alignColumns([header, ...cells.slice(0, SHOWN)]), ...more]
-}
-
-function imageLabel({ slot, entry }: SlotImage): string {
-  return slot.region ?? FACTS[slot.cloud].nameOf(entry)
+  const more = cells.length > MAX_ROWS ? [`and ${cells.length - MAX_ROWS} more`] : []
+  return [...alignColumns([header, ...cells.slice(0, MAX_ROWS)]), ...more]
 }

@@ -2,7 +2,7 @@ import type { SlotSkew } from '../core/audit/skew.ts'
 import { type Change, isRegraded } from '../core/changes/changes.ts'
 import type { Item } from '../core/changes/inventory.ts'
 
-/** Changes for programs, as `schemas/diff.schema.json` describes them. */
+/** In the form of `schemas/diff.schema.json`. */
 export function changesJson(changes: readonly Change[]): object[] {
   return changes
     .filter(({ follows }) => !follows)
@@ -52,7 +52,6 @@ function itemJson(item: Item | undefined): object | null {
   }
 }
 
-/** A slot with its image for programs. */
 export function slotJson({ slot, release, image, grade, days }: SlotSkew): object {
   return {
     ...slot,
@@ -63,7 +62,6 @@ export function slotJson({ slot, release, image, grade, days }: SlotSkew): objec
   }
 }
 
-/** A document as it is printed. */
 export function printJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
 }

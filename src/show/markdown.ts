@@ -1,4 +1,4 @@
-/** A table for a pull request's comment; cells are markdown. */
+/** @param rows cells in Markdown */
 export function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -7,12 +7,12 @@ export function markdownTable(
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Foreign text as code: nothing in it ends the code, the cell or the line. */
+/** Foreign text as code, which cannot end the code, the cell or the line. */
 export function code(text: string): string {
   const clean = text.replace(/[\s\p{C}]+/gu, ' ').trim()
   if (clean === '') return ''
   if (!/[`|]/.test(clean)) return `\`${clean}\``
-  // Markdown goes on within the tag: links, emphasis, names of people.
+  // Markdown is active within the tag: links, emphasis, mentions.
   const escaped = clean.replace(
     /[^\p{L}\p{N} .,:;=/-]|:(?=\/\/)/gu,
     (each) => `&#${each.codePointAt(0)};`,
@@ -20,7 +20,7 @@ export function code(text: string): string {
   return `<code>${escaped}</code>`
 }
 
-/** A part that is shown on demand; the blank lines make its content markdown again. */
+/** A collapsed part. The blank lines make its content Markdown again. */
 export function details(summary: string, content: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`
 }

@@ -3,7 +3,7 @@ import { printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { groupBy } from '../core/group.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
-import type { Candidate, Selection } from '../core/selection/select.ts'
+import type { Selection } from '../core/selection/select.ts'
 import type { Image } from '../core/snapshot/snapshot.ts'
 import { FILE_LAYOUT, layoutRoot, slotPath } from '../core/stream/layouts.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
@@ -12,7 +12,7 @@ import { changesJson } from './json.ts'
 import { describeSlots } from './slots.ts'
 import { alignColumns } from './table.ts'
 
-/** Each slot with its candidates, the choice and the reason. */
+/** Each slot with its candidates, the selected image and the reason. */
 export function explainLines(selections: readonly Selection[]): string[] {
   return selections.flatMap(({ slot, wanted, image, grade, reason, candidates }) => [
     `${printSlot(slot)}, release ${wanted.text}`,
@@ -20,25 +20,18 @@ export function explainLines(selections: readonly Selection[]): string[] {
     ...alignColumns(
       candidates.map((candidate) => [
         `  ${candidate.image === image ? '*' : ' '} ${imageName(slot, candidate.image)}`,
-        verdict(candidate),
+        candidate.refused === undefined ? (candidate.grade ?? '') : `no: ${candidate.refused}`,
       ]),
     ),
   ])
-}
-
-function verdict({ grade, refused }: Candidate): string {
-  return refused === undefined ? (grade ?? '') : `no: ${refused}`
 }
 
 function imageName({ cloud }: Slot, image: Image): string {
   return FACTS[cloud].nameOf(toEntry(cloud, image))
 }
 
-/**
- * Which written keys the readers of a stream ignore: stream-metadata-go, and with it the installer and
- * the operators, only reads `marketplace.azure`.
- */
-export function readersLines({ comparison }: Regenerated): string[] {
+/** The written keys that stream-metadata-go, and so the installer and the operators, do not read. */
+export function unreadKeyLines({ comparison }: Regenerated): string[] {
   const ignored = ofKinds(comparison.changes, 'slot').flatMap(({ subject, after }) => {
     if (subject.kind !== 'slot' || after === undefined) return []
     const { slot, layout = FILE_LAYOUT } = subject
@@ -53,7 +46,7 @@ export function readersLines({ comparison }: Regenerated): string[] {
   ]
 }
 
-/** The slots that have an image of an earlier RHEL major, one line for each version. */
+/** The slots with an image of an earlier RHEL major, one line for each version. */
 export function fallbackLines(selections: readonly Selection[]): string[] {
   const earlier = selections.filter(({ grade }) => grade === 'older-rhel-major')
   const byVersion = groupBy(earlier, ({ image }) => image?.version ?? '')
@@ -63,7 +56,6 @@ export function fallbackLines(selections: readonly Selection[]): string[] {
   })
 }
 
-/** What `regenerate -o json` prints: the selections with their candidates, and the changes. */
 export function regeneratedJson({
   selections,
   comparison,

@@ -11,32 +11,27 @@ import { describeSlots, groupSlots } from './slots.ts'
 import { GRADE_STYLES, onStdout, type Styled } from './style.ts'
 import { foldLine, type Table, title, underlinedTable } from './table.ts'
 
-/** How `skew -o` can print. */
 export const SKEW_FORMATS = {
   table: skewText,
   json: skewJson,
   markdown: skewMarkdown,
 } as const satisfies Record<
   string,
-  (skews: readonly SlotSkew[], options: SkewOptions, styled: Styled) => string
+  (skews: readonly SlotSkew[], isAll: boolean, styled: Styled) => string
 >
 export type SkewFormat = keyof typeof SKEW_FORMATS
 
-export interface SkewOptions {
-  /** Every slot on a line of its own, and not only those behind their build. */
-  readonly isAll: boolean
-}
-
-/** A grade in its column or behind its name. */
+/** A grade in its column or after the column's name. */
 const GRADE = new RegExp(`(?<= {2}|: )(?:${GRADES.join('|')})(?= {2}|$)`)
 
-function skewText(skews: readonly SlotSkew[], { isAll }: SkewOptions, styled: Styled): string {
+/** @param isAll whether every slot has a line, or only the slots behind their build */
+function skewText(skews: readonly SlotSkew[], isAll: boolean, styled: Styled): string {
   const { style, width } = onStdout(styled)
   const print = (table: Table) =>
     underlinedTable(table, width()).map((line) =>
       line.replace(GRADE, (grade) => style(GRADE_STYLES[grade as Grade], grade)),
     )
-  const slots = isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+  const slots = slotsToShow(skews, isAll)
   const blocks = [
     foldLine(skewSummary(skews), width()),
     ...(slots.rows.length > 0
@@ -50,9 +45,13 @@ function skewText(skews: readonly SlotSkew[], { isAll }: SkewOptions, styled: St
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
+function slotsToShow(skews: readonly SlotSkew[], isAll: boolean): Table {
+  return isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+}
+
 /** For a pull request or an issue. */
-function skewMarkdown(skews: readonly SlotSkew[], { isAll }: SkewOptions): string {
-  const slots = isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+function skewMarkdown(skews: readonly SlotSkew[], isAll: boolean): string {
+  const slots = slotsToShow(skews, isAll)
   const publish = publishTables(skews)
   const blocks = [
     `### ${skewSummary(skews)}`,
@@ -79,7 +78,7 @@ function skewJson(skews: readonly SlotSkew[]): string {
   )
 }
 
-/** Whether the image of a slot is missing or behind its build. */
+/** Also true for a slot without an image. */
 function isBehind({ image, grade }: SlotSkew): boolean {
   return image === undefined || grade?.startsWith('older-') === true
 }
@@ -87,42 +86,43 @@ function isBehind({ image, grade }: SlotSkew): boolean {
 /** `13 of 58 slots are behind their build by up to 526 days, 2 without an image, 14 images in 44 slots to publish` */
 export function skewSummary(slots: readonly SlotSkew[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
-  const reasons = slots.flatMap((slot) => whyUngraded(slot) ?? [])
-  const ungraded = reasons.length
+  const reasons = slots.flatMap((slot) => ungradedReason(slot) ?? [])
   const lag = slots.filter(isBehind).length - empty
   const days = Math.max(0, ...slots.map((slot) => (isBehind(slot) && slot.days) || 0))
+  const range = days > 0 ? ` by up to ${counted(days, 'day')}` : ''
   const missing = missingImages(slots)
   const clouds = [...new Set(slots.map(({ slot }) => slot.cloud))]
   return [
-    ...(ungraded === slots.length
-      ? []
-      : [
-          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build${days > 0 ? ` by up to ${counted(days, 'day')}` : ''}`,
-        ]),
+    ...(reasons.length < slots.length
+      ? [
+          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build${range}`,
+        ]
+      : []),
     ...(empty > 0 ? [`${empty} without an image`] : []),
-    ...(ungraded > 0 ? [`${ungraded} not graded (${[...new Set(reasons)].join(', ')})`] : []),
+    ...(reasons.length > 0
+      ? [`${reasons.length} not graded (${[...new Set(reasons)].join(', ')})`]
+      : []),
     missing.length > 0
       ? `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')} to publish`
-      : ungraded > 0
+      : reasons.length > 0
         ? 'images to publish unknown'
         : `no image of ${clouds.join(', ')} is left to publish`,
   ].join(', ')
 }
 
 /** Why the image of a slot has no grade; undefined for a graded image. */
-export function whyUngraded({ image, grade, release, refused }: SlotSkew): string | undefined {
+export function ungradedReason({ image, grade, release, refused }: SlotSkew): string | undefined {
   if (image === undefined || grade !== undefined) return undefined
   return refused ?? (release === undefined ? RELEASE_UNKNOWN : 'OCP version unknown')
 }
 
 const SLOT_HEADER = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
 
-/** Every slot with the name of its image. */
 export function slotTable(slots: readonly SlotSkew[]): Table {
   return { header: SLOT_HEADER, rows: slots.map((each) => [printSlot(each.slot), ...cells(each)]) }
 }
 
-/** A row for slots that lag alike, the worst first. An image is named by its version if it is not one. */
+/** One row for slots that lag alike, the worst first. Different images are named by their version. */
 export function lagTable(slots: readonly SlotSkew[]): Table {
   const rows = groupLags(slots).map(({ text, state, isOne }) => [
     text,
@@ -131,7 +131,7 @@ export function lagTable(slots: readonly SlotSkew[]): Table {
   return { header: SLOT_HEADER, rows }
 }
 
-/** A line for each group of slots that lag alike, the worst first. */
+/** One line for slots that lag alike, the worst first. */
 export function skewLines(slots: readonly SlotSkew[]): string[] {
   return groupLags(slots).map(({ text, state: { image, grade, days } }) => {
     if (image === undefined) return `${text}: no image`
@@ -158,8 +158,7 @@ function severity({ image, grade, days }: SlotSkew): number {
 }
 
 function versionCells(state: SlotSkew): string[] {
-  const { image } = state
-  return cells(state, image?.release ?? image?.version)
+  return cells(state, state.image?.release ?? state.image?.version)
 }
 
 function cells(state: SlotSkew, name?: string): string[] {
@@ -168,12 +167,12 @@ function cells(state: SlotSkew, name?: string): string[] {
   return [
     release ?? 'unknown',
     image === undefined ? '-' : (name ?? FACTS[slot.cloud].nameOf(image)),
-    image === undefined ? 'none' : (grade ?? whyUngraded(state) ?? ''),
+    image === undefined ? 'none' : (grade ?? ungradedReason(state) ?? ''),
     lag,
   ]
 }
 
-/** What to publish: one table for each cloud, as their images are named in different ways. */
+/** The images to publish: one table for each cloud, as each cloud names images in its own way. */
 export function publishTables(slots: readonly SlotSkew[]): Table[] {
   const missing = missingImages(slots)
   return CLOUDS.flatMap((cloud): Table[] => {

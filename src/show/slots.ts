@@ -3,14 +3,14 @@ import { alike } from '../core/group.ts'
 import { comparePlans } from '../core/selection/selections.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 
-/** Slots in few words: slots that differ in one facet are described together. */
+/** One text for slots that differ in one facet: `azure ocp x86_64, aarch64 gen2`. */
 export function describeSlots(slots: readonly Slot[]): string[] {
   return groupSlots(slots.map((slot) => ({ slot, alike: '' }))).map(({ text }) => text)
 }
 
 interface Member {
   readonly slot: Slot
-  /** Equal for slots that may share a line. */
+  /** Equal for slots that may be in one group. */
   readonly alike: string
 }
 
@@ -21,7 +21,7 @@ interface Group<T extends Member> {
   readonly text: string
 }
 
-/** Slots of a cloud that are alike, and differ in one facet, then in another, in this order. */
+/** Groups slots of a cloud that are alike and differ in one facet, facet by facet. */
 export function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] {
   let groups = members.map((member) => {
     const { plan, architecture, generation, region } = member.slot

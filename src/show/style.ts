@@ -1,17 +1,16 @@
 import type { styleText } from 'node:util'
 import type { Grade } from '../core/selection/select.ts'
 
-/** Colors a text of stdout or stderr (the default) on a terminal that supports it. */
+/** Colors a text for stdout or stderr (default) on a capable terminal. */
 export type Style = (
   style: Parameters<typeof styleText>[0],
   text: string,
   stream?: 'stdout' | 'stderr',
 ) => string
 
-/** The terminal that a text is printed on. */
 export interface Styled {
   readonly style: Style
-  /** The width of stdout or stderr (the default); undefined for complete lines. */
+  /** The width of stdout or stderr (default); undefined for complete lines. */
   readonly width: (stream?: 'stdout' | 'stderr') => number | undefined
 }
 

@@ -10,15 +10,14 @@ export interface Table {
 /** In columns: longer cells do not widen their column. */
 const LONGEST = 120
 
-/** In columns of a terminal, before the lines under a folded row. */
+/** In columns: the indentation below the first line of a folded row. */
 const INDENT = 4
 
 /**
- * Rows of aligned columns, two spaces apart, without trailing spaces and without line ends in cells. If
- * a row would be wider than the terminal, each row is folded: its first cell, and under it the others,
- * as many in a line as fit.
+ * Rows of aligned columns, two spaces apart, without trailing spaces and line ends. If a row is wider
+ * than the terminal, all rows are folded: the first cell, and below it the other cells.
  *
- * @param width of the terminal; absent for a pipe or a file, where lines are complete
+ * @param width of the terminal; absent for complete lines, as in a pipe or a file
  * @param names of the columns, printed before the cells of a folded row
  * @returns the lines of each row
  */
@@ -45,19 +44,18 @@ export function alignRows(
   return isFitting ? lines.map((line) => [line]) : rows.map((row) => foldRow(row, width, names))
 }
 
-/** In columns. The library takes long for long texts, and is only needed for what is not ASCII. */
+/** In columns. The library is slow for long texts, and is only needed for characters outside ASCII. */
 function displayWidth(text: string): number {
   if (text.includes('\u001b')) return stringWidth(text)
   const others = text.match(/[^ -~]+/g) ?? []
   return others.reduce((width, run) => width + stringWidth(run) - run.length, text.length)
 }
 
-/** The lines of all rows. */
 export function alignColumns(table: readonly (readonly string[])[], width?: number): string[] {
   return alignRows(table, width).flat()
 }
 
-/** Signs are before the first cell. */
+/** The first cell with more than a sign begins the row. */
 function foldRow(row: readonly string[], width: number, names: readonly string[]): string[] {
   const first = row.findIndex((cell) => cell.length > 1)
   const head = row.slice(0, first + 1).join('  ')
@@ -75,7 +73,7 @@ function foldRow(row: readonly string[], width: number, names: readonly string[]
   return [...foldLine(head, width), ...under.map((line) => `${' '.repeat(INDENT)}${line}`)]
 }
 
-/** A line in pieces that fit a width, all but the first indented. */
+/** A line in parts that fit a width; all parts but the first are indented. */
 export function foldLine(line: string, width: number | undefined): string[] {
   if (width === undefined || displayWidth(line) <= width) return [line]
   const [indent = ''] = /^ */.exec(line) ?? []
@@ -88,9 +86,9 @@ export function foldLine(line: string, width: number | undefined): string[] {
 }
 
 /**
- * A table as az prints one: the header, dashes under each column, the rows. A column is two wider than
- * its name, or as wide as its widest cell. If the table is wider than the terminal, the rows are folded,
- * and each cell follows the name of its column.
+ * A table as az prints it: the header, dashes below each column, the rows. A column is two wider than
+ * its name, or as wide as its widest cell. In a terminal that is too narrow, rows are folded, and each
+ * cell follows the name of its column.
  */
 export function underlinedTable({ header, rows }: Table, width?: number): string[] {
   const dashes = header.map((name, at) =>
@@ -106,7 +104,7 @@ export function underlinedTable({ header, rows }: Table, width?: number): string
   return alignRows(rows, width, header).flat()
 }
 
-/** A column's name: `sku` is `Sku`, as az has it. */
+/** As az prints a key: `Sku`. */
 export function title(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }

@@ -127,7 +127,7 @@ describe('an install-config', () => {
     })
     const { status, stderr } = await merge(config('', '', 'aws', 'eu-west-9'))
     expect(status).toBe(1)
-    expect(stderr).toContain('no image for aws ocp x86_64 eu-west-9; these exist:')
+    expect(stderr).toContain('no image for aws ocp x86_64 eu-west-9; available images:')
   })
 
   it('with several compute pools gets an image in each, or in the one of --pool', async () => {

@@ -303,7 +303,7 @@ describe('the options of image', () => {
     [['--merge', 'x.yaml', '-o', 'id'], 'merge'],
     [
       ['--cloud', 'gcp', '-o', 'nodepool', '--plan', 'ocp'],
-      '--output nodepool: has no field for a marketplace image of Google Cloud',
+      '--output nodepool: not supported for marketplace images of Google Cloud',
     ],
   ])('refuse %j', async (words, message) => {
     const { status, stdout, stderr } = await image(DEMO, ...words)
@@ -366,7 +366,7 @@ describe('a missing image', () => {
       status: 1,
       stdout: '',
       stderr: [
-        `stream-snapshot: ${DEMO}: no image for ${slot}; these exist:`,
+        `stream-snapshot: ${DEMO}: no image for ${slot}; available images:`,
         ...TABLE,
         remedy,
         '',

@@ -1,4 +1,4 @@
-/** Markup that is safe to insert into a page: made by `html`, or by a library that escapes. */
+/** Markup that is safe to insert into a page. */
 export class Html {
   readonly text: string
 
@@ -6,7 +6,7 @@ export class Html {
     this.text = text
   }
 
-  /** For markup of this project or of a library, never for text from a file or from git. */
+  /** For markup of this project, never for text from a file or from git. */
   static trusted(text: string): Html {
     return new Html(text)
   }
@@ -14,10 +14,7 @@ export class Html {
 
 type Content = Html | string | number | undefined | readonly Content[]
 
-/**
- * A template of markup. Every value that is not markup itself is escaped, for elements and for quoted
- * attributes. No other code of the page escapes text.
- */
+/** A template of markup. Values other than `Html` are escaped for elements and quoted attributes. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return Html.trusted(parts.map((part, at) => part + render(contents[at])).join(''))
 }

@@ -11,17 +11,17 @@ const LONGEST = 3_000_000
 const FEWEST = 10
 
 /**
- * The page of one history or of several: one file without external resources. The same histories give
- * the same bytes. It shows as many of the latest versions as fit.
+ * One page for all streams, without external resources, with as many of the latest versions as fit.
+ * The same histories give the same bytes.
  */
 export function printPage(streams: readonly PageStream[]): string {
   for (let count = SHOWN; ; count = Math.floor(count / 2)) {
-    const text = pageOf(streams.map((each) => ({ ...each, history: each.history.slice(-count) })))
+    const text = printAll(streams.map((each) => ({ ...each, history: each.history.slice(-count) })))
     if (count <= FEWEST || Buffer.byteLength(text) < LONGEST) return text
   }
 }
 
-function pageOf(streams: readonly PageStream[]): string {
+function printAll(streams: readonly PageStream[]): string {
   const names = streams.map(({ name }) => name).join(', ')
   const page = html`<!doctype html>
 <html lang="en">
@@ -59,13 +59,12 @@ const GRADE_MEANINGS = {
   none: 'no image fits the slot',
 } as const satisfies Record<Severity, string>
 
-/** The number of images to publish, after a stream's name. */
 function toPublish({ history }: PageStream): string {
   const { length } = missingImages(history.at(-1)?.slots ?? [])
   return length === 0 ? '' : ` ${length} to publish`
 }
 
-/** Allows only the page's own style and script, by their digests. */
+/** Allows only the style and the script of the page, by their digests. */
 const POLICY = [
   "default-src 'none'",
   `style-src ${digest(style)}`,

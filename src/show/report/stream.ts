@@ -3,7 +3,7 @@ import type { HistoryVersion } from '../../core/history/history.ts'
 import { GRADES } from '../../core/selection/select.ts'
 import { counted } from '../../printable.ts'
 import { countChanges } from '../changes.ts'
-import { csvLine, shownChanges, versionGrades, versionRows, whyUnchanged } from '../history.ts'
+import { csvLine, describeUnchanged, shownChanges, versionGrades, versionRows } from '../history.ts'
 import { SIGN_WORDS } from '../rows.ts'
 import { codeTable, lagTable, publishTables, skewSummary, slotTable } from '../skew.ts'
 import type { Table } from '../table.ts'
@@ -20,13 +20,13 @@ export interface PageStream {
   readonly history: readonly HistoryVersion[]
   /** The number of all versions. */
   readonly versions: number
-  /** When the first of all versions was committed. */
+  /** The commit date of the first of all versions. */
   readonly begins: string
-  /** What the address of a commit begins with, if the remote repository is known. */
+  /** The URL of a commit without its id, if the remote repository is known. */
   readonly commits?: string | undefined
 }
 
-/** @param key makes the ids of a page of several streams unique */
+/** @param key prefix of the ids, unique on the page */
 export function streamPart(stream: PageStream, key: string): Html {
   const last = stream.history.at(-1)
   if (last === undefined) return html``
@@ -65,7 +65,7 @@ ${earlier(history, last)}</header>`
 /** In days. */
 const TREND = 30
 
-/** The headline of the version that was current some weeks before, to compare with. */
+/** The summary of the version that was current 30 days earlier. */
 function earlier(history: readonly HistoryVersion[], last: HistoryVersion): Html | undefined {
   const limit = Date.parse(last.date) - TREND * 24 * 60 * 60 * 1000
   const then = history.findLast(({ date }) => Date.parse(date) <= limit)
@@ -82,7 +82,7 @@ function publishPart({ slots }: HistoryVersion): Html | undefined {
 ${tables.map((table) => printTable(table, 'Images to publish'))}`
 }
 
-/** The builds, slots that lag alike in one row, and every slot with the name of its image. */
+/** The builds, the lag of the slots, and every slot with the name of its image. */
 function currentPart({ slots, releases, ocp }: HistoryVersion): Html | undefined {
   const builds = Object.entries(releases)
   if (builds.length + slots.length === 0) return undefined
@@ -112,7 +112,7 @@ function headRow(names: readonly string[]): Html {
   return html`<thead role="rowgroup"><tr role="row">${names.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>`
 }
 
-/** Everything but words of ours is code. */
+/** Values of the stream are code. */
 function printCell(column: string | undefined, text: string): Html {
   if (column === 'Grade') return badge(text)
   return column === 'Lag' || column === 'Slots' || column === 'For'
@@ -127,7 +127,6 @@ function badge(grade: string): Html {
 
 const COLUMNS = ['Change', 'Of', 'Before and after', 'Grade']
 
-/** The versions as `history` prints them, the latest first. */
 function changeTable({ history, commits }: PageStream): Html {
   return html`<table role="table"><caption class="away">Changes by commit, the latest first</caption>
 ${headRow(COLUMNS)}
@@ -142,7 +141,7 @@ function commitBody(version: HistoryVersion, commits: string | undefined): Html 
     html`<code>${what}</code>`,
     html`${grade && badge(grade)}`,
   ])
-  const none = html`<tr role="row"><td role="cell" colspan="${COLUMNS.length}">${whyUnchanged(version)}</td></tr>`
+  const none = html`<tr role="row"><td role="cell" colspan="${COLUMNS.length}">${describeUnchanged(version)}</td></tr>`
   return html`<tbody role="rowgroup"><tr class="commit" role="row"><th scope="rowgroup" role="rowheader" colspan="${COLUMNS.length}">${day(date)} ${commitId(version, commits)} ${subject} <span class="quiet">${versionGrades(version)}</span></th></tr>
 ${rows.length === 0 ? none : rows.map((row) => html`<tr role="row">${row.map((cell, at) => html`<td role="cell" data-label="${COLUMNS[at]}">${cell}</td>`)}</tr>\n`)}</tbody>`
 }
@@ -151,7 +150,7 @@ function day(date: string): Html {
   return html`<time datetime="${date}">${date.slice(0, 10)}</time>`
 }
 
-/** A commit's short id, as a link if the address of the remote repository is known. */
+/** A short id, as a link if the URL of the remote repository is known. */
 function commitId({ commit }: HistoryVersion, commits: string | undefined): Html {
   const id = html`<abbr title="${commit}">${commit.slice(0, 7)}</abbr>`
   return commits === undefined ? id : html`<a href="${commits}${commit}" rel="noreferrer">${id}</a>`

@@ -1,4 +1,4 @@
-/** The build takes these files as text. */
+/** The build imports these files as text. */
 declare module '*.css' {
   const text: string
   export default text
