@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
-import { type LockOptions, withLock } from './lock.ts'
+import { withLocks } from './lock.ts'
 import { findUpwards, repositoryAround, resolveLinks } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream } from './read.ts'
-import { checkTarget, tidy, type Write, writeFiles } from './write.ts'
+import { checkTarget, type Write, writeFiles } from './write.ts'
 
 export const STDIN = '-'
 
@@ -22,26 +22,24 @@ export function openFolder(
     path,
     env,
     resolve: at,
-    /** The absolute path without links; a missing file is in its resolved folder. */
     realPath: (file: string) => resolveLinks(file, at(file)),
     relative: (absolute: string) => relative(path, absolute),
     exists: (file: string) => file !== STDIN && fs.existsSync(at(file)),
-    /** The names of a folder's files that end in `suffix`, sorted; empty if there is no such folder. */
+    /** The sorted names of a folder's files that end in `suffix`; empty for a missing folder. */
     list: (folder: string, suffix: string) => listFiles(at(folder), suffix),
     /** The text of a file, or of stdin for `-`. @throws InputError */
     read: (file: string) =>
       file === STDIN ? readStream(stdin(), 'stdin') : readInput(file, at(file)),
-    readIfExists: (file: string) => readIfExists(named(file), at(file)),
-    /** A file next to the one that names it: it may not be a link out of their folder. */
+    readIfExists: (file: string) => readIfExists(refuseStdin(file), at(file)),
+    /** Like `readIfExists`, for a file that another file names. @throws for a link out of its folder */
     readSibling: (file: string) => readSibling(file, at(file)),
     write: (writes: readonly Write[]) => {
-      for (const { file } of writes) named(file)
+      for (const { file } of writes) refuseStdin(file)
       return writeFiles(writes, at)
     },
-    lock: <T>(file: string, options: LockOptions, work: () => Promise<T>) =>
-      withLock(file, options, work, at(file)),
+    lock: <T>(files: readonly string[], onWait: (text: string) => void, work: () => Promise<T>) =>
+      withLocks(files, at, onWait, work),
     checkTarget: (file: string) => checkTarget(file, at(file)),
-    tidy: (file: string) => tidy(file, at(file)),
     /** A file of this name in this folder or above it, up to the root of the git repository. */
     findUpwards: (name: string) => from(findUpwards(name, path)),
     repositoryRoot: () => from(repositoryAround(path)),
@@ -60,8 +58,7 @@ function listFiles(folder: string, suffix: string): string[] {
   }
 }
 
-/** @throws InputError for `-`, which is never the name of a file that is updated */
-function named(file: string): string {
+function refuseStdin(file: string): string {
   if (file !== STDIN) return file
   throw new InputError('-: stdin cannot be updated', 'Name a file.')
 }

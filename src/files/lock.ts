@@ -3,34 +3,35 @@ import fs from 'fs-extra'
 import { ServiceError } from '../errors.ts'
 import { attempt, fileError, hasCode } from './error.ts'
 import { resolveTarget } from './paths.ts'
+import { hasEnded, removeTemporaryFiles } from './write.ts'
 
-export interface LockOptions {
-  readonly patience: number
-  readonly onWait: (holder: string) => void
-}
+/** In milliseconds: a run that is not throttled takes a few seconds. */
+const TIME_LIMIT = 30_000
 
 /**
- * Does some work while no other process does any on the same file. The lock is a file next to it,
- * `.NAME.lock`, with the id of the process that made it; the lock of a process that has ended is
- * removed. There is no lock where nothing can be written.
- *
- * @throws ServiceError if another process has the lock for longer than the patience
+ * Runs work while no other process writes any of the files. The lock of a file is `.NAME.lock` next
+ * to it, with the id of the process that made it. Files that ended processes left are removed. There
+ * is no lock where nothing can be written.
+ * @throws ServiceError if another process holds a lock for longer than the time limit
  */
-export async function withLock<T>(
-  file: string,
-  options: LockOptions,
+export async function withLocks<T>(
+  files: readonly string[],
+  at: (file: string) => string,
+  onWait: (text: string) => void,
   work: () => Promise<T>,
-  path: string,
 ): Promise<T> {
-  const lock = lockFile(attempt(file, () => resolveTarget(file, path)))
-  let isHeld = false
+  const held: string[] = []
   const release = () => {
-    if (isHeld) fs.removeSync(lock)
-    isHeld = false
+    for (const lock of held.splice(0)) fs.removeSync(lock)
   }
   const forget = onExit(release)
   try {
-    isHeld = await acquire(lock, file, options)
+    for (const file of files) {
+      const target = attempt(file, () => resolveTarget(file, at(file)))
+      const lock = join(dirname(target), `.${basename(target)}.lock`)
+      if (await acquire(lock, file, onWait)) held.push(lock)
+      removeTemporaryFiles(dirname(target))
+    }
     return await work()
   } finally {
     release()
@@ -38,22 +39,8 @@ export async function withLock<T>(
   }
 }
 
-export function lockFile(target: string): string {
-  return join(dirname(target), `.${basename(target)}.lock`)
-}
-
-export function hasEnded(pid: number | undefined): boolean {
-  if (pid === undefined) return false
-  try {
-    if (pid !== 0) process.kill(pid, 0)
-    return pid === 0
-  } catch (error) {
-    return !hasCode(error, 'EPERM')
-  }
-}
-
 /** The process that made a lock; 0 if it was killed before it wrote its id, undefined if unknown. */
-export function readHolder(lock: string): number | undefined {
+function readHolder(lock: string): number | undefined {
   try {
     const text = fs.readFileSync(lock, 'utf8')
     if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text)
@@ -64,8 +51,8 @@ export function readHolder(lock: string): number | undefined {
 }
 
 /** @returns false if nothing can be written there */
-async function acquire(lock: string, file: string, { patience, onWait }: LockOptions) {
-  const end = Date.now() + patience
+async function acquire(lock: string, file: string, onWait: (text: string) => void) {
+  const end = Date.now() + TIME_LIMIT
   for (let isWaiting = false; ; ) {
     try {
       fs.writeFileSync(lock, String(process.pid), { flag: 'wx' })
@@ -80,7 +67,7 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
       }
     }
     const pid = readHolder(lock)
-    if (hasEnded(pid)) {
+    if (pid === 0 || (pid && hasEnded(pid))) {
       fs.removeSync(lock)
       continue
     }
@@ -91,24 +78,19 @@ async function acquire(lock: string, file: string, { patience, onWait }: LockOpt
         `Try again when that run has ended, or remove ${lock} if there is none.`,
       )
     }
-    if (!isWaiting) onWait(holder)
+    if (!isWaiting) onWait(`${file}: waiting for ${holder}`)
     isWaiting = true
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
-const undos = new Set<() => void>()
-
-/** Registers a synchronous undo for the end of the process. Returns how to cancel it. */
+/**
+ * Registers a synchronous undo for the end of the process.
+ * @returns cancels it
+ */
 export function onExit(undo: () => void): () => void {
-  if (undos.size === 0) process.once('exit', undoAll)
-  undos.add(undo)
+  process.on('exit', undo)
   return () => {
-    undos.delete(undo)
-    if (undos.size === 0) process.off('exit', undoAll)
+    process.off('exit', undo)
   }
-}
-
-function undoAll(): void {
-  for (const undo of undos) undo()
 }

@@ -15,16 +15,15 @@ export function repositoryAround(folder: string): string | undefined {
   return foldersAbove(folder).find(isRepository)
 }
 
-/** In bytes. File systems allow 255; a recording and a lock have longer names than the snapshot. */
+/** In bytes. File systems allow 255; the lock of a file has a longer name than the file. */
 const LONGEST_NAME = 240
 
 /**
- * Resolves the links of a path that is to be written. A file of a pull request may be a link, so the
- * path must stay in its git repository.
- *
+ * Resolves the links of a path before a file is written there. A file of a pull request may be a
+ * link, so the path must stay in its git repository.
  * @param file as the user typed it, for errors
  * @returns an absolute path without links; its folder may be missing
- * @throws InputError for a path that leads out of its repository or into `.git`, or is not a file
+ * @throws InputError for a path out of its repository or in `.git`, and for a path of no file
  */
 export function resolveTarget(file: string, path: string): string {
   const length = Buffer.byteLength(basename(path))
@@ -50,7 +49,7 @@ export function resolveTarget(file: string, path: string): string {
   return target
 }
 
-/** A missing file is in its resolved folder. @throws InputError for a link to a missing file */
+/** Resolves the folder of a missing file. @throws InputError for a link to a missing file */
 export function resolveLinks(file: string, path: string): string {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import fs from 'fs-extra'
 import { InputError } from '../errors.ts'
 import { attempt, hasCode } from './error.ts'
-import { hasEnded, lockFile, readHolder } from './lock.ts'
 import { resolveTarget } from './paths.ts'
 
 export interface Write {
@@ -11,7 +10,7 @@ export interface Write {
   readonly text: string
 }
 
-/** All temporary files are complete before the first rename: a full disk changes no file. */
+/** Writes all temporary files before the first rename: a full disk changes no file. */
 export async function writeFiles(
   writes: readonly Write[],
   at: (path: string) => string,
@@ -46,28 +45,28 @@ export function checkTarget(file: string, path: string): void {
   }
 }
 
-export function tidy(file: string, path: string): void {
-  const target = attempt(file, () => resolveTarget(file, path))
-  const folder = dirname(target)
-  const entries = fs.existsSync(folder)
-    ? attempt(folder, () => fs.readdirSync(folder, { withFileTypes: true }))
-    : []
-  const temporary = entries.filter((each) => each.isFile() && hasEnded(readProcess(each.name)))
-  const lock = lockFile(target)
-  for (const each of [
-    ...temporary.map(({ name }) => join(folder, name)),
-    ...(hasEnded(readHolder(lock)) ? [lock] : []),
-  ]) {
-    attempt(each, () => fs.removeSync(each))
+const TEMPORARY = /^\.stream-snapshot\.([0-9]+)\.[0-9a-f]{12}\.tmp$/
+
+/** Removes the files of processes that were killed while they wrote. */
+export function removeTemporaryFiles(folder: string): void {
+  if (!fs.existsSync(folder)) return
+  const entries = attempt(folder, () => fs.readdirSync(folder, { withFileTypes: true }))
+  for (const entry of entries) {
+    const [, pid] = TEMPORARY.exec(entry.name) ?? []
+    if (pid === undefined || !entry.isFile() || !hasEnded(Number(pid))) continue
+    const path = join(folder, entry.name)
+    attempt(path, () => fs.removeSync(path))
   }
 }
 
-function readProcess(name: string): number | undefined {
-  const [, pid] = TEMPORARY.exec(name) ?? []
-  return pid === undefined ? undefined : Number(pid)
+export function hasEnded(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return !hasCode(error, 'EPERM')
+  }
 }
-
-const TEMPORARY = /^\.stream-snapshot\.([0-9]+)\.[0-9a-f]{12}\.tmp$/
 
 function writeDurably(path: string, text: string, replaced: fs.Stats | undefined): void {
   const descriptor = fs.openSync(path, 'wx', replaced === undefined ? 0o666 : 0o600)
@@ -84,7 +83,7 @@ function writeDurably(path: string, text: string, replaced: fs.Stats | undefined
   }
 }
 
-/** Only root can change owners; for others the content matters more. */
+/** Only root can change owners; other users keep the content only. */
 function keepOwner(descriptor: number, { uid, gid }: fs.Stats): void {
   const own = fs.fstatSync(descriptor)
   if (own.uid === uid && own.gid === gid) return
@@ -95,7 +94,7 @@ function keepOwner(descriptor: number, { uid, gid }: fs.Stats): void {
   }
 }
 
-/** Makes a rename durable, where the file system and the permissions allow it. */
+/** Makes a rename durable if the file system and the permissions allow it. */
 function syncFolder(folder: string): void {
   let descriptor: number | undefined
   try {

@@ -36,7 +36,7 @@ import { skusOf } from '../core/workspace/describe.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { currentBranch } from '../files/git/branch.ts'
+import { currentBranch } from '../files/git/git.ts'
 import { printable } from '../printable.ts'
 
 export interface PlanOptions {

@@ -16,7 +16,7 @@ import { readWorkspace } from '../core/workspace/read.ts'
 import { type StreamConfig, streamConfigs, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { openHead, openTrees, type Tree } from '../files/git/revision.ts'
+import { openTrees, type Tree } from '../files/git/revision.ts'
 import type { LockContext } from './locks.ts'
 
 export interface WorkspaceDiffRequest {
@@ -37,8 +37,7 @@ export async function diffWorkspace(
   { folder }: Pick<LockContext, 'folder'>,
   { base, head, names = [] }: WorkspaceDiffRequest = {},
 ): Promise<Difference> {
-  const { before, after } =
-    base === undefined ? await openHead(folder) : await openTrees(folder, base, head)
+  const { before, after } = await openTrees(folder, base, head)
   const file = await findWorkspaceFile(folder, before, after)
   const old = parseStreams(await before.read(file), file, fileName(before, file))
   const fresh = parseStreams(await after.read(file), file, fileName(after, file))

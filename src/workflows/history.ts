@@ -9,8 +9,7 @@ import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import type { Blobs } from '../files/git/blobs.ts'
-import { NotInClone } from '../files/git/git.ts'
+import { type Blobs, NotInClone } from '../files/git/git.ts'
 import {
   type FileCommit,
   type FileState,

@@ -15,7 +15,7 @@ import {
 } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { currentBranch } from '../files/git/branch.ts'
+import { currentBranch } from '../files/git/git.ts'
 import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './workspace.ts'
 
 /** Where repositories keep their streams, from their root. */

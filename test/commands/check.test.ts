@@ -235,12 +235,15 @@ describe('regenerate in a workspace', () => {
   it('reads after it has the lock', async () => {
     await two()
     let running: ReturnType<typeof call> | undefined
-    const options = { patience: 1000, onWait: () => undefined }
-    await folderAt(folder).lock('one.json', options, async () => {
-      running = call('regenerate', 'one')
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      await writeFile(at('snapshots/one.json'), IMAGES('418.94.20241009'))
-    })
+    await folderAt(folder).lock(
+      ['one.json'],
+      () => undefined,
+      async () => {
+        running = call('regenerate', 'one')
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        await writeFile(at('snapshots/one.json'), IMAGES('418.94.20241009'))
+      },
+    )
     expect(await running).toMatchObject({ status: 0 })
     expect(await read('one.json')).toContain('418.94.20241009')
   })

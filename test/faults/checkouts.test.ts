@@ -200,7 +200,7 @@ PATH=\${PATH#*:} exec git "$@"
     expect(history).toEqual(
       refusal(
         `${FILE}: no git history: unrecognized argument: --diff-merges=first-parent`,
-        'Git 2.31 or later is needed.',
+        'Update git to 2.31 or later.',
       ),
     )
     const both = await run(['diff', `HEAD~1:${FILE}`, FILE], { cwd: folder, env })

@@ -79,7 +79,11 @@ describe('a folder', () => {
     await expect(open(folder).write(writes)).rejects.toThrow(message)
     expect((await readdir(folder)).sort()).toEqual(['.git', 'linked', 'rhcos.json', 's.json'])
     expect(await readdir(outside)).toEqual([])
-    const locking = open(folder).lock(file, { patience: 0, onWait: () => undefined }, async () => 1)
+    const locking = open(folder).lock(
+      [file],
+      () => undefined,
+      async () => 1,
+    )
     await expect(locking).rejects.toThrow(message)
   })
 

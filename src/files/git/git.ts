@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
+import { LONGEST_FILE, tooLong } from '../read.ts'
 
 interface GitResult {
   readonly status: number
@@ -8,19 +11,22 @@ interface GitResult {
   readonly stderr: string
 }
 
-/** Prevents git from running what a repository configures: a file watcher, replaced commits. */
-const QUIETLY = ['--no-replace-objects', '--no-optional-locks', '-c', 'core.fsmonitor=false']
+/** Prevents git from using what a repository configures: a file watcher, replaced commits. */
+const OPTIONS = ['--no-replace-objects', '--no-optional-locks', '-c', 'core.fsmonitor=false']
 
-/** The user's own settings. Other variables, such as the `GIT_DIR` of a hook, belong to another run. */
-const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
+/** The user's own settings. Other variables, such as the `GIT_DIR` of a hook, name another folder. */
+const SETTINGS =
+  /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
 
 function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || KEPT.test(name))
+  const own = Object.entries(env).filter(
+    ([name]) => !name.startsWith('GIT_') || SETTINGS.test(name),
+  )
   return {
     ...Object.fromEntries(own),
     LC_ALL: 'C',
     GIT_NO_LAZY_FETCH: '1',
-    // For versions of git that do not know GIT_NO_LAZY_FETCH.
+    // For versions of git without GIT_NO_LAZY_FETCH.
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_TERMINAL_PROMPT: '0',
   }
@@ -32,18 +38,18 @@ export type GitFolder = Pick<Folder, 'path' | 'env'> & {
 }
 
 export function startGit(args: readonly string[], { path, env, index }: GitFolder) {
-  const child = spawn('git', [...QUIETLY, ...args], {
+  const child = spawn('git', [...OPTIONS, ...args], {
     cwd: path,
     env: { ...gitEnvironment(env), ...(index && { GIT_INDEX_FILE: index }) },
   })
   const { stdin, stdout } = child
   const stderr: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-  // git may end before it has read everything; its exit status is checked instead.
+  // git may end before it reads everything; its exit status is checked instead.
   stdin.on('error', () => undefined)
   const ended = new Promise<Omit<GitResult, 'stdout'>>((resolve, reject) => {
     child.on('error', (cause) =>
-      reject(new InputError('git cannot be run', 'Is it installed?', { cause })),
+      reject(new InputError('git cannot be run', 'Install git.', { cause })),
     )
     child.on('close', (status) =>
       resolve({ status: status ?? 1, stderr: Buffer.concat(stderr).toString('utf8') }),
@@ -62,31 +68,93 @@ export async function runGit(args: readonly string[], folder: GitFolder): Promis
 }
 
 export function gitError(what: string, stderr: string, remedy?: string): InputError {
-  if (isLacking(stderr)) return notInClone(what)
+  if (isNotInClone(stderr)) return new NotInClone(what)
   const lines = stderr.split('\n')
-  const cause = lines.find((line) => REFUSAL.test(line)) ?? lines[0] ?? ''
+  const cause = lines.find((line) => PREFIX.test(line)) ?? lines[0] ?? ''
   const [, known] = REMEDIES.find(([pattern]) => pattern.test(stderr)) ?? []
-  return new InputError(`${what}: ${cause.replace(REFUSAL, '')}`, known ?? remedy)
+  return new InputError(`${what}: ${cause.replace(PREFIX, '')}`, known ?? remedy)
 }
 
-const REFUSAL = /^(fatal|error): /
+const PREFIX = /^(fatal|error): /
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/dubious ownership/, 'If you trust it: git config --global --add safe.directory FOLDER'],
-  [/unrecognized argument: --diff-merges/, 'Git 2.31 or later is needed.'],
+  [/unrecognized argument: --diff-merges/, 'Update git to 2.31 or later.'],
 ]
 
-export function isLacking(stderr: string): boolean {
+export function isNotInClone(stderr: string): boolean {
   return /lazy fetching disabled|unable to read|promisor|transport .* not allowed|could not fetch/.test(
     stderr,
   )
 }
 
-export function notInClone(what: string): NotInClone {
-  return new NotInClone(
-    `${what}: its content is not in this clone`,
-    'Fetch it with git fetch --refetch --no-filter.',
-  )
+export class NotInClone extends InputError {
+  constructor(what: string) {
+    super(
+      `${what}: its content is not in this clone`,
+      'Fetch it with git fetch --refetch --no-filter.',
+    )
+  }
 }
 
-export class NotInClone extends InputError {}
+/** Reads contents by their ids, with one process of git for all of them. */
+export class Blobs {
+  readonly #git
+  readonly #chunks: AsyncIterator<Buffer>
+
+  constructor(folder: GitFolder) {
+    this.#git = startGit(['cat-file', '--batch'], folder)
+    this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
+  }
+
+  /** @throws InputError for a missing content, one that is too long, and a directory */
+  async read(blob: string, name: string): Promise<Buffer> {
+    this.#git.stdin.write(`${blob}\n`)
+    let start = await this.#chunk(name)
+    while (!start.includes('\n')) start = Buffer.concat([start, await this.#chunk(name)])
+    const end = start.indexOf('\n')
+    const [, type, size] = / (\w+) (\d+)$/.exec(start.toString('latin1', 0, end)) ?? []
+    if (size === undefined) throw new NotInClone(name)
+    const length = Number(size)
+    const isFile = type === 'blob' && length <= LONGEST_FILE
+    const parts = [start.subarray(end + 1)]
+    // A line feed follows the content.
+    for (let received = start.length - end - 1; received <= length; ) {
+      const chunk = await this.#chunk(name)
+      received += chunk.length
+      if (isFile) parts.push(chunk)
+    }
+    if (isFile) return Buffer.concat(parts, length)
+    throw type === 'blob'
+      ? tooLong(name)
+      : new InputError(`${name}: is a directory, expected a file`)
+  }
+
+  close(): void {
+    this.#git.stdin.end()
+    this.#git.child.kill()
+  }
+
+  async #chunk(name: string): Promise<Buffer> {
+    const { value, done } = await this.#chunks.next()
+    if (!done) return value
+    const { stderr } = await this.#git.ended
+    throw gitError(name, stderr)
+  }
+}
+
+export function currentBranch(folder: Folder): string | undefined {
+  const root = folder.repositoryRoot()
+  if (root === undefined) return undefined
+  try {
+    const path = join(folder.resolve(root), '.git')
+    // In a worktree and in a submodule `.git` is a file that names the folder.
+    const isFolder = fs.statSync(path).isDirectory()
+    const text = isFolder ? '' : fs.readFileSync(path, 'utf8')
+    const [, named = '.git'] = /^gitdir: (.+?)\s*$/.exec(text) ?? []
+    const head = fs.readFileSync(resolve(dirname(path), named, 'HEAD'), 'utf8')
+    return /^ref: refs\/heads\/(\S+)\s*$/.exec(head)?.[1]
+  } catch {
+    return undefined
+  }
+}

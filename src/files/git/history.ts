@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
-import { Blobs } from './blobs.ts'
-import { type GitFolder, gitError, runGit } from './git.ts'
+import { Blobs, type GitFolder, gitError, runGit } from './git.ts'
 import { placeInGit } from './revision.ts'
 
 export class NoVersions extends InputError {}
@@ -25,10 +24,8 @@ export interface FileCommit {
 }
 
 /**
- * The commits that changed some files, along first parents: a merge is one commit, with what it
- * changed relative to its first parent. Only names are read, so contents may be missing from the
- * clone. A renamed file is followed; a copy of a file begins with the commit that added the copy.
- *
+ * The commits that changed some files, latest first, along first parents: a merge is one commit.
+ * Only names are read, so contents may be missing from the clone. Renames are followed, copies not.
  * @param paths of one repository; only the first one needs a version
  * @throws InputError without a repository, NoVersions if git has no version of the first file
  */
@@ -51,7 +48,6 @@ export async function readFileHistory(
   const cuts = await readCuts(folder)
   const { stdout } = await runGit(['config', '--get', 'remote.origin.url'], folder)
   return {
-    /** The latest first. */
     commits: commits.map(
       ({ added: _, ...each }): FileCommit => ({ ...each, isCut: cuts.has(each.id) }),
     ),
@@ -79,7 +75,10 @@ async function followRenames(
   const commits: Log[] = []
   let names = paths
   for (let start = 'HEAD'; ; ) {
-    const log = await readLog(folder, prefix, names, start, what)
+    const relative = names.map((name) => posix.relative(prefix, name))
+    const { status, stdout, stderr } = await runGit([...LOG, start, '--', ...relative], folder)
+    if (status !== 0) throw gitError(what, stderr)
+    const log = parseLog(stdout.toString('utf8'), names)
     const renamed = await findRename(folder, log, names)
     if (renamed === undefined) return [...commits, ...log]
     commits.push(...log.slice(0, renamed.index + 1))
@@ -88,7 +87,7 @@ async function followRenames(
   }
 }
 
-/** Words that keep the output independent of the user's settings. */
+/** Options that make the output independent of the user's settings. */
 const LOG = [
   ...['--literal-pathspecs', '-c', 'log.showRoot=true'],
   ...['log', '--first-parent', '--diff-merges=first-parent', '--raw', '-z', '--no-abbrev'],
@@ -97,20 +96,7 @@ const LOG = [
   ...['--no-show-signature', '--no-notes'],
 ]
 
-async function readLog(
-  folder: GitFolder,
-  prefix: string,
-  names: readonly string[],
-  start: string,
-  what: string,
-): Promise<Log[]> {
-  const paths = names.map((name) => posix.relative(prefix, name))
-  const { status, stdout, stderr } = await runGit([...LOG, start, '--', ...paths], folder)
-  if (status !== 0) throw gitError(what, stderr)
-  return parseLog(stdout.toString('utf8'), names)
-}
-
-/** Fields with NUL between: an empty one, id, time, subject, then for each file its change and path. */
+/** NUL separates the fields: an empty one, id, time, subject, then change and path of each file. */
 function parseLog(text: string, names: readonly string[]): Log[] {
   const fields = text.split('\0')
   const commits: Log[] = []
@@ -154,15 +140,11 @@ async function findSource(
   id: string,
   name: string,
 ): Promise<string | undefined> {
+  const options = ['-r', '--raw', '-z', '--no-relative', '--diff-filter=R']
   // Only the second comparison needs contents, which may be missing from the clone.
   for (const similarity of ['-M100%', '-M']) {
-    const { stdout } = await runGit(
-      [
-        ...['diff-tree', '-r', '--raw', '-z', '--no-relative', '--diff-filter=R'],
-        ...[similarity, `${id}^1`, id],
-      ],
-      folder,
-    )
+    const words = ['diff-tree', ...options, similarity, `${id}^1`, id]
+    const { stdout } = await runGit(words, folder)
     const fields = stdout.toString('utf8').split('\0')
     const at = fields.findIndex(
       (field, index) => field.startsWith(':') && fields[index + 2] === name,
@@ -172,7 +154,7 @@ async function findSource(
   return undefined
 }
 
-/** The first commits of a shallow clone: git does not have their parents. */
+/** The commits of a shallow clone without their parents. */
 async function readCuts(folder: GitFolder): Promise<ReadonlySet<string>> {
   const { status, stdout } = await runGit(['rev-parse', '--git-path', 'shallow'], folder)
   const file = resolve(folder.path, stdout.toString().trimEnd())

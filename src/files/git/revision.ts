@@ -4,14 +4,13 @@ import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
 import { decodeText } from '../read.ts'
-import { Blobs } from './blobs.ts'
-import { type GitFolder, gitError, isLacking, runGit } from './git.ts'
+import { Blobs, type GitFolder, gitError, isNotInClone, runGit } from './git.ts'
 
 export interface Tree {
-  /** As messages name it, `a1b2c3d`; undefined for the working tree. */
+  /** For messages, such as `a1b2c3d`; undefined for the working tree. */
   readonly label?: string
   readonly commit?: string
-  /** Undefined where this version does not have the file. @throws InputError if it is unreadable */
+  /** @returns undefined if this version does not have the file */
   read(path: string): Promise<string | undefined>
 }
 
@@ -19,16 +18,14 @@ const SHALLOW_REMEDY =
   'Fetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.'
 
 /**
- * The versions that a pull request compares: that of the merge base of `base` and `head`, and that of
- * `head`.
- *
+ * The two versions that a pull request compares: the merge base of `base` and `head`, and `head`.
  * @param head a revision; undefined for the working tree, whose commit is HEAD
- * @throws InputError for an unknown revision, and where a shallow clone does not have the merge base
+ * @throws InputError for an unknown revision, and if the clone does not have the merge base
  */
 export async function openTrees(
   folder: Folder,
-  base: string,
-  head: string | undefined,
+  base = 'HEAD',
+  head?: string,
 ): Promise<{ readonly before: Tree; readonly after: Tree }> {
   const repository = await Repository.open(folder, `${base}: no git repository`)
   const from = await repository.findCommit(base)
@@ -45,14 +42,6 @@ export async function openTrees(
     before: commitTree(repository, common),
     after: head === undefined ? workingTree(repository, folder) : commitTree(repository, to),
   }
-}
-
-export async function openHead(
-  folder: Folder,
-): Promise<{ readonly before: Tree; readonly after: Tree }> {
-  const repository = await Repository.open(folder, 'HEAD: no git repository')
-  const commit = await repository.findCommit('HEAD')
-  return { before: commitTree(repository, commit), after: workingTree(repository, folder) }
 }
 
 function commitTree(repository: Repository, commit: string): Tree {
@@ -72,7 +61,7 @@ function commitTree(repository: Repository, commit: string): Tree {
 function workingTree(repository: Repository, folder: Folder): Tree {
   return {
     read: async (path) =>
-      (await folder.readIfExists(path)) ?? (await repository.readLeftOut(path, path)),
+      (await folder.readIfExists(path)) ?? (await repository.readSkipped(path, path)),
   }
 }
 
@@ -81,7 +70,7 @@ export function splitRevision(name: string): { revision?: string; path?: string 
   return { .../^(?<revision>(?:[^:{]|\{[^}]*\})*):(?<path>.+)$/s.exec(name)?.groups }
 }
 
-/** A path of a revision starts at the root of the repository, as in git, or else at the folder. */
+/** `REVISION:PATH` starts at the root of the repository, as in git, or else at the folder. */
 export async function readIfInRevision(folder: Folder, name: string): Promise<string | undefined> {
   const text = await folder.readIfExists(name)
   if (text !== undefined) return text
@@ -90,7 +79,7 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   const repository = await Repository.open(
     folder,
     `${name}: no such file, and no git repository to look in`,
-    'REVISION:PATH is understood within a git repository.',
+    'REVISION:PATH requires a git repository.',
   )
   await repository.expectRevision(revision, name)
   const inFolder = /^\.\.?\//.test(path) ? path : `./${path}`
@@ -111,16 +100,16 @@ export async function readSinceCommitted(
   const before = await repository.read(`HEAD:./${place.name}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
-  if (!repository.hasFiles) {
+  if (!repository.hasWorkingTree) {
     throw new InputError(
       `${path}: no such file: the repository is bare`,
       'Name two revisions: REVISION:PATH REVISION:PATH.',
     )
   }
-  return [before, await repository.readLeftOut(place.name, path)]
+  return [before, await repository.readSkipped(place.name, path)]
 }
 
-/** The folder and name by which git has a file: through links, from the nearest existing folder. */
+/** A file as git lists it: links resolved, relative to its nearest existing folder. */
 export function placeInGit(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   path: string,
@@ -149,19 +138,19 @@ async function noFile(name: string, folder: Folder): Promise<InputError> {
     : error
 }
 
-/** A repository as it is seen from a folder of it: paths that begin with `./` start there. */
+/** A repository, opened in one of its folders: paths that begin with `./` start there. */
 class Repository {
   private constructor(
     private readonly folder: GitFolder,
-    readonly hasFiles: boolean,
+    readonly hasWorkingTree: boolean,
   ) {}
 
   static async open(folder: GitFolder, what: string, remedy?: string): Promise<Repository> {
-    const place = ['rev-parse', '--is-inside-work-tree', '--absolute-git-dir']
-    const { status, stdout, stderr } = await runGit(place, folder)
+    const query = ['rev-parse', '--is-inside-work-tree', '--absolute-git-dir']
+    const { status, stdout, stderr } = await runGit(query, folder)
     if (status !== 0) throw gitError(what, stderr, remedy)
-    const [isInside, own = ''] = stdout.toString().split('\n')
-    return new Repository({ ...folder, index: indexFile(own, folder) }, isInside === 'true')
+    const [isInside, gitFolder = ''] = stdout.toString().split('\n')
+    return new Repository({ ...folder, index: indexFile(gitFolder, folder) }, isInside === 'true')
   }
 
   async output(...args: readonly string[]): Promise<string> {
@@ -180,8 +169,8 @@ class Repository {
     }
   }
 
-  /** A file of the index that a sparse checkout leaves out. */
-  async readLeftOut(path: string, name: string): Promise<string | undefined> {
+  /** A file of the index that a sparse checkout skips. */
+  async readSkipped(path: string, name: string): Promise<string | undefined> {
     const listed = await this.output('--literal-pathspecs', 'ls-files', '-t', '--', path)
     return listed.startsWith('S ') ? this.read(`:./${path}`, name) : undefined
   }
@@ -195,7 +184,7 @@ class Repository {
     )
   }
 
-  /** @param revision a commit or a tree; empty for the index */
+  /** @param revision empty for the index */
   async expectRevision(revision: string, name: string): Promise<void> {
     if (revision === '' || (await this.find(`${revision}^{tree}`, name)) !== undefined) return
     throw new InputError(`${name}: unknown revision ${revision}`)
@@ -224,7 +213,7 @@ class Repository {
     )
   }
 
-  /** @throws InputError where a partial clone does not have the objects on the way */
+  /** @throws InputError if a partial clone does not have the objects of the path */
   private async find(expression: string, name: string): Promise<string | undefined> {
     if (expression.startsWith('-')) return undefined
     const { status, stdout, stderr } = await runGit(
@@ -232,15 +221,14 @@ class Repository {
       this.folder,
     )
     if (status === 0) return stdout.toString().trim()
-    if (isLacking(stderr)) throw gitError(name, stderr)
+    if (isNotInClone(stderr)) throw gitError(name, stderr)
     return undefined
   }
 }
 
 /** In a hook of this repository, the index of the commit that is being made. */
-function indexFile(own: string, { path, env }: GitFolder): string | undefined {
-  const { GIT_INDEX_FILE } = env
-  if (!GIT_INDEX_FILE) return undefined
-  const file = resolve(path, GIT_INDEX_FILE)
-  return existsSync(file) && realpathSync(dirname(file)) === own ? file : undefined
+function indexFile(gitFolder: string, { path, env }: GitFolder): string | undefined {
+  if (!env.GIT_INDEX_FILE) return undefined
+  const file = resolve(path, env.GIT_INDEX_FILE)
+  return existsSync(file) && realpathSync(dirname(file)) === gitFolder ? file : undefined
 }
