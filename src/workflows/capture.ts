@@ -24,7 +24,7 @@ import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../e
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import { GENERATOR } from '../version.ts'
-import { type PlanOptions, planCapture } from './capture-plan.ts'
+import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.ts'
 import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
 import {
   allParts,
@@ -150,6 +150,7 @@ async function captureOnce(
   const before = found?.snapshot
   const replay = await readReplay(options.replay, recording, folder)
   const plan = await planCapture(config, options, before, folder)
+  refuseEmpty(plan, options, file)
   const criteria = cloudCriteria(plan.criteria, plan.clouds, cloudOptions, replay ? undefined : env)
   const drop = knownDrops(file, options, before)
   if (before) {
@@ -219,6 +220,14 @@ async function captureOnce(
     ),
     notes: [...new Set([...notes, ...notesOnBuilds(content)])],
   }
+}
+
+function refuseEmpty({ clouds, builds }: CapturePlan, { drop = [] }: PlanOptions, file: string) {
+  if (clouds.length > 0 || builds.length > 0 || drop.length > 0) return
+  throw new InputError(
+    `${file}: nothing to capture, as no build and no cloud is named`,
+    'Name builds as ARCH=VERSION, or clouds with --cloud.',
+  )
 }
 
 /**
