@@ -53,7 +53,7 @@ export const cosa2streamCommand = command({
       context,
       (own) => cosa2stream(flags, options, own),
     )
-    printCapture(capture, terminal, args)
+    printCapture(capture, terminal, args, regeneration)
     printRegeneration(regeneration, terminal, args)
     if (config.target === undefined) terminal.file(regeneration.result.stream.print())
     return printWrites(writes, terminal, args)

@@ -35,9 +35,15 @@ export function printNotes(result: CaptureResult, terminal: Terminal): void {
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 
-export function printCapture(result: CaptureResult, terminal: Terminal, args: PrintArgs): void {
+export function printCapture(
+  result: CaptureResult,
+  terminal: Terminal,
+  args: PrintArgs,
+  regeneration?: Regeneration,
+): void {
   printNotes(result, terminal)
-  for (const line of captureLines(result, terminal)) terminal.say(line)
+  const printed = regeneration?.result.comparison.changes ?? []
+  for (const line of captureLines(result, terminal, printed)) terminal.say(line)
   // A run always names what it removes.
   if (!args.quiet) return
   for (const cloud of CLOUDS) {

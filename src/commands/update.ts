@@ -67,7 +67,7 @@ export const updateCommand = command({
       if (args.cloud?.length === 0 && hasImages && !capture?.kept.clouds.length) {
         own.say('marketplace images: not queried, unchanged')
       }
-      if (capture) printCapture(capture, own, args)
+      if (capture) printCapture(capture, own, args, regeneration)
       else own.say('nothing to query')
       if (regeneration) printRegeneration(regeneration, own, args)
       const { clouds = [], builds = {} } = config ?? {}

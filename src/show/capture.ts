@@ -1,4 +1,5 @@
-import type { Comparison } from '../core/changes/changes.ts'
+import type { Change, Comparison } from '../core/changes/changes.ts'
+import { keyOf } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import {
@@ -29,12 +30,22 @@ export interface CaptureSummary {
   readonly kept: { readonly clouds: readonly string[]; readonly regions: readonly string[] }
 }
 
-/** The builds, their changes, and for each cloud how many images are listed, new and removed. */
-export function captureLines(summary: CaptureSummary, styled: Styled): string[] {
+/**
+ * The builds, their changes, and for each cloud how many images are listed, new and removed.
+ *
+ * @param printed changes that are printed elsewhere
+ */
+export function captureLines(
+  summary: CaptureSummary,
+  styled: Styled,
+  printed: readonly Change[],
+): string[] {
   const { snapshot, comparison } = summary
   const builds = Object.entries(snapshot.builds).map(([arch, { release }]) => `${arch}=${release}`)
+  const others = new Set(printed.map(({ subject }) => keyOf(subject)))
   const changes = (comparison?.changes ?? []).filter(
-    ({ subject }) => subject.kind !== 'listing' && subject.kind !== 'cloud',
+    ({ subject }) =>
+      subject.kind !== 'listing' && subject.kind !== 'cloud' && !others.has(keyOf(subject)),
   )
   return [
     ...(builds.length > 0 ? [`builds: ${builds.join(' ')}`] : []),
