@@ -5,7 +5,6 @@ import { deprecationLines } from '../show/capture.ts'
 import { changeLines } from '../show/changes.ts'
 import { captureStream, prepareCapture } from '../workflows/capture.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
-import { readBuilds } from './builds.ts'
 import { command } from './command.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 import { isDryRun, printCapture, printNotes } from './results.ts'
@@ -42,10 +41,9 @@ export const captureCommand = command({
     const config = await readConfig(args, context.folder)
     const isDry = isDryRun(args)
     const capture = isDry ? prepareCapture : captureStream
-    const builds = readBuilds(args.BUILDS)
-    const all = { ...captureOptions(args), builds: builds.length > 0 ? builds : undefined }
+    const builds = args.BUILDS.length > 0 ? args.BUILDS : undefined
     const result = await withCaptureContext(config.snapshot, args, context, (own) =>
-      capture(config, all, own),
+      capture(config, { ...captureOptions(args), builds }, own),
     )
     const { comparison, writes, before } = result
     if (isDry) {
@@ -63,11 +61,11 @@ export const captureCommand = command({
   },
 })
 
-/** The stream that the flags name, or a stream of the workspace with them. */
+/** A stream defined by flags, or a stream of the workspace with flags. */
 export async function readConfig(args: CaptureArgs, folder: Folder): Promise<StreamConfig> {
   const { SNAPSHOT, stream: target, BUILDS: builds } = args
   if (target !== undefined && builds.length > 0) {
-    throw new InputError('--stream cannot be combined with builds', 'Leave out one of them.')
+    throw new InputError('--stream cannot be combined with builds', 'Use only one of them.')
   }
   const flags = { ...streamFlags(args), ...(target !== undefined && { target }) }
   if (SNAPSHOT.endsWith('.json')) return { require: 'any', ...flags, snapshot: SNAPSHOT }
@@ -75,7 +73,10 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
   const own = workspace?.streams.get(SNAPSHOT)
   if (own !== undefined) return { ...own, ...flags }
   if (workspace === undefined) {
-    throw new InputError(`SNAPSHOT: expected a path such as ${SNAPSHOT}.json`)
+    throw new InputError(
+      'SNAPSHOT: expected a path that ends in .json',
+      'Name a file such as snapshots/rhcos-4.18.json.',
+    )
   }
   throw unknownStream(SNAPSHOT, [...workspace.streams.keys()], workspace.file)
 }
@@ -84,10 +85,8 @@ export function streamFlags(args: ArgsOf<typeof CAPTURE_OPTIONS>): Partial<Strea
   const { name, url, distro, criteria, cloud, drop = [] } = args
   const both = cloud?.find((each) => drop.includes(each))
   if (both !== undefined) {
-    throw new InputError(
-      `--drop ${both} cannot be combined with --cloud ${both}`,
-      'Leave out one of them.',
-    )
+    const message = `--drop ${both} cannot be combined with --cloud ${both}`
+    throw new InputError(message, 'Use only one of them.')
   }
   return {
     ...(name !== undefined && { name }),

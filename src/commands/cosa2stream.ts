@@ -1,5 +1,4 @@
 import { cosa2stream } from '../workflows/cosa2stream.ts'
-import { readBuilds } from './builds.ts'
 import { streamFlags } from './capture.ts'
 import { command } from './command.ts'
 import { PREVIEW_OPTIONS, text } from './option.ts'
@@ -22,9 +21,7 @@ export const cosa2streamCommand = command({
   options: {
     ...REGENERATE_OPTIONS,
     ...CAPTURE_OPTIONS,
-    snapshot: text('Snapshot to write', {
-      default: 'snapshots/NAME.json',
-    }),
+    snapshot: text('Snapshot to write', { default: 'snapshots/NAME.json' }),
     ...PREVIEW_OPTIONS,
   },
   examples: [
@@ -43,7 +40,7 @@ export const cosa2streamCommand = command({
     }
     const options = {
       ...captureOptions(args),
-      builds: readBuilds(args.BUILDS),
+      builds: args.BUILDS,
       ...regenerateOptions(args),
     }
     const file = args.snapshot ?? args.target ?? 'cosa2stream'

@@ -1,5 +1,7 @@
+import type { Progress } from '../capture/capture.ts'
 import type { CloudOption } from '../capture/clouds/cloud.ts'
 import { CLOUD_TABLE } from '../capture/clouds/index.ts'
+import type { NamedBuild } from '../core/builds/locate.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { ARCHITECTURES, architectureOf, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
@@ -9,7 +11,7 @@ import { InputError } from '../errors.ts'
 import { CAPTURE_DEFAULTS, type CaptureContext, type CaptureOptions } from '../workflows/capture.ts'
 import type { CloudOptions } from '../workflows/clouds.ts'
 import type { RegenerateOptions } from '../workflows/regenerate.ts'
-import { checkUrl } from './builds.ts'
+import { checkUrl, readBuilds } from './builds.ts'
 import type { Context } from './command.ts'
 import {
   type ArgsOf,
@@ -27,7 +29,7 @@ import {
 } from './option.ts'
 import { describeRefusal, isDryRun, type PrintArgs } from './results.ts'
 
-/** Each cloud reads its own options, so their values have no type here. */
+/** Each cloud reads its own options, so the values have no type here. */
 const CLOUD_OPTIONS: object = Object.fromEntries(
   CLOUDS.flatMap((cloud) => {
     const options: Readonly<Record<string, CloudOption>> = CLOUD_TABLE[cloud].settings.options
@@ -56,10 +58,10 @@ export const QUERY_OPTIONS = {
     { values: [...CLOUDS, ...ARCHITECTURES] },
     (names) => names.map((name) => architectureOf(name) ?? name),
   ),
-  concurrency: withDefault(count('Queries at a time'), CAPTURE_DEFAULTS.concurrency),
-  timeout: withDefault(count('Limit for a request'), CAPTURE_DEFAULTS.timeout / 1000),
+  concurrency: withDefault(count('Parallel queries'), CAPTURE_DEFAULTS.concurrency),
+  timeout: withDefault(count('Time limit for a request'), CAPTURE_DEFAULTS.timeout / 1000),
   patience: withDefault(
-    count('Limit for a query with its retries'),
+    count('Time limit for a query with retries'),
     CAPTURE_DEFAULTS.patience / 1000,
   ),
 }
@@ -92,14 +94,18 @@ export const CAPTURE_OPTIONS = {
   name: text('Stream name, and its folder on the build server'),
   url: text('Build server', { default: "the distribution's" }, checkUrl),
   distro: choice('Distribution', ['rhcos', 'fcos'] as const, { default: 'rhcos' }),
-  'no-signatures': flag('Leave out signatures of artifacts'),
+  'no-signatures': flag('Omit the signatures of artifacts'),
   cloud: cloudOption('Clouds to query, or none', 'as captured'),
   criteria: text('Criteria, or built-in', { default: 'as captured' }),
   ocp: OCP_OPTION,
   replay,
 }
 
-export const BUILDS = texts('Builds as ARCH=VERSION, or the URL of a meta.json')
+const buildWords = texts('Builds as ARCH=VERSION, or the URL of a meta.json')
+export const BUILDS: Option<readonly NamedBuild[]> = {
+  ...buildWords,
+  read: (words, name) => readBuilds(buildWords.read(words, name)),
+}
 
 export function captureOptions(
   args: ArgsOf<typeof QUERY_OPTIONS> & Pick<CaptureOptions, 'ocp' | 'replay'>,
@@ -112,25 +118,18 @@ export function captureOptions(
 export async function withCaptureContext<T>(
   file: string,
   args: CloudOptions & PrintArgs,
-  { folder, env, now, terminal }: Context,
+  context: Context,
   work: (context: CaptureContext) => Promise<T>,
 ): Promise<T> {
-  const line = await terminal.progress(`${file}: querying`)
-  const context: CaptureContext = {
-    folder,
-    now,
-    env,
-    cloudOptions: args,
-    onWait: (text) => terminal.say(text),
-    onProgress: (parts) =>
-      line.update(
-        `${file}: ${parts.map(({ name, done, total }) => `${name} ${done}/${total}`).join('  ')}`,
-      ),
+  const line = await context.terminal.progress(`${file}: querying`)
+  const onProgress = (parts: readonly Progress[]) => {
+    const counts = parts.map(({ name, done, total }) => `${name} ${done}/${total}`)
+    line.update(`${file}: ${counts.join('  ')}`)
   }
   try {
-    return await work(context)
+    return await work({ ...context, cloudOptions: args, onProgress })
   } catch (error) {
-    throw describeRefusal(error, terminal, args)
+    throw describeRefusal(error, context.terminal, args)
   } finally {
     line.stop()
   }
@@ -138,7 +137,6 @@ export async function withCaptureContext<T>(
 
 const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
-/** How a target is generated, which `verify` takes too. */
 export const TARGET_OPTIONS = {
   layout: choices('Layout, repeatable', layouts, { default: "the target's" }),
   'marketplace-file': text('Write images to this file instead of the stream'),
@@ -151,8 +149,8 @@ export const REGENERATE_OPTIONS = {
   target: text('Stream to update (default: print it)'),
   ...TARGET_OPTIONS,
   'allow-regression': flag('Allow losses and older images, and name them'),
-  'keep-lost': flag("Keep the target's images of lost regions"),
-  explain: flag('Print the candidates and the choice of each slot'),
+  'keep-lost': flag('Keep images of the target in lost regions'),
+  explain: flag('Print the candidates of each slot with reasons'),
 }
 
 export function regenerateOptions(
@@ -171,10 +169,16 @@ export function targetFlags(
   const { target, 'marketplace-file': marketplaceFile, require, layout } = args
   const names = [...new Set(layout)]
   if (names.includes('none') && names.length > 1) {
-    throw new InputError('--layout none cannot be combined with other layouts')
+    throw new InputError(
+      '--layout none cannot be combined with other layouts',
+      'Use only one of them.',
+    )
   }
   if (marketplaceFile !== undefined && names.some((name) => name !== FILE_LAYOUT)) {
-    throw new InputError(`--marketplace-file has only the layout ${FILE_LAYOUT}`)
+    throw new InputError(
+      `--marketplace-file: only supports the layout ${FILE_LAYOUT}`,
+      'Remove --layout or --marketplace-file.',
+    )
   }
   return {
     ...(target !== undefined && { target }),

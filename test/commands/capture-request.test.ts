@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { readBuilds } from '../../src/commands/builds.ts'
 import { captureCommand, readConfig } from '../../src/commands/capture.ts'
 import { readArgs } from '../../src/commands/command.ts'
 import { parseWords } from '../../src/commands/line/parse.ts'
@@ -17,9 +16,8 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
   const [, words] = parseWords(['capture', 's.json', ...args])
   const table = { ...positionals, ...options }
   const read = readArgs('capture', table, words) as unknown as CaptureArgs
-  const named = readBuilds(read.BUILDS)
   const folder = folderAt(await temporaryFolder())
-  const all = { ...captureOptions(read), builds: named.length > 0 ? named : undefined }
+  const all = { ...captureOptions(read), builds: read.BUILDS.length > 0 ? read.BUILDS : undefined }
   return planCapture(await readConfig(read, folder), all, snapshot, folder)
 }
 
@@ -115,16 +113,19 @@ describe('a command line that is wrong', () => {
     [['x86_64'], '"x86_64": expected ARCH=VERSION or https://…/meta.json'],
     [['foo=1'], '"foo=1": expected one of aarch64, ppc64le, s390x, x86_64 before the ='],
     [['=1'], '"=1": expected one of'],
-    [['x86_64='], '"x86_64=": expected a build\'s version behind the ='],
-    [['x86_64=../../x'], "expected a build's version behind the ="],
-    [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64, expected one'],
+    [['x86_64='], '"x86_64=": expected a version after the ='],
+    [['x86_64=../../x'], 'expected a version after the ='],
+    [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64'],
     [['x86_64=1'], 'the name of the stream, which is the folder of its builds, is missing'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
-    [[`${url}?sig=abc`], 'a URL with a query or a fragment'],
-    [['http://builds.example/meta.json'], 'plain http only to this machine'],
-    [['https://a:b@builds.example/meta.json'], 'a URL with credentials'],
-    [['--url', 'http://builds.example', 'x86_64=1'], '--url: plain http only to this machine'],
-    [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: a URL with a query'],
+    [[`${url}?sig=abc`], 'the URL contains a query or a fragment'],
+    [['http://builds.example/meta.json'], 'plain http is only supported to this machine'],
+    [['https://a:b@builds.example/meta.json'], 'the URL contains credentials'],
+    [
+      ['--url', 'http://builds.example', 'x86_64=1'],
+      '--url: plain http is only supported to this machine',
+    ],
+    [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: the URL contains a query'],
     [['--name', 'a/b', 'x86_64=1'], 'stream name: expected a name such as 4.18-9.4'],
     [['--distro', 'mars', 'x86_64=1'], 'expected one of rhcos, fcos'],
     [['--stream', 'rhcos.json', 'x86_64=1'], '--stream cannot be combined with builds'],

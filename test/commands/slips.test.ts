@@ -51,7 +51,7 @@ it.each([
   ['list https://a.example/s.json', 'https://a.example/s.json: no such file\nDownload it first.'],
   [
     'capture t.json --cloud azure aws',
-    '"aws": expected ARCH=VERSION or https://…/meta.json\nClouds stand in one word: --cloud azure,aws.',
+    '"aws": expected ARCH=VERSION or https://…/meta.json\nSeparate clouds by commas: --cloud azure,aws.',
   ],
   [
     'regenerate s.json rhcos.json',
