@@ -1,6 +1,7 @@
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Io } from '../io.ts'
+import type { LockContext } from '../workflows/locks.ts'
 import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, flag, type OptionTable, type Words } from './option.ts'
 
@@ -24,26 +25,26 @@ export const GROUPS = [
 
 export type GlobalArgs = ArgsOf<typeof GLOBAL_OPTIONS>
 
-export interface Context extends Io {
+export interface Context extends Io, LockContext {
   readonly terminal: Terminal
 }
 
 /** The exit code of a command; undefined for 0. */
 export type ExitCode = 0 | 1 | undefined
 
-/** A command as its file defines it: the types of its arguments follow from the tables. */
+/** The definition of a command. The types of its arguments follow from the tables. */
 interface Definition<Positionals extends OptionTable, Options extends OptionTable> {
   readonly name: string
   readonly group: (typeof GROUPS)[number]
   readonly describe: string
-  /** The arguments in the help, if the positionals alone do not show them. */
+  /** The arguments in the help; default: the names of the positionals. */
   readonly usage?: string
   /** In their order, in capitals. */
   readonly positionals: Positionals
   readonly options: Options
-  /** Command lines without the program's name, each with its purpose. */
+  /** Command lines without the name of the program, each with its purpose. */
   readonly examples: readonly (readonly [line: string, what: string])[]
-  /** For a command on a file: its arguments and options for a stream of the workspace. */
+  /** For a command that takes a file: the arguments and options for a stream of the workspace. */
   readonly forStream?: (stream: StreamConfig) => Readonly<Record<string, string | undefined>>
   readonly takesStreams?: boolean
   run(

@@ -4,7 +4,7 @@ import { choice } from './option.ts'
 
 const NAME = 'stream-snapshot'
 
-/** Each asks the program itself what may follow; where that is nothing, the shell has file names. */
+/** Each script calls the program for completions, and otherwise completes file names. */
 const SCRIPTS = {
   bash: `_stream_snapshot() {
   local found
@@ -40,11 +40,11 @@ export const completionCommand = command({
   ],
 
   async run(args, { env, terminal }) {
-    const own = SHELLS.find((shell) => env.SHELL?.endsWith(`/${shell}`))
-    const shell = args.SHELL ?? own
-    if (shell === undefined) {
-      throw new InputError(`completion: expected ${SHELLS.join(', ')}, as SHELL names none of them`)
-    }
-    terminal.data(SCRIPTS[shell])
+    const shell = args.SHELL ?? SHELLS.find((each) => env.SHELL?.endsWith(`/${each}`))
+    if (shell !== undefined) return terminal.data(SCRIPTS[shell])
+    throw new InputError(
+      'completion: unknown shell in the variable SHELL',
+      `Name the shell: ${SHELLS.join(', ')}.`,
+    )
   },
 })

@@ -14,9 +14,9 @@ export const configmapCommand = command({
   usage: '[NAME=]STREAM_FILE | STREAM ...',
   takesStreams: true,
   positionals: {
-    STREAM: texts('Streams by name or file, several files as NAME=FILE', { isNeeded: true }),
+    STREAM: texts('Stream names or files, several files as NAME=FILE', { isNeeded: true }),
   },
-  options: { 'marketplace-file': texts('Add these images; NAME=FILE for one of several') },
+  options: { 'marketplace-file': texts('Add images, as FILE or NAME=FILE') },
   examples: [
     ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],
     ['configmap rhel-9 rhel-10', 'streams of the workspace'],
@@ -34,12 +34,18 @@ export const configmapCommand = command({
         ? { name: undefined, file: config.target ?? '' }
         : parseNamed(argument, folder)
       if (name === undefined && !config && !isOnly) {
-        throw new InputError(`${argument}: expected NAME=FILE, as there are several streams`)
+        throw new InputError(
+          `${argument}: expected NAME=FILE, as there are several streams`,
+          `Name the stream, for example rhel-9=${argument}.`,
+        )
       }
       const stream = readStream(await folder.read(file), file)
       const key = config ? streamKey(stream) : name
       if (streams.some((other) => other.name === key)) {
-        throw new InputError(`${argument}: another stream has the key "${key}"`)
+        throw new InputError(
+          `${argument}: another stream has the key "${key}"`,
+          'Name each stream once, with another NAME for each file.',
+        )
       }
       const at = images.findIndex((each) => each.name === key)
       const [added] = at < 0 ? [] : images.splice(at, 1)
@@ -55,6 +61,7 @@ export const configmapCommand = command({
     if (stray !== undefined) {
       throw new InputError(
         `--marketplace-file ${stray.argument}: expected NAME=FILE with the name of a stream`,
+        'Use the NAME of a stream, or FILE alone for a single stream.',
       )
     }
     const { printConfigMap } = await import('../show/configmap.ts')
@@ -62,7 +69,7 @@ export const configmapCommand = command({
   },
 })
 
-/** `NAME=FILE`, unless this is the name of a file. */
+/** Reads `FILE` or `NAME=FILE`. An existing file takes precedence. */
 function parseNamed(argument: string, folder: Folder) {
   const [, name, file = argument] =
     (folder.exists(argument) ? null : /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/s.exec(argument)) ?? []

@@ -15,14 +15,14 @@ import { type ArgsOf, flag, format, text, texts } from './option.ts'
 const positionals = {
   A: text('Snapshot, REVISION:PATH or stream (default: all streams)'),
   B: text('Later snapshot (default: compare A with HEAD)'),
-  GIT: texts('More arguments of git', { isHidden: true }),
+  GIT: texts('Further arguments of git', { isHidden: true }),
 }
 const options = {
   base: text('Compare with the merge base of this revision'),
   output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
   target: text('Take missing releases from this stream'),
-  'exit-zero': flag('Exit 0 also if there are changes'),
-  'git-driver': flag('Run as a diff driver of git, which never fails'),
+  'exit-zero': flag('Exit 0 even if there are changes'),
+  'git-driver': flag('Run as a git diff driver, which never fails'),
 }
 type DiffArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
 
@@ -72,7 +72,7 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   if (B === undefined && (await isStreamName(A, folder))) {
     return diffWorkspace(context, { names: [A] })
   }
-  // A version of a file in git is compared with the one in HEAD.
+  // A file in a revision is compared with the file in HEAD.
   const { path } = folder.exists(A) ? {} : splitRevision(A)
   const other = B ?? (path && `HEAD:${path}`)
   const [before, after] =
@@ -81,10 +81,12 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
       : [await readSide(A, context), await readSide(other, context)]
   const later = after ?? before
   if (later === undefined) {
-    throw new InputError(
-      B === undefined ? `${A}: no such file, and none in HEAD` : `${A} and ${B}: no such files`,
-      B === undefined ? `To compare with a revision, use --base ${A}.` : undefined,
-    )
+    throw B === undefined
+      ? new InputError(
+          `${A}: no such file, and no such file in HEAD`,
+          `Use --base ${A} to compare with a revision.`,
+        )
+      : new InputError(`${A} and ${B}: no such files`, 'Name at least one snapshot.')
   }
   const releases = target && readReleases(await folder.read(target), target)
   const [committed] =
@@ -101,7 +103,7 @@ function readReleases(text: string, file: string) {
   return getReleases(readStream(text, file))
 }
 
-/** A file as it was committed last, and as it is. */
+/** A file in HEAD, and in the working tree. */
 async function sinceCommitted<T>(
   folder: Folder,
   file: string,
@@ -115,8 +117,8 @@ async function sinceCommitted<T>(
 }
 
 /**
- * git passes the path, and for both sides a file, a blob and a mode; of an unmerged path it passes
- * the path alone. An error would end git's output for all files that follow.
+ * git passes the path, and for both sides a file, a blob and a mode; for an unmerged path only the
+ * path. An error would end the output of git for all later files.
  */
 async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Context): Promise<void> {
   const { folder, terminal } = context
@@ -124,10 +126,7 @@ async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Contex
   const path = fresh === undefined ? (B ?? A) : A
   const files = fresh === undefined ? [A, B] : [B, fresh]
   try {
-    if (B === undefined) {
-      terminal.data(`${A}: unmerged, resolve the conflict first\n`)
-      return
-    }
+    if (B === undefined) return terminal.data(`${A}: unmerged, resolve the conflict first\n`)
     const [before, after] = await Promise.all(
       files.map(async (file = '/dev/null') => {
         const text = file === '/dev/null' ? undefined : await folder.readIfExists(file)
@@ -139,7 +138,7 @@ async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Contex
     terminal.data(DIFF_FORMATS[output]({ streams: [stream], files: [] }, terminal))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    // The files of git's blobs have temporary paths.
+    // git passes temporary paths.
     const cause = files.reduce<string>((text, file = path) => text.replaceAll(file, path), message)
     terminal.data(`${cause.startsWith(path) ? '' : `${path}: `}${cause}\n`)
   }
@@ -154,7 +153,7 @@ async function isStreamName(name: string, folder: Folder): Promise<boolean> {
   return false
 }
 
-/** Undefined for a file that its revision does not have, and for `/dev/null`. */
+/** Undefined for a file that is missing in its revision, and for `/dev/null`. */
 async function readSide(
   name: string,
   { folder, terminal }: Context,

@@ -24,7 +24,7 @@ export const historyCommand = command({
   positionals: { PATH: PATH_OPTION },
   options: {
     output: format(FORMATS, 'table'),
-    since: text('First day, as 2024-10-01 or "2 weeks ago"'),
+    since: text('First day: 2024-10-01 or "2 weeks ago"'),
     'max-count': count('The latest N versions'),
     target: TARGET_OPTION,
     full: flag('Show the images of each version, with grades'),
@@ -79,9 +79,9 @@ export const historyCommand = command({
   },
 })
 
-/** How versions are printed, each as soon as it is read unless the latest comes first. */
 interface Format {
   readonly version: (version: HistoryVersion, title: string, nth: number) => string
+  /** Otherwise each version is printed as soon as it is read. */
   readonly isLatestFirst?: boolean
   readonly begin: (title: string, nth: number) => string
   readonly end?: string
@@ -89,8 +89,7 @@ interface Format {
 }
 
 /**
- * Shows histories one after the other. Of several, those that git has no version of are reported and
- * left out.
+ * Shows histories one after the other, and reports those without a version in git.
  *
  * @param show consumes the versions
  * @throws InputError, NoVersions if nothing can be shown
@@ -116,7 +115,7 @@ export async function showHistories(
       for await (const version of versions) {
         const id = version.commit.slice(0, 7)
         if (version.isCut) cut = id
-        if (version.problem !== undefined) terminal.warn(`${id}: left out: ${version.problem}`)
+        if (version.problem !== undefined) terminal.warn(`${id}: skipped: ${version.problem}`)
         last = version
         yield version
       }
@@ -124,16 +123,16 @@ export async function showHistories(
     await show(request, { ...history, versions: watch(history.versions) })
     if (cut !== undefined) {
       terminal.say(
-        `${title}: shallow clone: the history before ${cut}, and the changes of ${cut}, are unknown; git fetch --unshallow fetches them`,
+        `${title}: shallow clone: the history before ${cut} and the changes in ${cut} are unknown; to fetch them, run git fetch --unshallow`,
       )
     }
     if (last && last.slots.length > 0 && Object.keys(last.releases).length === 0) {
-      terminal.say(`${title}: no builds, so images are not graded; --target FILE names the stream`)
+      terminal.say(`${title}: no builds, so images are not graded; add --target FILE`)
     }
   }
   const [first] = missing
   if (first && missing.length === requests.length) throw first
-  for (const { message } of missing) terminal.say(`${message}; left out`)
+  for (const { message } of missing) terminal.say(`${message}; skipped`)
 }
 
 /** In milliseconds. */
@@ -146,26 +145,24 @@ const UNITS: Readonly<Record<string, number>> = {
   year: 365 * 24 * HOUR,
 }
 
-/** A date, a time in RFC 3339, or an age as git takes it: `2 weeks ago`, `2.weeks`. */
+/** Reads a date, an RFC 3339 time, or an age in the syntax of git: `2 weeks ago`, `2.weeks`. */
 function readSince(given: string, now: Date): string {
   const [, count, unit = ''] =
     /^(\d{1,4})[ .]?(hour|day|week|month|year)s?(?:[ .]ago)?$/.exec(given) ?? []
   const [, day] =
     /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.exec(given) ?? []
-  // A day that does not exist, such as 2024-02-30, is read as a later one.
-  const isDay = day !== undefined && day === toText(Date.parse(day))?.slice(0, 10)
-  const time = count
-    ? now.getTime() - Number(count) * (UNITS[unit] ?? 0)
-    : isDay
-      ? Date.parse(given)
-      : Number.NaN
-  const since = toText(time)
-  if (since !== undefined) return since
+  // `Date` reads 2024-02-30 as a day in March.
+  const isDay = day !== undefined && toIso(Date.parse(day))?.startsWith(day)
+  const since = count
+    ? toIso(now.getTime() - Number(count) * (UNITS[unit] ?? 0))
+    : isDay && toIso(Date.parse(given))
+  if (since) return since
   throw new InputError(
-    '--since: expected a date such as 2024-10-01, or an age such as "2 weeks ago"',
+    '--since: expected a date or an age',
+    'Use a date such as 2024-10-01, or an age such as "2 weeks ago".',
   )
 }
 
-function toText(time: number): string | undefined {
+function toIso(time: number): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString()
 }

@@ -18,10 +18,8 @@ export const imageCommand = command({
     SOURCE: needed('Stream, marketplace file, snapshot, ConfigMap, or - for stdin'),
   },
   options: {
-    'stream-name': text('Stream, if SOURCE has several'),
-    cloud: choice('Cloud', CLOUDS, {
-      default: DEFAULT_CLOUD,
-    }),
+    'stream-name': text('Stream, if SOURCE has several streams'),
+    cloud: choice('Cloud', CLOUDS, { default: DEFAULT_CLOUD }),
     plan: text('Purchase plan', { default: 'no-purchase-plan, or ocp', values: PLANS }),
     arch: text('Architecture', { default: 'x86_64' }, readArchitecture),
     generation: text(
@@ -29,19 +27,13 @@ export const imageCommand = command({
       { default: 'gen2', values: ['gen1', 'gen2'] },
       readGeneration,
     ),
-    region: text("AWS region, or the location of Azure's id"),
+    region: text('AWS region, or the location in an Azure id'),
     gen1: flag('Derive the Gen1 SKU from the Gen2 image', { conflicts: 'generation' }),
     output: choice('Output format', IMAGE_FORMATS, { alias: 'o', default: 'urn' }),
-    pool: choice('Pool', POOLS, {
-      default: 'by the plan',
-    }),
-    merge: text('Write the image into this manifest', {
-      conflicts: 'output',
-    }),
-    'in-place': flag('Write the file of --merge instead of printing it', { implies: 'merge' }),
-    replace: flag('Replace an image of another form', {
-      implies: 'merge',
-    }),
+    pool: choice('Pool', POOLS, { default: 'by the plan' }),
+    merge: text('Write the image into this manifest', { conflicts: 'output' }),
+    'in-place': flag('Write the --merge file instead of printing it', { implies: 'merge' }),
+    replace: flag('Replace an image in another format', { implies: 'merge' }),
   },
   examples: [
     ['image rhcos.json --plan ocp-emea', 'the URN, for az vm create'],
@@ -85,7 +77,7 @@ export const imageCommand = command({
   },
 })
 
-/** `gen1` and `gen2`, and the numbers that scripts of earlier versions pass. */
+/** Reads `gen1` and `gen2`, and for earlier scripts `1` and `2`. */
 function readGeneration(given: string, option: string): 1 | 2 {
   const digit = /^(?:gen)?([12])$/i.exec(given)?.[1]
   if (digit !== undefined) return digit === '1' ? 1 : 2

@@ -18,7 +18,7 @@ export const initCommand = command({
   examples: [
     ['init', 'find the streams of a repository'],
     ['init rhcos.json', 'only this stream'],
-    ['init --ocp 4.22', 'where nothing gives the OCP version'],
+    ['init --ocp 4.22', 'if the OCP version cannot be found'],
   ],
 
   async run({ FILES, ocp }, { folder, terminal }) {
@@ -31,7 +31,7 @@ export const initCommand = command({
   },
 })
 
-/** The files of a stream, its releases, its OCP version with the evidence, and where images go. */
+/** The files of a stream, its releases, its OCP version with the evidence, and its layouts. */
 function describeStream({ name, config, content, ocp }: InitStream, root: string): string {
   const files = [config.target, config.marketplaceFile].flatMap((each) => each ?? [])
   const releases = [...new Set(getReleases(content).values())].join(' and ') || 'no release'

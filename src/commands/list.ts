@@ -33,7 +33,6 @@ export const listCommand = command({
     await expectQueried(folder, SNAPSHOT, snapshot, args.cloud)
     const listings = listImages(snapshot, filter)
     terminal.data(LIST_FORMATS[output](listings, terminal))
-    if (listings.length > 0) return
-    terminal.say(`${SNAPSHOT}: no images found`)
+    if (listings.length === 0) terminal.say(`${SNAPSHOT}: no images found`)
   },
 })

@@ -4,10 +4,10 @@ import { InputError } from '../errors.ts'
 interface Details {
   readonly alias?: string
   readonly group?: string
-  /** In the help: the value, or a description of it. */
+  /** The default in the help: the value, or a description. */
   readonly default?: string | number | undefined
   readonly isHidden?: boolean
-  /** Other options by name. */
+  /** Names of other options. */
   readonly implies?: string
   readonly conflicts?: string
   /** Values that a shell completes. */
@@ -17,15 +17,14 @@ interface Details {
 export interface Option<Value> extends Details {
   readonly describe: string
   readonly isFlag?: boolean
-  /** Whether its value may be absent. */
+  /** Whether the value may be omitted. */
   readonly isOptional?: boolean
-  /** Whether it may be given several times; such a positional takes all remaining words. */
+  /** Whether the option is repeatable; for a positional, whether it takes all remaining words. */
   readonly isList?: boolean
   readonly isNeeded?: boolean
   readonly choices?: readonly string[]
   /**
-   * @param words one for each time that it is given: `true` or `false` for a flag, and an empty word
-   *   for an option without a value
+   * @param words one for each occurrence: `true` or `false` for a flag, empty for a missing value
    * @param name of the option in errors
    * @throws InputError
    */
@@ -76,7 +75,7 @@ export function needed(describe: string): Option<string> {
   }
 }
 
-/** Texts: of a positional all words, of an option one for each time that it is given. */
+/** All words of a positional, or the values of a repeatable option. */
 export function texts(
   describe: string,
   details: Pick<Option<unknown>, 'isNeeded' | 'isHidden'> = {},
@@ -92,7 +91,7 @@ export function texts(
   }
 }
 
-/** Texts with commas between them, each once. */
+/** A comma-separated list without duplicates. */
 export function list<Value extends string>(
   describe: string,
   details: Details,
@@ -138,7 +137,7 @@ export function count(
   return text(describe, details, (given, name) => {
     const number = Number(given)
     if (Number.isSafeInteger(number) && number >= least) return number
-    throw new InputError(`${name}: expected a whole number from ${least} on`)
+    throw new InputError(`${name}: expected a whole number of at least ${least}`)
   })
 }
 

@@ -1,7 +1,6 @@
 import { CheckFailure, InputError } from '../errors.ts'
 import { printJson } from '../show/json.ts'
 import { regeneratedJson } from '../show/regenerate.ts'
-import type { LockContext } from '../workflows/locks.ts'
 import {
   type NamedRegeneration,
   regenerateStream,
@@ -112,11 +111,11 @@ async function fromSnapshot(args: Args, context: Context): Promise<NamedRegenera
   if (args.output === 'json' && config.target === undefined) {
     throw new InputError('--output json: without --target the stream is printed', remedy)
   }
-  const regeneration = await regenerateStream(config, regenerateOptions(args), locks(context))
+  const regeneration = await regenerateStream(config, regenerateOptions(args), context)
   return [{ name: '', regeneration }]
 }
 
-/** The command-line options of the keys that are in the workspace file. */
+/** The options that are keys of the workspace file. */
 const FILE_OPTIONS = {
   target: 'target',
   marketplaceFile: 'marketplace-file',
@@ -136,9 +135,5 @@ async function fromWorkspace(args: Args, context: Context): Promise<readonly Nam
   const configs = namedStreams(opened, args.STREAMS).map(
     ([name, config]) => [name, { ...config, ...(require && { require }) }] as const,
   )
-  return (await regenerateStreams(configs, regenerateOptions(args), locks(context))).streams
-}
-
-function locks({ folder, terminal }: Context): LockContext {
-  return { folder, onWait: (text) => terminal.say(text) }
+  return (await regenerateStreams(configs, regenerateOptions(args), context)).streams
 }

@@ -16,31 +16,27 @@ export const reportCommand = command({
   takesStreams: true,
   positionals: { PATH: PATH_OPTION },
   options: {
-    file: needed('The page to write: one file without external resources'),
+    file: needed('Page to write: one file without external resources'),
     target: TARGET_OPTION,
   },
-  examples: [['report snapshots/rhcos-4.18.json --file report.html', 'then open it in a browser']],
+  examples: [['report snapshots/rhcos-4.18.json --file report.html', 'a page for a browser']],
 
   async run({ PATH, file, target }, context) {
     const { folder, terminal } = context
     const requests = await findHistories(folder, PATH, target)
+    const refuse = (reason: string) => {
+      throw new InputError(`--file: ${file}: ${reason}`, 'Choose another file.')
+    }
     const inputs = requests
       .flatMap(({ choices }) => choices)
-      .flatMap(({ main, target, marketplaceFile, workspace }) => [
-        ...[main, target, marketplaceFile, workspace?.file],
-      ])
-    if (
-      inputs.some((input) => input !== undefined && folder.resolve(input) === folder.resolve(file))
-    ) {
-      throw new InputError(`--file: ${file}: an input of the report`, 'Choose another file.')
+      .flatMap(({ workspace, ...paths }) => [workspace?.file, ...Object.values(paths)])
+    if (inputs.some((input) => input && folder.resolve(input) === folder.resolve(file))) {
+      refuse('an input of the report')
     }
     const old = file === STDIN ? undefined : await folder.readIfExists(file)
-    if (old !== undefined && !old.startsWith('<!doctype html>')) {
-      throw new InputError(`--file: ${file}: not a page`, 'Choose another file.')
-    }
+    if (old !== undefined && !old.startsWith('<!doctype html>')) refuse('not an HTML page')
     const streams: PageStream[] = []
     await showHistories(requests, context, {}, async ({ title }, { versions, commits }) => {
-      // A page has the latest versions only, however long the history is.
       const latest: HistoryVersion[] = []
       let count = 0
       let begins = ''
@@ -53,12 +49,9 @@ export const reportCommand = command({
       const name = PATH === undefined ? title : basename(title)
       streams.push({ name, history: latest, versions: count, begins, commits })
     })
-    // Without a bundler, Node cannot load the style and the script of the page.
+    // Imported late, as tests without a bundler cannot load the style and the script.
     const { printPage } = await import('../show/report/page.ts')
-    if (file === STDIN) {
-      terminal.data(printPage(streams))
-      return
-    }
+    if (file === STDIN) return terminal.data(printPage(streams))
     await folder.write([{ file, text: printPage(streams) }])
     const versions = streams.reduce((sum, stream) => sum + stream.versions, 0)
     const of = streams.length > 1 ? ` of ${counted(streams.length, 'stream')}` : ''

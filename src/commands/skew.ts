@@ -26,12 +26,10 @@ export const skewCommand = command({
     target: text('Take missing releases from this stream'),
     cloud: choice('Only this cloud', CLOUDS),
     output: format(formats, 'table'),
-    'max-days': count('Exit 1 if an image lags more days, or is missing', {
-      least: 0,
-    }),
-    'min-rhel': version('Exit 1 if a plan has no image from this RHEL version on', '9.6'),
-    all: flag('Print every slot, also those that do not lag'),
-    'fail-on': choice('Exit 1 from this grade on', SEVERITY),
+    'max-days': count('Exit 1 if an image lags more days, or is missing', { least: 0 }),
+    'min-rhel': version('Exit 1 if a plan has no image of this RHEL or later', '9.6'),
+    all: flag('Print every slot, including slots that do not lag'),
+    'fail-on': choice('Exit 1 for this grade or worse', SEVERITY),
     require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[]),
     ocp: version('OCP version of a stream file, X.Y', '4.18'),
   },
@@ -56,7 +54,7 @@ interface Limits {
   readonly 'min-rhel'?: string | undefined
 }
 
-/** @throws CheckFailure with a line for each group of slots, and each plan, that is not admitted */
+/** @throws CheckFailure with a line for each group of slots, and each plan, over a limit */
 function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
   const { 'max-days': maxDays, 'fail-on': failOn, 'min-rhel': rhel = '' } = limits
   const floor = readMajorMinor(rhel)
@@ -66,7 +64,7 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
     ...skewLines(failing),
     ...below.map(
       ({ cloud, plan, rhel }) =>
-        `${cloud} ${plan}: ${rhel ? `no image later than of RHEL ${rhel}` : 'no image'}`,
+        `${cloud} ${plan}: ${rhel ? `latest image is RHEL ${rhel}` : 'no image'}`,
     ),
   ]
   if (lines.length === 0) return
@@ -82,7 +80,7 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
   throw new CheckFailure(what.join(', '), undefined, { lines })
 }
 
-/** @throws InputError for a limit on grades where the OCP version of a stream is unknown */
+/** @throws InputError for a limit on grades if the OCP version of a stream is unknown */
 function refuseUngraded(file: string, skews: readonly SlotSkew[], limits: Limits): void {
   const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
   if (limits['fail-on'] === undefined || limits['fail-on'] === 'none' || !isUngraded) return

@@ -83,7 +83,7 @@ export const updateCommand = command({
   },
 })
 
-/** Reads `STREAM`, and after it its `VERSION` or `ARCH=VERSION`. */
+/** Reads `STREAM`, each followed by `VERSION` or `ARCH=VERSION` words. */
 function readWords(words: readonly string[], { streams, file }: OpenedWorkspace): StreamUpdate[] {
   const all = [...streams.keys()]
   const updates = new Map<string, StreamUpdate>()
@@ -108,11 +108,11 @@ function readWords(words: readonly string[], { streams, file }: OpenedWorkspace)
 }
 
 function withVersion(update: StreamUpdate, word: string): StreamUpdate {
-  const refuseSecond = (first: string | undefined, second: string, whose = '') => {
+  const refuseSecond = (first: string | undefined, second: string, part = '') => {
     if (first === undefined || first === second) return
     throw new InputError(
-      `${update.name}: two versions${whose}, ${first} and ${second}`,
-      'Leave out one of them.',
+      `${update.name}: two versions${part}, ${first} and ${second}`,
+      'Use only one of them.',
     )
   }
   if (!word.includes('=')) {

@@ -13,9 +13,7 @@ export const verifyCommand = command({
   describe: 'Verify snapshots, their recordings and streams, offline',
   usage: 'SNAPSHOT ...',
   positionals: {
-    SNAPSHOT: texts('Snapshots, or names of streams', {
-      isNeeded: true,
-    }),
+    SNAPSHOT: texts('Snapshots, or names of streams', { isNeeded: true }),
   },
   forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
   options: {
@@ -32,7 +30,10 @@ export const verifyCommand = command({
     const { terminal } = context
     const files = SNAPSHOT.filter((file) => !file.endsWith('.recording.json'))
     if (files.length === 0) {
-      throw new InputError(`${SNAPSHOT.join(', ')}: expected a snapshot, found only recordings`)
+      throw new InputError(
+        `${SNAPSHOT.join(', ')}: expected a snapshot, found only recordings`,
+        'Name the snapshot, without .recording in its name.',
+      )
     }
     const results: Verification[] = []
     for (const file of files) {
@@ -59,14 +60,14 @@ function refuseFaults(checks: readonly Check[]): void {
   const [first] = failed
   if (first === undefined) return
   const remedy = failed.some(({ name }) => name === 'secrets')
-    ? 'Do not push the files. Revoke what was found, and capture again.'
+    ? 'Do not push the files. Revoke the secrets, and capture again.'
     : failed.every(({ name }) => name === 'target')
       ? first.remedy
       : 'Restore the snapshot and its recording from git, or capture again.'
   throw new CheckFailure(`${failed.length} of ${checks.length} checks failed`, remedy)
 }
 
-/** Without the file name, which the line begins with. */
+/** Without the file name, with which the line begins. */
 function printCheck({ name, fault, skipped }: Check, file: string): string {
   if (skipped) return `${name}: not checked`
   const prefix = `${file}: `

@@ -119,7 +119,7 @@ function faultOf(
   const files = `${snapshot} ${recordingFile(snapshot)}`
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
     form: `stream-snapshot capture ${snapshot} --replay`,
-    secrets: 'Do not push the files. Revoke what was found, and capture again.',
+    secrets: 'Do not push the files. Revoke the secrets, and capture again.',
   }
   const restore = `git checkout -- ${files}, or stream-snapshot update ${name}`
   const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`

@@ -86,7 +86,7 @@ describe('the history of a snapshot without builds, with its target', () => {
   })
 
   it('says that there is no release where none is known', async () => {
-    const lacking = 's.json: no builds, so images are not graded; --target FILE names the stream\n'
+    const lacking = 's.json: no builds, so images are not graded; add --target FILE\n'
     const alone = await call('history', 's.json')
     expect(alone).toMatchObject({ status: 0, stderr: lacking })
     expect(told(alone.stdout)).toEqual(['first', ` + ${SLOT} ${FULL}418.94.20240916`])

@@ -52,7 +52,7 @@ describe('history', () => {
     const clone = join(await temporaryFolder(), 'clone')
     await git(folder, 'clone', '-q', '--depth', '1', `file://${folder}`, clone)
     const [id = ''] = (await git(clone, 'rev-parse', '--short=7', 'HEAD')).split('\n')
-    const told = `snapshots/s.json: shallow clone: the history before ${id}, and the changes of ${id}, are unknown; git fetch --unshallow fetches them`
+    const told = `snapshots/s.json: shallow clone: the history before ${id} and the changes in ${id} are unknown; to fetch them, run git fetch --unshallow`
     const shown = await run(['history', 'snapshots/s.json'], { cwd: clone })
     expect(shown).toMatchObject({ status: 0, stderr: `${told}\n` })
     expect(shown.stdout).toBe(
@@ -113,15 +113,18 @@ describe('history', () => {
     await commitAt(folder, '2024-10-11T12:00:00Z', 'conflict')
     const { status, stdout, stderr } = await history('snapshots/s.json')
     expect(status).toBe(0)
-    expect(stderr).toMatch(/^stream-snapshot: [0-9a-f]{7}: left out: snapshots\/s\.json:1:1: /)
+    expect(stderr).toMatch(/^stream-snapshot: [0-9a-f]{7}: skipped: snapshots\/s\.json:1:1: /)
     expect(stdout).toContain('  -  unreadable snapshots/s.json  snapshots/s.json:1:1: ')
   })
 
   it.each([
-    [['--since', 'yesteryear'], /--since: expected a date such as 2024-10-01/],
+    [
+      ['--since', 'yesteryear'],
+      /--since: expected a date or an age\nUse a date such as 2024-10-01/,
+    ],
     [['--since', '2024-13-01'], /--since: expected a date/],
     [['--since', '2024-02-30'], /--since: expected a date/],
-    [['--max-count', '0'], /--max-count: expected a whole number from 1 on/],
+    [['--max-count', '0'], /--max-count: expected a whole number of at least 1/],
     [['-o', 'xml'], /--output: expected one of table, json, csv/],
   ])('refuses %j', async (args, message) => {
     const { status, stdout, stderr } = await history('snapshots/s.json', ...args)

@@ -37,7 +37,7 @@ describe('report', () => {
     await writeFile(at('notes.txt'), 'notes')
     expect(await report('rhcos.json', '--file', 'notes.txt')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: --file: notes.txt: not a page\nChoose another file.\n',
+      stderr: 'stream-snapshot: --file: notes.txt: not an HTML page\nChoose another file.\n',
     })
     expect((await readdir(folder)).sort()).toEqual([...before, 'notes.txt'].sort())
   })

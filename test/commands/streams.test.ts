@@ -99,7 +99,7 @@ describe('no file at all', () => {
     const workspace = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
     workspace.streams.new = { snapshot: 'snapshots/new.json', target: 'new.json' }
     await writeFile(at('stream-snapshot.json'), JSON.stringify(workspace))
-    const added = 'snapshots/new.json: no such file; left out\n'
+    const added = 'snapshots/new.json: no such file; skipped\n'
     expect(await call('report', '--file', 'r.html')).toEqual({
       status: 0,
       stdout: '',

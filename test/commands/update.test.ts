@@ -93,11 +93,11 @@ describe('update of two streams', () => {
       '--cloud aws: not one of the clouds in',
       'Add it to clouds in stream-snap',
     ],
-    [['one', '9.6.1', '9.6.2'], 'one: two versions, 9.6.1 and 9.6.2\n', 'Leave out one of them.\n'],
+    [['one', '9.6.1', '9.6.2'], 'one: two versions, 9.6.1 and 9.6.2\n', 'Use only one of them.\n'],
     [
       ['one', 'x86_64=418.94.202410090804-0', 'x86_64=418.94.202409162337-0'],
       'one: two versions for x86_64, 418.94.202410090804-0 and 418.94.202409162337-0\n',
-      'Leave out one of them.\n',
+      'Use only one of them.\n',
     ],
     [['--drop', 'gcp'], '--drop gcp: not in the snapshots of these streams', 'Leave it out.\n'],
   ])('%j is refused', async (args, message, remedy) => {

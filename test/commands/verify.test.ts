@@ -129,7 +129,7 @@ describe('verify', () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
-        'stream-snapshot: 2 of 6 checks failed\nDo not push the files. Revoke what was found, and capture again.\n',
+        'stream-snapshot: 2 of 6 checks failed\nDo not push the files. Revoke the secrets, and capture again.\n',
     })
   })
 

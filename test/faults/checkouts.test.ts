@@ -77,7 +77,7 @@ describe('a hook', () => {
 
   it('ignores the git variables of another repository', async () => {
     const env = { GIT_DIR: '/nonexistent', GIT_INDEX_FILE: '/nonexistent/index' }
-    const ungraded = `${FILE}: no builds, so images are not graded; --target FILE names the stream\n`
+    const ungraded = `${FILE}: no builds, so images are not graded; add --target FILE\n`
     for (const [stderr, ...args] of [
       [ungraded, 'history', FILE],
       [SAME.stderr, 'diff', FILE],

@@ -6,13 +6,13 @@ import { GLOBAL_OPTIONS } from '../command.ts'
 import { COMMANDS } from '../index.ts'
 import type { OptionTable } from '../option.ts'
 
-/** The first word of the command line by which the scripts of `completion` request completions. */
+/** The first word of a command line that requests completions, as the scripts of `completion` do. */
 export const REQUEST = '--get-yargs-completions'
 
 type Candidate = readonly [word: string, describe?: string]
 
 /**
- * Completions of the last word: commands, options, their values, and names of streams. If none fits,
+ * Completions of the last word: commands, options, values, and names of streams. Without a completion
  * the shell completes file names.
  */
 export async function printCompletions(words: readonly string[], io: Io): Promise<string> {
@@ -50,7 +50,7 @@ async function findCandidates(
   return [...(await streamNames(folder)), ...places].map((word) => [word])
 }
 
-/** The names of the workspace's streams; none without a valid workspace. */
+/** The names of the streams of the workspace; empty without a valid workspace. */
 async function streamNames(folder: Io['folder']): Promise<string[]> {
   if (folder.findUpwards(WORKSPACE_FILE) === undefined) return []
   try {

@@ -5,7 +5,7 @@ import { conceal } from '../../secrets.ts'
 import { foldLine } from '../../show/table.ts'
 import { widthFor } from './terminal.ts'
 
-/** A socket's error that no request handles is the service's. */
+/** An error of a socket that no request handles is an error of the service. */
 export function asServiceError(error: Error): Error {
   const { syscall, code } = error as NodeJS.ErrnoException
   return syscall !== undefined && /^(connect|read|write|getaddrinfo)$/.test(syscall)
@@ -30,8 +30,8 @@ export function reportError(error: unknown, io: Io, isDebug: boolean): number {
 }
 
 /**
- * The stack of an error and of its causes, with the codes that were received. The messages of SDKs are
- * left out, as they may contain ids of the account.
+ * The stacks of an error and its causes, with the error codes that were received, but without the
+ * messages of SDKs, which may contain ids of the account.
  */
 function traceLines(error: unknown): string[] {
   if (!(error instanceof Error)) return []
@@ -39,7 +39,7 @@ function traceLines(error: unknown): string[] {
   return [[error.name, ...errorCodes(error)].join(' '), ...frames, ...traceLines(error.cause)]
 }
 
-/** The members in which Node and the SDKs have codes, such as `AccessDenied` or 403. */
+/** The members of errors of Node and the SDKs with codes such as `AccessDenied` or 403. */
 const CODES = ['code', 'errorCode', 'Code', 'statusCode', 'status'] as const
 
 function errorCodes(error: Error): string[] {
@@ -52,16 +52,12 @@ function errorCodes(error: Error): string[] {
 }
 
 function secretsIn(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) &&
-    !PUBLIC.test(name) &&
-    value
-      ? [value]
-      : [],
-  )
+  const isSecret = (name: string) =>
+    /^(AZURE|AWS|GOOGLE|GCLOUD|CLOUDSDK)_|SECRET|TOKEN|PASSWORD/.test(name) && !PUBLIC.test(name)
+  return Object.entries(env).flatMap(([name, value]) => (value && isSecret(name) ? [value] : []))
 }
 
-/** Variables that an error has to name: they contain a place and no secret. */
+/** Variables that contain a location, and that errors print. */
 const PUBLIC =
   /_(REGION|LOCATION|FILE|HOST|PROFILE|ENVIRONMENT|CONFIG_DIR|PATH|APPLICATION_CREDENTIALS)$|^AWS_ENDPOINT_URL/
 

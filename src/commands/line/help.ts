@@ -2,7 +2,7 @@ import { foldLine } from '../../show/table.ts'
 import { type Command, GLOBAL_OPTIONS, GROUPS } from '../command.ts'
 import type { Option, OptionTable } from '../option.ts'
 
-/** The values of options in the help, by their placeholder, which is the same in every command. */
+/** The placeholders of option values in the help, the same in all commands. */
 const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
   ARCH: ['arch'],
   CLOUD: ['cloud'],
@@ -26,7 +26,7 @@ const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
   'X.Y': ['min-rhel', 'ocp'],
 }
 
-const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
+const EXIT_CODES: readonly Entry[] = [
   ['0', 'success; no difference'],
   ['1', 'a check failed: a difference, skew over a limit, a refused loss'],
   ['2', 'invalid command line or input file'],
@@ -34,7 +34,7 @@ const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ['70', 'internal error'],
 ]
 
-const GRADES: readonly (readonly [grade: string, meaning: string])[] = [
+const GRADES: readonly Entry[] = [
   ['exact', 'same build'],
   ['newer-build', 'same OCP and RHEL version, a later build'],
   ['older-build', 'same OCP and RHEL version, an earlier build'],
@@ -42,10 +42,11 @@ const GRADES: readonly (readonly [grade: string, meaning: string])[] = [
   ['older-rhel-major', 'the RHEL major before'],
 ]
 
-/** A heading and its entries, as `--help` and the manual page show them. */
+type Entry = readonly [name: string, text: string]
+
 export interface HelpSection {
   readonly title: string
-  readonly entries: readonly (readonly [name: string, text: string])[]
+  readonly entries: readonly Entry[]
 }
 
 export function overview(commands: readonly Command[]): HelpSection[] {
@@ -66,7 +67,7 @@ export function overview(commands: readonly Command[]): HelpSection[] {
   ]
 }
 
-/** The sections of a command's help, behind its usage and examples. */
+/** The sections below the usage and the examples of a command. */
 export function commandSections({ positionals, options }: Command): HelpSection[] {
   const groups = new Map<string, OptionTable>([['Options', {}]])
   for (const [name, option] of Object.entries(options)) {
@@ -75,7 +76,7 @@ export function commandSections({ positionals, options }: Command): HelpSection[
   }
   const places = Object.entries(positionals)
     .filter(([, { isHidden }]) => !isHidden)
-    .map(([name, option]): [string, string] => [name, description(option)])
+    .map(([name, option]): Entry => [name, description(option)])
   const sections = [...groups].map(([title, table]) => ({ title, entries: optionEntries(table) }))
   return [
     { title: 'Arguments', entries: places },
@@ -114,7 +115,6 @@ export function printHelp(command: Command, width: number | undefined): string {
   ].join('\n')
 }
 
-/** `diff [A] [B] [OPTIONS]` */
 export function usage({ name, positionals, usage: own, forStream }: Command): string {
   const places = Object.entries(positionals).map(([place, { isList, isNeeded }]) => {
     const each = isList ? `${place} ...` : place
@@ -136,7 +136,7 @@ function printSections(sections: readonly HelpSection[], width: number | undefin
   })
 }
 
-/** A command line in lines that a shell takes as one. */
+/** A command line that continues over several lines. */
 function foldCommand(line: string, width: number | undefined): string[] {
   const rows: string[] = ['']
   for (const word of line.trimStart().split(' ')) {
@@ -149,39 +149,27 @@ function foldCommand(line: string, width: number | undefined): string[] {
   )
 }
 
-/** In columns: an option's line fits it. */
+/** In columns: an option has one line. */
 const LINE = 80
-
-type Entry = readonly [name: string, text: string]
 
 /** One line for each option, with its choices if they fit. */
 function optionEntries(table: OptionTable): Entry[] {
-  const rest = restOfLine(table)
-  return visibleOptions(table).map(([name, option]) => {
-    const full = description(option)
-    return [optionName(name, option), full.length <= rest ? full : description(option, [])]
-  })
+  return Object.entries(table).map(([name, option]) => [
+    optionName(name, option),
+    fitsLine(option, table) ? description(option) : description(option, []),
+  ])
 }
 
-/** The choices of options whose lines have no room for them. */
+/** The choices that do not fit in the lines of their options. */
 function longChoices(table: OptionTable): Entry[] {
-  const rest = restOfLine(table)
-  return visibleOptions(table).flatMap(([name, option]) => {
-    const choices = option.choices ?? []
-    return choices.length > 0 && description(option).length > rest
-      ? [[`--${name}`, choices.join(', ')] as const]
-      : []
-  })
+  return Object.entries(table).flatMap(([name, option]): Entry[] =>
+    option.choices && !fitsLine(option, table) ? [[`--${name}`, option.choices.join(', ')]] : [],
+  )
 }
 
-function visibleOptions(table: OptionTable): [name: string, option: Option<unknown>][] {
-  return Object.entries(table).filter(([, { isHidden }]) => !isHidden)
-}
-
-/** What the names of a table leave of a line. */
-function restOfLine(table: OptionTable): number {
-  const lengths = visibleOptions(table).map(([name, option]) => optionName(name, option).length)
-  return LINE - Math.max(0, ...lengths) - 4
+function fitsLine(option: Option<unknown>, table: OptionTable): boolean {
+  const lengths = Object.entries(table).map(([name, each]) => optionName(name, each).length)
+  return description(option).length <= LINE - Math.max(0, ...lengths) - 4
 }
 
 /** `-o, --output FORMAT`; `    --target FILE` */

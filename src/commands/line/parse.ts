@@ -14,7 +14,7 @@ import { runOnStreams } from './streams.ts'
 import { openTerminal, widthFor } from './terminal.ts'
 
 /**
- * Runs a command line and prints what goes wrong.
+ * Runs a command line and reports errors.
  *
  * @param words the command line, without node and the program
  * @returns the exit code
@@ -36,7 +36,8 @@ async function runCommand(typed: readonly string[], io: Io): Promise<number> {
   const isColored = isOn('color') ? true : isOn('no-color') ? false : undefined
   const terminal = openTerminal(io, { quiet: isOn('quiet'), isColored })
   try {
-    return (await runOnStreams(command, words, { ...io, terminal })) ?? 0
+    const context = { ...io, terminal, onWait: (text: string) => terminal.say(text) }
+    return (await runOnStreams(command, words, context)) ?? 0
   } catch (error) {
     if (!isOn('dry-run') || !(error instanceof CheckFailure)) throw error
     // A dry run reports what would be refused.
@@ -65,11 +66,7 @@ const CONFIGURATION = {
   'populate--': true,
 }
 
-/**
- * The command of a command line, and its words by option and positional.
- *
- * @throws InputError for an unknown command, option or argument
- */
+/** @throws InputError for an unknown command, option or argument */
 export function parseWords(typed: readonly string[]): [command: Command, words: Words] {
   const at = typed.findIndex((word) => !isOption(word))
   const command = at < 0 ? undefined : findCommand(typed[at] ?? '')
@@ -105,7 +102,7 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   return [command, words]
 }
 
-/** The words of each option, and the other ones as `_` and `--`, by the parser of yargs. */
+/** The words of each option; other words are `_`, and words after `--` are `--`. */
 function readWords(rest: readonly string[], table: OptionTable): Record<string, string[]> {
   const options = Object.entries(table)
   const names = (isFlag: boolean) =>
@@ -127,7 +124,7 @@ function readWords(rest: readonly string[], table: OptionTable): Record<string, 
   return Object.fromEntries([...words, ...(valueless ? [[valueless, ['']] as const] : [])])
 }
 
-/** The parser reads any value of a flag but `true` as `false`. */
+/** The parser reads every value of a flag other than `true` as `false`. */
 function checkFlag(name: string, { isFlag }: Option<unknown>, rest: readonly string[]): void {
   const given = rest.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
   if (!isFlag || given === undefined || given === 'true' || given === 'false') return

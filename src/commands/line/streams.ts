@@ -1,20 +1,20 @@
 import { nearest } from '../../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
-import { CheckFailure, InputError, type UserError } from '../../errors.ts'
+import { CheckFailure, errorLines, InputError, type UserError } from '../../errors.ts'
 import { STDIN } from '../../files/folder.ts'
 import { printJson } from '../../show/json.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
-import type { Command, Context, ExitCode } from '../command.ts'
+import { type Command, type Context, type ExitCode, readArgs } from '../command.ts'
 import type { Words } from '../option.ts'
 import type { Terminal } from './terminal.ts'
 
 type Streams = ReadonlyMap<string, StreamConfig>
 
 /**
- * Runs a command. For a command on a file, the name of a stream means the files of the stream, and
- * without a file or a name the command runs for each stream that has images.
+ * Runs a command. For a command that takes a file, a stream name is replaced by the files of the
+ * stream. Without a file and a name, the command runs for each stream that has images.
  *
- * @throws CheckFailure for all streams for which a check failed
+ * @throws CheckFailure that names all streams for which a check failed
  */
 export async function runOnStreams(
   command: Command,
@@ -40,7 +40,7 @@ export async function runOnStreams(
   return command.run({ ...(isList ? words : found[0]), [place]: files }, context)
 }
 
-/** Undefined for a word that is no name. @throws InputError for a mistyped name */
+/** @throws InputError for a mistyped name */
 function findStream(word: string, streams: Streams): StreamConfig | undefined {
   const stream = streams.get(word)
   const meant = stream || !/^[\w.+-]+$/.test(word) ? undefined : nearest(word, [...streams.keys()])
@@ -48,7 +48,7 @@ function findStream(word: string, streams: Streams): StreamConfig | undefined {
   throw new InputError(`${word}: no such file or stream; did you mean ${meant}?`)
 }
 
-/** The command line for the files of a stream; its own options are stronger. */
+/** The command line for the files of a stream; options of the command line take precedence. */
 function wordsFor(stream: StreamConfig, { forStream, positionals }: Command, words: Words): Words {
   const [place = ''] = Object.keys(positionals)
   const { [place]: _, ...options } = words
@@ -69,6 +69,8 @@ async function runAll(
   if (only !== undefined && all.length === 1) {
     return command.run(wordsFor(only[1], command, words), context)
   }
+  // An invalid option is reported once.
+  readArgs(command.name, command.options, words)
   const { terminal } = context
   const join = JOINED[words.output?.[0] ?? '']
   const outputs = new Map<string, string>()
@@ -86,9 +88,6 @@ async function runAll(
       if (!(error instanceof CheckFailure || error instanceof InputError)) throw error
       const { message, remedy, lines } = error
       const Kind = error instanceof InputError ? InputError : CheckFailure
-      // An invalid option is invalid for every stream.
-      const isRepeated = failures.some(({ cause }) => (cause as Error).message === message)
-      if (Kind === InputError && isRepeated) throw error
       failures.push(new Kind(`${name}: ${message}`, remedy, { lines, cause: error }))
     }
   }
@@ -101,17 +100,11 @@ async function runAll(
   throw new Kind(
     `${Kind === InputError ? 'failed' : 'a check failed'} for ${failures.length} of ${all.length} streams`,
     isOneRemedy ? first.remedy : undefined,
-    {
-      lines: failures.flatMap(({ message, lines, remedy }) => [
-        message,
-        ...lines.map((line) => `  ${line}`),
-        ...(isOneRemedy || remedy === undefined ? [] : [`  ${remedy}`]),
-      ]),
-    },
+    { lines: errorLines(failures, !isOneRemedy) },
   )
 }
 
-/** The output of several streams as one: by format, if a heading before each is not enough. */
+/** Joins the output of several streams in formats without headings. */
 const JOINED: Readonly<Record<string, (outputs: ReadonlyMap<string, string>) => string>> = {
   json(outputs) {
     const entries = [...outputs].map(([name, text]) => [name, JSON.parse(text || 'null')])

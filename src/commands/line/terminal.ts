@@ -8,19 +8,16 @@ import { foldLine } from '../../show/table.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
-/**
- * The output of a command: data on stdout, everything else on stderr. Control characters are escaped,
- * except the colors that `style` adds.
- */
+/** Data goes to stdout, everything else to stderr. Control characters other than colors are escaped. */
 export interface Terminal extends Styled {
-  /** Prints data; escaped characters become `\uXXXX`, which means the same in JSON. */
+  /** Prints data. Escaped characters become `\uXXXX`, as in JSON. */
   data(text: string): void
   line(line: string): void
   /** Prints the text of a file, byte for byte except on a terminal. */
   file(text: string): void
-  /** Prints a line on stderr; nothing with `--quiet`. */
+  /** Prints a line on stderr, unless `--quiet` is set. */
   say(line: string): void
-  /** Prints a line on stderr also with `--quiet`. */
+  /** Prints a line on stderr, also with `--quiet`. */
   warn(line: string): void
   progress(text: string): Promise<ProgressLine>
 }
@@ -32,7 +29,7 @@ export interface ProgressLine {
 
 const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined }
 
-/** Replaces ESC until the text around the colors is escaped. Files cannot contain it, as it is random. */
+/** Replaces ESC until the text is escaped. It is random, so that files cannot contain it. */
 let placeholder: string | undefined
 
 function color(style: Style, text: string): string {
@@ -44,28 +41,28 @@ function colored(text: string): string {
   return placeholder === undefined ? text : text.replaceAll(placeholder, '\u001b')
 }
 
-/** A line folded to the width; a line with colors was folded before. */
-function fitted(line: string, width: number | undefined): string {
+/** A line with colors is already folded. */
+function fold(line: string, width: number | undefined): string {
   const isStyled = placeholder !== undefined && line.includes(placeholder)
   return isStyled ? colored(line) : foldLine(line, width).join('\n')
 }
 
-/** Narrower terminals are treated as if they had this width. */
-const NARROWEST = 20
+/** Minimum width, in columns; also used for narrower terminals. */
+const MIN_WIDTH = 20
 
-/** In columns: `COLUMNS` or the terminal's own; undefined if lines are to be complete. */
+/** In columns: `COLUMNS` or the width of the terminal; undefined for complete lines. */
 export function widthFor(io: Io, output: OutputName): number | undefined {
   const columns = Number(io.env.COLUMNS)
   const wanted = Number.isSafeInteger(columns) && columns > 0 ? columns : io[output].width
-  return wanted === undefined ? undefined : Math.max(wanted, NARROWEST)
+  return wanted === undefined ? undefined : Math.max(wanted, MIN_WIDTH)
 }
 
-/** When progress shows the time, in seconds. */
+/** In seconds: later, progress shows the elapsed time. */
 const LONG_WAIT = 5
 
 export interface TerminalOptions {
   readonly quiet: boolean
-  /** What `--color` and `--no-color` say; default: color on a capable terminal. */
+  /** `--color` or `--no-color`; default: color on a capable terminal. */
   readonly isColored?: boolean | undefined
 }
 
@@ -81,13 +78,13 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
   return {
     data: (text) => stdout.write(colored(visible(text))),
     file: (text) => stdout.write(stdout.isTerminal ? visible(text) : text),
-    line: (line) => stdout.write(`${fitted(visibleLine(line), widthFor(io, 'stdout'))}\n`),
+    line: (line) => stdout.write(`${fold(visibleLine(line), widthFor(io, 'stdout'))}\n`),
     say(line) {
-      if (!quiet) stderr.write(`${fitted(visibleLine(line), widthFor(io, 'stderr'))}\n`)
+      if (!quiet) stderr.write(`${fold(visibleLine(line), widthFor(io, 'stderr'))}\n`)
     },
     warn(line) {
       const text = `stream-snapshot: ${visibleLine(line)}`
-      stderr.write(`${fitted(text, widthFor(io, 'stderr'))}\n`)
+      stderr.write(`${fold(text, widthFor(io, 'stderr'))}\n`)
     },
     width: (output = 'stderr') => widthFor(io, output),
     style(style, text, stream = 'stderr') {
@@ -99,7 +96,7 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
       if (stream === undefined) return SILENT
       const { default: spinner } = await import('yocto-spinner')
       const line = spinner({ text: visibleLine(text), stream, handleSignals: false }).start()
-      // It hides the cursor.
+      // The spinner hides the cursor.
       const forget = onExit(() => line.stop())
       const begin = Date.now()
       let shown = text
@@ -109,11 +106,11 @@ export function openTerminal(io: Io, { quiet, isColored }: TerminalOptions): Ter
       }
       const timer = setInterval(draw, 1000)
       return {
-        update: (next) => {
+        update(next) {
           shown = next
           draw()
         },
-        stop: () => {
+        stop() {
           clearInterval(timer)
           forget()
           line.stop()
