@@ -59,9 +59,9 @@ export const QUERY_OPTIONS = {
     (names) => names.map((name) => architectureOf(name) ?? name),
   ),
   concurrency: withDefault(count('Parallel queries'), CAPTURE_DEFAULTS.concurrency),
-  timeout: withDefault(count('Time limit for a request'), CAPTURE_DEFAULTS.timeout / 1000),
+  timeout: withDefault(count('Time limit per request'), CAPTURE_DEFAULTS.timeout / 1000),
   patience: withDefault(
-    count('Time limit for a query with retries'),
+    count('Time limit per query with retries'),
     CAPTURE_DEFAULTS.patience / 1000,
   ),
 }
