@@ -1,3 +1,4 @@
+import { isRecord } from '../json/document.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 
 export interface ValueChange {
@@ -41,10 +42,6 @@ function without(list: readonly unknown[], other: readonly unknown[]): unknown[]
 /** A file may have a member such as `constructor`, which every object inherits. */
 function own(record: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function step(name: string): string {

@@ -6,9 +6,9 @@ import {
   isRecord,
   type JsonRecord,
   type JsonValue,
-  parseDocument,
   toValue,
 } from '../json/document.ts'
+import { parseDocument } from '../json/parser.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { ARCHITECTURES, buildReleases, type Snapshot } from '../snapshot/snapshot.ts'

@@ -1,24 +1,90 @@
-/** JSON nodes keep the text that they were read from, also `1.0`, `\u003c` and unusual spacing. */
+/** JSON nodes keep the text that they were read from, such as `1.0`, `\u003c` and unusual spacing. */
 
 import stringify from 'fast-json-stable-stringify'
 import { printable } from '../../printable.ts'
-import {
-  encodeString,
-  type Frame,
-  type JsonDocument,
-  type JsonMember,
-  type JsonNode,
-  type JsonObject,
-  type JsonRecord,
-  type JsonValue,
-} from './node.ts'
 
-export type * from './node.ts'
-export { parseDocument, parseJson } from './parser.ts'
+/** A value of `JSON.parse`; an `undefined` member counts as missing. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonRecord
+export type JsonRecord = { readonly [key: string]: JsonValue | undefined }
+
+export type JsonNode = JsonObject | JsonArray | JsonScalar
+
+/** `text` is the JSON text of the scalar. */
+interface JsonScalar {
+  readonly kind: 'string' | 'number' | 'boolean' | 'null'
+  readonly text: string
+}
+
+/** `source` is the text of an unchanged array. */
+interface JsonArray {
+  readonly kind: 'array'
+  readonly elements: readonly JsonNode[]
+  readonly source?: string
+}
+
+/** `members` by decoded name, in the order of the file. A changed object keeps its `frame`. */
+export interface JsonObject {
+  readonly kind: 'object'
+  readonly members: ReadonlyMap<string, JsonMember>
+  readonly source?: string
+  readonly frame?: Frame
+}
+
+/** `key` is the JSON text of the name. New members have no `spacing` and use the object's frame. */
+export interface JsonMember {
+  readonly key: string
+  readonly value: JsonNode
+  readonly spacing?: Spacing
+}
+
+/** The white space around one member. The first member has no `before`: it uses the frame's `open`. */
+interface Spacing {
+  readonly before: string | undefined
+  readonly colon: string
+  readonly after: string
+}
+
+/**
+ * The white space in an object: `open` before the first member, `gap` between a comma and the next
+ * member, `colon` between key and value, `close` before the closing brace.
+ */
+export interface Frame {
+  readonly open: string
+  readonly gap: string
+  readonly colon: string
+  readonly close: string
+}
+
+export interface JsonDocument {
+  readonly before: string
+  readonly root: JsonNode
+  readonly after: string
+  readonly indentation: string
+}
+
+export function decodeString(text: string): string {
+  return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1)
+}
+
+/** Anything but plain ASCII: V8 compiles Unicode classes slowly. */
+const SPECIAL = /[^ !#-%'-;=?-[\]-~]/
+
+/**
+ * The JSON text of a string as Go's encoding/json writes it (Go 1.22 and later): `<`, `>`, `&`, U+2028
+ * and U+2029 are escaped, and lone surrogates are replaced by U+FFFD.
+ */
+export function encodeString(value: string): string {
+  if (!SPECIAL.test(value)) return `"${value}"`
+  return JSON.stringify(value).replace(/\\\\|\\ud[0-9a-f]{3}|[<>&\u2028\u2029]/g, (found) => {
+    if (found === '\\\\') return found
+    if (found.length > 1) return '\\ufffd'
+    return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
 
 export const NO_MEMBERS: JsonObject = { kind: 'object', members: new Map() }
 
-export function isRecord(value: JsonValue | undefined): value is JsonRecord {
+export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -50,7 +116,7 @@ export function jsonPath(path: readonly (string | number)[]): string {
     .join('')
 }
 
-/** The plain value; `__proto__` is an own property, and the order of integer-like keys is lost. */
+/** The plain value. The order of integer-like keys is lost. */
 export function toValue(node: JsonNode): JsonValue {
   if (node.kind === 'array') return node.elements.map(toValue)
   if (node.kind !== 'object') return JSON.parse(node.text)
@@ -79,19 +145,16 @@ export function newMember(name: string, value: JsonNode): JsonMember {
   return { key: encodeString(name), value }
 }
 
-/** Whether a node has this value; spelling, spacing and the order of keys do not count. */
-export function meansValue(node: JsonNode, value: JsonValue): boolean {
+/** Compares by value, regardless of spelling, white space and the order of keys. */
+export function equalsValue(node: JsonNode, value: JsonValue): boolean {
   return stringify(toValue(node)) === stringify(value)
 }
 
 const OUTERMOST: Frame = { open: '\n', gap: '\n', colon: ': ', close: '' }
 
 /**
- * A root node's text: unchanged nodes as they were read, new ones as Go's encoder writes them, without
- * a final newline.
- *
- * Within an object that was read, new members take the spacing of those there, so that a file with
- * CRLF, or all on one line, stays so.
+ * Prints unchanged nodes as they were read, and new ones as Go's encoder writes them, without a final
+ * newline. New members of an object that was read use the spacing of its other members.
  */
 export function printJson(node: JsonNode, indentation: string): string {
   return print(node, OUTERMOST, indentation)
@@ -123,7 +186,7 @@ function print(node: JsonNode, outer: Frame, indentation: string): string {
   return `${text}${frame.close}}`
 }
 
-/** The frame of a new object or array inside of `outer`; on one line if `outer` is. */
+/** The frame of a new object or array inside of `outer`, on one line if `outer` is. */
 function frameWithin(outer: Frame, indentation: string): Frame {
   const line = /(\r\n|\n|\r)([ \t]*)$/.exec(outer.gap)
   if (line === null) return { open: '', gap: outer.gap, colon: outer.colon, close: '' }

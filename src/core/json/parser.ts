@@ -1,5 +1,3 @@
-/** JSON text to nodes that keep their text, or to plain values. Strict: only RFC 8259 is valid. */
-
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import {
@@ -8,15 +6,16 @@ import {
   type JsonDocument,
   type JsonMember,
   type JsonNode,
-} from './node.ts'
+  toValue,
+} from './document.ts'
 
-/** Deeper than every real file, and far from the end of the stack. */
+/** Deeper than every real file, and safe for recursive functions. */
 const DEEPEST = 1000
 
-/** A hundred times the values of the largest stream; each takes 300 bytes of memory. */
+/** A hundred times the values of the largest stream. Each value needs 300 bytes of memory. */
 const MOST_VALUES = 1_000_000
 
-/** A string without its closing quote: valid as far as it is matched. */
+/** A string without its closing quote. */
 const STRING = /"(?:[ !#-[\]-\uffff]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const LITERAL = /true|false|null/y
@@ -25,9 +24,9 @@ const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
 const RESTORE = 'Restore the file from git, or correct it.'
 
 /**
- * Reads a JSON file with the text around its root and its indentation.
+ * Parses JSON strictly by RFC 8259.
  *
- * @param starts gets the offset of every value, or of the key of a member
+ * @param starts receives the offset of every value, or of the key of a member
  * @throws InputError, `FILE:LINE:COLUMN: expected …, found …`, for invalid JSON, a duplicate key,
  *   more than 1,000 levels or a million values
  */
@@ -37,10 +36,6 @@ export function parseDocument(
   starts?: Map<JsonNode, number>,
 ): JsonDocument {
   return new Parser(text, file, starts).document()
-}
-
-export function parseJson(text: string, file: string): JsonNode {
-  return parseDocument(text, file).root
 }
 
 class Parser {
@@ -70,7 +65,6 @@ class Parser {
     const source = this.text.slice(start, this.at)
     const after = this.take(SPACES)
     if (this.at < this.text.length) throw this.unexpected('the end of the file')
-    // The first indented line's indentation is one level: the root's own members come first.
     const indentation = /[\r\n]([ \t]+)[^\s]/.exec(source)?.[1] ?? '  '
     return { before, root, after, indentation }
   }
@@ -100,11 +94,11 @@ class Parser {
       }
     }
     const source = this.leave(start)
-    const frame = frameOf(open, close, members)
+    const frame = readFrame(open, close, members)
     return { kind: 'object', members, source, ...(frame && { frame }) }
   }
 
-  /** Adds one member and stops at the comma or brace behind it. Returns the space before that. */
+  /** Adds one member. Returns the white space before the comma or brace that follows. */
   private member(members: Map<string, JsonMember>, before: string | undefined): string {
     const start = this.at
     if (this.text[start] !== '"') {
@@ -127,7 +121,7 @@ class Parser {
     const space = this.take(SPACES)
     const end = this.text[this.at]
     if (end !== ',' && end !== '}') throw this.unexpected(', or }')
-    // The space before the closing brace belongs to the object, whichever member is last.
+    // The white space before the closing brace belongs to the object.
     members.set(name, { key, value, spacing: { before, colon, after: end === ',' ? space : '' } })
     return space
   }
@@ -181,7 +175,7 @@ class Parser {
     throw this.error(`expected an escape sequence, found ${printable(found)}`)
   }
 
-  /** A number or a literal, which must not go on: `01`, `1.`, `nullable`. */
+  /** Rejects a number or literal that continues: `01`, `1.`, `nullable`. */
   private word(pattern: RegExp, expected: string): string {
     const start = this.at
     const text = this.take(pattern)
@@ -213,8 +207,8 @@ class Parser {
   }
 }
 
-/** Undefined for an object without members: new members are laid out as in a new object. */
-function frameOf(
+/** Undefined for an object without members, which is then printed as a new object. */
+function readFrame(
   open: string,
   close: string,
   members: ReadonlyMap<string, JsonMember>,
@@ -236,7 +230,7 @@ function toPosition(text: string, offset: number) {
   return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 }
 }
 
-/** Finds a member or an element; if it does not exist, the innermost value around it. */
+/** The position of a member or element; if it does not exist, of the innermost value around it. */
 export function findPosition(text: string, path: readonly string[]) {
   const starts = new Map<JsonNode, number>()
   let node: JsonNode = parseDocument(text, '', starts).root
@@ -256,27 +250,28 @@ export function findPosition(text: string, path: readonly string[]) {
 }
 
 /**
- * Parses JSON strictly. `JSON.parse` is fast, but takes the last of two equal keys and has no limits;
- * the lossless parser reports the position of an error.
+ * Parses JSON like `parseDocument`. `JSON.parse` is faster, but accepts duplicate keys and has no
+ * limits, so the strict parser handles everything invalid.
  *
- * @throws InputError with file, line and column
+ * @throws InputError as `parseDocument`
  */
 export function parseText(text: string, file: string): unknown {
   const { depth, values, keys } = measure(text)
-  if (depth > DEEPEST) parseJson(text, file)
   if (values > MOST_VALUES) throw tooManyValues(file)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    parseJson(text, file)
-    throw new InputError(`${file}: invalid JSON: ${(error as Error).message}`)
-  }
-  if (countKeys(value) !== keys) parseJson(text, file)
-  return value
+  const value = depth > DEEPEST ? undefined : tryParse(text)
+  if (value !== undefined && countKeys(value) === keys) return value
+  return toValue(parseDocument(text, file).root)
 }
 
-/** The levels, values and keys of valid JSON, counted without memory for them. */
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Counts the levels, values and keys of valid JSON before it uses memory. */
 function measure(text: string): { depth: number; values: number; keys: number } {
   const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c]
   let [level, depth, values, keys] = [0, 0, 1, 0]
@@ -288,7 +283,7 @@ function measure(text: string): { depth: number; values: number; keys: number } 
       }
     } else if (code === COMMA) values += 1
     else if (code === COLON) keys += 1
-    // A bracket and a brace differ in this bit only.
+    // A bracket and a brace differ in one bit.
     else if ((code | 0x20) === 0x7d) level -= 1
     else if ((code | 0x20) === 0x7b) {
       level += 1

@@ -1,3 +1,5 @@
+import { isRecord } from './document.ts'
+
 /**
  * The parts of a value that are kept: any scalar, members, elements, or what a function returns: true
  * to keep a value, false or undefined to leave it out, or the value to replace it.
@@ -21,7 +23,7 @@ export function prune(value: unknown, allowed: Allowed): unknown {
     if (!Array.isArray(value)) return undefined
     return value.map((each) => prune(each, allowed[0])).filter((each) => each !== undefined)
   }
-  if (!isObject(value)) return undefined
+  if (!isRecord(value)) return undefined
   const members = Object.entries(value)
     .filter(([name]) => Object.hasOwn(allowed, name))
     .map(([name, each]) => [name, prune(each, allowed[name] ?? {})])
@@ -31,8 +33,4 @@ export function prune(value: unknown, allowed: Allowed): unknown {
 
 function isElements(allowed: Allowed): allowed is readonly [Allowed] {
   return Array.isArray(allowed)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -8,10 +8,10 @@ import {
   type JsonDocument,
   type JsonRecord,
   type JsonValue,
-  parseDocument,
   printDocument,
   toValue,
 } from '../json/document.ts'
+import { parseDocument } from '../json/parser.ts'
 import { CLOUDS, type CloudName, type Image } from '../snapshot/snapshot.ts'
 import { LAYOUT_NAMES, type LayoutName, layoutRoot, slotAt, slotPath } from './layouts.ts'
 import { mergeNode } from './merge.ts'

@@ -2,6 +2,7 @@
 
 import {
   entriesOf,
+  equalsValue,
   fromValue,
   getMember,
   isList,
@@ -10,7 +11,6 @@ import {
   type JsonNode,
   type JsonObject,
   type JsonValue,
-  meansValue,
   NO_MEMBERS,
   newMember,
 } from '../json/document.ts'
@@ -76,7 +76,7 @@ function withChanges(
 /** `fresh` alone, in its order, with those parts of `target` that mean the same. */
 function replaceNode(target: JsonNode | undefined, fresh: JsonValue): JsonNode {
   if (target === undefined) return fromValue(fresh)
-  if (meansValue(target, fresh)) return target
+  if (equalsValue(target, fresh)) return target
   if (target.kind === 'object' && isRecord(fresh)) {
     const members = entriesOf(fresh).map(([name, value]): [string, JsonMember] => {
       const old = target.members.get(name)

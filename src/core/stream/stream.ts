@@ -1,6 +1,8 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import {
+  decodeString,
+  encodeString,
   getMember,
   isRecord,
   type JsonDocument,
@@ -10,11 +12,10 @@ import {
   type JsonValue,
   jsonPath,
   NO_MEMBERS,
-  parseDocument,
   printDocument,
   toValue,
 } from '../json/document.ts'
-import { decodeString, encodeString } from '../json/node.ts'
+import { parseDocument } from '../json/parser.ts'
 import { mergeNode, setMember } from './merge.ts'
 import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from './schema.ts'
 

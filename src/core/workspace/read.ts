@@ -1,8 +1,7 @@
 import { InputError } from '../../errors.ts'
 import { printable, visibleLine } from '../../printable.ts'
-import { getMember, jsonPath, parseDocument, toValue } from '../json/document.ts'
-import type { JsonNode } from '../json/node.ts'
-import { findPosition } from '../json/parser.ts'
+import { getMember, type JsonNode, jsonPath, toValue } from '../json/document.ts'
+import { findPosition, parseDocument } from '../json/parser.ts'
 import { faultOf, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }

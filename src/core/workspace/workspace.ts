@@ -1,5 +1,10 @@
-import { fromValue, getMember, printDocument } from '../json/document.ts'
-import type { JsonDocument, JsonObject } from '../json/node.ts'
+import {
+  fromValue,
+  getMember,
+  type JsonDocument,
+  type JsonObject,
+  printDocument,
+} from '../json/document.ts'
 import type { Requirement } from '../selection/select.ts'
 import { recordingFile } from '../snapshot/read.ts'
 import type { Architecture, CloudName } from '../snapshot/snapshot.ts'

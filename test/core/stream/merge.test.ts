@@ -3,15 +3,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type JsonValue,
-  parseDocument,
-  parseJson,
   printDocument,
   printJson,
   toValue,
 } from '../../../src/core/json/document.ts'
+import { parseDocument } from '../../../src/core/json/parser.ts'
 import { mergeNode, setMember } from '../../../src/core/stream/merge.ts'
 import { type Fields, type Shape, WHOLE } from '../../../src/core/stream/schema.ts'
 import { indentation, jsonText, space } from '../json/arbitrary.ts'
+
+const parseJson = (text: string, file: string) => parseDocument(text, file).root
 
 const ITEM: Shape = {
   kind: 'fields',
