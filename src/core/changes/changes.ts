@@ -1,4 +1,4 @@
-import type { Named } from '../clouds/facts.ts'
+import type { Entry, Named } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import {
   type CloudName,
@@ -9,12 +9,12 @@ import {
 import { toEntry } from '../stream/marketplace.ts'
 import { isOlder, type RhelTable } from '../versions/version.ts'
 import {
+  getParent,
   type Inventory,
   type Item,
-  keyOf,
   type Subject,
   type SubjectKind,
-  wholeOf,
+  subjectKey,
 } from './inventory.ts'
 
 /**
@@ -28,15 +28,13 @@ import {
 export type Absence = 'not-queried' | 'not-found' | 'no-longer-listed' | 'dropped'
 
 export class Listings {
-  readonly #snapshot: SnapshotContent
   readonly #names: ReadonlyMap<CloudName, ReadonlySet<string>>
 
   /** @param dropped names of clouds, regions and architectures that are removed on request */
   constructor(
-    snapshot: SnapshotContent,
+    private readonly snapshot: SnapshotContent,
     readonly dropped: readonly string[] = [],
   ) {
-    this.#snapshot = snapshot
     this.#names = new Map(
       capturedClouds(snapshot).map((cloud) => {
         const names = getImages(snapshot, cloud).map((image) =>
@@ -47,15 +45,12 @@ export class Listings {
     )
   }
 
-  /** @param wasListed whether an earlier snapshot lists it, so that its SKU existed */
+  /** @param wasListed whether an earlier snapshot lists the image, so that its SKU existed */
   absence(cloud: CloudName, image: Named, wasListed: boolean): Absence | undefined {
-    const entries = Object.entries(image).map(([key, value]) => [key, String(value)])
-    if (this.#names.get(cloud)?.has(FACTS[cloud].nameOf(Object.fromEntries(entries)))) {
-      return undefined
-    }
+    if (this.#names.get(cloud)?.has(FACTS[cloud].nameOf(image as Entry))) return undefined
     const places = [cloud, image.region, image.architecture]
     if (this.dropped.some((name) => places.includes(name))) return 'dropped'
-    const query = FACTS[cloud].queryFor(this.#snapshot, image)
+    const query = FACTS[cloud].queryFor(this.snapshot, image)
     if (query === undefined) return 'not-queried'
     return 'missing' in query && !wasListed ? 'not-found' : 'no-longer-listed'
   }
@@ -91,8 +86,7 @@ export function compareInventories(
     if (subject === undefined || isSame(old, fresh)) return []
     const loss = findLoss(old, fresh, table)
     const absence = findAbsence(old, loss, listings)
-    const follows =
-      followsBuild(subject, [old, fresh], [before, after]) || followsWhole(subject, before, after)
+    const follows = followsParent(subject, [old, fresh], [before, after])
     return [
       {
         subject,
@@ -110,7 +104,7 @@ export function compareInventories(
   return { changes: withoutImplied(changes).sort(compareKinds), unchanged }
 }
 
-/** Where parts of a build change under the same release, the build itself is no change of its own. */
+/** Leaves out a build of the same release, whose parts are changes of their own. */
 function withoutImplied(changes: readonly Change[]): Change[] {
   const parts = new Set(
     changes.flatMap(({ subject }) =>
@@ -139,7 +133,7 @@ export function hasKind({ changes, unchanged }: Comparison, kind: SubjectKind): 
   return [...changes, ...unchanged].some(({ subject }) => subject.kind === kind)
 }
 
-/** Whether a slot keeps its image and gets another grade, as its build changed. */
+/** Whether a slot keeps its image and only its grade changes, because its build changed. */
 export function isRegraded({ subject, before, after }: Change): boolean {
   return subject.kind === 'slot' && hasSameImage(before, after)
 }
@@ -149,7 +143,7 @@ function isSame(old: Item | undefined, fresh: Item | undefined): boolean {
   return hasSameImage(old, fresh) && (!isGraded || old.grade === fresh.grade)
 }
 
-/** An AMI's id does not contain its release, so a stream states both. */
+/** An AMI's id does not contain its release. */
 function hasSameImage(old: Item | undefined, fresh: Item | undefined): boolean {
   if (old?.value !== fresh?.value) return false
   return fresh?.subject.kind !== 'slot' || old?.release === fresh.release
@@ -191,7 +185,6 @@ function findLoss(
   return isOlder(fresh.release, old.release, table) ? 'older' : undefined
 }
 
-/** An unlisted image may still start: deprecated images are listed for their owners only. */
 function findAbsence(
   old: Item | undefined,
   loss: Change['loss'],
@@ -208,26 +201,16 @@ function findAbsence(
   return isDropped && loss === 'removed' ? 'dropped' : undefined
 }
 
-function followsBuild(
+/** Whether a part is added or removed with its parent, or has the release of its build on both sides. */
+function followsParent(
   subject: Subject,
   [old, fresh]: readonly (Item | undefined)[],
-  inventories: readonly Inventory[],
-): true | undefined {
-  if (subject.kind !== 'artifact' && subject.kind !== 'image') return undefined
-  const key = keyOf({ kind: 'build', architecture: subject.architecture })
-  const [from, to] = inventories.map((inventory) => {
-    const build = inventory.get(key)
-    return build && (build.release ?? '')
-  })
-  if (from === to) return undefined
-  if (from === undefined || to === undefined) return true
-  return old?.release === from && fresh?.release === to ? true : undefined
-}
-
-/** Whether a part is added or removed together with what it is a part of. */
-function followsWhole(subject: Subject, before: Inventory, after: Inventory): true | undefined {
-  const whole = wholeOf(subject)
-  if (whole === undefined) return undefined
-  const key = keyOf(whole)
-  return before.has(key) !== after.has(key) ? true : undefined
+  [before, after]: readonly [Inventory, Inventory],
+): boolean {
+  if (subject.kind !== 'artifact' && subject.kind !== 'image') return false
+  const parent = subjectKey(getParent(subject))
+  if (before.has(parent) !== after.has(parent)) return true
+  const build = subjectKey({ kind: 'build', architecture: subject.architecture })
+  const [from, to] = [before, after].map((inventory) => inventory.get(build)?.release ?? '')
+  return from !== to && old?.release === from && fresh?.release === to
 }

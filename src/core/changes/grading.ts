@@ -12,7 +12,7 @@ import {
   readRelease,
   readVersion,
 } from '../versions/version.ts'
-import type { Inventory, Item } from './inventory.ts'
+import { type Inventory, type Item, mapItems } from './inventory.ts'
 
 export interface Side {
   readonly releases: Releases
@@ -45,16 +45,14 @@ export function gradeEntry(
 }
 
 export function gradeInventory(inventory: Inventory, side: Side): Inventory {
-  return new Map(
-    [...inventory].map(([key, item]): [string, Item] => {
-      const { subject, entry } = item
-      if (subject.kind !== 'slot' || entry === undefined) return [key, item]
-      return [key, { ...item, ...gradeEntry(subject.slot, entry, side) }]
-    }),
-  )
+  return mapItems(inventory, (item) => {
+    const { subject, entry } = item
+    if (subject.kind !== 'slot' || entry === undefined) return item
+    return { ...item, ...gradeEntry(subject.slot, entry, side) }
+  })
 }
 
-/** The image of a stream, which does not state whether the image is deprecated. */
+/** An image of a stream, which does not contain the image's state. */
 export function toImage(slot: Slot, entry: Entry, criteria: Criteria): Image {
   const { cloud: _, ...members } = slot
   const ocp = entry.sku === undefined ? undefined : ocpInSku(entry.sku, criteria)

@@ -20,7 +20,7 @@ import { daysBetween, readVersion } from '../versions/version.ts'
 
 export type Subject =
   | { readonly kind: 'build'; readonly architecture: string }
-  /** A platform of a build, one format of it, or a member of that: `aws`, `vmdk.gz`, `signature`. */
+  /** A platform of a build, a format, a file or a member of it: `aws`, `vmdk.gz`, `disk`, `signature`. */
   | {
       readonly kind: 'artifact'
       readonly architecture: string
@@ -29,7 +29,7 @@ export type Subject =
       readonly file?: string
       readonly member?: string
     }
-  /** An image of the build itself in a cloud, per region where the cloud has regions. */
+  /** A cloud image of the build, per region if the cloud has regions. */
   | {
       readonly kind: 'image'
       readonly architecture: string
@@ -41,7 +41,7 @@ export type Subject =
   | { readonly kind: 'cloud'; readonly cloud: CloudName }
   | { readonly kind: 'listing'; readonly cloud: CloudName; readonly image: Image }
   | { readonly kind: 'query'; readonly cloud: CloudName; readonly query: object }
-  /** What a snapshot was captured for: a member of `stream` or `criteria`. */
+  /** A member of a snapshot's `stream` or `criteria`. */
   | { readonly kind: 'setting'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string }
 export type SubjectKind = Subject['kind']
@@ -64,12 +64,12 @@ export function streamInventory(stream: Stream, layouts?: readonly LayoutName[])
     const release = stream.release(architecture)
     return buildItems(architecture, release, stream.architecture(architecture) ?? {})
   })
-  return joined(toInventory(builds), imageInventory(stream, layouts))
+  return joinInventories(toInventory(builds), imageInventory(stream, layouts))
 }
 
-export function imageInventory(holder: ImageFile, layouts?: readonly LayoutName[]): Inventory {
+export function imageInventory(file: ImageFile, layouts?: readonly LayoutName[]): Inventory {
   return toInventory(
-    imagesIn(holder, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
+    imagesIn(file, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )
 }
 
@@ -94,7 +94,7 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
       }),
     ),
   ])
-  return joined(buildInventory(snapshot), toInventory(clouds))
+  return joinInventories(buildInventory(snapshot), toInventory(clouds))
 }
 
 export function requestInventory({ stream, criteria, queries }: SnapshotContent): Inventory {
@@ -126,24 +126,26 @@ export function selectionInventory(selections: readonly Selection[]): Inventory 
   )
 }
 
-export function graded(inventory: Inventory, selections: readonly Selection[]): Inventory {
+export function withGrades(inventory: Inventory, selections: readonly Selection[]): Inventory {
   const grades = new Map(selections.map(({ slot, grade }) => [printSlot(slot), grade]))
-  return new Map(
-    [...inventory].map(([key, item]) => {
-      const { subject } = item
-      const grade = subject.kind === 'slot' ? grades.get(printSlot(subject.slot)) : undefined
-      return [key, grade ? { ...item, grade } : item]
-    }),
-  )
+  return mapItems(inventory, (item) => {
+    const { subject } = item
+    const grade = subject.kind === 'slot' ? grades.get(printSlot(subject.slot)) : undefined
+    return grade ? { ...item, grade } : item
+  })
 }
 
-export function joined(...inventories: readonly Inventory[]): Inventory {
+export function mapItems(inventory: Inventory, map: (item: Item) => Item): Inventory {
+  return new Map([...inventory].map(([key, item]) => [key, map(item)]))
+}
+
+export function joinInventories(...inventories: readonly Inventory[]): Inventory {
   return new Map(inventories.flatMap((each) => [...each]))
 }
 
 function buildItems(architecture: string, release: string | undefined, content: JsonRecord) {
   const items: Item[] = []
-  const add = (subject: Subject, value: JsonValue | undefined, at: JsonValue | undefined) => {
+  const add = (subject: Subject, value: JsonValue, at: JsonValue | undefined) => {
     const own = typeof at === 'string' && at !== '' ? { release: at } : {}
     items.push({ subject, value: typeof value === 'string' ? value : canonicalJson(value), ...own })
   }
@@ -156,19 +158,16 @@ function buildItems(architecture: string, release: string | undefined, content: 
       add({ ...whole, format }, files, at)
       for (const [file, members] of records(files)) {
         add({ ...whole, format, file }, '', at)
-        for (const member of Object.keys(members)) {
-          add({ ...whole, format, file, member }, '', at)
-        }
+        for (const member of Object.keys(members)) add({ ...whole, format, file, member }, '', at)
       }
     }
   }
   const extensions = ownExtensions(content['rhel-coreos-extensions'])
   for (const [platform, image] of [...records(content.images), ...records(extensions)]) {
     const whole = { kind: 'image', architecture, platform } as const
-    const images: [Subject & { kind: 'image' }, JsonRecord][] = isRecord(image.regions)
-      ? records(image.regions).map(([region, each]) => [{ ...whole, region }, each])
-      : [[whole, image]]
-    for (const [subject, each] of images) {
+    const regions = isRecord(image.regions) ? records(image.regions) : [[undefined, image] as const]
+    for (const [region, each] of regions) {
+      const subject = region === undefined ? whole : { ...whole, region }
       add(subject, each, each.release)
       for (const member of Object.keys(each)) add({ ...subject, member }, '', each.release)
     }
@@ -193,32 +192,24 @@ export function slotItem(
 }
 
 function records(value: JsonValue | undefined): [string, JsonRecord][] {
-  return isRecord(value)
-    ? Object.entries(value).flatMap(([key, each]): [string, JsonRecord][] =>
-        isRecord(each) ? [[key, each]] : [],
-      )
-    : []
+  return Object.entries(isRecord(value) ? value : {}).filter(
+    (entry): entry is [string, JsonRecord] => isRecord(entry[1]),
+  )
 }
 
 export function toInventory(items: readonly Item[]): Inventory {
-  return new Map(items.map((item) => [keyOf(item.subject), item]))
+  return new Map(items.map((item) => [subjectKey(item.subject), item]))
 }
 
-/** What a part of a build is a part of; undefined for a platform and for other subjects. */
-export function wholeOf(subject: Subject): Subject | undefined {
-  if (subject.kind === 'artifact') {
-    const { member, file, format, ...platform } = subject
-    if (member !== undefined)
-      return { ...platform, ...(format && { format }), ...(file && { file }) }
-    if (file !== undefined) return { ...platform, ...(format && { format }) }
-    return format === undefined ? undefined : platform
-  }
-  if (subject.kind !== 'image' || subject.member === undefined) return undefined
-  const { member: _, ...image } = subject
-  return image
+/** The build, platform, format, file or image that contains a part of a build. */
+export function getParent(part: Subject & { kind: 'artifact' | 'image' }): Subject {
+  const last = ['member', 'file', 'format'].find((name) => name in part)
+  if (last === undefined) return { kind: 'build', architecture: part.architecture }
+  const rest = Object.entries(part).filter(([name]) => name !== last)
+  return Object.fromEntries(rest) as unknown as Subject
 }
 
-export function keyOf(subject: Subject): string {
+export function subjectKey(subject: Subject): string {
   if (subject.kind === 'slot') return ['slot', subject.layout, printSlot(subject.slot)].join('\n')
   if (subject.kind === 'query') return canonicalJson(subject)
   if (subject.kind === 'listing') {
@@ -228,7 +219,4 @@ export function keyOf(subject: Subject): string {
   return KEY_PARTS.map((part) => parts[part]).join('\n')
 }
 
-const KEY_PARTS = [
-  ...['kind', 'architecture', 'platform', 'format', 'file', 'region', 'member'],
-  ...['cloud', 'path'],
-]
+const KEY_PARTS = 'kind architecture platform format file region member cloud path'.split(' ')

@@ -11,7 +11,8 @@ import {
   type Inventory,
   type Item,
   imageInventory,
-  joined,
+  joinInventories,
+  mapItems,
   requestInventory,
   selectionInventory,
   snapshotInventory,
@@ -49,7 +50,7 @@ export function isEqual({ streams, files }: Difference): boolean {
   return files.length === 0 && streams.every(({ changes }) => changes.length === 0)
 }
 
-/** The settings of a snapshot or a cloud that only one version has are not changes of their own. */
+/** Leaves out the settings of a snapshot or a cloud that only one side has. */
 export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
   const [old, fresh] = [before, after].map((files) =>
     files.stream ? streamState(files, files.stream) : snapshotState(files),
@@ -94,40 +95,37 @@ function streamState(files: StreamFiles, stream: Stream): StreamState {
     criteria,
   )
   const own = marketplaceFile
-    ? joined(streamInventory(stream), imageInventory(marketplaceFile))
+    ? joinInventories(streamInventory(stream), imageInventory(marketplaceFile))
     : streamInventory(stream)
   const graded = gradeInventory(own, { releases, ocp, criteria })
   if (snapshot === undefined) return { releases, inventory: graded }
   const listings = [...snapshotInventory(snapshot)].filter(
     ([, { subject }]) => !('architecture' in subject),
   )
-  return { releases, inventory: joined(graded, new Map(listings), requestInventory(snapshot)) }
+  return {
+    releases,
+    inventory: joinInventories(graded, new Map(listings), requestInventory(snapshot)),
+  }
 }
 
-/** Without a stream the builds are those of the snapshot, and the images those that it selects. */
+/** Without a stream: the builds of the snapshot, and the images that it selects. */
 function snapshotState({ snapshot, releases: others = new Map() }: StreamFiles): StreamState {
   if (snapshot === undefined) return { releases: others, inventory: new Map() }
   const releases = new Map([...others, ...buildReleases(snapshot)])
   const slots =
     releases.size > 0
       ? selectionInventory(selectImages(snapshot, releases))
-      : withoutGrades(selectionInventory(selectImages(snapshot, latestReleases(snapshot))))
+      : mapItems(
+          selectionInventory(selectImages(snapshot, latestReleases(snapshot))),
+          ({ grade: _, days: __, ...item }) => ({ ...item, ungraded: RELEASE_UNKNOWN }),
+        )
   return {
     releases,
-    inventory: joined(snapshotInventory(snapshot), slots, requestInventory(snapshot)),
+    inventory: joinInventories(snapshotInventory(snapshot), slots, requestInventory(snapshot)),
   }
 }
 
-function withoutGrades(inventory: Inventory): Inventory {
-  return new Map(
-    [...inventory].map(([key, { grade: _, days: __, ...item }]) => [
-      key,
-      { ...item, ungraded: RELEASE_UNKNOWN },
-    ]),
-  )
-}
-
-/** Releases that no image is newer than, so that the most recent image of each slot is selected. */
+/** Future releases, with which the most recent image of each slot is selected. */
 export function latestReleases({ stream, criteria }: Snapshot): Releases {
   const ocp = readMajorMinor(stream.ocp ?? '')
   const rhel = ocp && rhelForOcp(criteria.rhel, ocp)

@@ -4,7 +4,7 @@ import { gradeEntry, toImage } from '../changes/grading.ts'
 import {
   buildInventory,
   type Inventory,
-  joined,
+  joinInventories,
   slotItem,
   streamInventory,
   toInventory,
@@ -135,7 +135,7 @@ function newState(
     releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...(ocp && { ocp: printMajorMinor(ocp) }),
     slots,
-    inventory: joined(builds, toInventory(items)),
+    inventory: joinInventories(builds, toInventory(items)),
   }
 }
 

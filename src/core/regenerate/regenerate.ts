@@ -1,7 +1,12 @@
 import { InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
 import { compareInventories, Listings, losses } from '../changes/changes.ts'
-import { graded, imageInventory, joined, streamInventory } from '../changes/inventory.ts'
+import {
+  imageInventory,
+  joinInventories,
+  streamInventory,
+  withGrades,
+} from '../changes/inventory.ts'
 import type { Requirement } from '../selection/select.ts'
 import { selectImages } from '../selection/selections.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
@@ -88,13 +93,13 @@ export function regenerate(job: Job) {
   const file = job.marketplaceFile && write(job.marketplaceFile)
   const stream = file ? clean(built) : write(built)
   const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
-    joined(
+    joinInventories(
       each ? streamInventory(each, isEveryLayout ? LAYOUT_NAMES : names) : new Map(),
       other ? imageInventory(other) : new Map(),
     )
   const comparison = compareInventories(
     holding(target, job.marketplaceFile),
-    graded(holding(stream, file), selections),
+    withGrades(holding(stream, file), selections),
     snapshot.criteria.rhel,
     new Listings(snapshot, drop),
   )
