@@ -5,7 +5,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline'
 import type { Definition } from 'nock'
-import { metaUrlOf, type StreamPlace, sourceOf, type WantedBuild } from '../core/builds/locate.ts'
+import { getMetaUrl, type StreamPlace, toMetaUrl, type WantedBuild } from '../core/builds/locate.ts'
 import { RECORDED_META, type ReadBuild, readBuild } from '../core/builds/read.ts'
 import { prune } from '../core/json/prune.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
@@ -37,7 +37,7 @@ export async function readBuilds(
   count(wanted.length, 0)
   const read = await Promise.all(
     wanted.map(async (each) => {
-      const source = sourceOf(each, stream, replayed !== undefined)
+      const source = getMetaUrl(each, stream, replayed !== undefined)
       let last: Definition | undefined
       const onExchange = (exchange: Definition) => {
         last = exchange
@@ -85,7 +85,7 @@ export async function fetchBuild(
   place: StreamPlace,
   options: TransportOptions,
 ): Promise<ReadBuild> {
-  const url = sourceOf(wanted, place, options.replayed !== undefined)
+  const url = getMetaUrl(wanted, place, options.replayed !== undefined)
   const text = await fetchText(url, options)
   try {
     return readBuild(parseMeta(text), wanted, place)
@@ -154,7 +154,7 @@ function recordBuild(
   const meta = prune(response, RECORDED_META)
   if (method !== 'GET' || status !== 200 || meta === undefined) return undefined
   if (scope !== originWithPort(source) || path !== new URL(source).pathname) return undefined
-  const target = new URL(metaUrlOf(location))
+  const target = new URL(toMetaUrl(location))
   return {
     scope: originWithPort(target),
     method,

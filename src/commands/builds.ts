@@ -1,5 +1,5 @@
 import { isMetaUrl, isRelease, type NamedBuild, readMetaUrl } from '../core/builds/locate.ts'
-import { ARCHITECTURES, architectureOf, CLOUDS } from '../core/snapshot/snapshot.ts'
+import { ARCHITECTURES, toArchitecture, CLOUDS } from '../core/snapshot/snapshot.ts'
 import { isLoopback, isPlainUrl } from '../core/url.ts'
 import { InputError } from '../errors.ts'
 
@@ -23,7 +23,7 @@ export function readBuilds(texts: readonly string[]): NamedBuild[] {
 
 function readAssignment(text: string): NamedBuild {
   const [, name, release = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
-  const architecture = architectureOf(name ?? '')
+  const architecture = toArchitecture(name ?? '')
   if (architecture !== undefined && isRelease(release)) return { architecture, release }
   const expected =
     name === undefined

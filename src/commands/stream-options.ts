@@ -4,7 +4,7 @@ import { CLOUD_TABLE } from '../capture/clouds/index.ts'
 import type { NamedBuild } from '../core/builds/locate.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
-import { ARCHITECTURES, architectureOf, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
+import { ARCHITECTURES, toArchitecture, CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName } from '../core/stream/layouts.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
@@ -56,7 +56,7 @@ export const QUERY_OPTIONS = {
   drop: list<string>(
     'Clouds, regions and architectures to remove',
     { values: [...CLOUDS, ...ARCHITECTURES] },
-    (names) => names.map((name) => architectureOf(name) ?? name),
+    (names) => names.map((name) => toArchitecture(name) ?? name),
   ),
   concurrency: withDefault(count('Parallel queries'), CAPTURE_DEFAULTS.concurrency),
   timeout: withDefault(count('Time limit per request'), CAPTURE_DEFAULTS.timeout / 1000),

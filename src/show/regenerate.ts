@@ -7,7 +7,7 @@ import type { Selection } from '../core/selection/select.ts'
 import type { Image } from '../core/snapshot/snapshot.ts'
 import { FILE_LAYOUT, layoutRoot, slotPath } from '../core/stream/layouts.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
-import { READ, unreadOf } from '../core/stream/schema.ts'
+import { READ, unreadPath } from '../core/stream/schema.ts'
 import { changesJson } from './json.ts'
 import { describeSlots } from './slots.ts'
 import { alignColumns } from './table.ts'
@@ -36,7 +36,7 @@ export function unreadKeyLines({ comparison }: Regenerated): string[] {
     if (subject.kind !== 'slot' || after === undefined) return []
     const { slot, layout = FILE_LAYOUT } = subject
     const path = [...layoutRoot(layout, slot.cloud), ...(slotPath(layout, slot) ?? [])]
-    return unreadOf(path)?.join('.') ?? []
+    return unreadPath(path)?.join('.') ?? []
   })
   const keys = [...new Set(ignored)]
   if (keys.length === 0) return []

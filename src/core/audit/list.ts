@@ -1,12 +1,12 @@
 import { FACTS } from '../clouds/index.ts'
 import {
-  architectureOf,
   CLOUDS,
   type CloudName,
   getImages,
   type Image,
   type Snapshot,
   stateAt,
+  toArchitecture,
 } from '../snapshot/snapshot.ts'
 
 export interface ListFilter {
@@ -37,7 +37,7 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
 
 function isAdmitted(image: Image, { arch, ...parts }: ListFilter): boolean {
   const wanted = arch?.toLowerCase()
-  if (wanted !== undefined && image.architecture !== (architectureOf(wanted) ?? wanted))
+  if (wanted !== undefined && image.architecture !== (toArchitecture(wanted) ?? wanted))
     return false
   return (['publisher', 'offer', 'sku'] as const).every((name) => {
     const part = parts[name]

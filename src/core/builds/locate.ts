@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.ts'
 import {
-  ARCHITECTURES,
   type Architecture,
+  isArchitecture,
   type SnapshotContent,
   type StreamIdentity,
 } from '../snapshot/snapshot.ts'
@@ -11,9 +11,9 @@ export type StreamPlace = Pick<StreamIdentity, 'url' | 'name'>
 export interface WantedBuild {
   readonly architecture?: Architecture | undefined
   readonly release?: string | undefined
-  /** The meta.json to query; absent: the one at `location`. */
+  /** The URL of meta.json; absent: `location` and `/meta.json`. */
   readonly source?: string | undefined
-  /** The folder in the stream; absent: the folder on the stream's build server. */
+  /** The URL of the folder that is written to the stream; absent: the folder on the build server. */
   readonly location?: string | undefined
 }
 
@@ -27,11 +27,7 @@ export function buildFolder(
   return `${url}/${name}/builds/${release}/${architecture}`
 }
 
-export function readMetaUrl(
-  metaUrl: string,
-):
-  | { readonly place: StreamPlace; readonly architecture: Architecture; readonly release: string }
-  | undefined {
+export function readMetaUrl(metaUrl: string) {
   const match = /^(https?:\/\/.+)\/([^/]+)\/builds\/([^/]+)\/([^/]+)\/meta\.json$/.exec(metaUrl)
   const [, url, name, release, architecture] = match ?? []
   if (url === undefined || name === undefined || release === undefined) return undefined
@@ -47,25 +43,21 @@ export function wantedAgain(builds: SnapshotContent['builds']): WantedBuild[] {
   }))
 }
 
-/** The URL of the meta.json; a recording has it under the location in the stream. */
-export function sourceOf(wanted: WantedBuild, place: StreamPlace, isReplayed: boolean): string {
+/** The URL of a build's meta.json; in a recording, its URL on the build server. */
+export function getMetaUrl(wanted: WantedBuild, place: StreamPlace, isReplayed: boolean): string {
   const { architecture, release, source } = wanted
   const folder = architecture && release && buildFolder(place, architecture, release)
   const location = wanted.location ?? folder
-  const own = location ? metaUrlOf(location) : undefined
+  const own = location ? toMetaUrl(location) : undefined
   return (isReplayed ? (own ?? source) : (source ?? own)) ?? ''
 }
 
-export function metaUrlOf(location: string): string {
+export function toMetaUrl(location: string): string {
   return `${location}${META}`
 }
 
 export function isMetaUrl(text: string): boolean {
   return text.endsWith(META)
-}
-
-export function isArchitecture(text: string | undefined): text is Architecture {
-  return (ARCHITECTURES as readonly (string | undefined)[]).includes(text)
 }
 
 export function isRelease(text: string): boolean {
@@ -76,7 +68,7 @@ export interface NamedBuild extends WantedBuild {
   readonly place?: StreamPlace
 }
 
-/** The stream's name and build server that the URLs of the builds imply. @throws InputError */
+/** The stream's name and build server from the URLs of the builds. @throws InputError for several */
 export function impliedPlace(
   builds: readonly NamedBuild[],
   given: Partial<StreamPlace>,

@@ -1,7 +1,8 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
+import { isRecord } from '../json/document.ts'
 import { type Allowed, prune } from '../json/prune.ts'
-import { ARCHITECTURES, type Build } from '../snapshot/snapshot.ts'
+import { ARCHITECTURES, type Build, isArchitecture } from '../snapshot/snapshot.ts'
 import {
   ARTIFACT_RULES,
   type ImageRule,
@@ -9,24 +10,15 @@ import {
   OTHER_KEYS,
   PLATFORM_RULES,
 } from '../stream/platforms.ts'
-import {
-  buildFolder,
-  isArchitecture,
-  isRelease,
-  type StreamPlace,
-  type WantedBuild,
-} from './locate.ts'
+import { buildFolder, isRelease, type StreamPlace, type WantedBuild } from './locate.ts'
 import { translate } from './translate.ts'
 
 export type ReadBuild = ReturnType<typeof readBuild>
 
 export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace) {
-  if (!isContainer(meta) || Array.isArray(meta)) {
-    throw new InputError('not a meta.json: .: expected an object')
-  }
-  const fields = meta as Readonly<Record<string, unknown>>
-  const architecture = identify(fields, 'coreos-assembler.basearch', wanted.architecture)
-  const release = identify(fields, 'buildid', wanted.release)
+  if (!isRecord(meta)) throw new InputError('not a meta.json: .: expected an object')
+  const architecture = identify(meta, 'coreos-assembler.basearch', wanted.architecture)
+  const release = identify(meta, 'buildid', wanted.release)
   if (!isArchitecture(architecture)) {
     throw new InputError(
       `.coreos-assembler.basearch: expected ${ARCHITECTURES.join(', ')}, found ${printable(architecture)}`,
@@ -36,10 +28,10 @@ export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace
     throw new InputError(`.buildid: expected a build's id, found ${printable(release)}`)
   }
   const location = wanted.location ?? buildFolder(place, architecture, release)
-  // Before it is pruned, so that a part of another shape is an error.
-  translate(architecture, { release, location, meta: fields }, false)
+  // Reports invalid parts, which `prune` would remove.
+  translate(architecture, { release, location, meta }, false)
   const build: Build = { release, location, meta: prune(meta, SHOWN_META) as Build['meta'] }
-  return { architecture, build, unknown: unknownPlatforms(fields) }
+  return { architecture, build, unknown: unknownPlatforms(meta) }
 }
 
 function identify(
@@ -67,13 +59,13 @@ const RULES: readonly ImageRule[] = Object.values(PLATFORM_RULES).flatMap(({ ima
 
 const SHOWN_KEYS: readonly string[] = RULES.map(({ from }) => from)
 
-/** The fields of meta.json that a stream shows; a snapshot has these. */
-export const SHOWN_META: Readonly<Record<string, Allowed>> = {
+/** The fields of meta.json in a snapshot: those that a stream contains. */
+const SHOWN_META: Readonly<Record<string, Allowed>> = {
   images: Object.fromEntries(Object.keys(ARTIFACT_RULES).map((name) => [name, ARTIFACT])),
   ...Object.fromEntries(RULES.map((rule) => [rule.from, shownFields(rule)])),
 }
 
-/** The same and the build's id and architecture; a recording has these. */
+/** The fields of meta.json in a recording. */
 export const RECORDED_META: Readonly<Record<string, Allowed>> = {
   ...SHOWN_META,
   buildid: 'scalar',
@@ -87,19 +79,16 @@ function shownFields({ region, members, reads = {} }: ImageRule): Allowed {
   return region === undefined ? each : [each]
 }
 
-/** The platforms of a meta.json that are unknown here, so that a new platform is not lost silently. */
-export function unknownPlatforms(meta: Readonly<Record<string, unknown>>): string[] {
-  const { images } = meta
-  const artifacts = isContainer(images) ? Object.keys(images) : []
-  const keys = Object.keys(meta).filter((key) => isContainer(meta[key]) && !key.includes('.'))
+/** Reports new platforms, so that they are not lost silently. */
+function unknownPlatforms(meta: Readonly<Record<string, unknown>>): string[] {
+  const artifacts = isRecord(meta.images) ? Object.keys(meta.images) : []
+  const keys = Object.keys(meta).filter(
+    (key) => typeof meta[key] === 'object' && meta[key] !== null && !key.includes('.'),
+  )
   return [
     ...artifacts
       .filter((name) => !Object.hasOwn(ARTIFACT_RULES, name) && !OTHER_ARTIFACTS.includes(name))
       .map((name) => `images.${printable(name)}`),
     ...keys.filter((key) => !SHOWN_KEYS.includes(key) && !OTHER_KEYS.includes(key)).map(printable),
   ].sort()
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }

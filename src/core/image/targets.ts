@@ -4,10 +4,10 @@ import { FACTS } from '../clouds/index.ts'
 import { isList, isRecord, type JsonRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
   type Architecture,
-  architectureOf,
   CLOUDS,
   type CloudName,
   kubernetesName,
+  toArchitecture,
 } from '../snapshot/snapshot.ts'
 import { expandList, listKinds } from './source.ts'
 import type { YamlPath } from './yaml.ts'
@@ -99,7 +99,7 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
       ...{ name: jsonPath(path), pool, document, format: 'installConfig', cloud, region },
       ...{ path: [...path, 'platform', cloud], value: ofCloud, others: [] },
       architecture:
-        architectureOf(text(value.architecture) ?? '') ??
+        toArchitecture(text(value.architecture) ?? '') ??
         machineArchitecture(FACTS[cloud].uses, ofCloud.type),
     }
   }
@@ -200,7 +200,7 @@ function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): b
 function labeledArchitecture(annotations: JsonValue | undefined): Architecture | undefined {
   const labels = text(record(annotations)['capacity.cluster-autoscaler.kubernetes.io/labels'])
   const [, name = ''] = /(?:^|,)\s*kubernetes\.io\/arch=([a-z0-9_]+)/.exec(labels ?? '') ?? []
-  return architectureOf(name)
+  return toArchitecture(name)
 }
 
 function machineArchitecture(uses: Uses, type: JsonValue | undefined): Architecture | undefined {

@@ -10,7 +10,7 @@ export const DEFAULT_CLOUD: CloudName = 'azure'
 export const ARCHITECTURES = ['aarch64', 'ppc64le', 's390x', 'x86_64'] as const
 export type Architecture = (typeof ARCHITECTURES)[number]
 
-/** The state of an image in its cloud; only the first two may be selected. */
+/** Only images in the first two states can be selected. */
 export type ImageState =
   | 'active'
   | 'scheduled-for-deprecation'
@@ -22,12 +22,12 @@ export interface ImageBase {
   readonly architecture: Architecture
   readonly plan: string
   readonly state: ImageState
-  /** Azure's version, or the release read from an AMI's or a GCP image's name or description. */
+  /** Azure's version, or the release in the name or description of an AMI or GCP image. */
   readonly version: string
   readonly ocp?: string
   readonly generation?: 1 | 2
   readonly region?: string
-  /** When the cloud deprecates the image; see `stateAt`. */
+  /** The date as the cloud reports it; see `stateAt`. */
   readonly deprecation?: string
 }
 
@@ -58,7 +58,7 @@ export interface ImagesByCloud {
 
 export type Image = ImageBase & Readonly<Record<string, string | number | undefined>>
 
-/** A query, in the cloud's words, with the number of images, or that there is no such SKU, offer or product. */
+/** A query with the number of images in the response; `missing` for an unknown SKU, offer or product. */
 export type Answered<Query> = Query & ({ readonly images: number } | { readonly missing: true })
 
 export interface AzureQuery {
@@ -93,10 +93,10 @@ export interface StreamIdentity {
   readonly signatures: boolean
 }
 
-/** One architecture's build: `meta` are the fields of its meta.json that a stream shows. */
+/** The build of one architecture. `meta` has the fields of meta.json that a stream contains. */
 export interface Build {
   readonly release: string
-  /** The folder of meta.json and the artifacts, without a trailing slash. */
+  /** The URL of the folder with meta.json and the artifacts, without a trailing slash. */
   readonly location: string
   readonly meta: Readonly<Record<string, unknown>>
 }
@@ -125,16 +125,14 @@ export function getImages(
   snapshot: Pick<SnapshotContent, 'images'>,
   cloud: CloudName,
 ): readonly Image[] {
-  const byCloud: Partial<Record<CloudName, readonly object[]>> = snapshot.images
-  return (byCloud[cloud] ?? []) as readonly Image[]
+  return ((snapshot.images as Partial<Record<CloudName, object>>)[cloud] ?? []) as readonly Image[]
 }
 
 export function getQueries(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
 ): readonly Answered<object>[] {
-  const byCloud: Partial<Record<CloudName, readonly Answered<object>[]>> = snapshot.queries
-  return byCloud[cloud] ?? []
+  return (snapshot.queries as Partial<Record<CloudName, readonly Answered<object>[]>>)[cloud] ?? []
 }
 
 export function buildReleases({ builds }: Pick<SnapshotContent, 'builds'>): Map<string, string> {
@@ -161,12 +159,15 @@ const ALIASES: Readonly<Record<string, Architecture>> = {
   arm64: 'aarch64',
 }
 
-export function architectureOf(text: string): Architecture | undefined {
+export function isArchitecture(text: string | undefined): text is Architecture {
+  return (ARCHITECTURES as readonly (string | undefined)[]).includes(text)
+}
+
+/** Also reads aliases such as `amd64`, in any case. */
+export function toArchitecture(text: string): Architecture | undefined {
   const name = text.toLowerCase()
-  return (
-    ARCHITECTURES.find((each) => each === name) ??
-    (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined)
-  )
+  if (isArchitecture(name)) return name
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined
 }
 
 export function kubernetesName(architecture: Architecture): string {
@@ -174,7 +175,7 @@ export function kubernetesName(architecture: Architecture): string {
 }
 
 export function readArchitecture(text: string, option: string): Architecture {
-  const found = architectureOf(text)
+  const found = toArchitecture(text)
   if (found !== undefined) return found
   throw new InputError(
     `${option}: expected one of ${ARCHITECTURES.join(', ')}, found ${JSON.stringify(text)}`,
@@ -184,18 +185,18 @@ export function readArchitecture(text: string, option: string): Architecture {
 const RFC_3339 =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:\.[0-9]{1,9})?)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 
-/** RFC 3339 as milliseconds since 1970, undefined if invalid. GCP's publishers omit seconds. */
+/** RFC 3339 as milliseconds since 1970; undefined if invalid. Publishers on GCP omit seconds. */
 export function readTime(text: string): number | undefined {
   const time = text.toUpperCase()
   const [, date] = RFC_3339.exec(time) ?? []
   const day = new Date(`${date}T00:00Z`)
-  // `Date` reads February 30 as a day of March.
+  // `Date` accepts February 30.
   const isDay = !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === date
-  // A leap second is the end of its minute.
+  // `Date` does not accept leap seconds.
   return isDay ? Date.parse(time.replace(/:60(?=[.Z+-])/, ':59')) : undefined
 }
 
-/** Whether a deprecation date is past depends on `capturedAt`, so that a replay gives the same. */
+/** The state at `time`: a deprecation date in the past makes an image deprecated. */
 export function stateAt(image: Image, time: string): ImageState {
   const { state, deprecation } = image
   if (deprecation === undefined || state === 'unavailable' || state === 'deprecated') return state

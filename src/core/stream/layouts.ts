@@ -7,7 +7,7 @@ export type LayoutName = (typeof LAYOUT_NAMES)[number]
 
 export const FILE_LAYOUT = 'stream-metadata' satisfies LayoutName
 
-/** One level of a path: its name for a slot, and what a name says of the slot; undefined for neither. */
+/** One level of a path: its name for a slot, and the slot's members for a name. */
 interface Level {
   name(slot: Slot): string | undefined
   read(name: string): Partial<Slot> | undefined
@@ -33,14 +33,14 @@ const GENERATION: Level = {
   },
 }
 
-/** The enhancement's names of Azure's plans. */
+/** The names of Azure's plans in the enhancement. */
 export const ENHANCEMENT_PLANS: ReadonlyMap<string, string> = new Map([
   ['no-purchase-plan', 'no-purchase-plan'],
   ['ocp', 'purchase-plan-north-america'],
   ['ocp-emea', 'purchase-plan-emea'],
 ])
 
-/** The enhancement has no place for other plans or for Gen1 images. */
+/** Other plans and Gen1 images have no place in the enhancement. */
 const ENHANCEMENT_PLAN: Level = {
   name: ({ plan, generation }) => (generation === 2 ? ENHANCEMENT_PLANS.get(plan) : undefined),
   read: (name) => {
@@ -65,14 +65,14 @@ export const MARKETPLACE_KEYS: readonly string[] = [
   ...new Set(LAYOUT_NAMES.flatMap((layout) => CLOUDS.map((cloud) => layoutRoot(layout, cloud)[0]))),
 ]
 
-/** The names below a cloud's root where a slot's image is; undefined if the layout has no place. */
+/** The path of a slot's image below the layout's root; undefined if the layout has no place for it. */
 export function slotPath(layout: LayoutName, slot: Slot): string[] | undefined {
   const levels = LEVELS[layout][slot.cloud]
   const names = levels.flatMap((level) => level.name(slot) ?? [])
   return names.length === levels.length ? names : undefined
 }
 
-/** The inverse of `slotPath`; a path without a place in the layout becomes the plan of its slot. */
+/** The inverse of `slotPath`. A path that is not of the layout becomes the plan of its slot. */
 export function slotAt(
   layout: LayoutName,
   cloud: CloudName,
@@ -86,7 +86,7 @@ export function slotAt(
   return isPlace ? Object.assign(base, ...facts) : base
 }
 
-/** An architecture's `rhel-coreos-extensions` without marketplace images: what the build has there. */
+/** An architecture's `rhel-coreos-extensions` without marketplace images. */
 export function ownExtensions(extensions: JsonValue | undefined): JsonRecord {
   return Object.fromEntries(
     Object.entries(isRecord(extensions) ? extensions : {}).filter(

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.ts'
 import type { Entry, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
+import { groupBy } from '../group.ts'
 import {
   fromValue,
   getMember,
@@ -18,11 +19,11 @@ import { mergeNode } from './merge.ts'
 import { WHOLE } from './schema.ts'
 import { readStream, type Stream } from './stream.ts'
 
-/** A file with marketplace images: a stream or a marketplace file. Immutable. */
+/** An immutable file with marketplace images: a stream or a marketplace file. */
 export interface ImageFile<Self = unknown> {
   architectures(): string[]
   extension(architecture: string, key: string): JsonValue | undefined
-  /** The file with `value`, and nothing else, under that key, or without the key for undefined. */
+  /** Replaces the value under a key. Removes the key for undefined. */
   withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
 }
 
@@ -37,7 +38,7 @@ export function toEntry(cloud: CloudName, image: Image): Entry {
   )
 }
 
-/** An entry's version: Azure calls it version, the other clouds release. */
+/** Azure's member is `version`, the other clouds' `release`. */
 export function entryVersion(entry: Entry): string | undefined {
   return entry.version ?? entry.release
 }
@@ -66,7 +67,7 @@ export function imagesIn(
   )
 }
 
-/** Keeps members that are not part of an image. Leaves out images without a place in the layout. */
+/** Keeps members that are not part of an image. Images without a place in the layout are not written. */
 export function writeImages<F extends ImageFile<F>>(
   file: F,
   layout: LayoutName,
@@ -74,13 +75,11 @@ export function writeImages<F extends ImageFile<F>>(
   cloud: CloudName,
   images: readonly SlotImage[],
 ): F {
-  const root: Branch = new Map()
-  for (const { slot, entry } of images) {
+  const placed = images.flatMap(({ slot, entry }): PlacedEntry[] => {
     const path = slotPath(layout, slot)
-    if (path) addEntry(root, path, entry)
-  }
-  addOtherMembers(root, cloud, readTree(file, layout, architecture, cloud))
-  const tree = root.size > 0 ? toRecord(root) : undefined
+    return path ? [{ path, entry }] : []
+  })
+  const tree = writeTree(cloud, placed, readTree(file, layout, architecture, cloud))
   const [key, within] = layoutRoot(layout, cloud)
   const value =
     within === undefined ? tree : withCloud(file.extension(architecture, key), within, tree)
@@ -98,11 +97,16 @@ function readTree(
   return within === undefined ? value : isRecord(value) ? value[within] : undefined
 }
 
+interface PlacedEntry {
+  readonly path: readonly string[]
+  readonly entry: Entry
+}
+
 function findEntries(
   cloud: CloudName,
   tree: JsonValue | undefined,
   path: readonly string[],
-): { readonly path: readonly string[]; readonly entry: Entry }[] {
+): PlacedEntry[] {
   if (!isRecord(tree)) return []
   const members = Object.entries(tree)
   const own = members.filter((member): member is [string, string] => isEntryMember(cloud, member))
@@ -116,57 +120,49 @@ function isEntryMember(cloud: CloudName, [name, value]: readonly [string, unknow
   return typeof value === 'string' && Object.hasOwn(FACTS[cloud].entry, name)
 }
 
-/** A tree while it is built. Names come from files: a plain object has `constructor` already. */
-type Branch = Map<string, Branch | JsonValue>
-
-function childOf(branch: Branch, name: string): Branch {
-  const child = branch.get(name)
-  return child instanceof Map ? child : new Map()
-}
-
-function addEntry(branch: Branch, [name, ...rest]: readonly string[], entry: Entry): void {
-  if (name === undefined) {
-    for (const [member, value] of Object.entries(entry)) branch.set(member, value)
-    return
-  }
-  const child = childOf(branch, name)
-  branch.set(name, child)
-  addEntry(child, rest, entry)
-}
-
-function addOtherMembers(branch: Branch, cloud: CloudName, tree: JsonValue | undefined): void {
-  if (!isRecord(tree)) return
-  for (const [name, value] of Object.entries(tree)) {
-    if (isRecord(value)) {
-      const others = childOf(branch, name)
-      addOtherMembers(others, cloud, value)
-      if (others.size > 0) branch.set(name, others)
-    } else if (value !== undefined && !branch.has(name) && !isEntryMember(cloud, [name, value])) {
-      branch.set(name, value)
-    }
-  }
-}
-
-function toRecord(branch: Branch): JsonRecord {
-  return Object.fromEntries(
-    [...branch].map(([name, each]) => [name, each instanceof Map ? toRecord(each) : each]),
+/** The images, then the members of the old tree that are not part of an image. */
+function writeTree(
+  cloud: CloudName,
+  images: readonly PlacedEntry[],
+  old: JsonValue | undefined,
+): JsonRecord | undefined {
+  const own = images.filter(({ path }) => path.length === 0)
+  const entry: Entry = Object.assign({}, ...own.map(({ entry }) => entry))
+  const others = Object.entries(isRecord(old) ? old : {}).filter(
+    (member) => !isEntryMember(cloud, member) && !Object.hasOwn(entry, member[0]),
   )
+  const inner = images.filter(({ path }) => path.length > 0)
+  const branches = groupBy(inner, ({ path }) => path[0] ?? '')
+  const values = new Map(others)
+  const members = [...new Set([...branches.keys(), ...values.keys()])].map(
+    (name): [string, JsonValue | undefined] => {
+      const value = values.get(name)
+      const below = branches.get(name)?.map((each) => ({ ...each, path: each.path.slice(1) }))
+      return [name, below || isRecord(value) ? writeTree(cloud, below ?? [], value) : value]
+    },
+  )
+  return nonEmpty([...Object.entries(entry), ...members])
 }
 
-/** The images of all clouds with one cloud's replaced, clouds in their order; undefined for none. */
+function nonEmpty(
+  members: readonly (readonly [string, JsonValue | undefined])[],
+): JsonRecord | undefined {
+  const kept = members.filter(([, value]) => value !== undefined)
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined
+}
+
+/** Replaces the images of one cloud. Clouds have the order of `CLOUDS`. */
 function withCloud(
   old: JsonValue | undefined,
   cloud: string,
   tree: JsonRecord | undefined,
 ): JsonRecord | undefined {
-  const all = new Map(Object.entries(isRecord(old) ? old : {})).set(cloud, tree)
-  const kept = [...new Set<string>([...CLOUDS, ...all.keys()])]
-    .map((name) => [name, all.get(name)] as const)
-    .filter(([, value]) => value !== undefined)
-  return kept.length > 0 ? Object.fromEntries(kept) : undefined
+  const all: JsonRecord = { ...(isRecord(old) ? old : {}), [cloud]: tree }
+  const names = [...new Set<string>([...CLOUDS, ...Object.keys(all)])]
+  return nonEmpty(names.map((name) => [name, all[name]]))
 }
 
-/** As openshift/installer keeps it: `{ ARCH: { CLOUD: … } }`, indented by four spaces. */
+/** A file of openshift/installer: `{ ARCH: { CLOUD: … } }`, indented by four spaces. */
 export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   private constructor(
     private readonly document: JsonDocument | undefined,
@@ -212,7 +208,7 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   }
 }
 
-/** A marketplace file has its shape and no key of a stream. @throws InputError */
+/** @throws InputError for a file that is neither a stream nor a marketplace file */
 export function readImageFile(text: string, file: string): Stream | MarketplaceFile {
   const { root } = parseDocument(text, file)
   const isStream = ['stream', 'architectures'].some((key) => getMember(root, key) !== undefined)

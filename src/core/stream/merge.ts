@@ -1,5 +1,3 @@
-/** Puts new values into an old tree: only what changes its meaning changes a byte. */
-
 import {
   entriesOf,
   equalsValue,
@@ -17,9 +15,9 @@ import {
 import { type Fields, type Mapping, type Shape, WHOLE } from './schema.ts'
 
 /**
- * `target` with the value `fresh`, laid out by `shape`. New members are put where the shape has them;
- * members that the shape owns and `fresh` does not have are removed; members that the shape does not
- * know stay. Returns `target` itself if nothing changes.
+ * Sets the value of a node and keeps the bytes of everything whose value is unchanged. New members have
+ * the order of the shape. Members that the shape owns are removed if `fresh` does not have them; members
+ * that are unknown to the shape are unchanged. Returns `target` itself if nothing changes.
  */
 export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape: Shape): JsonNode {
   if (!isRecord(fresh) || shape.kind === 'whole' || shape.kind === 'foreign') {
@@ -41,7 +39,7 @@ export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape:
   return withChanges(object, changes, shape)
 }
 
-/** `object` with its member `name` set to `value`, or without it for undefined. */
+/** Removes the member for undefined. Returns `object` itself if nothing changes. */
 export function setMember(
   object: JsonObject,
   name: string,
@@ -51,7 +49,6 @@ export function setMember(
   return withChanges(object, new Map([[name, value]]), shape)
 }
 
-/** The shape decides the places of new members. Returns `object` itself if nothing changes. */
 function withChanges(
   object: JsonObject,
   changes: ReadonlyMap<string, JsonNode | undefined>,
@@ -73,7 +70,7 @@ function withChanges(
   )
 }
 
-/** `fresh` alone, in its order, with those parts of `target` that mean the same. */
+/** Sets a value in the order of `fresh`, and keeps the nodes whose value is unchanged. */
 function replaceNode(target: JsonNode | undefined, fresh: JsonValue): JsonNode {
   if (target === undefined) return fromValue(fresh)
   if (equalsValue(target, fresh)) return target
@@ -100,7 +97,7 @@ function withMembers(object: JsonObject, members: ReadonlyMap<string, JsonMember
   return { kind: 'object', members, ...(object.frame && { frame: object.frame }) }
 }
 
-/** Each behind the last of the preceding fields, else before the first of the following. */
+/** Adds each field after the last of the preceding fields, else before the first of the following. */
 function withFields(
   members: ReadonlyMap<string, JsonMember>,
   added: readonly [string, JsonMember][],
@@ -120,7 +117,7 @@ function withFields(
   return new Map(all)
 }
 
-/** Adds each member before the first greater key: a sorted map stays sorted. Linear but for the sort. */
+/** Adds each member before the first greater key, in linear time after sorting. */
 function withSorted(
   members: ReadonlyMap<string, JsonMember>,
   added: readonly (readonly [string, JsonMember])[],
@@ -138,7 +135,7 @@ function withSorted(
   return result
 }
 
-/** The order of Go's maps, by UTF-8; JavaScript's own puts U+1F600 before U+FFFD. */
+/** The order of Go's maps, by UTF-8. JavaScript's own order has U+1F600 before U+FFFD. */
 function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

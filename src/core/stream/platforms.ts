@@ -4,15 +4,15 @@ type Source = Readonly<Record<string, unknown>>
 
 type Computed = (source: Source, release: string) => string | undefined
 
-/** How one key of meta.json is shown in a stream, besides the release that every image has. */
+/** How one key of meta.json is written to a stream. Every image also has the release. */
 export interface ImageRule {
   readonly from: string
-  /** The member that names the region, if there is a list with one element for each region. */
+  /** The member with the region's name, for a list with one element per region. */
   readonly region?: string
-  /** The stream's members in Go's order, with the source's member or a computed value. */
+  /** The stream's members in Go's order, each with the source's member or a function. */
   readonly members: Readonly<Record<string, string | Computed>>
   readonly optional?: readonly string[]
-  /** The source's members that computed values need. */
+  /** The source's members that the functions read. */
   readonly reads?: Readonly<Record<string, Allowed>>
 }
 
@@ -24,7 +24,7 @@ interface PlatformRules {
 
 const OBJECT = { object: 'object', bucket: 'bucket', url: 'url' } as const
 
-/** What a stream shows of each platform besides its artifacts, by coreos-assembler's meta.json. */
+/** The images and extensions of each platform, from coreos-assembler's meta.json. */
 export const PLATFORM_RULES: Readonly<Record<string, PlatformRules>> = {
   aliyun: { images: { from: 'aliyun', region: 'name', members: { image: 'id' } } },
   aws: {
@@ -41,7 +41,7 @@ export const PLATFORM_RULES: Readonly<Record<string, PlatformRules>> = {
     images: {
       from: 'gcp',
       members: { project: 'project', family: 'family', name: 'image' },
-      // Builds of 2020 name no project.
+      // Builds of 2020 have no project.
       optional: ['project', 'family'],
     },
   },
@@ -65,7 +65,7 @@ export const PLATFORMS: readonly string[] = [
 
 export interface ArtifactRule {
   readonly platform: string
-  /** `{ext}` is what follows `NAME.ARCH.` in the artifact's path. */
+  /** `{ext}` is the part of the artifact's path after `NAME.ARCH.`. */
   readonly format: string
   readonly part: 'disk' | 'kernel' | 'initramfs' | 'rootfs'
 }
@@ -81,7 +81,7 @@ const METAL_RULES = {
   initramfs: { platform: 'metal', format: 'installer-pxe', part: 'initramfs' },
 } as const satisfies Record<string, ArtifactRule>
 
-/** By their names in meta.json's `images`: every platform's own, and metal's many. */
+/** By the names in `images` of meta.json. */
 export const ARTIFACT_RULES: Readonly<Record<string, ArtifactRule>> = {
   ...Object.fromEntries(
     PLATFORMS.map((platform) => [platform, { platform, format: '{ext}', part: 'disk' } as const]),
@@ -94,14 +94,14 @@ export const OTHER_ARTIFACTS: readonly string[] = [
   ...['oci-manifest', 'ostree'],
 ]
 
-/** Top-level lists and objects of meta.json without a platform, besides those with a dot. */
+/** Top-level lists and objects of meta.json that are not platforms. Keys with a dot are never platforms. */
 export const OTHER_KEYS: readonly string[] = [
   ...['advisories-diff', 'base-oscontainer', 'extensions', 'extensions-container', 'images'],
   ...['koji', 'oscontainer', 'parent-advisories-diff', 'parent-pkgdiff', 'pkgdiff'],
   ...['release-payload', 's3'],
 ]
 
-/** The image with the only tag that is not the build's own, which follows the stream. */
+/** The image with its only tag that does not contain the release. */
 function floatingReference({ image, tags }: Source, release: string): string | undefined {
   const floating = (Array.isArray(tags) ? tags : []).filter(
     (tag) => typeof tag === 'string' && !tag.includes(release),

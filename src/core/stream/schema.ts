@@ -1,16 +1,16 @@
 /**
- * A stream's schema as data, after the structs of coreos/stream-metadata-go (`stream/stream.go`,
- * `stream/rhcos/rhcos.go`): Go writes a struct's fields in the order they are declared in, and a
- * map's keys sorted by bytes.
+ * The schema of streams, from the structs of coreos/stream-metadata-go (`stream/stream.go`,
+ * `stream/rhcos/rhcos.go`). Go writes a struct's fields in the order of their declaration, and a map's
+ * keys sorted by bytes.
  */
 
 import { MARKETPLACE_KEYS } from './layouts.ts'
 import { type ImageRule, PLATFORM_RULES, PLATFORMS } from './platforms.ts'
 
-/** `whole` is replaced completely, in its own order. */
+/** `whole` is replaced completely, in the order of the new value. */
 export type Shape = Fields | Mapping | Foreign | { readonly kind: 'whole' }
 
-/** A Go struct. A `shared` one is written by several operations, and left out without members. */
+/** A Go struct. A `shared` one is written by several operations, and removed if it is empty. */
 export interface Fields {
   readonly kind: 'fields'
   readonly fields: ReadonlyMap<string, Shape>
@@ -23,10 +23,10 @@ export interface Mapping {
   readonly owned: ReadonlySet<string> | undefined
 }
 
-/** A value whose content is set by another operation. */
+/** A value that another operation sets. */
 export interface Foreign {
   readonly kind: 'foreign'
-  /** What stream-metadata-go reads of it; absent for an unknown key. */
+  /** The parts that stream-metadata-go reads; absent for an unknown key. */
   readonly known?: Shape
 }
 
@@ -121,8 +121,8 @@ export const STREAM = fields({
 /** The images that stream-metadata-go reads. */
 export const READ = 'marketplace.azure'
 
-/** A path up to the first name that stream-metadata-go does not know; undefined if it reads all. */
-export function unreadOf(path: readonly string[]): readonly string[] | undefined {
+/** The path to the first name that is unknown to stream-metadata-go; undefined if it reads all. */
+export function unreadPath(path: readonly string[]): readonly string[] | undefined {
   const [key, cloud, plan] = path
   if (key !== 'marketplace') return path.slice(0, 1)
   if (cloud !== 'azure') return path.slice(0, 2)

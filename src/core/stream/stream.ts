@@ -27,7 +27,7 @@ export interface StreamMetadata {
   readonly generator: string | undefined
 }
 
-/** The part of a build in a stream, for one architecture. Marketplace keys in it are ignored. */
+/** One architecture of a stream without marketplace images. */
 export interface ArchitectureContent {
   readonly artifacts: JsonRecord
   readonly images: JsonRecord
@@ -35,11 +35,9 @@ export interface ArchitectureContent {
 }
 
 /**
- * The stream in a file's text. `file` names it in errors.
+ * Artifacts and images are only validated where they are used. Go writes null for a missing map.
  *
- * Throws InputError for text that is not JSON (`FILE:LINE:COLUMN: …`), JSON that is no stream, and
- * a stream whose frame has another shape (`FILE: PATH: expected …, found …`). Artifacts and images
- * are looked into no further than they are used; a null there is Go's spelling of nothing.
+ * @throws InputError for invalid JSON and for JSON that is not a stream
  */
 export function readStream(text: string, file: string): Stream {
   const document = parseDocument(text, file)
@@ -96,7 +94,7 @@ export class Stream {
     return isRecord(value) ? value : undefined
   }
 
-  /** Of the metal artifacts, which every build has, else of the first artifacts with a release. */
+  /** The release of the metal artifacts, which every build has, else of the first artifacts with one. */
   release(arch: string): string | undefined {
     const artifacts = getMember(this.architectureNode(arch), 'artifacts')
     if (artifacts?.kind !== 'object') return undefined
@@ -113,7 +111,6 @@ export class Stream {
     return undefined
   }
 
-  /** What an architecture has under one marketplace key; undefined for null as well. */
   extension(arch: string, key: string): JsonValue | undefined {
     const node = getMember(getMember(this.architectureNode(arch), EXTENSIONS_KEY), key)
     return isPresent(node) ? toValue(node) : undefined
@@ -132,7 +129,7 @@ export class Stream {
     return this.withMember('metadata', mergeNode(getMember(this.root, 'metadata'), fresh, METADATA))
   }
 
-  /** With a build's content for an architecture, which may be new. Marketplace images stay. */
+  /** Sets the content of an architecture, which may be new. Marketplace images are unchanged. */
   withArchitecture(arch: string, content: ArchitectureContent): Stream {
     const node = mergeNode(this.architectureNode(arch), { ...content }, ARCHITECTURE)
     return this.withNode(arch, node)
@@ -175,7 +172,7 @@ export class Stream {
   }
 }
 
-/** There, and not Go's null for a map or pointer that was never set. */
+/** Go writes null for a map or pointer that was never set. */
 function isPresent(node: JsonNode | undefined): node is JsonNode {
   return node !== undefined && node.kind !== 'null'
 }
@@ -184,7 +181,6 @@ function textOf(node: JsonNode | undefined): string | undefined {
   return node?.kind === 'string' ? decodeString(node.text) : undefined
 }
 
-/** Names a snapshot, which is often given instead of a stream. */
 function notAStream(root: JsonObject, file: string): InputError {
   if (getMember(root, 'schemaVersion') && getMember(root, 'integrity')) {
     return new InputError(
@@ -211,26 +207,23 @@ export function getReleases(
   )
 }
 
-export function expectObject(node: JsonNode | undefined, file: string, path: string): JsonObject {
+function expectObject(node: JsonNode | undefined, file: string, path: string): JsonObject {
   if (node?.kind !== 'object') throw mismatch(file, path, 'an object', node)
   return node
 }
 
-export function mismatch(
+function mismatch(
   file: string,
   path: string,
   expected: string,
   found: JsonNode | undefined,
 ): InputError {
-  const kind = found === undefined ? 'nothing' : NAMES[found.kind]
-  return new InputError(`${file}: ${path}: expected ${expected}, found ${kind}`)
+  return new InputError(`${file}: ${path}: expected ${expected}, found ${describeKind(found)}`)
 }
 
-const NAMES: Readonly<Record<JsonNode['kind'], string>> = {
-  object: 'an object',
-  array: 'an array',
-  string: 'a string',
-  number: 'a number',
-  boolean: 'a boolean',
-  null: 'null',
+/** `an object`, `a string`, `null` */
+function describeKind(node: JsonNode | undefined): string {
+  if (node === undefined) return 'nothing'
+  if (node.kind === 'null') return node.kind
+  return `${/^[ao]/.test(node.kind) ? 'an' : 'a'} ${node.kind}`
 }

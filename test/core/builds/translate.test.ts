@@ -82,7 +82,7 @@ describe('images', () => {
 
   it.each([[[RELEASE]], [[RELEASE, 'a', 'b']], [[]]])('kubevirt: refuses the tags %j', (tags) => {
     expect(() => shown({ kubevirt: { ...kubevirt, tags } })).toThrow(
-      '.kubevirt: expected what image is made of: image, digest and one tag of the stream, found nothing',
+      '.kubevirt: expected image, digest and one tag of the stream for image, found nothing',
     )
   })
 

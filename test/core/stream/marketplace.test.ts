@@ -17,7 +17,7 @@ import {
   MarketplaceFile,
   writeImages,
 } from '../../../src/core/stream/marketplace.ts'
-import { unreadOf } from '../../../src/core/stream/schema.ts'
+import { unreadPath } from '../../../src/core/stream/schema.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 
 const azure = { cloud: 'azure', architecture: 'x86_64' } as const
@@ -129,7 +129,7 @@ describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
     const read = imagesIn(readStream(printAsGo(written), 'rhcos.json')).map(({ slot }) => slot)
     expect(read.map(printSlot).sort()).toEqual(
       placed
-        .filter((slot) => unreadOf(placeOf(slot) ?? []) === undefined)
+        .filter((slot) => unreadPath(placeOf(slot) ?? []) === undefined)
         .map(printSlot)
         .sort(),
     )
