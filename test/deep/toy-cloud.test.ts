@@ -9,7 +9,7 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-const FACTS = `import { type CloudFacts, member } from './facts.ts'
+const FACTS = `import { type CloudFacts, column } from './facts.ts'
 
 export const toy: CloudFacts = {
   title: 'Toy',
@@ -17,8 +17,7 @@ export const toy: CloudFacts = {
   identity: ['plan', 'version', 'box'],
   entry: { release: 'version', box: 'box' },
   facets: [],
-  isNameTelling: true,
-  columns: ['architecture', 'box', 'version'].map(member),
+  columns: ['architecture', 'box', 'version'].map(column),
   nameOf: ({ box }) => \`toy:\${box}\`,
   idOf: ({ box }) => \`toy/\${box}\`,
   slots: ({ criteria }, architecture) =>
@@ -86,7 +85,7 @@ export interface ToyQuery {
 const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: string])[]>> = {
   'src/core/clouds/index.ts': [
     ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
-    ['const ALL = { azure, aws, gcp', ', toy'],
+    ['CloudFacts>> = { azure, aws, gcp', ', toy'],
   ],
   'src/core/stream/layouts.ts': [['gcp: [PLAN]', ', toy: [PLAN]']],
   'src/capture/clouds/index.ts': [
@@ -105,7 +104,7 @@ const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: s
 const DATA: typeof LINES = {
   'src/core/snapshot/snapshot.ts': [
     ['export interface ImagesByCloud {', '\n  readonly toy?: readonly ToyImage[]'],
-    ['export interface QueriesByCloud {', '\n  readonly toy?: readonly Answered<ToyQuery>[]'],
+    ['export interface QueriesByCloud {', '\n  readonly toy?: readonly QueryResult<ToyQuery>[]'],
   ],
   'src/core/criteria/criteria.ts': [
     ['  readonly gcp?: GcpCriteria', '\n  readonly toy?: { readonly plans: readonly string[] }'],

@@ -1,4 +1,4 @@
-import { type CloudFacts, member } from './facts.ts'
+import { type CloudFacts, column } from './facts.ts'
 
 /** AWS: an AMI for each product, architecture and region. */
 export const aws: CloudFacts = {
@@ -7,8 +7,7 @@ export const aws: CloudFacts = {
   identity: ['plan', 'architecture', 'region', 'version', 'image'],
   entry: { release: 'version', image: 'image' },
   facets: ['region'],
-  isNameTelling: false,
-  columns: ['architecture', 'image', 'name', 'plan', 'region', 'version'].map(member),
+  columns: ['architecture', 'image', 'name', 'plan', 'region', 'version'].map(column),
   nameOf: ({ image }) => String(image),
   idOf: ({ image }) => String(image),
   slots: ({ criteria, queries }, architecture) =>

@@ -1,5 +1,5 @@
 import { isOffered, skuName } from '../criteria/criteria.ts'
-import { getImages, getQueries, type Image, type SnapshotContent } from '../snapshot/snapshot.ts'
+import type { AzureImage, AzureQuery, Image, SnapshotContent } from '../snapshot/snapshot.ts'
 import {
   compareMajorMinor,
   compareStamps,
@@ -12,13 +12,13 @@ import {
 import {
   type Cell,
   type CloudFacts,
+  column,
   type Entry,
   type Expected,
-  type Filling,
   isPaid,
   type Members,
-  member,
   type Uses,
+  type WantedSlot,
 } from './facts.ts'
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'Arm64' }
@@ -29,7 +29,7 @@ const STATES: Readonly<Record<string, string>> = {
   deprecated: 'Deprecated',
 }
 
-function deprecationOf({ state, deprecation }: Image): Cell {
+function printDeprecation({ state, deprecation }: Image): Cell {
   const imageState = STATES[state]
   return {
     ...(imageState && { imageState }),
@@ -47,7 +47,7 @@ const azureUses: Uses = {
   installConfig: osImage,
   machineSet: (entry, plan) => ({
     image: {
-      ...membersOf(entry),
+      ...toMembers(entry),
       resourceID: '',
       type: isPaid(plan) ? 'MarketplaceWithPlan' : 'MarketplaceNoPlan',
     },
@@ -55,7 +55,7 @@ const azureUses: Uses = {
   nodePool: (entry, generation) => ({
     image: {
       type: 'AzureMarketplace',
-      azureMarketplace: { imageGeneration: `Gen${generation}`, ...membersOf(entry) },
+      azureMarketplace: { imageGeneration: `Gen${generation}`, ...toMembers(entry) },
     },
   }),
   machinePool: osImage,
@@ -68,10 +68,10 @@ function toUrn({ publisher, offer, sku, version }: Members | Image): string {
 
 function osImage(entry: Entry, plan: string): Members {
   const kind = isPaid(plan) ? 'WithPurchasePlan' : 'NoPurchasePlan'
-  return { osImage: { plan: kind, ...membersOf(entry) } }
+  return { osImage: { plan: kind, ...toMembers(entry) } }
 }
 
-function membersOf({ publisher = '', offer = '', sku = '', version = '' }: Entry): Members {
+function toMembers({ publisher = '', offer = '', sku = '', version = '' }: Entry): Members {
   return { publisher, offer, sku, version }
 }
 
@@ -82,18 +82,15 @@ export const azure: CloudFacts = {
   identity: ['publisher', 'offer', 'sku', 'version', 'generation'],
   entry: { publisher: 'publisher', offer: 'offer', sku: 'sku', version: 'version' },
   facets: ['generation'],
-  isNameTelling: true,
   columns: [
     ['architecture', ({ architecture }) => ARCHITECTURES[architecture] ?? architecture],
-    ['imageDeprecationStatus', deprecationOf],
-    member('offer'),
-    member('publisher'),
-    member('sku'),
+    ['imageDeprecationStatus', printDeprecation],
+    ...['offer', 'publisher', 'sku'].map(column),
     ['urn', (image) => toUrn(image)],
-    member('version'),
+    column('version'),
   ],
   nameOf: toUrn,
-  /** From `/Providers` on; before it is the subscription of the caller. */
+  /** Without the caller's subscription, which precedes `/Providers`. */
   idOf: ({ publisher, offer, sku, version }, location) =>
     [
       `/Providers/Microsoft.Compute/Locations/${location}`,
@@ -113,49 +110,41 @@ export const azure: CloudFacts = {
         )
         .map((generation) => ({ cloud: 'azure', plan, architecture, generation })),
     ),
-  /** Azure compares names without regard to case. */
   queryFor: ({ queries }, image) =>
-    queries.azure?.find((query) =>
-      (['publisher', 'offer', 'sku'] as const).every(
-        (member) => query[member].toLowerCase() === String(image[member]).toLowerCase(),
-      ),
-    ),
+    queries.azure?.find((query) => toSkuKey(query) === toSkuKey(image)),
   uses: azureUses,
-  expected: expectedOnAzure,
+  expected: expectImage,
 }
 
-function expectedOnAzure(snapshot: SnapshotContent, filling: Filling): Expected {
-  const place = placeFor(snapshot, filling)
-  const images = imagesInPlace(snapshot, filling, place.sku ?? '')
+function expectImage(snapshot: SnapshotContent, wanted: WantedSlot): Expected {
+  const place = expectPlace(snapshot, wanted)
+  const images = similarImages(snapshot, wanted, place.sku ?? '')
   const taken = new Set(images.map(({ version }) => version))
-  const versions = expectedVersions(filling, modelsOf(images))
+  const versions = expectVersions(wanted, sortVersions(images))
   return { place, ...(versions.find(({ version }) => !taken.has(version)) ?? versions[0]) }
 }
 
 /**
- * Publisher and offer of the criteria, and of the possible SKU names of this OCP version the one that
- * exists; else the one in the form of the latest earlier SKU; else all of them.
+ * Publisher, offer and SKU. Of several possible names of this OCP version's SKU, the name that exists;
+ * else the name in the form of the latest earlier SKU; else all names.
  */
-function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expected['place'] {
+function expectPlace(snapshot: SnapshotContent, { slot, wanted }: WantedSlot): Expected['place'] {
   const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
   const fitting = skus.filter(
     ({ architecture, generation }) =>
       architecture === slot.architecture && generation === slot.generation,
   )
-  const answered = new Set(
-    getQueries(snapshot, 'azure')
-      .filter((query) => !('missing' in query))
-      .map((query) => placeKey(query as Readonly<Record<string, unknown>>)),
-  )
-  const isThere = (sku: string | undefined) =>
-    sku !== undefined && answered.has(placeKey({ publisher, offer, sku }))
+  const queries = snapshot.queries.azure?.filter((query) => !('missing' in query)) ?? []
+  const existing = new Set(queries.map(toSkuKey))
+  const exists = (sku: string | undefined) =>
+    sku !== undefined && existing.has(toSkuKey({ publisher, offer, sku }))
   const names = fitting.flatMap((sku) => {
     const name = skuName(sku, wanted.ocp)
     return name === undefined ? [] : [{ sku, name }]
   })
-  const minors = [wanted.ocp, ...earlierOcps(snapshot.criteria.rhel, wanted.ocp, EARLIER)]
-  const found = minors
-    .map((minor) => names.find(({ sku }) => isThere(skuName(sku, minor))))
+  const versions = [wanted.ocp, ...earlierOcps(snapshot.criteria.rhel, wanted.ocp, EARLIER)]
+  const found = versions
+    .map((version) => names.find(({ sku }) => exists(skuName(sku, version))))
     .find((each) => each !== undefined)
   return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
 }
@@ -163,21 +152,22 @@ function placeFor(snapshot: SnapshotContent, { slot, wanted }: Filling): Expecte
 const EARLIER = 4
 
 /** Azure compares names without regard to case. */
-function placeKey({ publisher, offer, sku }: Readonly<Record<string, unknown>>): string {
+function toSkuKey({ publisher, offer, sku }: Partial<AzureQuery>): string {
   return `${publisher}:${offer}:${sku}`.toLowerCase()
 }
 
-/** The images of the slot's SKU; if it has none yet, those of the slot's other SKUs. */
-function imagesInPlace(snapshot: SnapshotContent, { slot }: Filling, sku: string): Image[] {
-  const all = getImages(snapshot, 'azure').filter(
+/** The images of the slot's SKU, else of the slot's other SKUs. */
+function similarImages({ images }: SnapshotContent, { slot }: WantedSlot, sku: string) {
+  const all = (images.azure ?? []).filter(
     ({ plan, architecture, generation }) =>
       plan === slot.plan && architecture === slot.architecture && generation === slot.generation,
   )
-  const own = all.filter((image) => String(image.sku).toLowerCase() === sku.toLowerCase())
+  const own = all.filter((image) => image.sku.toLowerCase() === sku.toLowerCase())
   return own.length > 0 ? own : all
 }
 
-function modelsOf(images: readonly Image[]): Version[] {
+/** The latest version is first. */
+function sortVersions(images: readonly AzureImage[]): Version[] {
   return images
     .map(({ version }) => readVersion(version))
     .filter((version) => version !== undefined)
@@ -185,14 +175,14 @@ function modelsOf(images: readonly Image[]): Version[] {
 }
 
 /**
- * The build's version in the form of the SKU's other versions. If the latest one has the hour of
- * publication, or if a paid plan has no version, the expected version has any hour from the build on.
- * Otherwise a release without an OCP version gives form B, and any other release the form of the latest
- * version with its OCP version, else with any OCP version, else form A. Each further version has a longer
- * time stamp, in case a deprecated image already has the version before it.
+ * The build's version in the form of the SKU's other versions. If the latest version has the time of
+ * publication, or if a paid plan has no version, any hour from the build on is expected. Otherwise a
+ * release without an OCP version gives form B, and any other release the form of the latest version with
+ * its OCP version, else with any OCP version, else form A. Each further version has a longer time stamp,
+ * in case a deprecated image already has the version before it.
  */
-function expectedVersions(
-  { slot, wanted: { text, release, ocp } }: Filling,
+function expectVersions(
+  { slot, wanted: { text, release, ocp } }: WantedSlot,
   models: readonly Version[],
 ): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
   const named = models.filter((model) => model.ocp !== undefined)

@@ -1,8 +1,8 @@
 import type {
-  Answered,
   Architecture,
   CloudName,
   Image,
+  QueryResult,
   SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import type { MajorMinor, Release } from '../versions/version.ts'
@@ -16,57 +16,57 @@ export interface Slot {
   readonly region?: string
 }
 
-/** The build that a slot's image is measured against. */
+/** The build that a slot's image is compared with. */
 export interface Wanted {
-  /** As the build server spells it: `418.94.202410090804-0`. */
+  /** `418.94.202410090804-0` */
   readonly text: string
   readonly release: Release
-  /** That of the release, else of the snapshot. */
+  /** The OCP version of the release, else of the snapshot. */
   readonly ocp: MajorMinor
 }
 
-/** `azure ocp-emea x86_64 gen2`, as messages name a slot. */
+/** `azure ocp-emea x86_64 gen2` */
 export function printSlot(slot: Slot): string {
   const rest = [slot.generation && `gen${slot.generation}`, slot.region].filter(Boolean)
   return [slot.cloud, slot.plan, slot.architecture, ...rest].join(' ')
 }
 
-/** An image as a stream names it: a few members, all of them text. */
+/** The members of an image in a stream. */
 export type Entry = Readonly<Record<string, string>>
 
 /** An image by some of its members. */
 export type Named = Readonly<Record<string, string | number | undefined>>
 
-/** A column: its key in JSON, which in a table's header begins with a capital, and its cell. */
-export type Column = readonly [key: string, cell: (image: Image) => Cell]
+/** A column of `list`. Table headers are the capitalized keys. */
+type Column = readonly [key: string, cell: (image: Image) => Cell]
 
-/** A text, or members of it, which only JSON has room for. */
+/** An object is only printed in JSON. */
 export type Cell = string | Readonly<Record<string, string>>
 
-/** An image that is not published yet, in its cloud's words. */
+/** An image that is not published yet. */
 export interface Expected {
-  /** Where it is to be: publisher, offer and SKU on Azure, product and region on AWS, name on GCP. */
+  /** Publisher, offer and SKU on Azure, product and region on AWS, project and name on GCP. */
   readonly place: Readonly<Record<string, string>>
   readonly version: string
-  /** Set if the version is the hour of publication: any hour from the build on is expected. */
+  /** Set if the version is the time of publication, so that any later hour is expected as well. */
   readonly orLater?: true
 }
 
-export interface Filling {
+export interface WantedSlot {
   readonly slot: Slot
   readonly wanted: Wanted
 }
 
-/** How configuration files and manifests name an image, and where they have what decides on it. */
+/** How configuration files and manifests contain an image, its region and its machine type. */
 export interface Uses {
   /** The `kind` of a MachineSet's `providerSpec.value`. */
   readonly providerKind: string
-  /** Where that value has the region and the machine type. */
+  /** Paths in `providerSpec.value`. */
   readonly regionPath: readonly string[]
   readonly machineTypePath: readonly string[]
   /** Machine types with Arm processors. */
   readonly armMachineType: RegExp
-  /** Members that name an image in another way, and so must not be set next to ours. */
+  /** Members that also select an image, and so cannot be combined with ours. */
   readonly others?: {
     /** Under `platform.CLOUD` of an install-config. */
     readonly platform?: readonly (readonly string[])[]
@@ -81,7 +81,7 @@ export interface Uses {
   nodePool?(entry: Entry, generation: number): Members
   /** Under `spec.platform.CLOUD` of a Hive MachinePool; absent: no marketplace images there. */
   machinePool?(entry: Entry, plan: string): Members
-  /** How the terms of a purchase plan are accepted: a command, or a sentence. */
+  /** How to accept the terms of a purchase plan: a command, or a sentence. */
   terms(entry: Entry): string
 }
 
@@ -91,7 +91,7 @@ export interface Members {
 
 const FREE_PLAN = 'no-purchase-plan'
 
-/** Whether machines of a plan's images are billed by the marketplace. */
+/** Whether the marketplace bills machines with images of this plan. */
 export function isPaid(plan: string): boolean {
   return plan !== FREE_PLAN
 }
@@ -99,35 +99,30 @@ export function isPaid(plan: string): boolean {
 export interface CloudFacts {
   readonly title: string
   readonly defaultPlan: string
-  /** The members that identify an image, the coarsest first. */
+  /** The members that identify an image, in the order of sorting. */
   readonly identity: readonly string[]
-  /** What names an image in a stream: the member there, and the image's member. */
+  /** The members of an image in a stream, each with the image's member. */
   readonly entry: Entry
   /** The members of a slot other than plan and architecture. */
   readonly facets: readonly ('generation' | 'region')[]
-  /** Whether the name of an image contains its release; the id of an AMI does not. */
-  readonly isNameTelling: boolean
-  /** What is shown of each image: for Azure what `az vm image list` shows, by name as there. */
+  /** The columns of `list`; for Azure those of `az vm image list`. */
   readonly columns: readonly Column[]
-  /** What the cloud's tools call an image: a URN, an AMI, a path of the Compute API. */
+  /** The name of an image in the cloud's tools: a URN, an AMI, a path of the Compute API. */
   nameOf(entry: Entry): string
   /**
-   * What the cloud's API calls an image.
-   * @param location an Azure region: the images are global, but each region answers for them
+   * The id of an image in the cloud's API.
+   * @param location an Azure region; the images are global, but each region has its own ids
    */
   idOf(entry: Entry, location: string): string
-  /** The slots that a snapshot opens for an architecture and an OCP minor, in no particular order. */
+  /** The slots of an architecture and an OCP version, in any order. */
   slots(snapshot: SnapshotContent, architecture: Architecture, ocp: MajorMinor): Slot[]
-  /**
-   * The query of a snapshot whose response would list an image, if the image were still offered.
-   * @param image the members of its slot, and those that name it
-   */
-  queryFor(snapshot: SnapshotContent, image: Named): Answered<object> | undefined
+  /** The query of a snapshot whose response would list an image, if the image were still offered. */
+  queryFor(snapshot: SnapshotContent, image: Named): QueryResult<object> | undefined
   readonly uses: Uses
-  /** The image that a publisher would have to publish for a slot to be of its release's own build. */
-  expected(snapshot: SnapshotContent, filling: Filling): Expected
+  /** The image to be published for the slot to have the grade `exact`. */
+  expected(snapshot: SnapshotContent, wanted: WantedSlot): Expected
 }
 
-export function member(name: string): Column {
+export function column(name: string): Column {
   return [name, (image) => String(image[name] ?? '')]
 }

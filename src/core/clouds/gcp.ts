@@ -1,4 +1,4 @@
-import { type CloudFacts, type Entry, member } from './facts.ts'
+import { type CloudFacts, column, type Entry } from './facts.ts'
 
 /** GCP: a global image for each plan. */
 export const gcp: CloudFacts = {
@@ -7,8 +7,7 @@ export const gcp: CloudFacts = {
   identity: ['plan', 'version', 'project', 'name'],
   entry: { release: 'version', project: 'project', name: 'name' },
   facets: [],
-  isNameTelling: true,
-  columns: ['architecture', 'name', 'plan', 'project', 'version'].map(member),
+  columns: ['architecture', 'name', 'plan', 'project', 'version'].map(column),
   nameOf: pathOf,
   idOf: pathOf,
   slots: ({ criteria }, architecture) =>
@@ -33,7 +32,7 @@ export const gcp: CloudFacts = {
     machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
     terms: () => 'on the page of the offer in Google Cloud Marketplace',
   },
-  /** `redhat-coreos-ocp-413-x86-64-202305021736`, as all names so far. */
+  /** `redhat-coreos-ocp-413-x86-64-202305021736` */
   expected: ({ criteria }, { slot, wanted: { ocp, release, text } }) => {
     const { project = '', plans = {} } = criteria.gcp ?? {}
     const architecture = slot.architecture.replaceAll('_', '-')

@@ -4,6 +4,4 @@ import { azure } from './azure.ts'
 import type { CloudFacts } from './facts.ts'
 import { gcp } from './gcp.ts'
 
-const ALL = { azure, aws, gcp } satisfies Record<CloudName, CloudFacts>
-
-export const FACTS: Readonly<Record<CloudName, CloudFacts>> = ALL
+export const FACTS: Readonly<Record<CloudName, CloudFacts>> = { azure, aws, gcp }

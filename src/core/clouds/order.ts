@@ -1,4 +1,5 @@
-import type { CloudName, ImageBase } from '../snapshot/snapshot.ts'
+import { groupBy } from '../group.ts'
+import type { CloudName, Image } from '../snapshot/snapshot.ts'
 import { FACTS } from './index.ts'
 
 type Named = Readonly<Record<string, unknown>>
@@ -7,13 +8,13 @@ export function identityOf(cloud: CloudName, image: object): string {
   return FACTS[cloud].identity.map((member) => String((image as Named)[member])).join('\0')
 }
 
-/** Sorts images by identity and drops repetitions; versions compare as numbers. */
+/** Sorts images by identity, with versions as numbers, and removes duplicates. */
 export function sortImages<T extends object>(cloud: CloudName, images: readonly T[]): T[] {
   const unique = new Map(images.map((image) => [identityOf(cloud, image), image]))
   return [...unique.values()].sort((a, b) => compareMembers(a, b, FACTS[cloud].identity))
 }
 
-/** Sorts records, such as queries, by all of their members. */
+/** Sorts records, such as queries, by all members. */
 export function sortByMembers<T extends object>(records: readonly T[]): T[] {
   const members = [...new Set(records.flatMap((record) => Object.keys(record)))].sort()
   return [...records].sort((a, b) => compareMembers(a, b, members))
@@ -30,8 +31,8 @@ function compareMembers(a: object, b: object, members: readonly string[]): numbe
 }
 
 /**
- * Compares two texts piece by piece, runs of digits by their value: `4.8` is before `4.18`.
- * A total order: texts that differ in leading zeros alone compare as text.
+ * Compares runs of digits by value: `4.8` is before `4.18`. The order is total: texts that only differ
+ * in leading zeros are compared as text.
  */
 export function compareAsNumbers(a: string, b: string): number {
   const left = a.match(/[0-9]+|[^0-9]+/g) ?? []
@@ -54,9 +55,9 @@ function compareText(a: string, b: string): number {
 }
 
 /**
- * Merges the records of each image. Records that contradict each other become one that is never
- * selected: whether the image is deprecated, or what it is, is unknown.
- * @param warn receives the name of each such image
+ * Removes duplicate records of images. Different records of one image are merged to an image that is
+ * never selected.
+ * @param warn receives a message for each such image
  */
 export function mergeRecords(
   cloud: CloudName,
@@ -64,15 +65,12 @@ export function mergeRecords(
   warn: (text: string) => void,
 ): object[] {
   const { nameOf, facets } = FACTS[cloud]
-  const records = new Map<string, Map<string, ImageBase>>()
-  for (const image of images as readonly ImageBase[]) {
-    const members = facets.map((facet) => (image as unknown as Named)[facet])
-    const key = [nameOf(image as never), ...members].join('\0')
-    const same = records.get(key) ?? new Map<string, ImageBase>()
-    records.set(key, same.set(JSON.stringify(image), image))
-  }
+  const records = groupBy(images as readonly Image[], (image) =>
+    [nameOf(image as never), ...facets.map((facet) => image[facet])].join('\0'),
+  )
   return [...records.values()].map((same) => {
-    const all = [...same.keys()].sort().flatMap((key) => same.get(key) ?? [])
+    const unique = new Map(same.map((image) => [JSON.stringify(image), image]))
+    const all = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image)
     const [first] = all
     if (first === undefined || all.length === 1) return first ?? {}
     const name = nameOf(first as never)

@@ -26,7 +26,7 @@ export interface AzureCriteria {
 
 export type AzureEnvironment = 'AzurePublicCloud' | 'AzureUSGovernmentCloud' | 'AzureChinaCloud'
 
-export interface AzurePlan {
+interface AzurePlan {
   readonly publisher: string
   readonly offer: string
   readonly skus: readonly AzureSku[]
@@ -37,7 +37,7 @@ export interface AzureSku {
   readonly name: string
   readonly architecture: 'x86_64' | 'aarch64'
   readonly generation: 1 | 2
-  /** The OCP versions with this SKU: the first and the last, or the first without it. */
+  /** OCP versions: the first and the last with this SKU, and the first without it. */
   readonly since?: string
   readonly until?: string
   readonly before?: string
@@ -45,14 +45,14 @@ export interface AzureSku {
 
 export interface AwsCriteria {
   readonly owner: string
-  /** The same in other partitions of AWS, by the partition's name, such as `aws-us-gov`. */
+  /** The owners in other partitions of AWS, such as `aws-us-gov`. */
   readonly owners?: Readonly<Record<string, string>>
   /** The region whose API lists the account's enabled regions. */
   readonly region: string
   readonly regions?: readonly string[]
   /**
-   * For streams of this OCP version and later ones, images of earlier versions are left out, as the
-   * machine-config operator does with 4.19; absent: an older image is better than none.
+   * Streams of this OCP version or a later one have no images of earlier versions, like 4.19 in the
+   * machine-config operator. Absent: an older image is better than none.
    */
   readonly floor?: string
   readonly plans: Readonly<Record<string, Readonly<Partial<Record<AwsArchitecture, string>>>>>
@@ -65,10 +65,10 @@ export interface GcpCriteria {
   readonly plans: Readonly<Record<string, GcpPlan>>
 }
 
-export interface GcpPlan {
+interface GcpPlan {
   readonly architecture: 'x86_64' | 'aarch64'
   readonly prefix: string
-  /** Known images, to be queried if the project does not allow listing. */
+  /** Images to query by name if the project does not allow listing. */
   readonly names: readonly string[]
 }
 
@@ -81,12 +81,12 @@ export function skuName(sku: AzureSku, ocp: MajorMinor): string | undefined {
   return sku.name.replaceAll('{major}', String(ocp.major)).replaceAll('{minor}', String(ocp.minor))
 }
 
-export function isOffered({ since, until, before }: AzureSku, minor: MajorMinor): boolean {
+export function isOffered({ since, until, before }: AzureSku, ocp: MajorMinor): boolean {
   const [first, last, end] = [since, until, before].map((each) => each && readMajorMinor(each))
   return (
-    (!first || compareMajorMinor(first, minor) <= 0) &&
-    (!last || compareMajorMinor(minor, last) <= 0) &&
-    (!end || compareMajorMinor(minor, end) < 0)
+    (!first || compareMajorMinor(first, ocp) <= 0) &&
+    (!last || compareMajorMinor(ocp, last) <= 0) &&
+    (!end || compareMajorMinor(ocp, end) < 0)
   )
 }
 
@@ -99,7 +99,6 @@ export function readCriteria(text: string, file: string): Criteria {
   return withoutSchema(value as object) as Criteria
 }
 
-/** `$schema` is for editors only. */
 function withoutSchema(file: object): object {
   const { $schema: _, ...criteria } = file as { $schema?: string }
   return criteria

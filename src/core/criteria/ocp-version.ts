@@ -19,7 +19,7 @@ export interface OcpSources {
   readonly snapshot?: MajorMinor | undefined
   readonly branch?: string | undefined
   readonly skus?: readonly string[]
-  /** The stream's name, which is often stale. */
+  /** The stream's name, which is often outdated. */
   readonly name: string
 }
 
@@ -32,9 +32,10 @@ interface Claim {
 }
 
 /**
- * Decides the OCP version of a stream. Strongest first: `--ocp`, the release, the workspace, the
- * existing snapshot, the git branch; else of the versions that have the releases' RHEL and are not
- * earlier than the SKUs: the only one, the one in the stream's name, the latest SKU's.
+ * Decides the OCP version of a stream. The order is `--ocp`, the release, the workspace, the existing
+ * snapshot, the git branch. Otherwise the candidates are the OCP versions with the RHEL version of the
+ * releases that are not earlier than the SKUs: the only candidate, the version in the stream's name, or
+ * the version of the latest SKU.
  */
 export function decideOcp(sources: OcpSources, criteria: Criteria) {
   const { releases, branch = '', skus = [] } = sources
@@ -49,7 +50,7 @@ export function decideOcp(sources: OcpSources, criteria: Criteria) {
     ...claim('snapshot', sources.snapshot, 'the existing snapshot'),
     ...claim('branch', versionIn(/^release-(.+)$/, branch), `git branch ${branch}`),
   ]
-  // The latest: a stream never has images of a later OCP version.
+  // A stream never has images of a later OCP version.
   const [sku] = skus
     .flatMap((name) => claim('sku', ocpInSku(name, criteria), `SKU ${name}`))
     .sort(latestFirst)
@@ -60,7 +61,7 @@ export function decideOcp(sources: OcpSources, criteria: Criteria) {
     (each) => !sku || compareMajorMinor(each, sku.ocp) >= 0,
   )
   const usable = claims.find(
-    // A stream moves on to another OCP version, and its snapshot follows with the next capture.
+    // A snapshot is outdated if its stream moved to another OCP version.
     ({ source, ocp }) => source !== 'snapshot' || fits(ocp, rhel, table),
   )
   const chosen = usable ?? weakClaim(candidates, rhel, name, sku, table)
@@ -69,7 +70,6 @@ export function decideOcp(sources: OcpSources, criteria: Criteria) {
     ...chosen,
     ...(!chosen && { cause: unknownCause(rhel, candidates, sku, table) }),
     isGuess: chosen?.source === 'sku',
-    /** The versions that the releases and the SKUs leave; empty if nothing is known. */
     candidates,
     conflicts: chosen ? conflictsWith(chosen, all, rhel, table) : [],
   }
@@ -146,8 +146,11 @@ function ocpRanges(table: RhelTable): string {
     .join(', ')
 }
 
-function latestRhel(releases: readonly string[]): MajorMinor | undefined {
-  return latest(releases.flatMap((release) => readRelease(release)?.rhel ?? []))
+export function latestRhel(releases: readonly string[]): MajorMinor | undefined {
+  return releases
+    .flatMap((release) => readRelease(release)?.rhel ?? [])
+    .sort(compareMajorMinor)
+    .at(-1)
 }
 
 function unknownCause(
@@ -182,8 +185,8 @@ function weakClaim(
 }
 
 /**
- * Whether the table lets an OCP version have this RHEL. New versions come before anybody edits a
- * table: a later one than the table's last is like the last, or has a later RHEL.
+ * Whether an OCP version can have this RHEL version. An OCP version that is later than the table has the
+ * RHEL versions of the table's last one, or a later one.
  */
 function fits(ocp: MajorMinor, rhel: MajorMinor | undefined, table: RhelTable): boolean {
   if (rhel === undefined) return true
@@ -191,10 +194,9 @@ function fits(ocp: MajorMinor, rhel: MajorMinor | undefined, table: RhelTable): 
   const last = all.findLast(({ major }) => major === ocp.major) ?? all.at(-1)
   const isNew = last !== undefined && compareMajorMinor(ocp, last) > 0
   const known = table[printMajorMinor(isNew ? last : ocp)] ?? []
-  const isLaterRhel = known.every((each) => {
-    const version = readMajorMinor(each)
-    return version !== undefined && compareMajorMinor(version, rhel) < 0
-  })
+  const isLaterRhel = known
+    .flatMap((each) => readMajorMinor(each) ?? [])
+    .every((each) => compareMajorMinor(each, rhel) < 0)
   return known.includes(printMajorMinor(rhel)) || (isNew && isLaterRhel)
 }
 
@@ -206,7 +208,7 @@ function conflictsWith(
 ): string[] {
   const differing = all.filter(({ source, ocp }) => {
     const order = compareMajorMinor(ocp, chosen.ocp)
-    // Images of an earlier OCP version are usual.
+    // Images of an earlier OCP version are common.
     return source === 'sku' ? order > 0 : order !== 0
   })
   const others = differing.map(({ ocp, evidence }) => `OCP ${printMajorMinor(ocp)} by ${evidence}`)
@@ -216,8 +218,4 @@ function conflictsWith(
   }
   const own = `OCP ${printMajorMinor(chosen.ocp)} by ${chosen.evidence}`
   return [...new Set(others)].map((other) => `${own}, but ${other}`)
-}
-
-function latest(versions: readonly MajorMinor[]): MajorMinor | undefined {
-  return [...versions].sort(compareMajorMinor).at(-1)
 }

@@ -2,6 +2,7 @@ import { CheckFailure, InputError } from '../../errors.ts'
 import { counted, listed } from '../../printable.ts'
 import { type Change, type Comparison, losses } from '../changes/changes.ts'
 import type { SubjectKind } from '../changes/inventory.ts'
+import { latestRhel } from '../criteria/ocp-version.ts'
 import { groupBy } from '../group.ts'
 import type { Requirement, Selection } from '../selection/select.ts'
 import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
@@ -68,17 +69,12 @@ function lossRemedy(changes: readonly Change[]): string {
 }
 
 export function refuseLaterRhel(snapshot: Snapshot, target: Stream): string | undefined {
-  const [own, theirs] = [latestRhel(buildReleases(snapshot)), latestRhel(getReleases(target))]
+  const [own, theirs] = [buildReleases(snapshot), getReleases(target)].map((releases) =>
+    latestRhel([...releases.values()]),
+  )
   return own && theirs && theirs.major > own.major
     ? `the target has RHEL ${printMajorMinor(theirs)}, and the snapshot's builds have RHEL ${printMajorMinor(own)}`
     : undefined
-}
-
-function latestRhel(releases: ReadonlyMap<string, string>) {
-  return [...releases.values()]
-    .flatMap((release) => readRelease(release)?.rhel ?? [])
-    .sort(compareMajorMinor)
-    .at(-1)
 }
 
 export class Unmet extends CheckFailure {

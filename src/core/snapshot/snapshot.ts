@@ -59,7 +59,7 @@ export interface ImagesByCloud {
 export type Image = ImageBase & Readonly<Record<string, string | number | undefined>>
 
 /** A query with the number of images in the response; `missing` for an unknown SKU, offer or product. */
-export type Answered<Query> = Query & ({ readonly images: number } | { readonly missing: true })
+export type QueryResult<Query> = Query & ({ readonly images: number } | { readonly missing: true })
 
 export interface AzureQuery {
   readonly publisher: string
@@ -79,9 +79,9 @@ export interface GcpQuery {
 }
 
 export interface QueriesByCloud {
-  readonly azure?: readonly Answered<AzureQuery>[]
-  readonly aws?: readonly Answered<AwsQuery>[]
-  readonly gcp?: readonly Answered<GcpQuery>[]
+  readonly azure?: readonly QueryResult<AzureQuery>[]
+  readonly aws?: readonly QueryResult<AwsQuery>[]
+  readonly gcp?: readonly QueryResult<GcpQuery>[]
 }
 
 export interface StreamIdentity {
@@ -131,8 +131,10 @@ export function getImages(
 export function getQueries(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
-): readonly Answered<object>[] {
-  return (snapshot.queries as Partial<Record<CloudName, readonly Answered<object>[]>>)[cloud] ?? []
+): readonly QueryResult<object>[] {
+  return (
+    (snapshot.queries as Partial<Record<CloudName, readonly QueryResult<object>[]>>)[cloud] ?? []
+  )
 }
 
 export function buildReleases({ builds }: Pick<SnapshotContent, 'builds'>): Map<string, string> {

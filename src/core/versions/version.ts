@@ -1,9 +1,9 @@
 /**
  * A release or a marketplace version.
  *
- * | form | example | says |
+ * | form | example | contains |
  * | --- | --- | --- |
- * | A | `418.94.202410090804-0`, `417.00.20240517` | OCP, RHEL where readable, build time |
+ * | A | `418.94.202410090804-0`, `417.00.20240517` | OCP, often RHEL, build time |
  * | B | `9.6.20251015-1` | RHEL, build time |
  * | B | `9.6.2026030314` | RHEL, time of publication |
  * | C | `4.18.2025031114` | OCP, time of publication |
@@ -16,7 +16,7 @@ export interface Version {
   readonly revision: number | undefined
 }
 
-/** A build's id: of form A or B, so that the RHEL version is known. */
+/** A build's id, of form A or B with a RHEL version. */
 export interface Release extends Version {
   readonly form: 'A' | 'B'
   readonly rhel: MajorMinor
@@ -43,7 +43,7 @@ export function readVersion(text: string): Version | undefined {
   return { form: 'A', ocp, rhel: readRhelDigits(second), stamp, revision }
 }
 
-/** Whether the stamp is of the publication, as in paid plans since RHEL 9.6, not of the build. */
+/** Whether the stamp is the time of publication, as in paid plans since RHEL 9.6, not of the build. */
 export function isOfPublication({ form, stamp }: Version): boolean {
   return form === 'C' || (form === 'B' && stamp.length > 8)
 }
@@ -54,7 +54,7 @@ export function readRelease(text: string): Release | undefined {
   return { ...version, form: version.form, rhel: version.rhel }
 }
 
-/** `84` is 8.4, `102` is 10.2; undefined for `00` and `6`, which are in the table. */
+/** `84` is 8.4, `102` is 10.2. The RHEL versions of `00` and `6` are in the table of criteria. */
 function readRhelDigits(digits: string): MajorMinor | undefined {
   const major = digits.slice(0, -1)
   if (major !== '8' && major !== '9' && major !== '10') return undefined
@@ -68,12 +68,11 @@ export interface DatedVersion {
   readonly revision: number | undefined
 }
 
-/** The RHEL version; forms A and C may have it from the table. */
 export function inferRhel(table: RhelTable, version: Version): MajorMinor | undefined {
   return version.rhel ?? (version.ocp && rhelForOcp(table, version.ocp))
 }
 
-/** By RHEL, then by OCP, then by time; a shorter time stamp is the beginning of its day or hour. */
+/** By RHEL, OCP and time. A shorter time stamp is the start of its day or hour. */
 export function compareVersions(a: DatedVersion, b: DatedVersion): number {
   return (
     compareMajorMinor(a.rhel, b.rhel) ||
@@ -101,12 +100,12 @@ function time(stamp: string): number {
 
 /** The release in an image's name or description, such as `rhcos-9.6.20250701-0-x86_64`. */
 export function releaseIn(text: string): string | undefined {
-  // Whole tokens: a product id follows after a hyphen, and its digits are not a revision.
+  // Only whole tokens: the digits of a product id after a hyphen are not a revision.
   const tokens = text.match(/(?<![\w.])[0-9]+\.[0-9]+\.[0-9]{8,12}(?:-[0-9]{1,4})?(?![\w.])/g) ?? []
   return tokens.find((token) => readVersion(token) !== undefined)
 }
 
-/** Whether a version is certainly older; of unreadable versions only Fedora CoreOS's are. */
+/** False if the order is unknown. Versions of Fedora CoreOS are compared as numbers. */
 export function isOlder(a: string, b: string, table: RhelTable): boolean {
   const [x, y] = [readVersion(a), readVersion(b)]
   if (x === undefined && y === undefined) return isBefore(numbersOf(a), numbersOf(b))
@@ -138,7 +137,7 @@ export function rhelForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor | unde
   return rhelsForOcp(table, ocp)[0]
 }
 
-/** A later OCP version than those in the table has the RHEL versions of the last of its major. */
+/** An OCP version after the table's last one of its major has the RHEL versions of that one. */
 export function rhelsForOcp(table: RhelTable, ocp: MajorMinor): MajorMinor[] {
   const last = ocpVersions(table).findLast(({ major }) => major === ocp.major)
   const isLater = last !== undefined && compareMajorMinor(last, ocp) < 0
@@ -151,7 +150,6 @@ export function ocpVersionsForRhel(table: RhelTable, rhel: MajorMinor): MajorMin
   return ocpVersions(table).filter((ocp) => table[printMajorMinor(ocp)]?.includes(name))
 }
 
-/** The latest OCP version up to `limit` with this RHEL version; for versions with RHEL only. */
 export function latestOcpForRhel(
   table: RhelTable,
   rhel: MajorMinor,
@@ -160,21 +158,21 @@ export function latestOcpForRhel(
   return ocpVersionsForRhel(table, rhel).findLast((ocp) => compareMajorMinor(ocp, limit) <= 0)
 }
 
-/** The `count` OCP versions before this one, the latest first: before 5.0 comes 4.22. */
+/** The `count` OCP versions before this one, the latest first: 4.22 is before 5.0. */
 export function earlierOcps(table: RhelTable, ocp: MajorMinor, count: number): MajorMinor[] {
   const earlier = ocpVersions(table).filter((each) => compareMajorMinor(each, ocp) < 0)
   return count > 0 ? earlier.slice(-count).reverse() : []
 }
 
-/** Every image needs the versions of its table. */
-const MINORS = new WeakMap<RhelTable, readonly MajorMinor[]>()
+/** Cached, as every image needs them. */
+const SORTED = new WeakMap<RhelTable, readonly MajorMinor[]>()
 
 export function ocpVersions(table: RhelTable): readonly MajorMinor[] {
-  const known = MINORS.get(table)
+  const known = SORTED.get(table)
   if (known) return known
-  const minors = Object.keys(table).flatMap((name) => readMajorMinor(name) ?? [])
-  MINORS.set(table, minors.sort(compareMajorMinor))
-  return minors
+  const versions = Object.keys(table).flatMap((name) => readMajorMinor(name) ?? [])
+  SORTED.set(table, versions.sort(compareMajorMinor))
+  return versions
 }
 
 export interface MajorMinor {
@@ -191,7 +189,7 @@ export function printMajorMinor({ major, minor }: MajorMinor): string {
   return `${major}.${minor}`
 }
 
-/** Negative if `a` is earlier; as numbers, so 4.8 is before 4.18. */
+/** Compares as numbers: 4.8 is before 4.18. */
 export function compareMajorMinor(a: MajorMinor, b: MajorMinor): number {
   return a.major - b.major || a.minor - b.minor
 }
