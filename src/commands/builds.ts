@@ -1,5 +1,5 @@
 import { isMetaUrl, isRelease, type NamedBuild, readMetaUrl } from '../core/builds/locate.ts'
-import { ARCHITECTURES, toArchitecture, CLOUDS } from '../core/snapshot/snapshot.ts'
+import { ARCHITECTURES, CLOUDS, toArchitecture } from '../core/snapshot/snapshot.ts'
 import { isLoopback, isPlainUrl } from '../core/url.ts'
 import { InputError } from '../errors.ts'
 

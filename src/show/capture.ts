@@ -1,5 +1,5 @@
 import type { Change, Comparison } from '../core/changes/changes.ts'
-import { keyOf } from '../core/changes/inventory.ts'
+import { subjectKey } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import {
@@ -42,10 +42,10 @@ export function captureLines(
 ): string[] {
   const { snapshot, comparison } = summary
   const builds = Object.entries(snapshot.builds).map(([arch, { release }]) => `${arch}=${release}`)
-  const others = new Set(printed.map(({ subject }) => keyOf(subject)))
+  const others = new Set(printed.map(({ subject }) => subjectKey(subject)))
   const changes = (comparison?.changes ?? []).filter(
     ({ subject }) =>
-      subject.kind !== 'listing' && subject.kind !== 'cloud' && !others.has(keyOf(subject)),
+      subject.kind !== 'listing' && subject.kind !== 'cloud' && !others.has(subjectKey(subject)),
   )
   return [
     ...(builds.length > 0 ? [`builds: ${builds.join(' ')}`] : []),
