@@ -1,12 +1,13 @@
 /** The value of a variable or member with this name: `name=VALUE`, `"name": "VALUE"`, also escaped. */
 function named(name: string, value: string): RegExp {
   const given = String.raw`(?:\\?["'])?\s{0,3}(?:[:=]|=>)\s{0,3}(?:\\?["'])?`
-  return new RegExp(`(?<=(?<![a-z0-9])${name}${given})${value}`, 'i')
+  return new RegExp(`(?<before>(?<![a-z0-9])${name}${given})${value}`, 'i')
 }
 
 /**
  * The forms of secrets of the three clouds, of registries and of GitHub, by kind. Each matches the
- * whole secret, so that nothing is left when it is hidden, and each repetition is bounded.
+ * whole secret, so that nothing is left when it is hidden, and what is `before` it; each repetition is
+ * bounded. None begins with `(?<=`, which is tried at every character.
  */
 const FORMS: Readonly<Record<string, readonly RegExp[]>> = {
   'a token': [
@@ -21,25 +22,26 @@ const FORMS: Readonly<Record<string, readonly RegExp[]>> = {
   'a bearer token': [/\bbearer\s{1,8}[\w.~+/-]{16,4096}={0,2}/i],
   'a password': [
     /\bbasic\s{1,8}[A-Za-z0-9+/]{12,1024}={0,2}/i,
-    /(?<=:\/\/)[^/\s:@"]{1,128}:[^/\s@"]{1,256}@/i,
+    /(?<before>:\/\/)[^/\s:@"]{1,128}:[^/\s@"]{1,256}@/i,
     named('(?:password|passwd|passphrase|pwd)', '[^\\s"\';,&\\\\]{6,256}'),
   ],
   'a private key': [/-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s\\:,.-]{0,8192}/],
   'an access key': [
     /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}/,
     named('secret_?-?(?:access_?-?)?key', '[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])'),
-    /(?<=\b(?:AccountKey|SharedAccessKey)=)[A-Za-z0-9+/=]{20,256}/i,
+    /(?<before>\b(?:AccountKey|SharedAccessKey)=)[A-Za-z0-9+/=]{20,256}/i,
   ],
   'a signature': [
     /\bAWS4-HMAC-SHA256\b/,
-    /(?<=[?&](?:sig|X-(?:Amz|Goog)-(?:Signature|Security-Token|Credential))=)[^&\s"'<>\\]{1,4096}/i,
+    /(?<before>[?&](?:sig|X-(?:Amz|Goog)-(?:Signature|Security-Token|Credential))=)[^&\s"'<>\\]{1,4096}/i,
   ],
   'a client secret': [
     /[\w~.-]{3}[78]Q~[\w~.-]{31,34}|\bGOCSPX-[\w-]{20,64}/,
     named('(?:client|consumer|app)_?-?secret', '[^\\s"\'&\\\\]{8,512}'),
   ],
   'a principal': [
-    /\b(?:AIDA|AROA|AGPA|AIPA|ANPA)[A-Z0-9]{17}\b|\b[\w.-]{1,128}\.iam\.gserviceaccount\.com\b/,
+    /\b(?:AIDA|AROA|AGPA|AIPA|ANPA)[A-Z0-9]{17}\b/,
+    /(?<![\w.-])[\w.-]{1,4096}\.iam\.gserviceaccount\.com\b/,
   ],
   'an account': [
     /\barn:aws[\w-]{0,16}:[\w-]{0,64}:[\w-]{0,64}:(?!0{12})[0-9]{12}\b/,
@@ -47,42 +49,47 @@ const FORMS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'a subscription': [/\/subscriptions\/(?!0{8}-0{4}-0{4}-0{4}-0{12}\b)[0-9a-f]{8}-[0-9a-f-]{27}/i],
   'an e-mail address': [
-    /\b(?!git@)[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,24}\b/i,
+    /(?<![\w.+-])(?!git@)[\w.+-]{1,4096}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,24}\b/i,
   ],
 }
 
 /** Shorter values, such as the name of a region, are in any text. */
 const SHORTEST = 8
 
-/**
- * Finds a secret by its form, or one of the capturing account, both also encoded.
- * @returns its kind, without its value
- */
-export function findSecret(text: string, known: readonly string[] = []): string | undefined {
-  for (const view of decodedViews(text)) {
-    const isFound = (pattern: RegExp) => pattern.test(view)
-    const kind = Object.keys(FORMS).find((each) => FORMS[each]?.some(isFound))
-    if (kind !== undefined) return kind
-  }
-  const folded = text.toLowerCase()
-  const forms = known.filter(({ length }) => length >= SHORTEST).flatMap(encodings)
-  return forms.some((form) => folded.includes(form.toLowerCase()))
-    ? 'an id or secret of the capturing account'
-    : undefined
+export interface SearchOptions {
+  /** Ids and secrets of the capturing account. */
+  readonly known?: readonly string[]
+  /** A text with GUIDs that are no secret, such as the criteria's product ids; absent to allow all. */
+  readonly published?: string | undefined
 }
 
 /**
- * Finds an id: tenants, clients, principals and requests of Azure are GUIDs.
- * @param allowed texts with GUIDs that are no secret, such as the criteria's product ids
+ * Finds a secret by its form, one of the capturing account, and an id: tenants, clients, principals and
+ * requests of Azure are GUIDs. All are found encoded, too.
+ * @returns its kind, without its value
  */
-export function findId(text: string, ...allowed: readonly string[]): string | undefined {
-  const ids = (each: string) =>
-    (each.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi) ?? []).map((id) =>
-      id.toLowerCase(),
-    )
-  const fine = new Set(allowed.flatMap(ids))
-  const isForeign = (id: string) => !/^[0-]*$/.test(id) && !fine.has(id)
-  return decodedViews(text).flatMap(ids).some(isForeign) ? 'an id' : undefined
+export function findSecret(
+  text: string,
+  { known = [], published }: SearchOptions = {},
+): string | undefined {
+  const views = decodedViews(text)
+  const isFound = (pattern: RegExp) => views.some((view) => pattern.test(view))
+  const kind = Object.keys(FORMS).find((each) => FORMS[each]?.some(isFound))
+  if (kind !== undefined) return kind
+  const folded = text.toLowerCase()
+  const forms = known.filter(({ length }) => length >= SHORTEST).flatMap(encodings)
+  if (forms.some((form) => folded.includes(form.toLowerCase()))) {
+    return 'an id or secret of the capturing account'
+  }
+  if (published === undefined) return undefined
+  const allowed = new Set(readIds(published))
+  const isForeign = (id: string) => !/^[0-]*$/.test(id) && !allowed.has(id)
+  return views.flatMap(readIds).some(isForeign) ? 'an id' : undefined
+}
+
+function readIds(text: string): string[] {
+  const ids = text.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi) ?? []
+  return ids.map((id) => id.toLowerCase())
 }
 
 /** A text with everything replaced by `…` that looks like a secret or is a known one. */
@@ -95,7 +102,10 @@ export function conceal(text: string, known: readonly string[] = []): string {
     ),
     ...literal.map((source) => new RegExp(source, 'gi')),
   ]
-  return patterns.reduce((hidden, pattern) => hidden.replace(pattern, '…'), text)
+  return patterns.reduce(
+    (hidden, pattern) => hidden.replace(pattern, (...found) => `${found.at(-1).before ?? ''}…`),
+    text,
+  )
 }
 
 /** A text, and what it contains percent-encoded, escaped as in JSON, in base64 and in hexadecimal. */
@@ -107,16 +117,15 @@ function decodedViews(text: string): string[] {
   const clear = unescaped.replace(/(?:%[0-9a-f]{2}){1,4096}/gi, (run) =>
     Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
   )
-  return [...new Set([text, unescaped, clear])].flatMap((view) => [
-    view,
-    decodeRuns(view, /[A-Za-z0-9+/_-]{16,4096}/g, 'base64'),
-    decodeRuns(view, /[0-9a-f]{24,4096}/gi, 'hex'),
-  ])
+  const views = [...new Set([text, unescaped, clear])]
+  const runs = new Set(views.flatMap((view) => findRuns(view, /[A-Za-z0-9+/_-]{16,4096}/g)))
+  const hex = [...runs].flatMap((run) => findRuns(run, /[0-9a-f]{24,4096}/gi))
+  return [...views, decodeRuns([...runs], 'base64'), decodeRuns(hex, 'hex')]
 }
 
 /** The printable text in encoded runs; a digest has none of that length. */
-function decodeRuns(text: string, pieces: RegExp, encoding: 'base64' | 'hex'): string {
-  return findRuns(text, pieces)
+function decodeRuns(runs: readonly string[], encoding: 'base64' | 'hex'): string {
+  return runs
     .map((run) => Buffer.from(run, encoding).toString('latin1'))
     .flatMap((decoded) => findRuns(decoded, /[\x20-\x7e]{12,4096}/g))
     .join('\n')

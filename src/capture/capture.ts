@@ -10,7 +10,7 @@ import {
 } from '../core/snapshot/snapshot.ts'
 import type { MajorMinor } from '../core/versions/version.ts'
 import { InputError, ServiceError } from '../errors.ts'
-import { findId, findSecret } from '../secrets.ts'
+import { findSecret } from '../secrets.ts'
 import type { Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
 import { combineFailures, settle, settleQueries } from './failures.ts'
@@ -256,10 +256,7 @@ function refuseSecrets(
   known: readonly string[],
 ): void {
   const published = JSON.stringify([content.criteria, content.builds])
-  const secretIn = (value: unknown) => {
-    const text = JSON.stringify(value)
-    return findSecret(text, known) ?? findId(text, published)
-  }
+  const secretIn = (value: unknown) => findSecret(JSON.stringify(value), { known, published })
   const found = secretIn(content) ?? secretIn(recording)
   if (found === undefined) return
   const lists: [cloud: string, images: readonly object[]][] = Object.entries(content.images)

@@ -4,7 +4,7 @@ import { isIntact, isSameContent, printSnapshot, readShape } from '../core/snaps
 import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'
-import { findId, findSecret } from '../secrets.ts'
+import { findSecret } from '../secrets.ts'
 import { type CaptureRequest, capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
 
@@ -152,7 +152,7 @@ function findSecrets(
     [recordingFile, recordingText],
   ] as const
   for (const [name, content] of searched) {
-    const found = findSecret(content) ?? (published && findId(content, published))
+    const found = findSecret(content, { published })
     if (found) return `${name} contains ${found}`
   }
   return undefined

@@ -137,7 +137,7 @@ describe('a secret by its form', () => {
     )
     fc.assert(
       fc.property(secret, around, around, encode, (known, before, after, encoded) => {
-        expect(findSecret(encoded(`${before}${known}${after}`), [known])).toBeDefined()
+        expect(findSecret(encoded(`${before}${known}${after}`), { known: [known] })).toBeDefined()
       }),
     )
   })

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { findId, findSecret } from '../../src/secrets.ts'
+import { findSecret } from '../../src/secrets.ts'
 import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import type { FaultRule } from '../mock-servers/faults.ts'
 import { awsFor } from '../support/aws.ts'
@@ -207,7 +207,7 @@ describe('a secret in a response of another cloud', () => {
   })
 })
 
-const hasForm = (secret: string) => (findSecret(secret) ?? findId(secret)) !== undefined
+const hasForm = (secret: string) => findSecret(secret, { published: '' }) !== undefined
 
 function inXml(text: string): string {
   return text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`)

@@ -5,7 +5,7 @@ import { isState, isTime } from '../../core/snapshot/values.ts'
 import { releaseIn } from '../../core/versions/version.ts'
 import { ServiceError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import { findId, findSecret } from '../../secrets.ts'
+import { findSecret } from '../../secrets.ts'
 
 /** @param which `image 3`: the value itself is not printed */
 export function malformed(query: string, which: string, member: string): string {
@@ -86,7 +86,7 @@ const PLAIN = /^[ -~]{0,2048}$/
  */
 export function plainDescription(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
-  const isHarmless = PLAIN.test(text) && (findId(text) ?? findSecret(text)) === undefined
+  const isHarmless = PLAIN.test(text) && findSecret(text, { published: '' }) === undefined
   return isHarmless ? text : releaseIn(text)
 }
 
