@@ -2,9 +2,7 @@ import {
   createEmptyPipeline,
   createPipelineRequest,
   defaultRetryPolicy,
-  type PipelineResponse,
 } from '@azure/core-rest-pipeline'
-import type { Definition } from 'nock'
 import { getMetaUrl, type StreamPlace, toMetaUrl, type WantedBuild } from '../core/builds/locate.ts'
 import { RECORDED_META, type ReadBuild, readBuild } from '../core/builds/read.ts'
 import { prune } from '../core/json/prune.ts'
@@ -12,15 +10,10 @@ import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { coreClient } from './http/core-client.ts'
 import { explainResponse, queryError } from './http/errors.ts'
-import { originWithPort } from './http/message.ts'
+import { type Exchange, originWithPort } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { openTransport, type TransportOptions } from './http/transport.ts'
 import type { Recorder } from './recording.ts'
-
-export interface BuildsResult {
-  readonly builds: SnapshotContent['builds']
-  readonly notes: readonly string[]
-}
 
 export interface BuildsContext extends Omit<TransportOptions, 'onExchange'> {
   readonly limit: TimeLimit | undefined
@@ -32,20 +25,20 @@ export async function readBuilds(
   wanted: readonly WantedBuild[],
   stream: StreamPlace,
   context: BuildsContext,
-): Promise<BuildsResult> {
+): Promise<{ readonly builds: SnapshotContent['builds']; readonly notes: readonly string[] }> {
   const { limit, recorder, replayed, count } = context
   count(wanted.length, 0)
   const read = await Promise.all(
     wanted.map(async (each) => {
-      const source = getMetaUrl(each, stream, replayed !== undefined)
-      let last: Definition | undefined
-      const onExchange = (exchange: Definition) => {
+      const url = getMetaUrl(each, stream, replayed !== undefined)
+      let last: Exchange | undefined
+      const onExchange = (exchange: Exchange) => {
         last = exchange
       }
-      const found = await withTimeLimit(source, limit, () =>
-        fetchBuild(each, stream, { ...context, onExchange }),
+      const found = await withTimeLimit(url, limit, () =>
+        readMeta(url, each, stream, { ...context, onExchange }),
       )
-      if (last) recorder.add(last, (own) => recordBuild(own, source, found.build.location))
+      if (last) recorder.add(last, (own) => recordBuild(own, url, found.build.location))
       count(0, 1)
       return found
     }),
@@ -72,20 +65,17 @@ function describeBuilds(read: readonly ReadBuild[]): string[] {
   ]
 }
 
-/** Between two attempts, growing; `Retry-After` takes precedence. In milliseconds. */
-const RETRY_DELAY = 250
-
 /**
- * Reads the meta.json of a build, with the pipeline of Azure's SDK for its retries.
- * @throws ServiceError that names the URL, for a build that is not found, a response that is not a
- *   meta.json, and a meta.json of another build or architecture
+ * Reads the meta.json of a build.
+ * @throws ServiceError that names the URL if the build is not found, or if the response is not a
+ *   meta.json, or one of another build or architecture
  */
-export async function fetchBuild(
+async function readMeta(
+  url: string,
   wanted: WantedBuild,
   place: StreamPlace,
   options: TransportOptions,
 ): Promise<ReadBuild> {
-  const url = getMetaUrl(wanted, place, options.replayed !== undefined)
   const text = await fetchText(url, options)
   try {
     return readBuild(parseMeta(text), wanted, place)
@@ -96,24 +86,24 @@ export async function fetchBuild(
   }
 }
 
+/** In milliseconds, between two attempts, growing; `Retry-After` takes precedence. */
+const RETRY_DELAY = 250
+
+/** Redirects are not followed: the URL that is queried is recorded and written into the stream. */
 async function fetchText(url: string, options: TransportOptions): Promise<string> {
   const request = createPipelineRequest({ url, allowInsecureConnection: url.startsWith('http:') })
   request.headers.set('accept', 'application/json')
-  const pipeline = createEmptyPipeline()
-  // Redirects are not followed: the URL that is queried is recorded and written into the stream.
   const maxRetries = options.replayed === undefined ? 3 : 0
-  pipeline.addPolicy(defaultRetryPolicy({ maxRetries, retryDelayInMs: RETRY_DELAY }), {
-    phase: 'Retry',
-  })
-  let response: PipelineResponse
-  try {
-    response = await pipeline.sendRequest(coreClient(openTransport(options)), request)
-  } catch (error) {
-    throw queryError(error, url, () => undefined)
-  }
-  const { status, bodyAsText } = response
+  const retries = defaultRetryPolicy({ maxRetries, retryDelayInMs: RETRY_DELAY })
+  const pipeline = createEmptyPipeline()
+  pipeline.addPolicy(retries, { phase: 'Retry' })
+  const { status, bodyAsText } = await pipeline
+    .sendRequest(coreClient(openTransport(options)), request)
+    .catch((error) => {
+      throw queryError(error, url, () => undefined)
+    })
   if (status === 200) return bodyAsText ?? ''
-  // A store of objects returns 403 for what it does not have, too.
+  // Object stores also return 403 for missing objects.
   if ([403, 404, 410].includes(status)) {
     throw new ServiceError(
       `${url}: returned ${status}: the build server does not have this build`,
@@ -142,24 +132,15 @@ function parseMeta(text: string): unknown {
   }
 }
 
-/**
- * Keeps the response of a build server, pruned to what a stream shows. A build that was read from
- * another server than the stream's artifacts are on is recorded as if it was read there.
- */
+/** Records a build that was read from another server as if it was read at its location. */
 function recordBuild(
-  { scope, path, method, status, response }: Definition,
+  { scope, path, method, status, response }: Exchange,
   source: string,
   location: string,
-): Definition | undefined {
+): Exchange | undefined {
   const meta = prune(response, RECORDED_META)
   if (method !== 'GET' || status !== 200 || meta === undefined) return undefined
   if (scope !== originWithPort(source) || path !== new URL(source).pathname) return undefined
-  const target = new URL(toMetaUrl(location))
-  return {
-    scope: originWithPort(target),
-    method,
-    path: target.pathname,
-    status,
-    response: meta as NonNullable<Definition['response']>,
-  }
+  const { href, pathname } = new URL(toMetaUrl(location))
+  return { scope: originWithPort(href), method, path: pathname, status, response: meta }
 }

@@ -13,7 +13,7 @@ import { InputError, ServiceError } from '../errors.ts'
 import { findSecret } from '../secrets.ts'
 import type { Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
-import { combineFailures, settle, settleQueries } from './failures.ts'
+import { combineFailures, queryFailures, settle } from './failures.ts'
 import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
@@ -25,14 +25,14 @@ export interface CaptureRequest {
   readonly criteria: Criteria
   readonly ocp: MajorMinor | undefined
   readonly clouds: readonly CloudName[]
-  /** Where each cloud is and who captures; absent for a replay. */
+  /** Endpoints and credentials; absent for a replay. */
   readonly settings?: Partial<Record<CloudName, unknown>>
-  /** Regions that are not queried although the criteria or the account have them. */
+  /** Regions of the criteria or of the account that are not queried. */
   readonly skipRegions?: readonly string[]
   readonly builds: readonly WantedBuild[]
   /** For one request, in milliseconds. */
   readonly timeout: number
-  /** For one query including retries, waits and sign-in, in milliseconds; default 120 s. */
+  /** For one query with retries, waits and sign-in, in milliseconds; default 120 s. */
   readonly patience?: number
   readonly onWait?: ((text: string) => void) | undefined
   readonly concurrency: number
@@ -40,7 +40,7 @@ export interface CaptureRequest {
   readonly shared?: Shared | undefined
   /** Receives the number of finished queries of each cloud, and of builds. */
   readonly onProgress?: ((progress: readonly Progress[]) => void) | undefined
-  /** Set if the caller searches for secrets itself, as `verify` does in the files. */
+  /** Set if the caller searches for secrets, as `verify` does in the files. */
   readonly isSearched?: boolean
 }
 
@@ -62,7 +62,7 @@ let queue: Promise<unknown> = Promise.resolve()
 
 /**
  * Sends every query to the clouds and reads every build, or takes the responses from a recording.
- * @throws ServiceError with a line for each part that failed; then there is no result
+ * @throws ServiceError with a line for each query that failed
  */
 export function capture(request: CaptureRequest): Promise<Captured> {
   const result = queue.then(() => run(request))
@@ -179,19 +179,25 @@ class Run {
       (query) => !('region' in query && skipRegions.includes(String(query.region))),
     )
     count(queries.length, 0)
-    const sent = await pMap(
+    const { remedyWithout } = connection
+    const failures = new Map<object, unknown>()
+    const found = await pMap(
       queries,
       async (query) => {
-        const result = inTime(connection.describe(query), () => connection.query(query))
-        const [settled] = await Promise.allSettled([result])
-        // Other queries fail for the same reason, unless each is sent to a region of its own.
-        if (connection.remedyWithout === undefined) await result
-        count(0, 1)
-        return settled
+        try {
+          return await inTime(connection.describe(query), () => connection.query(query))
+        } catch (error) {
+          // All queries fail for the same reason, unless each is sent to its own region.
+          if (remedyWithout === undefined) throw error
+          failures.set(query, error)
+          return undefined
+        } finally {
+          count(0, 1)
+        }
       },
       { concurrency },
     )
-    const found = await settleQueries(connection, queries, sent)
+    if (remedyWithout && failures.size > 0) throw queryFailures(failures, queries, remedyWithout)
     const images = found.flatMap((each) => each ?? [])
     return {
       name,
@@ -229,7 +235,7 @@ class Run {
     return connection
   }
 
-  /** @returns adds to the totals of a cloud, or of builds */
+  /** @returns a function that adds to the totals of a cloud, or of builds */
   #counter(name: string): (expected: number, finished: number) => void {
     const at = this.#progress.push({ name, done: 0, total: 0 }) - 1
     return (expected, finished) => {
@@ -268,10 +274,10 @@ function refuseSecrets(
   )
 }
 
-/** What identifies an image or an exchange, as far as it may be shown. */
+/** Names an image or an exchange without members that may contain a secret. */
 function describePlace(each: Readonly<Record<string, unknown>>): string {
   const { cloud, region, image, project, name, offer, sku, version, scope } = each
-  // An unreadable version is the name, which may contain the secret.
+  // In place of an unreadable version is the name, which may contain the secret.
   const parts = image ? [region, image] : [project, name, offer, sku, offer && version]
   return [cloud ?? scope, ...parts].filter((part) => typeof part === 'string').join(' ')
 }

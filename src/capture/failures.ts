@@ -1,5 +1,4 @@
 import { MissingCredentials, ServiceError, UserError } from '../errors.ts'
-import type { Connection } from './clouds/cloud.ts'
 
 type Settled<T> = { -readonly [At in keyof T]: Awaited<T[At]> }
 
@@ -15,6 +14,7 @@ function flatten(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(flatten) : [error]
 }
 
+/** One error for all failures; a bug takes precedence. */
 export function combineFailures(error: unknown): unknown {
   const errors = flatten(error)
   const bug = errors.find((each) => !(each instanceof UserError))
@@ -36,29 +36,22 @@ export function combineFailures(error: unknown): unknown {
   })
 }
 
-/**
- * Waits for the queries of a cloud, whose failures get the advice what to do if only some failed.
- * @throws AggregateError with all failures
- */
-export async function settleQueries<Image>(
-  { remedyWithout }: Connection<object, object>,
-  queries: readonly object[],
-  sent: readonly PromiseSettledResult<Image>[],
-): Promise<Image[]> {
-  const failed = queries.filter((_, at) => sent[at]?.status === 'rejected')
-  const isPartial = failed.length > 0 && failed.length < queries.length
-  const advice = isPartial ? remedyWithout?.(failed, queries) : undefined
-  return settle(
-    sent.map((each) => {
-      if (each.status === 'fulfilled') return each.value
-      return Promise.reject(advice === undefined ? each.reason : withAdvice(each.reason, advice))
+/** The failures of a cloud's queries, with advice if other queries succeeded. */
+export function queryFailures<Query>(
+  failures: ReadonlyMap<Query, unknown>,
+  all: readonly Query[],
+  remedyWithout: (failed: readonly Query[], all: readonly Query[]) => string,
+): AggregateError {
+  const failed = all.filter((each) => failures.has(each))
+  const errors = failed.map((each) => failures.get(each))
+  if (failed.length === all.length) return new AggregateError(errors)
+  const advice = remedyWithout(failed, all)
+  return new AggregateError(
+    errors.map((error) => {
+      if (!(error instanceof ServiceError)) return error
+      const { message, remedy: own, lines } = error
+      const remedy = own === undefined || own.includes('--regions') ? advice : `${own} ${advice}`
+      return new ServiceError(message, remedy, { cause: error, lines })
     }),
-  ) as Promise<Image[]>
-}
-
-function withAdvice(error: unknown, advice: string): unknown {
-  if (!(error instanceof ServiceError)) return error
-  const { remedy: own, lines } = error
-  const remedy = own === undefined || own.includes('--regions') ? advice : `${own} ${advice}`
-  return new ServiceError(error.message, remedy, { cause: error, lines })
+  )
 }

@@ -1,11 +1,10 @@
-import type { Definition } from 'nock'
 import { parseText } from '../core/json/parser.ts'
 import { refuseLaterVersion } from '../core/schemas/check.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { type Exchange, originWithPort } from './http/message.ts'
 
-export type Recording = readonly Definition[]
+export type Recording = readonly Exchange[]
 
 export function printRecording(recording: Recording): string {
   return `${JSON.stringify(recording, undefined, 2)}\n`
@@ -14,7 +13,7 @@ export function printRecording(recording: Recording): string {
 const MEDIA_TYPE =
   /^(application\/(json|octet-stream|xml|x-amz-json-1\.[01])|text\/(xml|plain|html))(; ?charset=utf-8)?$/i
 
-/** What each member of an exchange has to be, because nock accepts anything. */
+/** nock accepts any members, so they are checked. */
 const MEMBERS: Readonly<
   Record<string, readonly [expected: string, isValid: (value: unknown) => boolean]>
 > = {
@@ -36,7 +35,7 @@ const MEMBERS: Readonly<
   ],
 }
 
-/** As `URL` reads it, with only a host and a port: nock throws at anything else. */
+/** nock throws for anything but a scheme, a host and a port. */
 function isHost(value: unknown): boolean {
   if (typeof value !== 'string' || !/^https?:/.test(value) || !URL.canParse(value)) return false
   return value === originWithPort(value)
@@ -69,42 +68,40 @@ export function readRecording(text: string, file: string): Recording {
   return value as Recording
 }
 
-/** In an order that does not depend on which response came first. */
-export function sortExchanges(exchanges: readonly Definition[]): Definition[] {
+/** Sorts exchanges, independent of the order in which the responses came. */
+export function sortExchanges(exchanges: Recording): Exchange[] {
   return exchanges.toSorted((a, b) => (exchangeKey(a) < exchangeKey(b) ? -1 : 1))
 }
 
-export function exchangeKey({ scope, path, method, body }: Definition): string {
+export function exchangeKey({ scope, path, method, body }: Exchange): string {
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
 }
 
 export class Recorder {
-  readonly #kept = new Map<string, Definition>()
-  #lost: string | undefined
+  readonly #exchanges = new Map<string, Exchange>()
+  #unrecorded: string | undefined
 
-  /** @param scrub returns what may be kept of an exchange, or undefined */
-  add(exchange: Exchange, scrub: (exchange: Exchange) => Definition | undefined): void {
+  /** @param scrub returns the parts of an exchange that may be recorded, if any */
+  add(exchange: Exchange, scrub: (exchange: Exchange) => Exchange | undefined): void {
+    const { scope, path, status, rawHeaders = {} } = exchange
     const scrubbed = scrub(exchange)
     if (scrubbed === undefined) {
-      if (exchange.status === 200) this.#lost ??= `${exchange.scope}${exchange.path}`
+      if (status === 200) this.#unrecorded ??= `${scope}${path}`
       return
     }
-    this.#kept.set(exchangeKey(scrubbed), { ...scrubbed, rawHeaders: contentType(exchange) })
+    const { 'content-type': type = '' } = rawHeaders
+    const kept = MEDIA_TYPE.test(type) ? { 'content-type': type } : {}
+    this.#exchanges.set(exchangeKey(scrubbed), { ...scrubbed, rawHeaders: kept })
   }
 
-  /** @throws ServiceError if a response that was used is not among them, so cannot be replayed */
-  get exchanges(): Definition[] {
-    if (this.#lost !== undefined) {
+  /** @throws ServiceError if a response that was used is not recorded, so cannot be replayed */
+  get exchanges(): Exchange[] {
+    if (this.#unrecorded !== undefined) {
       throw new ServiceError(
-        `${this.#lost}: the response cannot be recorded`,
+        `${this.#unrecorded}: the response cannot be recorded`,
         'Check the endpoint, --location and the criteria.',
       )
     }
-    return [...this.#kept.values()]
+    return [...this.#exchanges.values()]
   }
-}
-
-function contentType({ rawHeaders = {} }: Definition): Record<string, string> {
-  const value = String(rawHeaders['content-type'] ?? '')
-  return MEDIA_TYPE.test(value) ? { 'content-type': value } : {}
 }

@@ -1,21 +1,20 @@
-import nock, { type Definition } from 'nock'
+import nock, { type ReplyBody } from 'nock'
+import type { Exchange } from './http/message.ts'
 import type { Recording } from './recording.ts'
 
 export interface Replay {
-  /** Ends every request of the replay when it is over. */
+  /** Aborts every request when the replay is over. */
   readonly signal: AbortSignal
   /** The first request that the recording does not contain; never settles if there is none. */
   readonly unmatched: Promise<string>
-  /**
-   * The exchanges of the recording that were used, each with the response as a capture keeps it.
-   */
-  select(kept: readonly Definition[]): Definition[]
+  /** @returns the exchanges of the recording that were used, with responses as a capture records them */
+  select(recorded: Recording): Exchange[]
 }
 
 /**
- * Takes every response of this process from a recording while some work is done. nock intercepts all
- * requests of the process and refuses those that the recording does not contain.
- * @param ignored parameters in which a request may differ from the recorded one
+ * Takes every response of this process from a recording while work runs. nock intercepts all requests
+ * of the process and refuses those that the recording does not contain.
+ * @param ignored parameters that may differ between a request and the recording
  */
 export async function withReplay<T>(
   recording: Recording,
@@ -25,32 +24,30 @@ export async function withReplay<T>(
   const ending = new AbortController()
   if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
-  for (const exchange of recording) {
-    const wanted = normalizePath(String(exchange.path), ignored)
-    const form = normalizeParameters(exchange.body, ignored)
-    const matchesForm = (body: unknown) => normalizeParameters(body, ignored) === form
-    nock(exchange.scope)
+  for (const { scope, method, path, body, status, response, rawHeaders } of recording) {
+    const wanted = normalizePath(path, ignored)
+    const form = normalizeParameters(body, ignored)
+    const matchesForm = (sent: unknown) => normalizeParameters(sent, ignored) === form
+    nock(scope)
       .persist()
       .intercept(
         (uri) => normalizePath(uri, ignored) === wanted,
-        exchange.method ?? 'GET',
-        // A request without a body matches any.
-        exchange.body ? matchesForm : undefined,
+        method,
+        // An exchange without a body matches any body.
+        body ? matchesForm : undefined,
       )
-      .reply(exchange.status ?? 200, exchange.response ?? '', exchange.rawHeaders ?? {})
+      .reply(status, response as ReplyBody, { ...rawHeaders })
   }
-  let report: (request: string) => void = () => undefined
+  let onNoMatch = (_: { method?: string; path?: string }): void => undefined
   const unmatched = new Promise<string>((resolve) => {
-    report = resolve
+    onNoMatch = ({ method = 'GET', path = '' }) => resolve(`${method} ${path}`)
   })
-  const onNoMatch = ({ method = 'GET', path = '' }: { method?: string; path?: string }) =>
-    report(`${method} ${path}`)
   nock.emitter.on('no match', onNoMatch)
   try {
     return await work({
       signal: ending.signal,
       unmatched,
-      select: (kept) => selectUsed(recording, kept, ignored),
+      select: (recorded) => selectUsed(recording, recorded, ignored),
     })
   } finally {
     ending.abort()
@@ -61,13 +58,13 @@ export async function withReplay<T>(
   }
 }
 
-/** The response with the request as the recording has it: another SDK version sends another one. */
+/** Requests are kept as the recording has them: another version of an SDK sends other parameters. */
 function selectUsed(
   recording: Recording,
-  kept: readonly Definition[],
+  recorded: Recording,
   ignored: readonly string[],
-): Definition[] {
-  const responses = new Map(kept.map((each) => [normalizeRequest(each, ignored), each]))
+): Exchange[] {
+  const responses = new Map(recorded.map((each) => [normalizeRequest(each, ignored), each]))
   return recording.flatMap((own) => {
     const { path, body } = own
     const request = normalizeRequest(own, ignored)
@@ -79,11 +76,11 @@ function selectUsed(
 }
 
 function normalizeRequest(
-  { scope, method, path, body }: Definition,
+  { scope, method, path, body = '' }: Exchange,
   ignored: readonly string[],
 ): string {
-  const form = normalizeParameters(body ?? '', ignored)
-  return [scope, method, normalizePath(String(path), ignored), form].join('\n')
+  const form = normalizeParameters(body, ignored)
+  return [scope, method, normalizePath(path, ignored), form].join('\n')
 }
 
 function normalizePath(path: string, ignored: readonly string[]): string {
@@ -92,7 +89,7 @@ function normalizePath(path: string, ignored: readonly string[]): string {
 }
 
 /**
- * Parameters in one order, without those that are ignored.
+ * Sorts parameters and drops the ignored ones.
  * @param text a query, a form, or its parameters as nock parses them
  */
 function normalizeParameters(text: unknown, ignored: readonly string[]): string {

@@ -1,43 +1,38 @@
-import type { Definition } from 'nock'
 import type { Criteria } from '../../core/criteria/criteria.ts'
 import type { MajorMinor } from '../../core/versions/version.ts'
 import type { Exchange, Send, Shared } from '../http/message.ts'
 
 /**
- * What an implementation provides for one cloud, besides its facts in `core/clouds/NAME.ts`: how the
- * cloud is queried, how a response becomes images, which parts of a response are recorded, and who
- * signs in. A folder has
+ * The queries, sign-in, normalization and recording of a cloud; its facts are in `core/clouds/NAME.ts`.
+ * The folder of a cloud contains
  *
- *     settings.ts   options and environment: where the cloud is and who captures
- *     index.ts      the queries, and the SDK
- *     sign-in.ts    the credentials
- *     images.ts     a response of the API as images of a snapshot, and its parts that are recorded
- *     errors.ts     codes, meanings and remedies, as tables
+ *     settings.ts   options, environment and credential files
+ *     index.ts      the queries
+ *     sign-in.ts    the sign-in
+ *     images.ts     responses to images, and the parts of a response that are recorded
+ *     errors.ts     codes with meaning and remedy
  */
 export interface Cloud<Query extends object, Image extends object, Settings, Own = unknown> {
-  /** Parameters of a request that a replay ignores, such as the SDK's version of the API. */
+  /** Parameters of a request that a replay ignores, such as the API version. */
   readonly ignoredParameters: readonly string[]
 
-  /**
-   * Signs in and opens the SDK.
-   * @throws ServiceError when the sign-in fails, with the cause that was observed
-   */
+  /** Signs in and opens the SDK. @throws ServiceError if the sign-in fails, with the observed cause */
   connect(context: Context<Settings, Own>): Promise<Connection<Query, Image>>
 }
 
 export interface Context<Settings, Own = unknown> {
-  /** Undefined for a replay, which needs no credentials and reads no environment. */
+  /** Undefined for a replay, which uses no credentials and no environment. */
   readonly settings: Settings | undefined
   /** For one request, in milliseconds. */
   readonly timeout: number
   readonly criteria: Criteria
   readonly own: Own
   readonly send: Send
-  /** Sends the requests of a sign-in, which are neither recorded nor shared. */
+  /** Sends the requests of a sign-in, which are not recorded or shared. */
   readonly signIn: Send
   readonly shared: Shared
-  /** The requests that a recording contains; undefined for a live capture. */
-  readonly recording: readonly Definition[] | undefined
+  /** The recording to replay; undefined for a live capture. */
+  readonly recording: readonly Exchange[] | undefined
   warn(text: string): void
 }
 
@@ -45,35 +40,37 @@ export interface Connection<Query, Image> {
   listQueries(ocp: MajorMinor): Promise<readonly Query[]>
 
   /**
-   * @returns the images, or undefined if the API reports that there is no such SKU or image
+   * @returns undefined if the API reports that there is no such SKU or image
    * @throws ServiceError for any other failure, with the query and the cause
    */
   query(query: Query): Promise<readonly Image[] | undefined>
 
+  /** For messages. */
   describe(query: Query): string
 
+  /** For the snapshot. */
   identify(query: Query): object
 
   /**
-   * The parts of an exchange that are kept, by an allow-list, with the cloud's public host; undefined
-   * for an exchange that is not the response to a query, such as a failed attempt.
+   * Keeps an allow-list of an exchange, with the cloud's public host.
+   * @returns undefined for an exchange that is not a response to a query, such as a failed attempt
    */
-  record(exchange: Exchange): Definition | undefined
+  record(exchange: Exchange): Exchange | undefined
 
   secrets(): readonly string[]
 
-  /** What to do when some queries failed and others did not. */
+  /** The remedy if some queries failed and others succeeded. */
   remedyWithout?(failed: readonly Query[], all: readonly Query[]): string
 }
 
-/** What a cloud takes from the command line and the environment. */
+/** The options and the environment variables of a cloud. */
 export interface CloudSettings<CloudCriteria, Settings> {
   readonly options: Readonly<Record<string, CloudOption>>
 
-  /** The criteria, changed by what options and environment say. */
+  /** Applies options and environment to the criteria. */
   resolve(criteria: CloudCriteria, source: Source): CloudCriteria
 
-  /** @throws ServiceError when no credentials are found, InputError for invalid settings */
+  /** @throws ServiceError if no credentials are found, InputError for invalid settings */
   read(source: Source): Settings
 }
 

@@ -4,7 +4,7 @@ import { azureSettings } from './azure/settings.ts'
 import type { Cloud } from './cloud.ts'
 import { gcpSettings } from './gcp/settings.ts'
 
-/** Each cloud's settings, and its module, which loads a heavy SDK. */
+/** The settings of each cloud, and its module, which loads an SDK. */
 export const CLOUD_TABLE = {
   azure: { settings: azureSettings, load: async () => (await import('./azure/index.ts')).azure },
   aws: { settings: awsSettings, load: async () => (await import('./aws/index.ts')).aws },

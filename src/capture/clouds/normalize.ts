@@ -7,7 +7,7 @@ import { ServiceError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import { findSecret } from '../../secrets.ts'
 
-/** @param which `image 3`: the value itself is not printed */
+/** @param which such as `image 3`; the malformed value is not printed */
 export function malformed(query: string, which: string, member: string): string {
   return `${query}: ${which} of the response is ignored: malformed ${member}`
 }
@@ -17,7 +17,7 @@ type Table<T> = Readonly<Record<string, T>>
 export class ImageReader {
   /**
    * @param image for messages: `aws us-east-1: image ami-0123456789`
-   * @param spell the words of the API as the tables have them
+   * @param spell converts words of the API to keys of the tables
    */
   constructor(
     readonly image: string,
@@ -25,7 +25,7 @@ export class ImageReader {
     readonly spell = (word: string) => word,
   ) {}
 
-  /** @throws ServiceError for a word that the table does not have */
+  /** @throws ServiceError for a word that is not in the table */
   read<T>(table: Table<T>, word: unknown, absent: T): T {
     if (word === undefined || word === null || word === '') return absent
     const key = this.spell(String(word))
@@ -36,7 +36,7 @@ export class ImageReader {
     )
   }
 
-  /** An image in an unknown state is kept and never selected. */
+  /** An image in an unknown state is kept and is not selected. */
   readState(table: Table<ImageState>, word: unknown): ImageState {
     if (!isState(word) || Object.hasOwn(table, this.spell(word))) {
       return this.read<ImageState>(table, word, 'active')
@@ -46,28 +46,32 @@ export class ImageReader {
   }
 
   /**
-   * The state and the time of deprecation, which publishers sometimes write by hand. An image with a
-   * time that is unreadable may be deprecated.
+   * An image with an unreadable date, which a publisher may have written by hand, may be deprecated.
+   * @param scheduled the state of an active image with a date
    */
   withDeprecation(
     state: ImageState,
     time: unknown,
+    scheduled: ImageState = 'active',
   ): { readonly state: ImageState; readonly deprecation?: string } {
     if (time === undefined || time === null || time === '') return { state }
     const isReadable = isTime(time) && readTime(time) !== undefined
     if (!isReadable) this.warn(`${this.image} has an unreadable deprecation date: not selected`)
-    if (isTime(time)) return { state, deprecation: time }
+    if (isTime(time)) return { state: state === 'active' ? scheduled : state, deprecation: time }
     return { state: isSelectable(state) ? 'unknown' : state }
   }
 }
 
-/** What a recording has in place of a date: anything that is not like one may be free text. */
-export function recordedTime(value: unknown): unknown {
-  if (value === undefined || value === null || value === '') return value
-  return isTime(value) ? value : UNREADABLE
+/** Whether an allow-list kept the name of an image; an image with a malformed name is ignored. */
+export function hasName(image: unknown): boolean {
+  return (image as { name?: unknown }).name !== undefined
 }
 
-const UNREADABLE = 'unreadable'
+/** Replaces text that is not a time, which may be free text. */
+export function recordedTime(value: unknown): unknown {
+  if (value === undefined || value === null || value === '') return value
+  return isTime(value) ? value : 'unreadable'
+}
 
 /** @param option the option that names another endpoint */
 export function notAList(query: string, option: string): ServiceError {
@@ -77,33 +81,26 @@ export function notAList(query: string, option: string): ServiceError {
   )
 }
 
-/** One line of plain ASCII, at most as long as a description on GCP. */
+/** One line of ASCII, at most as long as a description on GCP. */
 const PLAIN = /^[ -~]{0,2048}$/
 
-/**
- * What is kept of an image's description, which is free text: all of it, or if it may contain an id
- * or a secret, only the release in it.
- */
+/** Reduces a description to its release if it may contain an id or a secret. */
 export function plainDescription(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const isHarmless = PLAIN.test(text) && findSecret(text, { published: '' }) === undefined
   return isHarmless ? text : releaseIn(text)
 }
 
-/** Replaces a paging token in a recording: an opaque token may contain anything. */
-export function tokenDigest(token: string): string {
+/** Replaces an opaque page token by a digest, which a replay already receives. */
+export function recordedToken(token: string, isLive: boolean): string {
+  if (!isLive && /^[0-9a-f]{32}$/.test(token)) return token
   return createHash('sha256').update(token).digest('hex').slice(0, 32)
 }
 
-/** How a recording spells paging tokens; in a replay, they are digests already. */
-export function tokenSpelling(isLive: boolean): (token: string) => string {
-  return (token) => (!isLive && /^[0-9a-f]{32}$/.test(token) ? token : tokenDigest(token))
-}
-
-/** The pages of any list; a hundred thousand images are a hundred pages of EC2. */
+/** For one list; 100,000 images are 100 pages of EC2. */
 const MOST_PAGES = 1000
 
-/** @returns checks each page's token; throws ServiceError for a repeated one and for too many pages */
+/** @returns a check of each page's token that throws ServiceError for repetition or too many pages */
 export function pageWatch(query: string): (token: string | undefined) => void {
   const seen = new Set<string>()
   return (token) => {

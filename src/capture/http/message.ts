@@ -1,14 +1,12 @@
-import type { Definition } from 'nock'
-
 export interface HttpRequest {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | undefined
   readonly signal?: AbortSignal | undefined
-  /** The SDK's own limit for this request, in milliseconds; the shorter one counts. */
+  /** The SDK's limit for this request, in milliseconds; the shorter limit applies. */
   readonly timeout?: number | undefined
-  /** Of a query of AWS: several regions may have the same URL. */
+  /** Of a query of AWS: several regions may have the same endpoint. */
   readonly region?: string | undefined
 }
 
@@ -19,19 +17,30 @@ export interface HttpResponse {
   readonly body: Buffer
 }
 
-export interface Exchange extends Definition {
+/** A request and its response, in nock's format. */
+export interface Exchange {
+  /** The origin, with its port. */
+  readonly scope: string
+  readonly method: string
+  /** With the query. */
+  readonly path: string
+  readonly body?: string | Readonly<Record<string, string>>
+  readonly status: number
+  /** Parsed if it is JSON. */
+  readonly response: unknown
+  readonly rawHeaders?: Readonly<Record<string, string>>
+  /** Not recorded. */
   readonly region?: string | undefined
 }
 
 export type Send = (request: HttpRequest) => Promise<HttpResponse>
 
-/** A URL's origin as nock writes it, with the port. */
 export function originWithPort(url: string | URL): string {
   const { protocol, hostname, port } = new URL(url)
   return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
-/** What the captures of one run share, so that each sign-in and each query happens once. */
+/** Shares sign-ins and responses among the captures of one run, so that each is requested once. */
 export class Shared {
   readonly #responses = new Map<string, HttpResponse>()
   readonly #made = new Map<string, unknown>()
@@ -48,11 +57,10 @@ export class Shared {
 
   /** Keeps a response that a second request would not change. */
   keep(request: HttpRequest, response: HttpResponse): void {
-    if (KEPT.includes(response.status)) this.#responses.set(keyFor(request), copy(response))
+    const isFinal = [200, 403, 404].includes(response.status)
+    if (isFinal) this.#responses.set(keyFor(request), copy(response))
   }
 }
-
-const KEPT = [200, 403, 404]
 
 /** SDKs change the bytes that they receive. */
 function copy(response: HttpResponse): HttpResponse {

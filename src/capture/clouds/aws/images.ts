@@ -1,5 +1,4 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import type { Definition } from 'nock'
 import { compareAsNumbers } from '../../../core/clouds/order.ts'
 import type { AwsArchitecture, AwsCriteria } from '../../../core/criteria/criteria.ts'
 import type { Architecture, AwsImage, ImageState } from '../../../core/snapshot/snapshot.ts'
@@ -19,7 +18,7 @@ import {
   malformed,
   plainDescription,
   recordedTime,
-  tokenDigest,
+  recordedToken,
 } from '../normalize.ts'
 import { type Elements, filterXml } from './xml.ts'
 
@@ -56,22 +55,21 @@ export function getProducts({ plans }: AwsCriteria): Product[] {
   )
 }
 
-/** The part of AWS that a region belongs to, with accounts and sign-ins of its own. */
+/** Each partition of AWS has its own accounts and sign-ins. */
 export function getPartition(region: string): string {
   const [, name] = /^(us-gov|cn|us-iso[a-z]?|eu-isoe|eusc)-/.exec(region) ?? []
   return name === undefined ? 'aws' : `aws-${name}`
 }
 
-/** The account of AWS Marketplace in a region's partition; undefined if it is not known. */
+/** The account of AWS Marketplace in the partition of a region, if the criteria have one. */
 export function getOwner({ owner, owners }: AwsCriteria, region: string): string | undefined {
   const partition = getPartition(region)
   return partition === 'aws' ? owner : owners?.[partition]
 }
 
 /**
- * The images of a region with the criteria's owner and products. The owner is checked, although the
- * query names it: anybody may give an image the name of a marketplace image. An image in an unknown
- * state is kept and never selected.
+ * The images of a region with the owner and the products of the criteria. The owner is checked because
+ * any account may give an image the name of a marketplace image.
  * @throws ServiceError for an unknown property
  */
 export function readImages(
@@ -107,23 +105,21 @@ export function readImages(
   })
 }
 
-/** @param product what the criteria say about the image */
 function readImage(
   { State: listed, DeprecationTime: time, Architecture: kind, Description: description }: Image,
   { id, name, region }: { readonly id: string; readonly name: string; readonly region: string },
   product: Product,
   reader: ImageReader,
 ): AwsImage {
-  const { state, ...deprecation } = reader.withDeprecation(reader.readState(STATES, listed), time)
+  const state = reader.readState(STATES, listed)
   return {
     architecture: reader.read<Architecture>(ARCHITECTURES, kind, product.architecture),
-    ...deprecation,
+    ...reader.withDeprecation(state, time, 'scheduled-for-deprecation'),
     image: id,
     name,
     plan: product.plan,
     region,
-    state: state === 'active' && deprecation.deprecation ? 'scheduled-for-deprecation' : state,
-    // Selection refuses a name in place of a version, and reports it.
+    // Selection reports and refuses a name in place of a version.
     version: findVersion(name, String(description ?? '')) ?? name,
   }
 }
@@ -131,17 +127,12 @@ function readImage(
 /** `RHEL-9.4-RHCOS-4.18_HVM_GA-20251119-…`: OCP 4.18, or RHEL 9.6, and the day of publication. */
 const GENERAL_AVAILABILITY = /RHCOS-([0-9]+\.[0-9]+)_HVM_GA-([0-9]{8})(?![0-9])/
 
-/**
- * The release in the name, else in the description, else OCP or RHEL and a day as newer names have
- * them: a version of form C or B.
- */
+/** The release in the name, else in the description, else a version of form C or B from a newer name. */
 export function findVersion(name: string, description: string): string | undefined {
-  const [, minor, day] = GENERAL_AVAILABILITY.exec(name) ?? []
-  const named = minor === undefined ? undefined : `${minor}.${day}`
+  const [, version, day] = GENERAL_AVAILABILITY.exec(name) ?? []
+  const named = `${version}.${day}`
   return (
-    releaseIn(name) ??
-    releaseIn(description) ??
-    (named !== undefined && readVersion(named) ? named : undefined)
+    releaseIn(name) ?? releaseIn(description) ?? (version && readVersion(named) ? named : undefined)
   )
 }
 
@@ -173,17 +164,17 @@ const PARAMETERS =
   /^(Action|Version|MaxResults|NextToken|Owner\.[0-9]+|Filter\.[0-9]+\.(Name|Value\.[0-9]+))$/
 
 /**
- * Keeps EC2's responses without the signature and the account: images of other owners, which may be
- * the account's own, and malformed names are dropped.
- * @param publicOrigin a region's own origin, with its port
+ * Keeps responses of EC2 without the signature and the account. Images of other owners, which may be
+ * the account, and malformed names are dropped.
+ * @param publicOrigin origin of a region, with port
  */
 export function recordAws(
   { method, path, status, response, body, region }: Exchange,
   criteria: AwsCriteria,
   publicOrigin: (region: string) => string,
-  spellToken: (token: string) => string = tokenDigest,
-): Definition | undefined {
-  const form = recordForm(body, spellToken)
+  isLive = true,
+): Exchange | undefined {
+  const form = recordForm(body, isLive)
   const action = form.Action ?? ''
   const elements = Object.hasOwn(ELEMENTS, action) ? ELEMENTS[action] : undefined
   if (method !== 'POST' || path !== '/' || status !== 200) return undefined
@@ -202,7 +193,7 @@ export function recordAws(
     edit(name, text) {
       if (name === 'description') return plainDescription(text)
       if (name === 'deprecationTime') return String(recordedTime(text))
-      if (name === 'nextToken') return text === '' ? undefined : spellToken(text)
+      if (name === 'nextToken') return text === '' ? undefined : recordedToken(text, isLive)
       return VALUES[name]?.(text) ? text : undefined
     },
   })
@@ -210,16 +201,12 @@ export function recordAws(
   return { scope: publicOrigin(region), method, path, body: form, status, response: kept }
 }
 
-function recordForm(
-  body: Definition['body'],
-  spellToken: (token: string) => string,
-): Record<string, string> {
-  const parameters: [string, string][] =
-    typeof body === 'string' ? [...new URLSearchParams(body)] : Object.entries(Object(body))
+function recordForm(body: Exchange['body'], isLive: boolean): Readonly<Record<string, string>> {
+  const token = (value: string) => recordedToken(value, isLive)
   return Object.fromEntries(
-    parameters
+    [...new URLSearchParams(body)]
       .filter(([name]) => PARAMETERS.test(name))
-      .map(([name, value]) => [name, name === 'NextToken' ? spellToken(value) : value] as const)
+      .map(([name, value]) => [name, name === 'NextToken' ? token(value) : value] as const)
       .sort(([a], [b]) => compareAsNumbers(a, b)),
   )
 }

@@ -10,9 +10,9 @@ import type { AwsImage, AwsQuery } from '../../../core/snapshot/snapshot.ts'
 import { isAwsRegion } from '../../../core/snapshot/values.ts'
 import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
-import { originWithPort } from '../../http/message.ts'
+import { type Exchange, originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
-import { malformed, notAList, pageWatch, tokenSpelling } from '../normalize.ts'
+import { malformed, notAList, pageWatch } from '../normalize.ts'
 import { explainQuery, refuseForeign } from './errors.ts'
 import { getPartition, getProducts, readImages, recordAws } from './images.ts'
 import type { AwsSettings } from './settings.ts'
@@ -20,7 +20,7 @@ import { awsHandler, profileRegion, SILENT, signIn } from './sign-in.ts'
 
 const PAGE_SIZE = 1000
 
-/** AWS's marketplace images: one query of EC2 for each region, with all products. */
+/** Sends one query to EC2 for each region, with all products. */
 export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
   // Older recordings do not contain deprecated images.
   ignoredParameters: ['Version', 'IncludeDeprecated'],
@@ -62,7 +62,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
           exchange,
           own,
           (region) => originWithPort(publicUrl(region)),
-          tokenSpelling(settings !== undefined),
+          settings !== undefined,
         ),
       secrets: () => secrets,
 
@@ -90,7 +90,7 @@ async function openOptions(
   })
 }
 
-/** Everything that the SDK would otherwise read from the environment and from files. */
+/** Settings that the SDK would otherwise read from the environment and from files. */
 const REPLAY_OPTIONS: EC2ClientConfig = {
   credentials: { accessKeyId: 'replay', secretAccessKey: 'replay' },
   // A recording returns the same response again.
@@ -111,17 +111,15 @@ function publicUrl(region: string): string {
   return ENDPOINTS.endpointProvider(parameters).url.toString()
 }
 
-/** The region that lists the account's regions: it has to be in the account's partition. */
+/** The region that lists the regions, in the partition of the account. */
 function listingRegion({ region }: AwsCriteria, own: string | undefined): string {
   return own !== undefined && getPartition(own) !== getPartition(region) ? own : region
 }
 
 /** The region that listed the regions when the recording was made. */
-function recordedListing(
-  recording: NonNullable<Context<unknown>['recording']>,
-): string | undefined {
+function recordedListing(recording: readonly Exchange[]): string | undefined {
   const listing = recording.find(({ body }) => Object(body).Action === 'DescribeRegions')
-  return /^https:\/\/ec2\.([a-z0-9-]+)\.amazonaws\./.exec(String(listing?.scope))?.[1]
+  return /^https:\/\/ec2\.([a-z0-9-]+)\.amazonaws\./.exec(listing?.scope ?? '')?.[1]
 }
 
 /** The regions that the account has enabled; others refuse every query. */

@@ -5,10 +5,10 @@ import type { Send } from '../../http/message.ts'
 import { CREDENTIALS, explainSignIn, refuseForeign } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
-// A message about future versions is for those who choose the SDK's version.
+// A message about future versions of Node is not for users.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
-/** Discards the SDK's messages, which would stand among ours. */
+/** Discards the messages of the SDK. */
 export const SILENT = {
   trace: () => undefined,
   debug: () => undefined,
@@ -20,14 +20,10 @@ export const SILENT = {
 type HttpRequest = Parameters<EC2Client['config']['requestHandler']['handle']>[0]
 type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
 
-/** A session is renewed when it expires within this time, in milliseconds. */
-const RENEWAL = 300_000
-
 export function profileRegion(): Promise<string | undefined> {
   return new EC2Client({ logger: SILENT }).config.region().catch(() => undefined)
 }
 
-/** Signs in once for all regions, as the AWS CLI does. */
 export async function signIn(
   settings: AwsSettings,
   region: string,
@@ -36,7 +32,7 @@ export async function signIn(
 ): Promise<EC2ClientConfig> {
   const trace = new SignInTrace()
   const reports: string[] = []
-  // The providers report every cause to the logger, and only the last one in their error.
+  // The providers report every cause to the logger; their error has only the last one.
   const logger = {
     ...SILENT,
     debug(...texts: unknown[]) {
@@ -51,7 +47,7 @@ export async function signIn(
     logger,
     requestHandler: awsHandler(trace.watch(refuseForeign(send))),
   }
-  // The client of SSO takes its settings only from this member.
+  // The SSO client reads its settings only from this member.
   const { config } = new EC2Client(Object.assign({ clientConfig: options }, options))
 
   const load = async (): Promise<Credentials> => {
@@ -65,16 +61,9 @@ export async function signIn(
       throw explain(error as Error, trace, reports)
     }
   }
-  let last = load()
-  await last
-  return {
-    maxAttempts: settings.attempts,
-    credentials: async () => {
-      const { expiration } = await last
-      if (expiration && expiration.getTime() - Date.now() < RENEWAL) last = load()
-      return last
-    },
-  }
+  await load()
+  // The SDK keeps the credentials until they expire.
+  return { maxAttempts: settings.attempts, credentials: load }
 }
 
 function checkCredentials(credentials: Credentials, secrets: string[]): void {
@@ -86,7 +75,7 @@ function checkCredentials(credentials: Credentials, secrets: string[]): void {
       'Run the command of credential_process to see what it prints.',
     )
   }
-  secrets.push(...texts)
+  secrets.push(...texts.filter((each) => !secrets.includes(each)))
   if (expiration === undefined || expiration.getTime() > Date.now()) return
   throw new ServiceError(
     `aws: the credentials expired at ${expiration.toISOString()}`,
@@ -94,7 +83,7 @@ function checkCredentials(credentials: Credentials, secrets: string[]): void {
   )
 }
 
-/** Messages of the SDK when no provider has credentials, and the machine has no metadata service. */
+/** Messages of the SDK if no provider has credentials and the machine has no metadata service. */
 const NONE_FOUND =
   /Could not load credentials|metadata|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|timed? ?out/i
 

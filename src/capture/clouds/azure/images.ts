@@ -1,4 +1,3 @@
-import type { Definition } from 'nock'
 import type { AzureSku } from '../../../core/criteria/criteria.ts'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
 import type {
@@ -8,7 +7,8 @@ import type {
   ImageState,
 } from '../../../core/snapshot/snapshot.ts'
 import { isAzureVersion, isOneOf, isState } from '../../../core/snapshot/values.ts'
-import { ImageReader, malformed, notAList, recordedTime } from '../normalize.ts'
+import type { Exchange } from '../../http/message.ts'
+import { hasName, ImageReader, malformed, notAList, recordedTime } from '../normalize.ts'
 
 export interface ExpectedSku extends AzureQuery {
   readonly plan: string
@@ -38,9 +38,8 @@ const STATES: Readonly<Record<string, ImageState>> = {
 }
 
 /**
- * The images of one SKU. Old images have no properties: they are what the criteria expect of the
- * SKU. If no image of the response has any, the API version does not return them, so that nothing is
- * known about deprecation. An image in an unknown state is kept and never selected.
+ * The images of one SKU. Old images have no properties and get those of the criteria. If no image has
+ * properties, the API version does not return them, so the deprecations are unknown.
  * @throws ServiceError if the response is not a list of images
  */
 export function readImages(
@@ -90,11 +89,10 @@ function readImage(
 
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
-/** The only request of a query; sign-ins go to other hosts and paths. */
 const QUERY =
   /^\/subscriptions\/[^/?]+(\/providers\/Microsoft\.Compute\/locations\/[\w.-]+\/publishers\/[\w.-]+\/artifacttypes\/vmimage\/offers\/[\w.-]+\/skus\/[\w.-]+\/versions\?[\w$%=&./-]*)$/i
 
-/** The members of an image that are kept, and their values; everything else is free text. */
+/** Other members and values are free text. */
 const IMAGES: Allowed = [
   {
     name: isAzureVersion,
@@ -109,22 +107,22 @@ const IMAGES: Allowed = [
   },
 ]
 
-/** The message of an error is free text that may name the caller; the code is enough. */
+/** Without the message, which is free text that may name the caller. */
 const ERROR: Allowed = {
   error: { code: (value) => typeof value === 'string' && /^([A-Z][a-z]+){1,7}$/.test(value) },
 }
 
 /**
  * Keeps the response to a query, without the subscription.
- * @param queried the origin that was queried, with its port
- * @param publicHost the cloud's own origin, which replaces it
+ * @param queried origin with port
+ * @param publicHost origin with port, which replaces it
  */
 export function recordAzure(
-  { scope, path, method, status, response }: Definition,
+  { scope, path, method, status, response }: Exchange,
   queried: string,
   publicHost: string,
-): Definition | undefined {
-  const query = QUERY.exec(String(path))?.[1]
+): Exchange | undefined {
+  const query = QUERY.exec(path)?.[1]
   if (scope !== queried || method !== 'GET' || query === undefined) return undefined
   if (status !== 200 && status !== 404) return undefined
   const pruned = prune(response, status === 200 ? IMAGES : ERROR)
@@ -134,11 +132,6 @@ export function recordAzure(
     method,
     path: `/subscriptions/${NO_ID}${query}`,
     status,
-    response: (kept ?? '') as NonNullable<Definition['response']>,
+    response: kept ?? '',
   }
-}
-
-/** An image with a malformed version is ignored. */
-function hasName(image: unknown): boolean {
-  return (image as { name?: unknown }).name !== undefined
 }

@@ -19,7 +19,7 @@ import { type ExpectedSku, NO_ID, readImages, recordAzure } from './images.ts'
 import { type AzureSettings, ENVIRONMENTS } from './settings.ts'
 import { NO_CREDENTIAL, signIn } from './sign-in.ts'
 
-/** Azure's marketplace images: one query of Microsoft.Compute for each SKU. */
+/** Sends one query to Microsoft.Compute for each SKU. */
 export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria> = {
   ignoredParameters: ['api-version'],
 
@@ -41,9 +41,8 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
       async query(sku) {
         const received: { body?: unknown } = {}
         const options: VirtualMachineImagesListOptionalParams = {
-          // The only request that returns architecture, generation and deprecation together.
           expand: 'properties/imageDeprecationStatus',
-          // `list` drops the properties from its result, so the response itself is read.
+          // `list` drops the properties from its result, so the response is read.
           onResponse: ({ parsedBody }) => Object.assign(received, { body: parsedBody }),
         }
         try {
@@ -51,7 +50,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
           await client.virtualMachineImages.list(location, publisher, offer, name, options)
         } catch (error) {
           if (isNotFound(error)) return undefined
-          // The SDK fails with a TypeError if the response is not a list; `readImages` reports that.
+          // The SDK throws a TypeError if the response is not a list; `readImages` reports that.
           if (!('body' in received && error instanceof TypeError)) {
             throw queryError(error, describe(sku), (each) => explainQuery(each, own))
           }
@@ -90,10 +89,7 @@ function describe({ publisher, offer, sku }: AzureQuery): string {
   return `azure ${publisher}:${offer}:${sku}`
 }
 
-/**
- * The SKUs of the OCP version and of the versions before it, under every name in the criteria, each
- * once however many plans or slots need it.
- */
+/** The SKUs of the OCP version and of the versions before it, under every name in the criteria. */
 function expectedSkus(
   { rhel, earlierMinors }: Criteria,
   { plans }: AzureCriteria,
@@ -111,6 +107,6 @@ function expectedSkus(
       }),
     ),
   )
-  // Azure compares names in any case.
+  // Azure ignores case in names.
   return [...new Map(all.map((each) => [describe(each).toLowerCase(), each])).values()]
 }

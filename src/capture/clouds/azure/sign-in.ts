@@ -22,10 +22,7 @@ export const NO_CREDENTIAL: TokenCredential = {
 /** A token is renewed when it expires within this time, in milliseconds. */
 const RENEWAL = 300_000
 
-/**
- * Signs in once for all queries, with the principal of OpenShift's tools or with what
- * `DefaultAzureCredential` finds.
- */
+/** Signs in with a service principal file, or else with `DefaultAzureCredential`. */
 export async function signIn(
   settings: AzureSettings,
   timeout: number,
@@ -38,28 +35,26 @@ export async function signIn(
   const credential = await openCredential(settings, hosts, trace.watch(send), limit)
   const load = async (): Promise<AccessToken> => {
     try {
-      const token = await credential.getToken(hosts.scope)
-      if (typeof token?.token !== 'string') throw new Error('az printed no token')
-      if (token.expiresOnTimestamp <= Date.now()) {
+      const received = await credential.getToken(hosts.scope)
+      if (typeof received?.token !== 'string') throw new Error('az printed no token')
+      if (received.expiresOnTimestamp <= Date.now()) {
         throw new ServiceError(
           'azure: the token has already expired when it is received',
           "Check this machine's clock, or sign in again with az login.",
         )
       }
-      secrets.push(token.token)
-      return token
+      secrets.push(received.token)
+      return received
     } catch (error) {
       if (error instanceof UserError) throw error
       throw await explain(error as Error, trace, settings, hosts, limit)
     }
   }
-  let last = load()
-  await last
+  let token = await load()
   return {
     async getToken() {
-      const { expiresOnTimestamp } = await last
-      if (expiresOnTimestamp - Date.now() < RENEWAL) last = load()
-      return last
+      if (token.expiresOnTimestamp - Date.now() < RENEWAL) token = await load()
+      return token
     },
   }
 }
@@ -121,7 +116,7 @@ async function explain(
     (trace.success && explainForeign(trace.success.response, trace.success.host)) ||
     (await explainAz(text, settings, hosts, timeout)) ||
     (principal && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
-    // A principal may fail before any request, such as with an encrypted key.
+    // A principal may fail before any request, for example with an encrypted key.
     (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
   if (!explained) {
     return new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause: error })
@@ -143,7 +138,7 @@ function explainNumber(number: string, text: string): Explanation {
   return { cause: `sign-in failed: AADSTS${number}: ${concealMessage(sentence)}` }
 }
 
-/** A proxy's page with the status of a token. */
+/** A page of a proxy with the status of a token. */
 function explainForeign({ body }: HttpResponse, host: string): Explanation | undefined {
   if (/^\s*\{/.test(body.toString('utf8'))) return undefined
   return {
@@ -152,7 +147,7 @@ function explainForeign({ body }: HttpResponse, host: string): Explanation | und
   }
 }
 
-/** A response that is not a token, without a number: of an authority, or of a managed identity. */
+/** An error without an AADSTS number, of an authority or of a managed identity. */
 function explainRefusal({ status, body }: HttpResponse, host: string): Explanation {
   const { error, message, error_description: description = message } = readJson(body)
   const code = typeof error === 'string' ? error : ''
@@ -173,7 +168,7 @@ const NOT_SIGNED_IN: Explanation = {
   remedy: 'Sign in with az login.',
 }
 
-/** What az printed; the library replaces it if it mentions az login. */
+/** The library replaces output of az that contains az login. */
 async function explainAz(
   text: string,
   { tenant }: AzureSettings,
@@ -197,7 +192,7 @@ async function explainAz(
   return printed === undefined ? undefined : { cause: `${command}: ${concealMessage(printed)}` }
 }
 
-/** @returns what az prints on stderr when it is called for a token */
+/** @returns the stderr of az */
 function runAz(scope: string, tenant: string | undefined, timeout: number): Promise<string> {
   const resource = scope.replace(/\/\.default$/, '')
   const words = ['account', 'get-access-token', '--output', 'json', '--resource', resource]

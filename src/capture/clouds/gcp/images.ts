@@ -1,5 +1,4 @@
 import type { compute_v1 } from '@googleapis/compute'
-import type { Definition } from 'nock'
 import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
 import type { Architecture, GcpImage, ImageState } from '../../../core/snapshot/snapshot.ts'
@@ -10,13 +9,15 @@ import {
   releaseIn,
   rhelForOcp,
 } from '../../../core/versions/version.ts'
+import type { Exchange } from '../../http/message.ts'
 import {
+  hasName,
   ImageReader,
   malformed,
   notAList,
   plainDescription,
   recordedTime,
-  tokenDigest,
+  recordedToken,
 } from '../normalize.ts'
 import { isReason } from './errors.ts'
 
@@ -28,7 +29,6 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   ARM64: 'aarch64',
 }
 
-/** Of an image as such, and of its deprecation. */
 const STATUSES: Readonly<Record<string, ImageState>> = {
   READY: 'active',
   PENDING: 'unavailable',
@@ -42,7 +42,7 @@ const DEPRECATIONS: Readonly<Record<string, ImageState>> = {
   DELETED: 'deprecated',
 }
 
-/** The images of a response. @throws ServiceError for anything else, such as a proxy's page */
+/** @throws ServiceError for a response that is not a list of images, such as a page of a proxy */
 export function readList(response: compute_v1.Schema$ImageList, query: string): Listed[] {
   const { kind, items = [] } = typeof response === 'object' && response ? response : {}
   const isList = kind === 'compute#imageList' && Array.isArray(items)
@@ -52,11 +52,7 @@ export function readList(response: compute_v1.Schema$ImageList, query: string): 
   return items
 }
 
-/**
- * The images whose names begin as a plan of the criteria says. An image in an unknown state is kept
- * and never selected.
- * @throws ServiceError for an unknown property
- */
+/** The images whose names begin with the prefix of a plan. @throws ServiceError for an unknown property */
 export function readImages(
   listed: readonly Listed[],
   { plans, project }: GcpCriteria,
@@ -84,20 +80,18 @@ function readImage(
   warn: Warn,
 ) {
   const reader = new ImageReader(`gcp: image ${name}`, warn)
-  // Compute's word for a missing architecture.
   const isSet = image.architecture !== 'ARCHITECTURE_UNSPECIFIED'
   const { state: listed, deprecated, obsolete, deleted } = image.deprecated ?? {}
   const states = [reader.readState(DEPRECATIONS, listed), reader.readState(STATUSES, image.status)]
-  const { state, ...deprecation } = reader.withDeprecation(
-    states.find((each) => each !== 'active') ?? 'active',
-    deprecated || obsolete || deleted,
-  )
   return {
     architecture: reader.read(ARCHITECTURES, isSet ? image.architecture : undefined, expected),
-    ...deprecation,
+    ...reader.withDeprecation(
+      states.find((each) => each !== 'active') ?? 'active',
+      deprecated || obsolete || deleted,
+      'scheduled-for-deprecation',
+    ),
     name,
-    state: state === 'active' && deprecation.deprecation ? 'scheduled-for-deprecation' : state,
-    // Selection refuses a name in place of a version, and reports it.
+    // Selection reports and refuses a name in place of a version.
     version: findVersion(name, String(image.description ?? ''), table) ?? name,
   } as const
 }
@@ -106,8 +100,8 @@ function readImage(
 const NAME = /-([0-9])([0-9]{1,2})-[a-z0-9-]+-([0-9]{12})$/
 
 /**
- * The release in form A, with the RHEL version of the table, or 00 if it has none; for a name of
- * another kind, the release in the description.
+ * The release in form A, with the RHEL version of the table or `00`; for another form of name, the
+ * release in the name or the description.
  */
 export function findVersion(
   name: string,
@@ -142,9 +136,7 @@ const IMAGE: Allowed = {
   },
 }
 
-const hasName = (image: unknown) => (image as { name?: unknown }).name !== undefined
-
-/** The message of an error is free text that may name the caller. */
+/** Without the message, which is free text that may name the caller. */
 const ERROR: Allowed = {
   error: {
     code: (value) => Number.isInteger(value),
@@ -154,31 +146,30 @@ const ERROR: Allowed = {
 }
 
 /**
- * Keeps the responses to queries: lists, single images, and that an image is not found or that
- * listing is forbidden.
- * @param queried the origin that was queried, with its port
- * @param publicHost the cloud's own origin, which replaces it
+ * Keeps lists, single images, and errors for a missing image and for a list that is forbidden.
+ * @param queried origin with port
+ * @param publicHost origin with port, which replaces it
  */
 export function recordGcp(
-  exchange: Definition,
+  exchange: Exchange,
   queried: string,
   publicHost: string,
-  spellToken: (token: string) => string = tokenDigest,
-): Definition | undefined {
+  isLive = true,
+): Exchange | undefined {
   const { scope, method, status, response } = exchange
-  const [path = '', parameters = ''] = String(exchange.path).split('?', 2)
+  const [path = '', parameters = ''] = exchange.path.split('?', 2)
   const [match, name] = QUERY.exec(path) ?? []
   if (scope !== queried || method !== 'GET' || match === undefined) return undefined
   if (status !== 200 && status !== (name === undefined ? 403 : 404)) return undefined
   const list: Allowed = {
     kind: isOneOf('compute#imageList'),
-    // An image with a malformed name is ignored.
     items: (items) => (prune(items, [IMAGE]) as unknown[] | undefined)?.filter(hasName),
-    nextPageToken: (token) => typeof token === 'string' && token !== '' && spellToken(token),
+    nextPageToken: (token) =>
+      typeof token === 'string' && token !== '' && recordedToken(token, isLive),
   }
   const kept = [...new URLSearchParams(parameters)]
     .filter(([each]) => PARAMETERS.includes(each))
-    .map(([each, value]) => [each, each === 'pageToken' ? spellToken(value) : value])
+    .map(([each, value]) => [each, each === 'pageToken' ? recordedToken(value, isLive) : value])
     .sort()
   const query = new URLSearchParams(kept as [string, string][]).toString()
   return {
@@ -186,9 +177,6 @@ export function recordGcp(
     method,
     path: query === '' ? path : `${path}?${query}`,
     status,
-    response: prune(
-      response,
-      status !== 200 ? ERROR : name === undefined ? list : IMAGE,
-    ) as NonNullable<Definition['response']>,
+    response: prune(response, status !== 200 ? ERROR : name === undefined ? list : IMAGE),
   }
 }

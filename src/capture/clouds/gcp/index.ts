@@ -5,7 +5,7 @@ import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
-import { pageWatch, tokenSpelling } from '../normalize.ts'
+import { pageWatch } from '../normalize.ts'
 import { explainQuery, isForbidden, isNotFound } from './errors.ts'
 import { readImages, readList, recordGcp } from './images.ts'
 import type { GcpSettings } from './settings.ts'
@@ -17,7 +17,7 @@ const PUBLIC_HOST = 'https://compute.googleapis.com'
 
 type Listed = compute_v1.Schema$Image
 
-/** GCP's marketplace images: a project's list, or if that is forbidden each image by its name. */
+/** Lists the images of a project, or if that is forbidden queries each image by its name. */
 export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
   ignoredParameters: ['alt', 'prettyPrint'],
 
@@ -28,21 +28,21 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
     const { project } = own
     let listed: Listed[] = []
 
-    /** @returns undefined for a response that means no */
+    /** @returns undefined for an error that is a result */
     async function send<T>(
       query: GcpQuery,
-      isNo: (error: unknown) => boolean,
+      isResult: (error: unknown) => boolean,
       request: () => Promise<{ readonly data: T }>,
     ): Promise<T | undefined> {
       try {
         return (await request()).data
       } catch (error) {
-        if (isNo(error)) return undefined
+        if (isResult(error)) return undefined
         throw queryError(error, describe(query), explainQuery)
       }
     }
 
-    /** Undefined if the project does not allow its images to be listed. */
+    /** @returns undefined if the project does not allow its images to be listed */
     async function list(filter: string): Promise<Listed[] | undefined> {
       const query = { project, filter }
       const pages: Listed[][] = []
@@ -95,14 +95,13 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
           exchange,
           originWithPort(endpoint),
           originWithPort(PUBLIC_HOST),
-          tokenSpelling(settings !== undefined),
+          settings !== undefined,
         ),
       secrets: () => secrets().filter((secret) => secret !== project),
     }
   },
 }
 
-/** Compute, signed in once for all captures of a run; a replay needs no credentials. */
 async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint: string) {
   const { settings, shared, send, signIn: sendSignIn } = context
   const options = requestOptions(send)
@@ -123,7 +122,7 @@ async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint:
   }
 }
 
-/** A regular expression for the whole name, sorted: snapshots have the plans in another order. */
+/** A regular expression for the whole name, sorted, as snapshots have the plans in another order. */
 function nameFilter({ plans }: GcpCriteria): string {
   const prefixes = Object.values(plans).map(({ prefix }) => prefix)
   prefixes.sort()

@@ -1,14 +1,14 @@
-import type { Definition } from 'nock'
 import { describe, expect, it } from 'vitest'
 import { recordGcp } from '../../../../src/capture/clouds/gcp/images.ts'
+import type { Exchange } from '../../../../src/capture/http/message.ts'
 
 const IMAGES = '/compute/v1/projects/redhat-marketplace-public/global/images'
 const PUBLIC = 'https://compute.googleapis.com:443'
 const ASKED = 'https://127.0.0.1:8445'
 
-const record = (rest: Partial<Definition>) =>
+const record = (rest: Partial<Exchange>) =>
   recordGcp(
-    { scope: ASKED, method: 'GET', path: IMAGES, status: 200, response: {}, ...rest } as Definition,
+    { scope: ASKED, method: 'GET', path: IMAGES, status: 200, response: {}, ...rest },
     ASKED,
     PUBLIC,
   )
