@@ -7,6 +7,7 @@ import {
 import type { Send } from './message.ts'
 import { isTransient } from './transport.ts'
 
+/** The transport as the HTTP client of Azure's SDKs. */
 export function coreClient(send: Send): HttpClient {
   return {
     async sendRequest(request: PipelineRequest) {
@@ -27,7 +28,7 @@ export function coreClient(send: Send): HttpClient {
           bodyAsText: response.body.toString('utf8'),
         }
       } catch (cause) {
-        // The pipeline retries after an error of its own with such a code, and after no other.
+        // The pipeline only retries after its own errors.
         if (!isTransient(cause)) throw cause
         const { message } = cause as Error
         throw Object.assign(new RestError(message, { code: 'ECONNRESET', request }), { cause })

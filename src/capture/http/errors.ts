@@ -3,8 +3,10 @@ import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
 import type { HttpResponse, Send } from './message.ts'
 
-/** An error of the transport, with a remedy, and for most errors a code like those of Node's sockets. */
 export class TransportError extends Error {
+  override readonly name = 'TransportError'
+
+  /** @param code such as those of Node's sockets; may be empty */
   constructor(
     message: string,
     readonly code: string,
@@ -12,14 +14,13 @@ export class TransportError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options)
-    this.name = 'TransportError'
   }
 }
 
 export type ErrorRow = readonly [meaning: string, remedy: string]
 export type ErrorTable = ReadonlyMap<string, ErrorRow>
 
-/** @param text each remedy, and indented below it its codes and what they mean */
+/** @param text remedies, and below each remedy, indented, its codes with their meaning */
 export function errorTable(text: string, separator = ' '): ErrorTable {
   const table = new Map<string, ErrorRow>()
   let remedy = ''
@@ -31,7 +32,7 @@ export function errorTable(text: string, separator = ' '): ErrorTable {
   return table
 }
 
-/** Like `errorTable`, with patterns of messages instead of codes, in their order of precedence. */
+/** Like `errorTable`, with patterns of messages instead of codes, in order of precedence. */
 export function messageTable(text: string): readonly (readonly [pattern: RegExp, ...ErrorRow])[] {
   return [...errorTable(text, '\n')].map(([source, row]) => [new RegExp(source, 'i'), ...row])
 }
@@ -104,15 +105,16 @@ export function explainConnection(error: unknown): Explanation | undefined {
     if (code.startsWith('HPE_')) {
       return { cause: `the response is not HTTP (${code})`, remedy: NOT_THE_SERVICE }
     }
-    if (/^ERR_(SSL|TLS|OSSL)_|^[A-Z]*CERT/.test(code))
+    if (/^ERR_(SSL|TLS|OSSL)_|^[A-Z]*CERT/.test(code)) {
       return { cause: `TLS failed (${code})`, remedy: OPERATOR }
+    }
     const inner = errors?.map(explainConnection).find((one) => one !== undefined)
     if (inner !== undefined) return inner
   }
   return undefined
 }
 
-/** A status and the service's own code; an unknown code has its message and no remedy. */
+/** An unknown code gets the message of the service and no remedy. */
 export function explainResponse(
   status: number,
   code: string,
@@ -133,7 +135,7 @@ export function explainResponse(
 
 const LONGEST_MESSAGE = 300
 
-/** A message of others on one line, without ids and secrets. */
+/** A message on one line, without ids and secrets. */
 export function concealMessage(message: unknown): string {
   if (typeof message !== 'string') return ''
   const line = message
@@ -152,7 +154,7 @@ function withMessage(message: unknown): string {
   return text === '' ? '' : `: ${text}`
 }
 
-/** The parsers of the SDKs, for a response that is not the service's or not all of it. */
+/** Messages of the SDKs' parsers for a foreign or incomplete response. */
 const MALFORMED = /Deserialization error|Cannot (create|set) propert/
 
 export function explainMalformed({ message }: Error): Explanation | undefined {
@@ -161,19 +163,13 @@ export function explainMalformed({ message }: Error): Explanation | undefined {
 }
 
 export function explainUnknown(error: Error, failure = ''): Explanation {
-  return explainMalformed(error) ?? { cause: failure + received(error), remedy: UNKNOWN }
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const shown = isErrorCode(String(code)) ? ` (${code})` : ''
+  const cause = `${failure}${concealMessage(message) || 'unknown error'}${shown}`
+  return explainMalformed(error) ?? { cause, remedy: UNKNOWN }
 }
 
-function received(error: unknown): string {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  const shown = typeof code === 'string' && isErrorCode(code) ? ` (${code})` : ''
-  return `${concealMessage(message) || 'unknown error'}${shown}`
-}
-
-/**
- * The error for a query that failed: what the service's own tables say, else why no response came,
- * else what was received.
- */
+/** @param explain looks the error up in the tables of the service */
 export function queryError(
   error: unknown,
   query: string,
@@ -187,42 +183,43 @@ export function queryError(
   return new ServiceError(`${query}: ${cause}`, remedy, { cause: thrown })
 }
 
-/** The last request of a sign-in that failed; the libraries' own errors leave it out. */
+interface Received {
+  readonly host: string
+  readonly response: HttpResponse
+}
+
+/** The last requests of a sign-in, which the errors of the libraries do not contain. */
 export class SignInTrace {
-  /** The host, and either the error or the response that was not a success. */
-  failure:
-    | { readonly host: string; readonly error?: Error; readonly response?: HttpResponse }
-    | undefined
-
-  success: { readonly host: string; readonly response: HttpResponse } | undefined
-
-  /** The last response of a metadata service, which only counts if nothing else was observed. */
-  metadata: { readonly host: string; readonly response: HttpResponse } | undefined
+  success: Received | undefined
+  failure: Received | { readonly host: string; response?: never; error: unknown } | undefined
+  /** Only machines in a cloud have a metadata service, so its absence is not a failure. */
+  metadata: Received | undefined
 
   watch(send: Send): Send {
     return async (request) => {
-      const { host } = new URL(request.url)
+      const { host, hostname } = new URL(request.url)
+      const isMetadata = isMetadataHost(hostname)
       try {
         const response = await send(request)
-        if (isMetadata(host)) this.metadata = { host, response }
+        if (isMetadata) this.metadata = { host, response }
         else if (response.status >= 300) this.failure = { host, response }
         else [this.success, this.failure] = [{ host, response }, undefined]
         return response
       } catch (error) {
-        if (!isMetadata(host)) this.failure = { host, error: error as Error }
+        if (!isMetadata) this.failure = { host, error }
         throw error
       }
     }
   }
 
   explainConnection(): Explanation | undefined {
-    const { host, error } = this.failure ?? {}
+    if (this.failure === undefined || this.failure.response) return undefined
+    const { host, error } = this.failure
     const explained = explainConnection(error)
     return explained && { ...explained, cause: `sign-in at ${host}: ${explained.cause}` }
   }
 }
 
-/** Only machines of a cloud have this service, so its absence is not a failure. */
-function isMetadata(host: string): boolean {
-  return /^(169\.254(\.[0-9]+){2}|metadata\.google\.internal)(:|$)/.test(host)
+export function isMetadataHost(hostname: string): boolean {
+  return /^(169\.254(\.[0-9]+){2}|metadata\.google\.internal)$/.test(hostname)
 }

@@ -7,9 +7,8 @@ import { InputError } from '../../errors.ts'
 const AGENTS = new Map<string, Agent>()
 
 /**
- * The agent that tunnels to a host through the proxy of `HTTPS_PROXY` or `ALL_PROXY`, unless
- * `NO_PROXY` names the host: one decision for all clouds, their sign-ins and the build server.
- * @param attempt for each address of the proxy, in milliseconds
+ * The agent for a host, by `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+ * @param attempt the time limit for each address of the proxy, in milliseconds
  */
 export function proxyAgent(url: URL, attempt: number): Agent | undefined {
   const proxy = getProxyForUrl(url.href)
@@ -20,7 +19,7 @@ export function proxyAgent(url: URL, attempt: number): Agent | undefined {
   return agent
 }
 
-/** `NO_PROXY` with ranges such as `10.0.0.0/8`, which clusters set and the library does not read. */
+/** Ranges in `NO_PROXY` such as `10.0.0.0/8`, which clusters set and the library ignores. */
 function isInRange(host: string): boolean {
   const list = process.env.no_proxy || process.env.NO_PROXY || ''
   return list.split(/[\s,]+/).some((entry) => {
@@ -32,12 +31,12 @@ function isInRange(host: string): boolean {
   })
 }
 
-/** In the order in which they are looked at; Azure's SDK reads the last. */
+/** In order of precedence; Azure's SDK reads the last one. */
 const VARIABLES = ['https_proxy', 'all_proxy', 'http_proxy']
 
 /**
- * Checks the proxy's variable, because some SDKs read it themselves and fail without naming it.
- * @throws InputError that names the variable, and not its value, which may contain a password
+ * Some SDKs read the variables and fail without naming them.
+ * @throws InputError without the value, which may contain a password
  */
 export function checkProxies(): void {
   const name = VARIABLES.flatMap((each) => [each, each.toUpperCase()]).find(

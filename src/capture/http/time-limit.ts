@@ -2,35 +2,34 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { ServiceError } from '../../errors.ts'
 
 export interface TimeLimit {
-  /** Including retries, the waits between them and the sign-in; in milliseconds. */
+  /** For a query with retries, waits and sign-in. */
   readonly milliseconds: number
   readonly onWait?: ((text: string) => void) | undefined
 }
 
-/** When a wait is worth a message, in milliseconds. */
+/** In milliseconds; a longer wait is reported. */
 const LONG_WAIT = 3_000
 
-/** A longer `setTimeout` ends at once. In milliseconds. */
+/** In milliseconds; a longer `setTimeout` ends at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
-/** The query that is running; the transport finds it whichever SDK is in between. */
 interface RunningQuery {
   readonly name: string
   readonly limit: TimeLimit
   readonly deadline: number
-  /** What the last attempt that failed observed. */
+  /** The cause that the last failed attempt observed. */
   failure?: string | undefined
-  /** Why the query is given up; it replaces the SDK's own error. */
+  /** Replaces the error of the SDK. */
   refusal?: ServiceError
 }
 
+/** Connects a query with its requests, which an SDK sends. */
 const RUNNING = new AsyncLocalStorage<RunningQuery>()
 
 /**
- * Runs a query and ends it at its time limit.
- * @param name in a few words, for errors
- * @param limit undefined for a replay, which has no deadline
- * @throws ServiceError when it takes too long, with what the last attempt observed
+ * @param name for messages
+ * @param limit undefined for a replay
+ * @throws ServiceError at the time limit, with the cause that the last attempt observed
  */
 export async function withTimeLimit<T>(
   name: string,
@@ -64,15 +63,15 @@ function timeLimitError({ name, limit, failure }: RunningQuery): ServiceError {
   return new ServiceError(`${name}: ${what}`, 'Increase the time limit with --patience SECONDS.')
 }
 
-/** Notes what an attempt observed that may be retried. */
+/** Notes the cause of an attempt that may be retried. */
 export function noteFailure(failure: string | undefined): void {
   const query = RUNNING.getStore()
   if (query !== undefined && failure !== undefined) query.failure = failure
 }
 
 /**
- * Notes the wait that a server requires.
- * @throws when that is longer than the time that is left
+ * Notes the wait that a server requires, in seconds.
+ * @throws ServiceError if the wait is longer than the remaining time
  */
 export function noteWait(wait: number | undefined): void {
   const query = RUNNING.getStore()

@@ -5,6 +5,7 @@ import { isLoopback } from '../../core/url.ts'
 import {
   explainConnection,
   explainUnknown,
+  isMetadataHost,
   NOT_THE_SERVICE,
   RETRY,
   TransportError,
@@ -20,12 +21,12 @@ import {
 import { LONGEST_TIMER, noteFailure, noteWait } from './time-limit.ts'
 
 export interface TransportOptions {
-  /** For one request, from the first byte sent to the last byte received; in milliseconds. */
+  /** For one request, in milliseconds. */
   readonly timeout: number
-  /** Set while a replay is running: ends its requests when it is over. */
+  /** Set for a replay: aborts its requests when it is over. */
   readonly replayed?: AbortSignal | undefined
   readonly onExchange?: ((exchange: Exchange) => void) | undefined
-  /** Responses that earlier captures of the same run received. */
+  /** The responses that other captures of the run received. */
   readonly shared?: Shared | undefined
   readonly budget?: Budget | undefined
 }
@@ -35,11 +36,9 @@ export interface Budget {
 }
 
 /** In bytes. The longest page of EC2 has 3 MB. */
-export const LONGEST_RESPONSE = 8 * 1024 * 1024
-
+const LONGEST_RESPONSE = 8 * 1024 * 1024
 export const LONGEST_CAPTURE = 64 * 1024 * 1024
 
-/** Whether a retry may succeed: the connection failed or was cut off. */
 export function isTransient(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code } = each as NodeJS.ErrnoException
@@ -55,13 +54,14 @@ export function isTransientStatus(status: number): boolean {
 }
 
 /**
- * The only way to the network: every SDK uses it through its own seam for an HTTP client. Responses
- * are bounded in size and time. Redirects are not followed, so that no token goes to another host.
+ * The HTTP client of every SDK. The size and the time of responses are limited. Redirects are not
+ * followed, so that no token is sent to another host.
  */
 export function openTransport(options: TransportOptions): Send {
   return async (request) => {
     const url = new URL(request.url)
-    if (url.protocol !== 'https:' && !isLocal(url)) {
+    const isLocal = isLoopback(url.hostname) || isMetadataHost(url.hostname)
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {
       throw new TransportError(
         'plain http is only allowed to this machine',
         'PLAIN_HTTP',
@@ -69,7 +69,12 @@ export function openTransport(options: TransportOptions): Send {
       )
     }
     const { shared, budget } = options
-    const response = shared?.find(request) ?? (await send(request, url, options).catch(reject))
+    const response =
+      shared?.find(request) ??
+      (await send(request, url, options).catch((error) => {
+        noteFailure(explainConnection(error)?.cause)
+        throw error
+      }))
     shared?.keep(request, response)
     if (budget) spend(budget, response.body.length)
     if (isTransientStatus(response.status)) {
@@ -79,11 +84,6 @@ export function openTransport(options: TransportOptions): Send {
     options.onExchange?.(toExchange(request, url, response))
     return response
   }
-}
-
-function reject(error: unknown): never {
-  noteFailure(explainConnection(error)?.cause)
-  throw error
 }
 
 function spend(budget: Budget, length: number): void {
@@ -96,14 +96,7 @@ function spend(budget: Budget, length: number): void {
   )
 }
 
-/** Whether a host is this machine, or the metadata service of a machine in a cloud. */
-function isLocal({ protocol, hostname }: URL): boolean {
-  if (protocol !== 'http:') return false
-  return (
-    isLoopback(hostname) || /^(169\.254(\.[0-9]+){2}|metadata\.google\.internal)$/.test(hostname)
-  )
-}
-
+/** The addresses of a host that are tried within the time limit. */
 const ADDRESSES = 4
 
 async function send(
@@ -148,7 +141,6 @@ async function send(
 
 const PROXY = 'Correct HTTPS_PROXY, or name the host in NO_PROXY.'
 
-/** The connection to the proxy failed, so nothing is known about the server behind it. */
 function proxyError(cause: Error): TransportError {
   const { cause: why } = explainConnection(cause) ?? explainUnknown(cause)
   return new TransportError(`the proxy: ${why}`, '', PROXY, { cause })
@@ -159,7 +151,7 @@ function timeoutError(timeout: number): TransportError {
   return new TransportError(message, '', 'Increase the time limit with --timeout SECONDS.')
 }
 
-/** A response that is not compressed is counted as it comes. */
+/** The length of a response is then known while it is received. */
 function withoutCompression(headers: HttpRequest['headers']): Record<string, string> {
   const others = Object.entries(headers).filter(([name]) => !/^accept-encoding$/i.test(name))
   return { ...Object.fromEntries(others), 'accept-encoding': 'identity' }
@@ -188,7 +180,7 @@ async function readResponse(response: IncomingMessage): Promise<HttpResponse> {
   }
 }
 
-/** Some servers compress whether the request allows it or not. */
+/** Some servers compress even if the request does not allow it. */
 function decompress(body: Buffer, encoding: string): Buffer {
   if (!/^(x-)?gzip$|^deflate$/i.test(encoding) || body.length === 0) return body
   try {

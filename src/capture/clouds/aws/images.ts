@@ -92,36 +92,25 @@ export function readImages(
   }
   return owned.flatMap(({ image, product, which }) => {
     const { ImageId: id, Name: name } = image
-    if (!isAmiId(id)) {
-      warn(malformed(`aws ${region}`, which, 'id'))
+    if (!isAmiId(id) || !isAmiName(name)) {
+      const [place, member] = isAmiId(id) ? [`${which}, ${id},`, 'name'] : [which, 'id']
+      warn(malformed(`aws ${region}`, place, member))
       return []
     }
-    if (!isAmiName(name)) {
-      warn(malformed(`aws ${region}`, `${which}, ${id},`, 'name'))
-      return []
-    }
+    const { plan, architecture } = product
     const reader = new ImageReader(`aws ${region}: image ${id}`, warn)
-    return [readImage(image, { id, name, region }, product, reader)]
+    const state = reader.readState(STATES, image.State)
+    return {
+      architecture: reader.read<Architecture>(ARCHITECTURES, image.Architecture, architecture),
+      ...reader.withDeprecation(state, image.DeprecationTime, 'scheduled-for-deprecation'),
+      image: id,
+      name,
+      plan,
+      region,
+      // Selection reports and refuses a name in place of a version.
+      version: findVersion(name, String(image.Description ?? '')) ?? name,
+    }
   })
-}
-
-function readImage(
-  { State: listed, DeprecationTime: time, Architecture: kind, Description: description }: Image,
-  { id, name, region }: { readonly id: string; readonly name: string; readonly region: string },
-  product: Product,
-  reader: ImageReader,
-): AwsImage {
-  const state = reader.readState(STATES, listed)
-  return {
-    architecture: reader.read<Architecture>(ARCHITECTURES, kind, product.architecture),
-    ...reader.withDeprecation(state, time, 'scheduled-for-deprecation'),
-    image: id,
-    name,
-    plan: product.plan,
-    region,
-    // Selection reports and refuses a name in place of a version.
-    version: findVersion(name, String(description ?? '')) ?? name,
-  }
 }
 
 /** `RHEL-9.4-RHCOS-4.18_HVM_GA-20251119-…`: OCP 4.18, or RHEL 9.6, and the day of publication. */

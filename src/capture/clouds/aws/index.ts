@@ -11,7 +11,7 @@ import { isAwsRegion } from '../../../core/snapshot/values.ts'
 import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { type Exchange, originWithPort } from '../../http/message.ts'
-import type { Cloud, Context } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 import { malformed, notAList, pageWatch } from '../normalize.ts'
 import { explainQuery, refuseForeign } from './errors.ts'
 import { getPartition, getProducts, readImages, recordAws } from './images.ts'
@@ -26,12 +26,12 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
   ignoredParameters: ['Version', 'IncludeDeprecated'],
 
   async connect(context) {
-    const { settings, own, recording, warn } = context
+    const { settings, own, recording, shared, warn } = context
     const region = settings && (settings.region ?? (await profileRegion()))
-    const { options, secrets } = await openOptions(
-      context,
-      region ?? own.regions?.[0] ?? own.region,
-    )
+    const home = region ?? own.regions?.[0] ?? own.region
+    const { options, secrets } = settings
+      ? await shared.once(`aws ${getPartition(home)}`, () => signIn(settings, home, context.signIn))
+      : { options: REPLAY_OPTIONS, secrets: [] }
     const open = (region: string) =>
       new EC2Client({
         ...options,
@@ -43,10 +43,10 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
 
     return {
       async listQueries() {
-        const home = settings
+        const listing = settings
           ? listingRegion(own, region)
           : (recordedListing(recording ?? []) ?? own.region)
-        const regions = own.regions ?? (await enabledRegions(open(home), home, warn))
+        const regions = own.regions ?? (await enabledRegions(open(listing), listing, warn))
         return regions.map((region) => ({ region }))
       },
 
@@ -77,17 +77,6 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
 
 function describe({ region }: AwsQuery): string {
   return `aws ${region}`
-}
-
-async function openOptions(
-  { settings, shared, signIn: send }: Context<AwsSettings>,
-  region: string,
-): Promise<{ readonly options: EC2ClientConfig; readonly secrets: readonly string[] }> {
-  if (!settings) return { options: REPLAY_OPTIONS, secrets: [] }
-  return shared.once(`aws ${getPartition(region)}`, async () => {
-    const secrets = [...settings.secrets]
-    return { options: await signIn(settings, region, send, secrets), secrets }
-  })
 }
 
 /** Settings that the SDK would otherwise read from the environment and from files. */

@@ -28,8 +28,8 @@ export async function signIn(
   settings: AwsSettings,
   region: string,
   send: Send,
-  secrets: string[],
-): Promise<EC2ClientConfig> {
+): Promise<{ readonly options: EC2ClientConfig; readonly secrets: readonly string[] }> {
+  const secrets = [...settings.secrets]
   const trace = new SignInTrace()
   const reports: string[] = []
   // The providers report every cause to the logger; their error has only the last one.
@@ -63,7 +63,7 @@ export async function signIn(
   }
   await load()
   // The SDK keeps the credentials until they expire.
-  return { maxAttempts: settings.attempts, credentials: load }
+  return { options: { maxAttempts: settings.attempts, credentials: load }, secrets }
 }
 
 function checkCredentials(credentials: Credentials, secrets: string[]): void {

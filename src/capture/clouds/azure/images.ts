@@ -1,32 +1,16 @@
-import type { AzureSku } from '../../../core/criteria/criteria.ts'
+import type { VirtualMachineImageProperties } from '@azure/arm-compute'
 import { type Allowed, prune } from '../../../core/json/prune.ts'
-import type {
-  Architecture,
-  AzureImage,
-  AzureQuery,
-  ImageState,
-} from '../../../core/snapshot/snapshot.ts'
+import type { Architecture, AzureImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isAzureVersion, isOneOf, isState } from '../../../core/snapshot/values.ts'
 import type { Exchange } from '../../http/message.ts'
 import { hasName, ImageReader, malformed, notAList, recordedTime } from '../normalize.ts'
 
-export interface ExpectedSku extends AzureQuery {
-  readonly plan: string
-  readonly architecture: AzureSku['architecture']
-  readonly generation: AzureSku['generation']
-  readonly ocp?: string
-}
+/** A SKU of the criteria, with the members that its images have. */
+export type ExpectedSku = Omit<AzureImage, 'version' | 'state' | 'deprecation'>
 
 interface Listed {
   readonly name: string
-  readonly properties?: {
-    readonly architecture?: string | null
-    readonly hyperVGeneration?: string | null
-    readonly imageDeprecationStatus?: {
-      readonly imageState?: string | null
-      readonly scheduledDeprecationTime?: string | null
-    } | null
-  } | null
+  readonly properties?: VirtualMachineImageProperties | null
 }
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: 'x86_64', arm64: 'aarch64' }
@@ -51,40 +35,27 @@ export function readImages(
   if (!Array.isArray(body) || !body.every(isListed)) throw notAList(query, '--azure-endpoint')
   const isBare = body.length > 0 && body.every(({ properties }) => properties === undefined)
   if (isBare) warn(`${query}: the API returned no properties, so no image is selected`)
-  return body.flatMap((listed, at) => {
-    if (isAzureVersion(listed.name)) {
-      const place = `${query}: image ${listed.name}`
-      const reader = new ImageReader(place, warn, (word) => word.toLowerCase())
-      const image = readImage(listed, expected, reader)
-      return [isBare ? { ...image, state: 'unknown' as const } : image]
+  return body.flatMap(({ name, properties }, at) => {
+    if (!isAzureVersion(name)) {
+      warn(malformed(query, `image ${at + 1}`, 'version'))
+      return []
     }
-    warn(malformed(query, `image ${at + 1}`, 'version'))
-    return []
+    const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}
+    const reader = new ImageReader(`${query}: image ${name}`, warn, (word) => word.toLowerCase())
+    const state = reader.readState(STATES, status?.imageState)
+    return {
+      ...expected,
+      architecture: reader.read(ARCHITECTURES, architecture, expected.architecture),
+      generation: reader.read(GENERATIONS, hyperVGeneration, expected.generation),
+      ...reader.withDeprecation(state, status?.scheduledDeprecationTime),
+      ...(isBare && { state: 'unknown' }),
+      version: name,
+    }
   })
 }
 
 function isListed(value: unknown): value is Listed {
   return typeof (value as Listed | null)?.name === 'string'
-}
-
-function readImage(
-  { name, properties }: Listed,
-  { plan, publisher, offer, sku, ocp, ...expected }: ExpectedSku,
-  reader: ImageReader,
-): AzureImage {
-  const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}
-  const state = reader.readState(STATES, status?.imageState)
-  return {
-    architecture: reader.read(ARCHITECTURES, architecture, expected.architecture),
-    generation: reader.read(GENERATIONS, hyperVGeneration, expected.generation),
-    ...reader.withDeprecation(state, status?.scheduledDeprecationTime),
-    ...(ocp !== undefined && { ocp }),
-    offer,
-    plan,
-    publisher,
-    sku,
-    version: name,
-  }
 }
 
 export const NO_ID = '00000000-0000-0000-0000-000000000000'

@@ -65,15 +65,10 @@ async function openClient(context: Context<AzureSettings, AzureCriteria>, endpoi
   const { settings, timeout, own, shared, send, signIn: sendSignIn } = context
   const { environment } = own
   const hosts = ENVIRONMENTS[environment]
-  const secrets: string[] = []
-  const open = async () => {
-    if (!settings) return { secrets, credential: NO_CREDENTIAL }
-    const { subscription, principal, secrets: known } = settings
-    secrets.push(subscription, ...Object.values(principal ?? {}), ...known)
-    return { secrets, credential: await signIn(settings, timeout, hosts, sendSignIn, secrets) }
-  }
-  const signedIn = await shared.once(`azure ${environment}`, open)
-  const client = new ComputeManagementClient(signedIn.credential, settings?.subscription ?? NO_ID, {
+  const { credential, secrets } = settings
+    ? await shared.once(`azure ${environment}`, () => signIn(settings, timeout, hosts, sendSignIn))
+    : { credential: NO_CREDENTIAL, secrets: [] }
+  const client = new ComputeManagementClient(credential, settings?.subscription ?? NO_ID, {
     endpoint,
     httpClient: coreClient(send),
     // Otherwise the client requests a token of the public cloud.
@@ -82,7 +77,7 @@ async function openClient(context: Context<AzureSettings, AzureCriteria>, endpoi
     ...(!settings && { retryOptions: { maxRetries: 0 } }),
     redirectOptions: { maxRetries: 0 },
   })
-  return { client, secrets: signedIn.secrets }
+  return { client, secrets }
 }
 
 function describe({ publisher, offer, sku }: AzureQuery): string {

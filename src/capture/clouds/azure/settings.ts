@@ -3,63 +3,55 @@ import { InputError, MissingCredentials, ServiceError } from '../../../errors.ts
 import type { CloudSettings, Source } from '../cloud.ts'
 import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
 
-/** The hosts of an Azure cloud: Resource Manager, authority, and the audience of its tokens. */
 export interface Hosts {
+  /** The Resource Manager. */
   readonly endpoint: string
   readonly authority: string
   readonly scope: string
-  /** What `az` calls this cloud. */
+  /** The name of this cloud in `az`. */
   readonly azName: string
 }
 
-function hosts(azName: string, api: string, login: string): Hosts {
-  const endpoint = `https://${api}`
-  return { azName, endpoint, authority: `https://${login}`, scope: `${endpoint}/.default` }
+function hosts(azName: string, apiDomain: string, loginDomain: string): Hosts {
+  const endpoint = `https://management.${apiDomain}`
+  const authority = `https://login.${loginDomain}`
+  return { azName, endpoint, authority, scope: `${endpoint}/.default` }
 }
 
 export const ENVIRONMENTS: Readonly<Record<AzureEnvironment, Hosts>> = {
-  AzurePublicCloud: hosts('AzureCloud', 'management.azure.com', 'login.microsoftonline.com'),
-  AzureUSGovernmentCloud: hosts(
-    'AzureUSGovernment',
-    'management.usgovcloudapi.net',
-    'login.microsoftonline.us',
-  ),
-  AzureChinaCloud: hosts(
-    'AzureChinaCloud',
-    'management.chinacloudapi.cn',
-    'login.chinacloudapi.cn',
-  ),
+  AzurePublicCloud: hosts('AzureCloud', 'azure.com', 'microsoftonline.com'),
+  AzureUSGovernmentCloud: hosts('AzureUSGovernment', 'usgovcloudapi.net', 'microsoftonline.us'),
+  AzureChinaCloud: hosts('AzureChinaCloud', 'chinacloudapi.cn', 'chinacloudapi.cn'),
 }
 
 const NAMES = Object.keys(ENVIRONMENTS) as AzureEnvironment[]
 
-/** The service principal that OpenShift's tools keep in `~/.azure/osServicePrincipal.json`. */
+/** The service principal file of OpenShift's tools; a missing member is empty. */
 export interface ServicePrincipal {
   readonly subscriptionId: string
   readonly tenantId: string
-  /** Empty for the machine's own managed identity. */
   readonly clientId: string
   /** Empty for a certificate and for a managed identity. */
   readonly clientSecret: string
-  /** A certificate and its private key, as PEM, or empty. */
+  /** With its private key, as PEM. */
   readonly certificate: string
   readonly certificatePassword: string
 }
 
 export interface AzureSettings {
   readonly subscription: string
-  /** The subscription's tenant, if it is known: a login may have another home tenant. */
+  /** Of the subscription: the home tenant of a login may be another one. */
   readonly tenant: string | undefined
   /** Undefined: `DefaultAzureCredential` finds credentials. */
   readonly principal: ServicePrincipal | undefined
   readonly principalFile: string
-  /** A Resource Manager that is not of a known environment. */
+  /** Another Resource Manager than that of the environment. */
   readonly endpoint: string | undefined
   readonly authority: string | undefined
   readonly secrets: readonly string[]
 }
 
-/** What `DefaultAzureCredential` accepts in `AZURE_TOKEN_CREDENTIALS`, in any case. */
+/** The values of `AZURE_TOKEN_CREDENTIALS` that `DefaultAzureCredential` accepts, ignoring case. */
 const TOKEN_CREDENTIALS = [
   ...['prod', 'dev', 'EnvironmentCredential', 'WorkloadIdentityCredential'],
   ...['ManagedIdentityCredential', 'VisualStudioCodeCredential', 'AzureCliCredential'],
@@ -94,12 +86,11 @@ export const azureSettings = {
     const login = principal ? undefined : readLogin(source, wanted)
     const subscription = wanted ?? login?.id
     if (typeof subscription !== 'string') {
-      throw env.AZURE_CLIENT_ID && env.AZURE_TENANT_ID
-        ? new MissingCredentials(
-            'azure: no subscription',
-            'Set --subscription or AZURE_SUBSCRIPTION_ID.',
-          )
-        : new MissingCredentials('azure: no credentials found', CREDENTIALS)
+      const [what, remedy] =
+        env.AZURE_CLIENT_ID && env.AZURE_TENANT_ID
+          ? ['azure: no subscription', 'Set --subscription or AZURE_SUBSCRIPTION_ID.']
+          : ['azure: no credentials found', CREDENTIALS]
+      throw new MissingCredentials(what, remedy)
     }
     if (!/^[\w.-]+$/.test(subscription)) {
       throw new InputError(
@@ -128,7 +119,7 @@ function azureFolder({ env }: Source): string {
   return `${homeFolder(env) ?? ''}/.azure`
 }
 
-/** As Azure reads it: `East US` is `eastus`. It becomes part of a URL and of the recording. */
+/** Azure also accepts `East US` for `eastus`. */
 function readLocation(text: string, option: string): string {
   const name = text.toLowerCase().replaceAll(' ', '')
   if (/^[a-z0-9]+$/.test(name)) return name
@@ -158,7 +149,7 @@ function checkTokenCredentials(value: string | undefined): void {
 export const CREDENTIALS =
   'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.'
 
-/** An environment in the criteria that is not the public one was chosen; else that of the sign-in. */
+/** That of the criteria if it is not public, else that of the sign-in. */
 function findEnvironment({ environment }: AzureCriteria, source: Source): AzureEnvironment {
   const { args, env } = source
   if (environment !== 'AzurePublicCloud') return environment
@@ -179,7 +170,7 @@ interface Login {
 
 function readLogin(source: Source, wanted: unknown): Login | undefined {
   const folder = source.env.AZURE_CONFIG_DIR || azureFolder(source)
-  // An unreadable profile is reported by az, which is called for the token.
+  // az reports an unreadable profile when it is called for the token.
   const text = source.readFile(`${folder}/azureProfile.json`)
   try {
     const { subscriptions } = credentialMembers(text ?? '{}', '')
@@ -202,7 +193,7 @@ function readPrincipal(source: Source): Pick<AzureSettings, 'principal' | 'princ
   return { principal, principalFile }
 }
 
-/** @throws InputError or ServiceError that names the file and the member, without its value */
+/** @throws InputError or ServiceError with the file and the member, without its value */
 function toPrincipal(content: string, file: string, source: Source): ServicePrincipal {
   const members = credentialMembers(content, file)
   const optional = (name: string) => {
@@ -244,7 +235,6 @@ function readCertificate(path: string, place: string, source: Source): string {
   )
 }
 
-/** @throws InputError for text that the library refuses */
 function checkTenant(tenant: string, place: string): void {
   if (/^[0-9A-Za-z.-]+$/.test(tenant)) return
   throw new InputError(

@@ -28,8 +28,9 @@ export async function signIn(
   timeout: number,
   hosts: Hosts,
   send: Send,
-  secrets: string[],
-): Promise<TokenCredential> {
+): Promise<{ readonly credential: TokenCredential; readonly secrets: readonly string[] }> {
+  const { subscription, principal } = settings
+  const secrets = [subscription, ...Object.values(principal ?? {}), ...settings.secrets]
   const trace = new SignInTrace()
   const limit = Math.min(timeout, LONGEST_TIMER)
   const credential = await openCredential(settings, hosts, trace.watch(send), limit)
@@ -51,12 +52,11 @@ export async function signIn(
     }
   }
   let token = await load()
-  return {
-    async getToken() {
-      if (token.expiresOnTimestamp - Date.now() < RENEWAL) token = await load()
-      return token
-    },
+  const getToken = async () => {
+    if (token.expiresOnTimestamp - Date.now() < RENEWAL) token = await load()
+    return token
   }
+  return { credential: { getToken }, secrets }
 }
 
 async function openCredential(

@@ -22,7 +22,6 @@ import {
 import { isReason } from './errors.ts'
 
 type Listed = compute_v1.Schema$Image
-type Warn = (text: string) => void
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   X86_64: 'x86_64',
@@ -57,7 +56,7 @@ export function readImages(
   listed: readonly Listed[],
   { plans, project }: GcpCriteria,
   rhel: RhelTable,
-  warn: Warn,
+  warn: (text: string) => void,
 ): GcpImage[] {
   return listed.flatMap((image, at) => {
     const name = image.name ?? ''
@@ -67,33 +66,26 @@ export function readImages(
       warn(malformed(`gcp ${project}`, `image ${at + 1}`, 'name'))
       return []
     }
-    const [plan, { architecture }] = found
-    return [{ ...readImage(image, name, architecture, rhel, warn), plan, project }]
+    const [plan, { architecture: expected }] = found
+    const { architecture, status, description } = image
+    const end = image.deprecated ?? {}
+    const reader = new ImageReader(`gcp: image ${name}`, warn)
+    const states = [reader.readState(DEPRECATIONS, end.state), reader.readState(STATUSES, status)]
+    const kind = architecture === 'ARCHITECTURE_UNSPECIFIED' ? undefined : architecture
+    return {
+      architecture: reader.read(ARCHITECTURES, kind, expected),
+      ...reader.withDeprecation(
+        states.find((each) => each !== 'active') ?? 'active',
+        end.deprecated || end.obsolete || end.deleted,
+        'scheduled-for-deprecation',
+      ),
+      name,
+      plan,
+      project,
+      // Selection reports and refuses a name in place of a version.
+      version: findVersion(name, String(description ?? ''), rhel) ?? name,
+    }
   })
-}
-
-function readImage(
-  image: Listed,
-  name: string,
-  expected: Architecture,
-  table: RhelTable,
-  warn: Warn,
-) {
-  const reader = new ImageReader(`gcp: image ${name}`, warn)
-  const isSet = image.architecture !== 'ARCHITECTURE_UNSPECIFIED'
-  const { state: listed, deprecated, obsolete, deleted } = image.deprecated ?? {}
-  const states = [reader.readState(DEPRECATIONS, listed), reader.readState(STATUSES, image.status)]
-  return {
-    architecture: reader.read(ARCHITECTURES, isSet ? image.architecture : undefined, expected),
-    ...reader.withDeprecation(
-      states.find((each) => each !== 'active') ?? 'active',
-      deprecated || obsolete || deleted,
-      'scheduled-for-deprecation',
-    ),
-    name,
-    // Selection reports and refuses a name in place of a version.
-    version: findVersion(name, String(image.description ?? ''), table) ?? name,
-  } as const
 }
 
 /** `…-413-x86-64-202305021736`: OCP 4.13 and the time of the build. */

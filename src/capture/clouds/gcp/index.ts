@@ -108,7 +108,7 @@ async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint:
   if (!settings) {
     const { images } = compute({
       version: 'v1',
-      rootUrl: PUBLIC_HOST,
+      rootUrl: endpoint,
       universeDomain: 'googleapis.com',
     })
     // A recording returns the same response again.
