@@ -31,10 +31,6 @@ export interface Verified {
   readonly snapshot?: Snapshot
 }
 
-/**
- * Verifies a snapshot and its recording: the schema, the digests, the form, a replay that reproduces
- * the snapshot, and the absence of secrets.
- */
 export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   const { text, file } = evidence
   let snapshot: Snapshot
@@ -42,19 +38,19 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
     snapshot = readShape(text, file)
   } catch (error) {
     const secrets = check('secrets', findSecrets(evidence, undefined))
-    return { checks: [check('schema', faultOf(error)), ...skip(CHECKS.slice(1, -1)), secrets] }
+    return { checks: [check('schema', getFault(error)), ...skip(CHECKS.slice(1, -1)), secrets] }
   }
-  const isForm = printSnapshot(snapshot) === withLf(text)
-  const recording = findRecordingFault(evidence, snapshot)
+  const isFormatted = printSnapshot(snapshot) === withLf(text)
+  const recordingFault = findRecordingFault(evidence, snapshot)
   const checks = [
-    check('schema', undefined),
+    check('schema'),
     check(
       'integrity',
       isIntact(snapshot) ? undefined : 'the content was changed after the capture',
     ),
-    check('form', isForm ? undefined : 'not formatted as a capture formats it'),
-    check('recording', recording),
-    ...(recording === undefined
+    check('form', isFormatted ? undefined : 'not formatted as a capture formats it'),
+    check('recording', recordingFault),
+    ...(recordingFault === undefined
       ? [check('replay', await findReplayFault(evidence, snapshot))]
       : skip(['replay'])),
     check('secrets', findSecrets(evidence, snapshot)),
@@ -70,11 +66,11 @@ function skip(names: readonly CheckName[]): Check[] {
   return names.map((name) => ({ name, skipped: true }))
 }
 
-function check(name: CheckName, fault: string | undefined): Check {
+function check(name: CheckName, fault?: string): Check {
   return fault === undefined ? { name } : { name, fault }
 }
 
-function faultOf(error: unknown): string {
+function getFault(error: unknown): string {
   if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
   return error.message
 }
@@ -83,8 +79,8 @@ function findRecordingFault(
   { recordingFile, recordingText }: Evidence,
   { recording }: Snapshot,
 ): string | undefined {
-  const own = recordingFile.split(/[\\/]/).at(-1)
-  if (own !== recording.file) return `the snapshot names ${recording.file}, expected ${own}`
+  const name = recordingFile.split(/[\\/]/).at(-1)
+  if (name !== recording.file) return `the snapshot names ${recording.file}, expected ${name}`
   if (recordingText === undefined) return `${recordingFile}: no such file`
   if (sha256(recordingText) === recording.sha256) return undefined
   return `${recordingFile}: its SHA-256 digest is not the one in the snapshot`
@@ -96,7 +92,7 @@ async function findReplayFault(
 ): Promise<string | undefined> {
   try {
     const exchanges = readRecording(recordingText, recordingFile)
-    const { content, recording } = await capture(replayOf(snapshot, exchanges))
+    const { content, recording } = await capture(toReplay(snapshot, exchanges))
     if (!isSameContent(content, snapshot)) {
       return 'a replay of the recording results in another snapshot'
     }
@@ -109,11 +105,11 @@ async function findReplayFault(
     if (wrong < 0 && exchanges.length === recording.length) return undefined
     return `${recordingFile}: [${Math.max(wrong, 0)}]: not as a capture records it, or not in its order`
   } catch (error) {
-    return faultOf(error)
+    return getFault(error)
   }
 }
 
-export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
+export function toReplay(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
   const { stream, criteria } = snapshot
   return {
     stream,
@@ -129,14 +125,15 @@ export function replayOf(snapshot: SnapshotContent, replay: Recording): CaptureR
 }
 
 /**
- * The exchanges of a recording that a content follows from, found by a replay of the whole content.
+ * Replays a content.
+ * @returns the exchanges that were used
  * @throws UserError if the content does not follow from the recording
  */
 export async function evidenceFor(
   content: SnapshotContent,
   recording: Recording,
 ): Promise<Recording> {
-  const replayed = await capture(replayOf(content, recording))
+  const replayed = await capture(toReplay(content, recording))
   if (isSameContent(replayed.content, content)) return replayed.recording
   throw new CheckFailure('the recording does not contain all parts of the snapshot')
 }
@@ -147,11 +144,8 @@ function findSecrets(
 ): string | undefined {
   // Ids in the criteria and the builds are public.
   const published = snapshot && JSON.stringify([snapshot.criteria, snapshot.builds])
-  const searched = [
-    [file, text],
-    [recordingFile, recordingText],
-  ] as const
-  for (const [name, content] of searched) {
+  const texts = { [file]: text, [recordingFile]: recordingText }
+  for (const [name, content] of Object.entries(texts)) {
     const found = findSecret(content, { published })
     if (found) return `${name} contains ${found}`
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { capture } from '../../src/capture/capture.ts'
 import { readRecording } from '../../src/capture/recording.ts'
-import { replayOf } from '../../src/capture/verify.ts'
+import { toReplay } from '../../src/capture/verify.ts'
 import { isSameContent, readSnapshot } from '../../src/core/snapshot/read.ts'
 
 const at = (name: string) => new URL(`../../snapshots/${name}`, import.meta.url)
@@ -12,7 +12,7 @@ async function replayRequest() {
     ['rhcos-4.18.json', 'rhcos-4.18.recording.json'].map((name) => readFile(at(name), 'utf8')),
   )
   const snapshot = readSnapshot(text ?? '', 's.json')
-  return { snapshot, request: replayOf(snapshot, readRecording(recording ?? '', 'r.json')) }
+  return { snapshot, request: toReplay(snapshot, readRecording(recording ?? '', 'r.json')) }
 }
 
 describe('captures of one process', () => {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { InputError, ServiceError } from '../../errors.ts'
 import type { Source } from './cloud.ts'
 
-/** The user's home; undefined for a user id without one, as in a pod. */
+/** @returns undefined for a user id without a home folder, as in a pod */
 export function homeFolder({ HOME }: Source['env']): string | undefined {
   if (HOME) return HOME
   try {
@@ -24,21 +24,20 @@ export function environmentSecrets(env: Source['env'], names: readonly string[])
   })
 }
 
-/** A value that is the credentials themselves: a path has one line, and has slashes or is short. */
+/** Unlike credentials, a path has one line, and has slashes or is short. */
 const CONTENT = /[\r\n{]|-----BEGIN|^eyJ|^[\w+/-]{100,}={0,2}$|^.{1001}/
 
 /**
- * The text of a file of credentials that a variable names. Nothing of a value is printed that may be
- * the credentials themselves.
+ * Reads the file of credentials that a variable names.
  * @param place the variable, or a file and its member
  * @returns undefined if the variable is not set, or an optional file is missing
- * @throws InputError or ServiceError that names the variable
+ * @throws InputError or ServiceError without the value, which may be the credentials
  */
 export function readPath(
   place: string,
   { env, readFile }: Source,
   path = env[place],
-  presence: 'required' | 'optional' = 'required',
+  isOptional = false,
 ): string | undefined {
   if (!path || path === '/dev/null') return undefined
   if (CONTENT.test(path)) {
@@ -48,14 +47,11 @@ export function readPath(
     )
   }
   const text = readFile(path)
-  if (text !== undefined || presence === 'optional') return text
+  if (text !== undefined || isOptional) return text
   throw new ServiceError(`${place}: no such file`, `Correct or remove ${place}.`)
 }
 
-/**
- * The members of a JSON file of credentials; errors contain nothing of its text.
- * @throws ServiceError that names the file
- */
+/** Parses a JSON file of credentials. @throws ServiceError without its text */
 export function credentialMembers(text: string, file: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''))

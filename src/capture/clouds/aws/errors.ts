@@ -42,7 +42,7 @@ ${RETRY}
   RequestTimeout: the service timed out
 `)
 
-/** The codes of STS, IAM Identity Center and the container and machine services. */
+/** The codes of STS, IAM Identity Center and the metadata services. */
 const SIGN_IN_ERRORS = new Map([
   ...SERVICE_ERRORS,
   ...errorTable(`
@@ -89,7 +89,7 @@ Check AWS_CONTAINER_AUTHORIZATION_TOKEN, and assign a role to the container.
   Server responded with status: the container service refused to return credentials
 `)
 
-/** The SDK fails on a foreign response, such as a proxy's page, with an error without its status. */
+/** For a foreign response, such as a page of a proxy, the SDK throws an error without the status. */
 export function refuseForeign(send: Send): Send {
   return async (request) => {
     const response = await send(request)
@@ -102,7 +102,7 @@ export function refuseForeign(send: Send): Send {
       '',
       remedy && (status === 407 || status >= 500) ? remedy : NOT_AWS,
     )
-    // Where the SDK finds whether to retry.
+    // By this status the SDK decides whether to retry.
     throw Object.assign(error, { $metadata: { httpStatusCode: status } })
   }
 }
@@ -125,10 +125,7 @@ function explainException(error: ServiceException, table: ErrorTable): Explanati
   return explainResponse($metadata?.httpStatusCode ?? 0, name, message, table)
 }
 
-/**
- * Explains a sign-in that failed: what a service returned, else what the providers reported.
- * @param reports the messages of the SDK's providers, in their order
- */
+/** @param reports the messages of the SDK's credential providers, in their order */
 export function explainSignIn(
   error: Error,
   reports: readonly string[],

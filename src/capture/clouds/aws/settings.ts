@@ -4,20 +4,17 @@ import { InputError, ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { environmentSecrets, homeFolder, readPath } from '../credentials.ts'
 
-/**
- * Who captures, and how often a query is retried. The SDK finds the endpoint and the credentials
- * itself, as the AWS CLI does.
- */
+/** The SDK itself finds the endpoint and the credentials, as the AWS CLI does. */
 export interface AwsSettings {
-  /** The attempts for one request if EC2 throttles or fails. */
+  /** For one request, if EC2 throttles or fails. */
   readonly attempts: number
-  /** The region for sign-ins; absent: that of the profile, which the SDK reads. */
+  /** For the sign-in; undefined: that of the profile, which the SDK reads. */
   readonly region: string | undefined
   readonly profile: string | undefined
   readonly secrets: readonly string[]
 }
 
-/** One more than the other clouds' SDKs: EC2 throttles accounts, not callers. */
+/** One more than the other clouds, because EC2 throttles accounts, not callers. */
 const ATTEMPTS = 5
 
 export const awsSettings = {
@@ -45,7 +42,7 @@ export const awsSettings = {
     readPath('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', source)
     // The SDK ignores a missing file.
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) {
-      readPath(name, source, env[name], 'optional')
+      readPath(name, source, env[name], true)
     }
     // The SDK fails without a home folder, even if it finds credentials elsewhere.
     if (homeFolder(env) === undefined) process.env.HOME = '/'
@@ -69,6 +66,6 @@ export const awsSettings = {
 function checkKeys(env: Source['env']): void {
   const [key, secret] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
   if (!env[key] === !env[secret] || env.AWS_PROFILE) return
-  const [there, missing] = env[key] ? [key, secret] : [secret, key]
-  throw new ServiceError(`aws: ${missing} is missing`, `Set ${missing}, or unset ${there}.`)
+  const [present, missing] = env[key] ? [key, secret] : [secret, key]
+  throw new ServiceError(`aws: ${missing} is missing`, `Set ${missing}, or unset ${present}.`)
 }

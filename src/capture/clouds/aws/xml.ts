@@ -1,13 +1,13 @@
 import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
 
-/** The elements that are kept: those with text, and those with further elements. */
+/** An allow-list of elements. */
 export type Elements = 'text' | { readonly [name: string]: Elements }
 
 interface Filter {
   readonly elements: Elements
-  /** @returns the text to keep, or undefined to drop the element */
+  /** @returns undefined to drop the element */
   edit(name: string, text: string): string | undefined
-  /** Whether an `item` of a list is kept, by the texts of its members. */
+  /** Whether to keep an `item` of a list; `member` gets the text of one of its elements. */
   isKept(list: string, member: (name: string) => string): boolean
 }
 
@@ -15,10 +15,10 @@ const ELEMENT = 1
 const TEXT = 3
 
 /**
- * Prints the parts of a document that a filter keeps, indented as they came; comments and attributes
- * other than the namespace are dropped. The document is walked once.
- * @param root the expected name of the root element
- * @returns undefined for anything that is not such a document
+ * Prints the allowed elements of a document, with their indentation and without comments and
+ * attributes other than the namespace.
+ * @param root the name of the root element
+ * @returns undefined for another document
  */
 export function filterXml(text: string, root: string, filter: Filter): string | undefined {
   try {
@@ -49,7 +49,7 @@ function print(element: Element, allowed: Elements, filter: Filter): string | un
   return printed === '' ? `<${start}/>` : `<${start}>${printed}</${nodeName}>`
 }
 
-/** White space is kept before what is kept, so that no empty lines remain. */
+/** Keeps the white space before kept elements only, so that there are no empty lines. */
 function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter: Filter): string {
   const parts: string[] = []
   let space = ''
@@ -58,12 +58,12 @@ function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter
       space = node.nodeValue
       continue
     }
-    const { nodeName } = node
-    const within = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
+    const { nodeName, nodeType } = node
+    const elements = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
     const isKept =
       nodeName !== 'item' || filter.isKept(list.nodeName, (name) => memberText(node, name))
-    if (node.nodeType === ELEMENT && within !== undefined && isKept) {
-      const printed = print(node as Element, within, filter)
+    if (nodeType === ELEMENT && elements !== undefined && isKept) {
+      const printed = print(node as Element, elements, filter)
       if (printed !== undefined) parts.push(space, printed)
     }
     space = ''
@@ -72,16 +72,13 @@ function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter
 }
 
 function memberText(item: Node, name: string): string {
-  for (const each of childNodes(item)) if (each.nodeName === name) return each.textContent ?? ''
-  return ''
+  return [...childNodes(item)].find((each) => each.nodeName === name)?.textContent ?? ''
 }
 
 function* childNodes({ firstChild }: Node): Generator<Node> {
   for (let node = firstChild; node !== null; node = node.nextSibling) yield node
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-
 function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? '')
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

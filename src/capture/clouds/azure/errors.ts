@@ -57,7 +57,7 @@ ${ENVIRONMENT}
   900382 900432 900439: the account is in another Azure cloud
 `)
 
-/** OAuth's own codes, where no number came with them, as from a managed identity. */
+/** Codes of OAuth without an AADSTS number, for example from a managed identity. */
 export const OAUTH_ERRORS = errorTable(`
 ${APPLICATION}
   invalid_client: the client id or the secret is wrong
@@ -99,7 +99,7 @@ ${RETRY}
   ServiceUnavailable: the service is not available
 `)
 
-/** Codes of a 404 that report a missing SKU, offer or publisher. */
+/** Codes of a 404 for a missing SKU, offer or publisher. */
 const NOT_FOUND =
   /^(|NotFound|ResourceNotFound|ArtifactNotFound|PlatformImageNotFound|(VM)?(Image|Publisher|Offer|Sku)s?NotFound)$/
 
@@ -107,7 +107,7 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404 && NOT_FOUND.test(error.code ?? '')
 }
 
-/** Codes that report either an API version or a region that is not supported. */
+/** Codes for an API version or a region that is not supported. */
 const API_VERSION =
   /^(NoRegisteredProviderFound|InvalidResourceType|InvalidApiVersionParameter|UnsupportedApiVersion|ApiVersionNotSupported)$/
 

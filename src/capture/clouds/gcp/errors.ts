@@ -21,7 +21,7 @@ const ADMIN =
 
 const POLICY: ErrorRow = ['a policy of the organization does not allow the query', ADMIN]
 
-/** The reasons of the Compute API: those of its error list, and of `google.api.ErrorReason`. */
+/** The reasons of the Compute API, in its error list and in `google.api.ErrorReason`. */
 const REASONS = errorTable(`
 ${API}
   accessNotConfigured serviceDisabled SERVICE_DISABLED SERVICE_NOT_VISIBLE: the Compute Engine API is not enabled
@@ -51,7 +51,7 @@ ${RETRY}
   backendError internalError: internal error of the service
 `)
 
-/** The codes of OAuth, of the Security Token Service and of IAM's credentials API. */
+/** The codes of OAuth, the Security Token Service and the IAM Credentials API. */
 const OAUTH = errorTable(`
 ${LOGIN_AGAIN}
   invalid_grant: the login has expired or was revoked
@@ -73,7 +73,7 @@ Check service_account_impersonation_url.
   NOT_FOUND: the service account does not exist
 `)
 
-/** What Google says in a description of `invalid_grant`, which has several causes. */
+/** Descriptions of `invalid_grant`, which has several causes. */
 const DESCRIPTIONS = messageTable(`
 Set this machine's clock.
   reasonable timeframe|iat.*exp|JWT.*(time|clock): this machine's clock is wrong
@@ -84,7 +84,7 @@ Sign in again with gcloud auth application-default login, or request a new token
   (id|subject|oidc)[ _]?token.*(expired|stale): the token has expired
 `)
 
-/** Whether the project does not allow its images to be listed: a result, not a failure. */
+/** Whether the project does not allow its images to be listed, which is a result, not a failure. */
 export function isForbidden(error: unknown): boolean {
   const refusal = readRefusal(error)
   return refusal?.code === 403 && LISTING.includes(refusal.reason) && !refusal.isPolicy
@@ -147,7 +147,7 @@ export function explainMessage(error: Error): Explanation {
   return explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')
 }
 
-/** Some kinds of credentials put the code into a message of their own. */
+/** Some credentials of the library throw an error with the code in its message. */
 function codeIn(message: string): string | undefined {
   return [...OAUTH.keys()].find((code) => message.includes(code))
 }
@@ -158,8 +158,8 @@ function getStatus(error: unknown): number | undefined {
 }
 
 /**
- * The API's own words: a proxy's page with the same status is not a response of Compute. The details
- * are more exact than the older list of errors, also with an unknown reason.
+ * The error in a response of Compute; a page of a proxy has none. The details are more exact than the
+ * older list of errors, even with an unknown reason.
  */
 function readRefusal(error: unknown) {
   const { response } = (error ?? {}) as { response?: { data?: unknown } }
@@ -170,7 +170,7 @@ function readRefusal(error: unknown) {
     .flatMap((list) => (Array.isArray(list) ? list : []))
     .flatMap((each) => [Object(each).reason, ...violationTypes(Object(each).violations)])
     .filter((text) => typeof text === 'string' && text !== '')
-  // A policy of the organization may be named with any reason.
+  // An error about a policy of the organization may have any reason.
   const isPolicy = /organization's policy|vpcServiceControls|access level/i.test(String(message))
   return { code, reason: String(reason), message, isPolicy }
 }

@@ -32,7 +32,7 @@ export const gcpSettings = {
   },
 } as const satisfies CloudSettings<GcpCriteria, GcpSettings>
 
-/** Finds what the library reports in OpenSSL's words. */
+/** The library reports a malformed key with a message of OpenSSL. */
 function checkCredentials(text: string, file: string): void {
   const { type, private_key: key, universe_domain: universe } = credentialMembers(text, file)
   if (typeof universe === 'string' && universe !== 'googleapis.com') {

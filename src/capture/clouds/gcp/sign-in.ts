@@ -8,16 +8,13 @@ import { explainMessage, explainSignIn, LOGIN } from './errors.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/compute.readonly'
 
-export interface SignedIn {
-  readonly auth: InstanceType<typeof auth.GoogleAuth>
-  secrets(): readonly string[]
-}
+type GoogleAuth = InstanceType<typeof auth.GoogleAuth>
 
-/**
- * Signs in once for all queries, with the application default credentials.
- * @param host of the API that the token is for
- */
-export async function signIn(send: Send, host: string): Promise<SignedIn> {
+/** Signs in with the application default credentials. @param host of the API */
+export async function signIn(
+  send: Send,
+  host: string,
+): Promise<{ readonly auth: GoogleAuth; secrets(): readonly string[] }> {
   const trace = new SignInTrace()
   const options = { ...requestOptions(trace.watch(send)), retry: true, retryConfig: RETRIES }
   const credentials = new auth.GoogleAuth({
@@ -56,16 +53,14 @@ function explain(error: Error, trace: SignInTrace): Error {
   return new ServiceError(`gcp: ${cause}`, remedy, { cause: error })
 }
 
-/** A client and its parts: another client exchanges a token for it, or acts for it. */
+/** A client, and the clients that exchange a token for it or impersonate a service account. */
 function getParts(client: object): object[] {
   const parts = ['stsCredential', 'sourceClient'].map((name): unknown => Reflect.get(client, name))
   const objects = parts.filter((part) => typeof part === 'object' && part !== null)
   return [client, ...objects.flatMap(getParts)]
 }
 
-const BODILESS = [204, 205, 304]
-
-/** The transport as Google's libraries use it; with an agent they do not look for a proxy. */
+/** The transport as options of Google's libraries; with an agent they do not use a proxy. */
 export function requestOptions(send: Send) {
   const fetchImplementation: typeof fetch = async (input, init = {}) => {
     const { status, headers, body } = await send({
@@ -76,7 +71,8 @@ export function requestOptions(send: Send) {
       signal: init.signal ?? undefined,
     })
     const { 'content-encoding': _, ...plain } = headers
-    return new Response(BODILESS.includes(status) ? null : new Uint8Array(body), {
+    const isEmpty = [204, 205, 304].includes(status)
+    return new Response(isEmpty ? null : new Uint8Array(body), {
       status,
       headers: plain,
     })
@@ -93,10 +89,8 @@ export const RETRIES = {
   },
   shouldRetry(error: Attempt): boolean {
     const { response, config } = error
-    const isTransientFailure = response
-      ? isTransientStatus(response.status ?? 0)
-      : isTransient(error)
-    return isTransientFailure && (config?.retryConfig?.currentRetryAttempt ?? 0) < RETRIES.retry
+    const mayRetry = response ? isTransientStatus(response.status ?? 0) : isTransient(error)
+    return mayRetry && (config?.retryConfig?.currentRetryAttempt ?? 0) < RETRIES.retry
   },
 }
 
@@ -105,7 +99,7 @@ interface Attempt {
   readonly config?: { readonly retryConfig?: { readonly currentRetryAttempt?: number } }
 }
 
-/** The members in which the library's kinds of credentials have secrets and ids. */
+/** The members of the library's credentials with secrets and ids. */
 const MEMBERS = /^_?(email|key|keyId|clientId|clientSecret|refreshToken|projectId|quotaProjectId)$/
 
 function getSecrets(credential: object | null): string[] {
