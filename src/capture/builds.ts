@@ -116,7 +116,7 @@ async function fetchText(url: string, options: TransportOptions): Promise<string
       'Set --url to the build server that it leads to.',
     )
   }
-  const { cause, remedy } = explainResponse(status, '', undefined, new Map())
+  const { cause, remedy } = explainResponse(status, '', undefined)
   throw new ServiceError(`${url}: ${cause}`, remedy)
 }
 

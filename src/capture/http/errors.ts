@@ -33,8 +33,8 @@ export function errorTable(text: string, separator = ' '): ErrorTable {
 }
 
 /** Like `errorTable`, with patterns of messages instead of codes, in order of precedence. */
-export function messageTable(text: string): readonly (readonly [pattern: RegExp, ...ErrorRow])[] {
-  return [...errorTable(text, '\n')].map(([source, row]) => [new RegExp(source, 'i'), ...row])
+export function messageTable(text: string): readonly (readonly [pattern: RegExp, ErrorRow])[] {
+  return [...errorTable(text, '\n')].map(([source, row]) => [new RegExp(source, 'i'), row])
 }
 
 export interface Explanation {
@@ -114,15 +114,20 @@ export function explainConnection(error: unknown): Explanation | undefined {
   return undefined
 }
 
-/** An unknown code gets the message of the service and no remedy. */
+/**
+ * Looks up the code of a response, else its status. An unknown code gets the message of the service
+ * and no remedy.
+ * @param place such as `sign-in at HOST`
+ */
 export function explainResponse(
   status: number,
   code: string,
   message: unknown,
-  table: ErrorTable,
+  table: ErrorTable = new Map(),
+  place = '',
 ): Explanation {
   const shown = isErrorCode(code) ? code : ''
-  const returned = `returned ${[status, shown].filter(Boolean).join(' ')}`
+  const returned = [place, 'returned', status, shown].filter(Boolean).join(' ')
   const row = table.get(code) ?? STATUSES.get(String(status))
   if (row) return { cause: `${returned}: ${row[0]}`, remedy: row[1] }
   if (status >= 500) return { cause: returned + withMessage(message), remedy: RETRY }

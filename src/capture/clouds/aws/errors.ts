@@ -96,7 +96,7 @@ export function refuseForeign(send: Send): Send {
     const { status, body } = response
     const start = body.subarray(0, 1000).toString('utf8').trimStart()
     if (/^(\{|(<\?xml[^>]*>\s*)?<(\w*Response|Error)\b)/.test(start)) return response
-    const { cause, remedy } = explainResponse(status, '', undefined, new Map())
+    const { cause, remedy } = explainResponse(status, '', undefined)
     const error = new TransportError(
       `${status === 200 ? '' : `${cause}; `}the response is not from AWS`,
       '',
@@ -120,9 +120,12 @@ interface ServiceException {
   readonly $metadata?: { readonly httpStatusCode?: number }
 }
 
-function explainException(error: ServiceException, table: ErrorTable): Explanation {
-  const { name, message, $metadata } = error
-  return explainResponse($metadata?.httpStatusCode ?? 0, name, message, table)
+function explainException(
+  { name, message, $metadata }: ServiceException,
+  table: ErrorTable,
+  place?: string,
+): Explanation {
+  return explainResponse($metadata?.httpStatusCode ?? 0, name, message, table, place)
 }
 
 /** @param reports the messages of the SDK's credential providers, in their order */
@@ -136,14 +139,13 @@ export function explainSignIn(
   const malformed = explainMalformed(error)
   if (malformed) return { ...malformed, cause: `${place}: ${malformed.cause}` }
   if ($metadata?.httpStatusCode !== undefined) {
-    const { cause, remedy } = explainException(error, SIGN_IN_ERRORS)
-    return { cause: `${place} ${cause}`, remedy }
+    return explainException(error, SIGN_IN_ERRORS, place)
   }
   const [, code = ''] = /^([A-Z][A-Za-z]+): /.exec(error.message) ?? []
   const row = SIGN_IN_ERRORS.get(code)
   if (row) return { cause: `${place} returned ${code}: ${row[0]}`, remedy: row[1] }
   const all = [...reports, error.message]
-  for (const [pattern, meaning, remedy] of PROVIDER_MESSAGES) {
+  for (const [pattern, [meaning, remedy]] of PROVIDER_MESSAGES) {
     const report = all.find((each) => pattern.test(each))
     const status = report && /status: ([0-9]+)/.exec(report)?.[1]
     if (report) return { cause: status ? `${meaning} (${status})` : meaning, remedy }

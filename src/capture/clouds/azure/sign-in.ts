@@ -151,8 +151,7 @@ function explainForeign({ body }: HttpResponse, host: string): Explanation | und
 function explainRefusal({ status, body }: HttpResponse, host: string): Explanation {
   const { error, message, error_description: description = message } = readJson(body)
   const code = typeof error === 'string' ? error : ''
-  const { cause, remedy } = explainResponse(status, code, description, OAUTH_ERRORS)
-  return { cause: `sign-in at ${host} ${cause}`, remedy }
+  return explainResponse(status, code, description, OAUTH_ERRORS, `sign-in at ${host}`)
 }
 
 function readJson(body: Buffer): Readonly<Record<string, unknown>> {

@@ -118,17 +118,14 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
   const description = String(data.error_description ?? nested.message ?? error.message)
   const codes = [data.error_subtype, data.error, nested.status, codeIn(error.message)]
   const code = codes.find((each): each is string => OAUTH.has(String(each)))
+  const isGrant = code === 'invalid_grant'
+  const [, described] = DESCRIPTIONS.find(([each]) => isGrant && each.test(description)) ?? []
+  const [meaning, remedy] = described ?? OAUTH.get(code ?? '') ?? []
+  if (meaning !== undefined) return { cause: `${place} failed: ${meaning} (${code})`, remedy }
   const status = getStatus(error)
-  const described = DESCRIPTIONS.find(([pattern]) => pattern.test(description))
-  if (described && code === 'invalid_grant') {
-    const [, meaning, remedy] = described
-    return { cause: `${place} failed: ${meaning} (${code})`, remedy }
-  }
-  const row = OAUTH.get(code ?? '')
-  if (row) return { cause: `${place} failed: ${row[0]} (${code})`, remedy: row[1] }
-  if (status === undefined) return undefined
-  const { cause, remedy } = explainResponse(status, String(codes[1] ?? ''), description, OAUTH)
-  return { cause: `${place} ${cause}`, remedy }
+  return status === undefined
+    ? undefined
+    : explainResponse(status, String(codes[1] ?? ''), description, OAUTH, place)
 }
 
 const MESSAGES = messageTable(`
@@ -142,8 +139,8 @@ ${LOGIN}
 `)
 
 export function explainMessage(error: Error): Explanation {
-  const [, meaning, remedy] = MESSAGES.find(([pattern]) => pattern.test(error.message)) ?? []
-  if (meaning !== undefined) return { cause: `sign-in failed: ${meaning}`, remedy }
+  const [, row] = MESSAGES.find(([pattern]) => pattern.test(error.message)) ?? []
+  if (row) return { cause: `sign-in failed: ${row[0]}`, remedy: row[1] }
   return explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')
 }
 
