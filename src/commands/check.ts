@@ -1,7 +1,7 @@
 import { getReleases } from '../core/stream/stream.ts'
 import { CheckFailure, errorLines } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { type CheckedStream, checkWorkspace, faultsOf } from '../workflows/check.ts'
+import { type CheckedStream, checkWorkspace, getFaults } from '../workflows/check.ts'
 import { command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { texts } from './option.ts'
@@ -24,7 +24,7 @@ export const checkCommand = command({
     const result = await checkWorkspace(context, STREAMS, (checked) =>
       printStream(checked, context.terminal),
     )
-    const faults = faultsOf(result)
+    const faults = getFaults(result)
     if (faults.length === 0) return
     const message = `${result.file}: ${counted(faults.length, 'check')} failed`
     throw new CheckFailure(message, undefined, { lines: errorLines(faults) })

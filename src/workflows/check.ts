@@ -14,7 +14,6 @@ import { otherIdentity } from './regenerate.ts'
 import { isPending, isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
-/** Something that is wrong, and the command or the edit that repairs it. */
 export interface Fault {
   readonly message: string
   readonly remedy?: string | undefined
@@ -24,7 +23,7 @@ export interface CheckedStream {
   readonly name: string
   readonly config: StreamConfig
   readonly faults: readonly Fault[]
-  /** Absent if a file is missing, and for a stream without a snapshot. */
+  /** Undefined if a file is missing, and for a stream without a snapshot. */
   readonly verification?: Verification
 }
 
@@ -38,7 +37,7 @@ export interface CheckResult {
 /**
  * Verifies the snapshots and files of streams of the workspace, offline.
  *
- * @param names of streams; none for all, with a search for unused snapshots
+ * @param names of streams; empty for all streams and a search for unused snapshots
  */
 export async function checkWorkspace(
   { folder }: Pick<LockContext, 'folder'>,
@@ -47,7 +46,7 @@ export async function checkWorkspace(
 ): Promise<CheckResult> {
   const opened = await openWorkspace(folder)
   const streams: CheckedStream[] = []
-  // One at a time: a replay intercepts all requests of the process.
+  // Sequential, as a replay intercepts all requests of the process.
   for (const [name, config] of namedStreams(opened, names)) {
     const checked = await checkStream(name, config, opened, folder)
     streams.push(checked)
@@ -57,7 +56,7 @@ export async function checkWorkspace(
   return { file: opened.file, streams, unused }
 }
 
-export function faultsOf({ streams, unused }: CheckResult): Fault[] {
+export function getFaults({ streams, unused }: CheckResult): Fault[] {
   const own = streams.flatMap(({ name, faults }) =>
     faults.map((fault) => ({ ...fault, message: `${name}: ${fault.message}` })),
   )
@@ -77,7 +76,7 @@ async function checkStream(
     const command = `stream-snapshot regenerate ${name}`
     const verification = await verifyStream(config, { folder }, command)
     const { checks, snapshot } = verification
-    const faults = checks.flatMap((check) => faultOf(check, name, config))
+    const faults = checks.flatMap((check) => toFaults(check, name, config))
     if (snapshot && isWhole(checks)) {
       faults.push(...otherReleases(name, config, snapshot, verification, file))
       faults.push(...(await otherSettings(name, config, snapshot, file, folder)))
@@ -90,7 +89,6 @@ async function checkStream(
   }
 }
 
-/** A target may have moved; a snapshot is captured by the first update. */
 function missingFiles(
   name: string,
   { snapshot, target, marketplaceFile }: StreamConfig,
@@ -103,13 +101,13 @@ function missingFiles(
     const restore = `git checkout -- ${path}`
     const remedy =
       key === 'snapshot'
-        ? `stream-snapshot update ${name}, or ${restore} if it was committed`
-        : `${restore} if it was committed, stream-snapshot update ${name}, or change ${key} of ${name} in ${file}`
+        ? `Run stream-snapshot update ${name}, or ${restore} if it was committed.`
+        : `Run ${restore} if it was committed, run stream-snapshot update ${name}, or change ${key} of ${name} in ${file}.`
     return [{ message: `${path}: no such file`, remedy }]
   })
 }
 
-function faultOf(
+function toFaults(
   { name: check, fault, remedy }: Check,
   name: string,
   { snapshot }: StreamConfig,
@@ -118,15 +116,15 @@ function faultOf(
   if (check === 'target') return [{ message: fault, remedy }]
   const files = `${snapshot} ${recordingFile(snapshot)}`
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
-    form: `stream-snapshot capture ${snapshot} --replay`,
+    form: `Run stream-snapshot capture ${snapshot} --replay.`,
     secrets: 'Do not push the files. Revoke the secrets, and capture again.',
   }
-  const restore = `git checkout -- ${files}, or stream-snapshot update ${name}`
+  const restore = `Run git checkout -- ${files}, or stream-snapshot update ${name}.`
   const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`
   return [{ message, remedy: remedy ?? remedies[check] ?? restore }]
 }
 
-/** Builds of the snapshot and releases of the target that are not those of the workspace. */
+/** Builds of the snapshot and releases of the target that differ from the workspace. */
 function otherReleases(
   name: string,
   { snapshot: file, target, builds }: StreamConfig,
@@ -142,12 +140,12 @@ function otherReleases(
     return [{ message, remedy: `Add "builds": ${value} to ${name} in ${workspace}.` }]
   }
   const releases = regeneration ? getReleases(regeneration.result.stream) : new Map()
-  // A stale or newer target is a difference already.
+  // A target that differs has a fault already.
   const isTargetOk = checks.every(({ name: check, fault }) => check !== 'target' || !fault)
   return Object.entries(builds).flatMap(([arch, wanted]) => {
     const own = snapshot.builds[arch]?.release
     const shown = releases.get(arch)
-    const remedy = `stream-snapshot update --cloud none ${name} ${arch}=${wanted}`
+    const remedy = `Run stream-snapshot update --cloud none ${name} ${arch}=${wanted}`
     if (own !== wanted) {
       const found = own === undefined ? `no build for ${arch}` : `the build ${own} for ${arch}`
       return [{ message: `${file}: has ${found}, and ${workspace} ${wanted}`, remedy }]
@@ -158,7 +156,7 @@ function otherReleases(
   })
 }
 
-/** What the snapshot was captured for, if the next update would capture it for something else. */
+/** Settings of the snapshot that differ from the workspace. */
 async function otherSettings(
   name: string,
   config: StreamConfig,
@@ -170,11 +168,12 @@ async function otherSettings(
   const captured = capturedClouds(snapshot)
   const { clouds = captured } = config
   const faults: Fault[] = []
-  const add = (what: string, remedy = `stream-snapshot update ${name}`) =>
+  const add = (what: string, remedy = `Run stream-snapshot update ${name}.`) =>
     faults.push({ message: `${file}: ${what}`, remedy })
   const keys = Object.keys(snapshot.stream) as (keyof typeof snapshot.stream)[]
   for (const message of otherIdentity(snapshot, config, workspace, keys)) {
-    faults.push({ message, remedy: `stream-snapshot update ${name}, or correct ${workspace}` })
+    const remedy = `Run stream-snapshot update ${name}, or correct ${workspace}.`
+    faults.push({ message, remedy })
   }
   for (const cloud of clouds) {
     if (!captured.includes(cloud) && !isPending(snapshot, config, cloud)) {
@@ -182,7 +181,7 @@ async function otherSettings(
     }
   }
   for (const cloud of captured.filter((each) => !clouds.includes(each))) {
-    const remedy = `stream-snapshot capture ${file} --replay --drop ${cloud}, then stream-snapshot regenerate ${name} --allow-regression; or add ${cloud} to clouds`
+    const remedy = `Run stream-snapshot capture ${file} --replay --drop ${cloud}, then stream-snapshot regenerate ${name} --allow-regression; or add ${cloud} to clouds.`
     add(`has ${cloud}, which is not in clouds of ${workspace}`, remedy)
   }
   if (criteria !== undefined) {
@@ -201,7 +200,7 @@ async function findUnused({ file, streams }: OpenedWorkspace, folder: Folder): P
   for (const place of new Set(used.map((each) => dirname(each)))) {
     for (const path of folder.list(place, '.json').map((name) => join(place, name))) {
       if (used.includes(path)) continue
-      // The folder may have other files, if it is the root of the repository.
+      // The folder may contain other files.
       const text = path.endsWith('.recording.json')
         ? undefined
         : await folder.readIfExists(path).catch(() => '')
@@ -212,6 +211,6 @@ async function findUnused({ file, streams }: OpenedWorkspace, folder: Folder): P
   }
   return unused.map((path) => ({
     message: `${path}: not used by any stream in ${file}`,
-    remedy: `Delete ${path}, or name it as the snapshot of a stream in ${file}`,
+    remedy: `Delete ${path}, or name it as the snapshot of a stream in ${file}.`,
   }))
 }

@@ -15,17 +15,16 @@ export interface Verification {
   readonly file: string
   readonly checks: readonly Check[]
   readonly snapshot?: Snapshot | undefined
-  /** What the snapshot generates; absent if that is refused. */
+  /** The generated files; undefined if they are refused. */
   readonly regeneration?: Regeneration
   readonly comparison?: Comparison
 }
 
 /**
- * Verifies a snapshot against its recording, and its target if the config has one, offline. Each file
- * is read once.
+ * Verifies a snapshot against its recording, and its target if the config has one, offline.
  *
- * @param command regenerates the target, for remedies
- * @throws InputError for a file that is missing
+ * @param command the command line in remedies that regenerates the target
+ * @throws InputError for a missing file
  */
 export async function verifyStream(
   config: StreamConfig,
@@ -35,7 +34,7 @@ export async function verifyStream(
   const { verifyEvidence, verifyUnreadable } = await import('../capture/verify.ts')
   const { snapshot: file } = config
   const { checks, snapshot } = await readEvidence(file, folder).then(verifyEvidence, (error) => {
-    // A fault at a position in the snapshot, such as a conflict marker, is a result.
+    // An error with a position in the snapshot, such as a conflict marker, is a result.
     const hasPosition = error instanceof InputError && error.message.startsWith(`${file}:`)
     if (!hasPosition || !/^:\d/.test(error.message.slice(file.length))) throw error
     return verifyUnreadable(error)
@@ -52,7 +51,7 @@ export function isWhole(checks: readonly Check[]): boolean {
   return checks.every(({ name, fault }) => !fault || (name !== 'schema' && name !== 'integrity'))
 }
 
-/** The two files of one capture, read again if a run replaces them meanwhile. */
+/** The two files of one capture, read again if another run replaces them at the same time. */
 async function readEvidence(file: string, folder: Folder) {
   const recording = recordingFile(file)
   const text = await folder.read(file)
@@ -68,7 +67,7 @@ interface TargetCheck extends Pick<Verification, 'regeneration' | 'comparison'> 
   readonly check: Omit<Check, 'name'>
 }
 
-/** The difference of `regenerate --check`, and images that the snapshot has no evidence for. */
+/** The difference of `regenerate --check`, and images without evidence in the snapshot. */
 async function checkTarget(
   snapshot: Snapshot,
   config: StreamConfig,
@@ -94,28 +93,25 @@ async function checkTarget(
     ]
     if (faults.length === 0) return { check: {}, ...done }
     const unverifiedRemedy = config.clouds
-      ? `${command} --allow-regression, which removes them; or add the cloud to the workspace`
+      ? `Remove them with ${command} --allow-regression, or add the cloud to the workspace.`
       : `Capture ${config.snapshot} for them, or remove them from the file.`
-    const remedy = writes.length > 0 ? command : unverifiedRemedy
+    const remedy = writes.length > 0 ? `Run ${command}` : unverifiedRemedy
     return { check: { fault: faults.join('; '), remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
       const faults = [other, error.message, ...describe(error.unverified)]
       const fault = `${files.join(', ')}: ${faults.join('; ')}`
-      const remedy = `${command} --allow-regression, or git checkout -- ${files.join(' ')}`
+      const remedy = `Run ${command} --allow-regression, or git checkout -- ${files.join(' ')}`
       return { check: { fault, remedy }, comparison: error.comparison }
     }
-    if (!(error instanceof UserError) || isMissing(error)) throw error
-    if (error instanceof LaterVersionError) throw error
+    const isFault = error instanceof UserError && !(error instanceof LaterVersionError)
+    if (!isFault || isMissing(error)) throw error
     const { message, remedy } = error
     return { check: { fault: message, remedy } }
   }
 }
 
-/**
- * Whether a cloud of the workspace is still to be queried: an update of the builds alone queries none
- * and leaves marketplace images unchanged.
- */
+/** Whether a cloud is still to be queried: an update of builds alone queries no cloud. */
 export function isPending(
   snapshot: Snapshot,
   { clouds = [] }: StreamConfig,

@@ -60,7 +60,7 @@ describe('check names the repair', () => {
     )
     expect(await faults()).toEqual([
       `  one: one.json: not what ${SNAPSHOT} generates`,
-      '    stream-snapshot regenerate one',
+      '    Run stream-snapshot regenerate one',
     ])
     await call('regenerate', 'one')
     expect(await call('check')).toMatchObject({ status: 0 })
@@ -71,9 +71,9 @@ describe('check names the repair', () => {
     await edit(SNAPSHOT, (text) => text.replace('"active"', '"deprecated"'))
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: integrity: the content was changed after the capture`,
-      `    git checkout -- ${FILES}, or stream-snapshot update one`,
+      `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
       `  one: ${SNAPSHOT}: replay: a replay of the recording results in another snapshot`,
-      `    git checkout -- ${FILES}, or stream-snapshot update one`,
+      `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
     ])
     const { stdout } = await call('verify', SNAPSHOT, '--target', 'one.json')
     expect(stdout).toContain(`${SNAPSHOT}: target: not checked\n`)
@@ -85,7 +85,7 @@ describe('check names the repair', () => {
     await edit(SNAPSHOT, (text) => JSON.stringify(JSON.parse(text), undefined, 2))
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: form: not formatted as a capture formats it`,
-      `    stream-snapshot capture ${SNAPSHOT} --replay`,
+      `    Run stream-snapshot capture ${SNAPSHOT} --replay.`,
     ])
     expect(await call('capture', SNAPSHOT, '--replay')).toMatchObject({ status: 0 })
     expect(await read(SNAPSHOT)).toBe(before)
@@ -97,9 +97,9 @@ describe('check names the repair', () => {
     await rename(at('one.json'), at('two.json'))
     expect(await faults()).toEqual([
       '  one: one.json: no such file',
-      '    git checkout -- one.json if it was committed, stream-snapshot update one, or change target of one in stream-snapshot.json',
+      '    Run git checkout -- one.json if it was committed, run stream-snapshot update one, or change target of one in stream-snapshot.json.',
       '  snapshots/old.json: not used by any stream in stream-snapshot.json',
-      '    Delete snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json',
+      '    Delete snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json.',
     ])
     await rm(at('snapshots/old.json'))
     await workspace({ ...STREAM, target: 'two.json' })
@@ -112,7 +112,7 @@ describe('check names the repair', () => {
     await edit('criteria.json', (text) => text.replace('"earlierMinors":2', '"earlierMinors":1'))
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: captured with other criteria than criteria.json`,
-      '    stream-snapshot update one',
+      '    Run stream-snapshot update one.',
     ])
   })
 
@@ -124,7 +124,7 @@ describe('check names the repair', () => {
       /^ {2}one: one\.json: not what snapshots\/s\.json generates; the target would get older images: \d+ marketplace images$/,
     )
     expect(remedy).toBe(
-      '    stream-snapshot regenerate one --allow-regression, or git checkout -- one.json',
+      '    Run stream-snapshot regenerate one --allow-regression, or git checkout -- one.json',
     )
   })
 })
@@ -148,8 +148,9 @@ describe('a snapshot with three clouds and builds', () => {
     await edit('stream-snapshot.json', (text) => text.replace(',"gcp"', ''))
     const [, remedy = ''] = await faults()
     const [, first = '', second = ''] =
-      /^ {4}stream-snapshot (.+), then stream-snapshot (.+); or add gcp to clouds$/.exec(remedy) ??
-      []
+      /^ {4}Run stream-snapshot (.+), then stream-snapshot (.+); or add gcp to clouds\.$/.exec(
+        remedy,
+      ) ?? []
     for (const line of [first, second]) {
       expect(await call(...line.split(' '))).toMatchObject({ status: 0 })
     }
@@ -209,7 +210,7 @@ describe('regenerate in a workspace', () => {
     const cause = `${SNAPSHOT}: captured with ocp 4.18, and stream-snapshot.json has 4.17`
     expect(await faults()).toEqual([
       `  one: ${cause}`,
-      '    stream-snapshot update one, or correct stream-snapshot.json',
+      '    Run stream-snapshot update one, or correct stream-snapshot.json.',
     ])
     expect(await call('regenerate')).toEqual({
       status: 1,
