@@ -40,17 +40,17 @@ import { currentBranch } from '../files/git/git.ts'
 import { printable } from '../printable.ts'
 
 export interface PlanOptions {
-  /** `--ocp`, which is stronger than a release. */
+  /** `--ocp`, which takes precedence over a release. */
   readonly ocp?: string | undefined
   /** The builds to capture instead of those of the config. */
   readonly builds?: readonly NamedBuild[] | undefined
   /** Parts of the existing snapshot to remove: clouds, architectures, regions, `x86_64/aws/…`. */
   readonly drop?: readonly string[] | undefined
-  /** Whether a name to drop may be missing in this snapshot. */
+  /** Whether names in `drop` may be missing in this snapshot. */
   readonly dropsOfAnyStream?: boolean
   /**
-   * Whether clouds are left out, with a note, if the OCP version is unknown; and queried by default
-   * if the existing snapshot has none.
+   * Whether no cloud is queried, with a note, if the OCP version is unknown, and the default cloud is
+   * queried if the existing snapshot has no clouds.
    */
   readonly allowsBuildsOnly?: boolean
 }
@@ -62,18 +62,19 @@ export interface CapturePlan {
   readonly ocp: MajorMinor | undefined
   readonly clouds: readonly CloudName[]
   readonly builds: readonly WantedBuild[]
-  /** The releases of the target, if they take the place of builds. */
+  /** The releases of the target, if no builds are captured. */
   readonly targetReleases?: Releases
   readonly notes: readonly string[]
 }
 
-/** Name of the criteria that come with the package, where a criteria file is expected. */
-export const BUILT_IN_CRITERIA = 'built-in'
+/** Selects the criteria of this package instead of a criteria file. */
+const BUILT_IN_CRITERIA = 'built-in'
 
 /**
- * Decides what to query: what the options and the config name, else what the existing snapshot has.
+ * Decides what to query: the builds and clouds of the options and the config, else those of the
+ * existing snapshot.
  *
- * @throws InputError if they do not name enough
+ * @throws InputError if the builds, the stream or the OCP version are missing
  */
 export async function planCapture(
   config: StreamConfig,
@@ -85,7 +86,7 @@ export async function planCapture(
   const { drop = [] } = options
   const named = config.clouds ?? defaultClouds(source, options, before)
   const clouds = named.filter((cloud) => !drop.includes(cloud))
-  // To name clouds of an existing snapshot is to query these and nothing else.
+  // If only clouds are named, the builds of the existing snapshot are not queried.
   const isOfClouds = source.isRepeated && config.clouds !== undefined && clouds.length > 0
   const builds = isOfClouds
     ? []
@@ -165,7 +166,7 @@ function notesOnOption(given: MajorMinor, table: RhelTable): string[] {
   return [`--ocp ${printMajorMinor(given)}: not in the criteria${latest}`]
 }
 
-/** Where the releases come from, and what is known of the stream before any query. */
+/** What is known about the stream before any query. */
 interface Source {
   readonly isRepeated: boolean
   readonly identity: Omit<StreamIdentity, 'ocp'>
@@ -173,11 +174,11 @@ interface Source {
   readonly releases: readonly string[]
   readonly targetReleases?: Releases
   readonly skus: readonly string[]
-  /** What the existing snapshot was captured for, if it is of the same stream. */
+  /** The OCP version of the existing snapshot, if it has the same stream name. */
   readonly ocp?: string | null
 }
 
-/** Builds, else the target, else the existing snapshot, else the OCP version alone. */
+/** From builds, else the target, else the existing snapshot, else the OCP version alone. */
 async function readSource(
   config: StreamConfig,
   options: PlanOptions,
@@ -201,7 +202,7 @@ async function readSource(
   }
   const skus = await targetSkus(config, folder)
   if (builds.length > 0) {
-    // Without a name the builds are of the existing snapshot's stream.
+    // Without a name, the builds belong to the stream of the existing snapshot.
     const place = impliedPlace(builds, config)
     const given = config.name ?? place?.name
     const known = given === undefined ? before?.stream : undefined
@@ -221,7 +222,7 @@ async function readSource(
   const name = config.name ?? stream.name
   const targetReleases = getReleases(stream)
   const known = before?.stream.name === name ? before : undefined
-  // Builds that are kept stay where they are.
+  // The location of kept builds is unchanged.
   const hasBuilds = known !== undefined && Object.keys(known.builds).length > 0
   return {
     isRepeated: false,
@@ -241,7 +242,7 @@ export function missingName(): InputError {
   )
 }
 
-/** The SKUs that a stream's images have in its marketplace file, else in the target. */
+/** The SKUs in the marketplace file of a stream, else in the target. */
 async function targetSkus(
   { target, marketplaceFile }: StreamConfig,
   folder: Folder,
@@ -267,7 +268,7 @@ function sourceOfSnapshot(config: StreamConfig, { stream, builds }: Snapshot): S
   }
 }
 
-/** The config is stronger than what is known otherwise, which is stronger than the defaults. */
+/** The config takes precedence over the known values, and these over the defaults. */
 function identify(
   config: StreamConfig,
   known: Partial<StreamIdentity> & Pick<StreamIdentity, 'name'>,
@@ -288,7 +289,7 @@ function identify(
   }
 }
 
-/** The named criteria, else those of the existing snapshot with the built-in ones of other clouds. */
+/** The named criteria, else those of the existing snapshot, with built-in criteria for other clouds. */
 async function readCriteriaOf(
   { criteria }: StreamConfig,
   before: Snapshot | undefined,

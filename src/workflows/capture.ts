@@ -44,9 +44,9 @@ import { type LockContext, writeLocked } from './locks.ts'
 export interface CaptureOptions extends PlanOptions {
   /** A recording that responds instead of the clouds and the build server. */
   readonly replay?: string | undefined
-  /** Limit for one request, in milliseconds. */
+  /** Time limit for one request, in milliseconds. */
   readonly timeout?: number | undefined
-  /** Limit for one query with retries, waits and sign-in, in milliseconds. */
+  /** Time limit for one query with retries, waits and sign-in, in milliseconds. */
   readonly patience?: number | undefined
   readonly concurrency?: number | undefined
 }
@@ -57,7 +57,7 @@ export interface CaptureContext extends LockContext {
   readonly now: () => Date
   readonly env: NodeJS.ProcessEnv
   readonly cloudOptions?: CloudOptions
-  /** What the captures of one run share, so that each query is sent once. */
+  /** Responses that the captures of one run share, so that each query is sent once. */
   readonly shared?: Shared
   readonly onProgress?: (progress: readonly Progress[]) => void
 }
@@ -70,10 +70,10 @@ export interface CaptureResult {
   readonly deprecations: readonly { readonly cloud: CloudName; readonly image: Image }[]
   /** Parts of the snapshot that were not queried. */
   readonly kept: Parts
-  /** Parts that were removed on request, and the names in the request. */
+  /** Parts that were removed on request, and their names. */
   readonly dropped: SnapshotContent | undefined
   readonly droppedNames: readonly string[]
-  /** Parts of unchanged builds that would be lost without a request, and those that were requested. */
+  /** Lost parts of unchanged builds: those without a request, and those that were requested. */
   readonly losses: readonly Change[]
   readonly allowedLosses: readonly Change[]
   /** The files that change: the recording and the snapshot. */
@@ -81,7 +81,7 @@ export interface CaptureResult {
   readonly notes: readonly string[]
 }
 
-/** Parts of a build that the build server no longer has, and that were not named to be dropped. */
+/** Parts of a build that are missing on the build server and were not dropped on request. */
 export class BuildLoss extends CheckFailure {
   constructor(
     file: string,
@@ -97,8 +97,8 @@ export class BuildLoss extends CheckFailure {
  * Captures a stream: queries the clouds and the build server, and writes the snapshot and its
  * recording. Parts of the existing snapshot that are not queried are kept with their evidence.
  *
- * @throws InputError if the config does not name enough, or the file is something else than a snapshot
- * @throws CheckFailure if kept parts were captured for something else, or something would be lost
+ * @throws InputError if the config is incomplete, or the file is not a snapshot
+ * @throws CheckFailure if kept parts were captured with other settings, or something would be lost
  * @throws ServiceError at the first failure; then no file was changed
  */
 export async function captureStream(
@@ -118,7 +118,7 @@ export function refuseLosses(file: string, { losses, comparison }: CaptureResult
   if (losses.length > 0 && comparison) throw new BuildLoss(file, losses, comparison)
 }
 
-/** Captures a stream, and writes nothing; the losses are in the result. */
+/** Captures a stream without writing files. The losses are in the result. */
 export async function prepareCapture(
   config: StreamConfig,
   options: CaptureOptions,
@@ -199,7 +199,7 @@ async function captureOnce(
     now,
     GENERATOR,
   )
-  checkForm(assembled.snapshotText, file)
+  checkReadable(assembled.snapshotText, file)
   const notes = [...notesOnRecording(found, file), ...plan.notes, ...captured.notes]
   return {
     snapshot: assembled.snapshot,
@@ -245,13 +245,13 @@ async function readFound(file: string, folder: Folder): Promise<Found | undefine
     if (!(error instanceof InputError)) throw error
     throw new InputError(
       error.message,
-      'Name another file, as only a snapshot is replaced, or restore the snapshot from git.',
+      'Name another file, as only snapshots are replaced, or restore the snapshot from git.',
       { cause: error },
     )
   }
 }
 
-/** A run that was killed between the two writes leaves the recording of another snapshot. */
+/** A run that was killed between two writes leaves the recording of another snapshot. */
 function notesOnRecording(found: Found | undefined, file: string): string[] {
   if (found === undefined) return []
   const recording = recordingFile(file)
@@ -261,9 +261,9 @@ function notesOnRecording(found: Found | undefined, file: string): string[] {
 }
 
 /**
- * A recording, with its snapshot, which has the time at which its content was first seen.
+ * A recording with its snapshot, which has the time of the first capture.
  *
- * @param replay a recording's file; empty for the snapshot's own
+ * @param replay a recording file; empty for the recording of the snapshot
  */
 async function readReplay(replay: string | undefined, own: string, folder: Folder) {
   if (replay === undefined) return undefined
@@ -291,23 +291,19 @@ function compareContents(
   return compareInventories(new Map(compared), inventory, after.criteria.rhel, new Listings(after))
 }
 
-/**
- * Parts that the build server no longer has for a build that is the same as before. A build that was
- * replaced may have other parts.
- */
+/** Parts of an unchanged build that are missing on the build server. */
 function lostParts(before: Snapshot, after: SnapshotContent, { changes }: Comparison): Change[] {
   return changes.filter(({ subject, loss, follows }) => {
     if (loss !== 'removed' || follows) return false
     if (subject.kind !== 'artifact' && subject.kind !== 'image') return false
-    // A capture may leave out signatures; the loss is refused where a stream has them.
+    // A capture may omit signatures; `regenerate` refuses their loss.
     if (subject.member !== undefined) return false
     const { architecture } = subject
-    const isSame = before.builds[architecture]?.release === after.builds[architecture]?.release
-    return isSame
+    return before.builds[architecture]?.release === after.builds[architecture]?.release
   })
 }
 
-/** The name by which `--drop` allows the loss of a part: `x86_64/aws/us-east-1`. */
+/** The name of a part in `--drop`: `x86_64/aws/us-east-1`. */
 function dropName({ subject }: Change): string {
   if (subject.kind !== 'artifact' && subject.kind !== 'image') return ''
   const { architecture, platform } = subject
@@ -330,19 +326,23 @@ function notesOnBuilds({ builds }: SnapshotContent): string[] {
   return [`the architectures have different builds: ${named}`]
 }
 
-/** Nothing is written that could not be read again. */
-function checkForm(text: string, file: string): void {
+/** @throws ServiceError for a snapshot that could not be read again */
+function checkReadable(text: string, file: string): void {
   try {
     readSnapshot(text, file)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    throw new ServiceError(`the responses make no valid snapshot: ${error.message}`, error.remedy, {
-      cause: error,
-    })
+    throw new ServiceError(
+      `the responses do not make a valid snapshot: ${error.message}`,
+      error.remedy,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
-/** A checkout may have other line ends, which are no change. */
+/** Other line ends in a checkout are not a change. */
 async function changedFiles(files: readonly Write[], folder: Folder): Promise<Write[]> {
   const changed: Write[] = []
   for (const each of files) {

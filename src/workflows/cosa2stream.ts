@@ -26,9 +26,9 @@ interface Cosa2streamOptions extends CaptureOptions, RegenerateOptions {
 }
 
 /**
- * Captures builds and marketplace images, and regenerates the target. A target of the workspace has
- * the snapshot, files and settings of its stream, whose builds are updated. Without credentials or
- * an OCP version, marketplace images stay unchanged.
+ * Captures builds and marketplace images, and regenerates the target. For a target of the workspace,
+ * the snapshot, files and settings of the stream are used, and the workspace file gets the builds.
+ * Without credentials or an OCP version, marketplace images are unchanged.
  *
  * @throws UserError; then no file was changed
  */
@@ -44,7 +44,7 @@ export async function cosa2stream(
   const prepare = async () => {
     const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
     refuseLosses(config.snapshot, capture)
-    // The clouds of the flags are those to query.
+    // The flags limit the queries, not the clouds of the stream.
     const { clouds: _, ...own } = config
     const regeneration = await prepareRegeneration(
       capture.snapshot,
@@ -70,7 +70,7 @@ interface FoundStream {
   readonly clouds?: readonly CloudName[] | undefined
 }
 
-/** The workspace stream of the target with what the flags name, else the flags alone. */
+/** The workspace stream of the target with the flags, else the flags alone. */
 function findStream(
   flags: Partial<StreamConfig>,
   { builds }: Cosa2streamOptions,
@@ -93,7 +93,7 @@ function findStream(
     if (!isOther(flags[key], own[key])) continue
     throw new InputError(
       `${option} ${flags[key]}: stream ${name} in ${opened.file} has ${own[key] ?? 'none'}`,
-      `Leave out ${option}, or change ${key} in ${opened.file}.`,
+      `Remove ${option}, or change ${key} in ${opened.file}.`,
     )
   }
   return { name, clouds: own.clouds, config: { ...own, ...flags, snapshot: own.snapshot } }

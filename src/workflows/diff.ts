@@ -18,6 +18,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { openTrees, type Tree } from '../files/git/revision.ts'
 import type { LockContext } from './locks.ts'
+import { unknownStream } from './workspace.ts'
 
 export interface WorkspaceDiffRequest {
   /** Compare with the merge base of this revision; default: HEAD, without a merge base. */
@@ -28,8 +29,8 @@ export interface WorkspaceDiffRequest {
 }
 
 /**
- * Compares two versions of the streams of a workspace. Where a version has no workspace file, its
- * streams are those of the other version, or of the working tree.
+ * Compares two versions of the streams of a workspace. A version without a workspace file has the
+ * streams of the other version, else those of the working tree.
  *
  * @throws InputError for a file or a revision that cannot be read
  */
@@ -39,30 +40,35 @@ export async function diffWorkspace(
 ): Promise<Difference> {
   const { before, after } = await openTrees(folder, base, head)
   const file = await findWorkspaceFile(folder, before, after)
-  const old = parseStreams(await before.read(file), file, fileName(before, file))
-  const fresh = parseStreams(await after.read(file), file, fileName(after, file))
-  const known = fresh ?? old ?? parseStreams(await folder.read(file), file, file)
-  const renamed = renamedStreams(old ?? known, fresh ?? known)
-  const all = [...new Set([...(fresh ?? known).keys(), ...(old ?? known).keys()])].filter(
+  const texts: FilePair = [file, await before.read(file), await after.read(file)]
+  const [, oldText, newText] = texts
+  const parse = (text: string, name: string): Streams =>
+    streamConfigs(readWorkspace(text, name), (path) => join(dirname(file), path))
+  const oldStreams = oldText === undefined ? undefined : parse(oldText, fileName(before, file))
+  const newStreams = newText === undefined ? undefined : parse(newText, fileName(after, file))
+  const known = newStreams ?? oldStreams ?? parse(await folder.read(file), file)
+  const hasBoth = oldStreams !== undefined && newStreams !== undefined
+  const [old, fresh] = [oldStreams ?? known, newStreams ?? known]
+  const renamed = renamedStreams(old, fresh)
+  const all = [...new Set([...fresh.keys(), ...old.keys()])].filter(
     (name) => ![...renamed.values()].includes(name),
   )
   const unknown = names.find((name) => !all.includes(name))
-  if (unknown !== undefined) throw new InputError(`${unknown}: no such stream in ${file}`)
+  if (unknown !== undefined) throw unknownStream(unknown, all, file)
   const streams: StreamDiff[] = []
   for (const name of all.filter((each) => names.length === 0 || names.includes(each))) {
-    const own = await readSide(before, (old ?? known).get(renamed.get(name) ?? name))
-    const other = await readSide(after, (fresh ?? known).get(name))
-    streams.push(diffStream(name, own, other, old !== undefined && fresh !== undefined))
+    const own = await readSide(before, old.get(renamed.get(name) ?? name))
+    const other = await readSide(after, fresh.get(name))
+    streams.push(diffStream(name, own, other, hasBoth))
   }
-  const texts: FilePair = [file, await before.read(file), await after.read(file)]
   return {
     ...(before.commit !== undefined && { base: before.commit }),
     streams,
-    files: fileChanges([texts], old === undefined || fresh === undefined),
+    files: fileChanges([texts], !hasBoth),
   }
 }
 
-/** The old names of streams that have a new name and the same target or snapshot. */
+/** The old names of renamed streams, by their new names. The target or the snapshot is the same. */
 function renamedStreams(old: Streams, fresh: Streams): ReadonlyMap<string, string> {
   const removed = [...old].filter(([name]) => !fresh.has(name))
   const added = [...fresh].filter(([name]) => !old.has(name))
@@ -78,7 +84,7 @@ function renamedStreams(old: Streams, fresh: Streams): ReadonlyMap<string, strin
   )
 }
 
-/** In the working folder or above it; of a version that has none, at the root of the repository. */
+/** The file in the working folder or above it, else at the root of the repository. */
 async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Promise<string> {
   const atRoot = join(folder.repositoryRoot() ?? '', WORKSPACE_FILE)
   for (const place of [folder.findUpwards(WORKSPACE_FILE) ?? atRoot, atRoot]) {
@@ -87,18 +93,11 @@ async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Pro
   }
   throw new InputError(
     `${WORKSPACE_FILE}: no such file`,
-    'stream-snapshot init writes one; diff A B compares two snapshots without it.',
+    'Write one with stream-snapshot init, or compare two snapshots with stream-snapshot diff A B.',
   )
 }
 
 type Streams = ReadonlyMap<string, StreamConfig>
-
-function parseStreams(text: string, file: string, shown: string): Streams
-function parseStreams(text: string | undefined, file: string, shown: string): Streams | undefined
-function parseStreams(text: string | undefined, file: string, shown: string): Streams | undefined {
-  if (text === undefined) return undefined
-  return streamConfigs(readWorkspace(text, shown), (path) => join(dirname(file), path))
-}
 
 function fileName({ label }: Tree, file: string): string {
   return label === undefined ? file : `${label}:${file}`
@@ -108,7 +107,7 @@ const ROLES = ['snapshot', 'target', 'marketplaceFile'] as const
 type Role = (typeof ROLES)[number]
 
 interface Side {
-  /** Absent if the workspace file of the version does not have the stream. */
+  /** Undefined if the stream is not in the workspace file of this version. */
   readonly config: StreamConfig | undefined
   readonly texts: Readonly<Partial<Record<Role, string>>>
   readonly files: StreamFiles
@@ -149,7 +148,7 @@ function diffStream(name: string, before: Side, after: Side, hasSettings: boolea
   }
 }
 
-/** The members of a stream in the workspace file, without the builds that the stream has already. */
+/** The members of a stream in the workspace file, without the builds of the stream itself. */
 function settingItems({ config, files: { stream } }: Side): Item[] {
   const { builds = {}, ...rest } = config ?? {}
   const others = Object.entries(builds).filter(([arch, own]) => stream?.release(arch) !== own)
@@ -165,7 +164,7 @@ type FilePair = readonly [path: string, before: string | undefined, after: strin
 /**
  * Files that are added or removed.
  *
- * @param isSame whether nothing else changes: then files with other bytes are changes as well
+ * @param isSame whether nothing else changes, so that files with other bytes are changes as well
  */
 function fileChanges(files: readonly FilePair[], isSame: boolean): Change[] {
   const items = (at: 1 | 2) =>

@@ -26,27 +26,26 @@ import {
   streamFilesFor,
 } from './workspace.ts'
 
-export interface HistoryPaths {
-  /** The snapshot, stream or marketplace file whose history it is. */
+interface HistoryPaths {
+  /** The snapshot, stream or marketplace file. */
   readonly main: string
-  /** The stream of a snapshot or of a marketplace file: it has the releases. */
+  /** The stream of a snapshot or of a marketplace file, for its releases. */
   readonly target?: string | undefined
   readonly marketplaceFile?: string | undefined
   readonly workspace?: { readonly file: string; readonly stream: string } | undefined
 }
 
-/** One history to show: the files, the most specific ones first, of which git needs to have one. */
 export interface HistoryRequest {
-  /** The path or the name of the stream, as errors call it. */
+  /** The path, or the name of the stream. */
   readonly title: string
+  /** The first files that git has a version of are used. */
   readonly choices: readonly HistoryPaths[]
+  /** A stream with a similar name, if the path does not exist. */
   readonly meant?: string | undefined
 }
 
 /**
- * The histories that a command line names: of a file, of the stream of a name, or of every stream of
- * the workspace.
- *
+ * @param path a file or the name of a stream; undefined for every stream of the workspace
  * @throws InputError for a target that does not exist, and without a path and a workspace
  */
 export async function findHistories(
@@ -64,14 +63,16 @@ export async function findHistories(
           .map(([name, config]) => streamRequest(name, config, opened))
       : [fileRequest(path, opened, folder)]
   if (target === undefined) return requests
-  if (!folder.exists(target)) throw new InputError(`--target: ${target}: no such file`)
+  if (!folder.exists(target)) {
+    throw new InputError(`--target: ${target}: no such file`, 'Name an existing stream file.')
+  }
   return requests.map(({ choices, ...request }) => ({
     ...request,
     choices: choices.map((paths) => ({ ...paths, target })),
   }))
 }
 
-/** A marketplace file has the images; otherwise the snapshot has more of them than the stream. */
+/** Without a marketplace file, the snapshot has more images than the stream. */
 function streamRequest(
   name: string,
   { snapshot, target = '', marketplaceFile, layouts }: StreamConfig,
@@ -83,7 +84,7 @@ function streamRequest(
   return { title: name, choices: isOwn ? [own] : [{ main: snapshot, target, workspace }, own] }
 }
 
-/** With the other files of the file's stream, from the workspace or by their names. */
+/** Other files of the stream are found in the workspace, else by their names. */
 function fileRequest(
   path: string,
   opened: OpenedWorkspace | undefined,
@@ -105,27 +106,23 @@ function fileRequest(
 }
 
 export interface StreamHistory {
-  /** Oldest first, read one at a time. @throws InputError if no version can be read */
+  /** The oldest first, read one at a time. @throws InputError if no version can be read */
   readonly versions: AsyncGenerator<HistoryVersion>
-  /** What the address of a commit begins with, if the remote repository is known. */
+  /** The URL of a commit without its id, if the remote repository is known. */
   readonly commits: string | undefined
 }
 
 const ROLES = ['main', 'target', 'marketplaceFile', 'workspace'] as const
 type Files = Readonly<Partial<Record<(typeof ROLES)[number], FileState>>>
 
-/** A commit with the stream's files: all of them as it left them, and those that it changed. */
+/** A commit with the files of the stream after it, before it, and those that it changed. */
 interface Step extends Omit<FileCommit, 'files'> {
   readonly files: Files
   readonly before: Files
   readonly changed: Files
 }
 
-/**
- * The history of the first files of a request that git has a version of.
- *
- * @throws InputError without a git repository, NoVersions if git has none of the files
- */
+/** @throws InputError without a git repository, NoVersions if git has no version of the files */
 export async function openHistory(
   folder: Folder,
   { choices, meant }: HistoryRequest,
@@ -163,7 +160,7 @@ async function openPaths(
   })
   return {
     versions: readVersions(steps, blobs, window, workspace?.stream),
-    commits: origin === undefined ? undefined : commitAddress(origin),
+    commits: origin === undefined ? undefined : commitUrl(origin),
   }
 }
 
@@ -187,7 +184,7 @@ async function* readVersions(
   try {
     const own = steps.flatMap((step, at) => (isOwn(step) && isLate(step) ? [at] : []))
     const first = own.at(-(maxCount ?? Number.POSITIVE_INFINITY)) ?? own[0] ?? steps.length
-    // The state before the first version to show.
+    // `base` is the state before the first version to show.
     let base = first
     for (; base > 0 && !reader.isReadable; ) await read(steps[--base] as Step)
     const start = base < first ? base + 1 : base
@@ -208,7 +205,7 @@ async function* readVersions(
   }
 }
 
-/** Whether a commit changed a file whose history is shown, not only the releases or the workspace. */
+/** Whether a commit changed more than the releases or the workspace. */
 function isOwn({ changed }: Step): boolean {
   return changed.main !== undefined || changed.marketplaceFile !== undefined
 }
@@ -241,7 +238,7 @@ async function readFiles(
   return { ...texts, ...(ocp && { ocp }) }
 }
 
-/** A content that cannot be read, such as one that is too long, is a problem of its version only. */
+/** An unreadable file, such as one that is too long, is a problem of its version only. */
 async function readFile(path: string, blob: string, blobs: Blobs): Promise<FileText> {
   try {
     const bytes = await blobs.read(blob, path)
@@ -256,7 +253,7 @@ async function readFile(path: string, blob: string, blobs: Blobs): Promise<FileT
 }
 
 /** `https://github.com/OWNER/NAME/commit/`, for GitHub and GitLab; never with credentials. */
-function commitAddress(origin: string): string | undefined {
+function commitUrl(origin: string): string | undefined {
   const [, host, path] =
     /^(?:https?:\/\/(?:[^@/]*@)?|ssh:\/\/(?:[^@/]*@)?|[\w.-]+@)((?:[\w-]+\.)*(?:github|gitlab)(?:\.[\w-]+)+)(?::\d+)?[/:]([\w.-]+(?:\/[\w.-]+)+?)(?:\.git)?\/?$/.exec(
       origin,

@@ -10,9 +10,10 @@ import { type Folder, STDIN } from '../files/folder.ts'
 import { findStreamOf, findWorkspace, marketplaceFilesFor } from './workspace.ts'
 
 /**
- * Reads what names images: a file, stdin for `-`, or a stream of the workspace by its name. A stream
- * is read together with its marketplace file: that of the workspace, else, if the stream has no
- * images, the one next to it.
+ * Reads a file with images, stdin for `-`, or a stream of the workspace by its name. A stream is read
+ * with its marketplace file: that of the workspace or, if the stream has no images, the one beside it.
+ *
+ * @throws InputError for a missing or invalid file
  */
 export async function openImageSource(folder: Folder, source: string): Promise<ImageSource> {
   const opened = await findWorkspace(folder)
@@ -47,7 +48,7 @@ async function withImages(
   )
 }
 
-/** Undefined for a stream that has no marketplace images. */
+/** Undefined for a stream without marketplace images. */
 async function remedyFor(
   folder: Folder,
   name: string,
@@ -64,7 +65,7 @@ async function remedyFor(
 function noSource(source: string, names: readonly string[]): InputError {
   const meant = nearest(source, names)
   return names.length === 0
-    ? new InputError(`${source}: no such file`)
+    ? new InputError(`${source}: no such file`, 'Name a stream, a marketplace file or a snapshot.')
     : new InputError(
         `${source}: no such file, and no stream of ${WORKSPACE_FILE}`,
         meant ? `Did you mean ${meant}?` : `Name a file, or one of ${names.join(', ')}.`,

@@ -18,14 +18,13 @@ import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/git.ts'
 import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './workspace.ts'
 
-/** Where repositories keep their streams, from their root. */
+/** Folders in which repositories keep their streams. */
 const STREAM_FOLDERS = ['.', 'data/data/coreos', 'data/data', 'data', 'streams', 'coreos', 'demo']
 
-/** The folder of new snapshots, from the root. */
 const SNAPSHOTS = 'snapshots'
 
 interface InitOptions {
-  /** Stream files; empty: those in the usual folders. */
+  /** Stream files; empty for those in the usual folders. */
   readonly files: readonly string[]
   readonly ocp?: string | undefined
 }
@@ -40,8 +39,8 @@ export interface InitStream {
 /**
  * Finds the streams of a repository and writes its workspace file.
  *
- * @returns the written files, the path from the working folder to the root, the streams, and sources
- *   that contradict each other
+ * @returns the written files, the path from the working folder to the root, the streams, and warnings
+ *   about contradicting sources
  * @throws InputError if there is a workspace file, no stream, or a stream of unknown OCP version
  */
 export async function initWorkspace({ files, ocp }: InitOptions, folder: Folder) {
@@ -57,7 +56,7 @@ export async function initWorkspace({ files, ocp }: InitOptions, folder: Folder)
   if (found.length === 0) {
     throw new InputError(
       `no stream file in ${STREAM_FOLDERS.map((each) => join(root, each)).join(', ')}`,
-      'Name the files: stream-snapshot init STREAM_FILE …',
+      'Name the files: stream-snapshot init STREAM_FILE ...',
     )
   }
   const names = nameStreams(found.map((each) => relative(root, each.file)))
@@ -78,7 +77,7 @@ export async function initWorkspace({ files, ocp }: InitOptions, folder: Folder)
   const writes = [...attributes, { file, text: printNewWorkspace(workspace) }]
   await folder.write(writes)
   const written = writes.map((each) => each.file)
-  return { written, root, streams, conflicts: conflictsOf(streams) }
+  return { written, root, streams, conflicts: findConflicts(streams) }
 }
 
 interface Found {
@@ -109,7 +108,7 @@ async function search(folder: Folder, root: string): Promise<Found[]> {
   return found
 }
 
-/** The short names of files, with the folder where two streams have the same short name. */
+/** The short names of files, with the folder if two streams have the same short name. */
 function nameStreams(files: readonly string[]): string[] {
   const shorts = groupBy(files, (file) => toName(shortName(file)).toLowerCase())
   const taken = new Set<string>()
@@ -124,18 +123,18 @@ function nameStreams(files: readonly string[]): string[] {
   })
 }
 
-/** Letters, digits and the few other characters that a stream's name may have. */
+/** Replaces characters that the name of a stream cannot contain. */
 function toName(text: string): string {
   return text.replaceAll(/[^\w.+-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'stream'
 }
 
 interface FoundMarketplace {
   readonly file: string
-  /** Undefined for a file that is still to be written. */
+  /** Undefined for a file that does not exist yet. */
   readonly content?: MarketplaceFile
 }
 
-/** In a repository that keeps marketplace files every stream gets one. */
+/** If one stream has a marketplace file, every stream gets one. */
 async function findMarketplaceFiles(
   folder: Folder,
   found: readonly Found[],
@@ -155,7 +154,7 @@ async function findMarketplaceFiles(
   })
 }
 
-/** The marketplace file of a stream; other files of such a name are ignored. */
+/** Other files with the name of a marketplace file are ignored. */
 async function findMarketplaceFile(folder: Folder, stream: string) {
   for (const file of marketplaceFilesFor(stream)) {
     const text = await folder.readIfExists(file).catch(() => undefined)
@@ -169,7 +168,7 @@ async function findMarketplaceFile(folder: Folder, stream: string) {
   return undefined
 }
 
-/** The workspace's entry for a stream; its paths are relative to the root. */
+/** The entry of a stream in the workspace file, with paths relative to the root. */
 async function describe(
   folder: Folder,
   name: string,
@@ -210,8 +209,8 @@ function refuseUnknown(streams: readonly (InitStream & Described)[]): void {
   )
 }
 
-/** Sources of one stream, and streams of one folder, that contradict each other. */
-function conflictsOf(streams: readonly InitStream[]): string[] {
+/** Contradicting sources of one stream, and different OCP versions in one folder. */
+function findConflicts(streams: readonly InitStream[]): string[] {
   const own = streams.flatMap(({ name, ocp }) =>
     (ocp?.conflicts ?? []).map((conflict) => `${name}: ${conflict}`),
   )
@@ -231,7 +230,7 @@ function conflictsOf(streams: readonly InitStream[]): string[] {
   return [...own, ...folders]
 }
 
-/** The missing line of `.gitattributes`: digests are of LF, and reviews skip recordings. */
+/** The line of `.gitattributes` if it is missing: digests require LF, and reviews skip recordings. */
 async function newAttributes(folder: Folder, root: string) {
   const file = join(root, '.gitattributes')
   const wanted = `${SNAPSHOTS}/*.json text eol=lf linguist-generated`

@@ -19,10 +19,10 @@ import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import type { CapturePlan, PlanOptions } from './capture-plan.ts'
 
-/** Parts of a snapshot, which a capture queries, keeps or drops. */
+/** Parts of a snapshot that a capture queries, keeps or drops. */
 export interface Parts {
   readonly clouds: readonly CloudName[]
-  /** Regions of clouds of which only some regions are meant. */
+  /** Single regions of clouds. */
   readonly regions: readonly string[]
   readonly architectures: readonly string[]
 }
@@ -41,7 +41,7 @@ export function partNames({ clouds, regions, architectures }: Parts): string[] {
   return [...clouds, ...regions, ...architectures]
 }
 
-/** The parts of a snapshot that a plan queries, as far as they are known before the first query. */
+/** The parts of a snapshot that a plan queries, as known before the first query. */
 export function plannedParts({ clouds, builds, criteria }: CapturePlan, before: Snapshot): Parts {
   const named = builds.flatMap(({ architecture }) => architecture ?? [])
   return {
@@ -99,11 +99,7 @@ function filterParts(parts: Parts, isMeant: (name: string) => boolean): Parts {
 
 export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts): T {
   const { clouds, regions, architectures } = parts
-  const names = CLOUDS.filter(
-    (cloud) =>
-      clouds.includes(cloud) ||
-      queriedRegions(snapshot, cloud).some((region) => regions.includes(region)),
-  )
+  const names = CLOUDS.filter((cloud) => hasCloud(parts, snapshot, cloud))
   const select = (list: (from: T, cloud: CloudName) => readonly object[]) => {
     const own = names.map((cloud) => [
       cloud,
@@ -124,6 +120,16 @@ export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts
   }
 }
 
+/** Whether the parts contain a cloud or one of its regions. */
+function hasCloud(
+  { clouds, regions }: Parts,
+  snapshot: Pick<SnapshotContent, 'queries'>,
+  cloud: CloudName,
+): boolean {
+  const isRegion = (region: string) => regions.includes(region)
+  return clouds.includes(cloud) || queriedRegions(snapshot, cloud).some(isRegion)
+}
+
 export function hasParts(parts: Parts): boolean {
   return partNames(parts).length > 0
 }
@@ -134,14 +140,14 @@ function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria
   return Object.fromEntries(own) as unknown as Criteria
 }
 
-/** `x86_64/metal`, as the refusal of a build without it names it. */
+/** `x86_64/metal`, as in the remedy of `BuildLoss`. */
 const isBuildPart = (name: string) =>
   ARCHITECTURES.some((architecture) => name.startsWith(`${architecture}/`))
 
 /**
- * The names to drop that the snapshot has.
+ * The names to drop that are in the snapshot.
  *
- * @throws InputError for another name, unless it may be of another stream
+ * @throws InputError for other names, unless they may be in other streams
  */
 export function knownDrops(
   file: string,
@@ -154,7 +160,7 @@ export function knownDrops(
   if (unknown.length > 0 && !dropsOfAnyStream) {
     throw new InputError(
       `--drop ${unknown.join(',')}: not in ${file}`,
-      parts.length === 0 ? 'Leave out --drop.' : `Name some of ${parts.join(', ')}.`,
+      parts.length === 0 ? 'Remove --drop.' : `Name one or more of ${parts.join(', ')}.`,
     )
   }
   return drop.filter(isKnown)
@@ -186,7 +192,7 @@ export function mergeKept(
     ]),
   )
   const criteria: Criteria = { ...own.criteria, ...content.criteria }
-  // A replay cannot list the regions of the account, which may be others.
+  // A replay cannot list the regions of the account.
   const named = partial.map((cloud) => {
     const regions = queriedRegions({ queries }, cloud).sort()
     return [cloud, { ...criteria[cloud], regions }]
@@ -204,7 +210,7 @@ export function mergeKept(
  * The exchanges that a replay of the whole content uses.
  *
  * @param former the text of the existing recording
- * @throws CheckFailure if it does not have the exchanges of the kept parts
+ * @throws CheckFailure if exchanges of the kept parts are missing
  */
 export async function mergeEvidence(
   content: SnapshotContent,
@@ -228,9 +234,9 @@ export async function mergeEvidence(
 }
 
 /**
- * Refuses to keep parts that were captured for something else than the rest of the snapshot.
+ * Refuses to keep parts that were captured with other settings than the rest of the snapshot.
  *
- * @throws CheckFailure that names the parts, and what they were captured for
+ * @throws CheckFailure with the parts and their settings
  */
 export function refuseForeign(
   config: StreamConfig,
@@ -263,13 +269,13 @@ export function refuseForeign(
   const remedy = `Query ${them} too, or remove ${them} with --drop ${names.join(',')}.`
   if (others.length === 0) throw new CheckFailure(`${config.snapshot}: ${first[1]}`, remedy)
   throw new CheckFailure(
-    `${config.snapshot}: ${counted(names.length, 'part')} captured for something else`,
+    `${config.snapshot}: ${counted(names.length, 'part')} captured with other settings`,
     remedy,
     { lines: reasons.map(([, text]) => text) },
   )
 }
 
-/** Kept builds have the releases of the stream, or are of the OCP version that is captured. */
+/** Kept builds must have the releases of the target, else the OCP version of the plan. */
 function otherRelease(
   part: string,
   { target }: StreamConfig,
@@ -286,17 +292,9 @@ function otherRelease(
   return `${was}, not for OCP ${printMajorMinor(ocp)}`
 }
 
-/** Whether the kept images were captured with these criteria. Regions are parts, not criteria. */
-export function hasCriteria(
-  criteria: Criteria,
-  before: Snapshot,
-  { clouds, regions }: Parts,
-): boolean {
-  const names = capturedClouds(before).filter(
-    (cloud) =>
-      clouds.includes(cloud) ||
-      queriedRegions(before, cloud).some((region) => regions.includes(region)),
-  )
+/** Whether the kept images were captured with these criteria, apart from regions. */
+export function hasCriteria(criteria: Criteria, before: Snapshot, parts: Parts): boolean {
+  const names = capturedClouds(before).filter((cloud) => hasCloud(parts, before, cloud))
   const comparable = (all: Criteria) => {
     const own = names.map((cloud) => [cloud, { ...all[cloud], regions: undefined }])
     return canonicalJson({ ...criteriaFor(all, names), ...Object.fromEntries(own) })

@@ -18,7 +18,7 @@ export function withLocks<T>(
 /**
  * Prepares and writes files while no other run writes any of them.
  *
- * @param targets are files in folders that exist: a lock would create a missing folder
+ * @param targets files in existing folders, as a lock would create a missing folder
  */
 export async function writeLocked<T extends { readonly writes: readonly Write[] }>(
   files: readonly string[],

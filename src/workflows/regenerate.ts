@@ -17,7 +17,7 @@ import { type LockContext, writeLocked } from './locks.ts'
 export interface RegenerateOptions {
   /** Whether images and builds may be removed, or replaced by older ones. */
   readonly allowRegression?: boolean
-  /** Whether the target's images of regions that the build lost are kept. */
+  /** Whether images of the target in lost regions are kept. */
   readonly keepLost?: boolean
   /** Whether nothing is written. */
   readonly dryRun?: boolean
@@ -39,7 +39,7 @@ export interface Regeneration {
 
 /**
  * Regenerates the files of a stream from its snapshot, and writes those that change. Without a target
- * and a marketplace file the stream is in the result only.
+ * and a marketplace file, the stream is only in the result.
  *
  * @throws Loss if something would be lost that the options do not allow
  * @throws Unmet if a slot has no image of the required grade
@@ -53,9 +53,9 @@ export async function regenerateStream(
   return options.dryRun ? prepare() : writeLocked([], targetFiles(config), context, prepare)
 }
 
-/** A stream of the workspace, regenerated; absent if it has no snapshot, as nothing is queried. */
 export interface NamedRegeneration {
   readonly name: string
+  /** Undefined for a stream without builds and clouds. */
   readonly regeneration?: Regeneration | undefined
 }
 
@@ -88,7 +88,7 @@ export async function regenerateStreams(
   return options.dryRun ? prepare() : writeLocked([], targets, context, prepare)
 }
 
-/** The settings that a snapshot was captured with, if the workspace has others. */
+/** Settings of a snapshot that differ from the workspace. */
 export function otherIdentity(
   { stream, queries }: Snapshot,
   config: StreamConfig,
@@ -105,7 +105,7 @@ export function otherIdentity(
   })
 }
 
-export interface Refusal {
+interface Refusal {
   readonly name: string
   readonly error: CheckFailure
 }
@@ -128,7 +128,7 @@ export class Refusals {
   }
 }
 
-/** What several streams would lose, before anything is written. */
+/** The refusals of all streams, before anything is written. */
 export class StreamsRefused extends CheckFailure {
   constructor(readonly refusals: readonly Refusal[]) {
     const [first, ...others] = refusals
@@ -141,7 +141,7 @@ export class StreamsRefused extends CheckFailure {
   }
 }
 
-/** @param name of a stream of the workspace, whose OCP version the snapshot must have */
+/** @param name of a workspace stream; its OCP version is checked */
 async function readRegeneration(
   config: StreamConfig,
   options: RegenerateOptions,

@@ -16,7 +16,7 @@ import { findStreamOf, findWorkspace, marketplaceFilesFor, streamFilesFor } from
 
 export interface SkewRequest {
   readonly source: string
-  /** The stream of a snapshot or of a marketplace file. */
+  /** The stream of a snapshot or a marketplace file. */
   readonly target?: string | undefined
   readonly cloud?: CloudName | undefined
   readonly require?: Requirement | undefined
@@ -24,9 +24,9 @@ export interface SkewRequest {
 }
 
 /**
- * How far the images of a snapshot or a stream lag behind their builds.
+ * The lag of the images of a snapshot or a stream behind their builds.
  *
- * @throws InputError for a cloud without images or queries, and where no release is known
+ * @throws InputError for a cloud without images or queries, and if no release is known
  */
 export async function findSkew(folder: Folder, request: SkewRequest): Promise<SlotSkew[]> {
   const { source, target, cloud } = request
@@ -48,7 +48,7 @@ async function snapshotSkew(
   const snapshot = readSnapshot(text, source)
   const [, config] = findStreamOf(await findWorkspace(folder), folder, source) ?? []
   const { target = config?.target } = request
-  // A bump of the builds alone leaves the images in the stream.
+  // Without queries, the images are only in the stream.
   if (capturedClouds(snapshot).length === 0 && config && target !== undefined) {
     return streamSkew(folder, target, await folder.read(target), { ...request, target: undefined })
   }
@@ -60,7 +60,10 @@ async function snapshotSkew(
   }
   const skews = measureSkew(snapshot, releases, require)
   if (skews.length > 0) return skews
-  throw new InputError(`${source}: its criteria have no slot for ${target ?? 'its builds'}`)
+  throw new InputError(
+    `${source}: the criteria have no slot for ${target ?? 'its builds'}`,
+    'Capture the snapshot again with other criteria.',
+  )
 }
 
 async function streamSkew(
@@ -94,12 +97,12 @@ async function streamSkew(
   throw new InputError(
     `${file}: no images`,
     name === undefined
-      ? `Name a snapshot; stream-snapshot capture SNAPSHOT --stream ${isWhole ? file : 'FILE'} creates one.`
+      ? `Name a snapshot, or create one: stream-snapshot capture SNAPSHOT --stream ${isWhole ? file : 'FILE'}`
       : `Run stream-snapshot update ${name}.`,
   )
 }
 
-/** A file of the workspace or of the command line, else the first candidate that exists. */
+/** The named file, else the first candidate that exists. */
 async function findFile(
   folder: Folder,
   named: string | undefined,
@@ -111,10 +114,7 @@ async function findFile(
   return { path, read: () => text }
 }
 
-/**
- * @throws InputError for a cloud that was not queried; a stream of the workspace gets the cloud there,
- *   or `check` fails afterwards
- */
+/** @throws InputError for a cloud that was not queried */
 export async function expectQueried(
   folder: Folder,
   file: string,

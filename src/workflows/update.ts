@@ -43,7 +43,7 @@ export interface UpdateOptions
     RegenerateOptions {
   /** Absent or empty: all streams. */
   readonly streams?: readonly StreamUpdate[]
-  /** Query only these of the workspace's clouds; empty for builds only. */
+  /** The clouds of the workspace to query; empty for builds only. Default: all. */
   readonly clouds?: readonly CloudName[] | undefined
 }
 
@@ -60,7 +60,7 @@ export interface StreamResult {
 
 export interface UpdateResult {
   readonly streams: readonly StreamResult[]
-  /** All files that change, the workspace file first. */
+  /** The changed files, the workspace file first. */
   readonly writes: readonly Write[]
 }
 
@@ -98,9 +98,9 @@ async function prepareUpdate(
   const refusals = new Refusals()
   for (const [name, config] of streams) {
     try {
-      results.push(await updateStream(name, config, options, named(name, own), refusals))
+      results.push(await updateStream(name, config, options, withStreamName(name, own), refusals))
     } catch (error) {
-      throw ofStream(name, error, opened.file)
+      throw withStream(name, error, opened.file)
     }
   }
   refusals.throwAny()
@@ -117,8 +117,8 @@ async function prepareUpdate(
   }
 }
 
-/** With the stream in the progress of its queries. */
-function named(stream: string, context: CaptureContext): CaptureContext {
+/** Adds the stream to the progress of its queries. */
+function withStreamName(stream: string, context: CaptureContext): CaptureContext {
   return {
     ...context,
     onProgress: (parts) =>
@@ -158,12 +158,12 @@ async function updateStream(
   return { name, hasImages, capture, regeneration }
 }
 
-/** The same error with the name of the stream, and a remedy that an update accepts. */
-function ofStream(name: string, error: unknown, file: string): unknown {
+/** The error with the name of the stream, and a remedy that `update` accepts. */
+function withStream(name: string, error: unknown, file: string): unknown {
   if (!(error instanceof UserError)) return error
   const { message, lines } = error
   const Kind = [MissingCredentials, ServiceError].find((each) => error instanceof each)
-  // Options that an update does not have are keys of the workspace file.
+  // Options that `update` does not have are keys of the workspace file.
   const remedy = error.remedy
     ?.replace(/^Name it with --name\b.*/, `Set name of ${name} in ${file}.`)
     .replace(/--ocp\b/, `stream-snapshot update ${name} --ocp`)
@@ -178,7 +178,7 @@ function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly Stre
   if (unknown.length === 0) return
   throw new InputError(
     `--drop ${unknown.join(',')}: not in the snapshots of these streams`,
-    'Leave it out.',
+    'Name clouds, regions or architectures of a snapshot.',
   )
 }
 
@@ -217,7 +217,7 @@ async function selectStreams(
   return { opened, workspace, streams }
 }
 
-/** All builds of a stream, with the new ones; undefined if there are no new ones. */
+/** All builds of a stream, with new builds; undefined without new builds. */
 async function newBuilds(
   { release, builds }: StreamUpdate,
   config: StreamConfig,

@@ -38,11 +38,7 @@ export async function findWorkspace(folder: Folder): Promise<OpenedWorkspace | u
   return { file, text, workspace, streams: locatedStreams(workspace, file, folder) }
 }
 
-/**
- * A path of the workspace may be a link, or lie in a linked folder.
- *
- * @throws InputError for one that leads out of the workspace's folder, or to another stream's file
- */
+/** @throws InputError for a link out of the folder of the workspace, or to the file of another stream */
 function refuseLinks(workspace: ReadWorkspace, file: string, folder: Folder): void {
   const place = dirname(file)
   const root = folder.realPath(place)
@@ -53,7 +49,7 @@ function refuseLinks(workspace: ReadWorkspace, file: string, folder: Folder): vo
     const [first] = relative(root, real).split(sep)
     const isFile = real === folder.realPath(file)
     const own = `${file}: the ${key} of ${stream}: ${path} is`
-    const remedy = 'Replace the link by a file or folder.'
+    const remedy = 'Replace the link with a file or folder.'
     if (first === '..') {
       throw new InputError(`${own} a link out of the folder of ${file}`, remedy)
     }
@@ -78,7 +74,7 @@ export function locatedStreams(
   )
 }
 
-/** The streams of these names, or all. @throws InputError for an unknown name */
+/** @param names of streams; empty for all streams. @throws InputError for an unknown name */
 export function namedStreams(
   { streams, file }: Pick<OpenedWorkspace, 'streams' | 'file'>,
   names: readonly string[],
@@ -109,24 +105,24 @@ export function findStreamOf(
   )
 }
 
-/** The subfolder of marketplace files; others are in the folder of the stream, `marketplace-NAME.json`. */
+/** The subfolder of marketplace files; outside of it they are called `marketplace-NAME.json`. */
 export const MARKETPLACE_FOLDER = 'marketplace'
 
-/** `data/data/coreos/coreos-rhel-9.json` is `rhel-9`, as `marketplace/coreos-rhel-9.json` is. */
+/** `rhel-9` for `data/data/coreos/coreos-rhel-9.json` and `marketplace/coreos-rhel-9.json`. */
 export function shortName(file: string): string {
   return basename(file, '.json')
     .replace(/^marketplace-/, '')
     .replace(/^coreos-(?=.)/, '')
 }
 
-/** As openshift/installer names them: `marketplace/coreos-rhel-9.json`, `marketplace-rhcos.json`. */
+/** The names in openshift/installer: `marketplace/coreos-rhel-9.json`, `marketplace-rhcos.json`. */
 export function marketplaceFilesFor(stream: string): string[] {
   return [`${MARKETPLACE_FOLDER}/`, 'marketplace-'].flatMap((prefix) =>
     namesFor(stream).map((name) => join(dirname(stream), `${prefix}${name}`)),
   )
 }
 
-/** The streams that a marketplace file may belong to. */
+/** The stream files that a marketplace file may belong to. */
 export function streamFilesFor(marketplaceFile: string): string[] {
   const folder = dirname(marketplaceFile)
   const names = namesFor(marketplaceFile)

@@ -87,7 +87,7 @@ describe('init', () => {
     const none = await init()
     expect(none).toMatchObject({ status: 2 })
     expect(none.stderr).toBe(
-      'stream-snapshot: no stream file in ., data/data/coreos, data/data, data, streams, coreos, demo\nName the files: stream-snapshot init STREAM_FILE …\n',
+      'stream-snapshot: no stream file in ., data/data/coreos, data/data, data, streams, coreos, demo\nName the files: stream-snapshot init STREAM_FILE ...\n',
     )
     expect(await init('odd/place.json')).toMatchObject({ status: 0 })
     const [workspace, attributes] = [

@@ -38,7 +38,7 @@ it.each([
   ],
   [
     'skew rhcos.json',
-    'rhcos.json: no images\nName a snapshot; stream-snapshot capture SNAPSHOT --stream rhcos.json creates one.',
+    'rhcos.json: no images\nName a snapshot, or create one: stream-snapshot capture SNAPSHOT --stream rhcos.json',
   ],
   [
     'regenerate s.json --target s.json',

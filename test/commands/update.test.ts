@@ -99,7 +99,11 @@ describe('update of two streams', () => {
       'one: two versions for x86_64, 418.94.202410090804-0 and 418.94.202409162337-0\n',
       'Use only one of them.\n',
     ],
-    [['--drop', 'gcp'], '--drop gcp: not in the snapshots of these streams', 'Leave it out.\n'],
+    [
+      ['--drop', 'gcp'],
+      '--drop gcp: not in the snapshots of these streams',
+      'Name clouds, regions or architectures of a snapshot.\n',
+    ],
   ])('%j is refused', async (args, message, remedy) => {
     const { status, stderr } = await update(imagesBeforeBump(), ...args)
     expect(status).toBe(2)

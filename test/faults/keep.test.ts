@@ -109,13 +109,13 @@ describe('what a capture does not ask for', () => {
     [
       'another OCP minor',
       ['--cloud', 'aws', '--ocp', '4.17'],
-      /^stream-snapshot: s\.json: 6 parts captured for something else$/,
+      /^stream-snapshot: s\.json: 6 parts captured with other settings$/,
       '  azure was captured for OCP 4.18, not 4.17\n',
     ],
     [
       'another stream',
       ['--cloud', 'aws', '--name', 'other'],
-      /^stream-snapshot: s\.json: 6 parts captured for something else$/,
+      /^stream-snapshot: s\.json: 6 parts captured with other settings$/,
       'Query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
     ],
   ])('is refused for %s, with its names', async (_, args, message, remedy) => {
