@@ -78,7 +78,15 @@ describe('an install-config', () => {
 
   it.each([
     ['of both pools', arch('arm64'), arch('arm64'), [], { whole: ARM }],
-    ['of one pool, where the other has none', arch('arm64'), '', [], { whole: ARM }],
+    [
+      'of one pool, where the other has none and so is amd64',
+      '',
+      arch('arm64'),
+      [],
+      { control: X86, compute: ARM },
+    ],
+    ['of the control plane alone', arch('arm64'), '', [], { control: ARM, compute: X86 }],
+    ['of one pool, with --arch', '', arch('arm64'), ['--arch', 'arm64'], { whole: ARM }],
     ['of neither', '', '', [], { whole: X86 }],
     ['of neither, with --arch', '', '', ['--arch', 'arm64'], { whole: ARM }],
     ['of each pool', arch('amd64'), arch('arm64'), [], { control: X86, compute: ARM }],
@@ -115,6 +123,57 @@ describe('an install-config', () => {
       expect(await merged(before, ...words)).toEqual(expected)
     },
   )
+
+  it('gets a pool that it does not have, if the pools have different architectures', async () => {
+    const platform = 'platform:\n  azure:\n    region: eastus\n'
+    const [worker, master] = [
+      `compute:\n- name: worker\n${arch('arm64')}`,
+      'controlPlane:\n  name: master\n',
+    ]
+    expect(await merged(`${worker}${platform}`)).toEqual({
+      compute: [{ name: 'worker', architecture: 'arm64', ...pool(ARM) }],
+      platform: { azure: { region: 'eastus' } },
+      controlPlane: { name: 'master', ...pool(X86) },
+    })
+    expect(await merged(`${master}${arch('arm64')}${platform}`)).toMatchObject({
+      controlPlane: pool(ARM),
+      compute: [{ name: 'worker', ...pool(X86) }],
+    })
+    const type = '    defaultMachinePlatform:\n      type: Standard_D4ps_v5\n'
+    expect(await merged(`${platform}${type}`)).toMatchObject({
+      platform: { azure: { defaultMachinePlatform: ARM.installConfig } },
+    })
+    expect(await merged(`${platform}${type}`, '--pool', 'worker')).toMatchObject({
+      compute: [{ name: 'worker', architecture: 'arm64', ...pool(ARM) }],
+    })
+  })
+
+  it.each([
+    [
+      config('', `${arch('amd64')}  platform:\n    azure:\n      type: Standard_D4ps_v5\n`),
+      '.compute[0].architecture is amd64, but the machine type is arm64\nCorrect one of them.',
+    ],
+    [
+      `${config(arch('amd64'), '')}    defaultMachinePlatform:\n      type: Standard_D4ps_v5\n`,
+      '.controlPlane.architecture is amd64, but the machine type is arm64\nCorrect one of them.',
+    ],
+    [
+      config(`${arch('arm64')}  platform:\n    aws:\n      type: m6i.large\n`, '', 'aws'),
+      '.controlPlane.architecture is arm64, but the machine type is amd64\nCorrect one of them.',
+    ],
+    [
+      config('', arch('hunter2')),
+      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
+    ],
+    [
+      config('', '  architecture: [arm64, amd64]\n'),
+      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
+    ],
+  ])('with a wrong architecture is refused: %j', async (text, message) => {
+    expect(await merge(text)).toEqual(
+      refusal(2, ...`stream-snapshot: x.yaml: ${message}`.split('\n')),
+    )
+  })
 
   it('of AWS and GCP gets an image of its region in the compute pool', async () => {
     const aws = config('', arch('arm64'), 'aws', 'us-east-1')
@@ -175,7 +234,8 @@ describe('an install-config', () => {
   })
 
   it('is read from stdin', async () => {
-    const { stdout } = await runImage(folder, [STREAM, '--merge', '-'], config('', arch('arm64')))
+    const both = config(arch('arm64'), arch('arm64'))
+    const { stdout } = await runImage(folder, [STREAM, '--merge', '-'], both)
     expect(load(stdout)).toMatchObject({
       platform: { azure: { defaultMachinePlatform: ARM.installConfig } },
     })
@@ -197,8 +257,8 @@ describe('a MachineSet', () => {
   it.each([
     ['an annotation', machineSet(AZURE_SPEC, label('arm64')), ARM.providerSpec],
     [
-      'an annotation against the machine type',
-      machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`, label('arm64')),
+      'an annotation and the machine type',
+      machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`, label('arm64')),
       ARM.providerSpec,
     ],
     ['an Azure size', machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`), ARM.providerSpec],
@@ -221,6 +281,29 @@ describe('a MachineSet', () => {
     ],
   ])('gets the image for the architecture of %s', async (_, text, expected) => {
     expect(await merged(text)).toMatchObject(machines(expected))
+  })
+
+  const LABEL = 'kubernetes.io/arch in capacity.cluster-autoscaler.kubernetes.io/labels'
+  it.each([
+    [
+      'amd64',
+      'vmSize: Standard_D4ps_v5\n',
+      ' is amd64, but the machine type is arm64',
+      'Correct one of them.',
+    ],
+    [
+      'arm64',
+      'vmSize: Standard_D4s_v3\n',
+      ' is arm64, but the machine type is amd64',
+      'Correct one of them.',
+    ],
+    ['hunter2', '', ': expected one of amd64, arm64, ppc64le, s390x'],
+  ])('with the architecture %s and %j is refused', async (name, size, ...message) => {
+    const text = machineSet(`${AZURE_SPEC}${size}`, label(name))
+    const [first, ...remedy] = message
+    expect(await merge(text)).toEqual(
+      refusal(2, `stream-snapshot: x.yaml: MachineSet: ${LABEL}${first}`, ...remedy),
+    )
   })
 
   it('may be one of several documents or of a List, each with its own image', async () => {
@@ -308,7 +391,7 @@ describe('an option', () => {
     [
       config(arch('arm64'), ''),
       ['--arch', 'amd64'],
-      '.platform.azure.defaultMachinePlatform: architecture is aarch64 (arm64), but --arch is x86_64 (amd64)',
+      '.controlPlane: architecture is aarch64 (arm64), but --arch is x86_64 (amd64)',
       '--arch',
     ],
     [

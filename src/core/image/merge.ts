@@ -37,9 +37,10 @@ export function mergeImages(
   const { file } = yaml
   const planFor = (target: Target) => slotFor(target, options).plan
   for (const target of all) refuseConflict(file, target, 'cloud', options.cloud)
-  const targets = selectTargets(all, options.pool, (target) => isPaid(planFor(target)))
+  const isMixed = hasMixedPools(all, options)
+  const targets = selectTargets(all, options.pool, isMixed, (target) => isPaid(planFor(target)))
   if (targets.length === 0) throw noTarget(file, all, options, planFor)
-  if (options.pool === 'defaultMachinePlatform' && isMixed(all)) {
+  if (options.pool === 'defaultMachinePlatform' && isMixed) {
     throw new InputError(
       `${file}: the pools have different architectures, so one image cannot be the default`,
       'Remove --pool, or use --pool controlPlane or --pool compute.',
@@ -92,16 +93,17 @@ export function slotFor(
 function selectTargets(
   all: readonly Target[],
   pool: Pool | undefined,
+  isMixed: boolean,
   isPaidFor: (target: Target) => boolean,
 ): Target[] {
   if (pool !== undefined) return all.filter((target) => isOfPool(target, pool))
   const isDefault = ({ pool }: Target) => pool === 'defaultMachinePlatform'
   const whole = all.find(isDefault)
-  const isShared = whole !== undefined && !isPaidFor(whole) && !isMixed(all)
+  const isShared = whole !== undefined && !isPaidFor(whole) && !isMixed
   return all.filter((target) => {
     if (isPaidFor(target)) return isCompute(target)
     if (target.format === 'machineSet') return true
-    return isDefault(target) ? isShared : !isShared && target.create === undefined
+    return isDefault(target) === isShared
   })
 }
 
@@ -114,9 +116,12 @@ function isOfPool(target: Target, pool: Pool): boolean {
   return target.pool === pool || (target.pool === 'compute' && pool === 'worker')
 }
 
-function isMixed(targets: readonly Target[]): boolean {
-  const pools = targets.filter(({ format }) => format === 'installConfig')
-  return new Set(pools.flatMap(({ architecture }) => architecture ?? [])).size > 1
+/** Pools that the file does not have count, as the installer adds them. */
+function hasMixedPools(targets: readonly Target[], options: ImageOptions): boolean {
+  const pools = targets.filter(
+    ({ format, pool }) => format === 'installConfig' && pool !== 'defaultMachinePlatform',
+  )
+  return new Set(pools.map((target) => slotFor(target, options).architecture)).size > 1
 }
 
 /** Pools with an image of their own, where only the default for all machines is replaced. */
@@ -170,7 +175,7 @@ function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage): void 
   const { document, path, format, create } = target
   const members = FACTS[slot.cloud].uses[format](entry, slot.plan)
   const { disks, ...rest } = members
-  if (create) yaml.put(document, [], create(members))
+  if (create) yaml.put(document, [], create(members, slot.architecture))
   else if (disks === undefined) yaml.put(document, path, rest)
   else yaml.put(document, bootDisk(yaml.file, target), disks as Members)
 }

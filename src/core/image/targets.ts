@@ -3,6 +3,7 @@ import type { Members, Uses } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { isList, isRecord, type JsonRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
+  ARCHITECTURES,
   type Architecture,
   CLOUDS,
   type CloudName,
@@ -42,7 +43,7 @@ export interface Target {
   /** Members that are set and name an image in another way. */
   readonly others: readonly YamlPath[]
   /** For a pool that the file does not have: the members of the document that create it. */
-  readonly create?: (members: Members) => Members
+  readonly create?: (members: Members, architecture: Architecture) => Members
 }
 
 /** @throws InputError for a file without targets, with the kinds of objects that were found */
@@ -85,26 +86,27 @@ function isInstallConfig(value: JsonValue): value is JsonRecord {
 
 function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
-  const names = Object.keys(platform)
-  const cloud = CLOUDS.find((each) => names.includes(each))
+  const clouds = Object.keys(platform)
+  const cloud = CLOUDS.find((each) => clouds.includes(each))
   if (cloud === undefined) {
-    const found = names.filter((name) => /^[a-z]{1,20}$/.test(name)).join(', ') || 'none'
+    const found = clouds.filter((name) => /^[a-z]{1,20}$/.test(name)).join(', ') || 'none'
     throw new InputError(`${file}: .platform: expected ${CLOUDS.join(', ')}, found ${found}`)
   }
   const own = record(platform[cloud])
   const region = text(own.region)
+  const defaults = record(own.defaultMachinePlatform)
   const target = (pool: Pool, path: YamlPath, value: JsonRecord): Target => {
     const ofCloud = record(record(value.platform)[cloud])
+    const place = `${file}: ${jsonPath([...path, 'architecture'])}`
+    const type = machineArchitecture(FACTS[cloud].uses, ofCloud.type ?? defaults.type)
     return {
       ...{ name: jsonPath(path), pool, document, format: 'installConfig', cloud, region },
       ...{ path: [...path, 'platform', cloud], value: ofCloud, others: [] },
-      architecture:
-        toArchitecture(text(value.architecture) ?? '') ??
-        machineArchitecture(FACTS[cloud].uses, ofCloud.type),
+      architecture: findArchitecture(place, value.architecture, type),
     }
   }
   const compute = isList(config.compute) ? config.compute : []
-  const pools = [
+  const existing = [
     ...(isRecord(config.controlPlane)
       ? [target('controlPlane', ['controlPlane'], config.controlPlane)]
       : []),
@@ -112,35 +114,32 @@ function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
       target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
     ),
   ]
-  const architectures = new Set(pools.flatMap((pool) => pool.architecture ?? []))
-  const [architecture] = architectures.size === 1 ? architectures : []
-  const members = (name: string, platform: Members): Members => ({
+  const members = (name: string, platform: Members, architecture: Architecture): Members => ({
     name,
     ...(architecture === 'aarch64' && { architecture: kubernetesName(architecture) }),
     platform: { [cloud]: platform },
   })
   const missing: Target[] = [
     {
-      ...{ ...target('controlPlane', ['controlPlane'], {}), architecture },
-      create: (platform) => ({ controlPlane: members('master', platform) }),
+      ...target('controlPlane', ['controlPlane'], {}),
+      create: (...rest) => ({ controlPlane: members('master', ...rest) }),
     },
     {
-      ...{ ...target('worker', ['compute', 0], {}), architecture },
-      create: (platform) => ({ compute: [members('worker', platform)] }),
+      ...target('worker', ['compute', 0], {}),
+      create: (...rest) => ({ compute: [members('worker', ...rest)] }),
     },
   ]
+  const names = existing.map(({ name }) => name)
+  const pools = [...existing, ...missing.filter(({ name }) => !names.includes(name))]
   const path = ['platform', cloud, 'defaultMachinePlatform']
   const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
   const whole: Target = {
     ...{ name: jsonPath(path), pool: 'defaultMachinePlatform', document, cloud, region },
-    ...{ format: 'installConfig', path, value: record(own.defaultMachinePlatform), architecture },
+    ...{ format: 'installConfig', path, value: defaults },
+    architecture: pools.find((pool) => pool.architecture !== undefined)?.architecture,
     others: others.map((each) => ['platform', cloud, ...each]),
   }
-  return [
-    whole,
-    ...pools,
-    ...missing.filter(({ name }) => pools.every((pool) => pool.name !== name)),
-  ]
+  return [whole, ...pools]
 }
 
 const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: YamlPath }>> = {
@@ -171,13 +170,16 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
     throw new InputError(`${where}.kind: expected one of ${kinds}, found ${listKinds([value])}`)
   }
   const uses = cloud && FACTS[cloud].uses
+  const name = place.length > 0 ? jsonPath(place) : String(kind)
   return [
     {
-      name: place.length > 0 ? jsonPath(place) : String(kind),
+      name,
       ...{ pool: template.pool, document, path, format: 'machineSet', cloud, value },
-      architecture:
-        labeledArchitecture(record(metadata).annotations) ??
-        (uses && machineArchitecture(uses, at(value, uses.machineTypePath))),
+      architecture: findArchitecture(
+        `${file}: ${name}: kubernetes.io/arch in ${LABELS}`,
+        architectureLabel(record(metadata).annotations),
+        uses && machineArchitecture(uses, at(value, uses.machineTypePath)),
+      ),
       region: uses && text(at(value, uses.regionPath)),
       others: (cloud ? [cloud] : CLOUDS)
         .flatMap((each) => FACTS[each].uses.others?.machineSet ?? [])
@@ -196,11 +198,34 @@ function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): b
     : spec.kind === providerKind
 }
 
+const LABELS = 'capacity.cluster-autoscaler.kubernetes.io/labels'
+
 /** From the labels that the autoscaler gives to nodes: `kubernetes.io/arch=arm64`. */
-function labeledArchitecture(annotations: JsonValue | undefined): Architecture | undefined {
-  const labels = text(record(annotations)['capacity.cluster-autoscaler.kubernetes.io/labels'])
-  const [, name = ''] = /(?:^|,)\s*kubernetes\.io\/arch=([a-z0-9_]+)/.exec(labels ?? '') ?? []
-  return toArchitecture(name)
+function architectureLabel(annotations: JsonValue | undefined): string | undefined {
+  const labels = text(record(annotations)[LABELS])
+  return /(?:^|,)\s*kubernetes\.io\/arch=([^,]*)/.exec(labels ?? '')?.[1]?.trim()
+}
+
+/** @throws InputError for an unknown architecture, or one that the machine type does not have */
+function findArchitecture(
+  place: string,
+  named: JsonValue | undefined,
+  ofMachineType: Architecture | undefined,
+): Architecture | undefined {
+  if (!isSet(named)) return ofMachineType
+  const architecture = toArchitecture(String(named))
+  if (architecture === undefined) {
+    const names = ARCHITECTURES.map(kubernetesName).sort().join(', ')
+    throw new InputError(`${place}: expected one of ${names}`)
+  }
+  if (ofMachineType !== undefined && ofMachineType !== architecture) {
+    const [name, other] = [architecture, ofMachineType].map(kubernetesName)
+    throw new InputError(
+      `${place} is ${name}, but the machine type is ${other}`,
+      'Correct one of them.',
+    )
+  }
+  return architecture
 }
 
 function machineArchitecture(uses: Uses, type: JsonValue | undefined): Architecture | undefined {
