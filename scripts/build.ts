@@ -9,7 +9,7 @@ import fs from 'fs-extra'
 import './build/validators.ts'
 import { asCommonJs, bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 import { noticesOf } from './build/notices.ts'
-import { chooseBundle, withoutCapture } from './build/plugins.ts'
+import { chooseBundle, LAZY, withoutCapture } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const path = (name: string) => `${root}${name}`
@@ -46,9 +46,14 @@ const [{ metafile }] = await Promise.all([
     ...options,
     ...COMMAND_LINE,
     ...asCommonJs('__filename'),
-    entryPoints: { offline: 'src/main.ts' },
+    entryPoints: {
+      offline: 'src/main.ts',
+      ...Object.fromEntries(LAZY.map((each) => [each, each])),
+    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
+    // `require` instead, as the loader of ES modules takes long to start.
+    supported: { 'dynamic-import': false },
     plugins: [...COMMAND_LINE.plugins, withoutCapture],
   }),
   // The bin: CommonJS, as node spends a quarter of its own start on the loader of ES modules.

@@ -23,12 +23,18 @@ export const chooseBundle: Plugin = {
   },
 }
 
-/** Leaves out the SDKs and what captures, which offline commands do not load. */
+/** Packages that few runs of offline commands load, each in a file of its own. */
+export const LAZY = ['fs-extra', 'yaml']
+
+/** Leaves out the SDKs and what captures, which offline commands do not load, and the lazy packages. */
 export const withoutCapture: Plugin = {
   name: 'without capture',
   setup({ onResolve }) {
     onResolve({ filter: /\/(capture|azure|aws|gcp)\/[\w-]+\.ts$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+    onResolve({ filter: new RegExp(`^(${LAZY.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${path}.cjs`, external: true },
     )
   },
 }

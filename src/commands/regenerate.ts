@@ -37,7 +37,9 @@ export const regenerateCommand = command({
   async run(args, context) {
     const { folder, terminal } = context
     const [snapshot = ''] = args.STREAMS
-    const { streams } = (await findWorkspace(folder)) ?? {}
+    // The name of a stream has no slash.
+    const isPath = /[\\/].*\.json$/.test(snapshot)
+    const { streams } = (isPath ? undefined : await findWorkspace(folder)) ?? {}
     const isName =
       streams?.has(snapshot) || (streams && !snapshot.endsWith('.json') && !folder.exists(snapshot))
     const isSnapshot = snapshot !== '' && !isName

@@ -1,5 +1,5 @@
+import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import fs from 'fs-extra'
 import { ServiceError } from '../errors.ts'
 import { attempt, fileError, hasCode } from './error.ts'
 import { resolveTarget } from './paths.ts'
@@ -22,7 +22,7 @@ export async function withLocks<T>(
 ): Promise<T> {
   const held: string[] = []
   const release = () => {
-    for (const lock of held.splice(0)) fs.removeSync(lock)
+    for (const lock of held.splice(0)) fs.rmSync(lock, { force: true })
   }
   const forget = onExit(release)
   try {
@@ -62,13 +62,13 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
       if (hasCode(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) return false
       if (!hasCode(error, 'EEXIST')) {
         // A full disk leaves an empty file.
-        fs.removeSync(lock)
+        fs.rmSync(lock, { force: true })
         throw fileError(file, error)
       }
     }
     const pid = readHolder(lock)
     if (pid === 0 || (pid && hasEnded(pid))) {
-      fs.removeSync(lock)
+      fs.rmSync(lock, { force: true })
       continue
     }
     const holder = pid === undefined ? 'another process' : `process ${pid}`

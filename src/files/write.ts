@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
 import { dirname, join } from 'node:path'
-import fs from 'fs-extra'
 import { InputError } from '../errors.ts'
 import { attempt, hasCode } from './error.ts'
 import { resolveTarget } from './paths.ts'
@@ -15,7 +15,10 @@ export async function writeFiles(
   writes: readonly Write[],
   at: (path: string) => string,
 ): Promise<void> {
+  if (writes.length === 0) return
   const prepared: { file: string; path: string; temporary: string }[] = []
+  // A run that writes nothing does not wait for it to load.
+  const { default: fs } = await import('fs-extra')
   try {
     for (const { file, text } of writes) {
       attempt(file, () => {
@@ -55,7 +58,7 @@ export function removeTemporaryFiles(folder: string): void {
     const [, pid] = TEMPORARY.exec(entry.name) ?? []
     if (pid === undefined || !entry.isFile() || !hasEnded(Number(pid))) continue
     const path = join(folder, entry.name)
-    attempt(path, () => fs.removeSync(path))
+    attempt(path, () => fs.rmSync(path, { force: true }))
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { isDiff } from '../../src/core/schemas/generated.js'
+import { isDiff } from '../../src/core/schemas/generated-diff.js'
 import { CLI, run, temporaryFolder } from '../support/cli.ts'
 import { commitAll, git } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'

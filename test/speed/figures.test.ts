@@ -35,6 +35,8 @@ async function loaded(args: readonly string[], cwd?: string) {
 }
 
 describe('what node loads', () => {
+  /** Loaded by those that write a file, and that print YAML. */
+  const LAZY = ['dist/fs-extra.cjs', 'dist/yaml.cjs']
   const SDKS = /chunks\/(azure|aws|gcp|replay)-/
 
   it('for the version is one small file', async () => {
@@ -51,7 +53,8 @@ describe('what node loads', () => {
   ] as const)('for %s is the entry and one bundle', async (name, file, more) => {
     const { folder } = await demonstration()
     const { files } = await loaded([name, file, ...more], folder)
-    expect(files).toEqual(['dist/cli.cjs', 'dist/offline.cjs'])
+    const others = files.filter((each) => !LAZY.includes(each))
+    expect(others).toEqual(['dist/cli.cjs', 'dist/offline.cjs'])
   })
 
   it('for a replay is no more than the package, without anything to sign in by', async () => {

@@ -4,7 +4,6 @@ export interface Validator {
   errors?:
     | readonly {
         readonly instancePath: string
-        readonly keyword: string
         readonly message?: string
         readonly params: Readonly<Record<string, unknown>>
       }[]
@@ -12,5 +11,4 @@ export interface Validator {
 }
 
 export declare const isCriteria: Validator
-export declare const isDiff: Validator
 export declare const isSnapshot: Validator

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
@@ -38,6 +37,8 @@ export type GitFolder = Pick<Folder, 'path' | 'env'> & {
 }
 
 export function startGit(args: readonly string[], { path, env, index }: GitFolder) {
+  // Most commands do not run git, and load faster without this.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn('git', [...OPTIONS, ...args], {
     cwd: path,
     env: { ...gitEnvironment(env), ...(index && { GIT_INDEX_FILE: index }) },

@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/changes/streams.ts'
 import { diffValues } from '../../../src/core/changes/values.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
-import { isDiff } from '../../../src/core/schemas/generated.js'
+import { isDiff } from '../../../src/core/schemas/generated-diff.js'
 import type { AzureImage, Snapshot } from '../../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 import { changeLines } from '../../../src/show/changes.ts'

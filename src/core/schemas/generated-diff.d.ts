@@ -1,0 +1,3 @@
+import type { Validator } from './generated.js'
+
+export declare const isDiff: Validator
