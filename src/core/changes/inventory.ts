@@ -2,7 +2,7 @@ import { translate } from '../builds/translate.ts'
 import { type Entry, printSlot, type Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { identityOf } from '../clouds/order.ts'
-import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { isRecord, type JsonRecord, type JsonValue, recordEntries } from '../json/document.ts'
 import type { Grade, Selection } from '../selection/select.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
 import {
@@ -150,22 +150,27 @@ function buildItems(architecture: string, release: string | undefined, content: 
     items.push({ subject, value: typeof value === 'string' ? value : canonicalJson(value), ...own })
   }
   add({ kind: 'build', architecture }, release ?? '', release)
-  for (const [platform, artifact] of records(content.artifacts)) {
+  for (const [platform, artifact] of recordEntries(content.artifacts)) {
     const { release: at } = artifact
     const whole = { kind: 'artifact', architecture, platform } as const
     add(whole, typeof at === 'string' ? at : '', at)
-    for (const [format, files] of records(artifact.formats)) {
+    for (const [format, files] of recordEntries(artifact.formats)) {
       add({ ...whole, format }, files, at)
-      for (const [file, members] of records(files)) {
+      for (const [file, members] of recordEntries(files)) {
         add({ ...whole, format, file }, '', at)
         for (const member of Object.keys(members)) add({ ...whole, format, file, member }, '', at)
       }
     }
   }
   const extensions = ownExtensions(content['rhel-coreos-extensions'])
-  for (const [platform, image] of [...records(content.images), ...records(extensions)]) {
+  for (const [platform, image] of [
+    ...recordEntries(content.images),
+    ...recordEntries(extensions),
+  ]) {
     const whole = { kind: 'image', architecture, platform } as const
-    const regions = isRecord(image.regions) ? records(image.regions) : [[undefined, image] as const]
+    const regions = isRecord(image.regions)
+      ? recordEntries(image.regions)
+      : [[undefined, image] as const]
     for (const [region, each] of regions) {
       const subject = region === undefined ? whole : { ...whole, region }
       add(subject, each, each.release)
@@ -189,12 +194,6 @@ export function slotItem(
     ...(version !== undefined && { release: version }),
     ...(grade && { grade }),
   }
-}
-
-function records(value: JsonValue | undefined): [string, JsonRecord][] {
-  return Object.entries(isRecord(value) ? value : {}).filter(
-    (entry): entry is [string, JsonRecord] => isRecord(entry[1]),
-  )
 }
 
 export function toInventory(items: readonly Item[]): Inventory {

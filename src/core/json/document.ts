@@ -98,6 +98,13 @@ export function entriesOf(record: JsonRecord): [string, JsonValue][] {
   )
 }
 
+/** The members of an object that are objects. */
+export function recordEntries(value: JsonValue | undefined): [string, JsonRecord][] {
+  return Object.entries(isRecord(value) ? value : {}).filter(
+    (entry): entry is [string, JsonRecord] => isRecord(entry[1]),
+  )
+}
+
 export function getMember(node: JsonNode | undefined, name: string): JsonNode | undefined {
   return node?.kind === 'object' ? node.members.get(name)?.value : undefined
 }

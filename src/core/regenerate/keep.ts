@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, type JsonValue } from '../json/document.ts'
+import { isRecord, type JsonRecord, type JsonValue, recordEntries } from '../json/document.ts'
 import { ownExtensions } from '../stream/layouts.ts'
 import type { ArchitectureContent, Stream } from '../stream/stream.ts'
 
@@ -12,11 +12,11 @@ export interface KeptRegion {
 }
 
 /**
- * A build's content with the target's images of regions that the build does not have, with their own
- * release: if a region is down during a build, the image of an earlier build is better than none.
+ * Adds the target's images of regions that the build does not have, for example because a region was
+ * down during the build. An image keeps its own release.
  *
- * @param keepLost keeps the images of all such regions. Otherwise, so that a stream with kept images
- *   verifies: those that are not of the target's build, and those of the same build
+ * @param keepLost keeps the images of all such regions. Otherwise images of the target's build are lost
+ *   if the build changes, and other images, which were kept before, are kept again
  */
 export function keepRegions(
   content: ArchitectureContent,
@@ -31,18 +31,20 @@ export function keepRegions(
   const isKept = (image: JsonRecord) => keepLost || image.release !== release || release === build
   const kept: KeptRegion[] = []
   const keep = (fresh: JsonRecord, before: JsonValue | undefined): JsonRecord => {
-    const platforms = Object.entries(isRecord(before) ? before : {}).map(([platform, image]) => {
+    const changed: [string, JsonRecord][] = []
+    for (const [platform, image] of recordEntries(before)) {
       const own = isRecord(fresh[platform]) ? fresh[platform] : {}
-      const lost = lostRegions(own, image).filter(([, each]) => isKept(each))
-      for (const [region, each] of lost) {
-        kept.push({ architecture, platform, region, release: String(each.release) })
-      }
-      if (lost.length === 0) return [platform, fresh[platform]] as const
       const regions = isRecord(own.regions) ? own.regions : {}
-      return [platform, { ...own, regions: { ...Object.fromEntries(lost), ...regions } }] as const
-    })
-    const changed = platforms.filter(([, image]) => image !== undefined)
-    return { ...fresh, ...Object.fromEntries(changed) } as JsonRecord
+      const lost = recordEntries(image.regions).filter(
+        ([region, each]) => !Object.hasOwn(regions, region) && isKept(each),
+      )
+      if (lost.length === 0) continue
+      changed.push([platform, { ...own, regions: { ...Object.fromEntries(lost), ...regions } }])
+      for (const [region, { release }] of lost) {
+        kept.push({ architecture, platform, region, release: String(release) })
+      }
+    }
+    return { ...fresh, ...Object.fromEntries(changed) }
   }
   const images = keep(content.images, old.images)
   const extensions = keep(content[EXTENSIONS] ?? {}, ownExtensions(old[EXTENSIONS]))
@@ -54,12 +56,4 @@ export function keepRegions(
     },
     kept,
   }
-}
-
-function lostRegions(fresh: JsonRecord, before: JsonValue | undefined): [string, JsonRecord][] {
-  if (!isRecord(before) || !isRecord(before.regions)) return []
-  const regions = isRecord(fresh.regions) ? fresh.regions : {}
-  return Object.entries(before.regions).flatMap(([region, image]): [string, JsonRecord][] =>
-    isRecord(image) && !Object.hasOwn(regions, region) ? [[region, image]] : [],
-  )
 }

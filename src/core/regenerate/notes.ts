@@ -16,15 +16,15 @@ export function regenerationNotes(
   kept: readonly KeptRegion[],
 ): string[] {
   return [
-    ...notesOnRhel(snapshot, target),
-    ...notesOnKept(kept),
+    ...describeMoves(snapshot, target),
+    ...describeKept(kept),
     ...(capturedClouds(snapshot).length === 0
       ? []
-      : [...notesOnReleases(snapshot, releases), ...notesOnLayouts(target, layouts)]),
+      : [...describeReleases(snapshot, releases), ...describeLayouts(target, layouts)]),
   ]
 }
 
-function notesOnKept(kept: readonly KeptRegion[]): string[] {
+function describeKept(kept: readonly KeptRegion[]): string[] {
   return alike(kept, ({ platform, architecture, release }) => [
     platform,
     architecture,
@@ -35,8 +35,8 @@ function notesOnKept(kept: readonly KeptRegion[]): string[] {
   })
 }
 
-/** Architectures that move to a later RHEL major; going back is a loss. */
-function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[] {
+/** Architectures that move to a later RHEL major. A move to an earlier one is a loss. */
+function describeMoves({ builds }: Snapshot, target: Stream | undefined): string[] {
   const moves = Object.entries(builds).flatMap(([arch, build]) => {
     const [from, to] = [readRelease(target?.release(arch) ?? ''), readRelease(build.release)]
     return from && to && from.rhel.major < to.rhel.major
@@ -48,7 +48,7 @@ function notesOnRhel({ builds }: Snapshot, target: Stream | undefined): string[]
   )
 }
 
-function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {
+function describeReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {
   return [...new Set(releases.values())].flatMap((release) => {
     const ocp = wantedRelease(snapshot, release)?.ocp
     if (ocp === undefined) {
@@ -61,15 +61,14 @@ function notesOnReleases(snapshot: Snapshot, releases: ReadonlyMap<string, strin
   })
 }
 
-/** With a marketplace file the stream keeps the images that it has. */
-function notesOnLayouts(target: Stream | undefined, written: readonly LayoutName[]): string[] {
-  const left = (target ? layoutsIn(target) : []).filter((name) => !written.includes(name))
-  return left.map((name) => `marketplace images in the layout ${name}: unchanged`)
+function describeLayouts(target: Stream | undefined, written: readonly LayoutName[]): string[] {
+  const others = (target ? layoutsIn(target) : []).filter((name) => !written.includes(name))
+  return others.map((name) => `marketplace images in the layout ${name}: unchanged`)
 }
 
 /**
- * The SKUs of added or changed Gen2 images that the machine-config operator takes for Gen1: it reads
- * a SKU with `v2` or `gen2` as Gen2 and any other as Gen1.
+ * The SKUs of added or changed Gen2 images that the machine-config operator reads as Gen1, because
+ * they contain neither `v2` nor `gen2`.
  */
 export function misreadSkus(changes: readonly Change[]): string[] {
   const skus = changes.flatMap(({ subject, after }) => {

@@ -95,10 +95,10 @@ export function refuseUnmet(selections: readonly Selection[], requirement: Requi
   if (unmet.length > 0) throw new Unmet(unmet, requirement, selections)
 }
 
-/** The images of a snapshot without builds must fit one of the target's releases. */
+/** @throws InputError if the images of a snapshot without builds are for no release of the target */
 export function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, string>): void {
   if (Object.keys(snapshot.builds).length > 0) return
-  if ([...releases.values()].some((release) => isFor(snapshot, release))) return
+  if ([...releases.values()].some((release) => isForRelease(snapshot, release))) return
   const found = [...new Set(releases.values())].join(', ') || 'no release'
   throw new InputError(
     `the snapshot's images are for OCP ${snapshot.stream.ocp}, and the target has ${found}`,
@@ -106,7 +106,7 @@ export function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, 
   )
 }
 
-function isFor({ stream, criteria }: Snapshot, text: string): boolean {
+function isForRelease({ stream, criteria }: Snapshot, text: string): boolean {
   const [release, ocp] = [readRelease(text), readMajorMinor(stream.ocp ?? '')]
   if (release === undefined || ocp === undefined) return false
   if (release.ocp) return compareMajorMinor(release.ocp, ocp) === 0

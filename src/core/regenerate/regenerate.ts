@@ -26,7 +26,7 @@ import { unverifiedImages, withoutDropped, withoutUnverified } from './unverifie
 
 export interface Job {
   readonly snapshot: Snapshot
-  /** Absent: the stream is made from the snapshot's builds only. */
+  /** Absent: the stream has the snapshot's builds only. */
   readonly target?: Stream | undefined
   /**
    * How marketplace images are written; images in other layouts of the target are unchanged. Absent:
@@ -34,10 +34,10 @@ export interface Job {
    */
   readonly layouts?: readonly LayoutName[] | undefined
   readonly requirement: Requirement
-  /** Whether losses are allowed; the comparison has them in any case. */
+  /** Allows losses. The comparison contains them in any case. */
   readonly allowRegression: boolean
   readonly keepLost?: boolean
-  /** Images are written to this file, in the layout stream-metadata, instead of the stream. */
+  /** The file for images, in the layout stream-metadata, instead of the stream. */
   readonly marketplaceFile?: MarketplaceFile | undefined
   /**
    * The clouds of the stream in the workspace: with `allowRegression`, images for other clouds and
@@ -51,7 +51,7 @@ export interface Job {
 export type Regenerated = ReturnType<typeof regenerate>
 
 /**
- * Makes a stream from a snapshot: the same snapshot and target give the same bytes.
+ * Generates a stream from a snapshot. The same snapshot and target give the same bytes.
  *
  * @throws InputError without builds and target, and if the images of a snapshot without builds fit
  *   no release of the target
@@ -61,9 +61,9 @@ export type Regenerated = ReturnType<typeof regenerate>
 export function regenerate(job: Job) {
   const { snapshot, target, drop = [] } = job
   const { stream: built, kept } = withBuilds(job)
-  const architectures = scopeOf(snapshot, built)
+  const architectures = getScope(snapshot, built)
   const releases = new Map([...getReleases(built)].filter(([arch]) => architectures.includes(arch)))
-  const names = job.marketplaceFile ? [] : (job.layouts ?? ownLayouts(target))
+  const names = job.marketplaceFile ? [] : (job.layouts ?? getLayouts(target))
   const layouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : names
   const cleaned = job.allowRegression && layouts.length > 0 ? job.clouds : undefined
   if (layouts.length > 0) refuseForeign(snapshot, releases)
@@ -92,18 +92,17 @@ export function regenerate(job: Job) {
   }
   const file = job.marketplaceFile && write(job.marketplaceFile)
   const stream = file ? clean(built) : write(built)
-  const holding = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
+  const takeInventory = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
     joinInventories(
       each ? streamInventory(each, isEveryLayout ? LAYOUT_NAMES : names) : new Map(),
       other ? imageInventory(other) : new Map(),
     )
   const comparison = compareInventories(
-    holding(target, job.marketplaceFile),
-    withGrades(holding(stream, file), selections),
+    takeInventory(target, job.marketplaceFile),
+    withGrades(takeInventory(stream, file), selections),
     snapshot.criteria.rhel,
     new Listings(snapshot, drop),
   )
-  // Images that are left unchanged, as the snapshot has no evidence for them.
   const unverified = unverifiedImages(file ? [file, stream] : [stream], snapshot, stream)
   if (!job.allowRegression) {
     const laterRhel = target && refuseLaterRhel(snapshot, target)
@@ -111,7 +110,7 @@ export function regenerate(job: Job) {
     if (losses(comparison.changes).length > 0) throw new Loss(comparison, selections, unverified)
   }
   return {
-    stream: stamped(stream, job),
+    stream: withMetadata(stream, job),
     ...(file && { marketplaceFile: file }),
     selections,
     comparison,
@@ -121,13 +120,13 @@ export function regenerate(job: Job) {
   }
 }
 
-function ownLayouts(stream: Stream | undefined): LayoutName[] {
+function getLayouts(stream: Stream | undefined): LayoutName[] {
   const found = stream ? layoutsIn(stream) : []
   return found.length > 0 ? found : ['enhancement']
 }
 
-/** Time and generator change only if something else changes. */
-function stamped(stream: Stream, { snapshot, target }: Job): Stream {
+/** Sets time and generator if the stream changed. */
+function withMetadata(stream: Stream, { snapshot, target }: Job): Stream {
   if (target !== undefined && stream.print() === target.print()) return stream
   const { capturedAt, generator } = snapshot
   return stream.withMetadata({ lastModified: capturedAt, generator })
@@ -153,7 +152,7 @@ function withBuilds({ snapshot, target, keepLost = false, drop = [] }: Job) {
   return { stream: drop.reduce((all, name) => all.withoutArchitecture(name), stream), kept }
 }
 
-function scopeOf({ builds }: Snapshot, stream: Stream): string[] {
+function getScope({ builds }: Snapshot, stream: Stream): string[] {
   const built = Object.keys(builds)
   return (built.length > 0 ? built : stream.architectures()).sort()
 }

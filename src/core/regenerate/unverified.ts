@@ -7,6 +7,7 @@ import type { Stream } from '../stream/stream.ts'
 
 export type UnverifiedImages = ReturnType<typeof unverifiedImages>[number]
 
+/** Images that are kept although the snapshot has no evidence for them. */
 export function unverifiedImages(files: readonly ImageFile[], snapshot: Snapshot, stream: Stream) {
   const queried = capturedClouds(snapshot)
   const known = knownArchitectures(snapshot, stream)
@@ -41,7 +42,6 @@ export function withoutUnverified<F extends ImageFile<F>>(
   )
 }
 
-/** Removes the images for clouds and architectures of these names. */
 export function withoutDropped<F extends ImageFile<F>>(file: F, names: readonly string[]): F {
   return withoutImages(
     file,
