@@ -594,7 +594,11 @@ pullSecret: '{}'
     ],
   ])('that are used elsewhere as well are refused: %j', async (text, message) => {
     expect(await merge(text, '--pool', 'controlPlane')).toEqual(
-      refusal(2, `stream-snapshot: x.yaml: ${message}`, 'Write the value out, then rerun.'),
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: ${message}`,
+        'Replace aliases with their values, then rerun.',
+      ),
     )
   })
 

@@ -250,7 +250,7 @@ describe('the stream of several', () => {
     [
       ['unknown.yaml'],
       2,
-      'unknown.yaml: several streams and no OCP version that has a default: rhel-10, rhel-9\nSelect one with --stream-name.',
+      'unknown.yaml: several streams, and no OCP version that defines a default: rhel-10, rhel-9\nSelect one with --stream-name.',
     ],
   ])('%j is refused', async (words, status, message) => {
     await write('map.yaml', await configMap(STREAMS))

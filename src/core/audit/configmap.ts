@@ -25,12 +25,11 @@ const PROFILES = ['ibm-cloud-managed', 'self-managed-high-availability', 'single
 const DEFAULT_STREAM = 'rhel-9'
 
 /**
- * The `coreos-bootimages` ConfigMap as openshift/installer's `hack/build-coreos-manifest.go` has it:
- * each stream as stream-metadata-go encodes it. `data.streams` is a JSON object of all of them,
- * `data.stream` the one called rhel-9, else the first. The release payload's own version takes the
- * place of `releaseVersion` when it is built.
+ * The `coreos-bootimages` ConfigMap as in openshift/installer's `hack/build-coreos-manifest.go`, with
+ * streams as stream-metadata-go encodes them. `data.streams` is a JSON object of all streams, and
+ * `data.stream` is rhel-9, else the first one. A release payload replaces `releaseVersion`.
  *
- * @param streams at least one; without a name the key is that of `streamKey`; keys are unique
+ * @param streams at least one, with unique names; the default name is `streamKey`
  */
 export function bootImagesConfigMap(streams: readonly NamedStream[]) {
   const named = new Map(
@@ -58,7 +57,7 @@ export function bootImagesConfigMap(streams: readonly NamedStream[]) {
   }
 }
 
-/** The images of the file replace those of the stream, as the installer merges them. */
+/** As in the installer, the images of the file replace those of the stream. */
 function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   return stream.architectures().reduce((merged, arch) => {
     const images = file.extension(arch, 'marketplace')
@@ -66,7 +65,7 @@ function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
   }, stream)
 }
 
-/** The installer's key, `rhel-9`; empty for others, such as CentOS Stream with similar releases. */
+/** The installer's key, such as `rhel-9`. Empty without RHEL, as for CentOS Stream. */
 export function streamKey(stream: Stream): string {
   const rhel = stream
     .architectures()
@@ -85,21 +84,20 @@ function isKnownRhel(rhel: MajorMinor): boolean {
 }
 
 /**
- * A stream as stream-metadata-go decodes and encodes it: without the keys that it does not know, two
- * spaces to a level, no final newline. Empty members stay empty and missing members stay missing, which
- * Go reads alike.
+ * Prints a stream like stream-metadata-go: without unknown keys, indented by two spaces, without a final
+ * newline. Unlike in Go, empty members and missing members are preserved.
  */
 export function printAsGo(stream: Stream): string {
-  return printJson(fromValue(knownOf(stream)), '  ')
+  return printJson(fromValue(toKnown(stream)), '  ')
 }
 
-export function printAllAsGo(named: ReadonlyMap<string, Stream>): string {
+function printAllAsGo(named: ReadonlyMap<string, Stream>): string {
   const streams = [...named].sort(([a], [b]) => (a < b ? -1 : 1))
-  const known = streams.map(([name, stream]) => [name, knownOf(stream)])
+  const known = streams.map(([name, stream]) => [name, toKnown(stream)])
   return printJson(fromValue(Object.fromEntries(known)), '  ')
 }
 
-function knownOf(stream: Stream): JsonValue {
+function toKnown(stream: Stream): JsonValue {
   const { lastModified, generator } = stream.metadata()
   const value = {
     stream: stream.name,
@@ -108,18 +106,19 @@ function knownOf(stream: Stream): JsonValue {
       stream.architectures().map((arch) => [arch, stream.architecture(arch)]),
     ),
   }
-  return known(value, STREAM) ?? {}
+  return pickKnown(value, STREAM) ?? {}
 }
 
-/** Of a struct the fields that it has, in their order; of a map all, by their names. */
-function known(value: JsonValue | undefined, shape: Shape): JsonValue | undefined {
-  if (shape.kind === 'foreign') return shape.known && known(value, shape.known)
+/** Keeps known fields in the order of the shape. Sorts maps. */
+function pickKnown(value: JsonValue | undefined, shape: Shape): JsonValue | undefined {
+  if (shape.kind === 'foreign') return shape.known && pickKnown(value, shape.known)
   if (!isRecord(value) || shape.kind === 'whole') return value
-  const members =
+  const inner =
     shape.kind === 'fields'
-      ? [...shape.fields].map(([name, inner]) => [name, known(value[name], inner)] as const)
+      ? [...shape.fields]
       : Object.keys(value)
           .sort()
-          .map((name) => [name, known(value[name], shape.of)] as const)
+          .map((name) => [name, shape.of] as const)
+  const members = inner.map(([name, each]) => [name, pickKnown(value[name], each)] as const)
   return Object.fromEntries(members.filter(([, each]) => each !== undefined))
 }

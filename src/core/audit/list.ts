@@ -9,10 +9,10 @@ import {
   toArchitecture,
 } from '../snapshot/snapshot.ts'
 
-export interface ListFilter {
+interface ListFilter {
   readonly cloud?: CloudName | undefined
   readonly arch?: string | undefined
-  /** Any part of the value, in any case; a cloud without such a member has no image to list. */
+  /** A part of the value, in any case. Clouds without this member have no matching images. */
   readonly publisher?: string | undefined
   readonly offer?: string | undefined
   readonly sku?: string | undefined
@@ -20,11 +20,11 @@ export interface ListFilter {
 
 export type Listing = ReturnType<typeof listImages>[number]
 
-/** The states are absent if every image may be selected. */
+/** States are only set if an image cannot be selected. */
 export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
   return CLOUDS.filter((cloud) => filter.cloud === undefined || filter.cloud === cloud)
     .map((cloud) => {
-      const images = getImages(snapshot, cloud).filter((image) => isAdmitted(image, filter))
+      const images = getImages(snapshot, cloud).filter((image) => isListed(image, filter))
       const states = images.map((image) => stateAt(image, snapshot.capturedAt))
       const rows = images.map((image) =>
         Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),
@@ -35,7 +35,7 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
     .filter(({ rows }) => rows.length > 0)
 }
 
-function isAdmitted(image: Image, { arch, ...parts }: ListFilter): boolean {
+function isListed(image: Image, { arch, ...parts }: ListFilter): boolean {
   const wanted = arch?.toLowerCase()
   if (wanted !== undefined && image.architecture !== (toArchitecture(wanted) ?? wanted))
     return false

@@ -18,15 +18,15 @@ import {
 
 export interface SlotSkew {
   readonly slot: Slot
-  /** Absent for an image without a known build; then it has no grade. */
+  /** Absent if the build is unknown; then there is no grade. */
   readonly release?: string
-  /** Absent for a slot that no image may fill; so are grade and days. */
+  /** Absent for an empty slot, as are grade and days. */
   readonly image?: Entry
   readonly grade?: Grade
   readonly rhel?: string
-  /** Why the image of a stream may not fill its slot. */
+  /** Why the image of a stream cannot be selected for its slot. */
   readonly refused?: string
-  /** From the image's day to the build's: positive where the image is the older one. */
+  /** Positive if the image is older than the build. */
   readonly days?: number
   readonly expected?: Expected
 }
@@ -34,7 +34,7 @@ export interface SlotSkew {
 export const SEVERITY = [...GRADES, 'none'] as const
 export type Severity = (typeof SEVERITY)[number]
 
-export interface Tolerance {
+interface Tolerance {
   readonly failOn?: Severity | undefined
   readonly maxDays?: number | undefined
 }
@@ -50,8 +50,8 @@ export function measureSkew(
   return selectImages(snapshot, releases, requirement).map((selection) => ({
     slot: selection.slot,
     release: selection.wanted.text,
-    ...chosen(snapshot, selection),
-    ...missing(snapshot, selection),
+    ...describeImage(snapshot, selection),
+    ...expectImage(snapshot, selection),
   }))
 }
 
@@ -69,7 +69,7 @@ export function intolerable(
   )
 }
 
-/** The plans in which no slot has an image of this RHEL or a later one. */
+/** The plans without an image of this RHEL version or a later one. */
 export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
   return alike(skews, ({ slot }) => [slot.cloud, slot.plan]).flatMap(({ first, all }) => {
     const [latest] = all
@@ -81,7 +81,7 @@ export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
   })
 }
 
-/** What is to be published: those slots together that one image or version will fill. */
+/** The slots without an image of their build, grouped by the image to be published. */
 export function missingImages(slots: readonly SlotSkew[]): SlotSkew[][] {
   const missing = slots.filter(({ expected }) => expected !== undefined)
   return alike(missing, ({ slot, expected }) => {
@@ -90,7 +90,7 @@ export function missingImages(slots: readonly SlotSkew[]): SlotSkew[][] {
   }).map(({ all }) => [...all])
 }
 
-function chosen({ criteria }: SnapshotContent, { slot, wanted, image, grade }: Selection) {
+function describeImage({ criteria }: SnapshotContent, { slot, wanted, image, grade }: Selection) {
   if (image === undefined || grade === undefined) return {}
   const version = readVersion(image.version)
   const days = daysBetween(version?.stamp, wanted.release.stamp)
@@ -103,8 +103,8 @@ function chosen({ criteria }: SnapshotContent, { slot, wanted, image, grade }: S
   }
 }
 
-/** Empty for the same build, or if the version only has a time of publication after the build. */
-function missing(snapshot: SnapshotContent, selection: Selection): { expected?: Expected } {
+/** Empty for the same build, and for a version with a time of publication after the build. */
+function expectImage(snapshot: SnapshotContent, selection: Selection): { expected?: Expected } {
   const { grade, image } = selection
   if (grade === 'exact') return {}
   const version = readVersion(image?.version ?? '')

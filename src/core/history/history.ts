@@ -9,7 +9,7 @@ export interface Commit {
   readonly commit: string
   readonly date: string
   readonly subject: string
-  /** Set for the first commit of a shallow clone: what it changed is unknown. */
+  /** Set for the first commit of a shallow clone, whose changes are unknown. */
   readonly isCut?: true
 }
 
@@ -23,7 +23,7 @@ export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacan
   readonly path: string
   readonly files: readonly FileChange[]
   readonly changes: readonly Change[]
-  /** Why the version cannot be read; its state is then the state before. */
+  /** Why the version is invalid. It then has the state of the version before. */
   readonly problem?: string
 }
 
@@ -45,7 +45,7 @@ export class HistoryReader {
     fileChanges: readonly FileChange[] = [],
   ): HistoryVersion {
     const before = this.#state
-    // A target with conflict markers, for example, does not change the releases.
+    // An invalid target, for example with conflict markers, does not change the releases.
     if (files.target === undefined || canRead(files.target)) this.#target = files.target
     let [state, problem]: [State?, string?] = []
     try {
@@ -80,15 +80,15 @@ export class HistoryReader {
   }
 }
 
-/** A slot whose image was removed stays, without an image, if the criteria still offer it. */
+/** Keeps the slots whose image was removed, if the criteria still have them. */
 function withEmptySlots(before: readonly SlotSkew[], state: State): State {
   if (state.vacant === undefined) return state
   const known = new Set(state.slots.map(({ slot }) => printSlot(slot)))
   const vacant = new Map(state.vacant.map((each) => [printSlot(each.slot), each]))
   const empty = before.flatMap(({ slot }): SlotSkew[] => {
     const release = state.releases[slot.architecture]
-    const hasCloud = state.slots.some((each) => each.slot.cloud === slot.cloud)
     if (known.has(printSlot(slot)) || release === undefined) return []
+    const hasCloud = state.slots.some((each) => each.slot.cloud === slot.cloud)
     return hasCloud ? [vacant.get(printSlot(slot)) ?? []].flat() : [{ slot, release }]
   })
   return { ...state, slots: [...state.slots, ...empty] }

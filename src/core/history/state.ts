@@ -23,13 +23,13 @@ import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/ve
 
 export interface FileText {
   readonly path: string
-  /** @throws InputError for a text that cannot be decoded, or that is not in the clone */
+  /** @throws InputError for a file with another encoding, or that is not in the clone */
   readonly read: () => string
 }
 
 export interface StreamFiles {
   readonly main?: FileText
-  /** The stream of a snapshot or of a marketplace file: it has the releases. */
+  /** The stream with the releases, for a snapshot or a marketplace file. */
   readonly target?: FileText | undefined
   readonly marketplaceFile?: FileText
   readonly ocp?: MajorMinor
@@ -38,12 +38,12 @@ export interface StreamFiles {
 export interface State {
   readonly releases: Readonly<Record<string, string>>
   readonly ocp?: string
-  /** The slots of a snapshot, or the slots of a stream that have an image. */
+  /** All slots of a snapshot, or the slots of a stream that have an image. */
   readonly slots: readonly SlotSkew[]
-  /** The slots that the criteria offer a stream, and that have no image; undefined for a snapshot. */
+  /** The slots of a stream without an image; undefined for a snapshot. */
   readonly vacant?: readonly SlotSkew[]
   readonly inventory: Inventory
-  /** Of a snapshot: most versions have the builds of the version before. */
+  /** Cached for a snapshot, as most versions have the builds of the version before. */
   readonly builds?: { readonly text: string; readonly inventory: Inventory }
 }
 
@@ -69,7 +69,7 @@ export function readState(
   return streamState(source.name, getReleases(source), all, streamInventory(source, []), ocp)
 }
 
-/** A snapshot without builds, and without a target, is shown with the latest image of each slot. */
+/** Without builds and target, each slot has its latest image. */
 function snapshotState(snapshot: Snapshot, target: FileText | undefined, before: State): State {
   const own = buildReleases(snapshot)
   const releases = own.size > 0 ? own : readReleases(target).releases
@@ -87,7 +87,7 @@ function snapshotState(snapshot: Snapshot, target: FileText | undefined, before:
   return { ...newState(releases, ocp, slots, builds.inventory), builds }
 }
 
-/** The images of a stream, graded by the built-in criteria. Of two images in a slot the first counts. */
+/** Grades images by the built-in criteria. If a slot has several images, the first is used. */
 function streamState(
   name: string,
   releases: Releases,
@@ -187,9 +187,9 @@ function asSnapshot(name: string, ocp: MajorMinor | undefined, images: readonly 
   } as const
 }
 
-/** By the key that no stream has. Invalid JSON is left to the reader of streams, which reports it. */
+/** False for invalid JSON. */
 export function isSnapshotText(text: string): boolean {
-  // As it is printed; this avoids parsing long snapshots twice.
+  // Avoids parsing long snapshots twice.
   if (text.includes('\n  "schemaVersion":')) return true
   try {
     return JSON.parse(text)?.schemaVersion !== undefined

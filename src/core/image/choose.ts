@@ -3,21 +3,21 @@ import { printMajorMinor } from '../versions/version.ts'
 import { nearest } from '../workspace/nearest.ts'
 import type { ImageSource, SourceStream } from './source.ts'
 
-export interface StreamWish {
+interface StreamRequest {
   readonly option?: string | undefined
   readonly osImageStream?: string | undefined
   readonly file?: string | undefined
 }
 
-/** @throws InputError for wishes that contradict each other, CheckFailure without such a stream */
+/** @throws InputError for contradictory options, CheckFailure without such a stream */
 export function chooseStream(
   source: ImageSource,
-  wish: StreamWish,
+  request: StreamRequest,
 ): { stream: SourceStream; reason?: string } {
-  const { option, osImageStream, file: wishFile } = wish
+  const { option, osImageStream, file: config } = request
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(
-      `${wishFile}: osImageStream is not ${quote(option)}, the --stream-name`,
+      `${config}: osImageStream is not ${quote(option)}, the --stream-name`,
       'Remove --stream-name.',
     )
   }
@@ -25,13 +25,13 @@ export function chooseStream(
   const wanted = option ?? osImageStream
   const [only] = streams
   if (only && streams.length === 1) {
-    if (wanted !== undefined) refuseOther(only, wanted, source, wish)
+    if (wanted !== undefined) refuseOther(only, wanted, source, request)
     return { stream: only }
   }
   const names = streams.map(({ name = '' }) => name)
   if (wanted === undefined && ocp === undefined) {
     throw new InputError(
-      `${file}: several streams and no OCP version that has a default: ${listNames(names)}`,
+      `${file}: several streams, and no OCP version that defines a default: ${listNames(names)}`,
       'Select one with --stream-name.',
     )
   }
@@ -42,7 +42,7 @@ export function chooseStream(
   const from = isDefault
     ? `default of OCP ${ocp && printMajorMinor(ocp)}`
     : option === undefined
-      ? `osImageStream of ${wishFile}`
+      ? `osImageStream of ${config}`
       : '--stream-name'
   if (stream) return { stream, reason: from }
   const meant = nearest(name, names)
@@ -56,10 +56,10 @@ function refuseOther(
   { name, ownName }: SourceStream,
   wanted: string,
   { file, kind }: ImageSource,
-  { option, file: wishFile }: StreamWish,
+  { option, file: config }: StreamRequest,
 ): void {
   const isSame = name === undefined || [name, ownName].includes(wanted) || name === base(wanted)
-  // A marketplace file for RHEL 10 may have nothing but images of RHEL 9.
+  // A marketplace file for RHEL 10 can have images of RHEL 9 only.
   const isFallback = kind === 'marketplace' && rhelMajor(name) < rhelMajor(wanted)
   if (isSame || isFallback) return
   const is = kind === 'marketplace' ? 'has images of' : 'is the stream'
@@ -67,7 +67,7 @@ function refuseOther(
     throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
   }
   throw new InputError(
-    `${wishFile}: osImageStream: ${file} ${is} ${name}, not that one`,
+    `${config}: osImageStream: ${file} ${is} ${name}, not that one`,
     'Use a source that has the stream.',
   )
 }

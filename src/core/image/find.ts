@@ -15,7 +15,7 @@ export interface FoundImage {
   readonly urn: string
 }
 
-/** The enhancement's names of plans are accepted as well. */
+/** The names of plans in the enhancement. */
 const PLAN_ALIASES = new Map([...ENHANCEMENT_PLANS].map(([plan, name]) => [name, plan]))
 
 export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | undefined {
@@ -32,7 +32,7 @@ export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | 
   return { slot, entry, urn: FACTS[slot.cloud].nameOf(entry) }
 }
 
-/** Names become part of shell commands, paths, URNs and YAML, and must have no meaning there. */
+/** Names become part of shell commands, paths, URNs and YAML. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 
 export function gen1Image({ slot, entry, urn }: FoundImage, file: string): FoundImage {
@@ -45,13 +45,13 @@ export function gen1Image({ slot, entry, urn }: FoundImage, file: string): Found
 }
 
 const GEN1_RULES: readonly (readonly [gen2: RegExp, gen1: string | undefined])[] = [
-  // Up to 4.20 `418-v2` goes with `aro_418`, from 4.22 on `aro_422-v2` with `aro_422`.
+  // Up to 4.20: `418-v2` and `aro_418`. From 4.22 on: `aro_422-v2` and `aro_422`.
   [/^([0-9]+)-v2$/i, 'aro_$1'],
   [/^(aro_[0-9]+)-v2$/i, '$1'],
-  // Arm machines have no Gen1, and from 5.0 on there are no Gen1 images.
+  // Neither Arm machines nor OCP 5.0 and later have Gen1.
   [/-arm$/i, undefined],
   [/_gen2$/i, undefined],
-  // The enhancement's rule, which the paid offers follow.
+  // The rule of the enhancement, for the paid offers.
   [/^(.+?)(-gen1)?$/i, '$1-gen1'],
 ]
 
@@ -60,7 +60,7 @@ export function gen1Sku(gen2: string): string | undefined {
   return pattern && replacement && gen2.replace(pattern, replacement)
 }
 
-/** Undefined for an image that is not older than its build, or whose build or version is unknown. */
+/** Undefined if the image is not older than its build, or if its build or version is unknown. */
 export function imageLag({ releases, ocp }: SourceStream, { slot, entry }: FoundImage) {
   const text = releases.get(slot.architecture)
   const release = readRelease(text ?? '')

@@ -89,7 +89,7 @@ export function slotFor(
   }
 }
 
-/** Those of the pool; else a paid image is for compute machines, and a free one for all. */
+/** The targets of the pool; without one, a paid image is for compute machines and a free one for all. */
 function selectTargets(
   all: readonly Target[],
   pool: Pool | undefined,
@@ -124,7 +124,7 @@ function hasMixedPools(targets: readonly Target[], options: ImageOptions): boole
   return new Set(pools.map((target) => slotFor(target, options).architecture)).size > 1
 }
 
-/** Pools with an image of their own, where only the default for all machines is replaced. */
+/** Pools with their own image, if only the default of all machines is replaced. */
 function overridden(targets: readonly Target[], all: readonly Target[]): Target[] {
   if (!targets.some(({ pool }) => pool === 'defaultMachinePlatform')) return []
   return all.filter(
@@ -166,7 +166,7 @@ function refuseOthers(yaml: YamlFile, { document, others }: Target, replace: boo
         'Use --replace to replace it.',
       )
     }
-    // `put` empties it.
+    // `put` sets it to an empty string.
     if (path.at(-1) !== 'resourceID') yaml.remove(document, path)
   }
 }

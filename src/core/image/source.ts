@@ -36,7 +36,7 @@ export interface ImageSource {
   readonly file: string
   readonly streams: readonly SourceStream[]
   readonly ocp?: MajorMinor | undefined
-  /** What gives a source without images some. */
+  /** How to get images, for a source without images. */
   readonly remedy?: string | undefined
 }
 
@@ -48,23 +48,23 @@ export interface SourceStream {
   readonly ocp?: MajorMinor | undefined
 }
 
-/** @throws InputError for another file than a stream, marketplace file, snapshot or ConfigMap */
+/** @throws InputError for a file that is not a stream, marketplace file, snapshot or ConfigMap */
 export async function readImageSource(text: string, file: string): Promise<ImageSource> {
-  if (!/^\s*(\{|$)/.test(text)) return readManifest(text, file)
+  if (!/^\s*(\{|$)/.test(text)) {
+    const { parseYaml } = await import('./yaml.ts')
+    return configMapSource(parseYaml(text, file).values() as JsonValue[], file)
+  }
   const { root } = parseDocument(text, file)
   const has = (key: string) => getMember(root, key) !== undefined
   if (has('kind')) return configMapSource([toValue(root)], file)
   if (has('schemaVersion')) return snapshotSource(readSnapshot(text, file), file)
   const images = readImageFile(text, file)
-  return images instanceof MarketplaceFile ? marketplaceSource(images, file) : streamSource(images)
+  return images instanceof MarketplaceFile
+    ? marketplaceSource(images, file)
+    : { kind: 'stream', file, streams: [sourceStream(images)] }
 }
 
-async function readManifest(text: string, file: string): Promise<ImageSource> {
-  const { parseYaml } = await import('./yaml.ts')
-  return configMapSource(parseYaml(text, file).values() as JsonValue[], file)
-}
-
-/** Named by the latest RHEL version of its images, as a file of RHEL 10 has RHEL 9's as well. */
+/** The stream's name is that of the latest RHEL version: a file for RHEL 10 also has images of RHEL 9. */
 function marketplaceSource(marketplace: MarketplaceFile, file: string): ImageSource {
   const images = imagesIn(marketplace)
   const majors = images.flatMap(({ entry }) => {
@@ -73,10 +73,6 @@ function marketplaceSource(marketplace: MarketplaceFile, file: string): ImageSou
   })
   const name = majors.length > 0 ? `rhel-${Math.max(...majors)}` : undefined
   return { kind: 'marketplace', file, streams: [{ name, images, releases: new Map() }] }
-}
-
-function streamSource(stream: Stream): ImageSource {
-  return { kind: 'stream', file: stream.file, streams: [sourceStream(stream)] }
 }
 
 function sourceStream(stream: Stream): SourceStream {
@@ -99,16 +95,16 @@ export function withMarketplace(
   return { ...source, streams, ocp }
 }
 
-/** `rhel-9`, as clusters name a stream; its own name if its releases have no RHEL version. */
+/** The name of a stream in clusters, `rhel-9`; its own name if the releases have no RHEL version. */
 function streamName(releases: Releases, name: string): string {
   const [rhel] = [...releases.values()].flatMap((release) => readRelease(release)?.rhel ?? [])
   return rhel === undefined ? name : `rhel-${rhel.major}`
 }
 
-/** In place of a release: later than any image of its RHEL version. */
+/** Completes a RHEL version to a release that is later than all images. */
 const NEWEST = '29991231-0'
 
-/** A snapshot without builds has the newest images of its OCP version, for each RHEL major. */
+/** Without builds, the newest images of the OCP version, for each RHEL major. */
 function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
   const ocp = readMajorMinor(snapshot.stream.ocp ?? '')
   const select = (releases: Releases): SlotImage[] =>
@@ -119,8 +115,8 @@ function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
   if (releases.size > 0) {
     const { name: ownName } = snapshot.stream
     const name = streamName(releases, ownName)
-    const stream = { name, ownName, ocp, releases, images: select(releases) }
-    return { kind: 'snapshot', file, ocp, streams: [stream] }
+    const images = select(releases)
+    return { kind: 'snapshot', file, ocp, streams: [{ name, ownName, ocp, releases, images }] }
   }
   const versions = ocp === undefined ? [] : rhelsForOcp(snapshot.criteria.rhel, ocp)
   const streams = versions.map((rhel): SourceStream => {
@@ -172,12 +168,12 @@ function parseStreams(text: string, file: string): JsonRecord {
   throw new InputError(`${file}: .data.streams: expected an object of streams`)
 }
 
-/** The items of a `List`, as `oc get … -o yaml` prints several objects. */
+/** The items of a `List`, which `oc get … -o yaml` prints for several objects. */
 export function expandList(value: JsonValue): readonly JsonValue[] {
   return isRecord(value) && value.kind === 'List' && isList(value.items) ? value.items : [value]
 }
 
-/** The kinds of objects, each once; other text is not quoted, as it may be a secret. */
+/** Unique kinds. Other text is not quoted, as it may be a secret. */
 export function listKinds(objects: readonly JsonValue[]): string {
   const kinds = objects.map((object) => {
     const { kind, apiVersion } = isRecord(object) ? object : {}

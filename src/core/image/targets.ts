@@ -28,25 +28,25 @@ export const IMAGE_FORMATS = [
 ] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
-/** A place in a file that an image can be merged into, and what the file says about its machines. */
+/** A place in a file where an image can be merged, and its machines. */
 export interface Target {
   readonly name: string
   readonly pool: Pool
   readonly document: number
-  /** The members of `installConfig` or `machineSet` go here. */
+  /** The place of the members of `Uses.installConfig` or `Uses.machineSet`. */
   readonly path: YamlPath
   readonly format: 'installConfig' | 'machineSet'
   readonly cloud: CloudName | undefined
   readonly architecture: Architecture | undefined
   readonly region: string | undefined
   readonly value: JsonRecord
-  /** Members that are set and name an image in another way. */
+  /** Other members that select an image, and are set. */
   readonly others: readonly YamlPath[]
-  /** For a pool that the file does not have: the members of the document that create it. */
+  /** For a missing pool: the members of the document that create the pool. */
   readonly create?: (members: Members, architecture: Architecture) => Members
 }
 
-/** @throws InputError for a file without targets, with the kinds of objects that were found */
+/** @throws InputError for a file without targets */
 export function findTargets(documents: readonly JsonValue[], file: string) {
   const configs = documents.flatMap((value, document) =>
     isInstallConfig(value) ? [{ value, document }] : [],
@@ -59,7 +59,7 @@ export function findTargets(documents: readonly JsonValue[], file: string) {
     )
   }
   const targets = [
-    ...(config ? poolsOf(config.value, config.document, file) : []),
+    ...(config ? findPools(config.value, config.document, file) : []),
     ...documents.flatMap((value, document) =>
       expandList(value).flatMap((object, item) =>
         machineSet(object, document, object === value ? [] : ['items', item], file),
@@ -84,7 +84,7 @@ function isInstallConfig(value: JsonValue): value is JsonRecord {
   return isRecord(value) && value.kind === undefined && 'platform' in value
 }
 
-function poolsOf(config: JsonRecord, document: number, file: string): Target[] {
+function findPools(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
   const clouds = Object.keys(platform)
   const cloud = CLOUDS.find((each) => clouds.includes(each))
@@ -151,7 +151,7 @@ const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: Y
 }
 const PROVIDER_SPEC = ['spec', 'providerSpec', 'value']
 
-/** Where a MachineSet has the members of `Uses.machineSet`. */
+/** The path of the members of `Uses.machineSet` in a MachineSet. */
 export const MACHINE_SET_PATH: YamlPath = [...(TEMPLATES.MachineSet?.path ?? []), ...PROVIDER_SPEC]
 
 function machineSet(object: JsonValue, document: number, place: YamlPath, file: string): Target[] {
@@ -191,7 +191,7 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
 
 const MACHINE_API = 'machine.openshift.io'
 
-/** By its kind, or without one by its machine type, as fragments often have no kind. */
+/** By its kind. Fragments without a kind are recognized by their machine type. */
 function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): boolean {
   return spec.kind === undefined
     ? at(spec, machineTypePath) !== undefined
@@ -200,7 +200,7 @@ function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): b
 
 const LABELS = 'capacity.cluster-autoscaler.kubernetes.io/labels'
 
-/** From the labels that the autoscaler gives to nodes: `kubernetes.io/arch=arm64`. */
+/** From the node labels for the autoscaler: `kubernetes.io/arch=arm64`. */
 function architectureLabel(annotations: JsonValue | undefined): string | undefined {
   const labels = text(record(annotations)[LABELS])
   return /(?:^|,)\s*kubernetes\.io\/arch=([^,]*)/.exec(labels ?? '')?.[1]?.trim()
@@ -250,5 +250,5 @@ function text(value: JsonValue | undefined): string | undefined {
 }
 
 function isSet(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null && value !== '' && JSON.stringify(value).length > 2
+  return value !== undefined && value !== null && JSON.stringify(value).length > 2
 }

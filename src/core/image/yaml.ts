@@ -19,21 +19,21 @@ import { jsonPath } from '../json/document.ts'
 
 export type YamlPath = readonly (string | number)[]
 
-/** A member whose value changes; `before` is absent for a new member, `after` for a removed one. */
+/** A changed member. A new member has no `before`, a removed one no `after`. */
 export interface Replacement {
   readonly path: string
   readonly before?: string
   readonly after?: string
 }
 
-/** Errors never quote the file, which may contain secrets. @throws InputError */
+/** @throws InputError without quotes from the file, which may contain secrets */
 export function parseYaml(text: string, file: string): YamlFile {
   const lineCounter = new LineCounter()
   const fail = (offset: number, what: string): never => {
     const { line, col } = lineCounter.linePos(offset)
     throw new InputError(`${file}:${line}:${col}: invalid YAML: ${what}`)
   }
-  // The library compares each key with all others of its map: `refuseDuplicates` is linear.
+  // `uniqueKeys` takes quadratic time, `refuseDuplicates` is linear.
   const options = { uniqueKeys: false, merge: true, prettyErrors: false, lineCounter }
   const documents = withinStack(file, () => {
     const parsed: readonly Document[] = parseAllDocuments(text, options)
@@ -70,11 +70,11 @@ function refuseDuplicates(document: Document, fail: Fail): void {
   })
 }
 
-/** Replaces members of a YAML file. Only their lines change. */
+/** Replaces members of a YAML file. All other lines are unchanged. */
 export class YamlFile {
   readonly replaced: Replacement[] = []
   readonly #edits: { from: number; to: number; text: string }[] = []
-  /** Nodes that an alias repeats elsewhere. */
+  /** Nodes with an alias. */
   readonly #shared = new Set<unknown>()
 
   constructor(
@@ -107,7 +107,7 @@ export class YamlFile {
     return parts.join('') + this.text.slice(at)
   }
 
-  /** @throws InputError if another value is in the way, or an alias repeats the value */
+  /** @throws InputError for a value of another type, and for one with an alias */
   put(document: number, path: YamlPath, members: Members): void {
     const value = path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
     this.#put(this.#root(document), [], value, false)
@@ -159,7 +159,7 @@ export class YamlFile {
   }
 
   #repeated(what: string): InputError {
-    return new InputError(`${this.file}: ${what}`, 'Write the value out, then rerun.')
+    return new InputError(`${this.file}: ${what}`, 'Replace aliases with their values, then rerun.')
   }
 
   #expected(path: YamlPath, what: string): InputError {
@@ -194,7 +194,7 @@ export class YamlFile {
       this.#overwrite(from, to, printed)
       this.replaced.push({ path: jsonPath(path), after })
     } else if (String(node.value) !== after) {
-      // A folded scalar includes its last line end.
+      // The range of a folded scalar includes its last line end.
       const [end = ''] = /\s*$/.exec(this.text.slice(from, to)) ?? []
       this.#edits.push({ from, to, text: printed + end })
       this.replaced.push({ path: jsonPath(path), before: String(node.value), after })
@@ -246,7 +246,7 @@ export class YamlFile {
     }
   }
 
-  /** Replaces an empty value, which may be no text at all. */
+  /** Replaces an empty value, which may have no text. */
   #overwrite(from: number, to: number, text: string): void {
     const start = from === to ? this.#trimmed(from) : from
     const space = from === to ? ' ' : ''
@@ -278,7 +278,7 @@ function isEmpty(node: Node): boolean {
   return isNull(node) || (isCollection(node) && node.items.length === 0)
 }
 
-/** The end of the last line up to a place that has more than white space. */
+/** The end of the last nonblank line up to a position. */
 function lineEnd(text: string, at: number): number {
   let last = at
   while (last > 0 && /\s/.test(text[last] ?? ' ')) last -= 1

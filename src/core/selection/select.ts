@@ -29,11 +29,11 @@ export interface Selection {
   readonly image?: Image
   readonly grade?: Grade
   readonly reason: string
-  /** The best first, the refused ones last. */
+  /** The best candidate is first, refused ones are last. */
   readonly candidates: readonly Candidate[]
 }
 
-/** @param floor the earliest OCP version whose images a stream of it or a later version may have */
+/** @param floor streams of this OCP version or later have no images of earlier versions */
 export function selectImage(
   slot: Slot,
   wanted: Wanted,
@@ -49,8 +49,8 @@ export function selectImage(
   const eligible = judged.filter(({ dated }) => dated !== undefined)
   const { image, grade } = eligible[0] ?? {}
   return image === undefined || grade === undefined
-    ? { slot, wanted, reason: reasonForNone(judged, requirement), candidates }
-    : { slot, wanted, image, grade, reason: reasonFor(grade, eligible.length), candidates }
+    ? { slot, wanted, reason: describeNone(judged, requirement), candidates }
+    : { slot, wanted, image, grade, reason: describeChoice(grade, eligible.length), candidates }
 }
 
 interface Judged extends Candidate {
@@ -94,8 +94,8 @@ function judge(
 }
 
 /**
- * The RHEL and OCP versions that an image's version stands for in a slot. A version without OCP has
- * the SKU's, else the latest OCP version of its RHEL that the slot admits, so that its RHEL decides.
+ * Adds RHEL and OCP versions to an image's version. The OCP version of a version without one is that of
+ * the SKU, else the latest one that has the RHEL version and is not later than the slot's.
  */
 function dateVersion(
   version: Version,
@@ -114,8 +114,8 @@ function dateVersion(
 }
 
 /**
- * Eligible before refused, exact before all, then the most recent, then the more precise time stamp.
- * Ties are ordered by name, so that the order of the images does not count.
+ * Eligible before refused, exact before other grades, then the most recent, then the longer time stamp,
+ * then by name, so that the result does not depend on the order of the images.
  */
 function compareMerit(a: Judged, b: Judged): number {
   if (a.dated === undefined || b.dated === undefined) {
@@ -135,13 +135,13 @@ function fullName({ image }: Judged): string {
     .join(':')
 }
 
-function reasonFor(grade: Grade, eligible: number): string {
+function describeChoice(grade: Grade, eligible: number): string {
   if (grade === 'exact') return 'same build'
   const choice = eligible === 1 ? 'the only eligible image' : `the most recent of ${eligible}`
   return `no image of the same build; ${choice}`
 }
 
-function reasonForNone(judged: readonly Judged[], requirement: Requirement): string {
+function describeNone(judged: readonly Judged[], requirement: Requirement): string {
   if (judged.length === 0) return 'no image'
   const graded = judged.filter(({ grade }) => grade !== undefined).length
   return graded > 0
@@ -166,8 +166,7 @@ export const REQUIREMENTS = {
 } as const satisfies Record<string, readonly Grade[]>
 export type Requirement = keyof typeof REQUIREMENTS
 
-/** Grades an image for a slot. @param dated the version with its RHEL and OCP versions */
-export function gradeImage(
+function gradeImage(
   version: Version,
   dated: DatedVersion,
   wanted: Wanted,
@@ -177,7 +176,7 @@ export function gradeImage(
   const byRhel = compareMajorMinor(dated.rhel, rhel)
   if (byOcp > 0) return 'later OCP version'
   if (byRhel > 0) return 'later RHEL version'
-  if (isOfBuild(version, dated, wanted)) return 'exact'
+  if (isSameBuild(version, dated, wanted)) return 'exact'
   if (dated.rhel.major < rhel.major) return 'older-rhel-major'
   if (byOcp < 0 || byRhel < 0) return 'older-release'
   const { stamp, revision = 0 } = wanted.release
@@ -185,8 +184,8 @@ export function gradeImage(
   return byTime > 0 ? 'newer-build' : 'older-build'
 }
 
-/** An image whose version has the time of publication, not of the build, is never exact. */
-function isOfBuild(version: Version, dated: DatedVersion, { release, ocp }: Wanted): boolean {
+/** False for a version with the time of publication. */
+function isSameBuild(version: Version, dated: DatedVersion, { release, ocp }: Wanted): boolean {
   return (
     !isOfPublication(version) &&
     release.stamp.startsWith(version.stamp) &&

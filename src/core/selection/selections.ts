@@ -17,7 +17,7 @@ import { type Requirement, type Selection, selectImage } from './select.ts'
 
 export type Releases = ReadonlyMap<string, string>
 
-/** In the order of clouds, architectures by name, and plans in the order of streams. */
+/** Sorted by cloud, architecture, plan, generation and region. */
 export function selectImages(
   snapshot: SnapshotContent & Pick<Snapshot, 'capturedAt'>,
   releases: Releases,
@@ -53,7 +53,7 @@ export function findFloor(
   return readMajorMinor(criteria.floor ?? '')
 }
 
-/** A release with its OCP version, or if it has none, that of the snapshot. */
+/** The OCP version is that of the release, else of the snapshot. */
 export function wantedRelease({ stream }: SnapshotContent, text: string): Wanted | undefined {
   const release = readRelease(text)
   const ocp = release?.ocp ?? readMajorMinor(stream.ocp ?? '')
@@ -72,7 +72,7 @@ function compareSlots(a: Slot, b: Slot): number {
   )
 }
 
-/** The order in which stream-metadata-go writes the plans; others follow by name. */
+/** The order of plans in stream-metadata-go, then by name. */
 export function comparePlans(a: string, b: string): number {
   const rank = (plan: string) => [...KNOWN_PLANS, plan].indexOf(plan)
   return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
@@ -82,20 +82,18 @@ export const PLANS: readonly string[] = [
   ...new Set(CLOUDS.flatMap((cloud) => Object.keys(BUILT_IN[cloud]?.plans ?? {}))),
 ].sort(comparePlans)
 
-/** As in openshift/installer, images of the earlier RHEL major fill whole plans only. */
+/** As in openshift/installer, both generations of a plan have the same RHEL major. */
 function withWholePlans(selections: readonly Selection[]): Selection[] {
   const ofOwnMajor = new Set(
     selections
       .filter(({ grade }) => grade !== undefined && grade !== 'older-rhel-major')
       .map(({ slot }) => planKey(slot)),
   )
-  return selections.map((selection) =>
-    selection.grade === 'older-rhel-major' &&
-    selection.slot.generation !== undefined &&
-    ofOwnMajor.has(planKey(selection.slot))
-      ? withoutImage(selection)
-      : selection,
-  )
+  return selections.map((selection) => {
+    const { grade, slot } = selection
+    const isMixed = slot.generation !== undefined && ofOwnMajor.has(planKey(slot))
+    return grade === 'older-rhel-major' && isMixed ? withoutImage(selection) : selection
+  })
 }
 
 function planKey({ cloud, plan, architecture, region }: Slot): string {
@@ -103,13 +101,14 @@ function planKey({ cloud, plan, architecture, region }: Slot): string {
 }
 
 function withoutImage({ slot, wanted, candidates }: Selection): Selection {
-  const refused = `the plan has an image of RHEL ${wanted.release.rhel.major}`
+  const rhel = `RHEL ${wanted.release.rhel.major}`
   return {
     slot,
     wanted,
-    reason: `no image of RHEL ${wanted.release.rhel.major}, which the other generation has`,
-    candidates: candidates.map((candidate) =>
-      candidate.refused === undefined ? { ...candidate, refused } : candidate,
-    ),
+    reason: `no image of ${rhel}, which the other generation has`,
+    candidates: candidates.map((each) => ({
+      ...each,
+      refused: each.refused ?? `the plan has an image of ${rhel}`,
+    })),
   }
 }

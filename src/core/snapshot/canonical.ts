@@ -9,17 +9,16 @@ export function computeIntegrity(canonical: string): string {
   return `sha256-${createHash('sha256').update(canonical).digest('base64')}`
 }
 
-/** The hexadecimal SHA-256 of a file's text with LF line ends, also in a checkout with CRLF. */
+/** Hexadecimal. CRLF line ends are hashed as LF. */
 export function sha256(text: string): string {
   return createHash('sha256').update(withLf(text)).digest('hex')
 }
 
-/** A JSON text as it was committed: within its strings there are no line ends. */
 export function withLf(text: string): string {
   return text.replaceAll('\r\n', '\n')
 }
 
-/** A value without objects or arrays in it is one line, so that an image is a line of a review. */
+/** Prints a value without nested objects or arrays, such as an image, on one line. */
 export function printLines(value: unknown, indentation = ''): string {
   if (!isContainer(value) || !Object.values(value).some(isContainer)) return canonicalJson(value)
   const inner = `${indentation}  `

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
+import { isRecord } from '../json/document.ts'
 import { parseText } from '../json/parser.ts'
 import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import { isPlainUrl } from '../url.ts'
@@ -14,7 +15,7 @@ export function sealSnapshot(rest: Omit<Snapshot, 'integrity'>): Snapshot {
   return { ...rest, integrity: computeIntegrity(canonicalJson(rest)) }
 }
 
-/** @throws InputError for an invalid snapshot, or one that was changed after the capture */
+/** @throws InputError for an invalid snapshot, and for one that was changed after the capture */
 export function readSnapshot(text: string, file: string): Snapshot {
   const snapshot = readShape(text, file)
   if (!isPrintedIntact(text, snapshot) && !isIntact(snapshot)) {
@@ -29,22 +30,21 @@ export function readSnapshot(text: string, file: string): Snapshot {
 export function readShape(text: string, file: string): Snapshot {
   const value = parseText(text, file)
   refuseLaterVersion(value, file)
-  const { schemaVersion } = (value ?? {}) as { readonly schemaVersion?: unknown }
-  if (schemaVersion === undefined) throw notASnapshot(value, file)
+  if (!isRecord(value) || value.schemaVersion === undefined) throw notASnapshot(value, file)
   checkSchema('snapshot', value, file)
-  const snapshot = value as Snapshot
+  const snapshot = value as unknown as Snapshot
   if (readTime(snapshot.capturedAt) === undefined) {
     throw new InputError(
       `${file}: .capturedAt: expected a time, found "${snapshot.capturedAt}"`,
       'Restore the file from git, or capture it again.',
     )
   }
-  checkPlaces(snapshot, file)
+  checkLocations(snapshot, file)
   return snapshot
 }
 
-/** The locations of builds are written into streams and looked up in the recording. */
-function checkPlaces({ stream: { url }, builds }: Snapshot, file: string): void {
+/** Locations of builds are written to streams. */
+function checkLocations({ stream: { url }, builds }: Snapshot, file: string): void {
   if (!isPlainUrl(url)) {
     throw new InputError(
       `${file}: .stream.url: expected an https URL, or http to this machine, found ${printable(url)}`,
@@ -67,7 +67,7 @@ function notASnapshot(value: unknown, file: string): InputError {
       own === file ? undefined : `Name the snapshot, ${own}.`,
     )
   }
-  const members = (typeof value === 'object' && value) || {}
+  const members = isRecord(value) ? value : {}
   if ('stream' in members && 'architectures' in members) {
     return new InputError(
       `${file}: a CoreOS stream, expected a snapshot`,
@@ -85,13 +85,13 @@ export function isIntact(snapshot: Snapshot): boolean {
   return computeIntegrity(canonicalJson(rest)) === integrity
 }
 
-/** As printed, a snapshot is its canonical JSON with line breaks, which are quick to remove. */
+/** A printed snapshot is canonical JSON with line breaks. This is faster than `isIntact`. */
 function isPrintedIntact(text: string, { integrity }: Snapshot): boolean {
   const rest = text.replace(`\n  "integrity":${JSON.stringify(integrity)},`, '')
   return computeIntegrity(rest.replace(/\n */g, '')) === integrity
 }
 
-/** `snapshots/NAME.recording.json` of `snapshots/NAME.json`. */
+/** `snapshots/NAME.recording.json` for `snapshots/NAME.json` */
 export function recordingFile(snapshot: string): string {
   if (!snapshot.endsWith('.json') || snapshot.endsWith('.recording.json')) {
     throw new InputError(`${snapshot}: expected the path of a snapshot, NAME.json`)
@@ -126,10 +126,10 @@ export function assemble(
 }
 
 export function isSameContent(content: SnapshotContent, snapshot: SnapshotContent): boolean {
-  return canonicalJson(contentOf(content)) === canonicalJson(contentOf(snapshot))
+  return canonicalJson(pickContent(content)) === canonicalJson(pickContent(snapshot))
 }
 
-function contentOf(snapshot: SnapshotContent): SnapshotContent {
+function pickContent(snapshot: SnapshotContent): SnapshotContent {
   const { schemaVersion, stream, criteria, builds, images, queries } = snapshot
   return { schemaVersion, stream, criteria, builds, images, queries }
 }

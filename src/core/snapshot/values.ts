@@ -1,10 +1,10 @@
-/** The values that the clouds document. The schemas accept all of them. */
+/** The documented forms of values. The schemas accept all of them. */
 
 function like(pattern: RegExp): (value: unknown) => value is string {
   return (value): value is string => typeof value === 'string' && pattern.test(value)
 }
 
-/** Of 8 digits, or since 2018 of 17. */
+/** 8 digits, since 2018 17 digits */
 export const isAmiId = like(/^ami-[0-9a-f]{8,17}$/)
 
 export const isAmiName = like(/^[A-Za-z0-9()[\] ./@'_-]{3,128}$/)
@@ -14,10 +14,10 @@ export const isAwsRegion = like(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$/)
 /** A label of RFC 1035. */
 export const isGcpName = like(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
 
-/** Two or three numbers, as Azure requires, with an optional revision, or `latest`. */
+/** Two or three numbers with an optional revision, or `latest` */
 export const isAzureVersion = like(/^([0-9]{1,40}(\.[0-9]{1,40}){1,2}(-[0-9]{1,9})?|latest)$/)
 
-/** A date, with or without a time of day. GCP's publishers write it by hand; `readTime` is strict. */
+/** A date with an optional time. `readTime` is stricter. */
 export const isTime = like(
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{1,18}([Zz]|[+-][0-9:]{2,6})?)?$/,
 )
@@ -26,7 +26,7 @@ export const isStreamName = like(/^[A-Za-z0-9_.+~%-]{1,128}$/)
 
 export const isState = like(/^[A-Za-z_-]{1,40}$/)
 
-/** In any case, as Azure compares names. */
+/** Ignores case, like Azure. */
 export function isOneOf(...values: readonly string[]): (value: unknown) => boolean {
   const folded = values.map((value) => value.toLowerCase())
   return (value) => typeof value === 'string' && folded.includes(value.toLowerCase())
