@@ -5,12 +5,10 @@ import { isCriteria, isSnapshot, type Validator } from './generated.js'
 
 const VALIDATORS = { criteria: isCriteria, snapshot: isSnapshot }
 
-/** @throws InputError with the file, the JSON path of the first fault and what was expected */
+/** @throws InputError with the file and the JSON path of the first violation */
 export function checkSchema(schema: keyof typeof VALIDATORS, value: unknown, file: string): void {
-  const fault = faultOf(VALIDATORS[schema], value)
-  if (fault === undefined) return
-  const path = jsonPath(fault.path)
-  throw new InputError(`${file}: ${path ? `${path}: ` : ''}${fault.expectation}`)
+  const violation = findViolation(VALIDATORS[schema], value)
+  if (violation !== undefined) throw new InputError(`${file}: ${violation.message}`)
 }
 
 const SCHEMA_VERSION = 1
@@ -24,23 +22,14 @@ export function refuseLaterVersion(value: unknown, file: string): void {
   )
 }
 
-export function faultOf(validate: Validator, value: unknown) {
+/** The message begins with the JSON path, except for the root. */
+export function findViolation(validate: Validator, value: unknown) {
   if (validate(value)) return undefined
   const { instancePath = '', params = {}, message } = validate.errors?.[0] ?? {}
-  return {
-    path: instancePath
-      .split('/')
-      .slice(1)
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
-    expectation: expectation(message, params),
-  }
-}
-
-function expectation(
-  message = 'does not fit its schema',
-  params: Readonly<Record<string, unknown>> = {},
-): string {
+  const steps = instancePath.split('/').slice(1)
+  const path = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   const detail = params.allowedValues ?? params.allowedValue ?? params.additionalProperty
-  if (detail === undefined) return message
-  return `${message} (${typeof detail === 'string' ? `"${printable(detail)}"` : JSON.stringify(detail)})`
+  const shown = typeof detail === 'string' ? `"${printable(detail)}"` : JSON.stringify(detail)
+  const expected = `${message ?? 'does not fit its schema'}${detail === undefined ? '' : ` (${shown})`}`
+  return { path, message: path.length > 0 ? `${jsonPath(path)}: ${expected}` : expected }
 }

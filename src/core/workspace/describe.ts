@@ -1,8 +1,14 @@
 import type { Entry } from '../clouds/facts.ts'
 import { BUILD_SERVERS, BUILT_IN, inferDistro } from '../criteria/criteria.ts'
 import { decideOcp, type OcpDecision, type OcpSources, refuseOcp } from '../criteria/ocp-version.ts'
-import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
-import type { LayoutName } from '../stream/layouts.ts'
+import type { JsonRecord, JsonValue } from '../json/document.ts'
+import {
+  buildReleases,
+  type CloudName,
+  capturedClouds,
+  type Snapshot,
+} from '../snapshot/snapshot.ts'
+import { FILE_LAYOUT } from '../stream/layouts.ts'
 import { imagesIn, layoutsIn, type MarketplaceFile } from '../stream/marketplace.ts'
 import { getReleases, type Stream } from '../stream/stream.ts'
 import {
@@ -15,14 +21,14 @@ import type { WorkspaceStream } from './workspace.ts'
 
 export interface Described {
   readonly settings: Omit<WorkspaceStream, 'snapshot' | 'target' | 'marketplaceFile'>
-  /** Undefined for a stream that has no marketplace images, such as Fedora CoreOS. */
+  /** Undefined for a stream without marketplace images, such as Fedora CoreOS. */
   readonly ocp: OcpDecision | undefined
   readonly clouds: readonly CloudName[]
 }
 
 /**
- * Reads the workspace's settings of a stream from its files: the build server, the signatures, the
- * layouts, the builds of an existing snapshot, and the OCP version where no release has it.
+ * Derives the workspace settings of a stream from its files: the build server, the signatures, the
+ * layouts, the builds of an existing snapshot, and the OCP version if no release contains it.
  */
 export function describeStream(
   stream: Stream,
@@ -30,8 +36,8 @@ export function describeStream(
   snapshot: Snapshot | undefined,
   given: Pick<OcpSources, 'option' | 'branch'>,
 ): Described {
-  const places = locationsIn(stream)
-  const place = placeOf(places.map(({ location }) => location))
+  const artifacts = findArtifacts(stream)
+  const place = readPlace(artifacts.map(({ location }) => location))
   const distro = inferDistro(place?.url)
   const layouts = layoutsIn(stream)
   const releases = [...getReleases(stream).values()]
@@ -43,35 +49,31 @@ export function describeStream(
         {
           ...given,
           releases,
-          snapshot: snapshot?.stream.ocp ? readMajorMinor(snapshot.stream.ocp) : undefined,
+          snapshot: readMajorMinor(snapshot?.stream.ocp ?? ''),
           skus: skusOf(images),
           name: stream.name,
         },
         BUILT_IN,
       )
     : undefined
-  const builds = Object.entries(snapshot?.builds ?? {}).map(([arch, { release }]) => [
-    arch,
-    release,
-  ])
-  const clouds = new Set<CloudName>(images.map(({ slot }) => slot.cloud))
-  for (const cloud of snapshot ? capturedClouds(snapshot) : []) clouds.add(cloud)
+  const builds = snapshot ? Object.fromEntries(buildReleases(snapshot)) : {}
+  const captured = snapshot ? capturedClouds(snapshot) : []
+  const clouds = new Set<CloudName>([...images.map(({ slot }) => slot.cloud), ...captured])
   return {
     settings: {
-      layouts: hasImages ? (layouts.length > 0 ? layouts : [READ_LAYOUT]) : ['none'],
+      layouts: hasImages ? (layouts.length > 0 ? layouts : [FILE_LAYOUT]) : ['none'],
       ...(ocp?.ocp && !releases.some(namesOcp) && { ocp: printMajorMinor(ocp.ocp) }),
       ...(place && { name: place.name }),
       ...(place && place.url !== BUILD_SERVERS[distro] && { url: place.url }),
       ...(distro !== 'rhcos' && { distro }),
-      ...(places.length > 0 && !places.some((each) => each.isSigned) && { signatures: false }),
-      ...(builds.length > 0 && { builds: Object.fromEntries(builds) }),
+      ...(artifacts.length > 0 &&
+        artifacts.every((each) => !each.isSigned) && { signatures: false }),
+      ...(Object.keys(builds).length > 0 && { builds }),
     },
     ocp,
     clouds: [...clouds],
   }
 }
-
-const READ_LAYOUT = 'stream-metadata' satisfies LayoutName
 
 export function skusOf(images: readonly { readonly entry: Entry }[]): string[] {
   return [...new Set(images.flatMap(({ entry }) => entry.sku ?? []))]
@@ -81,7 +83,7 @@ function namesOcp(release: string): boolean {
   return readRelease(release)?.ocp !== undefined
 }
 
-/** Whether OCP has this release's RHEL: CentOS Stream and Fedora CoreOS have releases too. */
+/** False for releases of CentOS Stream and Fedora CoreOS. */
 function isOfOcp(release: string): boolean {
   const { ocp, rhel } = readRelease(release) ?? {}
   return (
@@ -89,28 +91,23 @@ function isOfOcp(release: string): boolean {
   )
 }
 
-interface Located {
+interface Artifact {
   readonly location: string
   readonly isSigned: boolean
 }
 
-function locationsIn(stream: Stream): Located[] {
-  const found: Located[] = []
-  const look = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    const { location, signature } = value as { location?: unknown; signature?: unknown }
-    if (typeof location === 'string') {
-      found.push({ location, isSigned: typeof signature === 'string' && signature !== '' })
-    } else {
-      for (const each of Object.values(value)) look(each)
-    }
+function findArtifacts(stream: Stream): Artifact[] {
+  const find = (value: JsonValue | undefined): Artifact[] => {
+    if (typeof value !== 'object' || value === null) return []
+    const { location, signature } = value as JsonRecord
+    if (typeof location !== 'string') return Object.values(value).flatMap(find)
+    return [{ location, isSigned: typeof signature === 'string' && signature !== '' }]
   }
-  for (const arch of stream.architectures()) look(stream.architecture(arch)?.artifacts)
-  return found
+  return stream.architectures().flatMap((arch) => find(stream.architecture(arch)?.artifacts))
 }
 
-/** The build server and the folder on it that all artifacts are of, by the layout of every server. */
-function placeOf(locations: readonly string[]): { url: string; name: string } | undefined {
+/** The build server and the folder of all artifacts; undefined if they differ. */
+function readPlace(locations: readonly string[]): { url: string; name: string } | undefined {
   const places = locations.map(
     (location) => /^(https:\/\/.+\/[\w.+-]+)\/builds\/[^/]+\/[^/]+\/[^/]+$/.exec(location)?.[1],
   )

@@ -1,8 +1,8 @@
 import { InputError } from '../../errors.ts'
 import { printable, visibleLine } from '../../printable.ts'
-import { getMember, type JsonNode, jsonPath, toValue } from '../json/document.ts'
+import { getMember, type JsonNode, toValue } from '../json/document.ts'
 import { findPosition, parseDocument } from '../json/parser.ts'
-import { faultOf, refuseLaterVersion } from '../schemas/check.ts'
+import { findViolation, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
 import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
@@ -12,6 +12,7 @@ import { nearest } from './nearest.ts'
 import {
   findShared,
   type ReadWorkspace,
+  readStreams,
   type StreamFile,
   streamFiles,
   WORKSPACE_FILE,
@@ -19,18 +20,7 @@ import {
   type WorkspaceStream,
 } from './workspace.ts'
 
-/** `Object.entries` would not keep the order of the file for a stream named 9. */
-interface Content {
-  readonly clouds?: readonly CloudName[]
-  readonly streams: Readonly<Record<string, WorkspaceStream>>
-}
-
-/**
- * Reads a workspace file.
- *
- * @param file its name in errors
- * @throws InputError, `FILE:LINE:COLUMN: …`
- */
+/** @throws InputError, `FILE:LINE:COLUMN: …` */
 export function readWorkspace(text: string, file: string): ReadWorkspace {
   const document = parseDocument(text, file)
   const value = toValue(document.root)
@@ -39,40 +29,33 @@ export function readWorkspace(text: string, file: string): ReadWorkspace {
     throw new InputError(`${file}:${line}:${column}: ${what}`, remedy)
   }
   refuseLaterVersion(value, file)
-  // First, as a mistyped key is also a missing key.
+  // Before the schema, which reports a mistyped key as a missing key.
   refuseUnknown(document.root, fail)
-  const fault = faultOf(isWorkspace, value)
-  if (fault !== undefined) {
-    const place = fault.path.length > 0 ? `${jsonPath(fault.path)}: ` : ''
-    fail(fault.path, `${place}${fault.expectation}`)
-  }
-  const { clouds = [DEFAULT_CLOUD], streams } = value as Partial<Content> as Content
-  const names = keysOf(getMember(document.root, 'streams'))
-  const workspace: ReadWorkspace = {
-    document,
-    clouds,
-    streams: new Map(names.map((name) => [name, streams[name] as WorkspaceStream])),
-  }
+  const violation = findViolation(isWorkspace, value)
+  if (violation !== undefined) fail(violation.path, violation.message)
+  const { clouds = [DEFAULT_CLOUD] } = value as { readonly clouds?: readonly CloudName[] }
+  const streams = readStreams(getMember(document.root, 'streams'))
+  const workspace: ReadWorkspace = { document, clouds, streams }
   checkStreams(workspace, fail)
   return workspace
 }
 
 function refuseUnknown(root: JsonNode, fail: Fail): void {
-  const look = (node: JsonNode | undefined, path: readonly string[], known: object) => {
-    const key = keysOf(node).find((each) => !Object.hasOwn(known, each))
+  const check = (node: JsonNode | undefined, path: readonly string[], known: object) => {
+    const key = getKeys(node).find((each) => !Object.hasOwn(known, each))
     if (key !== undefined) fail([...path, key], unknownKey(key, Object.keys(known)))
   }
   const { properties: own } = schema.properties.streams.additionalProperties
-  look(root, [], schema.properties)
+  check(root, [], schema.properties)
   const streams = getMember(root, 'streams')
-  for (const name of keysOf(streams)) {
+  for (const name of getKeys(streams)) {
     const stream = getMember(streams, name)
-    look(stream, ['streams', name], own)
-    look(getMember(stream, 'builds'), ['streams', name, 'builds'], own.builds.properties)
+    check(stream, ['streams', name], own)
+    check(getMember(stream, 'builds'), ['streams', name, 'builds'], own.builds.properties)
   }
 }
 
-function keysOf(node: JsonNode | undefined): string[] {
+function getKeys(node: JsonNode | undefined): string[] {
   return node?.kind === 'object' ? [...node.members.keys()] : []
 }
 
@@ -103,14 +86,13 @@ function checkStreams(workspace: Workspace, fail: Fail): void {
     checkLayouts(stream, place, fail)
   }
   const files = streamFiles(workspace)
-  const placeOf = ({ stream, key }: StreamFile) => [
-    'streams',
-    stream,
+  const getPath = ({ stream, key }: StreamFile) => [
+    ...['streams', stream],
     key === 'recording' ? 'snapshot' : key,
   ]
-  for (const file of files) checkPath(file.path, placeOf(file), fail)
+  for (const file of files) checkPath(file.path, getPath(file), fail)
   findShared(files, normalPath, (file, owner) =>
-    fail(placeOf(file), `${visibleLine(file.path)}: already the ${owner}`),
+    fail(getPath(file), `${visibleLine(file.path)}: already the ${owner}`),
   )
 }
 
@@ -127,7 +109,7 @@ function checkLayouts(
   }
 }
 
-/** A workspace file of a pull request gives access to no file but the repository's own. */
+/** A workspace file of a pull request must not give access to other files. */
 function checkPath(path: string, place: readonly string[], fail: Fail): void {
   const steps = path.split(/[\\/]/)
   const isBelow =
@@ -142,7 +124,7 @@ function checkPath(path: string, place: readonly string[], fail: Fail): void {
   }
 }
 
-/** The same for two spellings of one path: `./a.json` and `a.json`. */
+/** `a.json` for `./a.json` */
 function normalPath(path: string): string {
   return path
     .split(/[\\/]/)

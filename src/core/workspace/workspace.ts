@@ -2,8 +2,10 @@ import {
   fromValue,
   getMember,
   type JsonDocument,
+  type JsonNode,
   type JsonObject,
   printDocument,
+  toValue,
 } from '../json/document.ts'
 import type { Requirement } from '../selection/select.ts'
 import { recordingFile } from '../snapshot/read.ts'
@@ -15,13 +17,13 @@ import { type Fields, type Mapping, WHOLE } from '../stream/schema.ts'
 export const WORKSPACE_FILE = 'stream-snapshot.json'
 
 /**
- * One stream and its files: what every workflow takes, from the workspace file or from flags. Paths
- * are as the user would type them.
+ * One stream and its files, from the workspace file or from options. Paths are relative to the working
+ * folder, for messages and commands.
  */
 export interface StreamConfig {
   readonly snapshot: string
   readonly target?: string
-  /** Marketplace images are written here instead of into the target. */
+  /** The file for marketplace images, instead of the target. */
   readonly marketplaceFile?: string
   /** Absent: the layouts of the target. Empty: no marketplace images. */
   readonly layouts?: readonly LayoutName[]
@@ -42,7 +44,7 @@ export interface StreamConfig {
 
 export type Builds = Readonly<Partial<Record<Architecture, string>>>
 
-/** A stream as the workspace file has it, with paths from its folder. */
+/** A stream in the workspace file, with paths relative to the file. */
 export interface WorkspaceStream extends Omit<StreamConfig, 'clouds' | 'layouts' | 'require'> {
   readonly target: string
   readonly layouts?: readonly (LayoutName | 'none')[]
@@ -61,7 +63,7 @@ export interface ReadWorkspace extends Workspace {
 /**
  * The streams of a workspace by name, in the order of the file.
  *
- * @param locate turns a path of the workspace file into one that the user would type
+ * @param locate converts a path of the workspace file to a path of a `StreamConfig`
  */
 export function streamConfigs(
   { clouds, streams }: Workspace,
@@ -88,7 +90,7 @@ export function targetFiles({ target, marketplaceFile }: StreamConfig): string[]
   return [target, marketplaceFile].flatMap((each) => each ?? [])
 }
 
-/** Whether a stream has neither builds nor clouds to query, and so no snapshot. */
+/** Whether a stream has neither builds nor clouds, and so no snapshot. */
 export function hasNothing({ clouds, builds = {} }: StreamConfig): boolean {
   return clouds?.length === 0 && Object.keys(builds).length === 0
 }
@@ -99,27 +101,21 @@ export interface StreamFile {
   readonly path: string
 }
 
-/** The files of all streams; criteria, which streams may share as they are only read, are last. */
+/** The files of all streams. Criteria files, which streams can share, are last. */
 export function streamFiles({ streams }: Workspace): StreamFile[] {
-  const files = [...streams].flatMap(
-    ([stream, { snapshot, target, marketplaceFile, criteria }]) => {
-      const paths = {
-        snapshot,
-        recording: recordingFile(snapshot),
-        target,
-        marketplaceFile,
-        criteria,
-      }
-      return Object.entries(paths).flatMap(([key, path]) =>
-        path === undefined ? [] : [{ stream, key: key as StreamFile['key'], path }],
-      )
-    },
-  )
+  const files = [...streams].flatMap(([stream, config]) => {
+    const { snapshot, target, marketplaceFile, criteria } = config
+    const recording = recordingFile(snapshot)
+    const paths = { snapshot, recording, target, marketplaceFile, criteria }
+    return Object.entries(paths).flatMap(([key, path]) =>
+      path === undefined ? [] : [{ stream, key: key as StreamFile['key'], path }],
+    )
+  })
   const isCriteria = ({ key }: StreamFile) => key === 'criteria'
   return [...files.filter((file) => !isCriteria(file)), ...files.filter(isCriteria)]
 }
 
-/** Calls `refuse` for each file that another key names. @param identify gives a path its identity */
+/** Calls `refuse` for each file that is already the file of another key. */
 export function findShared(
   files: readonly StreamFile[],
   identify: (path: string) => string,
@@ -134,13 +130,13 @@ export function findShared(
   }
 }
 
-/** A new key stands behind the others. */
+/** New keys are added at the end. */
 const LAST: Fields = { kind: 'fields', fields: new Map(), shared: false }
 const BY_NAME: Mapping = { kind: 'map', of: WHOLE, owned: new Set() }
 
 export type StreamKeys = Pick<WorkspaceStream, 'builds' | 'ocp'>
 
-/** A workspace with other builds or OCP versions of some streams; all other bytes stay the same. */
+/** Sets builds and OCP versions of streams. All other bytes are unchanged. */
 export function withStreamKeys(
   workspace: ReadWorkspace,
   keys: ReadonlyMap<string, StreamKeys>,
@@ -157,18 +153,19 @@ export function withStreamKeys(
     if (ocp !== undefined) stream = setMember(stream, 'ocp', fromValue(ocp), LAST)
     streams = setMember(streams, name, stream, LAST)
   }
-  const changed = [...workspace.streams].map(([name, stream]) => {
-    const { builds, ...rest } = keys.get(name) ?? {}
-    return [
-      name,
-      { ...stream, ...rest, ...(builds && { builds: { ...stream.builds, ...builds } }) },
-    ] as const
-  })
   return {
     ...workspace,
     document: { ...document, root: setMember(root, 'streams', streams, LAST) },
-    streams: new Map(changed),
+    streams: readStreams(streams),
   }
+}
+
+/** In the order of the file, which `toValue` does not keep for a stream named 9. */
+export function readStreams(node: JsonNode | undefined): Map<string, WorkspaceStream> {
+  const members = node?.kind === 'object' ? [...node.members] : []
+  return new Map(
+    members.map(([name, { value }]) => [name, toValue(value) as unknown as WorkspaceStream]),
+  )
 }
 
 export function printWorkspace({ document }: ReadWorkspace): string {
