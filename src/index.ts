@@ -1,7 +1,4 @@
-/**
- * The workflows of the commands, for programs. Files and credentials come from a context; results are
- * plain values. See docs/library.md.
- */
+/** The workflows of the commands as functions. See docs/library.md. */
 
 import { resolve } from 'node:path'
 import type { StreamDiff, StreamFiles } from './core/changes/streams.ts'
@@ -19,8 +16,6 @@ export {
 } from './errors.ts'
 export { VERSION } from './version.ts'
 
-// The workflows.
-
 export {
   BuildLoss,
   type CaptureContext,
@@ -36,8 +31,8 @@ export {
 export { type Verification, verifyStream as verify } from './workflows/verify.ts'
 
 /**
- * The changes from one version of a stream's files to another, or from one snapshot to another: of
- * builds and their parts, slots, and listed images.
+ * The changes between two versions of a stream's files, or between two snapshots: of builds and their
+ * parts, slots, and listed images.
  */
 export async function diff(before: StreamFiles, after: StreamFiles): Promise<StreamDiff> {
   const { compareStreams } = await import('./core/changes/streams.ts')
@@ -47,16 +42,12 @@ export async function diff(before: StreamFiles, after: StreamFiles): Promise<Str
 
 export interface ContextOptions extends Pick<UpdateContext, 'onProgress' | 'onWait'> {
   readonly env?: NodeJS.ProcessEnv
-  /** Settings of the clouds by the names of the command line's options: `subscription`, `regions`. */
+  /** Settings of the clouds by the names of options: `subscription`, `regions`. */
   readonly clouds?: CloudOptions
   readonly now?: () => Date
 }
 
-/**
- * What workflows have around them, for programs.
- *
- * @param folder that paths are relative to
- */
+/** @param folder the folder that paths are relative to */
 export function openContext(
   folder: string,
   { env = process.env, clouds = {}, now = () => new Date(), ...callbacks }: ContextOptions = {},
@@ -70,16 +61,12 @@ export function openContext(
   }
 }
 
-// The values that they take and return.
-
 export type { Check } from './capture/verify.ts'
-export type { Absence } from './core/changes/changes.ts'
-export { type Change, type Comparison, losses } from './core/changes/changes.ts'
+export { type Absence, type Change, type Comparison, losses } from './core/changes/changes.ts'
 export type { Item, Subject } from './core/changes/inventory.ts'
 export type { StreamDiff, StreamFiles } from './core/changes/streams.ts'
 export { printSlot, type Slot } from './core/clouds/facts.ts'
-export type { Criteria } from './core/criteria/criteria.ts'
-export { readCriteria } from './core/criteria/criteria.ts'
+export { type Criteria, readCriteria } from './core/criteria/criteria.ts'
 export { Loss, Unmet } from './core/regenerate/refusals.ts'
 export type { Grade, Requirement, Selection } from './core/selection/select.ts'
 export { type Releases, selectImages } from './core/selection/selections.ts'

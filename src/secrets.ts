@@ -1,13 +1,13 @@
-/** The value of a variable or member with this name: `name=VALUE`, `"name": "VALUE"`, also escaped. */
+/** Matches VALUE in `name=VALUE` and `"name": "VALUE"`, also with escaped quotes. */
 function named(name: string, value: string): RegExp {
   const given = String.raw`(?:\\?["'])?\s{0,3}(?:[:=]|=>)\s{0,3}(?:\\?["'])?`
   return new RegExp(`(?<before>(?<![a-z0-9])${name}${given})${value}`, 'i')
 }
 
 /**
- * The forms of secrets of the three clouds, of registries and of GitHub, by kind. Each matches the
- * whole secret, so that nothing is left when it is hidden, and what is `before` it; each repetition is
- * bounded. None begins with `(?<=`, which is tried at every character.
+ * The forms of secrets of the three clouds, of registries and of GitHub, by kind. Each form matches the
+ * whole secret and the text `before` it, and each repetition is bounded. `(?<=` at the start is slow, as
+ * it is tried at every character.
  */
 const FORMS: Readonly<Record<string, readonly RegExp[]>> = {
   'a token': [
@@ -53,20 +53,20 @@ const FORMS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
 }
 
-/** Shorter values, such as the name of a region, are in any text. */
-const SHORTEST = 8
+/** Shorter values, such as the name of a region, are too common. */
+const MIN_LENGTH = 8
 
 export interface SearchOptions {
   /** Ids and secrets of the capturing account. */
   readonly known?: readonly string[]
-  /** A text with GUIDs that are no secret, such as the criteria's product ids; absent to allow all. */
+  /** A text with public GUIDs, such as the product ids of the criteria. Absent: all GUIDs are allowed. */
   readonly published?: string | undefined
 }
 
 /**
- * Finds a secret by its form, one of the capturing account, and an id: tenants, clients, principals and
- * requests of Azure are GUIDs. All are found encoded, too.
- * @returns its kind, without its value
+ * Finds a secret by its form, a secret of the capturing account, or a GUID, the form of Azure's ids of
+ * tenants, clients, principals and requests. Encoded text is decoded first.
+ * @returns the kind of the secret
  */
 export function findSecret(
   text: string,
@@ -77,14 +77,13 @@ export function findSecret(
   const kind = Object.keys(FORMS).find((each) => FORMS[each]?.some(isFound))
   if (kind !== undefined) return kind
   const folded = text.toLowerCase()
-  const forms = known.filter(({ length }) => length >= SHORTEST).flatMap(encodings)
-  if (forms.some((form) => folded.includes(form.toLowerCase()))) {
+  if (encodeAll(known).some((form) => folded.includes(form.toLowerCase()))) {
     return 'an id or secret of the capturing account'
   }
   if (published === undefined) return undefined
   const allowed = new Set(readIds(published))
-  const isForeign = (id: string) => !/^[0-]*$/.test(id) && !allowed.has(id)
-  return views.flatMap(readIds).some(isForeign) ? 'an id' : undefined
+  const isUnknown = (id: string) => !/^[0-]*$/.test(id) && !allowed.has(id)
+  return views.flatMap(readIds).some(isUnknown) ? 'an id' : undefined
 }
 
 function readIds(text: string): string[] {
@@ -92,10 +91,9 @@ function readIds(text: string): string[] {
   return ids.map((id) => id.toLowerCase())
 }
 
-/** A text with everything replaced by `…` that looks like a secret or is a known one. */
+/** Replaces known secrets, and text in the form of a secret, by `…`. */
 export function conceal(text: string, known: readonly string[] = []): string {
-  const forms = known.filter(({ length }) => length >= SHORTEST).flatMap(encodings)
-  const literal = forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+  const literal = encodeAll(known).map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
   const patterns = [
     ...Object.values(FORMS).flatMap((forms) =>
       forms.map(({ source, flags }) => new RegExp(source, `g${flags}`)),
@@ -108,7 +106,7 @@ export function conceal(text: string, known: readonly string[] = []): string {
   )
 }
 
-/** A text, and what it contains percent-encoded, escaped as in JSON, in base64 and in hexadecimal. */
+/** The text, and its parts in JSON, percent-encoding, base64 and hexadecimal decoded. */
 function decodedViews(text: string): string[] {
   const unescaped = text
     .replace(/\\{1,4}u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -131,7 +129,7 @@ function decodeRuns(runs: readonly string[], encoding: 'base64' | 'hex'): string
     .join('\n')
 }
 
-/** Joins adjacent matches: a regular expression without a bound needs a deep stack. */
+/** Joins adjacent matches. An unbounded regular expression needs a deep stack. */
 function findRuns(text: string, pieces: RegExp): string[] {
   const runs: { start: number; end: number }[] = []
   for (const { 0: piece, index } of text.matchAll(pieces)) {
@@ -144,11 +142,15 @@ function findRuns(text: string, pieces: RegExp): string[] {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }
 
-/** Only `&` and `<` must be escaped in XML; writers differ in the others. */
+/** XML requires escapes of `&` and `<` only. */
 const XML_ESCAPES = [/[&<]/g, /[&<>]/g, /[&<"]/g, /[&<>"]/g]
 
-/** A secret as it is, in JSON, percent-encoded, in XML, in hexadecimal and in base64. */
-function encodings(secret: string): string[] {
+function encodeAll(secrets: readonly string[]): string[] {
+  return secrets.filter(({ length }) => length >= MIN_LENGTH).flatMap(encode)
+}
+
+/** Plain, and in JSON, percent-encoding, XML, hexadecimal and base64. */
+function encode(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const base64 = [0, 1, 2].map((shift) => innerBase64(bytes, shift))
   return [
@@ -164,7 +166,7 @@ function encodings(secret: string): string[] {
   ]
 }
 
-/** The base64 digits that depend only on these bytes if `shift` others precede them. */
+/** The base64 digits that only depend on these bytes after `shift` other bytes. */
 function innerBase64(bytes: Buffer, shift: number): string {
   const whole = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString('base64')

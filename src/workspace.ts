@@ -1,7 +1,4 @@
-/**
- * The workflows on a workspace, for programs: all streams of a `stream-snapshot.json`. Errors are
- * those of `stream-snapshot`; a context comes from its `openContext`.
- */
+/** The workflows on all streams of a `stream-snapshot.json`. See docs/library.md. */
 
 import type { LockContext } from './workflows/locks.ts'
 import { type OpenedWorkspace, openWorkspace as openIn } from './workflows/workspace.ts'

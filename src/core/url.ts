@@ -1,4 +1,4 @@
-/** `https`, or `http` to this machine, as `URL` writes it: no credentials, query or `..`. */
+/** An `https` URL, or `http` to this machine, without credentials, query or `..`. */
 export function isPlainUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || url.username || url.password || /[?#\s\\]|\/\//.test(text.slice(8))) {
@@ -6,7 +6,7 @@ export function isPlainUrl(text: string): boolean {
   }
   const { protocol, hostname } = url
   const isAllowed = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-  // A host alone is written with a slash.
+  // `href` adds a slash after a host.
   return isAllowed && (url.href === text || url.href === `${text}/`)
 }
 

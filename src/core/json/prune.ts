@@ -1,8 +1,8 @@
 import { isRecord } from './document.ts'
 
 /**
- * The parts of a value that are kept: any scalar, members, elements, or what a function returns: true
- * to keep a value, false or undefined to leave it out, or the value to replace it.
+ * The parts of a value to keep: any scalar, members, elements, or the result of a function: true keeps a
+ * value, false or undefined removes it, and any other value replaces it.
  */
 export type Allowed =
   | 'scalar'
@@ -10,7 +10,7 @@ export type Allowed =
   | readonly [Allowed]
   | { readonly [member: string]: Allowed }
 
-/** The allowed parts of a value, in the value's order; a part of another shape is left out. */
+/** Removes all parts that are not allowed or that have another shape. */
 export function prune(value: unknown, allowed: Allowed): unknown {
   if (allowed === 'scalar') {
     return typeof value === 'object' || typeof value === 'function' ? undefined : value
