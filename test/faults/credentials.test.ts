@@ -7,17 +7,33 @@ import { CASES, putInto } from './credentials-cases.ts'
 
 const PAGE = new URL('../../docs/credentials.md', import.meta.url)
 
-/** A row of the page: what is wrong, the exit code, the error, and the line with the remedy. */
-type Row = readonly [what: string, exit: string, error: string, remedy: string]
+/** What the page has for one case. */
+interface Row {
+  readonly exit: number
+  readonly error: string
+  readonly remedy: string
+}
 
-/** The rows of a cloud's table. */
-async function rowsOf(title: string): Promise<Row[]> {
+const NO_REMEDY = 'No remedy, as the code is unknown'
+
+/** A cloud's rows by what is wrong. A row in bold is the remedy of the rows below it. */
+async function readRows(title: string): Promise<Map<string, Row>> {
   const [, section = ''] = (await readFile(PAGE, 'utf8')).split(`\n## ${title}\n`)
   const lines = (section.split('\n## ')[0] ?? '').split('\n')
-  return lines
-    .filter((line) => /^\| (?!-|what is wrong)/.test(line))
-    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|')))
-    .map(([, what = '', exit = '', error = '', remedy = '']) => [what, exit, error, remedy])
+  const rows = new Map<string, Row>()
+  let [remedy, exit] = ['', 3]
+  for (const line of lines.filter((each) => /^\| (?!-|what is wrong)/.test(each))) {
+    const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'))
+    const [, what = '', error = ''] = cells
+    const bold = /^\*\*(.+)\*\*( \(exit 2\))?$/.exec(what)
+    if (bold) {
+      remedy = bold[1] === NO_REMEDY ? '' : (bold[1] ?? '')
+      exit = bold[2] ? 2 : 3
+    } else {
+      for (const each of what.split('; ')) rows.set(each, { exit, error, remedy })
+    }
+  }
+  return rows
 }
 
 /** What may not be printed, whatever it is for. */
@@ -46,11 +62,12 @@ describe.each([
       .replaceAll('/principal.json', 'FILE')
       .replaceAll(/\/(key|login)\.json/g, 'FILE')
     const [error = '', remedy = ''] = printed.replace(/^stream-snapshot: /, '').split('\n')
-    const row = (await rowsOf(title)).find(([name]) => name === what)
-    expect([what, String(outcome.status), error, remedy]).toEqual(row)
+    const row = (await readRows(title)).get(what)
+    expect({ exit: outcome.status, error, remedy }).toEqual(row)
   })
 
   it('has these rows and no others', async () => {
-    expect((await rowsOf(title)).map(([what]) => what)).toEqual(Object.keys(CASES[cloud]))
+    const rows = await readRows(title)
+    expect([...rows.keys()].sort()).toEqual(Object.keys(CASES[cloud]).sort())
   })
 })
