@@ -46,7 +46,7 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
     check('schema'),
     check(
       'integrity',
-      isIntact(snapshot) ? undefined : 'the content was changed after the capture',
+      isIntact(snapshot, text) ? undefined : 'the content was changed after the capture',
     ),
     check('form', isFormatted ? undefined : 'not formatted as a capture formats it'),
     check('recording', recordingFault),

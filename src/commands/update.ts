@@ -96,10 +96,12 @@ function readWords(words: readonly string[], { streams, file }: OpenedWorkspace)
     }
     // A release begins with its RHEL or OCP version.
     if (!/^[0-9]+\.[0-9]/.test(word) && !word.includes('=')) throw unknownStream(word, all, file)
-    if (name === undefined) {
+    const [prefix = '', version] = word.split('=')
+    if (name === undefined || streams.has(prefix)) {
+      const stream = [prefix, ...words].find((each) => streams.has(each)) ?? 'STREAM'
       throw new InputError(
-        `${word}: a version without a stream`,
-        `Name the stream first: stream-snapshot update ${all[0]} ${word}`,
+        `${word}: a version without a stream before it`,
+        `Put the stream before its version: ${stream} ${streams.has(prefix) ? version : word}`,
       )
     }
     updates.set(name, withVersion(updates.get(name) ?? { name }, word))

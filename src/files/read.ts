@@ -66,7 +66,7 @@ export function decodeText(bytes: Buffer, file: string): string {
     const line = text.slice(0, conflict.index).split('\n').length
     throw new InputError(
       `${file}:${line}:1: merge conflict marker ${conflict[1]}`,
-      'Resolve the merge conflict first.',
+      `Resolve the conflict, or restore the file with git checkout HEAD -- ${file}`,
     )
   }
   return text

@@ -8,8 +8,17 @@ import {
   Listings,
 } from '../core/changes/changes.ts'
 import { snapshotInventory } from '../core/changes/inventory.ts'
+import { isSnapshotText } from '../core/history/state.ts'
 import { sha256, withLf } from '../core/snapshot/canonical.ts'
-import { assemble, type Found, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
+import {
+  assemble,
+  editedSnapshot,
+  type Found,
+  isIntact,
+  readShape,
+  readSnapshot,
+  recordingFile,
+} from '../core/snapshot/read.ts'
 import {
   type CloudName,
   capturedClouds,
@@ -22,6 +31,7 @@ import {
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import { placeInIndex } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { GENERATOR } from '../version.ts'
 import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.ts'
@@ -34,6 +44,7 @@ import {
   mergeKept,
   NO_PARTS,
   type Parts,
+  partNames,
   plannedParts,
   refuseForeign,
   selectParts,
@@ -128,7 +139,9 @@ export async function prepareCapture(
     return await captureOnce(config, options, context)
   } catch (error) {
     if (!(error instanceof MissingCredentials) || !options.allowsBuildsOnly) throw error
-    const builds = await captureOnce({ ...config, clouds: [] }, options, context)
+    const builds = await captureOnce({ ...config, clouds: [] }, options, context).catch((other) => {
+      throw other instanceof EmptyCapture ? error : other
+    })
     const { message, remedy = '' } = error
     const advice = `${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1).replace(/\.$/, '')}`
     return {
@@ -148,6 +161,7 @@ async function captureOnce(
   const recording = recordingFile(file)
   const found = await readFound(file, folder)
   const before = found?.snapshot
+  if (found?.isEdited && options.replay !== undefined) throw editedSnapshot(file)
   const replay = await readReplay(options.replay, recording, folder)
   const plan = await planCapture(config, options, before, folder)
   refuseEmpty(plan, options, file)
@@ -180,6 +194,7 @@ async function captureOnce(
   })
 
   const parts = before && unqueriedParts(before, allParts(captured.content), drop)
+  if (found?.isEdited) refuseEdited(file, parts?.kept ?? NO_PARTS)
   const { kept, dropped: dropping } = parts ?? { kept: NO_PARTS, dropped: NO_PARTS }
   const content = mergeKept(captured.content, before, kept, drop)
   const evidence =
@@ -195,7 +210,7 @@ async function captureOnce(
   const assembled = assemble(
     content,
     { file: basename(recording), text: printRecording(sortExchanges(evidence)) },
-    deprecations.length > 0 ? undefined : (found ?? replay?.found),
+    deprecations.length > 0 || found?.isEdited ? undefined : (found ?? replay?.found),
     now,
     GENERATOR,
   )
@@ -222,12 +237,19 @@ async function captureOnce(
   }
 }
 
+class EmptyCapture extends InputError {}
+
 function refuseEmpty({ clouds, builds }: CapturePlan, { drop = [] }: PlanOptions, file: string) {
   if (clouds.length > 0 || builds.length > 0 || drop.length > 0) return
-  throw new InputError(
+  throw new EmptyCapture(
     `${file}: nothing to capture, as no build and no cloud is named`,
     'Name builds as ARCH=VERSION, or clouds with --cloud.',
   )
+}
+
+interface FoundFiles extends Found {
+  /** Whether the snapshot was changed after the capture. */
+  readonly isEdited: boolean
 }
 
 /**
@@ -235,25 +257,49 @@ function refuseEmpty({ clouds, builds }: CapturePlan, { drop = [] }: PlanOptions
  *
  * @throws InputError for any other file, and for a damaged snapshot
  */
-async function readFound(file: string, folder: Folder): Promise<Found | undefined> {
+async function readFound(file: string, folder: Folder): Promise<FoundFiles | undefined> {
   const text = await folder.readIfExists(file)
-  if (text === undefined) return undefined
   const recording = recordingFile(file)
+  if (text === undefined) {
+    const place = await placeInIndex(folder, file)
+    if (place === undefined) return undefined
+    const option = place === 'sparse' ? '--ignore-skip-worktree-bits ' : ''
+    throw new InputError(
+      `${file}: git has this file, but it is missing here`,
+      `Restore it with git checkout ${option}-- ${file} ${recording}, or remove it with git rm.`,
+    )
+  }
   try {
-    return { snapshot: readSnapshot(text, file), recording: await folder.readSibling(recording) }
+    const snapshot = readShape(text, file)
+    const isEdited = !isIntact(snapshot, text)
+    return { snapshot, recording: await folder.readSibling(recording), isEdited }
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    throw new InputError(
-      error.message,
-      'Name another file, as only snapshots are replaced, or restore the snapshot from git.',
-      { cause: error },
-    )
+    const remedy = isSnapshotText(text)
+      ? `Restore it with git checkout HEAD -- ${file} ${recording}.`
+      : 'Name another file, as only a snapshot is replaced.'
+    throw new InputError(error.message, remedy, { cause: error })
   }
 }
 
-/** A run that was killed between two writes leaves the recording of another snapshot. */
-function notesOnRecording(found: Found | undefined, file: string): string[] {
+/**
+ * An edited snapshot is replaced, and its parts are not kept.
+ *
+ * @throws CheckFailure that names the parts that would be kept
+ */
+function refuseEdited(file: string, kept: Parts): void {
+  if (!hasParts(kept)) return
+  const names = partNames(kept).join(', ')
+  throw new CheckFailure(
+    `${file}: was changed after the capture, and ${names} would be kept`,
+    `Restore it with git checkout COMMIT -- ${file} ${recordingFile(file)}, or query all of its parts.`,
+  )
+}
+
+/** A run that was killed between the two writes leaves the recording of another snapshot. */
+function notesOnRecording(found: FoundFiles | undefined, file: string): string[] {
   if (found === undefined) return []
+  if (found.isEdited) return [`${file}: was changed after the capture, and is replaced`]
   const recording = recordingFile(file)
   if (found.recording === undefined) return [`${recording}: no such file`]
   if (sha256(found.recording) === found.snapshot.recording.sha256) return []

@@ -230,10 +230,13 @@ function findConflicts(streams: readonly InitStream[]): string[] {
   return [...own, ...folders]
 }
 
-/** The line of `.gitattributes` if it is missing: digests require LF, and reviews skip recordings. */
+/**
+ * The line of `.gitattributes` if it is missing: digests require LF, reviews skip recordings, and git
+ * cannot merge captures.
+ */
 async function newAttributes(folder: Folder, root: string) {
   const file = join(root, '.gitattributes')
-  const wanted = `${SNAPSHOTS}/*.json text eol=lf linguist-generated`
+  const wanted = `${SNAPSHOTS}/*.json text eol=lf -merge linguist-generated`
   const before = (await folder.readIfExists(file)) ?? ''
   if (before.split(/\r?\n/).includes(wanted)) return []
   const start = before === '' || before.endsWith('\n') ? before : `${before}\n`

@@ -219,6 +219,12 @@ export async function mergeEvidence(
   former: string | undefined,
   file: string,
 ): Promise<Recording> {
+  if (former === undefined && hasParts(kept)) {
+    throw new CheckFailure(
+      `${file}: no such file, and ${partNames(kept).join(', ')} would be kept`,
+      `Restore it with git checkout -- ${file}, or query all parts.`,
+    )
+  }
   const { evidenceFor } = await import('../capture/verify.ts')
   const { exchangeKey, readRecording } = await import('../capture/recording.ts')
   const keys = new Set(captured.map(exchangeKey))
@@ -266,7 +272,9 @@ export function refuseForeign(
   if (first === undefined) return
   const names = [...new Set(reasons.map(([part]) => part))]
   const them = names.length > 1 ? 'them' : 'it'
-  const remedy = `Query ${them} too, or remove ${them} with --drop ${names.join(',')}.`
+  const isOtherName = name !== plan.stream.name
+  const query = isOtherName ? `Correct the name ${plan.stream.name}, query` : 'Query'
+  const remedy = `${query} ${them} too, or remove ${them} with --drop ${names.join(',')}.`
   if (others.length === 0) throw new CheckFailure(`${config.snapshot}: ${first[1]}`, remedy)
   throw new CheckFailure(
     `${config.snapshot}: ${counted(names.length, 'part')} captured with other settings`,

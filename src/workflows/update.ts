@@ -1,5 +1,5 @@
 import { Shared } from '../capture/http/message.ts'
-import { recordingFile } from '../core/snapshot/read.ts'
+import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
 import {
@@ -139,7 +139,7 @@ async function updateStream(
     : config
   const hasImages = config.layouts?.length !== 0
   if (hasNothing(limited) && drop.length === 0) {
-    if (options.ocp !== undefined) await planCapture(limited, options, undefined, context.folder)
+    if (options.ocp !== undefined) await refuseOtherOcp(limited, options, context.folder)
     return { name, hasImages }
   }
   const capture = await refusals.catch(name, () =>
@@ -156,6 +156,22 @@ async function updateStream(
     ),
   )
   return { name, hasImages, capture, regeneration }
+}
+
+/** Without a query, the OCP version has to be that of the snapshot's images. */
+async function refuseOtherOcp(
+  config: StreamConfig,
+  options: UpdateOptions,
+  folder: Folder,
+): Promise<void> {
+  await planCapture(config, options, undefined, folder)
+  const text = await folder.readIfExists(config.snapshot)
+  const captured = text === undefined ? null : readSnapshot(text, config.snapshot).stream.ocp
+  if (captured === null || captured === options.ocp) return
+  throw new InputError(
+    `${config.snapshot} was captured for OCP ${captured}, not ${options.ocp}`,
+    'Query the clouds too, without --cloud none.',
+  )
 }
 
 /** The error with the name of the stream, and a remedy that `update` accepts. */

@@ -51,8 +51,8 @@ describe('help', () => {
 
   it('has the version as -V and --version', async () => {
     const { version } = JSON.parse(await readFile(MANIFEST, 'utf8'))
-    for (const flag of ['-V', '--version']) {
-      expect(await run([flag])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+    for (const line of ['-V', '--version', 'update --version', 'check one -V']) {
+      expect(await run(line.split(' '))).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
     }
   })
 

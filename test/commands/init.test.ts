@@ -78,7 +78,7 @@ describe('init', () => {
       },
     })
     expect(await read('.gitattributes')).toBe(
-      '*.sh text\nsnapshots/*.json text eol=lf linguist-generated\n',
+      '*.sh text\nsnapshots/*.json text eol=lf -merge linguist-generated\n',
     )
   })
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
@@ -72,6 +72,35 @@ describe('update of two streams', () => {
     expect(stderr).toMatch(/\n[A-Z].*--allow-regression.*\n$/)
     expect(await state()).toBe(before)
     expect(await update([], '--allow-regression')).toMatchObject({ status: 0 })
+  })
+
+  it('replaces an edited snapshot, and refuses to start again without a tracked one', async () => {
+    const before = await state()
+    const text = await read('snapshots/one.json')
+    await write('snapshots/one.json', text.replace('"active"', '"deprecated"'))
+    expect(await update(imagesBeforeBump())).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('warning: snapshots/one.json: was changed after the capture'),
+    })
+    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0 })
+    await state()
+    await rm(at('snapshots/one.json'))
+    expect(await update(imagesBeforeBump())).toMatchObject({
+      status: 2,
+      stderr:
+        'stream-snapshot: one: snapshots/one.json: git has this file, but it is missing here\n' +
+        'Restore it with git checkout -- snapshots/one.json snapshots/one.recording.json, or remove it with git rm.\n',
+    })
+    await git(folder, 'rm', '--quiet', '--force', '--ignore-unmatch', 'snapshots/one.json')
+    expect(await update(imagesBeforeBump())).toMatchObject({ status: 0 })
+    expect(before).not.toBe('')
+  })
+
+  it('refuses another OCP version without a query', async () => {
+    const before = await state()
+    const other = ['update', 'one', '--ocp', '4.19', '--cloud', 'none']
+    expect(await run(other, { cwd: folder })).toMatchObject({ status: 2 })
+    expect(await state()).toBe(before)
   })
 
   it('--check prints the changes and exits 1, --dry-run exits 0', async () => {

@@ -318,7 +318,7 @@ describe('update and check', () => {
     )
     const { mockServer: __, ...whose } = await update([], '418.94.202410090804-0')
     expect(whose.stderr).toBe(
-      'stream-snapshot: 418.94.202410090804-0: a version without a stream\nName the stream first: stream-snapshot update one 418.94.202410090804-0\n',
+      'stream-snapshot: 418.94.202410090804-0: a version without a stream before it\nPut the stream before its version: STREAM 418.94.202410090804-0\n',
     )
   })
 })

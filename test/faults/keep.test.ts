@@ -116,7 +116,7 @@ describe('what a capture does not ask for', () => {
       'another stream',
       ['--cloud', 'aws', '--name', 'other'],
       /^stream-snapshot: s\.json: 6 parts captured with other settings$/,
-      'Query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
+      'Correct the name other, query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
     ],
   ])('is refused for %s, with its names', async (_, args, message, remedy) => {
     const before = await text('s.json')
@@ -287,12 +287,35 @@ describe('capture --check', () => {
 })
 
 describe('a snapshot that was changed by hand', () => {
-  it('is not replaced, and the refusal says how to restore it', async () => {
+  beforeEach(async () => {
     const edited = (await text('s.json')).replace('"state":"active"', '"state":"deprecated"')
     await writeFile(at('s.json'), edited)
+  })
+
+  it('is replaced, with a warning', async () => {
     const { status, stderr } = await capture()
-    expect(status).toBe(2)
-    expect(stderr).toContain('or restore the snapshot from git.')
+    expect(status).toBe(0)
+    expect(stderr).toContain('warning: s.json: was changed after the capture, and is replaced\n')
+    expect(await verified()).toEqual(HOLDS)
+  })
+
+  it('has no part that is kept', async () => {
+    const edited = await text('s.json')
+    const { status, stderr } = await capture('--cloud', 'azure')
+    expect(status).toBe(1)
+    expect(stderr).toBe(
+      'stream-snapshot: s.json: was changed after the capture, and aws, gcp, aarch64, ppc64le, s390x, x86_64 would be kept\n' +
+        'Restore it with git checkout COMMIT -- s.json s.recording.json, or query all of its parts.\n',
+    )
     expect(await text('s.json')).toBe(edited)
   })
+})
+
+it('refuses to keep parts without a recording', async () => {
+  await rm(at('s.recording.json'))
+  const { status, stderr } = await capture('--cloud', 'azure')
+  expect(status).toBe(1)
+  expect(stderr).toMatch(
+    /^stream-snapshot: s\.recording\.json: no such file, and aws, gcp, .* would be kept\nRestore it with git checkout -- s\.recording\.json, or query all parts\.\n$/m,
+  )
 })

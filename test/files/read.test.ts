@@ -49,12 +49,12 @@ describe('an input file', () => {
     [
       'text with the rest of a conflict',
       `${STREAM}>>>>>>> theirs\n`,
-      `s.json:${STREAM.split('\n').length}:1: merge conflict marker >>>>>>>\nResolve the merge conflict first.`,
+      `s.json:${STREAM.split('\n').length}:1: merge conflict marker >>>>>>>\nResolve the conflict, or restore the file with git checkout HEAD -- s.json`,
     ],
     [
       'text with conflict markers',
       CONFLICT,
-      's.json:2:1: merge conflict marker <<<<<<<\nResolve the merge conflict first.',
+      's.json:2:1: merge conflict marker <<<<<<<\nResolve the conflict, or restore the file with git checkout HEAD -- s.json',
     ],
     ['not text', Buffer.from([0x89, 0x50, 0xff, 0xfe]), 's.json: not UTF-8 text'],
   ])('that is %s is named with the remedy', async (_, content, message) => {

@@ -49,8 +49,8 @@ async function runCommand(typed: readonly string[], io: Io): Promise<number> {
 function help(words: readonly string[], io: Io): string | undefined {
   const [first, second] = words
   const width = widthFor(io, 'stdout')
-  if (first === '--version' || first === '-V') return `${VERSION}\n`
   const isHelp = words.some((word) => word === '--help' || word === '-h')
+  if (!isHelp && words.some((word) => word === '--version' || word === '-V')) return `${VERSION}\n`
   if (first !== undefined && first !== 'help' && !isHelp) return undefined
   const name = first === 'help' ? second : first
   if (name === undefined || name.startsWith('-')) return printOverview(COMMANDS, width)

@@ -159,3 +159,14 @@ export function currentBranch(folder: Folder): string | undefined {
     return undefined
   }
 }
+
+/** Whether git has a file in its index; `sparse` if the checkout leaves the file out. */
+export async function placeInIndex(
+  folder: Folder,
+  file: string,
+): Promise<'index' | 'sparse' | undefined> {
+  if (folder.repositoryRoot() === undefined) return undefined
+  const { stdout } = await runGit(['ls-files', '-t', '--', folder.resolve(file)], folder)
+  if (stdout.length === 0) return undefined
+  return stdout.toString().startsWith('S ') ? 'sparse' : 'index'
+}
