@@ -1,7 +1,7 @@
-export function groupBy<T>(things: Iterable<T>, keyOf: (thing: T) => string): Map<string, T[]> {
+export function groupBy<T>(things: Iterable<T>, getKey: (thing: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const thing of things) {
-    const key = keyOf(thing)
+    const key = getKey(thing)
     const group = groups.get(key)
     if (group) group.push(thing)
     else groups.set(key, [thing])
@@ -9,10 +9,11 @@ export function groupBy<T>(things: Iterable<T>, keyOf: (thing: T) => string): Ma
   return groups
 }
 
-export function alike<T>(
+/** Groups things whose keys have the same JSON. */
+export function groupAlike<T>(
   things: Iterable<T>,
-  keyOf: (thing: T) => readonly unknown[],
+  getKey: (thing: T) => readonly unknown[],
 ): { readonly first: T; readonly all: readonly T[] }[] {
-  const groups = groupBy(things, (thing) => JSON.stringify(keyOf(thing)))
+  const groups = groupBy(things, (thing) => JSON.stringify(getKey(thing)))
   return [...groups.values()].flatMap((all) => all.slice(0, 1).map((first) => ({ first, all })))
 }

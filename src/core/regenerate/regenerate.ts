@@ -7,6 +7,7 @@ import {
   streamInventory,
   withGrades,
 } from '../changes/inventory.ts'
+import type { Slot } from '../clouds/facts.ts'
 import type { Requirement } from '../selection/select.ts'
 import { selectImages } from '../selection/selections.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
@@ -22,7 +23,7 @@ import { emptyStream, getReleases, type Stream } from '../stream/stream.ts'
 import { type KeptRegion, keepRegions } from './keep.ts'
 import { regenerationNotes } from './notes.ts'
 import { Loss, refuseForeign, refuseLaterRhel, refuseUnmet } from './refusals.ts'
-import { unverifiedImages, withoutDropped, withoutUnverified } from './unverified.ts'
+import { knownArchitectures, unverifiedImages, withoutImages } from './unverified.ts'
 
 export interface Job {
   readonly snapshot: Snapshot
@@ -76,10 +77,14 @@ export function regenerate(job: Job) {
     image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],
   )
   const isEveryLayout = cleaned !== undefined || (drop.length > 0 && layouts.length > 0)
-  const clean = <F extends ImageFile<F>>(file: F): F => {
-    const rest = isEveryLayout ? withoutDropped(file, drop) : file
-    return cleaned ? withoutUnverified(rest, cleaned, snapshot, built) : rest
-  }
+  const clouds = [...capturedClouds(snapshot), ...(cleaned ?? [])]
+  const known = knownArchitectures(snapshot, built)
+  const isRemoved = ({ cloud, architecture }: Slot) =>
+    drop.includes(cloud) ||
+    drop.includes(architecture) ||
+    (cleaned !== undefined && !(clouds.includes(cloud) && known.has(architecture)))
+  const clean = <F extends ImageFile<F>>(file: F): F =>
+    isEveryLayout ? withoutImages(file, isRemoved) : file
   const write = <F extends ImageFile<F>>(file: F): F => {
     let written = file
     for (const cloud of capturedClouds(snapshot)) {

@@ -1,7 +1,7 @@
 import { counted } from '../../printable.ts'
 import type { Slot } from '../clouds/facts.ts'
 import { alike } from '../group.ts'
-import { CLOUDS, type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
+import { CLOUDS, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
 
@@ -28,35 +28,19 @@ export function describeUnverified({ cloud, architecture, count }: UnverifiedIma
     : `${images} for ${architecture} (neither the snapshot nor the stream has ${architecture})`
 }
 
-export function withoutUnverified<F extends ImageFile<F>>(
+/** Removes the images of slots. The predicate must only depend on cloud and architecture. */
+export function withoutImages<F extends ImageFile<F>>(
   file: F,
-  clouds: readonly CloudName[],
-  snapshot: Snapshot,
-  stream: Stream,
+  isRemoved: (slot: Slot) => boolean,
 ): F {
-  const known = [...capturedClouds(snapshot), ...clouds]
-  const architectures = knownArchitectures(snapshot, stream)
-  return withoutImages(
-    file,
-    ({ cloud, architecture }) => !known.includes(cloud) || !architectures.has(architecture),
-  )
+  return imagesIn(file)
+    .filter(({ slot }) => isRemoved(slot))
+    .reduce(
+      (all, { layout, slot }) => writeImages(all, layout, slot.architecture, slot.cloud, []),
+      file,
+    )
 }
 
-export function withoutDropped<F extends ImageFile<F>>(file: F, names: readonly string[]): F {
-  return withoutImages(
-    file,
-    ({ cloud, architecture }) => names.includes(cloud) || names.includes(architecture),
-  )
-}
-
-function withoutImages<F extends ImageFile<F>>(file: F, isRemoved: (slot: Slot) => boolean): F {
-  let result = file
-  for (const { layout, slot } of imagesIn(file)) {
-    if (isRemoved(slot)) result = writeImages(result, layout, slot.architecture, slot.cloud, [])
-  }
-  return result
-}
-
-function knownArchitectures({ builds }: Snapshot, stream: Stream): ReadonlySet<string> {
+export function knownArchitectures({ builds }: Snapshot, stream: Stream): ReadonlySet<string> {
   return new Set([...Object.keys(builds), ...stream.architectures()])
 }

@@ -1,4 +1,4 @@
-import type { Slot, Wanted } from '../clouds/facts.ts'
+import { printSlot, type Slot, type Wanted } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { groupBy } from '../group.ts'
@@ -34,13 +34,13 @@ export function selectImages(
       ...image,
       state: stateAt(image, snapshot.capturedAt),
     }))
-    const images = groupBy(current, slotKey)
+    const images = groupBy(current, (image) => printSlot({ cloud, ...image }))
     const floor = findFloor(snapshot.criteria[cloud])
     const { rhel } = snapshot.criteria
     return wanted.flatMap(({ architecture, wanted }) => {
       const slots = FACTS[cloud].slots(snapshot, architecture, wanted.ocp).sort(compareSlots)
       const selections = slots.map((slot) =>
-        selectImage(slot, wanted, images.get(slotKey(slot)) ?? [], rhel, requirement, floor),
+        selectImage(slot, wanted, images.get(printSlot(slot)) ?? [], rhel, requirement, floor),
       )
       return withWholePlans(selections)
     })
@@ -58,10 +58,6 @@ export function wantedRelease({ stream }: SnapshotContent, text: string): Wanted
   const release = readRelease(text)
   const ocp = release?.ocp ?? readMajorMinor(stream.ocp ?? '')
   return release && ocp && { text, release, ocp }
-}
-
-function slotKey({ plan, architecture, generation, region }: Omit<Slot, 'cloud'>): string {
-  return `${plan}/${architecture}/${generation ?? ''}/${region ?? ''}`
 }
 
 function compareSlots(a: Slot, b: Slot): number {
@@ -96,8 +92,8 @@ function withWholePlans(selections: readonly Selection[]): Selection[] {
   })
 }
 
-function planKey({ cloud, plan, architecture, region }: Slot): string {
-  return [cloud, plan, architecture, region ?? ''].join('/')
+function planKey({ generation: _, ...slot }: Slot): string {
+  return printSlot(slot)
 }
 
 function withoutImage({ slot, wanted, candidates }: Selection): Selection {
