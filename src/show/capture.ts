@@ -141,7 +141,7 @@ export function dropLines(dropped: SnapshotContent): string[] {
 
 /** An AMI's id contains neither its release nor its region. */
 function imageName(cloud: CloudName, image: Image): string {
-  const name = FACTS[cloud].nameOf(toEntry(cloud, image))
+  const name = FACTS[cloud].imageName(toEntry(cloud, image))
   const { region, version } = image
   return region === undefined ? name : `${name} in ${region}, ${version}`
 }

@@ -82,7 +82,7 @@ function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: S
     ...Object.entries(releases).map(([arch, release]) => [arch, release]),
     ...filled.map(({ slot, image, grade, refused, days }) => [
       printSlot(slot),
-      image ? FACTS[slot.cloud].nameOf(image) : '',
+      image ? FACTS[slot.cloud].imageName(image) : '',
       grade ?? refused ?? '',
       days === undefined ? '' : counted(days, 'day'),
     ]),
@@ -118,7 +118,7 @@ export function historyCsv(
     ...slots.map(({ slot, release, image, grade, days }) => [
       ...[commit, date, slot.architecture, release ?? '', slot.cloud, slot.plan],
       ...[String(slot.generation ?? ''), slot.region ?? ''],
-      ...[image ? FACTS[slot.cloud].nameOf(image) : '', image ? (grade ?? '') : 'none'],
+      ...[image ? FACTS[slot.cloud].imageName(image) : '', image ? (grade ?? '') : 'none'],
       String(days ?? ''),
     ]),
   ]

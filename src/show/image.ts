@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import { alike } from '../core/group.ts'
+import { groupAlike } from '../core/group.ts'
 import { type FoundImage, gen1Sku, imageLag } from '../core/image/find.ts'
 import { controlPlaneCost, type Merged } from '../core/image/merge.ts'
 import type { ImageSource, SourceStream } from '../core/image/source.ts'
@@ -26,7 +26,7 @@ interface PrintOptions {
 const FORMATS = {
   urn: ({ urn }) => urn,
   json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
-  id: ({ slot, entry }, { region = 'eastus' }) => FACTS[slot.cloud].idOf(entry, region),
+  id: ({ slot, entry }, { region = 'eastus' }) => FACTS[slot.cloud].imageId(entry, region),
   'install-config': printInstallConfig,
   machineset: ({ slot, entry }) => {
     const { disks, ...members } = FACTS[slot.cloud].uses.machineSet(entry, slot.plan)
@@ -172,13 +172,13 @@ function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
 
 function imageTable(images: readonly SlotImage[]): string[] {
   const hasGeneration = images.some(({ slot }) => slot.generation !== undefined)
-  const cells = alike(images, ({ slot }) => [{ ...slot, region: '' }]).map(
+  const cells = groupAlike(images, ({ slot }) => [{ ...slot, region: '' }]).map(
     ({ first: { slot }, all }) => [
       slot.cloud,
       slot.plan,
       slot.architecture,
       ...(hasGeneration ? [slot.generation ? `gen${slot.generation}` : ''] : []),
-      [...new Set(all.map((each) => each.slot.region ?? FACTS[slot.cloud].nameOf(each.entry)))]
+      [...new Set(all.map((each) => each.slot.region ?? FACTS[slot.cloud].imageName(each.entry)))]
         .slice(0, MAX_ROWS)
         .join(', '),
     ],

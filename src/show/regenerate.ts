@@ -27,7 +27,7 @@ export function explainLines(selections: readonly Selection[]): string[] {
 }
 
 function imageName({ cloud }: Slot, image: Image): string {
-  return FACTS[cloud].nameOf(toEntry(cloud, image))
+  return FACTS[cloud].imageName(toEntry(cloud, image))
 }
 
 /** The written keys that stream-metadata-go, and so the installer and the operators, do not read. */

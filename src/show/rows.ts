@@ -2,7 +2,7 @@ import { type Change, isRegraded } from '../core/changes/changes.ts'
 import { type Item, type Subject, type SubjectKind, slotItem } from '../core/changes/inventory.ts'
 import { diffValues } from '../core/changes/values.ts'
 import type { Slot } from '../core/clouds/facts.ts'
-import { alike } from '../core/group.ts'
+import { groupAlike } from '../core/group.ts'
 import type { Grade } from '../core/selection/select.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { readVersion } from '../core/versions/version.ts'
@@ -83,7 +83,7 @@ function buildRows(shown: readonly Change[], all: readonly Change[]): Row[] {
     const what = `${move(change)}${back}${removedParts(change, all)}${describeAbsence(change)}`
     return { change, row: row(change, '', what, dateOf(change.after)) }
   })
-  return alike(builds, ({ row: { sign, what } }) => [sign, what]).map((group) => {
+  return groupAlike(builds, ({ row: { sign, what } }) => [sign, what]).map((group) => {
     const architectures = group.all.map(({ change }) => change.subject.architecture).join(', ')
     return { ...group.first.row, subject: `build ${architectures}` }
   })
@@ -138,10 +138,10 @@ function memberOfPart(change: PartChange): Part {
 
 /** Names of one architecture, and then architectures with the same names, have one row. */
 function partRows(parts: readonly Part[]): Row[] {
-  const lists = alike(parts, ({ row, architecture }) => [row, architecture]).map(
+  const lists = groupAlike(parts, ({ row, architecture }) => [row, architecture]).map(
     ({ first, all }) => ({ ...first, names: all.flatMap(({ name }) => name ?? []) }),
   )
-  return alike(lists, ({ row, names }) => [row, names]).map(({ first, all }) => {
+  return groupAlike(lists, ({ row, names }) => [row, names]).map(({ first, all }) => {
     const { row, noun, names } = first
     const architectures = all.map(({ architecture }) => architecture).join(', ')
     const count = names.length > 1 ? `${names.length} ${noun}: ` : ''
@@ -162,7 +162,7 @@ function cloudRows(shown: readonly Change[], all: readonly Change[]): Row[] {
 /** A slot of two layouts changes in both, and has one row. */
 function slotRows(changes: readonly Change[]): Row[] {
   const slots = ofKind(changes, 'slot')
-  const changed = alike(slots, (change) => [change.subject.slot, move(change)])
+  const changed = groupAlike(slots, (change) => [change.subject.slot, move(change)])
   return imageRows(changed.map(({ first }) => ({ change: first, slot: first.subject.slot })))
 }
 

@@ -166,7 +166,7 @@ function cells(state: SlotSkew, name?: string): string[] {
   const lag = days === undefined || days === 0 ? '-' : days < 0 ? 'newer' : counted(days, 'day')
   return [
     release ?? 'unknown',
-    image === undefined ? '-' : (name ?? FACTS[slot.cloud].nameOf(image)),
+    image === undefined ? '-' : (name ?? FACTS[slot.cloud].imageName(image)),
     image === undefined ? 'none' : (grade ?? ungradedReason(state) ?? ''),
     lag,
   ]

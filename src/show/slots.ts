@@ -1,5 +1,5 @@
 import type { Slot } from '../core/clouds/facts.ts'
-import { alike } from '../core/group.ts'
+import { groupAlike } from '../core/group.ts'
 import { comparePlans } from '../core/selection/selections.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
 
@@ -34,7 +34,7 @@ export function groupSlots<T extends Member>(members: readonly T[]): Group<T>[] 
     return { first: member, members: [member], facets }
   })
   for (const facet of ['region', 'plan', 'generation', 'architecture'] as const) {
-    const merged = alike(groups, ({ first, facets }) => [
+    const merged = groupAlike(groups, ({ first, facets }) => [
       first.slot.cloud,
       first.alike,
       { ...facets, [facet]: '' },

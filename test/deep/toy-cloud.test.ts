@@ -18,8 +18,8 @@ export const toy: CloudFacts = {
   entry: { release: 'version', box: 'box' },
   facets: [],
   columns: ['architecture', 'box', 'version'].map(column),
-  nameOf: ({ box }) => \`toy:\${box}\`,
-  idOf: ({ box }) => \`toy/\${box}\`,
+  imageName: ({ box }) => \`toy:\${box}\`,
+  imageId: ({ box }) => \`toy/\${box}\`,
   slots: ({ criteria }, architecture) =>
     (criteria.toy?.plans ?? []).map((plan) => ({ cloud: 'toy', plan, architecture })),
   queryFor: ({ queries }) => queries.toy?.[0],

@@ -1,6 +1,6 @@
 import type { Entry, Expected, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import { alike } from '../group.ts'
+import { groupAlike } from '../group.ts'
 import { GRADES, type Grade, type Requirement, type Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { buildReleases, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
@@ -71,7 +71,7 @@ export function intolerable(
 
 /** The plans without an image of this RHEL version or a later one. */
 export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
-  return alike(skews, ({ slot }) => [slot.cloud, slot.plan]).flatMap(({ first, all }) => {
+  return groupAlike(skews, ({ slot }) => [slot.cloud, slot.plan]).flatMap(({ first, all }) => {
     const [latest] = all
       .flatMap(({ rhel = '' }) => readMajorMinor(rhel) ?? [])
       .sort((a, b) => compareMajorMinor(b, a))
@@ -84,7 +84,7 @@ export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
 /** The slots without an image of their build, grouped by the image to be published. */
 export function missingImages(slots: readonly SlotSkew[]): SlotSkew[][] {
   const missing = slots.filter(({ expected }) => expected !== undefined)
-  return alike(missing, ({ slot, expected }) => {
+  return groupAlike(missing, ({ slot, expected }) => {
     const { region: _, ...place } = expected?.place ?? {}
     return [slot.cloud, slot.architecture, place, expected?.version]
   }).map(({ all }) => [...all])

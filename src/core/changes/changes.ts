@@ -38,7 +38,7 @@ export class Listings {
     this.#names = new Map(
       capturedClouds(snapshot).map((cloud) => {
         const names = getImages(snapshot, cloud).map((image) =>
-          FACTS[cloud].nameOf(toEntry(cloud, image)),
+          FACTS[cloud].imageName(toEntry(cloud, image)),
         )
         return [cloud, new Set(names)]
       }),
@@ -47,7 +47,7 @@ export class Listings {
 
   /** @param wasListed whether an earlier snapshot lists the image, so that its SKU existed */
   absence(cloud: CloudName, image: Named, wasListed: boolean): Absence | undefined {
-    if (this.#names.get(cloud)?.has(FACTS[cloud].nameOf(image as Entry))) return undefined
+    if (this.#names.get(cloud)?.has(FACTS[cloud].imageName(image as Entry))) return undefined
     const places = [cloud, image.region, image.architecture]
     if (this.dropped.some((name) => places.includes(name))) return 'dropped'
     const query = FACTS[cloud].queryFor(this.snapshot, image)

@@ -189,7 +189,7 @@ export function slotItem(
   const version = entryVersion(entry)
   return {
     subject: { kind: 'slot', slot, ...(layout && { layout }) },
-    value: FACTS[slot.cloud].nameOf(entry),
+    value: FACTS[slot.cloud].imageName(entry),
     entry,
     ...(version !== undefined && { release: version }),
     ...(grade && { grade }),

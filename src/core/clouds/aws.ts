@@ -8,8 +8,8 @@ export const aws: CloudFacts = {
   entry: { release: 'version', image: 'image' },
   facets: ['region'],
   columns: ['architecture', 'image', 'name', 'plan', 'region', 'version'].map(column),
-  nameOf: ({ image }) => String(image),
-  idOf: ({ image }) => String(image),
+  imageName: ({ image }) => String(image),
+  imageId: ({ image }) => String(image),
   slots: ({ criteria, queries }, architecture) =>
     Object.entries(criteria.aws?.plans ?? {})
       .filter(([, products]) => Object.hasOwn(products, architecture))

@@ -89,9 +89,9 @@ export const azure: CloudFacts = {
     ['urn', (image) => toUrn(image)],
     column('version'),
   ],
-  nameOf: toUrn,
+  imageName: toUrn,
   /** Without the caller's subscription, which precedes `/Providers`. */
-  idOf: ({ publisher, offer, sku, version }, location) =>
+  imageId: ({ publisher, offer, sku, version }, location) =>
     [
       `/Providers/Microsoft.Compute/Locations/${location}`,
       `Publishers/${publisher}/ArtifactTypes/VMImage`,

@@ -108,12 +108,12 @@ export interface CloudFacts {
   /** The columns of `list`; for Azure those of `az vm image list`. */
   readonly columns: readonly Column[]
   /** The name of an image in the cloud's tools: a URN, an AMI, a path of the Compute API. */
-  nameOf(entry: Entry): string
+  imageName(entry: Entry): string
   /**
    * The id of an image in the cloud's API.
    * @param location an Azure region; the images are global, but each region has its own ids
    */
-  idOf(entry: Entry, location: string): string
+  imageId(entry: Entry, location: string): string
   /** The slots of an architecture and an OCP version, in any order. */
   slots(snapshot: SnapshotContent, architecture: Architecture, ocp: MajorMinor): Slot[]
   /** The query of a snapshot whose response would list an image, if the image were still offered. */

@@ -8,8 +8,8 @@ export const gcp: CloudFacts = {
   entry: { release: 'version', project: 'project', name: 'name' },
   facets: [],
   columns: ['architecture', 'name', 'plan', 'project', 'version'].map(column),
-  nameOf: pathOf,
-  idOf: pathOf,
+  imageName: pathOf,
+  imageId: pathOf,
   slots: ({ criteria }, architecture) =>
     Object.entries(criteria.gcp?.plans ?? {})
       .filter(([, plan]) => plan.architecture === architecture)

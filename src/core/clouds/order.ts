@@ -64,16 +64,16 @@ export function mergeRecords(
   images: readonly object[],
   warn: (text: string) => void,
 ): object[] {
-  const { nameOf, facets } = FACTS[cloud]
+  const { imageName, facets } = FACTS[cloud]
   const records = groupBy(images as readonly Image[], (image) =>
-    [nameOf(image as never), ...facets.map((facet) => image[facet])].join('\0'),
+    [imageName(image as never), ...facets.map((facet) => image[facet])].join('\0'),
   )
   return [...records.values()].map((same) => {
     const unique = new Map(same.map((image) => [JSON.stringify(image), image]))
     const all = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image)
     const [first] = all
     if (first === undefined || all.length === 1) return first ?? {}
-    const name = nameOf(first as never)
+    const name = imageName(first as never)
     warn(`${cloud}: ${name} is listed ${all.length} times with different properties: not selected`)
     return all.find(({ state }) => !isSelectable(state)) ?? { ...first, state: 'unknown' }
   })

@@ -13,7 +13,7 @@ import { latestReleases } from '../changes/streams.ts'
 import { printSlot } from '../clouds/facts.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
-import { alike, groupBy } from '../group.ts'
+import { groupAlike, groupBy } from '../group.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
@@ -95,7 +95,7 @@ function streamState(
   builds: Inventory,
   workspace: MajorMinor | undefined,
 ): State {
-  const present = alike(images, ({ slot }) => [printSlot(slot)]).map(({ first }) => first)
+  const present = groupAlike(images, ({ slot }) => [printSlot(slot)]).map(({ first }) => first)
   const skus = present.flatMap(({ entry: { sku = [] } }) => sku)
   const sources = { name, releases: [...releases.values()], skus, workspace }
   const { ocp } = decideOcp(sources, BUILT_IN)

@@ -29,7 +29,7 @@ export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | 
       `${printSlot(slot)}: ${member}: expected letters, digits, dots, hyphens and underscores, found ${printable(value)}`,
     )
   }
-  return { slot, entry, urn: FACTS[slot.cloud].nameOf(entry) }
+  return { slot, entry, urn: FACTS[slot.cloud].imageName(entry) }
 }
 
 /** Names become part of shell commands, paths, URNs and YAML. */
@@ -41,7 +41,7 @@ export function gen1Image({ slot, entry, urn }: FoundImage, file: string): Found
     throw new CheckFailure(`${file}: ${urn} has no Gen1 image`, 'Remove --gen1 to use it.')
   }
   const gen1 = { ...entry, sku }
-  return { slot: { ...slot, generation: 1 }, entry: gen1, urn: FACTS[slot.cloud].nameOf(gen1) }
+  return { slot: { ...slot, generation: 1 }, entry: gen1, urn: FACTS[slot.cloud].imageName(gen1) }
 }
 
 const GEN1_RULES: readonly (readonly [gen2: RegExp, gen1: string | undefined])[] = [

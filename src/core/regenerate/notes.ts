@@ -1,5 +1,5 @@
 import type { Change } from '../changes/changes.ts'
-import { alike } from '../group.ts'
+import { groupAlike } from '../group.ts'
 import { wantedRelease } from '../selection/selections.ts'
 import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT, type LayoutName } from '../stream/layouts.ts'
@@ -25,7 +25,7 @@ export function regenerationNotes(
 }
 
 function describeKept(kept: readonly KeptRegion[]): string[] {
-  return alike(kept, ({ platform, architecture, release }) => [
+  return groupAlike(kept, ({ platform, architecture, release }) => [
     platform,
     architecture,
     release,
@@ -43,7 +43,7 @@ function describeMoves({ builds }: Snapshot, target: Stream | undefined): string
       ? [{ arch, move: `from RHEL ${printMajorMinor(from.rhel)} to ${printMajorMinor(to.rhel)}` }]
       : []
   })
-  return alike(moves, ({ move }) => [move]).map(
+  return groupAlike(moves, ({ move }) => [move]).map(
     ({ first, all }) => `${all.map(({ arch }) => arch).join(', ')}: moves ${first.move}`,
   )
 }

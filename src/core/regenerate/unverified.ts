@@ -1,6 +1,6 @@
 import { counted } from '../../printable.ts'
 import type { Slot } from '../clouds/facts.ts'
-import { alike } from '../group.ts'
+import { groupAlike } from '../group.ts'
 import { CLOUDS, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { type ImageFile, imagesIn, writeImages } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
@@ -18,7 +18,7 @@ export function unverifiedImages(files: readonly ImageFile[], snapshot: Snapshot
     )
     .filter(({ architecture = '' }) => !known.has(architecture))
     .sort((a, b) => CLOUDS.indexOf(a.cloud) - CLOUDS.indexOf(b.cloud))
-  return alike(slots, Object.values).map(({ first, all }) => ({ ...first, count: all.length }))
+  return groupAlike(slots, Object.values).map(({ first, all }) => ({ ...first, count: all.length }))
 }
 
 export function describeUnverified({ cloud, architecture, count }: UnverifiedImages): string {

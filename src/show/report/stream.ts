@@ -1,4 +1,4 @@
-import { alike } from '../../core/group.ts'
+import { groupAlike } from '../../core/group.ts'
 import type { HistoryVersion } from '../../core/history/history.ts'
 import { GRADES } from '../../core/selection/select.ts'
 import { counted } from '../../printable.ts'
@@ -86,7 +86,7 @@ ${tables.map((table) => printTable(table, 'Images to publish'))}`
 function currentPart({ slots, releases, ocp }: HistoryVersion): Html | undefined {
   const builds = Object.entries(releases)
   if (builds.length + slots.length === 0) return undefined
-  const rows = alike(builds, ([, release]) => [release]).map(
+  const rows = groupAlike(builds, ([, release]) => [release]).map(
     ({ first: [, release], all }) =>
       html`<div><dt>Build for ${all.map(([arch]) => arch).join(', ')}</dt><dd><code>${release}</code></dd></div>`,
   )
