@@ -38,15 +38,15 @@ export async function readBuilds(
       const found = await withTimeLimit(url, limit, () =>
         readMeta(url, each, stream, { ...context, onExchange }),
       )
-      if (last) recorder.add(last, (own) => recordBuild(own, url, found.build.location))
+      if (last) recorder.add(last, (exchange) => recordBuild(exchange, url, found.build.location))
       count(0, 1)
       return found
     }),
   )
   const sorted = read.toSorted((a, b) => (a.architecture < b.architecture ? -1 : 1))
-  const twin = sorted.find((each, at) => each.architecture === sorted[at + 1]?.architecture)
-  if (twin !== undefined) {
-    throw new InputError(`${twin.architecture}: two builds are of this architecture, expected one`)
+  const duplicate = sorted.find((each, at) => each.architecture === sorted[at + 1]?.architecture)
+  if (duplicate !== undefined) {
+    throw new InputError(`${duplicate.architecture}: two builds of this architecture, expected one`)
   }
   return {
     builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),

@@ -213,15 +213,15 @@ class Run {
   }
 
   async #connect(name: CloudName, module: Loaded['module']) {
-    const { criteria, shared, replay, settings, timeout } = this.request
-    const own = criteria[name]
-    if (own === undefined) throw new InputError(`the criteria have no ${name}`)
+    const { criteria: allCriteria, shared, replay, settings, timeout } = this.request
+    const criteria = allCriteria[name]
+    if (criteria === undefined) throw new InputError(`the criteria have no ${name}`)
     const options = { timeout, replayed: this.replay?.signal, budget: this.#budget }
     const connection: Connection<object, object> = await module.connect({
       settings: replay ? undefined : settings?.[name],
       timeout,
       criteria,
-      own,
+      allCriteria,
       send: openTransport({
         ...options,
         shared,

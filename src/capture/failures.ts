@@ -49,9 +49,10 @@ export function queryFailures<Query>(
   return new AggregateError(
     errors.map((error) => {
       if (!(error instanceof ServiceError)) return error
-      const { message, remedy: own, lines } = error
-      const remedy = own === undefined || own.includes('--regions') ? advice : `${own} ${advice}`
-      return new ServiceError(message, remedy, { cause: error, lines })
+      const { message, remedy, lines } = error
+      const isCovered = remedy === undefined || remedy.includes('--regions')
+      const combined = isCovered ? advice : `${remedy} ${advice}`
+      return new ServiceError(message, combined, { cause: error, lines })
     }),
   )
 }

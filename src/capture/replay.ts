@@ -65,9 +65,9 @@ function selectUsed(
   ignored: readonly string[],
 ): Exchange[] {
   const responses = new Map(recorded.map((each) => [normalizeRequest(each, ignored), each]))
-  return recording.flatMap((own) => {
-    const { path, body } = own
-    const request = normalizeRequest(own, ignored)
+  return recording.flatMap((exchange) => {
+    const { path, body } = exchange
+    const request = normalizeRequest(exchange, ignored)
     const response = responses.get(request)
     // A second exchange of the same request is never used.
     responses.delete(request)

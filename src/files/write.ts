@@ -88,8 +88,8 @@ function writeDurably(path: string, text: string, replaced: fs.Stats | undefined
 
 /** Only root can change owners; other users keep the content only. */
 function keepOwner(descriptor: number, { uid, gid }: fs.Stats): void {
-  const own = fs.fstatSync(descriptor)
-  if (own.uid === uid && own.gid === gid) return
+  const current = fs.fstatSync(descriptor)
+  if (current.uid === uid && current.gid === gid) return
   try {
     fs.fchownSync(descriptor, uid, gid)
   } catch (error) {

@@ -68,7 +68,7 @@ describe('capture --cloud aws', () => {
 
   it.each([
     [401, 'returned 401 AuthFailure: the region is not enabled, or the keys are not valid'],
-    [403, 'returned 403 UnauthorizedOperation: the account may not list images'],
+    [403, 'returned 403 UnauthorizedOperation: the account is not allowed to list images'],
   ])('fails as a whole if one region returns %i', async (status, cause) => {
     const outcome = await capture(await awsFor({ failures: { 'sa-east-1': { status } } }))
     expect(outcome.status).toBe(3)

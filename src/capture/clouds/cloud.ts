@@ -12,21 +12,27 @@ import type { Exchange, Send, Shared } from '../http/message.ts'
  *     images.ts     responses to images, and the parts of a response that are recorded
  *     errors.ts     codes with meaning and remedy
  */
-export interface Cloud<Query extends object, Image extends object, Settings, Own = unknown> {
+export interface Cloud<
+  Query extends object,
+  Image extends object,
+  Settings,
+  CloudCriteria = unknown,
+> {
   /** Parameters of a request that a replay ignores, such as the API version. */
   readonly ignoredParameters: readonly string[]
 
   /** Signs in and opens the SDK. @throws ServiceError if the sign-in fails, with the observed cause */
-  connect(context: Context<Settings, Own>): Promise<Connection<Query, Image>>
+  connect(context: Context<Settings, CloudCriteria>): Promise<Connection<Query, Image>>
 }
 
-export interface Context<Settings, Own = unknown> {
+export interface Context<Settings, CloudCriteria = unknown> {
   /** Undefined for a replay, which uses no credentials and no environment. */
   readonly settings: Settings | undefined
   /** For one request, in milliseconds. */
   readonly timeout: number
-  readonly criteria: Criteria
-  readonly own: Own
+  /** Of the cloud. */
+  readonly criteria: CloudCriteria
+  readonly allCriteria: Criteria
   readonly send: Send
   /** Sends the requests of a sign-in, which are not recorded or shared. */
   readonly signIn: Send

@@ -18,7 +18,7 @@ export function environmentSecrets(env: Source['env'], names: readonly string[])
     if (!value) return []
     if (value === value.trim()) return [value]
     throw new InputError(
-      `${name}: white space at the end of the value`,
+      `${name}: leading or trailing white space in the value`,
       `Remove the spaces and line ends around the value of ${name}.`,
     )
   })
@@ -42,7 +42,7 @@ export function readPath(
   if (!path || path === '/dev/null') return undefined
   if (CONTENT.test(path)) {
     throw new InputError(
-      `${place}: contains the credentials themselves, expected the path of a file`,
+      `${place}: contains credentials, expected the path of a file`,
       `Write the value to a file and set ${place} to its path.`,
     )
   }

@@ -8,7 +8,7 @@ import { printable } from '../../printable.ts'
 import { findSecret } from '../../secrets.ts'
 
 /** @param which such as `image 3`; the malformed value is not printed */
-export function malformed(query: string, which: string, member: string): string {
+export function malformedMessage(query: string, which: string, member: string): string {
   return `${query}: ${which} of the response is ignored: malformed ${member}`
 }
 
@@ -85,7 +85,7 @@ export function notAList(query: string, option: string): ServiceError {
 const PLAIN = /^[ -~]{0,2048}$/
 
 /** Reduces a description to its release if it may contain an id or a secret. */
-export function plainDescription(text: unknown): string | undefined {
+export function recordedDescription(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const isHarmless = PLAIN.test(text) && findSecret(text, { published: '' }) === undefined
   return isHarmless ? text : releaseIn(text)
@@ -101,7 +101,7 @@ export function recordedToken(token: string, isLive: boolean): string {
 const MOST_PAGES = 1000
 
 /** @returns a check of each page's token that throws ServiceError for repetition or too many pages */
-export function pageWatch(query: string): (token: string | undefined) => void {
+export function createPageCheck(query: string): (token: string | undefined) => void {
   const seen = new Set<string>()
   return (token) => {
     if (token === undefined) return

@@ -84,10 +84,10 @@ Use an endpoint or a proxy that requires no client certificate: stream-snapshot 
 `)
 
 const STATUSES = errorTable(`
-Put user and password into HTTPS_PROXY.
+Add user and password to HTTPS_PROXY.
   407: the proxy requires a sign-in
 ${RETRY}
-  408: the server did not wait
+  408: the request timed out
 ${THROTTLED}
   429: too many requests
 `)

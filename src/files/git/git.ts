@@ -18,11 +18,11 @@ const SETTINGS =
   /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
 
 function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = Object.entries(env).filter(
+  const kept = Object.entries(env).filter(
     ([name]) => !name.startsWith('GIT_') || SETTINGS.test(name),
   )
   return {
-    ...Object.fromEntries(own),
+    ...Object.fromEntries(kept),
     LC_ALL: 'C',
     GIT_NO_LAZY_FETCH: '1',
     // For versions of git without GIT_NO_LAZY_FETCH.

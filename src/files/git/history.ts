@@ -3,7 +3,7 @@ import { posix, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
 import { Blobs, type GitFolder, gitError, runGit } from './git.ts'
-import { placeInGit } from './revision.ts'
+import { locateInGit } from './revision.ts'
 
 export class NoVersions extends InputError {}
 
@@ -34,14 +34,17 @@ export async function readFileHistory(
   paths: readonly [string, ...string[]],
 ) {
   const [first] = paths
-  const { folder } = placeInGit(cwd, first)
+  const { folder } = locateInGit(cwd, first)
   const what = `${first}: no git history`
   const root = await runGit(['rev-parse', '--show-prefix'], folder)
   if (root.status !== 0) throw gitError(what, root.stderr)
   const prefix = root.stdout.toString().trimEnd()
   const names = paths.map((path) => {
-    const { folder: own, name } = placeInGit(cwd, path)
-    return posix.join(prefix, posix.relative(folder.path, posix.join(own.path, name)))
+    const place = locateInGit(cwd, path)
+    return posix.join(
+      prefix,
+      posix.relative(folder.path, posix.join(place.folder.path, place.name)),
+    )
   })
   const commits = await followRenames(folder, prefix, names, what)
   if (!commits.some(({ files }) => files[0])) throw noVersions(first, cwd)

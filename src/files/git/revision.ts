@@ -95,7 +95,7 @@ export async function readSinceCommitted(
   folder: Folder,
   path: string,
 ): Promise<[before: string | undefined, after: string | undefined]> {
-  const place = placeInGit(folder, path)
+  const place = locateInGit(folder, path)
   const repository = await Repository.open(place.folder, `${path}: no git history`)
   const before = await repository.read(`HEAD:./${place.name}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
@@ -110,7 +110,7 @@ export async function readSinceCommitted(
 }
 
 /** A file as git lists it: links resolved, relative to its nearest existing folder. */
-export function placeInGit(
+export function locateInGit(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   path: string,
 ): { folder: GitFolder; name: string } {

@@ -22,10 +22,10 @@ export const CREDENTIALS =
 const SERVICE_ERRORS = errorTable(`
 Query regions that the account has enabled with --regions, or check the keys.
   AuthFailure: the region is not enabled, or the keys are not valid
-Allow ec2:DescribeImages and ec2:DescribeRegions to the account; with --regions, ec2:DescribeImages is enough.
-  UnauthorizedOperation AccessDenied: the account may not list images
-Complete the account in the AWS console, or use another one with AWS_PROFILE.
-  OptInRequired: the account has no EC2
+Allow the account ec2:DescribeImages and ec2:DescribeRegions; with --regions, ec2:DescribeImages is sufficient.
+  UnauthorizedOperation AccessDenied: the account is not allowed to list images
+Complete the sign-up in the AWS console, or use another account with AWS_PROFILE.
+  OptInRequired: the account is not signed up for EC2
 ${LOGIN}
   ExpiredToken: the session has expired
   RequestExpired: the session has expired, or this machine's clock is wrong
@@ -47,7 +47,7 @@ const SIGN_IN_ERRORS = new Map([
   ...SERVICE_ERRORS,
   ...errorTable(`
 Check AWS_ROLE_ARN and role_arn, and allow the caller in the trust policy of the role.
-  AccessDenied AccessDeniedException UnauthorizedOperation: the caller may not assume the role
+  AccessDenied AccessDeniedException UnauthorizedOperation: the caller is not allowed to assume the role
   ForbiddenException: the account or role of the profile is not assigned to the user
   ResourceNotFoundException: the account or role of the profile does not exist
   ValidationError: role or token is malformed
@@ -77,7 +77,7 @@ Sign in again with aws login.
   re-authenticate using aws login: the login has expired
 Run aws configure sso.
   invalid SSO credentials|Conflicting SSO|Sso session .*(could not be found|missing): the SSO settings of the profile are incomplete
-Run its command to see why, and correct credential_process in the AWS config file.
+Run the command of credential_process to see why, and correct it in the AWS config file.
   Command failed|credential_process (returned|did not return)|credentials from .* credential_process: credential_process of the profile failed
 Set its keys with aws configure, or AWS_PROFILE to another profile.
   Could not resolve credentials using profile: the profile does not exist, or its credentials are incomplete

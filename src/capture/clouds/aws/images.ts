@@ -15,8 +15,8 @@ import { counted } from '../../../printable.ts'
 import type { Exchange } from '../../http/message.ts'
 import {
   ImageReader,
-  malformed,
-  plainDescription,
+  malformedMessage,
+  recordedDescription,
   recordedTime,
   recordedToken,
 } from '../normalize.ts'
@@ -94,7 +94,7 @@ export function readImages(
     const { ImageId: id, Name: name } = image
     if (!isAmiId(id) || !isAmiName(name)) {
       const [place, member] = isAmiId(id) ? [`${which}, ${id},`, 'name'] : [which, 'id']
-      warn(malformed(`aws ${region}`, place, member))
+      warn(malformedMessage(`aws ${region}`, place, member))
       return []
     }
     const { plan, architecture } = product
@@ -180,7 +180,7 @@ export function recordAws(
       return isOwned && isValid('imageId') && isValid('name')
     },
     edit(name, text) {
-      if (name === 'description') return plainDescription(text)
+      if (name === 'description') return recordedDescription(text)
       if (name === 'deprecationTime') return String(recordedTime(text))
       if (name === 'nextToken') return text === '' ? undefined : recordedToken(text, isLive)
       return VALUES[name]?.(text) ? text : undefined

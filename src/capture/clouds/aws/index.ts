@@ -12,7 +12,7 @@ import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { type Exchange, originWithPort } from '../../http/message.ts'
 import type { Cloud } from '../cloud.ts'
-import { malformed, notAList, pageWatch } from '../normalize.ts'
+import { createPageCheck, malformedMessage, notAList } from '../normalize.ts'
 import { explainQuery, refuseForeign } from './errors.ts'
 import { getPartition, getProducts, readImages, recordAws } from './images.ts'
 import type { AwsSettings } from './settings.ts'
@@ -26,9 +26,9 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
   ignoredParameters: ['Version', 'IncludeDeprecated'],
 
   async connect(context) {
-    const { settings, own, recording, shared, warn } = context
+    const { settings, criteria, recording, shared, warn } = context
     const region = settings && (settings.region ?? (await profileRegion()))
-    const home = region ?? own.regions?.[0] ?? own.region
+    const home = region ?? criteria.regions?.[0] ?? criteria.region
     const { options, secrets } = settings
       ? await shared.once(`aws ${getPartition(home)}`, () => signIn(settings, home, context.signIn))
       : { options: REPLAY_OPTIONS, secrets: [] }
@@ -44,15 +44,15 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
     return {
       async listQueries() {
         const listing = settings
-          ? listingRegion(own, region)
-          : (recordedListing(recording ?? []) ?? own.region)
-        const regions = own.regions ?? (await enabledRegions(open(listing), listing, warn))
+          ? listingRegion(criteria, region)
+          : (recordedListing(recording ?? []) ?? criteria.region)
+        const regions = criteria.regions ?? (await enabledRegions(open(listing), listing, warn))
         return regions.map((region) => ({ region }))
       },
 
       async query({ region }) {
-        const listed = await listImages(open(region), own, region)
-        return readImages(listed, own, region, warn)
+        const listed = await listImages(open(region), criteria, region)
+        return readImages(listed, criteria, region, warn)
       },
 
       describe,
@@ -60,7 +60,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
       record: (exchange) =>
         recordAws(
           exchange,
-          own,
+          criteria,
           (region) => originWithPort(publicUrl(region)),
           settings !== undefined,
         ),
@@ -101,8 +101,8 @@ function publicUrl(region: string): string {
 }
 
 /** The region that lists the regions, in the partition of the account. */
-function listingRegion({ region }: AwsCriteria, own: string | undefined): string {
-  return own !== undefined && getPartition(own) !== getPartition(region) ? own : region
+function listingRegion({ region }: AwsCriteria, home: string | undefined): string {
+  return home !== undefined && getPartition(home) !== getPartition(region) ? home : region
 }
 
 /** The region that listed the regions when the recording was made. */
@@ -125,7 +125,7 @@ async function enabledRegions(
     .filter(({ OptInStatus: status }) => status !== 'not-opted-in')
     .flatMap(({ RegionName: name }, at) => {
       if (name === undefined || isAwsRegion(name)) return name ?? []
-      warn(malformed(query, `region ${at + 1}`, 'name'))
+      warn(malformedMessage(query, `region ${at + 1}`, 'name'))
       return []
     })
   if (enabled.length === 0) {
@@ -156,10 +156,10 @@ async function listImages(
       IncludeDeprecated: true,
     },
   )
-  const watch = pageWatch(describe({ region }))
+  const checkPage = createPageCheck(describe({ region }))
   try {
     for await (const { Images: page, NextToken: token } of pages) {
-      watch(token)
+      checkPage(token)
       if (page === undefined) throw notAList(describe({ region }), 'AWS_ENDPOINT_URL_EC2')
       images.push(page)
     }

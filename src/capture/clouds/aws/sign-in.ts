@@ -71,7 +71,7 @@ function checkCredentials(credentials: Credentials, secrets: string[]): void {
   const texts: unknown[] = [accessKeyId, secretAccessKey, sessionToken ?? '', accountId ?? '']
   if (!texts.every((each) => typeof each === 'string')) {
     throw new ServiceError(
-      'aws: sign-in failed: the keys are not text',
+      'aws: sign-in failed: the keys are not strings',
       'Run the command of credential_process to see what it prints.',
     )
   }

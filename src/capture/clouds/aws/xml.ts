@@ -72,7 +72,8 @@ function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter
 }
 
 function memberText(item: Node, name: string): string {
-  return [...childNodes(item)].find((each) => each.nodeName === name)?.textContent ?? ''
+  for (const each of childNodes(item)) if (each.nodeName === name) return each.textContent ?? ''
+  return ''
 }
 
 function* childNodes({ firstChild }: Node): Generator<Node> {

@@ -20,7 +20,7 @@ const ENVIRONMENT = `Set --azure-environment to the cloud of the account: AzureP
 export const SIGN_IN_ERRORS = errorTable(`
 ${TENANT}
   16000 50020 50034 90072: the account does not exist in this tenant
-  50128 90002: there is no such tenant
+  50128 90002: the tenant does not exist
 ${LOGIN}
   50014 50089 70008 70043 700082: the login has expired
   50132 50133 50173: the login was revoked
@@ -35,11 +35,11 @@ ${POLICY}
   53002 53003: a policy does not allow this sign-in
 ${APPLICATION}
   65001 90094: the application has no consent for Azure
-  70003 700051: the application may not sign in this way
+  70003 700051: the application is not allowed to sign in this way
   700016: the tenant does not have the application
   7000112: the application is disabled
 Upload the certificate to the application, or set AZURE_CLIENT_CERTIFICATE_PATH to another one.
-  700027: the certificate is not one of the application
+  700027: the certificate does not belong to the application
 Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.
   7000215: the client secret is wrong
   7000216 7000218: the client secret is missing
@@ -61,7 +61,7 @@ ${ENVIRONMENT}
 export const OAUTH_ERRORS = errorTable(`
 ${APPLICATION}
   invalid_client: the client id or the secret is wrong
-  unauthorized_client: the application may not sign in this way
+  unauthorized_client: the application is not allowed to sign in this way
 ${LOGIN}
   invalid_grant: the login has expired or was revoked
 ${ENVIRONMENT}
@@ -81,8 +81,8 @@ ${ENVIRONMENT}
   InvalidAuthenticationTokenIssuer: the token is from another Azure cloud
 ${TENANT}
   InvalidAuthenticationTokenTenant: the account is in another tenant
-Give the role Reader on the subscription to the account, or sign in with another account.
-  AuthorizationFailed LinkedAuthorizationFailed RoleAssignmentNotFound: the account may not list images
+Assign the role Reader on the subscription to the account, or sign in with another account.
+  AuthorizationFailed LinkedAuthorizationFailed RoleAssignmentNotFound: the account is not allowed to list images
 Set --subscription to one that az account list prints.
   SubscriptionNotFound: the account does not have this subscription
   ReadOnlyDisabledSubscription SubscriptionDisabled: the subscription is disabled

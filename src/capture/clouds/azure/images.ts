@@ -3,7 +3,7 @@ import { type Allowed, prune } from '../../../core/json/prune.ts'
 import type { Architecture, AzureImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isAzureVersion, isOneOf, isState } from '../../../core/snapshot/values.ts'
 import type { Exchange } from '../../http/message.ts'
-import { hasName, ImageReader, malformed, notAList, recordedTime } from '../normalize.ts'
+import { hasName, ImageReader, malformedMessage, notAList, recordedTime } from '../normalize.ts'
 
 /** A SKU of the criteria, with the members that its images have. */
 export type ExpectedSku = Omit<AzureImage, 'version' | 'state' | 'deprecation'>
@@ -37,7 +37,7 @@ export function readImages(
   if (isBare) warn(`${query}: the API returned no properties, so no image is selected`)
   return body.flatMap(({ name, properties }, at) => {
     if (!isAzureVersion(name)) {
-      warn(malformed(query, `image ${at + 1}`, 'version'))
+      warn(malformedMessage(query, `image ${at + 1}`, 'version'))
       return []
     }
     const { architecture, hyperVGeneration, imageDeprecationStatus: status } = properties ?? {}

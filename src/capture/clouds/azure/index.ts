@@ -24,14 +24,14 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
   ignoredParameters: ['api-version'],
 
   async connect(context) {
-    const { settings, criteria, own, warn } = context
-    const { environment, location } = own
+    const { settings, criteria, allCriteria, warn } = context
+    const { environment, location } = criteria
     const { endpoint: publicHost } = ENVIRONMENTS[environment]
     const endpoint = settings?.endpoint ?? publicHost
     const { secrets, client } = await openClient(context, endpoint)
 
     return {
-      listQueries: async (ocp) => expectedSkus(criteria, own, ocp),
+      listQueries: async (ocp) => expectedSkus(allCriteria, criteria, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
       record: (exchange) =>
@@ -52,7 +52,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
           if (isNotFound(error)) return undefined
           // The SDK throws a TypeError if the response is not a list; `readImages` reports that.
           if (!('body' in received && error instanceof TypeError)) {
-            throw queryError(error, describe(sku), (each) => explainQuery(each, own))
+            throw queryError(error, describe(sku), (each) => explainQuery(each, criteria))
           }
         }
         return readImages(received.body, sku, describe(sku), warn)
@@ -62,8 +62,8 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
 }
 
 async function openClient(context: Context<AzureSettings, AzureCriteria>, endpoint: string) {
-  const { settings, timeout, own, shared, send, signIn: sendSignIn } = context
-  const { environment } = own
+  const { settings, timeout, criteria, shared, send, signIn: sendSignIn } = context
+  const { environment } = criteria
   const hosts = ENVIRONMENTS[environment]
   const { credential, secrets } = settings
     ? await shared.once(`azure ${environment}`, () => signIn(settings, timeout, hosts, sendSignIn))

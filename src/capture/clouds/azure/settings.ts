@@ -200,7 +200,7 @@ function toPrincipal(content: string, file: string, source: Source): ServicePrin
     const text = members[name] ?? ''
     if (typeof text === 'string' && text === text.trim()) return text
     throw new InputError(
-      `${file}: .${name}: has white space at its ends, or is not text`,
+      `${file}: .${name}: has leading or trailing white space, or is not a string`,
       `Correct .${name}.`,
     )
   }

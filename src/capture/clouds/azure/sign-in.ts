@@ -40,7 +40,7 @@ export async function signIn(
       if (typeof received?.token !== 'string') throw new Error('az printed no token')
       if (received.expiresOnTimestamp <= Date.now()) {
         throw new ServiceError(
-          'azure: the token has already expired when it is received',
+          'azure: the received token has already expired',
           "Check this machine's clock, or sign in again with az login.",
         )
       }

@@ -27,7 +27,7 @@ ${API}
   accessNotConfigured serviceDisabled SERVICE_DISABLED SERVICE_NOT_VISIBLE: the Compute Engine API is not enabled
 ${LOGIN}
   authError required keyExpired keyInvalid ACCESS_TOKEN_TYPE_UNSUPPORTED CREDENTIALS_MISSING: the token is not accepted
-  forbidden IAM_PERMISSION_DENIED: the account may not read the image
+  forbidden IAM_PERMISSION_DENIED: the account is not allowed to read the image
 ${LOGIN_AGAIN}
   ACCESS_TOKEN_EXPIRED: the token has expired
 Sign in with gcloud auth application-default login, or give the machine the scope compute.readonly.
@@ -37,7 +37,7 @@ Enable billing in the project of the credentials, or use other credentials.
 ${PROJECT}
   CONSUMER_INVALID RESOURCE_PROJECT_INVALID: the quota project does not exist
   CONSUMER_SUSPENDED GCP_SUSPENDED: the quota project is suspended
-  USER_PROJECT_DENIED: the account may not use its quota project
+  USER_PROJECT_DENIED: the account is not allowed to use its quota project
 ${ADMIN}
   SECURITY_POLICY_VIOLATED VPC_SERVICE_CONTROLS vpcServiceControls: VPC Service Controls do not allow the query
   RESOURCE_USAGE_RESTRICTION_VIOLATED LOCATION_POLICY_VIOLATED LOCATION_ORG_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION ORG_RESTRICTION_HEADER_INVALID TLS_ORG_POLICY_VIOLATED: a policy of the organization does not allow the query
@@ -60,15 +60,15 @@ ${LOGIN_AGAIN}
 ${LOGIN}
   invalid_client: the client of the credentials is invalid
   deleted_client: the client of the credentials was deleted
-  unauthorized_client: the client of the credentials may not sign in
+  unauthorized_client: the client of the credentials is not allowed to sign in
   invalid_scope: the scope is invalid
 ${ADMIN}
   access_denied admin_policy_enforced: the administrator does not allow the sign-in
 Compare issuer, subject and audience of the CI token with the workload identity provider.
   invalid_target: the identity pool or provider does not exist
   invalid_request: the identity provider rejected the token
-Give it the role roles/iam.serviceAccountTokenCreator on the service account.
-  PERMISSION_DENIED: the account may not act for the service account
+Grant the account roles/iam.serviceAccountTokenCreator on the service account.
+  PERMISSION_DENIED: the account is not allowed to impersonate the service account
 Check service_account_impersonation_url.
   NOT_FOUND: the service account does not exist
 `)

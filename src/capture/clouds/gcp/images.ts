@@ -13,9 +13,9 @@ import type { Exchange } from '../../http/message.ts'
 import {
   hasName,
   ImageReader,
-  malformed,
+  malformedMessage,
   notAList,
-  plainDescription,
+  recordedDescription,
   recordedTime,
   recordedToken,
 } from '../normalize.ts'
@@ -63,7 +63,7 @@ export function readImages(
     const found = Object.entries(plans).find(([, { prefix }]) => name.startsWith(prefix))
     if (found === undefined) return []
     if (!isGcpName(name)) {
-      warn(malformed(`gcp ${project}`, `image ${at + 1}`, 'name'))
+      warn(malformedMessage(`gcp ${project}`, `image ${at + 1}`, 'name'))
       return []
     }
     const [plan, { architecture: expected }] = found
@@ -116,7 +116,7 @@ const PARAMETERS = ['filter', 'maxResults', 'pageToken']
 const IMAGE: Allowed = {
   kind: isOneOf('compute#image'),
   name: isGcpName,
-  description: plainDescription,
+  description: recordedDescription,
   creationTimestamp: (value) => recordedTime(value) === value,
   status: isState,
   architecture: isOneOf('X86_64', 'ARM64', 'ARCHITECTURE_UNSPECIFIED'),

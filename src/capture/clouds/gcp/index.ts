@@ -5,7 +5,7 @@ import { ServiceError } from '../../../errors.ts'
 import { queryError } from '../../http/errors.ts'
 import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
-import { pageWatch } from '../normalize.ts'
+import { createPageCheck } from '../normalize.ts'
 import { explainQuery, isForbidden, isNotFound } from './errors.ts'
 import { readImages, readList, recordGcp } from './images.ts'
 import type { GcpSettings } from './settings.ts'
@@ -22,10 +22,10 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
   ignoredParameters: ['alt', 'prettyPrint'],
 
   async connect(context) {
-    const { settings, criteria, own, warn } = context
+    const { settings, criteria, allCriteria, warn } = context
     const endpoint = settings?.endpoint ?? PUBLIC_HOST
     const { images, options, secrets } = await openCompute(context, endpoint)
-    const { project } = own
+    const { project } = criteria
     let listed: Listed[] = []
 
     /** @returns undefined for an error that is a result */
@@ -46,7 +46,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
     async function list(filter: string): Promise<Listed[] | undefined> {
       const query = { project, filter }
       const pages: Listed[][] = []
-      const watch = pageWatch(describe(query))
+      const checkPage = createPageCheck(describe(query))
       let pageToken: string | undefined
       do {
         const page = { ...query, maxResults: PAGE_SIZE, ...(pageToken && { pageToken }) }
@@ -54,7 +54,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
         if (response === undefined) return undefined
         pages.push(readList(response, describe(query)))
         pageToken = response.nextPageToken || undefined
-        watch(pageToken)
+        checkPage(pageToken)
       } while (pageToken !== undefined)
       return pages.flat()
     }
@@ -73,19 +73,19 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
 
     return {
       async listQueries() {
-        const filter = nameFilter(own)
+        const filter = nameFilter(criteria)
         const found = await list(filter)
         if (found !== undefined) {
           listed = found
           return [{ project, filter }]
         }
-        const names = Object.values(own.plans).flatMap((plan) => plan.names)
+        const names = Object.values(criteria.plans).flatMap((plan) => plan.names)
         return [...new Set(names)].map((name) => ({ project, name }))
       },
 
       async query({ name }) {
         const found = name === undefined ? listed : await get(name)
-        return found && readImages(found, own, criteria.rhel, warn)
+        return found && readImages(found, criteria, allCriteria.rhel, warn)
       },
 
       describe,

@@ -37,7 +37,7 @@ function checkCredentials(text: string, file: string): void {
   const { type, private_key: key, universe_domain: universe } = credentialMembers(text, file)
   if (typeof universe === 'string' && universe !== 'googleapis.com') {
     throw new ServiceError(
-      `${file}: the credentials are for another universe than googleapis.com`,
+      `${file}: the universe of the credentials is not googleapis.com`,
       'Use credentials of Google Cloud, or remove the file.',
     )
   }
