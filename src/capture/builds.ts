@@ -15,7 +15,7 @@ import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { openTransport, type TransportOptions } from './http/transport.ts'
 import type { Recorder } from './recording.ts'
 
-export interface BuildsContext extends Omit<TransportOptions, 'onExchange'> {
+interface BuildsContext extends Omit<TransportOptions, 'onExchange'> {
   readonly limit: TimeLimit | undefined
   readonly recorder: Recorder
   count(expected: number, finished: number): void

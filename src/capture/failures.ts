@@ -1,4 +1,4 @@
-import { MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { errorLines, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 
 type Settled<T> = { -readonly [At in keyof T]: Awaited<T[At]> }
 
@@ -20,20 +20,14 @@ export function combineFailures(error: unknown): unknown {
   const bug = errors.find((each) => !(each instanceof UserError))
   if (bug !== undefined || errors.length === 1) return bug ?? errors[0]
   const failed = errors as readonly UserError[]
-  const remedies = [...new Set(failed.map(({ remedy }) => remedy))]
-  const [first] = remedies
-  const isCommon = remedies.length === 1
+  const [remedy, ...others] = new Set(failed.map((each) => each.remedy))
+  const isCommon = others.length === 0
   const isMissing = failed.every((each) => each instanceof MissingCredentials)
   const Kind = isMissing ? MissingCredentials : ServiceError
   const what = isMissing
     ? `missing credentials for ${failed.length} clouds`
     : `${failed.length} queries failed`
-  return new Kind(what, isCommon ? first : undefined, {
-    lines: failed.flatMap(({ message, lines, remedy }) => [
-      message,
-      ...[...lines, ...(isCommon || !remedy ? [] : [remedy])].map((line) => `  ${line}`),
-    ]),
-  })
+  return new Kind(what, isCommon ? remedy : undefined, { lines: errorLines(failed, !isCommon) })
 }
 
 /** The failures of a cloud's queries, with advice if other queries succeeded. */

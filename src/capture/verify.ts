@@ -8,7 +8,7 @@ import { findSecret } from '../secrets.ts'
 import { type CaptureRequest, capture } from './capture.ts'
 import { exchangeKey, type Recording, readRecording } from './recording.ts'
 
-export interface Evidence {
+interface Evidence {
   readonly file: string
   readonly text: string
   readonly recordingFile: string
@@ -24,9 +24,9 @@ export interface Check {
 }
 
 const CHECKS = ['schema', 'integrity', 'form', 'recording', 'replay', 'secrets'] as const
-export type CheckName = (typeof CHECKS)[number] | 'target'
+type CheckName = (typeof CHECKS)[number] | 'target'
 
-export interface Verified {
+interface Verified {
   readonly checks: readonly Check[]
   readonly snapshot?: Snapshot
 }

@@ -16,7 +16,7 @@ export function coreClient(send: Send): HttpClient {
         const response = await send({
           method: request.method,
           url: request.url,
-          headers: request.headers.toJSON({ preserveCase: true }),
+          headers: request.headers.toJSON(),
           body: typeof body === 'string' || body instanceof Uint8Array ? body : undefined,
           signal: request.abortSignal as AbortSignal | undefined,
           ...(timeout > 0 && { timeout }),

@@ -1,6 +1,7 @@
 export interface HttpRequest {
   readonly method: string
   readonly url: string
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | undefined
   readonly signal?: AbortSignal | undefined

@@ -115,7 +115,8 @@ async function send(
     let isConnected = agent === undefined
     const outgoing = (isTls ? https : http).request(url, {
       method: request.method,
-      headers: withoutCompression(request.headers),
+      // The length of an uncompressed response is known while it is received.
+      headers: { ...request.headers, 'accept-encoding': 'identity' },
       ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
       ...(agent && { agent }),
       // Node's default of 250 ms fails on slow routes to hosts with A and AAAA records.
@@ -149,12 +150,6 @@ function proxyError(cause: Error): TransportError {
 function timeoutError(timeout: number): TransportError {
   const message = `no complete response within ${timeout / 1000} s`
   return new TransportError(message, '', 'Increase the time limit with --timeout SECONDS.')
-}
-
-/** The length of a response is then known while it is received. */
-function withoutCompression(headers: HttpRequest['headers']): Record<string, string> {
-  const others = Object.entries(headers).filter(([name]) => !/^accept-encoding$/i.test(name))
-  return { ...Object.fromEntries(others), 'accept-encoding': 'identity' }
 }
 
 async function readResponse(response: IncomingMessage): Promise<HttpResponse> {

@@ -36,7 +36,7 @@ export type GitFolder = Pick<Folder, 'path' | 'env'> & {
   readonly index?: string | undefined
 }
 
-export function startGit(args: readonly string[], { path, env, index }: GitFolder) {
+function startGit(args: readonly string[], { path, env, index }: GitFolder) {
   // Most commands do not run git, and load faster without this.
   const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn('git', [...OPTIONS, ...args], {

@@ -62,7 +62,7 @@ export function getPartition(region: string): string {
 }
 
 /** The account of AWS Marketplace in the partition of a region, if the criteria have one. */
-export function getOwner({ owner, owners }: AwsCriteria, region: string): string | undefined {
+function getOwner({ owner, owners }: AwsCriteria, region: string): string | undefined {
   const partition = getPartition(region)
   return partition === 'aws' ? owner : owners?.[partition]
 }

@@ -27,7 +27,7 @@ export const ENVIRONMENTS: Readonly<Record<AzureEnvironment, Hosts>> = {
 const NAMES = Object.keys(ENVIRONMENTS) as AzureEnvironment[]
 
 /** The service principal file of OpenShift's tools; a missing member is empty. */
-export interface ServicePrincipal {
+interface ServicePrincipal {
   readonly subscriptionId: string
   readonly tenantId: string
   readonly clientId: string
