@@ -16,7 +16,7 @@ import { CLOUD_TABLE } from './clouds/index.ts'
 import { combineFailures, queryFailures, settle } from './failures.ts'
 import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
-import { type Budget, LONGEST_CAPTURE, openTransport } from './http/transport.ts'
+import { LONGEST_CAPTURE, openTransport } from './http/transport.ts'
 import { Recorder, type Recording, sortExchanges } from './recording.ts'
 import type { Replay } from './replay.ts'
 
@@ -119,7 +119,7 @@ const MESSAGE_INTERVAL = 10_000
 
 class Run {
   readonly #recorder = new Recorder()
-  readonly #budget: Budget = { bytes: LONGEST_CAPTURE }
+  readonly #budget = { bytes: LONGEST_CAPTURE }
   readonly #progress: Progress[] = []
   readonly #warnings = new Set<string>()
   readonly #warn = (text: string) => void this.#warnings.add(text)

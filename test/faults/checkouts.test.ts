@@ -164,7 +164,7 @@ describe("another user's repository", () => {
     const told = `${FILE}: no git history: ${owner}`
     expect(await run(['history', FILE], { cwd: folder })).toEqual(refusal(told, trust))
     expect(await run(['diff', FILE], { cwd: folder })).toEqual(refusal(told, trust))
-    const side = `HEAD:${FILE}: no such file, and no git repository to look in: ${owner}`
+    const side = `HEAD:${FILE}: no such file, and no git repository: ${owner}`
     expect(await run(['diff', `HEAD:${FILE}`, FILE], { cwd: folder })).toEqual(refusal(side, trust))
   })
 })

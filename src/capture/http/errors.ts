@@ -188,7 +188,7 @@ export function queryError(
   return new ServiceError(`${query}: ${cause}`, remedy, { cause: thrown })
 }
 
-interface Received {
+export interface Received {
   readonly host: string
   readonly response: HttpResponse
 }

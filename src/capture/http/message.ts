@@ -69,7 +69,11 @@ function copy(response: HttpResponse): HttpResponse {
 }
 
 /** Headers identify the caller, the time and the attempt, not the query. */
-function keyFor({ method, url, region = '', body = '' }: HttpRequest): string {
-  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
-  return `${region} ${method} ${url}\n${text}`
+function keyFor(request: HttpRequest): string {
+  const { method, url, region = '' } = request
+  return `${region} ${method} ${url}\n${bodyText(request)}`
+}
+
+export function bodyText({ body = '' }: HttpRequest): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
 }

@@ -11,6 +11,7 @@ import {
   TransportError,
 } from './errors.ts'
 import {
+  bodyText,
   type Exchange,
   type HttpRequest,
   type HttpResponse,
@@ -28,11 +29,8 @@ export interface TransportOptions {
   readonly onExchange?: ((exchange: Exchange) => void) | undefined
   /** The responses that other captures of the run received. */
   readonly shared?: Shared | undefined
-  readonly budget?: Budget | undefined
-}
-
-export interface Budget {
-  bytes: number
+  /** The bytes that the responses of a capture may still have. */
+  readonly budget?: { bytes: number } | undefined
 }
 
 /** In bytes. The longest page of EC2 has 3 MB. */
@@ -76,7 +74,10 @@ export function openTransport(options: TransportOptions): Send {
         throw error
       }))
     shared?.keep(request, response)
-    if (budget) spend(budget, response.body.length)
+    if (budget) {
+      budget.bytes -= response.body.length
+      if (budget.bytes < 0) throw captureTooLong()
+    }
     if (isTransientStatus(response.status)) {
       noteFailure(`returned ${response.status}`)
       noteWait(getRetryAfter(response.headers))
@@ -86,10 +87,8 @@ export function openTransport(options: TransportOptions): Send {
   }
 }
 
-function spend(budget: Budget, length: number): void {
-  budget.bytes -= length
-  if (budget.bytes >= 0) return
-  throw new TransportError(
+function captureTooLong(): TransportError {
+  return new TransportError(
     'the responses of the capture are longer than 64 MB',
     'CAPTURE_TOO_LONG',
     'Use criteria that match fewer images, or fewer clouds with --cloud.',
@@ -203,12 +202,12 @@ function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
 }
 
 function toExchange(request: HttpRequest, url: URL, response: HttpResponse): Exchange {
-  const { body = '', method, region } = request
+  const { method, region } = request
   return {
     scope: originWithPort(url),
     method,
     path: `${url.pathname}${url.search}`,
-    body: typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
+    body: bodyText(request),
     status: response.status,
     response: parseBody(response.body.toString('utf8')),
     rawHeaders: { ...response.headers },

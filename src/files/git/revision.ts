@@ -78,8 +78,8 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   if (revision === undefined || path === undefined) throw await noFile(name, folder)
   const repository = await Repository.open(
     folder,
-    `${name}: no such file, and no git repository to look in`,
-    'REVISION:PATH requires a git repository.',
+    `${name}: no such file, and no git repository`,
+    'Name a file, or run the command in a git repository.',
   )
   await repository.expectRevision(revision, name)
   const inFolder = /^\.\.?\//.test(path) ? path : `./${path}`

@@ -8,14 +8,10 @@ import type { AwsSettings } from './settings.ts'
 // A message about future versions of Node is not for users.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
+const ignore = () => undefined
+
 /** Discards the messages of the SDK. */
-export const SILENT = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
+export const SILENT = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 type HttpRequest = Parameters<EC2Client['config']['requestHandler']['handle']>[0]
 type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>

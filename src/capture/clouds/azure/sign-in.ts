@@ -8,9 +8,10 @@ import {
   explainConnection,
   explainResponse,
   explainUnknown,
+  type Received,
   SignInTrace,
 } from '../../http/errors.ts'
-import type { HttpResponse, Send } from '../../http/message.ts'
+import type { Send } from '../../http/message.ts'
 import { LONGEST_TIMER } from '../../http/time-limit.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
 import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
@@ -106,16 +107,17 @@ async function explain(
 ): Promise<ServiceError> {
   const { principal, principalFile } = settings
   const text = messages(error)
-  const { response, host = '' } = trace.failure ?? {}
+  const { failure, success, metadata } = trace
+  const response = failure?.response
   const number = findNumber(response?.body.toString('utf8')) ?? findNumber(text)
   const description = response && readJson(response.body).error_description
   const explained =
     (number !== undefined && explainNumber(number, `${description}\n${text}`)) ||
-    (response && explainRefusal(response, host)) ||
+    (failure?.response && explainRefusal(failure)) ||
     trace.explainConnection() ||
-    (trace.success && explainForeign(trace.success.response, trace.success.host)) ||
+    (success && explainForeign(success)) ||
     (await explainAz(text, settings, hosts, timeout)) ||
-    (principal && trace.metadata && explainRefusal(trace.metadata.response, trace.metadata.host)) ||
+    (principal && metadata && explainRefusal(metadata)) ||
     // A principal may fail before any request, for example with an encrypted key.
     (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
   if (!explained) {
@@ -139,8 +141,8 @@ function explainNumber(number: string, text: string): Explanation {
 }
 
 /** A page of a proxy with the status of a token. */
-function explainForeign({ body }: HttpResponse, host: string): Explanation | undefined {
-  if (/^\s*\{/.test(body.toString('utf8'))) return undefined
+function explainForeign({ host, response }: Received): Explanation | undefined {
+  if (/^\s*\{/.test(response.body.toString('utf8'))) return undefined
   return {
     cause: `sign-in at ${host}: the response is not JSON`,
     remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
@@ -148,10 +150,10 @@ function explainForeign({ body }: HttpResponse, host: string): Explanation | und
 }
 
 /** An error without an AADSTS number, of an authority or of a managed identity. */
-function explainRefusal({ status, body }: HttpResponse, host: string): Explanation {
-  const { error, message, error_description: description = message } = readJson(body)
+function explainRefusal({ host, response }: Received): Explanation {
+  const { error, message, error_description: description = message } = readJson(response.body)
   const code = typeof error === 'string' ? error : ''
-  return explainResponse(status, code, description, OAUTH_ERRORS, `sign-in at ${host}`)
+  return explainResponse(response.status, code, description, OAUTH_ERRORS, `sign-in at ${host}`)
 }
 
 function readJson(body: Buffer): Readonly<Record<string, unknown>> {
