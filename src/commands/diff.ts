@@ -1,15 +1,11 @@
-import { compareStreams, type Difference, isEqual } from '../core/changes/streams.ts'
-import { readSnapshot } from '../core/snapshot/read.ts'
-import type { Snapshot } from '../core/snapshot/snapshot.ts'
-import { getReleases, readStream } from '../core/stream/stream.ts'
+import { type Difference, isEqual } from '../core/changes/streams.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { readIfInRevision, readSinceCommitted, splitRevision } from '../files/git/revision.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
-import { diffWorkspace } from '../workflows/diff.ts'
+import { diffBlobs, diffSnapshots, diffWorkspace } from '../workflows/diff.ts'
 import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
-import { type Context, command, type GlobalArgs } from './command.ts'
+import { type Context, command, type GlobalArgs, helpRemedy } from './command.ts'
 import { type ArgsOf, flag, format, text, texts } from './option.ts'
 
 const positionals = {
@@ -61,9 +57,12 @@ function equalLine({ base, streams }: Difference): string {
 
 async function findDifference(args: DiffArgs, context: Context): Promise<Difference> {
   const { A, B, GIT, base, target } = args
-  const { folder } = context
+  const { folder, terminal } = context
   const [extra] = [...(base !== undefined && B !== undefined ? [B] : []), ...GIT]
-  if (extra !== undefined) throw new InputError(`unexpected argument: ${JSON.stringify(extra)}`)
+  if (extra !== undefined) {
+    const message = `unexpected argument: ${JSON.stringify(extra)}`
+    throw new InputError(message, helpRemedy('diff'))
+  }
   if (base !== undefined) {
     const isName = A !== undefined && (await isStreamName(A, folder))
     return diffWorkspace(context, isName ? { base, names: [A] } : { base, head: A })
@@ -72,48 +71,9 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   if (B === undefined && (await isStreamName(A, folder))) {
     return diffWorkspace(context, { names: [A] })
   }
-  // A file in a revision is compared with the file in HEAD.
-  const { path } = folder.exists(A) ? {} : splitRevision(A)
-  const other = B ?? (path && `HEAD:${path}`)
-  const [before, after] =
-    other === undefined
-      ? await sinceCommitted(folder, A, readSnapshot)
-      : [await readSide(A, context), await readSide(other, context)]
-  const later = after ?? before
-  if (later === undefined) {
-    throw B === undefined
-      ? new InputError(
-          `${A}: no such file, and no such file in HEAD`,
-          `Use --base ${A} to compare with a revision.`,
-        )
-      : new InputError(`${A} and ${B}: no such files`, 'Name at least one snapshot.')
-  }
-  const releases = target && readReleases(await folder.read(target), target)
-  const [committed] =
-    target && B === undefined ? await sinceCommitted(folder, target, readReleases) : []
-  const stream = compareStreams(
-    later.stream.name,
-    { snapshot: before, releases: committed ?? (releases || undefined) },
-    { snapshot: after, releases: releases || undefined },
+  return diffSnapshots(folder, { before: A, after: B, target }, (name) =>
+    terminal.say(`${name}: no such file in this revision, compared as empty`),
   )
-  return { streams: [stream], files: [] }
-}
-
-function readReleases(text: string, file: string) {
-  return getReleases(readStream(text, file))
-}
-
-/** A file in HEAD, and in the working tree. */
-async function sinceCommitted<T>(
-  folder: Folder,
-  file: string,
-  read: (text: string, name: string) => T,
-): Promise<(T | undefined)[]> {
-  const [before, after] = await readSinceCommitted(folder, file)
-  return [
-    before === undefined ? undefined : read(before, `HEAD:${file}`),
-    after === undefined ? undefined : read(after, file),
-  ]
 }
 
 /**
@@ -127,15 +87,8 @@ async function runAsDriver({ A = '', B, GIT, output }: DiffArgs, context: Contex
   const files = fresh === undefined ? [A, B] : [B, fresh]
   try {
     if (B === undefined) return terminal.data(`${A}: unmerged, resolve the conflict first\n`)
-    const [before, after] = await Promise.all(
-      files.map(async (file = '/dev/null') => {
-        const text = file === '/dev/null' ? undefined : await folder.readIfExists(file)
-        return text === undefined ? undefined : readSnapshot(text, path)
-      }),
-    )
-    const name = (after ?? before)?.stream.name ?? path
-    const stream = compareStreams(name, { snapshot: before }, { snapshot: after })
-    terminal.data(DIFF_FORMATS[output]({ streams: [stream], files: [] }, terminal))
+    const difference = await diffBlobs(folder, path, files)
+    terminal.data(DIFF_FORMATS[output](difference, terminal))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     // git passes temporary paths.
@@ -151,16 +104,4 @@ async function isStreamName(name: string, folder: Folder): Promise<boolean> {
   if (names.includes(name)) return true
   if (workspace && nearest(name, names)) throw unknownStream(name, names, workspace.file)
   return false
-}
-
-/** Undefined for a file that is missing in its revision, and for `/dev/null`. */
-async function readSide(
-  name: string,
-  { folder, terminal }: Context,
-): Promise<Snapshot | undefined> {
-  if (name === '/dev/null') return undefined
-  const text = await readIfInRevision(folder, name)
-  if (text !== undefined) return readSnapshot(text, name)
-  terminal.say(`${name}: no such file in this revision, compared as empty`)
-  return undefined
 }

@@ -11,12 +11,18 @@ import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
-import { readStream } from '../core/stream/stream.ts'
+import { getReleases, readStream } from '../core/stream/stream.ts'
 import { readWorkspace } from '../core/workspace/read.ts'
 import { type StreamConfig, streamConfigs, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { openTrees, type Tree } from '../files/git/revision.ts'
+import {
+  openTrees,
+  readIfInRevision,
+  readSinceCommitted,
+  splitRevision,
+  type Tree,
+} from '../files/git/revision.ts'
 import type { LockContext } from './locks.ts'
 import { unknownStream } from './workspace.ts'
 
@@ -178,4 +184,93 @@ function fileChanges(files: readonly FilePair[], isSame: boolean): Change[] {
 function compareItems(before: readonly Item[], after: readonly Item[]): Change[] {
   const [old, fresh] = [toInventory(before), toInventory(after)]
   return [...compareInventories(old, fresh, BUILT_IN.rhel).changes]
+}
+
+export interface SnapshotDiffRequest {
+  /** A path or `REVISION:PATH`. */
+  readonly before: string
+  /** Default: `before` is compared with HEAD. */
+  readonly after?: string | undefined
+  /** A stream with the releases of architectures without a build. */
+  readonly target?: string | undefined
+}
+
+/**
+ * Compares two snapshots, or a snapshot with its version in HEAD.
+ *
+ * @param onMissing called for a file that is missing in its revision, and compared as empty
+ * @throws InputError for an unreadable file or revision
+ */
+export async function diffSnapshots(
+  folder: Folder,
+  { before: name, after: otherName, target }: SnapshotDiffRequest,
+  onMissing: (name: string) => void,
+): Promise<Difference> {
+  const read = async (each: string) => {
+    const text = each === NO_FILE ? undefined : await readIfInRevision(folder, each)
+    if (text === undefined && each !== NO_FILE) onMissing(each)
+    return text === undefined ? undefined : readSnapshot(text, each)
+  }
+  const { path } = folder.exists(name) ? {} : splitRevision(name)
+  const other = otherName ?? (path && `HEAD:${path}`)
+  const [before, after] =
+    other === undefined
+      ? await readSinceHead(folder, name, readSnapshot)
+      : [await read(name), await read(other)]
+  const later = after ?? before
+  if (later === undefined) {
+    throw otherName === undefined
+      ? new InputError(
+          `${name}: no such file, and no such file in HEAD`,
+          `Use --base ${name} to compare with a revision.`,
+        )
+      : new InputError(`${name} and ${otherName}: no such files`, 'Name at least one snapshot.')
+  }
+  const releases =
+    target === undefined ? undefined : readReleases(await folder.read(target), target)
+  const [committed] =
+    target !== undefined && otherName === undefined
+      ? await readSinceHead(folder, target, readReleases)
+      : []
+  const stream = compareStreams(
+    later.stream.name,
+    { snapshot: before, releases: committed ?? releases },
+    { snapshot: after, releases },
+  )
+  return { streams: [stream], files: [] }
+}
+
+const NO_FILE = '/dev/null'
+
+/** @param files temporary files of git, or `/dev/null`; errors name `path` instead */
+export async function diffBlobs(
+  folder: Folder,
+  path: string,
+  files: readonly (string | undefined)[],
+): Promise<Difference> {
+  const [before, after] = await Promise.all(
+    files.map(async (file = NO_FILE) => {
+      const text = file === NO_FILE ? undefined : await folder.readIfExists(file)
+      return text === undefined ? undefined : readSnapshot(text, path)
+    }),
+  )
+  const name = (after ?? before)?.stream.name ?? path
+  return { streams: [compareStreams(name, { snapshot: before }, { snapshot: after })], files: [] }
+}
+
+function readReleases(text: string, file: string) {
+  return getReleases(readStream(text, file))
+}
+
+/** A file in HEAD, and in the working tree. */
+async function readSinceHead<T>(
+  folder: Folder,
+  file: string,
+  read: (text: string, name: string) => T,
+): Promise<(T | undefined)[]> {
+  const [before, after] = await readSinceCommitted(folder, file)
+  return [
+    before === undefined ? undefined : read(before, `HEAD:${file}`),
+    after === undefined ? undefined : read(after, file),
+  ]
 }
