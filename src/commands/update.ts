@@ -2,7 +2,6 @@ import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
-import { readBuilds } from './builds.ts'
 import { command } from './command.ts'
 import { PREVIEW_OPTIONS, texts } from './option.ts'
 import { indented, printCapture, printRegeneration, printWrites } from './results.ts'
@@ -12,6 +11,7 @@ import {
   OCP_OPTION,
   QUERY_OPTIONS,
   REGENERATE_OPTIONS,
+  readBuilds,
   regenerateOptions,
   withCaptureContext,
 } from './stream-options.ts'
