@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The entry: prints the version before anything else is loaded. */
+/** The entry, which prints the version before it loads other modules. */
 import nodeModule from 'node:module'
 import { join } from 'node:path'
 import { processOutput } from './io.ts'
 import { VERSION } from './version.ts'
 
-/** Why the program itself cannot be loaded. */
+/** Causes and remedies if the program cannot be loaded. */
 const LIMITS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files\nRaise the limit with ulimit -n.',
   uv_cwd: 'the working folder was removed\nChange to another folder.',

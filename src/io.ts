@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { fileError } from './files/error.ts'
 import { type Folder, openFolder } from './files/folder.ts'
 
-/** What a command has of the process around it: nothing below reads `process`. */
+/** The process of a command. No other code reads `process`. */
 export interface Io {
   readonly env: NodeJS.ProcessEnv
   readonly folder: Folder
@@ -16,7 +16,7 @@ export interface Output {
   readonly isTerminal: boolean
   /** In columns, for a terminal. */
   readonly width: number | undefined
-  /** The stream that a progress line is drawn on; lines that are written later pass through it. */
+  /** The stream of a progress line; later lines are written to it as well. */
   stream(): NodeJS.WriteStream | undefined
 }
 
@@ -25,10 +25,9 @@ export type OutputName = 'stdout' | 'stderr'
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
-/** The exit code of a process whose reader has closed stdout. */
+/** The exit code if the reader of stdout has closed it. */
 const CLOSED = 141
 
-/** The process itself. */
 export function processIo(): Io {
   const { env } = process
   return {
@@ -40,7 +39,7 @@ export function processIo(): Io {
   }
 }
 
-/** Ends the process with the exit code that shells expect for a signal. */
+/** Exits with the exit code that shells expect for a signal. */
 export function exitOnSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, () => process.exit(code))
@@ -48,8 +47,8 @@ export function exitOnSignals(): void {
 }
 
 /**
- * Writes without Node's streams, which take longer to load than a short command takes to run. Exits
- * if nothing reads stdout anymore, such as after `| head`.
+ * Writes without the streams of Node, which load slowly. Exits if the reader of stdout has closed it,
+ * for example `head`.
  */
 export function processOutput(name: OutputName): Output {
   const descriptor = DESCRIPTORS[name]
@@ -77,7 +76,7 @@ export function processOutput(name: OutputName): Output {
         while (written < bytes.length) written += fs.writeSync(descriptor, bytes, written)
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
-        // The pipe is full and does not block.
+        // The pipe is full and non-blocking.
         if (code === 'EAGAIN') useStream().write(bytes.subarray(written))
         else if (name === 'stdout' && code === 'EPIPE') process.exit(CLOSED)
         else if (name === 'stdout') throw fileError(name, error)

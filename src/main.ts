@@ -7,17 +7,17 @@ export async function main(words: readonly string[]): Promise<void> {
   exitOnSignals()
   if (!isDebug) silenceLibraries()
   const io = processIo()
-  // An SDK may leave requests without a handler, such as the others after one has failed.
+  // After a failed request, SDKs do not handle the errors of other requests.
   process.once('uncaughtException', (error) =>
     process.exit(reportError(asServiceError(error), io, isDebug)),
   )
   const code = await run(words, io)
-  // At once: requests that are still under way would keep the process, and have no use.
+  // Exits immediately, as pending requests would keep the process running.
   if (code > 1) process.exit(code)
   process.exitCode = code
 }
 
-/** A library's warnings are for its programmers, and would mix with the output. */
+/** The warnings of libraries would mix with the output. */
 function silenceLibraries(): void {
   process.removeAllListeners('warning')
   for (const name of ['debug', 'info', 'log', 'warn', 'error'] as const) {

@@ -1,45 +1,42 @@
-/** Foreign text made fit to be shown: nothing in it that a terminal, Markdown or HTML would act on. */
-
+/** In characters. */
 const LONGEST = 20
 
 /**
- * A foreign text on one line: what a terminal would act on or not show (control, format, bidi and
- * unassigned characters, odd spaces) becomes `\uXXXX`, and all beyond 20 characters becomes `…`.
+ * The first 20 characters of a foreign text on one line, with `…` if it is longer. Control, format,
+ * bidi and unassigned characters and unusual spaces become `\uXXXX`.
  */
 export function printable(text: string): string {
-  // A prefix is split, not all of a text that may be long; two code units make at most one character.
+  // Only a prefix is split, as the text may be long. A character has at most two code units.
   const characters = [...text.slice(0, 2 * LONGEST + 2)]
   const shown = characters.slice(0, LONGEST).map(printableCharacter).join('')
   return characters.length > LONGEST ? `${shown}…` : shown
 }
 
 /**
- * What a terminal would act on, and what makes text read otherwise than it is: control characters,
- * what formats and is not seen, such as the overrides of the direction of writing, separators of
- * lines, letters and marks without a shape, and halves of surrogate pairs. A line end of either kind
- * is none of them.
+ * Characters that control a terminal or are invisible: control characters other than tabs and line
+ * ends, format characters such as bidi overrides, line separators, and halves of surrogate pairs.
  */
 const ACTIVE = /\r(?!\n)|[^\P{Cc}\t\n\r]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{DI}]/gu
 
-/** Anything other than plain ASCII. V8 compiles a Unicode class slowly, so this is tested first. */
+/** Tested first, as V8 compiles Unicode classes slowly. */
 const FOREIGN = /[^ -~\n\t]/
 
-/** A text of any length for a terminal: what is active becomes `\uXXXX`, as JSON spells it. */
+/** A text for a terminal. Active characters become `\uXXXX`, as in JSON. */
 export function visible(text: string): string {
-  return FOREIGN.test(text) ? text.replace(ACTIVE, asJson) : text
+  return FOREIGN.test(text) ? text.replace(ACTIVE, escapeCodeUnits) : text
 }
 
-/** Each half of a pair by itself: JSON knows no longer escape. */
-function asJson(character: string): string {
+/** One escape for each half of a surrogate pair, as in JSON. */
+function escapeCodeUnits(character: string): string {
   return Array.from(
     { length: character.length },
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('')
 }
 
-/** The same on one line. */
+/** A text for one line of a terminal, with escaped tabs and line ends. */
 export function visibleLine(text: string): string {
-  return visible(text).replace(/[\r\n\t]/g, asJson)
+  return visible(text).replace(/[\r\n\t]/g, escapeCodeUnits)
 }
 
 function printableCharacter(character: string): string {

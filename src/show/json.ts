@@ -2,7 +2,7 @@ import type { SlotSkew } from '../core/audit/skew.ts'
 import { type Change, isRegraded } from '../core/changes/changes.ts'
 import type { Item } from '../core/changes/inventory.ts'
 
-/** In the form of `schemas/diff.schema.json`. */
+/** In the form of `schemas/diff.schema.json`; JSON omits undefined members. */
 export function changesJson(changes: readonly Change[]): object[] {
   return changes
     .filter(({ follows }) => !follows)
@@ -25,15 +25,12 @@ function changeName(change: Change): string {
 function subjectJson({ subject }: Change): object {
   if (subject.kind === 'slot') {
     const { kind, slot, layout } = subject
-    return { kind, ...slot, ...(layout && { layout }) }
+    return { kind, ...slot, layout }
   }
   if (subject.kind === 'listing') {
-    const { plan, architecture, generation, region } = subject.image
-    return {
-      ...{ kind: subject.kind, cloud: subject.cloud, plan, architecture },
-      ...(generation !== undefined && { generation }),
-      ...(region !== undefined && { region }),
-    }
+    const { kind, cloud, image } = subject
+    const { plan, architecture, generation, region } = image
+    return { kind, cloud, plan, architecture, generation, region }
   }
   return subject
 }
@@ -41,12 +38,11 @@ function subjectJson({ subject }: Change): object {
 function itemJson(item: Item | undefined): object | null {
   if (item === undefined) return null
   const { subject, release, entry, grade, ungraded, days, value } = item
-  const image = subject.kind === 'listing' ? subject.image : entry
   return {
-    ...(release !== undefined && { release }),
-    ...(image && { image }),
+    release,
+    image: subject.kind === 'listing' ? subject.image : entry,
     ...(subject.kind === 'slot' && { grade: grade ?? null, days: days ?? null }),
-    ...(ungraded !== undefined && { ungraded }),
+    ungraded,
     ...(subject.kind === 'query' && { result: value }),
     ...(subject.kind === 'setting' && { value: JSON.parse(value) }),
   }

@@ -77,6 +77,9 @@ function readFile(path: string): string | undefined {
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new ServiceError(`${visibleLine(path)}: cannot be read (${code})`)
+    throw new ServiceError(
+      `${visibleLine(path)}: cannot be read (${code})`,
+      'Check its permissions.',
+    )
   }
 }

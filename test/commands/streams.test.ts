@@ -76,7 +76,7 @@ describe("a stream's name in the place of a file", () => {
     await writeFile(at('one'), 'x')
     expect((await call('list', 'one')).stderr).toMatch(/^stream-snapshot: one:1:1: /)
     expect((await call('list', 'ones')).stderr).toBe(
-      'stream-snapshot: ones: no such file or stream; did you mean one?\n',
+      'stream-snapshot: ones: no such file or stream\nDid you mean one?\n',
     )
   })
 })
@@ -147,7 +147,7 @@ describe('several streams', () => {
     expect(stdout).toContain('snapshots/one.json')
     expect(stdout).toContain('snapshots/two.json')
     expect((await call('verify', 'on')).stderr).toBe(
-      'stream-snapshot: on: no such file or stream; did you mean one?\n',
+      'stream-snapshot: on: no such file or stream\nDid you mean one?\n',
     )
   })
 })

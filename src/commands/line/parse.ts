@@ -78,7 +78,7 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   const rest = typed.filter((_, index) => index !== at)
   const { _: places, '--': behind, ...words } = readWords(rest, table)
   if (behind?.[0] !== undefined) {
-    throw new InputError(`unexpected argument after --: ${JSON.stringify(behind[0])}`)
+    fail(`unexpected argument after --: ${JSON.stringify(behind[0])}`)
   }
   for (const name of Object.keys(words)) {
     const option = Object.hasOwn(table, name) ? table[name] : undefined
@@ -128,7 +128,10 @@ function readWords(rest: readonly string[], table: OptionTable): Record<string, 
 function checkFlag(name: string, { isFlag }: Option<unknown>, rest: readonly string[]): void {
   const given = rest.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
   if (!isFlag || given === undefined || given === 'true' || given === 'false') return
-  throw new InputError(`--${name}: unexpected value ${JSON.stringify(given)}`)
+  throw new InputError(
+    `--${name}: unexpected value ${JSON.stringify(given)}`,
+    `Use --${name} without a value.`,
+  )
 }
 
 /** @throws InputError that suggests the nearest command */

@@ -45,7 +45,7 @@ function findStream(word: string, streams: Streams): StreamConfig | undefined {
   const stream = streams.get(word)
   const meant = stream || !/^[\w.+-]+$/.test(word) ? undefined : nearest(word, [...streams.keys()])
   if (meant === undefined || /\.json$/.test(word)) return stream
-  throw new InputError(`${word}: no such file or stream; did you mean ${meant}?`)
+  throw new InputError(`${word}: no such file or stream`, `Did you mean ${meant}?`)
 }
 
 /** The command line for the files of a stream; options of the command line take precedence. */
