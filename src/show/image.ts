@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { groupAlike } from '../core/group.ts'
-import { type FoundImage, gen1Sku, imageLag } from '../core/image/find.ts'
+import { type FoundImage, findGrade, gen1Sku } from '../core/image/find.ts'
 import { controlPlaneCost, type Merged } from '../core/image/merge.ts'
 import type { ImageSource, SourceStream } from '../core/image/source.ts'
 import { type ImageFormat, MACHINE_SET_PATH, type Pool } from '../core/image/targets.ts'
@@ -94,11 +94,16 @@ function fragment(path: YamlPath, members: object): string {
 /** The lag of an image behind its build, and the terms of its purchase plan. */
 export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   const { slot, entry, urn } = found
-  const lag = imageLag(stream, found)
-  const older = lag && lag.days > 0 ? `${counted(lag.days, 'day')} older` : 'of an older release'
+  const { release, grade, days = 0, ungraded } = findGrade(stream, found)
+  const older = days > 0 ? `${counted(days, 'day')} older` : 'of an older release'
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
-    ...(lag ? [`${urn}: ${older} than its build ${lag.release} (${lag.grade})`] : []),
+    ...(grade?.startsWith('older-')
+      ? [`${urn}: ${older} than its build ${release} (${grade})`]
+      : []),
+    ...(ungraded === undefined
+      ? []
+      : [`${urn}: lag unknown: ${release ? ungraded : 'no build to compare with'}`]),
     ...(isPaid(slot.plan)
       ? [`${slot.plan} is a purchase plan; accept its terms first: ${terms}`]
       : []),

@@ -1,17 +1,24 @@
-import { type ImageSource, readImageSource, withMarketplace } from '../core/image/source.ts'
+import {
+  type ImageSource,
+  readImageSource,
+  withBuilds,
+  withMarketplace,
+} from '../core/image/source.ts'
 import { readShape } from '../core/snapshot/read.ts'
 import { capturedClouds } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
+import { readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { findStreamOf, findWorkspace, marketplaceFilesFor } from './workspace.ts'
+import { findStreamOf, findWorkspace, marketplaceFilesFor, streamFilesFor } from './workspace.ts'
 
 /**
  * Reads a file with images, stdin for `-`, or a stream of the workspace by its name. A stream is read
  * with its marketplace file: that of the workspace or, if the stream has no images, the one beside it.
+ * A marketplace file is likewise read with its stream.
  *
  * @throws InputError for a missing or invalid file
  */
@@ -25,7 +32,8 @@ export async function openImageSource(folder: Folder, source: string): Promise<I
   const found = await readImageSource(text, file === STDIN ? 'stdin' : file)
   if (file === STDIN) return found
   const [name = source, config] = findStreamOf(opened, folder, file) ?? []
-  const whole = found.kind === 'stream' ? await withImages(found, folder, file, config) : found
+  const complete = found.kind === 'stream' ? withImages : withTarget
+  const whole = await complete(found, folder, file, config)
   if (!config || whole.streams.some(({ images }) => images.length > 0)) return whole
   return { ...whole, remedy: await remedyFor(folder, name, config) }
 }
@@ -37,15 +45,39 @@ async function withImages(
   config: StreamConfig | undefined,
 ): Promise<ImageSource> {
   const hasImages = stream.streams.some(({ images }) => images.length > 0)
-  const candidates = hasImages ? [] : marketplaceFilesFor(file)
-  const marketplace =
-    config?.marketplaceFile ?? candidates.find((candidate) => folder.exists(candidate))
+  const marketplace = hasImages
+    ? config?.marketplaceFile
+    : findMarketplaceFile(folder, file, config)
   const images = marketplace && (await folder.readIfExists(marketplace))
   return withMarketplace(
     stream,
     marketplace && images ? MarketplaceFile.read(images, marketplace) : undefined,
     readMajorMinor(config?.ocp ?? ''),
   )
+}
+
+/** The marketplace file of the workspace, else the one beside the stream. */
+export function findMarketplaceFile(
+  folder: Folder,
+  stream: string,
+  config: StreamConfig | undefined,
+): string | undefined {
+  return config?.marketplaceFile ?? marketplaceFilesFor(stream).find((each) => folder.exists(each))
+}
+
+async function withTarget(
+  source: ImageSource,
+  folder: Folder,
+  file: string,
+  config: StreamConfig | undefined,
+): Promise<ImageSource> {
+  const hasBuilds = source.streams.some(({ releases }) => releases.size > 0)
+  const candidates = source.kind === 'marketplace' ? streamFilesFor(file) : []
+  const target = config?.target ?? candidates.find((each) => folder.exists(each))
+  const text = target && !hasBuilds && (await folder.readIfExists(target))
+  return target && text
+    ? withBuilds(source, readStream(text, target), readMajorMinor(config?.ocp ?? ''))
+    : source
 }
 
 /** Undefined for a stream without marketplace images. */

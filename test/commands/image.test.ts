@@ -20,6 +20,8 @@ let folder: string
 const at = (name: string) => join(folder, name)
 const write = (name: string, text: string) => fs.outputFile(at(name), text)
 const image = (...words: string[]) => runImage(folder, words)
+/** For a source without builds. */
+const ungraded = (urn: string) => `${urn}: lag unknown: no build to compare with\n`
 const printed = (urn: string, stderr = '') => ({ status: 0, stdout: `${urn}\n`, stderr })
 
 beforeEach(async () => {
@@ -52,8 +54,9 @@ const STREAMS = { 'rhel-9': FORMS['stream-metadata.json'], 'rhel-10': RHEL_10 }
 
 describe('SOURCE of image', () => {
   it.each(Object.keys(FORMS))('may be %s', async (form) => {
-    expect(await image(form)).toEqual(printed(GEN2))
-    expect(await image(form, '--gen1')).toEqual(printed(GEN1))
+    const note = form === 'marketplace.json' ? ungraded : () => ''
+    expect(await image(form)).toEqual(printed(GEN2, note(GEN2)))
+    expect(await image(form, '--gen1')).toEqual(printed(GEN1, note(GEN1)))
   })
 
   it('may be a stream of the workspace, which is suggested for a typo', async () => {
@@ -98,12 +101,21 @@ describe('SOURCE of image', () => {
     ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
     ['coreos-rhel-9.json', 'marketplace/rhel-9.json'],
     ['rhcos.json', 'marketplace-rhcos.json'],
-  ])('%s is read together with %s', async (stream, marketplace) => {
+  ])('%s and %s are read together', async (stream, marketplace) => {
     await write(`data/${stream}`, smallStream({ x86_64: '418.94.202410110804-0' }))
     await write(`data/${marketplace}`, FORMS['marketplace.json'])
-    expect(await image(`data/${stream}`)).toEqual(
-      printed(GEN2, `${GEN2}: 2 days older than its build 418.94.202410110804-0 (older-build)\n`),
-    )
+    for (const file of [stream, marketplace]) {
+      expect(await image(`data/${file}`)).toEqual(
+        printed(GEN2, `${GEN2}: 2 days older than its build 418.94.202410110804-0 (older-build)\n`),
+      )
+    }
+  })
+
+  it('may be a marketplace file of the workspace, with the builds of its stream', async () => {
+    const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile: 'marketplace.json' }
+    await write('plain.json', smallStream({ x86_64: '418.94.202410110804-0' }))
+    await write('stream-snapshot.json', JSON.stringify({ streams: { 'rhel-9': stream } }))
+    expect((await image('marketplace.json')).stderr).toContain(': 2 days older than its build')
   })
 
   it('may be a snapshot, of which the newest image of an OCP version is printed', async () => {
@@ -120,9 +132,9 @@ describe('SOURCE of image', () => {
     )
     await write('s.json', text)
     const urn = 'azureopenshift:aro4:420-arm:9.6.20251015'
-    expect(await image('s.json', '--arch', 'arm64')).toEqual(printed(urn))
+    expect(await image('s.json', '--arch', 'arm64')).toEqual(printed(urn, ungraded(urn)))
     expect(await image('s.json', '--arch', 'aarch64', '--stream-name', 'rhel-9')).toEqual(
-      printed(urn),
+      printed(urn, ungraded(urn)),
     )
   })
 
@@ -131,14 +143,22 @@ describe('SOURCE of image', () => {
     const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
     await write('s.json', snapshotText([skus('9.8.20260428'), skus('10.2.20260423')], { stream }))
     expect(await image('s.json')).toEqual(
-      printed(URN_10, 's.json: stream rhel-10 (default of OCP 5.0)\n'),
+      printed(URN_10, `s.json: stream rhel-10 (default of OCP 5.0)\n${ungraded(URN_10)}`),
     )
+    const urn9 = 'azureopenshift:aro4:aro_5-0_x64_gen2:9.8.20260428'
     expect(await image('s.json', '--stream-name', 'rhel-9')).toEqual(
+      printed(urn9, `s.json: stream rhel-9 (--stream-name)\n${ungraded(urn9)}`),
+    )
+    await write('ten.json', smallStream({ x86_64: '10.2.20260501-0' }, 'rhel-10.2'))
+    const streams = { ten: { snapshot: 's.json', target: 'ten.json', ocp: '5.0' } }
+    await write('stream-snapshot.json', JSON.stringify({ streams }))
+    expect(await image('s.json')).toEqual(
       printed(
-        'azureopenshift:aro4:aro_5-0_x64_gen2:9.8.20260428',
-        's.json: stream rhel-9 (--stream-name)\n',
+        URN_10,
+        `s.json: stream rhel-10 (default of OCP 5.0)\n${URN_10}: 8 days older than its build 10.2.20260501-0 (older-build)\n`,
       ),
     )
+    expect((await image('s.json', '--stream-name', 'rhel-9')).stderr).toContain(ungraded(urn9))
   })
 
   it('may be a ConfigMap in any YAML, also with JSON, a List, or other documents', async () => {
@@ -264,6 +284,27 @@ describe('the stream of several', () => {
       stdout: '',
       stderr: `stream-snapshot: ${message}\n`,
     })
+  })
+
+  it('is the stream of a marketplace file, or a fallback if that is unknown', async () => {
+    await write('i.yaml', config('rhel-10'))
+    const words = ['m/marketplace/coreos-rhel-9.json', '--merge', 'i.yaml']
+    await write('m/marketplace/coreos-rhel-9.json', FORMS['marketplace.json'])
+    const { status, stderr } = await image(...words)
+    expect(status).toBe(0)
+    expect(stderr).toContain(`${words[0]}: stream rhel-9 (fallback for rhel-10)\n`)
+    await write('m/coreos-rhel-9.json', smallStream(EXAMPLE))
+    expect(await image(...words)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `stream-snapshot: i.yaml: osImageStream: ${words[0]} has images of rhel-9, not that one\nUse a source that has the stream.\n`,
+    })
+    await fs.move(at('m/coreos-rhel-9.json'), at('m/coreos-rhel-10.json'))
+    await fs.move(at(words[0] ?? ''), at('m/marketplace/coreos-rhel-10.json'))
+    await write('m/coreos-rhel-10.json', smallStream({ x86_64: '10.2.20260423-0' }, 'rhel-10.2'))
+    const fallback = await image('m/marketplace/coreos-rhel-10.json', '--merge', 'i.yaml')
+    expect(fallback.status).toBe(0)
+    expect(fallback.stderr).toContain('than its build 10.2.20260423-0 (older-rhel-major)\n')
   })
 
   it('without images is named, with those that have images', async () => {

@@ -25,8 +25,8 @@ export function chooseStream(
   const wanted = option ?? osImageStream
   const [only] = streams
   if (only && streams.length === 1) {
-    if (wanted !== undefined) refuseOther(only, wanted, source, request)
-    return { stream: only }
+    const isFallback = wanted !== undefined && isFallbackFor(only, wanted, source, request)
+    return { stream: only, ...(isFallback && { reason: `fallback for rhel-${rhelMajor(wanted)}` }) }
   }
   const names = streams.map(({ name = '' }) => name)
   if (wanted === undefined && ocp === undefined) {
@@ -52,16 +52,18 @@ export function chooseStream(
   )
 }
 
-function refuseOther(
-  { name, ownName }: SourceStream,
+/** @throws InputError for another stream than the wanted one */
+function isFallbackFor(
+  { name, ownName, releases }: SourceStream,
   wanted: string,
   { file, kind }: ImageSource,
   { option, file: config }: StreamRequest,
-): void {
+): boolean {
   const isSame = name === undefined || [name, ownName].includes(wanted) || name === base(wanted)
+  if (isSame) return false
   // A marketplace file for RHEL 10 can have images of RHEL 9 only.
-  const isFallback = kind === 'marketplace' && rhelMajor(name) < rhelMajor(wanted)
-  if (isSame || isFallback) return
+  const isUnknown = kind === 'marketplace' && releases.size === 0
+  if (isUnknown && rhelMajor(name) < rhelMajor(wanted)) return true
   const is = kind === 'marketplace' ? 'has images of' : 'is the stream'
   if (option !== undefined) {
     throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)

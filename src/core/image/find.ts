@@ -60,16 +60,13 @@ export function gen1Sku(gen2: string): string | undefined {
   return pattern && replacement && gen2.replace(pattern, replacement)
 }
 
-/** Undefined if the image is not older than its build, or if its build or version is unknown. */
-export function imageLag({ releases, ocp }: SourceStream, { slot, entry }: FoundImage) {
+/** The grade of an image, or why it is unknown. */
+export function findGrade({ releases, ocp }: SourceStream, { slot, entry }: FoundImage) {
   const text = releases.get(slot.architecture)
-  const release = readRelease(text ?? '')
-  if (text === undefined || release === undefined) return undefined
-  const sources = { name: '', releases: [text], skus: [entry.sku ?? []].flat() }
+  const { rhel } = readRelease(text ?? '') ?? {}
+  const sources = { name: '', releases: [text ?? []].flat(), skus: [entry.sku ?? []].flat() }
   const likely =
-    decideOcp(sources, BUILT_IN).ocp ?? ocpVersionsForRhel(BUILT_IN.rhel, release.rhel).at(-1)
+    decideOcp(sources, BUILT_IN).ocp ?? (rhel && ocpVersionsForRhel(BUILT_IN.rhel, rhel).at(-1))
   const side = { releases, ocp: ocp ?? likely, criteria: BUILT_IN }
-  const { grade, days } = gradeEntry(slot, entry, side)
-  if (!grade?.startsWith('older-') || days === undefined) return undefined
-  return { release: text, grade, days }
+  return { release: text, ...gradeEntry(slot, entry, side) }
 }

@@ -95,6 +95,21 @@ export function withMarketplace(
   return { ...source, streams, ocp }
 }
 
+/** Adds the builds of the stream that a marketplace file or a snapshot without builds belongs to. */
+export function withBuilds(
+  source: ImageSource,
+  stream: Stream,
+  ocp: MajorMinor | undefined,
+): ImageSource {
+  const { images: _, ...own } = sourceStream(stream)
+  const streams = source.streams.map((each) =>
+    source.kind === 'marketplace' || each.name === own.name
+      ? { ...each, ...own, ocp: ocp ?? each.ocp }
+      : each,
+  )
+  return { ...source, streams }
+}
+
 /** The name of a stream in clusters, `rhel-9`; its own name if the releases have no RHEL version. */
 function streamName(releases: Releases, name: string): string {
   const [rhel] = [...releases.values()].flatMap((release) => readRelease(release)?.rhel ?? [])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Slot } from '../../../src/core/clouds/facts.ts'
-import { findImage, gen1Sku, imageLag } from '../../../src/core/image/find.ts'
+import { findGrade, findImage, gen1Sku } from '../../../src/core/image/find.ts'
 import { readImageSource, type SourceStream } from '../../../src/core/image/source.ts'
 import { InputError } from '../../../src/errors.ts'
 import { streamForms } from '../../support/forms.ts'
@@ -62,30 +62,30 @@ it.each([
   expect(gen1Sku(gen2)).toBe(gen1)
 })
 
-describe('imageLag', () => {
+describe('findGrade', () => {
   const lag = (version: string, release: string, sku = '418-v2', plan = 'no-purchase-plan') => {
     const entry = { publisher: 'p', offer: 'o', sku, version }
     const slot: Slot = { ...SLOT, plan }
     const stream = { images: [{ slot, entry }], releases: new Map([['x86_64', release]]) }
-    const result = imageLag(stream, { slot, entry, urn: '' })
-    return result && `${result.days} ${result.grade}`
+    const result = findGrade(stream, { slot, entry, urn: '' })
+    return result.ungraded ?? `${result.days} ${result.grade}`
   }
 
   it.each([
     // Date alone, or to the minute: the same build.
-    ['418.94.20241009', '418.94.202410090804-0', undefined],
-    ['418.94.202410090804', '418.94.202410090804-0', undefined],
-    ['9.8.20260428', '9.8.20260428-0', undefined],
+    ['418.94.20241009', '418.94.202410090804-0', '0 exact'],
+    ['418.94.202410090804', '418.94.202410090804-0', '0 exact'],
+    ['9.8.20260428', '9.8.20260428-0', '0 exact'],
     ['418.94.20240916', '418.94.202410090804-0', '23 older-build'],
-    ['418.94.20250122', '418.94.202410090804-0', undefined],
+    ['418.94.20250122', '418.94.202410090804-0', '-105 newer-build'],
     ['417.94.20240701', '418.94.202410090804-0', '100 older-release'],
     ['9.6.20251015', '9.8.20260403-0', '170 older-release'],
     ['9.8.20260428', '10.2.20260423-0', '-5 older-rhel-major'],
     ['4.18.2026012111', '10.2.20260423-0', '92 older-rhel-major'],
     // The hour of publication, later than the build.
-    ['4.18.2025112710', '418.94.202410090804-0', undefined],
-    ['unknown', '418.94.202410090804-0', undefined],
-    ['418.94.20240916', '38.20230609.3.0', undefined],
+    ['4.18.2025112710', '418.94.202410090804-0', '-414 newer-build'],
+    ['unknown', '418.94.202410090804-0', 'unreadable version'],
+    ['418.94.20240916', '38.20230609.3.0', 'release has no RHEL version'],
   ])('of %s behind %s is %s', (version, release, expected) => {
     expect(lag(version, release)).toBe(expected)
   })
