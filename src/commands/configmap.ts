@@ -1,9 +1,14 @@
-import { bootImagesConfigMap, type NamedStream, streamKey } from '../core/audit/configmap.ts'
+import {
+  bootImagesConfigMap,
+  type NamedStream,
+  omittedImages,
+  streamKey,
+} from '../core/audit/configmap.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { findWorkspace } from '../workflows/workspace.ts'
+import { findMarketplaceFile, findStreamOf, findWorkspace } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
 
@@ -24,6 +29,7 @@ export const configmapCommand = command({
   ],
 
   async run(args, { folder, terminal }) {
+    const show = await import('../show/configmap.ts')
     const workspace = await findWorkspace(folder)
     const images = args['marketplace-file'].map((argument) => parseNamed(argument, folder))
     const isOnly = args.STREAM.length === 1
@@ -49,13 +55,17 @@ export const configmapCommand = command({
       }
       const at = images.findIndex((each) => each.name === key)
       const [added] = at < 0 ? [] : images.splice(at, 1)
-      const marketplace = added?.file ?? config?.marketplaceFile
+      const [, own] = findStreamOf(workspace, folder, file) ?? []
+      const marketplace = added?.file ?? findMarketplaceFile(folder, file, own)
       const text = marketplace && (await (added ? folder.read : folder.readIfExists)(marketplace))
-      streams.push({
+      const named: NamedStream = {
         name: key,
         stream,
         ...(marketplace && text && { marketplaceFile: MarketplaceFile.read(text, marketplace) }),
-      })
+      }
+      streams.push(named)
+      if (!added && text) terminal.say(`${file}: images from ${marketplace}`)
+      for (const line of show.omittedLines(file, omittedImages(named))) terminal.warn(line)
     }
     const [stray] = images
     if (stray !== undefined) {
@@ -64,8 +74,7 @@ export const configmapCommand = command({
         'Use the NAME of a stream, or FILE alone for a single stream.',
       )
     }
-    const { printConfigMap } = await import('../show/configmap.ts')
-    terminal.data(printConfigMap(bootImagesConfigMap(streams)))
+    terminal.data(show.printConfigMap(bootImagesConfigMap(streams)))
   },
 })
 

@@ -1,5 +1,8 @@
 import { Document, isScalar, Scalar, visit } from 'yaml'
 import type { ConfigMap } from '../core/audit/configmap.ts'
+import { printSlot, type Slot } from '../core/clouds/facts.ts'
+import { groupAlike } from '../core/group.ts'
+import { counted } from '../printable.ts'
 
 /**
  * Prints a manifest as YAML. Multi-line texts are block literals, so that a stream reads as in its
@@ -20,6 +23,18 @@ export function printConfigMap(map: ConfigMap): string {
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
   })
   return text.replace(UNPRINTABLE, escapeCharacter)
+}
+
+/** Names the images of a stream that its ConfigMap does not have; no line if there are none. */
+export function omittedLines(file: string, slots: readonly Slot[]): string[] {
+  if (slots.length === 0) return []
+  const names = groupAlike(slots, ({ region: _, ...rest }) => [printSlot(rest)]).map(
+    ({ first: { region, ...rest }, all }) =>
+      `${printSlot(rest)}${region === undefined ? '' : ` (${counted(all.length, 'region')})`}`,
+  )
+  return [
+    `${file}: ${counted(slots.length, 'image')} not in the ConfigMap, as stream-metadata-go does not read them: ${names.join(', ')}`,
+  ]
 }
 
 /** Characters that YAML readers reject or treat as a line end. */

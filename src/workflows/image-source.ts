@@ -13,7 +13,7 @@ import { nearest } from '../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { findStreamOf, findWorkspace, marketplaceFilesFor, streamFilesFor } from './workspace.ts'
+import { findMarketplaceFile, findStreamOf, findWorkspace, streamFilesFor } from './workspace.ts'
 
 /**
  * Reads a file with images, stdin for `-`, or a stream of the workspace by its name. A stream is read
@@ -54,15 +54,6 @@ async function withImages(
     marketplace && images ? MarketplaceFile.read(images, marketplace) : undefined,
     readMajorMinor(config?.ocp ?? ''),
   )
-}
-
-/** The marketplace file of the workspace, else the one beside the stream. */
-export function findMarketplaceFile(
-  folder: Folder,
-  stream: string,
-  config: StreamConfig | undefined,
-): string | undefined {
-  return config?.marketplaceFile ?? marketplaceFilesFor(stream).find((each) => folder.exists(each))
 }
 
 async function withTarget(

@@ -122,6 +122,15 @@ export function marketplaceFilesFor(stream: string): string[] {
   )
 }
 
+/** The marketplace file of the workspace, else the one beside the stream. */
+export function findMarketplaceFile(
+  folder: Folder,
+  stream: string,
+  config: StreamConfig | undefined,
+): string | undefined {
+  return config?.marketplaceFile ?? marketplaceFilesFor(stream).find((each) => folder.exists(each))
+}
+
 /** The stream files that a marketplace file may belong to. */
 export function streamFilesFor(marketplaceFile: string): string[] {
   const folder = dirname(marketplaceFile)

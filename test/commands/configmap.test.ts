@@ -1,23 +1,33 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
 import { load } from 'js-yaml'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/core/audit/configmap.ts'
 import { MANIFEST } from '../support/boot-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { streamForms } from '../support/forms.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)
 const configmap = (...args: string[]) => run(['configmap', ...args], { cwd: folder })
 
+const FORMS = streamForms()
 const NINE = smallStream(EXAMPLE, 'rhel-9.6')
 const TEN = smallStream({ x86_64: '10.2.20260423-0' }, 'rhel-10.2')
 
 async function parsed(...args: string[]): Promise<ConfigMap> {
+  const { map, stderr } = await printed(...args)
+  expect(stderr).toBe('')
+  return map
+}
+
+async function printed(...args: string[]) {
   const { status, stdout, stderr } = await configmap(...args)
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  return load(stdout) as ConfigMap
+  expect(status, stderr).toBe(0)
+  return { map: load(stdout) as ConfigMap, stderr }
 }
 
 beforeEach(async () => {
@@ -25,6 +35,9 @@ beforeEach(async () => {
   await writeFile(at('nine.json'), NINE)
   await writeFile(at('ten.json'), TEN)
 })
+
+const omitted = (file: string, count: string, names: string) =>
+  `stream-snapshot: ${file}: ${count} not in the ConfigMap, as stream-metadata-go does not read them: ${names}\n`
 
 describe('configmap', () => {
   it('is the manifest of the boot images, by name and without a final newline', async () => {
@@ -56,13 +69,15 @@ describe('configmap', () => {
     const mine = { azure: { 'no-purchase-plan': { hyperVGen2: image } } }
     const market = { s390x: mine, x86_64: mine }
     await writeFile(at('market.json'), JSON.stringify(market))
-    const { data } = await parsed('nine.json', '--marketplace-file', 'market.json')
+    const { map, stderr } = await printed('nine.json', '--marketplace-file', 'market.json')
+    const { data } = map
+    expect(stderr).toBe(omitted('nine.json', '1 image', 'azure no-purchase-plan s390x gen2'))
     const { architectures } = JSON.parse(data.stream)
     expect(architectures.x86_64['rhel-coreos-extensions']).toEqual({ marketplace: mine })
     expect(architectures.aarch64['rhel-coreos-extensions']).toBeUndefined()
     expect(Object.keys(architectures)).toEqual(['aarch64', 'x86_64'])
 
-    const both = await parsed(
+    const { map: both } = await printed(
       ...['rhel-9=nine.json', 'rhel-10=ten.json', '--marketplace-file', 'rhel-10=market.json'],
     )
     expect(both.data.stream).toBe(NINE.trimEnd())
@@ -95,10 +110,37 @@ describe('configmap', () => {
       ten: { snapshot: 's/t.json', target: 'ten.json' },
     }
     await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams }))
-    const { data } = await parsed('nine', 'ten')
+    const { map, stderr } = await printed('nine', 'ten')
+    expect(stderr).toBe('nine.json: images from market.json\n')
+    expect((await printed('nine.json')).map.data.stream).toContain('"418-v2"')
+    const { data } = map
     const all = JSON.parse(data.streams)
     expect(Object.keys(all)).toEqual(['rhel-10', 'rhel-9'])
     expect(all['rhel-9'].architectures.x86_64['rhel-coreos-extensions'].marketplace).toEqual(mine)
+  })
+
+  it.each([
+    ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
+    ['rhcos.json', 'marketplace-rhcos.json'],
+  ])('has the images of the marketplace file beside %s', async (file, marketplace) => {
+    await fs.outputFile(at(file), NINE)
+    await fs.outputFile(at(marketplace), FORMS['marketplace.json'])
+    const { map, stderr } = await printed(`rhel-9=${file}`)
+    expect(stderr).toBe(`${file}: images from ${marketplace}\n`)
+    expect(map.data.stream).toContain('"sku": "418-v2"')
+    expect((await printed(file)).map.data.stream).toContain('"sku": "418-v2"')
+  })
+
+  it('names the images that stream-metadata-go does not read, unless another file has them', async () => {
+    const file = fileURLToPath(new URL('../../demo/rhcos.json', import.meta.url))
+    const { map, stderr } = await printed('--quiet', file)
+    expect(map.data.stream).not.toContain('marketplace')
+    expect(stderr).toMatch(
+      /: 4[0-9] images not in the ConfigMap, as stream-metadata-go does not read them: azure no-purchase-plan aarch64 gen2, aws ocp aarch64 \(4 regions\), /,
+    )
+    await writeFile(at('enhancement.json'), FORMS['enhancement.json'])
+    await writeFile(at('marketplace-enhancement.json'), FORMS['marketplace.json'])
+    expect((await printed('enhancement.json', '-q')).stderr).toBe('')
   })
 
   it('leaves out what stream-metadata-go does not know, and has plans in its order', async () => {
@@ -117,7 +159,15 @@ describe('configmap', () => {
       },
     }
     await writeFile(at('more.json'), JSON.stringify(stream))
-    const { data } = await parsed('more.json')
+    const { map, stderr } = await printed('more.json')
+    expect(stderr).toBe(
+      omitted(
+        'more.json',
+        '2 images',
+        'azure no-purchase-plan x86_64 gen2, azure rosa x86_64 gen2',
+      ),
+    )
+    const { data } = map
     const { note, architectures } = JSON.parse(data.stream)
     expect({ note, images: architectures.x86_64.images }).toEqual({ note: undefined, images: {} })
     expect(JSON.stringify(architectures.x86_64['rhel-coreos-extensions'])).toBe(

@@ -1,8 +1,9 @@
+import { printSlot, type Slot } from '../clouds/facts.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
 import { fromValue, isRecord, type JsonValue, printJson } from '../json/document.ts'
-import type { MarketplaceFile } from '../stream/marketplace.ts'
+import { imagesIn, type MarketplaceFile } from '../stream/marketplace.ts'
 import { type Shape, STREAM } from '../stream/schema.ts'
-import type { Stream } from '../stream/stream.ts'
+import { readStream, type Stream } from '../stream/stream.ts'
 import {
   compareMajorMinor,
   type MajorMinor,
@@ -63,6 +64,17 @@ function withMarketplace(stream: Stream, file: MarketplaceFile): Stream {
     const images = file.extension(arch, 'marketplace')
     return images === undefined ? merged : merged.withExtension(arch, 'marketplace', images)
   }, stream)
+}
+
+/** The images that stream-metadata-go does not decode, such as those of the enhancement. */
+export function omittedImages({ stream, marketplaceFile }: NamedStream): Slot[] {
+  const merged = marketplaceFile ? withMarketplace(stream, marketplaceFile) : stream
+  const kept = imagesIn(readStream(printAsGo(merged), stream.file))
+  const names = new Set(kept.map(({ slot }) => printSlot(slot)))
+  return [stream, ...(marketplaceFile ? [marketplaceFile] : [])]
+    .flatMap((each) => imagesIn(each))
+    .map(({ slot }) => slot)
+    .filter((slot) => !names.has(printSlot(slot)))
 }
 
 /** The installer's key, such as `rhel-9`. Empty without RHEL, as for CentOS Stream. */
