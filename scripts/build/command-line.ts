@@ -1,5 +1,5 @@
 import type { BuildOptions } from 'esbuild'
-import { plainWidths, withoutOtherVersions } from './plugins.ts'
+import { plainWidths, withoutOtherOperations } from './plugins.ts'
 
 /** What every bundle is made with. */
 export function bundleOptions(root: string, engines: string) {
@@ -17,7 +17,7 @@ export function bundleOptions(root: string, engines: string) {
 export const COMMAND_LINE = {
   // As ES modules, of which what is not used falls away: more than half of EC2's client.
   mainFields: ['module', 'main'],
-  plugins: [plainWidths, withoutOtherVersions],
+  plugins: [plainWidths, withoutOtherOperations],
   // Names stay, for errors are told by them.
   minifySyntax: true,
   minifyWhitespace: true,

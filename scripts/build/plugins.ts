@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Plugin } from 'esbuild'
+import fs from 'fs-extra'
 
 /**
  * Commands that never load an SDK. They are in one CommonJS file of their own: resolving and compiling
@@ -59,12 +60,36 @@ export const plainWidths: Plugin = {
   },
 }
 
-/** Leaves out the versions of the Compute API that nobody asks for, two thirds of its client. */
-export const withoutOtherVersions: Plugin = {
-  name: 'without other versions',
+/**
+ * Leaves out what nothing calls, most of the code of each SDK: other versions of the Compute API, and
+ * operations on anything but images.
+ */
+export const withoutOtherOperations: Plugin = {
+  name: 'without other operations',
   setup({ onLoad }) {
+    const edit = (filter: RegExp, change: (text: string) => string) =>
+      onLoad({ filter }, ({ path }) => ({ contents: change(fs.readFileSync(path, 'utf8')) }))
+
     onLoad({ filter: /@googleapis\/compute\/build\/(alpha|beta)\.js$/ }, ({ path }) => ({
       contents: `exports.compute_${basename(path, '.js')} = {}`,
     }))
+    edit(/@googleapis\/compute\/build\/v1\.js$/, (text) =>
+      text
+        .replace(/^ +this\.\w+ =\s+new Resource\$(?!Images\()\w+\(\s*this\.context\s*\);\n/gm, '')
+        .replace(
+          /^ {4}class Resource\$(?!Images )(\w+) [\s\S]*?^ {4}compute_v1\.Resource\$\1 = .*\n/gm,
+          '',
+        ),
+    )
+    edit(/@azure\/arm-compute\/.*\/computeManagementClient\.js$/, (text) =>
+      text.replace(/^ {8}this\.(?!virtualMachineImages )\w+ =\s+_get\w+\(this\._client\);\n/gm, ''),
+    )
+    // A member with a computed name counts as code that has to run.
+    edit(/@aws-sdk\/client-ec2\/.*\/schemas_0\.js$/, (text) => {
+      const names = new Map(
+        [...text.matchAll(/^const (_\w+) = ("\w+");$/gm)].map(([, name, value]) => [name, value]),
+      )
+      return text.replace(/\[(_\w+)\]:/g, (member, name) => `${names.get(name) ?? member}:`)
+    })
   },
 }
