@@ -112,7 +112,7 @@ export function removedLines(cloud: CloudName, comparison: Comparison | undefine
       .map(({ subject }) => `: ${imageName(cloud, subject.image)}`)
   return [
     ...nameLines('no longer listed', names(true)),
-    ...nameLines('not queried anymore', names(false)),
+    ...nameLines('no longer queried', names(false)),
   ]
 }
 

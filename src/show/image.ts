@@ -164,8 +164,10 @@ function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
     printSlot({ ...other, region: '' }) === printSlot({ ...slot, region: '' })
   const regions = images.flatMap((each) => (rest(each.slot) ? (each.slot.region ?? []) : []))
   if (regions.length > 0) {
-    const meant = slot.region === undefined ? undefined : nearest(slot.region, regions)
-    return meant ? `Use --region ${meant}.` : `Use --region with one of: ${regions.join(', ')}.`
+    const suggestion = slot.region === undefined ? undefined : nearest(slot.region, regions)
+    return suggestion
+      ? `Use --region ${suggestion}.`
+      : `Use --region with one of: ${regions.join(', ')}.`
   }
   const gen2 = printSlot({ ...slot, generation: 2 })
   const sku = images.find((each) => printSlot(each.slot) === gen2)?.entry.sku

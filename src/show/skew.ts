@@ -106,7 +106,7 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
       ? `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')} to publish`
       : reasons.length > 0
         ? 'images to publish unknown'
-        : `no image of ${clouds.join(', ')} is left to publish`,
+        : `no images of ${clouds.join(', ')} to publish`,
   ].join(', ')
 }
 

@@ -41,7 +41,7 @@ export interface HistoryRequest {
   /** The first files that git has a version of are used. */
   readonly choices: readonly HistoryPaths[]
   /** A stream with a similar name, if the path does not exist. */
-  readonly meant?: string | undefined
+  readonly suggestion?: string | undefined
 }
 
 /**
@@ -91,18 +91,18 @@ function fileRequest(
   folder: Folder,
 ): HistoryRequest {
   const names = [...(opened?.streams.keys() ?? [])]
-  const meant = folder.exists(path) ? undefined : nearest(path, names)
+  const suggestion = folder.exists(path) ? undefined : nearest(path, names)
   const [stream, config] = findStreamOf(opened, folder, path) ?? []
   if (opened && stream !== undefined && config) {
     const { target = '', marketplaceFile } = config
     const isTarget = folder.resolve(target) === folder.resolve(path)
     const others = isTarget ? { marketplaceFile } : { target }
     const workspace = { file: opened.file, stream }
-    return { title: path, choices: [{ main: path, ...others, workspace }], meant }
+    return { title: path, choices: [{ main: path, ...others, workspace }], suggestion }
   }
   const marketplaceFile = marketplaceFilesFor(path).find((each) => folder.exists(each))
   const target = streamFilesFor(path).find((each) => folder.exists(each))
-  return { title: path, choices: [{ main: path, marketplaceFile, target }], meant }
+  return { title: path, choices: [{ main: path, marketplaceFile, target }], suggestion }
 }
 
 export interface StreamHistory {
@@ -125,7 +125,7 @@ interface Step extends Omit<FileCommit, 'files'> {
 /** @throws InputError without a git repository, NoVersions if git has no version of the files */
 export async function openHistory(
   folder: Folder,
-  { choices, meant }: HistoryRequest,
+  { choices, suggestion }: HistoryRequest,
   window: Window,
 ): Promise<StreamHistory> {
   let missing: NoVersions | undefined
@@ -137,8 +137,8 @@ export async function openHistory(
       missing ??= error
     }
   }
-  if (missing === undefined || meant === undefined) throw missing
-  throw new NoVersions(missing.message, `Did you mean the stream ${meant}?`)
+  if (missing === undefined || suggestion === undefined) throw missing
+  throw new NoVersions(missing.message, `Did you mean the stream ${suggestion}?`)
 }
 
 async function openPaths(

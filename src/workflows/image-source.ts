@@ -86,11 +86,11 @@ async function remedyFor(
 }
 
 function noSource(source: string, names: readonly string[]): InputError {
-  const meant = nearest(source, names)
+  const suggestion = nearest(source, names)
   return names.length === 0
     ? new InputError(`${source}: no such file`, 'Name a stream, a marketplace file or a snapshot.')
     : new InputError(
         `${source}: no such file, and no stream of ${WORKSPACE_FILE}`,
-        meant ? `Did you mean ${meant}?` : `Name a file, or one of ${names.join(', ')}.`,
+        suggestion ? `Did you mean ${suggestion}?` : `Name a file, or one of ${names.join(', ')}.`,
       )
 }

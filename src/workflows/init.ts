@@ -114,8 +114,8 @@ function nameStreams(files: readonly string[]): string[] {
   const taken = new Set<string>()
   return files.map((file) => {
     const short = toName(shortName(file))
-    const isTwin = (shorts.get(short.toLowerCase())?.length ?? 0) > 1
-    const own = isTwin ? toName(file.replace(/\.json$/, '')) : short
+    const isShared = (shorts.get(short.toLowerCase())?.length ?? 0) > 1
+    const own = isShared ? toName(file.replace(/\.json$/, '')) : short
     let name = own
     for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${own}-${number}`
     taken.add(name.toLowerCase())

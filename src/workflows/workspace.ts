@@ -54,11 +54,11 @@ function refuseLinks(workspace: ReadWorkspace, file: string, folder: Folder): vo
       throw new InputError(`${own} a link out of the folder of ${file}`, remedy)
     }
     if (first === '.git') throw new InputError(`${own} a link into .git`, remedy)
-    if (isFile) throw new InputError(`${own} the workspace file by a link`, 'Remove the link.')
+    if (isFile) throw new InputError(`${own} a link to the workspace file`, 'Remove the link.')
   }
   findShared(files, realPath, ({ stream, key, path }, owner) => {
     throw new InputError(
-      `${file}: the ${key} of ${stream}: ${path} is the ${owner} by a link`,
+      `${file}: the ${key} of ${stream}: ${path} is a link to the ${owner}`,
       'Remove the link.',
     )
   })
@@ -85,10 +85,10 @@ export function namedStreams(
 }
 
 export function unknownStream(name: string, known: readonly string[], file: string): InputError {
-  const meant = nearest(name, known)
+  const suggestion = nearest(name, known)
   return new InputError(
     `${file}: no stream ${JSON.stringify(name)}`,
-    meant ? `Did you mean ${meant}?` : `Name one of ${known.join(', ')}.`,
+    suggestion ? `Did you mean ${suggestion}?` : `Name one of ${known.join(', ')}.`,
   )
 }
 

@@ -140,7 +140,7 @@ describe('a workspace', () => {
     [
       "a link to another stream's file",
       () => symlink(at('snapshots'), at('linked')),
-      'the target of two: linked/two.json is the snapshot of two by a link',
+      'the target of two: linked/two.json is a link to the snapshot of two',
     ],
   ])('refuses %s', async (_, link, message) => {
     const outside = await temporaryFolder()

@@ -57,6 +57,8 @@ function help(words: readonly string[], io: Io): string | undefined {
   return printHelp(findCommand(name), width)
 }
 
+const COMMANDS_REMEDY = 'Run stream-snapshot --help for the commands.'
+
 const CONFIGURATION = {
   'boolean-negation': false,
   'camel-case-expansion': false,
@@ -72,8 +74,7 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   const command = at < 0 ? undefined : findCommand(typed[at] ?? '')
   const table: OptionTable = { ...command?.options, ...GLOBAL_OPTIONS }
   const fail = (message: string): never => {
-    const remedy = 'Run stream-snapshot --help for the commands.'
-    throw new InputError(message, command ? helpRemedy(command.name) : remedy)
+    throw new InputError(message, command ? helpRemedy(command.name) : COMMANDS_REMEDY)
   }
   const rest = typed.filter((_, index) => index !== at)
   const { _: places, '--': behind, ...words } = readWords(rest, table)
@@ -138,13 +139,11 @@ function checkFlag(name: string, { isFlag }: Option<unknown>, rest: readonly str
 export function findCommand(name: string): Command {
   const found = COMMANDS.find((each) => each.name === name)
   if (found !== undefined) return found
-  const meant = nearest(
-    name,
-    COMMANDS.map((each) => each.name),
-  )
+  const names = COMMANDS.map((each) => each.name)
+  const suggestion = nearest(name, names)
   throw new InputError(
-    `unknown command: ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    'Run stream-snapshot --help for the commands.',
+    `unknown command: ${name}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
+    COMMANDS_REMEDY,
   )
 }
 
@@ -154,7 +153,7 @@ function isOption(word: string): boolean {
 }
 
 function unknownOption(name: string, table: OptionTable): string {
-  const meant = nearest(name, Object.keys(table))
+  const suggestion = nearest(name, Object.keys(table))
   const shown = `${name.length > 1 ? '--' : '-'}${name}`
-  return `unknown option: ${shown}${meant === undefined ? '' : `; did you mean --${meant}?`}`
+  return `unknown option: ${shown}${suggestion === undefined ? '' : `; did you mean --${suggestion}?`}`
 }

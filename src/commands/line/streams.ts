@@ -43,9 +43,10 @@ export async function runOnStreams(
 /** @throws InputError for a mistyped name */
 function findStream(word: string, streams: Streams): StreamConfig | undefined {
   const stream = streams.get(word)
-  const meant = stream || !/^[\w.+-]+$/.test(word) ? undefined : nearest(word, [...streams.keys()])
-  if (meant === undefined || /\.json$/.test(word)) return stream
-  throw new InputError(`${word}: no such file or stream`, `Did you mean ${meant}?`)
+  const suggestion =
+    stream || !/^[\w.+-]+$/.test(word) ? undefined : nearest(word, [...streams.keys()])
+  if (suggestion === undefined || /\.json$/.test(word)) return stream
+  throw new InputError(`${word}: no such file or stream`, `Did you mean ${suggestion}?`)
 }
 
 /** The command line for the files of a stream; options of the command line take precedence. */
