@@ -84,13 +84,22 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
   }
 }
 
+const undos = new Set<() => void>()
+
 /**
- * Registers a synchronous undo for the end of the process.
- * @returns cancels it
+ * Registers a synchronous undo for the end of the process. There is one listener for all of them, as
+ * Node warns about more than ten.
+ * @returns a function that cancels it
  */
 export function onExit(undo: () => void): () => void {
-  process.on('exit', undo)
+  if (undos.size === 0) process.once('exit', undoAll)
+  undos.add(undo)
   return () => {
-    process.off('exit', undo)
+    undos.delete(undo)
+    if (undos.size === 0) process.off('exit', undoAll)
   }
+}
+
+function undoAll(): void {
+  for (const undo of undos) undo()
 }
