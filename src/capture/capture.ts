@@ -103,12 +103,8 @@ interface Loaded {
 }
 
 function loadClouds(clouds: readonly CloudName[]): Promise<Loaded[]> {
-  return Promise.all(
-    CLOUDS.filter((name) => clouds.includes(name)).map(async (name) => ({
-      name,
-      module: await CLOUD_TABLE[name].load(),
-    })),
-  )
+  const names = CLOUDS.filter((name) => clouds.includes(name))
+  return Promise.all(names.map(async (name) => ({ name, module: await CLOUD_TABLE[name].load() })))
 }
 
 /** In milliseconds. */

@@ -21,7 +21,7 @@ import {
 } from '../normalize.ts'
 import { isReason } from './errors.ts'
 
-type Listed = compute_v1.Schema$Image
+export type Listed = compute_v1.Schema$Image
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   X86_64: 'x86_64',

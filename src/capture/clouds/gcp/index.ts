@@ -1,4 +1,4 @@
-import { compute, type compute_v1 } from '@googleapis/compute'
+import { compute } from '@googleapis/compute'
 import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import type { GcpImage, GcpQuery } from '../../../core/snapshot/snapshot.ts'
 import { ServiceError } from '../../../errors.ts'
@@ -7,15 +7,13 @@ import { originWithPort } from '../../http/message.ts'
 import type { Cloud, Context } from '../cloud.ts'
 import { createPageCheck } from '../normalize.ts'
 import { explainQuery, isForbidden, isNotFound } from './errors.ts'
-import { readImages, readList, recordGcp } from './images.ts'
+import { type Listed, readImages, readList, recordGcp } from './images.ts'
 import type { GcpSettings } from './settings.ts'
 import { RETRIES, requestOptions, signIn } from './sign-in.ts'
 
 const PAGE_SIZE = 500
 
 const PUBLIC_HOST = 'https://compute.googleapis.com'
-
-type Listed = compute_v1.Schema$Image
 
 /** Lists the images of a project, or if that is forbidden queries each image by its name. */
 export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
