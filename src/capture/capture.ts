@@ -13,7 +13,7 @@ import { InputError, ServiceError } from '../errors.ts'
 import { findSecret } from '../secrets.ts'
 import type { Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
-import { combineFailures, queryFailures, settle } from './failures.ts'
+import { combineFailures, combineQueryFailures, settle } from './failures.ts'
 import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { LONGEST_CAPTURE, openTransport } from './http/transport.ts'
@@ -193,7 +193,9 @@ class Run {
       },
       { concurrency },
     )
-    if (remedyWithout && failures.size > 0) throw queryFailures(failures, queries, remedyWithout)
+    if (remedyWithout && failures.size > 0) {
+      throw combineQueryFailures(failures, queries, remedyWithout)
+    }
     const images = found.flatMap((each) => each ?? [])
     return {
       name,

@@ -31,7 +31,7 @@ export function combineFailures(error: unknown): unknown {
 }
 
 /** The failures of a cloud's queries, with advice if other queries succeeded. */
-export function queryFailures<Query>(
+export function combineQueryFailures<Query>(
   failures: ReadonlyMap<Query, unknown>,
   all: readonly Query[],
   remedyWithout: (failed: readonly Query[], all: readonly Query[]) => string,

@@ -70,10 +70,10 @@ export function readRecording(text: string, file: string): Recording {
 
 /** Sorts exchanges, independent of the order in which the responses came. */
 export function sortExchanges(exchanges: Recording): Exchange[] {
-  return exchanges.toSorted((a, b) => (exchangeKey(a) < exchangeKey(b) ? -1 : 1))
+  return exchanges.toSorted((a, b) => (getExchangeKey(a) < getExchangeKey(b) ? -1 : 1))
 }
 
-export function exchangeKey({ scope, path, method, body }: Exchange): string {
+export function getExchangeKey({ scope, path, method, body }: Exchange): string {
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
 }
 
@@ -91,7 +91,7 @@ export class Recorder {
     }
     const { 'content-type': type = '' } = rawHeaders
     const kept = MEDIA_TYPE.test(type) ? { 'content-type': type } : {}
-    this.#exchanges.set(exchangeKey(scrubbed), { ...scrubbed, rawHeaders: kept })
+    this.#exchanges.set(getExchangeKey(scrubbed), { ...scrubbed, rawHeaders: kept })
   }
 
   /** @throws ServiceError if a response that was used is not recorded, so cannot be replayed */

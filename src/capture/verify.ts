@@ -6,7 +6,7 @@ import { readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'
 import { findSecret } from '../secrets.ts'
 import { type CaptureRequest, capture } from './capture.ts'
-import { exchangeKey, type Recording, readRecording } from './recording.ts'
+import { getExchangeKey, type Recording, readRecording } from './recording.ts'
 
 interface Evidence {
   readonly file: string
@@ -96,8 +96,8 @@ async function findReplayFault(
     if (!isSameContent(content, snapshot)) {
       return 'a replay of the recording results in another snapshot'
     }
-    const keys = new Set(recording.map(exchangeKey))
-    const unused = exchanges.findIndex((each) => !keys.has(exchangeKey(each)))
+    const keys = new Set(recording.map(getExchangeKey))
+    const unused = exchanges.findIndex((each) => !keys.has(getExchangeKey(each)))
     if (unused >= 0) return `${recordingFile}: [${unused}]: not a response of this capture`
     const wrong = exchanges.findIndex(
       (each, at) => canonicalJson(each) !== canonicalJson(recording[at]),
@@ -129,7 +129,7 @@ export function toReplay(snapshot: SnapshotContent, replay: Recording): CaptureR
  * @returns the exchanges that were used
  * @throws UserError if the content does not follow from the recording
  */
-export async function evidenceFor(
+export async function replayEvidence(
   content: SnapshotContent,
   recording: Recording,
 ): Promise<Recording> {

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import { withLocks } from './lock.ts'
-import { findUpwards, repositoryAround, resolveLinks } from './paths.ts'
+import { findRepository, findUpwards, resolveLinks } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream } from './read.ts'
 import { checkTarget, type Write, writeFiles } from './write.ts'
 
@@ -42,7 +42,7 @@ export function openFolder(
     checkTarget: (file: string) => checkTarget(file, at(file)),
     /** A file of this name in this folder or above it, up to the root of the git repository. */
     findUpwards: (name: string) => from(findUpwards(name, path)),
-    repositoryRoot: () => from(repositoryAround(path)),
+    repositoryRoot: () => from(findRepository(path)),
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 
 export function findUpwards(name: string, folder: string): string | undefined {
-  for (const each of foldersAbove(folder)) {
+  for (const each of listFoldersAbove(folder)) {
     const file = join(each, name)
     if (fs.existsSync(file)) return file
     if (isRepository(each)) return undefined
@@ -11,8 +11,8 @@ export function findUpwards(name: string, folder: string): string | undefined {
   return undefined
 }
 
-export function repositoryAround(folder: string): string | undefined {
-  return foldersAbove(folder).find(isRepository)
+export function findRepository(folder: string): string | undefined {
+  return listFoldersAbove(folder).find(isRepository)
 }
 
 /** In bytes. File systems allow 255; the lock of a file has a longer name than the file. */
@@ -34,7 +34,7 @@ export function resolveTarget(file: string, path: string): string {
   const stat = fs.statSync(target, { throwIfNoEntry: false })
   if (stat?.isDirectory()) throw new InputError(`${file}: is a directory, expected a file`)
   if (stat && !stat.isFile()) throw new InputError(`${file}: is not a regular file`)
-  for (const root of foldersAbove(dirname(resolve(path))).filter(isRepository)) {
+  for (const root of listFoldersAbove(dirname(resolve(path))).filter(isRepository)) {
     const [first = ''] = relative(fs.realpathSync(root), target).split(sep)
     if (first === '..') {
       throw new InputError(
@@ -62,9 +62,9 @@ export function resolveLinks(file: string, path: string): string {
   return fs.realpathSync.native(path)
 }
 
-function foldersAbove(folder: string): string[] {
+function listFoldersAbove(folder: string): string[] {
   const inner = resolve(folder)
-  return inner === dirname(inner) ? [inner] : [inner, ...foldersAbove(dirname(inner))]
+  return inner === dirname(inner) ? [inner] : [inner, ...listFoldersAbove(dirname(inner))]
 }
 
 /** In a worktree and in a submodule `.git` is a file. */

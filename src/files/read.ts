@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
-import { repositoryAround } from './paths.ts'
+import { findRepository } from './paths.ts'
 
 /** In bytes: 100 times the longest snapshot. */
 export const LONGEST_FILE = 64 * 1024 * 1024
@@ -92,7 +92,7 @@ function isUtf16(bytes: Buffer): boolean {
 }
 
 function missingFile(file: string, path: string): InputError {
-  const root = repositoryAround(dirname(path)) ?? dirname(path)
+  const root = findRepository(dirname(path)) ?? dirname(path)
   const modules = join(root, '.gitmodules')
   const text = fs.existsSync(modules) ? fs.readFileSync(modules, 'utf8') : ''
   const [, submodule] =

@@ -225,11 +225,13 @@ export async function mergeEvidence(
       `Restore it with git checkout -- ${file}, or query all parts.`,
     )
   }
-  const { evidenceFor } = await import('../capture/verify.ts')
-  const { exchangeKey, readRecording } = await import('../capture/recording.ts')
-  const keys = new Set(captured.map(exchangeKey))
-  const others = readRecording(former ?? '[]', file).filter((each) => !keys.has(exchangeKey(each)))
-  return evidenceFor(content, [...captured, ...others]).catch((error) => {
+  const { replayEvidence } = await import('../capture/verify.ts')
+  const { getExchangeKey, readRecording } = await import('../capture/recording.ts')
+  const keys = new Set(captured.map(getExchangeKey))
+  const others = readRecording(former ?? '[]', file).filter(
+    (each) => !keys.has(getExchangeKey(each)),
+  )
+  return replayEvidence(content, [...captured, ...others]).catch((error) => {
     if (!(error instanceof UserError)) throw error
     throw new CheckFailure(
       `${file}: ${error.message}`,

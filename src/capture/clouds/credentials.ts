@@ -3,7 +3,7 @@ import { InputError, ServiceError } from '../../errors.ts'
 import type { Source } from './cloud.ts'
 
 /** @returns undefined for a user id without a home folder, as in a pod */
-export function homeFolder({ HOME }: Source['env']): string | undefined {
+export function getHomeFolder({ HOME }: Source['env']): string | undefined {
   if (HOME) return HOME
   try {
     return homedir()
@@ -12,7 +12,7 @@ export function homeFolder({ HOME }: Source['env']): string | undefined {
   }
 }
 
-export function environmentSecrets(env: Source['env'], names: readonly string[]): string[] {
+export function readSecrets(env: Source['env'], names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const value = env[name]
     if (!value) return []
@@ -52,7 +52,7 @@ export function readPath(
 }
 
 /** Parses a JSON file of credentials. @throws ServiceError without its text */
-export function credentialMembers(text: string, file: string): Readonly<Record<string, unknown>> {
+export function parseCredentials(text: string, file: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

@@ -68,7 +68,7 @@ export function hasName(image: unknown): boolean {
 }
 
 /** Replaces text that is not a time, which may be free text. */
-export function recordedTime(value: unknown): unknown {
+export function scrubTime(value: unknown): unknown {
   if (value === undefined || value === null || value === '') return value
   return isTime(value) ? value : 'unreadable'
 }
@@ -85,14 +85,14 @@ export function notAList(query: string, option: string): ServiceError {
 const PLAIN = /^[ -~]{0,2048}$/
 
 /** Reduces a description to its release if it may contain an id or a secret. */
-export function recordedDescription(text: unknown): string | undefined {
+export function scrubDescription(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const isHarmless = PLAIN.test(text) && findSecret(text, { published: '' }) === undefined
   return isHarmless ? text : releaseIn(text)
 }
 
 /** Replaces an opaque page token by a digest, which a replay already receives. */
-export function recordedToken(token: string, isLive: boolean): string {
+export function scrubToken(token: string, isLive: boolean): string {
   if (!isLive && /^[0-9a-f]{32}$/.test(token)) return token
   return createHash('sha256').update(token).digest('hex').slice(0, 32)
 }

@@ -52,14 +52,14 @@ export class Shared {
   }
 
   find(request: HttpRequest): HttpResponse | undefined {
-    const kept = this.#responses.get(keyFor(request))
+    const kept = this.#responses.get(getRequestKey(request))
     return kept && copy(kept)
   }
 
   /** Keeps a response that a second request would not change. */
   keep(request: HttpRequest, response: HttpResponse): void {
     const isFinal = [200, 403, 404].includes(response.status)
-    if (isFinal) this.#responses.set(keyFor(request), copy(response))
+    if (isFinal) this.#responses.set(getRequestKey(request), copy(response))
   }
 }
 
@@ -69,11 +69,11 @@ function copy(response: HttpResponse): HttpResponse {
 }
 
 /** Headers identify the caller, the time and the attempt, not the query. */
-function keyFor(request: HttpRequest): string {
+function getRequestKey(request: HttpRequest): string {
   const { method, url, region = '' } = request
-  return `${region} ${method} ${url}\n${bodyText(request)}`
+  return `${region} ${method} ${url}\n${getBodyText(request)}`
 }
 
-export function bodyText({ body = '' }: HttpRequest): string {
+export function getBodyText({ body = '' }: HttpRequest): string {
   return typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
 }

@@ -11,8 +11,8 @@ import {
   TransportError,
 } from './errors.ts'
 import {
-  bodyText,
   type Exchange,
+  getBodyText,
   type HttpRequest,
   type HttpResponse,
   originWithPort,
@@ -207,7 +207,7 @@ function toExchange(request: HttpRequest, url: URL, response: HttpResponse): Exc
     scope: originWithPort(url),
     method,
     path: `${url.pathname}${url.search}`,
-    body: bodyText(request),
+    body: getBodyText(request),
     status: response.status,
     response: parseBody(response.body.toString('utf8')),
     rawHeaders: { ...response.headers },

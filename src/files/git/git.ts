@@ -17,7 +17,7 @@ const OPTIONS = ['--no-replace-objects', '--no-optional-locks', '-c', 'core.fsmo
 const SETTINGS =
   /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES)$/
 
-function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function getGitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(
     ([name]) => !name.startsWith('GIT_') || SETTINGS.test(name),
   )
@@ -41,7 +41,7 @@ function startGit(args: readonly string[], { path, env, index }: GitFolder) {
   const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn('git', [...OPTIONS, ...args], {
     cwd: path,
-    env: { ...gitEnvironment(env), ...(index && { GIT_INDEX_FILE: index }) },
+    env: { ...getGitEnvironment(env), ...(index && { GIT_INDEX_FILE: index }) },
   })
   const { stdin, stdout } = child
   const stderr: Buffer[] = []

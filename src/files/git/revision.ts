@@ -75,7 +75,7 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   const text = await folder.readIfExists(name)
   if (text !== undefined) return text
   const { revision, path } = splitRevision(name)
-  if (revision === undefined || path === undefined) throw await noFile(name, folder)
+  if (revision === undefined || path === undefined) throw await explainMissing(name, folder)
   const repository = await Repository.open(
     folder,
     `${name}: no such file, and no git repository`,
@@ -126,7 +126,7 @@ export function locateInGit(
   return { folder: { path: folder, env: cwd.env }, name: relative(folder, file) }
 }
 
-async function noFile(name: string, folder: Folder): Promise<InputError> {
+async function explainMissing(name: string, folder: Folder): Promise<InputError> {
   const error = fileError(name, { code: 'ENOENT' })
   if (error.remedy !== undefined || name.startsWith('-')) return error
   const { status } = await runGit(['rev-parse', '--verify', '--quiet', `${name}^{tree}`], folder)
@@ -150,7 +150,10 @@ class Repository {
     const { status, stdout, stderr } = await runGit(query, folder)
     if (status !== 0) throw gitError(what, stderr, remedy)
     const [isInside, gitFolder = ''] = stdout.toString().split('\n')
-    return new Repository({ ...folder, index: indexFile(gitFolder, folder) }, isInside === 'true')
+    return new Repository(
+      { ...folder, index: findIndexFile(gitFolder, folder) },
+      isInside === 'true',
+    )
   }
 
   async output(...args: readonly string[]): Promise<string> {
@@ -227,7 +230,7 @@ class Repository {
 }
 
 /** In a hook of this repository, the index of the commit that is being made. */
-function indexFile(gitFolder: string, { path, env }: GitFolder): string | undefined {
+function findIndexFile(gitFolder: string, { path, env }: GitFolder): string | undefined {
   if (!env.GIT_INDEX_FILE) return undefined
   const file = resolve(path, env.GIT_INDEX_FILE)
   return existsSync(file) && realpathSync(dirname(file)) === gitFolder ? file : undefined

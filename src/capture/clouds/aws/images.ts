@@ -16,9 +16,9 @@ import type { Exchange } from '../../http/message.ts'
 import {
   ImageReader,
   malformedMessage,
-  recordedDescription,
-  recordedTime,
-  recordedToken,
+  scrubDescription,
+  scrubTime,
+  scrubToken,
 } from '../normalize.ts'
 import { type Elements, filterXml } from './xml.ts'
 
@@ -180,9 +180,9 @@ export function recordAws(
       return isOwned && isValid('imageId') && isValid('name')
     },
     edit(name, text) {
-      if (name === 'description') return recordedDescription(text)
-      if (name === 'deprecationTime') return String(recordedTime(text))
-      if (name === 'nextToken') return text === '' ? undefined : recordedToken(text, isLive)
+      if (name === 'description') return scrubDescription(text)
+      if (name === 'deprecationTime') return String(scrubTime(text))
+      if (name === 'nextToken') return text === '' ? undefined : scrubToken(text, isLive)
       return VALUES[name]?.(text) ? text : undefined
     },
   })
@@ -191,7 +191,7 @@ export function recordAws(
 }
 
 function recordForm(body: Exchange['body'], isLive: boolean): Readonly<Record<string, string>> {
-  const token = (value: string) => recordedToken(value, isLive)
+  const token = (value: string) => scrubToken(value, isLive)
   return Object.fromEntries(
     [...new URLSearchParams(body)]
       .filter(([name]) => PARAMETERS.test(name))

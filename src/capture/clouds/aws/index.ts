@@ -16,7 +16,7 @@ import { createPageCheck, malformedMessage, notAList } from '../normalize.ts'
 import { explainQuery, refuseForeign } from './errors.ts'
 import { getPartition, getProducts, readImages, recordAws } from './images.ts'
 import type { AwsSettings } from './settings.ts'
-import { awsHandler, profileRegion, SILENT, signIn } from './sign-in.ts'
+import { awsHandler, readProfileRegion, SILENT, signIn } from './sign-in.ts'
 
 const PAGE_SIZE = 1000
 
@@ -27,7 +27,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
 
   async connect(context) {
     const { settings, criteria, recording, shared, warn } = context
-    const region = settings && (settings.region ?? (await profileRegion()))
+    const region = settings && (settings.region ?? (await readProfileRegion()))
     const home = region ?? criteria.regions?.[0] ?? criteria.region
     const { options, secrets } = settings
       ? await shared.once(`aws ${getPartition(home)}`, () => signIn(settings, home, context.signIn))
@@ -38,15 +38,15 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
         region,
         requestHandler: awsHandler(refuseForeign(context.send), region),
         logger: SILENT,
-        ...(!settings && { endpoint: publicUrl(region) }),
+        ...(!settings && { endpoint: getPublicUrl(region) }),
       })
 
     return {
       async listQueries() {
         const listing = settings
-          ? listingRegion(criteria, region)
-          : (recordedListing(recording ?? []) ?? criteria.region)
-        const regions = criteria.regions ?? (await enabledRegions(open(listing), listing, warn))
+          ? getListingRegion(criteria, region)
+          : (findRecordedListing(recording ?? []) ?? criteria.region)
+        const regions = criteria.regions ?? (await listRegions(open(listing), listing, warn))
         return regions.map((region) => ({ region }))
       },
 
@@ -61,7 +61,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
         recordAws(
           exchange,
           criteria,
-          (region) => originWithPort(publicUrl(region)),
+          (region) => originWithPort(getPublicUrl(region)),
           settings !== undefined,
         ),
       secrets: () => secrets,
@@ -95,24 +95,24 @@ const REPLAY_OPTIONS: EC2ClientConfig = {
 
 const ENDPOINTS = new EC2Client({ ...REPLAY_OPTIONS, region: 'us-east-1' }).config
 
-function publicUrl(region: string): string {
+function getPublicUrl(region: string): string {
   const parameters = { Region: region, UseDualStack: false, UseFIPS: false }
   return ENDPOINTS.endpointProvider(parameters).url.toString()
 }
 
 /** The region that lists the regions, in the partition of the account. */
-function listingRegion({ region }: AwsCriteria, home: string | undefined): string {
+function getListingRegion({ region }: AwsCriteria, home: string | undefined): string {
   return home !== undefined && getPartition(home) !== getPartition(region) ? home : region
 }
 
 /** The region that listed the regions when the recording was made. */
-function recordedListing(recording: readonly Exchange[]): string | undefined {
+function findRecordedListing(recording: readonly Exchange[]): string | undefined {
   const listing = recording.find(({ body }) => Object(body).Action === 'DescribeRegions')
   return /^https:\/\/ec2\.([a-z0-9-]+)\.amazonaws\./.exec(listing?.scope ?? '')?.[1]
 }
 
 /** The regions that the account has enabled; others refuse every query. */
-async function enabledRegions(
+async function listRegions(
   client: EC2Client,
   region: string,
   warn: (text: string) => void,

@@ -2,7 +2,7 @@ import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
 import { isAwsRegion } from '../../../core/snapshot/values.ts'
 import { InputError, ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
-import { environmentSecrets, homeFolder, readPath } from '../credentials.ts'
+import { getHomeFolder, readPath, readSecrets } from '../credentials.ts'
 
 /** The SDK itself finds the endpoint and the credentials, as the AWS CLI does. */
 export interface AwsSettings {
@@ -45,8 +45,8 @@ export const awsSettings = {
       readPath(name, source, env[name], true)
     }
     // The SDK fails without a home folder, even if it finds credentials elsewhere.
-    if (homeFolder(env) === undefined) process.env.HOME = '/'
-    const secrets = environmentSecrets(env, [
+    if (getHomeFolder(env) === undefined) process.env.HOME = '/'
+    const secrets = readSecrets(env, [
       'AWS_ACCESS_KEY_ID',
       'AWS_SECRET_ACCESS_KEY',
       'AWS_SESSION_TOKEN',

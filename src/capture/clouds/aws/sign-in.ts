@@ -16,7 +16,7 @@ export const SILENT = { trace: ignore, debug: ignore, info: ignore, warn: ignore
 type HttpRequest = Parameters<EC2Client['config']['requestHandler']['handle']>[0]
 type Credentials = Awaited<ReturnType<EC2Client['config']['credentials']>>
 
-export function profileRegion(): Promise<string | undefined> {
+export function readProfileRegion(): Promise<string | undefined> {
   return new EC2Client({ logger: SILENT }).config.region().catch(() => undefined)
 }
 

@@ -61,7 +61,7 @@ function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter
     const { nodeName, nodeType } = node
     const elements = Object.hasOwn(allowed, nodeName) ? allowed[nodeName] : undefined
     const isKept =
-      nodeName !== 'item' || filter.isKept(list.nodeName, (name) => memberText(node, name))
+      nodeName !== 'item' || filter.isKept(list.nodeName, (name) => getMemberText(node, name))
     if (nodeType === ELEMENT && elements !== undefined && isKept) {
       const printed = print(node as Element, elements, filter)
       if (printed !== undefined) parts.push(space, printed)
@@ -71,7 +71,7 @@ function printChildren(list: Element, allowed: Exclude<Elements, 'text'>, filter
   return parts.join('') + space
 }
 
-function memberText(item: Node, name: string): string {
+function getMemberText(item: Node, name: string): string {
   for (const each of childNodes(item)) if (each.nodeName === name) return each.textContent ?? ''
   return ''
 }

@@ -3,7 +3,7 @@ import { type Allowed, prune } from '../../../core/json/prune.ts'
 import type { Architecture, AzureImage, ImageState } from '../../../core/snapshot/snapshot.ts'
 import { isAzureVersion, isOneOf, isState } from '../../../core/snapshot/values.ts'
 import type { Exchange } from '../../http/message.ts'
-import { hasName, ImageReader, malformedMessage, notAList, recordedTime } from '../normalize.ts'
+import { hasName, ImageReader, malformedMessage, notAList, scrubTime } from '../normalize.ts'
 
 /** A SKU of the criteria, with the members that its images have. */
 export type ExpectedSku = Omit<AzureImage, 'version' | 'state' | 'deprecation'>
@@ -72,7 +72,7 @@ const IMAGES: Allowed = [
       hyperVGeneration: isOneOf('V1', 'V2'),
       imageDeprecationStatus: {
         imageState: isState,
-        scheduledDeprecationTime: recordedTime,
+        scheduledDeprecationTime: scrubTime,
       },
     },
   },

@@ -31,7 +31,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
     const { secrets, client } = await openClient(context, endpoint)
 
     return {
-      listQueries: async (ocp) => expectedSkus(allCriteria, criteria, ocp),
+      listQueries: async (ocp) => listSkus(allCriteria, criteria, ocp),
       describe,
       identify: ({ publisher, offer, sku }) => ({ publisher, offer, sku }),
       record: (exchange) =>
@@ -85,7 +85,7 @@ function describe({ publisher, offer, sku }: AzureQuery): string {
 }
 
 /** The SKUs of the OCP version and of the versions before it, under every name in the criteria. */
-function expectedSkus(
+function listSkus(
   { rhel, earlierMinors }: Criteria,
   { plans }: AzureCriteria,
   ocp: MajorMinor,

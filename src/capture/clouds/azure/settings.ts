@@ -1,7 +1,7 @@
 import type { AzureCriteria, AzureEnvironment } from '../../../core/criteria/criteria.ts'
 import { InputError, MissingCredentials, ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
-import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
+import { getHomeFolder, parseCredentials, readPath, readSecrets } from '../credentials.ts'
 
 export interface Hosts {
   /** The Resource Manager. */
@@ -105,7 +105,7 @@ export const azureSettings = {
       principalFile,
       endpoint: args['azure-endpoint'] as string | undefined,
       authority: env.AZURE_AUTHORITY_HOST || undefined,
-      secrets: environmentSecrets(env, [
+      secrets: readSecrets(env, [
         'AZURE_CLIENT_ID',
         'AZURE_CLIENT_SECRET',
         'AZURE_TENANT_ID',
@@ -115,8 +115,8 @@ export const azureSettings = {
   },
 } as const satisfies CloudSettings<AzureCriteria, AzureSettings>
 
-function azureFolder({ env }: Source): string {
-  return `${homeFolder(env) ?? ''}/.azure`
+function getAzureFolder({ env }: Source): string {
+  return `${getHomeFolder(env) ?? ''}/.azure`
 }
 
 /** Azure also accepts `East US` for `eastus`. */
@@ -169,11 +169,11 @@ interface Login {
 }
 
 function readLogin(source: Source, wanted: unknown): Login | undefined {
-  const folder = source.env.AZURE_CONFIG_DIR || azureFolder(source)
+  const folder = source.env.AZURE_CONFIG_DIR || getAzureFolder(source)
   // az reports an unreadable profile when it is called for the token.
   const text = source.readFile(`${folder}/azureProfile.json`)
   try {
-    const { subscriptions } = credentialMembers(text ?? '{}', '')
+    const { subscriptions } = parseCredentials(text ?? '{}', '')
     const found = (subscriptions as readonly Login[]).find((each) =>
       wanted
         ? String(each.id).toLowerCase() === String(wanted).toLowerCase()
@@ -187,7 +187,7 @@ function readLogin(source: Source, wanted: unknown): Login | undefined {
 
 function readPrincipal(source: Source): Pick<AzureSettings, 'principal' | 'principalFile'> {
   const { AZURE_AUTH_LOCATION: named } = source.env
-  const principalFile = named || `${azureFolder(source)}/osServicePrincipal.json`
+  const principalFile = named || `${getAzureFolder(source)}/osServicePrincipal.json`
   const text = named ? readPath('AZURE_AUTH_LOCATION', source) : source.readFile(principalFile)
   const principal = text === undefined ? undefined : toPrincipal(text, principalFile, source)
   return { principal, principalFile }
@@ -195,7 +195,7 @@ function readPrincipal(source: Source): Pick<AzureSettings, 'principal' | 'princ
 
 /** @throws InputError or ServiceError with the file and the member, without its value */
 function toPrincipal(content: string, file: string, source: Source): ServicePrincipal {
-  const members = credentialMembers(content, file)
+  const members = parseCredentials(content, file)
   const optional = (name: string) => {
     const text = members[name] ?? ''
     if (typeof text === 'string' && text === text.trim()) return text

@@ -116,7 +116,7 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
   const data = Object(response?.data) as Record<string, unknown>
   const nested = Object(data.error) as Record<string, unknown>
   const description = String(data.error_description ?? nested.message ?? error.message)
-  const codes = [data.error_subtype, data.error, nested.status, codeIn(error.message)]
+  const codes = [data.error_subtype, data.error, nested.status, findCode(error.message)]
   const code = codes.find((each): each is string => OAUTH.has(String(each)))
   const isGrant = code === 'invalid_grant'
   const [, described] = DESCRIPTIONS.find(([each]) => isGrant && each.test(description)) ?? []
@@ -145,7 +145,7 @@ export function explainMessage(error: Error): Explanation {
 }
 
 /** Some credentials of the library throw an error with the code in its message. */
-function codeIn(message: string): string | undefined {
+function findCode(message: string): string | undefined {
   return [...OAUTH.keys()].find((code) => message.includes(code))
 }
 
@@ -165,13 +165,13 @@ function readRefusal(error: unknown) {
   const { code, message, details, errors } = refusal
   const [reason = ''] = [details, errors]
     .flatMap((list) => (Array.isArray(list) ? list : []))
-    .flatMap((each) => [Object(each).reason, ...violationTypes(Object(each).violations)])
+    .flatMap((each) => [Object(each).reason, ...getViolationTypes(Object(each).violations)])
     .filter((text) => typeof text === 'string' && text !== '')
   // An error about a policy of the organization may have any reason.
   const isPolicy = /organization's policy|vpcServiceControls|access level/i.test(String(message))
   return { code, reason: String(reason), message, isPolicy }
 }
 
-function violationTypes(violations: unknown): unknown[] {
+function getViolationTypes(violations: unknown): unknown[] {
   return Array.isArray(violations) ? violations.map((each) => Object(each).type) : []
 }

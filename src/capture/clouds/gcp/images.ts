@@ -15,9 +15,9 @@ import {
   ImageReader,
   malformedMessage,
   notAList,
-  recordedDescription,
-  recordedTime,
-  recordedToken,
+  scrubDescription,
+  scrubTime,
+  scrubToken,
 } from '../normalize.ts'
 import { isReason } from './errors.ts'
 
@@ -116,15 +116,15 @@ const PARAMETERS = ['filter', 'maxResults', 'pageToken']
 const IMAGE: Allowed = {
   kind: isOneOf('compute#image'),
   name: isGcpName,
-  description: recordedDescription,
-  creationTimestamp: (value) => recordedTime(value) === value,
+  description: scrubDescription,
+  creationTimestamp: (value) => scrubTime(value) === value,
   status: isState,
   architecture: isOneOf('X86_64', 'ARM64', 'ARCHITECTURE_UNSPECIFIED'),
   deprecated: {
     state: isState,
-    deprecated: recordedTime,
-    obsolete: recordedTime,
-    deleted: recordedTime,
+    deprecated: scrubTime,
+    obsolete: scrubTime,
+    deleted: scrubTime,
   },
 }
 
@@ -157,11 +157,11 @@ export function recordGcp(
     kind: isOneOf('compute#imageList'),
     items: (items) => (prune(items, [IMAGE]) as unknown[] | undefined)?.filter(hasName),
     nextPageToken: (token) =>
-      typeof token === 'string' && token !== '' && recordedToken(token, isLive),
+      typeof token === 'string' && token !== '' && scrubToken(token, isLive),
   }
   const kept = [...new URLSearchParams(parameters)]
     .filter(([each]) => PARAMETERS.includes(each))
-    .map(([each, value]) => [each, each === 'pageToken' ? recordedToken(value, isLive) : value])
+    .map(([each, value]) => [each, each === 'pageToken' ? scrubToken(value, isLive) : value])
     .sort()
   const query = new URLSearchParams(kept as [string, string][]).toString()
   return {

@@ -9,7 +9,7 @@ import { createPageCheck } from '../normalize.ts'
 import { explainQuery, isForbidden, isNotFound } from './errors.ts'
 import { type Listed, readImages, readList, recordGcp } from './images.ts'
 import type { GcpSettings } from './settings.ts'
-import { RETRIES, requestOptions, signIn } from './sign-in.ts'
+import { RETRIES, signIn, toRequestOptions } from './sign-in.ts'
 
 const PAGE_SIZE = 500
 
@@ -71,7 +71,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
 
     return {
       async listQueries() {
-        const filter = nameFilter(criteria)
+        const filter = getNameFilter(criteria)
         const found = await list(filter)
         if (found !== undefined) {
           listed = found
@@ -102,7 +102,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
 
 async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint: string) {
   const { settings, shared, send, signIn: sendSignIn } = context
-  const options = requestOptions(send)
+  const options = toRequestOptions(send)
   if (!settings) {
     const { images } = compute({
       version: 'v1',
@@ -121,7 +121,7 @@ async function openCompute(context: Context<GcpSettings, GcpCriteria>, endpoint:
 }
 
 /** A regular expression for the whole name, sorted, as snapshots have the plans in another order. */
-function nameFilter({ plans }: GcpCriteria): string {
+function getNameFilter({ plans }: GcpCriteria): string {
   const prefixes = Object.values(plans).map(({ prefix }) => prefix)
   prefixes.sort()
   return `name eq "(${prefixes.join('|')}).*"`

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
 import { ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
-import { credentialMembers, environmentSecrets, homeFolder, readPath } from '../credentials.ts'
+import { getHomeFolder, parseCredentials, readPath, readSecrets } from '../credentials.ts'
 
 export interface GcpSettings {
   readonly endpoint: string | undefined
@@ -17,13 +17,13 @@ export const gcpSettings = {
   read(source: Source): GcpSettings {
     const { args, env } = source
     const variable = 'GOOGLE_APPLICATION_CREDENTIALS'
-    const folder = env.CLOUDSDK_CONFIG || `${homeFolder(env) ?? ''}/.config/gcloud`
+    const folder = env.CLOUDSDK_CONFIG || `${getHomeFolder(env) ?? ''}/.config/gcloud`
     const login = `${folder}/application_default_credentials.json`
     const text = env[variable] ? readPath(variable, source) : source.readFile(login)
     if (text !== undefined) checkCredentials(text, env[variable] ?? login)
     return {
       endpoint: args['gcp-endpoint'] as string | undefined,
-      secrets: environmentSecrets(env, [
+      secrets: readSecrets(env, [
         'GOOGLE_CLOUD_PROJECT',
         'GCLOUD_PROJECT',
         'GOOGLE_CLOUD_QUOTA_PROJECT',
@@ -34,7 +34,7 @@ export const gcpSettings = {
 
 /** The library reports a malformed key with a message of OpenSSL. */
 function checkCredentials(text: string, file: string): void {
-  const { type, private_key: key, universe_domain: universe } = credentialMembers(text, file)
+  const { type, private_key: key, universe_domain: universe } = parseCredentials(text, file)
   if (typeof universe === 'string' && universe !== 'googleapis.com') {
     throw new ServiceError(
       `${file}: the universe of the credentials is not googleapis.com`,

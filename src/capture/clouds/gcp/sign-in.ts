@@ -16,7 +16,7 @@ export async function signIn(
   host: string,
 ): Promise<{ readonly auth: GoogleAuth; secrets(): readonly string[] }> {
   const trace = new SignInTrace()
-  const options = { ...requestOptions(trace.watch(send)), retry: true, retryConfig: RETRIES }
+  const options = { ...toRequestOptions(trace.watch(send)), retry: true, retryConfig: RETRIES }
   const credentials = new auth.GoogleAuth({
     scopes: [SCOPE],
     // Otherwise the library queries the metadata service and the Resource Manager for it.
@@ -61,7 +61,7 @@ function getParts(client: object): object[] {
 }
 
 /** The transport as options of Google's libraries; with an agent they do not use a proxy. */
-export function requestOptions(send: Send) {
+export function toRequestOptions(send: Send) {
   const fetchImplementation: typeof fetch = async (input, init = {}) => {
     const { status, headers, body } = await send({
       method: init.method ?? 'GET',
