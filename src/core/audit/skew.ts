@@ -1,7 +1,13 @@
 import type { Entry, Expected, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { groupAlike } from '../group.ts'
-import { GRADES, type Grade, type Requirement, type Selection } from '../selection/select.ts'
+import {
+  GRADES,
+  type Grade,
+  isAdmitted,
+  type Requirement,
+  type Selection,
+} from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { buildReleases, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
@@ -22,6 +28,8 @@ export interface SlotSkew {
   readonly release?: string
   /** Absent for an empty slot, as are grade and days. */
   readonly image?: Entry
+  /** Set if the slot has images, but not of a required grade. */
+  readonly isIgnored?: true
   readonly grade?: Grade
   readonly rhel?: string
   /** Why the image of a stream cannot be selected for its slot. */
@@ -50,8 +58,8 @@ export function measureSkew(
   return selectImages(snapshot, releases, requirement).map((selection) => ({
     slot: selection.slot,
     release: selection.wanted.text,
-    ...describeImage(snapshot, selection),
-    ...expectImage(snapshot, selection),
+    ...describeImage(snapshot, selection, requirement),
+    ...expectImage(snapshot, selection, requirement),
   }))
 }
 
@@ -90,8 +98,16 @@ export function missingImages(slots: readonly SlotSkew[]): SlotSkew[][] {
   }).map(({ all }) => [...all])
 }
 
-function describeImage({ criteria }: SnapshotContent, { slot, wanted, image, grade }: Selection) {
-  if (image === undefined || grade === undefined) return {}
+function describeImage(
+  { criteria }: SnapshotContent,
+  selection: Selection,
+  requirement: Requirement,
+) {
+  const { slot, wanted, image, grade, candidates } = selection
+  if (image === undefined || grade === undefined) {
+    const isIgnored = candidates.some((each) => each.grade && !isAdmitted(each.grade, requirement))
+    return isIgnored ? ({ isIgnored } as const) : {}
+  }
   const version = readVersion(image.version)
   const days = daysBetween(version?.stamp, wanted.release.stamp)
   const rhel = version && inferRhel(criteria.rhel, version)
@@ -104,10 +120,16 @@ function describeImage({ criteria }: SnapshotContent, { slot, wanted, image, gra
 }
 
 /** Empty for the same build, and for a version with a time of publication after the build. */
-function expectImage(snapshot: SnapshotContent, selection: Selection): { expected?: Expected } {
+function expectImage(
+  snapshot: SnapshotContent,
+  selection: Selection,
+  requirement: Requirement,
+): { expected?: Expected } {
   const { grade, image } = selection
   if (grade === 'exact') return {}
   const version = readVersion(image?.version ?? '')
   if (grade === 'newer-build' && version && isOfPublication(version)) return {}
-  return { expected: FACTS[selection.slot.cloud].expected(snapshot, selection) }
+  const isLaterAdmitted = isAdmitted('newer-build', requirement)
+  const wanted = { ...selection, isLaterAdmitted }
+  return { expected: FACTS[selection.slot.cloud].expected(snapshot, wanted) }
 }

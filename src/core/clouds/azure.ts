@@ -126,7 +126,8 @@ function expectImage(snapshot: SnapshotContent, wanted: WantedSlot): Expected {
 
 /**
  * Publisher, offer and SKU. Of several possible names of this OCP version's SKU, the name that exists;
- * else the name in the form of the latest earlier SKU; else all names.
+ * else, unless a name is new, the name in the form of the latest earlier SKU; else all names, the new
+ * ones first.
  */
 function expectPlace(snapshot: SnapshotContent, { slot, wanted }: WantedSlot): Expected['place'] {
   const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
@@ -142,8 +143,10 @@ function expectPlace(snapshot: SnapshotContent, { slot, wanted }: WantedSlot): E
     const name = skuName(sku, wanted.ocp)
     return name === undefined ? [] : [{ sku, name }]
   })
+  names.sort((a, b) => Number(b.sku.since !== undefined) - Number(a.sku.since !== undefined))
   const versions = [wanted.ocp, ...earlierOcps(snapshot.criteria.rhel, wanted.ocp, EARLIER)]
   const found = versions
+    .filter((version) => names.every(({ sku }) => isOffered(sku, version)))
     .map((version) => names.find(({ sku }) => exists(skuName(sku, version))))
     .find((each) => each !== undefined)
   return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
@@ -176,13 +179,13 @@ function sortVersions(images: readonly AzureImage[]): Version[] {
 
 /**
  * The build's version in the form of the SKU's other versions. If the latest version has the time of
- * publication, or if a paid plan has no version, any hour from the build on is expected. Otherwise a
- * release without an OCP version gives form B, and any other release the form of the latest version with
- * its OCP version, else with any OCP version, else form A. Each further version has a longer time stamp,
- * in case a deprecated image already has the version before it.
+ * publication, or if a paid plan has no version, any hour from the build on is expected where a later
+ * build is admitted. Otherwise a release without an OCP version gives form B, and any other release the
+ * form of the latest version with its OCP version, else with any OCP version, else form A. Each further
+ * version has a longer time stamp, in case a deprecated image already has the version before it.
  */
 function expectVersions(
-  { slot, wanted: { text, release, ocp } }: WantedSlot,
+  { slot, wanted: { text, release, ocp }, isLaterAdmitted }: WantedSlot,
   models: readonly Version[],
 ): [Omit<Expected, 'place'>, ...Omit<Expected, 'place'>[]] {
   const named = models.filter((model) => model.ocp !== undefined)
@@ -195,7 +198,8 @@ function expectVersions(
       : (models.find(({ form }) => form === 'B') ?? models.find(({ form }) => form === 'A'))
     : ofOcp
   const minor = text.split('.').slice(0, 2).join('.')
-  if (model ? isOfPublication(model) : isPaid(slot.plan)) {
+  const isOfTime = model ? isOfPublication(model) : isPaid(slot.plan)
+  if (isOfTime && isLaterAdmitted) {
     const hour = release.stamp.padEnd(HOUR, '0').slice(0, HOUR)
     return [{ version: `${isOfB ? minor : printMajorMinor(ocp)}.${hour}`, orLater: true }]
   }
@@ -203,7 +207,7 @@ function expectVersions(
   const version = (length: number): Omit<Expected, 'place'> => ({
     version: `${minor}.${release.stamp.slice(0, length)}${revision}`,
   })
-  const first = model?.stamp.length ?? DAY
+  const first = (!isOfTime && model?.stamp.length) || DAY
   return [version(first), ...STAMP_LENGTHS.filter((length) => length > first).map(version)]
 }
 

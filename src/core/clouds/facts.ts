@@ -55,6 +55,8 @@ export interface Expected {
 export interface WantedSlot {
   readonly slot: Slot
   readonly wanted: Wanted
+  /** Whether an image that was published after the build fills the slot. */
+  readonly isLaterAdmitted: boolean
 }
 
 /** How configuration files and manifests contain an image, its region and its machine type. */

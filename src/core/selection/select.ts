@@ -87,7 +87,7 @@ function judge(
   }
   const grade = gradeImage(version, dated, wanted)
   if (grade === 'later OCP version' || grade === 'later RHEL version') return refuse(grade)
-  if (!(REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)) {
+  if (!isAdmitted(grade, requirement)) {
     return { image, grade, refused: `${requirement} is required` }
   }
   return { image, grade, dated }
@@ -165,6 +165,10 @@ export const REQUIREMENTS = {
   any: GRADES,
 } as const satisfies Record<string, readonly Grade[]>
 export type Requirement = keyof typeof REQUIREMENTS
+
+export function isAdmitted(grade: Grade, requirement: Requirement): boolean {
+  return (REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)
+}
 
 function gradeImage(
   version: Version,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { measureSkew } from '../../../src/core/audit/skew.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
+import type { Requirement } from '../../../src/core/selection/select.ts'
 import type { AzureImage, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
 import { azureImage, snapshotOf } from '../../support/snapshots.ts'
 
@@ -10,8 +11,9 @@ function expectedFor(
   images: readonly AzureImage[],
   plan = 'no-purchase-plan',
   more: Partial<SnapshotContent> = {},
+  requirement: Requirement = 'any',
 ) {
-  const skews = measureSkew(snapshotOf(images, more), new Map([['x86_64', release]]))
+  const skews = measureSkew(snapshotOf(images, more), new Map([['x86_64', release]]), requirement)
   const { expected } = skews.find(({ slot }) => slot.plan === plan && slot.generation === 2) ?? {}
   return expected && [expected.place.sku, expected.version, ...(expected.orLater ? ['later'] : [])]
 }
@@ -112,4 +114,23 @@ describe('the image that is expected', () => {
     expect(expectedFor(RELEASE, image, undefined, asked('417-v2'))?.[0]).toBe('418-v2')
     expect(expectedFor(RELEASE, image)?.[0]).toBe('418-v2 or aro_418-v2')
   })
+
+  it('is in either SKU where a convention is new', () => {
+    const image = azureImage('aro_422-arm', '9.8.20260428')
+    const stream = { ...snapshotOf([]).stream, ocp: '5.0' }
+    const snapshot = snapshotOf([image], { stream, criteria: BUILT_IN, ...asked('aro_422-arm') })
+    const [skew] = measureSkew(snapshot, new Map([['aarch64', '10.2.20260423-0']]))
+    expect(skew?.expected?.place.sku).toBe('aro_5-0_arm_gen2 or aro_50-arm')
+  })
+
+  it.each(['exact', 'not-newer'] as const)(
+    'has the version of the build where %s is required',
+    (requirement) => {
+      const images = [azureImage('rh-ocp-worker', '4.18.2025112710')]
+      expect(expectedFor(RELEASE, images, 'ocp', {}, requirement)).toEqual([
+        'rh-ocp-worker',
+        '418.94.20241009',
+      ])
+    },
+  )
 })
