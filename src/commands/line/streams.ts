@@ -6,7 +6,6 @@ import { printJson } from '../../show/json.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
 import { type Command, type Context, type ExitCode, readArgs } from '../command.ts'
 import type { Words } from '../option.ts'
-import type { Terminal } from './terminal.ts'
 
 type Streams = ReadonlyMap<string, StreamConfig>
 
@@ -79,12 +78,17 @@ async function runAll(
   let code: ExitCode = 0
   for (const [name, stream] of all) {
     outputs.set(name, '')
-    const data = (text: string) => outputs.set(name, `${outputs.get(name)}${text}`)
-    if (!join) terminal.data(words.output?.[0] === 'markdown' ? `## ${name}\n\n` : `${name}:\n`)
-    const own: Terminal = join ? { ...terminal, data } : terminal
+    let heading = words.output?.[0] === 'markdown' ? `## ${name}\n\n` : `${name}:\n`
+    const data = (text: string) => {
+      if (join) return outputs.set(name, `${outputs.get(name)}${text}`)
+      terminal.data(`${heading}${text}`)
+      heading = ''
+    }
     try {
       const wanted = wordsFor(stream, command, words)
+      const own = { ...terminal, data }
       if ((await command.run(wanted, { ...context, terminal: own })) === 1) code = 1
+      data('')
     } catch (error) {
       if (!(error instanceof CheckFailure || error instanceof InputError)) throw error
       const { message, remedy, lines } = error
