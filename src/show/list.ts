@@ -35,8 +35,10 @@ function listTable(listings: readonly Listing[], styled: Styled): string {
 
 function listTsv(listings: readonly Listing[]): string {
   return listings
-    .flatMap(({ rows }) => rows)
-    .map((row) => `${Object.values(row).map(printCell).map(visibleLine).join('\t')}\n`)
+    .flatMap(({ rows, states }) =>
+      rows.map((row, at) => [...Object.values(row), ...(states?.[at] ? [states[at]] : [])]),
+    )
+    .map((cells) => `${cells.map(printCell).map(visibleLine).join('\t')}\n`)
     .join('')
 }
 

@@ -1,17 +1,18 @@
 import { FACTS } from '../clouds/index.ts'
 import {
+  type Architecture,
   CLOUDS,
   type CloudName,
   getImages,
   type Image,
   type Snapshot,
   stateAt,
-  toArchitecture,
 } from '../snapshot/snapshot.ts'
+import { readVersion } from '../versions/version.ts'
 
 interface ListFilter {
   readonly cloud?: CloudName | undefined
-  readonly arch?: string | undefined
+  readonly arch?: Architecture | undefined
   /** A part of the value, in any case. Clouds without this member have no matching images. */
   readonly publisher?: string | undefined
   readonly offer?: string | undefined
@@ -25,7 +26,9 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
   return CLOUDS.filter((cloud) => filter.cloud === undefined || filter.cloud === cloud)
     .map((cloud) => {
       const images = getImages(snapshot, cloud).filter((image) => isListed(image, filter))
-      const states = images.map((image) => stateAt(image, snapshot.capturedAt))
+      const states = images.map((image) =>
+        readVersion(image.version) ? stateAt(image, snapshot.capturedAt) : 'unreadable version',
+      )
       const rows = images.map((image) =>
         Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),
       )
@@ -36,9 +39,7 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
 }
 
 function isListed(image: Image, { arch, ...parts }: ListFilter): boolean {
-  const wanted = arch?.toLowerCase()
-  if (wanted !== undefined && image.architecture !== (toArchitecture(wanted) ?? wanted))
-    return false
+  if (arch !== undefined && image.architecture !== arch) return false
   return (['publisher', 'offer', 'sku'] as const).every((name) => {
     const part = parts[name]
     const value = image[name]
