@@ -1,8 +1,7 @@
 import { listImages } from '../core/audit/list.ts'
-import { readSnapshot } from '../core/snapshot/read.ts'
-import { CLOUDS } from '../core/snapshot/snapshot.ts'
+import { CLOUDS, readArchitecture } from '../core/snapshot/snapshot.ts'
 import { LIST_FORMATS, type ListFormat } from '../show/list.ts'
-import { expectQueried } from '../workflows/skew.ts'
+import { readQueried } from '../workflows/skew.ts'
 import { command } from './command.ts'
 import { choice, format, needed, text } from './option.ts'
 
@@ -17,7 +16,7 @@ export const listCommand = command({
     publisher: text('Part of the publisher'),
     offer: text('Part of the offer'),
     sku: text('Part of the SKU'),
-    arch: text('Architecture, such as x86_64 or Arm64'),
+    arch: text('Architecture, such as x86_64 or Arm64', {}, readArchitecture),
     cloud: choice('Cloud', CLOUDS),
     output: format(formats, 'table'),
   },
@@ -29,8 +28,7 @@ export const listCommand = command({
 
   async run(args, { folder, terminal }) {
     const { SNAPSHOT, output, ...filter } = args
-    const snapshot = readSnapshot(await folder.read(SNAPSHOT), SNAPSHOT)
-    await expectQueried(folder, SNAPSHOT, snapshot, args.cloud)
+    const snapshot = await readQueried(folder, SNAPSHOT, args.cloud)
     const listings = listImages(snapshot, filter)
     terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length === 0) terminal.say(`${SNAPSHOT}: no images found`)

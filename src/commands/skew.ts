@@ -10,7 +10,7 @@ import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { SKEW_FORMATS, type SkewFormat, skewLines } from '../show/skew.ts'
+import { SKEW_FORMATS, type SkewFormat, skewLines, withoutImage } from '../show/skew.ts'
 import { findSkew } from '../workflows/skew.ts'
 import { command } from './command.ts'
 import { choice, count, flag, format, needed, text, version } from './option.ts'
@@ -30,20 +30,32 @@ export const skewCommand = command({
     'min-rhel': version('Exit 1 if a plan has no image of this RHEL or later', '9.6'),
     all: flag('Print every slot, including slots that do not lag'),
     'fail-on': choice('Exit 1 for this grade or worse', SEVERITY),
-    require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[]),
+    require: choice('Ignore images of other grades', Object.keys(REQUIREMENTS) as Requirement[]),
     ocp: version('OCP version of a stream file, X.Y', '4.18'),
   },
   examples: [
     ['skew coreos-rhel-9.json --max-days 30', 'fail if an image lags, without a snapshot'],
     ['skew rhcos-4.18.json --cloud azure --fail-on older-build', 'fail in CI'],
   ],
-  forStream: ({ snapshot, target, require, ocp }) => ({ SOURCE: snapshot, target, require, ocp }),
+  forStream: ({ snapshot, target, require }) => ({ SOURCE: snapshot, target, require }),
 
   async run(args, { folder, terminal }) {
     const { SOURCE, target, cloud, output, require, ocp, all = false } = args
     const skews = await findSkew(folder, { source: SOURCE, target, cloud, require, ocp })
-    refuseUngraded(SOURCE, skews, args)
+    const unknown = `${SOURCE}: OCP version unknown, so`
+    const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
+    if (isUngraded && args['fail-on'] !== undefined) {
+      throw new InputError(`${unknown} images have no grade`, 'Name it with --ocp.')
+    }
     terminal.data(SKEW_FORMATS[output](skews, all, terminal))
+    if (isUngraded) terminal.say(`${unknown} slots without an image are not counted; add --ocp X.Y`)
+    const later = skews.filter(isLaterBuild).length
+    if (later > 0 && args['max-days'] !== undefined && args['fail-on'] === undefined) {
+      const pass = `${later === 1 ? 'passes' : 'pass'} --max-days; add --fail-on older-release`
+      terminal.say(
+        `${SOURCE}: ${counted(later, 'slot')} with a later build of an earlier release ${pass}`,
+      )
+    }
     refuseSkew(skews, args)
   },
 })
@@ -69,7 +81,7 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
   ]
   if (lines.length === 0) return
   const grade =
-    failOn === undefined || failOn === 'none' ? 'without an image' : `${failOn} or worse`
+    failOn === undefined || failOn === 'none' ? withoutImage(failing) : `${failOn} or worse`
   const limit =
     maxDays === undefined ? grade : `more than ${counted(maxDays, 'day')} behind or ${grade}`
   const verb = failing.length === 1 ? 'is' : 'are'
@@ -80,12 +92,7 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
   throw new CheckFailure(what.join(', '), undefined, { lines })
 }
 
-/** @throws InputError for a limit on grades if the OCP version of a stream is unknown */
-function refuseUngraded(file: string, skews: readonly SlotSkew[], limits: Limits): void {
-  const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
-  if (limits['fail-on'] === undefined || limits['fail-on'] === 'none' || !isUngraded) return
-  throw new InputError(
-    `${file}: OCP version unknown, so images have no grade`,
-    'Name it with --ocp.',
-  )
+/** The slots that `--max-days` does not count. */
+function isLaterBuild({ grade = 'exact', days = 0 }: SlotSkew): boolean {
+  return days <= 0 && SEVERITY.indexOf(grade) >= SEVERITY.indexOf('older-release')
 }

@@ -83,7 +83,10 @@ function isBehind({ image, grade }: SlotSkew): boolean {
   return image === undefined || grade?.startsWith('older-') === true
 }
 
-/** `13 of 58 slots are behind their build by up to 526 days, 2 without an image, 14 images in 44 slots to publish` */
+/**
+ * `13 of 58 slots are behind their build by up to 526 days, 2 without an image, 14 images to publish`.
+ * One image can fill several slots: `4 images in 44 slots to publish`.
+ */
 export function skewSummary(slots: readonly SlotSkew[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
   const reasons = slots.flatMap((slot) => ungradedReason(slot) ?? [])
@@ -91,6 +94,8 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
   const days = Math.max(0, ...slots.map((slot) => (isBehind(slot) && slot.days) || 0))
   const range = days > 0 ? ` by up to ${counted(days, 'day')}` : ''
   const missing = missingImages(slots)
+  const count = missing.flat().length
+  const inSlots = count === missing.length ? '' : ` in ${counted(count, 'slot')}`
   const clouds = [...new Set(slots.map(({ slot }) => slot.cloud))]
   return [
     ...(reasons.length < slots.length
@@ -98,16 +103,20 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
           `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build${range}`,
         ]
       : []),
-    ...(empty > 0 ? [`${empty} without an image`] : []),
+    ...(empty > 0 ? [`${empty} ${withoutImage(slots)}`] : []),
     ...(reasons.length > 0
       ? [`${reasons.length} not graded (${[...new Set(reasons)].join(', ')})`]
       : []),
     missing.length > 0
-      ? `${counted(missing.length, 'image')} in ${counted(missing.flat().length, 'slot')} to publish`
+      ? `${counted(missing.length, 'image')}${inSlots} to publish`
       : reasons.length > 0
         ? 'images to publish unknown'
         : `no images of ${clouds.join(', ')} to publish`,
   ].join(', ')
+}
+
+export function withoutImage(slots: readonly SlotSkew[]): string {
+  return `without an image${slots.some((each) => each.isIgnored) ? ' of a required grade' : ''}`
 }
 
 /** Why the image of a slot has no grade; undefined for a graded image. */

@@ -91,7 +91,7 @@ export async function planCapture(
   const builds = isOfClouds
     ? []
     : source.builds.filter(({ architecture }) => !drop.includes(architecture ?? ''))
-  const criteria = await readCriteriaOf(config, before, folder)
+  const criteria = await readCriteriaOf(config, folder, before)
   const given = readMajorMinor(options.ocp ?? '')
   if (given) refuseOcp(given, source.releases, criteria.rhel)
   const decision = decideOcp(
@@ -290,10 +290,10 @@ function identify(
 }
 
 /** The named criteria, else those of the existing snapshot, with built-in criteria for other clouds. */
-async function readCriteriaOf(
-  { criteria }: StreamConfig,
-  before: Snapshot | undefined,
+export async function readCriteriaOf(
+  { criteria }: Pick<StreamConfig, 'criteria'>,
   folder: Folder,
+  before?: Snapshot,
 ): Promise<Criteria> {
   if (criteria === BUILT_IN_CRITERIA) return BUILT_IN
   if (criteria !== undefined) return readCriteria(await folder.read(criteria), criteria)

@@ -1,4 +1,5 @@
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
+import { latestRhel, refuseOcp } from '../core/criteria/ocp-version.ts'
 import { type FileText, isSnapshotText, readState } from '../core/history/state.ts'
 import type { Requirement } from '../core/selection/select.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
@@ -9,9 +10,10 @@ import {
   type Snapshot,
 } from '../core/snapshot/snapshot.ts'
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
-import { readMajorMinor } from '../core/versions/version.ts'
+import { ocpVersionsForRhel, readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
-import type { Folder } from '../files/folder.ts'
+import { type Folder, STDIN } from '../files/folder.ts'
+import { readCriteriaOf } from './capture-plan.ts'
 import { findStreamOf, findWorkspace, marketplaceFilesFor, streamFilesFor } from './workspace.ts'
 
 export interface SkewRequest {
@@ -33,6 +35,12 @@ export async function findSkew(folder: Folder, request: SkewRequest): Promise<Sl
   const hasSnapshot = folder.exists(source) || target === undefined
   const file = hasSnapshot ? source : target
   const text = await folder.read(file)
+  if (/^[ \t]*"?kind"?: *"?ConfigMap/m.test(text)) {
+    throw new InputError(
+      `${file}: a ConfigMap, expected a stream file or a snapshot`,
+      `Use one of its streams: yq -r .data.stream ${file} | stream-snapshot skew -`,
+    )
+  }
   const all = isSnapshotText(text)
     ? await snapshotSkew(folder, text, request)
     : await streamSkew(folder, file, text, request)
@@ -44,7 +52,7 @@ async function snapshotSkew(
   text: string,
   request: SkewRequest,
 ): Promise<SlotSkew[]> {
-  const { source, cloud, require } = request
+  const { source, cloud, require, ocp } = request
   const snapshot = readSnapshot(text, source)
   const [, config] = findStreamOf(await findWorkspace(folder), folder, source) ?? []
   const { target = config?.target } = request
@@ -53,6 +61,7 @@ async function snapshotSkew(
     return streamSkew(folder, target, await folder.read(target), { ...request, target: undefined })
   }
   await expectQueried(folder, source, snapshot, cloud)
+  refuseOther(ocp, source, snapshot.stream.ocp)
   const releases =
     target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
   if (releases.size === 0 && Object.keys(snapshot.builds).length === 0) {
@@ -72,33 +81,55 @@ async function streamSkew(
   text: string,
   request: SkewRequest,
 ): Promise<SlotSkew[]> {
-  const { cloud, ocp } = request
+  const { cloud, require, ocp } = request
   const [name, config] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
   const isWhole = isStream(text)
   const other = isWhole
     ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
     : await findFile(folder, request.target ?? config?.target, streamFilesFor(file))
   const main = { path: file, read: () => text }
-  const version = readMajorMinor(ocp ?? config?.ocp ?? '')
+  const given = readMajorMinor(ocp ?? '')
+  const version = given ?? readMajorMinor(config?.ocp ?? '')
+  const criteria = await readCriteriaOf(config ?? {}, folder)
   const state = readState({
     main,
     ...(isWhole ? other && { marketplaceFile: other } : { target: other }),
     ...(version && { ocp: version }),
+    criteria,
+    require,
   })
-  if (Object.keys(state.releases).length === 0) {
+  const releases = Object.values(state.releases)
+  if (releases.length === 0) {
     throw new InputError(`${file}: no releases in this file`, 'Name its stream with --target.')
   }
-  const skews = state.slots.filter(({ release }) => release !== undefined)
+  if (given) refuseOcp(given, releases, criteria.rhel)
+  refuseOther(ocp, file, state.ocp)
+  const images = state.slots.filter(({ release }) => release !== undefined)
+  const skews = images.length > 0 ? [...images, ...(state.vacant ?? [])] : []
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
   if (cloud !== undefined && skews.length > 0) {
     const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))].join(', ')
     throw new InputError(`${file}: no images of ${cloud}`, `Choose a cloud with images: ${clouds}.`)
   }
+  const stream = isWhole ? file : (other?.path ?? STDIN)
+  const rhel = latestRhel(releases)
+  const isSupported = rhel && ocpVersionsForRhel(criteria.rhel, rhel).length > 0
+  const option = state.ocp === undefined ? ' --ocp X.Y' : ''
   throw new InputError(
     `${file}: no images`,
-    name === undefined
-      ? `Name a snapshot, or create one: stream-snapshot capture SNAPSHOT --stream ${isWhole ? file : 'FILE'}`
-      : `Run stream-snapshot update ${name}.`,
+    !isSupported || stream === STDIN
+      ? 'Name a stream with marketplace images, or a snapshot.'
+      : name !== undefined
+        ? `Run stream-snapshot update ${name}.`
+        : `Run stream-snapshot capture snapshot.json --stream ${stream}${option}, then stream-snapshot skew snapshot.json.`,
+  )
+}
+
+function refuseOther(option: string | undefined, file: string, ocp: string | null = null) {
+  if (option === undefined || option === ocp) return
+  throw new InputError(
+    `--ocp ${option}: the OCP version of ${file} is ${ocp ?? 'unknown'}`,
+    'Omit --ocp.',
   )
 }
 
@@ -114,8 +145,23 @@ async function findFile(
   return { path, read: () => text }
 }
 
+/** @throws InputError with the command that creates the snapshot of a workspace */
+export async function readQueried(
+  folder: Folder,
+  file: string,
+  cloud: CloudName | undefined,
+): Promise<Snapshot> {
+  const [name] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
+  if (name !== undefined && !folder.exists(file)) {
+    throw new InputError(`${file}: no such file`, `Run stream-snapshot update ${name}.`)
+  }
+  const snapshot = readSnapshot(await folder.read(file), file)
+  await expectQueried(folder, file, snapshot, cloud)
+  return snapshot
+}
+
 /** @throws InputError for a cloud that was not queried */
-export async function expectQueried(
+async function expectQueried(
   folder: Folder,
   file: string,
   snapshot: Snapshot,
@@ -130,7 +176,9 @@ export async function expectQueried(
   throw new InputError(
     `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
     name === undefined
-      ? `Query it: stream-snapshot capture ${file} --cloud ${missing}`
+      ? file === STDIN
+        ? `Name a snapshot of ${missing}.`
+        : `Query it: stream-snapshot capture ${file} --cloud ${missing}`
       : config?.clouds?.includes(missing)
         ? `Run ${update}.`
         : `Add ${missing} to clouds in ${workspace?.file}, then run ${update}.`,

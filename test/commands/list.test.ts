@@ -85,6 +85,43 @@ describe('list', () => {
     ])
   })
 
+  it('adds the state, with the reason if a version is unreadable', async () => {
+    const images = [azureImage('418-v2', '418.94.20240916'), azureImage('418-v2', 'latest')]
+    await writeFile(join(folder, 's.json'), snapshotText(images))
+    const { stdout } = await list('s.json', '-o', 'tsv')
+    expect(stdout).toMatch(/\t418\.94\.20240916\tactive\n.*\tlatest\tunreadable version\n$/)
+  })
+
+  it('names the architectures', async () => {
+    expect(await list('s.json', '--arch', 'foo')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        '--arch: expected one of aarch64, ppc64le, s390x, x86_64, found "foo"',
+      ),
+    })
+  })
+
+  it('names the command that creates the snapshots of a workspace', async () => {
+    const stream = (name: string) => ({
+      snapshot: `snapshots/${name}.json`,
+      target: `${name}.json`,
+    })
+    const streams = { a: stream('a'), b: stream('b') }
+    await writeFile(join(folder, 'stream-snapshot.json'), JSON.stringify({ streams }))
+    expect(await list()).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: [
+        'stream-snapshot: failed for 2 of 2 streams',
+        '  a: snapshots/a.json: no such file',
+        '    Run stream-snapshot update a.',
+        '  b: snapshots/b.json: no such file',
+        '    Run stream-snapshot update b.',
+        '',
+      ].join('\n'),
+    })
+  })
+
   it("prints az's JSON", async () => {
     const { stdout } = await list('s.json', '--arch', 'arm64', '-o', 'json')
     expect(JSON.parse(stdout)).toEqual([

@@ -1,11 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { smallStream } from '../support/streams.ts'
 
 const RELEASE = '9.8.20260428-0'
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 const entry = (sku: string, version: string) => {
   const { publisher, offer } = azureImage(sku, version)
   return { publisher, offer, sku, version }
@@ -58,14 +60,128 @@ describe('skew without a snapshot', () => {
     expect(stdout).toMatch(/^azure ocp x86_64 gen2 .* older-release +56 days$/m)
     expect(stdout).toMatch(/redhat +rh-ocp-worker +rh-ocp-worker +9\.8\.2026042800 or later/)
     expect(stderr).toBe(
-      'stream-snapshot: 1 of 2 slots is more than 30 days behind or without an image\n  azure ocp x86_64 gen2: older-release by 56 days\n',
+      [
+        'stream-snapshot: 13 of 14 slots are more than 30 days behind or without an image',
+        '  azure no-purchase-plan, ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
+        '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
+        '  azure ocp x86_64 gen2: older-release by 56 days',
+        '',
+      ].join('\n'),
     )
-    expect((await skew('--max-days', '60', source)).status).toBe(0)
     const json = JSON.parse((await skew(source, '-o', 'json')).stdout)
+    expect(json).toHaveLength(14)
     expect(json.map(({ grade, days }: Record<string, unknown>) => [grade, days])).toEqual([
       ['exact', 0],
       ['older-release', 56],
+      ...times(12, ['none', null]),
     ])
+  })
+
+  it('counts an architecture and a plan without an image, in clouds with images', async () => {
+    const ami = { release: RELEASE, image: 'ami-0123456789abcdef0' }
+    const aws = { ocp: { regions: { 'us-east-1': ami } } }
+    await write('rhcos.json', smallStream({ aarch64: RELEASE, x86_64: RELEASE }))
+    await write('marketplace-rhcos.json', { x86_64: { azure, aws } })
+    const { status, stderr } = await skew('rhcos.json', '--fail-on', 'none', '--ocp', '4.22')
+    expect(status).toBe(1)
+    expect(stderr).toContain('22 of 25 slots are without an image')
+    expect(stderr).toContain('  azure no-purchase-plan aarch64 gen2: no image')
+    expect(stderr).toContain('  aws ocp, opp, oke aarch64 · us-east-1: no image')
+    expect(stderr).toMatch(/aws opp, .*rosa x86_64 · us-east-1: no image/)
+    expect(stderr).not.toContain('gcp')
+  })
+
+  it('counts only the slots that the layout and the criteria of the workspace have', async () => {
+    const stream = streamWith(undefined)
+    const images = { 'no-purchase-plan': entry('aro_422-v2', '9.8.20260428') }
+    Object.assign(stream, { stream: 'rhcos-4.22' })
+    await write('s.json', stream)
+    const value = JSON.parse(await readFile(join(folder, 's.json'), 'utf8'))
+    value.architectures.x86_64['rhel-coreos-extensions'] = { 'azure-marketplace': images }
+    await write('s.json', value)
+    const summary = async () => (await skew('s.json')).stdout.split('\n')[0]
+    expect(await summary()).toBe(
+      '0 of 3 slots are behind their build, 2 without an image, 2 images to publish',
+    )
+    const { 'no-purchase-plan': free, ocp } = BUILT_IN.azure?.plans ?? {}
+    const plans = { 'no-purchase-plan': free, ocp }
+    await write('c.json', { ...BUILT_IN, azure: { ...BUILT_IN.azure, plans } })
+    await write('stream-snapshot.json', {
+      streams: { a: { snapshot: 'snapshots/a.json', target: 's.json', criteria: 'c.json' } },
+    })
+    expect(await summary()).toBe(
+      '0 of 2 slots are behind their build, 1 without an image, 1 image to publish',
+    )
+  })
+
+  it('reports that slots are not counted if the OCP version is unknown', async () => {
+    await write('s.json', streamWith({ ocp: azure.ocp }))
+    const note = 's.json: OCP version unknown, so'
+    expect(await skew('s.json', '--max-days', '60')).toMatchObject({
+      status: 0,
+      stderr: `${note} slots without an image are not counted; add --ocp X.Y\n`,
+    })
+    expect(await skew('s.json', '--fail-on', 'none')).toMatchObject({
+      status: 2,
+      stderr: `stream-snapshot: ${note} images have no grade\nName it with --ocp.\n`,
+    })
+  })
+
+  it('ignores images of other grades than required', async () => {
+    await write('s.json', streamWith(azure))
+    const { stdout, stderr } = await skew('s.json', '--require', 'exact', '--max-days', '60')
+    expect(stdout).toContain('13 without an image of a required grade, 13 images to publish')
+    expect(stdout).toMatch(/rh-ocp-worker +rh-ocp-worker +9\.8\.20260428$/m)
+    expect(stderr).toContain('60 days behind or without an image of a required grade')
+  })
+
+  it('refuses an OCP version that contradicts the releases or the snapshot', async () => {
+    await write('s.json', streamWith(azure))
+    await write('418.json', smallStream({ x86_64: '418.94.202410090804-0' }))
+    await write('snapshot.json', snapshotText([azureImage('418-v2', '418.94.20240916')]))
+    const refusals = [
+      [['s.json', '4.21'], 'OCP 4.21 has RHEL 9.6, not RHEL 9.8 of 9.8.20260428-0'],
+      [['418.json', '4.17'], 'the OCP version of 418.json is 4.18'],
+      [
+        ['snapshot.json', '4.17', '--target', '418.json'],
+        'the OCP version of snapshot.json is 4.18',
+      ],
+    ] as const
+    for (const [[file, ocp, ...more], cause] of refusals) {
+      const { status, stderr } = await skew(file, '--ocp', ocp, ...more)
+      expect(status).toBe(2)
+      expect(stderr).toContain(`stream-snapshot: --ocp ${ocp}: ${cause}\n`)
+    }
+  })
+
+  it('reports later builds of an earlier release, which pass --max-days', async () => {
+    const stream = smallStream({ aarch64: '10.2.20260423-0' }, 'rhcos-4.22')
+    await write('rhcos.json', stream)
+    const arm = { 'no-purchase-plan': { hyperVGen2: entry('aro_422-arm', '9.8.20260428') } }
+    await write('marketplace-rhcos.json', { aarch64: { azure: arm } })
+    expect(await skew('rhcos.json', '--max-days', '5')).toMatchObject({
+      status: 0,
+      stderr:
+        'rhcos.json: 1 slot with a later build of an earlier release passes --max-days; add --fail-on older-release\n',
+    })
+    expect((await skew('rhcos.json', '--fail-on', 'older-release')).status).toBe(1)
+  })
+
+  it('names commands that work for files without images', async () => {
+    const remedy = async (...args: string[]) => (await skew(...args)).stderr.split('\n')[1]
+    const none = 'Name a stream with marketplace images, or a snapshot.'
+    await write('scos.json', smallStream({ x86_64: '10.0.20251103-0' }, 'scos'))
+    expect(await remedy('scos.json')).toBe(none)
+    await write('s.json', streamWith(undefined))
+    expect(await remedy('s.json')).toBe(
+      'Run stream-snapshot capture snapshot.json --stream s.json --ocp X.Y, then stream-snapshot skew snapshot.json.',
+    )
+    const stdin = await run(['skew', '-'], { cwd: folder, stdin: smallStream({ x86_64: RELEASE }) })
+    expect(stdin.stderr).toBe(`stream-snapshot: -: no images\n${none}\n`)
+    await write('map.yaml', 'apiVersion: v1\ndata:\n  stream: "{}"\nkind: ConfigMap\n')
+    expect((await skew('map.yaml')).stderr).toBe(
+      'stream-snapshot: map.yaml: a ConfigMap, expected a stream file or a snapshot\nUse one of its streams: yq -r .data.stream map.yaml | stream-snapshot skew -\n',
+    )
   })
 
   it('needs the stream of a marketplace file', async () => {
@@ -137,7 +253,7 @@ describe('skew of a workspace', () => {
     expect(list).toMatchObject(advice('snapshots/a.json: no cloud was queried'))
     const all = await skew()
     expect(all).toMatchObject(advice('a: a.json: no images'))
-    expect(all.stdout).toMatch(/^a:\nb:\n1 of 14 slots/)
+    expect(all.stdout).toMatch(/^b:\n1 of 14 slots/)
     await write('snapshots/b.json', snapshotText([], bare))
     expect((await skew()).stderr).toBe(
       [

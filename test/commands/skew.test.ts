@@ -33,7 +33,7 @@ describe('skew', () => {
     const lines = stdout.split('\n')
     expect(lines.slice(0, 9).join('\n')).toBe(
       [
-        '2 of 15 slots are behind their build by up to 23 days, 11 without an image, 14 images in 14 slots to publish',
+        '2 of 15 slots are behind their build by up to 23 days, 11 without an image, 14 images to publish',
         '',
         'behind',
         'Slots                                                          Release                Image                                               Grade          Lag',

@@ -38,7 +38,7 @@ it.each([
   ],
   [
     'skew rhcos.json',
-    'rhcos.json: no images\nName a snapshot, or create one: stream-snapshot capture SNAPSHOT --stream rhcos.json',
+    'rhcos.json: no images\nRun stream-snapshot capture snapshot.json --stream rhcos.json, then stream-snapshot skew snapshot.json.',
   ],
   [
     'regenerate s.json --target s.json',

@@ -10,13 +10,15 @@ import {
   toInventory,
 } from '../changes/inventory.ts'
 import { latestReleases } from '../changes/streams.ts'
-import { printSlot } from '../clouds/facts.ts'
-import { BUILT_IN } from '../criteria/criteria.ts'
+import { printSlot, type Slot } from '../clouds/facts.ts'
+import { BUILT_IN, type Criteria } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
 import { groupAlike, groupBy } from '../group.ts'
+import { isAdmitted, type Requirement } from '../selection/select.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
+import { slotPath } from '../stream/layouts.ts'
 import { imagesIn, MarketplaceFile, readImageFile, type SlotImage } from '../stream/marketplace.ts'
 import { getReleases, readStream, Stream } from '../stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/version.ts'
@@ -33,6 +35,10 @@ export interface StreamFiles {
   readonly target?: FileText | undefined
   readonly marketplaceFile?: FileText
   readonly ocp?: MajorMinor
+  /** Of a stream or marketplace file; the built-in criteria by default. */
+  readonly criteria?: Criteria
+  /** Images of other grades are ignored. */
+  readonly require?: Requirement | undefined
 }
 
 export interface State {
@@ -50,10 +56,8 @@ export interface State {
 export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 
 /** @param before the state of the version before */
-export function readState(
-  { main, target, marketplaceFile, ocp }: StreamFiles,
-  before: State = EMPTY,
-): State {
+export function readState(files: StreamFiles, before: State = EMPTY): State {
+  const { main, target, marketplaceFile } = files
   if (main === undefined) return EMPTY
   const text = main.read()
   if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), target, before)
@@ -64,9 +68,9 @@ export function readState(
   const all = [...images, ...imagesIn(source)]
   if (!(source instanceof Stream)) {
     const stream = readReleases(target)
-    return streamState(stream.name, stream.releases, all, releaseItems(stream.releases), ocp)
+    return streamState(stream.name, stream.releases, all, releaseItems(stream.releases), files)
   }
-  return streamState(source.name, getReleases(source), all, streamInventory(source, []), ocp)
+  return streamState(source.name, getReleases(source), all, streamInventory(source, []), files)
 }
 
 /** Without builds and target, each slot has its latest image. */
@@ -87,25 +91,27 @@ function snapshotState(snapshot: Snapshot, target: FileText | undefined, before:
   return { ...newState(releases, ocp, slots, builds.inventory), builds }
 }
 
-/** Grades images by the built-in criteria. If a slot has several images, the first is used. */
+/** Grades images by the criteria. If a slot has several images, the first is used. */
 function streamState(
   name: string,
   releases: Releases,
-  images: readonly SlotImage[],
+  images: ReturnType<typeof imagesIn>,
   builds: Inventory,
-  workspace: MajorMinor | undefined,
+  { ocp: workspace, criteria = BUILT_IN, require = 'any' }: StreamFiles,
 ): State {
   const present = groupAlike(images, ({ slot }) => [printSlot(slot)]).map(({ first }) => first)
   const skus = present.flatMap(({ entry: { sku = [] } }) => sku)
   const sources = { name, releases: [...releases.values()], skus, workspace }
-  const { ocp } = decideOcp(sources, BUILT_IN)
-  const snapshot = asSnapshot(name, ocp, present)
-  const skews = new Map(measureSkew(snapshot, releases).map((each) => [printSlot(each.slot), each]))
-  const side = { releases, ocp, criteria: BUILT_IN }
+  const { ocp } = decideOcp(sources, criteria)
+  const snapshot = asSnapshot(name, ocp, present, criteria)
+  const measured = measureSkew(snapshot, releases, require)
+  const skews = new Map(measured.map((each) => [printSlot(each.slot), each]))
+  const side = { releases, ocp, criteria }
   const slots = present.map(({ slot, entry }): SlotSkew => {
     const release = releases.get(slot.architecture)
     const skew = skews.get(printSlot(slot))
-    const { days, ungraded } = gradeEntry(slot, entry, side)
+    const { grade, days, ungraded } = gradeEntry(slot, entry, side)
+    if (skew && grade && !isAdmitted(grade, require)) return skew
     const none = ocp && !skew ? `no slot in OCP ${printMajorMinor(ocp)}` : undefined
     const refused = release === undefined || !ocp ? undefined : (ungraded ?? none)
     return {
@@ -113,12 +119,17 @@ function streamState(
       ...(release !== undefined && { release }),
       ...(days !== undefined && { days }),
       ...skew,
+      ...(skew && grade && { grade }),
       image: entry,
       ...(refused !== undefined && { refused }),
     }
   })
   const filled = new Set(present.map(({ slot }) => printSlot(slot)))
-  const vacant = [...skews.values()].filter(({ slot }) => !filled.has(printSlot(slot)))
+  const hasPlace = (slot: Slot) =>
+    images.some(({ slot: { cloud }, layout }) => cloud === slot.cloud && slotPath(layout, slot))
+  const vacant = [...skews.values()].filter(
+    ({ slot }) => !filled.has(printSlot(slot)) && hasPlace(slot),
+  )
   return { ...newState(releases, ocp, slots, builds), vacant }
 }
 
@@ -165,7 +176,12 @@ export function canRead(target: FileText): boolean {
   }
 }
 
-function asSnapshot(name: string, ocp: MajorMinor | undefined, images: readonly SlotImage[]) {
+function asSnapshot(
+  name: string,
+  ocp: MajorMinor | undefined,
+  images: readonly SlotImage[],
+  criteria: Criteria,
+) {
   const byCloud = <T>(read: (image: SlotImage) => T) =>
     Object.fromEntries(
       [...groupBy(images, ({ slot }) => slot.cloud)].map(([cloud, own]) => [cloud, own.map(read)]),
@@ -179,10 +195,10 @@ function asSnapshot(name: string, ocp: MajorMinor | undefined, images: readonly 
       url: '',
       signatures: true,
     },
-    criteria: BUILT_IN,
+    criteria,
     builds: {},
     capturedAt: '',
-    images: byCloud(({ slot, entry }) => toImage(slot, entry, BUILT_IN)),
+    images: byCloud(({ slot, entry }) => toImage(slot, entry, criteria)),
     queries: byCloud(({ slot: { region = '' }, entry }) => ({ ...entry, region, images: 1 })),
   } as const
 }
