@@ -1,7 +1,7 @@
 import type { Slot } from '../core/clouds/facts.ts'
 import { chooseStream } from '../core/image/choose.ts'
 import { type FoundImage, findImage, gen1Image } from '../core/image/find.ts'
-import { IMAGE_FORMATS, POOLS } from '../core/image/targets.ts'
+import { IMAGE_FORMATS, POOLS, type Target } from '../core/image/targets.ts'
 import { PLANS } from '../core/selection/selections.ts'
 import { CLOUDS, DEFAULT_CLOUD, readArchitecture } from '../core/snapshot/snapshot.ts'
 import { InputError } from '../errors.ts'
@@ -54,24 +54,39 @@ export const imageCommand = command({
     const { osImageStream } = file ?? {}
     const { stream, reason } = chooseStream(source, { option, osImageStream, file: merge })
     if (reason !== undefined) terminal.say(`${source.file}: stream ${stream.name} (${reason})`)
-    const find = (slot: Slot): FoundImage => {
+    const find = (slot: Slot, target?: Target): FoundImage => {
       const found = findImage(stream, slot)
-      if (found === undefined) throw show.missingImage(source, stream, slot)
+      const place = target && { ...target, file: merge ?? '' }
+      if (found === undefined) throw show.missingImage(source, stream, slot, place)
       return args.gen1 ? gen1Image(found, source.file) : found
     }
     const images: FoundImage[] = []
     if (file === undefined || merge === undefined) {
-      const found = find(slotFor({}, args))
+      const { output, cloud = DEFAULT_CLOUD, region } = args
+      if (args.pool !== undefined && output !== 'install-config') {
+        throw new InputError(
+          '--pool: only used with --merge and --output install-config',
+          'Remove --pool.',
+        )
+      }
+      const isLocation = output === 'id' && cloud === 'azure'
+      if (isLocation && region !== undefined && !/^[a-z0-9]+$/i.test(region)) {
+        throw new InputError(
+          '--region: expected an Azure location such as eastus',
+          'Correct --region, or select another cloud with --cloud.',
+        )
+      }
+      const found = find(slotFor({}, isLocation ? { ...args, region: undefined } : args))
       images.push(found)
       terminal.data(`${show.printImage(found, args)}\n`)
-      for (const warning of show.imageWarnings(found, args)) terminal.warn(warning)
+      for (const warning of show.imageWarnings(found, args)) terminal.warn(`warning: ${warning}`)
     } else {
       const merged = mergeImages(file, args, find)
       images.push(...merged.images)
       if (!inPlace) terminal.file(merged.text)
       else if (merged.replaced.length > 0) await folder.write([{ file: merge, text: merged.text }])
       for (const line of show.mergeLines(merge, merged, inPlace === true)) terminal.say(line)
-      for (const warning of merged.warnings) terminal.warn(warning)
+      for (const warning of merged.warnings) terminal.warn(`warning: ${warning}`)
     }
     for (const note of images.flatMap((image) => show.imageNotes(stream, image))) terminal.say(note)
   },

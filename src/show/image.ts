@@ -5,14 +5,20 @@ import { groupAlike } from '../core/group.ts'
 import { type FoundImage, findGrade, gen1Sku } from '../core/image/find.ts'
 import { controlPlaneCost, type Merged } from '../core/image/merge.ts'
 import type { ImageSource, SourceStream } from '../core/image/source.ts'
-import { type ImageFormat, MACHINE_SET_PATH, type Pool } from '../core/image/targets.ts'
+import {
+  type ImageFormat,
+  MACHINE_SET_PATH,
+  type Pool,
+  REGION,
+  type Target,
+} from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
 import { PLANS } from '../core/selection/selections.ts'
 import { kubernetesName } from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { counted, printable } from '../printable.ts'
+import { counted, listed, printable } from '../printable.ts'
 import { alignColumns } from './table.ts'
 
 interface PrintOptions {
@@ -123,15 +129,22 @@ function replacementLine({ path, before, after }: Replacement): string {
 }
 
 /** The name of an image. Other values may be secrets or contain the id of an account. */
-const SAFE = /^[\w.:-]{0,60}$/
+const SAFE =
+  /^([\w.:-]{0,60}|projects\/(rhcos-cloud|redhat-marketplace-public)\/global\/images\/[\w.-]{1,80})$/
 
 const MAX_ROWS = 24
+
+type Facts = { readonly [Name in keyof Slot]?: Slot[Name] | undefined }
+
+/** A place in a manifest. Its facts cannot be selected by options. */
+type PlacedTarget = Target & { readonly file: string }
 
 /** An error with a table of the images that the stream has. */
 export function missingImage(
   { file, kind, streams, remedy }: ImageSource,
   { name, images }: SourceStream,
   slot: Slot,
+  target?: PlacedTarget,
 ): CheckFailure {
   const where = streams.length > 1 ? `${file}: stream ${name}` : file
   if (images.length === 0) {
@@ -141,22 +154,37 @@ export function missingImage(
       others.length > 0
         ? `Streams with images: ${others.map((stream) => stream.name).join(', ')}.`
         : (remedy ??
-            `Use ${kind === 'stream' ? 'its' : 'another'} marketplace file, or a snapshot.`),
+            `Use ${kind === 'marketplace' ? 'another' : 'a'} marketplace file, or a snapshot.`),
     )
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
   const shown = ofCloud.length > 0 ? ofCloud : images
+  const isShown = !target || slot.region === undefined || REGION.test(slot.region)
+  const place = target ? ` (${target.file}: ${target.name})` : ''
+  const printed = `${printSlot(isShown ? slot : { ...slot, region: 'of this region' })}${place}`
   const hasRegions = slot.region === undefined && shown.some((each) => each.slot.region)
   return new CheckFailure(
     hasRegions
       ? `${where}: ${slot.cloud} has an image for each region:`
-      : `${where}: no image for ${printSlot(slot)}; available images:`,
-    remedyFor(slot, shown),
+      : `${where}: no image for ${printed}; available images:`,
+    remedyFor(slot, shown, target),
     { lines: imageTable(shown) },
   )
 }
 
-function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
+const OPTIONS = [
+  ...([
+    ['cloud', '--cloud'],
+    ['plan', '--plan'],
+    ['architecture', '--arch'],
+  ] as const),
+  ...([
+    ['generation', '--generation'],
+    ['region', '--region'],
+  ] as const),
+]
+
+function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}): string {
   const plans = [...new Set(images.map((each) => each.slot.plan))]
   const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
   if (plan !== undefined) return `Use --plan ${printable(plan)}.`
@@ -164,17 +192,25 @@ function remedyFor(slot: Slot, images: readonly SlotImage[]): string {
     printSlot({ ...other, region: '' }) === printSlot({ ...slot, region: '' })
   const regions = images.flatMap((each) => (rest(each.slot) ? (each.slot.region ?? []) : []))
   if (regions.length > 0) {
-    const suggestion = slot.region === undefined ? undefined : nearest(slot.region, regions)
-    return suggestion
-      ? `Use --region ${suggestion}.`
-      : `Use --region with one of: ${regions.join(', ')}.`
+    return facts.region === undefined
+      ? `Use --region with one of: ${regions.join(', ')}.`
+      : 'Use a source with an image of this region.'
   }
   const gen2 = printSlot({ ...slot, generation: 2 })
   const sku = images.find((each) => printSlot(each.slot) === gen2)?.entry.sku
   if (slot.generation === 1 && gen1Sku(sku ?? '') !== undefined) {
-    return 'Use --gen1 to derive it from the Gen2 image.'
+    return 'Use --gen1 instead of --generation to derive it from the Gen2 image.'
   }
-  return 'Select one with --cloud, --plan, --arch, --generation and --region.'
+  const isFixed = (name: keyof Slot) => facts[name] !== undefined
+  const usable = images.filter((each) =>
+    OPTIONS.every(([name]) => !isFixed(name) || each.slot[name] === slot[name]),
+  )
+  const options = OPTIONS.filter(
+    ([name]) => !isFixed(name) && usable.some((each) => each.slot[name] !== slot[name]),
+  )
+  return options.length > 0
+    ? `Select one with ${listed(options.map(([, option]) => option))}.`
+    : 'Use a source that has such an image.'
 }
 
 function imageTable(images: readonly SlotImage[]): string[] {

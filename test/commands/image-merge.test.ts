@@ -186,7 +186,10 @@ describe('an install-config', () => {
     })
     const { status, stderr } = await merge(config('', '', 'aws', 'eu-west-9'))
     expect(status).toBe(1)
-    expect(stderr).toContain('no image for aws ocp x86_64 eu-west-9; available images:')
+    expect(stderr).toContain(
+      'no image for aws ocp x86_64 eu-west-9 (x.yaml: .compute[0]); available images:',
+    )
+    expect(stderr).toMatch(/\nUse a source with an image of this region\.\n$/)
   })
 
   it('with several compute pools gets an image in each, or in the one of --pool', async () => {
@@ -205,7 +208,7 @@ describe('an install-config', () => {
       const words = ['--plan', 'ocp', '--pool', name, '--quiet']
       const { stderr } = await merge(config('', ''), ...words)
       expect(stderr).toBe(
-        `stream-snapshot: x.yaml: ${name === 'controlPlane' ? '.controlPlane' : '.platform.azure.defaultMachinePlatform'}: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\n`,
+        `stream-snapshot: warning: x.yaml: ${name === 'controlPlane' ? '.controlPlane' : '.platform.azure.defaultMachinePlatform'}: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\n`,
       )
     }
   })
@@ -214,7 +217,7 @@ describe('an install-config', () => {
     const text = config('', '  platform:\n    azure:\n      osImage:\n        sku: own\n')
     const { stderr } = await merge(text)
     expect(stderr).toContain(
-      'stream-snapshot: x.yaml: .compute[0] has its own image, which is unchanged; --pool worker replaces it\n',
+      'stream-snapshot: warning: x.yaml: .compute[0] has its own image, which is unchanged; --pool worker replaces it\n',
     )
   })
 
@@ -370,6 +373,14 @@ describe('a MachineSet', () => {
         placement: { region: 'us-east-1' },
       }),
     ],
+    [
+      'kind: GCPMachineProviderSpec\ndisks:\n- sizeGb: 1\n- boot: true\n  image: projects/rhcos-cloud/global/images/rhcos-418-94-202410090804-0-gcp-x86-64\n',
+      '.disks[1].image',
+      machines({
+        kind: 'GCPMachineProviderSpec',
+        disks: [{ sizeGb: 1 }, { boot: true, image: GCP.urn }],
+      }),
+    ],
   ])('with an image in another form needs --replace: %j', async (members, path, expected) => {
     const text = machineSet(members)
     expect(await merge(text)).toEqual(
@@ -386,6 +397,22 @@ describe('a MachineSet', () => {
   })
 })
 
+it('shows the old image of a public project, and no other project', async () => {
+  const gcp = (project: string) =>
+    machineSet(
+      `kind: GCPMachineProviderSpec\ndisks:\n- boot: true\n  image: projects/${project}/global/images/old\n`,
+    )
+  const line = async (project: string, ...words: string[]) =>
+    (await merge(gcp(project), ...words)).stderr.split('\n')[0]
+  const path = 'x.yaml: .spec.template.spec.providerSpec.value.disks[0].image'
+  for (const project of ['rhcos-cloud', 'redhat-marketplace-public']) {
+    const old = `projects/${project}/global/images/old`
+    expect(await line(project, '--replace')).toBe(`${path}: ${old} -> ${GCP.urn}`)
+  }
+  expect(await line('hunter2', '--replace')).toBe(`${path}: … -> ${GCP.urn}`)
+  expect((await merge(gcp('redhat-marketplace-public'))).status).toBe(0)
+})
+
 describe('an option', () => {
   it.each([
     [
@@ -397,7 +424,13 @@ describe('an option', () => {
     [
       config('', ''),
       ['--region', 'westus'],
-      '.platform.azure.defaultMachinePlatform: region is eastus, but --region is westus',
+      '.platform.azure.defaultMachinePlatform: region is not westus, the --region',
+      '--region',
+    ],
+    [
+      config('', '', 'aws', 'us-east-2'),
+      ['--region', 'us-east-1'],
+      '.compute[0]: region is us-east-2, but --region is us-east-1',
       '--region',
     ],
     [
@@ -441,7 +474,11 @@ describe('a file', () => {
   it.each([
     ['kind: Secret\nplatform: {}\n', `${EXPECTED} Secret`],
     ['a: b\n', `${EXPECTED} no kind`],
-    ['kind: hunter2\n', `${EXPECTED} no kind`],
+    ['kind: hunter2\n', `${EXPECTED} an unknown kind`],
+    ['kind: Hunter\n', `${EXPECTED} an unknown kind`],
+    ['kind: [Machine]\n', `${EXPECTED} an unknown kind`],
+    ['kind: machineSet\n', `${EXPECTED} an unknown kind\nWrite kind: MachineSet.`],
+    ['apiVersion: hunter2/v1\nkind: MachineSet\n', `${EXPECTED} MachineSet of an unknown group`],
     ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', `${EXPECTED} Machine, Node`],
     [
       'apiVersion: cluster.x-k8s.io/v1beta1\nkind: MachineSet\n',
@@ -449,15 +486,25 @@ describe('a file', () => {
     ],
     [
       'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n',
-      `${EXPECTED} NodePool of hypershift.openshift.io\nPrint the image with -o nodepool and paste it.`,
+      `${EXPECTED} NodePool of hypershift.openshift.io\nUse -o nodepool instead of --merge, and paste the image.`,
+    ],
+    [
+      'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\nspec: {arch: arm64}\n',
+      `${EXPECTED} NodePool of hypershift.openshift.io\nUse -o nodepool --arch arm64 instead of --merge, and paste the image.`,
     ],
     [
       'apiVersion: hive.openshift.io/v1\nkind: MachinePool\n',
-      `${EXPECTED} MachinePool of hive.openshift.io\nPrint the image with -o machinepool and paste it.`,
+      `${EXPECTED} MachinePool of hive.openshift.io\nUse -o machinepool instead of --merge, and paste the image.`,
     ],
-    ['platform: {}\n', '.platform: expected azure, aws, gcp, found none'],
+    ['platform: {}\n', '.platform: expected azure, aws, gcp, found no platform'],
+    ['platform:\n  none: {}\n', '.platform: expected azure, aws, gcp, found none'],
+    ['platform:\n  hunter: {}\n', '.platform: expected azure, aws, gcp, found an unknown platform'],
+    [
+      'platform:\n  Azure: {}\n',
+      '.platform: expected azure, aws, gcp, found an unknown platform\nWrite azure in lower case.',
+    ],
     ['platform:\n  vsphere: {}\n', '.platform: expected azure, aws, gcp, found vsphere'],
-    ['platform: [hunter2]\n', '.platform: expected azure, aws, gcp, found none'],
+    ['platform: [hunter2]\n', '.platform: expected azure, aws, gcp, found no platform'],
     [
       'kind: MachineSet\nspec: hunter2\n',
       '.spec.template.spec.providerSpec.value: expected a provider spec',
@@ -465,6 +512,10 @@ describe('a file', () => {
     [
       machineSet('kind: VSphereMachineProviderSpec\n'),
       '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec, found VSphereMachineProviderSpec',
+    ],
+    [
+      machineSet('kind: HunterMachineProviderSpec\n'),
+      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec, found an unknown kind',
     ],
     [
       machineSet('kind: GCPMachineProviderSpec\n'),
@@ -480,6 +531,44 @@ describe('a file', () => {
       refusal(2, ...`stream-snapshot: x.yaml: ${message}`.split('\n')),
     )
   })
+
+  it.each([
+    [
+      'aws',
+      [],
+      'no image for aws ocp x86_64 of this region (x.yaml: .compute[0]); available images:',
+    ],
+    ['azure', ['--region', 'eastus'], 'region is not eastus, the --region'],
+  ])(
+    'of %s and with a region that is not one does not show in errors',
+    async (cloud, words, message) => {
+      const { status, stdout, stderr } = await merge(
+        config('', '', cloud, 'hunter2secret'),
+        ...words,
+      )
+      expect([status, stdout]).toEqual([cloud === 'aws' ? 1 : 2, ''])
+      expect(stderr).toContain(message)
+      expect(stderr).not.toContain('hunter2')
+    },
+  )
+
+  it.each([
+    [config('', arch('arm64')), '.compute[0]'],
+    [
+      `kind: List\nitems:\n- ${machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`).trimEnd().replaceAll('\n', '\n  ')}\n`,
+      '.items[0]',
+    ],
+  ])(
+    'is named with the place that no image is found for, and a remedy that works: %j',
+    async (text, place) => {
+      const { status, stderr } = await merge(text, '--plan', 'ocp')
+      expect(status).toBe(1)
+      expect(stderr).toContain(`no image for azure ocp aarch64 gen2 (x.yaml: ${place}); available`)
+      expect(stderr).toMatch(/\nSelect one with --plan\.\n$/)
+      expect((await merge(text, '--plan', 'no-purchase-plan')).status).toBe(0)
+      expect((await merge(text, '--plan', 'rosa')).stderr).toMatch(/\nSelect one with --plan\.\n$/)
+    },
+  )
 
   it('with many keys takes linear time', async () => {
     const keys = (count: number) =>

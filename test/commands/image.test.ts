@@ -245,7 +245,7 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
       2,
-      'i.yaml: osImageStream is not rhel-9, the --stream-name\nRemove --stream-name.',
+      'i.yaml: osImageStream differs from --stream-name rhel-9\nRemove --stream-name.',
     ],
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
@@ -260,7 +260,12 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
       1,
-      'map.yaml: no stream rhel-11\nUse --stream-name rhel-10.',
+      'map.yaml: no stream rhel-11\nUse --stream-name with one of: rhel-10, rhel-9.',
+    ],
+    [
+      ['map.yaml', '--merge', 'rhel-11.yaml'],
+      1,
+      'map.yaml: no stream of the name in osImageStream of rhel-11.yaml\nUse a source that has the stream.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
@@ -277,6 +282,7 @@ describe('the stream of several', () => {
     await write('unknown.yaml', await configMap(STREAMS, '0.0.1-snapshot'))
     await write('i.yaml', config('rhel-10'))
     await write('rhel-9.yaml', config('rhel-9'))
+    await write('rhel-11.yaml', config('rhel-11'))
     const { marketplace } = JSON.parse(RHEL_10).architectures.x86_64['rhel-coreos-extensions']
     await write('rhel-10.json', JSON.stringify({ x86_64: marketplace }))
     expect(await image(...words)).toEqual({
@@ -341,6 +347,18 @@ describe('the options of image', () => {
     [['--cloud', 'moon'], 'cloud'],
     [['-o', 'terraform'], 'output'],
     [['--in-place'], 'in-place'],
+    [['--pool', 'worker'], '--pool: only used with --merge and --output install-config'],
+    [
+      ['--pool', 'worker', '-o', 'machineset'],
+      '--pool: only used with --merge and --output install-config',
+    ],
+    [['--region', 'eastus'], '--region: not used for images of Azure'],
+    [['--cloud', 'gcp', '--region', 'r'], '--region: not used for images of Google Cloud'],
+    [['-o', 'id', '--region', 'us-east-1'], '--region: expected an Azure location such as eastus'],
+    [
+      ['--cloud', 'aws', '--region', 'us-east-1', '--generation', 'gen2'],
+      '--generation: not used for images of AWS',
+    ],
     [['--merge', 'x.yaml', '-o', 'id'], 'merge'],
     [
       ['--cloud', 'gcp', '-o', 'nodepool', '--plan', 'ocp'],
@@ -376,7 +394,7 @@ describe('the options of image', () => {
     const { stdout, stderr } = await image(...words)
     expect(load(stdout)).toMatchObject(expected)
     const cost =
-      'stream-snapshot: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\n'
+      'stream-snapshot: warning: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\n'
     expect(stderr.includes(cost)).toBe(pool === 'controlPlane' || pool === 'defaultMachinePlatform')
   })
 })
@@ -392,15 +410,11 @@ describe('a missing image', () => {
 
   it.each([
     [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Use --plan ocp.'],
-    [
-      ['--plan', 'oke'],
-      'azure oke x86_64 gen2',
-      'Select one with --cloud, --plan, --arch, --generation and --region.',
-    ],
+    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Select one with --plan and --arch.'],
     [
       ['--generation', 'gen1'],
       'azure no-purchase-plan x86_64 gen1',
-      'Use --gen1 to derive it from the Gen2 image.',
+      'Use --gen1 instead of --generation to derive it from the Gen2 image.',
     ],
   ])('is reported with the images that exist: %j', async (words, slot, remedy) => {
     expect(await image(DEMO, ...words)).toEqual({
@@ -424,7 +438,7 @@ describe('a missing image', () => {
     )
     const { stderr: typo } = await image(DEMO, '--cloud', 'aws', '--region', 'us-east-2')
     expect(typo).toContain('no image for aws ocp x86_64 us-east-2;')
-    expect(typo).toMatch(/\nUse --region us-east-1\.\n$/)
+    expect(typo).toMatch(/\nUse --region with one of: ap-southeast-2, .*us-east-1\.\n$/)
   })
 
   it('of a stream without images, or of Gen1 for arm64, is exit 1', async () => {
@@ -433,7 +447,7 @@ describe('a missing image', () => {
       status: 1,
       stdout: '',
       stderr:
-        'stream-snapshot: plain.json: no marketplace images\nUse its marketplace file, or a snapshot.\n',
+        'stream-snapshot: plain.json: no marketplace images\nUse a marketplace file, or a snapshot.\n',
     })
     expect(await image('enhancement.json', '--arch', 'arm64', '--gen1')).toEqual({
       status: 1,

@@ -1,6 +1,5 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { printMajorMinor } from '../versions/version.ts'
-import { nearest } from '../workspace/nearest.ts'
 import type { ImageSource, SourceStream } from './source.ts'
 
 interface StreamRequest {
@@ -17,7 +16,7 @@ export function chooseStream(
   const { option, osImageStream, file: config } = request
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(
-      `${config}: osImageStream is not ${quote(option)}, the --stream-name`,
+      `${config}: osImageStream differs from --stream-name ${quote(option)}`,
       'Remove --stream-name.',
     )
   }
@@ -45,12 +44,15 @@ export function chooseStream(
       ? `osImageStream of ${config}`
       : '--stream-name'
   if (stream) return { stream, reason: from }
-  const meant = nearest(name, names)
   throw new CheckFailure(
     `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `of the name in ${from}`)}`,
-    meant ? `Use --stream-name ${meant}.` : `Use --stream-name with one of: ${listNames(names)}.`,
+    option === undefined && osImageStream !== undefined
+      ? OTHER_SOURCE
+      : `Use --stream-name with one of: ${listNames(names)}.`,
   )
 }
+
+const OTHER_SOURCE = 'Use a source that has the stream.'
 
 /** @throws InputError for another stream than the wanted one */
 function isFallbackFor(
@@ -70,7 +72,7 @@ function isFallbackFor(
   }
   throw new InputError(
     `${config}: osImageStream: ${file} ${is} ${name}, not that one`,
-    'Use a source that has the stream.',
+    OTHER_SOURCE,
   )
 }
 

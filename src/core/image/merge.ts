@@ -9,7 +9,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, type Pool, type Target } from './targets.ts'
+import { at, findTargets, type Pool, REGION, type Target } from './targets.ts'
 import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
@@ -32,7 +32,7 @@ export function openMergeFile(text: string, file: string) {
 export function mergeImages(
   { yaml, targets: all }: ReturnType<typeof openMergeFile>,
   options: ImageOptions,
-  find: (slot: Slot) => FoundImage,
+  find: (slot: Slot, target: Target) => FoundImage,
 ) {
   const { file } = yaml
   const planFor = (target: Target) => slotFor(target, options).plan
@@ -50,9 +50,9 @@ export function mergeImages(
   for (const target of targets) {
     refuseConflict(file, target, 'architecture', options.arch)
     refuseConflict(file, target, 'region', options.region)
-    const found = find(slotFor(target, options))
+    const found = find(slotFor(target, options), target)
     images.set(found.urn, found)
-    refuseOthers(yaml, target, options.replace === true)
+    refuseOthers(yaml, target, found, options.replace === true)
     put(yaml, target, found)
   }
   const paid = targets.filter((target) => isPaid(planFor(target)) && !isCompute(target))
@@ -79,7 +79,12 @@ export function slotFor(
   options: ImageOptions,
 ): Slot {
   const { cloud = options.cloud ?? DEFAULT_CLOUD, region = options.region } = facts
-  const { facets, defaultPlan } = FACTS[cloud]
+  const { facets, defaultPlan, title } = FACTS[cloud]
+  for (const facet of ['generation', 'region'] as const) {
+    const isFact = facet === 'region' && facts.region !== undefined
+    if (options[facet] === undefined || isFact || facets.includes(facet)) continue
+    throw new InputError(`--${facet}: not used for images of ${title}`, `Remove --${facet}.`)
+  }
   return {
     cloud,
     plan: options.plan ?? defaultPlan,
@@ -146,9 +151,11 @@ function refuseConflict(
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
   const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)
-  const shown = /^[a-z0-9_-]{1,40}$/.test(value) ? `is ${names(value)}` : 'differs'
+  const isShown = fact !== 'region' || REGION.test(value)
   throw new InputError(
-    `${file}: ${target.name}: ${fact} ${shown}, but ${OPTIONS[fact]} is ${names(option)}`,
+    isShown
+      ? `${file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
+      : `${file}: ${target.name}: ${fact} is not ${option}, the ${OPTIONS[fact]}`,
     `Remove ${OPTIONS[fact]}.`,
   )
 }
@@ -158,16 +165,27 @@ function bothNames(architecture: Architecture): string {
   return other === architecture ? architecture : `${architecture} (${other})`
 }
 
-function refuseOthers(yaml: YamlFile, { document, others }: Target, replace: boolean): void {
-  for (const path of others) {
+function refuseOthers(
+  yaml: YamlFile,
+  target: Target,
+  { slot, entry }: FoundImage,
+  replace: boolean,
+): void {
+  const { document, path, format, value, others } = target
+  // A public image is not a marketplace image, although both are paths.
+  const isDisk = format === 'machineSet' && slot.cloud === 'gcp'
+  const image = isDisk ? [...bootDisk(yaml.file, target), 'image'] : []
+  const before = String(at(value, image.slice(path.length)) ?? '')
+  const isOther = isDisk && before !== '' && !before.includes(`projects/${entry.project}/`)
+  for (const path of isOther ? [...others, image] : others) {
     if (!replace) {
       throw new InputError(
         `${yaml.file}: ${jsonPath(path)}: names another image`,
         'Use --replace to replace it.',
       )
     }
-    // `put` sets it to an empty string.
-    if (path.at(-1) !== 'resourceID') yaml.remove(document, path)
+    // `put` replaces these.
+    if (!['image', 'resourceID'].includes(String(path.at(-1)))) yaml.remove(document, path)
   }
 }
 

@@ -188,13 +188,26 @@ export function expandList(value: JsonValue): readonly JsonValue[] {
   return isRecord(value) && value.kind === 'List' && isList(value.items) ? value.items : [value]
 }
 
-/** Unique kinds. Other text is not quoted, as it may be a secret. */
+const KINDS = [
+  ...['AgentConfig', 'ClusterDeployment', 'ConfigMap', 'ControlPlaneMachineSet', 'Deployment'],
+  ...['HostedCluster', 'ImageContentSourcePolicy', 'ImageDigestMirrorSet', 'List', 'Machine'],
+  ...['MachineConfig', 'MachineConfigPool', 'MachineDeployment', 'MachinePool', 'MachineSet'],
+  ...['Namespace', 'Node', 'NodePool', 'Pod', 'Secret'],
+  ...['AWSMachineProviderConfig', 'AzureMachineProviderSpec', 'GCPMachineProviderSpec'],
+  ...['NutanixMachineProviderConfig', 'OpenstackProviderSpec', 'VSphereMachineProviderSpec'],
+]
+const GROUP =
+  /^((machine|machineconfiguration|hive|hypershift|agent-install)\.openshift|(infrastructure\.)?cluster\.x-k8s)\.io(?=\/)/
+
+/** Unique kinds and groups, if they are known. Other text may be a secret. */
 export function listKinds(objects: readonly JsonValue[]): string {
   const kinds = objects.map((object) => {
     const { kind, apiVersion } = isRecord(object) ? object : {}
-    if (typeof kind !== 'string' || !/^[A-Z][A-Za-z]{1,62}$/.test(kind)) return 'no kind'
-    const [group = ''] = /^[a-z0-9.-]+(?=\/)/.exec(String(apiVersion)) ?? []
-    return group === '' ? kind : `${kind} of ${group}`
+    if (kind === undefined) return 'no kind'
+    if (typeof kind !== 'string' || !KINDS.includes(kind)) return 'an unknown kind'
+    const isGrouped = typeof apiVersion === 'string' && apiVersion.includes('/')
+    const [group = 'an unknown group'] = GROUP.exec(String(apiVersion)) ?? []
+    return isGrouped ? `${kind} of ${group}` : kind
   })
   return [...new Set(kinds)].slice(0, 5).join(', ') || 'no kind'
 }

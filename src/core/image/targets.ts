@@ -67,11 +67,10 @@ export function findTargets(documents: readonly JsonValue[], file: string) {
     ),
   ]
   if (targets.length === 0) {
-    const found = listKinds(documents.flatMap(expandList))
-    const format = FORMATS.find((each) => found.startsWith(each))
+    const objects = documents.flatMap(expandList).map(record)
     throw new InputError(
-      `${file}: expected an install-config, MachineSet or ControlPlaneMachineSet, found ${found}`,
-      format && `Print the image with -o ${format.toLowerCase()} and paste it.`,
+      `${file}: expected an install-config, MachineSet or ControlPlaneMachineSet, found ${listKinds(objects)}`,
+      objects.map(kindRemedy).find((each) => each !== undefined),
     )
   }
   const { osImageStream } = config?.value ?? {}
@@ -80,17 +79,42 @@ export function findTargets(documents: readonly JsonValue[], file: string) {
 
 const FORMATS = ['NodePool', 'MachinePool']
 
+function kindRemedy({ kind, spec }: JsonRecord): string | undefined {
+  const name = text(kind) ?? ''
+  const architecture = toArchitecture(text(record(spec).arch) ?? '')
+  if (FORMATS.includes(name)) {
+    const arch = architecture === undefined ? '' : ` --arch ${kubernetesName(architecture)}`
+    return `Use -o ${name.toLowerCase()}${arch} instead of --merge, and paste the image.`
+  }
+  const meant = Object.keys(TEMPLATES).find((each) => each.toLowerCase() === name.toLowerCase())
+  return meant === undefined || meant === name ? undefined : `Write kind: ${meant}.`
+}
+
 function isInstallConfig(value: JsonValue): value is JsonRecord {
   return isRecord(value) && value.kind === undefined && 'platform' in value
 }
+
+/** Platforms without marketplace images. Other text may be a secret. */
+const PLATFORMS = [
+  ...['baremetal', 'external', 'ibmcloud', 'none', 'nutanix', 'openstack', 'powervc', 'powervs'],
+  ...['ovirt', 'vsphere'],
+]
+
+/** Regions of AWS, which errors print. Other text may be a secret. */
+export const REGION =
+  /^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-(central|(north|south)?(east|west)?)-[0-9]{1,2}$/
 
 function findPools(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
   const clouds = Object.keys(platform)
   const cloud = CLOUDS.find((each) => clouds.includes(each))
   if (cloud === undefined) {
-    const found = clouds.filter((name) => /^[a-z]{1,20}$/.test(name)).join(', ') || 'none'
-    throw new InputError(`${file}: .platform: expected ${CLOUDS.join(', ')}, found ${found}`)
+    const found = clouds.map((name) => (PLATFORMS.includes(name) ? name : 'an unknown platform'))
+    const meant = CLOUDS.find((each) => clouds.some((name) => name.toLowerCase() === each))
+    throw new InputError(
+      `${file}: .platform: expected ${CLOUDS.join(', ')}, found ${[...new Set(found)].join(', ') || 'no platform'}`,
+      meant && `Write ${meant} in lower case.`,
+    )
   }
   const own = record(platform[cloud])
   const region = text(own.region)
