@@ -4,12 +4,12 @@
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
 import { asCommonJs, bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 import { noticesOf } from './build/notices.ts'
-import { chooseBundle, LAZY, withoutCapture } from './build/plugins.ts'
+import { ALONE, chooseBundle, LAZY, onlyCommand, withoutCapture } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const path = (name: string) => `${root}${name}`
@@ -22,6 +22,21 @@ const options = {
   sourcemap: true,
   sourcesContent: false,
 } as const satisfies BuildOptions
+
+/** Builds files of commands that load no SDK. */
+function offline(entryPoints: Record<string, string>, ...plugins: Plugin[]) {
+  return build({
+    ...options,
+    ...COMMAND_LINE,
+    ...asCommonJs('__filename'),
+    entryPoints,
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    // `require` instead, as the loader of ES modules takes long to start.
+    supported: { 'dynamic-import': false },
+    plugins: [...COMMAND_LINE.plugins, withoutCapture, ...plugins],
+  })
+}
 
 const [{ metafile }] = await Promise.all([
   build({
@@ -42,20 +57,8 @@ const [{ metafile }] = await Promise.all([
     chunkNames: 'library/[name]-[hash]',
     packages: 'external',
   }),
-  build({
-    ...options,
-    ...COMMAND_LINE,
-    ...asCommonJs('__filename'),
-    entryPoints: {
-      offline: 'src/main.ts',
-      ...Object.fromEntries(LAZY.map((each) => [each, each])),
-    },
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-    // `require` instead, as the loader of ES modules takes long to start.
-    supported: { 'dynamic-import': false },
-    plugins: [...COMMAND_LINE.plugins, withoutCapture],
-  }),
+  offline({ offline: 'src/main.ts', ...Object.fromEntries(LAZY.map((each) => [each, each])) }),
+  ...ALONE.map((name) => offline({ [name]: 'src/main.ts' }, onlyCommand(name))),
   // The bin: CommonJS, as node spends a quarter of its own start on the loader of ES modules.
   build({
     ...options,

@@ -1,28 +1,44 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Plugin } from 'esbuild'
 import fs from 'fs-extra'
 
 /**
- * Commands that never load an SDK. They are in one CommonJS file of their own: resolving and compiling
- * ES modules takes node longer than such a command runs.
+ * Commands that never load an SDK. They are in CommonJS files: resolving and compiling ES modules takes
+ * node longer than such a command runs. The first ones are each in a file of its own, `help` and the
+ * others in one with all commands.
  */
-const OFFLINE = ['regenerate', 'diff', 'skew', 'list', 'history', 'image', 'configmap', 'help']
+export const ALONE = ['regenerate', 'diff', 'skew', 'list']
+const TOGETHER = ['history', 'image', 'configmap', 'help']
 
 /** Loads the bundle that has the command. */
 export const chooseBundle: Plugin = {
   name: 'choose bundle',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: 'main', namespace: 'choose-bundle' }))
-    onResolve({ filter: /^\.\/(main\.js|offline\.cjs)$/ }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /^\.\/main\.js$/ }, ({ path }) => ({ path, external: true }))
     onLoad({ filter: /.*/, namespace: 'choose-bundle' }, () => ({
       contents: `export const main = async (words) => {
-        const isOffline = ${JSON.stringify(OFFLINE)}.includes(words[0]) || words.includes('--help')
-        const bundle = isOffline ? require('./offline.cjs') : await import('./main.js')
+        const [name] = words
+        const isHelp = ${JSON.stringify(TOGETHER)}.includes(name) || words.includes('--help')
+        const file = isHelp ? 'offline' : ${JSON.stringify(ALONE)}.find((each) => each === name)
+        const path = './' + file + '.cjs'
+        const bundle = file ? require(path) : await import('./main.js')
         return bundle.main(words)
       }`,
     }))
   },
 }
+
+/** Leaves out all commands but one. */
+export const onlyCommand = (name: string): Plugin => ({
+  name: 'only command',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/src\/commands\/index\.ts$/ }, ({ path }) => ({
+      resolveDir: dirname(path),
+      contents: `import { ${name}Command } from './${name}.ts'; export const COMMANDS = [${name}Command]`,
+    }))
+  },
+})
 
 /** Packages that few runs of offline commands load, each in a file of its own. */
 export const LAZY = ['fs-extra', 'yaml']
