@@ -26,9 +26,9 @@ export interface Row {
 export function rows(changes: readonly Change[]): Row[] {
   const shown = changes.filter((change) => !change.follows && !isRegraded(change))
   const clouds = ofKind(shown, 'cloud').map(({ subject }) => subject.cloud)
-  const isOfWholeCloud = ({ subject }: Change) =>
+  const belongsToCloud = ({ subject }: Change) =>
     (subject.kind === 'listing' || subject.kind === 'query') && clouds.includes(subject.cloud)
-  const rest = shown.filter((change) => !isOfWholeCloud(change))
+  const rest = shown.filter((change) => !belongsToCloud(change))
   const parts = [...ofKind(rest, 'artifact'), ...ofKind(rest, 'image')]
   return [
     ...buildRows(shown, changes),
@@ -81,7 +81,7 @@ function buildRows(shown: readonly Change[], all: readonly Change[]): Row[] {
   const builds = ofKind(shown, 'build').map((change) => {
     const back = change.loss === 'older' ? ' (back to an earlier build)' : ''
     const what = `${move(change)}${back}${removedParts(change, all)}${describeAbsence(change)}`
-    return { change, row: row(change, '', what, dateOf(change.after)) }
+    return { change, row: row(change, '', what, getDate(change.after)) }
   })
   return groupAlike(builds, ({ row: { sign, what } }) => [sign, what]).map((group) => {
     const architectures = group.all.map(({ change }) => change.subject.architecture).join(', ')
@@ -178,7 +178,7 @@ function listingRows(changes: readonly Change[]): Row[] {
 function imageRows(all: readonly { readonly change: Change; readonly slot: Slot }[]): Row[] {
   const members = all.map(({ change, slot }) => {
     const { after, absence } = change
-    const own = { ...row(change, '', move(change), dateOf(after)), grade: after?.grade }
+    const own = { ...row(change, '', move(change), getDate(after)), grade: after?.grade }
     const alike = [own.sign, own.what, own.grade, absence].join('\n')
     return { slot, change, row: own, alike }
   })
@@ -291,7 +291,7 @@ function versionText(item: Item | undefined): string | undefined {
 }
 
 /** The date in a release or version. */
-function dateOf(item: Item | undefined): string {
+function getDate(item: Item | undefined): string {
   const stamp = item?.release === undefined ? undefined : readVersion(item.release)?.stamp
   return stamp === undefined ? '' : `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
 }

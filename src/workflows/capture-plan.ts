@@ -91,7 +91,7 @@ export async function planCapture(
   const builds = isOfClouds
     ? []
     : source.builds.filter(({ architecture }) => !drop.includes(architecture ?? ''))
-  const criteria = await readCriteriaOf(config, folder, before)
+  const criteria = await readCriteriaFor(config, folder, before)
   const given = readMajorMinor(options.ocp ?? '')
   if (given) refuseOcp(given, source.releases, criteria.rhel)
   const decision = decideOcp(
@@ -190,7 +190,7 @@ async function readSource(
   const builds: readonly NamedBuild[] =
     options.builds ?? named.map(([architecture, release]) => ({ architecture, release }))
   if (builds.length === 0 && target === undefined) {
-    if (before !== undefined) return sourceOfSnapshot(config, before)
+    if (before !== undefined) return snapshotSource(config, before)
     if (options.ocp === undefined) {
       throw new InputError(
         `${config.snapshot}: no such file, and nothing to capture is named`,
@@ -254,7 +254,7 @@ async function targetSkus(
   return skusOf(imagesIn(holder))
 }
 
-function sourceOfSnapshot(config: StreamConfig, { stream, builds }: Snapshot): Source {
+function snapshotSource(config: StreamConfig, { stream, builds }: Snapshot): Source {
   const isMoved = config.name !== undefined || config.url !== undefined
   return {
     isRepeated: true,
@@ -290,7 +290,7 @@ function identify(
 }
 
 /** The named criteria, else those of the existing snapshot, with built-in criteria for other clouds. */
-export async function readCriteriaOf(
+export async function readCriteriaFor(
   { criteria }: Pick<StreamConfig, 'criteria'>,
   folder: Folder,
   before?: Snapshot,

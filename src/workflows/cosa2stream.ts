@@ -19,7 +19,7 @@ import {
 import { missingName } from './capture-plan.ts'
 import { writeLocked } from './locks.ts'
 import { prepareRegeneration, type RegenerateOptions } from './regenerate.ts'
-import { findStreamOf, findWorkspace, type OpenedWorkspace } from './workspace.ts'
+import { findStreamByFile, findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
 interface Cosa2streamOptions extends CaptureOptions, RegenerateOptions {
   readonly builds: readonly NamedBuild[]
@@ -79,7 +79,7 @@ function findStream(
 ): FoundStream {
   const { target } = flags
   const [name, own] =
-    (target === undefined ? undefined : findStreamOf(opened, folder, target)) ?? []
+    (target === undefined ? undefined : findStreamByFile(opened, folder, target)) ?? []
   if (name === undefined || own === undefined || opened === undefined) {
     const snapshot = flags.snapshot ?? `snapshots/${snapshotName(flags, builds)}.json`
     return { config: { require: 'any', ...flags, snapshot } }

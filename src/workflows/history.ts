@@ -18,7 +18,7 @@ import {
 } from '../files/git/history.ts'
 import { decodeText } from '../files/read.ts'
 import {
-  findStreamOf,
+  findStreamByFile,
   findWorkspace,
   marketplaceFilesFor,
   type OpenedWorkspace,
@@ -92,7 +92,7 @@ function fileRequest(
 ): HistoryRequest {
   const names = [...(opened?.streams.keys() ?? [])]
   const suggestion = folder.exists(path) ? undefined : nearest(path, names)
-  const [stream, config] = findStreamOf(opened, folder, path) ?? []
+  const [stream, config] = findStreamByFile(opened, folder, path) ?? []
   if (opened && stream !== undefined && config) {
     const { target = '', marketplaceFile } = config
     const isTarget = folder.resolve(target) === folder.resolve(path)

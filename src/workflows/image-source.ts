@@ -13,7 +13,12 @@ import { nearest } from '../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { findMarketplaceFile, findStreamOf, findWorkspace, streamFilesFor } from './workspace.ts'
+import {
+  findMarketplaceFile,
+  findStreamByFile,
+  findWorkspace,
+  streamFilesFor,
+} from './workspace.ts'
 
 /**
  * Reads a file with images, stdin for `-`, or a stream of the workspace by its name. A stream is read
@@ -31,7 +36,7 @@ export async function openImageSource(folder: Folder, source: string): Promise<I
   if (text === undefined) throw noSource(file, named ? [] : [...streams.keys()])
   const found = await readImageSource(text, file === STDIN ? 'stdin' : file)
   if (file === STDIN) return found
-  const [name = source, config] = findStreamOf(opened, folder, file) ?? []
+  const [name = source, config] = findStreamByFile(opened, folder, file) ?? []
   const complete = found.kind === 'stream' ? withImages : withTarget
   const whole = await complete(found, folder, file, config)
   if (!config || whole.streams.some(({ images }) => images.length > 0)) return whole

@@ -13,8 +13,13 @@ import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
 import { ocpVersionsForRhel, readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { readCriteriaOf } from './capture-plan.ts'
-import { findStreamOf, findWorkspace, marketplaceFilesFor, streamFilesFor } from './workspace.ts'
+import { readCriteriaFor } from './capture-plan.ts'
+import {
+  findStreamByFile,
+  findWorkspace,
+  marketplaceFilesFor,
+  streamFilesFor,
+} from './workspace.ts'
 
 export interface SkewRequest {
   readonly source: string
@@ -54,7 +59,7 @@ async function snapshotSkew(
 ): Promise<SlotSkew[]> {
   const { source, cloud, require, ocp } = request
   const snapshot = readSnapshot(text, source)
-  const [, config] = findStreamOf(await findWorkspace(folder), folder, source) ?? []
+  const [, config] = findStreamByFile(await findWorkspace(folder), folder, source) ?? []
   const { target = config?.target } = request
   // Without queries, the images are only in the stream.
   if (capturedClouds(snapshot).length === 0 && config && target !== undefined) {
@@ -82,7 +87,7 @@ async function streamSkew(
   request: SkewRequest,
 ): Promise<SlotSkew[]> {
   const { cloud, require, ocp } = request
-  const [name, config] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
+  const [name, config] = findStreamByFile(await findWorkspace(folder), folder, file) ?? []
   const isWhole = isStream(text)
   const other = isWhole
     ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
@@ -90,7 +95,7 @@ async function streamSkew(
   const main = { path: file, read: () => text }
   const given = readMajorMinor(ocp ?? '')
   const version = given ?? readMajorMinor(config?.ocp ?? '')
-  const criteria = await readCriteriaOf(config ?? {}, folder)
+  const criteria = await readCriteriaFor(config ?? {}, folder)
   const state = readState({
     main,
     ...(isWhole ? other && { marketplaceFile: other } : { target: other }),
@@ -151,7 +156,7 @@ export async function readQueried(
   file: string,
   cloud: CloudName | undefined,
 ): Promise<Snapshot> {
-  const [name] = findStreamOf(await findWorkspace(folder), folder, file) ?? []
+  const [name] = findStreamByFile(await findWorkspace(folder), folder, file) ?? []
   if (name !== undefined && !folder.exists(file)) {
     throw new InputError(`${file}: no such file`, `Run stream-snapshot update ${name}.`)
   }
@@ -170,7 +175,7 @@ async function expectQueried(
   const queried = capturedClouds(snapshot)
   if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return
   const workspace = await findWorkspace(folder)
-  const [name, config] = findStreamOf(workspace, folder, file) ?? []
+  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
   const missing = cloud ?? config?.clouds?.[0] ?? DEFAULT_CLOUD
   const update = `stream-snapshot update ${name}`
   throw new InputError(

@@ -92,7 +92,7 @@ export function unknownStream(name: string, known: readonly string[], file: stri
   )
 }
 
-export function findStreamOf(
+export function findStreamByFile(
   opened: OpenedWorkspace | undefined,
   folder: Folder,
   file: string,
