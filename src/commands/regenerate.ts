@@ -89,7 +89,7 @@ export const regenerateCommand = command({
 async function fromSnapshot(args: Args, context: Context): Promise<NamedRegeneration[]> {
   const [snapshot = '', other] = args.STREAMS
   const config = { require: 'any', ...targetFlags(args), snapshot } as const
-  const remedy = 'Name the stream with --target FILE.'
+  const remedy = 'Specify the stream with --target FILE.'
   if (other !== undefined) {
     throw new InputError(
       `unexpected argument: ${other}`,

@@ -386,7 +386,7 @@ describe('a MachineSet', () => {
     expect(await merge(text)).toEqual(
       refusal(
         2,
-        `stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value${path}: names another image`,
+        `stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value${path}: selects another image`,
         'Use --replace to replace it.',
       ),
     )
@@ -524,7 +524,7 @@ describe('a file', () => {
     ['platform:\n  azure: hunter2\n', '.platform.azure: expected a mapping'],
     [
       `platform:\n  azure: {}\n---\nplatform:\n  azure: {}\n`,
-      'expected one install-config, found 2\nMove each into a file of its own.',
+      'expected one install-config, found 2\nMove each one to a separate file.',
     ],
   ])('%j is refused', async (text, message) => {
     expect(await merge(text)).toEqual(

@@ -250,12 +250,12 @@ describe('the stream of several', () => {
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
       2,
-      'i.yaml: osImageStream: stream-metadata.json is the stream rhel-9, not that one\nUse a source that has the stream.',
+      'i.yaml: osImageStream differs from stream-metadata.json, which is the stream rhel-9\nUse a source that has the stream.',
     ],
     [
       ['rhel-10.json', '--merge', 'rhel-9.yaml'],
       2,
-      'rhel-9.yaml: osImageStream: rhel-10.json has images of rhel-10, not that one\nUse a source that has the stream.',
+      'rhel-9.yaml: osImageStream differs from rhel-10.json, which has images of rhel-10\nUse a source that has the stream.',
     ],
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
@@ -265,7 +265,7 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'rhel-11.yaml'],
       1,
-      'map.yaml: no stream of the name in osImageStream of rhel-11.yaml\nUse a source that has the stream.',
+      'map.yaml: no stream with the name in osImageStream of rhel-11.yaml\nUse a source that has the stream.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
@@ -303,7 +303,7 @@ describe('the stream of several', () => {
     expect(await image(...words)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `stream-snapshot: i.yaml: osImageStream: ${words[0]} has images of rhel-9, not that one\nUse a source that has the stream.\n`,
+      stderr: `stream-snapshot: i.yaml: osImageStream differs from ${words[0]}, which has images of rhel-9\nUse a source that has the stream.\n`,
     })
     await fs.move(at('m/coreos-rhel-9.json'), at('m/coreos-rhel-10.json'))
     await fs.move(at(words[0] ?? ''), at('m/marketplace/coreos-rhel-10.json'))

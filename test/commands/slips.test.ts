@@ -34,7 +34,7 @@ it('reads a snapshot from stdin', async () => {
 it.each([
   [
     'list s.recording.json',
-    's.recording.json: a recording, expected a snapshot\nName the snapshot, s.json.',
+    's.recording.json: a recording, expected a snapshot\nUse the snapshot, s.json.',
   ],
   [
     'skew rhcos.json',

@@ -79,7 +79,7 @@ export function impliedPlace(
     if (values.length > 1 && given[key] === undefined) {
       throw new InputError(
         `the builds are of different streams: ${values.join(', ')}`,
-        `Name one with --${key}.`,
+        `Select one with --${key}.`,
       )
     }
   }
@@ -87,7 +87,7 @@ export function impliedPlace(
   if (other !== undefined && given.url === undefined) {
     throw new InputError(
       `${other.source}: expected URL/NAME/builds/VERSION/ARCH/meta.json`,
-      'Name the stream and its build server with --name and --url.',
+      'Specify the stream and its build server with --name and --url.',
     )
   }
   return places[0]

@@ -25,7 +25,7 @@ export function readBuild(meta: unknown, wanted: WantedBuild, place: StreamPlace
     )
   }
   if (!isRelease(release)) {
-    throw new InputError(`.buildid: expected a build's id, found ${printable(release)}`)
+    throw new InputError(`.buildid: expected a build ID, found ${printable(release)}`)
   }
   const location = wanted.location ?? buildFolder(place, architecture, release)
   // Reports invalid parts, which `prune` would remove.

@@ -76,7 +76,7 @@ export class HistoryReader {
 
   expectReadable(): void {
     if (this.#isReadable || this.#problem === undefined) return
-    throw new InputError(this.#problem, 'Name a snapshot, a stream or a marketplace file.')
+    throw new InputError(this.#problem, 'Use a snapshot, a stream or a marketplace file.')
   }
 }
 

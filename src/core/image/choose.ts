@@ -45,7 +45,7 @@ export function chooseStream(
       : '--stream-name'
   if (stream) return { stream, reason: from }
   throw new CheckFailure(
-    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `of the name in ${from}`)}`,
+    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `with the name in ${from}`)}`,
     option === undefined && osImageStream !== undefined
       ? OTHER_SOURCE
       : `Use --stream-name with one of: ${listNames(names)}.`,
@@ -71,7 +71,7 @@ function isFallbackFor(
     throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
   }
   throw new InputError(
-    `${config}: osImageStream: ${file} ${is} ${name}, not that one`,
+    `${config}: osImageStream differs from ${file}, which ${is} ${name}`,
     OTHER_SOURCE,
   )
 }

@@ -180,7 +180,7 @@ function refuseOthers(
   for (const path of isOther ? [...others, image] : others) {
     if (!replace) {
       throw new InputError(
-        `${yaml.file}: ${jsonPath(path)}: names another image`,
+        `${yaml.file}: ${jsonPath(path)}: selects another image`,
         'Use --replace to replace it.',
       )
     }

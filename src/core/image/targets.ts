@@ -55,7 +55,7 @@ export function findTargets(documents: readonly JsonValue[], file: string) {
   if (config && configs.length > 1) {
     throw new InputError(
       `${file}: expected one install-config, found ${configs.length}`,
-      'Move each into a file of its own.',
+      'Move each one to a separate file.',
     )
   }
   const targets = [

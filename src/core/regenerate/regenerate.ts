@@ -140,8 +140,8 @@ function withMetadata(stream: Stream, { snapshot, target }: Job): Stream {
 function withBuilds({ snapshot, target, keepLost = false, drop = [] }: Job) {
   if (target === undefined && Object.keys(snapshot.builds).length === 0) {
     throw new InputError(
-      'the snapshot has no builds, so a stream to update is needed',
-      'Name the stream with --target FILE.',
+      'the snapshot has no builds, so a target stream is required',
+      'Specify the stream with --target FILE.',
     )
   }
   let stream = target ?? emptyStream(snapshot.stream.name)

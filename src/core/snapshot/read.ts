@@ -66,7 +66,7 @@ function notASnapshot(value: unknown, file: string): InputError {
     const own = file.replace(/\.recording\.json$/, '.json')
     return new InputError(
       `${file}: a recording, expected a snapshot`,
-      own === file ? undefined : `Name the snapshot, ${own}.`,
+      own === file ? undefined : `Use the snapshot, ${own}.`,
     )
   }
   const members = isRecord(value) ? value : {}
