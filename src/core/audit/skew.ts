@@ -13,7 +13,7 @@ import { buildReleases, type Snapshot, type SnapshotContent } from '../snapshot/
 import { toEntry } from '../stream/marketplace.ts'
 import {
   compareMajorMinor,
-  daysBetween,
+  daysBehind,
   inferRhel,
   isOfPublication,
   type MajorMinor,
@@ -109,7 +109,7 @@ function describeImage(
     return isIgnored ? ({ isIgnored } as const) : {}
   }
   const version = readVersion(image.version)
-  const days = daysBetween(version?.stamp, wanted.release.stamp)
+  const days = daysBehind(image.version, wanted.release)
   const rhel = version && inferRhel(criteria.rhel, version)
   return {
     image: toEntry(slot.cloud, image),

@@ -5,13 +5,7 @@ import { selectImage } from '../selection/select.ts'
 import { findFloor, type Releases } from '../selection/selections.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { entryVersion } from '../stream/marketplace.ts'
-import {
-  daysBetween,
-  type MajorMinor,
-  printMajorMinor,
-  readRelease,
-  readVersion,
-} from '../versions/version.ts'
+import { daysBehind, type MajorMinor, printMajorMinor, readRelease } from '../versions/version.ts'
 import { type Inventory, type Item, mapItems } from './inventory.ts'
 
 export interface Side {
@@ -32,7 +26,7 @@ export function gradeEntry(
   const release = readRelease(text)
   if (release === undefined) return { ungraded: 'release has no RHEL version' }
   const image = toImage(slot, entry, side.criteria)
-  const days = daysBetween(readVersion(image.version)?.stamp, release.stamp)
+  const days = daysBehind(image.version, release)
   const lag = days === undefined ? {} : { days }
   const ocp = release.ocp ?? side.ocp
   if (ocp === undefined) return { ...lag, ungraded: 'OCP version unknown' }

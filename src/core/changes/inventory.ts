@@ -16,7 +16,7 @@ import {
 import { type LayoutName, ownExtensions } from '../stream/layouts.ts'
 import { entryVersion, type ImageFile, imagesIn, toEntry } from '../stream/marketplace.ts'
 import type { Stream } from '../stream/stream.ts'
-import { daysBetween, readVersion } from '../versions/version.ts'
+import { daysBehind } from '../versions/version.ts'
 
 export type Subject =
   | { readonly kind: 'build'; readonly architecture: string }
@@ -119,7 +119,7 @@ export function selectionInventory(selections: readonly Selection[]): Inventory 
   return toInventory(
     selections.flatMap(({ slot, wanted, image, grade }): Item[] => {
       if (image === undefined || grade === undefined) return []
-      const days = daysBetween(readVersion(image.version)?.stamp, wanted.release.stamp)
+      const days = daysBehind(image.version, wanted.release)
       const item = slotItem(slot, toEntry(slot.cloud, image), { grade })
       return [{ ...item, ...(days !== undefined && { days }) }]
     }),

@@ -45,18 +45,19 @@ export function readStream(text: string, file: string): Stream {
   const name = getMember(root, 'stream')
   if (name?.kind !== 'string' && !root.members.has('architectures')) throw notAStream(root, file)
   if (name?.kind !== 'string') throw mismatch(file, '.stream', 'a string', name)
-  const metadata = getMember(root, 'metadata')
-  if (isPresent(metadata)) expectObject(metadata, file, '.metadata')
+  checkObject(root, 'metadata', file, '')
   const architectures = expectObject(getMember(root, 'architectures'), file, '.architectures')
   for (const [arch, member] of architectures.members) {
     const path = `.architectures${jsonPath([arch])}`
     expectObject(member.value, file, path)
-    for (const part of ARCHITECTURE_PARTS) {
-      const node = getMember(member.value, part)
-      if (isPresent(node)) expectObject(node, file, `${path}.${part}`)
-    }
+    for (const part of ARCHITECTURE_PARTS) checkObject(member.value, part, file, path)
   }
   return new Stream(document, root, file)
+}
+
+function checkObject(parent: JsonNode, name: string, file: string, path: string): void {
+  const node = getMember(parent, name)
+  if (isPresent(node)) expectObject(node, file, `${path}.${name}`)
 }
 
 export function isStream(text: string): boolean {

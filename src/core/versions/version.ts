@@ -27,20 +27,19 @@ const VERSION =
   /^([1-9][0-9]{0,3})\.([0-9]{1,3})\.(2[0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9])?)?)(?:-([0-9]{1,4}))?$/
 
 export function readVersion(text: string): Version | undefined {
-  const match = VERSION.exec(text)
-  const [first, second, stamp] = [match?.[1], match?.[2], match?.[3]]
-  if (first === undefined || second === undefined || stamp === undefined) return undefined
-  const revision = match?.[4] === undefined ? undefined : Number(match[4])
+  const [match, first = '', second = '', stamp = '', digits] = VERSION.exec(text) ?? []
+  if (match === undefined) return undefined
+  const version = { stamp, revision: digits === undefined ? undefined : Number(digits) }
   if (first === '9' || first === '10') {
     const rhel = { major: Number(first), minor: Number(second) }
-    return { form: 'B', ocp: undefined, rhel, stamp, revision }
+    return { form: 'B', ocp: undefined, rhel, ...version }
   }
   if (first.length === 1) {
     const ocp = { major: Number(first), minor: Number(second) }
-    return { form: 'C', ocp, rhel: undefined, stamp, revision }
+    return { form: 'C', ocp, rhel: undefined, ...version }
   }
   const ocp = { major: Number(first[0]), minor: Number(first.slice(1)) }
-  return { form: 'A', ocp, rhel: readRhelDigits(second), stamp, revision }
+  return { form: 'A', ocp, rhel: readRhelDigits(second), ...version }
 }
 
 /** Whether the stamp is the time of publication, as in paid plans since RHEL 9.6, not of the build. */
@@ -89,8 +88,10 @@ export function compareStamps(a: string, b: string): number {
 
 const DAY = 24 * 60 * 60 * 1000
 
-export function daysBetween(from: string | undefined, to: string): number | undefined {
-  return from === undefined ? undefined : Math.round((time(to) - time(from)) / DAY)
+/** The days from the date of a version to the date of a build. */
+export function daysBehind(version: string, { stamp }: Release): number | undefined {
+  const own = readVersion(version)?.stamp
+  return own === undefined ? undefined : Math.round((time(stamp) - time(own)) / DAY)
 }
 
 function time(stamp: string): number {
@@ -108,7 +109,7 @@ export function releaseIn(text: string): string | undefined {
 /** False if the order is unknown. Versions of Fedora CoreOS are compared as numbers. */
 export function isOlder(a: string, b: string, table: RhelTable): boolean {
   const [x, y] = [readVersion(a), readVersion(b)]
-  if (x === undefined && y === undefined) return isBefore(numbersOf(a), numbersOf(b))
+  if (x === undefined && y === undefined) return isOlderFedora(a, b)
   if (x === undefined || y === undefined) return false
   const compare = (m: MajorMinor | undefined, n: MajorMinor | undefined) =>
     m && n ? compareMajorMinor(m, n) : 0
@@ -120,11 +121,11 @@ export function isOlder(a: string, b: string, table: RhelTable): boolean {
   return order < 0
 }
 
-function numbersOf(text: string): number[] {
-  return /^[0-9]+(\.[0-9]+){2,3}$/.test(text) ? text.split('.').map(Number) : []
-}
-
-function isBefore(a: readonly number[], b: readonly number[]): boolean {
+/** Compares the numbers of `42.20250901.3.0`. */
+function isOlderFedora(...versions: readonly [string, string]): boolean {
+  const [a = [], b = []] = versions.map((version) =>
+    /^[0-9]+(\.[0-9]+){2,3}$/.test(version) ? version.split('.').map(Number) : [],
+  )
   if (a.length !== b.length) return false
   const at = a.findIndex((each, index) => each !== b[index])
   return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0)
