@@ -50,10 +50,6 @@ it('docs/bump-job.md has scripts that bump builds and pick up images', async () 
         PATH: `${at('bin')}:${process.env.PATH}`,
         HOME: folder,
         BASE: 'release-4.22',
-        GIT_AUTHOR_NAME: 'a',
-        GIT_AUTHOR_EMAIL: 'a@example.com',
-        GIT_COMMITTER_NAME: 'a',
-        GIT_COMMITTER_EMAIL: 'a@example.com',
         ...env,
       },
       cwd,
@@ -65,7 +61,12 @@ it('docs/bump-job.md has scripts that bump builds and pick up images', async () 
   const remote = at('installer')
   execFileSync('git', ['clone', '--quiet', '--branch', 'main', BUNDLE, remote])
   await git(remote, 'checkout', '--quiet', '-B', 'release-4.22', 'HEAD~2')
+  const workflow = snippets.get('.github/workflows/marketplace-images.yaml') ?? ''
+  await bash(workflow.match(/git config --global .*/g)?.join('\n') ?? '', remote)
   await bash(snippets.get('first-run.sh') ?? '', remote)
+  for (const name of ['bump-builds.sh', 'update-images.sh']) {
+    await fs.copy(at(name), join(remote, name))
+  }
   const workspace = await fs.readJson(join(remote, 'stream-snapshot.json'))
   for (const name of ['rhel-9', 'rhel-10']) workspace.streams[name].url = server.streams
   await fs.writeJson(join(remote, 'stream-snapshot.json'), workspace)
@@ -82,11 +83,11 @@ it('docs/bump-job.md has scripts that bump builds and pick up images', async () 
   expect(message).toContain(`rhel-10: ${EARLIER} -> ${RHEL_10}`)
 
   await git(remote, 'merge', '--quiet', branch)
-  await bash(
-    `git clone --quiet "file://${remote}" images && cd images && bash ../update-images.sh`,
-    at('.'),
-    azure.environment,
-  )
+  await bash(`git clone --quiet "file://${remote}" images`, at('.'))
+  // The executable is not committed.
+  await fs.outputFile(at('images/.bin/stream-snapshot'), '')
+  const update = () => bash('bash update-images.sh', at('images'), azure.environment)
+  await update()
   const images = await git(remote, 'log', '-1', '--format=%B', 'marketplace-images-release-4.22')
   expect(images).toContain('images changed')
   const files = await git(
@@ -101,4 +102,13 @@ it('docs/bump-job.md has scripts that bump builds and pick up images', async () 
     'snapshots/rhel-9.json',
     'snapshots/rhel-9.recording.json',
   ])
+
+  await git(remote, 'merge', '--quiet', 'marketplace-images-release-4.22')
+  await git(at('images'), 'switch', '--quiet', 'release-4.22')
+  await git(at('images'), 'pull', '--quiet')
+  const head = await git(remote, 'rev-parse', 'HEAD')
+  await update()
+  await bash('bash bump-builds.sh', at('images'), { RHEL_9, RHEL_10 })
+  expect(await git(at('images'), 'branch', '--show-current')).toBe('release-4.22\n')
+  expect(await git(remote, 'rev-parse', 'marketplace-images-release-4.22')).toBe(head)
 }, 180_000)
