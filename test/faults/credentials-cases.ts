@@ -98,6 +98,14 @@ const entra =
     return { env: { ...signedIn, ...more }, args }
   }
 
+/** A service principal in the environment, of which one variable is not set. */
+const withoutVariable =
+  (name: string): Make =>
+  async () => {
+    const { found, signedIn, args } = await azure()
+    return { env: { ...signedIn, ...found, [name]: '' }, args }
+  }
+
 const arm =
   (status: number, code: string, message = 'somebody', ...more: string[]): Make =>
   async () => {
@@ -128,7 +136,7 @@ const SUPPORTED = "The supported api-versions are '2015-06-15, 2024-11-01'."
 
 const AZURE: Record<string, Make> = {
   'nothing is set': async () => ({ env: { PATH: '/nowhere' } }),
-  'a subscription and nothing else': azureSettings({}),
+  'only AZURE_SUBSCRIPTION_ID is set': azureSettings({}),
   'az: not signed in': az("ERROR: Please run 'az login' to setup account."),
   'az: the login has expired': az(
     refusal(700082, 'The refresh token has expired due to inactivity.'),
@@ -166,8 +174,10 @@ const AZURE: Record<string, Make> = {
     'ERROR: The keyring is locked for 11112222-3333-4444-5555-666677778888',
   ),
   'secret: expired': entra(7000222),
+  'secret: not set': withoutVariable('AZURE_CLIENT_SECRET'),
+  'secret: without a tenant': withoutVariable('AZURE_TENANT_ID'),
   'secret: wrong': entra(7000215),
-  'secret: of another application': entra(700016),
+  'secret: the client id is not in the tenant': entra(700016),
   'secret: the tenant does not exist': entra(90002),
   'secret: the application is disabled': entra(7000112),
   'secret: of another Azure cloud': entra(900382),
@@ -189,7 +199,7 @@ const AZURE: Record<string, Make> = {
   'file: empty': principal(''),
   'file: a member is missing': principal({ ...PRINCIPAL, tenantId: undefined }),
   'file: the name of a tenant': principal({ ...PRINCIPAL, tenantId: 'Contoso Ltd' }),
-  'file: a line end behind the secret': principal({
+  'file: a line break after the secret': principal({
     ...PRINCIPAL,
     clientSecret: 'hunter2hunter2\n',
   }),

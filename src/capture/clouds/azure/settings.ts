@@ -45,6 +45,8 @@ export interface AzureSettings {
   /** Undefined: `DefaultAzureCredential` finds credentials. */
   readonly principal: ServicePrincipal | undefined
   readonly principalFile: string
+  /** The variable that the service principal of the environment does not have. */
+  readonly missing: string | undefined
   /** Another Resource Manager than that of the environment. */
   readonly endpoint: string | undefined
   readonly authority: string | undefined
@@ -85,12 +87,13 @@ export const azureSettings = {
     const wanted = args.subscription ?? (env.AZURE_SUBSCRIPTION_ID || principal?.subscriptionId)
     const login = principal ? undefined : readLogin(source, wanted)
     const subscription = wanted ?? login?.id
+    const missing = findMissing(env)
     if (typeof subscription !== 'string') {
-      const [what, remedy] =
-        env.AZURE_CLIENT_ID && env.AZURE_TENANT_ID
-          ? ['azure: no subscription', 'Set --subscription or AZURE_SUBSCRIPTION_ID.']
-          : ['azure: no credentials found', CREDENTIALS]
-      throw new MissingCredentials(what, remedy)
+      if (missing || !env.AZURE_CLIENT_ID || !env.AZURE_TENANT_ID) throw noCredentials(missing)
+      throw new MissingCredentials(
+        'azure: no subscription',
+        'Set --subscription or AZURE_SUBSCRIPTION_ID.',
+      )
     }
     if (!/^[\w.-]+$/.test(subscription)) {
       throw new InputError(
@@ -103,6 +106,7 @@ export const azureSettings = {
       tenant: env.AZURE_TENANT_ID || login?.tenantId,
       principal,
       principalFile,
+      missing,
       endpoint: args['azure-endpoint'] as string | undefined,
       authority: env.AZURE_AUTHORITY_HOST || undefined,
       secrets: readSecrets(env, [
@@ -146,7 +150,25 @@ function checkTokenCredentials(value: string | undefined): void {
   )
 }
 
-export const CREDENTIALS =
+/** The variable that is not set, of the three that are set together. */
+function findMissing(env: Source['env']): string | undefined {
+  const names = ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_CLIENT_SECRET']
+  const [missing, ...others] = names.filter((name) => !env[name])
+  const isOther = env.AZURE_CLIENT_CERTIFICATE_PATH || env.AZURE_FEDERATED_TOKEN_FILE
+  return others.length === 0 && !isOther ? missing : undefined
+}
+
+export function noCredentials(missing: string | undefined, cause?: unknown): MissingCredentials {
+  return missing === undefined
+    ? new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause })
+    : new MissingCredentials(
+        `azure: no credentials found: ${missing} is not set`,
+        `Set ${missing}, or sign in with az login.`,
+        { cause },
+      )
+}
+
+const CREDENTIALS =
   'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.'
 
 /** That of the criteria if it is not public, else that of the sign-in. */

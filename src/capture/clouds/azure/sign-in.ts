@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import type { AccessToken, TokenCredential } from '@azure/identity'
-import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
+import { ServiceError, UserError } from '../../../errors.ts'
 import { coreClient } from '../../http/core-client.ts'
 import {
   concealMessage,
@@ -14,7 +14,7 @@ import {
 import type { Send } from '../../http/message.ts'
 import { LONGEST_TIMER } from '../../http/time-limit.ts'
 import { OAUTH_ERRORS, SIGN_IN_ERRORS } from './errors.ts'
-import { type AzureSettings, CREDENTIALS, ENVIRONMENTS, type Hosts } from './settings.ts'
+import { type AzureSettings, ENVIRONMENTS, type Hosts, noCredentials } from './settings.ts'
 
 export const NO_CREDENTIAL: TokenCredential = {
   getToken: async () => ({ token: 'replay', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
@@ -121,7 +121,7 @@ async function explain(
     // A principal may fail before any request, for example with an encrypted key.
     (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
   if (!explained) {
-    return new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause: error })
+    return noCredentials(settings.missing, error)
   }
   const isRefused = number !== undefined || response !== undefined
   const remedy = isRefused && principal ? `Renew or remove ${principalFile}.` : explained.remedy
