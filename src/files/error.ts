@@ -19,12 +19,17 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   ENOMEM: ['out of memory', 'Raise the memory limit.'],
 }
 
+/** A value that is not a path may be a secret. */
+export function printPath(file: string): string {
+  return /["{}\n]/.test(file) ? '(not a path)' : file
+}
+
 export function fileError(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
   const [cause, remedy] = (Object.hasOwn(CAUSES, code) && CAUSES[code]) || [message]
   const isUrl = code === 'ENOENT' && /^https?:\/\//i.test(file)
-  return new InputError(`${file}: ${cause}`, isUrl ? 'Download it first.' : remedy, {
+  return new InputError(`${printPath(file)}: ${cause}`, isUrl ? 'Download it first.' : remedy, {
     cause: error,
   })
 }

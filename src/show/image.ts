@@ -3,7 +3,7 @@ import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts
 import { FACTS } from '../core/clouds/index.ts'
 import { groupAlike } from '../core/group.ts'
 import { type FoundImage, findGrade, gen1Sku } from '../core/image/find.ts'
-import { controlPlaneCost, type Merged } from '../core/image/merge.ts'
+import { architectureHints, controlPlaneCost, type Merged } from '../core/image/merge.ts'
 import type { ImageSource, SourceStream } from '../core/image/source.ts'
 import {
   type ImageFormat,
@@ -59,16 +59,27 @@ export function printImage(found: FoundImage, options: PrintOptions): string {
 }
 
 export function imageWarnings({ slot }: FoundImage, { output, pool }: PrintOptions): string[] {
-  const isForControlPlane = pool === 'controlPlane' || pool === 'defaultMachinePlatform'
-  return output === 'install-config' && isForControlPlane && isPaid(slot.plan)
-    ? [controlPlaneCost(slot.plan)]
-    : []
+  const where = pool ?? defaultPool(slot)
+  const isDefault = where === 'defaultMachinePlatform'
+  const isForControlPlane = where === 'controlPlane' || isDefault
+  if (output === 'nodepool' && isPaid(slot.plan)) {
+    return ['HyperShift sets no purchase plan, so Azure does not start machines with this image']
+  }
+  if (output !== 'install-config') return []
+  return [
+    ...(isForControlPlane && isPaid(slot.plan) ? [controlPlaneCost(slot.plan)] : []),
+    ...(isDefault ? architectureHints(slot.architecture) : []),
+  ]
+}
+
+function defaultPool({ plan }: Slot): Pool {
+  return isPaid(plan) ? 'compute' : 'defaultMachinePlatform'
 }
 
 function printInstallConfig({ slot, entry }: FoundImage, { pool }: PrintOptions): string {
   const { cloud, plan } = slot
   const members = FACTS[cloud].uses.installConfig(entry, plan)
-  const where = pool ?? (isPaid(plan) ? 'compute' : 'defaultMachinePlatform')
+  const where = pool ?? defaultPool(slot)
   if (where === 'defaultMachinePlatform') return fragment(['platform', cloud, where], members)
   const machines = (name: string) => ({
     name,
@@ -117,7 +128,7 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
 }
 
 export function mergeLines(file: string, { replaced }: Merged, isWritten: boolean): string[] {
-  const changed = isWritten ? 'updated' : 'not written without --in-place'
+  const changed = isWritten ? 'updated' : 'printed; use --in-place to write it'
   const result = replaced.length === 0 ? 'up to date' : changed
   return [...replaced.map((each) => `${file}: ${replacementLine(each)}`), `${file}: ${result}`]
 }

@@ -12,6 +12,7 @@ import { readMajorMinor } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { type StreamConfig, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
+import { printPath } from '../files/error.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
 import {
   findMarketplaceFile,
@@ -92,10 +93,11 @@ async function remedyFor(
 
 function noSource(source: string, names: readonly string[]): InputError {
   const suggestion = nearest(source, names)
+  const shown = printPath(source)
   return names.length === 0
-    ? new InputError(`${source}: no such file`, 'Name a stream, a marketplace file or a snapshot.')
+    ? new InputError(`${shown}: no such file`, 'Name a stream, a marketplace file or a snapshot.')
     : new InputError(
-        `${source}: no such file, and no stream of ${WORKSPACE_FILE}`,
+        `${shown}: no such file, and no stream of ${WORKSPACE_FILE}`,
         suggestion ? `Did you mean ${suggestion}?` : `Name a file, or one of ${names.join(', ')}.`,
       )
 }

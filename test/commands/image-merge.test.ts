@@ -213,6 +213,16 @@ describe('an install-config', () => {
     }
   })
 
+  it('warns of pools without the architecture of --arch', async () => {
+    const warning =
+      'stream-snapshot: warning: x.yaml: set architecture: arm64 in each pool; the default is amd64\n'
+    const line = async (control: string, ...words: string[]) =>
+      (await merge(config(control, arch('arm64')), '--quiet', ...words)).stderr
+    expect(await line('', '--arch', 'arm64', '--pool', 'controlPlane')).toBe(warning)
+    expect(await line(arch('arm64'), '--arch', 'arm64')).toBe('')
+    expect(await line('')).toBe('')
+  })
+
   it('reports a pool whose own image is unchanged', async () => {
     const text = config('', '  platform:\n    azure:\n      osImage:\n        sku: own\n')
     const { stderr } = await merge(text)
@@ -674,6 +684,10 @@ pullSecret: '{}'
       '.controlPlane.platform: is an alias',
     ],
     [
+      `a: &a\n  platform: {}\nb: &b\n  <<: *a\n${AZURE}controlPlane:\n  <<: [{replicas: 3}, *b]\n`,
+      '.controlPlane: .platform would override a member from <<',
+    ],
+    [
       `base: &base\n  azure: {}\n${AZURE}controlPlane:\n  platform:\n    <<: *base\n`,
       '.controlPlane.platform: .azure would override a member from <<',
     ],
@@ -689,6 +703,38 @@ pullSecret: '{}'
         'Replace aliases with their values, then rerun.',
       ),
     )
+  })
+
+  it.each([
+    ['*base', '      type: Standard_D4s_v5\n'],
+    ['[*base, {zones: []}]', ''],
+  ])('beside << are added: %j', async (merged, own) => {
+    const text = `base: &base\n  type: Standard_D4s_v3\n${AZURE}controlPlane:\n  platform:\n    azure:\n${own}      <<: ${merged}\n`
+    const { status, stdout } = await merge(text, '--pool', 'controlPlane')
+    expect(status).toBe(0)
+    expect(stdout).toBe(`${text}      ${OS_IMAGE}`)
+  })
+
+  it('of a cycle are refused', async () => {
+    const text = 'platform:\n  azure: &a\n    <<: *a\n'
+    expect(await merge(text)).toEqual(
+      refusal(2, 'stream-snapshot: x.yaml: invalid YAML: too many aliases'),
+    )
+  })
+
+  it('in {…} cannot be removed', async () => {
+    const text = machineSet(
+      'ami: {arn: arn:aws:1}\nplacement:\n  region: us-east-1\ninstanceType: m6i.large\n',
+    )
+    expect(await merge(text, '--replace')).toEqual(
+      refusal(
+        2,
+        'stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value.ami.arn: expected a key at the beginning of a line',
+        'Remove it from the file, then rerun.',
+      ),
+    )
+    const { stdout } = await merge(text.replace('{arn: arn:aws:1}', '{}'), '--replace')
+    expect(load(stdout)).toMatchObject(machines(amiForms(AMI).providerSpec))
   })
 
   it('with anchors that nothing uses are changed', async () => {

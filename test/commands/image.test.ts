@@ -186,8 +186,25 @@ describe('SOURCE of image', () => {
     expect(await runImage(folder, ['-'], single)).toEqual(printed(GEN2))
   })
 
+  it.each(['streams: "{"', 'stream: "{"', 'streams: \'{"a":{}}\''])(
+    'may be a ConfigMap, which git does not restore: %s',
+    async (data) => {
+      await write('a.yaml', `kind: ConfigMap\ndata: {${data}}\n`)
+      const { status, stderr } = await image('a.yaml')
+      expect(status).toBe(2)
+      expect(stderr).toMatch(/\nGet the ConfigMap from the cluster again\.\n$/)
+    },
+  )
+
   it.each([
     ['nope.json', undefined, 'nope.json: no such file'],
+    ['{"token":"hunter2"}', undefined, '(not a path): no such file'],
+    [`{"token":"hunter2"}${' '.repeat(5000)}`, undefined, '(not a path): file name too long'],
+    [
+      'a.yaml',
+      'kind: ConfigMap\ndata: {streams: "{"}\n',
+      'a.yaml: .data.streams:1:2: expected a string or }, found the end of the file',
+    ],
     ['a.json', '{ "a": 1 }', 'a.json: not a CoreOS stream'],
     [
       'a.yaml',
@@ -333,6 +350,19 @@ describe('the options of image', () => {
 
   it.each(['gen1', '1'])('accept --generation %s', async (generation) => {
     expect(await image('stream-metadata.json', '--generation', generation)).toEqual(printed(GEN1))
+  })
+
+  it('warn of an image that does not fit', async () => {
+    const warning = (text: string) => `stream-snapshot: warning: ${text}\n`
+    const warnings = async (...words: string[]) => (await image(DEMO, '-q', ...words)).stderr
+    const plan =
+      'HyperShift sets no purchase plan, so Azure does not start machines with this image'
+    expect(await warnings('-o', 'nodepool', '--plan', 'ocp')).toBe(warning(plan))
+    expect(await warnings('-o', 'nodepool')).toBe('')
+    const arch = 'set architecture: arm64 in each pool; the default is amd64'
+    expect(await warnings('-o', 'install-config', '--arch', 'arm64')).toBe(warning(arch))
+    expect(await warnings('-o', 'install-config', '--arch', 'arm64', '--pool', 'worker')).toBe('')
+    expect(await warnings('-o', 'install-config')).toBe('')
   })
 
   it('print an id in a location', async () => {

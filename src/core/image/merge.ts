@@ -62,6 +62,9 @@ export function mergeImages(
     images: [...images.values()],
     warnings: [
       ...paid.map((target) => `${file}: ${target.name}: ${controlPlaneCost(planFor(target))}`),
+      ...(targets.some((target) => target.format === 'installConfig' && !target.architecture)
+        ? architectureHints(options.arch).map((hint) => `${file}: ${hint}`)
+        : []),
       ...overridden(targets, all).map(
         ({ name, pool }) =>
           `${file}: ${name} has its own image, which is unchanged; --pool ${pool} replaces it`,
@@ -72,6 +75,12 @@ export function mergeImages(
 
 export function controlPlaneCost(plan: string): string {
   return `${plan} is a purchase plan, and its cost for control plane machines cannot be reversed`
+}
+
+/** For an install-config with pools that do not name this architecture. */
+export function architectureHints(architecture: Architecture = 'x86_64'): string[] {
+  if (architecture === 'x86_64') return []
+  return [`set architecture: ${kubernetesName(architecture)} in each pool; the default is amd64`]
 }
 
 export function slotFor(

@@ -161,7 +161,7 @@ function configMapSource(documents: readonly JsonValue[], file: string): ImageSo
   const ocp = readMajorMinor(/^[0-9]+\.[0-9]+/.exec(String(releaseVersion))?.[0] ?? '')
   const all = typeof streams === 'string' ? parseStreams(streams, file) : {}
   const read = (text: string, path: string, name?: string): SourceStream => ({
-    ...sourceStream(readStream(text, `${file}: ${path}`)),
+    ...sourceStream(readMember(() => readStream(text, `${file}: ${path}`))),
     ...(name !== undefined && { name }),
     ocp,
   })
@@ -178,9 +178,20 @@ function configMapSource(documents: readonly JsonValue[], file: string): ImageSo
 }
 
 function parseStreams(text: string, file: string): JsonRecord {
-  const value = toValue(parseDocument(text, `${file}: .data.streams`).root)
+  const value = readMember(() => toValue(parseDocument(text, `${file}: .data.streams`).root))
   if (isRecord(value)) return value
   throw new InputError(`${file}: .data.streams: expected an object of streams`)
+}
+
+/** The member of a cluster's object is not in git, as the remedies for a file assume. */
+function readMember<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const remedy = 'Get the ConfigMap from the cluster again.'
+    throw new InputError(error.message, remedy, { cause: error })
+  }
 }
 
 /** The items of a `List`, which `oc get … -o yaml` prints for several objects. */

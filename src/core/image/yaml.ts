@@ -76,6 +76,7 @@ export class YamlFile {
   readonly #edits: { from: number; to: number; text: string }[] = []
   /** Nodes with an alias. */
   readonly #shared = new Set<unknown>()
+  readonly #targets = new Map<unknown, unknown>()
 
   constructor(
     readonly text: string,
@@ -125,7 +126,8 @@ export class YamlFile {
     const start = (pair?.key as Node | undefined)?.range?.[0] ?? 0
     const line = this.text.lastIndexOf('\n', start - 1) + 1
     if (parent.flow || this.text.slice(line, start).trim() !== '') {
-      throw this.#expected(path, 'a key at the beginning of a line')
+      const remedy = 'Remove it from the file, then rerun.'
+      throw this.#expected(path, 'a key at the beginning of a line', remedy)
     }
     const end = lineEnd(this.text, Math.max(start, (node.range?.[1] ?? start) - 1))
     this.#edits.push({ from: line, to: end, text: '' })
@@ -140,6 +142,7 @@ export class YamlFile {
       const target = anchors.get(node.source)
       if (target === undefined) fail(node.range?.[0] ?? 0, 'alias without an anchor')
       this.#shared.add(target)
+      this.#targets.set(node, target)
     })
   }
 
@@ -152,18 +155,28 @@ export class YamlFile {
     const place = jsonPath([...path, key])
     if (isAlias(member)) throw this.#repeated(`${place}: is an alias`)
     if (this.#shared.has(member)) throw this.#repeated(`${place}: an alias repeats this value`)
-    if (member === undefined && isMap(node) && node.items.some(({ key }) => isMergeKey(key))) {
+    if (member === undefined && this.#hasMerged(node, key)) {
       throw this.#repeated(`${jsonPath(path)}: .${key} would override a member from <<`)
     }
     return member
+  }
+
+  /** Whether a map has a member from `<<`. Maps cannot contain themselves, or `values` fails. */
+  #hasMerged(node: unknown, key: string | number): boolean {
+    const merged = isMap(node) ? node.items.filter((pair) => isMergeKey(pair.key)) : []
+    return merged
+      .map(({ value }) => this.#targets.get(value) ?? value)
+      .flatMap((value) => (isSeq(value) ? value.items : [value]))
+      .map((value) => this.#targets.get(value) ?? value)
+      .some((map) => isMap(map) && (map.has(key) || this.#hasMerged(map, key)))
   }
 
   #repeated(what: string): InputError {
     return new InputError(`${this.file}: ${what}`, 'Replace aliases with their values, then rerun.')
   }
 
-  #expected(path: YamlPath, what: string): InputError {
-    return new InputError(`${this.file}: ${jsonPath(path) || '.'}: expected ${what}`)
+  #expected(path: YamlPath, what: string, remedy?: string): InputError {
+    return new InputError(`${this.file}: ${jsonPath(path) || '.'}: expected ${what}`, remedy)
   }
 
   /** @param isFlow whether the node is inside of `{…}` or `[…]` */
