@@ -51,9 +51,9 @@ export const skewCommand = command({
     if (isUngraded) terminal.say(`${unknown} slots without an image are not counted; add --ocp X.Y`)
     const later = skews.filter(isLaterBuild).length
     if (later > 0 && args['max-days'] !== undefined && args['fail-on'] === undefined) {
-      const pass = `${later === 1 ? 'passes' : 'pass'} --max-days; add --fail-on older-release`
+      const slots = counted(later, 'slot')
       terminal.say(
-        `${SOURCE}: ${counted(later, 'slot')} with a later build of an earlier release ${pass}`,
+        `${SOURCE}: --max-days passes later builds of an earlier release in ${slots}; add --fail-on older-release`,
       )
     }
     refuseSkew(skews, args)

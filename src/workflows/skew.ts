@@ -65,7 +65,7 @@ async function snapshotSkew(
   if (capturedClouds(snapshot).length === 0 && config && target !== undefined) {
     return streamSkew(folder, target, await folder.read(target), { ...request, target: undefined })
   }
-  await expectQueried(folder, source, snapshot, cloud)
+  await readQueried(folder, source, cloud, snapshot)
   refuseOther(ocp, source, snapshot.stream.ocp)
   const releases =
     target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
@@ -150,34 +150,23 @@ async function findFile(
   return { path, read: () => text }
 }
 
-/** @throws InputError with the command that creates the snapshot of a workspace */
+/** @throws InputError for a missing snapshot of the workspace, and for a cloud that was not queried */
 export async function readQueried(
   folder: Folder,
   file: string,
   cloud: CloudName | undefined,
+  known?: Snapshot,
 ): Promise<Snapshot> {
-  const [name] = findStreamByFile(await findWorkspace(folder), folder, file) ?? []
-  if (name !== undefined && !folder.exists(file)) {
-    throw new InputError(`${file}: no such file`, `Run stream-snapshot update ${name}.`)
-  }
-  const snapshot = readSnapshot(await folder.read(file), file)
-  await expectQueried(folder, file, snapshot, cloud)
-  return snapshot
-}
-
-/** @throws InputError for a cloud that was not queried */
-async function expectQueried(
-  folder: Folder,
-  file: string,
-  snapshot: Snapshot,
-  cloud: CloudName | undefined,
-): Promise<void> {
-  const queried = capturedClouds(snapshot)
-  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return
   const workspace = await findWorkspace(folder)
   const [name, config] = findStreamByFile(workspace, folder, file) ?? []
-  const missing = cloud ?? config?.clouds?.[0] ?? DEFAULT_CLOUD
   const update = `stream-snapshot update ${name}`
+  if (name !== undefined && !folder.exists(file)) {
+    throw new InputError(`${file}: no such file`, `Run ${update}.`)
+  }
+  const snapshot = known ?? readSnapshot(await folder.read(file), file)
+  const queried = capturedClouds(snapshot)
+  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return snapshot
+  const missing = cloud ?? config?.clouds?.[0] ?? DEFAULT_CLOUD
   throw new InputError(
     `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
     name === undefined

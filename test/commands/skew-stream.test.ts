@@ -162,9 +162,21 @@ describe('skew without a snapshot', () => {
     expect(await skew('rhcos.json', '--max-days', '5')).toMatchObject({
       status: 0,
       stderr:
-        'rhcos.json: 1 slot with a later build of an earlier release passes --max-days; add --fail-on older-release\n',
+        'rhcos.json: --max-days passes later builds of an earlier release in 1 slot; add --fail-on older-release\n',
     })
     expect((await skew('rhcos.json', '--fail-on', 'older-release')).status).toBe(1)
+  })
+
+  it('grades an image of RHEL 9 next to one of RHEL 10 in its plan', async () => {
+    const images = {
+      hyperVGen1: entry('aro_422', '9.8.20260428'),
+      hyperVGen2: entry('aro_422-v2', '10.2.20260423'),
+    }
+    await write('rhcos.json', smallStream({ x86_64: '10.2.20260423-0' }, 'rhcos-4.22'))
+    await write('marketplace-rhcos.json', { x86_64: { azure: { 'no-purchase-plan': images } } })
+    const slots = JSON.parse((await skew('rhcos.json', '-o', 'json')).stdout)
+    const grades = slots.map(({ grade }: { grade: string }) => grade)
+    expect(grades.slice(0, 2)).toEqual(['older-rhel-major', 'exact'])
   })
 
   it('names commands that work for files without images', async () => {
