@@ -76,30 +76,38 @@ async function checkTarget(
 ): Promise<TargetCheck> {
   const files = targetFiles(config)
   const other = `not what ${config.snapshot} generates`
-  const describe = (unverified: readonly UnverifiedImages[]) =>
-    unverified
-      .filter(({ cloud, architecture }) => architecture || !isPending(snapshot, config, cloud))
-      .map(describeUnverified)
+  const notPending = (unverified: readonly UnverifiedImages[]) =>
+    unverified.filter(
+      ({ cloud, architecture, layout }) =>
+        architecture || layout || !isPending(snapshot, config, cloud),
+    )
   try {
     const regeneration = await prepareRegeneration(snapshot, config, {}, folder, true)
     const { result, writes } = regeneration
     const done = { regeneration, comparison: result.comparison }
-    const unverified = describe(result.unverified)
+    const unverified = notPending(result.unverified)
     const faults = [
       ...(writes.length > 0 ? [`${writes.map(({ file }) => file).join(', ')}: ${other}`] : []),
-      ...(unverified.length > 0
-        ? [`${config.marketplaceFile ?? config.target}: ${unverified.join(', ')}`]
-        : []),
+      ...unverified.map((images) => {
+        const file = images.layout ? config.target : (config.marketplaceFile ?? config.target)
+        return `${file}: ${describeUnverified(images)}`
+      }),
     ]
     if (faults.length === 0) return { check: {}, ...done }
+    const [alternative, wayOut] = unverified.every(({ layout }) => layout)
+      ? ['', 'Remove']
+      : [', or add the cloud to the workspace', `Capture ${config.snapshot} for them, or remove`]
     const unverifiedRemedy = config.clouds
-      ? `Remove them with ${command} --allow-regression, or add the cloud to the workspace.`
-      : `Capture ${config.snapshot} for them, or remove them from the file.`
+      ? `Remove them with ${command} --allow-regression${alternative}.`
+      : `${wayOut} them from the file.`
     const remedy = writes.length > 0 ? `Run ${command}` : unverifiedRemedy
     return { check: { fault: faults.join('; '), remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
-      const faults = [other, error.message, ...describe(error.unverified)]
+      const faults = [
+        ...[other, error.message],
+        ...notPending(error.unverified).map(describeUnverified),
+      ]
       const fault = `${files.join(', ')}: ${faults.join('; ')}`
       const remedy = `Run ${command} --allow-regression, or git checkout -- ${files.join(' ')}`
       return { check: { fault, remedy }, comparison: error.comparison }

@@ -106,6 +106,30 @@ describe('check names the repair', () => {
     expect(await call('check')).toMatchObject({ status: 0 })
   })
 
+  it('of an image in a layout that is not generated', async () => {
+    await given({ layouts: undefined, marketplaceFile: 'm.json' })
+    const before = await read('one.json')
+    const stream = JSON.parse(before)
+    const entry = { publisher: 'p', offer: 'o', sku: 's', version: '418.94.20240916' }
+    stream.architectures.x86_64['rhel-coreos-extensions'] = {
+      marketplace: { azure: { 'no-purchase-plan': { hyperVGen2: entry } } },
+    }
+    await writeFile(at('one.json'), JSON.stringify(stream, undefined, 2))
+    expect(await faults()).toEqual([
+      '  one: one.json: 1 azure image in the layout stream-metadata, which is not generated: p:o:s:418.94.20240916',
+      '    Remove them with stream-snapshot regenerate one --allow-regression.',
+    ])
+    const { status, stderr } = await call('regenerate', 'one', '--allow-regression')
+    expect(status).toBe(0)
+    expect(stderr).toMatch(
+      /^one:\n {2}- {2}azure no-purchase-plan x86_64 gen2 {2}p:o:s:418\.94\.20240916 /,
+    )
+    expect(JSON.parse(await read('one.json')).architectures).toEqual(
+      JSON.parse(before).architectures,
+    )
+    expect(await call('check')).toMatchObject({ status: 0 })
+  })
+
   it('of other criteria in the workspace', async () => {
     await writeFile(at('criteria.json'), JSON.stringify(BUILT_IN))
     await given({ criteria: 'criteria.json' })

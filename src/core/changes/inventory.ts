@@ -37,7 +37,13 @@ export type Subject =
       readonly region?: string
       readonly member?: string
     }
-  | { readonly kind: 'slot'; readonly slot: Slot; readonly layout?: LayoutName }
+  | {
+      readonly kind: 'slot'
+      readonly slot: Slot
+      readonly layout?: LayoutName
+      /** Set for an image of the stream in a slot that the marketplace file has too. */
+      readonly isSecond?: true
+    }
   | { readonly kind: 'cloud'; readonly cloud: CloudName }
   | { readonly kind: 'listing'; readonly cloud: CloudName; readonly image: Image }
   | { readonly kind: 'query'; readonly cloud: CloudName; readonly query: object }
@@ -67,10 +73,26 @@ export function streamInventory(stream: Stream, layouts?: readonly LayoutName[])
   return joinInventories(toInventory(builds), imageInventory(stream, layouts))
 }
 
-export function imageInventory(file: ImageFile, layouts?: readonly LayoutName[]): Inventory {
+function imageInventory(file: ImageFile, layouts?: readonly LayoutName[]): Inventory {
   return toInventory(
     imagesIn(file, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
   )
+}
+
+/** A stream and its marketplace file. An image in both of them is listed for both. */
+export function filesInventory(
+  stream: Stream | undefined,
+  marketplaceFile: ImageFile | undefined,
+  layouts?: readonly LayoutName[],
+): Inventory {
+  const images = marketplaceFile ? imageInventory(marketplaceFile) : new Map<string, Item>()
+  const own = stream ? streamInventory(stream, layouts) : new Map<string, Item>()
+  const items = [...own].map(([key, item]): Item => {
+    const { subject } = item
+    if (subject.kind !== 'slot' || !images.has(key)) return item
+    return { ...item, subject: { ...subject, isSecond: true } }
+  })
+  return joinInventories(toInventory(items), images)
 }
 
 export function buildInventory({ builds, stream }: SnapshotContent): Inventory {
@@ -209,7 +231,9 @@ export function getParent(part: Subject & { kind: 'artifact' | 'image' }): Subje
 }
 
 export function subjectKey(subject: Subject): string {
-  if (subject.kind === 'slot') return ['slot', subject.layout, printSlot(subject.slot)].join('\n')
+  if (subject.kind === 'slot') {
+    return ['slot', subject.layout, subject.isSecond, printSlot(subject.slot)].join('\n')
+  }
   if (subject.kind === 'query') return canonicalJson(subject)
   if (subject.kind === 'listing') {
     return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')

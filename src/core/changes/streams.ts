@@ -8,15 +8,14 @@ import { readMajorMinor, rhelForOcp } from '../versions/version.ts'
 import { type Change, type Comparison, compareInventories, Listings } from './changes.ts'
 import { gradeInventory, RELEASE_UNKNOWN } from './grading.ts'
 import {
+  filesInventory,
   type Inventory,
   type Item,
-  imageInventory,
   joinInventories,
   mapItems,
   requestInventory,
   selectionInventory,
   snapshotInventory,
-  streamInventory,
 } from './inventory.ts'
 
 export interface StreamFiles {
@@ -52,9 +51,8 @@ export function isEqual({ streams, files }: Difference): boolean {
 
 /** Leaves out the settings of a snapshot or a cloud that only one side has. */
 export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
-  const [old, fresh] = [before, after].map((files) =>
-    files.stream ? streamState(files, files.stream) : snapshotState(files),
-  ) as [StreamState, StreamState]
+  const stateOf = before.stream || after.stream ? streamState : snapshotState
+  const [old, fresh] = [stateOf(before), stateOf(after)]
   const { rhel } = (after.snapshot ?? before.snapshot)?.criteria ?? BUILT_IN
   const listings = after.snapshot && new Listings(after.snapshot)
   const { changes, unchanged } = compareInventories(old.inventory, fresh.inventory, rhel, listings)
@@ -79,11 +77,11 @@ export function slotItems({ inventory }: StreamState): Item[] {
   return [...slots.values()]
 }
 
-function streamState(files: StreamFiles, stream: Stream): StreamState {
-  const { snapshot, marketplaceFile } = files
+function streamState(files: StreamFiles): StreamState {
+  const { snapshot, stream, marketplaceFile } = files
   const criteria = snapshot?.criteria ?? BUILT_IN
-  const releases = getReleases(stream)
-  const images = [...imagesIn(stream), ...(marketplaceFile ? imagesIn(marketplaceFile) : [])]
+  const releases = stream ? getReleases(stream) : new Map<string, string>()
+  const images = [stream, marketplaceFile].flatMap((file) => (file ? imagesIn(file) : []))
   const { ocp } = decideOcp(
     {
       releases: [...releases.values()],
@@ -94,9 +92,7 @@ function streamState(files: StreamFiles, stream: Stream): StreamState {
     },
     criteria,
   )
-  const own = marketplaceFile
-    ? joinInventories(streamInventory(stream), imageInventory(marketplaceFile))
-    : streamInventory(stream)
+  const own = filesInventory(stream, marketplaceFile)
   const graded = gradeInventory(own, { releases, ocp, criteria })
   if (snapshot === undefined) return { releases, inventory: graded }
   const listings = [...snapshotInventory(snapshot)].filter(

@@ -1,12 +1,12 @@
 import { InputError } from '../../errors.ts'
 import { measureSkew, type SlotSkew } from '../audit/skew.ts'
-import { gradeEntry, toImage } from '../changes/grading.ts'
+import { gradeEntry, gradeInventory, toImage } from '../changes/grading.ts'
 import {
   buildInventory,
+  filesInventory,
   type Inventory,
   joinInventories,
   slotItem,
-  streamInventory,
   toInventory,
 } from '../changes/inventory.ts'
 import { latestReleases } from '../changes/streams.ts'
@@ -62,15 +62,16 @@ export function readState(files: StreamFiles, before: State = EMPTY): State {
   const text = main.read()
   if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), target, before)
   const source = readImageFile(text, main.path)
-  const images = marketplaceFile
-    ? imagesIn(MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path))
-    : []
-  const all = [...images, ...imagesIn(source)]
   if (!(source instanceof Stream)) {
-    const stream = readReleases(target)
-    return streamState(stream.name, stream.releases, all, releaseItems(stream.releases), files)
+    const { name, releases } = readReleases(target)
+    const inventory = joinInventories(releaseItems(releases), filesInventory(undefined, source))
+    return streamState(name, releases, imagesIn(source), inventory, files)
   }
-  return streamState(source.name, getReleases(source), all, streamInventory(source, []), files)
+  const other =
+    marketplaceFile && MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path)
+  const images = [other, source].flatMap((file) => (file ? imagesIn(file) : []))
+  const inventory = filesInventory(source, other)
+  return streamState(source.name, getReleases(source), images, inventory, files)
 }
 
 /** Without builds and target, each slot has its latest image. */
@@ -79,16 +80,20 @@ function snapshotState(snapshot: Snapshot, target: FileText | undefined, before:
   const releases = own.size > 0 ? own : readReleases(target).releases
   const isMeasured = releases.size > 0
   const skews = measureSkew(snapshot, isMeasured ? releases : latestReleases(snapshot))
-  const slots = isMeasured
+  const slots: SlotSkew[] = isMeasured
     ? skews
     : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
   const [release = ''] = releases.values()
   const ocp = wantedRelease(snapshot, release)?.ocp
-  if (own.size === 0) return newState(releases, ocp, slots, releaseItems(releases))
+  const images = slots.flatMap(({ slot, image, grade }) =>
+    image ? slotItem(slot, image, { ...(grade && { grade }) }) : [],
+  )
+  const newInventory = (inventory: Inventory) => joinInventories(inventory, toInventory(images))
+  if (own.size === 0) return newState(releases, ocp, slots, newInventory(releaseItems(releases)))
   const text = JSON.stringify(snapshot.builds)
   const builds =
     before.builds?.text === text ? before.builds : { text, inventory: buildInventory(snapshot) }
-  return { ...newState(releases, ocp, slots, builds.inventory), builds }
+  return { ...newState(releases, ocp, slots, newInventory(builds.inventory)), builds }
 }
 
 /** Grades images by the criteria. If a slot has several images, the first is used. */
@@ -96,7 +101,7 @@ function streamState(
   name: string,
   releases: Releases,
   images: ReturnType<typeof imagesIn>,
-  builds: Inventory,
+  inventory: Inventory,
   { ocp: workspace, criteria = BUILT_IN, require = 'any' }: StreamFiles,
 ): State {
   const present = groupAlike(images, ({ slot }) => [printSlot(slot)]).map(({ first }) => first)
@@ -130,23 +135,20 @@ function streamState(
   const vacant = [...skews.values()].filter(
     ({ slot }) => !filled.has(printSlot(slot)) && hasPlace(slot),
   )
-  return { ...newState(releases, ocp, slots, builds), vacant }
+  return { ...newState(releases, ocp, slots, gradeInventory(inventory, side)), vacant }
 }
 
 function newState(
   releases: Releases,
   ocp: MajorMinor | undefined,
   slots: readonly SlotSkew[],
-  builds: Inventory,
+  inventory: Inventory,
 ): State {
-  const items = slots.flatMap(({ slot, image, grade }) =>
-    image ? slotItem(slot, image, { ...(grade && { grade }) }) : [],
-  )
   return {
     releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...(ocp && { ocp: printMajorMinor(ocp) }),
     slots,
-    inventory: joinInventories(builds, toInventory(items)),
+    inventory,
   }
 }
 

@@ -2,8 +2,7 @@ import type { Change } from '../changes/changes.ts'
 import { groupAlike } from '../group.ts'
 import { wantedRelease } from '../selection/selections.ts'
 import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
-import { FILE_LAYOUT, type LayoutName } from '../stream/layouts.ts'
-import { layoutsIn } from '../stream/marketplace.ts'
+import { FILE_LAYOUT } from '../stream/layouts.ts'
 import type { Stream } from '../stream/stream.ts'
 import { printMajorMinor, readRelease } from '../versions/version.ts'
 import type { KeptRegion } from './keep.ts'
@@ -11,16 +10,13 @@ import type { KeptRegion } from './keep.ts'
 export function regenerationNotes(
   snapshot: Snapshot,
   target: Stream | undefined,
-  layouts: readonly LayoutName[],
   releases: ReadonlyMap<string, string>,
   kept: readonly KeptRegion[],
 ): string[] {
   return [
     ...describeMoves(snapshot, target),
     ...describeKept(kept),
-    ...(capturedClouds(snapshot).length === 0
-      ? []
-      : [...describeReleases(snapshot, releases), ...describeLayouts(target, layouts)]),
+    ...(capturedClouds(snapshot).length === 0 ? [] : describeReleases(snapshot, releases)),
   ]
 }
 
@@ -59,11 +55,6 @@ function describeReleases(snapshot: Snapshot, releases: ReadonlyMap<string, stri
       ? []
       : [`the snapshot was captured for OCP ${captured}, and release ${release} is for ${wanted}`]
   })
-}
-
-function describeLayouts(target: Stream | undefined, written: readonly LayoutName[]): string[] {
-  const others = (target ? layoutsIn(target) : []).filter((name) => !written.includes(name))
-  return others.map((name) => `marketplace images in the layout ${name}: unchanged`)
 }
 
 /**

@@ -1,12 +1,7 @@
 import { InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
 import { compareInventories, Listings, losses } from '../changes/changes.ts'
-import {
-  imageInventory,
-  joinInventories,
-  streamInventory,
-  withGrades,
-} from '../changes/inventory.ts'
+import { filesInventory, withGrades } from '../changes/inventory.ts'
 import type { Slot } from '../clouds/facts.ts'
 import type { Requirement } from '../selection/select.ts'
 import { selectImages } from '../selection/selections.ts'
@@ -30,8 +25,7 @@ export interface Job {
   /** Absent: the stream has the snapshot's builds only. */
   readonly target?: Stream | undefined
   /**
-   * How marketplace images are written; images in other layouts of the target are unchanged. Absent:
-   * the layouts of the target, else the enhancement's.
+   * How marketplace images are written. Absent: the layouts of the target, else the enhancement's.
    */
   readonly layouts?: readonly LayoutName[] | undefined
   readonly requirement: Requirement
@@ -41,8 +35,8 @@ export interface Job {
   /** The file for images, in the layout stream-metadata, instead of the stream. */
   readonly marketplaceFile?: MarketplaceFile | undefined
   /**
-   * The clouds of the stream in the workspace: with `allowRegression`, images for other clouds and
-   * for unknown architectures are removed. Absent: these images are unchanged.
+   * The clouds of the stream in the workspace: with `allowRegression`, images for other clouds, for
+   * unknown architectures and in other layouts are removed. Absent: these images are unchanged.
    */
   readonly clouds?: readonly CloudName[] | undefined
   /** Clouds and architectures to remove from the files, and regions that the snapshot dropped. */
@@ -66,7 +60,7 @@ export function regenerate(job: Job) {
   const releases = new Map([...getReleases(built)].filter(([arch]) => architectures.includes(arch)))
   const names = job.marketplaceFile ? [] : (job.layouts ?? getLayouts(target))
   const layouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : names
-  const cleaned = job.allowRegression && layouts.length > 0 ? job.clouds : undefined
+  const cleaned = job.allowRegression ? job.clouds : undefined
   if (layouts.length > 0) refuseForeign(snapshot, releases)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
     layouts.some((layout) => slotPath(layout, slot) !== undefined),
@@ -79,12 +73,19 @@ export function regenerate(job: Job) {
   const isEveryLayout = cleaned !== undefined || (drop.length > 0 && layouts.length > 0)
   const clouds = [...capturedClouds(snapshot), ...(cleaned ?? [])]
   const known = knownArchitectures(snapshot, built)
-  const isRemoved = ({ cloud, architecture }: Slot) =>
-    drop.includes(cloud) ||
-    drop.includes(architecture) ||
-    (cleaned !== undefined && !(clouds.includes(cloud) && known.has(architecture)))
-  const clean = <F extends ImageFile<F>>(file: F): F =>
-    isEveryLayout ? withoutImages(file, isRemoved) : file
+  const clean = <F extends ImageFile<F>>(file: F, generated: readonly LayoutName[]): F => {
+    const isGenerated = ({ cloud, architecture }: Slot, layout: LayoutName) =>
+      clouds.includes(cloud) && known.has(architecture) && generated.includes(layout)
+    const isDropped = ({ cloud, architecture }: Slot) =>
+      drop.includes(cloud) || drop.includes(architecture)
+    return isEveryLayout
+      ? withoutImages(
+          file,
+          (slot, layout) =>
+            isDropped(slot) || (cleaned !== undefined && !isGenerated(slot, layout)),
+        )
+      : file
+  }
   const write = <F extends ImageFile<F>>(file: F): F => {
     let written = file
     for (const cloud of capturedClouds(snapshot)) {
@@ -93,22 +94,22 @@ export function regenerate(job: Job) {
         for (const layout of layouts) written = writeImages(written, layout, arch, cloud, own)
       }
     }
-    return clean(written)
+    return clean(written, layouts)
   }
   const file = job.marketplaceFile && write(job.marketplaceFile)
-  const stream = file ? clean(built) : write(built)
+  const stream = file ? clean(built, names) : write(built)
   const takeInventory = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
-    joinInventories(
-      each ? streamInventory(each, isEveryLayout ? LAYOUT_NAMES : names) : new Map(),
-      other ? imageInventory(other) : new Map(),
-    )
+    filesInventory(each, other, isEveryLayout ? LAYOUT_NAMES : names)
   const comparison = compareInventories(
     takeInventory(target, job.marketplaceFile),
     withGrades(takeInventory(stream, file), selections),
     snapshot.criteria.rhel,
     new Listings(snapshot, drop),
   )
-  const unverified = unverifiedImages(file ? [file, stream] : [stream], snapshot, stream)
+  const unverified = [
+    ...(file ? unverifiedImages(file, layouts, snapshot, known) : []),
+    ...unverifiedImages(stream, names, snapshot, known),
+  ]
   if (!job.allowRegression) {
     const laterRhel = target && refuseLaterRhel(snapshot, target)
     if (laterRhel !== undefined) throw new Loss(comparison, selections, unverified, laterRhel)
@@ -121,7 +122,7 @@ export function regenerate(job: Job) {
     comparison,
     kept,
     unverified,
-    notes: regenerationNotes(snapshot, target, names, releases, kept),
+    notes: regenerationNotes(snapshot, target, releases, kept),
   }
 }
 
