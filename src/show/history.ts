@@ -31,7 +31,7 @@ export function versionRows(version: HistoryVersion): Row[] {
       change === 'renamed' ? row('~', 'file', `${from} -> ${path}`) : row('-', 'file', path),
     ),
     ...(problem === undefined ? [] : [row('-', `unreadable ${path}`, problem)]),
-    ...rows(shownChanges(version)),
+    ...rows(version.changes),
   ]
   return all.map(({ subject, what, ...rest }) => ({
     ...rest,

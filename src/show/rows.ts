@@ -96,10 +96,14 @@ function removedParts({ subject, after }: ChangeOf<'build'>, all: readonly Chang
   const isOwn = (part: PartChange) =>
     part.subject.architecture === subject.architecture && isWhole(part)
   const artifacts = ofKind(parts, 'artifact').filter(
-    (each) => isOwn(each) && each.subject.format !== undefined,
+    (each) => isOwn(each) && each.subject.format === undefined,
   )
   const images = ofKind(parts, 'image').filter(isOwn)
-  return ` (${counted(artifacts.length, 'artifact')}, ${counted(images.length, 'image')})`
+  const counts = [
+    ...(artifacts.length > 0 ? [counted(artifacts.length, 'artifact')] : []),
+    ...(images.length > 0 ? [counted(images.length, 'image')] : []),
+  ]
+  return counts.length > 0 ? ` (${counts.join(', ')})` : ''
 }
 
 type PartChange = ChangeOf<'artifact' | 'image'>

@@ -9,7 +9,8 @@ import {
 } from '../core/changes/streams.ts'
 import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
-import { readSnapshot } from '../core/snapshot/read.ts'
+import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
+import type { Architecture } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
 import { readWorkspace } from '../core/workspace/read.ts'
@@ -48,14 +49,25 @@ export async function diffWorkspace(
   const file = await findWorkspaceFile(folder, before, after)
   const texts: FilePair = [file, await before.read(file), await after.read(file)]
   const [, oldText, newText] = texts
-  const parse = (text: string, name: string): Streams =>
-    streamConfigs(readWorkspace(text, name), (path) => join(dirname(file), path))
+  const parse = (text: string, name: string): Streams => {
+    const workspace = readWorkspace(text, name)
+    const configs = streamConfigs(workspace, (path) => join(dirname(file), path))
+    return new Map(
+      [...configs].map(([stream, config]) => {
+        const settings = workspace.streams.get(stream)
+        return [
+          stream,
+          { ...config, settings: { ...settings, clouds: workspace.clouds, streams: stream } },
+        ]
+      }),
+    )
+  }
   const oldStreams = oldText === undefined ? undefined : parse(oldText, fileName(before, file))
   const newStreams = newText === undefined ? undefined : parse(newText, fileName(after, file))
   const known = newStreams ?? oldStreams ?? parse(await folder.read(file), file)
   const hasBoth = oldStreams !== undefined && newStreams !== undefined
   const [old, fresh] = [oldStreams ?? known, newStreams ?? known]
-  const renamed = renamedStreams(old, fresh)
+  const renamed = await renamedStreams([before, old], [after, fresh])
   const all = [...new Set([...fresh.keys(), ...old.keys()])].filter(
     (name) => ![...renamed.values()].includes(name),
   )
@@ -67,27 +79,34 @@ export async function diffWorkspace(
     const other = await readSide(after, fresh.get(name))
     streams.push(diffStream(name, own, other, hasBoth))
   }
+  const isSame = names.length === 0 && streams.every(({ changes }) => changes.length === 0)
   return {
     ...(before.commit !== undefined && { base: before.commit }),
     streams,
-    files: fileChanges([texts], !hasBoth),
+    files: fileChanges([texts], isSame),
   }
 }
 
-/** The old names of renamed streams, by their new names. The target or the snapshot is the same. */
-function renamedStreams(old: Streams, fresh: Streams): ReadonlyMap<string, string> {
-  const removed = [...old].filter(([name]) => !fresh.has(name))
-  const added = [...fresh].filter(([name]) => !old.has(name))
-  return new Map(
-    added.flatMap(([name, { target, snapshot }]): [string, string][] => {
-      const [before] =
-        removed.find(
-          ([, each]) =>
-            (target && each.target === target) || (snapshot && each.snapshot === snapshot),
-        ) ?? []
-      return before === undefined ? [] : [[name, before]]
-    }),
-  )
+/**
+ * The old names of renamed streams, by their new names. The target or the snapshot is the same file,
+ * or was moved.
+ */
+async function renamedStreams(
+  [before, old]: readonly [Tree, Streams],
+  [after, fresh]: readonly [Tree, Streams],
+): Promise<ReadonlyMap<string, string>> {
+  const renamed = new Map<string, string>()
+  for (const [name, config] of fresh) {
+    for (const [other, oldConfig] of old.has(name) ? [] : old) {
+      if (fresh.has(other) || [...renamed.values()].includes(other)) continue
+      for (const role of ['target', 'snapshot'] as const) {
+        const [path = '', oldPath = ''] = [config[role], oldConfig[role]]
+        if (path === oldPath || (await isMoved(oldPath, path, before, after)))
+          renamed.set(name, other)
+      }
+    }
+  }
+  return renamed
 }
 
 /** The file in the working folder or above it, else at the root of the repository. */
@@ -103,31 +122,45 @@ async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Pro
   )
 }
 
-type Streams = ReadonlyMap<string, StreamConfig>
+/** With the members of the workspace file. */
+type Config = StreamConfig & { readonly settings: Readonly<Record<string, unknown>> }
+async function isMoved(from: string, to: string, before: Tree, after: Tree): Promise<boolean> {
+  const text = await after.read(to)
+  if (text === undefined || text !== (await before.read(from))) return false
+  return (await after.read(from)) === undefined
+}
+
+type Streams = ReadonlyMap<string, Config>
 
 function fileName({ label }: Tree, file: string): string {
   return label === undefined ? file : `${label}:${file}`
 }
 
-const ROLES = ['snapshot', 'target', 'marketplaceFile'] as const
+const ROLES = ['snapshot', 'recording', 'target', 'marketplaceFile'] as const
 type Role = (typeof ROLES)[number]
+
+function pathOf(config: Config | undefined, role: Role): string | undefined {
+  return role === 'recording' ? config && recordingFile(config.snapshot) : config?.[role]
+}
 
 interface Side {
   /** Undefined if the stream is not in the workspace file of this version. */
-  readonly config: StreamConfig | undefined
+  readonly config: Config | undefined
   readonly texts: Readonly<Partial<Record<Role, string>>>
   readonly files: StreamFiles
 }
 
-async function readSide(tree: Tree, config: StreamConfig | undefined): Promise<Side> {
+async function readSide(tree: Tree, config: Config | undefined): Promise<Side> {
   const texts: Partial<Record<Role, string>> = {}
   for (const role of ROLES) {
-    const path = config?.[role]
-    const text = path === undefined ? undefined : await tree.read(path)
+    const path = pathOf(config, role)
+    const text = path === undefined ? undefined : await readRole(tree, role, path)
     if (text !== undefined) texts[role] = text
   }
   const parse = <T>(role: Role, read: (text: string, file: string) => T): T | undefined =>
-    texts[role] === undefined ? undefined : read(texts[role], fileName(tree, config?.[role] ?? ''))
+    texts[role] === undefined
+      ? undefined
+      : read(texts[role], fileName(tree, pathOf(config, role) ?? ''))
   const files = {
     snapshot: parse('snapshot', readSnapshot),
     stream: parse('target', readStream),
@@ -137,11 +170,23 @@ async function readSide(tree: Tree, config: StreamConfig | undefined): Promise<S
   return { config, texts, files }
 }
 
+/** Only the bytes of a recording are compared, so an unreadable one is no error. */
+async function readRole(tree: Tree, role: Role, path: string): Promise<string | undefined> {
+  try {
+    return await tree.read(path)
+  } catch (error) {
+    if (role !== 'recording' || !(error instanceof InputError)) throw error
+    return error.message
+  }
+}
+
 function diffStream(name: string, before: Side, after: Side, hasSettings: boolean): StreamDiff {
   const diff = compareStreams(name, before.files, after.files)
-  const settings = hasSettings ? compareItems(settingItems(before), settingItems(after)) : []
+  const settings = hasSettings
+    ? compareItems(settingItems(before, before, after), settingItems(after, before, after))
+    : []
   const pairs = ROLES.flatMap((role): FilePair[] => {
-    const path = after.config?.[role] ?? before.config?.[role]
+    const path = pathOf(after.config, role) ?? pathOf(before.config, role)
     return path === undefined ? [] : [[path, before.texts[role], after.texts[role]]]
   })
   const isSame = diff.changes.length + settings.length === 0
@@ -154,11 +199,23 @@ function diffStream(name: string, before: Side, after: Side, hasSettings: boolea
   }
 }
 
-/** The members of a stream in the workspace file, without the builds of the stream itself. */
-function settingItems({ config, files: { stream } }: Side): Item[] {
-  const { builds = {}, ...rest } = config ?? {}
-  const others = Object.entries(builds).filter(([arch, own]) => stream?.release(arch) !== own)
-  const members = { ...rest, ...(others.length > 0 && { builds: Object.fromEntries(others) }) }
+/**
+ * The members of a stream in the workspace file, without builds that are the releases of the stream
+ * in both versions. The name and the clouds are compared if both versions have the stream.
+ */
+function settingItems({ config }: Side, before: Side, after: Side): Item[] {
+  const { streams, clouds, builds: _, ...rest } = config?.settings ?? {}
+  const isFollowed = (arch: string) =>
+    after.config?.builds?.[arch as Architecture] !== undefined &&
+    [before, after].every(
+      ({ config, files }) => config?.builds?.[arch as Architecture] === files.stream?.release(arch),
+    )
+  const others = Object.entries(config?.builds ?? {}).filter(([arch]) => !isFollowed(arch))
+  const members = {
+    ...(before.config && after.config && { streams, clouds }),
+    ...rest,
+    ...(others.length > 0 && { builds: Object.fromEntries(others) }),
+  }
   return Object.entries(members).flatMap(([name, value]): Item[] => {
     const subject = { kind: 'setting', path: `workspace.${name}` } as const
     return value === undefined ? [] : [{ subject, value: canonicalJson(value) }]

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isDiff } from '../../src/core/schemas/generated-diff.js'
@@ -55,6 +55,27 @@ async function writeStream(
   await writeFile(at(`${name}.json`), streamText(release, versions))
   const images = [...new Set(listed)].map((version) => image(version))
   await writeFile(at(`snapshots/${name}.json`), snapshotText(images, { stream, queries }))
+}
+
+const editWorkspace = async (
+  change: (streams: Record<string, Record<string, unknown>>) => void,
+) => {
+  const value = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
+  change(value.streams)
+  await writeFile(at('stream-snapshot.json'), JSON.stringify(value))
+}
+
+/** Moves the images of rhel-9 to a marketplace file. */
+async function withMarketplaceFile(): Promise<void> {
+  const { architectures } = JSON.parse(streamText(OLD, before))
+  const images = architectures.x86_64['rhel-coreos-extensions'].marketplace
+  await writeFile(at('m.json'), JSON.stringify({ x86_64: images }))
+  await writeFile(at('stream-snapshot.json'), workspaceText('rhel-9'))
+  await editWorkspace((streams) =>
+    Object.assign(streams['rhel-9'] ?? {}, { marketplaceFile: 'm.json' }),
+  )
+  await writeStream('rhel-9', OLD, {}, Object.values(before))
+  await commitAll(folder, 'marketplace file')
 }
 
 const before = { 'no-purchase-plan': '9.8.20260403', other: '9.8.20260101' }
@@ -129,6 +150,32 @@ describe('diff --base', () => {
     )
   })
 
+  it('lists an image of the stream in a slot that the marketplace file has too', async () => {
+    await withMarketplaceFile()
+    const planted = { 'no-purchase-plan': '9.8.20260101' }
+    await writeStream('rhel-9', OLD, planted, Object.values(before))
+    await commitAll(folder, 'plant')
+    const row =
+      '  +  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:aro_422-v2:9.8.20260101  '
+    expect((await diff('--base', 'HEAD~1')).stdout).toContain(`\n  1 image changed\n${row}`)
+    const history = await run(['history', 'rhel-9', '--max-count', '1'], { cwd: folder })
+    expect(history.stdout).toContain(row)
+  })
+
+  it('lists the builds of a missing stream, and not the images of its marketplace file', async () => {
+    await withMarketplaceFile()
+    await rm(at('rhel-9.json'))
+    const { stdout } = await diff()
+    expect(stdout.split('\n')).toEqual([
+      `rhel-9: ${OLD} -> none; 2 images, 2 removed`,
+      '  2 builds changed',
+      `  -  build aarch64, x86_64  ${OLD} (1 artifact)`,
+      'files',
+      '  -  rhel-9.json',
+      '',
+    ])
+  })
+
   it('compares with the merge base, also after a merge, and with a second revision', async () => {
     await git(folder, 'checkout', '--quiet', '-b', 'pull')
     await writeStream('rhel-9', NEW, after)
@@ -194,6 +241,74 @@ describe('diff --base', () => {
     const { stdout } = await diff('--base', 'base')
     expect(stdout).toMatch(/(^|\n)rhcos: 9\.8\.20260403-0 -> 9\.8\.20260428-0; /)
     expect(stdout).not.toContain('rhel-9: removed')
+  })
+
+  it('compares a stream with other names of its files, and prints the new names', async () => {
+    await editWorkspace((streams) => {
+      streams.rhcos = { ...streams['rhel-9'], snapshot: 'snapshots/s.json', target: 'rhcos.json' }
+      delete streams['rhel-9']
+    })
+    await rename(at('rhel-9.json'), at('rhcos.json'))
+    await rename(at('snapshots/rhel-9.json'), at('snapshots/s.json'))
+    const { status, stdout } = await diff('--base', 'base')
+    expect(status).toBe(1)
+    expect(stdout).toContain(
+      `\nrhcos: ${OLD}; 1 exact, 1 lag by up to 92 days, 0 removed
+  no build and no image changed
+stream and criteria
+  ~  workspace.streams   rhel-9 -> rhcos
+  ~  workspace.snapshot  snapshots/rhel-9.json -> snapshots/s.json
+  ~  workspace.target    rhel-9.json -> rhcos.json
+`,
+    )
+    expect(stdout).not.toContain('rhel-9:')
+  })
+
+  it('prints only members of the workspace file, with builds that the stream does not have', async () => {
+    const builds = { aarch64: OLD, x86_64: OLD }
+    await editWorkspace((streams) => Object.assign(streams['rhel-9'] ?? {}, { builds }))
+    await commitAll(folder, 'builds')
+    await editWorkspace((streams) =>
+      Object.assign(streams, {
+        new: { ...streams['rhel-9'], snapshot: 'n.json', target: 'n.json' },
+      }),
+    )
+    expect((await diff()).stdout).not.toContain('workspace.require')
+    await git(folder, 'checkout', '--quiet', '.')
+    const { architectures, ...rest } = JSON.parse(await readFile(at('rhel-9.json'), 'utf8'))
+    const { x86_64 } = architectures
+    await writeFile(at('rhel-9.json'), JSON.stringify({ ...rest, architectures: { x86_64 } }))
+    const dropped = (await diff('rhel-9')).stdout
+    expect(dropped).toContain(`\n  -  build aarch64  ${OLD} (1 artifact)\n`)
+    expect(dropped).not.toContain('workspace.builds')
+    await commitAll(folder, 'drop')
+    const history = await run(['history', 'rhel-9.json', '--max-count', '1'], { cwd: folder })
+    expect(history.stdout).toContain(`\n  -  build aarch64  ${OLD} (1 artifact)\n`)
+    await editWorkspace((streams) =>
+      Object.assign(streams['rhel-9'] ?? {}, { builds: { x86_64: OLD } }),
+    )
+    expect((await diff('rhel-9')).stdout).toContain(
+      `\n  -  workspace.builds  removed {"aarch64":"${OLD}"}\n`,
+    )
+  })
+
+  it.each([
+    ['-', 'deleted', () => rm(at('snapshots/rhel-9.recording.json'))],
+    ['~', 'corrupt', () => writeFile(at('snapshots/rhel-9.recording.json'), 'x')],
+  ])('lists with %s a recording that is %s', async (sign, _, spoil) => {
+    await writeFile(at('snapshots/rhel-9.recording.json'), '[]')
+    await commitAll(folder, 'recording')
+    await spoil()
+    expect(await diff('rhel-9')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`\nfiles\n  ${sign}  snapshots/rhel-9.recording.json\n`),
+    })
+  })
+
+  it('lists a workspace file of which only the format changed', async () => {
+    await writeFile(at('stream-snapshot.json'), `${workspaceText('rhel-9', 'rhel-10')}\n`)
+    expect((await diff()).stdout).toMatch(/\nfiles\n {2}~ {2}stream-snapshot\.json\n$/)
+    expect(await diff('rhel-9')).toMatchObject({ status: 0 })
   })
 
   it('compares one stream, and counts the images that older ones replace', async () => {
