@@ -200,11 +200,8 @@ export function expandList(value: JsonValue): readonly JsonValue[] {
 }
 
 const KINDS = [
-  ...['AgentConfig', 'ClusterDeployment', 'ConfigMap', 'ControlPlaneMachineSet', 'Deployment'],
-  ...['HostedCluster', 'ImageContentSourcePolicy', 'ImageDigestMirrorSet', 'List', 'Machine'],
-  ...['MachineConfig', 'MachineConfigPool', 'MachineDeployment', 'MachinePool', 'MachineSet'],
-  ...['Namespace', 'Node', 'NodePool', 'Pod', 'Secret'],
-  ...['AWSMachineProviderConfig', 'AzureMachineProviderSpec', 'GCPMachineProviderSpec'],
+  ...['ClusterDeployment', 'ConfigMap', 'ControlPlaneMachineSet', 'HostedCluster', 'List'],
+  ...['Machine', 'MachineConfig', 'MachinePool', 'MachineSet', 'Node', 'NodePool', 'Secret'],
   ...['NutanixMachineProviderConfig', 'OpenstackProviderSpec', 'VSphereMachineProviderSpec'],
 ]
 const GROUP =

@@ -129,32 +129,27 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
       architecture: findArchitecture(place, value.architecture, type),
     }
   }
-  const compute = isList(config.compute) ? config.compute : []
-  const existing = [
-    ...(isRecord(config.controlPlane)
-      ? [target('controlPlane', ['controlPlane'], config.controlPlane)]
-      : []),
-    ...compute.map((pool, position) =>
-      target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
-    ),
-  ]
-  const members = (name: string, platform: Members, architecture: Architecture): Members => ({
+  const machines = (name: string, platform: Members, architecture: Architecture): Members => ({
     name,
     ...(architecture === 'aarch64' && { architecture: kubernetesName(architecture) }),
     platform: { [cloud]: platform },
   })
-  const missing: Target[] = [
-    {
-      ...target('controlPlane', ['controlPlane'], {}),
-      create: (...rest) => ({ controlPlane: members('master', ...rest) }),
-    },
-    {
-      ...target('worker', ['compute', 0], {}),
-      create: (...rest) => ({ compute: [members('worker', ...rest)] }),
-    },
+  const { controlPlane } = config
+  const compute = isList(config.compute) ? config.compute : []
+  const master: Target = target('controlPlane', ['controlPlane'], record(controlPlane))
+  const workers: Target[] = compute.map((pool, position) =>
+    target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
+  )
+  const missing: Target = {
+    ...target('worker', ['compute', 0], {}),
+    create: (...members) => ({ compute: [machines('worker', ...members)] }),
+  }
+  const pools: Target[] = [
+    isRecord(controlPlane)
+      ? master
+      : { ...master, create: (...members) => ({ controlPlane: machines('master', ...members) }) },
+    ...(compute.length > 0 ? workers : [missing]),
   ]
-  const names = existing.map(({ name }) => name)
-  const pools = [...existing, ...missing.filter(({ name }) => !names.includes(name))]
   const path = ['platform', cloud, 'defaultMachinePlatform']
   const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
   const whole: Target = {
