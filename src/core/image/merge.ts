@@ -52,8 +52,8 @@ export function mergeImages(
     refuseConflict(file, target, 'region', options.region)
     const found = find(slotFor(target, options), target)
     images.set(found.urn, found)
-    refuseOthers(yaml, target, found, options.replace === true)
-    put(yaml, target, found)
+    replaceOthers(yaml, target, options.replace === true)
+    put(yaml, target, found, options.replace === true)
   }
   const paid = targets.filter((target) => isPaid(planFor(target)) && !isCompute(target))
   return {
@@ -174,37 +174,35 @@ function bothNames(architecture: Architecture): string {
   return other === architecture ? architecture : `${architecture} (${other})`
 }
 
-function refuseOthers(
-  yaml: YamlFile,
-  target: Target,
-  { slot, entry }: FoundImage,
-  replace: boolean,
-): void {
-  const { document, path, format, value, others } = target
-  // A public image is not a marketplace image, although both are paths.
-  const isDisk = format === 'machineSet' && slot.cloud === 'gcp'
-  const image = isDisk ? [...bootDisk(yaml.file, target), 'image'] : []
-  const before = String(at(value, image.slice(path.length)) ?? '')
-  const isOther = isDisk && before !== '' && !before.includes(`projects/${entry.project}/`)
-  for (const path of isOther ? [...others, image] : others) {
-    if (!replace) {
-      throw new InputError(
-        `${yaml.file}: ${jsonPath(path)}: selects another image`,
-        'Use --replace to replace it.',
-      )
-    }
-    // `put` replaces these.
-    if (!['image', 'resourceID'].includes(String(path.at(-1)))) yaml.remove(document, path)
+function replaceOthers(yaml: YamlFile, { document, others }: Target, replace: boolean): void {
+  for (const path of others) {
+    if (!replace) throw otherImage(yaml, path)
+    // `put` sets it to an empty string.
+    if (path.at(-1) !== 'resourceID') yaml.remove(document, path)
   }
 }
 
-function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage): void {
-  const { document, path, format, create } = target
+function otherImage({ file }: YamlFile, path: YamlPath): InputError {
+  return new InputError(
+    `${file}: ${jsonPath(path)}: selects another image`,
+    'Use --replace to replace it.',
+  )
+}
+
+function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage, replace: boolean): void {
+  const { document, path, format, value, create } = target
   const members = FACTS[slot.cloud].uses[format](entry, slot.plan)
   const { disks, ...rest } = members
   if (create) yaml.put(document, [], create(members, slot.architecture))
   else if (disks === undefined) yaml.put(document, path, rest)
-  else yaml.put(document, bootDisk(yaml.file, target), disks as Members)
+  else {
+    const disk = bootDisk(yaml.file, target)
+    const image = at(value, [...disk.slice(path.length), 'image']) || undefined
+    // An image of another project is not a marketplace image.
+    const isOther = image !== undefined && !String(image).includes(`projects/${entry.project}/`)
+    if (isOther && !replace) throw otherImage(yaml, [...disk, 'image'])
+    yaml.put(document, disk, disks as Members)
+  }
 }
 
 function bootDisk(file: string, { path, value }: Target): YamlPath {
