@@ -9,7 +9,7 @@ import {
   targetFiles,
   WORKSPACE_FILE,
 } from '../core/workspace/workspace.ts'
-import { CheckFailure } from '../errors.ts'
+import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import { type LockContext, writeLocked } from './locks.ts'
@@ -148,6 +148,12 @@ async function readRegeneration(
   folder: Folder,
   name?: string,
 ): Promise<Regeneration> {
+  if (name !== undefined && !folder.exists(config.snapshot)) {
+    throw new InputError(
+      `${name}: ${config.snapshot}: no such file`,
+      `Capture it with stream-snapshot update ${name}, or restore it from git.`,
+    )
+  }
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
   const workspace = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
   const [other] = name === undefined ? [] : otherIdentity(snapshot, config, workspace, ['ocp'])

@@ -228,6 +228,17 @@ describe('regenerate in a workspace', () => {
     expect(Object.keys(JSON.parse(json.stdout))).toEqual(['one', 'two'])
   })
 
+  it('names the command that captures a missing snapshot', async () => {
+    await two()
+    await rm(at('snapshots/two.json'))
+    expect(await call('regenerate')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'stream-snapshot: two: snapshots/two.json: no such file\nCapture it with stream-snapshot update two, or restore it from git.\n',
+    })
+  })
+
   it('refuses a snapshot of another OCP version, as check does', async () => {
     await given()
     await workspace({ ...STREAM, ocp: '4.17' })
