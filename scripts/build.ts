@@ -1,6 +1,6 @@
 /**
- * Bundles the command line, with all that it needs of others, and the library, without, into dist/.
- * Beside them the library's declarations, the schemas, and the licences of what is bundled.
+ * Writes dist/: the command line with its dependencies, the library without them, its type
+ * declarations, the schemas, and the licenses of the bundled packages.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -32,7 +32,7 @@ function offline(entryPoints: Record<string, string>, ...plugins: Plugin[]) {
     entryPoints,
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
-    // `require` instead, as the loader of ES modules takes long to start.
+    // `require`, because the loader of ES modules starts slowly.
     supported: { 'dynamic-import': false },
     plugins: [...COMMAND_LINE.plugins, withoutCapture, ...plugins],
   })
@@ -59,7 +59,7 @@ const [{ metafile }] = await Promise.all([
   }),
   offline({ offline: 'src/main.ts', ...Object.fromEntries(LAZY.map((each) => [each, each])) }),
   ...ALONE.map((name) => offline({ [name]: 'src/main.ts' }, onlyCommand(name))),
-  // The bin: CommonJS, as node spends a quarter of its own start on the loader of ES modules.
+  // The bin is CommonJS, because the loader of ES modules takes a quarter of node's start.
   build({
     ...options,
     entryPoints: { cli: 'src/cli.ts' },
@@ -71,12 +71,12 @@ const [{ metafile }] = await Promise.all([
   }),
 ])
 fs.chmodSync(path('dist/cli.cjs'), 0o755)
-// Only now, as it reads the tables of the commands, which the validators are a part of.
+// After the validators are written, because the tables of the commands import them.
 const { manualPage } = await import('./build/man.ts')
 fs.writeFileSync(path('dist/stream-snapshot.1'), manualPage())
 fs.writeFileSync(path('dist/notices.txt'), noticesOf(root, Object.keys(metafile.inputs)))
 
-// What the compiler finds is its own lines, and no failure of this script.
+// The compiler prints its own errors.
 const compiler = [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']
 const { status } = spawnSync(process.execPath, compiler, { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(1)

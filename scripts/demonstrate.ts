@@ -1,6 +1,6 @@
 /**
- * Captures the committed snapshots anew from the mock servers, as an engineer would from the clouds, and
- * regenerates the streams of the demonstration from them.
+ * Captures the committed snapshots again from the mock servers, and regenerates the streams of the
+ * demonstration from them.
  */
 
 import { spawn } from 'node:child_process'
@@ -25,7 +25,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const SNAPSHOT = 'snapshots/rhcos-4.18.json'
 const STREAM = 'demo/rhcos.json'
 
-/** A stream whose builds stay as they are: only marketplace images are captured for it. */
+/** A stream for which only marketplace images are captured. */
 const RHEL_10 = { snapshot: 'snapshots/rhel-10.json', target: 'demo/rhel-10.json', ocp: '5.0' }
 
 const { images } = await yargs(hideBin(process.argv))
@@ -39,19 +39,19 @@ const { images } = await yargs(hideBin(process.argv))
 
 const folder = await fs.mkdtemp(join(tmpdir(), 'demonstration-'))
 const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
-// Each writes its certificates into a folder of its own.
+// Each group of servers writes its certificates into its own folder.
 await fs.ensureDir(join(folder, 'later'))
 const later = await startClouds(join(folder, 'later'), { azure: { images: knownImages() } })
 const builds = await startBuilds(demonstrationBuilds)
 const { name, release, architectures } = DEMONSTRATION
 try {
-  // Asked of the mock server, but located where the real build server would have them.
+  // Requested from the mock server, with the locations of the real build server.
   const urls = architectures.map(
     (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
   )
   const identity = ['--name', name, '--url', BUILD_SERVERS.rhcos, '--no-signatures', ...urls]
   await cli(clouds, 'capture', SNAPSHOT, ...identity, ...clouds.args)
-  // What the marketplace has in this demonstration may go back as well as forth.
+  // The images may become older, because --images selects them.
   await cli(clouds, 'regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
   const { snapshot, target, ocp } = RHEL_10
   await cli(later, 'capture', snapshot, '--stream', target, '--ocp', ocp, ...later.args)

@@ -1,4 +1,4 @@
-/** Starts the mock servers of all clouds and of the build server, and says how to capture from them. */
+/** Starts the mock servers of all clouds and of the build server, and prints how to capture from them. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'

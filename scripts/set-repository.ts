@@ -1,6 +1,6 @@
 /**
- * Puts the name of the published repository in the place of `OWNER/stream-snapshot`, in every file
- * of git that has it, and into package.json.
+ * Replaces `OWNER/stream-snapshot` by the name of the published repository, in all tracked files, and
+ * adds it to package.json.
  *
  * usage: npm run set-repository -- example-org/stream-snapshot
  */

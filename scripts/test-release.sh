@@ -7,7 +7,7 @@ corpus=$(realpath "${CORPUS_DIR:-../shared/corpus}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# A checkout may be somebody else's, or no repository.
+# The checkout may belong to another user, or be no git repository.
 copy() {
   git clone --quiet . "$1" 2>/dev/null || {
     mkdir -p "$1"
@@ -22,7 +22,7 @@ for name in one other; do
   copy "$folder/$name"
   (cd "$folder/$name" && npm ci && npm run release) >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
 done
-# The executable holds compiled code, which V8 makes a little different each time.
+# The executable contains compiled code, which differs slightly each time.
 for sums in one other; do grep -v linux "$folder/$sums/release/SHA256SUMS"; done | sort | uniq -u >"$folder/unlike"
 if [ -s "$folder/unlike" ]; then
   printf 'two releases differ:\n%s\n' "$(cat "$folder/unlike")"

@@ -67,7 +67,7 @@ try {
   await fs.remove(certificates)
 }
 
-/** The workspace names the mock build server, as the real one cannot be reached by everyone. */
+/** Sets the URL of the mock build server in the workspace. */
 async function useBuildServer(): Promise<void> {
   const file = join(folder, 'stream-snapshot.json')
   const workspace = await fs.readJson(file)

@@ -1,7 +1,7 @@
 import type { BuildOptions } from 'esbuild'
 import { plainWidths, withoutOtherOperations } from './plugins.ts'
 
-/** What every bundle is made with. */
+/** The options of every bundle. */
 export function bundleOptions(root: string, engines: string) {
   return {
     absWorkingDir: root,
@@ -13,17 +13,17 @@ export function bundleOptions(root: string, engines: string) {
   } as const satisfies BuildOptions
 }
 
-/** What the bundles of the command line are made with, all that it needs of others in them. */
+/** The options of the bundles of the command line, which contain its dependencies. */
 export const COMMAND_LINE = {
-  // As ES modules, of which what is not used falls away: more than half of EC2's client.
+  // Unused code of ES modules is removed: more than half of EC2's client.
   mainFields: ['module', 'main'],
   plugins: [plainWidths, withoutOtherOperations],
-  // Names stay, for errors are told by them.
+  // Not identifiers, because errors are identified by the names of their classes.
   minifySyntax: true,
   minifyWhitespace: true,
 } satisfies BuildOptions
 
-/** `require` for what was CommonJS. */
+/** Defines `require` for bundled CommonJS modules. */
 export const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 

@@ -41,7 +41,7 @@ function entries(section: HelpSection): string[] {
   return section.entries.flatMap(([name, what]) => ['.TP', `.B ${text(name.trim())}`, text(what)])
 }
 
-/** Text without requests of troff. */
+/** Escapes text for troff. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

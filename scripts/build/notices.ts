@@ -2,10 +2,9 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 
 /**
- * What the licences of packages ask for whose code is passed on.
+ * The license texts of the bundled packages.
  *
- * @param root the folder that `files` are below
- * @param files of which some are of packages
+ * @param files paths relative to `root`; files outside packages are ignored
  */
 export function noticesOf(root: string, files: readonly string[]): string {
   const folders = files.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])

@@ -3,14 +3,13 @@ import type { Plugin } from 'esbuild'
 import fs from 'fs-extra'
 
 /**
- * Commands that never load an SDK. They are in CommonJS files: resolving and compiling ES modules takes
- * node longer than such a command runs. The first ones are each in a file of its own, `help` and the
- * others in one with all commands.
+ * Commands that never load an SDK. They are bundled as CommonJS, because loading ES modules takes node
+ * longer than such a command runs. Each of the first has its own file; the others share one.
  */
 export const ALONE = ['regenerate', 'diff', 'skew', 'list']
 const TOGETHER = ['history', 'image', 'configmap', 'help']
 
-/** Loads the bundle that has the command. */
+/** Loads the bundle of the command. */
 export const chooseBundle: Plugin = {
   name: 'choose bundle',
   setup({ onResolve, onLoad }) {
@@ -29,7 +28,7 @@ export const chooseBundle: Plugin = {
   },
 }
 
-/** Leaves out all commands but one. */
+/** Keeps one command. */
 export const onlyCommand = (name: string): Plugin => ({
   name: 'only command',
   setup({ onLoad }) {
@@ -40,10 +39,10 @@ export const onlyCommand = (name: string): Plugin => ({
   },
 })
 
-/** Packages that few runs of offline commands load, each in a file of its own. */
+/** Packages that few offline commands load; each has its own file. */
 export const LAZY = ['fs-extra', 'yaml']
 
-/** Leaves out the SDKs and what captures, which offline commands do not load, and the lazy packages. */
+/** Leaves out the SDKs, the code that captures, and the packages with their own files. */
 export const withoutCapture: Plugin = {
   name: 'without capture',
   setup({ onResolve }) {
@@ -57,8 +56,8 @@ export const withoutCapture: Plugin = {
 }
 
 /**
- * Takes the width of plain text without string-width's tables, whose one regular expression for emoji
- * takes V8 longer to compile than a short command takes to run.
+ * Returns the width of ASCII text without loading string-width, because V8 compiles its regular
+ * expression for emoji more slowly than a short command runs.
  */
 export const plainWidths: Plugin = {
   name: 'plain widths',
@@ -77,8 +76,8 @@ export const plainWidths: Plugin = {
 }
 
 /**
- * Leaves out what nothing calls, most of the code of each SDK: other versions of the Compute API, and
- * operations on anything but images.
+ * Leaves out the operations that are not called, most of the code of each SDK: other versions of the
+ * Compute API, and operations that are not on images.
  */
 export const withoutOtherOperations: Plugin = {
   name: 'without other operations',
@@ -100,7 +99,7 @@ export const withoutOtherOperations: Plugin = {
     edit(/@azure\/arm-compute\/.*\/computeManagementClient\.js$/, (text) =>
       text.replace(/^ {8}this\.(?!virtualMachineImages )\w+ =\s+_get\w+\(this\._client\);\n/gm, ''),
     )
-    // A member with a computed name counts as code that has to run.
+    // Members with computed names are never removed as unused.
     edit(/@aws-sdk\/client-ec2\/.*\/schemas_0\.js$/, (text) => {
       const names = new Map(
         [...text.matchAll(/^const (_\w+) = ("\w+");$/gm)].map(([, name, value]) => [name, value]),

@@ -1,5 +1,5 @@
 declare module 'postject' {
-  /** Puts a resource into an executable, where a fuse says that it looks for one. */
+  /** Injects a resource into an executable and flips the fuse that enables it. */
   export function inject(
     file: string,
     resource: string,

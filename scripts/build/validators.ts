@@ -1,4 +1,4 @@
-/** Compiles the JSON Schemas into plain functions, so that no command waits for a compiler. */
+/** Compiles the JSON Schemas to functions at build time. */
 
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -9,11 +9,11 @@ const schemas = fs.readdirSync(folder).filter((name) => name.endsWith('.schema.j
 const ajv = new Ajv({
   code: { source: true, esm: true },
   allowUnionTypes: true,
-  // No pattern needs it, and V8 compiles those that have it several times as slowly.
+  // No pattern requires the flag, and V8 compiles patterns with it several times as slowly.
   unicodeRegExp: false,
   inlineRefs: false,
 })
-// Whatever has a length is plain ASCII, of which nobody need count more than the units.
+// Texts with a limited length are ASCII, so code units are counted instead of characters.
 ajv.opts.unicode = false
 for (const name of schemas) {
   const text = fs.readFileSync(new URL(name, folder), 'utf8')
@@ -23,7 +23,7 @@ for (const name of schemas) {
     name,
   )
 }
-/** By the file that they get into: what few commands read, the others do not load. */
+/** By output file, so that commands do not load validators that they do not use. */
 const FILES = {
   'generated.js': ['criteria', 'snapshot'],
   'generated-workspace.js': ['workspace'],
@@ -32,7 +32,7 @@ const FILES = {
 for (const [file, names] of Object.entries(FILES)) {
   const functions = names.map((name) => [validatorName(name), `${name}.schema.json`])
   const code = standalone.default(ajv, Object.fromEntries(functions))
-  // No error names the place in the schema.
+  // Errors do not contain the place in the schema.
   fs.writeFileSync(new URL(file, folder), code.replace(/schemaPath:"[^"]*",keyword:"\w+",/g, ''))
 }
 
