@@ -4,8 +4,8 @@ import { readCriteria } from '../core/criteria/criteria.ts'
 import { isSnapshotText } from '../core/history/state.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
-import { getReleases } from '../core/stream/stream.ts'
-import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
+import { getReleases, readStream } from '../core/stream/stream.ts'
+import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { allParts, hasCriteria } from './keep.ts'
@@ -69,40 +69,44 @@ async function checkStream(
   { file }: OpenedWorkspace,
   folder: Folder,
 ): Promise<CheckedStream> {
-  if (hasNothing(config) && !folder.exists(config.snapshot)) return { name, config, faults: [] }
-  const missing = missingFiles(name, config, file, folder)
+  const isEmpty = hasNothing(config) && !folder.exists(config.snapshot)
+  const { snapshot, target, marketplaceFile } = config
+  const files = { ...(isEmpty ? {} : { snapshot }), target, marketplaceFile }
+  const missing = missingFiles(name, files, file, folder)
   if (missing.length > 0) return { name, config, faults: missing }
   try {
+    if (isEmpty) {
+      if (target) readStream(await folder.read(target), target)
+      return { name, config, faults: [] }
+    }
     const command = `stream-snapshot regenerate ${name}`
     const verification = await verifyStream(config, { folder }, command)
-    const { checks, snapshot } = verification
+    const { checks } = verification
     const faults = checks.flatMap((check) => toFaults(check, name, config))
-    if (snapshot && isWhole(checks)) {
-      faults.push(...otherReleases(name, config, snapshot, verification, file))
-      faults.push(...(await otherSettings(name, config, snapshot, file, folder)))
+    if (verification.snapshot && isWhole(checks)) {
+      faults.push(...otherReleases(name, config, verification.snapshot, verification, file))
+      faults.push(...(await otherSettings(name, config, verification.snapshot, file, folder)))
     }
     return { name, config, faults, verification }
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
-    const { message, remedy } = error
+    const {
+      message,
+      remedy = `Correct the file, or run git checkout -- ${targetFiles(config).join(' ')}`,
+    } = error
     return { name, config, faults: [{ message, remedy }] }
   }
 }
 
 function missingFiles(
   name: string,
-  { snapshot, target, marketplaceFile }: StreamConfig,
+  files: Readonly<Record<string, string | undefined>>,
   file: string,
   folder: Folder,
 ): Fault[] {
-  const keys = { snapshot, target, marketplaceFile }
-  return Object.entries(keys).flatMap(([key, path]) => {
+  return Object.entries(files).flatMap(([key, path]) => {
     if (path === undefined || folder.exists(path)) return []
-    const restore = `git checkout -- ${path}`
-    const remedy =
-      key === 'snapshot'
-        ? `Run stream-snapshot update ${name}, or ${restore} if it was committed.`
-        : `Run ${restore} if it was committed, run stream-snapshot update ${name}, or change ${key} of ${name} in ${file}.`
+    const remedy = `Run git checkout -- ${path} if it was committed, run stream-snapshot update ${name}, or change ${key} of ${name} in ${file}.`
     return [{ message: `${path}: no such file`, remedy }]
   })
 }

@@ -106,6 +106,19 @@ describe('check names the repair', () => {
     expect(await call('check')).toMatchObject({ status: 0 })
   })
 
+  it.each([
+    ['missing', undefined, /^ {2}scos: scos\.json: no such file$/, /git checkout -- scos\.json /],
+    ['no stream', 'garbage', /^ {2}scos: scos\.json:1:1: /, /git checkout -- scos\.json$/],
+  ])('of a stream without builds and clouds that is %s', async (_, text, fault, remedy) => {
+    const scos = { snapshot: 'snapshots/scos.json', target: 'scos.json', layouts: ['none'] }
+    await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams: { scos } }))
+    await writeFile(at('scos.json'), smallStream(EXAMPLE))
+    expect(await call('check')).toMatchObject({ status: 0 })
+    if (text === undefined) await rm(at('scos.json'))
+    else await writeFile(at('scos.json'), text)
+    expect(await faults()).toEqual([expect.stringMatching(fault), expect.stringMatching(remedy)])
+  })
+
   it('of an image in a layout that is not generated', async () => {
     await given({ layouts: undefined, marketplaceFile: 'm.json' })
     const before = await read('one.json')
