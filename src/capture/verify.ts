@@ -2,6 +2,7 @@ import { wantedAgain } from '../core/builds/locate.ts'
 import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, isSameContent, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
+import { isStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'
 import { findSecret } from '../secrets.ts'
@@ -38,7 +39,11 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
     snapshot = readShape(text, file)
   } catch (error) {
     const secrets = check('secrets', findSecrets(evidence, undefined))
-    return { checks: [check('schema', getFault(error)), ...skip(CHECKS.slice(1, -1)), secrets] }
+    const remedy = isStream(text)
+      ? `Verify it with its snapshot: stream-snapshot verify SNAPSHOT --target ${file}`
+      : undefined
+    const schema = { ...check('schema', getFault(error)), remedy }
+    return { checks: [schema, ...skip(CHECKS.slice(1, -1)), secrets] }
   }
   const isFormatted = printSnapshot(snapshot) === withLf(text)
   const recordingFault = findRecordingFault(evidence, snapshot)

@@ -3,6 +3,7 @@ import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { printJson } from '../show/json.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
+import { findStreamByFile, findWorkspace } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { format, text, texts } from './option.ts'
 import { TARGET_OPTIONS, targetFlags } from './stream-options.ts'
@@ -27,7 +28,7 @@ export const verifyCommand = command({
   ],
 
   async run({ SNAPSHOT, output, ...args }, context) {
-    const { terminal } = context
+    const { folder, terminal } = context
     const files = SNAPSHOT.filter((file) => !file.endsWith('.recording.json'))
     if (files.length === 0) {
       throw new InputError(
@@ -36,9 +37,15 @@ export const verifyCommand = command({
       )
     }
     const results: Verification[] = []
+    const flags = targetFlags(args)
+    const hasFiles = flags.layouts !== undefined || flags.marketplaceFile !== undefined
+    const opened = flags.target && !hasFiles ? await findWorkspace(folder) : undefined
+    const [name, own] = findStreamByFile(opened, folder, flags.target ?? '') ?? []
     for (const file of files) {
-      const config = { require: 'any', ...targetFlags(args), snapshot: file } as const
-      const result = await verifyStream(config, context)
+      const isOwn = own && folder.resolve(own.snapshot) === folder.resolve(file)
+      const config = { require: 'any', ...(isOwn && own), ...flags, snapshot: file } as const
+      const command = isOwn ? `stream-snapshot regenerate ${name}` : undefined
+      const result = await verifyStream(config, context, command)
       results.push(result)
       if (output === 'json') continue
       for (const check of result.checks) terminal.line(`${file}: ${printCheck(check, file)}`)
@@ -61,9 +68,8 @@ function refuseFaults(checks: readonly Check[]): void {
   if (first === undefined) return
   const remedy = failed.some(({ name }) => name === 'secrets')
     ? 'Do not push the files. Revoke the secrets, and capture again.'
-    : failed.every(({ name }) => name === 'target')
-      ? first.remedy
-      : 'Restore the snapshot and its recording from git, or capture again.'
+    : ((failed.length === 1 ? first.remedy : undefined) ??
+      'Restore the snapshot and its recording from git, or capture again.')
   throw new CheckFailure(`${failed.length} of ${checks.length} checks failed`, remedy)
 }
 

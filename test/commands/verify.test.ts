@@ -108,6 +108,33 @@ describe('verify', () => {
     expect(stdout).toMatch(new RegExp(`s.json: replay: FAILED: s.recording.json: ${fault.source}`))
   })
 
+  it('compares the target of a workspace stream with the settings of the workspace', async () => {
+    const one = { snapshot: 's.json', target: 'rhcos.json', marketplaceFile: 'm.json' }
+    await writeFile(
+      at('stream-snapshot.json'),
+      JSON.stringify({ clouds: ['azure'], streams: { one } }),
+    )
+    const call = (...args: string[]) => run(args, { cwd: folder })
+    expect(await call('regenerate', 'one')).toMatchObject({ status: 0 })
+    const verify = ['verify', 's.json', '--target', 'rhcos.json']
+    expect(await call(...verify)).toMatchObject({ status: 0 })
+    await writeFile(at('m.json'), '{}')
+    expect(await call(...verify)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('target: FAILED: m.json: not what s.json generates\n'),
+      stderr: 'stream-snapshot: 1 of 7 checks failed\nRun stream-snapshot regenerate one\n',
+    })
+  })
+
+  it('names the option for a stream', async () => {
+    const { status, stderr } = await run(['verify', 'rhcos.json'], { cwd: folder })
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        'stream-snapshot: 1 of 6 checks failed\nVerify it with its snapshot: stream-snapshot verify SNAPSHOT --target rhcos.json\n',
+    })
+  })
+
   it('exits 1 and names what is wrong', async () => {
     await writeFile(at('s.recording.json'), `${await read('s.recording.json')} `)
     const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
