@@ -231,16 +231,20 @@ async function readFiles(
 ): Promise<StreamFiles> {
   const texts: Record<string, FileText> = {}
   for (const [name, file] of Object.entries(files)) {
-    if (file?.blob !== undefined) texts[name] = await readFile(file.path, file.blob, blobs)
+    if (file?.blob !== undefined) texts[name] = await readFile(file, blobs)
   }
   if (workspace?.blob === undefined || stream === undefined) return texts
-  const ocp = readWorkspaceOcp(await readFile(workspace.path, workspace.blob, blobs), stream)
+  const ocp = readWorkspaceOcp(await readFile(workspace, blobs), stream)
   return { ...texts, ...(ocp && { ocp }) }
 }
 
 /** An unreadable file, such as one that is too long, is a problem of its version only. */
-async function readFile(path: string, blob: string, blobs: Blobs): Promise<FileText> {
+async function readFile(
+  { path, blob = '', isSubmodule }: FileState,
+  blobs: Blobs,
+): Promise<FileText> {
   try {
+    if (isSubmodule) throw new InputError(`${path}: is a submodule, expected a file`)
     const bytes = await blobs.read(blob, path)
     return { path, read: () => decodeText(bytes, path) }
   } catch (error) {

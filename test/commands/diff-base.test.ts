@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isDiff } from '../../src/core/schemas/generated-diff.js'
@@ -368,6 +368,68 @@ stream and criteria
     expect(stderr).toBe(
       `stream-snapshot: ${base}: unknown revision\nFetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.\n`,
     )
+  })
+
+  it('names the command that fetches a branch which the clone does not have', async () => {
+    await git(folder, 'branch', 'other')
+    const clone = join(await temporaryFolder(), 'clone')
+    await git(folder, 'clone', '--quiet', '--depth', '1', `file://${folder}`, clone)
+    const base = ['diff', '--base', 'origin/other']
+    const { stderr } = await run(base, { cwd: clone })
+    const [cause, remedy = ''] = stderr.split('\n')
+    expect(cause).toBe('stream-snapshot: origin/other: unknown revision')
+    const [, command = ''] = /^Fetch it: git (.+)$/.exec(remedy) ?? []
+    await git(clone, ...command.split(' '))
+    expect(await run(base, { cwd: clone })).toMatchObject({ status: 0 })
+  })
+
+  it('follows a link, and refuses one to a missing file', async () => {
+    await rename(at('rhel-9.json'), at('real.json'))
+    await symlink('real.json', at('rhel-9.json'))
+    await commitAll(folder, 'link')
+    await git(folder, 'branch', 'link')
+    await writeStream('rhel-10', NEW, after)
+    await rm(at('rhel-9.json'))
+    await symlink('nothing.json', at('rhel-9.json'))
+    await commitAll(folder, 'dangling')
+    await rm(at('rhel-9.json'))
+    const { stdout } = await diff('--base', 'base', 'link')
+    expect(stdout).toBe('')
+    expect((await diff('--base', 'base', 'HEAD')).stderr).toMatch(
+      /^stream-snapshot: [0-9a-f]{7}:rhel-9\.json: a link to a missing file\nName a revision /,
+    )
+  })
+
+  it('compares the snapshots of two streams', async () => {
+    const { status, stdout } = await diff('rhel-9', 'rhel-10')
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+    expect((await diff('rhel-9', 'snapshots/rhel-10.json')).status).toBe(0)
+  })
+
+  it('has a heading for files in Markdown', async () => {
+    await rm(at('rhel-9.json'))
+    expect((await diff('rhel-9', '-o', 'markdown')).stdout).toContain(
+      '\n\n**files**\n\n|  | what |',
+    )
+  })
+
+  it('refuses a submodule in place of a file, and history goes on', async () => {
+    const other = await temporaryFolder()
+    await writeFile(join(other, 'x.json'), '{}')
+    await commitAll(other, 'x')
+    await git(folder, 'rm', '--quiet', 'rhel-9.json')
+    const file = ['-c', 'protocol.file.allow=always']
+    await git(folder, ...file, 'submodule', '--quiet', 'add', other, 'rhel-9.json')
+    await commitAll(folder, 'submodule')
+    expect((await diff('--base', 'base', 'HEAD')).stderr).toMatch(
+      /: rhel-9\.json is a submodule, with files of its own repository\nRun the command in rhel-9\.json\.\n$/,
+    )
+    await git(folder, 'rm', '--quiet', '-f', 'rhel-9.json')
+    await writeStream('rhel-9', NEW, after)
+    await commitAll(folder, 'file')
+    const { status, stdout } = await run(['history', 'rhel-9.json'], { cwd: folder })
+    expect(status).toBe(0)
+    expect(stdout).toContain('rhel-9.json: is a submodule, expected a file')
   })
 
   it('refuses a path into a submodule', async () => {

@@ -104,17 +104,23 @@ export class Blobs {
   readonly #chunks: AsyncIterator<Buffer>
 
   constructor(folder: GitFolder) {
-    this.#git = startGit(['cat-file', '--batch'], folder)
+    this.#git = startGit(['cat-file', '--batch', '--follow-symlinks'], folder)
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
   }
 
-  /** @throws InputError for a missing content, one that is too long, and a directory */
+  /**
+   * @param blob an id, or REVISION:PATH, of which links are followed
+   * @throws InputError for a missing content, one that is too long, and a directory
+   */
   async read(blob: string, name: string): Promise<Buffer> {
     this.#git.stdin.write(`${blob}\n`)
     let start = await this.#chunk(name)
     while (!start.includes('\n')) start = Buffer.concat([start, await this.#chunk(name)])
     const end = start.indexOf('\n')
     const [, type, size] = / (\w+) (\d+)$/.exec(start.toString('latin1', 0, end)) ?? []
+    if (/^(dangling|symlink|loop|notdir) /.test(start.toString('latin1', 0, end))) {
+      throw new InputError(`${name}: a link to a missing file`, 'Correct the link.')
+    }
     if (size === undefined) throw new NotInClone(name)
     const length = Number(size)
     const isFile = type === 'blob' && length <= LONGEST_FILE

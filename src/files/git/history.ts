@@ -11,6 +11,7 @@ export interface FileState {
   readonly path: string
   /** The id of its content; undefined if the commit removed the file. */
   readonly blob: string | undefined
+  readonly isSubmodule?: boolean
 }
 
 export interface FileCommit {
@@ -110,11 +111,15 @@ function parseLog(text: string, names: readonly string[]): Log[] {
     const added = names.map(() => false)
     for (at += 3; fields[at]?.trimStart().startsWith(':'); at += 2) {
       // `:100644 100644 BLOB BLOB M`
-      const [, , , blob = '', status] = fields[at]?.trimStart().split(' ') ?? []
+      const [, mode, , blob = '', status] = fields[at]?.trimStart().split(' ') ?? []
       const path = fields[at + 1] ?? ''
       const index = names.indexOf(path)
       if (index < 0) continue
-      files[index] = { path, blob: /^0+$/.test(blob) ? undefined : blob }
+      files[index] = {
+        path,
+        blob: /^0+$/.test(blob) ? undefined : blob,
+        isSubmodule: mode === '160000',
+      }
       added[index] = status === 'A'
     }
     commits.push({ id, date, subject, files, added })

@@ -4,7 +4,7 @@ import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
 import { decodeText } from '../read.ts'
-import { Blobs, type GitFolder, gitError, isNotInClone, runGit } from './git.ts'
+import { Blobs, type GitFolder, gitError, isNotInClone, NotInClone, runGit } from './git.ts'
 
 export interface Tree {
   /** For messages, such as `a1b2c3d`; undefined for the working tree. */
@@ -51,9 +51,15 @@ function commitTree(repository: Repository, commit: string): Tree {
     commit,
     async read(path) {
       const name = `${label}:${path}`
-      const text = await repository.read(`${commit}:./${path}`, name)
-      if (text === undefined) await repository.refuseSubmodule(commit, `./${path}`, name)
-      return text
+      const refuseSubmodule = () => repository.refuseSubmodule(commit, `./${path}`, name)
+      try {
+        const text = await repository.read(`${commit}:./${path}`, name)
+        if (text === undefined) await refuseSubmodule()
+        return text
+      } catch (error) {
+        if (error instanceof NotInClone) await refuseSubmodule()
+        throw error
+      }
     },
   }
 }
@@ -162,11 +168,16 @@ class Repository {
 
   /** The text of a file, by an expression such as `HEAD:PATH`. @throws InputError */
   async read(expression: string, name: string): Promise<string | undefined> {
-    const blob = await this.find(expression, name)
-    if (blob === undefined) return undefined
+    if ((await this.find(expression, name)) === undefined) return undefined
     const blobs = new Blobs(this.folder)
     try {
-      return decodeText(await blobs.read(blob, name), name)
+      // By the expression, so that git follows links.
+      return decodeText(await blobs.read(expression, name), name)
+    } catch (error) {
+      const hasRemedy = error instanceof InputError && error.remedy !== undefined
+      if (!hasRemedy || error instanceof NotInClone) throw error
+      // The remedy for a file of the working tree cannot change a commit.
+      throw new InputError(error.message, 'Name a revision in which the file is valid.')
     } finally {
       blobs.close()
     }
@@ -181,9 +192,14 @@ class Repository {
   async findCommit(revision: string): Promise<string> {
     const commit = await this.find(`${revision}^{commit}`, revision)
     if (commit !== undefined) return commit
+    const isCut = await this.isShallow()
+    const [, remote = '', branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(revision) ?? []
+    const remotes = (await this.output('remote')).split('\n')
+    const fetch = `Fetch it: git fetch ${isCut ? '--unshallow ' : ''}${remote} ${branch}:refs/remotes/${remote}/${branch}`
+    const remedy = isCut ? SHALLOW_REMEDY : 'git log --oneline lists revisions.'
     throw new InputError(
       `${revision}: unknown revision`,
-      (await this.isShallow()) ? SHALLOW_REMEDY : 'git log --oneline lists revisions.',
+      branch !== undefined && remotes.includes(remote) ? fetch : remedy,
     )
   }
 
