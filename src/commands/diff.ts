@@ -10,15 +10,15 @@ import { type ArgsOf, flag, format, text, texts } from './option.ts'
 
 const positionals = {
   A: text('Snapshot, REVISION:PATH or stream (default: all streams)'),
-  B: text('Later snapshot (default: compare A with HEAD)'),
+  B: text('Later snapshot or stream (default: compare A with HEAD)'),
   GIT: texts('Further arguments of git', { isHidden: true }),
 }
 const options = {
-  base: text('Compare with the merge base of this revision'),
+  base: text('Compare with the merge base of REVISION and HEAD'),
   output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
-  target: text('Take missing releases from this stream'),
+  target: text('Stream with the releases of a snapshot without builds'),
   'exit-zero': flag('Exit 0 even if there are changes'),
-  'git-driver': flag('Run as a git diff driver, which never fails'),
+  'git-driver': flag('Run as a diff driver of git: print errors, exit 0'),
 }
 type DiffArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options> & GlobalArgs
 
@@ -71,7 +71,13 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
   if (B === undefined && (await isStreamName(A, folder))) {
     return diffWorkspace(context, { names: [A] })
   }
-  return diffSnapshots(folder, { before: A, after: B, target }, (name) =>
+  const workspace = await findWorkspace(folder).catch(() => undefined)
+  const [before = A, after] = [A, B].map((name) =>
+    name === undefined || folder.exists(name)
+      ? name
+      : (workspace?.streams.get(name)?.snapshot ?? name),
+  )
+  return diffSnapshots(folder, { before, after, target }, (name) =>
     terminal.say(`${name}: no such file in this revision, compared as empty`),
   )
 }

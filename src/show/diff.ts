@@ -73,7 +73,8 @@ function sectionBlock({ title, rows }: Section): Block {
   ])
   const table = markdownTable(['', 'what', 'change', 'date and grade'], cells)
   const short = `${counted(table.split('\n').length, 'line')}, too long for a comment`
-  if (title === '' || title === 'files') return { text: table, short }
+  if (title === '') return { text: table, short }
+  if (title === 'files') return { text: `**files**\n\n${table}`, short: `**files**\n\n${short}` }
   return { text: details(title, table), short: details(title, short) }
 }
 
