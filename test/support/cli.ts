@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly wrapper?: readonly string[]
   /** Keeps the lines that tell of a slow answer, which come wherever the machine is slow. */
   readonly isWaitShown?: boolean
+  /** The clock of a command that needs no process. */
+  readonly now?: () => Date
 }
 
 const WAIT = /^.*: waiting for a response\n/gm
@@ -42,8 +44,8 @@ const WAIT = /^.*: waiting for a response\n/gm
  */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (needsProcess(options)) return runBuilt(args, options)
-  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false } = options
-  const io = captureIo({ cwd, env, stdin })
+  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false, now } = options
+  const io = captureIo({ cwd, env, stdin, ...(now && { now }) })
   const status = await withEnvironment(io.env, () => runInProcess(args, io))
   const outcome = { status, ...io.output() }
   return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
