@@ -18,8 +18,14 @@ export interface GcpAccount {
   remove(): Promise<void>
 }
 
+let keys: ReturnType<typeof makeKeys> | undefined
+
+const makeKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+
 export async function makeAccount(): Promise<GcpAccount> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  // An RSA key takes long to make, so the accounts of a process share one.
+  keys ??= makeKeys()
+  const { publicKey, privateKey } = keys
   const projectId = 'mock-server-project-417'
   const email = `somebody@${projectId}.iam.gserviceaccount.com`
   const keyId = randomBytes(20).toString('hex')
