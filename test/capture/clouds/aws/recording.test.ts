@@ -94,7 +94,7 @@ describe('recordAws', () => {
     )
   })
 
-  it('reads 40,000 images that are not kept in linear time', () => {
+  it('reads 5,000 images that are not kept in linear time', () => {
     const time = (count: number) => {
       const response = answer(item('482915537706', 'mine').repeat(count))
       const start = performance.now()
@@ -102,7 +102,7 @@ describe('recordAws', () => {
       return performance.now() - start
     }
     time(100)
-    expect(time(20_000)).toBeLessThan(12 * Math.max(time(4_000), 20))
+    expect(time(5_000)).toBeLessThan(12 * Math.max(time(1_000), 20))
   })
 
   it('keeps the images of the account that AWS Marketplace has in GovCloud', () => {
