@@ -15,7 +15,7 @@ const text = {
 }
 
 const of = (folder: string) => [`test/${folder}/**/*.test.ts`]
-const SLOW = ['corpus', 'faults', 'deep', 'browser', 'clients']
+const SLOW = ['corpus', 'faults', 'deep', 'browser', 'clients', 'package']
 
 export default defineConfig({
   plugins: [text],
@@ -57,6 +57,17 @@ export default defineConfig({
           maxWorkers: 2,
           // Some hold the processor's time against a bound, and others may use the machine.
           retry: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          sequence: { groupOrder: 6 },
+          include: of('package'),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
         },
       },
       {

@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-
-const npm = async (...args: string[]) => {
-  const { stdout } = await promisify(execFile)('npm', args, { maxBuffer: 64 * 1024 * 1024 })
-  return JSON.parse(stdout)
-}
 
 interface Locked {
   readonly version?: string
@@ -61,30 +54,5 @@ describe('our own package', () => {
     const packages = imported.filter((name) => !name?.startsWith('node:'))
     const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'))
     expect([...new Set(packages)].sort()).toEqual(Object.keys(dependencies).sort())
-  })
-
-  it('holds what is meant and nothing else', async () => {
-    const [{ files }] = await npm('pack', '--dry-run', '--json', '--ignore-scripts')
-    const names: string[] = files.map(({ path }: { path: string }) => path)
-    const meant =
-      /^(dist\/[\w./-]+\.(c?js|d\.ts|schema\.json|json|txt|1)|docs\/[\w-]+\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
-    expect(names.filter((name) => !meant.test(name))).toEqual([])
-    for (const name of [
-      'dist/cli.cjs',
-      'dist/notices.txt',
-      'dist/schemas/snapshot.schema.json',
-      'LICENSE',
-      'README.md',
-    ]) {
-      expect(names).toContain(name)
-    }
-  })
-
-  it("has a bill of materials by npm's own command", async () => {
-    // What is bundled is for npm a tool of development.
-    const bill = await npm('sbom', '--sbom-format', 'cyclonedx', '--package-lock-only')
-    expect(bill).toMatchObject({ bomFormat: 'CycloneDX' })
-    const names = bill.components.map(({ name }: { name: string }) => name)
-    expect(names).toEqual(expect.arrayContaining(['nock', 'yaml', '@azure/identity']))
   })
 })
