@@ -8,15 +8,15 @@ import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 import { isDryRun, printCapture, printNotes } from './results.ts'
-import { BUILDS, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './stream-options.ts'
+import { BUILD, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './stream-options.ts'
 
 const positionals = {
-  SNAPSHOT: needed('Snapshot to write, NAME.json, or a stream of the workspace'),
-  BUILDS,
+  SNAPSHOT: needed('Snapshot to write, NAME.json, or stream name'),
+  BUILD,
 }
 const options = {
   ...CAPTURE_OPTIONS,
-  stream: text('Take the releases from this stream'),
+  stream: text('Use the releases of this stream'),
   ...PREVIEW_OPTIONS,
 }
 type CaptureArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options>
@@ -41,7 +41,7 @@ export const captureCommand = command({
     const config = await readConfig(args, context.folder)
     const isDry = isDryRun(args)
     const capture = isDry ? prepareCapture : captureStream
-    const builds = args.BUILDS.length > 0 ? args.BUILDS : undefined
+    const builds = args.BUILD.length > 0 ? args.BUILD : undefined
     const result = await withCaptureContext(config.snapshot, args, context, (own) =>
       capture(config, { ...captureOptions(args), builds }, own),
     )
@@ -63,7 +63,7 @@ export const captureCommand = command({
 
 /** A stream defined by flags, or a stream of the workspace with flags. */
 export async function readConfig(args: CaptureArgs, folder: Folder): Promise<StreamConfig> {
-  const { SNAPSHOT, stream: target, BUILDS: builds } = args
+  const { SNAPSHOT, stream: target, BUILD: builds } = args
   if (target !== undefined && builds.length > 0) {
     throw new InputError('--stream cannot be combined with builds', 'Use only one of them.')
   }

@@ -11,17 +11,16 @@ export const checkCommand = command({
   name: 'check',
   group: 'Repository',
   describe: 'Verify snapshots and compare files with them, offline',
-  usage: '[STREAM ...]',
   takesStreams: true,
-  positionals: { STREAMS: texts('Names of streams (default: all)') },
+  positionals: { STREAM: texts('Stream name (default: all streams)') },
   options: {},
   examples: [
     ['check', 'all streams, for example in CI'],
     ['check rhel-9', 'one stream'],
   ],
 
-  async run({ STREAMS }, context) {
-    const result = await checkWorkspace(context, STREAMS, (checked) =>
+  async run({ STREAM: names }, context) {
+    const result = await checkWorkspace(context, names, (checked) =>
       printStream(checked, context.terminal),
     )
     const faults = getFaults(result)

@@ -6,7 +6,7 @@ import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, flag, type OptionTable, type Words } from './option.ts'
 
 export const GLOBAL_OPTIONS = {
-  quiet: flag('Print only data, errors and losses', { alias: 'q' }),
+  quiet: flag('Print only data, errors and removals', { alias: 'q' }),
   debug: flag('Print stack traces and the error codes that were received'),
   color: flag('Use color, also if the output is not a terminal', { conflicts: 'no-color' }),
   'no-color': flag('Use no color'),

@@ -19,9 +19,9 @@ export const configmapCommand = command({
   usage: '[NAME=]STREAM_FILE | STREAM ...',
   takesStreams: true,
   positionals: {
-    STREAM: texts('Stream names or files, several files as NAME=FILE', { isNeeded: true }),
+    STREAM: texts('Stream name or file; several files as NAME=STREAM_FILE', { isNeeded: true }),
   },
-  options: { 'marketplace-file': texts('Add images, as FILE or NAME=FILE') },
+  options: { 'marketplace-file': texts('Marketplace images to add, as FILE or NAME=FILE') },
   examples: [
     ['configmap rhcos.json > coreos-bootimages.yaml', 'one stream'],
     ['configmap rhel-9 rhel-10', 'streams of the workspace'],

@@ -4,7 +4,7 @@ import { command } from './command.ts'
 import { PREVIEW_OPTIONS, text } from './option.ts'
 import { printCapture, printRegeneration, printWrites } from './results.ts'
 import {
-  BUILDS,
+  BUILD,
   CAPTURE_OPTIONS,
   captureOptions,
   REGENERATE_OPTIONS,
@@ -16,8 +16,8 @@ import {
 export const cosa2streamCommand = command({
   name: 'cosa2stream',
   group: 'Single files',
-  describe: "Capture and regenerate with plume's command line",
-  positionals: { BUILDS },
+  describe: 'Capture and regenerate with plume cosa2stream options',
+  positionals: { BUILD },
   options: {
     ...REGENERATE_OPTIONS,
     ...CAPTURE_OPTIONS,
@@ -40,7 +40,7 @@ export const cosa2streamCommand = command({
     }
     const options = {
       ...captureOptions(args),
-      builds: args.BUILDS,
+      builds: args.BUILD,
       ...regenerateOptions(args),
     }
     const file = args.snapshot ?? args.target ?? 'cosa2stream'

@@ -12,7 +12,7 @@ import { type Context, command } from './command.ts'
 import { count, flag, format, text } from './option.ts'
 
 export const PATH_OPTION = text('Snapshot, stream, marketplace file or stream name')
-export const TARGET_OPTION = text('Take the releases from this stream if PATH has no builds')
+export const TARGET_OPTION = text('Use the releases of this stream if PATH has no builds')
 
 const FORMATS = ['table', 'json', 'csv'] as const
 
@@ -24,8 +24,8 @@ export const historyCommand = command({
   positionals: { PATH: PATH_OPTION },
   options: {
     output: format(FORMATS, 'table'),
-    since: text('First day: 2024-10-01 or "2 weeks ago"'),
-    'max-count': count('The latest N versions'),
+    since: text('Start date, such as 2024-10-01 or "2 weeks ago"'),
+    'max-count': count('Show only the N latest versions'),
     target: TARGET_OPTION,
     full: flag('Show the images of each version, with grades'),
   },

@@ -10,19 +10,18 @@ export const initCommand = command({
   name: 'init',
   group: 'Repository',
   describe: "Write stream-snapshot.json for the repository's streams",
-  usage: '[STREAM_FILE ...]',
   positionals: {
-    FILES: texts('Stream files (default: those in the usual folders)'),
+    STREAM_FILE: texts('Stream file (default: all in the usual folders)'),
   },
   options: { ocp: OCP_OPTION },
   examples: [
     ['init', 'find the streams of a repository'],
-    ['init rhcos.json', 'only this stream'],
-    ['init --ocp 4.22', 'if the OCP version cannot be found'],
+    ['init rhcos.json', 'use only this stream'],
+    ['init --ocp 4.22', 'set the OCP version if none is found'],
   ],
 
-  async run({ FILES, ocp }, { folder, terminal }) {
-    const { written, root, streams, conflicts } = await initWorkspace({ files: FILES, ocp }, folder)
+  async run({ STREAM_FILE: files, ocp }, { folder, terminal }) {
+    const { written, root, streams, conflicts } = await initWorkspace({ files, ocp }, folder)
     for (const stream of streams) terminal.say(describeStream(stream, root))
     for (const conflict of conflicts) terminal.say(`warning: ${conflict}`)
     terminal.say(`${[...written].reverse().join(' and ')}: written`)

@@ -10,12 +10,12 @@ const formats = Object.keys(LIST_FORMATS) as ListFormat[]
 export const listCommand = command({
   name: 'list',
   group: 'Publish',
-  describe: 'List the captured images as az vm image list does',
+  describe: 'List the captured images in the form of az vm image list',
   positionals: { SNAPSHOT: needed('Snapshot or stream name') },
   options: {
-    publisher: text('Part of the publisher'),
-    offer: text('Part of the offer'),
-    sku: text('Part of the SKU'),
+    publisher: text('Show only publishers that contain TEXT'),
+    offer: text('Show only offers that contain TEXT'),
+    sku: text('Show only SKUs that contain TEXT'),
     arch: text('Architecture, such as x86_64 or Arm64', {}, readArchitecture),
     cloud: choice('Cloud', CLOUDS),
     output: format(formats, 'table'),

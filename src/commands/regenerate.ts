@@ -12,7 +12,7 @@ import { type ArgsOf, format, PREVIEW_OPTIONS, texts } from './option.ts'
 import { describeRefusal, indented, isDryRun, printRegeneration } from './results.ts'
 import { REGENERATE_OPTIONS, regenerateOptions, targetFlags } from './stream-options.ts'
 
-const positionals = { STREAMS: texts('Snapshot, or names of streams (default: all)') }
+const positionals = { STREAM: texts('Snapshot or stream name (default: all streams)') }
 const options = {
   ...REGENERATE_OPTIONS,
   ...PREVIEW_OPTIONS,
@@ -36,7 +36,7 @@ export const regenerateCommand = command({
 
   async run(args, context) {
     const { folder, terminal } = context
-    const [snapshot = ''] = args.STREAMS
+    const [snapshot = ''] = args.STREAM
     // The name of a stream has no slash.
     const isPath = /[\\/].*\.json$/.test(snapshot)
     const { streams } = (isPath ? undefined : await findWorkspace(folder)) ?? {}
@@ -87,7 +87,7 @@ export const regenerateCommand = command({
 })
 
 async function fromSnapshot(args: Args, context: Context): Promise<NamedRegeneration[]> {
-  const [snapshot = '', other] = args.STREAMS
+  const [snapshot = '', other] = args.STREAM
   const config = { require: 'any', ...targetFlags(args), snapshot } as const
   const remedy = 'Specify the stream with --target FILE.'
   if (other !== undefined) {
@@ -134,7 +134,7 @@ async function fromWorkspace(args: Args, context: Context): Promise<readonly Nam
       'Name the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE',
     )
   }
-  const configs = namedStreams(opened, args.STREAMS).map(
+  const configs = namedStreams(opened, args.STREAM).map(
     ([name, config]) => [name, { ...config, ...(require && { require }) }] as const,
   )
   return (await regenerateStreams(configs, regenerateOptions(args), context)).streams

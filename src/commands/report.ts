@@ -16,7 +16,7 @@ export const reportCommand = command({
   takesStreams: true,
   positionals: { PATH: PATH_OPTION },
   options: {
-    file: needed('Page to write: one file without external resources'),
+    file: needed('HTML page to write, without external resources'),
     target: TARGET_OPTION,
   },
   examples: [['report snapshots/rhcos-4.18.json --file report.html', 'a page for a browser']],

@@ -81,7 +81,7 @@ export function cloudOption(describe: string, value: string) {
 export const OCP_OPTION = version('OCP version', '4.18', { default: 'from the release' })
 
 const replay: Option<string | undefined> = {
-  describe: 'Replay a recording (default: its own)',
+  describe: 'Recording to replay (default: from the snapshot)',
   isOptional: true,
   read: ([first, ...others], name) => {
     if (others.length > 0) throw new InputError(`${name}: given more than once`)
@@ -91,18 +91,18 @@ const replay: Option<string | undefined> = {
 
 export const CAPTURE_OPTIONS = {
   ...QUERY_OPTIONS,
-  name: text('Stream name, and its folder on the build server'),
-  url: text('Build server', { default: "the distribution's" }, checkUrl),
+  name: text('Stream name and its folder on the build server'),
+  url: text('Build server', { default: 'from the distribution' }, checkUrl),
   distro: choice('Distribution', ['rhcos', 'fcos'] as const, { default: 'rhcos' }),
   'no-signatures': flag('Omit the signatures of artifacts'),
-  cloud: cloudOption('Clouds to query, or none', 'as captured'),
-  criteria: text('Criteria, or built-in', { default: 'as captured' }),
+  cloud: cloudOption('Clouds, or none', 'from the snapshot'),
+  criteria: text('Criteria or built-in', { default: 'from the snapshot' }),
   ocp: OCP_OPTION,
   replay,
 }
 
-const buildWords = texts('Builds as ARCH=VERSION, or the URL of a meta.json')
-export const BUILDS: Option<readonly NamedBuild[]> = {
+const buildWords = texts('Build as ARCH=VERSION, or the URL of a meta.json')
+export const BUILD: Option<readonly NamedBuild[]> = {
   ...buildWords,
   read: (words, name) => readBuilds(buildWords.read(words, name)),
 }
@@ -138,18 +138,18 @@ export async function withCaptureContext<T>(
 const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
 export const TARGET_OPTIONS = {
-  layout: choices('Layout, repeatable', layouts, { default: "the target's" }),
+  layout: choices('Layout, repeatable', layouts, { default: 'from the target' }),
   'marketplace-file': text('Write images to this file instead of the stream'),
-  require: choice('Grades that images may have', Object.keys(REQUIREMENTS) as Requirement[], {
+  require: choice('Allowed grades of images', Object.keys(REQUIREMENTS) as Requirement[], {
     default: 'any',
   }),
 }
 
 export const REGENERATE_OPTIONS = {
-  target: text('Stream to update (default: print it)'),
+  target: text('Stream to update (default: print the stream)'),
   ...TARGET_OPTIONS,
-  'allow-regression': flag('Allow losses and older images, and name them'),
-  'keep-lost': flag('Keep images of the target in lost regions'),
+  'allow-regression': flag('Allow removals and older images, and list them'),
+  'keep-lost': flag('Keep images of regions missing from the build'),
   explain: flag('Print the candidates of each slot with reasons'),
 }
 

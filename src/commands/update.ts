@@ -19,15 +19,15 @@ import {
 export const updateCommand = command({
   name: 'update',
   group: 'Repository',
-  describe: 'Capture the streams and regenerate their files, all or none',
+  describe: 'Capture streams and regenerate all their files, or none',
   usage: '[STREAM [[ARCH=]VERSION ...] ...]',
   takesStreams: true,
   positionals: {
-    WORDS: texts('Streams (default: all), each with new versions'),
+    STREAM: texts('Stream, with its new versions (default: all streams)'),
   },
   options: {
     ...QUERY_OPTIONS,
-    cloud: cloudOption('Clouds to query, or none', "the workspace's"),
+    cloud: cloudOption('Clouds to query, or none', 'from the workspace'),
     ocp: OCP_OPTION,
     'allow-regression': REGENERATE_OPTIONS['allow-regression'],
     'keep-lost': REGENERATE_OPTIONS['keep-lost'],
@@ -44,7 +44,7 @@ export const updateCommand = command({
     const opened = await openWorkspace(folder)
     const options = {
       ...captureOptions(args),
-      streams: readWords(args.WORDS, opened),
+      streams: readWords(args.STREAM, opened),
       clouds: args.cloud,
       ...regenerateOptions(args),
     }

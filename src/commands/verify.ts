@@ -14,7 +14,7 @@ export const verifyCommand = command({
   describe: 'Verify snapshots, their recordings and streams, offline',
   usage: 'SNAPSHOT ...',
   positionals: {
-    SNAPSHOT: texts('Snapshots, or names of streams', { isNeeded: true }),
+    SNAPSHOT: texts('Snapshot or stream name', { isNeeded: true }),
   },
   forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
   options: {

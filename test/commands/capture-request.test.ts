@@ -17,7 +17,7 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof sna
   const table = { ...positionals, ...options }
   const read = readArgs('capture', table, words) as unknown as CaptureArgs
   const folder = folderAt(await temporaryFolder())
-  const all = { ...captureOptions(read), builds: read.BUILDS.length > 0 ? read.BUILDS : undefined }
+  const all = { ...captureOptions(read), builds: read.BUILD.length > 0 ? read.BUILD : undefined }
   return planCapture(await readConfig(read, folder), all, snapshot, folder)
 }
 

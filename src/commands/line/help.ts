@@ -28,7 +28,7 @@ const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
 
 const EXIT_CODES: readonly Entry[] = [
   ['0', 'success; no difference'],
-  ['1', 'a check failed: a difference, skew over a limit, a refused loss'],
+  ['1', 'a check failed: a difference, skew over a limit, a refused removal'],
   ['2', 'invalid command line or input file'],
   ['3', 'a cloud, the build server or the credentials failed; no file changed'],
   ['70', 'internal error'],
@@ -39,7 +39,7 @@ const GRADES: readonly Entry[] = [
   ['newer-build', 'same OCP and RHEL version, a later build'],
   ['older-build', 'same OCP and RHEL version, an earlier build'],
   ['older-release', 'an earlier OCP or RHEL version'],
-  ['older-rhel-major', 'the RHEL major before'],
+  ['older-rhel-major', 'the previous RHEL major version'],
 ]
 
 type Entry = readonly [name: string, text: string]

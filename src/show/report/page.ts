@@ -55,7 +55,7 @@ const GRADE_MEANINGS = {
   'newer-build': 'same OCP and RHEL version, a later build',
   'older-build': 'same OCP and RHEL version, an earlier build',
   'older-release': 'an earlier OCP or RHEL version',
-  'older-rhel-major': 'the RHEL major version before',
+  'older-rhel-major': 'the previous RHEL major version',
   none: 'no image fits the slot',
 } as const satisfies Record<Severity, string>
 

@@ -100,7 +100,7 @@ describe('selectImage', () => {
       '4.18.2025031114 413.92.2023101700',
       '4.18.2025031114 older-release',
     ],
-    ['the RHEL major before', BUILD, '4.8.2021122100', '4.8.2021122100 older-rhel-major'],
+    ['the previous RHEL major version', BUILD, '4.8.2021122100', '4.8.2021122100 older-rhel-major'],
     [
       '4.18 before 4.8, as numbers',
       BUILD,
