@@ -5,11 +5,13 @@ import { expect, it, onTestFinished } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
 import { imageIdOf } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
+import { startGcp } from '../mock-servers/gcp.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 
 /**
  * Random worlds, and sequences of commands on them, against an oracle that is written from the
- * contract and shares no code with `src/`. MODEL_SEQUENCES is their number, MODEL_SEED repeats a run.
+ * contract and shares no code with `src/`. MODEL_SEQUENCES is their number, MODEL_SEED repeats a run,
+ * MODEL_SHRINK=0 prints a failing sequence as it is.
  */
 const SEQUENCES = Number(process.env.MODEL_SEQUENCES ?? 40)
 const SEED = process.env.MODEL_SEED
@@ -18,18 +20,23 @@ const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
 const SKUS = ['417-v2', '418-v2', '417-arm', '418-arm'] as const
 const REGIONS = ['eu-west-1', 'sa-east-1', 'us-east-1'] as const
 const STAMPS = ['202409160000', '202410090804', '202411201200'] as const
-const CLOUDS = ['azure', 'aws'] as const
+const PROJECT = 'redhat-marketplace-public'
+const CLOUDS = ['azure', 'aws', 'gcp'] as const
+const FIRST_DAY = Date.parse('2025-01-01T00:00:00Z')
+const DAY = 86_400_000
 
 type Sku = (typeof SKUS)[number]
 type Region = (typeof REGIONS)[number]
 type Cloud = (typeof CLOUDS)[number]
-type Part = Sku | Region
+type Part = Sku | Region | typeof PROJECT
 
 /** What the clouds have: of each SKU and region the images, as positions in STAMPS. */
 interface World {
   readonly images: Readonly<Record<Part, readonly number[]>>
   /** The deprecated ones. Azure lists them with this state. */
   readonly deprecated: Readonly<Record<Sku, readonly number[]>>
+  /** Of each SKU and position the day from which an image is deprecated, if there is one. */
+  readonly dates: Readonly<Record<Sku, readonly (number | undefined)[]>>
   /** Regions without permission. */
   readonly failing: readonly Region[]
 }
@@ -39,16 +46,20 @@ interface Image {
   readonly part: Part
   readonly at: number
   readonly isDeprecated: boolean
+  readonly deprecationDay: number
 }
 
 const isRegion = (part: Part): part is Region => (REGIONS as readonly string[]).includes(part)
-const cloudOf = (part: Part): Cloud => (isRegion(part) ? 'aws' : 'azure')
+const isSku = (part: Part): part is Sku => (SKUS as readonly string[]).includes(part)
+const cloudOf = (part: Part): Cloud => (isRegion(part) ? 'aws' : part === PROJECT ? 'gcp' : 'azure')
 const ocpOf = (part: Part) => (part.startsWith('417') ? '417' : '418')
 const amiName = (at: number) => `rhcos-418.94.${STAMPS[at]}-0-x86_64-${PRODUCT}`
-const nameOf = ({ part, at }: Pick<Image, 'part' | 'at'>) =>
-  isRegion(part)
-    ? imageIdOf({ ...AMI, region: part, name: amiName(at) })
-    : `azureopenshift:aro4:${part}:${ocpOf(part)}.94.${STAMPS[at]?.slice(0, 8)}`
+const gcpName = (at: number) => `redhat-coreos-ocp-418-x86-64-${STAMPS[at]}`
+const nameOf = ({ part, at }: Pick<Image, 'part' | 'at'>) => {
+  if (isRegion(part)) return imageIdOf({ ...AMI, region: part, name: amiName(at) })
+  if (part === PROJECT) return `projects/${PROJECT}/global/images/${gcpName(at)}`
+  return `azureopenshift:aro4:${part}:${ocpOf(part)}.94.${STAMPS[at]?.slice(0, 8)}`
+}
 const AMI = { architecture: 'x86_64', creationDate: '2024-10-10T00:00:00Z' } as const
 
 const isOf = (part: Part, whole: string) => part === whole || cloudOf(part) === whole
@@ -66,13 +77,18 @@ interface Model {
   readonly target: Map<string, Image>
   /** The position of the target's release in STAMPS. */
   release: number
+  today: number
+  /** The day of the snapshot's `capturedAt`. */
+  captureDay: number
+  /** What an engineer added to the target's marketplace images by hand. */
+  readonly members: Set<Member>
 }
 
 /** A slot's key is its region, or its architecture on Azure. */
 function slots(model: Model): Map<string, Image[]> {
   const found = new Map<string, Image[]>()
   const queried = [...model.results]
-  if (queried.some(([part]) => !isRegion(part))) {
+  if (queried.some(([part]) => isSku(part))) {
     found.set('x86_64', [])
     found.set('aarch64', [])
   }
@@ -83,13 +99,17 @@ function slots(model: Model): Map<string, Image[]> {
   return found
 }
 
-const slotOf = (part: Part) => (isRegion(part) ? part : part.endsWith('arm') ? 'aarch64' : 'x86_64')
+function slotOf(part: Part): string {
+  return isSku(part) ? (part.endsWith('arm') ? 'aarch64' : 'x86_64') : part
+}
 
 const isExact = (image: Image, { release }: Model) =>
   ocpOf(image.part) === '418' && image.at === release
 
 function choose(images: readonly Image[], model: Model): Image | undefined {
-  const left = images.filter((image) => !image.isDeprecated)
+  const left = images.filter(
+    ({ isDeprecated, deprecationDay }) => !isDeprecated && deprecationDay > model.captureDay,
+  )
   const exact = left.find((image) => isExact(image, model))
   return exact ?? [...left].sort((a, b) => (age(a) < age(b) ? 1 : -1))[0]
 }
@@ -102,7 +122,7 @@ function factOf(image: Image, { results }: Model): Fact | undefined {
   const result = results.get(image.part)
   if (result === undefined) return 'not queried'
   if (result.some(({ at }) => at === image.at)) return undefined
-  return result.length === 0 && !isRegion(image.part) ? 'not found' : 'no longer listed'
+  return result.length === 0 && isSku(image.part) ? 'not found' : 'no longer listed'
 }
 
 interface Plan {
@@ -138,15 +158,28 @@ function plan(model: Model): Plan {
 
 // Steps.
 
+/** Members that are not text, at places in the marketplace images of x86_64. */
+const MEMBERS = {
+  7001: ['azure', 'no-purchase-plan', 'hyperVGen2', 'extra'],
+  7002: ['azure', 'no-purchase-plan', 'other'],
+  7003: ['aws', 'ocp', 'regions', 'xx-east-1'],
+  7004: ['azure', 'other-plan'],
+} as const
+type Member = keyof typeof MEMBERS
+
 type Step =
   | { readonly kind: 'world'; readonly world: World }
   | { readonly kind: 'bump'; readonly release: number }
+  | { readonly kind: 'clock'; readonly days: number }
+  | { readonly kind: 'member'; readonly member: Member }
   | {
       readonly kind: 'capture'
       readonly clouds: readonly Cloud[]
       readonly regions: readonly Region[] | undefined
       readonly check: boolean
       readonly drop: Region | Cloud | undefined
+      /** Without --criteria, as the snapshot has them. */
+      readonly isBare: boolean
     }
   /** Remembers the snapshot, for `diff`. */
   | { readonly kind: 'mark' }
@@ -158,8 +191,15 @@ const record = <K extends string, V>(keys: readonly K[], each: fc.Arbitrary<V>) 
   fc.record(Object.fromEntries(keys.map((key) => [key, each]))) as fc.Arbitrary<Record<K, V>>
 
 const world: fc.Arbitrary<World> = fc.record({
-  images: record<Part, number[]>([...SKUS, ...REGIONS], positions),
+  images: record<Part, number[]>([...SKUS, ...REGIONS, PROJECT], positions),
   deprecated: record(SKUS, fc.subarray([0, 1, 2], { maxLength: 1 })),
+  dates: record(
+    SKUS,
+    fc.array(fc.option(fc.nat({ max: 4 }), { nil: undefined, freq: 1 }), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+  ),
   failing: fc.oneof(
     { weight: 5, arbitrary: fc.constant<Region[]>([]) },
     { weight: 1, arbitrary: fc.subarray<Region>([...REGIONS], { maxLength: 1 }) },
@@ -173,6 +213,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('bump' as const), release: fc.nat({ max: 2 }) }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('clock' as const),
+      days: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('member' as const),
+      member: fc.constantFrom<Member>(7001, 7002, 7003, 7004),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('capture' as const),
@@ -180,6 +234,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       regions: fc.option(fc.subarray([...REGIONS], { minLength: 1 }), { nil: undefined }),
       check: fc.boolean(),
       drop: fc.option(fc.constantFrom(...REGIONS, ...CLOUDS), { nil: undefined, freq: 5 }),
+      isBare: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'mark' }) },
@@ -202,7 +257,10 @@ const MODES = {
 
 /** So that the other steps have something to lose. */
 const FIRST: readonly Step[] = [
-  { kind: 'capture', clouds: CLOUDS, regions: undefined, check: false, drop: undefined },
+  {
+    ...{ kind: 'capture', clouds: CLOUDS, regions: undefined },
+    ...{ check: false, drop: undefined, isBare: false },
+  },
   { kind: 'regenerate', mode: 'plain' },
 ]
 
@@ -235,13 +293,17 @@ it('agrees with the oracle in random sequences of commands', async () => {
   const azure = await startAzure({ images: [] })
   const failures: Record<string, { status: number }> = {}
   const aws = await startAws({ images: [], enabledRegions: [...REGIONS], failures })
+  const gcp = await startGcp({ images: [], listable: true })
   onTestFinished(async () => {
-    await azure.close()
-    await aws.close()
+    await Promise.all([azure, aws, gcp].map((each) => each.close()))
   })
-  const env = { ...azure.environment, ...aws.environment }
+  const env = { ...azure.environment, ...aws.environment, ...gcp.environment }
   const builtIn = JSON.parse(await readFile('src/core/criteria/criteria.json', 'utf8'))
-  const criteria = { ...CRITERIA, aws: { ...builtIn.aws, plans: { ocp: { x86_64: PRODUCT } } } }
+  const criteria = {
+    ...CRITERIA,
+    aws: { ...builtIn.aws, plans: { ocp: { x86_64: PRODUCT } } },
+    gcp: { project: PROJECT, plans: { ocp: { ...builtIn.gcp.plans.ocp, names: [] } } },
+  }
   const parent = await temporaryFolder()
   let number = 0
 
@@ -254,11 +316,15 @@ it('agrees with the oracle in random sequences of commands', async () => {
     const [snapshot, target] = ['s.json', 'rhcos.json']
     const lines: string[] = []
     let marked: ReadonlyMap<Part, readonly Image[]> | undefined
-    const model: Model = { world: first, results: new Map(), target: new Map(), release: 1 }
+    const model: Model = {
+      ...{ world: first, results: new Map(), target: new Map(), release: 1 },
+      ...{ today: 0, captureDay: 0, members: new Set() },
+    }
     const read = (file: string) => readFile(at(file), 'utf8').catch(() => undefined)
     const files = async () => [await read(snapshot), await read(target)]
     const command = async (...words: string[]) => {
-      const outcome = await run(words, { cwd: folder, env })
+      const now = () => new Date(FIRST_DAY + model.today * DAY)
+      const outcome = await run(words, { cwd: folder, env, now })
       lines.push(`stream-snapshot ${words.join(' ')}   # exit ${outcome.status}`)
       return { ...outcome, all: outcome.stdout + outcome.stderr }
     }
@@ -283,6 +349,13 @@ it('agrees with the oracle in random sequences of commands', async () => {
           next.images[region].map((each) => ({ ...AMI, region, name: amiName(each) })),
         ),
       )
+      gcp.setImages(
+        next.images[PROJECT].map((each) => ({
+          name: gcpName(each),
+          creationTimestamp: '2024-10-10T00:00:00Z',
+          architecture: 'X86_64',
+        })),
+      )
       for (const region of REGIONS) delete failures[region]
       for (const region of next.failing) failures[region] = { status: 403 }
     }
@@ -294,10 +367,12 @@ it('agrees with the oracle in random sequences of commands', async () => {
       for (const each of [...FIRST, ...steps]) {
         if (each.kind === 'world') setWorld(each.world)
         else if (each.kind === 'bump') await setRelease(each.release)
+        else if (each.kind === 'clock') model.today += each.days
         else if (each.kind === 'capture') await capture(each)
         else if (model.results.size === 0) continue
         else if (each.kind === 'regenerate') await regenerate(each.mode)
         else if (each.kind === 'mark') await mark()
+        else if (each.kind === 'member') await addMember(each.member)
         else await diff()
       }
     } catch (error) {
@@ -311,15 +386,19 @@ it('agrees with the oracle in random sequences of commands', async () => {
       const queried: Part[] = [
         ...(clouds.includes('azure') ? SKUS : []),
         ...(clouds.includes('aws') ? (regions ?? REGIONS) : []),
+        ...(clouds.includes('gcp') ? [PROJECT as Part] : []),
       ]
       // A part that is queried and dropped in one run contradicts itself.
       if (dropped !== undefined && queried.some((part) => isOf(part, dropped))) {
         return
       }
       const before = await files()
+      const captured = new Set([...model.results.keys()].map(cloudOf))
+      const isBare = each.isBare && clouds.every((cloud) => captured.has(cloud))
       const { status, all } = await command(
-        ...['capture', snapshot, '--stream', target, '--criteria', 'c.json'],
-        ...['--azure-endpoint', azure.url, '--cloud', clouds.join(',')],
+        ...['capture', snapshot, '--stream', target, ...(isBare ? [] : ['--criteria', 'c.json'])],
+        ...['--azure-endpoint', azure.url, '--gcp-endpoint', gcp.url],
+        ...['--cloud', clouds.join(',')],
         ...(clouds.includes('aws') && regions ? ['--regions', regions.join(',')] : []),
         ...(check ? ['--check'] : []),
         ...(dropped === undefined ? [] : ['--drop', dropped]),
@@ -341,9 +420,12 @@ it('agrees with the oracle in random sequences of commands', async () => {
         if (dropped !== undefined && isOf(part, dropped)) results.delete(part)
       }
       for (const part of queried) results.set(part, imagesOf(model.world, part))
+      const isPassed = [...results.values()].flat().some(({ deprecationDay }) => {
+        return deprecationDay > model.captureDay && deprecationDay <= model.today
+      })
+      const isOther = !isSame(results, model.results) || isPassed
       if (check) {
         // With --regions the snapshot names its regions from then on, which is a change.
-        const isOther = !isSame(results, model.results)
         if (isOther || regions === undefined) expect(status, all).toBe(isOther ? 1 : 0)
         expect(await files()).toEqual(before)
         return
@@ -369,14 +451,37 @@ it('agrees with the oracle in random sequences of commands', async () => {
       model.results.clear()
       for (const [part, images] of results) model.results.set(part, images)
       const written = JSON.parse((await read(snapshot)) ?? '{}')
+      const day = Math.round((Date.parse(written.capturedAt) - FIRST_DAY) / DAY)
+      if (isOther) expect(day).toBe(model.today)
+      else if (regions === undefined) expect(day).toBe(model.captureDay)
+      model.captureDay = day
       const names = [
         ...(written.images.azure ?? []).map(
           (image: Record<string, string>) =>
             `${image.publisher}:${image.offer}:${image.sku}:${image.version}`,
         ),
         ...(written.images.aws ?? []).map((image: Record<string, string>) => image.image),
+        ...(written.images.gcp ?? []).map(
+          ({ project, name }: Record<string, string>) =>
+            `projects/${project}/global/images/${name}`,
+        ),
       ]
       expect(names.sort()).toEqual([...results.values()].flat().map(nameOf).sort())
+      await agree()
+    }
+
+    async function addMember(member: Member): Promise<void> {
+      const stream = JSON.parse((await read(target)) ?? '{}')
+      const path = ['rhel-coreos-extensions', 'marketplace', ...MEMBERS[member]]
+      let place = stream.architectures.x86_64
+      for (const name of path.slice(0, -1)) {
+        place[name] ??= {}
+        place = place[name]
+      }
+      place[path.at(-1) ?? ''] = member
+      await writeFile(at(target), `${JSON.stringify(stream, undefined, 2)}\n`)
+      model.members.add(member)
+      lines.push(`# ${target} has ${member} as ${path.join('.')} of x86_64`)
       await agree()
     }
 
@@ -433,7 +538,12 @@ it('agrees with the oracle in random sequences of commands', async () => {
       if (isWritten) {
         model.target.clear()
         for (const [slot, image] of next) model.target.set(slot, image)
-        expect(targetNames(await read(target))).toEqual(modelNames(model))
+        const text = (await read(target)) ?? ''
+        expect(targetNames(text)).toEqual(modelNames(model))
+        for (const member of model.members) {
+          expect(`${text}${all}`, 'unknown members stay, or are named').toContain(String(member))
+          if (!text.includes(String(member))) model.members.delete(member)
+        }
       } else expect(await files()).toEqual(before)
       await agree()
     }
@@ -457,24 +567,29 @@ it('agrees with the oracle in random sequences of commands', async () => {
 
   await fc.assert(sequence, {
     numRuns: SEQUENCES,
+    endOnFailure: process.env.MODEL_SHRINK === '0',
     ...(SEED !== undefined && { seed: Number(SEED) }),
   })
 }, 3_600_000)
 
-function azureImage({ deprecated }: World, sku: Sku, at: number) {
+function azureImage({ deprecated, dates }: World, sku: Sku, at: number) {
+  const day = dates[sku][at]
+  const scheduled = day === undefined ? 'Active' : 'ScheduledForDeprecation'
   return {
     ...{ publisher: 'azureopenshift', offer: 'aro4', sku, hyperVGeneration: 'V2' as const },
     version: `${ocpOf(sku)}.94.${STAMPS[at]?.slice(0, 8)}`,
     architecture: sku.endsWith('arm') ? ('Arm64' as const) : ('x64' as const),
-    imageState: deprecated[sku].includes(at) ? ('Deprecated' as const) : ('Active' as const),
+    imageState: deprecated[sku].includes(at) ? ('Deprecated' as const) : (scheduled as 'Active'),
+    ...(day !== undefined && {
+      scheduledDeprecationTime: new Date(FIRST_DAY + day * DAY).toISOString(),
+    }),
   }
 }
 
-function imagesOf({ images, deprecated }: World, part: Part): Image[] {
+function imagesOf({ images, deprecated, dates }: World, part: Part): Image[] {
   return images[part].map((at) => ({
-    part,
-    at,
-    isDeprecated: !isRegion(part) && deprecated[part].includes(at),
+    ...{ part, at, isDeprecated: isSku(part) && deprecated[part].includes(at) },
+    deprecationDay: (isSku(part) ? dates[part][at] : undefined) ?? 1000,
   }))
 }
 
@@ -497,8 +612,9 @@ function targetNames(text = '{}'): string[] {
   const names: string[] = []
   const look = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
-    const { publisher, offer, sku, version, image } = value as Record<string, string>
-    if (sku !== undefined) names.push(`${publisher}:${offer}:${sku}:${version}`)
+    const { publisher, offer, sku, version, image, project, name } = value as Record<string, string>
+    if (project !== undefined) names.push(`projects/${project}/global/images/${name}`)
+    else if (sku !== undefined) names.push(`${publisher}:${offer}:${sku}:${version}`)
     else if (typeof image === 'string') names.push(image)
     else for (const each of Object.values(value)) look(each)
   }
