@@ -7,6 +7,7 @@ import { azureFor } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { cloudsFor } from '../support/clouds.ts'
+import { readFiles } from '../support/files.ts'
 import { git } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -20,11 +21,7 @@ async function write(name: string, content: string | object): Promise<void> {
   await writeFile(at(name), typeof content === 'string' ? content : JSON.stringify(content))
 }
 
-/** What git sees, contents included. */
-async function state(): Promise<string> {
-  await git(folder, 'add', '--all')
-  return git(folder, 'write-tree')
-}
+const state = () => readFiles(folder)
 
 beforeEach(async () => {
   folder = await temporaryFolder()
@@ -264,14 +261,14 @@ describe('update and check', () => {
     expect(failed.stderr).toMatch(
       /^stream-snapshot: two: \S+418\.94\.209901010000-0\S+: returned 404: the build server does not have this build\n/,
     )
-    expect(await state()).toBe(before)
+    expect(await state()).toEqual(before)
 
     const { mockServer: _, ...lost } = await update([], 'one')
     expect(lost).toMatchObject({ status: 1 })
     expect(lost.stderr).toMatch(
       /^stream-snapshot: one: the target would lose 4 marketplace images\n/m,
     )
-    expect(await state()).toBe(before)
+    expect(await state()).toEqual(before)
   })
 
   it('take versions, and write them into the workspace as it is formatted', async () => {
@@ -291,7 +288,7 @@ describe('update and check', () => {
     expect(dry).toMatchObject({ status: 0 })
     expect(dry.stdout).toMatch(/^one:\n~ {2}build/)
     expect(dry.stderr).toContain('one.json: would be written\n')
-    expect(await state()).toBe(before)
+    expect(await state()).toEqual(before)
     expect(server.requests).toHaveLength(4)
 
     expect(await update(imagesBeforeBump(), ...words, ...rest)).toMatchObject({ status: 0 })
@@ -307,7 +304,7 @@ describe('update and check', () => {
     expect(await call('check')).toMatchObject({ status: 0 })
     const after = await state()
     expect(await update(imagesBeforeBump())).toMatchObject({ status: 0 })
-    expect(await state()).toBe(after)
+    expect(await state()).toEqual(after)
   })
 
   it('distinguish a mistyped name from a version without a stream', async () => {
