@@ -24,6 +24,8 @@ export interface RunOptions {
   /** All of the child's environment; default: nothing but PATH and a HOME without credentials. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
+  /** Whether stdout and stderr are a terminal, for a command in this process. */
+  readonly isTerminal?: boolean
   /** Options of node itself. */
   readonly node?: readonly string[]
   /** Another build than this one's. */

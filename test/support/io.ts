@@ -6,6 +6,8 @@ export interface IoOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly stdin?: string
   readonly now?: () => Date
+  /** Whether stdout and stderr are a terminal. */
+  readonly isTerminal?: boolean
 }
 
 /** A process's surroundings, and what a command wrote there. */
@@ -13,11 +15,15 @@ export interface CapturedIo extends Io {
   output(): { readonly stdout: string; readonly stderr: string }
 }
 
-export function captureIo({ now = () => new Date(), ...options }: IoOptions): CapturedIo {
+export function captureIo({
+  now = () => new Date(),
+  isTerminal = false,
+  ...options
+}: IoOptions): CapturedIo {
   const written = { stdout: '', stderr: '' }
   const output = (name: keyof typeof written) => ({
-    isTerminal: false,
-    width: undefined,
+    isTerminal,
+    width: isTerminal ? 80 : undefined,
     stream: () => undefined,
     write(text: string) {
       written[name] += text
