@@ -25,7 +25,7 @@ const state = () => readFiles(folder)
 
 beforeEach(async () => {
   folder = await temporaryFolder()
-  await git(folder, 'init', '--quiet')
+  await mkdir(at('.git'))
 })
 
 const TWO = {
@@ -185,6 +185,7 @@ describe('update and check', () => {
   }
 
   beforeEach(async () => {
+    await git(folder, 'init', '--quiet')
     await write('stream-snapshot.json', `${JSON.stringify(TWO, undefined, '\t')}\n`)
     for (const name of ['one', 'two']) await write(`${name}.json`, smallStream(EXAMPLE))
   })

@@ -12,8 +12,20 @@ export interface Pair {
   readonly recording: string
 }
 
-/** Captured as `s.json`, before and after the marketplace has the images of the build. */
-export async function capturePairs(): Promise<{ readonly older: Pair; readonly newer: Pair }> {
+interface Pairs {
+  readonly older: Pair
+  readonly newer: Pair
+}
+
+let captured: Promise<Pairs> | undefined
+
+/** Captured as `s.json`, before and after the marketplace has the images of the build; once for each worker. */
+export function capturePairs(): Promise<Pairs> {
+  captured ??= captureBoth()
+  return captured
+}
+
+async function captureBoth(): Promise<Pairs> {
   const folder = await mkdtemp(join(tmpdir(), 'pairs-'))
   const mockServer = await startAzure({ images: imagesBeforeBump() })
   const stream = join(folder, 'rhcos.json')
