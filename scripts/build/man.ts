@@ -15,7 +15,7 @@ export function manualPage(): string {
     '.SH DESCRIPTION',
     text('Capture once, with credentials; regenerate anywhere, without.'),
     ...overview(COMMANDS).flatMap((section) => [
-      '.SH ' + section.title.toUpperCase(),
+      `.SH ${section.title.toUpperCase()}`,
       ...entries(section),
     ]),
     '.SH COMMANDS',
