@@ -1,5 +1,6 @@
 import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { command } from './command.ts'
@@ -122,7 +123,12 @@ function withVersion(update: StreamUpdate, word: string): StreamUpdate {
     return { ...update, release: word }
   }
   const [build] = readBuilds([word])
-  if (build?.architecture === undefined || build.release === undefined) return update
+  if (build?.architecture === undefined || build.release === undefined) {
+    throw new InputError(
+      `${printable(word)}: expected ARCH=VERSION`,
+      'Use the version of the build.',
+    )
+  }
   const { architecture, release } = build
   refuseSecond(update.builds?.[architecture], release, ` for ${architecture}`)
   return { ...update, builds: { ...update.builds, [architecture]: release } }

@@ -1,5 +1,6 @@
 import type { Listing } from '../core/audit/list.ts'
 import type { Cell } from '../core/clouds/facts.ts'
+import { isSelectable } from '../core/clouds/order.ts'
 import { visibleLine } from '../printable.ts'
 import { printJson } from './json.ts'
 import { onStdout, type Styled } from './style.ts'
@@ -33,10 +34,14 @@ function listTable(listings: readonly Listing[], styled: Styled): string {
     .join('\n')
 }
 
+/** Only images that may not be selected have a state, so that one image changes one line in git. */
 function listTsv(listings: readonly Listing[]): string {
   return listings
-    .flatMap(({ rows, states }) =>
-      rows.map((row, at) => [...Object.values(row), ...(states?.[at] ? [states[at]] : [])]),
+    .flatMap(({ rows, states = [] }) =>
+      rows.map((row, at) => {
+        const { [at]: state } = states
+        return [...Object.values(row), ...(state && !isSelectable(state) ? [state] : [])]
+      }),
     )
     .map((cells) => `${cells.map(printCell).map(visibleLine).join('\t')}\n`)
     .join('')

@@ -46,7 +46,7 @@ import {
   type Parts,
   partNames,
   plannedParts,
-  refuseForeign,
+  refuseOtherSettings,
   selectParts,
   unqueriedParts,
 } from './keep.ts'
@@ -171,7 +171,7 @@ async function captureOnce(
     const planned = plannedParts({ ...plan, criteria }, before)
     const { kept } = unqueriedParts(before, planned, drop)
     const all = { ...plan.criteria, ...criteria }
-    refuseForeign(config, { ...plan, criteria: all }, before, kept)
+    refuseOtherSettings(config, { ...plan, criteria: all }, before, kept)
   }
 
   const { timeout = CAPTURE_DEFAULTS.timeout } = options

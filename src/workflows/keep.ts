@@ -246,7 +246,7 @@ export async function mergeEvidence(
  *
  * @throws CheckFailure with the parts and their settings
  */
-export function refuseForeign(
+export function refuseOtherSettings(
   config: StreamConfig,
   plan: CapturePlan,
   before: Snapshot,

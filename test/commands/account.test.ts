@@ -301,8 +301,8 @@ describe('verify --target', () => {
     expect(await target()).toBe('target: FAILED: t.json: not what s.json generates')
     await regenerate('--layout', 'stream-metadata')
     expect(await target()).toBe('target: ok')
-    expect(await target('--layout', 'enhancement')).toBe(
-      'target: FAILED: t.json: not what s.json generates',
+    expect(await target('--layout', 'enhancement')).toMatch(
+      /^target: FAILED: t\.json: not what s\.json generates; t\.json: 2 azure images in the layout stream-metadata, which is not generated: /,
     )
   })
 

@@ -245,7 +245,9 @@ describe('as a git diff driver', () => {
     const lines = shown.split('\n').filter((line) => /^[-+][^-+]/.test(line))
     expect(lines).toEqual([
       '-Arm64\t\taro4\tazureopenshift\t418-arm\tazureopenshift:aro4:418-arm:418.94.20240916\t418.94.20240916',
+      '-x64\t\taro4\tazureopenshift\taro_418\tazureopenshift:aro4:aro_418:418.94.20240916\t418.94.20240916',
       '+x64\t\taro4\tazureopenshift\t418-v2\tazureopenshift:aro4:418-v2:418.94.20241009\t418.94.20241009',
+      '+x64\t\taro4\tazureopenshift\taro_418\tazureopenshift:aro4:aro_418:418.94.20240916\t418.94.20240916\tdeprecated',
     ])
   })
 })

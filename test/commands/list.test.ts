@@ -89,7 +89,7 @@ describe('list', () => {
     const images = [azureImage('418-v2', '418.94.20240916'), azureImage('418-v2', 'latest')]
     await writeFile(join(folder, 's.json'), snapshotText(images))
     const { stdout } = await list('s.json', '-o', 'tsv')
-    expect(stdout).toMatch(/\t418\.94\.20240916\tactive\n.*\tlatest\tunreadable version\n$/)
+    expect(stdout).toMatch(/\t418\.94\.20240916\n.*\tlatest\tunreadable version\n$/)
   })
 
   it('names the architectures', async () => {

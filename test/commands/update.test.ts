@@ -129,6 +129,11 @@ describe('update of two streams', () => {
       'Use only one of them.\n',
     ],
     [
+      ['one', 'https://a.example/x=y/meta.json'],
+      'https://a.example/x=y/meta.json: expected ARCH=VERSION\n',
+      'Use the version of the build.\n',
+    ],
+    [
       ['--drop', 'gcp'],
       '--drop gcp: not in the snapshots of these streams',
       'Name clouds, regions or architectures of a snapshot.\n',

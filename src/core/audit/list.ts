@@ -1,4 +1,5 @@
 import { FACTS } from '../clouds/index.ts'
+import { isSelectable } from '../clouds/order.ts'
 import {
   type Architecture,
   CLOUDS,
@@ -32,7 +33,7 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
       const rows = images.map((image) =>
         Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),
       )
-      const isRefused = states.some((state) => !/^(active|scheduled-for-deprecation)$/.test(state))
+      const isRefused = !states.every(isSelectable)
       return { cloud, rows, ...(isRefused && { states }) }
     })
     .filter(({ rows }) => rows.length > 0)

@@ -68,7 +68,20 @@ function lossRemedy(changes: readonly Change[]): string {
     : 'Allow this with --allow-regression.'
 }
 
-export function refuseLaterRhel(snapshot: Snapshot, target: Stream): string | undefined {
+/** @throws Loss for a target of a later RHEL major version, and for losses */
+export function refuseLosses(
+  snapshot: Snapshot,
+  target: Stream | undefined,
+  comparison: Comparison,
+  selections: readonly Selection[],
+  unverified: readonly UnverifiedImages[],
+): void {
+  const later = target && describeLaterRhel(snapshot, target)
+  if (later === undefined && losses(comparison.changes).length === 0) return
+  throw new Loss(comparison, selections, unverified, later)
+}
+
+function describeLaterRhel(snapshot: Snapshot, target: Stream): string | undefined {
   const [own, theirs] = [buildReleases(snapshot), getReleases(target)].map((releases) =>
     latestRhel([...releases.values()]),
   )
@@ -96,7 +109,10 @@ export function refuseUnmet(selections: readonly Selection[], requirement: Requi
 }
 
 /** @throws InputError if the images of a snapshot without builds are for no release of the target */
-export function refuseForeign(snapshot: Snapshot, releases: ReadonlyMap<string, string>): void {
+export function refuseOtherRelease(
+  snapshot: Snapshot,
+  releases: ReadonlyMap<string, string>,
+): void {
   if (Object.keys(snapshot.builds).length > 0) return
   if ([...releases.values()].some((release) => isForRelease(snapshot, release))) return
   const found = [...new Set(releases.values())].join(', ') || 'no release'

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { translate } from '../builds/translate.ts'
-import { compareInventories, Listings, losses } from '../changes/changes.ts'
+import { compareInventories, Listings } from '../changes/changes.ts'
 import { filesInventory, withGrades } from '../changes/inventory.ts'
 import type { Slot } from '../clouds/facts.ts'
 import type { Requirement } from '../selection/select.ts'
@@ -17,7 +17,7 @@ import {
 import { emptyStream, getReleases, type Stream } from '../stream/stream.ts'
 import { type KeptRegion, keepRegions } from './keep.ts'
 import { regenerationNotes } from './notes.ts'
-import { Loss, refuseForeign, refuseLaterRhel, refuseUnmet } from './refusals.ts'
+import { refuseLosses, refuseOtherRelease, refuseUnmet } from './refusals.ts'
 import { knownArchitectures, unverifiedImages, withoutImages } from './unverified.ts'
 
 export interface Job {
@@ -58,31 +58,31 @@ export function regenerate(job: Job) {
   const { stream: built, kept } = withBuilds(job)
   const architectures = getScope(snapshot, built)
   const releases = new Map([...getReleases(built)].filter(([arch]) => architectures.includes(arch)))
-  const names = job.marketplaceFile ? [] : (job.layouts ?? getLayouts(target))
-  const layouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : names
-  const cleaned = job.allowRegression ? job.clouds : undefined
-  if (layouts.length > 0) refuseForeign(snapshot, releases)
+  const streamLayouts = job.marketplaceFile ? [] : (job.layouts ?? getLayouts(target))
+  const imageLayouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : streamLayouts
+  const onlyClouds = job.allowRegression ? job.clouds : undefined
+  if (imageLayouts.length > 0) refuseOtherRelease(snapshot, releases)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
-    layouts.some((layout) => slotPath(layout, slot) !== undefined),
+    imageLayouts.some((layout) => slotPath(layout, slot) !== undefined),
   )
   refuseUnmet(selections, job.requirement)
 
   const images = selections.flatMap(({ slot, image }) =>
     image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],
   )
-  const isEveryLayout = cleaned !== undefined || (drop.length > 0 && layouts.length > 0)
-  const clouds = [...capturedClouds(snapshot), ...(cleaned ?? [])]
+  const removesOthers = onlyClouds !== undefined || (drop.length > 0 && imageLayouts.length > 0)
+  const clouds = [...capturedClouds(snapshot), ...(onlyClouds ?? [])]
   const known = knownArchitectures(snapshot, built)
   const clean = <F extends ImageFile<F>>(file: F, generated: readonly LayoutName[]): F => {
     const isGenerated = ({ cloud, architecture }: Slot, layout: LayoutName) =>
       clouds.includes(cloud) && known.has(architecture) && generated.includes(layout)
     const isDropped = ({ cloud, architecture }: Slot) =>
       drop.includes(cloud) || drop.includes(architecture)
-    return isEveryLayout
+    return removesOthers
       ? withoutImages(
           file,
           (slot, layout) =>
-            isDropped(slot) || (cleaned !== undefined && !isGenerated(slot, layout)),
+            isDropped(slot) || (onlyClouds !== undefined && !isGenerated(slot, layout)),
         )
       : file
   }
@@ -91,15 +91,15 @@ export function regenerate(job: Job) {
     for (const cloud of capturedClouds(snapshot)) {
       for (const arch of architectures) {
         const own = images.filter(({ slot }) => slot.cloud === cloud && slot.architecture === arch)
-        for (const layout of layouts) written = writeImages(written, layout, arch, cloud, own)
+        for (const layout of imageLayouts) written = writeImages(written, layout, arch, cloud, own)
       }
     }
-    return clean(written, layouts)
+    return clean(written, imageLayouts)
   }
   const file = job.marketplaceFile && write(job.marketplaceFile)
-  const stream = file ? clean(built, names) : write(built)
+  const stream = file ? clean(built, streamLayouts) : write(built)
   const takeInventory = (each: Stream | undefined, other: MarketplaceFile | undefined) =>
-    filesInventory(each, other, isEveryLayout ? LAYOUT_NAMES : names)
+    filesInventory(each, other, removesOthers ? LAYOUT_NAMES : streamLayouts)
   const comparison = compareInventories(
     takeInventory(target, job.marketplaceFile),
     withGrades(takeInventory(stream, file), selections),
@@ -107,14 +107,10 @@ export function regenerate(job: Job) {
     new Listings(snapshot, drop),
   )
   const unverified = [
-    ...(file ? unverifiedImages(file, layouts, snapshot, known) : []),
-    ...unverifiedImages(stream, names, snapshot, known),
+    ...(file ? unverifiedImages(file, imageLayouts, snapshot, known) : []),
+    ...unverifiedImages(stream, streamLayouts, snapshot, known),
   ]
-  if (!job.allowRegression) {
-    const laterRhel = target && refuseLaterRhel(snapshot, target)
-    if (laterRhel !== undefined) throw new Loss(comparison, selections, unverified, laterRhel)
-    if (losses(comparison.changes).length > 0) throw new Loss(comparison, selections, unverified)
-  }
+  if (!job.allowRegression) refuseLosses(snapshot, target, comparison, selections, unverified)
   return {
     stream: withMetadata(stream, job),
     ...(file && { marketplaceFile: file }),

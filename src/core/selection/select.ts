@@ -85,8 +85,9 @@ function judge(
   if (isEarly && compareMajorMinor(wanted.ocp, floor) >= 0) {
     return refuse(`earlier than OCP ${printMajorMinor(floor)}`)
   }
+  if (compareMajorMinor(dated.ocp, wanted.ocp) > 0) return refuse('later OCP version')
+  if (compareMajorMinor(dated.rhel, wanted.release.rhel) > 0) return refuse('later RHEL version')
   const grade = gradeImage(version, dated, wanted)
-  if (grade === 'later OCP version' || grade === 'later RHEL version') return refuse(grade)
   if (!isAdmitted(grade, requirement)) {
     return { image, grade, refused: `${requirement} is required` }
   }
@@ -170,20 +171,12 @@ export function isAdmitted(grade: Grade, requirement: Requirement): boolean {
   return (REQUIREMENTS[requirement] as readonly Grade[]).includes(grade)
 }
 
-function gradeImage(
-  version: Version,
-  dated: DatedVersion,
-  wanted: Wanted,
-): Grade | 'later OCP version' | 'later RHEL version' {
-  const { rhel } = wanted.release
-  const byOcp = compareMajorMinor(dated.ocp, wanted.ocp)
-  const byRhel = compareMajorMinor(dated.rhel, rhel)
-  if (byOcp > 0) return 'later OCP version'
-  if (byRhel > 0) return 'later RHEL version'
+function gradeImage(version: Version, dated: DatedVersion, wanted: Wanted): Grade {
+  const { rhel, stamp, revision = 0 } = wanted.release
   if (isSameBuild(version, dated, wanted)) return 'exact'
   if (dated.rhel.major < rhel.major) return 'older-rhel-major'
-  if (byOcp < 0 || byRhel < 0) return 'older-release'
-  const { stamp, revision = 0 } = wanted.release
+  const isOlder = compareMajorMinor(dated.ocp, wanted.ocp) || compareMajorMinor(dated.rhel, rhel)
+  if (isOlder !== 0) return 'older-release'
   const byTime = compareStamps(dated.stamp, stamp) || (dated.revision ?? 0) - revision
   return byTime > 0 ? 'newer-build' : 'older-build'
 }

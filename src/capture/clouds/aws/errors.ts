@@ -90,7 +90,7 @@ Check AWS_CONTAINER_AUTHORIZATION_TOKEN, and assign a role to the container.
 `)
 
 /** For a foreign response, such as a page of a proxy, the SDK throws an error without the status. */
-export function refuseForeign(send: Send): Send {
+export function refuseOtherHosts(send: Send): Send {
   return async (request) => {
     const response = await send(request)
     const { status, body } = response

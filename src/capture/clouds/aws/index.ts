@@ -13,7 +13,7 @@ import { queryError } from '../../http/errors.ts'
 import { type Exchange, originWithPort } from '../../http/message.ts'
 import type { Cloud } from '../cloud.ts'
 import { createPageCheck, malformedMessage, notAList } from '../normalize.ts'
-import { explainQuery, refuseForeign } from './errors.ts'
+import { explainQuery, refuseOtherHosts } from './errors.ts'
 import { getPartition, getProducts, readImages, recordAws } from './images.ts'
 import type { AwsSettings } from './settings.ts'
 import { awsHandler, readProfileRegion, SILENT, signIn } from './sign-in.ts'
@@ -36,7 +36,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
       new EC2Client({
         ...options,
         region,
-        requestHandler: awsHandler(refuseForeign(context.send), region),
+        requestHandler: awsHandler(refuseOtherHosts(context.send), region),
         logger: SILENT,
         ...(!settings && { endpoint: getPublicUrl(region) }),
       })

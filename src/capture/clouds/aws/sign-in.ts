@@ -2,7 +2,7 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
 import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
 import { explainUnknown, SignInTrace } from '../../http/errors.ts'
 import type { Send } from '../../http/message.ts'
-import { CREDENTIALS, explainSignIn, refuseForeign } from './errors.ts'
+import { CREDENTIALS, explainSignIn, refuseOtherHosts } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
 // A message about future versions of Node is not for users.
@@ -41,7 +41,7 @@ export async function signIn(
   const options = {
     region,
     logger,
-    requestHandler: awsHandler(trace.watch(refuseForeign(send))),
+    requestHandler: awsHandler(trace.watch(refuseOtherHosts(send))),
   }
   // The SSO client reads its settings only from this member.
   const { config } = new EC2Client(Object.assign({ clientConfig: options }, options))
