@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 
 const HOUR = 3_600_000
 const WEEK = 7 * 24 * HOUR
@@ -34,6 +33,8 @@ export async function makeCertificate(hosts: readonly string[] = []): Promise<Ce
   if (shared !== undefined && hosts.length === 0) {
     return { ...JSON.parse(shared), remove: async () => undefined }
   }
+  // Tests that share a certificate need not load it.
+  const { generate } = await import('selfsigned')
   const now = Date.now()
   // Of its own, or a client that trusts several would take one for another.
   const name = `mock server ${randomBytes(6).toString('hex')}`
