@@ -31,14 +31,21 @@ beforeEach(async () => {
   await mkdir(at('snapshots'))
 })
 
+/** The regenerated streams, by the keys of the workspace stream. */
+const regenerated = new Map<string, string>()
+
 /** A captured snapshot, and a stream that was regenerated from it. */
 async function given(more: object = {}): Promise<void> {
   await writeFile(at(SNAPSHOT), pair.snapshot)
   await writeFile(at('snapshots/s.recording.json'), pair.recording)
-  await writeFile(at('one.json'), smallStream(EXAMPLE))
   await workspace({ ...STREAM, ...more })
+  const key = JSON.stringify(more)
+  const known = regenerated.get(key)
+  await writeFile(at('one.json'), known ?? smallStream(EXAMPLE))
+  if (known !== undefined) return
   expect(await call('regenerate', 'one')).toMatchObject({ status: 0 })
   expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+  regenerated.set(key, await read('one.json'))
 }
 
 /** The faults, each with its remedy. */

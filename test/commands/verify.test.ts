@@ -61,9 +61,12 @@ describe('verify', () => {
     }
     for (let step = 0; step < 30; step++) {
       const inSnapshot = Math.floor((snapshot.length * step) / 30)
-      expect(await faults(change(snapshot, inSnapshot), recording), `at ${inSnapshot}`).not.toEqual(
-        [],
-      )
+      // Without its recording, a snapshot is not replayed: its own checks find the change.
+      const found = await faults(change(snapshot, inSnapshot), '')
+      expect(
+        found.filter((name) => name !== 'recording'),
+        `at ${inSnapshot}`,
+      ).not.toEqual([])
     }
     for (let step = 0; step < 10; step++) {
       const inRecording = Math.floor((recording.length * step) / 10)
