@@ -30,8 +30,8 @@ export default defineConfig({
           exclude: SLOW.flatMap(of),
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Most tests wait for a child process or a server, so more of them than cores keep those busy.
-          maxWorkers: 4,
+          // Each worker loads all SDKs. One more than cores are usual in CI keeps the cores busy while tests wait.
+          maxWorkers: 3,
           // What they share is loaded once for each worker; no test changes it.
           isolate: false,
         },
