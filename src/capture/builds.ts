@@ -46,7 +46,9 @@ export async function readBuilds(
   const sorted = read.toSorted((a, b) => (a.architecture < b.architecture ? -1 : 1))
   const duplicate = sorted.find((each, at) => each.architecture === sorted[at + 1]?.architecture)
   if (duplicate !== undefined) {
-    throw new InputError(`${duplicate.architecture}: two builds of this architecture, expected one`)
+    throw new InputError(
+      `${duplicate.architecture}: two builds for this architecture, expected one`,
+    )
   }
   return {
     builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),
@@ -113,7 +115,7 @@ async function fetchText(url: string, options: TransportOptions): Promise<string
   if (status < 400) {
     throw new ServiceError(
       `${url}: returned ${status}: a redirect, which is not followed`,
-      'Set --url to the build server that it leads to.',
+      'Set --url to the target of the redirect.',
     )
   }
   const { cause, remedy } = explainResponse(status, '', undefined)

@@ -268,7 +268,7 @@ function refuseSecrets(
   const place = [...images, ...recording].find((each) => secretIn(each) !== undefined)
   throw new ServiceError(
     `${place ? describePlace({ ...place }) : 'a response'}: contains ${found}; no file was written`,
-    'Exclude it with --criteria, or on AWS with --regions, and report it to its publisher.',
+    'Exclude the image with --criteria, or on AWS with --regions, and report the finding to its publisher.',
   )
 }
 

@@ -53,7 +53,7 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
       'integrity',
       isIntact(snapshot, text) ? undefined : 'the content was changed after the capture',
     ),
-    check('form', isFormatted ? undefined : 'not formatted as a capture formats it'),
+    check('form', isFormatted ? undefined : 'not in the format that capture writes'),
     check('recording', recordingFault),
     ...(recordingFault === undefined
       ? [check('replay', await findReplayFault(evidence, snapshot))]
@@ -99,7 +99,7 @@ async function findReplayFault(
     const exchanges = readRecording(recordingText, recordingFile)
     const { content, recording } = await capture(toReplay(snapshot, exchanges))
     if (!isSameContent(content, snapshot)) {
-      return 'a replay of the recording results in another snapshot'
+      return 'a replay of the recording results in a different snapshot'
     }
     const keys = new Set(recording.map(getExchangeKey))
     const unused = exchanges.findIndex((each) => !keys.has(getExchangeKey(each)))
@@ -108,7 +108,7 @@ async function findReplayFault(
       (each, at) => canonicalJson(each) !== canonicalJson(recording[at]),
     )
     if (wrong < 0 && exchanges.length === recording.length) return undefined
-    return `${recordingFile}: [${Math.max(wrong, 0)}]: not as a capture records it, or not in its order`
+    return `${recordingFile}: [${Math.max(wrong, 0)}]: not in the form or the order that capture records`
   } catch (error) {
     return getFault(error)
   }

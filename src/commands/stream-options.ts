@@ -249,9 +249,7 @@ export function checkUrl(text: string, name: string): string {
   if (url?.username || url?.password) throw new InputError(`${name}: the URL contains credentials`)
   if (/[?#]/.test(plain)) throw new InputError(`${name}: the URL contains a query or a fragment`)
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new InputError(
-      `${name}: plain http is only supported to this machine, found ${url.origin}`,
-    )
+    throw new InputError(`${name}: plain http is only allowed to this machine, found ${url.origin}`)
   }
   throw new InputError(`${name}: expected an https URL, found ${JSON.stringify(redactUrl(text))}`)
 }

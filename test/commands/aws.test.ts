@@ -75,7 +75,7 @@ describe('capture --cloud aws', () => {
     const [error, hint] = outcome.stderr.split('\n')
     expect(error).toBe(`stream-snapshot: aws sa-east-1: ${cause}`)
     expect(hint).toContain(
-      'Query the other regions with --regions ap-southeast-2,eu-central-1,us-east-1; images of sa-east-1 that a snapshot has are kept.',
+      'Query the other regions with --regions ap-southeast-2,eu-central-1,us-east-1; existing images of sa-east-1 are kept.',
     )
     expect(outcome.stderr).not.toContain('482915537706')
     expect(await readdir(folder)).toEqual(['rhcos.json'])

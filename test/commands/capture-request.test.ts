@@ -119,11 +119,11 @@ describe('a command line that is wrong', () => {
     [['x86_64=1'], 'the name of the stream, which is the folder of its builds, is missing'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
     [[`${url}?sig=abc`], 'the URL contains a query or a fragment'],
-    [['http://builds.example/meta.json'], 'plain http is only supported to this machine'],
+    [['http://builds.example/meta.json'], 'plain http is only allowed to this machine'],
     [['https://a:b@builds.example/meta.json'], 'the URL contains credentials'],
     [
       ['--url', 'http://builds.example', 'x86_64=1'],
-      '--url: plain http is only supported to this machine',
+      '--url: plain http is only allowed to this machine',
     ],
     [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: the URL contains a query'],
     [['--name', 'a/b', 'x86_64=1'], 'stream name: expected a name such as 4.18-9.4'],

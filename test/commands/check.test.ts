@@ -79,7 +79,7 @@ describe('check names the repair', () => {
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: integrity: the content was changed after the capture`,
       `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
-      `  one: ${SNAPSHOT}: replay: a replay of the recording results in another snapshot`,
+      `  one: ${SNAPSHOT}: replay: a replay of the recording results in a different snapshot`,
       `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
     ])
     const { stdout } = await call('verify', SNAPSHOT, '--target', 'one.json')
@@ -91,7 +91,7 @@ describe('check names the repair', () => {
     const before = await read(SNAPSHOT)
     await edit(SNAPSHOT, (text) => JSON.stringify(JSON.parse(text), undefined, 2))
     expect(await faults()).toEqual([
-      `  one: ${SNAPSHOT}: form: not formatted as a capture formats it`,
+      `  one: ${SNAPSHOT}: form: not in the format that capture writes`,
       `    Run stream-snapshot capture ${SNAPSHOT} --replay.`,
     ])
     expect(await call('capture', SNAPSHOT, '--replay')).toMatchObject({ status: 0 })

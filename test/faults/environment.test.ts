@@ -156,7 +156,7 @@ describe('a proxy', () => {
     expect(outcome).toEqual({
       status: 3,
       stdout: '',
-      stderr: `stream-snapshot: ${line}\nCorrect HTTPS_PROXY, or name the host in NO_PROXY.\n`,
+      stderr: `stream-snapshot: ${line}\nCorrect HTTPS_PROXY, or add the host to NO_PROXY.\n`,
     })
   })
 

@@ -122,7 +122,7 @@ describe('odd images are recorded, reported and replayed', () => {
       status: 3,
       stderr:
         'stream-snapshot: aws us-east-1 ami-0feedfacecafe0001: contains an id; no file was written\n' +
-        'Exclude it with --criteria, or on AWS with --regions, and report it to its publisher.\n',
+        'Exclude the image with --criteria, or on AWS with --regions, and report the finding to its publisher.\n',
     })
   })
 
@@ -170,7 +170,7 @@ describe('a list without a last page is refused', () => {
     const args = ['--cloud', 'aws', '--regions', 'us-east-1']
     expect(await capture(environment, ...args)).toMatchObject({
       status: 3,
-      stderr: 'stream-snapshot: aws us-east-1: the list has no last page\nTry again later.\n',
+      stderr: 'stream-snapshot: aws us-east-1: the list has too many pages\nTry again later.\n',
     })
   })
 
@@ -181,7 +181,7 @@ describe('a list without a last page is refused', () => {
     expect(await capture(environment, '--cloud', 'gcp', '--gcp-endpoint', url)).toMatchObject({
       status: 3,
       stderr:
-        'stream-snapshot: gcp redhat-marketplace-public: the list has no last page\nTry again later.\n',
+        'stream-snapshot: gcp redhat-marketplace-public: the list has too many pages\nTry again later.\n',
     })
   })
 })

@@ -62,6 +62,6 @@ export function parseCredentials(text: string, file: string): Readonly<Record<st
   const what = text.trim() === '' ? 'the file is empty' : 'invalid JSON'
   throw new ServiceError(
     `${file}: ${what}, expected credentials`,
-    `Write ${file} again, or remove it.`,
+    `Recreate ${file}, or remove it.`,
   )
 }

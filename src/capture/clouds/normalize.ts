@@ -32,7 +32,7 @@ export class ImageReader {
     if (Object.hasOwn(table, key)) return table[key] as T
     throw new ServiceError(
       `${this.image} has an unknown property: ${printable(String(word))}`,
-      'Update stream-snapshot: a later version may support it.',
+      'Update stream-snapshot: a later version may support this property.',
     )
   }
 
@@ -106,7 +106,7 @@ export function createPageCheck(query: string): (token: string | undefined) => v
   return (token) => {
     if (token === undefined) return
     if (seen.has(token) || seen.size >= MOST_PAGES) {
-      throw new ServiceError(`${query}: the list has no last page`, 'Try again later.')
+      throw new ServiceError(`${query}: the list has too many pages`, 'Try again later.')
     }
     seen.add(token)
   }

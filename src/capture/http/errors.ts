@@ -44,7 +44,7 @@ export interface Explanation {
 
 export const RETRY = 'Try again later.'
 export const THROTTLED = 'Try again later, or with a lower --concurrency.'
-const OPERATOR = 'Report it to the operator of the server, or of the proxy that inspects TLS.'
+const OPERATOR = 'Report the error to the operator of the server or of the proxy that inspects TLS.'
 export const NOT_THE_SERVICE =
   'Check the endpoint and HTTPS_PROXY: the response is not from the service itself.'
 const UNKNOWN_STATUS = 'Check the credentials and their permissions, the endpoint and HTTPS_PROXY.'
@@ -59,7 +59,7 @@ Check the network connection, and set HTTPS_PROXY if a proxy is required.
   EACCES EPERM: this machine does not permit the connection
   ENOTFOUND: host not found
   EAI_AGAIN EAI_FAIL: the host name cannot be resolved
-  ERR_TLS_HANDSHAKE_TIMEOUT: TLS: no handshake in time
+  ERR_TLS_HANDSHAKE_TIMEOUT: TLS: the handshake timed out
 ${RETRY}
   ECONNRESET: the connection was reset or cut off
   ECONNABORTED EPIPE: the connection was cut off
@@ -69,7 +69,7 @@ Set NODE_EXTRA_CA_CERTS to a file with the CA certificate of the server, or of t
   EPROTO: TLS failed
   DEPTH_ZERO_SELF_SIGNED_CERT: TLS: the certificate is self-signed
   SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TLS: the certificate is not signed by a trusted CA
-Check this machine's clock; if it is right, report it to the operator of the server.
+Check this machine's clock; if the clock is correct, report the error to the operator of the server.
   CERT_HAS_EXPIRED: TLS: the certificate has expired
   CERT_NOT_YET_VALID: TLS: the certificate is not valid yet
 ${OPERATOR}
@@ -77,15 +77,15 @@ ${OPERATOR}
   ERR_TLS_CERT_ALTNAME_INVALID: TLS: the certificate is for another host
   ERR_SSL_UNSUPPORTED_PROTOCOL ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: TLS: no common protocol version
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: TLS: the server refused the handshake
-Correct the endpoint or HTTPS_PROXY: the port does not speak TLS.
-  ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_PACKET_LENGTH_TOO_LONG ERR_SSL_HTTP_REQUEST: TLS: the server does not speak TLS
+Correct the endpoint or HTTPS_PROXY: the port does not use TLS.
+  ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_PACKET_LENGTH_TOO_LONG ERR_SSL_HTTP_REQUEST: TLS: the server does not use TLS
 Use an endpoint or a proxy that requires no client certificate: stream-snapshot sends none.
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: TLS: a client certificate is required
 `)
 
 const STATUSES = errorTable(`
-Add user and password to HTTPS_PROXY.
-  407: the proxy requires a sign-in
+Add a user name and password to HTTPS_PROXY.
+  407: the proxy requires authentication
 ${RETRY}
   408: the request timed out
 ${THROTTLED}

@@ -63,7 +63,7 @@ export function openTransport(options: TransportOptions): Send {
       throw new TransportError(
         'plain http is only allowed to this machine',
         'PLAIN_HTTP',
-        'Use an endpoint with https.',
+        'Use an https endpoint.',
       )
     }
     const { shared, budget } = options
@@ -89,9 +89,9 @@ export function openTransport(options: TransportOptions): Send {
 
 function captureTooLong(): TransportError {
   return new TransportError(
-    'the responses of the capture are longer than 64 MB',
+    'the responses of the capture exceed 64 MB',
     'CAPTURE_TOO_LONG',
-    'Use criteria that match fewer images, or fewer clouds with --cloud.',
+    'Use criteria that match fewer images, or query fewer clouds with --cloud.',
   )
 }
 
@@ -139,7 +139,7 @@ async function send(
   })
 }
 
-const PROXY = 'Correct HTTPS_PROXY, or name the host in NO_PROXY.'
+const PROXY = 'Correct HTTPS_PROXY, or add the host to NO_PROXY.'
 
 function proxyError(cause: Error): TransportError {
   const { cause: why } = explainConnection(cause) ?? explainUnknown(cause)
@@ -188,7 +188,7 @@ function decompress(body: Buffer, encoding: string): Buffer {
 }
 
 function responseTooLong(): TransportError {
-  const message = 'the response is longer than 8 MB'
+  const message = 'the response exceeds 8 MB'
   return new TransportError(message, 'RESPONSE_TOO_LONG', NOT_THE_SERVICE)
 }
 

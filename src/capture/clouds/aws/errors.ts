@@ -20,9 +20,9 @@ export const CREDENTIALS =
   'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
 
 const SERVICE_ERRORS = errorTable(`
-Query regions that the account has enabled with --regions, or check the keys.
+Set --regions to regions that are enabled in the account, or check the keys.
   AuthFailure: the region is not enabled, or the keys are not valid
-Allow the account ec2:DescribeImages and ec2:DescribeRegions; with --regions, ec2:DescribeImages is sufficient.
+Grant the account ec2:DescribeImages and ec2:DescribeRegions; with --regions, ec2:DescribeImages is sufficient.
   UnauthorizedOperation AccessDenied: the account is not allowed to list images
 Complete the sign-up in the AWS console, or use another account with AWS_PROFILE.
   OptInRequired: the account is not signed up for EC2
@@ -32,12 +32,12 @@ ${LOGIN}
 ${KEYS}
   InvalidClientTokenId UnrecognizedClient InvalidAccessKeyId: the access key does not exist
   SignatureDoesNotMatch InvalidSignature: the secret access key is wrong
-Set this machine's clock.
+Correct this machine's clock.
   RequestTimeTooSkewed RequestInTheFuture: this machine's clock is wrong
 ${THROTTLED}
   Throttling ThrottlingException RequestLimitExceeded TooManyRequestsException EC2ThrottledException: too many requests
 ${RETRY}
-  InternalError InternalFailure ServerInternal: internal error of the service
+  InternalError InternalFailure ServerInternal: internal service error
   ServiceUnavailable Unavailable: the service is not available
   RequestTimeout: the service timed out
 `)
@@ -68,7 +68,7 @@ Set AWS_REGION to a region that the account has enabled.
 ])
 
 const PROVIDER_MESSAGES = messageTable(`
-Run eval "$(aws configure export-credentials --format env)", which asks for the code, and unset AWS_PROFILE.
+Run eval "$(aws configure export-credentials --format env)", which prompts for the code, and unset AWS_PROFILE.
   requires multi-?factor authentication: the profile requires multi-factor authentication
 ${SSO}
   SSO session .*expired|Token is expired: the SSO session has expired
@@ -77,12 +77,12 @@ Sign in again with aws login.
   re-authenticate using aws login: the login has expired
 Run aws configure sso.
   invalid SSO credentials|Conflicting SSO|Sso session .*(could not be found|missing): the SSO settings of the profile are incomplete
-Run the command of credential_process to see why, and correct it in the AWS config file.
+Run the credential_process command to see the error, and correct the command in the AWS config file.
   Command failed|credential_process (returned|did not return)|credentials from .* credential_process: credential_process of the profile failed
-Set its keys with aws configure, or AWS_PROFILE to another profile.
+Set its keys with aws configure, or set AWS_PROFILE to another profile.
   Could not resolve credentials using profile: the profile does not exist, or its credentials are incomplete
 Correct source_profile in the AWS config file.
-  Detected a cycle: source_profile of the profile leads back to it
+  Detected a cycle: source_profile of the profile is circular
 Assign a role to the machine or the container.
   HTTP credential provider response not of the required format|Invalid response received from instance metadata: the metadata service returned no credentials
 Check AWS_CONTAINER_AUTHORIZATION_TOKEN, and assign a role to the container.

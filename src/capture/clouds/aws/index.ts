@@ -69,7 +69,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
       remedyWithout(failed, all) {
         const names = failed.map(({ region }) => region)
         const others = all.flatMap(({ region }) => (names.includes(region) ? [] : [region]))
-        return `Query the other regions with --regions ${others.join(',')}; images of ${names.join(', ')} that a snapshot has are kept.`
+        return `Query the other regions with --regions ${others.join(',')}; existing images of ${names.join(', ')} are kept.`
       },
     }
   },
@@ -130,7 +130,7 @@ async function listRegions(
     })
   if (enabled.length === 0) {
     throw new ServiceError(
-      `${query}: the response has no region`,
+      `${query}: the response contains no regions`,
       'Set the regions with --regions.',
     )
   }

@@ -68,7 +68,7 @@ function checkCredentials(credentials: Credentials, secrets: string[]): void {
   if (!texts.every((each) => typeof each === 'string')) {
     throw new ServiceError(
       'aws: sign-in failed: the keys are not strings',
-      'Run the command of credential_process to see what it prints.',
+      'Run the credential_process command and check its output.',
     )
   }
   secrets.push(...texts.filter((each) => !secrets.includes(each)))

@@ -70,11 +70,11 @@ ${RETRY}
   temporarily_unavailable: the sign-in service is not available
 `)
 
-const LOCATION = 'Set --location to a region that az account list-locations prints.'
+const LOCATION = 'Set --location to a region from az account list-locations.'
 
 const SERVICE_ERRORS = errorTable(`
 ${LOGIN}
-  AuthenticationFailed AuthenticationFailedInvalidHeader InvalidAuthenticationToken: the token is not accepted
+  AuthenticationFailed AuthenticationFailedInvalidHeader InvalidAuthenticationToken: the token was rejected
   AuthenticationFailedExpiredToken ExpiredAuthenticationToken: the token has expired
 ${ENVIRONMENT}
   InvalidAuthenticationTokenAudience: the token is for another Azure cloud
@@ -83,19 +83,19 @@ ${TENANT}
   InvalidAuthenticationTokenTenant: the account is in another tenant
 Assign the role Reader on the subscription to the account, or sign in with another account.
   AuthorizationFailed LinkedAuthorizationFailed RoleAssignmentNotFound: the account is not allowed to list images
-Set --subscription to one that az account list prints.
+Set --subscription to a subscription from az account list.
   SubscriptionNotFound: the account does not have this subscription
   ReadOnlyDisabledSubscription SubscriptionDisabled: the subscription is disabled
-Register it once with az provider register --namespace Microsoft.Compute.
+Register the subscription once with az provider register --namespace Microsoft.Compute.
   SubscriptionNotRegistered MissingSubscriptionRegistration: the subscription is not registered for Microsoft.Compute
 ${LOCATION}
-  LocationNotFound InvalidLocation InvalidLocationName: there is no such region
+  LocationNotFound InvalidLocation InvalidLocationName: no such region
 ${THROTTLED}
   TooManyRequests OperationNotAllowed OperationRequestsThrottled ResourceCollectionRequestsThrottled: too many requests
   ResourceRequestsThrottled SubscriptionRequestsThrottled TenantRequestsThrottled: too many requests
 ${RETRY}
   ServerTimeout GatewayTimeout: the service timed out
-  InternalServerError: internal error of the service
+  InternalServerError: internal service error
   ServiceUnavailable: the service is not available
 `)
 
@@ -118,7 +118,7 @@ export function explainQuery(
   if (!(error instanceof RestError)) return undefined
   if (error.code === RestError.PARSE_ERROR) {
     return {
-      cause: 'the response is not JSON, or not all of it',
+      cause: 'the response is not JSON, or is incomplete',
       remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
     }
   }
@@ -150,6 +150,6 @@ export function explainQuery(
     remedy:
       environment === 'AzurePublicCloud'
         ? 'Use a version of stream-snapshot that sends a supported API version.'
-        : 'Set --azure-environment AzurePublicCloud, which supports it, with an account of that cloud.',
+        : 'Use --azure-environment AzurePublicCloud, which supports this API version, with an account of that cloud.',
   }
 }

@@ -91,14 +91,14 @@ export const azureSettings = {
     if (typeof subscription !== 'string') {
       if (missing || !env.AZURE_CLIENT_ID || !env.AZURE_TENANT_ID) throw noCredentials(missing)
       throw new MissingCredentials(
-        'azure: no subscription',
+        'azure: missing subscription',
         'Set --subscription or AZURE_SUBSCRIPTION_ID.',
       )
     }
     if (!/^[\w.-]+$/.test(subscription)) {
       throw new InputError(
-        'azure: the subscription is not an id',
-        'Set --subscription to an id of az account list.',
+        'azure: the subscription is not a subscription ID',
+        'Set --subscription to an ID from az account list.',
       )
     }
     return {
@@ -260,7 +260,7 @@ function readCertificate(path: string, place: string, source: Source): string {
 function checkTenant(tenant: string, place: string): void {
   if (/^[0-9A-Za-z.-]+$/.test(tenant)) return
   throw new InputError(
-    `${place}: expected the id or a domain of a tenant`,
+    `${place}: expected the ID or a domain of a tenant`,
     `Set it to the tenantId that az account show prints.`,
   )
 }

@@ -165,7 +165,7 @@ function readJson(body: Buffer): Readonly<Record<string, unknown>> {
 }
 
 const NOT_SIGNED_IN: Explanation = {
-  cause: 'not signed in: az has no login, or it has expired',
+  cause: 'az is not signed in, or the sign-in has expired',
   remedy: 'Sign in with az login.',
 }
 

@@ -26,11 +26,11 @@ const REASONS = errorTable(`
 ${API}
   accessNotConfigured serviceDisabled SERVICE_DISABLED SERVICE_NOT_VISIBLE: the Compute Engine API is not enabled
 ${LOGIN}
-  authError required keyExpired keyInvalid ACCESS_TOKEN_TYPE_UNSUPPORTED CREDENTIALS_MISSING: the token is not accepted
+  authError required keyExpired keyInvalid ACCESS_TOKEN_TYPE_UNSUPPORTED CREDENTIALS_MISSING: the token was rejected
   forbidden IAM_PERMISSION_DENIED: the account is not allowed to read the image
 ${LOGIN_AGAIN}
   ACCESS_TOKEN_EXPIRED: the token has expired
-Sign in with gcloud auth application-default login, or give the machine the scope compute.readonly.
+Sign in with gcloud auth application-default login, or grant the machine the scope compute.readonly.
   ACCESS_TOKEN_SCOPE_INSUFFICIENT insufficientPermissions: the token has no scope for Compute
 Enable billing in the project of the credentials, or use other credentials.
   BILLING_DISABLED: billing is not enabled
@@ -48,7 +48,7 @@ Check --gcp-endpoint and the criteria.
   badRequest invalid: the request is malformed
   notFound: not found
 ${RETRY}
-  backendError internalError: internal error of the service
+  backendError internalError: internal service error
 `)
 
 /** The codes of OAuth, the Security Token Service and the IAM Credentials API. */
@@ -56,7 +56,7 @@ const OAUTH = errorTable(`
 ${LOGIN_AGAIN}
   invalid_grant: the login has expired or was revoked
   invalid_rapt rapt_required: the login has expired
-  invalid_token UNAUTHENTICATED: the token is not accepted
+  invalid_token UNAUTHENTICATED: the token was rejected
 ${LOGIN}
   invalid_client: the client of the credentials is invalid
   deleted_client: the client of the credentials was deleted
@@ -75,7 +75,7 @@ Check service_account_impersonation_url.
 
 /** Descriptions of `invalid_grant`, which has several causes. */
 const DESCRIPTIONS = messageTable(`
-Set this machine's clock.
+Correct this machine's clock.
   reasonable timeframe|iat.*exp|JWT.*(time|clock): this machine's clock is wrong
 Create a new key of the service account, and set GOOGLE_APPLICATION_CREDENTIALS to it.
   Invalid JWT Signature: the key of the service account was deleted
@@ -129,7 +129,7 @@ export function explainSignIn(error: Error, host: string | undefined): Explanati
 }
 
 const MESSAGES = messageTable(`
-Download the key again: its line ends must stay \\n within the JSON text.
+Download the key again: its line ends must be written as \\n in the JSON text.
   DECODER|PEM|private key|asn1|1E08010C: the private key is malformed
 Check credential_source in the file of GOOGLE_APPLICATION_CREDENTIALS.
   file at .* does not exist|no such file|subject token: the file with the CI token cannot be read

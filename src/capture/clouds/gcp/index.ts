@@ -62,7 +62,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
       const found = await send(query, isNotFound, () => images.get({ project, image }, options))
       if (found !== undefined && found?.name !== image) {
         throw new ServiceError(
-          `gcp ${image}: the response is another image`,
+          `gcp ${image}: the response is for a different image`,
           'Check HTTPS_PROXY and --gcp-endpoint.',
         )
       }

@@ -50,7 +50,7 @@ function checkCredentials(text: string, file: string): void {
   } catch {
     throw new ServiceError(
       `${file}: .private_key: malformed`,
-      'Download the key again: its line ends must stay \\n within the JSON text.',
+      'Download the key again: its line ends must be written as \\n in the JSON text.',
     )
   }
 }
