@@ -75,7 +75,7 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
   if (workspace === undefined) {
     throw new InputError(
       'SNAPSHOT: expected a path that ends in .json',
-      'Name a file such as snapshots/rhcos-4.18.json.',
+      'Use a path such as snapshots/rhcos-4.18.json.',
     )
   }
   throw unknownStream(SNAPSHOT, [...workspace.streams.keys()], workspace.file)

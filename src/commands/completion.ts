@@ -44,7 +44,7 @@ export const completionCommand = command({
     if (shell !== undefined) return terminal.data(SCRIPTS[shell])
     throw new InputError(
       'completion: unknown shell in the variable SHELL',
-      `Name the shell: ${SHELLS.join(', ')}.`,
+      `Specify the shell: ${SHELLS.join(', ')}.`,
     )
   },
 })

@@ -42,7 +42,7 @@ export const configmapCommand = command({
       if (name === undefined && !config && !isOnly) {
         throw new InputError(
           `${argument}: expected NAME=FILE, as there are several streams`,
-          `Name the stream, for example rhel-9=${argument}.`,
+          `Specify the stream name, for example rhel-9=${argument}.`,
         )
       }
       const stream = readStream(await folder.read(file), file)
@@ -50,7 +50,7 @@ export const configmapCommand = command({
       if (streams.some((other) => other.name === key)) {
         throw new InputError(
           `${argument}: another stream has the key "${key}"`,
-          'Name each stream once, with another NAME for each file.',
+          'Use each stream once, with a different NAME for each file.',
         )
       }
       const at = images.findIndex((each) => each.name === key)

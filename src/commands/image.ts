@@ -45,7 +45,7 @@ export const imageCommand = command({
   async run(args, { folder, terminal }) {
     const { SOURCE, merge, 'in-place': inPlace, 'stream-name': option } = args
     if (merge === STDIN && (SOURCE === STDIN || inPlace)) {
-      throw new InputError('--merge: stdin is read once and cannot be written', 'Name a file.')
+      throw new InputError('--merge: stdin is read once and cannot be written', 'Use a file.')
     }
     const { mergeImages, openMergeFile, slotFor } = await import('../core/image/merge.ts')
     const show = await import('../show/image.ts')

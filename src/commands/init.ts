@@ -42,8 +42,8 @@ function describeStream({ name, config, content, ocp }: InitStream, root: string
   ].join(', ')
 }
 
-/** `OCP 4.22 by SKU aro_422-v2 (a guess)` */
+/** `OCP 4.22 from SKU aro_422-v2 (a guess)` */
 function describeOcp({ ocp, source, evidence, isGuess }: NonNullable<InitStream['ocp']>): string {
-  const by = source === 'release' ? '' : ` by ${evidence}`
+  const by = source === 'release' ? '' : ` from ${evidence}`
   return `OCP ${ocp ? printMajorMinor(ocp) : ''}${by}${isGuess ? ' (a guess)' : ''}`
 }

@@ -76,10 +76,11 @@ export const regenerateCommand = command({
     const listed = (isMissing: boolean) =>
       writes.filter(({ before }) => (before === undefined) === isMissing).map(({ file }) => file)
     const [missing, different] = [listed(true), listed(false)]
-    const snapshots = results.length > 1 ? 'the snapshots generate' : 'the snapshot generates'
+    const snapshots = results.length > 1 ? 'their snapshots' : 'the snapshot'
+    const verb = different.length > 1 ? 'do' : 'does'
     const message = [
       ...(missing.length > 0 ? [`${missing.join(', ')}: no such file`] : []),
-      ...(different.length > 0 ? [`${different.join(', ')}: not what ${snapshots}`] : []),
+      ...(different.length > 0 ? [`${different.join(', ')}: ${verb} not match ${snapshots}`] : []),
     ].join('; ')
     if (!args.check) return terminal.say(message)
     throw new CheckFailure(message, 'Update with the same command without --check.')
@@ -93,7 +94,7 @@ async function fromSnapshot(args: Args, context: Context): Promise<NamedRegenera
   if (other !== undefined) {
     throw new InputError(
       `unexpected argument: ${other}`,
-      'Name the stream to update with --target FILE.',
+      'Specify the stream to update with --target FILE.',
     )
   }
   const { target, marketplaceFile } = config
@@ -104,7 +105,7 @@ async function fromSnapshot(args: Args, context: Context): Promise<NamedRegenera
   ) {
     throw new InputError(
       '--marketplace-file: the same file as --target',
-      'Leave it out to write the images to the stream.',
+      'Remove --marketplace-file to write the images to the stream.',
     )
   }
   if (isDryRun(args) && config.target === undefined && config.marketplaceFile === undefined) {
@@ -130,8 +131,8 @@ async function fromWorkspace(args: Args, context: Context): Promise<readonly Nam
   const [key] = Object.keys(files)
   if (key !== undefined) {
     throw new InputError(
-      `--${FILE_OPTIONS[key as keyof typeof FILE_OPTIONS]}: the files of a workspace stream are in ${opened.file}`,
-      'Name the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE',
+      `--${FILE_OPTIONS[key as keyof typeof FILE_OPTIONS]}: the files of a workspace stream are set in ${opened.file}`,
+      'Use the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE',
     )
   }
   const configs = namedStreams(opened, args.STREAM).map(

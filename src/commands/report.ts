@@ -31,10 +31,11 @@ export const reportCommand = command({
       .flatMap(({ choices }) => choices)
       .flatMap(({ workspace, ...paths }) => [workspace?.file, ...Object.values(paths)])
     if (inputs.some((input) => input && folder.resolve(input) === folder.resolve(file))) {
-      refuse('an input of the report')
+      refuse('is an input of the report')
     }
     const old = file === STDIN ? undefined : await folder.readIfExists(file)
-    if (old !== undefined && !old.startsWith('<!doctype html>')) refuse('not an HTML page')
+    if (old !== undefined && !old.startsWith('<!doctype html>'))
+      refuse('exists and is not an HTML page')
     const streams: PageStream[] = []
     await showHistories(requests, context, {}, async ({ title }, { versions, commits }) => {
       const latest: HistoryVersion[] = []

@@ -75,7 +75,7 @@ export function printRegeneration(
   const misread = misreadSkus(comparison.changes)
   if (misread.length > 0) {
     terminal.say(
-      `the machine-config operator reads these Gen2 SKUs as Gen1, as they contain neither v2 nor gen2: ${misread.join(', ')}`,
+      `the machine-config operator reads these Gen2 SKUs as Gen1 because the SKUs contain neither v2 nor gen2: ${misread.join(', ')}`,
     )
   }
   for (const each of unverified) terminal.say(`unchanged: ${describeUnverified(each)}`)

@@ -45,7 +45,7 @@ export const skewCommand = command({
     const unknown = `${SOURCE}: OCP version unknown, so`
     const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
     if (isUngraded && args['fail-on'] !== undefined) {
-      throw new InputError(`${unknown} images have no grade`, 'Name it with --ocp.')
+      throw new InputError(`${unknown} images have no grade`, 'Specify the OCP version with --ocp.')
     }
     terminal.data(SKEW_FORMATS[output](skews, all, terminal))
     if (isUngraded) terminal.say(`${unknown} slots without an image are not counted; add --ocp X.Y`)
@@ -53,7 +53,7 @@ export const skewCommand = command({
     if (later > 0 && args['max-days'] !== undefined && args['fail-on'] === undefined) {
       const slots = counted(later, 'slot')
       terminal.say(
-        `${SOURCE}: --max-days passes later builds of an earlier release in ${slots}; add --fail-on older-release`,
+        `${SOURCE}: --max-days accepts later builds of an earlier release in ${slots}; add --fail-on older-release`,
       )
     }
     refuseSkew(skews, args)

@@ -202,7 +202,7 @@ export function readBuilds(texts: readonly string[]): NamedBuild[] {
   if (second < 0) return builds
   throw new InputError(
     `${texts[second]}: a second build for ${names[second]}`,
-    'Name one build for each architecture.',
+    'Specify one build for each architecture.',
   )
 }
 
@@ -220,7 +220,7 @@ function readAssignment(text: string): NamedBuild {
     `${JSON.stringify(text)}: expected ${expected}`,
     (CLOUDS as readonly string[]).includes(text)
       ? 'Separate clouds by commas: --cloud azure,aws.'
-      : 'Name a build, for example x86_64=418.94.202410090804-0.',
+      : 'Specify a build, for example x86_64=418.94.202410090804-0.',
   )
 }
 

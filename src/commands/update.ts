@@ -61,7 +61,7 @@ export const updateCommand = command({
       if (isSkipped && !folder.exists(config.snapshot)) {
         own.say(`${config.snapshot}: not written, as there are no builds and no cloud was queried`)
         own.say(
-          `Run stream-snapshot update ${name}, or name a build: stream-snapshot update --cloud none ${name} VERSION`,
+          `Run stream-snapshot update ${name}, or specify a build: stream-snapshot update --cloud none ${name} VERSION`,
         )
         continue
       }
@@ -101,7 +101,7 @@ function readWords(words: readonly string[], { streams, file }: OpenedWorkspace)
     if (name === undefined || streams.has(prefix)) {
       const stream = [prefix, ...words].find((each) => streams.has(each)) ?? 'STREAM'
       throw new InputError(
-        `${word}: a version without a stream before it`,
+        `${word}: a version without a stream`,
         `Put the stream before its version: ${stream} ${streams.has(prefix) ? version : word}`,
       )
     }

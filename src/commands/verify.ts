@@ -33,7 +33,7 @@ export const verifyCommand = command({
     if (files.length === 0) {
       throw new InputError(
         `${SNAPSHOT.join(', ')}: expected a snapshot, found only recordings`,
-        'Name the snapshot, without .recording in its name.',
+        'Use the snapshot: the file without .recording in its name.',
       )
     }
     const results: Verification[] = []
@@ -67,7 +67,7 @@ function refuseFaults(checks: readonly Check[]): void {
   const [first] = failed
   if (first === undefined) return
   const remedy = failed.some(({ name }) => name === 'secrets')
-    ? 'Do not push the files. Revoke the secrets, and capture again.'
+    ? 'Revoke the secrets, capture again, and do not push the files.'
     : ((failed.length === 1 ? first.remedy : undefined) ??
       'Restore the snapshot and its recording from git, or capture again.')
   throw new CheckFailure(`${failed.length} of ${checks.length} checks failed`, remedy)

@@ -60,5 +60,5 @@ function listFiles(folder: string, suffix: string): string[] {
 
 function refuseStdin(file: string): string {
   if (file !== STDIN) return file
-  throw new InputError('-: stdin cannot be updated', 'Name a file.')
+  throw new InputError('-: stdin cannot be updated', 'Use a file.')
 }

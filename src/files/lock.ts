@@ -75,7 +75,7 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
     if (Date.now() > end) {
       throw new ServiceError(
         `${file}: locked by ${holder}`,
-        `Try again when that run has ended, or remove ${lock} if there is none.`,
+        `Try again after that run ends, or remove ${lock} if no run is active.`,
       )
     }
     if (!isWaiting) onWait(`${file}: waiting for ${holder}`)

@@ -38,8 +38,8 @@ export function resolveTarget(file: string, path: string): string {
     const [first = ''] = relative(fs.realpathSync(root), target).split(sep)
     if (first === '..') {
       throw new InputError(
-        `${file}: a link out of the git repository, to ${target}`,
-        'Replace the link by a file or folder, or use another path.',
+        `${file}: a link to ${target}, outside of the git repository`,
+        'Replace the link with a file or folder, or use another path.',
       )
     }
     if (first === '.git') {

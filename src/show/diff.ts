@@ -134,7 +134,7 @@ function summarize(stream: StreamDiff): string {
   const change = status === undefined ? '' : `${status}, `
   const older = countLosses(stream, 'older')
   const lost = [
-    ...(older > 0 ? [`${older} replaced by older ones`] : []),
+    ...(older > 0 ? [`${older} replaced by older images`] : []),
     `${countLosses(stream, 'removed')} removed`,
   ]
   return `${change}${releaseMoves(stream)}; ${[...state, ...lost].join(', ')}`

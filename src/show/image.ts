@@ -112,7 +112,7 @@ function fragment(path: YamlPath, members: object): string {
 export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   const { slot, entry, urn } = found
   const { release, grade, days = 0, ungraded } = findGrade(stream, found)
-  const older = days > 0 ? `${counted(days, 'day')} older` : 'of an older release'
+  const older = days > 0 ? `${counted(days, 'day')} older` : 'from an earlier release'
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
     ...(grade?.startsWith('older-')
@@ -210,7 +210,7 @@ function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}):
   const gen2 = printSlot({ ...slot, generation: 2 })
   const sku = images.find((each) => printSlot(each.slot) === gen2)?.entry.sku
   if (slot.generation === 1 && gen1Sku(sku ?? '') !== undefined) {
-    return 'Use --gen1 instead of --generation to derive it from the Gen2 image.'
+    return 'Use --gen1 instead of --generation to derive the Gen1 image from the Gen2 image.'
   }
   const isFixed = (name: keyof Slot) => facts[name] !== undefined
   const usable = images.filter((each) =>

@@ -245,7 +245,7 @@ function move({ before, after }: Change): string {
   const [old, fresh] = [versionText(before), versionText(after)]
   if (old === undefined || fresh === undefined) return old ?? fresh ?? ''
   if (old !== fresh) return `${old} -> ${fresh}`
-  if (after?.subject.kind === 'build') return `${fresh}, other content`
+  if (after?.subject.kind === 'build') return `${fresh}, different content`
   if (before && after && isPart(before)) return memberChanges(before, after)
   return `${before?.value} -> ${after?.value}`
 }

@@ -110,7 +110,7 @@ export async function planCapture(
   if (clouds.length > 0 && ocp === undefined && !options.allowsBuildsOnly) {
     throw new InputError(
       `${config.target ?? config.snapshot}: ${decision.cause}`,
-      'Name it with --ocp X.Y, or query no cloud with --cloud none.',
+      'Specify the OCP version with --ocp X.Y, or query no cloud with --cloud none.',
     )
   }
   const queried = ocp ? clouds : []
@@ -153,7 +153,7 @@ function notesOnOcp(
   if (ocp === undefined) return [`marketplace images unchanged: ${cause}; add --ocp X.Y`]
   return [
     ...(given ? notesOnOption(given, table) : []),
-    ...(isGuess ? [`OCP ${printMajorMinor(ocp)} is a guess, by ${evidence}`] : []),
+    ...(isGuess ? [`OCP ${printMajorMinor(ocp)} is a guess from ${evidence}`] : []),
     ...conflicts,
   ]
 }
@@ -193,8 +193,8 @@ async function readSource(
     if (before !== undefined) return snapshotSource(config, before)
     if (options.ocp === undefined) {
       throw new InputError(
-        `${config.snapshot}: no such file, and nothing to capture is named`,
-        'Name builds as ARCH=VERSION, a stream file with --stream FILE, or an OCP version with --ocp X.Y.',
+        `${config.snapshot}: no such file, and nothing to capture is specified`,
+        'Specify builds as ARCH=VERSION, a stream file with --stream FILE, or an OCP version with --ocp X.Y.',
       )
     }
     const identity = identify(config, { name: `rhcos-${options.ocp}` })
@@ -237,8 +237,8 @@ async function readSource(
 
 export function missingName(): InputError {
   return new InputError(
-    'the name of the stream, which is the folder of its builds, is missing',
-    'Name it with --name, for example --name 4.18-9.4.',
+    'missing stream name, which is also the folder of the builds',
+    'Specify the name with --name, for example --name 4.18-9.4.',
   )
 }
 
@@ -278,7 +278,7 @@ function identify(
   if (!isStreamName(name)) {
     throw new InputError(
       `stream name: expected a name such as 4.18-9.4, found ${printable(name)}`,
-      'Name the stream with --name.',
+      'Specify the stream name with --name.',
     )
   }
   return {

@@ -100,7 +100,10 @@ export class BuildLoss extends CheckFailure {
     readonly comparison: Comparison,
   ) {
     const names = losses.map(dropName).join(',')
-    super(`${file}: would lose ${losses.length} parts of builds`, `Allow it with --drop ${names}.`)
+    super(
+      `${file}: would lose ${losses.length} parts of builds`,
+      `Allow the removal with --drop ${names}.`,
+    )
   }
 }
 
@@ -242,8 +245,8 @@ class EmptyCapture extends InputError {}
 function refuseEmpty({ clouds, builds }: CapturePlan, { drop = [] }: PlanOptions, file: string) {
   if (clouds.length > 0 || builds.length > 0 || drop.length > 0) return
   throw new EmptyCapture(
-    `${file}: nothing to capture, as no build and no cloud is named`,
-    'Name builds as ARCH=VERSION, or clouds with --cloud.',
+    `${file}: nothing to capture: no build and no cloud is specified`,
+    'Specify builds as ARCH=VERSION, or clouds with --cloud.',
   )
 }
 
@@ -265,7 +268,7 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
     if (place === undefined) return undefined
     const option = place === 'sparse' ? '--ignore-skip-worktree-bits ' : ''
     throw new InputError(
-      `${file}: git has this file, but it is missing here`,
+      `${file}: tracked by git, but missing`,
       `Restore it with git checkout ${option}-- ${file} ${recording}, or remove it with git rm.`,
     )
   }
@@ -277,7 +280,7 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
     if (!(error instanceof InputError)) throw error
     const remedy = isSnapshotText(text)
       ? `Restore it with git checkout HEAD -- ${file} ${recording}.`
-      : 'Name another file, as only a snapshot is replaced.'
+      : 'Use another path: capture only replaces snapshots.'
     throw new InputError(error.message, remedy, { cause: error })
   }
 }
@@ -379,7 +382,7 @@ function checkReadable(text: string, file: string): void {
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     throw new ServiceError(
-      `the responses do not make a valid snapshot: ${error.message}`,
+      `the responses do not result in a valid snapshot: ${error.message}`,
       error.remedy,
       {
         cause: error,

@@ -121,7 +121,7 @@ function toFaults(
   const files = `${snapshot} ${recordingFile(snapshot)}`
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
     form: `Run stream-snapshot capture ${snapshot} --replay.`,
-    secrets: 'Do not push the files. Revoke the secrets, and capture again.',
+    secrets: 'Revoke the secrets, capture again, and do not push the files.',
   }
   const restore = `Run git checkout -- ${files}, or stream-snapshot update ${name}.`
   const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`
@@ -191,7 +191,7 @@ async function otherSettings(
   if (criteria !== undefined) {
     const wanted = readCriteria(await folder.read(criteria), criteria)
     if (!hasCriteria(wanted, snapshot, allParts(snapshot))) {
-      add(`captured with other criteria than ${criteria}`)
+      add(`captured with criteria other than ${criteria}`)
     }
   }
   return faults
@@ -215,6 +215,6 @@ async function findUnused({ file, streams }: OpenedWorkspace, folder: Folder): P
   }
   return unused.map((path) => ({
     message: `${path}: not used by any stream in ${file}`,
-    remedy: `Delete ${path}, or name it as the snapshot of a stream in ${file}.`,
+    remedy: `Delete ${path}, or set it as the snapshot of a stream in ${file}.`,
   }))
 }

@@ -66,7 +66,7 @@ export async function readSettings(
   if (others.length === 0) throw first
   throw new MissingCredentials(
     `missing credentials for ${missing.length} clouds`,
-    'Sign in to each cloud, or name fewer clouds with --cloud.',
+    'Sign in to each cloud, or query fewer clouds with --cloud.',
     { lines: errorLines(missing) },
   )
 }

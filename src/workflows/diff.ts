@@ -278,10 +278,13 @@ export async function diffSnapshots(
   if (later === undefined) {
     throw otherName === undefined
       ? new InputError(
-          `${name}: no such file, and no such file in HEAD`,
+          `${name}: not found in the working tree or in HEAD`,
           `Use --base ${name} to compare with a revision.`,
         )
-      : new InputError(`${name} and ${otherName}: no such files`, 'Name at least one snapshot.')
+      : new InputError(
+          `${name} and ${otherName}: no such files`,
+          'Specify at least one existing snapshot.',
+        )
   }
   const releases =
     target === undefined ? undefined : readReleases(await folder.read(target), target)

@@ -64,7 +64,7 @@ export async function findHistories(
       : [fileRequest(path, opened, folder)]
   if (target === undefined) return requests
   if (!folder.exists(target)) {
-    throw new InputError(`--target: ${target}: no such file`, 'Name an existing stream file.')
+    throw new InputError(`--target: ${target}: no such file`, 'Use an existing stream file.')
   }
   return requests.map(({ choices, ...request }) => ({
     ...request,

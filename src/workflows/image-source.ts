@@ -88,16 +88,21 @@ async function remedyFor(
   const queried = text === undefined ? [] : capturedClouds(readShape(text, snapshot))
   return queried.length === 0
     ? `Run stream-snapshot update ${name}.`
-    : `No marketplace images of ${queried.join(', ')} are known; query again with stream-snapshot update ${name}.`
+    : `Run stream-snapshot update ${name} to query ${queried.join(', ')} again, as no marketplace images were found.`
 }
 
 function noSource(source: string, names: readonly string[]): InputError {
   const suggestion = nearest(source, names)
   const shown = printPath(source)
   return names.length === 0
-    ? new InputError(`${shown}: no such file`, 'Name a stream, a marketplace file or a snapshot.')
+    ? new InputError(
+        `${shown}: no such file`,
+        'Specify a stream, a marketplace file or a snapshot.',
+      )
     : new InputError(
         `${shown}: no such file, and no stream of ${WORKSPACE_FILE}`,
-        suggestion ? `Did you mean ${suggestion}?` : `Name a file, or one of ${names.join(', ')}.`,
+        suggestion
+          ? `Did you mean ${suggestion}?`
+          : `Specify a file, or one of ${names.join(', ')}.`,
       )
 }

@@ -56,7 +56,7 @@ export async function initWorkspace({ files, ocp }: InitOptions, folder: Folder)
   if (found.length === 0) {
     throw new InputError(
       `no stream file in ${STREAM_FOLDERS.map((each) => join(root, each)).join(', ')}`,
-      'Name the files: stream-snapshot init STREAM_FILE ...',
+      'Specify the files: stream-snapshot init STREAM_FILE ...',
     )
   }
   const names = nameStreams(found.map((each) => relative(root, each.file)))
@@ -90,7 +90,10 @@ async function readNamed(folder: Folder, files: readonly string[], root: string)
   const found: Found[] = []
   for (const file of unique) {
     if (relative(root, file).startsWith('..')) {
-      throw new InputError(`${file}: outside of the repository`, 'Run init in its repository.')
+      throw new InputError(
+        `${file}: outside of the repository`,
+        'Run init in the repository of this file.',
+      )
     }
     found.push({ file, stream: readStream(await folder.read(file), file) })
   }
@@ -204,7 +207,7 @@ function refuseUnknown(streams: readonly (InitStream & Described)[]): void {
   if (only === undefined) return
   throw new InputError(
     more.length === 0 ? only : `unknown OCP version of ${unknown.length} streams`,
-    'Name the version: stream-snapshot init --ocp X.Y',
+    'Specify the version: stream-snapshot init --ocp X.Y',
     { lines: more.length === 0 ? [] : unknown },
   )
 }
@@ -223,7 +226,7 @@ function findConflicts(streams: readonly InitStream[]): string[] {
     const versions = groupBy(members, ({ version }) => version)
     if (versions.size < 2) return []
     const texts = [...versions.values()].flatMap(
-      ([first]) => first && `${first.name} is OCP ${first.version} by ${first.ocp.evidence}`,
+      ([first]) => first && `${first.name} is OCP ${first.version} from ${first.ocp.evidence}`,
     )
     return [`${place}: different OCP versions: ${texts.join(', ')}`]
   })

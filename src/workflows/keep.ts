@@ -160,7 +160,7 @@ export function knownDrops(
   if (unknown.length > 0 && !dropsOfAnyStream) {
     throw new InputError(
       `--drop ${unknown.join(',')}: not in ${file}`,
-      parts.length === 0 ? 'Remove --drop.' : `Name one or more of ${parts.join(', ')}.`,
+      parts.length === 0 ? 'Remove --drop.' : `Use one or more of ${parts.join(', ')}.`,
     )
   }
   return drop.filter(isKnown)
@@ -235,7 +235,7 @@ export async function mergeEvidence(
     if (!(error instanceof UserError)) throw error
     throw new CheckFailure(
       `${file}: ${error.message}`,
-      `Query all parts, or remove those that are not queried with --drop ${partNames(kept).join(',')}.`,
+      `Query all parts, or remove the parts that are not queried with --drop ${partNames(kept).join(',')}.`,
       { cause: error },
     )
   })
@@ -279,7 +279,7 @@ export function refuseOtherSettings(
   const remedy = `${query} ${them} too, or remove ${them} with --drop ${names.join(',')}.`
   if (others.length === 0) throw new CheckFailure(`${config.snapshot}: ${first[1]}`, remedy)
   throw new CheckFailure(
-    `${config.snapshot}: ${counted(names.length, 'part')} captured with other settings`,
+    `${config.snapshot}: ${counted(names.length, 'part')} of the snapshot were captured with different settings`,
     remedy,
     { lines: reasons.map(([, text]) => text) },
   )

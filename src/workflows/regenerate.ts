@@ -15,7 +15,7 @@ import type { Write } from '../files/write.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 
 export interface RegenerateOptions {
-  /** Whether images and builds may be removed, or replaced by older ones. */
+  /** Whether images and builds may be removed, or replaced by older images. */
   readonly allowRegression?: boolean
   /** Whether images of the target in lost regions are kept. */
   readonly keepLost?: boolean

@@ -70,7 +70,10 @@ async function snapshotSkew(
   const releases =
     target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
   if (releases.size === 0 && Object.keys(snapshot.builds).length === 0) {
-    throw new InputError(`${source}: no builds in this snapshot`, 'Name its stream with --target.')
+    throw new InputError(
+      `${source}: no builds in this snapshot`,
+      'Specify the stream with --target.',
+    )
   }
   const skews = measureSkew(snapshot, releases, require)
   if (skews.length > 0) return skews
@@ -105,7 +108,7 @@ async function streamSkew(
   })
   const releases = Object.values(state.releases)
   if (releases.length === 0) {
-    throw new InputError(`${file}: no releases in this file`, 'Name its stream with --target.')
+    throw new InputError(`${file}: no releases in this file`, 'Specify the stream with --target.')
   }
   if (given) refuseOcp(given, releases, criteria.rhel)
   refuseOther(ocp, file, state.ocp)
@@ -123,7 +126,7 @@ async function streamSkew(
   throw new InputError(
     `${file}: no images`,
     !isSupported || stream === STDIN
-      ? 'Name a stream with marketplace images, or a snapshot.'
+      ? 'Use a stream with marketplace images, or a snapshot.'
       : name !== undefined
         ? `Run stream-snapshot update ${name}.`
         : `Run stream-snapshot capture snapshot.json --stream ${stream}${option}, then stream-snapshot skew snapshot.json.`,
@@ -134,7 +137,7 @@ function refuseOther(option: string | undefined, file: string, ocp: string | nul
   if (option === undefined || option === ocp) return
   throw new InputError(
     `--ocp ${option}: the OCP version of ${file} is ${ocp ?? 'unknown'}`,
-    'Omit --ocp.',
+    'Remove --ocp.',
   )
 }
 
@@ -171,8 +174,8 @@ export async function readQueried(
     `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
     name === undefined
       ? file === STDIN
-        ? `Name a snapshot of ${missing}.`
-        : `Query it: stream-snapshot capture ${file} --cloud ${missing}`
+        ? `Use a snapshot with ${missing}.`
+        : `Query ${missing}: stream-snapshot capture ${file} --cloud ${missing}`
       : config?.clouds?.includes(missing)
         ? `Run ${update}.`
         : `Add ${missing} to clouds in ${workspace?.file}, then run ${update}.`,

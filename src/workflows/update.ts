@@ -170,7 +170,7 @@ async function refuseOtherOcp(
   if (captured === null || captured === options.ocp) return
   throw new InputError(
     `${config.snapshot} was captured for OCP ${captured}, not ${options.ocp}`,
-    'Query the clouds too, without --cloud none.',
+    'Remove --cloud none to query the clouds too.',
   )
 }
 
@@ -181,7 +181,7 @@ function withStream(name: string, error: unknown, file: string): unknown {
   const Kind = [MissingCredentials, ServiceError].find((each) => error instanceof each)
   // Options that `update` does not have are keys of the workspace file.
   const remedy = error.remedy
-    ?.replace(/^Name it with --name\b.*/, `Set name of ${name} in ${file}.`)
+    ?.replace(/^Specify the name with --name\b.*/, `Set name of ${name} in ${file}.`)
     .replace(/--ocp\b/, `stream-snapshot update ${name} --ocp`)
     .replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
     .replace(/--(name|url|distro|criteria)\b/, `$1 in ${file}`)
@@ -194,7 +194,7 @@ function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly Stre
   if (unknown.length === 0) return
   throw new InputError(
     `--drop ${unknown.join(',')}: not in the snapshots of these streams`,
-    'Name clouds, regions or architectures of a snapshot.',
+    'Use clouds, regions or architectures of a snapshot.',
   )
 }
 
@@ -219,7 +219,7 @@ async function selectStreams(
   if (ocp !== undefined && updates.length !== 1) {
     throw new InputError(
       '--ocp: applies to one stream',
-      `Name the stream: stream-snapshot update ${updates[0]?.name ?? only} --ocp ${ocp}`,
+      `Specify the stream: stream-snapshot update ${updates[0]?.name ?? only} --ocp ${ocp}`,
     )
   }
   const keys = new Map<string, StreamKeys>()
@@ -250,7 +250,7 @@ async function newBuilds(
   if (release !== undefined && architectures.length === 0) {
     throw new InputError(
       `${release}: the architectures are unknown, as ${target} does not exist`,
-      `Name each architecture: x86_64=${release}.`,
+      `Specify each architecture: x86_64=${release}.`,
     )
   }
   const own =

@@ -75,7 +75,8 @@ async function checkTarget(
   folder: Folder,
 ): Promise<TargetCheck> {
   const files = targetFiles(config)
-  const other = `not what ${config.snapshot} generates`
+  const mismatch = ({ length }: readonly unknown[]) =>
+    `${length > 1 ? 'do' : 'does'} not match ${config.snapshot}`
   const notPending = (unverified: readonly UnverifiedImages[]) =>
     unverified.filter(
       ({ cloud, architecture, layout }) =>
@@ -87,7 +88,9 @@ async function checkTarget(
     const done = { regeneration, comparison: result.comparison }
     const unverified = notPending(result.unverified)
     const faults = [
-      ...(writes.length > 0 ? [`${writes.map(({ file }) => file).join(', ')}: ${other}`] : []),
+      ...(writes.length > 0
+        ? [`${writes.map(({ file }) => file).join(', ')}: ${mismatch(writes)}`]
+        : []),
       ...unverified.map((images) => {
         const file = images.layout ? config.target : (config.marketplaceFile ?? config.target)
         return `${file}: ${describeUnverified(images)}`
@@ -105,7 +108,7 @@ async function checkTarget(
   } catch (error) {
     if (error instanceof Loss) {
       const faults = [
-        ...[other, error.message],
+        ...[mismatch(files), error.message],
         ...notPending(error.unverified).map(describeUnverified),
       ]
       const fault = `${files.join(', ')}: ${faults.join('; ')}`

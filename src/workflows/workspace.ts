@@ -51,7 +51,7 @@ function refuseLinks(workspace: ReadWorkspace, file: string, folder: Folder): vo
     const own = `${file}: the ${key} of ${stream}: ${path} is`
     const remedy = 'Replace the link with a file or folder.'
     if (first === '..') {
-      throw new InputError(`${own} a link out of the folder of ${file}`, remedy)
+      throw new InputError(`${own} a link to a file outside of the folder of ${file}`, remedy)
     }
     if (first === '.git') throw new InputError(`${own} a link into .git`, remedy)
     if (isFile) throw new InputError(`${own} a link to the workspace file`, 'Remove the link.')
@@ -88,7 +88,7 @@ export function unknownStream(name: string, known: readonly string[], file: stri
   const suggestion = nearest(name, known)
   return new InputError(
     `${file}: no stream ${JSON.stringify(name)}`,
-    suggestion ? `Did you mean ${suggestion}?` : `Name one of ${known.join(', ')}.`,
+    suggestion ? `Did you mean ${suggestion}?` : `Use one of ${known.join(', ')}.`,
   )
 }
 

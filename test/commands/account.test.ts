@@ -170,7 +170,7 @@ describe('what a run would take away', () => {
     await writeFile(at('s.json'), rhel10)
     const on = await regenerate()
     expect(on.status).toBe(0)
-    expect(on.stderr).toContain('x86_64: moves from RHEL 9.8 to 10.2\n')
+    expect(on.stderr).toContain('x86_64: update from RHEL 9.8 to 10.2\n')
   })
 })
 
@@ -298,11 +298,11 @@ describe('verify --target', () => {
       return /target: .*/.exec(stdout)?.[0]
     }
     expect(await target('--marketplace-file', 'm.json')).toBe('target: ok')
-    expect(await target()).toBe('target: FAILED: t.json: not what s.json generates')
+    expect(await target()).toBe('target: FAILED: t.json: does not match s.json')
     await regenerate('--layout', 'stream-metadata')
     expect(await target()).toBe('target: ok')
     expect(await target('--layout', 'enhancement')).toMatch(
-      /^target: FAILED: t\.json: not what s\.json generates; t\.json: 2 azure images in the layout stream-metadata, which is not generated: /,
+      /^target: FAILED: t\.json: does not match s\.json; t\.json: 2 azure images in the layout stream-metadata, which is not generated: /,
     )
   })
 

@@ -86,19 +86,19 @@ describe('an unknown OCP version', () => {
   it.each<[string[], string]>([
     [
       ['--name', 'rhcos-4.18', 'x86_64=9.6.20250513-0'],
-      's.json: unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21',
+      's.json: unknown OCP version: RHEL 9.6 is used by OCP 4.19, 4.20 or 4.21',
     ],
     [
       ['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0'],
-      's.json: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1',
+      's.json: unknown OCP version: RHEL 9.8 is used by OCP 4.22, 4.23, 5.0 or 5.1',
     ],
     [
       ['--name', 'c10s', 'x86_64=10.0.20251103-0'],
-      's.json: unknown OCP version: RHEL 10.0 is in no OCP version',
+      's.json: unknown OCP version: no OCP version uses RHEL 10.0',
     ],
     [
       ['--name', 'rhcos-4.16', 'x86_64=10.0.20250628-0'],
-      's.json: unknown OCP version: RHEL 10.0 is in no OCP version',
+      's.json: unknown OCP version: no OCP version uses RHEL 10.0',
     ],
     [['--name', 'a', '--ocp', '4.2', `x86_64=${R}`], '--ocp 4.2: unknown OCP version'],
     [['--name', 'a', '--ocp', '4.99', `x86_64=${R}`], '--ocp 4.99: unknown OCP version'],
@@ -116,7 +116,7 @@ describe('a command line that is wrong', () => {
     [['x86_64='], '"x86_64=": expected a version after the ='],
     [['x86_64=../../x'], 'expected a version after the ='],
     [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64'],
-    [['x86_64=1'], 'the name of the stream, which is the folder of its builds, is missing'],
+    [['x86_64=1'], 'missing stream name, which is also the folder of the builds'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
     [[`${url}?sig=abc`], 'the URL contains a query or a fragment'],
     [['http://builds.example/meta.json'], 'plain http is only allowed to this machine'],
@@ -129,10 +129,10 @@ describe('a command line that is wrong', () => {
     [['--name', 'a/b', 'x86_64=1'], 'stream name: expected a name such as 4.18-9.4'],
     [['--distro', 'mars', 'x86_64=1'], 'expected one of rhcos, fcos'],
     [['--stream', 'rhcos.json', 'x86_64=1'], '--stream cannot be combined with builds'],
-    [[], 's.json: no such file, and nothing to capture is named'],
+    [[], 's.json: no such file, and nothing to capture is specified'],
     [
       ['--distro', 'fcos', '--name', 'stable', 'x86_64=38.20231002.3.1'],
-      "s.json: unknown OCP version: neither the releases nor the stream's name have one",
+      's.json: unknown OCP version: neither the releases nor the stream name contain an OCP version',
     ],
     [
       [

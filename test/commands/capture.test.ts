@@ -147,10 +147,10 @@ describe('capture', () => {
 
 describe('capture of an existing file', () => {
   it.each([
-    ['a stream', smallStream(EXAMPLE), 'a CoreOS stream, expected a snapshot', 'Name another file'],
-    ['another file', '{ "name": "x" }\n', 'not a snapshot', 'Name another file'],
-    ['a text', 'x\n', ':1:1: expected', 'Name another file'],
-    ['a list', '[]\n', 'expected a snapshot', 'Name another file'],
+    ['a stream', smallStream(EXAMPLE), 'a CoreOS stream, expected a snapshot', 'Use another path'],
+    ['another file', '{ "name": "x" }\n', 'not a snapshot', 'Use another path'],
+    ['a text', 'x\n', ':1:1: expected', 'Use another path'],
+    ['a list', '[]\n', 'expected a snapshot', 'Use another path'],
   ])('refuses to replace %s', async (_, text, message, remedy) => {
     const mockServer = await azureFor(imagesBeforeBump())
     await writeFile(at('x.json'), text)

@@ -66,7 +66,7 @@ describe('check names the repair', () => {
       /^one: FAILED\n~ {2}azure no-purchase-plan aarch64 gen2 {2}azureopenshift:aro4:417-arm:\S+ -> azureopenshift:aro4:418-arm:/,
     )
     expect(await faults()).toEqual([
-      `  one: one.json: not what ${SNAPSHOT} generates`,
+      `  one: one.json: does not match ${SNAPSHOT}`,
       '    Run stream-snapshot regenerate one',
     ])
     await call('regenerate', 'one')
@@ -106,7 +106,7 @@ describe('check names the repair', () => {
       '  one: one.json: no such file',
       '    Run git checkout -- one.json if it was committed, run stream-snapshot update one, or change target of one in stream-snapshot.json.',
       '  snapshots/old.json: not used by any stream in stream-snapshot.json',
-      '    Delete snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json.',
+      '    Delete snapshots/old.json, or set it as the snapshot of a stream in stream-snapshot.json.',
     ])
     await rm(at('snapshots/old.json'))
     await workspace({ ...STREAM, target: 'two.json' })
@@ -155,7 +155,7 @@ describe('check names the repair', () => {
     await given({ criteria: 'criteria.json' })
     await edit('criteria.json', (text) => text.replace('"earlierMinors":2', '"earlierMinors":1'))
     expect(await faults()).toEqual([
-      `  one: ${SNAPSHOT}: captured with other criteria than criteria.json`,
+      `  one: ${SNAPSHOT}: captured with criteria other than criteria.json`,
       '    Run stream-snapshot update one.',
     ])
   })
@@ -165,7 +165,7 @@ describe('check names the repair', () => {
     await edit('one.json', (text) => text.replaceAll('418.94.20240916', '418.94.20250122'))
     const [fault, remedy] = await faults()
     expect(fault).toMatch(
-      /^ {2}one: one\.json: not what snapshots\/s\.json generates; the target would get older images: \d+ marketplace images$/,
+      /^ {2}one: one\.json: does not match snapshots\/s\.json; the target would get older images: \d+ marketplace images$/,
     )
     expect(remedy).toBe(
       '    Run stream-snapshot regenerate one --allow-regression, or git checkout -- one.json',
@@ -280,7 +280,7 @@ describe('regenerate in a workspace', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr:
-        'stream-snapshot: --target: the files of a workspace stream are in stream-snapshot.json\nName the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE\n',
+        'stream-snapshot: --target: the files of a workspace stream are set in stream-snapshot.json\nUse the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE\n',
     })
     const typo = await call('regenerate', 'tow')
     expect(typo.stderr).toMatch(

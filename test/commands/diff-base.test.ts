@@ -314,7 +314,7 @@ stream and criteria
   it('compares one stream, and counts the images that older ones replace', async () => {
     await writeStream('rhel-9', OLD, { ...before, 'no-purchase-plan': '9.8.20260101' })
     const { stdout } = await diff('rhel-9', '--base', 'base')
-    expect(stdout).toMatch(/^rhel-9: .*, 1 replaced by older ones, 0 removed\n/)
+    expect(stdout).toMatch(/^rhel-9: .*, 1 replaced by older images, 0 removed\n/)
     expect(stdout).not.toContain('rhel-10')
   })
 
@@ -334,8 +334,12 @@ stream and criteria
   })
 
   it.each([
-    [['--base', 'nope'], 'nope: unknown revision', 'git log --oneline lists revisions.'],
-    [['--base', 'base', 'nope'], 'nope: unknown revision', 'git log --oneline lists revisions.'],
+    [['--base', 'nope'], 'nope: unknown revision', 'List the revisions with git log --oneline.'],
+    [
+      ['--base', 'base', 'nope'],
+      'nope: unknown revision',
+      'List the revisions with git log --oneline.',
+    ],
     [['--base', '--all'], '', ''],
   ])('refuses %j with exit 2, also with --exit-zero', async (args, cause, remedy) => {
     const { status, stdout, stderr } = await diff(...args, '--exit-zero')
@@ -396,7 +400,7 @@ stream and criteria
     const { stdout } = await diff('--base', 'base', 'link')
     expect(stdout).toBe('')
     expect((await diff('--base', 'base', 'HEAD')).stderr).toMatch(
-      /^stream-snapshot: [0-9a-f]{7}:rhel-9\.json: a link to a missing file\nName a revision /,
+      /^stream-snapshot: [0-9a-f]{7}:rhel-9\.json: a link to a missing file\nUse a revision /,
     )
   })
 

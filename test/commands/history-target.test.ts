@@ -94,7 +94,7 @@ describe('the history of a snapshot without builds, with its target', () => {
     expect(absent).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'stream-snapshot: --target: no.json: no such file\nName an existing stream file.\n',
+      stderr: 'stream-snapshot: --target: no.json: no such file\nUse an existing stream file.\n',
     })
   })
 

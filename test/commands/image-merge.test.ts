@@ -257,7 +257,7 @@ describe('an install-config', () => {
       [STREAM, '--merge', '-', '--in-place'],
     ]) {
       expect((await runImage(folder, words)).stderr).toBe(
-        'stream-snapshot: --merge: stdin is read once and cannot be written\nName a file.\n',
+        'stream-snapshot: --merge: stdin is read once and cannot be written\nUse a file.\n',
       )
     }
   })
@@ -730,7 +730,7 @@ pullSecret: '{}'
       refusal(
         2,
         'stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value.ami.arn: expected a key at the beginning of a line',
-        'Remove it from the file, then rerun.',
+        'Remove this key from the file, then rerun.',
       ),
     )
     const { stdout } = await merge(text.replace('{arn: arn:aws:1}', '{}'), '--replace')

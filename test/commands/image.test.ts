@@ -93,7 +93,7 @@ describe('SOURCE of image', () => {
     expect(await image('rhel-9')).toEqual(refused('plain.json', update))
     await write('s.json', snapshotText([]))
     expect((await image('rhel-9')).stderr).toContain(
-      '\nNo marketplace images of azure are known; query again with stream-snapshot update rhel-9.\n',
+      '\nRun stream-snapshot update rhel-9 to query azure again, as no marketplace images were found.\n',
     )
   })
 
@@ -292,7 +292,7 @@ describe('the stream of several', () => {
     [
       ['unknown.yaml'],
       2,
-      'unknown.yaml: several streams, and no OCP version that defines a default: rhel-10, rhel-9\nSelect one with --stream-name.',
+      'unknown.yaml: several streams, and no OCP version that determines the default: rhel-10, rhel-9\nSelect one with --stream-name.',
     ],
   ])('%j is refused', async (words, status, message) => {
     await write('map.yaml', await configMap(STREAMS))
@@ -444,7 +444,7 @@ describe('a missing image', () => {
     [
       ['--generation', 'gen1'],
       'azure no-purchase-plan x86_64 gen1',
-      'Use --gen1 instead of --generation to derive it from the Gen2 image.',
+      'Use --gen1 instead of --generation to derive the Gen1 image from the Gen2 image.',
     ],
   ])('is reported with the images that exist: %j', async (words, slot, remedy) => {
     expect(await image(DEMO, ...words)).toEqual({
@@ -483,7 +483,7 @@ describe('a missing image', () => {
       status: 1,
       stdout: '',
       stderr:
-        'stream-snapshot: enhancement.json: azureopenshift:aro4:418-arm:418.94.20241009 has no Gen1 image\nRemove --gen1 to use it.\n',
+        'stream-snapshot: enhancement.json: azureopenshift:aro4:418-arm:418.94.20241009 has no Gen1 image\nRemove --gen1 to use this image.\n',
     })
   })
 })

@@ -87,7 +87,7 @@ describe('init', () => {
     const none = await init()
     expect(none).toMatchObject({ status: 2 })
     expect(none.stderr).toBe(
-      'stream-snapshot: no stream file in ., data/data/coreos, data/data, data, streams, coreos, demo\nName the files: stream-snapshot init STREAM_FILE ...\n',
+      'stream-snapshot: no stream file in ., data/data/coreos, data/data, data, streams, coreos, demo\nSpecify the files: stream-snapshot init STREAM_FILE ...\n',
     )
     expect(await init('odd/place.json')).toMatchObject({ status: 0 })
     const [workspace, attributes] = [
@@ -200,12 +200,12 @@ describe('the OCP version', () => {
       status: 2,
       stdout: '',
       stderr:
-        'stream-snapshot: rhcos.json: unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1\nName the version: stream-snapshot init --ocp X.Y\n',
+        'stream-snapshot: rhcos.json: unknown OCP version: RHEL 9.8 is used by OCP 4.22, 4.23, 5.0 or 5.1\nSpecify the version: stream-snapshot init --ocp X.Y\n',
     })
     await write('coreos-other.json', NINE())
     const both = await init()
     expect(both.stderr).toMatch(
-      /^stream-snapshot: unknown OCP version of 2 streams\n {2}coreos-other\.json: unknown .*\n {2}rhcos\.json: unknown .*\nName the version: /,
+      /^stream-snapshot: unknown OCP version of 2 streams\n {2}coreos-other\.json: unknown .*\n {2}rhcos\.json: unknown .*\nSpecify the version: /,
     )
     expect(await init('--ocp', '4.22')).toMatchObject({ status: 0 })
     expect((await streams()).rhcos.ocp).toBe('4.22')
@@ -214,9 +214,9 @@ describe('the OCP version', () => {
   it('follows the SKUs rather than a stale name, and is called a guess', async () => {
     await two('aro_5-0_x64_gen2', 'aro_5-0_x64_gen2')
     const { stderr } = await init()
-    expect(stderr).toContain('OCP 5.0 by SKU aro_5-0_x64_gen2 (a guess)\n')
+    expect(stderr).toContain('OCP 5.0 from SKU aro_5-0_x64_gen2 (a guess)\n')
     expect(stderr).toContain(
-      'warning: rhel-10: OCP 5.0 by SKU aro_5-0_x64_gen2, but OCP 4.22 by stream name rhcos-4.22\n',
+      'warning: rhel-10: OCP 5.0 from SKU aro_5-0_x64_gen2, but OCP 4.22 from stream name rhcos-4.22\n',
     )
     expect(await versions()).toEqual(['5.0', '5.0'])
   })
@@ -226,9 +226,9 @@ describe('the OCP version', () => {
     await git(folder, 'checkout', '--quiet', '-b', 'release-4.22')
     const { stderr } = await init()
     expect(await versions()).toEqual(['4.22', '4.22'])
-    expect(stderr).toContain('OCP 4.22 by git branch release-4.22\n')
+    expect(stderr).toContain('OCP 4.22 from git branch release-4.22\n')
     expect(stderr).toContain(
-      'warning: rhel-10: OCP 4.22 by git branch release-4.22, but OCP 5.0 by SKU aro_5-0_x64_gen2\n',
+      'warning: rhel-10: OCP 4.22 from git branch release-4.22, but OCP 5.0 from SKU aro_5-0_x64_gen2\n',
     )
   })
 
@@ -237,7 +237,7 @@ describe('the OCP version', () => {
     const { stderr } = await init()
     expect(await versions()).toEqual(['4.22', '5.0'])
     expect(stderr).toContain(
-      'warning: data/data/coreos: different OCP versions: rhel-9 is OCP 4.22 by SKU aro_422-v2, rhel-10 is OCP 5.0 by SKU aro_5-0_x64_gen2\n',
+      'warning: data/data/coreos: different OCP versions: rhel-9 is OCP 4.22 from SKU aro_422-v2, rhel-10 is OCP 5.0 from SKU aro_5-0_x64_gen2\n',
     )
   })
 
@@ -254,7 +254,7 @@ describe('the OCP version', () => {
       builds: { x86_64: build },
     })
     await write('snapshots/rhcos.json', text)
-    expect((await init()).stderr).toContain('OCP 5.1 by the existing snapshot')
+    expect((await init()).stderr).toContain('OCP 5.1 from the existing snapshot')
     expect((await streams()).rhcos).toMatchObject({
       ocp: '5.1',
       builds: { x86_64: '9.8.20260428-0' },

@@ -37,7 +37,8 @@ describe('report', () => {
     await writeFile(at('notes.txt'), 'notes')
     expect(await report('rhcos.json', '--file', 'notes.txt')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: --file: notes.txt: not an HTML page\nChoose another file.\n',
+      stderr:
+        'stream-snapshot: --file: notes.txt: exists and is not an HTML page\nChoose another file.\n',
     })
     expect((await readdir(folder)).sort()).toEqual([...before, 'notes.txt'].sort())
   })
@@ -52,7 +53,7 @@ describe('report', () => {
     expect(await report('rhcos.json', '--file', './rhcos.json')).toMatchObject({
       status: 2,
       stderr:
-        'stream-snapshot: --file: ./rhcos.json: an input of the report\nChoose another file.\n',
+        'stream-snapshot: --file: ./rhcos.json: is an input of the report\nChoose another file.\n',
     })
     expect(await report('rhcos.json')).toMatchObject({ status: 2 })
     expect(await readdir(folder)).toEqual(before)

@@ -123,7 +123,7 @@ describe('skew without a snapshot', () => {
     })
     expect(await skew('s.json', '--fail-on', 'none')).toMatchObject({
       status: 2,
-      stderr: `stream-snapshot: ${note} images have no grade\nName it with --ocp.\n`,
+      stderr: `stream-snapshot: ${note} images have no grade\nSpecify the OCP version with --ocp.\n`,
     })
   })
 
@@ -162,7 +162,7 @@ describe('skew without a snapshot', () => {
     expect(await skew('rhcos.json', '--max-days', '5')).toMatchObject({
       status: 0,
       stderr:
-        'rhcos.json: --max-days passes later builds of an earlier release in 1 slot; add --fail-on older-release\n',
+        'rhcos.json: --max-days accepts later builds of an earlier release in 1 slot; add --fail-on older-release\n',
     })
     expect((await skew('rhcos.json', '--fail-on', 'older-release')).status).toBe(1)
   })
@@ -181,7 +181,7 @@ describe('skew without a snapshot', () => {
 
   it('names commands that work for files without images', async () => {
     const remedy = async (...args: string[]) => (await skew(...args)).stderr.split('\n')[1]
-    const none = 'Name a stream with marketplace images, or a snapshot.'
+    const none = 'Use a stream with marketplace images, or a snapshot.'
     await write('scos.json', smallStream({ x86_64: '10.0.20251103-0' }, 'scos'))
     expect(await remedy('scos.json')).toBe(none)
     await write('s.json', streamWith(undefined))
@@ -201,7 +201,8 @@ describe('skew without a snapshot', () => {
     expect(await skew('m.json')).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'stream-snapshot: m.json: no releases in this file\nName its stream with --target.\n',
+      stderr:
+        'stream-snapshot: m.json: no releases in this file\nSpecify the stream with --target.\n',
     })
     await write('s.json', streamWith(undefined))
     expect((await skew('m.json', '--target', 's.json')).status).toBe(0)

@@ -168,7 +168,7 @@ describe('skew', () => {
         status: 2,
         stdout: '',
         stderr:
-          'stream-snapshot: s.json: aws was not queried\nQuery it: stream-snapshot capture s.json --cloud aws\n',
+          'stream-snapshot: s.json: aws was not queried\nQuery aws: stream-snapshot capture s.json --cloud aws\n',
       })
     }
   })
@@ -198,7 +198,7 @@ describe('skew', () => {
     expect(await skew('s.json')).toMatchObject({
       status: 2,
       stderr:
-        'stream-snapshot: s.json: no builds in this snapshot\nName its stream with --target.\n',
+        'stream-snapshot: s.json: no builds in this snapshot\nSpecify the stream with --target.\n',
     })
     for (const wrong of [
       ['--fail-on', 'bad'],

@@ -46,7 +46,7 @@ it.each([
   ],
   [
     'diff HEAD HEAD',
-    'HEAD: a revision, expected a snapshot\nName a file of it, HEAD:snapshots/NAME.json, or compare the workspace: diff --base HEAD.',
+    'HEAD: a revision, expected a snapshot\nUse a file of this revision, HEAD:snapshots/NAME.json, or compare the workspace: diff --base HEAD.',
   ],
   ['list https://a.example/s.json', 'https://a.example/s.json: no such file\nDownload it first.'],
   [
@@ -55,7 +55,7 @@ it.each([
   ],
   [
     'regenerate s.json rhcos.json',
-    'unexpected argument: rhcos.json\nName the stream to update with --target FILE.',
+    'unexpected argument: rhcos.json\nSpecify the stream to update with --target FILE.',
   ],
 ])('%s', async (words, said) => {
   expect(await run(words.split(' '), { cwd: folder })).toEqual({

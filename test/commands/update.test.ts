@@ -89,7 +89,7 @@ describe('update of two streams', () => {
     expect(await update(imagesBeforeBump())).toMatchObject({
       status: 2,
       stderr:
-        'stream-snapshot: one: snapshots/one.json: git has this file, but it is missing here\n' +
+        'stream-snapshot: one: snapshots/one.json: tracked by git, but missing\n' +
         'Restore it with git checkout -- snapshots/one.json snapshots/one.recording.json, or remove it with git rm.\n',
     })
     await git(folder, 'rm', '--quiet', '--force', '--ignore-unmatch', 'snapshots/one.json')
@@ -136,7 +136,7 @@ describe('update of two streams', () => {
     [
       ['--drop', 'gcp'],
       '--drop gcp: not in the snapshots of these streams',
-      'Name clouds, regions or architectures of a snapshot.\n',
+      'Use clouds, regions or architectures of a snapshot.\n',
     ],
   ])('%j is refused', async (args, message, remedy) => {
     const { status, stderr } = await update(imagesBeforeBump(), ...args)
@@ -185,7 +185,7 @@ describe('update of a stream', () => {
       stderr: [
         'one:',
         '  snapshots/one.json: not written, as there are no builds and no cloud was queried',
-        '  Run stream-snapshot update one, or name a build: stream-snapshot update --cloud none one VERSION',
+        '  Run stream-snapshot update one, or specify a build: stream-snapshot update --cloud none one VERSION',
         'no file was changed',
         '',
       ].join('\n'),
@@ -253,8 +253,8 @@ describe('update of a stream', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: [
-        'stream-snapshot: rhel-9: rhel-9.json: unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21',
-        'Name it with stream-snapshot update rhel-9 --ocp X.Y, or query no cloud with --cloud none.',
+        'stream-snapshot: rhel-9: rhel-9.json: unknown OCP version: RHEL 9.6 is used by OCP 4.19, 4.20 or 4.21',
+        'Specify the OCP version with stream-snapshot update rhel-9 --ocp X.Y, or query no cloud with --cloud none.',
         '',
       ].join('\n'),
     })
@@ -387,7 +387,7 @@ describe('cosa2stream with a target of the workspace', () => {
     const { status, stderr } = await bump()
     expect(status).toBe(0)
     expect(stderr).toContain(
-      'warning: marketplace images unchanged: unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21; add --ocp X.Y\n',
+      'warning: marketplace images unchanged: unknown OCP version: RHEL 9.6 is used by OCP 4.19, 4.20 or 4.21; add --ocp X.Y\n',
     )
     const named = await bump('--ocp', '4.20')
     expect(named.status).toBe(0)

@@ -124,7 +124,7 @@ describe('verify', () => {
     await writeFile(at('m.json'), '{}')
     expect(await call(...verify)).toMatchObject({
       status: 1,
-      stdout: expect.stringContaining('target: FAILED: m.json: not what s.json generates\n'),
+      stdout: expect.stringContaining('target: FAILED: m.json: does not match s.json\n'),
       stderr: 'stream-snapshot: 1 of 7 checks failed\nRun stream-snapshot regenerate one\n',
     })
   })
@@ -159,7 +159,7 @@ describe('verify', () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
-        'stream-snapshot: 2 of 6 checks failed\nDo not push the files. Revoke the secrets, and capture again.\n',
+        'stream-snapshot: 2 of 6 checks failed\nRevoke the secrets, capture again, and do not push the files.\n',
     })
   })
 

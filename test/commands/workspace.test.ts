@@ -82,7 +82,7 @@ describe('a workspace', () => {
     ],
     [
       STREAM(', "marketplaceFile": "m.json", "layouts": ["enhancement"]'),
-      '4:80: a marketplaceFile only has the layout "stream-metadata"',
+      '4:80: a marketplaceFile only supports the layout "stream-metadata"',
     ],
     [STREAM(', "marketplaceFile": "one.json"'), '4:51: one.json: already the target of one'],
     [STREAM(', "marketplaceFile": "./one.json"'), '4:51: ./one.json: already the target of one'],
@@ -122,12 +122,12 @@ describe('a workspace', () => {
     [
       'a snapshot that is a link out of it',
       (outside) => symlink(join(outside, 'x.json'), at('snapshots/one.json')),
-      'the snapshot of one: snapshots/one.json is a link out of the folder of stream-snapshot.json',
+      'the snapshot of one: snapshots/one.json is a link to a file outside of the folder of stream-snapshot.json',
     ],
     [
       'a target in a linked folder',
       (outside) => symlink(outside, at('linked')),
-      'the target of two: linked/two.json is a link out of the folder of stream-snapshot.json',
+      'the target of two: linked/two.json is a link to a file outside of the folder of stream-snapshot.json',
     ],
     [
       'a link into .git',
@@ -164,7 +164,7 @@ describe('a workspace', () => {
     await write('data/other/a', 'x')
     const inside = await run(['check', 'three'], { cwd: at('data/other') })
     expect(inside.stderr).toBe(
-      'stream-snapshot: ../../stream-snapshot.json: no stream "three"\nName one of one, two.\n',
+      'stream-snapshot: ../../stream-snapshot.json: no stream "three"\nUse one of one, two.\n',
     )
     for (const command of ['check', 'update']) {
       const beyond = await run([command], { cwd: at('data/inner') })
@@ -236,14 +236,14 @@ describe('update and check', () => {
       '    Run stream-snapshot update one, or correct stream-snapshot.json.',
       '  one: snapshots/one.json: gcp was not queried',
       '    Run stream-snapshot update one.',
-      '  two: two.json: not what snapshots/two.json generates',
+      '  two: two.json: does not match snapshots/two.json',
       '    Run stream-snapshot regenerate two',
       '  two: snapshots/two.json: gcp was not queried',
       '    Run stream-snapshot update two.',
       '  snapshots/old.json: not used by any stream in stream-snapshot.json',
-      '    Delete snapshots/old.json, or name it as the snapshot of a stream in stream-snapshot.json.',
+      '    Delete snapshots/old.json, or set it as the snapshot of a stream in stream-snapshot.json.',
       '  snapshots/old.recording.json: not used by any stream in stream-snapshot.json',
-      '    Delete snapshots/old.recording.json, or name it as the snapshot of a stream in stream-snapshot.json.',
+      '    Delete snapshots/old.recording.json, or set it as the snapshot of a stream in stream-snapshot.json.',
       '',
     ])
     const one = await call('check', 'two')
@@ -316,7 +316,7 @@ describe('update and check', () => {
     )
     const { mockServer: __, ...whose } = await update([], '418.94.202410090804-0')
     expect(whose.stderr).toBe(
-      'stream-snapshot: 418.94.202410090804-0: a version without a stream before it\nPut the stream before its version: STREAM 418.94.202410090804-0\n',
+      'stream-snapshot: 418.94.202410090804-0: a version without a stream\nPut the stream before its version: STREAM 418.94.202410090804-0\n',
     )
   })
 })

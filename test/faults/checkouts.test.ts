@@ -99,7 +99,7 @@ describe('a bare clone', () => {
     expect(await run(['diff', FILE], { cwd })).toEqual(
       refusal(
         `${FILE}: no such file: the repository is bare`,
-        'Name two revisions: REVISION:PATH REVISION:PATH.',
+        'Use two revisions: REVISION:PATH REVISION:PATH.',
       ),
     )
   })

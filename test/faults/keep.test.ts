@@ -109,13 +109,13 @@ describe('what a capture does not ask for', () => {
     [
       'another OCP minor',
       ['--cloud', 'aws', '--ocp', '4.17'],
-      /^stream-snapshot: s\.json: 6 parts captured with other settings$/,
+      /^stream-snapshot: s\.json: 6 parts of the snapshot were captured with different settings$/,
       '  azure was captured for OCP 4.18, not 4.17\n',
     ],
     [
       'another stream',
       ['--cloud', 'aws', '--name', 'other'],
-      /^stream-snapshot: s\.json: 6 parts captured with other settings$/,
+      /^stream-snapshot: s\.json: 6 parts of the snapshot were captured with different settings$/,
       'Correct the name other, query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
     ],
   ])('is refused for %s, with its names', async (_, args, message, remedy) => {
@@ -146,7 +146,7 @@ describe('what a capture does not ask for', () => {
     expect(status).toBe(1)
     expect(stderr).toContain('stream-snapshot: s.recording.json: the recording has no response to ')
     expect(stderr).toContain(
-      'Query all parts, or remove those that are not queried with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
+      'Query all parts, or remove the parts that are not queried with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
     )
     expect(await text('s.json')).toBe(before)
     expect(await capture()).toMatchObject({ status: 0 })
@@ -191,7 +191,7 @@ describe('what a capture would lose', () => {
     expect(stderr.split('\n')[0]).toBe('stream-snapshot: s.json: would lose 2 parts of builds')
     expect(stderr).toContain('-  artifact qemu x86_64')
     expect(stderr).toContain('-  image aws x86_64 · ')
-    const parts = /Allow it with --drop (x86_64\/qemu,x86_64\/aws\/[a-z0-9-]+)\.\n/.exec(
+    const parts = /Allow the removal with --drop (x86_64\/qemu,x86_64\/aws\/[a-z0-9-]+)\.\n/.exec(
       stderr,
     )?.[1]
     expect(await text('s.json')).toBe(before)

@@ -160,13 +160,14 @@ function unknownCause(
   table: RhelTable,
 ): string {
   const unknown = 'unknown OCP version'
-  if (rhel === undefined) return `${unknown}: neither the releases nor the stream's name have one`
+  if (rhel === undefined)
+    return `${unknown}: neither the releases nor the stream name contain an OCP version`
   const name = `RHEL ${printMajorMinor(rhel)}`
-  if (candidates.length > 0) return `${unknown}: ${name} is in OCP ${listVersions(candidates)}`
+  if (candidates.length > 0) return `${unknown}: ${name} is used by OCP ${listVersions(candidates)}`
   const all = ocpVersionsForRhel(table, rhel)
   return sku && all.length > 0
-    ? `${unknown}: ${name} is in OCP ${listVersions(all)}, and ${sku.evidence} is for OCP ${printMajorMinor(sku.ocp)}`
-    : `${unknown}: ${name} is in no OCP version`
+    ? `${unknown}: ${name} is used by OCP ${listVersions(all)}, and ${sku.evidence} is for OCP ${printMajorMinor(sku.ocp)}`
+    : `${unknown}: no OCP version uses ${name}`
 }
 
 function weakClaim(
@@ -211,11 +212,13 @@ function conflictsWith(
     // Images of an earlier OCP version are common.
     return source === 'sku' ? order > 0 : order !== 0
   })
-  const others = differing.map(({ ocp, evidence }) => `OCP ${printMajorMinor(ocp)} by ${evidence}`)
+  const others = differing.map(
+    ({ ocp, evidence }) => `OCP ${printMajorMinor(ocp)} from ${evidence}`,
+  )
   const fitting = rhel ? ocpVersionsForRhel(table, rhel) : []
   if (rhel && fitting.length > 0 && !fits(chosen.ocp, rhel, table)) {
-    others.push(`OCP ${listVersions(fitting)} by RHEL ${printMajorMinor(rhel)}`)
+    others.push(`OCP ${listVersions(fitting)} from RHEL ${printMajorMinor(rhel)}`)
   }
-  const own = `OCP ${printMajorMinor(chosen.ocp)} by ${chosen.evidence}`
+  const own = `OCP ${printMajorMinor(chosen.ocp)} from ${chosen.evidence}`
   return [...new Set(others)].map((other) => `${own}, but ${other}`)
 }

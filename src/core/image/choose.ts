@@ -30,7 +30,7 @@ export function chooseStream(
   const names = streams.map(({ name = '' }) => name)
   if (wanted === undefined && ocp === undefined) {
     throw new InputError(
-      `${file}: several streams, and no OCP version that defines a default: ${listNames(names)}`,
+      `${file}: several streams, and no OCP version that determines the default: ${listNames(names)}`,
       'Select one with --stream-name.',
     )
   }

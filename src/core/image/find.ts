@@ -38,7 +38,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 export function gen1Image({ slot, entry, urn }: FoundImage, file: string): FoundImage {
   const sku = gen1Sku(entry.sku ?? '')
   if (sku === undefined) {
-    throw new CheckFailure(`${file}: ${urn} has no Gen1 image`, 'Remove --gen1 to use it.')
+    throw new CheckFailure(`${file}: ${urn} has no Gen1 image`, 'Remove --gen1 to use this image.')
   }
   const gen1 = { ...entry, sku }
   return { slot: { ...slot, generation: 1 }, entry: gen1, urn: FACTS[slot.cloud].imageName(gen1) }

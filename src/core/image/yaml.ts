@@ -126,7 +126,7 @@ export class YamlFile {
     const start = (pair?.key as Node | undefined)?.range?.[0] ?? 0
     const line = this.text.lastIndexOf('\n', start - 1) + 1
     if (parent.flow || this.text.slice(line, start).trim() !== '') {
-      const remedy = 'Remove it from the file, then rerun.'
+      const remedy = 'Remove this key from the file, then rerun.'
       throw this.#expected(path, 'a key at the beginning of a line', remedy)
     }
     const end = lineEnd(this.text, Math.max(start, (node.range?.[1] ?? start) - 1))

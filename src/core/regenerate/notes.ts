@@ -40,7 +40,7 @@ function describeMoves({ builds }: Snapshot, target: Stream | undefined): string
       : []
   })
   return groupAlike(moves, ({ move }) => [move]).map(
-    ({ first, all }) => `${all.map(({ arch }) => arch).join(', ')}: moves ${first.move}`,
+    ({ first, all }) => `${all.map(({ arch }) => arch).join(', ')}: update ${first.move}`,
   )
 }
 

@@ -146,8 +146,8 @@ function describeNone(judged: readonly Judged[], requirement: Requirement): stri
   if (judged.length === 0) return 'no image'
   const graded = judged.filter(({ grade }) => grade !== undefined).length
   return graded > 0
-    ? `no image of a grade that ${requirement} admits, ${graded} of other grades`
-    : `none of ${judged.length} is eligible`
+    ? `no image of a grade that ${requirement} allows, ${graded} of other grades`
+    : `no eligible image, ${judged.length} refused`
 }
 
 export const GRADES = [

@@ -101,7 +101,7 @@ function withoutImage({ slot, wanted, candidates }: Selection): Selection {
   return {
     slot,
     wanted,
-    reason: `no image of ${rhel}, which the other generation has`,
+    reason: `no image of ${rhel}, but the other generation has one`,
     candidates: candidates.map((each) => ({
       ...each,
       refused: each.refused ?? `the plan has an image of ${rhel}`,

@@ -105,7 +105,7 @@ function checkLayouts(
   if (layouts.includes('none') && layouts.length > 1)
     fail(path, '"none" cannot be combined with other layouts')
   if (marketplaceFile !== undefined && layouts.some((each) => each !== FILE_LAYOUT)) {
-    fail(path, `a marketplaceFile only has the layout "${FILE_LAYOUT}"`)
+    fail(path, `a marketplaceFile only supports the layout "${FILE_LAYOUT}"`)
   }
 }
 

@@ -35,7 +35,7 @@ export async function openTrees(
     const isCut = await repository.isShallow()
     throw new InputError(
       `${base}: no common commit with ${head ?? 'HEAD'}${isCut ? ' in this shallow clone' : ''}`,
-      isCut ? SHALLOW_REMEDY : 'Name a revision of the same history.',
+      isCut ? SHALLOW_REMEDY : 'Use a revision of the same history.',
     )
   }
   return {
@@ -85,7 +85,7 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   const repository = await Repository.open(
     folder,
     `${name}: no such file, and no git repository`,
-    'Name a file, or run the command in a git repository.',
+    'Use an existing file, or run the command in a git repository.',
   )
   await repository.expectRevision(revision, name)
   const inFolder = /^\.\.?\//.test(path) ? path : `./${path}`
@@ -109,7 +109,7 @@ export async function readSinceCommitted(
   if (!repository.hasWorkingTree) {
     throw new InputError(
       `${path}: no such file: the repository is bare`,
-      'Name two revisions: REVISION:PATH REVISION:PATH.',
+      'Use two revisions: REVISION:PATH REVISION:PATH.',
     )
   }
   return [before, await repository.readSkipped(place.name, path)]
@@ -139,7 +139,7 @@ async function explainMissing(name: string, folder: Folder): Promise<InputError>
   return status === 0
     ? new InputError(
         `${name}: a revision, expected a snapshot`,
-        `Name a file of it, ${name}:snapshots/NAME.json, or compare the workspace: diff --base ${name}.`,
+        `Use a file of this revision, ${name}:snapshots/NAME.json, or compare the workspace: diff --base ${name}.`,
       )
     : error
 }
@@ -177,7 +177,7 @@ class Repository {
       const hasRemedy = error instanceof InputError && error.remedy !== undefined
       if (!hasRemedy || error instanceof NotInClone) throw error
       // The remedy for a file of the working tree cannot change a commit.
-      throw new InputError(error.message, 'Name a revision in which the file is valid.')
+      throw new InputError(error.message, 'Use a revision in which the file is valid.')
     } finally {
       blobs.close()
     }
@@ -196,7 +196,7 @@ class Repository {
     const [, remote = '', branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(revision) ?? []
     const remotes = (await this.output('remote')).split('\n')
     const fetch = `Fetch it: git fetch ${isCut ? '--unshallow ' : ''}${remote} ${branch}:refs/remotes/${remote}/${branch}`
-    const remedy = isCut ? SHALLOW_REMEDY : 'git log --oneline lists revisions.'
+    const remedy = isCut ? SHALLOW_REMEDY : 'List the revisions with git log --oneline.'
     throw new InputError(
       `${revision}: unknown revision`,
       branch !== undefined && remotes.includes(remote) ? fetch : remedy,

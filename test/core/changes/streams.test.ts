@@ -65,7 +65,7 @@ describe('the changes between two snapshots', () => {
       withBuild(before, '418.94.202410090804-0', meta),
     ) as [Snapshot, Snapshot]
     expect(linesOf(compare(old, fresh))).toEqual([
-      '~ build x86_64 418.94.202410090804-0, other content 2024-10-09',
+      '~ build x86_64 418.94.202410090804-0, different content 2024-10-09',
     ])
   })
 

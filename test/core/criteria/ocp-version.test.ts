@@ -41,13 +41,13 @@ describe('the OCP version of a stream', () => {
   })
 
   it.each<[Partial<OcpSources>, string]>([
-    [NINE_EIGHT, 'unknown OCP version: RHEL 9.8 is in OCP 4.22, 4.23, 5.0 or 5.1'],
+    [NINE_EIGHT, 'unknown OCP version: RHEL 9.8 is used by OCP 4.22, 4.23, 5.0 or 5.1'],
     [
       { releases: ['9.6.20251015-1'], skus: ['aro_422-v2'] },
-      'unknown OCP version: RHEL 9.6 is in OCP 4.19, 4.20 or 4.21, and SKU aro_422-v2 is for OCP 4.22',
+      'unknown OCP version: RHEL 9.6 is used by OCP 4.19, 4.20 or 4.21, and SKU aro_422-v2 is for OCP 4.22',
     ],
-    [{ releases: ['10.0.20250628-0'] }, 'unknown OCP version: RHEL 10.0 is in no OCP version'],
-    [{}, "unknown OCP version: neither the releases nor the stream's name have one"],
+    [{ releases: ['10.0.20250628-0'] }, 'unknown OCP version: no OCP version uses RHEL 10.0'],
+    [{}, 'unknown OCP version: neither the releases nor the stream name contain an OCP version'],
   ])('is unknown for %j: %s', (sources, cause) => {
     expect(decide(sources).cause).toBe(cause)
   })
@@ -56,19 +56,19 @@ describe('the OCP version of a stream', () => {
     [
       { releases: ['418.94.202410090804-0'], branch: 'release-4.19', name: 'rhcos-4.16' },
       [
-        'OCP 4.18 by release 418.94.202410090804-0, but OCP 4.19 by git branch release-4.19',
-        'OCP 4.18 by release 418.94.202410090804-0, but OCP 4.16 by stream name rhcos-4.16',
+        'OCP 4.18 from release 418.94.202410090804-0, but OCP 4.19 from git branch release-4.19',
+        'OCP 4.18 from release 418.94.202410090804-0, but OCP 4.16 from stream name rhcos-4.16',
       ],
     ],
     [
       { ...NINE_EIGHT, branch: 'release-4.22', skus: ['aro_5-0_x64_gen2'] },
-      ['OCP 4.22 by git branch release-4.22, but OCP 5.0 by SKU aro_5-0_x64_gen2'],
+      ['OCP 4.22 from git branch release-4.22, but OCP 5.0 from SKU aro_5-0_x64_gen2'],
     ],
     [
       { ...NINE_EIGHT, ...SNAPSHOT, option: version('4.21') },
       [
-        'OCP 4.21 by --ocp, but OCP 4.20 by the existing snapshot',
-        'OCP 4.21 by --ocp, but OCP 4.22, 4.23, 5.0 or 5.1 by RHEL 9.8',
+        'OCP 4.21 from --ocp, but OCP 4.20 from the existing snapshot',
+        'OCP 4.21 from --ocp, but OCP 4.22, 4.23, 5.0 or 5.1 from RHEL 9.8',
       ],
     ],
     [{ ...NINE_EIGHT, name: 'rhcos-4.22', skus: ['420-v2'] }, []],

@@ -97,7 +97,7 @@ describe('a plan', () => {
         paid('rh-ocp-worker-gen1', '9.6.2026030314'),
         paid('rh-ocp-worker', '10.2.2026050101'),
       ),
-    ).toEqual(['no image of RHEL 10, which the other generation has', '10.2.2026050101'])
+    ).toEqual(['no image of RHEL 10, but the other generation has one', '10.2.2026050101'])
   })
 })
 

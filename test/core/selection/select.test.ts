@@ -146,7 +146,7 @@ describe('selectImage', () => {
     ['one that is not available', '418.94.202410090804-0', ['418.94.20241009!unavailable']],
     ['one that cannot be read', '418.94.202410090804-0', ['latest', '1.2']],
   ])('never takes %s', (_, release, images) => {
-    expect(choose(release, '4.18', images)).toBe(`none of ${images.length} is eligible`)
+    expect(choose(release, '4.18', images)).toBe(`no eligible image, ${images.length} refused`)
   })
 
   it('admits the grades that are required', () => {
@@ -154,7 +154,7 @@ describe('selectImage', () => {
     const release = '418.94.202410090804-0'
     expect(choose(release, '4.18', images, 'not-newer')).toBe('418.94.20240916 older-build')
     expect(choose(release, '4.18', images, 'exact')).toBe(
-      'no image of a grade that exact admits, 2 of other grades',
+      'no image of a grade that exact allows, 2 of other grades',
     )
   })
 
