@@ -74,7 +74,7 @@ export function cloudOption(describe: string, value: string) {
     if (names.includes('none')) {
       throw new InputError(`${option}: none cannot be combined with clouds`)
     }
-    return names.map((name) => oneOf(CLOUDS, name, option))
+    return names.map((name) => oneOf([...CLOUDS, 'none'], name, option) as CloudName)
   })
 }
 

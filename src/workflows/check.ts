@@ -152,11 +152,11 @@ function otherReleases(
     const remedy = `Run stream-snapshot update --cloud none ${name} ${arch}=${wanted}`
     if (own !== wanted) {
       const found = own === undefined ? `no build for ${arch}` : `the build ${own} for ${arch}`
-      return [{ message: `${file}: has ${found}, and ${workspace} ${wanted}`, remedy }]
+      return [{ message: `${file}: has ${found}, and ${workspace} has ${wanted}`, remedy }]
     }
     if (!isTargetOk || shown === wanted) return []
     const found = shown ?? 'no release'
-    return [{ message: `${target}: ${arch} has ${found}, and ${workspace} ${wanted}`, remedy }]
+    return [{ message: `${target}: ${arch} has ${found}, and ${workspace} has ${wanted}`, remedy }]
   })
 }
 

@@ -130,7 +130,7 @@ describe('update of two streams', () => {
     ],
     [
       ['one', 'https://a.example/x=y/meta.json'],
-      'https://a.example/x=y/meta.json: expected ARCH=VERSION\n',
+      'https://a.example/x=…: expected ARCH=VERSION\n',
       'Use the version of the build.\n',
     ],
     [

@@ -70,11 +70,11 @@ describe('a workspace', () => {
     ],
     [
       STREAM(', "criteria": "../c.json"'),
-      '4:51: expected a path below this file, found "../c.json"',
+      '4:51: expected a path in the folder of this file, found "../c.json"',
     ],
     [
       STREAM(', "criteria": "/etc/c.json"'),
-      '4:51: expected a path below this file, found "/etc/c.json"',
+      '4:51: expected a path in the folder of this file, found "/etc/c.json"',
     ],
     [
       STREAM(', "layouts": ["none", "enhancement"]'),
@@ -230,7 +230,7 @@ describe('update and check', () => {
     expect(checked.stdout).toMatch(/^one: FAILED\ntwo: FAILED\n\+ {2}azure /)
     expect(checked.stderr.split('\n')).toEqual([
       'stream-snapshot: stream-snapshot.json: 7 checks failed',
-      '  one: snapshots/one.json: has no build for x86_64, and stream-snapshot.json 418.94.202409162337-0',
+      '  one: snapshots/one.json: has no build for x86_64, and stream-snapshot.json has 418.94.202409162337-0',
       '    Run stream-snapshot update --cloud none one x86_64=418.94.202409162337-0',
       '  one: snapshots/one.json: captured with ocp 4.18, and stream-snapshot.json has 4.17',
       '    Run stream-snapshot update one, or correct stream-snapshot.json.',

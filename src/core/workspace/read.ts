@@ -114,7 +114,8 @@ function checkPath(path: string, place: readonly string[], fail: Fail): void {
   const steps = path.split(/[\\/]/)
   const isBelow =
     !/^([\\/]|[A-Za-z]:)/.test(path) && !steps.some((step) => step === '..' || step === '')
-  if (!isBelow) fail(place, `expected a path below this file, found "${printable(path)}"`)
+  if (!isBelow)
+    fail(place, `expected a path in the folder of this file, found "${printable(path)}"`)
   if (path.includes('\0')) fail(place, `expected a path, found "${printable(path)}"`)
   if (steps.some((step) => step.toLowerCase() === '.git')) {
     fail(place, `expected a path outside .git, found "${printable(path)}"`)
