@@ -1,4 +1,5 @@
 import { wantedAgain } from '../core/builds/locate.ts'
+import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, isSameContent, printSnapshot, readShape } from '../core/snapshot/read.ts'
 import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
@@ -147,8 +148,8 @@ function findSecrets(
   { file, text, recordingFile, recordingText = '' }: Evidence,
   snapshot: Snapshot | undefined,
 ): string | undefined {
-  // Ids in the criteria and the builds are public.
-  const published = snapshot && JSON.stringify([snapshot.criteria, snapshot.builds])
+  // Ids in the criteria and the builds are public. The recording may be of another capture.
+  const published = snapshot && JSON.stringify([snapshot.criteria, snapshot.builds, BUILT_IN])
   const texts = { [file]: text, [recordingFile]: recordingText }
   for (const [name, content] of Object.entries(texts)) {
     const found = findSecret(content, { published })

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { verifyEvidence } from '../../src/capture/verify.ts'
+import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
@@ -147,6 +148,16 @@ describe('verify', () => {
     expect(stderr).toBe(
       'stream-snapshot: 1 of 6 checks failed\nRestore the snapshot and its recording from git, or capture again.\n',
     )
+  })
+
+  it('does not take the product of another capture for an id', async () => {
+    const [product] =
+      JSON.stringify(BUILT_IN.aws).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) ?? []
+    const recording = await read('s.recording.json')
+    await writeFile(at('s.recording.json'), recording.replace('"NotFound"', `"${product}"`))
+    const { stdout } = await run(['verify', 's.json'], { cwd: folder })
+    expect(stdout).toContain('s.json: recording: FAILED')
+    expect(stdout).toContain('s.json: secrets: ok\n')
   })
 
   it('reports a secret before any other fault', async () => {
