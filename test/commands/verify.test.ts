@@ -81,12 +81,12 @@ describe('verify', () => {
       (all) => [...all, { ...all[0], scope: 'https://zzz.example:443' }],
       /\[[0-9]+\]: not a response of this capture/,
     ],
-    ['an exchange twice', (all) => [all[0], ...all], /\[1\]: not as a capture records it/],
-    ['another order', (all) => all.toReversed(), /\[0\]: .*not in its order/],
+    ['an exchange twice', (all) => [all[0], ...all], /\[1\]: not in the form or the order that capture records/],
+    ['another order', (all) => all.toReversed(), /\[0\]: .*the order that capture records/],
     [
       'a member that no capture keeps',
       (all) => all.map((each) => ({ ...each, response: withMember(each.response) })),
-      /\[[0-9]+\]: not as a capture records it/,
+      /\[[0-9]+\]: not in the form or the order that capture records/,
     ],
     [
       'a header that no capture keeps',
