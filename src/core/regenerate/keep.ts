@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord, type JsonValue, recordEntries } from '../json/document.ts'
 import { ownExtensions } from '../stream/layouts.ts'
 import type { ArchitectureContent, Stream } from '../stream/stream.ts'
+import { compareStamps, readRelease } from '../versions/version.ts'
 
 const EXTENSIONS = 'rhel-coreos-extensions'
 
@@ -15,20 +16,19 @@ export interface KeptRegion {
  * Adds the target's images of regions that the build does not have, for example because a region was
  * down during the build. An image keeps its own release.
  *
- * @param keepLost keeps the images of all such regions. Otherwise images of the target's build are lost
- *   if the build changes, and other images, which were kept before, are kept again
+ * @param keepLost keeps the images of all such regions. Otherwise only images of builds before the
+ *   target's, which were kept earlier, are kept again
  */
 export function keepRegions(
   content: ArchitectureContent,
   target: Stream,
   architecture: string,
-  build: string,
   keepLost: boolean,
 ): { readonly content: ArchitectureContent; readonly kept: readonly KeptRegion[] } {
   const old = target.architecture(architecture)
   const release = target.release(architecture)
   if (old === undefined) return { content, kept: [] }
-  const isKept = (image: JsonRecord) => keepLost || image.release !== release || release === build
+  const isKept = (image: JsonRecord) => keepLost || isEarlier(image.release, release)
   const kept: KeptRegion[] = []
   const keep = (fresh: JsonRecord, before: JsonValue | undefined): JsonRecord => {
     const changed: [string, JsonRecord][] = []
@@ -56,4 +56,11 @@ export function keepRegions(
     },
     kept,
   }
+}
+
+function isEarlier(text: JsonValue | undefined, than: string | undefined): boolean {
+  const [release, other] = [text, than].map((each) => readRelease(String(each ?? '')))
+  return (
+    release !== undefined && other !== undefined && compareStamps(release.stamp, other.stamp) < 0
+  )
 }

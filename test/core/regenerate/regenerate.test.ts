@@ -48,14 +48,27 @@ const refusal = (...args: Parameters<typeof run>) => {
 describe('a lost region', () => {
   const before = run({ snapshot: builds(OLD, 'eu-west-1', 'us-east-1') }).stream.print()
 
-  it('of the same build stays, and is reported', () => {
+  it('of the same build is refused, and kept on request', () => {
     const snapshot = builds(OLD, 'us-east-1')
-    for (const keepLost of [true, false]) {
-      const { stream, kept } = run({ snapshot, keepLost }, before)
-      expect(stream.print()).toBe(before)
-      expect(kept).toHaveLength(1)
-    }
+    const { stream, kept } = run({ snapshot, keepLost: true }, before)
+    expect(stream.print()).toBe(before)
+    expect(kept).toHaveLength(1)
+    expect(refusal({ snapshot }, before)).toBe(
+      'the target would lose 1 cloud image. Keep these images with --keep-lost, or remove them with --allow-regression.',
+    )
   })
+
+  it.each(['', '1', NEW, '9.9.20990101-0'])(
+    'of the release "%s" was not kept earlier',
+    (release) => {
+      const forged = JSON.parse(before)
+      forged.architectures.x86_64.images.aws.regions['af-south-1'] = { release, image: 'ami-1' }
+      const snapshot = builds(OLD, 'eu-west-1', 'us-east-1')
+      expect(refusal({ snapshot }, JSON.stringify(forged))).toMatch(
+        /^the target would lose 1 cloud image/,
+      )
+    },
+  )
 })
 
 describe('a refusal', () => {
