@@ -29,9 +29,8 @@ export function isDryRun(args: PrintArgs): boolean {
 
 /** Warnings, and the parts that were removed on request, also with `--quiet`. */
 export function printNotes(result: CaptureResult, terminal: Terminal): void {
-  const { notes, dropped, allowedLosses } = result
+  const { notes, dropped } = result
   for (const note of notes) terminal.say(`warning: ${note}`)
-  for (const line of changeLines(allowedLosses, terminal)) terminal.warn(line)
   for (const line of dropped ? dropLines(dropped) : []) terminal.warn(line)
 }
 
@@ -46,6 +45,10 @@ export function printCapture(
   for (const line of captureLines(result, terminal, printed)) terminal.say(line)
   // A run always names what it removes.
   if (!args.quiet) return
+  const parts = (result.comparison?.changes ?? []).filter(
+    ({ subject }) => subject.kind === 'artifact' || subject.kind === 'image',
+  )
+  for (const line of lossLines(parts, terminal)) terminal.warn(line)
   for (const cloud of CLOUDS) {
     for (const line of removedLines(cloud, result.comparison)) terminal.warn(`${cloud}: ${line}`)
   }

@@ -4,6 +4,7 @@ import { diffValues } from '../core/changes/values.ts'
 import type { Slot } from '../core/clouds/facts.ts'
 import { groupAlike } from '../core/group.ts'
 import type { Grade } from '../core/selection/select.ts'
+import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { readVersion } from '../core/versions/version.ts'
 import { counted, listed } from '../printable.ts'
@@ -266,8 +267,8 @@ const LONGEST_VALUE = 40
 function memberChanges(before: Item, after: Item): string {
   const members = diffValues(JSON.parse(before.value), JSON.parse(after.value)).map((each) => ({
     name: each.path.split('.').at(-1) ?? '',
-    before: String(each.before ?? 'none'),
-    after: String(each.after ?? 'none'),
+    before: printMember(each.before),
+    after: printMember(each.after),
   }))
   const isShort = members.every((each) =>
     [each.before, each.after].every((text) => text.length <= LONGEST_VALUE),
@@ -275,6 +276,12 @@ function memberChanges(before: Item, after: Item): string {
   return isShort
     ? members.map((each) => `${each.name}: ${each.before} -> ${each.after}`).join(', ')
     : `other ${listed([...new Set(members.map(({ name }) => name))])}`
+}
+
+function printMember(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? canonicalJson(value)
+    : String(value ?? 'none')
 }
 
 function isPart({ subject }: Item): boolean {

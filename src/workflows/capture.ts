@@ -84,9 +84,8 @@ export interface CaptureResult {
   /** Parts that were removed on request, and their names. */
   readonly dropped: SnapshotContent | undefined
   readonly droppedNames: readonly string[]
-  /** Lost parts of unchanged builds: those without a request, and those that were requested. */
+  /** Lost parts of unchanged builds whose removal was not requested. */
   readonly losses: readonly Change[]
-  readonly allowedLosses: readonly Change[]
   /** The files that change: the recording and the snapshot. */
   readonly writes: readonly Write[]
   readonly notes: readonly string[]
@@ -228,7 +227,6 @@ async function captureOnce(
     dropped,
     droppedNames: drop,
     losses: lost.filter((change) => !drop.includes(dropName(change))),
-    allowedLosses: lost.filter((change) => drop.includes(dropName(change))),
     writes: await changedFiles(
       [
         { file: recording, text: assembled.recordingText },
@@ -396,7 +394,7 @@ async function changedFiles(files: readonly Write[], folder: Folder): Promise<Wr
   const changed: Write[] = []
   for (const each of files) {
     const text = await folder.readIfExists(each.file)
-    if (text === undefined || withLf(text) !== each.text) changed.push(each)
+    if (text === undefined || withLf(text) !== withLf(each.text)) changed.push(each)
   }
   return changed
 }

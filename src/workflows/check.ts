@@ -121,6 +121,7 @@ function toFaults(
   const files = `${snapshot} ${recordingFile(snapshot)}`
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
     form: `Run stream-snapshot capture ${snapshot} --replay.`,
+    schema: `Restore both files from a good commit: git checkout COMMIT -- ${files}`,
     secrets: 'Revoke the secrets, capture again, and do not push the files.',
   }
   const restore = `Run git checkout -- ${files}, or stream-snapshot update ${name}.`

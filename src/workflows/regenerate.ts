@@ -12,6 +12,7 @@ import {
 import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
+import { counted } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 
 export interface RegenerateOptions {
@@ -135,7 +136,9 @@ export class StreamsRefused extends CheckFailure {
     const isOne = first !== undefined && others.length === 0
     const remedies = new Set(refusals.map(({ error }) => error.remedy))
     super(
-      isOne ? `${first.name}: ${first.error.message}` : `${refusals.length} streams are refused`,
+      isOne
+        ? `${first.name}: ${first.error.message}`
+        : `${counted(new Set(refusals.map(({ name }) => name)).size, 'stream')} refused`,
       remedies.size === 1 ? first?.error.remedy : undefined,
     )
   }

@@ -269,13 +269,17 @@ describe('the command line of capture', () => {
   it.each([
     ['a missing stream', ['--stream', 'nope.json'], 'nope.json: no such file'],
     ['a stream that is none', ['--stream', 'package.json'], 'package.json'],
-    ['no releases', [], 'nothing to capture is named'],
+    ['no releases', [], 'nothing to capture is specified'],
     [
       'an OCP version without clouds',
       ['--ocp', '4.19', '--cloud', 'none'],
-      'nothing to capture, as',
+      'no build and no cloud is specified',
     ],
-    ['a stream without clouds', ['--stream', 'rhcos.json', '--cloud', 'none'], 'no cloud is named'],
+    [
+      'a stream without clouds',
+      ['--stream', 'rhcos.json', '--cloud', 'none'],
+      'no cloud is specified',
+    ],
     ['a wrong cloud', ['--cloud', 'azzure'], '--cloud'],
     ['a wrong number', ['--concurrency', 'many'], '--concurrency: expected a whole number'],
     ['a wrong minor', ['--ocp', '418'], '--ocp: expected X.Y'],

@@ -62,7 +62,7 @@ describe('update of two streams', () => {
     const before = await state()
     const { status, stdout, stderr } = await update([])
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-    expect(stderr).toContain('stream-snapshot: 2 streams are refused\n')
+    expect(stderr).toContain('stream-snapshot: 2 streams refused\n')
     for (const each of ['one', 'two']) {
       expect(stderr).toMatch(
         new RegExp(

@@ -98,7 +98,7 @@ export class Unmet extends CheckFailure {
   ) {
     super(
       `--require ${requirement}: ${counted(unmet.length, 'slot')} without an image`,
-      'Capture again after the images are published, or use a less strict --require; --explain shows the candidates.',
+      'Capture again after the images are published, or use a less strict --require; regenerate --explain shows the candidates.',
     )
   }
 }
