@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord, type JsonValue, recordEntries } from '../json/document.ts'
 import { ownExtensions } from '../stream/layouts.ts'
 import type { ArchitectureContent, Stream } from '../stream/stream.ts'
-import { compareStamps, readRelease } from '../versions/version.ts'
+import { readRelease } from '../versions/version.ts'
 
 const EXTENSIONS = 'rhel-coreos-extensions'
 
@@ -16,8 +16,8 @@ export interface KeptRegion {
  * Adds the target's images of regions that the build does not have, for example because a region was
  * down during the build. An image keeps its own release.
  *
- * @param keepLost keeps the images of all such regions. Otherwise only images of builds before the
- *   target's, which were kept earlier, are kept again
+ * @param keepLost keeps the images of all such regions. Otherwise only images of other releases than
+ *   the target's, which were kept earlier, are kept again
  */
 export function keepRegions(
   content: ArchitectureContent,
@@ -28,7 +28,7 @@ export function keepRegions(
   const old = target.architecture(architecture)
   const release = target.release(architecture)
   if (old === undefined) return { content, kept: [] }
-  const isKept = (image: JsonRecord) => keepLost || isEarlier(image.release, release)
+  const isKept = (image: JsonRecord) => keepLost || isOtherRelease(image.release, release)
   const kept: KeptRegion[] = []
   const keep = (fresh: JsonRecord, before: JsonValue | undefined): JsonRecord => {
     const changed: [string, JsonRecord][] = []
@@ -58,9 +58,6 @@ export function keepRegions(
   }
 }
 
-function isEarlier(text: JsonValue | undefined, than: string | undefined): boolean {
-  const [release, other] = [text, than].map((each) => readRelease(String(each ?? '')))
-  return (
-    release !== undefined && other !== undefined && compareStamps(release.stamp, other.stamp) < 0
-  )
+function isOtherRelease(text: JsonValue | undefined, release: string | undefined): boolean {
+  return typeof text === 'string' && text !== release && readRelease(text) !== undefined
 }

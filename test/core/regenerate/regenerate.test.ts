@@ -58,17 +58,14 @@ describe('a lost region', () => {
     )
   })
 
-  it.each(['', '1', NEW, '9.9.20990101-0'])(
-    'of the release "%s" was not kept earlier',
-    (release) => {
-      const forged = JSON.parse(before)
-      forged.architectures.x86_64.images.aws.regions['af-south-1'] = { release, image: 'ami-1' }
-      const snapshot = builds(OLD, 'eu-west-1', 'us-east-1')
-      expect(refusal({ snapshot }, JSON.stringify(forged))).toMatch(
-        /^the target would lose 1 cloud image/,
-      )
-    },
-  )
+  it.each(['', '1', OLD])('of the release "%s" was not kept earlier', (release) => {
+    const forged = JSON.parse(before)
+    forged.architectures.x86_64.images.aws.regions['af-south-1'] = { release, image: 'ami-1' }
+    const snapshot = builds(OLD, 'eu-west-1', 'us-east-1')
+    expect(refusal({ snapshot }, JSON.stringify(forged))).toMatch(
+      /^the target would lose 1 cloud image/,
+    )
+  })
 })
 
 describe('a refusal', () => {
