@@ -49,6 +49,7 @@ describe('a hook', () => {
     const hook = at('.git/hooks/pre-commit')
     const program = `'${process.execPath}' '${CLI}'`
     const commands = lines.map((line) => `${program} ${line}\necho "exit $?"\n`)
+    await mkdir(at('.git/hooks'), { recursive: true })
     await writeFile(hook, `#!/bin/sh\nexec 2>&1\n${commands.join('')}exit 9\n`)
     await chmod(hook, 0o755)
     const failed = await git(cwd, 'commit', '-m', 'x', ...args).catch((error) => error)

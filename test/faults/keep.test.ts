@@ -200,7 +200,7 @@ describe('what a capture would lose', () => {
     const { builds, images } = await snapshot()
     expect(Object.keys(builds)).toEqual(WHOLE.builds)
     expect(Object.keys(images)).toEqual(['aws', 'azure', 'gcp'])
-    const shown = allowed.stderr.match(/^stream-snapshot: - {2}(artifact qemu|image aws) x86_64/gm)
+    const shown = allowed.stderr.match(/^- {2}(artifact qemu|image aws) x86_64/gm)
     expect(shown).toHaveLength(2)
   })
 

@@ -209,7 +209,7 @@ describe('the lock', () => {
     const { status, stderr } = await run(REPLAY, { cwd: folder })
     expect(status).toBe(3)
     expect(stderr).toContain(
-      `stream-snapshot: s.json: locked by process ${process.pid}\nTry again when that run has ended, or remove ${at('.s.json.lock')} if there is none.\n`,
+      `stream-snapshot: s.json: locked by process ${process.pid}\nTry again after that run ends, or remove ${at('.s.json.lock')} if no run is active.\n`,
     )
     expect(await both()).toEqual([pairs.older.snapshot, pairs.older.recording])
   })
