@@ -11,7 +11,7 @@ const SNAPSHOT = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import
 
 interface Bounds {
   readonly megabytes: number
-  /** Of the processor; a busy machine takes three times that. */
+  /** Of the processor; a slow or busy machine takes five times that. */
   readonly seconds: number
 }
 
@@ -24,7 +24,7 @@ async function within(bounds: Bounds, args: readonly string[]): Promise<Outcome>
   expect(outcome).toMatchObject({ status: 0 })
   const { megabytes, seconds }: Bounds = JSON.parse(await readFile(usage, 'utf8'))
   expect(megabytes).toBeLessThan(bounds.megabytes)
-  expect(seconds).toBeLessThan(3 * bounds.seconds)
+  expect(seconds).toBeLessThan(5 * bounds.seconds)
   return outcome
 }
 
