@@ -7,23 +7,26 @@ import { imageIdOf } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import {
+  CLOUDS,
+  clockStep,
+  countName,
+  DAY,
+  FIRST_DAY,
+  PARAMETERS,
+  PRODUCT,
+  PROJECT,
+  readCriteria,
+  STAMPS,
+} from './model.ts'
 
 /**
  * Random worlds, and sequences of commands on them, against an oracle that is written from the
- * contract and shares no code with `src/`. MODEL_SEQUENCES is their number, MODEL_SEED repeats a run,
- * MODEL_SHRINK=0 prints a failing sequence as it is.
+ * contract and shares no code with `src/`.
  */
-const SEQUENCES = Number(process.env.MODEL_SEQUENCES ?? 40)
-const SEED = process.env.MODEL_SEED
 
-const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
 const SKUS = ['417-v2', '418-v2', '417-arm', '418-arm'] as const
 const REGIONS = ['eu-west-1', 'sa-east-1', 'us-east-1'] as const
-const STAMPS = ['202409160000', '202410090804', '202411201200'] as const
-const PROJECT = 'redhat-marketplace-public'
-const CLOUDS = ['azure', 'aws', 'gcp'] as const
-const FIRST_DAY = Date.parse('2025-01-01T00:00:00Z')
-const DAY = 86_400_000
 
 type Sku = (typeof SKUS)[number]
 type Region = (typeof REGIONS)[number]
@@ -212,13 +215,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('bump' as const), release: fc.nat({ max: 2 }) }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('clock' as const),
-      days: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
+  { weight: 1, arbitrary: clockStep },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -264,31 +261,6 @@ const FIRST: readonly Step[] = [
   { kind: 'regenerate', mode: 'plain' },
 ]
 
-/** How often a text contains a name that is not part of a longer one. */
-function count(text: string, name: string): number {
-  return text.split(new RegExp(`${name.replaceAll('.', '\\.')}(?![\\w])`)).length - 1
-}
-
-const CRITERIA = {
-  schemaVersion: 1,
-  earlierMinors: 1,
-  rhel: { '4.17': ['9.4'], '4.18': ['9.4'] },
-  azure: {
-    environment: 'AzurePublicCloud',
-    location: 'eastus',
-    plans: {
-      'no-purchase-plan': {
-        publisher: 'azureopenshift',
-        offer: 'aro4',
-        skus: [
-          { name: '{major}{minor}-v2', architecture: 'x86_64', generation: 2 },
-          { name: '{major}{minor}-arm', architecture: 'aarch64', generation: 2 },
-        ],
-      },
-    },
-  },
-}
-
 it('agrees with the oracle in random sequences of commands', async () => {
   const azure = await startAzure({ images: [] })
   const failures: Record<string, { status: number }> = {}
@@ -298,12 +270,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
     await Promise.all([azure, aws, gcp].map((each) => each.close()))
   })
   const env = { ...azure.environment, ...aws.environment, ...gcp.environment }
-  const builtIn = JSON.parse(await readFile('src/core/criteria/criteria.json', 'utf8'))
-  const criteria = {
-    ...CRITERIA,
-    aws: { ...builtIn.aws, plans: { ocp: { x86_64: PRODUCT } } },
-    gcp: { project: PROJECT, plans: { ocp: { ...builtIn.gcp.plans.ocp, names: [] } } },
-  }
+  const criteria = await readCriteria({ v2: 'x86_64', arm: 'aarch64' })
   const parent = await temporaryFolder()
   let number = 0
 
@@ -435,7 +402,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
         const listed = new Set(results.get(part)?.map(nameOf))
         for (const image of old) {
           const isGone = queried.includes(part) && !listed.has(nameOf(image))
-          expect(count(all, `no longer listed: ${nameOf(image)}`), nameOf(image)).toBe(
+          expect(countName(all, `no longer listed: ${nameOf(image)}`), nameOf(image)).toBe(
             isGone ? 1 : 0,
           )
         }
@@ -565,11 +532,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
     }
   }
 
-  await fc.assert(sequence, {
-    numRuns: SEQUENCES,
-    endOnFailure: process.env.MODEL_SHRINK === '0',
-    ...(SEED !== undefined && { seed: Number(SEED) }),
-  })
+  await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
 
 function azureImage({ deprecated, dates }: World, sku: Sku, at: number) {
