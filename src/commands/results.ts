@@ -4,7 +4,7 @@ import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { CheckFailure, errorLines } from '../errors.ts'
-import { captureLines, dropLines, removedLines } from '../show/capture.ts'
+import { buildChanges, captureLines, dropLines, removedLines } from '../show/capture.ts'
 import { changeLines, countLine, lossLines } from '../show/changes.ts'
 import { printJson } from '../show/json.ts'
 import { explainLines, fallbackLines, regeneratedJson, unreadKeyLines } from '../show/regenerate.ts'
@@ -45,7 +45,7 @@ export function printCapture(
   for (const line of captureLines(result, terminal, printed)) terminal.say(line)
   // A run always names what it removes.
   if (!args.quiet) return
-  const parts = (result.comparison?.changes ?? []).filter(
+  const parts = buildChanges(result.comparison, printed).filter(
     ({ subject }) => subject.kind === 'artifact' || subject.kind === 'image',
   )
   for (const line of lossLines(parts, terminal)) terminal.warn(line)

@@ -42,16 +42,24 @@ export function captureLines(
 ): string[] {
   const { snapshot, comparison } = summary
   const builds = Object.entries(snapshot.builds).map(([arch, { release }]) => `${arch}=${release}`)
-  const others = new Set(printed.map(({ subject }) => subjectKey(subject)))
-  const changes = (comparison?.changes ?? []).filter(
-    ({ subject }) =>
-      subject.kind !== 'listing' && subject.kind !== 'cloud' && !others.has(subjectKey(subject)),
-  )
+  const changes = buildChanges(comparison, printed)
   return [
     ...(builds.length > 0 ? [`builds: ${builds.join(' ')}`] : []),
     ...changeLines(changes, styled),
     ...capturedClouds(snapshot).flatMap((cloud) => cloudLines(cloud, summary)),
   ]
+}
+
+/** The changes that are not of listed images. @param printed changes that are printed elsewhere */
+export function buildChanges(
+  comparison: Comparison | undefined,
+  printed: readonly Change[],
+): Change[] {
+  const others = new Set(printed.map(({ subject }) => subjectKey(subject)))
+  return (comparison?.changes ?? []).filter(
+    ({ subject }) =>
+      subject.kind !== 'listing' && subject.kind !== 'cloud' && !others.has(subjectKey(subject)),
+  )
 }
 
 function cloudLines(

@@ -189,6 +189,22 @@ describe('capture of builds', () => {
   })
 })
 
+it('lists the parts that a new build does not have, also with --quiet', async () => {
+  const later = '418.94.202411010000-0'
+  const server = await buildServer({}, ({ architecture, release: wanted }) => {
+    const { images, kubevirt: _, ...meta } = demonstrationMeta(architecture)
+    const { qemu, ...others } = images as Record<string, unknown>
+    const own = wanted === later ? others : { qemu, ...others }
+    return JSON.stringify({ ...meta, images: own, buildid: wanted })
+  })
+  expect(await capture(server.streams, ...SOME)).toMatchObject({ status: 0 })
+  expect(await capture(server.streams, `x86_64=${later}`, '--quiet')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: expect.stringMatching(/^stream-snapshot: - {2}artifact qemu x86_64 .*\n$/),
+  })
+})
+
 describe('a build server that', () => {
   it('returns another build is reported, and nothing is written', async () => {
     const buildid = '418.94.202410090804-1'
