@@ -195,9 +195,10 @@ async function captureOnce(
     onProgress,
   })
 
-  const parts = before && unqueriedParts(before, allParts(captured.content), drop)
-  if (found?.isEdited) refuseEdited(file, parts?.kept ?? NO_PARTS)
-  const { kept, dropped: dropping } = parts ?? { kept: NO_PARTS, dropped: NO_PARTS }
+  const { kept, dropped: dropping } = before
+    ? unqueriedParts(before, allParts(captured.content), drop)
+    : { kept: NO_PARTS, dropped: NO_PARTS }
+  if (found?.isEdited) refuseEdited(file, kept)
   const content = mergeKept(captured.content, before, kept, drop)
   const evidence =
     content === captured.content

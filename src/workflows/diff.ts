@@ -122,14 +122,14 @@ async function findWorkspaceFile(folder: Folder, before: Tree, after: Tree): Pro
   )
 }
 
-/** With the members of the workspace file. */
-type Config = StreamConfig & { readonly settings: Readonly<Record<string, unknown>> }
 async function isMoved(from: string, to: string, before: Tree, after: Tree): Promise<boolean> {
   const text = await after.read(to)
   if (text === undefined || text !== (await before.read(from))) return false
   return (await after.read(from)) === undefined
 }
 
+/** With the members of the workspace file. */
+type Config = StreamConfig & { readonly settings: Readonly<Record<string, unknown>> }
 type Streams = ReadonlyMap<string, Config>
 
 function fileName({ label }: Tree, file: string): string {
