@@ -55,7 +55,7 @@ interface Described {
   readonly lines?: readonly string[]
 }
 
-/** The lines of an error that stands for several: each message with its lines and its remedy. */
+/** The lines of an error that combines several: each message with its lines and its remedy. */
 export function errorLines(errors: readonly Described[], hasRemedies = true): string[] {
   return errors.flatMap(({ message, lines = [], remedy }) => [
     message,

@@ -25,7 +25,7 @@ export function printConfigMap(map: ConfigMap): string {
   return text.replace(UNPRINTABLE, escapeCharacter)
 }
 
-/** Names the images of a stream that its ConfigMap does not have; no line if there are none. */
+/** Names the images of a stream that its ConfigMap does not have; no lines if it has all of them. */
 export function omittedLines(file: string, slots: readonly Slot[]): string[] {
   if (slots.length === 0) return []
   const names = groupAlike(slots, ({ region: _, ...rest }) => [printSlot(rest)]).map(

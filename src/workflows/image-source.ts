@@ -23,7 +23,7 @@ import {
 
 /**
  * Reads a file with images, stdin for `-`, or a stream of the workspace by its name. A stream is read
- * with its marketplace file: that of the workspace or, if the stream has no images, the one beside it.
+ * with its marketplace file: that of the workspace or, if the stream has no images, the one next to it.
  * A marketplace file is likewise read with its stream.
  *
  * @throws InputError for a missing or invalid file

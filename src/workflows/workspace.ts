@@ -122,7 +122,7 @@ export function marketplaceFilesFor(stream: string): string[] {
   )
 }
 
-/** The marketplace file of the workspace, else the one beside the stream. */
+/** The marketplace file of the workspace, else the one next to the stream. */
 export function findMarketplaceFile(
   folder: Folder,
   stream: string,

@@ -122,7 +122,7 @@ describe('configmap', () => {
   it.each([
     ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
     ['rhcos.json', 'marketplace-rhcos.json'],
-  ])('has the images of the marketplace file beside %s', async (file, marketplace) => {
+  ])('has the images of the marketplace file next to %s', async (file, marketplace) => {
     await fs.outputFile(at(file), NINE)
     await fs.outputFile(at(marketplace), FORMS['marketplace.json'])
     const { map, stderr } = await printed(`rhel-9=${file}`)

@@ -708,7 +708,7 @@ pullSecret: '{}'
   it.each([
     ['*base', '      type: Standard_D4s_v5\n'],
     ['[*base, {zones: []}]', ''],
-  ])('beside << are added: %j', async (merged, own) => {
+  ])('next to << are added: %j', async (merged, own) => {
     const text = `base: &base\n  type: Standard_D4s_v3\n${AZURE}controlPlane:\n  platform:\n    azure:\n${own}      <<: ${merged}\n`
     const { status, stdout } = await merge(text, '--pool', 'controlPlane')
     expect(status).toBe(0)
