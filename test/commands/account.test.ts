@@ -210,6 +210,66 @@ describe('a cloud', () => {
   })
 })
 
+describe('a value of another type where an image or a part of a build is written', () => {
+  const { image: _, region: __, ...product } = AMI
+  const gcp = { ...product, project: 'redhat-marketplace-public', name: 'redhat-coreos-ocp' }
+  const captured = snapshotText([], {
+    builds: { x86_64: build({ platforms: ['aws', 'metal'], regions: ['us-east-1'] }) },
+    images: { azure: [V2, azureImage('aro_418', V2.version)], aws: [AMI], gcp: [gcp] },
+    queries: { ...ASKED, gcp: [] },
+  })
+  type Tree = { [key: string]: Tree | string }
+  /** The paths of all members below a member. */
+  const pathsIn = (tree: Tree | string): string[][] =>
+    typeof tree === 'string'
+      ? []
+      : Object.entries(tree).flatMap(([name, each]) => [
+          [name],
+          ...pathsIn(each).map((path) => [name, ...path]),
+        ])
+
+  it.each([
+    ['in the layout enhancement', 't.json', 17, ['--layout', 'enhancement']],
+    ['in the layout stream-metadata', 't.json', 24, ['--layout', 'stream-metadata']],
+    ['in a marketplace file', 'm.json', 23, ['--marketplace-file', 'm.json']],
+    ['of a build', 't.json', 11, ['--layout', 'none']],
+  ])('%s, is refused with its position', async (_, file, total, options) => {
+    await writeFile(at('s.json'), captured)
+    expect(await regenerate(...options)).toMatchObject({ status: 0 })
+    const text = await read(file)
+    const places = pathsIn(JSON.parse(text)).filter((path) =>
+      options.includes('none')
+        ? /x86_64 (artifacts|images) /.test(path.join(' '))
+        : /marketplace( |$)|^x86_64 /.test(path.join(' ')),
+    )
+    let count = 0
+    for (const path of places) {
+      const edited = JSON.parse(text)
+      const parent = path.slice(0, -1).reduce((tree, name) => tree[name], edited)
+      const name = path.at(-1) ?? ''
+      const isText = typeof parent[name] === 'string'
+      // A change of a text in a build is named.
+      if (isText && options.includes('none')) continue
+      for (const value of isText ? [['x'], 5, { x: 1 }] : [['x'], 'text', 5]) {
+        parent[name] = value
+        const given = `${JSON.stringify(edited, undefined, 2)}\n`
+        await writeFile(at(file), given)
+        const { status, stderr } = await regenerate('--allow-regression', ...options)
+        const where = path.map((step) => (/^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`))
+        const expected = `expected ${isText ? 'a string' : 'an object'}, found `
+        expect([path, stderr, status]).toEqual([
+          path,
+          expect.stringContaining(`${file}: ${where.join('')}: ${expected}`),
+          2,
+        ])
+        expect(await read(file)).toBe(given)
+      }
+      count += 1
+    }
+    expect(count).toBe(total)
+  })
+})
+
 describe('--keep-lost', () => {
   const lacking = snapshot({ regions: ['eu-west-1', 'us-east-1'] })
   const regions = async () =>

@@ -3,12 +3,14 @@ import type { Entry, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { groupBy } from '../group.ts'
 import {
+  entriesOf,
   fromValue,
   getMember,
   isRecord,
   type JsonDocument,
   type JsonRecord,
   type JsonValue,
+  jsonPath,
   printDocument,
   toValue,
 } from '../json/document.ts'
@@ -17,7 +19,7 @@ import { CLOUDS, type CloudName, type Image } from '../snapshot/snapshot.ts'
 import { LAYOUT_NAMES, type LayoutName, layoutRoot, slotAt, slotPath } from './layouts.ts'
 import { mergeNode } from './merge.ts'
 import { WHOLE } from './schema.ts'
-import { readStream, type Stream } from './stream.ts'
+import { mismatch, readStream, type Stream } from './stream.ts'
 
 /** An immutable file with marketplace images: a stream or a marketplace file. */
 export interface ImageFile<Self = unknown> {
@@ -25,6 +27,13 @@ export interface ImageFile<Self = unknown> {
   extension(architecture: string, key: string): JsonValue | undefined
   /** Replaces the value under a key. Removes the key for undefined. */
   withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
+  /** @param path of the value, below the extensions of the architecture */
+  mismatch(
+    architecture: string,
+    path: readonly string[],
+    expected: string,
+    found: JsonValue,
+  ): InputError
 }
 
 export interface SlotImage {
@@ -67,7 +76,11 @@ export function imagesIn(
   )
 }
 
-/** Keeps members that are not part of an image. Images without a place in the layout are not written. */
+/**
+ * Keeps members that are not part of an image. Images without a place in the layout are not written.
+ *
+ * @throws InputError for a value of another type where an image is written
+ */
 export function writeImages<F extends ImageFile<F>>(
   file: F,
   layout: LayoutName,
@@ -79,11 +92,29 @@ export function writeImages<F extends ImageFile<F>>(
     const path = slotPath(layout, slot)
     return path ? [{ path, entry }] : []
   })
-  const tree = writeTree(cloud, placed, readTree(file, layout, architecture, cloud))
   const [key, within] = layoutRoot(layout, cloud)
-  const value =
-    within === undefined ? tree : withCloud(file.extension(architecture, key), within, tree)
-  return file.withExtension(architecture, key, value)
+  const root = file.extension(architecture, key)
+  const fail: Fail = (path, expected, found) => {
+    throw file.mismatch(architecture, path, expected, found)
+  }
+  if (within === undefined) {
+    return file.withExtension(architecture, key, writeTree(cloud, placed, root, [key], fail))
+  }
+  const clouds = expectRecord(root, [key], fail)
+  const tree = writeTree(cloud, placed, clouds[within], [key, within], fail)
+  return file.withExtension(architecture, key, withCloud(clouds, within, tree))
+}
+
+type Fail = (path: readonly string[], expected: string, found: JsonValue) => never
+
+/** Go writes null for a missing map. */
+function expectRecord(
+  value: JsonValue | undefined,
+  path: readonly string[],
+  fail: Fail,
+): JsonRecord {
+  if (value === undefined || value === null) return {}
+  return isRecord(value) ? value : fail(path, 'an object', value)
 }
 
 function readTree(
@@ -125,12 +156,17 @@ function writeTree(
   cloud: CloudName,
   images: readonly PlacedEntry[],
   old: JsonValue | undefined,
+  path: readonly string[],
+  fail: Fail,
 ): JsonRecord | undefined {
   const own = images.filter(({ path }) => path.length === 0)
   const entry: Entry = Object.assign({}, ...own.map(({ entry }) => entry))
-  const others = Object.entries(isRecord(old) ? old : {}).filter(
-    (member) => !isEntryMember(cloud, member) && !Object.hasOwn(entry, member[0]),
+  const others = entriesOf(expectRecord(old, path, fail)).filter(
+    (member) => !isEntryMember(cloud, member),
   )
+  for (const [name, value] of others) {
+    if (Object.hasOwn(entry, name)) fail([...path, name], 'a string', value)
+  }
   const inner = images.filter(({ path }) => path.length > 0)
   const branches = groupBy(inner, ({ path }) => path[0] ?? '')
   const values = new Map(others)
@@ -138,7 +174,8 @@ function writeTree(
     (name): [string, JsonValue | undefined] => {
       const value = values.get(name)
       const below = branches.get(name)?.map((each) => ({ ...each, path: each.path.slice(1) }))
-      return [name, below || isRecord(value) ? writeTree(cloud, below ?? [], value) : value]
+      if (!below && !isRecord(value)) return [name, value]
+      return [name, writeTree(cloud, below ?? [], value, [...path, name], fail)]
     },
   )
   return nonEmpty([...Object.entries(entry), ...members])
@@ -153,11 +190,11 @@ function nonEmpty(
 
 /** Replaces the images of one cloud. Clouds have the order of `CLOUDS`. */
 function withCloud(
-  old: JsonValue | undefined,
+  old: JsonRecord,
   cloud: string,
   tree: JsonRecord | undefined,
 ): JsonRecord | undefined {
-  const all: JsonRecord = { ...(isRecord(old) ? old : {}), [cloud]: tree }
+  const all: JsonRecord = { ...old, [cloud]: tree }
   const names = [...new Set<string>([...CLOUDS, ...Object.keys(all)])]
   return nonEmpty(names.map((name) => [name, all[name]]))
 }
@@ -165,13 +202,14 @@ function withCloud(
 /** A file of openshift/installer: `{ ARCH: { CLOUD: … } }`, indented by four spaces. */
 export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   private constructor(
+    private readonly file: string,
     private readonly document: JsonDocument | undefined,
     private readonly value: JsonRecord,
   ) {}
 
   /** @param text undefined for a file that does not exist yet */
   static read(text: string | undefined, file: string): MarketplaceFile {
-    if (text === undefined) return new MarketplaceFile(undefined, {})
+    if (text === undefined) return new MarketplaceFile(file, undefined, {})
     const document = parseDocument(text, file)
     const value = toValue(document.root)
     if (!isRecord(value) || !Object.values(value).every(isRecord)) {
@@ -179,7 +217,7 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
         `${file}: not a marketplace file: expected { ARCHITECTURE: { CLOUD: … } }`,
       )
     }
-    return new MarketplaceFile(document, value)
+    return new MarketplaceFile(file, document, value)
   }
 
   architectures(): string[] {
@@ -197,7 +235,16 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
     const all = Object.entries({ ...this.value, [arch]: value })
       .filter(([, each]) => each !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-    return new MarketplaceFile(this.document, Object.fromEntries(all))
+    return new MarketplaceFile(this.file, this.document, Object.fromEntries(all))
+  }
+
+  mismatch(
+    architecture: string,
+    [, ...path]: readonly string[],
+    expected: string,
+    found: JsonValue,
+  ): InputError {
+    return mismatch(this.file, jsonPath([architecture, ...path]), expected, fromValue(found))
   }
 
   print(): string {

@@ -3,6 +3,7 @@ import { printable } from '../../printable.ts'
 import {
   decodeString,
   encodeString,
+  fromValue,
   getMember,
   isRecord,
   type JsonDocument,
@@ -17,7 +18,15 @@ import {
 } from '../json/document.ts'
 import { parseDocument } from '../json/parser.ts'
 import { mergeNode, setMember } from './merge.ts'
-import { ARCHITECTURE, ARCHITECTURES, EXTENSIONS, METADATA, STREAM, WHOLE } from './schema.ts'
+import {
+  ARCHITECTURE,
+  ARCHITECTURES,
+  EXTENSIONS,
+  METADATA,
+  type Shape,
+  STREAM,
+  WHOLE,
+} from './schema.ts'
 
 const EXTENSIONS_KEY = 'rhel-coreos-extensions'
 const ARCHITECTURE_PARTS = ['artifacts', 'images', EXTENSIONS_KEY]
@@ -58,6 +67,21 @@ export function readStream(text: string, file: string): Stream {
 function checkObject(parent: JsonNode, name: string, file: string, path: string): void {
   const node = getMember(parent, name)
   if (isPresent(node)) expectObject(node, file, `${path}.${name}`)
+}
+
+/** Checks the members that a merge would replace. */
+function checkObjects(
+  node: JsonNode | undefined,
+  shape: Shape,
+  file: string,
+  path: readonly string[],
+): void {
+  if (!isPresent(node) || shape.kind === 'whole' || shape.kind === 'foreign') return
+  for (const [name, { value }] of expectObject(node, file, jsonPath(path)).members) {
+    const isOwned = shape.kind === 'map' && (shape.owned?.has(name) ?? true)
+    const inner = shape.kind === 'fields' ? shape.fields.get(name) : isOwned && shape.of
+    if (inner) checkObjects(value, inner, file, [...path, name])
+  }
 }
 
 export function isStream(text: string): boolean {
@@ -130,10 +154,15 @@ export class Stream {
     return this.withMember('metadata', mergeNode(getMember(this.root, 'metadata'), fresh, METADATA))
   }
 
-  /** Sets the content of an architecture, which may be new. Marketplace images are unchanged. */
+  /**
+   * Sets the content of an architecture, which may be new. Marketplace images are unchanged.
+   *
+   * @throws InputError for a value that is not an object where the content has one
+   */
   withArchitecture(arch: string, content: ArchitectureContent): Stream {
-    const node = mergeNode(this.architectureNode(arch), { ...content }, ARCHITECTURE)
-    return this.withNode(arch, node)
+    const node = this.architectureNode(arch)
+    checkObjects(node, ARCHITECTURE, this.file, ['architectures', arch])
+    return this.withNode(arch, mergeNode(node, { ...content }, ARCHITECTURE))
   }
 
   withoutArchitecture(arch: string): Stream {
@@ -153,6 +182,11 @@ export class Stream {
     if (merged === extensions) return this
     const kept = merged.members.size === 0 ? undefined : merged
     return this.withNode(arch, setMember(architecture, EXTENSIONS_KEY, kept, ARCHITECTURE))
+  }
+
+  mismatch(arch: string, path: readonly string[], expected: string, found: JsonValue): InputError {
+    const place = jsonPath(['architectures', arch, EXTENSIONS_KEY, ...path])
+    return mismatch(this.file, place, expected, fromValue(found))
   }
 
   print(): string {
@@ -213,7 +247,7 @@ function expectObject(node: JsonNode | undefined, file: string, path: string): J
   return node
 }
 
-function mismatch(
+export function mismatch(
   file: string,
   path: string,
   expected: string,
