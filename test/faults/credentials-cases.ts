@@ -22,7 +22,13 @@ export interface Case {
 
 /** Writes a file of the test's folder. */
 export type Put = (name: string, text: string) => Promise<string>
-export type Make = (put: Put, folder: string) => Promise<Case>
+type Make = (put: Put, folder: string) => Promise<Case>
+
+/**
+ * A capture that fails, what is printed after `stream-snapshot:`, and the second line. An unknown code has no
+ * remedy. FILE is a path, HOST is HOST:PORT, SKU is PUBLISHER:OFFER:SKU.
+ */
+export type Failure = readonly [make: Make, error: string, remedy?: string, exit?: 2]
 
 export function putInto(folder: string): Put {
   return async (name, text) => {
@@ -39,6 +45,8 @@ const body = (status: number, value: object | string, type = 'application/json')
   body: typeof value === 'string' ? value : JSON.stringify(value),
   type,
 })
+
+const RECREATE = 'Recreate FILE, or remove it.'
 
 // Azure
 
@@ -134,125 +142,329 @@ const principal =
 
 const SUPPORTED = "The supported api-versions are '2015-06-15, 2024-11-01'."
 
-const AZURE: Record<string, Make> = {
-  'nothing is set': async () => ({ env: { PATH: '/nowhere' } }),
-  'only AZURE_SUBSCRIPTION_ID is set': azureSettings({}),
-  'az: not signed in': az("ERROR: Please run 'az login' to setup account."),
-  'az: the login has expired': az(
-    refusal(700082, 'The refresh token has expired due to inactivity.'),
-  ),
-  'az: the login has expired by policy': az(
-    refusal(70043, 'The refresh token has expired or is invalid due to sign-in frequency checks.'),
-  ),
-  'az: the login has expired, older az': az(
-    'ERROR: Get Token request returned http error: 400 and server response: {"error":"invalid_grant","error_description":"AADSTS70008: The provided authorization code or refresh token has expired due to inactivity."}',
-  ),
-  'az: the password was changed': az(
-    refusal(50173, 'The provided grant has expired due to it being revoked.'),
-  ),
-  'az: a second factor is required': az(
-    refusal(50076, 'You must use multi-factor authentication.'),
-  ),
-  'az: the second factor has expired': az(
-    refusal(50078, 'Presented multi-factor authentication has expired.'),
-  ),
-  'az: a second factor is required by policy': az(
-    refusal(50079, 'The user is required to use multi-factor authentication.'),
-  ),
-  'az: the account is a guest': az(
-    refusal(50020, 'User account from identity provider does not exist in tenant.'),
-  ),
-  'az: another cloud is configured': az(
-    refusal(500011, 'The resource principal was not found in the tenant.'),
-  ),
-  'az: no JSON': az('', 'not a token'),
-  'az: an expired token': az(
-    '',
-    '{"accessToken":"a.b.c","expires_on":1000000000,"tokenType":"Bearer"}',
-  ),
-  'az: an unknown message': az(
-    'ERROR: The keyring is locked for 11112222-3333-4444-5555-666677778888',
-  ),
-  'secret: expired': entra(7000222),
-  'secret: not set': withoutVariable('AZURE_CLIENT_SECRET'),
-  'secret: without a tenant': withoutVariable('AZURE_TENANT_ID'),
-  'secret: wrong': entra(7000215),
-  'secret: the client id is not in the tenant': entra(700016),
-  'secret: the tenant does not exist': entra(90002),
-  'secret: the application is disabled': entra(7000112),
-  'secret: of another Azure cloud': entra(900382),
-  'secret: an unknown number': entra(
-    987654,
-    'Something new for 11112222-3333-4444-5555-666677778888.',
-  ),
-  'secret: the authority is down': async () => {
-    const { signedIn, args } = await azure()
-    return { env: { ...signedIn, AZURE_AUTHORITY_HOST: 'https://127.0.0.1:1' }, args }
-  },
-  'file: the secret has expired': principal(PRINCIPAL, [
-    {
-      path: /oauth2\/v2\.0\/token/,
-      fault: body(401, { error: 'invalid_client', error_description: 'AADSTS7000222: somebody' }),
+const AGAIN = 'Sign in again with az login.'
+const SECOND_FACTOR = 'Sign in with az login --tenant TENANT, and complete the second factor.'
+const TENANT =
+  'Set AZURE_TENANT_ID to the tenant of the subscription, or sign in with az login --tenant TENANT.'
+const ENVIRONMENT =
+  'Set --azure-environment to the cloud of the account: AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud.'
+const OTHER_VERSION = 'Use a version of stream-snapshot that sends a supported API version.'
+
+const AZURE: Record<string, Failure> = {
+  'nothing is set': [
+    async () => ({ env: { PATH: '/nowhere' } }),
+    'azure: no credentials found',
+    'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.',
+  ],
+  // Azure/azure-sdk-for-python#28478
+  'only AZURE_SUBSCRIPTION_ID is set': [
+    azureSettings({}),
+    'azure: no credentials found',
+    'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.',
+  ],
+  'az: not signed in': [
+    az("ERROR: Please run 'az login' to setup account."),
+    'azure: az is not signed in, or the sign-in has expired',
+    'Sign in with az login.',
+  ],
+  // microsoft/vscode-azure-account#254
+  'az: the login has expired': [
+    az(refusal(700082, 'The refresh token has expired due to inactivity.')),
+    'azure: sign-in failed: the login has expired (AADSTS700082)',
+    AGAIN,
+  ],
+  // Azure/azure-cli#16209
+  'az: the login has expired by policy': [
+    az(
+      refusal(
+        70043,
+        'The refresh token has expired or is invalid due to sign-in frequency checks.',
+      ),
+    ),
+    'azure: sign-in failed: the login has expired (AADSTS70043)',
+    AGAIN,
+  ],
+  // Azure/azure-sdk-for-net#19201
+  'az: the login has expired, older az': [
+    az(
+      'ERROR: Get Token request returned http error: 400 and server response: {"error":"invalid_grant","error_description":"AADSTS70008: The provided authorization code or refresh token has expired due to inactivity."}',
+    ),
+    'azure: sign-in failed: the login has expired (AADSTS70008)',
+    AGAIN,
+  ],
+  'az: the password was changed': [
+    az(refusal(50173, 'The provided grant has expired due to it being revoked.')),
+    'azure: sign-in failed: the login was revoked (AADSTS50173)',
+    AGAIN,
+  ],
+  'az: a second factor is required': [
+    az(refusal(50076, 'You must use multi-factor authentication.')),
+    'azure: sign-in failed: multi-factor authentication is required (AADSTS50076)',
+    SECOND_FACTOR,
+  ],
+  // Azure/api-management-developer-portal#1310
+  'az: the second factor has expired': [
+    az(refusal(50078, 'Presented multi-factor authentication has expired.')),
+    'azure: sign-in failed: multi-factor authentication has expired (AADSTS50078)',
+    SECOND_FACTOR,
+  ],
+  // Azure/azure-cli#6256
+  'az: a second factor is required by policy': [
+    az(refusal(50079, 'The user is required to use multi-factor authentication.')),
+    'azure: sign-in failed: multi-factor authentication is required (AADSTS50079)',
+    SECOND_FACTOR,
+  ],
+  'az: the account is a guest': [
+    az(refusal(50020, 'User account from identity provider does not exist in tenant.')),
+    'azure: sign-in failed: the account does not exist in this tenant (AADSTS50020)',
+    TENANT,
+  ],
+  'az: another cloud is configured': [
+    az(refusal(500011, 'The resource principal was not found in the tenant.')),
+    'azure: sign-in failed: this Azure cloud does not have the API (AADSTS500011)',
+    ENVIRONMENT,
+  ],
+  'az: no JSON': [
+    az('', 'not a token'),
+    'azure: az account get-access-token printed no token',
+    'Run az account get-access-token to see why, or sign in again with az login.',
+  ],
+  'az: an expired token': [
+    az('', '{"accessToken":"a.b.c","expires_on":1000000000,"tokenType":"Bearer"}'),
+    'azure: the received token has already expired',
+    "Check this machine's clock, or sign in again with az login.",
+  ],
+  'az: an unknown message': [
+    az('ERROR: The keyring is locked for 11112222-3333-4444-5555-666677778888'),
+    'azure: az account get-access-token: The keyring is locked for …',
+  ],
+  'secret: expired': [
+    entra(7000222),
+    'azure: sign-in failed: the client secret has expired (AADSTS7000222)',
+    'Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.',
+  ],
+  'secret: not set': [
+    withoutVariable('AZURE_CLIENT_SECRET'),
+    'azure: no credentials found: AZURE_CLIENT_SECRET is not set',
+    'Set AZURE_CLIENT_SECRET, or sign in with az login.',
+  ],
+  'secret: without a tenant': [
+    withoutVariable('AZURE_TENANT_ID'),
+    'azure: no credentials found: AZURE_TENANT_ID is not set',
+    'Set AZURE_TENANT_ID, or sign in with az login.',
+  ],
+  'secret: wrong': [
+    entra(7000215),
+    'azure: sign-in failed: the client secret is wrong (AADSTS7000215)',
+    'Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.',
+  ],
+  'secret: the client id is not in the tenant': [
+    entra(700016),
+    'azure: sign-in failed: the tenant does not have the application (AADSTS700016)',
+    'Check AZURE_CLIENT_ID and AZURE_TENANT_ID, or the service principal file.',
+  ],
+  'secret: the tenant does not exist': [
+    entra(90002),
+    'azure: sign-in failed: the tenant does not exist (AADSTS90002)',
+    TENANT,
+  ],
+  'secret: the application is disabled': [
+    entra(7000112),
+    'azure: sign-in failed: the application is disabled (AADSTS7000112)',
+    'Check AZURE_CLIENT_ID and AZURE_TENANT_ID, or the service principal file.',
+  ],
+  'secret: of another Azure cloud': [
+    entra(900382),
+    'azure: sign-in failed: the account is in another Azure cloud (AADSTS900382)',
+    ENVIRONMENT,
+  ],
+  'secret: an unknown number': [
+    entra(987654, 'Something new for 11112222-3333-4444-5555-666677778888.'),
+    'azure: sign-in failed: AADSTS987654: Something new for ….',
+  ],
+  'secret: the authority is down': [
+    async () => {
+      const { signedIn, args } = await azure()
+      return { env: { ...signedIn, AZURE_AUTHORITY_HOST: 'https://127.0.0.1:1' }, args }
     },
-  ]),
-  'file: invalid JSON': principal('{ "clientSecret": "hunter2hunter2",, }'),
-  'file: empty': principal(''),
-  'file: a member is missing': principal({ ...PRINCIPAL, tenantId: undefined }),
-  'file: the name of a tenant': principal({ ...PRINCIPAL, tenantId: 'Contoso Ltd' }),
-  'file: a line break after the secret': principal({
-    ...PRINCIPAL,
-    clientSecret: 'hunter2hunter2\n',
-  }),
-  'file: no certificate': principal({ ...IDS, clientCertificate: '/nowhere/c.pem' }),
-  'file: missing': azureSettings({ AZURE_AUTH_LOCATION: '/nowhere/principal.json' }),
-  'file: its content in the variable': azureSettings({
-    AZURE_AUTH_LOCATION: JSON.stringify(PRINCIPAL),
-  }),
-  'file: its content in base64': azureSettings({
-    AZURE_AUTH_LOCATION: Buffer.from(JSON.stringify(PRINCIPAL)).toString('base64'),
-  }),
-  'AZURE_TOKEN_CREDENTIALS of another SDK': azureSettings({
-    AZURE_TOKEN_CREDENTIALS: 'SharedTokenCache',
-  }),
-  'AZURE_AUTHORITY_HOST without https': azureSettings({ AZURE_AUTHORITY_HOST: 'login.example' }),
-  'AZURE_TENANT_ID with a blank': azureSettings({ AZURE_TENANT_ID: 'Contoso Ltd' }),
-  'AZURE_CLIENT_SECRET with a line end': azureSettings({ AZURE_CLIENT_SECRET: 'hunter2hunter2\n' }),
-  'the token has expired': arm(401, 'ExpiredAuthenticationToken'),
-  'the token is for another Azure cloud': arm(401, 'InvalidAuthenticationTokenAudience'),
-  'the account is in another tenant': arm(401, 'InvalidAuthenticationTokenTenant'),
-  'the account has no role': arm(403, 'AuthorizationFailed'),
-  'the subscription is of another account': arm(404, 'SubscriptionNotFound'),
-  'the subscription is disabled': arm(409, 'ReadOnlyDisabledSubscription'),
-  'Microsoft.Compute is not registered': arm(409, 'MissingSubscriptionRegistration'),
-  'the region does not exist': arm(
-    400,
-    'NoRegisteredProviderFound',
-    `No registered resource provider found for location 'nowhere' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
-    '--location',
-    'nowhere',
-  ),
-  'the API version is too new for the cloud': arm(
-    400,
-    'NoRegisteredProviderFound',
-    `No registered resource provider found for location 'eastus' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
-  ),
-  'the API version is unknown': arm(
-    404,
-    'InvalidResourceType',
-    `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '2026-03-01'. ${SUPPORTED}`,
-  ),
-  'the API version is invalid': arm(
-    400,
-    'InvalidApiVersionParameter',
-    "The api-version '2026-03-01' is invalid. The supported versions are '2015-06-15,2024-11-01'.",
-  ),
-  'the API version is gone': arm(410, 'Gone'),
-  throttled: arm(409, 'ResourceRequestsThrottled'),
-  'an unknown code': arm(
-    418,
-    'TeapotIsEmpty',
-    'The teapot of 11112222-3333-4444-5555-666677778888 is empty.',
-  ),
+    'azure: sign-in at HOST: connection refused (ECONNREFUSED)',
+    'Check the network connection, and set HTTPS_PROXY if a proxy is required.',
+  ],
+  'file: the secret has expired': [
+    principal(PRINCIPAL, [
+      {
+        path: /oauth2\/v2\.0\/token/,
+        fault: body(401, { error: 'invalid_client', error_description: 'AADSTS7000222: somebody' }),
+      },
+    ]),
+    'azure: sign-in failed: the client secret has expired (AADSTS7000222)',
+    'Renew or remove FILE.',
+  ],
+  'file: invalid JSON': [
+    principal('{ "clientSecret": "hunter2hunter2",, }'),
+    'FILE: invalid JSON, expected credentials',
+    RECREATE,
+  ],
+  'file: empty': [principal(''), 'FILE: the file is empty, expected credentials', RECREATE],
+  'file: a member is missing': [
+    principal({ ...PRINCIPAL, tenantId: undefined }),
+    'FILE: .tenantId: missing',
+    'Add .tenantId, or remove FILE.',
+  ],
+  'file: the name of a tenant': [
+    principal({ ...PRINCIPAL, tenantId: 'Contoso Ltd' }),
+    'FILE: .tenantId: expected the ID or a domain of a tenant',
+    'Set it to the tenantId that az account show prints.',
+    2,
+  ],
+  'file: a line break after the secret': [
+    principal({
+      ...PRINCIPAL,
+      clientSecret: 'hunter2hunter2\n',
+    }),
+    'FILE: .clientSecret: has leading or trailing white space, or is not a string',
+    'Correct .clientSecret.',
+    2,
+  ],
+  'file: no certificate': [
+    principal({ ...IDS, clientCertificate: '/nowhere/c.pem' }),
+    'FILE: .clientCertificate: no such file',
+    'Correct or remove FILE: .clientCertificate.',
+  ],
+  'file: missing': [
+    azureSettings({ AZURE_AUTH_LOCATION: '/nowhere/principal.json' }),
+    'AZURE_AUTH_LOCATION: no such file',
+    'Correct or remove AZURE_AUTH_LOCATION.',
+  ],
+  'file: its content in the variable': [
+    azureSettings({
+      AZURE_AUTH_LOCATION: JSON.stringify(PRINCIPAL),
+    }),
+    'AZURE_AUTH_LOCATION: contains credentials, expected the path of a file',
+    'Write the value to a file and set AZURE_AUTH_LOCATION to its path.',
+    2,
+  ],
+  'file: its content in base64': [
+    azureSettings({
+      AZURE_AUTH_LOCATION: Buffer.from(JSON.stringify(PRINCIPAL)).toString('base64'),
+    }),
+    'AZURE_AUTH_LOCATION: contains credentials, expected the path of a file',
+    'Write the value to a file and set AZURE_AUTH_LOCATION to its path.',
+    2,
+  ],
+  'AZURE_TOKEN_CREDENTIALS of another SDK': [
+    azureSettings({
+      AZURE_TOKEN_CREDENTIALS: 'SharedTokenCache',
+    }),
+    'AZURE_TOKEN_CREDENTIALS: unknown value',
+    'Set it to prod, dev, EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential or AzureDeveloperCliCredential, or unset it.',
+    2,
+  ],
+  'AZURE_AUTHORITY_HOST without https': [
+    azureSettings({ AZURE_AUTHORITY_HOST: 'login.example' }),
+    'AZURE_AUTHORITY_HOST: expected a URL such as https://login.microsoftonline.com',
+    'Correct or unset AZURE_AUTHORITY_HOST.',
+    2,
+  ],
+  'AZURE_TENANT_ID with a blank': [
+    azureSettings({ AZURE_TENANT_ID: 'Contoso Ltd' }),
+    'AZURE_TENANT_ID: expected the ID or a domain of a tenant',
+    'Set it to the tenantId that az account show prints.',
+    2,
+  ],
+  'AZURE_CLIENT_SECRET with a line end': [
+    azureSettings({ AZURE_CLIENT_SECRET: 'hunter2hunter2\n' }),
+    'AZURE_CLIENT_SECRET: leading or trailing white space in the value',
+    'Remove the spaces and line ends around the value of AZURE_CLIENT_SECRET.',
+    2,
+  ],
+  'the token has expired': [
+    arm(401, 'ExpiredAuthenticationToken'),
+    'azure SKU: returned 401 ExpiredAuthenticationToken: the token has expired',
+    AGAIN,
+  ],
+  'the token is for another Azure cloud': [
+    arm(401, 'InvalidAuthenticationTokenAudience'),
+    'azure SKU: returned 401 InvalidAuthenticationTokenAudience: the token is for another Azure cloud',
+    ENVIRONMENT,
+  ],
+  'the account is in another tenant': [
+    arm(401, 'InvalidAuthenticationTokenTenant'),
+    'azure SKU: returned 401 InvalidAuthenticationTokenTenant: the account is in another tenant',
+    TENANT,
+  ],
+  'the account has no role': [
+    arm(403, 'AuthorizationFailed'),
+    'azure SKU: returned 403 AuthorizationFailed: the account is not allowed to list images',
+    'Assign the role Reader on the subscription to the account, or sign in with another account.',
+  ],
+  'the subscription is of another account': [
+    arm(404, 'SubscriptionNotFound'),
+    'azure SKU: returned 404 SubscriptionNotFound: the account does not have this subscription',
+    'Set --subscription to a subscription from az account list.',
+  ],
+  'the subscription is disabled': [
+    arm(409, 'ReadOnlyDisabledSubscription'),
+    'azure SKU: returned 409 ReadOnlyDisabledSubscription: the subscription is disabled',
+    'Set --subscription to a subscription from az account list.',
+  ],
+  'Microsoft.Compute is not registered': [
+    arm(409, 'MissingSubscriptionRegistration'),
+    'azure SKU: returned 409 MissingSubscriptionRegistration: the subscription is not registered for Microsoft.Compute',
+    'Register the subscription once with az provider register --namespace Microsoft.Compute.',
+  ],
+  'the region does not exist': [
+    arm(
+      400,
+      'NoRegisteredProviderFound',
+      `No registered resource provider found for location 'nowhere' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
+      '--location',
+      'nowhere',
+    ),
+    'azure SKU: returned 400 NoRegisteredProviderFound: no such region: nowhere',
+    'Set --location to a region from az account list-locations.',
+  ],
+  'the API version is too new for the cloud': [
+    arm(
+      400,
+      'NoRegisteredProviderFound',
+      `No registered resource provider found for location 'eastus' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
+    ),
+    'azure SKU: returned 400 NoRegisteredProviderFound: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
+    OTHER_VERSION,
+  ],
+  'the API version is unknown': [
+    arm(
+      404,
+      'InvalidResourceType',
+      `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '2026-03-01'. ${SUPPORTED}`,
+    ),
+    'azure SKU: returned 404 InvalidResourceType: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
+    OTHER_VERSION,
+  ],
+  'the API version is invalid': [
+    arm(
+      400,
+      'InvalidApiVersionParameter',
+      "The api-version '2026-03-01' is invalid. The supported versions are '2015-06-15,2024-11-01'.",
+    ),
+    'azure SKU: returned 400 InvalidApiVersionParameter: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
+    OTHER_VERSION,
+  ],
+  'the API version is gone': [
+    arm(410, 'Gone'),
+    'azure SKU: returned 410 Gone: API version 2026-03-01 is not supported in AzurePublicCloud',
+    OTHER_VERSION,
+  ],
+  throttled: [
+    arm(409, 'ResourceRequestsThrottled'),
+    'azure SKU: returned 409 ResourceRequestsThrottled: too many requests',
+    'Try again later, or with a lower --concurrency.',
+  ],
+  'an unknown code': [
+    arm(418, 'TeapotIsEmpty', 'The teapot of 11112222-3333-4444-5555-666677778888 is empty.'),
+    'azure SKU: returned 418 TeapotIsEmpty: The teapot of … is empty.',
+  ],
 }
 
 // AWS
@@ -329,69 +541,196 @@ const awsSettings =
   (more: Environment): Make =>
   async () => ({ env: { ...(await aws()).found, ...more }, args: ONE })
 
-const AWS: Record<string, Make> = {
-  'nothing is set': awsSettings({}),
-  'a key without its secret': awsSettings({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }),
-  'profile: missing': profile('[profile other]\nregion = us-east-1\n'),
-  'profile: a key without its secret': profile(
-    '[profile work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n',
-  ),
-  'profile: no credentials': profile('[profile work]\nregion = us-east-1\n'),
-  'profile: source_profile is missing': profile(
-    `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n`,
-  ),
-  'profile: source_profile in a circle': profile(
-    `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n[profile base]\nrole_arn = ${ROLE}\nsource_profile = work\n`,
-  ),
-  'profile: multi-factor authentication': profile(
-    `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\nmfa_serial = arn:aws:iam::482915537706:mfa/somebody\n[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY\n`,
-  ),
-  'profile: credential_process fails': profile('[profile work]\ncredential_process = false\n'),
-  'profile: credential_process prints no JSON': profile(
-    '[profile work]\ncredential_process = echo hello\n',
-  ),
-  'SSO: not signed in': profile(SSO),
-  'SSO: the session has expired': portal(401, 'UnauthorizedException'),
-  'SSO: the role is not assigned': portal(403, 'ForbiddenException'),
-  'web identity: the role does not trust it': sts(403, 'AccessDenied'),
-  'web identity: the token has expired': sts(400, 'ExpiredTokenException'),
-  'web identity: an unknown issuer': sts(400, 'InvalidIdentityToken'),
-  'web identity: a rejected claim': sts(403, 'IDPRejectedClaim'),
-  'web identity: a malformed role': sts(400, 'ValidationError'),
-  'web identity: STS is not enabled': sts(403, 'RegionDisabledException'),
-  'web identity: an unknown code': sts(400, 'TeapotIsEmpty'),
-  'web identity: the token in the variable': awsSettings({
-    AWS_WEB_IDENTITY_TOKEN_FILE: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZA',
-    AWS_ROLE_ARN: ROLE,
-  }),
-  'web identity: no file': awsSettings({
-    AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/token',
-    AWS_ROLE_ARN: ROLE,
-  }),
-  'container: refused': async () => {
-    const container = await startServer(() => json(403, {}))
-    onTestFinished(() => container.close())
-    const more = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/credentials` }
-    return { env: { ...(await aws()).found, ...more }, args: ONE }
-  },
-  'the session has expired': ec2(400, 'RequestExpired'),
-  'the key was deleted': async () => ({
-    env: { ...(await aws()).signedIn, AWS_ACCESS_KEY_ID: 'ASIADELETEDKEY000000' },
-  }),
-  'no permission': ec2(403, 'UnauthorizedOperation'),
-  'no billing': ec2(403, 'OptInRequired'),
-  'the secret is wrong': ec2(401, 'SignatureDoesNotMatch'),
-  'a policy closes one region': async () => ({
-    env: (await aws({ failures: { 'eu-central-1': { status: 403 } } })).signedIn,
-  }),
-  'one region is down': async () => ({
-    env: (await aws({ failures: { 'eu-central-1': { status: 503 } } })).signedIn,
-  }),
-  'a region is not enabled': async () => ({
-    env: (await aws()).signedIn,
-    args: ['--regions', 'us-east-1,me-south-1'],
-  }),
-  'an unknown code': ec2(418, 'TeapotIsEmpty', `The teapot of ${ROLE} is empty`),
+const PROFILE = 'Set its keys with aws configure, or set AWS_PROFILE to another profile.'
+const TRUST =
+  'Check AWS_ROLE_ARN and role_arn, and allow the caller in the trust policy of the role.'
+
+const AWS: Record<string, Failure> = {
+  'nothing is set': [
+    awsSettings({}),
+    'aws: no credentials found',
+    'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  ],
+  'a key without its secret': [
+    awsSettings({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }),
+    'aws: AWS_SECRET_ACCESS_KEY is missing',
+    'Set AWS_SECRET_ACCESS_KEY, or unset AWS_ACCESS_KEY_ID.',
+  ],
+  'profile: missing': [
+    profile('[profile other]\nregion = us-east-1\n'),
+    'aws: the profile does not exist, or its credentials are incomplete',
+    PROFILE,
+  ],
+  'profile: a key without its secret': [
+    profile('[profile work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n'),
+    'aws: the profile does not exist, or its credentials are incomplete',
+    PROFILE,
+  ],
+  'profile: no credentials': [
+    profile('[profile work]\nregion = us-east-1\n'),
+    'aws: the profile does not exist, or its credentials are incomplete',
+    PROFILE,
+  ],
+  'profile: source_profile is missing': [
+    profile(`[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n`),
+    'aws: the profile does not exist, or its credentials are incomplete',
+    PROFILE,
+  ],
+  'profile: source_profile in a circle': [
+    profile(
+      `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n[profile base]\nrole_arn = ${ROLE}\nsource_profile = work\n`,
+    ),
+    'aws: source_profile of the profile is circular',
+    'Correct source_profile in the AWS config file.',
+  ],
+  'profile: multi-factor authentication': [
+    profile(
+      `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\nmfa_serial = arn:aws:iam::482915537706:mfa/somebody\n[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY\n`,
+    ),
+    'aws: the profile requires multi-factor authentication',
+    'Run eval "$(aws configure export-credentials --format env)", which prompts for the code, and unset AWS_PROFILE.',
+  ],
+  'profile: credential_process fails': [
+    profile('[profile work]\ncredential_process = false\n'),
+    'aws: credential_process of the profile failed',
+    'Run the credential_process command to see the error, and correct the command in the AWS config file.',
+  ],
+  'profile: credential_process prints no JSON': [
+    profile('[profile work]\ncredential_process = echo hello\n'),
+    'aws: credential_process of the profile failed',
+    'Run the credential_process command to see the error, and correct the command in the AWS config file.',
+  ],
+  // aws/aws-sdk-js#4413
+  'SSO: not signed in': [profile(SSO), 'aws: not signed in to SSO', 'Sign in with aws sso login.'],
+  // ryansonshine/aws-sso-creds-helper#57
+  'SSO: the session has expired': [
+    portal(401, 'UnauthorizedException'),
+    'aws: sign-in at HOST returned UnauthorizedException: the SSO session has expired',
+    'Sign in with aws sso login.',
+  ],
+  'SSO: the role is not assigned': [
+    portal(403, 'ForbiddenException'),
+    'aws: sign-in at HOST returned ForbiddenException: the account or role of the profile is not assigned to the user',
+    TRUST,
+  ],
+  'web identity: the role does not trust it': [
+    sts(403, 'AccessDenied'),
+    'aws: sign-in at HOST returned 403 AccessDenied: the caller is not allowed to assume the role',
+    TRUST,
+  ],
+  'web identity: the token has expired': [
+    sts(400, 'ExpiredTokenException'),
+    'aws: sign-in at HOST returned 400 ExpiredTokenException: the token has expired',
+    "Request a new token in the CI job, and check this machine's clock.",
+  ],
+  // aws/aws-cli#7194
+  'web identity: an unknown issuer': [
+    sts(400, 'InvalidIdentityToken'),
+    'aws: sign-in at HOST returned 400 InvalidIdentityTokenException: the role does not trust the issuer of the token',
+    'Compare issuer, subject and audience of the CI token with the trust policy of the role.',
+  ],
+  'web identity: a rejected claim': [
+    sts(403, 'IDPRejectedClaim'),
+    'aws: sign-in at HOST returned 403 IDPRejectedClaimException: the identity provider rejected the token',
+    'Compare issuer, subject and audience of the CI token with the trust policy of the role.',
+  ],
+  // d2a4u/sqs4s#270
+  'web identity: a malformed role': [
+    sts(400, 'ValidationError'),
+    'aws: sign-in at HOST returned 400 ValidationError: role or token is malformed',
+    TRUST,
+  ],
+  'web identity: STS is not enabled': [
+    sts(403, 'RegionDisabledException'),
+    'aws: sign-in at HOST returned 403 RegionDisabledException: STS is not enabled in the region',
+    'Set AWS_REGION to a region that the account has enabled.',
+  ],
+  'web identity: an unknown code': [
+    sts(400, 'TeapotIsEmpty'),
+    'aws: sign-in at HOST returned 400 TeapotIsEmpty: not for …',
+  ],
+  'web identity: the token in the variable': [
+    awsSettings({
+      AWS_WEB_IDENTITY_TOKEN_FILE: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZA',
+      AWS_ROLE_ARN: ROLE,
+    }),
+    'AWS_WEB_IDENTITY_TOKEN_FILE: contains credentials, expected the path of a file',
+    'Write the value to a file and set AWS_WEB_IDENTITY_TOKEN_FILE to its path.',
+    2,
+  ],
+  'web identity: no file': [
+    awsSettings({
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/token',
+      AWS_ROLE_ARN: ROLE,
+    }),
+    'AWS_WEB_IDENTITY_TOKEN_FILE: no such file',
+    'Correct or remove AWS_WEB_IDENTITY_TOKEN_FILE.',
+  ],
+  'container: refused': [
+    async () => {
+      const container = await startServer(() => json(403, {}))
+      onTestFinished(() => container.close())
+      const more = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/credentials` }
+      return { env: { ...(await aws()).found, ...more }, args: ONE }
+    },
+    'aws: no credentials found',
+    'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  ],
+  // aws/aws-sdk-go-v2#1674
+  'the session has expired': [
+    ec2(400, 'RequestExpired'),
+    "aws us-east-1: returned 400 RequestExpired: the session has expired, or this machine's clock is wrong",
+    'Sign in again with aws sso login, or renew AWS_SESSION_TOKEN.',
+  ],
+  'the key was deleted': [
+    async () => ({
+      env: { ...(await aws()).signedIn, AWS_ACCESS_KEY_ID: 'ASIADELETEDKEY000000' },
+    }),
+    'aws us-east-1 regions: returned 401 AuthFailure: the region is not enabled, or the keys are not valid',
+    'Set --regions to regions that are enabled in the account, or check the keys.',
+  ],
+  // boto/boto3#2047
+  'no permission': [
+    ec2(403, 'UnauthorizedOperation'),
+    'aws us-east-1: returned 403 UnauthorizedOperation: the account is not allowed to list images',
+    'Grant the account ec2:DescribeImages and ec2:DescribeRegions; with --regions, ec2:DescribeImages is sufficient.',
+  ],
+  'no billing': [
+    ec2(403, 'OptInRequired'),
+    'aws us-east-1: returned 403 OptInRequired: the account is not signed up for EC2',
+    'Complete the sign-up in the AWS console, or use another account with AWS_PROFILE.',
+  ],
+  'the secret is wrong': [
+    ec2(401, 'SignatureDoesNotMatch'),
+    'aws us-east-1: returned 401 SignatureDoesNotMatch: the secret access key is wrong',
+    'Check the keys of AWS_PROFILE, or of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  ],
+  'a policy closes one region': [
+    async () => ({
+      env: (await aws({ failures: { 'eu-central-1': { status: 403 } } })).signedIn,
+    }),
+    'aws eu-central-1: returned 403 UnauthorizedOperation: the account is not allowed to list images',
+    'Query the other regions with --regions ap-southeast-2,sa-east-1,us-east-1; existing images of eu-central-1 are kept.',
+  ],
+  'one region is down': [
+    async () => ({
+      env: (await aws({ failures: { 'eu-central-1': { status: 503 } } })).signedIn,
+    }),
+    'aws eu-central-1: returned 503 RequestLimitExceeded: too many requests',
+    'Try again later, or with a lower --concurrency. Query the other regions with --regions ap-southeast-2,sa-east-1,us-east-1; existing images of eu-central-1 are kept.',
+  ],
+  'a region is not enabled': [
+    async () => ({
+      env: (await aws()).signedIn,
+      args: ['--regions', 'us-east-1,me-south-1'],
+    }),
+    'aws me-south-1: returned 401 AuthFailure: the region is not enabled, or the keys are not valid',
+    'Query the other regions with --regions us-east-1; existing images of me-south-1 are kept.',
+  ],
+  'an unknown code': [
+    ec2(418, 'TeapotIsEmpty', `The teapot of ${ROLE} is empty`),
+    'aws us-east-1: returned 418 TeapotIsEmpty: The teapot of … is empty',
+  ],
 }
 
 // GCP
@@ -465,63 +804,184 @@ const SERVICE_ACCOUNT = {
   private_key: '-----BEGIN PRIVATE KEY-----\\nMIIEvgIBADANBg\\n-----END PRIVATE KEY-----',
 }
 
-const GCP: Record<string, Make> = {
-  'nothing is set': gcpSettings({ METADATA_SERVER_DETECTION: 'none' }),
-  'login: expired or revoked': oauth(400, {
-    error: 'invalid_grant',
-    error_description: 'Token has been expired or revoked.',
-  }),
-  'login: expired in Workspace': oauth(400, {
-    error: 'invalid_grant',
-    error_subtype: 'invalid_rapt',
-  }),
-  'login: an unknown scope': oauth(400, { error: 'invalid_scope' }),
-  'login: the client was deleted': oauth(401, { error: 'deleted_client' }),
-  'login: blocked by the administrator': oauth(400, { error: 'admin_policy_enforced' }),
-  'login: the clock is wrong': oauth(400, {
-    error: 'invalid_grant',
-    error_description:
-      'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.',
-  }),
-  'login: an unknown code': oauth(400, {
-    error: 'teapot_is_empty',
-    error_description: 'The teapot of somebody@example.com is empty.',
-  }),
-  'key: mangled line ends': key(SERVICE_ACCOUNT),
-  'key: of another universe': key({ ...SERVICE_ACCOUNT, universe_domain: 'universe.example' }),
-  'key: invalid JSON': key('{ "private_key": "hunter2hunter2" ]'),
-  'key: empty': key('\n'),
-  'key: no file': gcpSettings({ [KEY_VARIABLE]: '/nowhere/key.json' }),
-  'key: its content in the variable': gcpSettings({
-    [KEY_VARIABLE]: JSON.stringify(SERVICE_ACCOUNT),
-  }),
-  'key: its content in base64': gcpSettings({
-    [KEY_VARIABLE]: Buffer.from(JSON.stringify(SERVICE_ACCOUNT)).toString('base64'),
-  }),
-  'key: deleted': compute(401, { errors: [{ reason: 'authError' }] }),
-  'the quota project is closed': compute(403, info('USER_PROJECT_DENIED')),
-  'the scope is missing': compute(403, info('ACCESS_TOKEN_SCOPE_INSUFFICIENT')),
-  'the API is not enabled': compute(403, info('SERVICE_DISABLED')),
-  'the API is not enabled, older words': compute(403, {
-    errors: [{ reason: 'accessNotConfigured' }],
-  }),
-  'billing is not enabled': compute(403, info('BILLING_DISABLED')),
-  'VPC Service Controls': compute(403, info('SECURITY_POLICY_VIOLATED')),
-  'VPC Service Controls, older words': compute(403, {
-    ...FORBIDDEN,
-    message:
-      "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc",
-  }),
-  'a usage restriction': compute(403, info('RESOURCE_USAGE_RESTRICTION_VIOLATED')),
-  'an access level': compute(403, info('ACCESS_DENIED_BY_ACCESS_CONTEXT')),
-  'one image may not be read': compute(403, FORBIDDEN, /oke-413/),
-  'an unknown reason': compute(
-    403,
-    info('TEAPOT_IS_EMPTY', { message: 'The teapot of somebody@example.com is empty.' }),
-  ),
+const GCLOUD =
+  'Sign in with gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS.'
+const ADMINISTRATOR =
+  'Ask the administrator of the organization, or use credentials of another organization.'
+
+const GCP: Record<string, Failure> = {
+  'nothing is set': [
+    gcpSettings({ METADATA_SERVER_DETECTION: 'none' }),
+    'gcp: no credentials found',
+    GCLOUD,
+  ],
+  // googleapis/google-cloud-python#10004
+  'login: expired or revoked': [
+    oauth(400, {
+      error: 'invalid_grant',
+      error_description: 'Token has been expired or revoked.',
+    }),
+    'gcp: sign-in at oauth2.googleapis.com failed: the login has expired or was revoked (invalid_grant)',
+    'Sign in again with gcloud auth application-default login.',
+  ],
+  'login: expired in Workspace': [
+    oauth(400, {
+      error: 'invalid_grant',
+      error_subtype: 'invalid_rapt',
+    }),
+    'gcp: sign-in at oauth2.googleapis.com failed: the login has expired (invalid_rapt)',
+    'Sign in again with gcloud auth application-default login.',
+  ],
+  // binxio/gcp-get-secret#3
+  'login: an unknown scope': [
+    oauth(400, { error: 'invalid_scope' }),
+    'gcp: sign-in at oauth2.googleapis.com failed: the scope is invalid (invalid_scope)',
+    GCLOUD,
+  ],
+  'login: the client was deleted': [
+    oauth(401, { error: 'deleted_client' }),
+    'gcp: sign-in at oauth2.googleapis.com failed: the client of the credentials was deleted (deleted_client)',
+    GCLOUD,
+  ],
+  'login: blocked by the administrator': [
+    oauth(400, { error: 'admin_policy_enforced' }),
+    'gcp: sign-in at oauth2.googleapis.com failed: the administrator does not allow the sign-in (admin_policy_enforced)',
+    ADMINISTRATOR,
+  ],
+  'login: the clock is wrong': [
+    oauth(400, {
+      error: 'invalid_grant',
+      error_description:
+        'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.',
+    }),
+    "gcp: sign-in at oauth2.googleapis.com failed: this machine's clock is wrong (invalid_grant)",
+    "Correct this machine's clock.",
+  ],
+  'login: in another folder of gcloud': [
+    async (put, folder) => {
+      await put('gcloud/application_default_credentials.json', '{')
+      const more = { METADATA_SERVER_DETECTION: 'none', CLOUDSDK_CONFIG: join(folder, 'gcloud') }
+      return gcpSettings(more)(put, folder)
+    },
+    'gcp: no credentials found',
+    GCLOUD,
+  ],
+  'login: an unknown code': [
+    oauth(400, {
+      error: 'teapot_is_empty',
+      error_description: 'The teapot of somebody@example.com is empty.',
+    }),
+    'gcp: sign-in at oauth2.googleapis.com returned 400 teapot_is_empty: The teapot of … is empty.',
+  ],
+  'key: mangled line ends': [
+    key(SERVICE_ACCOUNT),
+    'FILE: .private_key: malformed',
+    'Download the key again: its line ends must be written as \\n in the JSON text.',
+  ],
+  'key: of another universe': [
+    key({ ...SERVICE_ACCOUNT, universe_domain: 'universe.example' }),
+    'FILE: the universe of the credentials is not googleapis.com',
+    'Use credentials of Google Cloud, or remove the file.',
+  ],
+  // elishaterada/heroku-google-application-credentials-buildpack#7
+  'key: invalid JSON': [
+    key('{ "private_key": "hunter2hunter2" ]'),
+    'FILE: invalid JSON, expected credentials',
+    RECREATE,
+  ],
+  'key: empty': [key('\n'), 'FILE: the file is empty, expected credentials', RECREATE],
+  'key: no file': [
+    gcpSettings({ [KEY_VARIABLE]: '/nowhere/key.json' }),
+    'GOOGLE_APPLICATION_CREDENTIALS: no such file',
+    'Correct or remove GOOGLE_APPLICATION_CREDENTIALS.',
+  ],
+  'key: its content in the variable': [
+    gcpSettings({
+      [KEY_VARIABLE]: JSON.stringify(SERVICE_ACCOUNT),
+    }),
+    'GOOGLE_APPLICATION_CREDENTIALS: contains credentials, expected the path of a file',
+    'Write the value to a file and set GOOGLE_APPLICATION_CREDENTIALS to its path.',
+    2,
+  ],
+  'key: its content in base64': [
+    gcpSettings({
+      [KEY_VARIABLE]: Buffer.from(JSON.stringify(SERVICE_ACCOUNT)).toString('base64'),
+    }),
+    'GOOGLE_APPLICATION_CREDENTIALS: contains credentials, expected the path of a file',
+    'Write the value to a file and set GOOGLE_APPLICATION_CREDENTIALS to its path.',
+    2,
+  ],
+  'key: deleted': [
+    compute(401, { errors: [{ reason: 'authError' }] }),
+    'gcp redhat-marketplace-public: returned 401 authError: the token was rejected',
+    GCLOUD,
+  ],
+  'the quota project is closed': [
+    compute(403, info('USER_PROJECT_DENIED')),
+    'gcp redhat-marketplace-public: returned 403 USER_PROJECT_DENIED: the account is not allowed to use its quota project',
+    'Set another project with gcloud auth application-default set-quota-project PROJECT.',
+  ],
+  'the scope is missing': [
+    compute(403, info('ACCESS_TOKEN_SCOPE_INSUFFICIENT')),
+    'gcp redhat-marketplace-public: returned 403 ACCESS_TOKEN_SCOPE_INSUFFICIENT: the token has no scope for Compute',
+    'Sign in with gcloud auth application-default login, or grant the machine the scope compute.readonly.',
+  ],
+  'the API is not enabled': [
+    compute(403, info('SERVICE_DISABLED')),
+    'gcp redhat-marketplace-public: returned 403 SERVICE_DISABLED: the Compute Engine API is not enabled',
+    'Enable the Compute Engine API in the project of the credentials.',
+  ],
+  'the API is not enabled, older words': [
+    compute(403, {
+      errors: [{ reason: 'accessNotConfigured' }],
+    }),
+    'gcp redhat-marketplace-public: returned 403 accessNotConfigured: the Compute Engine API is not enabled',
+    'Enable the Compute Engine API in the project of the credentials.',
+  ],
+  'billing is not enabled': [
+    compute(403, info('BILLING_DISABLED')),
+    'gcp redhat-marketplace-public: returned 403 BILLING_DISABLED: billing is not enabled',
+    'Enable billing in the project of the credentials, or use other credentials.',
+  ],
+  'VPC Service Controls': [
+    compute(403, info('SECURITY_POLICY_VIOLATED')),
+    'gcp redhat-marketplace-public: returned 403 SECURITY_POLICY_VIOLATED: VPC Service Controls do not allow the query',
+    ADMINISTRATOR,
+  ],
+  'VPC Service Controls, older words': [
+    compute(403, {
+      ...FORBIDDEN,
+      message:
+        "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc",
+    }),
+    'gcp redhat-marketplace-public: returned 403 forbidden: a policy of the organization does not allow the query',
+    ADMINISTRATOR,
+  ],
+  'a usage restriction': [
+    compute(403, info('RESOURCE_USAGE_RESTRICTION_VIOLATED')),
+    'gcp redhat-marketplace-public: returned 403 RESOURCE_USAGE_RESTRICTION_VIOLATED: a policy of the organization does not allow the query',
+    ADMINISTRATOR,
+  ],
+  'an access level': [
+    compute(403, info('ACCESS_DENIED_BY_ACCESS_CONTEXT')),
+    'gcp redhat-marketplace-public: returned 403 ACCESS_DENIED_BY_ACCESS_CONTEXT: an access level of the organization is not met',
+    ADMINISTRATOR,
+  ],
+  'one image may not be read': [
+    compute(403, FORBIDDEN, /oke-413/),
+    'gcp redhat-marketplace-public/redhat-coreos-oke-413-x86-64-202305021736: returned 403 forbidden: the account is not allowed to read the image',
+    GCLOUD,
+  ],
+  'an unknown reason': [
+    compute(
+      403,
+      info('TEAPOT_IS_EMPTY', { message: 'The teapot of somebody@example.com is empty.' }),
+    ),
+    'gcp redhat-marketplace-public: returned 403 TEAPOT_IS_EMPTY: The teapot of … is empty.',
+  ],
 }
 
-export const CASES: Readonly<Record<'azure' | 'aws' | 'gcp', Record<string, Make>>> = {
+export const CASES: Readonly<Record<'azure' | 'aws' | 'gcp', Record<string, Failure>>> = {
   azure: AZURE,
   aws: AWS,
   gcp: GCP,

@@ -113,13 +113,13 @@ async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
 }
 
 const AZURE: Record<string, () => Promise<Way>> = {
-  'a secret, in the file of a service principal': async () => {
+  'service principal file: secret': async () => {
     const cloud = await azure()
     const { clientSecret, secrets } = cloud
     const env = await principal(cloud, { clientSecret })
     return { ...cloud, env, secrets: { ...secrets, 'client secret': clientSecret } }
   },
-  'a certificate with a password, in the file of a service principal': async () => {
+  'service principal file: certificate with a password': async () => {
     const { certificate, key } = await keyPair()
     const cloud = await azure(certificate)
     const clientCertificatePassword = 'opens-nothing-else'
@@ -145,13 +145,13 @@ const AZURE: Record<string, () => Promise<Way>> = {
       },
     }
   },
-  'the identity of a virtual machine, in the file of a service principal': async () => {
+  'service principal file: identity of a virtual machine': async () => {
     const cloud = await azure()
     const { url, signIns } = await identity(cloud)
     const env = { ...(await principal(cloud, {})), AZURE_POD_IDENTITY_AUTHORITY_HOST: url }
     return { ...cloud, env, signIns }
   },
-  'the identity of App Service, in the file of a service principal': async () => {
+  'service principal file: identity of App Service': async () => {
     const cloud = await azure()
     const { url, signIns } = await identity(cloud)
     const IDENTITY_HEADER = 'header-of-the-machine'
@@ -162,7 +162,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
       signIns,
     }
   },
-  'a secret, in the environment': async () => {
+  'environment: secret': async () => {
     const cloud = await azure()
     const { clientSecret, secrets, variables } = cloud
     return {
@@ -171,7 +171,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
       secrets: { ...secrets, 'client secret': clientSecret },
     }
   },
-  'a certificate, in the environment': async () => {
+  'environment: certificate': async () => {
     const { certificate, key, line } = await keyPair()
     const cloud = await azure(certificate)
     await writeFile(at('principal.pem'), `${certificate}\n${key}`)
@@ -181,7 +181,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
       secrets: { ...cloud.secrets, 'private key': line },
     }
   },
-  'a workload identity': async () => {
+  'workload identity': async () => {
     const { certificate, key } = await keyPair()
     const cloud = await azure(certificate)
     const parts = [
@@ -195,6 +195,17 @@ const AZURE: Record<string, () => Promise<Way>> = {
       env: { ...cloud.variables, AZURE_FEDERATED_TOKEN_FILE: at('federated') },
       secrets: { ...cloud.secrets, 'federated token': signature },
     }
+  },
+  'managed identity': async () => {
+    const cloud = await azure()
+    const { url, signIns } = await identity(cloud)
+    const { subscriptionId } = cloud.ids
+    const env = {
+      ...withoutLogin(cloud.mockServer),
+      AZURE_SUBSCRIPTION_ID: subscriptionId,
+      AZURE_POD_IDENTITY_AUTHORITY_HOST: url,
+    }
+    return { ...cloud, env, signIns }
   },
   'az login': async () => {
     const cloud = await azure()
@@ -313,11 +324,11 @@ async function session() {
 }
 
 const AWS: Record<string, () => Promise<Way>> = {
-  'keys and a session token, in the environment': async () => {
+  environment: async () => {
     const cloud = await aws()
     return { ...cloud, env: cloud.mockServer.environment }
   },
-  'a profile': async () => {
+  'profile: keys': async () => {
     const cloud = await aws()
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
     await writeFile(
@@ -326,7 +337,7 @@ const AWS: Record<string, () => Promise<Way>> = {
     )
     return { ...cloud, env: { ...cloud.env, AWS_PROFILE: 'work' } }
   },
-  'a role that a profile takes on': async () => {
+  'profile: role': async () => {
     const cloud = await aws()
     const service = await sessionsFor(cloud)
     const secret = 'a-secret-of-the-one-behind-the-role-0123'
@@ -346,8 +357,8 @@ const AWS: Record<string, () => Promise<Way>> = {
       signIns: () => pathsOf(service),
     }
   },
-  'aws sso login': () => session(),
-  'a web identity': async () => {
+  'profile: aws sso login': () => session(),
+  'web identity': async () => {
     const cloud = await aws()
     const service = await sessionsFor(cloud)
     const token = 'identity.token.of-nobody'
@@ -364,7 +375,7 @@ const AWS: Record<string, () => Promise<Way>> = {
       signIns: () => pathsOf(service),
     }
   },
-  'the role of a container': async () => {
+  container: async () => {
     const cloud = await aws()
     const token = 'Bearer container-token-of-nobody'
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
@@ -387,7 +398,7 @@ const AWS: Record<string, () => Promise<Way>> = {
       signIns: () => pathsOf(container),
     }
   },
-  'a program that gives them out': async () => {
+  'profile: credential_process': async () => {
     const cloud = await aws()
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
     const answer = {
@@ -401,7 +412,7 @@ const AWS: Record<string, () => Promise<Way>> = {
     await writeFile(at('config'), `[default]\ncredential_process = cat ${at('answer')}\n`)
     return cloud
   },
-  'the role of a machine': async () => {
+  machine: async () => {
     const cloud = await aws()
     const token = 'session-of-the-machine-0123456789'
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
@@ -522,12 +533,12 @@ const impersonated =
       : json(401, {})
 
 const GCP: Record<string, () => Promise<Way>> = {
-  'the login of a user': async () => {
+  'login: user': async () => {
     const cloud = await gcp({ 'oauth2.googleapis.com': refreshed(GCP_TOKEN) })
     await defaultCredentials(USER)
     return { ...cloud, secrets: { ...cloud.secrets, ...USER_SECRETS } }
   },
-  'the login of a user who acts for a service account': async () => {
+  'login: user who impersonates a service account': async () => {
     const own = 'ya29.a-token-of-the-user-0123456789'
     const account = 'reader@project-of-nobody-417.iam.gserviceaccount.com'
     const cloud = await gcp({ 'oauth2.googleapis.com': refreshed(own), [IAM]: impersonated(own) })
@@ -541,7 +552,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       secrets: { ...cloud.secrets, ...USER_SECRETS, "the user's token": own, account },
     }
   },
-  'the key of a service account': async () => {
+  'file: service account key': async () => {
     const { signIns: _, ...cloud } = await gcp()
     const { file, email, keyId, projectId } = cloud.mockServer.account
     const { private_key: key } = JSON.parse(await readFile(file, 'utf8'))
@@ -557,7 +568,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       },
     }
   },
-  'an external account': async () => {
+  'file: external account': async () => {
     const cloud = await gcp({ 'sts.googleapis.com': exchanged(GCP_TOKEN) })
     const { subject, audience, ...variables } = await external({})
     return {
@@ -566,7 +577,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       secrets: { ...cloud.secrets, 'subject token': subject, audience },
     }
   },
-  'an external account that acts for a service account': async () => {
+  'file: external account that impersonates a service account': async () => {
     const federated = 'ya29.d-federated-token-0123456789'
     const account = 'reader@project-of-nobody-417.iam.gserviceaccount.com'
     const cloud = await gcp({
@@ -588,7 +599,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       },
     }
   },
-  'the service account of a machine': async () => {
+  machine: async () => {
     const cloud = await gcp()
     const account = 'machine@project-of-nobody-417.iam.gserviceaccount.com'
     const machine = await machineFor(({ path }) => {
@@ -618,14 +629,12 @@ const spellings = (text: string) => [
   ),
 ]
 
-/** The ways to sign in that docs/security.md has for a cloud. */
+/** The sign-ins of a cloud in docs/credentials.md. */
 async function documentedWays(cloud: string): Promise<string[]> {
-  const text = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8')
-  return (
-    new RegExp(`^\\| ${cloud} \\| (.*) \\|$`, 'm')
-      .exec(text.split('| ways to sign in |')[1] ?? '')?.[1]
-      ?.split('; ') ?? []
-  )
+  const page = await readFile(new URL('../../docs/credentials.md', import.meta.url), 'utf8')
+  const [, section = ''] = page.split(`\n## ${cloud}\n\n| sign-in |`)
+  const [table = ''] = section.split('\n\n')
+  return [...table.matchAll(/^\| (\w.*?) \|/gm)].map(([, way = '']) => way)
 }
 
 describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (cloud, ways) => {
@@ -662,7 +671,8 @@ describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (c
     }
   })
 
-  it('every way in docs/security.md', async () => {
-    expect(await documentedWays(cloud)).toEqual(Object.keys(ways))
+  it('every way in docs/credentials.md', async () => {
+    const names = Object.keys(ways).map((name) => name.split(':')[0])
+    expect((await documentedWays(cloud)).sort()).toEqual([...new Set(names)].sort())
   })
 })
