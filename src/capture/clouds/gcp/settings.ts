@@ -17,8 +17,8 @@ export const gcpSettings = {
   read(source: Source): GcpSettings {
     const { args, env } = source
     const variable = 'GOOGLE_APPLICATION_CREDENTIALS'
-    const folder = env.CLOUDSDK_CONFIG || `${getHomeFolder(env) ?? ''}/.config/gcloud`
-    const login = `${folder}/application_default_credentials.json`
+    // Unlike gcloud, the library does not read CLOUDSDK_CONFIG.
+    const login = `${getHomeFolder(env) ?? ''}/.config/gcloud/application_default_credentials.json`
     const text = env[variable] ? readPath(variable, source) : source.readFile(login)
     if (text !== undefined) checkCredentials(text, env[variable] ?? login)
     return {
