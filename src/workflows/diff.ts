@@ -45,7 +45,8 @@ export async function diffWorkspace(
   { folder }: Pick<LockContext, 'folder'>,
   { base, head, names = [] }: WorkspaceDiffRequest = {},
 ): Promise<Difference> {
-  const { before, after } = await openTrees(folder, base, head)
+  using trees = await openTrees(folder, base, head)
+  const { before, after } = trees
   const file = await findWorkspaceFile(folder, before, after)
   const texts: FilePair = [file, await before.read(file), await after.read(file)]
   const [, oldText, newText] = texts

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isDiff } from '../../src/core/schemas/generated-diff.js'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAll, git } from '../support/git.ts'
@@ -81,13 +82,23 @@ async function withMarketplaceFile(): Promise<void> {
 const before = { 'no-purchase-plan': '9.8.20260403', other: '9.8.20260101' }
 const after = { 'no-purchase-plan': '9.8.20260428', other: '9.8.20260101' }
 
-beforeEach(async () => {
-  folder = await temporaryFolder()
+let template: string
+
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'stream-snapshot-'))
+  folder = template
   await writeStream('rhel-9', OLD, before)
   await writeStream('rhel-10', OLD, before)
   await writeFile(at('stream-snapshot.json'), workspaceText('rhel-9', 'rhel-10'))
   await commitAll(folder, 'base')
   await git(folder, 'branch', 'base')
+})
+
+afterAll(() => rm(template, { recursive: true }))
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await cp(template, folder, { recursive: true })
 })
 
 describe('diff --base', () => {

@@ -14,6 +14,11 @@ export interface Tree {
   read(path: string): Promise<string | undefined>
 }
 
+export interface Trees extends Disposable {
+  readonly before: Tree
+  readonly after: Tree
+}
+
 const SHALLOW_REMEDY =
   'Fetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.'
 
@@ -22,11 +27,7 @@ const SHALLOW_REMEDY =
  * @param head a revision; undefined for the working tree, whose commit is HEAD
  * @throws InputError for an unknown revision, and if the clone does not have the merge base
  */
-export async function openTrees(
-  folder: Folder,
-  base = 'HEAD',
-  head?: string,
-): Promise<{ readonly before: Tree; readonly after: Tree }> {
+export async function openTrees(folder: Folder, base = 'HEAD', head?: string): Promise<Trees> {
   const repository = await Repository.open(folder, `${base}: no git repository`)
   const from = await repository.findCommit(base)
   const to = await repository.findCommit(head ?? 'HEAD')
@@ -41,6 +42,7 @@ export async function openTrees(
   return {
     before: commitTree(repository, common),
     after: head === undefined ? workingTree(repository, folder) : commitTree(repository, to),
+    [Symbol.dispose]: () => repository[Symbol.dispose](),
   }
 }
 
@@ -82,7 +84,7 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   if (text !== undefined) return text
   const { revision, path } = splitRevision(name)
   if (revision === undefined || path === undefined) throw await explainMissing(name, folder)
-  const repository = await Repository.open(
+  using repository = await Repository.open(
     folder,
     `${name}: no such file, and no git repository`,
     'Use an existing file, or run the command in a git repository.',
@@ -102,7 +104,7 @@ export async function readSinceCommitted(
   path: string,
 ): Promise<[before: string | undefined, after: string | undefined]> {
   const place = locateInGit(folder, path)
-  const repository = await Repository.open(place.folder, `${path}: no git history`)
+  using repository = await Repository.open(place.folder, `${path}: no git history`)
   const before = await repository.read(`HEAD:./${place.name}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
@@ -145,11 +147,18 @@ async function explainMissing(name: string, folder: Folder): Promise<InputError>
 }
 
 /** A repository, opened in one of its folders: paths that begin with `./` start there. */
-class Repository {
+class Repository implements Disposable {
+  /** One process of git reads all files. */
+  #blobs: Blobs | undefined
+
   private constructor(
     private readonly folder: GitFolder,
     readonly hasWorkingTree: boolean,
   ) {}
+
+  [Symbol.dispose](): void {
+    this.#blobs?.close()
+  }
 
   static async open(folder: GitFolder, what: string, remedy?: string): Promise<Repository> {
     const query = ['rev-parse', '--is-inside-work-tree', '--absolute-git-dir']
@@ -168,18 +177,20 @@ class Repository {
 
   /** The text of a file, by an expression such as `HEAD:PATH`. @throws InputError */
   async read(expression: string, name: string): Promise<string | undefined> {
-    if ((await this.find(expression, name)) === undefined) return undefined
-    const blobs = new Blobs(this.folder)
+    // git reads one expression per line.
+    if (expression.includes('\n')) return undefined
+    this.#blobs ??= new Blobs(this.folder)
     try {
       // By the expression, so that git follows links.
-      return decodeText(await blobs.read(expression, name), name)
+      return decodeText(await this.#blobs.read(expression, name), name)
     } catch (error) {
+      this.#blobs.close()
+      this.#blobs = undefined
+      if (error instanceof NotInClone && !(await this.find(expression, name))) return undefined
       const hasRemedy = error instanceof InputError && error.remedy !== undefined
       if (!hasRemedy || error instanceof NotInClone) throw error
       // The remedy for a file of the working tree cannot change a commit.
       throw new InputError(error.message, 'Use a revision in which the file is valid.')
-    } finally {
-      blobs.close()
     }
   }
 
