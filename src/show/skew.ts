@@ -31,12 +31,15 @@ function skewText(skews: readonly SlotSkew[], isAll: boolean, styled: Styled): s
     underlinedTable(table, width()).map((line) =>
       line.replace(GRADE, (grade) => style(GRADE_STYLES[grade as Grade], grade)),
     )
-  const slots = slotsToShow(skews, isAll)
+  const { release, ...slots } = withoutRelease(slotsToShow(skews, isAll))
+  const heading = release
+    ? `${isAll ? 'slots of' : 'behind'} ${release}`
+    : isAll
+      ? 'slots'
+      : 'behind'
   const blocks = [
     foldLine(skewSummary(skews), width()),
-    ...(slots.rows.length > 0
-      ? [[style('bold', isAll ? 'slots' : 'behind'), ...print(slots)]]
-      : []),
+    ...(slots.rows.length > 0 ? [[style('bold', heading), ...print(slots)]] : []),
     ...publishTables(skews).map((table, at) => [
       ...(at === 0 ? [style('bold', 'to publish')] : []),
       ...print(table),
@@ -47,6 +50,15 @@ function skewText(skews: readonly SlotSkew[], isAll: boolean, styled: Styled): s
 
 function slotsToShow(skews: readonly SlotSkew[], isAll: boolean): Table {
   return isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+}
+
+/** Without the column of the release if all slots have the same one. */
+function withoutRelease(table: Table): Table & { readonly release?: string | undefined } {
+  const at = SLOT_HEADER.indexOf('Release')
+  const [release, ...others] = new Set(table.rows.map((row) => row[at]))
+  if (release === UNKNOWN || others.length > 0) return table
+  const rest = (row: readonly string[]) => row.toSpliced(at, 1)
+  return { header: rest(table.header), rows: table.rows.map(rest), release }
 }
 
 /** For a pull request or an issue. */
@@ -125,6 +137,7 @@ export function ungradedReason({ image, grade, release, refused }: SlotSkew): st
   return refused ?? (release === undefined ? RELEASE_UNKNOWN : 'OCP version unknown')
 }
 
+const UNKNOWN = 'unknown'
 const SLOT_HEADER = ['Slots', 'Release', 'Image', 'Grade', 'Lag']
 
 export function slotTable(slots: readonly SlotSkew[]): Table {
@@ -174,7 +187,7 @@ function cells(state: SlotSkew, name?: string): string[] {
   const { slot, release, image, grade, days } = state
   const lag = days === undefined || days === 0 ? '-' : days < 0 ? 'newer' : counted(days, 'day')
   return [
-    release ?? 'unknown',
+    release ?? UNKNOWN,
     image === undefined ? '-' : (name ?? FACTS[slot.cloud].imageName(image)),
     image === undefined ? 'none' : (grade ?? ungradedReason(state) ?? ''),
     lag,
@@ -186,7 +199,10 @@ export function publishTables(slots: readonly SlotSkew[]): Table[] {
   const missing = missingImages(slots)
   return CLOUDS.flatMap((cloud): Table[] => {
     const groups = missing.filter(([first]) => first?.slot.cloud === cloud)
-    const names = Object.keys(groups[0]?.[0]?.expected?.place ?? {})
+    // The plan is in the first column.
+    const names = Object.keys(groups[0]?.[0]?.expected?.place ?? {}).filter(
+      (name) => name !== 'plan',
+    )
     const rows = groups.flatMap((group) => {
       const expected = group[0]?.expected
       if (expected === undefined) return []
