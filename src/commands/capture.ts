@@ -16,7 +16,7 @@ const positionals = {
 }
 const options = {
   ...CAPTURE_OPTIONS,
-  stream: text('Use the releases of this stream'),
+  stream: text('Use the releases of this stream file'),
   ...PREVIEW_OPTIONS,
 }
 type CaptureArgs = ArgsOf<typeof positionals> & ArgsOf<typeof options>
@@ -31,9 +31,15 @@ export const captureCommand = command({
   examples: [
     ['capture snapshots/rhcos-4.18.json --stream rhcos.json', 'the images for a stream'],
     ['capture 4.18.json --name 4.18-9.4 x86_64=418.94.202410090804-0', 'a build and its images'],
-    ['capture snapshots/rhcos-4.18.json --cloud aws', 'keep the other clouds'],
+    [
+      'capture snapshots/rhcos-4.18.json --cloud aws',
+      'only AWS; the images of other clouds are kept',
+    ],
     ['capture snapshots/rhcos-4.18.json --check', 'compare with what the clouds list today'],
-    ['capture snapshots/rhcos-4.18.json --replay', 'reproduce it from its recording, offline'],
+    [
+      'capture snapshots/rhcos-4.18.json --replay',
+      'reproduce the snapshot from its recording, offline',
+    ],
   ],
 
   async run(args, context) {

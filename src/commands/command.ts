@@ -7,7 +7,7 @@ import { type ArgsOf, flag, type OptionTable, type Words } from './option.ts'
 
 export const GLOBAL_OPTIONS = {
   quiet: flag('Print only data, errors and removals', { alias: 'q' }),
-  debug: flag('Print stack traces and the error codes that were received'),
+  debug: flag('Print stack traces and received error codes'),
   color: flag('Use color, also if the output is not a terminal', { conflicts: 'no-color' }),
   'no-color': flag('Use no color'),
   help: flag('Show the help', { alias: 'h' }),

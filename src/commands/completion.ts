@@ -30,7 +30,7 @@ const SHELLS = Object.keys(SCRIPTS) as Shell[]
 export const completionCommand = command({
   name: 'completion',
   group: 'Other',
-  describe: 'Print a script that completes commands and options in a shell',
+  describe: 'Print a completion script for a shell',
   positionals: { SHELL: choice('Shell', SHELLS, { default: '$SHELL' }) },
   options: {},
   examples: [

@@ -16,7 +16,7 @@ import {
 export const cosa2streamCommand = command({
   name: 'cosa2stream',
   group: 'Single files',
-  describe: 'Capture and regenerate with plume cosa2stream options',
+  describe: 'Capture and regenerate, with the options of plume cosa2stream',
   positionals: { BUILD },
   options: {
     ...REGENERATE_OPTIONS,

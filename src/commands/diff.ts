@@ -10,13 +10,13 @@ import { type ArgsOf, flag, format, text, texts } from './option.ts'
 
 const positionals = {
   A: text('Snapshot, REVISION:PATH or stream (default: all streams)'),
-  B: text('Later snapshot or stream (default: compare A with HEAD)'),
+  B: text('Later snapshot or stream; without it, A is compared with HEAD'),
   GIT: texts('Further arguments of git', { isHidden: true }),
 }
 const options = {
   base: text('Compare with the merge base of REVISION and HEAD'),
   output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
-  target: text('Stream with the releases of a snapshot without builds'),
+  target: text('Stream with the releases, if a snapshot has no builds'),
   'exit-zero': flag('Exit 0 even if there are changes'),
   'git-driver': flag('Run as a diff driver of git: print errors, exit 0'),
 }

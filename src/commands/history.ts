@@ -11,7 +11,7 @@ import {
 import { type Context, command } from './command.ts'
 import { count, flag, format, text } from './option.ts'
 
-export const PATH_OPTION = text('Snapshot, stream, marketplace file or stream name')
+export const PATH_OPTION = text('Snapshot, stream, marketplace file or stream name (default: all)')
 export const TARGET_OPTION = text('Use the releases of this stream if PATH has no builds')
 
 const FORMATS = ['table', 'json', 'csv'] as const

@@ -33,13 +33,19 @@ export const imageCommand = command({
     pool: choice('Pools of an install-config', POOLS, { default: 'from the plan' }),
     merge: text('Set the image in this manifest', { conflicts: 'output' }),
     'in-place': flag('Write the --merge file instead of printing it', { implies: 'merge' }),
-    replace: flag('Also replace an image that is selected in another way', { implies: 'merge' }),
+    replace: flag('Also replace an image that is set in another field', { implies: 'merge' }),
   },
   examples: [
     ['image rhcos.json --plan ocp-emea', 'the URN, for az vm create'],
     ['image rhcos.json --cloud aws --region us-east-1', 'the AMI'],
-    ['image rhcos.json --merge install-config.yaml --in-place', 'into an install-config'],
-    ['image bootimages.yaml --stream-name rhel-10 -o nodepool', "from a cluster's ConfigMap"],
+    [
+      'image rhcos.json --merge install-config.yaml --in-place',
+      'write the image to an install-config',
+    ],
+    [
+      'image bootimages.yaml --stream-name rhel-10 -o nodepool',
+      'from the ConfigMap of a cluster, for HyperShift',
+    ],
   ],
 
   async run(args, { folder, terminal }) {

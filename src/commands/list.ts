@@ -10,8 +10,8 @@ const formats = Object.keys(LIST_FORMATS) as ListFormat[]
 export const listCommand = command({
   name: 'list',
   group: 'Publish',
-  describe: 'List the captured images in the form of az vm image list',
-  positionals: { SNAPSHOT: needed('Snapshot or stream name') },
+  describe: 'List the captured images like az vm image list',
+  positionals: { SNAPSHOT: needed('Snapshot or stream name (default: all streams)') },
   options: {
     publisher: text('Show only publishers that contain TEXT'),
     offer: text('Show only offers that contain TEXT'),

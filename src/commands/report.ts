@@ -12,7 +12,7 @@ import { needed } from './option.ts'
 export const reportCommand = command({
   name: 'report',
   group: 'Review',
-  describe: 'Write the git history of a snapshot or a stream as one HTML page',
+  describe: 'Write the git history of a snapshot or a stream as an HTML page',
   takesStreams: true,
   positionals: { PATH: PATH_OPTION },
   options: {

@@ -21,9 +21,9 @@ export const skewCommand = command({
   name: 'skew',
   group: 'Publish',
   describe: 'Show which images lag behind their build, and what to publish',
-  positionals: { SOURCE: needed('Snapshot, stream file or stream name') },
+  positionals: { SOURCE: needed('Snapshot, stream file or stream name (default: all streams)') },
   options: {
-    target: text('Stream with the releases of a snapshot without builds'),
+    target: text('Stream with the releases, if a snapshot has no builds'),
     cloud: choice('Only this cloud', CLOUDS),
     output: format(formats, 'table'),
     'max-days': count('Exit 1 if an image is missing or lags more than N days', { least: 0 }),
@@ -34,8 +34,11 @@ export const skewCommand = command({
     ocp: version('OCP version of the stream file', '4.18'),
   },
   examples: [
-    ['skew coreos-rhel-9.json --max-days 30', 'fail if an image lags, without a snapshot'],
-    ['skew rhcos-4.18.json --cloud azure --fail-on older-build', 'fail in CI'],
+    ['skew coreos-rhel-9.json --max-days 30', 'fail if an image of a stream file lags'],
+    [
+      'skew rhcos-4.18.json --cloud azure --fail-on older-build',
+      'fail if an image of a snapshot is of an earlier build',
+    ],
   ],
   forStream: ({ snapshot, target, require }) => ({ SOURCE: snapshot, target, require }),
 

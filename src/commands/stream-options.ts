@@ -54,7 +54,7 @@ function toOption(option: CloudOption, group: string): Option<unknown> {
 export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
-    'Clouds, regions and architectures to remove',
+    'Remove these clouds, regions and architectures',
     { values: [...CLOUDS, ...ARCHITECTURES] },
     (names) => names.map((name) => toArchitecture(name) ?? name),
   ),
@@ -95,7 +95,7 @@ export const CAPTURE_OPTIONS = {
   url: text('Build server', { default: 'from the distribution' }, checkUrl),
   distro: choice('Distribution', ['rhcos', 'fcos'] as const, { default: 'rhcos' }),
   'no-signatures': flag('Omit the signatures of artifacts'),
-  cloud: cloudOption('Clouds, or none', 'from the snapshot'),
+  cloud: cloudOption('azure,aws,gcp or none', "the snapshot's"),
   criteria: text('Criteria or built-in', { default: 'from the snapshot' }),
   ocp: OCP_OPTION,
   replay,
@@ -139,7 +139,7 @@ const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
 export const TARGET_OPTIONS = {
   layout: choices('Layout, repeatable', layouts, { default: 'from the target' }),
-  'marketplace-file': text('Write images to this file instead of the stream'),
+  'marketplace-file': text('File for the images, instead of the stream'),
   require: choice('Allowed grades of images', Object.keys(REQUIREMENTS) as Requirement[], {
     default: 'any',
   }),

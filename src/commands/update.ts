@@ -20,7 +20,7 @@ import {
 export const updateCommand = command({
   name: 'update',
   group: 'Repository',
-  describe: 'Capture streams and regenerate all their files, or none',
+  describe: 'Capture streams and regenerate their files',
   usage: '[STREAM [[ARCH=]VERSION ...] ...]',
   takesStreams: true,
   positionals: {
@@ -28,14 +28,14 @@ export const updateCommand = command({
   },
   options: {
     ...QUERY_OPTIONS,
-    cloud: cloudOption('Clouds to query, or none', 'from the workspace'),
+    cloud: cloudOption('azure,aws,gcp or none', "the workspace's"),
     ocp: OCP_OPTION,
     'allow-regression': REGENERATE_OPTIONS['allow-regression'],
     'keep-lost': REGENERATE_OPTIONS['keep-lost'],
     ...PREVIEW_OPTIONS,
   },
   examples: [
-    ['update', 'all streams, with the releases that they have'],
+    ['update', 'all streams, with their current releases'],
     ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'new builds for two streams'],
     ['update --cloud none rhel-9 9.8.20260428-0', 'without cloud credentials'],
   ],

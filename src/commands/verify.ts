@@ -24,7 +24,10 @@ export const verifyCommand = command({
   },
   examples: [
     ['verify snapshots/*.json', 'all snapshots'],
-    ['verify snapshots/rhcos-4.18.json --target rhcos.json', 'and a stream'],
+    [
+      'verify snapshots/rhcos-4.18.json --target rhcos.json',
+      'a snapshot and the stream that is generated from it',
+    ],
   ],
 
   async run({ SNAPSHOT, output, ...args }, context) {
