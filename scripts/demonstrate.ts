@@ -50,11 +50,13 @@ try {
     (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
   )
   const identity = ['--name', name, '--url', BUILD_SERVERS.rhcos, '--no-signatures', ...urls]
-  await cli(clouds, 'capture', SNAPSHOT, ...identity, ...clouds.args)
+  const criteria = ['--criteria', 'built-in']
+  await cli(clouds, 'capture', SNAPSHOT, ...identity, ...criteria, ...clouds.args)
   // The images may become older, because --images selects them.
   await cli(clouds, 'regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
   const { snapshot, target, ocp } = RHEL_10
-  await cli(later, 'capture', snapshot, '--stream', target, '--ocp', ocp, ...later.args)
+  const stream = ['--stream', target, '--ocp', ocp]
+  await cli(later, 'capture', snapshot, ...stream, ...criteria, ...later.args)
   await cli(later, 'regenerate', snapshot, '--target', target, '--allow-regression')
 } finally {
   await Promise.all([clouds.close(), later.close(), builds.close()])

@@ -48,11 +48,11 @@ describe('skew', () => {
       [
         '',
         'to publish',
-        'For                                  Publisher       Offer          Sku                     Version',
-        '-----------------------------------  --------------  -------------  ----------------------  ------------------------',
-        'azure no-purchase-plan aarch64 gen2  azureopenshift  aro4           418-arm or aro_418-arm  418.94.20241009',
-        'azure no-purchase-plan x86_64 gen1   azureopenshift  aro4           aro_418                 418.94.20241009',
-        'azure ocp x86_64 gen1                redhat          rh-ocp-worker  rh-ocp-worker-gen1      4.18.2024100908 or later',
+        'For                                  Publisher       Offer          Sku                 Version',
+        '-----------------------------------  --------------  -------------  ------------------  ------------------------',
+        'azure no-purchase-plan aarch64 gen2  azureopenshift  aro4           418-arm             418.94.20241009',
+        'azure no-purchase-plan x86_64 gen1   azureopenshift  aro4           aro_418             418.94.20241009',
+        'azure ocp x86_64 gen1                redhat          rh-ocp-worker  rh-ocp-worker-gen1  4.18.2024100908 or later',
       ].join('\n'),
     )
   })

@@ -3,9 +3,9 @@ import type { AzureImage, AzureQuery, Image, SnapshotContent } from '../snapshot
 import {
   compareMajorMinor,
   compareStamps,
-  earlierOcps,
   isOfPublication,
   printMajorMinor,
+  readMajorMinor,
   readVersion,
   type Version,
 } from '../versions/version.ts'
@@ -125,34 +125,27 @@ function expectImage(snapshot: SnapshotContent, wanted: WantedSlot): Expected {
 }
 
 /**
- * Publisher, offer and SKU. Of several possible names of this OCP version's SKU, the name that exists;
- * else, unless a name is new, the name in the form of the latest earlier SKU; else all names, the new
- * ones first.
+ * Publisher, offer and SKU. Of several possible names of this OCP version's SKU, the name that exists,
+ * else the usual one, else all names.
  */
 function expectPlace(snapshot: SnapshotContent, { slot, wanted }: WantedSlot): Expected['place'] {
   const { publisher = '', offer = '', skus = [] } = snapshot.criteria.azure?.plans[slot.plan] ?? {}
-  const fitting = skus.filter(
-    ({ architecture, generation }) =>
-      architecture === slot.architecture && generation === slot.generation,
-  )
   const queries = snapshot.queries.azure?.filter((query) => !('missing' in query)) ?? []
   const existing = new Set(queries.map(toSkuKey))
-  const exists = (sku: string | undefined) =>
-    sku !== undefined && existing.has(toSkuKey({ publisher, offer, sku }))
-  const names = fitting.flatMap((sku) => {
-    const name = skuName(sku, wanted.ocp)
-    return name === undefined ? [] : [{ sku, name }]
+  const names = skus.flatMap((sku) => {
+    const { architecture, generation, usualSince } = sku
+    const isFitting = architecture === slot.architecture && generation === slot.generation
+    const name = isFitting ? skuName(sku, wanted.ocp) : undefined
+    return name === undefined ? [] : [{ name, since: usualSince && readMajorMinor(usualSince) }]
   })
-  names.sort((a, b) => Number(b.sku.since !== undefined) - Number(a.sku.since !== undefined))
-  const versions = [wanted.ocp, ...earlierOcps(snapshot.criteria.rhel, wanted.ocp, EARLIER)]
-  const found = versions
-    .filter((version) => names.every(({ sku }) => isOffered(sku, version)))
-    .map((version) => names.find(({ sku }) => exists(skuName(sku, version))))
-    .find((each) => each !== undefined)
-  return { publisher, offer, sku: found?.name ?? names.map(({ name }) => name).join(' or ') }
+  const found = names.find(({ name }) => existing.has(toSkuKey({ publisher, offer, sku: name })))
+  const [usual] = names
+    .flatMap(({ name, since }) => (since ? [{ name, since }] : []))
+    .filter(({ since }) => compareMajorMinor(since, wanted.ocp) <= 0)
+    .sort((a, b) => compareMajorMinor(b.since, a.since))
+  const others = names.filter(({ since }) => !since).map(({ name }) => name)
+  return { publisher, offer, sku: (found ?? usual)?.name ?? others.join(' or ') }
 }
-
-const EARLIER = 4
 
 /** Azure compares names without regard to case. */
 function toSkuKey({ publisher, offer, sku }: Partial<AzureQuery>): string {

@@ -41,6 +41,8 @@ export interface AzureSku {
   readonly since?: string
   readonly until?: string
   readonly before?: string
+  /** The first OCP version for which publishers use this name; earlier versions are queried too. */
+  readonly usualSince?: string
 }
 
 export interface AwsCriteria {

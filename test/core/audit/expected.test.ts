@@ -108,19 +108,24 @@ describe('the image that is expected', () => {
     ])
   })
 
-  it('is in the SKU that is there, else by the convention of the one before, else in either', () => {
+  it('has the SKU that exists, else the usual name for the OCP version', () => {
     const image = [azureImage('417-v2', '417.94.20240701')]
     expect(expectedFor(RELEASE, image, undefined, asked('aro_418-v2'))?.[0]).toBe('aro_418-v2')
     expect(expectedFor(RELEASE, image, undefined, asked('417-v2'))?.[0]).toBe('418-v2')
-    expect(expectedFor(RELEASE, image)?.[0]).toBe('418-v2 or aro_418-v2')
   })
 
-  it('is in either SKU where a convention is new', () => {
-    const image = azureImage('aro_422-arm', '9.8.20260428')
-    const stream = { ...snapshotOf([]).stream, ocp: '5.0' }
-    const snapshot = snapshotOf([image], { stream, criteria: BUILT_IN, ...asked('aro_422-arm') })
-    const [skew] = measureSkew(snapshot, new Map([['aarch64', '10.2.20260423-0']]))
-    expect(skew?.expected?.place.sku).toBe('aro_5-0_arm_gen2 or aro_50-arm')
+  it.each([
+    ['4.20', '9.6.20251015-1', 'aarch64', '420-arm'],
+    ['4.22', '9.8.20260428-0', 'aarch64', 'aro_422-arm'],
+    ['4.22', '9.8.20260428-0', 'x86_64', 'aro_422-v2'],
+    ['5.0', '10.2.20260423-0', 'aarch64', 'aro_5-0_arm_gen2'],
+    ['5.0', '10.2.20260423-0', 'x86_64', 'aro_5-0_x64_gen2'],
+  ] as const)('has the usual SKU for OCP %s, %s on %s: %s', (ocp, release, architecture, sku) => {
+    const stream = { ...snapshotOf([]).stream, ocp }
+    const image = azureImage('420-v2', '9.6.20251015')
+    const snapshot = snapshotOf([image], { stream, criteria: BUILT_IN, ...asked('420-v2') })
+    const skews = measureSkew(snapshot, new Map([[architecture, release]]))
+    expect(skews.find(({ slot }) => slot.generation === 2)?.expected?.place.sku).toBe(sku)
   })
 
   it.each(['exact', 'not-newer'] as const)(
