@@ -1,3 +1,4 @@
+import { capturedClouds } from '../core/snapshot/snapshot.ts'
 import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import { printable } from '../printable.ts'
@@ -65,7 +66,8 @@ export const updateCommand = command({
         )
         continue
       }
-      if (args.cloud?.length === 0 && hasImages && !capture?.kept.clouds.length) {
+      const hasClouds = capture && capturedClouds(capture.snapshot).length > 0
+      if (args.cloud?.length === 0 && hasImages && !hasClouds) {
         own.say('marketplace images: not queried, unchanged')
       }
       if (capture) printCapture(capture, own, args, regeneration)

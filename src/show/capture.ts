@@ -5,6 +5,7 @@ import { FACTS } from '../core/clouds/index.ts'
 import {
   type CloudName,
   capturedClouds,
+  cloudParts,
   getImages,
   getQueries,
   type Image,
@@ -26,8 +27,8 @@ export interface CaptureSummary {
   readonly comparison: Comparison | undefined
   /** Images whose deprecation date has passed since the last capture. */
   readonly deprecations: readonly { readonly cloud: CloudName; readonly image: Image }[]
-  /** The parts that were not queried. */
-  readonly kept: { readonly clouds: readonly string[]; readonly regions: readonly string[] }
+  /** The regions, clouds without regions, and architectures that were not queried. */
+  readonly kept: readonly string[]
 }
 
 /**
@@ -67,9 +68,9 @@ function cloudLines(
   { snapshot, comparison, deprecations, kept }: CaptureSummary,
 ): string[] {
   const images = getImages(snapshot, cloud)
-  if (kept.clouds.includes(cloud)) return [unqueriedLine(cloud, images)]
-  const isQueried = (each: object) =>
-    !('region' in each && kept.regions.includes(String(each.region)))
+  const isQueried = ({ region = cloud }: { readonly region?: string }) => !kept.includes(region)
+  const unqueried = cloudParts(snapshot, cloud).filter((part) => kept.includes(part))
+  if (!getQueries(snapshot, cloud).some(isQueried)) return [unqueriedLine(cloud, images)]
   const count = images.filter(isQueried).length
   const queries = getQueries(snapshot, cloud).filter(isQueried)
   const missing = queries.filter((query) => 'missing' in query).length
@@ -87,7 +88,6 @@ function cloudLines(
       : [],
   )
   const named = [...removedLines(cloud, comparison), ...nameLines('deprecated', deprecated)]
-  const regions = queriedRegions(snapshot, cloud).filter((region) => kept.regions.includes(region))
   return [
     `${cloud}: ${counts.join(', ')}`,
     ...(count === 0
@@ -96,7 +96,7 @@ function cloudLines(
         ]
       : []),
     ...named.map((line) => `  ${line}`),
-    ...regions.map((region) =>
+    ...unqueried.map((region) =>
       unqueriedLine(
         `${cloud} ${region}`,
         images.filter((image) => image.region === region),

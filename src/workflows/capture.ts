@@ -38,11 +38,9 @@ import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.
 import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
 import {
   allParts,
-  hasParts,
   knownDrops,
   mergeEvidence,
   mergeKept,
-  NO_PARTS,
   type Parts,
   partNames,
   plannedParts,
@@ -197,14 +195,15 @@ async function captureOnce(
 
   const { kept, dropped: dropping } = before
     ? unqueriedParts(before, allParts(captured.content), drop)
-    : { kept: NO_PARTS, dropped: NO_PARTS }
-  if (found?.isEdited) refuseEdited(file, kept)
+    : { kept: [], dropped: [] }
+  const keptNames = before ? partNames(kept, before) : []
+  if (found?.isEdited) refuseEdited(file, keptNames)
   const content = mergeKept(captured.content, before, kept, drop)
   const evidence =
     content === captured.content
       ? captured.recording
-      : await mergeEvidence(content, kept, captured.recording, found?.recording, recording)
-  const dropped = before && hasParts(dropping) ? selectParts(before, dropping) : undefined
+      : await mergeEvidence(content, keptNames, captured.recording, found?.recording, recording)
+  const dropped = before && dropping.length > 0 ? selectParts(before, dropping) : undefined
   const comparison = before && compareContents(before, content, dropped)
   const lost = before && comparison ? lostParts(before, content, comparison) : []
   const now = `${context.now().toISOString().slice(0, 19)}Z`
@@ -289,11 +288,10 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
  *
  * @throws CheckFailure that names the parts that would be kept
  */
-function refuseEdited(file: string, kept: Parts): void {
-  if (!hasParts(kept)) return
-  const names = partNames(kept).join(', ')
+function refuseEdited(file: string, kept: readonly string[]): void {
+  if (kept.length === 0) return
   throw new CheckFailure(
-    `${file}: was changed after the capture, and ${names} would be kept`,
+    `${file}: was changed after the capture, and ${kept.join(', ')} would be kept`,
     `Restore it with git checkout COMMIT -- ${file} ${recordingFile(file)}, or query all of its parts.`,
   )
 }

@@ -112,7 +112,7 @@ function workspaceWrites(
   { snapshot, kept }: CaptureResult,
 ): Write[] {
   const captured = Object.entries(snapshot.builds).filter(
-    ([architecture]) => !kept.architectures.includes(architecture),
+    ([architecture]) => !kept.includes(architecture),
   )
   const builds = Object.fromEntries(captured.map(([arch, { release }]) => [arch, release]))
   const keys = { builds, ...(ocp !== undefined && { ocp }) }

@@ -7,8 +7,10 @@ import {
   CLOUDS,
   type CloudName,
   capturedClouds,
+  cloudParts,
   getImages,
   getQueries,
+  isArchitecture,
   queriedRegions,
   type Snapshot,
   type SnapshotContent,
@@ -19,39 +21,41 @@ import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import type { CapturePlan, PlanOptions } from './capture-plan.ts'
 
-/** Parts of a snapshot that a capture queries, keeps or drops. */
-export interface Parts {
-  readonly clouds: readonly CloudName[]
-  /** Single regions of clouds. */
-  readonly regions: readonly string[]
-  readonly architectures: readonly string[]
-}
+/**
+ * Names of parts of a snapshot that a capture queries, keeps or drops: the regions of a cloud, else the
+ * cloud, and architectures.
+ */
+export type Parts = readonly string[]
 
 export function allParts(snapshot: SnapshotContent): Parts {
-  return {
-    clouds: capturedClouds(snapshot),
-    regions: CLOUDS.flatMap((cloud) => queriedRegions(snapshot, cloud)),
-    architectures: Object.keys(snapshot.builds),
-  }
+  return [
+    ...capturedClouds(snapshot).flatMap((cloud) => cloudParts(snapshot, cloud)),
+    ...Object.keys(snapshot.builds),
+  ]
 }
 
-export const NO_PARTS: Parts = { clouds: [], regions: [], architectures: [] }
-
-export function partNames({ clouds, regions, architectures }: Parts): string[] {
-  return [...clouds, ...regions, ...architectures]
+/** Replaces all regions of a cloud by the name of the cloud. */
+export function partNames(parts: Parts, snapshot: SnapshotContent): string[] {
+  const isPart = (name: string) => parts.includes(name)
+  return [
+    ...capturedClouds(snapshot).flatMap((cloud) => {
+      const own = cloudParts(snapshot, cloud)
+      return own.every(isPart) ? [cloud] : own.filter(isPart)
+    }),
+    ...Object.keys(snapshot.builds).filter(isPart),
+  ]
 }
 
 /** The parts of a snapshot that a plan queries, as known before the first query. */
 export function plannedParts({ clouds, builds, criteria }: CapturePlan, before: Snapshot): Parts {
   const named = builds.flatMap(({ architecture }) => architecture ?? [])
-  return {
-    clouds,
-    regions: clouds.flatMap((cloud) => {
+  return [
+    ...clouds.flatMap((cloud) => {
       const { regions } = (criteria[cloud] ?? {}) as { readonly regions?: readonly string[] }
-      return regions ?? queriedRegions(before, cloud)
+      return regions ?? cloudParts(before, cloud)
     }),
-    architectures: named.length < builds.length ? Object.keys(before.builds) : named,
-  }
+    ...(named.length < builds.length ? Object.keys(before.builds) : named),
+  ]
 }
 
 /**
@@ -64,74 +68,38 @@ export function unqueriedParts(
   queried: Parts,
   drop: readonly string[],
 ): { readonly kept: Parts; readonly dropped: Parts } {
-  const all = allParts(before)
-  const others = all.clouds.filter((cloud) => !queried.clouds.includes(cloud))
-  // Dropping one region of a cloud that is not queried keeps the other regions.
-  const thinned = others.filter(
-    (cloud) =>
-      !drop.includes(cloud) && queriedRegions(before, cloud).some((each) => drop.includes(each)),
-  )
-  const unqueried: Parts = {
-    clouds: others.filter((cloud) => !thinned.includes(cloud)),
-    regions: all.clouds.flatMap((cloud) =>
-      queriedRegions(before, cloud).filter((region) =>
-        queried.clouds.includes(cloud)
-          ? !queried.regions.includes(region)
-          : thinned.includes(cloud),
-      ),
-    ),
-    architectures: all.architectures.filter((arch) => !queried.architectures.includes(arch)),
-  }
-  const isDropped = (name: string) => drop.includes(name)
+  const clouds = CLOUDS.filter((cloud) => drop.includes(cloud))
+  const names = [...drop, ...clouds.flatMap((cloud) => cloudParts(before, cloud))]
+  const unqueried = allParts(before).filter((part) => !queried.includes(part))
   return {
-    kept: filterParts(unqueried, (name) => !isDropped(name)),
-    dropped: filterParts(unqueried, isDropped),
-  }
-}
-
-function filterParts(parts: Parts, isMeant: (name: string) => boolean): Parts {
-  return {
-    clouds: parts.clouds.filter(isMeant),
-    regions: parts.regions.filter(isMeant),
-    architectures: parts.architectures.filter(isMeant),
+    kept: unqueried.filter((part) => !names.includes(part)),
+    dropped: unqueried.filter((part) => names.includes(part)),
   }
 }
 
 export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts): T {
-  const { clouds, regions, architectures } = parts
-  const names = CLOUDS.filter((cloud) => hasCloud(parts, snapshot, cloud))
-  const select = (list: (from: T, cloud: CloudName) => readonly object[]) => {
-    const own = names.map((cloud) => [
-      cloud,
-      list(snapshot, cloud).filter(
-        (each) =>
-          clouds.includes(cloud) || ('region' in each && regions.includes(String(each.region))),
-      ),
-    ])
-    return Object.fromEntries(own)
-  }
-  const builds = Object.entries(snapshot.builds).filter(([arch]) => architectures.includes(arch))
+  const clouds = cloudsWith(parts, snapshot)
+  const select = (list: (from: T, cloud: CloudName) => readonly { readonly region?: string }[]) =>
+    Object.fromEntries(
+      clouds.map((cloud) => [
+        cloud,
+        list(snapshot, cloud).filter(({ region }) => parts.includes(region ?? cloud)),
+      ]),
+    )
+  const builds = Object.entries(snapshot.builds).filter(([arch]) => parts.includes(arch))
   return {
     ...snapshot,
-    criteria: criteriaFor(snapshot.criteria, names),
+    criteria: criteriaFor(snapshot.criteria, clouds),
     builds: Object.fromEntries(builds),
     images: select(getImages),
     queries: select(getQueries),
   }
 }
 
-/** Whether the parts contain a cloud or one of its regions. */
-function hasCloud(
-  { clouds, regions }: Parts,
-  snapshot: Pick<SnapshotContent, 'queries'>,
-  cloud: CloudName,
-): boolean {
-  const isRegion = (region: string) => regions.includes(region)
-  return clouds.includes(cloud) || queriedRegions(snapshot, cloud).some(isRegion)
-}
-
-export function hasParts(parts: Parts): boolean {
-  return partNames(parts).length > 0
+function cloudsWith(parts: Parts, snapshot: Pick<SnapshotContent, 'queries'>): CloudName[] {
+  return capturedClouds(snapshot).filter((cloud) =>
+    cloudParts(snapshot, cloud).some((part) => parts.includes(part)),
+  )
 }
 
 function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria {
@@ -154,7 +122,7 @@ export function knownDrops(
   { drop = [], dropsOfAnyStream }: PlanOptions,
   before: Snapshot | undefined,
 ): string[] {
-  const parts = before ? partNames(allParts(before)) : []
+  const parts = before ? [...new Set([...capturedClouds(before), ...allParts(before)])] : []
   const isKnown = (name: string) => parts.includes(name) || isBuildPart(name)
   const unknown = drop.filter((name) => !isKnown(name))
   if (unknown.length > 0 && !dropsOfAnyStream) {
@@ -176,9 +144,9 @@ export function mergeKept(
   if (before === undefined) return content
   const own = selectParts(before, kept)
   const clouds = CLOUDS.filter((cloud) => cloud in own.queries || cloud in content.queries)
-  const isPartial = (region: string) => drop.includes(region) || kept.regions.includes(region)
+  const isPartial = (region: string) => drop.includes(region) || kept.includes(region)
   const partial = clouds.filter((cloud) => queriedRegions(before, cloud).some(isPartial))
-  if (!hasParts(kept) && partial.length === 0) return content
+  if (kept.length === 0 && partial.length === 0) return content
   const queries = Object.fromEntries(
     clouds.map((cloud) => [
       cloud,
@@ -209,19 +177,20 @@ export function mergeKept(
 /**
  * The exchanges that a replay of the whole content uses.
  *
+ * @param kept the names of the kept parts
  * @param former the text of the existing recording
  * @throws CheckFailure if exchanges of the kept parts are missing
  */
 export async function mergeEvidence(
   content: SnapshotContent,
-  kept: Parts,
+  kept: readonly string[],
   captured: Recording,
   former: string | undefined,
   file: string,
 ): Promise<Recording> {
-  if (former === undefined && hasParts(kept)) {
+  if (former === undefined && kept.length > 0) {
     throw new CheckFailure(
-      `${file}: no such file, and ${partNames(kept).join(', ')} would be kept`,
+      `${file}: no such file, and ${kept.join(', ')} would be kept`,
       `Restore it with git checkout -- ${file}, or query all parts.`,
     )
   }
@@ -235,7 +204,7 @@ export async function mergeEvidence(
     if (!(error instanceof UserError)) throw error
     throw new CheckFailure(
       `${file}: ${error.message}`,
-      `Query all parts, or remove the parts that are not queried with --drop ${partNames(kept).join(',')}.`,
+      `Query all parts, or remove the parts that are not queried with --drop ${kept.join(',')}.`,
       { cause: error },
     )
   })
@@ -252,7 +221,9 @@ export function refuseOtherSettings(
   before: Snapshot,
   kept: Parts,
 ): void {
-  const images = [...kept.clouds, ...kept.regions]
+  const all = partNames(kept, before)
+  const images = all.filter((part) => !isArchitecture(part))
+  const architectures = all.filter(isArchitecture)
   const { name, ocp, url } = before.stream
   const wanted = plan.ocp && printMajorMinor(plan.ocp)
   const reasons: (readonly [part: string, text: string])[] = []
@@ -260,15 +231,15 @@ export function refuseOtherSettings(
     if (isSame) return
     for (const part of parts) reasons.push([part, `${part} was captured for ${was}, not ${is}`])
   }
-  compare(partNames(kept), name === plan.stream.name, `stream ${name}`, plan.stream.name)
+  compare(all, name === plan.stream.name, `stream ${name}`, plan.stream.name)
   compare(images, wanted === undefined || ocp === wanted, `OCP ${ocp}`, `${wanted}`)
-  for (const part of kept.architectures) {
+  for (const part of architectures) {
     const reason = otherRelease(part, config, plan, before)
     if (reason !== undefined) reasons.push([part, reason])
   }
   const isSameCriteria = config.criteria === undefined || hasCriteria(plan.criteria, before, kept)
   compare(images, isSameCriteria, 'other criteria', `those of ${config.criteria}`)
-  compare(kept.architectures, url === plan.stream.url, url, plan.stream.url)
+  compare(architectures, url === plan.stream.url, url, plan.stream.url)
 
   const [first, ...others] = reasons
   if (first === undefined) return
@@ -304,7 +275,7 @@ function otherRelease(
 
 /** Whether the kept images were captured with these criteria, apart from regions. */
 export function hasCriteria(criteria: Criteria, before: Snapshot, parts: Parts): boolean {
-  const names = capturedClouds(before).filter((cloud) => hasCloud(parts, before, cloud))
+  const names = cloudsWith(parts, before)
   const comparable = (all: Criteria) => {
     const own = names.map((cloud) => [cloud, { ...all[cloud], regions: undefined }])
     return canonicalJson({ ...criteriaFor(all, names), ...Object.fromEntries(own) })

@@ -84,6 +84,8 @@ export interface QueriesByCloud {
   readonly gcp?: readonly QueryResult<GcpQuery>[]
 }
 
+type AnyQuery = QueryResult<{ readonly region?: string }>
+
 export interface StreamIdentity {
   readonly name: string
   readonly distro: 'rhcos' | 'fcos'
@@ -131,10 +133,8 @@ export function getImages(
 export function getQueries(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
-): readonly QueryResult<object>[] {
-  return (
-    (snapshot.queries as Partial<Record<CloudName, readonly QueryResult<object>[]>>)[cloud] ?? []
-  )
+): readonly AnyQuery[] {
+  return (snapshot.queries as Partial<Record<CloudName, readonly AnyQuery[]>>)[cloud] ?? []
 }
 
 export function buildReleases({ builds }: Pick<SnapshotContent, 'builds'>): Map<string, string> {
@@ -150,9 +150,16 @@ export function queriedRegions(
   snapshot: Pick<SnapshotContent, 'queries'>,
   cloud: CloudName,
 ): string[] {
-  return getQueries(snapshot, cloud).flatMap((query) =>
-    'region' in query ? [String(query.region)] : [],
-  )
+  return getQueries(snapshot, cloud).flatMap(({ region }) => region ?? [])
+}
+
+/** The names of what a capture of a cloud can keep: the regions, else the cloud. */
+export function cloudParts(
+  snapshot: Pick<SnapshotContent, 'queries'>,
+  cloud: CloudName,
+): readonly string[] {
+  const regions = queriedRegions(snapshot, cloud)
+  return regions.length > 0 ? regions : [cloud]
 }
 
 const ALIASES: Readonly<Record<string, Architecture>> = {
