@@ -27,8 +27,8 @@ export interface CaptureRequest {
   readonly clouds: readonly CloudName[]
   /** Endpoints and credentials; absent for a replay. */
   readonly settings?: Partial<Record<CloudName, unknown>>
-  /** Regions of the criteria or of the account that are not queried. */
-  readonly skipRegions?: readonly string[]
+  /** Whether to query a region of the criteria, the account or the recording; default: all. */
+  readonly queriesRegion?: (region: string) => boolean
   readonly builds: readonly WantedBuild[]
   /** For one request, in milliseconds. */
   readonly timeout: number
@@ -164,7 +164,7 @@ class Run {
   }
 
   async #query({ name, module }: Loaded) {
-    const { ocp, concurrency, skipRegions = [] } = this.request
+    const { ocp, concurrency, queriesRegion = () => true } = this.request
     if (ocp === undefined) throw new InputError('the OCP version is needed to query a cloud')
     const count = this.#counter(name)
     const inTime = <T>(what: string, work: () => Promise<T>) =>
@@ -172,7 +172,7 @@ class Run {
     const connection = await inTime(name, () => this.#connect(name, module))
     const all = await inTime(name, () => connection.listQueries(ocp))
     const queries = all.filter(
-      (query) => !('region' in query && skipRegions.includes(String(query.region))),
+      (query) => !('region' in query) || queriesRegion(String(query.region)),
     )
     count(queries.length, 0)
     const { remedyWithout } = connection

@@ -2,7 +2,12 @@ import { wantedAgain } from '../core/builds/locate.ts'
 import { BUILT_IN } from '../core/criteria/criteria.ts'
 import { canonicalJson, sha256, withLf } from '../core/snapshot/canonical.ts'
 import { isIntact, isSameContent, printSnapshot, readShape } from '../core/snapshot/read.ts'
-import { capturedClouds, type Snapshot, type SnapshotContent } from '../core/snapshot/snapshot.ts'
+import {
+  capturedClouds,
+  queriedRegions,
+  type Snapshot,
+  type SnapshotContent,
+} from '../core/snapshot/snapshot.ts'
 import { isStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, LaterVersionError, UserError } from '../errors.ts'
@@ -117,11 +122,14 @@ async function findReplayFault(
 
 export function toReplay(snapshot: SnapshotContent, replay: Recording): CaptureRequest {
   const { stream, criteria } = snapshot
+  const clouds = capturedClouds(snapshot)
+  const regions = clouds.flatMap((cloud) => queriedRegions(snapshot, cloud))
   return {
     stream,
     criteria,
     ocp: stream.ocp === null ? undefined : readMajorMinor(stream.ocp),
-    clouds: capturedClouds(snapshot),
+    clouds,
+    queriesRegion: (region) => regions.includes(region),
     builds: wantedAgain(snapshot.builds),
     timeout: 30_000,
     concurrency: 8,

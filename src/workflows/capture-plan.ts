@@ -64,6 +64,8 @@ export interface CapturePlan {
   readonly builds: readonly WantedBuild[]
   /** The releases of the target, if no builds are captured. */
   readonly targetReleases?: Releases
+  /** The releases of the target, if builds are captured. */
+  readonly formerReleases: Releases
   readonly notes: readonly string[]
 }
 
@@ -121,6 +123,7 @@ export async function planCapture(
     clouds: queried,
     builds,
     ...(source.targetReleases && { targetReleases: source.targetReleases }),
+    formerReleases: source.formerReleases ?? new Map(),
     notes: clouds.length === 0 ? [] : notesOnOcp(decision, given, criteria.rhel),
   }
 }
@@ -173,6 +176,7 @@ interface Source {
   readonly builds: readonly WantedBuild[]
   readonly releases: readonly string[]
   readonly targetReleases?: Releases
+  readonly formerReleases?: Releases
   readonly skus: readonly string[]
   /** The OCP version of the existing snapshot, if it has the same stream name. */
   readonly ocp?: string | null
@@ -213,6 +217,7 @@ async function readSource(
       identity: identify(config, { ...known, ...place, name }),
       builds: builds.map(({ place: _, ...build }) => build),
       releases: builds.flatMap(({ release }) => release ?? []),
+      formerReleases: await releasesIn(target, folder),
       skus,
       ...(before?.stream.name === name && { ocp: before.stream.ocp }),
     }
@@ -240,6 +245,13 @@ export function missingName(): InputError {
     'missing stream name, which is also the folder of the builds',
     'Specify the name with --name, for example --name 4.18-9.4.',
   )
+}
+
+async function releasesIn(target: string | undefined, folder: Folder): Promise<Releases> {
+  const text = target === undefined ? undefined : await folder.readIfExists(target)
+  return target === undefined || text === undefined
+    ? new Map()
+    : getReleases(readStream(text, target))
 }
 
 /** The SKUs in the marketplace file of a stream, else in the target. */
@@ -296,6 +308,10 @@ export async function readCriteriaFor(
   before?: Snapshot,
 ): Promise<Criteria> {
   if (criteria === BUILT_IN_CRITERIA) return BUILT_IN
-  if (criteria !== undefined) return readCriteria(await folder.read(criteria), criteria)
-  return { ...BUILT_IN, ...before?.criteria }
+  const own =
+    criteria === undefined
+      ? { ...BUILT_IN, ...before?.criteria }
+      : readCriteria(await folder.read(criteria), criteria)
+  const { selectedFor: _, ...wanted } = own
+  return wanted
 }

@@ -38,6 +38,7 @@ import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.
 import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
 import {
   allParts,
+  keptReleases,
   knownDrops,
   mergeEvidence,
   mergeKept,
@@ -47,6 +48,7 @@ import {
   refuseOtherSettings,
   selectParts,
   unqueriedParts,
+  withSelectedFor,
 } from './keep.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 
@@ -167,8 +169,11 @@ async function captureOnce(
   refuseEmpty(plan, options, file)
   const criteria = cloudCriteria(plan.criteria, plan.clouds, cloudOptions, replay ? undefined : env)
   const drop = knownDrops(file, options, before)
+  const { regions } = cloudOptions as { readonly regions?: readonly string[] }
+  const queriesRegion = (region: string) =>
+    !drop.includes(region) && (regions?.includes(region) ?? true)
   if (before) {
-    const planned = plannedParts({ ...plan, criteria }, before)
+    const planned = plannedParts({ ...plan, criteria }, before, queriesRegion)
     const { kept } = unqueriedParts(before, planned, drop)
     const all = { ...plan.criteria, ...criteria }
     refuseOtherSettings(config, { ...plan, criteria: all }, before, kept)
@@ -183,7 +188,7 @@ async function captureOnce(
     clouds: plan.clouds,
     ...(!replay && { settings: await readSettings(plan.clouds, cloudOptions, env) }),
     builds: plan.builds,
-    skipRegions: drop,
+    queriesRegion,
     timeout,
     patience: options.patience ?? CAPTURE_DEFAULTS.patience,
     concurrency: options.concurrency ?? CAPTURE_DEFAULTS.concurrency,
@@ -198,9 +203,15 @@ async function captureOnce(
     : { kept: [], dropped: [] }
   const keptNames = before ? partNames(kept, before) : []
   if (found?.isEdited) refuseEdited(file, keptNames)
-  const content = mergeKept(captured.content, before, kept, drop)
+  const content = withSelectedFor(
+    before ? mergeKept(captured.content, before, kept) : captured.content,
+    {
+      ...replay?.found?.snapshot.criteria.selectedFor,
+      ...(before && keptReleases(before, kept, plan.formerReleases)),
+    },
+  )
   const evidence =
-    content === captured.content
+    kept.length === 0
       ? captured.recording
       : await mergeEvidence(content, keptNames, captured.recording, found?.recording, recording)
   const dropped = before && dropping.length > 0 ? selectParts(before, dropping) : undefined

@@ -1,9 +1,11 @@
 import type { Recording } from '../capture/recording.ts'
 import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
+import type { Releases } from '../core/selection/selections.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
   ARCHITECTURES,
+  buildReleases,
   CLOUDS,
   type CloudName,
   capturedClouds,
@@ -20,6 +22,8 @@ import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import type { CapturePlan, PlanOptions } from './capture-plan.ts'
+
+type SelectedFor = NonNullable<Criteria['selectedFor']>
 
 /**
  * Names of parts of a snapshot that a capture queries, keeps or drops: the regions of a cloud, else the
@@ -47,12 +51,16 @@ export function partNames(parts: Parts, snapshot: SnapshotContent): string[] {
 }
 
 /** The parts of a snapshot that a plan queries, as known before the first query. */
-export function plannedParts({ clouds, builds, criteria }: CapturePlan, before: Snapshot): Parts {
+export function plannedParts(
+  { clouds, builds, criteria }: CapturePlan,
+  before: Snapshot,
+  queriesRegion: (region: string) => boolean,
+): Parts {
   const named = builds.flatMap(({ architecture }) => architecture ?? [])
   return [
     ...clouds.flatMap((cloud) => {
       const { regions } = (criteria[cloud] ?? {}) as { readonly regions?: readonly string[] }
-      return regions ?? cloudParts(before, cloud)
+      return [cloud, ...(regions ?? queriedRegions(before, cloud)).filter(queriesRegion)]
     }),
     ...(named.length < builds.length ? Object.keys(before.builds) : named),
   ]
@@ -137,41 +145,47 @@ export function knownDrops(
 /** The content of a capture with the parts of the existing snapshot that it did not query. */
 export function mergeKept(
   content: SnapshotContent,
-  before: Snapshot | undefined,
+  before: SnapshotContent,
   kept: Parts,
-  drop: readonly string[],
 ): SnapshotContent {
-  if (before === undefined) return content
   const own = selectParts(before, kept)
   const clouds = CLOUDS.filter((cloud) => cloud in own.queries || cloud in content.queries)
-  const isPartial = (region: string) => drop.includes(region) || kept.includes(region)
-  const partial = clouds.filter((cloud) => queriedRegions(before, cloud).some(isPartial))
-  if (kept.length === 0 && partial.length === 0) return content
-  const queries = Object.fromEntries(
-    clouds.map((cloud) => [
-      cloud,
-      sortByMembers([...getQueries(own, cloud), ...getQueries(content, cloud)]),
-    ]),
-  )
-  const images = Object.fromEntries(
-    clouds.map((cloud) => [
-      cloud,
-      sortImages(cloud, [...getImages(own, cloud), ...getImages(content, cloud)]),
-    ]),
-  )
-  const criteria: Criteria = { ...own.criteria, ...content.criteria }
-  // A replay cannot list the regions of the account.
-  const named = partial.map((cloud) => {
-    const regions = queriedRegions({ queries }, cloud).sort()
-    return [cloud, { ...criteria[cloud], regions }]
-  })
+  const merge = (list: (cloud: CloudName) => readonly object[]) =>
+    Object.fromEntries(clouds.map((cloud) => [cloud, list(cloud)]))
+  const { selectedFor: _, ...criteria } = own.criteria
   return {
     ...content,
-    criteria: { ...criteria, ...Object.fromEntries(named) },
+    criteria: { ...criteria, ...content.criteria },
     builds: { ...own.builds, ...content.builds },
-    images,
-    queries,
+    images: merge((cloud) =>
+      sortImages(cloud, [...getImages(own, cloud), ...getImages(content, cloud)]),
+    ),
+    queries: merge((cloud) =>
+      sortByMembers([...getQueries(own, cloud), ...getQueries(content, cloud)]),
+    ),
   }
+}
+
+/** The releases that the images of kept parts are selected for. @param target its releases */
+export function keptReleases(before: Snapshot, kept: Parts, target: Releases): SelectedFor {
+  const { selectedFor = {} } = before.criteria
+  const own = Object.fromEntries([...target, ...buildReleases(before)])
+  const parts = kept.filter((part) => !isArchitecture(part))
+  return Object.fromEntries(parts.map((part) => [part, selectedFor[part] ?? own]))
+}
+
+/** Adds the releases that differ from the builds, so that images are not selected for the builds. */
+export function withSelectedFor(content: SnapshotContent, releases: SelectedFor): SnapshotContent {
+  const parts = allParts(content)
+  const builds = Object.entries(content.builds)
+  const earlier = Object.entries(releases).filter(
+    ([part, own]) =>
+      parts.includes(part) &&
+      Object.keys(own).length > 0 &&
+      builds.some(([arch, { release }]) => own[arch] !== release),
+  )
+  if (earlier.length === 0) return content
+  return { ...content, criteria: { ...content.criteria, selectedFor: Object.fromEntries(earlier) } }
 }
 
 /**
@@ -278,7 +292,8 @@ export function hasCriteria(criteria: Criteria, before: Snapshot, parts: Parts):
   const names = cloudsWith(parts, before)
   const comparable = (all: Criteria) => {
     const own = names.map((cloud) => [cloud, { ...all[cloud], regions: undefined }])
-    return canonicalJson({ ...criteriaFor(all, names), ...Object.fromEntries(own) })
+    const rest = { ...criteriaFor(all, names), selectedFor: undefined }
+    return canonicalJson({ ...rest, ...Object.fromEntries(own) })
   }
   return names.length === 0 || comparable(before.criteria) === comparable(criteria)
 }

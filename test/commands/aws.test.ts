@@ -58,6 +58,26 @@ describe('capture --cloud aws', () => {
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
+  it('queries the enabled regions again after --regions, and keeps a region that is disabled', async () => {
+    const mockServer = await awsFor({ enabledRegions: ['us-east-1', 'eu-central-1'] })
+    const queried = async () => {
+      const { criteria, queries } = JSON.parse(await read('s.json'))
+      expect(criteria.aws.regions).toBeUndefined()
+      return queries.aws.map(({ region }: { region: string }) => region).sort()
+    }
+    await capture(mockServer, ['--regions', 'us-east-1'])
+    expect(await queried()).toEqual(['us-east-1'])
+    expect(await capture(mockServer)).toMatchObject({ status: 0 })
+    expect(await queried()).toEqual(['eu-central-1', 'us-east-1'])
+    mockServer.setRegions(['us-east-1', 'sa-east-1'])
+    const { status, stderr } = await capture(mockServer)
+    expect(status).toBe(0)
+    expect(stderr).toContain('aws eu-central-1: not queried, 56 images unchanged\n')
+    expect(await queried()).toEqual(['eu-central-1', 'sa-east-1', 'us-east-1'])
+    expect(await run(['capture', at('s.json'), '--replay', '--check'])).toMatchObject({ status: 0 })
+    expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  })
+
   it('reads on behind pages without an image, and replays them', async () => {
     const mockServer = await awsFor({ emptyPages: 2 })
     const { stderr } = await capture(mockServer, ['--regions', 'us-east-1'])

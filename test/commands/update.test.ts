@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { REGIONS } from '../mock-servers/aws-images.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'
+import { awsFor } from '../support/aws.ts'
 import { azureFor, withoutLogin } from '../support/azure.ts'
 import { ALL_BUILDS, buildServer } from '../support/builds.ts'
 import { run, runBuilt, temporaryFolder } from '../support/cli.ts'
@@ -13,6 +15,8 @@ import { git } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const { name, release, architectures } = DEMONSTRATION
+const anyBuild = ({ release, architecture }: { release: string; architecture: string }) =>
+  JSON.stringify({ buildid: release, 'coreos-assembler.basearch': architecture, images: {} })
 const OLD = Object.fromEntries(architectures.map((arch) => [arch, '418.94.202409162337-0']))
 
 let folder: string
@@ -172,6 +176,104 @@ describe('update --cloud none', () => {
     const { streams } = await readJson('stream-snapshot.json')
     expect(streams.one.builds).toEqual(Object.fromEntries(architectures.map((a) => [a, release])))
     expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0 })
+  })
+})
+
+describe('marketplace images that are not queried for the new build', () => {
+  const between = (sku: string) => ({
+    ...{ publisher: 'azureopenshift', offer: 'aro4', sku, version: '418.94.20241001' },
+    ...{ architecture: 'x64' as const, hyperVGeneration: 'V2' as const },
+  })
+  const images = () => [...imagesBeforeBump(), between('418-v2')]
+  const kept = async () => (await readJson('snapshots/one.json')).criteria.selectedFor
+
+  const start = async (keys: object, releases: Record<string, string> = OLD) => {
+    const server = await buildServer({}, anyBuild)
+    await writeStreams({
+      one: { name, url: server.streams, signatures: false, marketplaceFile: 'm.json', ...keys },
+    })
+    await write('one.json', smallStream(releases))
+    const azure = await azureFor(images())
+    const env = azure.environment
+    const update = (...args: string[]) =>
+      run(['update', '--azure-endpoint', azure.url, ...args], { cwd: folder, env })
+    expect(await update()).toMatchObject({ status: 0 })
+    return update
+  }
+  const offline = (...args: string[]) => run(args, { cwd: folder })
+
+  it.each([
+    ['of the target', {}],
+    ['of the workspace', { builds: OLD }],
+  ])('stay those of the former build %s', async (_, keys) => {
+    const update = await start(keys)
+    const before = await read('m.json')
+    expect(before).toContain('418.94.20240916')
+    expect(before).not.toContain('418.94.20241001')
+    const bump = await offline('update', '--cloud', 'none', release)
+    expect(bump).toMatchObject({ status: 0 })
+    expect(bump.stderr).toMatch(/^ {2}azure: not queried, \d+ images unchanged$/m)
+    expect(await read('m.json')).toBe(before)
+    expect(await kept()).toEqual({ azure: OLD })
+    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await offline('regenerate', 'one', '--check')).toMatchObject({ status: 0 })
+    expect(await offline('verify', 'snapshots/one.json')).toMatchObject({ status: 0 })
+    const skew = JSON.parse((await offline('skew', 'one', '-o', 'json')).stdout)
+    expect(JSON.stringify(skew)).toContain('older-build')
+    expect(JSON.stringify(skew)).not.toContain('418.94.20241001')
+
+    const snapshot = await read('snapshots/one.json')
+    const replay = await offline('capture', 'one', '--replay', '--check')
+    expect(replay).toMatchObject({ status: 0 })
+    expect(await offline('update', '--cloud', 'none')).toMatchObject({ status: 0 })
+    expect(await read('snapshots/one.json')).toBe(snapshot)
+
+    expect(await update('--allow-regression')).toMatchObject({ status: 0 })
+    expect(await kept()).toBeUndefined()
+    expect(await read('m.json')).not.toBe(before)
+    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('are not selected for a new architecture', async () => {
+    const { x86_64: _, ...others } = OLD
+    await start({ builds: others }, others)
+    const before = await read('m.json')
+    expect(before).not.toContain('x86_64')
+    const bump = await offline('update', '--cloud', 'none', `x86_64=${release}`)
+    expect(bump).toMatchObject({ status: 0 })
+    expect(await read('m.json')).toBe(before)
+    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('are selected per region', async () => {
+    const server = await buildServer({}, anyBuild)
+    const aws = await awsFor()
+    const one = { snapshot: 's.json', target: 'one.json', name, url: server.streams }
+    await write('stream-snapshot.json', { clouds: ['aws'], streams: { one } })
+    await write('one.json', smallStream(OLD))
+    const update = (...args: string[]) =>
+      run(['update', ...args], { cwd: folder, env: aws.environment })
+    expect(await update()).toMatchObject({ status: 0 })
+    expect(await update('--regions', 'us-east-1', release)).toMatchObject({ status: 0 })
+    const others = REGIONS.filter((region) => region !== 'us-east-1')
+    const { selectedFor } = (await readJson('s.json')).criteria
+    expect(selectedFor).toEqual(Object.fromEntries(others.map((region) => [region, OLD])))
+    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await update()).toMatchObject({ status: 0 })
+    expect((await readJson('s.json')).criteria.selectedFor).toBeUndefined()
+  })
+
+  it('are those of the build again after going back to it', async () => {
+    await start({})
+    expect(await offline('update', '--cloud', 'none', release)).toMatchObject({ status: 0 })
+    const text = await read('m.json')
+    const back = await offline(
+      ...['update', '--cloud', 'none', '--allow-regression'],
+      ...Object.entries(OLD).map(([arch, each]) => `${arch}=${each}`),
+    )
+    expect(back).toMatchObject({ status: 0 })
+    expect(await kept()).toBeUndefined()
+    expect(await read('m.json')).toBe(text)
   })
 })
 
@@ -366,13 +468,7 @@ describe('cosa2stream with a target of the workspace', () => {
   })
 
   it('follows its own advice to name the OCP version', async () => {
-    const server = await buildServer({}, (build) =>
-      JSON.stringify({
-        buildid: build.release,
-        'coreos-assembler.basearch': build.architecture,
-        images: {},
-      }),
-    )
+    const server = await buildServer({}, anyBuild)
     const azure = await azureFor(imagesBeforeBump())
     await writeStreams({ one: { layouts: ['stream-metadata'] } })
     await write('one.json', smallStream({ x86_64: '9.6.20250513-0' }, 'rhel-9'))

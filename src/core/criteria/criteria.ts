@@ -15,6 +15,12 @@ export interface Criteria {
   readonly azure?: AzureCriteria
   readonly aws?: AwsCriteria
   readonly gcp?: GcpCriteria
+  /**
+   * In a snapshot: the releases that images are selected for, by region or cloud without regions, and by
+   * architecture, if the region or cloud was not queried for the present builds. Images for other
+   * architectures are not selected.
+   */
+  readonly selectedFor?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export interface AzureCriteria {

@@ -53,6 +53,27 @@ export function selectImage(
     : { slot, wanted, image, grade, reason: describeChoice(grade, eligible.length), candidates }
 }
 
+/** Grades images that were selected for an earlier build against the present build. */
+export function gradeSelection(
+  { slot, wanted: { text }, candidates, reason: earlier }: Selection,
+  wanted: Wanted,
+  table: RhelTable,
+  requirement: Requirement,
+  floor: MajorMinor | undefined,
+): Selection {
+  const graded = candidates
+    .map(({ image, refused }) => {
+      const { dated: _, ...present } = judge(image, wanted, table, requirement, floor)
+      return refused === undefined ? present : { ...present, refused }
+    })
+    .sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined))
+  const reason = `not queried for this build; selected for ${text}: ${earlier}`
+  const [{ image, grade, refused } = {}] = graded
+  return image === undefined || grade === undefined || refused !== undefined
+    ? { slot, wanted, reason, candidates: graded }
+    : { slot, wanted, image, grade, reason, candidates: graded }
+}
+
 interface Judged extends Candidate {
   readonly dated?: DatedVersion
 }

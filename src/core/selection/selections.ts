@@ -13,7 +13,7 @@ import {
 } from '../snapshot/snapshot.ts'
 import { KNOWN_PLANS } from '../stream/schema.ts'
 import { type MajorMinor, readMajorMinor, readRelease } from '../versions/version.ts'
-import { type Requirement, type Selection, selectImage } from './select.ts'
+import { gradeSelection, type Requirement, type Selection, selectImage } from './select.ts'
 
 export type Releases = ReadonlyMap<string, string>
 
@@ -36,13 +36,20 @@ export function selectImages(
     }))
     const images = groupBy(current, (image) => printSlot({ cloud, ...image }))
     const floor = findFloor(snapshot.criteria[cloud])
-    const { rhel } = snapshot.criteria
+    const { rhel, selectedFor = {} } = snapshot.criteria
     return wanted.flatMap(({ architecture, wanted }) => {
       const slots = FACTS[cloud].slots(snapshot, architecture, wanted.ocp).sort(compareSlots)
-      const selections = slots.map((slot) =>
-        selectImage(slot, wanted, images.get(printSlot(slot)) ?? [], rhel, requirement, floor),
+      const selections = slots.flatMap((slot) => {
+        const releases = selectedFor[slot.region ?? cloud]
+        const own = releases ? wantedRelease(snapshot, releases[architecture] ?? '') : wanted
+        const all = images.get(printSlot(slot)) ?? []
+        return own ? selectImage(slot, own, all, rhel, requirement, floor) : []
+      })
+      return withWholePlans(selections).map((selection) =>
+        selection.wanted === wanted
+          ? selection
+          : gradeSelection(selection, wanted, rhel, requirement, floor),
       )
-      return withWholePlans(selections)
     })
   })
 }

@@ -28,7 +28,8 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
   async connect(context) {
     const { settings, criteria, recording, shared, warn } = context
     const region = settings && (settings.region ?? (await readProfileRegion()))
-    const home = region ?? criteria.regions?.[0] ?? criteria.region
+    const named = settings?.regions ?? criteria.regions
+    const home = region ?? named?.[0] ?? criteria.region
     const { options, secrets } = settings
       ? await shared.once(`aws ${getPartition(home)}`, () => signIn(settings, home, context.signIn))
       : { options: REPLAY_OPTIONS, secrets: [] }
@@ -43,10 +44,10 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
 
     return {
       async listQueries() {
-        const listing = settings
-          ? getListingRegion(criteria, region)
-          : (findRecordedListing(recording ?? []) ?? criteria.region)
-        const regions = criteria.regions ?? (await listRegions(open(listing), listing, warn))
+        const list = (from: string) => listRegions(open(from), from, warn)
+        const regions = settings
+          ? (named ?? (await list(getListingRegion(criteria, region))))
+          : await replayRegions(recording ?? [], criteria, list)
         return regions.map((region) => ({ region }))
       },
 
@@ -105,10 +106,22 @@ function getListingRegion({ region }: AwsCriteria, home: string | undefined): st
   return home !== undefined && getPartition(home) !== getPartition(region) ? home : region
 }
 
-/** The region that listed the regions when the recording was made. */
-function findRecordedListing(recording: readonly Exchange[]): string | undefined {
-  const listing = recording.find(({ body }) => Object(body).Action === 'DescribeRegions')
-  return /^https:\/\/ec2\.([a-z0-9-]+)\.amazonaws\./.exec(listing?.scope ?? '')?.[1]
+/** The regions that have images in the recording. The list of the account may have others. */
+async function replayRegions(
+  recording: readonly Exchange[],
+  criteria: AwsCriteria,
+  list: (from: string) => Promise<unknown>,
+): Promise<string[]> {
+  const regionsWith = (action: string) =>
+    recording.flatMap(({ body, scope }) =>
+      Object(body).Action === action
+        ? (/^https:\/\/ec2\.([a-z0-9-]+)\.amazonaws\./.exec(scope)?.[1] ?? [])
+        : [],
+    )
+  const regions = [...new Set(regionsWith('DescribeImages'))]
+  const [listing] = regionsWith('DescribeRegions')
+  if (listing !== undefined || regions.length === 0) await list(listing ?? criteria.region)
+  return regions
 }
 
 /** The regions that the account has enabled; others refuse every query. */

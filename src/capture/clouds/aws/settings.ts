@@ -11,6 +11,8 @@ export interface AwsSettings {
   /** For the sign-in; undefined: that of the profile, which the SDK reads. */
   readonly region: string | undefined
   readonly profile: string | undefined
+  /** The regions to query instead of those of the criteria or the account. */
+  readonly regions: readonly string[] | undefined
   readonly secrets: readonly string[]
 }
 
@@ -31,13 +33,10 @@ export const awsSettings = {
     },
   },
 
-  resolve(criteria: AwsCriteria, { args }: Source): AwsCriteria {
-    const { regions } = args
-    return regions === undefined ? criteria : { ...criteria, regions: regions as string[] }
-  },
+  resolve: (criteria: AwsCriteria) => criteria,
 
   read(source: Source): AwsSettings {
-    const { env } = source
+    const { args, env } = source
     readPath('AWS_WEB_IDENTITY_TOKEN_FILE', source)
     readPath('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', source)
     // The SDK ignores a missing file.
@@ -58,6 +57,7 @@ export const awsSettings = {
       attempts: Number(env.AWS_MAX_ATTEMPTS) || ATTEMPTS,
       region: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
       profile: env.AWS_PROFILE || undefined,
+      regions: args.regions as string[] | undefined,
       secrets,
     }
   },
