@@ -59,11 +59,9 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
   )
   await commit('Bump RHCOS')
   page.push(
-    '## Check it in CI',
-    'Offline.',
+    '## Check it in CI, offline',
     await shell('check rhel-9'),
-    '## Weeks later: pick up the marketplace images',
-    'With Azure credentials.',
+    '## Weeks later, with Azure credentials: add the marketplace images',
     await shell('update rhel-9'),
     await shell('check rhel-9'),
   )
@@ -81,7 +79,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
     '## An image is removed from the marketplace',
     'The update is refused.',
     await shell('update rhel-9', 1),
-    'If the removal is right:',
+    'To accept the removal:',
     await shell('update rhel-9 --allow-regression'),
   )
   await commit('Remove an image')
