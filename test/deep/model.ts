@@ -21,6 +21,10 @@ export const PARAMETERS = {
   ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
 }
 
+/** True once in so many times, and last when a sequence is shrunk. */
+export const chance = (times: number) =>
+  fc.nat({ max: times - 1 }).map((each) => each === times - 1)
+
 export const clockStep = fc.record({
   kind: fc.constant('clock' as const),
   days: fc.integer({ min: 1, max: 3 }),

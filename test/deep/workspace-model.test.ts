@@ -1,16 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
 import { imageIdOf } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startBuilds } from '../mock-servers/builds.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
-import { run, temporaryFolder } from '../support/cli.ts'
-import { commitAt, git } from '../support/git.ts'
+import { run } from '../support/cli.ts'
+import { type ImportedCommit, importCommits } from '../support/git.ts'
+import { type Nock, playSequence, rememberEvidence, switchable } from './memory.ts'
 import {
   CLOUDS,
+  chance,
   clockStep,
   countName,
   DAY,
@@ -21,6 +23,9 @@ import {
   readCriteria,
   STAMPS,
 } from './model.ts'
+
+vi.mock('nock', async (original) => ({ default: switchable((await original<Nock>()).default) }))
+vi.mock('../../src/capture/verify.ts', async (original) => rememberEvidence(await original()))
 
 /**
  * Random sequences of commands in a workspace, against an oracle that is written from the contract
@@ -33,6 +38,11 @@ const SKUS = ['417-v2', '418-v2'] as const
 /** The regions of the builds' own images. */
 const REGIONS = ['eu-north-1', 'me-central-1', 'me-south-1'] as const
 const SNAPSHOT = 'snapshots/s.json'
+const FILES = [
+  'rhcos.json',
+  ...[SNAPSHOT, 'snapshots/s.recording.json'],
+  ...['stream-snapshot.json', 'c.json'],
+]
 
 type Part = (typeof PARTS)[number]
 type Sku = (typeof SKUS)[number]
@@ -110,6 +120,8 @@ interface Workspace extends Settings {
 
 /** What is committed. */
 interface Version {
+  /** Its position among all commits. */
+  readonly at: number
   readonly snapshot: Snapshot
   readonly target: Target
   readonly wanted: Workspace
@@ -285,7 +297,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('update' as const),
       release: fc.option(release, { nil: undefined, freq: 1 }),
       mode,
-      isNone: fc.integer({ min: 0, max: 4 }).map((each) => each === 0),
+      isNone: chance(5),
       drop: fc.option(fc.constantFrom(...CLOUDS), { nil: undefined, freq: 3 }),
     }),
   },
@@ -309,20 +321,21 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
   onTestFinished(async () => {
     await Promise.all([azure, aws, gcp, server].map((each) => each.close()))
   })
-  const env = { ...azure.environment, ...aws.environment, ...gcp.environment }
+  const env = {
+    ...azure.environment,
+    ...aws.environment,
+    ...gcp.environment,
+    AWS_REGION: 'us-east-1',
+  }
   const criteria = await readCriteria({ v2: 'x86_64' })
-  const parent = await temporaryFolder()
-  let number = 0
-
   async function test(
+    folder: string,
     builds: readonly Build[],
     first: World,
     steps: readonly Step[],
     isGit: boolean,
   ): Promise<void> {
-    number += 1
     published = builds
-    const folder = join(parent, String(number))
     await mkdir(join(folder, 'snapshots'), { recursive: true })
     const at = (name: string) => join(folder, name)
     const lines: string[] = []
@@ -335,11 +348,12 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       slots: new Map(),
     }
     const versions: Version[] = []
-    const ids: string[] = []
+    const commits: ImportedCommit[] = []
 
     const read = (file: string) => readFile(at(file), 'utf8').catch(() => undefined)
-    const files = () =>
-      Promise.all([SNAPSHOT, 'rhcos.json', 'stream-snapshot.json', 'c.json'].map(read))
+    const files = () => Promise.all(FILES.map(read))
+    const texts = async () =>
+      Object.fromEntries((await files()).map((text = '', at) => [FILES[at] ?? '', text]))
     const command = async (...words: readonly string[]) => {
       const isQuery = words[0] === 'update'
       const endpoints = ['--azure-endpoint', azure.url, '--gcp-endpoint', gcp.url]
@@ -532,7 +546,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     }
 
     async function expectFiles(): Promise<void> {
-      const [, stream] = await files()
+      const [stream] = await files()
       const { artifacts, images, ...rest } = JSON.parse(stream ?? '{}').architectures.x86_64
       const { azure: one, aws: two, gcp: three } = rest['rhel-coreos-extensions']?.marketplace ?? {}
       const entry = one?.['no-purchase-plan']?.hyperVGen2
@@ -583,36 +597,36 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       expect(verified.status, verified.all).toBe(isDifferent || isUnverified ? 1 : 0)
     }
 
-    async function commit(): Promise<void> {
+    async function commit(merged?: ImportedCommit): Promise<void> {
       if (!isGit || snapshot === undefined) return
-      versions.push({ snapshot, target, wanted })
       const time = new Date(FIRST_DAY + versions.length * DAY).toISOString()
-      await commitAt(folder, time, `version ${versions.length}`)
-      ids.push((await git(folder, 'rev-parse', 'HEAD')).trim())
+      const last = versions.at(-1)
+      const parents = last === undefined ? [] : [last.at]
+      if (merged) parents.push(commits.push(merged) - 1)
+      const message = `version ${versions.length + 1}`
+      const at = commits.push({ time, message, parents, files: await texts() }) - 1
+      versions.push({ at, snapshot, target, wanted })
     }
 
     async function merge(back: number, isTheirs: boolean): Promise<void> {
       const [from] = versions
-      const id = ids.at(-1 - back) ?? ids.at(-1)
-      if (!isGit || from === undefined || id === undefined) return
+      const base = versions.at(-1 - back) ?? versions.at(-1)
+      if (from === undefined || base === undefined) return
       lines.push(`# merges a branch from ${back} commits ago that went back to the first version`)
-      const [main = ''] = (await git(folder, 'branch', '--show-current')).split('\n')
-      await git(folder, 'checkout', '--quiet', '-b', 'side', id)
-      await git(folder, 'checkout', ids[0] ?? '', '--', '.')
-      await writeFile(at('other.txt'), `${ids.length}\n`)
-      await commitAt(folder, new Date(FIRST_DAY + versions.length * DAY).toISOString(), 'side')
-      await git(folder, 'checkout', '--quiet', main)
-      await git(folder, 'merge', '--quiet', '--no-ff', '--no-commit', '--strategy', 'ours', 'side')
+      const { files: own = {} } = commits[from.at] ?? {}
+      const time = new Date(FIRST_DAY + (versions.length - 0.5) * DAY).toISOString()
+      const files = { ...own, 'other.txt': `${commits.length}\n` }
       if (isTheirs) {
-        await git(folder, 'checkout', 'side', '--', '.')
+        for (const [name, text] of Object.entries(own)) await writeFile(at(name), text)
         ;({ snapshot, target, wanted } = from)
       }
-      await commit()
-      await git(folder, 'branch', '--quiet', '-D', 'side')
+      await commit({ time, message: 'side', files, parents: [base.at] })
     }
 
     /** `history` shows what differs between each version and its first parent, and nothing else. */
     async function readHistory(): Promise<void> {
+      const imported = await importCommits(folder, commits)
+      const ids = versions.map(({ at }) => imported[at] ?? '')
       const { status, stdout, all } = await command('history', SNAPSHOT, '-o', 'json')
       expect(status, all).toBe(0)
       const shown = new Map<string, unknown>(
@@ -661,8 +675,12 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     fc.tuple(build, build, build),
     world,
     fc.array(step, { minLength: 2, maxLength: 7 }),
-    fc.integer({ min: 0, max: 2 }).map((each) => each === 0),
-    test,
+    chance(3),
+    chance(20),
+    (builds, first, steps, isGit, isNetwork) =>
+      playSequence(isNetwork ? undefined : [azure, aws, gcp, server], (folder) =>
+        test(folder, builds, first, steps, isGit),
+      ),
   )
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
