@@ -8,10 +8,10 @@ export {
   type CheckedStream,
   type CheckResult,
   checkWorkspace,
-  type Fault,
 } from './workflows/check.ts'
 export { diffWorkspace, type WorkspaceDiffRequest } from './workflows/diff.ts'
 export { StreamsRefused } from './workflows/regenerate.ts'
+export type { Fault } from './workflows/settings.ts'
 export {
   type StreamResult,
   type StreamUpdate,

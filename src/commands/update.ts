@@ -54,11 +54,11 @@ export const updateCommand = command({
       updateStreams(options, own),
     )
     let isWhole = true
-    for (const { name, hasImages, capture, regeneration } of streams) {
+    for (const { name, hasImages, capture, regeneration, faults } of streams) {
       const own = indented(name, terminal)
       const config = opened.streams.get(name)
       const isSkipped = capture === undefined && config !== undefined && !hasNothing(config)
-      if (isSkipped) isWhole = false
+      if (isSkipped || faults.length > 0) isWhole = false
       if (isSkipped && !folder.exists(config.snapshot)) {
         own.say(`${config.snapshot}: not written, as there are no builds and no cloud was queried`)
         own.say(
@@ -73,12 +73,9 @@ export const updateCommand = command({
       if (capture) printCapture(capture, own, args, regeneration)
       else own.say('nothing to query')
       if (regeneration) printRegeneration(regeneration, own, args)
-      const { clouds = [], builds = {} } = config ?? {}
-      for (const dropped of capture?.droppedNames ?? []) {
-        const isCloud = (clouds as readonly string[]).includes(dropped)
-        if (!isCloud && !Object.hasOwn(builds, dropped)) continue
-        const key = isCloud ? 'clouds' : `builds of ${name}`
-        own.say(`warning: check fails until ${dropped} is removed from ${key} in ${opened.file}`)
+      for (const { message, remedy } of faults) {
+        own.say(`warning: ${message}`)
+        if (remedy) own.say(`  ${remedy}`)
       }
     }
     if (writes.length === 0) terminal.say(isWhole ? 'all files: up to date' : 'no file was changed')

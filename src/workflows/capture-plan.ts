@@ -117,7 +117,7 @@ export async function planCapture(
   }
   const queried = ocp ? clouds : []
   return {
-    stream: { ...source.identity, ocp: printedOcp(ocp, queried, before) },
+    stream: { ...source.identity, ocp: printedOcp(ocp, queried, before, drop) },
     criteria,
     ocp,
     clouds: queried,
@@ -143,9 +143,11 @@ function printedOcp(
   ocp: MajorMinor | undefined,
   clouds: readonly CloudName[],
   before: Snapshot | undefined,
+  drop: readonly string[],
 ): string | null {
   if (ocp && clouds.length > 0) return printMajorMinor(ocp)
-  return before && capturedClouds(before).length > 0 ? before.stream.ocp : null
+  const isKept = before && capturedClouds(before).some((cloud) => !drop.includes(cloud))
+  return isKept ? before.stream.ocp : null
 }
 
 function notesOnOcp(

@@ -1,23 +1,15 @@
 import { dirname, join } from 'node:path'
 import type { Check } from '../capture/verify.ts'
-import { readCriteria } from '../core/criteria/criteria.ts'
 import { isSnapshotText } from '../core/history/state.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
-import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
-import { getReleases, readStream } from '../core/stream/stream.ts'
+import { readStream } from '../core/stream/stream.ts'
 import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { allParts, hasCriteria } from './keep.ts'
 import type { LockContext } from './locks.ts'
-import { otherIdentity } from './regenerate.ts'
-import { isPending, isWhole, type Verification, verifyStream } from './verify.ts'
+import { type Fault, otherSettings } from './settings.ts'
+import { isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
-
-export interface Fault {
-  readonly message: string
-  readonly remedy?: string | undefined
-}
 
 export interface CheckedStream {
   readonly name: string
@@ -84,8 +76,10 @@ async function checkStream(
     const { checks } = verification
     const faults = checks.flatMap((check) => toFaults(check, name, config))
     if (verification.snapshot && isWhole(checks)) {
-      faults.push(...otherReleases(name, config, verification.snapshot, verification, file))
-      faults.push(...(await otherSettings(name, config, verification.snapshot, file, folder)))
+      const isTargetOk = checks.every(({ name, fault }) => name !== 'target' || !fault)
+      const stream = isTargetOk ? verification.regeneration?.result.stream : undefined
+      const named = { name, config, file, folder }
+      faults.push(...(await otherSettings(named, verification.snapshot, stream)))
     }
     return { name, config, faults, verification }
   } catch (error) {
@@ -127,75 +121,6 @@ function toFaults(
   const restore = `Run git checkout -- ${files}, or stream-snapshot update ${name}.`
   const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`
   return [{ message, remedy: remedy ?? remedies[check] ?? restore }]
-}
-
-/** Builds of the snapshot and releases of the target that differ from the workspace. */
-function otherReleases(
-  name: string,
-  { snapshot: file, target, builds }: StreamConfig,
-  snapshot: Snapshot,
-  { regeneration, checks }: Verification,
-  workspace: string,
-): Fault[] {
-  const captured = Object.entries(snapshot.builds).map(([arch, { release }]) => [arch, release])
-  if (builds === undefined) {
-    if (captured.length === 0) return []
-    const value = JSON.stringify(Object.fromEntries(captured))
-    const message = `${file}: has builds, and ${workspace} has none for ${name}`
-    return [{ message, remedy: `Add "builds": ${value} to ${name} in ${workspace}.` }]
-  }
-  const releases = regeneration ? getReleases(regeneration.result.stream) : new Map()
-  // A target that differs has a fault already.
-  const isTargetOk = checks.every(({ name: check, fault }) => check !== 'target' || !fault)
-  return Object.entries(builds).flatMap(([arch, wanted]) => {
-    const own = snapshot.builds[arch]?.release
-    const shown = releases.get(arch)
-    const remedy = `Run stream-snapshot update --cloud none ${name} ${arch}=${wanted}`
-    if (own !== wanted) {
-      const found = own === undefined ? `no build for ${arch}` : `the build ${own} for ${arch}`
-      return [{ message: `${file}: has ${found}, and ${workspace} has ${wanted}`, remedy }]
-    }
-    if (!isTargetOk || shown === wanted) return []
-    const found = shown ?? 'no release'
-    return [{ message: `${target}: ${arch} has ${found}, and ${workspace} has ${wanted}`, remedy }]
-  })
-}
-
-/** Settings of the snapshot that differ from the workspace. */
-async function otherSettings(
-  name: string,
-  config: StreamConfig,
-  snapshot: Snapshot,
-  workspace: string,
-  folder: Folder,
-): Promise<Fault[]> {
-  const { snapshot: file, criteria } = config
-  const captured = capturedClouds(snapshot)
-  const { clouds = captured } = config
-  const faults: Fault[] = []
-  const add = (what: string, remedy = `Run stream-snapshot update ${name}.`) =>
-    faults.push({ message: `${file}: ${what}`, remedy })
-  const keys = Object.keys(snapshot.stream) as (keyof typeof snapshot.stream)[]
-  for (const message of otherIdentity(snapshot, config, workspace, keys)) {
-    const remedy = `Run stream-snapshot update ${name}, or correct ${workspace}.`
-    faults.push({ message, remedy })
-  }
-  for (const cloud of clouds) {
-    if (!captured.includes(cloud) && !isPending(snapshot, config, cloud)) {
-      add(`${cloud} was not queried`)
-    }
-  }
-  for (const cloud of captured.filter((each) => !clouds.includes(each))) {
-    const remedy = `Run stream-snapshot capture ${file} --replay --drop ${cloud}, then stream-snapshot regenerate ${name} --allow-regression; or add ${cloud} to clouds.`
-    add(`has ${cloud}, which is not in clouds of ${workspace}`, remedy)
-  }
-  if (criteria !== undefined) {
-    const wanted = readCriteria(await folder.read(criteria), criteria)
-    if (!hasCriteria(wanted, snapshot, allParts(snapshot))) {
-      add(`captured with criteria other than ${criteria}`)
-    }
-  }
-  return faults
 }
 
 /** Snapshots and recordings in the folders of the workspace's snapshots that no stream uses. */

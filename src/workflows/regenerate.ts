@@ -1,6 +1,6 @@
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
-import { capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
+import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import {
@@ -14,6 +14,7 @@ import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
+import { otherIdentity } from './settings.ts'
 
 export interface RegenerateOptions {
   /** Whether images and builds may be removed, or replaced by older images. */
@@ -89,23 +90,6 @@ export async function regenerateStreams(
   return options.dryRun ? prepare() : writeLocked([], targets, context, prepare)
 }
 
-/** Settings of a snapshot that differ from the workspace. */
-export function otherIdentity(
-  { stream, queries }: Snapshot,
-  config: StreamConfig,
-  workspace: string,
-  keys: readonly (keyof typeof stream)[],
-): string[] {
-  return keys.flatMap((key) => {
-    const [value, wanted] = [stream[key], config[key]]
-    // Without a cloud there is no OCP version to query.
-    const isQueried = key !== 'ocp' || capturedClouds({ queries }).length > 0
-    return isQueried && wanted !== undefined && wanted !== value
-      ? [`${config.snapshot}: captured with ${key} ${value}, and ${workspace} has ${wanted}`]
-      : []
-  })
-}
-
 interface Refusal {
   readonly name: string
   readonly error: CheckFailure
@@ -158,10 +142,10 @@ async function readRegeneration(
     )
   }
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
-  const workspace = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
-  const [other] = name === undefined ? [] : otherIdentity(snapshot, config, workspace, ['ocp'])
-  if (other !== undefined)
-    throw new CheckFailure(other, `Run stream-snapshot update ${name}, or correct ${workspace}.`)
+  const file = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
+  const [other] =
+    name === undefined ? [] : await otherIdentity({ name, config, file, folder }, snapshot, ['ocp'])
+  if (other !== undefined) throw new CheckFailure(other.message, other.remedy)
   return prepareRegeneration(snapshot, config, options, folder)
 }
 

@@ -29,6 +29,8 @@ import {
   type RegenerateOptions,
   type Regeneration,
 } from './regenerate.ts'
+import { type Fault, isPending, type NamedStream, otherSettings } from './settings.ts'
+import { unverifiedFaults } from './verify.ts'
 import { locatedStreams, namedStreams, openWorkspace } from './workspace.ts'
 
 export interface StreamUpdate {
@@ -56,6 +58,8 @@ export interface StreamResult {
   /** Absent for a stream without builds and clouds to query. */
   readonly capture?: CaptureResult | undefined
   readonly regeneration?: Regeneration | undefined
+  /** What a check reports after the update. */
+  readonly faults: readonly Fault[]
 }
 
 export interface UpdateResult {
@@ -98,7 +102,10 @@ async function prepareUpdate(
   const refusals = new Refusals()
   for (const [name, config] of streams) {
     try {
-      results.push(await updateStream(name, config, options, withStreamName(name, own), refusals))
+      const { file } = opened
+      const stream: NamedStream = { name, config, file, folder: context.folder }
+      const result = await updateStream(stream, options, withStreamName(name, own), refusals)
+      results.push({ ...result, faults: await findFaults(stream, result) })
     } catch (error) {
       throw withStream(name, error, opened.file)
     }
@@ -127,12 +134,11 @@ function withStreamName(stream: string, context: CaptureContext): CaptureContext
 }
 
 async function updateStream(
-  name: string,
-  config: StreamConfig,
+  { name, config }: NamedStream,
   options: UpdateOptions,
   context: CaptureContext,
   refusals: Refusals,
-): Promise<StreamResult> {
+): Promise<Omit<StreamResult, 'faults'>> {
   const { clouds = [], drop = [] } = options
   const limited = options.clouds
     ? { ...config, clouds: (config.clouds ?? []).filter((cloud) => clouds.includes(cloud)) }
@@ -156,6 +162,34 @@ async function updateStream(
     ),
   )
   return { name, hasImages, capture, regeneration }
+}
+
+async function findFaults(
+  stream: NamedStream,
+  { capture, regeneration }: Omit<StreamResult, 'faults'>,
+): Promise<Fault[]> {
+  const { name, config, folder } = stream
+  const text = capture ? undefined : await folder.readIfExists(config.snapshot)
+  const snapshot = capture?.snapshot ?? (text && readSnapshot(text, config.snapshot))
+  if (!snapshot) return []
+  const { result } = regeneration ?? {}
+  const dropped = config.clouds?.filter((cloud) => capture?.droppedNames.includes(cloud)) ?? []
+  const command = `stream-snapshot regenerate ${name}`
+  return [
+    ...(await otherSettings(stream, snapshot, result?.stream)),
+    ...unverifiedFaults(snapshot, config, result?.unverified ?? [], command),
+    // A check is not aware of the drop.
+    ...dropped.flatMap((cloud) =>
+      isPending(snapshot, config, cloud)
+        ? [
+            {
+              message: `the next update queries ${cloud} again`,
+              remedy: `Remove ${cloud} from clouds in ${stream.file}.`,
+            },
+          ]
+        : [],
+    ),
+  ]
 }
 
 /** Without a query, the OCP version has to be that of the snapshot's images. */
@@ -215,7 +249,6 @@ async function selectStreams(
   const isOnly = named.length === 0 && only !== undefined && others.length === 0
   const updates: readonly StreamUpdate[] = isOnly ? [{ name: only }] : named
   const names = updates.map(({ name }) => name)
-  const configs = new Map(namedStreams(opened, names))
   if (ocp !== undefined && updates.length !== 1) {
     throw new InputError(
       '--ocp: applies to one stream',
@@ -223,29 +256,35 @@ async function selectStreams(
     )
   }
   const keys = new Map<string, StreamKeys>()
-  for (const update of updates) {
-    const config = configs.get(update.name)
-    const builds = config && (await newBuilds(update, config, drop, folder))
-    keys.set(update.name, { ...(builds && { builds }), ...(ocp !== undefined && { ocp }) })
+  for (const [name, config] of namedStreams(opened, names)) {
+    const update = updates.find((each) => each.name === name) ?? { name }
+    const builds = await newBuilds(update, config, drop, folder)
+    keys.set(name, { ...(builds && { builds }), ...(ocp !== undefined && { ocp }) })
   }
   const workspace = withStreamKeys(present, keys)
   const streams = namedStreams({ file, streams: locatedStreams(workspace, file, folder) }, names)
   return { opened, workspace, streams }
 }
 
-/** All builds of a stream, with new builds; undefined without new builds. */
+/** All builds of a stream, without those to drop; undefined if they are unchanged. */
 async function newBuilds(
   { release, builds }: StreamUpdate,
   config: StreamConfig,
   drop: readonly string[],
   folder: Folder,
 ): Promise<Builds | undefined> {
-  if (release === undefined && builds === undefined) return undefined
+  const isKept = ([arch]: readonly [string, unknown]) => !drop.includes(arch)
+  if (release === undefined && builds === undefined) {
+    const own = Object.entries(config.builds ?? {})
+    const kept = own.filter(isKept)
+    // A workspace names at least one build.
+    return [0, own.length].includes(kept.length) ? undefined : Object.fromEntries(kept)
+  }
   const { target } = config
   const text = target && (await folder.readIfExists(target))
   const present = target && text ? getReleases(readStream(text, target)) : new Map()
   const all = Object.entries({ ...Object.fromEntries(present), ...config.builds })
-  const known: Builds = Object.fromEntries(all.filter(([arch]) => !drop.includes(arch)))
+  const known: Builds = Object.fromEntries(all.filter(isKept))
   const architectures = Object.keys(known) as Architecture[]
   if (release !== undefined && architectures.length === 0) {
     throw new InputError(

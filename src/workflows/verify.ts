@@ -4,12 +4,13 @@ import { Loss } from '../core/regenerate/refusals.ts'
 import { describeUnverified, type UnverifiedImages } from '../core/regenerate/unverified.ts'
 import { sha256 } from '../core/snapshot/canonical.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
-import { type CloudName, capturedClouds, type Snapshot } from '../core/snapshot/snapshot.ts'
+import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
+import { type Fault, isPending } from './settings.ts'
 
 export interface Verification {
   readonly file: string
@@ -77,39 +78,25 @@ async function checkTarget(
   const files = targetFiles(config)
   const mismatch = ({ length }: readonly unknown[]) =>
     `${length > 1 ? 'do' : 'does'} not match ${config.snapshot}`
-  const notPending = (unverified: readonly UnverifiedImages[]) =>
-    unverified.filter(
-      ({ cloud, architecture, layout }) =>
-        architecture || layout || !isPending(snapshot, config, cloud),
-    )
   try {
     const regeneration = await prepareRegeneration(snapshot, config, {}, folder, true)
     const { result, writes } = regeneration
     const done = { regeneration, comparison: result.comparison }
-    const unverified = notPending(result.unverified)
-    const faults = [
-      ...(writes.length > 0
-        ? [`${writes.map(({ file }) => file).join(', ')}: ${mismatch(writes)}`]
-        : []),
-      ...unverified.map((images) => {
-        const file = images.layout ? config.target : (config.marketplaceFile ?? config.target)
-        return `${file}: ${describeUnverified(images)}`
-      }),
-    ]
+    const unverified = unverifiedFaults(snapshot, config, result.unverified, command)
+    const stale: Fault = {
+      message: `${writes.map(({ file }) => file).join(', ')}: ${mismatch(writes)}`,
+      remedy: `Run ${command}${unverified.length > 0 ? '.' : ''}`,
+    }
+    const faults = [...(writes.length > 0 ? [stale] : []), ...unverified]
     if (faults.length === 0) return { check: {}, ...done }
-    const [alternative, wayOut] = unverified.every(({ layout }) => layout)
-      ? ['', 'Remove']
-      : [', or add the cloud to the workspace', `Capture ${config.snapshot} for them, or remove`]
-    const unverifiedRemedy = config.clouds
-      ? `Remove them with ${command} --allow-regression${alternative}.`
-      : `${wayOut} them from the file.`
-    const remedy = writes.length > 0 ? `Run ${command}` : unverifiedRemedy
-    return { check: { fault: faults.join('; '), remedy }, ...done }
+    const fault = faults.map(({ message }) => message).join('; ')
+    const remedy = [...new Set(faults.map((each) => each.remedy))].join(' ')
+    return { check: { fault, remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
       const faults = [
         ...[mismatch(files), error.message],
-        ...notPending(error.unverified).map(describeUnverified),
+        ...withoutPending(snapshot, config, error.unverified).map(describeUnverified),
       ]
       const fault = `${files.join(', ')}: ${faults.join('; ')}`
       const remedy = `Run ${command} --allow-regression, or git checkout -- ${files.join(' ')}`
@@ -122,13 +109,42 @@ async function checkTarget(
   }
 }
 
-/** Whether a cloud is still to be queried: an update of builds alone queries no cloud. */
-export function isPending(
+function withoutPending(
   snapshot: Snapshot,
-  { clouds = [] }: StreamConfig,
-  cloud: CloudName,
-): boolean {
-  return capturedClouds(snapshot).length === 0 && clouds.includes(cloud)
+  config: StreamConfig,
+  unverified: readonly UnverifiedImages[],
+): UnverifiedImages[] {
+  return unverified.filter(
+    ({ cloud, architecture, layout }) =>
+      architecture || layout || !isPending(snapshot, config, cloud),
+  )
+}
+
+/** @param command that regenerates the files */
+export function unverifiedFaults(
+  snapshot: Snapshot,
+  config: StreamConfig,
+  all: readonly UnverifiedImages[],
+  command: string,
+): Fault[] {
+  return withoutPending(snapshot, config, all).map((images) => {
+    const { cloud, architecture, layout } = images
+    const { target, marketplaceFile = target, clouds } = config
+    const message = `${layout ? target : marketplaceFile}: ${describeUnverified(images)}`
+    const remove = `Remove them with ${command} --allow-regression`
+    if (layout) return { message, remedy: clouds ? `${remove}.` : 'Remove them from the file.' }
+    if (clouds === undefined) {
+      return {
+        message,
+        remedy: `Capture ${config.snapshot} for them, or remove them from the file.`,
+      }
+    }
+    if (architecture) return { message, remedy: `${remove}.` }
+    const remedy = clouds.includes(cloud)
+      ? `Query ${cloud} with stream-snapshot update.`
+      : `${remove}, or add ${cloud} to clouds of the workspace and run stream-snapshot update.`
+    return { message, remedy }
+  })
 }
 
 function isMissing(error: UserError): boolean {

@@ -261,16 +261,17 @@ describe('regenerate in a workspace', () => {
 
   it('refuses a snapshot of another OCP version, as check does', async () => {
     await given()
-    await workspace({ ...STREAM, ocp: '4.17' })
-    const cause = `${SNAPSHOT}: captured with ocp 4.18, and stream-snapshot.json has 4.17`
-    expect(await faults()).toEqual([
-      `  one: ${cause}`,
-      '    Run stream-snapshot update one, or correct stream-snapshot.json.',
-    ])
+    // A release without an OCP version.
+    await writeFile(at('one.json'), smallStream({ x86_64: '9.6.20250513-0' }))
+    await workspace({ ...STREAM, ocp: '4.20' })
+    const cause = `${SNAPSHOT}: captured with ocp 4.18, and stream-snapshot.json has 4.20`
+    const remedy =
+      'Run stream-snapshot update one, or set ocp of one to 4.18 in stream-snapshot.json.'
+    expect((await faults()).slice(-2)).toEqual([`  one: ${cause}`, `    ${remedy}`])
     expect(await call('regenerate')).toEqual({
       status: 1,
       stdout: '',
-      stderr: `stream-snapshot: one: ${cause}\nRun stream-snapshot update one, or correct stream-snapshot.json.\n`,
+      stderr: `stream-snapshot: one: ${cause}\n${remedy}\n`,
     })
   })
 

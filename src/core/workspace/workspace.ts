@@ -132,7 +132,7 @@ export function findShared(
 
 /** New keys are added at the end. */
 const LAST: Fields = { kind: 'fields', fields: new Map(), shared: false }
-const BY_NAME: Mapping = { kind: 'map', of: WHOLE, owned: new Set() }
+const BY_NAME: Mapping = { kind: 'map', of: WHOLE, owned: undefined }
 
 export type StreamKeys = Pick<WorkspaceStream, 'builds' | 'ocp'>
 
