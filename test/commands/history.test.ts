@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -46,6 +46,18 @@ describe('history', () => {
       expect.stringMatching(/^[0-9a-f]{7} {2}2024-09-21 {2}rename$/),
       '  ~  file  snapshots/old.json -> snapshots/s.json',
     ])
+  })
+
+  it('prints the example of docs/history.md', async () => {
+    const page = await readFile(new URL('../../docs/history.md', import.meta.url), 'utf8')
+    const [, line = '', output] = /\$ stream-snapshot (.*)\n([\s\S]*?)```/.exec(page) ?? []
+    const file = at('snapshots/rhcos-4.18.json')
+    await writeFile(file, snapshot('418.94.202501221327-0', '418.94.202410090804'))
+    await commitAt(folder, '2025-01-29T12:00:00Z', 'Bump RHCOS')
+    await writeFile(file, snapshot('418.94.202501221327-0', '418.94.20250122'))
+    await commitAt(folder, '2025-02-05T12:00:00Z', 'Capture the images of 418.94.202501221327-0')
+    const { stdout } = await run(line.split(' '), { cwd: folder })
+    expect(stdout.replace(/^\w+/, '')).toBe(output?.replace(/^\w+/, ''))
   })
 
   it('reports where a shallow clone begins, without changes of that commit', async () => {
