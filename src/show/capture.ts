@@ -70,7 +70,6 @@ function cloudLines(
   const images = getImages(snapshot, cloud)
   const isQueried = ({ region = cloud }: { readonly region?: string }) => !kept.includes(region)
   const unqueried = cloudParts(snapshot, cloud).filter((part) => kept.includes(part))
-  if (!getQueries(snapshot, cloud).some(isQueried)) return [unqueriedLine(cloud, images)]
   const count = images.filter(isQueried).length
   const queries = getQueries(snapshot, cloud).filter(isQueried)
   const missing = queries.filter((query) => 'missing' in query).length
@@ -87,7 +86,10 @@ function cloudLines(
       ? [` since ${each.image.deprecation}: ${imageName(cloud, each.image)}`]
       : [],
   )
-  const named = [...removedLines(cloud, comparison), ...nameLines('deprecated', deprecated)]
+  const named = [...removedLines(cloud, comparison), ...nameLines('deprecated', deprecated)].map(
+    (line) => `  ${line}`,
+  )
+  if (queries.length === 0) return [unqueriedLine(cloud, images), ...named]
   return [
     `${cloud}: ${counts.join(', ')}`,
     ...(count === 0
@@ -95,7 +97,7 @@ function cloudLines(
           `warning: ${cloud}: no images; check that the account has access to the region and the offers of the criteria`,
         ]
       : []),
-    ...named.map((line) => `  ${line}`),
+    ...named,
     ...unqueried.map((region) =>
       unqueriedLine(
         `${cloud} ${region}`,

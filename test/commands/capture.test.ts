@@ -1,10 +1,11 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
+import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { runOnTerminal } from '../support/terminal.ts'
@@ -160,6 +161,19 @@ describe('capture of an existing file', () => {
     expect(stderr).toContain(message)
     expect(stderr).toContain(remedy)
     expect(await read('x.json')).toBe(text)
+    expect(mockServer.requests).toEqual([])
+  })
+
+  it('refuses to replace a foreign file in place of a missing recording', async () => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    await writeFile(at('s.recording.json'), smallStream(EXAMPLE))
+    const args = [...fromStream(), '--cloud', 'azure']
+    const { status, stderr } = await capture(mockServer, at('s.json'), args)
+    expect(status).toBe(2)
+    expect(stderr).toMatch(
+      /s\.recording\.json: expected a list of exchanges\nUse another path: capture only replaces snapshots\.\n$/,
+    )
+    expect(await read('s.recording.json')).toBe(smallStream(EXAMPLE))
     expect(mockServer.requests).toEqual([])
   })
 
