@@ -38,6 +38,7 @@ import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.
 import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
 import {
   allParts,
+  dropName,
   keptReleases,
   knownDrops,
   mergeEvidence,
@@ -46,6 +47,7 @@ import {
   partNames,
   plannedParts,
   refuseOtherSettings,
+  refuseUnknownDrops,
   selectParts,
   unqueriedParts,
   withSelectedFor,
@@ -98,7 +100,7 @@ export class BuildLoss extends CheckFailure {
     readonly losses: readonly Change[],
     readonly comparison: Comparison,
   ) {
-    const names = losses.map(dropName).join(',')
+    const names = losses.map(({ subject }) => dropName(subject)).join(',')
     super(
       `${file}: would lose ${losses.length} parts of builds`,
       `Allow the removal with --drop ${names}.`,
@@ -168,15 +170,18 @@ async function captureOnce(
   const plan = await planCapture(config, options, before, folder)
   refuseEmpty(plan, options, file)
   const criteria = cloudCriteria(plan.criteria, plan.clouds, cloudOptions, replay ? undefined : env)
-  const drop = knownDrops(file, options, before)
+  const all = options.drop ?? []
+  if (!options.dropsOfAnyStream) refuseUnknownDrops(all, before ? [before] : [], file)
+  const drop = knownDrops(all, before)
   const { regions } = cloudOptions as { readonly regions?: readonly string[] }
   const queriesRegion = (region: string) =>
     !drop.includes(region) && (regions?.includes(region) ?? true)
-  if (before) {
+  if (found && before) {
     const planned = plannedParts({ ...plan, criteria }, before, queriesRegion)
     const { kept } = unqueriedParts(before, planned, drop)
-    const all = { ...plan.criteria, ...criteria }
-    refuseOtherSettings(config, { ...plan, criteria: all }, before, kept)
+    refuseKept(found, file, partNames(kept, before))
+    const whole = { ...plan.criteria, ...criteria }
+    refuseOtherSettings(config, { ...plan, criteria: whole }, before, kept)
   }
 
   const { timeout = CAPTURE_DEFAULTS.timeout } = options
@@ -202,7 +207,7 @@ async function captureOnce(
     ? unqueriedParts(before, allParts(captured.content), drop)
     : { kept: [], dropped: [] }
   const keptNames = before ? partNames(kept, before) : []
-  if (found?.isEdited) refuseEdited(file, keptNames)
+  if (found) refuseKept(found, file, keptNames)
   const content = withSelectedFor(
     before ? mergeKept(captured.content, before, kept) : captured.content,
     {
@@ -213,7 +218,13 @@ async function captureOnce(
   const evidence =
     kept.length === 0
       ? captured.recording
-      : await mergeEvidence(content, keptNames, captured.recording, found?.recording, recording)
+      : await mergeEvidence(
+          content,
+          keptNames,
+          captured.recording,
+          found?.recording ?? '[]',
+          recording,
+        )
   const dropped = before && dropping.length > 0 ? selectParts(before, dropping) : undefined
   const comparison = before && compareContents(before, content, dropped)
   const lost = before && comparison ? lostParts(before, content, comparison) : []
@@ -237,7 +248,7 @@ async function captureOnce(
     kept,
     dropped,
     droppedNames: drop,
-    losses: lost.filter((change) => !drop.includes(dropName(change))),
+    losses: lost.filter(({ subject }) => !drop.includes(dropName(subject) ?? '')),
     writes: await changedFiles(
       [
         { file: recording, text: assembled.recordingText },
@@ -274,7 +285,10 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
   const recording = recordingFile(file)
   if (text === undefined) {
     const place = await placeInIndex(folder, file)
-    if (place === undefined) return undefined
+    if (place === undefined) {
+      await refuseForeignRecording(recording, folder)
+      return undefined
+    }
     const option = place === 'sparse' ? '--ignore-skip-worktree-bits ' : ''
     throw new InputError(
       `${file}: tracked by git, but missing`,
@@ -289,22 +303,47 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
     if (!(error instanceof InputError)) throw error
     const remedy = isSnapshotText(text)
       ? `Restore it with git checkout HEAD -- ${file} ${recording}.`
-      : 'Use another path: capture only replaces snapshots.'
+      : OTHER_PATH
     throw new InputError(error.message, remedy, { cause: error })
   }
 }
 
+const OTHER_PATH = 'Use another path: capture only replaces snapshots.'
+
+/** A run that was killed between the two writes leaves a recording without a snapshot. */
+async function refuseForeignRecording(recording: string, folder: Folder): Promise<void> {
+  const text = await folder.readIfExists(recording)
+  if (text === undefined) return
+  const { readRecording } = await import('../capture/recording.ts')
+  try {
+    readRecording(text, recording)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(error.message, OTHER_PATH, { cause: error })
+  }
+}
+
 /**
- * An edited snapshot is replaced, and its parts are not kept.
+ * Parts of an edited snapshot, or without evidence, are not kept.
  *
  * @throws CheckFailure that names the parts that would be kept
  */
-function refuseEdited(file: string, kept: readonly string[]): void {
+function refuseKept({ isEdited, recording }: FoundFiles, file: string, kept: string[]): void {
   if (kept.length === 0) return
-  throw new CheckFailure(
-    `${file}: was changed after the capture, and ${kept.join(', ')} would be kept`,
-    `Restore it with git checkout COMMIT -- ${file} ${recordingFile(file)}, or query all of its parts.`,
-  )
+  const names = kept.join(', ')
+  const evidence = recordingFile(file)
+  if (isEdited) {
+    throw new CheckFailure(
+      `${file}: was changed after the capture, and ${names} would be kept`,
+      `Restore it with git checkout COMMIT -- ${file} ${evidence}, or query all of its parts.`,
+    )
+  }
+  if (recording === undefined) {
+    throw new CheckFailure(
+      `${evidence}: no such file, and ${names} would be kept`,
+      `Restore it with git checkout -- ${evidence}, or query all parts.`,
+    )
+  }
 }
 
 /** A run that was killed between the two writes leaves the recording of another snapshot. */
@@ -358,14 +397,6 @@ function lostParts(before: Snapshot, after: SnapshotContent, { changes }: Compar
     const { architecture } = subject
     return before.builds[architecture]?.release === after.builds[architecture]?.release
   })
-}
-
-/** The name of a part in `--drop`: `x86_64/aws/us-east-1`. */
-function dropName({ subject }: Change): string {
-  if (subject.kind !== 'artifact' && subject.kind !== 'image') return ''
-  const { architecture, platform } = subject
-  const detail = subject.kind === 'artifact' ? subject.format : subject.region
-  return [architecture, platform, ...(detail === undefined ? [] : [detail])].join('/')
 }
 
 function passedDeprecations(content: SnapshotContent, from: string, now: string) {

@@ -1,10 +1,10 @@
 import type { Recording } from '../capture/recording.ts'
+import { buildInventory, type Subject } from '../core/changes/inventory.ts'
 import { sortByMembers, sortImages } from '../core/clouds/order.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import type { Releases } from '../core/selection/selections.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
-  ARCHITECTURES,
   buildReleases,
   CLOUDS,
   type CloudName,
@@ -18,10 +18,11 @@ import {
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
 import { compareMajorMinor, printMajorMinor, readRelease } from '../core/versions/version.ts'
+import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import type { CapturePlan, PlanOptions } from './capture-plan.ts'
+import type { CapturePlan } from './capture-plan.ts'
 
 type SelectedFor = NonNullable<Criteria['selectedFor']>
 
@@ -116,30 +117,44 @@ function criteriaFor(criteria: Criteria, clouds: readonly CloudName[]): Criteria
   return Object.fromEntries(own) as unknown as Criteria
 }
 
-/** `x86_64/metal`, as in the remedy of `BuildLoss`. */
-const isBuildPart = (name: string) =>
-  ARCHITECTURES.some((architecture) => name.startsWith(`${architecture}/`))
+/** The name of a part of a build in `--drop`: `x86_64/metal`, `x86_64/aws/us-east-1`. */
+export function dropName(subject: Subject): string | undefined {
+  if (subject.kind !== 'artifact' && subject.kind !== 'image') return undefined
+  const { architecture, platform } = subject
+  const detail = subject.kind === 'artifact' ? subject.format : subject.region
+  return [architecture, platform, ...(detail === undefined ? [] : [detail])].join('/')
+}
 
-/**
- * The names to drop that are in the snapshot.
- *
- * @throws InputError for other names, unless they may be in other streams
- */
-export function knownDrops(
-  file: string,
-  { drop = [], dropsOfAnyStream }: PlanOptions,
-  before: Snapshot | undefined,
-): string[] {
-  const parts = before ? [...new Set([...capturedClouds(before), ...allParts(before)])] : []
-  const isKnown = (name: string) => parts.includes(name) || isBuildPart(name)
-  const unknown = drop.filter((name) => !isKnown(name))
-  if (unknown.length > 0 && !dropsOfAnyStream) {
-    throw new InputError(
-      `--drop ${unknown.join(',')}: not in ${file}`,
-      parts.length === 0 ? 'Remove --drop.' : `Use one or more of ${parts.join(', ')}.`,
-    )
-  }
-  return drop.filter(isKnown)
+/** The names in `drop` that are in the snapshot. */
+export function knownDrops(drop: readonly string[], before: Snapshot | undefined): string[] {
+  const names = before && new Set([...droppableParts(before), ...buildParts(before)])
+  return drop.filter((name) => names?.has(name))
+}
+
+function droppableParts(snapshot: SnapshotContent): string[] {
+  return [...capturedClouds(snapshot), ...allParts(snapshot)]
+}
+
+function buildParts(snapshot: SnapshotContent): string[] {
+  return [...buildInventory(snapshot).values()].flatMap(({ subject }) => dropName(subject) ?? [])
+}
+
+/** @throws InputError for names that are in no snapshot */
+export function refuseUnknownDrops(
+  drop: readonly string[],
+  snapshots: readonly Snapshot[],
+  place: string,
+): void {
+  const unknown = drop.filter((name) => !snapshots.some((each) => knownDrops([name], each).length))
+  const [first] = unknown
+  if (first === undefined) return
+  const parts = [...new Set(snapshots.flatMap(droppableParts))]
+  const suggestion = nearest(first, [...parts, ...snapshots.flatMap(buildParts)])
+  const values = parts.length === 0 ? 'Remove --drop.' : `Use one or more of ${parts.join(', ')}.`
+  throw new InputError(
+    `--drop ${unknown.join(',')}: not in ${place}`,
+    suggestion === undefined ? values : `Did you mean ${suggestion}? ${values}`,
+  )
 }
 
 /** The content of a capture with the parts of the existing snapshot that it did not query. */
@@ -199,21 +214,13 @@ export async function mergeEvidence(
   content: SnapshotContent,
   kept: readonly string[],
   captured: Recording,
-  former: string | undefined,
+  former: string,
   file: string,
 ): Promise<Recording> {
-  if (former === undefined && kept.length > 0) {
-    throw new CheckFailure(
-      `${file}: no such file, and ${kept.join(', ')} would be kept`,
-      `Restore it with git checkout -- ${file}, or query all parts.`,
-    )
-  }
   const { replayEvidence } = await import('../capture/verify.ts')
   const { getExchangeKey, readRecording } = await import('../capture/recording.ts')
   const keys = new Set(captured.map(getExchangeKey))
-  const others = readRecording(former ?? '[]', file).filter(
-    (each) => !keys.has(getExchangeKey(each)),
-  )
+  const others = readRecording(former, file).filter((each) => !keys.has(getExchangeKey(each)))
   return replayEvidence(content, [...captured, ...others]).catch((error) => {
     if (!(error instanceof UserError)) throw error
     throw new CheckFailure(

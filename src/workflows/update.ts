@@ -1,5 +1,5 @@
 import { Shared } from '../capture/http/message.ts'
-import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
+import { readShape, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { getReleases, readStream } from '../core/stream/stream.ts'
 import {
@@ -22,6 +22,7 @@ import {
   refuseLosses,
 } from './capture.ts'
 import { planCapture } from './capture-plan.ts'
+import { refuseUnknownDrops } from './keep.ts'
 import { withLocks, writeLocked } from './locks.ts'
 import {
   prepareRegeneration,
@@ -100,6 +101,7 @@ async function prepareUpdate(
   const own = { ...context, shared: new Shared() }
   const results: StreamResult[] = []
   const refusals = new Refusals()
+  await refuseDrops(options, streams, context.folder)
   for (const [name, config] of streams) {
     try {
       const { file } = opened
@@ -111,7 +113,6 @@ async function prepareUpdate(
     }
   }
   refusals.throwAny()
-  refuseUnknownDrops(options, results)
   return {
     streams: results,
     writes: [
@@ -122,6 +123,19 @@ async function prepareUpdate(
       ]),
     ],
   }
+}
+
+async function refuseDrops(
+  { drop = [] }: UpdateOptions,
+  streams: readonly (readonly [name: string, config: StreamConfig])[],
+  folder: Folder,
+): Promise<void> {
+  if (drop.length === 0) return
+  const files = streams.map(([, { snapshot }]) => snapshot).filter((file) => folder.exists(file))
+  const snapshots = await Promise.all(
+    files.map(async (file) => readShape(await folder.read(file), file)),
+  )
+  refuseUnknownDrops(drop, snapshots, 'the snapshots of these streams')
 }
 
 /** Adds the stream to the progress of its queries. */
@@ -220,16 +234,6 @@ function withStream(name: string, error: unknown, file: string): unknown {
     .replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
     .replace(/--(name|url|distro|criteria)\b/, `$1 in ${file}`)
   return new (Kind ?? InputError)(`${name}: ${message}`, remedy, { lines, cause: error })
-}
-
-function refuseUnknownDrops({ drop = [] }: UpdateOptions, results: readonly StreamResult[]): void {
-  const dropped = results.flatMap(({ capture }) => capture?.droppedNames ?? [])
-  const unknown = drop.filter((name) => !dropped.includes(name))
-  if (unknown.length === 0) return
-  throw new InputError(
-    `--drop ${unknown.join(',')}: not in the snapshots of these streams`,
-    'Use clouds, regions or architectures of a snapshot.',
-  )
 }
 
 async function selectStreams(

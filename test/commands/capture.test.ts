@@ -231,6 +231,16 @@ describe('capture of an existing file', () => {
     expect(checked.stdout).toMatch(
       /^~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:\S+ {2}deprecated since 2025-03-01T00:00:00Z$/m,
     )
+    const server = await buildServer({}, ({ release, architecture }) =>
+      JSON.stringify({ buildid: release, 'coreos-assembler.basearch': architecture, images: {} }),
+    )
+    await copyFile(at('s.json'), at('kept.json'))
+    await copyFile(at('s.recording.json'), at('kept.recording.json'))
+    const builds = ['--cloud', 'none', '--url', server.streams, 'x86_64=418.94.202410090804-0']
+    const kept = await capture(mockServer, at('kept.json'), builds)
+    expect(kept.stderr).toMatch(
+      /^azure: not queried, \d+ images unchanged\n {2}deprecated since 2025-03-01T00:00:00Z: azureopenshift/m,
+    )
     const captured = await capture(mockServer, at('s.json'), [])
     expect(captured.stderr).toMatch(/^ {2}deprecated since 2025-03-01T00:00:00Z: azureopenshift/m)
     expect(Date.parse(JSON.parse(await read('s.json')).capturedAt)).toBeGreaterThan(

@@ -140,7 +140,7 @@ describe('update of two streams', () => {
     [
       ['--drop', 'gcp'],
       '--drop gcp: not in the snapshots of these streams',
-      'Use clouds, regions or architectures of a snapshot.\n',
+      'Use one or more of azure.\n',
     ],
   ])('%j is refused', async (args, message, remedy) => {
     const { status, stderr } = await update(imagesBeforeBump(), ...args)
@@ -405,6 +405,19 @@ describe('update --drop', () => {
     expect(refused.stderr).toMatch(/- {2}gcp .*\(removed by --drop\)$/m)
     expect(refused.stderr).toMatch(/- {2}aws .* us-east-1 .*\(removed by --drop\)$/m)
     expect(refused.stderr).not.toContain('not queried)')
+    for (const [word, suggestion] of [
+      ['us-east-11', 'us-east-1'],
+      ['ppc64', 'ppc64le'],
+      ['x86_64/quemu', 'x86_64/qemu'],
+    ]) {
+      const unknown = await update('--allow-regression', '--cloud', 'none', '--drop', String(word))
+      expect(unknown.status).toBe(2)
+      expect(unknown.stderr).toMatch(
+        new RegExp(
+          `--drop ${word}: not in .*\nDid you mean ${suggestion}\\? Use one or more of .*, x86_64\\.\n$`,
+        ),
+      )
+    }
     expect(await state()).toEqual(before)
     const { status, stderr } = await update('--allow-regression', ...words)
     expect(status).toBe(0)

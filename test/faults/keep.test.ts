@@ -301,8 +301,10 @@ describe('a snapshot that was changed by hand', () => {
 
   it('has no part that is kept', async () => {
     const edited = await text('s.json')
+    const sent = clouds.azure.requests.length
     const { status, stderr } = await capture('--cloud', 'azure')
     expect(status).toBe(1)
+    expect(clouds.azure.requests).toHaveLength(sent)
     expect(stderr).toBe(
       'stream-snapshot: s.json: was changed after the capture, and aws, gcp, aarch64, ppc64le, s390x, x86_64 would be kept\n' +
         'Restore it with git checkout COMMIT -- s.json s.recording.json, or query all of its parts.\n',
@@ -313,8 +315,10 @@ describe('a snapshot that was changed by hand', () => {
 
 it('refuses to keep parts without a recording', async () => {
   await rm(at('s.recording.json'))
+  const sent = clouds.azure.requests.length
   const { status, stderr } = await capture('--cloud', 'azure')
   expect(status).toBe(1)
+  expect(clouds.azure.requests).toHaveLength(sent)
   expect(stderr).toMatch(
     /^stream-snapshot: s\.recording\.json: no such file, and aws, gcp, .* would be kept\nRestore it with git checkout -- s\.recording\.json, or query all parts\.\n$/m,
   )
