@@ -87,6 +87,7 @@ async function start(
       GIT_COMMITTER_EMAIL: 'nobody@example.com',
     },
   })
-  running.child.stdin?.end(input)
+  // A command that reads no input may have ended.
+  running.child.stdin?.on('error', () => undefined).end(input)
   return (await running).stdout
 }
