@@ -28,7 +28,7 @@ export const skewCommand = command({
     output: format(formats, 'table'),
     'max-days': count('Exit 1 if an image is missing or lags more than N days', { least: 0 }),
     'min-rhel': version('Exit 1 if a plan has no image of RHEL X.Y or later', '9.6'),
-    all: flag('Print every slot, including slots that do not lag'),
+    all: flag('Also print the images that do not lag'),
     'fail-on': choice('Exit 1 for this grade or worse', SEVERITY),
     require: choice('Ignore images of other grades', Object.keys(REQUIREMENTS) as Requirement[]),
     ocp: version('OCP version of the stream file', '4.18'),

@@ -150,7 +150,7 @@ export const REGENERATE_OPTIONS = {
   ...TARGET_OPTIONS,
   'allow-regression': flag('Allow removals and older images, and list them'),
   'keep-lost': flag('Keep images of regions missing from the build'),
-  explain: flag('Print the candidates of each slot with reasons'),
+  explain: flag('Print the candidates for each image with reasons'),
 }
 
 export function regenerateOptions(
