@@ -217,7 +217,13 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
         `${file}: not a marketplace file: expected { ARCHITECTURE: { CLOUD: … } }`,
       )
     }
-    return new MarketplaceFile(file, document, value)
+    // An empty file, as an update of builds alone writes it, has no indentation.
+    const isEmpty = Object.keys(value).length === 0
+    return new MarketplaceFile(
+      file,
+      isEmpty ? { ...document, indentation: '    ' } : document,
+      value,
+    )
   }
 
   architectures(): string[] {
