@@ -4,7 +4,7 @@ import type { Folder } from '../files/folder.ts'
 import { deprecationLines } from '../show/capture.ts'
 import { changeLines } from '../show/changes.ts'
 import { captureStream, prepareCapture } from '../workflows/capture.ts'
-import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
+import { findStreamByFile, findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 import { isDryRun, printCapture, printNotes } from './results.ts'
@@ -74,7 +74,11 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
     throw new InputError('--stream cannot be combined with builds', 'Use only one of them.')
   }
   const flags = { ...streamFlags(args), ...(target !== undefined && { target }) }
-  if (SNAPSHOT.endsWith('.json')) return { require: 'any', ...flags, snapshot: SNAPSHOT }
+  if (SNAPSHOT.endsWith('.json')) {
+    const opened = target && (await findWorkspace(folder))
+    const [, own] = (opened && findStreamByFile(opened, folder, target)) || []
+    return { require: 'any', ...(own?.ocp && { ocp: own.ocp }), ...flags, snapshot: SNAPSHOT }
+  }
   const workspace = await findWorkspace(folder)
   const own = workspace?.streams.get(SNAPSHOT)
   if (own !== undefined) return { ...own, ...flags }

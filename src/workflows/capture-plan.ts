@@ -38,6 +38,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/git.ts'
 import { printable } from '../printable.ts'
+import { findMarketplaceFile } from './workspace.ts'
 
 export interface PlanOptions {
   /** `--ocp`, which takes precedence over a release. */
@@ -257,10 +258,9 @@ async function releasesIn(target: string | undefined, folder: Folder): Promise<R
 }
 
 /** The SKUs in the marketplace file of a stream, else in the target. */
-async function targetSkus(
-  { target, marketplaceFile }: StreamConfig,
-  folder: Folder,
-): Promise<string[]> {
+async function targetSkus(config: StreamConfig, folder: Folder): Promise<string[]> {
+  const { target } = config
+  const marketplaceFile = target && findMarketplaceFile(folder, target, config)
   const file = marketplaceFile ?? target
   const text = file === undefined ? undefined : await folder.readIfExists(file)
   if (file === undefined || text === undefined) return []
