@@ -53,6 +53,9 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   }
   const isFormatted = printSnapshot(snapshot) === withLf(text)
   const recordingFault = findRecordingFault(evidence, snapshot)
+  const isRenamed =
+    recordingFault !== undefined &&
+    sha256(evidence.recordingText ?? '') === snapshot.recording.sha256
   const checks = [
     check('schema'),
     check(
@@ -60,7 +63,10 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
       isIntact(snapshot, text) ? undefined : 'the content was changed after the capture',
     ),
     check('form', isFormatted ? undefined : 'not in the format that capture writes'),
-    check('recording', recordingFault),
+    {
+      ...check('recording', recordingFault),
+      ...(isRenamed && { remedy: `Run stream-snapshot capture ${file} --replay.` }),
+    },
     ...(recordingFault === undefined
       ? [check('replay', await findReplayFault(evidence, snapshot))]
       : skip(['replay'])),

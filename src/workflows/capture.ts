@@ -31,7 +31,7 @@ import {
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { placeInIndex } from '../files/git/git.ts'
+import { restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { GENERATOR } from '../version.ts'
 import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.ts'
@@ -284,15 +284,14 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
   const text = await folder.readIfExists(file)
   const recording = recordingFile(file)
   if (text === undefined) {
-    const place = await placeInIndex(folder, file)
-    if (place === undefined) {
+    const command = await restoreCommand(folder, file, recording)
+    if (command === undefined) {
       await refuseForeignRecording(recording, folder)
       return undefined
     }
-    const option = place === 'sparse' ? '--ignore-skip-worktree-bits ' : ''
     throw new InputError(
       `${file}: tracked by git, but missing`,
-      `Restore it with git checkout ${option}-- ${file} ${recording}, or remove it with git rm.`,
+      `Restore it with ${command}, or remove it with git rm.`,
     )
   }
   try {

@@ -6,6 +6,7 @@ import { readStream } from '../core/stream/stream.ts'
 import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import { restoreCommand } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
 import { type Fault, otherSettings } from './settings.ts'
 import { isWhole, type Verification, verifyStream } from './verify.ts'
@@ -64,7 +65,7 @@ async function checkStream(
   const isEmpty = hasNothing(config) && !folder.exists(config.snapshot)
   const { snapshot, target, marketplaceFile } = config
   const files = { ...(isEmpty ? {} : { snapshot }), target, marketplaceFile }
-  const missing = missingFiles(name, files, file, folder)
+  const missing = await missingFiles(name, files, file, folder)
   if (missing.length > 0) return { name, config, faults: missing }
   try {
     if (isEmpty) {
@@ -92,17 +93,23 @@ async function checkStream(
   }
 }
 
-function missingFiles(
+async function missingFiles(
   name: string,
-  files: Readonly<Record<string, string | undefined>>,
+  files: { readonly snapshot?: string } & Readonly<Record<string, string | undefined>>,
   file: string,
   folder: Folder,
-): Fault[] {
-  return Object.entries(files).flatMap(([key, path]) => {
-    if (path === undefined || folder.exists(path)) return []
-    const remedy = `Run git checkout -- ${path} if it was committed, run stream-snapshot update ${name}, or change ${key} of ${name} in ${file}.`
-    return [{ message: `${path}: no such file`, remedy }]
-  })
+): Promise<Fault[]> {
+  const { snapshot } = files
+  const command = snapshot && folder.exists(snapshot) ? 'regenerate' : 'update'
+  const run = snapshot ? `Run stream-snapshot ${command} ${name}, or change` : 'Change'
+  const faults: Fault[] = []
+  for (const [key, path] of Object.entries(files)) {
+    if (path === undefined || folder.exists(path)) continue
+    const restore = await restoreCommand(folder, path)
+    const remedy = restore ? `Run ${restore}` : `${run} ${key} of ${name} in ${file}.`
+    faults.push({ message: `${path}: no such file`, remedy })
+  }
+  return faults
 }
 
 function toFaults(
@@ -141,6 +148,8 @@ async function findUnused({ file, streams }: OpenedWorkspace, folder: Folder): P
   }
   return unused.map((path) => ({
     message: `${path}: not used by any stream in ${file}`,
-    remedy: `Delete ${path}, or set it as the snapshot of a stream in ${file}.`,
+    remedy: path.endsWith('.recording.json')
+      ? `Delete ${path}.`
+      : `Delete ${path}, or set it as the snapshot of a stream in ${file}.`,
   }))
 }

@@ -1,5 +1,5 @@
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
-import { readSnapshot } from '../core/snapshot/read.ts'
+import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
@@ -11,6 +11,7 @@ import {
 } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import { restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
@@ -136,9 +137,10 @@ async function readRegeneration(
   name?: string,
 ): Promise<Regeneration> {
   if (name !== undefined && !folder.exists(config.snapshot)) {
+    const restore = await restoreCommand(folder, config.snapshot, recordingFile(config.snapshot))
     throw new InputError(
       `${name}: ${config.snapshot}: no such file`,
-      `Capture it with stream-snapshot update ${name}, or restore it from git.`,
+      `Run ${restore ?? `stream-snapshot update ${name}`}`,
     )
   }
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)

@@ -1,4 +1,5 @@
 import { readCriteria } from '../core/criteria/criteria.ts'
+import { groupBy } from '../core/group.ts'
 import {
   type CloudName,
   capturedClouds,
@@ -111,8 +112,14 @@ function otherReleases(
   }
   const releases = stream && getReleases(stream)
   const update = `Run stream-snapshot update --cloud none ${name}`
-  return Object.entries(builds).flatMap(([arch, wanted]) => {
-    const own = snapshot.builds[arch]?.release
+  // Architectures that differ alike are one fault.
+  const groups = groupBy(Object.entries(builds), ([arch, wanted]) =>
+    [snapshot.builds[arch]?.release, releases?.get(arch), wanted].join(' '),
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [[first = '', wanted = ''] = []] = group
+    const own = snapshot.builds[first]?.release
+    const arch = group.map(([each]) => each).join(', ')
     if (own === undefined) {
       const message = `${file}: has no build for ${arch}, and ${workspace} has ${wanted}`
       return [
@@ -123,9 +130,9 @@ function otherReleases(
       const message = `${file}: has the build ${own} for ${arch}, and ${workspace} has ${wanted}`
       return [{ message, remedy: `${update}.` }]
     }
-    const shown = releases?.get(arch) ?? 'no release'
+    const shown = releases?.get(first) ?? 'no release'
     if (releases === undefined || shown === wanted) return []
-    const message = `${target}: ${arch} has ${shown}, and ${workspace} has ${wanted}`
+    const message = `${target}: has ${shown} for ${arch}, and ${workspace} has ${wanted}`
     return [{ message, remedy: `${update}.` }]
   })
 }

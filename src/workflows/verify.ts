@@ -94,13 +94,19 @@ async function checkTarget(
     return { check: { fault, remedy }, ...done }
   } catch (error) {
     if (error instanceof Loss) {
+      const { comparison } = error
+      const { marketplaceFile, target } = config
+      const changed = comparison.changes.map(({ subject }) =>
+        subject.kind === 'slot' ? (marketplaceFile ?? target) : target,
+      )
+      const different = files.filter((file) => changed.includes(file))
       const faults = [
-        ...[mismatch(files), error.message],
+        ...[mismatch(different), error.message],
         ...withoutPending(snapshot, config, error.unverified).map(describeUnverified),
       ]
-      const fault = `${files.join(', ')}: ${faults.join('; ')}`
-      const remedy = `Run ${command} --allow-regression, or git checkout -- ${files.join(' ')}`
-      return { check: { fault, remedy }, comparison: error.comparison }
+      const fault = `${different.join(', ')}: ${faults.join('; ')}`
+      const remedy = `Run ${command} --allow-regression, or git checkout -- ${different.join(' ')}`
+      return { check: { fault, remedy }, comparison }
     }
     const isFault = error instanceof UserError && !(error instanceof LaterVersionError)
     if (!isFault || isMissing(error)) throw error

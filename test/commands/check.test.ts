@@ -104,7 +104,7 @@ describe('check names the repair', () => {
     await rename(at('one.json'), at('two.json'))
     expect(await faults()).toEqual([
       '  one: one.json: no such file',
-      '    Run git checkout -- one.json if it was committed, run stream-snapshot update one, or change target of one in stream-snapshot.json.',
+      '    Run stream-snapshot regenerate one, or change target of one in stream-snapshot.json.',
       '  snapshots/old.json: not used by any stream in stream-snapshot.json',
       '    Delete snapshots/old.json, or set it as the snapshot of a stream in stream-snapshot.json.',
     ])
@@ -114,7 +114,7 @@ describe('check names the repair', () => {
   })
 
   it.each([
-    ['missing', undefined, /^ {2}scos: scos\.json: no such file$/, /git checkout -- scos\.json /],
+    ['missing', undefined, /^ {2}scos: scos\.json: no such file$/, /^ {4}Change target of scos /],
     ['no stream', 'garbage', /^ {2}scos: scos\.json:1:1: /, /git checkout -- scos\.json$/],
   ])('of a stream without builds and clouds that is %s', async (_, text, fault, remedy) => {
     const scos = { snapshot: 'snapshots/scos.json', target: 'scos.json', layouts: ['none'] }
@@ -255,7 +255,7 @@ describe('regenerate in a workspace', () => {
       status: 2,
       stdout: '',
       stderr:
-        'stream-snapshot: two: snapshots/two.json: no such file\nCapture it with stream-snapshot update two, or restore it from git.\n',
+        'stream-snapshot: two: snapshots/two.json: no such file\nRun stream-snapshot update two\n',
     })
   })
 

@@ -166,13 +166,17 @@ export function currentBranch(folder: Folder): string | undefined {
   }
 }
 
-/** Whether git has a file in its index; `sparse` if the checkout leaves the file out. */
-export async function placeInIndex(
+/** The command that restores a missing file and its siblings; undefined if git does not track the file. */
+export async function restoreCommand(
   folder: Folder,
   file: string,
-): Promise<'index' | 'sparse' | undefined> {
+  ...siblings: readonly string[]
+): Promise<string | undefined> {
   if (folder.repositoryRoot() === undefined) return undefined
   const { stdout } = await runGit(['ls-files', '-t', '--', folder.resolve(file)], folder)
   if (stdout.length === 0) return undefined
-  return stdout.toString().startsWith('S ') ? 'sparse' : 'index'
+  const isSparse = stdout.toString().startsWith('S ')
+  return isSparse
+    ? `git sparse-checkout add ${dirname(file)}`
+    : `git checkout -- ${[file, ...siblings].join(' ')}`
 }
