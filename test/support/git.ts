@@ -20,7 +20,11 @@ export async function commitAll(cwd: string, message: string): Promise<void> {
 
 /** In one process of this one, whose memory makes each start slow. */
 async function commit(cwd: string, message: string, dates: Variables = {}): Promise<void> {
-  const steps = ['git init --quiet', 'git add --all', 'git commit --quiet --message "$0"']
+  const steps = [
+    '{ [ -e .git ] || git init --quiet; }',
+    'git add --all',
+    'git commit --quiet --message "$0"',
+  ]
   await start('sh', cwd, ['-c', steps.join(' && '), message], dates)
 }
 

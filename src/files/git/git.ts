@@ -108,11 +108,19 @@ export class Blobs {
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]()
   }
 
+  /** @throws InputError as `find`, NotInClone for a missing content */
+  async read(blob: string, name: string): Promise<Buffer> {
+    const content = await this.find(blob, name)
+    if (content === undefined) throw new NotInClone(name)
+    return content
+  }
+
   /**
    * @param blob an id, or REVISION:PATH, of which links are followed
-   * @throws InputError for a missing content, one that is too long, and a directory
+   * @returns undefined for a content that is missing or not in the clone
+   * @throws InputError for a content that is too long, and for a directory
    */
-  async read(blob: string, name: string): Promise<Buffer> {
+  async find(blob: string, name: string): Promise<Buffer | undefined> {
     this.#git.stdin.write(`${blob}\n`)
     let start = await this.#chunk(name)
     while (!start.includes('\n')) start = Buffer.concat([start, await this.#chunk(name)])
@@ -121,7 +129,7 @@ export class Blobs {
     if (/^(dangling|symlink|loop|notdir) /.test(start.toString('latin1', 0, end))) {
       throw new InputError(`${name}: a link to a missing file`, 'Correct the link.')
     }
-    if (size === undefined) throw new NotInClone(name)
+    if (size === undefined) return undefined
     const length = Number(size)
     const isFile = type === 'blob' && length <= LONGEST_FILE
     const parts = [start.subarray(end + 1)]

@@ -37,9 +37,9 @@ export async function readFileHistory(
   const [first] = paths
   const { folder } = locateInGit(cwd, first)
   const what = `${first}: no git history`
-  const root = await runGit(['rev-parse', '--show-prefix'], folder)
-  if (root.status !== 0) throw gitError(what, root.stderr)
-  const prefix = root.stdout.toString().trimEnd()
+  const places = await runGit(['rev-parse', '--show-prefix', '--git-path', 'shallow'], folder)
+  if (places.status !== 0) throw gitError(what, places.stderr)
+  const [prefix = '', shallow = ''] = places.stdout.toString().split('\n')
   const names = paths.map((path) => {
     const place = locateInGit(cwd, path)
     return posix.join(
@@ -49,7 +49,7 @@ export async function readFileHistory(
   })
   const commits = await followRenames(folder, prefix, names, what)
   if (!commits.some(({ files }) => files[0])) throw noVersions(first, cwd)
-  const cuts = await readCuts(folder)
+  const cuts = readCuts(resolve(folder.path, shallow))
   const { stdout } = await runGit(['config', '--get', 'remote.origin.url'], folder)
   return {
     commits: commits.map(
@@ -67,6 +67,7 @@ function noVersions(path: string, cwd: Pick<Folder, 'resolve'>): NoVersions {
 }
 
 interface Log extends Omit<FileCommit, 'isCut'> {
+  /** Whether a commit with a parent adds each file. */
   readonly added: readonly boolean[]
 }
 
@@ -95,21 +96,21 @@ async function followRenames(
 const LOG = [
   ...['--literal-pathspecs', '-c', 'log.showRoot=true'],
   ...['log', '--first-parent', '--diff-merges=first-parent', '--raw', '-z', '--no-abbrev'],
-  ...['--format=%x00%H%x00%ct%x00%s', '--encoding=UTF-8', '--no-renames'],
+  ...['--format=%x00%H%x00%P%x00%ct%x00%s', '--encoding=UTF-8', '--no-renames'],
   ...['--no-textconv', '--no-ext-diff', '--no-color', '--no-relative'],
   ...['--no-show-signature', '--no-notes'],
 ]
 
-/** NUL separates the fields: an empty one, id, time, subject, then change and path of each file. */
+/** NUL separates the fields: an empty one, id, parents, time, subject, then change and path of each file. */
 function parseLog(text: string, names: readonly string[]): Log[] {
   const fields = text.split('\0')
   const commits: Log[] = []
   for (let at = 1; at < fields.length; at += 1) {
-    const [id = '', seconds, subject = ''] = fields.slice(at, at + 3)
+    const [id = '', parents, seconds, subject = ''] = fields.slice(at, at + 4)
     const date = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z')
     const files: (FileState | undefined)[] = names.map(() => undefined)
     const added = names.map(() => false)
-    for (at += 3; fields[at]?.trimStart().startsWith(':'); at += 2) {
+    for (at += 4; fields[at]?.trimStart().startsWith(':'); at += 2) {
       // `:100644 100644 BLOB BLOB M`
       const [, mode, , blob = '', status] = fields[at]?.trimStart().split(' ') ?? []
       const path = fields[at + 1] ?? ''
@@ -120,7 +121,7 @@ function parseLog(text: string, names: readonly string[]): Log[] {
         blob: /^0+$/.test(blob) ? undefined : blob,
         isSubmodule: mode === '160000',
       }
-      added[index] = status === 'A'
+      added[index] = status === 'A' && parents !== ''
     }
     commits.push({ id, date, subject, files, added })
   }
@@ -134,38 +135,32 @@ async function findRename(
 ): Promise<{ index: number; names: string[] } | undefined> {
   for (const [index, { id, added }] of log.entries()) {
     if (!added.includes(true)) continue
-    const before: string[] = []
-    for (const [at, name] of names.entries()) {
-      before.push((added[at] && (await findSource(folder, id, name))) || name)
-    }
+    const sources = await findSources(folder, id)
+    const before = names.map((name, at) => (added[at] && sources.get(name)) || name)
     if (before.some((name, at) => name !== names[at])) return { index, names: before }
   }
   return undefined
 }
 
-async function findSource(
-  folder: GitFolder,
-  id: string,
-  name: string,
-): Promise<string | undefined> {
+/** The earlier names of the files that a commit renames. */
+async function findSources(folder: GitFolder, id: string): Promise<ReadonlyMap<string, string>> {
   const options = ['-r', '--raw', '-z', '--no-relative', '--diff-filter=R']
-  // Only the second comparison needs contents, which may be missing from the clone.
-  for (const similarity of ['-M100%', '-M']) {
+  // The first comparison needs contents, which may be missing from the clone.
+  for (const similarity of ['-M', '-M100%']) {
     const words = ['diff-tree', ...options, similarity, `${id}^1`, id]
-    const { stdout } = await runGit(words, folder)
+    const { status, stdout } = await runGit(words, folder)
+    if (status !== 0) continue
     const fields = stdout.toString('utf8').split('\0')
-    const at = fields.findIndex(
-      (field, index) => field.startsWith(':') && fields[index + 2] === name,
+    return new Map(
+      fields.flatMap((field, at): [string, string][] =>
+        field.startsWith(':') ? [[fields[at + 2] ?? '', fields[at + 1] ?? '']] : [],
+      ),
     )
-    if (at >= 0) return fields[at + 1]
   }
-  return undefined
+  return new Map()
 }
 
 /** The commits of a shallow clone without their parents. */
-async function readCuts(folder: GitFolder): Promise<ReadonlySet<string>> {
-  const { status, stdout } = await runGit(['rev-parse', '--git-path', 'shallow'], folder)
-  const file = resolve(folder.path, stdout.toString().trimEnd())
-  if (status !== 0 || !existsSync(file)) return new Set()
-  return new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))
+function readCuts(file: string): ReadonlySet<string> {
+  return new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [])
 }

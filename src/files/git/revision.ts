@@ -29,10 +29,11 @@ const SHALLOW_REMEDY =
  */
 export async function openTrees(folder: Folder, base = 'HEAD', head?: string): Promise<Trees> {
   const repository = await Repository.open(folder, `${base}: no git repository`)
-  const from = await repository.findCommit(base)
-  const to = await repository.findCommit(head ?? 'HEAD')
-  const [common = ''] = (await repository.output('merge-base', from, to)).split('\n')
+  const to = head === undefined ? 'HEAD' : await repository.findCommit(head)
+  const common = await repository.findMergeBase(base, to)
   if (common === '') {
+    await repository.findCommit(base)
+    await repository.findCommit(to)
     const isCut = await repository.isShallow()
     throw new InputError(
       `${base}: no common commit with ${head ?? 'HEAD'}${isCut ? ' in this shallow clone' : ''}`,
@@ -51,18 +52,7 @@ function commitTree(repository: Repository, commit: string): Tree {
   return {
     label,
     commit,
-    async read(path) {
-      const name = `${label}:${path}`
-      const refuseSubmodule = () => repository.refuseSubmodule(commit, `./${path}`, name)
-      try {
-        const text = await repository.read(`${commit}:./${path}`, name)
-        if (text === undefined) await refuseSubmodule()
-        return text
-      } catch (error) {
-        if (error instanceof NotInClone) await refuseSubmodule()
-        throw error
-      }
-    },
+    read: (path) => repository.read(commit, `./${path}`, `${label}:${path}`),
   }
 }
 
@@ -91,12 +81,10 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
   )
   await repository.expectRevision(revision, name)
   const inFolder = /^\.\.?\//.test(path) ? path : `./${path}`
-  for (const each of [path, inFolder]) {
-    const text = await repository.read(`${revision}:${each}`, name)
-    if (text !== undefined) return text
-  }
-  await repository.refuseSubmodule(revision, `:/${path}`, name)
-  return undefined
+  return (
+    (await repository.read(revision, path, name)) ??
+    (await repository.read(revision, inFolder, name))
+  )
 }
 
 export async function readSinceCommitted(
@@ -105,7 +93,7 @@ export async function readSinceCommitted(
 ): Promise<[before: string | undefined, after: string | undefined]> {
   const place = locateInGit(folder, path)
   using repository = await Repository.open(place.folder, `${path}: no git history`)
-  const before = await repository.read(`HEAD:./${place.name}`, `HEAD:${path}`)
+  const before = await repository.read('HEAD', `./${place.name}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
   if (!repository.hasWorkingTree) {
@@ -154,6 +142,8 @@ class Repository implements Disposable {
   private constructor(
     private readonly folder: GitFolder,
     readonly hasWorkingTree: boolean,
+    /** The folder in the repository, with a final slash; empty for the root. */
+    private readonly prefix: string,
   ) {}
 
   [Symbol.dispose](): void {
@@ -161,43 +151,76 @@ class Repository implements Disposable {
   }
 
   static async open(folder: GitFolder, what: string, remedy?: string): Promise<Repository> {
-    const query = ['rev-parse', '--is-inside-work-tree', '--absolute-git-dir']
+    const query = ['rev-parse', '--is-inside-work-tree', '--absolute-git-dir', '--show-prefix']
     const { status, stdout, stderr } = await runGit(query, folder)
     if (status !== 0) throw gitError(what, stderr, remedy)
-    const [isInside, gitFolder = ''] = stdout.toString().split('\n')
-    return new Repository(
-      { ...folder, index: findIndexFile(gitFolder, folder) },
-      isInside === 'true',
-    )
+    const [isInside, gitFolder = '', prefix = ''] = stdout.toString().split('\n')
+    const index = findIndexFile(gitFolder, folder)
+    return new Repository({ ...folder, index }, isInside === 'true', prefix)
   }
 
   async output(...args: readonly string[]): Promise<string> {
     return (await runGit(args, this.folder)).stdout.toString()
   }
 
-  /** The text of a file, by an expression such as `HEAD:PATH`. @throws InputError */
-  async read(expression: string, name: string): Promise<string | undefined> {
+  /**
+   * @param revision empty for the index
+   * @param path from the root of the repository, or with `./` or `../` from the folder
+   * @returns undefined for a missing file
+   * @throws InputError for a file that cannot be read, and for a path in a submodule
+   */
+  async read(revision: string, path: string, name: string): Promise<string | undefined> {
+    const expression = `${revision}:${path}`
     // git reads one expression per line.
     if (expression.includes('\n')) return undefined
     this.#blobs ??= new Blobs(this.folder)
     try {
       // By the expression, so that git follows links.
-      return decodeText(await this.#blobs.read(expression, name), name)
+      const content = await this.#blobs.find(expression, name)
+      if (content !== undefined) return decodeText(content, name)
     } catch (error) {
       this.#blobs.close()
       this.#blobs = undefined
-      if (error instanceof NotInClone && !(await this.find(expression, name))) return undefined
-      const hasRemedy = error instanceof InputError && error.remedy !== undefined
-      if (!hasRemedy || error instanceof NotInClone) throw error
-      // The remedy for a file of the working tree cannot change a commit.
-      throw new InputError(error.message, 'Use a revision in which the file is valid.')
+      if (!(error instanceof NotInClone)) throw withRevisionRemedy(error)
     }
+    if (await this.#lists(revision, path, name)) throw new NotInClone(name)
+    return undefined
+  }
+
+  /** Whether git lists a file. @throws InputError for a path in a submodule */
+  async #lists(revision: string, path: string, name: string): Promise<boolean> {
+    const steps = (/^\.\.?\//.test(path) ? join(this.prefix, path) : path).split('/')
+    const folders = steps.map((_, at) => steps.slice(0, at + 1).join('/'))
+    const list =
+      revision === ''
+        ? ['ls-files', '--full-name', '--stage']
+        : ['ls-tree', '--full-tree', revision]
+    const words = ['--literal-pathspecs', ...list, '-z', '--', ...folders]
+    const { stdout, stderr } = await runGit(words, this.folder)
+    if (isNotInClone(stderr)) throw gitError(name, stderr)
+    const listed = stdout
+      .toString()
+      .split('\0')
+      .map((line) => line.split('\t'))
+    const [, submodule] = listed.find(([entry = '']) => entry.startsWith('160000 ')) ?? []
+    if (submodule === undefined) return listed.some(([, file]) => file === folders.at(-1))
+    throw new InputError(
+      `${name}: ${submodule} is a submodule, with files of its own repository`,
+      `Run the command in ${submodule}.`,
+    )
+  }
+
+  /** @returns an empty text for an unknown revision, and without a common commit */
+  async findMergeBase(base: string, head: string): Promise<string> {
+    if (base.startsWith('-')) return ''
+    const [common = ''] = (await this.output('merge-base', base, head)).split('\n')
+    return common
   }
 
   /** A file of the index that a sparse checkout skips. */
   async readSkipped(path: string, name: string): Promise<string | undefined> {
     const listed = await this.output('--literal-pathspecs', 'ls-files', '-t', '--', path)
-    return listed.startsWith('S ') ? this.read(`:./${path}`, name) : undefined
+    return listed.startsWith('S ') ? this.read('', `./${path}`, name) : undefined
   }
 
   async findCommit(revision: string): Promise<string> {
@@ -224,25 +247,6 @@ class Repository implements Disposable {
     return (await this.output('rev-parse', '--is-shallow-repository')).trim() === 'true'
   }
 
-  /** @param path from the root if it begins with `:/`, else from the folder */
-  async refuseSubmodule(revision: string, path: string, name: string): Promise<void> {
-    const isFromRoot = path.startsWith(':/')
-    const prefix = isFromRoot ? '' : (await this.output('rev-parse', '--show-prefix')).trimEnd()
-    const steps = join(prefix, isFromRoot ? path.slice(2) : path).split('/')
-    const folders = steps.map((_, at) => steps.slice(0, at + 1).join('/'))
-    const list =
-      revision === ''
-        ? ['ls-files', '--full-name', '--stage', '--']
-        : ['ls-tree', '--full-tree', revision, '--']
-    const listed = await this.output('--literal-pathspecs', ...list, ...folders)
-    const [, submodule] = /^160000 .*\t(.+)$/m.exec(listed) ?? []
-    if (submodule === undefined) return
-    throw new InputError(
-      `${name}: ${submodule} is a submodule, with files of its own repository`,
-      `Run the command in ${submodule}.`,
-    )
-  }
-
   /** @throws InputError if a partial clone does not have the objects of the path */
   private async find(expression: string, name: string): Promise<string | undefined> {
     if (expression.startsWith('-')) return undefined
@@ -254,6 +258,12 @@ class Repository implements Disposable {
     if (isNotInClone(stderr)) throw gitError(name, stderr)
     return undefined
   }
+}
+
+/** The remedy for a file of the working tree cannot change a commit. */
+function withRevisionRemedy(error: unknown): unknown {
+  if (!(error instanceof InputError) || error.remedy === undefined) return error
+  return new InputError(error.message, 'Use a revision in which the file is valid.')
 }
 
 /** In a hook of this repository, the index of the commit that is being made. */
