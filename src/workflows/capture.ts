@@ -383,7 +383,12 @@ function compareContents(
   const compared = [...snapshotInventory(before)].filter(
     ([key]) => inventory.has(key) || !requested.has(key),
   )
-  return compareInventories(new Map(compared), inventory, after.criteria.rhel, new Listings(after))
+  return compareInventories(
+    new Map(compared),
+    inventory,
+    after.criteria.rhel,
+    new Listings(after, before),
+  )
 }
 
 /** Parts of an unchanged build that are missing on the build server. */

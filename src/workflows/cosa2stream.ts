@@ -49,7 +49,7 @@ export async function cosa2stream(
     const regeneration = await prepareRegeneration(
       capture.snapshot,
       { ...own, ...(clouds && { clouds }) },
-      options,
+      { ...options, former: capture.before },
       folder,
     )
     const writes = [

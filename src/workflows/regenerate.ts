@@ -151,6 +151,11 @@ async function readRegeneration(
   return prepareRegeneration(snapshot, config, options, folder)
 }
 
+interface PrepareOptions extends Omit<RegenerateOptions, 'dryRun'> {
+  /** The snapshot that a capture replaces. */
+  readonly former?: Snapshot | undefined
+}
+
 /**
  * Regenerates the files of a stream, and writes nothing.
  *
@@ -161,7 +166,7 @@ async function readRegeneration(
 export async function prepareRegeneration(
   snapshot: Snapshot,
   config: StreamConfig,
-  { allowRegression = false, keepLost = false, drop = [] }: Omit<RegenerateOptions, 'dryRun'>,
+  { allowRegression = false, keepLost = false, drop = [], former }: PrepareOptions,
   folder: Folder,
   mustExist = false,
 ): Promise<Regeneration> {
@@ -173,6 +178,7 @@ export async function prepareRegeneration(
   const marketplaceText = await read(marketplaceFile, mustExist)
   const result = regenerate({
     snapshot,
+    former,
     target: target && targetText !== undefined ? readStream(targetText, target) : undefined,
     layouts,
     requirement,

@@ -171,7 +171,7 @@ async function updateStream(
     prepareRegeneration(
       capture.snapshot,
       config,
-      { ...options, drop: capture.droppedNames },
+      { ...options, drop: capture.droppedNames, former: capture.before },
       context.folder,
     ),
   )

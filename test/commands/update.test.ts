@@ -49,7 +49,7 @@ describe('update of two streams', () => {
   let captured: Files | undefined
 
   const update = async (images: Parameters<typeof azureFor>[0], ...args: string[]) => {
-    const azure = await azureFor(images)
+    const azure = await azureFor(images, { locations: ['eastus', 'westus'] })
     const options = { cwd: folder, env: azure.environment }
     return run(['update', '--azure-endpoint', azure.url, ...args], options)
   }
@@ -78,6 +78,18 @@ describe('update of two streams', () => {
     expect(stderr).toMatch(/\n[A-Z].*--allow-regression.*\n$/)
     expect(await state()).toEqual(before)
     expect(await update([], '--allow-regression')).toMatchObject({ status: 0 })
+  })
+
+  it('distinguishes images in another location from images that are no longer listed', async () => {
+    const images = imagesBeforeBump().filter(({ sku }) => sku !== '418-v2')
+    const { status, stderr } = await update(images, 'one', '--location', 'westus')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^ {2}~ .*418-v2:.* \(\S+ is not queried\)/m)
+    expect(stderr).not.toContain('no longer listed')
+    const allowed = await update(images, 'one', '--location', 'westus', '--allow-regression')
+    expect(allowed.status).toBe(0)
+    expect(allowed.stderr).toMatch(/^ +no longer queried: azureopenshift:aro4:418-v2:/m)
+    expect(allowed.stderr).not.toContain('no longer listed')
   })
 
   it('replaces an edited snapshot, and refuses to start again without a tracked one', async () => {

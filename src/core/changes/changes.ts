@@ -4,6 +4,7 @@ import {
   type CloudName,
   capturedClouds,
   getImages,
+  type Image,
   type SnapshotContent,
 } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
@@ -28,32 +29,52 @@ import {
 export type Absence = 'not-queried' | 'not-found' | 'no-longer-listed' | 'dropped'
 
 export class Listings {
-  readonly #names: ReadonlyMap<CloudName, ReadonlySet<string>>
+  readonly #images: ReadonlyMap<string, Image>
+  readonly #former: ReadonlyMap<string, Image>
 
-  /** @param dropped names of clouds, regions and architectures that are removed on request */
+  /**
+   * @param former the snapshot before; images may be listed there with more members than in a stream
+   * @param dropped names of clouds, regions and architectures that are removed on request
+   */
   constructor(
     private readonly snapshot: SnapshotContent,
+    private readonly former?: SnapshotContent | undefined,
     readonly dropped: readonly string[] = [],
   ) {
-    this.#names = new Map(
-      capturedClouds(snapshot).map((cloud) => {
-        const names = getImages(snapshot, cloud).map((image) =>
-          FACTS[cloud].imageName(toEntry(cloud, image)),
-        )
-        return [cloud, new Set(names)]
-      }),
-    )
+    this.#images = imagesByName(snapshot)
+    this.#former = former ? imagesByName(former) : new Map()
   }
 
   /** @param wasListed whether an earlier snapshot lists the image, so that its SKU existed */
   absence(cloud: CloudName, image: Named, wasListed: boolean): Absence | undefined {
-    if (this.#names.get(cloud)?.has(FACTS[cloud].imageName(image as Entry))) return undefined
+    const name = FACTS[cloud].imageName(image as Entry)
+    if (this.#images.has(name)) return undefined
     const places = [cloud, image.region, image.architecture]
     if (this.dropped.some((name) => places.includes(name))) return 'dropped'
-    const query = FACTS[cloud].queryFor(this.snapshot, image)
-    if (query === undefined) return 'not-queried'
+    const listed = this.#former.get(name)
+    const query = FACTS[cloud].queryFor(this.snapshot, listed ?? image)
+    if (query === undefined || (listed && this.#isElsewhere(cloud))) return 'not-queried'
     return 'missing' in query && !wasListed ? 'not-found' : 'no-longer-listed'
   }
+
+  /** Whether the former snapshot queried another catalog. */
+  #isElsewhere(cloud: CloudName): boolean {
+    const [old, fresh] = [this.former, this.snapshot].map(
+      (each) => each && FACTS[cloud].catalog?.(each.criteria),
+    )
+    return old !== fresh
+  }
+}
+
+function imagesByName(snapshot: SnapshotContent): Map<string, Image> {
+  return new Map(
+    capturedClouds(snapshot).flatMap((cloud) =>
+      getImages(snapshot, cloud).map((image): [string, Image] => [
+        FACTS[cloud].imageName(toEntry(cloud, image)),
+        image,
+      ]),
+    ),
+  )
 }
 
 export interface Change {

@@ -54,7 +54,7 @@ export function compareStreams(name: string, before: StreamFiles, after: StreamF
   const stateOf = before.stream || after.stream ? streamState : snapshotState
   const [old, fresh] = [stateOf(before), stateOf(after)]
   const { rhel } = (after.snapshot ?? before.snapshot)?.criteria ?? BUILT_IN
-  const listings = after.snapshot && new Listings(after.snapshot)
+  const listings = after.snapshot && new Listings(after.snapshot, before.snapshot)
   const { changes, unchanged } = compareInventories(old.inventory, fresh.inventory, rhel, listings)
   const clouds = changes.flatMap(({ subject }) => (subject.kind === 'cloud' ? [subject.cloud] : []))
   const isImplied = ({ subject }: Change) =>

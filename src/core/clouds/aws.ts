@@ -16,12 +16,20 @@ export const aws: CloudFacts = {
       .flatMap(([plan]) =>
         (queries.aws ?? []).map(({ region }) => ({ cloud: 'aws', plan, architecture, region })),
       ),
-  /** One query per region lists the images of all products of the criteria. */
-  queryFor: ({ criteria, queries }, { plan, architecture, region }) => {
-    const products: object = criteria.aws?.plans[String(plan)] ?? {}
-    if (!Object.hasOwn(products, String(architecture))) return undefined
+  /**
+   * One query per region lists the images of all products of the criteria. The name of an image, which
+   * a stream does not have, contains its product.
+   */
+  queryFor: ({ criteria, queries }, { plan, architecture, region, name }) => {
+    const products: Readonly<Partial<Record<string, string>>> =
+      criteria.aws?.plans[String(plan)] ?? {}
+    const product = products[String(architecture)]
+    if (product === undefined || (name !== undefined && !String(name).includes(product))) {
+      return undefined
+    }
     return queries.aws?.find((query) => query.region === region)
   },
+  catalog: ({ aws }) => JSON.stringify([aws?.owner, aws?.owners]),
   uses: {
     providerKind: 'AWSMachineProviderConfig',
     regionPath: ['placement', 'region'],

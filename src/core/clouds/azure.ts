@@ -112,6 +112,7 @@ export const azure: CloudFacts = {
     ),
   queryFor: ({ queries }, image) =>
     queries.azure?.find((query) => toSkuKey(query) === toSkuKey(image)),
+  catalog: ({ azure }) => `${azure?.environment} ${azure?.location}`,
   uses: azureUses,
   expected: expectImage,
 }

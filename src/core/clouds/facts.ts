@@ -1,3 +1,4 @@
+import type { Criteria } from '../criteria/criteria.ts'
 import type {
   Architecture,
   CloudName,
@@ -120,6 +121,8 @@ export interface CloudFacts {
   slots(snapshot: SnapshotContent, architecture: Architecture, ocp: MajorMinor): Slot[]
   /** The query of a snapshot whose response would list an image, if the image were still offered. */
   queryFor(snapshot: SnapshotContent, image: Named): QueryResult<object> | undefined
+  /** What all queries of the cloud depend on, apart from their own members. */
+  catalog?(criteria: Criteria): string
   readonly uses: Uses
   /** The image to be published for the slot to have the grade `exact`. */
   expected(snapshot: SnapshotContent, wanted: WantedSlot): Expected

@@ -17,7 +17,8 @@ export const gcp: CloudFacts = {
   /** A query names one image, or lists the images of all plans of the criteria. */
   queryFor: ({ criteria, queries }, { plan, project, name }) => {
     const own = queries.gcp?.filter((query) => query.project === project) ?? []
-    const isListed = Object.hasOwn(criteria.gcp?.plans ?? {}, String(plan))
+    const prefix = criteria.gcp?.plans[String(plan)]?.prefix
+    const isListed = prefix !== undefined && String(name).startsWith(prefix)
     return (
       own.find((query) => query.name === name) ??
       (isListed ? own.find((query) => query.name === undefined) : undefined)

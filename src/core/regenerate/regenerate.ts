@@ -22,6 +22,8 @@ import { knownArchitectures, unverifiedImages, withoutImages } from './unverifie
 
 export interface Job {
   readonly snapshot: Snapshot
+  /** The snapshot that was replaced, for the reasons of losses. */
+  readonly former?: Snapshot | undefined
   /** Absent: the stream has the snapshot's builds only. */
   readonly target?: Stream | undefined
   /**
@@ -104,7 +106,7 @@ export function regenerate(job: Job) {
     takeInventory(target, job.marketplaceFile),
     withGrades(takeInventory(stream, file), selections),
     snapshot.criteria.rhel,
-    new Listings(snapshot, drop),
+    new Listings(snapshot, job.former, drop),
   )
   const unverified = [
     ...(file ? unverifiedImages(file, imageLayouts, snapshot, known) : []),

@@ -61,4 +61,56 @@ describe('the absence of an image', () => {
   ] as const)('of a GCP image with a query of %s', (_, queries, reason) => {
     expect(withQueries({ gcp: queries }).absence('gcp', GCP, false)).toBe(reason)
   })
+
+  const queries: SnapshotContent['queries'] = {
+    azure: [{ publisher, offer, sku, images: 1 }],
+    aws: [{ region: AMI.region, images: 1 }],
+    gcp: [{ project: GCP.project, images: 1 }],
+  }
+  const product = BUILT_IN.aws?.plans.ocp?.x86_64
+  const listed = {
+    azure: IMAGE,
+    aws: { ...AMI, state: 'active', version: '1.2', name: `rhcos-1.2-${product}` },
+    gcp: { ...GCP, architecture: 'x86_64', state: 'active', version: '413.92.202305021736' },
+  } as const
+  const { azure: ownAzure, aws: ownAws, gcp: ownGcp } = BUILT_IN
+  if (!ownAzure || !ownAws || !ownGcp) throw new Error('built-in criteria')
+
+  it.each([
+    ['unchanged', 'azure', {}, 'no-longer-listed'],
+    ['in another location', 'azure', { azure: { ...ownAzure, location: 'x' } }, 'not-queried'],
+    [
+      'in another environment',
+      'azure',
+      { azure: { ...ownAzure, environment: 'AzureChinaCloud' } },
+      'not-queried',
+    ],
+    ['unchanged', 'aws', {}, 'no-longer-listed'],
+    [
+      'of another product',
+      'aws',
+      { aws: { ...ownAws, plans: { ocp: { x86_64: 'other' } } } },
+      'not-queried',
+    ],
+    ['of another owner', 'aws', { aws: { ...ownAws, owner: '123456789012' } }, 'not-queried'],
+    ['unchanged', 'gcp', {}, 'no-longer-listed'],
+    [
+      'with another prefix',
+      'gcp',
+      { gcp: { ...ownGcp, plans: { ocp: { ...ownGcp.plans.ocp, prefix: 'other-' } } } },
+      'not-queried',
+    ],
+  ] as const)(
+    'with queries %s on %s, if a former snapshot lists it',
+    (_, cloud, changed, reason) => {
+      const empty = snapshotOf([], { queries, criteria: BUILT_IN })
+      const former = { ...empty, images: { [cloud]: [listed[cloud]] } }
+      const criteria = { ...BUILT_IN, ...changed } as typeof BUILT_IN
+      const listings = new Listings(snapshotOf([], { queries, criteria }), former)
+      // The AMI of a stream has no name.
+      const entry = cloud === 'aws' ? AMI : { ...listed[cloud] }
+      expect(listings.absence(cloud, entry, false)).toBe(reason)
+      expect(listings.absence(cloud, { ...listed[cloud] }, true)).toBe(reason)
+    },
+  )
 })
