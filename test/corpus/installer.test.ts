@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,34 +6,29 @@ import { load } from 'js-yaml'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type AzureMockServer, startAzure } from '../mock-servers/azure.ts'
 import { knownImages } from '../mock-servers/azure-images.ts'
-import {
-  type BuildSource,
-  buildsIn,
-  type MockBuildServer,
-  startBuilds,
-} from '../mock-servers/builds.ts'
+import { type MockBuildServer, startBuilds } from '../mock-servers/builds.ts'
 import { type Outcome, run } from '../support/cli.ts'
-import { buildsOf, CORPUS } from '../support/corpus.ts'
 import { git } from '../support/git.ts'
+import {
+  cloneInstaller,
+  editJson,
+  everyBuild,
+  type Installer,
+  type Json,
+  MARKETPLACE,
+  STREAMS,
+} from '../support/installer.ts'
 
-const BUNDLE = join(CORPUS, 'history/installer-main.bundle')
-const STREAMS = 'data/data/coreos'
-const MARKETPLACE = `${STREAMS}/marketplace`
 const BUILD_9 = '9.8.20260502-0'
 const BUILD_10 = '10.2.20260502-0'
 const ARCHITECTURES = ['x86_64', 'aarch64', 's390x', 'ppc64le']
 
-/** openshift/installer, in April 2026 unless `isLater`: then the images of 4.22 are listed. */
-interface Variant {
+interface Variant extends Installer {
   readonly name: string
-  readonly branch: string
   readonly ocp: string
   readonly next: string
   /** The sources of the OCP versions of RHEL 9 and RHEL 10. */
   readonly sources: readonly [string, string]
-  readonly isLater?: true
-  /** Whether the images have the SKUs of 5.0. */
-  readonly has50?: true
   /** Whether only the streams are checked out, with the snapshots in their folder. */
   readonly isSparse?: true
 }
@@ -62,14 +56,6 @@ let azure: AzureMockServer
 let builds: MockBuildServer
 const folders: string[] = []
 
-/** Every build of RHEL 9.8 and 10.2, with the content of a published one. */
-const everyBuild: BuildSource = async ({ architecture, name, release }) => {
-  const text = await buildsIn(buildsOf('n013-9.8.20260428-0'))({
-    ...{ architecture, name: 'rhel-9.8', release: '9.8.20260428-0' },
-  })
-  return text?.replaceAll('9.8.20260428-0', release).replaceAll('rhel-9.8', name)
-}
-
 beforeAll(async () => {
   azure = await startAzure({ images: knownImages() })
   builds = await startBuilds(everyBuild)
@@ -91,40 +77,12 @@ async function commit(folder: string, message: string): Promise<void> {
   await git(folder, 'commit', '--quiet', '--message', message)
 }
 
-/** A JSON value whose members are read and set without checks. */
-type Json = ReturnType<typeof JSON.parse>
-
-async function editJson(file: string, change: (json: Json) => void): Promise<void> {
-  const text = await readFile(file, 'utf8')
-  const json = JSON.parse(text)
-  change(json)
-  const indent = /^ +/m.exec(text)?.[0].length
-  await writeFile(file, `${JSON.stringify(json, undefined, indent)}\n`)
-}
-
 /** A clone of the repository with an unrelated file. */
-async function clone({ branch, isLater, has50, isSparse }: Variant): Promise<string> {
+async function clone(variant: Variant): Promise<string> {
+  const { branch, isSparse } = variant
   const folder = await newFolder()
   const full = join(folder, 'full')
-  execFileSync('git', ['clone', '--quiet', '--branch', 'main', BUNDLE, full])
-  await git(full, 'checkout', '--quiet', '-B', branch, ...(isLater ? [] : ['HEAD~2']))
-  if (has50) {
-    for (const [name, version] of [
-      ['coreos-rhel-9', '9.8.20260428'],
-      ['coreos-rhel-10', '10.2.20260423'],
-    ]) {
-      await editJson(join(full, `${MARKETPLACE}/${name}.json`), (json) => {
-        for (const [architecture, sku] of [
-          ['aarch64', 'aro_5-0_arm_gen2'],
-          ['x86_64', 'aro_5-0_x64_gen2'],
-        ] as const) {
-          const plan = json[architecture].azure['no-purchase-plan']
-          delete plan.hyperVGen1
-          Object.assign(plan.hyperVGen2, { sku, version })
-        }
-      })
-    }
-  }
+  await cloneInstaller(full, variant)
   await fs.outputFile(join(full, 'cmd/unrelated.go'), '// unrelated\n'.repeat(100_000))
   await commit(full, 'Change unrelated files')
   if (!isSparse) return full
