@@ -2,9 +2,10 @@ import {
   type FileChange,
   HistoryReader,
   type HistoryVersion,
+  type VersionFiles,
   type Window,
 } from '../core/history/history.ts'
-import { type FileText, readWorkspaceOcp, type StreamFiles } from '../core/history/state.ts'
+import { type FileText, readWorkspaceOcp } from '../core/history/state.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
@@ -94,9 +95,13 @@ function fileRequest(
   const suggestion = folder.exists(path) ? undefined : nearest(path, names)
   const [stream, config] = findStreamByFile(opened, folder, path) ?? []
   if (opened && stream !== undefined && config) {
-    const { target = '', marketplaceFile } = config
-    const isTarget = folder.resolve(target) === folder.resolve(path)
-    const others = isTarget ? { marketplaceFile } : { target }
+    const { target, marketplaceFile } = config
+    const isOther = (file: string | undefined) =>
+      file !== undefined && folder.resolve(file) !== folder.resolve(path)
+    const others = {
+      ...(isOther(target) && { target }),
+      ...(isOther(marketplaceFile) && { marketplaceFile }),
+    }
     const workspace = { file: opened.file, stream }
     return { title: path, choices: [{ main: path, ...others, workspace }], suggestion }
   }
@@ -191,9 +196,8 @@ async function* readVersions(
     let waiting: HistoryVersion[] = []
     for (const [offset, step] of steps.slice(start).entries()) {
       const at = start + offset
-      const releases = reader.releases
       const version = await read(step)
-      const isVersion = isOwn(step) || (reader.isReadable && releases !== reader.releases)
+      const isVersion = isOwn(step) || (reader.isReadable && version.changes.length > 0)
       if (at >= first && isVersion && isLate(step)) waiting.push(version)
       if (maxCount !== undefined) waiting = waiting.slice(-maxCount)
       else if (reader.isReadable) yield* waiting.splice(0)
@@ -205,7 +209,7 @@ async function* readVersions(
   }
 }
 
-/** Whether a commit changed more than the releases or the workspace. */
+/** Whether a commit changed the file of the history; others are versions if they change an image. */
 function isOwn({ changed }: Step): boolean {
   return changed.main !== undefined || changed.marketplaceFile !== undefined
 }
@@ -228,7 +232,7 @@ async function readFiles(
   { files: { workspace, ...files } }: Step,
   blobs: Blobs,
   stream: string | undefined,
-): Promise<StreamFiles> {
+): Promise<VersionFiles> {
   const texts: Record<string, FileText> = {}
   for (const [name, file] of Object.entries(files)) {
     if (file?.blob !== undefined) texts[name] = await readFile(file, blobs)

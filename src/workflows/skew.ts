@@ -101,7 +101,9 @@ async function streamSkew(
   const criteria = await readCriteriaFor(config ?? {}, folder)
   const state = readState({
     main,
-    ...(isWhole ? other && { marketplaceFile: other } : { target: other }),
+    ...(isWhole
+      ? other && { marketplaceFile: other }
+      : { target: other && readStream(other.read(), other.path) }),
     ...(version && { ocp: version }),
     criteria,
     require,

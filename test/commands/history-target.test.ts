@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -106,6 +106,104 @@ describe('the history of a snapshot without builds, with its target', () => {
     await commit('2024-09-25T12:00:00Z', 'in a file of their own')
     const { stdout } = await call('history', 'marketplace.json', '--target', 'rhcos.json')
     expect(told(stdout).at(-1)).toBe(` + ${SLOT} ${FULL}418.94.20240916 exact`)
+  })
+})
+
+describe('a history has no event that git diff does not show', () => {
+  const entry = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2' }
+  const marketplace = (version: string) => ({
+    azure: { 'no-purchase-plan': { hyperVGen2: { ...entry, version } } },
+  })
+  const images = (version: string) => JSON.stringify({ x86_64: marketplace(version) })
+  const stream = (version: string) => {
+    const value = JSON.parse(smallStream({ x86_64: OLD }))
+    value.architectures.x86_64['rhel-coreos-extensions'] = { marketplace: marketplace(version) }
+    return JSON.stringify(value)
+  }
+  const ADDED = ` + ${SLOT} ${FULL}418.94.20240916 exact`
+  const CHANGED = ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 newer-build`
+
+  it('of a marketplace file that was removed and added again', async () => {
+    await write('m.json', images('418.94.20240916'))
+    await commit('2024-09-25T12:00:00Z', 'images')
+    await rm(join(folder, 'm.json'))
+    await commit('2024-09-26T12:00:00Z', 'removed')
+    await write('rhcos.json', smallStream({ x86_64: NEW }))
+    await commit('2024-09-27T12:00:00Z', 'bump')
+    await write('m.json', images('418.94.20240916'))
+    await commit('2024-09-28T12:00:00Z', 'restored')
+    const { stdout } = await call('history', 'm.json', '--target', 'rhcos.json')
+    expect(told(stdout)).toEqual([
+      'restored',
+      ` + ${SLOT} ${FULL}418.94.20240916 older-build`,
+      'bump',
+      ` ~ build x86_64 ${OLD} -> ${NEW}`,
+      'removed',
+      ' - file m.json',
+      ` - ${SLOT} ${FULL}418.94.20240916`,
+      'images',
+      ADDED,
+    ])
+  })
+
+  it('and has the image of a snapshot that was edited in its stream', async () => {
+    await write('rhcos.json', stream('418.94.20240916'))
+    await commit('2024-09-25T12:00:00Z', 'images')
+    await write('rhcos.json', stream('418.94.202410090804'))
+    await commit('2024-09-26T12:00:00Z', 'by hand')
+    await write('rhcos.json', `${stream('418.94.202410090804')}\n`)
+    await commit('2024-09-27T12:00:00Z', 'a line end')
+    expect(told((await history()).stdout)).toEqual([
+      'by hand',
+      CHANGED,
+      'images',
+      ADDED,
+      'first',
+      ` + build x86_64 ${OLD}`,
+      ADDED,
+    ])
+  })
+
+  it.each([
+    ['of a snapshot', 's.json', 'rhcos.json'],
+    ['of a stream', 'rhcos.json', undefined],
+  ])('and has an image %s once if all files change alike', async (_, file, target) => {
+    await write('rhcos.json', stream('418.94.20240916'))
+    await commit('2024-09-25T12:00:00Z', 'images')
+    await write('s.json', snapshotText([azureImage('418-v2', '418.94.20240917')]))
+    await write('rhcos.json', stream('418.94.20240917'))
+    await commit('2024-09-26T12:00:00Z', 'update')
+    const words = target === undefined ? [] : ['--target', target]
+    const { stdout } = await call('history', file, ...words, '-o', 'json')
+    expect(JSON.parse(stdout).at(-1).changes).toMatchObject([
+      { kind: 'slot', change: 'changed', after: { release: '418.94.20240917' } },
+    ])
+  })
+
+  it('of a link that leads to another file', async () => {
+    const link = async (file: string) => {
+      await rm(join(folder, 'm.json'), { force: true })
+      await symlink(file, join(folder, 'm.json'))
+    }
+    await write('m.json', images('418.94.20240916'))
+    await commit('2024-09-25T12:00:00Z', 'a file')
+    await write('one.json', images('418.94.20240916'))
+    await link('one.json')
+    await commit('2024-09-26T12:00:00Z', 'a link')
+    await write('two.json', images('418.94.202410090804'))
+    await commit('2024-09-27T12:00:00Z', 'another file')
+    await link('two.json')
+    await commit('2024-09-28T12:00:00Z', 'another link')
+    const { stdout } = await call('history', 'm.json', '--target', 'rhcos.json')
+    expect(told(stdout)).toEqual([
+      'another link',
+      ' ~ file one.json -> two.json',
+      CHANGED,
+      'a link',
+      ' ~ file m.json -> one.json',
+      'a file',
+      ADDED,
+    ])
   })
 })
 

@@ -1,9 +1,18 @@
 import { InputError } from '../../errors.ts'
 import type { SlotSkew } from '../audit/skew.ts'
-import { type Change, compareInventories } from '../changes/changes.ts'
+import { type Change, compareInventories, isRegraded } from '../changes/changes.ts'
+import { type Inventory, joinInventories } from '../changes/inventory.ts'
 import { printSlot } from '../clouds/facts.ts'
 import { BUILT_IN } from '../criteria/criteria.ts'
-import { canRead, EMPTY, type FileText, readState, type State, type StreamFiles } from './state.ts'
+import { readStream, type Stream } from '../stream/stream.ts'
+import {
+  EMPTY,
+  type FileText,
+  readState,
+  releaseItems,
+  type State,
+  type StreamFiles,
+} from './state.ts'
 
 export interface Commit {
   readonly commit: string
@@ -19,7 +28,7 @@ export interface FileChange {
   readonly from?: string
 }
 
-export interface HistoryVersion extends Commit, Omit<State, 'inventory' | 'vacant' | 'builds'> {
+export interface HistoryVersion extends Commit, Pick<State, 'releases' | 'ocp' | 'slots'> {
   readonly path: string
   readonly files: readonly FileChange[]
   readonly changes: readonly Change[]
@@ -32,21 +41,25 @@ export interface Window {
   readonly maxCount?: number | undefined
 }
 
+/** The files of a version. */
+export interface VersionFiles extends Omit<StreamFiles, 'target'> {
+  readonly target?: FileText | undefined
+}
+
 export class HistoryReader {
   #state: State = EMPTY
-  #target: FileText | undefined
+  #target: Stream | undefined
   #isReadable = false
   #problem: string | undefined
 
   next(
     commit: Commit,
     path: string,
-    files: StreamFiles,
+    { target, ...files }: VersionFiles,
     fileChanges: readonly FileChange[] = [],
   ): HistoryVersion {
-    const before = this.#state
-    // An invalid target, for example with conflict markers, does not change the releases.
-    if (files.target === undefined || canRead(files.target)) this.#target = files.target
+    const [before, targetBefore] = [this.#state, this.#target]
+    this.#target = target && (readTarget(target) ?? targetBefore)
     let [state, problem]: [State?, string?] = []
     try {
       state = readState({ ...files, target: this.#target }, before)
@@ -57,27 +70,66 @@ export class HistoryReader {
     }
     this.#isReadable ||= state !== undefined
     this.#problem ??= problem
-    const { inventory, vacant: _, builds: __, ...rest } = this.#state
-    const { changes } =
-      state === undefined || commit.isCut
-        ? { changes: [] }
-        : compareInventories(before.inventory, inventory, BUILT_IN.rhel)
-    const version = { ...commit, path, ...rest, files: fileChanges, changes }
-    return problem === undefined ? version : { ...version, problem }
+    const { releases, ocp, slots } = this.#state
+    return {
+      ...commit,
+      path,
+      releases,
+      ...(ocp !== undefined && { ocp }),
+      slots,
+      files: fileChanges,
+      changes:
+        state && !commit.isCut ? compareStates(before, targetBefore, state, this.#target) : [],
+      ...(problem !== undefined && { problem }),
+    }
   }
 
   get isReadable(): boolean {
     return this.#isReadable
   }
 
-  get releases(): string {
-    return JSON.stringify(this.#state.releases)
-  }
-
   expectReadable(): void {
     if (this.#isReadable || this.#problem === undefined) return
     throw new InputError(this.#problem, 'Use a snapshot, a stream or a marketplace file.')
   }
+}
+
+/** An invalid target, for example with conflict markers, does not change the releases. */
+function readTarget({ path, read }: FileText): Stream | undefined {
+  try {
+    return readStream(read(), path)
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
+}
+
+/** The changes of the files that a commit changed: the builds of a target exist before the file. */
+function compareStates(
+  before: State,
+  targetBefore: Stream | undefined,
+  after: State,
+  target: Stream | undefined,
+): readonly Change[] {
+  const isNew = before.inventory.size === 0 && !before.hasBuildsOfTarget
+  const isLent = isNew ? after.hasBuildsOfTarget : before.hasBuildsOfTarget
+  const compare = (old: Inventory, fresh: Inventory) =>
+    compareInventories(old, fresh, BUILT_IN.rhel).changes
+  const own = compare(
+    joinInventories(isLent ? releaseItems(targetBefore) : new Map(), before.inventory),
+    joinInventories(after.hasBuildsOfTarget ? releaseItems(target) : new Map(), after.inventory),
+  )
+  if (!before.placed || !after.placed) return own
+  // An image of the snapshot and of its stream that change alike are one change.
+  const nameOf = ({ subject, before, after }: Change) =>
+    subject.kind === 'slot' && [printSlot(subject.slot), before?.value, after?.value].join('\n')
+  const names = new Set(own.map(nameOf))
+  return [
+    ...own,
+    ...compare(before.placed, after.placed).filter(
+      (change) => !isRegraded(change) && !names.has(nameOf(change)),
+    ),
+  ]
 }
 
 /** Keeps the slots whose image was removed, if the criteria still have them. */

@@ -1,10 +1,10 @@
-import { InputError } from '../../errors.ts'
 import { measureSkew, type SlotSkew } from '../audit/skew.ts'
 import { gradeEntry, gradeInventory, toImage } from '../changes/grading.ts'
 import {
   buildInventory,
   filesInventory,
   type Inventory,
+  type Item,
   joinInventories,
   slotItem,
   toInventory,
@@ -20,7 +20,7 @@ import { readSnapshot } from '../snapshot/read.ts'
 import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
 import { slotPath } from '../stream/layouts.ts'
 import { imagesIn, MarketplaceFile, readImageFile, type SlotImage } from '../stream/marketplace.ts'
-import { getReleases, readStream, Stream } from '../stream/stream.ts'
+import { getReleases, Stream } from '../stream/stream.ts'
 import { type MajorMinor, printMajorMinor, readMajorMinor } from '../versions/version.ts'
 
 export interface FileText {
@@ -32,7 +32,7 @@ export interface FileText {
 export interface StreamFiles {
   readonly main?: FileText
   /** The stream with the releases, for a snapshot or a marketplace file. */
-  readonly target?: FileText | undefined
+  readonly target?: Stream | undefined
   readonly marketplaceFile?: FileText
   readonly ocp?: MajorMinor
   /** Of a stream or marketplace file; the built-in criteria by default. */
@@ -49,6 +49,10 @@ export interface State {
   /** The slots of a stream without an image; undefined for a snapshot. */
   readonly vacant?: readonly SlotSkew[]
   readonly inventory: Inventory
+  /** Whether the file has no builds of its own, so that the builds of the target belong to it. */
+  readonly hasBuildsOfTarget?: boolean
+  /** The images in the files of a snapshot's stream. */
+  readonly placed?: Inventory
   /** Cached for a snapshot, as most versions have the builds of the version before. */
   readonly builds?: { readonly text: string; readonly inventory: Inventory }
 }
@@ -58,26 +62,34 @@ export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 /** @param before the state of the version before */
 export function readState(files: StreamFiles, before: State = EMPTY): State {
   const { main, target, marketplaceFile } = files
-  if (main === undefined) return EMPTY
+  // The builds of the target are not removed with the file.
+  if (main === undefined) {
+    return before.hasBuildsOfTarget ? { ...EMPTY, hasBuildsOfTarget: true } : EMPTY
+  }
   const text = main.read()
-  if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), target, before)
+  if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), files, before)
   const source = readImageFile(text, main.path)
   if (!(source instanceof Stream)) {
-    const { name, releases } = readReleases(target)
-    const inventory = joinInventories(releaseItems(releases), filesInventory(undefined, source))
-    return streamState(name, releases, imagesIn(source), inventory, files)
+    const inventory = filesInventory(undefined, source)
+    const releases = target ? getReleases(target) : new Map()
+    const state = streamState(target?.name ?? '', releases, imagesIn(source), inventory, files)
+    return { ...state, hasBuildsOfTarget: true }
   }
-  const other =
-    marketplaceFile && MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path)
+  const other = marketplaceFile && readMarketplaceFile(marketplaceFile)
   const images = [other, source].flatMap((file) => (file ? imagesIn(file) : []))
   const inventory = filesInventory(source, other)
   return streamState(source.name, getReleases(source), images, inventory, files)
 }
 
 /** Without builds and target, each slot has its latest image. */
-function snapshotState(snapshot: Snapshot, target: FileText | undefined, before: State): State {
+function snapshotState(
+  snapshot: Snapshot,
+  { target, marketplaceFile }: StreamFiles,
+  before: State,
+): State {
   const own = buildReleases(snapshot)
-  const releases = own.size > 0 ? own : readReleases(target).releases
+  const hasBuildsOfTarget = own.size === 0
+  const releases = hasBuildsOfTarget ? (target ? getReleases(target) : new Map()) : own
   const isMeasured = releases.size > 0
   const skews = measureSkew(snapshot, isMeasured ? releases : latestReleases(snapshot))
   const slots: SlotSkew[] = isMeasured
@@ -88,12 +100,17 @@ function snapshotState(snapshot: Snapshot, target: FileText | undefined, before:
   const images = slots.flatMap(({ slot, image, grade }) =>
     image ? slotItem(slot, image, { ...(grade && { grade }) }) : [],
   )
-  const newInventory = (inventory: Inventory) => joinInventories(inventory, toInventory(images))
-  if (own.size === 0) return newState(releases, ocp, slots, newInventory(releaseItems(releases)))
+  const inventory = toInventory(images)
+  const files = filesInventory(target, marketplaceFile && readMarketplaceFile(marketplaceFile))
+  const isSlot = ([, { subject }]: readonly [string, Item]) => subject.kind === 'slot'
+  const side = { releases, ocp, criteria: snapshot.criteria }
+  const placed = gradeInventory(new Map([...files].filter(isSlot)), side)
+  const state = { ...newState(releases, ocp, slots, inventory), hasBuildsOfTarget, placed }
+  if (hasBuildsOfTarget) return state
   const text = JSON.stringify(snapshot.builds)
   const builds =
     before.builds?.text === text ? before.builds : { text, inventory: buildInventory(snapshot) }
-  return { ...newState(releases, ocp, slots, newInventory(builds.inventory)), builds }
+  return { ...state, inventory: joinInventories(builds.inventory, inventory), builds }
 }
 
 /** Grades images by the criteria. If a slot has several images, the first is used. */
@@ -152,9 +169,10 @@ function newState(
   }
 }
 
-function releaseItems(releases: Releases): Inventory {
+/** The builds of a target, without their parts. */
+export function releaseItems(target: Stream | undefined): Inventory {
   return toInventory(
-    [...releases].map(([architecture, release]) => ({
+    [...(target ? getReleases(target) : [])].map(([architecture, release]) => ({
       subject: { kind: 'build', architecture } as const,
       value: release,
       release,
@@ -162,20 +180,8 @@ function releaseItems(releases: Releases): Inventory {
   )
 }
 
-function readReleases(target: FileText | undefined) {
-  const stream = target && readStream(target.read(), target.path)
-  const releases: Releases = stream ? getReleases(stream) : new Map()
-  return { name: stream?.name ?? '', releases }
-}
-
-export function canRead(target: FileText): boolean {
-  try {
-    readReleases(target)
-    return true
-  } catch (error) {
-    if (error instanceof InputError) return false
-    throw error
-  }
+function readMarketplaceFile({ path, read }: FileText): MarketplaceFile {
+  return MarketplaceFile.read(read(), path)
 }
 
 function asSnapshot(

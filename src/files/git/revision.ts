@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
@@ -109,7 +109,7 @@ export async function readSinceCommitted(
 export function locateInGit(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   path: string,
-): { folder: GitFolder; name: string } {
+): { folder: GitFolder; name: string; link: string | undefined } {
   const absolute = cwd.resolve(path)
   if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: is a directory, expected a file`)
@@ -119,7 +119,8 @@ export function locateInGit(
   const file = isLink ? realpathSync(absolute) : absolute
   let folder = dirname(file)
   while (!existsSync(folder)) folder = dirname(folder)
-  return { folder: { path: folder, env: cwd.env }, name: relative(folder, file) }
+  const link = isLink ? join(realpathSync(dirname(absolute)), basename(absolute)) : undefined
+  return { folder: { path: folder, env: cwd.env }, name: relative(folder, file), link }
 }
 
 async function explainMissing(name: string, folder: Folder): Promise<InputError> {
