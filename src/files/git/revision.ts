@@ -171,9 +171,10 @@ class Repository implements Disposable {
    * @throws InputError for a file that cannot be read, and for a path in a submodule
    */
   async read(revision: string, path: string, name: string): Promise<string | undefined> {
-    const expression = `${revision}:${path}`
+    const fromRoot = /^\.\.?\//.test(path) ? join(this.prefix, path) : path
+    const expression = `${revision}:${fromRoot}`
     // git reads one expression per line.
-    if (expression.includes('\n')) return undefined
+    if (expression.includes('\n') || fromRoot.startsWith('../')) return undefined
     this.#blobs ??= new Blobs(this.folder)
     try {
       // By the expression, so that git follows links.
@@ -184,13 +185,13 @@ class Repository implements Disposable {
       this.#blobs = undefined
       if (!(error instanceof NotInClone)) throw withRevisionRemedy(error)
     }
-    if (await this.#lists(revision, path, name)) throw new NotInClone(name)
+    if (await this.#lists(revision, fromRoot, name)) throw new NotInClone(name)
     return undefined
   }
 
   /** Whether git lists a file. @throws InputError for a path in a submodule */
   async #lists(revision: string, path: string, name: string): Promise<boolean> {
-    const steps = (/^\.\.?\//.test(path) ? join(this.prefix, path) : path).split('/')
+    const steps = path.split('/')
     const folders = steps.map((_, at) => steps.slice(0, at + 1).join('/'))
     const list =
       revision === ''
