@@ -5,7 +5,7 @@ import {
   type VersionFiles,
   type Window,
 } from '../core/history/history.ts'
-import { type FileText, readWorkspaceOcp } from '../core/history/state.ts'
+import { type FileText, readWorkspaceSettings } from '../core/history/state.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
@@ -238,8 +238,7 @@ async function readFiles(
     if (file?.blob !== undefined) texts[name] = await readFile(file, blobs)
   }
   if (workspace?.blob === undefined || stream === undefined) return texts
-  const ocp = readWorkspaceOcp(await readFile(workspace, blobs), stream)
-  return { ...texts, ...(ocp && { ocp }) }
+  return { ...texts, ...readWorkspaceSettings(await readFile(workspace, blobs), stream) }
 }
 
 /** An unreadable file, such as one that is too long, is a problem of its version only. */

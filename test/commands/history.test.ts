@@ -169,6 +169,21 @@ describe('history', () => {
     expect(side.stdout).toMatch(/merge main\n {2}~ {2}build x86_64 {2}\S+ -> \S+\n$/)
   })
 
+  it('ignores images of other grades than the workspace requires in that version', async () => {
+    for (const [day, require] of [
+      ['11', 'any'],
+      ['12', 'exact'],
+    ]) {
+      const streams = { s: { snapshot: 'snapshots/s.json', target: 'rhcos.json', require } }
+      await writeFile(at('stream-snapshot.json'), JSON.stringify({ clouds: ['azure'], streams }))
+      await commitAt(folder, `2024-10-${day}T12:00:00Z`, `require ${require}`)
+    }
+    const { stdout } = await history('snapshots/s.json')
+    expect(stdout).toMatch(
+      /^\w+ {2}2024-10-12 {2}require exact\n {2}- {2}azure .*\n\w+ {2}2024-10-10 /,
+    )
+  })
+
   it('accepts an age', async () => {
     const outcome = await history('snapshots/s.json', '--since', '1 day ago')
     expect(outcome).toMatchObject({ status: 0, stdout: '' })

@@ -14,7 +14,7 @@ import { printSlot, type Slot } from '../clouds/facts.ts'
 import { BUILT_IN, type Criteria } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
 import { groupAlike, groupBy } from '../group.ts'
-import { isAdmitted, type Requirement } from '../selection/select.ts'
+import { isAdmitted, REQUIREMENTS, type Requirement } from '../selection/select.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
@@ -84,14 +84,15 @@ export function readState(files: StreamFiles, before: State = EMPTY): State {
 /** Without builds and target, each slot has its latest image. */
 function snapshotState(
   snapshot: Snapshot,
-  { target, marketplaceFile }: StreamFiles,
+  { target, marketplaceFile, require }: StreamFiles,
   before: State,
 ): State {
   const own = buildReleases(snapshot)
   const hasBuildsOfTarget = own.size === 0
   const releases = hasBuildsOfTarget ? (target ? getReleases(target) : new Map()) : own
   const isMeasured = releases.size > 0
-  const skews = measureSkew(snapshot, isMeasured ? releases : latestReleases(snapshot))
+  const wanted = isMeasured ? releases : latestReleases(snapshot)
+  const skews = measureSkew(snapshot, wanted, require)
   const slots: SlotSkew[] = isMeasured
     ? skews
     : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
@@ -222,11 +223,19 @@ export function isSnapshotText(text: string): boolean {
   }
 }
 
-export function readWorkspaceOcp(file: FileText, stream: string): MajorMinor | undefined {
+/** Empty for an invalid workspace file. */
+export function readWorkspaceSettings(
+  file: FileText,
+  stream: string,
+): Pick<StreamFiles, 'ocp' | 'require'> {
   try {
-    const value = JSON.parse(file.read())
-    return readMajorMinor(String(value?.streams?.[stream]?.ocp ?? ''))
+    const { ocp, require } = JSON.parse(file.read()).streams[stream]
+    const version = readMajorMinor(String(ocp))
+    return {
+      ...(version && { ocp: version }),
+      ...(Object.hasOwn(REQUIREMENTS, require) && { require }),
+    }
   } catch {
-    return undefined
+    return {}
   }
 }
