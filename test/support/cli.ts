@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { run as runInProcess } from '../../src/commands/line/parse.ts'
 import { withEnvironment } from './environment.ts'
-import { captureIo } from './io.ts'
+import { captureIo, type IoOptions } from './io.ts'
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly isWaitShown?: boolean
   /** The clock of a command that needs no process. */
   readonly now?: () => Date
+  /** Announces the files of a command that needs no process. */
+  readonly onFile?: IoOptions['onFile']
 }
 
 const WAIT = /^.*: waiting for a response\n/gm
@@ -46,8 +48,8 @@ const WAIT = /^.*: waiting for a response\n/gm
  */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (needsProcess(options)) return runBuilt(args, options)
-  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false, now } = options
-  const io = captureIo({ cwd, env, stdin, ...(now && { now }) })
+  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false, now, onFile } = options
+  const io = captureIo({ cwd, env, stdin, ...(now && { now }), ...(onFile && { onFile }) })
   const status = await withEnvironment(io.env, () => runInProcess(args, io))
   const outcome = { status, ...io.output() }
   return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }

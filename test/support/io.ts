@@ -8,6 +8,8 @@ export interface IoOptions {
   readonly now?: () => Date
   /** Whether stdout and stderr are a terminal. */
   readonly isTerminal?: boolean
+  /** Called before each read, write and lock, and when a lock is waited for. */
+  readonly onFile?: (event: 'file' | 'wait') => Promise<void>
 }
 
 /** A process's surroundings, and what a command wrote there. */
@@ -42,10 +44,35 @@ export function captureIo({
 
 export function folderAt(
   path: string,
-  { env = {}, stdin = '' }: Pick<IoOptions, 'env' | 'stdin'> = {},
+  { env = {}, stdin = '', onFile }: Pick<IoOptions, 'env' | 'stdin' | 'onFile'> = {},
 ): Folder {
   const own = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
-  return openFolder(path, { env: own, stdin: () => chunksOf(stdin) })
+  const folder = openFolder(path, { env: own, stdin: () => chunksOf(stdin) })
+  return onFile ? announced(folder, onFile) : folder
+}
+
+function announced(folder: Folder, onFile: NonNullable<IoOptions['onFile']>): Folder {
+  const after =
+    <A extends unknown[], T>(work: (...args: A) => Promise<T>) =>
+    async (...args: A) => {
+      await onFile('file')
+      return work(...args)
+    }
+  return {
+    ...folder,
+    read: after(folder.read),
+    readIfExists: after(folder.readIfExists),
+    readSibling: after(folder.readSibling),
+    write: after(folder.write),
+    async lock(files, onWait, work) {
+      await onFile('file')
+      const wait = (text: string) => {
+        void onFile('wait')
+        onWait(text)
+      }
+      return folder.lock(files, wait, work)
+    },
+  }
 }
 
 async function* chunksOf(text: string): AsyncGenerator<Buffer> {
