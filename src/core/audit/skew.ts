@@ -119,14 +119,14 @@ function describeImage(
   }
 }
 
-/** Empty for the same build, and for a version with a time of publication after the build. */
+/** Empty if an image of the same build is listed, or one with a time of publication after the build. */
 function expectImage(
   snapshot: SnapshotContent,
   selection: Selection,
   requirement: Requirement,
 ): { expected?: Expected } {
-  const { grade, image } = selection
-  if (grade === 'exact') return {}
+  const { grade, image, candidates } = selection
+  if (candidates.some((each) => each.grade === 'exact')) return {}
   const version = readVersion(image?.version ?? '')
   if (grade === 'newer-build' && version && isOfPublication(version)) return {}
   const isLaterAdmitted = isAdmitted('newer-build', requirement)
