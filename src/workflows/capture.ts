@@ -37,20 +37,16 @@ import { GENERATOR } from '../version.ts'
 import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.ts'
 import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
 import {
-  allParts,
   dropName,
-  keptReleases,
   knownDrops,
   mergeEvidence,
-  mergeKept,
+  mergeParts,
   type Parts,
   partNames,
   plannedParts,
   refuseOtherSettings,
   refuseUnknownDrops,
-  selectParts,
   unqueriedParts,
-  withSelectedFor,
 } from './keep.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 
@@ -203,18 +199,11 @@ async function captureOnce(
     onProgress,
   })
 
-  const { kept, dropped: dropping } = before
-    ? unqueriedParts(before, allParts(captured.content), drop)
-    : { kept: [], dropped: [] }
+  const replayed = replay?.found?.snapshot.criteria.selectedFor
+  const merged = mergeParts(captured.content, before, drop, plan.formerReleases, replayed)
+  const { content, kept, dropped, remaining } = merged
   const keptNames = before ? partNames(kept, before) : []
   if (found) refuseKept(found, file, keptNames)
-  const content = withSelectedFor(
-    before ? mergeKept(captured.content, before, kept) : captured.content,
-    {
-      ...replay?.found?.snapshot.criteria.selectedFor,
-      ...(before && keptReleases(before, kept, plan.formerReleases)),
-    },
-  )
   const evidence =
     kept.length === 0
       ? captured.recording
@@ -225,8 +214,7 @@ async function captureOnce(
           found?.recording ?? '[]',
           recording,
         )
-  const dropped = before && dropping.length > 0 ? selectParts(before, dropping) : undefined
-  const comparison = before && compareContents(before, content, dropped)
+  const comparison = remaining && compareContents(remaining, content)
   const lost = before && comparison ? lostParts(before, content, comparison) : []
   const now = `${context.now().toISOString().slice(0, 19)}Z`
   const deprecations = before && !replay ? passedDeprecations(content, before.capturedAt, now) : []
@@ -373,22 +361,10 @@ async function readReplay(replay: string | undefined, own: string, folder: Folde
   return { recording, found }
 }
 
-function compareContents(
-  before: SnapshotContent,
-  after: SnapshotContent,
-  dropped: SnapshotContent | undefined,
-): Comparison {
+function compareContents(before: SnapshotContent, after: SnapshotContent): Comparison {
+  const listings = new Listings(after, before)
   const inventory = snapshotInventory(after)
-  const requested = dropped ? snapshotInventory(dropped) : new Map()
-  const compared = [...snapshotInventory(before)].filter(
-    ([key]) => inventory.has(key) || !requested.has(key),
-  )
-  return compareInventories(
-    new Map(compared),
-    inventory,
-    after.criteria.rhel,
-    new Listings(after, before),
-  )
+  return compareInventories(snapshotInventory(before), inventory, after.criteria.rhel, listings)
 }
 
 /** Parts of an unchanged build that are missing on the build server. */

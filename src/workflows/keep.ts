@@ -86,7 +86,7 @@ export function unqueriedParts(
   }
 }
 
-export function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts): T {
+function selectParts<T extends SnapshotContent>(snapshot: T, parts: Parts): T {
   const clouds = cloudsWith(parts, snapshot)
   const select = (list: (from: T, cloud: CloudName) => readonly { readonly region?: string }[]) =>
     Object.fromEntries(
@@ -157,32 +157,63 @@ export function refuseUnknownDrops(
   )
 }
 
-/** The content of a capture with the parts of the existing snapshot that it did not query. */
-export function mergeKept(
+export interface Merged {
+  readonly content: SnapshotContent
+  readonly kept: Parts
+  /** Parts of the existing snapshot that were removed on request. */
+  readonly dropped: SnapshotContent | undefined
+  /** The existing snapshot without these parts. */
+  readonly remaining: SnapshotContent | undefined
+}
+
+/**
+ * Adds the parts of the existing snapshot that a capture did not query.
+ *
+ * @param releases of the target, if the existing snapshot has no builds
+ * @param replayed the member `selectedFor` of the snapshot whose recording is replayed
+ */
+export function mergeParts(
   content: SnapshotContent,
-  before: SnapshotContent,
-  kept: Parts,
-): SnapshotContent {
-  const own = selectParts(before, kept)
+  before: Snapshot | undefined,
+  drop: readonly string[],
+  releases: Releases,
+  replayed: SelectedFor = {},
+): Merged {
+  if (before === undefined) {
+    const own = withSelectedFor(content, replayed)
+    return { content: own, kept: [], dropped: undefined, remaining: undefined }
+  }
+  const { kept, dropped } = unqueriedParts(before, allParts(content), drop)
+  const remaining = allParts(before).filter((part) => !dropped.includes(part))
+  const selectedFor = { ...replayed, ...keptReleases(before, kept, releases) }
+  return {
+    content: withSelectedFor(joinContents(selectParts(before, kept), content), selectedFor),
+    kept,
+    dropped: dropped.length > 0 ? selectParts(before, dropped) : undefined,
+    remaining: selectParts(before, remaining),
+  }
+}
+
+function joinContents(own: SnapshotContent, content: SnapshotContent): SnapshotContent {
   const clouds = CLOUDS.filter((cloud) => cloud in own.queries || cloud in content.queries)
-  const merge = (list: (cloud: CloudName) => readonly object[]) =>
+  const join = (list: (cloud: CloudName) => readonly object[]) =>
     Object.fromEntries(clouds.map((cloud) => [cloud, list(cloud)]))
   const { selectedFor: _, ...criteria } = own.criteria
   return {
     ...content,
     criteria: { ...criteria, ...content.criteria },
     builds: { ...own.builds, ...content.builds },
-    images: merge((cloud) =>
+    images: join((cloud) =>
       sortImages(cloud, [...getImages(own, cloud), ...getImages(content, cloud)]),
     ),
-    queries: merge((cloud) =>
+    queries: join((cloud) =>
       sortByMembers([...getQueries(own, cloud), ...getQueries(content, cloud)]),
     ),
   }
 }
 
-/** The releases that the images of kept parts are selected for. @param target its releases */
-export function keptReleases(before: Snapshot, kept: Parts, target: Releases): SelectedFor {
+/** The releases that the images of kept parts are selected for. */
+function keptReleases(before: Snapshot, kept: Parts, target: Releases): SelectedFor {
   const { selectedFor = {} } = before.criteria
   const own = Object.fromEntries([...target, ...buildReleases(before)])
   const parts = kept.filter((part) => !isArchitecture(part))
@@ -190,7 +221,7 @@ export function keptReleases(before: Snapshot, kept: Parts, target: Releases): S
 }
 
 /** Adds the releases that differ from the builds, so that images are not selected for the builds. */
-export function withSelectedFor(content: SnapshotContent, releases: SelectedFor): SnapshotContent {
+function withSelectedFor(content: SnapshotContent, releases: SelectedFor): SnapshotContent {
   const parts = allParts(content)
   const builds = Object.entries(content.builds)
   const earlier = Object.entries(releases).filter(
