@@ -80,7 +80,11 @@ async function checkStream(
       const isTargetOk = checks.every(({ name, fault }) => name !== 'target' || !fault)
       const stream = isTargetOk ? verification.regeneration?.result.stream : undefined
       const named = { name, config, file, folder }
-      faults.push(...(await otherSettings(named, verification.snapshot, stream)))
+      const others = await otherSettings(named, verification.snapshot, stream)
+      // A file that cannot be read is reported once.
+      faults.push(
+        ...others.filter((each) => faults.every(({ message }) => message !== each.message)),
+      )
     }
     return { name, config, faults, verification }
   } catch (error) {

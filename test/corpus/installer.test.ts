@@ -152,10 +152,15 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(stderr).not.toContain('different OCP versions')
   })
 
-  it.each(['with', 'without'])('capture --stream takes it %s the workspace', async (has) => {
-    if (has === 'without') await rm(at('stream-snapshot.json'))
-    const file = `${STREAMS}/coreos-rhel-10.json`
-    expect(await query('capture', 's.json', '--stream', file)).toMatchObject({ status: 0 })
+  it('capture --stream takes it from the workspace, else as init does', async () => {
+    const args = ['capture', 's.json', '--stream', `${STREAMS}/coreos-rhel-10.json`]
+    await editJson(at('stream-snapshot.json'), ({ streams }) => {
+      streams['rhel-10'].ocp = next
+    })
+    expect(await query(...args)).toMatchObject({ status: 0 })
+    expect((await readJson('s.json')).stream.ocp).toBe(next)
+    for (const file of ['stream-snapshot.json', 's.json', 's.recording.json']) await rm(at(file))
+    expect(await query(...args)).toMatchObject({ status: 0 })
     expect((await readJson('s.json')).stream.ocp).toBe(ocp)
   })
 
@@ -311,6 +316,28 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(await call('capture', snapshot('nine'), '--replay')).toMatchObject({ status: 0 })
     expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
     expect((await call('diff')).stdout).toMatch(/^rhel-9: .* 0 removed\n {2}no build and no image/)
+  })
+
+  it('two bumps that conflict are merged as docs/workspace.md says', async () => {
+    const head = (await git(folder, 'rev-parse', 'HEAD')).trim()
+    const bumpTo = async (release: string) => {
+      await git(folder, 'reset', '--quiet', '--hard', head)
+      expect(await bump(release, BUILD_10)).toMatchObject({ status: 0 })
+      await commit(folder, release)
+    }
+    await bumpTo('9.8.20260505-0')
+    const other = (await git(folder, 'rev-parse', 'HEAD')).trim()
+    await bumpTo('9.8.20260506-0')
+    await expect(git(folder, 'merge', other)).rejects.toThrow()
+    expect((await call('check')).stderr).toContain('merge conflict marker')
+    await git(folder, 'checkout', 'HEAD', '--', 'stream-snapshot.json', place)
+    const { stderr } = await call('check', 'rhel-9')
+    expect(stderr).toMatch(/: 1 check failed\n {2}rhel-9: .*: merge conflict marker <<<<<<<\n/)
+    await git(folder, 'checkout', 'HEAD', '--', STREAMS)
+    expect(await call('update', '--cloud', 'none')).toMatchObject({ status: 0 })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    await commit(folder, 'Merge')
+    await git(folder, 'reset', '--quiet', '--hard', head)
   })
 
   it('update --ocp moves a stream to the next OCP version', async () => {
