@@ -4,7 +4,7 @@ import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { GRADES, type Grade } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
-import { counted } from '../printable.ts'
+import { counted, listed } from '../printable.ts'
 import { printJson, slotJson } from './json.ts'
 import { code, markdownTable } from './markdown.ts'
 import { describeSlots, groupSlots } from './slots.ts'
@@ -123,7 +123,7 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
       ? `${counted(missing.length, 'image')}${inSlots} to publish`
       : reasons.length > 0
         ? 'images to publish unknown'
-        : `no images of ${clouds.join(', ')} to publish`,
+        : `no ${listed(clouds, 'or')} images to publish`,
   ].join(', ')
 }
 

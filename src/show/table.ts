@@ -14,8 +14,8 @@ const LONGEST = 120
 const INDENT = 4
 
 /**
- * Rows of aligned columns, two spaces apart, without trailing spaces and line ends. If a row is wider
- * than the terminal, all rows are folded: the first cell, and below it the other cells.
+ * Rows of aligned columns, two spaces apart, without empty columns, trailing spaces and line ends. If
+ * a row is wider than the terminal, all rows are folded: the first cell, and below it the other cells.
  *
  * @param width of the terminal; absent for complete lines, as in a pipe or a file
  * @param names of the columns, printed before the cells of a folded row
@@ -26,7 +26,8 @@ export function alignRows(
   width?: number,
   names: readonly string[] = [],
 ): string[][] {
-  const rows = table.map((row) => row.map(visibleLine))
+  const used = new Set(table.flatMap((row) => row.flatMap((cell, at) => (cell === '' ? [] : at))))
+  const rows = table.map((row) => row.filter((_, at) => used.has(at)).map(visibleLine))
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, at) => {
@@ -41,7 +42,9 @@ export function alignRows(
       .trimEnd(),
   )
   const isFitting = width === undefined || lines.every((line) => displayWidth(line) <= width)
-  return isFitting ? lines.map((line) => [line]) : rows.map((row) => foldRow(row, width, names))
+  if (isFitting) return lines.map((line) => [line])
+  const usedNames = names.filter((_, at) => used.has(at))
+  return rows.map((row) => foldRow(row, width, usedNames))
 }
 
 /** In columns. The library is slow for long texts, and is only needed for characters outside ASCII. */

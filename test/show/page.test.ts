@@ -49,7 +49,7 @@ describe('the headline', () => {
       [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
       '2 of 10 slots are behind their build by up to 9 days, 1 without an image, 1 image in 3 slots to publish',
     ],
-    [[NEWER, EXACT], '0 of 2 slots are behind their build, no images of azure to publish'],
+    [[NEWER, EXACT], '0 of 2 slots are behind their build, no azure images to publish'],
     [
       [REFUSED, EXACT],
       '0 of 2 slots are behind their build, 1 not graded (later OCP), images to publish unknown',
