@@ -20,8 +20,9 @@ export const initCommand = command({
     ['init --ocp 4.22', 'set the OCP version if none is found'],
   ],
 
-  async run({ STREAM_FILE: files, ocp }, { folder, terminal }) {
-    const { written, root, streams, conflicts } = await initWorkspace({ files, ocp }, folder)
+  async run({ STREAM_FILE: files, ocp }, context) {
+    const { terminal } = context
+    const { written, root, streams, conflicts } = await initWorkspace({ files, ocp }, context)
     for (const stream of streams) terminal.say(describeStream(stream, root))
     for (const conflict of conflicts) terminal.say(`warning: ${conflict}`)
     terminal.say(`${[...written].reverse().join(' and ')}: written`)

@@ -4,6 +4,7 @@ import {
   printWorkspace,
   type StreamConfig,
   targetFiles,
+  WORKSPACE_FILE,
   withStreamKeys,
 } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
@@ -17,7 +18,7 @@ import {
   refuseLosses,
 } from './capture.ts'
 import { missingName } from './capture-plan.ts'
-import { writeLocked } from './locks.ts'
+import { withLocks, writeLocked } from './locks.ts'
 import { prepareRegeneration, type RegenerateOptions } from './regenerate.ts'
 import { findStreamByFile, findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
@@ -38,10 +39,12 @@ export async function cosa2stream(
   context: CaptureContext,
 ) {
   const { folder } = context
-  const opened = await findWorkspace(folder)
-  const { name, config, clouds } = findStream(flags, options, opened, folder)
+  const find = async () => {
+    const opened = await findWorkspace(folder)
+    return { opened, ...findStream(flags, options, opened, folder) }
+  }
   const writesSnapshot = flags.target !== undefined || flags.snapshot !== undefined
-  const prepare = async () => {
+  const prepare = async ({ opened, name, config, clouds }: Awaited<ReturnType<typeof find>>) => {
     const capture = await prepareCapture(config, { ...options, allowsBuildsOnly: true }, context)
     refuseLosses(config.snapshot, capture)
     // The flags limit the queries, not the clouds of the stream.
@@ -59,9 +62,13 @@ export async function cosa2stream(
     ]
     return { stream: name, config, capture, regeneration, writes }
   }
-  if (options.dryRun || !writesSnapshot) return prepare()
-  const files = [...(name !== undefined && opened ? [opened.file] : []), config.snapshot]
-  return writeLocked(files, targetFiles(config), context, prepare)
+  if (options.dryRun || !writesSnapshot) return prepare(await find())
+  const workspace = folder.findUpwards(WORKSPACE_FILE)
+  return withLocks(workspace === undefined ? [] : [workspace], context, async () => {
+    const found = await find()
+    const { config } = found
+    return writeLocked([config.snapshot], targetFiles(config), context, () => prepare(found))
+  })
 }
 
 interface FoundStream {

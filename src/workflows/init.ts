@@ -16,6 +16,7 @@ import {
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/git.ts'
+import { type LockContext, withLocks } from './locks.ts'
 import { MARKETPLACE_FOLDER, marketplaceFilesFor, shortName } from './workspace.ts'
 
 /** Folders in which repositories keep their streams. */
@@ -43,9 +44,13 @@ export interface InitStream {
  *   about contradicting sources
  * @throws InputError if there is a workspace file, no stream, or a stream of unknown OCP version
  */
-export async function initWorkspace({ files, ocp }: InitOptions, folder: Folder) {
-  const root = folder.repositoryRoot() ?? ''
-  const file = join(root, WORKSPACE_FILE)
+export function initWorkspace(options: InitOptions, context: LockContext) {
+  const file = join(context.folder.repositoryRoot() ?? '', WORKSPACE_FILE)
+  return withLocks([file], context, () => writeWorkspace(file, options, context.folder))
+}
+
+async function writeWorkspace(file: string, { files, ocp }: InitOptions, folder: Folder) {
+  const root = dirname(file)
   if (folder.exists(file)) {
     throw new InputError(
       `${file}: already exists`,
