@@ -51,7 +51,7 @@ export interface PlanOptions {
   readonly dropsOfAnyStream?: boolean
   /**
    * Whether no cloud is queried, with a note, if the OCP version is unknown, and the default cloud is
-   * queried if the existing snapshot has no clouds.
+   * queried if the existing snapshot has no clouds. Images that are not queried keep their OCP version.
    */
   readonly allowsBuildsOnly?: boolean
 }

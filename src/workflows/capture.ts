@@ -177,7 +177,7 @@ async function captureOnce(
     const { kept } = unqueriedParts(before, planned, drop)
     refuseKept(found, file, partNames(kept, before))
     const whole = { ...plan.criteria, ...criteria }
-    refuseOtherSettings(config, { ...plan, criteria: whole }, before, kept)
+    refuseOtherSettings(config, options, { ...plan, criteria: whole }, before, kept)
   }
 
   const { timeout = CAPTURE_DEFAULTS.timeout } = options

@@ -22,7 +22,7 @@ import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, UserError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import type { CapturePlan } from './capture-plan.ts'
+import type { CapturePlan, PlanOptions } from './capture-plan.ts'
 
 type SelectedFor = NonNullable<Criteria['selectedFor']>
 
@@ -269,6 +269,7 @@ export async function mergeEvidence(
  */
 export function refuseOtherSettings(
   config: StreamConfig,
+  { ocp: option, allowsBuildsOnly }: PlanOptions,
   plan: CapturePlan,
   before: Snapshot,
   kept: Parts,
@@ -277,7 +278,9 @@ export function refuseOtherSettings(
   const images = all.filter((part) => !isArchitecture(part))
   const architectures = all.filter(isArchitecture)
   const { name, ocp, url } = before.stream
-  const wanted = plan.ocp && printMajorMinor(plan.ocp)
+  const isNamed = (option ?? config.ocp ?? ocp) !== ocp
+  const keepsOcp = allowsBuildsOnly && plan.clouds.length === 0 && !isNamed
+  const wanted = keepsOcp ? undefined : plan.ocp && printMajorMinor(plan.ocp)
   const reasons: (readonly [part: string, text: string])[] = []
   const compare = (parts: readonly string[], isSame: boolean, was: string, is: string) => {
     if (isSame) return

@@ -3,6 +3,7 @@ import { groupBy } from '../core/group.ts'
 import {
   type CloudName,
   capturedClouds,
+  cloudParts,
   type Snapshot,
   type StreamIdentity,
 } from '../core/snapshot/snapshot.ts'
@@ -66,11 +67,13 @@ export async function otherIdentity(
   const plan = async (settings: StreamConfig) =>
     (await planCapture(settings, { allowsBuildsOnly: true }, snapshot, folder)).stream
   const planned = await plan(config)
+  const { selectedFor = {} } = snapshot.criteria
+  const parts = capturedClouds(snapshot).flatMap((cloud) => cloudParts(snapshot, cloud))
   const faults: Fault[] = []
   for (const key of keys) {
     const [value, wanted] = [snapshot.stream[key], planned[key]]
-    // Without a cloud there is no OCP version to query.
-    const isQueried = key !== 'ocp' || capturedClouds(snapshot).length > 0
+    // Images that were not queried for the builds keep their OCP version.
+    const isQueried = key !== 'ocp' || parts.some((part) => !Object.hasOwn(selectedFor, part))
     if (value === wanted || !isQueried) continue
     const source = config[key] === wanted ? `${file} has ${wanted}` : `an update uses ${wanted}`
     const isEnough = (await plan({ ...config, [key]: value }))[key] === value

@@ -163,7 +163,14 @@ async function updateStream(
     return { name, hasImages }
   }
   const capture = await refusals.catch(name, () =>
-    prepareCapture(limited, { ...options, builds: undefined, dropsOfAnyStream: true }, context),
+    prepareCapture(
+      limited,
+      {
+        ...{ ...options, builds: undefined, dropsOfAnyStream: true },
+        allowsBuildsOnly: options.clouds?.length === 0,
+      },
+      context,
+    ),
   )
   if (capture === undefined) return { name, hasImages }
   await refusals.catch(name, () => refuseLosses(config.snapshot, capture))

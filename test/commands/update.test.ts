@@ -250,6 +250,23 @@ describe('marketplace images that are not queried for the new build', () => {
     expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
+  it('stay those of the former OCP version', async () => {
+    const update = await start({})
+    const before = await read('m.json')
+    const later = '419.96.202505231200-0'
+    const refused = await offline('update', '--cloud', 'none', '--ocp', '4.19', later)
+    expect(refused).toMatchObject({ status: 1 })
+    expect(refused.stderr).toContain('azure was captured for OCP 4.18, not 4.19\n')
+    const bump = await offline('update', '--cloud', 'none', later)
+    expect(bump).toMatchObject({ status: 0 })
+    expect(await read('m.json')).toBe(before)
+    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await offline('verify', 'snapshots/one.json')).toMatchObject({ status: 0 })
+    expect(await update('--allow-regression')).toMatchObject({ status: 0 })
+    expect((await readJson('snapshots/one.json')).stream.ocp).toBe('4.19')
+    expect(await kept()).toBeUndefined()
+  })
+
   it('are not selected for a new architecture', async () => {
     const { x86_64: _, ...others } = OLD
     await start({ builds: others }, others)

@@ -38,7 +38,9 @@ export function selectImages(
     const floor = findFloor(snapshot.criteria[cloud])
     const { rhel, selectedFor = {} } = snapshot.criteria
     return wanted.flatMap(({ architecture, wanted }) => {
-      const slots = FACTS[cloud].slots(snapshot, architecture, wanted.ocp).sort(compareSlots)
+      const former = wantedRelease(snapshot, selectedFor[cloud]?.[architecture] ?? '')
+      const { ocp } = former ?? wanted
+      const slots = FACTS[cloud].slots(snapshot, architecture, ocp).sort(compareSlots)
       const selections = slots.flatMap((slot) => {
         const releases = selectedFor[slot.region ?? cloud]
         const own = releases ? wantedRelease(snapshot, releases[architecture] ?? '') : wanted
