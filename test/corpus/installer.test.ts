@@ -283,6 +283,8 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(stdout.replace(/^rhel-9: FAILED\n/, '')).toMatch(difference)
     const remedies = new Set(stderr.match(/(?<=^ {4}Run ).*?(?=\.?$|, or )/gm))
     expect(remedies.size).toBe(1)
+    // Only the file that differs is named.
+    expect(stderr).not.toContain('coreos-rhel-9.json, ')
     const [line = ''] = remedies
     const [program, ...args] = line.split(' ')
     if (program === 'git') await git(folder, ...args)
@@ -340,13 +342,15 @@ describe.each(VARIANTS)('$name', (variant) => {
     await git(folder, 'reset', '--quiet', '--hard', head)
   })
 
-  it('update --ocp moves a stream to the next OCP version', async () => {
+  it('update --ocp moves both streams to the OCP version of a new branch', async () => {
     const { status, stderr } = await query('update', '--ocp', next)
     const remedy = /^Specify the stream: stream-snapshot (.*)$/m.exec(stderr)?.[1] ?? ''
     expect({ status, remedy }).toEqual({ status: 2, remedy: `update rhel-9 --ocp ${next}` })
     expect(await query(...remedy.split(' '))).toMatchObject({ status: 0 })
-    expect((await readJson('stream-snapshot.json')).streams['rhel-9'].ocp).toBe(next)
-    expect(await call('check')).toMatchObject({ status: 0 })
+    expect(await query('update', 'rhel-10', '--ocp', next)).toMatchObject({ status: 0 })
+    const { streams } = await readJson('stream-snapshot.json')
+    expect([streams['rhel-9'].ocp, streams['rhel-10'].ocp]).toEqual([next, next])
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
   it('configmap has the keys of the installer, and image reads it', async () => {
