@@ -204,16 +204,8 @@ async function captureOnce(
   const { content, kept, dropped, remaining } = merged
   const keptNames = before ? partNames(kept, before) : []
   if (found) refuseKept(found, file, keptNames)
-  const evidence =
-    kept.length === 0
-      ? captured.recording
-      : await mergeEvidence(
-          content,
-          keptNames,
-          captured.recording,
-          found?.recording ?? '[]',
-          recording,
-        )
+  const former = found?.recording
+  const evidence = await mergeEvidence(content, keptNames, captured.recording, former, recording)
   const comparison = remaining && compareContents(remaining, content)
   const lost = before && comparison ? lostParts(before, content, comparison) : []
   const now = `${context.now().toISOString().slice(0, 19)}Z`

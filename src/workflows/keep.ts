@@ -245,9 +245,10 @@ export async function mergeEvidence(
   content: SnapshotContent,
   kept: readonly string[],
   captured: Recording,
-  former: string,
+  former = '[]',
   file: string,
 ): Promise<Recording> {
+  if (kept.length === 0) return captured
   const { replayEvidence } = await import('../capture/verify.ts')
   const { getExchangeKey, readRecording } = await import('../capture/recording.ts')
   const keys = new Set(captured.map(getExchangeKey))
