@@ -14,9 +14,9 @@ const LIMITS: Readonly<Record<string, string>> = {
 
 const words = process.argv.slice(2)
 
-start().catch(({ code, syscall, message, exitCode = 70 }) => {
+start().catch(({ code, syscall, message, remedy = '', exitCode = 70 }) => {
   const limit = LIMITS[syscall] ?? LIMITS[code]
-  processOutput('stderr').write(`stream-snapshot: ${limit ?? message}\n`)
+  processOutput('stderr').write(`stream-snapshot: ${limit ?? `${message}\n${remedy}`.trimEnd()}\n`)
   process.exit(limit === undefined ? exitCode : 2)
 })
 

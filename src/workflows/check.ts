@@ -3,11 +3,12 @@ import type { Check } from '../capture/verify.ts'
 import { isSnapshotText } from '../core/history/state.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { readStream } from '../core/stream/stream.ts'
-import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
+import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { restoreCommand } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
+import { withFileRemedy } from './remedies.ts'
 import { type Fault, otherSettings } from './settings.ts'
 import { isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
@@ -89,10 +90,7 @@ async function checkStream(
     return { name, config, faults, verification }
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof LaterVersionError) throw error
-    const {
-      message,
-      remedy = `Correct the file, or run git checkout -- ${targetFiles(config).join(' ')}`,
-    } = error
+    const { message, remedy } = await withFileRemedy(error, folder)
     return { name, config, faults: [{ message, remedy }] }
   }
 }

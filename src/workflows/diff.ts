@@ -18,6 +18,7 @@ import { type StreamConfig, streamConfigs, WORKSPACE_FILE } from '../core/worksp
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import {
+  explainMissing,
   openTrees,
   readIfInRevision,
   readSinceCommitted,
@@ -278,10 +279,7 @@ export async function diffSnapshots(
   const later = after ?? before
   if (later === undefined) {
     throw otherName === undefined
-      ? new InputError(
-          `${name}: not found in the working tree or in HEAD`,
-          `Use --base ${name} to compare with a revision.`,
-        )
+      ? await explainMissing(name, folder)
       : new InputError(
           `${name} and ${otherName}: no such files`,
           'Specify at least one existing snapshot.',

@@ -6,7 +6,6 @@ import {
   type Window,
 } from '../core/history/history.ts'
 import { type FileText, readWorkspaceSettings } from '../core/history/state.ts'
-import { nearest } from '../core/workspace/nearest.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
@@ -41,8 +40,6 @@ export interface HistoryRequest {
   readonly title: string
   /** The first files that git has a version of are used. */
   readonly choices: readonly HistoryPaths[]
-  /** A stream with a similar name, if the path does not exist. */
-  readonly suggestion?: string | undefined
 }
 
 /**
@@ -91,8 +88,6 @@ function fileRequest(
   opened: OpenedWorkspace | undefined,
   folder: Folder,
 ): HistoryRequest {
-  const names = [...(opened?.streams.keys() ?? [])]
-  const suggestion = folder.exists(path) ? undefined : nearest(path, names)
   const [stream, config] = findStreamByFile(opened, folder, path) ?? []
   if (opened && stream !== undefined && config) {
     const { target, marketplaceFile } = config
@@ -103,11 +98,11 @@ function fileRequest(
       ...(isOther(marketplaceFile) && { marketplaceFile }),
     }
     const workspace = { file: opened.file, stream }
-    return { title: path, choices: [{ main: path, ...others, workspace }], suggestion }
+    return { title: path, choices: [{ main: path, ...others, workspace }] }
   }
   const marketplaceFile = marketplaceFilesFor(path).find((each) => folder.exists(each))
   const target = streamFilesFor(path).find((each) => folder.exists(each))
-  return { title: path, choices: [{ main: path, marketplaceFile, target }], suggestion }
+  return { title: path, choices: [{ main: path, marketplaceFile, target }] }
 }
 
 export interface StreamHistory {
@@ -130,7 +125,7 @@ interface Step extends Omit<FileCommit, 'files'> {
 /** @throws InputError without a git repository, NoVersions if git has no version of the files */
 export async function openHistory(
   folder: Folder,
-  { choices, suggestion }: HistoryRequest,
+  { choices }: HistoryRequest,
   window: Window,
 ): Promise<StreamHistory> {
   let missing: NoVersions | undefined
@@ -142,8 +137,7 @@ export async function openHistory(
       missing ??= error
     }
   }
-  if (missing === undefined || suggestion === undefined) throw missing
-  throw new NoVersions(missing.message, `Did you mean the stream ${suggestion}?`)
+  throw missing
 }
 
 async function openPaths(

@@ -9,10 +9,7 @@ import { capturedClouds } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
-import { nearest } from '../core/workspace/nearest.ts'
-import { type StreamConfig, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
-import { InputError } from '../errors.ts'
-import { printPath } from '../files/error.ts'
+import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
 import {
   findMarketplaceFile,
@@ -33,8 +30,7 @@ export async function openImageSource(folder: Folder, source: string): Promise<I
   const streams = opened?.streams ?? new Map<string, StreamConfig>()
   const named = folder.exists(source) ? undefined : streams.get(source)
   const file = named ? (named.target ?? named.snapshot) : source
-  const text = await (file === STDIN ? folder.read : folder.readIfExists)(file)
-  if (text === undefined) throw noSource(file, named ? [] : [...streams.keys()])
+  const text = await folder.read(file)
   const found = await readImageSource(text, file === STDIN ? 'stdin' : file)
   if (file === STDIN) return found
   const [name = source, config] = findStreamByFile(opened, folder, file) ?? []
@@ -89,20 +85,4 @@ async function remedyFor(
   return queried.length === 0
     ? `Run stream-snapshot update ${name}.`
     : `Run stream-snapshot update ${name} to query ${queried.join(', ')} again, as no marketplace images were found.`
-}
-
-function noSource(source: string, names: readonly string[]): InputError {
-  const suggestion = nearest(source, names)
-  const shown = printPath(source)
-  return names.length === 0
-    ? new InputError(
-        `${shown}: no such file`,
-        'Specify a stream, a marketplace file or a snapshot.',
-      )
-    : new InputError(
-        `${shown}: no such file, and no stream of ${WORKSPACE_FILE}`,
-        suggestion
-          ? `Did you mean ${suggestion}?`
-          : `Specify a file, or one of ${names.join(', ')}.`,
-      )
 }

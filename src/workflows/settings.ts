@@ -14,6 +14,7 @@ import { UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { planCapture } from './capture-plan.ts'
 import { allParts, hasCriteria } from './keep.ts'
+import { withFileRemedy } from './remedies.ts'
 
 export interface Fault {
   readonly message: string
@@ -50,7 +51,7 @@ export async function otherSettings(
   } catch (error) {
     // For example criteria that are invalid: an update would fail, too.
     if (!(error instanceof UserError)) throw error
-    return [error]
+    return [await withFileRemedy(error, named.folder)]
   }
 }
 

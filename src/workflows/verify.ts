@@ -10,6 +10,7 @@ import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
+import { withFileRemedy } from './remedies.ts'
 import { type Fault, isPending } from './settings.ts'
 
 export interface Verification {
@@ -110,7 +111,7 @@ async function checkTarget(
     }
     const isFault = error instanceof UserError && !(error instanceof LaterVersionError)
     if (!isFault || isMissing(error)) throw error
-    const { message, remedy } = error
+    const { message, remedy } = await withFileRemedy(error, folder)
     return { check: { fault: message, remedy } }
   }
 }

@@ -115,7 +115,12 @@ describe('check names the repair', () => {
 
   it.each([
     ['missing', undefined, /^ {2}scos: scos\.json: no such file$/, /^ {4}Change target of scos /],
-    ['no stream', 'garbage', /^ {2}scos: scos\.json:1:1: /, /git checkout -- scos\.json$/],
+    [
+      'no stream',
+      'garbage',
+      /^ {2}scos: scos\.json:1:1: /,
+      /^ {4}Correct the file, or use another file\.$/,
+    ],
   ])('of a stream without builds and clouds that is %s', async (_, text, fault, remedy) => {
     const scos = { snapshot: 'snapshots/scos.json', target: 'scos.json', layouts: ['none'] }
     await writeFile(at('stream-snapshot.json'), JSON.stringify({ streams: { scos } }))

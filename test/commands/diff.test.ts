@@ -157,8 +157,11 @@ describe('diff with revisions', () => {
   })
 
   it.each([
-    ['HEAD~9:snapshots/x.json', 'unknown revision HEAD~9'],
-    ['HEAD:snapshots', 'is a directory, expected a file'],
+    [
+      'HEAD~9:snapshots/x.json',
+      'unknown revision HEAD~9\nList the revisions with git log --oneline.',
+    ],
+    ['HEAD:snapshots', 'is a directory, expected a file\nUse another file.'],
   ])('says what is wrong with %s', async (name, fault) => {
     const { status, stdout, stderr } = await diff(name, 'snapshots/b.json')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

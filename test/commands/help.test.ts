@@ -108,7 +108,7 @@ describe('a mistake in the command line', () => {
     ['regnerate x', 'unknown command: regnerate; did you mean regenerate?'],
     ['nosuch', 'unknown command: nosuch'],
     ['verify', 'missing argument: SNAPSHOT'],
-    ['diff a', 'a: not found in the working tree or in HEAD'],
+    ['diff a', 'a: no such file'],
     ['completion tcsh', 'SHELL: expected one of bash, zsh, fish, found "tcsh"'],
     ['regenerate s.json --traget x', 'unknown option: --traget; did you mean --target?'],
     ['report x', 'missing option: --file'],

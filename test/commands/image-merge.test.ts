@@ -31,10 +31,12 @@ async function merged(text: string, ...words: string[]): Promise<unknown> {
   return load(stdout)
 }
 
-const refusal = (status: number, ...lines: string[]) => ({
+const refusal = (status: number, message: string, ...remedy: readonly string[]) => ({
   status,
   stdout: '',
-  stderr: lines.map((line) => `${line}\n`).join(''),
+  stderr: [message, ...(remedy.length > 0 ? remedy : ['Correct the file, or use another file.'])]
+    .map((line) => `${line}\n`)
+    .join(''),
 })
 
 /** An install-config with these members of its pools and of its cloud. */
@@ -171,7 +173,11 @@ describe('an install-config', () => {
     ],
   ])('with a wrong architecture is refused: %j', async (text, message) => {
     expect(await merge(text)).toEqual(
-      refusal(2, ...`stream-snapshot: x.yaml: ${message}`.split('\n')),
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: ${message.split('\n')[0]}`,
+        ...message.split('\n').slice(1),
+      ),
     )
   })
 
@@ -538,7 +544,11 @@ describe('a file', () => {
     ],
   ])('%j is refused', async (text, message) => {
     expect(await merge(text)).toEqual(
-      refusal(2, ...`stream-snapshot: x.yaml: ${message}`.split('\n')),
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: ${message.split('\n')[0]}`,
+        ...message.split('\n').slice(1),
+      ),
     )
   })
 

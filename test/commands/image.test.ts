@@ -69,8 +69,7 @@ describe('SOURCE of image', () => {
     expect(await image('rhel9')).toEqual({
       status: 2,
       stdout: '',
-      stderr:
-        'stream-snapshot: rhel9: no such file, and no stream of stream-snapshot.json\nDid you mean rhel-9?\n',
+      stderr: 'stream-snapshot: rhel9: no such file\nDid you mean rhel-9?\n',
     })
   })
 

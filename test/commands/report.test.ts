@@ -48,7 +48,7 @@ describe('report', () => {
     const before = await readdir(folder)
     expect(await report('nope.json', '--file', 'report.html')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: nope.json: no such file\n',
+      stderr: 'stream-snapshot: nope.json: no such file\nSpecify the path of an existing file.\n',
     })
     expect(await report('rhcos.json', '--file', './rhcos.json')).toMatchObject({
       status: 2,

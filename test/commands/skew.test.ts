@@ -189,11 +189,11 @@ describe('skew', () => {
   it('says which file is missing, and which value is wrong', async () => {
     expect(await skew('nope.json')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: nope.json: no such file\n',
+      stderr: 'stream-snapshot: nope.json: no such file\nSpecify the path of an existing file.\n',
     })
     expect(await skew('s.json', '--target', 'nope.json')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: nope.json: no such file\n',
+      stderr: 'stream-snapshot: nope.json: no such file\nSpecify the path of an existing file.\n',
     })
     expect(await skew('s.json')).toMatchObject({
       status: 2,

@@ -56,7 +56,11 @@ describe('an input file', () => {
       CONFLICT,
       's.json:2:1: merge conflict marker <<<<<<<\nResolve the conflict, or restore the file with git checkout HEAD -- s.json',
     ],
-    ['not text', Buffer.from([0x89, 0x50, 0xff, 0xfe]), 's.json: not UTF-8 text'],
+    [
+      'not text',
+      Buffer.from([0x89, 0x50, 0xff, 0xfe]),
+      's.json: not UTF-8 text\nCorrect the file, or use another file.',
+    ],
   ])('that is %s is named with the remedy', async (_, content, message) => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 's.json'), content)
@@ -89,7 +93,7 @@ describe('an input file', () => {
     await writeFile(join(folder, 's.json'), text)
     const { status, stderr } = await run(['image', 's.json'], { cwd: folder })
     expect(status).toBe(2)
-    expect(stderr).toMatch(/found (the end of the file|an empty file)\nRestore the file from git/)
+    expect(stderr).toMatch(/found (the end of the file|an empty file)\nCorrect the file, or /)
   })
 
   it('in a submodule that is not checked out is named with the remedy', async () => {
@@ -108,20 +112,25 @@ describe('an input file', () => {
     })
   })
 
-  it.each<[name: string, make: string, message: string]>([
+  it.each<[name: string, make: string, message: string, remedy?: string]>([
     ['a pipe', 'mkfifo s.json', 's.json: is a pipe, expected a file'],
     ['a directory', 'mkdir s.json', 's.json: is a directory, expected a file'],
     ['a link to a device', 'ln -s /dev/zero s.json', 's.json: is a device, expected a file'],
-    ['a link to itself', 'ln -s s.json s.json', 's.json: a link that leads to itself'],
+    [
+      'a link to itself',
+      'ln -s s.json s.json',
+      's.json: a link that leads to itself',
+      'Correct the link.',
+    ],
     ['too long', 'truncate -s 65M s.json', 's.json: longer than 64 MB'],
-  ])('that is %s is refused at once', async (_, make, message) => {
+  ])('that is %s is refused at once', async (_, make, message, remedy = 'Use another file.') => {
     const folder = await temporaryFolder()
     await sh(folder, make)
     for (const command of ['list', 'image']) {
       expect(await run([command, 's.json'], { cwd: folder })).toEqual({
         status: 2,
         stdout: '',
-        stderr: `stream-snapshot: ${message}\n`,
+        stderr: `stream-snapshot: ${message}\n${remedy}\n`,
       })
     }
   })
@@ -133,11 +142,11 @@ describe('an input file', () => {
     await truncate(join(folder, name), 65 * 1024 * 1024)
     expect(await run(['list', name], { cwd: folder })).toMatchObject({
       status: 2,
-      stderr: `stream-snapshot: ${name}: longer than 64 MB\n`,
+      stderr: `stream-snapshot: ${name}: longer than 64 MB\nUse another file.\n`,
     })
     expect(await run(['list', `n${name}`], { cwd: folder })).toMatchObject({
       status: 2,
-      stderr: `stream-snapshot: n${name}: file name too long\n`,
+      stderr: `stream-snapshot: n${name}: file name too long\nUse a shorter name.\n`,
     })
   })
 })

@@ -4,6 +4,7 @@ import { nearest } from '../../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../../errors.ts'
 import type { Io } from '../../io.ts'
 import { VERSION } from '../../version.ts'
+import { withFileRemedy } from '../../workflows/remedies.ts'
 import { type Command, GLOBAL_OPTIONS, helpRemedy } from '../command.ts'
 import { COMMANDS } from '../index.ts'
 import type { Option, OptionTable, Words } from '../option.ts'
@@ -26,7 +27,8 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     io.stdout.write(text)
     return 0
   } catch (error) {
-    return reportError(error, io, words.includes('--debug'))
+    const described = await withFileRemedy(error, io.folder)
+    return reportError(described, io, words.includes('--debug'))
   }
 }
 

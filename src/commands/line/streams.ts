@@ -3,6 +3,7 @@ import { type StreamConfig, WORKSPACE_FILE } from '../../core/workspace/workspac
 import { CheckFailure, errorLines, InputError, type UserError } from '../../errors.ts'
 import { STDIN } from '../../files/folder.ts'
 import { printJson } from '../../show/json.ts'
+import { withFileRemedy } from '../../workflows/remedies.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
 import { type Command, type Context, type ExitCode, readArgs } from '../command.ts'
 import type { Words } from '../option.ts'
@@ -91,7 +92,7 @@ async function runAll(
       data('')
     } catch (error) {
       if (!(error instanceof CheckFailure || error instanceof InputError)) throw error
-      const { message, remedy, lines } = error
+      const { message, remedy, lines } = await withFileRemedy(error, context.folder)
       const Kind = error instanceof InputError ? InputError : CheckFailure
       failures.push(new Kind(`${name}: ${message}`, remedy, { lines, cause: error }))
     }

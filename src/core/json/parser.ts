@@ -21,7 +21,6 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const LITERAL = /true|false|null/y
 const SPACES = /[ \t\r\n]*/y
 const TOKEN = /"[^"\r\n]*"?|[\p{L}\p{N}_.+-]+|./suy
-const RESTORE = 'Restore the file from git, or correct it.'
 
 /**
  * Parses JSON strictly by RFC 8259.
@@ -57,7 +56,7 @@ class Parser {
     const before = this.take(SPACES)
     if (this.at === this.text.length) {
       this.at = 0
-      throw this.error('expected JSON, found an empty file', RESTORE)
+      throw this.error('expected JSON, found an empty file')
     }
     const start = this.at
     const root = this.value('a value')
@@ -194,7 +193,7 @@ class Parser {
 
   private unexpected(expected: string): InputError {
     if (this.at >= this.text.length) {
-      return this.error(`expected ${expected}, found the end of the file`, RESTORE)
+      return this.error(`expected ${expected}, found the end of the file`)
     }
     TOKEN.lastIndex = this.at
     const [found = ''] = TOKEN.exec(this.text) ?? []

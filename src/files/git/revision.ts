@@ -19,6 +19,8 @@ export interface Trees extends Disposable {
   readonly after: Tree
 }
 
+const LIST_REVISIONS = 'List the revisions with git log --oneline.'
+
 const SHALLOW_REMEDY =
   'Fetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.'
 
@@ -123,7 +125,7 @@ export function locateInGit(
   return { folder: { path: folder, env: cwd.env }, name: relative(folder, file), link }
 }
 
-async function explainMissing(name: string, folder: Folder): Promise<InputError> {
+export async function explainMissing(name: string, folder: Folder): Promise<InputError> {
   const error = fileError(name, { code: 'ENOENT' })
   if (error.remedy !== undefined || name.startsWith('-')) return error
   const { status } = await runGit(['rev-parse', '--verify', '--quiet', `${name}^{tree}`], folder)
@@ -232,7 +234,7 @@ class Repository implements Disposable {
     const [, remote = '', branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(revision) ?? []
     const remotes = (await this.output('remote')).split('\n')
     const fetch = `Fetch it: git fetch ${isCut ? '--unshallow ' : ''}${remote} ${branch}:refs/remotes/${remote}/${branch}`
-    const remedy = isCut ? SHALLOW_REMEDY : 'List the revisions with git log --oneline.'
+    const remedy = isCut ? SHALLOW_REMEDY : LIST_REVISIONS
     throw new InputError(
       `${revision}: unknown revision`,
       branch !== undefined && remotes.includes(remote) ? fetch : remedy,
@@ -242,7 +244,7 @@ class Repository implements Disposable {
   /** @param revision empty for the index */
   async expectRevision(revision: string, name: string): Promise<void> {
     if (revision === '' || (await this.find(`${revision}^{tree}`, name)) !== undefined) return
-    throw new InputError(`${name}: unknown revision ${revision}`)
+    throw new InputError(`${name}: unknown revision ${revision}`, LIST_REVISIONS)
   }
 
   async isShallow(): Promise<boolean> {

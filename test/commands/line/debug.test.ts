@@ -8,7 +8,7 @@ describe('--debug', () => {
     async (command) => {
       const { status, stderr } = await runBuilt([command, 'missing.json', '--debug'])
       expect(status).toBe(2)
-      const [message, name, ...frames] = stderr.trimEnd().split('\n')
+      const [message, , name, ...frames] = stderr.trimEnd().split('\n')
       expect(message).toBe('stream-snapshot: missing.json: no such file')
       expect(name).toBe('InputError')
       expect(frames[0]).toMatch(/^ {4}at fileError \(\S*src\/files\/error\.ts:\d+:\d+\)$/)
@@ -18,6 +18,10 @@ describe('--debug', () => {
 
   it('is needed for that', async () => {
     const { stderr } = await run(['regenerate', 'missing.json'])
-    expect(stderr).toBe('stream-snapshot: missing.json: no such file\n')
+    expect(stderr.split('\n')).toEqual([
+      'stream-snapshot: missing.json: no such file',
+      expect.stringMatching(/^Specify the path of an existing file, or one of the streams /),
+      '',
+    ])
   })
 })

@@ -12,13 +12,13 @@ describe.runIf(existsSync('/dev/full'))('where nothing can be written', () => {
     `list ${SNAPSHOT}`,
     `regenerate ${SNAPSHOT} --quiet`,
     `verify ${SNAPSHOT}`,
-  ])('%s says so in one line', async (words) => {
+  ])('%s reports it once', async (words) => {
     const { status, stderr } = await run(words.split(' '), {
       wrapper: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'],
     })
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: 'stream-snapshot: stdout: no space left on the device\n',
+      stderr: 'stream-snapshot: stdout: no space left on the device\nDelete other files.\n',
     })
   })
 })

@@ -74,7 +74,11 @@ describe('a snapshot with orders for a terminal in it', () => {
       expect(lines[0]).toBe(`s.json: schema: FAILED: ${fault}`)
     } else {
       expect(status).toBe(2)
-      expect(lines).toEqual([`stream-snapshot: s.json: ${fault}`, ''])
+      expect(lines).toEqual([
+        `stream-snapshot: s.json: ${fault}`,
+        'Correct the file, or use another file.',
+        '',
+      ])
     }
   })
 })

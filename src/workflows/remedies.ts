@@ -1,0 +1,50 @@
+import { basename, dirname, join } from 'node:path'
+import { nearest } from '../core/workspace/nearest.ts'
+import { InputError } from '../errors.ts'
+import type { Folder } from '../files/folder.ts'
+import { restoreCommand, runGit } from '../files/git/git.ts'
+import { splitRevision } from '../files/git/revision.ts'
+import { findWorkspace } from './workspace.ts'
+
+/** Adds a remedy to the error of a file that is missing or malformed. */
+export async function withFileRemedy<T>(error: T, folder: Folder): Promise<T> {
+  if (!(error instanceof InputError) || error.remedy !== undefined) return error
+  const remedy = await fileRemedy(error.message, folder)
+  return remedy === undefined ? error : Object.assign(error, { remedy })
+}
+
+/** @param message that begins with the file, perhaps after the name of a stream */
+async function fileRemedy(message: string, folder: Folder): Promise<string | undefined> {
+  const [, missing] = /(?:^|: )([^:]+): no such file$/.exec(message) ?? []
+  if (missing !== undefined) return findSimilar(missing, folder)
+  if (/: (is (a|not a|in) |longer than )/.test(message)) return 'Use another file.'
+  const files = message.split(': ').map((part) => part.replace(/:\d+:\d+$/, ''))
+  const file = files.find((each) => each === 'stdin' || folder.exists(each))
+  if (file !== undefined) return restore(file, folder)
+  const isOfRevision = files.some((each) => splitRevision(each).path && !each.includes('//'))
+  return isOfRevision ? 'Use a revision in which the file is valid.' : undefined
+}
+
+async function restore(file: string, folder: Folder): Promise<string> {
+  if (file === 'stdin') return 'Correct the input.'
+  if (folder.repositoryRoot() !== undefined) {
+    const { stdout } = await runGit(['ls-files', '-m', '--', folder.resolve(file)], folder)
+    if (stdout.length > 0) return `Correct the file, or run git checkout -- ${file}`
+  }
+  return 'Correct the file, or use another file.'
+}
+
+async function findSimilar(file: string, folder: Folder): Promise<string> {
+  const command = await restoreCommand(folder, file)
+  if (command) return `Run ${command}`
+  const workspace = await findWorkspace(folder).catch(() => undefined)
+  const streams = [...(workspace?.streams.keys() ?? [])]
+  const files = folder.list(dirname(file), '').map((name) => join(dirname(file), name))
+  const similar =
+    nearest(file, [...streams, ...files]) ??
+    files.find((each) => basename(each, '.json') === basename(file, '.json'))
+  if (similar !== undefined) return `Did you mean ${similar}?`
+  return streams.length > 0
+    ? `Specify the path of an existing file, or one of the streams ${streams.join(', ')}.`
+    : 'Specify the path of an existing file.'
+}
