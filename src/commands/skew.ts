@@ -9,7 +9,7 @@ import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { counted } from '../printable.ts'
+import { counted, listed } from '../printable.ts'
 import { SKEW_FORMATS, type SkewFormat, skewLines, withoutImage } from '../show/skew.ts'
 import { findSkew } from '../workflows/skew.ts'
 import { command } from './command.ts'
@@ -56,7 +56,7 @@ export const skewCommand = command({
     if (later > 0 && args['max-days'] !== undefined && args['fail-on'] === undefined) {
       const slots = counted(later, 'slot')
       terminal.say(
-        `${SOURCE}: --max-days accepts later builds of an earlier release in ${slots}; add --fail-on older-release`,
+        `${SOURCE}: --max-days does not count later builds of an earlier release (${slots}); --fail-on older-release does`,
       )
     }
     refuseSkew(skews, args)
@@ -83,10 +83,18 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
     ),
   ]
   if (lines.length === 0) return
-  const grade =
-    failOn === undefined || failOn === 'none' ? withoutImage(failing) : `${failOn} or worse`
-  const limit =
-    maxDays === undefined ? grade : `more than ${counted(maxDays, 'day')} behind or ${grade}`
+  const isEmpty = failing.some(({ image }) => image === undefined)
+  const limit = listed(
+    [
+      ...(maxDays === undefined ? [] : [`more than ${counted(maxDays, 'day')} behind`]),
+      ...(failOn !== undefined && failOn !== 'none'
+        ? [`graded ${failOn} or worse`]
+        : isEmpty || failOn === 'none'
+          ? [withoutImage(failing)]
+          : []),
+    ],
+    'or',
+  )
   const verb = failing.length === 1 ? 'is' : 'are'
   const slots = `${failing.length} of ${counted(skews.length, 'slot')} ${verb} ${limit}`
   const plans =

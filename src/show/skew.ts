@@ -32,14 +32,11 @@ function skewText(skews: readonly SlotSkew[], isAll: boolean, styled: Styled): s
       line.replace(GRADE, (grade) => style(GRADE_STYLES[grade as Grade], grade)),
     )
   const { release, ...slots } = withoutRelease(slotsToShow(skews, isAll))
-  const heading = release
-    ? `${isAll ? 'slots of' : 'behind'} ${release}`
-    : isAll
-      ? 'slots'
-      : 'behind'
   const blocks = [
     foldLine(skewSummary(skews), width()),
-    ...(slots.rows.length > 0 ? [[style('bold', heading), ...print(slots)]] : []),
+    ...(slots.rows.length > 0
+      ? [[style('bold', slotHeading(skews, isAll, release)), ...print(slots)]]
+      : []),
     ...publishTables(skews).map((table, at) => [
       ...(at === 0 ? [style('bold', 'to publish')] : []),
       ...print(table),
@@ -50,6 +47,12 @@ function skewText(skews: readonly SlotSkew[], isAll: boolean, styled: Styled): s
 
 function slotsToShow(skews: readonly SlotSkew[], isAll: boolean): Table {
   return isAll ? slotTable(skews) : lagTable(skews.filter(isBehind))
+}
+
+function slotHeading(skews: readonly SlotSkew[], isAll: boolean, release?: string): string {
+  if (isAll) return release ? `slots of ${release}` : 'slots'
+  const isEmpty = skews.some(({ image }) => image === undefined)
+  return `behind ${release ?? 'the build'}${isEmpty ? ', or without an image' : ''}`
 }
 
 /** Without the column of the release if all slots have the same one. */
@@ -96,7 +99,7 @@ function isBehind({ image, grade }: SlotSkew): boolean {
 }
 
 /**
- * `13 of 58 slots are behind their build by up to 526 days, 2 without an image, 14 images to publish`.
+ * `13 of 58 slots are behind the build by up to 526 days, 2 without an image, 14 images to publish`.
  * One image can fill several slots: `4 images in 44 slots to publish`.
  */
 export function skewSummary(slots: readonly SlotSkew[]): string {
@@ -112,7 +115,7 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
   return [
     ...(reasons.length < slots.length
       ? [
-          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is behind its' : 'are behind their'} build${range}`,
+          `${lag} of ${counted(slots.length, 'slot')} ${lag === 1 ? 'is' : 'are'} behind the build${range}`,
         ]
       : []),
     ...(empty > 0 ? [`${empty} ${withoutImage(slots)}`] : []),
@@ -157,7 +160,9 @@ export function lagTable(slots: readonly SlotSkew[]): Table {
 export function skewLines(slots: readonly SlotSkew[]): string[] {
   return groupLags(slots).map(({ text, state: { image, grade, days } }) => {
     if (image === undefined) return `${text}: no image`
-    return `${text}: ${grade ?? 'not graded'}${days === undefined || days <= 0 ? '' : ` by ${counted(days, 'day')}`}`
+    const lag = days === undefined || days <= 0 ? '' : counted(days, 'day')
+    if (grade === undefined) return `${text}: not graded${lag && `, ${lag} behind`}`
+    return `${text}: ${grade}${lag && ` by ${lag}`}`
   })
 }
 

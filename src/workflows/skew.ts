@@ -131,7 +131,7 @@ async function streamSkew(
       ? 'Use a stream with marketplace images, or a snapshot.'
       : name !== undefined
         ? `Run stream-snapshot update ${name}.`
-        : `Run stream-snapshot capture snapshot.json --stream ${stream}${option}, then stream-snapshot skew snapshot.json.`,
+        : `With cloud credentials, run stream-snapshot capture snapshot.json --stream ${stream}${option}, then stream-snapshot skew snapshot.json --target ${stream}.`,
   )
 }
 
@@ -150,9 +150,8 @@ async function findFile(
   candidates: readonly string[],
 ): Promise<FileText | undefined> {
   const path = named ?? candidates.find((each) => folder.exists(each))
-  if (path === undefined) return undefined
-  const text = await folder.read(path)
-  return { path, read: () => text }
+  const text = path && (await folder.readIfExists(path))
+  return path && text !== undefined ? { path, read: () => text } : undefined
 }
 
 /** @throws InputError for a missing snapshot of the workspace, and for a cloud that was not queried */

@@ -219,7 +219,7 @@ describe('the report of a snapshot without builds', () => {
     await commit('2024-10-20T12:00:00Z', 'bump')
     const text = await page('--target', 'rhcos.json')
     expect(text).toContain(
-      '1 of 14 slots is behind its build by up to 23 days, 13 without an image, 14 images',
+      '1 of 14 slots is behind the build by up to 23 days, 13 without an image, 14 images',
     )
     expect(text).toMatch(/<code>aro_418<.*<code>418\.94\.20241009</)
     expect(text).toContain(`<dt>Build for x86_64</dt><dd><code>${NEW}</code></dd>`)

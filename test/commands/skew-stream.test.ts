@@ -58,7 +58,7 @@ describe('skew without a snapshot', () => {
     const { status, stdout, stderr } = await skew('--max-days', '30', source)
     expect(status).toBe(1)
     expect(stdout).toMatch(/^azure ocp x86_64 gen2 .* older-release +56 days$/m)
-    expect(stdout).toMatch(/redhat +rh-ocp-worker +rh-ocp-worker +9\.8\.2026042800 or later/)
+    expect(stdout).toMatch(/redhat +rh-ocp-worker +rh-ocp-worker +9\.8\.2026042801 or later/)
     expect(stderr).toBe(
       [
         'stream-snapshot: 13 of 14 slots are more than 30 days behind or without an image',
@@ -101,7 +101,7 @@ describe('skew without a snapshot', () => {
     await write('s.json', value)
     const summary = async () => (await skew('s.json')).stdout.split('\n')[0]
     expect(await summary()).toBe(
-      '0 of 3 slots are behind their build, 2 without an image, 2 images to publish',
+      '0 of 3 slots are behind the build, 2 without an image, 2 images to publish',
     )
     const { 'no-purchase-plan': free, ocp } = BUILT_IN.azure?.plans ?? {}
     const plans = { 'no-purchase-plan': free, ocp }
@@ -110,7 +110,7 @@ describe('skew without a snapshot', () => {
       streams: { a: { snapshot: 'snapshots/a.json', target: 's.json', criteria: 'c.json' } },
     })
     expect(await summary()).toBe(
-      '0 of 2 slots are behind their build, 1 without an image, 1 image to publish',
+      '0 of 2 slots are behind the build, 1 without an image, 1 image to publish',
     )
   })
 
@@ -162,7 +162,7 @@ describe('skew without a snapshot', () => {
     expect(await skew('rhcos.json', '--max-days', '5')).toMatchObject({
       status: 0,
       stderr:
-        'rhcos.json: --max-days accepts later builds of an earlier release in 1 slot; add --fail-on older-release\n',
+        'rhcos.json: --max-days does not count later builds of an earlier release (1 slot); --fail-on older-release does\n',
     })
     expect((await skew('rhcos.json', '--fail-on', 'older-release')).status).toBe(1)
   })
@@ -186,7 +186,7 @@ describe('skew without a snapshot', () => {
     expect(await remedy('scos.json')).toBe(none)
     await write('s.json', streamWith(undefined))
     expect(await remedy('s.json')).toBe(
-      'Run stream-snapshot capture snapshot.json --stream s.json --ocp X.Y, then stream-snapshot skew snapshot.json.',
+      'With cloud credentials, run stream-snapshot capture snapshot.json --stream s.json --ocp X.Y, then stream-snapshot skew snapshot.json --target s.json.',
     )
     const stdin = await run(['skew', '-'], { cwd: folder, stdin: smallStream({ x86_64: RELEASE }) })
     expect(stdin.stderr).toBe(`stream-snapshot: -: no images\n${none}\n`)

@@ -123,7 +123,8 @@ describe('no file at all', () => {
     const { status, stderr } = await run(['list'], { cwd: elsewhere })
     expect({ status, stderr: stderr.split('\n')[0] }).toEqual({
       status: 2,
-      stderr: 'stream-snapshot: missing argument: SNAPSHOT',
+      stderr:
+        'stream-snapshot: no stream-snapshot.json in this folder or above it, up to the root of the git repository',
     })
   })
 })

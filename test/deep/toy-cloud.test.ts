@@ -183,7 +183,7 @@ it('a fourth cloud is one folder, its facts, its data, and a row in each of thre
   expect(await toy('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
   expect((await toy('list', 's.json')).stdout).toContain('blue-aarch64  418.94.202410090804-0')
   expect((await toy('skew', 's.json', '--target', 'rhcos.json')).stdout).toBe(
-    '0 of 2 slots are behind their build, no toy images to publish\n',
+    '0 of 2 slots are behind the build, no toy images to publish\n',
   )
   expect(await toy('regenerate', 's.json', '--target', 'rhcos.json')).toMatchObject({ status: 0 })
   const stream = await fs.readJson(at('rhcos.json'))

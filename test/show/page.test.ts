@@ -47,12 +47,12 @@ describe('the headline', () => {
   it.each<[slots: SlotSkew[], words: string]>([
     [
       [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
-      '2 of 10 slots are behind their build by up to 9 days, 1 without an image, 1 image in 3 slots to publish',
+      '2 of 10 slots are behind the build by up to 9 days, 1 without an image, 1 image in 3 slots to publish',
     ],
-    [[NEWER, EXACT], '0 of 2 slots are behind their build, no azure images to publish'],
+    [[NEWER, EXACT], '0 of 2 slots are behind the build, no azure images to publish'],
     [
       [REFUSED, EXACT],
-      '0 of 2 slots are behind their build, 1 not graded (later OCP), images to publish unknown',
+      '0 of 2 slots are behind the build, 1 not graded (later OCP), images to publish unknown',
     ],
     [[UNMEASURED], '1 not graded (release unknown), images to publish unknown'],
   ])('counts slots: %#', (slots, words) => {

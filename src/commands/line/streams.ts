@@ -27,9 +27,8 @@ export async function runOnStreams(
   const isFile = (word: string) => word === STDIN || folder.exists(word)
   const isWorkspace = folder.findUpwards(WORKSPACE_FILE) !== undefined
   const isList = command.positionals[place]?.isList
-  if (!command.forStream || !isWorkspace || (given.length === 0 ? isList : given.every(isFile))) {
-    return command.run(words, context)
-  }
+  const isComplete = given.length === 0 ? isList : !isWorkspace || given.every(isFile)
+  if (!command.forStream || isComplete) return command.run(words, context)
   const { streams } = await openWorkspace(folder)
   if (given.length === 0) return runAll(command, words, streams, context)
   const found = given.map((word) => {

@@ -15,7 +15,6 @@ import {
   compareMajorMinor,
   daysBehind,
   inferRhel,
-  isOfPublication,
   type MajorMinor,
   printMajorMinor,
   readMajorMinor,
@@ -119,17 +118,17 @@ function describeImage(
   }
 }
 
-/** Empty if an image of the same build is listed, or one with a time of publication after the build. */
+/** Empty if an image of the same build or of an admitted later one is listed. */
 function expectImage(
   snapshot: SnapshotContent,
   selection: Selection,
   requirement: Requirement,
 ): { expected?: Expected } {
-  const { grade, image, candidates } = selection
-  if (candidates.some((each) => each.grade === 'exact')) return {}
-  const version = readVersion(image?.version ?? '')
-  if (grade === 'newer-build' && version && isOfPublication(version)) return {}
   const isLaterAdmitted = isAdmitted('newer-build', requirement)
+  const isPublished = selection.candidates.some(
+    ({ grade }) => grade === 'exact' || (grade === 'newer-build' && isLaterAdmitted),
+  )
+  if (isPublished) return {}
   const wanted = { ...selection, isLaterAdmitted }
   return { expected: FACTS[selection.slot.cloud].expected(snapshot, wanted) }
 }

@@ -4,6 +4,7 @@ import {
   compareMajorMinor,
   compareStamps,
   isOfPublication,
+  nextHour,
   printMajorMinor,
   readMajorMinor,
   readVersion,
@@ -173,7 +174,7 @@ function sortVersions(images: readonly AzureImage[]): Version[] {
 
 /**
  * The build's version in the form of the SKU's other versions. If the latest version has the time of
- * publication, or if a paid plan has no version, any hour from the build on is expected where a later
+ * publication, or if a paid plan has no version, any hour after the build is expected where a later
  * build is admitted. Otherwise a release without an OCP version gives form B, and any other release the
  * form of the latest version with its OCP version, else with any OCP version, else form A. Each further
  * version has a longer time stamp, in case a deprecated image already has the version before it.
@@ -194,7 +195,7 @@ function expectVersions(
   const minor = text.split('.').slice(0, 2).join('.')
   const isOfTime = model ? isOfPublication(model) : isPaid(slot.plan)
   if (isOfTime && isLaterAdmitted) {
-    const hour = release.stamp.padEnd(HOUR, '0').slice(0, HOUR)
+    const hour = nextHour(release.stamp)
     return [{ version: `${isOfB ? minor : printMajorMinor(ocp)}.${hour}`, orLater: true }]
   }
   const revision = model?.revision === undefined ? '' : `-${release.revision ?? 0}`
@@ -207,4 +208,4 @@ function expectVersions(
 
 /** A date, which fits into Azure's 32 bits; then hour and minute. */
 const STAMP_LENGTHS = [8, 10, 12]
-const [DAY, HOUR] = [8, 10]
+const DAY = 8

@@ -1,3 +1,4 @@
+import { rhelForOcp } from '../versions/version.ts'
 import { type CloudFacts, column, type Entry } from './facts.ts'
 
 /** GCP: a global image for each plan. */
@@ -33,12 +34,17 @@ export const gcp: CloudFacts = {
     machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
     terms: () => 'on the page of the offer in Google Cloud Marketplace',
   },
-  /** `redhat-coreos-ocp-413-x86-64-202305021736` */
+  /**
+   * `redhat-coreos-ocp-413-x86-64-202305021736`, or `…-422-rhel10-x86-64-20260423` for a RHEL version
+   * that is not the default one of the OCP version.
+   */
   expected: ({ criteria }, { slot, wanted: { ocp, release, text } }) => {
     const { project = '', plans = {} } = criteria.gcp ?? {}
     const architecture = slot.architecture.replaceAll('_', '-')
     const prefix = plans[slot.plan]?.prefix ?? ''
-    const name = `${prefix}${ocp.major}${ocp.minor}-${architecture}-${release.stamp}`
+    const isDefault = rhelForOcp(criteria.rhel, ocp)?.major === release.rhel.major
+    const rhel = isDefault ? '' : `rhel${release.rhel.major}-`
+    const name = `${prefix}${ocp.major}${ocp.minor}-${rhel}${architecture}-${release.stamp}`
     return { place: { project, name }, version: text }
   },
 }

@@ -86,12 +86,19 @@ export function compareStamps(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
 }
 
-const DAY = 24 * 60 * 60 * 1000
+const HOUR = 60 * 60 * 1000
+const DAY = 24 * HOUR
 
 /** The days from the date of a version to the date of a build. */
 export function daysBehind(version: string, { stamp }: Release): number | undefined {
   const own = readVersion(version)?.stamp
   return own === undefined ? undefined : Math.round((time(stamp) - time(own)) / DAY)
+}
+
+/** The hour after a time stamp: `2024100909` for `202410090804`. */
+export function nextHour(stamp: string): string {
+  const hour = time(stamp) + (Number(stamp.slice(8, 10)) + 1) * HOUR
+  return new Date(hour).toISOString().replace(/\D/g, '').slice(0, 10)
 }
 
 function time(stamp: string): number {

@@ -78,7 +78,7 @@ function publishPart({ slots }: HistoryVersion): Html | undefined {
   if (tables.length === 0) return undefined
   const markdown = `${tables.map(codeTable).join('\n\n')}\n`
   const csv = tables.map(({ header, rows }) => [header, ...rows].map(csvLine).join('')).join('\n')
-  return html`<p data-copy="${markdown}" data-label="Copy as Markdown">Publish each image under exactly this name, with this version or, after “or later”, a later one.<span data-copy="${csv}" data-label="Copy as CSV"></span></p>
+  return html`<p data-copy="${markdown}" data-label="Copy as Markdown">Publish each image with exactly these values. “or later” means that a later version is accepted, too.<span data-copy="${csv}" data-label="Copy as CSV"></span></p>
 ${tables.map((table) => printTable(table, 'Images to publish'))}`
 }
 

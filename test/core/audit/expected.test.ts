@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { findVersion } from '../../../src/capture/clouds/gcp/images.ts'
 import { measureSkew } from '../../../src/core/audit/skew.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import type { Requirement } from '../../../src/core/selection/select.ts'
@@ -46,13 +47,13 @@ describe('the image that is expected', () => {
     ]
     expect(expectedFor(RELEASE, images, 'ocp')).toEqual([
       'rh-ocp-worker',
-      '4.18.2024100908',
+      '4.18.2024100909',
       'later',
     ])
   })
 
   it('is named by its publication in a paid plan that has no image yet', () => {
-    expect(expectedFor(RELEASE, [], 'opp')).toEqual(['rh-opp-worker', '4.18.2024100908', 'later'])
+    expect(expectedFor(RELEASE, [], 'opp')).toEqual(['rh-opp-worker', '4.18.2024100909', 'later'])
   })
 
   it('is nothing where a publication was after the build', () => {
@@ -65,7 +66,7 @@ describe('the image that is expected', () => {
     const stream = { ...snapshotOf([]).stream, ocp: '4.20' }
     expect(expectedFor('9.6.20251015-1', images, 'ocp', { stream })).toEqual([
       'rh-ocp-worker',
-      '9.6.2025101500',
+      '9.6.2025101501',
       'later',
     ])
   })
@@ -126,6 +127,44 @@ describe('the image that is expected', () => {
     const snapshot = snapshotOf([image], { stream, criteria: BUILT_IN, ...asked('420-v2') })
     const skews = measureSkew(snapshot, new Map([[architecture, release]]))
     expect(skews.find(({ slot }) => slot.generation === 2)?.expected?.place.sku).toBe(sku)
+  })
+
+  it.each([
+    ['4.18', '418.94.202410090804-0'],
+    ['4.20', '9.6.20251015-1'],
+    ['4.22', '9.8.20260428-0'],
+    ['4.22', '10.2.20260423-0'],
+    ['5.0', '9.8.20260428-0'],
+    ['5.0', '10.2.20260423-0'],
+  ])('is not expected after it is published: OCP %s, %s', (ocp, release) => {
+    const stream = { ...snapshotOf([]).stream, ocp }
+    const regions = [{ region: 'us-east-1', images: 0 }]
+    const snapshot = snapshotOf([], {
+      stream,
+      criteria: BUILT_IN,
+      queries: { azure: [], aws: regions, gcp: [] },
+    })
+    const releases = new Map(['aarch64', 'x86_64'].map((arch) => [arch, release]))
+    const missing = measureSkew(snapshot, releases).filter(({ expected }) => expected)
+    expect(missing.map(({ slot }) => slot.cloud)).toEqual(
+      expect.arrayContaining(['azure', 'aws', 'gcp']),
+    )
+    const published = (cloud: string) =>
+      missing.flatMap(({ slot, expected: { place = {}, version = '' } = {} }) =>
+        slot.cloud === cloud ? [{ ...slot, ...place, version, state: 'active', ocp }] : [],
+      )
+    const later = {
+      ...snapshot,
+      images: {
+        azure: published('azure'),
+        aws: published('aws').map((image, at) => ({ ...image, image: `ami-${at}`, name: '' })),
+        gcp: published('gcp').map((image) => {
+          const version = findVersion(String(Object(image).name), '', BUILT_IN.rhel)
+          return { ...image, version }
+        }),
+      },
+    } as never
+    expect(measureSkew(later, releases).filter(({ expected }) => expected)).toEqual([])
   })
 
   it.each(['exact', 'not-newer'] as const)(

@@ -7,7 +7,7 @@ import {
   type RhelTable,
   readVersion,
   releaseIn,
-  rhelForOcp,
+  rhelsForOcp,
 } from '../../../core/versions/version.ts'
 import type { Exchange } from '../../http/message.ts'
 import {
@@ -88,8 +88,8 @@ export function readImages(
   })
 }
 
-/** `…-413-x86-64-202305021736`: OCP 4.13 and the time of the build. */
-const NAME = /-([0-9])([0-9]{1,2})-[a-z0-9-]+-([0-9]{12})$/
+/** `…-413-x86-64-202305021736`, `…-422-rhel10-x86-64-20260423`: OCP, RHEL and the time of the build. */
+const NAME = /-([0-9])([0-9]{1,2})-(?:rhel([0-9]{1,2})-)?[a-z0-9-]+-([0-9]{8}|[0-9]{12})$/
 
 /**
  * The release in form A, with the RHEL version of the table or `00`; for another form of name, the
@@ -100,9 +100,10 @@ export function findVersion(
   description: string,
   table: RhelTable,
 ): string | undefined {
-  const [, major, minor, stamp] = NAME.exec(name) ?? []
+  const [, major, minor, rhelMajor, stamp] = NAME.exec(name) ?? []
   if (major !== undefined && minor !== undefined) {
-    const rhel = rhelForOcp(table, { major: Number(major), minor: Number(minor) })
+    const versions = rhelsForOcp(table, { major: Number(major), minor: Number(minor) })
+    const rhel = rhelMajor ? versions.find((each) => each.major === Number(rhelMajor)) : versions[0]
     const version = `${major}${minor}.${rhel ? `${rhel.major}${rhel.minor}` : '00'}.${stamp}`
     if (readVersion(version)) return version
   }
