@@ -97,17 +97,6 @@ async function fromSnapshot(args: Args, context: Context): Promise<NamedRegenera
       'Specify the stream to update with --target FILE.',
     )
   }
-  const { target, marketplaceFile } = config
-  if (
-    target &&
-    marketplaceFile &&
-    context.folder.resolve(target) === context.folder.resolve(marketplaceFile)
-  ) {
-    throw new InputError(
-      '--marketplace-file: the same file as --target',
-      'Remove --marketplace-file to write the images to the stream.',
-    )
-  }
   if (isDryRun(args) && config.target === undefined && config.marketplaceFile === undefined) {
     throw new InputError(`--${args.check ? 'check' : 'dry-run'}: nothing to compare with`, remedy)
   }

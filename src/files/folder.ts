@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
+import { attempt } from './error.ts'
 import { withLocks } from './lock.ts'
 import { findRepository, findUpwards, resolveLinks } from './paths.ts'
 import { readIfExists, readInput, readSibling, readStream } from './read.ts'
@@ -22,7 +23,7 @@ export function openFolder(
     path,
     env,
     resolve: at,
-    realPath: (file: string) => resolveLinks(file, at(file)),
+    realPath: (file: string) => attempt(file, () => resolveLinks(file, at(file))),
     relative: (absolute: string) => relative(path, absolute),
     exists: (file: string) => file !== STDIN && fs.existsSync(at(file)),
     /** The sorted names of a folder's files that end in `suffix`; empty for a missing folder. */

@@ -29,6 +29,7 @@ export async function withLocks<T>(
     for (const file of files) {
       const target = attempt(file, () => resolveTarget(file, at(file)))
       const lock = join(dirname(target), `.${basename(target)}.lock`)
+      if (held.includes(lock)) continue
       if (await acquire(lock, file, onWait)) held.push(lock)
       removeTemporaryFiles(dirname(target))
     }

@@ -19,7 +19,7 @@ import {
 } from './capture.ts'
 import { missingName } from './capture-plan.ts'
 import { withLocks, writeLocked } from './locks.ts'
-import { prepareRegeneration, type RegenerateOptions } from './regenerate.ts'
+import { prepareRegeneration, type RegenerateOptions, refuseSameFiles } from './regenerate.ts'
 import { findStreamByFile, findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
 interface Cosa2streamOptions extends CaptureOptions, RegenerateOptions {
@@ -56,7 +56,9 @@ export async function cosa2stream(
       folder,
     )
     const writes = [
-      ...(name !== undefined && opened ? workspaceWrites(name, opened, options, capture) : []),
+      ...(name !== undefined && opened
+        ? workspaceWrites(name, opened, options, { config, capture })
+        : []),
       ...(writesSnapshot ? capture.writes : []),
       ...regeneration.writes,
     ]
@@ -89,7 +91,15 @@ function findStream(
     (target === undefined ? undefined : findStreamByFile(opened, folder, target)) ?? []
   if (name === undefined || own === undefined || opened === undefined) {
     const snapshot = flags.snapshot ?? `snapshots/${snapshotName(flags, builds)}.json`
-    return { config: { require: 'any', ...flags, snapshot } }
+    const config = { require: 'any', ...flags, snapshot } as const
+    refuseSameFiles(config, folder)
+    return { config }
+  }
+  if (folder.resolve(own.target ?? '') !== folder.resolve(target ?? '')) {
+    throw new InputError(
+      `--target ${target}: not the target of stream ${name} in ${opened.file}`,
+      `Use --target ${own.target}.`,
+    )
   }
   const isOther = (path: string | undefined, known: string | undefined) =>
     path !== undefined && (known === undefined || folder.resolve(path) !== folder.resolve(known))
@@ -115,13 +125,15 @@ function snapshotName(flags: Partial<StreamConfig>, builds: readonly NamedBuild[
 function workspaceWrites(
   name: string,
   { file, text, workspace }: OpenedWorkspace,
-  { ocp }: Cosa2streamOptions,
-  { snapshot, kept }: CaptureResult,
+  { ocp, drop = [] }: Cosa2streamOptions,
+  { config, capture }: { readonly config: StreamConfig; readonly capture: CaptureResult },
 ): Write[] {
-  const captured = Object.entries(snapshot.builds).filter(
-    ([architecture]) => !kept.includes(architecture),
-  )
-  const builds = Object.fromEntries(captured.map(([arch, { release }]) => [arch, release]))
+  const { snapshot, kept } = capture
+  const captured = Object.entries(snapshot.builds)
+    .filter(([architecture]) => !kept.includes(architecture))
+    .map(([architecture, { release }]) => [architecture, release])
+  const others = Object.entries(config.builds ?? {}).filter(([each]) => !drop.includes(each))
+  const builds = Object.fromEntries([...others, ...captured])
   const keys = { builds, ...(ocp !== undefined && { ocp }) }
   const changed = printWorkspace(withStreamKeys(workspace, new Map([[name, keys]])))
   return changed === text ? [] : [{ file, text: changed }]

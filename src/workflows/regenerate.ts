@@ -52,8 +52,29 @@ export async function regenerateStream(
   options: RegenerateOptions,
   context: LockContext,
 ): Promise<Regeneration> {
+  refuseSameFiles(config, context.folder)
   const prepare = () => readRegeneration(config, options, context.folder)
   return options.dryRun ? prepare() : writeLocked([], targetFiles(config), context, prepare)
+}
+
+/** @throws InputError if the options name one file twice */
+export function refuseSameFiles(
+  { snapshot, target, marketplaceFile }: StreamConfig,
+  folder: Folder,
+): void {
+  const owners = new Map([[folder.realPath(snapshot), 'the snapshot']])
+  for (const [option, file] of Object.entries({
+    '--target': target,
+    '--marketplace-file': marketplaceFile,
+  })) {
+    if (file === undefined) continue
+    const path = folder.realPath(file)
+    const owner = owners.get(path)
+    if (owner !== undefined) {
+      throw new InputError(`${option} ${file}: the same file as ${owner}`, 'Use two files.')
+    }
+    owners.set(path, option)
+  }
 }
 
 export interface NamedRegeneration {

@@ -321,6 +321,11 @@ describe('input that cannot be used', () => {
       'rhcos.json/x: no such file: a part of its path is not a directory',
     ],
     [['--layout', 'enhancement', '--marketplace-file', 'm.json'], '--marketplace-file'],
+    [
+      ['--target', 'rhcos.json', '--marketplace-file', './rhcos.json'],
+      '--marketplace-file ./rhcos.json: the same file as --target',
+    ],
+    [['--target', 's.json'], '--target s.json: the same file as the snapshot'],
     [['--layout', 'none', '--layout', 'enhancement', '--target', 'rhcos.json'], '--layout none'],
   ])('refuses %s', async (args, message) => {
     if (args.includes('pipe')) execFileSync('mkfifo', [at('pipe')])

@@ -522,6 +522,35 @@ describe('cosa2stream with a target of the workspace', () => {
     const other = await run([...words, '--snapshot', 'other.json'], { cwd: folder })
     expect(other).toMatchObject({ status: 2 })
     expect(other.stderr).toContain('stream one in stream-snapshot.json has snapshots/one.json\n')
+    for (const file of ['m.json', 'snapshots/one.json']) {
+      expect(await run(words.with(2, file), { cwd: folder })).toMatchObject({
+        status: 2,
+        stderr: `stream-snapshot: --target ${file}: not the target of stream one in stream-snapshot.json\nUse --target one.json.\n`,
+      })
+    }
+    expect(await run([...words, '--marketplace-file', 'one.json'], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('stream one in stream-snapshot.json has m.json\n'),
+    })
+  })
+
+  it('keeps the builds of other architectures', async () => {
+    const server = await buildServer({}, anyBuild)
+    await writeStreams({ one: { name, url: server.streams, builds: OLD } })
+    await write('one.json', smallStream(OLD))
+    const first = await run(['update', '--cloud', 'none'], { cwd: folder })
+    expect(first).toMatchObject({ status: 0 })
+    const bump = ['cosa2stream', '--target', 'one.json', `x86_64=${release}`, '--cloud', 'none']
+    expect(await run(bump, { cwd: folder })).toMatchObject({ status: 0 })
+    const { streams } = await readJson('stream-snapshot.json')
+    expect(streams.one.builds).toEqual({ ...OLD, x86_64: release })
+    const drop = [...bump, '--drop', 's390x', '--allow-regression']
+    expect(await run(drop, { cwd: folder })).toMatchObject({ status: 0 })
+    const { s390x: _, ...others } = OLD
+    expect((await readJson('stream-snapshot.json')).streams.one.builds).toEqual({
+      ...others,
+      x86_64: release,
+    })
   })
 
   it('follows its own advice to name the OCP version', async () => {

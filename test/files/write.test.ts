@@ -87,6 +87,12 @@ describe('a folder', () => {
     await expect(locking).rejects.toThrow(message)
   })
 
+  it('locks a file once that has two names', async () => {
+    const { folder } = await repository()
+    const files = ['rhcos.json', './rhcos.json']
+    expect(await open(folder).lock(files, expect.fail, async () => 1)).toBe(1)
+  })
+
   it('writes outside of a repository, and what the user names outside of this one', async () => {
     const { folder, outside } = await repository()
     await open(folder).write([{ file: '../outside/a.json', text: 'a' }])
