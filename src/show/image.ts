@@ -2,9 +2,10 @@ import { stringify } from 'yaml'
 import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { groupAlike } from '../core/group.ts'
+import { majorIn } from '../core/image/choose.ts'
 import { type FoundImage, findGrade, gen1Sku } from '../core/image/find.ts'
 import { architectureHints, controlPlaneCost, type Merged } from '../core/image/merge.ts'
-import type { ImageSource, SourceStream } from '../core/image/source.ts'
+import { type ImageSource, rhelMajor, type SourceStream } from '../core/image/source.ts'
 import {
   type ImageFormat,
   MACHINE_SET_PATH,
@@ -112,6 +113,8 @@ function fragment(path: YamlPath, members: object): string {
 export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   const { slot, entry, urn } = found
   const { release, grade, days = 0, ungraded } = findGrade(stream, found)
+  const isOfOlderRhel = (rhelMajor(found) ?? Number.NaN) < majorIn(stream.name)
+  const unknown = release ? ungraded : 'no build to compare with'
   const older = days > 0 ? `${counted(days, 'day')} older` : 'from an earlier release'
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
@@ -120,7 +123,11 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
       : []),
     ...(ungraded === undefined
       ? []
-      : [`${urn}: lag unknown: ${release ? ungraded : 'no build to compare with'}`]),
+      : [
+          isOfOlderRhel
+            ? `${urn}: RHEL ${rhelMajor(found)} image for the stream ${stream.name} (older-rhel-major)`
+            : `${urn}: lag unknown: ${unknown}`,
+        ]),
     ...(isPaid(slot.plan)
       ? [`${slot.plan} is a purchase plan; accept its terms first: ${terms}`]
       : []),

@@ -69,7 +69,12 @@ async function withTarget(
   const target = config?.target ?? candidates.find((each) => folder.exists(each))
   const text = target && !hasBuilds && (await folder.readIfExists(target))
   return target && text
-    ? withBuilds(source, readStream(text, target), readMajorMinor(config?.ocp ?? ''))
+    ? withBuilds(
+        source,
+        readStream(text, target),
+        readMajorMinor(config?.ocp ?? ''),
+        config?.require ?? 'any',
+      )
     : source
 }
 

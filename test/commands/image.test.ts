@@ -140,24 +140,57 @@ describe('SOURCE of image', () => {
   it('may be a snapshot of an OCP version with two RHEL versions', async () => {
     const skus = (version: string) => azureImage('aro_5-0_x64_gen2', version, { ocp: '5.0' })
     const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
-    await write('s.json', snapshotText([skus('9.8.20260428'), skus('10.2.20260423')], { stream }))
-    expect(await image('s.json')).toEqual(
-      printed(URN_10, `s.json: stream rhel-10 (default of OCP 5.0)\n${ungraded(URN_10)}`),
-    )
+    const [nine, ten] = [skus('9.8.20260428'), skus('10.2.20260423')]
+    await write('s.json', snapshotText([nine, ten], { stream }))
+    expect(await image('s.json')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'stream-snapshot: s.json: several streams, and no builds that determine one: rhel-10, rhel-9\nSelect one with --stream-name.\n',
+    })
     const urn9 = 'azureopenshift:aro4:aro_5-0_x64_gen2:9.8.20260428'
-    expect(await image('s.json', '--stream-name', 'rhel-9')).toEqual(
-      printed(urn9, `s.json: stream rhel-9 (--stream-name)\n${ungraded(urn9)}`),
-    )
-    await write('ten.json', smallStream({ x86_64: '10.2.20260501-0' }, 'rhel-10.2'))
-    const streams = { ten: { snapshot: 's.json', target: 'ten.json', ocp: '5.0' } }
-    await write('stream-snapshot.json', JSON.stringify({ streams }))
+    for (const [name, urn] of [
+      ['rhel-9', urn9],
+      ['rhel-10', URN_10],
+    ] as const) {
+      expect(await image('s.json', '--stream-name', name)).toEqual(
+        printed(urn, `s.json: stream ${name} (--stream-name)\n${ungraded(urn)}`),
+      )
+      await write('i.yaml', `osImageStream: ${name}\nplatform:\n  azure: {}\n`)
+      const { stdout } = await image('s.json', '--merge', 'i.yaml')
+      expect(stdout).toContain(`version: ${urn.split(':').at(-1)}`)
+    }
+    await write('s.json', snapshotText([nine], { stream }))
     expect(await image('s.json')).toEqual(
-      printed(
-        URN_10,
-        `s.json: stream rhel-10 (default of OCP 5.0)\n${URN_10}: 8 days older than its build 10.2.20260501-0 (older-build)\n`,
-      ),
+      printed(urn9, `s.json: stream rhel-9 (only images of rhel-9)\n${ungraded(urn9)}`),
     )
-    expect((await image('s.json', '--stream-name', 'rhel-9')).stderr).toContain(ungraded(urn9))
+    const fallback = `${urn9}: RHEL 9 image for the stream rhel-10 (older-rhel-major)\n`
+    expect((await image('s.json', '--merge', 'i.yaml')).stderr).toContain(fallback)
+  })
+
+  it('may be a snapshot without builds of a workspace stream, with the same result', async () => {
+    const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
+    const images = ['9.8.20260428', '9.8.20260520', '10.2.20260423'].map((version) =>
+      azureImage('aro_5-0_x64_gen2', version, { ocp: '5.0' }),
+    )
+    await write('s.json', snapshotText(images, { stream }))
+    await write('plain.json', smallStream({ x86_64: '9.8.20260428-0' }, 'rhel-9.8'))
+    const config = { snapshot: 's.json', target: 'plain.json', ocp: '5.0' }
+    const layouts = ['stream-metadata']
+    const streams = { 'rhel-9': { ...config, layouts } }
+    await write('stream-snapshot.json', JSON.stringify({ streams }))
+    const { status } = await run(['regenerate', 'rhel-9'], { cwd: folder })
+    expect(status).toBe(0)
+    const urn = 'azureopenshift:aro4:aro_5-0_x64_gen2:9.8.20260428'
+    expect(await image('rhel-9')).toEqual(printed(urn))
+    expect(await image('s.json')).toEqual(printed(urn))
+    await write('i.yaml', 'osImageStream: rhel-10\nplatform:\n  azure: {}\n')
+    expect(await image('s.json', '--merge', 'i.yaml')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'stream-snapshot: i.yaml: osImageStream is rhel-10, but s.json is the stream rhel-9\nUse a source that has the stream.\n',
+    })
   })
 
   it('may be a ConfigMap in any YAML, also with JSON, a List, or other documents', async () => {
@@ -261,17 +294,17 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
       2,
-      'i.yaml: osImageStream differs from --stream-name rhel-9\nRemove --stream-name.',
+      'i.yaml: osImageStream rhel-10 differs from --stream-name rhel-9\nRemove --stream-name.',
     ],
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
       2,
-      'i.yaml: osImageStream differs from stream-metadata.json, which is the stream rhel-9\nUse a source that has the stream.',
+      'i.yaml: osImageStream is rhel-10, but stream-metadata.json is the stream rhel-9\nUse a source that has the stream.',
     ],
     [
       ['rhel-10.json', '--merge', 'rhel-9.yaml'],
       2,
-      'rhel-9.yaml: osImageStream differs from rhel-10.json, which has images of rhel-10\nUse a source that has the stream.',
+      'rhel-9.yaml: osImageStream is rhel-9, but rhel-10.json has images of rhel-10\nUse a source that has the stream.',
     ],
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
@@ -281,12 +314,17 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'rhel-11.yaml'],
       1,
-      'map.yaml: no stream with the name in osImageStream of rhel-11.yaml\nUse a source that has the stream.',
+      'map.yaml: no stream rhel-11, the osImageStream of rhel-11.yaml\nUse a source that has the stream.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
       2,
       '--stream-name rhel-10: stream-metadata.json is the stream rhel-9',
+    ],
+    [
+      ['map.yaml', '--merge', 'hunter2.yaml'],
+      1,
+      'map.yaml: no stream (not rhel-N), the osImageStream of hunter2.yaml\nUse a source that has the stream.',
     ],
     [
       ['unknown.yaml'],
@@ -299,6 +337,7 @@ describe('the stream of several', () => {
     await write('i.yaml', config('rhel-10'))
     await write('rhel-9.yaml', config('rhel-9'))
     await write('rhel-11.yaml', config('rhel-11'))
+    await write('hunter2.yaml', config('hunter2'))
     const { marketplace } = JSON.parse(RHEL_10).architectures.x86_64['rhel-coreos-extensions']
     await write('rhel-10.json', JSON.stringify({ x86_64: marketplace }))
     expect(await image(...words)).toEqual({
@@ -319,7 +358,7 @@ describe('the stream of several', () => {
     expect(await image(...words)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `stream-snapshot: i.yaml: osImageStream differs from ${words[0]}, which has images of rhel-9\nUse a source that has the stream.\n`,
+      stderr: `stream-snapshot: i.yaml: osImageStream is rhel-10, but ${words[0]} has images of rhel-9\nUse a source that has the stream.\n`,
     })
     await fs.move(at('m/coreos-rhel-9.json'), at('m/coreos-rhel-10.json'))
     await fs.move(at(words[0] ?? ''), at('m/marketplace/coreos-rhel-10.json'))

@@ -1,6 +1,6 @@
 import { CheckFailure, InputError } from '../../errors.ts'
 import { printMajorMinor } from '../versions/version.ts'
-import type { ImageSource, SourceStream } from './source.ts'
+import { type ImageSource, rhelMajor, type SourceStream } from './source.ts'
 
 interface StreamRequest {
   readonly option?: string | undefined
@@ -16,21 +16,29 @@ export function chooseStream(
   const { option, osImageStream, file: config } = request
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(
-      `${config}: osImageStream differs from --stream-name ${quote(option)}`,
+      `${config}: osImageStream ${quoteRhel(osImageStream)} differs from --stream-name ${quote(option)}`,
       'Remove --stream-name.',
     )
   }
-  const { file, streams, ocp } = source
+  const { file, kind, streams, ocp } = source
   const wanted = option ?? osImageStream
   const [only] = streams
   if (only && streams.length === 1) {
     const isFallback = wanted !== undefined && isFallbackFor(only, wanted, source, request)
-    return { stream: only, ...(isFallback && { reason: `fallback for rhel-${rhelMajor(wanted)}` }) }
+    return { stream: only, ...(isFallback && { reason: `fallback for rhel-${majorIn(wanted)}` }) }
   }
-  const names = streams.map(({ name = '' }) => name)
-  if (wanted === undefined && ocp === undefined) {
+  const isSnapshot = kind === 'snapshot'
+  const own = isSnapshot && wanted === undefined ? streams.filter(hasOwnImage) : []
+  const [candidate] = own
+  if (candidate && own.length === 1) {
+    return { stream: candidate, reason: `only images of ${candidate.name}` }
+  }
+  if (wanted === undefined && (ocp === undefined || own.length > 1)) {
+    const missing = isSnapshot
+      ? 'builds that determine one'
+      : 'OCP version that determines the default'
     throw new InputError(
-      `${file}: several streams, and no OCP version that determines the default: ${listNames(names)}`,
+      `${file}: several streams, and no ${missing}: ${listNames(own.length > 1 ? own : streams)}`,
       'Select one with --stream-name.',
     )
   }
@@ -45,10 +53,10 @@ export function chooseStream(
       : '--stream-name'
   if (stream) return { stream, reason: from }
   throw new CheckFailure(
-    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `with the name in ${from}`)}`,
+    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `${quoteRhel(name)}, the ${from}`)}`,
     option === undefined && osImageStream !== undefined
       ? OTHER_SOURCE
-      : `Use --stream-name with one of: ${listNames(names)}.`,
+      : `Use --stream-name with one of: ${listNames(streams)}.`,
   )
 }
 
@@ -65,18 +73,22 @@ function isFallbackFor(
   if (isSame) return false
   // A marketplace file for RHEL 10 can have images of RHEL 9 only.
   const isUnknown = kind === 'marketplace' && releases.size === 0
-  if (isUnknown && rhelMajor(name) < rhelMajor(wanted)) return true
+  if (isUnknown && majorIn(name) < majorIn(wanted)) return true
   const is = kind === 'marketplace' ? 'has images of' : 'is the stream'
   if (option !== undefined) {
     throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
   }
   throw new InputError(
-    `${config}: osImageStream differs from ${file}, which ${is} ${name}`,
+    `${config}: osImageStream is ${quoteRhel(wanted)}, but ${file} ${is} ${name}`,
     OTHER_SOURCE,
   )
 }
 
-function rhelMajor(name: string | undefined): number {
+function hasOwnImage({ name, images }: SourceStream): boolean {
+  return images.some((image) => `rhel-${rhelMajor(image)}` === name)
+}
+
+export function majorIn(name: string | undefined): number {
   return Number(/^rhel-([0-9]+)/.exec(name ?? '')?.[1])
 }
 
@@ -89,6 +101,11 @@ function quote(name: string): string {
   return /^[A-Za-z0-9][\w.-]{0,40}$/.test(name) ? name : '(not a stream name)'
 }
 
-function listNames(names: readonly string[]): string {
-  return names.map((name) => name || '""').join(', ')
+/** A value of a file. Other text may be a secret. */
+function quoteRhel(name: string): string {
+  return /^rhel-[0-9]{1,2}(-[a-z0-9]{1,20})?$/.test(name) ? name : '(not rhel-N)'
+}
+
+function listNames(streams: readonly SourceStream[]): string {
+  return streams.map(({ name }) => name || '""').join(', ')
 }

@@ -9,6 +9,7 @@ import {
   toValue,
 } from '../json/document.ts'
 import { parseDocument } from '../json/parser.ts'
+import type { Requirement } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { ARCHITECTURES, buildReleases, type Snapshot } from '../snapshot/snapshot.ts'
@@ -36,6 +37,7 @@ export interface ImageSource {
   readonly file: string
   readonly streams: readonly SourceStream[]
   readonly ocp?: MajorMinor | undefined
+  readonly snapshot?: Snapshot
   /** How to get images, for a source without images. */
   readonly remedy?: string | undefined
 }
@@ -67,12 +69,14 @@ export async function readImageSource(text: string, file: string): Promise<Image
 /** The stream's name is that of the latest RHEL version: a file for RHEL 10 also has images of RHEL 9. */
 function marketplaceSource(marketplace: MarketplaceFile, file: string): ImageSource {
   const images = imagesIn(marketplace)
-  const majors = images.flatMap(({ entry }) => {
-    const version = readVersion(entryVersion(entry) ?? '')
-    return (version && inferRhel(BUILT_IN.rhel, version)?.major) ?? []
-  })
+  const majors = images.flatMap((image) => rhelMajor(image) ?? [])
   const name = majors.length > 0 ? `rhel-${Math.max(...majors)}` : undefined
   return { kind: 'marketplace', file, streams: [{ name, images, releases: new Map() }] }
+}
+
+export function rhelMajor({ entry }: Pick<SlotImage, 'entry'>): number | undefined {
+  const version = readVersion(entryVersion(entry) ?? '')
+  return version && inferRhel(BUILT_IN.rhel, version)?.major
 }
 
 function sourceStream(stream: Stream): SourceStream {
@@ -100,13 +104,13 @@ export function withBuilds(
   source: ImageSource,
   stream: Stream,
   ocp: MajorMinor | undefined,
+  requirement: Requirement,
 ): ImageSource {
   const { images: _, ...own } = sourceStream(stream)
-  const streams = source.streams.map((each) =>
-    source.kind === 'marketplace' || each.name === own.name
-      ? { ...each, ...own, ocp: ocp ?? each.ocp }
-      : each,
-  )
+  const { snapshot } = source
+  const streams = snapshot
+    ? [{ ...own, ocp: source.ocp, images: select(snapshot, own.releases, requirement) }]
+    : source.streams.map((each) => ({ ...each, ...own, ocp: ocp ?? each.ocp }))
   return { ...source, streams }
 }
 
@@ -122,27 +126,30 @@ const NEWEST = '29991231-0'
 /** Without builds, the newest images of the OCP version, for each RHEL major. */
 function snapshotSource(snapshot: Snapshot, file: string): ImageSource {
   const ocp = readMajorMinor(snapshot.stream.ocp ?? '')
-  const select = (releases: Releases): SlotImage[] =>
-    selectImages(snapshot, releases).flatMap(({ slot, image }) =>
-      image ? [{ slot, entry: toEntry(slot.cloud, image) }] : [],
-    )
+  const source = { kind: 'snapshot', file, ocp, snapshot } as const
   const releases = buildReleases(snapshot)
   if (releases.size > 0) {
     const { name: ownName } = snapshot.stream
     const name = streamName(releases, ownName)
-    const images = select(releases)
-    return { kind: 'snapshot', file, ocp, streams: [{ name, ownName, ocp, releases, images }] }
+    const images = select(snapshot, releases)
+    return { ...source, streams: [{ name, ownName, ocp, releases, images }] }
   }
   const versions = ocp === undefined ? [] : rhelsForOcp(snapshot.criteria.rhel, ocp)
   const streams = versions.map((rhel): SourceStream => {
     const newest = `${printMajorMinor(rhel)}.${NEWEST}`
     return {
       name: `rhel-${rhel.major}`,
-      images: select(new Map(ARCHITECTURES.map((architecture) => [architecture, newest]))),
+      images: select(snapshot, new Map(ARCHITECTURES.map((each) => [each, newest]))),
       releases: new Map(),
     }
   })
-  return { kind: 'snapshot', file, ocp, streams }
+  return { ...source, streams }
+}
+
+function select(snapshot: Snapshot, releases: Releases, requirement?: Requirement): SlotImage[] {
+  return selectImages(snapshot, releases, requirement).flatMap(({ slot, image }) =>
+    image ? [{ slot, entry: toEntry(slot.cloud, image) }] : [],
+  )
 }
 
 const BOOT_IMAGES = 'coreos-bootimages'
