@@ -44,13 +44,15 @@ export const skewCommand = command({
 
   async run(args, { folder, terminal }) {
     const { SOURCE, target, cloud, output, require, ocp, all = false } = args
-    const skews = await findSkew(folder, { source: SOURCE, target, cloud, require, ocp })
+    const request = { source: SOURCE, target, cloud, require, ocp }
+    const { slots: skews, unqueried } = await findSkew(folder, request)
     const unknown = `${SOURCE}: OCP version unknown, so`
     const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
     if (isUngraded && args['fail-on'] !== undefined) {
       throw new InputError(`${unknown} images have no grade`, 'Specify the OCP version with --ocp.')
     }
     terminal.data(SKEW_FORMATS[output](skews, all, terminal))
+    for (const each of unqueried) terminal.say(`${SOURCE}: ${each} was not queried`)
     if (isUngraded) terminal.say(`${unknown} slots without an image are not counted; add --ocp X.Y`)
     const later = skews.filter(isLaterBuild).length
     if (later > 0 && args['max-days'] !== undefined && args['fail-on'] === undefined) {

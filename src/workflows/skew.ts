@@ -30,12 +30,18 @@ export interface SkewRequest {
   readonly ocp?: string | undefined
 }
 
+export interface Skew {
+  readonly slots: readonly SlotSkew[]
+  /** Clouds of the workspace that the snapshot was not captured from. */
+  readonly unqueried: readonly CloudName[]
+}
+
 /**
  * The lag of the images of a snapshot or a stream behind their builds.
  *
  * @throws InputError for a cloud without images or queries, and if no release is known
  */
-export async function findSkew(folder: Folder, request: SkewRequest): Promise<SlotSkew[]> {
+export async function findSkew(folder: Folder, request: SkewRequest): Promise<Skew> {
   const { source, target, cloud } = request
   const hasSnapshot = folder.exists(source) || target === undefined
   const file = hasSnapshot ? source : target
@@ -46,24 +52,24 @@ export async function findSkew(folder: Folder, request: SkewRequest): Promise<Sl
       `Use one of its streams: yq -r .data.stream ${file} | stream-snapshot skew -`,
     )
   }
-  const all = isSnapshotText(text)
+  const { slots, unqueried } = isSnapshotText(text)
     ? await snapshotSkew(folder, text, request)
-    : await streamSkew(folder, file, text, request)
-  return all.filter(({ slot }) => cloud === undefined || slot.cloud === cloud)
+    : { slots: await streamSkew(folder, file, text, request), unqueried: [] }
+  if (cloud === undefined) return { slots, unqueried }
+  return { slots: slots.filter(({ slot }) => slot.cloud === cloud), unqueried: [] }
 }
 
-async function snapshotSkew(
-  folder: Folder,
-  text: string,
-  request: SkewRequest,
-): Promise<SlotSkew[]> {
+async function snapshotSkew(folder: Folder, text: string, request: SkewRequest): Promise<Skew> {
   const { source, cloud, require, ocp } = request
   const snapshot = readSnapshot(text, source)
   const [, config] = findStreamByFile(await findWorkspace(folder), folder, source) ?? []
   const { target = config?.target } = request
   // Without queries, the images are only in the stream.
-  if (capturedClouds(snapshot).length === 0 && config && target !== undefined) {
-    return streamSkew(folder, target, await folder.read(target), { ...request, target: undefined })
+  const queried = capturedClouds(snapshot)
+  if (queried.length === 0 && config && target !== undefined) {
+    const own = { ...request, target: undefined }
+    const slots = await streamSkew(folder, target, await folder.read(target), own)
+    return { slots, unqueried: [] }
   }
   await readQueried(folder, source, cloud, snapshot)
   refuseOther(ocp, source, snapshot.stream.ocp)
@@ -75,8 +81,9 @@ async function snapshotSkew(
       'Specify the stream with --target.',
     )
   }
-  const skews = measureSkew(snapshot, releases, require)
-  if (skews.length > 0) return skews
+  const slots = measureSkew(snapshot, releases, require)
+  const unqueried = (config?.clouds ?? []).filter((each) => !queried.includes(each))
+  if (slots.length > 0) return { slots, unqueried }
   throw new InputError(
     `${source}: the criteria have no slot for ${target ?? 'its builds'}`,
     'Capture the snapshot again with other criteria.',

@@ -95,6 +95,17 @@ describe('no file at all', () => {
     expect((await call('history')).stdout).toMatch(/^one:\n[\s\S]*first[\s\S]*\ntwo:\n/)
   })
 
+  it('reports clouds of the workspace that were not queried', async () => {
+    const workspace = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
+    await writeFile(
+      at('stream-snapshot.json'),
+      JSON.stringify({ ...workspace, clouds: ['azure', 'gcp'] }),
+    )
+    const { stderr } = await call('skew', 'one')
+    expect(stderr).toBe('snapshots/one.json: gcp was not queried\n')
+    expect((await call('skew', 'one', '--cloud', 'azure')).stderr).toBe('')
+  })
+
   it('is a page of those that are in git, and a line for each of the others', async () => {
     const workspace = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
     workspace.streams.new = { snapshot: 'snapshots/new.json', target: 'new.json' }
