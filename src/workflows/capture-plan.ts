@@ -63,10 +63,7 @@ export interface CapturePlan {
   readonly ocp: MajorMinor | undefined
   readonly clouds: readonly CloudName[]
   readonly builds: readonly WantedBuild[]
-  /** The releases of the target, if no builds are captured. */
-  readonly targetReleases?: Releases
-  /** The releases of the target, if builds are captured. */
-  readonly formerReleases: Releases
+  readonly targetReleases: Releases
   readonly notes: readonly string[]
 }
 
@@ -123,8 +120,7 @@ export async function planCapture(
     ocp,
     clouds: queried,
     builds,
-    ...(source.targetReleases && { targetReleases: source.targetReleases }),
-    formerReleases: source.formerReleases ?? new Map(),
+    targetReleases: source.targetReleases ?? new Map(),
     notes: clouds.length === 0 ? [] : notesOnOcp(decision, given, criteria.rhel),
   }
 }
@@ -179,7 +175,6 @@ interface Source {
   readonly builds: readonly WantedBuild[]
   readonly releases: readonly string[]
   readonly targetReleases?: Releases
-  readonly formerReleases?: Releases
   readonly skus: readonly string[]
   /** The OCP version of the existing snapshot, if it has the same stream name. */
   readonly ocp?: string | null
@@ -220,7 +215,7 @@ async function readSource(
       identity: identify(config, { ...known, ...place, name }),
       builds: builds.map(({ place: _, ...build }) => build),
       releases: builds.flatMap(({ release }) => release ?? []),
-      formerReleases: await releasesIn(target, folder),
+      targetReleases: await releasesIn(target, folder),
       skus,
       ...(before?.stream.name === name && { ocp: before.stream.ocp }),
     }

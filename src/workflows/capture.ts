@@ -200,7 +200,7 @@ async function captureOnce(
   })
 
   const replayed = replay?.found?.snapshot.criteria.selectedFor
-  const merged = mergeParts(captured.content, before, drop, plan.formerReleases, replayed)
+  const merged = mergeParts(captured.content, before, drop, plan.targetReleases, replayed)
   const { content, kept, dropped, remaining } = merged
   const keptNames = before ? partNames(kept, before) : []
   if (found) refuseKept(found, file, keptNames)

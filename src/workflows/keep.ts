@@ -316,12 +316,12 @@ export function refuseOtherSettings(
 function otherRelease(
   part: string,
   { target }: StreamConfig,
-  { targetReleases, ocp }: CapturePlan,
+  { builds, targetReleases, ocp }: CapturePlan,
   before: Snapshot,
 ): string | undefined {
   const release = before.builds[part]?.release ?? ''
   const was = `${part} was captured for release ${release}`
-  if (targetReleases && targetReleases.get(part) !== release) {
+  if (builds.length === 0 && target !== undefined && targetReleases.get(part) !== release) {
     return `${was}, and ${target} has ${targetReleases.get(part) ?? `no ${part}`}`
   }
   const own = readRelease(release)?.ocp
