@@ -41,6 +41,9 @@ function printStream(checked: CheckedStream, terminal: Terminal): void {
     return
   }
   terminal.line(`${name}: FAILED`)
+  if (verification?.comparison?.changes.length) {
+    terminal.line('regenerate would make these changes:')
+  }
   if (verification) printDifference(verification, terminal)
 }
 

@@ -2,6 +2,7 @@ import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { LockContext } from '../workflows/locks.ts'
+import type { OpenedWorkspace } from '../workflows/workspace.ts'
 import type { Terminal } from './line/terminal.ts'
 import { type ArgsOf, flag, type OptionTable, type Words } from './option.ts'
 
@@ -27,6 +28,8 @@ export type GlobalArgs = ArgsOf<typeof GLOBAL_OPTIONS>
 
 export interface Context extends Io, LockContext {
   readonly terminal: Terminal
+  /** Set if the streams of a command line were read from it. */
+  readonly workspace?: OpenedWorkspace
 }
 
 /** The exit code of a command; undefined for 0. */

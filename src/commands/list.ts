@@ -26,9 +26,9 @@ export const listCommand = command({
   ],
   forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
 
-  async run(args, { folder, terminal }) {
+  async run(args, { folder, terminal, workspace }) {
     const { SNAPSHOT, output, ...filter } = args
-    const snapshot = await readQueried(folder, SNAPSHOT, args.cloud)
+    const snapshot = await readQueried(folder, SNAPSHOT, args.cloud, workspace)
     const listings = listImages(snapshot, filter)
     terminal.data(LIST_FORMATS[output](listings, terminal))
     if (listings.length === 0) terminal.say(`${SNAPSHOT}: no images found`)

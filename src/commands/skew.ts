@@ -42,9 +42,9 @@ export const skewCommand = command({
   ],
   forStream: ({ snapshot, target, require }) => ({ SOURCE: snapshot, target, require }),
 
-  async run(args, { folder, terminal }) {
+  async run(args, { folder, terminal, workspace }) {
     const { SOURCE, target, cloud, output, require, ocp, all = false } = args
-    const request = { source: SOURCE, target, cloud, require, ocp }
+    const request = { source: SOURCE, target, cloud, require, ocp, workspace }
     const { slots: skews, unqueried } = await findSkew(folder, request)
     const unknown = `${SOURCE}: OCP version unknown, so`
     const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)

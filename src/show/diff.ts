@@ -2,6 +2,8 @@ import { type Change, losses } from '../core/changes/changes.ts'
 import type { SubjectKind } from '../core/changes/inventory.ts'
 import { type Difference, isEqual, type StreamDiff, slotItems } from '../core/changes/streams.ts'
 import { groupBy } from '../core/group.ts'
+import type { KeptRegion } from '../core/regenerate/keep.ts'
+import { describeKept } from '../core/regenerate/notes.ts'
 import { counted } from '../printable.ts'
 import { countChanges, gradeSummary, printRows } from './changes.ts'
 import { changesJson, printJson } from './json.ts'
@@ -36,7 +38,22 @@ function diffText(difference: Difference, terminal: Styled): string {
   return `${[...lines, ...sections(difference.files).flatMap(section)].join('\n')}\n`
 }
 
-const counts = (stream: StreamDiff) => [countChanges(stream) ?? []].flat()
+const counts = (stream: StreamDiff) => [
+  ...[countChanges(stream) ?? []].flat(),
+  ...describeKept(keptRegions(stream)),
+]
+
+/** Images of regions that a bumped build does not have, which `--keep-lost` kept. */
+function keptRegions({ before, after, unchanged }: StreamDiff): KeptRegion[] {
+  return unchanged.flatMap(({ subject, release = '' }) => {
+    if (subject.kind !== 'image' || subject.region === undefined || subject.member) return []
+    const { architecture, platform, region } = subject
+    const [from, to] = [before, after].map(({ releases }) => releases.get(architecture))
+    return from === to || release === '' || release === to
+      ? []
+      : [{ architecture, platform, region, release }]
+  })
+}
 
 /** In characters; GitHub accepts 65,536 in a comment. */
 const LONGEST = 59_000

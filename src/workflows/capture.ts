@@ -33,6 +33,7 @@ import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../e
 import type { Folder } from '../files/folder.ts'
 import { restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
+import { counted } from '../printable.ts'
 import { GENERATOR } from '../version.ts'
 import { type CapturePlan, type PlanOptions, planCapture } from './capture-plan.ts'
 import { type CloudOptions, cloudCriteria, readSettings } from './clouds.ts'
@@ -94,11 +95,10 @@ export class BuildLoss extends CheckFailure {
   constructor(
     file: string,
     readonly losses: readonly Change[],
-    readonly comparison: Comparison,
   ) {
     const names = losses.map(({ subject }) => dropName(subject)).join(',')
     super(
-      `${file}: would lose ${losses.length} parts of builds`,
+      `${file}: would lose ${counted(losses.length, 'part')} of builds`,
       `Allow the removal with --drop ${names}.`,
     )
   }
@@ -125,8 +125,8 @@ export async function captureStream(
   })
 }
 
-export function refuseLosses(file: string, { losses, comparison }: CaptureResult): void {
-  if (losses.length > 0 && comparison) throw new BuildLoss(file, losses, comparison)
+export function refuseLosses(file: string, { losses }: CaptureResult): void {
+  if (losses.length > 0) throw new BuildLoss(file, losses)
 }
 
 /** Captures a stream without writing files. The losses are in the result. */

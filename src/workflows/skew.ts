@@ -18,6 +18,7 @@ import {
   findStreamByFile,
   findWorkspace,
   marketplaceFilesFor,
+  type OpenedWorkspace,
   streamFilesFor,
 } from './workspace.ts'
 
@@ -28,6 +29,8 @@ export interface SkewRequest {
   readonly cloud?: CloudName | undefined
   readonly require?: Requirement | undefined
   readonly ocp?: string | undefined
+  /** The workspace, if it is open. */
+  readonly workspace?: OpenedWorkspace | undefined
 }
 
 export interface Skew {
@@ -62,16 +65,17 @@ export async function findSkew(folder: Folder, request: SkewRequest): Promise<Sk
 async function snapshotSkew(folder: Folder, text: string, request: SkewRequest): Promise<Skew> {
   const { source, cloud, require, ocp } = request
   const snapshot = readSnapshot(text, source)
-  const [, config] = findStreamByFile(await findWorkspace(folder), folder, source) ?? []
+  const workspace = request.workspace ?? (await findWorkspace(folder))
+  const [, config] = findStreamByFile(workspace, folder, source) ?? []
   const { target = config?.target } = request
   // Without queries, the images are only in the stream.
   const queried = capturedClouds(snapshot)
   if (queried.length === 0 && config && target !== undefined) {
-    const own = { ...request, target: undefined }
+    const own = { ...request, workspace, target: undefined }
     const slots = await streamSkew(folder, target, await folder.read(target), own)
     return { slots, unqueried: [] }
   }
-  await readQueried(folder, source, cloud, snapshot)
+  refuseUnqueried(snapshot, workspace, folder, source, cloud)
   refuseOther(ocp, source, snapshot.stream.ocp)
   const releases =
     target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
@@ -97,7 +101,8 @@ async function streamSkew(
   request: SkewRequest,
 ): Promise<SlotSkew[]> {
   const { cloud, require, ocp } = request
-  const [name, config] = findStreamByFile(await findWorkspace(folder), folder, file) ?? []
+  const workspace = request.workspace ?? (await findWorkspace(folder))
+  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
   const isWhole = isStream(text)
   const other = isWhole
     ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
@@ -166,17 +171,28 @@ export async function readQueried(
   folder: Folder,
   file: string,
   cloud: CloudName | undefined,
-  known?: Snapshot,
+  opened: OpenedWorkspace | undefined,
 ): Promise<Snapshot> {
-  const workspace = await findWorkspace(folder)
-  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
-  const update = `stream-snapshot update ${name}`
+  const workspace = opened ?? (await findWorkspace(folder))
+  const [name] = findStreamByFile(workspace, folder, file) ?? []
   if (name !== undefined && !folder.exists(file)) {
-    throw new InputError(`${file}: no such file`, `Run ${update}.`)
+    throw new InputError(`${file}: no such file`, `Run stream-snapshot update ${name}.`)
   }
-  const snapshot = known ?? readSnapshot(await folder.read(file), file)
+  const snapshot = readSnapshot(await folder.read(file), file)
+  refuseUnqueried(snapshot, workspace, folder, file, cloud)
+  return snapshot
+}
+
+function refuseUnqueried(
+  snapshot: Snapshot,
+  workspace: OpenedWorkspace | undefined,
+  folder: Folder,
+  file: string,
+  cloud: CloudName | undefined,
+): void {
+  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
   const queried = capturedClouds(snapshot)
-  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return snapshot
+  if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return
   const missing = cloud ?? config?.clouds?.[0] ?? DEFAULT_CLOUD
   throw new InputError(
     `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
@@ -185,7 +201,7 @@ export async function readQueried(
         ? `Use a snapshot with ${missing}.`
         : `Query ${missing}: stream-snapshot capture ${file} --cloud ${missing}`
       : config?.clouds?.includes(missing)
-        ? `Run ${update}.`
-        : `Add ${missing} to clouds in ${workspace?.file}, then run ${update}.`,
+        ? `Run stream-snapshot update ${name}.`
+        : `Add ${missing} to clouds in ${workspace?.file}, then run stream-snapshot update ${name}.`,
   )
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
+import { BuildLoss } from '../../src/workflows/capture.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
@@ -286,6 +287,14 @@ describe('a marketplace that shows nothing', () => {
     expect(stderr).toMatch(
       /^azure: 0 images, (\d+) of \1 queries not found\nwarning: azure: no images; check that the account has access to the region and the offers of the criteria\n/m,
     )
+  })
+})
+
+describe('the loss of parts of a build', () => {
+  it('is counted', () => {
+    const part = { subject: { kind: 'artifact', architecture: 'x86_64', platform: 'aws' } } as const
+    expect(new BuildLoss('s.json', [part]).message).toBe('s.json: would lose 1 part of builds')
+    expect(new BuildLoss('s.json', [part, part]).message).toMatch(/2 parts of builds$/)
   })
 })
 

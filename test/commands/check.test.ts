@@ -63,7 +63,7 @@ describe('check names the repair', () => {
     await edit('one.json', (text) => text.replace('"418-arm"', '"417-arm"'))
     const { stdout } = await call('check')
     expect(stdout).toMatch(
-      /^one: FAILED\n~ {2}azure no-purchase-plan aarch64 gen2 {2}azureopenshift:aro4:417-arm:\S+ -> azureopenshift:aro4:418-arm:/,
+      /^one: FAILED\nregenerate would make these changes:\n~ {2}azure no-purchase-plan aarch64 gen2 {2}azureopenshift:aro4:417-arm:\S+ -> azureopenshift:aro4:418-arm:/,
     )
     expect(await faults()).toEqual([
       `  one: one.json: does not match ${SNAPSHOT}`,

@@ -117,6 +117,25 @@ describe('diff --base', () => {
     expect(stdout).toContain(`\nrhel-10: ${OLD}; 1 exact, 1 lag by up to 92 days, 0 removed\n`)
   })
 
+  it('names the images of regions that a new build does not have', async () => {
+    const withRegions = (release: string) => {
+      const value = JSON.parse(streamText(release, before))
+      const image = (release: string) => ({ release, image: `ami-${release.slice(-10)}` })
+      const regions = { 'me-central-1': image(OLD), 'us-east-1': image(release) }
+      value.architectures.x86_64.images = { aws: { regions } }
+      return JSON.stringify(value)
+    }
+    await writeFile(at('rhel-9.json'), withRegions(OLD))
+    await commitAll(folder, 'regions')
+    await writeFile(at('rhel-9.json'), withRegions(NEW))
+    const kept = `kept: image aws x86_64 · me-central-1 of ${OLD}, not in the build`
+    expect((await diff('--base', 'HEAD', 'rhel-9')).stdout).toContain(`  ${kept}\n`)
+    expect((await diff('--base', 'HEAD', '-o', 'markdown')).stdout).toContain(kept)
+    await commitAll(folder, 'bump')
+    await writeFile(at('rhel-9.json'), `${withRegions(NEW)}\n`)
+    expect((await diff('--base', 'HEAD', 'rhel-9')).stdout).not.toContain('kept')
+  })
+
   it('grades both sides with their own releases', async () => {
     await writeStream('rhel-9', NEW, before)
     const { stdout } = await diff('--base', 'base')

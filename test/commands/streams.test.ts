@@ -1,8 +1,9 @@
+import nodeFs from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startAzure } from '../mock-servers/azure.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -47,6 +48,18 @@ beforeEach(async () => {
 })
 
 describe("a stream's name in the place of a file", () => {
+  it.each([
+    ['list', 'one'],
+    ['skew', 'one'],
+    ['skew', 'snapshots/one.json'],
+  ])('%s %s opens the workspace file once', async (...words) => {
+    const read = vi.spyOn(nodeFs, 'readFileSync')
+    onTestFinished(() => read.mockRestore())
+    expect(await call(...words)).toMatchObject({ status: 0 })
+    const opened = read.mock.calls.filter(([file]) => file === at('stream-snapshot.json'))
+    expect(opened).toHaveLength(1)
+  })
+
   it('is its snapshot, with its target for commands that need one', async () => {
     const pairs: [words: string[], same: string[]][] = [
       [

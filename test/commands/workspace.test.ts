@@ -227,7 +227,9 @@ describe('update and check', () => {
     await write('stream-snapshot.json', workspace)
     const checked = await call('check')
     expect(checked.status).toBe(1)
-    expect(checked.stdout).toMatch(/^one: FAILED\ntwo: FAILED\n\+ {2}azure /)
+    expect(checked.stdout).toMatch(
+      /^one: FAILED\ntwo: FAILED\nregenerate would make these changes:\n\+ {2}azure /,
+    )
     expect(checked.stderr.split('\n')).toEqual([
       'stream-snapshot: stream-snapshot.json: 7 checks failed',
       '  one: snapshots/one.json: has no build for x86_64, and stream-snapshot.json has 418.94.202409162337-0',

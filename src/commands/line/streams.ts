@@ -29,14 +29,16 @@ export async function runOnStreams(
   const isList = command.positionals[place]?.isList
   const isComplete = given.length === 0 ? isList : !isWorkspace || given.every(isFile)
   if (!command.forStream || isComplete) return command.run(words, context)
-  const { streams } = await openWorkspace(folder)
-  if (given.length === 0) return runAll(command, words, streams, context)
+  const workspace = await openWorkspace(folder)
+  const { streams } = workspace
+  const own: Context = { ...context, workspace }
+  if (given.length === 0) return runAll(command, words, streams, own)
   const found = given.map((word) => {
     const stream = isFile(word) ? undefined : findStream(word, streams)
     return stream ? wordsFor(stream, command, words) : { ...words, [place]: [word] }
   })
   const files = found.flatMap((each) => each[place] ?? [])
-  return command.run({ ...(isList ? words : found[0]), [place]: files }, context)
+  return command.run({ ...(isList ? words : found[0]), [place]: files }, own)
 }
 
 /** @throws InputError for a mistyped name */

@@ -20,7 +20,7 @@ export function regenerationNotes(
   ]
 }
 
-function describeKept(kept: readonly KeptRegion[]): string[] {
+export function describeKept(kept: readonly KeptRegion[]): string[] {
   return groupAlike(kept, ({ platform, architecture, release }) => [
     platform,
     architecture,
