@@ -7,7 +7,7 @@ import {
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { InputError } from '../errors.ts'
-import type { Folder } from '../files/folder.ts'
+import { type Folder, STDIN } from '../files/folder.ts'
 import { findMarketplaceFile, findStreamByFile, findWorkspace } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
@@ -39,13 +39,14 @@ export const configmapCommand = command({
       const { name, file } = config
         ? { name: undefined, file: config.target ?? '' }
         : parseNamed(argument, folder)
+      const label = file === STDIN ? 'stdin' : file
+      const stream = readStream(await folder.read(file), label)
       if (name === undefined && !config && !isOnly) {
         throw new InputError(
           `${argument}: expected NAME=FILE, as there are several streams`,
           `Specify the stream name, for example rhel-9=${argument}.`,
         )
       }
-      const stream = readStream(await folder.read(file), file)
       const key = config ? streamKey(stream) : name
       if (streams.some((other) => other.name === key)) {
         throw new InputError(
@@ -65,7 +66,7 @@ export const configmapCommand = command({
       }
       streams.push(named)
       if (!added && text) terminal.say(`${file}: images from ${marketplace}`)
-      for (const line of show.omittedLines(file, omittedImages(named))) terminal.warn(line)
+      for (const line of show.omittedLines(label, omittedImages(named))) terminal.warn(line)
     }
     const [stray] = images
     if (stray !== undefined) {

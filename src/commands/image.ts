@@ -73,8 +73,8 @@ async function printImage(args: Args, { folder, terminal }: Context): Promise<vo
   const { stream, reason } = chooseStream(source, { option, osImageStream, file: merge })
   if (reason !== undefined) terminal.say(`${source.file}: stream ${stream.name} (${reason})`)
   const find = (slot: Slot, target?: Target): FoundImage => {
-    const found = findImage(stream, slot)
-    const place = target && { ...target, file: merge ?? '' }
+    const found = findImage(stream, slot, source.file)
+    const place = target && { ...target, file: merge ?? '', osImageStream }
     if (found === undefined) throw show.missingImage(source, stream, slot, place)
     return args.gen1 ? gen1Image(found, source.file) : found
   }

@@ -1,6 +1,7 @@
 import { Document, isScalar, Scalar, visit } from 'yaml'
 import type { ConfigMap } from '../core/audit/configmap.ts'
-import { printSlot, type Slot } from '../core/clouds/facts.ts'
+import type { Slot } from '../core/clouds/facts.ts'
+import { FACTS } from '../core/clouds/index.ts'
 import { groupAlike } from '../core/group.ts'
 import { counted } from '../printable.ts'
 
@@ -25,15 +26,13 @@ export function printConfigMap(map: ConfigMap): string {
   return text.replace(UNPRINTABLE, escapeCharacter)
 }
 
-/** Names the images of a stream that its ConfigMap does not have; no lines if it has all of them. */
+/** Counts the images of a stream that its ConfigMap does not have; no lines if it has all of them. */
 export function omittedLines(file: string, slots: readonly Slot[]): string[] {
   if (slots.length === 0) return []
-  const names = groupAlike(slots, ({ region: _, ...rest }) => [printSlot(rest)]).map(
-    ({ first: { region, ...rest }, all }) =>
-      `${printSlot(rest)}${region === undefined ? '' : ` (${counted(all.length, 'region')})`}`,
-  )
+  const clouds = groupAlike(slots, ({ cloud }) => [cloud])
+  const counts = clouds.map(({ first, all }) => `${all.length} of ${FACTS[first.cloud].title}`)
   return [
-    `${file}: ${counted(slots.length, 'image')} not in the ConfigMap, as stream-metadata-go does not read them: ${names.join(', ')}`,
+    `${file}: not in the ConfigMap, as stream-metadata-go does not read them: ${counted(slots.length, 'image')} (${counts.join(', ')})`,
   ]
 }
 

@@ -19,7 +19,7 @@ import { kubernetesName } from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
-import { counted, listed, printable } from '../printable.ts'
+import { counted, listed } from '../printable.ts'
 import { alignColumns } from './table.ts'
 
 interface PrintOptions {
@@ -155,7 +155,7 @@ const MAX_ROWS = 24
 type Facts = { readonly [Name in keyof Slot]?: Slot[Name] | undefined }
 
 /** A place in a manifest. Its facts cannot be selected by options. */
-type PlacedTarget = Target & { readonly file: string }
+type PlacedTarget = Target & { readonly file: string; readonly osImageStream?: string | undefined }
 
 /** An error with a table of the images that the stream has. */
 export function missingImage(
@@ -166,13 +166,14 @@ export function missingImage(
 ): CheckFailure {
   const where = streams.length > 1 ? `${file}: stream ${name}` : file
   if (images.length === 0) {
-    const others = streams.filter((stream) => stream.images.length > 0)
+    const others = streams.filter((stream) => stream.images.length > 0).map(({ name }) => name)
     return new CheckFailure(
       `${where}: no marketplace images`,
-      others.length > 0
-        ? `Streams with images: ${others.map((stream) => stream.name).join(', ')}.`
-        : (remedy ??
-            `Use ${kind === 'marketplace' ? 'another' : 'a'} marketplace file, or a snapshot.`),
+      others.length === 0
+        ? (remedy ?? noImagesRemedy(kind, file))
+        : target?.osImageStream === undefined
+          ? `Use --stream-name with one of: ${others.join(', ')}.`
+          : `Use a source with images of ${name}.`,
     )
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
@@ -185,9 +186,16 @@ export function missingImage(
     hasRegions
       ? `${where}: ${slot.cloud} has an image for each region:`
       : `${where}: no image for ${printed}; available images:`,
-    remedyFor(slot, shown, target),
+    kind === 'configmap' && slot.cloud !== 'azure'
+      ? 'Use a stream or a snapshot, as a ConfigMap only has marketplace images of Azure.'
+      : remedyFor(slot, shown, target),
     { lines: imageTable(shown) },
   )
+}
+
+function noImagesRemedy(kind: ImageSource['kind'], file: string): string {
+  if (kind !== 'stream' || file === 'stdin') return 'Use a marketplace file, or a snapshot.'
+  return `With cloud credentials, run stream-snapshot capture snapshot.json --stream ${file}, then stream-snapshot image snapshot.json.`
 }
 
 const OPTIONS = [
@@ -205,7 +213,7 @@ const OPTIONS = [
 function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}): string {
   const plans = [...new Set(images.map((each) => each.slot.plan))]
   const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
-  if (plan !== undefined) return `Use --plan ${printable(plan)}.`
+  if (plan !== undefined && /^[\w./-]+$/.test(plan)) return `Use --plan ${plan}.`
   const rest = (other: Slot) =>
     printSlot({ ...other, region: '' }) === printSlot({ ...slot, region: '' })
   const regions = images.flatMap((each) => (rest(each.slot) ? (each.slot.region ?? []) : []))
@@ -223,12 +231,19 @@ function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}):
   const usable = images.filter((each) =>
     OPTIONS.every(([name]) => !isFixed(name) || each.slot[name] === slot[name]),
   )
+  const isRegional = usable.some((each) => each.slot.region !== undefined)
+  const without = slot.region === undefined || isRegional ? '' : ', without --region'
   const options = OPTIONS.filter(
-    ([name]) => !isFixed(name) && usable.some((each) => each.slot[name] !== slot[name]),
+    ([name]) =>
+      !isFixed(name) &&
+      (name !== 'region' || isRegional) &&
+      usable.some((each) => each.slot[name] !== slot[name]),
   )
-  return options.length > 0
-    ? `Select one with ${listed(options.map(([, option]) => option))}.`
-    : 'Use a source that has such an image.'
+  const [first, ...others] = options
+  if (first === undefined) return 'Use a source that has such an image.'
+  const values = [...new Set(usable.map((each) => each.slot[first[0]]))]
+  if (others.length === 0 && values.length === 1) return `Use ${first[1]} ${values[0]}${without}.`
+  return `Select one with ${listed(options.map(([, option]) => option))}${without}.`
 }
 
 function imageTable(images: readonly SlotImage[]): string[] {

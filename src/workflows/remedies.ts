@@ -44,7 +44,8 @@ async function findSimilar(file: string, folder: Folder): Promise<string> {
     nearest(file, [...streams, ...files]) ??
     files.find((each) => basename(each, '.json') === basename(file, '.json'))
   if (similar !== undefined) return `Did you mean ${similar}?`
-  return streams.length > 0
-    ? `Specify the path of an existing file, or one of the streams ${streams.join(', ')}.`
-    : 'Specify the path of an existing file.'
+  const existing = 'Specify the path of an existing file'
+  if (streams.length > 0) return `${existing}, or one of the streams ${streams.join(', ')}.`
+  const isName = workspace === undefined && /^[\w-]+$/.test(file)
+  return `${existing}${isName ? ', or run stream-snapshot init to use names of streams' : ''}.`
 }

@@ -584,9 +584,11 @@ describe('a file', () => {
       const { status, stderr } = await merge(text, '--plan', 'ocp')
       expect(status).toBe(1)
       expect(stderr).toContain(`no image for azure ocp aarch64 gen2 (x.yaml: ${place}); available`)
-      expect(stderr).toMatch(/\nSelect one with --plan\.\n$/)
+      expect(stderr).toMatch(/\nUse --plan no-purchase-plan\.\n$/)
       expect((await merge(text, '--plan', 'no-purchase-plan')).status).toBe(0)
-      expect((await merge(text, '--plan', 'rosa')).stderr).toMatch(/\nSelect one with --plan\.\n$/)
+      expect((await merge(text, '--plan', 'rosa')).stderr).toMatch(
+        /\nUse --plan no-purchase-plan\.\n$/,
+      )
     },
   )
 

@@ -73,6 +73,12 @@ describe('SOURCE of image', () => {
     })
   })
 
+  it('may not be the name of a stream before init', async () => {
+    expect((await image('rhel-9')).stderr).toBe(
+      'stream-snapshot: rhel-9: no such file\nSpecify the path of an existing file, or run stream-snapshot init to use names of streams.\n',
+    )
+  })
+
   it('may be an empty marketplace file, of which the remedy is an update', async () => {
     const marketplaceFile = 'm.json'
     const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile }
@@ -84,7 +90,7 @@ describe('SOURCE of image', () => {
       stderr: `stream-snapshot: ${file}: no marketplace images\n${remedy}\n`,
     })
     expect(await image('m.json')).toEqual(
-      refused('m.json', 'Use another marketplace file, or a snapshot.'),
+      refused('m.json', 'Use a marketplace file, or a snapshot.'),
     )
     await write('stream-snapshot.json', JSON.stringify({ streams: { 'rhel-9': stream } }))
     const update = 'Run stream-snapshot update rhel-9.'
@@ -230,6 +236,21 @@ describe('SOURCE of image', () => {
 
   it.each([
     ['nope.json', undefined, 'nope.json: no such file'],
+    [
+      '-',
+      undefined,
+      'stdin: expected a stream, a marketplace file, a snapshot or a ConfigMap, found nothing',
+    ],
+    [
+      'empty.json',
+      '\n',
+      'empty.json: expected a stream, a marketplace file, a snapshot or a ConfigMap, found nothing',
+    ],
+    [
+      'm.json',
+      '{"x86_64":{"azure":{"no-purchase-plan":{"hyperVGen2":{"publisher":"p"}}}}}',
+      'm.json: azure no-purchase-plan x86_64 gen2: offer: expected letters, digits, dots, hyphens and underscores, found no string',
+    ],
     ['{"token":"hunter2"}', undefined, '(not a path): no such file'],
     [`{"token":"hunter2"}${' '.repeat(5000)}`, undefined, '(not a path): file name too long'],
     [
@@ -376,8 +397,12 @@ describe('the stream of several', () => {
       stdout: '',
       stderr:
         'map.yaml: stream rhel-10 (default of OCP 5.0)\n' +
-        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nStreams with images: rhel-9.\n',
+        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nUse --stream-name with one of: rhel-9.\n',
     })
+    await write('i.yaml', config('rhel-10'))
+    expect((await image('map.yaml', '--merge', 'i.yaml')).stderr).toContain(
+      ': no marketplace images\nUse a source with images of rhel-10.\n',
+    )
   })
 })
 
@@ -509,13 +534,37 @@ describe('a missing image', () => {
     expect(typo).toMatch(/\nUse --region with one of: ap-southeast-2, .*us-east-1\.\n$/)
   })
 
+  it.each([
+    ['marketplace.json', 'Select one with --cloud, --plan and --generation, without --region.'],
+    ['m.yaml', 'Use a stream or a snapshot, as a ConfigMap only has marketplace images of Azure.'],
+  ])('of a cloud that %s does not have has a remedy', async (file, remedy) => {
+    const azure = { x86_64: JSON.parse(FORMS['marketplace.json']).x86_64 }
+    await write('marketplace.json', JSON.stringify({ x86_64: { azure: azure.x86_64.azure } }))
+    await write('m.yaml', await configMap(STREAMS))
+    const words = ['--cloud', 'aws', '--region', 'us-east-1']
+    const { status, stderr } = await image(file, ...words)
+    expect(status).toBe(1)
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(remedy)
+  })
+
+  it('of a plan with an odd name is suggested in full, or not', async () => {
+    const image5 = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
+    const plan = 'no-purchase-plan-of-the-second-generation'
+    const azure = { [plan]: { hyperVGen2: image5 }, 'ocp $(x)': { hyperVGen2: image5 } }
+    await write('m.json', JSON.stringify({ x86_64: { azure } }))
+    const remedy = async (name: string) =>
+      (await image('m.json', '--plan', name)).stderr.trimEnd().split('\n').at(-1)
+    expect(await remedy(`${plan}s`)).toBe(`Use --plan ${plan}.`)
+    expect(await remedy('ocp $(y)')).toBe('Select one with --plan.')
+  })
+
   it('of a stream without images, or of Gen1 for arm64, is exit 1', async () => {
     await write('plain.json', smallStream(EXAMPLE))
     expect(await image('plain.json')).toEqual({
       status: 1,
       stdout: '',
       stderr:
-        'stream-snapshot: plain.json: no marketplace images\nUse a marketplace file, or a snapshot.\n',
+        'stream-snapshot: plain.json: no marketplace images\nWith cloud credentials, run stream-snapshot capture snapshot.json --stream plain.json, then stream-snapshot image snapshot.json.\n',
     })
     expect(await image('enhancement.json', '--arch', 'arm64', '--gen1')).toEqual({
       status: 1,

@@ -18,15 +18,21 @@ export interface FoundImage {
 /** The names of plans in the enhancement. */
 const PLAN_ALIASES = new Map([...ENHANCEMENT_PLANS].map(([plan, name]) => [name, plan]))
 
-export function findImage({ images }: SourceStream, wanted: Slot): FoundImage | undefined {
+export function findImage(
+  { images }: SourceStream,
+  wanted: Slot,
+  source: string,
+): FoundImage | undefined {
   const slot: Slot = { ...wanted, plan: PLAN_ALIASES.get(wanted.plan) ?? wanted.plan }
-  const entry = images.find((each) => printSlot(each.slot) === printSlot(slot))?.entry
+  const { entry, file = source } =
+    images.find((each) => printSlot(each.slot) === printSlot(slot)) ?? {}
   if (entry === undefined) return undefined
   for (const member of Object.keys(FACTS[slot.cloud].entry)) {
-    const value = entry[member] ?? ''
-    if (NAME.test(value)) continue
+    const value = entry[member]
+    if (value !== undefined && NAME.test(value)) continue
+    const found = value === undefined ? 'no string' : printable(value) || '""'
     throw new InputError(
-      `${printSlot(slot)}: ${member}: expected letters, digits, dots, hyphens and underscores, found ${printable(value)}`,
+      `${file}: ${printSlot(slot)}: ${member}: expected letters, digits, dots, hyphens and underscores, found ${found}`,
     )
   }
   return { slot, entry, urn: FACTS[slot.cloud].imageName(entry) }

@@ -45,14 +45,15 @@ export interface ImageSource {
 export interface SourceStream {
   readonly name?: string | undefined
   readonly ownName?: string
-  readonly images: readonly SlotImage[]
+  /** `file` is set if it differs from that of the source. */
+  readonly images: readonly (SlotImage & { readonly file?: string })[]
   readonly releases: Releases
   readonly ocp?: MajorMinor | undefined
 }
 
 /** @throws InputError for a file that is not a stream, marketplace file, snapshot or ConfigMap */
 export async function readImageSource(text: string, file: string): Promise<ImageSource> {
-  if (!/^\s*(\{|$)/.test(text)) {
+  if (!/^\s*\{/.test(text)) {
     const { parseYaml } = await import('./yaml.ts')
     return configMapSource(parseYaml(text, file).values() as JsonValue[], file)
   }
@@ -90,7 +91,9 @@ export function withMarketplace(
   marketplace: MarketplaceFile | undefined,
   ocp: MajorMinor | undefined,
 ): ImageSource {
-  const others = marketplace ? imagesIn(marketplace) : []
+  const others = marketplace
+    ? imagesIn(marketplace).map((image) => ({ ...image, file: marketplace.file }))
+    : []
   const streams = source.streams.map((stream) => ({
     ...stream,
     images: [...others, ...stream.images],
@@ -155,13 +158,14 @@ function select(snapshot: Snapshot, releases: Releases, requirement?: Requiremen
 const BOOT_IMAGES = 'coreos-bootimages'
 
 function configMapSource(documents: readonly JsonValue[], file: string): ImageSource {
+  const isEmpty = documents.every((each) => each === null)
   const objects = documents.flatMap(expandList).filter(isRecord)
   const maps = objects.filter(({ kind }) => kind === 'ConfigMap')
   const named = maps.find(({ metadata }) => isRecord(metadata) && metadata.name === BOOT_IMAGES)
   const map = named ?? maps.find(({ data }) => isRecord(data) && 'stream' in data) ?? maps[0]
   if (map === undefined) {
     throw new InputError(
-      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap, found ${listKinds(objects)}`,
+      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap, found ${isEmpty ? 'nothing' : listKinds(objects)}`,
     )
   }
   const { stream, streams, releaseVersion } = isRecord(map.data) ? map.data : {}

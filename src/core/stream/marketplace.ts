@@ -202,7 +202,7 @@ function withCloud(
 /** A file of openshift/installer: `{ ARCH: { CLOUD: … } }`, indented by four spaces. */
 export class MarketplaceFile implements ImageFile<MarketplaceFile> {
   private constructor(
-    private readonly file: string,
+    readonly file: string,
     private readonly document: JsonDocument | undefined,
     private readonly value: JsonRecord,
   ) {}

@@ -218,9 +218,13 @@ function textOf(node: JsonNode | undefined): string | undefined {
 
 function notAStream(root: JsonObject, file: string): InputError {
   if (getMember(root, 'schemaVersion') && getMember(root, 'integrity')) {
+    const builds = getMember(root, 'builds')
+    const hasBuilds = builds?.kind === 'object' && builds.members.size > 0
     return new InputError(
       `${file}: a snapshot, expected a CoreOS stream`,
-      `Generate the stream with stream-snapshot regenerate ${file}.`,
+      hasBuilds
+        ? `Generate the stream with stream-snapshot regenerate ${file}.`
+        : 'Use the stream that the snapshot was captured for.',
     )
   }
   const keys = [...root.members.values()].map((member) => printable(member.key))

@@ -27,7 +27,7 @@ describe('findImage', () => {
     [{ plan: 'purchase-plan-emea' }, 'redhat-limited:rh-ocp-worker:rh-ocp-worker:4.18.2024100419'],
   ])('finds %j in each of the three forms', async (slot, urn) => {
     for (const [name, text] of FORMS) {
-      expect(findImage(await only(text, name), { ...SLOT, ...slot })?.urn, name).toBe(urn)
+      expect(findImage(await only(text, name), { ...SLOT, ...slot }, name)?.urn, name).toBe(urn)
     }
   })
 
@@ -36,18 +36,21 @@ describe('findImage', () => {
     ['offer', "o'; touch x; '", "o'; touch x; '"],
     ['publisher', '-o', '-o'],
     ['version', '1:2', '1:2'],
-    ['version', '', ''],
+    ['version', '', '""'],
+    ['version', 5, 'no string'],
   ])('refuses a %s with a meaning in a shell or in YAML: %j', async (member, value, shown) => {
     const stream = JSON.parse(streamForms()['stream-metadata.json'])
     const { marketplace } = stream.architectures.x86_64['rhel-coreos-extensions']
     marketplace.azure['no-purchase-plan'].hyperVGen2[member] = value
     const source = await only(JSON.stringify(stream), 'hostile.json')
-    expect(() => findImage(source, SLOT)).toThrow(
+    expect(() => findImage(source, SLOT, 'hostile.json')).toThrow(
       new InputError(
-        `azure no-purchase-plan x86_64 gen2: ${member}: expected letters, digits, dots, hyphens and underscores, found ${shown}`,
+        `hostile.json: azure no-purchase-plan x86_64 gen2: ${member}: expected letters, digits, dots, hyphens and underscores, found ${shown}`,
       ),
     )
-    expect(findImage(source, { ...SLOT, plan: 'ocp' })?.urn).toContain('rh-ocp-worker')
+    expect(findImage(source, { ...SLOT, plan: 'ocp' }, 'hostile.json')?.urn).toContain(
+      'rh-ocp-worker',
+    )
   })
 })
 
