@@ -1,4 +1,5 @@
 /** The world that both models share, and the number of their sequences. */
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 
@@ -58,3 +59,6 @@ export async function readCriteria(skus: Readonly<Record<string, string>>) {
 export function countName(text: string, name: string): number {
   return text.split(new RegExp(`${name.replaceAll('.', '\\.')}(?![\\w])`)).length - 1
 }
+
+export const readIfExists = (file: string): string | undefined =>
+  existsSync(file) ? readFileSync(file, 'utf8') : undefined

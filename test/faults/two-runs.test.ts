@@ -92,7 +92,9 @@ beforeAll(async () => {
   )
   const workspace = JSON.stringify({ clouds: ['azure'], streams }, undefined, 2)
   const update = ['update', '--cloud', 'none']
-  workspaceFiles = (await play({ ...first, 'stream-snapshot.json': workspace }, [update])).files
+  const updated = await play({ ...first, 'stream-snapshot.json': workspace }, [update])
+  // So that a regeneration has something to write.
+  workspaceFiles = { ...updated.files, 'a.json': stream }
 })
 
 afterAll(async () => {
