@@ -148,7 +148,7 @@ export const TARGET_OPTIONS = {
 export const REGENERATE_OPTIONS = {
   target: text('Stream to update (default: print the stream)'),
   ...TARGET_OPTIONS,
-  'allow-regression': flag('Allow removals and older images, and list them'),
+  'allow-regression': flag('Allow removals, older builds and older images'),
   'keep-lost': flag('Keep images of regions missing from the build'),
   explain: flag('Print the candidates for each image with reasons'),
 }

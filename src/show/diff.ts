@@ -149,12 +149,14 @@ function summarize(stream: StreamDiff): string {
   const grades = gradeSummary(slotItems(stream.after)) || 'no marketplace images'
   const state = status === 'removed' ? [] : [grades]
   const change = status === undefined ? '' : `${status}, `
-  const older = countLosses(stream, 'older')
-  const lost = [
-    ...(older > 0 ? [`${older} replaced by older images`] : []),
-    `${countLosses(stream, 'removed')} removed`,
+  const builds = countLosses(stream, 'older', ['build'])
+  const images = countLosses(stream, 'older', ['artifact', 'image', 'slot'])
+  const older = [
+    ...(builds > 0 ? [counted(builds, 'older build')] : []),
+    ...(images > 0 ? [counted(images, 'older image')] : []),
   ]
-  return `${change}${releaseMoves(stream)}; ${[...state, ...lost].join(', ')}`
+  const removed = `${countLosses(stream, 'removed')} removed`
+  return `${change}${releaseMoves(stream)}; ${[...state, ...older, removed].join(', ')}`
 }
 
 /** `A -> B`, with architectures if they have different releases. */
@@ -171,9 +173,13 @@ function releaseMoves({ before, after }: StreamDiff): string {
 }
 
 /** The number of builds, parts of builds and images that the stream loses. */
-function countLosses({ changes }: StreamDiff, kind: 'removed' | 'older'): number {
+function countLosses(
+  { changes }: StreamDiff,
+  kind: Change['loss'],
+  kinds: readonly SubjectKind[] = ['build', 'artifact', 'image', 'slot'],
+): number {
   const lost = losses(changes).filter(
-    ({ subject, loss }) => loss === kind && subject.kind !== 'listing' && subject.kind !== 'cloud',
+    ({ subject, loss }) => loss === kind && kinds.includes(subject.kind),
   )
   const names = lost.map(({ subject }) =>
     JSON.stringify(subject.kind === 'slot' ? subject.slot : subject),

@@ -344,9 +344,21 @@ stream and criteria
   it('compares one stream, and counts the images that older ones replace', async () => {
     await writeStream('rhel-9', OLD, { ...before, 'no-purchase-plan': '9.8.20260101' })
     const { stdout } = await diff('rhel-9', '--base', 'base')
-    expect(stdout).toMatch(/^rhel-9: .*, 1 replaced by older images, 0 removed\n/)
+    expect(stdout).toMatch(/^rhel-9: .*, 1 older image, 0 removed\n/)
     expect(stdout).not.toContain('rhel-10')
   })
+
+  it.each(['text', 'markdown', 'json'])(
+    'counts older builds apart from images in %s',
+    async (o) => {
+      await writeStream('rhel-9', NEW, before)
+      await commitAll(folder, 'new')
+      await writeStream('rhel-9', OLD, before)
+      const { stdout } = await diff('rhel-9', '-o', o)
+      expect(stdout).toContain(', 2 older builds, 0 removed')
+      expect(stdout).not.toContain('older image')
+    },
+  )
 
   it('reports files that differ without another change', async () => {
     await writeFile(at('rhel-9.json'), streamText(OLD, before).replace('by hand', 'by me'))
