@@ -27,7 +27,7 @@ const options = {
   region: text('AWS region, or the Azure location for -o id'),
   gen1: flag('Derive the Gen1 SKU from the Gen2 image', { conflicts: 'generation' }),
   output: choice('Output format', IMAGE_FORMATS, { alias: 'o', default: 'urn' }),
-  pool: choice('Pools of an install-config', POOLS, { default: 'from the plan' }),
+  pool: choice('Pools that get the image', POOLS, { default: 'from the plan' }),
   merge: text('Set the image in this manifest', { conflicts: 'output' }),
   'in-place': flag('Write the --merge file instead of printing it', { implies: 'merge' }),
   replace: flag('Also replace an image that is set in another field', { implies: 'merge' }),
@@ -74,7 +74,7 @@ async function printImage(args: Args, { folder, terminal }: Context): Promise<vo
   if (reason !== undefined) terminal.say(`${source.file}: stream ${stream.name} (${reason})`)
   const find = (slot: Slot, target?: Target): FoundImage => {
     const found = findImage(stream, slot, source.file)
-    const place = target && { ...target, file: merge ?? '', osImageStream }
+    const place = target && { ...target, osImageStream }
     if (found === undefined) throw show.missingImage(source, stream, slot, place)
     return args.gen1 ? gen1Image(found, source.file) : found
   }

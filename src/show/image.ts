@@ -8,9 +8,9 @@ import { architectureHints, controlPlaneCost, type Merged } from '../core/image/
 import { type ImageSource, rhelMajor, type SourceStream } from '../core/image/source.ts'
 import {
   type ImageFormat,
+  isRegion,
   MACHINE_SET_PATH,
   type Pool,
-  REGION,
   type Target,
 } from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
@@ -137,13 +137,13 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
 export function mergeLines(file: string, { replaced }: Merged, isWritten: boolean): string[] {
   const changed = isWritten ? 'updated' : 'printed; use --in-place to write it'
   const result = replaced.length === 0 ? 'up to date' : changed
-  return [...replaced.map((each) => `${file}: ${replacementLine(each)}`), `${file}: ${result}`]
+  return [...replaced.map(replacementLine), `${file}: ${result}`]
 }
 
-/** `.platform.aws.amiID: ami-1 -> ami-2` */
-function replacementLine({ path, before, after }: Replacement): string {
+/** `install-config.yaml: .platform.aws.amiID: ami-1 -> ami-2` */
+function replacementLine({ file, path, before, after }: Replacement): string {
   const old = before === undefined ? '' : `${SAFE.test(before) ? before || '""' : '…'} -> `
-  return `${path}: ${after === undefined ? 'removed' : `${old}${after || '""'}`}`
+  return `${file}: ${path}: ${after === undefined ? 'removed' : `${old}${after || '""'}`}`
 }
 
 /** The name of an image. Other values may be secrets or contain the id of an account. */
@@ -155,7 +155,7 @@ const MAX_ROWS = 24
 type Facts = { readonly [Name in keyof Slot]?: Slot[Name] | undefined }
 
 /** A place in a manifest. Its facts cannot be selected by options. */
-type PlacedTarget = Target & { readonly file: string; readonly osImageStream?: string | undefined }
+type PlacedTarget = Target & { readonly osImageStream?: string | undefined }
 
 /** An error with a table of the images that the stream has. */
 export function missingImage(
@@ -178,7 +178,7 @@ export function missingImage(
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
   const shown = ofCloud.length > 0 ? ofCloud : images
-  const isShown = !target || slot.region === undefined || REGION.test(slot.region)
+  const isShown = !target || slot.region === undefined || isRegion(slot.cloud, slot.region)
   const place = target ? ` (${target.file}: ${target.name})` : ''
   const printed = `${printSlot(isShown ? slot : { ...slot, region: 'of this region' })}${place}`
   const hasRegions = slot.region === undefined && shown.some((each) => each.slot.region)

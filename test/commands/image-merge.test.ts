@@ -153,18 +153,22 @@ describe('an install-config', () => {
   it.each([
     [
       config('', `${arch('amd64')}  platform:\n    azure:\n      type: Standard_D4ps_v5\n`),
-      '.compute[0].architecture is amd64, but the machine type is arm64\nCorrect one of them.',
+      '.compute[0].architecture is amd64, but the machine type Standard_D4ps_v5 is arm64\nCorrect one of them.',
     ],
     [
       `${config(arch('amd64'), '')}    defaultMachinePlatform:\n      type: Standard_D4ps_v5\n`,
-      '.controlPlane.architecture is amd64, but the machine type is arm64\nCorrect one of them.',
+      '.controlPlane.architecture is amd64, but the machine type Standard_D4ps_v5 is arm64\nCorrect one of them.',
     ],
     [
       config(`${arch('arm64')}  platform:\n    aws:\n      type: m6i.large\n`, '', 'aws'),
-      '.controlPlane.architecture is arm64, but the machine type is amd64\nCorrect one of them.',
+      '.controlPlane.architecture is arm64, but the machine type m6i.large is amd64\nCorrect one of them.',
     ],
     [
-      config('', arch('hunter2')),
+      config('', arch('riscv64')),
+      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x, found riscv64',
+    ],
+    [
+      config('', arch('hunter2+secret')),
       '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
     ],
     [
@@ -307,16 +311,17 @@ describe('a MachineSet', () => {
     [
       'amd64',
       'vmSize: Standard_D4ps_v5\n',
-      ' is amd64, but the machine type is arm64',
+      ' is amd64, but the machine type Standard_D4ps_v5 is arm64',
       'Correct one of them.',
     ],
     [
       'arm64',
       'vmSize: Standard_D4s_v3\n',
-      ' is arm64, but the machine type is amd64',
+      ' is arm64, but the machine type Standard_D4s_v3 is amd64',
       'Correct one of them.',
     ],
-    ['hunter2', '', ': expected one of amd64, arm64, ppc64le, s390x'],
+    ['armv7', '', ': expected one of amd64, arm64, ppc64le, s390x, found armv7'],
+    ['hunter2+secret', '', ': expected one of amd64, arm64, ppc64le, s390x'],
   ])('with the architecture %s and %j is refused', async (name, size, ...message) => {
     const text = machineSet(`${AZURE_SPEC}${size}`, label(name))
     const [first, ...remedy] = message
@@ -341,6 +346,34 @@ describe('a MachineSet', () => {
     const item = (text: string) => text.replace(/^(?=.)/gm, '  ').replace('  ', '- ')
     const yaml = `apiVersion: v1\nitems:\n${item(one)}- kind: Machine\n${item(two)}kind: List\n`
     expect(await merged(yaml)).toMatchObject({ items: expected })
+  })
+
+  it('in one of several documents is reported with its document', async () => {
+    const text = `${machineSet(AZURE_SPEC)}---\n${machineSet('image:\n  resourceID: /own\n')}`
+    const path = '.spec.template.spec.providerSpec.value.image'
+    expect((await merge(text)).stderr).toBe(
+      `stream-snapshot: x.yaml: document 2: ${path}.resourceID: selects another image\nUse --replace to replace it.\n`,
+    )
+    const { stderr } = await merge(text, '--replace')
+    expect(stderr).toContain(`x.yaml: document 1: ${path}.sku: 418-v2\n`)
+    expect(stderr).toContain(`x.yaml: document 2: ${path}.sku: 418-v2\n`)
+    expect((await merge(text, '--replace', '--plan', 'oke')).stderr).toContain(
+      'no image for azure oke x86_64 gen2 (x.yaml: document 1: MachineSet)',
+    )
+    const both = `${machineSet(AZURE_SPEC)}---\n${machineSet(AZURE_SPEC)}`
+    expect((await merge(both, '--region', 'westus')).stderr).toContain(
+      'x.yaml: document 1: MachineSet: region is eastus, but --region is westus\n',
+    )
+  })
+
+  it('gets a paid image alone, and the ControlPlaneMachineSet is reported', async () => {
+    const text = `${machineSet(AZURE_SPEC)}---\n${controlPlane(AZURE_SPEC)}`
+    const warning =
+      'stream-snapshot: warning: x.yaml: document 2: ControlPlaneMachineSet: unchanged, as ocp is a purchase plan; --pool controlPlane sets its image\n'
+    const words = ['--plan', 'ocp', '--quiet']
+    expect((await merge(text, ...words)).stderr).toBe(warning)
+    expect((await merge(text, ...words, '--pool', 'compute')).stderr).toBe('')
+    expect((await merge(text, '--quiet')).stderr).toBe('')
   })
 
   it('may be a ControlPlaneMachineSet, for which a paid plan is refused without --pool', async () => {
@@ -440,7 +473,7 @@ describe('an option', () => {
     [
       config('', ''),
       ['--region', 'westus'],
-      '.platform.azure.defaultMachinePlatform: region is not westus, the --region',
+      '.platform.azure.defaultMachinePlatform: region is eastus, but --region is westus',
       '--region',
     ],
     [
@@ -472,7 +505,7 @@ describe('an option', () => {
       ['--pool', 'edge'],
       config('', ''),
       'x.yaml: no edge machines',
-      'Use --pool with one of: defaultMachinePlatform, controlPlane, worker.',
+      'Use --pool with one of: defaultMachinePlatform, controlPlane, compute, worker.',
     ],
     [
       ['--pool', 'defaultMachinePlatform'],
@@ -512,6 +545,8 @@ describe('a file', () => {
       'apiVersion: hive.openshift.io/v1\nkind: MachinePool\n',
       `${EXPECTED} MachinePool of hive.openshift.io\nUse -o machinepool instead of --merge, and paste the image.`,
     ],
+    ['baseDomain: a.example\n', '.platform: expected azure, aws, gcp, found no platform'],
+    ['compute: []\n', '.platform: expected azure, aws, gcp, found no platform'],
     ['platform: {}\n', '.platform: expected azure, aws, gcp, found no platform'],
     ['platform:\n  none: {}\n', '.platform: expected azure, aws, gcp, found none'],
     ['platform:\n  hunter: {}\n', '.platform: expected azure, aws, gcp, found an unknown platform'],
@@ -563,7 +598,7 @@ describe('a file', () => {
     'of %s and with a region that is not one does not show in errors',
     async (cloud, words, message) => {
       const { status, stdout, stderr } = await merge(
-        config('', '', cloud, 'hunter2secret'),
+        config('', '', cloud, 'hunter2-secret'),
         ...words,
       )
       expect([status, stdout]).toEqual([cloud === 'aws' ? 1 : 2, ''])

@@ -9,7 +9,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, type Pool, REGION, type Target } from './targets.ts'
+import { at, findTargets, isRegion, POOLS, type Pool, type Target } from './targets.ts'
 import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
@@ -26,7 +26,10 @@ export type Merged = ReturnType<typeof mergeImages>
 
 export function openMergeFile(text: string, file: string) {
   const yaml = parseYaml(text, file)
-  return { yaml, ...findTargets(yaml.values() as JsonValue[], file) }
+  return {
+    yaml,
+    ...findTargets(yaml.values() as JsonValue[], file, (document) => yaml.placeOf(document)),
+  }
 }
 
 export function mergeImages(
@@ -36,7 +39,7 @@ export function mergeImages(
 ) {
   const { file } = yaml
   const planFor = (target: Target) => slotFor(target, options).plan
-  for (const target of all) refuseConflict(file, target, 'cloud', options.cloud)
+  for (const target of all) refuseConflict(target, 'cloud', options.cloud)
   const isMixed = hasMixedPools(all, options)
   const targets = selectTargets(all, options.pool, isMixed, (target) => isPaid(planFor(target)))
   if (targets.length === 0) throw noTarget(file, all, options, planFor)
@@ -48,20 +51,30 @@ export function mergeImages(
   }
   const images = new Map<string, FoundImage>()
   for (const target of targets) {
-    refuseConflict(file, target, 'architecture', options.arch)
-    refuseConflict(file, target, 'region', options.region)
+    refuseConflict(target, 'architecture', options.arch)
+    refuseConflict(target, 'region', options.region)
     const found = find(slotFor(target, options), target)
     images.set(found.urn, found)
     replaceOthers(yaml, target, options.replace === true)
     put(yaml, target, found, options.replace === true)
   }
+  const isSkipped = (target: Target) =>
+    options.pool === undefined && target.format === 'machineSet' && !targets.includes(target)
   const paid = targets.filter((target) => isPaid(planFor(target)) && !isCompute(target))
   return {
     text: yaml.print(),
     replaced: yaml.replaced,
     images: [...images.values()],
     warnings: [
-      ...paid.map((target) => `${file}: ${target.name}: ${controlPlaneCost(planFor(target))}`),
+      ...paid.map(
+        (target) => `${target.file}: ${target.name}: ${controlPlaneCost(planFor(target))}`,
+      ),
+      ...all
+        .filter(isSkipped)
+        .map(
+          (target) =>
+            `${target.file}: ${target.name}: unchanged, as ${planFor(target)} is a purchase plan; --pool ${target.pool} sets its image`,
+        ),
       ...(targets.some((target) => target.format === 'installConfig' && !target.architecture)
         ? architectureHints(options.arch).map((hint) => `${file}: ${hint}`)
         : []),
@@ -151,20 +164,15 @@ function overridden(targets: readonly Target[], all: readonly Target[]): Target[
 
 const OPTIONS = { cloud: '--cloud', architecture: '--arch', region: '--region' } as const
 
-function refuseConflict(
-  file: string,
-  target: Target,
-  fact: keyof typeof OPTIONS,
-  option?: string,
-): void {
+function refuseConflict(target: Target, fact: keyof typeof OPTIONS, option?: string): void {
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
   const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)
-  const isShown = fact !== 'region' || REGION.test(value)
+  const isShown = fact !== 'region' || isRegion(target.cloud, value)
   throw new InputError(
     isShown
-      ? `${file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
-      : `${file}: ${target.name}: ${fact} is not ${option}, the ${OPTIONS[fact]}`,
+      ? `${target.file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
+      : `${target.file}: ${target.name}: ${fact} is not ${option}, the ${OPTIONS[fact]}`,
     `Remove ${OPTIONS[fact]}.`,
   )
 }
@@ -174,15 +182,16 @@ function bothNames(architecture: Architecture): string {
   return other === architecture ? architecture : `${architecture} (${other})`
 }
 
-function replaceOthers(yaml: YamlFile, { document, others }: Target, replace: boolean): void {
+function replaceOthers(yaml: YamlFile, target: Target, replace: boolean): void {
+  const { document, others } = target
   for (const path of others) {
-    if (!replace) throw otherImage(yaml, path)
+    if (!replace) throw otherImage(target, path)
     // `put` sets it to an empty string.
     if (path.at(-1) !== 'resourceID') yaml.remove(document, path)
   }
 }
 
-function otherImage({ file }: YamlFile, path: YamlPath): InputError {
+function otherImage({ file }: Target, path: YamlPath): InputError {
   return new InputError(
     `${file}: ${jsonPath(path)}: selects another image`,
     'Use --replace to replace it.',
@@ -196,16 +205,16 @@ function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage, replac
   if (create) yaml.put(document, [], create(members, slot.architecture))
   else if (disks === undefined) yaml.put(document, path, rest)
   else {
-    const disk = bootDisk(yaml.file, target)
+    const disk = bootDisk(target)
     const image = at(value, [...disk.slice(path.length), 'image']) || undefined
     // An image of another project is not a marketplace image.
     const isOther = image !== undefined && !String(image).includes(`projects/${entry.project}/`)
-    if (isOther && !replace) throw otherImage(yaml, [...disk, 'image'])
+    if (isOther && !replace) throw otherImage(target, [...disk, 'image'])
     yaml.put(document, disk, disks as Members)
   }
 }
 
-function bootDisk(file: string, { path, value }: Target): YamlPath {
+function bootDisk({ file, path, value }: Target): YamlPath {
   const disks = at(value, ['disks'])
   if (!isList(disks) || disks.length === 0) {
     throw new InputError(`${file}: ${jsonPath([...path, 'disks'])}: expected a list of disks`)
@@ -221,7 +230,7 @@ function noTarget(
   planFor: (target: Target) => string,
 ): InputError {
   if (options.pool !== undefined) {
-    const pools = [...new Set(all.map((target) => target.pool))].join(', ')
+    const pools = POOLS.filter((pool) => all.some((target) => isOfPool(target, pool))).join(', ')
     return new InputError(
       `${file}: no ${options.pool} machines`,
       `Use --pool with one of: ${pools}.`,
@@ -231,7 +240,7 @@ function noTarget(
   const free = FACTS[slotFor(target, options).cloud].defaultPlan
   const orFree = isPaid(free) ? '' : `, or --plan ${free}`
   return new InputError(
-    `${file}: ${target.name}: ${controlPlaneCost(planFor(target))}`,
+    `${target.file}: ${target.name}: ${controlPlaneCost(planFor(target))}`,
     `Use --pool ${target.pool} to accept the cost${orFree}.`,
   )
 }

@@ -30,6 +30,8 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
 /** A place in a file where an image can be merged, and its machines. */
 export interface Target {
+  /** The file, and its document if the file has several. */
+  readonly file: string
   readonly name: string
   readonly pool: Pool
   readonly document: number
@@ -47,7 +49,11 @@ export interface Target {
 }
 
 /** @throws InputError for a file without targets */
-export function findTargets(documents: readonly JsonValue[], file: string) {
+export function findTargets(
+  documents: readonly JsonValue[],
+  file: string,
+  placeOf: (document: number) => string,
+) {
   const configs = documents.flatMap((value, document) =>
     isInstallConfig(value) ? [{ value, document }] : [],
   )
@@ -59,10 +65,10 @@ export function findTargets(documents: readonly JsonValue[], file: string) {
     )
   }
   const targets = [
-    ...(config ? findPools(config.value, config.document, file) : []),
+    ...(config ? findPools(config.value, config.document, placeOf(config.document)) : []),
     ...documents.flatMap((value, document) =>
       expandList(value).flatMap((object, item) =>
-        machineSet(object, document, object === value ? [] : ['items', item], file),
+        machineSet(object, document, object === value ? [] : ['items', item], placeOf(document)),
       ),
     ),
   ]
@@ -90,8 +96,11 @@ function kindRemedy({ kind, spec }: JsonRecord): string | undefined {
   return meant === undefined || meant === name ? undefined : `Write kind: ${meant}.`
 }
 
+/** A file without a platform is an install-config, too, so that the error names what is missing. */
+const INSTALL_CONFIG = ['platform', 'controlPlane', 'compute', 'baseDomain', 'osImageStream']
+
 function isInstallConfig(value: JsonValue): value is JsonRecord {
-  return isRecord(value) && value.kind === undefined && 'platform' in value
+  return isRecord(value) && value.kind === undefined && INSTALL_CONFIG.some((name) => name in value)
 }
 
 /** Platforms without marketplace images. Other text may be a secret. */
@@ -100,9 +109,16 @@ const PLATFORMS = [
   ...['ovirt', 'vsphere'],
 ]
 
-/** Regions of AWS, which errors print. Other text may be a secret. */
-export const REGION =
-  /^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-(central|(north|south)?(east|west)?)-[0-9]{1,2}$/
+/** Regions, which errors print. Other text may be a secret. */
+const REGIONS: Readonly<Record<CloudName, RegExp>> = {
+  aws: /^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-(central|(north|south)?(east|west)?)-[0-9]{1,2}$/,
+  azure: /^[a-z0-9]{1,24}$/,
+  gcp: /^[a-z]{1,15}-[a-z]{1,15}[0-9]{1,2}$/,
+}
+
+export function isRegion(cloud: CloudName | undefined, text: string): boolean {
+  return cloud !== undefined && REGIONS[cloud].test(text)
+}
 
 function findPools(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
@@ -122,9 +138,9 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
   const target = (pool: Pool, path: YamlPath, value: JsonRecord): Target => {
     const ofCloud = record(record(value.platform)[cloud])
     const place = `${file}: ${jsonPath([...path, 'architecture'])}`
-    const type = machineArchitecture(FACTS[cloud].uses, ofCloud.type ?? defaults.type)
+    const type = machineType(FACTS[cloud].uses, ofCloud.type ?? defaults.type)
     return {
-      ...{ name: jsonPath(path), pool, document, format: 'installConfig', cloud, region },
+      ...{ file, name: jsonPath(path), pool, document, format: 'installConfig', cloud, region },
       ...{ path: [...path, 'platform', cloud], value: ofCloud, others: [] },
       architecture: findArchitecture(place, value.architecture, type),
     }
@@ -153,7 +169,7 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
   const path = ['platform', cloud, 'defaultMachinePlatform']
   const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
   const whole: Target = {
-    ...{ name: jsonPath(path), pool: 'defaultMachinePlatform', document, cloud, region },
+    ...{ file, name: jsonPath(path), pool: 'defaultMachinePlatform', document, cloud, region },
     ...{ format: 'installConfig', path, value: defaults },
     architecture: pools.find((pool) => pool.architecture !== undefined)?.architecture,
     others: others.map((each) => ['platform', cloud, ...each]),
@@ -192,12 +208,11 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
   const name = place.length > 0 ? jsonPath(place) : String(kind)
   return [
     {
-      name,
-      ...{ pool: template.pool, document, path, format: 'machineSet', cloud, value },
+      ...{ file, name, pool: template.pool, document, path, format: 'machineSet', cloud, value },
       architecture: findArchitecture(
         `${file}: ${name}: kubernetes.io/arch in ${LABELS}`,
         architectureLabel(record(metadata).annotations),
-        uses && machineArchitecture(uses, at(value, uses.machineTypePath)),
+        uses && machineType(uses, at(value, uses.machineTypePath)),
       ),
       region: uses && text(at(value, uses.regionPath)),
       others: (cloud ? [cloud] : CLOUDS)
@@ -229,28 +244,38 @@ function architectureLabel(annotations: JsonValue | undefined): string | undefin
 function findArchitecture(
   place: string,
   named: JsonValue | undefined,
-  ofMachineType: Architecture | undefined,
+  type: MachineType | undefined,
 ): Architecture | undefined {
-  if (!isSet(named)) return ofMachineType
+  if (!isSet(named)) return type?.architecture
   const architecture = toArchitecture(String(named))
   if (architecture === undefined) {
     const names = ARCHITECTURES.map(kubernetesName).sort().join(', ')
-    throw new InputError(`${place}: expected one of ${names}`)
+    const found = NAME.test(String(named)) ? `, found ${named}` : ''
+    throw new InputError(`${place}: expected one of ${names}${found}`)
   }
-  if (ofMachineType !== undefined && ofMachineType !== architecture) {
-    const [name, other] = [architecture, ofMachineType].map(kubernetesName)
+  if (type !== undefined && type.architecture !== architecture) {
+    const [name, other] = [architecture, type.architecture].map(kubernetesName)
+    const shown = NAME.test(type.name) ? ` ${type.name}` : ''
     throw new InputError(
-      `${place} is ${name}, but the machine type is ${other}`,
+      `${place} is ${name}, but the machine type${shown} is ${other}`,
       'Correct one of them.',
     )
   }
   return architecture
 }
 
-function machineArchitecture(uses: Uses, type: JsonValue | undefined): Architecture | undefined {
+interface MachineType {
+  readonly name: string
+  readonly architecture: Architecture
+}
+
+/** Architectures and machine types, which errors print. Other text may be a secret. */
+const NAME = /^[A-Za-z][\w.-]{0,31}$/
+
+function machineType(uses: Uses, type: JsonValue | undefined): MachineType | undefined {
   const name = text(type)
   if (name === undefined) return undefined
-  return uses.armMachineType.test(name) ? 'aarch64' : 'x86_64'
+  return { name, architecture: uses.armMachineType.test(name) ? 'aarch64' : 'x86_64' }
 }
 
 export function at(value: JsonValue, path: YamlPath): JsonValue | undefined {

@@ -21,6 +21,8 @@ export type YamlPath = readonly (string | number)[]
 
 /** A changed member. A new member has no `before`, a removed one no `after`. */
 export interface Replacement {
+  /** The file, and its document if the file has several. */
+  readonly file: string
   readonly path: string
   readonly before?: string
   readonly after?: string
@@ -73,6 +75,7 @@ function refuseDuplicates(document: Document, fail: Fail): void {
 /** Replaces members of a YAML file. All other lines are unchanged. */
 export class YamlFile {
   readonly replaced: Replacement[] = []
+  #place: string
   readonly #edits: { from: number; to: number; text: string }[] = []
   /** Nodes with an alias. */
   readonly #shared = new Set<unknown>()
@@ -84,6 +87,7 @@ export class YamlFile {
     readonly documents: readonly Document[],
     fail: Fail,
   ) {
+    this.#place = file
     for (const document of documents) this.#findShared(document, fail)
   }
 
@@ -108,14 +112,20 @@ export class YamlFile {
     return parts.join('') + this.text.slice(at)
   }
 
+  placeOf(document: number): string {
+    return this.documents.length > 1 ? `${this.file}: document ${document + 1}` : this.file
+  }
+
   /** @throws InputError for a value of another type, and for one with an alias */
   put(document: number, path: YamlPath, members: Members): void {
+    this.#place = this.placeOf(document)
     const value = path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
     this.#put(this.#root(document), [], value, false)
   }
 
   /** Removes a member, if it exists. @throws InputError as `put`, and for a member inside `{…}` */
   remove(document: number, path: YamlPath): void {
+    this.#place = this.placeOf(document)
     let [parent, node]: (Node | undefined)[] = [undefined, this.#root(document)]
     for (const [at, key] of path.entries()) {
       parent = node
@@ -131,7 +141,7 @@ export class YamlFile {
     }
     const end = lineEnd(this.text, Math.max(start, (node.range?.[1] ?? start) - 1))
     this.#edits.push({ from: line, to: end, text: '' })
-    this.replaced.push({ path: jsonPath(path), before: '' })
+    this.replaced.push({ file: this.#place, path: jsonPath(path), before: '' })
   }
 
   #findShared(document: Document, fail: Fail): void {
@@ -172,11 +182,14 @@ export class YamlFile {
   }
 
   #repeated(what: string): InputError {
-    return new InputError(`${this.file}: ${what}`, 'Replace aliases with their values, then rerun.')
+    return new InputError(
+      `${this.#place}: ${what}`,
+      'Replace aliases with their values, then rerun.',
+    )
   }
 
   #expected(path: YamlPath, what: string, remedy?: string): InputError {
-    return new InputError(`${this.file}: ${jsonPath(path) || '.'}: expected ${what}`, remedy)
+    return new InputError(`${this.#place}: ${jsonPath(path) || '.'}: expected ${what}`, remedy)
   }
 
   /** @param isFlow whether the node is inside of `{…}` or `[…]` */
@@ -205,12 +218,17 @@ export class YamlFile {
     const printed = isFlow ? JSON.stringify(after) : stringify(after, { lineWidth: 0 }).trimEnd()
     if (isNull(node)) {
       this.#overwrite(from, to, printed)
-      this.replaced.push({ path: jsonPath(path), after })
+      this.replaced.push({ file: this.#place, path: jsonPath(path), after })
     } else if (String(node.value) !== after) {
       // The range of a folded scalar includes its last line end.
       const [end = ''] = /\s*$/.exec(this.text.slice(from, to)) ?? []
       this.#edits.push({ from, to, text: printed + end })
-      this.replaced.push({ path: jsonPath(path), before: String(node.value), after })
+      this.replaced.push({
+        file: this.#place,
+        path: jsonPath(path),
+        before: String(node.value),
+        after,
+      })
     }
   }
 
@@ -251,7 +269,7 @@ export class YamlFile {
 
   #report(path: YamlPath, value: Members[string]): void {
     if (typeof value === 'string') {
-      this.replaced.push({ path: jsonPath(path), after: value })
+      this.replaced.push({ file: this.#place, path: jsonPath(path), after: value })
       return
     }
     for (const [name, each] of Object.entries(value)) {
