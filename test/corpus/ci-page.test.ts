@@ -136,19 +136,26 @@ async function commit(message: string): Promise<void> {
   await git(folder, ...author, 'commit', '--quiet', '--message', message)
 }
 
-/** Runs the steps of the action that report and check. @returns its outputs and the job summary */
+/** Runs the steps of the action that check and report. @returns its outputs and the job summary */
 async function runAction(revision = base): Promise<{ outputs: string; summary: string }> {
   await Promise.all(['outputs', 'summary.md'].map((name) => fs.remove(at(`tools/${name}`))))
   const { port } = api.address() as AddressInfo
-  for (const { run = '' } of action.slice(1)) {
+  let failed = ''
+  for (const { id, run = '' } of action.slice(1, -1)) {
     await shell(run, {
       BASE: revision,
+      FAILED: failed,
+      RUNNER_TEMP: at('tools'),
       PULL: '7',
       TOKEN: 'token',
       GITHUB_API_URL: `http://127.0.0.1:${port}`,
       GITHUB_OUTPUT: at('tools/outputs'),
       GITHUB_REPOSITORY: 'example-org/installer',
     })
+    if (id === 'check') {
+      const written = await readFile(at('tools/outputs'), 'utf8')
+      failed = /^failed=(.*)$/m.exec(written)?.[1] ?? ''
+    }
   }
   const [outputs, summary] = await Promise.all(
     ['outputs', 'summary.md'].map((name) => readFile(at(`tools/${name}`), 'utf8')),
@@ -170,6 +177,18 @@ describe('action.yml', () => {
     expect(reverted.outputs).toMatch(/^changed=false$/m)
     expect(comments).toHaveLength(2)
     expect(comments[1]?.body).toContain('No changes in the streams.')
+  }, 120_000)
+
+  it('comments with the errors of a failed check and of a failed diff', async () => {
+    const snapshot = await readFile(at('snapshots/rhel-9.json'), 'utf8')
+    await fs.writeFile(at('snapshots/rhel-9.json'), snapshot.replace('20260428', '20260429'))
+    const { outputs } = await runAction()
+    await fs.writeFile(at('snapshots/rhel-9.json'), snapshot)
+    expect(outputs).toMatch(/^failed=true$/m)
+    expect(comments[1]?.body).toMatch(/`stream-snapshot check` failed[\s\S]*rhel-9: .*was changed/)
+    expect(comments[1]?.body).toMatch(
+      /`stream-snapshot diff` failed[\s\S]*<pre>[\s\S]*rhel-9\.json/,
+    )
   }, 120_000)
 
   it('writes the job summary and no comment for a pull request from a fork', async () => {
