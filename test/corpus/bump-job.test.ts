@@ -42,16 +42,22 @@ it.each<Installer & { before: readonly [string, string] }>([
       buildServer({}, everyBuild),
       azureFor([...images, ...newImages]),
     ])
-    // The mock cloud needs an option that the job does not have.
+    // The mock servers need an option and a key that the job does not have.
     await fs.outputFile(
       at('bin/stream-snapshot'),
-      `#!/bin/bash\nif [ "$*" = update ]; then set -- update --azure-endpoint ${azure.url}; fi\nexec '${process.execPath}' '${CLI}' "$@"\n`,
+      `#!/bin/bash
+if [ "$*" = update ]; then set -- update --azure-endpoint ${azure.url}; fi
+if [ "$1" = diff ] && [ -n "\${FAIL_DIFF:-}" ]; then exit 2; fi
+'${process.execPath}' '${CLI}' "$@" || exit
+if [ "$1" = init ]; then sed -i 's#"name": "rhel#"url": "${server.streams}", &#' stream-snapshot.json; fi
+`,
     )
     await chmod(at('bin/stream-snapshot'), 0o755)
     const bash = async (
       script: string,
       cwd: string,
       env: Readonly<Record<string, string>> = {},
+      isFailure = false,
     ) => {
       const outcome = await execute(
         'bash',
@@ -64,7 +70,9 @@ it.each<Installer & { before: readonly [string, string] }>([
         },
         cwd,
       )
-      expect(outcome, `${outcome.stdout}${outcome.stderr}`).toMatchObject({ status: 0 })
+      const output = `${outcome.stdout}${outcome.stderr}`
+      if (isFailure) expect(outcome.status, output).not.toBe(0)
+      else expect(outcome, output).toMatchObject({ status: 0 })
     }
 
     // The repository with the workspace that the first script writes.
@@ -72,19 +80,35 @@ it.each<Installer & { before: readonly [string, string] }>([
     await cloneInstaller(remote, installer)
     const workflow = snippets.get('.github/workflows/marketplace-images.yaml') ?? ''
     await bash(workflow.match(/git config --global .*/g)?.join('\n') ?? '', remote)
-    await bash(snippets.get('first-run.sh') ?? '', remote)
     for (const name of ['bump-builds.sh', 'update-images.sh']) {
       await fs.copy(at(name), join(remote, name))
+      await git(remote, 'add', name)
     }
-    const workspace = await fs.readJson(join(remote, 'stream-snapshot.json'))
-    for (const name of ['rhel-9', 'rhel-10']) workspace.streams[name].url = server.streams
-    await fs.writeJson(join(remote, 'stream-snapshot.json'), workspace)
-    await git(remote, 'add', '--all')
+    await bash(snippets.get('first-run.sh') ?? '', remote, {
+      RHEL_9: before[0],
+      RHEL_10: before[1],
+    })
     await git(remote, 'commit', '--quiet', '--message', 'Add the workspace')
     await git(remote, 'config', 'uploadpack.allowFilter', 'true')
 
+    const branches = () => git(remote, 'for-each-ref', 'refs/heads')
+    const builds = { RHEL_9, RHEL_10 }
+    const start = await branches()
+    await bash(`git clone --quiet "file://${remote}" failing`, at('.'))
+    for (const [script, env] of [
+      ['bump-builds.sh', { ...builds, FAIL_DIFF: '1' }],
+      ['bump-builds.sh', { ...builds, BASE: 'release-4.2' }],
+      ['bump-builds.sh', { ...builds, BASE: '' }],
+      ['update-images.sh', { ...azure.environment, FAIL_DIFF: '1' }],
+      ['update-images.sh', { ...azure.environment, BASE: '' }],
+    ] as const) {
+      await bash(`bash ${script}`, at('failing'), env, true)
+      await git(at('failing'), 'reset', '--quiet', '--hard')
+    }
+    expect(await branches()).toBe(start)
+
     const [, stage = ''] = /sh '''\n(.*?)'''/s.exec(snippets.get('Jenkinsfile') ?? '') ?? []
-    await bash(stage, at('.'), { RHEL_9, RHEL_10, REPOSITORY: `file://${remote}` })
+    await bash(stage, at('.'), { ...builds, REPOSITORY: `file://${remote}` })
     const branch = `bump-${RHEL_9}-${RHEL_10}`
     const message = await git(remote, 'log', '-1', '--format=%B', branch)
     expect(message).toContain(`rhel-9: ${before[0]} -> ${RHEL_9}`)
@@ -108,14 +132,15 @@ it.each<Installer & { before: readonly [string, string] }>([
       'snapshots/rhel-9.recording.json',
     ])
 
-    await git(remote, 'merge', '--quiet', `marketplace-images-${base}`)
-    await git(at('images'), 'switch', '--quiet', base)
-    await git(at('images'), 'pull', '--quiet')
-    const head = await git(remote, 'rev-parse', 'HEAD')
+    // Nothing is pushed again, before and after the merge.
+    const pushed = await branches()
     await update()
-    await bash('bash bump-builds.sh', at('images'), { RHEL_9, RHEL_10 })
-    expect(await git(at('images'), 'branch', '--show-current')).toBe(`${base}\n`)
-    expect(await git(remote, 'rev-parse', `marketplace-images-${base}`)).toBe(head)
+    expect(await branches()).toBe(pushed)
+    await git(remote, 'merge', '--quiet', `marketplace-images-${base}`)
+    const merged = await branches()
+    await update()
+    await bash('bash bump-builds.sh', at('images'), builds)
+    expect(await branches()).toBe(merged)
   },
   180_000,
 )
