@@ -44,6 +44,16 @@ export class ServiceError extends UserError {
 /** No credentials were found for a cloud. `cosa2stream` then only captures builds. */
 export class MissingCredentials extends ServiceError {}
 
+/** The build server does not have a build. */
+export class MissingBuild extends ServiceError {
+  constructor(
+    readonly release: string | undefined,
+    ...args: ConstructorParameters<typeof ServiceError>
+  ) {
+    super(...args)
+  }
+}
+
 /** False for free text, ids, and keys of AWS, which have 40 characters. */
 export function isErrorCode(code: string): boolean {
   return /^(ERR_[A-Z0-9_]{1,80}|(?=.{2,39}$)[A-Za-z][A-Za-z_.]+[0-9]{0,8})$/.test(code)

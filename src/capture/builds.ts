@@ -7,7 +7,8 @@ import { getMetaUrl, type StreamPlace, toMetaUrl, type WantedBuild } from '../co
 import { RECORDED_META, type ReadBuild, readBuild } from '../core/builds/read.ts'
 import { prune } from '../core/json/prune.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
-import { InputError, ServiceError } from '../errors.ts'
+import { InputError, MissingBuild, ServiceError } from '../errors.ts'
+import { listed } from '../printable.ts'
 import { coreClient } from './http/core-client.ts'
 import { explainResponse, queryError } from './http/errors.ts'
 import { type Exchange, originWithPort } from './http/message.ts'
@@ -28,7 +29,8 @@ export async function readBuilds(
 ): Promise<{ readonly builds: SnapshotContent['builds']; readonly notes: readonly string[] }> {
   const { limit, recorder, replayed, count } = context
   count(wanted.length, 0)
-  const read = await Promise.all(
+  const missing: { readonly error: MissingBuild; readonly wanted: WantedBuild }[] = []
+  const results = await Promise.all(
     wanted.map(async (each) => {
       const url = getMetaUrl(each, stream, replayed !== undefined)
       let last: Exchange | undefined
@@ -37,12 +39,33 @@ export async function readBuilds(
       }
       const found = await withTimeLimit(url, limit, () =>
         readMeta(url, each, stream, { ...context, onExchange }),
-      )
+      ).catch((error) => {
+        if (!(error instanceof MissingBuild)) throw error
+        missing.push({ error, wanted: each })
+      })
+      if (!found) return []
       if (last) recorder.add(last, (exchange) => recordBuild(exchange, url, found.build.location))
       count(0, 1)
-      return found
+      return [found]
     }),
   )
+  const read = results.flat()
+  const [first] = missing
+  if (first !== undefined) {
+    const { error } = first
+    const architectures = (builds: readonly { readonly architecture?: string | undefined }[]) =>
+      listed(builds.flatMap(({ architecture }) => architecture ?? []))
+    const others = read.filter(({ build }) => build.release === error.release)
+    if (others.length === 0) throw error
+    const lost = missing.flatMap((each) =>
+      each.error.release === error.release ? each.wanted : [],
+    )
+    throw new MissingBuild(
+      error.release,
+      `${error.message.replace(/the build server.*/, '')}the build server has ${error.release} for ${architectures(others)}, not for ${architectures(lost)}`,
+      'Specify a version for each architecture as ARCH=VERSION.',
+    )
+  }
   const sorted = read.toSorted((a, b) => (a.architecture < b.architecture ? -1 : 1))
   const duplicate = sorted.find((each, at) => each.architecture === sorted[at + 1]?.architecture)
   if (duplicate !== undefined) {
@@ -78,7 +101,7 @@ async function readMeta(
   place: StreamPlace,
   options: TransportOptions,
 ): Promise<ReadBuild> {
-  const text = await fetchText(url, options)
+  const text = await fetchText(url, wanted, options)
   try {
     return readBuild(parseMeta(text), wanted, place)
   } catch (error) {
@@ -92,7 +115,11 @@ async function readMeta(
 const RETRY_DELAY = 250
 
 /** Redirects are not followed: the URL that is queried is recorded and written into the stream. */
-async function fetchText(url: string, options: TransportOptions): Promise<string> {
+async function fetchText(
+  url: string,
+  { release }: WantedBuild,
+  options: TransportOptions,
+): Promise<string> {
   const request = createPipelineRequest({ url, allowInsecureConnection: url.startsWith('http:') })
   request.headers.set('accept', 'application/json')
   const maxRetries = options.replayed === undefined ? 3 : 0
@@ -107,9 +134,10 @@ async function fetchText(url: string, options: TransportOptions): Promise<string
   if (status === 200) return bodyAsText ?? ''
   // Object stores also return 403 for missing objects.
   if ([403, 404, 410].includes(status)) {
-    throw new ServiceError(
+    throw new MissingBuild(
+      release,
       `${url}: returned ${status}: the build server does not have this build`,
-      'Check the version, --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
+      'Check the version, and --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
     )
   }
   if (status < 400) {

@@ -27,6 +27,8 @@ export const initCommand = command({
     for (const conflict of conflicts) terminal.say(`warning: ${conflict}`)
     terminal.say(`${[...written].reverse().join(' and ')}: written`)
     terminal.say('Next: stream-snapshot update    queries the clouds and writes the files')
+    terminal.say('      stream-snapshot update --cloud none STREAM VERSION')
+    terminal.say('                                updates builds, without credentials')
     terminal.say('      stream-snapshot check     verifies them offline, for example in CI')
   },
 })

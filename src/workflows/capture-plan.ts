@@ -245,7 +245,7 @@ export function missingName(): InputError {
   )
 }
 
-async function releasesIn(target: string | undefined, folder: Folder): Promise<Releases> {
+export async function releasesIn(target: string | undefined, folder: Folder): Promise<Releases> {
   const text = target === undefined ? undefined : await folder.readIfExists(target)
   return target === undefined || text === undefined
     ? new Map()

@@ -1,7 +1,7 @@
 import { Shared } from '../capture/http/message.ts'
 import { readShape, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
-import { getReleases, readStream } from '../core/stream/stream.ts'
+import { readRelease } from '../core/versions/version.ts'
 import {
   type Builds,
   hasNothing,
@@ -11,7 +11,7 @@ import {
   targetFiles,
   withStreamKeys,
 } from '../core/workspace/workspace.ts'
-import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { InputError, MissingBuild, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import {
@@ -21,7 +21,7 @@ import {
   prepareCapture,
   refuseLosses,
 } from './capture.ts'
-import { planCapture } from './capture-plan.ts'
+import { planCapture, releasesIn } from './capture-plan.ts'
 import { refuseUnknownDrops } from './keep.ts'
 import { withLocks, writeLocked } from './locks.ts'
 import {
@@ -32,7 +32,7 @@ import {
 } from './regenerate.ts'
 import { type Fault, isPending, type NamedStream, otherSettings } from './settings.ts'
 import { unverifiedFaults } from './verify.ts'
-import { locatedStreams, namedStreams, openWorkspace } from './workspace.ts'
+import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
 export interface StreamUpdate {
   readonly name: string
@@ -103,13 +103,26 @@ async function prepareUpdate(
   const refusals = new Refusals()
   await refuseDrops(options, streams, context.folder)
   for (const [name, config] of streams) {
+    const stream: NamedStream = { name, config, file: opened.file, folder: context.folder }
     try {
-      const { file } = opened
-      const stream: NamedStream = { name, config, file, folder: context.folder }
       const result = await updateStream(stream, options, withStreamName(name, own), refusals)
       results.push({ ...result, faults: await findFaults(stream, result) })
     } catch (error) {
-      throw withStream(name, error, opened.file)
+      const { release, builds } = options.streams?.find((each) => each.name === name) ?? {}
+      const typed = [release, ...Object.values(builds ?? {})]
+      if (!(error instanceof MissingBuild) || typed.includes(error.release)) {
+        throw withStream(stream, error)
+      }
+      const own = Object.values(opened.streams.get(name)?.builds ?? {})
+      const source = own.some((each) => each === error.release) ? opened.file : config.target
+      throw withStream(
+        stream,
+        new MissingBuild(
+          error.release,
+          `${error.message}; ${error.release} is from ${source}`,
+          `Specify other versions: stream-snapshot update ${name} ARCH=VERSION ...`,
+        ),
+      )
     }
   }
   refusals.throwAny()
@@ -230,7 +243,7 @@ async function refuseOtherOcp(
 }
 
 /** The error with the name of the stream, and a remedy that `update` accepts. */
-function withStream(name: string, error: unknown, file: string): unknown {
+function withStream({ name, config, file }: NamedStream, error: unknown): unknown {
   if (!(error instanceof UserError)) return error
   const { message, lines } = error
   const Kind = [MissingCredentials, ServiceError].find((each) => error instanceof each)
@@ -240,7 +253,12 @@ function withStream(name: string, error: unknown, file: string): unknown {
     .replace(/--ocp\b/, `stream-snapshot update ${name} --ocp`)
     .replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
     .replace(/--(name|url|distro|criteria)\b/, `$1 in ${file}`)
-  return new (Kind ?? InputError)(`${name}: ${message}`, remedy, { lines, cause: error })
+  const hint =
+    Kind === MissingCredentials && config.builds ? ' To update builds only, add --cloud none.' : ''
+  return new (Kind ?? InputError)(`${name}: ${message}`, remedy && `${remedy}${hint}`, {
+    lines,
+    cause: error,
+  })
 }
 
 async function selectStreams(
@@ -270,11 +288,37 @@ async function selectStreams(
   for (const [name, config] of namedStreams(opened, names)) {
     const update = updates.find((each) => each.name === name) ?? { name }
     const builds = await newBuilds(update, config, drop, folder)
+    await refuseOtherStream(update, opened, folder)
     keys.set(name, { ...(builds && { builds }), ...(ocp !== undefined && { ocp }) })
   }
   const workspace = withStreamKeys(present, keys)
   const streams = namedStreams({ file, streams: locatedStreams(workspace, file, folder) }, names)
   return { opened, workspace, streams }
+}
+
+/** @throws InputError for a version of the RHEL major that another stream has, and this one not */
+async function refuseOtherStream(
+  { name, release, builds = {} }: StreamUpdate,
+  { streams }: OpenedWorkspace,
+  folder: Folder,
+): Promise<void> {
+  const getMajor = (version: string | undefined) => readRelease(version ?? '')?.rhel.major
+  const hasMajor = async ({ target }: StreamConfig, major: number) => {
+    const releases = await releasesIn(target, folder).catch(() => new Map<string, string>())
+    return releases.size > 0 && [...releases.values()].some((each) => getMajor(each) === major)
+  }
+  for (const version of [release, ...Object.values(builds)]) {
+    const major = getMajor(version)
+    const own = streams.get(name)
+    if (major === undefined || own === undefined || (await hasMajor(own, major))) continue
+    for (const [other, config] of streams) {
+      if (!(await hasMajor(config, major))) continue
+      throw new InputError(
+        `${name}: ${version} is a build of RHEL ${major}, as those of stream ${other}`,
+        `Put it after its stream: ${other} ${version}`,
+      )
+    }
+  }
 }
 
 /** All builds of a stream, without those to drop; undefined if they are unchanged. */
@@ -292,8 +336,7 @@ async function newBuilds(
     return [0, own.length].includes(kept.length) ? undefined : Object.fromEntries(kept)
   }
   const { target } = config
-  const text = target && (await folder.readIfExists(target))
-  const present = target && text ? getReleases(readStream(text, target)) : new Map()
+  const present = await releasesIn(target, folder)
   const all = Object.entries({ ...Object.fromEntries(present), ...config.builds })
   const known: Builds = Object.fromEntries(all.filter(isKept))
   const architectures = Object.keys(known) as Architecture[]

@@ -55,6 +55,8 @@ describe('init', () => {
         'stable: streams/coreos-stable.json, 35.20220327.3.0, no marketplace images',
         'stream-snapshot.json and .gitattributes: written',
         'Next: stream-snapshot update    queries the clouds and writes the files',
+        '      stream-snapshot update --cloud none STREAM VERSION',
+        '                                updates builds, without credentials',
         '      stream-snapshot check     verifies them offline, for example in CI',
         '',
       ].join('\n'),

@@ -8,7 +8,7 @@ import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor, withoutLogin } from '../support/azure.ts'
 import { ALL_BUILDS, buildServer } from '../support/builds.ts'
-import { run, runBuilt, temporaryFolder } from '../support/cli.ts'
+import { run, temporaryFolder } from '../support/cli.ts'
 import { cloudsFor } from '../support/clouds.ts'
 import { type Files, readFiles, writeFiles } from '../support/files.ts'
 import { git } from '../support/git.ts'
@@ -407,13 +407,59 @@ describe('update of a stream', () => {
     expect(nameless.status).toBe(2)
     expect(nameless.stderr).toMatch(/\nSet name of one in stream-snapshot\.json\.\n$/)
     await writeStreams({ one: { name, url: server.streams } })
-    // In a process of its own: the other architectures' requests would go on in this one.
-    const missing = await runBuilt(['update', '--cloud', 'none', '418.94.209901010000-0'], {
+    const words = ['update', '--cloud', 'none', '418.94.209901010000-0']
+    const missing = await run(words, { cwd: folder })
+    expect(missing.status).toBe(3)
+    expect(missing.stderr).toContain(
+      '\nCheck the version, and name and url in stream-snapshot.json: the URL is ',
+    )
+    expect(missing.stderr).not.toMatch(/--(name|url)/)
+  })
+
+  it('names the architectures without a build, and the file that has its version', async () => {
+    const server = await buildServer({}, (build) =>
+      ['x86_64', 'aarch64'].includes(build.architecture) ? anyBuild(build) : undefined,
+    )
+    await writeStreams({ one: { name, url: server.streams } })
+    await write('one.json', smallStream(OLD))
+    const update = (...words: string[]) =>
+      run(['update', '--cloud', 'none', 'one', ...words], { cwd: folder })
+    const all = await update(release)
+    expect(all.status).toBe(3)
+    expect(all.stderr).toMatch(
+      /: returned 404: the build server has \S+ for aarch64 and x86_64, not for (ppc64le and s390x|s390x and ppc64le)\nSpecify a version for each architecture as ARCH=VERSION\.\n$/,
+    )
+    const typed = await update(`x86_64=${release}`, `aarch64=${release}`)
+    expect(typed.stderr).toContain(
+      `: the build server does not have this build; ${OLD.s390x} is from one.json\nSpecify other versions: stream-snapshot update one ARCH=VERSION ...\n`,
+    )
+  })
+
+  it('refuses the version of another stream before a query', async () => {
+    const server = await buildServer({}, anyBuild)
+    const url = server.streams
+    await writeStreams({ 'rhel-9': { name, url }, 'rhel-10': { name, url } })
+    await write('rhel-9.json', smallStream({ x86_64: '9.8.20260403-0' }))
+    await write('rhel-10.json', smallStream({ x86_64: '10.2.20260405-0' }))
+    const swapped = ['rhel-9', '10.2.20260428-0', 'rhel-10', '9.8.20260428-0']
+    expect(await run(['update', '--cloud', 'none', ...swapped], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr:
+        'stream-snapshot: rhel-9: 10.2.20260428-0 is a build of RHEL 10, as those of stream rhel-10\nPut it after its stream: rhel-10 10.2.20260428-0\n',
+    })
+    expect(server.requests).toEqual([])
+    const { stderr } = await run(['update', 'rhel-9', '9.8.20260428-0', '--ocp', '4.22'], {
       cwd: folder,
     })
-    expect(missing.status).toBe(3)
-    expect(missing.stderr).toContain('name and url in stream-snapshot.json')
-    expect(missing.stderr).not.toMatch(/--(name|url)/)
+    expect(stderr).toMatch(
+      /^stream-snapshot: rhel-9: azure: no credentials found\n.* To update builds only, add --cloud none\.\n$/,
+    )
+    expect(await run(['update', '--url', url], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'unknown option: --url; set url of the stream in stream-snapshot.json\n',
+      ),
+    })
   })
 })
 

@@ -122,6 +122,7 @@ if [ "$1" = init ]; then sed -i 's#"name": "rhel#"url": "${server.streams}", &#'
     await update()
     const picked = await git(remote, 'log', '-1', '--format=%B', `marketplace-images-${base}`)
     expect(picked).toMatch(/ 2026-05-04 +exact$/m)
+    expect(picked).not.toContain('stream.ocp')
     const files = await git(remote, ...['diff', '--name-only', base, `marketplace-images-${base}`])
     expect(files.trim().split('\n')).toEqual([
       'data/data/coreos/marketplace/coreos-rhel-10.json',

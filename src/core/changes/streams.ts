@@ -57,9 +57,13 @@ export function compareStreams(name: string, before: StreamFiles, after: StreamF
   const listings = after.snapshot && new Listings(after.snapshot, before.snapshot)
   const { changes, unchanged } = compareInventories(old.inventory, fresh.inventory, rhel, listings)
   const clouds = changes.flatMap(({ subject }) => (subject.kind === 'cloud' ? [subject.cloud] : []))
-  const isImplied = ({ subject }: Change) =>
+  const isImplied = ({ subject, before: former }: Change) =>
     subject.kind === 'setting' &&
-    (!before.snapshot || !after.snapshot || clouds.some((cloud) => subject.path.endsWith(cloud)))
+    (!before.snapshot ||
+      !after.snapshot ||
+      clouds.some((cloud) => subject.path.endsWith(cloud)) ||
+      // The OCP version is set with the first cloud.
+      (clouds.length > 0 && subject.path === 'stream.ocp' && former?.value === 'null'))
   return {
     name,
     before: old,

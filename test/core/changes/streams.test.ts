@@ -49,6 +49,14 @@ function withBuild(snapshot: Snapshot, release: string, meta = {}): Snapshot {
 }
 
 describe('the changes between two snapshots', () => {
+  it('does not list the OCP version that is set with the first cloud', () => {
+    const stream = { ...before.stream, ocp: null }
+    const builds = { ...before, stream, images: {}, queries: {} }
+    expect(linesOf(compare(builds, before), 'setting').join('\n')).not.toContain('stream.ocp')
+    const other = { ...before, stream: { ...before.stream, ocp: '4.17' } }
+    expect(linesOf(compare(other, before), 'setting')).toEqual(['~ stream.ocp 4.17 -> 4.18'])
+  })
+
   it('have no grade where the release is unknown, and the most recent image of the slot', () => {
     const newer = azureImage('418-v2', '418.94.20250122')
     const diff = compare(snapshotOf([OLD, NEW]), snapshotOf([OLD, NEW, newer]))
