@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor } from '../support/azure.ts'
 import { temporaryFolder } from '../support/cli.ts'
-import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const execute = promisify(execFile)
@@ -25,10 +24,9 @@ describe('the library', () => {
     await mkdir(join(folder, 'node_modules/@types'), { recursive: true })
     await symlink(ROOT, join(folder, 'node_modules/stream-snapshot'))
     await symlink(join(ROOT, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'))
-    const snapshot = 'snapshots/rhcos-4.18.json'
-    const streams = { rhcos: { snapshot, target: 'rhcos.json', layouts: ['stream-metadata'] } }
-    await writeFile(join(folder, 'stream-snapshot.json'), JSON.stringify({ streams }))
-    await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
+    for (const name of ['demo', 'snapshots', 'stream-snapshot.json']) {
+      await cp(join(ROOT, name), join(folder, name), { recursive: true })
+    }
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
     const examples = await examplesOf('docs/library.md')
     expect(examples).toHaveLength(3)
@@ -54,6 +52,6 @@ describe('the library', () => {
     expect(output[1]).toBe(
       `${['schema', 'integrity', 'form', 'recording', 'replay', 'secrets', 'target'].map((name) => `${name} ok`).join('\n')}\ntrue\n`,
     )
-    expect(output[2]).toBe("[ 'rhcos' ]\n[]\nrhcos []\n")
+    expect(output[2]).toBe("[ 'rhel-9', 'rhel-10' ]\nrhel-9 []\nrhel-10 []\n")
   })
 })
