@@ -57,5 +57,7 @@ function describeStream({ config, verification }: CheckedStream): string {
   )
   const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried yet`)
   const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
-  return ['ok', releases || 'no release', ...queried].join(', ')
+  const isUncaptured = Object.keys(snapshot.builds).length === 0
+  const builds = isUncaptured ? ['builds not captured'] : []
+  return ['ok', releases || 'no release', ...queried, ...builds].join(', ')
 }

@@ -77,8 +77,10 @@ export async function diffWorkspace(
   if (unknown !== undefined) throw unknownStream(unknown, all, file)
   const streams: StreamDiff[] = []
   for (const name of all.filter((each) => names.length === 0 || names.includes(each))) {
-    const own = await readSide(before, old.get(renamed.get(name) ?? name))
-    const other = await readSide(after, fresh.get(name))
+    const [oldConfig, config] = [old.get(renamed.get(name) ?? name), fresh.get(name)]
+    // A stream that is added to the workspace or removed from it may keep its files.
+    const own = await readSide(before, oldConfig, config)
+    const other = await readSide(after, config, oldConfig)
     streams.push(diffStream(name, own, other, hasBoth))
   }
   const isSame = names.length === 0 && streams.every(({ changes }) => changes.length === 0)
@@ -148,28 +150,35 @@ function pathOf(config: Config | undefined, role: Role): string | undefined {
 interface Side {
   /** Undefined if the stream is not in the workspace file of this version. */
   readonly config: Config | undefined
+  readonly paths: Readonly<Partial<Record<Role, string>>>
   readonly texts: Readonly<Partial<Record<Role, string>>>
   readonly files: StreamFiles
 }
 
-async function readSide(tree: Tree, config: Config | undefined): Promise<Side> {
+/** @param other the stream of the other version, whose files this version may have */
+async function readSide(
+  tree: Tree,
+  config: Config | undefined,
+  other: Config | undefined,
+): Promise<Side> {
   const texts: Partial<Record<Role, string>> = {}
+  const paths: Partial<Record<Role, string>> = {}
   for (const role of ROLES) {
-    const path = pathOf(config, role)
-    const text = path === undefined ? undefined : await readRole(tree, role, path)
+    const path = pathOf(config ?? other, role)
+    if (path === undefined) continue
+    paths[role] = path
+    const text = await readRole(tree, role, path)
     if (text !== undefined) texts[role] = text
   }
   const parse = <T>(role: Role, read: (text: string, file: string) => T): T | undefined =>
-    texts[role] === undefined
-      ? undefined
-      : read(texts[role], fileName(tree, pathOf(config, role) ?? ''))
+    texts[role] === undefined ? undefined : read(texts[role], fileName(tree, paths[role] ?? ''))
   const files = {
     snapshot: parse('snapshot', readSnapshot),
     stream: parse('target', readStream),
     marketplaceFile: parse('marketplaceFile', MarketplaceFile.read),
-    ocp: config?.ocp,
+    ocp: (config ?? other)?.ocp,
   }
-  return { config, texts, files }
+  return { config, paths, texts, files }
 }
 
 /** Only the bytes of a recording are compared, so an unreadable one is no error. */
@@ -188,7 +197,7 @@ function diffStream(name: string, before: Side, after: Side, hasSettings: boolea
     ? compareItems(settingItems(before, before, after), settingItems(after, before, after))
     : []
   const pairs = ROLES.flatMap((role): FilePair[] => {
-    const path = pathOf(after.config, role) ?? pathOf(before.config, role)
+    const path = after.paths[role] ?? before.paths[role]
     return path === undefined ? [] : [[path, before.texts[role], after.texts[role]]]
   })
   const isSame = diff.changes.length + settings.length === 0
@@ -203,7 +212,7 @@ function diffStream(name: string, before: Side, after: Side, hasSettings: boolea
 
 /**
  * The members of a stream in the workspace file, without builds that are the releases of the stream
- * in both versions. The name and the clouds are compared if both versions have the stream.
+ * in both versions. Only its name if one version does not have the stream.
  */
 function settingItems({ config }: Side, before: Side, after: Side): Item[] {
   const { streams, clouds, builds: _, ...rest } = config?.settings ?? {}
@@ -213,11 +222,13 @@ function settingItems({ config }: Side, before: Side, after: Side): Item[] {
       ({ config, files }) => config?.builds?.[arch as Architecture] === files.stream?.release(arch),
     )
   const others = Object.entries(config?.builds ?? {}).filter(([arch]) => !isFollowed(arch))
-  const members = {
-    ...(before.config && after.config && { streams, clouds }),
-    ...rest,
-    ...(others.length > 0 && { builds: Object.fromEntries(others) }),
-  }
+  const isInBoth = before.config !== undefined && after.config !== undefined
+  const members = isInBoth
+    ? {
+        ...{ streams, clouds, ...rest },
+        ...(others.length > 0 && { builds: Object.fromEntries(others) }),
+      }
+    : { streams }
   return Object.entries(members).flatMap(([name, value]): Item[] => {
     const subject = { kind: 'setting', path: `workspace.${name}` } as const
     return value === undefined ? [] : [{ subject, value: canonicalJson(value) }]

@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { restoreCommand, runGit } from '../files/git/git.ts'
 import { splitRevision } from '../files/git/revision.ts'
-import { findWorkspace } from './workspace.ts'
+import { findStreamByFile, findWorkspace } from './workspace.ts'
 
 /** Adds a remedy to the error of a file that is missing or malformed. */
 export async function withFileRemedy<T>(error: T, folder: Folder): Promise<T> {
@@ -38,6 +38,10 @@ async function findSimilar(file: string, folder: Folder): Promise<string> {
   const command = await restoreCommand(folder, file)
   if (command) return `Run ${command}`
   const workspace = await findWorkspace(folder).catch(() => undefined)
+  const [name, stream] = findStreamByFile(workspace, folder, file) ?? []
+  if (stream && folder.resolve(stream.snapshot) === folder.resolve(file)) {
+    return `Run stream-snapshot update ${name}.`
+  }
   const streams = [...(workspace?.streams.keys() ?? [])]
   const files = folder.list(dirname(file), '').map((name) => join(dirname(file), name))
   const similar =

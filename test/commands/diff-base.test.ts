@@ -259,7 +259,21 @@ describe('diff --base', () => {
     expect(stdout).toMatch(/^rhel-10: 9\.8\.20260403-0; /)
     expect(stdout).toContain('  ~  workspace.target  rhel-10.json -> coreos-rhel-10.json\n')
     expect(stdout).toMatch(/\nnew: added, none -> 9\.8\.20260403-0; /)
-    expect(stdout).toMatch(/\nrhel-9: removed, 9\.8\.20260403-0 -> none; 4 removed\n/)
+    expect(stdout).toContain('\n  +  workspace.streams  added new\n')
+    // Only the workspace file changed.
+    expect(stdout).toMatch(
+      /\nrhel-9: 9\.8\.20260403-0; .*, 0 removed\n {2}no build and no image changed\n/,
+    )
+    expect(stdout).toContain('\n  -  workspace.streams  removed rhel-9\n')
+    expect(stdout).not.toContain('-  rhel-9.json')
+    for (const file of ['rhel-9.json', 'snapshots/rhel-9.json', 'new.json', 'snapshots/new.json']) {
+      await rm(at(file))
+    }
+    delete value.streams.new
+    await writeFile(at('stream-snapshot.json'), JSON.stringify(value))
+    expect((await diff('--base', 'base')).stdout).toMatch(
+      /\nrhel-9: removed, 9\.8\.20260403-0 -> none; 4 removed\n/,
+    )
   })
 
   it('compares a stream with a new name by its files', async () => {

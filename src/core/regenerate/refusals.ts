@@ -113,7 +113,7 @@ export function refuseOtherRelease(
   snapshot: Snapshot,
   releases: ReadonlyMap<string, string>,
 ): void {
-  if (Object.keys(snapshot.builds).length > 0) return
+  if (Object.keys(snapshot.builds).length > 0 || snapshot.stream.ocp === null) return
   if ([...releases.values()].some((release) => isForRelease(snapshot, release))) return
   const found = [...new Set(releases.values())].join(', ') || 'no release'
   throw new InputError(
