@@ -523,6 +523,7 @@ describe('a file', () => {
   it.each([
     ['kind: Secret\nplatform: {}\n', `${EXPECTED} Secret`],
     ['a: b\n', `${EXPECTED} no kind`],
+    ['# empty\n', `${EXPECTED} nothing`],
     ['kind: hunter2\n', `${EXPECTED} an unknown kind`],
     ['kind: Hunter\n', `${EXPECTED} an unknown kind`],
     ['kind: [Machine]\n', `${EXPECTED} an unknown kind`],

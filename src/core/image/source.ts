@@ -158,14 +158,14 @@ function select(snapshot: Snapshot, releases: Releases, requirement?: Requiremen
 const BOOT_IMAGES = 'coreos-bootimages'
 
 function configMapSource(documents: readonly JsonValue[], file: string): ImageSource {
-  const isEmpty = documents.every((each) => each === null)
-  const objects = documents.flatMap(expandList).filter(isRecord)
+  const values = documents.flatMap(expandList)
+  const objects = values.filter(isRecord)
   const maps = objects.filter(({ kind }) => kind === 'ConfigMap')
   const named = maps.find(({ metadata }) => isRecord(metadata) && metadata.name === BOOT_IMAGES)
   const map = named ?? maps.find(({ data }) => isRecord(data) && 'stream' in data) ?? maps[0]
   if (map === undefined) {
     throw new InputError(
-      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap, found ${isEmpty ? 'nothing' : listKinds(objects)}`,
+      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap, found ${listKinds(values)}`,
     )
   }
   const { stream, streams, releaseVersion } = isRecord(map.data) ? map.data : {}
@@ -220,6 +220,7 @@ const GROUP =
 
 /** Unique kinds and groups, if they are known. Other text may be a secret. */
 export function listKinds(objects: readonly JsonValue[]): string {
+  if (objects.every((each) => each === null)) return 'nothing'
   const kinds = objects.map((object) => {
     const { kind, apiVersion } = isRecord(object) ? object : {}
     if (kind === undefined) return 'no kind'
@@ -228,5 +229,5 @@ export function listKinds(objects: readonly JsonValue[]): string {
     const [group = 'an unknown group'] = GROUP.exec(String(apiVersion)) ?? []
     return isGrouped ? `${kind} of ${group}` : kind
   })
-  return [...new Set(kinds)].slice(0, 5).join(', ') || 'no kind'
+  return [...new Set(kinds)].slice(0, 5).join(', ')
 }

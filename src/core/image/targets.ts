@@ -73,10 +73,13 @@ export function findTargets(
     ),
   ]
   if (targets.length === 0) {
-    const objects = documents.flatMap(expandList).map(record)
+    const objects = documents.flatMap(expandList)
     throw new InputError(
       `${file}: expected an install-config, MachineSet or ControlPlaneMachineSet, found ${listKinds(objects)}`,
-      objects.map(kindRemedy).find((each) => each !== undefined),
+      objects
+        .map(record)
+        .map(kindRemedy)
+        .find((each) => each !== undefined),
     )
   }
   const { osImageStream } = config?.value ?? {}
