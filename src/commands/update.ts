@@ -67,7 +67,7 @@ export const updateCommand = command({
         continue
       }
       const hasClouds = capture && capturedClouds(capture.snapshot).length > 0
-      if (args.cloud?.length === 0 && hasImages && !hasClouds) {
+      if (args.cloud?.length === 0 && hasImages && !hasClouds && !capture?.dropped) {
         own.say('marketplace images: not queried, unchanged')
       }
       if (capture) printCapture(capture, own, args, regeneration)

@@ -7,6 +7,7 @@ import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { restoreCommand } from '../files/git/git.ts'
+import { releasesIn } from './capture-plan.ts'
 import type { LockContext } from './locks.ts'
 import { withFileRemedy } from './remedies.ts'
 import { type Fault, otherSettings } from './settings.ts'
@@ -66,7 +67,7 @@ async function checkStream(
   const isEmpty = hasNothing(config) && !folder.exists(config.snapshot)
   const { snapshot, target, marketplaceFile } = config
   const files = { ...(isEmpty ? {} : { snapshot }), target, marketplaceFile }
-  const missing = await missingFiles(name, files, file, folder)
+  const missing = await missingFiles(name, files, config, file, folder)
   if (missing.length > 0) return { name, config, faults: missing }
   try {
     if (isEmpty) {
@@ -76,7 +77,11 @@ async function checkStream(
     const command = `stream-snapshot regenerate ${name}`
     const verification = await verifyStream(config, { folder }, command)
     const { checks } = verification
-    const faults = checks.flatMap((check) => toFaults(check, name, config))
+    const captured = verification.snapshot?.builds ?? {}
+    const isOutdated = Object.entries(config.builds ?? {}).some(
+      ([arch, wanted]) => captured[arch] && captured[arch].release !== wanted,
+    )
+    const faults = checks.flatMap((check) => toFaults(check, name, config, isOutdated))
     if (verification.snapshot && isWhole(checks)) {
       const isTargetOk = checks.every(({ name, fault }) => name !== 'target' || !fault)
       const stream = isTargetOk ? verification.regeneration?.result.stream : undefined
@@ -98,16 +103,33 @@ async function checkStream(
 async function missingFiles(
   name: string,
   files: { readonly snapshot?: string } & Readonly<Record<string, string | undefined>>,
+  { builds, target }: StreamConfig,
   file: string,
   folder: Folder,
 ): Promise<Fault[]> {
   const { snapshot } = files
-  const command = snapshot && folder.exists(snapshot) ? 'regenerate' : 'update'
+  const isCaptured = snapshot === undefined || folder.exists(snapshot)
+  const command = isCaptured ? 'regenerate' : 'update'
   const run = snapshot ? `Run stream-snapshot ${command} ${name}, or change` : 'Change'
   const faults: Fault[] = []
   for (const [key, path] of Object.entries(files)) {
     if (path === undefined || folder.exists(path)) continue
     const restore = await restoreCommand(folder, path)
+    if (!isCaptured && restore === undefined) {
+      // The first capture writes a missing marketplace file.
+      if (key === 'marketplaceFile') continue
+      if (key === 'snapshot') {
+        const releases = builds ? [] : [...(await releasesIn(target, folder).catch(() => []))]
+        const [version = '', ...others] = new Set(releases.map(([, release]) => release))
+        const words = (others.length > 0 ? releases.map((each) => each.join('=')) : [version]).join(
+          ' ',
+        )
+        const remedy =
+          `Run stream-snapshot update ${name}, or without credentials stream-snapshot update --cloud none ${name} ${words}`.trimEnd()
+        faults.push({ message: `${path}: no such file`, remedy })
+        continue
+      }
+    }
     const remedy = restore ? `Run ${restore}` : `${run} ${key} of ${name} in ${file}.`
     faults.push({ message: `${path}: no such file`, remedy })
   }
@@ -118,9 +140,11 @@ function toFaults(
   { name: check, fault, remedy }: Check,
   name: string,
   { snapshot }: StreamConfig,
+  isOutdated: boolean,
 ): Fault[] {
   if (fault === undefined) return []
-  if (check === 'target') return [{ message: fault, remedy }]
+  // An outdated snapshot has its own remedy, which writes the target too.
+  if (check === 'target') return [{ message: fault, ...(!isOutdated && { remedy }) }]
   const files = `${snapshot} ${recordingFile(snapshot)}`
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
     form: `Run stream-snapshot capture ${snapshot} --replay.`,

@@ -1,5 +1,5 @@
 import { impliedPlace, type NamedBuild } from '../core/builds/locate.ts'
-import type { CloudName } from '../core/snapshot/snapshot.ts'
+import { type CloudName, capturedClouds } from '../core/snapshot/snapshot.ts'
 import {
   printWorkspace,
   type StreamConfig,
@@ -20,7 +20,12 @@ import {
 import { missingName } from './capture-plan.ts'
 import { withLocks, writeLocked } from './locks.ts'
 import { prepareRegeneration, type RegenerateOptions, refuseSameFiles } from './regenerate.ts'
-import { findStreamByFile, findWorkspace, type OpenedWorkspace } from './workspace.ts'
+import {
+  findMarketplaceFile,
+  findStreamByFile,
+  findWorkspace,
+  type OpenedWorkspace,
+} from './workspace.ts'
 
 interface Cosa2streamOptions extends CaptureOptions, RegenerateOptions {
   readonly builds: readonly NamedBuild[]
@@ -62,7 +67,8 @@ export async function cosa2stream(
       ...(writesSnapshot ? capture.writes : []),
       ...regeneration.writes,
     ]
-    return { stream: name, config, capture, regeneration, writes }
+    const notes = [...capture.notes, ...notesOnFile(name, config, capture, folder)]
+    return { stream: name, config, capture: { ...capture, notes }, regeneration, writes }
   }
   if (options.dryRun || !writesSnapshot) return prepare(await find())
   const workspace = folder.findUpwards(WORKSPACE_FILE)
@@ -71,6 +77,22 @@ export async function cosa2stream(
     const { config } = found
     return writeLocked([config.snapshot], targetFiles(config), context, () => prepare(found))
   })
+}
+
+/** Without a workspace, images are not written to a marketplace file that is not named. */
+function notesOnFile(
+  name: string | undefined,
+  { target, marketplaceFile, layouts }: StreamConfig,
+  { snapshot }: CaptureResult,
+  folder: Folder,
+): string[] {
+  if (name !== undefined || target === undefined || marketplaceFile !== undefined) return []
+  const file = findMarketplaceFile(folder, target, undefined)
+  const hasImages = layouts?.length !== 0 && capturedClouds(snapshot).length > 0
+  if (!hasImages || file === undefined) return []
+  return [
+    `marketplace images are in ${target}, not in ${file}; add --marketplace-file ${file}, or run stream-snapshot init`,
+  ]
 }
 
 interface FoundStream {

@@ -209,6 +209,13 @@ async function findFaults(
   const { result } = regeneration ?? {}
   const dropped = config.clouds?.filter((cloud) => capture?.droppedNames.includes(cloud)) ?? []
   const command = `stream-snapshot regenerate ${name}`
+  // A workspace has at least one cloud, which all of its streams share.
+  const file = config.marketplaceFile === undefined ? '' : ' and remove its marketplaceFile'
+  const isEveryCloud = dropped.length === config.clouds?.length
+  const withoutCloud = (cloud: string) =>
+    isEveryCloud
+      ? `Set layouts of ${name} to ["none"]${file} in ${stream.file}.`
+      : `Remove ${cloud} from clouds of all streams in ${stream.file}.`
   return [
     ...(await otherSettings(stream, snapshot, result?.stream)),
     ...unverifiedFaults(snapshot, config, result?.unverified ?? [], command),
@@ -218,7 +225,7 @@ async function findFaults(
         ? [
             {
               message: `the next update queries ${cloud} again`,
-              remedy: `Remove ${cloud} from clouds in ${stream.file}.`,
+              remedy: withoutCloud(cloud),
             },
           ]
         : [],

@@ -113,6 +113,20 @@ describe('check names the repair', () => {
     expect(await call('check')).toMatchObject({ status: 0 })
   })
 
+  it('of a stream that was never captured, once and without credentials', async () => {
+    await workspace({ ...STREAM, marketplaceFile: 'm.json' })
+    const [release = ''] = Object.values(EXAMPLE)
+    await writeFile(at('one.json'), smallStream({ aarch64: release, x86_64: release }))
+    const command = 'stream-snapshot update --cloud none one'
+    const missing = (words: string) => [
+      `  one: ${SNAPSHOT}: no such file`,
+      `    Run stream-snapshot update one, or without credentials ${command}${words}`,
+    ]
+    expect(await faults()).toEqual(missing(` ${release}`))
+    await workspace({ ...STREAM, builds: { x86_64: release } })
+    expect(await faults()).toEqual(missing(''))
+  })
+
   it.each([
     ['missing', undefined, /^ {2}scos: scos\.json: no such file$/, /^ {4}Change target of scos /],
     [
@@ -205,6 +219,20 @@ describe('a snapshot with three clouds and builds', () => {
     }
     expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
     expect(await read('demo/rhcos.json')).not.toContain('"gcp-marketplace"')
+  })
+
+  it('has other builds than the workspace and the target, with one remedy', async () => {
+    const { builds } = JSON.parse(await read('stream-snapshot.json')).streams['rhel-9']
+    const other = '418.94.202409010000-0'
+    for (const name of ['stream-snapshot.json', 'demo/rhcos.json']) {
+      await edit(name, (text) => text.replaceAll(builds.x86_64, other))
+    }
+    const all = await faults()
+    expect(all).toEqual([
+      expect.stringMatching(/^ {2}rhel-9: demo\/rhcos\.json: does not match /),
+      expect.stringContaining(`, and stream-snapshot.json has ${other}`),
+      '    Run stream-snapshot update --cloud none rhel-9.',
+    ])
   })
 
   it('has builds that the workspace must name', async () => {

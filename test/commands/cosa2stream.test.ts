@@ -87,6 +87,21 @@ describe('cosa2stream', () => {
     expect(bumped).toEqual(stream)
   })
 
+  it('names the marketplace file of the repository, which needs an option', async () => {
+    const builds = await buildServer()
+    const azure = await azureFor(imagesBeforeBump())
+    const options = { cwd: folder, env: azure.environment }
+    const call = (...more: string[]) =>
+      run([...plume(builds.streams), '--azure-endpoint', azure.url, ...more], options)
+    await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE))
+    await writeFile(join(folder, 'marketplace-T.json'), '{}\n')
+    const note = 'not in marketplace-T.json; add --marketplace-file marketplace-T.json, or run '
+    expect((await call()).stderr).toContain(`warning: marketplace images are in T.json, ${note}`)
+    const named = await call('--marketplace-file', 'marketplace-T.json', '--allow-regression')
+    expect(named).toMatchObject({ status: 0, stderr: expect.not.stringContaining(note) })
+    expect(await read('marketplace-T.json')).toContain('418-v2')
+  })
+
   it('without a target prints the stream', async () => {
     const builds = await buildServer()
     const args = [

@@ -518,6 +518,34 @@ describe('update --drop', () => {
   })
 })
 
+describe('update of images of another OCP version without a query', () => {
+  it('gives advice that works', async () => {
+    const server = await buildServer({}, anyBuild)
+    const azure = await azureFor(imagesBeforeBump())
+    const builds = { x86_64: '9.6.20250513-0' }
+    const one = { name, url: server.streams, ocp: '4.20', builds }
+    await writeStreams({ one: { ...one, marketplaceFile: 'm.json' } })
+    await write('one.json', smallStream(builds))
+    const options = { cwd: folder, env: azure.environment }
+    const first = await run(['update', '--azure-endpoint', azure.url], options)
+    expect(first).toMatchObject({ status: 0 })
+    const update = (...words: string[]) =>
+      run(['update', 'one', '--cloud', 'none', ...words], { cwd: folder })
+    expect(await update('--ocp', '4.19')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/, not 4\.19\nRemove --cloud to query it too\.\n$/),
+    })
+    const dropped = await update('--drop', 'azure', '--allow-regression')
+    expect(dropped.status).toBe(0)
+    expect(dropped.stderr).not.toContain('not queried')
+    expect(dropped.stderr).toContain(
+      'Set layouts of one to ["none"] and remove its marketplaceFile in stream-snapshot.json.\n',
+    )
+    await writeStreams({ one: { ...one, layouts: ['none'] } })
+    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
+  })
+})
+
 describe('cosa2stream with a target of the workspace', () => {
   it('keeps the marketplace images without credentials', async () => {
     const server = await buildServer({}, anyBuild)
