@@ -38,10 +38,10 @@ it.each([
   ],
   [
     'skew rhcos.json',
-    'rhcos.json: no images\nRun stream-snapshot capture snapshot.json --stream rhcos.json, then stream-snapshot skew snapshot.json.',
+    'rhcos.json: no images\nWith cloud credentials, run stream-snapshot capture snapshot.json --stream rhcos.json, then stream-snapshot skew snapshot.json --target rhcos.json.',
   ],
   [
-    'regenerate s.json --target s.json',
+    'configmap s.json',
     's.json: a snapshot, expected a CoreOS stream\nGenerate the stream with stream-snapshot regenerate s.json.',
   ],
   [
