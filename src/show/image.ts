@@ -233,7 +233,9 @@ function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}):
   )
   const isRegional = usable.some((each) => each.slot.region !== undefined)
   const without = slot.region === undefined || isRegional ? '' : ', without --region'
-  const options = OPTIONS.filter(
+  // Each cloud has its own default plan.
+  const isOtherCloud = usable.every((each) => each.slot.cloud !== slot.cloud)
+  const options = OPTIONS.slice(0, isOtherCloud ? 1 : undefined).filter(
     ([name]) =>
       !isFixed(name) &&
       (name !== 'region' || isRegional) &&

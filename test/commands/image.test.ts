@@ -535,7 +535,7 @@ describe('a missing image', () => {
   })
 
   it.each([
-    ['marketplace.json', 'Select one with --cloud, --plan and --generation, without --region.'],
+    ['marketplace.json', 'Use --cloud azure, without --region.'],
     ['m.yaml', 'Use a stream or a snapshot, as a ConfigMap only has marketplace images of Azure.'],
   ])('of a cloud that %s does not have has a remedy', async (file, remedy) => {
     const azure = { x86_64: JSON.parse(FORMS['marketplace.json']).x86_64 }
