@@ -6,7 +6,7 @@ import { readStream } from '../core/stream/stream.ts'
 import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { restoreCommand } from '../files/git/git.ts'
+import { checkoutCommand, restoreCommand } from '../files/git/git.ts'
 import { releasesIn } from './capture-plan.ts'
 import type { LockContext } from './locks.ts'
 import { withFileRemedy } from './remedies.ts'
@@ -81,7 +81,10 @@ async function checkStream(
     const isOutdated = Object.entries(config.builds ?? {}).some(
       ([arch, wanted]) => captured[arch] && captured[arch].release !== wanted,
     )
-    const faults = checks.flatMap((check) => toFaults(check, name, config, isOutdated))
+    const faults: Fault[] = []
+    for (const check of checks) {
+      faults.push(...(await toFaults(check, name, config, isOutdated, folder)))
+    }
     if (verification.snapshot && isWhole(checks)) {
       const isTargetOk = checks.every(({ name, fault }) => name !== 'target' || !fault)
       const stream = isTargetOk ? verification.regeneration?.result.stream : undefined
@@ -136,22 +139,23 @@ async function missingFiles(
   return faults
 }
 
-function toFaults(
+async function toFaults(
   { name: check, fault, remedy }: Check,
   name: string,
   { snapshot }: StreamConfig,
   isOutdated: boolean,
-): Fault[] {
+  folder: Folder,
+): Promise<Fault[]> {
   if (fault === undefined) return []
   // An outdated snapshot has its own remedy, which writes the target too.
   if (check === 'target') return [{ message: fault, ...(!isOutdated && { remedy }) }]
-  const files = `${snapshot} ${recordingFile(snapshot)}`
+  const files = [snapshot, recordingFile(snapshot)]
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
     form: `Run stream-snapshot capture ${snapshot} --replay.`,
-    schema: `Restore both files from a good commit: git checkout COMMIT -- ${files}`,
+    schema: `Restore both files from a good commit: git checkout COMMIT -- ${files.join(' ')}`,
     secrets: 'Revoke the secrets, capture again, and do not push the files.',
   }
-  const restore = `Run git checkout -- ${files}, or stream-snapshot update ${name}.`
+  const restore = `Run ${await checkoutCommand(folder, files)}, or stream-snapshot update ${name}.`
   const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`
   return [{ message, remedy: remedy ?? remedies[check] ?? restore }]
 }

@@ -8,6 +8,7 @@ import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import { checkoutCommand } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 import { withFileRemedy } from './remedies.ts'
@@ -106,7 +107,8 @@ async function checkTarget(
         ...withoutPending(snapshot, config, error.unverified).map(describeUnverified),
       ]
       const fault = `${different.join(', ')}: ${faults.join('; ')}`
-      const remedy = `Run ${command} --allow-regression, or git checkout -- ${different.join(' ')}`
+      const restore = await checkoutCommand(folder, different)
+      const remedy = `Run ${command} --allow-regression, or ${restore}`
       return { check: { fault, remedy }, comparison }
     }
     const isFault = error instanceof UserError && !(error instanceof LaterVersionError)

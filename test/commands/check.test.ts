@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
 import { folderAt } from '../support/io.ts'
 import { capturePairs, type Pair } from '../support/pairs.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
@@ -84,6 +85,10 @@ describe('check names the repair', () => {
     ])
     const { stdout } = await call('verify', SNAPSHOT, '--target', 'one.json')
     expect(stdout).toContain(`${SNAPSHOT}: target: not checked\n`)
+    await commitAll(folder, 'edited')
+    expect((await faults())[1]).toBe(
+      `    Run git checkout COMMIT -- ${FILES} with a commit before the change, or stream-snapshot update one.`,
+    )
   })
 
   it('of a reformatted snapshot', async () => {

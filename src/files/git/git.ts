@@ -188,3 +188,14 @@ export async function restoreCommand(
     ? `git sparse-checkout add ${dirname(file)}`
     : `git checkout -- ${[file, ...siblings].join(' ')}`
 }
+
+/** The command that restores changed files; of a committed change, a commit before it. */
+export async function checkoutCommand(folder: Folder, files: readonly string[]): Promise<string> {
+  const names = files.join(' ')
+  if (folder.repositoryRoot() === undefined) return `git checkout -- ${names}`
+  const paths = files.map((file) => folder.resolve(file))
+  const { stdout } = await runGit(['ls-files', '--modified', '--', ...paths], folder)
+  return stdout.length > 0
+    ? `git checkout -- ${names}`
+    : `git checkout COMMIT -- ${names} with a commit before the change`
+}
