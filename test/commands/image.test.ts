@@ -148,12 +148,9 @@ describe('SOURCE of image', () => {
     const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
     const [nine, ten] = [skus('9.8.20260428'), skus('10.2.20260423')]
     await write('s.json', snapshotText([nine, ten], { stream }))
-    expect(await image('s.json')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr:
-        'stream-snapshot: s.json: several streams, and no builds that determine one: rhel-10, rhel-9\nSelect one with --stream-name.\n',
-    })
+    expect(await image('s.json')).toEqual(
+      printed(URN_10, `s.json: stream rhel-10 (default of OCP 5.0)\n${ungraded(URN_10)}`),
+    )
     const urn9 = 'azureopenshift:aro4:aro_5-0_x64_gen2:9.8.20260428'
     for (const [name, urn] of [
       ['rhel-9', urn9],

@@ -27,18 +27,14 @@ export function chooseStream(
     const isFallback = wanted !== undefined && isFallbackFor(only, wanted, source, request)
     return { stream: only, ...(isFallback && { reason: `fallback for rhel-${majorIn(wanted)}` }) }
   }
-  const isSnapshot = kind === 'snapshot'
-  const own = isSnapshot && wanted === undefined ? streams.filter(hasOwnImage) : []
+  const own = kind === 'snapshot' && wanted === undefined ? streams.filter(hasOwnImage) : []
   const [candidate] = own
   if (candidate && own.length === 1) {
     return { stream: candidate, reason: `only images of ${candidate.name}` }
   }
-  if (wanted === undefined && (ocp === undefined || own.length > 1)) {
-    const missing = isSnapshot
-      ? 'builds that determine one'
-      : 'OCP version that determines the default'
+  if (wanted === undefined && ocp === undefined) {
     throw new InputError(
-      `${file}: several streams, and no ${missing}: ${listNames(own.length > 1 ? own : streams)}`,
+      `${file}: several streams, and no OCP version that determines the default: ${listNames(streams)}`,
       'Select one with --stream-name.',
     )
   }
