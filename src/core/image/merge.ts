@@ -172,7 +172,7 @@ function refuseConflict(target: Target, fact: keyof typeof OPTIONS, option?: str
   throw new InputError(
     isShown
       ? `${target.file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
-      : `${target.file}: ${target.name}: ${fact} is not ${option}, the ${OPTIONS[fact]}`,
+      : `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
     `Remove ${OPTIONS[fact]}.`,
   )
 }
