@@ -93,7 +93,9 @@ describe('an input file', () => {
     await writeFile(join(folder, 's.json'), text)
     const { status, stderr } = await run(['image', 's.json'], { cwd: folder })
     expect(status).toBe(2)
-    expect(stderr).toMatch(/found (the end of the file|an empty file)\nCorrect the file, or /)
+    expect(stderr).toMatch(
+      /found (the end of the file|an empty file|nothing)\nCorrect the file, or /,
+    )
   })
 
   it('in a submodule that is not checked out is named with the remedy', async () => {
