@@ -43,6 +43,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: of('corpus'),
           testTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {
