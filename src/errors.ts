@@ -46,11 +46,14 @@ export class MissingCredentials extends ServiceError {}
 
 /** The build server does not have a build. */
 export class MissingBuild extends ServiceError {
+  /** @param response such as `https://a.example/meta.json: returned 404` */
   constructor(
     readonly release: string | undefined,
-    ...args: ConstructorParameters<typeof ServiceError>
+    readonly response: string,
+    what: string,
+    remedy: string,
   ) {
-    super(...args)
+    super(`${response}: ${what}`, remedy)
   }
 }
 

@@ -62,7 +62,8 @@ export async function readBuilds(
     )
     throw new MissingBuild(
       error.release,
-      `${error.message.replace(/the build server.*/, '')}the build server has ${error.release} for ${architectures(others)}, not for ${architectures(lost)}`,
+      error.response,
+      `the build server has ${error.release} for ${architectures(others)}, not for ${architectures(lost)}`,
       'Specify a version for each architecture as ARCH=VERSION.',
     )
   }
@@ -136,7 +137,8 @@ async function fetchText(
   if ([403, 404, 410].includes(status)) {
     throw new MissingBuild(
       release,
-      `${url}: returned ${status}: the build server does not have this build`,
+      `${url}: returned ${status}`,
+      'the build server does not have this build',
       'Check the version, and --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
     )
   }

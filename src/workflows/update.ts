@@ -117,8 +117,7 @@ async function prepareUpdate(
       const source = own.some((each) => each === error.release) ? opened.file : config.target
       throw withStream(
         stream,
-        new MissingBuild(
-          error.release,
+        new ServiceError(
           `${error.message}; ${error.release} is from ${source}`,
           `Specify other versions: stream-snapshot update ${name} ARCH=VERSION ...`,
         ),
