@@ -2,6 +2,7 @@ import type { Change, Comparison } from '../core/changes/changes.ts'
 import { subjectKey } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
+import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
   type CloudName,
   capturedClouds,
@@ -23,6 +24,7 @@ const NAME_LIMIT = 10
 
 export interface CaptureSummary {
   readonly snapshot: SnapshotContent
+  readonly before?: SnapshotContent | undefined
   /** The changes from the existing snapshot; undefined if there was none. */
   readonly comparison: Comparison | undefined
   /** Images whose deprecation date has passed since the last capture. */
@@ -65,30 +67,35 @@ export function buildChanges(
 
 function cloudLines(
   cloud: CloudName,
-  { snapshot, comparison, deprecations, kept }: CaptureSummary,
+  { snapshot, before, comparison, deprecations, kept }: CaptureSummary,
 ): string[] {
   const images = getImages(snapshot, cloud)
   const isQueried = ({ region = cloud }: { readonly region?: string }) => !kept.includes(region)
   const unqueried = cloudParts(snapshot, cloud).filter((part) => kept.includes(part))
   const count = images.filter(isQueried).length
   const queries = getQueries(snapshot, cloud).filter(isQueried)
-  const missing = queries.filter((query) => 'missing' in query).length
+  const missing = missingQueries(snapshot, cloud).filter(isQueried)
+  const wasQueried = before !== undefined && capturedClouds(before).includes(cloud)
+  const known = wasQueried && new Set(missingQueries(before, cloud).map(canonicalJson))
+  const unknown = missing.filter((query) => known && !known.has(canonicalJson(query)))
   const added = ofKind(comparison?.changes ?? [], 'listing').filter(
     ({ subject, before }) => subject.cloud === cloud && before === undefined,
   )
   const counts = [
     counted(count, 'image'),
     ...(comparison ? [`${added.length} new`] : []),
-    ...(missing > 0 ? [`${missing} of ${queries.length} queries not found`] : []),
+    ...(missing.length > 0 ? [`${missing.length} of ${queries.length} queries not found`] : []),
   ]
   const deprecated = deprecations.flatMap((each) =>
     each.cloud === cloud
       ? [` since ${each.image.deprecation}: ${imageName(cloud, each.image)}`]
       : [],
   )
-  const named = [...removedLines(cloud, comparison), ...nameLines('deprecated', deprecated)].map(
-    (line) => `  ${line}`,
-  )
+  const named = [
+    ...removedLines(cloud, comparison),
+    ...nameLines('not found', unknown.map(queryName)),
+    ...nameLines('deprecated', deprecated),
+  ].map((line) => `  ${line}`)
   if (queries.length === 0) return [unqueriedLine(cloud, images), ...named]
   return [
     `${cloud}: ${counts.join(', ')}`,
@@ -105,6 +112,16 @@ function cloudLines(
       ),
     ),
   ]
+}
+
+function missingQueries(content: SnapshotContent, cloud: CloudName) {
+  return getQueries(content, cloud).filter((query) => 'missing' in query)
+}
+
+/** `: azureopenshift aro4 aro_422-v2` */
+function queryName(query: object): string {
+  const { missing: _, ...names } = query as { readonly missing?: true }
+  return `: ${Object.values(names).join(' ')}`
 }
 
 function unqueriedLine(part: string, images: readonly Image[]): string {
