@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
 import { ALL_BUILDS, buildServer } from '../support/builds.ts'
-import { run, temporaryFolder } from '../support/cli.ts'
+import { CLI, run, temporaryFolder } from '../support/cli.ts'
 import { cloudsFor } from '../support/clouds.ts'
 import { IN_A_POD } from '../support/pod.ts'
 import { proxyFor } from '../support/proxy.ts'
@@ -239,5 +240,17 @@ describe('a proxy that inspects TLS, before the clouds as they are called', () =
     const all = Object.values(HOSTS).flat()
     expect([...asked].every((host) => all.includes(host))).toBe(true)
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
+  })
+})
+
+it('names a limit of the address space', async () => {
+  const script = `ulimit -v 2097152; exec '${process.execPath}' '${CLI}' check`
+  const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' })
+  // A version of Node that needs less memory passes.
+  if (status === 0) return
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr:
+      'stream-snapshot: not enough memory for this process\nRaise the limit, for example with ulimit -v unlimited.\n',
   })
 })

@@ -1,4 +1,4 @@
-import { isErrorCode, ServiceError, UserError } from '../../errors.ts'
+import { InputError, isErrorCode, ServiceError, UserError } from '../../errors.ts'
 import type { Io } from '../../io.ts'
 import { visibleLine } from '../../printable.ts'
 import { conceal } from '../../secrets.ts'
@@ -13,7 +13,17 @@ export function asServiceError(error: Error): Error {
     : error
 }
 
-export function reportError(error: unknown, io: Io, isDebug: boolean): number {
+/** The limit of the process, such as `ulimit -v`, is no bug. */
+function asMemoryLimit(error: unknown): unknown {
+  if (!(error instanceof RangeError) || !/out of memory|allocation failed/i.test(error.message)) {
+    return error
+  }
+  const remedy = 'Raise the limit, for example with ulimit -v unlimited.'
+  return new InputError('not enough memory for this process', remedy, { cause: error })
+}
+
+export function reportError(thrown: unknown, io: Io, isDebug: boolean): number {
+  const error = asMemoryLimit(thrown)
   const { message } = error instanceof Error ? error : new Error(String(error))
   const secrets = secretsIn(io.env)
   const print = (line: string) => {
