@@ -106,7 +106,7 @@ async function checkStream(
 async function missingFiles(
   name: string,
   files: { readonly snapshot?: string } & Readonly<Record<string, string | undefined>>,
-  { builds, target }: StreamConfig,
+  config: StreamConfig,
   file: string,
   folder: Folder,
 ): Promise<Fault[]> {
@@ -118,25 +118,30 @@ async function missingFiles(
   for (const [key, path] of Object.entries(files)) {
     if (path === undefined || folder.exists(path)) continue
     const restore = await restoreCommand(folder, path)
-    if (!isCaptured && restore === undefined) {
-      // The first capture writes a missing marketplace file.
-      if (key === 'marketplaceFile') continue
-      if (key === 'snapshot') {
-        const releases = builds ? [] : [...(await releasesIn(target, folder).catch(() => []))]
-        const [version = '', ...others] = new Set(releases.map(([, release]) => release))
-        const words = (others.length > 0 ? releases.map((each) => each.join('=')) : [version]).join(
-          ' ',
-        )
-        const remedy =
-          `Run stream-snapshot update ${name}, or without credentials stream-snapshot update --cloud none ${name} ${words}`.trimEnd()
-        faults.push({ message: `${path}: no such file`, remedy })
-        continue
-      }
-    }
-    const remedy = restore ? `Run ${restore}` : `${run} ${key} of ${name} in ${file}.`
+    const isFirst = !isCaptured && restore === undefined
+    // The first capture writes a missing marketplace file.
+    if (isFirst && key === 'marketplaceFile') continue
+    const remedy = restore
+      ? `Run ${restore}`
+      : isFirst && key === 'snapshot'
+        ? await firstCaptureRemedy(name, config, folder)
+        : `${run} ${key} of ${name} in ${file}.`
     faults.push({ message: `${path}: no such file`, remedy })
   }
   return faults
+}
+
+/** The command that captures a stream, and the one that captures its builds without credentials. */
+async function firstCaptureRemedy(
+  name: string,
+  { builds, target }: StreamConfig,
+  folder: Folder,
+): Promise<string> {
+  const releases = builds ? [] : [...(await releasesIn(target, folder).catch(() => []))]
+  const [version, ...others] = new Set(releases.map(([, release]) => release))
+  const versions = others.length > 0 ? releases.map((each) => each.join('=')) : [version ?? []]
+  const words = ['update --cloud none', name, ...versions.flat()].join(' ')
+  return `Run stream-snapshot update ${name}, or without credentials stream-snapshot ${words}`
 }
 
 async function toFaults(

@@ -93,7 +93,7 @@ async function followRenames(
     if (status !== 0) throw gitError(what, stderr)
     const log = parseLog(stdout.toString('utf8'), files)
     const renamed = await findRename(folder, log, files)
-    // A change of a link that leads to the same file is none.
+    // A link that changes and still leads to the same file is no change.
     const isOwn = (each: Log) => each.files.some(Boolean)
     if (renamed === undefined) return [...commits, ...log.filter(isOwn)]
     const { index, commit } = renamed
