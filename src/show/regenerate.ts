@@ -1,14 +1,16 @@
 import { ofKinds } from '../core/changes/changes.ts'
-import { printSlot, type Slot } from '../core/clouds/facts.ts'
+import { printSlot, type Slot, type Wanted } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { groupBy } from '../core/group.ts'
 import type { Regenerated } from '../core/regenerate/regenerate.ts'
-import type { Selection } from '../core/selection/select.ts'
+import type { Candidate, Selection } from '../core/selection/select.ts'
 import type { Image } from '../core/snapshot/snapshot.ts'
 import { FILE_LAYOUT, layoutRoot, slotPath } from '../core/stream/layouts.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
 import { READ, unreadPath } from '../core/stream/schema.ts'
+import { compareMajorMinor, printMajorMinor } from '../core/versions/version.ts'
 import { changesJson } from './json.ts'
+import { printDate } from './rows.ts'
 import { describeSlots } from './slots.ts'
 import { alignColumns } from './table.ts'
 
@@ -20,10 +22,23 @@ export function explainLines(selections: readonly Selection[]): string[] {
     ...alignColumns(
       candidates.map((candidate) => [
         `  ${candidate.image === image ? '*' : ' '} ${imageName(slot, candidate.image)}`,
-        candidate.refused === undefined ? (candidate.grade ?? '') : `no: ${candidate.refused}`,
+        // A URN ends with the version.
+        ...('version' in FACTS[slot.cloud].entry ? [] : [candidate.image.version]),
+        printDate(candidate.image.version),
+        candidate.refused === undefined
+          ? describeGrade(candidate, wanted)
+          : `no: ${candidate.refused}`,
       ]),
     ),
   ])
+}
+
+/** The grade, and the version that makes an image older than its build. */
+function describeGrade({ grade, dated }: Candidate, { ocp }: Wanted): string {
+  if (grade === undefined || dated === undefined || !/^older-r/.test(grade)) return grade ?? ''
+  const isOcp = grade === 'older-release' && compareMajorMinor(dated.ocp, ocp) !== 0
+  const older = isOcp ? `OCP ${printMajorMinor(dated.ocp)}` : `RHEL ${printMajorMinor(dated.rhel)}`
+  return `${grade}: ${older}`
 }
 
 function imageName({ cloud }: Slot, image: Image): string {
@@ -71,6 +86,7 @@ export function regeneratedJson({
       reason,
       candidates: candidates.map((candidate) => ({
         image: toEntry(slot.cloud, candidate.image),
+        date: printDate(candidate.image.version) || null,
         grade: candidate.grade ?? null,
         refused: candidate.refused ?? null,
       })),

@@ -82,7 +82,7 @@ function buildRows(shown: readonly Change[], all: readonly Change[]): Row[] {
   const builds = ofKind(shown, 'build').map((change) => {
     const back = change.loss === 'older' ? ' (back to an earlier build)' : ''
     const what = `${move(change)}${back}${removedParts(change, all)}${describeAbsence(change)}`
-    return { change, row: row(change, '', what, getDate(change.after)) }
+    return { change, row: row(change, '', what, printDate(change.after?.release)) }
   })
   return groupAlike(builds, ({ row: { sign, what } }) => [sign, what]).map((group) => {
     const architectures = group.all.map(({ change }) => change.subject.architecture).join(', ')
@@ -183,7 +183,7 @@ function listingRows(changes: readonly Change[]): Row[] {
 function imageRows(all: readonly { readonly change: Change; readonly slot: Slot }[]): Row[] {
   const members = all.map(({ change, slot }) => {
     const { after, absence } = change
-    const own = { ...row(change, '', move(change), getDate(after)), grade: after?.grade }
+    const own = { ...row(change, '', move(change), printDate(after?.release)), grade: after?.grade }
     const alike = [own.sign, own.what, own.grade, absence].join('\n')
     return { slot, change, row: own, alike }
   })
@@ -301,8 +301,7 @@ function versionText(item: Item | undefined): string | undefined {
   return item?.release ?? (item && isPart(item) ? '' : item?.value)
 }
 
-/** The date in a release or version. */
-function getDate(item: Item | undefined): string {
-  const stamp = item?.release === undefined ? undefined : readVersion(item.release)?.stamp
-  return stamp === undefined ? '' : `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
+/** The date in a release or version, `2024-10-09`; empty if the version is unreadable. */
+export function printDate(version = ''): string {
+  return readVersion(version)?.stamp.replace(/^(....)(..)(..).*/, '$1-$2-$3') ?? ''
 }

@@ -267,7 +267,20 @@ describe('regenerate --require', () => {
 
   it('explains what it refuses', async () => {
     const { stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact', '--explain')
-    expect(stderr).toMatch(/418-v2:418\.94\.20240916 +no: exact is required/)
+    expect(stderr).toMatch(/418-v2:418\.94\.20240916 +2024-09-16 +no: exact is required/)
+  })
+
+  it('explains candidates with release, date, grade and what is older', async () => {
+    const snapshot = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+    const words = ['regenerate', snapshot, '--target', 'rhcos.json', '--explain', '--dry-run']
+    const { stderr } = await run(words, { cwd: folder })
+    for (const row of [
+      / {4}azureopenshift:aro4:417-arm:417\.94\.20240701 +2024-07-01 +older-release: OCP 4\.17\n/,
+      /rh-ocp-worker:4\.8\.2021122100 +2021-12-21 +older-rhel-major: RHEL 8\.4\n/,
+      / {2}\* ami-[0-9a-f]{17} +418\.94\.202410090804-0 +2024-10-09 +exact\n/,
+    ]) {
+      expect(stderr).toMatch(row)
+    }
   })
 })
 

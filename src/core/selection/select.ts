@@ -21,6 +21,8 @@ export interface Candidate {
   readonly image: Image
   readonly grade?: Grade
   readonly refused?: string
+  /** Absent for a refused image. */
+  readonly dated?: DatedVersion
 }
 
 export interface Selection {
@@ -42,14 +44,13 @@ export function selectImage(
   requirement: Requirement = 'any',
   floor?: MajorMinor,
 ): Selection {
-  const judged = images
+  const candidates = images
     .map((image) => judge(image, wanted, table, requirement, floor))
     .sort(compareMerit)
-  const candidates = judged.map(({ dated: _, ...candidate }) => candidate)
-  const eligible = judged.filter(({ dated }) => dated !== undefined)
+  const eligible = candidates.filter(({ dated }) => dated !== undefined)
   const { image, grade } = eligible[0] ?? {}
   return image === undefined || grade === undefined
-    ? { slot, wanted, reason: describeNone(judged, requirement), candidates }
+    ? { slot, wanted, reason: describeNone(candidates, requirement), candidates }
     : { slot, wanted, image, grade, reason: describeChoice(grade, eligible.length), candidates }
 }
 
@@ -63,7 +64,7 @@ export function gradeSelection(
 ): Selection {
   const graded = candidates
     .map(({ image, refused }) => {
-      const { dated: _, ...present } = judge(image, wanted, table, requirement, floor)
+      const present = judge(image, wanted, table, requirement, floor)
       return refused === undefined ? present : { ...present, refused }
     })
     .sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined))
@@ -72,10 +73,6 @@ export function gradeSelection(
   return image === undefined || grade === undefined || refused !== undefined
     ? { slot, wanted, reason, candidates: graded }
     : { slot, wanted, image, grade, reason, candidates: graded }
-}
-
-interface Judged extends Candidate {
-  readonly dated?: DatedVersion
 }
 
 const STATES: Readonly<Partial<Record<ImageState, string>>> = {
@@ -90,8 +87,8 @@ function judge(
   table: RhelTable,
   requirement: Requirement,
   floor: MajorMinor | undefined,
-): Judged {
-  const refuse = (refused: string): Judged => ({ image, refused })
+): Candidate {
+  const refuse = (refused: string): Candidate => ({ image, refused })
   const { deprecation } = image
   if (deprecation !== undefined && readTime(deprecation) === undefined) {
     return refuse('unreadable deprecation date')
@@ -139,7 +136,7 @@ function dateVersion(
  * Eligible before refused, exact before other grades, then the most recent, then the longer time stamp,
  * then by name, so that the result does not depend on the order of the images.
  */
-function compareMerit(a: Judged, b: Judged): number {
+function compareMerit(a: Candidate, b: Candidate): number {
   if (a.dated === undefined || b.dated === undefined) {
     return Number(a.dated === undefined) - Number(b.dated === undefined)
   }
@@ -151,7 +148,7 @@ function compareMerit(a: Judged, b: Judged): number {
   )
 }
 
-function fullName({ image }: Judged): string {
+function fullName({ image }: Candidate): string {
   return ['publisher', 'offer', 'sku', 'version', 'image', 'name']
     .map((key) => image[key])
     .join(':')
@@ -163,12 +160,12 @@ function describeChoice(grade: Grade, eligible: number): string {
   return `no image of the same build; ${choice}`
 }
 
-function describeNone(judged: readonly Judged[], requirement: Requirement): string {
-  if (judged.length === 0) return 'no image'
-  const graded = judged.filter(({ grade }) => grade !== undefined).length
+function describeNone(candidates: readonly Candidate[], requirement: Requirement): string {
+  if (candidates.length === 0) return 'no image'
+  const graded = candidates.filter(({ grade }) => grade !== undefined).length
   return graded > 0
     ? `no image of a grade that ${requirement} allows, ${graded} of other grades`
-    : `no eligible image, ${judged.length} refused`
+    : `no eligible image, ${candidates.length} refused`
 }
 
 export const GRADES = [
