@@ -42,7 +42,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
 
   const page: string[] = [
     '# From the first run to a repaired file',
-    'The commands with their output, in openshift/installer of April 2026, on the branch `release-4.22`.',
+    'This page shows each command with its output, in openshift/installer of April 2026, on the branch `release-4.22`. The\n[README](../README.md#terms) defines the terms.',
     '## Once: write the workspace',
   ]
   page.push(await shell('init'))
@@ -77,7 +77,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
   azure.setImages(knownImages().filter(({ sku }) => sku !== 'aro_422-v2'))
   page.push(
     '## An image is removed from the marketplace',
-    'The update is refused.',
+    '`update` refuses to replace the image by an older one:',
     await shell('update rhel-9', 1),
     'To accept the removal:',
     await shell('update rhel-9 --allow-regression'),
@@ -89,7 +89,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
   )
   page.push(
     '## A generated file was edited',
-    '`check` prints the command that repairs the file, offline.',
+    '`check` prints the command that repairs the file. Both commands work offline:',
     await shell('check rhel-9', 1),
     await shell('regenerate rhel-9'),
     await shell('check rhel-9'),
