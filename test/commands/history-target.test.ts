@@ -1,4 +1,4 @@
-import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -177,32 +177,6 @@ describe('a history has no event that git diff does not show', () => {
     const { stdout } = await call('history', file, ...words, '-o', 'json')
     expect(JSON.parse(stdout).at(-1).changes).toMatchObject([
       { kind: 'slot', change: 'changed', after: { release: '418.94.20240917' } },
-    ])
-  })
-
-  it('of a link that leads to another file', async () => {
-    const link = async (file: string) => {
-      await rm(join(folder, 'm.json'), { force: true })
-      await symlink(file, join(folder, 'm.json'))
-    }
-    await write('m.json', images('418.94.20240916'))
-    await commit('2024-09-25T12:00:00Z', 'a file')
-    await write('one.json', images('418.94.20240916'))
-    await link('one.json')
-    await commit('2024-09-26T12:00:00Z', 'a link')
-    await write('two.json', images('418.94.202410090804'))
-    await commit('2024-09-27T12:00:00Z', 'another file')
-    await link('two.json')
-    await commit('2024-09-28T12:00:00Z', 'another link')
-    const { stdout } = await call('history', 'm.json', '--target', 'rhcos.json')
-    expect(told(stdout)).toEqual([
-      'another link',
-      ' ~ file one.json -> two.json',
-      CHANGED,
-      'a link',
-      ' ~ file m.json -> one.json',
-      'a file',
-      ADDED,
     ])
   })
 })

@@ -41,12 +41,11 @@ export async function readFileHistory(
   if (places.status !== 0) throw gitError(what, places.stderr)
   const [prefix = '', shallow = ''] = places.stdout.toString().split('\n')
   const nameOf = (path: string) => posix.join(prefix, posix.relative(folder.path, path))
-  const files = paths.map((path): TrackedFile => {
-    const { folder: place, name, link } = locateInGit(cwd, path)
-    const own = nameOf(posix.join(place.path, name))
-    return { name: own, link: link === undefined ? undefined : nameOf(link) }
+  const names = paths.map((path) => {
+    const { folder: place, name } = locateInGit(cwd, path)
+    return nameOf(posix.join(place.path, name))
   })
-  const commits = await followRenames(folder, prefix, files, what)
+  const commits = await followRenames(folder, prefix, names, what)
   if (!commits.some(({ files }) => files[0])) throw noVersions(first, cwd)
   const cuts = readCuts(resolve(folder.path, shallow))
   const { stdout } = await runGit(['config', '--get', 'remote.origin.url'], folder)
@@ -65,41 +64,29 @@ function noVersions(path: string, cwd: Pick<Folder, 'resolve'>): NoVersions {
     : new NoVersions(`${path}: no such file`)
 }
 
-interface TrackedFile {
-  readonly name: string
-  /** A link to the file, which may have led to another file before. */
-  readonly link?: string | undefined
-}
-
 interface Log extends Omit<FileCommit, 'isCut'> {
   /** Whether a commit with a parent adds each file. */
   readonly added: readonly boolean[]
-  /** Whether the commit changed the link. */
-  readonly relinked: readonly boolean[]
 }
 
 async function followRenames(
   folder: GitFolder,
   prefix: string,
-  tracked: readonly TrackedFile[],
+  paths: readonly string[],
   what: string,
 ): Promise<Log[]> {
   const commits: Log[] = []
-  let files = tracked
+  let names = paths
   for (let start = 'HEAD'; ; ) {
-    const names = files.flatMap(({ name, link }) => [name, link ?? []].flat())
     const relative = names.map((name) => posix.relative(prefix, name))
     const { status, stdout, stderr } = await runGit([...LOG, start, '--', ...relative], folder)
     if (status !== 0) throw gitError(what, stderr)
-    const log = parseLog(stdout.toString('utf8'), files)
-    const renamed = await findRename(folder, log, files)
-    // A link that changes and still leads to the same file is no change.
-    const isOwn = (each: Log) => each.files.some(Boolean)
-    if (renamed === undefined) return [...commits, ...log.filter(isOwn)]
-    const { index, commit } = renamed
-    commits.push(...log.slice(0, index).filter(isOwn), commit)
-    files = renamed.files
-    start = `${commit.id}^1`
+    const log = parseLog(stdout.toString('utf8'), names)
+    const renamed = await findRename(folder, log, names)
+    if (renamed === undefined) return [...commits, ...log]
+    commits.push(...log.slice(0, renamed.index + 1))
+    names = renamed.names
+    start = `${log[renamed.index]?.id}^1`
   }
 }
 
@@ -113,8 +100,7 @@ const LOG = [
 ]
 
 /** NUL separates the fields: an empty one, id, parents, time, subject, then change and path of each file. */
-function parseLog(text: string, tracked: readonly TrackedFile[]): Log[] {
-  const names = tracked.map(({ name }) => name)
+function parseLog(text: string, names: readonly string[]): Log[] {
   const fields = text.split('\0')
   const commits: Log[] = []
   for (let at = 1; at < fields.length; at += 1) {
@@ -122,12 +108,10 @@ function parseLog(text: string, tracked: readonly TrackedFile[]): Log[] {
     const date = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z')
     const files: (FileState | undefined)[] = names.map(() => undefined)
     const added = names.map(() => false)
-    const changed = new Set<string>()
     for (at += 4; fields[at]?.trimStart().startsWith(':'); at += 2) {
       // `:100644 100644 BLOB BLOB M`
       const [, mode, , blob = '', status] = fields[at]?.trimStart().split(' ') ?? []
       const path = fields[at + 1] ?? ''
-      changed.add(path)
       const index = names.indexOf(path)
       if (index < 0) continue
       files[index] = {
@@ -137,56 +121,24 @@ function parseLog(text: string, tracked: readonly TrackedFile[]): Log[] {
       }
       added[index] = status === 'A' && parents !== ''
     }
-    const relinked = tracked.map(({ link }) => link !== undefined && changed.has(link))
-    commits.push({ id, date, subject, files, added, relinked })
+    commits.push({ id, date, subject, files, added })
   }
   return commits
 }
 
-/** The latest commit that renamed a file or moved its link, and the files before the commit. */
+/** The place in the log of the latest commit that renamed a file, and the names before the commit. */
 async function findRename(
   folder: GitFolder,
   log: readonly Log[],
-  tracked: readonly TrackedFile[],
-): Promise<{ index: number; commit: Log; files: TrackedFile[] } | undefined> {
-  for (const [index, commit] of log.entries()) {
-    const { id, added, relinked } = commit
-    if (![...added, ...relinked].includes(true)) continue
-    const sources = added.includes(true) ? await findSources(folder, id) : new Map()
-    const before: TrackedFile[] = []
-    const files = [...commit.files]
-    for (const [at, file] of tracked.entries()) {
-      const { name, link } = file
-      const former = relinked[at] && link ? await readLink(folder, `${id}^1`, link) : undefined
-      const isMoved = former !== undefined && former !== name
-      const source = isMoved ? former : added[at] && sources.get(name)
-      before.push(source ? { name: source, ...(source !== link && { link }) } : file)
-      if (isMoved) files[at] ??= { path: name, blob: await findBlob(folder, id, name) }
-    }
-    if (before.some(({ name }, at) => name !== tracked[at]?.name)) {
-      return { index, commit: { ...commit, files }, files: before }
-    }
+  names: readonly string[],
+): Promise<{ index: number; names: string[] } | undefined> {
+  for (const [index, { id, added }] of log.entries()) {
+    if (!added.includes(true)) continue
+    const sources = await findSources(folder, id)
+    const before = names.map((name, at) => (added[at] && sources.get(name)) || name)
+    if (before.some((name, at) => name !== names[at])) return { index, names: before }
   }
   return undefined
-}
-
-async function findBlob(folder: GitFolder, id: string, name: string): Promise<string | undefined> {
-  const { status, stdout } = await runGit(['rev-parse', '--verify', `${id}:${name}`], folder)
-  return status === 0 ? stdout.toString().trim() : undefined
-}
-
-/** The file that a link leads to in a revision, or the path itself if it is a file there. */
-async function readLink(
-  folder: GitFolder,
-  revision: string,
-  path: string,
-): Promise<string | undefined> {
-  const words = ['--literal-pathspecs', 'ls-tree', '--full-tree', revision, '--', path]
-  const { stdout } = await runGit(words, folder)
-  const [, mode, blob = ''] = /^(\d+) blob (\w+)\t/.exec(stdout.toString()) ?? []
-  if (mode !== '120000') return mode === undefined ? undefined : path
-  const { status, stdout: text } = await runGit(['cat-file', 'blob', blob], folder)
-  return status === 0 ? posix.join(posix.dirname(path), text.toString()) : undefined
 }
 
 /** The earlier names of the files that a commit renames. */

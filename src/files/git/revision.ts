@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
@@ -111,18 +111,15 @@ export async function readSinceCommitted(
 export function locateInGit(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   path: string,
-): { folder: GitFolder; name: string; link: string | undefined } {
+): { folder: GitFolder; name: string } {
   const absolute = cwd.resolve(path)
   if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: is a directory, expected a file`)
   }
-  const isLink =
-    lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(absolute)
-  const file = isLink ? realpathSync(absolute) : absolute
+  const file = existsSync(absolute) ? realpathSync(absolute) : absolute
   let folder = dirname(file)
   while (!existsSync(folder)) folder = dirname(folder)
-  const link = isLink ? join(realpathSync(dirname(absolute)), basename(absolute)) : undefined
-  return { folder: { path: folder, env: cwd.env }, name: relative(folder, file), link }
+  return { folder: { path: realpathSync(folder), env: cwd.env }, name: relative(folder, file) }
 }
 
 export async function explainMissing(name: string, folder: Folder): Promise<InputError> {
