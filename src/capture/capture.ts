@@ -17,7 +17,7 @@ import { combineFailures, combineQueryFailures, settle } from './failures.ts'
 import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { LONGEST_CAPTURE, openTransport } from './http/transport.ts'
-import { Recorder, type Recording, sortExchanges } from './recording.ts'
+import { Recorder, type Recording } from './recording.ts'
 import type { Replay } from './replay.ts'
 
 export interface CaptureRequest {
@@ -114,7 +114,7 @@ const DEFAULT_TIME_LIMIT = 120_000
 const MESSAGE_INTERVAL = 10_000
 
 class Run {
-  readonly #recorder = new Recorder()
+  readonly #recorder: Recorder
   readonly #budget = { bytes: LONGEST_CAPTURE }
   readonly #progress: Progress[] = []
   readonly #warnings = new Set<string>()
@@ -126,6 +126,7 @@ class Run {
     readonly clouds: Promise<readonly Loaded[]>,
     readonly replay: Replay | undefined,
   ) {
+    this.#recorder = new Recorder(request.replay ?? [])
     this.#limit = replay ? undefined : timeLimit(request)
   }
 
@@ -141,8 +142,7 @@ class Run {
       images: Object.fromEntries(clouds.map(({ name, images }) => [name, images])),
       queries: Object.fromEntries(clouds.map(({ name, queries }) => [name, queries])),
     }
-    const kept = this.#recorder.exchanges
-    const recording = sortExchanges(this.replay?.select(kept) ?? kept)
+    const recording = this.#recorder.exchanges
     const secrets = clouds.flatMap((cloud) => cloud.secrets)
     if (!isSearched) refuseSecrets(content, recording, secrets)
     return { content, recording, notes: [...notes, ...this.#warnings] }

@@ -77,21 +77,30 @@ export function getExchangeKey({ scope, path, method, body }: Exchange): string 
   return [scope, path, method, JSON.stringify(body ?? '')].join('\n')
 }
 
+/** The header of a replayed response with the position of its exchange in the recording. */
+export const POSITION = 'x-recording-position'
+
 export class Recorder {
   readonly #exchanges = new Map<string, Exchange>()
   #unrecorded: string | undefined
 
+  /** @param replayed the recording to replay; empty for a live capture */
+  constructor(private readonly replayed: Recording) {}
+
   /** @param scrub returns the parts of an exchange that may be recorded, if any */
   add(exchange: Exchange, scrub: (exchange: Exchange) => Exchange | undefined): void {
-    const { scope, path, status, rawHeaders = {} } = exchange
     const scrubbed = scrub(exchange)
     if (scrubbed === undefined) {
-      if (status === 200) this.#unrecorded ??= `${scope}${path}`
+      if (exchange.status === 200) this.#unrecorded ??= `${exchange.scope}${exchange.path}`
       return
     }
-    const { 'content-type': type = '' } = rawHeaders
-    const kept = MEDIA_TYPE.test(type) ? { 'content-type': type } : {}
-    this.#exchanges.set(getExchangeKey(scrubbed), { ...scrubbed, rawHeaders: kept })
+    const { 'content-type': type = '', [POSITION]: position } = exchange.rawHeaders ?? {}
+    const rawHeaders = MEDIA_TYPE.test(type) ? { 'content-type': type } : {}
+    // Another version of an SDK may send other parameters than the recording has.
+    const { path, body } = this.replayed[Number(position)] ?? scrubbed
+    const form = scrubbed.body === undefined ? {} : { body }
+    const recorded = { ...scrubbed, path, ...form, rawHeaders }
+    this.#exchanges.set(getExchangeKey(recorded), recorded)
   }
 
   /** @throws ServiceError if a response that was used is not recorded, so cannot be replayed */
@@ -102,6 +111,6 @@ export class Recorder {
         'Check the endpoint, --location and the criteria.',
       )
     }
-    return [...this.#exchanges.values()]
+    return sortExchanges([...this.#exchanges.values()])
   }
 }

@@ -1,14 +1,11 @@
 import nock, { type ReplyBody } from 'nock'
-import type { Exchange } from './http/message.ts'
-import type { Recording } from './recording.ts'
+import { POSITION, type Recording } from './recording.ts'
 
 export interface Replay {
   /** Aborts every request when the replay is over. */
   readonly signal: AbortSignal
   /** The first request that the recording does not contain; never settles if there is none. */
   readonly unmatched: Promise<string>
-  /** @returns the exchanges of the recording that were used, with responses as a capture records them */
-  select(recorded: Recording): Exchange[]
 }
 
 /**
@@ -24,7 +21,8 @@ export async function withReplay<T>(
   const ending = new AbortController()
   if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
-  for (const { scope, method, path, body, status, response, rawHeaders } of recording) {
+  for (const [position, exchange] of recording.entries()) {
+    const { scope, method, path, body, status, response, rawHeaders } = exchange
     const wanted = normalizePath(path, ignored)
     const form = normalizeParameters(body, ignored)
     const matchesForm = (sent: unknown) => normalizeParameters(sent, ignored) === form
@@ -36,7 +34,7 @@ export async function withReplay<T>(
         // An exchange without a body matches any body.
         body ? matchesForm : undefined,
       )
-      .reply(status, response as ReplyBody, { ...rawHeaders })
+      .reply(status, response as ReplyBody, { ...rawHeaders, [POSITION]: String(position) })
   }
   let onNoMatch = (_: { method?: string; path?: string }): void => undefined
   const unmatched = new Promise<string>((resolve) => {
@@ -44,11 +42,7 @@ export async function withReplay<T>(
   })
   nock.emitter.on('no match', onNoMatch)
   try {
-    return await work({
-      signal: ending.signal,
-      unmatched,
-      select: (recorded) => selectUsed(recording, recorded, ignored),
-    })
+    return await work({ signal: ending.signal, unmatched })
   } finally {
     ending.abort()
     nock.emitter.off('no match', onNoMatch)
@@ -56,31 +50,6 @@ export async function withReplay<T>(
     nock.enableNetConnect()
     nock.restore()
   }
-}
-
-/** Requests are kept as the recording has them: another version of an SDK sends other parameters. */
-function selectUsed(
-  recording: Recording,
-  recorded: Recording,
-  ignored: readonly string[],
-): Exchange[] {
-  const responses = new Map(recorded.map((each) => [normalizeRequest(each, ignored), each]))
-  return recording.flatMap((exchange) => {
-    const { path, body } = exchange
-    const request = normalizeRequest(exchange, ignored)
-    const response = responses.get(request)
-    // A second exchange of the same request is never used.
-    responses.delete(request)
-    return response ? [{ ...response, path, ...(response.body !== undefined && { body }) }] : []
-  })
-}
-
-function normalizeRequest(
-  { scope, method, path, body = '' }: Exchange,
-  ignored: readonly string[],
-): string {
-  const form = normalizeParameters(body, ignored)
-  return [scope, method, normalizePath(path, ignored), form].join('\n')
 }
 
 function normalizePath(path: string, ignored: readonly string[]): string {

@@ -25,7 +25,7 @@ export interface Exchange {
   readonly method: string
   /** With the query. */
   readonly path: string
-  readonly body?: string | Readonly<Record<string, string>>
+  readonly body?: string | Readonly<Record<string, string>> | undefined
   readonly status: number
   /** Parsed if it is JSON. */
   readonly response: unknown
