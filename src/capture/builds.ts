@@ -76,19 +76,10 @@ export async function readBuilds(
   }
   return {
     builds: Object.fromEntries(sorted.map(({ architecture, build }) => [architecture, build])),
-    notes: describeBuilds(sorted),
-  }
-}
-
-function describeBuilds(read: readonly ReadBuild[]): string[] {
-  const releases = new Set(read.map(({ build }) => build.release))
-  const named = read.map(({ architecture, build }) => `${architecture}=${build.release}`)
-  return [
-    ...(releases.size > 1 ? [`the architectures have different builds: ${named.join(' ')}`] : []),
-    ...read.flatMap(({ architecture, unknown }) =>
+    notes: sorted.flatMap(({ architecture, unknown }) =>
       unknown.map((name) => `${architecture}: unknown platform ${name} is not recorded`),
     ),
-  ]
+  }
 }
 
 /**
@@ -104,13 +95,19 @@ async function readMeta(
 ): Promise<ReadBuild> {
   const text = await fetchText(url, wanted, options)
   try {
-    return readBuild(parseMeta(text), wanted, place)
+    return readBuild(JSON.parse(text), wanted, place)
   } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new ServiceError(`${url}: the response is not JSON, expected a meta.json`, NOT_META)
+    }
     if (!(error instanceof InputError)) throw error
     const remedy = error.remedy ?? 'Check --url, --name and the version.'
     throw new ServiceError(`${url}: ${error.message}`, remedy, { cause: error })
   }
 }
+
+const NOT_META =
+  'Check --url and HTTPS_PROXY: a proxy or a sign-in page may have sent the response.'
 
 /** In milliseconds, between two attempts, growing; `Retry-After` takes precedence. */
 const RETRY_DELAY = 250
@@ -142,26 +139,12 @@ async function fetchText(
       'Check the version, and --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
     )
   }
-  if (status < 400) {
-    throw new ServiceError(
-      `${url}: returned ${status}: a redirect, which is not followed`,
-      'Set --url to the target of the redirect.',
-    )
-  }
   const { cause, remedy } = explainResponse(status, '', undefined)
-  throw new ServiceError(`${url}: ${cause}`, remedy)
-}
-
-function parseMeta(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    if (!/^\s*</.test(text)) throw new InputError('the response is not JSON, expected a meta.json')
-    throw new InputError(
-      'the response is a web page, expected a meta.json',
-      'Check --url: a proxy or a sign-in page may have sent the response.',
-    )
-  }
+  const isRedirect = status < 400
+  throw new ServiceError(
+    `${url}: ${cause}`,
+    isRedirect ? 'Set --url to the target of the redirect.' : remedy,
+  )
 }
 
 /** Records a build that was read from another server as if it was read at its location. */
