@@ -115,11 +115,11 @@ const withoutVariable =
   }
 
 const arm =
-  (status: number, code: string, message = 'somebody', ...more: string[]): Make =>
+  (status: number, code: string, message = 'somebody'): Make =>
   async () => {
     const fault = body(status, { error: { code, message } })
     const { signedIn, args } = await azure([{ path: /skus/, fault }])
-    return { env: signedIn, args: [...args, ...more] }
+    return { env: signedIn, args }
   }
 
 const azureSettings =
@@ -140,15 +140,12 @@ const principal =
     return { env: { ...found, AZURE_AUTH_LOCATION: await put('principal.json', text) }, args }
   }
 
-const SUPPORTED = "The supported api-versions are '2015-06-15, 2024-11-01'."
-
 const AGAIN = 'Sign in again with az login.'
 const SECOND_FACTOR = 'Sign in with az login --tenant TENANT, and complete the second factor.'
 const TENANT =
   'Set AZURE_TENANT_ID to the tenant of the subscription, or sign in with az login --tenant TENANT.'
 const ENVIRONMENT =
   'Set --azure-environment to the cloud of the account: AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud.'
-const OTHER_VERSION = 'Use a version of stream-snapshot that sends a supported API version.'
 
 const AZURE: Record<string, Failure> = {
   'nothing is set': [
@@ -414,47 +411,14 @@ const AZURE: Record<string, Failure> = {
     'Register the subscription once with az provider register --namespace Microsoft.Compute.',
   ],
   'the region does not exist': [
-    arm(
-      400,
-      'NoRegisteredProviderFound',
-      `No registered resource provider found for location 'nowhere' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
-      '--location',
-      'nowhere',
-    ),
-    'azure SKU: returned 400 NoRegisteredProviderFound: no such region: nowhere',
-    'Set --location to a region from az account list-locations.',
-  ],
-  'the API version is too new for the cloud': [
-    arm(
-      400,
-      'NoRegisteredProviderFound',
-      `No registered resource provider found for location 'eastus' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
-    ),
-    'azure SKU: returned 400 NoRegisteredProviderFound: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
-    OTHER_VERSION,
+    arm(400, 'NoRegisteredProviderFound'),
+    'azure SKU: returned 400 NoRegisteredProviderFound: no such region, or the Azure cloud does not support the API version',
+    'Set --location to a region from az account list-locations. For a correct region, use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
   ],
   'the API version is unknown': [
-    arm(
-      404,
-      'InvalidResourceType',
-      `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '2026-03-01'. ${SUPPORTED}`,
-    ),
-    'azure SKU: returned 404 InvalidResourceType: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
-    OTHER_VERSION,
-  ],
-  'the API version is invalid': [
-    arm(
-      400,
-      'InvalidApiVersionParameter',
-      "The api-version '2026-03-01' is invalid. The supported versions are '2015-06-15,2024-11-01'.",
-    ),
-    'azure SKU: returned 400 InvalidApiVersionParameter: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
-    OTHER_VERSION,
-  ],
-  'the API version is gone': [
-    arm(410, 'Gone'),
-    'azure SKU: returned 410 Gone: API version 2026-03-01 is not supported in AzurePublicCloud',
-    OTHER_VERSION,
+    arm(404, 'InvalidResourceType'),
+    'azure SKU: returned 404 InvalidResourceType: the Azure cloud does not support the API version',
+    'Use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
   ],
   throttled: [
     arm(409, 'ResourceRequestsThrottled'),
