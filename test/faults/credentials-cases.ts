@@ -354,7 +354,7 @@ const AZURE: Record<string, Failure> = {
       AZURE_TOKEN_CREDENTIALS: 'SharedTokenCache',
     }),
     'AZURE_TOKEN_CREDENTIALS: unknown value',
-    'Set it to prod, dev, EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential or AzureDeveloperCliCredential, or unset it.',
+    'Correct or unset AZURE_TOKEN_CREDENTIALS.',
     2,
   ],
   'AZURE_AUTHORITY_HOST without https': [
@@ -839,13 +839,8 @@ const GCP: Record<string, Failure> = {
   ],
   'key: mangled line ends': [
     key(SERVICE_ACCOUNT),
-    'FILE: .private_key: malformed',
+    'gcp: sign-in failed: the private key is malformed',
     'Download the key again: its line ends must be written as \\n in the JSON text.',
-  ],
-  'key: of another universe': [
-    key({ ...SERVICE_ACCOUNT, universe_domain: 'universe.example' }),
-    'FILE: the universe of the credentials is not googleapis.com',
-    'Use credentials of Google Cloud, or remove the file.',
   ],
   // elishaterada/heroku-google-application-credentials-buildpack#7
   'key: invalid JSON': [

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import type { AccessToken, TokenCredential } from '@azure/identity'
-import { ServiceError, UserError } from '../../../errors.ts'
+import { InputError, ServiceError, UserError } from '../../../errors.ts'
 import { coreClient } from '../../http/core-client.ts'
 import {
   concealMessage,
@@ -76,11 +76,16 @@ async function openCredential(
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
   }
   if (principal === undefined) {
-    return new identity.DefaultAzureCredential({
-      ...options,
-      processTimeoutInMs: timeout,
-      ...(tenant && { tenantId: tenant }),
-    })
+    try {
+      return new identity.DefaultAzureCredential({
+        ...options,
+        processTimeoutInMs: timeout,
+        ...(tenant && { tenantId: tenant }),
+      })
+    } catch {
+      const name = 'AZURE_TOKEN_CREDENTIALS'
+      throw new InputError(`${name}: unknown value`, `Correct or unset ${name}.`)
+    }
   }
   const { tenantId, clientId, clientSecret, certificate, certificatePassword } = principal
   if (certificate !== '') {
