@@ -8,16 +8,13 @@ import { architectureHints, controlPlaneCost, type Merged } from '../core/image/
 import { type ImageSource, rhelMajor, type SourceStream } from '../core/image/source.ts'
 import {
   type ImageFormat,
-  isRegion,
   MACHINE_SET_PATH,
   type Pool,
   type Target,
 } from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
-import { PLANS } from '../core/selection/selections.ts'
 import { kubernetesName } from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
-import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted, listed } from '../printable.ts'
 import { alignColumns } from './table.ts'
@@ -152,40 +149,37 @@ const SAFE =
 
 const MAX_ROWS = 24
 
-type Facts = { readonly [Name in keyof Slot]?: Slot[Name] | undefined }
+const OTHER_SOURCE = 'Use a source that has such an image.'
 
-/** A place in a manifest. Its facts cannot be selected by options. */
-type PlacedTarget = Target & { readonly osImageStream?: string | undefined }
-
-/** An error with a table of the images that the stream has. */
+/**
+ * An error with a table of the images that the stream has.
+ *
+ * @param target the place in a manifest, whose facts no option can change
+ */
 export function missingImage(
   { file, kind, streams, remedy }: ImageSource,
   { name, images }: SourceStream,
   slot: Slot,
-  target?: PlacedTarget,
+  target?: Target,
 ): CheckFailure {
   const where = streams.length > 1 ? `${file}: stream ${name}` : file
   if (images.length === 0) {
     const others = streams.filter((stream) => stream.images.length > 0).map(({ name }) => name)
     return new CheckFailure(
       `${where}: no marketplace images`,
-      others.length === 0
-        ? (remedy ?? noImagesRemedy(kind, file))
-        : target?.osImageStream === undefined
-          ? `Use --stream-name with one of: ${others.join(', ')}.`
-          : `Use a source with images of ${name}.`,
+      others.length > 0
+        ? `Use a source with images of ${name}, or select ${listed(others.map(String), 'or')} with --stream-name or osImageStream.`
+        : (remedy ?? noImagesRemedy(kind, file)),
     )
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
   const shown = ofCloud.length > 0 ? ofCloud : images
-  const isShown = !target || slot.region === undefined || isRegion(slot.cloud, slot.region)
+  // No value of a manifest is printed.
+  const isOfFile = target?.region !== undefined && slot.region !== undefined
+  const named = isOfFile ? { ...slot, region: 'in its region' } : slot
   const place = target ? ` (${target.file}: ${target.name})` : ''
-  const printed = `${printSlot(isShown ? slot : { ...slot, region: 'of this region' })}${place}`
-  const hasRegions = slot.region === undefined && shown.some((each) => each.slot.region)
   return new CheckFailure(
-    hasRegions
-      ? `${where}: ${slot.cloud} has an image for each region:`
-      : `${where}: no image for ${printed}; available images:`,
+    `${where}: no image for ${printSlot(named)}${place}; available images:`,
     kind === 'configmap' && slot.cloud !== 'azure'
       ? 'Use a stream or a snapshot, as a ConfigMap only has marketplace images of Azure.'
       : remedyFor(slot, shown, target),
@@ -199,53 +193,33 @@ function noImagesRemedy(kind: ImageSource['kind'], file: string): string {
 }
 
 const OPTIONS = [
-  ...([
-    ['cloud', '--cloud'],
-    ['plan', '--plan'],
-    ['architecture', '--arch'],
-  ] as const),
-  ...([
-    ['generation', '--generation'],
-    ['region', '--region'],
-  ] as const),
-]
+  ['plan', '--plan'],
+  ['architecture', '--arch'],
+  ['generation', '--generation'],
+  ['region', '--region'],
+] as const
 
-function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}): string {
-  const plans = [...new Set(images.map((each) => each.slot.plan))]
-  const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
-  if (plan !== undefined && /^[\w./-]+$/.test(plan)) return `Use --plan ${plan}.`
-  const rest = (other: Slot) =>
-    printSlot({ ...other, region: '' }) === printSlot({ ...slot, region: '' })
-  const regions = images.flatMap((each) => (rest(each.slot) ? (each.slot.region ?? []) : []))
-  if (regions.length > 0) {
-    return facts.region === undefined
-      ? `Use --region with one of: ${regions.join(', ')}.`
-      : 'Use a source with an image of this region.'
+/** The fewest options that select one of the images. */
+function remedyFor(slot: Slot, images: readonly SlotImage[], target: Target | undefined): string {
+  const clouds = [...new Set(images.map((each) => each.slot.cloud))]
+  if (!clouds.includes(slot.cloud)) {
+    const without = slot.region === undefined ? '' : ', without --region'
+    return target ? OTHER_SOURCE : `Use --cloud ${clouds.join(' or ')}${without}.`
   }
   const gen2 = printSlot({ ...slot, generation: 2 })
   const sku = images.find((each) => printSlot(each.slot) === gen2)?.entry.sku
   if (slot.generation === 1 && gen1Sku(sku ?? '') !== undefined) {
     return 'Use --gen1 instead of --generation to derive the Gen1 image from the Gen2 image.'
   }
-  const isFixed = (name: keyof Slot) => facts[name] !== undefined
-  const usable = images.filter((each) =>
-    OPTIONS.every(([name]) => !isFixed(name) || each.slot[name] === slot[name]),
-  )
-  const isRegional = usable.some((each) => each.slot.region !== undefined)
-  const without = slot.region === undefined || isRegional ? '' : ', without --region'
-  // Each cloud has its own default plan.
-  const isOtherCloud = usable.every((each) => each.slot.cloud !== slot.cloud)
-  const options = OPTIONS.slice(0, isOtherCloud ? 1 : undefined).filter(
-    ([name]) =>
-      !isFixed(name) &&
-      (name !== 'region' || isRegional) &&
-      usable.some((each) => each.slot[name] !== slot[name]),
-  )
-  const [first, ...others] = options
-  if (first === undefined) return 'Use a source that has such an image.'
-  const values = [...new Set(usable.map((each) => each.slot[first[0]]))]
-  if (others.length === 0 && values.length === 1) return `Use ${first[1]} ${values[0]}${without}.`
-  return `Select one with ${listed(options.map(([, option]) => option))}${without}.`
+  const isFixed = (name: 'architecture' | 'region') => target?.[name] !== undefined
+  const usable = images
+    .map((each) => each.slot)
+    .filter((each) => !isFixed('architecture') || each.architecture === slot.architecture)
+    .filter((each) => !isFixed('region') || each.region === slot.region)
+  const [closest] = usable
+    .map((each) => OPTIONS.filter(([name]) => each[name] !== slot[name]))
+    .sort((a, b) => a.length - b.length)
+  return closest ? `Select one with ${listed(closest.map(([, option]) => option))}.` : OTHER_SOURCE
 }
 
 function imageTable(images: readonly SlotImage[]): string[] {

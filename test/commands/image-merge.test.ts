@@ -197,9 +197,9 @@ describe('an install-config', () => {
     const { status, stderr } = await merge(config('', '', 'aws', 'eu-west-9'))
     expect(status).toBe(1)
     expect(stderr).toContain(
-      'no image for aws ocp x86_64 eu-west-9 (x.yaml: .compute[0]); available images:',
+      'no image for aws ocp x86_64 in its region (x.yaml: .compute[0]); available images:',
     )
-    expect(stderr).toMatch(/\nUse a source with an image of this region\.\n$/)
+    expect(stderr).toMatch(/\nUse a source that has such an image\.\n$/)
   })
 
   it('with several compute pools gets an image in each, or in the one of --pool', async () => {
@@ -289,17 +289,23 @@ describe('a MachineSet', () => {
     ['nothing', machineSet(AZURE_SPEC), X86.providerSpec],
     [
       'an AWS type',
-      machineSet('ami:\n  id: ami-1\ninstanceType: m6gd.large\nplacement:\n  region: us-east-1\n'),
+      machineSet(
+        'kind: AWSMachineProviderConfig\nami:\n  id: ami-1\ninstanceType: m6gd.large\nplacement:\n  region: us-east-1\n',
+      ),
       amiForms(ARM_AMI).providerSpec,
     ],
     [
       'an AWS type',
-      machineSet('ami:\n  id: ami-1\ninstanceType: g4dn.large\nplacement:\n  region: us-east-1\n'),
+      machineSet(
+        'kind: AWSMachineProviderConfig\nami:\n  id: ami-1\ninstanceType: g4dn.large\nplacement:\n  region: us-east-1\n',
+      ),
       amiForms(AMI).providerSpec,
     ],
     [
       'a GCP type',
-      machineSet('machineType: n2-standard-4\ndisks:\n- boot: true\n  sizeGb: 1\n'),
+      machineSet(
+        'kind: GCPMachineProviderSpec\nmachineType: n2-standard-4\ndisks:\n- boot: true\n  sizeGb: 1\n',
+      ),
       { disks: [{ sizeGb: 1, boot: true, image: GCP.urn }] },
     ],
   ])('gets the image for the architecture of %s', async (_, text, expected) => {
@@ -349,7 +355,7 @@ describe('a MachineSet', () => {
   })
 
   it('in one of several documents is reported with its document', async () => {
-    const text = `${machineSet(AZURE_SPEC)}---\n${machineSet('image:\n  resourceID: /own\n')}`
+    const text = `${machineSet(AZURE_SPEC)}---\n${machineSet('kind: AzureMachineProviderSpec\nimage:\n  resourceID: /own\n')}`
     const path = '.spec.template.spec.providerSpec.value.image'
     expect((await merge(text)).stderr).toBe(
       `stream-snapshot: x.yaml: document 2: ${path}.resourceID: selects another image\nUse --replace to replace it.\n`,
@@ -400,9 +406,12 @@ describe('a MachineSet', () => {
 
   it.each([
     [
-      'image:\n  resourceID: /subscriptions/s/images/i\n',
+      'kind: AzureMachineProviderSpec\nimage:\n  resourceID: /subscriptions/s/images/i\n',
       '.image.resourceID',
-      machines({ image: { ...(X86.providerSpec as { image: object }).image } }),
+      machines({
+        kind: 'AzureMachineProviderSpec',
+        image: { ...(X86.providerSpec as { image: object }).image },
+      }),
     ],
     [
       'kind: AWSMachineProviderConfig\nami:\n  filters:\n  - name: a\n  # kept\nplacement:\n  region: us-east-1\n',
@@ -467,7 +476,7 @@ describe('an option', () => {
     [
       config(arch('arm64'), ''),
       ['--arch', 'amd64'],
-      '.controlPlane: architecture is aarch64 (arm64), but --arch is x86_64 (amd64)',
+      '.controlPlane: architecture differs from --arch x86_64',
       '--arch',
     ],
     [
@@ -479,19 +488,19 @@ describe('an option', () => {
     [
       config('', '', 'aws', 'us-east-2'),
       ['--region', 'us-east-1'],
-      '.compute[0]: region is us-east-2, but --region is us-east-1',
+      '.compute[0]: region differs from --region us-east-1',
       '--region',
     ],
     [
       config('', ''),
       ['--cloud', 'gcp'],
-      '.platform.azure.defaultMachinePlatform: cloud is azure, but --cloud is gcp',
+      '.platform.azure.defaultMachinePlatform: cloud differs from --cloud gcp',
       '--cloud',
     ],
     [
       machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`),
       ['--arch', 'arm64'],
-      'MachineSet: architecture is x86_64 (amd64), but --arch is aarch64 (arm64)',
+      'MachineSet: architecture differs from --arch aarch64',
       '--arch',
     ],
   ])('that contradicts the file is refused: %j %j', async (text, words, message, option) => {
@@ -505,7 +514,7 @@ describe('an option', () => {
       ['--pool', 'edge'],
       config('', ''),
       'x.yaml: no edge machines',
-      'Use --pool with one of: defaultMachinePlatform, controlPlane, compute, worker.',
+      'Remove --pool, or use another.',
     ],
     [
       ['--pool', 'defaultMachinePlatform'],
@@ -519,55 +528,29 @@ describe('an option', () => {
 })
 
 describe('a file', () => {
-  const EXPECTED = 'expected an install-config, MachineSet or ControlPlaneMachineSet, found'
+  const EXPECTED =
+    'expected an install-config, or a MachineSet or ControlPlaneMachineSet of machine.openshift.io\nFor other manifests, use --output instead of --merge, and paste the image.'
+  const PLATFORM = '.platform: expected azure, aws, gcp'
   it.each([
-    ['kind: Secret\nplatform: {}\n', `${EXPECTED} Secret`],
-    ['a: b\n', `${EXPECTED} no kind`],
-    ['# empty\n', `${EXPECTED} nothing`],
-    ['kind: hunter2\n', `${EXPECTED} an unknown kind`],
-    ['kind: Hunter\n', `${EXPECTED} an unknown kind`],
-    ['kind: [Machine]\n', `${EXPECTED} an unknown kind`],
-    ['kind: machineSet\n', `${EXPECTED} an unknown kind\nWrite kind: MachineSet.`],
-    ['apiVersion: hunter2/v1\nkind: MachineSet\n', `${EXPECTED} MachineSet of an unknown group`],
-    ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', `${EXPECTED} Machine, Node`],
-    [
-      'apiVersion: cluster.x-k8s.io/v1beta1\nkind: MachineSet\n',
-      `${EXPECTED} MachineSet of cluster.x-k8s.io`,
-    ],
-    [
-      'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n',
-      `${EXPECTED} NodePool of hypershift.openshift.io\nUse -o nodepool instead of --merge, and paste the image.`,
-    ],
-    [
-      'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\nspec: {arch: arm64}\n',
-      `${EXPECTED} NodePool of hypershift.openshift.io\nUse -o nodepool --arch arm64 instead of --merge, and paste the image.`,
-    ],
-    [
-      'apiVersion: hive.openshift.io/v1\nkind: MachinePool\n',
-      `${EXPECTED} MachinePool of hive.openshift.io\nUse -o machinepool instead of --merge, and paste the image.`,
-    ],
-    ['baseDomain: a.example\n', '.platform: expected azure, aws, gcp, found no platform'],
-    ['compute: []\n', '.platform: expected azure, aws, gcp, found no platform'],
-    ['platform: {}\n', '.platform: expected azure, aws, gcp, found no platform'],
-    ['platform:\n  none: {}\n', '.platform: expected azure, aws, gcp, found none'],
-    ['platform:\n  hunter: {}\n', '.platform: expected azure, aws, gcp, found an unknown platform'],
-    [
-      'platform:\n  Azure: {}\n',
-      '.platform: expected azure, aws, gcp, found an unknown platform\nWrite azure in lower case.',
-    ],
-    ['platform:\n  vsphere: {}\n', '.platform: expected azure, aws, gcp, found vsphere'],
-    ['platform: [hunter2]\n', '.platform: expected azure, aws, gcp, found no platform'],
+    ['kind: Secret\nplatform: {}\n', EXPECTED],
+    ['a: b\n', EXPECTED],
+    ['# empty\n', EXPECTED],
+    ['kind: [Machine]\n', EXPECTED],
+    ['apiVersion: hunter2/v1\nkind: MachineSet\n', EXPECTED],
+    ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', EXPECTED],
+    ['apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n', EXPECTED],
+    ['baseDomain: a.example\n', PLATFORM],
+    ['compute: []\n', PLATFORM],
+    ['platform: {}\n', PLATFORM],
+    ['platform:\n  hunter: {}\n', PLATFORM],
+    ['platform: [hunter2]\n', PLATFORM],
     [
       'kind: MachineSet\nspec: hunter2\n',
       '.spec.template.spec.providerSpec.value: expected a provider spec',
     ],
     [
-      machineSet('kind: VSphereMachineProviderSpec\n'),
-      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec, found VSphereMachineProviderSpec',
-    ],
-    [
       machineSet('kind: HunterMachineProviderSpec\n'),
-      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec, found an unknown kind',
+      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec',
     ],
     [
       machineSet('kind: GCPMachineProviderSpec\n'),
@@ -592,7 +575,7 @@ describe('a file', () => {
     [
       'aws',
       [],
-      'no image for aws ocp x86_64 of this region (x.yaml: .compute[0]); available images:',
+      'no image for aws ocp x86_64 in its region (x.yaml: .compute[0]); available images:',
     ],
     ['azure', ['--region', 'eastus'], 'region differs from --region eastus'],
   ])(
@@ -620,11 +603,8 @@ describe('a file', () => {
       const { status, stderr } = await merge(text, '--plan', 'ocp')
       expect(status).toBe(1)
       expect(stderr).toContain(`no image for azure ocp aarch64 gen2 (x.yaml: ${place}); available`)
-      expect(stderr).toMatch(/\nUse --plan no-purchase-plan\.\n$/)
+      expect(stderr).toMatch(/\nSelect one with --plan\.\n$/)
       expect((await merge(text, '--plan', 'no-purchase-plan')).status).toBe(0)
-      expect((await merge(text, '--plan', 'rosa')).stderr).toMatch(
-        /\nUse --plan no-purchase-plan\.\n$/,
-      )
     },
   )
 
@@ -651,7 +631,7 @@ baseDomain: example.com  # ours
 metadata: {name: east}
 compute:
 - name: worker
-  platform: &pool
+  platform:
     azure:
       type: Standard_D4s_v3   # cheap
   replicas: 3
@@ -721,58 +701,39 @@ pullSecret: '{}'
   it.each([
     [
       `${AZURE}controlPlane:\n  platform: &pool\n    azure: {}\ncompute:\n- platform: *pool\n`,
-      '.controlPlane.platform: an alias repeats this value',
+      '.controlPlane.platform',
     ],
-    [
-      `${AZURE}controlPlane: &all\n  platform: {}\nextra: *all\n`,
-      '.controlPlane: an alias repeats this value',
-    ],
-    [
-      `one: &one {azure: {}}\n${AZURE}controlPlane:\n  platform: *one\n`,
-      '.controlPlane.platform: is an alias',
-    ],
+    [`${AZURE}controlPlane: &all\n  platform: {}\nextra: *all\n`, '.controlPlane'],
+    [`one: &one {azure: {}}\n${AZURE}controlPlane:\n  platform: *one\n`, '.controlPlane.platform'],
     [
       `a: &a\n  platform: {}\nb: &b\n  <<: *a\n${AZURE}controlPlane:\n  <<: [{replicas: 3}, *b]\n`,
-      '.controlPlane: .platform would override a member from <<',
+      '.controlPlane.platform',
     ],
     [
       `base: &base\n  azure: {}\n${AZURE}controlPlane:\n  platform:\n    <<: *base\n`,
-      '.controlPlane.platform: .azure would override a member from <<',
+      '.controlPlane.platform.azure',
     ],
-    [
-      `base: &base\n  platform: {}\n${AZURE}controlPlane:\n  <<: *base\n`,
-      '.controlPlane: .platform would override a member from <<',
-    ],
-  ])('that are used elsewhere as well are refused: %j', async (text, message) => {
+    [`base: &base\n  platform: {}\n${AZURE}controlPlane:\n  <<: *base\n`, '.controlPlane.platform'],
+  ])('that an anchor, an alias or << shares are refused: %j', async (text, path) => {
     expect(await merge(text, '--pool', 'controlPlane')).toEqual(
       refusal(
         2,
-        `stream-snapshot: x.yaml: ${message}`,
+        `stream-snapshot: x.yaml: ${path}: expected no anchor, alias or <<`,
         'Replace aliases with their values, then rerun.',
       ),
     )
   })
 
-  it.each([
-    ['*base', '      type: Standard_D4s_v5\n'],
-    ['[*base, {zones: []}]', ''],
-  ])('next to << are added: %j', async (merged, own) => {
-    const text = `base: &base\n  type: Standard_D4s_v3\n${AZURE}controlPlane:\n  platform:\n    azure:\n${own}      <<: ${merged}\n`
-    const { status, stdout } = await merge(text, '--pool', 'controlPlane')
-    expect(status).toBe(0)
-    expect(stdout).toBe(`${text}      ${OS_IMAGE}`)
-  })
-
   it('of a cycle are refused', async () => {
     const text = 'platform:\n  azure: &a\n    <<: *a\n'
     expect(await merge(text)).toEqual(
-      refusal(2, 'stream-snapshot: x.yaml: invalid YAML: too many aliases'),
+      refusal(2, 'stream-snapshot: x.yaml: invalid YAML: too many aliases, or an unknown anchor'),
     )
   })
 
   it('in {…} cannot be removed', async () => {
     const text = machineSet(
-      'ami: {arn: arn:aws:1}\nplacement:\n  region: us-east-1\ninstanceType: m6i.large\n',
+      'kind: AWSMachineProviderConfig\nami: {arn: arn:aws:1}\nplacement:\n  region: us-east-1\ninstanceType: m6i.large\n',
     )
     expect(await merge(text, '--replace')).toEqual(
       refusal(
@@ -783,12 +744,5 @@ pullSecret: '{}'
     )
     const { stdout } = await merge(text.replace('{arn: arn:aws:1}', '{}'), '--replace')
     expect(load(stdout)).toMatchObject(machines(amiForms(AMI).providerSpec))
-  })
-
-  it('with anchors that nothing uses are changed', async () => {
-    const text = `base: &base\n  replicas: 3\n${AZURE}controlPlane:\n  <<: *base\n  platform: &pool\n    azure:\n      type: &pool x\nextra: *pool\n`
-    const { status, stdout } = await merge(text, '--pool', 'controlPlane')
-    expect(status).toBe(0)
-    expect(stdout.replace(/ {6}osImage:\n( {8}.*\n){5}/, '')).toBe(text)
   })
 })

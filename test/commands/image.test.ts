@@ -189,10 +189,10 @@ describe('SOURCE of image', () => {
     expect(await image('s.json')).toEqual(printed(urn))
     await write('i.yaml', 'osImageStream: rhel-10\nplatform:\n  azure: {}\n')
     expect(await image('s.json', '--merge', 'i.yaml')).toEqual({
-      status: 2,
+      status: 1,
       stdout: '',
       stderr:
-        'stream-snapshot: i.yaml: osImageStream is rhel-10, but s.json is the stream rhel-9\nUse a source that has the stream.\n',
+        'stream-snapshot: s.json: no stream for osImageStream of i.yaml, only rhel-9\nUse a source that has the stream.\n',
     })
   })
 
@@ -233,15 +233,11 @@ describe('SOURCE of image', () => {
 
   it.each([
     ['nope.json', undefined, 'nope.json: no such file'],
-    [
-      '-',
-      undefined,
-      'stdin: expected a stream, a marketplace file, a snapshot or a ConfigMap, found nothing',
-    ],
+    ['-', undefined, 'stdin: expected a stream, a marketplace file, a snapshot or a ConfigMap'],
     [
       'empty.json',
       '\n',
-      'empty.json: expected a stream, a marketplace file, a snapshot or a ConfigMap, found nothing',
+      'empty.json: expected a stream, a marketplace file, a snapshot or a ConfigMap',
     ],
     [
       'm.json',
@@ -259,14 +255,18 @@ describe('SOURCE of image', () => {
     [
       'a.yaml',
       'kind: Secret\ndata: {a: hunter2}\n',
-      'a.yaml: expected a stream, a marketplace file, a snapshot or a ConfigMap, found Secret',
+      'a.yaml: expected a stream, a marketplace file, a snapshot or a ConfigMap',
     ],
     [
       'a.yaml',
       'kind: ConfigMap\ndata: {a: b}\n',
       'a.yaml: not a ConfigMap of boot images: expected the string .data.stream',
     ],
-    ['a.yaml', 'password: *hunter2\n', 'a.yaml:1:11: invalid YAML: alias without an anchor'],
+    [
+      'a.yaml',
+      'password: *hunter2\n',
+      'a.yaml: invalid YAML: too many aliases, or an unknown anchor',
+    ],
     ['a.yaml', 'a: [hunter2\n', 'a.yaml:2:1: invalid YAML: bad indent'],
     [
       'a.yaml',
@@ -312,42 +312,42 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
       2,
-      'i.yaml: osImageStream rhel-10 differs from --stream-name rhel-9\nRemove --stream-name.',
+      'i.yaml: osImageStream differs from --stream-name\nRemove --stream-name.',
     ],
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
-      2,
-      'i.yaml: osImageStream is rhel-10, but stream-metadata.json is the stream rhel-9\nUse a source that has the stream.',
+      1,
+      'stream-metadata.json: no stream for osImageStream of i.yaml, only rhel-9\nUse a source that has the stream.',
     ],
     [
       ['rhel-10.json', '--merge', 'rhel-9.yaml'],
-      2,
-      'rhel-9.yaml: osImageStream is rhel-9, but rhel-10.json has images of rhel-10\nUse a source that has the stream.',
+      1,
+      'rhel-10.json: no stream for osImageStream of rhel-9.yaml, only rhel-10\nUse a source that has the stream.',
     ],
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
       1,
-      'map.yaml: no stream rhel-11\nUse --stream-name with one of: rhel-10, rhel-9.',
+      'map.yaml: no stream for --stream-name, only rhel-10, rhel-9\nUse --stream-name with one of them.',
     ],
     [
       ['map.yaml', '--merge', 'rhel-11.yaml'],
       1,
-      'map.yaml: no stream rhel-11, the osImageStream of rhel-11.yaml\nUse a source that has the stream.',
+      'map.yaml: no stream for osImageStream of rhel-11.yaml, only rhel-10, rhel-9\nUse a source that has the stream.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
-      2,
-      '--stream-name rhel-10: stream-metadata.json is the stream rhel-9',
+      1,
+      'stream-metadata.json: no stream for --stream-name, only rhel-9\nUse --stream-name with one of them.',
     ],
     [
       ['map.yaml', '--merge', 'hunter2.yaml'],
       1,
-      'map.yaml: no stream (not rhel-N), the osImageStream of hunter2.yaml\nUse a source that has the stream.',
+      'map.yaml: no stream for osImageStream of hunter2.yaml, only rhel-10, rhel-9\nUse a source that has the stream.',
     ],
     [
       ['unknown.yaml'],
       2,
-      'unknown.yaml: several streams, and no OCP version that determines the default: rhel-10, rhel-9\nSelect one with --stream-name.',
+      'unknown.yaml: several streams and no OCP version: rhel-10, rhel-9\nSelect one with --stream-name.',
     ],
   ])('%j is refused', async (words, status, message) => {
     await write('map.yaml', await configMap(STREAMS))
@@ -374,9 +374,9 @@ describe('the stream of several', () => {
     expect(stderr).toContain(`${words[0]}: stream rhel-9 (fallback for rhel-10)\n`)
     await write('m/coreos-rhel-9.json', smallStream(EXAMPLE))
     expect(await image(...words)).toEqual({
-      status: 2,
+      status: 1,
       stdout: '',
-      stderr: `stream-snapshot: i.yaml: osImageStream is rhel-10, but ${words[0]} has images of rhel-9\nUse a source that has the stream.\n`,
+      stderr: `stream-snapshot: ${words[0]}: no stream for osImageStream of i.yaml, only rhel-9\nUse a source that has the stream.\n`,
     })
     await fs.move(at('m/coreos-rhel-9.json'), at('m/coreos-rhel-10.json'))
     await fs.move(at(words[0] ?? ''), at('m/marketplace/coreos-rhel-10.json'))
@@ -394,12 +394,8 @@ describe('the stream of several', () => {
       stdout: '',
       stderr:
         'map.yaml: stream rhel-10 (default of OCP 5.0)\n' +
-        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nUse --stream-name with one of: rhel-9.\n',
+        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nUse a source with images of rhel-10, or select rhel-9 with --stream-name or osImageStream.\n',
     })
-    await write('i.yaml', config('rhel-10'))
-    expect((await image('map.yaml', '--merge', 'i.yaml')).stderr).toContain(
-      ': no marketplace images\nUse a source with images of rhel-10.\n',
-    )
   })
 })
 
@@ -499,8 +495,8 @@ describe('a missing image', () => {
   ]
 
   it.each([
-    [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Use --plan ocp.'],
-    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Select one with --plan and --arch.'],
+    [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Select one with --plan.'],
+    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Select one with --plan.'],
     [
       ['--generation', 'gen1'],
       'azure no-purchase-plan x86_64 gen1',
@@ -524,11 +520,11 @@ describe('a missing image', () => {
     expect(status).toBe(1)
     expect(stderr).toContain(
       '  aws    rosa      x86_64        ap-southeast-2, eu-central-1, sa-east-1, us-east-1\n' +
-        'Use --region with one of: ap-southeast-2, eu-central-1, sa-east-1, us-east-1.\n',
+        'Select one with --region.\n',
     )
     const { stderr: typo } = await image(DEMO, '--cloud', 'aws', '--region', 'us-east-2')
     expect(typo).toContain('no image for aws ocp x86_64 us-east-2;')
-    expect(typo).toMatch(/\nUse --region with one of: ap-southeast-2, .*us-east-1\.\n$/)
+    expect(typo).toMatch(/\nSelect one with --region\.\n$/)
   })
 
   it.each([
@@ -542,17 +538,6 @@ describe('a missing image', () => {
     const { status, stderr } = await image(file, ...words)
     expect(status).toBe(1)
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(remedy)
-  })
-
-  it('of a plan with an odd name is suggested in full, or not', async () => {
-    const image5 = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
-    const plan = 'no-purchase-plan-of-the-second-generation'
-    const azure = { [plan]: { hyperVGen2: image5 }, 'ocp $(x)': { hyperVGen2: image5 } }
-    await write('m.json', JSON.stringify({ x86_64: { azure } }))
-    const remedy = async (name: string) =>
-      (await image('m.json', '--plan', name)).stderr.trimEnd().split('\n').at(-1)
-    expect(await remedy(`${plan}s`)).toBe(`Use --plan ${plan}.`)
-    expect(await remedy('ocp $(y)')).toBe('Select one with --plan.')
   })
 
   it('of a stream without images, or of Gen1 for arm64, is exit 1', async () => {
@@ -589,6 +574,7 @@ describe('docs/using-images.md', () => {
     }
     const map = await configMap({ 'rhel-9': FORMS['stream-metadata.json'] })
     const value = {
+      kind: 'AzureMachineProviderSpec',
       image: { publisher: '', offer: '', sku: '', version: '', resourceID: '/images/own' },
       vmSize: 'Standard_D4ps_v5',
     }

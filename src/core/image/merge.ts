@@ -9,7 +9,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, isRegion, POOLS, type Pool, type Target } from './targets.ts'
+import { at, findTargets, type Pool, type Target } from './targets.ts'
 import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
@@ -167,19 +167,10 @@ const OPTIONS = { cloud: '--cloud', architecture: '--arch', region: '--region' }
 function refuseConflict(target: Target, fact: keyof typeof OPTIONS, option?: string): void {
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
-  const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)
-  const isShown = fact !== 'region' || isRegion(target.cloud, value)
   throw new InputError(
-    isShown
-      ? `${target.file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
-      : `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
+    `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
     `Remove ${OPTIONS[fact]}.`,
   )
-}
-
-function bothNames(architecture: Architecture): string {
-  const other = kubernetesName(architecture)
-  return other === architecture ? architecture : `${architecture} (${other})`
 }
 
 function replaceOthers(yaml: YamlFile, target: Target, replace: boolean): void {
@@ -230,11 +221,7 @@ function noTarget(
   planFor: (target: Target) => string,
 ): InputError {
   if (options.pool !== undefined) {
-    const pools = POOLS.filter((pool) => all.some((target) => isOfPool(target, pool))).join(', ')
-    return new InputError(
-      `${file}: no ${options.pool} machines`,
-      `Use --pool with one of: ${pools}.`,
-    )
+    return new InputError(`${file}: no ${options.pool} machines`, 'Remove --pool, or use another.')
   }
   const [target] = all as readonly [Target]
   const free = FACTS[slotFor(target, options).cloud].defaultPlan

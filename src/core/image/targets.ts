@@ -10,7 +10,7 @@ import {
   kubernetesName,
   toArchitecture,
 } from '../snapshot/snapshot.ts'
-import { expandList, listKinds } from './source.ts'
+import { expandList } from './source.ts'
 import type { YamlPath } from './yaml.ts'
 
 export const POOLS = [
@@ -38,7 +38,7 @@ export interface Target {
   /** The place of the members of `Uses.installConfig` or `Uses.machineSet`. */
   readonly path: YamlPath
   readonly format: 'installConfig' | 'machineSet'
-  readonly cloud: CloudName | undefined
+  readonly cloud: CloudName
   readonly architecture: Architecture | undefined
   readonly region: string | undefined
   readonly value: JsonRecord
@@ -73,30 +73,13 @@ export function findTargets(
     ),
   ]
   if (targets.length === 0) {
-    const objects = documents.flatMap(expandList)
     throw new InputError(
-      `${file}: expected an install-config, MachineSet or ControlPlaneMachineSet, found ${listKinds(objects)}`,
-      objects
-        .map(record)
-        .map(kindRemedy)
-        .find((each) => each !== undefined),
+      `${file}: expected an install-config, or a MachineSet or ControlPlaneMachineSet of ${MACHINE_API}`,
+      'For other manifests, use --output instead of --merge, and paste the image.',
     )
   }
   const { osImageStream } = config?.value ?? {}
   return { targets, osImageStream: text(osImageStream) }
-}
-
-const FORMATS = ['NodePool', 'MachinePool']
-
-function kindRemedy({ kind, spec }: JsonRecord): string | undefined {
-  const name = text(kind) ?? ''
-  const architecture = toArchitecture(text(record(spec).arch) ?? '')
-  if (FORMATS.includes(name)) {
-    const arch = architecture === undefined ? '' : ` --arch ${kubernetesName(architecture)}`
-    return `Use -o ${name.toLowerCase()}${arch} instead of --merge, and paste the image.`
-  }
-  const meant = Object.keys(TEMPLATES).find((each) => each.toLowerCase() === name.toLowerCase())
-  return meant === undefined || meant === name ? undefined : `Write kind: ${meant}.`
 }
 
 /** A file without a platform is an install-config, too, so that the error names what is missing. */
@@ -106,33 +89,11 @@ function isInstallConfig(value: JsonValue): value is JsonRecord {
   return isRecord(value) && value.kind === undefined && INSTALL_CONFIG.some((name) => name in value)
 }
 
-/** Platforms without marketplace images. Other text may be a secret. */
-const PLATFORMS = [
-  ...['baremetal', 'external', 'ibmcloud', 'none', 'nutanix', 'openstack', 'powervc', 'powervs'],
-  ...['ovirt', 'vsphere'],
-]
-
-/** Regions, which errors print. Other text may be a secret, and locations of Azure are any word. */
-const REGIONS: Readonly<Partial<Record<CloudName, RegExp>>> = {
-  aws: /^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-(central|(north|south)?(east|west)?)-[0-9]{1,2}$/,
-  gcp: /^(africa|asia|australia|europe|me|(north|south)america|us)-(central|(north|south)?(east|west)?)[0-9]{1,2}$/,
-}
-
-export function isRegion(cloud: CloudName | undefined, text: string): boolean {
-  return cloud !== undefined && REGIONS[cloud]?.test(text) === true
-}
-
 function findPools(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
-  const clouds = Object.keys(platform)
-  const cloud = CLOUDS.find((each) => clouds.includes(each))
+  const cloud = CLOUDS.find((each) => Object.hasOwn(platform, each))
   if (cloud === undefined) {
-    const found = clouds.map((name) => (PLATFORMS.includes(name) ? name : 'an unknown platform'))
-    const meant = CLOUDS.find((each) => clouds.some((name) => name.toLowerCase() === each))
-    throw new InputError(
-      `${file}: .platform: expected ${CLOUDS.join(', ')}, found ${[...new Set(found)].join(', ') || 'no platform'}`,
-      meant && `Write ${meant} in lower case.`,
-    )
+    throw new InputError(`${file}: .platform: expected ${CLOUDS.join(', ')}`)
   }
   const own = record(platform[cloud])
   const region = text(own.region)
@@ -200,13 +161,12 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
   const value = at(object, [...template.path, ...PROVIDER_SPEC])
   const where = `${file}: ${jsonPath(path)}`
   if (!isRecord(value)) throw new InputError(`${where}: expected a provider spec`)
-  const cloud = CLOUDS.find((each) => isOfCloud(value, FACTS[each].uses))
-  const provider = text(value.kind)
-  if (cloud === undefined && provider !== undefined) {
+  const cloud = CLOUDS.find((each) => FACTS[each].uses.providerKind === value.kind)
+  if (cloud === undefined) {
     const kinds = CLOUDS.map((each) => FACTS[each].uses.providerKind).join(', ')
-    throw new InputError(`${where}.kind: expected one of ${kinds}, found ${listKinds([value])}`)
+    throw new InputError(`${where}.kind: expected one of ${kinds}`)
   }
-  const uses = cloud && FACTS[cloud].uses
+  const { uses } = FACTS[cloud]
   const name = place.length > 0 ? jsonPath(place) : String(kind)
   return [
     {
@@ -214,11 +174,10 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
       architecture: findArchitecture(
         `${file}: ${name}: kubernetes.io/arch in ${LABELS}`,
         architectureLabel(record(metadata).annotations),
-        uses && machineArchitecture(uses, at(value, uses.machineTypePath)),
+        machineArchitecture(uses, at(value, uses.machineTypePath)),
       ),
-      region: uses && text(at(value, uses.regionPath)),
-      others: (cloud ? [cloud] : CLOUDS)
-        .flatMap((each) => FACTS[each].uses.others?.machineSet ?? [])
+      region: text(at(value, uses.regionPath)),
+      others: (uses.others?.machineSet ?? [])
         .filter((each) => isSet(at(value, each)))
         .map((each) => [...path, ...each]),
     },
@@ -226,13 +185,6 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
 }
 
 const MACHINE_API = 'machine.openshift.io'
-
-/** By its kind. Fragments without a kind are recognized by their machine type. */
-function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): boolean {
-  return spec.kind === undefined
-    ? at(spec, machineTypePath) !== undefined
-    : spec.kind === providerKind
-}
 
 const LABELS = 'capacity.cluster-autoscaler.kubernetes.io/labels'
 
