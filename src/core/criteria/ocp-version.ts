@@ -112,7 +112,8 @@ export function refuseOcp(given: MajorMinor, releases: readonly string[], table:
   if (rhels === undefined) {
     const last = ocpVersions(table).at(-1)
     if (last === undefined || compareMajorMinor(given, last) > 0) return
-    throw new InputError(`--ocp ${name}: unknown OCP version`, `Use ${ocpRanges(table)}.`)
+    const known = ocpVersions(table).map(printMajorMinor).join(', ')
+    throw new InputError(`--ocp ${name}: unknown OCP version`, `Use ${known}, or a later version.`)
   }
   const rhel = latestRhel(releases)
   if (rhel === undefined || rhels.includes(printMajorMinor(rhel))) return
@@ -126,24 +127,6 @@ export function refuseOcp(given: MajorMinor, releases: readonly string[], table:
     `--ocp ${name}: OCP ${name} has RHEL ${rhels.join(' and ')}, not RHEL ${own} of ${release}`,
     fitting.length > 0 ? `Use ${listVersions(fitting)}.` : `No OCP version has RHEL ${own}.`,
   )
-}
-
-/** `4.6 to 4.23, 5.0 or later` */
-function ocpRanges(table: RhelTable): string {
-  const ranges: [first: MajorMinor, last: MajorMinor][] = []
-  for (const each of ocpVersions(table)) {
-    const range = ranges.at(-1)
-    const isNext = range?.[1].major === each.major && range[1].minor + 1 === each.minor
-    if (range && isNext) range[1] = each
-    else ranges.push([each, each])
-  }
-  return ranges
-    .map(([first, last], at) => {
-      if (at === ranges.length - 1) return `${printMajorMinor(first)} or later`
-      const to = first === last ? '' : ` to ${printMajorMinor(last)}`
-      return `${printMajorMinor(first)}${to}`
-    })
-    .join(', ')
 }
 
 export function latestRhel(releases: readonly string[]): MajorMinor | undefined {
