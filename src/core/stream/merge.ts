@@ -117,22 +117,17 @@ function withFields(
   return new Map(all)
 }
 
-/** Adds each member before the first greater key, in linear time after sorting. */
+/** Adds each member before the first greater key. */
 function withSorted(
   members: ReadonlyMap<string, JsonMember>,
-  added: readonly (readonly [string, JsonMember])[],
+  added: readonly [string, JsonMember][],
 ): ReadonlyMap<string, JsonMember> {
-  const sorted = [...added].sort(([a], [b]) => compareBytes(a, b))
-  const result = new Map<string, JsonMember>()
-  let at = 0
-  for (const [name, member] of members) {
-    for (let next = sorted[at]; next && compareBytes(next[0], name) < 0; next = sorted[++at]) {
-      result.set(...next)
-    }
-    result.set(name, member)
+  const all = [...members]
+  for (const member of added) {
+    const at = all.findIndex(([name]) => compareBytes(member[0], name) < 0)
+    all.splice(at < 0 ? all.length : at, 0, member)
   }
-  for (const [name, member] of sorted.slice(at)) result.set(name, member)
-  return result
+  return new Map(all)
 }
 
 /** The order of Go's maps, by UTF-8. JavaScript's own order has U+1F600 before U+FFFD. */
