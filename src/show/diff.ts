@@ -62,26 +62,16 @@ const LONGEST = 59_000
 export function printDiffMarkdown(difference: Difference): string {
   if (isEqual(difference)) return ''
   const { streams, files } = difference
-  const blocks = streams.flatMap((stream) => [
-    asBlock(`### ${code(stream.name)}: ${summarize(stream)}`),
-    ...counts(stream).map(asBlock),
-    ...sections(stream.changes).map(sectionBlock),
+  const parts = streams.flatMap((stream) => [
+    `### ${code(stream.name)}: ${summarize(stream)}`,
+    ...counts(stream),
+    ...sections(stream.changes).map(printSection),
   ])
-  return `${fitting([...blocks, ...sections(files).map(sectionBlock)]).join('\n\n')}\n`
-}
-
-interface Block {
-  readonly text: string
-  /** Printed instead if the comment would be too long. */
-  readonly short: string
-}
-
-function asBlock(text: string): Block {
-  return { text, short: text }
+  return `${fitting([...parts, ...sections(files).map(printSection)]).join('\n\n')}\n`
 }
 
 /** The builds and the images; everything else is folded. */
-function sectionBlock({ title, rows }: Section): Block {
+function printSection({ title, rows }: Section): string {
   const cells = rows.map(({ sign, subject, what, date, grade }) => [
     sign,
     code(subject),
@@ -89,27 +79,19 @@ function sectionBlock({ title, rows }: Section): Block {
     [code(date), grade].filter(Boolean).join(' '),
   ])
   const table = markdownTable(['', 'what', 'change', 'date and grade'], cells)
-  const short = `${counted(table.split('\n').length, 'line')}, too long for a comment`
-  if (title === '') return { text: table, short }
-  if (title === 'files') return { text: `**files**\n\n${table}`, short: `**files**\n\n${short}` }
-  return { text: details(title, table), short: details(title, short) }
+  if (title === '') return table
+  return title === 'files' ? `**files**\n\n${table}` : details(title, table)
 }
 
-/** The blocks of a comment; the longest ones are shortened until all blocks fit. */
-function fitting(blocks: readonly Block[]): string[] {
-  const texts = blocks.map(({ text }) => text)
-  let room = LONGEST - texts.join('\n\n').length
-  for (const block of blocks.toSorted((a, b) => b.text.length - a.text.length)) {
-    if (room >= 0) break
-    texts[blocks.indexOf(block)] = block.short
-    room += block.text.length - block.short.length
-  }
+/** The parts of a comment that fit. */
+function fitting(parts: readonly string[]): string[] {
   let left = LONGEST
-  const kept = texts.filter((text) => {
-    left -= text.length + 2
-    return left >= 0
+  const kept = parts.filter(({ length }) => {
+    const isFitting = length + 2 <= left
+    if (isFitting) left -= length + 2
+    return isFitting
   })
-  const more = texts.length - kept.length
+  const more = parts.length - kept.length
   return more === 0 ? kept : [...kept, `${counted(more, 'part')} omitted, too long for a comment`]
 }
 
