@@ -170,7 +170,7 @@ describe('what a run would take away', () => {
     await writeFile(at('s.json'), rhel10)
     const on = await regenerate()
     expect(on.status).toBe(0)
-    expect(on.stderr).toContain('x86_64: update from RHEL 9.8 to 10.2\n')
+    expect(on.stderr).toContain('~  build x86_64  9.8.20260428-0 -> 10.2.20260423-0')
   })
 })
 

@@ -3,18 +3,15 @@ import { groupAlike } from '../group.ts'
 import { wantedRelease } from '../selection/selections.ts'
 import { capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT } from '../stream/layouts.ts'
-import type { Stream } from '../stream/stream.ts'
-import { printMajorMinor, readRelease } from '../versions/version.ts'
+import { printMajorMinor } from '../versions/version.ts'
 import type { KeptRegion } from './keep.ts'
 
 export function regenerationNotes(
   snapshot: Snapshot,
-  target: Stream | undefined,
   releases: ReadonlyMap<string, string>,
   kept: readonly KeptRegion[],
 ): string[] {
   return [
-    ...describeMoves(snapshot, target),
     ...describeKept(kept),
     ...(capturedClouds(snapshot).length === 0 ? [] : describeReleases(snapshot, releases)),
   ]
@@ -29,19 +26,6 @@ export function describeKept(kept: readonly KeptRegion[]): string[] {
     const regions = all.map(({ region }) => region).join(', ')
     return `kept: image ${platform} ${architecture} · ${regions} of ${release}, not in the build`
   })
-}
-
-/** Architectures that move to a later RHEL major. A move to an earlier one is a loss. */
-function describeMoves({ builds }: Snapshot, target: Stream | undefined): string[] {
-  const moves = Object.entries(builds).flatMap(([arch, build]) => {
-    const [from, to] = [readRelease(target?.release(arch) ?? ''), readRelease(build.release)]
-    return from && to && from.rhel.major < to.rhel.major
-      ? [{ arch, move: `from RHEL ${printMajorMinor(from.rhel)} to ${printMajorMinor(to.rhel)}` }]
-      : []
-  })
-  return groupAlike(moves, ({ move }) => [move]).map(
-    ({ first, all }) => `${all.map(({ arch }) => arch).join(', ')}: update ${first.move}`,
-  )
 }
 
 function describeReleases(snapshot: Snapshot, releases: ReadonlyMap<string, string>): string[] {

@@ -120,7 +120,7 @@ export function regenerate(job: Job) {
     comparison,
     kept,
     unverified,
-    notes: regenerationNotes(snapshot, target, releases, kept),
+    notes: regenerationNotes(snapshot, releases, kept),
   }
 }
 
