@@ -233,12 +233,8 @@ describe('SOURCE of image', () => {
 
   it.each([
     ['nope.json', undefined, 'nope.json: no such file'],
-    ['-', undefined, 'stdin: expected a stream, a marketplace file, a snapshot or a ConfigMap'],
-    [
-      'empty.json',
-      '\n',
-      'empty.json: expected a stream, a marketplace file, a snapshot or a ConfigMap',
-    ],
+    ['-', undefined, 'stdin:1:1: expected JSON, found an empty file'],
+    ['empty.json', '\n', 'empty.json:1:1: expected JSON, found an empty file'],
     [
       'm.json',
       '{"x86_64":{"azure":{"no-purchase-plan":{"hyperVGen2":{"publisher":"p"}}}}}',

@@ -53,7 +53,7 @@ export interface SourceStream {
 
 /** @throws InputError for a file that is not a stream, marketplace file, snapshot or ConfigMap */
 export async function readImageSource(text: string, file: string): Promise<ImageSource> {
-  if (!/^\s*\{/.test(text)) {
+  if (!/^\s*(\{|$)/.test(text)) {
     const { parseYaml } = await import('./yaml.ts')
     return configMapSource(parseYaml(text, file).values() as JsonValue[], file)
   }
