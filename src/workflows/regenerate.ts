@@ -15,7 +15,7 @@ import { restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
-import { otherIdentity } from './settings.ts'
+import { refuseOtherOcp } from './settings.ts'
 
 export interface RegenerateOptions {
   /** Whether images and builds may be removed, or replaced by older images. */
@@ -165,10 +165,10 @@ async function readRegeneration(
     )
   }
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
-  const file = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
-  const [other] =
-    name === undefined ? [] : await otherIdentity({ name, config, file, folder }, snapshot, ['ocp'])
-  if (other !== undefined) throw new CheckFailure(other.message, other.remedy)
+  if (name !== undefined) {
+    const file = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
+    await refuseOtherOcp({ name, config, file, folder }, snapshot)
+  }
   return prepareRegeneration(snapshot, config, options, folder)
 }
 

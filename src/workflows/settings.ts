@@ -1,4 +1,3 @@
-import { readCriteria } from '../core/criteria/criteria.ts'
 import { groupBy } from '../core/group.ts'
 import {
   type CloudName,
@@ -10,9 +9,9 @@ import {
 import { getReleases, type Stream } from '../core/stream/stream.ts'
 import { printMajorMinor } from '../core/versions/version.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
-import { UserError } from '../errors.ts'
+import { CheckFailure, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { planCapture } from './capture-plan.ts'
+import { type CapturePlan, planCapture } from './capture-plan.ts'
 import { allParts, hasCriteria } from './keep.ts'
 import { withFileRemedy } from './remedies.ts'
 
@@ -41,12 +40,13 @@ export async function otherSettings(
   stream: Stream | undefined,
 ): Promise<Fault[]> {
   try {
+    const plan = await planAgain(named, snapshot)
     return [
       ...otherReleases(named, snapshot, stream),
-      ...(await otherIdentity(named, snapshot)),
-      ...(await unusedOcp(named, snapshot)),
+      ...otherIdentity(named, snapshot, plan),
+      ...unusedOcp(named, plan),
       ...otherClouds(named, snapshot),
-      ...(await otherCriteria(named, snapshot)),
+      ...otherCriteria(named, snapshot, plan),
     ]
   } catch (error) {
     // For example criteria that are invalid: an update would fail, too.
@@ -55,47 +55,51 @@ export async function otherSettings(
   }
 }
 
+/** @throws CheckFailure if the snapshot was captured for another OCP version than the workspace has */
+export async function refuseOtherOcp(named: NamedStream, snapshot: Snapshot): Promise<void> {
+  const [other] = otherIdentity(named, snapshot, await planAgain(named, snapshot), ['ocp'])
+  if (other !== undefined) throw new CheckFailure(other.message, other.remedy)
+}
+
+/** What the next update would capture. */
+function planAgain({ config, folder }: NamedStream, snapshot: Snapshot): Promise<CapturePlan> {
+  return planCapture(config, { allowsBuildsOnly: true }, snapshot, folder)
+}
+
 /**
  * The members of a snapshot's `stream` that an update would change.
  *
  * @param keys of the members to compare
  */
-export async function otherIdentity(
-  { name, config, file, folder }: NamedStream,
+function otherIdentity(
+  { name, config, file }: NamedStream,
   snapshot: Snapshot,
+  { stream: planned }: CapturePlan,
   keys = Object.keys(snapshot.stream) as (keyof StreamIdentity)[],
-): Promise<Fault[]> {
-  const plan = async (settings: StreamConfig) =>
-    (await planCapture(settings, { allowsBuildsOnly: true }, snapshot, folder)).stream
-  const planned = await plan(config)
+): Fault[] {
   const { selectedFor = {} } = snapshot.criteria
   const parts = capturedClouds(snapshot).flatMap((cloud) => cloudParts(snapshot, cloud))
-  const faults: Fault[] = []
-  for (const key of keys) {
+  // Images that were not queried for the builds keep their OCP version.
+  const hasOcp = parts.some((part) => !Object.hasOwn(selectedFor, part))
+  return keys.flatMap((key) => {
     const [value, wanted] = [snapshot.stream[key], planned[key]]
-    // Images that were not queried for the builds keep their OCP version.
-    const isQueried = key !== 'ocp' || parts.some((part) => !Object.hasOwn(selectedFor, part))
-    if (value === wanted || !isQueried) continue
-    const source = config[key] === wanted ? `${file} has ${wanted}` : `an update uses ${wanted}`
-    const isEnough = (await plan({ ...config, [key]: value }))[key] === value
-    const setting = isEnough ? `, or set ${key} of ${name} to ${value} in ${file}` : ''
-    faults.push({
+    if (value === wanted || (key === 'ocp' && !hasOcp)) return []
+    const isSet = config[key] === wanted
+    const source = isSet ? `${file} has ${wanted}` : `an update uses ${wanted}`
+    // Releases take precedence over the OCP version of the workspace.
+    const canSet = key !== 'ocp' || isSet
+    const setting = canSet ? `, or set ${key} of ${name} to ${value} in ${file}` : ''
+    return {
       message: `${config.snapshot}: captured with ${key} ${value}, and ${source}`,
       remedy: `Run stream-snapshot update ${name}${setting}.`,
-    })
-  }
-  return faults
+    }
+  })
 }
 
 /** An OCP version of the workspace that is not used, as the releases have another one. */
-async function unusedOcp(
-  { name, config, file, folder }: NamedStream,
-  snapshot: Snapshot,
-): Promise<Fault[]> {
-  if (config.ocp === undefined) return []
-  const { ocp } = await planCapture(config, { allowsBuildsOnly: true }, snapshot, folder)
+function unusedOcp({ name, config, file }: NamedStream, { ocp }: CapturePlan): Fault[] {
   const used = ocp && printMajorMinor(ocp)
-  if (used === undefined || used === config.ocp) return []
+  if (config.ocp === undefined || used === undefined || used === config.ocp) return []
   const message = `${file}: ocp of ${name} is ${config.ocp}, and its releases are for OCP ${used}`
   return [{ message, remedy: `Set ocp of ${name} to ${used} in ${file}, or remove ocp.` }]
 }
@@ -174,13 +178,12 @@ export function isPending(
   return capturedClouds(snapshot).length === 0 && clouds.includes(cloud)
 }
 
-async function otherCriteria(
-  { name, config: { snapshot: own, criteria }, folder }: NamedStream,
+function otherCriteria(
+  { name, config: { snapshot: own, criteria } }: NamedStream,
   snapshot: Snapshot,
-): Promise<Fault[]> {
-  if (criteria === undefined) return []
-  const wanted = readCriteria(await folder.read(criteria), criteria)
-  if (hasCriteria(wanted, snapshot, allParts(snapshot))) return []
+  plan: CapturePlan,
+): Fault[] {
+  if (criteria === undefined || hasCriteria(plan.criteria, snapshot, allParts(snapshot))) return []
   const message = `${own}: captured with criteria other than ${criteria}`
   return [{ message, remedy: `Run stream-snapshot update ${name}.` }]
 }
