@@ -3,13 +3,12 @@ import type { Check } from '../capture/verify.ts'
 import { isSnapshotText } from '../core/history/state.ts'
 import { recordingFile } from '../core/snapshot/read.ts'
 import { readStream } from '../core/stream/stream.ts'
-import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
+import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { checkoutCommand, restoreCommand } from '../files/git/git.ts'
-import { releasesIn } from './capture-plan.ts'
+import { checkoutCommand } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
-import { withFileRemedy } from './remedies.ts'
+import { missingFileRemedy, withFileRemedy } from './remedies.ts'
 import { type Fault, otherSettings } from './settings.ts'
 import { isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
@@ -61,13 +60,22 @@ export function getFaults({ streams, unused }: CheckResult): Fault[] {
 async function checkStream(
   name: string,
   config: StreamConfig,
-  { file }: OpenedWorkspace,
+  opened: OpenedWorkspace,
   folder: Folder,
 ): Promise<CheckedStream> {
-  const isEmpty = hasNothing(config) && !folder.exists(config.snapshot)
-  const { snapshot, target, marketplaceFile } = config
-  const files = { ...(isEmpty ? {} : { snapshot }), target, marketplaceFile }
-  const missing = await missingFiles(name, files, config, file, folder)
+  const { snapshot, target } = config
+  const hasSnapshot = folder.exists(snapshot)
+  const isEmpty = hasNothing(config) && !hasSnapshot
+  // An update writes the other files, too.
+  const files = isEmpty || hasSnapshot ? targetFiles(config) : [snapshot]
+  const missing = await Promise.all(
+    files
+      .filter((file) => !folder.exists(file))
+      .map(async (file) => ({
+        message: `${file}: no such file`,
+        remedy: await missingFileRemedy(file, opened, folder),
+      })),
+  )
   if (missing.length > 0) return { name, config, faults: missing }
   try {
     if (isEmpty) {
@@ -88,7 +96,7 @@ async function checkStream(
     if (verification.snapshot && isWhole(checks)) {
       const isTargetOk = checks.every(({ name, fault }) => name !== 'target' || !fault)
       const stream = isTargetOk ? verification.regeneration?.result.stream : undefined
-      const named = { name, config, file, folder }
+      const named = { name, config, file: opened.file, folder }
       const others = await otherSettings(named, verification.snapshot, stream)
       // A file that cannot be read is reported once.
       faults.push(
@@ -101,47 +109,6 @@ async function checkStream(
     const { message, remedy } = await withFileRemedy(error, folder)
     return { name, config, faults: [{ message, remedy }] }
   }
-}
-
-async function missingFiles(
-  name: string,
-  files: { readonly snapshot?: string } & Readonly<Record<string, string | undefined>>,
-  config: StreamConfig,
-  file: string,
-  folder: Folder,
-): Promise<Fault[]> {
-  const { snapshot } = files
-  const isCaptured = snapshot === undefined || folder.exists(snapshot)
-  const command = isCaptured ? 'regenerate' : 'update'
-  const run = snapshot ? `Run stream-snapshot ${command} ${name}, or change` : 'Change'
-  const faults: Fault[] = []
-  for (const [key, path] of Object.entries(files)) {
-    if (path === undefined || folder.exists(path)) continue
-    const restore = await restoreCommand(folder, path)
-    const isFirst = !isCaptured && restore === undefined
-    // The first capture writes a missing marketplace file.
-    if (isFirst && key === 'marketplaceFile') continue
-    const remedy = restore
-      ? `Run ${restore}`
-      : isFirst && key === 'snapshot'
-        ? await firstCaptureRemedy(name, config, folder)
-        : `${run} ${key} of ${name} in ${file}.`
-    faults.push({ message: `${path}: no such file`, remedy })
-  }
-  return faults
-}
-
-/** The command that captures a stream, and the one that captures its builds without credentials. */
-async function firstCaptureRemedy(
-  name: string,
-  { builds, target }: StreamConfig,
-  folder: Folder,
-): Promise<string> {
-  const releases = builds ? [] : [...(await releasesIn(target, folder).catch(() => []))]
-  const [version, ...others] = new Set(releases.map(([, release]) => release))
-  const versions = others.length > 0 ? releases.map((each) => each.join('=')) : [version ?? []]
-  const words = ['update --cloud none', name, ...versions.flat()].join(' ')
-  return `Run stream-snapshot update ${name}, or without credentials stream-snapshot ${words}`
 }
 
 async function toFaults(

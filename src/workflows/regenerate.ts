@@ -1,5 +1,5 @@
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
-import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
+import { readSnapshot } from '../core/snapshot/read.ts'
 import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
@@ -11,7 +11,6 @@ import {
 } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
@@ -157,13 +156,6 @@ async function readRegeneration(
   folder: Folder,
   name?: string,
 ): Promise<Regeneration> {
-  if (name !== undefined && !folder.exists(config.snapshot)) {
-    const restore = await restoreCommand(folder, config.snapshot, recordingFile(config.snapshot))
-    throw new InputError(
-      `${name}: ${config.snapshot}: no such file`,
-      `Run ${restore ?? `stream-snapshot update ${name}`}`,
-    )
-  }
   const snapshot = readSnapshot(await folder.read(config.snapshot), config.snapshot)
   if (name !== undefined) {
     const file = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE

@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path'
 import { nearest } from '../core/workspace/nearest.ts'
+import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { restoreCommand, runGit } from '../files/git/git.ts'
 import { splitRevision } from '../files/git/revision.ts'
-import { findStreamByFile, findWorkspace } from './workspace.ts'
+import { findStreamByFile, findWorkspace, type OpenedWorkspace } from './workspace.ts'
 
 /** Adds a remedy to the error of a file that is missing or malformed. */
 export async function withFileRemedy<T>(error: T, folder: Folder): Promise<T> {
@@ -34,14 +35,27 @@ async function restore(file: string, folder: Folder): Promise<string> {
   return 'Correct the file, or use another file.'
 }
 
-async function findSimilar(file: string, folder: Folder): Promise<string> {
+/** Undefined for a file that neither git nor the workspace has. */
+export async function missingFileRemedy(
+  file: string,
+  workspace: OpenedWorkspace | undefined,
+  folder: Folder,
+): Promise<string | undefined> {
   const command = await restoreCommand(folder, file)
-  if (command) return `Run ${command}`
-  const workspace = await findWorkspace(folder).catch(() => undefined)
-  const [name, stream] = findStreamByFile(workspace, folder, file) ?? []
-  if (stream && folder.resolve(stream.snapshot) === folder.resolve(file)) {
-    return `Run stream-snapshot update ${name}.`
+  if (command !== undefined) return `Run ${command}`
+  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
+  if (config === undefined) return undefined
+  const place = `the files of ${name} in ${workspace?.file}.`
+  if (folder.exists(config.snapshot)) {
+    return `Run stream-snapshot regenerate ${name}, or change ${place}`
   }
+  return hasNothing(config) ? `Change ${place}` : `Run stream-snapshot update ${name}.`
+}
+
+async function findSimilar(file: string, folder: Folder): Promise<string> {
+  const workspace = await findWorkspace(folder).catch(() => undefined)
+  const known = await missingFileRemedy(file, workspace, folder)
+  if (known !== undefined) return known
   const streams = [...(workspace?.streams.keys() ?? [])]
   const files = folder.list(dirname(file), '').map((name) => join(dirname(file), name))
   const similar =

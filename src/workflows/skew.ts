@@ -166,7 +166,7 @@ async function findFile(
   return path && text !== undefined ? { path, read: () => text } : undefined
 }
 
-/** @throws InputError for a missing snapshot of the workspace, and for a cloud that was not queried */
+/** @throws InputError for a cloud that was not queried */
 export async function readQueried(
   folder: Folder,
   file: string,
@@ -174,10 +174,6 @@ export async function readQueried(
   opened: OpenedWorkspace | undefined,
 ): Promise<Snapshot> {
   const workspace = opened ?? (await findWorkspace(folder))
-  const [name] = findStreamByFile(workspace, folder, file) ?? []
-  if (name !== undefined && !folder.exists(file)) {
-    throw new InputError(`${file}: no such file`, `Run stream-snapshot update ${name}.`)
-  }
   const snapshot = readSnapshot(await folder.read(file), file)
   refuseUnqueried(snapshot, workspace, folder, file, cloud)
   return snapshot
