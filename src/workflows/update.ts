@@ -11,7 +11,7 @@ import {
   targetFiles,
   withStreamKeys,
 } from '../core/workspace/workspace.ts'
-import { InputError, MissingBuild, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import {
@@ -30,7 +30,7 @@ import {
   type RegenerateOptions,
   type Regeneration,
 } from './regenerate.ts'
-import { type Fault, isPending, type NamedStream, otherSettings } from './settings.ts'
+import { type Fault, type NamedStream, otherSettings } from './settings.ts'
 import { unverifiedFaults } from './verify.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -108,20 +108,7 @@ async function prepareUpdate(
       const result = await updateStream(stream, options, withStreamName(name, own), refusals)
       results.push({ ...result, faults: await findFaults(stream, result) })
     } catch (error) {
-      const { release, builds } = options.streams?.find((each) => each.name === name) ?? {}
-      const typed = [release, ...Object.values(builds ?? {})]
-      if (!(error instanceof MissingBuild) || typed.includes(error.release)) {
-        throw withStream(stream, error)
-      }
-      const own = Object.values(opened.streams.get(name)?.builds ?? {})
-      const source = own.some((each) => each === error.release) ? opened.file : config.target
-      throw withStream(
-        stream,
-        new ServiceError(
-          `${error.message}; ${error.release} is from ${source}`,
-          `Specify other versions: stream-snapshot update ${name} ARCH=VERSION ...`,
-        ),
-      )
+      throw withStream(stream, error)
     }
   }
   refusals.throwAny()
@@ -171,7 +158,8 @@ async function updateStream(
     : config
   const hasImages = config.layouts?.length !== 0
   if (hasNothing(limited) && drop.length === 0) {
-    if (options.ocp !== undefined) await refuseOtherOcp(limited, options, context.folder)
+    // Validates the OCP version.
+    if (options.ocp !== undefined) await planCapture(limited, options, undefined, context.folder)
     return { name, hasImages }
   }
   const capture = await refusals.catch(name, () =>
@@ -205,47 +193,11 @@ async function findFaults(
   const text = capture ? undefined : await folder.readIfExists(config.snapshot)
   const snapshot = capture?.snapshot ?? (text && readSnapshot(text, config.snapshot))
   if (!snapshot) return []
-  const { result } = regeneration ?? {}
-  const dropped = config.clouds?.filter((cloud) => capture?.droppedNames.includes(cloud)) ?? []
-  const command = `stream-snapshot regenerate ${name}`
-  // A workspace has at least one cloud, which all of its streams share.
-  const file = config.marketplaceFile === undefined ? '' : ' and remove its marketplaceFile'
-  const isEveryCloud = dropped.length === config.clouds?.length
-  const withoutCloud = (cloud: string) =>
-    isEveryCloud
-      ? `Set layouts of ${name} to ["none"]${file} in ${stream.file}.`
-      : `Remove ${cloud} from clouds of all streams in ${stream.file}.`
+  const { stream: generated, unverified = [] } = regeneration?.result ?? {}
   return [
-    ...(await otherSettings(stream, snapshot, result?.stream)),
-    ...unverifiedFaults(snapshot, config, result?.unverified ?? [], command),
-    // A check is not aware of the drop.
-    ...dropped.flatMap((cloud) =>
-      isPending(snapshot, config, cloud)
-        ? [
-            {
-              message: `the next update queries ${cloud} again`,
-              remedy: withoutCloud(cloud),
-            },
-          ]
-        : [],
-    ),
+    ...(await otherSettings(stream, snapshot, generated)),
+    ...unverifiedFaults(snapshot, config, unverified, `stream-snapshot regenerate ${name}`),
   ]
-}
-
-/** Without a query, the OCP version has to be that of the snapshot's images. */
-async function refuseOtherOcp(
-  config: StreamConfig,
-  options: UpdateOptions,
-  folder: Folder,
-): Promise<void> {
-  await planCapture(config, options, undefined, folder)
-  const text = await folder.readIfExists(config.snapshot)
-  const captured = text === undefined ? null : readSnapshot(text, config.snapshot).stream.ocp
-  if (captured === null || captured === options.ocp) return
-  throw new InputError(
-    `${config.snapshot} was captured for OCP ${captured}, not ${options.ocp}`,
-    'Remove --cloud none to query the clouds too.',
-  )
 }
 
 /** The error with the name of the stream, and a remedy that `update` accepts. */
