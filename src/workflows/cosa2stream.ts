@@ -112,36 +112,26 @@ function findStream(
   const [name, own] =
     (target === undefined ? undefined : findStreamByFile(opened, folder, target)) ?? []
   if (name === undefined || own === undefined || opened === undefined) {
-    const snapshot = flags.snapshot ?? `snapshots/${snapshotName(flags, builds)}.json`
+    const streamName = flags.name ?? impliedPlace(builds, flags)?.name
+    if (streamName === undefined && flags.snapshot === undefined) throw missingName()
+    const snapshot = flags.snapshot ?? `snapshots/${streamName}.json`
     const config = { require: 'any', ...flags, snapshot } as const
     refuseSameFiles(config, folder)
     return { config }
   }
-  if (folder.resolve(own.target ?? '') !== folder.resolve(target ?? '')) {
-    throw new InputError(
-      `--target ${target}: not the target of stream ${name} in ${opened.file}`,
-      `Use --target ${own.target}.`,
-    )
-  }
-  const isOther = (path: string | undefined, known: string | undefined) =>
-    path !== undefined && (known === undefined || folder.resolve(path) !== folder.resolve(known))
   for (const [option, key] of [
+    ['--target', 'target'],
     ['--snapshot', 'snapshot'],
     ['--marketplace-file', 'marketplaceFile'],
   ] as const) {
-    if (!isOther(flags[key], own[key])) continue
+    const [path, known] = [flags[key], own[key]]
+    if (path === undefined || folder.resolve(path) === folder.resolve(known ?? '')) continue
     throw new InputError(
-      `${option} ${flags[key]}: stream ${name} in ${opened.file} has ${own[key] ?? 'none'}`,
-      `Remove ${option}, or change ${key} in ${opened.file}.`,
+      `${option} ${path}: stream ${name} in ${opened.file} has ${known ?? 'none'}`,
+      known === undefined ? `Remove ${option}.` : `Use ${option} ${known}.`,
     )
   }
   return { name, clouds: own.clouds, config: { ...own, ...flags, snapshot: own.snapshot } }
-}
-
-function snapshotName(flags: Partial<StreamConfig>, builds: readonly NamedBuild[]): string {
-  const name = flags.name ?? impliedPlace(builds, flags)?.name
-  if (name !== undefined) return name
-  throw missingName()
 }
 
 function workspaceWrites(

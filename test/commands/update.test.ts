@@ -593,7 +593,7 @@ describe('cosa2stream with a target of the workspace', () => {
     for (const file of ['m.json', 'snapshots/one.json']) {
       expect(await run(words.with(2, file), { cwd: folder })).toMatchObject({
         status: 2,
-        stderr: `stream-snapshot: --target ${file}: not the target of stream one in stream-snapshot.json\nUse --target one.json.\n`,
+        stderr: `stream-snapshot: --target ${file}: stream one in stream-snapshot.json has one.json\nUse --target one.json.\n`,
       })
     }
     expect(await run([...words, '--marketplace-file', 'one.json'], { cwd: folder })).toMatchObject({
