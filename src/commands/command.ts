@@ -1,4 +1,3 @@
-import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { LockContext } from '../workflows/locks.ts'
@@ -47,8 +46,8 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   readonly options: Options
   /** Command lines without the name of the program, each with its purpose. */
   readonly examples: readonly (readonly [line: string, what: string])[]
-  /** For a command that takes a file: the arguments and options for a stream of the workspace. */
-  readonly forStream?: (stream: StreamConfig) => Readonly<Record<string, string | undefined>>
+  /** Whether the name of a stream is replaced by its snapshot. */
+  readonly takesSnapshots?: boolean
   readonly takesStreams?: boolean
   run(
     args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs,

@@ -24,7 +24,7 @@ export const listCommand = command({
     ['list snapshots/rhcos-4.18.json --sku 418', 'the images of one OCP version'],
     ['list snapshots/rhcos-4.18.json --arch aarch64 -o tsv', 'for scripts'],
   ],
-  forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
+  takesSnapshots: true,
 
   async run(args, { folder, terminal, workspace }) {
     const { SNAPSHOT, output, ...filter } = args

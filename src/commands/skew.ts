@@ -40,7 +40,7 @@ export const skewCommand = command({
       'fail if an image of a snapshot is of an earlier build',
     ],
   ],
-  forStream: ({ snapshot, target, require }) => ({ SOURCE: snapshot, target, require }),
+  takesSnapshots: true,
 
   async run(args, { folder, terminal, workspace }) {
     const { SOURCE, target, cloud, output, require, ocp, all = false } = args

@@ -16,7 +16,7 @@ export const verifyCommand = command({
   positionals: {
     SNAPSHOT: texts('Snapshot or stream name', { isNeeded: true }),
   },
-  forStream: ({ snapshot }) => ({ SNAPSHOT: snapshot }),
+  takesSnapshots: true,
   options: {
     target: text('Compare this stream with the snapshot'),
     ...TARGET_OPTIONS,

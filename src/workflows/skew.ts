@@ -1,5 +1,5 @@
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
-import { latestRhel, refuseOcp } from '../core/criteria/ocp-version.ts'
+import { refuseOcp } from '../core/criteria/ocp-version.ts'
 import { type FileText, isSnapshotText, readState } from '../core/history/state.ts'
 import type { Requirement } from '../core/selection/select.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
@@ -10,23 +10,24 @@ import {
   type Snapshot,
 } from '../core/snapshot/snapshot.ts'
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
-import { ocpVersionsForRhel, readMajorMinor } from '../core/versions/version.ts'
+import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
-import { type Folder, STDIN } from '../files/folder.ts'
+import type { Folder } from '../files/folder.ts'
 import { readCriteriaFor } from './capture-plan.ts'
 import {
-  findStreamByFile,
-  findWorkspace,
+  findOwner,
   marketplaceFilesFor,
   type OpenedWorkspace,
+  type Owner,
   streamFilesFor,
 } from './workspace.ts'
 
 export interface SkewRequest {
   readonly source: string
-  /** The stream of a snapshot or a marketplace file. */
+  /** The stream of a snapshot or a marketplace file; default: that of the workspace. */
   readonly target?: string | undefined
   readonly cloud?: CloudName | undefined
+  /** Default: that of the workspace, else `any`. */
   readonly require?: Requirement | undefined
   readonly ocp?: string | undefined
   /** The workspace, if it is open. */
@@ -45,37 +46,34 @@ export interface Skew {
  * @throws InputError for a cloud without images or queries, and if no release is known
  */
 export async function findSkew(folder: Folder, request: SkewRequest): Promise<Skew> {
-  const { source, target, cloud } = request
-  const hasSnapshot = folder.exists(source) || target === undefined
-  const file = hasSnapshot ? source : target
+  const { source, cloud } = request
+  const owner = await findOwner(folder, source, request.workspace)
+  const { target = source } = owner?.config ?? {}
+  const file = folder.exists(source) ? source : target
   const text = await folder.read(file)
-  if (/^[ \t]*"?kind"?: *"?ConfigMap/m.test(text)) {
-    throw new InputError(
-      `${file}: a ConfigMap, expected a stream file or a snapshot`,
-      `Use one of its streams: yq -r .data.stream ${file} | stream-snapshot skew -`,
-    )
-  }
+  const own = { ...request, require: request.require ?? owner?.config.require }
   const { slots, unqueried } = isSnapshotText(text)
-    ? await snapshotSkew(folder, text, request)
-    : { slots: await streamSkew(folder, file, text, request), unqueried: [] }
+    ? await snapshotSkew(folder, text, own, owner)
+    : { slots: await streamSkew(folder, file, text, own, owner), unqueried: [] }
   if (cloud === undefined) return { slots, unqueried }
   return { slots: slots.filter(({ slot }) => slot.cloud === cloud), unqueried: [] }
 }
 
-async function snapshotSkew(folder: Folder, text: string, request: SkewRequest): Promise<Skew> {
-  const { source, cloud, require, ocp } = request
+async function snapshotSkew(
+  folder: Folder,
+  text: string,
+  request: SkewRequest,
+  owner: Owner | undefined,
+): Promise<Skew> {
+  const { source, cloud, require, ocp, target = owner?.config.target } = request
   const snapshot = readSnapshot(text, source)
-  const workspace = request.workspace ?? (await findWorkspace(folder))
-  const [, config] = findStreamByFile(workspace, folder, source) ?? []
-  const { target = config?.target } = request
   // Without queries, the images are only in the stream.
   const queried = capturedClouds(snapshot)
-  if (queried.length === 0 && config && target !== undefined) {
-    const own = { ...request, workspace, target: undefined }
-    const slots = await streamSkew(folder, target, await folder.read(target), own)
+  if (queried.length === 0 && owner && target !== undefined) {
+    const slots = await streamSkew(folder, target, await folder.read(target), request, owner)
     return { slots, unqueried: [] }
   }
-  refuseUnqueried(snapshot, workspace, folder, source, cloud)
+  refuseUnqueried(snapshot, source, cloud, owner)
   refuseOther(ocp, source, snapshot.stream.ocp)
   const releases =
     target === undefined ? new Map() : getReleases(readStream(await folder.read(target), target))
@@ -86,7 +84,7 @@ async function snapshotSkew(folder: Folder, text: string, request: SkewRequest):
     )
   }
   const slots = measureSkew(snapshot, releases, require)
-  const unqueried = (config?.clouds ?? []).filter((each) => !queried.includes(each))
+  const unqueried = (owner?.config.clouds ?? []).filter((each) => !queried.includes(each))
   if (slots.length > 0) return { slots, unqueried }
   throw new InputError(
     `${source}: the criteria have no slot for ${target ?? 'its builds'}`,
@@ -99,20 +97,19 @@ async function streamSkew(
   file: string,
   text: string,
   request: SkewRequest,
+  owner: Owner | undefined,
 ): Promise<SlotSkew[]> {
   const { cloud, require, ocp } = request
-  const workspace = request.workspace ?? (await findWorkspace(folder))
-  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
+  const { config } = owner ?? {}
   const isWhole = isStream(text)
   const other = isWhole
     ? await findFile(folder, config?.marketplaceFile, marketplaceFilesFor(file))
     : await findFile(folder, request.target ?? config?.target, streamFilesFor(file))
-  const main = { path: file, read: () => text }
   const given = readMajorMinor(ocp ?? '')
   const version = given ?? readMajorMinor(config?.ocp ?? '')
   const criteria = await readCriteriaFor(config ?? {}, folder)
   const state = readState({
-    main,
+    main: { path: file, read: () => text },
     ...(isWhole
       ? other && { marketplaceFile: other }
       : { target: other && readStream(other.read(), other.path) }),
@@ -129,21 +126,9 @@ async function streamSkew(
   const images = state.slots.filter(({ release }) => release !== undefined)
   const skews = images.length > 0 ? [...images, ...(state.vacant ?? [])] : []
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
-  if (cloud !== undefined && skews.length > 0) {
-    const clouds = [...new Set(skews.map(({ slot }) => slot.cloud))].join(', ')
-    throw new InputError(`${file}: no images of ${cloud}`, `Choose a cloud with images: ${clouds}.`)
-  }
-  const stream = isWhole ? file : (other?.path ?? STDIN)
-  const rhel = latestRhel(releases)
-  const isSupported = rhel && ocpVersionsForRhel(criteria.rhel, rhel).length > 0
-  const option = state.ocp === undefined ? ' --ocp X.Y' : ''
   throw new InputError(
-    `${file}: no images`,
-    !isSupported || stream === STDIN
-      ? 'Use a stream with marketplace images, or a snapshot.'
-      : name !== undefined
-        ? `Run stream-snapshot update ${name}.`
-        : `With cloud credentials, run stream-snapshot capture snapshot.json --stream ${stream}${option}, then stream-snapshot skew snapshot.json --target ${stream}.`,
+    `${file}: no images${cloud === undefined ? '' : ` of ${cloud}`}`,
+    owner ? `Run stream-snapshot update ${owner.name}.` : 'Use a file with marketplace images.',
   )
 }
 
@@ -173,31 +158,28 @@ export async function readQueried(
   cloud: CloudName | undefined,
   opened: OpenedWorkspace | undefined,
 ): Promise<Snapshot> {
-  const workspace = opened ?? (await findWorkspace(folder))
   const snapshot = readSnapshot(await folder.read(file), file)
-  refuseUnqueried(snapshot, workspace, folder, file, cloud)
+  refuseUnqueried(snapshot, file, cloud, await findOwner(folder, file, opened))
   return snapshot
 }
 
 function refuseUnqueried(
   snapshot: Snapshot,
-  workspace: OpenedWorkspace | undefined,
-  folder: Folder,
   file: string,
   cloud: CloudName | undefined,
+  owner: Owner | undefined,
 ): void {
-  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
   const queried = capturedClouds(snapshot)
   if (cloud === undefined ? queried.length > 0 : queried.includes(cloud)) return
-  const missing = cloud ?? config?.clouds?.[0] ?? DEFAULT_CLOUD
+  const clouds = owner?.config.clouds ?? []
+  const missing = cloud ?? clouds[0] ?? DEFAULT_CLOUD
+  const update = `run stream-snapshot update ${owner?.name}.`
   throw new InputError(
     `${file}: ${cloud === undefined ? 'no cloud was queried' : `${cloud} was not queried`}`,
-    name === undefined
-      ? file === STDIN
-        ? `Use a snapshot with ${missing}.`
-        : `Query ${missing}: stream-snapshot capture ${file} --cloud ${missing}`
-      : config?.clouds?.includes(missing)
-        ? `Run stream-snapshot update ${name}.`
-        : `Add ${missing} to clouds in ${workspace?.file}, then run stream-snapshot update ${name}.`,
+    owner === undefined
+      ? `Query ${missing}: stream-snapshot capture ${file} --cloud ${missing}`
+      : clouds.includes(missing)
+        ? `Query ${missing}: ${update}`
+        : `Add ${missing} to clouds in ${owner.file}, then ${update}`,
   )
 }

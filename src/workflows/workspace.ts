@@ -105,6 +105,27 @@ export function findStreamByFile(
   )
 }
 
+/** A stream of the workspace that has the file as one of its own. */
+export interface Owner {
+  readonly name: string
+  readonly config: StreamConfig
+  /** The workspace file. */
+  readonly file: string
+}
+
+/** @param opened the workspace, if it is open */
+export async function findOwner(
+  folder: Folder,
+  file: string,
+  opened?: OpenedWorkspace,
+): Promise<Owner | undefined> {
+  const workspace = opened ?? (await findWorkspace(folder))
+  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
+  return workspace && name !== undefined && config
+    ? { name, config, file: workspace.file }
+    : undefined
+}
+
 /** The subfolder of marketplace files; outside of it they are called `marketplace-NAME.json`. */
 export const MARKETPLACE_FOLDER = 'marketplace'
 

@@ -37,10 +37,6 @@ it.each([
     's.recording.json: a recording, expected a snapshot\nUse the snapshot, s.json.',
   ],
   [
-    'skew rhcos.json',
-    'rhcos.json: no images\nWith cloud credentials, run stream-snapshot capture snapshot.json --stream rhcos.json, then stream-snapshot skew snapshot.json --target rhcos.json.',
-  ],
-  [
     'configmap s.json',
     's.json: a snapshot, expected a CoreOS stream\nGenerate the stream with stream-snapshot regenerate s.json.',
   ],

@@ -46,7 +46,7 @@ async function findCandidates(
   }
   if (command === undefined) return COMMANDS.map(({ name, describe }) => [name, describe])
   const places = Object.values(command.positionals).flatMap(({ choices = [] }) => choices)
-  if (!command.forStream && !command.takesStreams) return places.map((word) => [word])
+  if (!command.takesSnapshots && !command.takesStreams) return places.map((word) => [word])
   return [...(await streamNames(folder)), ...places].map((word) => [word])
 }
 

@@ -116,10 +116,10 @@ export function printHelp(command: Command, width: number | undefined): string {
   ].join('\n')
 }
 
-export function usage({ name, positionals, usage: own, forStream }: Command): string {
+export function usage({ name, positionals, usage: own, takesSnapshots }: Command): string {
   const places = Object.entries(positionals).map(([place, { isList, isNeeded }]) => {
     const each = isList ? `${place} ...` : place
-    return isNeeded && !forStream ? each : `[${each}]`
+    return isNeeded && !takesSnapshots ? each : `[${each}]`
   })
   return [name, ...(own === undefined ? places : [own]), '[OPTIONS]'].join(' ')
 }

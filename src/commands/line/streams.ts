@@ -11,8 +11,8 @@ import type { Words } from '../option.ts'
 type Streams = ReadonlyMap<string, StreamConfig>
 
 /**
- * Runs a command. For a command that takes a file, a stream name is replaced by the files of the
- * stream. Without a file and a name, the command runs for each stream that has images.
+ * Runs a command. For a command that takes a snapshot, a stream name is replaced by its snapshot.
+ * Without a file and a name, the command runs for each stream that has images.
  *
  * @throws CheckFailure that names all streams for which a check failed
  */
@@ -28,48 +28,36 @@ export async function runOnStreams(
   const isWorkspace = folder.findUpwards(WORKSPACE_FILE) !== undefined
   const isList = command.positionals[place]?.isList
   const isComplete = given.length === 0 ? isList : !isWorkspace || given.every(isFile)
-  if (!command.forStream || isComplete) return command.run(words, context)
+  if (!command.takesSnapshots || isComplete) return command.run(words, context)
   const workspace = await openWorkspace(folder)
   const { streams } = workspace
   const own: Context = { ...context, workspace }
-  if (given.length === 0) return runAll(command, words, streams, own)
-  const found = given.map((word) => {
-    const stream = isFile(word) ? undefined : findStream(word, streams)
-    return stream ? wordsFor(stream, command, words) : { ...words, [place]: [word] }
-  })
-  const files = found.flatMap((each) => each[place] ?? [])
-  return command.run({ ...(isList ? words : found[0]), [place]: files }, own)
+  if (given.length === 0) return runAll(command, words, place, streams, own)
+  const files = given.map((word) => (isFile(word) ? word : findSnapshot(word, streams)))
+  return command.run({ ...words, [place]: files }, own)
 }
 
 /** @throws InputError for a mistyped name */
-function findStream(word: string, streams: Streams): StreamConfig | undefined {
+function findSnapshot(word: string, streams: Streams): string {
   const stream = streams.get(word)
-  const suggestion =
-    stream || !/^[\w.+-]+$/.test(word) ? undefined : nearest(word, [...streams.keys()])
-  if (suggestion === undefined || /\.json$/.test(word)) return stream
+  if (stream !== undefined) return stream.snapshot
+  const isName = /^[\w.+-]+$/.test(word) && !word.endsWith('.json')
+  const suggestion = isName ? nearest(word, [...streams.keys()]) : undefined
+  if (suggestion === undefined) return word
   throw new InputError(`${word}: no such file or stream`, `Did you mean ${suggestion}?`)
-}
-
-/** The command line for the files of a stream; options of the command line take precedence. */
-function wordsFor(stream: StreamConfig, { forStream, positionals }: Command, words: Words): Words {
-  const [place = ''] = Object.keys(positionals)
-  const { [place]: _, ...options } = words
-  const own = Object.entries(forStream?.(stream) ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, [value]] as const],
-  )
-  return { ...Object.fromEntries(own), ...options }
 }
 
 async function runAll(
   command: Command,
   words: Words,
+  place: string,
   streams: Streams,
   context: Context,
 ): Promise<ExitCode> {
   const all = [...streams].filter(([, { layouts }]) => layouts?.length !== 0)
   const [only] = all
   if (only !== undefined && all.length === 1) {
-    return command.run(wordsFor(only[1], command, words), context)
+    return command.run({ ...words, [place]: [only[1].snapshot] }, context)
   }
   // An invalid option is reported once.
   readArgs(command.name, command.options, words)
@@ -78,7 +66,7 @@ async function runAll(
   const outputs = new Map<string, string>()
   const failures: UserError[] = []
   let code: ExitCode = 0
-  for (const [name, stream] of all) {
+  for (const [name, { snapshot }] of all) {
     outputs.set(name, '')
     let heading = words.output?.[0] === 'markdown' ? `## ${name}\n\n` : `${name}:\n`
     const data = (text: string) => {
@@ -87,7 +75,7 @@ async function runAll(
       heading = ''
     }
     try {
-      const wanted = wordsFor(stream, command, words)
+      const wanted = { ...words, [place]: [snapshot] }
       const own = { ...terminal, data }
       if ((await command.run(wanted, { ...context, terminal: own })) === 1) code = 1
       data('')
