@@ -4,7 +4,7 @@ import type { Folder } from '../files/folder.ts'
 import { deprecationLines } from '../show/capture.ts'
 import { changeLines } from '../show/changes.ts'
 import { captureStream, prepareCapture } from '../workflows/capture.ts'
-import { findStreamByFile, findWorkspace, unknownStream } from '../workflows/workspace.ts'
+import { findOwner, findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 import { isDryRun, printCapture, printNotes } from './results.ts'
@@ -75,9 +75,9 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
   }
   const flags = { ...streamFlags(args), ...(target !== undefined && { target }) }
   if (SNAPSHOT.endsWith('.json')) {
-    const opened = target && (await findWorkspace(folder))
-    const [, own] = (opened && findStreamByFile(opened, folder, target)) || []
-    return { require: 'any', ...(own?.ocp && { ocp: own.ocp }), ...flags, snapshot: SNAPSHOT }
+    const owner = target === undefined ? undefined : await findOwner(folder, target)
+    const ocp = owner?.config.ocp
+    return { require: 'any', ...(ocp && { ocp }), ...flags, snapshot: SNAPSHOT }
   }
   const workspace = await findWorkspace(folder)
   const own = workspace?.streams.get(SNAPSHOT)

@@ -8,7 +8,7 @@ import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import { findMarketplaceFile, findStreamByFile, findWorkspace } from '../workflows/workspace.ts'
+import { findMarketplaceFile, findWorkspace, ownerIn } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { texts } from './option.ts'
 
@@ -56,8 +56,8 @@ export const configmapCommand = command({
       }
       const at = images.findIndex((each) => each.name === key)
       const [added] = at < 0 ? [] : images.splice(at, 1)
-      const [, own] = findStreamByFile(workspace, folder, file) ?? []
-      const marketplace = added?.file ?? findMarketplaceFile(folder, file, own)
+      const own = ownerIn(workspace, folder, file)
+      const marketplace = added?.file ?? findMarketplaceFile(folder, file, own?.config)
       const text = marketplace && (await (added ? folder.read : folder.readIfExists)(marketplace))
       const named: NamedStream = {
         name: key,

@@ -3,7 +3,7 @@ import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
 import { printJson } from '../show/json.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
-import { findStreamByFile, findWorkspace } from '../workflows/workspace.ts'
+import { findOwner } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { format, text, texts } from './option.ts'
 import { TARGET_OPTIONS, targetFlags } from './stream-options.ts'
@@ -42,12 +42,12 @@ export const verifyCommand = command({
     const results: Verification[] = []
     const flags = targetFlags(args)
     const hasFiles = flags.layouts !== undefined || flags.marketplaceFile !== undefined
-    const opened = flags.target && !hasFiles ? await findWorkspace(folder) : undefined
-    const [name, own] = findStreamByFile(opened, folder, flags.target ?? '') ?? []
+    const owner = flags.target && !hasFiles ? await findOwner(folder, flags.target) : undefined
     for (const file of files) {
-      const isOwn = own && folder.resolve(own.snapshot) === folder.resolve(file)
-      const config = { require: 'any', ...(isOwn && own), ...flags, snapshot: file } as const
-      const command = isOwn ? `stream-snapshot regenerate ${name}` : undefined
+      const isOwn = folder.resolve(owner?.config.snapshot ?? '') === folder.resolve(file)
+      const own = isOwn ? owner : undefined
+      const config = { require: 'any', ...own?.config, ...flags, snapshot: file } as const
+      const command = own && `stream-snapshot regenerate ${own.name}`
       const result = await verifyStream(config, context, command)
       results.push(result)
       if (output === 'json') continue

@@ -20,12 +20,7 @@ import {
 import { missingName } from './capture-plan.ts'
 import { withLocks, writeLocked } from './locks.ts'
 import { prepareRegeneration, type RegenerateOptions, refuseSameFiles } from './regenerate.ts'
-import {
-  findMarketplaceFile,
-  findStreamByFile,
-  findWorkspace,
-  type OpenedWorkspace,
-} from './workspace.ts'
+import { findMarketplaceFile, findWorkspace, type OpenedWorkspace, ownerIn } from './workspace.ts'
 
 interface Cosa2streamOptions extends CaptureOptions, RegenerateOptions {
   readonly builds: readonly NamedBuild[]
@@ -109,9 +104,8 @@ function findStream(
   folder: Folder,
 ): FoundStream {
   const { target } = flags
-  const [name, own] =
-    (target === undefined ? undefined : findStreamByFile(opened, folder, target)) ?? []
-  if (name === undefined || own === undefined || opened === undefined) {
+  const owner = target === undefined ? undefined : ownerIn(opened, folder, target)
+  if (owner === undefined) {
     const streamName = flags.name ?? impliedPlace(builds, flags)?.name
     if (streamName === undefined && flags.snapshot === undefined) throw missingName()
     const snapshot = flags.snapshot ?? `snapshots/${streamName}.json`
@@ -119,6 +113,7 @@ function findStream(
     refuseSameFiles(config, folder)
     return { config }
   }
+  const { name, config: own } = owner
   for (const [option, key] of [
     ['--target', 'target'],
     ['--snapshot', 'snapshot'],
@@ -127,7 +122,7 @@ function findStream(
     const [path, known] = [flags[key], own[key]]
     if (path === undefined || folder.resolve(path) === folder.resolve(known ?? '')) continue
     throw new InputError(
-      `${option} ${path}: stream ${name} in ${opened.file} has ${known ?? 'none'}`,
+      `${option} ${path}: stream ${name} in ${owner.file} has ${known ?? 'none'}`,
       known === undefined ? `Remove ${option}.` : `Use ${option} ${known}.`,
     )
   }

@@ -18,11 +18,11 @@ import {
 } from '../files/git/history.ts'
 import { decodeText } from '../files/read.ts'
 import {
-  findStreamByFile,
   findWorkspace,
   marketplaceFilesFor,
   type OpenedWorkspace,
   openWorkspace,
+  ownerIn,
   streamFilesFor,
 } from './workspace.ts'
 
@@ -88,16 +88,16 @@ function fileRequest(
   opened: OpenedWorkspace | undefined,
   folder: Folder,
 ): HistoryRequest {
-  const [stream, config] = findStreamByFile(opened, folder, path) ?? []
-  if (opened && stream !== undefined && config) {
-    const { target, marketplaceFile } = config
+  const owner = ownerIn(opened, folder, path)
+  if (owner !== undefined) {
+    const { target, marketplaceFile } = owner.config
     const isOther = (file: string | undefined) =>
       file !== undefined && folder.resolve(file) !== folder.resolve(path)
     const others = {
       ...(isOther(target) && { target }),
       ...(isOther(marketplaceFile) && { marketplaceFile }),
     }
-    const workspace = { file: opened.file, stream }
+    const workspace = { file: owner.file, stream: owner.name }
     return { title: path, choices: [{ main: path, ...others, workspace }] }
   }
   const marketplaceFile = marketplaceFilesFor(path).find((each) => folder.exists(each))

@@ -11,12 +11,7 @@ import { readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
-import {
-  findMarketplaceFile,
-  findStreamByFile,
-  findWorkspace,
-  streamFilesFor,
-} from './workspace.ts'
+import { findMarketplaceFile, findWorkspace, ownerIn, streamFilesFor } from './workspace.ts'
 
 /**
  * Reads a file with images, stdin for `-`, or a stream of the workspace by its name. A stream is read
@@ -27,16 +22,15 @@ import {
  */
 export async function openImageSource(folder: Folder, source: string): Promise<ImageSource> {
   const opened = await findWorkspace(folder)
-  const streams = opened?.streams ?? new Map<string, StreamConfig>()
-  const named = folder.exists(source) ? undefined : streams.get(source)
+  const named = folder.exists(source) ? undefined : opened?.streams.get(source)
   const file = named ? (named.target ?? named.snapshot) : source
   const text = await folder.read(file)
   const found = await readImageSource(text, file === STDIN ? 'stdin' : file)
   if (file === STDIN) return found
-  const [name = source, config] = findStreamByFile(opened, folder, file) ?? []
+  const { name, config } = ownerIn(opened, folder, file) ?? {}
   const complete = found.kind === 'stream' ? withImages : withTarget
   const whole = await complete(found, folder, file, config)
-  if (!config || whole.streams.some(({ images }) => images.length > 0)) return whole
+  if (!config || !name || whole.streams.some(({ images }) => images.length > 0)) return whole
   return { ...whole, remedy: await remedyFor(folder, name, config) }
 }
 

@@ -5,7 +5,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { restoreCommand, runGit } from '../files/git/git.ts'
 import { splitRevision } from '../files/git/revision.ts'
-import { findStreamByFile, findWorkspace, type OpenedWorkspace } from './workspace.ts'
+import { findWorkspace, type OpenedWorkspace, ownerIn } from './workspace.ts'
 
 /** Adds a remedy to the error of a file that is missing or malformed. */
 export async function withFileRemedy<T>(error: T, folder: Folder): Promise<T> {
@@ -43,9 +43,10 @@ export async function missingFileRemedy(
 ): Promise<string | undefined> {
   const command = await restoreCommand(folder, file)
   if (command !== undefined) return `Run ${command}`
-  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
-  if (config === undefined) return undefined
-  const place = `the files of ${name} in ${workspace?.file}.`
+  const owner = ownerIn(workspace, folder, file)
+  if (owner === undefined) return undefined
+  const { name, config } = owner
+  const place = `the files of ${name} in ${owner.file}.`
   if (folder.exists(config.snapshot)) {
     return `Run stream-snapshot regenerate ${name}, or change ${place}`
   }

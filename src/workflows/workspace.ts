@@ -92,20 +92,7 @@ export function unknownStream(name: string, known: readonly string[], file: stri
   )
 }
 
-export function findStreamByFile(
-  opened: OpenedWorkspace | undefined,
-  folder: Folder,
-  file: string,
-): [name: string, config: StreamConfig] | undefined {
-  const path = folder.resolve(file)
-  return [...(opened?.streams ?? [])].find(([, { snapshot, target, marketplaceFile }]) =>
-    [snapshot, target, marketplaceFile].some(
-      (each) => each !== undefined && folder.resolve(each) === path,
-    ),
-  )
-}
-
-/** A stream of the workspace that has the file as one of its own. */
+/** A stream of the workspace. */
 export interface Owner {
   readonly name: string
   readonly config: StreamConfig
@@ -113,17 +100,34 @@ export interface Owner {
   readonly file: string
 }
 
-/** @param opened the workspace, if it is open */
+/**
+ * The stream that a file belongs to.
+ *
+ * @param opened the workspace, if it is open
+ */
 export async function findOwner(
   folder: Folder,
   file: string,
   opened?: OpenedWorkspace,
 ): Promise<Owner | undefined> {
-  const workspace = opened ?? (await findWorkspace(folder))
-  const [name, config] = findStreamByFile(workspace, folder, file) ?? []
-  return workspace && name !== undefined && config
-    ? { name, config, file: workspace.file }
-    : undefined
+  return ownerIn(opened ?? (await findWorkspace(folder)), folder, file)
+}
+
+export function ownerIn(
+  opened: OpenedWorkspace | undefined,
+  folder: Folder,
+  file: string,
+): Owner | undefined {
+  if (opened === undefined) return undefined
+  const path = folder.resolve(file)
+  const isOwn = (each: string | undefined) => each !== undefined && folder.resolve(each) === path
+  const [name, config] =
+    [...opened.streams].find(([, { snapshot, target, marketplaceFile }]) =>
+      [snapshot, target, marketplaceFile].some(isOwn),
+    ) ?? []
+  return name === undefined || config === undefined
+    ? undefined
+    : { name, config, file: opened.file }
 }
 
 /** The subfolder of marketplace files; outside of it they are called `marketplace-NAME.json`. */
