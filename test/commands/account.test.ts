@@ -311,27 +311,7 @@ describe('--keep-lost', () => {
   })
 })
 
-describe('a sentence', () => {
-  it('about metadata is as short: time and maker stay where nothing else changes', async () => {
-    const before = await given(snapshot(), snapshot().replace('test', 'test'))
-    await writeFile(
-      at('s.json'),
-      snapshotText([V2, ARM], { builds: { x86_64: build() }, capturedAt: '2025-01-01T00:00:00Z' }),
-    )
-    const { stderr } = await regenerate()
-    expect(stderr).toMatch(/^no build and no image changed, /)
-    expect(stderr).toMatch(/t\.json: unchanged\n$/)
-    expect(await read('t.json')).toBe(before)
-  })
-})
-
 describe('a target that is not there', () => {
-  it('is made, and that is said', async () => {
-    await writeFile(at('s.json'), snapshot())
-    const { stderr } = await regenerate()
-    expect(stderr).toMatch(/t\.json: created\n$/)
-  })
-
   it.each([
     [
       '--check',

@@ -74,8 +74,6 @@ describe('the stream that is captured', () => {
 
   it.each([
     [['--name', 'rhcos-4.16', `x86_64=${R}`], '4.18'],
-    [['--name', '4.20-9.6', 'x86_64=9.6.20250513-0'], '4.20'],
-    [['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0', '--ocp', '4.22'], '4.22'],
     [['--name', 'rhel-9.6', '--ocp', '4.20', 'x86_64=9.6.20250513-0'], '4.20'],
   ])('%j is of OCP %s', async (args, ocp) => {
     expect((await request(args)).stream.ocp).toBe(ocp)
@@ -89,18 +87,9 @@ describe('an unknown OCP version', () => {
       's.json: unknown OCP version: RHEL 9.6 is used by OCP 4.19, 4.20 or 4.21',
     ],
     [
-      ['--name', 'rhcos-4.21', 'x86_64=9.8.20260428-0'],
-      's.json: unknown OCP version: RHEL 9.8 is used by OCP 4.22, 4.23, 5.0 or 5.1',
-    ],
-    [
       ['--name', 'c10s', 'x86_64=10.0.20251103-0'],
       's.json: unknown OCP version: no OCP version uses RHEL 10.0',
     ],
-    [
-      ['--name', 'rhcos-4.16', 'x86_64=10.0.20250628-0'],
-      's.json: unknown OCP version: no OCP version uses RHEL 10.0',
-    ],
-    [['--name', 'a', '--ocp', '4.2', `x86_64=${R}`], '--ocp 4.2: unknown OCP version'],
     [['--name', 'a', '--ocp', '4.99', `x86_64=${R}`], '--ocp 4.99: unknown OCP version'],
   ])('%j is refused with its candidates', async (args, message) => {
     await expect(request(args)).rejects.toThrow(message)
@@ -112,9 +101,7 @@ describe('a command line that is wrong', () => {
   it.each<[string[], string]>([
     [['x86_64'], '"x86_64": expected ARCH=VERSION or https://…/meta.json'],
     [['foo=1'], '"foo=1": expected one of aarch64, ppc64le, s390x, x86_64 before the ='],
-    [['=1'], '"=1": expected one of'],
     [['x86_64='], '"x86_64=": expected a version after the ='],
-    [['x86_64=../../x'], 'expected a version after the ='],
     [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64'],
     [['x86_64=1'], 'missing stream name, which is also the folder of the builds'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
@@ -127,7 +114,6 @@ describe('a command line that is wrong', () => {
     ],
     [['--url', 'https://builds.example/?token=x', 'x86_64=1'], '--url: the URL contains a query'],
     [['--name', 'a/b', 'x86_64=1'], 'stream name: expected a name such as 4.18-9.4'],
-    [['--distro', 'mars', 'x86_64=1'], 'expected one of rhcos, fcos'],
     [['--stream', 'rhcos.json', 'x86_64=1'], '--stream cannot be combined with builds'],
     [[], 's.json: no such file, and nothing to capture is specified'],
     [

@@ -276,17 +276,6 @@ describe('diff --base', () => {
     )
   })
 
-  it('compares a stream with a new name by its files', async () => {
-    const value = JSON.parse(workspaceText('rhel-10', 'rhel-9'))
-    const { 'rhel-9': config, ...streams } = value.streams
-    value.streams = { ...streams, rhcos: config }
-    await writeFile(at('stream-snapshot.json'), JSON.stringify(value))
-    await writeStream('rhel-9', NEW, before)
-    const { stdout } = await diff('--base', 'base')
-    expect(stdout).toMatch(/(^|\n)rhcos: 9\.8\.20260403-0 -> 9\.8\.20260428-0; /)
-    expect(stdout).not.toContain('rhel-9: removed')
-  })
-
   it('compares a stream with other names of its files, and prints the new names', async () => {
     await editWorkspace((streams) => {
       streams.rhcos = { ...streams['rhel-9'], snapshot: 'snapshots/s.json', target: 'rhcos.json' }
@@ -362,23 +351,13 @@ stream and criteria
     expect(stdout).not.toContain('rhel-10')
   })
 
-  it.each(['text', 'markdown', 'json'])(
-    'counts older builds apart from images in %s',
-    async (o) => {
-      await writeStream('rhel-9', NEW, before)
-      await commitAll(folder, 'new')
-      await writeStream('rhel-9', OLD, before)
-      const { stdout } = await diff('rhel-9', '-o', o)
-      expect(stdout).toContain(', 2 older builds, 0 removed')
-      expect(stdout).not.toContain('older image')
-    },
-  )
-
-  it('reports files that differ without another change', async () => {
-    await writeFile(at('rhel-9.json'), streamText(OLD, before).replace('by hand', 'by me'))
-    const { status, stdout } = await diff('--base', 'base')
-    expect(status).toBe(1)
-    expect(stdout).toContain('\nfiles\n  ~  rhel-9.json\n')
+  it('counts older builds apart from images', async () => {
+    await writeStream('rhel-9', NEW, before)
+    await commitAll(folder, 'new')
+    await writeStream('rhel-9', OLD, before)
+    const { stdout } = await diff('rhel-9')
+    expect(stdout).toContain(', 2 older builds, 0 removed')
+    expect(stdout).not.toContain('older image')
   })
 
   it('prints nothing on stdout where nothing changes', async () => {
@@ -390,17 +369,13 @@ stream and criteria
   })
 
   it.each([
-    [['--base', 'nope'], 'nope: unknown revision', 'List the revisions with git log --oneline.'],
-    [
-      ['--base', 'base', 'nope'],
-      'nope: unknown revision',
-      'List the revisions with git log --oneline.',
-    ],
-    [['--base', '--all'], '', ''],
-  ])('refuses %j with exit 2, also with --exit-zero', async (args, cause, remedy) => {
+    [['--base', 'nope'], 'nope: unknown revision\nList the revisions with git log --oneline.\n'],
+    [['--base', 'base', 'nope'], 'nope: unknown revision\n'],
+    [['--base', '--all'], ''],
+  ])('refuses %j with exit 2, also with --exit-zero', async (args, message) => {
     const { status, stdout, stderr } = await diff(...args, '--exit-zero')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-    if (cause !== '') expect(stderr).toBe(`stream-snapshot: ${cause}\n${remedy}\n`)
+    expect(stderr).toContain(`stream-snapshot: ${message}`)
   })
 
   it('refuses a file that cannot be read, by the name of its version', async () => {

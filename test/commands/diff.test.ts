@@ -117,38 +117,27 @@ describe('diff with revisions', () => {
     await writeFile(at('snapshots/x.json'), B)
   })
 
-  const inFolder = (cwd: string, ...args: string[]) => run(['diff', ...args], { cwd: at(cwd) })
+  it.each([
+    ['.', 'HEAD:snapshots/x.json snapshots/x.json', 1],
+    ['snapshots', 'HEAD:snapshots/x.json x.json', 1],
+    ['snapshots', 'HEAD:./x.json x.json', 1],
+    ['snapshots', 'HEAD:x.json a.json', 0],
+    ['snapshots', 'HEAD:../snapshots/x.json a.json', 0],
+    ['.', ':snapshots/x.json snapshots/a.json', 0],
+  ])(
+    'reads a path from the root or from the current folder: %s, %s',
+    async (cwd, words, status) => {
+      expect(await run(['diff', ...words.split(' ')], { cwd: at(cwd) })).toMatchObject({ status })
+    },
+  )
 
-  it('reads a path from the root, from anywhere in the repository', async () => {
-    expect(await inFolder('.', 'HEAD:snapshots/x.json', 'snapshots/x.json')).toMatchObject({
-      status: 1,
-    })
-    expect(await inFolder('snapshots', 'HEAD:snapshots/x.json', 'x.json')).toMatchObject({
-      status: 1,
-    })
-  })
-
-  it('reads a path from the current folder, with a dot or without', async () => {
-    expect(await inFolder('snapshots', 'HEAD:./x.json', 'x.json')).toMatchObject({ status: 1 })
-    expect(await inFolder('snapshots', 'HEAD:x.json', 'x.json')).toMatchObject({ status: 1 })
-    expect(await inFolder('snapshots', 'HEAD:x.json', 'a.json')).toMatchObject({ status: 0 })
-    expect(await inFolder('snapshots', 'HEAD:../snapshots/x.json', 'a.json')).toMatchObject({
-      status: 0,
-    })
-  })
-
-  it('knows two revisions, a message with a colon in it, and the index', async () => {
+  it('knows two revisions, and a message with a colon in it', async () => {
     await git(folder, 'commit', '--quiet', '--all', '--message', 'fix: b')
-    expect(await inFolder('.', 'HEAD~1:snapshots/x.json', 'HEAD:snapshots/x.json')).toMatchObject({
-      status: 1,
-    })
-    const message = await inFolder('.', 'HEAD^{/fix: b}:snapshots/x.json', 'snapshots/b.json')
-    expect(message).toMatchObject({ status: 0, stdout: '' })
-    expect(await inFolder('.', 'HEAD~1:snapshots/x.json')).toMatchObject({ status: 1 })
-    expect(await inFolder('.', 'HEAD^{/fix: b}:snapshots/x.json')).toMatchObject({ status: 0 })
-    expect(await inFolder('.', ':snapshots/x.json', 'snapshots/b.json')).toMatchObject({
-      status: 0,
-    })
+    const [before, after] = ['HEAD~1:snapshots/x.json', 'HEAD^{/fix: b}:snapshots/x.json'] as const
+    expect(await diff(before, 'HEAD:snapshots/x.json')).toMatchObject({ status: 1 })
+    expect(await diff(after, 'snapshots/b.json')).toMatchObject({ status: 0, stdout: '' })
+    expect(await diff(before)).toMatchObject({ status: 1 })
+    expect(await diff(after)).toMatchObject({ status: 0 })
   })
 
   it('prefers a file that has that very name', async () => {

@@ -62,18 +62,16 @@ describe('capture --cloud gcp', () => {
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 
-  it.each([
-    ['the API is not enabled', /images\?/, 403, 'returned 403 accessNotConfigured', 'Enable the'],
-    ['an image is refused', /ocp-48/, 403, 'ocp-48-x86-64-202210040145: returned 403', 'Enable'],
-    ['the token is refused', /images/, 401, 'returned 401 authError', 'application-default'],
-  ])('fails as a whole where %s', async (_, path, status, cause, remedy) => {
-    const mockServer = await gcpFor({ faults: [{ path, fault: { kind: 'status', status } }] })
+  it('fails as a whole where an image is refused', async () => {
+    const faults = [{ path: /ocp-48/, fault: { kind: 'status', status: 403 } as const }]
+    const mockServer = await gcpFor({ faults })
     const outcome = await capture(mockServer)
     expect(outcome.status).toBe(3)
     const [error, hint] = outcome.stderr.split('\n')
-    expect(error).toMatch(/^stream-snapshot: gcp redhat-marketplace-public/)
-    expect(error).toContain(cause)
-    expect(hint).toContain(remedy)
+    expect(error).toMatch(
+      /^stream-snapshot: gcp redhat-marketplace-public.*ocp-48-.*: returned 403/,
+    )
+    expect(hint).toContain('Enable')
     expect(outcome.stderr).not.toContain(mockServer.account.projectNumber)
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })

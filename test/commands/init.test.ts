@@ -108,10 +108,6 @@ describe('init', () => {
 
   it.each([
     [
-      ['x.json', 'coreos-x.json'],
-      ['x', 'coreos-x'],
-    ],
-    [
       ['data/y.json', 'data-y.json', 'y.json'],
       ['data-y', 'y', 'data-y-2'],
     ],

@@ -52,42 +52,25 @@ describe('regenerate', () => {
     expect(Object.keys((await marketplace('aarch64'))['azure-marketplace'])).toEqual([
       'no-purchase-plan',
     ])
+    expect(JSON.parse(await read('rhcos.json')).metadata).toEqual({
+      'last-modified': '2024-10-20T12:00:00Z',
+      generator: 'stream-snapshot test',
+    })
     const written = await read('rhcos.json')
     const second = await regenerate('--target', 'rhcos.json')
     expect(second.stderr).toContain('rhcos.json: unchanged')
     expect(await read('rhcos.json')).toBe(written)
   })
 
-  it('stamps the stream with the time and the maker of the snapshot', async () => {
-    await regenerate('--target', 'rhcos.json')
-    expect(JSON.parse(await read('rhcos.json')).metadata).toEqual({
-      'last-modified': '2024-10-20T12:00:00Z',
-      generator: 'stream-snapshot test',
-    })
-  })
-
-  it('prints the stream of a snapshot with builds, and requires a target without builds', async () => {
-    const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
-    const demo = fileURLToPath(new URL('../../demo/rhcos.json', import.meta.url))
-    const printed = await run(['regenerate', committed], { cwd: folder })
-    expect(printed.status).toBe(0)
-    const { stream, architectures } = JSON.parse(printed.stdout)
-    expect(stream).toBe('4.18-9.4')
-    expect(architectures).toEqual(JSON.parse(await readFile(demo, 'utf8')).architectures)
+  it('requires a target without builds', async () => {
     const outcome = await regenerate()
     expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toContain('--target')
   })
 
   it('writes both layouts, in the order of stream-metadata-go', async () => {
-    await regenerate(
-      '--target',
-      'rhcos.json',
-      '--layout',
-      'enhancement',
-      '--layout',
-      'stream-metadata',
-    )
+    const layouts = ['--layout', 'enhancement', '--layout', 'stream-metadata']
+    await regenerate('--target', 'rhcos.json', ...layouts)
     const extensions = await marketplace('x86_64')
     expect(Object.keys(extensions)).toEqual(['azure-marketplace', 'marketplace'])
     expect(Object.keys(extensions.marketplace.azure)).toEqual(['no-purchase-plan', 'ocp'])
@@ -135,26 +118,15 @@ describe('regenerate', () => {
   })
 
   it('writes a marketplace file of its own, indented by four spaces', async () => {
-    await regenerate(
-      '--target',
-      'rhcos.json',
-      '--layout',
-      'stream-metadata',
-      '--marketplace-file',
-      'm.json',
-    )
+    const words = ['--target', 'rhcos.json', '--marketplace-file', 'm.json']
+    await regenerate(...words, '--layout', 'stream-metadata')
     const text = await read('m.json')
     expect(text).toMatch(/^\{\n {4}"aarch64": \{\n {8}"azure": \{\n/)
     expect(Object.keys(JSON.parse(text))).toEqual(['aarch64', 'x86_64'])
     expect(await marketplace('x86_64')).toBeUndefined()
-    const again = await regenerate(
-      '--target',
-      'rhcos.json',
-      '--marketplace-file',
-      'm.json',
-      '--check',
-    )
-    expect(again).toMatchObject({ status: 0, stdout: '' })
+    expect(await regenerate(...words, '--check')).toMatchObject({ status: 0, stdout: '' })
+    await writeFile(at('s.json'), snapshotText([ARM]))
+    expect(await regenerate(...words)).toMatchObject({ status: 1 })
   })
 
   it('says the same as JSON', async () => {
@@ -185,17 +157,6 @@ describe('regenerate', () => {
     expect(status).toBe(2)
     expect(stderr).toContain(
       "the snapshot's images are for OCP 4.18, and the target has 415.92.202402201450-0",
-    )
-  })
-
-  it('names a loss that is allowed, also with --quiet', async () => {
-    await regenerate('--target', 'rhcos.json')
-    await writeFile(at('s.json'), snapshotText([GEN1, ARM, PAID]))
-    const flags = ['--target', 'rhcos.json', '--allow-regression', '--quiet']
-    const { status, stderr } = await regenerate(...flags)
-    expect(status).toBe(0)
-    expect(stderr).toMatch(
-      /^stream-snapshot: - {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 .*\n$/,
     )
   })
 
@@ -246,13 +207,10 @@ describe('a regression', () => {
     expect(json.status).toBe(1)
     expect(JSON.parse(json.stdout).changes[0]).toMatchObject({ loss: 'older' })
     expect(await read('rhcos.json')).toBe(before)
-  })
-
-  it('is seen in a marketplace file too', async () => {
-    await regenerate('--target', 'rhcos.json', '--marketplace-file', 'm.json')
-    await writeFile(at('s.json'), snapshotText([ARM]))
-    const { status } = await regenerate('--target', 'rhcos.json', '--marketplace-file', 'm.json')
-    expect(status).toBe(1)
+    const allowed = await regenerate('--target', 'rhcos.json', '--allow-regression', '--quiet')
+    expect(allowed.stderr).toMatch(
+      /^stream-snapshot: ~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 .*\n$/,
+    )
   })
 })
 
@@ -286,31 +244,10 @@ describe('regenerate --require', () => {
 
 describe('input that cannot be used', () => {
   it.each([
-    ['a missing snapshot', 'rhcos.json', undefined, /s\.json: no such file/],
-    ['a missing target', undefined, 'snapshot', /rhcos\.json: no such file/],
-    ['a target of another shape', '{ "name": "x" }', 'snapshot', /not a CoreOS stream/],
-    [
-      'an architecture of another shape',
-      '{ "stream": "a", "architectures": { "x86_64": 1 } }',
-      'snapshot',
-      /\.architectures\.x86_64: expected an object/,
-    ],
-    ['a snapshot of another shape', smallStream(EXAMPLE), '{"schemaVersion":1}', /s\.json: /],
-    [
-      'a changed snapshot',
-      smallStream(EXAMPLE),
-      snapshotText(IMAGES).replace('418.94.20240916', '418.94.20240917'),
-      /\.integrity/,
-    ],
-  ])('names %s in one line, with exit 2', async (_, target, snapshot, message) => {
-    const { rm } = await import('node:fs/promises')
-    for (const [name, text] of [
-      ['rhcos.json', target],
-      ['s.json', snapshot],
-    ] as const) {
-      if (text === undefined) await rm(at(name))
-      else if (text !== 'snapshot' && text !== 'rhcos.json') await writeFile(at(name), text)
-    }
+    ['a snapshot of another shape', '{"schemaVersion":1}', /s\.json: /],
+    ['a changed snapshot', snapshotText(IMAGES).replace('20240916', '20240917'), /\.integrity/],
+  ])('names %s in one line, with exit 2', async (_, snapshot, message) => {
+    await writeFile(at('s.json'), snapshot)
     const { status, stdout, stderr } = await regenerate('--target', 'rhcos.json')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr.split('\n')[0]).toMatch(message)

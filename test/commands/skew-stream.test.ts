@@ -39,7 +39,6 @@ beforeEach(async () => {
 
 describe('skew without a snapshot', () => {
   it.each([
-    ['a stream with its images', 'coreos-rhel-9.json', { 'coreos-rhel-9.json': streamWith(azure) }],
     [
       'a stream and the marketplace file next to it',
       'coreos-rhel-9.json',

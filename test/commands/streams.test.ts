@@ -1,9 +1,8 @@
-import nodeFs from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAzure } from '../mock-servers/azure.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -48,18 +47,6 @@ beforeEach(async () => {
 })
 
 describe("a stream's name in the place of a file", () => {
-  it.each([
-    ['list', 'one'],
-    ['skew', 'one'],
-    ['skew', 'snapshots/one.json'],
-  ])('%s %s opens the workspace file once', async (...words) => {
-    const read = vi.spyOn(nodeFs, 'readFileSync')
-    onTestFinished(() => read.mockRestore())
-    expect(await call(...words)).toMatchObject({ status: 0 })
-    const opened = read.mock.calls.filter(([file]) => file === at('stream-snapshot.json'))
-    expect(opened).toHaveLength(1)
-  })
-
   it('is its snapshot, with its target for commands that need one', async () => {
     const pairs: [words: string[], same: string[]][] = [
       [
@@ -139,16 +126,6 @@ describe('no file at all', () => {
       status: 2,
       stdout: '',
       stderr: 'stream-snapshot: snapshots/new.json: not committed\nCommit it first.\n',
-    })
-  })
-
-  it('is missing where there is no workspace', async () => {
-    const elsewhere = await temporaryFolder()
-    const { status, stderr } = await run(['list'], { cwd: elsewhere })
-    expect({ status, stderr: stderr.split('\n')[0] }).toEqual({
-      status: 2,
-      stderr:
-        'stream-snapshot: no stream-snapshot.json in this folder or above it, up to the root of the git repository',
     })
   })
 })

@@ -47,7 +47,6 @@ const STREAM = (keys: string) => `{
 
 describe('a workspace', () => {
   it.each([
-    ['{', '1:2: expected a string or }, found the end of the file'],
     ['{\n  "stream": {}\n}', '2:3: unknown key "stream"; did you mean "streams"?'],
     ['{"xyz": 1}', '1:2: unknown key "xyz", expected one of schemaVersion, clouds, streams'],
     ['{"clouds": ["azure"]}', "1:1: must have required property 'streams'"],
@@ -73,10 +72,6 @@ describe('a workspace', () => {
       '4:51: expected a path in the folder of this file, found "../c.json"',
     ],
     [
-      STREAM(', "criteria": "/etc/c.json"'),
-      '4:51: expected a path in the folder of this file, found "/etc/c.json"',
-    ],
-    [
       STREAM(', "layouts": ["none", "enhancement"]'),
       '4:51: "none" cannot be combined with other layouts',
     ],
@@ -85,11 +80,6 @@ describe('a workspace', () => {
       '4:80: a marketplaceFile only supports the layout "stream-metadata"',
     ],
     [STREAM(', "marketplaceFile": "one.json"'), '4:51: one.json: already the target of one'],
-    [STREAM(', "marketplaceFile": "./one.json"'), '4:51: ./one.json: already the target of one'],
-    [
-      STREAM(', "marketplaceFile": "s.recording.json"'),
-      '4:51: s.recording.json: already the recording of one',
-    ],
     [STREAM(', "criteria": "./s.json"'), '4:51: ./s.json: already the snapshot of one'],
     [
       STREAM(', "marketplaceFile": "./stream-snapshot.json"'),

@@ -46,7 +46,27 @@ const body = (status: number, value: object | string, type = 'application/json')
   type,
 })
 
+const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64')
 const RECREATE = 'Recreate FILE, or remove it.'
+
+/** Cases that differ in the code that is received, each with its cause and the remedy. */
+const byCode = <C extends string | number>(
+  make: (code: C) => Make,
+  error: (code: C, cause: string) => string,
+  ...rows: readonly (readonly [code: C, cause: string, remedy: string])[]
+): Record<string, Failure> =>
+  Object.fromEntries(
+    rows.map(([code, cause, remedy]) => [
+      `${code}: ${cause}`,
+      [make(code), error(code, cause), remedy] as const,
+    ]),
+  )
+
+/** Of `403 AuthorizationFailed`. */
+function statusAndCode(text: string): [status: number, code: string] {
+  const [status, code = ''] = text.split(' ')
+  return [Number(status), code]
+}
 
 // Azure
 
@@ -96,14 +116,14 @@ const refusal = (number: number, text: string) =>
   `ERROR: AADSTS${number}: ${text} Trace ID: 11112222-3333-4444-5555-666677778888\nInteractive authentication is needed. Please run:\naz login`
 
 const entra =
-  (number: number, description = 'somebody', more: Environment = {}): Make =>
+  (number: number, description = 'somebody'): Make =>
   async () => {
     const refused = body(401, {
       error: 'invalid_client',
       error_description: `AADSTS${number}: ${description} Trace ID: 11112222-3333-4444-5555-666677778888`,
     })
     const { signedIn, args } = await azure([{ path: /oauth2\/v2\.0\/token/, fault: refused }])
-    return { env: { ...signedIn, ...more }, args }
+    return { env: signedIn, args }
   }
 
 /** A service principal in the environment, of which one variable is not set. */
@@ -146,80 +166,46 @@ const TENANT =
   'Set AZURE_TENANT_ID to the tenant of the subscription, or sign in with az login --tenant TENANT.'
 const ENVIRONMENT =
   'Set --azure-environment to the cloud of the account: AzurePublicCloud, AzureUSGovernmentCloud or AzureChinaCloud.'
-
+const SIGN_IN =
+  'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.'
+const APPLICATION = 'Check AZURE_CLIENT_ID and AZURE_TENANT_ID, or the service principal file.'
+const NEW_SECRET =
+  'Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.'
+const SUBSCRIPTIONS = 'Set --subscription to a subscription from az account list.'
+const TO_FILE = 'Write the value to a file and set AZURE_AUTH_LOCATION to its path.'
+const aadsts = (code: number, cause: string) => `azure: sign-in failed: ${cause} (AADSTS${code})`
 const AZURE: Record<string, Failure> = {
   'nothing is set': [
     async () => ({ env: { PATH: '/nowhere' } }),
     'azure: no credentials found',
-    'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.',
+    SIGN_IN,
   ],
   // Azure/azure-sdk-for-python#28478
-  'only AZURE_SUBSCRIPTION_ID is set': [
-    azureSettings({}),
-    'azure: no credentials found',
-    'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.',
-  ],
+  'only AZURE_SUBSCRIPTION_ID is set': [azureSettings({}), 'azure: no credentials found', SIGN_IN],
   'az: not signed in': [
     az("ERROR: Please run 'az login' to setup account."),
     'azure: az is not signed in, or the sign-in has expired',
     'Sign in with az login.',
   ],
-  // microsoft/vscode-azure-account#254
-  'az: the login has expired': [
-    az(refusal(700082, 'The refresh token has expired due to inactivity.')),
-    'azure: sign-in failed: the login has expired (AADSTS700082)',
-    AGAIN,
-  ],
-  // Azure/azure-cli#16209
-  'az: the login has expired by policy': [
-    az(
-      refusal(
-        70043,
-        'The refresh token has expired or is invalid due to sign-in frequency checks.',
-      ),
-    ),
-    'azure: sign-in failed: the login has expired (AADSTS70043)',
-    AGAIN,
-  ],
+  ...byCode(
+    (code) => az(refusal(code, 'somebody')),
+    aadsts,
+    // microsoft/vscode-azure-account#254
+    [700082, 'the login has expired', AGAIN],
+    [50173, 'the login was revoked', AGAIN],
+    [50076, 'multi-factor authentication is required', SECOND_FACTOR],
+    // Azure/api-management-developer-portal#1310
+    [50078, 'multi-factor authentication has expired', SECOND_FACTOR],
+    [50020, 'the account does not exist in this tenant', TENANT],
+    [500011, 'this Azure cloud does not have the API', ENVIRONMENT],
+  ),
   // Azure/azure-sdk-for-net#19201
   'az: the login has expired, older az': [
     az(
       'ERROR: Get Token request returned http error: 400 and server response: {"error":"invalid_grant","error_description":"AADSTS70008: The provided authorization code or refresh token has expired due to inactivity."}',
     ),
-    'azure: sign-in failed: the login has expired (AADSTS70008)',
+    aadsts(70008, 'the login has expired'),
     AGAIN,
-  ],
-  'az: the password was changed': [
-    az(refusal(50173, 'The provided grant has expired due to it being revoked.')),
-    'azure: sign-in failed: the login was revoked (AADSTS50173)',
-    AGAIN,
-  ],
-  'az: a second factor is required': [
-    az(refusal(50076, 'You must use multi-factor authentication.')),
-    'azure: sign-in failed: multi-factor authentication is required (AADSTS50076)',
-    SECOND_FACTOR,
-  ],
-  // Azure/api-management-developer-portal#1310
-  'az: the second factor has expired': [
-    az(refusal(50078, 'Presented multi-factor authentication has expired.')),
-    'azure: sign-in failed: multi-factor authentication has expired (AADSTS50078)',
-    SECOND_FACTOR,
-  ],
-  // Azure/azure-cli#6256
-  'az: a second factor is required by policy': [
-    az(refusal(50079, 'The user is required to use multi-factor authentication.')),
-    'azure: sign-in failed: multi-factor authentication is required (AADSTS50079)',
-    SECOND_FACTOR,
-  ],
-  'az: the account is a guest': [
-    az(refusal(50020, 'User account from identity provider does not exist in tenant.')),
-    'azure: sign-in failed: the account does not exist in this tenant (AADSTS50020)',
-    TENANT,
-  ],
-  'az: another cloud is configured': [
-    az(refusal(500011, 'The resource principal was not found in the tenant.')),
-    'azure: sign-in failed: this Azure cloud does not have the API (AADSTS500011)',
-    ENVIRONMENT,
   ],
   'az: no JSON': [
     az('', 'not a token'),
@@ -235,10 +221,19 @@ const AZURE: Record<string, Failure> = {
     az('ERROR: The keyring is locked for 11112222-3333-4444-5555-666677778888'),
     'azure: az account get-access-token: The keyring is locked for …',
   ],
-  'secret: expired': [
-    entra(7000222),
-    'azure: sign-in failed: the client secret has expired (AADSTS7000222)',
-    'Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.',
+  ...byCode(
+    entra,
+    aadsts,
+    [7000222, 'the client secret has expired', NEW_SECRET],
+    [7000215, 'the client secret is wrong', NEW_SECRET],
+    [700016, 'the tenant does not have the application', APPLICATION],
+    [7000112, 'the application is disabled', APPLICATION],
+    [90002, 'the tenant does not exist', TENANT],
+    [900382, 'the account is in another Azure cloud', ENVIRONMENT],
+  ),
+  'secret: an unknown number': [
+    entra(987654, 'Something new for 11112222-3333-4444-5555-666677778888.'),
+    'azure: sign-in failed: AADSTS987654: Something new for ….',
   ],
   'secret: not set': [
     withoutVariable('AZURE_CLIENT_SECRET'),
@@ -249,35 +244,6 @@ const AZURE: Record<string, Failure> = {
     withoutVariable('AZURE_TENANT_ID'),
     'azure: no credentials found: AZURE_TENANT_ID is not set',
     'Set AZURE_TENANT_ID, or sign in with az login.',
-  ],
-  'secret: wrong': [
-    entra(7000215),
-    'azure: sign-in failed: the client secret is wrong (AADSTS7000215)',
-    'Create a client secret for the application, and set AZURE_CLIENT_SECRET to its value.',
-  ],
-  'secret: the client id is not in the tenant': [
-    entra(700016),
-    'azure: sign-in failed: the tenant does not have the application (AADSTS700016)',
-    'Check AZURE_CLIENT_ID and AZURE_TENANT_ID, or the service principal file.',
-  ],
-  'secret: the tenant does not exist': [
-    entra(90002),
-    'azure: sign-in failed: the tenant does not exist (AADSTS90002)',
-    TENANT,
-  ],
-  'secret: the application is disabled': [
-    entra(7000112),
-    'azure: sign-in failed: the application is disabled (AADSTS7000112)',
-    'Check AZURE_CLIENT_ID and AZURE_TENANT_ID, or the service principal file.',
-  ],
-  'secret: of another Azure cloud': [
-    entra(900382),
-    'azure: sign-in failed: the account is in another Azure cloud (AADSTS900382)',
-    ENVIRONMENT,
-  ],
-  'secret: an unknown number': [
-    entra(987654, 'Something new for 11112222-3333-4444-5555-666677778888.'),
-    'azure: sign-in failed: AADSTS987654: Something new for ….',
   ],
   'secret: the authority is down': [
     async () => {
@@ -294,7 +260,7 @@ const AZURE: Record<string, Failure> = {
         fault: body(401, { error: 'invalid_client', error_description: 'AADSTS7000222: somebody' }),
       },
     ]),
-    'azure: sign-in failed: the client secret has expired (AADSTS7000222)',
+    aadsts(7000222, 'the client secret has expired'),
     'Renew or remove FILE.',
   ],
   'file: invalid JSON': [
@@ -315,10 +281,7 @@ const AZURE: Record<string, Failure> = {
     2,
   ],
   'file: a line break after the secret': [
-    principal({
-      ...PRINCIPAL,
-      clientSecret: 'hunter2hunter2\n',
-    }),
+    principal({ ...PRINCIPAL, clientSecret: 'hunter2hunter2\n' }),
     'FILE: .clientSecret: has leading or trailing white space, or is not a string',
     'Correct .clientSecret.',
     2,
@@ -334,25 +297,19 @@ const AZURE: Record<string, Failure> = {
     'Correct or remove AZURE_AUTH_LOCATION.',
   ],
   'file: its content in the variable': [
-    azureSettings({
-      AZURE_AUTH_LOCATION: JSON.stringify(PRINCIPAL),
-    }),
+    azureSettings({ AZURE_AUTH_LOCATION: JSON.stringify(PRINCIPAL) }),
     'AZURE_AUTH_LOCATION: contains credentials, expected the path of a file',
-    'Write the value to a file and set AZURE_AUTH_LOCATION to its path.',
+    TO_FILE,
     2,
   ],
   'file: its content in base64': [
-    azureSettings({
-      AZURE_AUTH_LOCATION: Buffer.from(JSON.stringify(PRINCIPAL)).toString('base64'),
-    }),
+    azureSettings({ AZURE_AUTH_LOCATION: base64(PRINCIPAL) }),
     'AZURE_AUTH_LOCATION: contains credentials, expected the path of a file',
-    'Write the value to a file and set AZURE_AUTH_LOCATION to its path.',
+    TO_FILE,
     2,
   ],
   'AZURE_TOKEN_CREDENTIALS of another SDK': [
-    azureSettings({
-      AZURE_TOKEN_CREDENTIALS: 'SharedTokenCache',
-    }),
+    azureSettings({ AZURE_TOKEN_CREDENTIALS: 'SharedTokenCache' }),
     'AZURE_TOKEN_CREDENTIALS: unknown value',
     'Correct or unset AZURE_TOKEN_CREDENTIALS.',
     2,
@@ -375,56 +332,40 @@ const AZURE: Record<string, Failure> = {
     'Remove the spaces and line ends around the value of AZURE_CLIENT_SECRET.',
     2,
   ],
-  'the token has expired': [
-    arm(401, 'ExpiredAuthenticationToken'),
-    'azure SKU: returned 401 ExpiredAuthenticationToken: the token has expired',
-    AGAIN,
-  ],
-  'the token is for another Azure cloud': [
-    arm(401, 'InvalidAuthenticationTokenAudience'),
-    'azure SKU: returned 401 InvalidAuthenticationTokenAudience: the token is for another Azure cloud',
-    ENVIRONMENT,
-  ],
-  'the account is in another tenant': [
-    arm(401, 'InvalidAuthenticationTokenTenant'),
-    'azure SKU: returned 401 InvalidAuthenticationTokenTenant: the account is in another tenant',
-    TENANT,
-  ],
-  'the account has no role': [
-    arm(403, 'AuthorizationFailed'),
-    'azure SKU: returned 403 AuthorizationFailed: the account is not allowed to list images',
-    'Assign the role Reader on the subscription to the account, or sign in with another account.',
-  ],
-  'the subscription is of another account': [
-    arm(404, 'SubscriptionNotFound'),
-    'azure SKU: returned 404 SubscriptionNotFound: the account does not have this subscription',
-    'Set --subscription to a subscription from az account list.',
-  ],
-  'the subscription is disabled': [
-    arm(409, 'ReadOnlyDisabledSubscription'),
-    'azure SKU: returned 409 ReadOnlyDisabledSubscription: the subscription is disabled',
-    'Set --subscription to a subscription from az account list.',
-  ],
-  'Microsoft.Compute is not registered': [
-    arm(409, 'MissingSubscriptionRegistration'),
-    'azure SKU: returned 409 MissingSubscriptionRegistration: the subscription is not registered for Microsoft.Compute',
-    'Register the subscription once with az provider register --namespace Microsoft.Compute.',
-  ],
-  'the region does not exist': [
-    arm(400, 'NoRegisteredProviderFound'),
-    'azure SKU: returned 400 NoRegisteredProviderFound: no such region, or the Azure cloud does not support the API version',
-    'Set --location to a region from az account list-locations. For a correct region, use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
-  ],
-  'the API version is unknown': [
-    arm(404, 'InvalidResourceType'),
-    'azure SKU: returned 404 InvalidResourceType: the Azure cloud does not support the API version',
-    'Use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
-  ],
-  throttled: [
-    arm(409, 'ResourceRequestsThrottled'),
-    'azure SKU: returned 409 ResourceRequestsThrottled: too many requests',
-    'Try again later, or with a lower --concurrency.',
-  ],
+  ...byCode(
+    (code) => arm(...statusAndCode(code)),
+    (returned, cause) => `azure SKU: returned ${returned}: ${cause}`,
+    ['401 ExpiredAuthenticationToken', 'the token has expired', AGAIN],
+    ['401 InvalidAuthenticationTokenAudience', 'the token is for another Azure cloud', ENVIRONMENT],
+    ['401 InvalidAuthenticationTokenTenant', 'the account is in another tenant', TENANT],
+    [
+      '403 AuthorizationFailed',
+      'the account is not allowed to list images',
+      'Assign the role Reader on the subscription to the account, or sign in with another account.',
+    ],
+    ['404 SubscriptionNotFound', 'the account does not have this subscription', SUBSCRIPTIONS],
+    ['409 ReadOnlyDisabledSubscription', 'the subscription is disabled', SUBSCRIPTIONS],
+    [
+      '409 MissingSubscriptionRegistration',
+      'the subscription is not registered for Microsoft.Compute',
+      'Register the subscription once with az provider register --namespace Microsoft.Compute.',
+    ],
+    [
+      '400 NoRegisteredProviderFound',
+      'no such region, or the Azure cloud does not support the API version',
+      'Set --location to a region from az account list-locations. For a correct region, use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
+    ],
+    [
+      '404 InvalidResourceType',
+      'the Azure cloud does not support the API version',
+      'Use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
+    ],
+    [
+      '409 ResourceRequestsThrottled',
+      'too many requests',
+      'Try again later, or with a lower --concurrency.',
+    ],
+  ),
   'an unknown code': [
     arm(418, 'TeapotIsEmpty', 'The teapot of 11112222-3333-4444-5555-666677778888 is empty.'),
     'azure SKU: returned 418 TeapotIsEmpty: The teapot of … is empty.',
@@ -509,12 +450,15 @@ const PROFILE = 'Set its keys with aws configure, or set AWS_PROFILE to another 
 const TRUST =
   'Check AWS_ROLE_ARN and role_arn, and allow the caller in the trust policy of the role.'
 
+const CLAIMS =
+  'Compare issuer, subject and audience of the CI token with the trust policy of the role.'
+const NO_AWS = [
+  'aws: no credentials found',
+  'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+] as const
+
 const AWS: Record<string, Failure> = {
-  'nothing is set': [
-    awsSettings({}),
-    'aws: no credentials found',
-    'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-  ],
+  'nothing is set': [awsSettings({}), ...NO_AWS],
   'a key without its secret': [
     awsSettings({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }),
     'aws: AWS_SECRET_ACCESS_KEY is missing',
@@ -522,16 +466,6 @@ const AWS: Record<string, Failure> = {
   ],
   'profile: missing': [
     profile('[profile other]\nregion = us-east-1\n'),
-    'aws: the profile does not exist, or its credentials are incomplete',
-    PROFILE,
-  ],
-  'profile: a key without its secret': [
-    profile('[profile work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n'),
-    'aws: the profile does not exist, or its credentials are incomplete',
-    PROFILE,
-  ],
-  'profile: no credentials': [
-    profile('[profile work]\nregion = us-east-1\n'),
     'aws: the profile does not exist, or its credentials are incomplete',
     PROFILE,
   ],
@@ -559,56 +493,43 @@ const AWS: Record<string, Failure> = {
     'aws: credential_process of the profile failed',
     'Run the credential_process command to see the error, and correct the command in the AWS config file.',
   ],
-  'profile: credential_process prints no JSON': [
-    profile('[profile work]\ncredential_process = echo hello\n'),
-    'aws: credential_process of the profile failed',
-    'Run the credential_process command to see the error, and correct the command in the AWS config file.',
-  ],
   // aws/aws-sdk-js#4413
   'SSO: not signed in': [profile(SSO), 'aws: not signed in to SSO', 'Sign in with aws sso login.'],
-  // ryansonshine/aws-sso-creds-helper#57
-  'SSO: the session has expired': [
-    portal(401, 'UnauthorizedException'),
-    'aws: sign-in at HOST returned UnauthorizedException: the SSO session has expired',
-    'Sign in with aws sso login.',
-  ],
-  'SSO: the role is not assigned': [
-    portal(403, 'ForbiddenException'),
-    'aws: sign-in at HOST returned ForbiddenException: the account or role of the profile is not assigned to the user',
-    TRUST,
-  ],
-  'web identity: the role does not trust it': [
-    sts(403, 'AccessDenied'),
-    'aws: sign-in at HOST returned 403 AccessDenied: the caller is not allowed to assume the role',
-    TRUST,
-  ],
-  'web identity: the token has expired': [
-    sts(400, 'ExpiredTokenException'),
-    'aws: sign-in at HOST returned 400 ExpiredTokenException: the token has expired',
-    "Request a new token in the CI job, and check this machine's clock.",
-  ],
-  // aws/aws-cli#7194
-  'web identity: an unknown issuer': [
-    sts(400, 'InvalidIdentityToken'),
-    'aws: sign-in at HOST returned 400 InvalidIdentityTokenException: the role does not trust the issuer of the token',
-    'Compare issuer, subject and audience of the CI token with the trust policy of the role.',
-  ],
-  'web identity: a rejected claim': [
-    sts(403, 'IDPRejectedClaim'),
-    'aws: sign-in at HOST returned 403 IDPRejectedClaimException: the identity provider rejected the token',
-    'Compare issuer, subject and audience of the CI token with the trust policy of the role.',
-  ],
-  // d2a4u/sqs4s#270
-  'web identity: a malformed role': [
-    sts(400, 'ValidationError'),
-    'aws: sign-in at HOST returned 400 ValidationError: role or token is malformed',
-    TRUST,
-  ],
-  'web identity: STS is not enabled': [
-    sts(403, 'RegionDisabledException'),
-    'aws: sign-in at HOST returned 403 RegionDisabledException: STS is not enabled in the region',
-    'Set AWS_REGION to a region that the account has enabled.',
-  ],
+  ...byCode(
+    (code) => portal(...statusAndCode(code)),
+    (code, cause) => `aws: sign-in at HOST returned ${code.slice(4)}: ${cause}`,
+    // ryansonshine/aws-sso-creds-helper#57
+    ['401 UnauthorizedException', 'the SSO session has expired', 'Sign in with aws sso login.'],
+    [
+      '403 ForbiddenException',
+      'the account or role of the profile is not assigned to the user',
+      TRUST,
+    ],
+  ),
+  ...byCode(
+    (code) => sts(...statusAndCode(code.replace(/(IdentityToken|Claim)Exception$/, '$1'))),
+    (code, cause) => `aws: sign-in at HOST returned ${code}: ${cause}`,
+    ['403 AccessDenied', 'the caller is not allowed to assume the role', TRUST],
+    [
+      '400 ExpiredTokenException',
+      'the token has expired',
+      "Request a new token in the CI job, and check this machine's clock.",
+    ],
+    // aws/aws-cli#7194
+    [
+      '400 InvalidIdentityTokenException',
+      'the role does not trust the issuer of the token',
+      CLAIMS,
+    ],
+    ['403 IDPRejectedClaimException', 'the identity provider rejected the token', CLAIMS],
+    // d2a4u/sqs4s#270
+    ['400 ValidationError', 'role or token is malformed', TRUST],
+    [
+      '403 RegionDisabledException',
+      'STS is not enabled in the region',
+      'Set AWS_REGION to a region that the account has enabled.',
+    ],
+  ),
   'web identity: an unknown code': [
     sts(400, 'TeapotIsEmpty'),
     'aws: sign-in at HOST returned 400 TeapotIsEmpty: not for …',
@@ -637,44 +558,40 @@ const AWS: Record<string, Failure> = {
       const more = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/credentials` }
       return { env: { ...(await aws()).found, ...more }, args: ONE }
     },
-    'aws: no credentials found',
-    'Sign in with aws sso login and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    ...NO_AWS,
   ],
-  // aws/aws-sdk-go-v2#1674
-  'the session has expired': [
-    ec2(400, 'RequestExpired'),
-    "aws us-east-1: returned 400 RequestExpired: the session has expired, or this machine's clock is wrong",
-    'Sign in again with aws sso login, or renew AWS_SESSION_TOKEN.',
-  ],
+  ...byCode(
+    (code) => ec2(...statusAndCode(code)),
+    (code, cause) => `aws us-east-1: returned ${code}: ${cause}`,
+    // aws/aws-sdk-go-v2#1674
+    [
+      '400 RequestExpired',
+      "the session has expired, or this machine's clock is wrong",
+      'Sign in again with aws sso login, or renew AWS_SESSION_TOKEN.',
+    ],
+    // boto/boto3#2047
+    [
+      '403 UnauthorizedOperation',
+      'the account is not allowed to list images',
+      'Grant the account ec2:DescribeImages and ec2:DescribeRegions; with --regions, ec2:DescribeImages is sufficient.',
+    ],
+    [
+      '403 OptInRequired',
+      'the account is not signed up for EC2',
+      'Complete the sign-up in the AWS console, or use another account with AWS_PROFILE.',
+    ],
+    [
+      '401 SignatureDoesNotMatch',
+      'the secret access key is wrong',
+      'Check the keys of AWS_PROFILE, or of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    ],
+  ),
   'the key was deleted': [
     async () => ({
       env: { ...(await aws()).signedIn, AWS_ACCESS_KEY_ID: 'ASIADELETEDKEY000000' },
     }),
     'aws us-east-1 regions: returned 401 AuthFailure: the region is not enabled, or the keys are not valid',
     'Set --regions to regions that are enabled in the account, or check the keys.',
-  ],
-  // boto/boto3#2047
-  'no permission': [
-    ec2(403, 'UnauthorizedOperation'),
-    'aws us-east-1: returned 403 UnauthorizedOperation: the account is not allowed to list images',
-    'Grant the account ec2:DescribeImages and ec2:DescribeRegions; with --regions, ec2:DescribeImages is sufficient.',
-  ],
-  'no billing': [
-    ec2(403, 'OptInRequired'),
-    'aws us-east-1: returned 403 OptInRequired: the account is not signed up for EC2',
-    'Complete the sign-up in the AWS console, or use another account with AWS_PROFILE.',
-  ],
-  'the secret is wrong': [
-    ec2(401, 'SignatureDoesNotMatch'),
-    'aws us-east-1: returned 401 SignatureDoesNotMatch: the secret access key is wrong',
-    'Check the keys of AWS_PROFILE, or of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-  ],
-  'a policy closes one region': [
-    async () => ({
-      env: (await aws({ failures: { 'eu-central-1': { status: 403 } } })).signedIn,
-    }),
-    'aws eu-central-1: returned 403 UnauthorizedOperation: the account is not allowed to list images',
-    'Query the other regions with --regions ap-southeast-2,sa-east-1,us-east-1; existing images of eu-central-1 are kept.',
   ],
   'one region is down': [
     async () => ({
@@ -773,44 +690,33 @@ const GCLOUD =
 const ADMINISTRATOR =
   'Ask the administrator of the organization, or use credentials of another organization.'
 
+const LOGIN_AGAIN = 'Sign in again with gcloud auth application-default login.'
+const ENABLE = 'Enable the Compute Engine API in the project of the credentials.'
+const refusedLogin = (code: string, cause: string) =>
+  `gcp: sign-in at oauth2.googleapis.com failed: ${cause} (${code})`
+const refusedQuery = (code: string, cause: string) =>
+  `gcp redhat-marketplace-public: returned 403 ${code}: ${cause}`
+
 const GCP: Record<string, Failure> = {
   'nothing is set': [
     gcpSettings({ METADATA_SERVER_DETECTION: 'none' }),
     'gcp: no credentials found',
     GCLOUD,
   ],
-  // googleapis/google-cloud-python#10004
-  'login: expired or revoked': [
-    oauth(400, {
-      error: 'invalid_grant',
-      error_description: 'Token has been expired or revoked.',
-    }),
-    'gcp: sign-in at oauth2.googleapis.com failed: the login has expired or was revoked (invalid_grant)',
-    'Sign in again with gcloud auth application-default login.',
-  ],
+  ...byCode(
+    (code) => oauth(400, { error: code }),
+    refusedLogin,
+    // googleapis/google-cloud-python#10004
+    ['invalid_grant', 'the login has expired or was revoked', LOGIN_AGAIN],
+    // binxio/gcp-get-secret#3
+    ['invalid_scope', 'the scope is invalid', GCLOUD],
+    ['deleted_client', 'the client of the credentials was deleted', GCLOUD],
+    ['admin_policy_enforced', 'the administrator does not allow the sign-in', ADMINISTRATOR],
+  ),
   'login: expired in Workspace': [
-    oauth(400, {
-      error: 'invalid_grant',
-      error_subtype: 'invalid_rapt',
-    }),
+    oauth(400, { error: 'invalid_grant', error_subtype: 'invalid_rapt' }),
     'gcp: sign-in at oauth2.googleapis.com failed: the login has expired (invalid_rapt)',
-    'Sign in again with gcloud auth application-default login.',
-  ],
-  // binxio/gcp-get-secret#3
-  'login: an unknown scope': [
-    oauth(400, { error: 'invalid_scope' }),
-    'gcp: sign-in at oauth2.googleapis.com failed: the scope is invalid (invalid_scope)',
-    GCLOUD,
-  ],
-  'login: the client was deleted': [
-    oauth(401, { error: 'deleted_client' }),
-    'gcp: sign-in at oauth2.googleapis.com failed: the client of the credentials was deleted (deleted_client)',
-    GCLOUD,
-  ],
-  'login: blocked by the administrator': [
-    oauth(400, { error: 'admin_policy_enforced' }),
-    'gcp: sign-in at oauth2.googleapis.com failed: the administrator does not allow the sign-in (admin_policy_enforced)',
-    ADMINISTRATOR,
+    LOGIN_AGAIN,
   ],
   'login: the clock is wrong': [
     oauth(400, {
@@ -818,7 +724,7 @@ const GCP: Record<string, Failure> = {
       error_description:
         'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.',
     }),
-    "gcp: sign-in at oauth2.googleapis.com failed: this machine's clock is wrong (invalid_grant)",
+    refusedLogin('invalid_grant', "this machine's clock is wrong"),
     "Correct this machine's clock.",
   ],
   'login: in another folder of gcloud': [
@@ -855,17 +761,7 @@ const GCP: Record<string, Failure> = {
     'Correct or remove GOOGLE_APPLICATION_CREDENTIALS.',
   ],
   'key: its content in the variable': [
-    gcpSettings({
-      [KEY_VARIABLE]: JSON.stringify(SERVICE_ACCOUNT),
-    }),
-    'GOOGLE_APPLICATION_CREDENTIALS: contains credentials, expected the path of a file',
-    'Write the value to a file and set GOOGLE_APPLICATION_CREDENTIALS to its path.',
-    2,
-  ],
-  'key: its content in base64': [
-    gcpSettings({
-      [KEY_VARIABLE]: Buffer.from(JSON.stringify(SERVICE_ACCOUNT)).toString('base64'),
-    }),
+    gcpSettings({ [KEY_VARIABLE]: JSON.stringify(SERVICE_ACCOUNT) }),
     'GOOGLE_APPLICATION_CREDENTIALS: contains credentials, expected the path of a file',
     'Write the value to a file and set GOOGLE_APPLICATION_CREDENTIALS to its path.',
     2,
@@ -875,37 +771,41 @@ const GCP: Record<string, Failure> = {
     'gcp redhat-marketplace-public: returned 401 authError: the token was rejected',
     GCLOUD,
   ],
-  'the quota project is closed': [
-    compute(403, info('USER_PROJECT_DENIED')),
-    'gcp redhat-marketplace-public: returned 403 USER_PROJECT_DENIED: the account is not allowed to use its quota project',
-    'Set another project with gcloud auth application-default set-quota-project PROJECT.',
-  ],
-  'the scope is missing': [
-    compute(403, info('ACCESS_TOKEN_SCOPE_INSUFFICIENT')),
-    'gcp redhat-marketplace-public: returned 403 ACCESS_TOKEN_SCOPE_INSUFFICIENT: the token has no scope for Compute',
-    'Sign in with gcloud auth application-default login, or grant the machine the scope compute.readonly.',
-  ],
-  'the API is not enabled': [
-    compute(403, info('SERVICE_DISABLED')),
-    'gcp redhat-marketplace-public: returned 403 SERVICE_DISABLED: the Compute Engine API is not enabled',
-    'Enable the Compute Engine API in the project of the credentials.',
-  ],
+  ...byCode(
+    (code) => compute(403, info(code)),
+    refusedQuery,
+    [
+      'USER_PROJECT_DENIED',
+      'the account is not allowed to use its quota project',
+      'Set another project with gcloud auth application-default set-quota-project PROJECT.',
+    ],
+    [
+      'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
+      'the token has no scope for Compute',
+      'Sign in with gcloud auth application-default login, or grant the machine the scope compute.readonly.',
+    ],
+    ['SERVICE_DISABLED', 'the Compute Engine API is not enabled', ENABLE],
+    [
+      'BILLING_DISABLED',
+      'billing is not enabled',
+      'Enable billing in the project of the credentials, or use other credentials.',
+    ],
+    ['SECURITY_POLICY_VIOLATED', 'VPC Service Controls do not allow the query', ADMINISTRATOR],
+    [
+      'RESOURCE_USAGE_RESTRICTION_VIOLATED',
+      'a policy of the organization does not allow the query',
+      ADMINISTRATOR,
+    ],
+    [
+      'ACCESS_DENIED_BY_ACCESS_CONTEXT',
+      'an access level of the organization is not met',
+      ADMINISTRATOR,
+    ],
+  ),
   'the API is not enabled, older words': [
-    compute(403, {
-      errors: [{ reason: 'accessNotConfigured' }],
-    }),
-    'gcp redhat-marketplace-public: returned 403 accessNotConfigured: the Compute Engine API is not enabled',
-    'Enable the Compute Engine API in the project of the credentials.',
-  ],
-  'billing is not enabled': [
-    compute(403, info('BILLING_DISABLED')),
-    'gcp redhat-marketplace-public: returned 403 BILLING_DISABLED: billing is not enabled',
-    'Enable billing in the project of the credentials, or use other credentials.',
-  ],
-  'VPC Service Controls': [
-    compute(403, info('SECURITY_POLICY_VIOLATED')),
-    'gcp redhat-marketplace-public: returned 403 SECURITY_POLICY_VIOLATED: VPC Service Controls do not allow the query',
-    ADMINISTRATOR,
+    compute(403, { errors: [{ reason: 'accessNotConfigured' }] }),
+    refusedQuery('accessNotConfigured', 'the Compute Engine API is not enabled'),
+    ENABLE,
   ],
   'VPC Service Controls, older words': [
     compute(403, {
@@ -913,17 +813,7 @@ const GCP: Record<string, Failure> = {
       message:
         "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc",
     }),
-    'gcp redhat-marketplace-public: returned 403 forbidden: a policy of the organization does not allow the query',
-    ADMINISTRATOR,
-  ],
-  'a usage restriction': [
-    compute(403, info('RESOURCE_USAGE_RESTRICTION_VIOLATED')),
-    'gcp redhat-marketplace-public: returned 403 RESOURCE_USAGE_RESTRICTION_VIOLATED: a policy of the organization does not allow the query',
-    ADMINISTRATOR,
-  ],
-  'an access level': [
-    compute(403, info('ACCESS_DENIED_BY_ACCESS_CONTEXT')),
-    'gcp redhat-marketplace-public: returned 403 ACCESS_DENIED_BY_ACCESS_CONTEXT: an access level of the organization is not met',
+    refusedQuery('forbidden', 'a policy of the organization does not allow the query'),
     ADMINISTRATOR,
   ],
   'one image may not be read': [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -16,6 +16,8 @@ const USAGE = fileURLToPath(new URL('usage.js', import.meta.url))
 const ESCAPES = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u007f\u202e'
 const DEEP = 100_000
 const deepArray = '['.repeat(DEEP) + ']'.repeat(DEEP)
+
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 
 let pair: Pair
 let folder: string
@@ -37,9 +39,9 @@ interface Usage {
   readonly seconds: number
 }
 
-async function expectCalm(args: readonly string[], statuses: readonly number[]): Promise<void> {
+async function expectCalm(line: string, statuses: readonly number[]): Promise<void> {
   const before = (await readdir(folder)).sort()
-  const { status, stdout, stderr } = await run(args, {
+  const { status, stdout, stderr } = await run(line.split(' '), {
     cwd: folder,
     node: ['--import', USAGE],
     env: { USAGE: `${folder}.usage` },
@@ -52,8 +54,7 @@ async function expectCalm(args: readonly string[], statuses: readonly number[]):
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
   expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
   expect(shown).not.toMatch(/root:x:|bug in stream-snapshot|\bat .*\.js:/)
-  // A difference is an answer, not a fault.
-  if (status !== 0 && !(args[0] === 'diff' && status === 1)) {
+  if (status !== 0) {
     const line = stderr.split('\n').find((each) => each.startsWith('stream-snapshot: ')) ?? ''
     expect(line).toMatch(/^stream-snapshot: .{3,400}$/)
   }
@@ -77,11 +78,13 @@ function sealed(change: (snapshot: Record<string, unknown>) => unknown): string 
 const edited = (from: string | RegExp, to: string) => pair.snapshot.replace(from, () => to)
 
 const OWN_KEY = (key: string) => edited('{\n', `{\n  ${JSON.stringify(key)}:{"polluted":true},\n`)
+const recordingAt = (file: string) =>
+  sealed((each) => ({ ...each, recording: { file, sha256: ZEROS } }))
+const ZEROS = '0'.repeat(64)
 
 describe('a hostile snapshot', () => {
-  it.each<[name: string, text: () => string | Buffer]>([
+  it.each<[name: string, text: () => string]>([
     ['a key __proto__', () => OWN_KEY('__proto__')],
-    ['a key constructor', () => OWN_KEY('constructor')],
     ['__proto__ in the stream', () => edited('"stream":{', '"stream":{"__proto__":{"ocp":"9.9"},')],
     [
       'an architecture __proto__',
@@ -90,58 +93,26 @@ describe('a hostile snapshot', () => {
     ['a nesting 100,000 deep', () => deepArray],
     [
       'a build nested 100,000 deep',
-      () =>
-        edited(
-          '"builds":{',
-          `"builds":{"x86_64":{"release":"1","location":"x","meta":{"a":${deepArray}}}`,
-        ),
+      () => edited('"builds":{', `"builds":{"x86_64":{"release":"1","meta":{"a":${deepArray}}}`),
     ],
-    ['a number out of range', () => edited(/"images":[0-9]+/, '"images":1e999')],
     [
       'a number of a million digits',
       () => edited(/"generation":[12]/, `"generation":${'9'.repeat(1_000_000)}`),
     ],
-    [
-      'NUL, escaped',
-      () =>
-        sealed((each) => ({ ...each, stream: { ...(each.stream as object), name: 'a\u0000b' } })),
-    ],
     ['a wrong integrity', () => edited(/sha256-[^"]+/, `sha256-${'A'.repeat(43)}=`)],
     ['an integrity of another kind', () => edited(/"sha256-[^"]+"/, '["sha256"]')],
     ['a schema of infinity', () => edited('"schemaVersion":1', '"schemaVersion":1e999')],
-    [
-      'a schema that is a text',
-      () => edited('"schemaVersion":1', `"schemaVersion":${JSON.stringify(ESCAPES)}`),
-    ],
-    [
-      'a recording ../../etc/passwd',
-      () =>
-        sealed((each) => ({
-          ...each,
-          recording: { file: '../../etc/passwd', sha256: '0'.repeat(64) },
-        })),
-    ],
-    [
-      'a recording /etc/passwd',
-      () =>
-        sealed((each) => ({ ...each, recording: { file: '/etc/passwd', sha256: '0'.repeat(64) } })),
-    ],
-    [
-      'a recording with a backslash',
-      () =>
-        sealed((each) => ({
-          ...each,
-          recording: { file: '..\\x.recording.json', sha256: '0'.repeat(64) },
-        })),
-    ],
+    ['a recording ../../etc/passwd', () => recordingAt('../../etc/passwd')],
+    ['a recording /etc/passwd', () => recordingAt('/etc/passwd')],
+    ['a recording with a backslash', () => recordingAt('..\\x.recording.json')],
     ['escapes in a key', () => OWN_KEY(ESCAPES)],
     ['a key of a megabyte', () => OWN_KEY('k'.repeat(1_000_000))],
   ])('%s', async (_, text) => {
     await writeFile(at('s.json'), text())
-    await expectCalm(['regenerate', 's.json', '--target', 'rhcos.json'], [1, 2])
-    await expectCalm(['verify', 's.json'], [1, 2])
+    await expectCalm('regenerate s.json --target rhcos.json', [1, 2])
+    await expectCalm('verify s.json', [1, 2])
     // A wrong integrity is put right by one: what it writes comes from the recording.
-    await expectCalm(['capture', 's.json', '--replay'], [0, 1, 2, 3])
+    await expectCalm('capture s.json --replay', [0, 1, 2, 3])
     expect(await readFile(at('rhcos.json'), 'utf8')).toBe(smallStream(EXAMPLE))
   })
 })
@@ -159,7 +130,6 @@ describe('a hostile recording', () => {
     ],
     ['a key twice', () => pair.recording.replace('"status": ', '"status": 200, "status": ')],
     ['a status out of range', first({ status: 99_999 })],
-    ['a status that is none', first({ status: 1e3 + 0.5 })],
     ['a host of colons', first({ scope: 'https://:::::' })],
     ['a form with a toString', first({ body: { toString: 'x' } })],
     [
@@ -169,7 +139,6 @@ describe('a hostile recording', () => {
         rawHeaders: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       }),
     ],
-    ['200 KB of dots', first({ response: { error: { code: 'a.'.repeat(100_000) } } })],
     ['200 KB of base64', first({ response: { error: { code: 'QUFB'.repeat(50_000) } } })],
     ['a host of escapes', first({ scope: ESCAPES })],
     ['a path of escapes', first({ path: `/${ESCAPES}` })],
@@ -182,23 +151,17 @@ describe('a hostile recording', () => {
     ['no list', () => '{"0":{}}'],
     ['nothing', () => ''],
     ['exchanges of null', () => '[null]'],
-    [
-      'a status of 200 with a page',
-      first({ status: 200, response: '<html>', rawHeaders: { 'content-type': 'text/html' } }),
-    ],
-    [
-      'versions of prototypes',
-      first({ status: 200, response: [{ name: '__proto__' }, { name: 'constructor' }] }),
-    ],
+    ['versions of prototypes', first({ status: 200, response: [{ name: '__proto__' }] })],
   ])('%s', async (_, text) => {
     const recording = text()
     await writeFile(at('s.recording.json'), recording)
-    const digest = createHash('sha256').update(recording).digest('hex')
+    const sha256 = createHash('sha256').update(recording).digest('hex')
+    const file = 's.recording.json'
     await writeFile(
       at('s.json'),
-      sealed((each) => ({ ...each, recording: { file: 's.recording.json', sha256: digest } })),
+      sealed((each) => ({ ...each, recording: { file, sha256 } })),
     )
-    await expectCalm(['verify', 's.json'], [1, 2])
+    await expectCalm('verify s.json', [1, 2])
   })
 
   it.each([
@@ -206,133 +169,69 @@ describe('a hostile recording', () => {
     ['out of the folder', '../usage'],
     ['to nowhere', 'nowhere'],
   ])('that is a link %s is not followed', async (_, target) => {
-    const { rm } = await import('node:fs/promises')
     await rm(at('s.recording.json'))
     await symlink(target, at('s.recording.json'))
-    await expectCalm(['verify', 's.json'], [1, 2])
-    await expectCalm(['capture', 's.json', '--replay'], [1, 2])
+    await expectCalm('verify s.json', [1, 2])
+    await expectCalm('capture s.json --replay', [1, 2])
   })
 })
 
-describe('a hostile stream, criteria or marketplace file', () => {
+describe('another hostile file', () => {
   const stream = smallStream(EXAMPLE)
+  const criteria = JSON.stringify(builtIn)
+  const withArchitecture = (name: string) =>
+    stream.replace(
+      '"architectures": {',
+      `"architectures": {"${name}": {"artifacts": {"metal": {"release": "1"}}},`,
+    )
+  const withPlan = (plan: string) =>
+    `{"x86_64":{"azure":{${JSON.stringify(plan)}:{"hyperVGen2":{"version":"1"}}}}}`
+  const REGENERATE = 'regenerate s.json --target rhcos.json --check --explain'
+  const CAPTURE = 'capture t.json --stream rhcos.json --replay s.recording.json --ocp 4.17'
+
   it.each<[name: string, text: string, statuses: number[]]>([
     ['a nesting 100,000 deep', deepArray, [2]],
-    [
-      'artifacts nested 100,000 deep',
-      stream.replace('"formats": {}', `"formats": ${deepArray}`),
-      [2],
-    ],
+    ['artifacts nested 100,000 deep', stream.replace('{}', deepArray), [2]],
     ['a key twice', stream.replace('"stream":', '"stream": "x", "stream":'), [2]],
-    [
-      'an architecture __proto__',
-      stream.replace(
-        '"architectures": {',
-        '"architectures": { "__proto__": {"artifacts": {"metal": {"release": "1"}}},',
-      ),
-      [0, 1],
-    ],
-    [
-      'an architecture constructor',
-      stream.replace(
-        '"architectures": {',
-        '"architectures": { "constructor": {"artifacts": {"metal": {"release": "1"}}},',
-      ),
-      [0, 1],
-    ],
-    [
-      'escapes in a release',
-      stream.replaceAll('418.94.202410090804-0', JSON.stringify(ESCAPES).slice(1, -1)),
-      [2],
-    ],
+    ['an architecture __proto__', withArchitecture('__proto__'), [0, 1]],
+    ['an architecture constructor', withArchitecture('constructor'), [0, 1]],
+    ['escapes in a release', stream.replaceAll(EXAMPLE.x86_64, escaped(ESCAPES)), [2]],
     [
       'escapes in a key',
-      stream.replace('"stream":', `${JSON.stringify(ESCAPES)}: 1, "stream":`),
+      stream.replace('"stream":', `"${escaped(ESCAPES)}": 1, "stream":`),
       [0, 1],
     ],
     ['NUL', stream.replace('rhcos', 'rh\u0000cos'), [2]],
     ['nothing', '', [2]],
   ])('stream: %s', async (_, text, statuses) => {
     await writeFile(at('rhcos.json'), text)
-    await expectCalm(
-      ['regenerate', 's.json', '--target', 'rhcos.json', '--check', '--explain'],
-      statuses,
-    )
-    await expectCalm(
-      [
-        'capture',
-        't.json',
-        '--stream',
-        'rhcos.json',
-        '--replay',
-        's.recording.json',
-        '--ocp',
-        '4.17',
-      ],
-      [1, 2, 3],
-    )
+    await expectCalm(REGENERATE, statuses)
+    await expectCalm(CAPTURE, [1, 2, 3])
   })
 
   it.each<[name: string, text: string]>([
     ['a nesting 100,000 deep', deepArray],
-    [
-      'a key twice',
-      JSON.stringify(builtIn).replace('"schemaVersion":1', '"schemaVersion":1,"schemaVersion":1'),
-    ],
-    [
-      '__proto__',
-      JSON.stringify(builtIn).replace('"schemaVersion":1', '"schemaVersion":1,"__proto__":{"x":1}'),
-    ],
-    [
-      'a number out of range',
-      JSON.stringify(builtIn).replace(/"earlierMinors":\d+/, '"earlierMinors":1e9'),
-    ],
-    ['a SKU that leads elsewhere', JSON.stringify(builtIn).replace('aro_', '../../../x?y#')],
-    ['a location of escapes', JSON.stringify(builtIn).replace('"eastus"', JSON.stringify(ESCAPES))],
+    ['__proto__', criteria.replace('{', '{"__proto__":{"x":1},')],
+    ['a number out of range', criteria.replace(/"earlierMinors":\d+/, '"earlierMinors":1e9')],
+    ['a SKU that leads elsewhere', criteria.replace('aro_', '../../../x?y#')],
+    ['a location of escapes', criteria.replace('"eastus"', JSON.stringify(ESCAPES))],
   ])('criteria: %s', async (_, text) => {
     await writeFile(at('c.json'), text)
-    await expectCalm(
-      [
-        'capture',
-        't.json',
-        '--stream',
-        'rhcos.json',
-        '--criteria',
-        'c.json',
-        '--replay',
-        's.recording.json',
-      ],
-      [2],
-    )
+    await expectCalm(`${CAPTURE} --criteria c.json`, [2])
   })
 
   it.each<[name: string, text: string, statuses: number[]]>([
     ['a nesting 100,000 deep', deepArray, [2]],
-    [
-      'an architecture __proto__',
-      '{"__proto__":{"azure":{"ocp":{"hyperVGen2":{"version":"1"}}}}}',
-      [0, 1],
-    ],
-    [
-      'a plan constructor',
-      '{"x86_64":{"azure":{"constructor":{"hyperVGen2":{"version":"1"}}}}}',
-      [0, 1],
-    ],
-    [
-      'escapes in a plan',
-      `{"x86_64":{"azure":{${JSON.stringify(ESCAPES)}:{"hyperVGen2":{"version":"1"}}}}}`,
-      [0, 1],
-    ],
+    ['an architecture __proto__', '{"__proto__":{"azure":{"ocp":{"hyperVGen2":{}}}}}', [0, 1]],
+    ['a plan constructor', withPlan('constructor'), [0, 1]],
+    ['escapes in a plan', withPlan(ESCAPES), [0, 1]],
     ['a list', '[]', [2]],
   ])('marketplace file: %s', async (_, text, statuses) => {
     await writeFile(at('m.json'), text)
-    await expectCalm(
-      ['regenerate', 's.json', '--target', 'rhcos.json', '--marketplace-file', 'm.json', '--check'],
-      statuses,
-    )
+    await expectCalm(`${REGENERATE} --marketplace-file m.json`, statuses)
   })
 
   it('a device as an input is refused', async () => {
-    await expectCalm(['regenerate', '/dev/zero'], [2])
+    await expectCalm('regenerate /dev/zero', [2])
   })
 })

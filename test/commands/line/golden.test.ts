@@ -58,7 +58,6 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   diff: ['diff', 'old.json', 'new.json', ...TARGET],
   'skew-fails': ['skew', 'three-clouds.json', '--cloud', 'gcp', '--fail-on', 'older-build'],
   'history-full': ['history', 's.json', '--full'],
-  regenerate: ['regenerate', 'new.json', ...TARGET, '--check'],
   explain: ['regenerate', 'new.json', ...TARGET, '--check', '--explain'],
 }
 
@@ -69,7 +68,7 @@ async function show(name: string, width: number, isColored = false) {
   return {
     text: `$ stream-snapshot ${CASES[name]?.join(' ')}\n${stdout}${stderr}exit ${status}\n`,
     // The difference of files consists of their own lines.
-    lines: `${name === 'regenerate' || name === 'explain' ? '' : stdout}${stderr}`,
+    lines: `${name === 'explain' ? '' : stdout}${stderr}`,
   }
 }
 
@@ -94,7 +93,7 @@ describe.each(Object.keys(CASES))('%s', (name) => {
 
 const COMMIT = '0123456789abcdef'
 
-const HAS_COLOR = [...['diff', 'history-full', 'regenerate', 'explain', 'skew-fails']]
+const HAS_COLOR = [...['diff', 'history-full', 'explain', 'skew-fails']]
 
 it('two changed images are reported in at most eight lines', async () => {
   const { stderr } = await run(['regenerate', 'new.json', ...TARGET], { cwd: folder })

@@ -4,7 +4,6 @@ import { printSlot } from '../../../src/core/clouds/facts.ts'
 import { HistoryReader, type HistoryVersion } from '../../../src/core/history/history.ts'
 import type { FileText } from '../../../src/core/history/state.ts'
 import { readMajorMinor } from '../../../src/core/versions/version.ts'
-import { azureImage, snapshotText } from '../../support/snapshots.ts'
 import { smallStream } from '../../support/streams.ts'
 
 const OLD = '418.94.202409162337-0'
@@ -41,16 +40,6 @@ function historyOf(...all: readonly (string | undefined | Texts)[]): HistoryVers
   reader.expectReadable()
   return versions
 }
-
-const build = (release: string) => ({
-  builds: {
-    x86_64: {
-      release,
-      location: 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a',
-      meta: {},
-    },
-  },
-})
 
 /** A stream for x86_64 with images under the keys of a layout. */
 function stream(release: string, extensions: Record<string, unknown>): string {
@@ -108,68 +97,7 @@ const aro = (ocp: string, version: string) => ({
   },
 })
 
-describe('the history of a snapshot', () => {
-  const history = historyOf(
-    snapshotText([azureImage('418-v2', '418.94.20240916')], build(OLD)),
-    snapshotText([azureImage('418-v2', '418.94.20240916')], build(NEW)),
-    snapshotText([azureImage('418-v2', '418.94.20241009')], build(NEW)),
-    snapshotText([azureImage('418-v2', '418.94.20240801')], build(NEW)),
-    snapshotText([], build(NEW)),
-  )
-
-  it('has image, grade and lag of each slot', () => {
-    expect(history.map(slots)).toEqual([
-      [[SLOT, '418.94.20240916', 'exact', 0]],
-      [[SLOT, '418.94.20240916', 'older-build', 23]],
-      [[SLOT, '418.94.20241009', 'exact', 0]],
-      [[SLOT, '418.94.20240801', 'older-build', 69]],
-      [],
-    ])
-    expect(history.map(({ releases }) => releases.x86_64)).toEqual([OLD, NEW, NEW, NEW, NEW])
-    expect(history[1]?.slots[1]?.expected?.version).toBe('418.94.20241009')
-  })
-
-  it('has what each version changed', () => {
-    expect(changes(history)).toEqual([
-      [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
-      [`build x86_64 ${OLD} -> ${NEW}`],
-      [`${SLOT} 418.94.20240916 -> 418.94.20241009`],
-      [`${SLOT} 418.94.20241009 -> 418.94.20240801 (older)`],
-      [`${SLOT} 418.94.20240801 (removed)`],
-    ])
-  })
-})
-
 describe('the history of a stream', () => {
-  it('has its images in both layouts', () => {
-    const marketplace = {
-      azure: { 'no-purchase-plan': { hyperVGen1: urn('aro_418', '418.94.20240916') } },
-      aws: {
-        ocp: { regions: { 'us-east-1': { release: '415.92.202402201450-0', image: 'ami-1' } } },
-      },
-    }
-    const [only] = historyOf(stream(NEW, { ...enhancement('418.94.20241009'), marketplace }))
-    expect(only && slots(only)).toEqual([
-      [SLOT, '418.94.20241009', 'exact', 0],
-      ['azure no-purchase-plan x86_64 gen1', '418.94.20240916', 'older-build', 23],
-      ['aws ocp x86_64 us-east-1', '415.92.202402201450-0', 'older-release', 232],
-    ])
-    expect(only?.slots[1]?.expected).toEqual({
-      place: { publisher: 'azureopenshift', offer: 'aro4', sku: 'aro_418' },
-      version: '418.94.20241009',
-    })
-  })
-
-  it('has the images of its marketplace file', () => {
-    const main = smallStream({ x86_64: '9.8.20260428-0' }, 'rhcos-4.21')
-    const marketplaceFile = JSON.stringify(aro('422', '9.8.20260428'))
-    const history = historyOf(main, { main, marketplaceFile })
-    expect(changes(history)[1]).toHaveLength(2)
-    expect(history[1]?.slots.map(({ grade }) => grade)).toEqual(['exact', 'exact'])
-    const [file] = historyOf({ main: marketplaceFile, target: main })
-    expect(file?.slots).toEqual(history[1]?.slots)
-  })
-
   it('reports why an image may not fill its slot', () => {
     const [later] = historyOf(stream(NEW, enhancement('419.6.20250523')))
     expect(later && slots(later)).toEqual([[SLOT, '419.6.20250523', 'later OCP version', -226]])
@@ -202,16 +130,6 @@ describe('the OCP version of a version', () => {
 
 describe('the history of a file', () => {
   const good = stream(OLD, enhancement('418.94.20240916'))
-
-  it('loses everything with the file, and not before', () => {
-    const history = historyOf(good, good, undefined, good)
-    expect(changes(history)).toEqual([
-      [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
-      [],
-      [`build x86_64 ${OLD} (removed)`, `${SLOT} 418.94.20240916 (removed)`],
-      [`build x86_64 ${OLD}`, `${SLOT} 418.94.20240916`],
-    ])
-  })
 
   it('is refused if a version has a later schema', () => {
     expect(() => historyOf(good, '{ "schemaVersion": 2 }')).toThrow(

@@ -91,12 +91,9 @@ describe('a document', () => {
 describe('an error', () => {
   it.each([
     ['', 'f:1:1: expected JSON, found an empty file'],
-    [' \n\n', 'f:1:1: expected JSON, found an empty file'],
     ['\ufeff{}', 'f:1:1: expected JSON, found a byte order mark'],
     ['{"a":1,\n  }', 'f:2:3: expected a string, found }'],
-    ['{,}', 'f:1:2: expected a string or }, found ,'],
     ['{a: 1}', 'f:1:2: expected a string or }, found a'],
-    ["{'a': 1}", "f:1:2: expected a string or }, found '"],
     ['{"a" 1}', 'f:1:6: expected :, found 1'],
     ['{"a": }', 'f:1:7: expected a value, found }'],
     ['{"a": 1 "b": 2}', 'f:1:9: expected , or }, found "b"'],
@@ -104,33 +101,24 @@ describe('an error', () => {
     ['[', 'f:1:2: expected a value or ], found the end of the file'],
     ['[1,]', 'f:1:4: expected a value, found ]'],
     ['[1 2]', 'f:1:4: expected , or ], found 2'],
-    ['{} {}', 'f:1:4: expected the end of the file, found {'],
     ['01', 'f:1:1: expected a number, found 01'],
-    ['-', 'f:1:1: expected a number, found -'],
     ['1.', 'f:1:1: expected a number, found 1.'],
-    ['1e+', 'f:1:1: expected a number, found 1e+'],
     ['.5', 'f:1:1: expected a value, found .5'],
-    ['+1', 'f:1:1: expected a value, found +1'],
     ['NaN', 'f:1:1: expected a value, found NaN'],
     ['nulls', 'f:1:1: expected a value, found nulls'],
-    ['tru', 'f:1:1: expected a value, found tru'],
     ['// no comments', 'f:1:1: expected a value, found /'],
     ['"a', 'f:1:3: expected a closing quote, found the end of the file'],
     ['"a\\', 'f:1:4: expected a closing quote, found the end of the file'],
     ['"a\nb"', 'f:1:3: expected a closing quote, found the end of the line'],
     ['"a\u001b[31m"', 'f:1:3: expected an escape sequence, found \\u001b'],
-    ['"\u0000"', 'f:1:2: expected an escape sequence, found \\u0000'],
     ['"\\x41"', 'f:1:2: expected an escape sequence, found \\x'],
     ['"\\u12g4"', 'f:1:2: expected an escape sequence, found \\u'],
     ['\u001b[2J', 'f:1:1: expected a value, found \\u001b'],
-    ['\u0000', 'f:1:1: expected a value, found \\u0000'],
     ['\u00a0{}', 'f:1:1: expected a value, found \\u00a0'],
     ['{"a": \u202ex}', 'f:1:7: expected a value, found \\u202e'],
-    ['{} "\u0007"', 'f:1:4: expected the end of the file, found "\\u0007"'],
     [`{} ${'x'.repeat(99)}`, `f:1:4: expected the end of the file, found ${'x'.repeat(20)}…`],
     ['{"a": 1,\r\n "\u{1f600}" x}', 'f:2:6: expected :, found x'],
     ['{"a": 1,\n "b": 2,\n "\\u0061": 3}', 'f:3:2: duplicate key "\\u0061"'],
-    ['{"a": {"b": 1, "b": 1}}', 'f:1:16: duplicate key "b"'],
     ['{} =======', 'f:1:4: expected the end of the file, found ='],
   ])('for %j says %j', (text, message) => {
     expect(thrownBy(() => parseJson(text, 'f')).message).toBe(message)
@@ -159,10 +147,8 @@ describe('a new node', () => {
       '{\n  "a": [\n    1,\n    [\n      true,\n      null\n    ]\n  ]\n}',
     ],
     [{ '<': '>&' }, '{\n  "\\u003c": "\\u003e\\u0026"\n}'],
-    [{ a: 1, b: undefined }, '{\n  "a": 1\n}'],
     [-0, '-0'],
     [1e21, '1e+21'],
-    [1e-7, '1e-7'],
   ])('of %j is laid out as Go does', (value, text) => {
     expect(printJson(fromValue(value), '  ')).toBe(text)
   })
@@ -174,7 +160,6 @@ describe('a new node', () => {
     ['\u007f\u0085\u00e9', '"\u007f\u0085\u00e9"'],
     ['\u2028\u2029', '"\\u2028\\u2029"'],
     ['\ud800x\udc00', '"\\ufffdx\\ufffd"'],
-    ['\u{1f600}', '"\u{1f600}"'],
   ])('escapes %j as Go does', (value, text) => {
     expect(printJson(fromValue(value), '  ')).toBe(text)
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { misreadSkus } from '../../../src/core/regenerate/notes.ts'
 import { type Job, regenerate } from '../../../src/core/regenerate/regenerate.ts'
 import { describeUnverified } from '../../../src/core/regenerate/unverified.ts'
-import type { AwsImage, AzureImage } from '../../../src/core/snapshot/snapshot.ts'
+import type { AzureImage } from '../../../src/core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../../../src/core/stream/marketplace.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 import { azureImage, snapshotOf } from '../../support/snapshots.ts'
@@ -47,16 +47,6 @@ const refusal = (...args: Parameters<typeof run>) => {
 
 describe('a lost region', () => {
   const before = run({ snapshot: builds(OLD, 'eu-west-1', 'us-east-1') }).stream.print()
-
-  it('of the same build is refused, and kept on request', () => {
-    const snapshot = builds(OLD, 'us-east-1')
-    const { stream, kept } = run({ snapshot, keepLost: true }, before)
-    expect(stream.print()).toBe(before)
-    expect(kept).toHaveLength(1)
-    expect(refusal({ snapshot }, before)).toBe(
-      'the target would lose 1 cloud image. Keep these images with --keep-lost, or remove them with --allow-regression.',
-    )
-  })
 
   it.each(['', '1', OLD])('of the release "%s" was not kept earlier', (release) => {
     const forged = JSON.parse(before)
@@ -126,36 +116,8 @@ it('Gen2 SKUs that the machine-config operator reads as Gen1 are found where it 
 })
 
 describe('images without evidence', () => {
-  const AMI: AwsImage = {
-    plan: 'ocp',
-    architecture: 'x86_64',
-    state: 'active',
-    region: 'us-east-1',
-    version: OLD,
-    image: 'ami-0123456789abcdef0',
-    name: 'rhcos-418',
-  }
-  const queried = snapshotOf([V2], {
-    images: { azure: [V2], aws: [AMI] },
-    queries: { azure: [], aws: [{ region: 'us-east-1', images: 1 }] },
-  })
   const stream = smallStream({ x86_64: NEW })
   const entry = { hyperVGen2: { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' } }
-
-  it('of a cloud that was not queried are reported, and removed on request', () => {
-    const before = run({ snapshot: queried }, stream).stream.print()
-    const snapshot = snapshotOf([V2])
-    const left = run({ snapshot, clouds: ['azure'] }, before)
-    expect(left.stream.print()).toBe(before)
-    expect(left.unverified.map(describeUnverified)).toEqual(['1 aws image (aws was not queried)'])
-    const removed = run({ snapshot, clouds: ['azure'], allowRegression: true }, before)
-    expect(removed.stream.print()).not.toContain('aws-marketplace')
-    expect(removed.comparison.changes).toMatchObject([
-      { subject: { kind: 'slot' }, loss: 'removed', absence: 'not-queried' },
-    ])
-    const configured = run({ snapshot, clouds: ['aws'], allowRegression: true }, before)
-    expect(configured.stream.print()).toBe(before)
-  })
 
   it('for an unknown architecture are reported, and removed on request', () => {
     const text = JSON.stringify({ s390x: { azure: { ocp: entry } } })

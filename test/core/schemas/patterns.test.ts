@@ -108,12 +108,7 @@ describe('a snapshot', () => {
     expect(readSnapshot(textWith(), 's.json').images.aws).toHaveLength(1)
   })
 
-  it.each([
-    ['ami-0123'],
-    ['ami-0123456789abcdefg'],
-    ['i-0123456789abcdef0'],
-    ['ami-0123456789abcdef0\n'],
-  ])('has no AMI %j', (image) => {
+  it.each([['ami-0123456789abcdefg'], ['ami-0123456789abcdef0\n']])('has no AMI %j', (image) => {
     expect(() => readSnapshot(textWith('images', 'aws', '0', 'image', image), 's.json')).toThrow(
       's.json: .images.aws[0].image: ',
     )
@@ -131,23 +126,12 @@ describe('a snapshot', () => {
   })
 
   it.each([
-    ['images', 'aws', '0', 'region', '# heading'],
     ['images', 'aws', '0', 'region', 'us-east-1\n/approve'],
-    ['images', 'aws', '0', 'region', 'us-east-1.example'],
-    ['images', 'aws', '0', 'name', 'ab'],
     ['images', 'aws', '0', 'name', 'a|b|c'],
-    ['images', 'aws', '0', 'name', 'x'.repeat(129)],
     ['images', 'aws', '0', 'version', '<b>'],
-    ['images', 'aws', '0', 'plan', 'a b'],
     ['images', 'gcp', '0', 'name', 'Redhat'],
-    ['images', 'gcp', '0', 'name', 'redhat-'],
-    ['images', 'gcp', '0', 'name', 'x'.repeat(64)],
-    ['images', 'gcp', '0', 'project', 'a'],
-    ['images', 'gcp', '0', 'version', 'a_b'],
     ['queries', 'aws', '0', 'region', '@someone'],
-    ['queries', 'azure', '0', 'offer', '[a](https://b)'],
     ['queries', 'gcp', '0', 'filter', 'a\u202eb'],
-    ['builds', 'x86_64', 'release', '=1+1'],
     ['builds', 'x86_64', 'location', 'https://a.example/\u001b'],
     ['builds', 'x86_64', 'meta', 'amis', '0', 'name', 'us-east-1\u200b'],
     ['builds', 'x86_64', 'meta', 'amis', '0', 'na\nme', 'x'],

@@ -71,23 +71,6 @@ const EMPTY = [
   MarketplaceFile.read(undefined, 'marketplace.json'),
 ] as const
 
-const slots = fc
-  .record({
-    cloud: fc.constantFrom(...CLOUDS),
-    plan: fc.oneof(
-      fc.constantFrom('no-purchase-plan', 'ocp', 'ocp-emea', 'oke', '__proto__', 'constructor'),
-      fc.string({ minLength: 1 }),
-    ),
-    architecture: fc.constantFrom('aarch64' as const, 'x86_64' as const),
-    generation: fc.option(fc.constantFrom(1 as const, 2 as const), { nil: undefined }),
-    region: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-  })
-  .map(({ cloud, plan, architecture, generation, region }): Slot => {
-    const base = { cloud, plan, architecture }
-    if (cloud === 'azure') return { ...base, ...(generation && { generation }) }
-    return cloud === 'aws' && region !== undefined ? { ...base, region } : base
-  })
-
 /** Paths that a file may contain, those of the layouts among them. */
 const paths = fc.array(
   fc.oneof(
@@ -132,16 +115,6 @@ describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
         .filter((slot) => unreadPath(placeOf(slot) ?? []) === undefined)
         .map(printSlot)
         .sort(),
-    )
-  })
-
-  it('gives the slot of each place', () => {
-    fc.assert(
-      fc.property(slots, (slot) => {
-        const path = slotPath(layout, slot)
-        if (path === undefined) return
-        expect(slotAt(layout, slot.cloud, slot.architecture, path)).toEqual(slot)
-      }),
     )
   })
 
@@ -191,22 +164,6 @@ describe('a file with marketplace images', () => {
       expect(write([]).print()).toBe(holder.print())
     },
   )
-
-  it('has a layout if its key exists, with nothing in it', () => {
-    const text =
-      '{"stream": "s", "architectures": {"x86_64": {"rhel-coreos-extensions": {"gcp-marketplace": {}}}}}'
-    expect(layoutsIn(readStream(text, 'rhcos.json'))).toEqual(['enhancement'])
-  })
-
-  it('a marketplace file keeps the order and the text of what is not written anew', () => {
-    const text =
-      '{\n    "x86_64": {\n        "gcp": {"ocp": {"name": "n"}},\n        "other": [1]\n    }\n}\n'
-    const file = MarketplaceFile.read(text, 'marketplace.json')
-    const [image] = imagesIn(file)
-    expect(image?.slot).toEqual({ ...gcp, plan: 'ocp' })
-    const written = writeImages(file, FILE_LAYOUT, 'x86_64', 'gcp', image ? [image] : [])
-    expect(written.print()).toBe(text)
-  })
 
   it('keeps members that are not part of an image, and finds the images next to them', () => {
     const entry = { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' }

@@ -32,19 +32,14 @@ describe('readVersion', () => {
   it.each([
     ['418.94.20250122', 'A 4.18 9.4 20250122'],
     ['413.92.2023101700', 'A 4.13 9.2 2023101700'],
-    ['422.98.20260520', 'A 4.22 9.8 20260520'],
-    ['418.94.202410090804', 'A 4.18 9.4 202410090804'],
     ['418.94.202410090804-0', 'A 4.18 9.4 202410090804 -0'],
     ['48.84.202106091220-0', 'A 4.8 8.4 202106091220 -0'],
-    ['410.84.202111111403-0', 'A 4.10 8.4 202111111403 -0'],
     ['50.102.20260423', 'A 5.0 10.2 20260423'],
     ['417.00.20240517', 'A 4.17 9.4 20240517'],
     ['419.6.20250523', 'A 4.19 9.6 20250523'],
     ['9.6.20251015', 'B ? 9.6 20251015'],
-    ['10.2.20260423', 'B ? 10.2 20260423'],
     ['9.6.2026030314', 'B ? 9.6 2026030314'],
     ['9.6.20251015-1', 'B ? 9.6 20251015 -1'],
-    ['4.18.2025031114', 'C 4.18 9.4 2025031114'],
     ['4.8.2021122100', 'C 4.8 8.4 2021122100'],
   ])('reads %s as %s', (text, read) => {
     expect(summary(text)).toBe(read)
@@ -52,22 +47,15 @@ describe('readVersion', () => {
 
   it.each([
     'latest',
-    '1.2',
     '',
-    '4.18',
     '418.94.20251322',
-    '418.94.20250132',
     '418.94.2025012299',
     '418.94.2025',
     '418.94.20250122.1',
-    ' 418.94.20250122',
-    '418.94.20250122 ',
     '418.94.20250122\n',
-    '٤١٨.94.20250122',
     '418.94.２０２５０１２２',
     '018.94.20250122',
     `${'9'.repeat(33)}.1.20250122`,
-    `418.94.${'2'.repeat(33)}`,
     '38.20230609.3.0',
   ])('takes %j for no version', (text) => {
     expect(readVersion(text)).toBeUndefined()
@@ -144,15 +132,6 @@ describe('the order of versions', () => {
         return low && middle && high && sign(low, high) <= 0 && sign(low, middle) <= 0
       }),
     )
-  })
-
-  it('puts 4.8 before 4.18, also with a later time', () => {
-    const [old, late] = [
-      { ocp: { major: 4, minor: 8 }, rhel: { major: 8, minor: 4 }, stamp: '2027010100' },
-      { ocp: { major: 4, minor: 18 }, rhel: { major: 9, minor: 4 }, stamp: '2021122100' },
-    ].map((each) => ({ ...each, revision: undefined })) as [DatedVersion, DatedVersion]
-    expect(compareVersions(old, late)).toBeLessThan(0)
-    expect(compareMajorMinor(old.ocp, late.ocp)).toBeLessThan(0)
   })
 
   it('reads back every minor that it prints', () => {
