@@ -32,15 +32,11 @@ export interface RunOptions {
   readonly cli?: string
   /** What to start instead of node alone, such as `['unshare', '-rn']`. */
   readonly wrapper?: readonly string[]
-  /** Keeps the lines that tell of a slow answer, which come wherever the machine is slow. */
-  readonly isWaitShown?: boolean
   /** The clock of a command that needs no process. */
   readonly now?: () => Date
   /** Announces the files of a command that needs no process. */
   readonly onFile?: IoOptions['onFile']
 }
-
-const WAIT = /^.*: waiting for a response\n/gm
 
 /**
  * Runs a command in this process, with its own folder, environment and output; where the options need
@@ -48,11 +44,10 @@ const WAIT = /^.*: waiting for a response\n/gm
  */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (needsProcess(options)) return runBuilt(args, options)
-  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false, now, onFile } = options
+  const { cwd = process.cwd(), env = {}, stdin = '', now, onFile } = options
   const io = captureIo({ cwd, env, stdin, ...(now && { now }), ...(onFile && { onFile }) })
   const status = await withEnvironment(io.env, () => runInProcess(args, io))
-  const outcome = { status, ...io.output() }
-  return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
+  return { status, ...io.output() }
 }
 
 /** Node reads these variables when it starts. */
@@ -78,8 +73,7 @@ export async function runBuilt(
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
   const surroundings = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
-  const outcome = await execute(command, rest, surroundings, cwd, stdin)
-  return options.isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
+  return execute(command, rest, surroundings, cwd, stdin)
 }
 
 /** Runs any program, with nothing in its environment but what is given. */
