@@ -148,13 +148,13 @@ describe('diff with revisions', () => {
   it.each([
     [
       'HEAD~9:snapshots/x.json',
-      'unknown revision HEAD~9\nList the revisions with git log --oneline.',
+      'HEAD~9: unknown revision\nList the revisions with git log --oneline.',
     ],
-    ['HEAD:snapshots', 'is a directory, expected a file\nUse another file.'],
-  ])('says what is wrong with %s', async (name, fault) => {
+    ['HEAD:snapshots', 'HEAD:snapshots: is a directory, expected a file\nUse another file.'],
+  ])('says what is wrong with %s', async (name, message) => {
     const { status, stdout, stderr } = await diff(name, 'snapshots/b.json')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-    expect(stderr).toBe(`stream-snapshot: ${name}: ${fault}\n`)
+    expect(stderr).toBe(`stream-snapshot: ${message}\n`)
   })
 
   it('compares a file that its revision does not have as empty', async () => {

@@ -19,8 +19,6 @@ export interface Trees extends Disposable {
   readonly after: Tree
 }
 
-const LIST_REVISIONS = 'List the revisions with git log --oneline.'
-
 const SHALLOW_REMEDY =
   'Fetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.'
 
@@ -81,7 +79,8 @@ export async function readIfInRevision(folder: Folder, name: string): Promise<st
     `${name}: no such file, and no git repository`,
     'Use an existing file, or run the command in a git repository.',
   )
-  await repository.expectRevision(revision, name)
+  // Without a revision, it is the index.
+  if (revision !== '') await repository.findCommit(revision)
   const inFolder = /^\.\.?\//.test(path) ? path : `./${path}`
   return (
     (await repository.read(revision, path, name)) ??
@@ -224,40 +223,27 @@ class Repository implements Disposable {
     return listed.startsWith('S ') ? this.read('', `./${path}`, name) : undefined
   }
 
+  /** @throws InputError for a revision that is unknown, or that a partial clone does not have */
   async findCommit(revision: string): Promise<string> {
-    const commit = await this.find(`${revision}^{commit}`, revision)
-    if (commit !== undefined) return commit
+    if (!revision.startsWith('-')) {
+      const query = ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]
+      const { status, stdout, stderr } = await runGit(query, this.folder)
+      if (status === 0) return stdout.toString().trim()
+      if (isNotInClone(stderr)) throw gitError(revision, stderr)
+    }
     const isCut = await this.isShallow()
     const [, remote = '', branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(revision) ?? []
     const remotes = (await this.output('remote')).split('\n')
     const fetch = `Fetch it: git fetch ${isCut ? '--unshallow ' : ''}${remote} ${branch}:refs/remotes/${remote}/${branch}`
-    const remedy = isCut ? SHALLOW_REMEDY : LIST_REVISIONS
+    const remedy = isCut ? SHALLOW_REMEDY : 'List the revisions with git log --oneline.'
     throw new InputError(
       `${revision}: unknown revision`,
       branch !== undefined && remotes.includes(remote) ? fetch : remedy,
     )
   }
 
-  /** @param revision empty for the index */
-  async expectRevision(revision: string, name: string): Promise<void> {
-    if (revision === '' || (await this.find(`${revision}^{tree}`, name)) !== undefined) return
-    throw new InputError(`${name}: unknown revision ${revision}`, LIST_REVISIONS)
-  }
-
   async isShallow(): Promise<boolean> {
     return (await this.output('rev-parse', '--is-shallow-repository')).trim() === 'true'
-  }
-
-  /** @throws InputError if a partial clone does not have the objects of the path */
-  private async find(expression: string, name: string): Promise<string | undefined> {
-    if (expression.startsWith('-')) return undefined
-    const { status, stdout, stderr } = await runGit(
-      ['rev-parse', '--verify', '--quiet', expression],
-      this.folder,
-    )
-    if (status === 0) return stdout.toString().trim()
-    if (isNotInClone(stderr)) throw gitError(name, stderr)
-    return undefined
   }
 }
 

@@ -12,10 +12,10 @@ describe('readIfInRevision', () => {
     await writeFile(join(folder, 'x.json'), '{}')
     await commitAll(folder, 'x')
     await expect(readIfInRevision(folderAt(folder), '--textconv:x.json')).rejects.toThrow(
-      '--textconv:x.json: unknown revision --textconv',
+      '--textconv: unknown revision',
     )
     await expect(readIfInRevision(folderAt(folder), '--output=evil:x.json')).rejects.toThrow(
-      '--output=evil:x.json: unknown revision --output=evil',
+      '--output=evil: unknown revision',
     )
     expect(await readdir(folder)).toEqual(['.git', 'x.json'])
   })
