@@ -61,11 +61,9 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
     } catch (error) {
       // Without a folder there is no file that another run could write.
       if (hasCode(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) return false
-      if (!hasCode(error, 'EEXIST')) {
-        // A full disk leaves an empty file.
-        fs.rmSync(lock, { force: true })
-        throw fileError(file, error)
-      }
+      // A full disk leaves an empty file.
+      if (hasCode(error, 'ENOSPC', 'EDQUOT')) fs.rmSync(lock, { force: true })
+      if (!hasCode(error, 'EEXIST')) throw fileError(file, error)
     }
     const pid = readHolder(lock)
     if (pid === 0 || (pid && hasEnded(pid))) {
@@ -85,22 +83,8 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
   }
 }
 
-const undos = new Set<() => void>()
-
-/**
- * Registers a synchronous undo for the end of the process. There is one listener for all of them, as
- * Node warns about more than ten.
- * @returns a function that cancels it
- */
+/** @returns a function that cancels the undo */
 export function onExit(undo: () => void): () => void {
-  if (undos.size === 0) process.once('exit', undoAll)
-  undos.add(undo)
-  return () => {
-    undos.delete(undo)
-    if (undos.size === 0) process.off('exit', undoAll)
-  }
-}
-
-function undoAll(): void {
-  for (const undo of undos) undo()
+  process.once('exit', undo)
+  return () => process.off('exit', undo)
 }

@@ -100,7 +100,7 @@ export async function planCapture(
       workspace: readMajorMinor(config.ocp ?? ''),
       releases: source.releases,
       snapshot: readMajorMinor(source.ocp ?? ''),
-      branch: currentBranch(folder),
+      branch: await currentBranch(folder),
       name: source.identity.name,
       skus: source.skus,
     },
