@@ -84,10 +84,10 @@ describe('reading', () => {
 
   it.each([
     ['[]', 'f: .: expected an object, found an array'],
-    ['{}', 'f: not a CoreOS stream: expected the keys "stream" and "architectures", found {}'],
+    ['{}', 'f: not a CoreOS stream: expected the keys "stream" and "architectures"'],
     [
       '{"name": "x", "version": 1, "type": 2, "a": 3, "b\\u001b": 4}',
-      'f: not a CoreOS stream: expected the keys "stream" and "architectures", found "name", "version", "type" and 2 more',
+      'f: not a CoreOS stream: expected the keys "stream" and "architectures"',
     ],
     ['{"stream": "x"}', 'f: .architectures: expected an object, found nothing'],
     ['{"architectures": {}}', 'f: .stream: expected a string, found nothing'],
