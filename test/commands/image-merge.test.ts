@@ -396,7 +396,7 @@ describe('a MachineSet', () => {
       refusal(
         2,
         'stream-snapshot: x.yaml: ControlPlaneMachineSet: ocp is a purchase plan, and its cost for control plane machines cannot be reversed',
-        'Use --pool controlPlane to accept the cost, or --plan no-purchase-plan.',
+        'Use --pool controlPlane to accept the cost.',
       ),
     )
     expect(await merged(text, '--plan', 'ocp', '--pool', 'controlPlane')).toMatchObject(
