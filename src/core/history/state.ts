@@ -14,6 +14,7 @@ import { printSlot, type Slot } from '../clouds/facts.ts'
 import { BUILT_IN, type Criteria } from '../criteria/criteria.ts'
 import { decideOcp } from '../criteria/ocp-version.ts'
 import { groupAlike, groupBy } from '../group.ts'
+import { tryRecord } from '../json/parser.ts'
 import { isAdmitted, REQUIREMENTS, type Requirement } from '../selection/select.ts'
 import { type Releases, wantedRelease } from '../selection/selections.ts'
 import { readSnapshot } from '../snapshot/read.ts'
@@ -215,12 +216,7 @@ function asSnapshot(
 /** False for invalid JSON. */
 export function isSnapshotText(text: string): boolean {
   // Avoids parsing long snapshots twice.
-  if (text.includes('\n  "schemaVersion":')) return true
-  try {
-    return JSON.parse(text)?.schemaVersion !== undefined
-  } catch {
-    return false
-  }
+  return text.includes('\n  "schemaVersion":') || tryRecord(text).schemaVersion !== undefined
 }
 
 /** Empty for an invalid workspace file. */

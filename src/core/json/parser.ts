@@ -3,9 +3,11 @@ import { printable } from '../../printable.ts'
 import {
   decodeString,
   type Frame,
+  isRecord,
   type JsonDocument,
   type JsonMember,
   type JsonNode,
+  type JsonRecord,
   toValue,
 } from './document.ts'
 
@@ -260,6 +262,12 @@ export function parseText(text: string, file: string): unknown {
   const value = depth > DEEPEST ? undefined : tryParse(text)
   if (value !== undefined && countKeys(value) === keys) return value
   return toValue(parseDocument(text, file).root)
+}
+
+/** The members of an object. Empty for other values and for invalid JSON. */
+export function tryRecord(text: string): JsonRecord {
+  const value = tryParse(text)
+  return isRecord(value) ? value : {}
 }
 
 function tryParse(text: string): unknown {

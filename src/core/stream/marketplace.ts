@@ -23,17 +23,13 @@ import { mismatch, readStream, type Stream } from './stream.ts'
 
 /** An immutable file with marketplace images: a stream or a marketplace file. */
 export interface ImageFile<Self = unknown> {
+  readonly file: string
   architectures(): string[]
   extension(architecture: string, key: string): JsonValue | undefined
   /** Replaces the value under a key. Removes the key for undefined. */
   withExtension(architecture: string, key: string, value: JsonValue | undefined): Self
-  /** @param path of the value, below the extensions of the architecture */
-  mismatch(
-    architecture: string,
-    path: readonly string[],
-    expected: string,
-    found: JsonValue,
-  ): InputError
+  /** The path in the file of a value below the extensions of the architecture. */
+  locate(architecture: string, path: readonly string[]): readonly string[]
 }
 
 export interface SlotImage {
@@ -95,7 +91,8 @@ export function writeImages<F extends ImageFile<F>>(
   const [key, within] = layoutRoot(layout, cloud)
   const root = file.extension(architecture, key)
   const fail: Fail = (path, expected, found) => {
-    throw file.mismatch(architecture, path, expected, found)
+    const place = jsonPath(file.locate(architecture, path))
+    throw mismatch(file.file, place, expected, fromValue(found))
   }
   if (within === undefined) {
     return file.withExtension(architecture, key, writeTree(cloud, placed, root, [key], fail))
@@ -244,13 +241,8 @@ export class MarketplaceFile implements ImageFile<MarketplaceFile> {
     return new MarketplaceFile(this.file, this.document, Object.fromEntries(all))
   }
 
-  mismatch(
-    architecture: string,
-    [, ...path]: readonly string[],
-    expected: string,
-    found: JsonValue,
-  ): InputError {
-    return mismatch(this.file, jsonPath([architecture, ...path]), expected, fromValue(found))
+  locate(architecture: string, [, ...path]: readonly string[]): readonly string[] {
+    return [architecture, ...path]
   }
 
   print(): string {

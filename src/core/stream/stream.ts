@@ -2,7 +2,6 @@ import { InputError } from '../../errors.ts'
 import {
   decodeString,
   encodeString,
-  fromValue,
   getMember,
   isRecord,
   type JsonDocument,
@@ -15,7 +14,7 @@ import {
   printDocument,
   toValue,
 } from '../json/document.ts'
-import { parseDocument } from '../json/parser.ts'
+import { parseDocument, tryRecord } from '../json/parser.ts'
 import { mergeNode, setMember } from './merge.ts'
 import {
   ARCHITECTURE,
@@ -84,12 +83,8 @@ function checkObjects(
 }
 
 export function isStream(text: string): boolean {
-  try {
-    const { stream, architectures } = JSON.parse(text) ?? {}
-    return stream !== undefined && architectures !== undefined
-  } catch {
-    return false
-  }
+  const { stream, architectures } = tryRecord(text)
+  return stream !== undefined && architectures !== undefined
 }
 
 export function emptyStream(name: string): Stream {
@@ -183,9 +178,8 @@ export class Stream {
     return this.withNode(arch, setMember(architecture, EXTENSIONS_KEY, kept, ARCHITECTURE))
   }
 
-  mismatch(arch: string, path: readonly string[], expected: string, found: JsonValue): InputError {
-    const place = jsonPath(['architectures', arch, EXTENSIONS_KEY, ...path])
-    return mismatch(this.file, place, expected, fromValue(found))
+  locate(arch: string, path: readonly string[]): readonly string[] {
+    return ['architectures', arch, EXTENSIONS_KEY, ...path]
   }
 
   print(): string {
