@@ -5,6 +5,7 @@ import {
   type Severity,
   type SlotSkew,
 } from '../core/audit/skew.ts'
+import { OCP_UNKNOWN } from '../core/changes/grading.ts'
 import { REQUIREMENTS, type Requirement } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { printMajorMinor, readMajorMinor } from '../core/versions/version.ts'
@@ -47,7 +48,7 @@ export const skewCommand = command({
     const request = { source: SOURCE, target, cloud, require, ocp, workspace }
     const { slots: skews, unqueried } = await findSkew(folder, request)
     const unknown = `${SOURCE}: OCP version unknown, so`
-    const isUngraded = skews.some(({ image, grade, refused }) => image && !grade && !refused)
+    const isUngraded = skews.some(({ ungraded }) => ungraded === OCP_UNKNOWN)
     if (isUngraded && args['fail-on'] !== undefined) {
       throw new InputError(`${unknown} images have no grade`, 'Specify the OCP version with --ocp.')
     }

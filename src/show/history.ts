@@ -6,7 +6,6 @@ import { counted, visibleLine } from '../printable.ts'
 import { gradeSummary, printRows } from './changes.ts'
 import { changesJson, slotJson } from './json.ts'
 import { type Row, rows } from './rows.ts'
-import { ungradedReason } from './skew.ts'
 import { narrowed, onStdout, type Styled } from './style.ts'
 import { alignColumns, foldLine } from './table.ts'
 
@@ -48,8 +47,7 @@ export function describeUnchanged({ isCut }: HistoryVersion): string {
 
 /** `3 exact, 12 lag by up to 97 days` */
 export function versionGrades({ slots }: HistoryVersion): string {
-  const images = slots.filter(({ image }) => image !== undefined)
-  return gradeSummary(images.map((each) => ({ ...each, ungraded: ungradedReason(each) })))
+  return gradeSummary(slots.filter(({ image }) => image !== undefined))
 }
 
 /** A version as `git log` prints it, and its changes. */
@@ -80,10 +78,10 @@ function stateLines({ releases, slots, ocp, problem }: HistoryVersion, styled: S
   const rows = [
     ...(filled.length > 0 ? [[`OCP version ${ocp ?? 'unknown'}`]] : []),
     ...Object.entries(releases).map(([arch, release]) => [arch, release]),
-    ...filled.map(({ slot, image, grade, refused, days }) => [
+    ...filled.map(({ slot, image, grade, ungraded, days }) => [
       printSlot(slot),
       image ? FACTS[slot.cloud].imageName(image) : '',
-      grade ?? refused ?? '',
+      grade ?? ungraded ?? '',
       days === undefined ? '' : counted(days, 'day'),
     ]),
     ...(empty > 0 ? [[`${counted(empty, 'slot')} without an image`]] : []),
@@ -97,7 +95,7 @@ export function versionJson({ slots, problem, ocp, changes, ...version }: Histor
     ocp: ocp ?? null,
     problem: problem ?? null,
     changes: changesJson(shownChanges({ changes })),
-    slots: slots.map((each) => ({ ...slotJson(each), refused: each.refused ?? null })),
+    slots: slots.map((each) => ({ ...slotJson(each), refused: each.ungraded ?? null })),
   }
 }
 

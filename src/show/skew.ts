@@ -1,5 +1,4 @@
 import { missingImages, SEVERITY, type SlotSkew } from '../core/audit/skew.ts'
-import { RELEASE_UNKNOWN } from '../core/changes/grading.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { GRADES, type Grade } from '../core/selection/select.ts'
@@ -104,7 +103,7 @@ function isBehind({ image, grade }: SlotSkew): boolean {
  */
 export function skewSummary(slots: readonly SlotSkew[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
-  const reasons = slots.flatMap((slot) => ungradedReason(slot) ?? [])
+  const reasons = slots.flatMap(({ ungraded }) => ungraded ?? [])
   const lag = slots.filter(isBehind).length - empty
   const days = Math.max(0, ...slots.map((slot) => (isBehind(slot) && slot.days) || 0))
   const range = days > 0 ? ` by up to ${counted(days, 'day')}` : ''
@@ -132,12 +131,6 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
 
 export function withoutImage(slots: readonly SlotSkew[]): string {
   return `without an image${slots.some((each) => each.isIgnored) ? ' of a required grade' : ''}`
-}
-
-/** Why the image of a slot has no grade; undefined for a graded image. */
-export function ungradedReason({ image, grade, release, refused }: SlotSkew): string | undefined {
-  if (image === undefined || grade !== undefined) return undefined
-  return refused ?? (release === undefined ? RELEASE_UNKNOWN : 'OCP version unknown')
 }
 
 const UNKNOWN = 'unknown'
@@ -189,12 +182,12 @@ function versionCells(state: SlotSkew): string[] {
 }
 
 function cells(state: SlotSkew, name?: string): string[] {
-  const { slot, release, image, grade, days } = state
+  const { slot, release, image, grade, ungraded, days } = state
   const lag = days === undefined || days === 0 ? '-' : days < 0 ? 'newer' : counted(days, 'day')
   return [
     release ?? UNKNOWN,
     image === undefined ? '-' : (name ?? FACTS[slot.cloud].imageName(image)),
-    image === undefined ? 'none' : (grade ?? ungradedReason(state) ?? ''),
+    image === undefined ? 'none' : (grade ?? ungraded ?? ''),
     lag,
   ]
 }

@@ -16,8 +16,12 @@ const EXACT: SlotSkew = { slot, release, image: image('418.94.20241019'), grade:
 const NEWER: SlotSkew = { ...EXACT, grade: 'newer-build', days: -3 }
 const BEHIND: SlotSkew = { ...EXACT, grade: 'older-build', days: 9, expected }
 const EMPTY: SlotSkew = { slot, release, expected }
-const REFUSED: SlotSkew = { slot, release, image: image('419.6.20250523'), refused: 'later OCP' }
-const UNMEASURED: SlotSkew = { slot, image: image('418.94.20241019') }
+const REFUSED: SlotSkew = { slot, release, image: image('419.6.20250523'), ungraded: 'later OCP' }
+const UNMEASURED: SlotSkew = {
+  slot,
+  image: image('418.94.20241019'),
+  ungraded: 'release unknown',
+}
 
 const times = (count: number, state: SlotSkew) => Array.from({ length: count }, () => state)
 

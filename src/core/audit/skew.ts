@@ -31,8 +31,8 @@ export interface SlotSkew {
   readonly isIgnored?: true
   readonly grade?: Grade
   readonly rhel?: string
-  /** Why the image of a stream cannot be selected for its slot. */
-  readonly refused?: string
+  /** Why the image has no grade. */
+  readonly ungraded?: string
   /** Positive if the image is older than the build. */
   readonly days?: number
   readonly expected?: Expected

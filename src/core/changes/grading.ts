@@ -15,6 +15,7 @@ export interface Side {
 }
 
 export const RELEASE_UNKNOWN = 'release unknown'
+export const OCP_UNKNOWN = 'OCP version unknown'
 
 export function gradeEntry(
   slot: Slot,
@@ -29,7 +30,7 @@ export function gradeEntry(
   const days = daysBehind(image.version, release)
   const lag = days === undefined ? {} : { days }
   const ocp = release.ocp ?? side.ocp
-  if (ocp === undefined) return { ...lag, ungraded: 'OCP version unknown' }
+  if (ocp === undefined) return { ...lag, ungraded: OCP_UNKNOWN }
   const floor = findFloor(side.criteria[slot.cloud])
   const wanted = { text, release, ocp }
   const selection = selectImage(slot, wanted, [image], side.criteria.rhel, 'any', floor)

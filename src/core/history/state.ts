@@ -1,5 +1,5 @@
 import { measureSkew, type SlotSkew } from '../audit/skew.ts'
-import { gradeEntry, gradeInventory, toImage } from '../changes/grading.ts'
+import { gradeEntry, gradeInventory, RELEASE_UNKNOWN, toImage } from '../changes/grading.ts'
 import {
   buildInventory,
   filesInventory,
@@ -96,7 +96,7 @@ function snapshotState(
   const skews = measureSkew(snapshot, wanted, require)
   const slots: SlotSkew[] = isMeasured
     ? skews
-    : skews.map(({ slot, image }) => ({ slot, ...(image && { image }) }))
+    : skews.map(({ slot, image }) => ({ slot, ...(image && { image, ungraded: RELEASE_UNKNOWN }) }))
   const [release = ''] = releases.values()
   const ocp = wantedRelease(snapshot, release)?.ocp
   const images = slots.flatMap(({ slot, image, grade }) =>
@@ -137,7 +137,7 @@ function streamState(
     const { grade, days, ungraded } = gradeEntry(slot, entry, side)
     if (skew && grade && !isAdmitted(grade, require)) return skew
     const none = ocp && !skew ? `no slot in OCP ${printMajorMinor(ocp)}` : undefined
-    const refused = release === undefined || !ocp ? undefined : (ungraded ?? none)
+    const reason = ungraded ?? none
     return {
       slot,
       ...(release !== undefined && { release }),
@@ -145,7 +145,7 @@ function streamState(
       ...skew,
       ...(skew && grade && { grade }),
       image: entry,
-      ...(refused !== undefined && { refused }),
+      ...(reason !== undefined && { ungraded: reason }),
     }
   })
   const filled = new Set(present.map(({ slot }) => printSlot(slot)))

@@ -62,10 +62,10 @@ const enhancement = (version: string) => ({
 const slots = ({ slots }: HistoryVersion) =>
   slots
     .filter(({ image }) => image)
-    .map(({ slot, image, grade, refused, days }) => [
+    .map(({ slot, image, grade, ungraded, days }) => [
       printSlot(slot),
       image?.version ?? image?.release,
-      grade ?? refused,
+      grade ?? ungraded,
       days,
     ])
 
