@@ -42,7 +42,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
 
   const page: string[] = [
     '# From the first run to a repaired file',
-    'The commands with their output ([terms](../README.md#terms)), in openshift/installer of April 2026, branch `release-4.22`.',
+    'The commands with their output ([terms](../README.md#terms)), in openshift/installer of April 2026, branch\n`release-4.22`.',
     '## Once: write the workspace',
   ]
   page.push(await shell('init'))
