@@ -585,7 +585,7 @@ describe('docs/using-images.md', () => {
       expect({ line, status, output: stdout + stderr }).toEqual({ line, status: 0, output })
       count += 1
     }
-    expect(count).toBe(5)
+    expect(count).toBe(6)
   })
 })
 

@@ -202,14 +202,21 @@ describe('action.yml', () => {
 describe('docs/ci.md', () => {
   it('has commands and scripts that do what the page says', async () => {
     const page = await readFile(join(ROOT, 'docs/ci.md'), 'utf8')
+    const onMock = (text: string) =>
+      text.replace('update --check', `update --check --azure-endpoint ${azure.url}`)
     const commands = [...page.matchAll(/^\| `stream-snapshot (.*?)` \|/gm)].map(([, each = '']) =>
-      each
-        .replace('update --check', `update --check --azure-endpoint ${azure.url}`)
+      onMock(each)
         .replace('REVISION', `${base} --exit-zero`)
         .replace('30 FILE', '1000 data/data/coreos/coreos-rhel-9.json'),
     )
     expect(commands).toHaveLength(4)
     for (const each of commands) await shell(`.bin/stream-snapshot ${each}`, azure.environment)
+
+    const nightly = load(snippets.get('.github/workflows/new-images.yaml') ?? '') as {
+      jobs: { check: { steps: readonly Step[] } }
+    }
+    const { run = '' } = nightly.jobs.check.steps.at(-1) ?? {}
+    await shell(onMock(run), azure.environment)
 
     const [prow = ''] = [...snippets.keys()].filter((name) => name.startsWith('ci-operator/'))
     const { tests } = load(snippets.get(prow) ?? '') as {
