@@ -140,18 +140,16 @@ export function unverifiedFaults(
     const { cloud, architecture, layout } = images
     const { target, marketplaceFile = target, clouds } = config
     const message = `${layout ? target : marketplaceFile}: ${describeUnverified(images)}`
-    const remove = `Remove them with ${command} --allow-regression`
-    if (layout) return { message, remedy: clouds ? `${remove}.` : 'Remove them from the file.' }
     if (clouds === undefined) {
-      return {
-        message,
-        remedy: `Capture ${config.snapshot} for them, or remove them from the file.`,
-      }
+      const remedy = layout
+        ? 'Remove them from the file.'
+        : `Capture ${config.snapshot} for them, or remove them from the file.`
+      return { message, remedy }
     }
-    if (architecture) return { message, remedy: `${remove}.` }
-    const remedy = clouds.includes(cloud)
-      ? `Query ${cloud} with stream-snapshot update.`
-      : `${remove}, or add ${cloud} to clouds of the workspace and run stream-snapshot update.`
+    const remedy =
+      clouds.includes(cloud) && !architecture && !layout
+        ? `Query ${cloud} with stream-snapshot update.`
+        : `Remove them with ${command} --allow-regression.`
     return { message, remedy }
   })
 }
