@@ -530,7 +530,7 @@ describe('update of images of another OCP version without a query', () => {
       run(['update', 'one', '--cloud', 'none', ...words], { cwd: folder })
     expect(await update('--ocp', '4.19')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/, not 4\.19\nRemove --cloud to query it too\.\n$/),
+      stderr: expect.stringMatching(/, not 4\.19\nQuery it too, or remove it with --drop azure\.\n$/),
     })
     const dropped = await update('--drop', 'azure', '--allow-regression')
     expect(dropped.status).toBe(0)
