@@ -1,6 +1,5 @@
 import { groupBy } from '../core/group.ts'
 import {
-  type CloudName,
   capturedClouds,
   cloudParts,
   type Snapshot,
@@ -173,9 +172,9 @@ function otherClouds({ name, config, file }: NamedStream, snapshot: Snapshot): F
 export function isPending(
   snapshot: Snapshot,
   { clouds = [] }: StreamConfig,
-  cloud: CloudName,
+  cloud: string,
 ): boolean {
-  return capturedClouds(snapshot).length === 0 && clouds.includes(cloud)
+  return capturedClouds(snapshot).length === 0 && clouds.some((each) => each === cloud)
 }
 
 function otherCriteria(

@@ -11,7 +11,7 @@ import {
   targetFiles,
   withStreamKeys,
 } from '../core/workspace/workspace.ts'
-import { InputError, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { InputError, MissingBuild, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import {
@@ -30,7 +30,7 @@ import {
   type RegenerateOptions,
   type Regeneration,
 } from './regenerate.ts'
-import { type Fault, type NamedStream, otherSettings } from './settings.ts'
+import { type Fault, isPending, type NamedStream, otherSettings } from './settings.ts'
 import { unverifiedFaults } from './verify.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -108,7 +108,7 @@ async function prepareUpdate(
       const result = await updateStream(stream, options, withStreamName(name, own), refusals)
       results.push({ ...result, faults: await findFaults(stream, result) })
     } catch (error) {
-      throw withStream(stream, error)
+      throw withStream(stream, withSource(error, stream, opened, options))
     }
   }
   refusals.throwAny()
@@ -122,6 +122,23 @@ async function prepareUpdate(
       ]),
     ],
   }
+}
+
+/** Names the file of a version that is not from the command line. */
+function withSource(
+  error: unknown,
+  { name, config }: NamedStream,
+  { file, streams }: OpenedWorkspace,
+  options: UpdateOptions,
+): unknown {
+  if (!(error instanceof MissingBuild)) return error
+  const { release, builds } = options.streams?.find((each) => each.name === name) ?? {}
+  if ([release, ...Object.values(builds ?? {})].includes(error.release)) return error
+  const own: readonly unknown[] = Object.values(streams.get(name)?.builds ?? {})
+  return new ServiceError(
+    `${error.message}; ${error.release} is from ${own.includes(error.release) ? file : config.target}`,
+    `Specify other versions: stream-snapshot update ${name} ARCH=VERSION ...`,
+  )
 }
 
 async function refuseDrops(
@@ -194,9 +211,18 @@ async function findFaults(
   const snapshot = capture?.snapshot ?? (text && readSnapshot(text, config.snapshot))
   if (!snapshot) return []
   const { stream: generated, unverified = [] } = regeneration?.result ?? {}
+  const file = config.marketplaceFile === undefined ? '' : ' and remove its marketplaceFile'
+  const pending = (capture?.droppedNames ?? []).filter((cloud) =>
+    isPending(snapshot, config, cloud),
+  )
   return [
     ...(await otherSettings(stream, snapshot, generated)),
     ...unverifiedFaults(snapshot, config, unverified, `stream-snapshot regenerate ${name}`),
+    // `check` is not aware of the drop.
+    ...pending.map((cloud) => ({
+      message: `the next update queries ${cloud} again`,
+      remedy: `Set layouts of ${name} to ["none"]${file} in ${stream.file}.`,
+    })),
   ]
 }
 

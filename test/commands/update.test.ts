@@ -417,7 +417,7 @@ describe('update of a stream', () => {
     expect(missing.stderr).not.toMatch(/--(name|url)/)
   })
 
-  it('names the architectures without a build', async () => {
+  it('names the architectures without a build, and the file that has its version', async () => {
     const server = await buildServer({}, (build) =>
       ['x86_64', 'aarch64'].includes(build.architecture) ? anyBuild(build) : undefined,
     )
@@ -429,6 +429,10 @@ describe('update of a stream', () => {
     expect(all.status).toBe(3)
     expect(all.stderr).toMatch(
       /: returned 404: the build server has \S+ for aarch64 and x86_64, not for (ppc64le and s390x|s390x and ppc64le)\nSpecify a version for each architecture as ARCH=VERSION\.\n$/,
+    )
+    const typed = await update(`x86_64=${release}`, `aarch64=${release}`)
+    expect(typed.stderr).toContain(
+      `: the build server does not have this build; ${OLD.s390x} is from one.json\nSpecify other versions: stream-snapshot update one ARCH=VERSION ...\n`,
     )
   })
 
@@ -531,6 +535,9 @@ describe('update of images of another OCP version without a query', () => {
     const dropped = await update('--drop', 'azure', '--allow-regression')
     expect(dropped.status).toBe(0)
     expect(dropped.stderr).not.toContain('not queried')
+    expect(dropped.stderr).toContain(
+      'Set layouts of one to ["none"] and remove its marketplaceFile in stream-snapshot.json.\n',
+    )
     await writeStreams({ one: { ...one, layouts: ['none'] } })
     expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
   })
