@@ -35,11 +35,15 @@ async function restore(file: string, folder: Folder): Promise<string> {
   return 'Correct the file, or use another file.'
 }
 
-/** Undefined for a file that neither git nor the workspace has. */
+/**
+ * @param needsImages whether a snapshot of builds alone is not enough
+ * @returns undefined for a file that neither git nor the workspace has
+ */
 export async function missingFileRemedy(
   file: string,
   workspace: OpenedWorkspace | undefined,
   folder: Folder,
+  needsImages = false,
 ): Promise<string | undefined> {
   const command = await restoreCommand(folder, file)
   if (command !== undefined) return `Run ${command}`
@@ -50,12 +54,17 @@ export async function missingFileRemedy(
   if (folder.exists(config.snapshot)) {
     return `Run stream-snapshot regenerate ${name}, or change ${place}`
   }
-  return hasNothing(config) ? `Change ${place}` : `Run stream-snapshot update ${name}.`
+  if (hasNothing(config)) return `Change ${place}`
+  const update = `Run stream-snapshot update ${name}`
+  const words = config.builds ? name : `${name} VERSION`
+  return needsImages
+    ? `${update}.`
+    : `${update}, or without credentials stream-snapshot update --cloud none ${words}`
 }
 
 async function findSimilar(file: string, folder: Folder): Promise<string> {
   const workspace = await findWorkspace(folder).catch(() => undefined)
-  const known = await missingFileRemedy(file, workspace, folder)
+  const known = await missingFileRemedy(file, workspace, folder, true)
   if (known !== undefined) return known
   const streams = [...(workspace?.streams.keys() ?? [])]
   const files = folder.list(dirname(file), '').map((name) => join(dirname(file), name))

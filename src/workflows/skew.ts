@@ -12,7 +12,7 @@ import {
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
-import type { Folder } from '../files/folder.ts'
+import { type Folder, STDIN } from '../files/folder.ts'
 import { readCriteriaFor } from './capture-plan.ts'
 import {
   findOwner,
@@ -126,9 +126,14 @@ async function streamSkew(
   const images = state.slots.filter(({ release }) => release !== undefined)
   const skews = images.length > 0 ? [...images, ...(state.vacant ?? [])] : []
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
+  const option = state.ocp === undefined ? ' --ocp X.Y' : ''
   throw new InputError(
     `${file}: no images${cloud === undefined ? '' : ` of ${cloud}`}`,
-    owner ? `Run stream-snapshot update ${owner.name}.` : 'Use a file with marketplace images.',
+    owner
+      ? `Run stream-snapshot update ${owner.name}.`
+      : isWhole && file !== STDIN
+        ? `Query them: stream-snapshot capture snapshot.json --stream ${file}${option}, then stream-snapshot skew snapshot.json --target ${file}`
+        : 'Use a file with marketplace images.',
   )
 }
 

@@ -123,7 +123,7 @@ describe('check names the repair', () => {
     await writeFile(at('one.json'), smallStream(EXAMPLE))
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: no such file`,
-      '    Run stream-snapshot update one.',
+      '    Run stream-snapshot update one, or without credentials stream-snapshot update --cloud none one VERSION',
     ])
   })
 

@@ -178,12 +178,15 @@ describe('skew without a snapshot', () => {
     expect(grades.slice(0, 2)).toEqual(['older-rhel-major', 'exact'])
   })
 
-  it('refuses files without images', async () => {
-    const cause = 'no images\nUse a file with marketplace images.\n'
+  it('names what to type for files without images', async () => {
     await write('s.json', streamWith(undefined))
-    expect((await skew('s.json')).stderr).toBe(`stream-snapshot: s.json: ${cause}`)
+    expect((await skew('s.json')).stderr).toBe(
+      'stream-snapshot: s.json: no images\nQuery them: stream-snapshot capture snapshot.json --stream s.json --ocp X.Y, then stream-snapshot skew snapshot.json --target s.json\n',
+    )
     const stdin = await run(['skew', '-'], { cwd: folder, stdin: smallStream({ x86_64: RELEASE }) })
-    expect(stdin.stderr).toBe(`stream-snapshot: -: ${cause}`)
+    expect(stdin.stderr).toBe(
+      'stream-snapshot: -: no images\nUse a file with marketplace images.\n',
+    )
   })
 
   it('needs the stream of a marketplace file', async () => {
@@ -202,7 +205,7 @@ describe('skew without a snapshot', () => {
     await write('s.json', streamWith(azure))
     expect(await skew('s.json', '--cloud', 'aws')).toMatchObject({
       status: 2,
-      stderr: 'stream-snapshot: s.json: no images of aws\nUse a file with marketplace images.\n',
+      stderr: expect.stringMatching(/^stream-snapshot: s\.json: no images of aws\nQuery them: /),
     })
   })
 })
