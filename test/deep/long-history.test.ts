@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, run } from '../support/cli.ts'
-import { commitVersions, sealedText, snapshotLife } from './long-history.ts'
+import { commitVersions, snapshotLife } from './long-history.ts'
 
 const USAGE = fileURLToPath(new URL('../faults/usage.js', import.meta.url))
 const SNAPSHOT = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
@@ -62,37 +62,3 @@ describe('a snapshot of 3,000 versions', () => {
     expect(page).toContain('This page shows the latest 200 versions; ')
   })
 })
-
-describe('a snapshot of 20 versions of 11 MB', () => {
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-large-'))
-    const first = await readFile(SNAPSHOT, 'utf8')
-    await commitVersions(folder, 's.json', snapshotLife(enlarged(first, 11_000_000), 20))
-  }, 300_000)
-  afterAll(() => rm(folder, { recursive: true, force: true }))
-
-  it.each([
-    [['history', 's.json'], 'version 19'],
-    [['report', 's.json', '--file', 'page.html'], ''],
-  ])('is listed within 400 MB and 20 s: %j', async (args, expected) => {
-    const bounds = { megabytes: 400, seconds: 20 }
-    const { stdout } = await within(bounds, args)
-    expect(stdout).toContain(expected)
-  })
-})
-
-/** A snapshot with as many older images of AWS as make it so long. */
-function enlarged(text: string, length: number): string {
-  const lines = text.split('\n')
-  const images = lines.flatMap((line, at) => (/"image":"ami-/.test(line) ? [at] : []))
-  const [first = 0] = images
-  const more: string[] = []
-  for (let size = text.length; size < length; ) {
-    const line = lines[images[more.length % images.length] ?? 0] ?? ''
-    const id = more.length.toString(16).padStart(17, '0')
-    const other = line.replace(/ami-[0-9a-f]{17}/, `ami-${id}`).replace(/,?$/, ',')
-    more.push(other)
-    size += other.length + 1
-  }
-  return sealedText(lines.toSpliced(first, 0, ...more).join('\n'))
-}

@@ -1,16 +1,14 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
 import { imageIdOf } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startBuilds } from '../mock-servers/builds.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
-import { type RunOptions, run } from '../support/cli.ts'
+import { run } from '../support/cli.ts'
 import { type ImportedCommit, importCommits } from '../support/git.ts'
-import { interleave } from '../support/interleave.ts'
-import { type Nock, playSequence, rememberEvidence, switchable } from './memory.ts'
 import {
   CLOUDS,
   chance,
@@ -18,6 +16,7 @@ import {
   countName,
   DAY,
   FIRST_DAY,
+  inNewFolder,
   PARAMETERS,
   PRODUCT,
   PROJECT,
@@ -25,9 +24,6 @@ import {
   readIfExists,
   STAMPS,
 } from './model.ts'
-
-vi.mock('nock', async (original) => ({ default: switchable((await original<Nock>()).default) }))
-vi.mock('../../src/capture/verify.ts', async (original) => rememberEvidence(await original()))
 
 /**
  * Random sequences of commands in a workspace, against an oracle that is written from the contract
@@ -298,12 +294,6 @@ type Step =
   | { readonly kind: 'edit'; readonly names: Streams; readonly settings: Partial<Wanted> }
   | Update
   | Regenerate
-  /** The second command runs while the first one is stopped before the file that `at` counts to. */
-  | {
-      readonly kind: 'both'
-      readonly commands: readonly (Update | Regenerate)[]
-      readonly at: number
-    }
   /** Somebody takes the target back to an earlier commit, without its snapshot. */
   | { readonly kind: 'checkout'; readonly names: Streams; readonly back: number }
   /**
@@ -355,8 +345,6 @@ const steps = (mode: fc.Arbitrary<Mode>) => {
   return { update, regenerate }
 }
 const one = steps(mode)
-const atOnce = steps(fc.constantFrom<Mode>('plain', 'allow', 'both'))
-const anyAtOnce = fc.oneof(atOnce.update, atOnce.regenerate)
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('world' as const), world }) },
@@ -382,14 +370,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 6, arbitrary: one.update },
   { weight: 2, arbitrary: one.regenerate },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('both' as const),
-      commands: fc.tuple(anyAtOnce, anyAtOnce),
-      at: fc.integer({ min: 1, max: 12 }),
-    }),
-  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -471,17 +451,11 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       Object.fromEntries(
         files().flatMap((text, index) => (text ? [[FILES[index] ?? '', text]] : [])),
       )
-    const restore = async (before: readonly (string | undefined)[]) => {
-      for (const [index, text] of before.entries()) {
-        const path = at(FILES[index] ?? '')
-        await (text === undefined ? rm(path, { force: true }) : writeFile(path, text))
-      }
-    }
-    const command = async (words: readonly string[], onFile?: RunOptions['onFile']) => {
+    const command = async (words: readonly string[]) => {
       const endpoints = ['--azure-endpoint', azure.url, '--gcp-endpoint', gcp.url]
       const now = () => new Date(FIRST_DAY + day * DAY)
       const all = [...words, ...(words[0] === 'update' ? endpoints : [])]
-      const outcome = await run(all, { cwd: folder, env, now, ...(onFile && { onFile }) })
+      const outcome = await run(all, { cwd: folder, env, now })
       lines.push(`stream-snapshot ${words.join(' ')}   # exit ${outcome.status}`)
       return { ...outcome, all: outcome.stdout + outcome.stderr }
     }
@@ -534,9 +508,8 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         else if (each.kind === 'clouds') await writeWorkspace({ ...state, clouds: each.clouds })
         else if (each.kind === 'edit') await writeWorkspace(edited(each.names, each.settings))
         else if (each.kind === 'checkout') await checkout(each.names, each.back)
-        else if (each.kind === 'both') await runBoth(each.commands, each.at)
         else if (each.kind === 'merge') await merge(each.back, each.isTheirs)
-        else await runOne(each)
+        else await (each.kind === 'update' ? update(each) : regenerate(each))
         if (String(before) === String(files())) continue
         await agree()
         if (each.kind !== 'merge') await commit()
@@ -569,41 +542,6 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         changed.push([name, { target }])
       }
       state = withStreams(changed)
-    }
-
-    async function runOne(each: Update | Regenerate): Promise<void> {
-      await (each.kind === 'update' ? update(each) : regenerate(each))
-    }
-
-    /** Two runs at once end as one after the other. */
-    async function runBoth(each: readonly (Update | Regenerate)[], stop: number): Promise<void> {
-      const [one, two] = each
-      if (one === undefined || two === undefined) return
-      const [before, stateBefore] = [files(), state]
-      const ends: { readonly text: string; readonly state: State }[] = []
-      for (const [first, second] of [
-        [one, two],
-        [two, one],
-      ] as const) {
-        await runOne(first)
-        await runOne(second)
-        ends.push({ text: String(files()), state })
-        await restore(before)
-        state = stateBefore
-      }
-      lines.push(`# at once, the first one stopped before its file ${stop}:`)
-      const outcomes = await interleave(
-        (onFile) => command(wordsOf(one), onFile),
-        (onFile) => command(wordsOf(two), onFile),
-        stop,
-      )
-      const found = String(files())
-      const end = ends.find(({ text }) => text === found)
-      expect(
-        end,
-        `as one after the other:\n${outcomes.map(({ all }) => all).join('\n')}`,
-      ).toBeDefined()
-      state = end?.state ?? state
     }
 
     function wordsOf(each: Update | Regenerate): string[] {
@@ -973,11 +911,8 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     world,
     fc.array(step, { minLength: 2, maxLength: 7 }),
     fc.record({ isGit: chance(3), isTwo: chance(3) }),
-    chance(50),
-    (builds, first, steps, options, isNetwork) =>
-      playSequence(isNetwork ? undefined : [azure, aws, gcp, server], (folder) =>
-        test(folder, builds, first, steps, options),
-      ),
+    (builds, first, steps, options) =>
+      inNewFolder((folder) => test(folder, builds, first, steps, options)),
   )
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)

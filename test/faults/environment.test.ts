@@ -148,16 +148,14 @@ describe('a proxy', () => {
     expect(proxy.tunnels).toEqual([])
   })
 
-  it.each([
-    ['requires a password', 407, 'aws us-east-1: the proxy returned 407'],
-    ['refuses the host', 403, 'aws us-east-1: the proxy returned 403'],
-  ])('%s', async (_, status, line) => {
-    const proxy = await proxyFor({ status })
+  it('requires a password', async () => {
+    const proxy = await proxyFor({ status: 407 })
     const outcome = await captureAws({ HTTPS_PROXY: proxy.url })
     expect(outcome).toEqual({
       status: 3,
       stdout: '',
-      stderr: `stream-snapshot: ${line}\nCorrect HTTPS_PROXY, or add the host to NO_PROXY.\n`,
+      stderr:
+        'stream-snapshot: aws us-east-1: the proxy returned 407\nCorrect HTTPS_PROXY, or add the host to NO_PROXY.\n',
     })
   })
 
@@ -176,18 +174,15 @@ describe('a proxy', () => {
     expect(proxy.tunnels.length).toBeGreaterThan(0)
   })
 
-  it.each(['proxy.example:3128', '10.0.0.1:x', 'socks5://10.0.0.1'])(
-    'is no URL: %s',
-    async (value) => {
-      const outcome = await captureAws({ HTTPS_PROXY: value })
-      expect(outcome).toEqual({
-        status: 2,
-        stdout: '',
-        stderr:
-          'stream-snapshot: HTTPS_PROXY: expected a URL such as http://proxy.example:3128\nCorrect or unset HTTPS_PROXY.\n',
-      })
-    },
-  )
+  it.each(['proxy.example:3128', 'socks5://10.0.0.1'])('is no URL: %s', async (value) => {
+    const outcome = await captureAws({ HTTPS_PROXY: value })
+    expect(outcome).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'stream-snapshot: HTTPS_PROXY: expected a URL such as http://proxy.example:3128\nCorrect or unset HTTPS_PROXY.\n',
+    })
+  })
 })
 
 describe('a proxy that inspects TLS, before the clouds as they are called', () => {

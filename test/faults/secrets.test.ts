@@ -59,11 +59,8 @@ describe('a secret in a response that is used', () => {
     ['an unknown member', images((secret) => ({ planted: secret }))],
     ['a key', images((secret) => ({ [secret]: 1 }))],
     ['tags, nested', images((secret) => ({ tags: { a: [{ b: secret }] } }))],
-    ['location', images((secret) => ({ location: secret }))],
-    ['id', images((secret) => ({ id: `/Subscriptions/x/Skus/${secret}/Versions/1` }))],
     ['type', images((secret) => ({ type: secret, etag: secret }))],
     ['properties.replicaType', images(known('replicaType'))],
-    ['properties.replicaCount', images(known('replicaCount'))],
     ['properties.imageDeprecationStatus', images(known('imageDeprecationStatus'))],
     [
       'the time of a deprecation',

@@ -47,11 +47,6 @@ describe('a target that cannot be written', () => {
       () => symlink('nowhere.json', at('t.json')),
       /t\.json: .*(link to a missing file|no such file)/,
     ],
-    [
-      'a link in a circle',
-      () => symlink('t.json', at('t.json')),
-      /t\.json: .*(leads to itself|missing file)/,
-    ],
     ['a file as a folder', () => writeFile(at('t.json'), ''), /t\.json/],
   ])('%s', async (name, make, message) => {
     await make()
@@ -90,7 +85,6 @@ describe('a file system that cannot be written', () => {
   it.each([
     ['full, while a pair is written', 0, REPLAY.join(' ')],
     ['full but for a block', 4, REPLAY.join(' ')],
-    ['full but for a little', 32, REPLAY.join(' ')],
     ['full, while a stream is written', 0, 'regenerate s.json --target rhcos.json'],
   ])('%s', async (_name, room, command) => {
     await mkdir(at('disk'))
@@ -153,7 +147,6 @@ describe('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-    ['SIGHUP', 129],
   ] as const)('%s ends a capture with %d and leaves nothing behind', async (signal, code) => {
     const mockServer = await azureFor(imagesAfterBump(), { latencyMs: 300 })
     const before = await both()
