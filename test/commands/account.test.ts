@@ -101,12 +101,6 @@ describe('what a run would take away', () => {
       '1 cloud image',
       '-  image azure-disk x86_64',
     ],
-    [
-      'a marketplace image',
-      snapshot({}, [ARM]),
-      '1 marketplace image',
-      '-  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916',
-    ],
   ])('%s, is named and refused, and let through on request', async (_, after, count, line) => {
     const before = await given(snapshot({ release: OLD }), after)
     const refused = await regenerate()
@@ -298,16 +292,6 @@ describe('--keep-lost', () => {
     await writeFile(at('s.json'), snapshot({ release: '418.94.202501221327-0' }))
     expect(await regenerate()).toMatchObject({ status: 0 })
     expect((await regions())['me-central-1'].release).toBe('418.94.202501221327-0')
-  })
-
-  it('is of no use against the loss of a platform', async () => {
-    await given(
-      snapshot({ release: OLD }),
-      snapshot({ platforms: ['aws', 'azure', 'metal', 'qemu'] }),
-    )
-    const { status, stderr } = await regenerate('--keep-lost')
-    expect(status).toBe(1)
-    expect(stderr).toContain('-  artifact vmware x86_64')
   })
 })
 

@@ -281,7 +281,6 @@ describe('a marketplace that shows nothing', () => {
 
 describe('the command line of capture', () => {
   it.each([
-    ['a stream that is none', ['--stream', 'package.json'], 'package.json'],
     ['no releases', [], 'nothing to capture is specified'],
     [
       'an OCP version without clouds',
@@ -292,12 +291,6 @@ describe('the command line of capture', () => {
       'a stream without clouds',
       ['--stream', 'rhcos.json', '--cloud', 'none'],
       'no cloud is specified',
-    ],
-    ['a wrong number', ['--concurrency', 'many'], '--concurrency: expected a whole number'],
-    [
-      'criteria that are none',
-      ['--criteria', 'package.json', '--stream', 'rhcos.json'],
-      'package.json',
     ],
   ])('refuses %s with exit 2', async (_, args, message) => {
     await writeFile(at('package.json'), '{ "name": "x" }\n')

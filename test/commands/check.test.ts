@@ -286,17 +286,6 @@ describe('regenerate in a workspace', () => {
     expect(Object.keys(JSON.parse(json.stdout))).toEqual(['one', 'two'])
   })
 
-  it('names the command that captures a missing snapshot', async () => {
-    await two()
-    await rm(at('snapshots/two.json'))
-    expect(await call('regenerate')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr:
-        'stream-snapshot: snapshots/two.json: no such file\nRun stream-snapshot update two.\n',
-    })
-  })
-
   it('refuses a snapshot of another OCP version, as check does', async () => {
     await given()
     // A release without an OCP version.

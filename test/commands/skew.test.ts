@@ -111,16 +111,6 @@ describe('skew', () => {
 
   it.each([
     [
-      ['--fail-on', 'older-build'],
-      [
-        '13 of 15 slots are graded older-build or worse',
-        '  azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
-        '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
-        '  azure ocp x86_64 gen2: older-release by 5 days',
-        '  azure no-purchase-plan x86_64 gen1: older-build by 23 days',
-      ],
-    ],
-    [
       ['--min-rhel', '9.6', '--max-days', '500'],
       [
         '11 of 15 slots are more than 500 days behind or without an image, 7 plans without an image of RHEL 9.6',
@@ -142,7 +132,6 @@ describe('skew', () => {
 
   it.each([
     ['none', 11],
-    ['older-release', 12],
     ['exact', 15],
   ])('exits 1 with --fail-on %s for %i slots', async (grade, count) => {
     const { status, stderr } = await skew(...TARGET, '--fail-on', grade)
