@@ -10,6 +10,7 @@ import {
   type ImageFormat,
   MACHINE_SET_PATH,
   type Pool,
+  poolMembers,
   type Target,
 } from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
@@ -31,7 +32,10 @@ const FORMATS = {
   urn: ({ urn }) => urn,
   json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
   id: ({ slot, entry }, { region = 'eastus' }) => FACTS[slot.cloud].imageId(entry, region),
-  'install-config': printInstallConfig,
+  'install-config': ({ slot, entry }, { pool = defaultPool(slot) }) => {
+    const members = FACTS[slot.cloud].uses.installConfig(entry, slot.plan)
+    return fragment([], poolMembers(pool, slot, members))
+  },
   machineset: ({ slot, entry }) => {
     const { disks, ...members } = FACTS[slot.cloud].uses.machineSet(entry, slot.plan)
     const value = disks === undefined ? members : { disks: [{ boot: true, ...(disks as Members) }] }
@@ -41,7 +45,7 @@ const FORMATS = {
     const members = FACTS[slot.cloud].uses.nodePool?.(entry, slot.generation ?? 2)
     if (members === undefined) throw unsupported('nodepool', slot)
     return fragment(['spec'], {
-      ...architectureMember('arch', slot),
+      ...(slot.architecture !== 'x86_64' && { arch: kubernetesName(slot.architecture) }),
       platform: { [slot.cloud]: members },
     })
   },
@@ -72,25 +76,6 @@ export function imageWarnings({ slot }: FoundImage, { output, pool }: PrintOptio
 
 function defaultPool({ plan }: Slot): Pool {
   return isPaid(plan) ? 'compute' : 'defaultMachinePlatform'
-}
-
-function printInstallConfig({ slot, entry }: FoundImage, { pool }: PrintOptions): string {
-  const { cloud, plan } = slot
-  const members = FACTS[cloud].uses.installConfig(entry, plan)
-  const where = pool ?? defaultPool(slot)
-  if (where === 'defaultMachinePlatform') return fragment(['platform', cloud, where], members)
-  const machines = (name: string) => ({
-    name,
-    ...architectureMember('architecture', slot),
-    platform: { [cloud]: members },
-  })
-  if (where === 'controlPlane') return fragment([where], machines('master'))
-  return fragment([], { compute: [machines(where === 'edge' ? 'edge' : 'worker')] })
-}
-
-/** Machines are amd64 by default. */
-function architectureMember(name: string, { architecture }: Slot): Members {
-  return architecture === 'x86_64' ? {} : { [name]: kubernetesName(architecture) }
 }
 
 function unsupported(format: string, { cloud }: Slot): InputError {

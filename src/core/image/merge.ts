@@ -9,7 +9,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, type Pool, type Target } from './targets.ts'
+import { at, findTargets, type Pool, poolMembers, type Target } from './targets.ts'
 import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
@@ -190,10 +190,10 @@ function otherImage({ file }: Target, path: YamlPath): InputError {
 }
 
 function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage, replace: boolean): void {
-  const { document, path, format, value, create } = target
+  const { document, path, format, value, isMissing } = target
   const members = FACTS[slot.cloud].uses[format](entry, slot.plan)
   const { disks, ...rest } = members
-  if (create) yaml.put(document, [], create(members, slot.architecture))
+  if (isMissing) yaml.put(document, [], poolMembers(target.pool, slot, members))
   else if (disks === undefined) yaml.put(document, path, rest)
   else {
     const disk = bootDisk(target)

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts'
-import type { Members, Uses } from '../clouds/facts.ts'
+import type { Members, Slot, Uses } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { isList, isRecord, type JsonRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
@@ -44,8 +44,8 @@ export interface Target {
   readonly value: JsonRecord
   /** Other members that select an image, and are set. */
   readonly others: readonly YamlPath[]
-  /** For a missing pool: the members of the document that create the pool. */
-  readonly create?: (members: Members, architecture: Architecture) => Members
+  /** Set for a pool that the file does not have. */
+  readonly isMissing?: boolean
 }
 
 /** @throws InputError for a file without targets */
@@ -108,26 +108,17 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
       architecture: findArchitecture(place, value.architecture, type),
     }
   }
-  const machines = (name: string, platform: Members, architecture: Architecture): Members => ({
-    name,
-    ...(architecture === 'aarch64' && { architecture: kubernetesName(architecture) }),
-    platform: { [cloud]: platform },
-  })
   const { controlPlane } = config
-  const compute = isList(config.compute) ? config.compute : []
-  const master: Target = target('controlPlane', ['controlPlane'], record(controlPlane))
-  const workers: Target[] = compute.map((pool, position) =>
-    target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
-  )
-  const missing: Target = {
-    ...target('worker', ['compute', 0], {}),
-    create: (...members) => ({ compute: [machines('worker', ...members)] }),
-  }
+  const compute = isList(config.compute) && config.compute.length > 0 ? config.compute : undefined
   const pools: Target[] = [
-    isRecord(controlPlane)
-      ? master
-      : { ...master, create: (...members) => ({ controlPlane: machines('master', ...members) }) },
-    ...(compute.length > 0 ? workers : [missing]),
+    {
+      ...target('controlPlane', ['controlPlane'], record(controlPlane)),
+      isMissing: !isRecord(controlPlane),
+    },
+    ...(compute ?? [{}]).map(record).map((pool, position) => ({
+      ...target(pool.name === 'edge' ? 'edge' : 'worker', ['compute', position], pool),
+      isMissing: compute === undefined,
+    })),
   ]
   const path = ['platform', cloud, 'defaultMachinePlatform']
   const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
@@ -138,6 +129,16 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
     others: others.map((each) => ['platform', cloud, ...each]),
   }
   return [whole, ...pools]
+}
+
+/** The members of an install-config for a pool with this image. Machines are amd64 by default. */
+export function poolMembers(pool: Pool, { cloud, architecture }: Slot, image: Members): Members {
+  const platform = { [cloud]: image }
+  if (pool === 'defaultMachinePlatform') return { platform: { [cloud]: { [pool]: image } } }
+  const isDefault = architecture === 'x86_64'
+  const rest = { ...(!isDefault && { architecture: kubernetesName(architecture) }), platform }
+  if (pool === 'controlPlane') return { [pool]: { name: 'master', ...rest } }
+  return { compute: [{ name: pool === 'edge' ? 'edge' : 'worker', ...rest }] }
 }
 
 const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: YamlPath }>> = {
