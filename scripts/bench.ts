@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
-import { markdownTable } from '../src/show/markdown.ts'
+import { markdownTable } from '../src/show/table.ts'
 import { startAzure } from '../test/mock-servers/azure.ts'
 import { imagesAfterBump } from '../test/mock-servers/azure-images.ts'
 

@@ -1,5 +1,4 @@
 import { createTwoFilesPatch } from 'diff'
-import { misreadSkus } from '../core/regenerate/notes.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
@@ -7,7 +6,13 @@ import { CheckFailure, errorLines } from '../errors.ts'
 import { buildChanges, captureLines, dropLines, removedLines } from '../show/capture.ts'
 import { changeLines, countLine, lossLines } from '../show/changes.ts'
 import { printJson } from '../show/json.ts'
-import { explainLines, fallbackLines, regeneratedJson, unreadKeyLines } from '../show/regenerate.ts'
+import {
+  explainLines,
+  fallbackLines,
+  misreadSkuLines,
+  regeneratedJson,
+  unreadKeyLines,
+} from '../show/regenerate.ts'
 import { describeSlots } from '../show/slots.ts'
 import { onStdout } from '../show/style.ts'
 import { BuildLoss, type CaptureResult } from '../workflows/capture.ts'
@@ -75,12 +80,7 @@ export function printRegeneration(
     for (const line of fallbackLines(selections)) terminal.say(line)
   }
   for (const line of unreadKeyLines(result)) terminal.say(line)
-  const misread = misreadSkus(comparison.changes)
-  if (misread.length > 0) {
-    terminal.say(
-      `the machine-config operator reads these Gen2 SKUs as Gen1 because the SKUs contain neither v2 nor gen2: ${misread.join(', ')}`,
-    )
-  }
+  for (const line of misreadSkuLines(result)) terminal.say(line)
   for (const each of unverified) terminal.say(`unchanged: ${describeUnverified(each)}`)
   terminal.say(countLine(comparison, selections))
 }

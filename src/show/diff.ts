@@ -2,15 +2,13 @@ import { type Change, losses } from '../core/changes/changes.ts'
 import type { SubjectKind } from '../core/changes/inventory.ts'
 import { type Difference, isEqual, type StreamDiff, slotItems } from '../core/changes/streams.ts'
 import { groupBy } from '../core/group.ts'
-import type { KeptRegion } from '../core/regenerate/keep.ts'
-import { describeKept } from '../core/regenerate/notes.ts'
+import { describeKept, type KeptRegion } from '../core/regenerate/keep.ts'
 import { counted } from '../printable.ts'
 import { countChanges, gradeSummary, printRows } from './changes.ts'
 import { changesJson, printJson } from './json.ts'
-import { code, details, markdownTable } from './markdown.ts'
 import { type Row, regradedRows, rows } from './rows.ts'
 import { narrowed, onStdout, type Styled } from './style.ts'
-import { foldLine } from './table.ts'
+import { code, details, foldLine, markdownTable } from './table.ts'
 
 export const DIFF_FORMATS = {
   text: diffText,

@@ -61,6 +61,21 @@ export function unreadKeyLines({ comparison }: Regenerated): string[] {
   ]
 }
 
+/** The SKUs of added or changed Gen2 images that the machine-config operator reads as Gen1. */
+export function misreadSkuLines({ comparison }: Pick<Regenerated, 'comparison'>): string[] {
+  const skus = comparison.changes.flatMap(({ subject, after }) => {
+    if (subject.kind !== 'slot' || subject.slot.generation !== 2) return []
+    const { layout = FILE_LAYOUT } = subject
+    const sku = after?.entry?.sku
+    return layout === FILE_LAYOUT && sku !== undefined && !/v2|gen2/i.test(sku) ? [sku] : []
+  })
+  const names = [...new Set(skus)].join(', ')
+  const reason = 'because the SKUs contain neither v2 nor gen2'
+  return names === ''
+    ? []
+    : [`the machine-config operator reads these Gen2 SKUs as Gen1 ${reason}: ${names}`]
+}
+
 /** The slots with an image of an earlier RHEL major, one line for each version. */
 export function fallbackLines(selections: readonly Selection[]): string[] {
   const earlier = selections.filter(({ grade }) => grade === 'older-rhel-major')

@@ -5,10 +5,9 @@ import { GRADES, type Grade } from '../core/selection/select.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
 import { counted, listed } from '../printable.ts'
 import { printJson, slotJson } from './json.ts'
-import { code, markdownTable } from './markdown.ts'
 import { describeSlots, groupSlots } from './slots.ts'
 import { GRADE_STYLES, onStdout, type Styled } from './style.ts'
-import { foldLine, type Table, title, underlinedTable } from './table.ts'
+import { code, foldLine, markdownTable, type Table, title, underlinedTable } from './table.ts'
 
 export const SKEW_FORMATS = {
   table: skewText,

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { visible, visibleLine } from '../../src/printable.ts'
-import { code } from '../../src/show/markdown.ts'
 import { html } from '../../src/show/report/html.ts'
+import { code } from '../../src/show/table.ts'
 
 /** How often `npm run test:deep` tries each property. */
 const numRuns = Number(process.env.CASES ?? 10_000)

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { unzipSync } from 'node:zlib'
-import { isLoopback } from '../../core/url.ts'
+import { isLoopback } from '../../core/snapshot/values.ts'
 import {
   explainConnection,
   explainUnknown,

@@ -1,3 +1,4 @@
+import { groupAlike } from '../group.ts'
 import { isRecord, type JsonRecord, type JsonValue, recordEntries } from '../json/document.ts'
 import { ownExtensions } from '../stream/layouts.ts'
 import type { ArchitectureContent, Stream } from '../stream/stream.ts'
@@ -60,4 +61,15 @@ export function keepRegions(
 
 function isOtherRelease(text: JsonValue | undefined, release: string | undefined): boolean {
   return typeof text === 'string' && text !== release && readRelease(text) !== undefined
+}
+
+export function describeKept(kept: readonly KeptRegion[]): string[] {
+  return groupAlike(kept, ({ platform, architecture, release }) => [
+    platform,
+    architecture,
+    release,
+  ]).map(({ first: { platform, architecture, release }, all }) => {
+    const regions = all.map(({ region }) => region).join(', ')
+    return `kept: image ${platform} ${architecture} · ${regions} of ${release}, not in the build`
+  })
 }

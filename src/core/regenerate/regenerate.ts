@@ -4,7 +4,7 @@ import { compareInventories, Listings } from '../changes/changes.ts'
 import { filesInventory, withGrades } from '../changes/inventory.ts'
 import type { Slot } from '../clouds/facts.ts'
 import type { Requirement } from '../selection/select.ts'
-import { selectImages } from '../selection/selections.ts'
+import { type Releases, selectImages, wantedRelease } from '../selection/selections.ts'
 import { type CloudName, capturedClouds, type Snapshot } from '../snapshot/snapshot.ts'
 import { FILE_LAYOUT, LAYOUT_NAMES, type LayoutName, slotPath } from '../stream/layouts.ts'
 import {
@@ -15,8 +15,8 @@ import {
   writeImages,
 } from '../stream/marketplace.ts'
 import { emptyStream, getReleases, type Stream } from '../stream/stream.ts'
-import { type KeptRegion, keepRegions } from './keep.ts'
-import { regenerationNotes } from './notes.ts'
+import { printMajorMinor } from '../versions/version.ts'
+import { describeKept, type KeptRegion, keepRegions } from './keep.ts'
 import { refuseLosses, refuseOtherRelease, refuseUnmet } from './refusals.ts'
 import { knownArchitectures, unverifiedImages, withoutImages } from './unverified.ts'
 
@@ -120,7 +120,7 @@ export function regenerate(job: Job) {
     comparison,
     kept,
     unverified,
-    notes: regenerationNotes(snapshot, releases, kept),
+    notes: [...describeKept(kept), ...describeReleases(snapshot, releases)],
   }
 }
 
@@ -157,4 +157,19 @@ function withBuilds({ snapshot, target, keepLost = false, drop = [] }: Job) {
 function getScope({ builds }: Snapshot, stream: Stream): string[] {
   const built = Object.keys(builds)
   return (built.length > 0 ? built : stream.architectures()).sort()
+}
+
+/** The releases that have no images or images for another OCP version. */
+function describeReleases(snapshot: Snapshot, releases: Releases): string[] {
+  if (capturedClouds(snapshot).length === 0) return []
+  return [...new Set(releases.values())].flatMap((release) => {
+    const ocp = wantedRelease(snapshot, release)?.ocp
+    if (ocp === undefined) {
+      return [`no marketplace images for release ${release}: its RHEL or OCP version is unknown`]
+    }
+    const [captured, wanted] = [snapshot.stream.ocp, printMajorMinor(ocp)]
+    return captured === wanted
+      ? []
+      : [`the snapshot was captured for OCP ${captured}, and release ${release} is for ${wanted}`]
+  })
 }

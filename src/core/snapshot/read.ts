@@ -3,9 +3,9 @@ import { printable } from '../../printable.ts'
 import { isRecord } from '../json/document.ts'
 import { parseText } from '../json/parser.ts'
 import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
-import { isPlainUrl } from '../url.ts'
 import { canonicalJson, computeIntegrity, printLines, sha256 } from './canonical.ts'
 import { readTime, type Snapshot, type SnapshotContent } from './snapshot.ts'
+import { isPlainUrl } from './values.ts'
 
 export function printSnapshot(snapshot: Snapshot): string {
   return `${printLines(snapshot)}\n`

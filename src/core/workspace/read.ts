@@ -6,8 +6,8 @@ import { findViolation, refuseLaterVersion } from '../schemas/check.ts'
 import { isWorkspace } from '../schemas/generated-workspace.js'
 import schema from '../schemas/workspace.schema.json' with { type: 'json' }
 import { type CloudName, DEFAULT_CLOUD } from '../snapshot/snapshot.ts'
+import { isPlainUrl } from '../snapshot/values.ts'
 import { FILE_LAYOUT } from '../stream/layouts.ts'
-import { isPlainUrl } from '../url.ts'
 import { nearest } from './nearest.ts'
 import {
   findShared,
