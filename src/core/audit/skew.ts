@@ -1,13 +1,8 @@
+import type { Item } from '../changes/inventory.ts'
 import type { Entry, Expected, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { groupAlike } from '../group.ts'
-import {
-  GRADES,
-  type Grade,
-  isAdmitted,
-  type Requirement,
-  type Selection,
-} from '../selection/select.ts'
+import { GRADES, isAdmitted, type Requirement, type Selection } from '../selection/select.ts'
 import { type Releases, selectImages } from '../selection/selections.ts'
 import { buildReleases, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import { toEntry } from '../stream/marketplace.ts'
@@ -21,21 +16,16 @@ import {
   readVersion,
 } from '../versions/version.ts'
 
-export interface SlotSkew {
+export interface SlotSkew extends Pick<Item, 'grade' | 'ungraded' | 'days'> {
   readonly slot: Slot
   /** Absent if the build is unknown; then there is no grade. */
-  readonly release?: string
+  readonly release?: string | undefined
   /** Absent for an empty slot, as are grade and days. */
-  readonly image?: Entry
+  readonly image?: Entry | undefined
   /** Set if the slot has images, but not of a required grade. */
-  readonly isIgnored?: true
-  readonly grade?: Grade
-  readonly rhel?: string
-  /** Why the image has no grade. */
-  readonly ungraded?: string
-  /** Positive if the image is older than the build. */
-  readonly days?: number
-  readonly expected?: Expected
+  readonly isIgnored?: boolean
+  readonly rhel?: string | undefined
+  readonly expected?: Expected | undefined
 }
 
 export const SEVERITY = [...GRADES, 'none'] as const
@@ -58,7 +48,7 @@ export function measureSkew(
     slot: selection.slot,
     release: selection.wanted.text,
     ...describeImage(snapshot, selection, requirement),
-    ...expectImage(snapshot, selection, requirement),
+    expected: expectImage(snapshot, selection, requirement),
   }))
 }
 
@@ -84,7 +74,7 @@ export function plansBelow(skews: readonly SlotSkew[], floor: MajorMinor) {
       .sort((a, b) => compareMajorMinor(b, a))
     if (latest !== undefined && compareMajorMinor(latest, floor) >= 0) return []
     const { cloud, plan } = first.slot
-    return [{ cloud, plan, ...(latest && { rhel: printMajorMinor(latest) }) }]
+    return [{ cloud, plan, rhel: latest && printMajorMinor(latest) }]
   })
 }
 
@@ -104,31 +94,31 @@ function describeImage(
 ) {
   const { slot, wanted, image, grade, candidates } = selection
   if (image === undefined || grade === undefined) {
-    const isIgnored = candidates.some((each) => each.grade && !isAdmitted(each.grade, requirement))
-    return isIgnored ? ({ isIgnored } as const) : {}
+    return {
+      isIgnored: candidates.some((each) => each.grade && !isAdmitted(each.grade, requirement)),
+    }
   }
   const version = readVersion(image.version)
-  const days = daysBehind(image.version, wanted.release)
   const rhel = version && inferRhel(criteria.rhel, version)
   return {
     image: toEntry(slot.cloud, image),
     grade,
-    ...(rhel && { rhel: printMajorMinor(rhel) }),
-    ...(days !== undefined && { days }),
+    rhel: rhel && printMajorMinor(rhel),
+    days: daysBehind(image.version, wanted.release),
   }
 }
 
-/** Empty if an image of the same build or of an admitted later one is listed. */
+/** Undefined if an image of the same build or of an admitted later one is listed. */
 function expectImage(
   snapshot: SnapshotContent,
   selection: Selection,
   requirement: Requirement,
-): { expected?: Expected } {
+): Expected | undefined {
   const isLaterAdmitted = isAdmitted('newer-build', requirement)
   const isPublished = selection.candidates.some(
     ({ grade }) => grade === 'exact' || (grade === 'newer-build' && isLaterAdmitted),
   )
-  if (isPublished) return {}
-  const wanted = { ...selection, isLaterAdmitted }
-  return { expected: FACTS[selection.slot.cloud].expected(snapshot, wanted) }
+  return isPublished
+    ? undefined
+    : FACTS[selection.slot.cloud].expected(snapshot, { ...selection, isLaterAdmitted })
 }

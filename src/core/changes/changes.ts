@@ -79,13 +79,13 @@ function imagesByName(snapshot: SnapshotContent): Map<string, Image> {
 
 export interface Change {
   readonly subject: Subject
-  readonly before?: Item
-  readonly after?: Item
-  readonly loss?: 'removed' | 'older'
-  /** Set for a part that changes with its build, architecture or platform. */
-  readonly follows?: true
+  readonly before?: Item | undefined
+  readonly after?: Item | undefined
+  readonly loss?: 'removed' | 'older' | undefined
+  /** Whether a part changes with its build, architecture or platform. */
+  readonly follows?: boolean
   /** Why the lost image, or the image of a removed listing, is not listed after the change. */
-  readonly absence?: Absence
+  readonly absence?: Absence | undefined
 }
 
 export interface Comparison {
@@ -108,16 +108,7 @@ export function compareInventories(
     const loss = findLoss(old, fresh, table)
     const absence = findAbsence(old, loss, listings)
     const follows = followsParent(subject, [old, fresh], [before, after])
-    return [
-      {
-        subject,
-        ...(old && { before: old }),
-        ...(fresh && { after: fresh }),
-        ...(loss && { loss }),
-        ...(follows && { follows }),
-        ...(absence && { absence }),
-      },
-    ]
+    return [{ subject, before: old, after: fresh, loss, follows, absence }]
   })
   const unchanged = [...after].flatMap(([key, item]) =>
     isSame(before.get(key), item) ? [item] : [],

@@ -28,15 +28,13 @@ export function gradeEntry(
   if (release === undefined) return { ungraded: 'release has no RHEL version' }
   const image = toImage(slot, entry, side.criteria)
   const days = daysBehind(image.version, release)
-  const lag = days === undefined ? {} : { days }
   const ocp = release.ocp ?? side.ocp
-  if (ocp === undefined) return { ...lag, ungraded: OCP_UNKNOWN }
+  if (ocp === undefined) return { days, ungraded: OCP_UNKNOWN }
   const floor = findFloor(side.criteria[slot.cloud])
   const wanted = { text, release, ocp }
   const selection = selectImage(slot, wanted, [image], side.criteria.rhel, 'any', floor)
   const [{ grade, refused } = {}] = selection.candidates
-  if (grade !== undefined) return { ...lag, grade }
-  return { ...lag, ...(refused !== undefined && { ungraded: refused }) }
+  return { days, grade, ungraded: grade ? undefined : refused }
 }
 
 export function gradeInventory(inventory: Inventory, side: Side): Inventory {

@@ -56,11 +56,13 @@ export interface Item {
   readonly subject: Subject
   /** Equal for two items that cannot be distinguished. */
   readonly value: string
-  readonly release?: string
+  readonly release?: string | undefined
   readonly entry?: Entry
-  readonly grade?: Grade
-  readonly ungraded?: string
-  readonly days?: number
+  readonly grade?: Grade | undefined
+  /** Why an image has no grade. */
+  readonly ungraded?: string | undefined
+  /** Positive if the image is older than the build. */
+  readonly days?: number | undefined
 }
 
 export type Inventory = ReadonlyMap<string, Item>
@@ -75,7 +77,7 @@ export function streamInventory(stream: Stream, layouts?: readonly LayoutName[])
 
 function imageInventory(file: ImageFile, layouts?: readonly LayoutName[]): Inventory {
   return toInventory(
-    imagesIn(file, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, { layout })),
+    imagesIn(file, layouts).map(({ slot, entry, layout }) => slotItem(slot, entry, layout)),
   )
 }
 
@@ -142,8 +144,7 @@ export function selectionInventory(selections: readonly Selection[]): Inventory 
     selections.flatMap(({ slot, wanted, image, grade }): Item[] => {
       if (image === undefined || grade === undefined) return []
       const days = daysBehind(image.version, wanted.release)
-      const item = slotItem(slot, toEntry(slot.cloud, image), { grade })
-      return [{ ...item, ...(days !== undefined && { days }) }]
+      return [{ ...slotItem(slot, toEntry(slot.cloud, image)), grade, days }]
     }),
   )
 }
@@ -168,8 +169,8 @@ export function joinInventories(...inventories: readonly Inventory[]): Inventory
 function buildItems(architecture: string, release: string | undefined, content: JsonRecord) {
   const items: Item[] = []
   const add = (subject: Subject, value: JsonValue, at: JsonValue | undefined) => {
-    const own = typeof at === 'string' && at !== '' ? { release: at } : {}
-    items.push({ subject, value: typeof value === 'string' ? value : canonicalJson(value), ...own })
+    const text = typeof value === 'string' ? value : canonicalJson(value)
+    items.push({ subject, value: text, release: typeof at === 'string' && at ? at : undefined })
   }
   add({ kind: 'build', architecture }, release ?? '', release)
   for (const [platform, artifact] of recordEntries(content.artifacts)) {
@@ -202,19 +203,12 @@ function buildItems(architecture: string, release: string | undefined, content: 
   return items
 }
 
-export function slotItem(
-  slot: Slot,
-  entry: Entry,
-  more: { readonly layout?: LayoutName; readonly grade?: Grade } = {},
-): Item {
-  const { layout, grade } = more
-  const version = entryVersion(entry)
+export function slotItem(slot: Slot, entry: Entry, layout?: LayoutName): Item {
   return {
     subject: { kind: 'slot', slot, ...(layout && { layout }) },
     value: FACTS[slot.cloud].imageName(entry),
     entry,
-    ...(version !== undefined && { release: version }),
-    ...(grade && { grade }),
+    release: entryVersion(entry),
   }
 }
 

@@ -96,11 +96,11 @@ function snapshotState(
   const skews = measureSkew(snapshot, wanted, require)
   const slots: SlotSkew[] = isMeasured
     ? skews
-    : skews.map(({ slot, image }) => ({ slot, ...(image && { image, ungraded: RELEASE_UNKNOWN }) }))
+    : skews.map(({ slot, image }) => ({ slot, image, ungraded: image && RELEASE_UNKNOWN }))
   const [release = ''] = releases.values()
   const ocp = wantedRelease(snapshot, release)?.ocp
   const images = slots.flatMap(({ slot, image, grade }) =>
-    image ? slotItem(slot, image, { ...(grade && { grade }) }) : [],
+    image ? { ...slotItem(slot, image), grade } : [],
   )
   const inventory = toInventory(images)
   const files = filesInventory(target, marketplaceFile && readMarketplaceFile(marketplaceFile))
@@ -137,16 +137,8 @@ function streamState(
     const { grade, days, ungraded } = gradeEntry(slot, entry, side)
     if (skew && grade && !isAdmitted(grade, require)) return skew
     const none = ocp && !skew ? `no slot in OCP ${printMajorMinor(ocp)}` : undefined
-    const reason = ungraded ?? none
-    return {
-      slot,
-      ...(release !== undefined && { release }),
-      ...(days !== undefined && { days }),
-      ...skew,
-      ...(skew && grade && { grade }),
-      image: entry,
-      ...(reason !== undefined && { ungraded: reason }),
-    }
+    const own = { image: entry, grade: skew && grade, ungraded: ungraded ?? none }
+    return { slot, release, days, ...skew, ...own }
   })
   const filled = new Set(present.map(({ slot }) => printSlot(slot)))
   const hasPlace = (slot: Slot) =>
