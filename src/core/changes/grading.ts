@@ -2,7 +2,7 @@ import type { Entry, Slot } from '../clouds/facts.ts'
 import type { Criteria } from '../criteria/criteria.ts'
 import { ocpInSku } from '../criteria/ocp-version.ts'
 import { selectImage } from '../selection/select.ts'
-import { findFloor, type Releases } from '../selection/selections.ts'
+import { type Releases, selectionRules } from '../selection/selections.ts'
 import type { Image } from '../snapshot/snapshot.ts'
 import { entryVersion } from '../stream/marketplace.ts'
 import { daysBehind, type MajorMinor, printMajorMinor, readRelease } from '../versions/version.ts'
@@ -30,9 +30,8 @@ export function gradeEntry(
   const days = daysBehind(image.version, release)
   const ocp = release.ocp ?? side.ocp
   if (ocp === undefined) return { days, ungraded: OCP_UNKNOWN }
-  const floor = findFloor(side.criteria[slot.cloud])
   const wanted = { text, release, ocp }
-  const selection = selectImage(slot, wanted, [image], side.criteria.rhel, 'any', floor)
+  const selection = selectImage(slot, wanted, [image], selectionRules(side.criteria, slot.cloud))
   const [{ grade, refused } = {}] = selection.candidates
   return { days, grade, ungraded: grade ? undefined : refused }
 }

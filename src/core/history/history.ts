@@ -33,7 +33,7 @@ export interface HistoryVersion extends Commit, Pick<State, 'releases' | 'ocp' |
   readonly files: readonly FileChange[]
   readonly changes: readonly Change[]
   /** Why the version is invalid. It then has the state of the version before. */
-  readonly problem?: string
+  readonly problem?: string | undefined
 }
 
 export interface Window {
@@ -75,12 +75,12 @@ export class HistoryReader {
       ...commit,
       path,
       releases,
-      ...(ocp !== undefined && { ocp }),
+      ocp,
       slots,
       files: fileChanges,
       changes:
         state && !commit.isCut ? compareStates(before, targetBefore, state, this.#target) : [],
-      ...(problem !== undefined && { problem }),
+      problem,
     }
   }
 

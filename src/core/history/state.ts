@@ -44,7 +44,7 @@ export interface StreamFiles {
 
 export interface State {
   readonly releases: Readonly<Record<string, string>>
-  readonly ocp?: string
+  readonly ocp?: string | undefined
   /** All slots of a snapshot, or the slots of a stream that have an image. */
   readonly slots: readonly SlotSkew[]
   /** The slots of a stream without an image; undefined for a snapshot. */
@@ -157,7 +157,7 @@ function newState(
 ): State {
   return {
     releases: Object.fromEntries([...releases].sort(([a], [b]) => (a < b ? -1 : 1))),
-    ...(ocp && { ocp: printMajorMinor(ocp) }),
+    ocp: ocp && printMajorMinor(ocp),
     slots,
     inventory,
   }

@@ -28,51 +28,51 @@ export interface Candidate {
 export interface Selection {
   readonly slot: Slot
   readonly wanted: Wanted
-  readonly image?: Image
-  readonly grade?: Grade
+  readonly image?: Image | undefined
+  readonly grade?: Grade | undefined
   readonly reason: string
   /** The best candidate is first, refused ones are last. */
   readonly candidates: readonly Candidate[]
 }
 
-/** @param floor streams of this OCP version or later have no images of earlier versions */
+export interface SelectionRules {
+  readonly table: RhelTable
+  readonly requirement: Requirement
+  /** Streams of this OCP version or later have no images of earlier versions. */
+  readonly floor?: MajorMinor | undefined
+}
+
 export function selectImage(
   slot: Slot,
   wanted: Wanted,
   images: readonly Image[],
-  table: RhelTable,
-  requirement: Requirement = 'any',
-  floor?: MajorMinor,
+  rules: SelectionRules,
 ): Selection {
-  const candidates = images
-    .map((image) => judge(image, wanted, table, requirement, floor))
-    .sort(compareMerit)
+  const candidates = images.map((image) => judge(image, wanted, rules)).sort(compareMerit)
   const eligible = candidates.filter(({ dated }) => dated !== undefined)
   const { image, grade } = eligible[0] ?? {}
-  return image === undefined || grade === undefined
-    ? { slot, wanted, reason: describeNone(candidates, requirement), candidates }
-    : { slot, wanted, image, grade, reason: describeChoice(grade, eligible.length), candidates }
+  const reason = grade
+    ? describeChoice(grade, eligible.length)
+    : describeNone(candidates, rules.requirement)
+  return { slot, wanted, image, grade, reason, candidates }
 }
 
 /** Grades images that were selected for an earlier build against the present build. */
 export function gradeSelection(
-  { slot, wanted: { text }, candidates, reason: earlier }: Selection,
+  { slot, wanted: { text }, candidates: former, reason: earlier }: Selection,
   wanted: Wanted,
-  table: RhelTable,
-  requirement: Requirement,
-  floor: MajorMinor | undefined,
+  rules: SelectionRules,
 ): Selection {
-  const graded = candidates
+  const candidates = former
     .map(({ image, refused }) => {
-      const present = judge(image, wanted, table, requirement, floor)
+      const present = judge(image, wanted, rules)
       return refused === undefined ? present : { ...present, refused }
     })
     .sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined))
   const reason = `not queried for this build; selected for ${text}: ${earlier}`
-  const [{ image, grade, refused } = {}] = graded
-  return image === undefined || grade === undefined || refused !== undefined
-    ? { slot, wanted, reason, candidates: graded }
-    : { slot, wanted, image, grade, reason, candidates: graded }
+  const [first] = candidates
+  const { image, grade } = first?.refused === undefined ? { ...first } : {}
+  return { slot, wanted, image, grade, reason, candidates }
 }
 
 const STATES: Readonly<Partial<Record<ImageState, string>>> = {
@@ -84,9 +84,7 @@ const STATES: Readonly<Partial<Record<ImageState, string>>> = {
 function judge(
   image: Image,
   wanted: Wanted,
-  table: RhelTable,
-  requirement: Requirement,
-  floor: MajorMinor | undefined,
+  { table, requirement, floor }: SelectionRules,
 ): Candidate {
   const refuse = (refused: string): Candidate => ({ image, refused })
   const { deprecation } = image

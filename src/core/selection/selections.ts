@@ -1,10 +1,11 @@
 import { printSlot, type Slot, type Wanted } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import { BUILT_IN } from '../criteria/criteria.ts'
+import { BUILT_IN, type Criteria } from '../criteria/criteria.ts'
 import { groupBy } from '../group.ts'
 import {
   type Architecture,
   CLOUDS,
+  type CloudName,
   capturedClouds,
   getImages,
   type Snapshot,
@@ -12,8 +13,14 @@ import {
   stateAt,
 } from '../snapshot/snapshot.ts'
 import { KNOWN_PLANS } from '../stream/schema.ts'
-import { type MajorMinor, readMajorMinor, readRelease } from '../versions/version.ts'
-import { gradeSelection, type Requirement, type Selection, selectImage } from './select.ts'
+import { readMajorMinor, readRelease } from '../versions/version.ts'
+import {
+  gradeSelection,
+  type Requirement,
+  type Selection,
+  type SelectionRules,
+  selectImage,
+} from './select.ts'
 
 export type Releases = ReadonlyMap<string, string>
 
@@ -35,8 +42,8 @@ export function selectImages(
       state: stateAt(image, snapshot.capturedAt),
     }))
     const images = groupBy(current, (image) => printSlot({ cloud, ...image }))
-    const floor = findFloor(snapshot.criteria[cloud])
-    const { rhel, selectedFor = {} } = snapshot.criteria
+    const rules = selectionRules(snapshot.criteria, cloud, requirement)
+    const { selectedFor = {} } = snapshot.criteria
     return wanted.flatMap(({ architecture, wanted }) => {
       const former = wantedRelease(snapshot, selectedFor[cloud]?.[architecture] ?? '')
       const { ocp } = former ?? wanted
@@ -45,21 +52,22 @@ export function selectImages(
         const releases = selectedFor[slot.region ?? cloud]
         const own = releases ? wantedRelease(snapshot, releases[architecture] ?? '') : wanted
         const all = images.get(printSlot(slot)) ?? []
-        return own ? selectImage(slot, own, all, rhel, requirement, floor) : []
+        return own ? selectImage(slot, own, all, rules) : []
       })
       return withWholePlans(selections).map((selection) =>
-        selection.wanted === wanted
-          ? selection
-          : gradeSelection(selection, wanted, rhel, requirement, floor),
+        selection.wanted === wanted ? selection : gradeSelection(selection, wanted, rules),
       )
     })
   })
 }
 
-export function findFloor(
-  criteria: object & { readonly floor?: string } = {},
-): MajorMinor | undefined {
-  return readMajorMinor(criteria.floor ?? '')
+export function selectionRules(
+  criteria: Criteria,
+  cloud: CloudName,
+  requirement: Requirement = 'any',
+): SelectionRules {
+  const own: object & { readonly floor?: string } = criteria[cloud] ?? {}
+  return { table: criteria.rhel, requirement, floor: readMajorMinor(own.floor ?? '') }
 }
 
 /** The OCP version is that of the release, else of the snapshot. */

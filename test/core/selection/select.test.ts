@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Slot, Wanted } from '../../../src/core/clouds/facts.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
-import { GRADES, selectImage } from '../../../src/core/selection/select.ts'
+import { GRADES, type Requirement, selectImage } from '../../../src/core/selection/select.ts'
 import type { Image } from '../../../src/core/snapshot/snapshot.ts'
 import {
   compareMajorMinor,
@@ -46,15 +46,10 @@ function choose(
   release: string,
   ocp: string,
   images: readonly string[],
-  requirement?: 'exact' | 'not-newer',
+  requirement: Requirement = 'any',
 ) {
-  const selection = selectImage(
-    slot,
-    wanted(release, ocp),
-    images.map(image),
-    BUILT_IN.rhel,
-    requirement,
-  )
+  const rules = { table: BUILT_IN.rhel, requirement }
+  const selection = selectImage(slot, wanted(release, ocp), images.map(image), rules)
   return selection.image ? `${selection.image.version} ${selection.grade}` : selection.reason
 }
 
@@ -158,14 +153,8 @@ describe('selectImage', () => {
   ])('of a stream %s for OCP %s with the floor 4.19: %s is refused: %s', (...row) => {
     const [release, ocp, version, refused] = row
     const floor = { major: 4, minor: 19 }
-    const { candidates } = selectImage(
-      slot,
-      wanted(release, ocp),
-      [image(version)],
-      BUILT_IN.rhel,
-      'any',
-      floor,
-    )
+    const rules = { table: BUILT_IN.rhel, requirement: 'any', floor } as const
+    const { candidates } = selectImage(slot, wanted(release, ocp), [image(version)], rules)
     expect(candidates[0]?.refused).toBe(refused)
   })
 
@@ -204,7 +193,14 @@ describe('every selection', () => {
   it('is of no later minor, alive, and the best of its candidates', () => {
     fc.assert(
       fc.property(images, target, (all, want) => {
-        const { image: chosen, grade, candidates } = selectImage(slot, want, all, BUILT_IN.rhel)
+        const {
+          image: chosen,
+          grade,
+          candidates,
+        } = selectImage(slot, want, all, {
+          table: BUILT_IN.rhel,
+          requirement: 'any',
+        })
         expect(candidates).toHaveLength(all.length)
         if (chosen === undefined) {
           expect(candidates.every(({ refused }) => refused !== undefined)).toBe(true)
