@@ -57,14 +57,16 @@ export function decideOcp(sources: OcpSources, criteria: Criteria) {
   // `4.18-9.4`, `rhcos-4.18`
   const named = versionIn(/^(?:rhcos-)?([0-9]+\.[0-9]+)(?:-[0-9.]+)?$/, sources.name)
   const [name] = claim('name', named, `stream name ${sources.name}`)
-  const candidates = (rhel ? ocpVersionsForRhel(table, rhel) : []).filter(
-    (each) => !sku || compareMajorMinor(each, sku.ocp) >= 0,
-  )
-  const usable = claims.find(
+  const isLate = (ocp: MajorMinor) => !sku || compareMajorMinor(ocp, sku.ocp) >= 0
+  const candidates = (rhel ? ocpVersionsForRhel(table, rhel) : []).filter(isLate)
+  const [first, ...more] = candidates
+  const [only] =
+    rhel && more.length === 0 ? claim('rhel', first, `RHEL ${printMajorMinor(rhel)}`) : []
+  const chosen =
     // A snapshot is outdated if its stream moved to another OCP version.
-    ({ source, ocp }) => source !== 'snapshot' || fits(ocp, rhel, table),
-  )
-  const chosen = usable ?? weakClaim(candidates, rhel, name, sku, table)
+    claims.find(({ source, ocp }) => source !== 'snapshot' || fits(ocp, rhel, table)) ??
+    only ??
+    [name, sku].find((each) => each && isLate(each.ocp) && fits(each.ocp, rhel, table))
   const all = [...claims, sku ?? [], name ?? []].flat()
   return {
     ...chosen,
@@ -151,21 +153,6 @@ function unknownCause(
   return sku && all.length > 0
     ? `${unknown}: ${name} is used by OCP ${listVersions(all)}, and ${sku.evidence} is for OCP ${printMajorMinor(sku.ocp)}`
     : `${unknown}: no OCP version uses ${name}`
-}
-
-function weakClaim(
-  candidates: readonly MajorMinor[],
-  rhel: MajorMinor | undefined,
-  name: Claim | undefined,
-  sku: Claim | undefined,
-  table: RhelTable,
-): Claim | undefined {
-  const [only, ...more] = candidates
-  if (only && rhel && more.length === 0) {
-    return { source: 'rhel', ocp: only, evidence: `RHEL ${printMajorMinor(rhel)}` }
-  }
-  const isNotBeforeSku = (each: Claim) => !sku || compareMajorMinor(each.ocp, sku.ocp) >= 0
-  return [name, sku].find((each) => each && isNotBeforeSku(each) && fits(each.ocp, rhel, table))
 }
 
 /**
