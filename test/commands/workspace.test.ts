@@ -69,7 +69,7 @@ describe('a workspace', () => {
     ],
     [
       STREAM(', "criteria": "../c.json"'),
-      '4:51: expected a path in the folder of this file, found "../c.json"',
+      '4:51: expected a path in the folder of this file, outside .git, found "../c.json"',
     ],
     [
       STREAM(', "layouts": ["none", "enhancement"]'),
@@ -87,11 +87,11 @@ describe('a workspace', () => {
     ],
     [
       STREAM(', "marketplaceFile": ".git/hooks/a.json"'),
-      '4:51: expected a path outside .git, found ".git/hooks/a.json"',
+      '4:51: expected a path in the folder of this file, outside .git, found ".git/hooks/a.json"',
     ],
     [
       STREAM(', "marketplaceFile": "sub/.GIT/config"'),
-      '4:51: expected a path outside .git, found "sub/.GIT/config"',
+      '4:51: expected a path in the folder of this file, outside .git, found "sub/.GIT/config"',
     ],
     [
       `{"streams": {"one": {"snapshot": "a.json", "target": "b.recording.json"}, "two": {"snapshot": "./b.json", "target": "c.json"}}}`,

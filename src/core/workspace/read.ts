@@ -111,14 +111,12 @@ function checkLayouts(
 
 /** A workspace file of a pull request must not give access to other files. */
 function checkPath(path: string, place: readonly string[], fail: Fail): void {
-  const steps = path.split(/[\\/]/)
   const isBelow =
-    !/^([\\/]|[A-Za-z]:)/.test(path) && !steps.some((step) => step === '..' || step === '')
-  if (!isBelow)
-    fail(place, `expected a path in the folder of this file, found "${printable(path)}"`)
-  if (path.includes('\0')) fail(place, `expected a path, found "${printable(path)}"`)
-  if (steps.some((step) => step.toLowerCase() === '.git')) {
-    fail(place, `expected a path outside .git, found "${printable(path)}"`)
+    !/^([\\/]|[A-Za-z]:)|\0/.test(path) &&
+    path.split(/[\\/]/).every((step) => !['', '..', '.git'].includes(step.toLowerCase()))
+  if (!isBelow) {
+    const expected = 'expected a path in the folder of this file, outside .git'
+    fail(place, `${expected}, found "${printable(path)}"`)
   }
   if (normalPath(path) === WORKSPACE_FILE) {
     fail(place, `${visibleLine(path)}: this is the workspace file itself`)
