@@ -388,7 +388,7 @@ const sts =
     const service = await signInFor({ status, headers: { 'content-type': 'text/xml' }, body: xml })
     const env = {
       ...(await aws()).found,
-      NODE_EXTRA_CA_CERTS: service.certificate.file,
+      NODE_EXTRA_CA_CERTS: service.certificateFile,
       AWS_ENDPOINT_URL_STS: service.url,
       AWS_WEB_IDENTITY_TOKEN_FILE: await put('token', 'a.b.c'),
       AWS_ROLE_ARN: ROLE,
@@ -424,7 +424,7 @@ const portal =
     })
     const { env, args } = await profile(SSO)(put, folder)
     const trusted = {
-      NODE_EXTRA_CA_CERTS: service.certificate.file,
+      NODE_EXTRA_CA_CERTS: service.certificateFile,
       AWS_ENDPOINT_URL_SSO: service.url,
     }
     return { env: { ...env, ...trusted }, args: args ?? [] }
@@ -643,7 +643,7 @@ const oauth =
     const { signedIn, args } = await gcp()
     const env = {
       ...signedIn,
-      NODE_EXTRA_CA_CERTS: service.certificate.file,
+      NODE_EXTRA_CA_CERTS: service.certificateFile,
       HTTPS_PROXY: proxy.url,
       [KEY_VARIABLE]: await put('login.json', JSON.stringify(login)),
     }

@@ -261,11 +261,8 @@ async function aws() {
 }
 
 /** The same where another service, trusted besides, is asked to sign in. */
-async function trusting(
-  cloud: Awaited<ReturnType<typeof aws>>,
-  service: { certificate: { pem: string } },
-) {
-  const pems = [cloud.mockServer.certificate, service.certificate.pem]
+async function trusting(cloud: Awaited<ReturnType<typeof aws>>, service: { certificate: string }) {
+  const pems = [cloud.mockServer.certificate, service.certificate]
   await writeFile(at('certificates.pem'), pems.join(''))
   return { ...cloud.env, NODE_EXTRA_CA_CERTS: at('certificates.pem') }
 }
@@ -451,7 +448,7 @@ async function gcp(services: Readonly<Record<string, (request: MockRequest) => A
   const proxy = await proxyFor({
     hosts: Object.fromEntries(hosts.map((host) => [host, service.port])),
   })
-  await writeFile(at('certificates.pem'), mockServer.certificate + service.certificate.pem)
+  await writeFile(at('certificates.pem'), mockServer.certificate + service.certificate)
   return {
     mockServer,
     env: {

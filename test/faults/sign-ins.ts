@@ -4,30 +4,16 @@ import { startAws } from '../mock-servers/aws.ts'
 import { demonstrationImages as awsImages } from '../mock-servers/aws-images.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
-import { makeCertificate } from '../mock-servers/certificate.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { startProxy } from '../mock-servers/proxy.ts'
-import { type Answer, startServer } from '../mock-servers/server.ts'
+import { startSecureServer } from '../mock-servers/server.ts'
 import { json } from '../support/sign-in.ts'
 import { behindFront, type Service, streamOf } from './services.ts'
 
 const GOOD = 'ya29.plantedTokenOfNobody'
 const REFRESH = '1//planted-refresh-token-of-nobody'
 const ASSERTION = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZA'
-
-/** A server over TLS that gives out credentials. */
-async function startGiver(answer: Answer, hosts: string[] = []) {
-  const certificate = await makeCertificate(hosts)
-  const server = await startServer(() => answer, { certificate })
-  return {
-    ...server,
-    trusted: [certificate.pem],
-    close: async () => {
-      await Promise.all([server.close(), certificate.remove()])
-    },
-  }
-}
 
 const localhost = (url: string) => url.replace('127.0.0.1', 'localhost')
 
@@ -48,11 +34,11 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
     await writeFile(join(folder, 'assertion'), ASSERTION)
     const ec2 = await startAws({ images: awsImages() })
     const { accessKeyId, secretAccessKey, sessionToken } = ec2.account
-    const giver = await startGiver({
+    const giver = await startSecureServer(() => ({
       status: 200,
       headers: { 'content-type': 'text/xml' },
       body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-    })
+    }))
     const service = {
       path: /\//,
       args: ['--cloud', 'aws', '--regions', 'us-east-1', ...streamOf(folder)],
@@ -63,7 +49,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
         AWS_ROLE_ARN: 'arn:aws:iam::482915537706:role/somebody',
         HOME: folder,
       },
-      trusted: [ec2.certificate, ...giver.trusted],
+      trusted: [ec2.certificate, giver.certificate],
       secrets: [accessKeyId, secretAccessKey, sessionToken, ASSERTION],
     }
     return behindFront(giver, service, [ec2])
@@ -82,7 +68,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
     await writeFile(join(folder, 'login.json'), JSON.stringify(login))
     const compute = await startGcp({ images: gcpImages(), tokens: [GOOD] })
     const token = { access_token: GOOD, expires_in: 3599, token_type: 'Bearer' }
-    const giver = await startGiver(json(200, token), [host])
+    const giver = await startSecureServer(() => json(200, token), { hosts: [host] })
     const service = {
       path: /token/,
       args: ['--cloud', 'gcp', '--gcp-endpoint', localhost(compute.url), ...streamOf(folder)],
@@ -91,7 +77,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
         HTTPS_PROXY: proxy.url,
         GOOGLE_APPLICATION_CREDENTIALS: join(folder, 'login.json'),
       },
-      trusted: [compute.certificate, ...giver.trusted],
+      trusted: [compute.certificate, giver.certificate],
       secrets: [GOOD, REFRESH],
     }
     const opened = await behindFront(giver, service, [compute, proxy])

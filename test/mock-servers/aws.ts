@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { type AwsAccount, DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
 import { type AwsImage, imageIdOf, MARKETPLACE } from './aws-image.ts'
 import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
-import { makeCertificate } from './certificate.ts'
-import type { FaultRule } from './faults.ts'
-import { type Answer, type MockRequest, type MockServer, startServer } from './server.ts'
+import {
+  type Answer,
+  type MockRequest,
+  type SecureOptions,
+  type SecureServer,
+  startSecureServer,
+} from './server.ts'
 
-export interface AwsOptions {
+/** For faults, all requests have the path `/`; see `failures` for those of one region. */
+export interface AwsOptions extends SecureOptions {
   images: readonly AwsImage[]
-  /** Names by which it is known besides, behind a proxy that leads to it. */
-  hosts?: readonly string[]
-  /** All requests have the path `/`; see `failures` for those of one region. */
-  faults?: readonly FaultRule[]
   /** What a region answers instead, the first `times` requests or all of them. */
   failures?: Readonly<Record<string, { status: number; times?: number }>>
   /** Default: those of the images. */
@@ -39,9 +40,7 @@ export interface AwsQuestion {
 }
 
 /** A running mock server for EC2 in all of its regions. */
-export interface AwsMockServer extends MockServer {
-  certificateFile: string
-  certificate: string
+export interface AwsMockServer extends SecureServer {
   account: AwsAccount
   /** Grows as requests arrive. */
   questions: readonly AwsQuestion[]
@@ -255,24 +254,14 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     )
   }
 
-  const certificate = await makeCertificate(options.hosts)
-  const server = await startServer(answer, {
-    certificate,
-    faults: options.faults ?? [],
-    errorAnswer: fail,
-  }).catch(async (cause) => {
-    await certificate.remove()
-    throw cause
-  })
+  const server = await startSecureServer(answer, { ...options, errorAnswer: fail })
 
   return {
     ...server,
-    certificateFile: certificate.file,
-    certificate: certificate.pem,
     account,
     questions,
     environment: {
-      NODE_EXTRA_CA_CERTS: certificate.file,
+      NODE_EXTRA_CA_CERTS: server.certificateFile,
       NO_PROXY: '127.0.0.1',
       AWS_ENDPOINT_URL_EC2: server.url,
       AWS_ACCESS_KEY_ID: account.accessKeyId,
@@ -284,10 +273,6 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     },
     setRegions(regions) {
       enabled = [...regions]
-    },
-    async close() {
-      await server.close()
-      await certificate.remove()
     },
   }
 }

@@ -3,21 +3,10 @@ import { plant } from './azure-echo.ts'
 import type { AzureImage } from './azure-image.ts'
 import { resourceManager } from './azure-resource-manager.ts'
 import { signIn } from './azure-sign-in.ts'
-import { makeCertificate } from './certificate.ts'
-import type { FaultRule } from './faults.ts'
-import { type MockServer, startServer } from './server.ts'
+import { type SecureOptions, type SecureServer, startSecureServer } from './server.ts'
 
-export interface AzureOptions {
+export interface AzureOptions extends SecureOptions {
   images: readonly AzureImage[]
-  /** Names by which it is known besides, behind a proxy that leads to it. */
-  hosts?: readonly string[]
-  /** Added to each answer, in milliseconds. */
-  latencyMs?: number
-  /** What an answer waits for besides, by the path that is asked for. */
-  hold?(path: string): Promise<unknown> | undefined
-  faults?: readonly FaultRule[]
-  /** Compress answers for clients that accept gzip, as Azure does; default true. */
-  gzip?: boolean
   /** Regions that exist; all of them have all the images. Default `eastus` alone. */
   locations?: readonly string[]
   /** Differences from the demonstration's account; ids in lower case. */
@@ -31,11 +20,7 @@ export interface AzureOptions {
 }
 
 /** A running mock server for Azure. */
-export interface AzureMockServer extends MockServer {
-  /** A PEM file; the value of `NODE_EXTRA_CA_CERTS`. */
-  certificateFile: string
-  /** The same certificate as text, for a client in this process: its `tlsOptions.ca`. */
-  certificate: string
+export interface AzureMockServer extends SecureServer {
   account: AzureAccount
   /**
    * The variables that let a child process find, trust and sign in to the mock server. They replace
@@ -77,30 +62,21 @@ export async function startAzure(options: AzureOptions): Promise<AzureMockServer
     images: () => images,
   })
 
-  const certificate = await makeCertificate(options.hosts)
-  const server = await startServer(
+  const server = await startSecureServer(
     (request) => identity.answer(request) ?? manager.answer(request),
     {
-      certificate,
-      latencyMs: options.latencyMs ?? 0,
-      ...(options.hold && { hold: options.hold }),
-      faults: options.faults ?? [],
-      gzip: options.gzip ?? true,
+      gzip: true,
+      ...options,
       errorAnswer: (status, request) =>
         identity.fail(status, request) ?? manager.fail(status, request),
     },
-  ).catch(async (cause) => {
-    await certificate.remove()
-    throw cause
-  })
+  )
 
   return {
     ...server,
-    certificateFile: certificate.file,
-    certificate: certificate.pem,
     account,
     environment: {
-      NODE_EXTRA_CA_CERTS: certificate.file,
+      NODE_EXTRA_CA_CERTS: server.certificateFile,
       // A proxy of the surroundings could not reach the loopback interface of this machine.
       NO_PROXY: '127.0.0.1',
       AZURE_AUTHORITY_HOST: server.url,
@@ -111,10 +87,6 @@ export async function startAzure(options: AzureOptions): Promise<AzureMockServer
     },
     setImages(replacement) {
       images = [...replacement]
-    },
-    async close() {
-      await server.close()
-      await certificate.remove()
     },
   }
 }

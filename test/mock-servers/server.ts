@@ -8,7 +8,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import type { Certificate } from './certificate.ts'
+import { type Certificate, makeCertificate } from './certificate.ts'
 import { type FaultRule, faultChooser, type Mishap } from './faults.ts'
 
 /** A request as a mock server's handler sees it, body read to its end. */
@@ -181,6 +181,36 @@ export async function startServer(
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
+    },
+  }
+}
+
+export interface SecureOptions extends Omit<ServerOptions, 'certificate' | 'errorAnswer'> {
+  /** Names by which it is known besides, behind a proxy that leads to it. */
+  hosts?: readonly string[]
+}
+
+/** A running mock server over TLS. */
+export interface SecureServer extends MockServer {
+  /** PEM, for the `ca` of a client in this process. */
+  certificate: string
+  /** The same in a file, for `NODE_EXTRA_CA_CERTS`. */
+  certificateFile: string
+}
+
+export async function startSecureServer(
+  handler: (request: MockRequest) => Answer | Promise<Answer>,
+  { hosts, ...options }: SecureOptions & Pick<ServerOptions, 'errorAnswer'> = {},
+): Promise<SecureServer> {
+  const certificate = await makeCertificate(hosts)
+  const server = await startServer(handler, { ...options, certificate })
+  return {
+    ...server,
+    certificate: certificate.pem,
+    certificateFile: certificate.file,
+    async close() {
+      await server.close()
+      await certificate.remove()
     },
   }
 }
