@@ -31,12 +31,11 @@ async function merged(text: string, ...words: string[]): Promise<unknown> {
   return load(stdout)
 }
 
-const refusal = (status: number, message: string, ...remedy: readonly string[]) => ({
-  status,
+/** @param message with a remedy in its second line, unless the file is to be corrected */
+const refusal = (message: string) => ({
+  status: 2,
   stdout: '',
-  stderr: [message, ...(remedy.length > 0 ? remedy : ['Correct the file, or use another file.'])]
-    .map((line) => `${line}\n`)
-    .join(''),
+  stderr: `stream-snapshot: x.yaml: ${message}\n${message.includes('\n') ? '' : 'Correct the file, or use another file.\n'}`,
 })
 
 /** An install-config with these members of its pools and of its cloud. */
@@ -69,6 +68,8 @@ spec:
   template:
     machines_v1beta1_machine_openshift_io:
 ${spec(members).replace(/^(?=.)/gm, '  ')}`
+const VALUE = '.spec.template.spec.providerSpec.value'
+const AWS_SPEC = 'kind: AWSMachineProviderConfig\nplacement:\n  region: us-east-1\n'
 const machines = (providerSpec: object) => ({
   spec: { template: { spec: { providerSpec: { value: providerSpec } } } },
 })
@@ -87,7 +88,6 @@ describe('an install-config', () => {
       [],
       { control: X86, compute: ARM },
     ],
-    ['of the control plane alone', arch('arm64'), '', [], { control: ARM, compute: X86 }],
     ['of one pool, with --arch', '', arch('arm64'), ['--arch', 'arm64'], { whole: ARM }],
     ['of neither', '', '', [], { whole: X86 }],
     ['of neither, with --arch', '', '', ['--arch', 'arm64'], { whole: ARM }],
@@ -164,25 +164,11 @@ describe('an install-config', () => {
       '.controlPlane.architecture is arm64, but the machine type is amd64\nCorrect one of them.',
     ],
     [
-      config('', arch('riscv64')),
-      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
-    ],
-    [
       config('', arch('hunter2+secret')),
       '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
     ],
-    [
-      config('', '  architecture: [arm64, amd64]\n'),
-      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
-    ],
   ])('with a wrong architecture is refused: %j', async (text, message) => {
-    expect(await merge(text)).toEqual(
-      refusal(
-        2,
-        `stream-snapshot: x.yaml: ${message.split('\n')[0]}`,
-        ...message.split('\n').slice(1),
-      ),
-    )
+    expect(await merge(text)).toEqual(refusal(message))
   })
 
   it('of AWS and GCP gets an image of its region in the compute pool', async () => {
@@ -279,26 +265,17 @@ describe('a MachineSet', () => {
 
   it.each([
     ['an annotation', machineSet(AZURE_SPEC, label('arm64')), ARM.providerSpec],
-    [
-      'an annotation and the machine type',
-      machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`, label('arm64')),
-      ARM.providerSpec,
-    ],
     ['an Azure size', machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`), ARM.providerSpec],
     ['an Azure size', machineSet(`${AZURE_SPEC}vmSize: Standard_NP10s\n`), X86.providerSpec],
     ['nothing', machineSet(AZURE_SPEC), X86.providerSpec],
     [
       'an AWS type',
-      machineSet(
-        'kind: AWSMachineProviderConfig\nami:\n  id: ami-1\ninstanceType: m6gd.large\nplacement:\n  region: us-east-1\n',
-      ),
+      machineSet(`${AWS_SPEC}ami:\n  id: ami-1\ninstanceType: m6gd.large\n`),
       amiForms(ARM_AMI).providerSpec,
     ],
     [
       'an AWS type',
-      machineSet(
-        'kind: AWSMachineProviderConfig\nami:\n  id: ami-1\ninstanceType: g4dn.large\nplacement:\n  region: us-east-1\n',
-      ),
+      machineSet(`${AWS_SPEC}ami:\n  id: ami-1\ninstanceType: g4dn.large\n`),
       amiForms(AMI).providerSpec,
     ],
     [
@@ -314,26 +291,11 @@ describe('a MachineSet', () => {
 
   const LABEL = 'kubernetes.io/arch in capacity.cluster-autoscaler.kubernetes.io/labels'
   it.each([
-    [
-      'amd64',
-      'vmSize: Standard_D4ps_v5\n',
-      ' is amd64, but the machine type is arm64',
-      'Correct one of them.',
-    ],
-    [
-      'arm64',
-      'vmSize: Standard_D4s_v3\n',
-      ' is arm64, but the machine type is amd64',
-      'Correct one of them.',
-    ],
-    ['armv7', '', ': expected one of amd64, arm64, ppc64le, s390x'],
-    ['hunter2+secret', '', ': expected one of amd64, arm64, ppc64le, s390x'],
-  ])('with the architecture %s and %j is refused', async (name, size, ...message) => {
-    const text = machineSet(`${AZURE_SPEC}${size}`, label(name))
-    const [first, ...remedy] = message
-    expect(await merge(text)).toEqual(
-      refusal(2, `stream-snapshot: x.yaml: MachineSet: ${LABEL}${first}`, ...remedy),
-    )
+    ['arm64', ' is arm64, but the machine type is amd64\nCorrect one of them.'],
+    ['hunter2+secret', ': expected one of amd64, arm64, ppc64le, s390x'],
+  ])('with the architecture %s on a machine type of amd64 is refused', async (name, message) => {
+    const text = machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`, label(name))
+    expect(await merge(text)).toEqual(refusal(`MachineSet: ${LABEL}${message}`))
   })
 
   it('may be one of several documents or of a List, each with its own image', async () => {
@@ -394,9 +356,7 @@ describe('a MachineSet', () => {
     expect(await merged(text)).toMatchObject(inside(X86))
     expect(await merge(text, '--plan', 'ocp')).toEqual(
       refusal(
-        2,
-        'stream-snapshot: x.yaml: ControlPlaneMachineSet: ocp is a purchase plan, and its cost for control plane machines cannot be reversed',
-        'Use --pool controlPlane to accept the cost.',
+        'ControlPlaneMachineSet: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\nUse --pool controlPlane to accept the cost.',
       ),
     )
     expect(await merged(text, '--plan', 'ocp', '--pool', 'controlPlane')).toMatchObject(
@@ -423,15 +383,6 @@ describe('a MachineSet', () => {
       }),
     ],
     [
-      'kind: AWSMachineProviderConfig\nami:\n  arn: arn:aws:1\nplacement:\n  region: us-east-1\n',
-      '.ami.arn',
-      machines({
-        kind: 'AWSMachineProviderConfig',
-        ami: { id: AMI },
-        placement: { region: 'us-east-1' },
-      }),
-    ],
-    [
       'kind: GCPMachineProviderSpec\ndisks:\n- sizeGb: 1\n- boot: true\n  image: projects/rhcos-cloud/global/images/rhcos-418-94-202410090804-0-gcp-x86-64\n',
       '.disks[1].image',
       machines({
@@ -442,11 +393,7 @@ describe('a MachineSet', () => {
   ])('with an image in another form needs --replace: %j', async (members, path, expected) => {
     const text = machineSet(members)
     expect(await merge(text)).toEqual(
-      refusal(
-        2,
-        `stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value${path}: selects another image`,
-        'Use --replace to replace it.',
-      ),
+      refusal(`${VALUE}${path}: selects another image\nUse --replace to replace it.`),
     )
     const { stdout, stderr } = await merge(text, '--replace')
     expect(load(stdout)).toMatchObject(expected)
@@ -477,53 +424,40 @@ describe('an option', () => {
       config(arch('arm64'), ''),
       ['--arch', 'amd64'],
       '.controlPlane: architecture differs from --arch x86_64',
-      '--arch',
     ],
     [
       config('', ''),
       ['--region', 'westus'],
       '.platform.azure.defaultMachinePlatform: region differs from --region westus',
-      '--region',
     ],
     [
       config('', '', 'aws', 'us-east-2'),
       ['--region', 'us-east-1'],
       '.compute[0]: region differs from --region us-east-1',
-      '--region',
     ],
     [
       config('', ''),
       ['--cloud', 'gcp'],
       '.platform.azure.defaultMachinePlatform: cloud differs from --cloud gcp',
-      '--cloud',
     ],
     [
       machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`),
       ['--arch', 'arm64'],
       'MachineSet: architecture differs from --arch aarch64',
-      '--arch',
     ],
-  ])('that contradicts the file is refused: %j %j', async (text, words, message, option) => {
-    expect(await merge(text, ...words)).toEqual(
-      refusal(2, `stream-snapshot: x.yaml: ${message}`, `Remove ${option}.`),
-    )
+  ])('that contradicts the file is refused: %j %j', async (text, words, message) => {
+    expect(await merge(text, ...words)).toEqual(refusal(`${message}\nRemove ${words[0]}.`))
   })
 
   it.each([
-    [
-      ['--pool', 'edge'],
-      config('', ''),
-      'x.yaml: no edge machines',
-      'Remove --pool, or use another.',
-    ],
+    [['--pool', 'edge'], config('', ''), 'no edge machines\nRemove --pool, or use another.'],
     [
       ['--pool', 'defaultMachinePlatform'],
       config(arch('amd64'), arch('arm64')),
-      'x.yaml: the pools have different architectures, so one image cannot be the default',
-      'Remove --pool, or use --pool controlPlane or --pool compute.',
+      'the pools have different architectures, so one image cannot be the default\nRemove --pool, or use --pool controlPlane or --pool compute.',
     ],
-  ])('%j that fits no machines is refused', async (words, text, message, remedy) => {
-    expect(await merge(text, ...words)).toEqual(refusal(2, `stream-snapshot: ${message}`, remedy))
+  ])('%j that fits no machines is refused', async (words, text, message) => {
+    expect(await merge(text, ...words)).toEqual(refusal(message))
   })
 })
 
@@ -534,41 +468,25 @@ describe('a file', () => {
   it.each([
     ['kind: Secret\nplatform: {}\n', EXPECTED],
     ['a: b\n', EXPECTED],
-    ['# empty\n', EXPECTED],
-    ['kind: [Machine]\n', EXPECTED],
     ['apiVersion: hunter2/v1\nkind: MachineSet\n', EXPECTED],
     ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', EXPECTED],
     ['apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n', EXPECTED],
     ['baseDomain: a.example\n', PLATFORM],
-    ['compute: []\n', PLATFORM],
-    ['platform: {}\n', PLATFORM],
     ['platform:\n  hunter: {}\n', PLATFORM],
     ['platform: [hunter2]\n', PLATFORM],
-    [
-      'kind: MachineSet\nspec: hunter2\n',
-      '.spec.template.spec.providerSpec.value: expected a provider spec',
-    ],
+    ['kind: MachineSet\nspec: hunter2\n', `${VALUE}: expected a provider spec`],
     [
       machineSet('kind: HunterMachineProviderSpec\n'),
-      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec',
+      `${VALUE}.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec`,
     ],
-    [
-      machineSet('kind: GCPMachineProviderSpec\n'),
-      '.spec.template.spec.providerSpec.value.disks: expected a list of disks',
-    ],
+    [machineSet('kind: GCPMachineProviderSpec\n'), `${VALUE}.disks: expected a list of disks`],
     ['platform:\n  azure: hunter2\n', '.platform.azure: expected a mapping'],
     [
       `platform:\n  azure: {}\n---\nplatform:\n  azure: {}\n`,
       'expected one install-config, found 2\nMove each one to a separate file.',
     ],
   ])('%j is refused', async (text, message) => {
-    expect(await merge(text)).toEqual(
-      refusal(
-        2,
-        `stream-snapshot: x.yaml: ${message.split('\n')[0]}`,
-        ...message.split('\n').slice(1),
-      ),
-    )
+    expect(await merge(text)).toEqual(refusal(message))
   })
 
   it.each([
@@ -703,12 +621,7 @@ pullSecret: '{}'
       `${AZURE}controlPlane:\n  platform: &pool\n    azure: {}\ncompute:\n- platform: *pool\n`,
       '.controlPlane.platform',
     ],
-    [`${AZURE}controlPlane: &all\n  platform: {}\nextra: *all\n`, '.controlPlane'],
     [`one: &one {azure: {}}\n${AZURE}controlPlane:\n  platform: *one\n`, '.controlPlane.platform'],
-    [
-      `a: &a\n  platform: {}\nb: &b\n  <<: *a\n${AZURE}controlPlane:\n  <<: [{replicas: 3}, *b]\n`,
-      '.controlPlane.platform',
-    ],
     [
       `base: &base\n  azure: {}\n${AZURE}controlPlane:\n  platform:\n    <<: *base\n`,
       '.controlPlane.platform.azure',
@@ -717,9 +630,7 @@ pullSecret: '{}'
   ])('that an anchor, an alias or << shares are refused: %j', async (text, path) => {
     expect(await merge(text, '--pool', 'controlPlane')).toEqual(
       refusal(
-        2,
-        `stream-snapshot: x.yaml: ${path}: expected no anchor, alias or <<`,
-        'Replace aliases with their values, then rerun.',
+        `${path}: expected no anchor, alias or <<\nReplace aliases with their values, then rerun.`,
       ),
     )
   })
@@ -727,7 +638,7 @@ pullSecret: '{}'
   it('of a cycle are refused', async () => {
     const text = 'platform:\n  azure: &a\n    <<: *a\n'
     expect(await merge(text)).toEqual(
-      refusal(2, 'stream-snapshot: x.yaml: invalid YAML: too many aliases, or an unknown anchor'),
+      refusal('invalid YAML: too many aliases, or an unknown anchor'),
     )
   })
 
@@ -737,9 +648,7 @@ pullSecret: '{}'
     )
     expect(await merge(text, '--replace')).toEqual(
       refusal(
-        2,
-        'stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value.ami.arn: expected a key at the beginning of a line',
-        'Remove this key from the file, then rerun.',
+        `${VALUE}.ami.arn: expected a key at the beginning of a line\nRemove this key from the file, then rerun.`,
       ),
     )
     const { stdout } = await merge(text.replace('{arn: arn:aws:1}', '{}'), '--replace')

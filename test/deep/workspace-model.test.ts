@@ -8,7 +8,6 @@ import { startAzure } from '../mock-servers/azure.ts'
 import { startBuilds } from '../mock-servers/builds.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { run } from '../support/cli.ts'
-import { type ImportedCommit, importCommits } from '../support/git.ts'
 import {
   CLOUDS,
   chance,
@@ -28,7 +27,7 @@ import {
 /**
  * Random sequences of commands in a workspace, against an oracle that is written from the contract
  * and shares no code with `src/`: builds that move forwards and back, clouds that come and go,
- * deprecation dates that pass, kept regions, and a git history with merges.
+ * deprecation dates that pass, and kept regions.
  */
 
 const PARTS = ['417-v2', '418-v2', 'us-east-1', PROJECT] as const
@@ -143,12 +142,6 @@ interface State {
   readonly clouds: readonly Cloud[]
   /** One stream, or two. */
   readonly streams: Readonly<Partial<Record<Name, Stream>>>
-}
-
-/** What is committed. */
-interface Version extends State {
-  /** Its position among all commits. */
-  readonly at: number
 }
 
 type Mode = 'plain' | 'allow' | 'keep' | 'both' | 'check' | 'dry-run'
@@ -296,11 +289,6 @@ type Step =
   | Regenerate
   /** Somebody takes the target back to an earlier commit, without its snapshot. */
   | { readonly kind: 'checkout'; readonly names: Streams; readonly back: number }
-  /**
-   * Merges a branch that began so many commits ago and has the files of the first version, with its
-   * files or with those of main.
-   */
-  | { readonly kind: 'merge'; readonly back: number; readonly isTheirs: boolean }
 
 const release = fc.nat({ max: 2 })
 const mode = fc.constantFrom<Mode>('plain', 'plain', 'allow', 'keep', 'both', 'check', 'dry-run')
@@ -376,14 +364,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ kind: fc.constant('checkout' as const), names: someStreams, back: fc.nat({ max: 2 }) },
     }),
   },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('merge' as const),
-      back: fc.nat({ max: 2 }),
-      isTheirs: fc.boolean(),
-    }),
-  },
 )
 
 it('agrees with the oracle in random sequences of commands in a workspace', async () => {
@@ -407,7 +387,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     builds: readonly Build[],
     first: World,
     steps: readonly Step[],
-    { isGit, isTwo }: { isGit: boolean; isTwo: boolean },
+    isTwo: boolean,
   ): Promise<void> {
     published = builds
     await mkdir(join(folder, 'snapshots'), { recursive: true })
@@ -427,8 +407,9 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       clouds: CLOUDS,
       streams: isTwo ? { s: initial, t: initial } : { s: initial },
     }
-    const versions: Version[] = []
-    const commits: ImportedCommit[] = []
+    /** The states and targets before, the latest one last. */
+    const versions: { readonly state: State; readonly texts: readonly (string | undefined)[] }[] =
+      []
 
     const own = (wanted: Streams) => {
       const known = wanted.filter((name) => state.streams[name])
@@ -447,10 +428,6 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     })
     const read = (file: string) => readIfExists(at(file))
     const files = () => FILES.map(read)
-    const texts = () =>
-      Object.fromEntries(
-        files().flatMap((text, index) => (text ? [[FILES[index] ?? '', text]] : [])),
-      )
     const command = async (words: readonly string[]) => {
       const endpoints = ['--azure-endpoint', azure.url, '--gcp-endpoint', gcp.url]
       const now = () => new Date(FIRST_DAY + day * DAY)
@@ -500,7 +477,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         ...{ mode: 'plain', isNone: false, drop: undefined },
       })
       await agree()
-      await commit()
+      remember()
       for (const each of steps) {
         const before = files()
         if (each.kind === 'world') setWorld(each.world)
@@ -508,13 +485,11 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         else if (each.kind === 'clouds') await writeWorkspace({ ...state, clouds: each.clouds })
         else if (each.kind === 'edit') await writeWorkspace(edited(each.names, each.settings))
         else if (each.kind === 'checkout') await checkout(each.names, each.back)
-        else if (each.kind === 'merge') await merge(each.back, each.isTheirs)
         else await (each.kind === 'update' ? update(each) : regenerate(each))
         if (String(before) === String(files())) continue
         await agree()
-        if (each.kind !== 'merge') await commit()
+        remember()
       }
-      if (isGit) await readHistory()
       await writeWorkspace(edited(NAMES, { require: 'any' }))
       await repair()
     } catch (error) {
@@ -527,17 +502,19 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       )
     }
 
+    function remember(): void {
+      versions.push({ state, texts: NAMES.map((name) => read(filesOf(name).target)) })
+    }
+
     async function checkout(some: Streams, back: number): Promise<void> {
-      // A history also has the images of such a target.
-      if (isGit) return
       const version = versions.at(-1 - back) ?? versions[0]
       const changed: [Name, Partial<Stream>][] = []
       for (const [name] of own(some)) {
         const file = filesOf(name).target
-        const text = version && commits[version.at]?.files[file]
-        const target = version?.streams[name]?.target
+        const text = version?.texts[NAMES.indexOf(name)]
+        const target = version?.state.streams[name]?.target
         if (text === undefined || target === undefined) continue
-        lines.push(`# ${file} is as it was ${back} commits ago`)
+        lines.push(`# ${file} is as it was ${back} versions ago`)
         await writeFile(at(file), text)
         changed.push([name, { target }])
       }
@@ -828,64 +805,6 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
     }
 
-    async function commit(merged?: ImportedCommit): Promise<void> {
-      const time = new Date(FIRST_DAY + versions.length * DAY).toISOString()
-      const last = versions.at(-1)
-      const parents = last === undefined ? [] : [last.at]
-      if (merged) parents.push(commits.push(merged) - 1)
-      const message = `version ${versions.length + 1}`
-      const at = commits.push({ time, message, parents, files: texts() }) - 1
-      versions.push({ at, ...state })
-    }
-
-    async function merge(back: number, isTheirs: boolean): Promise<void> {
-      const [from] = versions
-      const base = versions.at(-1 - back) ?? versions.at(-1)
-      if (!isGit || from === undefined || base === undefined) return
-      lines.push(`# merges a branch from ${back} commits ago that went back to the first version`)
-      const { files: first = {} } = commits[from.at] ?? {}
-      const time = new Date(FIRST_DAY + (versions.length - 0.5) * DAY).toISOString()
-      const side = { ...first, 'other.txt': `${commits.length}\n` }
-      if (isTheirs) {
-        for (const [name, text] of Object.entries(first)) await writeFile(at(name), text)
-        const { clouds, streams } = from
-        state = { clouds, streams }
-      }
-      await commit({ time, message: 'side', files: side, parents: [base.at] })
-    }
-
-    /** `history` shows what differs between each version and its first parent, and nothing else. */
-    async function readHistory(): Promise<void> {
-      const imported = await importCommits(folder, commits)
-      const ids = versions.map(({ at }) => imported[at] ?? '')
-      const { status, stdout, all } = await command(['history', 's', '-o', 'json'])
-      expect(status, all).toBe(0)
-      type Shown = { commit: string; changes: Record<string, unknown>[] }[]
-      const parsed: Shown = JSON.parse(stdout)
-      const shown = new Map(parsed.map(({ commit: id, changes }) => [id, shownChanges(changes)]))
-      expect(parsed.length, `each version once in\n${stdout}`).toBe(shown.size)
-      for (const [index, { streams }] of versions.entries()) {
-        const id = ids[index] ?? ''
-        const before = versions[index - 1]?.streams.s
-        const changes = expectedChanges(before, streams.s ?? initial)
-        const placed = slotChanges(before, streams.s, ({ target }, cloud) =>
-          target.slots.get(cloud),
-        )
-        const all = [...new Set([...changes, ...(before ? placed : [])])].sort()
-        expect(shown.get(id) ?? [], `version ${index + 1} in\n${stdout}`).toEqual(all)
-        shown.delete(id)
-        if (index !== versions.length - 1 || before === undefined) continue
-        if ([before, streams.s].some((each) => each?.wanted.require !== 'any')) continue
-        const { snapshot } = filesOf('s')
-        const revisions = [`${ids[index - 1]}:${snapshot}`, snapshot]
-        const compared = await command(['diff', ...revisions, '-o', 'json', '--exit-zero'])
-        expect(compared.status, compared.all).toBe(0)
-        const [only] = Object.values<{ changes: [] }>(JSON.parse(compared.stdout).streams)
-        expect(shownChanges(only?.changes ?? []), compared.stdout).toEqual(changes)
-      }
-      expect([...shown.keys()], 'versions of no commit of main').toEqual([])
-    }
-
     /** Whoever follows the advice of `check` comes to an end. */
     async function repair(): Promise<void> {
       for (let round = 0; round < 8; round += 1) {
@@ -910,9 +829,9 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     fc.tuple(build, build, build),
     world,
     fc.array(step, { minLength: 2, maxLength: 7 }),
-    fc.record({ isGit: chance(3), isTwo: chance(3) }),
-    (builds, first, steps, options) =>
-      inNewFolder((folder) => test(folder, builds, first, steps, options)),
+    chance(3),
+    (builds, first, steps, isTwo) =>
+      inNewFolder((folder) => test(folder, builds, first, steps, isTwo)),
   )
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
@@ -962,42 +881,4 @@ function metaOf(builds: readonly Build[], release: string): string | undefined {
 function imageName(entry: Readonly<Record<string, string>> | null = null): string {
   const { publisher, offer, sku, version, name, image } = entry ?? {}
   return sku ? `${publisher}:${offer}:${sku}:${version}` : (name ?? image ?? '')
-}
-
-function shownChanges(changes: readonly Record<string, unknown>[]): string[] {
-  type Side = { release?: string; image?: Record<string, string> } | null
-  const name = (side: Side) => imageName(side?.image)
-  return changes
-    .flatMap(({ kind, cloud, region, before, after }) => {
-      const sides = [before, after] as Side[]
-      if (kind === 'build') return [`build ${sides.map((side) => side?.release ?? '')}`]
-      if (kind !== 'slot') return []
-      const [old, fresh] = sides.map(name)
-      return old === fresh ? [] : [`${cloud} ${region ?? ''} ${old},${fresh}`]
-    })
-    .sort()
-}
-
-/** The changes of a snapshot. */
-function expectedChanges(before: Stream | undefined, after: Stream): string[] {
-  const name = (stream: Stream | undefined) =>
-    stream?.snapshot ? releaseAt(stream.snapshot.release) : ''
-  return [
-    ...(name(before) === name(after) ? [] : [`build ${name(before)},${name(after)}`]),
-    ...slotChanges(before, after, ({ snapshot, wanted }, cloud) =>
-      snapshot ? choose(cloud, snapshot, wanted.require) : undefined,
-    ),
-  ].sort()
-}
-
-function slotChanges(
-  before: Stream | undefined,
-  after: Stream | undefined,
-  imageIn: (stream: Stream, cloud: Cloud) => Image | undefined,
-): string[] {
-  return CLOUDS.flatMap((cloud) => {
-    const [old, fresh] = [before, after].map((each) => each && nameIf(imageIn(each, cloud)))
-    const region = cloud === 'aws' ? 'us-east-1' : ''
-    return old === fresh ? [] : [`${cloud} ${region} ${old ?? ''},${fresh ?? ''}`]
-  })
 }
