@@ -98,7 +98,7 @@ async function principal(cloud: Awaited<ReturnType<typeof azure>>, more: object)
 async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
   const token = await tokenOf(cloud.mockServer)
   const machine = await machineFor(({ headers }) =>
-    headers.metadata === 'true' || headers['x-identity-header'] === 'header-of-the-machine'
+    headers.metadata === 'true'
       ? json(200, {
           access_token: token,
           expires_in: '3600',
@@ -150,17 +150,6 @@ const AZURE: Record<string, () => Promise<Way>> = {
     const { url, signIns } = await identity(cloud)
     const env = { ...(await principal(cloud, {})), AZURE_POD_IDENTITY_AUTHORITY_HOST: url }
     return { ...cloud, env, signIns }
-  },
-  'service principal file: identity of App Service': async () => {
-    const cloud = await azure()
-    const { url, signIns } = await identity(cloud)
-    const IDENTITY_HEADER = 'header-of-the-machine'
-    return {
-      ...cloud,
-      env: { ...(await principal(cloud, {})), IDENTITY_ENDPOINT: `${url}/token`, IDENTITY_HEADER },
-      secrets: { ...cloud.secrets, "the machine's header": IDENTITY_HEADER },
-      signIns,
-    }
   },
   'environment: secret': async () => {
     const cloud = await azure()
@@ -258,6 +247,12 @@ async function aws() {
     },
     refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/^\//)] : []),
   }
+}
+
+/** As the services of a container and a machine give them out. */
+function credentialsOf({ keys }: Awaited<ReturnType<typeof aws>>) {
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } = keys
+  return { AccessKeyId, SecretAccessKey, Token, Expiration: NEVER }
 }
 
 /** The same where another service, trusted besides, is asked to sign in. */
@@ -375,14 +370,8 @@ const AWS: Record<string, () => Promise<Way>> = {
   container: async () => {
     const cloud = await aws()
     const token = 'Bearer container-token-of-nobody'
-    const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
-    const answer = {
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      Token: sessionToken,
-    }
     const container = await machineFor(({ headers }) =>
-      headers.authorization === token ? json(200, { ...answer, Expiration: NEVER }) : json(403, {}),
+      headers.authorization === token ? json(200, credentialsOf(cloud)) : json(403, {}),
     )
     return {
       ...cloud,
@@ -397,14 +386,7 @@ const AWS: Record<string, () => Promise<Way>> = {
   },
   'profile: credential_process': async () => {
     const cloud = await aws()
-    const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
-    const answer = {
-      Version: 1,
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      SessionToken: sessionToken,
-      Expiration: NEVER,
-    }
+    const answer = { Version: 1, ...credentialsOf(cloud), SessionToken: cloud.keys.sessionToken }
     await writeFile(at('answer'), JSON.stringify(answer))
     await writeFile(at('config'), `[default]\ncredential_process = cat ${at('answer')}\n`)
     return cloud
@@ -412,19 +394,12 @@ const AWS: Record<string, () => Promise<Way>> = {
   machine: async () => {
     const cloud = await aws()
     const token = 'session-of-the-machine-0123456789'
-    const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
     const role = '/latest/meta-data/iam/security-credentials/'
     const machine = await machineFor(({ path, headers }) => {
       if (path === '/latest/api/token') return { status: 200, body: token }
       if (headers['x-aws-ec2-metadata-token'] !== token) return { status: 401 }
       if (path === role) return { status: 200, body: 'reader' }
-      return json(200, {
-        Code: 'Success',
-        AccessKeyId: accessKeyId,
-        SecretAccessKey: secretAccessKey,
-        Token: sessionToken,
-        Expiration: NEVER,
-      })
+      return json(200, { Code: 'Success', ...credentialsOf(cloud) })
     })
     return {
       ...cloud,
@@ -534,20 +509,6 @@ const GCP: Record<string, () => Promise<Way>> = {
     const cloud = await gcp({ 'oauth2.googleapis.com': refreshed(GCP_TOKEN) })
     await defaultCredentials(USER)
     return { ...cloud, secrets: { ...cloud.secrets, ...USER_SECRETS } }
-  },
-  'login: user who impersonates a service account': async () => {
-    const own = 'ya29.a-token-of-the-user-0123456789'
-    const account = 'reader@project-of-nobody-417.iam.gserviceaccount.com'
-    const cloud = await gcp({ 'oauth2.googleapis.com': refreshed(own), [IAM]: impersonated(own) })
-    await defaultCredentials({
-      type: 'impersonated_service_account',
-      source_credentials: USER,
-      service_account_impersonation_url: tokensOf(account),
-    })
-    return {
-      ...cloud,
-      secrets: { ...cloud.secrets, ...USER_SECRETS, "the user's token": own, account },
-    }
   },
   'file: service account key': async () => {
     const { signIns: _, ...cloud } = await gcp()

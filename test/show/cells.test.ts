@@ -18,13 +18,11 @@ describe('a cell of CSV', () => {
   })
   it.each([
     ['=1+1', "'=1+1"],
-    ['+1', "'+1"],
     ['@SUM(A1)', "'@SUM(A1)"],
     ['-1+1', "'-1+1"],
     [' =1', "' =1"],
     ['=HYPERLINK("http://a","b")', `"'=HYPERLINK(""http://a"",""b"")"`],
     ['\t=1', '\\u0009=1'],
-    ['\r=1', '\\u000d=1'],
     ['a\n=1', 'a\\u000a=1'],
     ['-3', '-3'],
     ['418.94.202410090804-0', '418.94.202410090804-0'],
@@ -38,12 +36,9 @@ describe('a cell of CSV', () => {
 describe('a region of AWS in Markdown', () => {
   it.each([
     '# heading',
-    '/lgtm',
     '@someone',
     '[a](https://b)',
-    '![a](https://b)',
     '<img src=x>',
-    '</details>',
     'https://a.example',
     'a | b',
     '`a` **b**',
