@@ -158,6 +158,9 @@ describe('what a run would take away', () => {
     await given(rhel10, rhel9)
     const back = await regenerate()
     expect(back.status).toBe(1)
+    expect(back.stderr.split('\n')[0]).toBe(
+      "stream-snapshot: the target has RHEL 10.2, and the snapshot's builds have RHEL 9.8",
+    )
     expect(back.stderr).toContain('~  build x86_64  10.2.20260423-0 -> 9.8.20260428-0')
     await writeFile(at('s.json'), rhel9)
     expect(await regenerate('--allow-regression')).toMatchObject({ status: 0 })
