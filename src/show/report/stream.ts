@@ -58,7 +58,19 @@ function header(
 ${changed && html`<p class="changed">Last change on ${day(changed.date)} in ${commitId(changed, commits)} ${changed.subject}: <a href="#${changesId}">${countChanges({ changes: shownChanges(changed), unchanged: [] })}</a></p>`}
 ${versions > history.length ? html`<p class="quiet">This page shows the latest ${history.length} versions; <code>stream-snapshot history</code> lists all.</p>` : ''}
 ${broken > 0 ? html`<p class="warning">${counted(broken, 'version')} cannot be read; the causes are under <a href="#${changesId}">Changes</a>.</p>` : ''}
-<p class="verdict">${last.slots.length > 0 ? skewSummary(last.slots) : 'No marketplace images'}.</p></header>`
+<p class="verdict">${last.slots.length > 0 ? skewSummary(last.slots) : 'No marketplace images'}.</p>
+${earlier(history, last)}</header>`
+}
+
+/** In days. */
+const TREND = 30
+
+/** The summary of the version that was current 30 days earlier. */
+function earlier(history: readonly HistoryVersion[], last: HistoryVersion): Html | undefined {
+  const limit = Date.parse(last.date) - TREND * 24 * 60 * 60 * 1000
+  const then = history.findLast(({ date }) => Date.parse(date) <= limit)
+  if (then === undefined || then.slots.length === 0) return undefined
+  return html`<p class="quiet">${TREND} days earlier: ${skewSummary(then.slots)}.</p>`
 }
 
 function publishPart({ slots }: HistoryVersion): Html | undefined {
