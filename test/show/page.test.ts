@@ -117,12 +117,16 @@ describe('the page', () => {
     ])
   })
 
-  it('reports how many versions it does not show', () => {
+  it('shows the latest versions, and fewer if they would be too long', () => {
     const history = Array.from({ length: 200 }, () => version())
     const stream = { name: 's', history, versions: 500, begins: '2022-07-01T00:00:00Z' }
     const page = printPage([stream])
     expect(rowsIn(page, 'changes')).toHaveLength(200)
     expect(page).toContain('500 versions in git, <time datetime="2022-07-01T00:00:00Z">')
     expect(page).toContain('This page shows the latest 200 versions;')
+    const long = history.map((each) => ({ ...each, subject: 'x'.repeat(20_000) }))
+    const short = printPage([{ ...stream, history: long }])
+    expect(short.length).toBeLessThan(3_000_000)
+    expect(rowsIn(short, 'changes')).toHaveLength(100)
   })
 })

@@ -4,12 +4,24 @@ import { VERSION } from '../../version.ts'
 import { Html, html } from './html.ts'
 import script from './page.client.js'
 import style from './page.css'
-import { type PageStream, streamPart } from './stream.ts'
+import { type PageStream, SHOWN, streamPart } from './stream.ts'
+
+/** In bytes. */
+const LONGEST = 3_000_000
+const FEWEST = 10
 
 /**
- * One page for all streams, without external resources. The same histories give the same bytes.
+ * One page for all streams, without external resources, with as many of the latest versions as fit.
+ * The same histories give the same bytes.
  */
 export function printPage(streams: readonly PageStream[]): string {
+  for (let count = SHOWN; ; count = Math.floor(count / 2)) {
+    const text = printAll(streams.map((each) => ({ ...each, history: each.history.slice(-count) })))
+    if (count <= FEWEST || Buffer.byteLength(text) < LONGEST) return text
+  }
+}
+
+function printAll(streams: readonly PageStream[]): string {
   const names = streams.map(({ name }) => name).join(', ')
   const page = html`<!doctype html>
 <html lang="en">
