@@ -549,7 +549,7 @@ baseDomain: example.com  # ours
 metadata: {name: east}
 compute:
 - name: worker
-  platform:
+  platform: &pool
     azure:
       type: Standard_D4s_v3   # cheap
   replicas: 3
@@ -619,27 +619,47 @@ pullSecret: '{}'
   it.each([
     [
       `${AZURE}controlPlane:\n  platform: &pool\n    azure: {}\ncompute:\n- platform: *pool\n`,
-      '.controlPlane.platform',
+      '.controlPlane.platform: an alias repeats this value',
     ],
-    [`one: &one {azure: {}}\n${AZURE}controlPlane:\n  platform: *one\n`, '.controlPlane.platform'],
+    [
+      `${AZURE}controlPlane: &all\n  platform: {}\nextra: *all\n`,
+      '.controlPlane: an alias repeats this value',
+    ],
+    [
+      `one: &one {azure: {}}\n${AZURE}controlPlane:\n  platform: *one\n`,
+      '.controlPlane.platform: is an alias',
+    ],
+    [
+      `a: &a\n  platform: {}\nb: &b\n  <<: *a\n${AZURE}controlPlane:\n  <<: [{replicas: 3}, *b]\n`,
+      '.controlPlane: .platform would override a member from <<',
+    ],
     [
       `base: &base\n  azure: {}\n${AZURE}controlPlane:\n  platform:\n    <<: *base\n`,
-      '.controlPlane.platform.azure',
+      '.controlPlane.platform: .azure would override a member from <<',
     ],
-    [`base: &base\n  platform: {}\n${AZURE}controlPlane:\n  <<: *base\n`, '.controlPlane.platform'],
-  ])('that an anchor, an alias or << shares are refused: %j', async (text, path) => {
+    [
+      `base: &base\n  platform: {}\n${AZURE}controlPlane:\n  <<: *base\n`,
+      '.controlPlane: .platform would override a member from <<',
+    ],
+  ])('that are used elsewhere as well are refused: %j', async (text, message) => {
     expect(await merge(text, '--pool', 'controlPlane')).toEqual(
-      refusal(
-        `${path}: expected no anchor, alias or <<\nReplace aliases with their values, then rerun.`,
-      ),
+      refusal(`${message}\nReplace aliases with their values, then rerun.`),
     )
+  })
+
+  it.each([
+    ['*base', '      type: Standard_D4s_v5\n'],
+    ['[*base, {zones: []}]', ''],
+  ])('next to << are added: %j', async (merged, own) => {
+    const text = `base: &base\n  type: Standard_D4s_v3\n${AZURE}controlPlane:\n  platform:\n    azure:\n${own}      <<: ${merged}\n`
+    const { status, stdout } = await merge(text, '--pool', 'controlPlane')
+    expect(status).toBe(0)
+    expect(stdout).toBe(`${text}      ${OS_IMAGE}`)
   })
 
   it('of a cycle are refused', async () => {
     const text = 'platform:\n  azure: &a\n    <<: *a\n'
-    expect(await merge(text)).toEqual(
-      refusal('invalid YAML: too many aliases, or an unknown anchor'),
-    )
+    expect(await merge(text)).toEqual(refusal('invalid YAML: too many aliases'))
   })
 
   it('in {…} cannot be removed', async () => {
@@ -653,5 +673,12 @@ pullSecret: '{}'
     )
     const { stdout } = await merge(text.replace('{arn: arn:aws:1}', '{}'), '--replace')
     expect(load(stdout)).toMatchObject(machines(amiForms(AMI).providerSpec))
+  })
+
+  it('with anchors that nothing uses are changed', async () => {
+    const text = `base: &base\n  replicas: 3\n${AZURE}controlPlane:\n  <<: *base\n  platform: &pool\n    azure:\n      type: &pool x\nextra: *pool\n`
+    const { status, stdout } = await merge(text, '--pool', 'controlPlane')
+    expect(status).toBe(0)
+    expect(stdout.replace(/ {6}osImage:\n( {8}.*\n){5}/, '')).toBe(text)
   })
 })

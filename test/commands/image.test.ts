@@ -245,11 +245,7 @@ describe('SOURCE of image', () => {
       'kind: ConfigMap\ndata: {a: b}\n',
       'a.yaml: not a ConfigMap of boot images: expected the string .data.stream',
     ],
-    [
-      'a.yaml',
-      'password: *hunter2\n',
-      'a.yaml: invalid YAML: too many aliases, or an unknown anchor',
-    ],
+    ['a.yaml', 'password: *hunter2\n', 'a.yaml:1:11: invalid YAML: alias without an anchor'],
     ['a.yaml', 'a: [hunter2\n', 'a.yaml:2:1: invalid YAML: bad indent'],
     [
       'a.yaml',

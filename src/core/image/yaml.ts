@@ -2,6 +2,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -43,7 +44,7 @@ export function parseYaml(text: string, file: string): YamlFile {
     for (const document of parsed) refuseDuplicates(document, fail)
     return parsed
   })
-  return new YamlFile(text, file, documents)
+  return new YamlFile(text, file, documents, fail)
 }
 
 type Fail = (offset: number, what: string) => never
@@ -76,13 +77,18 @@ export class YamlFile {
   readonly replaced: Replacement[] = []
   #place: string
   readonly #edits: { from: number; to: number; text: string }[] = []
+  /** Nodes with an alias. */
+  readonly #shared = new Set<unknown>()
+  readonly #targets = new Map<unknown, unknown>()
 
   constructor(
     readonly text: string,
     readonly file: string,
     readonly documents: readonly Document[],
+    fail: Fail,
   ) {
     this.#place = file
+    for (const document of documents) this.#findShared(document, fail)
   }
 
   values(): unknown[] {
@@ -91,7 +97,7 @@ export class YamlFile {
         return withinStack(this.file, () => document.toJS())
       } catch (error) {
         if (!(error instanceof ReferenceError)) throw error
-        throw new InputError(`${this.file}: invalid YAML: too many aliases, or an unknown anchor`)
+        throw new InputError(`${this.file}: invalid YAML: too many aliases`)
       }
     })
   }
@@ -138,18 +144,46 @@ export class YamlFile {
     this.replaced.push({ file: this.#place, path: jsonPath(path), before: '' })
   }
 
+  #findShared(document: Document, fail: Fail): void {
+    const anchors = new Map<string, unknown>()
+    visit(document, (_, node) => {
+      if (isNode(node) && !isAlias(node) && node.anchor) anchors.set(node.anchor, node)
+      if (!isAlias(node)) return
+      const target = anchors.get(node.source)
+      if (target === undefined) fail(node.range?.[0] ?? 0, 'alias without an anchor')
+      this.#shared.add(target)
+      this.#targets.set(node, target)
+    })
+  }
+
   #root(document: number): Node | undefined {
     return (this.documents[document]?.contents as Node | null | undefined) ?? undefined
   }
 
-  /** @throws InputError for a value that is used elsewhere, or comes from elsewhere */
   #member(node: Collection, key: string | number, path: YamlPath): Node | undefined {
     const member = node.get(isSeq(node) ? Number(key) : key, true) as Node | undefined
-    const isShared = isAlias(member) || (member as { anchor?: string } | undefined)?.anchor
-    if (!isShared && !(isMap(node) && node.items.some((pair) => isMergeKey(pair.key))))
-      return member
-    throw new InputError(
-      `${this.#place}: ${jsonPath([...path, key])}: expected no anchor, alias or <<`,
+    const place = jsonPath([...path, key])
+    if (isAlias(member)) throw this.#repeated(`${place}: is an alias`)
+    if (this.#shared.has(member)) throw this.#repeated(`${place}: an alias repeats this value`)
+    if (member === undefined && this.#hasMerged(node, key)) {
+      throw this.#repeated(`${jsonPath(path)}: .${key} would override a member from <<`)
+    }
+    return member
+  }
+
+  /** Whether a map has a member from `<<`. Maps cannot contain themselves, or `values` fails. */
+  #hasMerged(node: unknown, key: string | number): boolean {
+    const merged = isMap(node) ? node.items.filter((pair) => isMergeKey(pair.key)) : []
+    return merged
+      .map(({ value }) => this.#targets.get(value) ?? value)
+      .flatMap((value) => (isSeq(value) ? value.items : [value]))
+      .map((value) => this.#targets.get(value) ?? value)
+      .some((map) => isMap(map) && (map.has(key) || this.#hasMerged(map, key)))
+  }
+
+  #repeated(what: string): InputError {
+    return new InputError(
+      `${this.#place}: ${what}`,
       'Replace aliases with their values, then rerun.',
     )
   }
