@@ -14,8 +14,10 @@ import {
   type Target,
 } from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
+import { PLANS } from '../core/selection/selections.ts'
 import { kubernetesName } from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
+import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted, listed } from '../printable.ts'
 import { alignColumns } from './table.ts'
@@ -184,7 +186,7 @@ const OPTIONS = [
   ['region', '--region'],
 ] as const
 
-/** The fewest options that select one of the images. */
+/** The fewest options that select one of the images, with their values if it is one option. */
 function remedyFor(slot: Slot, images: readonly SlotImage[], target: Target | undefined): string {
   const clouds = [...new Set(images.map((each) => each.slot.cloud))]
   if (!clouds.includes(slot.cloud)) {
@@ -201,10 +203,22 @@ function remedyFor(slot: Slot, images: readonly SlotImage[], target: Target | un
     .map((each) => each.slot)
     .filter((each) => !isFixed('architecture') || each.architecture === slot.architecture)
     .filter((each) => !isFixed('region') || each.region === slot.region)
-  const [closest] = usable
-    .map((each) => OPTIONS.filter(([name]) => each[name] !== slot[name]))
-    .sort((a, b) => a.length - b.length)
-  return closest ? `Select one with ${listed(closest.map(([, option]) => option))}.` : OTHER_SOURCE
+  const isSafe = (value: unknown) => /^[\w./-]+$/.test(String(value))
+  const plans = [...new Set(usable.map((each) => each.plan))].filter(isSafe)
+  const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
+  if (plan !== undefined) return `Use --plan ${plan}.`
+  const others = usable
+    .map((each) => ({ each, options: OPTIONS.filter(([name]) => each[name] !== slot[name]) }))
+    .sort((a, b) => a.options.length - b.options.length)
+  const [first, ...more] = others[0]?.options ?? []
+  if (first === undefined) return OTHER_SOURCE
+  const [name, option] = first
+  const values = others
+    .filter(({ options }) => options.length === 1 && options[0] === first)
+    .map(({ each }) => each[name])
+  return more.length === 0 && values.every(isSafe)
+    ? `Use ${option} ${listed([...new Set(values.map(String))], 'or')}.`
+    : `Select one with ${listed([first, ...more].map(([, each]) => each))}.`
 }
 
 function imageTable(images: readonly SlotImage[]): string[] {

@@ -463,14 +463,21 @@ describe('an option', () => {
 
 describe('a file', () => {
   const EXPECTED =
-    'expected an install-config, or a MachineSet or ControlPlaneMachineSet of machine.openshift.io\nFor other manifests, use --output instead of --merge, and paste the image.'
+    'expected an install-config, or a MachineSet or ControlPlaneMachineSet of machine.openshift.io'
   const PLATFORM = '.platform: expected azure, aws, gcp'
   it.each([
     ['kind: Secret\nplatform: {}\n', EXPECTED],
     ['a: b\n', EXPECTED],
     ['apiVersion: hunter2/v1\nkind: MachineSet\n', EXPECTED],
     ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', EXPECTED],
-    ['apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n', EXPECTED],
+    [
+      'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n',
+      `${EXPECTED}, found a NodePool\nUse -o nodepool instead of --merge, and paste the image.`,
+    ],
+    [
+      'apiVersion: hive.openshift.io/v1\nkind: MachinePool\n',
+      `${EXPECTED}, found a MachinePool\nUse -o machinepool instead of --merge, and paste the image.`,
+    ],
     ['baseDomain: a.example\n', PLATFORM],
     ['platform:\n  hunter: {}\n', PLATFORM],
     ['platform: [hunter2]\n', PLATFORM],
@@ -521,7 +528,7 @@ describe('a file', () => {
       const { status, stderr } = await merge(text, '--plan', 'ocp')
       expect(status).toBe(1)
       expect(stderr).toContain(`no image for azure ocp aarch64 gen2 (x.yaml: ${place}); available`)
-      expect(stderr).toMatch(/\nSelect one with --plan\.\n$/)
+      expect(stderr).toMatch(/\nUse --plan no-purchase-plan\.\n$/)
       expect((await merge(text, '--plan', 'no-purchase-plan')).status).toBe(0)
     },
   )

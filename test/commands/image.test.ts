@@ -454,8 +454,8 @@ describe('a missing image', () => {
   ]
 
   it.each([
-    [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Select one with --plan.'],
-    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Select one with --plan.'],
+    [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Use --plan ocp.'],
+    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Use --plan no-purchase-plan, ocp or ocp-emea.'],
     [
       ['--generation', 'gen1'],
       'azure no-purchase-plan x86_64 gen1',
@@ -479,11 +479,11 @@ describe('a missing image', () => {
     expect(status).toBe(1)
     expect(stderr).toContain(
       '  aws    rosa      x86_64        ap-southeast-2, eu-central-1, sa-east-1, us-east-1\n' +
-        'Select one with --region.\n',
+        'Use --region ap-southeast-2, eu-central-1, sa-east-1 or us-east-1.\n',
     )
     const { stderr: typo } = await image(DEMO, '--cloud', 'aws', '--region', 'us-east-2')
     expect(typo).toContain('no image for aws ocp x86_64 us-east-2;')
-    expect(typo).toMatch(/\nSelect one with --region\.\n$/)
+    expect(typo).toMatch(/\nUse --region ap-southeast-2, .* or us-east-1\.\n$/)
   })
 
   it.each([
@@ -497,6 +497,17 @@ describe('a missing image', () => {
     const { status, stderr } = await image(file, ...words)
     expect(status).toBe(1)
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(remedy)
+  })
+
+  it('of a plan with an odd name is suggested in full, or not', async () => {
+    const image5 = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
+    const plan = 'no-purchase-plan-of-the-second-generation'
+    const azure = { [plan]: { hyperVGen2: image5 }, 'ocp $(x)': { hyperVGen2: image5 } }
+    await write('m.json', JSON.stringify({ x86_64: { azure } }))
+    const remedy = async (name: string) =>
+      (await image('m.json', '--plan', name)).stderr.trimEnd().split('\n').at(-1)
+    expect(await remedy(`${plan}s`)).toBe(`Use --plan ${plan}.`)
+    expect(await remedy('ocp $(y)')).toBe('Select one with --plan.')
   })
 
   it('of a stream without images, or of Gen1 for arm64, is exit 1', async () => {

@@ -73,14 +73,20 @@ export function findTargets(
     ),
   ]
   if (targets.length === 0) {
+    const objects = documents.flatMap(expandList).map(record)
+    const kind = PRINTED_KINDS.find((each) => objects.some((object) => object.kind === each))
+    const found = kind === undefined ? '' : `, found a ${kind}`
     throw new InputError(
-      `${file}: expected an install-config, or a MachineSet or ControlPlaneMachineSet of ${MACHINE_API}`,
-      'For other manifests, use --output instead of --merge, and paste the image.',
+      `${file}: expected an install-config, or a MachineSet or ControlPlaneMachineSet of ${MACHINE_API}${found}`,
+      kind && `Use -o ${kind.toLowerCase()} instead of --merge, and paste the image.`,
     )
   }
   const { osImageStream } = config?.value ?? {}
   return { targets, osImageStream: text(osImageStream) }
 }
+
+/** Kinds of which the image can only be printed. */
+const PRINTED_KINDS = ['NodePool', 'MachinePool']
 
 /** A file without a platform is an install-config, too, so that the error names what is missing. */
 const INSTALL_CONFIG = ['platform', 'controlPlane', 'compute', 'baseDomain', 'osImageStream']
