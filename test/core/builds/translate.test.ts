@@ -24,10 +24,6 @@ describe('artifacts', () => {
       metal: { release: RELEASE, formats: { [format]: { [part]: disk(path) } } },
     })
   })
-
-  it('has metal even where a build has nothing', () => {
-    expect(shown({})).toEqual({ artifacts: METAL, images: {} })
-  })
 })
 
 describe('images', () => {
