@@ -99,43 +99,6 @@ describe('capture', () => {
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
     expect(await read('s.json')).toBe(before)
   })
-
-  it('takes criteria of somebody else', async () => {
-    const mockServer = await azureFor(imagesBeforeBump())
-    const criteria = {
-      schemaVersion: 1,
-      earlierMinors: 0,
-      rhel: { '4.18': ['9.4'] },
-      azure: {
-        environment: 'AzurePublicCloud',
-        location: 'eastus',
-        plans: {
-          'no-purchase-plan': {
-            publisher: 'AzureOpenShift',
-            offer: 'ARO4',
-            skus: [{ name: '{major}{minor}-v2', architecture: 'x86_64', generation: 2 }],
-          },
-        },
-      },
-    }
-    await writeFile(at('c.json'), JSON.stringify(criteria))
-    expect(
-      await capture(mockServer, at('s.json'), [...fromStream(), '--criteria', at('c.json')]),
-    ).toMatchObject({ status: 0 })
-    expect(questions(mockServer.requests)).toHaveLength(1)
-    const { stdout } = await run([
-      'regenerate',
-      at('s.json'),
-      '--target',
-      at('rhcos.json'),
-      '--output',
-      'json',
-    ])
-    expect(JSON.parse(stdout).selections[0].image).toMatchObject({
-      publisher: 'AzureOpenShift',
-      sku: '418-v2',
-    })
-  })
 })
 
 describe('capture of an existing file', () => {
