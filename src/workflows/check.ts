@@ -94,10 +94,8 @@ async function checkStream(
       faults.push(...(await toFaults(check, name, config, isOutdated, folder)))
     }
     if (verification.snapshot && isWhole(checks)) {
-      const isTargetOk = checks.every(({ name, fault }) => name !== 'target' || !fault)
-      const stream = isTargetOk ? verification.regeneration?.result.stream : undefined
       const named = { name, config, file: opened.file, folder }
-      const others = await otherSettings(named, verification.snapshot, stream)
+      const others = await otherSettings(named, verification.snapshot)
       // A file that cannot be read is reported once.
       faults.push(
         ...others.filter((each) => faults.every(({ message }) => message !== each.message)),

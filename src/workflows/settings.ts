@@ -5,7 +5,6 @@ import {
   type Snapshot,
   type StreamIdentity,
 } from '../core/snapshot/snapshot.ts'
-import { getReleases, type Stream } from '../core/stream/stream.ts'
 import { printMajorMinor } from '../core/versions/version.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, UserError } from '../errors.ts'
@@ -30,18 +29,12 @@ export interface NamedStream {
 /**
  * What differs between a snapshot and the settings of its stream in the workspace, so that an update
  * would change the snapshot.
- *
- * @param stream the generated stream; undefined if the target has a fault already
  */
-export async function otherSettings(
-  named: NamedStream,
-  snapshot: Snapshot,
-  stream: Stream | undefined,
-): Promise<Fault[]> {
+export async function otherSettings(named: NamedStream, snapshot: Snapshot): Promise<Fault[]> {
   try {
     const plan = await planAgain(named, snapshot)
     return [
-      ...otherReleases(named, snapshot, stream),
+      ...otherReleases(named, snapshot),
       ...otherIdentity(named, snapshot, plan),
       ...unusedOcp(named, plan),
       ...otherClouds(named, snapshot),
@@ -103,13 +96,12 @@ function unusedOcp({ name, config, file }: NamedStream, { ocp }: CapturePlan): F
   return [{ message, remedy: `Set ocp of ${name} to ${used} in ${file}, or remove ocp.` }]
 }
 
-/** Builds of the snapshot and releases of the stream that differ from the workspace. */
+/** Builds of the snapshot that differ from the workspace. */
 function otherReleases(
   { name, config, file: workspace }: NamedStream,
   snapshot: Snapshot,
-  stream: Stream | undefined,
 ): Fault[] {
-  const { snapshot: file, target, builds } = config
+  const { snapshot: file, builds } = config
   const captured = Object.entries(snapshot.builds).map(([arch, { release }]) => [arch, release])
   if (builds === undefined) {
     if (captured.length === 0) return []
@@ -117,11 +109,10 @@ function otherReleases(
     const message = `${file}: has builds, and ${workspace} has none for ${name}`
     return [{ message, remedy: `Add "builds": ${value} to ${name} in ${workspace}.` }]
   }
-  const releases = stream && getReleases(stream)
   const update = `Run stream-snapshot update --cloud none ${name}`
   // Architectures that differ alike are one fault.
   const groups = groupBy(Object.entries(builds), ([arch, wanted]) =>
-    [snapshot.builds[arch]?.release, releases?.get(arch), wanted].join(' '),
+    [snapshot.builds[arch]?.release, wanted].join(' '),
   )
   return [...groups.values()].flatMap((group) => {
     const [[first = '', wanted = ''] = []] = group
@@ -133,13 +124,8 @@ function otherReleases(
         { message, remedy: `${update}, or remove ${arch} from builds of ${name} in ${workspace}.` },
       ]
     }
-    if (own !== wanted) {
-      const message = `${file}: has the build ${own} for ${arch}, and ${workspace} has ${wanted}`
-      return [{ message, remedy: `${update}.` }]
-    }
-    const shown = releases?.get(first) ?? 'no release'
-    if (releases === undefined || shown === wanted) return []
-    const message = `${target}: has ${shown} for ${arch}, and ${workspace} has ${wanted}`
+    if (own === wanted) return []
+    const message = `${file}: has the build ${own} for ${arch}, and ${workspace} has ${wanted}`
     return [{ message, remedy: `${update}.` }]
   })
 }

@@ -210,13 +210,13 @@ async function findFaults(
   const text = capture ? undefined : await folder.readIfExists(config.snapshot)
   const snapshot = capture?.snapshot ?? (text && readSnapshot(text, config.snapshot))
   if (!snapshot) return []
-  const { stream: generated, unverified = [] } = regeneration?.result ?? {}
+  const { unverified = [] } = regeneration?.result ?? {}
   const file = config.marketplaceFile === undefined ? '' : ' and remove its marketplaceFile'
   const pending = (capture?.droppedNames ?? []).filter((cloud) =>
     isPending(snapshot, config, cloud),
   )
   return [
-    ...(await otherSettings(stream, snapshot, generated)),
+    ...(await otherSettings(stream, snapshot)),
     ...unverifiedFaults(snapshot, config, unverified, `stream-snapshot regenerate ${name}`),
     // `check` is not aware of the drop.
     ...pending.map((cloud) => ({
