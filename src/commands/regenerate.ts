@@ -73,15 +73,11 @@ export const regenerateCommand = command({
     }
     const writes = results.flatMap(({ regeneration }) => regeneration?.writes ?? [])
     if (!isDryRun(args) || writes.length === 0) return
-    const listed = (isMissing: boolean) =>
-      writes.filter(({ before }) => (before === undefined) === isMissing).map(({ file }) => file)
-    const [missing, different] = [listed(true), listed(false)]
-    const snapshots = results.length > 1 ? 'their snapshots' : 'the snapshot'
-    const verb = different.length > 1 ? 'do' : 'does'
-    const message = [
-      ...(missing.length > 0 ? [`${missing.join(', ')}: no such file`] : []),
-      ...(different.length > 0 ? [`${different.join(', ')}: ${verb} not match ${snapshots}`] : []),
-    ].join('; ')
+    const faults = writes.map(
+      ({ file, before }) =>
+        `${file}: ${before === undefined ? 'no such file' : 'does not match the snapshot'}`,
+    )
+    const message = faults.join('; ')
     if (!args.check) return terminal.say(message)
     throw new CheckFailure(message, 'Update with the same command without --check.')
   },
@@ -107,20 +103,12 @@ async function fromSnapshot(args: Args, context: Context): Promise<NamedRegenera
   return [{ name: '', regeneration }]
 }
 
-/** The options that are keys of the workspace file. */
-const FILE_OPTIONS = {
-  target: 'target',
-  marketplaceFile: 'marketplace-file',
-  layouts: 'layout',
-} as const
-
 async function fromWorkspace(args: Args, context: Context): Promise<readonly NamedRegeneration[]> {
   const opened = await openWorkspace(context.folder)
   const { require, ...files } = targetFlags(args)
-  const [key] = Object.keys(files)
-  if (key !== undefined) {
+  if (Object.keys(files).length > 0) {
     throw new InputError(
-      `--${FILE_OPTIONS[key as keyof typeof FILE_OPTIONS]}: the files of a workspace stream are set in ${opened.file}`,
+      `--target, --marketplace-file and --layout: set in ${opened.file} for streams of the workspace`,
       'Use the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE',
     )
   }

@@ -279,7 +279,7 @@ describe('regenerate in a workspace', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr:
-        'stream-snapshot: --target: the files of a workspace stream are set in stream-snapshot.json\nUse the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE\n',
+        'stream-snapshot: --target, --marketplace-file and --layout: set in stream-snapshot.json for streams of the workspace\nUse the snapshot instead: stream-snapshot regenerate SNAPSHOT --target FILE\n',
     })
     const typo = await call('regenerate', 'tow')
     expect(typo.stderr).toMatch(
