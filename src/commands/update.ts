@@ -1,7 +1,6 @@
 import { capturedClouds } from '../core/snapshot/snapshot.ts'
 import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
-import { printable } from '../printable.ts'
 import { type StreamUpdate, updateStreams } from '../workflows/update.ts'
 import { type OpenedWorkspace, openWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { command } from './command.ts'
@@ -86,49 +85,42 @@ export const updateCommand = command({
 /** Reads `STREAM`, each followed by `VERSION` or `ARCH=VERSION` words. */
 function readWords(words: readonly string[], { streams, file }: OpenedWorkspace): StreamUpdate[] {
   const all = [...streams.keys()]
-  const updates = new Map<string, StreamUpdate>()
+  const versions = new Map<string, string[]>()
   let name = all.length === 1 ? all[0] : undefined
   for (const word of words) {
+    const [prefix = '', version] = word.split('=')
     if (streams.has(word)) {
       name = word
-      updates.set(word, updates.get(word) ?? { name })
-      continue
-    }
-    // A release begins with its RHEL or OCP version.
-    if (!/^[0-9]+\.[0-9]/.test(word) && !word.includes('=')) throw unknownStream(word, all, file)
-    const [prefix = '', version] = word.split('=')
-    if (name === undefined || streams.has(prefix)) {
+      versions.set(name, versions.get(name) ?? [])
+    } else if (!/^[0-9]+\.[0-9]|^[^:/]+=/.test(word)) {
+      // A release begins with its RHEL or OCP version.
+      throw unknownStream(word, all, file)
+    } else if (name === undefined || streams.has(prefix)) {
       const stream = [prefix, ...words].find((each) => streams.has(each)) ?? 'STREAM'
       throw new InputError(
         `${word}: a version without a stream`,
         `Put the stream before its version: ${stream} ${streams.has(prefix) ? version : word}`,
       )
+    } else {
+      versions.set(name, [...(versions.get(name) ?? []), word])
     }
-    updates.set(name, withVersion(updates.get(name) ?? { name }, word))
   }
-  return [...updates.values()]
+  return [...versions].map(([each, own]) => toUpdate(each, own))
 }
 
-function withVersion(update: StreamUpdate, word: string): StreamUpdate {
-  const refuseSecond = (first: string | undefined, second: string, part = '') => {
-    if (first === undefined || first === second) return
-    throw new InputError(
-      `${update.name}: two versions${part}, ${first} and ${second}`,
-      'Use only one of them.',
-    )
+function toUpdate(name: string, words: readonly string[]): StreamUpdate {
+  const isBuild = (word: string) => word.includes('=')
+  const [release, other] = words.filter((word) => !isBuild(word))
+  if (other !== undefined) {
+    throw new InputError(`${name}: two versions, ${release} and ${other}`, 'Use only one of them.')
   }
-  if (!word.includes('=')) {
-    refuseSecond(update.release, word)
-    return { ...update, release: word }
+  const builds = readBuilds(words.filter(isBuild)).map((build) => [
+    build.architecture,
+    build.release,
+  ])
+  return {
+    name,
+    ...(release !== undefined && { release }),
+    ...(builds.length > 0 && { builds: Object.fromEntries(builds) }),
   }
-  const [build] = readBuilds([word])
-  if (build?.architecture === undefined || build.release === undefined) {
-    throw new InputError(
-      `${printable(word)}: expected ARCH=VERSION`,
-      'Use the version of the build.',
-    )
-  }
-  const { architecture, release } = build
-  refuseSecond(update.builds?.[architecture], release, ` for ${architecture}`)
-  return { ...update, builds: { ...update.builds, [architecture]: release } }
 }

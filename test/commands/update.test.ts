@@ -134,13 +134,13 @@ describe('update of two streams', () => {
     [['one', '9.6.1', '9.6.2'], 'one: two versions, 9.6.1 and 9.6.2\n', 'Use only one of them.\n'],
     [
       ['one', 'x86_64=418.94.202410090804-0', 'x86_64=418.94.202409162337-0'],
-      'one: two versions for x86_64, 418.94.202410090804-0 and 418.94.202409162337-0\n',
-      'Use only one of them.\n',
+      'x86_64=418.94.202409162337-0: a second build for x86_64\n',
+      'Specify one build for each architecture.\n',
     ],
     [
       ['one', 'https://a.example/x=y/meta.json'],
-      'https://a.example/x=…: expected ARCH=VERSION\n',
-      'Use the version of the build.\n',
+      'stream-snapshot.json: no stream "https://a.example/x=y/meta.json"\n',
+      'Use one of one',
     ],
     [
       ['--drop', 'gcp'],
