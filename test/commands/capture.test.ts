@@ -245,6 +245,7 @@ describe('a marketplace that shows nothing', () => {
 describe('the command line of capture', () => {
   it.each([
     ['no releases', [], 'nothing to capture is specified'],
+    ['a wrong OCP version', ['--ocp', '418'], '--ocp: expected X.Y'],
     [
       'an OCP version without clouds',
       ['--ocp', '4.19', '--cloud', 'none'],

@@ -121,19 +121,6 @@ describe('regenerate', () => {
     expect(await regenerate(...words)).toMatchObject({ status: 1 })
   })
 
-  it('says the same as JSON', async () => {
-    const { stdout } = await regenerate('--target', 'rhcos.json', '-o', 'json')
-    expect(JSON.parse(stdout).selections[0]).toMatchObject({
-      cloud: 'azure',
-      plan: 'no-purchase-plan',
-      architecture: 'aarch64',
-      generation: 2,
-      release: '418.94.202410090804-0',
-      grade: 'older-build',
-      image: { sku: '418-arm' },
-    })
-  })
-
   it('says that the snapshot was captured for another OCP minor', async () => {
     await writeFile(at('old.json'), smallStream({ x86_64: '415.92.202402201450-0' }))
     await writeFile(

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
@@ -148,19 +147,6 @@ describe('skew', () => {
           'stream-snapshot: s.json: aws was not queried\nQuery aws: stream-snapshot capture s.json --cloud aws\n',
       })
     }
-  })
-
-  it('measures one cloud with --cloud', async () => {
-    const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
-    const { status, stdout } = await skew(committed, '--cloud', 'azure', '-o', 'json')
-    expect(status).toBe(0)
-    const clouds = JSON.parse(stdout).map((slot: { cloud: string }) => slot.cloud)
-    expect(new Set(clouds)).toEqual(new Set(['azure']))
-    expect(await skew(committed, '--cloud', 'azure', '--fail-on', 'older-build')).toMatchObject({
-      status: 0,
-    })
-    // A region of AWS lags, and GCP has nothing newer than 4.13.
-    expect(await skew(committed, '--fail-on', 'older-build')).toMatchObject({ status: 1 })
   })
 
   it('needs a target for a snapshot without builds, and a number of days', async () => {
