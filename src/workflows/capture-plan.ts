@@ -83,26 +83,26 @@ export async function planCapture(
   folder: Folder,
 ): Promise<CapturePlan> {
   const source = await readSource(config, options, before, folder)
+  const { releases = [], targetReleases = new Map(), skus = [] } = source
   const { drop = [] } = options
   const named = config.clouds ?? defaultClouds(source, options, before)
   const clouds = named.filter((cloud) => !drop.includes(cloud))
   // If only clouds are named, the builds of the existing snapshot are not queried.
   const isOfClouds = source.isRepeated && config.clouds !== undefined && clouds.length > 0
-  const builds = isOfClouds
-    ? []
-    : source.builds.filter(({ architecture }) => !drop.includes(architecture ?? ''))
+  const wanted = isOfClouds ? [] : (source.builds ?? [])
+  const builds = wanted.filter(({ architecture }) => !drop.includes(architecture ?? ''))
   const criteria = await readCriteriaFor(config, folder, before)
   const given = readMajorMinor(options.ocp ?? '')
-  if (given) refuseOcp(given, source.releases, criteria.rhel)
+  if (given) refuseOcp(given, releases, criteria.rhel)
   const decision = decideOcp(
     {
       option: given,
       workspace: readMajorMinor(config.ocp ?? ''),
-      releases: source.releases,
+      releases,
       snapshot: readMajorMinor(source.ocp ?? ''),
       branch: await currentBranch(folder),
       name: source.identity.name,
-      skus: source.skus,
+      skus,
     },
     criteria,
   )
@@ -120,7 +120,7 @@ export async function planCapture(
     ocp,
     clouds: queried,
     builds,
-    targetReleases: source.targetReleases ?? new Map(),
+    targetReleases,
     notes: clouds.length === 0 ? [] : notesOnOcp(decision, given, criteria.rhel),
   }
 }
@@ -170,12 +170,12 @@ function notesOnOption(given: MajorMinor, table: RhelTable): string[] {
 
 /** What is known about the stream before any query. */
 interface Source {
-  readonly isRepeated: boolean
   readonly identity: Omit<StreamIdentity, 'ocp'>
-  readonly builds: readonly WantedBuild[]
-  readonly releases: readonly string[]
+  readonly isRepeated?: true
+  readonly builds?: readonly WantedBuild[]
+  readonly releases?: readonly string[]
   readonly targetReleases?: Releases
-  readonly skus: readonly string[]
+  readonly skus?: readonly string[]
   /** The OCP version of the existing snapshot, if it has the same stream name. */
   readonly ocp?: string | null
 }
@@ -199,8 +199,7 @@ async function readSource(
         'Specify builds as ARCH=VERSION, a stream file with --stream FILE, or an OCP version with --ocp X.Y.',
       )
     }
-    const identity = identify(config, { name: `rhcos-${options.ocp}` })
-    return { isRepeated: false, identity, builds: [], releases: [], skus: [] }
+    return { identity: identify(config, { name: `rhcos-${options.ocp}` }) }
   }
   const skus = await targetSkus(config, folder)
   if (builds.length > 0) {
@@ -211,7 +210,6 @@ async function readSource(
     const name = given ?? known?.name
     if (name === undefined) throw missingName()
     return {
-      isRepeated: false,
       identity: identify(config, { ...known, ...place, name }),
       builds: builds.map(({ place: _, ...build }) => build),
       releases: builds.flatMap(({ release }) => release ?? []),
@@ -228,9 +226,7 @@ async function readSource(
   // The location of kept builds is unchanged.
   const hasBuilds = known !== undefined && Object.keys(known.builds).length > 0
   return {
-    isRepeated: false,
     identity: identify(config, { ...(hasBuilds && known.stream), name }),
-    builds: [],
     releases: [...targetReleases.values()],
     targetReleases,
     skus,
@@ -272,7 +268,6 @@ function snapshotSource(config: StreamConfig, { stream, builds }: Snapshot): Sou
       isMoved ? build : { ...build, location },
     ),
     releases: Object.values(builds).map(({ release }) => release),
-    skus: [],
     ocp: stream.ocp,
   }
 }
