@@ -8,7 +8,13 @@ import { findOwner, findWorkspace, unknownStream } from '../workflows/workspace.
 import { command } from './command.ts'
 import { type ArgsOf, needed, PREVIEW_OPTIONS, text } from './option.ts'
 import { isDryRun, printCapture, printNotes } from './results.ts'
-import { BUILD, CAPTURE_OPTIONS, captureOptions, withCaptureContext } from './stream-options.ts'
+import {
+  BUILD,
+  CAPTURE_OPTIONS,
+  captureOptions,
+  given,
+  withCaptureContext,
+} from './stream-options.ts'
 
 const positionals = {
   SNAPSHOT: needed('Snapshot to write, NAME.json, or stream name'),
@@ -73,11 +79,11 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
   if (target !== undefined && builds.length > 0) {
     throw new InputError('--stream cannot be combined with builds', 'Use only one of them.')
   }
-  const flags = { ...streamFlags(args), ...(target !== undefined && { target }) }
+  const flags = { ...streamFlags(args), ...given({ target }) }
   if (SNAPSHOT.endsWith('.json')) {
     const owner = target === undefined ? undefined : await findOwner(folder, target)
-    const ocp = owner?.config.ocp
-    return { require: 'any', ...(ocp && { ocp }), ...flags, snapshot: SNAPSHOT }
+    const own = given({ ocp: owner?.config.ocp })
+    return { require: 'any', ...own, ...flags, snapshot: SNAPSHOT }
   }
   const workspace = await findWorkspace(folder)
   const own = workspace?.streams.get(SNAPSHOT)
@@ -98,12 +104,6 @@ export function streamFlags(args: ArgsOf<typeof CAPTURE_OPTIONS>): Partial<Strea
     const message = `--drop ${both} cannot be combined with --cloud ${both}`
     throw new InputError(message, 'Use only one of them.')
   }
-  return {
-    ...(name !== undefined && { name }),
-    ...(url !== undefined && { url }),
-    ...(distro && { distro }),
-    ...(args['no-signatures'] && { signatures: false }),
-    ...(criteria !== undefined && { criteria }),
-    ...(cloud && { clouds: cloud }),
-  }
+  const signatures = args['no-signatures'] ? false : undefined
+  return given({ name, url, distro, signatures, criteria, clouds: cloud })
 }

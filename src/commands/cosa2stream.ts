@@ -7,6 +7,7 @@ import {
   BUILD,
   CAPTURE_OPTIONS,
   captureOptions,
+  given,
   REGENERATE_OPTIONS,
   regenerateOptions,
   targetFlags,
@@ -36,7 +37,7 @@ export const cosa2streamCommand = command({
     const flags = {
       ...streamFlags(args),
       ...targetFlags(args),
-      ...(args.snapshot !== undefined && { snapshot: args.snapshot }),
+      ...given({ snapshot: args.snapshot }),
     }
     const options = {
       ...captureOptions(args),

@@ -180,12 +180,17 @@ export function targetFlags(
       'Remove --layout or --marketplace-file.',
     )
   }
-  return {
-    ...(target !== undefined && { target }),
-    ...(marketplaceFile !== undefined && { marketplaceFile }),
-    ...(require && { require }),
-    ...(names.length > 0 && { layouts: names.filter((name) => name !== 'none') }),
-  }
+  const layouts = names.filter((name) => name !== 'none')
+  return given({ target, marketplaceFile, require, ...(names.length > 0 && { layouts }) })
+}
+
+/** The options that are given, which take precedence over the settings of a workspace stream. */
+export function given(
+  options: {
+    readonly [Key in keyof StreamConfig]?: StreamConfig[Key] | undefined
+  },
+): Partial<StreamConfig> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 /**

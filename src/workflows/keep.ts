@@ -157,20 +157,13 @@ export function refuseUnknownDrops(
   )
 }
 
-export interface Merged {
-  readonly content: SnapshotContent
-  readonly kept: Parts
-  /** Parts of the existing snapshot that were removed on request. */
-  readonly dropped: SnapshotContent | undefined
-  /** The existing snapshot without these parts. */
-  readonly remaining: SnapshotContent | undefined
-}
-
 /**
  * Adds the parts of the existing snapshot that a capture did not query.
  *
  * @param releases of the target, if the existing snapshot has no builds
  * @param replayed the member `selectedFor` of the snapshot whose recording is replayed
+ * @returns the content with the kept parts, the parts that were removed on request, and the existing
+ *   snapshot without these
  */
 export function mergeParts(
   content: SnapshotContent,
@@ -178,7 +171,7 @@ export function mergeParts(
   drop: readonly string[],
   releases: Releases,
   replayed: SelectedFor = {},
-): Merged {
+) {
   if (before === undefined) {
     const own = withSelectedFor(content, replayed)
     return { content: own, kept: [], dropped: undefined, remaining: undefined }

@@ -66,17 +66,13 @@ async function readEvidence(file: string, folder: Folder) {
   return { file, text: own, recordingFile: recording, recordingText: other }
 }
 
-interface TargetCheck extends Pick<Verification, 'regeneration' | 'comparison'> {
-  readonly check: Omit<Check, 'name'>
-}
-
 /** The difference of `regenerate --check`, and images without evidence in the snapshot. */
 async function checkTarget(
   snapshot: Snapshot,
   config: StreamConfig,
   command: string,
   folder: Folder,
-): Promise<TargetCheck> {
+): Promise<Omit<Verification, 'file' | 'checks'> & { readonly check: Omit<Check, 'name'> }> {
   const files = targetFiles(config)
   const mismatch = ({ length }: readonly unknown[]) =>
     `${length > 1 ? 'do' : 'does'} not match ${config.snapshot}`
