@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { REGIONS } from '../mock-servers/aws-images.ts'
+import type { AzureMockServer } from '../mock-servers/azure.ts'
 import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { DEMONSTRATION } from '../mock-servers/demonstration-builds.ts'
 import { awsFor } from '../support/aws.ts'
@@ -30,6 +31,10 @@ async function write(file: string, content: string | object): Promise<void> {
 }
 
 const state = () => readFiles(folder)
+/** An update whose queries a mock server answers. */
+const updateFrom = ({ url, environment: env }: AzureMockServer, ...words: string[]) =>
+  run(['update', '--azure-endpoint', url, ...words], { cwd: folder, env })
+const call = (...args: string[]) => run(args, { cwd: folder })
 
 async function writeStreams(streams: Readonly<Record<string, object>>): Promise<void> {
   const all = Object.entries(streams).map(([each, keys]) => [
@@ -99,7 +104,7 @@ describe('update of two streams', () => {
       status: 0,
       stderr: expect.stringContaining('warning: snapshots/one.json: was changed after the capture'),
     })
-    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0 })
+    expect(await call('check')).toMatchObject({ status: 0 })
     await git(folder, 'add', '--all')
     await rm(at('snapshots/one.json'))
     expect(await update(imagesBeforeBump())).toMatchObject({
@@ -162,15 +167,9 @@ describe('update --cloud none', () => {
     await writeStreams({ one: { ...place, marketplaceFile: 'm.json' } })
     await write('one.json', smallStream(OLD))
     const azure = await azureFor(imagesBeforeBump())
-    const first = await run(['update', '--azure-endpoint', azure.url], {
-      cwd: folder,
-      env: azure.environment,
-    })
-    expect(first).toMatchObject({ status: 0 })
+    expect(await updateFrom(azure)).toMatchObject({ status: 0 })
     const images = await read('m.json')
-    const { status, stderr } = await run(['update', '--cloud', 'none', 'one', release], {
-      cwd: folder,
-    })
+    const { status, stderr } = await call('update', '--cloud', 'none', 'one', release)
     expect({ status, stderr }).toMatchObject({ status: 0 })
     expect(stderr).toMatch(/^ {2}azure: not queried, \d+ images unchanged$/m)
     // The build is added to the snapshot and changes in the file: one change, printed once.
@@ -180,7 +179,7 @@ describe('update --cloud none', () => {
     expect(stream.architectures.s390x.artifacts.metal.release).toBe(release)
     const { streams } = await readJson('stream-snapshot.json')
     expect(streams.one.builds).toEqual(Object.fromEntries(architectures.map((a) => [a, release])))
-    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0 })
+    expect(await call('check')).toMatchObject({ status: 0 })
   })
 })
 
@@ -199,28 +198,25 @@ describe('marketplace images that are not queried for the new build', () => {
     })
     await write('one.json', smallStream(releases))
     const azure = await azureFor(images())
-    const env = azure.environment
-    const update = (...args: string[]) =>
-      run(['update', '--azure-endpoint', azure.url, ...args], { cwd: folder, env })
+    const update = (...args: string[]) => updateFrom(azure, ...args)
     expect(await update()).toMatchObject({ status: 0 })
     return update
   }
-  const offline = (...args: string[]) => run(args, { cwd: folder })
 
   it('stay those of the former build', async () => {
     const update = await start({ builds: OLD })
     const before = await read('m.json')
     expect(before).toContain('418.94.20240916')
     expect(before).not.toContain('418.94.20241001')
-    const bump = await offline('update', '--cloud', 'none', release)
+    const bump = await call('update', '--cloud', 'none', release)
     expect(bump).toMatchObject({ status: 0 })
     expect(bump.stderr).toMatch(/^ {2}azure: not queried, \d+ images unchanged$/m)
     expect(await read('m.json')).toBe(before)
     expect(await kept()).toEqual({ azure: OLD })
-    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
-    expect(await offline('regenerate', 'one', '--check')).toMatchObject({ status: 0 })
-    expect(await offline('verify', 'snapshots/one.json')).toMatchObject({ status: 0 })
-    const skew = await offline('skew', 'one', '-o', 'json', '--all')
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('regenerate', 'one', '--check')).toMatchObject({ status: 0 })
+    expect(await call('verify', 'snapshots/one.json')).toMatchObject({ status: 0 })
+    const skew = await call('skew', 'one', '-o', 'json', '--all')
     const slots = JSON.parse(skew.stdout).filter(
       ({ plan }: { plan: string }) => plan === 'no-purchase-plan',
     )
@@ -229,29 +225,29 @@ describe('marketplace images that are not queried for the new build', () => {
     expect(slots).toHaveLength(3)
 
     const snapshot = await read('snapshots/one.json')
-    const replay = await offline('capture', 'one', '--replay', '--check')
+    const replay = await call('capture', 'one', '--replay', '--check')
     expect(replay).toMatchObject({ status: 0 })
-    expect(await offline('update', '--cloud', 'none')).toMatchObject({ status: 0 })
+    expect(await call('update', '--cloud', 'none')).toMatchObject({ status: 0 })
     expect(await read('snapshots/one.json')).toBe(snapshot)
 
     expect(await update('--allow-regression')).toMatchObject({ status: 0 })
     expect(await kept()).toBeUndefined()
     expect(await read('m.json')).not.toBe(before)
-    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
   it('stay those of the former OCP version', async () => {
     const update = await start({})
     const before = await read('m.json')
     const later = '419.96.202505231200-0'
-    const refused = await offline('update', '--cloud', 'none', '--ocp', '4.19', later)
+    const refused = await call('update', '--cloud', 'none', '--ocp', '4.19', later)
     expect(refused).toMatchObject({ status: 1 })
     expect(refused.stderr).toContain('azure was captured for OCP 4.18, not 4.19\n')
-    const bump = await offline('update', '--cloud', 'none', later)
+    const bump = await call('update', '--cloud', 'none', later)
     expect(bump).toMatchObject({ status: 0 })
     expect(await read('m.json')).toBe(before)
-    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
-    expect(await offline('verify', 'snapshots/one.json')).toMatchObject({ status: 0 })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('verify', 'snapshots/one.json')).toMatchObject({ status: 0 })
     expect(await update('--allow-regression')).toMatchObject({ status: 0 })
     expect((await readJson('snapshots/one.json')).stream.ocp).toBe('4.19')
     expect(await kept()).toBeUndefined()
@@ -262,10 +258,10 @@ describe('marketplace images that are not queried for the new build', () => {
     await start({ builds: others }, others)
     const before = await read('m.json')
     expect(before).not.toContain('x86_64')
-    const bump = await offline('update', '--cloud', 'none', `x86_64=${release}`)
+    const bump = await call('update', '--cloud', 'none', `x86_64=${release}`)
     expect(bump).toMatchObject({ status: 0 })
     expect(await read('m.json')).toBe(before)
-    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
   it('are selected per region', async () => {
@@ -281,16 +277,16 @@ describe('marketplace images that are not queried for the new build', () => {
     const others = REGIONS.filter((region) => region !== 'us-east-1')
     const { selectedFor } = (await readJson('s.json')).criteria
     expect(selectedFor).toEqual(Object.fromEntries(others.map((region) => [region, OLD])))
-    expect(await offline('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
     expect(await update()).toMatchObject({ status: 0 })
     expect((await readJson('s.json')).criteria.selectedFor).toBeUndefined()
   })
 
   it('are those of the build again after going back to it', async () => {
     await start({})
-    expect(await offline('update', '--cloud', 'none', release)).toMatchObject({ status: 0 })
+    expect(await call('update', '--cloud', 'none', release)).toMatchObject({ status: 0 })
     const text = await read('m.json')
-    const back = await offline(
+    const back = await call(
       ...['update', '--cloud', 'none', '--allow-regression'],
       ...Object.entries(OLD).map(([arch, each]) => `${arch}=${each}`),
     )
@@ -304,7 +300,7 @@ describe('update of a stream', () => {
   it('without builds and with --cloud none reports that it has no snapshot', async () => {
     await writeStreams({ one: {} })
     await write('one.json', smallStream(EXAMPLE))
-    const { status, stderr } = await run(['update', '--cloud', 'none'], { cwd: folder })
+    const { status, stderr } = await call('update', '--cloud', 'none')
     expect({ status, stderr }).toEqual({
       status: 0,
       stderr: [
@@ -321,7 +317,7 @@ describe('update of a stream', () => {
     await writeStreams({ 'rhel-9': {} })
     await write('rhel-9.json', smallStream({ x86_64: '9.8.20260428-0' }, 'rhel-9'))
     const update = (version: string) =>
-      run(['update', 'rhel-9', '--ocp', version, '--cloud', 'none'], { cwd: folder })
+      call('update', 'rhel-9', '--ocp', version, '--cloud', 'none')
     for (const version of ['4.5', '4.24', '4.99']) {
       const { status, stderr } = await update(version)
       expect(status).toBe(2)
@@ -335,7 +331,7 @@ describe('update of a stream', () => {
   it('without anything to query writes no snapshot and no recording', async () => {
     await writeStreams({ scos: { layouts: ['none'] } })
     await write('scos.json', smallStream({ x86_64: '10.0.20251103-0' }, 'c10s'))
-    const { status, stderr } = await run(['update'], { cwd: folder })
+    const { status, stderr } = await call('update')
     expect({ status, stderr }).toEqual({
       status: 0,
       stderr: 'scos:\n  nothing to query\nall files: up to date\n',
@@ -345,12 +341,10 @@ describe('update of a stream', () => {
 
   it('with an unknown OCP version names a command that works', async () => {
     const azure = await azureFor(imagesBeforeBump())
-    const options = { cwd: folder, env: azure.environment }
     await writeStreams({ 'rhel-9': {}, other: { layouts: ['none'] } })
     await write('rhel-9.json', smallStream({ x86_64: '9.6.20250513-0' }, 'rhel-9'))
     await write('other.json', smallStream(EXAMPLE))
-    const update = (...args: string[]) =>
-      run(['update', '--azure-endpoint', azure.url, ...args], options)
+    const update = (...args: string[]) => updateFrom(azure, ...args)
     const { status, stderr } = await update()
     expect({ status, stderr }).toEqual({
       status: 2,
@@ -370,12 +364,12 @@ describe('update of a stream', () => {
     const server = await buildServer()
     await writeStreams({ one: { url: server.streams } })
     await write('one.json', smallStream(OLD))
-    const nameless = await run(['update', '--cloud', 'none', release], { cwd: folder })
+    const nameless = await call('update', '--cloud', 'none', release)
     expect(nameless.status).toBe(2)
     expect(nameless.stderr).toMatch(/\nSet name of one in stream-snapshot\.json\.\n$/)
     await writeStreams({ one: { name, url: server.streams } })
     const words = ['update', '--cloud', 'none', '418.94.209901010000-0']
-    const missing = await run(words, { cwd: folder })
+    const missing = await call(...words)
     expect(missing.status).toBe(3)
     expect(missing.stderr).toContain(
       '\nCheck the version, and name and url in stream-snapshot.json: the URL is ',
@@ -389,8 +383,7 @@ describe('update of a stream', () => {
     )
     await writeStreams({ one: { name, url: server.streams } })
     await write('one.json', smallStream(OLD))
-    const update = (...words: string[]) =>
-      run(['update', '--cloud', 'none', 'one', ...words], { cwd: folder })
+    const update = (...words: string[]) => call('update', '--cloud', 'none', 'one', ...words)
     const all = await update(release)
     expect(all.status).toBe(3)
     expect(all.stderr).toMatch(
@@ -409,15 +402,13 @@ describe('update of a stream', () => {
     await write('rhel-9.json', smallStream({ x86_64: '9.8.20260403-0' }))
     await write('rhel-10.json', smallStream({ x86_64: '10.2.20260405-0' }))
     const swapped = ['rhel-9', '10.2.20260428-0', 'rhel-10', '9.8.20260428-0']
-    expect(await run(['update', '--cloud', 'none', ...swapped], { cwd: folder })).toMatchObject({
+    expect(await call('update', '--cloud', 'none', ...swapped)).toMatchObject({
       status: 2,
       stderr:
         'stream-snapshot: rhel-9: 10.2.20260428-0 is a build of RHEL 10, as those of stream rhel-10\nPut it after its stream: rhel-10 10.2.20260428-0\n',
     })
     expect(server.requests).toEqual([])
-    const { stderr } = await run(['update', 'rhel-9', '9.8.20260428-0', '--ocp', '4.22'], {
-      cwd: folder,
-    })
+    const { stderr } = await call('update', 'rhel-9', '9.8.20260428-0', '--ocp', '4.22')
     expect(stderr).toMatch(
       /^stream-snapshot: rhel-9: azure: no credentials found\n.* To update builds only, add --cloud none\.\n$/,
     )
@@ -471,7 +462,7 @@ describe('update --drop', () => {
       clouds: ['azure', 'aws'],
       streams: { one: { ...one, builds } },
     })
-    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
     const stream = await readJson('one.json')
     expect(Object.keys(stream.architectures)).not.toContain('ppc64le')
     const { marketplace } = stream.architectures.x86_64['rhel-coreos-extensions']
@@ -487,11 +478,8 @@ describe('update of images of another OCP version without a query', () => {
     const one = { name, url: server.streams, ocp: '4.20', builds }
     await writeStreams({ one: { ...one, marketplaceFile: 'm.json' } })
     await write('one.json', smallStream(builds))
-    const options = { cwd: folder, env: azure.environment }
-    const first = await run(['update', '--azure-endpoint', azure.url], options)
-    expect(first).toMatchObject({ status: 0 })
-    const update = (...words: string[]) =>
-      run(['update', 'one', '--cloud', 'none', ...words], { cwd: folder })
+    expect(await updateFrom(azure)).toMatchObject({ status: 0 })
+    const update = (...words: string[]) => call('update', 'one', '--cloud', 'none', ...words)
     expect(await update('--ocp', '4.19')).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(
@@ -505,7 +493,7 @@ describe('update of images of another OCP version without a query', () => {
       'Set layouts of one to ["none"] and remove its marketplaceFile in stream-snapshot.json.\n',
     )
     await writeStreams({ one: { ...one, layouts: ['none'] } })
-    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 })
 
@@ -539,8 +527,8 @@ describe('cosa2stream with a target of the workspace', () => {
     expect(signedIn).toMatchObject({ status: 0, stdout: '' })
     expect((await readJson('m.json')).x86_64.azure['no-purchase-plan']).toBeDefined()
     expect(await read('one.json')).not.toContain('marketplace')
-    expect(await run(['check'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' })
-    const other = await run([...words, '--snapshot', 'other.json'], { cwd: folder })
+    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    const other = await call(...words, '--snapshot', 'other.json')
     expect(other).toMatchObject({ status: 2 })
     expect(other.stderr).toContain('stream one in stream-snapshot.json has snapshots/one.json\n')
     for (const file of ['m.json', 'snapshots/one.json']) {
@@ -549,7 +537,7 @@ describe('cosa2stream with a target of the workspace', () => {
         stderr: `stream-snapshot: --target ${file}: stream one in stream-snapshot.json has one.json\nUse --target one.json.\n`,
       })
     }
-    expect(await run([...words, '--marketplace-file', 'one.json'], { cwd: folder })).toMatchObject({
+    expect(await call(...words, '--marketplace-file', 'one.json')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('stream one in stream-snapshot.json has m.json\n'),
     })
@@ -559,14 +547,14 @@ describe('cosa2stream with a target of the workspace', () => {
     const server = await buildServer({}, anyBuild)
     await writeStreams({ one: { name, url: server.streams, builds: OLD } })
     await write('one.json', smallStream(OLD))
-    const first = await run(['update', '--cloud', 'none'], { cwd: folder })
+    const first = await call('update', '--cloud', 'none')
     expect(first).toMatchObject({ status: 0 })
     const bump = ['cosa2stream', '--target', 'one.json', `x86_64=${release}`, '--cloud', 'none']
-    expect(await run(bump, { cwd: folder })).toMatchObject({ status: 0 })
+    expect(await call(...bump)).toMatchObject({ status: 0 })
     const { streams } = await readJson('stream-snapshot.json')
     expect(streams.one.builds).toEqual({ ...OLD, x86_64: release })
     const drop = [...bump, '--drop', 's390x', '--allow-regression']
-    expect(await run(drop, { cwd: folder })).toMatchObject({ status: 0 })
+    expect(await call(...drop)).toMatchObject({ status: 0 })
     const { s390x: _, ...others } = OLD
     expect((await readJson('stream-snapshot.json')).streams.one.builds).toEqual({
       ...others,

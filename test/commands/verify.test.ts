@@ -10,6 +10,7 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 let folder: string
 const at = (name: string) => join(folder, name)
 const read = (name: string) => readFile(at(name), 'utf8')
+const call = (...args: string[]) => run(args, { cwd: folder })
 
 let captured: Pair
 
@@ -44,7 +45,7 @@ const faults = async (snapshot: string, recording: string) => {
 
 describe('verify', () => {
   it('says each check by name, and what it does not prove', async () => {
-    const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
+    const { status, stdout, stderr } = await call('verify', 's.json')
     expect(status).toBe(0)
     expect(stderr).toBe(
       '1 snapshot: all checks passed\n' +
@@ -110,7 +111,7 @@ describe('verify', () => {
     rest.recording.sha256 = sha256(recording)
     await writeFile(at('s.json'), printSnapshot(sealSnapshot(rest)))
     await writeFile(at('s.recording.json'), recording)
-    const { status, stdout } = await run(['verify', 's.json'], { cwd: folder })
+    const { status, stdout } = await call('verify', 's.json')
     expect(status).toBe(1)
     expect(stdout).toMatch(new RegExp(`s.json: replay: FAILED: s.recording.json: ${fault.source}`))
   })
@@ -121,7 +122,6 @@ describe('verify', () => {
       at('stream-snapshot.json'),
       JSON.stringify({ clouds: ['azure'], streams: { one } }),
     )
-    const call = (...args: string[]) => run(args, { cwd: folder })
     expect(await call('regenerate', 'one')).toMatchObject({ status: 0 })
     const verify = ['verify', 's.json', '--target', 'rhcos.json']
     expect(await call(...verify)).toMatchObject({ status: 0 })
@@ -134,7 +134,7 @@ describe('verify', () => {
   })
 
   it('names the option for a stream', async () => {
-    const { status, stderr } = await run(['verify', 'rhcos.json'], { cwd: folder })
+    const { status, stderr } = await call('verify', 'rhcos.json')
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
@@ -144,7 +144,7 @@ describe('verify', () => {
 
   it('exits 1 and names what is wrong', async () => {
     await writeFile(at('s.recording.json'), `${await read('s.recording.json')} `)
-    const { status, stdout, stderr } = await run(['verify', 's.json'], { cwd: folder })
+    const { status, stdout, stderr } = await call('verify', 's.json')
     expect(status).toBe(1)
     expect(stdout).toContain('s.json: recording: FAILED: s.recording.json: its SHA-256')
     expect(stdout).toContain('s.json: replay: not checked\n')
@@ -158,7 +158,7 @@ describe('verify', () => {
       JSON.stringify(BUILT_IN.aws).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) ?? []
     const recording = await read('s.recording.json')
     await writeFile(at('s.recording.json'), recording.replace('"NotFound"', `"${product}"`))
-    const { stdout } = await run(['verify', 's.json'], { cwd: folder })
+    const { stdout } = await call('verify', 's.json')
     expect(stdout).toContain('s.json: recording: FAILED')
     expect(stdout).toContain('s.json: secrets: ok\n')
   })
@@ -169,7 +169,7 @@ describe('verify', () => {
       at('s.recording.json'),
       recording.replace('"NotFound"', '"AKIAIOSFODNN7EXAMPLE"'),
     )
-    const { status, stderr } = await run(['verify', 's.json'], { cwd: folder })
+    const { status, stderr } = await call('verify', 's.json')
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
@@ -179,9 +179,7 @@ describe('verify', () => {
 
   it('exits 1 for a snapshot with conflict markers, and verifies the next one', async () => {
     await writeFile(at('t.json'), `<<<<<<< HEAD\n${await read('s.json')}`)
-    const { status, stdout } = await run(['verify', 't.json', 's.json', '-o', 'json'], {
-      cwd: folder,
-    })
+    const { status, stdout } = await call('verify', 't.json', 's.json', '-o', 'json')
     expect(status).toBe(1)
     const [broken, whole] = JSON.parse(stdout)
     expect(broken.checks[0]).toMatchObject({
