@@ -441,11 +441,6 @@ const AWS: Record<string, Failure> = {
     'aws: the profile does not exist, or its credentials are incomplete',
     PROFILE,
   ],
-  'profile: source_profile is missing': [
-    profile(`[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n`),
-    'aws: the profile does not exist, or its credentials are incomplete',
-    PROFILE,
-  ],
   'profile: source_profile in a circle': [
     profile(
       `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n[profile base]\nrole_arn = ${ROLE}\nsource_profile = work\n`,
@@ -719,18 +714,6 @@ const GCP: Record<string, Failure> = {
     key(SERVICE_ACCOUNT),
     'gcp: sign-in failed: the private key is malformed',
     'Download the key again: its line ends must be written as \\n in the JSON text.',
-  ],
-  // elishaterada/heroku-google-application-credentials-buildpack#7
-  'key: invalid JSON': [
-    key('{ "private_key": "hunter2hunter2" ]'),
-    'FILE: invalid JSON, expected credentials',
-    RECREATE,
-  ],
-  'key: empty': [key('\n'), 'FILE: the file is empty, expected credentials', RECREATE],
-  'key: no file': [
-    gcpSettings({ [KEY_VARIABLE]: '/nowhere/key.json' }),
-    'GOOGLE_APPLICATION_CREDENTIALS: no such file',
-    'Correct or remove GOOGLE_APPLICATION_CREDENTIALS.',
   ],
   'key: its content in the variable': [
     gcpSettings({ [KEY_VARIABLE]: JSON.stringify(SERVICE_ACCOUNT) }),
