@@ -62,35 +62,34 @@ export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 
 /** @param before the state of the version before */
 export function readState(files: StreamFiles, before: State = EMPTY): State {
-  const { main, target, marketplaceFile } = files
+  const { main, marketplaceFile } = files
   // The builds of the target are not removed with the file.
   if (main === undefined) {
     return before.hasBuildsOfTarget ? { ...EMPTY, hasBuildsOfTarget: true } : EMPTY
   }
   const text = main.read()
-  if (isSnapshotText(text)) return snapshotState(readSnapshot(text, main.path), files, before)
-  const source = readImageFile(text, main.path)
-  if (!(source instanceof Stream)) {
-    const inventory = filesInventory(undefined, source)
-    const releases = target ? getReleases(target) : new Map()
-    const state = streamState(target?.name ?? '', releases, imagesIn(source), inventory, files)
-    return { ...state, hasBuildsOfTarget: true }
+  const read = isSnapshotText(text) ? readSnapshot : readImageFile
+  const source = read(text, main.path)
+  if (source instanceof MarketplaceFile) {
+    return { ...streamState(undefined, source, files), hasBuildsOfTarget: true }
   }
-  const other = marketplaceFile && readMarketplaceFile(marketplaceFile)
-  const images = [other, source].flatMap((file) => (file ? imagesIn(file) : []))
-  const inventory = filesInventory(source, other)
-  return streamState(source.name, getReleases(source), images, inventory, files)
+  const other =
+    marketplaceFile && MarketplaceFile.read(marketplaceFile.read(), marketplaceFile.path)
+  return source instanceof Stream
+    ? streamState(source, other, files)
+    : snapshotState(source, other, files, before)
 }
 
 /** Without builds and target, each slot has its latest image. */
 function snapshotState(
   snapshot: Snapshot,
-  { target, marketplaceFile, require }: StreamFiles,
+  marketplaceFile: MarketplaceFile | undefined,
+  { target, require }: StreamFiles,
   before: State,
 ): State {
   const own = buildReleases(snapshot)
   const hasBuildsOfTarget = own.size === 0
-  const releases = hasBuildsOfTarget ? (target ? getReleases(target) : new Map()) : own
+  const releases = hasBuildsOfTarget ? findReleases(target) : own
   const isMeasured = releases.size > 0
   const wanted = isMeasured ? releases : latestReleases(snapshot)
   const skews = measureSkew(snapshot, wanted, require)
@@ -103,7 +102,7 @@ function snapshotState(
     image ? { ...slotItem(slot, image), grade } : [],
   )
   const inventory = toInventory(images)
-  const files = filesInventory(target, marketplaceFile && readMarketplaceFile(marketplaceFile))
+  const files = filesInventory(target, marketplaceFile)
   const isSlot = ([, { subject }]: readonly [string, Item]) => subject.kind === 'slot'
   const side = { releases, ocp, criteria: snapshot.criteria }
   const placed = gradeInventory(new Map([...files].filter(isSlot)), side)
@@ -117,12 +116,13 @@ function snapshotState(
 
 /** Grades images by the criteria. If a slot has several images, the first is used. */
 function streamState(
-  name: string,
-  releases: Releases,
-  images: ReturnType<typeof imagesIn>,
-  inventory: Inventory,
-  { ocp: workspace, criteria = BUILT_IN, require = 'any' }: StreamFiles,
+  stream: Stream | undefined,
+  marketplaceFile: MarketplaceFile | undefined,
+  { target, ocp: workspace, criteria = BUILT_IN, require = 'any' }: StreamFiles,
 ): State {
+  const { name = '' } = stream ?? target ?? {}
+  const releases = findReleases(stream ?? target)
+  const images = [marketplaceFile, stream].flatMap((file) => (file ? imagesIn(file) : []))
   const present = groupAlike(images, ({ slot }) => [printSlot(slot)]).map(({ first }) => first)
   const skus = present.flatMap(({ entry: { sku = [] } }) => sku)
   const sources = { name, releases: [...releases.values()], skus, workspace }
@@ -146,7 +146,8 @@ function streamState(
   const vacant = [...skews.values()].filter(
     ({ slot }) => !filled.has(printSlot(slot)) && hasPlace(slot),
   )
-  return { ...newState(releases, ocp, slots, gradeInventory(inventory, side)), vacant }
+  const inventory = gradeInventory(filesInventory(stream, marketplaceFile), side)
+  return { ...newState(releases, ocp, slots, inventory), vacant }
 }
 
 function newState(
@@ -166,7 +167,7 @@ function newState(
 /** The builds of a target, without their parts. */
 export function releaseItems(target: Stream | undefined): Inventory {
   return toInventory(
-    [...(target ? getReleases(target) : [])].map(([architecture, release]) => ({
+    [...findReleases(target)].map(([architecture, release]) => ({
       subject: { kind: 'build', architecture } as const,
       value: release,
       release,
@@ -174,8 +175,8 @@ export function releaseItems(target: Stream | undefined): Inventory {
   )
 }
 
-function readMarketplaceFile({ path, read }: FileText): MarketplaceFile {
-  return MarketplaceFile.read(read(), path)
+function findReleases(stream: Stream | undefined): Releases {
+  return stream ? getReleases(stream) : new Map()
 }
 
 function asSnapshot(
