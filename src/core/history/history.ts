@@ -11,7 +11,7 @@ import {
   readState,
   releaseItems,
   type State,
-  type StreamFiles,
+  type StateFiles,
 } from './state.ts'
 
 export interface Commit {
@@ -42,7 +42,7 @@ export interface Window {
 }
 
 /** The files of a version. */
-export interface VersionFiles extends Omit<StreamFiles, 'target'> {
+export interface VersionFiles extends Omit<StateFiles, 'target'> {
   readonly target?: FileText | undefined
 }
 

@@ -30,7 +30,7 @@ export interface FileText {
   readonly read: () => string
 }
 
-export interface StreamFiles {
+export interface StateFiles {
   readonly main?: FileText
   /** The stream with the releases, for a snapshot or a marketplace file. */
   readonly target?: Stream | undefined
@@ -61,7 +61,7 @@ export interface State {
 export const EMPTY: State = { releases: {}, slots: [], inventory: new Map() }
 
 /** @param before the state of the version before */
-export function readState(files: StreamFiles, before: State = EMPTY): State {
+export function readState(files: StateFiles, before: State = EMPTY): State {
   const { main, marketplaceFile } = files
   // The builds of the target are not removed with the file.
   if (main === undefined) {
@@ -84,7 +84,7 @@ export function readState(files: StreamFiles, before: State = EMPTY): State {
 function snapshotState(
   snapshot: Snapshot,
   marketplaceFile: MarketplaceFile | undefined,
-  { target, require }: StreamFiles,
+  { target, require }: StateFiles,
   before: State,
 ): State {
   const own = buildReleases(snapshot)
@@ -118,7 +118,7 @@ function snapshotState(
 function streamState(
   stream: Stream | undefined,
   marketplaceFile: MarketplaceFile | undefined,
-  { target, ocp: workspace, criteria = BUILT_IN, require = 'any' }: StreamFiles,
+  { target, ocp: workspace, criteria = BUILT_IN, require = 'any' }: StateFiles,
 ): State {
   const { name = '' } = stream ?? target ?? {}
   const releases = findReleases(stream ?? target)
@@ -216,7 +216,7 @@ export function isSnapshotText(text: string): boolean {
 export function readWorkspaceSettings(
   file: FileText,
   stream: string,
-): Pick<StreamFiles, 'ocp' | 'require'> {
+): Pick<StateFiles, 'ocp' | 'require'> {
   try {
     const { ocp, require } = JSON.parse(file.read()).streams[stream]
     const version = readMajorMinor(String(ocp))
