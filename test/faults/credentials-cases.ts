@@ -192,6 +192,11 @@ const AZURE: Record<string, Failure> = {
     AGAIN,
   ],
   'az: no JSON': [az('', 'not a token'), 'azure: az printed no token', AZ_LOGIN],
+  'az: an expired token': [
+    az('', '{"accessToken":"a.b.c","expires_on":1000000000,"tokenType":"Bearer"}'),
+    'azure: the received token has already expired',
+    "Check this machine's clock, or sign in again with az login.",
+  ],
   'az: an unknown message': [
     az('ERROR: The keyring is locked for 11112222-3333-4444-5555-666677778888'),
     'azure: az account get-access-token: The keyring is locked for …',

@@ -50,9 +50,7 @@ export async function signIn(
     reports.length = 0
     try {
       const credentials = await config.credentials()
-      const { accessKeyId, secretAccessKey, sessionToken, accountId } = credentials
-      const texts = [accessKeyId, secretAccessKey, sessionToken, accountId]
-      secrets.push(...texts.filter((each) => typeof each === 'string'))
+      checkCredentials(credentials, secrets)
       return credentials
     } catch (error) {
       if (error instanceof UserError) throw error
@@ -62,6 +60,23 @@ export async function signIn(
   await load()
   // The SDK keeps the credentials until they expire.
   return { options: { maxAttempts: settings.attempts, credentials: load }, secrets }
+}
+
+function checkCredentials(credentials: Credentials, secrets: string[]): void {
+  const { accessKeyId, secretAccessKey, sessionToken, accountId, expiration } = credentials
+  const texts: unknown[] = [accessKeyId, secretAccessKey, sessionToken ?? '', accountId ?? '']
+  if (!texts.every((each) => typeof each === 'string')) {
+    throw new ServiceError(
+      'aws: sign-in failed: the keys are not strings',
+      'Run the credential_process command and check its output.',
+    )
+  }
+  secrets.push(...texts.filter((each) => !secrets.includes(each)))
+  if (expiration === undefined || expiration.getTime() > Date.now()) return
+  throw new ServiceError(
+    `aws: the credentials expired at ${expiration.toISOString()}`,
+    "Renew them, or check this machine's clock.",
+  )
 }
 
 /** Messages of the SDK if no provider has credentials and the machine has no metadata service. */

@@ -38,6 +38,12 @@ export async function signIn(
     try {
       const received = await credential.getToken(hosts.scope)
       if (typeof received?.token !== 'string') throw new Error('az printed no token')
+      if (received.expiresOnTimestamp <= Date.now()) {
+        throw new ServiceError(
+          'azure: the received token has already expired',
+          "Check this machine's clock, or sign in again with az login.",
+        )
+      }
       secrets.push(received.token)
       return received
     } catch (error) {
