@@ -31,7 +31,10 @@ export async function writeFiles(
       })
     }
     for (const { file, path, temporary } of prepared) {
-      attempt(file, () => fs.renameSync(temporary, path))
+      attempt(file, () => {
+        fs.renameSync(temporary, path)
+        syncFolder(dirname(path))
+      })
     }
   } finally {
     for (const { temporary } of prepared) fs.removeSync(temporary)
@@ -91,5 +94,18 @@ function keepOwner(descriptor: number, { uid, gid }: fs.Stats): void {
     fs.fchownSync(descriptor, uid, gid)
   } catch (error) {
     if (!hasCode(error, 'EPERM', 'EINVAL', 'ENOSYS')) throw error
+  }
+}
+
+/** Makes a rename durable if the file system and the permissions allow it. */
+function syncFolder(folder: string): void {
+  let descriptor: number | undefined
+  try {
+    descriptor = fs.openSync(folder, 'r')
+    fs.fsyncSync(descriptor)
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM')) throw error
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor)
   }
 }
