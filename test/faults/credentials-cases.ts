@@ -122,6 +122,14 @@ const entra =
     return { env: signedIn, args }
   }
 
+/** A service principal in the environment, of which one variable is not set. */
+const withoutVariable =
+  (name: string): Make =>
+  async () => {
+    const { found, signedIn, args } = await azure()
+    return { env: { ...signedIn, ...found, [name]: '' }, args }
+  }
+
 const arm =
   (status: number, code: string, message = 'somebody'): Make =>
   async () => {
@@ -216,12 +224,14 @@ const AZURE: Record<string, Failure> = {
     'azure: sign-in failed: AADSTS987654: Something new for ….',
   ],
   'secret: not set': [
-    async () => {
-      const { found, signedIn, args } = await azure()
-      return { env: { ...signedIn, ...found, AZURE_CLIENT_SECRET: '' }, args }
-    },
-    'azure: no credentials found',
-    SIGN_IN,
+    withoutVariable('AZURE_CLIENT_SECRET'),
+    'azure: no credentials found: AZURE_CLIENT_SECRET is not set',
+    'Set AZURE_CLIENT_SECRET, or sign in with az login.',
+  ],
+  'secret: without a tenant': [
+    withoutVariable('AZURE_TENANT_ID'),
+    'azure: no credentials found: AZURE_TENANT_ID is not set',
+    'Set AZURE_TENANT_ID, or sign in with az login.',
   ],
   'secret: the authority is down': [
     async () => {
@@ -439,7 +449,8 @@ const AWS: Record<string, Failure> = {
   'nothing is set': [awsSettings({}), ...NO_AWS],
   'a key without its secret': [
     awsSettings({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }),
-    ...NO_AWS,
+    'aws: AWS_SECRET_ACCESS_KEY is missing',
+    'Set AWS_SECRET_ACCESS_KEY, or unset AWS_ACCESS_KEY_ID.',
   ],
   'profile: missing': [
     profile('[profile other]\nregion = us-east-1\n'),

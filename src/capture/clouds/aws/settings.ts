@@ -1,6 +1,6 @@
 import type { AwsCriteria } from '../../../core/criteria/criteria.ts'
 import { isAwsRegion } from '../../../core/snapshot/values.ts'
-import { InputError } from '../../../errors.ts'
+import { InputError, ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { getHomeFolder, readPath, readSecrets } from '../credentials.ts'
 
@@ -52,6 +52,7 @@ export const awsSettings = {
       'AWS_ACCOUNT_ID',
       'AWS_ROLE_ARN',
     ])
+    checkKeys(env)
     return {
       attempts: Number(env.AWS_MAX_ATTEMPTS) || ATTEMPTS,
       region: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
@@ -61,3 +62,10 @@ export const awsSettings = {
     }
   },
 } as const satisfies CloudSettings<AwsCriteria, AwsSettings>
+
+function checkKeys(env: Source['env']): void {
+  const [key, secret] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+  if (!env[key] === !env[secret] || env.AWS_PROFILE) return
+  const [present, missing] = env[key] ? [key, secret] : [secret, key]
+  throw new ServiceError(`aws: ${missing} is missing`, `Set ${missing}, or unset ${present}.`)
+}

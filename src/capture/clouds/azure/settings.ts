@@ -45,6 +45,8 @@ export interface AzureSettings {
   /** Undefined: `DefaultAzureCredential` finds credentials. */
   readonly principal: ServicePrincipal | undefined
   readonly principalFile: string
+  /** The variable that the service principal of the environment does not have. */
+  readonly missing: string | undefined
   /** Another Resource Manager than that of the environment. */
   readonly endpoint: string | undefined
   readonly authority: string | undefined
@@ -77,8 +79,9 @@ export const azureSettings = {
     const wanted = args.subscription ?? (env.AZURE_SUBSCRIPTION_ID || principal?.subscriptionId)
     const login = principal ? undefined : readLogin(source, wanted)
     const subscription = wanted ?? login?.id
+    const missing = findMissing(env)
     if (typeof subscription !== 'string') {
-      if (!env.AZURE_CLIENT_ID || !env.AZURE_TENANT_ID) throw noCredentials()
+      if (missing || !env.AZURE_CLIENT_ID || !env.AZURE_TENANT_ID) throw noCredentials(missing)
       throw new MissingCredentials(
         'azure: missing subscription',
         'Set --subscription or AZURE_SUBSCRIPTION_ID.',
@@ -95,6 +98,7 @@ export const azureSettings = {
       tenant: env.AZURE_TENANT_ID || login?.tenantId,
       principal,
       principalFile,
+      missing,
       endpoint: args['azure-endpoint'] as string | undefined,
       authority: env.AZURE_AUTHORITY_HOST || undefined,
       secrets: readSecrets(env, [
@@ -129,13 +133,26 @@ function checkVariables(env: Source['env']): void {
   if (tenant) checkTenant(tenant, 'AZURE_TENANT_ID')
 }
 
-export function noCredentials(cause?: unknown): MissingCredentials {
-  return new MissingCredentials(
-    'azure: no credentials found',
-    'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.',
-    { cause },
-  )
+/** The variable that is not set, of the three that are set together. */
+function findMissing(env: Source['env']): string | undefined {
+  const names = ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_CLIENT_SECRET']
+  const [missing, ...others] = names.filter((name) => !env[name])
+  const isOther = env.AZURE_CLIENT_CERTIFICATE_PATH || env.AZURE_FEDERATED_TOKEN_FILE
+  return others.length === 0 && !isOther ? missing : undefined
 }
+
+export function noCredentials(missing: string | undefined, cause?: unknown): MissingCredentials {
+  return missing === undefined
+    ? new MissingCredentials('azure: no credentials found', CREDENTIALS, { cause })
+    : new MissingCredentials(
+        `azure: no credentials found: ${missing} is not set`,
+        `Set ${missing}, or sign in with az login.`,
+        { cause },
+      )
+}
+
+const CREDENTIALS =
+  'Sign in with az login, or set AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set AZURE_AUTH_LOCATION to a service principal file.'
 
 /** That of the criteria if it is not public, else that of the sign-in. */
 function findEnvironment({ environment }: AzureCriteria, source: Source): AzureEnvironment {

@@ -118,7 +118,7 @@ function explain(error: Error, trace: SignInTrace, settings: AzureSettings): Ser
     (principal && metadata && explainRefusal(metadata)) ||
     // A principal may fail before any request, for example with an encrypted key.
     (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
-  if (!explained) return noCredentials(error)
+  if (!explained) return noCredentials(settings.missing, error)
   const isRefused = number !== undefined || response !== undefined
   const remedy = isRefused && principal ? `Renew or remove ${principalFile}.` : explained.remedy
   return new ServiceError(`azure: ${explained.cause}`, remedy, { cause: error })
