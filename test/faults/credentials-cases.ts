@@ -111,6 +111,10 @@ const az =
     return { env, args }
   }
 
+/** As az prints a refusal of Microsoft Entra ID. */
+const refusal = (number: number, text: string) =>
+  `ERROR: AADSTS${number}: ${text} Trace ID: 11112222-3333-4444-5555-666677778888\nInteractive authentication is needed. Please run:\naz login`
+
 const entra =
   (number: number, description = 'somebody'): Make =>
   async () => {
@@ -157,7 +161,7 @@ const principal =
   }
 
 const AGAIN = 'Sign in again with az login.'
-const AZ_LOGIN = 'Sign in with az login; az account get-access-token prints the cause.'
+const SECOND_FACTOR = 'Sign in with az login --tenant TENANT, and complete the second factor.'
 const TENANT =
   'Set AZURE_TENANT_ID to the tenant of the subscription, or sign in with az login --tenant TENANT.'
 const ENVIRONMENT =
@@ -180,17 +184,21 @@ const AZURE: Record<string, Failure> = {
   'only AZURE_SUBSCRIPTION_ID is set': [azureSettings({}), 'azure: no credentials found', SIGN_IN],
   'az: not signed in': [
     az("ERROR: Please run 'az login' to setup account."),
-    'azure: az requires a new sign-in',
-    AZ_LOGIN,
+    'azure: az is not signed in, or the sign-in has expired',
+    'Sign in with az login.',
   ],
-  // Azure/azure-cli#16209
-  'az: the login has expired': [
-    az(
-      'ERROR: AADSTS70043: The refresh token has expired or is invalid due to sign-in frequency checks. Trace ID: 11112222-3333-4444-5555-666677778888\nInteractive authentication is needed. Please run:\naz login',
-    ),
-    'azure: az requires a new sign-in',
-    AZ_LOGIN,
-  ],
+  ...byCode(
+    (code) => az(refusal(code, 'somebody')),
+    aadsts,
+    // microsoft/vscode-azure-account#254
+    [700082, 'the login has expired', AGAIN],
+    [50173, 'the login was revoked', AGAIN],
+    [50076, 'multi-factor authentication is required', SECOND_FACTOR],
+    // Azure/api-management-developer-portal#1310
+    [50078, 'multi-factor authentication has expired', SECOND_FACTOR],
+    [50020, 'the account does not exist in this tenant', TENANT],
+    [500011, 'this Azure cloud does not have the API', ENVIRONMENT],
+  ),
   // Azure/azure-sdk-for-net#19201
   'az: the login has expired, older az': [
     az(
@@ -199,7 +207,11 @@ const AZURE: Record<string, Failure> = {
     aadsts(70008, 'the login has expired'),
     AGAIN,
   ],
-  'az: no JSON': [az('', 'not a token'), 'azure: az printed no token', AZ_LOGIN],
+  'az: no JSON': [
+    az('', 'not a token'),
+    'azure: az account get-access-token printed no token',
+    'Run az account get-access-token to see why, or sign in again with az login.',
+  ],
   'az: an expired token': [
     az('', '{"accessToken":"a.b.c","expires_on":1000000000,"tokenType":"Bearer"}'),
     'azure: the received token has already expired',

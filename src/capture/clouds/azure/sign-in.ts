@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import { InputError, ServiceError, UserError } from '../../../errors.ts'
 import { coreClient } from '../../http/core-client.ts'
@@ -48,7 +49,7 @@ export async function signIn(
       return received
     } catch (error) {
       if (error instanceof UserError) throw error
-      throw explain(error as Error, trace, settings)
+      throw await explain(error as Error, trace, settings, hosts, limit)
     }
   }
   let token = await load()
@@ -102,7 +103,13 @@ function isListed(authority: string): boolean {
   return Object.values(ENVIRONMENTS).some((hosts) => new URL(hosts.authority).host === host)
 }
 
-function explain(error: Error, trace: SignInTrace, settings: AzureSettings): ServiceError {
+async function explain(
+  error: Error,
+  trace: SignInTrace,
+  settings: AzureSettings,
+  hosts: Hosts,
+  timeout: number,
+): Promise<ServiceError> {
   const { principal, principalFile } = settings
   const text = messages(error)
   const { failure, success, metadata } = trace
@@ -114,11 +121,13 @@ function explain(error: Error, trace: SignInTrace, settings: AzureSettings): Ser
     (failure?.response && explainRefusal(failure)) ||
     trace.explainConnection() ||
     (success && explainForeign(success)) ||
-    explainAz(text) ||
+    (await explainAz(text, settings, hosts, timeout)) ||
     (principal && metadata && explainRefusal(metadata)) ||
     // A principal may fail before any request, for example with an encrypted key.
     (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
-  if (!explained) return noCredentials(settings.missing, error)
+  if (!explained) {
+    return noCredentials(settings.missing, error)
+  }
   const isRefused = number !== undefined || response !== undefined
   const remedy = isRefused && principal ? `Renew or remove ${principalFile}.` : explained.remedy
   return new ServiceError(`azure: ${explained.cause}`, remedy, { cause: error })
@@ -160,21 +169,45 @@ function readJson(body: Buffer): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The library replaces output of az that contains `az login`, so the cause may be unknown. */
-function explainAz(text: string): Explanation | undefined {
-  if (/az login/.test(text) && !/Azure CLI could not be found/.test(text)) {
-    return { cause: 'az requires a new sign-in', remedy: AZ_LOGIN }
-  }
-  if (/az printed no token|Unexpected (end of|token).*JSON|not valid JSON/.test(text)) {
-    return { cause: 'az printed no token', remedy: AZ_LOGIN }
-  }
-  const [, printed] = /^ERROR: (.*)$/m.exec(text) ?? []
-  return printed === undefined
-    ? undefined
-    : { cause: `az account get-access-token: ${concealMessage(printed)}` }
+const NOT_SIGNED_IN: Explanation = {
+  cause: 'az is not signed in, or the sign-in has expired',
+  remedy: 'Sign in with az login.',
 }
 
-const AZ_LOGIN = 'Sign in with az login; az account get-access-token prints the cause.'
+/** The library replaces output of az that contains az login. */
+async function explainAz(
+  text: string,
+  { tenant }: AzureSettings,
+  { scope }: Hosts,
+  timeout: number,
+): Promise<Explanation | undefined> {
+  if (/Please run 'az login'/.test(text)) {
+    const printed = await runAz(scope, tenant, timeout)
+    const number = findNumber(printed)
+    return number === undefined ? NOT_SIGNED_IN : explainNumber(number, printed)
+  }
+  if (/az login/.test(text) && !/Azure CLI could not be found/.test(text)) return NOT_SIGNED_IN
+  const command = 'az account get-access-token'
+  if (/az printed no token|Unexpected (end of|token).*JSON|not valid JSON/.test(text)) {
+    return {
+      cause: `${command} printed no token`,
+      remedy: `Run ${command} to see why, or sign in again with az login.`,
+    }
+  }
+  const [, printed] = /^ERROR: (.*)$/m.exec(text) ?? []
+  return printed === undefined ? undefined : { cause: `${command}: ${concealMessage(printed)}` }
+}
+
+/** @returns the stderr of az */
+function runAz(scope: string, tenant: string | undefined, timeout: number): Promise<string> {
+  const resource = scope.replace(/\/\.default$/, '')
+  const words = ['account', 'get-access-token', '--output', 'json', '--resource', resource]
+  return new Promise((resolve) => {
+    execFile('az', tenant ? [...words, '--tenant', tenant] : words, { timeout }, (_, __, stderr) =>
+      resolve(stderr),
+    )
+  })
+}
 
 /** The messages of an error, of its causes and of the errors that it combines. */
 function messages(error: unknown): string {
