@@ -12,12 +12,12 @@ import { listed } from '../printable.ts'
 import { coreClient } from './http/core-client.ts'
 import { explainResponse, queryError } from './http/errors.ts'
 import { type Exchange, originWithPort } from './http/message.ts'
-import { withTimeLimit } from './http/time-limit.ts'
+import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { openTransport, type TransportOptions } from './http/transport.ts'
 import type { Recorder } from './recording.ts'
 
 interface BuildsContext extends Omit<TransportOptions, 'onExchange'> {
-  readonly limit: number | undefined
+  readonly limit: TimeLimit | undefined
   readonly recorder: Recorder
   count(expected: number, finished: number): void
 }

@@ -15,7 +15,7 @@ import type { Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
 import { combineFailures, combineQueryFailures, settle } from './failures.ts'
 import { Shared } from './http/message.ts'
-import { withTimeLimit } from './http/time-limit.ts'
+import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { LONGEST_CAPTURE, openTransport } from './http/transport.ts'
 import { Recorder, type Recording } from './recording.ts'
 import type { Replay } from './replay.ts'
@@ -32,8 +32,9 @@ export interface CaptureRequest {
   readonly builds: readonly WantedBuild[]
   /** For one request, in milliseconds. */
   readonly timeout: number
-  /** For one query with retries, waits and sign-in, in milliseconds; a replay has no limit. */
+  /** For one query with retries, waits and sign-in, in milliseconds; default 120 s. */
   readonly patience?: number
+  readonly onWait?: ((text: string) => void) | undefined
   readonly concurrency: number
   readonly replay?: Recording | undefined
   readonly shared?: Shared | undefined
@@ -106,13 +107,19 @@ function loadClouds(clouds: readonly CloudName[]): Promise<Loaded[]> {
   return Promise.all(names.map(async (name) => ({ name, module: await CLOUD_TABLE[name].load() })))
 }
 
+/** In milliseconds. */
+const DEFAULT_TIME_LIMIT = 120_000
+
+/** Between two messages about waiting, in milliseconds. */
+const MESSAGE_INTERVAL = 10_000
+
 class Run {
   readonly #recorder: Recorder
   readonly #budget = { bytes: LONGEST_CAPTURE }
   readonly #progress: Progress[] = []
   readonly #warnings = new Set<string>()
   readonly #warn = (text: string) => void this.#warnings.add(text)
-  readonly #limit: number | undefined
+  readonly #limit: TimeLimit | undefined
 
   constructor(
     readonly request: CaptureRequest,
@@ -120,7 +127,7 @@ class Run {
     readonly replay: Replay | undefined,
   ) {
     this.#recorder = new Recorder(request.replay ?? [])
-    this.#limit = replay ? undefined : request.patience
+    this.#limit = replay ? undefined : timeLimit(request)
   }
 
   async result(): Promise<Captured> {
@@ -235,6 +242,16 @@ class Run {
       this.request.onProgress?.(this.#progress.filter((each) => each.total > 0))
     }
   }
+}
+
+function timeLimit({ patience = DEFAULT_TIME_LIMIT, onWait }: CaptureRequest): TimeLimit {
+  let next = 0
+  const message = (text: string) => {
+    if (Date.now() < next) return
+    next = Date.now() + MESSAGE_INTERVAL
+    onWait?.(text)
+  }
+  return { milliseconds: patience, onWait: message }
 }
 
 function refuseSecrets(

@@ -156,7 +156,7 @@ async function captureOnce(
   options: CaptureOptions,
   context: CaptureContext,
 ): Promise<CaptureResult> {
-  const { folder, env, cloudOptions = {}, shared, onProgress } = context
+  const { folder, env, cloudOptions = {}, shared, onProgress, onWait } = context
   const file = config.snapshot
   const recording = recordingFile(file)
   const found = await readFound(file, folder)
@@ -194,6 +194,7 @@ async function captureOnce(
     concurrency: options.concurrency ?? CAPTURE_DEFAULTS.concurrency,
     shared,
     replay: replay?.recording,
+    onWait,
     onProgress,
   })
 

@@ -32,11 +32,15 @@ export interface RunOptions {
   readonly cli?: string
   /** What to start instead of node alone, such as `['unshare', '-rn']`. */
   readonly wrapper?: readonly string[]
+  /** Keeps the lines that tell of a slow answer, which come wherever the machine is slow. */
+  readonly isWaitShown?: boolean
   /** The clock of a command that needs no process. */
   readonly now?: () => Date
   /** Announces the files of a command that needs no process. */
   readonly onFile?: IoOptions['onFile']
 }
+
+const WAIT = /^.*: waiting for a response\n/gm
 
 /**
  * Runs a command in this process, with its own folder, environment and output; where the options need
@@ -44,10 +48,11 @@ export interface RunOptions {
  */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (needsProcess(options)) return runBuilt(args, options)
-  const { cwd = process.cwd(), env = {}, stdin = '', now, onFile } = options
+  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false, now, onFile } = options
   const io = captureIo({ cwd, env, stdin, ...(now && { now }), ...(onFile && { onFile }) })
   const status = await withEnvironment(io.env, () => runInProcess(args, io))
-  return { status, ...io.output() }
+  const outcome = { status, ...io.output() }
+  return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
 }
 
 /** Node reads these variables when it starts. */
@@ -73,7 +78,8 @@ export async function runBuilt(
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
   const surroundings = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
-  return execute(command, rest, surroundings, cwd, stdin)
+  const outcome = await execute(command, rest, surroundings, cwd, stdin)
+  return options.isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
 }
 
 /** Runs any program, with nothing in its environment but what is given. */

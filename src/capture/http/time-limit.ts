@@ -1,6 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ServiceError } from '../../errors.ts'
 
+export interface TimeLimit {
+  /** For a query with retries, waits and sign-in. */
+  readonly milliseconds: number
+  readonly onWait?: ((text: string) => void) | undefined
+}
+
+/** In milliseconds; a longer wait is reported. */
+const LONG_WAIT = 3_000
+
 /** In milliseconds; a longer `setTimeout` ends at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -14,30 +23,37 @@ const RUNNING = new AsyncLocalStorage<RunningQuery>()
 
 /**
  * @param name for messages
- * @param limit for a query with retries, waits and sign-in, in milliseconds; undefined for a replay
+ * @param limit undefined for a replay
  * @throws ServiceError at the time limit, with the cause that the last attempt observed
  */
 export async function withTimeLimit<T>(
   name: string,
-  limit: number | undefined,
+  limit: TimeLimit | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   if (limit === undefined) return work()
+  const milliseconds = Math.min(limit.milliseconds, LONGEST_TIMER)
   const query: RunningQuery = {}
-  let timer: NodeJS.Timeout | undefined
+  const timers: NodeJS.Timeout[] = []
   const timeout = new Promise<never>((_, reject) => {
-    const end = () => reject(timeLimitError(name, limit, query.failure))
-    timer = setTimeout(end, Math.min(limit, LONGEST_TIMER))
+    timers.push(setTimeout(() => reject(timeLimitError(name, limit, query)), milliseconds))
+    if (limit.onWait !== undefined) {
+      timers.push(setTimeout(() => limit.onWait?.(`${name}: waiting for a response`), LONG_WAIT))
+    }
   })
   try {
     return await Promise.race([RUNNING.run(query, work), timeout])
   } finally {
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
   }
 }
 
-function timeLimitError(name: string, limit: number, failure: string | undefined): ServiceError {
-  const within = `within ${limit / 1000} s, including sign-in and retries`
+function timeLimitError(
+  name: string,
+  { milliseconds }: TimeLimit,
+  { failure }: RunningQuery,
+): ServiceError {
+  const within = `within ${milliseconds / 1000} s, including sign-in and retries`
   const what = failure
     ? `no success ${within}; the last attempt: ${failure}`
     : `no response ${within}`

@@ -80,7 +80,7 @@ it('a time limit of 25 days does not end at once', async () => {
   const { url } = await serve(2)
   const days = 25 * 24 * 3_600_000
   const send = openTransport({ timeout: days })
-  const sent = withTimeLimit('a query', days, () => send(get(url)))
+  const sent = withTimeLimit('a query', { milliseconds: days }, () => send(get(url)))
   expect((await sent).status).toBe(200)
 })
 
@@ -89,7 +89,7 @@ it('a time limit reports what the last attempt observed', async () => {
     noteFailure('returned 503')
     await new Promise(() => undefined)
   }
-  await expect(withTimeLimit('a query', 50, attempt)).rejects.toThrow(
+  await expect(withTimeLimit('a query', { milliseconds: 50 }, attempt)).rejects.toThrow(
     'a query: no success within 0.05 s, including sign-in and retries; the last attempt: returned 503',
   )
 })
