@@ -311,7 +311,7 @@ const AZURE: Record<string, Failure> = {
   'AZURE_TOKEN_CREDENTIALS of another SDK': [
     azureSettings({ AZURE_TOKEN_CREDENTIALS: 'SharedTokenCache' }),
     'AZURE_TOKEN_CREDENTIALS: unknown value',
-    'Correct or unset AZURE_TOKEN_CREDENTIALS.',
+    'Set it to prod, dev, EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential or AzureDeveloperCliCredential, or unset it.',
     2,
   ],
   'AZURE_AUTHORITY_HOST without https': [
@@ -740,8 +740,13 @@ const GCP: Record<string, Failure> = {
   ],
   'key: mangled line ends': [
     key(SERVICE_ACCOUNT),
-    'gcp: sign-in failed: the private key is malformed',
+    'FILE: .private_key: malformed',
     'Download the key again: its line ends must be written as \\n in the JSON text.',
+  ],
+  'key: of another universe': [
+    key({ ...SERVICE_ACCOUNT, universe_domain: 'universe.example' }),
+    'FILE: the universe of the credentials is not googleapis.com',
+    'Use credentials of Google Cloud, or remove the file.',
   ],
   'key: its content in the variable': [
     gcpSettings({ [KEY_VARIABLE]: JSON.stringify(SERVICE_ACCOUNT) }),

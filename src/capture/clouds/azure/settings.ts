@@ -53,6 +53,13 @@ export interface AzureSettings {
   readonly secrets: readonly string[]
 }
 
+/** The values of `AZURE_TOKEN_CREDENTIALS` that `DefaultAzureCredential` accepts, ignoring case. */
+const TOKEN_CREDENTIALS = [
+  ...['prod', 'dev', 'EnvironmentCredential', 'WorkloadIdentityCredential'],
+  ...['ManagedIdentityCredential', 'VisualStudioCodeCredential', 'AzureCliCredential'],
+  ...['AzurePowerShellCredential', 'AzureDeveloperCliCredential'],
+]
+
 export const azureSettings = {
   options: {
     subscription: { describe: 'Subscription', default: 'environment or az login' },
@@ -76,6 +83,7 @@ export const azureSettings = {
     readPath('AZURE_CLIENT_CERTIFICATE_PATH', source)
     readPath('AZURE_FEDERATED_TOKEN_FILE', source)
     const { principal, principalFile } = readPrincipal(source)
+    if (principal === undefined) checkTokenCredentials(env.AZURE_TOKEN_CREDENTIALS)
     const wanted = args.subscription ?? (env.AZURE_SUBSCRIPTION_ID || principal?.subscriptionId)
     const login = principal ? undefined : readLogin(source, wanted)
     const subscription = wanted ?? login?.id
@@ -131,6 +139,15 @@ function checkVariables(env: Source['env']): void {
     )
   }
   if (tenant) checkTenant(tenant, 'AZURE_TENANT_ID')
+}
+
+function checkTokenCredentials(value: string | undefined): void {
+  const name = value?.trim().toLowerCase()
+  if (!name || TOKEN_CREDENTIALS.some((known) => known.toLowerCase() === name)) return
+  throw new InputError(
+    'AZURE_TOKEN_CREDENTIALS: unknown value',
+    `Set it to ${TOKEN_CREDENTIALS.slice(0, -1).join(', ')} or ${TOKEN_CREDENTIALS.at(-1)}, or unset it.`,
+  )
 }
 
 /** The variable that is not set, of the three that are set together. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import type { AccessToken, TokenCredential } from '@azure/identity'
-import { InputError, ServiceError, UserError } from '../../../errors.ts'
+import { ServiceError, UserError } from '../../../errors.ts'
 import { coreClient } from '../../http/core-client.ts'
 import {
   concealMessage,
@@ -76,16 +76,11 @@ async function openCredential(
     ...(authority !== undefined && { disableInstanceDiscovery: !isListed(authority) }),
   }
   if (principal === undefined) {
-    try {
-      return new identity.DefaultAzureCredential({
-        ...options,
-        processTimeoutInMs: timeout,
-        ...(tenant && { tenantId: tenant }),
-      })
-    } catch {
-      const name = 'AZURE_TOKEN_CREDENTIALS'
-      throw new InputError(`${name}: unknown value`, `Correct or unset ${name}.`)
-    }
+    return new identity.DefaultAzureCredential({
+      ...options,
+      processTimeoutInMs: timeout,
+      ...(tenant && { tenantId: tenant }),
+    })
   }
   const { tenantId, clientId, clientSecret, certificate, certificatePassword } = principal
   if (certificate !== '') {

@@ -1,4 +1,6 @@
+import { createPrivateKey } from 'node:crypto'
 import type { GcpCriteria } from '../../../core/criteria/criteria.ts'
+import { ServiceError } from '../../../errors.ts'
 import type { CloudSettings, Source } from '../cloud.ts'
 import { getHomeFolder, parseCredentials, readPath, readSecrets } from '../credentials.ts'
 
@@ -18,8 +20,7 @@ export const gcpSettings = {
     // Unlike gcloud, the library does not read CLOUDSDK_CONFIG.
     const login = `${getHomeFolder(env) ?? ''}/.config/gcloud/application_default_credentials.json`
     const text = env[variable] ? readPath(variable, source) : source.readFile(login)
-    // The library may print the text of a file that is not JSON.
-    if (text !== undefined) parseCredentials(text, env[variable] ?? login)
+    if (text !== undefined) checkCredentials(text, env[variable] ?? login)
     return {
       endpoint: args['gcp-endpoint'] as string | undefined,
       secrets: readSecrets(env, [
@@ -30,3 +31,26 @@ export const gcpSettings = {
     }
   },
 } as const satisfies CloudSettings<GcpCriteria, GcpSettings>
+
+/** The library reports a malformed key with a message of OpenSSL. */
+function checkCredentials(text: string, file: string): void {
+  const { type, private_key: key, universe_domain: universe } = parseCredentials(text, file)
+  if (typeof universe === 'string' && universe !== 'googleapis.com') {
+    throw new ServiceError(
+      `${file}: the universe of the credentials is not googleapis.com`,
+      'Use credentials of Google Cloud, or remove the file.',
+    )
+  }
+  if (typeof type !== 'string') {
+    throw new ServiceError(`${file}: .type: missing`, `Download the key again, or remove ${file}.`)
+  }
+  if (type !== 'service_account') return
+  try {
+    createPrivateKey(String(key))
+  } catch {
+    throw new ServiceError(
+      `${file}: .private_key: malformed`,
+      'Download the key again: its line ends must be written as \\n in the JSON text.',
+    )
+  }
+}
