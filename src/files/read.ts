@@ -1,15 +1,16 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
-import { dirname, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { InputError } from '../errors.ts'
 import { fileError, hasCode } from './error.ts'
+import { findRepository } from './paths.ts'
 
 /** In bytes: 100 times the longest snapshot. */
 export const LONGEST_FILE = 64 * 1024 * 1024
 
 export async function readInput(file: string, path: string): Promise<string> {
   const text = await readIfExists(file, path)
-  if (text === undefined) throw fileError(file, { code: 'ENOENT' })
+  if (text === undefined) throw missingFile(file, path)
   return text
 }
 
@@ -72,8 +73,35 @@ export function decodeText(bytes: Buffer, file: string): string {
 }
 
 function decode(bytes: Buffer, file: string): string {
+  if (isUtf16(bytes)) {
+    throw new InputError(
+      `${file}: UTF-16 text, expected UTF-8`,
+      'Save the file as UTF-8; in PowerShell with Out-File -Encoding utf8.',
+    )
+  }
   // Three times as fast as UTF-8.
   if (isAscii(bytes)) return bytes.toString('latin1')
   if (isUtf8(bytes)) return bytes.toString('utf8')
   throw new InputError(`${file}: not UTF-8 text`)
+}
+
+/** By its byte order mark, or without one by the zero in its first character. */
+function isUtf16(bytes: Buffer): boolean {
+  const mark = bytes.toString('hex', 0, 2)
+  return mark === 'fffe' || mark === 'feff' || (bytes[0] === 0) !== (bytes[1] === 0)
+}
+
+function missingFile(file: string, path: string): InputError {
+  const root = findRepository(dirname(path)) ?? dirname(path)
+  const modules = join(root, '.gitmodules')
+  const text = fs.existsSync(modules) ? fs.readFileSync(modules, 'utf8') : ''
+  const [, submodule] =
+    [...text.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)].find(([, each]) =>
+      relative(root, path).startsWith(each + sep),
+    ) ?? []
+  if (submodule === undefined) return fileError(file, { code: 'ENOENT' })
+  return new InputError(
+    `${file}: in the submodule ${submodule}, which is not checked out`,
+    `Run git submodule update --init ${submodule}.`,
+  )
 }

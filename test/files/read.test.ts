@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { truncate, writeFile } from 'node:fs/promises'
+import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -36,6 +37,16 @@ describe('an input file', () => {
       's.json: a Git LFS pointer, not the file itself\nRun git lfs pull.',
     ],
     [
+      'UTF-16 text',
+      Buffer.from(`\ufeff${STREAM}`, 'utf16le'),
+      's.json: UTF-16 text, expected UTF-8\nSave the file as UTF-8; in PowerShell with Out-File -Encoding utf8.',
+    ],
+    [
+      'UTF-16 text without a byte order mark',
+      Buffer.from(STREAM, 'utf16le'),
+      's.json: UTF-16 text, expected UTF-8\nSave the file as UTF-8; in PowerShell with Out-File -Encoding utf8.',
+    ],
+    [
       'text with the rest of a conflict',
       `${STREAM}>>>>>>> theirs\n`,
       `s.json:${STREAM.split('\n').length}:1: merge conflict marker >>>>>>>\nResolve the conflict, or restore the file with git checkout HEAD -- s.json`,
@@ -46,8 +57,8 @@ describe('an input file', () => {
       's.json:2:1: merge conflict marker <<<<<<<\nResolve the conflict, or restore the file with git checkout HEAD -- s.json',
     ],
     [
-      'UTF-16 text',
-      Buffer.from(`\ufeff${STREAM}`, 'utf16le'),
+      'not text',
+      Buffer.from([0x89, 0x50, 0xff, 0xfe]),
       's.json: not UTF-8 text\nCorrect the file, or use another file.',
     ],
   ])('that is %s is named with the remedy', async (_, content, message) => {
@@ -85,6 +96,22 @@ describe('an input file', () => {
     expect(stderr).toMatch(
       /found (the end of the file|an empty file|nothing)\nCorrect the file, or /,
     )
+  })
+
+  it('in a submodule that is not checked out is named with the remedy', async () => {
+    const folder = await temporaryFolder()
+    await mkdir(join(folder, 'lib/data'), { recursive: true })
+    await writeFile(
+      join(folder, '.gitmodules'),
+      '[submodule "data"]\n\tpath = lib/data\n\turl = https://example.com/data\n',
+    )
+    await commitAll(folder, 'first')
+    expect(await run(['list', 'lib/data/s.json'], { cwd: folder })).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'stream-snapshot: lib/data/s.json: in the submodule lib/data, which is not checked out\nRun git submodule update --init lib/data.\n',
+    })
   })
 
   it.each<[name: string, make: string, message: string, remedy?: string]>([
