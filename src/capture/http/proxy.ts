@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https'
+import { BlockList, isIPv4 } from 'node:net'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { InputError } from '../../errors.ts'
@@ -11,11 +12,23 @@ const AGENTS = new Map<string, Agent>()
  */
 export function proxyAgent(url: URL, attempt: number): Agent | undefined {
   const proxy = getProxyForUrl(url.href)
-  if (proxy === '') return undefined
+  if (proxy === '' || isInRange(url.hostname)) return undefined
   const options = { keepAlive: true, autoSelectFamilyAttemptTimeout: attempt }
   const agent = AGENTS.get(proxy) ?? new HttpsProxyAgent(proxy, options)
   AGENTS.set(proxy, agent)
   return agent
+}
+
+/** Ranges in `NO_PROXY` such as `10.0.0.0/8`, which clusters set and the library ignores. */
+function isInRange(host: string): boolean {
+  const list = process.env.no_proxy || process.env.NO_PROXY || ''
+  return list.split(/[\s,]+/).some((entry) => {
+    const [, base = '', bits = ''] = /^([0-9.]+)\/([0-9]{1,2})$/.exec(entry) ?? []
+    if (!isIPv4(host) || !isIPv4(base) || Number(bits) > 32) return false
+    const range = new BlockList()
+    range.addSubnet(base, Number(bits))
+    return range.check(host)
+  })
 }
 
 /** In order of precedence; Azure's SDK reads the last one. */
