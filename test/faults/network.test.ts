@@ -158,7 +158,7 @@ async function expectAsBefore(way: Way): Promise<void> {
 }
 
 /** Progress of a query that waits. */
-const WAIT = /^(?!stream-snapshot: ).*: waiting for/
+const WAIT = /^(?!stream-snapshot: ).*: (waiting for|the server requires a wait)/
 
 /** No response was received, so none may be reported. */
 const UNANSWERED = /^(refused|reset|silence|TLS|headers that)/

@@ -14,8 +14,13 @@ const LONG_WAIT = 3_000
 export const LONGEST_TIMER = 2 ** 31 - 1
 
 interface RunningQuery {
+  readonly name: string
+  readonly limit: TimeLimit
+  readonly deadline: number
   /** The cause that the last failed attempt observed. */
-  failure?: string
+  failure?: string | undefined
+  /** Replaces the error of the SDK. */
+  refusal?: ServiceError
 }
 
 /** Connects a query with its requests, which an SDK sends. */
@@ -33,27 +38,25 @@ export async function withTimeLimit<T>(
 ): Promise<T> {
   if (limit === undefined) return work()
   const milliseconds = Math.min(limit.milliseconds, LONGEST_TIMER)
-  const query: RunningQuery = {}
+  const query: RunningQuery = { name, limit, deadline: Date.now() + milliseconds }
   const timers: NodeJS.Timeout[] = []
   const timeout = new Promise<never>((_, reject) => {
-    timers.push(setTimeout(() => reject(timeLimitError(name, limit, query)), milliseconds))
+    timers.push(setTimeout(() => reject(timeLimitError(query)), milliseconds))
     if (limit.onWait !== undefined) {
       timers.push(setTimeout(() => limit.onWait?.(`${name}: waiting for a response`), LONG_WAIT))
     }
   })
   try {
     return await Promise.race([RUNNING.run(query, work), timeout])
+  } catch (error) {
+    throw query.refusal ?? error
   } finally {
     for (const timer of timers) clearTimeout(timer)
   }
 }
 
-function timeLimitError(
-  name: string,
-  { milliseconds }: TimeLimit,
-  { failure }: RunningQuery,
-): ServiceError {
-  const within = `within ${milliseconds / 1000} s, including sign-in and retries`
+function timeLimitError({ name, limit, failure }: RunningQuery): ServiceError {
+  const within = `within ${limit.milliseconds / 1000} s, including sign-in and retries`
   const what = failure
     ? `no success ${within}; the last attempt: ${failure}`
     : `no response ${within}`
@@ -64,4 +67,24 @@ function timeLimitError(
 export function noteFailure(failure: string | undefined): void {
   const query = RUNNING.getStore()
   if (query !== undefined && failure !== undefined) query.failure = failure
+}
+
+/**
+ * Notes the wait that a server requires, in seconds.
+ * @throws ServiceError if the wait is longer than the remaining time
+ */
+export function noteWait(wait: number | undefined): void {
+  const query = RUNNING.getStore()
+  if (query === undefined || wait === undefined) return
+  if (wait * 1000 < query.deadline - Date.now()) {
+    if (wait * 1000 < LONG_WAIT) return
+    query.limit.onWait?.(`${query.name}: the server requires a wait of ${wait} s`)
+    return
+  }
+  const seconds = query.limit.milliseconds / 1000
+  query.refusal = new ServiceError(
+    `${query.name}: the server requires a wait of ${wait} s, longer than the time limit of ${seconds} s`,
+    'Try again later, or increase the time limit with --patience SECONDS.',
+  )
+  throw query.refusal
 }

@@ -19,7 +19,7 @@ import {
   type Send,
   type Shared,
 } from './message.ts'
-import { LONGEST_TIMER, noteFailure } from './time-limit.ts'
+import { LONGEST_TIMER, noteFailure, noteWait } from './time-limit.ts'
 
 export interface TransportOptions {
   /** For one request, in milliseconds. */
@@ -79,8 +79,8 @@ export function openTransport(options: TransportOptions): Send {
       if (budget.bytes < 0) throw captureTooLong()
     }
     if (isTransientStatus(response.status)) {
-      const wait = Number(response.headers['retry-after'])
-      noteFailure(`returned ${response.status}${wait > 0 ? `, Retry-After: ${wait}` : ''}`)
+      noteFailure(`returned ${response.status}`)
+      noteWait(getRetryAfter(response.headers))
     }
     options.onExchange?.(toExchange(request, url, response))
     return response
@@ -190,6 +190,15 @@ function decompress(body: Buffer, encoding: string): Buffer {
 function responseTooLong(): TransportError {
   const message = 'the response exceeds 8 MB'
   return new TransportError(message, 'RESPONSE_TOO_LONG', NOT_THE_SERVICE)
+}
+
+function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
+  const milliseconds = headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms']
+  if (milliseconds && /^[0-9]+$/.test(milliseconds)) return Number(milliseconds) / 1000
+  const text = headers['retry-after'] ?? ''
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text)
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - Date.now()) / 1000))
 }
 
 function toExchange(request: HttpRequest, url: URL, response: HttpResponse): Exchange {

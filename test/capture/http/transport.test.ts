@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { noteFailure, withTimeLimit } from '../../../src/capture/http/time-limit.ts'
+import { noteFailure, noteWait, withTimeLimit } from '../../../src/capture/http/time-limit.ts'
 import { openTransport } from '../../../src/capture/http/transport.ts'
 import { withReplay } from '../../../src/capture/replay.ts'
 
@@ -84,12 +84,22 @@ it('a time limit of 25 days does not end at once', async () => {
   expect((await sent).status).toBe(200)
 })
 
-it('a time limit reports what the last attempt observed', async () => {
-  const attempt = async () => {
-    noteFailure('returned 503')
-    await new Promise(() => undefined)
-  }
-  await expect(withTimeLimit('a query', { milliseconds: 50 }, attempt)).rejects.toThrow(
-    'a query: no success within 0.05 s, including sign-in and retries; the last attempt: returned 503',
-  )
+describe('a time limit', () => {
+  it('reports what the last attempt observed, also after a wait that was short enough', async () => {
+    const attempt = async () => {
+      noteFailure('returned 503')
+      noteWait(0.01)
+      await new Promise(() => undefined)
+    }
+    await expect(withTimeLimit('a query', { milliseconds: 50 }, attempt)).rejects.toThrow(
+      'a query: no success within 0.05 s, including sign-in and retries; the last attempt: returned 503',
+    )
+  })
+
+  it('ends at a required wait that is longer', async () => {
+    const attempt = async () => noteWait(3600)
+    await expect(withTimeLimit('a query', { milliseconds: 50 }, attempt)).rejects.toThrow(
+      'a query: the server requires a wait of 3600 s, longer than the time limit of 0.05 s',
+    )
+  })
 })
