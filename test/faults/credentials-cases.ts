@@ -135,11 +135,11 @@ const withoutVariable =
   }
 
 const arm =
-  (status: number, code: string, message = 'somebody'): Make =>
+  (status: number, code: string, message = 'somebody', ...more: string[]): Make =>
   async () => {
     const fault = body(status, { error: { code, message } })
     const { signedIn, args } = await azure([{ path: /skus/, fault }])
-    return { env: signedIn, args }
+    return { env: signedIn, args: [...args, ...more] }
   }
 
 const azureSettings =
@@ -160,6 +160,8 @@ const principal =
     return { env: { ...found, AZURE_AUTH_LOCATION: await put('principal.json', text) }, args }
   }
 
+const SUPPORTED = "The supported api-versions are '2015-06-15, 2024-11-01'."
+
 const AGAIN = 'Sign in again with az login.'
 const SECOND_FACTOR = 'Sign in with az login --tenant TENANT, and complete the second factor.'
 const TENANT =
@@ -174,6 +176,7 @@ const NEW_SECRET =
 const SUBSCRIPTIONS = 'Set --subscription to a subscription from az account list.'
 const TO_FILE = 'Write the value to a file and set AZURE_AUTH_LOCATION to its path.'
 const aadsts = (code: number, cause: string) => `azure: sign-in failed: ${cause} (AADSTS${code})`
+const OTHER_VERSION = 'Use a version of stream-snapshot that sends a supported API version.'
 const AZURE: Record<string, Failure> = {
   'nothing is set': [
     async () => ({ env: { PATH: '/nowhere' } }),
@@ -351,21 +354,54 @@ const AZURE: Record<string, Failure> = {
       'Register the subscription once with az provider register --namespace Microsoft.Compute.',
     ],
     [
-      '400 NoRegisteredProviderFound',
-      'no such region, or the Azure cloud does not support the API version',
-      'Set --location to a region from az account list-locations. For a correct region, use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
-    ],
-    [
-      '404 InvalidResourceType',
-      'the Azure cloud does not support the API version',
-      'Use another version of stream-snapshot, or --azure-environment AzurePublicCloud.',
-    ],
-    [
       '409 ResourceRequestsThrottled',
       'too many requests',
       'Try again later, or with a lower --concurrency.',
     ],
   ),
+  'the region does not exist': [
+    arm(
+      400,
+      'NoRegisteredProviderFound',
+      `No registered resource provider found for location 'nowhere' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
+      '--location',
+      'nowhere',
+    ),
+    'azure SKU: returned 400 NoRegisteredProviderFound: no such region: nowhere',
+    'Set --location to a region from az account list-locations.',
+  ],
+  'the API version is too new for the cloud': [
+    arm(
+      400,
+      'NoRegisteredProviderFound',
+      `No registered resource provider found for location 'eastus' and API version '2026-03-01' for type 'locations/publishers'. ${SUPPORTED} The supported locations are 'eastus, westus'.`,
+    ),
+    'azure SKU: returned 400 NoRegisteredProviderFound: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
+    OTHER_VERSION,
+  ],
+  'the API version is unknown': [
+    arm(
+      404,
+      'InvalidResourceType',
+      `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '2026-03-01'. ${SUPPORTED}`,
+    ),
+    'azure SKU: returned 404 InvalidResourceType: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
+    OTHER_VERSION,
+  ],
+  'the API version is invalid': [
+    arm(
+      400,
+      'InvalidApiVersionParameter',
+      "The api-version '2026-03-01' is invalid. The supported versions are '2015-06-15,2024-11-01'.",
+    ),
+    'azure SKU: returned 400 InvalidApiVersionParameter: API version 2026-03-01 is not supported in AzurePublicCloud (latest supported: 2024-11-01)',
+    OTHER_VERSION,
+  ],
+  'the API version is gone': [
+    arm(410, 'Gone'),
+    'azure SKU: returned 410 Gone: API version 2026-03-01 is not supported in AzurePublicCloud',
+    OTHER_VERSION,
+  ],
   'an unknown code': [
     arm(418, 'TeapotIsEmpty', 'The teapot of 11112222-3333-4444-5555-666677778888 is empty.'),
     'azure SKU: returned 418 TeapotIsEmpty: The teapot of … is empty.',

@@ -1,4 +1,5 @@
 import { RestError } from '@azure/arm-compute'
+import type { AzureCriteria } from '../../../core/criteria/criteria.ts'
 import {
   type Explanation,
   errorTable,
@@ -69,6 +70,8 @@ ${RETRY}
   temporarily_unavailable: the sign-in service is not available
 `)
 
+const LOCATION = 'Set --location to a region from az account list-locations.'
+
 const SERVICE_ERRORS = errorTable(`
 ${LOGIN}
   AuthenticationFailed AuthenticationFailedInvalidHeader InvalidAuthenticationToken: the token was rejected
@@ -85,12 +88,8 @@ Set --subscription to a subscription from az account list.
   ReadOnlyDisabledSubscription SubscriptionDisabled: the subscription is disabled
 Register the subscription once with az provider register --namespace Microsoft.Compute.
   SubscriptionNotRegistered MissingSubscriptionRegistration: the subscription is not registered for Microsoft.Compute
-Set --location to a region from az account list-locations.
+${LOCATION}
   LocationNotFound InvalidLocation InvalidLocationName: no such region
-Set --location to a region from az account list-locations. For a correct region, use another version of stream-snapshot, or --azure-environment AzurePublicCloud.
-  NoRegisteredProviderFound: no such region, or the Azure cloud does not support the API version
-Use another version of stream-snapshot, or --azure-environment AzurePublicCloud.
-  InvalidResourceType InvalidApiVersionParameter UnsupportedApiVersion ApiVersionNotSupported Gone: the Azure cloud does not support the API version
 ${THROTTLED}
   TooManyRequests OperationNotAllowed OperationRequestsThrottled ResourceCollectionRequestsThrottled: too many requests
   ResourceRequestsThrottled SubscriptionRequestsThrottled TenantRequestsThrottled: too many requests
@@ -108,7 +107,14 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404 && NOT_FOUND.test(error.code ?? '')
 }
 
-export function explainQuery(error: Error): Explanation | undefined {
+/** Codes for an API version or a region that is not supported. */
+const API_VERSION =
+  /^(NoRegisteredProviderFound|InvalidResourceType|InvalidApiVersionParameter|UnsupportedApiVersion|ApiVersionNotSupported)$/
+
+export function explainQuery(
+  error: Error,
+  { location, environment }: Pick<AzureCriteria, 'location' | 'environment'>,
+): Explanation | undefined {
   if (!(error instanceof RestError)) return undefined
   if (error.code === RestError.PARSE_ERROR) {
     return {
@@ -116,9 +122,34 @@ export function explainQuery(error: Error): Explanation | undefined {
       remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
     }
   }
-  const { statusCode: status, code = '' } = error
+  const { statusCode: status, code = '', request } = error
   if (status === undefined || status === 200) return undefined
   // The SDK's message for a body without an error.
   const message = /^Unexpected status code/.test(error.message) ? '' : error.message
-  return explainResponse(status, code, message, SERVICE_ERRORS)
+  if (!API_VERSION.test(code) && status !== 410) {
+    return explainResponse(status, code, message, SERVICE_ERRORS)
+  }
+  const returned = `returned ${[status, code].filter(Boolean).join(' ')}`
+  const [, locations] = /supported locations are '([^']*)'/i.exec(message) ?? []
+  if (
+    code === 'NoRegisteredProviderFound' &&
+    locations &&
+    !locations.split(/[\s,]+/).includes(location)
+  ) {
+    return { cause: `${returned}: no such region: ${location}`, remedy: LOCATION }
+  }
+  const version = request && new URL(request.url).searchParams.get('api-version')
+  const [, supported = ''] = /supported (?:api-)?versions are '([^']*)'/i.exec(message) ?? []
+  const latest = supported
+    .match(/[0-9][\w.-]{1,30}/g)
+    ?.sort()
+    .at(-1)
+  const what = `API version${version ? ` ${version}` : ''} is not supported in ${environment}`
+  return {
+    cause: `${returned}: ${what}${latest ? ` (latest supported: ${latest})` : ''}`,
+    remedy:
+      environment === 'AzurePublicCloud'
+        ? 'Use a version of stream-snapshot that sends a supported API version.'
+        : 'Use --azure-environment AzurePublicCloud, which supports this API version, with an account of that cloud.',
+  }
 }

@@ -52,7 +52,7 @@ export const azure: Cloud<ExpectedSku, AzureImage, AzureSettings, AzureCriteria>
           if (isNotFound(error)) return undefined
           // The SDK throws a TypeError if the response is not a list; `readImages` reports that.
           if (!('body' in received && error instanceof TypeError)) {
-            throw queryError(error, describe(sku), explainQuery)
+            throw queryError(error, describe(sku), (each) => explainQuery(each, criteria))
           }
         }
         return readImages(received.body, sku, describe(sku), warn)
