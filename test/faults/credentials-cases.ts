@@ -248,6 +248,15 @@ const AZURE: Record<string, Failure> = {
     'azure: no credentials found: AZURE_TENANT_ID is not set',
     'Set AZURE_TENANT_ID, or sign in with az login.',
   ],
+  'secret: a page of a proxy': [
+    async () => {
+      const page = body(200, '<html>', 'text/html')
+      const { signedIn, args } = await azure([{ path: /oauth2\/v2\.0\/token/, fault: page }])
+      return { env: signedIn, args }
+    },
+    'azure: sign-in at HOST: the response is not JSON',
+    'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',
+  ],
   'secret: the authority is down': [
     async () => {
       const { signedIn, args } = await azure()
