@@ -130,11 +130,12 @@ describe('a failure leaves target, snapshot and recording as they were', () => {
     const before = await readAll()
 
     const dying = await buildServer({
-      faults: [{ path: /s390x|ppc64le/, fault: { kind: 'late', milliseconds: 60_000 } }],
+      // One only, as a second request would outlive the command, and this process does not end.
+      faults: [{ path: /s390x/, fault: { kind: 'late', milliseconds: 60_000 } }],
     })
     const running = run([...plume(dying.streams), '--cloud', 'none'], { cwd: folder })
     await expect.poll(() => dying.requests.length, { timeout: 10_000 }).toBe(4)
-    await expect.poll(() => dying.requests.filter(({ status }) => status === 200).length).toBe(2)
+    await expect.poll(() => dying.requests.filter(({ status }) => status === 200).length).toBe(3)
     await dying.close()
     const outcome = await running
     expect(outcome).toMatchObject({ status: 3, stdout: '' })
