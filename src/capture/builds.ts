@@ -27,12 +27,12 @@ export async function readBuilds(
   stream: StreamPlace,
   context: BuildsContext,
 ): Promise<{ readonly builds: SnapshotContent['builds']; readonly notes: readonly string[] }> {
-  const { limit, recorder, replayed, count } = context
+  const { limit, recorder, replay, count } = context
   count(wanted.length, 0)
   const missing: { readonly error: MissingBuild; readonly wanted: WantedBuild }[] = []
   const results = await Promise.all(
     wanted.map(async (each) => {
-      const url = getMetaUrl(each, stream, replayed !== undefined)
+      const url = getMetaUrl(each, stream, replay !== undefined)
       let last: Exchange | undefined
       const onExchange = (exchange: Exchange) => {
         last = exchange
@@ -120,7 +120,7 @@ async function fetchText(
 ): Promise<string> {
   const request = createPipelineRequest({ url, allowInsecureConnection: url.startsWith('http:') })
   request.headers.set('accept', 'application/json')
-  const maxRetries = options.replayed === undefined ? 3 : 0
+  const maxRetries = options.replay === undefined ? 3 : 0
   const retries = defaultRetryPolicy({ maxRetries, retryDelayInMs: RETRY_DELAY })
   const pipeline = createEmptyPipeline()
   pipeline.addPolicy(retries, { phase: 'Retry' })

@@ -76,25 +76,15 @@ async function run(request: CaptureRequest): Promise<Captured> {
   const { replay } = request
   // The SDKs load while the build server is queried.
   const clouds = loadClouds(request.clouds)
-  if (replay === undefined) {
-    if (request.clouds.length + request.builds.length > 0) {
-      ;(await import('./http/proxy.ts')).checkProxies()
-    }
-    return new Run(request, clouds, undefined).result()
+  if (replay !== undefined) {
+    const { withReplay } = await import('./replay.ts')
+    const ignored = (await clouds).flatMap(({ module }) => module.ignoredParameters)
+    return withReplay(replay, ignored, (running) => new Run(request, clouds, running).result())
   }
-  const { withReplay } = await import('./replay.ts')
-  const ignored = (await clouds).flatMap(({ module }) => module.ignoredParameters)
-  return withReplay(replay, ignored, (running) =>
-    Promise.race([
-      new Run(request, clouds, running).result(),
-      running.unmatched.then((missing) => {
-        throw new ServiceError(
-          `the recording has no response to ${missing}`,
-          'Capture again without --replay.',
-        )
-      }),
-    ]),
-  )
+  if (request.clouds.length + request.builds.length > 0) {
+    ;(await import('./http/proxy.ts')).checkProxies()
+  }
+  return new Run(request, clouds, undefined).result()
 }
 
 interface Loaded {
@@ -115,6 +105,7 @@ const MESSAGE_INTERVAL = 10_000
 
 class Run {
   readonly #recorder: Recorder
+  readonly #ending = new AbortController()
   readonly #budget = { bytes: LONGEST_CAPTURE }
   readonly #progress: Progress[] = []
   readonly #warnings = new Set<string>()
@@ -130,7 +121,12 @@ class Run {
     this.#limit = replay ? undefined : timeLimit(request)
   }
 
-  async result(): Promise<Captured> {
+  /** After a failure, requests of other queries would run on beside the next capture. */
+  result(): Promise<Captured> {
+    return this.#capture().finally(() => this.#ending.abort())
+  }
+
+  async #capture(): Promise<Captured> {
     const { stream, criteria, isSearched } = this.request
     const results = this.clouds.then((clouds) => settle(clouds.map((each) => this.#query(each))))
     const [clouds, { builds, notes }] = await settle([results, this.#builds()] as const)
@@ -158,7 +154,8 @@ class Run {
       recorder: this.#recorder,
       budget: this.#budget,
       shared,
-      replayed: this.replay?.signal,
+      replay: this.replay,
+      ended: this.#ending.signal,
       count: this.#counter('builds'),
     })
   }
@@ -211,23 +208,26 @@ class Run {
   }
 
   async #connect(name: CloudName, module: Loaded['module']) {
-    const { criteria: allCriteria, shared, replay, settings, timeout } = this.request
+    const { criteria: allCriteria, shared, replay: recording, settings, timeout } = this.request
     const criteria = allCriteria[name]
     if (criteria === undefined) throw new InputError(`the criteria have no ${name}`)
-    const options = { timeout, replayed: this.replay?.signal, budget: this.#budget }
+    const { replay } = this
+    const options = { timeout, replay, budget: this.#budget }
     const connection: Connection<object, object> = await module.connect({
-      settings: replay ? undefined : settings?.[name],
+      settings: recording ? undefined : settings?.[name],
       timeout,
       criteria,
       allCriteria,
       send: openTransport({
         ...options,
+        ended: this.#ending.signal,
         shared,
         onExchange: (exchange) => this.#recorder.add(exchange, (each) => connection.record(each)),
       }),
+      // Other captures share the sign-in.
       signIn: openTransport(options),
       shared: shared ?? new Shared(),
-      recording: replay,
+      recording,
       warn: this.#warn,
     })
     return connection

@@ -1,24 +1,23 @@
 import nock, { type ReplyBody } from 'nock'
+import { ServiceError } from '../errors.ts'
 import { POSITION, type Recording } from './recording.ts'
 
 export interface Replay {
-  /** Aborts every request when the replay is over. */
-  readonly signal: AbortSignal
-  /** The first request that the recording does not contain; never settles if there is none. */
-  readonly unmatched: Promise<string>
+  /** Ends the replay, as the recording does not contain this request. */
+  refuse(request: string): void
 }
 
 /**
  * Takes every response of this process from a recording while work runs. nock intercepts all requests
  * of the process and refuses those that the recording does not contain.
  * @param ignored parameters that may differ between a request and the recording
+ * @throws ServiceError for a request of the work that the recording does not contain
  */
 export async function withReplay<T>(
   recording: Recording,
   ignored: readonly string[],
   work: (replay: Replay) => Promise<T>,
 ): Promise<T> {
-  const ending = new AbortController()
   if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
   for (const [position, exchange] of recording.entries()) {
@@ -36,16 +35,18 @@ export async function withReplay<T>(
       )
       .reply(status, response as ReplyBody, { ...rawHeaders, [POSITION]: String(position) })
   }
-  let onNoMatch = (_: { method?: string; path?: string }): void => undefined
-  const unmatched = new Promise<string>((resolve) => {
-    onNoMatch = ({ method = 'GET', path = '' }) => resolve(`${method} ${path}`)
-  })
-  nock.emitter.on('no match', onNoMatch)
   try {
-    return await work({ signal: ending.signal, unmatched })
+    return await new Promise<T>((resolve, reject) => {
+      const refuse = (request: string) =>
+        reject(
+          new ServiceError(
+            `the recording has no response to ${request}`,
+            'Capture again without --replay.',
+          ),
+        )
+      work({ refuse }).then(resolve, reject)
+    })
   } finally {
-    ending.abort()
-    nock.emitter.off('no match', onNoMatch)
     nock.cleanAll()
     nock.enableNetConnect()
     nock.restore()

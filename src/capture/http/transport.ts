@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { unzipSync } from 'node:zlib'
 import { isLoopback } from '../../core/snapshot/values.ts'
+import type { Replay } from '../replay.ts'
 import {
   explainConnection,
   explainUnknown,
@@ -24,8 +25,10 @@ import { LONGEST_TIMER, noteFailure, noteWait } from './time-limit.ts'
 export interface TransportOptions {
   /** For one request, in milliseconds. */
   readonly timeout: number
-  /** Set for a replay: aborts its requests when it is over. */
-  readonly replayed?: AbortSignal | undefined
+  /** Set for a replay. */
+  readonly replay?: Replay | undefined
+  /** Aborts the requests of a capture that is over. */
+  readonly ended?: AbortSignal | undefined
   readonly onExchange?: ((exchange: Exchange) => void) | undefined
   /** The responses that other captures of the run received. */
   readonly shared?: Shared | undefined
@@ -101,15 +104,15 @@ const ADDRESSES = 4
 async function send(
   request: HttpRequest,
   url: URL,
-  { timeout: longest, replayed }: TransportOptions,
+  { timeout: longest, replay, ended }: TransportOptions,
 ): Promise<HttpResponse> {
-  if (replayed?.aborted) throw new Error('the replay is over')
+  if (ended?.aborted) throw new Error('the capture is over')
   // Only a request to the network has a time limit: a suspended machine must not fail a replay.
-  const timeout = replayed ? 0 : Math.min(request.timeout || longest, longest, LONGEST_TIMER)
+  const timeout = replay ? 0 : Math.min(request.timeout || longest, longest, LONGEST_TIMER)
   const attempt = Math.ceil(timeout / ADDRESSES)
   const isTls = url.protocol === 'https:'
   const agent = timeout && isTls ? (await import('./proxy.ts')).proxyAgent(url, attempt) : undefined
-  const signals = [replayed, request.signal].filter((signal) => signal !== undefined)
+  const signals = [ended, request.signal].filter((signal) => signal !== undefined)
   return new Promise((resolve, reject) => {
     let isConnected = agent === undefined
     const outgoing = (isTls ? https : http).request(url, {
@@ -128,7 +131,12 @@ async function send(
       outgoing.destroy()
     }
     const timer = timeout && setTimeout(() => end(timeoutError(timeout)), timeout)
-    outgoing.on('error', (error) => end(isConnected ? error : proxyError(error)))
+    outgoing.on('error', (error) => {
+      if (!signals.some(({ aborted }) => aborted)) {
+        replay?.refuse(`${request.method} ${url.pathname}${url.search}`)
+      }
+      end(isConnected ? error : proxyError(error))
+    })
     outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       isConnected = true
       if (statusCode === 200) return

@@ -28,12 +28,11 @@ const get = (url: string) => ({ method: 'GET', url, headers: {} })
 describe('a replay', () => {
   it.each(['http', 'https'])('opens no %s connection', async (scheme) => {
     const { seen, origin } = await serve()
-    await withReplay([], [], async ({ signal, unmatched }) => {
-      const send = openTransport({ timeout: 5_000, replayed: signal })
-      const url = `${origin.replace('http', scheme)}/a`
-      await expect(send(get(url))).rejects.toThrow()
-      expect(await unmatched).toBe('GET /a')
-    })
+    const url = `${origin.replace('http', scheme)}/a`
+    const replayed = withReplay([], [], (replay) =>
+      openTransport({ timeout: 5_000, replay })(get(url)),
+    )
+    await expect(replayed).rejects.toThrow('the recording has no response to GET /a')
     await wait(50)
     expect(seen.connections).toBe(0)
   })
@@ -41,8 +40,8 @@ describe('a replay', () => {
   it('takes a response from the recording, however long its process is suspended', async () => {
     const { seen, url, origin } = await serve()
     const exchange = { scope: origin, method: 'GET', path: '/', status: 200, response: { a: 1 } }
-    await withReplay([exchange], [], async ({ signal }) => {
-      const send = openTransport({ timeout: 1, replayed: signal })
+    await withReplay([exchange], [], async (replay) => {
+      const send = openTransport({ timeout: 1, replay })
       const sent = withTimeLimit('a query', undefined, () => send(get(url)))
       const end = Date.now() + 100
       while (Date.now() < end);
@@ -51,13 +50,23 @@ describe('a replay', () => {
     expect(seen.connections).toBe(0)
   })
 
-  it('ends its requests when it is over, and allows no further ones', async () => {
-    const { seen, url } = await serve()
-    const signal = await withReplay([], [], async (replay) => replay.signal)
-    const send = openTransport({ timeout: 5_000, replayed: signal })
-    await expect(send(get(url))).rejects.toThrow('the replay is over')
+  it('is not refused for a request that is not its own', async () => {
+    const { seen, url, origin } = await serve()
+    const exchange = { scope: origin, method: 'GET', path: '/', status: 200, response: {} }
+    const { status } = await withReplay([exchange], [], async (replay) => {
+      await expect(openTransport({ timeout: 5_000 })(get(`${url}other`))).rejects.toThrow()
+      return openTransport({ timeout: 5_000, replay })(get(url))
+    })
+    expect(status).toBe(200)
     expect(seen.connections).toBe(0)
   })
+})
+
+it('a capture that is over sends no further requests', async () => {
+  const { seen, url } = await serve()
+  const send = openTransport({ timeout: 5_000, ended: AbortSignal.abort() })
+  await expect(send(get(url))).rejects.toThrow('the capture is over')
+  expect(seen.connections).toBe(0)
 })
 
 describe('responses together', () => {
