@@ -40,40 +40,52 @@ export const historyCommand = command({
     const since = args.since === undefined ? undefined : readSince(args.since)
     const requests = await findHistories(folder, PATH, target)
     const isOne = requests.length === 1
-    const print: Readonly<Record<Format, (version: HistoryVersion, title: string) => string>> = {
-      table: (version) => printVersion(version, full, terminal),
-      csv: (version, title) => historyCsv(version, isOne ? undefined : title),
-      json: (version) => JSON.stringify(versionJson(version), undefined, 2),
+    const formats: Readonly<Record<(typeof FORMATS)[number], Format>> = {
+      table: {
+        version: (version) => printVersion(version, full, terminal),
+        isLatestFirst: true,
+        begin: (title, nth) => `${nth > 0 ? '\n' : ''}${isOne ? '' : `${title}:\n`}`,
+      },
+      csv: {
+        version: (version, title) => historyCsv(version, isOne ? undefined : title),
+        begin: (_, nth) => (nth > 0 ? '' : historyCsvHeader(!isOne)),
+      },
+      json: {
+        version: (version, _, nth) =>
+          `${nth > 0 ? ',' : ''}\n${JSON.stringify(versionJson(version), undefined, 2).replaceAll(/^/gm, '  ')}`,
+        begin: (title, nth) =>
+          isOne ? '[' : `${nth > 0 ? ',' : '{'}\n${JSON.stringify(title)}: [`,
+        end: '\n]',
+        close: isOne ? '\n' : '\n}\n',
+      },
     }
-    const shown = new Map<string, string[]>()
+    const { version: print, isLatestFirst, begin, end = '', close = '' } = formats[output]
+    let streams = 0
     await showHistories(requests, context, { since, maxCount }, async ({ title }, { versions }) => {
-      const texts: string[] = []
-      for await (const version of versions) texts.push(print[output](version, title))
-      if (texts.length === 0) terminal.say(`${title}: no version since ${args.since}`)
-      shown.set(title, texts)
+      const waiting: string[] = []
+      let count = 0
+      for await (const version of versions) {
+        const text = print(version, title, count)
+        count += 1
+        if (isLatestFirst) waiting.push(text)
+        else terminal.data(count === 1 ? begin(title, streams) + text : text)
+      }
+      if (isLatestFirst || count === 0) terminal.data(begin(title, streams))
+      terminal.data(waiting.reverse().join('') + end)
+      if (count === 0) terminal.say(`${title}: no version since ${args.since}`)
+      streams += 1
     })
-    terminal.data(JOIN[output](shown, isOne))
+    terminal.data(close)
   },
 })
 
-type Format = (typeof FORMATS)[number]
-
-/** Joins the versions of streams, the oldest first. */
-const JOIN: Readonly<
-  Record<Format, (streams: ReadonlyMap<string, readonly string[]>, isOne: boolean) => string>
-> = {
-  table: (streams, isOne) =>
-    [...streams]
-      .map(([title, texts]) => `${isOne ? '' : `${title}:\n`}${texts.toReversed().join('')}`)
-      .join('\n'),
-  csv: (streams, isOne) => historyCsvHeader(!isOne) + [...streams.values()].flat().join(''),
-  json(streams, isOne) {
-    const lists = [...streams].map(([title, texts]) => {
-      const list = `[\n${texts.join(',\n')}\n]`
-      return isOne ? list : `${JSON.stringify(title)}: ${list}`
-    })
-    return isOne ? `${lists.join('')}\n` : `{\n${lists.join(',\n')}\n}\n`
-  },
+interface Format {
+  readonly version: (version: HistoryVersion, title: string, nth: number) => string
+  /** Otherwise each version is printed as soon as it is read. */
+  readonly isLatestFirst?: boolean
+  readonly begin: (title: string, nth: number) => string
+  readonly end?: string
+  readonly close?: string
 }
 
 /**
