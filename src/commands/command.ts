@@ -50,7 +50,7 @@ interface Definition<Positionals extends OptionTable, Options extends OptionTabl
   readonly takesSnapshots?: boolean
   readonly takesStreams?: boolean
   run(
-    args: ArgsOf<Positionals & Options & typeof GLOBAL_OPTIONS>,
+    args: ArgsOf<Positionals> & ArgsOf<Options> & GlobalArgs,
     context: Context,
   ): Promise<ExitCode> | Promise<void>
 }
@@ -66,7 +66,11 @@ export function command<Positionals extends OptionTable, Options extends OptionT
   return {
     ...definition,
     run: async (words, context) => {
-      const args = readArgs(name, { ...positionals, ...options, ...GLOBAL_OPTIONS }, words)
+      const args = {
+        ...readArgs(name, positionals, words),
+        ...readArgs(name, options, words),
+        ...readArgs(name, GLOBAL_OPTIONS, words),
+      }
       return (await definition.run(args, context)) ?? undefined
     },
   }

@@ -24,7 +24,7 @@ export interface Option<Value> extends Details {
   readonly isNeeded?: boolean
   readonly choices?: readonly string[]
   /**
-   * @param words one for each occurrence: `true` for a flag, empty for a missing value
+   * @param words one for each occurrence: `true` or `false` for a flag, empty for a missing value
    * @param name of the option in errors
    * @throws InputError
    */
@@ -104,11 +104,9 @@ export function list<Value extends string>(
 }
 
 export function flag(describe: string, details: Details = {}): Option<boolean | undefined> {
-  const read = (words: readonly string[], name: string) => {
-    const wrong = words.find((word) => word !== 'true' && word !== 'false')
-    if (wrong === undefined) return words.length === 0 ? undefined : words.at(-1) === 'true'
-    const message = `${name}: unexpected value ${JSON.stringify(wrong)}`
-    throw new InputError(message, `Use ${name} without a value.`)
+  const read = (words: readonly string[]) => {
+    const last = words.at(-1)
+    return last === undefined ? undefined : last === 'true'
   }
   return { describe, ...details, isFlag: true, read }
 }

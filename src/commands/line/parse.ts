@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { Parser } from 'yargs/helpers'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { nearest } from '../../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../../errors.ts'
@@ -7,7 +7,7 @@ import { VERSION } from '../../version.ts'
 import { withFileRemedy } from '../../workflows/remedies.ts'
 import { type Command, GLOBAL_OPTIONS, helpRemedy } from '../command.ts'
 import { COMMANDS } from '../index.ts'
-import type { OptionTable, Words } from '../option.ts'
+import type { Option, OptionTable, Words } from '../option.ts'
 import { printCompletions, REQUEST } from './completion.ts'
 import { reportError } from './failure.ts'
 import { printHelp, printOverview } from './help.ts'
@@ -61,6 +61,15 @@ function help(words: readonly string[], io: Io): string | undefined {
 
 const COMMANDS_REMEDY = 'Run stream-snapshot --help for the commands.'
 
+const CONFIGURATION = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'populate--': true,
+}
+
 /** @throws InputError for an unknown command, option or argument */
 export function parseWords(typed: readonly string[]): [command: Command, words: Words] {
   const at = typed.findIndex((word) => !isOption(word))
@@ -75,7 +84,8 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
     fail(`unexpected argument after --: ${JSON.stringify(behind[0])}`)
   }
   for (const name of Object.keys(words)) {
-    if (!Object.hasOwn(table, name)) fail(unknownOption(name, table))
+    const option = Object.hasOwn(table, name) ? table[name] : undefined
+    checkFlag(name, option ?? fail(unknownOption(name, table)), rest)
   }
   if (command === undefined) return fail('missing command')
   const left = [...(places ?? [])]
@@ -97,30 +107,34 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
 
 /** The words of each option; other words are `_`, and words after `--` are `--`. */
 function readWords(rest: readonly string[], table: OptionTable): Record<string, string[]> {
-  const options = Object.entries(table).map(([name, { isFlag, alias }]) => {
-    const type = isFlag ? ('boolean' as const) : ('string' as const)
-    return [name, { type, ...(alias !== undefined && { short: alias }) }] as const
+  const options = Object.entries(table)
+  const names = (isFlag: boolean) =>
+    options.flatMap(([name, option]) => ((option.isFlag === true) === isFlag ? [name] : []))
+  const alias = options.flatMap(([name, option]) => (option.alias ? [[name, option.alias]] : []))
+  const needing = options.filter(([, { isFlag, isOptional }]) => !isFlag && !isOptional)
+  const { argv, error } = Parser.detailed([...rest], {
+    configuration: CONFIGURATION,
+    boolean: names(true),
+    string: names(false),
+    alias: Object.fromEntries(alias),
+    narg: Object.fromEntries(needing.map(([name]) => [name, 1])),
   })
-  // An option is not the value of the option before it.
-  const valued = options.flatMap(([name, { type }]) => (type === 'string' ? [`--${name}`] : []))
-  const args = rest.map((word, at) =>
-    valued.includes(word) && isOption(rest[at + 1] ?? '--') ? `${word}=` : word,
+  const short = new Set(alias.map(([, letter]) => letter))
+  const words = Object.entries(argv).flatMap(([name, value]): [string, string[]][] =>
+    short.has(name) ? [] : [[name, [value].flat().map(String)]],
   )
-  const { tokens } = parseArgs({
-    args,
-    options: Object.fromEntries(options),
-    strict: false,
-    tokens: true,
-  })
-  const words = new Map<string, string[]>()
-  const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? args.length
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue
-    const isValued = token.kind === 'option' && valued.includes(`--${token.name}`)
-    const name = token.kind === 'option' ? token.name : token.index > end ? '--' : '_'
-    words.set(name, [...(words.get(name) ?? []), token.value ?? (isValued ? '' : 'true')])
-  }
-  return Object.fromEntries(words)
+  const [, valueless] = /following: ([\w-]+)/.exec(error?.message ?? '') ?? []
+  return Object.fromEntries([...words, ...(valueless ? [[valueless, ['']] as const] : [])])
+}
+
+/** The parser reads every value of a flag other than `true` as `false`. */
+function checkFlag(name: string, { isFlag }: Option<unknown>, rest: readonly string[]): void {
+  const given = rest.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
+  if (!isFlag || given === undefined || given === 'true' || given === 'false') return
+  throw new InputError(
+    `--${name}: unexpected value ${JSON.stringify(given)}`,
+    `Use --${name} without a value.`,
+  )
 }
 
 /** @throws InputError that suggests the nearest command */

@@ -5,7 +5,7 @@ import { STDIN } from '../../files/folder.ts'
 import { printJson } from '../../show/json.ts'
 import { withFileRemedy } from '../../workflows/remedies.ts'
 import { openWorkspace } from '../../workflows/workspace.ts'
-import { type Command, type Context, type ExitCode, GLOBAL_OPTIONS, readArgs } from '../command.ts'
+import { type Command, type Context, type ExitCode, readArgs } from '../command.ts'
 import type { Words } from '../option.ts'
 
 type Streams = ReadonlyMap<string, StreamConfig>
@@ -29,8 +29,6 @@ export async function runOnStreams(
   const isList = command.positionals[place]?.isList
   const isComplete = given.length === 0 ? isList : !isWorkspace || given.every(isFile)
   if (!command.takesSnapshots || isComplete) return command.run(words, context)
-  // An invalid option is reported once, and first.
-  readArgs(command.name, { ...command.options, ...GLOBAL_OPTIONS }, words)
   const workspace = await openWorkspace(folder)
   const { streams } = workspace
   const own: Context = { ...context, workspace }
@@ -61,6 +59,8 @@ async function runAll(
   if (only !== undefined && all.length === 1) {
     return command.run({ ...words, [place]: [only[1].snapshot] }, context)
   }
+  // An invalid option is reported once.
+  readArgs(command.name, command.options, words)
   const { terminal } = context
   const join = JOINED[words.output?.[0] ?? '']
   const outputs = new Map<string, string>()
