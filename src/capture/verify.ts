@@ -111,7 +111,7 @@ async function findReplayFault(
     const exchanges = readRecording(recordingText, recordingFile)
     const { content, recording } = await capture(toReplay(snapshot, exchanges))
     if (!isSameContent(content, snapshot)) {
-      return 'a replay of the recording results in a different snapshot'
+      return 'the recording does not produce this snapshot'
     }
     const keys = new Set(recording.map(getExchangeKey))
     const unused = exchanges.findIndex((each) => !keys.has(getExchangeKey(each)))

@@ -16,7 +16,7 @@ const positionals = {
 const options = {
   base: text('Compare with the merge base of REVISION and HEAD'),
   output: format(Object.keys(DIFF_FORMATS) as DiffFormat[], 'text'),
-  target: text('Stream with the releases, if a snapshot has no builds'),
+  target: text('Stream to take releases from, if a snapshot has no builds'),
   'exit-zero': flag('Exit 0 even if there are changes'),
   'git-driver': flag('Run as a diff driver of git: print errors, exit 0'),
 }

@@ -17,7 +17,7 @@ const positionals = {
 const options = {
   'stream-name': text('Stream to use if SOURCE has several streams'),
   cloud: choice('Cloud', CLOUDS, { default: DEFAULT_CLOUD }),
-  plan: text('Purchase plan', { default: 'no-purchase-plan, or ocp', values: PLANS }),
+  plan: text('Plan', { default: 'no-purchase-plan on Azure, else ocp', values: PLANS }),
   arch: text('Architecture', { default: 'x86_64' }, readArchitecture),
   generation: text(
     'Hyper-V generation: gen1, gen2',
@@ -25,12 +25,12 @@ const options = {
     readGeneration,
   ),
   region: text('AWS region, or the Azure location for -o id'),
-  gen1: flag('Derive the Gen1 SKU from the Gen2 image', { conflicts: 'generation' }),
+  gen1: flag('Derive a Gen1 SKU if the stream only has Gen2 images', { conflicts: 'generation' }),
   output: choice('Output format', IMAGE_FORMATS, { alias: 'o', default: 'urn' }),
   pool: choice('Pools that get the image', POOLS, { default: 'from the plan' }),
   merge: text('Set the image in this manifest', { conflicts: 'output' }),
   'in-place': flag('Write the --merge file instead of printing it', { implies: 'merge' }),
-  replace: flag('Also replace an image that is set in another field', { implies: 'merge' }),
+  replace: flag('Also replace an image set by resourceID, ARN or filter', { implies: 'merge' }),
 }
 type Args = ArgsOf<typeof positionals> & ArgsOf<typeof options>
 

@@ -10,7 +10,7 @@ const formats = Object.keys(LIST_FORMATS) as ListFormat[]
 export const listCommand = command({
   name: 'list',
   group: 'Publish',
-  describe: 'List the captured images like az vm image list',
+  describe: 'List the captured images in the format of az vm image list',
   positionals: { SNAPSHOT: needed('Snapshot or stream name (default: all streams)') },
   options: {
     publisher: text('Show only publishers that contain TEXT'),

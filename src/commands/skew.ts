@@ -24,14 +24,17 @@ export const skewCommand = command({
   describe: 'Show which images lag behind their build, and what to publish',
   positionals: { SOURCE: needed('Snapshot, stream file or stream name (default: all streams)') },
   options: {
-    target: text('Stream with the releases, if a snapshot has no builds'),
+    target: text('Stream to take releases from, if a snapshot has no builds'),
     cloud: choice('Only this cloud', CLOUDS),
     output: format(formats, 'table'),
     'max-days': count('Exit 1 if an image is missing or lags more than N days', { least: 0 }),
     'min-rhel': version('Exit 1 if a plan has no image of RHEL X.Y or later', '9.6'),
     all: flag('Also print the images that do not lag'),
     'fail-on': choice('Exit 1 for this grade or worse', SEVERITY),
-    require: choice('Ignore images of other grades', Object.keys(REQUIREMENTS) as Requirement[]),
+    require: choice(
+      'Count only images that RULE allows',
+      Object.keys(REQUIREMENTS) as Requirement[],
+    ),
     ocp: version('OCP version of the stream file', '4.18'),
   },
   examples: [
@@ -82,7 +85,7 @@ function refuseSkew(skews: readonly SlotSkew[], limits: Limits): void {
     ...skewLines(failing),
     ...below.map(
       ({ cloud, plan, rhel }) =>
-        `${cloud} ${plan}: ${rhel ? `latest image is RHEL ${rhel}` : 'no image'}`,
+        `${cloud} ${plan}: ${rhel ? `latest selected image is RHEL ${rhel}` : 'no image'}`,
     ),
   ]
   if (lines.length === 0) return

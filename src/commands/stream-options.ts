@@ -54,7 +54,7 @@ function toOption(option: CloudOption, group: string): Option<unknown> {
 export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
-    'Remove these clouds, regions and architectures',
+    'Parts to remove: clouds, regions, architectures',
     { values: [...CLOUDS, ...ARCHITECTURES] },
     (names) => names.map((name) => toArchitecture(name) ?? name),
   ),
@@ -78,10 +78,10 @@ export function cloudOption(describe: string, value: string) {
   })
 }
 
-export const OCP_OPTION = version('OCP version', '4.18', { default: 'from the release' })
+export const OCP_OPTION = version('OCP version', '4.18', { default: 'detected' })
 
 const replay: Option<string | undefined> = {
-  describe: 'Recording to replay (default: from the snapshot)',
+  describe: "Replay a recording (default: the snapshot's)",
   isOptional: true,
   read: ([first, ...others], name) => {
     if (others.length > 0) throw new InputError(`${name}: given more than once`)
@@ -96,7 +96,7 @@ export const CAPTURE_OPTIONS = {
   distro: choice('Distribution', ['rhcos', 'fcos'] as const, { default: 'rhcos' }),
   'no-signatures': flag('Omit the signatures of artifacts'),
   cloud: cloudOption('azure,aws,gcp or none', "the snapshot's"),
-  criteria: text('Criteria or built-in', { default: 'from the snapshot' }),
+  criteria: text('Criteria', { default: "the snapshot's, else built-in" }),
   ocp: OCP_OPTION,
   replay,
 }
@@ -139,7 +139,7 @@ const layouts: readonly (LayoutName | 'none')[] = [...LAYOUT_NAMES, 'none']
 
 export const TARGET_OPTIONS = {
   layout: choices('Layout, repeatable', layouts, { default: 'from the target' }),
-  'marketplace-file': text('File for the images, instead of the stream'),
+  'marketplace-file': text('Marketplace images are in FILE, not in the stream'),
   require: choice('Allowed grades of images', Object.keys(REQUIREMENTS) as Requirement[], {
     default: 'any',
   }),
@@ -149,7 +149,7 @@ export const REGENERATE_OPTIONS = {
   target: text('Stream to update (default: print the stream)'),
   ...TARGET_OPTIONS,
   'allow-regression': flag('Allow removals, older builds and older images'),
-  'keep-lost': flag('Keep images of regions missing from the build'),
+  'keep-lost': flag('Keep images of regions that are not in the build'),
   explain: flag('Print the candidates for each image with reasons'),
 }
 

@@ -20,7 +20,7 @@ import {
 export const updateCommand = command({
   name: 'update',
   group: 'Repository',
-  describe: 'Capture streams and regenerate their files',
+  describe: 'Query builds and clouds, and update snapshots and streams',
   usage: '[STREAM [[ARCH=]VERSION ...] ...]',
   takesStreams: true,
   positionals: {
@@ -35,7 +35,7 @@ export const updateCommand = command({
     ...PREVIEW_OPTIONS,
   },
   examples: [
-    ['update', 'all streams, with their current releases'],
+    ['update', 'all streams, without new builds'],
     ['update rhel-9 9.8.20260428-0 rhel-10 10.2.20260423-0', 'new builds for two streams'],
     ['update --cloud none rhel-9 9.8.20260428-0', 'without cloud credentials'],
   ],

@@ -67,7 +67,7 @@ export function countChanges(comparison: Comparison): string | undefined {
   const images = slotNames(ofKinds(changes, 'slot')).size
   const counts = [
     ...(builds > 0 ? [counted(builds, 'build')] : []),
-    ...(parts > 0 ? [`${counted(parts, 'part')} of builds`] : []),
+    ...(parts > 0 ? [counted(parts, 'part of a build', 'parts of builds')] : []),
     ...(images > 0 ? [counted(images, 'image')] : []),
   ]
   if (counts.length > 0) return `${listed(counts)} changed`

@@ -103,7 +103,7 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
     ...(grade?.startsWith('older-')
-      ? [`${urn}: ${older} than its build ${release} (${grade})`]
+      ? [`${urn}: ${older} than the build of the stream, ${release} (${grade})`]
       : []),
     ...(ungraded === undefined
       ? []

@@ -98,7 +98,7 @@ function isBehind({ image, grade }: SlotSkew): boolean {
 
 /**
  * `13 of 58 slots are behind the build by up to 526 days, 2 without an image, 14 images to publish`.
- * One image can fill several slots: `4 images in 44 slots to publish`.
+ * One image can fill several slots: `4 images to publish for 44 slots`.
  */
 export function skewSummary(slots: readonly SlotSkew[]): string {
   const empty = slots.filter(({ image }) => image === undefined).length
@@ -108,7 +108,7 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
   const range = days > 0 ? ` by up to ${counted(days, 'day')}` : ''
   const missing = missingImages(slots)
   const count = missing.flat().length
-  const inSlots = count === missing.length ? '' : ` in ${counted(count, 'slot')}`
+  const inSlots = count === missing.length ? '' : ` for ${counted(count, 'slot')}`
   const clouds = [...new Set(slots.map(({ slot }) => slot.cloud))]
   return [
     ...(reasons.length < slots.length
@@ -121,7 +121,7 @@ export function skewSummary(slots: readonly SlotSkew[]): string {
       ? [`${reasons.length} not graded (${[...new Set(reasons)].join(', ')})`]
       : []),
     missing.length > 0
-      ? `${counted(missing.length, 'image')}${inSlots} to publish`
+      ? `${counted(missing.length, 'image')} to publish${inSlots}`
       : reasons.length > 0
         ? 'images to publish unknown'
         : `no ${listed(clouds, 'or')} images to publish`,

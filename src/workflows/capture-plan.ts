@@ -236,7 +236,7 @@ async function readSource(
 
 export function missingName(): InputError {
   return new InputError(
-    'missing stream name, which is also the folder of the builds',
+    'missing stream name, the folder of the builds on the build server',
     'Specify the name with --name, for example --name 4.18-9.4.',
   )
 }

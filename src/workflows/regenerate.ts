@@ -1,3 +1,4 @@
+import { Loss } from '../core/regenerate/refusals.ts'
 import { type Regenerated, regenerate } from '../core/regenerate/regenerate.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
 import type { Snapshot } from '../core/snapshot/snapshot.ts'
@@ -11,6 +12,7 @@ import {
 } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
+import { isModified } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
@@ -161,7 +163,21 @@ async function readRegeneration(
     const file = folder.findUpwards(WORKSPACE_FILE) ?? WORKSPACE_FILE
     await refuseOtherOcp({ name, config, file, folder }, snapshot)
   }
-  return prepareRegeneration(snapshot, config, options, folder)
+  return prepareRegeneration(snapshot, config, options, folder).catch(async (error) => {
+    throw await withUndo(error, config, folder)
+  })
+}
+
+/** Adds the command that undoes edits of the files, which may be the cause of a loss. */
+async function withUndo(error: unknown, config: StreamConfig, folder: Folder): Promise<unknown> {
+  const files = targetFiles(config)
+  const isEdited =
+    error instanceof Loss &&
+    (await isModified(folder, files)) &&
+    !(await isModified(folder, [config.snapshot]))
+  if (!isEdited) return error
+  const remedy = `${error.remedy} To undo changes of the files, run git checkout -- ${files.join(' ')}`
+  return Object.assign(error, { remedy })
 }
 
 interface PrepareOptions extends Omit<RegenerateOptions, 'dryRun'> {

@@ -3,7 +3,7 @@ import { nearest } from '../core/workspace/nearest.ts'
 import { hasNothing } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { restoreCommand, runGit } from '../files/git/git.ts'
+import { isModified, restoreCommand } from '../files/git/git.ts'
 import { splitRevision } from '../files/git/revision.ts'
 import { findWorkspace, type OpenedWorkspace, ownerIn } from './workspace.ts'
 
@@ -28,11 +28,9 @@ async function fileRemedy(message: string, folder: Folder): Promise<string | und
 
 async function restore(file: string, folder: Folder): Promise<string> {
   if (file === 'stdin') return 'Correct the input.'
-  if (folder.repositoryRoot() !== undefined) {
-    const { stdout } = await runGit(['ls-files', '-m', '--', folder.resolve(file)], folder)
-    if (stdout.length > 0) return `Correct the file, or run git checkout -- ${file}`
-  }
-  return 'Correct the file, or use another file.'
+  return (await isModified(folder, [file]))
+    ? `Correct the file, or run git checkout -- ${file}`
+    : 'Correct the file, or use another file.'
 }
 
 /**
@@ -73,7 +71,9 @@ async function findSimilar(file: string, folder: Folder): Promise<string> {
     files.find((each) => basename(each, '.json') === basename(file, '.json'))
   if (similar !== undefined) return `Did you mean ${similar}?`
   const existing = 'Specify the path of an existing file'
-  if (streams.length > 0) return `${existing}, or one of the streams ${streams.join(', ')}.`
+  // A manifest is not a stream.
+  const isStream = streams.length > 0 && !/\.ya?ml$/.test(file)
+  if (isStream) return `${existing}, or one of the streams ${streams.join(', ')}.`
   const isName = workspace === undefined && /^[\w-]+$/.test(file)
   return `${existing}${isName ? ', or run stream-snapshot init to use names of streams' : ''}.`
 }

@@ -179,9 +179,7 @@ describe('what has the same name', () => {
     await writeFile(at('t.json'), stream.replaceAll(AMI.version, OLD))
     const { status, stderr } = await regenerate()
     expect(status).toBe(1)
-    expect(stderr).toMatch(
-      /^stream-snapshot: the target would get older images: 1 marketplace image\n/,
-    )
+    expect(stderr).toMatch(/^stream-snapshot: the target would get 1 older marketplace image\n/)
     expect(stderr).toContain(`~  aws ocp x86_64 · us-east-1`)
   })
 })

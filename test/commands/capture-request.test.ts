@@ -103,7 +103,7 @@ describe('a command line that is wrong', () => {
     [['foo=1'], '"foo=1": expected one of aarch64, ppc64le, s390x, x86_64 before the ='],
     [['x86_64='], '"x86_64=": expected a version after the ='],
     [['x86_64=1', 'x86_64=2'], 'x86_64=2: a second build for x86_64'],
-    [['x86_64=1'], 'missing stream name, which is also the folder of the builds'],
+    [['x86_64=1'], 'missing stream name, the folder of the builds on the build server'],
     [['https://builds.example/x'], 'expected a URL that ends in /meta.json'],
     [[`${url}?sig=abc`], 'the URL contains a query or a fragment'],
     [['http://builds.example/meta.json'], 'plain http is only allowed to this machine'],

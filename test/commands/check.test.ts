@@ -80,7 +80,7 @@ describe('check names the repair', () => {
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: integrity: the content was changed after the capture`,
       `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
-      `  one: ${SNAPSHOT}: replay: a replay of the recording results in a different snapshot`,
+      `  one: ${SNAPSHOT}: replay: the recording does not produce this snapshot`,
       `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
     ])
     const { stdout } = await call('verify', SNAPSHOT, '--target', 'one.json')
@@ -189,7 +189,7 @@ describe('check names the repair', () => {
     await edit('one.json', (text) => text.replaceAll('418.94.20240916', '418.94.20250122'))
     const [fault, remedy] = await faults()
     expect(fault).toMatch(
-      /^ {2}one: one\.json: does not match snapshots\/s\.json; the target would get older images: \d+ marketplace images$/,
+      /^ {2}one: one\.json: does not match snapshots\/s\.json; the target would get \d+ older marketplace images$/,
     )
     expect(remedy).toBe(
       '    Run stream-snapshot regenerate one --allow-regression, or git checkout -- one.json',

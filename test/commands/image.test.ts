@@ -110,7 +110,10 @@ describe('SOURCE of image', () => {
     await write(`data/${marketplace}`, FORMS['marketplace.json'])
     for (const file of [stream, marketplace]) {
       expect(await image(`data/${file}`)).toEqual(
-        printed(GEN2, `${GEN2}: 2 days older than its build 418.94.202410110804-0 (older-build)\n`),
+        printed(
+          GEN2,
+          `${GEN2}: 2 days older than the build of the stream, 418.94.202410110804-0 (older-build)\n`,
+        ),
       )
     }
   })
@@ -353,7 +356,9 @@ describe('the stream of several', () => {
     await write('m/coreos-rhel-10.json', smallStream({ x86_64: '10.2.20260423-0' }, 'rhel-10.2'))
     const fallback = await image('m/marketplace/coreos-rhel-10.json', '--merge', 'i.yaml')
     expect(fallback.status).toBe(0)
-    expect(fallback.stderr).toContain('than its build 10.2.20260423-0 (older-rhel-major)\n')
+    expect(fallback.stderr).toContain(
+      'than the build of the stream, 10.2.20260423-0 (older-rhel-major)\n',
+    )
   })
 
   it('without images is named, with those that have images', async () => {

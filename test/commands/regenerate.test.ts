@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, execSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
@@ -191,6 +192,21 @@ describe('a regression', () => {
       /^stream-snapshot: ~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 .*\n$/,
     )
   })
+})
+
+it('names the command that undoes an edit of the target', async () => {
+  await regenerate('--target', 'rhcos.json')
+  await commitAll(folder, 'the generated stream')
+  const generated = await read('rhcos.json')
+  await writeFile(at('rhcos.json'), generated.replace('418.94.20240916', '418.94.20240926'))
+  const { status, stderr } = await regenerate('--target', 'rhcos.json')
+  expect(status).toBe(1)
+  const undo = 'git checkout -- rhcos.json'
+  expect(stderr).toContain(
+    `\nAllow this with --allow-regression. To undo changes of the files, run ${undo}\n`,
+  )
+  execSync(undo, { cwd: folder })
+  expect(await regenerate('--target', 'rhcos.json', '--check')).toMatchObject({ status: 0 })
 })
 
 describe('regenerate --require', () => {

@@ -115,8 +115,8 @@ describe('skew', () => {
         '11 of 15 slots are more than 500 days behind or without an image, 7 plans without an image of RHEL 9.6',
         '  azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
         '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
-        '  azure no-purchase-plan: latest image is RHEL 9.4',
-        '  azure ocp: latest image is RHEL 9.4',
+        '  azure no-purchase-plan: latest selected image is RHEL 9.4',
+        '  azure ocp: latest selected image is RHEL 9.4',
         ...['opp', 'oke', 'ocp-emea', 'opp-emea', 'oke-emea'].map(
           (plan) => `  azure ${plan}: no image`,
         ),

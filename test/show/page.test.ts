@@ -51,7 +51,7 @@ describe('the headline', () => {
   it.each<[slots: SlotSkew[], words: string]>([
     [
       [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
-      '2 of 10 slots are behind the build by up to 9 days, 1 without an image, 1 image in 3 slots to publish',
+      '2 of 10 slots are behind the build by up to 9 days, 1 without an image, 1 image to publish for 3 slots',
     ],
     [[NEWER, EXACT], '0 of 2 slots are behind the build, no azure images to publish'],
     [

@@ -35,8 +35,10 @@ const NOUNS = {
   listing: 'listed image',
 } as const satisfies Partial<Record<SubjectKind, string>>
 
-export function lossNames(changes: readonly Change[]): string[] {
-  return [...groupBy(losses(changes), lossNoun)].map(([noun, { length }]) => counted(length, noun))
+export function lossNames(changes: readonly Change[], adjective = ''): string[] {
+  return [...groupBy(losses(changes), lossNoun)].map(([noun, { length }]) =>
+    counted(length, `${adjective}${noun}`),
+  )
 }
 
 function lossNoun({ subject }: Change): string {
@@ -54,7 +56,7 @@ function describeLosses(changes: readonly Change[]): string {
   const goesBack = lost.length > removed.length + older.length
   return listed([
     ...(removed.length > 0 ? [`lose ${lossNames(removed).join(', ')}`] : []),
-    ...(older.length > 0 ? [`get older images: ${lossNames(older).join(', ')}`] : []),
+    ...(older.length > 0 ? [`get ${lossNames(older, 'older ').join(', ')}`] : []),
     ...(goesBack ? ['go back to an earlier build'] : []),
   ])
 }

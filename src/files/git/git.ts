@@ -182,10 +182,15 @@ export async function restoreCommand(
 /** The command that restores changed files; of a committed change, a commit before it. */
 export async function checkoutCommand(folder: Folder, files: readonly string[]): Promise<string> {
   const names = files.join(' ')
-  if (folder.repositoryRoot() === undefined) return `git checkout -- ${names}`
+  return folder.repositoryRoot() === undefined || (await isModified(folder, files))
+    ? `git checkout -- ${names}`
+    : `git checkout COMMIT -- ${names} with a commit before the change`
+}
+
+/** Whether a file has changes that are not in the index of git. */
+export async function isModified(folder: Folder, files: readonly string[]): Promise<boolean> {
+  if (folder.repositoryRoot() === undefined) return false
   const paths = files.map((file) => folder.resolve(file))
   const { stdout } = await runGit(['ls-files', '--modified', '--', ...paths], folder)
   return stdout.length > 0
-    ? `git checkout -- ${names}`
-    : `git checkout COMMIT -- ${names} with a commit before the change`
 }

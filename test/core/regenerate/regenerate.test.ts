@@ -67,7 +67,7 @@ describe('a refusal', () => {
       '418.94.20241009',
     )
     expect(refusal({ snapshot: image('418.94.20241008') }, newer)).toBe(
-      'the target would get older images: 1 marketplace image. Allow this with --allow-regression.',
+      'the target would get 1 older marketplace image. Allow this with --allow-regression.',
     )
   })
 })

@@ -63,7 +63,7 @@ const TOKEN_CREDENTIALS = [
 export const azureSettings = {
   options: {
     subscription: { describe: 'Subscription', default: 'environment or az login' },
-    location: { describe: 'Region to query', default: 'from the criteria', read: readLocation },
+    location: { describe: 'Region to query', default: "the snapshot's", read: readLocation },
     'azure-environment': { describe: 'Azure cloud', default: 'from az login', choices: NAMES },
     'azure-endpoint': { describe: 'URL of the Resource Manager', isUrl: true },
   },
