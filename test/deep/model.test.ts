@@ -1,19 +1,20 @@
-import { writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
 import { imageIdOf } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { run } from '../support/cli.ts'
+import { type Nock, playSequence, rememberEvidence, switchable } from './memory.ts'
 import {
   CLOUDS,
+  chance,
   clockStep,
   countName,
   DAY,
   FIRST_DAY,
-  inNewFolder,
   PARAMETERS,
   PRODUCT,
   PROJECT,
@@ -21,6 +22,9 @@ import {
   readIfExists,
   STAMPS,
 } from './model.ts'
+
+vi.mock('nock', async (original) => ({ default: switchable((await original<Nock>()).default) }))
+vi.mock('../../src/capture/verify.ts', async (original) => rememberEvidence(await original()))
 
 /**
  * Random worlds, and sequences of commands on them, against an oracle that is written from the
@@ -42,6 +46,8 @@ interface World {
   readonly deprecated: Readonly<Record<Sku, readonly number[]>>
   /** Of each SKU and position the day from which an image is deprecated, if there is one. */
   readonly dates: Readonly<Record<Sku, readonly (number | undefined)[]>>
+  /** Regions without permission. */
+  readonly failing: readonly Region[]
 }
 
 /** The image of a part at a stamp, by its name in the cloud. */
@@ -83,6 +89,8 @@ interface Model {
   today: number
   /** The day of the snapshot's `capturedAt`. */
   captureDay: number
+  /** What an engineer added to the target's marketplace images by hand. */
+  readonly members: Set<Member>
 }
 
 /** A slot's key is its region, or its architecture on Azure. */
@@ -159,10 +167,20 @@ function plan(model: Model): Plan {
 
 // Steps.
 
+/** Members that are not text, at places in the marketplace images of x86_64. */
+const MEMBERS = {
+  7001: ['azure', 'no-purchase-plan', 'hyperVGen2', 'extra'],
+  7002: ['azure', 'no-purchase-plan', 'other'],
+  7003: ['aws', 'ocp', 'regions', 'xx-east-1'],
+  7004: ['azure', 'other-plan'],
+} as const
+type Member = keyof typeof MEMBERS
+
 type Step =
   | { readonly kind: 'world'; readonly world: World }
   | { readonly kind: 'bump'; readonly release: number }
   | { readonly kind: 'clock'; readonly days: number }
+  | { readonly kind: 'member'; readonly member: Member }
   | {
       readonly kind: 'capture'
       readonly clouds: readonly Cloud[]
@@ -172,6 +190,9 @@ type Step =
       /** Without --criteria, as the snapshot has them. */
       readonly isBare: boolean
     }
+  /** Remembers the snapshot, for `diff`. */
+  | { readonly kind: 'mark' }
+  | { readonly kind: 'diff' }
   | { readonly kind: 'regenerate'; readonly mode: 'plain' | 'allow' | 'check' | 'dry-run' }
 
 const positions = fc.subarray([0, 1, 2])
@@ -188,6 +209,10 @@ const world: fc.Arbitrary<World> = fc.record({
       maxLength: 3,
     }),
   ),
+  failing: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<Region[]>([]) },
+    { weight: 1, arbitrary: fc.subarray<Region>([...REGIONS], { maxLength: 1 }) },
+  ),
 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -197,6 +222,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('bump' as const), release: fc.nat({ max: 2 }) }),
   },
   { weight: 1, arbitrary: clockStep },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('member' as const),
+      member: fc.constantFrom<Member>(7001, 7002, 7003, 7004),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -208,6 +240,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       isBare: fc.boolean(),
     }),
   },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'mark' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'diff' }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -235,7 +269,8 @@ const FIRST: readonly Step[] = [
 
 it('agrees with the oracle in random sequences of commands', async () => {
   const azure = await startAzure({ images: [] })
-  const aws = await startAws({ images: [], enabledRegions: [...REGIONS] })
+  const failures: Record<string, { status: number }> = {}
+  const aws = await startAws({ images: [], enabledRegions: [...REGIONS], failures })
   const gcp = await startGcp({ images: [], listable: true })
   onTestFinished(async () => {
     await Promise.all([azure, aws, gcp].map((each) => each.close()))
@@ -250,15 +285,20 @@ it('agrees with the oracle in random sequences of commands', async () => {
   const sequence = fc.asyncProperty(
     world,
     fc.array(step, { minLength: 2, maxLength: 7 }),
-    (first, steps) => inNewFolder((folder) => test(folder, first, steps)),
+    chance(50),
+    (first, steps, isNetwork) =>
+      playSequence(isNetwork ? undefined : [azure, aws, gcp], (folder) =>
+        test(folder, first, steps),
+      ),
   )
   async function test(folder: string, first: World, steps: readonly Step[]): Promise<void> {
     const at = (name: string) => join(folder, name)
     const [snapshot, target] = ['s.json', 'rhcos.json']
     const lines: string[] = []
+    let marked: ReadonlyMap<Part, readonly Image[]> | undefined
     const model: Model = {
       ...{ world: first, results: new Map(), target: new Map(), release: 1 },
-      ...{ today: 0, captureDay: 0 },
+      ...{ today: 0, captureDay: 0, members: new Set() },
     }
     const read = (file: string) => readIfExists(at(file))
     const files = () => [snapshot, target].map(read)
@@ -296,6 +336,8 @@ it('agrees with the oracle in random sequences of commands', async () => {
           architecture: 'X86_64',
         })),
       )
+      for (const region of REGIONS) delete failures[region]
+      for (const region of next.failing) failures[region] = { status: 403 }
     }
 
     try {
@@ -308,7 +350,10 @@ it('agrees with the oracle in random sequences of commands', async () => {
         else if (each.kind === 'clock') model.today += each.days
         else if (each.kind === 'capture') await capture(each)
         else if (model.results.size === 0) continue
-        else await regenerate(each.mode)
+        else if (each.kind === 'regenerate') await regenerate(each.mode)
+        else if (each.kind === 'mark') await mark()
+        else if (each.kind === 'member') await addMember(each.member)
+        else await diff()
       }
     } catch (error) {
       throw new Error(`${lines.join('\n')}\n${error instanceof Error ? error.message : error}`)
@@ -340,6 +385,13 @@ it('agrees with the oracle in random sequences of commands', async () => {
       )
       if (dropped !== undefined && ![...model.results.keys()].some((part) => isOf(part, dropped))) {
         expect(status, all).toBe(2)
+        expect(files()).toEqual(before)
+        return
+      }
+      const failing = queried.find((part) => model.world.failing.includes(part as Region))
+      if (failing !== undefined) {
+        expect(status, all).toBe(3)
+        expect(all).toContain(failing)
         expect(files()).toEqual(before)
         return
       }
@@ -396,6 +448,47 @@ it('agrees with the oracle in random sequences of commands', async () => {
       await agree()
     }
 
+    async function addMember(member: Member): Promise<void> {
+      const stream = JSON.parse(read(target) ?? '{}')
+      const path = ['rhel-coreos-extensions', 'marketplace', ...MEMBERS[member]]
+      let place = stream.architectures.x86_64
+      for (const name of path.slice(0, -1)) {
+        place[name] ??= {}
+        place = place[name]
+      }
+      place[path.at(-1) ?? ''] = member
+      await writeFile(at(target), `${JSON.stringify(stream, undefined, 2)}\n`)
+      model.members.add(member)
+      lines.push(`# ${target} has ${member} as ${path.join('.')} of x86_64`)
+      await agree()
+    }
+
+    async function mark(): Promise<void> {
+      await copyFile(at(snapshot), at('old.json'))
+      marked = new Map(model.results)
+    }
+
+    async function diff(): Promise<void> {
+      if (marked === undefined) return
+      const { status, all } = await command('diff', 'old.json', snapshot)
+      const isEqual = read('old.json') === read(snapshot)
+      const [before, after] = [marked, model.results].map((each) => [...each.values()].flat())
+      const names = (images: readonly Image[] = []) => images.map(nameOf).sort()
+      const isOther = JSON.stringify(names(before)) !== JSON.stringify(names(after))
+      if (isEqual) expect({ status, all }).toMatchObject({ status: 0 })
+      if (isOther) expect(status, all).toBe(1)
+      for (const [some, others] of [
+        [before, after],
+        [after, before],
+      ]) {
+        for (const image of some ?? []) {
+          if (names(others).includes(nameOf(image))) continue
+          const isNamed = all.split('\n').some((line) => mentions(line, image))
+          expect(isNamed, `${nameOf(image)} is named in\n${all}`).toBe(true)
+        }
+      }
+    }
+
     async function regenerate(mode: Extract<Step, { kind: 'regenerate' }>['mode']): Promise<void> {
       const before = files()
       const { next, losses, changed } = plan(model)
@@ -423,7 +516,12 @@ it('agrees with the oracle in random sequences of commands', async () => {
       if (isWritten) {
         model.target.clear()
         for (const [slot, image] of next) model.target.set(slot, image)
-        expect(targetNames(read(target))).toEqual(modelNames(model))
+        const text = read(target) ?? ''
+        expect(targetNames(text)).toEqual(modelNames(model))
+        for (const member of model.members) {
+          expect(`${text}${all}`, 'unknown members stay, or are named').toContain(String(member))
+          if (!text.includes(String(member))) model.members.delete(member)
+        }
       } else expect(files()).toEqual(before)
       await agree()
     }

@@ -1,8 +1,6 @@
 /** The world that both models share, and the number of their sequences. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 
 export const PRODUCT = '59ead7de-2540-4653-a8b0-fa7926d5c845'
@@ -64,9 +62,3 @@ export function countName(text: string, name: string): number {
 
 export const readIfExists = (file: string): string | undefined =>
   existsSync(file) ? readFileSync(file, 'utf8') : undefined
-
-/** Plays a sequence of commands in a folder of its own. */
-export async function inNewFolder(play: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-model-'))
-  await play(folder).finally(() => rm(folder, { recursive: true }))
-}

@@ -1,13 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
 import { imageIdOf } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startBuilds } from '../mock-servers/builds.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
-import { run } from '../support/cli.ts'
+import { type RunOptions, run } from '../support/cli.ts'
+import { type ImportedCommit, importCommits } from '../support/git.ts'
+import { interleave } from '../support/interleave.ts'
+import { type Nock, playSequence, rememberEvidence, switchable } from './memory.ts'
 import {
   CLOUDS,
   chance,
@@ -15,7 +18,6 @@ import {
   countName,
   DAY,
   FIRST_DAY,
-  inNewFolder,
   PARAMETERS,
   PRODUCT,
   PROJECT,
@@ -24,10 +26,13 @@ import {
   STAMPS,
 } from './model.ts'
 
+vi.mock('nock', async (original) => ({ default: switchable((await original<Nock>()).default) }))
+vi.mock('../../src/capture/verify.ts', async (original) => rememberEvidence(await original()))
+
 /**
  * Random sequences of commands in a workspace, against an oracle that is written from the contract
  * and shares no code with `src/`: builds that move forwards and back, clouds that come and go,
- * deprecation dates that pass, and kept regions.
+ * deprecation dates that pass, kept regions, and a git history with merges.
  */
 
 const PARTS = ['417-v2', '418-v2', 'us-east-1', PROJECT] as const
@@ -142,6 +147,12 @@ interface State {
   readonly clouds: readonly Cloud[]
   /** One stream, or two. */
   readonly streams: Readonly<Partial<Record<Name, Stream>>>
+}
+
+/** What is committed. */
+interface Version extends State {
+  /** Its position among all commits. */
+  readonly at: number
 }
 
 type Mode = 'plain' | 'allow' | 'keep' | 'both' | 'check' | 'dry-run'
@@ -287,8 +298,19 @@ type Step =
   | { readonly kind: 'edit'; readonly names: Streams; readonly settings: Partial<Wanted> }
   | Update
   | Regenerate
+  /** The second command runs while the first one is stopped before the file that `at` counts to. */
+  | {
+      readonly kind: 'both'
+      readonly commands: readonly (Update | Regenerate)[]
+      readonly at: number
+    }
   /** Somebody takes the target back to an earlier commit, without its snapshot. */
   | { readonly kind: 'checkout'; readonly names: Streams; readonly back: number }
+  /**
+   * Merges a branch that began so many commits ago and has the files of the first version, with its
+   * files or with those of main.
+   */
+  | { readonly kind: 'merge'; readonly back: number; readonly isTheirs: boolean }
 
 const release = fc.nat({ max: 2 })
 const mode = fc.constantFrom<Mode>('plain', 'plain', 'allow', 'keep', 'both', 'check', 'dry-run')
@@ -333,6 +355,8 @@ const steps = (mode: fc.Arbitrary<Mode>) => {
   return { update, regenerate }
 }
 const one = steps(mode)
+const atOnce = steps(fc.constantFrom<Mode>('plain', 'allow', 'both'))
+const anyAtOnce = fc.oneof(atOnce.update, atOnce.regenerate)
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('world' as const), world }) },
@@ -361,7 +385,23 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
+      kind: fc.constant('both' as const),
+      commands: fc.tuple(anyAtOnce, anyAtOnce),
+      at: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
       ...{ kind: fc.constant('checkout' as const), names: someStreams, back: fc.nat({ max: 2 }) },
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('merge' as const),
+      back: fc.nat({ max: 2 }),
+      isTheirs: fc.boolean(),
     }),
   },
 )
@@ -387,7 +427,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     builds: readonly Build[],
     first: World,
     steps: readonly Step[],
-    isTwo: boolean,
+    { isGit, isTwo }: { isGit: boolean; isTwo: boolean },
   ): Promise<void> {
     published = builds
     await mkdir(join(folder, 'snapshots'), { recursive: true })
@@ -407,9 +447,8 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       clouds: CLOUDS,
       streams: isTwo ? { s: initial, t: initial } : { s: initial },
     }
-    /** The states and targets before, the latest one last. */
-    const versions: { readonly state: State; readonly texts: readonly (string | undefined)[] }[] =
-      []
+    const versions: Version[] = []
+    const commits: ImportedCommit[] = []
 
     const own = (wanted: Streams) => {
       const known = wanted.filter((name) => state.streams[name])
@@ -428,11 +467,21 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     })
     const read = (file: string) => readIfExists(at(file))
     const files = () => FILES.map(read)
-    const command = async (words: readonly string[]) => {
+    const texts = () =>
+      Object.fromEntries(
+        files().flatMap((text, index) => (text ? [[FILES[index] ?? '', text]] : [])),
+      )
+    const restore = async (before: readonly (string | undefined)[]) => {
+      for (const [index, text] of before.entries()) {
+        const path = at(FILES[index] ?? '')
+        await (text === undefined ? rm(path, { force: true }) : writeFile(path, text))
+      }
+    }
+    const command = async (words: readonly string[], onFile?: RunOptions['onFile']) => {
       const endpoints = ['--azure-endpoint', azure.url, '--gcp-endpoint', gcp.url]
       const now = () => new Date(FIRST_DAY + day * DAY)
       const all = [...words, ...(words[0] === 'update' ? endpoints : [])]
-      const outcome = await run(all, { cwd: folder, env, now })
+      const outcome = await run(all, { cwd: folder, env, now, ...(onFile && { onFile }) })
       lines.push(`stream-snapshot ${words.join(' ')}   # exit ${outcome.status}`)
       return { ...outcome, all: outcome.stdout + outcome.stderr }
     }
@@ -477,7 +526,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         ...{ mode: 'plain', isNone: false, drop: undefined },
       })
       await agree()
-      remember()
+      await commit()
       for (const each of steps) {
         const before = files()
         if (each.kind === 'world') setWorld(each.world)
@@ -485,11 +534,14 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         else if (each.kind === 'clouds') await writeWorkspace({ ...state, clouds: each.clouds })
         else if (each.kind === 'edit') await writeWorkspace(edited(each.names, each.settings))
         else if (each.kind === 'checkout') await checkout(each.names, each.back)
-        else await (each.kind === 'update' ? update(each) : regenerate(each))
+        else if (each.kind === 'both') await runBoth(each.commands, each.at)
+        else if (each.kind === 'merge') await merge(each.back, each.isTheirs)
+        else await runOne(each)
         if (String(before) === String(files())) continue
         await agree()
-        remember()
+        if (each.kind !== 'merge') await commit()
       }
+      if (isGit) await readHistory()
       await writeWorkspace(edited(NAMES, { require: 'any' }))
       await repair()
     } catch (error) {
@@ -502,23 +554,56 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       )
     }
 
-    function remember(): void {
-      versions.push({ state, texts: NAMES.map((name) => read(filesOf(name).target)) })
-    }
-
     async function checkout(some: Streams, back: number): Promise<void> {
+      // A history also has the images of such a target.
+      if (isGit) return
       const version = versions.at(-1 - back) ?? versions[0]
       const changed: [Name, Partial<Stream>][] = []
       for (const [name] of own(some)) {
         const file = filesOf(name).target
-        const text = version?.texts[NAMES.indexOf(name)]
-        const target = version?.state.streams[name]?.target
+        const text = version && commits[version.at]?.files[file]
+        const target = version?.streams[name]?.target
         if (text === undefined || target === undefined) continue
-        lines.push(`# ${file} is as it was ${back} versions ago`)
+        lines.push(`# ${file} is as it was ${back} commits ago`)
         await writeFile(at(file), text)
         changed.push([name, { target }])
       }
       state = withStreams(changed)
+    }
+
+    async function runOne(each: Update | Regenerate): Promise<void> {
+      await (each.kind === 'update' ? update(each) : regenerate(each))
+    }
+
+    /** Two runs at once end as one after the other. */
+    async function runBoth(each: readonly (Update | Regenerate)[], stop: number): Promise<void> {
+      const [one, two] = each
+      if (one === undefined || two === undefined) return
+      const [before, stateBefore] = [files(), state]
+      const ends: { readonly text: string; readonly state: State }[] = []
+      for (const [first, second] of [
+        [one, two],
+        [two, one],
+      ] as const) {
+        await runOne(first)
+        await runOne(second)
+        ends.push({ text: String(files()), state })
+        await restore(before)
+        state = stateBefore
+      }
+      lines.push(`# at once, the first one stopped before its file ${stop}:`)
+      const outcomes = await interleave(
+        (onFile) => command(wordsOf(one), onFile),
+        (onFile) => command(wordsOf(two), onFile),
+        stop,
+      )
+      const found = String(files())
+      const end = ends.find(({ text }) => text === found)
+      expect(
+        end,
+        `as one after the other:\n${outcomes.map(({ all }) => all).join('\n')}`,
+      ).toBeDefined()
+      state = end?.state ?? state
     }
 
     function wordsOf(each: Update | Regenerate): string[] {
@@ -805,6 +890,64 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
     }
 
+    async function commit(merged?: ImportedCommit): Promise<void> {
+      const time = new Date(FIRST_DAY + versions.length * DAY).toISOString()
+      const last = versions.at(-1)
+      const parents = last === undefined ? [] : [last.at]
+      if (merged) parents.push(commits.push(merged) - 1)
+      const message = `version ${versions.length + 1}`
+      const at = commits.push({ time, message, parents, files: texts() }) - 1
+      versions.push({ at, ...state })
+    }
+
+    async function merge(back: number, isTheirs: boolean): Promise<void> {
+      const [from] = versions
+      const base = versions.at(-1 - back) ?? versions.at(-1)
+      if (!isGit || from === undefined || base === undefined) return
+      lines.push(`# merges a branch from ${back} commits ago that went back to the first version`)
+      const { files: first = {} } = commits[from.at] ?? {}
+      const time = new Date(FIRST_DAY + (versions.length - 0.5) * DAY).toISOString()
+      const side = { ...first, 'other.txt': `${commits.length}\n` }
+      if (isTheirs) {
+        for (const [name, text] of Object.entries(first)) await writeFile(at(name), text)
+        const { clouds, streams } = from
+        state = { clouds, streams }
+      }
+      await commit({ time, message: 'side', files: side, parents: [base.at] })
+    }
+
+    /** `history` shows what differs between each version and its first parent, and nothing else. */
+    async function readHistory(): Promise<void> {
+      const imported = await importCommits(folder, commits)
+      const ids = versions.map(({ at }) => imported[at] ?? '')
+      const { status, stdout, all } = await command(['history', 's', '-o', 'json'])
+      expect(status, all).toBe(0)
+      type Shown = { commit: string; changes: Record<string, unknown>[] }[]
+      const parsed: Shown = JSON.parse(stdout)
+      const shown = new Map(parsed.map(({ commit: id, changes }) => [id, shownChanges(changes)]))
+      expect(parsed.length, `each version once in\n${stdout}`).toBe(shown.size)
+      for (const [index, { streams }] of versions.entries()) {
+        const id = ids[index] ?? ''
+        const before = versions[index - 1]?.streams.s
+        const changes = expectedChanges(before, streams.s ?? initial)
+        const placed = slotChanges(before, streams.s, ({ target }, cloud) =>
+          target.slots.get(cloud),
+        )
+        const all = [...new Set([...changes, ...(before ? placed : [])])].sort()
+        expect(shown.get(id) ?? [], `version ${index + 1} in\n${stdout}`).toEqual(all)
+        shown.delete(id)
+        if (index !== versions.length - 1 || before === undefined) continue
+        if ([before, streams.s].some((each) => each?.wanted.require !== 'any')) continue
+        const { snapshot } = filesOf('s')
+        const revisions = [`${ids[index - 1]}:${snapshot}`, snapshot]
+        const compared = await command(['diff', ...revisions, '-o', 'json', '--exit-zero'])
+        expect(compared.status, compared.all).toBe(0)
+        const [only] = Object.values<{ changes: [] }>(JSON.parse(compared.stdout).streams)
+        expect(shownChanges(only?.changes ?? []), compared.stdout).toEqual(changes)
+      }
+      expect([...shown.keys()], 'versions of no commit of main').toEqual([])
+    }
+
     /** Whoever follows the advice of `check` comes to an end. */
     async function repair(): Promise<void> {
       for (let round = 0; round < 8; round += 1) {
@@ -829,9 +972,12 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     fc.tuple(build, build, build),
     world,
     fc.array(step, { minLength: 2, maxLength: 7 }),
-    chance(3),
-    (builds, first, steps, isTwo) =>
-      inNewFolder((folder) => test(folder, builds, first, steps, isTwo)),
+    fc.record({ isGit: chance(3), isTwo: chance(3) }),
+    chance(50),
+    (builds, first, steps, options, isNetwork) =>
+      playSequence(isNetwork ? undefined : [azure, aws, gcp, server], (folder) =>
+        test(folder, builds, first, steps, options),
+      ),
   )
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
@@ -881,4 +1027,42 @@ function metaOf(builds: readonly Build[], release: string): string | undefined {
 function imageName(entry: Readonly<Record<string, string>> | null = null): string {
   const { publisher, offer, sku, version, name, image } = entry ?? {}
   return sku ? `${publisher}:${offer}:${sku}:${version}` : (name ?? image ?? '')
+}
+
+function shownChanges(changes: readonly Record<string, unknown>[]): string[] {
+  type Side = { release?: string; image?: Record<string, string> } | null
+  const name = (side: Side) => imageName(side?.image)
+  return changes
+    .flatMap(({ kind, cloud, region, before, after }) => {
+      const sides = [before, after] as Side[]
+      if (kind === 'build') return [`build ${sides.map((side) => side?.release ?? '')}`]
+      if (kind !== 'slot') return []
+      const [old, fresh] = sides.map(name)
+      return old === fresh ? [] : [`${cloud} ${region ?? ''} ${old},${fresh}`]
+    })
+    .sort()
+}
+
+/** The changes of a snapshot. */
+function expectedChanges(before: Stream | undefined, after: Stream): string[] {
+  const name = (stream: Stream | undefined) =>
+    stream?.snapshot ? releaseAt(stream.snapshot.release) : ''
+  return [
+    ...(name(before) === name(after) ? [] : [`build ${name(before)},${name(after)}`]),
+    ...slotChanges(before, after, ({ snapshot, wanted }, cloud) =>
+      snapshot ? choose(cloud, snapshot, wanted.require) : undefined,
+    ),
+  ].sort()
+}
+
+function slotChanges(
+  before: Stream | undefined,
+  after: Stream | undefined,
+  imageIn: (stream: Stream, cloud: Cloud) => Image | undefined,
+): string[] {
+  return CLOUDS.flatMap((cloud) => {
+    const [old, fresh] = [before, after].map((each) => each && nameIf(imageIn(each, cloud)))
+    const region = cloud === 'aws' ? 'us-east-1' : ''
+    return old === fresh ? [] : [`${cloud} ${region} ${old ?? ''},${fresh ?? ''}`]
+  })
 }

@@ -67,6 +67,8 @@ export interface MockServer {
   requests: readonly LoggedRequest[]
   /** Replaces the fault rules; what the old ones had counted is forgotten. */
   setFaults(rules: readonly FaultRule[]): void
+  /** Answers a request without a connection and without faults. */
+  answer(request: MockRequest): Promise<Answer>
   /** Ends every connection, whatever it is doing. */
   close(): Promise<void>
 }
@@ -173,6 +175,7 @@ export async function startServer(
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
+    answer: (request) => regularAnswer(request, { delay: 0 }),
     setFaults(rules) {
       choose = faultChooser(rules)
     },

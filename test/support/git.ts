@@ -28,6 +28,42 @@ async function commit(cwd: string, message: string, dates: Variables = {}): Prom
   await start('sh', cwd, ['-c', steps.join(' && '), message], dates)
 }
 
+export interface ImportedCommit {
+  readonly time: string
+  readonly message: string
+  readonly files: Readonly<Record<string, string>>
+  /** Positions in the list. */
+  readonly parents: readonly number[]
+}
+
+/**
+ * Makes a repository of some commits in one process. The last one is its head.
+ * @returns the ids of the commits
+ */
+export async function importCommits(
+  cwd: string,
+  commits: readonly ImportedCommit[],
+): Promise<string[]> {
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`
+  const input = commits.map(({ time, message, files, parents }, at) =>
+    [
+      `commit refs/heads/main\nmark :${at + 1}\n`,
+      `committer nobody <nobody@example.com> ${Date.parse(time) / 1000} +0000\n${data(message)}`,
+      ...parents.map((each, index) => `${index === 0 ? 'from' : 'merge'} :${each + 1}\n`),
+      'deleteall\n',
+      ...Object.entries(files).map(([name, text]) => `M 100644 inline ${name}\n${data(text)}`),
+    ].join(''),
+  )
+  const steps = [
+    'git init --quiet --initial-branch main',
+    'git fast-import --quiet --export-marks=.git/marks',
+    'git reset --quiet',
+    'sort --key 1.2n .git/marks',
+  ]
+  const marks = await start('sh', cwd, ['-c', steps.join(' && ')], {}, input.join(''))
+  return [...marks.matchAll(/ (\w+)$/gm)].map(([, id = '']) => id)
+}
+
 type Variables = Readonly<Record<string, string>>
 
 async function start(
@@ -35,8 +71,9 @@ async function start(
   cwd: string,
   args: readonly string[],
   more: Variables = {},
+  input = '',
 ): Promise<string> {
-  const { stdout } = await execute(program, args, {
+  const running = execute(program, args, {
     cwd,
     env: {
       ...more,
@@ -54,5 +91,7 @@ async function start(
       GIT_COMMITTER_EMAIL: 'nobody@example.com',
     },
   })
-  return stdout
+  // A command that reads no input may have ended.
+  running.child.stdin?.on('error', () => undefined).end(input)
+  return (await running).stdout
 }
