@@ -61,9 +61,11 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
     } catch (error) {
       // Without a folder there is no file that another run could write.
       if (hasCode(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) return false
-      // A full disk leaves an empty file.
-      if (hasCode(error, 'ENOSPC', 'EDQUOT')) fs.rmSync(lock, { force: true })
-      if (!hasCode(error, 'EEXIST')) throw fileError(file, error)
+      if (!hasCode(error, 'EEXIST')) {
+        // A full disk leaves an empty file.
+        fs.rmSync(lock, { force: true })
+        throw fileError(file, error)
+      }
     }
     const pid = readHolder(lock)
     if (pid === 0 || (pid && hasEnded(pid))) {
@@ -83,8 +85,22 @@ async function acquire(lock: string, file: string, onWait: (text: string) => voi
   }
 }
 
-/** @returns a function that cancels the undo */
+const undos = new Set<() => void>()
+
+/**
+ * Registers a synchronous undo for the end of the process. There is one listener for all of them, as
+ * Node warns about more than ten.
+ * @returns a function that cancels it
+ */
 export function onExit(undo: () => void): () => void {
-  process.once('exit', undo)
-  return () => process.off('exit', undo)
+  if (undos.size === 0) process.once('exit', undoAll)
+  undos.add(undo)
+  return () => {
+    undos.delete(undo)
+    if (undos.size === 0) process.off('exit', undoAll)
+  }
+}
+
+function undoAll(): void {
+  for (const undo of undos) undo()
 }

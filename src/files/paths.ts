@@ -15,6 +15,9 @@ export function findRepository(folder: string): string | undefined {
   return listFoldersAbove(folder).find(isRepository)
 }
 
+/** In bytes. File systems allow 255; the lock of a file has a longer name than the file. */
+const LONGEST_NAME = 240
+
 /**
  * Resolves the links of a path before a file is written there. A file of a pull request may be a
  * link, so the path must stay in its git repository.
@@ -23,6 +26,10 @@ export function findRepository(folder: string): string | undefined {
  * @throws InputError for a path out of its repository or in `.git`, and for a path of no file
  */
 export function resolveTarget(file: string, path: string): string {
+  const length = Buffer.byteLength(basename(path))
+  if (length > LONGEST_NAME) {
+    throw new InputError(`${file}: file name of ${length} bytes, expected at most ${LONGEST_NAME}`)
+  }
   const target = resolveLinks(file, resolve(path))
   const stat = fs.statSync(target, { throwIfNoEntry: false })
   if (stat?.isDirectory()) throw new InputError(`${file}: is a directory, expected a file`)

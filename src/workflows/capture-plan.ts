@@ -100,7 +100,7 @@ export async function planCapture(
       workspace: readMajorMinor(config.ocp ?? ''),
       releases,
       snapshot: readMajorMinor(source.ocp ?? ''),
-      branch: await currentBranch(folder),
+      branch: currentBranch(folder),
       name: source.identity.name,
       skus,
     },

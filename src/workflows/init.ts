@@ -193,7 +193,7 @@ async function describe(
     stream,
     marketplace?.content,
     text === undefined ? undefined : readShape(text, path),
-    { option, branch: await currentBranch(folder) },
+    { option, branch: currentBranch(folder) },
   )
   const { layouts, ...settings } = described.settings
   const images =

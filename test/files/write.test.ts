@@ -68,7 +68,7 @@ describe('a folder', () => {
     ['linked/new.json', 'linked/new.json: a link to '],
     ['.git/hooks/pre-commit', '.git/hooks/pre-commit: is in the .git folder'],
     ['rhcos.json/new.json', 'rhcos.json/new.json: no such file: a part of its path'],
-    [`${'n'.repeat(300)}.json`, ': file name too long'],
+    [`${'n'.repeat(236)}.json`, ': file name of 241 bytes, expected at most 240'],
   ])('does not write %s', async (file, message) => {
     const { folder, outside } = await repository()
     await symlink('../outside', join(folder, 'linked'))

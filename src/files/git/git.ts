@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import fs from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
@@ -157,11 +158,20 @@ export class Blobs {
   }
 }
 
-export async function currentBranch(folder: Folder): Promise<string | undefined> {
-  if (folder.repositoryRoot() === undefined) return undefined
-  const query = ['symbolic-ref', '--quiet', '--short', 'HEAD']
-  const found = await runGit(query, folder).catch(() => undefined)
-  return found?.stdout.toString().trim() || undefined
+export function currentBranch(folder: Folder): string | undefined {
+  const root = folder.repositoryRoot()
+  if (root === undefined) return undefined
+  try {
+    const path = join(folder.resolve(root), '.git')
+    // In a worktree and in a submodule `.git` is a file that names the folder.
+    const isFolder = fs.statSync(path).isDirectory()
+    const text = isFolder ? '' : fs.readFileSync(path, 'utf8')
+    const [, named = '.git'] = /^gitdir: (.+?)\s*$/.exec(text) ?? []
+    const head = fs.readFileSync(resolve(dirname(path), named, 'HEAD'), 'utf8')
+    return /^ref: refs\/heads\/(\S+)\s*$/.exec(head)?.[1]
+  } catch {
+    return undefined
+  }
 }
 
 /** The command that restores a missing file and its siblings; undefined if git does not track the file. */
