@@ -228,8 +228,12 @@ export function subjectKey(subject: Subject): string {
   if (subject.kind === 'slot') {
     return ['slot', subject.layout, subject.isSecond, printSlot(subject.slot)].join('\n')
   }
+  if (subject.kind === 'query') return canonicalJson(subject)
   if (subject.kind === 'listing') {
     return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
   }
-  return canonicalJson(subject)
+  const parts: Partial<Record<string, string>> = subject
+  return KEY_PARTS.map((part) => parts[part]).join('\n')
 }
+
+const KEY_PARTS = 'kind architecture platform format file region member cloud path'.split(' ')

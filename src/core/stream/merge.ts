@@ -117,17 +117,22 @@ function withFields(
   return new Map(all)
 }
 
-/** Adds each member before the first greater key. */
+/** Adds each member before the first greater key, in linear time after sorting. */
 function withSorted(
   members: ReadonlyMap<string, JsonMember>,
-  added: readonly [string, JsonMember][],
+  added: readonly (readonly [string, JsonMember])[],
 ): ReadonlyMap<string, JsonMember> {
-  const all = [...members]
-  for (const member of added) {
-    const at = all.findIndex(([name]) => compareBytes(member[0], name) < 0)
-    all.splice(at < 0 ? all.length : at, 0, member)
+  const sorted = [...added].sort(([a], [b]) => compareBytes(a, b))
+  const result = new Map<string, JsonMember>()
+  let at = 0
+  for (const [name, member] of members) {
+    for (let next = sorted[at]; next && compareBytes(next[0], name) < 0; next = sorted[++at]) {
+      result.set(...next)
+    }
+    result.set(name, member)
   }
-  return new Map(all)
+  for (const [name, member] of sorted.slice(at)) result.set(name, member)
+  return result
 }
 
 /** The order of Go's maps, by UTF-8. JavaScript's own order has U+1F600 before U+FFFD. */
