@@ -47,3 +47,28 @@ describe.each(workflows)('.github/workflows/$name', ({ workflow, steps }) => {
     if (nodeVersion) expect(fs.existsSync(`${ROOT}${nodeVersion['node-version-file']}`)).toBe(true)
   })
 })
+
+describe('the repository’s name', () => {
+  it('is a placeholder that one script replaces', async () => {
+    const copy = fs.mkdtempSync('/tmp/set-repository-')
+    try {
+      execFileSync('git', ['clone', '--quiet', ROOT, copy])
+      fs.copySync(`${ROOT}scripts/set-repository.ts`, `${copy}/scripts/set-repository.ts`)
+      fs.symlinkSync(`${ROOT}node_modules`, `${copy}/node_modules`)
+      const run = (...words: string[]) =>
+        execFileSync('node', ['--import', 'tsx', 'scripts/set-repository.ts', ...words], {
+          cwd: copy,
+          encoding: 'utf8',
+          stdio: 'pipe',
+        })
+      expect(() => run('not a name')).toThrow('expected OWNER/NAME')
+      run('example-org/stream-snapshot')
+      const { repository } = fs.readJsonSync(`${copy}/package.json`)
+      expect(repository.url).toBe('git+https://github.com/example-org/stream-snapshot.git')
+      const left = execFileSync('git', ['grep', '-l', 'OWNER/stream-snapshot'], { cwd: copy })
+      expect(String(left).trim()).toMatch(/^(scripts\/set-repository\.ts|test\/supply\/.*)?$/m)
+    } finally {
+      fs.removeSync(copy)
+    }
+  })
+})
