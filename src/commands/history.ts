@@ -24,7 +24,7 @@ export const historyCommand = command({
   positionals: { PATH: PATH_OPTION },
   options: {
     output: format(FORMATS, 'table'),
-    since: text('Start date, such as 2024-10-01'),
+    since: text('Start date, such as 2024-10-01 or "2 weeks ago"'),
     'max-count': count('Show only the N latest versions'),
     target: TARGET_OPTION,
     full: flag('Show the images of each version, with grades'),
@@ -36,8 +36,8 @@ export const historyCommand = command({
 
   async run(args, context) {
     const { PATH, output, 'max-count': maxCount, full = false, target } = args
-    const { folder, terminal } = context
-    const since = args.since === undefined ? undefined : readSince(args.since)
+    const { folder, terminal, now } = context
+    const since = args.since === undefined ? undefined : readSince(args.since, now())
     const requests = await findHistories(folder, PATH, target)
     const isOne = requests.length === 1
     const formats: Readonly<Record<(typeof FORMATS)[number], Format>> = {
@@ -135,18 +135,34 @@ export async function showHistories(
   for (const { message } of missing) terminal.say(`${message}; skipped`)
 }
 
-/** Reads a date, or a time as in RFC 3339. */
-function readSince(given: string): string {
-  const [, day = ''] =
-    /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.exec(given) ?? []
-  // `Date` reads 2024-02-30 as a day in March.
-  const isDay = toIso(day)?.startsWith(day)
-  const since = isDay ? toIso(given) : undefined
-  if (since !== undefined) return since
-  throw new InputError('--since: expected a date', 'Use a date such as 2024-10-01.')
+/** In milliseconds. */
+const HOUR = 3_600_000
+const UNITS: Readonly<Record<string, number>> = {
+  hour: HOUR,
+  day: 24 * HOUR,
+  week: 7 * 24 * HOUR,
+  month: 30 * 24 * HOUR,
+  year: 365 * 24 * HOUR,
 }
 
-function toIso(text: string): string | undefined {
-  const time = Date.parse(text)
+/** Reads a date, an RFC 3339 time, or an age in the syntax of git: `2 weeks ago`, `2.weeks`. */
+function readSince(given: string, now: Date): string {
+  const [, count, unit = ''] =
+    /^(\d{1,4})[ .]?(hour|day|week|month|year)s?(?:[ .]ago)?$/.exec(given) ?? []
+  const [, day] =
+    /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.exec(given) ?? []
+  // `Date` reads 2024-02-30 as a day in March.
+  const isDay = day !== undefined && toIso(Date.parse(day))?.startsWith(day)
+  const since = count
+    ? toIso(now.getTime() - Number(count) * (UNITS[unit] ?? 0))
+    : isDay && toIso(Date.parse(given))
+  if (since) return since
+  throw new InputError(
+    '--since: expected a date or an age',
+    'Use a date such as 2024-10-01, or an age such as "2 weeks ago".',
+  )
+}
+
+function toIso(time: number): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString()
 }

@@ -114,7 +114,10 @@ describe('history', () => {
   })
 
   it.each([
-    [['--since', 'yesteryear'], /--since: expected a date\nUse a date such as 2024-10-01/],
+    [
+      ['--since', 'yesteryear'],
+      /--since: expected a date or an age\nUse a date such as 2024-10-01/,
+    ],
     [['--since', '2024-02-30'], /--since: expected a date/],
     [['--max-count', '0'], /--max-count: expected a whole number of at least 1/],
   ])('refuses %j', async (args, message) => {
@@ -161,5 +164,11 @@ describe('history', () => {
     expect(stdout).toMatch(
       /^\w+ {2}2024-10-12 {2}require exact\n {2}- {2}azure .*\n\w+ {2}2024-10-10 /,
     )
+  })
+
+  it('accepts an age', async () => {
+    const outcome = await history('snapshots/s.json', '--since', '1 day ago')
+    expect(outcome).toMatchObject({ status: 0, stdout: '' })
+    expect((await history('snapshots/s.json', '--since', '99.years')).stdout).toContain('first')
   })
 })

@@ -412,6 +412,12 @@ describe('update of a stream', () => {
     expect(stderr).toMatch(
       /^stream-snapshot: rhel-9: azure: no credentials found\n.* To update builds only, add --cloud none\.\n$/,
     )
+    expect(await run(['update', '--url', url], { cwd: folder })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'unknown option: --url; set url of the stream in stream-snapshot.json\n',
+      ),
+    })
   })
 })
 
@@ -482,9 +488,7 @@ describe('update of images of another OCP version without a query', () => {
     const update = (...words: string[]) => call('update', 'one', '--cloud', 'none', ...words)
     expect(await update('--ocp', '4.19')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(
-        /, not 4\.19\nQuery it too, or remove it with --drop azure\.\n$/,
-      ),
+      stderr: expect.stringMatching(/, not 4\.19\nQuery it too, or remove it with --drop azure\.\n$/),
     })
     const dropped = await update('--drop', 'azure', '--allow-regression')
     expect(dropped.status).toBe(0)

@@ -1,6 +1,7 @@
 import { Parser } from 'yargs/helpers'
 import { CLOUDS } from '../../core/snapshot/snapshot.ts'
 import { nearest } from '../../core/workspace/nearest.ts'
+import { WORKSPACE_FILE } from '../../core/workspace/workspace.ts'
 import { CheckFailure, InputError } from '../../errors.ts'
 import type { Io } from '../../io.ts'
 import { VERSION } from '../../version.ts'
@@ -85,7 +86,7 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   }
   for (const name of Object.keys(words)) {
     const option = Object.hasOwn(table, name) ? table[name] : undefined
-    checkFlag(name, option ?? fail(unknownOption(name, table)), rest)
+    checkFlag(name, option ?? fail(unknownOption(name, table, command)), rest)
   }
   if (command === undefined) return fail('missing command')
   const left = [...(places ?? [])]
@@ -154,8 +155,22 @@ function isOption(word: string): boolean {
   return /^-[^\d]/.test(word)
 }
 
-function unknownOption(name: string, table: OptionTable): string {
+/** Options of other commands that are keys of a stream in the workspace. */
+const WORKSPACE_KEYS = new Map([
+  ...['name', 'url', 'distro', 'criteria', 'target', 'snapshot', 'require'].map(
+    (key) => [key, key] as const,
+  ),
+  ['layout', 'layouts'],
+  ['marketplace-file', 'marketplaceFile'],
+  ['no-signatures', 'signatures'],
+])
+
+function unknownOption(name: string, table: OptionTable, command: Command | undefined): string {
+  const key = WORKSPACE_KEYS.get(name)
   const suggestion = nearest(name, Object.keys(table))
   const shown = `${name.length > 1 ? '--' : '-'}${name}`
+  if (key !== undefined && command?.name === 'update') {
+    return `unknown option: ${shown}; set ${key} of the stream in ${WORKSPACE_FILE}`
+  }
   return `unknown option: ${shown}${suggestion === undefined ? '' : `; did you mean --${suggestion}?`}`
 }
