@@ -60,16 +60,26 @@ const LONGEST = 59_000
 export function printDiffMarkdown(difference: Difference): string {
   if (isEqual(difference)) return ''
   const { streams, files } = difference
-  const parts = streams.flatMap((stream) => [
-    `### ${code(stream.name)}: ${summarize(stream)}`,
-    ...counts(stream),
-    ...sections(stream.changes).map(printSection),
+  const blocks = streams.flatMap((stream) => [
+    asBlock(`### ${code(stream.name)}: ${summarize(stream)}`),
+    ...counts(stream).map(asBlock),
+    ...sections(stream.changes).map(sectionBlock),
   ])
-  return `${fitting([...parts, ...sections(files).map(printSection)]).join('\n\n')}\n`
+  return `${fitting([...blocks, ...sections(files).map(sectionBlock)]).join('\n\n')}\n`
+}
+
+interface Block {
+  readonly text: string
+  /** Printed instead if the comment would be too long. */
+  readonly short: string
+}
+
+function asBlock(text: string): Block {
+  return { text, short: text }
 }
 
 /** The builds and the images; everything else is folded. */
-function printSection({ title, rows }: Section): string {
+function sectionBlock({ title, rows }: Section): Block {
   const cells = rows.map(({ sign, subject, what, date, grade }) => [
     sign,
     code(subject),
@@ -77,19 +87,27 @@ function printSection({ title, rows }: Section): string {
     [code(date), grade].filter(Boolean).join(' '),
   ])
   const table = markdownTable(['', 'what', 'change', 'date and grade'], cells)
-  if (title === '') return table
-  return title === 'files' ? `**files**\n\n${table}` : details(title, table)
+  const short = `${counted(table.split('\n').length, 'line')}, too long for a comment`
+  if (title === '') return { text: table, short }
+  if (title === 'files') return { text: `**files**\n\n${table}`, short: `**files**\n\n${short}` }
+  return { text: details(title, table), short: details(title, short) }
 }
 
-/** The parts of a comment that fit. */
-function fitting(parts: readonly string[]): string[] {
+/** The blocks of a comment; the longest ones are shortened until all blocks fit. */
+function fitting(blocks: readonly Block[]): string[] {
+  const texts = blocks.map(({ text }) => text)
+  let room = LONGEST - texts.join('\n\n').length
+  for (const block of blocks.toSorted((a, b) => b.text.length - a.text.length)) {
+    if (room >= 0) break
+    texts[blocks.indexOf(block)] = block.short
+    room += block.text.length - block.short.length
+  }
   let left = LONGEST
-  const kept = parts.filter(({ length }) => {
-    const isFitting = length + 2 <= left
-    if (isFitting) left -= length + 2
-    return isFitting
+  const kept = texts.filter((text) => {
+    left -= text.length + 2
+    return left >= 0
   })
-  const more = parts.length - kept.length
+  const more = texts.length - kept.length
   return more === 0 ? kept : [...kept, `${counted(more, 'part')} omitted, too long for a comment`]
 }
 
