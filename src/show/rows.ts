@@ -1,8 +1,8 @@
 import { type Change, isRegraded } from '../core/changes/changes.ts'
 import { type Item, type Subject, type SubjectKind, slotItem } from '../core/changes/inventory.ts'
+import { diffValues } from '../core/changes/values.ts'
 import type { Slot } from '../core/clouds/facts.ts'
 import { groupAlike } from '../core/group.ts'
-import { isRecord, jsonPath } from '../core/json/document.ts'
 import type { Grade } from '../core/selection/select.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { toEntry } from '../core/stream/marketplace.ts'
@@ -203,14 +203,24 @@ function queryRow(change: ChangeOf<'query'>): Row {
   return row(change, `${cloud} ${Object.values(query).join(' ')}`, what)
 }
 
+/** In characters. */
+const LONGEST_SETTING = 120
+
 function settingRows(change: ChangeOf<'setting'>): Row[] {
   const { before, after, subject } = change
   const parse = (item: Item | undefined) => item && JSON.parse(item.value)
-  return diffMembers(parse(before), parse(after)).map((each) => {
-    const whole = row(change, `${subject.path}${jsonPath(each.path)}`, '')
-    if (!isShort(each)) return { ...whole, what: SIGN_WORDS[whole.sign] }
-    const sides = [before ? each.before : [], after ? each.after : []]
-    return { ...whole, what: sides.flat().join(' -> ') }
+  const print = (value: unknown) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return text.length > LONGEST_SETTING ? `${text.slice(0, LONGEST_SETTING)}…` : text
+  }
+  return diffValues(parse(before), parse(after)).map(({ path, ...values }) => {
+    const what =
+      'before' in values && 'after' in values
+        ? `${print(values.before)} -> ${print(values.after)}`
+        : 'after' in values
+          ? `added ${print(values.after)}`
+          : `removed ${print(values.before)}`
+    return row(change, `${subject.path}${path === '.' ? '' : path}`, what)
   })
 }
 
@@ -250,40 +260,22 @@ function namedMove(change: Change): string {
   return movedName(before && imageText(before), after && imageText(after))
 }
 
-/** `state: active -> deprecated`, or `other sha256` for long values. */
-function memberChanges(before: Item, after: Item): string {
-  const members = diffMembers(JSON.parse(before.value), JSON.parse(after.value))
-  const named = members.map((each) => ({ ...each, name: each.path.at(-1) ?? '' }))
-  return named.every(isShort)
-    ? named.map((each) => `${each.name}: ${each.before} -> ${each.after}`).join(', ')
-    : `other ${listed([...new Set(named.map(({ name }) => name))])}`
-}
-
-interface MemberChange {
-  readonly path: readonly string[]
-  readonly before: string
-  readonly after: string
-}
-
-/** The deepest members that differ. */
-function diffMembers(
-  before: unknown,
-  after: unknown,
-  path: readonly string[] = [],
-): MemberChange[] {
-  if (isRecord(before) && isRecord(after)) {
-    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-    return names.flatMap((name) => diffMembers(before[name], after[name], [...path, name]))
-  }
-  const [old, fresh] = [printMember(before), printMember(after)]
-  return old === fresh ? [] : [{ path, before: old, after: fresh }]
-}
-
 /** In characters. Longer values, such as URLs and digests, are not printed. */
 const LONGEST_VALUE = 40
 
-function isShort({ before, after }: MemberChange): boolean {
-  return before.length <= LONGEST_VALUE && after.length <= LONGEST_VALUE
+/** `state: active -> deprecated`, or `other sha256` for long values. */
+function memberChanges(before: Item, after: Item): string {
+  const members = diffValues(JSON.parse(before.value), JSON.parse(after.value)).map((each) => ({
+    name: each.path.split('.').at(-1) ?? '',
+    before: printMember(each.before),
+    after: printMember(each.after),
+  }))
+  const isShort = members.every((each) =>
+    [each.before, each.after].every((text) => text.length <= LONGEST_VALUE),
+  )
+  return isShort
+    ? members.map((each) => `${each.name}: ${each.before} -> ${each.after}`).join(', ')
+    : `other ${listed([...new Set(members.map(({ name }) => name))])}`
 }
 
 function printMember(value: unknown): string {

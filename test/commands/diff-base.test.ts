@@ -245,12 +245,12 @@ describe('diff --base', () => {
     expect(stdout).toMatch(/^rhel-10: 9\.8\.20260403-0; /)
     expect(stdout).toContain('  ~  workspace.target  rhel-10.json -> coreos-rhel-10.json\n')
     expect(stdout).toMatch(/\nnew: added, none -> 9\.8\.20260403-0; /)
-    expect(stdout).toContain('\n  +  workspace.streams  new\n')
+    expect(stdout).toContain('\n  +  workspace.streams  added new\n')
     // Only the workspace file changed.
     expect(stdout).toMatch(
       /\nrhel-9: 9\.8\.20260403-0; .*, 0 removed\n {2}no build and no image changed\n/,
     )
-    expect(stdout).toContain('\n  -  workspace.streams  rhel-9\n')
+    expect(stdout).toContain('\n  -  workspace.streams  removed rhel-9\n')
     expect(stdout).not.toContain('-  rhel-9.json')
     for (const file of ['rhel-9.json', 'snapshots/rhel-9.json', 'new.json', 'snapshots/new.json']) {
       await rm(at(file))
@@ -307,7 +307,7 @@ stream and criteria
       Object.assign(streams['rhel-9'] ?? {}, { builds: { x86_64: OLD } }),
     )
     expect((await diff('rhel-9')).stdout).toContain(
-      `\n  -  workspace.builds  {"aarch64":"${OLD}"}\n`,
+      `\n  -  workspace.builds  removed {"aarch64":"${OLD}"}\n`,
     )
   })
 

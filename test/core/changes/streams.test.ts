@@ -6,6 +6,7 @@ import {
   type StreamDiff,
   type StreamFiles,
 } from '../../../src/core/changes/streams.ts'
+import { diffValues } from '../../../src/core/changes/values.ts'
 import { isDiff } from '../../../src/core/schemas/generated-diff.js'
 import type { AzureImage, Snapshot } from '../../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
@@ -189,6 +190,21 @@ describe('any two snapshots', () => {
       }),
       { numRuns: 50 },
     )
+  })
+})
+
+describe('diffValues', () => {
+  it.each([
+    ['a key that needs quotes', { 'a-b': 1 }, {}, [{ path: '["a-b"]', before: 1 }]],
+    ['an element put in front', { l: [1, 2] }, { l: [0, 1, 2] }, [{ path: '.l[]', after: 0 }]],
+    [
+      'another order',
+      { l: [1, 2] },
+      { l: [2, 1] },
+      [{ path: '.l', before: [1, 2], after: [2, 1] }],
+    ],
+  ])('shows %s', (_, a, b, expected) => {
+    expect(diffValues(a, b)).toEqual(expected)
   })
 })
 
