@@ -31,7 +31,7 @@ import {
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { checkoutCommand, restoreCommand } from '../files/git/git.ts'
+import { restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { GENERATOR } from '../version.ts'
@@ -175,11 +175,12 @@ async function captureOnce(
   if (found && before) {
     const planned = plannedParts({ ...plan, criteria }, before, queriesRegion)
     const { kept } = unqueriedParts(before, planned, drop)
-    await refuseKept(found, file, partNames(kept, before), folder)
+    refuseKept(found, file, partNames(kept, before))
     const whole = { ...plan.criteria, ...criteria }
     refuseOtherSettings(config, options, { ...plan, criteria: whole }, before, kept)
   }
 
+  const { timeout = CAPTURE_DEFAULTS.timeout } = options
   const { capture } = await import('../capture/capture.ts')
   const captured = await capture({
     stream: plan.stream,
@@ -189,7 +190,7 @@ async function captureOnce(
     ...(!replay && { settings: await readSettings(plan.clouds, cloudOptions, env) }),
     builds: plan.builds,
     queriesRegion,
-    timeout: options.timeout ?? CAPTURE_DEFAULTS.timeout,
+    timeout,
     patience: options.patience ?? CAPTURE_DEFAULTS.patience,
     concurrency: options.concurrency ?? CAPTURE_DEFAULTS.concurrency,
     shared,
@@ -202,7 +203,7 @@ async function captureOnce(
   const merged = mergeParts(captured.content, before, drop, plan.targetReleases, replayed)
   const { content, kept, dropped, remaining } = merged
   const keptNames = before ? partNames(kept, before) : []
-  if (found) await refuseKept(found, file, keptNames, folder)
+  if (found) refuseKept(found, file, keptNames)
   const former = found?.recording
   const evidence = await mergeEvidence(content, keptNames, captured.recording, former, recording)
   const comparison = remaining && compareContents(remaining, content)
@@ -218,7 +219,7 @@ async function captureOnce(
     GENERATOR,
   )
   checkReadable(assembled.snapshotText, file)
-  const fault = found && evidenceFault(found, file)
+  const notes = [...notesOnRecording(found, file), ...plan.notes, ...captured.notes]
   return {
     snapshot: assembled.snapshot,
     before,
@@ -235,7 +236,7 @@ async function captureOnce(
       ],
       folder,
     ),
-    notes: [fault ?? [], plan.notes, captured.notes, notesOnBuilds(content)].flat(),
+    notes: [...new Set([...notes, ...notesOnBuilds(content)])],
   }
 }
 
@@ -306,23 +307,32 @@ async function refuseForeignRecording(recording: string, folder: Folder): Promis
  *
  * @throws CheckFailure that names the parts that would be kept
  */
-async function refuseKept(found: FoundFiles, file: string, kept: string[], folder: Folder) {
-  const hasEvidence = !found.isEdited && found.recording !== undefined
-  if (kept.length === 0 || hasEvidence) return
-  const restore = await checkoutCommand(folder, [file, recordingFile(file)])
-  throw new CheckFailure(
-    `${evidenceFault(found, file)}, and ${kept.join(', ')} would be kept`,
-    `Run ${restore}, or query all parts.`,
-  )
+function refuseKept({ isEdited, recording }: FoundFiles, file: string, kept: string[]): void {
+  if (kept.length === 0) return
+  const names = kept.join(', ')
+  const evidence = recordingFile(file)
+  if (isEdited) {
+    throw new CheckFailure(
+      `${file}: was changed after the capture, and ${names} would be kept`,
+      `Restore it with git checkout COMMIT -- ${file} ${evidence}, or query all of its parts.`,
+    )
+  }
+  if (recording === undefined) {
+    throw new CheckFailure(
+      `${evidence}: no such file, and ${names} would be kept`,
+      `Restore it with git checkout -- ${evidence}, or query all parts.`,
+    )
+  }
 }
 
 /** A run that was killed between the two writes leaves the recording of another snapshot. */
-function evidenceFault({ snapshot, recording, isEdited }: FoundFiles, file: string) {
-  const evidence = recordingFile(file)
-  if (isEdited) return `${file}: was changed after the capture`
-  if (recording === undefined) return `${evidence}: no such file`
-  const isOwn = sha256(recording) === snapshot.recording.sha256
-  return isOwn ? undefined : `${evidence}: not the recording of ${file}`
+function notesOnRecording(found: FoundFiles | undefined, file: string): string[] {
+  if (found === undefined) return []
+  if (found.isEdited) return [`${file}: was changed after the capture, and is replaced`]
+  const recording = recordingFile(file)
+  if (found.recording === undefined) return [`${recording}: no such file`]
+  if (sha256(found.recording) === found.snapshot.recording.sha256) return []
+  return [`${recording}: not the recording of ${file}`]
 }
 
 /**
@@ -382,8 +392,13 @@ function checkReadable(text: string, file: string): void {
     readSnapshot(text, file)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    const message = `the responses do not result in a valid snapshot: ${error.message}`
-    throw new ServiceError(message, error.remedy, { cause: error })
+    throw new ServiceError(
+      `the responses do not result in a valid snapshot: ${error.message}`,
+      error.remedy,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -263,7 +263,7 @@ export async function mergeEvidence(
  */
 export function refuseOtherSettings(
   config: StreamConfig,
-  { ocp: option, allowsBuildsOnly }: PlanOptions,
+  { ocp: option, allowsBuildsOnly, dropsOfAnyStream }: PlanOptions,
   plan: CapturePlan,
   before: Snapshot,
   kept: Parts,
@@ -294,7 +294,15 @@ export function refuseOtherSettings(
   if (first === undefined) return
   const names = [...new Set(reasons.map(([part]) => part))]
   const them = names.length > 1 ? 'them' : 'it'
-  const remedy = `Query ${them} too, or remove ${them} with --drop ${names.join(',')}.`
+  const isOtherName = name !== plan.stream.name
+  const query = isOtherName ? `Correct the name ${plan.stream.name}, query` : 'Query'
+  // The clouds of a workspace are those of all its streams.
+  const remedy =
+    dropsOfAnyStream &&
+    !isOtherName &&
+    names.every((each) => (CLOUDS as readonly string[]).includes(each))
+      ? `Remove --cloud to query ${them} too.`
+      : `${query} ${them} too, or remove ${them} with --drop ${names.join(',')}.`
   if (others.length === 0) throw new CheckFailure(`${config.snapshot}: ${first[1]}`, remedy)
   throw new CheckFailure(
     `${config.snapshot}: ${counted(names.length, 'part')} of the snapshot were captured with different settings`,

@@ -488,7 +488,7 @@ describe('update of images of another OCP version without a query', () => {
     const update = (...words: string[]) => call('update', 'one', '--cloud', 'none', ...words)
     expect(await update('--ocp', '4.19')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/, not 4\.19\nQuery it too, or remove it with --drop azure\.\n$/),
+      stderr: expect.stringMatching(/, not 4\.19\nRemove --cloud to query it too\.\n$/),
     })
     const dropped = await update('--drop', 'azure', '--allow-regression')
     expect(dropped.status).toBe(0)

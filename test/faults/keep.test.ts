@@ -104,7 +104,7 @@ describe('what a capture does not ask for', () => {
       'another stream',
       ['--cloud', 'aws', '--name', 'other'],
       /^stream-snapshot: s\.json: 6 parts of the snapshot were captured with different settings$/,
-      'Query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
+      'Correct the name other, query them too, or remove them with --drop azure,gcp,aarch64,ppc64le,s390x,x86_64.\n',
     ],
   ])('is refused for %s, with its names', async (_, args, message, remedy) => {
     const before = await text('s.json')
@@ -255,7 +255,7 @@ describe('a snapshot that was changed by hand', () => {
   it('is replaced, with a warning', async () => {
     const { status, stderr } = await capture()
     expect(status).toBe(0)
-    expect(stderr).toContain('warning: s.json: was changed after the capture\n')
+    expect(stderr).toContain('warning: s.json: was changed after the capture, and is replaced\n')
     expect(await verified()).toEqual(HOLDS)
   })
 
@@ -267,7 +267,7 @@ describe('a snapshot that was changed by hand', () => {
     expect(clouds.azure.requests).toHaveLength(sent)
     expect(stderr).toBe(
       'stream-snapshot: s.json: was changed after the capture, and aws, gcp, aarch64, ppc64le, s390x, x86_64 would be kept\n' +
-        'Run git checkout -- s.json s.recording.json, or query all parts.\n',
+        'Restore it with git checkout COMMIT -- s.json s.recording.json, or query all of its parts.\n',
     )
     expect(await text('s.json')).toBe(edited)
   })
@@ -280,6 +280,6 @@ it('refuses to keep parts without a recording', async () => {
   expect(status).toBe(1)
   expect(clouds.azure.requests).toHaveLength(sent)
   expect(stderr).toMatch(
-    /^stream-snapshot: s\.recording\.json: no such file, and aws, gcp, .* would be kept\nRun git checkout -- s\.json s\.recording\.json, or query all parts\.\n$/m,
+    /^stream-snapshot: s\.recording\.json: no such file, and aws, gcp, .* would be kept\nRestore it with git checkout -- s\.recording\.json, or query all parts\.\n$/m,
   )
 })
