@@ -100,12 +100,14 @@ export function scrubToken(token: string, isLive: boolean): string {
 /** For one list; 100,000 images are 100 pages of EC2. */
 const MOST_PAGES = 1000
 
-/** @returns a function to call for each page, which throws ServiceError for too many pages */
-export function createPageCheck(query: string): () => void {
-  let pages = 0
-  return () => {
-    pages += 1
-    if (pages <= MOST_PAGES) return
-    throw new ServiceError(`${query}: the list has too many pages`, 'Try again later.')
+/** @returns a check of each page's token that throws ServiceError for repetition or too many pages */
+export function createPageCheck(query: string): (token: string | undefined) => void {
+  const seen = new Set<string>()
+  return (token) => {
+    if (token === undefined) return
+    if (seen.has(token) || seen.size >= MOST_PAGES) {
+      throw new ServiceError(`${query}: the list has too many pages`, 'Try again later.')
+    }
+    seen.add(token)
   }
 }

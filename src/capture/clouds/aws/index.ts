@@ -171,8 +171,8 @@ async function listImages(
   )
   const checkPage = createPageCheck(describe({ region }))
   try {
-    for await (const { Images: page } of pages) {
-      checkPage()
+    for await (const { Images: page, NextToken: token } of pages) {
+      checkPage(token)
       if (page === undefined) throw notAList(describe({ region }), 'AWS_ENDPOINT_URL_EC2')
       images.push(page)
     }

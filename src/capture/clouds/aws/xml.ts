@@ -1,4 +1,4 @@
-import { DOMParser, type Element, type Node, onErrorStopParsing } from '@xmldom/xmldom'
+import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
 
 /** An allow-list of elements. */
 export type Elements = 'text' | { readonly [name: string]: Elements }
@@ -22,7 +22,11 @@ const TEXT = 3
  */
 export function filterXml(text: string, root: string, filter: Filter): string | undefined {
   try {
-    const parser = new DOMParser({ onError: onErrorStopParsing })
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== 'warning') throw new Error(message)
+      },
+    })
     const { documentElement } = parser.parseFromString(text, 'text/xml')
     if (documentElement?.nodeName !== root) return undefined
     const prologue = /^<\?xml[^>]*\?>\s*/.exec(text)?.[0] ?? ''

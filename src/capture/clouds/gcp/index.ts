@@ -52,7 +52,7 @@ export const gcp: Cloud<GcpQuery, GcpImage, GcpSettings, GcpCriteria> = {
         if (response === undefined) return undefined
         pages.push(readList(response, describe(query)))
         pageToken = response.nextPageToken || undefined
-        checkPage()
+        checkPage(pageToken)
       } while (pageToken !== undefined)
       return pages.flat()
     }
