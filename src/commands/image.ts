@@ -74,7 +74,8 @@ async function printImage(args: Args, { folder, terminal }: Context): Promise<vo
   if (reason !== undefined) terminal.say(`${source.file}: stream ${stream.name} (${reason})`)
   const find = (slot: Slot, target?: Target): FoundImage => {
     const found = findImage(stream, slot, source.file)
-    if (found === undefined) throw show.missingImage(source, stream, slot, target)
+    const place = target && { ...target, osImageStream }
+    if (found === undefined) throw show.missingImage(source, stream, slot, place)
     return args.gen1 ? gen1Image(found, source.file) : found
   }
   const images: FoundImage[] = []

@@ -8,9 +8,9 @@ import { architectureHints, controlPlaneCost, type Merged } from '../core/image/
 import { type ImageSource, rhelMajor, type SourceStream } from '../core/image/source.ts'
 import {
   type ImageFormat,
+  isRegion,
   MACHINE_SET_PATH,
   type Pool,
-  poolMembers,
   type Target,
 } from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
@@ -34,10 +34,7 @@ const FORMATS = {
   urn: ({ urn }) => urn,
   json: ({ slot, entry, urn }) => JSON.stringify({ ...slot, ...entry, urn }, undefined, 2),
   id: ({ slot, entry }, { region = 'eastus' }) => FACTS[slot.cloud].imageId(entry, region),
-  'install-config': ({ slot, entry }, { pool = defaultPool(slot) }) => {
-    const members = FACTS[slot.cloud].uses.installConfig(entry, slot.plan)
-    return fragment([], poolMembers(pool, slot, members))
-  },
+  'install-config': printInstallConfig,
   machineset: ({ slot, entry }) => {
     const { disks, ...members } = FACTS[slot.cloud].uses.machineSet(entry, slot.plan)
     const value = disks === undefined ? members : { disks: [{ boot: true, ...(disks as Members) }] }
@@ -47,7 +44,7 @@ const FORMATS = {
     const members = FACTS[slot.cloud].uses.nodePool?.(entry, slot.generation ?? 2)
     if (members === undefined) throw unsupported('nodepool', slot)
     return fragment(['spec'], {
-      ...(slot.architecture !== 'x86_64' && { arch: kubernetesName(slot.architecture) }),
+      ...architectureMember('arch', slot),
       platform: { [slot.cloud]: members },
     })
   },
@@ -78,6 +75,25 @@ export function imageWarnings({ slot }: FoundImage, { output, pool }: PrintOptio
 
 function defaultPool({ plan }: Slot): Pool {
   return isPaid(plan) ? 'compute' : 'defaultMachinePlatform'
+}
+
+function printInstallConfig({ slot, entry }: FoundImage, { pool }: PrintOptions): string {
+  const { cloud, plan } = slot
+  const members = FACTS[cloud].uses.installConfig(entry, plan)
+  const where = pool ?? defaultPool(slot)
+  if (where === 'defaultMachinePlatform') return fragment(['platform', cloud, where], members)
+  const machines = (name: string) => ({
+    name,
+    ...architectureMember('architecture', slot),
+    platform: { [cloud]: members },
+  })
+  if (where === 'controlPlane') return fragment([where], machines('master'))
+  return fragment([], { compute: [machines(where === 'edge' ? 'edge' : 'worker')] })
+}
+
+/** Machines are amd64 by default. */
+function architectureMember(name: string, { architecture }: Slot): Members {
+  return architecture === 'x86_64' ? {} : { [name]: kubernetesName(architecture) }
 }
 
 function unsupported(format: string, { cloud }: Slot): InputError {
@@ -136,37 +152,40 @@ const SAFE =
 
 const MAX_ROWS = 24
 
-const OTHER_SOURCE = 'Use a source that has such an image.'
+type Facts = { readonly [Name in keyof Slot]?: Slot[Name] | undefined }
 
-/**
- * An error with a table of the images that the stream has.
- *
- * @param target the place in a manifest, whose facts no option can change
- */
+/** A place in a manifest. Its facts cannot be selected by options. */
+type PlacedTarget = Target & { readonly osImageStream?: string | undefined }
+
+/** An error with a table of the images that the stream has. */
 export function missingImage(
   { file, kind, streams, remedy }: ImageSource,
   { name, images }: SourceStream,
   slot: Slot,
-  target?: Target,
+  target?: PlacedTarget,
 ): CheckFailure {
   const where = streams.length > 1 ? `${file}: stream ${name}` : file
   if (images.length === 0) {
     const others = streams.filter((stream) => stream.images.length > 0).map(({ name }) => name)
     return new CheckFailure(
       `${where}: no marketplace images`,
-      others.length > 0
-        ? `Use a source with images of ${name}, or select ${listed(others.map(String), 'or')} with --stream-name or osImageStream.`
-        : (remedy ?? noImagesRemedy(kind, file)),
+      others.length === 0
+        ? (remedy ?? noImagesRemedy(kind, file))
+        : target?.osImageStream === undefined
+          ? `Use --stream-name with one of: ${others.join(', ')}.`
+          : `Use a source with images of ${name}.`,
     )
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
   const shown = ofCloud.length > 0 ? ofCloud : images
-  // No value of a manifest is printed.
-  const isOfFile = target?.region !== undefined && slot.region !== undefined
-  const named = isOfFile ? { ...slot, region: 'in its region' } : slot
+  const isShown = !target || slot.region === undefined || isRegion(slot.cloud, slot.region)
   const place = target ? ` (${target.file}: ${target.name})` : ''
+  const printed = `${printSlot(isShown ? slot : { ...slot, region: 'of this region' })}${place}`
+  const hasRegions = slot.region === undefined && shown.some((each) => each.slot.region)
   return new CheckFailure(
-    `${where}: no image for ${printSlot(named)}${place}; available images:`,
+    hasRegions
+      ? `${where}: ${slot.cloud} has an image for each region:`
+      : `${where}: no image for ${printed}; available images:`,
     kind === 'configmap' && slot.cloud !== 'azure'
       ? 'Use a stream or a snapshot, as a ConfigMap only has marketplace images of Azure.'
       : remedyFor(slot, shown, target),
@@ -180,45 +199,53 @@ function noImagesRemedy(kind: ImageSource['kind'], file: string): string {
 }
 
 const OPTIONS = [
-  ['plan', '--plan'],
-  ['architecture', '--arch'],
-  ['generation', '--generation'],
-  ['region', '--region'],
-] as const
+  ...([
+    ['cloud', '--cloud'],
+    ['plan', '--plan'],
+    ['architecture', '--arch'],
+  ] as const),
+  ...([
+    ['generation', '--generation'],
+    ['region', '--region'],
+  ] as const),
+]
 
-/** The fewest options that select one of the images, with their values if it is one option. */
-function remedyFor(slot: Slot, images: readonly SlotImage[], target: Target | undefined): string {
-  const clouds = [...new Set(images.map((each) => each.slot.cloud))]
-  if (!clouds.includes(slot.cloud)) {
-    const without = slot.region === undefined ? '' : ', without --region'
-    return target ? OTHER_SOURCE : `Use --cloud ${clouds.join(' or ')}${without}.`
+function remedyFor(slot: Slot, images: readonly SlotImage[], facts: Facts = {}): string {
+  const plans = [...new Set(images.map((each) => each.slot.plan))]
+  const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
+  if (plan !== undefined && /^[\w./-]+$/.test(plan)) return `Use --plan ${plan}.`
+  const rest = (other: Slot) =>
+    printSlot({ ...other, region: '' }) === printSlot({ ...slot, region: '' })
+  const regions = images.flatMap((each) => (rest(each.slot) ? (each.slot.region ?? []) : []))
+  if (regions.length > 0) {
+    return facts.region === undefined
+      ? `Use --region with one of: ${regions.join(', ')}.`
+      : 'Use a source with an image of this region.'
   }
   const gen2 = printSlot({ ...slot, generation: 2 })
   const sku = images.find((each) => printSlot(each.slot) === gen2)?.entry.sku
   if (slot.generation === 1 && gen1Sku(sku ?? '') !== undefined) {
     return 'Use --gen1 instead of --generation to derive the Gen1 image from the Gen2 image.'
   }
-  const isFixed = (name: 'architecture' | 'region') => target?.[name] !== undefined
-  const usable = images
-    .map((each) => each.slot)
-    .filter((each) => !isFixed('architecture') || each.architecture === slot.architecture)
-    .filter((each) => !isFixed('region') || each.region === slot.region)
-  const isSafe = (value: unknown) => /^[\w./-]+$/.test(String(value))
-  const plans = [...new Set(usable.map((each) => each.plan))].filter(isSafe)
-  const plan = PLANS.includes(slot.plan) ? undefined : nearest(slot.plan, plans)
-  if (plan !== undefined) return `Use --plan ${plan}.`
-  const others = usable
-    .map((each) => ({ each, options: OPTIONS.filter(([name]) => each[name] !== slot[name]) }))
-    .sort((a, b) => a.options.length - b.options.length)
-  const [first, ...more] = others[0]?.options ?? []
-  if (first === undefined) return OTHER_SOURCE
-  const [name, option] = first
-  const values = others
-    .filter(({ options }) => options.length === 1 && options[0] === first)
-    .map(({ each }) => each[name])
-  return more.length === 0 && values.every(isSafe)
-    ? `Use ${option} ${listed([...new Set(values.map(String))], 'or')}.`
-    : `Select one with ${listed([first, ...more].map(([, each]) => each))}.`
+  const isFixed = (name: keyof Slot) => facts[name] !== undefined
+  const usable = images.filter((each) =>
+    OPTIONS.every(([name]) => !isFixed(name) || each.slot[name] === slot[name]),
+  )
+  const isRegional = usable.some((each) => each.slot.region !== undefined)
+  const without = slot.region === undefined || isRegional ? '' : ', without --region'
+  // Each cloud has its own default plan.
+  const isOtherCloud = usable.every((each) => each.slot.cloud !== slot.cloud)
+  const options = OPTIONS.slice(0, isOtherCloud ? 1 : undefined).filter(
+    ([name]) =>
+      !isFixed(name) &&
+      (name !== 'region' || isRegional) &&
+      usable.some((each) => each.slot[name] !== slot[name]),
+  )
+  const [first, ...others] = options
+  if (first === undefined) return 'Use a source that has such an image.'
+  const values = [...new Set(usable.map((each) => each.slot[first[0]]))]
+  if (others.length === 0 && values.length === 1) return `Use ${first[1]} ${values[0]}${without}.`
+  return `Select one with ${listed(options.map(([, option]) => option))}${without}.`
 }
 
 function imageTable(images: readonly SlotImage[]): string[] {

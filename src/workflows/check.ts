@@ -64,10 +64,8 @@ async function checkStream(
   folder: Folder,
 ): Promise<CheckedStream> {
   const { snapshot, target } = config
-  const hasSnapshot = folder.exists(snapshot)
-  const isEmpty = hasNothing(config) && !hasSnapshot
-  // An update writes the other files, too.
-  const files = isEmpty || hasSnapshot ? targetFiles(config) : [snapshot]
+  const isEmpty = hasNothing(config) && !folder.exists(snapshot)
+  const files = [...(isEmpty ? [] : [snapshot]), ...targetFiles(config)]
   const missing = await Promise.all(
     files
       .filter((file) => !folder.exists(file))
@@ -76,7 +74,12 @@ async function checkStream(
         remedy: await missingFileRemedy(file, opened, folder),
       })),
   )
-  if (missing.length > 0) return { name, config, faults: missing }
+  if (missing.length > 0) {
+    // The first capture also writes the other files.
+    const remedies = missing.map(({ remedy }) => remedy)
+    const isNew = (at: number) => folder.exists(snapshot) || remedies.indexOf(remedies[at]) === at
+    return { name, config, faults: missing.filter((_, at) => isNew(at)) }
+  }
   try {
     if (isEmpty) {
       if (target) readStream(await folder.read(target), target)

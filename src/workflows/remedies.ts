@@ -1,10 +1,12 @@
 import { basename, dirname, join } from 'node:path'
+import { recordingFile } from '../core/snapshot/read.ts'
 import { nearest } from '../core/workspace/nearest.ts'
-import { hasNothing } from '../core/workspace/workspace.ts'
+import { hasNothing, type StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { isModified, restoreCommand } from '../files/git/git.ts'
 import { splitRevision } from '../files/git/revision.ts'
+import { releasesIn } from './capture-plan.ts'
 import { findWorkspace, type OpenedWorkspace, ownerIn } from './workspace.ts'
 
 /** Adds a remedy to the error of a file that is missing or malformed. */
@@ -43,9 +45,11 @@ export async function missingFileRemedy(
   folder: Folder,
   needsImages = false,
 ): Promise<string | undefined> {
-  const command = await restoreCommand(folder, file)
-  if (command !== undefined) return `Run ${command}`
   const owner = ownerIn(workspace, folder, file)
+  const isSnapshot =
+    owner !== undefined && folder.resolve(owner.config.snapshot) === folder.resolve(file)
+  const command = await restoreCommand(folder, file, ...(isSnapshot ? [recordingFile(file)] : []))
+  if (command !== undefined) return `Run ${command}`
   if (owner === undefined) return undefined
   const { name, config } = owner
   const place = `the files of ${name} in ${owner.file}.`
@@ -54,10 +58,23 @@ export async function missingFileRemedy(
   }
   if (hasNothing(config)) return `Change ${place}`
   const update = `Run stream-snapshot update ${name}`
-  const words = config.builds ? name : `${name} VERSION`
-  return needsImages
-    ? `${update}.`
-    : `${update}, or without credentials stream-snapshot update --cloud none ${words}`
+  if (needsImages) return `${update}.`
+  const versions = await findVersions(config, folder)
+  return versions === undefined
+    ? `${update}, or change ${place}`
+    : `${update}, or without credentials stream-snapshot ${['update --cloud none', name, ...versions].join(' ')}`
+}
+
+/** The words of `update` for the present builds; undefined if they are unknown. */
+async function findVersions(
+  { builds, target }: StreamConfig,
+  folder: Folder,
+): Promise<string[] | undefined> {
+  if (builds !== undefined) return []
+  const releases = [...(await releasesIn(target, folder).catch(() => new Map<string, string>()))]
+  const [version, ...others] = new Set(releases.map(([, release]) => release))
+  if (version === undefined) return undefined
+  return others.length === 0 ? [version] : releases.map((each) => each.join('='))
 }
 
 async function findSimilar(file: string, folder: Folder): Promise<string> {

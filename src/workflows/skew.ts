@@ -1,5 +1,5 @@
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
-import { refuseOcp } from '../core/criteria/ocp-version.ts'
+import { latestRhel, refuseOcp } from '../core/criteria/ocp-version.ts'
 import { type FileText, isSnapshotText, readState } from '../core/history/state.ts'
 import type { Requirement } from '../core/selection/select.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
@@ -10,7 +10,7 @@ import {
   type Snapshot,
 } from '../core/snapshot/snapshot.ts'
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
-import { readMajorMinor } from '../core/versions/version.ts'
+import { ocpVersionsForRhel, readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
 import { readCriteriaFor } from './capture-plan.ts'
@@ -51,6 +51,12 @@ export async function findSkew(folder: Folder, request: SkewRequest): Promise<Sk
   const { target = source } = owner?.config ?? {}
   const file = folder.exists(source) ? source : target
   const text = await folder.read(file)
+  if (/^[ \t]*"?kind"?: *"?ConfigMap/m.test(text)) {
+    throw new InputError(
+      `${file}: a ConfigMap, expected a stream file or a snapshot`,
+      `Use one of its streams: yq -r .data.stream ${file} | stream-snapshot skew -`,
+    )
+  }
   const own = { ...request, require: request.require ?? owner?.config.require }
   const { slots, unqueried } = isSnapshotText(text)
     ? await snapshotSkew(folder, text, own, owner)
@@ -126,14 +132,19 @@ async function streamSkew(
   const images = state.slots.filter(({ release }) => release !== undefined)
   const skews = images.length > 0 ? [...images, ...(state.vacant ?? [])] : []
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
-  const option = state.ocp === undefined ? ' --ocp X.Y' : ''
+  const rhel = latestRhel(releases)
+  const isSupported = rhel && ocpVersionsForRhel(criteria.rhel, rhel).length > 0
+  const options = [
+    ...(cloud === undefined ? [] : [` --cloud ${cloud}`]),
+    ...(state.ocp === undefined ? [' --ocp X.Y'] : []),
+  ].join('')
   throw new InputError(
     `${file}: no images${cloud === undefined ? '' : ` of ${cloud}`}`,
-    owner
-      ? `Run stream-snapshot update ${owner.name}.`
-      : isWhole && file !== STDIN
-        ? `Query them: stream-snapshot capture snapshot.json --stream ${file}${option}, then stream-snapshot skew snapshot.json --target ${file}`
-        : 'Use a file with marketplace images.',
+    !isSupported || !isWhole || file === STDIN
+      ? 'Use a file with marketplace images.'
+      : owner?.config.clouds?.includes(cloud ?? DEFAULT_CLOUD)
+        ? `Run stream-snapshot update ${owner.name}.`
+        : `Query them: stream-snapshot capture snapshot.json --stream ${file}${options}, then stream-snapshot skew snapshot.json --target ${file}`,
   )
 }
 

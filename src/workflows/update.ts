@@ -175,8 +175,7 @@ async function updateStream(
     : config
   const hasImages = config.layouts?.length !== 0
   if (hasNothing(limited) && drop.length === 0) {
-    // Validates the OCP version.
-    if (options.ocp !== undefined) await planCapture(limited, options, undefined, context.folder)
+    if (options.ocp !== undefined) await refuseOtherOcp(limited, options, context.folder)
     return { name, hasImages }
   }
   const capture = await refusals.catch(name, () =>
@@ -224,6 +223,22 @@ async function findFaults(
       remedy: `Set layouts of ${name} to ["none"]${file} in ${stream.file}.`,
     })),
   ]
+}
+
+/** Without a query, the OCP version has to be that of the snapshot's images. */
+async function refuseOtherOcp(
+  config: StreamConfig,
+  options: UpdateOptions,
+  folder: Folder,
+): Promise<void> {
+  await planCapture(config, options, undefined, folder)
+  const text = await folder.readIfExists(config.snapshot)
+  const captured = text === undefined ? null : readSnapshot(text, config.snapshot).stream.ocp
+  if (captured === null || captured === options.ocp) return
+  throw new InputError(
+    `${config.snapshot} was captured for OCP ${captured}, not ${options.ocp}`,
+    'Remove --cloud none to query the clouds too.',
+  )
 }
 
 /** The error with the name of the stream, and a remedy that `update` accepts. */

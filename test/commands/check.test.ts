@@ -123,7 +123,7 @@ describe('check names the repair', () => {
     await writeFile(at('one.json'), smallStream(EXAMPLE))
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: no such file`,
-      '    Run stream-snapshot update one, or without credentials stream-snapshot update --cloud none one VERSION',
+      '    Run stream-snapshot update one, or without credentials stream-snapshot update --cloud none one 418.94.202410090804-0',
     ])
   })
 
@@ -255,6 +255,17 @@ describe('regenerate in a workspace', () => {
     expect(again).toMatchObject({ status: 0, stdout: '' })
     const json = await call('regenerate', '-o', 'json')
     expect(Object.keys(JSON.parse(json.stdout))).toEqual(['one', 'two'])
+  })
+
+  it('names the command that captures a missing snapshot', async () => {
+    await two()
+    await rm(at('snapshots/two.json'))
+    expect(await call('regenerate')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'stream-snapshot: snapshots/two.json: no such file\nRun stream-snapshot update two.\n',
+    })
   })
 
   it('refuses a snapshot of another OCP version, as check does', async () => {

@@ -31,11 +31,12 @@ async function merged(text: string, ...words: string[]): Promise<unknown> {
   return load(stdout)
 }
 
-/** @param message with a remedy in its second line, unless the file is to be corrected */
-const refusal = (message: string) => ({
-  status: 2,
+const refusal = (status: number, message: string, ...remedy: readonly string[]) => ({
+  status,
   stdout: '',
-  stderr: `stream-snapshot: x.yaml: ${message}\n${message.includes('\n') ? '' : 'Correct the file, or use another file.\n'}`,
+  stderr: [message, ...(remedy.length > 0 ? remedy : ['Correct the file, or use another file.'])]
+    .map((line) => `${line}\n`)
+    .join(''),
 })
 
 /** An install-config with these members of its pools and of its cloud. */
@@ -68,8 +69,6 @@ spec:
   template:
     machines_v1beta1_machine_openshift_io:
 ${spec(members).replace(/^(?=.)/gm, '  ')}`
-const VALUE = '.spec.template.spec.providerSpec.value'
-const AWS_SPEC = 'kind: AWSMachineProviderConfig\nplacement:\n  region: us-east-1\n'
 const machines = (providerSpec: object) => ({
   spec: { template: { spec: { providerSpec: { value: providerSpec } } } },
 })
@@ -88,6 +87,7 @@ describe('an install-config', () => {
       [],
       { control: X86, compute: ARM },
     ],
+    ['of the control plane alone', arch('arm64'), '', [], { control: ARM, compute: X86 }],
     ['of one pool, with --arch', '', arch('arm64'), ['--arch', 'arm64'], { whole: ARM }],
     ['of neither', '', '', [], { whole: X86 }],
     ['of neither, with --arch', '', '', ['--arch', 'arm64'], { whole: ARM }],
@@ -164,11 +164,25 @@ describe('an install-config', () => {
       '.controlPlane.architecture is arm64, but the machine type is amd64\nCorrect one of them.',
     ],
     [
+      config('', arch('riscv64')),
+      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
+    ],
+    [
       config('', arch('hunter2+secret')),
       '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
     ],
+    [
+      config('', '  architecture: [arm64, amd64]\n'),
+      '.compute[0].architecture: expected one of amd64, arm64, ppc64le, s390x',
+    ],
   ])('with a wrong architecture is refused: %j', async (text, message) => {
-    expect(await merge(text)).toEqual(refusal(message))
+    expect(await merge(text)).toEqual(
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: ${message.split('\n')[0]}`,
+        ...message.split('\n').slice(1),
+      ),
+    )
   })
 
   it('of AWS and GCP gets an image of its region in the compute pool', async () => {
@@ -183,9 +197,9 @@ describe('an install-config', () => {
     const { status, stderr } = await merge(config('', '', 'aws', 'eu-west-9'))
     expect(status).toBe(1)
     expect(stderr).toContain(
-      'no image for aws ocp x86_64 in its region (x.yaml: .compute[0]); available images:',
+      'no image for aws ocp x86_64 eu-west-9 (x.yaml: .compute[0]); available images:',
     )
-    expect(stderr).toMatch(/\nUse a source that has such an image\.\n$/)
+    expect(stderr).toMatch(/\nUse a source with an image of this region\.\n$/)
   })
 
   it('with several compute pools gets an image in each, or in the one of --pool', async () => {
@@ -265,24 +279,27 @@ describe('a MachineSet', () => {
 
   it.each([
     ['an annotation', machineSet(AZURE_SPEC, label('arm64')), ARM.providerSpec],
+    [
+      'an annotation and the machine type',
+      machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`, label('arm64')),
+      ARM.providerSpec,
+    ],
     ['an Azure size', machineSet(`${AZURE_SPEC}vmSize: Standard_D4ps_v5\n`), ARM.providerSpec],
     ['an Azure size', machineSet(`${AZURE_SPEC}vmSize: Standard_NP10s\n`), X86.providerSpec],
     ['nothing', machineSet(AZURE_SPEC), X86.providerSpec],
     [
       'an AWS type',
-      machineSet(`${AWS_SPEC}ami:\n  id: ami-1\ninstanceType: m6gd.large\n`),
+      machineSet('ami:\n  id: ami-1\ninstanceType: m6gd.large\nplacement:\n  region: us-east-1\n'),
       amiForms(ARM_AMI).providerSpec,
     ],
     [
       'an AWS type',
-      machineSet(`${AWS_SPEC}ami:\n  id: ami-1\ninstanceType: g4dn.large\n`),
+      machineSet('ami:\n  id: ami-1\ninstanceType: g4dn.large\nplacement:\n  region: us-east-1\n'),
       amiForms(AMI).providerSpec,
     ],
     [
       'a GCP type',
-      machineSet(
-        'kind: GCPMachineProviderSpec\nmachineType: n2-standard-4\ndisks:\n- boot: true\n  sizeGb: 1\n',
-      ),
+      machineSet('machineType: n2-standard-4\ndisks:\n- boot: true\n  sizeGb: 1\n'),
       { disks: [{ sizeGb: 1, boot: true, image: GCP.urn }] },
     ],
   ])('gets the image for the architecture of %s', async (_, text, expected) => {
@@ -291,11 +308,26 @@ describe('a MachineSet', () => {
 
   const LABEL = 'kubernetes.io/arch in capacity.cluster-autoscaler.kubernetes.io/labels'
   it.each([
-    ['arm64', ' is arm64, but the machine type is amd64\nCorrect one of them.'],
-    ['hunter2+secret', ': expected one of amd64, arm64, ppc64le, s390x'],
-  ])('with the architecture %s on a machine type of amd64 is refused', async (name, message) => {
-    const text = machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`, label(name))
-    expect(await merge(text)).toEqual(refusal(`MachineSet: ${LABEL}${message}`))
+    [
+      'amd64',
+      'vmSize: Standard_D4ps_v5\n',
+      ' is amd64, but the machine type is arm64',
+      'Correct one of them.',
+    ],
+    [
+      'arm64',
+      'vmSize: Standard_D4s_v3\n',
+      ' is arm64, but the machine type is amd64',
+      'Correct one of them.',
+    ],
+    ['armv7', '', ': expected one of amd64, arm64, ppc64le, s390x'],
+    ['hunter2+secret', '', ': expected one of amd64, arm64, ppc64le, s390x'],
+  ])('with the architecture %s and %j is refused', async (name, size, ...message) => {
+    const text = machineSet(`${AZURE_SPEC}${size}`, label(name))
+    const [first, ...remedy] = message
+    expect(await merge(text)).toEqual(
+      refusal(2, `stream-snapshot: x.yaml: MachineSet: ${LABEL}${first}`, ...remedy),
+    )
   })
 
   it('may be one of several documents or of a List, each with its own image', async () => {
@@ -317,7 +349,7 @@ describe('a MachineSet', () => {
   })
 
   it('in one of several documents is reported with its document', async () => {
-    const text = `${machineSet(AZURE_SPEC)}---\n${machineSet('kind: AzureMachineProviderSpec\nimage:\n  resourceID: /own\n')}`
+    const text = `${machineSet(AZURE_SPEC)}---\n${machineSet('image:\n  resourceID: /own\n')}`
     const path = '.spec.template.spec.providerSpec.value.image'
     expect((await merge(text)).stderr).toBe(
       `stream-snapshot: x.yaml: document 2: ${path}.resourceID: selects another image\nUse --replace to replace it.\n`,
@@ -356,7 +388,9 @@ describe('a MachineSet', () => {
     expect(await merged(text)).toMatchObject(inside(X86))
     expect(await merge(text, '--plan', 'ocp')).toEqual(
       refusal(
-        'ControlPlaneMachineSet: ocp is a purchase plan, and its cost for control plane machines cannot be reversed\nUse --pool controlPlane to accept the cost.',
+        2,
+        'stream-snapshot: x.yaml: ControlPlaneMachineSet: ocp is a purchase plan, and its cost for control plane machines cannot be reversed',
+        'Use --pool controlPlane to accept the cost, or --plan no-purchase-plan.',
       ),
     )
     expect(await merged(text, '--plan', 'ocp', '--pool', 'controlPlane')).toMatchObject(
@@ -366,16 +400,22 @@ describe('a MachineSet', () => {
 
   it.each([
     [
-      'kind: AzureMachineProviderSpec\nimage:\n  resourceID: /subscriptions/s/images/i\n',
+      'image:\n  resourceID: /subscriptions/s/images/i\n',
       '.image.resourceID',
-      machines({
-        kind: 'AzureMachineProviderSpec',
-        image: { ...(X86.providerSpec as { image: object }).image },
-      }),
+      machines({ image: { ...(X86.providerSpec as { image: object }).image } }),
     ],
     [
       'kind: AWSMachineProviderConfig\nami:\n  filters:\n  - name: a\n  # kept\nplacement:\n  region: us-east-1\n',
       '.ami.filters',
+      machines({
+        kind: 'AWSMachineProviderConfig',
+        ami: { id: AMI },
+        placement: { region: 'us-east-1' },
+      }),
+    ],
+    [
+      'kind: AWSMachineProviderConfig\nami:\n  arn: arn:aws:1\nplacement:\n  region: us-east-1\n',
+      '.ami.arn',
       machines({
         kind: 'AWSMachineProviderConfig',
         ami: { id: AMI },
@@ -393,7 +433,11 @@ describe('a MachineSet', () => {
   ])('with an image in another form needs --replace: %j', async (members, path, expected) => {
     const text = machineSet(members)
     expect(await merge(text)).toEqual(
-      refusal(`${VALUE}${path}: selects another image\nUse --replace to replace it.`),
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value${path}: selects another image`,
+        'Use --replace to replace it.',
+      ),
     )
     const { stdout, stderr } = await merge(text, '--replace')
     expect(load(stdout)).toMatchObject(expected)
@@ -423,84 +467,132 @@ describe('an option', () => {
     [
       config(arch('arm64'), ''),
       ['--arch', 'amd64'],
-      '.controlPlane: architecture differs from --arch x86_64',
+      '.controlPlane: architecture is aarch64 (arm64), but --arch is x86_64 (amd64)',
+      '--arch',
     ],
     [
       config('', ''),
       ['--region', 'westus'],
       '.platform.azure.defaultMachinePlatform: region differs from --region westus',
+      '--region',
     ],
     [
       config('', '', 'aws', 'us-east-2'),
       ['--region', 'us-east-1'],
-      '.compute[0]: region differs from --region us-east-1',
+      '.compute[0]: region is us-east-2, but --region is us-east-1',
+      '--region',
     ],
     [
       config('', ''),
       ['--cloud', 'gcp'],
-      '.platform.azure.defaultMachinePlatform: cloud differs from --cloud gcp',
+      '.platform.azure.defaultMachinePlatform: cloud is azure, but --cloud is gcp',
+      '--cloud',
     ],
     [
       machineSet(`${AZURE_SPEC}vmSize: Standard_D4s_v3\n`),
       ['--arch', 'arm64'],
-      'MachineSet: architecture differs from --arch aarch64',
+      'MachineSet: architecture is x86_64 (amd64), but --arch is aarch64 (arm64)',
+      '--arch',
     ],
-  ])('that contradicts the file is refused: %j %j', async (text, words, message) => {
-    expect(await merge(text, ...words)).toEqual(refusal(`${message}\nRemove ${words[0]}.`))
+  ])('that contradicts the file is refused: %j %j', async (text, words, message, option) => {
+    expect(await merge(text, ...words)).toEqual(
+      refusal(2, `stream-snapshot: x.yaml: ${message}`, `Remove ${option}.`),
+    )
   })
 
   it.each([
-    [['--pool', 'edge'], config('', ''), 'no edge machines\nRemove --pool, or use another.'],
+    [
+      ['--pool', 'edge'],
+      config('', ''),
+      'x.yaml: no edge machines',
+      'Use --pool with one of: defaultMachinePlatform, controlPlane, compute, worker.',
+    ],
     [
       ['--pool', 'defaultMachinePlatform'],
       config(arch('amd64'), arch('arm64')),
-      'the pools have different architectures, so one image cannot be the default\nRemove --pool, or use --pool controlPlane or --pool compute.',
+      'x.yaml: the pools have different architectures, so one image cannot be the default',
+      'Remove --pool, or use --pool controlPlane or --pool compute.',
     ],
-  ])('%j that fits no machines is refused', async (words, text, message) => {
-    expect(await merge(text, ...words)).toEqual(refusal(message))
+  ])('%j that fits no machines is refused', async (words, text, message, remedy) => {
+    expect(await merge(text, ...words)).toEqual(refusal(2, `stream-snapshot: ${message}`, remedy))
   })
 })
 
 describe('a file', () => {
-  const EXPECTED =
-    'expected an install-config, or a MachineSet or ControlPlaneMachineSet of machine.openshift.io'
-  const PLATFORM = '.platform: expected azure, aws, gcp'
+  const EXPECTED = 'expected an install-config, MachineSet or ControlPlaneMachineSet, found'
   it.each([
-    ['kind: Secret\nplatform: {}\n', EXPECTED],
-    ['a: b\n', EXPECTED],
-    ['apiVersion: hunter2/v1\nkind: MachineSet\n', EXPECTED],
-    ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', EXPECTED],
+    ['kind: Secret\nplatform: {}\n', `${EXPECTED} Secret`],
+    ['a: b\n', `${EXPECTED} no kind`],
+    ['# empty\n', `${EXPECTED} nothing`],
+    ['kind: hunter2\n', `${EXPECTED} an unknown kind`],
+    ['kind: Hunter\n', `${EXPECTED} an unknown kind`],
+    ['kind: [Machine]\n', `${EXPECTED} an unknown kind`],
+    ['kind: machineSet\n', `${EXPECTED} an unknown kind\nWrite kind: MachineSet.`],
+    ['apiVersion: hunter2/v1\nkind: MachineSet\n', `${EXPECTED} MachineSet of an unknown group`],
+    ['kind: List\nitems:\n- kind: Machine\n- kind: Node\n', `${EXPECTED} Machine, Node`],
+    [
+      'apiVersion: cluster.x-k8s.io/v1beta1\nkind: MachineSet\n',
+      `${EXPECTED} MachineSet of cluster.x-k8s.io`,
+    ],
     [
       'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\n',
-      `${EXPECTED}, found a NodePool\nUse -o nodepool instead of --merge, and paste the image.`,
+      `${EXPECTED} NodePool of hypershift.openshift.io\nUse -o nodepool instead of --merge, and paste the image.`,
+    ],
+    [
+      'apiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\nspec: {arch: arm64}\n',
+      `${EXPECTED} NodePool of hypershift.openshift.io\nUse -o nodepool --arch arm64 instead of --merge, and paste the image.`,
     ],
     [
       'apiVersion: hive.openshift.io/v1\nkind: MachinePool\n',
-      `${EXPECTED}, found a MachinePool\nUse -o machinepool instead of --merge, and paste the image.`,
+      `${EXPECTED} MachinePool of hive.openshift.io\nUse -o machinepool instead of --merge, and paste the image.`,
     ],
-    ['baseDomain: a.example\n', PLATFORM],
-    ['platform:\n  hunter: {}\n', PLATFORM],
-    ['platform: [hunter2]\n', PLATFORM],
-    ['kind: MachineSet\nspec: hunter2\n', `${VALUE}: expected a provider spec`],
+    ['baseDomain: a.example\n', '.platform: expected azure, aws, gcp, found no platform'],
+    ['compute: []\n', '.platform: expected azure, aws, gcp, found no platform'],
+    ['platform: {}\n', '.platform: expected azure, aws, gcp, found no platform'],
+    ['platform:\n  none: {}\n', '.platform: expected azure, aws, gcp, found none'],
+    ['platform:\n  hunter: {}\n', '.platform: expected azure, aws, gcp, found an unknown platform'],
+    [
+      'platform:\n  Azure: {}\n',
+      '.platform: expected azure, aws, gcp, found an unknown platform\nWrite azure in lower case.',
+    ],
+    ['platform:\n  vsphere: {}\n', '.platform: expected azure, aws, gcp, found vsphere'],
+    ['platform: [hunter2]\n', '.platform: expected azure, aws, gcp, found no platform'],
+    [
+      'kind: MachineSet\nspec: hunter2\n',
+      '.spec.template.spec.providerSpec.value: expected a provider spec',
+    ],
+    [
+      machineSet('kind: VSphereMachineProviderSpec\n'),
+      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec, found VSphereMachineProviderSpec',
+    ],
     [
       machineSet('kind: HunterMachineProviderSpec\n'),
-      `${VALUE}.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec`,
+      '.spec.template.spec.providerSpec.value.kind: expected one of AzureMachineProviderSpec, AWSMachineProviderConfig, GCPMachineProviderSpec, found an unknown kind',
     ],
-    [machineSet('kind: GCPMachineProviderSpec\n'), `${VALUE}.disks: expected a list of disks`],
+    [
+      machineSet('kind: GCPMachineProviderSpec\n'),
+      '.spec.template.spec.providerSpec.value.disks: expected a list of disks',
+    ],
     ['platform:\n  azure: hunter2\n', '.platform.azure: expected a mapping'],
     [
       `platform:\n  azure: {}\n---\nplatform:\n  azure: {}\n`,
       'expected one install-config, found 2\nMove each one to a separate file.',
     ],
   ])('%j is refused', async (text, message) => {
-    expect(await merge(text)).toEqual(refusal(message))
+    expect(await merge(text)).toEqual(
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: ${message.split('\n')[0]}`,
+        ...message.split('\n').slice(1),
+      ),
+    )
   })
 
   it.each([
     [
       'aws',
       [],
-      'no image for aws ocp x86_64 in its region (x.yaml: .compute[0]); available images:',
+      'no image for aws ocp x86_64 of this region (x.yaml: .compute[0]); available images:',
     ],
     ['azure', ['--region', 'eastus'], 'region differs from --region eastus'],
   ])(
@@ -530,6 +622,9 @@ describe('a file', () => {
       expect(stderr).toContain(`no image for azure ocp aarch64 gen2 (x.yaml: ${place}); available`)
       expect(stderr).toMatch(/\nUse --plan no-purchase-plan\.\n$/)
       expect((await merge(text, '--plan', 'no-purchase-plan')).status).toBe(0)
+      expect((await merge(text, '--plan', 'rosa')).stderr).toMatch(
+        /\nUse --plan no-purchase-plan\.\n$/,
+      )
     },
   )
 
@@ -650,7 +745,11 @@ pullSecret: '{}'
     ],
   ])('that are used elsewhere as well are refused: %j', async (text, message) => {
     expect(await merge(text, '--pool', 'controlPlane')).toEqual(
-      refusal(`${message}\nReplace aliases with their values, then rerun.`),
+      refusal(
+        2,
+        `stream-snapshot: x.yaml: ${message}`,
+        'Replace aliases with their values, then rerun.',
+      ),
     )
   })
 
@@ -666,16 +765,20 @@ pullSecret: '{}'
 
   it('of a cycle are refused', async () => {
     const text = 'platform:\n  azure: &a\n    <<: *a\n'
-    expect(await merge(text)).toEqual(refusal('invalid YAML: too many aliases'))
+    expect(await merge(text)).toEqual(
+      refusal(2, 'stream-snapshot: x.yaml: invalid YAML: too many aliases'),
+    )
   })
 
   it('in {…} cannot be removed', async () => {
     const text = machineSet(
-      'kind: AWSMachineProviderConfig\nami: {arn: arn:aws:1}\nplacement:\n  region: us-east-1\ninstanceType: m6i.large\n',
+      'ami: {arn: arn:aws:1}\nplacement:\n  region: us-east-1\ninstanceType: m6i.large\n',
     )
     expect(await merge(text, '--replace')).toEqual(
       refusal(
-        `${VALUE}.ami.arn: expected a key at the beginning of a line\nRemove this key from the file, then rerun.`,
+        2,
+        'stream-snapshot: x.yaml: .spec.template.spec.providerSpec.value.ami.arn: expected a key at the beginning of a line',
+        'Remove this key from the file, then rerun.',
       ),
     )
     const { stdout } = await merge(text.replace('{arn: arn:aws:1}', '{}'), '--replace')

@@ -104,6 +104,7 @@ describe('SOURCE of image', () => {
 
   it.each([
     ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
+    ['coreos-rhel-9.json', 'marketplace/rhel-9.json'],
     ['rhcos.json', 'marketplace-rhcos.json'],
   ])('%s and %s are read together', async (stream, marketplace) => {
     await write(`data/${stream}`, smallStream({ x86_64: '418.94.202410110804-0' }))
@@ -116,6 +117,15 @@ describe('SOURCE of image', () => {
         ),
       )
     }
+  })
+
+  it('may be a marketplace file of the workspace, with the builds of its stream', async () => {
+    const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile: 'marketplace.json' }
+    await write('plain.json', smallStream({ x86_64: '418.94.202410110804-0' }))
+    await write('stream-snapshot.json', JSON.stringify({ streams: { 'rhel-9': stream } }))
+    expect((await image('marketplace.json')).stderr).toContain(
+      ': 2 days older than the build of the stream,',
+    )
   })
 
   it('may be a snapshot, of which the newest image of an OCP version is printed', async () => {
@@ -184,10 +194,10 @@ describe('SOURCE of image', () => {
     expect(await image('s.json')).toEqual(printed(urn))
     await write('i.yaml', 'osImageStream: rhel-10\nplatform:\n  azure: {}\n')
     expect(await image('s.json', '--merge', 'i.yaml')).toEqual({
-      status: 1,
+      status: 2,
       stdout: '',
       stderr:
-        'stream-snapshot: s.json: no stream for osImageStream of i.yaml, only rhel-9\nUse a source that has the stream.\n',
+        'stream-snapshot: i.yaml: osImageStream is rhel-10, but s.json is the stream rhel-9\nUse a source that has the stream.\n',
     })
   })
 
@@ -216,22 +226,27 @@ describe('SOURCE of image', () => {
     expect(await runImage(folder, ['-'], single)).toEqual(printed(GEN2))
   })
 
-  it.each(['stream: "{"'])('may be a ConfigMap, which git does not restore: %s', async (data) => {
-    await write('a.yaml', `kind: ConfigMap\ndata: {${data}}\n`)
-    const { status, stderr } = await image('a.yaml')
-    expect(status).toBe(2)
-    expect(stderr).toMatch(/\nGet the ConfigMap from the cluster again\.\n$/)
-  })
+  it.each(['streams: "{"', 'stream: "{"', 'streams: \'{"a":{}}\''])(
+    'may be a ConfigMap, which git does not restore: %s',
+    async (data) => {
+      await write('a.yaml', `kind: ConfigMap\ndata: {${data}}\n`)
+      const { status, stderr } = await image('a.yaml')
+      expect(status).toBe(2)
+      expect(stderr).toMatch(/\nGet the ConfigMap from the cluster again\.\n$/)
+    },
+  )
 
   it.each([
     ['nope.json', undefined, 'nope.json: no such file'],
     ['-', undefined, 'stdin:1:1: expected JSON, found an empty file'],
+    ['empty.json', '\n', 'empty.json:1:1: expected JSON, found an empty file'],
     [
       'm.json',
       '{"x86_64":{"azure":{"no-purchase-plan":{"hyperVGen2":{"publisher":"p"}}}}}',
       'm.json: azure no-purchase-plan x86_64 gen2: offer: expected letters, digits, dots, hyphens and underscores, found no string',
     ],
     ['{"token":"hunter2"}', undefined, '(not a path): no such file'],
+    [`{"token":"hunter2"}${' '.repeat(5000)}`, undefined, '(not a path): file name too long'],
     [
       'a.yaml',
       'kind: ConfigMap\ndata: {streams: "{"}\n',
@@ -241,7 +256,7 @@ describe('SOURCE of image', () => {
     [
       'a.yaml',
       'kind: Secret\ndata: {a: hunter2}\n',
-      'a.yaml: expected a stream, a marketplace file, a snapshot or a ConfigMap',
+      'a.yaml: expected a stream, a marketplace file, a snapshot or a ConfigMap, found Secret',
     ],
     [
       'a.yaml',
@@ -255,6 +270,7 @@ describe('SOURCE of image', () => {
       `a: &a [x, x]\n${Array.from({ length: 9 }, (_, n) => `b${n}: &b${n} [${n ? `*b${n - 1}` : '*a'}, ${n ? `*b${n - 1}` : '*a'}]\n`).join('')}`,
       'a.yaml: invalid YAML: too many aliases',
     ],
+    ['a.yaml', `a: ${'['.repeat(100_000)}`, 'a.yaml'],
   ])('%s is refused: %j', async (name, text, message) => {
     if (text !== undefined) await write(name, text)
     const { status, stdout, stderr } = await image(name)
@@ -274,6 +290,8 @@ describe('the stream of several', () => {
     ['5.0.0-ec.2', ['--stream-name', 'rhel-9'], 'rhel-9', '--stream-name'],
     ['4.22.3', ['--stream-name', 'rhel-10-nvidia'], 'rhel-10', '--stream-name'],
     ['4.22.3', ['--merge', 'rhel-10'], 'rhel-10', 'osImageStream of i.yaml'],
+    ['5.0.1', ['--merge', 'rhel-9'], 'rhel-9', 'osImageStream of i.yaml'],
+    ['4.22.3', ['--merge', 'rhel-10-nvidia'], 'rhel-10', 'osImageStream of i.yaml'],
   ])('of OCP %s, with %j, is %s', async (ocp, words, stream, reason) => {
     await write('map.yaml', await configMap(STREAMS, ocp))
     const isMerged = words[0] === '--merge'
@@ -291,43 +309,49 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
       2,
-      'i.yaml: osImageStream differs from --stream-name\nRemove --stream-name.',
+      'i.yaml: osImageStream rhel-10 differs from --stream-name rhel-9\nRemove --stream-name.',
     ],
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
-      1,
-      'stream-metadata.json: no stream for osImageStream of i.yaml, only rhel-9\nUse a source that has the stream.',
+      2,
+      'i.yaml: osImageStream is rhel-10, but stream-metadata.json is the stream rhel-9\nUse a source that has the stream.',
     ],
     [
       ['rhel-10.json', '--merge', 'rhel-9.yaml'],
-      1,
-      'rhel-10.json: no stream for osImageStream of rhel-9.yaml, only rhel-10\nUse a source that has the stream.',
+      2,
+      'rhel-9.yaml: osImageStream is rhel-9, but rhel-10.json has images of rhel-10\nUse a source that has the stream.',
     ],
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
       1,
-      'map.yaml: no stream for --stream-name, only rhel-10, rhel-9\nUse --stream-name with one of them.',
+      'map.yaml: no stream rhel-11\nUse --stream-name with one of: rhel-10, rhel-9.',
+    ],
+    [
+      ['map.yaml', '--merge', 'rhel-11.yaml'],
+      1,
+      'map.yaml: no stream rhel-11, the osImageStream of rhel-11.yaml\nUse a source that has the stream.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
-      1,
-      'stream-metadata.json: no stream for --stream-name, only rhel-9\nUse --stream-name with one of them.',
+      2,
+      '--stream-name rhel-10: stream-metadata.json is the stream rhel-9',
     ],
     [
       ['map.yaml', '--merge', 'hunter2.yaml'],
       1,
-      'map.yaml: no stream for osImageStream of hunter2.yaml, only rhel-10, rhel-9\nUse a source that has the stream.',
+      'map.yaml: no stream (not rhel-N), the osImageStream of hunter2.yaml\nUse a source that has the stream.',
     ],
     [
       ['unknown.yaml'],
       2,
-      'unknown.yaml: several streams and no OCP version: rhel-10, rhel-9\nSelect one with --stream-name.',
+      'unknown.yaml: several streams, and no OCP version that determines the default: rhel-10, rhel-9\nSelect one with --stream-name.',
     ],
   ])('%j is refused', async (words, status, message) => {
     await write('map.yaml', await configMap(STREAMS))
     await write('unknown.yaml', await configMap(STREAMS, '0.0.1-snapshot'))
     await write('i.yaml', config('rhel-10'))
     await write('rhel-9.yaml', config('rhel-9'))
+    await write('rhel-11.yaml', config('rhel-11'))
     await write('hunter2.yaml', config('hunter2'))
     const { marketplace } = JSON.parse(RHEL_10).architectures.x86_64['rhel-coreos-extensions']
     await write('rhel-10.json', JSON.stringify({ x86_64: marketplace }))
@@ -347,9 +371,9 @@ describe('the stream of several', () => {
     expect(stderr).toContain(`${words[0]}: stream rhel-9 (fallback for rhel-10)\n`)
     await write('m/coreos-rhel-9.json', smallStream(EXAMPLE))
     expect(await image(...words)).toEqual({
-      status: 1,
+      status: 2,
       stdout: '',
-      stderr: `stream-snapshot: ${words[0]}: no stream for osImageStream of i.yaml, only rhel-9\nUse a source that has the stream.\n`,
+      stderr: `stream-snapshot: i.yaml: osImageStream is rhel-10, but ${words[0]} has images of rhel-9\nUse a source that has the stream.\n`,
     })
     await fs.move(at('m/coreos-rhel-9.json'), at('m/coreos-rhel-10.json'))
     await fs.move(at(words[0] ?? ''), at('m/marketplace/coreos-rhel-10.json'))
@@ -369,13 +393,17 @@ describe('the stream of several', () => {
       stdout: '',
       stderr:
         'map.yaml: stream rhel-10 (default of OCP 5.0)\n' +
-        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nUse a source with images of rhel-10, or select rhel-9 with --stream-name or osImageStream.\n',
+        'stream-snapshot: map.yaml: stream rhel-10: no marketplace images\nUse --stream-name with one of: rhel-9.\n',
     })
+    await write('i.yaml', config('rhel-10'))
+    expect((await image('map.yaml', '--merge', 'i.yaml')).stderr).toContain(
+      ': no marketplace images\nUse a source with images of rhel-10.\n',
+    )
   })
 })
 
 describe('the options of image', () => {
-  it.each(['x64', 'AMD64'])('accept --arch %s', async (arch) => {
+  it.each(['x86_64', 'amd64', 'x64', 'AMD64'])('accept --arch %s', async (arch) => {
     expect(await image('enhancement.json', '--arch', arch)).toEqual(printed(GEN2))
   })
 
@@ -396,6 +424,11 @@ describe('the options of image', () => {
     expect(await warnings('-o', 'install-config')).toBe('')
   })
 
+  it('print an id in a location', async () => {
+    const { stdout } = await image('marketplace.json', '-o', 'id', '--region', 'westeurope')
+    expect(stdout).toContain('/Locations/westeurope/Publishers/azureopenshift/')
+  })
+
   it.each([
     [['--arch', 'vax'], '--arch: expected one of aarch64, ppc64le, s390x, x86_64, found "vax"'],
     [['--generation', '3'], '--generation: expected gen1 or gen2, found "3"'],
@@ -404,7 +437,12 @@ describe('the options of image', () => {
     [['-o', 'terraform'], 'output'],
     [['--in-place'], 'in-place'],
     [['--pool', 'worker'], '--pool: only used with --merge and --output install-config'],
+    [
+      ['--pool', 'worker', '-o', 'machineset'],
+      '--pool: only used with --merge and --output install-config',
+    ],
     [['--region', 'eastus'], '--region: not used for images of Azure'],
+    [['--cloud', 'gcp', '--region', 'r'], '--region: not used for images of Google Cloud'],
     [['-o', 'id', '--region', 'us-east-1'], '--region: expected an Azure location such as eastus'],
     [
       ['--cloud', 'aws', '--region', 'us-east-1', '--generation', 'gen2'],
@@ -437,6 +475,7 @@ describe('the options of image', () => {
 
   it.each([
     ['controlPlane', { controlPlane: { name: 'master' } }],
+    ['compute', { compute: [{ name: 'worker' }] }],
     ['edge', { compute: [{ name: 'edge' }] }],
     ['defaultMachinePlatform', { platform: { azure: { defaultMachinePlatform: {} } } }],
   ])('print an install-config for the pool %s', async (pool, expected) => {
@@ -460,7 +499,7 @@ describe('a missing image', () => {
 
   it.each([
     [['--plan', 'ocpp'], 'azure ocpp x86_64 gen2', 'Use --plan ocp.'],
-    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Use --plan no-purchase-plan, ocp or ocp-emea.'],
+    [['--plan', 'oke'], 'azure oke x86_64 gen2', 'Select one with --plan and --arch.'],
     [
       ['--generation', 'gen1'],
       'azure no-purchase-plan x86_64 gen1',
@@ -484,11 +523,11 @@ describe('a missing image', () => {
     expect(status).toBe(1)
     expect(stderr).toContain(
       '  aws    rosa      x86_64        ap-southeast-2, eu-central-1, sa-east-1, us-east-1\n' +
-        'Use --region ap-southeast-2, eu-central-1, sa-east-1 or us-east-1.\n',
+        'Use --region with one of: ap-southeast-2, eu-central-1, sa-east-1, us-east-1.\n',
     )
     const { stderr: typo } = await image(DEMO, '--cloud', 'aws', '--region', 'us-east-2')
     expect(typo).toContain('no image for aws ocp x86_64 us-east-2;')
-    expect(typo).toMatch(/\nUse --region ap-southeast-2, .* or us-east-1\.\n$/)
+    expect(typo).toMatch(/\nUse --region with one of: ap-southeast-2, .*us-east-1\.\n$/)
   })
 
   it.each([
@@ -549,7 +588,6 @@ describe('docs/using-images.md', () => {
     }
     const map = await configMap({ 'rhel-9': FORMS['stream-metadata.json'] })
     const value = {
-      kind: 'AzureMachineProviderSpec',
       image: { publisher: '', offer: '', sku: '', version: '', resourceID: '/images/own' },
       vmSize: 'Standard_D4ps_v5',
     }

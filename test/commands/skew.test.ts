@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
@@ -110,6 +111,16 @@ describe('skew', () => {
 
   it.each([
     [
+      ['--fail-on', 'older-build'],
+      [
+        '13 of 15 slots are graded older-build or worse',
+        '  azure ocp, opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen1: no image',
+        '  azure opp, oke, ocp-emea, opp-emea, oke-emea x86_64 gen2: no image',
+        '  azure ocp x86_64 gen2: older-release by 5 days',
+        '  azure no-purchase-plan x86_64 gen1: older-build by 23 days',
+      ],
+    ],
+    [
       ['--min-rhel', '9.6', '--max-days', '500'],
       [
         '11 of 15 slots are more than 500 days behind or without an image, 7 plans without an image of RHEL 9.6',
@@ -131,6 +142,7 @@ describe('skew', () => {
 
   it.each([
     ['none', 11],
+    ['older-release', 12],
     ['exact', 15],
   ])('exits 1 with --fail-on %s for %i slots', async (grade, count) => {
     const { status, stderr } = await skew(...TARGET, '--fail-on', grade)
@@ -147,6 +159,19 @@ describe('skew', () => {
           'stream-snapshot: s.json: aws was not queried\nQuery aws: stream-snapshot capture s.json --cloud aws\n',
       })
     }
+  })
+
+  it('measures one cloud with --cloud', async () => {
+    const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
+    const { status, stdout } = await skew(committed, '--cloud', 'azure', '-o', 'json')
+    expect(status).toBe(0)
+    const clouds = JSON.parse(stdout).map((slot: { cloud: string }) => slot.cloud)
+    expect(new Set(clouds)).toEqual(new Set(['azure']))
+    expect(await skew(committed, '--cloud', 'azure', '--fail-on', 'older-build')).toMatchObject({
+      status: 0,
+    })
+    // A region of AWS lags, and GCP has nothing newer than 4.13.
+    expect(await skew(committed, '--fail-on', 'older-build')).toMatchObject({ status: 1 })
   })
 
   it('needs a target for a snapshot without builds, and a number of days', async () => {

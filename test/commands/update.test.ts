@@ -117,6 +117,13 @@ describe('update of two streams', () => {
     expect(await update(imagesBeforeBump())).toMatchObject({ status: 0 })
   })
 
+  it('refuses another OCP version without a query', async () => {
+    const before = await state()
+    const other = ['update', 'one', '--ocp', '4.19', '--cloud', 'none']
+    expect(await run(other, { cwd: folder })).toMatchObject({ status: 2 })
+    expect(await state()).toEqual(before)
+  })
+
   it('--check prints the changes and exits 1, --dry-run exits 0', async () => {
     const before = await state()
     const none = await update(imagesBeforeBump(), '--check')
@@ -203,8 +210,11 @@ describe('marketplace images that are not queried for the new build', () => {
     return update
   }
 
-  it('stay those of the former build', async () => {
-    const update = await start({ builds: OLD })
+  it.each([
+    ['of the target', {}],
+    ['of the workspace', { builds: OLD }],
+  ])('stay those of the former build %s', async (_, keys) => {
+    const update = await start(keys)
     const before = await read('m.json')
     expect(before).toContain('418.94.20240916')
     expect(before).not.toContain('418.94.20241001')
@@ -311,6 +321,30 @@ describe('update of a stream', () => {
         '',
       ].join('\n'),
     })
+  })
+
+  it('with an OCP version that has another RHEL version is refused', async () => {
+    const nine = smallStream({ x86_64: '9.8.20260428-0' }, 'rhel-9')
+    await writeStreams({ 'rhel-9': {} })
+    await write('rhel-9.json', nine)
+    const before = await state()
+    const call = (...args: string[]) => run(args, { cwd: folder })
+    const cause =
+      '--ocp 4.21: OCP 4.21 has RHEL 9.6, not RHEL 9.8 of 9.8.20260428-0\nUse 4.22, 4.23, 5.0 or 5.1.\n'
+    const other = ['--ocp', '4.21', '--cloud', 'none']
+    expect(await call('update', 'rhel-9', ...other)).toMatchObject({
+      status: 2,
+      stderr: `stream-snapshot: rhel-9: ${cause}`,
+    })
+    expect(await call('capture', 's.json', '--stream', 'rhel-9.json', ...other)).toMatchObject({
+      status: 2,
+      stderr: `stream-snapshot: ${cause}`,
+    })
+    expect(await state()).toEqual(before)
+    await write('new/rhel-9.json', nine)
+    await git(at('new'), 'init', '--quiet')
+    const init = await run(['init', '--ocp', '4.21', 'rhel-9.json'], { cwd: at('new') })
+    expect(init).toMatchObject({ status: 2, stderr: `stream-snapshot: ${cause}` })
   })
 
   it('with an OCP version before, between or after the known ones is one rule', async () => {
@@ -502,6 +536,22 @@ describe('update of images of another OCP version without a query', () => {
 })
 
 describe('cosa2stream with a target of the workspace', () => {
+  it('keeps the marketplace images without credentials', async () => {
+    const server = await buildServer({}, anyBuild)
+    const azure = await azureFor(imagesAfterBump())
+    await writeStreams({ one: { name, url: server.streams, marketplaceFile: 'm.json' } })
+    await write('one.json', smallStream(OLD))
+    const words = ['update', '--azure-endpoint', azure.url]
+    const first = await run(words, { cwd: folder, env: azure.environment })
+    expect(first).toMatchObject({ status: 0 })
+    const before = await read('m.json')
+    expect(before).toContain('418.94.20240916')
+    const bare = await run(plume(server.streams), { cwd: folder, env: withoutLogin(azure) })
+    expect(bare).toMatchObject({ status: 0 })
+    expect(bare.stderr).toMatch(/^azure: not queried, \d+ images unchanged$/m)
+    expect(await read('m.json')).toBe(before)
+  })
+
   const plume = (url: string) => [
     ...['cosa2stream', '--target', 'one.json', '--distro', 'rhcos', '--no-signatures'],
     ...['--name', name, '--url', url],

@@ -3,68 +3,80 @@ import { printMajorMinor } from '../versions/version.ts'
 import { type ImageSource, rhelMajor, type SourceStream } from './source.ts'
 
 interface StreamRequest {
-  /** The value of `--stream-name`. */
   readonly option?: string | undefined
-  /** The stream that the manifest `file` names. */
   readonly osImageStream?: string | undefined
   readonly file?: string | undefined
 }
 
-interface Chosen {
-  readonly stream: SourceStream
-  /** Absent if the source has no other stream. */
-  readonly reason?: string
-}
-
-/**
- * Chooses the stream that the option names, else the manifest, else the default of the OCP version.
- *
- * @throws InputError for contradictory options, CheckFailure without such a stream
- */
-export function chooseStream(source: ImageSource, request: StreamRequest): Chosen {
-  const { option, osImageStream, file } = request
+/** @throws InputError for contradictory options, CheckFailure without such a stream */
+export function chooseStream(
+  source: ImageSource,
+  request: StreamRequest,
+): { stream: SourceStream; reason?: string } {
+  const { option, osImageStream, file: config } = request
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(
-      `${file}: osImageStream differs from --stream-name`,
+      `${config}: osImageStream ${quoteRhel(osImageStream)} differs from --stream-name ${quote(option)}`,
       'Remove --stream-name.',
     )
   }
+  const { file, kind, streams, ocp } = source
   const wanted = option ?? osImageStream
-  if (wanted === undefined) return chooseDefault(source)
-  const place = option === undefined ? `osImageStream of ${file}` : '--stream-name'
-  const { streams, kind } = source
-  const stream = streams.find(({ name, ownName }) => {
-    const isUnnamed = name === undefined
-    return isUnnamed || name === base(wanted) || [name, ownName].includes(wanted)
-  })
-  if (stream) return { stream, ...(streams.length > 1 && { reason: place }) }
   const [only] = streams
-  // A marketplace file for RHEL 10 can have images of RHEL 9 only.
-  const isUnknown = kind === 'marketplace' && only?.releases.size === 0
-  if (isUnknown && majorIn(only.name) < majorIn(wanted)) {
-    return { stream: only, reason: `fallback for rhel-${majorIn(wanted)}` }
+  if (only && streams.length === 1) {
+    const isFallback = wanted !== undefined && isFallbackFor(only, wanted, source, request)
+    return { stream: only, ...(isFallback && { reason: `fallback for rhel-${majorIn(wanted)}` }) }
   }
+  const own = kind === 'snapshot' && wanted === undefined ? streams.filter(hasOwnImage) : []
+  const [candidate] = own
+  if (candidate && own.length === 1) {
+    return { stream: candidate, reason: `only images of ${candidate.name}` }
+  }
+  if (wanted === undefined && ocp === undefined) {
+    throw new InputError(
+      `${file}: several streams, and no OCP version that determines the default: ${listNames(streams)}`,
+      'Select one with --stream-name.',
+    )
+  }
+  const name = wanted === undefined ? `rhel-${(ocp?.major ?? 0) >= 5 ? 10 : 9}` : base(wanted)
+  const stream =
+    streams.find((each) => each.name === name) ?? streams.find((each) => each.name === wanted)
+  const isDefault = wanted === undefined
+  const from = isDefault
+    ? `default of OCP ${ocp && printMajorMinor(ocp)}`
+    : option === undefined
+      ? `osImageStream of ${config}`
+      : '--stream-name'
+  if (stream) return { stream, reason: from }
   throw new CheckFailure(
-    `${source.file}: no stream for ${place}, only ${listNames(streams)}`,
-    option === undefined
-      ? 'Use a source that has the stream.'
-      : 'Use --stream-name with one of them.',
+    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `${quoteRhel(name)}, the ${from}`)}`,
+    option === undefined && osImageStream !== undefined
+      ? OTHER_SOURCE
+      : `Use --stream-name with one of: ${listNames(streams)}.`,
   )
 }
 
-function chooseDefault({ file, kind, streams, ocp }: ImageSource): Chosen {
-  const [only] = streams
-  if (only && streams.length === 1) return { stream: only }
-  const [filled, ...more] = kind === 'snapshot' ? streams.filter(hasOwnImage) : []
-  if (filled && more.length === 0)
-    return { stream: filled, reason: `only images of ${filled.name}` }
-  const name = ocp && `rhel-${ocp.major >= 5 ? 10 : 9}`
-  const stream = streams.find((each) => name !== undefined && each.name === name)
-  if (ocp && stream) return { stream, reason: `default of OCP ${printMajorMinor(ocp)}` }
-  const why = ocp ? `no ${name}, the default of OCP ${printMajorMinor(ocp)}` : 'no OCP version'
+const OTHER_SOURCE = 'Use a source that has the stream.'
+
+/** @throws InputError for another stream than the wanted one */
+function isFallbackFor(
+  { name, ownName, releases }: SourceStream,
+  wanted: string,
+  { file, kind }: ImageSource,
+  { option, file: config }: StreamRequest,
+): boolean {
+  const isSame = name === undefined || [name, ownName].includes(wanted) || name === base(wanted)
+  if (isSame) return false
+  // A marketplace file for RHEL 10 can have images of RHEL 9 only.
+  const isUnknown = kind === 'marketplace' && releases.size === 0
+  if (isUnknown && majorIn(name) < majorIn(wanted)) return true
+  const is = kind === 'marketplace' ? 'has images of' : 'is the stream'
+  if (option !== undefined) {
+    throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
+  }
   throw new InputError(
-    `${file}: several streams and ${why}: ${listNames(streams)}`,
-    'Select one with --stream-name.',
+    `${config}: osImageStream is ${quoteRhel(wanted)}, but ${file} ${is} ${name}`,
+    OTHER_SOURCE,
   )
 }
 
@@ -79,6 +91,15 @@ export function majorIn(name: string | undefined): number {
 /** `rhel-10-nvidia` uses the images of rhel-10. */
 function base(name: string): string {
   return /^rhel-[0-9]+(?=-)/.exec(name)?.[0] ?? name
+}
+
+function quote(name: string): string {
+  return /^[A-Za-z0-9][\w.-]{0,40}$/.test(name) ? name : '(not a stream name)'
+}
+
+/** A value of a file. Other text may be a secret. */
+function quoteRhel(name: string): string {
+  return /^rhel-[0-9]{1,2}(-[a-z0-9]{1,20})?$/.test(name) ? name : '(not rhel-N)'
 }
 
 function listNames(streams: readonly SourceStream[]): string {

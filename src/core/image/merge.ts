@@ -9,7 +9,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, type Pool, poolMembers, type Target } from './targets.ts'
+import { at, findTargets, isRegion, POOLS, type Pool, type Target } from './targets.ts'
 import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
@@ -32,47 +32,52 @@ export function openMergeFile(text: string, file: string) {
   }
 }
 
-/** A target with the slot of its image. */
-interface Placed extends Target {
-  readonly slot: Slot
-}
-
 export function mergeImages(
-  { yaml, targets: found }: ReturnType<typeof openMergeFile>,
+  { yaml, targets: all }: ReturnType<typeof openMergeFile>,
   options: ImageOptions,
   find: (slot: Slot, target: Target) => FoundImage,
 ) {
   const { file } = yaml
-  const { pool, replace = false } = options
-  for (const target of found) refuseConflict(target, 'cloud', options.cloud)
-  const all = found.map((target): Placed => ({ ...target, slot: slotFor(target, options) }))
-  const targets = selectTargets(all, pool, file)
+  const planFor = (target: Target) => slotFor(target, options).plan
+  for (const target of all) refuseConflict(target, 'cloud', options.cloud)
+  const isMixed = hasMixedPools(all, options)
+  const targets = selectTargets(all, options.pool, isMixed, (target) => isPaid(planFor(target)))
+  if (targets.length === 0) throw noTarget(file, all, options, planFor)
+  if (options.pool === 'defaultMachinePlatform' && isMixed) {
+    throw new InputError(
+      `${file}: the pools have different architectures, so one image cannot be the default`,
+      'Remove --pool, or use --pool controlPlane or --pool compute.',
+    )
+  }
   const images = new Map<string, FoundImage>()
   for (const target of targets) {
     refuseConflict(target, 'architecture', options.arch)
     refuseConflict(target, 'region', options.region)
-    const image = find(target.slot, target)
-    images.set(image.urn, image)
-    replaceOthers(yaml, target, replace)
-    put(yaml, target, image, replace)
+    const found = find(slotFor(target, options), target)
+    images.set(found.urn, found)
+    replaceOthers(yaml, target, options.replace === true)
+    put(yaml, target, found, options.replace === true)
   }
-  const skipped = pool === undefined ? all.filter((each) => !targets.includes(each)) : []
-  const isBare = targets.some((each) => each.format === 'installConfig' && !each.architecture)
+  const isSkipped = (target: Target) =>
+    options.pool === undefined && target.format === 'machineSet' && !targets.includes(target)
+  const paid = targets.filter((target) => isPaid(planFor(target)) && !isCompute(target))
   return {
     text: yaml.print(),
     replaced: yaml.replaced,
     images: [...images.values()],
     warnings: [
-      ...targets
-        .filter((each) => isPaid(each.slot.plan) && !isCompute(each))
-        .map((each) => `${each.file}: ${each.name}: ${controlPlaneCost(each.slot.plan)}`),
-      ...skipped
-        .filter(({ format }) => format === 'machineSet')
+      ...paid.map(
+        (target) => `${target.file}: ${target.name}: ${controlPlaneCost(planFor(target))}`,
+      ),
+      ...all
+        .filter(isSkipped)
         .map(
-          ({ file, name, slot, pool }) =>
-            `${file}: ${name}: unchanged, as ${slot.plan} is a purchase plan; --pool ${pool} sets its image`,
+          (target) =>
+            `${target.file}: ${target.name}: unchanged, as ${planFor(target)} is a purchase plan; --pool ${target.pool} sets its image`,
         ),
-      ...(isBare ? architectureHints(options.arch).map((hint) => `${file}: ${hint}`) : []),
+      ...(targets.some((target) => target.format === 'installConfig' && !target.architecture)
+        ? architectureHints(options.arch).map((hint) => `${file}: ${hint}`)
+        : []),
       ...overridden(targets, all).map(
         ({ name, pool }) =>
           `${file}: ${name} has its own image, which is unchanged; --pool ${pool} replaces it`,
@@ -111,35 +116,22 @@ export function slotFor(
   }
 }
 
-/**
- * The targets of the pool; without one, a paid image is for compute machines and a free one for all.
- *
- * @throws InputError without such machines
- */
-function selectTargets(all: readonly Placed[], pool: Pool | undefined, file: string): Placed[] {
-  const isDefault = (target: Target) => target.pool === 'defaultMachinePlatform'
-  const pools = all.filter((target) => target.format === 'installConfig' && !isDefault(target))
-  const isMixed = new Set(pools.map(({ slot }) => slot.architecture)).size > 1
-  if (pool === 'defaultMachinePlatform' && isMixed) {
-    throw new InputError(
-      `${file}: the pools have different architectures, so one image cannot be the default`,
-      'Remove --pool, or use --pool controlPlane or --pool compute.',
-    )
-  }
-  const isShared = all.some((each) => isDefault(each) && !isPaid(each.slot.plan)) && !isMixed
-  const targets = all.filter((target) => {
-    if (pool !== undefined) return isOfPool(target, pool)
-    if (isPaid(target.slot.plan)) return isCompute(target)
-    return target.format === 'machineSet' || isDefault(target) === isShared
+/** The targets of the pool; without one, a paid image is for compute machines and a free one for all. */
+function selectTargets(
+  all: readonly Target[],
+  pool: Pool | undefined,
+  isMixed: boolean,
+  isPaidFor: (target: Target) => boolean,
+): Target[] {
+  if (pool !== undefined) return all.filter((target) => isOfPool(target, pool))
+  const isDefault = ({ pool }: Target) => pool === 'defaultMachinePlatform'
+  const whole = all.find(isDefault)
+  const isShared = whole !== undefined && !isPaidFor(whole) && !isMixed
+  return all.filter((target) => {
+    if (isPaidFor(target)) return isCompute(target)
+    if (target.format === 'machineSet') return true
+    return isDefault(target) === isShared
   })
-  const [first] = all
-  if (targets.length > 0 || first === undefined) return targets
-  throw pool === undefined
-    ? new InputError(
-        `${first.file}: ${first.name}: ${controlPlaneCost(first.slot.plan)}`,
-        `Use --pool ${first.pool} to accept the cost.`,
-      )
-    : new InputError(`${file}: no ${pool} machines`, 'Remove --pool, or use another.')
 }
 
 function isCompute({ pool }: Target): boolean {
@@ -149,6 +141,14 @@ function isCompute({ pool }: Target): boolean {
 function isOfPool(target: Target, pool: Pool): boolean {
   if (pool === 'compute') return isCompute(target)
   return target.pool === pool || (target.pool === 'compute' && pool === 'worker')
+}
+
+/** Pools that the file does not have count, as the installer adds them. */
+function hasMixedPools(targets: readonly Target[], options: ImageOptions): boolean {
+  const pools = targets.filter(
+    ({ format, pool }) => format === 'installConfig' && pool !== 'defaultMachinePlatform',
+  )
+  return new Set(pools.map((target) => slotFor(target, options).architecture)).size > 1
 }
 
 /** Pools with their own image, if only the default of all machines is replaced. */
@@ -167,10 +167,19 @@ const OPTIONS = { cloud: '--cloud', architecture: '--arch', region: '--region' }
 function refuseConflict(target: Target, fact: keyof typeof OPTIONS, option?: string): void {
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
+  const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)
+  const isShown = fact !== 'region' || isRegion(target.cloud, value)
   throw new InputError(
-    `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
+    isShown
+      ? `${target.file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
+      : `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
     `Remove ${OPTIONS[fact]}.`,
   )
+}
+
+function bothNames(architecture: Architecture): string {
+  const other = kubernetesName(architecture)
+  return other === architecture ? architecture : `${architecture} (${other})`
 }
 
 function replaceOthers(yaml: YamlFile, target: Target, replace: boolean): void {
@@ -190,10 +199,10 @@ function otherImage({ file }: Target, path: YamlPath): InputError {
 }
 
 function put(yaml: YamlFile, target: Target, { slot, entry }: FoundImage, replace: boolean): void {
-  const { document, path, format, value, isMissing } = target
+  const { document, path, format, value, create } = target
   const members = FACTS[slot.cloud].uses[format](entry, slot.plan)
   const { disks, ...rest } = members
-  if (isMissing) yaml.put(document, [], poolMembers(target.pool, slot, members))
+  if (create) yaml.put(document, [], create(members, slot.architecture))
   else if (disks === undefined) yaml.put(document, path, rest)
   else {
     const disk = bootDisk(target)
@@ -212,4 +221,26 @@ function bootDisk({ file, path, value }: Target): YamlPath {
   }
   const boot = disks.findIndex((disk) => isRecord(disk) && disk.boot === true)
   return [...path, 'disks', Math.max(0, boot)]
+}
+
+function noTarget(
+  file: string,
+  all: readonly Target[],
+  options: ImageOptions,
+  planFor: (target: Target) => string,
+): InputError {
+  if (options.pool !== undefined) {
+    const pools = POOLS.filter((pool) => all.some((target) => isOfPool(target, pool))).join(', ')
+    return new InputError(
+      `${file}: no ${options.pool} machines`,
+      `Use --pool with one of: ${pools}.`,
+    )
+  }
+  const [target] = all as readonly [Target]
+  const free = FACTS[slotFor(target, options).cloud].defaultPlan
+  const orFree = isPaid(free) ? '' : `, or --plan ${free}`
+  return new InputError(
+    `${target.file}: ${target.name}: ${controlPlaneCost(planFor(target))}`,
+    `Use --pool ${target.pool} to accept the cost${orFree}.`,
+  )
 }

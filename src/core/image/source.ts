@@ -158,13 +158,14 @@ function select(snapshot: Snapshot, releases: Releases, requirement?: Requiremen
 const BOOT_IMAGES = 'coreos-bootimages'
 
 function configMapSource(documents: readonly JsonValue[], file: string): ImageSource {
-  const objects = documents.flatMap(expandList).filter(isRecord)
+  const values = documents.flatMap(expandList)
+  const objects = values.filter(isRecord)
   const maps = objects.filter(({ kind }) => kind === 'ConfigMap')
   const named = maps.find(({ metadata }) => isRecord(metadata) && metadata.name === BOOT_IMAGES)
   const map = named ?? maps.find(({ data }) => isRecord(data) && 'stream' in data) ?? maps[0]
   if (map === undefined) {
     throw new InputError(
-      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap`,
+      `${file}: expected a stream, a marketplace file, a snapshot or a ConfigMap, found ${listKinds(values)}`,
     )
   }
   const { stream, streams, releaseVersion } = isRecord(map.data) ? map.data : {}
@@ -207,4 +208,26 @@ function readMember<T>(read: () => T): T {
 /** The items of a `List`, which `oc get … -o yaml` prints for several objects. */
 export function expandList(value: JsonValue): readonly JsonValue[] {
   return isRecord(value) && value.kind === 'List' && isList(value.items) ? value.items : [value]
+}
+
+const KINDS = [
+  ...['ClusterDeployment', 'ConfigMap', 'ControlPlaneMachineSet', 'HostedCluster', 'List'],
+  ...['Machine', 'MachineConfig', 'MachinePool', 'MachineSet', 'Node', 'NodePool', 'Secret'],
+  ...['NutanixMachineProviderConfig', 'OpenstackProviderSpec', 'VSphereMachineProviderSpec'],
+]
+const GROUP =
+  /^((machine|machineconfiguration|hive|hypershift|agent-install)\.openshift|(infrastructure\.)?cluster\.x-k8s)\.io(?=\/)/
+
+/** Unique kinds and groups, if they are known. Other text may be a secret. */
+export function listKinds(objects: readonly JsonValue[]): string {
+  if (objects.every((each) => each === null)) return 'nothing'
+  const kinds = objects.map((object) => {
+    const { kind, apiVersion } = isRecord(object) ? object : {}
+    if (kind === undefined) return 'no kind'
+    if (typeof kind !== 'string' || !KINDS.includes(kind)) return 'an unknown kind'
+    const isGrouped = typeof apiVersion === 'string' && apiVersion.includes('/')
+    const [group = 'an unknown group'] = GROUP.exec(String(apiVersion)) ?? []
+    return isGrouped ? `${kind} of ${group}` : kind
+  })
+  return [...new Set(kinds)].slice(0, 5).join(', ')
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts'
-import type { Members, Slot, Uses } from '../clouds/facts.ts'
+import type { Members, Uses } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { isList, isRecord, type JsonRecord, type JsonValue, jsonPath } from '../json/document.ts'
 import {
@@ -10,7 +10,7 @@ import {
   kubernetesName,
   toArchitecture,
 } from '../snapshot/snapshot.ts'
-import { expandList } from './source.ts'
+import { expandList, listKinds } from './source.ts'
 import type { YamlPath } from './yaml.ts'
 
 export const POOLS = [
@@ -38,14 +38,14 @@ export interface Target {
   /** The place of the members of `Uses.installConfig` or `Uses.machineSet`. */
   readonly path: YamlPath
   readonly format: 'installConfig' | 'machineSet'
-  readonly cloud: CloudName
+  readonly cloud: CloudName | undefined
   readonly architecture: Architecture | undefined
   readonly region: string | undefined
   readonly value: JsonRecord
   /** Other members that select an image, and are set. */
   readonly others: readonly YamlPath[]
-  /** Set for a pool that the file does not have. */
-  readonly isMissing?: boolean
+  /** For a missing pool: the members of the document that create the pool. */
+  readonly create?: (members: Members, architecture: Architecture) => Members
 }
 
 /** @throws InputError for a file without targets */
@@ -73,20 +73,31 @@ export function findTargets(
     ),
   ]
   if (targets.length === 0) {
-    const objects = documents.flatMap(expandList).map(record)
-    const kind = PRINTED_KINDS.find((each) => objects.some((object) => object.kind === each))
-    const found = kind === undefined ? '' : `, found a ${kind}`
+    const objects = documents.flatMap(expandList)
     throw new InputError(
-      `${file}: expected an install-config, or a MachineSet or ControlPlaneMachineSet of ${MACHINE_API}${found}`,
-      kind && `Use -o ${kind.toLowerCase()} instead of --merge, and paste the image.`,
+      `${file}: expected an install-config, MachineSet or ControlPlaneMachineSet, found ${listKinds(objects)}`,
+      objects
+        .map(record)
+        .map(kindRemedy)
+        .find((each) => each !== undefined),
     )
   }
   const { osImageStream } = config?.value ?? {}
   return { targets, osImageStream: text(osImageStream) }
 }
 
-/** Kinds of which the image can only be printed. */
-const PRINTED_KINDS = ['NodePool', 'MachinePool']
+const FORMATS = ['NodePool', 'MachinePool']
+
+function kindRemedy({ kind, spec }: JsonRecord): string | undefined {
+  const name = text(kind) ?? ''
+  const architecture = toArchitecture(text(record(spec).arch) ?? '')
+  if (FORMATS.includes(name)) {
+    const arch = architecture === undefined ? '' : ` --arch ${kubernetesName(architecture)}`
+    return `Use -o ${name.toLowerCase()}${arch} instead of --merge, and paste the image.`
+  }
+  const meant = Object.keys(TEMPLATES).find((each) => each.toLowerCase() === name.toLowerCase())
+  return meant === undefined || meant === name ? undefined : `Write kind: ${meant}.`
+}
 
 /** A file without a platform is an install-config, too, so that the error names what is missing. */
 const INSTALL_CONFIG = ['platform', 'controlPlane', 'compute', 'baseDomain', 'osImageStream']
@@ -95,11 +106,33 @@ function isInstallConfig(value: JsonValue): value is JsonRecord {
   return isRecord(value) && value.kind === undefined && INSTALL_CONFIG.some((name) => name in value)
 }
 
+/** Platforms without marketplace images. Other text may be a secret. */
+const PLATFORMS = [
+  ...['baremetal', 'external', 'ibmcloud', 'none', 'nutanix', 'openstack', 'powervc', 'powervs'],
+  ...['ovirt', 'vsphere'],
+]
+
+/** Regions, which errors print. Other text may be a secret, and locations of Azure are any word. */
+const REGIONS: Readonly<Partial<Record<CloudName, RegExp>>> = {
+  aws: /^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-(central|(north|south)?(east|west)?)-[0-9]{1,2}$/,
+  gcp: /^(africa|asia|australia|europe|me|(north|south)america|us)-(central|(north|south)?(east|west)?)[0-9]{1,2}$/,
+}
+
+export function isRegion(cloud: CloudName | undefined, text: string): boolean {
+  return cloud !== undefined && REGIONS[cloud]?.test(text) === true
+}
+
 function findPools(config: JsonRecord, document: number, file: string): Target[] {
   const platform = record(config.platform)
-  const cloud = CLOUDS.find((each) => Object.hasOwn(platform, each))
+  const clouds = Object.keys(platform)
+  const cloud = CLOUDS.find((each) => clouds.includes(each))
   if (cloud === undefined) {
-    throw new InputError(`${file}: .platform: expected ${CLOUDS.join(', ')}`)
+    const found = clouds.map((name) => (PLATFORMS.includes(name) ? name : 'an unknown platform'))
+    const meant = CLOUDS.find((each) => clouds.some((name) => name.toLowerCase() === each))
+    throw new InputError(
+      `${file}: .platform: expected ${CLOUDS.join(', ')}, found ${[...new Set(found)].join(', ') || 'no platform'}`,
+      meant && `Write ${meant} in lower case.`,
+    )
   }
   const own = record(platform[cloud])
   const region = text(own.region)
@@ -114,17 +147,26 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
       architecture: findArchitecture(place, value.architecture, type),
     }
   }
+  const machines = (name: string, platform: Members, architecture: Architecture): Members => ({
+    name,
+    ...(architecture === 'aarch64' && { architecture: kubernetesName(architecture) }),
+    platform: { [cloud]: platform },
+  })
   const { controlPlane } = config
-  const compute = isList(config.compute) && config.compute.length > 0 ? config.compute : undefined
+  const compute = isList(config.compute) ? config.compute : []
+  const master: Target = target('controlPlane', ['controlPlane'], record(controlPlane))
+  const workers: Target[] = compute.map((pool, position) =>
+    target(record(pool).name === 'edge' ? 'edge' : 'worker', ['compute', position], record(pool)),
+  )
+  const missing: Target = {
+    ...target('worker', ['compute', 0], {}),
+    create: (...members) => ({ compute: [machines('worker', ...members)] }),
+  }
   const pools: Target[] = [
-    {
-      ...target('controlPlane', ['controlPlane'], record(controlPlane)),
-      isMissing: !isRecord(controlPlane),
-    },
-    ...(compute ?? [{}]).map(record).map((pool, position) => ({
-      ...target(pool.name === 'edge' ? 'edge' : 'worker', ['compute', position], pool),
-      isMissing: compute === undefined,
-    })),
+    isRecord(controlPlane)
+      ? master
+      : { ...master, create: (...members) => ({ controlPlane: machines('master', ...members) }) },
+    ...(compute.length > 0 ? workers : [missing]),
   ]
   const path = ['platform', cloud, 'defaultMachinePlatform']
   const others = (FACTS[cloud].uses.others?.platform ?? []).filter((each) => isSet(at(own, each)))
@@ -135,16 +177,6 @@ function findPools(config: JsonRecord, document: number, file: string): Target[]
     others: others.map((each) => ['platform', cloud, ...each]),
   }
   return [whole, ...pools]
-}
-
-/** The members of an install-config for a pool with this image. Machines are amd64 by default. */
-export function poolMembers(pool: Pool, { cloud, architecture }: Slot, image: Members): Members {
-  const platform = { [cloud]: image }
-  if (pool === 'defaultMachinePlatform') return { platform: { [cloud]: { [pool]: image } } }
-  const isDefault = architecture === 'x86_64'
-  const rest = { ...(!isDefault && { architecture: kubernetesName(architecture) }), platform }
-  if (pool === 'controlPlane') return { [pool]: { name: 'master', ...rest } }
-  return { compute: [{ name: pool === 'edge' ? 'edge' : 'worker', ...rest }] }
 }
 
 const TEMPLATES: Readonly<Record<string, { readonly pool: Pool; readonly path: YamlPath }>> = {
@@ -168,12 +200,13 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
   const value = at(object, [...template.path, ...PROVIDER_SPEC])
   const where = `${file}: ${jsonPath(path)}`
   if (!isRecord(value)) throw new InputError(`${where}: expected a provider spec`)
-  const cloud = CLOUDS.find((each) => FACTS[each].uses.providerKind === value.kind)
-  if (cloud === undefined) {
+  const cloud = CLOUDS.find((each) => isOfCloud(value, FACTS[each].uses))
+  const provider = text(value.kind)
+  if (cloud === undefined && provider !== undefined) {
     const kinds = CLOUDS.map((each) => FACTS[each].uses.providerKind).join(', ')
-    throw new InputError(`${where}.kind: expected one of ${kinds}`)
+    throw new InputError(`${where}.kind: expected one of ${kinds}, found ${listKinds([value])}`)
   }
-  const { uses } = FACTS[cloud]
+  const uses = cloud && FACTS[cloud].uses
   const name = place.length > 0 ? jsonPath(place) : String(kind)
   return [
     {
@@ -181,10 +214,11 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
       architecture: findArchitecture(
         `${file}: ${name}: kubernetes.io/arch in ${LABELS}`,
         architectureLabel(record(metadata).annotations),
-        machineArchitecture(uses, at(value, uses.machineTypePath)),
+        uses && machineArchitecture(uses, at(value, uses.machineTypePath)),
       ),
-      region: text(at(value, uses.regionPath)),
-      others: (uses.others?.machineSet ?? [])
+      region: uses && text(at(value, uses.regionPath)),
+      others: (cloud ? [cloud] : CLOUDS)
+        .flatMap((each) => FACTS[each].uses.others?.machineSet ?? [])
         .filter((each) => isSet(at(value, each)))
         .map((each) => [...path, ...each]),
     },
@@ -192,6 +226,13 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
 }
 
 const MACHINE_API = 'machine.openshift.io'
+
+/** By its kind. Fragments without a kind are recognized by their machine type. */
+function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): boolean {
+  return spec.kind === undefined
+    ? at(spec, machineTypePath) !== undefined
+    : spec.kind === providerKind
+}
 
 const LABELS = 'capacity.cluster-autoscaler.kubernetes.io/labels'
 

@@ -21,6 +21,8 @@ async function only(text: string, file: string): Promise<SourceStream> {
 
 describe('findImage', () => {
   it.each<[Partial<Slot>, string]>([
+    [{}, 'azureopenshift:aro4:418-v2:418.94.20241009'],
+    [{ architecture: 'aarch64' }, 'azureopenshift:aro4:418-arm:418.94.20241009'],
     [{ plan: 'ocp' }, 'redhat:rh-ocp-worker:rh-ocp-worker:4.18.2024100419'],
     [{ plan: 'purchase-plan-emea' }, 'redhat-limited:rh-ocp-worker:rh-ocp-worker:4.18.2024100419'],
   ])('finds %j in each of the three forms', async (slot, urn) => {
@@ -31,7 +33,9 @@ describe('findImage', () => {
 
   it.each([
     ['sku', 'x"\n}\nresource {', 'x"\\u000a}\\u000aresource {'],
+    ['offer', "o'; touch x; '", "o'; touch x; '"],
     ['publisher', '-o', '-o'],
+    ['version', '1:2', '1:2'],
     ['version', '', '""'],
     ['version', 5, 'no string'],
   ])('refuses a %s with a meaning in a shell or in YAML: %j', async (member, value, shown) => {
@@ -54,6 +58,7 @@ it.each([
   ['418-v2', 'aro_418'],
   ['aro_422-v2', 'aro_422'],
   ['rh-ocp-worker', 'rh-ocp-worker-gen1'],
+  ['rh-ocp-worker-gen1', 'rh-ocp-worker-gen1'],
   ['418-arm', undefined],
   ['aro_5-0_x64_gen2', undefined],
 ])('derives the Gen1 SKU of %s: %s', (gen2, gen1) => {
@@ -72,8 +77,13 @@ describe('findGrade', () => {
   it.each([
     // Date alone, or to the minute: the same build.
     ['418.94.20241009', '418.94.202410090804-0', '0 exact'],
+    ['418.94.202410090804', '418.94.202410090804-0', '0 exact'],
+    ['9.8.20260428', '9.8.20260428-0', '0 exact'],
     ['418.94.20240916', '418.94.202410090804-0', '23 older-build'],
+    ['418.94.20250122', '418.94.202410090804-0', '-105 newer-build'],
+    ['417.94.20240701', '418.94.202410090804-0', '100 older-release'],
     ['9.6.20251015', '9.8.20260403-0', '170 older-release'],
+    ['9.8.20260428', '10.2.20260423-0', '-5 older-rhel-major'],
     ['4.18.2026012111', '10.2.20260423-0', '92 older-rhel-major'],
     // The hour of publication, later than the build.
     ['4.18.2025112710', '418.94.202410090804-0', '-414 newer-build'],
