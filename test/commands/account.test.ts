@@ -101,6 +101,12 @@ describe('what a run would take away', () => {
       '1 cloud image',
       '-  image azure-disk x86_64',
     ],
+    [
+      'a marketplace image',
+      snapshot({}, [ARM]),
+      '1 marketplace image',
+      '-  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916',
+    ],
   ])('%s, is named and refused, and let through on request', async (_, after, count, line) => {
     const before = await given(snapshot({ release: OLD }), after)
     const refused = await regenerate()
@@ -294,9 +300,39 @@ describe('--keep-lost', () => {
     expect(await regenerate()).toMatchObject({ status: 0 })
     expect((await regions())['me-central-1'].release).toBe('418.94.202501221327-0')
   })
+
+  it('is of no use against the loss of a platform', async () => {
+    await given(
+      snapshot({ release: OLD }),
+      snapshot({ platforms: ['aws', 'azure', 'metal', 'qemu'] }),
+    )
+    const { status, stderr } = await regenerate('--keep-lost')
+    expect(status).toBe(1)
+    expect(stderr).toContain('-  artifact vmware x86_64')
+  })
+})
+
+describe('a sentence', () => {
+  it('about metadata is as short: time and maker stay where nothing else changes', async () => {
+    const before = await given(snapshot(), snapshot().replace('test', 'test'))
+    await writeFile(
+      at('s.json'),
+      snapshotText([V2, ARM], { builds: { x86_64: build() }, capturedAt: '2025-01-01T00:00:00Z' }),
+    )
+    const { stderr } = await regenerate()
+    expect(stderr).toMatch(/^no build and no image changed, /)
+    expect(stderr).toMatch(/t\.json: unchanged\n$/)
+    expect(await read('t.json')).toBe(before)
+  })
 })
 
 describe('a target that is not there', () => {
+  it('is made, and that is said', async () => {
+    await writeFile(at('s.json'), snapshot())
+    const { stderr } = await regenerate()
+    expect(stderr).toMatch(/t\.json: created\n$/)
+  })
+
   it.each([
     [
       '--check',

@@ -99,6 +99,43 @@ describe('capture', () => {
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
     expect(await read('s.json')).toBe(before)
   })
+
+  it('takes criteria of somebody else', async () => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    const criteria = {
+      schemaVersion: 1,
+      earlierMinors: 0,
+      rhel: { '4.18': ['9.4'] },
+      azure: {
+        environment: 'AzurePublicCloud',
+        location: 'eastus',
+        plans: {
+          'no-purchase-plan': {
+            publisher: 'AzureOpenShift',
+            offer: 'ARO4',
+            skus: [{ name: '{major}{minor}-v2', architecture: 'x86_64', generation: 2 }],
+          },
+        },
+      },
+    }
+    await writeFile(at('c.json'), JSON.stringify(criteria))
+    expect(
+      await capture(mockServer, at('s.json'), [...fromStream(), '--criteria', at('c.json')]),
+    ).toMatchObject({ status: 0 })
+    expect(questions(mockServer.requests)).toHaveLength(1)
+    const { stdout } = await run([
+      'regenerate',
+      at('s.json'),
+      '--target',
+      at('rhcos.json'),
+      '--output',
+      'json',
+    ])
+    expect(JSON.parse(stdout).selections[0].image).toMatchObject({
+      publisher: 'AzureOpenShift',
+      sku: '418-v2',
+    })
+  })
 })
 
 describe('capture of an existing file', () => {
@@ -244,8 +281,8 @@ describe('a marketplace that shows nothing', () => {
 
 describe('the command line of capture', () => {
   it.each([
+    ['a stream that is none', ['--stream', 'package.json'], 'package.json'],
     ['no releases', [], 'nothing to capture is specified'],
-    ['a wrong OCP version', ['--ocp', '418'], '--ocp: expected X.Y'],
     [
       'an OCP version without clouds',
       ['--ocp', '4.19', '--cloud', 'none'],
@@ -255,6 +292,12 @@ describe('the command line of capture', () => {
       'a stream without clouds',
       ['--stream', 'rhcos.json', '--cloud', 'none'],
       'no cloud is specified',
+    ],
+    ['a wrong number', ['--concurrency', 'many'], '--concurrency: expected a whole number'],
+    [
+      'criteria that are none',
+      ['--criteria', 'package.json', '--stream', 'rhcos.json'],
+      'package.json',
     ],
   ])('refuses %s with exit 2', async (_, args, message) => {
     await writeFile(at('package.json'), '{ "name": "x" }\n')

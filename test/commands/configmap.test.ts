@@ -117,8 +117,10 @@ describe('configmap', () => {
     expect(all['rhel-9'].architectures.x86_64['rhel-coreos-extensions'].marketplace).toEqual(mine)
   })
 
-  it('has the images of the marketplace file next to a stream', async () => {
-    const [file, marketplace] = ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'] as const
+  it.each([
+    ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
+    ['rhcos.json', 'marketplace-rhcos.json'],
+  ])('has the images of the marketplace file next to %s', async (file, marketplace) => {
     await fs.outputFile(at(file), NINE)
     await fs.outputFile(at(marketplace), FORMS['marketplace.json'])
     const { map, stderr } = await printed(`rhel-9=${file}`)

@@ -192,6 +192,20 @@ describe('diff --base', () => {
     expect(history.stdout).toContain(row)
   })
 
+  it('lists the builds of a missing stream, and not the images of its marketplace file', async () => {
+    await withMarketplaceFile()
+    await rm(at('rhel-9.json'))
+    const { stdout } = await diff()
+    expect(stdout.split('\n')).toEqual([
+      `rhel-9: ${OLD} -> none; 2 images, 2 removed`,
+      '  2 builds changed',
+      `  -  build aarch64, x86_64  ${OLD} (1 artifact)`,
+      'files',
+      '  -  rhel-9.json',
+      '',
+    ])
+  })
+
   it('compares with the merge base, also after a merge, and with a second revision', async () => {
     await git(folder, 'checkout', '--quiet', '-b', 'pull')
     await writeStream('rhel-9', NEW, after)
@@ -311,14 +325,30 @@ stream and criteria
     )
   })
 
-  it('lists a recording that is corrupt', async () => {
+  it.each([
+    ['-', 'deleted', () => rm(at('snapshots/rhel-9.recording.json'))],
+    ['~', 'corrupt', () => writeFile(at('snapshots/rhel-9.recording.json'), 'x')],
+  ])('lists with %s a recording that is %s', async (sign, _, spoil) => {
     await writeFile(at('snapshots/rhel-9.recording.json'), '[]')
     await commitAll(folder, 'recording')
-    await writeFile(at('snapshots/rhel-9.recording.json'), 'x')
+    await spoil()
     expect(await diff('rhel-9')).toMatchObject({
       status: 1,
-      stdout: expect.stringContaining('\nfiles\n  ~  snapshots/rhel-9.recording.json\n'),
+      stdout: expect.stringContaining(`\nfiles\n  ${sign}  snapshots/rhel-9.recording.json\n`),
     })
+  })
+
+  it('lists a workspace file of which only the format changed', async () => {
+    await writeFile(at('stream-snapshot.json'), `${workspaceText('rhel-9', 'rhel-10')}\n`)
+    expect((await diff()).stdout).toMatch(/\nfiles\n {2}~ {2}stream-snapshot\.json\n$/)
+    expect(await diff('rhel-9')).toMatchObject({ status: 0 })
+  })
+
+  it('compares one stream, and counts the images that older ones replace', async () => {
+    await writeStream('rhel-9', OLD, { ...before, 'no-purchase-plan': '9.8.20260101' })
+    const { stdout } = await diff('rhel-9', '--base', 'base')
+    expect(stdout).toMatch(/^rhel-9: .*, 1 older image, 0 removed\n/)
+    expect(stdout).not.toContain('rhel-10')
   })
 
   it('counts older builds apart from images', async () => {
@@ -362,6 +392,19 @@ stream and criteria
     expect(stderr.startsWith(`stream-snapshot: ${broken.slice(0, 7)}:${file}`)).toBe(true)
   })
 
+  it('names fetch-depth in a shallow clone', async () => {
+    await writeStream('rhel-9', NEW, after)
+    await commitAll(folder, 'bump')
+    const base = (await git(folder, 'rev-parse', 'base')).trim()
+    const clone = join(await temporaryFolder(), 'clone')
+    await git(folder, 'clone', '--quiet', '--depth', '1', `file://${folder}`, clone)
+    const { status, stderr } = await run(['diff', '--base', base], { cwd: clone })
+    expect(status).toBe(2)
+    expect(stderr).toBe(
+      `stream-snapshot: ${base}: unknown revision\nFetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow.\n`,
+    )
+  })
+
   it('names the command that fetches a branch which the clone does not have', async () => {
     await git(folder, 'branch', 'other')
     const clone = join(await temporaryFolder(), 'clone')
@@ -392,6 +435,12 @@ stream and criteria
     )
   })
 
+  it('compares the snapshots of two streams', async () => {
+    const { status, stdout } = await diff('rhel-9', 'rhel-10')
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+    expect((await diff('rhel-9', 'snapshots/rhel-10.json')).status).toBe(0)
+  })
+
   it('has a heading for files in Markdown', async () => {
     await rm(at('rhel-9.json'))
     expect((await diff('rhel-9', '-o', 'markdown')).stdout).toContain(
@@ -416,6 +465,20 @@ stream and criteria
     const { status, stdout } = await run(['history', 'rhel-9.json'], { cwd: folder })
     expect(status).toBe(0)
     expect(stdout).toContain('rhel-9.json: is a submodule, expected a file')
+  })
+
+  it('refuses a path into a submodule', async () => {
+    const other = await temporaryFolder()
+    await writeFile(join(other, 'x.json'), '{}')
+    await commitAll(other, 'x')
+    const file = ['-c', 'protocol.file.allow=always']
+    await git(folder, ...file, 'submodule', '--quiet', 'add', other, 'sub')
+    await commitAll(folder, 'submodule')
+    const { status, stderr } = await diff('HEAD:sub/x.json', 'snapshots/rhel-9.json')
+    expect(status).toBe(2)
+    expect(stderr).toBe(
+      'stream-snapshot: HEAD:sub/x.json: sub is a submodule, with files of its own repository\nRun the command in sub.\n',
+    )
   })
 })
 

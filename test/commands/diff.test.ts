@@ -120,6 +120,7 @@ describe('diff with revisions', () => {
   it.each([
     ['.', 'HEAD:snapshots/x.json snapshots/x.json', 1],
     ['snapshots', 'HEAD:snapshots/x.json x.json', 1],
+    ['snapshots', 'HEAD:./x.json x.json', 1],
     ['snapshots', 'HEAD:x.json a.json', 0],
     ['snapshots', 'HEAD:../snapshots/x.json a.json', 0],
     ['.', ':snapshots/x.json snapshots/a.json', 0],
@@ -137,6 +138,11 @@ describe('diff with revisions', () => {
     expect(await diff(after, 'snapshots/b.json')).toMatchObject({ status: 0, stdout: '' })
     expect(await diff(before)).toMatchObject({ status: 1 })
     expect(await diff(after)).toMatchObject({ status: 0 })
+  })
+
+  it('prefers a file that has that very name', async () => {
+    await writeFile(at('HEAD:snapshots'), B)
+    expect(await diff('HEAD:snapshots', 'snapshots/b.json')).toMatchObject({ status: 0 })
   })
 
   it.each([

@@ -72,6 +72,19 @@ describe('the history of a snapshot without builds, with its target', () => {
     expect(told(stdout)[2]).toContain('exact')
   })
 
+  it('takes nothing from the target where the snapshot holds builds', async () => {
+    const location = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a'
+    const builds = { x86_64: { release: OLD, location, meta: {} } }
+    await write('s.json', snapshotText([SEPTEMBER], { builds }))
+    await commit('2024-09-21T12:00:00Z', 'a build')
+    await write('rhcos.json', smallStream({ x86_64: NEW }))
+    await commit('2024-10-20T12:00:00Z', 'bump')
+    expect(told((await history()).stdout).slice(0, 2)).toEqual([
+      'a build',
+      ` + artifact metal x86_64 ${OLD}`,
+    ])
+  })
+
   it('says that there is no release where none is known', async () => {
     const lacking = 's.json: no builds, so images are not graded; add --target FILE\n'
     const alone = await call('history', 's.json')
@@ -83,6 +96,16 @@ describe('the history of a snapshot without builds, with its target', () => {
       stdout: '',
       stderr: 'stream-snapshot: --target: no.json: no such file\nUse an existing stream file.\n',
     })
+  })
+
+  it('gives a file of marketplace images its grades', async () => {
+    const entry = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2' }
+    const image = { ...entry, version: '418.94.20240916' }
+    const azure = { 'no-purchase-plan': { hyperVGen2: image } }
+    await write('marketplace.json', JSON.stringify({ x86_64: { azure } }))
+    await commit('2024-09-25T12:00:00Z', 'in a file of their own')
+    const { stdout } = await call('history', 'marketplace.json', '--target', 'rhcos.json')
+    expect(told(stdout).at(-1)).toBe(` + ${SLOT} ${FULL}418.94.20240916 exact`)
   })
 })
 

@@ -32,6 +32,22 @@ beforeEach(async () => {
 })
 
 describe('history', () => {
+  it('lists every version, also before a rename', async () => {
+    const { status, stdout, stderr } = await history('snapshots/s.json')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const [last = ''] = (await git(folder, 'rev-parse', 'HEAD')).split('\n')
+    const lines = stdout.split('\n')
+    expect(lines.filter((line) => /^[0-9a-f]{7} /.test(line)).map((line) => line.slice(9))).toEqual(
+      ['2024-10-10  bump, "quoted"', '2024-09-21  rename', '2024-09-20  first'],
+    )
+    expect(lines.slice(0, 4)).toEqual([
+      `${last.slice(0, 7)}  2024-10-10  bump, "quoted"`,
+      '  ~  build x86_64  418.94.202409162337-0 -> 418.94.202410090804-0',
+      expect.stringMatching(/^[0-9a-f]{7} {2}2024-09-21 {2}rename$/),
+      '  ~  file  snapshots/old.json -> snapshots/s.json',
+    ])
+  })
+
   it('prints the example of docs/history.md', async () => {
     const page = await readFile(new URL('../../docs/history.md', import.meta.url), 'utf8')
     const [, line = '', output] = /\$ stream-snapshot (.*)\n([\s\S]*?)```/.exec(page) ?? []

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { LAYOUT_NAMES } from '../../src/core/stream/layouts.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { commitAll } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
@@ -90,6 +91,13 @@ describe('regenerate', () => {
     })
   })
 
+  it('leaves other layouts unchanged, and reports them', async () => {
+    await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
+    const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'enhancement')
+    expect(stderr).toContain('in the layout stream-metadata, which is not generated: ')
+    expect(Object.keys(await marketplace('x86_64'))).toEqual(['azure-marketplace', 'marketplace'])
+  })
+
   it('touches nothing at all with --layout none and no builds', async () => {
     const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'none')
     expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
@@ -120,6 +128,19 @@ describe('regenerate', () => {
     expect(await regenerate(...words, '--check')).toMatchObject({ status: 0, stdout: '' })
     await writeFile(at('s.json'), snapshotText([ARM]))
     expect(await regenerate(...words)).toMatchObject({ status: 1 })
+  })
+
+  it('says the same as JSON', async () => {
+    const { stdout } = await regenerate('--target', 'rhcos.json', '-o', 'json')
+    expect(JSON.parse(stdout).selections[0]).toMatchObject({
+      cloud: 'azure',
+      plan: 'no-purchase-plan',
+      architecture: 'aarch64',
+      generation: 2,
+      release: '418.94.202410090804-0',
+      grade: 'older-build',
+      image: { sku: '418-arm' },
+    })
   })
 
   it('says that the snapshot was captured for another OCP minor', async () => {
@@ -218,6 +239,11 @@ describe('regenerate --require', () => {
     expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
   })
 
+  it('explains what it refuses', async () => {
+    const { stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact', '--explain')
+    expect(stderr).toMatch(/418-v2:418\.94\.20240916 +2024-09-16 +no: exact is required/)
+  })
+
   it('explains candidates with release, date, grade and what is older', async () => {
     const snapshot = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
     const words = ['regenerate', snapshot, '--target', 'rhcos.json', '--explain', '--dry-run']
@@ -246,6 +272,8 @@ describe('input that cannot be used', () => {
 
   it.each([
     [['--check=yes'], '--check: unexpected value "yes"'],
+    [['--layout', 'enhanced'], `--layout: expected one of ${LAYOUT_NAMES.join(', ')}, none`],
+    [['--require', 'exactly'], '--require: expected one of exact, not-newer, same-rhel-major, any'],
     [['-o', 'json'], '--output json: without --target the stream is printed'],
     [['--check'], '--check: nothing to compare with'],
     [['--dry-run'], '--dry-run: nothing to compare with'],
@@ -254,6 +282,10 @@ describe('input that cannot be used', () => {
     [['rhcos.json'], 'unexpected argument: rhcos.json'],
     [['--', '--target', 'rhcos.json'], 'unexpected argument after --: "--target"'],
     [['--target', 'pipe'], 'pipe: is not a regular file'],
+    [
+      ['--target', 'rhcos.json/x'],
+      'rhcos.json/x: no such file: a part of its path is not a directory',
+    ],
     [['--layout', 'enhancement', '--marketplace-file', 'm.json'], '--marketplace-file'],
     [
       ['--target', 'rhcos.json', '--marketplace-file', './rhcos.json'],

@@ -86,6 +86,11 @@ describe('verify', () => {
       (all) => [...all, { ...all[0], scope: 'https://zzz.example:443' }],
       /\[[0-9]+\]: not a response of this capture/,
     ],
+    [
+      'an exchange twice',
+      (all) => [all[0], ...all],
+      /\[1\]: not in the form or the order that capture records/,
+    ],
     ['another order', (all) => all.toReversed(), /\[0\]: .*the order that capture records/],
     [
       'a member that no capture keeps',

@@ -1,10 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imagesAfterBump } from '../mock-servers/azure-images.ts'
+import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
+
+interface Small {
+  metadata: { 'last-modified': string }
+  architectures: Record<string, { 'rhel-coreos-extensions'?: Record<string, unknown> }>
+}
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -13,6 +18,64 @@ const read = (name: string) => readFile(at(name), 'utf8')
 beforeEach(async () => {
   folder = await temporaryFolder()
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+})
+
+describe("the enhancement's workflow", () => {
+  it('picks up the images of the build once they are out, and changes nothing else', async () => {
+    const mockServer = await azureFor(imagesBeforeBump())
+    const release = async () => {
+      const captured = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
+      expect(captured).toMatchObject({ status: 0, stdout: '' })
+      const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json')])
+      expect(made).toMatchObject({ status: 0, stdout: '' })
+      return { log: made.stderr, stream: JSON.parse(await read('rhcos.json')) as Small }
+    }
+
+    const first = await release()
+    expect(first.log).toMatch(
+      /\+ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 +2024-09-16 +older-build/,
+    )
+
+    mockServer.setImages(imagesAfterBump())
+    const second = await release()
+    expect(second.log).toMatch(
+      /~ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 -> 418\.94\.202410090804 +2024-10-09 +exact/,
+    )
+    expect(second.stream.architectures.x86_64?.['rhel-coreos-extensions']).toEqual({
+      'azure-marketplace': {
+        'no-purchase-plan': {
+          publisher: 'azureopenshift',
+          offer: 'aro4',
+          sku: '418-v2',
+          version: '418.94.202410090804',
+        },
+        'purchase-plan-north-america': {
+          publisher: 'redhat',
+          offer: 'rh-ocp-worker',
+          sku: 'rh-ocp-worker',
+          version: '4.18.2025112710',
+        },
+        'purchase-plan-emea': {
+          publisher: 'redhat-limited',
+          offer: 'rh-ocp-worker',
+          sku: 'rh-ocp-worker',
+          version: '4.18.2026012111',
+        },
+      },
+    })
+    for (const { architectures } of [first.stream, second.stream]) {
+      for (const each of Object.values(architectures)) delete each['rhel-coreos-extensions']
+    }
+    expect(second.stream.architectures).toEqual(first.stream.architectures)
+
+    const after = [await read('s.json'), await read('s.recording.json'), await read('rhcos.json')]
+    await release()
+    expect([
+      await read('s.json'),
+      await read('s.recording.json'),
+      await read('rhcos.json'),
+    ]).toEqual(after)
+  })
 })
 
 describe('a stream made from a snapshot', () => {

@@ -1,30 +1,62 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { compareAsNumbers } from '../../src/core/clouds/order.ts'
+import { isIntact, printSnapshot, readSnapshot } from '../../src/core/snapshot/read.ts'
+import { isAzureVersion } from '../../src/core/snapshot/values.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
 import { visible, visibleLine } from '../../src/printable.ts'
 import { html } from '../../src/show/report/html.ts'
 import { code } from '../../src/show/table.ts'
+import { jsonText } from '../core/json/arbitrary.ts'
+import { snapshotOf } from '../support/snapshots.ts'
+import { images, versionText, wildText } from './arbitrary.ts'
+import { check } from './check.ts'
 
-/** How often `npm run test:deep` tries each property. */
-const numRuns = Number(process.env.CASES ?? 10_000)
+describe('parsing and printing', () => {
+  it('a stream', () => {
+    const stream = fc.tuple(wildText, jsonText, jsonText, fc.constantFrom('', '\n', '\r\n\n'))
+    const property = fc.property(stream, ([name, foreign, formats, end]) => {
+      const text = `{"stream": ${JSON.stringify(name)},\n "foreign":${foreign}, "architectures": {"x86_64": {"artifacts": {"metal": {"release": "1", "formats": ${formats}}}}}}${end}`
+      const read = readStream(text, 'f')
+      const stamped = read.withMetadata({ lastModified: 'x', generator: 'y' })
+      const value = JSON.parse(stamped.print())
+      const { metadata, ...rest } = value
+      return (
+        read.print() === text &&
+        isDeepStrictEqual(rest, JSON.parse(text)) &&
+        isDeepStrictEqual(metadata, { 'last-modified': 'x', generator: 'y' }) &&
+        stamped.print().endsWith(`}${end}`)
+      )
+    })
+    check('print', 'a stream comes back byte for byte, and changed where it was changed', property)
+  })
 
-const ODD =
-  '< > & " \\ / \u2028 \u2029 \u001b[31m \u009b \u202e \ud800 \udc00 \u{1f600} \u0000 \u007f | ` [x](y) @a #'
-
-/** Texts with everything that printers and terminals stumble over. */
-const wildText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.string({ maxLength: 12 }),
-  fc
-    .array(fc.constantFrom(...ODD.split(' '), '\r\n', '\n', '\r', '\t', '\b'), { maxLength: 8 })
-    .map((parts) => parts.join('')),
-)
+  it('a snapshot', () => {
+    const property = fc.property(images, wildText, (list, generator) => {
+      const snapshot = { ...snapshotOf(list) }
+      const text = printSnapshot(snapshot)
+      if (!list.every(({ version }) => isAzureVersion(version))) {
+        expect(() => readSnapshot(text, 'f')).toThrow(/^f: \.images\.azure\[\d+\]\.version: must /)
+        return true
+      }
+      const read = readSnapshot(text, 'f')
+      const forged = JSON.stringify({ ...read, generator: `${generator}x` })
+      return (
+        isDeepStrictEqual(read, JSON.parse(JSON.stringify(snapshot))) &&
+        printSnapshot(read) === text &&
+        !isIntact(JSON.parse(forged), forged)
+      )
+    })
+    check('print', 'a snapshot is read as it was printed, and a forged one is seen', property)
+  })
+})
 
 describe('escaping', () => {
   const ACTIVE =
     /(?!\r\n)[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Cs}/u
 
-  it('shows a terminal nothing that it acts on, and JSON that means the same', () => {
+  it('for a terminal', () => {
     const property = fc.property(wildText, (text) => {
       const json = JSON.stringify({ text })
       return (
@@ -33,10 +65,10 @@ describe('escaping', () => {
         isDeepStrictEqual(JSON.parse(visible(json)), JSON.parse(json))
       )
     })
-    fc.assert(property, { numRuns })
+    check('escape', 'nothing that a terminal acts on is shown, and JSON means the same', property)
   })
 
-  it('lets no markup through to HTML and Markdown', () => {
+  it('for HTML and Markdown', () => {
     const property = fc.property(wildText, (text) => {
       const page = html`<i title="${text}">${text}</i>`.text
       const [, inAttribute = '', inElement = ''] = /^<i title="(.*)">(.*)<\/i>$/s.exec(page) ?? []
@@ -48,6 +80,22 @@ describe('escaping', () => {
         /^(|`[^`\n\r|]+`|<code>[^<>`\n\r|*_[\]@]+<\/code>)$/u.test(cell)
       )
     })
-    fc.assert(property, { numRuns })
+    check('escape', 'no markup comes through', property)
+  })
+})
+
+describe('the order', () => {
+  it('of names', () => {
+    const name = fc.oneof(versionText, fc.stringMatching(/^[a-z0-9._-]{0,8}$/))
+    const property = fc.property(name, name, name, (a, b, c) => {
+      const [low = '', middle = '', high = ''] = [a, b, c].sort(compareAsNumbers)
+      return (
+        Math.sign(compareAsNumbers(a, b)) === -Math.sign(compareAsNumbers(b, a)) &&
+        (compareAsNumbers(a, b) === 0) === (a === b) &&
+        compareAsNumbers(low, middle) <= 0 &&
+        compareAsNumbers(low, high) <= 0
+      )
+    })
+    check('order', 'of names with numbers in them is total', property)
   })
 })

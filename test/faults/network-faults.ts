@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Fault } from '../mock-servers/faults.ts'
 import type { BadServers } from './front.ts'
 
@@ -78,6 +79,7 @@ export const LASTING: readonly Trial[] = [
     said: LATE,
   },
   { name: 'a body that stalls', http: { kind: 'stall' }, timeout: SHORT, said: LATE },
+  { name: 'a body that drips', http: { kind: 'drip' }, timeout: SHORT, said: LATE },
   {
     name: 'a body without an end',
     http: { kind: 'endless' },
@@ -94,10 +96,22 @@ export const LASTING: readonly Trial[] = [
     said: /decompressed|reset or cut off|the response/,
   },
   {
+    name: 'gzip cut off',
+    http: raw([...OK, 'content-encoding: gzip', 'connection: close'], (right) =>
+      gzipSync(right).subarray(0, 20),
+    ),
+  },
+  {
+    name: 'chunks that are none',
+    http: raw([...OK, 'transfer-encoding: chunked'], () => Buffer.from('zz\r\n{}\r\n0\r\n\r\n')),
+  },
+  { name: 'shorter than it says', http: raw([...OK, 'content-length: 10000000']), said: CUT },
+  {
     name: 'headers of 100 kB',
     http: raw([...OK, `x-filler: ${'x'.repeat(100_000)}`]),
     said: /not HTTP/,
   },
+  { name: 'no HTTP', http: raw(['SSH-2.0-OpenSSH_9.2']), said: /not HTTP/ },
 
   { name: 'half of the JSON', http: { kind: 'truncated' } },
   { name: 'a page', http: { kind: 'html' } },
@@ -108,6 +122,8 @@ export const LASTING: readonly Trial[] = [
   },
   { name: 'no body', http: body('') },
   { name: 'a body of bytes', http: body('\u0000\u0001\ufffd'.repeat(100)) },
+  { name: 'null', http: body('null') },
+  { name: 'a list', http: body('[]') },
   { name: 'an empty object', http: body('{}') },
   {
     name: 'null members',
@@ -116,12 +132,19 @@ export const LASTING: readonly Trial[] = [
     ),
   },
   {
+    name: 'members of other kinds',
+    http: body(
+      '{"access_token":{},"AccessKeyId":7,"roleCredentials":7,"value":[{"name":7}],"error":7}',
+    ),
+  },
+  { name: 'XML of another kind', http: body('<?xml version="1.0"?><a><b/></a>', 'text/xml') },
+  {
     name: 'XML that is none',
     http: body('<?xml version="1.0"?><DescribeImagesResponse><', 'text/xml'),
   },
   { name: 'nesting 100,000 deep', http: body('['.repeat(DEEP) + ']'.repeat(DEEP)) },
 
-  ...[401, 403, 404, 408, 429, 503].map((code) => ({
+  ...[400, 401, 403, 404, 408, 418, 429, 500, 503].map((code) => ({
     name: String(code),
     http: status(code),
     said: told(code),
@@ -130,6 +153,7 @@ export const LASTING: readonly Trial[] = [
     name: '400 invalid_grant',
     http: refusal(400, { error: 'invalid_grant', error_description: 'of planted-person' }),
   },
+  { name: '429, Retry-After a moment', http: status(429, '0.2'), said: told(429) },
   { name: '429, Retry-After an hour', http: status(429, 3600), said: told(429, 3600) },
   { name: '429, Retry-After 10^12', http: status(429, 1e12), said: told(429, 1e12) },
   { name: '429, Retry-After negative', http: status(429, -5), said: told(429) },
@@ -138,10 +162,12 @@ export const LASTING: readonly Trial[] = [
     http: status(429, 'Fri, 01 Jan 2099 00:00:00 GMT'),
     said: told(429),
   },
+  { name: '429, Retry-After no number', http: status(429, 'soon; \u00e9'), said: told(429) },
+  { name: '503, Retry-After a day', http: status(503, 86_400), said: told(503, 86_400) },
 ]
 
 export const redirectsTo = (location: string): Trial[] =>
-  [302, 307].map((code) => ({
+  [301, 302, 303, 307, 308].map((code) => ({
     name: `a redirect with ${code}`,
     http: { kind: 'redirect', location, status: code },
   }))

@@ -182,7 +182,8 @@ it.concurrent.each(cells([...PASSING, OLD]))('$name gets over: $fault', async ({
 })
 
 /** The only answers that say that there is nothing. */
-const NOTHING = /^(Resource Manager|Compute): (404|no body|an empty object|null)|^Compute: 403/
+const NOTHING =
+  /^(Resource Manager|Compute): (404|no body|an empty object|null|a list)|^Compute: 403/
 
 it.concurrent.each(cells(LASTING))('$name ends at: $fault', async ({ name, trial }) => {
   await attempt(name, trial, async (told, way) => {

@@ -58,6 +58,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   diff: ['diff', 'old.json', 'new.json', ...TARGET],
   'skew-fails': ['skew', 'three-clouds.json', '--cloud', 'gcp', '--fail-on', 'older-build'],
   'history-full': ['history', 's.json', '--full'],
+  regenerate: ['regenerate', 'new.json', ...TARGET, '--check'],
   explain: ['regenerate', 'new.json', ...TARGET, '--check', '--explain'],
 }
 
@@ -68,7 +69,7 @@ async function show(name: string, width: number, isColored = false) {
   return {
     text: `$ stream-snapshot ${CASES[name]?.join(' ')}\n${stdout}${stderr}exit ${status}\n`,
     // The difference of files consists of their own lines.
-    lines: `${name === 'explain' ? '' : stdout}${stderr}`,
+    lines: `${name === 'regenerate' || name === 'explain' ? '' : stdout}${stderr}`,
   }
 }
 
@@ -93,7 +94,13 @@ describe.each(Object.keys(CASES))('%s', (name) => {
 
 const COMMIT = '0123456789abcdef'
 
-const HAS_COLOR = [...['diff', 'history-full', 'explain', 'skew-fails']]
+const HAS_COLOR = [...['diff', 'history-full', 'regenerate', 'explain', 'skew-fails']]
+
+it('two changed images are reported in at most eight lines', async () => {
+  const { stderr } = await run(['regenerate', 'new.json', ...TARGET], { cwd: folder })
+  expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(8)
+  expect(stderr).toContain('2 images changed')
+})
 
 it('lines are whole in a pipe', async () => {
   const { stdout } = await run(['skew', 'three-clouds.json'], { cwd: folder })

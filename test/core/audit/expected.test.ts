@@ -28,6 +28,7 @@ function asked(...skus: readonly string[]): Pick<SnapshotContent, 'queries'> {
 
 describe('the image that is expected', () => {
   it.each([
+    ['as long a minute', '418.94.202409162337', '418.94.202410090804'],
     ["the enhancement's revision", '418.94.202409162337-0', '418.94.202410090804-0'],
     ["the build's own RHEL", '418.00.20240916', '418.94.20241009'],
   ])('has %s', (_, other, version) => {

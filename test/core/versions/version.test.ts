@@ -13,7 +13,6 @@ import {
   readMajorMinor,
   readRelease,
   readVersion,
-  releaseIn,
   rhelForOcp,
 } from '../../../src/core/versions/version.ts'
 
@@ -75,19 +74,6 @@ describe('readRelease', () => {
       expect(readRelease(text)).toBeUndefined()
     },
   )
-})
-
-describe('releaseIn', () => {
-  it.each([
-    ['rhcos-413.92.202305021736-0-x86_64-Marketplace-59ead7de', '413.92.202305021736-0'],
-    ['rhcos-x86_64-415.92.202402201450-34850061-abaf-402d', '415.92.202402201450'],
-    ['RHEL CoreOS 10.2 10.2.20260423-1 aarch64', '10.2.20260423-1'],
-    ['RHEL-9.4-RHCOS-4.18_HVM_GA-20251119-x86_64-0-59ead7de-2540-4653-a8b0', undefined],
-    ['version 1.2.20251301', undefined],
-    ['1418.94.2024100908041', undefined],
-  ])('finds the release in %s: %s', (text, release) => {
-    expect(releaseIn(text)).toBe(release)
-  })
 })
 
 describe('the table of OCP and RHEL', () => {

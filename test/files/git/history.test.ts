@@ -89,6 +89,31 @@ describe('readFileHistory', () => {
     ])
   })
 
+  it('begins a copy with the commit that added it', async () => {
+    const text = '{ "stream": "rhcos-4.18" }\n'.repeat(20)
+    await writeFile(at('4.18.json'), text)
+    await commit('4.18')
+    await writeFile(at('4.19.json'), text)
+    await commit('4.19')
+    expect(await versions('4.19.json')).toEqual([['4.19', '4.19.json', text]])
+  })
+
+  it('returns for several files which of them each commit changed', async () => {
+    await writeFile(at('a.json'), '1')
+    await writeFile(at('b.json'), '1')
+    await commit('both')
+    await rename(at('b.json'), at('c.json'))
+    await commit('rename')
+    await writeFile(at('a.json'), '2')
+    await commit('one')
+    const { commits } = await read(['a.json', 'c.json', 'd.json'])
+    expect(commits.map(({ files }) => files.map((file) => file?.path))).toEqual([
+      ['a.json', undefined, undefined],
+      [undefined, 'c.json', undefined],
+      ['a.json', 'b.json', undefined],
+    ])
+  })
+
   it('does not depend on settings, attributes, replacements and odd names', async () => {
     const name = ':(glob)*.json'
     await writeFile(at(name), '1\n\n2\n')

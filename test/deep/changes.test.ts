@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+import { compareInventories } from '../../src/core/changes/changes.ts'
+import { snapshotInventory } from '../../src/core/changes/inventory.ts'
+import { Loss } from '../../src/core/regenerate/refusals.ts'
+import { regenerate } from '../../src/core/regenerate/regenerate.ts'
+import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
+import { readStream } from '../../src/core/stream/stream.ts'
+import { changeLines, lossLines } from '../../src/show/changes.ts'
+import { azureImage, snapshotOf } from '../support/snapshots.ts'
+
+/** How often `npm run test:deep` tries each property. */
+const CASES = Number(process.env.CASES ?? 10_000)
+
+const RELEASES = ['418.94.202409162337-0', '418.94.202410090804-0', '418.94.202501221327-0']
+const REGIONS = ['eu-west-1', 'me-central-1', 'sa-east-1', 'us-east-1']
+const PLATFORMS = ['aws', 'metal', 'metal4k', 'openstack', 'qemu', 'vmware']
+const PLAIN = { style: (_: unknown, text: string) => text, width: () => undefined }
+
+interface Model {
+  readonly release: string
+  readonly platforms: readonly string[]
+  readonly regions: readonly string[]
+}
+
+const build = fc.record<Model>({
+  release: fc.constantFrom(...RELEASES),
+  platforms: fc.subarray(PLATFORMS),
+  regions: fc.subarray(REGIONS),
+})
+
+/** What a build server would answer for such a build. */
+function buildOf(architecture: string, { release, platforms, regions }: Model) {
+  const path = (name: string) => `rhcos-${release}-${name}.${architecture}.img.gz`
+  return {
+    release,
+    location: `https://rhcos.mirror.openshift.com/art/storage/prod/streams/a/builds/${release}/${architecture}`,
+    meta: {
+      images: Object.fromEntries(
+        platforms.map((name) => [name, { path: path(name), sha256: 'a'.repeat(64) }]),
+      ),
+      amis: regions.map((name) => ({ name, hvm: `ami-${release.slice(7)}${name}` })),
+    },
+  }
+}
+
+const STAMPS = ['20240701', '20240916', '20241009', '20250122']
+const azure = fc.array(
+  fc
+    .tuple(
+      fc.constantFrom('418-v2', 'aro_418', '418-arm', 'rh-ocp-worker'),
+      fc.constantFrom(...STAMPS),
+    )
+    .map(([sku, stamp]) =>
+      azureImage(sku, sku.startsWith('rh-') ? `4.18.${stamp}00` : `418.94.${stamp}`),
+    ),
+  { maxLength: 6 },
+)
+const aws = fc.array(
+  fc
+    .record({ plan: fc.constantFrom('ocp', 'oke'), region: fc.constantFrom(...REGIONS) })
+    .chain((place) =>
+      fc.constantFrom(...STAMPS).map((stamp) => ({
+        ...place,
+        architecture: 'x86_64' as const,
+        state: 'active' as const,
+        version: `418.94.${stamp}0000-0`,
+        image: `ami-${stamp}${place.plan}${place.region}`,
+        name: 'n',
+      })),
+    ),
+  { maxLength: 8 },
+)
+
+const snapshot = fc
+  .record({ x86_64: fc.option(build), aarch64: build, azure, aws })
+  .map((model): Snapshot => {
+    const builds = Object.entries({ aarch64: model.aarch64, x86_64: model.x86_64 })
+    const { images } = snapshotOf(model.azure)
+    return snapshotOf([], {
+      builds: Object.fromEntries(
+        builds.flatMap(([arch, each]) => (each ? [[arch, buildOf(arch, each)]] : [])),
+      ),
+      images: { ...images, aws: model.aws },
+      queries: { azure: [], aws: REGIONS.map((region) => ({ region, images: 1 })) },
+    })
+  })
+
+interface Standing {
+  /** What a line that tells of it has to hold. */
+  readonly words: readonly string[]
+  /** What can be older. */
+  readonly version: string
+}
+
+type Tree = { readonly [key: string]: Tree | string }
+
+/** All that a stream holds, read from its JSON and by nothing that the account is made with. */
+function holdings(text: string): Map<string, Standing> {
+  const found = new Map<string, Standing>()
+  const put = (words: readonly string[], version = '') =>
+    found.set(words.join(' '), { words, version })
+  const { architectures } = JSON.parse(text) as { architectures: Record<string, Tree> }
+  for (const [arch, each] of Object.entries(architectures)) {
+    const artifacts = each.artifacts as Record<string, { release: string; formats: Tree }>
+    put(['build', arch], artifacts.metal?.release)
+    for (const [platform, { formats }] of Object.entries(artifacts)) {
+      put(['artifact', platform, arch])
+      for (const format of Object.keys(formats)) put(['artifact', platform, arch, format])
+    }
+    for (const [platform, image] of Object.entries(each.images as Record<string, Tree>)) {
+      for (const region of Object.keys((image.regions ?? {}) as Tree)) {
+        put(['image', platform, arch, region])
+      }
+    }
+    const extensions = (each['rhel-coreos-extensions'] ?? {}) as Tree
+    const { azure = {}, aws = {} } = (extensions.marketplace ?? {}) as Record<string, Tree>
+    for (const [plan, generations] of Object.entries(azure)) {
+      for (const [generation, entry] of Object.entries(generations as Tree)) {
+        const gen = generation === 'hyperVGen1' ? 'gen1' : 'gen2'
+        put(['azure', plan, arch, gen], (entry as Record<string, string>).version)
+      }
+    }
+    for (const [plan, { regions }] of Object.entries(aws as Record<string, { regions: Tree }>)) {
+      for (const [region, entry] of Object.entries(regions)) {
+        put(['aws', plan, arch, region], (entry as Record<string, string>).release)
+      }
+    }
+  }
+  return found
+}
+
+/** By the stamp, whatever its length: all of these are of one OCP and one RHEL. */
+function isBefore(a: string, b: string): boolean {
+  const stamp = (text: string) => (/\.(2\d+)(?:-\d+)?$/.exec(text)?.[1] ?? '').padEnd(12, '0')
+  return a !== '' && b !== '' && stamp(a) < stamp(b)
+}
+
+/** Azure's versions end with the day of the build; a worker image's version is its day of publication. */
+const isExact = (version: string, release = '') =>
+  version.startsWith('418.94.') && release.startsWith(version)
+
+const isNamed = (lines: readonly string[], sign: string, words: readonly string[]) =>
+  lines.some(
+    (line) => line.startsWith(sign) && words.every((word) => line.split(/[\s,:]+/).includes(word)),
+  )
+
+/** `· 3 regions: a, b, c` is three regions. */
+const countsAreRight = (lines: readonly string[]) =>
+  lines.every((line) => {
+    const [, count, names] = / (\d+) (?:regions|formats): ([^ ,]+(?:, [^ ,]+)*)/.exec(line) ?? []
+    return count === undefined || names?.split(', ').length === Number(count)
+  })
+
+describe('the account of a change', () => {
+  it('of a stream', () => {
+    const job = {
+      layouts: ['stream-metadata'],
+      requirement: 'any',
+      allowRegression: true,
+    } as const
+    const property = fc.property(snapshot, snapshot, (first, second) => {
+      const text = regenerate({ ...job, snapshot: first }).stream.print()
+      const target = readStream(text, 'target')
+      const { stream, comparison } = regenerate({ ...job, snapshot: second, target })
+      const [before, after] = [holdings(text), holdings(stream.print())]
+      const lines = lossLines(comparison.changes, PLAIN)
+      const isOfPlatform = ({ words }: Standing) =>
+        words.length === 4 && words[0] === 'artifact' && !after.has(words.slice(0, 3).join(' '))
+      const gone = [...before]
+        .filter(([key, each]) => !after.has(key) && !isOfPlatform(each))
+        .map(([, each]) => each)
+      const older = [...before].flatMap(([key, each]) => {
+        const now = after.get(key)
+        if (!now || !isBefore(now.version, each.version)) return []
+        const [kind, , architecture] = now.words as [string, string, 'aarch64' | 'x86_64']
+        const { release } = second.builds[architecture] ?? first.builds[architecture] ?? {}
+        return kind !== 'build' && isExact(now.version, release) ? [] : [each]
+      })
+      const isTold =
+        gone.every(({ words }) => isNamed(lines, '-', words)) &&
+        older.every(({ words }) => isNamed(lines, '~', words)) &&
+        countsAreRight(lines) &&
+        lines.length > 0 === gone.length + older.length > 0
+      try {
+        const refused = regenerate({ ...job, snapshot: second, target, allowRegression: false })
+        return (
+          isTold && gone.length + older.length === 0 && refused.stream.print() === stream.print()
+        )
+      } catch (error) {
+        return isTold && gone.length + older.length > 0 && error instanceof Loss
+      }
+    })
+    fc.assert(property, { numRuns: CASES })
+  })
+
+  it('of a snapshot', () => {
+    const property = fc.property(snapshot, snapshot, (before, after) => {
+      const { changes } = compareInventories(
+        snapshotInventory(before),
+        snapshotInventory(after),
+        before.criteria.rhel,
+      )
+      const lines = changeLines(changes, PLAIN)
+      const goneBuilds = Object.keys(before.builds).filter((arch) => !after.builds[arch])
+      const listed = ({ images }: Snapshot) =>
+        [...(images.azure ?? []), ...(images.aws ?? [])].map((image) => ({ ...image }))
+      const keyOf = (image: object) => JSON.stringify(image)
+      const now = new Set(listed(after).map(keyOf))
+      const goneImages = listed(before).filter((image) => !now.has(keyOf(image)))
+      return (
+        goneBuilds.every((arch) => isNamed(lines, '-', ['build', arch])) &&
+        goneImages.every(({ plan, architecture, version }) =>
+          isNamed(lines, '-', [plan, architecture, version]),
+        ) &&
+        countsAreRight(lines)
+      )
+    })
+    fc.assert(property, { numRuns: CASES })
+  })
+})
