@@ -231,6 +231,23 @@ it('names the command that undoes an edit of the target', async () => {
 })
 
 describe('regenerate --require', () => {
+  // The release is 418.94.202410090804-0.
+  const candidates = ['4.18.2025031114', '4.17.2024100419', '4.8.2021122100']
+  it.each([
+    ['any', candidates, '4.18.2025031114'],
+    ['not-newer', candidates, '4.17.2024100419'],
+    ['same-rhel-major', candidates, '4.18.2025031114'],
+    ['same-rhel-major', candidates.slice(2), undefined],
+    ['not-newer', candidates.slice(2), '4.8.2021122100'],
+  ])('%s selects from %j only %s', async (requirement, versions, selected) => {
+    const paid = versions.map((version) => azureImage('rh-ocp-worker', version))
+    await writeFile(at('s.json'), snapshotText(paid))
+    const words = ['--target', 'rhcos.json', '--require', requirement, '--explain', '--dry-run']
+    const { stderr } = await regenerate(...words)
+    const [, found] = /^azure ocp x86_64 gen2, .*\n.*\n {2}\* .*:([0-9.]+) /m.exec(stderr) ?? []
+    expect(found).toBe(selected)
+  })
+
   it('refuses a slot without an image of the grade', async () => {
     const { status, stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact')
     expect(status).toBe(1)
