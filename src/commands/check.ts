@@ -58,6 +58,6 @@ function describeStream({ config, verification }: CheckedStream): string {
   const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried yet`)
   const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
   const isUncaptured = Object.keys(snapshot.builds).length === 0
-  const builds = isUncaptured ? ['builds not captured and not verified'] : []
+  const builds = isUncaptured ? ['no builds in the snapshot'] : []
   return ['ok', releases || 'no release', ...queried, ...builds].join(', ')
 }

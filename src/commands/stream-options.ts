@@ -54,7 +54,7 @@ function toOption(option: CloudOption, group: string): Option<unknown> {
 export const QUERY_OPTIONS = {
   ...CLOUD_OPTIONS,
   drop: list<string>(
-    'Parts to remove: clouds, regions, architectures',
+    'Remove clouds, regions, architectures of a stream',
     { values: [...CLOUDS, ...ARCHITECTURES] },
     (names) => names.map((name) => toArchitecture(name) ?? name),
   ),
@@ -149,7 +149,7 @@ export const REGENERATE_OPTIONS = {
   target: text('Stream to update (default: print the stream)'),
   ...TARGET_OPTIONS,
   'allow-regression': flag('Allow removals, older builds and older images'),
-  'keep-lost': flag('Keep images of regions that are not in the build'),
+  'keep-lost': flag('Keep images in regions that have no new image'),
   explain: flag('Print the candidates for each image with reasons'),
 }
 

@@ -181,7 +181,8 @@ export function missingImage(
   const isShown = !target || slot.region === undefined || isRegion(slot.cloud, slot.region)
   const place = target ? ` (${target.file}: ${target.name})` : ''
   const printed = `${printSlot(isShown ? slot : { ...slot, region: 'of this region' })}${place}`
-  const hasRegions = slot.region === undefined && shown.some((each) => each.slot.region)
+  const ofPlan = shown.filter((each) => each.slot.plan === slot.plan)
+  const hasRegions = slot.region === undefined && ofPlan.some((each) => each.slot.region)
   return new CheckFailure(
     hasRegions
       ? `${where}: ${slot.cloud} has an image for each region:`

@@ -176,7 +176,7 @@ async function withUndo(error: unknown, config: StreamConfig, folder: Folder): P
     (await isModified(folder, files)) &&
     !(await isModified(folder, [config.snapshot]))
   if (!isEdited) return error
-  const remedy = `${error.remedy} To undo changes of the files, run git checkout -- ${files.join(' ')}`
+  const remedy = `${error.remedy} To undo your edits, run git checkout -- ${files.join(' ')}`
   return Object.assign(error, { remedy })
 }
 

@@ -224,7 +224,7 @@ it('names the command that undoes an edit of the target', async () => {
   expect(status).toBe(1)
   const undo = 'git checkout -- rhcos.json'
   expect(stderr).toContain(
-    `\nAllow this with --allow-regression. To undo changes of the files, run ${undo}\n`,
+    `\nAllow this with --allow-regression. To undo your edits, run ${undo}\n`,
   )
   execSync(undo, { cwd: folder })
   expect(await regenerate('--target', 'rhcos.json', '--check')).toMatchObject({ status: 0 })
