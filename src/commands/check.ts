@@ -10,7 +10,7 @@ import { printDifference } from './results.ts'
 export const checkCommand = command({
   name: 'check',
   group: 'Repository',
-  describe: 'Verify snapshots and compare files with them, offline',
+  describe: 'Verify snapshots and their stream files, offline',
   takesStreams: true,
   positionals: { STREAM: texts('Stream name (default: all streams)') },
   options: {},
@@ -58,6 +58,6 @@ function describeStream({ config, verification }: CheckedStream): string {
   const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried yet`)
   const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
   const isUncaptured = Object.keys(snapshot.builds).length === 0
-  const builds = isUncaptured ? ['no builds in the snapshot'] : []
-  return ['ok', releases || 'no release', ...queried, ...builds].join(', ')
+  const note = isUncaptured ? ' (not verified: no builds in the snapshot)' : ''
+  return ['ok', `${releases || 'no release'}${note}`, ...queried].join(', ')
 }

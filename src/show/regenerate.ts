@@ -82,7 +82,9 @@ export function fallbackLines(selections: readonly Selection[]): string[] {
   const byVersion = groupBy(earlier, ({ image }) => image?.version ?? '')
   return [...byVersion].map(([version, group]) => {
     const slots = describeSlots(group.map(({ slot }) => slot)).join('; ')
-    return `image of an earlier RHEL major, ${version}: ${slots}`
+    const [{ image, candidates } = { candidates: [] }] = group
+    const { rhel } = candidates.find((each) => each.image === image)?.dated ?? {}
+    return `fallback to RHEL ${rhel?.major}: ${version} in ${slots}`
   })
 }
 
