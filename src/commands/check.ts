@@ -58,6 +58,7 @@ function describeStream({ config, verification }: CheckedStream): string {
   const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried yet`)
   const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
   const isUncaptured = Object.keys(snapshot.builds).length === 0
-  const note = isUncaptured ? ' (not verified: no builds in the snapshot)' : ''
-  return ['ok', `${releases || 'no release'}${note}`, ...queried].join(', ')
+  return isUncaptured && releases !== ''
+    ? `${['ok', ...queried].join(', ')}; build ${releases} not verified, as the snapshot has no builds`
+    : ['ok', releases || 'no release', ...queried].join(', ')
 }

@@ -61,7 +61,7 @@ export const QUERY_OPTIONS = {
   concurrency: withDefault(count('Parallel queries'), CAPTURE_DEFAULTS.concurrency),
   timeout: withDefault(count('Time limit per request'), CAPTURE_DEFAULTS.timeout / 1000),
   patience: withDefault(
-    count('Time limit per query and retries'),
+    count('Query time limit, retries included'),
     CAPTURE_DEFAULTS.patience / 1000,
   ),
 }
@@ -149,7 +149,7 @@ export const REGENERATE_OPTIONS = {
   target: text('Stream to update (default: print the stream)'),
   ...TARGET_OPTIONS,
   'allow-regression': flag('Allow removals, older builds and older images'),
-  'keep-lost': flag('Keep AMIs of regions for which the build has none'),
+  'keep-lost': flag('Keep the old AMI where the build has no new AMI'),
   explain: flag('Print the candidates for each image with reasons'),
 }
 

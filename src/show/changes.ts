@@ -63,11 +63,13 @@ export function countLine(comparison: Comparison, selections: readonly Selection
 export function countChanges(comparison: Comparison): string | undefined {
   const { changes } = comparison
   const builds = ofKinds(changes, 'build').length
-  const parts = ofKinds(changes, 'artifact', 'image').length
+  const artifacts = ofKinds(changes, 'artifact').length
+  const cloudImages = ofKinds(changes, 'image').length
   const images = slotNames(ofKinds(changes, 'slot')).size
   const counts = [
     ...(builds > 0 ? [counted(builds, 'build')] : []),
-    ...(parts > 0 ? [counted(parts, 'part of a build', 'parts of builds')] : []),
+    ...(artifacts > 0 ? [counted(artifacts, 'artifact')] : []),
+    ...(cloudImages > 0 ? [counted(cloudImages, 'cloud image')] : []),
     ...(images > 0 ? [counted(images, 'image')] : []),
   ]
   if (counts.length > 0) return `${listed(counts)} changed`

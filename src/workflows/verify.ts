@@ -104,7 +104,7 @@ async function checkTarget(
       ]
       const fault = `${different.join(', ')}: ${faults.join('; ')}`
       const restore = await checkoutCommand(folder, different)
-      const remedy = `Run ${command} --allow-regression, or undo the change with ${restore}`
+      const remedy = `Run ${command} --allow-regression, or undo your edits with ${restore}`
       return { check: { fault, remedy }, comparison }
     }
     const isFault = error instanceof UserError && !(error instanceof LaterVersionError)

@@ -192,7 +192,7 @@ describe('check names the repair', () => {
       /^ {2}one: one\.json: does not match snapshots\/s\.json; the target would get \d+ older marketplace images$/,
     )
     expect(remedy).toBe(
-      '    Run stream-snapshot regenerate one --allow-regression, or undo the change with git checkout -- one.json',
+      '    Run stream-snapshot regenerate one --allow-regression, or undo your edits with git checkout -- one.json',
     )
   })
 })

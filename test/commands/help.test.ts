@@ -105,6 +105,8 @@ describe('a mistake in the command line', () => {
     ['list -- x', 'unexpected argument after --: "x"'],
     ['list --quiet=yes', '--quiet: unexpected value "yes"'],
     ['list s.json --cloud azure aws', 'unexpected argument: aws; --cloud takes one cloud here'],
+    ['image rhcos.json aws', 'unexpected argument: aws; use --cloud aws'],
+    ['check rhel-9 --cloud aws', 'unknown option: --cloud'],
   ])('%s', async (words, fault) => {
     const { status, stdout, stderr } = await run(words.split(' '))
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

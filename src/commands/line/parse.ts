@@ -95,8 +95,9 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   }
   const [extra] = left
   if (extra !== undefined) {
-    const isCloud = (CLOUDS as readonly string[]).includes(extra)
-    fail(`unexpected argument: ${extra}${isCloud ? '; --cloud takes one cloud here' : ''}`)
+    const isCloud = (CLOUDS as readonly string[]).includes(extra) && 'cloud' in table
+    const hint = words.cloud ? '--cloud takes one cloud here' : `use --cloud ${extra}`
+    fail(`unexpected argument: ${extra}${isCloud ? `; ${hint}` : ''}`)
   }
   for (const name of Object.keys(words)) {
     const { conflicts = '', implies } = table[name] ?? {}
