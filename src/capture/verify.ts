@@ -75,8 +75,13 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verified> {
   return { checks, snapshot }
 }
 
-export function verifyUnreadable({ message, remedy }: UserError): Verified {
-  return { checks: [{ name: 'schema', fault: message, remedy }, ...skip(CHECKS.slice(1))] }
+/** @param failed the check that an unreadable file fails; the others depend on it */
+export function verifyUnreadable(
+  { message, remedy }: UserError,
+  failed: 'schema' | 'recording',
+): Verified {
+  const fault = { name: failed, fault: message, remedy }
+  return { checks: CHECKS.flatMap((name) => (name === failed ? [fault] : skip([name]))) }
 }
 
 function skip(names: readonly CheckName[]): Check[] {

@@ -55,7 +55,7 @@ function describeStream({ config, verification }: CheckedStream): string {
   const images = Object.entries(snapshot.images).map(([cloud, { length }]) =>
     counted(length, `${cloud} image`),
   )
-  const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried yet`)
+  const pending = (config.clouds ?? []).map((cloud) => `${cloud} not queried`)
   const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
   const isUncaptured = Object.keys(snapshot.builds).length === 0
   return isUncaptured && releases !== ''

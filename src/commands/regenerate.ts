@@ -1,4 +1,5 @@
 import { CheckFailure, InputError } from '../errors.ts'
+import { STDIN } from '../files/folder.ts'
 import { printJson } from '../show/json.ts'
 import { regeneratedJson } from '../show/regenerate.ts'
 import {
@@ -40,8 +41,8 @@ export const regenerateCommand = command({
     // The name of a stream has no slash.
     const isPath = /[\\/].*\.json$/.test(snapshot)
     const { streams } = (isPath ? undefined : await findWorkspace(folder)) ?? {}
-    const isName =
-      streams?.has(snapshot) || (streams && !snapshot.endsWith('.json') && !folder.exists(snapshot))
+    const isFile = snapshot === STDIN || snapshot.endsWith('.json') || folder.exists(snapshot)
+    const isName = streams?.has(snapshot) || (streams && !isFile)
     const isSnapshot = snapshot !== '' && !isName
     const results = await (isSnapshot ? fromSnapshot : fromWorkspace)(args, context).catch(
       (error) => {

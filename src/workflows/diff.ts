@@ -16,7 +16,7 @@ import { getReleases, readStream } from '../core/stream/stream.ts'
 import { readWorkspace } from '../core/workspace/read.ts'
 import { type StreamConfig, streamConfigs, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
-import type { Folder } from '../files/folder.ts'
+import { type Folder, STDIN } from '../files/folder.ts'
 import {
   explainMissing,
   openTrees,
@@ -277,6 +277,7 @@ export async function diffSnapshots(
   onMissing: (name: string) => void,
 ): Promise<Difference> {
   const read = async (each: string) => {
+    if (each === STDIN) return readSnapshot(await folder.read(each), 'stdin')
     const text = each === NO_FILE ? undefined : await readIfInRevision(folder, each)
     if (text === undefined && each !== NO_FILE) onMissing(each)
     return text === undefined ? undefined : readSnapshot(text, each)

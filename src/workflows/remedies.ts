@@ -18,6 +18,10 @@ export async function withFileRemedy<T>(error: T, folder: Folder): Promise<T> {
 
 /** @param message that begins with the file, perhaps after the name of a stream */
 async function fileRemedy(message: string, folder: Folder): Promise<string | undefined> {
+  const [, revision = ''] = /^(\S+:\S+): no such file$/.exec(message) ?? []
+  if (splitRevision(revision).path && !revision.includes('//')) {
+    return 'Use a path; of these commands, only diff reads REVISION:PATH.'
+  }
   const [, missing] = /(?:^|: )([^:]+): no such file$/.exec(message) ?? []
   if (missing !== undefined) return findSimilar(missing, folder)
   if (/: (is (a|not a|in) |longer than )/.test(message)) return 'Use another file.'
@@ -81,6 +85,8 @@ async function findSimilar(file: string, folder: Folder): Promise<string> {
   const workspace = await findWorkspace(folder).catch(() => undefined)
   const known = await missingFileRemedy(file, workspace, folder, true)
   if (known !== undefined) return known
+  const target = workspace?.streams.get(file)?.target
+  if (target !== undefined) return `Did you mean ${target}, the target of this stream?`
   const streams = [...(workspace?.streams.keys() ?? [])]
   const files = folder.list(dirname(file), '').map((name) => join(dirname(file), name))
   const similar =

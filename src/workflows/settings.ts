@@ -114,7 +114,14 @@ function otherReleases(
   const groups = groupBy(Object.entries(builds), ([arch, wanted]) =>
     [snapshot.builds[arch]?.release, wanted].join(' '),
   )
-  return [...groups.values()].flatMap((group) => {
+  const others = captured.flatMap(([arch = '', release]): Fault[] => {
+    if (arch in builds) return []
+    const message = `${file}: has the build ${release} for ${arch}, and ${workspace} has none`
+    const drop = `remove it with stream-snapshot update ${name} --drop ${arch} --allow-regression`
+    const add = `Add "${arch}": "${release}" to builds of ${name} in ${workspace}`
+    return [{ message, remedy: `${add}, or ${drop}` }]
+  })
+  const different = [...groups.values()].flatMap((group): Fault[] => {
     const [[first = '', wanted = ''] = []] = group
     const own = snapshot.builds[first]?.release
     const arch = group.map(([each]) => each).join(', ')
@@ -128,6 +135,7 @@ function otherReleases(
     const message = `${file}: has the build ${own} for ${arch}, and ${workspace} has ${wanted}`
     return [{ message, remedy: `${update}.` }]
   })
+  return [...different, ...others]
 }
 
 function otherClouds({ name, config, file }: NamedStream, snapshot: Snapshot): Fault[] {
@@ -152,6 +160,16 @@ function otherClouds({ name, config, file }: NamedStream, snapshot: Snapshot): F
       return { message: `${own}: has ${cloud}, ${cause}`, remedy: `${drop}${other}.` }
     }),
   ]
+}
+
+/** The message and the remedy of a workspace stream: its requirement is a key, not an option. */
+export function keyForOption(
+  { message, remedy }: Fault,
+  name: string,
+  file: string,
+): [message: string, remedy: string | undefined] {
+  const key = `require of ${name} in ${file}`
+  return [message.replace('--require', 'require'), remedy?.replace('--require', key)]
 }
 
 /** Whether a cloud is still to be queried: an update of builds alone queries no cloud. */

@@ -1,4 +1,5 @@
 import { Shared } from '../capture/http/message.ts'
+import { Unmet } from '../core/regenerate/refusals.ts'
 import { readShape, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { readRelease } from '../core/versions/version.ts'
@@ -11,7 +12,14 @@ import {
   targetFiles,
   withStreamKeys,
 } from '../core/workspace/workspace.ts'
-import { InputError, MissingBuild, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import {
+  CheckFailure,
+  InputError,
+  MissingBuild,
+  MissingCredentials,
+  ServiceError,
+  UserError,
+} from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import {
@@ -30,7 +38,7 @@ import {
   type RegenerateOptions,
   type Regeneration,
 } from './regenerate.ts'
-import { type Fault, isPending, type NamedStream, otherSettings } from './settings.ts'
+import { type Fault, isPending, keyForOption, type NamedStream, otherSettings } from './settings.ts'
 import { unverifiedFaults } from './verify.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -164,7 +172,7 @@ function withStreamName(stream: string, context: CaptureContext): CaptureContext
 }
 
 async function updateStream(
-  { name, config }: NamedStream,
+  { name, config, file }: NamedStream,
   options: UpdateOptions,
   context: CaptureContext,
   refusals: Refusals,
@@ -196,7 +204,9 @@ async function updateStream(
       config,
       { ...options, drop: capture.droppedNames, former: capture.before },
       context.folder,
-    ),
+    ).catch((error) => {
+      throw error instanceof Unmet ? new CheckFailure(...keyForOption(error, name, file)) : error
+    }),
   )
   return { name, hasImages, capture, regeneration }
 }
@@ -266,6 +276,14 @@ async function selectStreams(
 ) {
   const opened = await openWorkspace(folder)
   const { file, workspace: present } = opened
+  const given = named.flatMap(({ builds = {} }) => Object.keys(builds))
+  const both = drop.find((part) => [...given, ...clouds].includes(part))
+  if (both !== undefined) {
+    throw new InputError(
+      `--drop ${both}: ${both} is also specified to be captured`,
+      `Remove ${both} from --drop, or from the other arguments.`,
+    )
+  }
   const other = clouds.find((cloud) => !present.clouds.includes(cloud))
   if (other !== undefined) {
     throw new InputError(

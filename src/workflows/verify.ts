@@ -37,10 +37,11 @@ export async function verifyStream(
   const { verifyEvidence, verifyUnreadable } = await import('../capture/verify.ts')
   const { snapshot: file } = config
   const { checks, snapshot } = await readEvidence(file, folder).then(verifyEvidence, (error) => {
-    // An error with a position in the snapshot, such as a conflict marker, is a result.
-    const hasPosition = error instanceof InputError && error.message.startsWith(`${file}:`)
-    if (!hasPosition || !/^:\d/.test(error.message.slice(file.length))) throw error
-    return verifyUnreadable(error)
+    // An error with a position in one of the files, such as a conflict marker, is a result.
+    const name = [file, recordingFile(file)].find((each) => error.message.startsWith(`${each}:`))
+    const isResult = error instanceof InputError && name !== undefined
+    if (!isResult || !/^:\d/.test(error.message.slice(name.length))) throw error
+    return verifyUnreadable(error, name === file ? 'schema' : 'recording')
   })
   if (targetFiles(config).length === 0) return { file, checks, snapshot }
   if (snapshot === undefined || !isWhole(checks)) {

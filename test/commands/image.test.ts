@@ -245,8 +245,16 @@ describe('SOURCE of image', () => {
       '{"x86_64":{"azure":{"no-purchase-plan":{"hyperVGen2":{"publisher":"p"}}}}}',
       'm.json: azure no-purchase-plan x86_64 gen2: offer: expected letters, digits, dots, hyphens and underscores, found no string',
     ],
-    ['{"token":"hunter2"}', undefined, '(not a path): no such file'],
-    [`{"token":"hunter2"}${' '.repeat(5000)}`, undefined, '(not a path): file name too long'],
+    [
+      '{"token":"hunter2"}',
+      undefined,
+      'SOURCE: expected a path or a name, found the content of a file',
+    ],
+    [
+      `{"token":"hunter2"}${' '.repeat(5000)}`,
+      undefined,
+      'SOURCE: expected a path or a name, found the content of a file',
+    ],
     [
       'a.yaml',
       'kind: ConfigMap\ndata: {streams: "{"}\n',

@@ -1,9 +1,9 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { commitAll } from '../support/git.ts'
+import { commitAll, git } from '../support/git.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const committed = (name: string) =>
@@ -58,5 +58,111 @@ it.each([
     status: 2,
     stdout: '',
     stderr: `stream-snapshot: ${said}\n`,
+  })
+})
+
+describe('content in place of a path', () => {
+  const CONTENT = '{"clientSecret":"hunter2hunter2","tenantId":"a"}'
+  it.each([
+    ['check', 'STREAM'],
+    ['regenerate', 'STREAM'],
+    ['update', 'STREAM'],
+    ['verify', 'SNAPSHOT'],
+    ['history', 'PATH'],
+    ['diff', 'A'],
+    ['capture', 'SNAPSHOT'],
+    ['regenerate s.json --target', '--target'],
+    ['report s.json --file', '--file'],
+    ['image rhcos.json --merge', '--merge'],
+  ])('%s prints nothing of it, and writes no file', async (words, place) => {
+    const folder = await temporaryFolder()
+    const outcome = await run([...words.split(' '), CONTENT], { cwd: folder })
+    expect(outcome).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `stream-snapshot: ${place}: expected a path or a name, found the content of a file\nWrite the content to a file, and use its path.\n`,
+    })
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('in the demonstration', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  let place: string
+  const call = (...words: string[]) => run(words, { cwd: place })
+  beforeEach(async () => {
+    place = await temporaryFolder()
+    for (const each of ['demo', 'snapshots', 'stream-snapshot.json']) {
+      await cp(join(root, each), join(place, each), { recursive: true })
+    }
+    await commitAll(place, 'the demonstration')
+  })
+  const SNAPSHOT = 'snapshots/rhcos-4.18.json'
+  const RECORDING = 'snapshots/rhcos-4.18.recording.json'
+
+  it('check restores a snapshot that was removed with git rm', async () => {
+    await git(place, 'rm', '--quiet', SNAPSHOT)
+    const { status, stderr } = await call('check', 'rhel-9')
+    const restore = `git checkout HEAD -- ${SNAPSHOT} ${RECORDING}`
+    expect(status).toBe(1)
+    expect(stderr).toContain(`${SNAPSHOT}: no such file\n    Run ${restore}\n`)
+    await git(place, ...restore.split(' ').slice(1))
+    expect(await call('check', 'rhel-9')).toMatchObject({ status: 0 })
+  })
+
+  it('check and update name the key of a requirement that is not met', async () => {
+    const file = join(place, 'stream-snapshot.json')
+    const workspace = JSON.parse(await readFile(file, 'utf8'))
+    workspace.streams['rhel-9'].require = 'exact'
+    await writeFile(file, JSON.stringify(workspace))
+    const { stderr } = await call('check', 'rhel-9')
+    expect(stderr).toContain('  rhel-9: require exact: ')
+    expect(stderr).toContain('use a less strict require of rhel-9 in stream-snapshot.json; ')
+  })
+
+  it('verify reports conflict markers in a recording as its result', async () => {
+    await writeFile(join(place, RECORDING), '<<<<<<< HEAD\n[]\n=======\n[]\n>>>>>>> other\n')
+    const { status, stdout } = await call('verify', SNAPSHOT)
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/: recording: FAILED: .*merge conflict marker/)
+    expect(stdout).toMatch(/: replay: not checked/)
+  })
+
+  it('check reports a build that the workspace does not name', async () => {
+    const file = join(place, 'stream-snapshot.json')
+    const workspace = JSON.parse(await readFile(file, 'utf8'))
+    const { s390x, ...builds } = workspace.streams['rhel-9'].builds
+    workspace.streams['rhel-9'].builds = builds
+    await writeFile(file, JSON.stringify(workspace))
+    const { status, stderr } = await call('check', 'rhel-9')
+    expect(status).toBe(1)
+    expect(stderr).toContain(`${SNAPSHOT}: has the build ${s390x} for s390x, and `)
+    expect(stderr).toContain(`Add "s390x": "${s390x}" to builds of rhel-9 in stream-snapshot.json`)
+  })
+
+  it('update refuses to drop what it is to capture', async () => {
+    const words = ['rhel-9', 'x86_64=418.94.202410090804-0', '--drop', 'x86_64', '--cloud', 'none']
+    expect(await call('update', ...words)).toMatchObject({
+      status: 2,
+      stderr:
+        'stream-snapshot: --drop x86_64: x86_64 is also specified to be captured\nRemove x86_64 from --drop, or from the other arguments.\n',
+    })
+  })
+
+  it.each(['capture s.json --stream rhel-9', `verify ${SNAPSHOT} --target rhel-9`])(
+    '%s suggests the target of the stream',
+    async (words) => {
+      const { status, stderr } = await call(...words.split(' '))
+      expect(status).toBe(2)
+      expect(stderr).toContain('\nDid you mean demo/rhcos.json, the target of this stream?\n')
+    },
+  )
+
+  it('diff and regenerate read a snapshot from stdin', async () => {
+    const stdin = await readFile(join(place, SNAPSHOT), 'utf8')
+    expect(await run(['diff', '-', SNAPSHOT], { cwd: place, stdin })).toMatchObject({ status: 0 })
+    expect(await run(['diff', SNAPSHOT, '-'], { cwd: place, stdin })).toMatchObject({ status: 0 })
+    const outcome = await run(['regenerate', '-'], { cwd: place, stdin })
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining('"architectures"') })
   })
 })

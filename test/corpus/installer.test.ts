@@ -206,7 +206,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     )
     expect(checkedAfterBump).toEqual({
       status: 0,
-      stdout: `rhel-9: ok, ${BUILD_9}, azure not queried yet\nrhel-10: ok, ${BUILD_10}, azure not queried yet\nscos: no builds and no clouds, nothing to check\n`,
+      stdout: `rhel-9: ok, ${BUILD_9}, azure not queried\nrhel-10: ok, ${BUILD_10}, azure not queried\nscos: no builds and no clouds, nothing to check\n`,
       stderr: '',
     })
     expect(updated).toMatchObject({ status: 0, stdout: '' })

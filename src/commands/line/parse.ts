@@ -71,6 +71,9 @@ const CONFIGURATION = {
   'populate--': true,
 }
 
+/** Content in place of a path may be a secret, so it is not printed. */
+const CONTENT = /^\s*[{[]|-----BEGIN/
+
 /** @throws InputError for an unknown command, option or argument */
 export function parseWords(typed: readonly string[]): [command: Command, words: Words] {
   const at = typed.findIndex((word) => !isOption(word))
@@ -92,6 +95,15 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   const left = [...(places ?? [])]
   for (const [name, { isList }] of Object.entries(command.positionals)) {
     words[name] = left.splice(0, isList ? left.length : 1)
+  }
+  for (const [name, values] of Object.entries(words)) {
+    const place = name in command.positionals ? name : `--${name}`
+    if (values.some((value) => CONTENT.test(value))) {
+      throw new InputError(
+        `${place}: expected a path or a name, found the content of a file`,
+        'Write the content to a file, and use its path.',
+      )
+    }
   }
   const [extra] = left
   if (extra !== undefined) {

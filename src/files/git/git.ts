@@ -181,12 +181,16 @@ export async function restoreCommand(
   ...siblings: readonly string[]
 ): Promise<string | undefined> {
   if (folder.repositoryRoot() === undefined) return undefined
+  const names = [file, ...siblings].join(' ')
   const { stdout } = await runGit(['ls-files', '-t', '--', folder.resolve(file)], folder)
-  if (stdout.length === 0) return undefined
+  if (stdout.length === 0) {
+    // `git rm` and `git mv` also remove the file from the index.
+    const query = ['ls-tree', '--name-only', 'HEAD', '--', folder.resolve(file)]
+    const { stdout: committed } = await runGit(query, folder)
+    return committed.length === 0 ? undefined : `git checkout HEAD -- ${names}`
+  }
   const isSparse = stdout.toString().startsWith('S ')
-  return isSparse
-    ? `git sparse-checkout add ${dirname(file)}`
-    : `git checkout -- ${[file, ...siblings].join(' ')}`
+  return isSparse ? `git sparse-checkout add ${dirname(file)}` : `git checkout -- ${names}`
 }
 
 /** The command that restores changed files; of a committed change, a commit before it. */

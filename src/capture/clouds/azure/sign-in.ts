@@ -109,14 +109,16 @@ async function explain(
   const text = messages(error)
   const { failure, success, metadata } = trace
   const response = failure?.response
-  const number = findNumber(response?.body.toString('utf8')) ?? findNumber(text)
+  // With a missing variable, the sign-in of az is the fallback.
+  const printed = settings.missing === undefined ? text : ''
+  const number = findNumber(response?.body.toString('utf8')) ?? findNumber(printed)
   const description = response && readJson(response.body).error_description
   const explained =
     (number !== undefined && explainNumber(number, `${description}\n${text}`)) ||
     (failure?.response && explainRefusal(failure)) ||
     trace.explainConnection() ||
     (success && explainForeign(success)) ||
-    (await explainAz(text, settings, hosts, timeout)) ||
+    (await explainAz(printed, settings, hosts, timeout)) ||
     (principal && metadata && explainRefusal(metadata)) ||
     // A principal may fail before any request, for example with an encrypted key.
     (principal && (explainConnection(error) ?? explainUnknown(error, 'sign-in failed: ')))
