@@ -342,7 +342,7 @@ describe('the stream of several', () => {
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
       2,
-      '--stream-name rhel-10: stream-metadata.json is the stream rhel-9',
+      '--stream-name rhel-10: stream-metadata.json is the stream rhel-9\nRemove --stream-name, or use a source that has the stream.',
     ],
     [
       ['map.yaml', '--merge', 'hunter2.yaml'],

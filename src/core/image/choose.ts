@@ -72,7 +72,10 @@ function isFallbackFor(
   if (isUnknown && majorIn(name) < majorIn(wanted)) return true
   const is = kind === 'marketplace' ? 'has images of' : 'is the stream'
   if (option !== undefined) {
-    throw new InputError(`--stream-name ${quote(wanted)}: ${file} ${is} ${name}`)
+    throw new InputError(
+      `--stream-name ${quote(wanted)}: ${file} ${is} ${name}`,
+      'Remove --stream-name, or use a source that has the stream.',
+    )
   }
   throw new InputError(
     `${config}: osImageStream is ${quoteRhel(wanted)}, but ${file} ${is} ${name}`,
