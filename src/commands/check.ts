@@ -59,6 +59,6 @@ function describeStream({ config, verification }: CheckedStream): string {
   const queried = images.length > 0 ? images : pending.length > 0 ? pending : ['no clouds']
   const isUncaptured = Object.keys(snapshot.builds).length === 0
   return isUncaptured && releases !== ''
-    ? `${['ok', ...queried].join(', ')}; build ${releases} not verified, as the snapshot has no builds`
+    ? `${['ok', ...queried].join(', ')}; builds of the target not verified, as they are not in the snapshot`
     : ['ok', releases || 'no release', ...queried].join(', ')
 }

@@ -55,9 +55,9 @@ export function unreadKeyLines({ comparison }: Regenerated): string[] {
   })
   const keys = [...new Set(ignored)]
   if (keys.length === 0) return []
-  const verb = keys.length === 1 ? 'is' : 'are'
+  const [nouns, verb] = keys.length === 1 ? ['the key', 'is'] : ['the keys', 'are']
   return [
-    `${keys.join(', ')} ${verb} not read by the installer or the operators, which only read ${READ}`,
+    `${nouns} ${keys.join(', ')} ${verb} not read by the installer or the operators, which only read ${READ}`,
   ]
 }
 

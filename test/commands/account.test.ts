@@ -402,11 +402,11 @@ describe('what is written for readers', () => {
       return (await run(['regenerate', snapshot, ...args], { cwd: folder })).stderr
     }
     expect(await regenerate('enhancement')).toContain(
-      'azure-marketplace is not read by the installer or the operators, which only read marketplace.azure\n',
+      'the key azure-marketplace is not read by the installer or the operators, which only read marketplace.azure\n',
     )
     expect(await regenerate('stream-metadata')).not.toContain('not read by')
     expect(await regenerate('stream-metadata', 'new.json')).toContain(
-      'marketplace.azure.new is not read by the installer or the operators, which only read marketplace.azure\n',
+      'the key marketplace.azure.new is not read by the installer or the operators, which only read marketplace.azure\n',
     )
   })
 })
