@@ -228,7 +228,8 @@ function settingRows(change: ChangeOf<'setting'>): Row[] {
 function describeAbsence({ absence, before, after }: Change): string {
   if (absence === undefined) return ''
   if (absence === 'dropped') return ' (removed by --drop)'
-  const subject = after === undefined ? '' : `${before?.release ?? before?.value} is `
+  const verb = absence === 'no-longer-listed' ? 'is' : 'was'
+  const subject = after === undefined ? '' : `${before?.release ?? before?.value} ${verb} `
   return ` (${subject}${absence.replaceAll('-', ' ')})`
 }
 

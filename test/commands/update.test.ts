@@ -89,7 +89,7 @@ describe('update of two streams', () => {
     const images = imagesBeforeBump().filter(({ sku }) => sku !== '418-v2')
     const { status, stderr } = await update(images, 'one', '--location', 'westus')
     expect(status).toBe(1)
-    expect(stderr).toMatch(/^ {2}~ .*418-v2:.* \(\S+ is not queried\)/m)
+    expect(stderr).toMatch(/^ {2}~ .*418-v2:.* \(\S+ was not queried\)/m)
     expect(stderr).not.toContain('no longer listed')
     const allowed = await update(images, 'one', '--location', 'westus', '--allow-regression')
     expect(allowed.status).toBe(0)
