@@ -119,7 +119,7 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
   const terms = FACTS[slot.cloud].uses.terms(entry)
   return [
     ...(grade?.startsWith('older-')
-      ? [`${urn}: ${grade}, ${older} than the build of the stream, ${release}`]
+      ? [`${urn}: ${grade}, ${older} than the build of the stream (${release})`]
       : []),
     ...(ungraded === undefined
       ? []

@@ -103,7 +103,7 @@ class Parser {
   private member(members: Map<string, JsonMember>, before: string | undefined): string {
     const start = this.at
     if (this.text[start] !== '"') {
-      throw this.unexpected(before === undefined ? 'a string or }' : 'a string')
+      throw this.unexpected(before === undefined ? 'a string or "}"' : 'a string')
     }
     const key = this.string()
     const name = decodeString(key)
@@ -113,7 +113,7 @@ class Parser {
     }
     const keyEnd = this.at
     this.take(SPACES)
-    if (this.text[this.at] !== ':') throw this.unexpected(':')
+    if (this.text[this.at] !== ':') throw this.unexpected('":"')
     this.at += 1
     this.take(SPACES)
     const colon = this.text.slice(keyEnd, this.at)
@@ -121,7 +121,7 @@ class Parser {
     this.starts?.set(value, start)
     const space = this.take(SPACES)
     const end = this.text[this.at]
-    if (end !== ',' && end !== '}') throw this.unexpected(', or }')
+    if (end !== ',' && end !== '}') throw this.unexpected('"," or "}"')
     // The white space before the closing brace belongs to the object.
     members.set(name, { key, value, spacing: { before, colon, after: end === ',' ? space : '' } })
     return space
@@ -131,14 +131,14 @@ class Parser {
     const start = this.enter()
     const elements: JsonNode[] = []
     this.take(SPACES)
-    for (let expected = 'a value or ]'; this.text[this.at] !== ']' || elements.length > 0; ) {
+    for (let expected = 'a value or "]"'; this.text[this.at] !== ']' || elements.length > 0; ) {
       const at = this.at
       const element = this.value(expected)
       this.starts?.set(element, at)
       elements.push(element)
       this.take(SPACES)
       if (this.text[this.at] === ']') break
-      if (this.text[this.at] !== ',') throw this.unexpected(', or ]')
+      if (this.text[this.at] !== ',') throw this.unexpected('"," or "]"')
       this.at += 1
       this.take(SPACES)
       expected = 'a value'
