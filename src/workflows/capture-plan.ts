@@ -32,7 +32,7 @@ import {
   type RhelTable,
   readMajorMinor,
 } from '../core/versions/version.ts'
-import { skusOf } from '../core/workspace/describe.ts'
+import { getSkus } from '../core/workspace/describe.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
@@ -256,7 +256,7 @@ async function targetSkus(config: StreamConfig, folder: Folder): Promise<string[
   const text = file === undefined ? undefined : await folder.readIfExists(file)
   if (file === undefined || text === undefined) return []
   const holder = marketplaceFile ? MarketplaceFile.read(text, file) : readStream(text, file)
-  return skusOf(imagesIn(holder))
+  return getSkus(imagesIn(holder))
 }
 
 function snapshotSource(config: StreamConfig, { stream, builds }: Snapshot): Source {

@@ -143,7 +143,7 @@ function fileName({ label }: Tree, file: string): string {
 const ROLES = ['snapshot', 'recording', 'target', 'marketplaceFile'] as const
 type Role = (typeof ROLES)[number]
 
-function pathOf(config: Config | undefined, role: Role): string | undefined {
+function getRolePath(config: Config | undefined, role: Role): string | undefined {
   return role === 'recording' ? config && recordingFile(config.snapshot) : config?.[role]
 }
 
@@ -164,7 +164,7 @@ async function readSide(
   const texts: Partial<Record<Role, string>> = {}
   const paths: Partial<Record<Role, string>> = {}
   for (const role of ROLES) {
-    const path = pathOf(config ?? other, role)
+    const path = getRolePath(config ?? other, role)
     if (path === undefined) continue
     paths[role] = path
     const text = await readRole(tree, role, path)

@@ -1,7 +1,7 @@
 import { translate } from '../builds/translate.ts'
 import { type Entry, printSlot, type Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
-import { identityOf } from '../clouds/order.ts'
+import { getIdentity } from '../clouds/order.ts'
 import { isRecord, type JsonRecord, type JsonValue, recordEntries } from '../json/document.ts'
 import type { Grade, Selection } from '../selection/select.ts'
 import { canonicalJson } from '../snapshot/canonical.ts'
@@ -230,7 +230,7 @@ export function subjectKey(subject: Subject): string {
   }
   if (subject.kind === 'query') return canonicalJson(subject)
   if (subject.kind === 'listing') {
-    return ['listing', subject.cloud, identityOf(subject.cloud, subject.image)].join('\n')
+    return ['listing', subject.cloud, getIdentity(subject.cloud, subject.image)].join('\n')
   }
   const parts: Partial<Record<string, string>> = subject
   return KEY_PARTS.map((part) => parts[part]).join('\n')

@@ -51,8 +51,8 @@ export function isEqual({ streams, files }: Difference): boolean {
 
 /** Leaves out the settings of a snapshot or a cloud that only one side has. */
 export function compareStreams(name: string, before: StreamFiles, after: StreamFiles): StreamDiff {
-  const stateOf = before.stream || after.stream ? streamState : snapshotState
-  const [old, fresh] = [stateOf(before), stateOf(after)]
+  const getState = before.stream || after.stream ? streamState : snapshotState
+  const [old, fresh] = [getState(before), getState(after)]
   const { rhel } = (after.snapshot ?? before.snapshot)?.criteria ?? BUILT_IN
   const listings = after.snapshot && new Listings(after.snapshot, before.snapshot)
   const { changes, unchanged } = compareInventories(old.inventory, fresh.inventory, rhel, listings)

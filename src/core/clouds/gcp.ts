@@ -9,8 +9,8 @@ export const gcp: CloudFacts = {
   entry: { release: 'version', project: 'project', name: 'name' },
   facets: [],
   columns: ['architecture', 'name', 'plan', 'project', 'version'].map(column),
-  imageName: pathOf,
-  imageId: pathOf,
+  imageName: getImagePath,
+  imageId: getImagePath,
   slots: ({ criteria }, architecture) =>
     Object.entries(criteria.gcp?.plans ?? {})
       .filter(([, plan]) => plan.architecture === architecture)
@@ -31,7 +31,7 @@ export const gcp: CloudFacts = {
     machineTypePath: ['machineType'],
     armMachineType: /^(t2a|c4a|n4a)-/,
     installConfig: ({ project = '', name = '' }) => ({ osImage: { project, name } }),
-    machineSet: (entry) => ({ disks: { image: pathOf(entry) } }),
+    machineSet: (entry) => ({ disks: { image: getImagePath(entry) } }),
     terms: () => 'on the page of the offer in Google Cloud Marketplace',
   },
   /**
@@ -49,6 +49,6 @@ export const gcp: CloudFacts = {
   },
 }
 
-function pathOf({ project, name }: Entry): string {
+function getImagePath({ project, name }: Entry): string {
   return `projects/${project}/global/images/${name}`
 }

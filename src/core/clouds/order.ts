@@ -4,13 +4,13 @@ import { FACTS } from './index.ts'
 
 type Named = Readonly<Record<string, unknown>>
 
-export function identityOf(cloud: CloudName, image: object): string {
+export function getIdentity(cloud: CloudName, image: object): string {
   return FACTS[cloud].identity.map((member) => String((image as Named)[member])).join('\0')
 }
 
 /** Sorts images by identity, with versions as numbers, and removes duplicates. */
 export function sortImages<T extends object>(cloud: CloudName, images: readonly T[]): T[] {
-  const unique = new Map(images.map((image) => [identityOf(cloud, image), image]))
+  const unique = new Map(images.map((image) => [getIdentity(cloud, image), image]))
   return [...unique.values()].sort((a, b) => compareMembers(a, b, FACTS[cloud].identity))
 }
 

@@ -121,13 +121,13 @@ function compareStates(
   )
   if (!before.placed || !after.placed) return own
   // An image of the snapshot and of its stream that change alike are one change.
-  const nameOf = ({ subject, before, after }: Change) =>
+  const getName = ({ subject, before, after }: Change) =>
     subject.kind === 'slot' && [printSlot(subject.slot), before?.value, after?.value].join('\n')
-  const names = new Set(own.map(nameOf))
+  const names = new Set(own.map(getName))
   return [
     ...own,
     ...compare(before.placed, after.placed).filter(
-      (change) => !isRegraded(change) && !names.has(nameOf(change)),
+      (change) => !isRegraded(change) && !names.has(getName(change)),
     ),
   ]
 }

@@ -28,7 +28,7 @@ export function openMergeFile(text: string, file: string) {
   const yaml = parseYaml(text, file)
   return {
     yaml,
-    ...findTargets(yaml.values() as JsonValue[], file, (document) => yaml.placeOf(document)),
+    ...findTargets(yaml.values() as JsonValue[], file, (document) => yaml.getPlace(document)),
   }
 }
 

@@ -52,7 +52,7 @@ export interface Target {
 export function findTargets(
   documents: readonly JsonValue[],
   file: string,
-  placeOf: (document: number) => string,
+  getPlace: (document: number) => string,
 ) {
   const configs = documents.flatMap((value, document) =>
     isInstallConfig(value) ? [{ value, document }] : [],
@@ -65,10 +65,10 @@ export function findTargets(
     )
   }
   const targets = [
-    ...(config ? findPools(config.value, config.document, placeOf(config.document)) : []),
+    ...(config ? findPools(config.value, config.document, getPlace(config.document)) : []),
     ...documents.flatMap((value, document) =>
       expandList(value).flatMap((object, item) =>
-        machineSet(object, document, object === value ? [] : ['items', item], placeOf(document)),
+        machineSet(object, document, object === value ? [] : ['items', item], getPlace(document)),
       ),
     ),
   ]

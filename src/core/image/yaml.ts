@@ -112,20 +112,20 @@ export class YamlFile {
     return parts.join('') + this.text.slice(at)
   }
 
-  placeOf(document: number): string {
+  getPlace(document: number): string {
     return this.documents.length > 1 ? `${this.file}: document ${document + 1}` : this.file
   }
 
   /** @throws InputError for a value of another type, and for one with an alias */
   put(document: number, path: YamlPath, members: Members): void {
-    this.#place = this.placeOf(document)
+    this.#place = this.getPlace(document)
     const value = path.reduceRight<Members>((sum, name) => ({ [name]: sum }), members)
     this.#put(this.#root(document), [], value, false)
   }
 
   /** Removes a member, if it exists. @throws InputError as `put`, and for a member inside `{…}` */
   remove(document: number, path: YamlPath): void {
-    this.#place = this.placeOf(document)
+    this.#place = this.getPlace(document)
     let [parent, node]: (Node | undefined)[] = [undefined, this.#root(document)]
     for (const [at, key] of path.entries()) {
       parent = node

@@ -92,7 +92,7 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
   return Array.isArray(value)
 }
 
-export function entriesOf(record: JsonRecord): [string, JsonValue][] {
+export function getEntries(record: JsonRecord): [string, JsonValue][] {
   return Object.entries(record).filter(
     (entry): entry is [string, JsonValue] => entry[1] !== undefined,
   )
@@ -132,7 +132,7 @@ export function toValue(node: JsonNode): JsonValue {
 
 export function fromValue(value: JsonValue): JsonNode {
   if (isRecord(value)) {
-    const members = entriesOf(value).map(([name, item]): [string, JsonMember] => [
+    const members = getEntries(value).map(([name, item]): [string, JsonMember] => [
       name,
       newMember(name, fromValue(item)),
     ])

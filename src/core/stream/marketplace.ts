@@ -3,8 +3,8 @@ import type { Entry, Slot } from '../clouds/facts.ts'
 import { FACTS } from '../clouds/index.ts'
 import { groupBy } from '../group.ts'
 import {
-  entriesOf,
   fromValue,
+  getEntries,
   getMember,
   isRecord,
   type JsonDocument,
@@ -158,7 +158,7 @@ function writeTree(
 ): JsonRecord | undefined {
   const own = images.filter(({ path }) => path.length === 0)
   const entry: Entry = Object.assign({}, ...own.map(({ entry }) => entry))
-  const others = entriesOf(expectRecord(old, path, fail)).filter(
+  const others = getEntries(expectRecord(old, path, fail)).filter(
     (member) => !isEntryMember(cloud, member),
   )
   for (const [name, value] of others) {

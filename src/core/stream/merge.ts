@@ -1,7 +1,7 @@
 import {
-  entriesOf,
   equalsValue,
   fromValue,
+  getEntries,
   getMember,
   isList,
   isRecord,
@@ -24,7 +24,7 @@ export function mergeNode(target: JsonNode | undefined, fresh: JsonValue, shape:
     return replaceNode(target, fresh)
   }
   const object = target?.kind === 'object' ? target : NO_MEMBERS
-  const wanted = new Map(entriesOf(fresh))
+  const wanted = new Map(getEntries(fresh))
   const owned = shape.kind === 'fields' ? shape.fields : (shape.owned ?? object.members)
   const changes = new Map<string, JsonNode | undefined>()
   for (const name of new Set([...owned.keys(), ...wanted.keys()])) {
@@ -75,7 +75,7 @@ function replaceNode(target: JsonNode | undefined, fresh: JsonValue): JsonNode {
   if (target === undefined) return fromValue(fresh)
   if (equalsValue(target, fresh)) return target
   if (target.kind === 'object' && isRecord(fresh)) {
-    const members = entriesOf(fresh).map(([name, value]): [string, JsonMember] => {
+    const members = getEntries(fresh).map(([name, value]): [string, JsonMember] => {
       const old = target.members.get(name)
       return [
         name,

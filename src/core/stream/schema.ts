@@ -58,7 +58,7 @@ const PLATFORM_ARTIFACTS = fields({
   ),
 })
 
-function imageOf({ region, members }: ImageRule): Fields {
+function getImageFields({ region, members }: ImageRule): Fields {
   const image = plain('release', ...Object.keys(members))
   return region === undefined ? image : fields({ regions: map(image) })
 }
@@ -67,12 +67,14 @@ const RULES = Object.entries(PLATFORM_RULES)
 
 const IMAGES = fields(
   Object.fromEntries(
-    RULES.flatMap(([platform, { images }]) => (images ? [[platform, imageOf(images)]] : [])),
+    RULES.flatMap(([platform, { images }]) => (images ? [[platform, getImageFields(images)]] : [])),
   ),
 )
 
 const BUILD_EXTENSIONS = Object.fromEntries(
-  RULES.flatMap(([, { extension }]) => (extension ? [[extension.key, imageOf(extension)]] : [])),
+  RULES.flatMap(([, { extension }]) =>
+    extension ? [[extension.key, getImageFields(extension)]] : [],
+  ),
 )
 
 export const KNOWN_PLANS = [

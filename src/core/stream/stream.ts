@@ -99,7 +99,7 @@ export class Stream {
   ) {}
 
   get name(): string {
-    return textOf(getMember(this.root, 'stream')) ?? ''
+    return getText(getMember(this.root, 'stream')) ?? ''
   }
 
   architectures(): string[] {
@@ -120,7 +120,7 @@ export class Stream {
     for (const platform of ['metal', ...artifacts.members.keys()]) {
       const node = getMember(getMember(artifacts, platform), 'release')
       if (!isPresent(node)) continue
-      const release = textOf(node)
+      const release = getText(node)
       if (release === undefined) {
         const path = jsonPath(['architectures', arch, 'artifacts', platform, 'release'])
         throw mismatch(this.file, path, 'a string', node)
@@ -138,8 +138,8 @@ export class Stream {
   metadata(): StreamMetadata {
     const metadata = getMember(this.root, 'metadata')
     return {
-      lastModified: textOf(getMember(metadata, 'last-modified')),
-      generator: textOf(getMember(metadata, 'generator')),
+      lastModified: getText(getMember(metadata, 'last-modified')),
+      generator: getText(getMember(metadata, 'generator')),
     }
   }
 
@@ -205,7 +205,7 @@ function isPresent(node: JsonNode | undefined): node is JsonNode {
   return node !== undefined && node.kind !== 'null'
 }
 
-function textOf(node: JsonNode | undefined): string | undefined {
+function getText(node: JsonNode | undefined): string | undefined {
   return node?.kind === 'string' ? decodeString(node.text) : undefined
 }
 

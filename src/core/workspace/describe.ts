@@ -50,7 +50,7 @@ export function describeStream(
           ...given,
           releases,
           snapshot: readMajorMinor(snapshot?.stream.ocp ?? ''),
-          skus: skusOf(images),
+          skus: getSkus(images),
           name: stream.name,
         },
         BUILT_IN,
@@ -75,7 +75,7 @@ export function describeStream(
   }
 }
 
-export function skusOf(images: readonly { readonly entry: Entry }[]): string[] {
+export function getSkus(images: readonly { readonly entry: Entry }[]): string[] {
   return [...new Set(images.flatMap(({ entry }) => entry.sku ?? []))]
 }
 

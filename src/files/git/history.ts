@@ -40,10 +40,10 @@ export async function readFileHistory(
   const places = await runGit(['rev-parse', '--show-prefix', '--git-path', 'shallow'], folder)
   if (places.status !== 0) throw gitError(what, places.stderr)
   const [prefix = '', shallow = ''] = places.stdout.toString().split('\n')
-  const nameOf = (path: string) => posix.join(prefix, posix.relative(folder.path, path))
+  const getName = (path: string) => posix.join(prefix, posix.relative(folder.path, path))
   const names = paths.map((path) => {
     const { folder: place, name } = locateInGit(cwd, path)
-    return nameOf(posix.join(place.path, name))
+    return getName(posix.join(place.path, name))
   })
   const commits = await followRenames(folder, prefix, names, what)
   if (!commits.some(({ files }) => files[0])) throw noVersions(first, cwd)
