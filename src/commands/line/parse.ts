@@ -72,7 +72,7 @@ const CONFIGURATION = {
 }
 
 /** Content in place of a path may be a secret, so it is not printed. */
-const CONTENT = /^\s*[{[]|-----BEGIN/
+const CONTENT = /^\s*(\{|\[\s*[{"])|-----BEGIN/
 
 /** @throws InputError for an unknown command, option or argument */
 export function parseWords(typed: readonly string[]): [command: Command, words: Words] {
