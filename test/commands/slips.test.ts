@@ -74,6 +74,8 @@ describe('content in place of a path', () => {
     ['regenerate s.json --target', '--target'],
     ['report s.json --file', '--file'],
     ['image rhcos.json --merge', '--merge'],
+    ['image rhcos.json', 'argument'],
+    ['check --', 'argument'],
   ])('%s prints nothing of it, and writes no file', async (words, place) => {
     const folder = await temporaryFolder()
     const outcome = await run([...words.split(' '), CONTENT], { cwd: folder })

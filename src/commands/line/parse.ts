@@ -71,9 +71,6 @@ const CONFIGURATION = {
   'populate--': true,
 }
 
-/** Content in place of a path may be a secret, so it is not printed. */
-const CONTENT = /^\s*(\{|\[\s*[{"])|-----BEGIN/
-
 /** @throws InputError for an unknown command, option or argument */
 export function parseWords(typed: readonly string[]): [command: Command, words: Words] {
   const at = typed.findIndex((word) => !isOption(word))
@@ -84,9 +81,6 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   }
   const rest = typed.filter((_, index) => index !== at)
   const { _: places, '--': behind, ...words } = readWords(rest, table)
-  if (behind?.[0] !== undefined) {
-    fail(`unexpected argument after --: ${JSON.stringify(behind[0])}`)
-  }
   for (const name of Object.keys(words)) {
     const option = Object.hasOwn(table, name) ? table[name] : undefined
     checkFlag(name, option ?? fail(unknownOption(name, table, command)), rest)
@@ -96,14 +90,9 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
   for (const [name, { isList }] of Object.entries(command.positionals)) {
     words[name] = left.splice(0, isList ? left.length : 1)
   }
-  for (const [name, values] of Object.entries(words)) {
-    const place = name in command.positionals ? name : `--${name}`
-    if (values.some((value) => CONTENT.test(value))) {
-      throw new InputError(
-        `${place}: expected a path or a name, found the content of a file`,
-        'Write the content to a file, and use its path.',
-      )
-    }
+  refuseContent({ ...words, argument: [...left, ...(behind ?? [])] }, table)
+  if (behind?.[0] !== undefined) {
+    fail(`unexpected argument after --: ${JSON.stringify(behind[0])}`)
   }
   const [extra] = left
   if (extra !== undefined) {
@@ -117,6 +106,22 @@ export function parseWords(typed: readonly string[]): [command: Command, words: 
     if (implies !== undefined && !words[implies]) fail(`--${name} requires --${implies}`)
   }
   return [command, words]
+}
+
+const CONTENT = /^\s*(\{|\[\s*[{"])|-----BEGIN/
+
+/** @throws InputError for content in place of a path, which may be a secret and is not printed */
+function refuseContent(words: Words, table: OptionTable): void {
+  const [name] = Object.entries(words).find(([, values]) => values.some(isContent)) ?? []
+  if (name === undefined) return
+  throw new InputError(
+    `${Object.hasOwn(table, name) ? `--${name}` : name}: expected a path or a name, found the content of a file`,
+    'Write the content to a file, and use its path.',
+  )
+}
+
+function isContent(value: string): boolean {
+  return CONTENT.test(value)
 }
 
 /** The words of each option; other words are `_`, and words after `--` are `--`. */
