@@ -196,7 +196,10 @@ const AZURE: Record<string, Failure> = {
     // microsoft/vscode-azure-account#254
     [700082, 'the login has expired', AGAIN],
     [50173, 'the login was revoked', AGAIN],
+    [70043, 'the login has expired', AGAIN],
     [50076, 'multi-factor authentication is required', SECOND_FACTOR],
+    // Azure/azure-cli#6256
+    [50079, 'multi-factor authentication is required', SECOND_FACTOR],
     // Azure/api-management-developer-portal#1310
     [50078, 'multi-factor authentication has expired', SECOND_FACTOR],
     [50020, 'the account does not exist in this tenant', TENANT],
