@@ -121,7 +121,7 @@ class Run {
     this.#limit = replay ? undefined : timeLimit(request)
   }
 
-  /** After a failure, requests of other queries would run on beside the next capture. */
+  /** After a failure, requests of other queries would still run during the next capture. */
   result(): Promise<Captured> {
     return this.#capture().finally(() => this.#ending.abort())
   }

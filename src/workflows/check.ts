@@ -95,12 +95,7 @@ async function checkStream(
     const faults: Fault[] = []
     for (const check of checks) {
       const own = await toFaults(check, name, config, isOutdated, folder)
-      faults.push(
-        ...own.map((fault) => {
-          const [message, remedy] = keyForOption(fault, name, opened.file)
-          return { message, remedy }
-        }),
-      )
+      faults.push(...own.map((fault) => keyForOption(fault, name, opened.file)))
     }
     if (verification.snapshot && isWhole(checks)) {
       const named = { name, config, file: opened.file, folder }

@@ -162,14 +162,13 @@ function otherClouds({ name, config, file }: NamedStream, snapshot: Snapshot): F
   ]
 }
 
-/** The message and the remedy of a workspace stream: its requirement is a key, not an option. */
-export function keyForOption(
-  { message, remedy }: Fault,
-  name: string,
-  file: string,
-): [message: string, remedy: string | undefined] {
+/** The fault of a workspace stream: its requirement is a key, not an option. */
+export function keyForOption({ message, remedy }: Fault, name: string, file: string): Fault {
   const key = `require of ${name} in ${file}`
-  return [message.replace('--require', 'require'), remedy?.replace('--require', key)]
+  return {
+    message: message.replace('--require', 'require'),
+    remedy: remedy?.replace('--require', key),
+  }
 }
 
 /** Whether a cloud is still to be queried: an update of builds alone queries no cloud. */

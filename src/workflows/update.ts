@@ -205,7 +205,9 @@ async function updateStream(
       { ...options, drop: capture.droppedNames, former: capture.before },
       context.folder,
     ).catch((error) => {
-      throw error instanceof Unmet ? new CheckFailure(...keyForOption(error, name, file)) : error
+      if (!(error instanceof Unmet)) throw error
+      const { message, remedy } = keyForOption(error, name, file)
+      throw new CheckFailure(message, remedy)
     }),
   )
   return { name, hasImages, capture, regeneration }

@@ -112,16 +112,13 @@ const CONTENT = /^\s*(\{|\[\s*[{"])|-----BEGIN/
 
 /** @throws InputError for content in place of a path, which may be a secret and is not printed */
 function refuseContent(words: Words, table: OptionTable): void {
-  const [name] = Object.entries(words).find(([, values]) => values.some(isContent)) ?? []
+  const [name] =
+    Object.entries(words).find(([, values]) => values.some((each) => CONTENT.test(each))) ?? []
   if (name === undefined) return
   throw new InputError(
     `${Object.hasOwn(table, name) ? `--${name}` : name}: expected a path or a name, found the content of a file`,
     'Write the content to a file, and use its path.',
   )
-}
-
-function isContent(value: string): boolean {
-  return CONTENT.test(value)
 }
 
 /** The words of each option; other words are `_`, and words after `--` are `--`. */
