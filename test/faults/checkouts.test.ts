@@ -177,8 +177,9 @@ describe('no repository', () => {
     const outcome = await run(['diff', 's.json'], { cwd })
     expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^stream-snapshot: s\.json: no git history: not a git repository/,
+      /^stream-snapshot: s\.json: no git history: not a git repository.*\nUse a file in a git repository\.\n$/,
     )
+    expect(await run(['history', 's.json'], { cwd })).toEqual(outcome)
     await git(cwd, 'init', '--quiet')
     expect((await run(['diff', 's.json'], { cwd })).stdout).toContain(`+  ${SLOT}:418.94.20240916`)
   })

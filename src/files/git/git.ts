@@ -76,6 +76,9 @@ export function gitError(what: string, stderr: string, remedy?: string): InputEr
   return new InputError(`${what}: ${cause.replace(PREFIX, '')}`, known ?? remedy)
 }
 
+/** The remedy for a file without a git history. */
+export const NEEDS_REPOSITORY = 'Use a file in a git repository.'
+
 const PREFIX = /^(fatal|error): /
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Folder } from '../folder.ts'
-import { Blobs, type GitFolder, gitError, runGit } from './git.ts'
+import { Blobs, type GitFolder, gitError, NEEDS_REPOSITORY, runGit } from './git.ts'
 import { locateInGit } from './revision.ts'
 
 export class NoVersions extends InputError {}
@@ -38,7 +38,7 @@ export async function readFileHistory(
   const { folder } = locateInGit(cwd, first)
   const what = `${first}: no git history`
   const places = await runGit(['rev-parse', '--show-prefix', '--git-path', 'shallow'], folder)
-  if (places.status !== 0) throw gitError(what, places.stderr)
+  if (places.status !== 0) throw gitError(what, places.stderr, NEEDS_REPOSITORY)
   const [prefix = '', shallow = ''] = places.stdout.toString().split('\n')
   const getName = (path: string) => posix.join(prefix, posix.relative(folder.path, path))
   const names = paths.map((path) => {

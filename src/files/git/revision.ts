@@ -4,7 +4,15 @@ import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
 import type { Folder } from '../folder.ts'
 import { decodeText } from '../read.ts'
-import { Blobs, type GitFolder, gitError, isNotInClone, NotInClone, runGit } from './git.ts'
+import {
+  Blobs,
+  type GitFolder,
+  gitError,
+  isNotInClone,
+  NEEDS_REPOSITORY,
+  NotInClone,
+  runGit,
+} from './git.ts'
 
 export interface Tree {
   /** For messages, such as `a1b2c3d`; undefined for the working tree. */
@@ -93,7 +101,8 @@ export async function readSinceCommitted(
   path: string,
 ): Promise<[before: string | undefined, after: string | undefined]> {
   const place = locateInGit(folder, path)
-  using repository = await Repository.open(place.folder, `${path}: no git history`)
+  const what = `${path}: no git history`
+  using repository = await Repository.open(place.folder, what, NEEDS_REPOSITORY)
   const before = await repository.read('HEAD', `./${place.name}`, `HEAD:${path}`)
   const after = await folder.readIfExists(path)
   if (after !== undefined) return [before, after]
