@@ -141,11 +141,16 @@ export function fromValue(value: JsonValue): JsonNode {
   if (isList(value)) return { kind: 'array', elements: value.map(fromValue) }
   if (typeof value === 'string') return { kind: 'string', text: encodeString(value) }
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`JSON has no ${value}`)
-    return { kind: 'number', text: Object.is(value, -0) ? '-0' : String(value) }
+    return { kind: 'number', text: numberText(value) }
   }
   if (typeof value === 'boolean') return { kind: 'boolean', text: String(value) }
   return { kind: 'null', text: 'null' }
+}
+
+/** `JSON.parse` reads a number that is too large as infinite. */
+function numberText(value: number): string {
+  if (Object.is(value, -0)) return '-0'
+  return String(value).replace('Infinity', '1e999')
 }
 
 export function newMember(name: string, value: JsonNode): JsonMember {
