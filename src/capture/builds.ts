@@ -7,6 +7,7 @@ import { getMetaUrl, type StreamPlace, toMetaUrl, type WantedBuild } from '../co
 import { RECORDED_META, type ReadBuild, readBuild } from '../core/builds/read.ts'
 import { prune } from '../core/json/prune.ts'
 import type { SnapshotContent } from '../core/snapshot/snapshot.ts'
+import { type StreamConfig, settingName } from '../core/workspace/workspace.ts'
 import { InputError, MissingBuild, ServiceError } from '../errors.ts'
 import { listed } from '../printable.ts'
 import { coreClient } from './http/core-client.ts'
@@ -16,7 +17,9 @@ import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { openTransport, type TransportOptions } from './http/transport.ts'
 import type { Recorder } from './recording.ts'
 
-interface BuildsContext extends Omit<TransportOptions, 'onExchange'> {
+type ReadOptions = TransportOptions & Pick<StreamConfig, 'origin'>
+
+interface BuildsContext extends Omit<ReadOptions, 'onExchange'> {
   readonly limit: TimeLimit | undefined
   readonly recorder: Recorder
   count(expected: number, finished: number): void
@@ -91,23 +94,23 @@ async function readMeta(
   url: string,
   wanted: WantedBuild,
   place: StreamPlace,
-  options: TransportOptions,
+  options: ReadOptions,
 ): Promise<ReadBuild> {
   const text = await fetchText(url, wanted, options)
   try {
     return readBuild(JSON.parse(text), wanted, place)
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw new ServiceError(`${url}: the response is not JSON, expected a meta.json`, NOT_META)
+      throw new ServiceError(
+        `${url}: the response is not JSON, expected a meta.json`,
+        `Check ${settingName(options, 'url')}, and HTTPS_PROXY: a proxy or a sign-in page may have sent the response.`,
+      )
     }
     if (!(error instanceof InputError)) throw error
-    const remedy = error.remedy ?? 'Check --url, --name and the version.'
+    const remedy = error.remedy ?? `Check the version, and ${settingName(options, 'name', 'url')}.`
     throw new ServiceError(`${url}: ${error.message}`, remedy, { cause: error })
   }
 }
-
-const NOT_META =
-  'Check --url and HTTPS_PROXY: a proxy or a sign-in page may have sent the response.'
 
 /** In milliseconds, between two attempts, growing; `Retry-After` takes precedence. */
 const RETRY_DELAY = 250
@@ -116,7 +119,7 @@ const RETRY_DELAY = 250
 async function fetchText(
   url: string,
   { release }: WantedBuild,
-  options: TransportOptions,
+  options: ReadOptions,
 ): Promise<string> {
   const request = createPipelineRequest({ url, allowInsecureConnection: url.startsWith('http:') })
   request.headers.set('accept', 'application/json')
@@ -136,14 +139,14 @@ async function fetchText(
       release,
       `${url}: returned ${status}`,
       'the build server does not have this build',
-      'Check the version, and --name and --url: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.',
+      `Check the version, and ${settingName(options, 'name', 'url')}: the URL is URL/NAME/builds/VERSION/ARCH/meta.json.`,
     )
   }
   const { cause, remedy } = explainResponse(status, '', undefined)
   const isRedirect = status < 400
   throw new ServiceError(
     `${url}: ${cause}`,
-    isRedirect ? 'Set --url to the target of the redirect.' : remedy,
+    isRedirect ? `Set ${settingName(options, 'url')} to the target of the redirect.` : remedy,
   )
 }
 

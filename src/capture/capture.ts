@@ -9,6 +9,7 @@ import {
   type StreamIdentity,
 } from '../core/snapshot/snapshot.ts'
 import type { MajorMinor } from '../core/versions/version.ts'
+import { type StreamConfig, settingName } from '../core/workspace/workspace.ts'
 import { InputError, ServiceError } from '../errors.ts'
 import { findSecret } from '../secrets.ts'
 import type { Cloud, Connection } from './clouds/cloud.ts'
@@ -30,6 +31,8 @@ export interface CaptureRequest {
   /** Whether to query a region of the criteria, the account or the recording; default: all. */
   readonly queriesRegion?: (region: string) => boolean
   readonly builds: readonly WantedBuild[]
+  /** The stream in the workspace file, if its settings are from there. */
+  readonly origin?: StreamConfig['origin']
   /** For one request, in milliseconds. */
   readonly timeout: number
   /** For one query with retries, waits and sign-in, in milliseconds; default 120 s. */
@@ -140,12 +143,12 @@ class Run {
     }
     const recording = this.#recorder.exchanges
     const secrets = clouds.flatMap((cloud) => cloud.secrets)
-    if (!isSearched) refuseSecrets(content, recording, secrets)
+    if (!isSearched) refuseSecrets(content, recording, secrets, this.request)
     return { content, recording, notes: [...notes, ...this.#warnings] }
   }
 
   async #builds() {
-    const { builds, stream, timeout, shared } = this.request
+    const { builds, stream, timeout, shared, origin } = this.request
     if (builds.length === 0) return { builds: {}, notes: [] }
     const { readBuilds } = await import('./builds.ts')
     return readBuilds(builds, stream, {
@@ -156,6 +159,7 @@ class Run {
       shared,
       replay: this.replay,
       ended: this.#ending.signal,
+      origin,
       count: this.#counter('builds'),
     })
   }
@@ -258,6 +262,7 @@ function refuseSecrets(
   content: SnapshotContent,
   recording: Recording,
   known: readonly string[],
+  request: CaptureRequest,
 ): void {
   const published = JSON.stringify([content.criteria, content.builds])
   const secretIn = (value: unknown) => findSecret(JSON.stringify(value), { known, published })
@@ -268,7 +273,7 @@ function refuseSecrets(
   const place = [...images, ...recording].find((each) => secretIn(each) !== undefined)
   throw new ServiceError(
     `${place ? describePlace({ ...place }) : 'a response'}: contains ${found}; no file was written`,
-    'Exclude the image with --criteria, or on AWS with --regions, and report the finding to its publisher.',
+    `Exclude the image with ${settingName(request, 'criteria')}, or on AWS with --regions, and report the finding to its publisher.`,
   )
 }
 

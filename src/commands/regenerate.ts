@@ -114,7 +114,8 @@ async function fromWorkspace(args: Args, context: Context): Promise<readonly Nam
     )
   }
   const configs = namedStreams(opened, args.STREAM).map(
-    ([name, config]) => [name, { ...config, ...(require && { require }) }] as const,
+    ([name, config]) =>
+      [name, { ...config, ...(require && { require, origin: undefined }) }] as const,
   )
   return (await regenerateStreams(configs, regenerateOptions(args), context)).streams
 }

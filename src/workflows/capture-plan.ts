@@ -33,7 +33,7 @@ import {
   readMajorMinor,
 } from '../core/versions/version.ts'
 import { getSkus } from '../core/workspace/describe.ts'
-import type { StreamConfig } from '../core/workspace/workspace.ts'
+import { type StreamConfig, settingName } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { currentBranch } from '../files/git/git.ts'
@@ -108,9 +108,10 @@ export async function planCapture(
   )
   const { ocp } = decision
   if (clouds.length > 0 && ocp === undefined && !options.allowsBuildsOnly) {
+    const command = config.origin ? `stream-snapshot update ${config.origin.name} ` : ''
     throw new InputError(
       `${config.target ?? config.snapshot}: ${decision.cause}`,
-      'Specify the OCP version with --ocp X.Y, or query no cloud with --cloud none.',
+      `Specify the OCP version with ${command}--ocp X.Y, or query no cloud with --cloud none.`,
     )
   }
   const queried = ocp ? clouds : []
@@ -208,7 +209,7 @@ async function readSource(
     const given = config.name ?? place?.name
     const known = given === undefined ? before?.stream : undefined
     const name = given ?? known?.name
-    if (name === undefined) throw missingName()
+    if (name === undefined) throw missingName(config)
     return {
       identity: identify(config, { ...known, ...place, name }),
       builds: builds.map(({ place: _, ...build }) => build),
@@ -234,10 +235,10 @@ async function readSource(
   }
 }
 
-export function missingName(): InputError {
+export function missingName(config: Partial<StreamConfig>): InputError {
   return new InputError(
     'missing stream name, the folder of the builds on the build server',
-    'Specify the name with --name, for example --name 4.18-9.4.',
+    `Set ${settingName(config, 'name')} to a name such as 4.18-9.4.`,
   )
 }
 
@@ -282,7 +283,7 @@ function identify(
   if (!isStreamName(name)) {
     throw new InputError(
       `stream name: expected a name such as 4.18-9.4, found ${printable(name)}`,
-      'Specify the stream name with --name.',
+      `Set ${settingName(config, 'name')} to the stream name.`,
     )
   }
   return {

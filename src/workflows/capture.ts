@@ -189,6 +189,7 @@ async function captureOnce(
     clouds: plan.clouds,
     ...(!replay && { settings: await readSettings(plan.clouds, cloudOptions, env) }),
     builds: plan.builds,
+    origin: config.origin,
     queriesRegion,
     timeout,
     patience: options.patience ?? CAPTURE_DEFAULTS.patience,

@@ -9,7 +9,7 @@ import type { Folder } from '../files/folder.ts'
 import { checkoutCommand } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
 import { missingFileRemedy, withFileRemedy } from './remedies.ts'
-import { type Fault, keyForOption, otherSettings } from './settings.ts'
+import { type Fault, otherSettings } from './settings.ts'
 import { isWhole, type Verification, verifyStream } from './verify.ts'
 import { namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -94,8 +94,7 @@ async function checkStream(
     )
     const faults: Fault[] = []
     for (const check of checks) {
-      const own = await toFaults(check, name, config, isOutdated, folder)
-      faults.push(...own.map((fault) => keyForOption(fault, name, opened.file)))
+      faults.push(...(await toFaults(check, name, config, isOutdated, folder)))
     }
     if (verification.snapshot && isWhole(checks)) {
       const named = { name, config, file: opened.file, folder }

@@ -107,7 +107,7 @@ function findStream(
   const owner = target === undefined ? undefined : ownerIn(opened, folder, target)
   if (owner === undefined) {
     const streamName = flags.name ?? impliedPlace(builds, flags)?.name
-    if (streamName === undefined && flags.snapshot === undefined) throw missingName()
+    if (streamName === undefined && flags.snapshot === undefined) throw missingName(flags)
     const snapshot = flags.snapshot ?? `snapshots/${streamName}.json`
     const config = { require: 'any', ...flags, snapshot } as const
     refuseSameFiles(config, folder)

@@ -53,7 +53,7 @@ export async function diffWorkspace(
   const [, oldText, newText] = texts
   const parse = (text: string, name: string): Streams => {
     const workspace = readWorkspace(text, name)
-    const configs = streamConfigs(workspace, (path) => join(dirname(file), path))
+    const configs = streamConfigs(workspace, file, (path) => join(dirname(file), path))
     return new Map(
       [...configs].map(([stream, config]) => {
         const settings = workspace.streams.get(stream)

@@ -7,6 +7,7 @@ import { readStream } from '../core/stream/stream.ts'
 import {
   hasNothing,
   type StreamConfig,
+  settingName,
   targetFiles,
   WORKSPACE_FILE,
 } from '../core/workspace/workspace.ts'
@@ -211,6 +212,7 @@ export async function prepareRegeneration(
     target: target && targetText !== undefined ? readStream(targetText, target) : undefined,
     layouts,
     requirement,
+    requirementSetting: settingName(config, 'require'),
     allowRegression,
     keepLost,
     clouds: clouds?.filter((cloud) => !drop.includes(cloud)),

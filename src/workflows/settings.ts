@@ -162,15 +162,6 @@ function otherClouds({ name, config, file }: NamedStream, snapshot: Snapshot): F
   ]
 }
 
-/** The fault of a workspace stream: its requirement is a key, not an option. */
-export function keyForOption({ message, remedy }: Fault, name: string, file: string): Fault {
-  const key = `require of ${name} in ${file}`
-  return {
-    message: message.replace('--require', 'require'),
-    remedy: remedy?.replace('--require', key),
-  }
-}
-
 /** Whether a cloud is still to be queried: an update of builds alone queries no cloud. */
 export function isPending(
   snapshot: Snapshot,

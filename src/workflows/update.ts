@@ -1,5 +1,4 @@
 import { Shared } from '../capture/http/message.ts'
-import { Unmet } from '../core/regenerate/refusals.ts'
 import { readShape, readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture, CloudName } from '../core/snapshot/snapshot.ts'
 import { readRelease } from '../core/versions/version.ts'
@@ -12,14 +11,7 @@ import {
   targetFiles,
   withStreamKeys,
 } from '../core/workspace/workspace.ts'
-import {
-  CheckFailure,
-  InputError,
-  MissingBuild,
-  MissingCredentials,
-  ServiceError,
-  UserError,
-} from '../errors.ts'
+import { InputError, MissingBuild, MissingCredentials, ServiceError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Write } from '../files/write.ts'
 import {
@@ -38,7 +30,7 @@ import {
   type RegenerateOptions,
   type Regeneration,
 } from './regenerate.ts'
-import { type Fault, isPending, keyForOption, type NamedStream, otherSettings } from './settings.ts'
+import { type Fault, isPending, type NamedStream, otherSettings } from './settings.ts'
 import { unverifiedFaults } from './verify.ts'
 import { locatedStreams, namedStreams, type OpenedWorkspace, openWorkspace } from './workspace.ts'
 
@@ -172,7 +164,7 @@ function withStreamName(stream: string, context: CaptureContext): CaptureContext
 }
 
 async function updateStream(
-  { name, config, file }: NamedStream,
+  { name, config }: NamedStream,
   options: UpdateOptions,
   context: CaptureContext,
   refusals: Refusals,
@@ -204,11 +196,7 @@ async function updateStream(
       config,
       { ...options, drop: capture.droppedNames, former: capture.before },
       context.folder,
-    ).catch((error) => {
-      if (!(error instanceof Unmet)) throw error
-      const { message, remedy } = keyForOption(error, name, file)
-      throw new CheckFailure(message, remedy)
-    }),
+    ),
   )
   return { name, hasImages, capture, regeneration }
 }
@@ -253,17 +241,11 @@ async function refuseOtherOcp(
   )
 }
 
-/** The error with the name of the stream, and a remedy that `update` accepts. */
-function withStream({ name, config, file }: NamedStream, error: unknown): unknown {
+/** The error with the name of the stream. */
+function withStream({ name, config }: NamedStream, error: unknown): unknown {
   if (!(error instanceof UserError)) return error
-  const { message, lines } = error
+  const { message, lines, remedy } = error
   const Kind = [MissingCredentials, ServiceError].find((each) => error instanceof each)
-  // Options that `update` does not have are keys of the workspace file.
-  const remedy = error.remedy
-    ?.replace(/^Specify the name with --name\b.*/, `Set name of ${name} in ${file}.`)
-    .replace(/--ocp\b/, `stream-snapshot update ${name} --ocp`)
-    .replace(/--(name|url) and --(name|url)/, `$1 and $2 in ${file}`)
-    .replace(/--(name|url|distro|criteria)\b/, `$1 in ${file}`)
   const hint =
     Kind === MissingCredentials && config.builds ? ' To update builds only, add --cloud none.' : ''
   return new (Kind ?? InputError)(`${name}: ${message}`, remedy && `${remedy}${hint}`, {

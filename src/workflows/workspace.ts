@@ -69,7 +69,7 @@ export function locatedStreams(
   file: string,
   folder: Folder,
 ): Map<string, StreamConfig> {
-  return streamConfigs(workspace, (path) =>
+  return streamConfigs(workspace, file, (path) =>
     folder.relative(folder.resolve(join(dirname(file), path))),
   )
 }

@@ -96,18 +96,24 @@ export class Unmet extends CheckFailure {
   constructor(
     readonly unmet: readonly Selection[],
     requirement: Requirement,
+    setting: string,
     readonly selections: readonly Selection[],
   ) {
     super(
-      `--require ${requirement}: ${counted(unmet.length, 'slot')} without an image`,
-      'Capture again after the images are published, or use a less strict --require; regenerate --explain shows the candidates.',
+      `${setting.split(' ')[0]} ${requirement}: ${counted(unmet.length, 'slot')} without an image`,
+      `Capture again after the images are published, or use a less strict ${setting}; regenerate --explain shows the candidates.`,
     )
   }
 }
 
-export function refuseUnmet(selections: readonly Selection[], requirement: Requirement): void {
+/** @param setting where users change the requirement, such as `--require` */
+export function refuseUnmet(
+  selections: readonly Selection[],
+  requirement: Requirement,
+  setting: string,
+): void {
   const unmet = requirement === 'any' ? [] : selections.filter(({ image }) => image === undefined)
-  if (unmet.length > 0) throw new Unmet(unmet, requirement, selections)
+  if (unmet.length > 0) throw new Unmet(unmet, requirement, setting, selections)
 }
 
 /** @throws InputError if the images of a snapshot without builds are for no release of the target */

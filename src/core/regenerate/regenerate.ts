@@ -31,6 +31,8 @@ export interface Job {
    */
   readonly layouts?: readonly LayoutName[] | undefined
   readonly requirement: Requirement
+  /** Where users change the requirement, such as `--require`. */
+  readonly requirementSetting?: string
   /** Allows losses. The comparison contains them in any case. */
   readonly allowRegression: boolean
   readonly keepLost?: boolean
@@ -67,7 +69,7 @@ export function regenerate(job: Job) {
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
     imageLayouts.some((layout) => slotPath(layout, slot) !== undefined),
   )
-  refuseUnmet(selections, job.requirement)
+  refuseUnmet(selections, job.requirement, job.requirementSetting ?? '--require')
 
   const images = selections.flatMap(({ slot, image }) =>
     image === undefined ? [] : [{ slot, entry: toEntry(slot.cloud, image) }],

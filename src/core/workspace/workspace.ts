@@ -40,12 +40,24 @@ export interface StreamConfig {
   readonly criteria?: string
   /** The builds to capture. Absent: the releases of the target, and no builds are captured. */
   readonly builds?: Builds
+  /** The stream in the workspace file. Absent: the config is made of options. */
+  readonly origin?: { readonly name: string; readonly file: string } | undefined
+}
+
+/** Where users change settings: `--url`, or `url of rhcos in stream-snapshot.json`. */
+export function settingName(
+  { origin }: Pick<StreamConfig, 'origin'>,
+  ...keys: ('criteria' | 'name' | 'require' | 'url')[]
+): string {
+  if (origin === undefined) return keys.map((key) => `--${key}`).join(' and ')
+  return `${keys.join(' and ')} of ${origin.name} in ${origin.file}`
 }
 
 export type Builds = Readonly<Partial<Record<Architecture, string>>>
 
 /** A stream in the workspace file, with paths relative to the file. */
-export interface WorkspaceStream extends Omit<StreamConfig, 'clouds' | 'layouts' | 'require'> {
+export interface WorkspaceStream
+  extends Omit<StreamConfig, 'clouds' | 'layouts' | 'require' | 'origin'> {
   readonly target: string
   readonly layouts?: readonly (LayoutName | 'none')[]
   readonly require?: Requirement
@@ -63,10 +75,12 @@ export interface ReadWorkspace extends Workspace {
 /**
  * The streams of a workspace by name, in the order of the file.
  *
+ * @param file the workspace file
  * @param locate converts a path of the workspace file to a path of a `StreamConfig`
  */
 export function streamConfigs(
   { clouds, streams }: Workspace,
+  file: string,
   locate: (path: string) => string = (path) => path,
 ): Map<string, StreamConfig> {
   const configs = [...streams].map(([name, stream]): [string, StreamConfig] => {
@@ -80,6 +94,7 @@ export function streamConfigs(
       ...(criteria !== undefined && { criteria: locate(criteria) }),
       ...(layouts && { layouts: layouts.filter((layout) => layout !== 'none') }),
       clouds: layouts?.includes('none') ? [] : clouds,
+      origin: { name, file },
     }
     return [name, config]
   })
