@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { DIFF_FORMATS, type DiffFormat } from '../show/diff.ts'
 import { diffBlobs, diffSnapshots, diffWorkspace } from '../workflows/diff.ts'
-import { findWorkspace, unknownStream } from '../workflows/workspace.ts'
+import { findOwner, findWorkspace, unknownStream } from '../workflows/workspace.ts'
 import { type Context, command, type GlobalArgs, helpRemedy } from './command.ts'
 import { type ArgsOf, flag, format, text, texts } from './option.ts'
 
@@ -64,8 +64,10 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
     throw new InputError(message, helpRemedy('diff'))
   }
   if (base !== undefined) {
+    const owner = A === undefined ? undefined : await findOwner(folder, A)
     const isName = A !== undefined && (await isStreamName(A, folder))
-    return diffWorkspace(context, isName ? { base, names: [A] } : { base, head: A })
+    const name = owner?.name ?? (isName ? A : undefined)
+    return diffWorkspace(context, name === undefined ? { base, head: A } : { base, names: [name] })
   }
   if (A === undefined) return diffWorkspace(context)
   if (B === undefined && (await isStreamName(A, folder))) {

@@ -57,7 +57,7 @@ export const verifyCommand = command({
       const value = results.map(({ file, checks }) => ({ snapshot: file, checks }))
       terminal.data(printJson(value))
     }
-    refuseFaults(results.flatMap(({ checks }) => checks))
+    refuseFaults(results)
     terminal.say(`${counted(results.length, 'snapshot')}: all checks passed`)
     terminal.say(
       'This proves that each snapshot follows from its recording. It does not prove that a cloud sent these responses; capture --check proves that.',
@@ -65,15 +65,19 @@ export const verifyCommand = command({
   },
 })
 
-function refuseFaults(checks: readonly Check[]): void {
-  const failed = checks.filter(({ fault }) => fault !== undefined)
-  const [first] = failed
-  if (first === undefined) return
-  const remedy = failed.some(({ name }) => name === 'secrets')
-    ? 'Revoke the secrets, capture again, and do not push the files.'
-    : ((failed.length === 1 ? first.remedy : undefined) ??
-      'Restore the snapshot and its recording from git, or capture again.')
-  throw new CheckFailure(`${failed.length} of ${checks.length} checks failed`, remedy)
+function refuseFaults(results: readonly Verification[]): void {
+  const failures = results
+    .map(({ checks }) => checks.filter(({ fault }) => fault !== undefined))
+    .filter(({ length }) => length > 0)
+  if (failures.length === 0) return
+  // A secret is the most urgent; otherwise later checks depend on the first.
+  const remedies = failures.map(
+    (failed) => (failed.find(({ name }) => name === 'secrets') ?? failed[0])?.remedy,
+  )
+  throw new CheckFailure(
+    `${failures.flat().length} of ${results.flatMap(({ checks }) => checks).length} checks failed`,
+    [...new Set(remedies)].join(' '),
+  )
 }
 
 /** Without the file name, with which the line begins. */

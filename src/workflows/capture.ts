@@ -31,7 +31,7 @@ import {
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { restoreCommand } from '../files/git/git.ts'
+import { checkoutCommand, restoreCommand } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
 import { counted } from '../printable.ts'
 import { GENERATOR } from '../version.ts'
@@ -175,7 +175,7 @@ async function captureOnce(
   if (found && before) {
     const planned = plannedParts({ ...plan, criteria }, before, queriesRegion)
     const { kept } = unqueriedParts(before, planned, drop)
-    refuseKept(found, file, partNames(kept, before))
+    await refuseKept(found, file, partNames(kept, before), folder)
     const whole = { ...plan.criteria, ...criteria }
     refuseOtherSettings(config, options, { ...plan, criteria: whole }, before, kept)
   }
@@ -204,7 +204,7 @@ async function captureOnce(
   const merged = mergeParts(captured.content, before, drop, plan.targetReleases, replayed)
   const { content, kept, dropped, remaining } = merged
   const keptNames = before ? partNames(kept, before) : []
-  if (found) refuseKept(found, file, keptNames)
+  if (found) await refuseKept(found, file, keptNames, folder)
   const former = found?.recording
   const evidence = await mergeEvidence(content, keptNames, captured.recording, former, recording)
   const comparison = remaining && compareContents(remaining, content)
@@ -281,8 +281,11 @@ async function readFound(file: string, folder: Folder): Promise<FoundFiles | und
     return { snapshot, recording: await folder.readSibling(recording), isEdited }
   } catch (error) {
     if (!(error instanceof InputError)) throw error
+    const restore = await checkoutCommand(folder, [file, recording])
     const remedy = isSnapshotText(text)
-      ? `Restore it with git checkout HEAD -- ${file} ${recording}.`
+      ? restore
+        ? `Restore it with ${restore}.`
+        : 'Delete it, and capture again.'
       : OTHER_PATH
     throw new InputError(error.message, remedy, { cause: error })
   }
@@ -308,22 +311,23 @@ async function refuseForeignRecording(recording: string, folder: Folder): Promis
  *
  * @throws CheckFailure that names the parts that would be kept
  */
-function refuseKept({ isEdited, recording }: FoundFiles, file: string, kept: string[]): void {
-  if (kept.length === 0) return
+async function refuseKept(
+  { isEdited, recording }: FoundFiles,
+  file: string,
+  kept: string[],
+  folder: Folder,
+): Promise<void> {
+  if (kept.length === 0 || (recording !== undefined && !isEdited)) return
   const names = kept.join(', ')
   const evidence = recordingFile(file)
-  if (isEdited) {
-    throw new CheckFailure(
-      `${file}: was changed after the capture, and ${names} would be kept`,
-      `Restore it with git checkout COMMIT -- ${file} ${evidence}, or query all of its parts.`,
-    )
-  }
-  if (recording === undefined) {
-    throw new CheckFailure(
-      `${evidence}: no such file, and ${names} would be kept`,
-      `Restore it with git checkout -- ${evidence}, or query all parts.`,
-    )
-  }
+  const cause = isEdited ? `${file}: was changed after the capture` : `${evidence}: no such file`
+  const restore = isEdited
+    ? await checkoutCommand(folder, [file, evidence])
+    : await restoreCommand(folder, evidence)
+  throw new CheckFailure(
+    `${cause}, and ${names} would be kept`,
+    restore ? `Restore it with ${restore}, or query all parts.` : 'Query all parts.',
+  )
 }
 
 /** A run that was killed between the two writes leaves the recording of another snapshot. */

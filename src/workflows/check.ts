@@ -6,7 +6,6 @@ import { readStream } from '../core/stream/stream.ts'
 import { hasNothing, type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { checkoutCommand } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
 import { missingFileRemedy, withFileRemedy } from './remedies.ts'
 import { type Fault, otherSettings } from './settings.ts'
@@ -92,10 +91,7 @@ async function checkStream(
     const isOutdated = Object.entries(config.builds ?? {}).some(
       ([arch, wanted]) => captured[arch] && captured[arch].release !== wanted,
     )
-    const faults: Fault[] = []
-    for (const check of checks) {
-      faults.push(...(await toFaults(check, name, config, isOutdated, folder)))
-    }
+    const faults = checks.flatMap((check) => toFaults(check, snapshot, isOutdated))
     if (verification.snapshot && isWhole(checks)) {
       const named = { name, config, file: opened.file, folder }
       const others = await otherSettings(named, verification.snapshot)
@@ -112,25 +108,11 @@ async function checkStream(
   }
 }
 
-async function toFaults(
-  { name: check, fault, remedy }: Check,
-  name: string,
-  { snapshot }: StreamConfig,
-  isOutdated: boolean,
-  folder: Folder,
-): Promise<Fault[]> {
+function toFaults({ name, fault, remedy }: Check, file: string, isOutdated: boolean): Fault[] {
   if (fault === undefined) return []
   // An outdated snapshot has its own remedy, which writes the target too.
-  if (check === 'target') return [{ message: fault, ...(!isOutdated && { remedy }) }]
-  const files = [snapshot, recordingFile(snapshot)]
-  const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
-    form: `Run stream-snapshot capture ${snapshot} --replay.`,
-    schema: `Restore both files from a good commit: git checkout COMMIT -- ${files.join(' ')}`,
-    secrets: 'Revoke the secrets, capture again, and do not push the files.',
-  }
-  const restore = `Run ${await checkoutCommand(folder, files)}, or stream-snapshot update ${name}.`
-  const message = fault.startsWith(snapshot) ? fault : `${snapshot}: ${check}: ${fault}`
-  return [{ message, remedy: remedy ?? remedies[check] ?? restore }]
+  if (name === 'target') return [{ message: fault, ...(!isOutdated && { remedy }) }]
+  return [{ message: fault.startsWith(file) ? fault : `${file}: ${name}: ${fault}`, remedy }]
 }
 
 /** Snapshots and recordings in the folders of the workspace's snapshots that no stream uses. */

@@ -36,19 +36,45 @@ export async function verifyStream(
 ): Promise<Verification> {
   const { verifyEvidence, verifyUnreadable } = await import('../capture/verify.ts')
   const { snapshot: file } = config
-  const { checks, snapshot } = await readEvidence(file, folder).then(verifyEvidence, (error) => {
-    // An error with a position in one of the files, such as a conflict marker, is a result.
-    const name = [file, recordingFile(file)].find((each) => error.message.startsWith(`${each}:`))
-    const isResult = error instanceof InputError && name !== undefined
-    if (!isResult || !/^:\d/.test(error.message.slice(name.length))) throw error
-    return verifyUnreadable(error, name === file ? 'schema' : 'recording')
-  })
+  const { checks: results, snapshot } = await readEvidence(file, folder).then(
+    verifyEvidence,
+    (error) => {
+      // An error with a position in one of the files, such as a conflict marker, is a result.
+      const name = [file, recordingFile(file)].find((each) => error.message.startsWith(`${each}:`))
+      const isResult = error instanceof InputError && name !== undefined
+      if (!isResult || !/^:\d/.test(error.message.slice(name.length))) throw error
+      return verifyUnreadable(error, name === file ? 'schema' : 'recording')
+    },
+  )
+  const checks = await withRemedies(results, config, folder)
   if (targetFiles(config).length === 0) return { file, checks, snapshot }
   if (snapshot === undefined || !isWhole(checks)) {
     return { file, checks: [...checks, { name: 'target', skipped: true }], snapshot }
   }
   const { check, ...target } = await checkTarget(snapshot, config, command, folder)
   return { file, checks: [...checks, { name: 'target', ...check }], snapshot, ...target }
+}
+
+async function withRemedies(
+  checks: readonly Check[],
+  { snapshot, origin }: StreamConfig,
+  folder: Folder,
+): Promise<Check[]> {
+  const files = [snapshot, recordingFile(snapshot)]
+  const again = `stream-snapshot ${origin ? `update ${origin.name}` : `capture ${snapshot}`}`
+  const isWhole = checks.every(({ fault }) => fault === undefined)
+  const restore = isWhole ? undefined : await checkoutCommand(folder, files)
+  const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
+    form: `Run stream-snapshot capture ${snapshot} --replay.`,
+    // A capture does not replace a file that is not a snapshot.
+    schema: restore ? `Run ${restore}.` : `Delete both files, and run ${again}.`,
+    secrets: 'Revoke the secrets, capture again, and do not push the files.',
+  }
+  const other = restore ? `Run ${restore}, or ${again}.` : `Run ${again}.`
+  return checks.map((check) => {
+    if (check.fault === undefined) return check
+    return { ...check, remedy: check.remedy ?? remedies[check.name] ?? other }
+  })
 }
 
 export function isWhole(checks: readonly Check[]): boolean {
@@ -105,7 +131,8 @@ async function checkTarget(
       ]
       const fault = `${different.join(', ')}: ${faults.join('; ')}`
       const restore = await checkoutCommand(folder, different)
-      const remedy = `Run ${command} --allow-regression, or undo your edits with ${restore}`
+      const undo = restore ? ` with ${restore}` : '.'
+      const remedy = `Run ${command} --allow-regression, or undo your edits${undo}`
       return { check: { fault, remedy }, comparison }
     }
     const isFault = error instanceof UserError && !(error instanceof LaterVersionError)

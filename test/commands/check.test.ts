@@ -76,7 +76,13 @@ describe('check names the repair', () => {
 
   it('of an edited snapshot, and checks nothing that depends on it', async () => {
     await given()
+    const captured = await read(SNAPSHOT)
     await edit(SNAPSHOT, (text) => text.replace('"active"', '"deprecated"'))
+    expect((await faults())[1]).toBe('    Run stream-snapshot update one.')
+    const edited = await read(SNAPSHOT)
+    await writeFile(at(SNAPSHOT), captured)
+    await commitAll(folder, 'captured')
+    await writeFile(at(SNAPSHOT), edited)
     expect(await faults()).toEqual([
       `  one: ${SNAPSHOT}: integrity: the content was changed after the capture`,
       `    Run git checkout -- ${FILES}, or stream-snapshot update one.`,
@@ -87,7 +93,7 @@ describe('check names the repair', () => {
     expect(stdout).toContain(`${SNAPSHOT}: target: not checked\n`)
     await commitAll(folder, 'edited')
     expect((await faults())[1]).toBe(
-      `    Run git checkout COMMIT -- ${FILES} with a commit before the change, or stream-snapshot update one.`,
+      `    Run git checkout COMMIT -- ${FILES}, where COMMIT is before the change, or stream-snapshot update one.`,
     )
   })
 
@@ -186,6 +192,7 @@ describe('check names the repair', () => {
 
   it('of a file that regenerating would harm', async () => {
     await given()
+    await commitAll(folder, 'captured')
     await edit('one.json', (text) => text.replaceAll('418.94.20240916', '418.94.20250122'))
     const [fault, remedy] = await faults()
     expect(fault).toMatch(

@@ -349,6 +349,7 @@ stream and criteria
     const { stdout } = await diff('rhel-9', '--base', 'base')
     expect(stdout).toMatch(/^rhel-9: .*, 1 older image, 0 removed\n/)
     expect(stdout).not.toContain('rhel-10')
+    expect((await diff('rhel-9.json', '--base', 'base')).stdout).toBe(stdout)
   })
 
   it('counts older builds apart from images', async () => {

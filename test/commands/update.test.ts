@@ -400,7 +400,9 @@ describe('update of a stream', () => {
     await write('one.json', smallStream(OLD))
     const nameless = await call('update', '--cloud', 'none', release)
     expect(nameless.status).toBe(2)
-    expect(nameless.stderr).toMatch(/\nSet name of one in stream-snapshot\.json to a name such as 4\.18-9\.4\.\n$/)
+    expect(nameless.stderr).toMatch(
+      /\nSet name of one in stream-snapshot\.json to a name such as 4\.18-9\.4\.\n$/,
+    )
     await writeStreams({ one: { name, url: server.streams } })
     const words = ['update', '--cloud', 'none', '418.94.209901010000-0']
     const missing = await call(...words)

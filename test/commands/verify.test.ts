@@ -154,7 +154,7 @@ describe('verify', () => {
     expect(stdout).toContain('s.json: recording: FAILED: s.recording.json: its SHA-256')
     expect(stdout).toContain('s.json: replay: not checked\n')
     expect(stderr).toBe(
-      'stream-snapshot: 1 of 6 checks failed\nRestore the snapshot and its recording from git, or capture again.\n',
+      'stream-snapshot: 1 of 6 checks failed\nRun stream-snapshot capture s.json.\n',
     )
   })
 

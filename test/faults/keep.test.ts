@@ -9,6 +9,7 @@ import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../mock-servers/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { commitAll } from '../support/git.ts'
 import { smallStream } from '../support/streams.ts'
 
 let folder: string
@@ -267,9 +268,13 @@ describe('a snapshot that was changed by hand', () => {
     expect(clouds.azure.requests).toHaveLength(sent)
     expect(stderr).toBe(
       'stream-snapshot: s.json: was changed after the capture, and aws, gcp, aarch64, ppc64le, s390x, x86_64 would be kept\n' +
-        'Restore it with git checkout COMMIT -- s.json s.recording.json, or query all of its parts.\n',
+        'Query all parts.\n',
     )
     expect(await text('s.json')).toBe(edited)
+    await commitAll(folder, 'edited')
+    expect((await capture('--cloud', 'azure')).stderr).toContain(
+      '\nRestore it with git checkout COMMIT -- s.json s.recording.json, where COMMIT is before the change, or query all parts.\n',
+    )
   })
 })
 
@@ -280,6 +285,6 @@ it('refuses to keep parts without a recording', async () => {
   expect(status).toBe(1)
   expect(clouds.azure.requests).toHaveLength(sent)
   expect(stderr).toMatch(
-    /^stream-snapshot: s\.recording\.json: no such file, and aws, gcp, .* would be kept\nRestore it with git checkout -- s\.recording\.json, or query all parts\.\n$/m,
+    /^stream-snapshot: s\.recording\.json: no such file, and aws, gcp, .* would be kept\nQuery all parts\.\n$/m,
   )
 })

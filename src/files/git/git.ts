@@ -196,12 +196,19 @@ export async function restoreCommand(
   return isSparse ? `git sparse-checkout add ${dirname(file)}` : `git checkout -- ${names}`
 }
 
-/** The command that restores changed files; of a committed change, a commit before it. */
-export async function checkoutCommand(folder: Folder, files: readonly string[]): Promise<string> {
+/** The command that restores changed files; undefined if git does not track all of them. */
+export async function checkoutCommand(
+  folder: Folder,
+  files: readonly string[],
+): Promise<string | undefined> {
+  if (folder.repositoryRoot() === undefined) return undefined
+  const paths = files.map((file) => folder.resolve(file))
+  const { stdout } = await runGit(['ls-files', '-z', '--', ...paths], folder)
+  if (stdout.toString().split('\0').length <= paths.length) return undefined
   const names = files.join(' ')
-  return folder.repositoryRoot() === undefined || (await isModified(folder, files))
+  return (await isModified(folder, files))
     ? `git checkout -- ${names}`
-    : `git checkout COMMIT -- ${names} with a commit before the change`
+    : `git checkout COMMIT -- ${names}, where COMMIT is before the change`
 }
 
 /** Whether a file has changes that are not in the index of git. */
