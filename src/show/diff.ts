@@ -78,19 +78,30 @@ function asBlock(text: string): Block {
   return { text, short: text }
 }
 
+/** In a table that is too long for a comment. */
+const MOST_REMOVALS = 50
+
 /** The builds and the images; everything else is folded. */
 function sectionBlock({ title, rows }: Section): Block {
+  const table = changesTable(rows)
+  const removals = rows.filter(({ sign }) => sign === '-').slice(0, MOST_REMOVALS)
+  const others = (noun: string) =>
+    `${counted(rows.length - removals.length, noun)}, too long for a comment`
+  const short =
+    removals.length === 0 ? others('line') : `${changesTable(removals)}\n\n${others('more line')}`
+  if (title === '') return { text: table, short }
+  if (title === 'files') return { text: `**files**\n\n${table}`, short: `**files**\n\n${short}` }
+  return { text: details(title, table), short: details(title, short) }
+}
+
+function changesTable(rows: readonly Row[]): string {
   const cells = rows.map(({ sign, subject, what, date, grade }) => [
     sign,
     code(subject),
     code(what),
     [code(date), grade].filter(Boolean).join(' '),
   ])
-  const table = markdownTable(['', 'what', 'change', 'date and grade'], cells)
-  const short = `${counted(table.split('\n').length, 'line')}, too long for a comment`
-  if (title === '') return { text: table, short }
-  if (title === 'files') return { text: `**files**\n\n${table}`, short: `**files**\n\n${short}` }
-  return { text: details(title, table), short: details(title, short) }
+  return markdownTable(['', 'what', 'change', 'date and grade'], cells)
 }
 
 /** The blocks of a comment; the longest ones are shortened until all blocks fit. */

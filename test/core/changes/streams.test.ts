@@ -230,7 +230,18 @@ describe('the markdown', () => {
     )
     const text = printDiffMarkdown(difference(compare(snapshotOf([]), snapshotOf(images))))
     expect(text.length).toBeLessThan(60_000)
-    expect(text).toContain('3002 lines, too long for a comment')
+    expect(text).toContain('3000 lines, too long for a comment')
+  })
+
+  it('names removed images that do not fit into a comment', () => {
+    const gone = azureImage('418-v2', '418.94.20200101')
+    const kept = Array.from({ length: 2999 }, (_, at) =>
+      azureImage('418-v2', `418.94.${20200102 + at}`),
+    )
+    const text = printDiffMarkdown(difference(compare(snapshotOf([gone]), snapshotOf(kept))))
+    expect(text.length).toBeLessThan(60_000)
+    expect(text).toMatch(/^\| - \| .*`azureopenshift:aro4:418-v2:418\.94\.20200101 /m)
+    expect(text).toContain('2999 more lines, too long for a comment')
   })
 
   it('stays short enough with any number of streams', () => {
