@@ -59,7 +59,7 @@ async function compare(title: string, contestants: readonly Contestant[]): Promi
   const rounds: number[][] = []
   for (let round = -1; round < RUNS; round++) {
     const times: number[] = []
-    for (const each of contestants) times.push(await timeOf(each))
+    for (const each of contestants) times.push(await measureTime(each))
     if (round >= 0) rounds.push(times)
   }
   const rows = contestants.map(({ name }, at) => {
@@ -70,7 +70,7 @@ async function compare(title: string, contestants: readonly Contestant[]): Promi
   console.log(`${title}\n\n${markdownTable(['', 'median', 'ratio'], rows)}\n`)
 }
 
-async function timeOf({ name, args, env }: Contestant): Promise<number> {
+async function measureTime({ name, args, env }: Contestant): Promise<number> {
   const started = performance.now()
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },

@@ -8,7 +8,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 import fs from 'fs-extra'
 import './build/validators.ts'
 import { asCommonJs, bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
-import { noticesOf } from './build/notices.ts'
+import { getNotices } from './build/notices.ts'
 import { ALONE, chooseBundle, LAZY, onlyCommand, withoutCapture } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -74,7 +74,7 @@ fs.chmodSync(path('dist/cli.cjs'), 0o755)
 // After the validators are written, because the tables of the commands import them.
 const { manualPage } = await import('./build/man.ts')
 fs.writeFileSync(path('dist/stream-snapshot.1'), manualPage())
-fs.writeFileSync(path('dist/notices.txt'), noticesOf(root, Object.keys(metafile.inputs)))
+fs.writeFileSync(path('dist/notices.txt'), getNotices(root, Object.keys(metafile.inputs)))
 
 // The compiler prints its own errors.
 const compiler = [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']

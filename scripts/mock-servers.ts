@@ -8,7 +8,7 @@ import { imagesAfterBump, imagesBeforeBump } from '../test/mock-servers/azure-im
 import { startBuilds } from '../test/mock-servers/builds.ts'
 import { startClouds } from '../test/mock-servers/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
-import { closeAtTheEnd, exportsOf } from '../test/mock-servers/script.ts'
+import { closeAtTheEnd, toExports } from '../test/mock-servers/script.ts'
 
 const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
 
@@ -41,7 +41,7 @@ const capture = [
 process.stdout.write(
   [
     '# Paste this into another terminal:',
-    ...exportsOf(clouds.environment),
+    ...toExports(clouds.environment),
     '# Then, for example:',
     capture.join(' '),
     '# And afterwards:',

@@ -40,7 +40,7 @@ interface Arrow {
 }
 
 /** Every import of a text: of values and of types, exports from elsewhere, and `import()`. */
-function importsOf(text: string): string[] {
+function getImports(text: string): string[] {
   const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*(?:\/\*.*?\*\/\s*)?['"]([^'"]+)['"]/g)
   return [...found].flatMap(([, name]) => name ?? [])
 }
@@ -50,7 +50,7 @@ function arrows(): Arrow[] {
     .readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
   return files.flatMap((from) =>
-    importsOf(fs.readFileSync(join(SRC, from), 'utf8')).map((name) => ({
+    getImports(fs.readFileSync(join(SRC, from), 'utf8')).map((name) => ({
       from,
       to: name.startsWith('.') ? relative(SRC, join(SRC, dirname(from), name)) : name,
     })),
@@ -64,7 +64,7 @@ function layer(file: string): string | undefined {
 }
 
 /** Why an import is wrong; undefined if it is allowed. */
-function faultOf({ from, to }: Arrow): string | undefined {
+function findFault({ from, to }: Arrow): string | undefined {
   const [own, other] = [layer(from), layer(to)]
   const fault = `${own} imports ${to}`
   if (own === undefined) return `${from} is in no layer`
@@ -79,10 +79,10 @@ function faultOf({ from, to }: Arrow): string | undefined {
 }
 
 /** The names that can be reached from themselves. */
-function circles(all: readonly Arrow[], nameOf: (file: string) => string): string[] {
+function circles(all: readonly Arrow[], getName: (file: string) => string): string[] {
   const graph = new Map<string, Set<string>>()
   for (const { from, to } of all) {
-    const [a, b] = [nameOf(from), nameOf(to)]
+    const [a, b] = [getName(from), getName(to)]
     if (a !== b && layer(to) !== undefined) graph.set(a, (graph.get(a) ?? new Set()).add(b))
   }
   const reach = (start: string): Set<string> => {
@@ -103,7 +103,7 @@ describe('the layers of src/', () => {
 
   it('import only what docs/architecture.md allows', () => {
     const faults = all.flatMap((arrow) => {
-      const fault = faultOf(arrow)
+      const fault = findFault(arrow)
       return fault === undefined ? [] : [`${arrow.from} -> ${arrow.to}: ${fault}`]
     })
     expect(faults).toEqual([])

@@ -6,7 +6,7 @@ import fs from 'fs-extra'
  *
  * @param files paths relative to `root`; files outside packages are ignored
  */
-export function noticesOf(root: string, files: readonly string[]): string {
+export function getNotices(root: string, files: readonly string[]): string {
   const folders = files.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
   const notices = [...new Set(folders)].sort().map((each) => {
     const folder = join(root, each)

@@ -102,11 +102,11 @@ async function hostilePage(): Promise<string> {
     changes,
   }
   const file = join(folder, 'hostile-history.html')
-  await writeFile(file, printPage([streamOf(HOSTILE, [version, version])]))
+  await writeFile(file, printPage([makeStream(HOSTILE, [version, version])]))
   return file
 }
 
-function streamOf(name: string, history: readonly HistoryVersion[]): PageStream {
+function makeStream(name: string, history: readonly HistoryVersion[]): PageStream {
   return { name, history, versions: history.length, begins: history[0]?.date ?? '' }
 }
 
@@ -283,7 +283,7 @@ describe('the page of a history', () => {
   })
 
   it('shows several streams, with links to each', async () => {
-    const histories = ['one', '<two>'].map((name, at) => streamOf(name, smallHistory(at + 1)))
+    const histories = ['one', '<two>'].map((name, at) => makeStream(name, smallHistory(at + 1)))
     const file = join(folder, 'streams.html')
     await writeFile(file, printPage(histories))
     const tab = await open(file)

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type AwsImage, imageIdOf, MARKETPLACE } from '../mock-servers/aws-image.ts'
+import { type AwsImage, getImageId, MARKETPLACE } from '../mock-servers/aws-image.ts'
 import { PRODUCTS } from '../mock-servers/aws-images.ts'
 import type { Row, World } from './world.ts'
 
@@ -33,8 +33,8 @@ export const AWS = {
       const printed = await describeImages(world, options)
       const pages = world.clouds.aws.questions.length - asked
       const known = world.awsImages.filter((image) => image.region === region && isOffered(image))
-      expect(printed.map(fieldsOf).sort(), 'aws and the mock server').toEqual(
-        known.map(rowOf).sort(),
+      expect(printed.map(getFields).sort(), 'aws and the mock server').toEqual(
+        known.map(toRow).sort(),
       )
       // The first page is empty, as it can be where EC2 has looked at many images and found none.
       expect(pages, 'pages').toBe(1 + Math.ceil(known.length / 5))
@@ -81,11 +81,11 @@ function isOffered({ owner = MARKETPLACE.id }: AwsImage): boolean {
   return owner === MARKETPLACE.id
 }
 
-function fieldsOf({ ImageId, Name, Architecture, State, DeprecationTime }: Row): string {
+function getFields({ ImageId, Name, Architecture, State, DeprecationTime }: Row): string {
   return [ImageId, Name, Architecture, State, DeprecationTime].join(' ')
 }
 
-function rowOf(image: AwsImage): string {
+function toRow(image: AwsImage): string {
   const { name, architecture, state = 'available', deprecationTime } = image
-  return [imageIdOf(image), name, architecture, state, deprecationTime].join(' ')
+  return [getImageId(image), name, architecture, state, deprecationTime].join(' ')
 }

@@ -36,13 +36,13 @@ export const AZ = {
    */
   async 'az vm image list -o json'(world: World): Promise<void> {
     const all: Row[] = JSON.parse(await world.client('az', ...LIST, '-o', 'json'))
-    const known = world.azureImages.map(rowOf)
+    const known = world.azureImages.map(toRow)
     expect(sorted(all.map((row) => pick(row, FIELDS))), 'az and the mock server').toEqual(
       sorted(known),
     )
 
     const captured = await world.capture('azure')
-    const isCaptured = placesOf(captured)
+    const isCaptured = getPlaces(captured)
     const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
     const printed = all.filter(isCaptured).map(lowerPublisher)
     const bare = new Set(world.azureImages.filter((each) => each.noProperties).map(toUrn))
@@ -117,7 +117,7 @@ export const AZ = {
   },
 } as const satisfies Record<string, (world: World) => Promise<void>>
 
-function rowOf(image: AzureImage): Row {
+function toRow(image: AzureImage): Row {
   const { publisher, offer, sku, version, architecture, noProperties } = image
   const urn = [publisher, offer, sku, version].join(':')
   return { architecture: noProperties ? '' : architecture, offer, publisher, sku, urn, version }
@@ -135,10 +135,10 @@ function lowerPublisher(row: Row): Row {
 }
 
 /** Whether a row of az is of a SKU that was captured. */
-function placesOf({ images }: Captured): (row: Row) => boolean {
-  const placeOf = ({ publisher, offer, sku }: Row) => `${publisher}:${offer}:${sku}`.toLowerCase()
-  const places = new Set(images.map(placeOf))
-  return (row) => places.has(placeOf(row))
+function getPlaces({ images }: Captured): (row: Row) => boolean {
+  const getPlace = ({ publisher, offer, sku }: Row) => `${publisher}:${offer}:${sku}`.toLowerCase()
+  const places = new Set(images.map(getPlace))
+  return (row) => places.has(getPlace(row))
 }
 
 function offerId({ clouds }: World, { publisher, offer }: Row | AzureImage = {}): string {

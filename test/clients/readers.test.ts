@@ -14,8 +14,8 @@ import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 import { MANIFEST } from '../support/boot-images.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import {
-  buildsOf,
-  ocpOf,
+  buildsFolder,
+  getOcp,
   publishedBumps,
   publishedStream,
   publishedStreams,
@@ -27,9 +27,9 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 const DEMONSTRATION = 'snapshots/rhcos-4.18.json'
 const snapshot = readSnapshot(readFileSync(DEMONSTRATION, 'utf8'), DEMONSTRATION)
 
-const targetOf = (file: string) => readStream(publishedStream(file), file)
+const readTarget = (file: string) => readStream(publishedStream(file), file)
 /** Red Hat's: of Fedora's and CentOS's no marketplace has images. */
-const ours = publishedStreams.filter((file) => ocpOf(targetOf(file)) !== undefined)
+const ours = publishedStreams.filter((file) => getOcp(readTarget(file)) !== undefined)
 
 const FORMS: Readonly<Record<string, readonly LayoutName[]>> = {
   enhancement: ['enhancement'],
@@ -57,11 +57,15 @@ beforeAll(async () => {
 const ANYTHING = { requirement: 'any', allowRegression: true } as const
 
 /** The target's own: how far it is indented, and what follows its last bracket. */
-const spacesOf = (text: string) => String(/^\{\n( +)/.exec(text)?.[1]?.length)
-const endOf = (text: string) => /\n*$/.exec(text)?.[0] ?? ''
+const getIndentation = (text: string) => String(/^\{\n( +)/.exec(text)?.[1]?.length)
+const getEnd = (text: string) => /\n*$/.exec(text)?.[0] ?? ''
 
 /** A text as Go writes what it read of it. */
-async function again(text: string, what = 'stream', spaces = spacesOf(text)): Promise<string> {
+async function again(
+  text: string,
+  what = 'stream',
+  spaces = getIndentation(text),
+): Promise<string> {
   const { status, stdout, stderr } = await go(text, what, spaces)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   return stdout
@@ -69,8 +73,8 @@ async function again(text: string, what = 'stream', spaces = spacesOf(text)): Pr
 
 /** With the demonstration's images of three clouds, asked for as the target's OCP would be. */
 function filled(file: string, job: Partial<Job>): Regenerated {
-  const target = targetOf(file)
-  const stream = { ...snapshot.stream, ocp: ocpOf(target) ?? null }
+  const target = readTarget(file)
+  const stream = { ...snapshot.stream, ocp: getOcp(target) ?? null }
   return regenerate({ ...ANYTHING, snapshot: { ...snapshot, builds: {}, stream }, target, ...job })
 }
 
@@ -81,22 +85,22 @@ describe('a program in Go writes again, byte for byte', () => {
 
   it.each(publishedStreams)('%s as it was published', async (file) => {
     const text = publishedStream(file)
-    expect((await again(text)) + endOf(text)).toBe(text)
+    expect((await again(text)) + getEnd(text)).toBe(text)
   })
 
   describe.each(Object.entries(FORMS))('with images, %s:', (_, layouts) => {
     it.each(ours)('%s', async (file) => {
       const text = filled(file, { layouts }).stream.print()
-      expect((await again(text)) + endOf(text)).toBe(text)
+      expect((await again(text)) + getEnd(text)).toBe(text)
       // The oldest has no image: none of the marketplace is for its RHEL.
       expect(text !== publishedStream(file)).toBe(file !== ours[0])
     })
   })
 
   it.each(publishedBumps)('%s made of its builds alone', async (bump) => {
-    const server = await startBuilds(buildsIn(buildsOf(bump)))
+    const server = await startBuilds(buildsIn(buildsFolder(bump)))
     const { content } = await capture(requestFor(bump, server.streams)).finally(server.close)
-    const ocp = ocpOf(targetOf(`${bump}.json`)) ?? null
+    const ocp = getOcp(readTarget(`${bump}.json`)) ?? null
     const { stream } = regenerate({
       ...ANYTHING,
       snapshot: { ...snapshot, builds: content.builds, stream: { ...content.stream, ocp } },
@@ -124,7 +128,7 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
 
   it.each(publishedStreams)('%s as Go encodes what it knows of it', async (file) => {
     const isOurs = ours.includes(file)
-    const stream = isOurs ? filled(file, { layouts: LAYOUT_NAMES }).stream : targetOf(file)
+    const stream = isOurs ? filled(file, { layouts: LAYOUT_NAMES }).stream : readTarget(file)
     const { data, ...rest } = await manifestIn(
       await printConfigMap(bootImagesConfigMap([{ name: 'a', stream }])),
     )

@@ -65,7 +65,7 @@ export async function startWorld(): Promise<World> {
     ]),
   })
 
-  const environment = environmentOf(clouds, folder, proxy.url)
+  const environment = makeEnvironment(clouds, folder, proxy.url)
   await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
 
   async function capture(cloud: string, without: readonly string[] = []): Promise<Captured> {
@@ -99,7 +99,7 @@ export async function startWorld(): Promise<World> {
 }
 
 /** What a client and `capture` find in their environment, and nothing of the machine's own. */
-function environmentOf({ azure, aws, gcp }: Clouds, folder: string, proxy: string) {
+function makeEnvironment({ azure, aws, gcp }: Clouds, folder: string, proxy: string) {
   const certificates = join(folder, 'certificates.pem')
   const { AZURE_AUTHORITY_HOST: _, ...azureAccount } = azure.environment
   const { AWS_ENDPOINT_URL_EC2: __, ...awsAccount } = aws.environment

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/criteria/criteria.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { azureImage, snapshotOf, snapshotText } from '../support/snapshots.ts'
+import { azureImage, makeSnapshot, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const OLD = '418.94.202409162337-0'
@@ -135,7 +135,7 @@ describe('what a run would take away', () => {
       snapshot({ platforms: ['aws', 'metal'], release: OLD }),
       snapshotText([V2, ARM], {
         builds: { x86_64: build({ platforms: ['aws', 'metal'] }) },
-        stream: { ...snapshotOf([]).stream, signatures: false },
+        stream: { ...makeSnapshot([]).stream, signatures: false },
       }),
       '-  signature x86_64 · 2 artifacts: aws img.gz disk, metal img.gz disk',
     ],

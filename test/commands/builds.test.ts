@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { DEMONSTRATION, demonstrationMeta } from '../mock-servers/demonstration-builds.ts'
 import { ALL_BUILDS, buildServer, withMeta } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { snapshotOf } from '../support/snapshots.ts'
+import { makeSnapshot } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const { name, release } = DEMONSTRATION
@@ -128,7 +128,7 @@ describe('capture of builds', () => {
     ['credentials', 'https://a:b@builds.example/a'],
     ['plain http', 'http://builds.example/a'],
   ])('a snapshot whose builds are at %s is refused', async (_, location) => {
-    const snapshot = snapshotOf([], {
+    const snapshot = makeSnapshot([], {
       builds: { x86_64: { release, location, meta: {} } },
     })
     const stream = { ...snapshot.stream, url: 'https://builds.example' }
@@ -145,7 +145,7 @@ describe('capture of builds', () => {
   it.each(['http://builds.example', 'https://a@b.example'])(
     'a snapshot of the build server %s is refused',
     async (url) => {
-      const snapshot = snapshotOf([])
+      const snapshot = makeSnapshot([])
       const stream = { ...snapshot.stream, url }
       await writeFile(join(folder, 's.json'), JSON.stringify({ ...snapshot, stream }))
       const { status, stderr } = await call('list', 's.json')

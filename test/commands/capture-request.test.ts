@@ -6,12 +6,12 @@ import { captureOptions } from '../../src/commands/stream-options.ts'
 import { planCapture } from '../../src/workflows/capture-plan.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { folderAt } from '../support/io.ts'
-import { snapshotOf } from '../support/snapshots.ts'
+import { makeSnapshot } from '../support/snapshots.ts'
 
 type CaptureArgs = Parameters<typeof readConfig>[0] & Parameters<typeof captureOptions>[0]
 
 /** What a command line queries. */
-async function request(args: readonly string[], snapshot?: ReturnType<typeof snapshotOf>) {
+async function request(args: readonly string[], snapshot?: ReturnType<typeof makeSnapshot>) {
   const { options, positionals } = captureCommand
   const [, words] = parseWords(['capture', 's.json', ...args])
   const table = { ...positionals, ...options }
@@ -62,7 +62,7 @@ describe('the stream that is captured', () => {
 
   it('is the one of the snapshot, moved where the command line says so', async () => {
     const location = 'https://elsewhere.example/x86_64'
-    const snapshot = snapshotOf([], {
+    const snapshot = makeSnapshot([], {
       builds: { x86_64: { release: R, location, meta: {} } },
     })
     const build = { architecture: 'x86_64', release: R }

@@ -598,7 +598,7 @@ describe('docs/using-images.md', () => {
       vmSize: 'Standard_D4ps_v5',
     }
     const spec = { template: { spec: { providerSpec: { value } } } }
-    await write('machineset.yaml', yamlOf({ kind: 'MachineSet', spec }))
+    await write('machineset.yaml', toYaml({ kind: 'MachineSet', spec }))
     await write('install-config.yaml', 'platform:\n  azure:\n    region: eastus\n')
     let count = 0
     for (const [line = '', output = ''] of await sessions()) {
@@ -613,12 +613,12 @@ describe('docs/using-images.md', () => {
 })
 
 /** In block style. */
-function yamlOf(value: object, indent = ''): string {
+function toYaml(value: object, indent = ''): string {
   return Object.entries(value)
     .map(([key, each]) =>
       typeof each === 'string'
         ? `${indent}${key}: ${each || '""'}\n`
-        : `${indent}${key}:\n${yamlOf(each, `${indent}  `)}`,
+        : `${indent}${key}:\n${toYaml(each, `${indent}  `)}`,
     )
     .join('')
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { git } from '../support/git.ts'
-import { azureImage, snapshotOf, snapshotText } from '../support/snapshots.ts'
+import { azureImage, makeSnapshot, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 let folder: string
@@ -241,7 +241,7 @@ describe('the OCP version', () => {
 
   it('and the builds follow an existing snapshot', async () => {
     await write('rhcos.json', NINE())
-    const base = snapshotOf([azureImage('422-v2', '9.8.20260428')])
+    const base = makeSnapshot([azureImage('422-v2', '9.8.20260428')])
     const build = {
       release: '9.8.20260428-0',
       location: `${base.stream.url}/rhel-9.8/builds/9.8.20260428-0/x86_64`,

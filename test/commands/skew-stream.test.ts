@@ -230,10 +230,10 @@ describe('skew of a workspace', () => {
   it('honors the required grade, and prints one JSON document', async () => {
     const { stdout } = await skew('-o', 'json')
     const value = JSON.parse(stdout)
-    const gradeOf = (name: string) =>
+    const getGrade = (name: string) =>
       value[name].find(({ image }: { image: unknown }) => image !== null).grade
     expect(Object.keys(value)).toEqual(['a', 'b'])
-    expect([gradeOf('a'), gradeOf('b')]).toEqual(['newer-build', 'older-build'])
+    expect([getGrade('a'), getGrade('b')]).toEqual(['newer-build', 'older-build'])
   })
 
   it('names a change of the workspace for a cloud that it does not query', async () => {

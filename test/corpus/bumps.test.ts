@@ -12,9 +12,9 @@ import { buildsIn, startBuilds } from '../mock-servers/builds.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import {
-  argumentsOf,
-  buildsOf,
+  buildsFolder,
   CORPUS,
+  getArguments,
   publishedBumps,
   publishedStream,
   requestFor,
@@ -26,11 +26,11 @@ const published = (bump: string) => publishedStream(`${bump}.json`)
 
 /** The published file as it would be had the builds been served by `url`. */
 const servedBy = (url: string, bump: string) =>
-  published(bump).replaceAll(argumentsOf(bump).url, url)
+  published(bump).replaceAll(getArguments(bump).url, url)
 /** All but the two values that a regeneration sets. */
 const withoutMetadata = (text: string) => text.replace(/"metadata": \{[^}]*\}/, '"metadata": {}')
 
-const streamOf = ({ content, recording }: Captured, target: string) => {
+const makeStream = ({ content, recording }: Captured, target: string) => {
   const text = printRecording(recording)
   const { snapshot } = assemble(
     content,
@@ -51,11 +51,11 @@ describe('the published bumps', () => {
   it('are all there', () => expect(bumps).toHaveLength(43))
 
   it.each(bumps)('%s: captured, regenerated and replayed, byte for byte', async (bump) => {
-    const server = await startBuilds(buildsIn(buildsOf(bump)), { gzip: true })
+    const server = await startBuilds(buildsIn(buildsFolder(bump)), { gzip: true })
     const request = requestFor(bump, server.streams)
     const captured = await capture(request).finally(() => server.close())
     const expected = withoutMetadata(servedBy(server.streams, bump))
-    const { updated, fresh } = streamOf(captured, published(bump))
+    const { updated, fresh } = makeStream(captured, published(bump))
     expect(withoutMetadata(updated)).toBe(expected)
 
     const own = readStream(servedBy(server.streams, bump), 'rhcos.json')
@@ -66,7 +66,7 @@ describe('the published bumps', () => {
     const replayed = await capture({ ...request, replay: captured.recording })
     expect(replayed.content).toEqual(captured.content)
     expect(replayed.recording).toEqual(captured.recording)
-    expect(withoutMetadata(streamOf(replayed, published(bump)).updated)).toBe(expected)
+    expect(withoutMetadata(makeStream(replayed, published(bump)).updated)).toBe(expected)
   })
 
   it.each(
@@ -75,9 +75,9 @@ describe('the published bumps', () => {
     ),
   )('%s: the same through the command line', async (bump) => {
     const folder = await temporaryFolder()
-    const server = await buildServer({}, buildsIn(buildsOf(bump)))
+    const server = await buildServer({}, buildsIn(buildsFolder(bump)))
     await writeFile(join(folder, 'target.json'), published(bump))
-    const { name, distro, signatures, builds } = argumentsOf(bump)
+    const { name, distro, signatures, builds } = getArguments(bump)
     const call = (...args: string[]) => run(args, { cwd: folder })
     const captured = await call(
       'capture',

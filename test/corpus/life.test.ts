@@ -7,7 +7,7 @@ import { buildsIn } from '../mock-servers/builds.ts'
 import { azureFor } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { buildsOf, CORPUS } from '../support/corpus.ts'
+import { buildsFolder, CORPUS } from '../support/corpus.ts'
 import { git } from '../support/git.ts'
 
 const BUNDLE = join(CORPUS, 'history/installer-main.bundle')
@@ -20,7 +20,7 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
   // In April 2026, before the bump to 9.8.20260428-0.
   await git(folder, 'checkout', '--quiet', '-B', 'release-4.22', 'HEAD~2')
   await git(folder, 'sparse-checkout', 'set', 'data/data/coreos', 'snapshots')
-  const builds = await buildServer({}, buildsIn(buildsOf('n013-9.8.20260428-0')))
+  const builds = await buildServer({}, buildsIn(buildsFolder('n013-9.8.20260428-0')))
   const azure = await azureFor(knownImages())
   const commit = async (message: string) => {
     await git(folder, 'add', '--all')

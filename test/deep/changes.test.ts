@@ -7,7 +7,7 @@ import { regenerate } from '../../src/core/regenerate/regenerate.ts'
 import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { changeLines, lossLines } from '../../src/show/changes.ts'
-import { azureImage, snapshotOf } from '../support/snapshots.ts'
+import { azureImage, makeSnapshot } from '../support/snapshots.ts'
 
 /** How often `npm run test:deep` tries each property. */
 const CASES = Number(process.env.CASES ?? 10_000)
@@ -30,7 +30,7 @@ const build = fc.record<Model>({
 })
 
 /** What a build server would answer for such a build. */
-function buildOf(architecture: string, { release, platforms, regions }: Model) {
+function makeBuild(architecture: string, { release, platforms, regions }: Model) {
   const path = (name: string) => `rhcos-${release}-${name}.${architecture}.img.gz`
   return {
     release,
@@ -76,10 +76,10 @@ const snapshot = fc
   .record({ x86_64: fc.option(build), aarch64: build, azure, aws })
   .map((model): Snapshot => {
     const builds = Object.entries({ aarch64: model.aarch64, x86_64: model.x86_64 })
-    const { images } = snapshotOf(model.azure)
-    return snapshotOf([], {
+    const { images } = makeSnapshot(model.azure)
+    return makeSnapshot([], {
       builds: Object.fromEntries(
-        builds.flatMap(([arch, each]) => (each ? [[arch, buildOf(arch, each)]] : [])),
+        builds.flatMap(([arch, each]) => (each ? [[arch, makeBuild(arch, each)]] : [])),
       ),
       images: { ...images, aws: model.aws },
       queries: { azure: [], aws: REGIONS.map((region) => ({ region, images: 1 })) },
@@ -205,9 +205,9 @@ describe('the account of a change', () => {
       const goneBuilds = Object.keys(before.builds).filter((arch) => !after.builds[arch])
       const listed = ({ images }: Snapshot) =>
         [...(images.azure ?? []), ...(images.aws ?? [])].map((image) => ({ ...image }))
-      const keyOf = (image: object) => JSON.stringify(image)
-      const now = new Set(listed(after).map(keyOf))
-      const goneImages = listed(before).filter((image) => !now.has(keyOf(image)))
+      const getKey = (image: object) => JSON.stringify(image)
+      const now = new Set(listed(after).map(getKey))
+      const goneImages = listed(before).filter((image) => !now.has(getKey(image)))
       return (
         goneBuilds.every((arch) => isNamed(lines, '-', ['build', arch])) &&
         goneImages.every(({ plan, architecture, version }) =>

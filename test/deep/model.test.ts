@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
-import { imageIdOf } from '../mock-servers/aws-image.ts'
+import { getImageId } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { run } from '../support/cli.ts'
@@ -60,21 +60,22 @@ interface Image {
 
 const isRegion = (part: Part): part is Region => (REGIONS as readonly string[]).includes(part)
 const isSku = (part: Part): part is Sku => (SKUS as readonly string[]).includes(part)
-const cloudOf = (part: Part): Cloud => (isRegion(part) ? 'aws' : part === PROJECT ? 'gcp' : 'azure')
-const ocpOf = (part: Part) => (part.startsWith('417') ? '417' : '418')
+const getCloud = (part: Part): Cloud =>
+  isRegion(part) ? 'aws' : part === PROJECT ? 'gcp' : 'azure'
+const getOcp = (part: Part) => (part.startsWith('417') ? '417' : '418')
 const amiName = (at: number) => `rhcos-418.94.${STAMPS[at]}-0-x86_64-${PRODUCT}`
 const gcpName = (at: number) => `redhat-coreos-ocp-418-x86-64-${STAMPS[at]}`
-const nameOf = ({ part, at }: Pick<Image, 'part' | 'at'>) => {
-  if (isRegion(part)) return imageIdOf({ ...AMI, region: part, name: amiName(at) })
+const getName = ({ part, at }: Pick<Image, 'part' | 'at'>) => {
+  if (isRegion(part)) return getImageId({ ...AMI, region: part, name: amiName(at) })
   if (part === PROJECT) return `projects/${PROJECT}/global/images/${gcpName(at)}`
-  return `azureopenshift:aro4:${part}:${ocpOf(part)}.94.${STAMPS[at]?.slice(0, 8)}`
+  return `azureopenshift:aro4:${part}:${getOcp(part)}.94.${STAMPS[at]?.slice(0, 8)}`
 }
 const AMI = { architecture: 'x86_64', creationDate: '2024-10-10T00:00:00Z' } as const
 
-const isOf = (part: Part, whole: string) => part === whole || cloudOf(part) === whole
+const belongsTo = (part: Part, whole: string) => part === whole || getCloud(part) === whole
 
 /** Newer images have the greater key. */
-const age = ({ part, at }: Image) => `${ocpOf(part)}.${STAMPS[at]}`
+const age = ({ part, at }: Image) => `${getOcp(part)}.${STAMPS[at]}`
 
 // What the oracle knows.
 
@@ -102,18 +103,18 @@ function slots(model: Model): Map<string, Image[]> {
     found.set('aarch64', [])
   }
   for (const [part, images] of queried) {
-    const slot = slotOf(part)
+    const slot = getSlot(part)
     found.set(slot, [...(found.get(slot) ?? []), ...images])
   }
   return found
 }
 
-function slotOf(part: Part): string {
+function getSlot(part: Part): string {
   return isSku(part) ? (part.endsWith('arm') ? 'aarch64' : 'x86_64') : part
 }
 
 const isExact = (image: Image, { release }: Model) =>
-  ocpOf(image.part) === '418' && image.at === release
+  getOcp(image.part) === '418' && image.at === release
 
 function choose(images: readonly Image[], model: Model): Image | undefined {
   const left = images.filter(
@@ -127,7 +128,7 @@ type Fact = 'not queried' | 'not found' | 'no longer listed'
 const FACTS: readonly Fact[] = ['not queried', 'not found', 'no longer listed']
 
 /** Why an image of the target is not in the snapshot; undefined for one that is. */
-function factOf(image: Image, { results }: Model): Fact | undefined {
+function getFact(image: Image, { results }: Model): Fact | undefined {
   const result = results.get(image.part)
   if (result === undefined) return 'not queried'
   if (result.some(({ at }) => at === image.at)) return undefined
@@ -144,9 +145,9 @@ interface Plan {
 function plan(model: Model): Plan {
   const next = new Map<string, Image>()
   const chosen = slots(model)
-  const captured = new Set([...model.results.keys()].map(cloudOf))
+  const captured = new Set([...model.results.keys()].map(getCloud))
   for (const [slot, image] of model.target) {
-    if (!captured.has(cloudOf(image.part))) next.set(slot, image)
+    if (!captured.has(getCloud(image.part))) next.set(slot, image)
   }
   for (const [slot, images] of chosen) {
     const image = choose(images, model)
@@ -160,7 +161,7 @@ function plan(model: Model): Plan {
   const all = new Set([...model.target.keys(), ...next.keys()])
   const changed = [...all].filter((slot) => {
     const [a, b] = [model.target.get(slot), next.get(slot)]
-    return (a && nameOf(a)) !== (b && nameOf(b))
+    return (a && getName(a)) !== (b && getName(b))
   })
   return { next, losses, changed }
 }
@@ -369,11 +370,11 @@ it('agrees with the oracle in random sequences of commands', async () => {
         ...(clouds.includes('gcp') ? [PROJECT as Part] : []),
       ]
       // A part that is queried and dropped in one run contradicts itself.
-      if (dropped !== undefined && queried.some((part) => isOf(part, dropped))) {
+      if (dropped !== undefined && queried.some((part) => belongsTo(part, dropped))) {
         return
       }
       const before = files()
-      const captured = new Set([...model.results.keys()].map(cloudOf))
+      const captured = new Set([...model.results.keys()].map(getCloud))
       const isBare = each.isBare && clouds.every((cloud) => captured.has(cloud))
       const { status, all } = await command(
         ...['capture', snapshot, '--stream', target, ...(isBare ? [] : ['--criteria', 'c.json'])],
@@ -383,7 +384,10 @@ it('agrees with the oracle in random sequences of commands', async () => {
         ...(check ? ['--check'] : []),
         ...(dropped === undefined ? [] : ['--drop', dropped]),
       )
-      if (dropped !== undefined && ![...model.results.keys()].some((part) => isOf(part, dropped))) {
+      if (
+        dropped !== undefined &&
+        ![...model.results.keys()].some((part) => belongsTo(part, dropped))
+      ) {
         expect(status, all).toBe(2)
         expect(files()).toEqual(before)
         return
@@ -397,9 +401,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
       }
       const results = new Map(model.results)
       for (const part of [...results.keys()]) {
-        if (dropped !== undefined && isOf(part, dropped)) results.delete(part)
+        if (dropped !== undefined && belongsTo(part, dropped)) results.delete(part)
       }
-      for (const part of queried) results.set(part, imagesOf(model.world, part))
+      for (const part of queried) results.set(part, listImages(model.world, part))
       const isPassed = [...results.values()].flat().some(({ deprecationDay }) => {
         return deprecationDay > model.captureDay && deprecationDay <= model.today
       })
@@ -411,16 +415,16 @@ it('agrees with the oracle in random sequences of commands', async () => {
       }
       expect(status, all).toBe(0)
       for (const [part, old] of model.results) {
-        const listed = new Set(results.get(part)?.map(nameOf))
+        const listed = new Set(results.get(part)?.map(getName))
         for (const image of old) {
-          const isGone = queried.includes(part) && !listed.has(nameOf(image))
-          expect(countName(all, `no longer listed: ${nameOf(image)}`), nameOf(image)).toBe(
+          const isGone = queried.includes(part) && !listed.has(getName(image))
+          expect(countName(all, `no longer listed: ${getName(image)}`), getName(image)).toBe(
             isGone ? 1 : 0,
           )
         }
       }
       const removed = [...model.results].flatMap(([part, images]) =>
-        dropped !== undefined && isOf(part, dropped) ? images : [],
+        dropped !== undefined && belongsTo(part, dropped) ? images : [],
       )
       const reported = [...all.matchAll(/dropped .*?\b(\d+) images?\b/g)]
       expect(
@@ -444,7 +448,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
             `projects/${project}/global/images/${name}`,
         ),
       ]
-      expect(names.sort()).toEqual([...results.values()].flat().map(nameOf).sort())
+      expect(names.sort()).toEqual([...results.values()].flat().map(getName).sort())
       await agree()
     }
 
@@ -473,7 +477,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
       const { status, all } = await command('diff', 'old.json', snapshot)
       const isEqual = read('old.json') === read(snapshot)
       const [before, after] = [marked, model.results].map((each) => [...each.values()].flat())
-      const names = (images: readonly Image[] = []) => images.map(nameOf).sort()
+      const names = (images: readonly Image[] = []) => images.map(getName).sort()
       const isOther = JSON.stringify(names(before)) !== JSON.stringify(names(after))
       if (isEqual) expect({ status, all }).toMatchObject({ status: 0 })
       if (isOther) expect(status, all).toBe(1)
@@ -482,9 +486,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
         [after, before],
       ]) {
         for (const image of some ?? []) {
-          if (names(others).includes(nameOf(image))) continue
+          if (names(others).includes(getName(image))) continue
           const isNamed = all.split('\n').some((line) => mentions(line, image))
-          expect(isNamed, `${nameOf(image)} is named in\n${all}`).toBe(true)
+          expect(isNamed, `${getName(image)} is named in\n${all}`).toBe(true)
         }
       }
     }
@@ -499,17 +503,17 @@ it('agrees with the oracle in random sequences of commands', async () => {
       const isExit1 = isRefused || (mode === 'check' && changed.length > 0)
       if (mode !== 'dry-run') expect(status, all).toBe(isExit1 ? 1 : 0)
       for (const image of losses) {
-        const fact = factOf(image, model)
+        const fact = getFact(image, model)
         const line = all
           .split('\n')
           .filter((each) => each.startsWith('-') || each.includes('->') || /^ +[-~]/.test(each))
         const naming = line.filter((each) => mentions(each, image))
-        expect(naming.length, `${nameOf(image)} is named\n${all}`).toBeGreaterThan(0)
+        expect(naming.length, `${getName(image)} is named\n${all}`).toBeGreaterThan(0)
         if (fact !== undefined) expect(naming.join('\n'), all).toContain(fact)
         for (const each of naming) {
           if (losses.filter((loss) => mentions(each, loss)).length > 1) continue
           for (const other of FACTS)
-            if (other !== fact) expect(each, nameOf(image)).not.toContain(other)
+            if (other !== fact) expect(each, getName(image)).not.toContain(other)
         }
       }
       const isWritten = !isRefused && (mode === 'plain' || mode === 'allow')
@@ -534,9 +538,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
       if (checked.status === 2 && next.size === 0) return
       expect(checked.status, checked.all).toBe(changed.length > 0 ? 1 : 0)
       const verified = await command('verify', snapshot, ...words)
-      const captured = new Set([...model.results.keys()].map(cloudOf))
+      const captured = new Set([...model.results.keys()].map(getCloud))
       const foreign = [...model.target.values()]
-        .map(({ part }) => cloudOf(part))
+        .map(({ part }) => getCloud(part))
         .filter((cloud) => !captured.has(cloud))
       expect(verified.status, verified.all).toBe(foreign.length > 0 ? 1 : checked.status)
       for (const cloud of foreign) expect(verified.all).toContain(`${cloud} was not queried`)
@@ -551,7 +555,7 @@ function azureImage({ deprecated, dates }: World, sku: Sku, at: number) {
   const scheduled = day === undefined ? 'Active' : 'ScheduledForDeprecation'
   return {
     ...{ publisher: 'azureopenshift', offer: 'aro4', sku, hyperVGeneration: 'V2' as const },
-    version: `${ocpOf(sku)}.94.${STAMPS[at]?.slice(0, 8)}`,
+    version: `${getOcp(sku)}.94.${STAMPS[at]?.slice(0, 8)}`,
     architecture: sku.endsWith('arm') ? ('Arm64' as const) : ('x64' as const),
     imageState: deprecated[sku].includes(at) ? ('Deprecated' as const) : (scheduled as 'Active'),
     ...(day !== undefined && {
@@ -560,7 +564,7 @@ function azureImage({ deprecated, dates }: World, sku: Sku, at: number) {
   }
 }
 
-function imagesOf({ images, deprecated, dates }: World, part: Part): Image[] {
+function listImages({ images, deprecated, dates }: World, part: Part): Image[] {
   return images[part].map((at) => ({
     ...{ part, at, isDeprecated: isSku(part) && deprecated[part].includes(at) },
     deprecationDay: (isSku(part) ? dates[part][at] : undefined) ?? 1000,
@@ -575,12 +579,12 @@ function isSame(a: ReadonlyMap<Part, readonly Image[]>, b: typeof a): boolean {
 /** A line may group regions, and then has the release without the AMI. */
 function mentions(line: string, image: Image): boolean {
   return (
-    line.includes(nameOf(image)) ||
-    line.includes(`${ocpOf(image.part)}.94.${STAMPS[image.at]?.slice(0, 8)}`)
+    line.includes(getName(image)) ||
+    line.includes(`${getOcp(image.part)}.94.${STAMPS[image.at]?.slice(0, 8)}`)
   )
 }
 
-const modelNames = ({ target }: Model) => [...target.values()].map(nameOf).sort()
+const modelNames = ({ target }: Model) => [...target.values()].map(getName).sort()
 
 function targetNames(text = '{}'): string[] {
   const names: string[] = []

@@ -9,7 +9,7 @@ import { visible, visibleLine } from '../../src/printable.ts'
 import { html } from '../../src/show/report/html.ts'
 import { code } from '../../src/show/table.ts'
 import { jsonText } from '../core/json/arbitrary.ts'
-import { snapshotOf } from '../support/snapshots.ts'
+import { makeSnapshot } from '../support/snapshots.ts'
 import { images, versionText, wildText } from './arbitrary.ts'
 import { check } from './check.ts'
 
@@ -34,7 +34,7 @@ describe('parsing and printing', () => {
 
   it('a snapshot', () => {
     const property = fc.property(images, wildText, (list, generator) => {
-      const snapshot = { ...snapshotOf(list) }
+      const snapshot = { ...makeSnapshot(list) }
       const text = printSnapshot(snapshot)
       if (!list.every(({ version }) => isAzureVersion(version))) {
         expect(() => readSnapshot(text, 'f')).toThrow(/^f: \.images\.azure\[\d+\]\.version: must /)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startAws } from '../mock-servers/aws.ts'
-import { imageIdOf } from '../mock-servers/aws-image.ts'
+import { getImageId } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startBuilds } from '../mock-servers/builds.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
@@ -40,14 +40,17 @@ const SKUS = ['417-v2', '418-v2'] as const
 /** The regions of the builds' own images. */
 const REGIONS = ['eu-north-1', 'me-central-1', 'me-south-1'] as const
 const NAMES = ['s', 't'] as const
-const filesOf = (name: Name) => ({
+const getFiles = (name: Name) => ({
   target: `rhcos-${name}.json`,
   snapshot: `snapshots/${name}.json`,
   criteria: `criteria-${name}.json`,
 })
 const FILES = [
   'stream-snapshot.json',
-  ...NAMES.flatMap((name) => [...Object.values(filesOf(name)), `snapshots/${name}.recording.json`]),
+  ...NAMES.flatMap((name) => [
+    ...Object.values(getFiles(name)),
+    `snapshots/${name}.recording.json`,
+  ]),
 ]
 
 type Name = (typeof NAMES)[number]
@@ -76,10 +79,10 @@ interface Image {
 }
 
 const isSku = (part: Part): part is Sku => (SKUS as readonly string[]).includes(part)
-const cloudOf = (part: Part): Cloud => (isSku(part) ? 'azure' : part === PROJECT ? 'gcp' : 'aws')
-const ocpOf = (part: Part) => (part === '417-v2' ? '417' : '418')
+const getCloud = (part: Part): Cloud => (isSku(part) ? 'azure' : part === PROJECT ? 'gcp' : 'aws')
+const getOcp = (part: Part) => (part === '417-v2' ? '417' : '418')
 const releaseAt = (at: number) => `418.94.${STAMPS[at]}-0`
-const azureVersion = ({ part, at }: Image) => `${ocpOf(part)}.94.${STAMPS[at]?.slice(0, 8)}`
+const azureVersion = ({ part, at }: Image) => `${getOcp(part)}.94.${STAMPS[at]?.slice(0, 8)}`
 const ami = (at: number) => ({
   region: 'us-east-1',
   name: `rhcos-${releaseAt(at)}-x86_64-${PRODUCT}`,
@@ -87,12 +90,12 @@ const ami = (at: number) => ({
   creationDate: '2024-10-10T00:00:00Z',
 })
 const gcpName = (at: number) => `redhat-coreos-ocp-418-x86-64-${STAMPS[at]}`
-const nameOf = (image: Image) => {
+const getName = (image: Image) => {
   if (isSku(image.part)) return `azureopenshift:aro4:${image.part}:${azureVersion(image)}`
-  return image.part === PROJECT ? gcpName(image.at) : imageIdOf(ami(image.at))
+  return image.part === PROJECT ? gcpName(image.at) : getImageId(ami(image.at))
 }
-const age = ({ part, at }: Image) => `${ocpOf(part)}.${STAMPS[at]}`
-const nameIf = (image: Image | undefined) => image && nameOf(image)
+const age = ({ part, at }: Image) => `${getOcp(part)}.${STAMPS[at]}`
+const nameIf = (image: Image | undefined) => image && getName(image)
 
 // What the oracle knows.
 
@@ -170,10 +173,10 @@ const OPTIONS: Readonly<Record<Mode, readonly string[]>> = {
 }
 
 const isExact = (image: Image, release: number) => image.part !== '417-v2' && image.at === release
-const cloudsOf = ({ results }: Snapshot) =>
-  CLOUDS.filter((cloud) => [...results.keys()].some((part) => cloudOf(part) === cloud))
+const getClouds = ({ results }: Snapshot) =>
+  CLOUDS.filter((cloud) => [...results.keys()].some((part) => getCloud(part) === cloud))
 
-function gradeOf(image: Image, release: number): string {
+function getGrade(image: Image, release: number): string {
   if (isExact(image, release)) return 'exact'
   if (image.part === '417-v2') return 'older-release'
   return image.at > release ? 'newer-build' : 'older-build'
@@ -185,12 +188,12 @@ function choose(
   { results, release, selectedFor, day }: Snapshot,
   require: Requirement,
 ): Image | undefined {
-  const images = [...results].flatMap(([part, own]) => (cloudOf(part) === cloud ? own : []))
+  const images = [...results].flatMap(([part, own]) => (getCloud(part) === cloud ? own : []))
   const grades: readonly string[] = REQUIREMENTS[require]
   const former = selectedFor.get(cloud) ?? release
   const left = images.filter(
     ({ deprecated = Number.POSITIVE_INFINITY, ...image }) =>
-      deprecated > day && [former, release].every((each) => grades.includes(gradeOf(image, each))),
+      deprecated > day && [former, release].every((each) => grades.includes(getGrade(image, each))),
   )
   const exact = left.find((image) => isExact(image, former))
   return exact ?? left.sort((a, b) => (age(a) < age(b) ? 1 : -1))[0]
@@ -237,20 +240,20 @@ function plan(
   if (snapshot.release < target.release) losses.push({ name: 'back to an earlier build' })
   const slots = new Map<Cloud, Image>()
   for (const cloud of CLOUDS) {
-    const [old, isCaptured] = [target.slots.get(cloud), cloudsOf(snapshot).includes(cloud)]
+    const [old, isCaptured] = [target.slots.get(cloud), getClouds(snapshot).includes(cloud)]
     const kept = removed.includes(cloud) ? undefined : old
     const image = isCaptured ? choose(cloud, snapshot, require) : kept
     if (image) slots.set(cloud, image)
-    if (old === undefined || nameIf(image) === nameOf(old)) continue
+    if (old === undefined || nameIf(image) === getName(old)) continue
     if (image && (age(image) > age(old) || isExact(image, snapshot.release))) continue
     const dropped = isCaptured ? undefined : 'removed by --drop'
-    losses.push({ name: nameOf(old), fact: dropped ?? factOf(old, snapshot) })
+    losses.push({ name: getName(old), fact: dropped ?? getFact(old, snapshot) })
   }
   const { release } = snapshot
   const next = { release, regions, hasRootfs: build.hasRootfs, signatures, slots }
-  const isUnmet = require !== 'any' && cloudsOf(snapshot).some((cloud) => !slots.has(cloud))
+  const isUnmet = require !== 'any' && getClouds(snapshot).some((cloud) => !slots.has(cloud))
   return {
-    ...{ next, isUnmet, isChange: textOf(next) !== textOf(target) },
+    ...{ next, isUnmet, isChange: toText(next) !== toText(target) },
     losses: isUnmet ? [] : losses,
   }
 }
@@ -258,14 +261,14 @@ function plan(
 const FACTS = ['not queried', 'not found', 'no longer listed'] as const
 
 /** Undefined for an image that is listed, which a slot may lose by its deprecation. */
-function factOf(image: Image, { results }: Snapshot): string | undefined {
+function getFact(image: Image, { results }: Snapshot): string | undefined {
   const result = results.get(image.part)
   if (result === undefined) return 'not queried'
   if (result.some(({ at }) => at === image.at)) return undefined
   return result.length === 0 && isSku(image.part) ? 'not found' : 'no longer listed'
 }
 
-function textOf(value: Target | Snapshot): string {
+function toText(value: Target | Snapshot): string {
   return JSON.stringify(value, (_, each) => (each instanceof Map ? [...each].sort() : each))
 }
 
@@ -411,7 +414,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
   const aws = await startAws({ images: [], enabledRegions: ['us-east-1'] })
   const gcp = await startGcp({ images: [], listable: true })
   let published: readonly Build[] = []
-  const server = await startBuilds(({ release: wanted }) => metaOf(published, wanted))
+  const server = await startBuilds(({ release: wanted }) => getMeta(published, wanted))
   onTestFinished(async () => {
     await Promise.all([azure, aws, gcp, server].map((each) => each.close()))
   })
@@ -494,11 +497,11 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       for (const [name, { wanted }] of own(NAMES)) {
         const { earlierMinors, signatures, require } = wanted
         streams[name] = {
-          ...{ ...filesOf(name), name: '4.18-9.4', url: server.streams, require, signatures },
+          ...{ ...getFiles(name), name: '4.18-9.4', url: server.streams, require, signatures },
           ...{ layouts: ['stream-metadata'], builds: { x86_64: releaseAt(wanted.release) } },
         }
         const text = JSON.stringify({ ...criteria, earlierMinors })
-        await writeFile(at(filesOf(name).criteria), text)
+        await writeFile(at(getFiles(name).criteria), text)
       }
       const text = JSON.stringify({ clouds: next.clouds, streams }, undefined, 2)
       await writeFile(at('stream-snapshot.json'), `${text}\n`)
@@ -506,7 +509,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     const setWorld = (next: World) => {
       current = next
       lines.push(`# the clouds have ${JSON.stringify(next)}`)
-      azure.setImages(SKUS.flatMap((sku) => imagesOf(next, sku).map(azureImage)))
+      azure.setImages(SKUS.flatMap((sku) => listImages(next, sku).map(azureImage)))
       aws.setImages(next.images['us-east-1'].map(ami))
       gcp.setImages(
         next.images[PROJECT].map((each) => ({
@@ -560,7 +563,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       const version = versions.at(-1 - back) ?? versions[0]
       const changed: [Name, Partial<Stream>][] = []
       for (const [name] of own(some)) {
-        const file = filesOf(name).target
+        const file = getFiles(name).target
         const text = version && commits[version.at]?.files[file]
         const target = version?.streams[name]?.target
         if (text === undefined || target === undefined) continue
@@ -593,8 +596,8 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
       lines.push(`# at once, the first one stopped before its file ${stop}:`)
       const outcomes = await interleave(
-        (onFile) => command(wordsOf(one), onFile),
-        (onFile) => command(wordsOf(two), onFile),
+        (onFile) => command(toWords(one), onFile),
+        (onFile) => command(toWords(two), onFile),
         stop,
       )
       const found = String(files())
@@ -606,7 +609,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       state = end?.state ?? state
     }
 
-    function wordsOf(each: Update | Regenerate): string[] {
+    function toWords(each: Update | Regenerate): string[] {
       const streams = own(each.names).map(([name]) => name)
       if (each.kind === 'regenerate') {
         const named = isAll(streams) ? [] : streams
@@ -631,7 +634,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     function dropped({ names: some, drop, isNone }: Update): Cloud | undefined {
       if (drop === undefined || (!isNone && state.clouds.includes(drop))) return undefined
       const isCaptured = own(some).some(
-        ([, { snapshot }]) => snapshot && cloudsOf(snapshot).includes(drop),
+        ([, { snapshot }]) => snapshot && getClouds(snapshot).includes(drop),
       )
       return isCaptured ? drop : undefined
     }
@@ -640,18 +643,18 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     function updated(stream: Stream, each: Update) {
       const { snapshot, wanted } = stream
       const queried = each.isNone ? [] : state.clouds
-      const captured = snapshot ? cloudsOf(snapshot) : []
+      const captured = snapshot ? getClouds(snapshot) : []
       const drop = captured.find((cloud) => cloud === dropped(each))
       const results = new Map(snapshot?.results)
       const { earlierMinors, signatures } = wanted
       for (const part of PARTS) {
-        const isQueried = queried.includes(cloudOf(part))
-        if (cloudOf(part) === drop || isQueried) results.delete(part)
+        const isQueried = queried.includes(getCloud(part))
+        if (getCloud(part) === drop || isQueried) results.delete(part)
         if (!isQueried || (part === '417-v2' && earlierMinors === 0)) continue
-        results.set(part, imagesOf(current, part))
+        results.set(part, listImages(current, part))
       }
       const built = each.release ?? wanted.release
-      const clouds = new Set([...results.keys()].map(cloudOf))
+      const clouds = new Set([...results.keys()].map(getCloud))
       const selectedFor = new Map(
         [...clouds].map((cloud) => [
           cloud,
@@ -664,7 +667,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
       const isNews =
         snapshot === undefined ||
-        textOf(fresh) !== textOf(snapshot) ||
+        toText(fresh) !== toText(snapshot) ||
         [...results.values()].flat().some(({ deprecated = -1 }) => {
           return deprecated > fresh.day && deprecated <= day
         })
@@ -681,7 +684,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         isWrite: isNews || planned.isChange || built !== wanted.release,
         isRefused: planned.isUnmet || (planned.losses.length > 0 && !isAllowed(each.mode)),
         lostRegions: snapshot ? lostRegions(snapshot, built) : [],
-        isQueried: (part: Part) => queried.includes(cloudOf(part)) && results.has(part),
+        isQueried: (part: Part) => queried.includes(getCloud(part)) && results.has(part),
       }
     }
 
@@ -689,7 +692,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       const streams = own(each.names)
       const all = streams.map(([name, stream]) => ({ name, stream, ...updated(stream, each) }))
       const before = files()
-      const outcome = await command(wordsOf(each))
+      const outcome = await command(toWords(each))
       const kept = all.flatMap((one) => one.kept)
       for (const cloud of kept)
         expect(outcome.all).toContain(`${cloud} was captured for other criteria`)
@@ -711,10 +714,10 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       const named = outcome.all.split('\n').filter((line) => line.includes('no longer listed: '))
       const old = all.flatMap(({ stream, next, isQueried }) =>
         [...(stream.snapshot?.results ?? [])].flatMap(([part, images]) => {
-          const listed = new Set(next.results.get(part)?.map(nameOf))
+          const listed = new Set(next.results.get(part)?.map(getName))
           return images.map((image) => ({
-            name: nameOf(image),
-            isGone: isQueried(part) && !listed.has(nameOf(image)),
+            name: getName(image),
+            isGone: isQueried(part) && !listed.has(getName(image)),
           }))
         }),
       )
@@ -787,7 +790,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         return [{ name, ...plan(required, snapshot, builds, isKeeping(how), removed) }]
       })
       const before = files()
-      const outcome = await command(wordsOf(each))
+      const outcome = await command(toWords(each))
       const losses = all.flatMap((one) => one.losses)
       const isRefused = all.some(({ isUnmet }) => isUnmet) || (losses.length > 0 && !isAllowed(how))
       const isFailure = isRefused || (how === 'check' && all.some(({ isChange }) => isChange))
@@ -804,7 +807,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
 
     async function expectFiles(): Promise<void> {
       for (const [name, stream] of own(NAMES)) {
-        const text = read(filesOf(name).target) ?? '{}'
+        const text = read(getFiles(name).target) ?? '{}'
         const { artifacts, images, ...rest } = JSON.parse(text).architectures.x86_64
         const {
           azure: one,
@@ -850,20 +853,20 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         await update(each)
       }
       for (const { name, snapshot, wanted, ...own } of judged) {
-        const { target, snapshot: file } = filesOf(name)
+        const { target, snapshot: file } = getFiles(name)
         const isOwn = lines.length % 2 === 0
         const options = isOwn ? [] : ['--layout', 'stream-metadata', '--require', wanted.require]
         const isUnverified = isOwn ? own.isForeign : own.isUnverified
         const verified = await command(['verify', file, '--target', target, ...options])
         expect(verified.status, verified.all).toBe(own.isDifferent || isUnverified ? 1 : 0)
-        if (cloudsOf(snapshot).length === 0) continue
+        if (getClouds(snapshot).length === 0) continue
         const { stdout } = await command(['skew', name, '-o', 'json'])
         type Slot = { cloud: Cloud; image: Record<string, string> | null; grade: string }
         const slots: readonly Slot[] = JSON.parse(stdout)
         const shown = slots.map((slot) => `${slot.cloud} ${imageName(slot.image)} ${slot.grade}`)
-        const expected = cloudsOf(snapshot).map((cloud) => {
+        const expected = getClouds(snapshot).map((cloud) => {
           const image = choose(cloud, snapshot, wanted.require)
-          return `${cloud} ${nameIf(image) ?? ''} ${image ? gradeOf(image, snapshot.release) : 'none'}`
+          return `${cloud} ${nameIf(image) ?? ''} ${image ? getGrade(image, snapshot.release) : 'none'}`
         })
         expect(String(shown.sort())).toBe(String(expected.sort()))
       }
@@ -874,7 +877,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       if (snapshot === undefined) throw new Error('no snapshot')
       const { isChange, isUnmet, losses } = plan(stream, snapshot, builds, false)
       const isDifferent = isChange || isUnmet || losses.length > 0
-      const captured = cloudsOf(snapshot)
+      const captured = getClouds(snapshot)
       const unverified = [...target.slots.keys()].filter((cloud) => !captured.includes(cloud))
       const isForeign = unverified.some(
         (cloud) => captured.length > 0 || !state.clouds.includes(cloud),
@@ -938,7 +941,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         shown.delete(id)
         if (index !== versions.length - 1 || before === undefined) continue
         if ([before, streams.s].some((each) => each?.wanted.require !== 'any')) continue
-        const { snapshot } = filesOf('s')
+        const { snapshot } = getFiles('s')
         const revisions = [`${ids[index - 1]}:${snapshot}`, snapshot]
         const compared = await command(['diff', ...revisions, '-o', 'json', '--exit-zero'])
         expect(compared.status, compared.all).toBe(0)
@@ -982,7 +985,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
 
-function imagesOf({ images, dates }: World, part: Part): Image[] {
+function listImages({ images, dates }: World, part: Part): Image[] {
   return images[part].map((at) => ({
     part,
     at,
@@ -1003,7 +1006,7 @@ function azureImage(image: Image) {
   }
 }
 
-function metaOf(builds: readonly Build[], release: string): string | undefined {
+function getMeta(builds: readonly Build[], release: string): string | undefined {
   const own = builds.find((_, at) => releaseAt(at) === release)
   if (own === undefined) return undefined
   const artifact = (path: string) => ({ path, sha256: '0'.repeat(64) })
@@ -1019,7 +1022,7 @@ function metaOf(builds: readonly Build[], release: string): string | undefined {
     },
     amis: own.regions.map((name) => ({
       name,
-      hvm: imageIdOf({ ...ami(0), region: name, name: release }),
+      hvm: getImageId({ ...ami(0), region: name, name: release }),
     })),
   })
 }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 const capture = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
 
-const bothOf = (snapshot: string) =>
+const getBoth = (snapshot: string) =>
   Promise.all(
     ['enhancement', 'stream-metadata'].map(async (layout) => {
       const target = at(`${layout}.json`)
@@ -39,7 +39,7 @@ const bothOf = (snapshot: string) =>
 interface Extensions {
   readonly [key: string]: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
-const extensionsOf = (stream: string | undefined, arch: string): Extensions =>
+const getExtensions = (stream: string | undefined, arch: string): Extensions =>
   JSON.parse(stream ?? '').architectures[arch]['rhel-coreos-extensions']
 
 describe('capture --cloud azure,aws,gcp', () => {
@@ -54,8 +54,8 @@ describe('capture --cloud azure,aws,gcp', () => {
       `${at('s.recording.json')} and ${at('s.json')}`,
       '',
     ])
-    const [enhancement, metadata] = await bothOf('s.json')
-    const x86 = extensionsOf(enhancement, 'x86_64')
+    const [enhancement, metadata] = await getBoth('s.json')
+    const x86 = getExtensions(enhancement, 'x86_64')
     expect(Object.keys(x86)).toEqual(['azure-marketplace', 'aws-marketplace', 'gcp-marketplace'])
     expect(Object.keys(x86['azure-marketplace'] ?? {})).toHaveLength(3)
     expect(Object.keys(x86['gcp-marketplace'] ?? {})).toEqual(['ocp', 'opp', 'oke'])
@@ -63,14 +63,14 @@ describe('capture --cloud azure,aws,gcp', () => {
       ['x86_64', 'x86_64'],
       ['aarch64', 'arm64'],
     ] as const) {
-      const aws = extensionsOf(enhancement, arch)['aws-marketplace'] ?? {}
+      const aws = getExtensions(enhancement, arch)['aws-marketplace'] ?? {}
       const plans = PRODUCTS.filter((each) => each.architecture === kind).map(({ plan }) => plan)
       expect(Object.keys(aws).sort()).toEqual(plans.sort())
       for (const plan of Object.values(aws)) {
         expect(Object.keys(plan.regions as object)).toEqual([...REGIONS].sort())
       }
     }
-    const { marketplace } = extensionsOf(metadata, 'x86_64')
+    const { marketplace } = getExtensions(metadata, 'x86_64')
     expect(Object.keys(marketplace ?? {})).toEqual(['azure', 'aws', 'gcp'])
 
     const before = [await read('s.json'), await read('s.recording.json')]
@@ -85,6 +85,6 @@ describe('capture --cloud azure,aws,gcp', () => {
     )
     expect(replayed).toMatchObject({ status: 0 })
     expect([await read('again/s.json'), await read('again/s.recording.json')]).toEqual(before)
-    expect(await bothOf('again/s.json')).toEqual([enhancement, metadata])
+    expect(await getBoth('again/s.json')).toEqual([enhancement, metadata])
   })
 })

@@ -39,7 +39,7 @@ export async function startFront(behind: number): Promise<Front> {
     far.on('close', () => near.destroySoon())
   })
   return {
-    port: await portOf(server),
+    port: await getPort(server),
     set(next = { port: behind }) {
       wire = next
     },
@@ -79,7 +79,7 @@ export async function startBadServers(hosts: readonly string[]): Promise<BadServ
     const { private: key, cert } = all[name]
     return createHttpsServer({ key, cert }, (_, response) => response.end('{}'))
   })
-  const ports = await Promise.all(servers.map(portOf))
+  const ports = await Promise.all(servers.map(getPort))
   return {
     ports: Object.fromEntries(names.map((name, at) => [name, ports[at]])) as BadServers['ports'],
     trusted: names.flatMap((name) => (name === 'self-signed' ? [] : [all[name].cert])).join('\n'),
@@ -124,7 +124,7 @@ export async function startElsewhere() {
     connections += 1
     socket.destroy()
   })
-  const port = await portOf(server)
+  const port = await getPort(server)
   return {
     url: `https://localhost:${port}/elsewhere`,
     connections: () => connections,
@@ -132,7 +132,7 @@ export async function startElsewhere() {
   }
 }
 
-async function portOf(server: Server): Promise<number> {
+async function getPort(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }

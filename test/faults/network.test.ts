@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { bombOf } from '../mock-servers/server.ts'
+import { makeBomb } from '../mock-servers/server.ts'
 import { type Outcome, run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 import { type BadServers, startBadServers, startElsewhere } from './front.ts'
@@ -28,7 +28,7 @@ let bad: BadServers
 const elsewhere = await startElsewhere()
 
 beforeAll(async () => {
-  bombOf(300)
+  makeBomb(300)
   bad = await startBadServers(['oauth2.googleapis.com'])
   // Not all at once: a machine that has only these to do is as late as one that lacks them.
   for (const [name, start] of Object.entries(WAYS)) await open(name, start)
@@ -93,7 +93,7 @@ async function capture(way: Way, trial: Trial): Promise<Told> {
   return { ...outcome, seconds: (Date.now() - started) / 1000, megabytes }
 }
 
-const textsOf = (way: Way, start: string) =>
+const getTexts = (way: Way, start: string) =>
   Promise.all(FILES.map((file) => readFile(join(way.folder, file.replace('s.', start)), 'utf8')))
 
 /** Whether the trial means anything to it. */
@@ -140,7 +140,7 @@ async function attempt(name: string, trial: Trial, judge: (told: Told, way: Way)
     const told = await capture(way, trial)
     expect(told.seconds).toBeLessThan(60)
     expect(told.megabytes).toBeLessThan(400)
-    const texts = await textsOf(way, 's.')
+    const texts = await getTexts(way, 's.')
     for (const secret of [...way.secrets, 'planted-person']) {
       expect([told.stdout, told.stderr, ...texts].join('\n')).not.toContain(secret)
     }
@@ -154,7 +154,7 @@ async function attempt(name: string, trial: Trial, judge: (told: Told, way: Way)
 }
 
 async function expectAsBefore(way: Way): Promise<void> {
-  expect(await textsOf(way, 's.')).toEqual(await textsOf(way, 'well.'))
+  expect(await getTexts(way, 's.')).toEqual(await getTexts(way, 'well.'))
 }
 
 /** Progress of a query that waits. */

@@ -25,7 +25,7 @@ const capture = (env: Environment, ...args: string[]) =>
   run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
 
 /** The warnings of a capture, whose replay gives the same bytes and verifies. */
-async function warningsOf(env: Environment, ...args: string[]): Promise<string[]> {
+async function getWarnings(env: Environment, ...args: string[]): Promise<string[]> {
   const outcome = await capture(env, ...args)
   expect(outcome).toMatchObject({ status: 0, stdout: '' })
   const before = [await read('s.json'), await read('s.recording.json')]
@@ -36,7 +36,7 @@ async function warningsOf(env: Environment, ...args: string[]): Promise<string[]
 }
 
 /** The states of the captured images of a cloud, by a member. */
-async function statesOf(cloud: string, member: string): Promise<Map<string, string>> {
+async function getStates(cloud: string, member: string): Promise<Map<string, string>> {
   const images: Record<string, string>[] = JSON.parse(await read('s.json')).images[cloud]
   return new Map(images.map((image) => [image[member] ?? '', image.state ?? '']))
 }
@@ -63,13 +63,13 @@ describe('odd images are recorded, reported and replayed', () => {
     const faults = [{ path: /skus\/418-v2/, fault: { kind: 'body', body } as const }]
     const { environment, url } = await azureFor(imagesBeforeBump(), { faults })
     const sku = 'azureopenshift:aro4:418-v2'
-    expect(await warningsOf(environment, '--azure-endpoint', url)).toEqual([
+    expect(await getWarnings(environment, '--azure-endpoint', url)).toEqual([
       `azure ${sku}: image 418.94.20250105 has the unknown state Retired: not selected`,
       `azure ${sku}: image 418.94.20250106 has an unreadable deprecation date: not selected`,
       `azure ${sku}: image 9 of the response is ignored: malformed version`,
       `azure: ${sku}:418.94.20250107 is listed 2 times with different properties: not selected`,
     ])
-    const states = await statesOf('azure', 'version')
+    const states = await getStates('azure', 'version')
     expect(
       ['1', '2', '3', '4', '5', '6', '7'].map((day) => states.get(`418.94.2025010${day}`)),
     ).toEqual(['active', 'active', 'active', 'deprecated', 'unknown', 'unknown', 'deprecated'])
@@ -98,14 +98,14 @@ describe('odd images are recorded, reported and replayed', () => {
       ami(6, `${name}-e`, { deprecationTime: '2025-02-01T00:00:00.000Z' }),
     ]
     const { environment } = await awsFor({ images: [...demonstrationImages(), ...images] })
-    const warnings = await warningsOf(environment, ...REGION)
+    const warnings = await getWarnings(environment, ...REGION)
     expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
       'aws us-east-1: image N of the response is ignored: malformed id',
       'aws us-east-1: image N, ami-0feedfacecafe0004, of the response is ignored: malformed name',
       'aws us-east-1: image ami-0feedfacecafe0001 has the unknown state retired: not selected',
     ])
     expect(await read('s.recording.json')).not.toContain(GUID)
-    const states = await statesOf('aws', 'image')
+    const states = await getStates('aws', 'image')
     expect([1, 2, 3, 4, 6].map((digit) => states.get(`ami-0feedfacecafe000${digit}`))).toEqual([
       'unknown',
       'active',
@@ -142,7 +142,7 @@ describe('odd images are recorded, reported and replayed', () => {
     ] as ReturnType<typeof gcpImages>
     const options = { images: [...gcpImages(), ...images], listable: true }
     const { environment, url } = await gcpFor(options)
-    const warnings = await warningsOf(environment, '--cloud', 'gcp', '--gcp-endpoint', url)
+    const warnings = await getWarnings(environment, '--cloud', 'gcp', '--gcp-endpoint', url)
     const name = 'redhat-coreos-ocp-418-x86-64-20241009080'
     expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
       'gcp redhat-marketplace-public: image N of the response is ignored: malformed name',
@@ -150,7 +150,7 @@ describe('odd images are recorded, reported and replayed', () => {
       `gcp: image ${name}4 has the unknown state RESTING: not selected`,
       `gcp: image ${name}5 has an unreadable deprecation date: not selected`,
     ])
-    const states = await statesOf('gcp', 'name')
+    const states = await getStates('gcp', 'name')
     expect([1, 2, 3, 4, 5].map((day) => states.get(`${name}${day}`))).toEqual([
       'active',
       'active',

@@ -52,7 +52,7 @@ export async function behindFront(
   }
 }
 
-export const streamOf = (folder: string) => ['--stream', join(folder, 'rhcos.json')]
+export const makeStream = (folder: string) => ['--stream', join(folder, 'rhcos.json')]
 
 /** Each takes a folder for files of its own, in which `rhcos.json` is a stream. */
 export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Service>>> = {
@@ -60,7 +60,7 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
     const server = await startAzure({ images: imagesBeforeBump() })
     return behindFront(server, {
       path: /skus\/418-v2/,
-      args: ['--azure-endpoint', server.url, ...streamOf(folder)],
+      args: ['--azure-endpoint', server.url, ...makeStream(folder)],
       // The sign-in is at the same mock server, and is none of the service.
       env: {
         ...server.environment,
@@ -75,7 +75,7 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
     const { accessKeyId, secretAccessKey, sessionToken } = server.account
     return behindFront(server, {
       path: /\//,
-      args: ['--cloud', 'aws', '--regions', 'us-east-1', ...streamOf(folder)],
+      args: ['--cloud', 'aws', '--regions', 'us-east-1', ...makeStream(folder)],
       env: server.environment,
       trusted: [server.certificate],
       secrets: [accessKeyId, secretAccessKey, sessionToken],
@@ -85,7 +85,7 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
     const server = await startGcp({ images: gcpImages() })
     return behindFront(server, {
       path: /images/,
-      args: ['--cloud', 'gcp', '--gcp-endpoint', server.url, ...streamOf(folder)],
+      args: ['--cloud', 'gcp', '--gcp-endpoint', server.url, ...makeStream(folder)],
       env: server.environment,
       trusted: [server.certificate],
       secrets: [String(server.account.projectNumber)],

@@ -7,7 +7,7 @@ import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import type { FaultRule } from '../mock-servers/faults.ts'
 import { type Answer, type MockRequest, startServer } from '../mock-servers/server.ts'
 import { awsFor } from '../support/aws.ts'
-import { azureFor, tokenOf, withoutLogin } from '../support/azure.ts'
+import { azureFor, getToken, withoutLogin } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { gcpFor } from '../support/gcp.ts'
 import { proxyFor } from '../support/proxy.ts'
@@ -45,7 +45,7 @@ async function machineFor(answer: (request: MockRequest) => Answer) {
 
 const NEVER = '2099-01-01T00:00:00Z'
 const forbidden = (path: RegExp): FaultRule => ({ path, fault: { kind: 'status', status: 403 } })
-const pathsOf = ({ requests }: { requests: readonly { path: string }[] }) =>
+const getPaths = ({ requests }: { requests: readonly { path: string }[] }) =>
   requests.map(({ path }) => path)
 
 /** A certificate and its private key, and a line of the key, by which it would be known. */
@@ -83,7 +83,7 @@ async function azure(certificate?: string) {
       client: clientId,
     },
     args: ['--azure-endpoint', mockServer.url],
-    signIns: () => pathsOf(mockServer).filter((path) => path.includes('oauth2/v2.0/token')),
+    signIns: () => getPaths(mockServer).filter((path) => path.includes('oauth2/v2.0/token')),
     refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/skus/)] : []),
   }
 }
@@ -96,7 +96,7 @@ async function principal(cloud: Awaited<ReturnType<typeof azure>>, more: object)
 
 /** A machine that gives out tokens of its identity, and what was asked of it. */
 async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
-  const token = await tokenOf(cloud.mockServer)
+  const token = await getToken(cloud.mockServer)
   const machine = await machineFor(({ headers }) =>
     headers.metadata === 'true'
       ? json(200, {
@@ -109,7 +109,7 @@ async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
         })
       : json(400, { error: 'invalid_request' }),
   )
-  return { url: machine.url, signIns: () => pathsOf(machine) }
+  return { url: machine.url, signIns: () => getPaths(machine) }
 }
 
 const AZURE: Record<string, () => Promise<Way>> = {
@@ -200,7 +200,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
     const cloud = await azure()
     const { tenantId, subscriptionId: id } = cloud.ids
     const answer = {
-      accessToken: await tokenOf(cloud.mockServer),
+      accessToken: await getToken(cloud.mockServer),
       expiresOn: '2099-01-01 00:00:00.000000',
       expires_on: 4070908800,
       tokenType: 'Bearer',
@@ -250,7 +250,7 @@ async function aws() {
 }
 
 /** As the services of a container and a machine give them out. */
-function credentialsOf({ keys }: Awaited<ReturnType<typeof aws>>) {
+function getCredentials({ keys }: Awaited<ReturnType<typeof aws>>) {
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } = keys
   return { AccessKeyId, SecretAccessKey, Token, Expiration: NEVER }
 }
@@ -311,7 +311,7 @@ async function session() {
       AWS_PROFILE: 'work',
     },
     secrets: { ...cloud.secrets, 'login token': login },
-    signIns: () => pathsOf(service),
+    signIns: () => getPaths(service),
   }
 }
 
@@ -346,7 +346,7 @@ const AWS: Record<string, () => Promise<Way>> = {
         AWS_PROFILE: 'work',
       },
       secrets: { ...cloud.secrets, "the person's secret key": secret, role: ROLE },
-      signIns: () => pathsOf(service),
+      signIns: () => getPaths(service),
     }
   },
   'profile: aws sso login': () => session(),
@@ -364,14 +364,14 @@ const AWS: Record<string, () => Promise<Way>> = {
         AWS_ROLE_ARN: ROLE,
       },
       secrets: { ...cloud.secrets, 'identity token': token, role: ROLE },
-      signIns: () => pathsOf(service),
+      signIns: () => getPaths(service),
     }
   },
   container: async () => {
     const cloud = await aws()
     const token = 'Bearer container-token-of-nobody'
     const container = await machineFor(({ headers }) =>
-      headers.authorization === token ? json(200, credentialsOf(cloud)) : json(403, {}),
+      headers.authorization === token ? json(200, getCredentials(cloud)) : json(403, {}),
     )
     return {
       ...cloud,
@@ -381,12 +381,12 @@ const AWS: Record<string, () => Promise<Way>> = {
         AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
       },
       secrets: { ...cloud.secrets, "the container's token": token },
-      signIns: () => pathsOf(container),
+      signIns: () => getPaths(container),
     }
   },
   'profile: credential_process': async () => {
     const cloud = await aws()
-    const answer = { Version: 1, ...credentialsOf(cloud), SessionToken: cloud.keys.sessionToken }
+    const answer = { Version: 1, ...getCredentials(cloud), SessionToken: cloud.keys.sessionToken }
     await writeFile(at('answer'), JSON.stringify(answer))
     await writeFile(at('config'), `[default]\ncredential_process = cat ${at('answer')}\n`)
     return cloud
@@ -399,13 +399,13 @@ const AWS: Record<string, () => Promise<Way>> = {
       if (path === '/latest/api/token') return { status: 200, body: token }
       if (headers['x-aws-ec2-metadata-token'] !== token) return { status: 401 }
       if (path === role) return { status: 200, body: 'reader' }
-      return json(200, { Code: 'Success', ...credentialsOf(cloud) })
+      return json(200, { Code: 'Success', ...getCredentials(cloud) })
     })
     return {
       ...cloud,
       env: { ...cloud.found, AWS_EC2_METADATA_SERVICE_ENDPOINT: machine.url },
       secrets: { ...cloud.secrets, "the machine's token": token },
-      signIns: () => pathsOf(machine),
+      signIns: () => getPaths(machine),
     }
   },
 }
@@ -434,7 +434,7 @@ async function gcp(services: Readonly<Record<string, (request: MockRequest) => A
     },
     args: ['--gcp-endpoint', mockServer.url],
     secrets: { token: GCP_TOKEN },
-    signIns: () => pathsOf(service),
+    signIns: () => getPaths(service),
     refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/images/)] : []),
   }
 }
@@ -495,7 +495,7 @@ const refreshed =
 
 /** Who gives out tokens of a service account, to whom another token lets act for it. */
 const IAM = 'iamcredentials.googleapis.com'
-const tokensOf = (account: string) =>
+const getTokens = (account: string) =>
   `https://${IAM}/v1/projects/-/serviceAccounts/${account}:generateAccessToken`
 const impersonated =
   (token: string) =>
@@ -543,7 +543,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       [IAM]: impersonated(federated),
     })
     const { subject, audience, ...variables } = await external({
-      service_account_impersonation_url: tokensOf(account),
+      service_account_impersonation_url: getTokens(account),
     })
     return {
       ...cloud,
@@ -570,7 +570,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       ...cloud,
       env: { ...cloud.env, GCE_METADATA_HOST: new URL(machine.url).host },
       secrets: { ...cloud.secrets, account, project: 'project-of-nobody-417' },
-      signIns: () => pathsOf(machine).filter((path) => path.includes('/token')),
+      signIns: () => getPaths(machine).filter((path) => path.includes('/token')),
     }
   },
 }

@@ -9,7 +9,7 @@ import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { startProxy } from '../mock-servers/proxy.ts'
 import { startSecureServer } from '../mock-servers/server.ts'
 import { json } from '../support/sign-in.ts'
-import { behindFront, type Service, streamOf } from './services.ts'
+import { behindFront, makeStream, type Service } from './services.ts'
 
 const GOOD = 'ya29.plantedTokenOfNobody'
 const REFRESH = '1//planted-refresh-token-of-nobody'
@@ -23,7 +23,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
     const server = await startAzure({ images: imagesBeforeBump() })
     return behindFront(server, {
       path: /oauth2\/v2\.0\/token/,
-      args: ['--azure-endpoint', localhost(server.url), ...streamOf(folder)],
+      args: ['--azure-endpoint', localhost(server.url), ...makeStream(folder)],
       env: server.environment,
       trusted: [server.certificate],
       secrets: [server.account.clientSecret, server.account.subscriptionId],
@@ -41,7 +41,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
     }))
     const service = {
       path: /\//,
-      args: ['--cloud', 'aws', '--regions', 'us-east-1', ...streamOf(folder)],
+      args: ['--cloud', 'aws', '--regions', 'us-east-1', ...makeStream(folder)],
       env: {
         AWS_ENDPOINT_URL_EC2: localhost(ec2.url),
         AWS_ENDPOINT_URL_STS: giver.url,
@@ -71,7 +71,7 @@ export const SIGN_INS: Readonly<Record<string, (folder: string) => Promise<Servi
     const giver = await startSecureServer(() => json(200, token), { hosts: [host] })
     const service = {
       path: /token/,
-      args: ['--cloud', 'gcp', '--gcp-endpoint', localhost(compute.url), ...streamOf(folder)],
+      args: ['--cloud', 'gcp', '--gcp-endpoint', localhost(compute.url), ...makeStream(folder)],
       env: {
         NO_PROXY: 'localhost',
         HTTPS_PROXY: proxy.url,

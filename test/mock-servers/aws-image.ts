@@ -29,7 +29,7 @@ export interface AwsImage {
   deprecationTime?: string
 }
 
-export function imageIdOf({ region, owner, name, imageId }: AwsImage): string {
+export function getImageId({ region, owner, name, imageId }: AwsImage): string {
   const digest = createHash('sha256').update([region, owner, name].join('/')).digest('hex')
   return imageId ?? `ami-${digest.slice(0, 17)}`
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type AwsAccount, DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
-import { type AwsImage, imageIdOf, MARKETPLACE } from './aws-image.ts'
+import { type AwsImage, getImageId, MARKETPLACE } from './aws-image.ts'
 import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
 import {
   type Answer,
@@ -151,13 +151,13 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   }
 
   function describeImages(form: Form, region: string): Answer {
-    const owners = valuesOf(form, 'Owner')
-    const patterns = valuesOf(form, 'Filter.1.Value').map(wildcard)
+    const owners = getValues(form, 'Owner')
+    const patterns = getValues(form, 'Filter.1.Value').map(wildcard)
     const found = images
       .filter((image) => image.region === region && isListed(image, form))
       .filter((image) => isOwned(image, owners))
       .filter(({ name }) => patterns.length === 0 || patterns.some((each) => each.test(name)))
-      .map(elementsOf)
+      .map(toElements)
     const { NextToken: token, MaxResults: most } = form
     const start = token === undefined ? -emptyPages : tokens.get(token)
     if (start === undefined) {
@@ -200,9 +200,9 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   }
 
   /** In the order that recorded answers have; what an image has not is left out. */
-  function elementsOf(image: AwsImage): XmlElement[] {
+  function toElements(image: AwsImage): XmlElement[] {
     const owner = image.owner ?? MARKETPLACE.id
-    const id = imageIdOf(image)
+    const id = getImageId(image)
     const isMarketplace = owner === MARKETPLACE.id
     const alias = isMarketplace ? MARKETPLACE.alias : undefined
     const product = isMarketplace ? [item('productCode', id.slice(4), 'type', 'marketplace')] : []
@@ -288,7 +288,7 @@ function item(...[name, value, other, text]: [string, string, string, string]): 
 }
 
 /** The values of a list, `Owner.1` and so on. */
-function valuesOf(form: Form, name: string): string[] {
+function getValues(form: Form, name: string): string[] {
   const isValue = new RegExp(`^${name.replaceAll('.', '\\.')}\\.[0-9]+$`)
   return Object.entries(form).flatMap(([key, value]) => (isValue.test(key) ? [value] : []))
 }

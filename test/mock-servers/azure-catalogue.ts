@@ -139,9 +139,9 @@ function spelling(images: readonly AzureImage[]): AzureImage {
   return first
 }
 
-function distinct(images: readonly AzureImage[], nameOf: (image: AzureImage) => string): string[] {
+function distinct(images: readonly AzureImage[], getName: (image: AzureImage) => string): string[] {
   const names = new Map<string, string>()
-  for (const name of images.map(nameOf)) {
+  for (const name of images.map(getName)) {
     if (!names.has(name.toLowerCase())) names.set(name.toLowerCase(), name)
   }
   return [...names.values()].sort(compareNames)

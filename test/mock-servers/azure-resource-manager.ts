@@ -24,7 +24,7 @@ import {
   wrongToken,
 } from './azure-errors.ts'
 import type { AzureImage } from './azure-image.ts'
-import { originOf, type SignIn } from './azure-sign-in.ts'
+import { getOrigin, type SignIn } from './azure-sign-in.ts'
 import type { Answer, MockRequest } from './server.ts'
 
 export interface ResourceManagerOptions {
@@ -63,17 +63,17 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     if (apiVersion === null) return refuse(noApiVersion)
     if (request.method !== 'GET') return refuse(wrongResourceType(apiVersion))
     const [, tenants, listed] = ACCOUNTS.exec(request.path) ?? []
-    if (tenants !== undefined) return give(JSON.stringify({ value: [tenantOf(account)] }))
+    if (tenants !== undefined) return give(JSON.stringify({ value: [toTenant(account)] }))
     if (listed !== undefined) {
-      const value = [subscriptionOf(account)]
+      const value = [toSubscription(account)]
       return give(JSON.stringify({ value, count: { type: 'Total', value: value.length } }))
     }
     const [, one, regions] = SUBSCRIPTION.exec(request.path) ?? []
     if (one !== undefined) {
       const refusal = checkSubscription(decodeURIComponent(one))
       if (refusal !== undefined) return refuse(refusal)
-      const own = subscriptionOf(account)
-      const value = locations.map((name) => regionOf(name, String(own.id)))
+      const own = toSubscription(account)
+      const value = locations.map((name) => toRegion(name, String(own.id)))
       return give(JSON.stringify(regions === undefined ? own : { value }))
     }
     const path = readCataloguePath(request.path)
@@ -122,7 +122,7 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
   }
 
   function authorityFor(request: MockRequest): string {
-    return `${originOf(request)}/${account.tenantId}`
+    return `${getOrigin(request)}/${account.tenantId}`
   }
 
   function refuse(error: AzureError): Answer {
@@ -177,7 +177,7 @@ function isError(found: object): found is AzureError {
   return 'status' in found
 }
 
-function subscriptionOf({ subscriptionId, tenantId }: AzureAccount): Record<string, unknown> {
+function toSubscription({ subscriptionId, tenantId }: AzureAccount): Record<string, unknown> {
   return {
     id: `/subscriptions/${subscriptionId}`,
     authorizationSource: 'RoleBased',
@@ -194,7 +194,7 @@ function subscriptionOf({ subscriptionId, tenantId }: AzureAccount): Record<stri
   }
 }
 
-function regionOf(name: string, subscription: string): Record<string, unknown> {
+function toRegion(name: string, subscription: string): Record<string, unknown> {
   return {
     id: `${subscription}/locations/${name}`,
     name,
@@ -205,7 +205,7 @@ function regionOf(name: string, subscription: string): Record<string, unknown> {
   }
 }
 
-function tenantOf({ tenantId }: AzureAccount): Record<string, unknown> {
+function toTenant({ tenantId }: AzureAccount): Record<string, unknown> {
   const domain = 'mock-server.example'
   return {
     id: `/tenants/${tenantId}`,

@@ -44,7 +44,7 @@ export function signIn(account: AzureAccount, echo: Echo): SignIn {
   const issued = new Set<string>()
 
   function speak(tenant: string, endpoint: string, request: MockRequest): Answer {
-    const origin = originOf(request)
+    const origin = getOrigin(request)
     if (tenant.toLowerCase() !== account.tenantId) return unknownTenant(tenant, origin)
     if (!endpoint.toLowerCase().endsWith('token')) return discovery(tenant, origin)
 
@@ -73,14 +73,20 @@ export function signIn(account: AzureAccount, echo: Echo): SignIn {
       // The code of a passing error.
       if (!ENDPOINT.test(request.path) || (status < 500 && status !== 429)) return undefined
       const message = 'A transient error has occurred. Please try again.'
-      return signInErrorAnswer(status, 'temporarily_unavailable', 90033, message, originOf(request))
+      return signInErrorAnswer(
+        status,
+        'temporarily_unavailable',
+        90033,
+        message,
+        getOrigin(request),
+      )
     },
     judge: (token) => issued.has(token),
   }
 }
 
 /** Scheme, host and port by which the client reached the mock server. */
-export function originOf(request: MockRequest): string {
+export function getOrigin(request: MockRequest): string {
   return `https://${request.headers.host}`
 }
 
@@ -104,7 +110,7 @@ function instances(request: MockRequest): Answer {
   const isOwn = hostname === '127.0.0.1'
   if (!isOwn && !PUBLIC_HOSTS.includes(host)) {
     const message = 'Unknown or invalid instance.'
-    return signInErrorAnswer(400, 'invalid_instance', 50049, message, originOf(request))
+    return signInErrorAnswer(400, 'invalid_instance', 50049, message, getOrigin(request))
   }
   const [, tenant = 'common'] = pathname.split('/')
   const [network = '', cache = ''] = PUBLIC_HOSTS

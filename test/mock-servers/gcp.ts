@@ -67,7 +67,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
 
   function get(name: string): Answer {
     const image = images.find((each) => each.name === name)
-    if (image !== undefined) return json(200, resourceOf(image))
+    if (image !== undefined) return json(200, toResource(image))
     const path = `projects/${project}/global/images/${name}`
     return error(404, 'notFound', `The resource '${path}' was not found`)
   }
@@ -90,7 +90,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
     return json(200, {
       kind: 'compute#imageList',
       id: `projects/${project}/global/images`,
-      ...(found.length > 0 && { items: found.slice(start, end).map(resourceOf) }),
+      ...(found.length > 0 && { items: found.slice(start, end).map(toResource) }),
       ...(end < found.length && { nextPageToken: tokenFor(end) }),
       selfLink: self,
     })
@@ -103,7 +103,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
   }
 
   /** In the order that recorded answers have. */
-  function resourceOf(image: GcpImage): Record<string, unknown> {
+  function toResource(image: GcpImage): Record<string, unknown> {
     const { name, status = 'READY', architecture, creationTimestamp, ...rest } = image
     return {
       kind: 'compute#image',

@@ -1,5 +1,5 @@
 /** The lines that give a shell these variables. */
-export function exportsOf(environment: Readonly<Record<string, string>>): string[] {
+export function toExports(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).map(
     ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
   )

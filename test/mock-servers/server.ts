@@ -130,10 +130,10 @@ export async function startServer(
     }
     const answer = spoil(regular, mishap)
     // A client that has the whole answer may ask again before this side hears that it is gone.
-    if (halfOf(mishap) === undefined) leave()
+    if (getHalf(mishap) === undefined) leave()
     send(outgoing, answer, {
       gzip: options.gzip === true && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
-      half: halfOf(mishap),
+      half: getHalf(mishap),
     })
   }
 
@@ -253,7 +253,7 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
       return { status: fault.status ?? 302, headers: { location: fault.location } }
     case 'bomb': {
       const headers = { ...answer.headers, 'content-encoding': 'gzip' }
-      return { status: 200, headers, body: bombOf(fault.megabytes) }
+      return { status: 200, headers, body: makeBomb(fault.megabytes) }
     }
     case 'truncated':
       return { ...answer, body: firstHalf(Buffer.from(answer.body ?? '')) }
@@ -265,14 +265,14 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
 const bombs = new Map<number, Buffer>()
 
 /** Made once, as it takes longer than a client may wait. */
-export function bombOf(megabytes: number): Buffer {
+export function makeBomb(megabytes: number): Buffer {
   const bomb = bombs.get(megabytes) ?? gzipSync(Buffer.alloc(megabytes * 1024 * 1024, ' '))
   bombs.set(megabytes, bomb)
   return bomb
 }
 
 /** How an answer ends that does not get beyond its half. */
-function halfOf({ fault }: Mishap): 'cut-off' | 'stall' | undefined {
+function getHalf({ fault }: Mishap): 'cut-off' | 'stall' | undefined {
   return fault?.kind === 'cut-off' || fault?.kind === 'stall' ? fault.kind : undefined
 }
 

@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const execute = promisify(execFile)
 
 /** The examples of a page. */
-async function examplesOf(page: string): Promise<string[]> {
+async function readExamples(page: string): Promise<string[]> {
   const text = await readFile(join(ROOT, page), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code]) => code ?? [])
 }
@@ -28,7 +28,7 @@ describe('the library', () => {
       await cp(join(ROOT, name), join(folder, name), { recursive: true })
     }
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-    const examples = await examplesOf('docs/library.md')
+    const examples = await readExamples('docs/library.md')
     expect(examples).toHaveLength(3)
     const files = examples.map((_, index) => `example-${index}.ts`)
     for (const [index, example] of examples.entries()) {

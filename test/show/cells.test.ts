@@ -3,10 +3,10 @@ import { compareStreams } from '../../src/core/changes/streams.ts'
 import type { HistoryVersion } from '../../src/core/history/history.ts'
 import { printDiffMarkdown } from '../../src/show/diff.ts'
 import { historyCsv } from '../../src/show/history.ts'
-import { snapshotOf } from '../support/snapshots.ts'
+import { makeSnapshot } from '../support/snapshots.ts'
 
 describe('a cell of CSV', () => {
-  const versionOf = (release: string): HistoryVersion => ({
+  const makeVersion = (release: string): HistoryVersion => ({
     commit: '0'.repeat(40),
     path: 's.json',
     date: '2024-10-20T12:00:00Z',
@@ -27,7 +27,7 @@ describe('a cell of CSV', () => {
     ['-3', '-3'],
     ['418.94.202410090804-0', '418.94.202410090804-0'],
   ])('%j is %s', (text, cell) => {
-    const [line, end] = historyCsv(versionOf(text), undefined).split('\n')
+    const [line, end] = historyCsv(makeVersion(text), undefined).split('\n')
     expect(line).toBe(`${'0'.repeat(40)},2024-10-20T12:00:00Z,x86_64,${cell},,,,,,,`)
     expect(end).toBe('')
   })
@@ -53,8 +53,8 @@ describe('a region of AWS in Markdown', () => {
       state: 'active',
       version: '418.94.1',
     } as const
-    const before = snapshotOf([], { images: { aws: [] }, queries: { aws: [] } })
-    const after = snapshotOf([], { images: { aws: [image] }, queries: { aws: [] } })
+    const before = makeSnapshot([], { images: { aws: [] }, queries: { aws: [] } })
+    const after = makeSnapshot([], { images: { aws: [image] }, queries: { aws: [] } })
     const stream = compareStreams('s', { snapshot: before }, { snapshot: after })
     const markdown = printDiffMarkdown({ streams: [stream], files: [] })
     expect(markdown).toContain('418.94.1 (ami-0)')

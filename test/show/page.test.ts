@@ -33,7 +33,7 @@ function version(more: Partial<HistoryVersion> = {}): HistoryVersion {
   }
 }
 
-function pageOf(history: readonly HistoryVersion[], commits?: string): string {
+function makePage(history: readonly HistoryVersion[], commits?: string): string {
   const begins = history[0]?.date ?? ''
   return printPage([{ name: 's', history, versions: history.length, begins, commits }])
 }
@@ -61,13 +61,13 @@ describe('the headline', () => {
     [[UNMEASURED], '1 not graded (release unknown), images to publish unknown'],
   ])('counts slots: %#', (slots, words) => {
     expect(skewSummary(slots)).toBe(words)
-    expect(pageOf([version({ slots })])).toContain(`<p class="verdict">${words}.</p>`)
+    expect(makePage([version({ slots })])).toContain(`<p class="verdict">${words}.</p>`)
   })
 })
 
 describe('the page', () => {
   it('has the tables of skew', () => {
-    const page = pageOf([version({ slots: [BEHIND, EMPTY, REFUSED] })])
+    const page = makePage([version({ slots: [BEHIND, EMPTY, REFUSED] })])
     expect(rowsIn(page, 'publish')).toEqual([
       ['azure ocp x86_64 gen2', 'redhat', 'rh-ocp-worker', 'rh-ocp-worker', '418.94.20241019'],
     ])
@@ -93,7 +93,7 @@ describe('the page', () => {
       version({ commit: 'decade1', subject: 'two', changes: [change], slots: [EXACT] }),
       version({ files: [{ change: 'renamed', path: 's.json', from: 'r.json' }] }),
     ]
-    const page = pageOf(history, 'https://github.com/a/b/commit/')
+    const page = makePage(history, 'https://github.com/a/b/commit/')
     expect(plain(/<p class="changed">.*/.exec(page)?.[0] ?? '')).toBe(
       'Last change on 2024-10-20 in decade1 two: 1 image changed',
     )
@@ -110,7 +110,7 @@ describe('the page', () => {
   })
 
   it('leaves out parts without content', () => {
-    const page = pageOf([version({ slots: [EXACT] })])
+    const page = makePage([version({ slots: [EXACT] })])
     expect([...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
       'Current images',
       'Changes',

@@ -33,7 +33,7 @@ export function withoutLogin({ environment }: AzureMockServer): Readonly<Record<
 }
 
 /** A token that the mock server takes. */
-export function tokenOf({ url, certificate, account }: AzureMockServer): Promise<string> {
+export function getToken({ url, certificate, account }: AzureMockServer): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: account.clientId,

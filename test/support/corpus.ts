@@ -16,7 +16,7 @@ export const publishedStream = (file: string) => readFileSync(join(CORPUS, 'stre
 const OCP_OF: Readonly<Record<string, string>> = { '9.6': '4.20', '9.8': '4.22', '10.2': '5.0' }
 
 /** What marketplace images are looked for by: undefined for Fedora's and CentOS's streams. */
-export function ocpOf(stream: Stream): string | undefined {
+export function getOcp(stream: Stream): string | undefined {
   const release = readRelease(stream.release('x86_64') ?? '')
   if (release === undefined) return undefined
   return release.ocp ? printMajorMinor(release.ocp) : OCP_OF[printMajorMinor(release.rhel)]
@@ -33,13 +33,13 @@ export interface BumpArguments {
   builds: Partial<Record<Architecture, string>>
 }
 
-export const argumentsOf = (bump: string): BumpArguments =>
+export const getArguments = (bump: string): BumpArguments =>
   JSON.parse(readFileSync(join(CORPUS, 'bumps', bump, 'args.json'), 'utf8'))
-export const buildsOf = (bump: string) => join(CORPUS, 'bumps', bump, 'builds')
+export const buildsFolder = (bump: string) => join(CORPUS, 'bumps', bump, 'builds')
 
 /** A bump's capture, without clouds, from a build server at `url`. */
 export function requestFor(bump: string, url: string): CaptureRequest {
-  const { name, distro, signatures, builds } = argumentsOf(bump)
+  const { name, distro, signatures, builds } = getArguments(bump)
   return {
     stream: { name, distro, ocp: null, url, signatures },
     criteria: BUILT_IN,

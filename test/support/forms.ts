@@ -1,13 +1,13 @@
 import { type Job, regenerate } from '../../src/core/regenerate/regenerate.ts'
 import { MarketplaceFile } from '../../src/core/stream/marketplace.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
-import { azureImage, snapshotOf } from './snapshots.ts'
+import { azureImage, makeSnapshot } from './snapshots.ts'
 import { EXAMPLE, smallStream } from './streams.ts'
 
 /** The three forms in which a stream can name its marketplace images, each made of one snapshot. */
 export function streamForms() {
   const paid = azureImage('rh-ocp-worker', '4.18.2024100419')
-  const snapshot = snapshotOf([
+  const snapshot = makeSnapshot([
     azureImage('418-v2', '418.94.20241009'),
     azureImage('aro_418', '418.94.20241009'),
     azureImage('418-arm', '418.94.20241009'),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildSource, buildsIn } from '../mock-servers/builds.ts'
-import { buildsOf, CORPUS } from './corpus.ts'
+import { buildsFolder, CORPUS } from './corpus.ts'
 import { git } from './git.ts'
 
 export const STREAMS = 'data/data/coreos'
@@ -11,7 +11,11 @@ export const MARKETPLACE = `${STREAMS}/marketplace`
 /** Every build of RHEL 9.8 and 10.2, with the content of a published one. */
 export const everyBuild: BuildSource = async ({ architecture, name, release }) => {
   const [own, place] = ['9.8.20260428-0', 'rhel-9.8']
-  const text = await buildsIn(buildsOf(`n013-${own}`))({ architecture, name: place, release: own })
+  const text = await buildsIn(buildsFolder(`n013-${own}`))({
+    architecture,
+    name: place,
+    release: own,
+  })
   return text?.replaceAll(own, release).replaceAll(place, name)
 }
 

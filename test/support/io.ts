@@ -47,7 +47,7 @@ export function folderAt(
   { env = {}, stdin = '', onFile }: Pick<IoOptions, 'env' | 'stdin' | 'onFile'> = {},
 ): Folder {
   const own = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
-  const folder = openFolder(path, { env: own, stdin: () => chunksOf(stdin) })
+  const folder = openFolder(path, { env: own, stdin: () => toChunks(stdin) })
   return onFile ? announced(folder, onFile) : folder
 }
 
@@ -75,6 +75,6 @@ function announced(folder: Folder, onFile: NonNullable<IoOptions['onFile']>): Fo
   }
 }
 
-async function* chunksOf(text: string): AsyncGenerator<Buffer> {
+async function* toChunks(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text)
 }

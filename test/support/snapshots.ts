@@ -45,7 +45,7 @@ export function azureImage(
 }
 
 /** A snapshot of these images, for OCP 4.18 and without builds, whole but for its recording. */
-export function snapshotOf(
+export function makeSnapshot(
   images: readonly AzureImage[],
   more: Partial<SnapshotContent & Pick<Snapshot, 'capturedAt'>> = {},
 ): Snapshot {
@@ -71,7 +71,7 @@ export function snapshotOf(
 
 export function snapshotText(
   images: readonly AzureImage[],
-  more: Parameters<typeof snapshotOf>[1] = {},
+  more: Parameters<typeof makeSnapshot>[1] = {},
 ): string {
-  return printSnapshot(snapshotOf(images, more))
+  return printSnapshot(makeSnapshot(images, more))
 }

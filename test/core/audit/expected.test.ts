@@ -4,7 +4,7 @@ import { measureSkew } from '../../../src/core/audit/skew.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import type { Requirement } from '../../../src/core/selection/select.ts'
 import type { AzureImage, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
-import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 
 /** What is expected in the slot of a SKU's plan and generation, for a release on x86_64. */
 function expectedFor(
@@ -14,7 +14,7 @@ function expectedFor(
   more: Partial<SnapshotContent> = {},
   requirement: Requirement = 'any',
 ) {
-  const skews = measureSkew(snapshotOf(images, more), new Map([['x86_64', release]]), requirement)
+  const skews = measureSkew(makeSnapshot(images, more), new Map([['x86_64', release]]), requirement)
   const { expected } = skews.find(({ slot }) => slot.plan === plan && slot.generation === 2) ?? {}
   return expected && [expected.place.sku, expected.version, ...(expected.orLater ? ['later'] : [])]
 }
@@ -52,7 +52,7 @@ describe('the image that is expected', () => {
 
   it('names RHEL where the release does, and the hour as the paid plans do', () => {
     const images = [azureImage('rh-ocp-worker', '4.18.2025112710')]
-    const stream = { ...snapshotOf([]).stream, ocp: '4.20' }
+    const stream = { ...makeSnapshot([]).stream, ocp: '4.20' }
     expect(expectedFor('9.6.20251015-1', images, 'ocp', { stream })).toEqual([
       'rh-ocp-worker',
       '9.6.2025101501',
@@ -82,9 +82,9 @@ describe('the image that is expected', () => {
     ['4.22', '9.8.20260428-0', 'x86_64', 'aro_422-v2'],
     ['5.0', '10.2.20260423-0', 'aarch64', 'aro_5-0_arm_gen2'],
   ] as const)('has the usual SKU for OCP %s, %s on %s: %s', (ocp, release, architecture, sku) => {
-    const stream = { ...snapshotOf([]).stream, ocp }
+    const stream = { ...makeSnapshot([]).stream, ocp }
     const image = azureImage('420-v2', '9.6.20251015')
-    const snapshot = snapshotOf([image], { stream, criteria: BUILT_IN, ...asked('420-v2') })
+    const snapshot = makeSnapshot([image], { stream, criteria: BUILT_IN, ...asked('420-v2') })
     const skews = measureSkew(snapshot, new Map([[architecture, release]]))
     expect(skews.find(({ slot }) => slot.generation === 2)?.expected?.place.sku).toBe(sku)
   })
@@ -94,9 +94,9 @@ describe('the image that is expected', () => {
     ['4.22', '10.2.20260423-0'],
     ['5.0', '10.2.20260423-0'],
   ])('is not expected after it is published: OCP %s, %s', (ocp, release) => {
-    const stream = { ...snapshotOf([]).stream, ocp }
+    const stream = { ...makeSnapshot([]).stream, ocp }
     const regions = [{ region: 'us-east-1', images: 0 }]
-    const snapshot = snapshotOf([], {
+    const snapshot = makeSnapshot([], {
       stream,
       criteria: BUILT_IN,
       queries: { azure: [], aws: regions, gcp: [] },

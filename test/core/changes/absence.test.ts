@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Listings } from '../../../src/core/changes/changes.ts'
 import { BUILT_IN } from '../../../src/core/criteria/criteria.ts'
 import type { AzureQuery, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
-import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 
 const IMAGE = azureImage('418-v2', '418.94.20240916')
 const { publisher, offer, sku } = IMAGE
@@ -14,7 +14,7 @@ const GCP = {
 }
 
 const withQueries = (queries: SnapshotContent['queries'], images: (typeof IMAGE)[] = []) =>
-  new Listings(snapshotOf(images, { queries, criteria: BUILT_IN }))
+  new Listings(makeSnapshot(images, { queries, criteria: BUILT_IN }))
 const azure = (query: Partial<AzureQuery> & ({ images: number } | { missing: true })) =>
   withQueries({ azure: [{ publisher, offer, sku, ...query }] })
 
@@ -85,10 +85,10 @@ describe('the absence of an image', () => {
   ] as const)(
     'with queries %s on %s, if a former snapshot lists it',
     (_, cloud, changed, reason) => {
-      const empty = snapshotOf([], { queries, criteria: BUILT_IN })
+      const empty = makeSnapshot([], { queries, criteria: BUILT_IN })
       const former = { ...empty, images: { [cloud]: [listed[cloud]] } }
       const criteria = { ...BUILT_IN, ...changed } as typeof BUILT_IN
-      const listings = new Listings(snapshotOf([], { queries, criteria }), former)
+      const listings = new Listings(makeSnapshot([], { queries, criteria }), former)
       // The AMI of a stream has no name.
       const entry = cloud === 'aws' ? AMI : { ...listed[cloud] }
       expect(listings.absence(cloud, entry, false)).toBe(reason)

@@ -12,7 +12,7 @@ import type { AzureImage, Snapshot } from '../../../src/core/snapshot/snapshot.t
 import { readStream } from '../../../src/core/stream/stream.ts'
 import { changeLines } from '../../../src/show/changes.ts'
 import { headLine, printDiffJson, printDiffMarkdown } from '../../../src/show/diff.ts'
-import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../../support/streams.ts'
 
 const PLAIN = { style: (_: unknown, text: string) => text, width: () => undefined }
@@ -29,13 +29,13 @@ const queries = {
   })),
 }
 
-const before = snapshotOf([OLD, ARM, GEN1, PAID], { queries })
+const before = makeSnapshot([OLD, ARM, GEN1, PAID], { queries })
 
 const compare = (from: Snapshot | undefined, to: Snapshot | undefined, more: StreamFiles = {}) =>
   compareStreams('s', { snapshot: from, ...more }, { snapshot: to, ...more })
 const difference = (...streams: StreamDiff[]) => ({ streams, files: [] })
 /** One line for each change, with single spaces. */
-const linesOf = ({ changes }: StreamDiff, ...kinds: Parameters<typeof ofKinds>[1][]) =>
+const getLines = ({ changes }: StreamDiff, ...kinds: Parameters<typeof ofKinds>[1][]) =>
   changeLines(kinds.length > 0 ? ofKinds(changes, ...kinds) : changes, PLAIN).map((line) =>
     line.replace(/ +/g, ' ').trim(),
   )
@@ -49,14 +49,14 @@ describe('the changes between two snapshots', () => {
   it('does not list the OCP version that is set with the first cloud', () => {
     const stream = { ...before.stream, ocp: null }
     const builds = { ...before, stream, images: {}, queries: {} }
-    expect(linesOf(compare(builds, before), 'setting').join('\n')).not.toContain('stream.ocp')
+    expect(getLines(compare(builds, before), 'setting').join('\n')).not.toContain('stream.ocp')
     const other = { ...before, stream: { ...before.stream, ocp: '4.17' } }
-    expect(linesOf(compare(other, before), 'setting')).toEqual(['~ stream.ocp 4.17 -> 4.18'])
+    expect(getLines(compare(other, before), 'setting')).toEqual(['~ stream.ocp 4.17 -> 4.18'])
   })
 
   it('have no grade where the release is unknown, and the most recent image of the slot', () => {
     const newer = azureImage('418-v2', '418.94.20250122')
-    const diff = compare(snapshotOf([OLD, NEW]), snapshotOf([OLD, NEW, newer]))
+    const diff = compare(makeSnapshot([OLD, NEW]), makeSnapshot([OLD, NEW, newer]))
     const [change, ...more] = ofKinds(diff.changes, 'slot')
     expect(more).toEqual([])
     expect(change?.before).toMatchObject({ release: NEW.version, ungraded: 'release unknown' })
@@ -69,7 +69,7 @@ describe('the changes between two snapshots', () => {
     const [old, fresh] = [{ digest: 'a' }, { digest: 'b' }].map((meta) =>
       withBuild(before, '418.94.202410090804-0', meta),
     ) as [Snapshot, Snapshot]
-    expect(linesOf(compare(old, fresh))).toEqual([
+    expect(getLines(compare(old, fresh))).toEqual([
       '~ build x86_64 418.94.202410090804-0, different content 2024-10-09',
     ])
   })
@@ -77,16 +77,16 @@ describe('the changes between two snapshots', () => {
   it('include a SKU that is found now, and not the number of its images', () => {
     const query = (sku: string, result: object) =>
       ({ publisher: 'azureopenshift', offer: 'aro4', sku, ...result }) as never
-    const left = snapshotOf([], {
+    const left = makeSnapshot([], {
       queries: { azure: [query('a', { images: 1 }), query('b', { missing: true })] },
     })
-    const right = snapshotOf([], {
+    const right = makeSnapshot([], {
       queries: { azure: [query('a', { images: 2 }), query('b', { images: 1 })] },
     })
-    expect(linesOf(compare(left, right))).toEqual([
+    expect(getLines(compare(left, right))).toEqual([
       '~ azure azureopenshift aro4 b not found -> found',
     ])
-    expect(linesOf(compare(snapshotOf([], { queries: { azure: [] } }), left))).toEqual([
+    expect(getLines(compare(makeSnapshot([], { queries: { azure: [] } }), left))).toEqual([
       '+ azure azureopenshift aro4 a not queried -> found',
       '+ azure azureopenshift aro4 b not queried -> not found',
     ])
@@ -95,7 +95,7 @@ describe('the changes between two snapshots', () => {
   it('include the criteria, member by member', () => {
     const { azure, ...criteria } = before.criteria
     const changed = { ...before, criteria: { ...criteria, earlierMinors: 9 } }
-    const lines = linesOf(compare(before, changed as Snapshot))
+    const lines = getLines(compare(before, changed as Snapshot))
     expect(lines).toContain(`~ criteria.earlierMinors ${before.criteria.earlierMinors} -> 9`)
     expect(lines.filter((line) => line.startsWith('- criteria.azure removed'))).toHaveLength(1)
     expect(azure).toBeDefined()
@@ -163,7 +163,7 @@ const state = fc.constantFrom('active', 'deprecated', 'scheduled-for-deprecation
 const image = fc
   .tuple(fc.constantFrom('418-v2', 'aro_418-v2', '418-arm', 'rh-ocp-worker'), version, state)
   .map(([sku, v, s]) => azureImage(sku, v, { state: s as AzureImage['state'] }))
-const snapshot = fc.array(image, { maxLength: 12 }).map((images) => snapshotOf(images))
+const snapshot = fc.array(image, { maxLength: 12 }).map((images) => makeSnapshot(images))
 
 describe('any two snapshots', () => {
   it('have the same changes in both directions, in any order of the files', () => {
@@ -228,7 +228,7 @@ describe('the markdown', () => {
     const images = Array.from({ length: 3000 }, (_, at) =>
       azureImage('418-v2', `418.94.${20200101 + at}`),
     )
-    const text = printDiffMarkdown(difference(compare(snapshotOf([]), snapshotOf(images))))
+    const text = printDiffMarkdown(difference(compare(makeSnapshot([]), makeSnapshot(images))))
     expect(text.length).toBeLessThan(60_000)
     expect(text).toContain('3000 lines, too long for a comment')
   })
@@ -238,7 +238,7 @@ describe('the markdown', () => {
     const kept = Array.from({ length: 2999 }, (_, at) =>
       azureImage('418-v2', `418.94.${20200102 + at}`),
     )
-    const text = printDiffMarkdown(difference(compare(snapshotOf([gone]), snapshotOf(kept))))
+    const text = printDiffMarkdown(difference(compare(makeSnapshot([gone]), makeSnapshot(kept))))
     expect(text.length).toBeLessThan(60_000)
     expect(text).toMatch(/^\| - \| .*`azureopenshift:aro4:418-v2:418\.94\.20200101 /m)
     expect(text).toContain('2999 more lines, too long for a comment')
@@ -248,7 +248,7 @@ describe('the markdown', () => {
     const images = Array.from({ length: 20 }, (_, at) =>
       azureImage('418-v2', `418.94.${20200101 + at}`),
     )
-    const one = compare(snapshotOf([]), snapshotOf(images))
+    const one = compare(makeSnapshot([]), makeSnapshot(images))
     const streams = Array.from({ length: 400 }, (_, at) => ({ ...one, name: `stream-${at}` }))
     expect(printDiffMarkdown(difference(...streams)).length).toBeLessThan(60_000)
   })

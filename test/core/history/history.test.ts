@@ -20,7 +20,7 @@ const file = (path: string, text: string | undefined): FileText | undefined =>
   text === undefined ? undefined : { path, read: () => text }
 
 /** The history of files with these contents, one commit a day. */
-function historyOf(...all: readonly (string | undefined | Texts)[]): HistoryVersion[] {
+function makeHistory(...all: readonly (string | undefined | Texts)[]): HistoryVersion[] {
   const reader = new HistoryReader()
   const versions = all.map((each, at) => {
     const { main, target, marketplaceFile, ocp } =
@@ -99,12 +99,12 @@ const aro = (ocp: string, version: string) => ({
 
 describe('the history of a stream', () => {
   it('reports why an image may not fill its slot', () => {
-    const [later] = historyOf(stream(NEW, enhancement('419.6.20250523')))
+    const [later] = makeHistory(stream(NEW, enhancement('419.6.20250523')))
     expect(later && slots(later)).toEqual([[SLOT, '419.6.20250523', 'later OCP version', -226]])
   })
 
   it('keeps a slot whose image was removed', () => {
-    const history = historyOf(stream(OLD, enhancement('418.94.20240916')), stream(OLD, {}))
+    const history = makeHistory(stream(OLD, enhancement('418.94.20240916')), stream(OLD, {}))
     expect(changes(history)[1]).toEqual([`${SLOT} 418.94.20240916 (removed)`])
     expect(history.map(({ slots }) => slots.map(({ image }) => image?.version))).toEqual([
       ['418.94.20240916'],
@@ -119,7 +119,7 @@ describe('the OCP version of a version', () => {
   it('is unknown if SKUs are older than the RHEL version: no grade, but the lag', () => {
     const marketplaceFile = JSON.stringify(aro('420', '9.6.20251015'))
     const main = smallStream({ x86_64: RHEL_9_8 }, 'rhcos-4.21')
-    const [only] = historyOf({ main, marketplaceFile })
+    const [only] = makeHistory({ main, marketplaceFile })
     expect(only?.ocp).toBeUndefined()
     expect(only?.slots.map(({ grade, days }) => [grade, days])).toEqual([
       [undefined, 195],
@@ -132,12 +132,12 @@ describe('the history of a file', () => {
   const good = stream(OLD, enhancement('418.94.20240916'))
 
   it('is refused if a version has a later schema', () => {
-    expect(() => historyOf(good, '{ "schemaVersion": 2 }')).toThrow(
+    expect(() => makeHistory(good, '{ "schemaVersion": 2 }')).toThrow(
       'rhcos.json: schemaVersion 2, expected at most 1',
     )
   })
 
   it('is refused if no version can be read', () => {
-    expect(() => historyOf('# Read me')).toThrow('rhcos.json:1:1: expected a value, found #')
+    expect(() => makeHistory('# Read me')).toThrow('rhcos.json:1:1: expected a value, found #')
   })
 })

@@ -5,7 +5,7 @@ import type { AzureImage } from '../../../src/core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../../../src/core/stream/marketplace.ts'
 import { readStream } from '../../../src/core/stream/stream.ts'
 import { misreadSkuLines } from '../../../src/show/regenerate.ts'
-import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 import { smallStream } from '../../support/streams.ts'
 
 const OLD = '418.94.202409162337-0'
@@ -24,7 +24,7 @@ function build(release: string, regions: readonly string[], arch = 'x86_64') {
 
 const V2 = azureImage('418-v2', '418.94.20240916')
 const builds = (release: string, ...regions: string[]) =>
-  snapshotOf([V2], { builds: { x86_64: build(release, regions) } })
+  makeSnapshot([V2], { builds: { x86_64: build(release, regions) } })
 
 function run(job: Partial<Job> & Pick<Job, 'snapshot'>, target?: string) {
   return regenerate({
@@ -61,7 +61,7 @@ describe('a lost region', () => {
 describe('a refusal', () => {
   it('lets an exact image replace a newer one', () => {
     const target = smallStream({ x86_64: NEW })
-    const image = (version: string) => snapshotOf([azureImage('418-v2', version)])
+    const image = (version: string) => makeSnapshot([azureImage('418-v2', version)])
     const newer = run({ snapshot: image('418.94.20250122') }, target).stream.print()
     expect(run({ snapshot: image('418.94.20241009') }, newer).stream.print()).toContain(
       '418.94.20241009',
@@ -76,7 +76,7 @@ describe('a plan', () => {
   const TEN = { x86_64: '10.2.20260423-0' }
   const paid = (sku: string, version: string): AzureImage => azureImage(sku, version)
   const select = (...images: readonly AzureImage[]) => {
-    const snapshot = snapshotOf(images)
+    const snapshot = makeSnapshot(images)
     const { selections } = run(
       {
         snapshot: { ...snapshot, stream: { ...snapshot.stream, ocp: '4.22' } },
@@ -103,7 +103,7 @@ describe('a plan', () => {
 
 it('Gen2 SKUs that the machine-config operator reads as Gen1 are found where it reads them', () => {
   const skus = ['418-v2', '418-arm', 'aro_418', 'rh-ocp-worker', 'aro_5-0_x64_gen2']
-  const snapshot = snapshotOf(
+  const snapshot = makeSnapshot(
     skus.map((sku) =>
       azureImage(sku, sku.startsWith('rh-') ? '4.18.2025031114' : '418.94.20240916'),
     ),
@@ -124,7 +124,7 @@ describe('images without evidence', () => {
   it('for an unknown architecture are reported, and removed on request', () => {
     const text = JSON.stringify({ s390x: { azure: { ocp: entry } } })
     const job = () => ({
-      snapshot: snapshotOf([V2]),
+      snapshot: makeSnapshot([V2]),
       marketplaceFile: MarketplaceFile.read(text, 'm.json'),
       clouds: ['azure'] as const,
     })

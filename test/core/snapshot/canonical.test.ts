@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { compareAsNumbers, sortImages } from '../../../src/core/clouds/order.ts'
 import { canonicalJson, printLines } from '../../../src/core/snapshot/canonical.ts'
 import { isIntact, printSnapshot, readSnapshot } from '../../../src/core/snapshot/read.ts'
-import { azureImage, snapshotOf } from '../../support/snapshots.ts'
+import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 
 describe('printLines', () => {
   it('is the canonical JSON but for line breaks and indentation', () => {
@@ -19,7 +19,7 @@ describe('printLines', () => {
 
   it('puts an image on a line', () => {
     const images = ['418.94.20240916', '418.94.20250122'].map((each) => azureImage('418-v2', each))
-    const lines = printSnapshot(snapshotOf(images)).split('\n')
+    const lines = printSnapshot(makeSnapshot(images)).split('\n')
     const line = lines.filter((each) => each.includes('"sku":"418-v2"'))
     expect(line).toHaveLength(2)
     expect(JSON.parse(line[0]?.replace(/,$/, '') ?? '')).toEqual(images[0])
@@ -27,7 +27,7 @@ describe('printLines', () => {
 })
 
 describe('a snapshot', () => {
-  const snapshot = snapshotOf([azureImage('418-v2', '418.94.20240916')])
+  const snapshot = makeSnapshot([azureImage('418-v2', '418.94.20240916')])
   const text = printSnapshot(snapshot)
 
   it('has the digest of all its other keys', () => {

@@ -81,13 +81,13 @@ const paths = fc.array(
 )
 
 describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
-  const placeOf = (slot: Slot) => {
+  const getPlace = (slot: Slot) => {
     const path = slotPath(layout, slot)
     return path && [...layoutRoot(layout, slot.cloud), ...path]
   }
 
   it('has these places for slots', () => {
-    expect(SLOTS.map((slot) => placeOf(slot)?.join(' '))).toEqual(PLACES[layout])
+    expect(SLOTS.map((slot) => getPlace(slot)?.join(' '))).toEqual(PLACES[layout])
   })
 
   it('is read by stream-metadata-go where readers are reported to read it', () => {
@@ -112,7 +112,7 @@ describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
     const read = imagesIn(readStream(printAsGo(written), 'rhcos.json')).map(({ slot }) => slot)
     expect(read.map(printSlot).sort()).toEqual(
       placed
-        .filter((slot) => unreadPath(placeOf(slot) ?? []) === undefined)
+        .filter((slot) => unreadPath(getPlace(slot) ?? []) === undefined)
         .map(printSlot)
         .sort(),
     )

@@ -78,10 +78,10 @@ describe('readRelease', () => {
 
 describe('the table of OCP and RHEL', () => {
   it('has every minor of the published table', () => {
-    const rhelOf = (ocp: string) => table[ocp]?.join(' ')
-    expect([rhelOf('4.9'), rhelOf('4.12'), rhelOf('4.15')]).toEqual(['8.4', '8.6', '9.2'])
-    expect([rhelOf('4.18'), rhelOf('4.21'), rhelOf('4.22')]).toEqual(['9.4', '9.6', '9.8 10.2'])
-    expect(rhelOf('5.0')).toBe('10.2 9.8')
+    const getRhel = (ocp: string) => table[ocp]?.join(' ')
+    expect([getRhel('4.9'), getRhel('4.12'), getRhel('4.15')]).toEqual(['8.4', '8.6', '9.2'])
+    expect([getRhel('4.18'), getRhel('4.21'), getRhel('4.22')]).toEqual(['9.4', '9.6', '9.8 10.2'])
+    expect(getRhel('5.0')).toBe('10.2 9.8')
     expect(rhelForOcp(table, { major: 4, minor: 99 })).toEqual({ major: 9, minor: 8 })
     expect(rhelForOcp(table, { major: 5, minor: 7 })).toEqual({ major: 10, minor: 2 })
     expect(rhelForOcp(table, { major: 4, minor: 3 })).toBeUndefined()

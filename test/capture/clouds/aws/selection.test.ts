@@ -4,7 +4,7 @@ import { readImages } from '../../../../src/capture/clouds/aws/images.ts'
 import { type AwsCriteria, BUILT_IN } from '../../../../src/core/criteria/criteria.ts'
 import type { Selection } from '../../../../src/core/selection/select.ts'
 import { selectImages } from '../../../../src/core/selection/selections.ts'
-import { type AwsImage, imageIdOf, MARKETPLACE } from '../../../mock-servers/aws-image.ts'
+import { type AwsImage, getImageId, MARKETPLACE } from '../../../mock-servers/aws-image.ts'
 import { demonstrationImages, PRODUCTS, REGIONS } from '../../../mock-servers/aws-images.ts'
 
 const RELEASE = '418.94.202410090804-0'
@@ -12,7 +12,7 @@ const RELEASE = '418.94.202410090804-0'
 /** What EC2's client makes of a row of the mock server's table. */
 function listed(image: AwsImage): Image {
   return {
-    ImageId: imageIdOf(image),
+    ImageId: getImageId(image),
     Name: image.name,
     Description: image.description,
     State: image.state ?? 'available',
@@ -47,7 +47,7 @@ function select(table: readonly AwsImage[], release = RELEASE, ocp = '4.18'): Se
   return selectImages(snapshot, releases)
 }
 
-const nameOf = ({ image }: Selection) => String(image?.name)
+const getName = ({ image }: Selection) => String(image?.name)
 
 describe('selection on AWS', () => {
   const selections = select(demonstrationImages())
@@ -64,7 +64,7 @@ describe('selection on AWS', () => {
       'us-east-1 exact',
     ])
     for (const selection of own) {
-      expect(nameOf(selection)).toContain(product.id)
+      expect(getName(selection)).toContain(product.id)
       expect(selection.image?.region).toBe(selection.slot.region)
       expect(selection.image?.version).toBe(
         selection.slot.region === 'sa-east-1' ? '415.92.202402201450-0' : RELEASE,
@@ -73,7 +73,7 @@ describe('selection on AWS', () => {
   })
 
   it('selects none of the decoys, though all are of the same build', () => {
-    const chosen = new Set(selections.map(nameOf))
+    const chosen = new Set(selections.map(getName))
     for (const name of chosen) expect(name).not.toMatch(/pending|gone|old|copy|^worker/)
     const refusals = selections
       .find(({ slot }) => slot.plan === 'oke' && slot.region === 'us-east-1')
