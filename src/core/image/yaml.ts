@@ -76,7 +76,9 @@ function refuseDuplicates(document: Document, fail: Fail): void {
 export class YamlFile {
   readonly replaced: Replacement[] = []
   #place: string
-  readonly #edits: { from: number; to: number; text: string }[] = []
+  readonly #lineEnd: string
+  /** `indent` of inserted lines. */
+  readonly #edits: { from: number; to: number; text: string; indent?: number }[] = []
   /** Nodes with an alias. */
   readonly #shared = new Set<unknown>()
   readonly #targets = new Map<unknown, unknown>()
@@ -88,6 +90,7 @@ export class YamlFile {
     fail: Fail,
   ) {
     this.#place = file
+    this.#lineEnd = text.includes('\r\n') ? '\r\n' : '\n'
     for (const document of documents) this.#findShared(document, fail)
   }
 
@@ -103,13 +106,19 @@ export class YamlFile {
   }
 
   print(): string {
-    const parts: string[] = []
+    let printed = ''
     let at = 0
-    for (const { from, to, text } of this.#edits.toSorted((a, b) => a.from - b.from)) {
-      parts.push(this.text.slice(at, from), text)
+    // Of the lines inserted at one place, the innermost belong to the mapping that ends there.
+    const edits = this.#edits.toSorted(
+      (a, b) => a.from - b.from || (b.indent ?? -1) - (a.indent ?? -1),
+    )
+    for (const { from, to, text, indent } of edits) {
+      printed += this.text.slice(at, from)
+      const isOnNewLine = indent === undefined || printed === '' || printed.endsWith('\n')
+      printed += isOnNewLine ? text : this.#lineEnd + text
       at = to
     }
-    return parts.join('') + this.text.slice(at)
+    return printed + this.text.slice(at)
   }
 
   getPlace(document: number): string {
@@ -260,11 +269,9 @@ export class YamlFile {
   }
 
   #insert(at: number, indent: number, members: Members[string]): void {
-    const end = this.text.includes('\r\n') ? '\r\n' : '\n'
     const lines = stringify(members, { lineWidth: 0, indentSeq: false }).trimEnd().split('\n')
-    const lead = at > 0 && this.text[at - 1] !== '\n' ? end : ''
-    const body = lines.map((line) => `${' '.repeat(indent)}${line}${end}`).join('')
-    this.#edits.push({ from: at, to: at, text: lead + body })
+    const text = lines.map((line) => `${' '.repeat(indent)}${line}${this.#lineEnd}`).join('')
+    this.#edits.push({ from: at, to: at, text, indent })
   }
 
   #report(path: YamlPath, value: Members[string]): void {
