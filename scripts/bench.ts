@@ -1,4 +1,7 @@
-/** Measures the figures of docs/performance.md with the built command line: medians of interleaved runs. */
+/**
+ * Measures the figures in docs/performance.md with the built command line: medians of interleaved
+ * runs.
+ */
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +11,7 @@ import { markdownTable } from '../src/show/table.ts'
 import { startAzure } from '../test/mock-servers/azure.ts'
 import { imagesAfterBump } from '../test/mock-servers/azure-images.ts'
 
-interface Contestant {
+interface Benchmark {
   readonly name: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -44,25 +47,25 @@ try {
   await fs.remove(folder)
 }
 
-function cli(name: string, ...args: string[]): Contestant {
+function cli(name: string, ...args: string[]): Benchmark {
   return { name, args: [CLI, ...args] }
 }
 
-function capture(name: string, { url, environment }: typeof slow, concurrency: number): Contestant {
+function capture(name: string, { url, environment }: typeof slow, concurrency: number): Benchmark {
   const words = ['capture', join(folder, 'captured.json'), '--stream', target, '--quiet']
   const options = ['--azure-endpoint', url, '--concurrency', String(concurrency)]
   return { ...cli(name, ...words, ...options), env: environment }
 }
 
-/** Runs the contestants in turn, A B C A B C …, after one round that is not measured. */
-async function compare(title: string, contestants: readonly Contestant[]): Promise<void> {
+/** Runs the benchmarks in turn, A B C A B C …, after one round that is not measured. */
+async function compare(title: string, benchmarks: readonly Benchmark[]): Promise<void> {
   const rounds: number[][] = []
   for (let round = -1; round < RUNS; round++) {
     const times: number[] = []
-    for (const each of contestants) times.push(await measureTime(each))
+    for (const each of benchmarks) times.push(await measureTime(each))
     if (round >= 0) rounds.push(times)
   }
-  const rows = contestants.map(({ name }, at) => {
+  const rows = benchmarks.map(({ name }, at) => {
     const time = median(rounds.map((times) => times[at] ?? 0))
     const ratio = median(rounds.map((times) => (times[at] ?? 0) / (times[0] ?? 1)))
     return [name, `${time.toFixed(0)} ms`, ratio.toFixed(2)]
@@ -70,7 +73,7 @@ async function compare(title: string, contestants: readonly Contestant[]): Promi
   console.log(`${title}\n\n${markdownTable(['', 'median', 'ratio'], rows)}\n`)
 }
 
-async function measureTime({ name, args, env }: Contestant): Promise<number> {
+async function measureTime({ name, args, env }: Benchmark): Promise<number> {
   const started = performance.now()
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },

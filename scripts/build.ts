@@ -9,7 +9,7 @@ import fs from 'fs-extra'
 import './build/validators.ts'
 import { asCommonJs, bundleOptions, COMMAND_LINE, REQUIRE } from './build/command-line.ts'
 import { getNotices } from './build/notices.ts'
-import { ALONE, chooseBundle, LAZY, onlyCommand, withoutCapture } from './build/plugins.ts'
+import { chooseBundle, LAZY, OWN_BUNDLE, onlyCommand, withoutCapture } from './build/plugins.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const path = (name: string) => `${root}${name}`
@@ -23,7 +23,7 @@ const options = {
   sourcesContent: false,
 } as const satisfies BuildOptions
 
-/** Builds files of commands that load no SDK. */
+/** Builds commands that load no SDK. */
 function offline(entryPoints: Record<string, string>, ...plugins: Plugin[]) {
   return build({
     ...options,
@@ -32,7 +32,7 @@ function offline(entryPoints: Record<string, string>, ...plugins: Plugin[]) {
     entryPoints,
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
-    // `require`, because the loader of ES modules starts slowly.
+    // Uses `require`, because the loader of ES modules starts slowly.
     supported: { 'dynamic-import': false },
     plugins: [...COMMAND_LINE.plugins, withoutCapture, ...plugins],
   })
@@ -58,8 +58,9 @@ const [{ metafile }] = await Promise.all([
     packages: 'external',
   }),
   offline({ offline: 'src/main.ts', ...Object.fromEntries(LAZY.map((each) => [each, each])) }),
-  ...ALONE.map((name) => offline({ [name]: 'src/main.ts' }, onlyCommand(name))),
-  // The bin is CommonJS, because the loader of ES modules takes a quarter of node's start.
+  ...OWN_BUNDLE.map((name) => offline({ [name]: 'src/main.ts' }, onlyCommand(name))),
+  // The bin is CommonJS, because loading the ES module loader takes a quarter of node's start-up
+  // time.
   build({
     ...options,
     entryPoints: { cli: 'src/cli.ts' },
@@ -71,7 +72,7 @@ const [{ metafile }] = await Promise.all([
   }),
 ])
 fs.chmodSync(path('dist/cli.cjs'), 0o755)
-// After the validators are written, because the tables of the commands import them.
+// Imported after the validators are written, because the commands import the validators.
 const { manualPage } = await import('./build/man.ts')
 fs.writeFileSync(path('dist/stream-snapshot.1'), manualPage())
 fs.writeFileSync(path('dist/notices.txt'), getNotices(root, Object.keys(metafile.inputs)))

@@ -1,8 +1,4 @@
-/**
- * Captures the committed snapshots again from the mock servers, and regenerates the streams of the
- * demonstration from them.
- */
-
+/** Captures the committed snapshots again from mock servers, and regenerates the demo streams. */
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,39 +16,39 @@ import { startBuilds } from '../test/mock-servers/builds.ts'
 import { startClouds } from '../test/mock-servers/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
 
-const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
+const IMAGES = { before: imagesBeforeBump, after: imagesAfterBump }
 const root = fileURLToPath(new URL('../', import.meta.url))
 const SNAPSHOT = 'snapshots/rhcos-4.18.json'
 const STREAM = 'demo/rhcos.json'
 
-/** A stream for which only marketplace images are captured. */
+/** Only marketplace images are captured for this stream. */
 const RHEL_10 = { snapshot: 'snapshots/rhel-10.json', target: 'demo/rhel-10.json', ocp: '5.0' }
 
 const { images } = await yargs(hideBin(process.argv))
   .option('images', {
     choices: ['before', 'after'] as const,
     default: 'after' as const,
-    describe: 'The marketplace before or after it has the images of the build',
+    describe: 'State of the marketplace: before or after the images of the build are published',
   })
   .strict()
   .parseAsync()
 
 const folder = await fs.mkdtemp(join(tmpdir(), 'demonstration-'))
-const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
-// Each group of servers writes its certificates into its own folder.
+const clouds = await startClouds(folder, { azure: { images: IMAGES[images]() } })
+// Each call writes its certificates to its own folder.
 await fs.ensureDir(join(folder, 'later'))
 const later = await startClouds(join(folder, 'later'), { azure: { images: knownImages() } })
 const builds = await startBuilds(demonstrationBuilds)
 const { name, release, architectures } = DEMONSTRATION
 try {
-  // Requested from the mock server, with the locations of the real build server.
+  // The builds are fetched from the mock server, but have the locations of the real build server.
   const urls = architectures.map(
     (arch) => `${builds.streams}/${name}/builds/${release}/${arch}/meta.json`,
   )
   const identity = ['--name', name, '--url', BUILD_SERVERS.rhcos, '--no-signatures', ...urls]
   const criteria = ['--criteria', 'built-in']
   await cli(clouds, 'capture', SNAPSHOT, ...identity, ...criteria, ...clouds.args)
-  // The images may become older, because --images selects them.
+  // The images may become older, because of --images.
   await cli(clouds, 'regenerate', SNAPSHOT, '--target', STREAM, '--allow-regression')
   const { snapshot, target, ocp } = RHEL_10
   const stream = ['--stream', target, '--ocp', ocp]
@@ -63,7 +59,7 @@ try {
   await fs.remove(folder)
 }
 
-/** Runs the built command line in the project's folder. */
+/** Runs the built command line in the root folder. */
 function cli({ environment }: typeof clouds, ...args: string[]): Promise<void> {
   const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...environment }
   const child = spawn(process.execPath, ['dist/cli.cjs', ...args], {
@@ -74,7 +70,7 @@ function cli({ environment }: typeof clouds, ...args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (status) =>
-      status === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${status}`)),
+      status === 0 ? resolve() : reject(new Error(`${args[0]} exited with ${status}`)),
     )
   })
 }

@@ -1,4 +1,6 @@
-/** Starts the mock servers of all clouds and of the build server, and prints how to capture from them. */
+/**
+ * Starts mock servers for all clouds and the build server, and prints the commands for a capture.
+ */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
@@ -8,26 +10,26 @@ import { imagesAfterBump, imagesBeforeBump } from '../test/mock-servers/azure-im
 import { startBuilds } from '../test/mock-servers/builds.ts'
 import { startClouds } from '../test/mock-servers/clouds.ts'
 import { DEMONSTRATION, demonstrationBuilds } from '../test/mock-servers/demonstration-builds.ts'
-import { closeAtTheEnd, toExports } from '../test/mock-servers/script.ts'
+import { closeOnSignal, toExports } from '../test/mock-servers/script.ts'
 
-const TABLES = { before: imagesBeforeBump, after: imagesAfterBump }
+const IMAGES = { before: imagesBeforeBump, after: imagesAfterBump }
 
 const { images } = await yargs(hideBin(process.argv))
   .scriptName('mock-servers')
-  .usage('$0\n\nMock servers for Azure, EC2, Compute and the build server, until told to end.')
+  .usage('$0\n\nRun mock servers for Azure, EC2, Compute and the build server.')
   .option('images', {
     choices: ['before', 'after'] as const,
     default: 'before' as const,
-    describe: 'The marketplace before or after it has the images of the build',
+    describe: 'State of the marketplace: before or after the images of the build are published',
   })
   .strict()
   .version(false)
   .parseAsync()
 
 const folder = await fs.mkdtemp(join(tmpdir(), 'mock-servers-'))
-const clouds = await startClouds(folder, { azure: { images: TABLES[images]() } })
+const clouds = await startClouds(folder, { azure: { images: IMAGES[images]() } })
 const builds = await startBuilds(demonstrationBuilds)
-closeAtTheEnd(async () => {
+closeOnSignal(async () => {
   await Promise.all([clouds.close(), builds.close()])
   await fs.remove(folder)
 })

@@ -1,7 +1,7 @@
 /**
- * Makes a release of the built tree in `release/`: the npm package, the command line as one file and as
- * an executable for each platform, their digests, an SBOM and the notes. Everything except the
- * executable of this machine's own platform has the same bytes on every machine.
+ * Creates a release in `release/`: the npm package, the command line as one file and as an
+ * executable for each platform, digests, an SBOM and the release notes. All files except the
+ * executable for the platform of this machine are reproducible.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -52,7 +52,7 @@ const { stdout: bill } = await execute(
 )
 const { serialNumber: _, metadata, ...materials } = JSON.parse(bill)
 const { timestamp: __, component, ...about } = metadata
-// npm names the package after its folder.
+// npm uses the name of the folder instead of the package name.
 const own = { ...component, name }
 await fs.writeJson(
   release('sbom.cdx.json'),
@@ -73,8 +73,8 @@ process.stdout.write(`${version}:\n${sums.join('')}`)
 
 /**
  * Single executable applications of Node: a Node binary with the command line in it. The binary of
- * another platform comes from the npm package of that platform, in this Node's version. V8's compiled
- * code works on one platform only, so the others start without it.
+ * another platform comes from the npm package of that platform, in this Node's version. V8's
+ * compiled code works on one platform only, so the others start without it.
  */
 async function makeExecutables(): Promise<string[]> {
   const folder = await fs.mkdtemp(join(tmpdir(), 'release-'))
@@ -86,7 +86,7 @@ async function makeExecutables(): Promise<string[]> {
       entryPoints: ['src/cli.ts'],
       outfile: script,
       ...commonJs,
-      // The executable's own require only finds Node's modules, and warns about every other one.
+      // The default `require` of the executable only finds Node's modules and warns about others.
       banner: {
         js: `require = require('node:module').createRequire(process.execPath); ${commonJs.banner.js}`,
       },
@@ -121,7 +121,7 @@ async function fetchNode(platform: string, folder: string): Promise<string> {
   return join(folder, 'package/bin/node')
 }
 
-/** The section of this version in CHANGELOG.md, else the unreleased one. */
+/** The section of this version in CHANGELOG.md, or the first section. */
 async function notes(): Promise<string> {
   const changelog = await fs.readFile(join(root, 'CHANGELOG.md'), 'utf8')
   const sections = changelog.split(/^## /m).slice(1)

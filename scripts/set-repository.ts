@@ -1,6 +1,6 @@
 /**
- * Replaces `OWNER/stream-snapshot` by the name of the published repository, in all tracked files, and
- * adds it to package.json.
+ * Replaces `OWNER/stream-snapshot` with the name of the published repository in all tracked files,
+ * and adds its URLs to package.json.
  *
  * usage: npm run set-repository -- example-org/stream-snapshot
  */

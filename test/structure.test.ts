@@ -7,7 +7,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 
 const ROOT_FILES = ['errors.ts', 'printable.ts', 'secrets.ts', 'version.ts']
 
-/** The layers and root files that each layer or root file may import beside itself. */
+/** The layers and root files that each layer or root file may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['errors.ts', 'printable.ts'],
   show: ['core', 'errors.ts', 'printable.ts', 'version.ts'],
@@ -26,26 +26,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'version.ts': [],
 }
 
-/** Packages without network, disk, clock or environment. */
-const PACKAGES_OF_CORE = ['node:crypto', 'fast-json-stable-stringify', 'yaml']
+/** Packages that do not use the network, the disk, the clock or the environment. */
+const CORE_PACKAGES = ['node:crypto', 'fast-json-stable-stringify', 'yaml']
 
 /** Packages that only `capture` may import. */
-const PACKAGES_OF_CAPTURE =
+const CAPTURE_PACKAGES =
   /^(@azure|@aws-sdk|@smithy|@googleapis|google-auth-library|nock|node:https?|node:net|node:tls)(\/|$)/
 
-interface Arrow {
+interface Import {
   readonly from: string
   /** A file below `src/`, or a package. */
   readonly to: string
 }
 
-/** Every import of a text: of values and of types, exports from elsewhere, and `import()`. */
+/** All imports in a text, including type imports, re-exports and `import()`. */
 function getImports(text: string): string[] {
   const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*(?:\/\*.*?\*\/\s*)?['"]([^'"]+)['"]/g)
   return [...found].flatMap(([, name]) => name ?? [])
 }
 
-function arrows(): Arrow[] {
+function readImports(): Import[] {
   const files = fs
     .readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
@@ -57,33 +57,33 @@ function arrows(): Arrow[] {
   )
 }
 
-/** The layer of a file, or the root file itself; undefined for a package or a file outside. */
-function layer(file: string): string | undefined {
+/** A layer or a root file; undefined for packages and files outside `src/`. */
+function getLayer(file: string): string | undefined {
   const [first = ''] = file.split('/')
   return Object.hasOwn(MAY_IMPORT, first) ? first : undefined
 }
 
-/** Why an import is wrong; undefined if it is allowed. */
-function findFault({ from, to }: Arrow): string | undefined {
-  const [own, other] = [layer(from), layer(to)]
-  const fault = `${own} imports ${to}`
+/** Returns undefined if the import is allowed. */
+function findViolation({ from, to }: Import): string | undefined {
+  const [own, other] = [getLayer(from), getLayer(to)]
+  const violation = `${own} imports ${to}`
   if (own === undefined) return `${from} is in no layer`
   if (other !== undefined) {
-    return other === own || MAY_IMPORT[own]?.includes(other) ? undefined : fault
+    return other === own || MAY_IMPORT[own]?.includes(other) ? undefined : violation
   }
-  // Only the package's own version is read from outside of `src/`.
-  if (to.startsWith('..')) return to === '../package.json' ? undefined : fault
-  if (/\.ts$/.test(to)) return fault
-  if (own === 'core' && !PACKAGES_OF_CORE.includes(to)) return fault
-  return own !== 'capture' && PACKAGES_OF_CAPTURE.test(to) ? fault : undefined
+  // Only the version is read from outside `src/`.
+  if (to.startsWith('..')) return to === '../package.json' ? undefined : violation
+  if (/\.ts$/.test(to)) return violation
+  if (own === 'core' && !CORE_PACKAGES.includes(to)) return violation
+  return own !== 'capture' && CAPTURE_PACKAGES.test(to) ? violation : undefined
 }
 
-/** The names that can be reached from themselves. */
-function circles(all: readonly Arrow[], getName: (file: string) => string): string[] {
+/** The names that import themselves through other names. */
+function findCycles(all: readonly Import[], getName: (file: string) => string): string[] {
   const graph = new Map<string, Set<string>>()
   for (const { from, to } of all) {
     const [a, b] = [getName(from), getName(to)]
-    if (a !== b && layer(to) !== undefined) graph.set(a, (graph.get(a) ?? new Set()).add(b))
+    if (a !== b && getLayer(to) !== undefined) graph.set(a, (graph.get(a) ?? new Set()).add(b))
   }
   const reach = (start: string): Set<string> => {
     const seen = new Set<string>()
@@ -98,23 +98,25 @@ function circles(all: readonly Arrow[], getName: (file: string) => string): stri
   return [...graph.keys()].filter((name) => reach(name).has(name)).sort()
 }
 
-describe('the layers of src/', () => {
-  const all = arrows()
+describe('src/', () => {
+  const all = readImports()
 
-  it('import only what docs/architecture.md allows', () => {
-    const faults = all.flatMap((arrow) => {
-      const fault = findFault(arrow)
-      return fault === undefined ? [] : [`${arrow.from} -> ${arrow.to}: ${fault}`]
+  it('only has the imports that docs/architecture.md allows', () => {
+    const violations = all.flatMap((each) => {
+      const violation = findViolation(each)
+      return violation === undefined ? [] : [`${each.from} -> ${each.to}: ${violation}`]
     })
-    expect(faults).toEqual([])
+    expect(violations).toEqual([])
   })
 
-  it('have no circles of files', () => {
-    expect(circles(all, (file) => file)).toEqual([])
+  it('has no import cycles between files', () => {
+    expect(findCycles(all, (file) => file)).toEqual([])
   })
 
-  it('have no circles of folders in core', () => {
-    const ofCore = all.filter(({ from, to }) => layer(from) === 'core' && layer(to) === 'core')
-    expect(circles(ofCore, dirname)).toEqual([])
+  it('has no import cycles between folders of core', () => {
+    const inCore = all.filter(
+      ({ from, to }) => getLayer(from) === 'core' && getLayer(to) === 'core',
+    )
+    expect(findCycles(inCore, dirname)).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import type { BuildOptions } from 'esbuild'
 import { plainWidths, withoutOtherOperations } from './plugins.ts'
 
-/** The options of every bundle. */
+/** Options for all bundles. */
 export function bundleOptions(root: string, engines: string) {
   return {
     absWorkingDir: root,
@@ -13,12 +13,12 @@ export function bundleOptions(root: string, engines: string) {
   } as const satisfies BuildOptions
 }
 
-/** The options of the bundles of the command line, which contain its dependencies. */
+/** Options for the bundles of the command line, which contain its dependencies. */
 export const COMMAND_LINE = {
-  // Unused code of ES modules is removed: more than half of EC2's client.
+  // ES modules, so that unused code is removed: more than half of the EC2 client.
   mainFields: ['module', 'main'],
   plugins: [plainWidths, withoutOtherOperations],
-  // Not identifiers, because errors are identified by the names of their classes.
+  // Identifiers are not minified, because errors are recognized by their class names.
   minifySyntax: true,
   minifyWhitespace: true,
 } satisfies BuildOptions
@@ -27,7 +27,7 @@ export const COMMAND_LINE = {
 export const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
-/** `import.meta.url` in CommonJS. @param file an expression for the path of the script */
+/** Defines `import.meta.url` in CommonJS. @param file an expression for the path of the script */
 export const asCommonJs = (file: string) =>
   ({
     format: 'cjs',

@@ -2,7 +2,7 @@ import { COMMANDS } from '../../src/commands/index.ts'
 import { commandSections, type HelpSection, overview, usage } from '../../src/commands/line/help.ts'
 import { VERSION } from '../../src/version.ts'
 
-/** The manual page, from the tables of the commands. */
+/** Generates the manual page from the definitions of the commands. */
 export function manualPage(): string {
   return [
     `.TH STREAM-SNAPSHOT 1 "" "stream-snapshot ${VERSION}" "User Commands"`,

@@ -15,5 +15,5 @@ export function getNotices(root: string, files: readonly string[]): string {
     const text = file === undefined ? '' : fs.readFileSync(join(folder, file), 'utf8').trim()
     return `${name} ${version} (${license})\n\n${text}`
   })
-  return `The command line holds code of these packages.\n\n${notices.join('\n\n---\n\n')}\n`
+  return `The command line contains code of these packages.\n\n${notices.join('\n\n---\n\n')}\n`
 }

@@ -3,11 +3,12 @@ import type { Plugin } from 'esbuild'
 import fs from 'fs-extra'
 
 /**
- * Commands that never load an SDK. They are bundled as CommonJS, because loading ES modules takes node
- * longer than such a command runs. Each of the first has its own file; the others share one.
+ * Commands that never load an SDK. They are bundled as CommonJS, because loading ES modules takes
+ * longer than running such a command. Each of OWN_BUNDLE has its own bundle. SHARED_BUNDLE is one
+ * bundle.
  */
-export const ALONE = ['regenerate', 'diff', 'skew', 'list']
-const TOGETHER = ['history', 'image', 'configmap', 'help']
+export const OWN_BUNDLE = ['regenerate', 'diff', 'skew', 'list']
+const SHARED_BUNDLE = ['history', 'image', 'configmap', 'help']
 
 /** Loads the bundle of the command. */
 export const chooseBundle: Plugin = {
@@ -18,8 +19,8 @@ export const chooseBundle: Plugin = {
     onLoad({ filter: /.*/, namespace: 'choose-bundle' }, () => ({
       contents: `export const main = async (words) => {
         const [name] = words
-        const isHelp = ${JSON.stringify(TOGETHER)}.includes(name) || words.includes('--help')
-        const file = isHelp ? 'offline' : ${JSON.stringify(ALONE)}.find((each) => each === name)
+        const isHelp = ${JSON.stringify(SHARED_BUNDLE)}.includes(name) || words.includes('--help')
+        const file = isHelp ? 'offline' : ${JSON.stringify(OWN_BUNDLE)}.find((each) => each === name)
         const path = './' + file + '.cjs'
         const bundle = file ? require(path) : await import('./main.js')
         return bundle.main(words)
@@ -28,7 +29,7 @@ export const chooseBundle: Plugin = {
   },
 }
 
-/** Keeps one command. */
+/** Removes all commands except one. */
 export const onlyCommand = (name: string): Plugin => ({
   name: 'only command',
   setup({ onLoad }) {
@@ -39,10 +40,10 @@ export const onlyCommand = (name: string): Plugin => ({
   },
 })
 
-/** Packages that few offline commands load; each has its own file. */
+/** Packages that few offline commands load. Each package has its own file. */
 export const LAZY = ['fs-extra', 'yaml']
 
-/** Leaves out the SDKs, the code that captures, and the packages with their own files. */
+/** Excludes the SDKs, the code for captures, and the packages with their own files. */
 export const withoutCapture: Plugin = {
   name: 'without capture',
   setup({ onResolve }) {
@@ -56,8 +57,8 @@ export const withoutCapture: Plugin = {
 }
 
 /**
- * Returns the width of ASCII text without loading string-width, because V8 compiles its regular
- * expression for emoji more slowly than a short command runs.
+ * Returns the width of ASCII text without loading string-width, because compiling its regular
+ * expression for emoji takes longer than running a short command.
  */
 export const plainWidths: Plugin = {
   name: 'plain widths',
@@ -76,8 +77,8 @@ export const plainWidths: Plugin = {
 }
 
 /**
- * Leaves out the operations that are not called, most of the code of each SDK: other versions of the
- * Compute API, and operations that are not on images.
+ * Removes SDK operations that are not called, which are most of the code: other versions of the
+ * Compute API, and operations on other resources than images.
  */
 export const withoutOtherOperations: Plugin = {
   name: 'without other operations',
@@ -99,7 +100,7 @@ export const withoutOtherOperations: Plugin = {
     edit(/@azure\/arm-compute\/.*\/computeManagementClient\.js$/, (text) =>
       text.replace(/^ {8}this\.(?!virtualMachineImages )\w+ =\s+_get\w+\(this\._client\);\n/gm, ''),
     )
-    // Members with computed names are never removed as unused.
+    // Replaces computed member names, because esbuild never removes members with computed names.
     edit(/@aws-sdk\/client-ec2\/.*\/schemas_0\.js$/, (text) => {
       const names = new Map(
         [...text.matchAll(/^const (_\w+) = ("\w+");$/gm)].map(([, name, value]) => [name, value]),

@@ -1,5 +1,4 @@
-/** Compiles the JSON Schemas to functions at build time. */
-
+/** Compiles the JSON Schemas to validation functions at build time. */
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import fs from 'fs-extra'
@@ -9,11 +8,11 @@ const schemas = fs.readdirSync(folder).filter((name) => name.endsWith('.schema.j
 const ajv = new Ajv({
   code: { source: true, esm: true },
   allowUnionTypes: true,
-  // No pattern requires the flag, and V8 compiles patterns with it several times as slowly.
+  // No pattern requires the flag `u`, and V8 compiles such patterns several times more slowly.
   unicodeRegExp: false,
   inlineRefs: false,
 })
-// Texts with a limited length are ASCII, so code units are counted instead of characters.
+// Counts code units instead of characters, because all strings with a length limit are ASCII.
 ajv.opts.unicode = false
 for (const name of schemas) {
   const text = fs.readFileSync(new URL(name, folder), 'utf8')
@@ -23,7 +22,7 @@ for (const name of schemas) {
     name,
   )
 }
-/** By output file, so that commands do not load validators that they do not use. */
+/** Separate files, so that commands only load the validators that they use. */
 const FILES = {
   'generated.js': ['criteria', 'snapshot'],
   'generated-workspace.js': ['workspace'],
@@ -32,11 +31,11 @@ const FILES = {
 for (const [file, names] of Object.entries(FILES)) {
   const functions = names.map((name) => [validatorName(name), `${name}.schema.json`])
   const code = standalone.default(ajv, Object.fromEntries(functions))
-  // Errors do not contain the place in the schema.
+  // Removes the location in the schema from errors.
   fs.writeFileSync(new URL(file, folder), code.replace(/schemaPath:"[^"]*",keyword:"\w+",/g, ''))
 }
 
-/** `snapshot` gives `isSnapshot`. */
+/** For example, `isSnapshot` for `snapshot`. */
 function validatorName(schema: string): string {
   return `is-${schema}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 }

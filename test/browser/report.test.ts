@@ -37,7 +37,7 @@ const build = (release: string) => ({
   builds: { x86_64: { release, location: `${STREAMS}/a/builds/${release}/x86_64`, meta: {} } },
 })
 
-/** The page of a snapshot's history of three commits; one image is behind, others are missing. */
+/** A report with three commits, in which one image lags behind its build and others are missing. */
 let page: Promise<string> | undefined
 function ordinaryPage(): Promise<string> {
   page ??= makePage('ordinary', 's.json', [
@@ -60,7 +60,7 @@ function ordinaryPage(): Promise<string> {
   return page
 }
 
-/** Every string that a history can have is markup that would break out. */
+/** A report in which every string is markup that would be executed without escaping. */
 async function hostilePage(): Promise<string> {
   const place = { publisher: HOSTILE, offer: HOSTILE, sku: HOSTILE, project: HOSTILE }
   const image = { ...place, image: HOSTILE, name: HOSTILE }
@@ -68,11 +68,14 @@ async function hostilePage(): Promise<string> {
     [{}, { region: HOSTILE }].flatMap((where) => {
       const slot = { cloud, plan: HOSTILE, architecture: HOSTILE as 'x86_64', ...where }
       const expected = { place: { ...place, product: HOSTILE, name: HOSTILE }, version: HOSTILE }
-      const either = { ...expected, place: { ...expected.place, sku: `${HOSTILE} or ${HOSTILE}` } }
+      const alternatives = {
+        ...expected,
+        place: { ...expected.place, sku: `${HOSTILE} or ${HOSTILE}` },
+      }
       const state = { slot, release: `${HOSTILE}.20241009`, expected, days: 1 }
       return [
         { ...state, image: { ...image, version: `${HOSTILE}.20241001` }, refused: HOSTILE },
-        { ...state, expected: either },
+        { ...state, expected: alternatives },
       ]
     }),
   )
@@ -126,25 +129,25 @@ async function makePage(
   return out
 }
 
-/** Opens a page from its file; what it asks for or complains of fails the test. */
+/** Opens a page from its file. Requests, console messages and errors fail the test. */
 async function open(file: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext(options)
-  const faults: string[] = []
+  const problems: string[] = []
   context.on('request', (request) => {
-    if (request.url() !== `file://${file}`) faults.push(`request: ${request.url()}`)
+    if (request.url() !== `file://${file}`) problems.push(`request: ${request.url()}`)
   })
   const tab = await context.newPage()
-  tab.on('console', (message) => faults.push(`console: ${message.text()}`))
-  tab.on('pageerror', (error) => faults.push(`error: ${error.message}`))
+  tab.on('console', (message) => problems.push(`console: ${message.text()}`))
+  tab.on('pageerror', (error) => problems.push(`error: ${error.message}`))
   onTestFinished(async () => {
     await context.close()
-    expect(faults).toEqual([])
+    expect(problems).toEqual([])
   })
   await tab.goto(`file://${file}`, { waitUntil: 'load' })
   return tab
 }
 
-/** The page of the demonstration's snapshot, first without the images of AWS and then with them. */
+/** A report of the demonstration's snapshot, whose second version adds the images of AWS. */
 let demonstration: Promise<string> | undefined
 function demonstrationPage(): Promise<string> {
   demonstration ??= (async () => {
@@ -161,7 +164,7 @@ function demonstrationPage(): Promise<string> {
 
 const OPEN_ALL = `for (const each of document.querySelectorAll('summary')) each.click()`
 
-/** What is cut off or scrolls sideways, and what is too narrow to be read. */
+/** Finds elements that are clipped, scroll horizontally, or are too narrow to read. */
 const MEASURE = `(() => {
   const shown = [...document.querySelectorAll('body *')].filter(
     (each) => each.clientWidth > 1 && !each.closest('.away'),
@@ -175,12 +178,12 @@ const MEASURE = `(() => {
     const inner = each.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
     return isText && style.display !== 'inline' && inner < 8 * 0.5 * parseFloat(style.fontSize)
   })
-  // A date and a grade are one word each, however narrow their place is.
+  // Dates and grades must not wrap.
   const broken = [...document.querySelectorAll('.grade, time')].filter((each) => each.getClientRects().length > 1)
   return { page: document.documentElement.scrollWidth, wide: wide.map(name), narrow: narrow.map(name), broken: broken.map(name) }
 })()`
 
-async function findNoViolations(tab: Page): Promise<void> {
+async function expectAccessible(tab: Page): Promise<void> {
   await tab.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
   const { violations, passes } = (await tab.evaluate('axe.run()')) as AxeResults
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)
@@ -188,7 +191,7 @@ async function findNoViolations(tab: Page): Promise<void> {
   expect(passes.map(({ id }) => id)).toContain('color-contrast')
 }
 
-/** One version, with an image that is some days behind its build. */
+/** A version with an image that lags some days behind its build. */
 function smallHistory(days: number): HistoryVersion[] {
   const slot = { cloud: 'azure', plan: 'ocp', architecture: 'x86_64', generation: 2 } as const
   const place = { publisher: 'redhat', offer: 'rh-ocp-worker', sku: 'rh-ocp-worker' }
@@ -210,7 +213,7 @@ const SLOT = 'azure no-purchase-plan x86_64 gen2'
 const cells = (tab: Page, table: string, column: number) =>
   tab.locator(`${table} tbody tr:not(.commit):visible td:nth-child(${column})`).allTextContents()
 
-describe('the page of a history', () => {
+describe('the report', () => {
   it('filters changes', async () => {
     const tab = await open(await ordinaryPage())
     const changes = tab.locator('.changes')
@@ -223,7 +226,7 @@ describe('the page of a history', () => {
     expect(await visibleRows(tab).count()).toBe(5)
   })
 
-  it('sorts images, with the keyboard too', async () => {
+  it('sorts images with the keyboard', async () => {
     const tab = await open(await ordinaryPage())
     const heading = tab.locator('.now > table th', { hasText: 'Lag' })
     await heading.getByRole('button').focus()
@@ -234,7 +237,7 @@ describe('the page of a history', () => {
     expect((await cells(tab, '.now > table', 5)).at(0)).toBe('23 days')
   })
 
-  it('copies all images to publish', async () => {
+  it('copies the images to publish', async () => {
     const tab = await open(await ordinaryPage(), {
       permissions: ['clipboard-read', 'clipboard-write'],
     })
@@ -250,7 +253,7 @@ describe('the page of a history', () => {
     expect(csv.split('\n')).toHaveLength(15)
   })
 
-  it('can be read without its script', async () => {
+  it('is readable without JavaScript', async () => {
     const tab = await open(await ordinaryPage(), { javaScriptEnabled: false })
     expect(await visibleRows(tab).count()).toBe(5)
     expect(await tab.locator('button:visible').count()).toBe(0)
@@ -261,16 +264,19 @@ describe('the page of a history', () => {
     ['dark', 1280],
     ['light', 375],
     ['dark', 375],
-  ] as const)('fits its width and is accessible, %s at %i pixels', async (colorScheme, width) => {
-    const options = { colorScheme, viewport: { width, height: 900 } }
-    const tab = await open(await demonstrationPage(), options)
-    await tab.evaluate(OPEN_ALL)
-    const nothing = { page: width, wide: [], narrow: [], broken: [] }
-    expect(await tab.evaluate(MEASURE)).toEqual(nothing)
-    await findNoViolations(tab)
-  })
+  ] as const)(
+    'fits the window and is accessible in %s mode at %i pixels',
+    async (colorScheme, width) => {
+      const options = { colorScheme, viewport: { width, height: 900 } }
+      const tab = await open(await demonstrationPage(), options)
+      await tab.evaluate(OPEN_ALL)
+      const nothing = { page: width, wide: [], narrow: [], broken: [] }
+      expect(await tab.evaluate(MEASURE)).toEqual(nothing)
+      await expectAccessible(tab)
+    },
+  )
 
-  it('has the last change on its first screen', async () => {
+  it('shows the last change on the first screen', async () => {
     const tab = await open(await demonstrationPage(), { viewport: { width: 1280, height: 900 } })
     const changed = tab.locator('.changed')
     expect(await changed.textContent()).toMatch(
@@ -282,7 +288,7 @@ describe('the page of a history', () => {
     expect(new URL(tab.url()).hash).toBe('#s1-changes')
   })
 
-  it('shows several streams, with links to each', async () => {
+  it('shows several streams with a link to each stream', async () => {
     const histories = ['one', '<two>'].map((name, at) => makeStream(name, smallHistory(at + 1)))
     const file = join(folder, 'streams.html')
     await writeFile(file, printPage(histories))
@@ -292,12 +298,12 @@ describe('the page of a history', () => {
     expect(await links.allTextContents()).toEqual(['one 1 to publish', '<two> 1 to publish'])
     await tab.getByRole('link', { name: '<two>' }).click()
     expect(new URL(tab.url()).hash).toBe('#s2')
-    await findNoViolations(tab)
+    await expectAccessible(tab)
     const ids = await tab.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
     expect(ids).toEqual([...new Set(ids)])
   })
 
-  it('requests nothing, and its policy forbids requests', async () => {
+  it('has no external links and a policy that forbids requests', async () => {
     const tab = await open(await ordinaryPage())
     const links = await tab
       .locator('[src], [href]')
@@ -311,7 +317,7 @@ describe('the page of a history', () => {
     )
   })
 
-  it('has no markup but its own', async () => {
+  it('escapes all strings of the history', async () => {
     const tab = await open(await hostilePage())
     const count = (selector: string) => tab.locator(selector).count()
     expect({

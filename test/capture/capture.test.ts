@@ -7,7 +7,7 @@ import { isSameContent, readSnapshot } from '../../src/core/snapshot/read.ts'
 
 const at = (name: string) => new URL(`../../snapshots/${name}`, import.meta.url)
 
-async function replayRequest() {
+async function createReplayRequest() {
   const [text, recording] = await Promise.all(
     ['rhcos-4.18.json', 'rhcos-4.18.recording.json'].map((name) => readFile(at(name), 'utf8')),
   )
@@ -15,20 +15,20 @@ async function replayRequest() {
   return { snapshot, request: toReplay(snapshot, readRecording(recording ?? '', 'r.json')) }
 }
 
-describe('captures of one process', () => {
-  it('run one after another, also when one of them fails', async () => {
-    const { snapshot, request } = await replayRequest()
+describe('captures in one process', () => {
+  it('run one after another, even if one fails', async () => {
+    const { snapshot, request } = await createReplayRequest()
     const started: string[] = []
-    const follow = (name: string) => ({
+    const createRequest = (name: string) => ({
       ...request,
       onProgress: () => {
         if (started.at(-1) !== name) started.push(name)
       },
     })
     const results = await Promise.allSettled([
-      capture(follow('first')),
-      capture({ ...follow('second'), replay: [] }),
-      capture(follow('third')),
+      capture(createRequest('first')),
+      capture({ ...createRequest('second'), replay: [] }),
+      capture(createRequest('third')),
     ])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     for (const result of results) {

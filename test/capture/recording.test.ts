@@ -10,8 +10,8 @@ const EXCHANGE = {
   rawHeaders: { 'content-type': 'application/json; charset=utf-8' },
 }
 
-/** The exchange as text with a member in the place of its own, as no object could hold some. */
-const withMember = (name: string, text: string) => {
+/** Replaces a key in the text of the exchange, because an object cannot have every key, such as __proto__. */
+const replaceKey = (name: string, text: string) => {
   const rest = Object.entries(EXCHANGE).filter(([each]) => each !== name)
   const members = rest.map(([each, value]) => `"${each}": ${JSON.stringify(value)}`)
   return `[{${[...members, `"${name}": ${text}`].join(', ')}}]`
@@ -27,8 +27,8 @@ describe('readRecording', () => {
     ['response', '"<a/>"'],
     ['rawHeaders', '{}'],
     ['rawHeaders', '{"content-type": "text/xml;charset=UTF-8"}'],
-  ])('takes %s %s', (name, text) => {
-    expect(readRecording(withMember(name, text), 'r.json')).toHaveLength(1)
+  ])('accepts %s %s', (name, text) => {
+    expect(readRecording(replaceKey(name, text), 'r.json')).toHaveLength(1)
   })
 
   const host = 'a host such as https://management.azure.com:443'
@@ -58,19 +58,22 @@ describe('readRecording', () => {
     ['rawHeaders', '{"content-type": "image/png"}', 'only content-type'],
     ['rawHeaders', '{"content-type": "text/html; a=b"}', 'only content-type'],
     ['rawHeaders', '[]', 'only content-type'],
-  ])('refuses %s %s', (name, text, expected) => {
-    expect(() => readRecording(withMember(name, text), 'r.json')).toThrow(
+  ])('rejects %s %s', (name, text, expected) => {
+    expect(() => readRecording(replaceKey(name, text), 'r.json')).toThrow(
       `r.json: [0].${name}: expected ${expected}`,
     )
   })
 
-  it.each(['reqheaders', 'responseIsBinary', 'options', '__proto__'])('refuses %s', (name) => {
-    expect(() => readRecording(withMember(name, '{}'), 'r.json')).toThrow(
-      `r.json: [0]: unknown key ${name}, expected scope, method, path, body, status, response, rawHeaders`,
-    )
-  })
+  it.each(['reqheaders', 'responseIsBinary', 'options', '__proto__'])(
+    'rejects the unknown key %s',
+    (name) => {
+      expect(() => readRecording(replaceKey(name, '{}'), 'r.json')).toThrow(
+        `r.json: [0]: unknown key ${name}, expected scope, method, path, body, status, response, rawHeaders`,
+      )
+    },
+  )
 
-  it('refuses an exchange without a response', () => {
+  it('rejects an exchange without a response', () => {
     const { response: _, ...rest } = EXCHANGE
     expect(() => readRecording(JSON.stringify([rest]), 'r.json')).toThrow(
       'r.json: [0].response: expected a response',

@@ -1,17 +1,19 @@
 import { expect } from 'vitest'
 import { type AwsImage, getImageId, MARKETPLACE } from '../mock-servers/aws-image.ts'
 import { PRODUCTS } from '../mock-servers/aws-images.ts'
-import type { Row, World } from './world.ts'
+import type { Row, TestClouds } from './test-clouds.ts'
 
 const NAMES = `Name=name,Values=${PRODUCTS.map(({ id }) => `*${id}*`).join(',')}`
 const IMAGES = ['ec2', 'describe-images', '--owners', 'aws-marketplace', '--filters', NAMES]
 const JSON_OUT = ['--output', 'json']
 
-/** Each throws where aws prints something else than `list`, or than the mock server has. */
+/**
+ * Each function compares the output of aws with a snapshot and with the images of the mock server.
+ */
 export const AWS = {
-  async 'aws ec2 describe-regions'(world: World): Promise<void> {
+  async 'aws ec2 describe-regions'(testClouds: TestClouds): Promise<void> {
     const { Regions: regions } = JSON.parse(
-      await world.client('aws', 'ec2', 'describe-regions', ...JSON_OUT),
+      await testClouds.client('aws', 'ec2', 'describe-regions', ...JSON_OUT),
     )
     const names = regions.map((each: Row) => each.RegionName)
     expect(
@@ -19,34 +21,36 @@ export const AWS = {
       'endpoints',
     ).toEqual(names.map((name: string) => [`ec2.${name}.amazonaws.com`, 'opt-in-not-required']))
     expect(names.toSorted(), 'aws and the mock server').toEqual(
-      [...new Set(world.awsImages.map(({ region }) => region))].sort(),
+      [...new Set(testClouds.awsImages.map(({ region }) => region))].sort(),
     )
-    const { queries } = await world.capture('aws')
+    const { queries } = await testClouds.capture('aws')
     expect(names.toSorted(), 'aws and capture').toEqual(queries.map(({ region }) => region).sort())
   },
 
-  /** In pages of five, which aws puts together; `capture` asks for such as are deprecated, too. */
-  async 'aws ec2 describe-images --include-deprecated'(world: World): Promise<void> {
+  /** aws joins pages of five images. `capture` also includes deprecated images. */
+  async 'aws ec2 describe-images --include-deprecated'(testClouds: TestClouds): Promise<void> {
     for (const region of ['us-east-1', 'sa-east-1']) {
       const options = ['--include-deprecated', '--page-size', '5', '--region', region]
-      const asked = world.clouds.aws.questions.length
-      const printed = await describeImages(world, options)
-      const pages = world.clouds.aws.questions.length - asked
-      const known = world.awsImages.filter((image) => image.region === region && isOffered(image))
+      const before = testClouds.clouds.aws.questions.length
+      const printed = await describeImages(testClouds, options)
+      const pages = testClouds.clouds.aws.questions.length - before
+      const known = testClouds.awsImages.filter(
+        (image) => image.region === region && isFromMarketplace(image),
+      )
       expect(printed.map(getFields).sort(), 'aws and the mock server').toEqual(
         known.map(toRow).sort(),
       )
-      // The first page is empty, as it can be where EC2 has looked at many images and found none.
+      // The first page is empty, which EC2 allows.
       expect(pages, 'pages').toBe(1 + Math.ceil(known.length / 5))
-      const captured = await world.capture('aws')
+      const captured = await testClouds.capture('aws')
       const listed: Row[] = JSON.parse(await captured.list('-o', 'json'))
       const own = listed.filter((row) => row.region === region)
       expect(own.length).toBeGreaterThan(10)
-      const OURS = { x86_64: 'x86_64', arm64: 'aarch64' }
+      const ARCHITECTURES = { x86_64: 'x86_64', arm64: 'aarch64' }
       expect(
         printed
           .map(({ Architecture, ImageId, Name }) =>
-            [OURS[Architecture as keyof typeof OURS], ImageId, Name].join(' '),
+            [ARCHITECTURES[Architecture as keyof typeof ARCHITECTURES], ImageId, Name].join(' '),
           )
           .sort(),
         'aws and list',
@@ -70,14 +74,13 @@ export const AWS = {
       )
     }
   },
-} as const satisfies Record<string, (world: World) => Promise<void>>
+} as const satisfies Record<string, (testClouds: TestClouds) => Promise<void>>
 
-async function describeImages(world: World, options: readonly string[]): Promise<Row[]> {
-  return JSON.parse(await world.client('aws', ...IMAGES, ...options, ...JSON_OUT)).Images
+async function describeImages(testClouds: TestClouds, options: readonly string[]): Promise<Row[]> {
+  return JSON.parse(await testClouds.client('aws', ...IMAGES, ...options, ...JSON_OUT)).Images
 }
 
-/** Whether others see it than its owner, who is here AWS Marketplace. */
-function isOffered({ owner = MARKETPLACE.id }: AwsImage): boolean {
+function isFromMarketplace({ owner = MARKETPLACE.id }: AwsImage): boolean {
   return owner === MARKETPLACE.id
 }
 

@@ -28,16 +28,16 @@ const DEMONSTRATION = 'snapshots/rhcos-4.18.json'
 const snapshot = readSnapshot(readFileSync(DEMONSTRATION, 'utf8'), DEMONSTRATION)
 
 const readTarget = (file: string) => readStream(publishedStream(file), file)
-/** Red Hat's: of Fedora's and CentOS's no marketplace has images. */
-const ours = publishedStreams.filter((file) => getOcp(readTarget(file)) !== undefined)
+/** The streams of Red Hat. There are no marketplace images for Fedora and CentOS streams. */
+const redHatStreams = publishedStreams.filter((file) => getOcp(readTarget(file)) !== undefined)
 
-const FORMS: Readonly<Record<string, readonly LayoutName[]>> = {
+const LAYOUTS: Readonly<Record<string, readonly LayoutName[]>> = {
   enhancement: ['enhancement'],
   'stream-metadata': ['stream-metadata'],
   'both layouts': LAYOUT_NAMES,
 }
 
-/** Keys in reverse, at every level. */
+/** Reverses the order of keys at every level. */
 const reversed = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
     ? Object.fromEntries(
@@ -54,14 +54,14 @@ beforeAll(async () => {
   return remove
 })
 
-const ANYTHING = { requirement: 'any', allowRegression: true } as const
+const ALLOW_ALL = { requirement: 'any', allowRegression: true } as const
 
-/** The target's own: how far it is indented, and what follows its last bracket. */
 const getIndentation = (text: string) => String(/^\{\n( +)/.exec(text)?.[1]?.length)
+/** The newlines after the last bracket. */
 const getEnd = (text: string) => /\n*$/.exec(text)?.[0] ?? ''
 
-/** A text as Go writes what it read of it. */
-async function again(
+/** Decodes and encodes a text in Go. */
+async function encodeInGo(
   text: string,
   what = 'stream',
   spaces = getIndentation(text),
@@ -71,54 +71,59 @@ async function again(
   return stdout
 }
 
-/** With the demonstration's images of three clouds, asked for as the target's OCP would be. */
-function filled(file: string, job: Partial<Job>): Regenerated {
+/**
+ * Adds the images of the demonstration to a published stream, for the OCP version of the stream.
+ */
+function addImages(file: string, job: Partial<Job>): Regenerated {
   const target = readTarget(file)
   const stream = { ...snapshot.stream, ocp: getOcp(target) ?? null }
-  return regenerate({ ...ANYTHING, snapshot: { ...snapshot, builds: {}, stream }, target, ...job })
+  return regenerate({ ...ALLOW_ALL, snapshot: { ...snapshot, builds: {}, stream }, target, ...job })
 }
 
-describe('a program in Go writes again, byte for byte', () => {
-  it('all that is published', () => {
-    expect([publishedStreams.length, ours.length]).toEqual([58, 47])
+describe('a program in Go', () => {
+  it('is tested with all published streams', () => {
+    expect([publishedStreams.length, redHatStreams.length]).toEqual([58, 47])
   })
 
-  it.each(publishedStreams)('%s as it was published', async (file) => {
+  it.each(publishedStreams)('encodes the published %s byte for byte', async (file) => {
     const text = publishedStream(file)
-    expect((await again(text)) + getEnd(text)).toBe(text)
+    expect((await encodeInGo(text)) + getEnd(text)).toBe(text)
   })
 
-  describe.each(Object.entries(FORMS))('with images, %s:', (_, layouts) => {
-    it.each(ours)('%s', async (file) => {
-      const text = filled(file, { layouts }).stream.print()
-      expect((await again(text)) + getEnd(text)).toBe(text)
-      // The oldest has no image: none of the marketplace is for its RHEL.
-      expect(text !== publishedStream(file)).toBe(file !== ours[0])
+  describe.each(Object.entries(LAYOUTS))('with images in %s', (_, layouts) => {
+    it.each(redHatStreams)('encodes %s byte for byte', async (file) => {
+      const text = addImages(file, { layouts }).stream.print()
+      expect((await encodeInGo(text)) + getEnd(text)).toBe(text)
+      // The marketplace has no images for the RHEL version of the oldest stream.
+      expect(text !== publishedStream(file)).toBe(file !== redHatStreams[0])
     })
   })
 
-  it.each(publishedBumps)('%s made of its builds alone', async (bump) => {
+  it.each(publishedBumps)('encodes %s, generated from its builds, byte for byte', async (bump) => {
     const server = await startBuilds(buildsIn(buildsFolder(bump)))
     const { content } = await capture(requestFor(bump, server.streams)).finally(server.close)
     const ocp = getOcp(readTarget(`${bump}.json`)) ?? null
     const { stream } = regenerate({
-      ...ANYTHING,
+      ...ALLOW_ALL,
       snapshot: { ...snapshot, builds: content.builds, stream: { ...content.stream, ocp } },
       layouts: ocp === null ? [] : LAYOUT_NAMES,
     })
-    expect(`${await again(stream.print())}\n`).toBe(stream.print())
+    expect(`${await encodeInGo(stream.print())}\n`).toBe(stream.print())
   })
 
-  it.each(ours.slice(1))('the marketplace file of %s', async (file) => {
-    const marketplaceFile = MarketplaceFile.read(undefined, 'marketplace.json')
-    const text = filled(file, { marketplaceFile }).marketplaceFile?.print() ?? ''
-    expect(`${await again(text, 'marketplace')}\n`).toBe(text)
-  })
+  it.each(redHatStreams.slice(1))(
+    'encodes the marketplace file for %s byte for byte',
+    async (file) => {
+      const marketplaceFile = MarketplaceFile.read(undefined, 'marketplace.json')
+      const text = addImages(file, { marketplaceFile }).marketplaceFile?.print() ?? ''
+      expect(`${await encodeInGo(text, 'marketplace')}\n`).toBe(text)
+    },
+  )
 })
 
-describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
-  /** What all three read, after a look that it is one thing. */
-  async function manifestIn(yaml: string): Promise<ConfigMap> {
+describe('a ConfigMap, read alike by Go, Kubernetes and Python,', () => {
+  /** Verifies that all three readers return the same manifest. */
+  async function readManifest(yaml: string): Promise<ConfigMap> {
     const [fromGo, fromPython] = await Promise.all([go(yaml, 'configmap'), pythonReader(yaml)])
     expect([fromGo.stderr, fromPython.stderr]).toEqual(['', ''])
     const manifest = JSON.parse(fromGo.stdout)
@@ -126,34 +131,34 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
     return manifest
   }
 
-  it.each(publishedStreams)('%s as Go encodes what it knows of it', async (file) => {
-    const isOurs = ours.includes(file)
-    const stream = isOurs ? filled(file, { layouts: LAYOUT_NAMES }).stream : readTarget(file)
-    const { data, ...rest } = await manifestIn(
+  it.each(publishedStreams)('contains %s as encoded by Go', async (file) => {
+    const isRedHat = redHatStreams.includes(file)
+    const stream = isRedHat ? addImages(file, { layouts: LAYOUT_NAMES }).stream : readTarget(file)
+    const { data, ...rest } = await readManifest(
       await printConfigMap(bootImagesConfigMap([{ name: 'a', stream }])),
     )
     expect(data).toEqual({
       releaseVersion: '0.0.1-snapshot',
-      stream: await again(stream.print(), 'known', '2'),
-      streams: await again(`{"a":${stream.print()}}`, 'streams', '2'),
+      stream: await encodeInGo(stream.print(), 'known', '2'),
+      streams: await encodeInGo(`{"a":${stream.print()}}`, 'streams', '2'),
     })
     expect(rest).toEqual(MANIFEST)
   })
 
-  it('a stream with keys in another order, in the order of Go', async () => {
+  it('contains keys in the order of Go if the stream has another order', async () => {
     const value = JSON.parse(
-      filled('n013-9.8.20260428-0.json', { layouts: LAYOUT_NAMES }).stream.print(),
+      addImages('n013-9.8.20260428-0.json', { layouts: LAYOUT_NAMES }).stream.print(),
     )
     const text = JSON.stringify(reversed(value))
     const { data } = bootImagesConfigMap([{ name: 'a', stream: readStream(text, 'stream.json') }])
-    expect(data.stream).toBe(await again(text, 'known', '2'))
+    expect(data.stream).toBe(await encodeInGo(text, 'known', '2'))
   })
 
-  it('two streams and a marketplace file, as the command prints them', async () => {
+  it('contains two streams and a marketplace file', async () => {
     const folder = await temporaryFolder()
     const [nine, ten] = ['n013-9.8.20260428-0.json', 'n009-10.2.20260217-0.json'] as const
     const marketplaceFile = MarketplaceFile.read(undefined, 'm.json')
-    const market = filled(nine, { marketplaceFile }).marketplaceFile?.print() ?? ''
+    const market = addImages(nine, { marketplaceFile }).marketplaceFile?.print() ?? ''
     await writeFile(join(folder, 'nine'), publishedStream(nine))
     await writeFile(join(folder, 'ten'), publishedStream(ten))
     await writeFile(join(folder, 'm'), market)
@@ -162,34 +167,34 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
       { cwd: folder },
     )
     const [metadata = ''] = /"metadata": \{[^}]*\}/.exec(publishedStream(nine)) ?? []
-    const merged = filled(nine, { layouts: ['stream-metadata'] })
+    const merged = addImages(nine, { layouts: ['stream-metadata'] })
       .stream.print()
       .replace(/"metadata": \{[^}]*\}/, metadata)
-    const { data } = await manifestIn(stdout)
-    expect(data.stream).toBe(await again(merged, 'known', '2'))
+    const { data } = await readManifest(stdout)
+    expect(data.stream).toBe(await encodeInGo(merged, 'known', '2'))
     expect(data.streams).toBe(
-      await again(`{"rhel-10":${publishedStream(ten)},"rhel-9":${merged}}`, 'streams', '2'),
+      await encodeInGo(`{"rhel-10":${publishedStream(ten)},"rhel-9":${merged}}`, 'streams', '2'),
     )
   })
 
-  /** To Go a stream and what the ConfigMap says of it are the same. */
-  async function expectAlike(value: unknown): Promise<void> {
+  /** Expects that Go decodes a stream and its text in the ConfigMap to the same value. */
+  async function expectSameInGo(value: unknown): Promise<void> {
     const text = JSON.stringify(value)
     const stream = readStream(text, 'stream.json')
     const { data } = bootImagesConfigMap([{ name: 'a', stream }])
-    expect(await again(data.stream, 'known', '2')).toBe(await again(text, 'known', '2'))
-    expect(await again(data.streams, 'streams', '2')).toBe(
-      await again(`{"a":${text}}`, 'streams', '2'),
+    expect(await encodeInGo(data.stream, 'known', '2')).toBe(await encodeInGo(text, 'known', '2'))
+    expect(await encodeInGo(data.streams, 'streams', '2')).toBe(
+      await encodeInGo(`{"a":${text}}`, 'streams', '2'),
     )
   }
 
   it.each([
     ['no metadata', { metadata: undefined }],
-    ['no text of metadata', { metadata: { 'last-modified': '', generator: '' } }],
-    ['nothing of metadata', { metadata: null }],
+    ['empty metadata', { metadata: { 'last-modified': '', generator: '' } }],
+    ['null for the metadata', { metadata: null }],
     ['no architectures', { architectures: {} }],
-  ])('%s', async (_, more) => {
-    await expectAlike({ ...JSON.parse(smallStream(EXAMPLE)), ...more })
+  ])('contains a stream with %s', async (_, more) => {
+    await expectSameInGo({ ...JSON.parse(smallStream(EXAMPLE)), ...more })
   })
 
   const image = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
@@ -197,28 +202,25 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
   it.each([
     ['no artifacts', { artifacts: undefined }],
     ['no formats', { artifacts: { aws: part({}) } }],
-    ['nothing of formats', { artifacts: { aws: part({ formats: null }) } }],
+    ['null for the formats', { artifacts: { aws: part({ formats: null }) } }],
     ['no release', { artifacts: { aws: { formats: {} } } }],
     ['no images', { images: undefined }],
-    ['nothing of images', { images: null }],
-    ['nothing of a cloud', { images: { aws: null } }],
+    ['null for the images', { images: null }],
+    ['null for a cloud', { images: { aws: null } }],
     ['no regions', { images: { aws: {}, powervs: { regions: {} } } }],
-    ['parts of an image', { images: { aws: { regions: { r: { image: 'ami' } } } } }],
+    ['a partial image', { images: { aws: { regions: { r: { image: 'ami' } } } } }],
     [
-      'parts of an artifact',
+      'a partial artifact',
       { artifacts: { a: part({ formats: { f: { disk: { signature: '' } } } }) } },
     ],
-    [
-      'nothing of a disk',
-      { artifacts: { a: part({ formats: { f: { disk: null, kernel: {} } } }) } },
-    ],
+    ['null for a disk', { artifacts: { a: part({ formats: { f: { disk: null, kernel: {} } } }) } }],
     ['an image of 2021', { images: { gcp: { name: 'n', family: '' } } }],
-    ['nothing of extensions', { 'rhel-coreos-extensions': null }],
-    ['no extension', { 'rhel-coreos-extensions': {} }],
-    ['nothing of an extension', { 'rhel-coreos-extensions': { 'azure-disk': { url: '' } } }],
-    ['no cloud', { 'rhel-coreos-extensions': { marketplace: { aws: {} } } }],
-    ['no plan', { 'rhel-coreos-extensions': { marketplace: { azure: {} } } }],
-    ['no generation', { 'rhel-coreos-extensions': { marketplace: { azure: { ocp: {} } } } }],
+    ['null for the extensions', { 'rhel-coreos-extensions': null }],
+    ['no extensions', { 'rhel-coreos-extensions': {} }],
+    ['an empty extension', { 'rhel-coreos-extensions': { 'azure-disk': { url: '' } } }],
+    ['no known cloud', { 'rhel-coreos-extensions': { marketplace: { aws: {} } } }],
+    ['no plans', { 'rhel-coreos-extensions': { marketplace: { azure: {} } } }],
+    ['no generations', { 'rhel-coreos-extensions': { marketplace: { azure: { ocp: {} } } } }],
     [
       'plans in another order',
       {
@@ -234,9 +236,9 @@ describe('the ConfigMap says to Go, Kubernetes and Python alike', () => {
         },
       },
     ],
-  ])('of an architecture %s', async (_, more) => {
+  ])('contains an architecture with %s', async (_, more) => {
     const value = JSON.parse(smallStream({ x86_64: '9.6.20251015-1' }))
     Object.assign(value.architectures.x86_64, more)
-    await expectAlike(value)
+    await expectSameInGo(value)
   })
 })

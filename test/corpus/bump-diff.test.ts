@@ -3,10 +3,9 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { CORPUS } from '../support/corpus.ts'
+import { CORPUS, INSTALLER_BUNDLE } from '../support/corpus.ts'
 import { git } from '../support/git.ts'
 
-const BUNDLE = join(CORPUS, 'history/installer-main.bundle')
 const PLACE = 'data/data/coreos'
 
 type Json = ReturnType<typeof JSON.parse>
@@ -23,8 +22,8 @@ interface Stream {
   readonly marketplaceFile: string | undefined
 }
 
-/** The streams of the folder with their marketplace files, by name. */
-async function streamsIn(folder: string): Promise<Readonly<Record<string, Stream>>> {
+/** The streams in a clone, by name. */
+async function findStreams(folder: string): Promise<Readonly<Record<string, Stream>>> {
   const files = (await readdir(join(folder, PLACE))).filter((name) =>
     /^(?!marketplace).*\.json$/.test(name),
   )
@@ -36,8 +35,8 @@ async function streamsIn(folder: string): Promise<Readonly<Record<string, Stream
   return Object.fromEntries(streams)
 }
 
-/** Releases by architecture and images by slot, as plain lines. */
-async function stateAt(
+/** The release of each architecture and the image of each slot at a commit. */
+async function readState(
   commit: string,
   { target, marketplaceFile }: Stream,
 ): Promise<Map<string, string>> {
@@ -61,20 +60,20 @@ async function stateAt(
   return state
 }
 
-const line = (name: string, before = 'none', after = 'none') => `${name}: ${before} -> ${after}`
+const toLine = (name: string, before = 'none', after = 'none') => `${name}: ${before} -> ${after}`
 
-function differences(
+function getDifferences(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): string[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((name) => before.get(name) !== after.get(name))
-    .map((name) => line(name, before.get(name), after.get(name)))
+    .map((name) => toLine(name, before.get(name), after.get(name)))
     .sort()
 }
 
-/** The builds and slots that `diff -o json` prints for a stream. */
-function printed(changes: readonly Json[]): string[] {
+/** Lines for the changes of builds and slots in the output of `diff -o json`. */
+function toLines(changes: readonly Json[]): string[] {
   return changes
     .filter(({ kind, change }) => (kind === 'build' || kind === 'slot') && change !== 'regraded')
     .map(({ kind, plan, architecture, generation, before, after }) => {
@@ -84,26 +83,26 @@ function printed(changes: readonly Json[]): string[] {
           ? undefined
           : ['publisher', 'offer', 'sku', 'version'].map((member) => side.image[member]).join(':')
       return kind === 'build'
-        ? line(`build ${architecture}`, before?.release, after?.release)
-        : line(name, image(before), image(after))
+        ? toLine(`build ${architecture}`, before?.release, after?.release)
+        : toLine(name, image(before), image(after))
     })
     .sort()
 }
 
 describe('diff --base', () => {
-  it("names the builds and slots of the installer's last ten bumps", async () => {
+  it("prints the changed builds and slots of the installer's last ten bumps", async () => {
     folder = join(await temporaryFolder(), 'installer')
-    await git(CORPUS, 'clone', '--quiet', '--branch', 'main', BUNDLE, folder)
+    await git(CORPUS, 'clone', '--quiet', '--branch', 'main', INSTALLER_BUNDLE, folder)
     const log = await git(folder, 'log', '--first-parent', '--format=%H', '--', PLACE)
     let bumps = 0
     for (const commit of log.trim().split('\n')) {
       await git(folder, 'checkout', '--quiet', commit)
-      const streams = await streamsIn(folder)
+      const streams = await findStreams(folder)
       const expected: Record<string, string[]> = {}
       for (const [name, stream] of Object.entries(streams)) {
-        expected[name] = differences(
-          await stateAt(`${commit}^1`, stream),
-          await stateAt(commit, stream),
+        expected[name] = getDifferences(
+          await readState(`${commit}^1`, stream),
+          await readState(commit, stream),
         )
       }
       if (!/^build /m.test(Object.values(expected).flat().join('\n'))) continue
@@ -117,7 +116,7 @@ describe('diff --base', () => {
       const difference: Json = JSON.parse(stdout)
       const found = Object.entries<Json>(difference.streams).map(([name, { changes }]) => [
         name,
-        printed(changes),
+        toLines(changes),
       ])
       expect({ commit, ...Object.fromEntries(found) }).toEqual({ commit, ...expected })
       bumps += 1

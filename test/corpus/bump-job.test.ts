@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { buildServer } from '../support/builds.ts'
 import { CLI, execute, temporaryFolder } from '../support/cli.ts'
 import { git } from '../support/git.ts'
 import { cloneInstaller, everyBuild, type Installer } from '../support/installer.ts'
+import { readSnippets } from '../support/snippets.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/bump-job.md', import.meta.url))
 const [RHEL_9, RHEL_10] = ['9.8.20260504-0', '10.2.20260504-0']
@@ -26,23 +26,19 @@ it.each<Installer & { before: readonly [string, string] }>([
     before: ['9.8.20260428-0', '10.2.20260423-0'],
   },
 ])(
-  'docs/bump-job.md has scripts for the two jobs of $branch',
+  'the scripts in docs/bump-job.md bump builds and update images on $branch',
   async (installer) => {
     const { branch: base, before } = installer
     const folder = await temporaryFolder()
     const at = (name: string) => join(folder, name)
-    const snippets = new Map(
-      [...readFileSync(PAGE, 'utf8').matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(
-        ([, name = '', text = '']) => [name, text],
-      ),
-    )
+    const snippets = readSnippets(PAGE)
     for (const [name, text] of snippets)
       if (name.endsWith('.sh')) await fs.outputFile(at(name), text)
     const [server, azure] = await Promise.all([
       buildServer({}, everyBuild),
       azureFor([...images, ...newImages]),
     ])
-    // The mock servers need an option and a key that the job does not have.
+    // Adds the option and the workspace key for the mock servers, which the job does not have.
     await fs.outputFile(
       at('bin/stream-snapshot'),
       `#!/bin/bash
@@ -75,7 +71,6 @@ if [ "$1" = init ]; then sed -i 's#"name": "rhel#"url": "${server.streams}", &#'
       else expect(outcome, output).toMatchObject({ status: 0 })
     }
 
-    // The repository with the workspace that the first script writes.
     const remote = at('installer')
     await cloneInstaller(remote, installer)
     const workflow = snippets.get('.github/workflows/marketplace-images.yaml') ?? ''
@@ -116,13 +111,19 @@ if [ "$1" = init ]; then sed -i 's#"name": "rhel#"url": "${server.streams}", &#'
 
     await git(remote, 'merge', '--quiet', branch)
     await bash(`git clone --quiet "file://${remote}" images`, at('.'))
-    // The executable is not committed.
+    // An untracked file, which must not be committed.
     await fs.outputFile(at('images/.bin/stream-snapshot'), '')
     const update = () => bash('bash update-images.sh', at('images'), azure.environment)
     await update()
-    const picked = await git(remote, 'log', '-1', '--format=%B', `marketplace-images-${base}`)
-    expect(picked).toMatch(/ 2026-05-04 +exact$/m)
-    expect(picked).not.toContain('stream.ocp')
+    const imagesMessage = await git(
+      remote,
+      'log',
+      '-1',
+      '--format=%B',
+      `marketplace-images-${base}`,
+    )
+    expect(imagesMessage).toMatch(/ 2026-05-04 +exact$/m)
+    expect(imagesMessage).not.toContain('stream.ocp')
     const files = await git(remote, ...['diff', '--name-only', base, `marketplace-images-${base}`])
     expect(files.trim().split('\n')).toEqual([
       'data/data/coreos/marketplace/coreos-rhel-10.json',
@@ -133,7 +134,7 @@ if [ "$1" = init ]; then sed -i 's#"name": "rhel#"url": "${server.streams}", &#'
       'snapshots/rhel-9.recording.json',
     ])
 
-    // Nothing is pushed again, before and after the merge.
+    // Neither job pushes again before or after the merge.
     const pushed = await branches()
     await update()
     expect(await branches()).toBe(pushed)

@@ -20,14 +20,12 @@ import {
   requestFor,
 } from '../support/corpus.ts'
 
-const bumps = publishedBumps
-
 const published = (bump: string) => publishedStream(`${bump}.json`)
 
-/** The published file as it would be had the builds been served by `url`. */
-const servedBy = (url: string, bump: string) =>
+/** The published file with `url` as the build server. */
+const withUrl = (url: string, bump: string) =>
   published(bump).replaceAll(getArguments(bump).url, url)
-/** All but the two values that a regeneration sets. */
+/** Removes the values that `regenerate` sets. */
 const withoutMetadata = (text: string) => text.replace(/"metadata": \{[^}]*\}/, '"metadata": {}')
 
 const makeStream = ({ content, recording }: Captured, target: string) => {
@@ -40,46 +38,51 @@ const makeStream = ({ content, recording }: Captured, target: string) => {
     'stream-snapshot test',
   )
   const job = { snapshot, layouts: [], requirement: 'any', allowRegression: false } as const
-  const read = { target: readStream(target, 'rhcos.json') }
   return {
-    updated: regenerate({ ...job, ...read }).stream.print(),
+    updated: regenerate({
+      ...job,
+      target: readStream(target, 'rhcos.json'),
+    }).stream.print(),
     fresh: regenerate(job).stream,
   }
 }
 
 describe('the published bumps', () => {
-  it('are all there', () => expect(bumps).toHaveLength(43))
+  it('are complete', () => expect(publishedBumps).toHaveLength(43))
 
-  it.each(bumps)('%s: captured, regenerated and replayed, byte for byte', async (bump) => {
-    const server = await startBuilds(buildsIn(buildsFolder(bump)), { gzip: true })
-    const request = requestFor(bump, server.streams)
-    const captured = await capture(request).finally(() => server.close())
-    const expected = withoutMetadata(servedBy(server.streams, bump))
-    const { updated, fresh } = makeStream(captured, published(bump))
-    expect(withoutMetadata(updated)).toBe(expected)
+  it.each(publishedBumps)(
+    'include %s, which is captured, regenerated and replayed byte for byte',
+    async (bump) => {
+      const server = await startBuilds(buildsIn(buildsFolder(bump)), { gzip: true })
+      const request = requestFor(bump, server.streams)
+      const captured = await capture(request).finally(() => server.close())
+      const expected = withoutMetadata(withUrl(server.streams, bump))
+      const { updated, fresh } = makeStream(captured, published(bump))
+      expect(withoutMetadata(updated)).toBe(expected)
 
-    const own = readStream(servedBy(server.streams, bump), 'rhcos.json')
-    for (const architecture of Object.keys(request.builds)) {
-      expect(fresh.architecture(architecture)).toEqual(own.architecture(architecture))
-    }
+      const own = readStream(withUrl(server.streams, bump), 'rhcos.json')
+      for (const architecture of Object.keys(request.builds)) {
+        expect(fresh.architecture(architecture)).toEqual(own.architecture(architecture))
+      }
 
-    const replayed = await capture({ ...request, replay: captured.recording })
-    expect(replayed.content).toEqual(captured.content)
-    expect(replayed.recording).toEqual(captured.recording)
-    expect(withoutMetadata(makeStream(replayed, published(bump)).updated)).toBe(expected)
-  })
+      const replayed = await capture({ ...request, replay: captured.recording })
+      expect(replayed.content).toEqual(captured.content)
+      expect(replayed.recording).toEqual(captured.recording)
+      expect(withoutMetadata(makeStream(replayed, published(bump)).updated)).toBe(expected)
+    },
+  )
 
   it.each(
     ['019-35.20220116.2.0', '071-414.92.202310170514-0', '101-9.6.20250513-0'].filter((bump) =>
-      bumps.includes(bump),
+      publishedBumps.includes(bump),
     ),
-  )('%s: the same through the command line', async (bump) => {
+  )('include %s, which the command line captures and regenerates byte for byte', async (bump) => {
     const folder = await temporaryFolder()
     const server = await buildServer({}, buildsIn(buildsFolder(bump)))
     await writeFile(join(folder, 'target.json'), published(bump))
     const { name, distro, signatures, builds } = getArguments(bump)
-    const call = (...args: string[]) => run(args, { cwd: folder })
-    const captured = await call(
+    const command = (...args: string[]) => run(args, { cwd: folder })
+    const captured = await command(
       'capture',
       's.json',
       ...['--cloud', 'none', '--name', name, '--url', server.streams, '--distro', distro],
@@ -89,24 +92,24 @@ describe('the published bumps', () => {
     expect(captured).toMatchObject({ status: 0, stdout: '' })
     await server.close()
 
-    const made = async () => {
+    const regenerateTarget = async () => {
       await writeFile(join(folder, 'target.json'), published(bump))
-      const regenerated = await call('regenerate', 's.json', '--target', 'target.json')
+      const regenerated = await command('regenerate', 's.json', '--target', 'target.json')
       expect(regenerated).toMatchObject({ status: 0, stdout: '' })
       return withoutMetadata(readFileSync(join(folder, 'target.json'), 'utf8'))
     }
-    expect(await made()).toBe(withoutMetadata(servedBy(server.streams, bump)))
+    expect(await regenerateTarget()).toBe(withoutMetadata(withUrl(server.streams, bump)))
 
     const before = readFileSync(join(folder, 's.json'), 'utf8')
-    expect(await call('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
+    expect(await command('capture', 's.json', '--replay')).toMatchObject({ status: 0 })
     expect(readFileSync(join(folder, 's.json'), 'utf8')).toBe(before)
-    expect(await call('verify', 's.json')).toMatchObject({ status: 0 })
-    expect(await made()).toBe(withoutMetadata(servedBy(server.streams, bump)))
+    expect(await command('verify', 's.json')).toMatchObject({ status: 0 })
+    expect(await regenerateTarget()).toBe(withoutMetadata(withUrl(server.streams, bump)))
   })
 })
 
-describe('whole meta.json files', () => {
-  it.each(['fcos-31', 'rhcos-44devel'])('%s is read without complaint', async (file) => {
+describe('a complete meta.json file', () => {
+  it.each(['fcos-31', 'rhcos-44devel'])('is read without notes: %s', async (file) => {
     const text = readFileSync(join(CORPUS, 'meta', `${file}.json`), 'utf8')
     const { buildid: release } = JSON.parse(text) as { buildid: string }
     const server = await buildServer({}, () => text)

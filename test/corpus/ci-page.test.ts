@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
@@ -12,10 +12,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type AzureMockServer, startAzure } from '../mock-servers/azure.ts'
 import { knownImages } from '../mock-servers/azure-images.ts'
 import { CLI } from '../support/cli.ts'
+import { INSTALLER_BUNDLE } from '../support/corpus.ts'
 import { git } from '../support/git.ts'
+import { readSnippets } from '../support/snippets.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
 
 interface Step {
   readonly id?: string
@@ -38,28 +39,21 @@ let comments: Comment[] = []
 let isReadOnly = false
 const at = (name: string) => join(folder, name)
 
-/** A clone of the installer with a workspace, whose marketplace images were updated on a branch. */
+/** Clones the installer and adds a workspace and marketplace images on a branch. */
 beforeAll(async () => {
-  snippets = new Map(
-    [
-      ...(await readFile(join(ROOT, 'docs/ci.md'), 'utf8')).matchAll(
-        /^```\w+ (\S+)\n(.*?)^```$/gms,
-      ),
-    ].map(([, name = '', text = '']) => [name, text]),
-  )
+  snippets = readSnippets(join(ROOT, 'docs/ci.md'))
   const { runs } = load(await readFile(join(ROOT, 'action.yml'), 'utf8')) as {
     runs: { steps: Step[] }
   }
   action = runs.steps
   folder = await mkdtemp(join(tmpdir(), 'ci-page-'))
-  const bundle = join(CORPUS, 'history/installer-main.bundle')
-  await git(folder, 'clone', '--quiet', '--branch', 'main', bundle, '.')
+  await git(folder, 'clone', '--quiet', '--branch', 'main', INSTALLER_BUNDLE, '.')
   base = (await git(folder, 'rev-parse', 'HEAD')).trim()
   await fs.outputFile(at('get-stream-snapshot.sh'), snippets.get('get-stream-snapshot.sh') ?? '')
   await fs.outputFile(at('.gitignore'), 'tools\n.bin\n*.sh\n')
   await script('stream-snapshot-linux-x64', `exec '${process.execPath}' '${CLI}' "$@"`)
   await fs.copy(at('tools/stream-snapshot-linux-x64'), at('tools/stream-snapshot'))
-  // The release comes from a folder; requests to the mock API of GitHub pass.
+  // Copies the release from a folder. Only requests to the mock API of GitHub run curl.
   await script(
     'curl',
     `case "$*" in
@@ -88,7 +82,7 @@ beforeEach(() => {
   isReadOnly = false
 })
 
-/** The part of GitHub's API that reads and writes comments of a pull request. */
+/** Mocks GitHub's API for comments of a pull request. */
 const respond: Parameters<typeof createServer>[1] = (request, response) => {
   let text = ''
   request.on('data', (chunk) => {
@@ -115,7 +109,7 @@ async function script(name: string, body: string): Promise<void> {
   await chmod(at(`tools/${name}`), 0o755)
 }
 
-/** Runs a script as a step of a job does, in the repository. */
+/** Runs a script in the repository like a step of a job. */
 async function shell(text: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', text], {
     cwd: folder,
@@ -136,7 +130,7 @@ async function commit(message: string): Promise<void> {
   await git(folder, ...author, 'commit', '--quiet', '--message', message)
 }
 
-/** Runs the steps of the action that check and report. @returns its outputs and the job summary */
+/** Runs the steps of the action that check and report. */
 async function runAction(revision = base): Promise<{ outputs: string; summary: string }> {
   await Promise.all(['outputs', 'summary.md'].map((name) => fs.remove(at(`tools/${name}`))))
   const { port } = api.address() as AddressInfo
@@ -164,7 +158,7 @@ async function runAction(revision = base): Promise<{ outputs: string; summary: s
 }
 
 describe('action.yml', () => {
-  it('comments on the first pull request, and updates its comment after a revert', async () => {
+  it('adds a comment, and updates the comment after a revert', async () => {
     const { outputs, summary } = await runAction()
     expect(outputs).toMatch(/^changed=true$/m)
     expect(outputs).toMatch(/^rhel-9: /m)
@@ -172,14 +166,14 @@ describe('action.yml', () => {
     expect(comments).toHaveLength(2)
     expect(comments[1]?.body).toBe(summary)
 
-    // After a revert the pull request has what its base has.
+    // After a revert, the pull request equals its base.
     const reverted = await runAction('HEAD')
     expect(reverted.outputs).toMatch(/^changed=false$/m)
     expect(comments).toHaveLength(2)
     expect(comments[1]?.body).toContain('No changes in the streams.')
   }, 120_000)
 
-  it('comments with the errors of a failed check and of a failed diff', async () => {
+  it('adds a comment with the errors if check and diff fail', async () => {
     const snapshot = await readFile(at('snapshots/rhel-9.json'), 'utf8')
     await fs.writeFile(at('snapshots/rhel-9.json'), snapshot.replace('20260428', '20260429'))
     const { outputs } = await runAction()
@@ -191,7 +185,7 @@ describe('action.yml', () => {
     )
   }, 120_000)
 
-  it('writes the job summary and no comment for a pull request from a fork', async () => {
+  it('only writes the job summary for a pull request from a fork', async () => {
     isReadOnly = true
     const { summary } = await runAction()
     expect(summary).toContain('rhel-9')
@@ -200,12 +194,12 @@ describe('action.yml', () => {
 })
 
 describe('docs/ci.md', () => {
-  it('has commands and scripts that do what the page says', async () => {
+  it('has commands and scripts that work', async () => {
     const page = await readFile(join(ROOT, 'docs/ci.md'), 'utf8')
-    const onMock = (text: string) =>
+    const withMockServer = (text: string) =>
       text.replace('update --check', `update --check --azure-endpoint ${azure.url}`)
     const commands = [...page.matchAll(/^\| `stream-snapshot (.*?)` \|/gm)].map(([, each = '']) =>
-      onMock(each)
+      withMockServer(each)
         .replace('REVISION', `${base} --exit-zero`)
         .replace('30 FILE', '1000 data/data/coreos/coreos-rhel-9.json'),
     )
@@ -216,7 +210,7 @@ describe('docs/ci.md', () => {
       jobs: { check: { steps: readonly Step[] } }
     }
     const { run = '' } = nightly.jobs.check.steps.at(-1) ?? {}
-    await shell(onMock(run), azure.environment)
+    await shell(withMockServer(run), azure.environment)
 
     const [prow = ''] = [...snippets.keys()].filter((name) => name.startsWith('ci-operator/'))
     const { tests } = load(snippets.get(prow) ?? '') as {
@@ -227,7 +221,7 @@ describe('docs/ci.md', () => {
     expect(await readFile(at('tools/skew.md'), 'utf8')).toMatch(/^## rhel-10$/m)
   }, 120_000)
 
-  it('refuses a release with another digest', async () => {
+  it('has a script that refuses a release with a wrong digest', async () => {
     await script('sha256sum', 'echo FAILED; exit 1')
     await expect(shell('bash get-stream-snapshot.sh')).rejects.toThrow()
   })

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/core/audit/configmap.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { CORPUS } from '../support/corpus.ts'
 
-const FILE = resolve(process.env.CORPUS_DIR ?? '../shared/corpus', 'configmap/bootimages-5.0.yaml')
+const FILE = join(CORPUS, 'configmap/bootimages-5.0.yaml')
 
 let data: ConfigMap['data']
 beforeAll(() => {
@@ -14,7 +15,7 @@ beforeAll(() => {
 })
 
 describe('the ConfigMap of a cluster', () => {
-  it('comes out of its own streams, architectures in the order of Go', async () => {
+  it('is generated from its streams, with architectures in the order of Go', async () => {
     const folder = await temporaryFolder()
     const streams = JSON.parse(data.streams)
     const names = Object.keys(streams)
@@ -24,9 +25,9 @@ describe('the ConfigMap of a cluster', () => {
     const { stdout } = await run(['configmap', ...names.map((name) => `${name}=${name}`)], {
       cwd: folder,
     })
-    const made = (load(stdout) as ConfigMap).data
-    expect(JSON.parse(made.stream)).toEqual(JSON.parse(data.stream))
-    expect(JSON.parse(made.streams)).toEqual(streams)
-    expect(made.stream).toBe(JSON.stringify(JSON.parse(made.stream), undefined, 2))
+    const generated = (load(stdout) as ConfigMap).data
+    expect(JSON.parse(generated.stream)).toEqual(JSON.parse(data.stream))
+    expect(JSON.parse(generated.streams)).toEqual(streams)
+    expect(generated.stream).toBe(JSON.stringify(JSON.parse(generated.stream), undefined, 2))
   })
 })

@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getReleases, readStream } from '../../src/core/stream/stream.ts'
 import { run } from '../support/cli.ts'
-import { CORPUS } from '../support/corpus.ts'
+import { CORPUS, INSTALLER_BUNDLE } from '../support/corpus.ts'
 import { commitAt, git } from '../support/git.ts'
 
 const STREAMS = join(CORPUS, 'streams')
-const BUNDLE = join(CORPUS, 'history/installer-main.bundle')
 
 let folder: string
 beforeAll(async () => {
@@ -16,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('the published streams, committed one after the other', () => {
+describe('the history of all published streams', () => {
   let files: string[]
   const at = (name: string) => join(folder, 'streams', name)
 
@@ -29,7 +28,7 @@ describe('the published streams, committed one after the other', () => {
     }
   }, 120_000)
 
-  it('are as many versions, each with its releases', async () => {
+  it('has one version per stream, with its releases', async () => {
     const { status, stdout } = await run(['history', 'rhcos.json', '-o', 'json'], { cwd: at('.') })
     expect(status).toBe(0)
     const versions: { subject: string; releases: Record<string, string> }[] = JSON.parse(stdout)
@@ -51,11 +50,11 @@ interface Side {
   readonly release: string | null
 }
 
-/** The releases and versions of the changes of a history that `git diff` does not show. */
-async function findInvented(cwd: string, name: string, files: readonly string[]) {
+/** Changes in the output of `history` that `git diff` does not show. */
+async function findUnverified(cwd: string, name: string, files: readonly string[]) {
   const { stdout } = await run(['history', name, '-o', 'json'], { cwd })
   const versions: Version[] = JSON.parse(stdout)
-  const invented: string[] = []
+  const unverified: string[] = []
   for (const { commit, changes } of versions) {
     const parent = await git(cwd, 'rev-parse', '--verify', '--quiet', `${commit}^1`).catch(
       () => '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
@@ -65,32 +64,32 @@ async function findInvented(cwd: string, name: string, files: readonly string[])
     const [removed, added] = [lines('-').join('\n'), lines('+').join('\n')]
     for (const { before, after } of changes) {
       const [old, fresh] = [before?.release ?? undefined, after?.release ?? undefined]
-      // An image that is replaced may still be listed, so its line stays.
+      // A replaced image may still be listed, so that its line is unchanged.
       const isShown =
         old === fresh
           ? diff !== ''
           : (fresh && added.includes(fresh)) || (old && removed.includes(old))
-      const isLost = before && !after && old
-      if (!isShown || (isLost && !removed.includes(old))) {
-        invented.push(`${commit} ${old} -> ${fresh}`)
+      const isRemoved = before && !after && old
+      if (!isShown || (isRemoved && !removed.includes(old))) {
+        unverified.push(`${commit} ${old} -> ${fresh}`)
       }
     }
   }
-  return { count: versions.flatMap(({ changes }) => changes).length, invented }
+  return { count: versions.flatMap(({ changes }) => changes).length, unverified }
 }
 
-describe('a history has no change that git diff does not show', () => {
-  it("in the installer's repository", async () => {
+describe("the history of the installer's streams", () => {
+  it('only has changes that git diff shows', async () => {
     const cwd = join(folder, 'installer')
-    await git(folder, 'clone', '--quiet', '--branch', 'main', BUNDLE, cwd)
+    await git(folder, 'clone', '--quiet', '--branch', 'main', INSTALLER_BUNDLE, cwd)
     expect(await run(['init'], { cwd })).toMatchObject({ status: 0 })
     for (const name of ['rhel-9', 'rhel-10', 'scos']) {
-      const { count, invented } = await findInvented(cwd, name, [
+      const { count, unverified } = await findUnverified(cwd, name, [
         'data/data',
         'data/rhcos-stream.json',
         '.',
       ])
-      expect(invented).toEqual([])
+      expect(unverified).toEqual([])
       expect(count).toBeGreaterThan(4)
     }
   })

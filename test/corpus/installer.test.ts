@@ -27,14 +27,14 @@ interface Variant extends Installer {
   readonly name: string
   readonly ocp: string
   readonly next: string
-  /** The sources of the OCP versions of RHEL 9 and RHEL 10. */
+  /** The expected sources of the OCP versions of `rhel-9` and `rhel-10`. */
   readonly sources: readonly [string, string]
-  /** Whether only the streams are checked out, with the snapshots in their folder. */
+  /** Whether only the folder of the streams is checked out, which also has the snapshots. */
   readonly isSparse?: true
 }
 
-const of422 = { ocp: '4.22', next: '4.23' }
-const of50 = { ocp: '5.0', next: '5.1', isLater: true, has50: true } as const
+const ocp422 = { ocp: '4.22', next: '4.23' }
+const ocp50 = { ocp: '5.0', next: '5.1', isLater: true, has50: true } as const
 const fromBranch = (branch: string) => ({
   branch,
   sources: [`git branch ${branch}`, `git branch ${branch}`] as const,
@@ -43,13 +43,13 @@ const guess = 'SKU aro_5-0_arm_gen2 (a guess)'
 
 const VARIANTS: readonly Variant[] = [
   {
-    ...{ name: 'the branch main', branch: 'main', ...of422, isLater: true },
+    ...{ name: 'the branch main', branch: 'main', ...ocp422, isLater: true },
     sources: ['SKU aro_422-arm (a guess)', 'stream name rhcos-4.22'],
   },
-  { name: 'main with SKUs of 5.0', branch: 'main', ...of50, sources: [guess, guess] },
-  { name: 'release-4.22', ...of422, ...fromBranch('release-4.22') },
-  { name: 'release-5.0', ...of50, ...fromBranch('release-5.0') },
-  { name: 'a sparse checkout', ...of422, ...fromBranch('release-4.22'), isSparse: true },
+  { name: 'main with SKUs of 5.0', branch: 'main', ...ocp50, sources: [guess, guess] },
+  { name: 'release-4.22', ...ocp422, ...fromBranch('release-4.22') },
+  { name: 'release-5.0', ...ocp50, ...fromBranch('release-5.0') },
+  { name: 'a sparse checkout', ...ocp422, ...fromBranch('release-4.22'), isSparse: true },
 ]
 
 let azure: AzureMockServer
@@ -77,7 +77,7 @@ async function commit(folder: string, message: string): Promise<void> {
   await git(folder, 'commit', '--quiet', '--message', message)
 }
 
-/** A clone of the repository with an unrelated file. */
+/** Clones the repository and adds a large unrelated file. */
 async function clone(variant: Variant): Promise<string> {
   const { branch, isSparse } = variant
   const folder = await newFolder()
@@ -99,7 +99,6 @@ describe.each(VARIANTS)('$name', (variant) => {
   const place = isSparse ? `${STREAMS}/snapshots` : 'snapshots'
   const snapshot = (name: string) => `${place}/${name}.json`
   let folder: string
-  /** The output of `init`, of the bump of both builds, and of the later update of the images. */
   let initialized: Outcome
   let bumped: Outcome
   let checkedAfterBump: Outcome
@@ -108,16 +107,16 @@ describe.each(VARIANTS)('$name', (variant) => {
   const at = (file: string) => join(folder, file)
   const read = (file: string) => readFile(at(file), 'utf8')
   const readJson = async (file: string) => JSON.parse(await read(file))
-  const call = (...args: string[]) => run(args, { cwd: folder })
-  /** A command with credentials. */
+  const command = (...args: string[]) => run(args, { cwd: folder })
+  /** Runs a command with credentials. */
   const query = (...args: string[]) =>
     run([...args, '--azure-endpoint', azure.url], { cwd: folder, env: azure.environment })
   const bump = (nine: string, ten: string) =>
-    call('update', '--cloud', 'none', 'rhel-9', nine, 'rhel-10', ten)
+    command('update', '--cloud', 'none', 'rhel-9', nine, 'rhel-10', ten)
 
   beforeAll(async () => {
     folder = await clone(variant)
-    initialized = await call('init')
+    initialized = await command('init')
     await editJson(at('stream-snapshot.json'), ({ streams }) => {
       for (const name of ['rhel-9', 'rhel-10']) {
         Object.assign(streams[name], { url: builds.streams, snapshot: snapshot(name) })
@@ -125,7 +124,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     })
     await commit(folder, 'Add the workspace')
     bumped = await bump(BUILD_9, BUILD_10)
-    checkedAfterBump = await call('check')
+    checkedAfterBump = await command('check')
     await commit(folder, 'Bump RHCOS')
     updated = await query('update')
     await commit(folder, 'Update marketplace images')
@@ -137,7 +136,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     await git(folder, 'clean', '--quiet', '-d', '--force')
   })
 
-  it('init decides the OCP version of both streams, and reports stale names', async () => {
+  it('init determines the OCP version of both streams and reports stale names', async () => {
     const { status, stderr } = initialized
     expect(status).toBe(0)
     const { streams } = await readJson('stream-snapshot.json')
@@ -152,7 +151,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(stderr).not.toContain('different OCP versions')
   })
 
-  it('capture --stream takes it from the workspace, else as init does', async () => {
+  it('capture --stream uses the OCP version of the workspace, or the same rules as init', async () => {
     const args = ['capture', 's.json', '--stream', `${STREAMS}/coreos-rhel-10.json`]
     await editJson(at('stream-snapshot.json'), ({ streams }) => {
       streams['rhel-10'].ocp = next
@@ -164,7 +163,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect((await readJson('s.json')).stream.ocp).toBe(ocp)
   })
 
-  it('init names a marketplace file for each stream of RHEL, and none for scos', async () => {
+  it('init adds a marketplace file for each RHEL stream, but not for scos', async () => {
     const { streams } = await readJson('stream-snapshot.json')
     for (const name of ['rhel-9', 'rhel-10']) {
       expect(streams[name]).toMatchObject({ marketplaceFile: `${MARKETPLACE}/coreos-${name}.json` })
@@ -173,7 +172,7 @@ describe.each(VARIANTS)('$name', (variant) => {
       expect(stream).not.toMatch(/"(azure-)?marketplace"/)
       const { x86_64, aarch64 } = await readJson(`${MARKETPLACE}/coreos-${name}.json`)
       const plan = x86_64.azure['no-purchase-plan']
-      // Gen1 was removed for 5.0.
+      // There is no Gen1 SKU for OCP 5.0.
       expect('hyperVGen1' in plan).toBe(!has50)
       expect(plan.hyperVGen2.sku).toBe(has50 ? 'aro_5-0_x64_gen2' : 'aro_422-v2')
       expect(aarch64.azure['no-purchase-plan'].hyperVGen2.version).toBe(
@@ -187,7 +186,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(updated.stderr).toMatch(/^scos:\n {2}nothing to query\n/m)
   })
 
-  it('builds are bumped without credentials, and images are unchanged', async () => {
+  it('update without credentials bumps builds and preserves images', async () => {
     expect(bumped).toMatchObject({ status: 0, stdout: '' })
     expect(bumped.stderr.match(/^ {2}marketplace images: not queried, unchanged$/gm)).toHaveLength(
       2,
@@ -211,10 +210,10 @@ describe.each(VARIANTS)('$name', (variant) => {
     })
     expect(updated).toMatchObject({ status: 0, stdout: '' })
     expect((await bump('9.8.20260503-0', BUILD_10)).stderr).toContain('\n  azure: not queried, 7')
-    expect(await call('check')).toMatchObject({ status: 0 })
+    expect(await command('check')).toMatchObject({ status: 0 })
   })
 
-  it("cosa2stream with the bump job's command line updates the stream of the workspace", async () => {
+  it("cosa2stream with the bump job's options updates the stream in the workspace", async () => {
     const plume = (name: string, place: string, release: string) => [
       ...['cosa2stream', '--target', `${STREAMS}/coreos-${name}.json`, '--distro', 'rhcos'],
       ...['--no-signatures', '--name', place, '--url', builds.streams],
@@ -224,13 +223,13 @@ describe.each(VARIANTS)('$name', (variant) => {
       ['rhel-9', 'rhel-9.8', '9.8.20260504-0'],
       ['rhel-10', 'rhel-10.2', '10.2.20260504-0'],
     ] as const) {
-      const { status, stderr } = await call(...plume(name, place, release))
+      const { status, stderr } = await command(...plume(name, place, release))
       expect({ status, stderr }).toMatchObject({ status: 0 })
       expect(stderr).toContain('warning: marketplace images not queried: azure: no credentials')
       expect((await readJson('stream-snapshot.json')).streams[name].builds.s390x).toBe(release)
       expect(await read(`${STREAMS}/coreos-${name}.json`)).not.toContain('marketplace')
     }
-    expect(await call('check')).toMatchObject({ status: 0 })
+    expect(await command('check')).toMatchObject({ status: 0 })
     expect(await git(folder, 'status', '--porcelain')).not.toContain('?? ')
     azure.setImages([
       ...knownImages(),
@@ -240,10 +239,10 @@ describe.each(VARIANTS)('$name', (variant) => {
     ])
     const later = await query(...plume('rhel-9', 'rhel-9.8', '9.8.20260504-0'))
     expect(later.stderr).toMatch(/-> 9\.8\.20260504 .* exact$/m)
-    expect(await call('check')).toMatchObject({ status: 0 })
+    expect(await command('check')).toMatchObject({ status: 0 })
   })
 
-  it('an image that is no longer listed is refused, and removed on request', async () => {
+  it('update refuses to remove an image that is no longer listed without --allow-regression', async () => {
     const removed = has50 ? ['aro_5-0_x64_gen2', 'aro_422-v2'] : ['aro_422-v2']
     azure.setImages(knownImages().filter(({ sku }) => !removed.includes(sku)))
     const refused = await query('update')
@@ -251,7 +250,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(refused.stderr).toMatch(/^Allow this with --allow-regression\.$/m)
     expect(await git(folder, 'status', '--porcelain')).toBe('')
     expect(await query('update', '--allow-regression')).toMatchObject({ status: 0 })
-    expect(await call('check')).toMatchObject({ status: 0 })
+    expect(await command('check')).toMatchObject({ status: 0 })
   })
 
   const marketplace = `${MARKETPLACE}/coreos-rhel-9.json`
@@ -275,30 +274,30 @@ describe.each(VARIANTS)('$name', (variant) => {
     ['other builds', replace('stream-snapshot.json', BUILD_9, '9.8.20260601-0'), /^$/],
   ])('check prints the command that repairs %s', async (_, edit, difference) => {
     await edit()
-    const { status, stdout, stderr } = await call('check', 'rhel-9')
+    const { status, stdout, stderr } = await command('check', 'rhel-9')
     expect(status).toBe(1)
     expect(stdout.replace(/^rhel-9: FAILED\n/, '')).toMatch(difference)
     const remedies = new Set(stderr.match(/(?<=^ {4}Run ).*?(?=\.?$|, or )/gm))
     expect(remedies.size).toBe(1)
-    // Only the file that differs is named.
+    // Unchanged files are not listed.
     expect(stderr).not.toContain('coreos-rhel-9.json, ')
     const [line = ''] = remedies
     const [program, ...args] = line.split(' ')
     if (program === 'git') await git(folder, ...args)
-    else expect(await call(...args)).toMatchObject({ status: 0 })
-    expect(await call('check', 'rhel-9')).toMatchObject({ status: 0, stderr: '' })
+    else expect(await command(...args)).toMatchObject({ status: 0 })
+    expect(await command('check', 'rhel-9')).toMatchObject({ status: 0, stderr: '' })
   })
 
   it('regenerate rewrites every file offline', async () => {
     const after = await read(marketplace)
     await replace(marketplace, /"aro_(422-|5-0_)/g, '"aro_421-')()
     await rm(at(`${MARKETPLACE}/coreos-rhel-10.json`))
-    expect(await call('regenerate')).toMatchObject({ status: 0, stdout: '' })
+    expect(await command('regenerate')).toMatchObject({ status: 0, stdout: '' })
     expect(await read(marketplace)).toBe(after)
     expect(await git(folder, 'status', '--porcelain')).toBe('')
   })
 
-  it('check follows renamed files after the workspace does', async () => {
+  it('check finds renamed files after the workspace is edited', async () => {
     const old = snapshot('rhel-9')
     for (const file of [old, old.replace('.json', '.recording.json')]) {
       await fs.move(at(file), at(file.replace('rhel-9', 'nine')))
@@ -310,14 +309,16 @@ describe.each(VARIANTS)('$name', (variant) => {
         target: `${STREAMS}/rhcos.json`,
       })
     })
-    const { stderr } = await call('check')
+    const { stderr } = await command('check')
     expect(stderr).toContain(`\n    Run stream-snapshot capture ${snapshot('nine')} --replay.\n`)
-    expect(await call('capture', snapshot('nine'), '--replay')).toMatchObject({ status: 0 })
-    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
-    expect((await call('diff')).stdout).toMatch(/^rhel-9: .* 0 removed\n {2}no build and no image/)
+    expect(await command('capture', snapshot('nine'), '--replay')).toMatchObject({ status: 0 })
+    expect(await command('check')).toMatchObject({ status: 0, stderr: '' })
+    expect((await command('diff')).stdout).toMatch(
+      /^rhel-9: .* 0 removed\n {2}no build and no image/,
+    )
   })
 
-  it('two bumps that conflict are merged as docs/workspace.md says', async () => {
+  it('two conflicting bumps are merged as described in docs/workspace.md', async () => {
     const head = (await git(folder, 'rev-parse', 'HEAD')).trim()
     const bumpTo = async (release: string) => {
       await git(folder, 'reset', '--quiet', '--hard', head)
@@ -328,18 +329,18 @@ describe.each(VARIANTS)('$name', (variant) => {
     const other = (await git(folder, 'rev-parse', 'HEAD')).trim()
     await bumpTo('9.8.20260506-0')
     await expect(git(folder, 'merge', other)).rejects.toThrow()
-    expect((await call('check')).stderr).toContain('merge conflict marker')
+    expect((await command('check')).stderr).toContain('merge conflict marker')
     await git(folder, 'checkout', 'HEAD', '--', 'stream-snapshot.json', place)
-    const { stderr } = await call('check', 'rhel-9')
+    const { stderr } = await command('check', 'rhel-9')
     expect(stderr).toMatch(/: 1 check failed\n {2}rhel-9: .*: merge conflict marker <<<<<<<\n/)
     await git(folder, 'checkout', 'HEAD', '--', STREAMS)
-    expect(await call('update', '--cloud', 'none')).toMatchObject({ status: 0 })
-    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await command('update', '--cloud', 'none')).toMatchObject({ status: 0 })
+    expect(await command('check')).toMatchObject({ status: 0, stderr: '' })
     await commit(folder, 'Merge')
     await git(folder, 'reset', '--quiet', '--hard', head)
   })
 
-  it('update --ocp moves both streams to the OCP version of a new branch', async () => {
+  it('update --ocp changes the OCP version of both streams for a new branch', async () => {
     const { status, stderr } = await query('update', '--ocp', next)
     const remedy = /^Specify the stream: stream-snapshot (.*)$/m.exec(stderr)?.[1] ?? ''
     expect({ status, remedy }).toEqual({ status: 2, remedy: `update rhel-9 --ocp ${next}` })
@@ -347,38 +348,38 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(await query('update', 'rhel-10', '--ocp', next)).toMatchObject({ status: 0 })
     const { streams } = await readJson('stream-snapshot.json')
     expect([streams['rhel-9'].ocp, streams['rhel-10'].ocp]).toEqual([next, next])
-    expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
+    expect(await command('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
-  it('configmap has the keys of the installer, and image reads it', async () => {
-    const { stdout } = await call('configmap', 'rhel-9', 'rhel-10')
+  it('configmap uses the keys of the installer, and image reads its output', async () => {
+    const { stdout } = await command('configmap', 'rhel-9', 'rhel-10')
     const { data } = load(stdout) as { data: { stream: string; streams: string } }
     const streams = JSON.parse(data.streams)
     expect(Object.keys(streams)).toEqual(['rhel-10', 'rhel-9'])
     expect(JSON.parse(data.stream)).toEqual(streams['rhel-9'])
-    const scos = load((await call('configmap', 'scos')).stdout) as Json
+    const scos = load((await command('configmap', 'scos')).stdout) as Json
     expect(Object.keys(JSON.parse(scos.data.streams))).toEqual([''])
     await writeFile(at('cm.yaml'), stdout)
-    const image = await call('image', 'cm.yaml', '--stream-name', 'rhel-10')
+    const image = await command('image', 'cm.yaml', '--stream-name', 'rhel-10')
     expect(image.stdout).toBe(
       has50
         ? 'azureopenshift:aro4:aro_5-0_x64_gen2:10.2.20260423\n'
         : 'azureopenshift:aro4:aro_422-v2:9.8.20260428\n',
     )
-    expect((await call('image', 'rhel-10')).stdout).toBe(image.stdout)
+    expect((await command('image', 'rhel-10')).stdout).toBe(image.stdout)
   })
 
-  it('Gen2 SKUs that the machine-config operator reads as Gen1 are reported', () => {
+  it('update reports Gen2 SKUs that the machine-config operator reads as Gen1', () => {
     const paid = ['rh-ocp-worker', 'rh-opp-worker', 'rh-oke-worker']
     const skus = has50 ? paid : ['aro_422-arm', ...paid]
     const lines = updated.stderr.match(/^ {2}the machine-config operator reads .*/gm) ?? []
-    // Images that are unchanged are not written.
+    // Unchanged images are not reported.
     expect(lines).toHaveLength(isLater ? 0 : 2)
     for (const line of lines) expect(line).toMatch(new RegExp(`: ${skus.join(', ')}$`))
   })
 
-  async function cloned(...options: string[]): Promise<string> {
-    // A clone without some contents cannot be cloned.
+  async function cloneAgain(...options: string[]): Promise<string> {
+    // A partial clone cannot be cloned.
     if (isSparse) await git(folder, 'fetch', '--quiet', '--refetch', '--no-filter')
     await git(folder, 'config', 'uploadpack.allowFilter', 'true')
     const other = join(await newFolder(), 'clone')
@@ -387,7 +388,7 @@ describe.each(VARIANTS)('$name', (variant) => {
   }
 
   it('history, report and diff work without the contents of unrelated files', async () => {
-    const other = await cloned('--sparse', '--filter=blob:limit=1m')
+    const other = await cloneAgain('--sparse', '--filter=blob:limit=1m')
     await git(other, 'sparse-checkout', 'set', STREAMS, place)
     const here = (...args: string[]) => run(args, { cwd: other })
     expect(await here('check')).toMatchObject({ status: 0 })
@@ -402,8 +403,8 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect(missing.match(/^\?/gm)).toHaveLength(1)
   })
 
-  it('a shallow clone is checked, bumped and compared with its commit', async () => {
-    const other = await cloned('--depth', '1')
+  it('check, update and diff work in a shallow clone', async () => {
+    const other = await cloneAgain('--depth', '1')
     const here = (...args: string[]) => run(args, { cwd: other })
     expect(await here('check')).toMatchObject({ status: 0 })
     expect(await here('update', '--cloud', 'none', 'rhel-9', '9.8.20260504-0')).toMatchObject({
@@ -423,8 +424,8 @@ describe.each(VARIANTS)('$name', (variant) => {
   })
 })
 
-it('a sparse checkout without the snapshots is refused with the command that adds them', async () => {
-  const full = await clone({ ...of422, ...fromBranch('release-4.22'), name: '' })
+it('commands refuse a sparse checkout without snapshots and print the remedy', async () => {
+  const full = await clone({ ...ocp422, ...fromBranch('release-4.22'), name: '' })
   expect(await run(['init'], { cwd: full })).toMatchObject({ status: 0 })
   await editJson(join(full, 'stream-snapshot.json'), ({ streams }) => {
     streams['rhel-9'].url = builds.streams

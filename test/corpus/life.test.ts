@@ -7,17 +7,24 @@ import { buildsIn } from '../mock-servers/builds.ts'
 import { azureFor } from '../support/azure.ts'
 import { buildServer } from '../support/builds.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
-import { buildsFolder, CORPUS } from '../support/corpus.ts'
+import { buildsFolder, INSTALLER_BUNDLE } from '../support/corpus.ts'
 import { git } from '../support/git.ts'
 
-const BUNDLE = join(CORPUS, 'history/installer-main.bundle')
 const PAGE = '../../docs/life.md'
 const MARKETPLACE = 'data/data/coreos/marketplace/coreos-rhel-9.json'
 
-it('docs/life.md is what the commands print in a clone of openshift/installer', async () => {
+it('docs/life.md shows the output of the commands in a clone of openshift/installer', async () => {
   const folder = join(await temporaryFolder(), 'installer')
-  execFileSync('git', ['clone', '--quiet', '--sparse', '--branch', 'main', BUNDLE, folder])
-  // In April 2026, before the bump to 9.8.20260428-0.
+  execFileSync('git', [
+    'clone',
+    '--quiet',
+    '--sparse',
+    '--branch',
+    'main',
+    INSTALLER_BUNDLE,
+    folder,
+  ])
+  // The state of April 2026, before the bump to 9.8.20260428-0.
   await git(folder, 'checkout', '--quiet', '-B', 'release-4.22', 'HEAD~2')
   await git(folder, 'sparse-checkout', 'set', 'data/data/coreos', 'snapshots')
   const builds = await buildServer({}, buildsIn(buildsFolder('n013-9.8.20260428-0')))
@@ -29,12 +36,12 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
   const edit = async (file: string, change: (text: string) => string) =>
     writeFile(join(folder, file), change(await readFile(join(folder, file), 'utf8')))
 
-  /** A command line as the page shows it; only `update` queries the mock servers. */
+  /** Runs a command and formats it with its output. Only `update` has credentials. */
   const shell = async (line: string, status = 0): Promise<string> => {
     const words = line.split(' ')
-    const where = words[0] === 'update' && !words.includes('none')
-    const args = where ? [...words, '--azure-endpoint', azure.url] : words
-    const outcome = await run(args, { cwd: folder, env: where ? azure.environment : {} })
+    const isQuery = words[0] === 'update' && !words.includes('none')
+    const args = isQuery ? [...words, '--azure-endpoint', azure.url] : words
+    const outcome = await run(args, { cwd: folder, env: isQuery ? azure.environment : {} })
     expect({ line, status: outcome.status, stderr: outcome.stderr }).toMatchObject({ line, status })
     const output = `${outcome.stdout}${outcome.stderr}`.replaceAll(/\(\d+\.\d s\)/g, '(0.4 s)')
     return `\`\`\`console\n$ stream-snapshot ${line}\n${output}\`\`\`\n`
@@ -65,13 +72,14 @@ it('docs/life.md is what the commands print in a clone of openshift/installer', 
     await shell('update rhel-9'),
   )
   await commit('Update marketplace images')
-  const shown = async (file: string) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8')
+  const readPage = async (file: string) =>
+    readFile(new URL(`../../${file}`, import.meta.url), 'utf8')
   const { stdout } = await run(['diff', '--base', 'HEAD~2'], { cwd: folder })
   const summary = `\n${stdout.split('\n')[0]}\n`
-  expect(await shown('docs/diff.md')).toContain(summary)
-  expect(await shown('README.md')).toContain(summary)
+  expect(await readPage('docs/diff.md')).toContain(summary)
+  expect(await readPage('README.md')).toContain(summary)
   const checked = await run(['check', 'rhel-9'], { cwd: folder })
-  expect(await shown('README.md')).toContain(`$ stream-snapshot check rhel-9\n${checked.stdout}`)
+  expect(await readPage('README.md')).toContain(`$ stream-snapshot check rhel-9\n${checked.stdout}`)
 
   azure.setImages(knownImages().filter(({ sku }) => sku !== 'aro_422-v2'))
   page.push(

@@ -6,19 +6,18 @@ import type { AzureImage } from '../mock-servers/azure-image.ts'
 import { imagesBeforeBump, knownImages } from '../mock-servers/azure-images.ts'
 import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
+import { CORPUS } from '../support/corpus.ts'
 import { smallStream } from '../support/streams.ts'
 
-const CORPUS = process.env.CORPUS_DIR ?? '../shared/corpus'
 const published = (name: string) => readFileSync(join(CORPUS, 'marketplace', name), 'utf8')
 
-/** What was published after the file was: it did not exist then. */
+/** Whether an image was published after the marketplace file for OCP 4.20. */
 const isLater = ({ version }: AzureImage) =>
   /^(9\.6\.2026|4\.18\.20251[12]|4\.18\.2026|418|419|9\.8|10)/.test(version)
 
-/** Everything known, among older and newer ones, other machines, previews and other publishers. */
+/** All known images, and decoys. */
 const LISTING = [...imagesBeforeBump(), ...knownImages()]
 
-/** Each published file, or part of it, with what makes it. */
 const FILES: readonly [name: string, release: string, args: string[], images: AzureImage[]][] = [
   [
     'ocp-4.17.json',
@@ -36,9 +35,9 @@ const FILES: readonly [name: string, release: string, args: string[], images: Az
   ['ocp-4.22.json', '10.2.20260423-0', ['--ocp', '4.22'], LISTING],
 ]
 
-describe('the published marketplace files', () => {
+describe('the marketplace file', () => {
   it.each(FILES)(
-    '%s comes out of a listing full of others',
+    'equals the published %s for the build %s',
     async (name, release, args, images) => {
       const folder = await temporaryFolder()
       const at = (file: string) => join(folder, file)
@@ -51,14 +50,20 @@ describe('the published marketplace files', () => {
       ])
       expect(captured).toMatchObject({ status: 0 })
       const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
-      const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json'), ...layout])
-      expect(made).toMatchObject({ status: 0 })
+      const regenerated = await run([
+        'regenerate',
+        at('s.json'),
+        '--target',
+        at('rhcos.json'),
+        ...layout,
+      ])
+      expect(regenerated).toMatchObject({ status: 0 })
       const expected = published(name).replace(/,\n *"thirdParty": false/g, '')
       expect(readFileSync(at('m.json'), 'utf8')).toBe(expected)
     },
   )
 
-  it('have no Gen1 without a plan from OCP 5.0 on, and of paid plans what RHEL 9 has', async () => {
+  it('for OCP 5.0 has no Gen1 image without a plan, and has paid images for RHEL 9', async () => {
     const folder = await temporaryFolder()
     const at = (file: string) => join(folder, file)
     const release = '10.2.20260423-0'
@@ -67,9 +72,17 @@ describe('the published marketplace files', () => {
     const args = ['--stream', at('rhel-10.json'), '--ocp', '5.0']
     expect(await capture(mockServer, at('s.json'), args)).toMatchObject({ status: 0 })
     const layout = ['--layout', 'stream-metadata', '--marketplace-file', at('m.json')]
-    const made = await run(['regenerate', at('s.json'), '--target', at('rhel-10.json'), ...layout])
-    expect(made.status).toBe(0)
-    expect(made.stderr).toMatch(/^fallback to RHEL 9: 9\.6\.2026030314 in azure ocp, opp, oke /m)
+    const regenerated = await run([
+      'regenerate',
+      at('s.json'),
+      '--target',
+      at('rhel-10.json'),
+      ...layout,
+    ])
+    expect(regenerated.status).toBe(0)
+    expect(regenerated.stderr).toMatch(
+      /^fallback to RHEL 9: 9\.6\.2026030314 in azure ocp, opp, oke /m,
+    )
     const { aarch64, x86_64 } = JSON.parse(readFileSync(at('m.json'), 'utf8'))
     const image = { publisher: 'azureopenshift', offer: 'aro4', version: '10.2.20260423' }
     expect(x86_64.azure['no-purchase-plan']).toEqual({

@@ -1,13 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JsonRecord } from '../../src/core/json/document.ts'
 import { type ArchitectureContent, emptyStream, readStream } from '../../src/core/stream/stream.ts'
+import { publishedStream, publishedStreams } from '../support/corpus.ts'
 
-const folder = join(resolve(process.env.CORPUS_DIR ?? '../shared/corpus'), 'streams')
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
-
-/** Keys in reverse, so that the order of what is printed is the schema's and not the value's. */
+/** Reverses the order of keys, because the printed order must not depend on the value. */
 const reversed = (value: JsonRecord): JsonRecord =>
   Object.fromEntries(
     Object.entries(value)
@@ -18,17 +14,17 @@ const reversed = (value: JsonRecord): JsonRecord =>
       ]),
   )
 
-it('has all the streams', () => {
-  expect(files).toHaveLength(58)
+it('has all published streams', () => {
+  expect(publishedStreams).toHaveLength(58)
 })
 
-describe.each(files)('%s', (file) => {
-  const text = readFileSync(join(folder, file), 'utf8')
+describe.each(publishedStreams)('%s', (file) => {
+  const text = publishedStream(file)
   const stream = readStream(text, file)
   const content = (arch: string) =>
     reversed(stream.architecture(arch) ?? {}) as JsonRecord & ArchitectureContent
 
-  it('comes back byte for byte when it is set to what it has', () => {
+  it('is unchanged byte for byte if its content is set again', () => {
     const same = stream
       .architectures()
       .reduce((it, arch) => it.withArchitecture(arch, content(arch)), stream)
@@ -36,7 +32,7 @@ describe.each(files)('%s', (file) => {
     expect(same.print()).toBe(text)
   })
 
-  it('is what its values give without a target', () => {
+  it('is printed byte for byte from its values without a target', () => {
     const rebuilt = stream
       .architectures()
       .reduce(
@@ -55,7 +51,7 @@ describe.each(files)('%s', (file) => {
     expect(rebuilt.trimEnd()).toBe(expected.trimEnd())
   })
 
-  it('is emptied and filled again in its own layout', () => {
+  it('is unchanged byte for byte if its content is removed and added again', () => {
     const emptied = stream
       .architectures()
       .reduce((it, arch) => it.withArchitecture(arch, { artifacts: {}, images: {} }), stream)

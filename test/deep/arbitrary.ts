@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { AzureImage } from '../../src/core/snapshot/snapshot.ts'
 import { azureImage } from '../support/snapshots.ts'
 
-/** Version texts of every form, near each other so that they meet, and absurd ones. */
+/** Versions in all formats, similar enough to collide, and invalid versions. */
 export const versionText = fc.oneof(
   fc
     .record({
@@ -43,7 +43,7 @@ export const image: fc.Arbitrary<AzureImage> = fc
 
 export const images = fc.array(image, { maxLength: 12 })
 
-/** Texts with everything that printers and terminals stumble over. */
+/** Texts with characters that are special in terminals, HTML, Markdown and JSON. */
 export const wildText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({ maxLength: 12 }),

@@ -8,9 +8,7 @@ import type { Snapshot } from '../../src/core/snapshot/snapshot.ts'
 import { readStream } from '../../src/core/stream/stream.ts'
 import { changeLines, lossLines } from '../../src/show/changes.ts'
 import { azureImage, makeSnapshot } from '../support/snapshots.ts'
-
-/** How often `npm run test:deep` tries each property. */
-const CASES = Number(process.env.CASES ?? 10_000)
+import { check } from './check.ts'
 
 const RELEASES = ['418.94.202409162337-0', '418.94.202410090804-0', '418.94.202501221327-0']
 const REGIONS = ['eu-west-1', 'me-central-1', 'sa-east-1', 'us-east-1']
@@ -29,7 +27,6 @@ const build = fc.record<Model>({
   regions: fc.subarray(REGIONS),
 })
 
-/** What a build server would answer for such a build. */
 function makeBuild(architecture: string, { release, platforms, regions }: Model) {
   const path = (name: string) => `rhcos-${release}-${name}.${architecture}.img.gz`
   return {
@@ -86,18 +83,18 @@ const snapshot = fc
     })
   })
 
-interface Standing {
-  /** What a line that tells of it has to hold. */
+interface Item {
+  /** A line of the output about the item contains all words. */
   readonly words: readonly string[]
-  /** What can be older. */
+  /** Empty if the item has no version. */
   readonly version: string
 }
 
 type Tree = { readonly [key: string]: Tree | string }
 
-/** All that a stream holds, read from its JSON and by nothing that the account is made with. */
-function holdings(text: string): Map<string, Standing> {
-  const found = new Map<string, Standing>()
+/** All items of a stream, read from its JSON without code of `src/`. */
+function readItems(text: string): Map<string, Item> {
+  const found = new Map<string, Item>()
   const put = (words: readonly string[], version = '') =>
     found.set(words.join(' '), { words, version })
   const { architectures } = JSON.parse(text) as { architectures: Record<string, Tree> }
@@ -130,30 +127,33 @@ function holdings(text: string): Map<string, Standing> {
   return found
 }
 
-/** By the stamp, whatever its length: all of these are of one OCP and one RHEL. */
-function isBefore(a: string, b: string): boolean {
+/** Compares the timestamps. All versions are for the same OCP and RHEL versions. */
+function isOlder(a: string, b: string): boolean {
   const stamp = (text: string) => (/\.(2\d+)(?:-\d+)?$/.exec(text)?.[1] ?? '').padEnd(12, '0')
   return a !== '' && b !== '' && stamp(a) < stamp(b)
 }
 
-/** Azure's versions end with the day of the build; a worker image's version is its day of publication. */
+/**
+ * Azure versions end with the day of the build; worker image versions end with the publication
+ * date.
+ */
 const isExact = (version: string, release = '') =>
   version.startsWith('418.94.') && release.startsWith(version)
 
-const isNamed = (lines: readonly string[], sign: string, words: readonly string[]) =>
+const isReported = (lines: readonly string[], sign: string, words: readonly string[]) =>
   lines.some(
     (line) => line.startsWith(sign) && words.every((word) => line.split(/[\s,:]+/).includes(word)),
   )
 
-/** `· 3 regions: a, b, c` is three regions. */
+/** For example, `· 3 regions: a, b, c` must list three regions. */
 const countsAreRight = (lines: readonly string[]) =>
   lines.every((line) => {
     const [, count, names] = / (\d+) (?:regions|formats): ([^ ,]+(?:, [^ ,]+)*)/.exec(line) ?? []
     return count === undefined || names?.split(', ').length === Number(count)
   })
 
-describe('the account of a change', () => {
-  it('of a stream', () => {
+describe('the output for changes', () => {
+  it('reports all losses of a stream', () => {
     const job = {
       layouts: ['stream-metadata'],
       requirement: 'any',
@@ -163,38 +163,38 @@ describe('the account of a change', () => {
       const text = regenerate({ ...job, snapshot: first }).stream.print()
       const target = readStream(text, 'target')
       const { stream, comparison } = regenerate({ ...job, snapshot: second, target })
-      const [before, after] = [holdings(text), holdings(stream.print())]
+      const [before, after] = [readItems(text), readItems(stream.print())]
       const lines = lossLines(comparison.changes, PLAIN)
-      const isOfPlatform = ({ words }: Standing) =>
+      // Formats of a removed platform are not reported separately.
+      const isInRemovedPlatform = ({ words }: Item) =>
         words.length === 4 && words[0] === 'artifact' && !after.has(words.slice(0, 3).join(' '))
-      const gone = [...before]
-        .filter(([key, each]) => !after.has(key) && !isOfPlatform(each))
+      const removed = [...before]
+        .filter(([key, each]) => !after.has(key) && !isInRemovedPlatform(each))
         .map(([, each]) => each)
       const older = [...before].flatMap(([key, each]) => {
         const now = after.get(key)
-        if (!now || !isBefore(now.version, each.version)) return []
+        if (!now || !isOlder(now.version, each.version)) return []
         const [kind, , architecture] = now.words as [string, string, 'aarch64' | 'x86_64']
         const { release } = second.builds[architecture] ?? first.builds[architecture] ?? {}
         return kind !== 'build' && isExact(now.version, release) ? [] : [each]
       })
-      const isTold =
-        gone.every(({ words }) => isNamed(lines, '-', words)) &&
-        older.every(({ words }) => isNamed(lines, '~', words)) &&
+      const losses = removed.length + older.length
+      const isCorrect =
+        removed.every(({ words }) => isReported(lines, '-', words)) &&
+        older.every(({ words }) => isReported(lines, '~', words)) &&
         countsAreRight(lines) &&
-        lines.length > 0 === gone.length + older.length > 0
+        lines.length > 0 === losses > 0
       try {
         const refused = regenerate({ ...job, snapshot: second, target, allowRegression: false })
-        return (
-          isTold && gone.length + older.length === 0 && refused.stream.print() === stream.print()
-        )
+        return isCorrect && losses === 0 && refused.stream.print() === stream.print()
       } catch (error) {
-        return isTold && gone.length + older.length > 0 && error instanceof Loss
+        return isCorrect && losses > 0 && error instanceof Loss
       }
     })
-    fc.assert(property, { numRuns: CASES })
+    check(property)
   })
 
-  it('of a snapshot', () => {
+  it('reports all removed builds and images of a snapshot', () => {
     const property = fc.property(snapshot, snapshot, (before, after) => {
       const { changes } = compareInventories(
         snapshotInventory(before),
@@ -202,20 +202,20 @@ describe('the account of a change', () => {
         before.criteria.rhel,
       )
       const lines = changeLines(changes, PLAIN)
-      const goneBuilds = Object.keys(before.builds).filter((arch) => !after.builds[arch])
-      const listed = ({ images }: Snapshot) =>
+      const removedBuilds = Object.keys(before.builds).filter((arch) => !after.builds[arch])
+      const listImages = ({ images }: Snapshot) =>
         [...(images.azure ?? []), ...(images.aws ?? [])].map((image) => ({ ...image }))
       const getKey = (image: object) => JSON.stringify(image)
-      const now = new Set(listed(after).map(getKey))
-      const goneImages = listed(before).filter((image) => !now.has(getKey(image)))
+      const remaining = new Set(listImages(after).map(getKey))
+      const removedImages = listImages(before).filter((image) => !remaining.has(getKey(image)))
       return (
-        goneBuilds.every((arch) => isNamed(lines, '-', ['build', arch])) &&
-        goneImages.every(({ plan, architecture, version }) =>
-          isNamed(lines, '-', [plan, architecture, version]),
+        removedBuilds.every((arch) => isReported(lines, '-', ['build', arch])) &&
+        removedImages.every(({ plan, architecture, version }) =>
+          isReported(lines, '-', [plan, architecture, version]),
         ) &&
         countsAreRight(lines)
       )
     })
-    fc.assert(property, { numRuns: CASES })
+    check(property)
   })
 })

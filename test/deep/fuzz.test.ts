@@ -10,10 +10,10 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 5000)
 const SEED = process.env.FUZZ_SEED
-/** The processor time of one input. */
+/** Limit for the processor time of one input. */
 const SECONDS = 10
 
-/** The commands that read each file. */
+/** The commands that read each file, by file name. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   's.json': [
     'regenerate s.json --target rhcos.json --check --explain',
@@ -58,14 +58,14 @@ const input = fc.constantFrom(...Object.keys(COMMANDS)).chain((file) =>
     file: fc.constant(file),
     command: fc.constantFrom(...(COMMANDS[file] ?? [])),
     edits: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...REPLACEMENTS)), { maxLength: 3 }),
-    /** Where the file is cut off. */
+    /** The length to which the file is truncated. */
     cut: fc.option(fc.nat(), { freq: 5 }),
     isSealed: fc.boolean(),
   }),
 )
 
-/** The text with some of its tokens replaced. */
-function edited(text: string, edits: readonly (readonly [number, string])[]): string {
+/** Replaces tokens of a text. */
+function replaceTokens(text: string, edits: readonly (readonly [number, string])[]): string {
   return edits.reduce((result, [number, replacement]) => {
     const tokens = [...result.matchAll(TOKEN)]
     const { index = 0, 0: token = '' } = tokens[number % Math.max(1, tokens.length)] ?? {}
@@ -73,8 +73,8 @@ function edited(text: string, edits: readonly (readonly [number, string])[]): st
   }, text)
 }
 
-/** A snapshot with the integrity of its content, if the text is an object. */
-function sealed(text: string): string {
+/** Updates the integrity of a snapshot. Other texts are unchanged. */
+function seal(text: string): string {
   try {
     const { integrity: _, ...rest } = JSON.parse(text)
     return printSnapshot({ ...rest, integrity: computeIntegrity(canonicalJson(rest)) } as never)
@@ -91,8 +91,8 @@ it(`exits with 0, 1, 2 or 3 for each of ${INPUTS} broken files`, async () => {
     const cwd = join(folder, String(++count))
     await mkdir(cwd)
     for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text)
-    const text = edited(files[file] ?? '', edits)
-    const whole = file === 's.json' && isSealed ? sealed(text) : text
+    const text = replaceTokens(files[file] ?? '', edits)
+    const whole = file === 's.json' && isSealed ? seal(text) : text
     await writeFile(join(cwd, file), cut === null ? whole : whole.slice(0, cut % whole.length))
     const start = process.cpuUsage()
     const { status, stderr } = await run(command.split(' '), { cwd })

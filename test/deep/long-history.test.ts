@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, run } from '../support/cli.ts'
-import { commitVersions, sealedText, snapshotLife } from './long-history.ts'
+import { commitVersions, createVersions, sealText } from './long-history.ts'
 
 const USAGE = fileURLToPath(new URL('../faults/usage.js', import.meta.url))
 const SNAPSHOT = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
 
 interface Bounds {
   readonly megabytes: number
-  /** Of the processor; a slow or busy machine takes five times that. */
+  /** Processor time. Five times as much is allowed for slow or busy machines. */
   readonly seconds: number
 }
 
@@ -28,14 +28,14 @@ async function within(bounds: Bounds, args: readonly string[]): Promise<Outcome>
   return outcome
 }
 
-describe('a snapshot of 3,000 versions', () => {
+describe('the history of a snapshot with 3,000 versions', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-long-'))
     const first = await readFile(SNAPSHOT, 'utf8')
-    await commitVersions(folder, 's.json', snapshotLife(first, 3000))
+    await commitVersions(folder, 's.json', createVersions(first, 3000))
   }, 300_000)
 
-  it('is listed within 300 MB and 10 s in each format', async () => {
+  it('is printed within 300 MB and 10 s in each format', async () => {
     for (const form of ['table', 'csv', 'json']) {
       const bounds = { megabytes: 300, seconds: 10 }
       const { stdout } = await within(bounds, ['history', 's.json', '-o', form])
@@ -44,13 +44,13 @@ describe('a snapshot of 3,000 versions', () => {
     }
   })
 
-  it('is read no further than the requested versions', async () => {
+  it('is only read up to the requested version', async () => {
     const bounds = { megabytes: 100, seconds: 0.3 }
     const { stdout } = await within(bounds, ['history', 's.json', '--max-count', '1'])
     expect(stdout).toMatch(/^[0-9a-f]{7} {2}2026-03-19 {2}version 2999\n {2}~ {2}azure /)
   })
 
-  it('makes a page of less than 3 MB, which names the versions that it shows', async () => {
+  it('has a report of less than 3 MB that shows the latest versions', async () => {
     const bounds = { megabytes: 300, seconds: 10 }
     const { stderr } = await within(bounds, ['report', 's.json', '--file', 'page.html'])
     expect(stderr).toBe('page.html: written, 3000 versions\n')
@@ -63,26 +63,26 @@ describe('a snapshot of 3,000 versions', () => {
   })
 })
 
-describe('a snapshot of 20 versions of 11 MB', () => {
+describe('the history of a snapshot with 20 versions of 11 MB', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-large-'))
     const first = await readFile(SNAPSHOT, 'utf8')
-    await commitVersions(folder, 's.json', snapshotLife(enlarged(first, 11_000_000), 20))
+    await commitVersions(folder, 's.json', createVersions(enlarge(first, 11_000_000), 20))
   }, 300_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it.each([
     [['history', 's.json'], 'version 19'],
     [['report', 's.json', '--file', 'page.html'], ''],
-  ])('is listed within 400 MB and 20 s: %j', async (args, expected) => {
+  ])('is printed within 400 MB and 20 s: %j', async (args, expected) => {
     const bounds = { megabytes: 400, seconds: 20 }
     const { stdout } = await within(bounds, args)
     expect(stdout).toContain(expected)
   })
 })
 
-/** A snapshot with as many older images of AWS as make it so long. */
-function enlarged(text: string, length: number): string {
+/** Adds AWS images to a snapshot until its text has a minimum length. */
+function enlarge(text: string, length: number): string {
   const lines = text.split('\n')
   const images = lines.flatMap((line, at) => (/"image":"ami-/.test(line) ? [at] : []))
   const [first = 0] = images
@@ -94,5 +94,5 @@ function enlarged(text: string, length: number): string {
     more.push(other)
     size += other.length + 1
   }
-  return sealedText(lines.toSpliced(first, 0, ...more).join('\n'))
+  return sealText(lines.toSpliced(first, 0, ...more).join('\n'))
 }

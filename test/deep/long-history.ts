@@ -5,22 +5,19 @@ import { git } from '../support/git.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
-/** The day of a version, with which each life here begins. */
+/** The date of a version. Each version is one day newer than the previous one. */
 export const dayAt = (at: number) =>
   new Date(Date.UTC(2018, 0, 1) + at * DAY).toISOString().replace('.000', '')
 
-/**
- * A repository in which a file has many versions, each committed a day after the one before. As git
- * writes them by one process, thousands take seconds.
- */
+/** Creates a repository with one commit per version of a file. One process imports all commits. */
 export async function commitVersions(
   folder: string,
   name: string,
   texts: Iterable<string>,
 ): Promise<void> {
   await git(folder, 'init', '--quiet', '--initial-branch', 'main')
-  const quickly = ['-c', 'core.compression=1', 'fast-import', '--quiet', '--depth=1']
-  const child = spawn('git', quickly, {
+  const args = ['-c', 'core.compression=1', 'fast-import', '--quiet', '--depth=1']
+  const child = spawn('git', args, {
     cwd: folder,
     stdio: ['pipe', 'inherit', 'inherit'],
   })
@@ -44,15 +41,15 @@ export async function commitVersions(
   if (status !== 0) throw new Error(`git fast-import ended with ${status}`)
 }
 
-/** A printed snapshot that was changed, whole again. */
-export function sealedText(text: string): string {
+/** Updates the integrity of a printed snapshot. */
+export function sealText(text: string): string {
   const rest = text.replace(/\n {2}"integrity":"[^"]*",/, '')
   const integrity = computeIntegrity(rest.replace(/\n */g, ''))
   return text.replace(/"integrity":"[^"]*"/, `"integrity":"${integrity}"`)
 }
 
-/** The versions of a snapshot in whose life three images move each day, and a build every ten days. */
-export function* snapshotLife(first: string, count: number): Generator<string> {
+/** Versions of a snapshot. Three images change every day, and the build changes every ten days. */
+export function* createVersions(first: string, count: number): Generator<string> {
   const lines = first.split('\n')
   const images = lines.flatMap((line, at) => (/"sku":.*"version":"4/.test(line) ? [at] : []))
   for (let at = 0; at < count; at += 1) {
@@ -68,8 +65,8 @@ export function* snapshotLife(first: string, count: number): Generator<string> {
     const build = dayAt(at - (at % 10))
       .slice(0, 10)
       .replaceAll('-', '')
-    // A build's KubeVirt image is tagged with its release.
-    yield sealedText(
+    // The KubeVirt image of a build is tagged with the release.
+    yield sealText(
       text.replace(/("release":|"tags":\[)"418\.94\.\d+-0"/g, `$1"418.94.${build}0101-0"`),
     )
   }

@@ -1,4 +1,4 @@
-/** A network in memory: connections and nock take most of the time of a capture and its replay. */
+/** Replaces the network and nock in memory, because they take most of the time of a model test. */
 import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { originWithPort, Shared } from '../../src/capture/http/message.ts'
-import type { Answer, MockServer } from '../mock-servers/server.ts'
+import type { MockResponse, MockServer } from '../mock-servers/server.ts'
 
 interface Sent {
   readonly method: string
@@ -17,17 +17,17 @@ interface Sent {
   readonly body: string
 }
 
-type Respond = (sent: Sent) => Answer | Promise<Answer>
+type Respond = (sent: Sent) => MockResponse | Promise<MockResponse>
 
 let replay: Respond | undefined
 let isInMemory = false
 
-/** What each run would do again. */
+/** Shared by all runs, so that they do not sign in again. */
 const signIns = new Shared()
 
 /**
- * Plays a sequence of commands in a new folder.
- * @param servers answer without connections, and replays are without nock; undefined for the network
+ * Runs a sequence of commands in a new folder.
+ * @param servers are called in memory; undefined uses the network and nock
  */
 export async function playSequence(
   servers: readonly MockServer[] | undefined,
@@ -50,7 +50,7 @@ async function withoutNetwork(
     const server = servers.find((each) => url.origin === each.url)
     if (server === undefined) throw new Error(`${url}: no such server`)
     const names = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
-    return server.answer({
+    return server.respond({
       ...sent,
       path: url.pathname,
       query: url.searchParams,
@@ -88,8 +88,8 @@ class MemoryRequest extends EventEmitter {
 
   async end(body: string | Uint8Array = ''): Promise<void> {
     try {
-      const answer = await this.respond({ ...this.sent, body: Buffer.from(body).toString() })
-      const { status: statusCode, headers = {}, body: text = '' } = answer
+      const sent = { ...this.sent, body: Buffer.from(body).toString() }
+      const { status: statusCode, headers = {}, body: text = '' } = await this.respond(sent)
       const response = Readable.from([Buffer.from(text)], { objectMode: false })
       this.emit('response', Object.assign(response, { statusCode, headers }))
     } catch (error) {
@@ -104,7 +104,7 @@ interface Interceptor {
   readonly isPath: (path: string) => boolean
   readonly method: string
   readonly isBody: ((body: string) => boolean) | undefined
-  readonly answer: Answer
+  readonly response: MockResponse
 }
 
 const interceptors = new Map<string, Interceptor[]>()
@@ -117,11 +117,11 @@ const memoryNock = Object.assign(
       return this
     },
     intercept: (isPath: Interceptor['isPath'], method: string, isBody: Interceptor['isBody']) => ({
-      reply(status: number, response: unknown, headers: Record<string, string>) {
-        const body = typeof response === 'string' ? response : JSON.stringify(response)
+      reply(status: number, content: unknown, headers: Record<string, string>) {
+        const body = typeof content === 'string' ? content : JSON.stringify(content)
         const all = interceptors.get(scope) ?? []
         interceptors.set(scope, all)
-        all.push({ isPath, method, isBody, answer: { status, headers, body } })
+        all.push({ isPath, method, isBody, response: { status, headers, body } })
       },
     }),
   }),
@@ -136,7 +136,7 @@ const memoryNock = Object.assign(
           ?.find(
             (each) => each.method === method && each.isPath(path) && (each.isBody?.(body) ?? true),
           )
-        if (found) return found.answer
+        if (found) return found.response
         emitter.emit('no match', { method, path })
         throw new Error(`no match: ${method} ${path}`)
       }
@@ -152,8 +152,8 @@ const memoryNock = Object.assign(
 
 export type Nock = { readonly default: typeof memoryNock }
 
-/** nock, or its part in memory while there is no network. */
-export function switchable<T extends typeof memoryNock>(nock: T): T {
+/** Uses `memoryNock` instead of nock while the network is replaced. */
+export function replaceableNock<T extends typeof memoryNock>(nock: T): T {
   nock.restore()
   return new Proxy(nock, {
     apply: (_, __, [scope]) => (isInMemory ? memoryNock : nock)(scope),
@@ -163,14 +163,14 @@ export function switchable<T extends typeof memoryNock>(nock: T): T {
 
 type Verify = typeof import('../../src/capture/verify.ts')
 
-/** Verifies the same files once: `check` and `verify` agree because they call the same function. */
-export function rememberEvidence(verify: Verify): Verify {
-  const known = new Map<string, ReturnType<Verify['verifyEvidence']>>()
+/** Caches the last result, because `check` and `verify` verify the same files. */
+export function cacheEvidence(verify: Verify): Verify {
+  const cache = new Map<string, ReturnType<Verify['verifyEvidence']>>()
   const verifyEvidence: Verify['verifyEvidence'] = (evidence) => {
     const key = JSON.stringify(evidence)
-    const result = known.get(key) ?? verify.verifyEvidence(evidence)
-    known.clear()
-    known.set(key, result)
+    const result = cache.get(key) ?? verify.verifyEvidence(evidence)
+    cache.clear()
+    cache.set(key, result)
     return result
   }
   return { ...verify, verifyEvidence }

@@ -7,7 +7,7 @@ import { getImageId } from '../mock-servers/aws-image.ts'
 import { startAzure } from '../mock-servers/azure.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { run } from '../support/cli.ts'
-import { type Nock, playSequence, rememberEvidence, switchable } from './memory.ts'
+import { cacheEvidence, type Nock, playSequence, replaceableNock } from './memory.ts'
 import {
   CLOUDS,
   chance,
@@ -23,12 +23,14 @@ import {
   STAMPS,
 } from './model.ts'
 
-vi.mock('nock', async (original) => ({ default: switchable((await original<Nock>()).default) }))
-vi.mock('../../src/capture/verify.ts', async (original) => rememberEvidence(await original()))
+vi.mock('nock', async (original) => ({
+  default: replaceableNock((await original<Nock>()).default),
+}))
+vi.mock('../../src/capture/verify.ts', async (original) => cacheEvidence(await original()))
 
 /**
- * Random worlds, and sequences of commands on them, against an oracle that is written from the
- * contract and shares no code with `src/`.
+ * Random images in the clouds and random sequences of commands, compared with an oracle that is
+ * written from the contract and shares no code with `src/`.
  */
 
 const SKUS = ['417-v2', '418-v2', '417-arm', '418-arm'] as const
@@ -39,18 +41,17 @@ type Region = (typeof REGIONS)[number]
 type Cloud = (typeof CLOUDS)[number]
 type Part = Sku | Region | typeof PROJECT
 
-/** What the clouds have: of each SKU and region the images, as positions in STAMPS. */
-interface World {
+/** The state of the clouds. Images are indexes in STAMPS. */
+interface CloudState {
   readonly images: Readonly<Record<Part, readonly number[]>>
-  /** The deprecated ones. Azure lists them with this state. */
+  /** Images that Azure lists with the state `Deprecated`. */
   readonly deprecated: Readonly<Record<Sku, readonly number[]>>
-  /** Of each SKU and position the day from which an image is deprecated, if there is one. */
+  /** The day from which an image is deprecated, by SKU and index in STAMPS. */
   readonly dates: Readonly<Record<Sku, readonly (number | undefined)[]>>
-  /** Regions without permission. */
+  /** Regions that refuse queries. */
   readonly failing: readonly Region[]
 }
 
-/** The image of a part at a stamp, by its name in the cloud. */
 interface Image {
   readonly part: Part
   readonly at: number
@@ -77,20 +78,20 @@ const belongsTo = (part: Part, whole: string) => part === whole || getCloud(part
 /** Newer images have the greater key. */
 const age = ({ part, at }: Image) => `${getOcp(part)}.${STAMPS[at]}`
 
-// What the oracle knows.
+// The oracle.
 
 interface Model {
-  world: World
-  /** The results of the queries that are in the snapshot; absent: not queried. */
+  cloudState: CloudState
+  /** The results of the queries in the snapshot; absent if not queried. */
   readonly results: Map<Part, readonly Image[]>
   /** The image in each slot of the target. */
   readonly target: Map<string, Image>
-  /** The position of the target's release in STAMPS. */
+  /** The release of the target as an index in STAMPS. */
   release: number
   today: number
   /** The day of the snapshot's `capturedAt`. */
   captureDay: number
-  /** What an engineer added to the target's marketplace images by hand. */
+  /** Members that were added by hand to the marketplace images of the target. */
   readonly members: Set<Member>
 }
 
@@ -127,7 +128,7 @@ function choose(images: readonly Image[], model: Model): Image | undefined {
 type Fact = 'not queried' | 'not found' | 'no longer listed'
 const FACTS: readonly Fact[] = ['not queried', 'not found', 'no longer listed']
 
-/** Why an image of the target is not in the snapshot; undefined for one that is. */
+/** Why an image of the target is not in the snapshot; undefined if it is. */
 function getFact(image: Image, { results }: Model): Fact | undefined {
   const result = results.get(image.part)
   if (result === undefined) return 'not queried'
@@ -141,7 +142,7 @@ interface Plan {
   readonly changed: readonly string[]
 }
 
-/** What `regenerate` makes of the target. Slots of clouds that were not captured stay. */
+/** The expected result of `regenerate`. Slots of clouds that were not captured are unchanged. */
 function plan(model: Model): Plan {
   const next = new Map<string, Image>()
   const chosen = slots(model)
@@ -168,7 +169,7 @@ function plan(model: Model): Plan {
 
 // Steps.
 
-/** Members that are not text, at places in the marketplace images of x86_64. */
+/** Invalid members and their paths in the marketplace images of x86_64. */
 const MEMBERS = {
   7001: ['azure', 'no-purchase-plan', 'hyperVGen2', 'extra'],
   7002: ['azure', 'no-purchase-plan', 'other'],
@@ -178,7 +179,7 @@ const MEMBERS = {
 type Member = keyof typeof MEMBERS
 
 type Step =
-  | { readonly kind: 'world'; readonly world: World }
+  | { readonly kind: 'cloudState'; readonly cloudState: CloudState }
   | { readonly kind: 'bump'; readonly release: number }
   | { readonly kind: 'clock'; readonly days: number }
   | { readonly kind: 'member'; readonly member: Member }
@@ -188,10 +189,10 @@ type Step =
       readonly regions: readonly Region[] | undefined
       readonly check: boolean
       readonly drop: Region | Cloud | undefined
-      /** Without --criteria, as the snapshot has them. */
+      /** Without `--criteria`, so that the criteria of the snapshot are used. */
       readonly isBare: boolean
     }
-  /** Remembers the snapshot, for `diff`. */
+  /** Copies the snapshot for a later `diff`. */
   | { readonly kind: 'mark' }
   | { readonly kind: 'diff' }
   | { readonly kind: 'regenerate'; readonly mode: 'plain' | 'allow' | 'check' | 'dry-run' }
@@ -200,7 +201,7 @@ const positions = fc.subarray([0, 1, 2])
 const record = <K extends string, V>(keys: readonly K[], each: fc.Arbitrary<V>) =>
   fc.record(Object.fromEntries(keys.map((key) => [key, each]))) as fc.Arbitrary<Record<K, V>>
 
-const world: fc.Arbitrary<World> = fc.record({
+const cloudState: fc.Arbitrary<CloudState> = fc.record({
   images: record<Part, number[]>([...SKUS, ...REGIONS, PROJECT], positions),
   deprecated: record(SKUS, fc.subarray([0, 1, 2], { maxLength: 1 })),
   dates: record(
@@ -217,7 +218,7 @@ const world: fc.Arbitrary<World> = fc.record({
 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('world' as const), world }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('cloudState' as const), cloudState }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('bump' as const), release: fc.nat({ max: 2 }) }),
@@ -259,7 +260,7 @@ const MODES = {
   'dry-run': ['--dry-run'],
 } as const
 
-/** So that the other steps have something to lose. */
+/** The first steps create a snapshot and a target, so that later steps can cause losses. */
 const FIRST: readonly Step[] = [
   {
     ...{ kind: 'capture', clouds: CLOUDS, regions: undefined },
@@ -284,7 +285,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
   }
   const criteria = await readCriteria({ v2: 'x86_64', arm: 'aarch64' })
   const sequence = fc.asyncProperty(
-    world,
+    cloudState,
     fc.array(step, { minLength: 2, maxLength: 7 }),
     chance(50),
     (first, steps, isNetwork) =>
@@ -292,13 +293,13 @@ it('agrees with the oracle in random sequences of commands', async () => {
         test(folder, first, steps),
       ),
   )
-  async function test(folder: string, first: World, steps: readonly Step[]): Promise<void> {
+  async function test(folder: string, first: CloudState, steps: readonly Step[]): Promise<void> {
     const at = (name: string) => join(folder, name)
     const [snapshot, target] = ['s.json', 'rhcos.json']
     const lines: string[] = []
     let marked: ReadonlyMap<Part, readonly Image[]> | undefined
     const model: Model = {
-      ...{ world: first, results: new Map(), target: new Map(), release: 1 },
+      ...{ cloudState: first, results: new Map(), target: new Map(), release: 1 },
       ...{ today: 0, captureDay: 0, members: new Set() },
     }
     const read = (file: string) => readIfExists(at(file))
@@ -319,9 +320,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
       const bumped = text?.replaceAll(/("metal": \{\s+"release": )"[^"]+"/g, `$1"${next}"`)
       await writeFile(at(target), bumped ?? `${made}\n`)
     }
-    const setWorld = (next: World) => {
-      model.world = next
-      lines.push(`# the clouds have ${JSON.stringify(next)}`)
+    const setCloudState = (next: CloudState) => {
+      model.cloudState = next
+      lines.push(`# images in the clouds: ${JSON.stringify(next)}`)
       azure.setImages(
         SKUS.flatMap((sku) => next.images[sku].map((each) => azureImage(next, sku, each))),
       )
@@ -344,9 +345,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
     try {
       await writeFile(at('c.json'), JSON.stringify(criteria))
       await setRelease(1)
-      setWorld(first)
+      setCloudState(first)
       for (const each of [...FIRST, ...steps]) {
-        if (each.kind === 'world') setWorld(each.world)
+        if (each.kind === 'cloudState') setCloudState(each.cloudState)
         else if (each.kind === 'bump') await setRelease(each.release)
         else if (each.kind === 'clock') model.today += each.days
         else if (each.kind === 'capture') await capture(each)
@@ -369,7 +370,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
         ...(clouds.includes('aws') ? (regions ?? REGIONS) : []),
         ...(clouds.includes('gcp') ? [PROJECT as Part] : []),
       ]
-      // A part that is queried and dropped in one run contradicts itself.
+      // The command would query and drop the same part.
       if (dropped !== undefined && queried.some((part) => belongsTo(part, dropped))) {
         return
       }
@@ -392,7 +393,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
         expect(files()).toEqual(before)
         return
       }
-      const failing = queried.find((part) => model.world.failing.includes(part as Region))
+      const failing = queried.find((part) => model.cloudState.failing.includes(part as Region))
       if (failing !== undefined) {
         expect(status, all).toBe(3)
         expect(all).toContain(failing)
@@ -403,11 +404,11 @@ it('agrees with the oracle in random sequences of commands', async () => {
       for (const part of [...results.keys()]) {
         if (dropped !== undefined && belongsTo(part, dropped)) results.delete(part)
       }
-      for (const part of queried) results.set(part, listImages(model.world, part))
-      const isPassed = [...results.values()].flat().some(({ deprecationDay }) => {
+      for (const part of queried) results.set(part, listImages(model.cloudState, part))
+      const isNewlyDeprecated = [...results.values()].flat().some(({ deprecationDay }) => {
         return deprecationDay > model.captureDay && deprecationDay <= model.today
       })
-      const isOther = !isSame(results, model.results) || isPassed
+      const isOther = !isSame(results, model.results) || isNewlyDeprecated
       if (check) {
         expect(status, all).toBe(isOther ? 1 : 0)
         expect(files()).toEqual(before)
@@ -417,9 +418,9 @@ it('agrees with the oracle in random sequences of commands', async () => {
       for (const [part, old] of model.results) {
         const listed = new Set(results.get(part)?.map(getName))
         for (const image of old) {
-          const isGone = queried.includes(part) && !listed.has(getName(image))
+          const isUnlisted = queried.includes(part) && !listed.has(getName(image))
           expect(countName(all, `no longer listed: ${getName(image)}`), getName(image)).toBe(
-            isGone ? 1 : 0,
+            isUnlisted ? 1 : 0,
           )
         }
       }
@@ -449,7 +450,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
         ),
       ]
       expect(names.sort()).toEqual([...results.values()].flat().map(getName).sort())
-      await agree()
+      await expectAgreement()
     }
 
     async function addMember(member: Member): Promise<void> {
@@ -463,8 +464,8 @@ it('agrees with the oracle in random sequences of commands', async () => {
       place[path.at(-1) ?? ''] = member
       await writeFile(at(target), `${JSON.stringify(stream, undefined, 2)}\n`)
       model.members.add(member)
-      lines.push(`# ${target} has ${member} as ${path.join('.')} of x86_64`)
-      await agree()
+      lines.push(`# ${member} is added to ${target} at ${path.join('.')} of x86_64`)
+      await expectAgreement()
     }
 
     async function mark(): Promise<void> {
@@ -504,10 +505,10 @@ it('agrees with the oracle in random sequences of commands', async () => {
       if (mode !== 'dry-run') expect(status, all).toBe(isExit1 ? 1 : 0)
       for (const image of losses) {
         const fact = getFact(image, model)
-        const line = all
+        const changes = all
           .split('\n')
           .filter((each) => each.startsWith('-') || each.includes('->') || /^ +[-~]/.test(each))
-        const naming = line.filter((each) => mentions(each, image))
+        const naming = changes.filter((each) => mentions(each, image))
         expect(naming.length, `${getName(image)} is named\n${all}`).toBeGreaterThan(0)
         if (fact !== undefined) expect(naming.join('\n'), all).toContain(fact)
         for (const each of naming) {
@@ -523,15 +524,17 @@ it('agrees with the oracle in random sequences of commands', async () => {
         const text = read(target) ?? ''
         expect(targetNames(text)).toEqual(modelNames(model))
         for (const member of model.members) {
-          expect(`${text}${all}`, 'unknown members stay, or are named').toContain(String(member))
+          expect(`${text}${all}`, 'unknown members are preserved or reported').toContain(
+            String(member),
+          )
           if (!text.includes(String(member))) model.members.delete(member)
         }
       } else expect(files()).toEqual(before)
-      await agree()
+      await expectAgreement()
     }
 
-    /** `verify` also fails for images of a cloud that the snapshot has no query of. */
-    async function agree(): Promise<void> {
+    /** `verify` also fails for images of a cloud that was not queried. */
+    async function expectAgreement(): Promise<void> {
       const { changed, next } = plan(model)
       const words = ['--target', target, '--layout', 'stream-metadata']
       const checked = await command('regenerate', snapshot, ...words, '--check')
@@ -550,7 +553,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
 
-function azureImage({ deprecated, dates }: World, sku: Sku, at: number) {
+function azureImage({ deprecated, dates }: CloudState, sku: Sku, at: number) {
   const day = dates[sku][at]
   const scheduled = day === undefined ? 'Active' : 'ScheduledForDeprecation'
   return {
@@ -564,7 +567,7 @@ function azureImage({ deprecated, dates }: World, sku: Sku, at: number) {
   }
 }
 
-function listImages({ images, deprecated, dates }: World, part: Part): Image[] {
+function listImages({ images, deprecated, dates }: CloudState, part: Part): Image[] {
   return images[part].map((at) => ({
     ...{ part, at, isDeprecated: isSku(part) && deprecated[part].includes(at) },
     deprecationDay: (isSku(part) ? dates[part][at] : undefined) ?? 1000,
@@ -576,7 +579,7 @@ function isSame(a: ReadonlyMap<Part, readonly Image[]>, b: typeof a): boolean {
   return text(a) === text(b)
 }
 
-/** A line may group regions, and then has the release without the AMI. */
+/** A line for several regions has the release instead of the AMI. */
 function mentions(line: string, image: Image): boolean {
   return (
     line.includes(getName(image)) ||

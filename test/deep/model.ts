@@ -1,4 +1,4 @@
-/** The world that both models share, and the number of their sequences. */
+/** Code that both models share. */
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
@@ -13,8 +13,8 @@ export const DAY = 86_400_000
 const { MODEL_SEQUENCES = '40', MODEL_SEED, MODEL_SHRINK } = process.env
 
 /**
- * MODEL_SEQUENCES is the number of sequences, MODEL_SEED repeats a run, and MODEL_SHRINK=0 prints a
- * failing sequence as it is.
+ * MODEL_SEQUENCES sets the number of sequences, MODEL_SEED repeats a run, and MODEL_SHRINK=0 prints
+ * a failing sequence without shrinking it.
  */
 export const PARAMETERS = {
   numRuns: Number(MODEL_SEQUENCES),
@@ -22,7 +22,7 @@ export const PARAMETERS = {
   ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
 }
 
-/** True once in so many times, and last when a sequence is shrunk. */
+/** True with a probability of 1/`times`. Shrinks to false. */
 export const chance = (times: number) =>
   fc.nat({ max: times - 1 }).map((each) => each === times - 1)
 
@@ -31,7 +31,7 @@ export const clockStep = fc.record({
   days: fc.integer({ min: 1, max: 3 }),
 })
 
-/** Criteria with one plan per cloud. @param skus Azure's architectures, by the ending of the SKU */
+/** Criteria with one plan per cloud. @param skus Azure architectures by the suffix of the SKU */
 export async function readCriteria(skus: Readonly<Record<string, string>>) {
   const builtIn = JSON.parse(await readFile('src/core/criteria/criteria.json', 'utf8'))
   const azure = Object.entries(skus).map(([end, architecture]) => ({
@@ -55,7 +55,7 @@ export async function readCriteria(skus: Readonly<Record<string, string>>) {
   }
 }
 
-/** How often a text contains a name that is not part of a longer one. */
+/** Counts the occurrences of a name that are not the start of a longer name. */
 export function countName(text: string, name: string): number {
   return text.split(new RegExp(`${name.replaceAll('.', '\\.')}(?![\\w])`)).length - 1
 }

@@ -14,7 +14,7 @@ import { images, versionText, wildText } from './arbitrary.ts'
 import { check } from './check.ts'
 
 describe('parsing and printing', () => {
-  it('a stream', () => {
+  it('preserves a stream', () => {
     const stream = fc.tuple(wildText, jsonText, jsonText, fc.constantFrom('', '\n', '\r\n\n'))
     const property = fc.property(stream, ([name, foreign, formats, end]) => {
       const text = `{"stream": ${JSON.stringify(name)},\n "foreign":${foreign}, "architectures": {"x86_64": {"artifacts": {"metal": {"release": "1", "formats": ${formats}}}}}}${end}`
@@ -29,10 +29,10 @@ describe('parsing and printing', () => {
         stamped.print().endsWith(`}${end}`)
       )
     })
-    check('print', 'a stream comes back byte for byte, and changed where it was changed', property)
+    check(property)
   })
 
-  it('a snapshot', () => {
+  it('preserves a snapshot and detects changes', () => {
     const property = fc.property(images, wildText, (list, generator) => {
       const snapshot = { ...makeSnapshot(list) }
       const text = printSnapshot(snapshot)
@@ -48,7 +48,7 @@ describe('parsing and printing', () => {
         !isIntact(JSON.parse(forged), forged)
       )
     })
-    check('print', 'a snapshot is read as it was printed, and a forged one is seen', property)
+    check(property)
   })
 })
 
@@ -56,7 +56,7 @@ describe('escaping', () => {
   const ACTIVE =
     /(?!\r\n)[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Cs}/u
 
-  it('for a terminal', () => {
+  it('removes control characters for a terminal', () => {
     const property = fc.property(wildText, (text) => {
       const json = JSON.stringify({ text })
       return (
@@ -65,10 +65,10 @@ describe('escaping', () => {
         isDeepStrictEqual(JSON.parse(visible(json)), JSON.parse(json))
       )
     })
-    check('escape', 'nothing that a terminal acts on is shown, and JSON means the same', property)
+    check(property)
   })
 
-  it('for HTML and Markdown', () => {
+  it('removes markup for HTML and Markdown', () => {
     const property = fc.property(wildText, (text) => {
       const page = html`<i title="${text}">${text}</i>`.text
       const [, inAttribute = '', inElement = ''] = /^<i title="(.*)">(.*)<\/i>$/s.exec(page) ?? []
@@ -76,16 +76,16 @@ describe('escaping', () => {
       return (
         inAttribute === inElement &&
         !/[<>"']|&(?!(amp|lt|gt|quot|#39);)/.test(inElement) &&
-        // Code in back quotes, or a tag whose text has nothing that ends it or that Markdown knows.
+        // Code in backquotes, or a <code> element without characters that are special in Markdown.
         /^(|`[^`\n\r|]+`|<code>[^<>`\n\r|*_[\]@]+<\/code>)$/u.test(cell)
       )
     })
-    check('escape', 'no markup comes through', property)
+    check(property)
   })
 })
 
-describe('the order', () => {
-  it('of names', () => {
+describe('compareAsNumbers', () => {
+  it('is a total order', () => {
     const name = fc.oneof(versionText, fc.stringMatching(/^[a-z0-9._-]{0,8}$/))
     const property = fc.property(name, name, name, (a, b, c) => {
       const [low = '', middle = '', high = ''] = [a, b, c].sort(compareAsNumbers)
@@ -96,6 +96,6 @@ describe('the order', () => {
         compareAsNumbers(low, high) <= 0
       )
     })
-    check('order', 'of names with numbers in them is total', property)
+    check(property)
   })
 })

@@ -81,8 +81,8 @@ export interface ToyQuery {
 
 `
 
-/** The rows that the page lists, each behind a line that is there. */
-const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: string])[]>> = {
+/** The table rows that docs/adding-a-cloud.md lists. Each is inserted after existing text. */
+const TABLE_ROWS: Readonly<Record<string, readonly (readonly [after: string, text: string])[]>> = {
   'src/core/clouds/index.ts': [
     ["import { gcp } from './gcp.ts'", "\nimport { toy } from './toy.ts'"],
     ['CloudFacts>> = { azure, aws, gcp', ', toy'],
@@ -100,8 +100,8 @@ const LINES: Readonly<Record<string, readonly (readonly [behind: string, line: s
   ],
 }
 
-/** Its data: types, criteria and schemas. */
-const DATA: typeof LINES = {
+/** Types, criteria and schemas. */
+const DATA: typeof TABLE_ROWS = {
   'src/core/snapshot/snapshot.ts': [
     ['export interface ImagesByCloud {', '\n  readonly toy?: readonly ToyImage[]'],
     ['export interface QueriesByCloud {', '\n  readonly toy?: readonly QueryResult<ToyQuery>[]'],
@@ -119,7 +119,7 @@ const DATA: typeof LINES = {
   ],
 }
 
-it('a fourth cloud is one folder, its facts, its data, and a row in each of three tables', async () => {
+it('a fourth cloud only requires its folder, facts and data, and rows in three tables', async () => {
   const folder = await temporaryFolder()
   const at = (name: string) => join(folder, name)
   for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
@@ -132,14 +132,14 @@ it('a fourth cloud is one folder, its facts, its data, and a row in each of thre
   await fs.ensureSymlink(join(ROOT, 'node_modules'), at('node_modules'))
   const edit = async (file: string, edits: readonly (readonly [string, string])[]) => {
     let text = await fs.readFile(at(file), 'utf8')
-    for (const [behind, line] of edits) {
-      expect(text, `${file} has ${behind}`).toContain(behind)
-      text = text.replaceAll(behind, behind + line)
+    for (const [after, added] of edits) {
+      expect(text, `${file} has ${after}`).toContain(after)
+      text = text.replaceAll(after, after + added)
     }
     await fs.writeFile(at(file), text)
   }
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const faults = async () => {
+  const findErrors = async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [compiler, '-p', folder], {
       cwd: folder,
     }).catch((error: { stdout: string }) => error)
@@ -154,20 +154,20 @@ it('a fourth cloud is one folder, its facts, its data, and a row in each of thre
       .replace('export interface ImagesByCloud {', `${IMAGE}export interface ImagesByCloud {`),
   )
   for (const [file, edits] of Object.entries(DATA)) await edit(file, edits)
-  // The compiler reports a missing row again where the table is read.
+  // The compiler also reports a missing row in files that read the table.
   const readers = [
     'src/capture/capture.ts',
     'src/commands/stream-options.ts',
     'src/workflows/clouds.ts',
   ]
-  const named = (await faults()).filter((file) => !readers.includes(String(file)))
-  expect(named).toEqual(Object.keys(LINES).sort())
+  const incomplete = (await findErrors()).filter((file) => !readers.includes(String(file)))
+  expect(incomplete).toEqual(Object.keys(TABLE_ROWS).sort())
 
   await fs.outputFile(at('src/core/clouds/toy.ts'), FACTS)
   await fs.outputFile(at('src/capture/clouds/toy/index.ts'), CLOUD)
   await fs.outputFile(at('src/capture/clouds/toy/settings.ts'), SETTINGS)
-  for (const [file, edits] of Object.entries(LINES)) await edit(file, edits)
-  expect(await faults()).toEqual([])
+  for (const [file, edits] of Object.entries(TABLE_ROWS)) await edit(file, edits)
+  expect(await findErrors()).toEqual([])
 
   await promisify(execFile)(
     process.execPath,

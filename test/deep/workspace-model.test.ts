@@ -10,7 +10,7 @@ import { startGcp } from '../mock-servers/gcp.ts'
 import { type RunOptions, run } from '../support/cli.ts'
 import { type ImportedCommit, importCommits } from '../support/git.ts'
 import { interleave } from '../support/interleave.ts'
-import { type Nock, playSequence, rememberEvidence, switchable } from './memory.ts'
+import { cacheEvidence, type Nock, playSequence, replaceableNock } from './memory.ts'
 import {
   CLOUDS,
   chance,
@@ -26,18 +26,20 @@ import {
   STAMPS,
 } from './model.ts'
 
-vi.mock('nock', async (original) => ({ default: switchable((await original<Nock>()).default) }))
-vi.mock('../../src/capture/verify.ts', async (original) => rememberEvidence(await original()))
+vi.mock('nock', async (original) => ({
+  default: replaceableNock((await original<Nock>()).default),
+}))
+vi.mock('../../src/capture/verify.ts', async (original) => cacheEvidence(await original()))
 
 /**
- * Random sequences of commands in a workspace, against an oracle that is written from the contract
- * and shares no code with `src/`: builds that move forwards and back, clouds that come and go,
- * deprecation dates that pass, kept regions, and a git history with merges.
+ * Random sequences of commands in a workspace, compared with an oracle that is written from the
+ * contract and shares no code with `src/`. Sequences have newer and older builds, added and removed
+ * clouds, deprecations, kept regions, and a git history with merges.
  */
 
 const PARTS = ['417-v2', '418-v2', 'us-east-1', PROJECT] as const
 const SKUS = ['417-v2', '418-v2'] as const
-/** The regions of the builds' own images. */
+/** Regions of the images in builds. */
 const REGIONS = ['eu-north-1', 'me-central-1', 'me-south-1'] as const
 const NAMES = ['s', 't'] as const
 const getFiles = (name: Name) => ({
@@ -59,10 +61,10 @@ type Sku = (typeof SKUS)[number]
 type Cloud = (typeof CLOUDS)[number]
 type Region = (typeof REGIONS)[number]
 
-interface World {
-  /** Of each part the images, as positions in STAMPS. */
+interface CloudState {
+  /** Indexes in STAMPS. */
   readonly images: Readonly<Record<Part, readonly number[]>>
-  /** Of each SKU and position the day from which an image is deprecated. */
+  /** The day from which an image is deprecated, by SKU and index in STAMPS. */
   readonly dates: Readonly<Record<Sku, readonly (number | undefined)[]>>
 }
 
@@ -97,25 +99,25 @@ const getName = (image: Image) => {
 const age = ({ part, at }: Image) => `${getOcp(part)}.${STAMPS[at]}`
 const nameIf = (image: Image | undefined) => image && getName(image)
 
-// What the oracle knows.
+// The oracle.
 
 interface Target {
   readonly release: number
-  /** Of each region of the build's images the build that made the image. */
+  /** The release of the image in each region. */
   readonly regions: ReadonlyMap<Region, number>
   readonly hasRootfs: boolean
   readonly signatures: boolean
   readonly slots: ReadonlyMap<Cloud, Image>
 }
 
-/** What a capture takes from the workspace. */
+/** The settings that a capture reads from the workspace. */
 interface Settings {
   /** With 0, the SKU of OCP 4.17 is not queried. */
   readonly earlierMinors: 0 | 1
   readonly signatures: boolean
 }
 
-/** The grades of images that a stream may have. */
+/** The allowed grades of images. */
 const REQUIREMENTS = {
   any: ['exact', 'newer-build', 'older-build', 'older-release'],
   'not-newer': ['exact', 'older-build', 'older-release'],
@@ -125,9 +127,9 @@ type Requirement = keyof typeof REQUIREMENTS
 
 interface Snapshot extends Settings {
   readonly release: number
-  /** The results of queries; absent: not queried. */
+  /** The results of the queries; absent if not queried. */
   readonly results: ReadonlyMap<Part, readonly Image[]>
-  /** Of each cloud the release when it was queried, for which its images are selected. */
+  /** The release for which images are selected: the release when the cloud was queried. */
   readonly selectedFor: ReadonlyMap<Cloud, number>
   /** The day of the capture. */
   readonly day: number
@@ -146,15 +148,15 @@ interface Stream {
 }
 
 interface State {
-  /** Of the workspace. */
+  /** The clouds of the workspace. */
   readonly clouds: readonly Cloud[]
   /** One stream, or two. */
   readonly streams: Readonly<Partial<Record<Name, Stream>>>
 }
 
-/** What is committed. */
+/** A committed state. */
 interface Version extends State {
-  /** Its position among all commits. */
+  /** The index in the list of commits. */
   readonly at: number
 }
 
@@ -182,29 +184,30 @@ function getGrade(image: Image, release: number): string {
   return image.at > release ? 'newer-build' : 'older-build'
 }
 
-/** The image that a slot gets. Each cloud has one slot. */
+/** The image for the only slot of a cloud. */
 function choose(
   cloud: Cloud,
   { results, release, selectedFor, day }: Snapshot,
   require: Requirement,
 ): Image | undefined {
-  const images = [...results].flatMap(([part, own]) => (getCloud(part) === cloud ? own : []))
+  const images = [...results].flatMap(([part, result]) => (getCloud(part) === cloud ? result : []))
   const grades: readonly string[] = REQUIREMENTS[require]
-  const former = selectedFor.get(cloud) ?? release
+  const queriedFor = selectedFor.get(cloud) ?? release
   const left = images.filter(
     ({ deprecated = Number.POSITIVE_INFINITY, ...image }) =>
-      deprecated > day && [former, release].every((each) => grades.includes(getGrade(image, each))),
+      deprecated > day &&
+      [queriedFor, release].every((each) => grades.includes(getGrade(image, each))),
   )
-  const exact = left.find((image) => isExact(image, former))
+  const exact = left.find((image) => isExact(image, queriedFor))
   return exact ?? left.sort((a, b) => (age(a) < age(b) ? 1 : -1))[0]
 }
 
 interface Loss {
-  /** What names it in a line of the output. */
+  /** The text that identifies the loss in a line of the output. */
   readonly name: string
   readonly fact?: string | undefined
-  /** Whether several lines may name it. */
-  readonly isSeveral?: true
+  /** Whether several lines may report the loss. */
+  readonly isRepeated?: true
 }
 
 interface Plan {
@@ -215,7 +218,7 @@ interface Plan {
   readonly isUnmet: boolean
 }
 
-/** @param removed clouds whose images this run takes out, or may take out */
+/** @param removed clouds whose images this run may remove */
 function plan(
   { target, wanted: { require } }: Stream,
   snapshot: Snapshot,
@@ -236,7 +239,7 @@ function plan(
   }
   if (target.hasRootfs && !build.hasRootfs) losses.push({ name: 'rootfs x86_64' })
   const { signatures } = snapshot
-  if (target.signatures && !signatures) losses.push({ name: 'signature x86_64', isSeveral: true })
+  if (target.signatures && !signatures) losses.push({ name: 'signature x86_64', isRepeated: true })
   if (snapshot.release < target.release) losses.push({ name: 'back to an earlier build' })
   const slots = new Map<Cloud, Image>()
   for (const cloud of CLOUDS) {
@@ -260,7 +263,7 @@ function plan(
 
 const FACTS = ['not queried', 'not found', 'no longer listed'] as const
 
-/** Undefined for an image that is listed, which a slot may lose by its deprecation. */
+/** Undefined for a listed image, which a slot may lose because of its deprecation. */
 function getFact(image: Image, { results }: Snapshot): string | undefined {
   const result = results.get(image.part)
   if (result === undefined) return 'not queried'
@@ -289,35 +292,35 @@ interface Regenerate {
   readonly kind: 'regenerate'
   readonly names: Streams
   readonly mode: Mode
-  /** `--require` in place of the workspace's. */
+  /** The value of `--require`, which overrides the workspace. */
   readonly require: Requirement | undefined
 }
 
 type Step =
-  | { readonly kind: 'world'; readonly world: World }
+  | { readonly kind: 'cloudState'; readonly cloudState: CloudState }
   | { readonly kind: 'clock'; readonly days: number }
   | { readonly kind: 'clouds'; readonly clouds: readonly Cloud[] }
-  /** Somebody edits the workspace file. */
+  /** Edits the workspace file. */
   | { readonly kind: 'edit'; readonly names: Streams; readonly settings: Partial<Wanted> }
   | Update
   | Regenerate
-  /** The second command runs while the first one is stopped before the file that `at` counts to. */
+  /** Runs the second command while the first command is stopped at its file access number `at`. */
   | {
       readonly kind: 'both'
       readonly commands: readonly (Update | Regenerate)[]
       readonly at: number
     }
-  /** Somebody takes the target back to an earlier commit, without its snapshot. */
+  /** Restores the target, but not its snapshot, from an earlier commit. */
   | { readonly kind: 'checkout'; readonly names: Streams; readonly back: number }
   /**
-   * Merges a branch that began so many commits ago and has the files of the first version, with its
-   * files or with those of main.
+   * Merges a branch that was created `back` commits ago and has the files of the first version. The
+   * merge has the files of the branch or those of main.
    */
   | { readonly kind: 'merge'; readonly back: number; readonly isTheirs: boolean }
 
 const release = fc.nat({ max: 2 })
 const mode = fc.constantFrom<Mode>('plain', 'plain', 'allow', 'keep', 'both', 'check', 'dry-run')
-const world: fc.Arbitrary<World> = fc
+const cloudState: fc.Arbitrary<CloudState> = fc
   .record({
     images: fc.tuple(...PARTS.map(() => fc.subarray([0, 1, 2]))),
     dates: fc.tuple(
@@ -332,10 +335,10 @@ const world: fc.Arbitrary<World> = fc
   .map(({ images, dates }) => ({
     images: Object.fromEntries(
       PARTS.map((part, at) => [part, images[at] ?? []]),
-    ) as unknown as World['images'],
+    ) as unknown as CloudState['images'],
     dates: Object.fromEntries(
       SKUS.map((sku, at) => [sku, dates[at] ?? []]),
-    ) as unknown as World['dates'],
+    ) as unknown as CloudState['dates'],
   }))
 const build: fc.Arbitrary<Build> = fc.record({
   regions: fc.subarray([...REGIONS], { minLength: 1 }),
@@ -362,7 +365,7 @@ const atOnce = steps(fc.constantFrom<Mode>('plain', 'allow', 'both'))
 const anyAtOnce = fc.oneof(atOnce.update, atOnce.regenerate)
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('world' as const), world }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cloudState' as const), cloudState }) },
   { weight: 1, arbitrary: clockStep },
   {
     weight: 1,
@@ -428,7 +431,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
   async function test(
     folder: string,
     builds: readonly Build[],
-    first: World,
+    first: CloudState,
     steps: readonly Step[],
     { isGit, isTwo }: { isGit: boolean; isTwo: boolean },
   ): Promise<void> {
@@ -453,10 +456,11 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     const versions: Version[] = []
     const commits: ImportedCommit[] = []
 
-    const own = (wanted: Streams) => {
-      const known = wanted.filter((name) => state.streams[name])
-      const some = known.length > 0 ? known : (['s'] as const)
-      return some.map((name) => [name, state.streams[name] ?? initial] as const)
+    /** The selected streams of the workspace, or `s` if the workspace has none of them. */
+    const selectStreams = (names: Streams) => {
+      const existing = names.filter((name) => state.streams[name])
+      const selected = existing.length > 0 ? existing : (['s'] as const)
+      return selected.map((name) => [name, state.streams[name] ?? initial] as const)
     }
     const isAll = ({ length }: readonly unknown[]) => length === Object.keys(state.streams).length
     const withStreams = (changed: readonly (readonly [Name, Partial<Stream>])[]): State => ({
@@ -491,10 +495,10 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     const writeWorkspace = async (next: State) => {
       state = next
       lines.push(
-        `# the workspace has ${JSON.stringify([next.clouds, own(NAMES).map(([, { wanted }]) => wanted)])}`,
+        `# the workspace: ${JSON.stringify([next.clouds, selectStreams(NAMES).map(([, { wanted }]) => wanted)])}`,
       )
       const streams: Record<string, unknown> = {}
-      for (const [name, { wanted }] of own(NAMES)) {
+      for (const [name, { wanted }] of selectStreams(NAMES)) {
         const { earlierMinors, signatures, require } = wanted
         streams[name] = {
           ...{ ...getFiles(name), name: '4.18-9.4', url: server.streams, require, signatures },
@@ -506,9 +510,9 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       const text = JSON.stringify({ clouds: next.clouds, streams }, undefined, 2)
       await writeFile(at('stream-snapshot.json'), `${text}\n`)
     }
-    const setWorld = (next: World) => {
+    const setCloudState = (next: CloudState) => {
       current = next
-      lines.push(`# the clouds have ${JSON.stringify(next)}`)
+      lines.push(`# images in the clouds: ${JSON.stringify(next)}`)
       azure.setImages(SKUS.flatMap((sku) => listImages(next, sku).map(azureImage)))
       aws.setImages(next.images['us-east-1'].map(ami))
       gcp.setImages(
@@ -521,53 +525,56 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     }
 
     try {
-      lines.push(`# the builds are ${JSON.stringify(builds)}`)
+      lines.push(`# builds: ${JSON.stringify(builds)}`)
       await writeWorkspace(state)
-      setWorld(first)
+      setCloudState(first)
       await update({
         ...{ kind: 'update', names: NAMES, release: undefined },
         ...{ mode: 'plain', isNone: false, drop: undefined },
       })
-      await agree()
+      await expectAgreement()
       await commit()
       for (const each of steps) {
         const before = files()
-        if (each.kind === 'world') setWorld(each.world)
+        if (each.kind === 'cloudState') setCloudState(each.cloudState)
         else if (each.kind === 'clock') day += each.days
         else if (each.kind === 'clouds') await writeWorkspace({ ...state, clouds: each.clouds })
-        else if (each.kind === 'edit') await writeWorkspace(edited(each.names, each.settings))
+        else if (each.kind === 'edit') await writeWorkspace(withSettings(each.names, each.settings))
         else if (each.kind === 'checkout') await checkout(each.names, each.back)
         else if (each.kind === 'both') await runBoth(each.commands, each.at)
         else if (each.kind === 'merge') await merge(each.back, each.isTheirs)
         else await runOne(each)
         if (String(before) === String(files())) continue
-        await agree()
+        await expectAgreement()
         if (each.kind !== 'merge') await commit()
       }
-      if (isGit) await readHistory()
-      await writeWorkspace(edited(NAMES, { require: 'any' }))
+      if (isGit) await expectHistory()
+      await writeWorkspace(withSettings(NAMES, { require: 'any' }))
       await repair()
     } catch (error) {
       throw new Error(`${lines.join('\n')}\n${error instanceof Error ? error.message : error}`)
     }
 
-    function edited(some: Streams, settings: Partial<Wanted>): State {
+    function withSettings(names: Streams, settings: Partial<Wanted>): State {
       return withStreams(
-        own(some).map(([name, { wanted }]) => [name, { wanted: { ...wanted, ...settings } }]),
+        selectStreams(names).map(([name, { wanted }]) => [
+          name,
+          { wanted: { ...wanted, ...settings } },
+        ]),
       )
     }
 
-    async function checkout(some: Streams, back: number): Promise<void> {
-      // A history also has the images of such a target.
+    async function checkout(names: Streams, back: number): Promise<void> {
+      // `history` would also show the images of the restored target.
       if (isGit) return
       const version = versions.at(-1 - back) ?? versions[0]
       const changed: [Name, Partial<Stream>][] = []
-      for (const [name] of own(some)) {
+      for (const [name] of selectStreams(names)) {
         const file = getFiles(name).target
         const text = version && commits[version.at]?.files[file]
         const target = version?.streams[name]?.target
         if (text === undefined || target === undefined) continue
-        lines.push(`# ${file} is as it was ${back} commits ago`)
+        lines.push(`# ${file} is restored from ${back} commits ago`)
         await writeFile(at(file), text)
         changed.push([name, { target }])
       }
@@ -578,7 +585,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       await (each.kind === 'update' ? update(each) : regenerate(each))
     }
 
-    /** Two runs at once end as one after the other. */
+    /** Expects that two concurrent commands have the same result as running one after the other. */
     async function runBoth(each: readonly (Update | Regenerate)[], stop: number): Promise<void> {
       const [one, two] = each
       if (one === undefined || two === undefined) return
@@ -594,7 +601,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         await restore(before)
         state = stateBefore
       }
-      lines.push(`# at once, the first one stopped before its file ${stop}:`)
+      lines.push(`# concurrently, with the first command stopped at its file access ${stop}:`)
       const outcomes = await interleave(
         (onFile) => command(toWords(one), onFile),
         (onFile) => command(toWords(two), onFile),
@@ -604,13 +611,13 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       const end = ends.find(({ text }) => text === found)
       expect(
         end,
-        `as one after the other:\n${outcomes.map(({ all }) => all).join('\n')}`,
+        `same result as one after the other:\n${outcomes.map(({ all }) => all).join('\n')}`,
       ).toBeDefined()
       state = end?.state ?? state
     }
 
     function toWords(each: Update | Regenerate): string[] {
-      const streams = own(each.names).map(([name]) => name)
+      const streams = selectStreams(each.names).map(([name]) => name)
       if (each.kind === 'regenerate') {
         const named = isAll(streams) ? [] : streams
         const required = each.require === undefined ? [] : ['--require', each.require]
@@ -618,7 +625,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
       const { release: built, mode: how, isNone } = each
       const named = isAll(streams) && built === undefined ? [] : streams
-      const drop = dropped(each)
+      const drop = getDropped(each)
       return [
         ...[
           'update',
@@ -630,21 +637,21 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       ]
     }
 
-    /** A cloud that is queried in the same run, or not captured, cannot be dropped. */
-    function dropped({ names: some, drop, isNone }: Update): Cloud | undefined {
+    /** A cloud cannot be dropped if the same run queries it, or if it was not captured. */
+    function getDropped({ names, drop, isNone }: Update): Cloud | undefined {
       if (drop === undefined || (!isNone && state.clouds.includes(drop))) return undefined
-      const isCaptured = own(some).some(
+      const isCaptured = selectStreams(names).some(
         ([, { snapshot }]) => snapshot && getClouds(snapshot).includes(drop),
       )
       return isCaptured ? drop : undefined
     }
 
-    /** What an update makes of a stream, before anything is refused. */
-    function updated(stream: Stream, each: Update) {
+    /** The expected result of an update, if it is not refused. */
+    function planUpdate(stream: Stream, each: Update) {
       const { snapshot, wanted } = stream
       const queried = each.isNone ? [] : state.clouds
       const captured = snapshot ? getClouds(snapshot) : []
-      const drop = captured.find((cloud) => cloud === dropped(each))
+      const drop = captured.find((cloud) => cloud === getDropped(each))
       const results = new Map(snapshot?.results)
       const { earlierMinors, signatures } = wanted
       for (const part of PARTS) {
@@ -665,32 +672,32 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         ...{ release: built, results, selectedFor, day: snapshot?.day ?? day },
         ...{ earlierMinors, signatures },
       }
-      const isNews =
+      const isChanged =
         snapshot === undefined ||
         toText(fresh) !== toText(snapshot) ||
         [...results.values()].flat().some(({ deprecated = -1 }) => {
           return deprecated > fresh.day && deprecated <= day
         })
-      const next = isNews ? { ...fresh, day } : fresh
+      const next = isChanged ? { ...fresh, day } : fresh
       const removed = [
         ...(drop ? [drop] : []),
         ...(isAllowed(each.mode) ? CLOUDS.filter((it) => !state.clouds.includes(it)) : []),
       ]
       const planned = plan(stream, next, builds, isKeeping(each.mode), removed)
       const kept = captured.filter((cloud) => cloud !== drop && !queried.includes(cloud))
-      const isOther = snapshot?.earlierMinors !== earlierMinors
+      const hasOtherCriteria = snapshot?.earlierMinors !== earlierMinors
       return {
-        ...{ next, planned, kept: isOther ? kept : [] },
-        isWrite: isNews || planned.isChange || built !== wanted.release,
+        ...{ next, planned, kept: hasOtherCriteria ? kept : [] },
+        isWrite: isChanged || planned.isChange || built !== wanted.release,
         isRefused: planned.isUnmet || (planned.losses.length > 0 && !isAllowed(each.mode)),
-        lostRegions: snapshot ? lostRegions(snapshot, built) : [],
+        lostRegions: snapshot ? getLostRegions(snapshot, built) : [],
         isQueried: (part: Part) => queried.includes(getCloud(part)) && results.has(part),
       }
     }
 
     async function update(each: Update): Promise<void> {
-      const streams = own(each.names)
-      const all = streams.map(([name, stream]) => ({ name, stream, ...updated(stream, each) }))
+      const streams = selectStreams(each.names)
+      const all = streams.map(([name, stream]) => ({ name, stream, ...planUpdate(stream, each) }))
       const before = files()
       const outcome = await command(toWords(each))
       const kept = all.flatMap((one) => one.kept)
@@ -702,7 +709,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         expect(outcome.status, outcome.all).toBe(isFailure ? 1 : 0)
       if (kept.length === 0) {
         const others = isRefused ? [] : all.flatMap((one) => one.lostRegions)
-        // A refused run removes nothing that is allowed.
+        // A refused run does not report allowed losses.
         const losses =
           isRefused && isAllowed(each.mode) ? [] : all.flatMap(({ planned }) => planned.losses)
         expectLosses(outcome.all, losses, others)
@@ -717,12 +724,12 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
           const listed = new Set(next.results.get(part)?.map(getName))
           return images.map((image) => ({
             name: getName(image),
-            isGone: isQueried(part) && !listed.has(getName(image)),
+            isUnlisted: isQueried(part) && !listed.has(getName(image)),
           }))
         }),
       )
       for (const { name } of old) {
-        const count = old.filter((image) => image.isGone && image.name === name).length
+        const count = old.filter((image) => image.isUnlisted && image.name === name).length
         const lines = named.filter((line) => countName(line, name) > 0)
         expect(lines.length, `${name}\n${outcome.all}`).toBe(count)
       }
@@ -735,8 +742,8 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       await expectFiles()
     }
 
-    /** Regions that leave the snapshot with its build, whether or not the target keeps them. */
-    function lostRegions(before: Snapshot, built: number): readonly Region[] {
+    /** Regions that are only in the previous build. The target may keep them. */
+    function getLostRegions(before: Snapshot, built: number): readonly Region[] {
       const regions = builds[built]?.regions ?? []
       return (builds[before.release]?.regions ?? []).filter((region) => !regions.includes(region))
     }
@@ -750,13 +757,14 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         .split('\n')
         .filter((line) => /^ +[-~] {2}/.test(line) || /^[-~] /.test(line))
       const text = changes.map((line) => line.replace(/ -> \S+( \(ami-\w+\))?/, ' ->'))
-      for (const { name, isSeveral } of losses) {
-        const own = losses.filter((loss) => loss.name === name)
+      for (const { name, isRepeated } of losses) {
+        const named = losses.filter((loss) => loss.name === name)
         const naming = text.filter((line) => countName(line, name) > 0)
-        if (isSeveral) expect(naming.length, all).toBeGreaterThan(0)
-        else expect(naming.length, `${name} is named once per stream in\n${all}`).toBe(own.length)
+        if (isRepeated) expect(naming.length, all).toBeGreaterThan(0)
+        else
+          expect(naming.length, `${name} is reported once per stream in\n${all}`).toBe(named.length)
         for (const fact of ['removed by --drop', ...FACTS]) {
-          const count = own.filter((loss) => loss.fact === fact).length
+          const count = named.filter((loss) => loss.fact === fact).length
           const found = naming.filter((line) => line.includes(fact)).length
           expect(found, `${name}: ${fact}: ${count}\n${all}`).toBe(count)
         }
@@ -783,7 +791,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     async function regenerate(each: Regenerate): Promise<void> {
       const { mode: how, require } = each
       const removed = isAllowed(how) ? CLOUDS.filter((cloud) => !state.clouds.includes(cloud)) : []
-      const all = own(each.names).flatMap(([name, stream]) => {
+      const all = selectStreams(each.names).flatMap(([name, stream]) => {
         const { snapshot, wanted } = stream
         if (snapshot === undefined) return []
         const required = { ...stream, wanted: { ...wanted, ...(require && { require }) } }
@@ -806,7 +814,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
     }
 
     async function expectFiles(): Promise<void> {
-      for (const [name, stream] of own(NAMES)) {
+      for (const [name, stream] of selectStreams(NAMES)) {
         const text = read(getFiles(name).target) ?? '{}'
         const { artifacts, images, ...rest } = JSON.parse(text).architectures.x86_64
         const {
@@ -837,14 +845,18 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
     }
 
-    /** What the commands that write nothing report of the same files. */
-    async function agree(): Promise<void> {
-      const judged = own(NAMES).map(([name, stream]) => ({ name, ...judge(stream) }))
-      const isIn = (what: 'isDifferent' | 'isFault') => (judged.some((each) => each[what]) ? 1 : 0)
+    /** Expects that all read-only commands agree with the oracle. */
+    async function expectAgreement(): Promise<void> {
+      const expectations = selectStreams(NAMES).map(([name, stream]) => ({
+        name,
+        ...getExpectation(stream),
+      }))
+      const getStatus = (key: 'isDifferent' | 'isFailure') =>
+        expectations.some((each) => each[key]) ? 1 : 0
       const regenerated = await command(['regenerate', '--check'])
-      expect(regenerated.status, regenerated.all).toBe(isIn('isDifferent'))
+      expect(regenerated.status, regenerated.all).toBe(getStatus('isDifferent'))
       const checked = await command(['check'])
-      expect(checked.status, checked.all).toBe(isIn('isFault'))
+      expect(checked.status, checked.all).toBe(getStatus('isFailure'))
       if (lines.length % 6 === 0) {
         const each: Update = {
           ...{ kind: 'update', names: NAMES, release: undefined },
@@ -852,13 +864,15 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         }
         await update(each)
       }
-      for (const { name, snapshot, wanted, ...own } of judged) {
+      for (const { name, snapshot, wanted, ...expectation } of expectations) {
         const { target, snapshot: file } = getFiles(name)
-        const isOwn = lines.length % 2 === 0
-        const options = isOwn ? [] : ['--layout', 'stream-metadata', '--require', wanted.require]
-        const isUnverified = isOwn ? own.isForeign : own.isUnverified
+        const isDefault = lines.length % 2 === 0
+        const options = isDefault
+          ? []
+          : ['--layout', 'stream-metadata', '--require', wanted.require]
+        const isUnverified = isDefault ? expectation.isForeign : expectation.isUnverified
         const verified = await command(['verify', file, '--target', target, ...options])
-        expect(verified.status, verified.all).toBe(own.isDifferent || isUnverified ? 1 : 0)
+        expect(verified.status, verified.all).toBe(expectation.isDifferent || isUnverified ? 1 : 0)
         if (getClouds(snapshot).length === 0) continue
         const { stdout } = await command(['skew', name, '-o', 'json'])
         type Slot = { cloud: Cloud; image: Record<string, string> | null; grade: string }
@@ -872,7 +886,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       }
     }
 
-    function judge(stream: Stream) {
+    function getExpectation(stream: Stream) {
       const { snapshot, wanted, target } = stream
       if (snapshot === undefined) throw new Error('no snapshot')
       const { isChange, isUnmet, losses } = plan(stream, snapshot, builds, false)
@@ -889,7 +903,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         (snapshot.earlierMinors !== wanted.earlierMinors && captured.length > 0)
       return {
         ...{ snapshot, wanted, isDifferent, isForeign, isUnverified: unverified.length > 0 },
-        isFault: isDifferent || isForeign || isOther,
+        isFailure: isDifferent || isForeign || isOther,
       }
     }
 
@@ -907,7 +921,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       const [from] = versions
       const base = versions.at(-1 - back) ?? versions.at(-1)
       if (!isGit || from === undefined || base === undefined) return
-      lines.push(`# merges a branch from ${back} commits ago that went back to the first version`)
+      lines.push(`# merges a branch from ${back} commits ago with the files of the first version`)
       const { files: first = {} } = commits[from.at] ?? {}
       const time = new Date(FIRST_DAY + (versions.length - 0.5) * DAY).toISOString()
       const side = { ...first, 'other.txt': `${commits.length}\n` }
@@ -919,8 +933,10 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       await commit({ time, message: 'side', files: side, parents: [base.at] })
     }
 
-    /** `history` shows what differs between each version and its first parent, and nothing else. */
-    async function readHistory(): Promise<void> {
+    /**
+     * Expects that `history` shows exactly the changes between each version and its first parent.
+     */
+    async function expectHistory(): Promise<void> {
       const imported = await importCommits(folder, commits)
       const ids = versions.map(({ at }) => imported[at] ?? '')
       const { status, stdout, all } = await command(['history', 's', '-o', 'json'])
@@ -928,7 +944,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
       type Shown = { commit: string; changes: Record<string, unknown>[] }[]
       const parsed: Shown = JSON.parse(stdout)
       const shown = new Map(parsed.map(({ commit: id, changes }) => [id, shownChanges(changes)]))
-      expect(parsed.length, `each version once in\n${stdout}`).toBe(shown.size)
+      expect(parsed.length, `each version is shown once in\n${stdout}`).toBe(shown.size)
       for (const [index, { streams }] of versions.entries()) {
         const id = ids[index] ?? ''
         const before = versions[index - 1]?.streams.s
@@ -948,10 +964,10 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
         const [only] = Object.values<{ changes: [] }>(JSON.parse(compared.stdout).streams)
         expect(shownChanges(only?.changes ?? []), compared.stdout).toEqual(changes)
       }
-      expect([...shown.keys()], 'versions of no commit of main').toEqual([])
+      expect([...shown.keys()], 'versions that are not commits of main').toEqual([])
     }
 
-    /** Whoever follows the advice of `check` comes to an end. */
+    /** Expects that the commands that `check` prints repair the workspace. */
     async function repair(): Promise<void> {
       for (let round = 0; round < 8; round += 1) {
         const { status, all } = await command(['check'])
@@ -973,7 +989,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
 
   const sequence = fc.asyncProperty(
     fc.tuple(build, build, build),
-    world,
+    cloudState,
     fc.array(step, { minLength: 2, maxLength: 7 }),
     fc.record({ isGit: chance(3), isTwo: chance(3) }),
     chance(50),
@@ -985,7 +1001,7 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
   await fc.assert(sequence, PARAMETERS)
 }, 3_600_000)
 
-function listImages({ images, dates }: World, part: Part): Image[] {
+function listImages({ images, dates }: CloudState, part: Part): Image[] {
   return images[part].map((at) => ({
     part,
     at,
@@ -1007,10 +1023,10 @@ function azureImage(image: Image) {
 }
 
 function getMeta(builds: readonly Build[], release: string): string | undefined {
-  const own = builds.find((_, at) => releaseAt(at) === release)
-  if (own === undefined) return undefined
+  const build = builds.find((_, at) => releaseAt(at) === release)
+  if (build === undefined) return undefined
   const artifact = (path: string) => ({ path, sha256: '0'.repeat(64) })
-  const live = ['kernel', 'initramfs', ...(own.hasRootfs ? ['rootfs'] : [])]
+  const live = ['kernel', 'initramfs', ...(build.hasRootfs ? ['rootfs'] : [])]
   return JSON.stringify({
     buildid: release,
     'coreos-assembler.basearch': 'x86_64',
@@ -1020,7 +1036,7 @@ function getMeta(builds: readonly Build[], release: string): string | undefined 
         live.map((name) => [`live-${name}`, artifact(`rhcos-${release}-live-${name}.x86_64.img`)]),
       ),
     },
-    amis: own.regions.map((name) => ({
+    amis: build.regions.map((name) => ({
       name,
       hvm: getImageId({ ...ami(0), region: name, name: release }),
     })),
@@ -1046,7 +1062,7 @@ function shownChanges(changes: readonly Record<string, unknown>[]): string[] {
     .sort()
 }
 
-/** The changes of a snapshot. */
+/** The expected changes between two snapshots. */
 function expectedChanges(before: Stream | undefined, after: Stream): string[] {
   const name = (stream: Stream | undefined) =>
     stream?.snapshot ? releaseAt(stream.snapshot.release) : ''
@@ -1061,10 +1077,10 @@ function expectedChanges(before: Stream | undefined, after: Stream): string[] {
 function slotChanges(
   before: Stream | undefined,
   after: Stream | undefined,
-  imageIn: (stream: Stream, cloud: Cloud) => Image | undefined,
+  getImage: (stream: Stream, cloud: Cloud) => Image | undefined,
 ): string[] {
   return CLOUDS.flatMap((cloud) => {
-    const [old, fresh] = [before, after].map((each) => each && nameIf(imageIn(each, cloud)))
+    const [old, fresh] = [before, after].map((each) => each && nameIf(getImage(each, cloud)))
     const region = cloud === 'aws' ? 'us-east-1' : ''
     return old === fresh ? [] : [`${cloud} ${region} ${old ?? ''},${fresh ?? ''}`]
   })

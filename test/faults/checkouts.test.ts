@@ -23,12 +23,11 @@ beforeEach(async () => {
   await writeFile(at(FILE), snapshotText([OLD]))
   await commitAll(folder, 'first')
   await writeFile(at(FILE), snapshotText([OLD, NEW]))
-  await writeFile(at('other.txt'), 'of nobody here')
+  await writeFile(at('other.txt'), 'unrelated')
   await commitAll(folder, 'second')
 })
 
-/** Clones the repository with these options. */
-async function cloned(...options: string[]): Promise<string> {
+async function cloneRepository(...options: string[]): Promise<string> {
   const clone = join(await temporaryFolder(), 'clone')
   await git(folder, 'config', 'uploadpack.allowFilter', 'true')
   await git(folder, 'clone', '--quiet', ...options, `file://${folder}`, clone)
@@ -37,15 +36,15 @@ async function cloned(...options: string[]): Promise<string> {
 
 const SAME = { status: 0, stdout: '', stderr: 'rhcos-4.18: no changes\n' }
 
-const refusal = (line: string, remedy: string) => ({
+const createRefusal = (line: string, remedy: string) => ({
   status: 2,
   stdout: '',
   stderr: `stream-snapshot: ${line}\n${remedy}\n`,
 })
 
-describe('a hook', () => {
-  /** Makes a hook of these command lines, and commits; what they print is in the error. */
-  async function committed(cwd: string, lines: readonly string[], ...args: string[]) {
+describe('diff and history in a pre-commit hook', () => {
+  /** Installs a hook that runs commands and then fails; returns what the failed commit prints. */
+  async function commitWithHook(cwd: string, lines: readonly string[], ...args: string[]) {
     const hook = at('.git/hooks/pre-commit')
     const program = `'${process.execPath}' '${CLI}'`
     const commands = lines.map((line) => `${program} ${line}\necho "exit $?"\n`)
@@ -57,26 +56,26 @@ describe('a hook', () => {
   }
 
   it.each([
-    ['of all that changed', ['--all']],
-    ['of one file', [FILE]],
-  ])('sees the index of the commit in the making, %s', async (_, args) => {
+    ['all changed files', ['--all']],
+    ['one file', [FILE]],
+  ])('read the index of a commit of %s', async (_, args) => {
     await writeFile(at(FILE), snapshotText([NEW]))
-    const output = await committed(folder, [`diff HEAD:${FILE} :${FILE}`], ...args)
+    const output = await commitWithHook(folder, [`diff HEAD:${FILE} :${FILE}`], ...args)
     expect(output).toContain(ONE_UNLISTED)
     expect(output).toContain('exit 1\n')
   })
 
-  it('of a separate work tree reads that work tree', async () => {
+  it('read a separate work tree', async () => {
     const tree = join(await temporaryFolder(), 'tree')
     await git(folder, 'worktree', 'add', '--quiet', tree)
     await writeFile(join(tree, FILE), snapshotText([NEW]))
     const lines = [`diff HEAD:${FILE} :${FILE}`, `diff ${FILE}`, `history ${FILE} --max-count 1`]
-    const output = await committed(tree, lines, '--all')
+    const output = await commitWithHook(tree, lines, '--all')
     expect(output.split(ONE_UNLISTED)).toHaveLength(3)
     expect(output).toMatch(/ {2}second\n/)
   })
 
-  it('ignores the git variables of another repository', async () => {
+  it('ignore the git variables of another repository', async () => {
     const env = { GIT_DIR: '/nonexistent', GIT_INDEX_FILE: '/nonexistent/index' }
     const ungraded = `${FILE}: no builds, so images are not graded; add --target FILE\n`
     for (const [stderr, ...args] of [
@@ -89,16 +88,16 @@ describe('a hook', () => {
   })
 })
 
-describe('a bare clone', () => {
-  it('has revisions to compare, and no files', async () => {
-    const cwd = await cloned('--bare')
+describe('in a bare clone', () => {
+  it('diff and history read revisions, and diff refuses a file', async () => {
+    const cwd = await cloneRepository('--bare')
     const both = await run(['diff', `HEAD~1:${FILE}`, `HEAD:${FILE}`], { cwd })
     expect(both).toMatchObject({ status: 1, stderr: '' })
     expect(both.stdout).toContain(ONE_ADDED)
     const history = await run(['history', FILE], { cwd })
     expect(history.stdout).toMatch(/second\n.*\n.*first\n/)
     expect(await run(['diff', FILE], { cwd })).toEqual(
-      refusal(
+      createRefusal(
         `${FILE}: no such file: the repository is bare`,
         'Use two revisions: REVISION:PATH REVISION:PATH.',
       ),
@@ -106,14 +105,14 @@ describe('a bare clone', () => {
   })
 })
 
-describe('a sparse checkout', () => {
-  it('has not lost what it leaves out', async () => {
-    const cwd = await cloned('--no-checkout')
+describe('in a sparse checkout', () => {
+  it('diff reports no changes for a file that is not checked out', async () => {
+    const cwd = await cloneRepository('--no-checkout')
     await git(cwd, 'sparse-checkout', 'set', '--no-cone', '/other.txt')
     await git(cwd, 'checkout', '--quiet')
     expect(await run(['diff', FILE], { cwd })).toEqual(SAME)
     expect((await run(['history', FILE], { cwd })).stdout).toMatch(/second\n.*\n.*first\n/)
-    // One that is removed is another matter.
+    // A removed file is a change.
     await git(folder, 'rm', '--quiet', FILE)
     const { status, stdout } = await run(['diff', FILE], { cwd: folder })
     expect(status).toBe(1)
@@ -121,8 +120,8 @@ describe('a sparse checkout', () => {
   })
 })
 
-describe('a path', () => {
-  it('may lead through links, from outside, and from the root of the disk', async () => {
+describe('diff from another folder', () => {
+  it('accepts an absolute path and a path through links', async () => {
     await writeFile(at(FILE), snapshotText([OLD]))
     const outside = await temporaryFolder()
     await symlink(at('snapshots'), join(outside, 'linked'))
@@ -135,43 +134,53 @@ describe('a path', () => {
   })
 })
 
-describe('a clone without contents', () => {
-  it.each([['blob:none'], ['tree:0']])('of %s says so, and fetches nothing', async (filter) => {
-    const cwd = await cloned(`--filter=${filter}`)
-    const missing = () => git(cwd, 'rev-list', '--objects', '--missing=print', 'HEAD')
-    const before = await missing()
-    expect(before).toMatch(/^\?/m)
-    const lacks = (name: string) =>
-      refusal(
-        `${name}: its content is not in this clone`,
-        'Fetch it with git fetch --refetch --no-filter.',
+describe('in a partial clone', () => {
+  it.each([['blob:none'], ['tree:0']])(
+    'diff and history report content missing by %s and fetch nothing',
+    async (filter) => {
+      const cwd = await cloneRepository(`--filter=${filter}`)
+      const listMissing = () => git(cwd, 'rev-list', '--objects', '--missing=print', 'HEAD')
+      const before = await listMissing()
+      expect(before).toMatch(/^\?/m)
+      const createMissing = (name: string) =>
+        createRefusal(
+          `${name}: its content is not in this clone`,
+          'Fetch it with git fetch --refetch --no-filter.',
+        )
+      const parent = `HEAD~1:${FILE}`
+      expect(await run(['diff', parent, FILE], { cwd })).toEqual(createMissing(parent))
+      expect(await run(['history', FILE], { cwd })).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(
+          /^stream-snapshot: [^\n]*: its content is not in this clone\n/,
+        ),
+      })
+      expect(await run(['diff', FILE], { cwd })).toEqual(SAME)
+      expect(await listMissing()).toBe(before)
+    },
+  )
+})
+
+describe('in a repository of another user', () => {
+  it.runIf(process.getuid?.() === 0)(
+    'diff and history report why they do not read it',
+    async () => {
+      await promisify(execFile)('chown', ['-R', '12345', folder])
+      const trust = 'If you trust it: git config --global --add safe.directory FOLDER'
+      const owner = `detected dubious ownership in repository at '${folder}'`
+      const message = `${FILE}: no git history: ${owner}`
+      expect(await run(['history', FILE], { cwd: folder })).toEqual(createRefusal(message, trust))
+      expect(await run(['diff', FILE], { cwd: folder })).toEqual(createRefusal(message, trust))
+      const side = `HEAD:${FILE}: no such file, and no git repository: ${owner}`
+      expect(await run(['diff', `HEAD:${FILE}`, FILE], { cwd: folder })).toEqual(
+        createRefusal(side, trust),
       )
-    const then = `HEAD~1:${FILE}`
-    expect(await run(['diff', then, FILE], { cwd })).toEqual(lacks(then))
-    expect(await run(['history', FILE], { cwd })).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/^stream-snapshot: [^\n]*: its content is not in this clone\n/),
-    })
-    expect(await run(['diff', FILE], { cwd })).toEqual(SAME)
-    expect(await missing()).toBe(before)
-  })
+    },
+  )
 })
 
-describe("another user's repository", () => {
-  it.runIf(process.getuid?.() === 0)('is not read, and the reason is reported', async () => {
-    await promisify(execFile)('chown', ['-R', '12345', folder])
-    const trust = 'If you trust it: git config --global --add safe.directory FOLDER'
-    const owner = `detected dubious ownership in repository at '${folder}'`
-    const told = `${FILE}: no git history: ${owner}`
-    expect(await run(['history', FILE], { cwd: folder })).toEqual(refusal(told, trust))
-    expect(await run(['diff', FILE], { cwd: folder })).toEqual(refusal(told, trust))
-    const side = `HEAD:${FILE}: no such file, and no git repository: ${owner}`
-    expect(await run(['diff', `HEAD:${FILE}`, FILE], { cwd: folder })).toEqual(refusal(side, trust))
-  })
-})
-
-describe('no repository', () => {
-  it('is no reason to say that all is new', async () => {
+describe('outside a repository', () => {
+  it('diff and history fail, and in an empty repository diff reports all images as new', async () => {
     const cwd = await temporaryFolder()
     await writeFile(join(cwd, 's.json'), snapshotText([OLD]))
     const outcome = await run(['diff', 's.json'], { cwd })
@@ -185,8 +194,8 @@ describe('no repository', () => {
   })
 })
 
-describe('git older than 2.31', () => {
-  it('compares, and says that a history needs a newer one', async () => {
+describe('with git older than 2.31', () => {
+  it('diff works, and history requires an update of git', async () => {
     await mkdir(at('bin'))
     await writeFile(
       at('bin/git'),
@@ -200,7 +209,7 @@ PATH=\${PATH#*:} exec git "$@"
     const env = { PATH: `${at('bin')}:${process.env.PATH}` }
     const history = await run(['history', FILE], { cwd: folder, env })
     expect(history).toEqual(
-      refusal(
+      createRefusal(
         `${FILE}: no git history: unrecognized argument: --diff-merges=first-parent`,
         'Update git to 2.31 or later.',
       ),

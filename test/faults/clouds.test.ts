@@ -18,7 +18,8 @@ beforeEach(async () => {
 const capture = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
 
-const getBoth = (snapshot: string) =>
+/** Regenerates a stream in each layout and returns the texts. */
+const regenerateLayouts = (snapshot: string) =>
   Promise.all(
     ['enhancement', 'stream-metadata'].map(async (layout) => {
       const target = at(`${layout}.json`)
@@ -43,7 +44,7 @@ const getExtensions = (stream: string | undefined, arch: string): Extensions =>
   JSON.parse(stream ?? '').architectures[arch]['rhel-coreos-extensions']
 
 describe('capture --cloud azure,aws,gcp', () => {
-  it('gives every plan and region in both layouts, and the same from the recording alone', async () => {
+  it('captures every plan and region for both layouts, and a replay writes the same files', async () => {
     const { args, environment } = await cloudsFor(folder)
     const outcome = await capture(args, environment)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
@@ -54,7 +55,7 @@ describe('capture --cloud azure,aws,gcp', () => {
       `${at('s.recording.json')} and ${at('s.json')}`,
       '',
     ])
-    const [enhancement, metadata] = await getBoth('s.json')
+    const [enhancement, metadata] = await regenerateLayouts('s.json')
     const x86 = getExtensions(enhancement, 'x86_64')
     expect(Object.keys(x86)).toEqual(['azure-marketplace', 'aws-marketplace', 'gcp-marketplace'])
     expect(Object.keys(x86['azure-marketplace'] ?? {})).toHaveLength(3)
@@ -85,6 +86,6 @@ describe('capture --cloud azure,aws,gcp', () => {
     )
     expect(replayed).toMatchObject({ status: 0 })
     expect([await read('again/s.json'), await read('again/s.recording.json')]).toEqual(before)
-    expect(await getBoth('again/s.json')).toEqual([enhancement, metadata])
+    expect(await regenerateLayouts('again/s.json')).toEqual([enhancement, metadata])
   })
 })

@@ -20,24 +20,23 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
 
-/** What every variable but these is: without a home and without an exception to the proxy. */
 type Environment = Record<string, string>
 
-const without = (environment: Readonly<Environment>, ...names: string[]): Environment =>
+const omit = (environment: Readonly<Environment>, ...names: string[]): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)))
 
-/** A principal with a certificate, and the files that a pod has mounted of it. */
-async function certificateLogin() {
-  const made = await generate([{ name: 'commonName', value: 'a principal' }], {
+/** Writes a certificate with its private key, and returns the certificate. */
+async function writeCertificate() {
+  const pair = await generate([{ name: 'commonName', value: 'service principal' }], {
     keyType: 'rsa',
     keySize: 2048,
     algorithm: 'sha256',
   })
-  await writeFile(at('principal.pem'), `${made.cert}\n${made.private}`, { mode: 0o644 })
-  return made.cert
+  await writeFile(at('principal.pem'), `${pair.cert}\n${pair.private}`, { mode: 0o644 })
+  return pair.cert
 }
 
-async function principalFile(account: {
+async function writeServicePrincipal(account: {
   readonly subscriptionId: string
   readonly clientId: string
   readonly tenantId: string
@@ -47,8 +46,8 @@ async function principalFile(account: {
   await writeFile(at('osServicePrincipal.json'), JSON.stringify(members), { mode: 0o644 })
 }
 
-/** The files that any user of the pod can read. */
-async function mountedFiles({ gcp, environment }: Clouds): Promise<Environment> {
+/** Copies the files that the pod mounts, and makes them readable for every user. */
+async function mountFiles({ gcp, environment }: Clouds): Promise<Environment> {
   const files = {
     GOOGLE_APPLICATION_CREDENTIALS: [gcp.account.file, at('key.json')],
     NODE_EXTRA_CA_CERTS: [environment.NODE_EXTRA_CA_CERTS ?? '', at('trusted.pem')],
@@ -61,94 +60,77 @@ async function mountedFiles({ gcp, environment }: Clouds): Promise<Environment> 
 }
 
 describe('a capture of all clouds and the build server in a pod behind a proxy', () => {
-  it('is recorded, replayed and verified', async () => {
-    const certificate = await certificateLogin()
-    // Paging tokens are other ones each time, so EC2 has room for all on a page.
+  it('can be replayed and verified offline', async () => {
+    const certificate = await writeCertificate()
+    // Page tokens differ between captures, so EC2 returns all images on one page.
     const clouds = await cloudsFor(folder, {
       azure: { account: { certificate } },
       aws: { pageSize: 1000 },
     })
     const builds = await buildServer()
     const proxy = await proxyFor()
-    await principalFile(clouds.azure.account)
+    await writeServicePrincipal(clouds.azure.account)
     const env = {
-      ...without(clouds.environment, 'NO_PROXY', 'AZURE_CLIENT_SECRET', 'AZURE_CLIENT_ID'),
+      ...omit(clouds.environment, 'NO_PROXY', 'AZURE_CLIENT_SECRET', 'AZURE_CLIENT_ID'),
       AZURE_AUTH_LOCATION: at('osServicePrincipal.json'),
-      ...(await mountedFiles(clouds)),
+      ...(await mountFiles(clouds)),
       HTTPS_PROXY: proxy.url,
     }
-    const outcome = await run(
-      [
-        'capture',
-        at('s.json'),
-        '--name',
-        '4.18-9.4',
-        '--url',
-        builds.streams,
-        ...ALL_BUILDS,
-      ].concat(clouds.args),
-      { env, wrapper: IN_A_POD },
-    )
+    const options = ['--name', '4.18-9.4', '--url', builds.streams, ...ALL_BUILDS, ...clouds.args]
+    const outcome = await run(['capture', at('s.json'), ...options], { env, wrapper: IN_A_POD })
     expect(outcome.stderr).toMatch(/^azure: \d+ images/m)
     expect(outcome.stderr).toMatch(/^aws: \d+ images/m)
     expect(outcome.stderr).toMatch(/^gcp: \d+ images/m)
 
-    // Each cloud, its sign-in included, was asked through the proxy; this machine's http was not.
-    const ports = [clouds.azure, clouds.aws, clouds.gcp].map(({ url }) => new URL(url).host)
-    expect([...new Set(proxy.tunnels)].sort()).toEqual(ports.sort())
+    // All HTTPS requests, including sign-ins, use the proxy; HTTP requests to the build server do not.
+    const hosts = [clouds.azure, clouds.aws, clouds.gcp].map(({ url }) => new URL(url).host)
+    expect([...new Set(proxy.tunnels)].sort()).toEqual(hosts.sort())
     expect(clouds.azure.requests.some(({ path }) => path.includes('oauth2/v2.0/token'))).toBe(true)
 
-    const files = () =>
+    const readFiles = () =>
       Promise.all(['s.json', 's.recording.json'].map((name) => readFile(at(name), 'utf8')))
-    const before = await files()
-    const far = { HTTPS_PROXY: 'http://127.0.0.1:1', npm_config_https_proxy: 'http://127.0.0.1:1' }
+    const before = await readFiles()
+    const offline = {
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+      npm_config_https_proxy: 'http://127.0.0.1:1',
+    }
     const replayed = await run(['capture', at('s.json'), '--replay'], {
-      env: far,
+      env: offline,
       wrapper: IN_A_POD,
     })
     expect(replayed).toMatchObject({ status: 0 })
-    expect(await files()).toEqual(before)
-    expect(await run(['verify', at('s.json')], { env: far })).toMatchObject({ status: 0 })
+    expect(await readFiles()).toEqual(before)
+    expect(await run(['verify', at('s.json')], { env: offline })).toMatchObject({ status: 0 })
 
-    // Without a proxy the same is learned and recorded.
-    const straight = await run(
-      [
-        'capture',
-        at('t.json'),
-        '--name',
-        '4.18-9.4',
-        '--url',
-        builds.streams,
-        ...ALL_BUILDS,
-      ].concat(clouds.args),
-      { env: { ...env, HTTPS_PROXY: '' } },
-    )
-    expect(straight).toMatchObject({ status: 0 })
+    const direct = await run(['capture', at('t.json'), ...options], {
+      env: { ...env, HTTPS_PROXY: '' },
+    })
+    expect(direct).toMatchObject({ status: 0 })
     expect(await readFile(at('t.recording.json'), 'utf8')).toBe(before[1])
   })
 })
 
-describe('a proxy', () => {
+describe('capture through a proxy', () => {
   const captureAws = async (env: Environment) => {
     const clouds = await startClouds(folder)
     try {
       const args = ['capture', at('s.json'), '--cloud', 'aws', '--stream', at('rhcos.json')]
       return await run([...args, '--regions', 'us-east-1'], {
-        env: { ...without(clouds.environment, 'NO_PROXY'), ...env },
+        env: { ...omit(clouds.environment, 'NO_PROXY'), ...env },
       })
     } finally {
       await clouds.close()
     }
   }
 
-  it('is left out for the hosts of NO_PROXY', async () => {
+  it('connects directly to the hosts in NO_PROXY', async () => {
     const proxy = await proxyFor()
     const outcome = await captureAws({ HTTPS_PROXY: proxy.url, NO_PROXY: 'a.example,127.0.0.1' })
     expect(outcome).toMatchObject({ status: 0 })
     expect(proxy.tunnels).toEqual([])
   })
 
-  it('requires a password', async () => {
+  it('reports that the proxy requires a password', async () => {
     const proxy = await proxyFor({ status: 407 })
     const outcome = await captureAws({ HTTPS_PROXY: proxy.url })
     expect(outcome).toEqual({
@@ -159,7 +141,7 @@ describe('a proxy', () => {
     })
   })
 
-  it('does not run', async () => {
+  it('reports that the proxy does not run', async () => {
     const outcome = await captureAws({ HTTPS_PROXY: 'http://127.0.0.1:1' })
     expect(outcome.status).toBe(3)
     expect(outcome.stderr).toContain(
@@ -167,31 +149,34 @@ describe('a proxy', () => {
     )
   })
 
-  it('is the one of HTTPS_PROXY, also if ALL_PROXY is set', async () => {
+  it('uses HTTPS_PROXY when ALL_PROXY is also set', async () => {
     const proxy = await proxyFor()
     const env = { HTTPS_PROXY: proxy.url, ALL_PROXY: 'socks5://10.0.0.1', HTTP_PROXY: '10.0.0.1:x' }
     expect(await captureAws(env)).toMatchObject({ status: 0 })
     expect(proxy.tunnels.length).toBeGreaterThan(0)
   })
 
-  it.each(['proxy.example:3128', 'socks5://10.0.0.1'])('is no URL: %s', async (value) => {
-    const outcome = await captureAws({ HTTPS_PROXY: value })
-    expect(outcome).toEqual({
-      status: 2,
-      stdout: '',
-      stderr:
-        'stream-snapshot: HTTPS_PROXY: expected a URL such as http://proxy.example:3128\nCorrect or unset HTTPS_PROXY.\n',
-    })
-  })
+  it.each(['proxy.example:3128', 'socks5://10.0.0.1'])(
+    'rejects the invalid URL %s',
+    async (value) => {
+      const outcome = await captureAws({ HTTPS_PROXY: value })
+      expect(outcome).toEqual({
+        status: 2,
+        stdout: '',
+        stderr:
+          'stream-snapshot: HTTPS_PROXY: expected a URL such as http://proxy.example:3128\nCorrect or unset HTTPS_PROXY.\n',
+      })
+    },
+  )
 })
 
-describe('a proxy that inspects TLS, before the clouds as they are called', () => {
+describe('capture through a proxy that inspects TLS', () => {
   const HOSTS = {
     azure: ['management.azure.com', 'login.microsoftonline.com', 'login.microsoft.com'],
     aws: ['ec2.us-east-1.amazonaws.com', 'ec2.eu-central-1.amazonaws.com'],
     gcp: ['compute.googleapis.com'],
   }
-  const captureAll = async (trust: boolean) => {
+  it('queries the public hosts of all clouds with the certificates of the proxy', async () => {
     const clouds = await cloudsFor(folder, {
       azure: { hosts: HOSTS.azure },
       aws: { hosts: HOSTS.aws },
@@ -211,37 +196,26 @@ describe('a proxy that inspects TLS, before the clouds as they are called', () =
       ),
       {
         env: {
-          ...without(
-            clouds.environment,
-            'NO_PROXY',
-            'AZURE_AUTHORITY_HOST',
-            'AWS_ENDPOINT_URL_EC2',
-            ...(trust ? [] : ['NODE_EXTRA_CA_CERTS']),
-          ),
+          ...omit(clouds.environment, 'NO_PROXY', 'AZURE_AUTHORITY_HOST', 'AWS_ENDPOINT_URL_EC2'),
           https_proxy: proxy.url,
         },
       },
     )
-    return { outcome, proxy }
-  }
-
-  it('is passed with its certificates', async () => {
-    const { outcome, proxy } = await captureAll(true)
     for (const cloud of Object.keys(HOSTS)) {
       expect(outcome.stderr).toMatch(new RegExp(`^${cloud}: \\d+ images`, 'm'))
     }
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
-    const asked = new Set(proxy.tunnels.map((tunnel) => tunnel.replace(/:443$/, '')))
-    const all = Object.values(HOSTS).flat()
-    expect([...asked].every((host) => all.includes(host))).toBe(true)
+    const queried = new Set(proxy.tunnels.map((tunnel) => tunnel.replace(/:443$/, '')))
+    const hostNames = Object.values(HOSTS).flat()
+    expect([...queried].every((host) => hostNames.includes(host))).toBe(true)
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 })
 
-it('names a limit of the address space', async () => {
+it('reports that the memory limit of the process is too low', async () => {
   const script = `ulimit -v 2097152; exec '${process.execPath}' '${CLI}' check`
   const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' })
-  // A version of Node that needs less memory passes.
+  // Some versions of Node.js need less memory than this limit.
   if (status === 0) return
   expect({ status, stderr }).toEqual({
     status: 2,

@@ -39,24 +39,25 @@ interface Usage {
   readonly seconds: number
 }
 
-async function expectCalm(line: string, statuses: readonly number[]): Promise<void> {
+/** Expects a short error without escapes or leaks, bounded CPU and memory, and no new files. */
+async function expectSafe(line: string, statuses: readonly number[]): Promise<void> {
   const before = (await readdir(folder)).sort()
   const { status, stdout, stderr } = await run(line.split(' '), {
     cwd: folder,
     node: ['--import', USAGE],
     env: { USAGE: `${folder}.usage` },
   })
-  const shown = stdout + stderr
+  const output = stdout + stderr
   expect({ status, stderr }).toEqual({
-    status: expect.toSatisfy((each) => statuses.includes(each)),
+    status: expect.toSatisfy((code) => statuses.includes(code)),
     stderr,
   })
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
-  expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
-  expect(shown).not.toMatch(/root:x:|bug in stream-snapshot|\bat .*\.js:/)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
+  expect(output).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+  expect(output).not.toMatch(/root:x:|bug in stream-snapshot|\bat .*\.js:/)
   if (status !== 0) {
-    const line = stderr.split('\n').find((each) => each.startsWith('stream-snapshot: ')) ?? ''
-    expect(line).toMatch(/^stream-snapshot: .{3,400}$/)
+    const error = stderr.split('\n').find((each) => each.startsWith('stream-snapshot: ')) ?? ''
+    expect(error).toMatch(/^stream-snapshot: .{3,400}$/)
   }
   const usage: Usage = JSON.parse(await readFile(`${folder}.usage`, 'utf8'))
   expect(usage.megabytes).toBeLessThan(300)
@@ -64,8 +65,8 @@ async function expectCalm(line: string, statuses: readonly number[]): Promise<vo
   expect((await readdir(folder)).sort()).toEqual(before)
 }
 
-/** A snapshot that was changed by one who knows how to seal it. */
-function sealed(change: (snapshot: Record<string, unknown>) => unknown): string {
+/** Changes the snapshot and recomputes its integrity. */
+function changeAndSeal(change: (snapshot: Record<string, unknown>) => unknown): string {
   const snapshot = JSON.parse(pair.snapshot)
   const { integrity, ...rest } = (change(snapshot) ?? snapshot) as Record<string, unknown>
   return printSnapshot({
@@ -74,84 +75,84 @@ function sealed(change: (snapshot: Record<string, unknown>) => unknown): string 
   } as unknown as Snapshot)
 }
 
-/** Replaces the first match of a text by another text, in the text itself. */
-const edited = (from: string | RegExp, to: string) => pair.snapshot.replace(from, () => to)
+/** Replaces the first match in the text of the snapshot. */
+const edit = (from: string | RegExp, to: string) => pair.snapshot.replace(from, () => to)
 
-const OWN_KEY = (key: string) => edited('{\n', `{\n  ${JSON.stringify(key)}:{"polluted":true},\n`)
-const recordingAt = (file: string) =>
-  sealed((each) => ({ ...each, recording: { file, sha256: ZEROS } }))
+const addKey = (key: string) => edit('{\n', `{\n  ${JSON.stringify(key)}:{"polluted":true},\n`)
+const setRecordingFile = (file: string) =>
+  changeAndSeal((each) => ({ ...each, recording: { file, sha256: ZEROS } }))
 const ZEROS = '0'.repeat(64)
 
-describe('a hostile snapshot', () => {
+describe('a malicious snapshot is handled safely', () => {
   it.each<[name: string, text: () => string]>([
-    ['a key __proto__', () => OWN_KEY('__proto__')],
-    ['__proto__ in the stream', () => edited('"stream":{', '"stream":{"__proto__":{"ocp":"9.9"},')],
+    ['a key __proto__', () => addKey('__proto__')],
+    ['__proto__ in the stream', () => edit('"stream":{', '"stream":{"__proto__":{"ocp":"9.9"},')],
     [
       'an architecture __proto__',
-      () => edited('"builds":{', '"builds":{"__proto__":{"release":"1","location":"x","meta":{}}'),
+      () => edit('"builds":{', '"builds":{"__proto__":{"release":"1","location":"x","meta":{}}'),
     ],
-    ['a nesting 100,000 deep', () => deepArray],
+    ['nested 100,000 levels', () => deepArray],
     [
-      'a build nested 100,000 deep',
-      () => edited('"builds":{', `"builds":{"x86_64":{"release":"1","meta":{"a":${deepArray}}}`),
+      'a build nested 100,000 levels',
+      () => edit('"builds":{', `"builds":{"x86_64":{"release":"1","meta":{"a":${deepArray}}}`),
     ],
     [
-      'a number of a million digits',
-      () => edited(/"generation":[12]/, `"generation":${'9'.repeat(1_000_000)}`),
+      'a number with a million digits',
+      () => edit(/"generation":[12]/, `"generation":${'9'.repeat(1_000_000)}`),
     ],
-    ['a wrong integrity', () => edited(/sha256-[^"]+/, `sha256-${'A'.repeat(43)}=`)],
-    ['an integrity of another kind', () => edited(/"sha256-[^"]+"/, '["sha256"]')],
-    ['a schema of infinity', () => edited('"schemaVersion":1', '"schemaVersion":1e999')],
-    ['a recording ../../etc/passwd', () => recordingAt('../../etc/passwd')],
-    ['a recording /etc/passwd', () => recordingAt('/etc/passwd')],
-    ['a recording with a backslash', () => recordingAt('..\\x.recording.json')],
-    ['escapes in a key', () => OWN_KEY(ESCAPES)],
-    ['a key of a megabyte', () => OWN_KEY('k'.repeat(1_000_000))],
+    ['a wrong integrity', () => edit(/sha256-[^"]+/, `sha256-${'A'.repeat(43)}=`)],
+    ['an integrity of another type', () => edit(/"sha256-[^"]+"/, '["sha256"]')],
+    ['an infinite schema version', () => edit('"schemaVersion":1', '"schemaVersion":1e999')],
+    ['a recording ../../etc/passwd', () => setRecordingFile('../../etc/passwd')],
+    ['a recording /etc/passwd', () => setRecordingFile('/etc/passwd')],
+    ['a recording with a backslash', () => setRecordingFile('..\\x.recording.json')],
+    ['escapes in a key', () => addKey(ESCAPES)],
+    ['a key of 1 MB', () => addKey('k'.repeat(1_000_000))],
   ])('%s', async (_, text) => {
     await writeFile(at('s.json'), text())
-    await expectCalm('regenerate s.json --target rhcos.json', [1, 2])
-    await expectCalm('verify s.json', [1, 2])
-    // A wrong integrity is put right by one: what it writes comes from the recording.
-    await expectCalm('capture s.json --replay', [0, 1, 2, 3])
+    await expectSafe('regenerate s.json --target rhcos.json', [1, 2])
+    await expectSafe('verify s.json', [1, 2])
+    // A replay corrects a wrong integrity, because it writes the content of the recording.
+    await expectSafe('capture s.json --replay', [0, 1, 2, 3])
     expect(await readFile(at('rhcos.json'), 'utf8')).toBe(smallStream(EXAMPLE))
   })
 })
 
-describe('a hostile recording', () => {
-  const first = (change: object) => () => {
+describe('a malicious recording is handled safely', () => {
+  const changeFirst = (change: object) => () => {
     const [one, ...rest] = JSON.parse(pair.recording)
     return JSON.stringify([{ ...one, ...change }, ...rest])
   }
   it.each<[name: string, text: () => string]>([
-    ['a nesting 100,000 deep', () => deepArray],
+    ['nested 100,000 levels', () => deepArray],
     [
-      'an answer nested 100,000 deep',
+      'a response nested 100,000 levels',
       () => pair.recording.replace('"response": ', () => `"response": ${deepArray}, "x": `),
     ],
-    ['a key twice', () => pair.recording.replace('"status": ', '"status": 200, "status": ')],
-    ['a status out of range', first({ status: 99_999 })],
-    ['a host of colons', first({ scope: 'https://:::::' })],
-    ['a form with a toString', first({ body: { toString: 'x' } })],
+    ['a duplicate key', () => pair.recording.replace('"status": ', '"status": 200, "status": ')],
+    ['a status out of range', changeFirst({ status: 99_999 })],
+    ['a host with only colons', changeFirst({ scope: 'https://:::::' })],
+    ['a form with the key toString', changeFirst({ body: { toString: 'x' } })],
     [
-      'a bomb in hexadecimal',
-      first({
+      'a hexadecimal decompression bomb',
+      changeFirst({
         response: gzipSync(Buffer.alloc(50_000_000)).toString('hex'),
         rawHeaders: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       }),
     ],
-    ['200 KB of base64', first({ response: { error: { code: 'QUFB'.repeat(50_000) } } })],
-    ['a host of escapes', first({ scope: ESCAPES })],
-    ['a path of escapes', first({ path: `/${ESCAPES}` })],
-    ['headers of escapes', first({ rawHeaders: { 'content-type': ESCAPES } })],
-    ['a header __proto__', first({ rawHeaders: JSON.parse('{"__proto__":{"a":1}}') })],
+    ['200 KB of base64', changeFirst({ response: { error: { code: 'QUFB'.repeat(50_000) } } })],
+    ['escapes in a host', changeFirst({ scope: ESCAPES })],
+    ['escapes in a path', changeFirst({ path: `/${ESCAPES}` })],
+    ['escapes in a header', changeFirst({ rawHeaders: { 'content-type': ESCAPES } })],
+    ['a header __proto__', changeFirst({ rawHeaders: JSON.parse('{"__proto__":{"a":1}}') })],
     [
       'a secret',
-      first({ response: { token: `eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.${'x'.repeat(20)}` } }),
+      changeFirst({ response: { token: `eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.${'x'.repeat(20)}` } }),
     ],
-    ['no list', () => '{"0":{}}'],
-    ['nothing', () => ''],
-    ['exchanges of null', () => '[null]'],
-    ['versions of prototypes', first({ status: 200, response: [{ name: '__proto__' }] })],
+    ['not a list', () => '{"0":{}}'],
+    ['empty', () => ''],
+    ['a null exchange', () => '[null]'],
+    ['a version __proto__', changeFirst({ status: 200, response: [{ name: '__proto__' }] })],
   ])('%s', async (_, text) => {
     const recording = text()
     await writeFile(at('s.recording.json'), recording)
@@ -159,24 +160,24 @@ describe('a hostile recording', () => {
     const file = 's.recording.json'
     await writeFile(
       at('s.json'),
-      sealed((each) => ({ ...each, recording: { file, sha256 } })),
+      changeAndSeal((each) => ({ ...each, recording: { file, sha256 } })),
     )
-    await expectCalm('verify s.json', [1, 2])
+    await expectSafe('verify s.json', [1, 2])
   })
 
   it.each([
-    ['to /etc/passwd', '/etc/passwd'],
-    ['out of the folder', '../usage'],
-    ['to nowhere', 'nowhere'],
-  ])('that is a link %s is not followed', async (_, target) => {
+    ['/etc/passwd', '/etc/passwd'],
+    ['another folder', '../usage'],
+    ['a missing file', 'nowhere'],
+  ])('a link to %s', async (_, target) => {
     await rm(at('s.recording.json'))
     await symlink(target, at('s.recording.json'))
-    await expectCalm('verify s.json', [1, 2])
-    await expectCalm('capture s.json --replay', [1, 2])
+    await expectSafe('verify s.json', [1, 2])
+    await expectSafe('capture s.json --replay', [1, 2])
   })
 })
 
-describe('another hostile file', () => {
+describe('another malicious file is handled safely', () => {
   const stream = smallStream(EXAMPLE)
   const criteria = JSON.stringify(builtIn)
   const withArchitecture = (name: string) =>
@@ -190,9 +191,9 @@ describe('another hostile file', () => {
   const CAPTURE = 'capture t.json --stream rhcos.json --replay s.recording.json --ocp 4.17'
 
   it.each<[name: string, text: string, statuses: number[]]>([
-    ['a nesting 100,000 deep', deepArray, [2]],
-    ['artifacts nested 100,000 deep', stream.replace('{}', deepArray), [2]],
-    ['a key twice', stream.replace('"stream":', '"stream": "x", "stream":'), [2]],
+    ['nested 100,000 levels', deepArray, [2]],
+    ['artifacts nested 100,000 levels', stream.replace('{}', deepArray), [2]],
+    ['a duplicate key', stream.replace('"stream":', '"stream": "x", "stream":'), [2]],
     ['an architecture __proto__', withArchitecture('__proto__'), [0, 1]],
     ['an architecture constructor', withArchitecture('constructor'), [0, 1]],
     ['escapes in a release', stream.replaceAll(EXAMPLE.x86_64, escaped(ESCAPES)), [2]],
@@ -202,36 +203,36 @@ describe('another hostile file', () => {
       [0, 1],
     ],
     ['NUL', stream.replace('rhcos', 'rh\u0000cos'), [2]],
-    ['nothing', '', [2]],
+    ['empty', '', [2]],
   ])('stream: %s', async (_, text, statuses) => {
     await writeFile(at('rhcos.json'), text)
-    await expectCalm(REGENERATE, statuses)
-    await expectCalm(CAPTURE, [1, 2, 3])
+    await expectSafe(REGENERATE, statuses)
+    await expectSafe(CAPTURE, [1, 2, 3])
   })
 
   it.each<[name: string, text: string]>([
-    ['a nesting 100,000 deep', deepArray],
+    ['nested 100,000 levels', deepArray],
     ['__proto__', criteria.replace('{', '{"__proto__":{"x":1},')],
     ['a number out of range', criteria.replace(/"earlierMinors":\d+/, '"earlierMinors":1e9')],
-    ['a SKU that leads elsewhere', criteria.replace('aro_', '../../../x?y#')],
-    ['a location of escapes', criteria.replace('"eastus"', JSON.stringify(ESCAPES))],
+    ['a SKU that changes the URL', criteria.replace('aro_', '../../../x?y#')],
+    ['escapes in a location', criteria.replace('"eastus"', JSON.stringify(ESCAPES))],
   ])('criteria: %s', async (_, text) => {
     await writeFile(at('c.json'), text)
-    await expectCalm(`${CAPTURE} --criteria c.json`, [2])
+    await expectSafe(`${CAPTURE} --criteria c.json`, [2])
   })
 
   it.each<[name: string, text: string, statuses: number[]]>([
-    ['a nesting 100,000 deep', deepArray, [2]],
+    ['nested 100,000 levels', deepArray, [2]],
     ['an architecture __proto__', '{"__proto__":{"azure":{"ocp":{"hyperVGen2":{}}}}}', [0, 1]],
     ['a plan constructor', withPlan('constructor'), [0, 1]],
     ['escapes in a plan', withPlan(ESCAPES), [0, 1]],
     ['a list', '[]', [2]],
   ])('marketplace file: %s', async (_, text, statuses) => {
     await writeFile(at('m.json'), text)
-    await expectCalm(`${REGENERATE} --marketplace-file m.json`, statuses)
+    await expectSafe(`${REGENERATE} --marketplace-file m.json`, statuses)
   })
 
-  it('a device as an input is refused', async () => {
-    await expectCalm('regenerate /dev/zero', [2])
+  it('a device', async () => {
+    await expectSafe('regenerate /dev/zero', [2])
   })
 })

@@ -1,6 +1,4 @@
-/**
- * Preloaded into the command line: ends it by SIGKILL at the file operation that KILL_AT counts to.
- */
+/** Preload script: kills the process with SIGKILL before file operation number KILL_AT. */
 import fs from 'node:fs'
 
 const OPERATIONS = [
@@ -20,7 +18,7 @@ const OPERATIONS = [
 const { KILL_AT = '0' } = process.env
 let count = 0
 
-function countOne() {
+function countOperation() {
   count += 1
   if (count === Number(KILL_AT)) {
     process.kill(process.pid, 'SIGKILL')
@@ -32,11 +30,11 @@ const original = { ...fs }
 let depth = 0
 for (const name of OPERATIONS) {
   fs[name] = (...args) => {
-    // What one of them calls is a part of it.
+    // Nested calls belong to the same operation.
     if (depth > 0) return original[name](...args)
     depth += 1
     try {
-      countOne()
+      countOperation()
       return original[name](...args)
     } finally {
       depth -= 1

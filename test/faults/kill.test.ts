@@ -14,14 +14,14 @@ const KILL_AT = fileURLToPath(new URL('kill-at.js', import.meta.url))
 
 type Files = Readonly<Record<string, string>>
 
-/** A command that writes, and the files before it. */
+/** A command that writes files, and the files before it. */
 interface Scenario {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly before: Files
-  /** Reports files that do not belong together. */
+  /** A command that must fail if the files of a group do not match. */
   readonly check?: readonly string[]
-  /** Files that belong together. */
+  /** Files that must match. */
   readonly groups?: readonly (readonly string[])[]
 }
 
@@ -29,13 +29,13 @@ const REPLAY = ['capture', 's.json', '--stream', 'rhcos.json', '--replay', 'new.
 const PAIR = { check: ['verify', 's.json'], groups: [['s.json', 's.recording.json']] }
 
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
-  'capture over a pair': async () => {
+  'a capture over existing files': async () => {
     const { older, newer } = await capturePairs()
     const pair = { 's.json': older.snapshot, 's.recording.json': older.recording }
-    const given = { 'new.json': newer.recording, 'rhcos.json': smallStream(EXAMPLE) }
-    return { args: REPLAY, before: { ...given, ...pair }, ...PAIR }
+    const inputs = { 'new.json': newer.recording, 'rhcos.json': smallStream(EXAMPLE) }
+    return { args: REPLAY, before: { ...inputs, ...pair }, ...PAIR }
   },
-  'first capture': async () => {
+  'a first capture': async () => {
     const { newer } = await capturePairs()
     const before = { 'new.json': newer.recording, 'rhcos.json': smallStream(EXAMPLE) }
     return { args: REPLAY, before }
@@ -45,12 +45,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
     const before = { 's.json': newer.snapshot, 'rhcos.json': smallStream(EXAMPLE) }
     return { args: ['regenerate', 's.json', '--target', 'rhcos.json'], before }
   },
-  'update of two streams': async () => {
+  'an update of two streams': async () => {
     const streams = {
       one: { snapshot: 'snapshots/one.json', target: 'one.json' },
       two: { snapshot: 'snapshots/two.json', target: 'two.json', marketplaceFile: 'm.json' },
     }
-    const folder = await folderWith({
+    const folder = await createFolder({
       'stream-snapshot.json': JSON.stringify({ streams }),
       'one.json': smallStream(EXAMPLE),
       'two.json': smallStream(EXAMPLE),
@@ -64,18 +64,17 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
       ['snapshots/one.json', 'snapshots/one.recording.json', 'one.json'],
       ['snapshots/two.json', 'snapshots/two.recording.json', 'm.json'],
     ]
-    return { args, env, before: await read(folder), check: ['check'], groups }
+    return { args, env, before: await readFiles(folder), check: ['check'], groups }
   },
 }
 
-async function folderWith(files: Files): Promise<string> {
+async function createFolder(files: Files): Promise<string> {
   const folder = await temporaryFolder()
   for (const [name, text] of Object.entries(files)) await fs.outputFile(join(folder, name), text)
   return folder
 }
 
-/** All files of a folder. */
-async function read(folder: string): Promise<Files> {
+async function readFiles(folder: string): Promise<Files> {
   const names = (await fs.readdir(folder, { recursive: true })).map(String).sort()
   const files = await Promise.all(
     names.map(async (name) => {
@@ -86,8 +85,8 @@ async function read(folder: string): Promise<Files> {
   return Object.fromEntries(files.flat())
 }
 
-/** Without temporary files, and without the time of a capture and its consequences. */
-const timeless = (files: Files): Files =>
+/** Removes temporary files, and values that depend on the time of a capture. */
+const normalize = (files: Files): Files =>
   Object.fromEntries(
     Object.entries(files)
       .sort()
@@ -98,11 +97,11 @@ const timeless = (files: Files): Files =>
       ]),
   )
 
-/** @returns whether it was killed before it ended */
-function killed(folder: string, { args, env }: Scenario, at: number): Promise<boolean> {
+/** Runs the command and returns whether it was killed at the file operation with this number. */
+function runAndKill(folder: string, { args, env }: Scenario, operation: number): Promise<boolean> {
   const child = spawn(process.execPath, ['--import', KILL_AT, CLI, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env, KILL_AT: String(at) },
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env, KILL_AT: String(operation) },
     stdio: 'ignore',
   })
   return new Promise((resolve) => child.on('close', (_, signal) => resolve(signal === 'SIGKILL')))
@@ -111,34 +110,35 @@ function killed(folder: string, { args, env }: Scenario, at: number): Promise<bo
 const isSame = (a: Files, b: Files) => JSON.stringify(a) === JSON.stringify(b)
 
 it.each(Object.keys(SCENARIOS))(
-  'SIGKILL at every file operation leaves files that are old or new: %s',
+  '%s leaves each file old or new after SIGKILL at any file operation',
   async (name) => {
     const scenario = (await SCENARIOS[name]?.()) as Scenario
     const { args, env = {}, before, check, groups = [] } = scenario
-    const complete = await folderWith(before)
+    const complete = await createFolder(before)
     expect(await run(args, { cwd: complete, env })).toMatchObject({ status: 0 })
-    const [old, fresh] = [timeless(before), timeless(await read(complete))]
+    const [oldFiles, newFiles] = [normalize(before), normalize(await readFiles(complete))]
 
-    async function attempt(at: number): Promise<'old' | 'new' | 'between' | 'ended'> {
-      const folder = await folderWith(before)
-      const wasKilled = await killed(folder, scenario, at)
-      const found = timeless(await read(folder))
+    async function attempt(operation: number): Promise<'old' | 'new' | 'mixed' | 'completed'> {
+      const folder = await createFolder(before)
+      const wasKilled = await runAndKill(folder, scenario, operation)
+      const found = normalize(await readFiles(folder))
       for (const [file, text] of Object.entries(found))
-        expect([old[file], fresh[file]]).toContain(text)
-      const isTorn = groups.some(
-        (files) => ![old, fresh].some((each) => files.every((file) => each[file] === found[file])),
+        expect([oldFiles[file], newFiles[file]]).toContain(text)
+      const isMixed = groups.some(
+        (group) =>
+          ![oldFiles, newFiles].some((files) => group.every((file) => files[file] === found[file])),
       )
-      if (check && isTorn) expect(await run(check, { cwd: folder })).toMatchObject({ status: 1 })
+      if (check && isMixed) expect(await run(check, { cwd: folder })).toMatchObject({ status: 1 })
       expect(await run(args, { cwd: folder, env })).toMatchObject({ status: 0 })
-      expect(Object.keys(await read(folder))).toEqual(Object.keys(fresh))
-      expect(timeless(await read(folder))).toEqual(fresh)
-      if (!wasKilled) return 'ended'
-      return isSame(found, old) ? 'old' : isSame(found, fresh) ? 'new' : 'between'
+      expect(Object.keys(await readFiles(folder))).toEqual(Object.keys(newFiles))
+      expect(normalize(await readFiles(folder))).toEqual(newFiles)
+      if (!wasKilled) return 'completed'
+      return isSame(found, oldFiles) ? 'old' : isSame(found, newFiles) ? 'new' : 'mixed'
     }
 
     const outcomes: string[] = []
-    for (let at = 1; outcomes.at(-1) !== 'ended'; at += 2) {
-      outcomes.push(...(await pMap([at, at + 1], attempt, { concurrency: 2 })))
+    for (let operation = 1; outcomes.at(-1) !== 'completed'; operation += 2) {
+      outcomes.push(...(await pMap([operation, operation + 1], attempt, { concurrency: 2 })))
     }
     expect(outcomes).toEqual(expect.arrayContaining(['old', 'new']))
     expect(outcomes.length).toBeGreaterThan(10)

@@ -9,7 +9,7 @@ import { CLI, temporaryFolder } from '../support/cli.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-it('the printed commands use all mock servers, which end after SIGTERM', async () => {
+it('npm run mock-servers prints commands that use all mock servers, and exits after SIGTERM', async () => {
   const folder = await temporaryFolder()
   const child = spawn(
     process.execPath,
@@ -33,7 +33,7 @@ it('the printed commands use all mock servers, which end after SIGTERM', async (
   expect(await ended).toEqual([0, null])
 })
 
-it('npm start shows the main job, and leaves its folder', async () => {
+it('npm start runs the main commands and keeps its folder', async () => {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', join(ROOT, 'scripts/try.ts')],

@@ -24,8 +24,8 @@ type Environment = Readonly<Record<string, string>>
 const capture = (env: Environment, ...args: string[]) =>
   run(['capture', at('s.json'), '--stream', at('rhcos.json'), ...args], { env })
 
-/** The warnings of a capture, whose replay gives the same bytes and verifies. */
-async function getWarnings(env: Environment, ...args: string[]): Promise<string[]> {
+/** Captures, expects that a replay writes the same files, and returns the warnings. */
+async function captureWarnings(env: Environment, ...args: string[]): Promise<string[]> {
   const outcome = await capture(env, ...args)
   expect(outcome).toMatchObject({ status: 0, stdout: '' })
   const before = [await read('s.json'), await read('s.recording.json')]
@@ -35,21 +35,21 @@ async function getWarnings(env: Environment, ...args: string[]): Promise<string[
   return outcome.stderr.split('\n').flatMap((line) => /^warning: (.*)/.exec(line)?.[1] ?? [])
 }
 
-/** The states of the captured images of a cloud, by a member. */
-async function getStates(cloud: string, member: string): Promise<Map<string, string>> {
+/** Returns the states of the captured images of a cloud by the value of a key. */
+async function readStates(cloud: string, key: string): Promise<Map<string, string>> {
   const images: Record<string, string>[] = JSON.parse(await read('s.json')).images[cloud]
-  return new Map(images.map((image) => [image[member] ?? '', image.state ?? '']))
+  return new Map(images.map((image) => [image[key] ?? '', image.state ?? '']))
 }
 
-describe('odd images are recorded, reported and replayed', () => {
-  it('of Azure', async () => {
-    const known = { architecture: 'x64', hyperVGeneration: 'V2' }
+describe('capture', () => {
+  it('records, reports and replays unusual Azure images', async () => {
+    const valid = { architecture: 'x64', hyperVGeneration: 'V2' }
     const state = (imageState: string | null, scheduledDeprecationTime: string | null = null) => ({
-      ...known,
+      ...valid,
       imageDeprecationStatus: { imageState, scheduledDeprecationTime },
     })
     const versions: [string, object | null][] = [
-      ['418.94.20250101', known],
+      ['418.94.20250101', valid],
       ['418.94.20250102', null],
       ['418.94.20250103', { ...state(null), architecture: 'X64', hyperVGeneration: 'v2' }],
       ['418.94.20250104', state('deprecated')],
@@ -57,19 +57,19 @@ describe('odd images are recorded, reported and replayed', () => {
       ['418.94.20250106', state('ScheduledForDeprecation', 'next year')],
       ['418.94.20250107', state('Active')],
       ['418.94.20250107', state('Deprecated')],
-      ['418.94.1\u001b[31m\u202e', known],
+      ['418.94.1\u001b[31m\u202e', valid],
     ]
     const body = JSON.stringify(versions.map(([name, properties]) => ({ name, properties })))
     const faults = [{ path: /skus\/418-v2/, fault: { kind: 'body', body } as const }]
     const { environment, url } = await azureFor(imagesBeforeBump(), { faults })
     const sku = 'azureopenshift:aro4:418-v2'
-    expect(await getWarnings(environment, '--azure-endpoint', url)).toEqual([
+    expect(await captureWarnings(environment, '--azure-endpoint', url)).toEqual([
       `azure ${sku}: image 418.94.20250105 has the unknown state Retired: not selected`,
       `azure ${sku}: image 418.94.20250106 has an unreadable deprecation date: not selected`,
       `azure ${sku}: image 9 of the response is ignored: malformed version`,
       `azure: ${sku}:418.94.20250107 is listed 2 times with different properties: not selected`,
     ])
-    const states = await getStates('azure', 'version')
+    const states = await readStates('azure', 'version')
     expect(
       ['1', '2', '3', '4', '5', '6', '7'].map((day) => states.get(`418.94.2025010${day}`)),
     ).toEqual(['active', 'active', 'active', 'deprecated', 'unknown', 'unknown', 'deprecated'])
@@ -87,7 +87,7 @@ describe('odd images are recorded, reported and replayed', () => {
   })
   const REGION = ['--cloud', 'aws', '--regions', 'us-east-1']
 
-  it('of AWS', async () => {
+  it('records, reports and replays unusual AWS images', async () => {
     const name = 'rhcos-418.94.202410090804-0-x86_64'
     const images = [
       ami(1, `${name}-a`, { state: 'retired' as 'disabled' }),
@@ -98,14 +98,14 @@ describe('odd images are recorded, reported and replayed', () => {
       ami(6, `${name}-e`, { deprecationTime: '2025-02-01T00:00:00.000Z' }),
     ]
     const { environment } = await awsFor({ images: [...demonstrationImages(), ...images] })
-    const warnings = await getWarnings(environment, ...REGION)
+    const warnings = await captureWarnings(environment, ...REGION)
     expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
       'aws us-east-1: image N of the response is ignored: malformed id',
       'aws us-east-1: image N, ami-0feedfacecafe0004, of the response is ignored: malformed name',
       'aws us-east-1: image ami-0feedfacecafe0001 has the unknown state retired: not selected',
     ])
     expect(await read('s.recording.json')).not.toContain(GUID)
-    const states = await getStates('aws', 'image')
+    const states = await readStates('aws', 'image')
     expect([1, 2, 3, 4, 6].map((digit) => states.get(`ami-0feedfacecafe000${digit}`))).toEqual([
       'unknown',
       'active',
@@ -115,7 +115,7 @@ describe('odd images are recorded, reported and replayed', () => {
     ])
   })
 
-  it('of AWS with an id in the name: refused', async () => {
+  it('refuses an AWS image with an ID in its name', async () => {
     const images = [...demonstrationImages(), ami(1, `worker-${GUID}`)]
     const { environment } = await awsFor({ images })
     expect(await capture(environment, ...REGION)).toMatchObject({
@@ -126,7 +126,7 @@ describe('odd images are recorded, reported and replayed', () => {
     })
   })
 
-  it('of GCP', async () => {
+  it('records, reports and replays unusual GCP images', async () => {
     const image = (day: number, more: object) => ({
       name: `redhat-coreos-ocp-418-x86-64-20241009080${day}`,
       creationTimestamp: '2024-10-10T00:00:00.000-07:00',
@@ -142,7 +142,7 @@ describe('odd images are recorded, reported and replayed', () => {
     ] as ReturnType<typeof gcpImages>
     const options = { images: [...gcpImages(), ...images], listable: true }
     const { environment, url } = await gcpFor(options)
-    const warnings = await getWarnings(environment, '--cloud', 'gcp', '--gcp-endpoint', url)
+    const warnings = await captureWarnings(environment, '--cloud', 'gcp', '--gcp-endpoint', url)
     const name = 'redhat-coreos-ocp-418-x86-64-20241009080'
     expect(warnings.map((each) => each.replace(/image \d+/, 'image N')).sort()).toEqual([
       'gcp redhat-marketplace-public: image N of the response is ignored: malformed name',
@@ -150,7 +150,7 @@ describe('odd images are recorded, reported and replayed', () => {
       `gcp: image ${name}4 has the unknown state RESTING: not selected`,
       `gcp: image ${name}5 has an unreadable deprecation date: not selected`,
     ])
-    const states = await getStates('gcp', 'name')
+    const states = await readStates('gcp', 'name')
     expect([1, 2, 3, 4, 5].map((day) => states.get(`${name}${day}`))).toEqual([
       'active',
       'active',
@@ -161,8 +161,8 @@ describe('odd images are recorded, reported and replayed', () => {
   })
 })
 
-describe('a list without a last page is refused', () => {
-  it('of EC2', async () => {
+describe('capture refuses a list without a last page', () => {
+  it('from EC2', async () => {
     const body =
       '<?xml version="1.0" encoding="UTF-8"?><DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><imagesSet/><nextToken>again</nextToken></DescribeImagesResponse>'
     const fault = { kind: 'body', body, type: 'text/xml' } as const
@@ -174,7 +174,7 @@ describe('a list without a last page is refused', () => {
     })
   })
 
-  it('of Compute', async () => {
+  it('from Compute', async () => {
     const body = JSON.stringify({ kind: 'compute#imageList', nextPageToken: 'again' })
     const faults = [{ path: /images\?/, fault: { kind: 'body', body } as const }]
     const { environment, url } = await gcpFor({ faults })
@@ -186,7 +186,7 @@ describe('a list without a last page is refused', () => {
   })
 })
 
-it.each(['East US', 'eastus'])('--location takes %s', async (location) => {
+it.each(['East US', 'eastus'])('capture accepts --location %s', async (location) => {
   const { environment, url } = await azureFor(imagesBeforeBump())
   const args = ['--azure-endpoint', url, '--location', location]
   expect(await capture(environment, ...args)).toMatchObject({ status: 0 })

@@ -12,7 +12,7 @@ import { OFFLINE, SNAPSHOT } from '../support/offline.ts'
 
 const COMMANDS = Object.entries(OFFLINE).map(([name, words]) => [name, ...words] as const)
 
-/** What only somebody who is about to sign in would open. */
+/** Files that only a sign-in opens. */
 const CREDENTIALS =
   /"[^"]*(\/\.azure|osServicePrincipal|\/\.aws|gcloud|application_default|\.netrc|\/\.ssh|keyring)[^"]*"/i
 
@@ -43,9 +43,9 @@ beforeEach(async () => {
   await writeFile(join(folder, '.azure/osServicePrincipal.json'), '{}')
 })
 
-// CI installs strace; elsewhere whoever lacks it should know what was not proven.
+// CI installs strace; other machines without strace report the skipped tests.
 describe.runIf(isTraced || process.env.CI)('under strace', () => {
-  it.each(COMMANDS)('%s makes no network call and opens no credentials', async (_name, ...args) => {
+  it.each(COMMANDS)('%s makes no network call and opens no credentials', async (_, ...args) => {
     const trace = join(folder, 'trace')
     const wrapper = ['strace', '-f', '-qq', '-s', '300', '-o', trace, '-e', 'trace=%network,%file']
     const outcome = await run(args, { cwd: folder, wrapper, env: { HOME: folder } })
@@ -53,15 +53,15 @@ describe.runIf(isTraced || process.env.CI)('under strace', () => {
     const text = await readFile(trace, 'utf8')
     const lines = text.split('\n')
     expect(lines.length).toBeGreaterThan(20)
-    expect(outwardCalls(text)).toEqual([])
+    expect(findNetworkCalls(text)).toEqual([])
     expect(
       lines.filter((line) => CREDENTIALS.test(line) && !line.includes('/node_modules/')),
     ).toEqual([])
   })
 })
 
-/** libuv wakes its own threads by pairs of sockets; nothing leaves the process by them. */
-function outwardCalls(trace: string): string[] {
+/** Returns network calls; omits socket pairs, which libuv uses to wake its own threads. */
+function findNetworkCalls(trace: string): string[] {
   return trace
     .split('\n')
     .filter((line) =>
@@ -72,25 +72,25 @@ function outwardCalls(trace: string): string[] {
 
 interface Listener {
   readonly port: number
-  readonly heard: { connections: number }
+  readonly seen: { connections: number }
 }
 
-/** What a hostile snapshot names: every connection counts, and none is answered. */
-async function listen(): Promise<Listener> {
-  const heard = { connections: 0 }
+/** Starts a server that counts and closes all connections. */
+async function startListener(): Promise<Listener> {
+  const seen = { connections: 0 }
   const server = createServer((socket) => {
-    heard.connections += 1
+    seen.connections += 1
     socket.destroy()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
-  return { port: (server.address() as AddressInfo).port, heard }
+  return { port: (server.address() as AddressInfo).port, seen }
 }
 
 type Exchange = Record<string, unknown>
 
-/** Ways in which a recording does not answer what its snapshot asks. */
-const LACKS: readonly ((exchanges: readonly Exchange[], at: number, url: string) => unknown)[] = [
+/** Changes after which a recording does not have the responses of its snapshot. */
+const CHANGES: readonly ((exchanges: readonly Exchange[], at: number, url: string) => unknown)[] = [
   () => [],
   (all, at) => all.toSpliced(at % all.length, 1),
   (all, at) => all.slice(at % all.length),
@@ -104,23 +104,23 @@ const LACKS: readonly ((exchanges: readonly Exchange[], at: number, url: string)
   (all) => ({ all }),
 ]
 
-/** A snapshot, whole by its digests, whose builds are at the listener, and what it is said to follow from. */
-async function writeHostile(name: string, at: number, { port }: Listener): Promise<void> {
+/** Writes a snapshot with valid digests and builds at the listener, and a changed recording. */
+async function writeMalicious(name: string, index: number, { port }: Listener): Promise<void> {
   const url = `http://127.0.0.1:${port}`
-  const own: Snapshot = JSON.parse(await readFile(join(root, 'snapshots', SNAPSHOT), 'utf8'))
-  const recorded: Exchange[] = JSON.parse(
+  const original: Snapshot = JSON.parse(await readFile(join(root, 'snapshots', SNAPSHOT), 'utf8'))
+  const exchanges: Exchange[] = JSON.parse(
     await readFile(join(root, 'snapshots/rhcos-4.18.recording.json'), 'utf8'),
   )
-  const change = LACKS[at % LACKS.length]
-  const text = JSON.stringify(change?.(recorded, at * 7, url))
-  const { integrity: _, ...rest } = own
-  const builds = Object.entries(own.builds).map(([architecture, build]) => [
+  const change = CHANGES[index % CHANGES.length]
+  const text = JSON.stringify(change?.(exchanges, index * 7, url))
+  const { integrity: _, ...rest } = original
+  const builds = Object.entries(original.builds).map(([architecture, build]) => [
     architecture,
-    { ...build, location: build.location.replace(own.stream.url, url) },
+    { ...build, location: build.location.replace(original.stream.url, url) },
   ])
   const snapshot = sealSnapshot({
     ...rest,
-    stream: { ...own.stream, url },
+    stream: { ...original.stream, url },
     builds: Object.fromEntries(builds),
     recording: { file: `${name}.recording.json`, sha256: sha256(text) },
   })
@@ -128,36 +128,40 @@ async function writeHostile(name: string, at: number, { port }: Listener): Promi
   await writeFile(join(folder, `${name}.recording.json`), text)
 }
 
-const HOSTILE = 20
-const TOGETHER = 10
+const SNAPSHOTS = 20
+const BATCH = 10
 
-describe('hostile recordings', () => {
-  it.runIf(isTraced || process.env.CI)(`${HOSTILE} of them open no socket`, async () => {
-    const listener = await listen()
-    const trace = join(folder, 'trace')
-    for (let from = 0; from < HOSTILE; from += TOGETHER) {
-      const names = Array.from({ length: TOGETHER }, (_, index) => `h${from + index}`)
-      for (const [index, name] of names.entries()) await writeHostile(name, from + index, listener)
-      const wrapper = ['strace', '-f', '-qq', '-o', trace, '-e', 'trace=%network']
-      const args = ['verify', ...names.map((name) => `${name}.json`), SNAPSHOT]
-      const { status, stdout } = await run(args, { cwd: folder, wrapper })
-      expect(status).toBe(1)
-      expect(outwardCalls(await readFile(trace, 'utf8'))).toEqual([])
-      expect(stdout.match(/: replay: FAILED: /g)).toHaveLength(TOGETHER)
-      // What is broken does not spoil what comes after it.
-      expect(stdout).toContain(`${SNAPSHOT}: replay: ok`)
-    }
-    expect(listener.heard.connections).toBe(0)
-  })
+describe('verify', () => {
+  it.runIf(isTraced || process.env.CI)(
+    `opens no socket for ${SNAPSHOTS} malicious recordings`,
+    async () => {
+      const listener = await startListener()
+      const trace = join(folder, 'trace')
+      for (let from = 0; from < SNAPSHOTS; from += BATCH) {
+        const names = Array.from({ length: BATCH }, (_, index) => `h${from + index}`)
+        for (const [index, name] of names.entries())
+          await writeMalicious(name, from + index, listener)
+        const wrapper = ['strace', '-f', '-qq', '-o', trace, '-e', 'trace=%network']
+        const args = ['verify', ...names.map((name) => `${name}.json`), SNAPSHOT]
+        const { status, stdout } = await run(args, { cwd: folder, wrapper })
+        expect(status).toBe(1)
+        expect(findNetworkCalls(await readFile(trace, 'utf8'))).toEqual([])
+        expect(stdout.match(/: replay: FAILED: /g)).toHaveLength(BATCH)
+        // A failed snapshot does not affect the next one.
+        expect(stdout).toContain(`${SNAPSHOT}: replay: ok`)
+      }
+      expect(listener.seen.connections).toBe(0)
+    },
+  )
 })
 
-it.skipIf(isTraced)('strace is not installed: nothing is proven here', () => {
+it.skipIf(isTraced)('strace is installed in CI', () => {
   process.stderr.write('strace is not installed: the offline commands were not traced\n')
   expect(process.env.CI).toBeUndefined()
 })
 
 describe('without a network', () => {
-  it.each(COMMANDS)('%s works', async (_name, ...args) => {
+  it.each(COMMANDS)('%s succeeds', async (_, ...args) => {
     const wrapper = ['unshare', '-rn', 'env', '-i', `PATH=${process.env.PATH}`]
     expect(await run(args, { cwd: folder, wrapper })).toMatchObject({ status: 0 })
   })

@@ -19,217 +19,216 @@ interface Workspace {
   streams: { one: Record<string, unknown> }
 }
 type Edit = (workspace: Workspace) => void
-type Json = Readonly<Record<string, object>>
-/** Edits of the workspace file, and command lines without the name of the program. */
+type MarketplaceFile = Readonly<Record<string, object>>
+/** Edits of the workspace file, and command lines without the program name. */
 type Steps = readonly (Edit | string)[]
 
-/** A state of the workspace, the message of `check`, and the remedies that it prints. */
-interface Row {
-  /** Keys of the stream when it is captured; undefined for a missing key. */
-  readonly given?: Record<string, unknown>
+/** A state of the workspace, and the problems that `check` reports for it. */
+interface Scenario {
+  /** Keys of the stream at its capture; undefined for a missing key. */
+  readonly stream?: Record<string, unknown>
   readonly steps: Steps
-  /** Changes the marketplace file. */
-  readonly images?: (file: Json) => object
+  readonly editMarketplaceFile?: (file: MarketplaceFile) => object
   /** Empty if `check` finds nothing. */
-  readonly faults: readonly (readonly [message: string, remedy: string])[]
-  /** Whether an update changes nothing, and reports the same. */
-  readonly isReported?: true
-  /** All ways to follow the remedies. */
-  readonly ways?: readonly Steps[]
+  readonly problems: readonly (readonly [message: string, remedy: string])[]
+  /** Whether an update changes no file and reports the same problems. */
+  readonly isReportedByUpdate?: true
+  /** All alternatives that follow the remedies. */
+  readonly fixes?: readonly Steps[]
 }
 
-const set =
+const setKey =
   (key: string, value?: unknown): Edit =>
   ({ streams: { one } }) => {
     if (value === undefined) delete one[key]
     else one[key] = value
   }
-const clouds =
+const setClouds =
   (...names: string[]): Edit =>
   (workspace) => {
     workspace.clouds = names
   }
 const FILE = 'stream-snapshot.json'
-const NINE = { x86_64: '9.6.20250513-0' }
-const ROWS: Readonly<Record<string, Row>> = {
-  'signatures that the workspace does not have': {
-    steps: [set('signatures')],
-    faults: [
+const RHEL_9 = { x86_64: '9.6.20250513-0' }
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'signatures is missing in the workspace file': {
+    steps: [setKey('signatures')],
+    problems: [
       [
         `${SNAPSHOT}: captured with signatures false, and an update uses true`,
         `Run stream-snapshot update one, or set signatures of one to false in ${FILE}.`,
       ],
     ],
-    ways: [['update one'], [set('signatures', false)]],
+    fixes: [['update one'], [setKey('signatures', false)]],
   },
-  'a distro that the workspace does not have': {
-    given: { distro: 'fcos' },
-    steps: [set('distro')],
-    faults: [
+  'distro is missing in the workspace file': {
+    stream: { distro: 'fcos' },
+    steps: [setKey('distro')],
+    problems: [
       [
         `${SNAPSHOT}: captured with distro fcos, and an update uses rhcos`,
         `Run stream-snapshot update one, or set distro of one to fcos in ${FILE}.`,
       ],
     ],
-    ways: [['update one'], [set('distro', 'fcos')]],
+    fixes: [['update one'], [setKey('distro', 'fcos')]],
   },
-  'a build server that the workspace does not have': {
-    steps: [set('url')],
-    faults: [
+  'url is missing in the workspace file': {
+    steps: [setKey('url')],
+    problems: [
       [
         `${SNAPSHOT}: captured with url URL, and an update uses https://rhcos.mirror.openshift.com/art/storage/prod/streams`,
         `Run stream-snapshot update one, or set url of one to URL in ${FILE}.`,
       ],
     ],
-    ways: [[set('url', 'URL')]],
+    fixes: [[setKey('url', 'URL')]],
   },
-  'a name that the workspace does not have': { steps: [set('name')], faults: [] },
-  'an OCP version that is not that of the release': {
-    isReported: true,
-    steps: [set('ocp', '4.17')],
-    faults: [
+  'name is missing in the workspace file': { steps: [setKey('name')], problems: [] },
+  'ocp does not match the release': {
+    isReportedByUpdate: true,
+    steps: [setKey('ocp', '4.17')],
+    problems: [
       [
         `${FILE}: ocp of one is 4.17, and its releases are for OCP 4.18`,
         `Set ocp of one to 4.18 in ${FILE}, or remove ocp.`,
       ],
     ],
-    ways: [[set('ocp', '4.18')], [set('ocp')]],
+    fixes: [[setKey('ocp', '4.18')], [setKey('ocp')]],
   },
-  'another OCP version of the same RHEL version': {
-    given: { builds: undefined, ocp: '4.20' },
-    steps: [set('ocp', '4.19')],
-    faults: [
+  'ocp changed within the same RHEL version': {
+    stream: { builds: undefined, ocp: '4.20' },
+    steps: [setKey('ocp', '4.19')],
+    problems: [
       [
         `${SNAPSHOT}: captured with ocp 4.20, and ${FILE} has 4.19`,
         `Run stream-snapshot update one, or set ocp of one to 4.20 in ${FILE}.`,
       ],
     ],
-    ways: [['update one --allow-regression'], [set('ocp', '4.20')]],
+    fixes: [['update one --allow-regression'], [setKey('ocp', '4.20')]],
   },
-  'a build that was not captured': {
-    given: { builds: FEWER },
-    steps: [set('builds', BUILDS)],
-    faults: [
+  'a build was not captured': {
+    stream: { builds: FEWER },
+    steps: [setKey('builds', BUILDS)],
+    problems: [
       [
         `${SNAPSHOT}: has no build for ppc64le, and ${FILE} has ${release}`,
         `Run stream-snapshot update --cloud none one, or remove ppc64le from builds of one in ${FILE}.`,
       ],
     ],
-    ways: [['update --cloud none one'], [set('builds', FEWER)]],
+    fixes: [['update --cloud none one'], [setKey('builds', FEWER)]],
   },
-  'no builds in the workspace': {
-    isReported: true,
-    steps: [set('builds')],
-    faults: [
+  'builds is missing in the workspace file': {
+    isReportedByUpdate: true,
+    steps: [setKey('builds')],
+    problems: [
       [
         `${SNAPSHOT}: has builds, and ${FILE} has none for one`,
         `Add "builds": ${JSON.stringify(BUILDS)} to one in ${FILE}.`,
       ],
     ],
-    ways: [[set('builds', BUILDS)]],
+    fixes: [[setKey('builds', BUILDS)]],
   },
-  'a build that is dropped by update': {
+  'update dropped a build': {
     steps: ['update --cloud none --drop ppc64le --allow-regression'],
-    faults: [],
+    problems: [],
   },
-  'a build that is dropped by capture': {
+  'capture dropped a build': {
     steps: [`capture ${SNAPSHOT} --replay --drop ppc64le`],
-    faults: [
+    problems: [
       [
         `${SNAPSHOT}: has no build for ppc64le, and ${FILE} has ${release}`,
         `Run stream-snapshot update --cloud none one, or remove ppc64le from builds of one in ${FILE}.`,
       ],
     ],
-    ways: [['update --cloud none one'], [set('builds', FEWER)]],
+    fixes: [['update --cloud none one'], [setKey('builds', FEWER)]],
   },
-  'a cloud that is dropped by update': {
+  'update dropped a cloud': {
     steps: ['update --cloud none --drop gcp --allow-regression'],
-    faults: [
+    problems: [
       [
         `${SNAPSHOT}: gcp was not queried`,
         `Run stream-snapshot update one, or remove gcp from clouds in ${FILE}.`,
       ],
     ],
-    ways: [['update one'], [clouds('azure')]],
+    fixes: [['update one'], [setClouds('azure')]],
   },
-  'a new cloud': {
-    steps: [clouds('azure', 'gcp', 'aws')],
-    faults: [
+  'a cloud was added to the workspace file': {
+    steps: [setClouds('azure', 'gcp', 'aws')],
+    problems: [
       [
         `${SNAPSHOT}: aws was not queried`,
         `Run stream-snapshot update one, or remove aws from clouds in ${FILE}.`,
       ],
     ],
-    ways: [[clouds('azure', 'gcp')]],
+    fixes: [[setClouds('azure', 'gcp')]],
   },
-  'a removed cloud': {
-    steps: [clouds('azure')],
-    faults: [
+  'a cloud was removed from the workspace file': {
+    steps: [setClouds('azure')],
+    problems: [
       [
         `${SNAPSHOT}: has gcp, which is not in clouds of ${FILE}`,
         `Run stream-snapshot capture ${SNAPSHOT} --replay --drop gcp, then stream-snapshot regenerate one --allow-regression; or add gcp to clouds.`,
       ],
     ],
-    ways: [
+    fixes: [
       [`capture ${SNAPSHOT} --replay --drop gcp`, 'regenerate one --allow-regression'],
-      [clouds('azure', 'gcp')],
+      [setClouds('azure', 'gcp')],
     ],
   },
-  'a stream without images that has some': {
-    given: { builds: undefined },
-    steps: [set('marketplaceFile'), set('layouts', ['none'])],
-    isReported: true,
-    faults: ['azure', 'gcp'].map((cloud) => [
+  'layouts changed to none': {
+    stream: { builds: undefined },
+    steps: [setKey('marketplaceFile'), setKey('layouts', ['none'])],
+    isReportedByUpdate: true,
+    problems: ['azure', 'gcp'].map((cloud) => [
       `${SNAPSHOT}: has ${cloud}, and layouts of one in ${FILE} is none`,
       `Run stream-snapshot capture ${SNAPSHOT} --replay --drop ${cloud}, then stream-snapshot regenerate one --allow-regression.`,
     ]),
-    ways: [
+    fixes: [
       ['azure', 'gcp'].flatMap((cloud) => [
         `capture ${SNAPSHOT} --replay --drop ${cloud}`,
         'regenerate one --allow-regression',
       ]),
     ],
   },
-  'images of an architecture without a build': {
-    isReported: true,
+  'the marketplace file has an architecture without a build': {
+    isReportedByUpdate: true,
     steps: [],
-    images: (file) => ({ ...file, riscv64: file.x86_64 }),
-    faults: [
+    editMarketplaceFile: (file) => ({ ...file, riscv64: file.x86_64 }),
+    problems: [
       [
         'm.json: 14 azure images for riscv64 (neither the snapshot nor the stream has riscv64); m.json: 3 gcp images for riscv64 (neither the snapshot nor the stream has riscv64)',
         'Remove them with stream-snapshot regenerate one --allow-regression.',
       ],
     ],
-    ways: [['regenerate one --allow-regression']],
+    fixes: [['regenerate one --allow-regression']],
   },
-  'such images and missing ones': {
+  'the marketplace file has the wrong architecture': {
     steps: [],
-    images: ({ x86_64 }) => ({ riscv64: x86_64 }),
-    faults: [
+    editMarketplaceFile: ({ x86_64 }) => ({ riscv64: x86_64 }),
+    problems: [
       [
         `m.json: does not match ${SNAPSHOT}; m.json: 14 azure images for riscv64 (neither the snapshot nor the stream has riscv64); m.json: 3 gcp images for riscv64 (neither the snapshot nor the stream has riscv64)`,
         'Run stream-snapshot regenerate one. Remove them with stream-snapshot regenerate one --allow-regression.',
       ],
     ],
-    ways: [['regenerate one', 'regenerate one --allow-regression']],
+    fixes: [['regenerate one', 'regenerate one --allow-regression']],
   },
-  'images of a cloud that the workspace does not have': {
-    isReported: true,
+  'the marketplace file has a cloud that was not queried': {
+    isReportedByUpdate: true,
     steps: [],
-    images: (file) => ({
+    editMarketplaceFile: (file) => ({
       ...file,
       x86_64: {
         ...file.x86_64,
         aws: { ocp: { regions: { 'us-east-1': { release, image: 'ami-1' } } } },
       },
     }),
-    faults: [
+    problems: [
       [
         'm.json: 1 aws image (aws was not queried)',
         'Remove them with stream-snapshot regenerate one --allow-regression.',
       ],
     ],
-    ways: [['regenerate one --allow-regression']],
+    fixes: [['regenerate one --allow-regression']],
   },
 }
 
@@ -245,13 +244,20 @@ beforeAll(async () => {
   }
 })
 
-/** The files after the first update, by the settings of the stream. */
+/** The files after the first update, by the keys of the stream. */
 const captured = new Map<string, Files>()
 
-it.each(Object.entries(ROWS))(
-  'the remedy converges: %s',
-  async (_, row) => {
-    const { given = {}, steps, images, faults, isReported, ways = [] } = row
+it.each(Object.entries(SCENARIOS))(
+  'check reports every problem with a remedy that works when %s',
+  async (_, scenario) => {
+    const {
+      stream = {},
+      steps,
+      editMarketplaceFile,
+      problems,
+      isReportedByUpdate,
+      fixes = [],
+    } = scenario
     const folder = await temporaryFolder()
     const at = (file: string) => join(folder, file)
     const toUrl = (text: string) => text.replaceAll('URL', buildServer.streams)
@@ -265,13 +271,13 @@ it.each(Object.entries(ROWS))(
       edit(workspace)
       await writeFile(at(FILE), toUrl(JSON.stringify(workspace, undefined, 2)))
     }
-    const follow = async (all: Steps) => {
-      for (const step of all) {
+    const runSteps = async (steps: Steps) => {
+      for (const step of steps) {
         if (typeof step !== 'string') await editWorkspace(step)
         else expect([step, await call(step)]).toMatchObject([step, { status: 0 }])
       }
     }
-    const expectAgreement = async () => {
+    const expectNoProblems = async () => {
       expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
       expect(await call('regenerate --check')).toMatchObject({ status: 0, stdout: '' })
       const update = await call('update --check --cloud none')
@@ -281,43 +287,48 @@ it.each(Object.entries(ROWS))(
       )
     }
 
-    const key = JSON.stringify(given)
-    const known = captured.get(key)
-    if (known) await writeFiles(folder, known)
+    const key = JSON.stringify(stream)
+    const files = captured.get(key)
+    if (files) await writeFiles(folder, files)
     else {
-      const place = { name, url: buildServer.streams, signatures: false, marketplaceFile: 'm.json' }
-      const one = { snapshot: SNAPSHOT, target: 'one.json', ...place, builds: BUILDS, ...given }
+      const settings = {
+        name,
+        url: buildServer.streams,
+        signatures: false,
+        marketplaceFile: 'm.json',
+      }
+      const one = { snapshot: SNAPSHOT, target: 'one.json', ...settings, builds: BUILDS, ...stream }
       await writeFiles(folder, {
         [FILE]: JSON.stringify({ clouds: ['azure', 'gcp'], streams: { one } }),
-        'one.json': smallStream('ocp' in given ? NINE : BUILDS),
+        'one.json': smallStream('ocp' in stream ? RHEL_9 : BUILDS),
       })
-      await follow(['update'])
+      await runSteps(['update'])
       captured.set(key, await readFiles(folder))
     }
-    await follow(['check', ...steps])
-    if (images) {
-      const value = JSON.parse(await readFile(at('m.json'), 'utf8'))
-      await writeFile(at('m.json'), `${JSON.stringify(images(value), undefined, 4)}\n`)
+    await runSteps(['check', ...steps])
+    if (editMarketplaceFile) {
+      const edited = editMarketplaceFile(JSON.parse(await readFile(at('m.json'), 'utf8')))
+      await writeFile(at('m.json'), `${JSON.stringify(edited, undefined, 4)}\n`)
     }
     const { status, stderr } = await call('check')
-    const lines = faults.flatMap(([message, remedy]) => [`  one: ${message}`, `    ${remedy}`])
+    const lines = problems.flatMap(([message, remedy]) => [`  one: ${message}`, `    ${remedy}`])
     expect(stderr.split('\n').slice(1, -1)).toEqual(lines.map(toUrl))
-    expect(status).toBe(faults.length > 0 ? 1 : 0)
+    expect(status).toBe(problems.length > 0 ? 1 : 0)
     const before = await readFiles(folder)
-    if (faults.length === 0) await expectAgreement()
-    if (isReported) {
+    if (problems.length === 0) await expectNoProblems()
+    if (isReportedByUpdate) {
       const update = await call('update --cloud none')
       expect(update.status).toBe(0)
-      for (const part of faults.flatMap(([message]) => message.split('; '))) {
+      for (const part of problems.flatMap(([message]) => message.split('; '))) {
         expect(update.stderr).toContain(`  warning: ${part}\n`)
       }
       expect(update.stderr).toMatch(/\nno file was changed\n$/)
     }
-    for (const way of ways) {
+    for (const fix of fixes) {
       await rm(folder, { recursive: true })
       await writeFiles(folder, before)
-      await follow(way)
-      await expectAgreement()
+      await runSteps(fix)
+      await expectNoProblems()
     }
   },
   60_000,

@@ -9,11 +9,13 @@ import { azureFor, capture } from '../support/azure.ts'
 import { type Outcome, run, temporaryFolder } from '../support/cli.ts'
 import { gcpFor } from '../support/gcp.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
-import { PLANTED, spellings } from './planted.ts'
+import { getEncodings, PLANTED } from './planted.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)
 const SECRETS = Object.values(PLANTED)
+/** Secrets that a header, a tag or a message can contain. */
+const ASCII_SECRETS = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
 const SKU = /skus\/418-v2\/versions/
 const TOKEN = /oauth2\/v2\.0\/token/
 
@@ -22,23 +24,29 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
 
-/** All that a run left: its files, whatever their names, and what it printed. */
-async function leftBy({ stdout, stderr }: Outcome): Promise<string> {
+/** Returns all files of the folder with their names, and the output of a run. */
+async function readOutput({ stdout, stderr }: Outcome): Promise<string> {
   const names = (await readdir(folder)).filter((name) => name !== 'rhcos.json')
   const files = await Promise.all(names.map((name) => readFile(at(name), 'utf8')))
   return [...names, ...files, stdout, stderr].join('\n')
 }
 
-function expectNone(left: string, secrets: readonly string[], { stderr }: Outcome): void {
-  const folded = left.toLowerCase()
+function expectNoSecrets(output: string, secrets: readonly string[], { stderr }: Outcome): void {
+  const lowerCase = output.toLowerCase()
   const found = secrets.filter((secret) =>
-    spellings(secret).some((spelling) => folded.includes(spelling.toLowerCase())),
+    getEncodings(secret).some((encoded) => lowerCase.includes(encoded.toLowerCase())),
   )
   expect(found, stderr).toEqual([])
 }
 
-/** Places of an exchange into which each secret is put, one after the other in one answer. */
-const list = (item: (secret: string) => object) =>
+const hasKnownForm = (secret: string) => findSecret(secret, { published: '' }) !== undefined
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** Returns a response that lists one version for each secret. */
+const listVersions = (item: (secret: string) => object) =>
   JSON.stringify(
     SECRETS.map((secret, index) => ({
       name: `418.94.${20240101 + index}`,
@@ -47,38 +55,35 @@ const list = (item: (secret: string) => object) =>
       ...item(secret),
     })),
   )
-const images = (item: (secret: string) => object): FaultRule[] => [
-  { path: SKU, fault: { kind: 'body', body: list(item) } },
+const createFaults = (item: (secret: string) => object): FaultRule[] => [
+  { path: SKU, fault: { kind: 'body', body: listVersions(item) } },
 ]
-const known = (member: string) => (secret: string) => ({
+const withProperty = (member: string) => (secret: string) => ({
   properties: { architecture: 'x64', hyperVGeneration: 'V2', [member]: secret },
 })
 
-describe('a secret in a response that is used', () => {
+describe('capture does not store a secret', () => {
   it.each<[name: string, rules: FaultRule[]]>([
-    ['an unknown member', images((secret) => ({ planted: secret }))],
-    ['a key', images((secret) => ({ [secret]: 1 }))],
-    ['tags, nested', images((secret) => ({ tags: { a: [{ b: secret }] } }))],
-    ['type', images((secret) => ({ type: secret, etag: secret }))],
-    ['properties.replicaType', images(known('replicaType'))],
-    ['properties.imageDeprecationStatus', images(known('imageDeprecationStatus'))],
+    ['in an unknown key', createFaults((secret) => ({ planted: secret }))],
+    ['as a key', createFaults((secret) => ({ [secret]: 1 }))],
+    ['in nested tags', createFaults((secret) => ({ tags: { a: [{ b: secret }] } }))],
+    ['in type and etag', createFaults((secret) => ({ type: secret, etag: secret }))],
+    ['in properties.replicaType', createFaults(withProperty('replicaType'))],
+    ['in properties.imageDeprecationStatus', createFaults(withProperty('imageDeprecationStatus'))],
     [
-      'the time of a deprecation',
-      images(
-        (secret) =>
-          known('imageDeprecationStatus')(secret).properties && {
-            properties: {
-              imageDeprecationStatus: {
-                imageState: 'Active',
-                scheduledDeprecationTime: secret,
-                alternativeOption: { type: secret, value: secret },
-              },
-            },
+      'in a deprecation status',
+      createFaults((secret) => ({
+        properties: {
+          imageDeprecationStatus: {
+            imageState: 'Active',
+            scheduledDeprecationTime: secret,
+            alternativeOption: { type: secret, value: secret },
           },
-      ),
+        },
+      })),
     ],
-    ['the name, beside others', images((secret) => ({ name: secret }))],
-  ])('%s: is not kept', async (_name, faults) => {
+    ['as a version name', createFaults((secret) => ({ name: secret }))],
+  ])('%s', async (_, faults) => {
     const mockServer = await azureFor(imagesBeforeBump(), { faults })
     const outcome = await capture(mockServer, at('s.json'), [
       '--stream',
@@ -86,64 +91,66 @@ describe('a secret in a response that is used', () => {
       '--debug',
     ])
     expect([0, 3]).toContain(outcome.status)
-    const left = await leftBy(outcome)
-    expectNone(left, [...SECRETS, ...Object.values(mockServer.account)], outcome)
+    const secrets = [...SECRETS, ...Object.values(mockServer.account)]
+    expectNoSecrets(await readOutput(outcome), secrets, outcome)
     if (outcome.status === 0)
       expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 
-  it('headers, tags and additional information: are not kept', async () => {
-    const secrets = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
-    const mockServer = await azureFor(imagesBeforeBump(), { secrets })
+  it('in headers, tags and additional information', async () => {
+    const mockServer = await azureFor(imagesBeforeBump(), { secrets: ASCII_SECRETS })
     const outcome = await capture(mockServer, at('s.json'), [
       '--stream',
       at('rhcos.json'),
       '--debug',
     ])
     expect(outcome.status).toBe(0)
-    expectNone(await leftBy(outcome), [...SECRETS, ...Object.values(mockServer.account)], outcome)
+    const secrets = [...SECRETS, ...Object.values(mockServer.account)]
+    expectNoSecrets(await readOutput(outcome), secrets, outcome)
   })
 })
 
-describe('a secret in a response of another cloud', () => {
-  /** Those that a tag, a label or a message in XML and JSON may hold. */
-  const secrets = SECRETS.filter((secret) => /^[\x20-\x7e]+$/.test(secret))
-  /** Those that are known by their form; any other in a description or a message is the publisher's or the cloud's own. */
-  const formed = secrets.filter(hasForm)
-  const described = (at: number) => `RHEL CoreOS 418.94.202410090804-0 ${formed[at]}`
+describe('capture from another cloud does not store a secret', () => {
+  /** Descriptions and messages are stored or printed, so only secrets with a known form are removed from them. */
+  const secretsWithForm = ASCII_SECRETS.filter(hasKnownForm)
+  const describeImage = (secret: string) => `RHEL CoreOS 418.94.202410090804-0 ${secret}`
 
-  const askAws = async (options: Parameters<typeof awsFor>[0]) => {
-    const { environment: env } = await awsFor({ secrets, ...options })
+  const captureAws = async (options: Parameters<typeof awsFor>[0]) => {
+    const { environment: env } = await awsFor({ secrets: ASCII_SECRETS, ...options })
     const args = ['--cloud', 'aws', '--regions', 'us-east-1', '--stream', at('rhcos.json')]
     return run(['capture', at('s.json'), ...args, '--debug'], { env })
   }
-  const askGcp = async (options: Parameters<typeof gcpFor>[0]) => {
-    const { environment: env, url } = await gcpFor({ secrets, ...options })
+  const captureGcp = async (options: Parameters<typeof gcpFor>[0]) => {
+    const { environment: env, url } = await gcpFor({ secrets: ASCII_SECRETS, ...options })
     const args = ['--cloud', 'gcp', '--gcp-endpoint', url, '--stream', at('rhcos.json')]
     return run(['capture', at('s.json'), ...args, '--debug'], { env })
   }
 
-  it.each<[name: string, status: number, ask: () => Promise<Outcome>]>([
-    ['AWS: locations and tags', 0, () => askAws({})],
+  it.each<
+    [name: string, status: number, secrets: readonly string[], captureCloud: () => Promise<Outcome>]
+  >([
+    ['in AWS locations and tags', 0, ASCII_SECRETS, () => captureAws({})],
     [
-      'AWS: descriptions',
+      'in AWS descriptions',
       0,
+      secretsWithForm,
       () =>
-        askAws({
-          images: formed.map((_, index) => ({
+        captureAws({
+          images: secretsWithForm.map((secret, index) => ({
             region: 'us-east-1',
             architecture: 'x86_64',
             creationDate: '2024-10-10T00:00:00.000Z',
             name: `rhcos-${index}-59ead7de-2540-4653-a8b0-fa7926d5c845`,
-            description: described(index),
+            description: describeImage(secret),
           })),
         }),
     ],
     [
-      'AWS: a refusal',
+      'in an AWS error message',
       3,
+      ASCII_SECRETS,
       () =>
-        askAws({
+        captureAws({
           faults: [
             {
               path: /./,
@@ -151,32 +158,34 @@ describe('a secret in a response of another cloud', () => {
                 kind: 'body',
                 status: 403,
                 type: 'text/xml',
-                body: `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${secrets.map(inXml).join(' ')}</Message></Error></Errors></Response>`,
+                body: `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${ASCII_SECRETS.map(escapeXml).join(' ')}</Message></Error></Errors></Response>`,
               },
             },
           ],
         }),
     ],
-    ['GCP: labels', 0, () => askGcp({ listable: true })],
-    ['GCP: refusals of a list', 0, () => askGcp({})],
+    ['in GCP labels', 0, ASCII_SECRETS, () => captureGcp({ listable: true })],
+    ['in a GCP list that is forbidden', 0, ASCII_SECRETS, () => captureGcp({})],
     [
-      'GCP: descriptions',
+      'in GCP descriptions',
       0,
+      secretsWithForm,
       () =>
-        askGcp({
+        captureGcp({
           listable: true,
-          images: formed.map((_, index) => ({
+          images: secretsWithForm.map((secret, index) => ({
             name: `redhat-coreos-ocp-${index}`,
             creationTimestamp: '2024-10-10T00:00:00.000-07:00',
-            description: described(index),
+            description: describeImage(secret),
           })),
         }),
     ],
     [
-      'GCP: a refusal',
+      'in a GCP error message',
       3,
+      secretsWithForm,
       () =>
-        askGcp({
+        captureGcp({
           faults: [
             {
               path: /images/,
@@ -186,8 +195,8 @@ describe('a secret in a response of another cloud', () => {
                 body: JSON.stringify({
                   error: {
                     code: 400,
-                    message: formed.join(' '),
-                    errors: [{ reason: secrets[0] }],
+                    message: secretsWithForm.join(' '),
+                    errors: [{ reason: ASCII_SECRETS[0] }],
                   },
                 }),
               },
@@ -195,50 +204,43 @@ describe('a secret in a response of another cloud', () => {
           ],
         }),
     ],
-  ])('%s: is not kept', async (name, status, ask) => {
-    const outcome = await ask()
-    const mine = /descriptions|GCP: a refusal$/.test(name) ? formed : secrets
+  ])('%s', async (_, status, secrets, captureCloud) => {
+    const outcome = await captureCloud()
     expect(outcome).toMatchObject({ status })
-    expectNone(await leftBy(outcome), mine, outcome)
+    expectNoSecrets(await readOutput(outcome), secrets, outcome)
     if (status === 0) expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 })
 
-const hasForm = (secret: string) => findSecret(secret, { published: '' }) !== undefined
-
-function inXml(text: string): string {
-  return text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`)
-}
-
-describe('a secret in an error response', () => {
-  const error = (secret: string) =>
+describe('capture does not print or store a secret', () => {
+  const createError = (secret: string) =>
     JSON.stringify({
       error: { code: secret, message: secret, target: secret, details: [{ code: secret }] },
       error_description: `AADSTS7000215: ${secret}`,
       error_codes: [secret],
     })
-  const places: [name: string, rule: (secret: string) => FaultRule][] = [
+  const places: [place: string, createRule: (secret: string) => FaultRule][] = [
     [
-      'an error of 403',
-      (secret) => ({ path: SKU, fault: { kind: 'body', status: 403, body: error(secret) } }),
+      'in a 403 error',
+      (secret) => ({ path: SKU, fault: { kind: 'body', status: 403, body: createError(secret) } }),
     ],
     [
-      'an error of 404',
-      (secret) => ({ path: SKU, fault: { kind: 'body', status: 404, body: error(secret) } }),
+      'in a 404 error',
+      (secret) => ({ path: SKU, fault: { kind: 'body', status: 404, body: createError(secret) } }),
     ],
     [
-      'a page',
+      'in an HTML page',
       (secret) => ({
         path: SKU,
         fault: { kind: 'body', body: `<p>${secret}</p>`, type: 'text/html' },
       }),
     ],
     [
-      'broken JSON',
+      'in invalid JSON',
       (secret) => ({ path: SKU, fault: { kind: 'body', body: `[{"name": ${secret}` } }),
     ],
     [
-      'an architecture',
+      'as an architecture',
       (secret) => ({
         path: SKU,
         fault: {
@@ -248,40 +250,46 @@ describe('a secret in an error response', () => {
       }),
     ],
     [
-      'a location to go to',
+      'in a redirect location',
       (secret) => ({
         path: SKU,
         fault: { kind: 'redirect', location: `https://127.0.0.1:1/${encodeURIComponent(secret)}` },
       }),
     ],
     [
-      'the answer to a sign-in',
-      (secret) => ({ path: TOKEN, fault: { kind: 'body', status: 401, body: error(secret) } }),
+      'in a sign-in error',
+      (secret) => ({
+        path: TOKEN,
+        fault: { kind: 'body', status: 401, body: createError(secret) },
+      }),
     ],
     [
-      'a sign-in that is none',
+      'in an invalid sign-in response',
       (secret) => ({
         path: TOKEN,
         fault: { kind: 'body', body: JSON.stringify({ planted: secret, access_token: 7 }) },
       }),
     ],
   ]
-  it.each(places)('%s: is not shown', async (name, rule) => {
-    // A few at a time, as every one of them is a run; over all places every one has its turn.
-    const mine = SECRETS.filter(
-      (_, index) => index % places.length === places.findIndex(([each]) => each === name),
+  it.each(places)('%s', async (name, createRule) => {
+    // Each secret takes one run, so each place gets a share of the secrets.
+    const share = SECRETS.filter(
+      (_, index) => index % places.length === places.findIndex(([place]) => place === name),
     )
-    // The cloud's own message is shown where its code is unknown.
-    const isShown = name.startsWith('an error of')
-    const all = isShown ? mine.filter(hasForm) : [...mine, PLANTED['a secret like a word'] ?? '']
-    for (const secret of all) {
-      const mockServer = await azureFor(imagesBeforeBump(), { faults: [rule(secret)] })
+    // The message of the cloud is printed if its code is unknown.
+    const isMessagePrinted = /in a 40[34] error/.test(name)
+    const secrets = isMessagePrinted
+      ? share.filter(hasKnownForm)
+      : [...share, PLANTED['a secret that is a word'] ?? '']
+    for (const secret of secrets) {
+      const mockServer = await azureFor(imagesBeforeBump(), { faults: [createRule(secret)] })
       const outcome = await capture(mockServer, at('s.json'), [
         '--stream',
         at('rhcos.json'),
         '--debug',
       ])
-      expectNone(await leftBy(outcome), [secret, ...Object.values(mockServer.account)], outcome)
+      const forbidden = [secret, ...Object.values(mockServer.account)]
+      expectNoSecrets(await readOutput(outcome), forbidden, outcome)
       await Promise.all(['s.json', 's.recording.json'].map((each) => rm(at(each), { force: true })))
     }
   })

@@ -9,59 +9,62 @@ import type { FaultRule } from '../mock-servers/faults.ts'
 import { startGcp } from '../mock-servers/gcp.ts'
 import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { ALL_BUILDS } from '../support/builds.ts'
-import { type Front, startFront } from './front.ts'
+import { type Forwarder, startForwarder } from './network-servers.ts'
 
-/** A service that a capture asks, and how it is asked. */
+/** A service that a capture queries, and the settings of the capture. */
 export interface Service {
-  /** What of its requests a fault befalls. */
+  /** The requests that receive the injected faults. */
   readonly path: RegExp
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /** The certificates to trust. */
   readonly trusted: readonly string[]
-  /** What nobody may read in what is said. */
+  /** Secrets that the output must not contain. */
   readonly secrets: readonly string[]
-  readonly front: Front
+  readonly forwarder: Forwarder
   setFaults(rules: readonly FaultRule[]): void
   close(): Promise<void>
 }
 
 type Running = Pick<Service, 'setFaults' | 'close'> & { readonly url: string }
 
-/** Puts a front before a server: whoever asked the server asks the front. */
-export async function behindFront(
+/** Starts a forwarder in front of a server, and changes the settings so that the capture queries the forwarder. */
+export async function startBehindForwarder(
   server: Running,
-  service: Omit<Service, 'front' | 'setFaults' | 'close' | 'trusted'> & {
+  service: Omit<Service, 'forwarder' | 'setFaults' | 'close' | 'trusted'> & {
     readonly trusted?: readonly string[]
   },
   others: readonly { close(): Promise<unknown> }[] = [],
 ): Promise<Service> {
   const { port } = new URL(server.url)
-  const front = await startFront(Number(port))
-  const moved = (text: string) => text.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${front.port}`)
+  const forwarder = await startForwarder(Number(port))
+  const replacePort = (text: string) =>
+    text.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${forwarder.port}`)
   return {
     trusted: [],
     ...service,
-    args: service.args.map(moved),
-    env: Object.fromEntries(Object.entries(service.env).map(([name, text]) => [name, moved(text)])),
-    front,
+    args: service.args.map(replacePort),
+    env: Object.fromEntries(
+      Object.entries(service.env).map(([name, text]) => [name, replacePort(text)]),
+    ),
+    forwarder,
     setFaults: (rules) => server.setFaults(rules),
     async close() {
-      await Promise.all([server, front, ...others].map((each) => each.close()))
+      await Promise.all([server, forwarder, ...others].map((each) => each.close()))
     },
   }
 }
 
-export const makeStream = (folder: string) => ['--stream', join(folder, 'rhcos.json')]
+export const getStreamOption = (folder: string) => ['--stream', join(folder, 'rhcos.json')]
 
-/** Each takes a folder for files of its own, in which `rhcos.json` is a stream. */
+/** Starts each service; the folder contains a stream, `rhcos.json`. */
 export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Service>>> = {
   'Resource Manager': async (folder) => {
     const server = await startAzure({ images: imagesBeforeBump() })
-    return behindFront(server, {
+    return startBehindForwarder(server, {
       path: /skus\/418-v2/,
-      args: ['--azure-endpoint', server.url, ...makeStream(folder)],
-      // The sign-in is at the same mock server, and is none of the service.
+      args: ['--azure-endpoint', server.url, ...getStreamOption(folder)],
+      // The sign-in uses the same mock server, but its requests must not receive the faults.
       env: {
         ...server.environment,
         AZURE_AUTHORITY_HOST: server.url.replace('127.0.0.1', 'localhost'),
@@ -73,9 +76,9 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
   EC2: async (folder) => {
     const server = await startAws({ images: awsImages() })
     const { accessKeyId, secretAccessKey, sessionToken } = server.account
-    return behindFront(server, {
+    return startBehindForwarder(server, {
       path: /\//,
-      args: ['--cloud', 'aws', '--regions', 'us-east-1', ...makeStream(folder)],
+      args: ['--cloud', 'aws', '--regions', 'us-east-1', ...getStreamOption(folder)],
       env: server.environment,
       trusted: [server.certificate],
       secrets: [accessKeyId, secretAccessKey, sessionToken],
@@ -83,9 +86,9 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
   },
   Compute: async (folder) => {
     const server = await startGcp({ images: gcpImages() })
-    return behindFront(server, {
+    return startBehindForwarder(server, {
       path: /images/,
-      args: ['--cloud', 'gcp', '--gcp-endpoint', server.url, ...makeStream(folder)],
+      args: ['--cloud', 'gcp', '--gcp-endpoint', server.url, ...getStreamOption(folder)],
       env: server.environment,
       trusted: [server.certificate],
       secrets: [String(server.account.projectNumber)],
@@ -94,6 +97,6 @@ export const SERVICES: Readonly<Record<string, (folder: string) => Promise<Servi
   'build server': async () => {
     const server = await startBuilds(demonstrationBuilds)
     const args = ['--cloud', 'none', '--name', '4.18-9.4', '--url', server.streams, ...ALL_BUILDS]
-    return behindFront(server, { path: /s390x/, env: {}, args, secrets: [] })
+    return startBehindForwarder(server, { path: /s390x/, env: {}, args, secrets: [] })
   },
 }

@@ -5,7 +5,7 @@ import { generate } from 'selfsigned'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import type { FaultRule } from '../mock-servers/faults.ts'
-import { type Answer, type MockRequest, startServer } from '../mock-servers/server.ts'
+import { type MockRequest, type MockResponse, startServer } from '../mock-servers/server.ts'
 import { awsFor } from '../support/aws.ts'
 import { azureFor, getToken, withoutLogin } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
@@ -16,16 +16,15 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 type Environment = Readonly<Record<string, string>>
 
-/** A way to sign in, made ready with its cloud and whoever gives out the tokens. */
-interface Way {
+interface SignInMethod {
   readonly env: Environment
   readonly args?: readonly string[]
   /** Secrets that no file may contain, by name. */
   readonly secrets: Readonly<Record<string, string>>
-  /** The paths of what the library asked to sign in; nobody is asked where the way has no service. */
+  /** Returns the paths of the sign-in requests; undefined if the method sends none. */
   readonly signIns?: () => readonly string[]
-  /** Makes the cloud refuse what it is asked, or no more. */
-  readonly refuse: (isOn: boolean) => void
+  /** Makes the cloud respond with 403 to each query, or respond normally again. */
+  readonly setForbidden: (isForbidden: boolean) => void
 }
 
 let folder: string
@@ -36,32 +35,34 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
 
-/** Who answers on this machine alone, in the clear, as a metadata service does. */
-async function machineFor(answer: (request: MockRequest) => Answer) {
-  const server = await startServer(answer)
+/** Starts a plain HTTP server on the loopback address, as a metadata service is. */
+async function startMetadataService(respond: (request: MockRequest) => MockResponse) {
+  const server = await startServer(respond)
   onTestFinished(() => server.close())
   return server
 }
 
-const NEVER = '2099-01-01T00:00:00Z'
-const forbidden = (path: RegExp): FaultRule => ({ path, fault: { kind: 'status', status: 403 } })
+const FAR_FUTURE = '2099-01-01T00:00:00Z'
+const forbid = (path: RegExp): FaultRule => ({ path, fault: { kind: 'status', status: 403 } })
 const getPaths = ({ requests }: { requests: readonly { path: string }[] }) =>
   requests.map(({ path }) => path)
 
-/** A certificate and its private key, and a line of the key, by which it would be known. */
-async function keyPair() {
+async function createKeyPair() {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'a principal' }], {
     keyType: 'rsa',
     keySize: 2048,
     algorithm: 'sha256',
   })
-  return { certificate: cert, key, line: key.split(/\r?\n/)[4] ?? '' }
+  return { certificate: cert, key }
 }
 
-/** How each token of Azure's mock server begins. */
+/** Returns one line of a private key, which is enough to recognize the key. */
+const getKeyLine = (key: string) => key.split(/\r?\n/)[4] ?? ''
+
+/** The first characters of every token of the Azure mock server. */
 const AZURE_TOKEN = Buffer.from('{"typ":"JWT",').toString('base64url').slice(0, -1)
 
-async function azure(certificate?: string) {
+async function startAzure(certificate?: string) {
   const mockServer = await azureFor(imagesBeforeBump(), {
     ...(certificate !== undefined && { account: { certificate } }),
   })
@@ -84,20 +85,23 @@ async function azure(certificate?: string) {
     },
     args: ['--azure-endpoint', mockServer.url],
     signIns: () => getPaths(mockServer).filter((path) => path.includes('oauth2/v2.0/token')),
-    refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/skus/)] : []),
+    setForbidden: (isForbidden: boolean) =>
+      mockServer.setFaults(isForbidden ? [forbid(/skus/)] : []),
   }
 }
 
-/** The same by a file of a service principal with these members besides. */
-async function principal(cloud: Awaited<ReturnType<typeof azure>>, more: object) {
-  await writeFile(at('principal.json'), JSON.stringify({ ...cloud.ids, ...more }))
+type AzureCloud = Awaited<ReturnType<typeof startAzure>>
+
+/** Writes a service principal file and returns the variables that select the file. */
+async function writeServicePrincipal(cloud: AzureCloud, members: object) {
+  await writeFile(at('principal.json'), JSON.stringify({ ...cloud.ids, ...members }))
   return { ...withoutLogin(cloud.mockServer), AZURE_AUTH_LOCATION: at('principal.json') }
 }
 
-/** A machine that gives out tokens of its identity, and what was asked of it. */
-async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
+/** Starts a metadata service that issues tokens of a managed identity. */
+async function startIdentityService(cloud: AzureCloud) {
   const token = await getToken(cloud.mockServer)
-  const machine = await machineFor(({ headers }) =>
+  const service = await startMetadataService(({ headers }) =>
     headers.metadata === 'true'
       ? json(200, {
           access_token: token,
@@ -109,21 +113,21 @@ async function identity(cloud: Awaited<ReturnType<typeof azure>>) {
         })
       : json(400, { error: 'invalid_request' }),
   )
-  return { url: machine.url, signIns: () => getPaths(machine) }
+  return { url: service.url, signIns: () => getPaths(service) }
 }
 
-const AZURE: Record<string, () => Promise<Way>> = {
+const AZURE: Record<string, () => Promise<SignInMethod>> = {
   'service principal file: secret': async () => {
-    const cloud = await azure()
+    const cloud = await startAzure()
     const { clientSecret, secrets } = cloud
-    const env = await principal(cloud, { clientSecret })
+    const env = await writeServicePrincipal(cloud, { clientSecret })
     return { ...cloud, env, secrets: { ...secrets, 'client secret': clientSecret } }
   },
   'service principal file: certificate with a password': async () => {
-    const { certificate, key } = await keyPair()
-    const cloud = await azure(certificate)
-    const clientCertificatePassword = 'opens-nothing-else'
-    const locked = String(
+    const { certificate, key } = await createKeyPair()
+    const cloud = await startAzure(certificate)
+    const clientCertificatePassword = 'example-key-password'
+    const encrypted = String(
       createPrivateKey(key).export({
         type: 'pkcs8',
         format: 'pem',
@@ -131,28 +135,31 @@ const AZURE: Record<string, () => Promise<Way>> = {
         passphrase: clientCertificatePassword,
       }),
     )
-    await writeFile(at('principal.pem'), `${certificate}\n${locked}`)
+    await writeFile(at('principal.pem'), `${certificate}\n${encrypted}`)
     return {
       ...cloud,
-      env: await principal(cloud, {
+      env: await writeServicePrincipal(cloud, {
         clientCertificate: at('principal.pem'),
         clientCertificatePassword,
       }),
       secrets: {
         ...cloud.secrets,
-        'private key': locked.split('\n')[4] ?? '',
+        'private key': getKeyLine(encrypted),
         password: clientCertificatePassword,
       },
     }
   },
   'service principal file: identity of a virtual machine': async () => {
-    const cloud = await azure()
-    const { url, signIns } = await identity(cloud)
-    const env = { ...(await principal(cloud, {})), AZURE_POD_IDENTITY_AUTHORITY_HOST: url }
+    const cloud = await startAzure()
+    const { url, signIns } = await startIdentityService(cloud)
+    const env = {
+      ...(await writeServicePrincipal(cloud, {})),
+      AZURE_POD_IDENTITY_AUTHORITY_HOST: url,
+    }
     return { ...cloud, env, signIns }
   },
   'environment: secret': async () => {
-    const cloud = await azure()
+    const cloud = await startAzure()
     const { clientSecret, secrets, variables } = cloud
     return {
       ...cloud,
@@ -161,18 +168,18 @@ const AZURE: Record<string, () => Promise<Way>> = {
     }
   },
   'environment: certificate': async () => {
-    const { certificate, key, line } = await keyPair()
-    const cloud = await azure(certificate)
+    const { certificate, key } = await createKeyPair()
+    const cloud = await startAzure(certificate)
     await writeFile(at('principal.pem'), `${certificate}\n${key}`)
     return {
       ...cloud,
       env: { ...cloud.variables, AZURE_CLIENT_CERTIFICATE_PATH: at('principal.pem') },
-      secrets: { ...cloud.secrets, 'private key': line },
+      secrets: { ...cloud.secrets, 'private key': getKeyLine(key) },
     }
   },
   'workload identity': async () => {
-    const { certificate, key } = await keyPair()
-    const cloud = await azure(certificate)
+    const { certificate, key } = await createKeyPair()
+    const cloud = await startAzure(certificate)
     const parts = [
       { alg: 'RS256' },
       { iss: cloud.ids.clientId, exp: Math.floor(Date.now() / 1000) + 3600 },
@@ -186,8 +193,8 @@ const AZURE: Record<string, () => Promise<Way>> = {
     }
   },
   'managed identity': async () => {
-    const cloud = await azure()
-    const { url, signIns } = await identity(cloud)
+    const cloud = await startAzure()
+    const { url, signIns } = await startIdentityService(cloud)
     const { subscriptionId } = cloud.ids
     const env = {
       ...withoutLogin(cloud.mockServer),
@@ -197,9 +204,9 @@ const AZURE: Record<string, () => Promise<Way>> = {
     return { ...cloud, env, signIns }
   },
   'az login': async () => {
-    const cloud = await azure()
+    const cloud = await startAzure()
     const { tenantId, subscriptionId: id } = cloud.ids
-    const answer = {
+    const token = {
       accessToken: await getToken(cloud.mockServer),
       expiresOn: '2099-01-01 00:00:00.000000',
       expires_on: 4070908800,
@@ -208,10 +215,7 @@ const AZURE: Record<string, () => Promise<Way>> = {
     await mkdir(at('.azure'))
     const subscriptions = [{ id, tenantId, isDefault: true }]
     await writeFile(at('.azure/azureProfile.json'), JSON.stringify({ subscriptions }))
-    await writeFile(
-      at('az'),
-      `#!/bin/sh\necho asked >> ${at('asked')}\necho '${JSON.stringify(answer)}'\n`,
-    )
+    await writeFile(at('az'), `#!/bin/sh\necho '${JSON.stringify(token)}'\n`)
     await chmod(at('az'), 0o755)
     return {
       ...cloud,
@@ -222,14 +226,14 @@ const AZURE: Record<string, () => Promise<Way>> = {
 
 const ROLE = 'arn:aws:iam::482915537706:role/reader'
 
-async function aws() {
+async function startAws() {
   const mockServer = await awsFor()
   const { accountId, accessKeyId, secretAccessKey, sessionToken } = mockServer.account
   const { NODE_EXTRA_CA_CERTS, NO_PROXY, AWS_ENDPOINT_URL_EC2 } = mockServer.environment
   return {
     mockServer,
     keys: { accessKeyId, secretAccessKey, sessionToken },
-    found: { NODE_EXTRA_CA_CERTS, NO_PROXY, AWS_ENDPOINT_URL_EC2 },
+    connection: { NODE_EXTRA_CA_CERTS, NO_PROXY, AWS_ENDPOINT_URL_EC2 },
     env: {
       NODE_EXTRA_CA_CERTS,
       NO_PROXY,
@@ -245,48 +249,51 @@ async function aws() {
       'session token': sessionToken,
       account: accountId,
     },
-    refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/^\//)] : []),
+    setForbidden: (isForbidden: boolean) =>
+      mockServer.setFaults(isForbidden ? [forbid(/^\//)] : []),
   }
 }
 
-/** As the services of a container and a machine give them out. */
-function getCredentials({ keys }: Awaited<ReturnType<typeof aws>>) {
+type AwsCloud = Awaited<ReturnType<typeof startAws>>
+
+/** Returns credentials in the form of the container and instance metadata services. */
+function getCredentials({ keys }: AwsCloud) {
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } = keys
-  return { AccessKeyId, SecretAccessKey, Token, Expiration: NEVER }
+  return { AccessKeyId, SecretAccessKey, Token, Expiration: FAR_FUTURE }
 }
 
-/** The same where another service, trusted besides, is asked to sign in. */
-async function trusting(cloud: Awaited<ReturnType<typeof aws>>, service: { certificate: string }) {
+/** Returns variables that trust the cloud and a second service. */
+async function trustService(cloud: AwsCloud, service: { certificate: string }) {
   const pems = [cloud.mockServer.certificate, service.certificate]
   await writeFile(at('certificates.pem'), pems.join(''))
   return { ...cloud.env, NODE_EXTRA_CA_CERTS: at('certificates.pem') }
 }
 
-/** STS, which gives out the account's session for an action. */
-function sessionsFor({ keys }: Awaited<ReturnType<typeof aws>>) {
+/** Starts an STS that returns the keys of the account for every action. */
+function startSts({ keys }: AwsCloud) {
   return signInFor(({ body }) => {
     const action = new URLSearchParams(body).get('Action')
-    const given = Object.entries({ ...keys, expiration: NEVER })
+    const credentials = Object.entries({ ...keys, expiration: FAR_FUTURE })
       .map(([name, value]) => [`${name[0]?.toUpperCase()}${name.slice(1)}`, value])
       .map(([name, value]) => `<${name}>${value}</${name}>`)
       .join('')
     return {
       status: 200,
       headers: { 'content-type': 'text/xml' },
-      body: `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials>${given}</Credentials></${action}Result></${action}Response>`,
+      body: `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials>${credentials}</Credentials></${action}Result></${action}Response>`,
     }
   })
 }
 
-/** A session of SSO, and who gives out a role's credentials for it. */
-async function session() {
-  const cloud = await aws()
+/** Writes an SSO login and starts a portal that returns credentials of a role for the login. */
+async function signInWithSso(): Promise<SignInMethod> {
+  const cloud = await startAws()
   const host = 'portal.sso.us-east-1.amazonaws.com'
-  const login = 'login-token-of-nobody-0123456789'
+  const login = 'example-login-token-0123456789'
   const service = await signInFor(
     ({ headers }) =>
       headers['x-amz-sso_bearer_token'] === login
-        ? json(200, { roleCredentials: { ...cloud.keys, expiration: Date.parse(NEVER) } })
+        ? json(200, { roleCredentials: { ...cloud.keys, expiration: Date.parse(FAR_FUTURE) } })
         : json(401, {}),
     { hosts: [host] },
   )
@@ -295,7 +302,7 @@ async function session() {
   const name = createHash('sha1').update('session').digest('hex')
   await writeFile(
     at(`.aws/sso/cache/${name}.json`),
-    JSON.stringify({ accessToken: login, expiresAt: NEVER }),
+    JSON.stringify({ accessToken: login, expiresAt: FAR_FUTURE }),
   )
   await writeFile(
     at('config'),
@@ -305,7 +312,7 @@ async function session() {
   return {
     ...cloud,
     env: {
-      ...(await trusting(cloud, service)),
+      ...(await trustService(cloud, service)),
       HTTPS_PROXY: proxy.url,
       HOME: folder,
       AWS_PROFILE: 'work',
@@ -315,13 +322,13 @@ async function session() {
   }
 }
 
-const AWS: Record<string, () => Promise<Way>> = {
+const AWS: Record<string, () => Promise<SignInMethod>> = {
   environment: async () => {
-    const cloud = await aws()
+    const cloud = await startAws()
     return { ...cloud, env: cloud.mockServer.environment }
   },
   'profile: keys': async () => {
-    const cloud = await aws()
+    const cloud = await startAws()
     const { accessKeyId, secretAccessKey, sessionToken } = cloud.keys
     await writeFile(
       at('credentials'),
@@ -330,35 +337,35 @@ const AWS: Record<string, () => Promise<Way>> = {
     return { ...cloud, env: { ...cloud.env, AWS_PROFILE: 'work' } }
   },
   'profile: role': async () => {
-    const cloud = await aws()
-    const service = await sessionsFor(cloud)
-    const secret = 'a-secret-of-the-one-behind-the-role-0123'
+    const cloud = await startAws()
+    const service = await startSts(cloud)
+    const secret = 'example-secret-key-of-the-source-profile'
     await writeFile(
       at('credentials'),
-      `[person]\naws_access_key_id = AKIAPERSONBEHINDROLE\naws_secret_access_key = ${secret}\n`,
+      `[base]\naws_access_key_id = AKIASOURCEOFTHISROLE\naws_secret_access_key = ${secret}\n`,
     )
-    await writeFile(at('config'), `[profile work]\nrole_arn = ${ROLE}\nsource_profile = person\n`)
+    await writeFile(at('config'), `[profile work]\nrole_arn = ${ROLE}\nsource_profile = base\n`)
     return {
       ...cloud,
       env: {
-        ...(await trusting(cloud, service)),
+        ...(await trustService(cloud, service)),
         AWS_ENDPOINT_URL_STS: service.url,
         AWS_PROFILE: 'work',
       },
-      secrets: { ...cloud.secrets, "the person's secret key": secret, role: ROLE },
+      secrets: { ...cloud.secrets, 'secret key of the source profile': secret, role: ROLE },
       signIns: () => getPaths(service),
     }
   },
-  'profile: aws sso login': () => session(),
+  'profile: aws sso login': signInWithSso,
   'web identity': async () => {
-    const cloud = await aws()
-    const service = await sessionsFor(cloud)
-    const token = 'identity.token.of-nobody'
+    const cloud = await startAws()
+    const service = await startSts(cloud)
+    const token = 'example.identity.token'
     await writeFile(at('identity'), token)
     return {
       ...cloud,
       env: {
-        ...(await trusting(cloud, service)),
+        ...(await trustService(cloud, service)),
         AWS_ENDPOINT_URL_STS: service.url,
         AWS_WEB_IDENTITY_TOKEN_FILE: at('identity'),
         AWS_ROLE_ARN: ROLE,
@@ -368,9 +375,9 @@ const AWS: Record<string, () => Promise<Way>> = {
     }
   },
   container: async () => {
-    const cloud = await aws()
-    const token = 'Bearer container-token-of-nobody'
-    const container = await machineFor(({ headers }) =>
+    const cloud = await startAws()
+    const token = 'Bearer example-container-token'
+    const container = await startMetadataService(({ headers }) =>
       headers.authorization === token ? json(200, getCredentials(cloud)) : json(403, {}),
     )
     return {
@@ -380,22 +387,22 @@ const AWS: Record<string, () => Promise<Way>> = {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/credentials`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
       },
-      secrets: { ...cloud.secrets, "the container's token": token },
+      secrets: { ...cloud.secrets, 'token of the container': token },
       signIns: () => getPaths(container),
     }
   },
   'profile: credential_process': async () => {
-    const cloud = await aws()
-    const answer = { Version: 1, ...getCredentials(cloud), SessionToken: cloud.keys.sessionToken }
-    await writeFile(at('answer'), JSON.stringify(answer))
-    await writeFile(at('config'), `[default]\ncredential_process = cat ${at('answer')}\n`)
+    const cloud = await startAws()
+    const output = { Version: 1, ...getCredentials(cloud), SessionToken: cloud.keys.sessionToken }
+    await writeFile(at('output'), JSON.stringify(output))
+    await writeFile(at('config'), `[default]\ncredential_process = cat ${at('output')}\n`)
     return cloud
   },
   machine: async () => {
-    const cloud = await aws()
-    const token = 'session-of-the-machine-0123456789'
+    const cloud = await startAws()
+    const token = 'example-metadata-token-0123456789'
     const role = '/latest/meta-data/iam/security-credentials/'
-    const machine = await machineFor(({ path, headers }) => {
+    const metadata = await startMetadataService(({ path, headers }) => {
       if (path === '/latest/api/token') return { status: 200, body: token }
       if (headers['x-aws-ec2-metadata-token'] !== token) return { status: 401 }
       if (path === role) return { status: 200, body: 'reader' }
@@ -403,17 +410,19 @@ const AWS: Record<string, () => Promise<Way>> = {
     })
     return {
       ...cloud,
-      env: { ...cloud.found, AWS_EC2_METADATA_SERVICE_ENDPOINT: machine.url },
-      secrets: { ...cloud.secrets, "the machine's token": token },
-      signIns: () => getPaths(machine),
+      env: { ...cloud.connection, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url },
+      secrets: { ...cloud.secrets, 'token of the metadata service': token },
+      signIns: () => getPaths(metadata),
     }
   },
 }
 
-const GCP_TOKEN = 'ya29.a-token-of-nobody-0123456789'
+const GCP_TOKEN = 'ya29.example-token-0123456789abcdef'
 
-/** Compute, and Google's services that give out tokens, by their hosts. */
-async function gcp(services: Readonly<Record<string, (request: MockRequest) => Answer>> = {}) {
+/** Starts Compute, and sign-in services by host behind a proxy. */
+async function startGcp(
+  services: Readonly<Record<string, (request: MockRequest) => MockResponse>> = {},
+) {
   const mockServer = await gcpFor({ tokens: [GCP_TOKEN] })
   const hosts = Object.keys(services)
   const service = await signInFor(
@@ -435,13 +444,14 @@ async function gcp(services: Readonly<Record<string, (request: MockRequest) => A
     args: ['--gcp-endpoint', mockServer.url],
     secrets: { token: GCP_TOKEN },
     signIns: () => getPaths(service),
-    refuse: (isOn: boolean) => mockServer.setFaults(isOn ? [forbidden(/images/)] : []),
+    setForbidden: (isForbidden: boolean) =>
+      mockServer.setFaults(isForbidden ? [forbid(/images/)] : []),
   }
 }
 
-/** An account that another's token stands for, in a file, with these members besides. */
-async function external(more: object) {
-  const subject = 'subject.token.of-nobody'
+/** Writes an external account file, which exchanges a token from another file. */
+async function writeExternalAccount(more: object) {
+  const subject = 'example.subject.token'
   await writeFile(at('subject'), subject)
   const audience =
     '//iam.googleapis.com/projects/730114925586/locations/global/workloadIdentityPools/pool/providers/ours'
@@ -457,7 +467,7 @@ async function external(more: object) {
   return { subject, audience, GOOGLE_APPLICATION_CREDENTIALS: at('external.json') }
 }
 
-const exchanged = (token: string) => () =>
+const exchangeToken = (token: string) => () =>
   json(200, {
     access_token: token,
     issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
@@ -465,13 +475,13 @@ const exchanged = (token: string) => () =>
     expires_in: 3600,
   })
 
-/** The login of a user as gcloud keeps it. */
+/** A user login as gcloud stores it. */
 const USER = {
   type: 'authorized_user',
-  client_id: '764086051850-nobody.apps.googleusercontent.com',
+  client_id: '764086051850-example.apps.googleusercontent.com',
   client_secret: 'd-not-a-secret-0123456789',
   refresh_token: '1//not-a-refresh-token-0123456789',
-  quota_project_id: 'project-of-nobody-417',
+  quota_project_id: 'example-project-417',
 }
 const USER_SECRETS = {
   'refresh token': USER.refresh_token,
@@ -480,38 +490,38 @@ const USER_SECRETS = {
   project: USER.quota_project_id,
 }
 
-async function defaultCredentials(members: object): Promise<void> {
+async function writeDefaultCredentials(members: object): Promise<void> {
   await mkdir(at('.config/gcloud'), { recursive: true })
   const file = '.config/gcloud/application_default_credentials.json'
   await writeFile(at(file), JSON.stringify(members))
 }
 
-const refreshed =
+const refreshToken =
   (token: string) =>
   ({ body }: MockRequest) =>
     new URLSearchParams(body).get('refresh_token') === USER.refresh_token
       ? json(200, { access_token: token, expires_in: 3600, token_type: 'Bearer' })
       : json(400, { error: 'invalid_grant' })
 
-/** Who gives out tokens of a service account, to whom another token lets act for it. */
+/** The service that issues tokens for an impersonated service account. */
 const IAM = 'iamcredentials.googleapis.com'
-const getTokens = (account: string) =>
+const getImpersonationUrl = (account: string) =>
   `https://${IAM}/v1/projects/-/serviceAccounts/${account}:generateAccessToken`
-const impersonated =
+const issueToken =
   (token: string) =>
   ({ headers }: MockRequest) =>
     headers.authorization === `Bearer ${token}`
-      ? json(200, { accessToken: GCP_TOKEN, expireTime: NEVER })
+      ? json(200, { accessToken: GCP_TOKEN, expireTime: FAR_FUTURE })
       : json(401, {})
 
-const GCP: Record<string, () => Promise<Way>> = {
+const GCP: Record<string, () => Promise<SignInMethod>> = {
   'login: user': async () => {
-    const cloud = await gcp({ 'oauth2.googleapis.com': refreshed(GCP_TOKEN) })
-    await defaultCredentials(USER)
+    const cloud = await startGcp({ 'oauth2.googleapis.com': refreshToken(GCP_TOKEN) })
+    await writeDefaultCredentials(USER)
     return { ...cloud, secrets: { ...cloud.secrets, ...USER_SECRETS } }
   },
   'file: service account key': async () => {
-    const { signIns: _, ...cloud } = await gcp()
+    const { signIns: _, ...cloud } = await startGcp()
     const { file, email, keyId, projectId } = cloud.mockServer.account
     const { private_key: key } = JSON.parse(await readFile(file, 'utf8'))
     return {
@@ -519,7 +529,7 @@ const GCP: Record<string, () => Promise<Way>> = {
       env: { ...cloud.env, GOOGLE_APPLICATION_CREDENTIALS: file },
       secrets: {
         token: Buffer.from('{"alg":"RS256",').toString('base64url'),
-        'private key': key.split('\n')[4],
+        'private key': getKeyLine(key),
         'key id': keyId,
         account: email,
         project: projectId,
@@ -527,8 +537,8 @@ const GCP: Record<string, () => Promise<Way>> = {
     }
   },
   'file: external account': async () => {
-    const cloud = await gcp({ 'sts.googleapis.com': exchanged(GCP_TOKEN) })
-    const { subject, audience, ...variables } = await external({})
+    const cloud = await startGcp({ 'sts.googleapis.com': exchangeToken(GCP_TOKEN) })
+    const { subject, audience, ...variables } = await writeExternalAccount({})
     return {
       ...cloud,
       env: { ...cloud.env, ...variables },
@@ -537,13 +547,13 @@ const GCP: Record<string, () => Promise<Way>> = {
   },
   'file: external account that impersonates a service account': async () => {
     const federated = 'ya29.d-federated-token-0123456789'
-    const account = 'reader@project-of-nobody-417.iam.gserviceaccount.com'
-    const cloud = await gcp({
-      'sts.googleapis.com': exchanged(federated),
-      [IAM]: impersonated(federated),
+    const account = 'reader@example-project-417.iam.gserviceaccount.com'
+    const cloud = await startGcp({
+      'sts.googleapis.com': exchangeToken(federated),
+      [IAM]: issueToken(federated),
     })
-    const { subject, audience, ...variables } = await external({
-      service_account_impersonation_url: getTokens(account),
+    const { subject, audience, ...variables } = await writeExternalAccount({
+      service_account_impersonation_url: getImpersonationUrl(account),
     })
     return {
       ...cloud,
@@ -558,25 +568,25 @@ const GCP: Record<string, () => Promise<Way>> = {
     }
   },
   machine: async () => {
-    const cloud = await gcp()
-    const account = 'machine@project-of-nobody-417.iam.gserviceaccount.com'
-    const machine = await machineFor(({ path }) => {
-      const answer = path.endsWith('/token')
+    const cloud = await startGcp()
+    const account = 'machine@example-project-417.iam.gserviceaccount.com'
+    const metadata = await startMetadataService(({ path }) => {
+      const response = path.endsWith('/token')
         ? json(200, { access_token: GCP_TOKEN, expires_in: 3600, token_type: 'Bearer' })
-        : { status: 200, body: path.endsWith('/email') ? account : 'project-of-nobody-417' }
-      return { ...answer, headers: { ...answer.headers, 'metadata-flavor': 'Google' } }
+        : { status: 200, body: path.endsWith('/email') ? account : 'example-project-417' }
+      return { ...response, headers: { ...response.headers, 'metadata-flavor': 'Google' } }
     })
     return {
       ...cloud,
-      env: { ...cloud.env, GCE_METADATA_HOST: new URL(machine.url).host },
-      secrets: { ...cloud.secrets, account, project: 'project-of-nobody-417' },
-      signIns: () => getPaths(machine).filter((path) => path.includes('/token')),
+      env: { ...cloud.env, GCE_METADATA_HOST: new URL(metadata.url).host },
+      secrets: { ...cloud.secrets, account, project: 'example-project-417' },
+      signIns: () => getPaths(metadata).filter((path) => path.includes('/token')),
     }
   },
 }
 
-/** The ways in which a text can be hidden in another without a secret's being lost. */
-const spellings = (text: string) => [
+/** Returns the encodings in which a file could contain a text. */
+const getEncodings = (text: string) => [
   text,
   JSON.stringify(text).slice(1, -1),
   encodeURIComponent(text),
@@ -587,50 +597,50 @@ const spellings = (text: string) => [
   ),
 ]
 
-/** The sign-ins of a cloud in docs/credentials.md. */
-async function documentedWays(cloud: string): Promise<string[]> {
+/** Returns the names of the sign-in methods of a cloud in docs/credentials.md. */
+async function readDocumentedMethods(cloud: string): Promise<string[]> {
   const page = await readFile(new URL('../../docs/credentials.md', import.meta.url), 'utf8')
   const [, section = ''] = page.split(`\n## ${cloud}\n\n| sign-in |`)
   const [table = ''] = section.split('\n\n')
-  return [...table.matchAll(/^\| (\w.*?) \|/gm)].map(([, way = '']) => way)
+  return [...table.matchAll(/^\| (\w.*?) \|/gm)].map(([, name = '']) => name)
 }
 
-describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('%s, signed in by', (cloud, ways) => {
-  it.each(Object.entries(ways))('%s', async (_, make) => {
-    const { env, args = [], secrets, signIns, refuse } = await make()
+describe.each(Object.entries({ Azure: AZURE, AWS, GCP }))('capture from %s', (cloud, methods) => {
+  it.each(Object.entries(methods))('signs in and writes no secrets: %s', async (_, start) => {
+    const { env, args = [], secrets, signIns, setForbidden } = await start()
     const capture = () =>
       run(
         ['capture', at('s.json'), '--debug', '--cloud', cloud.toLowerCase()].concat(
           ['--stream', at('rhcos.json')],
           args,
         ),
-        // In a process each, as the SDKs keep tokens.
+        // The SDKs cache tokens in the process, so each capture has its own process.
         { env, node: [] },
       )
-    refuse(true)
-    const refused = await capture()
-    expect(refused.status).toBe(3)
-    expect(refused.stderr).toMatch(/returned 403/)
-    refuse(false)
-    const taken = await capture()
-    expect(taken, taken.stderr).toMatchObject({ status: 0, stdout: '' })
+    setForbidden(true)
+    const forbidden = await capture()
+    expect(forbidden.status).toBe(3)
+    expect(forbidden.stderr).toMatch(/returned 403/)
+    setForbidden(false)
+    const allowed = await capture()
+    expect(allowed, allowed.stderr).toMatchObject({ status: 0, stdout: '' })
     if (signIns) expect(signIns()).not.toEqual([])
 
     const files = await Promise.all(
       ['s.json', 's.recording.json'].map((name) => readFile(at(name), 'utf8')),
     )
-    const written = [...files, refused.stderr, taken.stderr].join('\n')
+    const written = [...files, forbidden.stderr, allowed.stderr].join('\n')
     for (const [name, secret] of Object.entries(secrets)) {
       expect(secret.length, name).toBeGreaterThan(10)
       expect(
-        spellings(secret).filter((each) => written.includes(each)),
+        getEncodings(secret).filter((each) => written.includes(each)),
         name,
       ).toEqual([])
     }
   })
 
-  it('every way in docs/credentials.md', async () => {
-    const names = Object.keys(ways).map((name) => name.split(':')[0])
-    expect((await documentedWays(cloud)).sort()).toEqual([...new Set(names)].sort())
+  it('has a test for every sign-in method in docs/credentials.md', async () => {
+    const names = Object.keys(methods).map((name) => name.split(':')[0])
+    expect((await readDocumentedMethods(cloud)).sort()).toEqual([...new Set(names)].sort())
   })
 })

@@ -9,11 +9,11 @@ import { interleave } from '../support/interleave.ts'
 
 type Files = Readonly<Record<string, string>>
 
-const releaseAt = (day: number) => `418.94.2024090${day}1200-0`
+const getRelease = (day: number) => `418.94.2024090${day}1200-0`
 const NAME = '4.18-9.4'
-const POOL = (architecture: string) =>
+const formatPool = (architecture: string) =>
   `- name: ${architecture}\n  architecture: ${architecture}\n  platform: { azure: {} }\n`
-const MANIFEST = `apiVersion: v1\nmetadata: { name: c }\nplatform: { azure: { region: eastus } }\ncontrolPlane: { name: master, architecture: amd64, platform: { azure: {} } }\ncompute:\n${POOL('amd64')}`
+const MANIFEST = `apiVersion: v1\nmetadata: { name: c }\nplatform: { azure: { region: eastus } }\ncontrolPlane: { name: master, architecture: amd64, platform: { azure: {} } }\ncompute:\n${formatPool('amd64')}`
 
 const image = (sku: string) => ({
   hyperVGen2: { publisher: 'azureopenshift', offer: 'aro4', sku, version: '418.94.20240901' },
@@ -22,7 +22,7 @@ const stream = JSON.stringify({
   stream: 'rhcos-4.18',
   architectures: {
     x86_64: {
-      artifacts: { metal: { release: releaseAt(1), formats: {} } },
+      artifacts: { metal: { release: getRelease(1), formats: {} } },
       images: {},
       'rhel-coreos-extensions': {
         marketplace: {
@@ -33,16 +33,16 @@ const stream = JSON.stringify({
   },
 })
 
-/** Of commands that write, by names for the titles. */
+/** Commands that write files, by name. */
 const COMMANDS: Readonly<Record<string, (url: string) => string[]>> = {
   capture: (url) =>
-    `capture snapshots/a.json x86_64=${releaseAt(2)} --name ${NAME} --url ${url} --cloud none`.split(
+    `capture snapshots/a.json x86_64=${getRelease(2)} --name ${NAME} --url ${url} --cloud none`.split(
       ' ',
     ),
   'regenerate --target': () =>
     'regenerate snapshots/a.json --target a.json --allow-regression'.split(' '),
   cosa2stream: (url) =>
-    `cosa2stream --target a.json --distro rhcos --name ${NAME} --url ${url} x86_64=${releaseAt(3)}`.split(
+    `cosa2stream --target a.json --distro rhcos --name ${NAME} --url ${url} x86_64=${getRelease(3)}`.split(
       ' ',
     ),
   'image for compute': () => 'image a.json --merge i.yaml --in-place --pool compute'.split(' '),
@@ -51,8 +51,8 @@ const COMMANDS: Readonly<Record<string, (url: string) => string[]>> = {
 }
 const IN_WORKSPACE: typeof COMMANDS = {
   ...COMMANDS,
-  'update a': () => `update a ${releaseAt(4)} --cloud none`.split(' '),
-  'update b': () => `update b ${releaseAt(5)} --cloud none`.split(' '),
+  'update a': () => `update a ${getRelease(4)} --cloud none`.split(' '),
+  'update b': () => `update b ${getRelease(5)} --cloud none`.split(' '),
   regenerate: () => 'regenerate --allow-regression'.split(' '),
 }
 const IN_FOLDER: typeof COMMANDS = {
@@ -80,20 +80,20 @@ beforeAll(async () => {
   url = server.streams
   const first = { 'a.json': stream, 'b.json': stream, 'i.yaml': MANIFEST }
   const capture = COMMANDS.capture?.(url) ?? []
-  folderFiles = (await play(first, [capture])).files
+  folderFiles = (await runAll(first, [capture])).files
   const streams = Object.fromEntries(
     ['a', 'b'].map((name) => [
       name,
       {
         ...{ snapshot: `snapshots/${name}.json`, target: `${name}.json`, name: NAME, url },
-        ...{ layouts: ['stream-metadata'], builds: { x86_64: releaseAt(1) } },
+        ...{ layouts: ['stream-metadata'], builds: { x86_64: getRelease(1) } },
       },
     ]),
   )
   const workspace = JSON.stringify({ clouds: ['azure'], streams }, undefined, 2)
   const update = ['update', '--cloud', 'none']
-  const updated = await play({ ...first, 'stream-snapshot.json': workspace }, [update])
-  // So that a regeneration has something to write.
+  const updated = await runAll({ ...first, 'stream-snapshot.json': workspace }, [update])
+  // Restores the old stream, so that regenerate changes it.
   workspaceFiles = { ...updated.files, 'a.json': stream }
 })
 
@@ -102,7 +102,7 @@ afterAll(async () => {
   await rm(root, { recursive: true })
 })
 
-async function folderWith(files: Files): Promise<string> {
+async function createFolder(files: Files): Promise<string> {
   const folder = await mkdtemp(join(root, 'run-'))
   await mkdir(join(folder, 'snapshots'))
   await Promise.all(
@@ -111,7 +111,7 @@ async function folderWith(files: Files): Promise<string> {
   return folder
 }
 
-async function read(folder: string): Promise<Files> {
+async function readFiles(folder: string): Promise<Files> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const names = entries
     .filter((each) => each.isFile())
@@ -122,55 +122,58 @@ async function read(folder: string): Promise<Files> {
   return Object.fromEntries(await Promise.all(texts))
 }
 
-async function play(before: Files, commands: readonly string[][]) {
-  const cwd = await folderWith(before)
+async function runAll(before: Files, commands: readonly string[][]) {
+  const cwd = await createFolder(before)
   const statuses: (number | null)[] = []
   for (const words of commands) statuses.push((await run(words, { cwd, now })).status)
-  return { statuses, files: await read(cwd) }
+  return { statuses, files: await readFiles(cwd) }
 }
 
-const pairs = (commands: typeof COMMANDS) => {
+const createPairs = (commands: typeof COMMANDS) => {
   const names = Object.keys(commands)
   return names.flatMap((first) => names.map((second) => [first, second] as const))
 }
 
 describe.each([
-  ['a workspace', IN_WORKSPACE, () => workspaceFiles, pairs(IN_WORKSPACE)],
+  ['a workspace', IN_WORKSPACE, () => workspaceFiles, createPairs(IN_WORKSPACE)],
   [
     'a folder',
     IN_FOLDER,
     () => folderFiles,
-    pairs(IN_FOLDER).filter((pair) => pair.some((name) => name.startsWith('init'))),
+    createPairs(IN_FOLDER).filter((pair) => pair.some((name) => name.startsWith('init'))),
   ],
-])('two runs at once in %s', (_, commands, files, all) => {
-  it.each(all)(
-    '%s, and %s at each of its files, end as one after the other',
+])('two concurrent runs in %s', (_, commands, getFiles, pairs) => {
+  it.each(pairs)(
+    'have the result of sequential runs: %s, interrupted at each file by %s',
     async (first, second) => {
-      const before = files()
+      const before = getFiles()
       const [one = [], two = []] = [first, second].map((name) => commands[name]?.(url))
-      const ends = [await play(before, [one, two]), await play(before, [two, one])]
-      ends[1]?.statuses.reverse()
-      let count = 1
+      const expected = [await runAll(before, [one, two]), await runAll(before, [two, one])]
+      expected[1]?.statuses.reverse()
+      let fileCount = 1
       const attempt = async (position: number) => {
-        const cwd = await folderWith(before)
+        const cwd = await createFolder(before)
         const outcomes = await interleave(
           (onFile) =>
             run(one, {
               ...{ cwd, now },
               onFile: (event) => {
-                if (event === 'file') count += 1
+                if (event === 'file') fileCount += 1
                 return onFile(event)
               },
             }),
           (onFile) => run(two, { cwd, now, onFile }),
           position,
         )
-        const end = { statuses: outcomes.map(({ status }) => status), files: await read(cwd) }
+        const result = {
+          statuses: outcomes.map(({ status }) => status),
+          files: await readFiles(cwd),
+        }
         const text = outcomes.map(({ stderr }) => stderr).join('')
-        expect(ends, `stopped before file ${position}:\n${text}`).toContainEqual(end)
+        expect(expected, `stopped before file ${position}:\n${text}`).toContainEqual(result)
       }
       await attempt(1)
-      const positions = Array.from({ length: count - 1 }, (_, at) => at + 2)
+      const positions = Array.from({ length: fileCount - 1 }, (_, index) => index + 2)
       await pMap(positions, attempt, { concurrency: 8 })
     },
   )

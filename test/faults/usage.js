@@ -1,17 +1,20 @@
-/** Preloaded into the command line: writes what it used into the file USAGE at its exit. */
+/** Preload script: writes the memory and CPU time of the process to the file in USAGE at exit. */
 import { readFileSync, writeFileSync } from 'node:fs'
 
 process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
   const usage = {
-    megabytes: (ownPeak() ?? maxRSS) / 1024,
+    megabytes: (readPeakMemory() ?? maxRSS) / 1024,
     seconds: (userCPUTime + systemCPUTime) / 1e6,
   }
   writeFileSync(String(process.env.USAGE), JSON.stringify(usage))
 })
 
-/** In kB. What the system gives as the most begins with that of the process that started this one. */
-function ownPeak() {
+/**
+ * Returns kB, or undefined if /proc is not available. maxRSS is not used on Linux, because it includes the
+ * peak of the parent process before exec.
+ */
+function readPeakMemory() {
   try {
     const [, peak] = /^VmHWM:\s+([0-9]+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
     return peak === undefined ? undefined : Number(peak)

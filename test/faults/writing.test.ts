@@ -11,7 +11,7 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 let folder: string
 let pairs: { older: Pair; newer: Pair }
 const at = (name: string) => join(folder, name)
-const both = () =>
+const readPair = () =>
   Promise.all(['s.json', 's.recording.json'].map((name) => readFile(at(name), 'utf8')))
 const REPLAY = ['capture', 's.json', '--stream', 'rhcos.json', '--replay', 'new.json']
 
@@ -34,8 +34,8 @@ function expectRefusal({ status, stdout, stderr }: Outcome, message: RegExp): vo
   expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2)
 }
 
-describe('a target that cannot be written', () => {
-  it.each<[name: string, make: () => Promise<unknown>, message: RegExp]>([
+describe('regenerate and capture refuse a target that is', () => {
+  it.each<[name: string, prepare: () => Promise<unknown>, message: RegExp]>([
     ['a directory', () => mkdir(at('t.json')), /t\.json: is a directory/],
     [
       'a device',
@@ -47,10 +47,10 @@ describe('a target that cannot be written', () => {
       () => symlink('nowhere.json', at('t.json')),
       /t\.json: .*(link to a missing file|no such file)/,
     ],
-    ['a file as a folder', () => writeFile(at('t.json'), ''), /t\.json/],
-  ])('%s', async (name, make, message) => {
-    await make()
-    const target = name === 'a file as a folder' ? 't.json/x.json' : 't.json'
+    ['in a file instead of a folder', () => writeFile(at('t.json'), ''), /t\.json/],
+  ])('%s', async (name, prepare, message) => {
+    await prepare()
+    const target = name === 'in a file instead of a folder' ? 't.json/x.json' : 't.json'
     expectRefusal(await run(['regenerate', 's.json', '--target', target], { cwd: folder }), message)
     expectRefusal(await run(['capture', target, ...REPLAY.slice(2)], { cwd: folder }), message)
     expect((await readdir(folder)).sort()).toEqual(
@@ -59,8 +59,8 @@ describe('a target that cannot be written', () => {
   })
 })
 
-/** Runs commands of a shell as root in a mount namespace of its own, `$CLI` being ours. */
-function shell(script: string): Promise<Outcome> {
+/** Runs a shell script as root in its own mount namespace; `$CLI` runs stream-snapshot. */
+function runScript(script: string): Promise<Outcome> {
   const child = spawn('unshare', ['-rm', 'sh', '-ec', script], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', CLI: `${process.execPath} ${CLI}` },
@@ -77,21 +77,21 @@ function shell(script: string): Promise<Outcome> {
   )
 }
 
-describe('a file system that cannot be written', () => {
+describe('on a file system that is', () => {
   const COPY = 'cp rhcos.json new.json s.json s.recording.json disk/; cd disk'
-  const CHECK =
+  const COMPARE =
     'cmp s.json ../s.json; cmp s.recording.json ../s.recording.json; cmp rhcos.json ../rhcos.json; ls -A | sort | tr "\\n" " "'
 
   it.each([
-    ['full, while a pair is written', 0, REPLAY.join(' ')],
-    ['full but for a block', 4, REPLAY.join(' ')],
-    ['full, while a stream is written', 0, 'regenerate s.json --target rhcos.json'],
-  ])('%s', async (_name, room, command) => {
+    ['full, capture', 0, REPLAY.join(' ')],
+    ['full except for one block, capture', 4, REPLAY.join(' ')],
+    ['full, regenerate', 0, 'regenerate s.json --target rhcos.json'],
+  ])('%s reports the error and changes no file', async (_, freeKilobytes, command) => {
     await mkdir(at('disk'))
-    const { status, stdout, stderr } = await shell(
+    const { status, stdout, stderr } = await runScript(
       `mount -t tmpfs -o size=512k none disk; ${COPY}
-       dd if=/dev/zero of=filler bs=1k 2>/dev/null || true; truncate -s -${room}k filler
-       code=0; $CLI ${command} || code=$?; echo "exit $code"; rm filler; ${CHECK}`,
+       dd if=/dev/zero of=filler bs=1k 2>/dev/null || true; truncate -s -${freeKilobytes}k filler
+       code=0; $CLI ${command} || code=$?; echo "exit $code"; rm filler; ${COMPARE}`,
     )
     expect({ status, stderr }).toMatchObject({ status: 0 })
     expect(stderr).toMatch(/^stream-snapshot: .*: no space left on the device$/m)
@@ -99,21 +99,21 @@ describe('a file system that cannot be written', () => {
   })
 
   it.each([
-    ['a pair', REPLAY.join(' ')],
-    ['a stream', 'regenerate s.json --target rhcos.json'],
-  ])('read-only, while %s is written', async (_name, command) => {
+    ['capture', REPLAY.join(' ')],
+    ['regenerate', 'regenerate s.json --target rhcos.json'],
+  ])('read-only, %s reports the error and changes no file', async (_, command) => {
     await mkdir(at('disk'))
-    const { stdout, stderr } = await shell(
+    const { stdout, stderr } = await runScript(
       `mount -t tmpfs none disk; (${COPY}); mount -o remount,ro disk; cd disk
-       code=0; $CLI ${command} || code=$?; echo "exit $code"; ${CHECK}`,
+       code=0; $CLI ${command} || code=$?; echo "exit $code"; ${COMPARE}`,
     )
     expect(stderr).toMatch(/^stream-snapshot: .*: read-only file system$/m)
     expect(stdout).toBe('exit 2\nnew.json rhcos.json s.json s.recording.json ')
   })
 
-  it('read-only, where nothing is new', async () => {
+  it('read-only, a replay without changes and verify pass', async () => {
     await mkdir(at('disk'))
-    const { status } = await shell(
+    const { status } = await runScript(
       `mount -t tmpfs none disk; (${COPY}); mount -o remount,ro disk; cd disk
        $CLI capture s.json --replay; $CLI verify s.json`,
     )
@@ -121,13 +121,13 @@ describe('a file system that cannot be written', () => {
   })
 })
 
-describe('a file that is written', () => {
+describe('a file that is overwritten', () => {
   it('keeps its mode and the link to it', async () => {
     await mkdir(at('real'))
     await writeFile(at('real/t.json'), smallStream(EXAMPLE))
     await symlink('real/t.json', at('t.json'))
     const script = 'chmod 640 real/t.json; $CLI regenerate s.json --target t.json'
-    expect((await shell(script)).status).toBe(0)
+    expect((await runScript(script)).status).toBe(0)
     expect((await lstat(at('t.json'))).isSymbolicLink()).toBe(true)
     expect((await stat(at('real/t.json'))).mode & 0o777).toBe(0o640)
     expect(await readFile(at('t.json'), 'utf8')).toContain('azure-marketplace')
@@ -135,49 +135,52 @@ describe('a file that is written', () => {
 
   it.runIf(process.getuid?.() === 0)('keeps an owner that only root can set', async () => {
     const owner = 'chown 12:34 s.json; chmod 600 s.json s.recording.json'
-    const mine = spawn('sh', ['-c', owner], { cwd: folder })
-    await new Promise((resolve) => mine.on('close', resolve))
+    const child = spawn('sh', ['-c', owner], { cwd: folder })
+    await new Promise((resolve) => child.on('close', resolve))
     expect(await run(REPLAY, { cwd: folder })).toMatchObject({ status: 0 })
     const { uid, gid, mode } = await stat(at('s.json'))
     expect({ uid, gid, mode: mode & 0o777 }).toEqual({ uid: 12, gid: 34, mode: 0o600 })
   })
 })
 
-describe('a signal', () => {
+describe('a capture', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s ends a capture with %d and leaves nothing behind', async (signal, code) => {
-    const mockServer = await azureFor(imagesAfterBump(), { latencyMs: 300 })
-    const before = await both()
-    const args = [
-      CLI,
-      'capture',
-      's.json',
-      '--stream',
-      'rhcos.json',
-      '--azure-endpoint',
-      mockServer.url,
-    ]
-    const child = spawn(process.execPath, args, {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...mockServer.environment },
-      stdio: 'ignore',
-    })
-    const ended = new Promise((resolve) => child.on('close', resolve))
-    while (mockServer.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(await readdir(folder)).toContain('.s.json.lock')
-    child.kill(signal)
-    expect(await ended).toBe(code)
-    expect(await both()).toEqual(before)
-    expect((await readdir(folder)).sort()).toEqual(
-      ['new.json', 'rhcos.json', 's.json', 's.recording.json'].sort(),
-    )
-  })
+  ] as const)(
+    'ends after %s with exit code %d and leaves no temporary files',
+    async (signal, code) => {
+      const mockServer = await azureFor(imagesAfterBump(), { latencyMs: 300 })
+      const before = await readPair()
+      const args = [
+        CLI,
+        'capture',
+        's.json',
+        '--stream',
+        'rhcos.json',
+        '--azure-endpoint',
+        mockServer.url,
+      ]
+      const child = spawn(process.execPath, args, {
+        cwd: folder,
+        env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...mockServer.environment },
+        stdio: 'ignore',
+      })
+      const ended = new Promise((resolve) => child.on('close', resolve))
+      while (mockServer.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(await readdir(folder)).toContain('.s.json.lock')
+      child.kill(signal)
+      expect(await ended).toBe(code)
+      expect(await readPair()).toEqual(before)
+      expect((await readdir(folder)).sort()).toEqual(
+        ['new.json', 'rhcos.json', 's.json', 's.recording.json'].sort(),
+      )
+    },
+  )
 })
 
 describe('the lock', () => {
-  it('makes a second capture wait for the first', async () => {
+  it('makes other captures wait for the first', async () => {
     const mockServer = await azureFor(imagesBeforeBump(), { latencyMs: 100 })
     const args = ['--stream', at('rhcos.json')]
     const outcomes = await Promise.all([1, 2, 3].map(() => capture(mockServer, at('t.json'), args)))
@@ -188,35 +191,35 @@ describe('the lock', () => {
   })
 
   it.each<[name: string, text: string, age: number]>([
-    ['of a process that has ended', String(2 ** 22 - 1), 0],
-    ['that is empty and older than 2 s', '', 10],
-  ])('is taken from one %s', async (_name, text, age) => {
+    ['its process has ended', String(2 ** 22 - 1), 0],
+    ['it is empty and older than 2 s', '', 10],
+  ])('is taken over when %s', async (_, text, age) => {
     await writeFile(at('.s.json.lock'), text)
     await utimes(at('.s.json.lock'), new Date(), new Date(Date.now() - age * 1000))
     expect(await run(REPLAY, { cwd: folder })).toMatchObject({ status: 0 })
     expect((await readdir(folder)).filter((each) => each.startsWith('.'))).toEqual([])
   })
 
-  it('of another process is named after 30 s', async () => {
+  it('is reported after 30 s when another process holds it', async () => {
     await writeFile(at('.s.json.lock'), String(process.pid))
     const { status, stderr } = await run(REPLAY, { cwd: folder })
     expect(status).toBe(3)
     expect(stderr).toContain(
       `stream-snapshot: s.json: locked by process ${process.pid}\nTry again after that run ends, or remove ${at('.s.json.lock')} if no run is active.\n`,
     )
-    expect(await both()).toEqual([pairs.older.snapshot, pairs.older.recording])
+    expect(await readPair()).toEqual([pairs.older.snapshot, pairs.older.recording])
   })
 })
 
-describe('a file next to a snapshot', () => {
-  it('of another program is neither followed nor moved nor removed', async () => {
+describe('capture', () => {
+  it('does not follow, move or remove files of other programs', async () => {
     await writeFile(at('key'), 'private')
     const script = `mkdir -p .s.json.switch/new .s.json.switch/old
       ln -s "$PWD" .s.json.switch/current; ln -s .s.json.switch/current/key key.json
       cp key .s.json.switch/new/key.json; ln -s key .stream-snapshot.999999999.0123456789ab.tmp
       echo 999999999 > .other.lock`
-    const made = spawn('sh', ['-ec', script], { cwd: folder })
-    expect(await new Promise((resolve) => made.on('close', resolve))).toBe(0)
+    const child = spawn('sh', ['-ec', script], { cwd: folder })
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
     const before = await readdir(folder)
     expect(await run(REPLAY, { cwd: folder })).toMatchObject({ status: 0 })
     expect(await readdir(folder)).toEqual(before)

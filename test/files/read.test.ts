@@ -8,10 +8,10 @@ import { commitAll } from '../support/git.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
-const sh = (folder: string, script: string) =>
+const runShell = (folder: string, script: string) =>
   promisify(execFile)('sh', ['-ec', script], { cwd: folder })
 
-/** Commands that read one file each: a snapshot, a stream, a source of images. */
+/** Commands that read s.json as a snapshot, a stream, criteria or a recording. */
 const READERS = [
   ['list', 's.json'],
   ['regenerate', 's.json'],
@@ -47,7 +47,7 @@ describe('an input file', () => {
       's.json: UTF-16 text, expected UTF-8\nSave the file as UTF-8; in PowerShell with Out-File -Encoding utf8.',
     ],
     [
-      'text with the rest of a conflict',
+      'text with only the end of a conflict',
       `${STREAM}>>>>>>> theirs\n`,
       `s.json:${STREAM.split('\n').length}:1: merge conflict marker >>>>>>>\nResolve the conflict, or restore the file with git checkout HEAD -- s.json`,
     ],
@@ -57,11 +57,11 @@ describe('an input file', () => {
       's.json:2:1: merge conflict marker <<<<<<<\nResolve the conflict, or restore the file with git checkout HEAD -- s.json',
     ],
     [
-      'not text',
+      'binary',
       Buffer.from([0x89, 0x50, 0xff, 0xfe]),
       's.json: not UTF-8 text\nCorrect the file, or use another file.',
     ],
-  ])('that is %s is named with the remedy', async (_, content, message) => {
+  ])('is reported with a remedy if it is %s', async (_, content, message) => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 's.json'), content)
     await writeFile(join(folder, 'rhcos.json'), STREAM)
@@ -69,7 +69,7 @@ describe('an input file', () => {
     expect(stderr).toBe(`stream-snapshot: ${message}\n`)
   })
 
-  it('is checked by every command that reads one', async () => {
+  it('is checked by all commands that read files', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 's.json'), 'version https://git-lfs.github.com/spec/v1\n')
     await writeFile(join(folder, 'good.json'), SNAPSHOT)
@@ -88,7 +88,7 @@ describe('an input file', () => {
   it.each([
     ['cut off', STREAM.slice(0, 300)],
     ['empty', ''],
-  ])('that is %s is named with the remedy', async (_, text) => {
+  ])('is reported with a remedy if it is %s', async (_, text) => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 's.json'), text)
     const { status, stderr } = await run(['image', 's.json'], { cwd: folder })
@@ -98,7 +98,7 @@ describe('an input file', () => {
     )
   })
 
-  it('in a submodule that is not checked out is named with the remedy', async () => {
+  it('is reported with a remedy if it is in a submodule that is not checked out', async () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'lib/data'), { recursive: true })
     await writeFile(
@@ -125,19 +125,22 @@ describe('an input file', () => {
       'Correct the link.',
     ],
     ['too long', 'truncate -s 65M s.json', 's.json: longer than 64 MB'],
-  ])('that is %s is refused at once', async (_, make, message, remedy = 'Use another file.') => {
-    const folder = await temporaryFolder()
-    await sh(folder, make)
-    for (const command of ['list', 'image']) {
-      expect(await run([command, 's.json'], { cwd: folder })).toEqual({
-        status: 2,
-        stdout: '',
-        stderr: `stream-snapshot: ${message}\n${remedy}\n`,
-      })
-    }
-  })
+  ])(
+    'is refused without reading its content if it is %s',
+    async (_, make, message, remedy = 'Use another file.') => {
+      const folder = await temporaryFolder()
+      await runShell(folder, make)
+      for (const command of ['list', 'image']) {
+        expect(await run([command, 's.json'], { cwd: folder })).toEqual({
+          status: 2,
+          stdout: '',
+          stderr: `stream-snapshot: ${message}\n${remedy}\n`,
+        })
+      }
+    },
+  )
 
-  it('with a name of 255 bytes is read', async () => {
+  it('can have a name of 255 bytes', async () => {
     const folder = await temporaryFolder()
     const name = `${'n'.repeat(250)}.json`
     await writeFile(join(folder, name), '')

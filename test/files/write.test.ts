@@ -9,10 +9,10 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 const SNAPSHOT = snapshotText([azureImage('418-v2', '418.94.20241009')])
 
-/** A git repository with a snapshot and a stream, and a folder beside it. */
-async function repository(): Promise<{ folder: string; outside: string }> {
-  const around = await temporaryFolder()
-  const [folder, outside] = [join(around, 'repository'), join(around, 'outside')]
+/** Creates a git repository with a snapshot and a stream, and a folder outside of it. */
+async function makeRepository(): Promise<{ folder: string; outside: string }> {
+  const parent = await temporaryFolder()
+  const [folder, outside] = [join(parent, 'repository'), join(parent, 'outside')]
   await mkdir(folder)
   await mkdir(outside)
   await writeFile(join(folder, 's.json'), SNAPSHOT)
@@ -23,42 +23,48 @@ async function repository(): Promise<{ folder: string; outside: string }> {
 
 describe('a path that leads out of the repository', () => {
   const stream = smallStream(EXAMPLE)
-  const written = (name: string): readonly (readonly string[])[] => [
+  const getWriters = (name: string): readonly (readonly string[])[] => [
     ['regenerate', 's.json', '--target', name],
     ['regenerate', 's.json', '--target', 'rhcos.json', '--marketplace-file', name],
     ['capture', name, '--stream', 'rhcos.json', '--cloud', 'azure'],
   ]
 
-  it.each(written('linked.json'))('is refused as a linked file: %s %s %s', async (...words) => {
-    const { folder, outside } = await repository()
-    await writeFile(join(outside, 'victim.json'), stream)
-    await symlink('../outside/victim.json', join(folder, 'linked.json'))
-    const { status, stderr } = await run(words, { cwd: folder })
-    expect({ status, stderr }).toEqual({
-      status: 2,
-      stderr: expect.stringMatching(
-        /linked\.json: (a link to .*, outside of the git repository|.*not a snapshot)/,
-      ),
-    })
-    expect(await readFile(join(outside, 'victim.json'), 'utf8')).toBe(stream)
-  })
+  it.each(getWriters('linked.json'))(
+    'is refused if it is a linked file: %s %s %s',
+    async (...words) => {
+      const { folder, outside } = await makeRepository()
+      await writeFile(join(outside, 'victim.json'), stream)
+      await symlink('../outside/victim.json', join(folder, 'linked.json'))
+      const { status, stderr } = await run(words, { cwd: folder })
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringMatching(
+          /linked\.json: (a link to .*, outside of the git repository|.*not a snapshot)/,
+        ),
+      })
+      expect(await readFile(join(outside, 'victim.json'), 'utf8')).toBe(stream)
+    },
+  )
 
-  it.each(written('data/new.json'))('is refused in a linked folder: %s %s %s', async (...words) => {
-    const { folder, outside } = await repository()
-    await symlink('../outside', join(folder, 'data'))
-    await writeFile(join(outside, 'other.json'), stream)
-    const { status } = await run(words, { cwd: folder })
-    expect(status).not.toBe(0)
-    expect(await readdir(outside)).toEqual(['other.json'])
-  })
+  it.each(getWriters('data/new.json'))(
+    'is refused if it is in a linked folder: %s %s %s',
+    async (...words) => {
+      const { folder, outside } = await makeRepository()
+      await symlink('../outside', join(folder, 'data'))
+      await writeFile(join(outside, 'other.json'), stream)
+      const { status } = await run(words, { cwd: folder })
+      expect(status).not.toBe(0)
+      expect(await readdir(outside)).toEqual(['other.json'])
+    },
+  )
 })
 
-describe('a folder', () => {
+describe('openFolder', () => {
   const open = (path: string) =>
     openFolder(path, { env: process.env, stdin: () => process.stdin as AsyncIterable<Buffer> })
 
-  it('writes through a link that stays in the repository', async () => {
-    const { folder } = await repository()
+  it('writes through a link within the repository', async () => {
+    const { folder } = await makeRepository()
     await symlink('rhcos.json', join(folder, 'linked.json'))
     await open(folder).write([{ file: 'linked.json', text: 'new' }])
     expect(await readFile(join(folder, 'rhcos.json'), 'utf8')).toBe('new')
@@ -70,7 +76,7 @@ describe('a folder', () => {
     ['rhcos.json/new.json', 'rhcos.json/new.json: no such file: a part of its path'],
     [`${'n'.repeat(236)}.json`, ': file name of 241 bytes, expected at most 240'],
   ])('does not write %s', async (file, message) => {
-    const { folder, outside } = await repository()
+    const { folder, outside } = await makeRepository()
     await symlink('../outside', join(folder, 'linked'))
     const writes = [
       { file: 'first.json', text: 'new' },
@@ -87,14 +93,14 @@ describe('a folder', () => {
     await expect(locking).rejects.toThrow(message)
   })
 
-  it('locks a file once that has two names', async () => {
-    const { folder } = await repository()
+  it('locks a file with two names once', async () => {
+    const { folder } = await makeRepository()
     const files = ['rhcos.json', './rhcos.json']
     expect(await open(folder).lock(files, expect.fail, async () => 1)).toBe(1)
   })
 
-  it('writes outside of a repository, and what the user names outside of this one', async () => {
-    const { folder, outside } = await repository()
+  it('writes outside of a repository, and to a path that the user specifies outside of this repository', async () => {
+    const { folder, outside } = await makeRepository()
     await open(folder).write([{ file: '../outside/a.json', text: 'a' }])
     await open(outside).write([{ file: 'b.json', text: 'b' }])
     expect((await readdir(outside)).sort()).toEqual(['a.json', 'b.json'])

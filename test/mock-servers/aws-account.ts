@@ -1,4 +1,4 @@
-/** Who may ask the mock server for EC2. Invented, and unlike the zeros of a scrubbed recording. */
+/** The credentials that the mock server for EC2 accepts. */
 export interface AwsAccount {
   accountId: string
   accessKeyId: string
@@ -8,6 +8,7 @@ export interface AwsAccount {
   user: string
 }
 
+/** Invented values. They differ from the zeros that replace account data in recordings. */
 export const DEMONSTRATION_AWS_ACCOUNT: AwsAccount = {
   accountId: '482915537706',
   accessKeyId: 'ASIASTANDINKEY7Q2WX5',

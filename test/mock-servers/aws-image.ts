@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 
-/** The account of AWS Marketplace, and the name by which it is asked for. */
+/** The account of AWS Marketplace and its alias in requests. */
 export const MARKETPLACE = { id: '679593333241', alias: 'aws-marketplace' } as const
 
-/** One AMI in one region, as the mock server's table has it. */
+/** An AMI in one region. */
 export interface AwsImage {
   region: string
   name: string
   description?: string
   architecture: 'x86_64' | 'arm64'
-  /** Default: a digest of region, owner and name. */
+  /** Default: a digest of the region, the owner and the name. */
   imageId?: string
-  /** Default `available`. */
+  /** Default: `available`. */
   state?:
     | 'available'
     | 'pending'
@@ -21,11 +21,13 @@ export interface AwsImage {
     | 'failed'
     | 'error'
     | 'disabled'
-  /** An account; default AWS Marketplace. */
+  /** The account ID. Default: AWS Marketplace. */
   owner?: string
   /** RFC 3339. */
   creationDate: string
-  /** RFC 3339. After it nobody but its owner sees the image who does not ask for such. */
+  /**
+   * RFC 3339. After this time, others than the owner only see the image with `IncludeDeprecated`.
+   */
   deprecationTime?: string
 }
 

@@ -1,6 +1,6 @@
 import type { AwsImage } from './aws-image.ts'
 
-/** The offerings' product ids, per architecture as EC2 calls it. */
+/** The products of each plan. */
 export const PRODUCTS: readonly {
   readonly plan: string
   readonly architecture: AwsImage['architecture']
@@ -18,29 +18,29 @@ export const PRODUCTS: readonly {
   { plan: 'rosa', architecture: 'x86_64', id: '34850061-abaf-402d-92df-94325c9e947f' },
 ]
 
-/** The last one lags behind: nothing later than 4.15 has reached it. */
 export const REGIONS = ['ap-southeast-2', 'eu-central-1', 'us-east-1', 'sa-east-1']
+/** The latest images in this region are for OCP 4.15. */
 const LAGGING = 'sa-east-1'
 
-/** A region that exists and that the account has not enabled. */
+/** A region that is not enabled for the account. */
 export const NOT_ENABLED = 'me-south-1'
 
-type Made = Pick<AwsImage, 'name' | 'creationDate'> & Partial<AwsImage>
+type ImageParts = Pick<AwsImage, 'name' | 'creationDate'> & Partial<AwsImage>
 
-/** The demonstration's images: every product in every region, under names of every known form. */
+/** Images of all products in all regions, with names in all supported formats. */
 export function demonstrationImages(): AwsImage[] {
   return REGIONS.flatMap((region) =>
     PRODUCTS.flatMap(({ plan, architecture, id }) => {
       const arch = architecture === 'arm64' ? 'aarch64' : 'x86_64'
-      const made = plan === 'rosa' ? rosa(id) : workers(arch, id)
-      return [...made, ...(plan === 'oke' ? decoys(arch, id) : [])]
+      const images = plan === 'rosa' ? rosaImages(id) : workerImages(arch, id)
+      return [...images, ...(plan === 'oke' ? decoys(arch, id) : [])]
         .filter(({ creationDate }) => region !== LAGGING || creationDate < '2024-06')
         .map((each) => ({ region, architecture, ...each }))
     }),
   )
 }
 
-function workers(arch: string, id: string): Made[] {
+function workerImages(arch: string, id: string): ImageParts[] {
   return [
     {
       name: `rhcos-413.92.202305021736-0-${arch}-Marketplace-${id}`,
@@ -53,7 +53,7 @@ function workers(arch: string, id: string): Made[] {
       creationDate: '2024-10-15T11:02:55.000Z',
     },
     {
-      // Neither tells the build: of 4.18, and of the day of publication.
+      // The name has the OCP version and the publication date, but not the build.
       name: `RHEL-9.4-RHCOS-4.18_HVM_GA-20251119-${arch}-0-${id}`,
       description: 'Red Hat Enterprise Linux CoreOS',
       creationDate: '2025-11-19T18:44:21.000Z',
@@ -67,8 +67,8 @@ function workers(arch: string, id: string): Made[] {
   ]
 }
 
-function rosa(id: string): Made[] {
-  const image = (release: string, creationDate: string): Made => ({
+function rosaImages(id: string): ImageParts[] {
+  const image = (release: string, creationDate: string): ImageParts => ({
     name: `rosa-worker-${creationDate.slice(0, 10)}-${id}`,
     description: `rhcos-${release}-x86_64`,
     creationDate,
@@ -80,8 +80,10 @@ function rosa(id: string): Made[] {
   ]
 }
 
-/** Images of the demonstration's very build that a wrong rule would choose, each for one reason. */
-function decoys(arch: string, id: string): Made[] {
+/**
+ * Images that must not be selected, each for one reason. All but the last are of the same build.
+ */
+function decoys(arch: string, id: string): ImageParts[] {
   const exact = `rhcos-418.94.202410090804-0-${arch}`
   const creationDate = '2024-10-30T08:00:00.000Z'
   return [

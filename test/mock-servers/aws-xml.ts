@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto'
-import type { Answer } from './server.ts'
+import type { MockResponse } from './server.ts'
 
-/** An element's name and what is in it: text, or further elements. */
+/** The name and the content of an element. */
 export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]]
 
 const NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/'
 const PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-/** EC2's answer to an action: a request id, then the action's own elements, indented by four. */
-export function actionAnswer(action: string, content: readonly XmlElement[]): Answer {
+/** Like EC2, with a request ID first and four spaces of indentation. */
+export function actionResponse(action: string, content: readonly XmlElement[]): MockResponse {
   const inner = [['requestId', randomUUID()] as const, ...content]
   const name = `${action}Response`
-  return xmlAnswer(
+  return xmlResponse(
     200,
     `<${name} xmlns="${NAMESPACE}">\n${inner.map((each) => print(each, 1)).join('')}</${name}>`,
   )
 }
 
-/** EC2's errors stand on one line. */
-export function errorAnswer(status: number, code: string, message: string): Answer {
-  return xmlAnswer(
+/** Like EC2, on one line. */
+export function errorAnswer(status: number, code: string, message: string): MockResponse {
+  return xmlResponse(
     status,
     `<Response><Errors><Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${randomUUID()}</RequestID></Response>`,
   )
 }
 
-function xmlAnswer(status: number, root: string): Answer {
+function xmlResponse(status: number, root: string): MockResponse {
   return {
     status,
     headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': randomUUID() },

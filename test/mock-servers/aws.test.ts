@@ -10,7 +10,7 @@ import { type AwsMockServer, type AwsOptions, startAws } from './aws.ts'
 import { DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
 import { type AwsImage, MARKETPLACE } from './aws-image.ts'
 
-// The SDK's word on versions to come is nothing to those who read the tests' output.
+// Silences the SDK's warning about Node versions.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 const REGION = 'us-east-1'
@@ -54,7 +54,7 @@ function connect(region = REGION): EC2Client {
   })
 }
 
-/** The names that are listed. */
+/** The names of the listed images. */
 async function list(input: DescribeImagesRequest = {}): Promise<unknown> {
   const { Images = [] } = await connect().send(new DescribeImagesCommand(input))
   return Images.map(({ Name }) => Name)
@@ -64,20 +64,40 @@ const NAMES = { Name: 'name', Values: ['first', 'second'] }
 const PUBLIC = ['first', 'second', 'a*b', 'theirs']
 
 test.each<[string, DescribeImagesRequest, string[]]>([
-  ['nothing', {}, [...PUBLIC, 'ours-past']],
-  ['deprecated ones too', { IncludeDeprecated: true }, [...PUBLIC, 'past', 'ours-past']],
-  ['disabled ones too', { IncludeDisabled: true }, [...PUBLIC, 'ours-past', 'ours-disabled']],
-  ['its own', { Owners: ['self'] }, ['ours-past']],
-  ['the marketplace', { Owners: [MARKETPLACE.alias] }, ['first', 'second', 'a*b']],
-  ['two owners', { Owners: [MARKETPLACE.id, OTHER] }, PUBLIC],
-  ['any of two names', { Filters: [NAMES] }, ['first', 'second']],
-  ['wildcards', { Filters: [{ Name: 'name', Values: ['?irst', 'se*d'] }] }, ['first', 'second']],
-  ['letter case', { Filters: [{ Name: 'name', Values: ['First'] }] }, []],
-])('images are listed by %s', async (_, input, names) => {
+  ['public and own images by default', {}, [...PUBLIC, 'ours-past']],
+  [
+    'deprecated images with IncludeDeprecated',
+    { IncludeDeprecated: true },
+    [...PUBLIC, 'past', 'ours-past'],
+  ],
+  [
+    'own disabled images with IncludeDisabled',
+    { IncludeDisabled: true },
+    [...PUBLIC, 'ours-past', 'ours-disabled'],
+  ],
+  ['own images of the owner "self"', { Owners: ['self'] }, ['ours-past']],
+  [
+    'marketplace images by owner alias',
+    { Owners: [MARKETPLACE.alias] },
+    ['first', 'second', 'a*b'],
+  ],
+  ['images of two owners', { Owners: [MARKETPLACE.id, OTHER] }, PUBLIC],
+  ['images with one of two names', { Filters: [NAMES] }, ['first', 'second']],
+  [
+    'images whose names match wildcards',
+    { Filters: [{ Name: 'name', Values: ['?irst', 'se*d'] }] },
+    ['first', 'second'],
+  ],
+  [
+    'no images if the case of the name differs',
+    { Filters: [{ Name: 'name', Values: ['First'] }] },
+    [],
+  ],
+])('lists %s', async (_, input, names) => {
   expect(await list(input)).toEqual(names)
 })
 
-test('pages may be empty and have others after them', async () => {
+test('returns empty pages before pages with images', async () => {
   await start({ pageSize: 2, emptyPages: 2 })
   const sizes: number[] = []
   for await (const { Images = [] } of paginateDescribeImages(

@@ -1,53 +1,51 @@
 import { randomBytes } from 'node:crypto'
 import { type AwsAccount, DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
 import { type AwsImage, getImageId, MARKETPLACE } from './aws-image.ts'
-import { actionAnswer, errorAnswer, type XmlElement } from './aws-xml.ts'
+import { actionResponse, errorAnswer, type XmlElement } from './aws-xml.ts'
 import {
-  type Answer,
   type MockRequest,
+  type MockResponse,
   type SecureOptions,
   type SecureServer,
   startSecureServer,
 } from './server.ts'
 
-/** For faults, all requests have the path `/`; see `failures` for those of one region. */
+/** In fault rules the path is always `/`. For errors of one region, use `failures`. */
 export interface AwsOptions extends SecureOptions {
   images: readonly AwsImage[]
-  /** What a region answers instead, the first `times` requests or all of them. */
+  /** Error responses by region, for all requests or for the first `times` requests. */
   failures?: Readonly<Record<string, { status: number; times?: number }>>
-  /** Default: those of the images. */
+  /** Default: the regions of the images. */
   enabledRegions?: readonly string[]
-  /** Regions that exist and that the account has not enabled. */
+  /** Regions that are not enabled for the account. */
   otherRegions?: readonly string[]
-  /** No page holds more, whatever the request's `MaxResults`; default 1000. */
+  /** Upper limit for the request's `MaxResults`. Default: 1000. */
   pageSize?: number
-  /** So many pages without an image come before the others, where there are pages; default 0. */
+  /** Number of empty pages before the first page, if the request has `MaxResults`. Default: 0. */
   emptyPages?: number
-  /** Differences from the demonstration's account. */
+  /** Overrides for the account of the demonstration. */
   account?: Partial<AwsAccount>
-  /** Strings to plant in each image's tags and location, as EC2 has the account's own there. */
+  /** Strings for the tags and the location of each image, where EC2 has data of the account. */
   secrets?: readonly string[]
 }
 
-/** A request's form, by the names of EC2's query protocol: `Filter.1.Value.2`. */
+/** The parameters of EC2's query protocol, such as `Filter.1.Value.2`. */
 export type Form = Readonly<Record<string, string>>
 
-/** One request in the words of EC2. */
-export interface AwsQuestion {
+export interface AwsRequest {
   region: string
   action: string
   form: Form
 }
 
-/** A running mock server for EC2 in all of its regions. */
 export interface AwsMockServer extends SecureServer {
   account: AwsAccount
-  /** Grows as requests arrive. */
-  questions: readonly AwsQuestion[]
-  /** The variables that let a child process find, trust and sign in to the mock server. */
+  /** All requests, in order of arrival. */
+  questions: readonly AwsRequest[]
+  /** Variables for `capture`: endpoint, credentials and trusted certificate. */
   environment: Record<AwsVariable, string>
   setImages(images: readonly AwsImage[]): void
-  /** Those that the account has enabled from now on. */
+  /** Replaces the enabled regions. */
   setRegions(regions: readonly string[]): void
 }
 
@@ -65,10 +63,8 @@ const SIGNATURE =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/[0-9]{8}\/([a-z0-9-]+)\/ec2\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/
 
 /**
- * Starts an https server that speaks EC2's query protocol for every region: the signature of a
- * request tells which it is for. The signature itself is not verified, only whose it is.
- *
- * @throws Error where the port cannot be had.
+ * Starts a mock server for EC2 in all regions. The region of a request is in its signature. Of the
+ * signature, only the access key and the region are verified.
  */
 export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   const account = { ...DEMONSTRATION_AWS_ACCOUNT, ...options.account }
@@ -81,12 +77,12 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   } = options
   let enabled = options.enabledRegions ?? [...new Set(options.images.map(({ region }) => region))]
   const failed = new Map<string, number>()
-  const questions: AwsQuestion[] = []
-  /** Paging tokens, and the position that each stands for. */
+  const questions: AwsRequest[] = []
+  /** The first position of the page, by paging token. */
   const tokens = new Map<string, number>()
   let images = [...options.images]
 
-  function answer(request: MockRequest): Answer {
+  function respond(request: MockRequest): MockResponse {
     const [, key, region = ''] = SIGNATURE.exec(request.headers.authorization ?? '') ?? []
     const form = Object.fromEntries(new URLSearchParams(request.body))
     const action = form.Action ?? ''
@@ -114,7 +110,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     return status
   }
 
-  function fail(status: number): Answer {
+  function fail(status: number): MockResponse {
     switch (status) {
       case 401:
         return errorAnswer(
@@ -135,7 +131,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     }
   }
 
-  function describeRegions(form: Form): Answer {
+  function describeRegions(form: Form): MockResponse {
     const names = form.AllRegions === 'true' ? [...enabled, ...otherRegions] : enabled
     const regions = names.toSorted().map(
       (name): XmlElement => [
@@ -147,12 +143,12 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
         ],
       ],
     )
-    return actionAnswer('DescribeRegions', [['regionInfo', regions]])
+    return actionResponse('DescribeRegions', [['regionInfo', regions]])
   }
 
-  function describeImages(form: Form, region: string): Answer {
+  function describeImages(form: Form, region: string): MockResponse {
     const owners = getValues(form, 'Owner')
-    const patterns = getValues(form, 'Filter.1.Value').map(wildcard)
+    const patterns = getValues(form, 'Filter.1.Value').map(wildcardToRegExp)
     const found = images
       .filter((image) => image.region === region && isListed(image, form))
       .filter((image) => isOwned(image, owners))
@@ -163,25 +159,25 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     if (start === undefined) {
       return errorAnswer(400, 'InvalidParameterValue', 'The NextToken is invalid')
     }
-    // As EC2 does: without MaxResults there are no pages.
-    if (most === undefined) return imagesAnswer(found)
+    // Like EC2, without MaxResults there is one page.
+    if (most === undefined) return imagesResponse(found)
     const end = start < 0 ? start + 1 : start + Math.min(Number(most), pageSize)
     const page = start < 0 ? [] : found.slice(start, end)
-    return imagesAnswer(page, end < found.length ? tokenFor(end) : undefined)
+    return imagesResponse(page, end < found.length ? createToken(end) : undefined)
   }
 
-  function imagesAnswer(found: readonly XmlElement[][], token?: string): Answer {
+  function imagesResponse(found: readonly XmlElement[][], token?: string): MockResponse {
     const items = found.map((elements): XmlElement => ['item', elements])
     const paging: XmlElement[] = token === undefined ? [] : [['nextToken', token]]
-    return actionAnswer('DescribeImages', [['imagesSet', items], ...paging])
+    return actionResponse('DescribeImages', [['imagesSet', items], ...paging])
   }
 
-  /** Its owner sees an image always, all others unless it is past its date or disabled. */
+  /** Deprecated images are always listed for their owner. */
   function isListed(image: AwsImage, form: Form): boolean {
     const isOwn = image.owner === account.accountId
-    const isPast = Date.parse(image.deprecationTime ?? '') <= Date.now()
+    const isDeprecated = Date.parse(image.deprecationTime ?? '') <= Date.now()
     if (image.state === 'disabled') return isOwn && form.IncludeDisabled === 'true'
-    return !isPast || isOwn || form.IncludeDeprecated === 'true'
+    return !isDeprecated || isOwn || form.IncludeDeprecated === 'true'
   }
 
   function isOwned({ owner = MARKETPLACE.id }: AwsImage, owners: readonly string[]): boolean {
@@ -193,13 +189,13 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     return owners.length === 0 || owners.some((each) => names.includes(each))
   }
 
-  function tokenFor(position: number): string {
+  function createToken(position: number): string {
     const token = `${account.accountId}.${randomBytes(24).toString('base64')}`
     tokens.set(token, position)
     return token
   }
 
-  /** In the order that recorded answers have; what an image has not is left out. */
+  /** The order is that of recorded responses. */
   function toElements(image: AwsImage): XmlElement[] {
     const owner = image.owner ?? MARKETPLACE.id
     const id = getImageId(image)
@@ -254,7 +250,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     )
   }
 
-  const server = await startSecureServer(answer, { ...options, errorAnswer: fail })
+  const server = await startSecureServer(respond, { ...options, errorResponse: fail })
 
   return {
     ...server,
@@ -287,14 +283,14 @@ function item(...[name, value, other, text]: [string, string, string, string]): 
   ]
 }
 
-/** The values of a list, `Owner.1` and so on. */
+/** The values of a list: `Owner.1`, `Owner.2` and so on. */
 function getValues(form: Form, name: string): string[] {
   const isValue = new RegExp(`^${name.replaceAll('.', '\\.')}\\.[0-9]+$`)
   return Object.entries(form).flatMap(([key, value]) => (isValue.test(key) ? [value] : []))
 }
 
-/** The filter of a name, in which `*` and `?` are wildcards. */
-function wildcard(pattern: string): RegExp {
+/** A filter in which `*` and `?` are wildcards. */
+function wildcardToRegExp(pattern: string): RegExp {
   const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`^${source.replaceAll('*', '.*').replaceAll('?', '.')}$`)
 }

@@ -1,15 +1,16 @@
-/** Who may ask the mock server for Azure. Invented, and unlike the zeros of a scrubbed recording. */
+/** The credentials that the mock server for Azure accepts. */
 export interface AzureAccount {
   tenantId: string
   clientId: string
   clientSecret: string
-  /** A certificate that is registered for the application, PEM. */
+  /** A certificate that is registered for the client, PEM. */
   certificate?: string
-  /** The service principal's own id, which error messages and headers name. */
+  /** The ID of the service principal in error messages and headers. */
   objectId: string
   subscriptionId: string
 }
 
+/** Invented values. They differ from the zeros that replace account data in recordings. */
 export const DEMONSTRATION_ACCOUNT: AzureAccount = {
   tenantId: '7e4a91c2-3d58-4b6f-9a10-52c8de7713f4',
   clientId: 'b31f0c7d-86e2-4f95-a7d3-0e9c4461ab28',

@@ -1,7 +1,7 @@
 import { type AzureError, wrongArtifact, wrongPublisher } from './azure-errors.ts'
 import type { AzureImage } from './azure-image.ts'
 
-/** The names in a request's path, as far as it goes down. */
+/** The names in the path of a request. The last names are missing in paths of lists. */
 export interface CataloguePath {
   subscription: string
   location: string
@@ -14,7 +14,7 @@ export interface CataloguePath {
 const PATH =
   /^\/subscriptions\/([^/]+)\/providers\/microsoft\.compute\/locations\/([^/]+)\/publishers(?:\/([^/]+)\/artifacttypes\/vmimage\/offers(?:\/([^/]+)\/skus(?:\/([^/]+)\/versions(?:\/([^/]+))?)?)?)?\/?$/i
 
-/** Reads a path, percent-encoded; undefined where it is none of these. */
+/** Parses a percent-encoded path; undefined for other paths. */
 export function readCataloguePath(path: string): CataloguePath | undefined {
   const match = PATH.exec(path)
   if (match === null) return undefined
@@ -31,17 +31,15 @@ export function readCataloguePath(path: string): CataloguePath | undefined {
   }
 }
 
-/** Azure takes a region's display name as well: `East US` is `eastus`. */
-export function normaliseLocation(location: string): string {
+/** Azure also accepts display names: `East US` is `eastus`. */
+export function normalizeLocation(location: string): string {
   return location.replaceAll(' ', '').toLowerCase()
 }
 
 /**
- * The items of one list or one version, or the error where there is no such publisher, offer, SKU or
- * version.
- *
- * Items come in the order of their names as strings without regard to case, `4.18` before `4.8`,
- * and their keys in the order and ids in the case that recorded answers of Azure have.
+ * Returns a list, one version, or an error if a name is unknown. Lists are sorted by name as
+ * strings, ignoring case: `4.18` is before `4.8`. The order of keys and the case of IDs are those
+ * of recorded responses.
  */
 export function listCatalogue(
   images: readonly AzureImage[],
@@ -49,7 +47,7 @@ export function listCatalogue(
   query: URLSearchParams,
 ): Record<string, unknown>[] | Record<string, unknown> | AzureError {
   const { subscription, publisher, offer, sku, version } = path
-  const location = normaliseLocation(path.location)
+  const location = normalizeLocation(path.location)
   const base = `/Subscriptions/${subscription}/Providers/Microsoft.Compute/Locations/${location}/Publishers`
   const item = (name: string, id: string) => ({ location, name, id: `${base}/${id}` })
 
@@ -77,12 +75,14 @@ export function listCatalogue(
   const versionItem = (name: string) => item(name, `${skus}/${names.sku}/Versions/${name}`)
   if (version !== undefined) {
     const image = found.find((each) => isSame(each.version, version))
-    return image ? { properties: machine(image), ...versionItem(image.version) } : wrongArtifact
+    return image
+      ? { properties: versionProperties(image), ...versionItem(image.version) }
+      : wrongArtifact
   }
   const versions = found
     .toSorted((a, b) => compareNames(a.version, b.version))
     .map((image) => ({
-      ...expanded(image, query.get('$expand')),
+      ...expandedProperties(image, query.get('$expand')),
       extendedLocation: null,
       ...versionItem(image.version),
     }))
@@ -90,8 +90,8 @@ export function listCatalogue(
   return versions.slice(0, Number(query.get('$top') ?? versions.length))
 }
 
-/** The `properties` of a version, as far as `$expand` asks for them. */
-function expanded(image: AzureImage, expand: string | null): Record<string, unknown> {
+/** The `properties` in a list of versions, as requested by `$expand`. */
+function expandedProperties(image: AzureImage, expand: string | null): Record<string, unknown> {
   const [wanted, detail] = (expand ?? '').toLowerCase().split('/')
   if (wanted !== 'properties' || image.noProperties) return {}
   return {
@@ -110,8 +110,8 @@ function deprecation(image: AzureImage): Record<string, unknown> {
   return { imageDeprecationStatus: { imageState, scheduledDeprecationTime, alternativeOption } }
 }
 
-/** The `properties` of a version that is asked for alone. */
-function machine(image: AzureImage): Record<string, unknown> {
+/** The `properties` in the response for one version. */
+function versionProperties(image: AzureImage): Record<string, unknown> {
   const { publisher, offer, sku } = image
   return {
     ...(image.hasPlan && { plan: { publisher, name: sku, product: offer } }),
@@ -132,7 +132,7 @@ function isSame(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
 
-/** Names that differ in case alone are one; the table's first spelling of it is shown. */
+/** Names that only differ in case are the same. The first spelling is shown. */
 function spelling(images: readonly AzureImage[]): AzureImage {
   const [first] = images
   if (first === undefined) throw new RangeError('no image to take the spelling from')

@@ -1,35 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import type { AzureAccount } from './azure-account.ts'
-import type { Answer } from './server.ts'
+import type { MockResponse } from './server.ts'
 
-/** What Resource Manager and its providers put under `error`. */
+/** An error of Resource Manager or of a provider. */
 export interface AzureError {
   status: number
   code: string
   message: string
-  /** More keys of the same object. */
+  /** More members of `error`. */
   more?: Record<string, unknown>
-  headers?: NonNullable<Answer['headers']>
-  /** Set where Microsoft.Compute speaks and not Resource Manager before it: it indents its JSON. */
+  headers?: NonNullable<MockResponse['headers']>
+  /**
+   * Whether the error is from Microsoft.Compute, which indents its JSON, and not from Resource
+   * Manager.
+   */
   byCompute?: true
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Microsoft.Compute's JSON: indented by two, with the line ends of Windows. */
+/** JSON like that of Microsoft.Compute: indented by two spaces, with CRLF line ends. */
 export function computeJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll('\n', '\r\n')
 }
 
-/** An error as the wire has it: `{ "error": { "code", "message", … } }`. */
-export function errorAnswer({
+export function errorResponse({
   status,
   code,
   message,
   more,
   headers,
   byCompute,
-}: AzureError): Answer {
+}: AzureError): MockResponse {
   const body = { error: { code, message, ...more } }
   return {
     status,
@@ -42,14 +44,14 @@ export function errorAnswer({
   }
 }
 
-/** An error of the sign-in endpoints; `code` is the number of the AADSTS message. */
-export function signInErrorAnswer(
+/** An error of the sign-in endpoints. `code` is the AADSTS number. */
+export function signInErrorResponse(
   status: number,
   error: string,
   code: number,
   message: string,
   origin: string,
-): Answer {
+): MockResponse {
   const trace = randomUUID()
   const correlation = randomUUID()
   const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`
@@ -75,7 +77,7 @@ export const wrongPublisher = (publisher: string): AzureError => ({
   byCompute: true,
 })
 
-/** For an offer, a SKU or a version alike: Azure does not say which of the names it lacks. */
+/** Azure's error for an unknown offer, SKU or version. It does not name the unknown part. */
 export const wrongArtifact: AzureError = {
   status: 404,
   code: 'NotFound',
@@ -103,21 +105,21 @@ export const noApiVersion: AzureError = {
   message: 'The api-version query parameter (?api-version=) is required for all requests.',
 }
 
-/** A 404 that does not mean that an image is missing. */
+/** A 404 for another reason than a missing image. */
 export const wrongSubscription = (subscription: string): AzureError => ({
   status: 404,
   code: 'SubscriptionNotFound',
   message: `The subscription '${subscription}' could not be found.`,
 })
 
-/** As `wrongSubscription`, a 404 that says nothing of images. */
+/** A 404 for another reason than a missing image. */
 export const wrongResourceType = (apiVersion: string): AzureError => ({
   status: 404,
   code: 'InvalidResourceType',
   message: `The resource type could not be found in the namespace 'Microsoft.Compute' for api version '${apiVersion}'.`,
 })
 
-/** Nobody has used the provider in this subscription yet. */
+/** The provider is not registered in the subscription. */
 export const notRegistered: AzureError = (() => {
   const code = 'MissingSubscriptionRegistration'
   const target = 'Microsoft.Compute'
@@ -147,7 +149,7 @@ export const wrongToken = (signIn: string): AzureError => ({
   headers: challenge(signIn, 'invalid_token', 'The access token is invalid.'),
 })
 
-/** The service principal has no role that lets it read here. */
+/** The service principal has no role with read permission. */
 export const notAuthorized = (account: AzureAccount, action: string): AzureError => ({
   status: 403,
   code: 'AuthorizationFailed',
@@ -166,7 +168,7 @@ export const tooManyRequests: AzureError = {
   byCompute: true,
 }
 
-/** For the statuses that no part of the mock server gives of itself. */
+/** For all other statuses. */
 export const brokenService = (status: number): AzureError => ({
   status,
   code: 'RequestFailed',

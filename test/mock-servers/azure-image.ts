@@ -1,20 +1,20 @@
-/** One version of one SKU, as the mock server's table has it. */
+/** A version of a SKU. */
 export interface AzureImage {
-  /** In the spelling that ids show; it is asked for in any case, as all four names are. */
+  /** In the spelling of IDs. Requests may spell all four names in any case. */
   publisher: string
   offer: string
   sku: string
   version: string
   architecture: 'x64' | 'Arm64'
   hyperVGeneration: 'V1' | 'V2'
-  /** Default `Active`. */
+  /** Default: `Active`. */
   imageState?: 'Active' | 'ScheduledForDeprecation' | 'Deprecated'
   /** RFC 3339. */
   scheduledDeprecationTime?: string
-  /** What the publisher offers instead. */
+  /** The replacement that the publisher recommends. */
   alternativeOption?: { type: 'None' | 'Offer' | 'Plan'; value?: string }
-  /** Listed without `properties`, even where they are asked for. */
+  /** Whether `properties` are missing in lists, regardless of `$expand`. */
   noProperties?: boolean
-  /** Needs a purchase plan, which is named as its publisher, offer and SKU. */
+  /** Whether the image has a purchase plan, named like its publisher, offer and SKU. */
   hasPlan?: boolean
 }

@@ -1,6 +1,5 @@
 import type { AzureImage } from './azure-image.ts'
 
-/** A SKU, its machine, and its versions. */
 type Row = [
   sku: string,
   architecture: AzureImage['architecture'],
@@ -10,7 +9,7 @@ type Row = [
 
 const ARO = { publisher: 'azureopenshift', offer: 'aro4' }
 
-/** Without a purchase plan, as found in the Marketplace, apart from 4.18. */
+/** Images without a purchase plan as found in the Marketplace, except OCP 4.18. */
 const NO_PURCHASE_PLAN: Row[] = [
   ['417-arm', 'Arm64', 'V2', '417.94.20240701'],
   ['417-v2', 'x64', 'V2', '417.94.20240701'],
@@ -27,7 +26,7 @@ const NO_PURCHASE_PLAN: Row[] = [
   ['aro_5-0_x64_gen2', 'x64', 'V2', '9.8.20260428', '10.2.20260423'],
 ]
 
-/** 4.18 without a purchase plan: newer than the demonstration's build, so it is kept apart. */
+/** A separate list, because these images are newer than the build of the demonstration. */
 const NO_PURCHASE_PLAN_418: Row[] = slots418('418.94.20250122')
 
 const PAID_OFFERS = ['rh-ocp-worker', 'rh-opp-worker', 'rh-oke-worker']
@@ -40,19 +39,20 @@ const PAID_VERSIONS = [
   '4.18.2025112710',
 ]
 
-/** The spelling of `RedHat` is not the criteria's: names compare without regard to case. */
+/** The criteria spell `RedHat` in lower case. Names are compared ignoring case. */
 const PAID_PUBLISHERS: Record<string, string[]> = {
   RedHat: [...PAID_VERSIONS, '9.6.2026030314'],
   'redhat-limited': [...PAID_VERSIONS, '4.18.2026012111'],
 }
 
-/** Of the build before the demonstration's, 418.94.202409162337-0, and of that one itself. */
+/** Images of the previous build, 418.94.202409162337-0. */
 const BUILD_BEFORE = slots418('418.94.20240916')
+/** Images of the build of the demonstration. */
 const BUILD = slots418('418.94.202410090804')
 
-/** Images that a wrong rule would choose for the demonstration's build, each for one reason. */
+/** Images that must not be selected for the build of the demonstration, each for one reason. */
 const DECOYS: AzureImage[] = [
-  // Exact by its date, and called deprecated.
+  // Same build, but deprecated.
   ...slots418('418.94.20241009').flatMap((row) =>
     images(ARO, row, {
       imageState: 'Deprecated',
@@ -65,7 +65,7 @@ const DECOYS: AzureImage[] = [
       imageState: 'Deprecated',
     }),
   ),
-  // On its way out. It is old as well: whether such an image may be chosen decides nothing here.
+  // Scheduled for deprecation, and too old to be selected in any case.
   ...slots418('418.94.20240820').flatMap((row) =>
     images(ARO, row, {
       imageState: 'ScheduledForDeprecation',
@@ -73,16 +73,16 @@ const DECOYS: AzureImage[] = [
       alternativeOption: { type: 'Offer', value: 'aro4' },
     }),
   ),
-  // Of another architecture, and of another generation, than their SKU: no slot is like these.
+  // Another architecture or generation than their SKU.
   ...images(ARO, ['aro_418', 'Arm64', 'V1', '418.94.20241008']),
   ...images(ARO, ['418-arm', 'Arm64', 'V1', '418.94.20241008']),
-  // A later OCP minor and a later RHEL minor inside the SKU of 4.18.
+  // Later OCP and RHEL versions in a SKU for OCP 4.18.
   ...images(ARO, ['418-v2', 'x64', 'V2', '419.6.20250523', '9.6.20251015']),
-  // Versions that are none.
+  // Invalid versions.
   ...images(ARO, ['418-v2', 'x64', 'V2', 'latest', '1.2']),
-  // Machine unknown.
+  // Unknown architecture and generation.
   ...images(ARO, ['418-v2', 'x64', 'V2', '418.94.20240801'], { noProperties: true }),
-  // Previews, and a publisher with a name much like the right one.
+  // Previews, and a publisher with a similar name.
   ...BUILD.flatMap((row) => images({ ...ARO, offer: 'aro4-preview' }, row)),
   ...images({ publisher: 'RedHat', offer: 'rh-ocp-worker-preview' }, [
     'rh-ocp-worker',
@@ -98,23 +98,22 @@ const DECOYS: AzureImage[] = [
   ]),
 ]
 
-/** Every image that the Marketplace is known to have had, and nothing invented. */
+/** All images that are known from the Marketplace, without decoys. */
 export function knownImages(): AzureImage[] {
   return [...withoutPlan([...NO_PURCHASE_PLAN, ...NO_PURCHASE_PLAN_418]), ...paid()]
 }
 
 /**
- * A demonstration: the Marketplace as a bump to 418.94.202410090804-0 finds it. The images without
- * a purchase plan are one build behind, `older-build` by their grade. Known images, less those of
- * 4.18 without a purchase plan, which are newer than that build; and decoys.
+ * The Marketplace at the time of a bump to 418.94.202410090804-0, with decoys. The images without a
+ * purchase plan lag one build behind: their grade is `older-build`.
  */
 export function imagesBeforeBump(): AzureImage[] {
   return [...withoutPlan([...NO_PURCHASE_PLAN, ...BUILD_BEFORE]), ...paid(), ...DECOYS]
 }
 
 /**
- * The same demonstration some time later: the images of the build itself are out, `exact` by their
- * grade, and the newer ones of 4.18 too, over which exact ones win.
+ * The Marketplace some time later, also with images of the same build (grade `exact`) and newer
+ * images for OCP 4.18, which must not be selected instead.
  */
 export function imagesAfterBump(): AzureImage[] {
   return [...imagesBeforeBump(), ...withoutPlan([...BUILD, ...NO_PURCHASE_PLAN_418])]

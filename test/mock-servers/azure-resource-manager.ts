@@ -3,15 +3,14 @@ import type { AzureAccount } from './azure-account.ts'
 import {
   type CataloguePath,
   listCatalogue,
-  normaliseLocation,
+  normalizeLocation,
   readCataloguePath,
 } from './azure-catalogue.ts'
-import type { Echo } from './azure-echo.ts'
 import {
   type AzureError,
   brokenService,
   computeJson,
-  errorAnswer,
+  errorResponse,
   noApiVersion,
   noToken,
   notAuthorized,
@@ -24,24 +23,25 @@ import {
   wrongToken,
 } from './azure-errors.ts'
 import type { AzureImage } from './azure-image.ts'
+import type { PlantedSecrets } from './azure-secrets.ts'
 import { getOrigin, type SignIn } from './azure-sign-in.ts'
-import type { Answer, MockRequest } from './server.ts'
+import type { MockRequest, MockResponse } from './server.ts'
 
 export interface ResourceManagerOptions {
   account: AzureAccount
-  identity: SignIn
-  echo: Echo
-  /** Regions that exist, the first of them the one that answers. */
+  signIn: SignIn
+  planted: PlantedSecrets
+  /** Existing regions. The first region sends the responses. */
   locations: readonly string[]
-  /** Asked for at each request. */
+  /** Called for each request. */
   images(): readonly AzureImage[]
 }
 
-/** Resource Manager, as far as it goes: one subscription of one tenant, and its images. */
+/** The Resource Manager of one subscription with its images. */
 export interface ResourceManager {
-  answer(request: MockRequest): Answer
-  /** The error that it would give to this request with this status. */
-  fail(status: number, request: MockRequest): Answer
+  respond(request: MockRequest): MockResponse
+  /** The error response with this status. */
+  fail(status: number, request: MockRequest): MockResponse
 }
 
 const HTTP_SERVER = 'Microsoft-HTTPAPI/2.0'
@@ -52,21 +52,21 @@ const READ_VERSIONS =
 const ACCOUNTS = /^\/(?:(tenants)|(subscriptions))\/?$/i
 const SUBSCRIPTION = /^\/subscriptions\/([^/]+)(\/locations)?\/?$/i
 
-export function resourceManager(options: ResourceManagerOptions): ResourceManager {
-  const { account, identity, echo } = options
-  const locations = options.locations.map(normaliseLocation)
+export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
+  const { account, signIn, planted } = options
+  const locations = options.locations.map(normalizeLocation)
 
-  function answer(request: MockRequest): Answer {
+  function respond(request: MockRequest): MockResponse {
     const refusal = checkToken(request)
     if (refusal !== undefined) return refuse(refusal)
     const apiVersion = request.query.get('api-version')
     if (apiVersion === null) return refuse(noApiVersion)
     if (request.method !== 'GET') return refuse(wrongResourceType(apiVersion))
     const [, tenants, listed] = ACCOUNTS.exec(request.path) ?? []
-    if (tenants !== undefined) return give(JSON.stringify({ value: [toTenant(account)] }))
+    if (tenants !== undefined) return success(JSON.stringify({ value: [toTenant(account)] }))
     if (listed !== undefined) {
       const value = [toSubscription(account)]
-      return give(JSON.stringify({ value, count: { type: 'Total', value: value.length } }))
+      return success(JSON.stringify({ value, count: { type: 'Total', value: value.length } }))
     }
     const [, one, regions] = SUBSCRIPTION.exec(request.path) ?? []
     if (one !== undefined) {
@@ -74,7 +74,7 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
       if (refusal !== undefined) return refuse(refusal)
       const own = toSubscription(account)
       const value = locations.map((name) => toRegion(name, String(own.id)))
-      return give(JSON.stringify(regions === undefined ? own : { value }))
+      return success(JSON.stringify(regions === undefined ? own : { value }))
     }
     const path = readCataloguePath(request.path)
     return path === undefined
@@ -82,25 +82,30 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
       : catalogue(path, request.query, apiVersion)
   }
 
-  function catalogue(path: CataloguePath, query: URLSearchParams, apiVersion: string): Answer {
+  function catalogue(
+    path: CataloguePath,
+    query: URLSearchParams,
+    apiVersion: string,
+  ): MockResponse {
     const { subscription, location } = path
     const refusal = checkSubscription(subscription)
     if (refusal !== undefined) return refuse(refusal)
-    if (!locations.includes(normaliseLocation(location))) {
+    if (!locations.includes(normalizeLocation(location))) {
       return refuse(wrongLocation(location, apiVersion, locations))
     }
     const headers = {
-      // Once for each of the two servers on the way.
+      // Resource Manager and Microsoft.Compute each add the header.
       server: [HTTP_SERVER, HTTP_SERVER],
     }
     const found = listCatalogue(options.images(), path, query)
     if (isError(found)) return refuse({ ...found, headers })
-    const echoed = (item: Record<string, unknown>) => ({ ...item, ...echo.item })
-    return give(computeJson(Array.isArray(found) ? found.map(echoed) : echoed(found)), headers)
+    const withSecrets = (item: Record<string, unknown>) => ({ ...item, ...planted.item })
+    const body = Array.isArray(found) ? found.map(withSecrets) : withSecrets(found)
+    return success(computeJson(body), headers)
   }
 
-  function give(body: string, headers: NonNullable<Answer['headers']> = {}): Answer {
-    return frame({
+  function success(body: string, headers: NonNullable<MockResponse['headers']> = {}): MockResponse {
+    return withHeaders({
       status: 200,
       headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
       body,
@@ -114,29 +119,33 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
   }
 
   function checkToken(request: MockRequest): AzureError | undefined {
-    const authority = authorityFor(request)
+    const authority = getAuthority(request)
     const { authorization } = request.headers
     if (authorization === undefined) return noToken(authority)
-    const isKnown = identity.judge(authorization.replace(/^Bearer +/i, ''))
-    return isKnown ? undefined : wrongToken(authority)
+    const isIssued = signIn.isIssued(authorization.replace(/^Bearer +/i, ''))
+    return isIssued ? undefined : wrongToken(authority)
   }
 
-  function authorityFor(request: MockRequest): string {
+  function getAuthority(request: MockRequest): string {
     return `${getOrigin(request)}/${account.tenantId}`
   }
 
-  function refuse(error: AzureError): Answer {
-    return frame(errorAnswer({ ...error, more: { ...error.more, ...echo.error } }))
+  function refuse(error: AzureError): MockResponse {
+    return withHeaders(errorResponse({ ...error, more: { ...error.more, ...planted.error } }))
   }
 
-  /** The headers that Resource Manager puts around whatever a provider answers. */
-  function frame(inner: Answer): Answer {
+  /** Adds the headers of Resource Manager. */
+  function withHeaders(response: MockResponse): MockResponse {
     const id = randomUUID()
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
     const region = locations[0] ?? 'eastus'
-    const caller = [`tenantId=${account.tenantId}`, `objectId=${account.objectId}`, ...echo.callers]
+    const caller = [
+      `tenantId=${account.tenantId}`,
+      `objectId=${account.objectId}`,
+      ...planted.callers,
+    ]
     return {
-      ...inner,
+      ...response,
       headers: {
         'cache-control': 'no-cache',
         pragma: 'no-cache',
@@ -147,16 +156,16 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
         'x-ms-operation-identifier': `${caller.join(',')}/${region}/${randomUUID()}`,
         'strict-transport-security': 'max-age=31536000; includeSubDomains',
         'x-content-type-options': 'nosniff',
-        ...echo.headers,
-        ...inner.headers,
+        ...planted.headers,
+        ...response.headers,
       },
     }
   }
 
-  function failure(status: number, request: MockRequest): AzureError {
+  function getError(status: number, request: MockRequest): AzureError {
     switch (status) {
       case 401:
-        return wrongToken(authorityFor(request))
+        return wrongToken(getAuthority(request))
       case 403:
         return notAuthorized(account, READ_VERSIONS)
       case 404:
@@ -170,7 +179,7 @@ export function resourceManager(options: ResourceManagerOptions): ResourceManage
     }
   }
 
-  return { answer, fail: (status, request) => refuse(failure(status, request)) }
+  return { respond, fail: (status, request) => refuse(getError(status, request)) }
 }
 
 function isError(found: object): found is AzureError {

@@ -7,26 +7,25 @@ import {
   X509Certificate,
 } from 'node:crypto'
 import type { AzureAccount } from './azure-account.ts'
-import type { Echo } from './azure-echo.ts'
-import { signInErrorAnswer } from './azure-errors.ts'
-import type { Answer, MockRequest } from './server.ts'
+import { signInErrorResponse } from './azure-errors.ts'
+import type { PlantedSecrets } from './azure-secrets.ts'
+import type { MockRequest, MockResponse } from './server.ts'
 
-/** The sign-in endpoints, and what they know of the tokens that they gave out. */
+/** The sign-in endpoints with the tokens that they issued. */
 export interface SignIn {
-  /** The answer to a request for one of these endpoints; undefined where it is for another. */
-  answer(request: MockRequest): Answer | undefined
-  /** The error that they would give to this request with this status; undefined as above. */
-  fail(status: number, request: MockRequest): Answer | undefined
-  /** Whether a bearer token was given out here. */
-  judge(token: string): boolean
+  /** Returns undefined for requests to other endpoints. */
+  respond(request: MockRequest): MockResponse | undefined
+  /** The error response with this status; undefined for requests to other endpoints. */
+  fail(status: number, request: MockRequest): MockResponse | undefined
+  isIssued(token: string): boolean
 }
 
-/** Of a token, in seconds. */
-const LIFETIME = 3599
+/** In seconds. */
+const TOKEN_LIFETIME = 3599
 
 const INSTANCES = /^\/(?:common|organizations)\/discovery\/instance\/?$/i
 
-/** Microsoft's own sign-in hosts of the public cloud; whoever asks takes them for one. */
+/** Microsoft's sign-in hosts of the public cloud. Clients treat them as the same host. */
 const PUBLIC_HOSTS = [
   'login.microsoftonline.com',
   'login.windows.net',
@@ -36,17 +35,14 @@ const PUBLIC_HOSTS = [
 
 const ENDPOINT = /^\/([^/]+)\/(v2\.0\/\.well-known\/openid-configuration|oauth2\/v2\.0\/token)\/?$/i
 
-/**
- * Answers instance discovery, OpenID discovery and the client credentials flow, which is all that a
- * service principal asks for.
- */
-export function signIn(account: AzureAccount, echo: Echo): SignIn {
+/** Supports instance discovery, OpenID discovery and the client credentials flow. */
+export function createSignIn(account: AzureAccount, planted: PlantedSecrets): SignIn {
   const issued = new Set<string>()
 
-  function speak(tenant: string, endpoint: string, request: MockRequest): Answer {
+  function respond(tenant: string, endpoint: string, request: MockRequest): MockResponse {
     const origin = getOrigin(request)
     if (tenant.toLowerCase() !== account.tenantId) return unknownTenant(tenant, origin)
-    if (!endpoint.toLowerCase().endsWith('token')) return discovery(tenant, origin)
+    if (!endpoint.toLowerCase().endsWith('token')) return openIdDiscovery(tenant, origin)
 
     const form = new URLSearchParams(request.body)
     const refusal = refuse(form, account, origin)
@@ -55,25 +51,25 @@ export function signIn(account: AzureAccount, echo: Echo): SignIn {
     issued.add(token)
     return json({
       token_type: 'Bearer',
-      expires_in: LIFETIME,
-      ext_expires_in: LIFETIME,
+      expires_in: TOKEN_LIFETIME,
+      ext_expires_in: TOKEN_LIFETIME,
       access_token: token,
     })
   }
 
   return {
-    answer(request) {
-      if (INSTANCES.test(request.path)) return instances(request)
+    respond(request) {
+      if (INSTANCES.test(request.path)) return instanceDiscovery(request)
       const [, tenant, endpoint] = ENDPOINT.exec(request.path) ?? []
       if (tenant === undefined || endpoint === undefined) return undefined
-      const answer = speak(tenant, endpoint, request)
-      return { ...answer, headers: { ...echo.headers, ...answer.headers } }
+      const response = respond(tenant, endpoint, request)
+      return { ...response, headers: { ...planted.headers, ...response.headers } }
     },
     fail(status, request) {
-      // The code of a passing error.
+      // Only transient errors.
       if (!ENDPOINT.test(request.path) || (status < 500 && status !== 429)) return undefined
       const message = 'A transient error has occurred. Please try again.'
-      return signInErrorAnswer(
+      return signInErrorResponse(
         status,
         'temporarily_unavailable',
         90033,
@@ -81,16 +77,16 @@ export function signIn(account: AzureAccount, echo: Echo): SignIn {
         getOrigin(request),
       )
     },
-    judge: (token) => issued.has(token),
+    isIssued: (token) => issued.has(token),
   }
 }
 
-/** Scheme, host and port by which the client reached the mock server. */
+/** The scheme, host and port of the request. */
 export function getOrigin(request: MockRequest): string {
   return `https://${request.headers.host}`
 }
 
-function json(body: unknown): Answer {
+function json(body: unknown): MockResponse {
   return {
     status: 200,
     headers: {
@@ -103,14 +99,15 @@ function json(body: unknown): Answer {
   }
 }
 
-/** Tells that a host of this machine, and Microsoft's own, may be trusted to sign in, and no other. */
-function instances(request: MockRequest): Answer {
-  const asked = request.query.get('authorization_endpoint') ?? ''
-  const { host, hostname, pathname } = new URL(URL.canParse(asked) ? asked : 'https://nobody/')
+/** Only this machine and Microsoft's hosts are known sign-in hosts. */
+function instanceDiscovery(request: MockRequest): MockResponse {
+  const endpoint = request.query.get('authorization_endpoint') ?? ''
+  const url = new URL(URL.canParse(endpoint) ? endpoint : 'https://unknown/')
+  const { host, hostname, pathname } = url
   const isOwn = hostname === '127.0.0.1'
   if (!isOwn && !PUBLIC_HOSTS.includes(host)) {
     const message = 'Unknown or invalid instance.'
-    return signInErrorAnswer(400, 'invalid_instance', 50049, message, getOrigin(request))
+    return signInErrorResponse(400, 'invalid_instance', 50049, message, getOrigin(request))
   }
   const [, tenant = 'common'] = pathname.split('/')
   const [network = '', cache = ''] = PUBLIC_HOSTS
@@ -123,8 +120,8 @@ function instances(request: MockRequest): Answer {
   })
 }
 
-/** The client checks that the issuer is of the authority's own origin. */
-function discovery(tenant: string, origin: string): Answer {
+/** Clients verify that the issuer has the same origin as the authority. */
+function openIdDiscovery(tenant: string, origin: string): MockResponse {
   const base = `${origin}/${tenant}`
   return json({
     token_endpoint: `${base}/oauth2/v2.0/token`,
@@ -143,41 +140,45 @@ function discovery(tenant: string, origin: string): Answer {
   })
 }
 
-function unknownTenant(tenant: string, origin: string): Answer {
+function unknownTenant(tenant: string, origin: string): MockResponse {
   const message = `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`
-  return signInErrorAnswer(400, 'invalid_tenant', 90002, message, origin)
+  return signInErrorResponse(400, 'invalid_tenant', 90002, message, origin)
 }
 
-function refuse(form: URLSearchParams, account: AzureAccount, origin: string): Answer | undefined {
+function refuse(
+  form: URLSearchParams,
+  account: AzureAccount,
+  origin: string,
+): MockResponse | undefined {
   const grant = form.get('grant_type')
   if (grant !== 'client_credentials') {
     const message = `The app requested an unsupported grant type '${grant}'.`
-    return signInErrorAnswer(400, 'unsupported_grant_type', 70003, message, origin)
+    return signInErrorResponse(400, 'unsupported_grant_type', 70003, message, origin)
   }
   const client = form.get('client_id') ?? ''
   if (client.toLowerCase() !== account.clientId) {
     const message = `Application with identifier '${client}' was not found in the directory '${account.tenantId}'.`
-    return signInErrorAnswer(400, 'unauthorized_client', 700016, message, origin)
+    return signInErrorResponse(400, 'unauthorized_client', 700016, message, origin)
   }
   const assertion = form.get('client_assertion')
   if (assertion !== null) {
     if (isSigned(assertion, account)) return undefined
     const message = `A configuration issue is preventing authentication. The certificate with identifier used to sign the client assertion is not registered on application '${client}'.`
-    return signInErrorAnswer(401, 'invalid_client', 700027, message, origin)
+    return signInErrorResponse(401, 'invalid_client', 700027, message, origin)
   }
   if (form.get('client_secret') !== account.clientSecret) {
     const message = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client}'.`
-    return signInErrorAnswer(401, 'invalid_client', 7000215, message, origin)
+    return signInErrorResponse(401, 'invalid_client', 7000215, message, origin)
   }
   const scope = form.get('scope') ?? ''
   if (!/(^| )\S+\/\.default( |$)/.test(scope)) {
     const message = `The provided value for the input parameter 'scope' is not valid. The scope '${scope}' does not exist.`
-    return signInErrorAnswer(400, 'invalid_scope', 70011, message, origin)
+    return signInErrorResponse(400, 'invalid_scope', 70011, message, origin)
   }
   return undefined
 }
 
-/** Whether a client assertion is one of the application's, by the key of its certificate. */
+/** Whether a client assertion is signed with the key of the account's certificate. */
 function isSigned(assertion: string, { certificate, clientId }: AzureAccount): boolean {
   if (certificate === undefined) return false
   const [header = '', claims = '', signature = ''] = assertion.split('.')
@@ -196,7 +197,7 @@ function isSigned(assertion: string, { certificate, clientId }: AzureAccount): b
   )
 }
 
-/** Three parts, the first two JSON, the third no true signature: clients do not check it. */
+/** A JWT without a valid signature, because clients do not verify it. */
 function makeToken(account: AzureAccount, scope: string, origin: string): string {
   const now = Math.floor(Date.now() / 1000)
   const header = { typ: 'JWT', alg: 'RS256', kid: 'mock-server' }
@@ -205,7 +206,7 @@ function makeToken(account: AzureAccount, scope: string, origin: string): string
     iss: `${origin}/${account.tenantId}/`,
     iat: now,
     nbf: now,
-    exp: now + LIFETIME,
+    exp: now + TOKEN_LIFETIME,
     appid: account.clientId,
     appidacr: '1',
     idtyp: 'app',

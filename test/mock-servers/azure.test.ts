@@ -20,7 +20,7 @@ const ARM = ['eastus', 'azureopenshift', 'aro4', '418-arm'] as const
 
 type Target = readonly [location: string, publisher: string, offer: string, sku: string]
 
-/** The body of a list as the SDK receives it. */
+/** The response body of a list. */
 async function list(target: Target, expand = 'properties/imageDeprecationStatus') {
   const server = await startAzure({ images: IMAGES })
   onTestFinished(() => server.close())
@@ -66,7 +66,7 @@ test.each([
   })
 })
 
-test('finds names and regions in any letter case', async () => {
+test('ignores the case of names and regions', async () => {
   const [image] = await list(['East US', 'redhat', 'RH-OCP-Worker', 'RH-ocp-worker'])
   expect(image?.id).toContain('/Publishers/RedHat/ArtifactTypes/VMImage/Offers/rh-ocp-worker/')
   expect(image?.properties).toMatchObject({

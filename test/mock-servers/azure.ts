@@ -1,33 +1,29 @@
 import { type AzureAccount, DEMONSTRATION_ACCOUNT } from './azure-account.ts'
-import { plant } from './azure-echo.ts'
 import type { AzureImage } from './azure-image.ts'
-import { resourceManager } from './azure-resource-manager.ts'
-import { signIn } from './azure-sign-in.ts'
+import { createResourceManager } from './azure-resource-manager.ts'
+import { plantSecrets } from './azure-secrets.ts'
+import { createSignIn } from './azure-sign-in.ts'
 import { type SecureOptions, type SecureServer, startSecureServer } from './server.ts'
 
 export interface AzureOptions extends SecureOptions {
   images: readonly AzureImage[]
-  /** Regions that exist; all of them have all the images. Default `eastus` alone. */
+  /** Existing regions. Each region has all images. Default: `eastus`. */
   locations?: readonly string[]
-  /** Differences from the demonstration's account; ids in lower case. */
+  /** Overrides for the account of the demonstration. IDs must be in lower case. */
   account?: Partial<AzureAccount>
   /**
-   * Strings to plant wherever Azure says who asked: in the headers `x-ms-operation-identifier`,
-   * `x-ms-client-principal-id` and `set-cookie`, percent-encoded; in each item's `tags` and each
-   * error's `additionalInfo`. A test of what a recording keeps then looks for them.
+   * Strings for the places where Azure identifies the caller: percent-encoded in the headers
+   * `x-ms-operation-identifier`, `x-ms-client-principal-id` and `set-cookie`, and in the `tags` of
+   * items and the `additionalInfo` of errors. Tests verify that recordings do not contain the
+   * strings.
    */
   secrets?: readonly string[]
 }
 
-/** A running mock server for Azure. */
 export interface AzureMockServer extends SecureServer {
   account: AzureAccount
-  /**
-   * The variables that let a child process find, trust and sign in to the mock server. They replace
-   * a `NODE_EXTRA_CA_CERTS` and a `NO_PROXY` of the surroundings.
-   */
+  /** Variables for `capture`: sign-in host, credentials and trusted certificate. */
   environment: Record<AzureVariable, string>
-  /** Replaces all images. */
   setImages(images: readonly AzureImage[]): void
 }
 
@@ -41,34 +37,30 @@ export type AzureVariable =
   | 'AZURE_SUBSCRIPTION_ID'
 
 /**
- * Starts an https server that is both the sign-in host and the Resource Manager of one
- * subscription, with the four lists of virtual machine images and each image alone.
- *
- * It answers instance discovery as well; but a client that does not know its host asks Microsoft,
- * unless a proxy leads from there to here, or it is told not to ask.
- *
- * @throws Error where the port cannot be had.
+ * Starts a server that is the sign-in host and the Resource Manager of one subscription. Clients
+ * send instance discovery for an unknown host to Microsoft. They only reach this server through a
+ * proxy, or if instance discovery is disabled.
  */
 export async function startAzure(options: AzureOptions): Promise<AzureMockServer> {
   const account = { ...DEMONSTRATION_ACCOUNT, ...options.account }
-  const echo = plant(options.secrets ?? [])
+  const planted = plantSecrets(options.secrets ?? [])
   let images = [...options.images]
-  const identity = signIn(account, echo)
-  const manager = resourceManager({
+  const signIn = createSignIn(account, planted)
+  const manager = createResourceManager({
     account,
-    identity,
-    echo,
+    signIn,
+    planted,
     locations: options.locations ?? ['eastus'],
     images: () => images,
   })
 
   const server = await startSecureServer(
-    (request) => identity.answer(request) ?? manager.answer(request),
+    (request) => signIn.respond(request) ?? manager.respond(request),
     {
       gzip: true,
       ...options,
-      errorAnswer: (status, request) =>
-        identity.fail(status, request) ?? manager.fail(status, request),
+      errorResponse: (status, request) =>
+        signIn.fail(status, request) ?? manager.fail(status, request),
     },
   )
 
@@ -77,7 +69,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureMockServer
     account,
     environment: {
       NODE_EXTRA_CA_CERTS: server.certificateFile,
-      // A proxy of the surroundings could not reach the loopback interface of this machine.
+      // A proxy on another machine cannot reach this server.
       NO_PROXY: '127.0.0.1',
       AZURE_AUTHORITY_HOST: server.url,
       AZURE_TENANT_ID: account.tenantId,

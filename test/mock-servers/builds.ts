@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Answer, type MockServer, type ServerOptions, startServer } from './server.ts'
+import { type MockResponse, type MockServer, type ServerOptions, startServer } from './server.ts'
 
-/** Gives the text of a build's meta.json, or undefined for a build that the server lacks. */
+/** Returns the meta.json of a build; undefined for an unknown build. */
 export type BuildSource = (build: BuildPath) => string | undefined | Promise<string | undefined>
 
-/** What the path of a meta.json names. */
 export interface BuildPath {
   readonly name: string
   readonly release: string
@@ -13,19 +12,19 @@ export interface BuildPath {
 }
 
 export interface MockBuildServer extends MockServer {
-  /** The `--url` to give. */
+  /** The value for `--url`. */
   readonly streams: string
 }
 
-/** The folders before a stream's, as on the real server. */
+/** As on the real server. */
 const PREFIX = '/art/storage/prod/streams'
 
-/** Starts a build server on 127.0.0.1: `URL/NAME/builds/VERSION/ARCH/meta.json`, and nothing else. */
+/** Starts a server for `URL/NAME/builds/VERSION/ARCH/meta.json`. All other paths return 404. */
 export async function startBuilds(
   source: BuildSource,
   options: ServerOptions = {},
 ): Promise<MockBuildServer> {
-  const server = await startServer(async ({ method, path }): Promise<Answer> => {
+  const server = await startServer(async ({ method, path }): Promise<MockResponse> => {
     const build = readPath(path)
     if (method !== 'GET' || build === undefined) return { status: 404, body: 'no such path' }
     const text = await source(build)
@@ -35,7 +34,7 @@ export async function startBuilds(
   return Object.assign(server, { streams: `${server.url}${PREFIX}` })
 }
 
-/** The builds in a folder that is laid out as the server's: `NAME/builds/VERSION/ARCH/meta.json`. */
+/** The builds in a folder: `NAME/builds/VERSION/ARCH/meta.json`. */
 export function buildsIn(folder: string): BuildSource {
   return ({ name, release, architecture }) =>
     readFile(join(folder, name, 'builds', release, architecture, 'meta.json'), 'utf8').catch(

@@ -17,17 +17,16 @@ export interface Clouds {
   readonly azure: AzureMockServer
   readonly aws: AwsMockServer
   readonly gcp: GcpMockServer
-  /** What `capture` is to be told. */
+  /** Options for `capture`. */
   readonly args: readonly string[]
-  /** What its environment needs, to find the clouds and to trust them. */
+  /** Variables for `capture`: endpoints, credentials and trusted certificates. */
   readonly environment: Readonly<Record<string, string>>
   close(): Promise<void>
 }
 
 /**
- * Starts the mock servers of all clouds, with the demonstration's images.
- *
- * @param folder where the file of their certificates goes
+ * Starts mock servers for all clouds, by default with the images of the demonstration.
+ * @param folder for the file with the certificates
  */
 export async function startClouds(folder: string, options: CloudOptions = {}): Promise<Clouds> {
   const [azure, aws, gcp] = await Promise.all([

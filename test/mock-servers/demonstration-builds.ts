@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { BuildSource } from './builds.ts'
 
-/** The release of the enhancement's example, and the folder that it stands in. */
+/** The example of the enhancement. `name` is the stream's folder on the build server. */
 export const DEMONSTRATION = {
   name: '4.18-9.4',
   release: '418.94.202410090804-0',
   architectures: ['aarch64', 'ppc64le', 's390x', 'x86_64'],
 } as const
 
-/** Each architecture's artifacts: the name in meta.json, and what the file's name ends in. */
-const ARTIFACTS: Readonly<Record<string, readonly (readonly [name: string, end: string])[]>> = {
+/** The platforms of each architecture, as named in meta.json, with their file extensions. */
+const ARTIFACTS: Readonly<Record<string, readonly (readonly [platform: string, end: string])[]>> = {
   aarch64: [
     ['aws', 'vmdk.gz'],
     ['azure', 'vhd.gz'],
@@ -32,7 +32,7 @@ const ARTIFACTS: Readonly<Record<string, readonly (readonly [name: string, end: 
     ['vmware', 'ova'],
   ],
 }
-const EVERYWHERE = [
+const COMMON_ARTIFACTS = [
   ['metal', 'raw.gz'],
   ['metal4k', 'raw.gz'],
   ['openstack', 'qcow2.gz'],
@@ -42,7 +42,7 @@ const EVERYWHERE = [
 const AWS_REGIONS = ['eu-central-1', 'us-east-1', 'us-east-2', 'us-gov-west-1']
 const POWERVS_REGIONS = ['dal', 'lon', 'syd']
 
-/** The one release of the demonstration; every digest and image id in it is a placeholder. */
+/** Serves only the release of the demonstration. All digests and image IDs are placeholders. */
 export const demonstrationBuilds: BuildSource = ({ name, release, architecture }) => {
   const known: readonly string[] = DEMONSTRATION.architectures
   return name === DEMONSTRATION.name &&
@@ -52,7 +52,7 @@ export const demonstrationBuilds: BuildSource = ({ name, release, architecture }
     : undefined
 }
 
-/** A whole meta.json, with many fields besides those that a stream shows. */
+/** A meta.json, including fields that are not in a stream. */
 export function demonstrationMeta(architecture: string): Record<string, unknown> {
   const { release, name } = DEMONSTRATION
   const dashed = release.replaceAll('.', '-')
@@ -80,7 +80,7 @@ export function demonstrationMeta(architecture: string): Record<string, unknown>
     images: {
       ostree: artifact(`rhcos-${release}-ostree.${architecture}.ociarchive`),
       ...Object.fromEntries(
-        [...EVERYWHERE, ...(ARTIFACTS[architecture] ?? [])].map(([platform, end]) => [
+        [...COMMON_ARTIFACTS, ...(ARTIFACTS[architecture] ?? [])].map(([platform, end]) => [
           platform,
           artifact(`rhcos-${release}-${platform}.${architecture}.${end}`),
         ]),
@@ -134,8 +134,8 @@ function artifact(path: string): Record<string, unknown> {
   }
 }
 
-/** So many hexadecimal digits, zeros all but the last eight: nobody takes them for a real digest. */
-function placeholder(of: string, digits = 64): string {
-  const end = createHash('sha256').update(of).digest('hex').slice(0, 8)
+/** A hexadecimal number with leading zeros, so that it is not mistaken for a real digest. */
+function placeholder(seed: string, digits = 64): string {
+  const end = createHash('sha256').update(seed).digest('hex').slice(0, 8)
   return end.padStart(digits, '0')
 }

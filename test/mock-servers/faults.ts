@@ -1,66 +1,62 @@
-import type { Answer } from './server.ts'
+import type { MockResponse } from './server.ts'
 
-/** What can go wrong with an answer. Apart from `late`, a fault takes the answer's place. */
+/** A fault of a response. All kinds except `late` replace the regular response. */
 export type Fault =
-  /** The right answer, this many milliseconds late. */
+  /** Delays the regular response. */
   | { kind: 'late'; milliseconds: number }
-  /** The mock server's own error for this status; `retryAfter` in seconds, or in other words. */
+  /** The error response of the mock server. A number for `retryAfter` is in seconds. */
   | { kind: 'status'; status: number; retryAfter?: number | string }
-  /** The headers and half of the body, then the connection ends. */
+  /** Sends the headers and half of the body, then closes the connection. */
   | { kind: 'cut-off' }
-  /** The connection is reset before a byte of the answer. */
+  /** Resets the connection before the first byte of the response. */
   | { kind: 'reset' }
-  /** A web page with status 200, as a captive portal or a proxy puts in. */
+  /** A web page with status 200, as sent by a captive portal or a proxy. */
   | { kind: 'html' }
-  /** A whole answer by HTTP's rules, whose JSON ends half-way. */
+  /** A complete HTTP response with half of the regular body. */
   | { kind: 'truncated' }
-  /** The headers and half of the body, then nothing, with the connection open. */
+  /** Sends the headers and half of the body, and keeps the connection open. */
   | { kind: 'stall' }
-  /** This body, by default with status 200, instead of the right one. */
+  /** A response with this body. Default: status 200 and JSON. */
   | { kind: 'body'; body: string; type?: string; status?: number }
-  /** A body without an end. */
+  /** A body that never ends. */
   | { kind: 'endless' }
-  /** A body that nobody asked to be compressed and that is a thousand times as long as it comes. */
+  /** A gzip bomb: spaces, compressed regardless of `accept-encoding`. */
   | { kind: 'bomb'; megabytes: number }
-  /** A byte a second, without an end. */
+  /** A body that never ends, one byte per second. */
   | { kind: 'drip' }
-  /** These bytes, made of the right answer, after which the connection ends. */
-  | { kind: 'raw'; bytes: (right: Answer) => string | Buffer }
-  /** A redirection, by default 302, to this address, absolute or relative. */
+  /** Writes these bytes to the socket, then closes the connection. */
+  | { kind: 'raw'; bytes: (regular: MockResponse) => string | Buffer }
+  /** A redirect to an absolute or relative URL. Default: status 302. */
   | { kind: 'redirect'; location: string; status?: number }
 
-/** Which requests a fault befalls, and how often. */
 export interface FaultRule {
-  /** Is looked for in the path with its query, as they were sent, percent-encoded. */
+  /** Matched against the percent-encoded path with the query. */
   path: RegExp
   fault: Fault
-  /** So many matching requests, from the first on; all of them if absent. */
+  /** The rule applies to this many matching requests. Default: all. */
   times?: number
 }
 
-/** What befalls one request. */
-export interface Mishap {
+/** The effect of the rules on one request. */
+export interface InjectedFault {
   /** Milliseconds. */
   delay: number
   fault?: Exclude<Fault, { kind: 'late' }>
 }
 
 /**
- * Gives each request its mishap, counting how often each rule was used.
- *
- * The first rule decides that matches and is not used up; a `late` rule only adds its delay, and
- * the rules after it are asked as well.
+ * Returns a function that selects the fault for a request path and counts the uses of each rule.
+ * The first matching rule with uses left applies. `late` rules add their delay, and the rules after
+ * them are tried too.
  */
-export function faultChooser(rules: readonly FaultRule[]): (path: string) => Mishap {
+export function createFaultSelector(rules: readonly FaultRule[]): (path: string) => InjectedFault {
   const used = rules.map(() => 0)
   return (path) => {
     let delay = 0
-    for (const [
-      index,
-      { path: pattern, fault, times = Number.POSITIVE_INFINITY },
-    ] of rules.entries()) {
+    for (const [index, rule] of rules.entries()) {
+      const { path: pattern, fault, times = Number.POSITIVE_INFINITY } = rule
       const before = used[index] ?? 0
-      // `search` and not `test`: it keeps no position in a pattern with the g flag.
+      // `search`, because `test` is stateful with the g flag.
       if (before >= times || path.search(pattern) < 0) continue
       used[index] = before + 1
       if (fault.kind !== 'late') return { delay, fault }

@@ -3,17 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A service account of nobody, with the key file that application default credentials read. */
+/** An invented service account with a key file for application default credentials. */
 export interface GcpAccount {
   email: string
   projectId: string
-  /** The number that Google knows the project by. */
   projectNumber: string
   keyId: string
-  /** For `GOOGLE_APPLICATION_CREDENTIALS`. */
+  /** The path for `GOOGLE_APPLICATION_CREDENTIALS`. */
   file: string
-  /** What a bearer token, a JWT that the account signed itself, is worth. */
-  judge(token: string): boolean
+  /** Whether a bearer token is a valid JWT that is signed with the account's key. */
+  isValidToken(token: string): boolean
   /** Removes the file. */
   remove(): Promise<void>
 }
@@ -23,7 +22,7 @@ let keys: ReturnType<typeof makeKeys> | undefined
 const makeKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 
 export async function makeAccount(): Promise<GcpAccount> {
-  // An RSA key takes long to make, so the accounts of a process share one.
+  // The accounts of a process share one key, because generating an RSA key is slow.
   keys ??= makeKeys()
   const { publicKey, privateKey } = keys
   const projectId = 'mock-server-project-417'
@@ -48,7 +47,7 @@ export async function makeAccount(): Promise<GcpAccount> {
     projectNumber: '730114925586',
     keyId,
     file,
-    judge: (token) => isSigned(token, publicKey, email),
+    isValidToken: (token) => isSigned(token, publicKey, email),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

@@ -1,12 +1,12 @@
-/** One image of the marketplace's project, as the mock server's table has it. */
+/** An image of the marketplace project. */
 export interface GcpImage {
   name: string
   /** RFC 3339. */
   creationTimestamp: string
   description?: string
-  /** Default `READY`. */
+  /** Default: `READY`. */
   status?: 'READY' | 'PENDING' | 'FAILED' | 'DELETING'
-  /** Old images have none. */
+  /** Missing for old images. */
   architecture?: 'X86_64' | 'ARM64'
   deprecated?: {
     state?: 'ACTIVE' | 'DEPRECATED' | 'OBSOLETE' | 'DELETED'

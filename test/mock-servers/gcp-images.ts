@@ -2,7 +2,7 @@ import type { GcpImage } from './gcp-image.ts'
 
 const OFFERINGS = ['ocp', 'opp', 'oke']
 
-/** The images that Red Hat published, and decoys that a wrong rule would choose. */
+/** The images that Red Hat published, and decoys. */
 export function demonstrationImages(): GcpImage[] {
   const published = OFFERINGS.flatMap((offering): GcpImage[] => [
     {
@@ -18,7 +18,7 @@ export function demonstrationImages(): GcpImage[] {
   return [...published, ...decoys()]
 }
 
-/** Of OCP 4.13 and newer than the published ones, each to be refused for one reason. */
+/** Newer images for OCP 4.13 that must not be selected, each for one reason. */
 function decoys(): GcpImage[] {
   const creationTimestamp = '2023-07-01T00:00:00.000-07:00'
   return [

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type GcpAccount, makeAccount } from './gcp-account.ts'
 import type { GcpImage } from './gcp-image.ts'
 import {
-  type Answer,
   type MockRequest,
+  type MockResponse,
   type SecureOptions,
   type SecureServer,
   startSecureServer,
@@ -11,27 +11,26 @@ import {
 
 export interface GcpOptions extends SecureOptions {
   images: readonly GcpImage[]
-  /** Default `redhat-marketplace-public`. */
+  /** Default: `redhat-marketplace-public`. */
   project?: string
-  /** Let the images be listed; default false, as the marketplace's project has it. */
+  /** Whether the account may list images. Default: false, as in the marketplace project. */
   listable?: boolean
-  /** No page holds more, whatever the request's `maxResults`; default 500. */
+  /** Upper limit for the request's `maxResults`. Default: 500. */
   pageSize?: number
-  /** Bearer tokens that are good besides those that the account signs itself. */
+  /** More valid bearer tokens, in addition to tokens that the account signs. */
   tokens?: readonly string[]
-  /** Strings to plant in each image's labels and in each error's message. */
+  /** Strings for the labels of images and the messages of errors. */
   secrets?: readonly string[]
 }
 
-/** A running mock server for the Compute API. */
 export interface GcpMockServer extends SecureServer {
   account: GcpAccount
-  /** The variables that let a child process trust and sign in to the mock server. */
+  /** Variables for `capture`: credentials and trusted certificate. */
   environment: Record<'NODE_EXTRA_CA_CERTS' | 'NO_PROXY' | 'GOOGLE_APPLICATION_CREDENTIALS', string>
   setImages(images: readonly GcpImage[]): void
 }
 
-/** The names of Google's own codes that newer answers give besides. */
+/** Google's error codes for HTTP statuses. */
 const STATUSES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
@@ -40,41 +39,37 @@ const STATUSES: Readonly<Record<number, string>> = {
 
 const PATH = /^\/compute\/v1\/projects\/([a-z0-9-]+)\/global\/images(?:\/([a-z0-9-]+))?$/
 
-/**
- * Starts an https server that is the Compute API of one project's images.
- *
- * @throws Error where the port cannot be had.
- */
+/** Starts a mock server for the Compute API with the images of one project. */
 export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
   const { project = 'redhat-marketplace-public', listable = false, pageSize = 500 } = options
   const { secrets = [], tokens: bearers = [] } = options
   const account = await makeAccount()
-  /** Paging tokens, and the position that each stands for. */
+  /** The first position of the page, by paging token. */
   const tokens = new Map<string, number>()
   let images = [...options.images]
 
-  function answer(request: MockRequest): Answer {
+  function respond(request: MockRequest): MockResponse {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-    const isGood = token !== undefined && (bearers.includes(token) || account.judge(token))
-    if (!isGood) return fail(401)
-    const [match, asked, name] = PATH.exec(request.path) ?? []
+    const isValid = token !== undefined && (bearers.includes(token) || account.isValidToken(token))
+    if (!isValid) return fail(401)
+    const [match, requested, name] = PATH.exec(request.path) ?? []
     if (match === undefined || request.method !== 'GET') return fail(404)
-    if (asked !== project)
-      return error(404, 'notFound', `The resource 'projects/${asked}' was not found`)
+    if (requested !== project)
+      return error(404, 'notFound', `The resource 'projects/${requested}' was not found`)
     if (name !== undefined) return get(name)
     return listable ? list(request.query) : forbidden('compute.images.list', `projects/${project}`)
   }
 
-  function get(name: string): Answer {
+  function get(name: string): MockResponse {
     const image = images.find((each) => each.name === name)
     if (image !== undefined) return json(200, toResource(image))
     const path = `projects/${project}/global/images/${name}`
     return error(404, 'notFound', `The resource '${path}' was not found`)
   }
 
-  function list(query: URLSearchParams): Answer {
+  function list(query: URLSearchParams): MockResponse {
     const filter = query.get('filter') ?? ''
-    // Of the forms that `images.list` knows, the one that `capture` sends: RE2 of the whole name.
+    // `capture` only uses this filter: a regular expression for the whole name.
     const [, pattern] = /^name eq "(.*)"$/.exec(filter) ?? []
     if (pattern === undefined && filter !== '') {
       const message = `Invalid value for field 'filter': '${filter}'. Invalid list filter expression.`
@@ -91,18 +86,18 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
       kind: 'compute#imageList',
       id: `projects/${project}/global/images`,
       ...(found.length > 0 && { items: found.slice(start, end).map(toResource) }),
-      ...(end < found.length && { nextPageToken: tokenFor(end) }),
+      ...(end < found.length && { nextPageToken: createToken(end) }),
       selfLink: self,
     })
   }
 
-  function tokenFor(position: number): string {
+  function createToken(position: number): string {
     const token = `${account.projectNumber}.${randomBytes(18).toString('base64')}`
     tokens.set(token, position)
     return token
   }
 
-  /** In the order that recorded answers have. */
+  /** The order is that of recorded responses. */
   function toResource(image: GcpImage): Record<string, unknown> {
     const { name, status = 'READY', architecture, creationTimestamp, ...rest } = image
     return {
@@ -125,18 +120,18 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
     }
   }
 
-  function forbidden(permission: string, resource: string): Answer {
+  function forbidden(permission: string, resource: string): MockResponse {
     return error(403, 'forbidden', `Required '${permission}' permission for '${resource}'`)
   }
 
-  function error(code: number, reason: string, text: string, more: object = {}): Answer {
+  function error(code: number, reason: string, text: string, more: object = {}): MockResponse {
     const message = [text, ...secrets].join(' ')
     const errors = [{ message, domain: 'global', reason, ...more }]
     const status = STATUSES[code]
     return json(code, { error: { code, message, errors, ...(status && { status }) } })
   }
 
-  function fail(status: number): Answer {
+  function fail(status: number): MockResponse {
     switch (status) {
       case 401: {
         const more = { location: 'Authorization', locationType: 'header' }
@@ -159,7 +154,11 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
     }
   }
 
-  const server = await startSecureServer(answer, { gzip: true, ...options, errorAnswer: fail })
+  const server = await startSecureServer(respond, {
+    gzip: true,
+    ...options,
+    errorResponse: fail,
+  })
 
   return {
     ...server,
@@ -179,7 +178,7 @@ export async function startGcp(options: GcpOptions): Promise<GcpMockServer> {
   }
 }
 
-function json(status: number, body: unknown): Answer {
+function json(status: number, body: unknown): MockResponse {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=UTF-8', vary: 'Origin' },

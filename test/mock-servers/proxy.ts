@@ -3,22 +3,21 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 export interface ProxyOptions {
-  /** Where a host is in truth, by name: a port of this machine. All others are as they say. */
+  /** Local ports for host names. Tunnels to other hosts are not redirected. */
   readonly hosts?: Readonly<Record<string, number>>
-  /** What it answers instead of a tunnel. */
+  /** A status other than 200 refuses all tunnels. */
   readonly status?: number
 }
 
-/** A proxy that tunnels, as companies have it at the edge of their network. */
 export interface MockProxy {
   /** For `HTTPS_PROXY`. */
   readonly url: string
-  /** The `host:port` of each tunnel, in the order in which they were asked for. */
+  /** The `host:port` of each tunnel, in the order of the requests. */
   readonly tunnels: readonly string[]
   close(): Promise<void>
 }
 
-/** Starts a proxy on 127.0.0.1 that knows nothing but CONNECT. */
+/** Starts a proxy on 127.0.0.1 that only supports CONNECT. */
 export async function startProxy({
   hosts = {},
   status = 200,

@@ -9,87 +9,82 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { type Certificate, makeCertificate } from './certificate.ts'
-import { type FaultRule, faultChooser, type Mishap } from './faults.ts'
+import { createFaultSelector, type FaultRule, type InjectedFault } from './faults.ts'
 
-/** A request as a mock server's handler sees it, body read to its end. */
+/** A request with its whole body. */
 export interface MockRequest {
   method: string
-  /** The path as it was sent, percent-encoded, without the query. */
+  /** The percent-encoded path without the query. */
   path: string
   query: URLSearchParams
-  /** Names in lower case; a repeated header's values are joined by `, `. */
+  /** Names are in lower case. Values of a repeated header are joined with `, `. */
   headers: Record<string, string>
   body: string
 }
 
-/** What a handler answers. `content-length` and `content-encoding` are the server's business. */
-export interface Answer {
+/** The response of a handler. The server adds `content-length` and `content-encoding`. */
+export interface MockResponse {
   status: number
-  /** A list of values gives the header more than once, as `set-cookie` needs it. */
+  /** An array repeats the header, as `set-cookie` requires. */
   headers?: Record<string, string | string[]>
   body?: string | Buffer
 }
 
-/** One request in the log, in the order of arrival. */
+export type { MockResponse as Answer }
+
 export interface LoggedRequest {
   method: string
-  /** Path and query as they were sent. */
+  /** The percent-encoded path with the query. */
   path: string
-  /** Arrival, in milliseconds since 1970. */
+  /** Time of arrival in milliseconds since 1970. */
   time: number
-  /** How many requests were being answered just then, this one among them. */
+  /** Number of open requests at the time of arrival, including this request. */
   concurrency: number
-  /** What was answered; absent while it is not, and where a fault cut it short. */
+  /** Absent until the response is complete, and if a fault aborts the response. */
   status?: number
-  /** The fault that befell it, by its kind. */
-  fault?: string
 }
 
 export interface ServerOptions {
-  /** Makes it an https server. */
+  /** Enables HTTPS. */
   certificate?: Certificate
-  /** Added to each answer, in milliseconds. */
+  /** Delay of each response in milliseconds. */
   latencyMs?: number
-  /** What an answer waits for besides, by the path that is asked for. */
+  /** Delays the response to a request for `path` until the promise is resolved. */
   hold?(path: string): Promise<unknown> | undefined
   faults?: readonly FaultRule[]
-  /** Compress answers for clients that accept gzip; default false. */
+  /** Compresses responses for clients that accept gzip. Default: false. */
   gzip?: boolean
-  /** The mock server's own words for a `status` fault; default a line of text. */
-  errorAnswer?(status: number, request: MockRequest): Answer
+  /** Builds the response for a `status` fault. Default: one line of text. */
+  errorResponse?(status: number, request: MockRequest): MockResponse
 }
 
-/** A running mock server. */
 export interface MockServer {
-  /** Scheme, host and port, without a slash at the end. */
+  /** Scheme, host and port without a trailing slash. */
   url: string
-  /** Grows as requests arrive. */
+  /** The log, in order of arrival. */
   requests: readonly LoggedRequest[]
-  /** Replaces the fault rules; what the old ones had counted is forgotten. */
+  /** Replaces the fault rules and resets their counters. */
   setFaults(rules: readonly FaultRule[]): void
-  /** Answers a request without a connection and without faults. */
-  answer(request: MockRequest): Promise<Answer>
-  /** Ends every connection, whatever it is doing. */
+  /** Handles a request without a connection and without faults. */
+  respond(request: MockRequest): Promise<MockResponse>
+  /** Aborts all connections. */
   close(): Promise<void>
 }
 
-/**
- * Starts a server on 127.0.0.1 that answers each request by `handler`, apart from those that a
- * fault befalls. A handler that throws gives status 500 and its message.
- */
+/** Starts a server on 127.0.0.1. If `handler` throws, the response is status 500 with the error. */
 export async function startServer(
-  handler: (request: MockRequest) => Answer | Promise<Answer>,
+  handler: (request: MockRequest) => MockResponse | Promise<MockResponse>,
   options: ServerOptions = {},
 ): Promise<MockServer> {
   const requests: LoggedRequest[] = []
   const stopped = new AbortController()
   const sockets = new Map<number, Socket>()
   let inFlight = 0
-  let choose = faultChooser(options.faults ?? [])
+  let selectFault = createFaultSelector(options.faults ?? [])
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const target = incoming.url ?? '/'
-    const mishap = choose(target)
+    const { fault, delay: faultDelay } = selectFault(target)
     inFlight += 1
     const entry: LoggedRequest = {
       method: incoming.method ?? 'GET',
@@ -97,47 +92,48 @@ export async function startServer(
       time: Date.now(),
       concurrency: inFlight,
     }
-    if (mishap.fault !== undefined) entry.fault = mishap.fault.kind
-    else if (mishap.delay > 0) entry.fault = 'late'
     requests.push(entry)
-    let isOver = false
-    const leave = () => {
-      if (!isOver) inFlight -= 1
-      isOver = true
+    let isCounted = true
+    const finish = () => {
+      if (isCounted) inFlight -= 1
+      isCounted = false
     }
-    outgoing.once('close', leave)
+    outgoing.once('close', finish)
     outgoing.once('finish', () => {
       entry.status = outgoing.statusCode
     })
 
     const request = await readRequest(incoming)
     await options.hold?.(target)
-    const wait = (options.latencyMs ?? 0) + mishap.delay
+    const wait = (options.latencyMs ?? 0) + faultDelay
     if (wait > 0) await delay(wait, undefined, { signal: stopped.signal })
 
-    if (mishap.fault?.kind === 'reset') {
-      // Only the socket below TLS can be reset; the one above it knows but an orderly end.
+    if (fault?.kind === 'reset') {
+      // A TLS socket cannot be reset, only the TCP socket below it.
       sockets.get(incoming.socket.remotePort ?? 0)?.resetAndDestroy()
       return
     }
-    if (mishap.fault?.kind === 'endless' || mishap.fault?.kind === 'drip') {
-      return pour(outgoing, mishap.fault.kind)
+    if (fault?.kind === 'endless' || fault?.kind === 'drip') {
+      return writeEndlessly(outgoing, fault.kind)
     }
-    const regular = await regularAnswer(request, mishap)
-    if (mishap.fault?.kind === 'raw') {
-      incoming.socket.end(mishap.fault.bytes(regular))
+    const regular = await getResponse(request, fault)
+    if (fault?.kind === 'raw') {
+      incoming.socket.end(fault.bytes(regular))
       return
     }
-    const answer = spoil(regular, mishap)
-    // A client that has the whole answer may ask again before this side hears that it is gone.
-    if (getHalf(mishap) === undefined) leave()
-    send(outgoing, answer, {
+    const half = fault?.kind === 'cut-off' || fault?.kind === 'stall' ? fault.kind : undefined
+    // The next request of the client may arrive before the `close` event of this response.
+    if (half === undefined) finish()
+    send(outgoing, applyFault(regular, fault), {
       gzip: options.gzip === true && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
-      half: getHalf(mishap),
+      half,
     })
   }
 
-  async function regularAnswer(request: MockRequest, { fault }: Mishap): Promise<Answer> {
+  async function getResponse(
+    request: MockRequest,
+    fault: InjectedFault['fault'],
+  ): Promise<MockResponse> {
     if (fault?.kind !== 'status') {
       try {
         return await handler(request)
@@ -146,13 +142,16 @@ export async function startServer(
       }
     }
     const { status, retryAfter } = fault
-    const answer = options.errorAnswer?.(status, request) ?? { status, body: `status ${status}` }
-    if (retryAfter === undefined) return answer
-    return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } }
+    const response = options.errorResponse?.(status, request) ?? {
+      status,
+      body: `status ${status}`,
+    }
+    if (retryAfter === undefined) return response
+    return { ...response, headers: { ...response.headers, 'retry-after': String(retryAfter) } }
   }
 
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    // What fails here is a client that left or a server that stops: nobody to tell.
+    // Fails only if the client disconnects or the server stops.
     serve(incoming, outgoing).catch(() => outgoing.destroy())
   }
   const { certificate } = options
@@ -175,9 +174,9 @@ export async function startServer(
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
-    answer: (request) => regularAnswer(request, { delay: 0 }),
+    respond: (request) => getResponse(request, undefined),
     setFaults(rules) {
-      choose = faultChooser(rules)
+      selectFault = createFaultSelector(rules)
     },
     async close() {
       stopped.abort()
@@ -188,22 +187,21 @@ export async function startServer(
   }
 }
 
-export interface SecureOptions extends Omit<ServerOptions, 'certificate' | 'errorAnswer'> {
-  /** Names by which it is known besides, behind a proxy that leads to it. */
+export interface SecureOptions extends Omit<ServerOptions, 'certificate' | 'errorResponse'> {
+  /** More host names for the certificate, for clients that connect through a proxy. */
   hosts?: readonly string[]
 }
 
-/** A running mock server over TLS. */
 export interface SecureServer extends MockServer {
-  /** PEM, for the `ca` of a client in this process. */
+  /** PEM, for the `ca` option of a client in this process. */
   certificate: string
-  /** The same in a file, for `NODE_EXTRA_CA_CERTS`. */
+  /** A file with the same PEM, for `NODE_EXTRA_CA_CERTS`. */
   certificateFile: string
 }
 
 export async function startSecureServer(
-  handler: (request: MockRequest) => Answer | Promise<Answer>,
-  { hosts, ...options }: SecureOptions & Pick<ServerOptions, 'errorAnswer'> = {},
+  handler: (request: MockRequest) => MockResponse | Promise<MockResponse>,
+  { hosts, ...options }: SecureOptions & Pick<ServerOptions, 'errorResponse'> = {},
 ): Promise<SecureServer> {
   const certificate = await makeCertificate(hosts)
   const server = await startServer(handler, { ...options, certificate })
@@ -240,8 +238,8 @@ const PAGE = `<!DOCTYPE html>
 <body><h1>Sign in to the network</h1><p>Accept the terms to go on.</p></body></html>
 `
 
-/** The faults that are answers in their own right, by HTTP's rules. */
-function spoil(answer: Answer, { fault }: Mishap): Answer {
+/** Applies the faults whose result is still a valid HTTP response. */
+function applyFault(response: MockResponse, fault: InjectedFault['fault']): MockResponse {
   switch (fault?.kind) {
     case 'html':
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: PAGE }
@@ -252,33 +250,28 @@ function spoil(answer: Answer, { fault }: Mishap): Answer {
     case 'redirect':
       return { status: fault.status ?? 302, headers: { location: fault.location } }
     case 'bomb': {
-      const headers = { ...answer.headers, 'content-encoding': 'gzip' }
+      const headers = { ...response.headers, 'content-encoding': 'gzip' }
       return { status: 200, headers, body: makeBomb(fault.megabytes) }
     }
     case 'truncated':
-      return { ...answer, body: firstHalf(Buffer.from(answer.body ?? '')) }
+      return { ...response, body: firstHalf(Buffer.from(response.body ?? '')) }
     default:
-      return answer
+      return response
   }
 }
 
 const bombs = new Map<number, Buffer>()
 
-/** Made once, as it takes longer than a client may wait. */
+/** Cached, because compression takes longer than the time limit of a client. */
 export function makeBomb(megabytes: number): Buffer {
   const bomb = bombs.get(megabytes) ?? gzipSync(Buffer.alloc(megabytes * 1024 * 1024, ' '))
   bombs.set(megabytes, bomb)
   return bomb
 }
 
-/** How an answer ends that does not get beyond its half. */
-function getHalf({ fault }: Mishap): 'cut-off' | 'stall' | undefined {
-  return fault?.kind === 'cut-off' || fault?.kind === 'stall' ? fault.kind : undefined
-}
-
 function send(
   outgoing: ServerResponse,
-  { status, headers = {}, body = '' }: Answer,
+  { status, headers = {}, body = '' }: MockResponse,
   { gzip, half }: { gzip: boolean; half: 'cut-off' | 'stall' | undefined },
 ): void {
   const plain = Buffer.from(body)
@@ -291,21 +284,19 @@ function send(
   })
   if (half === undefined) outgoing.end(bytes)
   else if (half === 'stall') outgoing.write(firstHalf(bytes))
-  // The socket ends once the half is on its way, or nothing of it would arrive.
+  // The socket is closed after the write, or the half would not be sent.
   else outgoing.write(firstHalf(bytes), () => outgoing.destroy())
 }
 
-/** Writes on for as long as somebody listens. */
-async function pour(outgoing: ServerResponse, kind: 'endless' | 'drip'): Promise<void> {
+/** Writes until the client disconnects. */
+async function writeEndlessly(outgoing: ServerResponse, kind: 'endless' | 'drip'): Promise<void> {
   outgoing.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
   const closed = once(outgoing, 'close')
   const chunk = kind === 'drip' ? ' ' : ' '.repeat(1024 * 1024)
   while (!outgoing.destroyed) {
     const isFull = !outgoing.write(chunk)
     if (kind === 'drip') await delay(1000)
-    else if (isFull) {
-      await Promise.race([once(outgoing, 'drain'), closed])
-    }
+    else if (isFull) await Promise.race([once(outgoing, 'drain'), closed])
   }
 }
 

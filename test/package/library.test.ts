@@ -11,14 +11,13 @@ import { temporaryFolder } from '../support/cli.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const execute = promisify(execFile)
 
-/** The examples of a page. */
 async function readExamples(page: string): Promise<string[]> {
   const text = await readFile(join(ROOT, page), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code]) => code ?? [])
 }
 
-describe('the library', () => {
-  it('has examples that compile in a strict project, and run', async () => {
+describe('docs/library.md', () => {
+  it('has examples that compile in a strict project and run', async () => {
     const folder = await temporaryFolder()
     const azure = await azureFor(imagesBeforeBump())
     await mkdir(join(folder, 'node_modules/@types'), { recursive: true })

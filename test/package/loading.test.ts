@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/cli.ts'
 import { loaded, ROOT, SNAPSHOT } from '../support/loaded.ts'
 
-describe('what node loads', () => {
-  /** Loaded by those that write a file, and that print YAML. */
+describe('node', () => {
+  /** Loaded only to write a file or to print YAML. */
   const LAZY = ['dist/fs-extra.cjs', 'dist/yaml.cjs']
   const SDKS = /chunks\/(azure|aws|gcp|replay)-/
 
@@ -16,16 +16,18 @@ describe('what node loads', () => {
     ['skew', SNAPSHOT, []],
     ['image', 'rhcos.json', []],
     ['configmap', 'rhcos.json', []],
-  ] as const)('for %s is the entry and one bundle', async (name, file, more) => {
+  ] as const)('loads the entry point and one bundle for %s', async (name, file, more) => {
     const folder = await realpath(await temporaryFolder())
     await copyFile(join(ROOT, 'demo/rhcos.json'), join(folder, 'rhcos.json'))
     const { files } = await loaded([name, file, ...more], folder)
-    const others = files.filter((each) => !LAZY.includes(each))
-    const own = ['image', 'configmap'].includes(name) ? 'offline' : name
-    expect(others).toEqual(['dist/cli.cjs', `dist/${own}.cjs`])
+    const bundle = ['image', 'configmap'].includes(name) ? 'offline' : name
+    expect(files.filter((each) => !LAZY.includes(each))).toEqual([
+      'dist/cli.cjs',
+      `dist/${bundle}.cjs`,
+    ])
   })
 
-  it('for a replay is no more than the package, without anything to sign in by', async () => {
+  it('loads only files of the package and no sign-in libraries for a replay', async () => {
     const { files } = await loaded(['verify', SNAPSHOT])
     expect(files.filter((each) => !each.startsWith('dist/'))).toEqual([])
     expect(files.filter((each) => SDKS.test(each)).length).toBeGreaterThan(3)

@@ -14,7 +14,7 @@ const execute = promisify(execFile)
 let folder: string
 let tarball: string
 
-/** The package as npm packs it, unpacked where there is nothing else. */
+/** Packs the package with npm and unpacks it in an empty folder. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tarball-'))
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
@@ -25,11 +25,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-const packed = (...args: string[]) =>
+const runPacked = (...args: string[]) =>
   run(args, { cwd: folder, cli: join(folder, 'package/dist/cli.cjs') })
 
-describe('the package, unpacked and alone', () => {
-  it('is of at most two megabytes, and runs nothing when it is installed', async () => {
+describe('the unpacked package', () => {
+  it('is smaller than 2 MB and has no install scripts', async () => {
     expect((await stat(tarball)).size).toBeLessThan(2_000_000)
     const { scripts } = await fs.readJson(join(folder, 'package/package.json'))
     expect(Object.keys(scripts).filter((name) => /install/.test(name))).toEqual([])
@@ -37,7 +37,7 @@ describe('the package, unpacked and alone', () => {
     expect(names.filter((name) => /\.(map|cache)$|node_modules/.test(name))).toEqual([])
   })
 
-  it('knows no place of the machine that built it', async () => {
+  it('contains no path of the build machine', async () => {
     const files = (await readdir(join(folder, 'package/dist'), { recursive: true })).filter(
       (name) => /\.c?js$/.test(name),
     )
@@ -48,22 +48,22 @@ describe('the package, unpacked and alone', () => {
   })
 
   it('prints help, errors and completions', async () => {
-    expect(await packed('--version')).toMatchObject({ status: 0 })
-    expect((await packed('--help')).stdout).toMatch(
+    expect(await runPacked('--version')).toMatchObject({ status: 0 })
+    expect((await runPacked('--help')).stdout).toMatch(
       /^Usage: stream-snapshot COMMAND .*\n {2}capture +Query /s,
     )
-    expect(await packed('capture')).toMatchObject({
+    expect(await runPacked('capture')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('missing argument: SNAPSHOT'),
     })
-    expect((await packed('completion', 'zsh')).stdout).toContain('#compdef stream-snapshot')
+    expect((await runPacked('completion', 'zsh')).stdout).toContain('#compdef stream-snapshot')
   })
 
-  it('checks a workspace, and makes a page of it', async () => {
+  it('runs check, skew, image, configmap and regenerate', async () => {
     for (const name of ['stream-snapshot.json', 'snapshots', 'demo']) {
       await fs.copy(join(ROOT, name), join(folder, name))
     }
-    expect(await packed('check')).toMatchObject({
+    expect(await runPacked('check')).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^rhel-9: ok, .*\nrhel-10: ok, .*\n$/),
     })
@@ -73,7 +73,7 @@ describe('the package, unpacked and alone', () => {
       ['configmap', 'demo/rhcos.json'],
       ['regenerate', 'snapshots/rhel-10.json', '--target', 'demo/rhel-10.json', '--check'],
     ]) {
-      expect(await packed(...words), words.join(' ')).toMatchObject({ status: 0 })
+      expect(await runPacked(...words), words.join(' ')).toMatchObject({ status: 0 })
     }
   })
 })

@@ -26,8 +26,8 @@ const piece = fc.oneof(
 )
 const text = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(''))
 
-describe('the ConfigMap', () => {
-  it('holds any text byte for byte, as another parser reads it', () => {
+describe('printConfigMap', () => {
+  it('preserves the bytes of any text for another YAML parser', () => {
     const map = bootImagesConfigMap([
       { name: undefined, stream: readStream(smallStream({}), 'x.json') },
     ])
@@ -35,7 +35,7 @@ describe('the ConfigMap', () => {
       fc.property(text, (stream) => {
         const yaml = printConfigMap({ ...map, data: { ...map.data, stream } })
         expect((load(yaml) as ConfigMap).data.stream).toBe(stream)
-        // What other parsers refuse, or take for a line's end.
+        // Other parsers refuse these characters, or read them as line ends.
         expect(yaml).not.toMatch(/[^\P{C}\n\t]|[\x85\u2028\u2029]/u)
       }),
       { numRuns: 500, examples: [[' 𐀀 𐀀 𐀀ᾂ𐀀 \n\n \n\u0000\u0000---']] },

@@ -17,13 +17,13 @@ const NEWER: SlotSkew = { ...EXACT, grade: 'newer-build', days: -3 }
 const BEHIND: SlotSkew = { ...EXACT, grade: 'older-build', days: 9, expected }
 const EMPTY: SlotSkew = { slot, release, expected }
 const REFUSED: SlotSkew = { slot, release, image: image('419.6.20250523'), ungraded: 'later OCP' }
-const UNMEASURED: SlotSkew = {
+const UNGRADED: SlotSkew = {
   slot,
   image: image('418.94.20241019'),
   ungraded: 'release unknown',
 }
 
-const times = (count: number, state: SlotSkew) => Array.from({ length: count }, () => state)
+const repeat = (count: number, state: SlotSkew) => Array.from({ length: count }, () => state)
 
 function version(more: Partial<HistoryVersion> = {}): HistoryVersion {
   return {
@@ -50,7 +50,7 @@ const rowsIn = (page: string, section: string) => {
 describe('the headline', () => {
   it.each<[slots: SlotSkew[], words: string]>([
     [
-      [...times(2, BEHIND), EMPTY, ...times(3, NEWER), ...times(4, EXACT)],
+      [...repeat(2, BEHIND), EMPTY, ...repeat(3, NEWER), ...repeat(4, EXACT)],
       '2 of 10 slots are behind the build by up to 9 days, 1 without an image, 1 image to publish for 3 slots',
     ],
     [[NEWER, EXACT], '0 of 2 slots are behind the build, no azure images to publish'],
@@ -58,15 +58,15 @@ describe('the headline', () => {
       [REFUSED, EXACT],
       '0 of 2 slots are behind the build, 1 not graded (later OCP), images to publish unknown',
     ],
-    [[UNMEASURED], '1 not graded (release unknown), images to publish unknown'],
-  ])('counts slots: %#', (slots, words) => {
+    [[UNGRADED], '1 not graded (release unknown), images to publish unknown'],
+  ])('counts slots and images to publish: %#', (slots, words) => {
     expect(skewSummary(slots)).toBe(words)
     expect(makePage([version({ slots })])).toContain(`<p class="verdict">${words}.</p>`)
   })
 })
 
-describe('the page', () => {
-  it('has the tables of skew', () => {
+describe('the report page', () => {
+  it('has the tables that skew prints', () => {
     const page = makePage([version({ slots: [BEHIND, EMPTY, REFUSED] })])
     expect(rowsIn(page, 'publish')).toEqual([
       ['azure ocp x86_64 gen2', 'redhat', 'rh-ocp-worker', 'rh-ocp-worker', '418.94.20241019'],
@@ -81,7 +81,7 @@ describe('the page', () => {
     expect(page).toContain('data-copy="| For | Publisher | Offer | Sku | Version |\n| ---')
   })
 
-  it('has the versions as history prints them, and links to their commits', () => {
+  it('has the versions that history prints, with links to their commits', () => {
     const item = (text: string) => slotItem(slot, image(text))
     const change: Change = {
       subject: { kind: 'slot', slot },
@@ -109,7 +109,7 @@ describe('the page', () => {
     ])
   })
 
-  it('leaves out parts without content', () => {
+  it('omits empty sections', () => {
     const page = makePage([version({ slots: [EXACT] })])
     expect([...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
       'Current images',
@@ -117,7 +117,7 @@ describe('the page', () => {
     ])
   })
 
-  it('shows the latest versions, and fewer if they would be too long', () => {
+  it('shows the latest versions, and fewer versions if they are too long', () => {
     const history = Array.from({ length: 200 }, () => version())
     const stream = { name: 's', history, versions: 500, begins: '2022-07-01T00:00:00Z' }
     const page = printPage([stream])

@@ -12,44 +12,44 @@ import { loaded, SNAPSHOT } from '../support/loaded.ts'
 import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
-describe('what node loads', () => {
-  it('for the version is one small file', async () => {
+describe('node', () => {
+  it('loads one file for --version', async () => {
     expect((await loaded(['--version'])).files).toEqual(['dist/cli.cjs'])
   })
 
-  it('for regenerate is the entry and one bundle', async () => {
+  it('loads the entry point and one bundle for regenerate', async () => {
     const { files } = await loaded(['regenerate', SNAPSHOT])
     expect(files).toEqual(['dist/cli.cjs', 'dist/regenerate.cjs'])
   })
 })
 
-describe('the requests of a capture', () => {
-  it('is each question once, as many at a time as allowed, and one sign-in', async () => {
+describe('capture', () => {
+  it('sends each query once with the allowed concurrency, and signs in once', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
-    const isQuestion = (path: string) => path.startsWith('/subscriptions/')
+    const isQuery = (path: string) => path.startsWith('/subscriptions/')
     const azure: AzureMockServer = await azureFor(imagesAfterBump(), {
       latencyMs: 40,
-      // However busy the machine is, none is answered before as many as may be are asked.
+      // Holds all responses until 8 queries have arrived, so that a busy machine reaches the concurrency.
       hold: async (path) => {
-        for (let tries = 0; isQuestion(path) && count() < 8 && tries < 500; tries++) await delay(20)
+        for (let tries = 0; isQuery(path) && count() < 8 && tries < 500; tries++) await delay(20)
       },
     })
-    const count = () => azure.requests.filter(({ path }) => isQuestion(path)).length
+    const count = () => azure.requests.filter(({ path }) => isQuery(path)).length
     const args = ['--stream', join(folder, 'rhcos.json'), '--concurrency', '8']
     expect(await capture(azure, join(folder, 's.json'), args)).toMatchObject({ status: 0 })
-    const questions = azure.requests.filter(({ path }) => isQuestion(path))
-    const paths = questions.map(({ path }) => path)
+    const queries = azure.requests.filter(({ path }) => isQuery(path))
+    const paths = queries.map(({ path }) => path)
     expect(new Set(paths).size).toBe(paths.length)
-    expect(Math.max(...questions.map(({ concurrency }) => concurrency))).toBe(8)
-    const others = azure.requests.filter((request) => !questions.includes(request))
+    expect(Math.max(...queries.map(({ concurrency }) => concurrency))).toBe(8)
+    const others = azure.requests.filter((request) => !queries.includes(request))
     expect(others.map(({ method, path }) => `${method} ${path.split('?')[0]}`)).toEqual([
       expect.stringMatching(/^GET .*openid-configuration$/),
       expect.stringMatching(/^POST .*token$/),
     ])
   })
 
-  it('query the build server before the cloud has responded', async () => {
+  it('queries the build server before the cloud responds', async () => {
     const folder = await temporaryFolder()
     const azure = await azureFor(imagesAfterBump(), { latencyMs: 200 })
     const builds = await buildServer()
@@ -63,10 +63,12 @@ describe('the requests of a capture', () => {
   })
 })
 
-describe('what is serialised', () => {
-  it('in reading a snapshot is not the snapshot', () => {
-    const versions = Array.from({ length: 500 }, (_, at) => `418.94.2024${1010 + (at % 18)}`)
-    const images = versions.map((version, at) => azureImage('418-v2', `${version}${1000 + at}`))
+describe('readSnapshot', () => {
+  it('does not serialize the snapshot', () => {
+    const versions = Array.from({ length: 500 }, (_, index) => `418.94.2024${1010 + (index % 18)}`)
+    const images = versions.map((version, index) =>
+      azureImage('418-v2', `${version}${1000 + index}`),
+    )
     const text = snapshotText(images.filter(({ version }) => /[0-5][0-9]$/.test(version)))
     const spy = vi.spyOn(JSON, 'stringify')
     readSnapshot(text, 's.json')

@@ -9,36 +9,36 @@ interface Locked {
   readonly hasInstallScript?: boolean
 }
 
-const lock = async (): Promise<[name: string, entry: Locked][]> => {
+const readLock = async (): Promise<[name: string, entry: Locked][]> => {
   const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8'))
   return Object.entries<Locked>(packages).filter(([name]) => name !== '')
 }
 
-describe('the packages that come along', () => {
-  it('run nothing when they are installed', async () => {
-    const scripted = (await lock()).filter(([, entry]) => entry.hasInstallScript && !entry.dev)
+describe('dependencies', () => {
+  it('have no install scripts', async () => {
+    const scripted = (await readLock()).filter(([, entry]) => entry.hasInstallScript && !entry.dev)
     expect(scripted).toEqual([])
   })
 
-  it('are locked by their version and their digest', async () => {
-    const loose = (await lock()).filter(
+  it('are locked with a version and a digest', async () => {
+    const unlocked = (await readLock()).filter(
       ([, { version, integrity, link }]) =>
         !link && !(version && /^\d+\.\d+\.\d+/.test(version) && integrity?.startsWith('sha512-')),
     )
-    expect(loose).toEqual([])
+    expect(unlocked).toEqual([])
   })
 
   it('have exact versions in package.json', async () => {
     const manifest = JSON.parse(await readFile('package.json', 'utf8'))
-    const asked = Object.values({ ...manifest.dependencies, ...manifest.devDependencies })
-    expect(asked.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual(
-      [],
-    )
+    const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies })
+    expect(
+      versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version))),
+    ).toEqual([])
   })
 })
 
-describe('our own package', () => {
-  it('depends on what the library imports, and on nothing that is bundled alone', async () => {
+describe('package.json', () => {
+  it('has exactly the imports of the library as dependencies', async () => {
     const folder = new URL('../../dist/', import.meta.url)
     const chunks = (await readdir(new URL('library/', folder))).map((name) => `library/${name}`)
     const texts = await Promise.all(

@@ -25,7 +25,7 @@ const workflows = fs.readdirSync(FOLDER).map((name) => {
 })
 
 describe.each(workflows)('.github/workflows/$name', ({ workflow, steps }) => {
-  it('reads the repository and nothing else by default', () => {
+  it('has only read permission for the repository by default', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' })
   })
 
@@ -37,7 +37,7 @@ describe.each(workflows)('.github/workflows/$name', ({ workflow, steps }) => {
     for (const { run = '' } of steps) execFileSync('bash', ['-n', '-c', run])
   })
 
-  it('calls npm scripts and files that exist', () => {
+  it('uses npm scripts and files that exist', () => {
     const { scripts } = fs.readJsonSync(`${ROOT}package.json`)
     const names = steps.flatMap(({ run = '' }) =>
       [...run.matchAll(/\bnpm (?:run )?([\w:-]+)/g)].map(([, name = '']) => name),
@@ -48,8 +48,8 @@ describe.each(workflows)('.github/workflows/$name', ({ workflow, steps }) => {
   })
 })
 
-describe('the repository’s name', () => {
-  it('is a placeholder that one script replaces', async () => {
+describe('scripts/set-repository.ts', () => {
+  it('replaces the placeholder of the repository name', async () => {
     const copy = fs.mkdtempSync('/tmp/set-repository-')
     try {
       execFileSync('git', ['clone', '--quiet', ROOT, copy])

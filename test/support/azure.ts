@@ -4,7 +4,7 @@ import { type AzureMockServer, type AzureOptions, startAzure } from '../mock-ser
 import type { AzureImage } from '../mock-servers/azure-image.ts'
 import { type Outcome, run } from './cli.ts'
 
-/** A mock server for Azure that stops when the test is over. */
+/** Starts a mock server for Azure that is closed after the test. */
 export async function azureFor(
   images: readonly AzureImage[],
   options: Omit<AzureOptions, 'images'> = {},
@@ -14,7 +14,7 @@ export async function azureFor(
   return mockServer
 }
 
-/** `capture` against a mock server. */
+/** Runs `capture` with a mock server. */
 export function capture(
   mockServer: AzureMockServer,
   snapshot: string,
@@ -26,13 +26,13 @@ export function capture(
   })
 }
 
-/** What a mock server for Azure needs to be found and trusted, without credentials. */
+/** Variables for the endpoint and the certificate of a mock server, without credentials. */
 export function withoutLogin({ environment }: AzureMockServer): Readonly<Record<string, string>> {
   const { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY } = environment
   return { AZURE_AUTHORITY_HOST, NODE_EXTRA_CA_CERTS, NO_PROXY }
 }
 
-/** A token that the mock server takes. */
+/** Signs in to a mock server. */
 export function getToken({ url, certificate, account }: AzureMockServer): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',

@@ -1,4 +1,4 @@
-/** What the `coreos-bootimages` manifest has beside its data, written down by hand. */
+/** The `coreos-bootimages` manifest without its data. */
 export const MANIFEST = {
   apiVersion: 'v1',
   kind: 'ConfigMap',

@@ -7,7 +7,7 @@ import {
 } from '../mock-servers/demonstration-builds.ts'
 import type { ServerOptions } from '../mock-servers/server.ts'
 
-/** A build server that stops when the test is over; by default with the demonstration's builds. */
+/** Starts a build server that is closed after the test. */
 export async function buildServer(
   options: ServerOptions = {},
   source: BuildSource = demonstrationBuilds,
@@ -17,7 +17,7 @@ export async function buildServer(
   return mockServer
 }
 
-/** The demonstration's builds, with one architecture's meta.json changed. */
+/** The builds of the demonstration with a changed meta.json for one architecture. */
 export function withMeta(
   architecture: string,
   change: (meta: Record<string, unknown>) => unknown,
@@ -28,7 +28,7 @@ export function withMeta(
       : demonstrationBuilds(build)
 }
 
-/** `aarch64=418.… ppc64le=418.… …`. */
+/** Arguments for `capture`, such as `aarch64=418.94.202410090804-0`. */
 export const ALL_BUILDS = DEMONSTRATION.architectures.map(
   (arch) => `${arch}=${DEMONSTRATION.release}`,
 )

@@ -1,8 +1,8 @@
 import { makeCertificate } from '../mock-servers/certificate.ts'
 
 /**
- * Vitest's global setup: one certificate for all mock servers, which the workers trust from their
- * start, so that commands can run in them.
+ * Vitest's global setup: one certificate for all mock servers. It is set before the workers start,
+ * so that commands can run in the workers.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const { key, pem, file, remove } = await makeCertificate()

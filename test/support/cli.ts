@@ -10,7 +10,7 @@ import { captureIo, type IoOptions } from './io.ts'
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
-/** A release's executable, to be tested in the place of what is built. */
+/** EXECUTABLE tests a released executable. BUILT tests the built command line. */
 const { EXECUTABLE, BUILT } = process.env
 
 export interface Outcome {
@@ -21,41 +21,56 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd?: string
-  /** All of the child's environment; default: nothing but PATH and a HOME without credentials. */
+  /** Added to PATH and a HOME without credentials. No other variables are set. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
-  /** Whether stdout and stderr are a terminal, for a command in this process. */
+  /** Whether stdout and stderr are a terminal. Only for commands in this process. */
   readonly isTerminal?: boolean
-  /** Options of node itself. */
+  /** Options for node. */
   readonly node?: readonly string[]
-  /** Another build than this one's. */
+  /** Path of another build. */
   readonly cli?: string
-  /** What to start instead of node alone, such as `['unshare', '-rn']`. */
+  /** A command that starts node, such as `['unshare', '-rn']`. */
   readonly wrapper?: readonly string[]
-  /** Keeps the lines that tell of a slow answer, which come wherever the machine is slow. */
+  /** Keeps the lines about slow responses, which are printed on any slow machine. */
   readonly isWaitShown?: boolean
-  /** The clock of a command that needs no process. */
+  /** Only for commands in this process. */
   readonly now?: () => Date
-  /** Announces the files of a command that needs no process. */
+  /** Only for commands in this process. */
   readonly onFile?: IoOptions['onFile']
 }
 
 const WAIT = /^.*: waiting for a response\n/gm
 
 /**
- * Runs a command in this process, with its own folder, environment and output; where the options need
- * a process, the built command.
+ * Runs a command in this process with its own folder, environment and output. Runs the built
+ * command if the options require a process.
  */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (needsProcess(options)) return runBuilt(args, options)
-  const { cwd = process.cwd(), env = {}, stdin = '', isWaitShown = false, now, onFile } = options
-  const io = captureIo({ cwd, env, stdin, ...(now && { now }), ...(onFile && { onFile }) })
+  const {
+    cwd = process.cwd(),
+    env = {},
+    stdin = '',
+    isWaitShown = false,
+    now,
+    onFile,
+    isTerminal,
+  } = options
+  const io = captureIo({
+    cwd,
+    env,
+    stdin,
+    ...(now && { now }),
+    ...(onFile && { onFile }),
+    ...(isTerminal && { isTerminal }),
+  })
   const status = await withEnvironment(io.env, () => runInProcess(args, io))
   const outcome = { status, ...io.output() }
   return isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
 }
 
-/** Node reads these variables when it starts. */
+/** Node only reads these variables when it starts. */
 function needsProcess({ node, cli, wrapper, env = {} }: RunOptions): boolean {
   const {
     NODE_EXTRA_CA_CERTS = process.env.NODE_EXTRA_CA_CERTS,
@@ -69,7 +84,7 @@ function needsProcess({ node, cli, wrapper, env = {} }: RunOptions): boolean {
   )
 }
 
-/** Runs the built command line as a user does. */
+/** Runs the built command line. */
 export async function runBuilt(
   args: readonly string[],
   options: RunOptions = {},
@@ -77,12 +92,12 @@ export async function runBuilt(
   const { cwd, env = {}, stdin = '', node = [], wrapper = [], cli = CLI } = options
   const program = EXECUTABLE && cli === CLI ? [EXECUTABLE] : [process.execPath, ...node, cli]
   const [command = process.execPath, ...rest] = [...wrapper, ...program, ...args]
-  const surroundings = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
-  const outcome = await execute(command, rest, surroundings, cwd, stdin)
+  const environment = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
+  const outcome = await execute(command, rest, environment, cwd, stdin)
   return options.isWaitShown ? outcome : { ...outcome, stderr: outcome.stderr.replace(WAIT, '') }
 }
 
-/** Runs any program, with nothing in its environment but what is given. */
+/** Runs a program with only the variables in `env`. */
 export function execute(
   command: string,
   args: readonly string[],
@@ -91,7 +106,7 @@ export function execute(
   stdin = '',
 ): Promise<Outcome> {
   const child = spawn(command, args, { cwd, env })
-  // A program may end without reading it.
+  // A program may exit before it reads its input.
   child.stdin.on('error', () => undefined).end(stdin)
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -106,7 +121,7 @@ export function execute(
   })
 }
 
-/** A folder that goes when the test is over. */
+/** Creates a folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

@@ -9,22 +9,28 @@ import { printMajorMinor, readRelease } from '../../src/core/versions/version.ts
 
 export const CORPUS = resolve(process.env.CORPUS_DIR ?? '../shared/corpus')
 
+/** The history of openshift/installer. */
+export const INSTALLER_BUNDLE = join(CORPUS, 'history/installer-main.bundle')
+
 export const publishedStreams = readdirSync(join(CORPUS, 'streams'))
 export const publishedStream = (file: string) => readFileSync(join(CORPUS, 'streams', file), 'utf8')
 
-/** The OCP minor of a RHEL that names none. */
-const OCP_OF: Readonly<Record<string, string>> = { '9.6': '4.20', '9.8': '4.22', '10.2': '5.0' }
+/** OCP versions by RHEL version, for releases without an OCP version. */
+const OCP_BY_RHEL: Readonly<Record<string, string>> = {
+  '9.6': '4.20',
+  '9.8': '4.22',
+  '10.2': '5.0',
+}
 
-/** What marketplace images are looked for by: undefined for Fedora's and CentOS's streams. */
+/** The OCP version of a stream; undefined for Fedora and CentOS streams. */
 export function getOcp(stream: Stream): string | undefined {
   const release = readRelease(stream.release('x86_64') ?? '')
   if (release === undefined) return undefined
-  return release.ocp ? printMajorMinor(release.ocp) : OCP_OF[printMajorMinor(release.rhel)]
+  return release.ocp ? printMajorMinor(release.ocp) : OCP_BY_RHEL[printMajorMinor(release.rhel)]
 }
 
 export const publishedBumps = readdirSync(join(CORPUS, 'bumps'))
 
-/** What a bump was made with. */
 export interface BumpArguments {
   url: string
   name: string
@@ -37,7 +43,7 @@ export const getArguments = (bump: string): BumpArguments =>
   JSON.parse(readFileSync(join(CORPUS, 'bumps', bump, 'args.json'), 'utf8'))
 export const buildsFolder = (bump: string) => join(CORPUS, 'bumps', bump, 'builds')
 
-/** A bump's capture, without clouds, from a build server at `url`. */
+/** Captures the builds of a bump from the build server at `url`. */
 export function requestFor(bump: string, url: string): CaptureRequest {
   const { name, distro, signatures, builds } = getArguments(bump)
   return {

@@ -4,7 +4,7 @@ type Environment = Record<string, string | undefined>
 
 const storage = new AsyncLocalStorage<Environment>()
 
-/** Runs some work that sees its own `process.env`, as libraries read it by themselves. */
+/** Runs `work` with its own `process.env`, because libraries read `process.env` themselves. */
 export function withEnvironment<T>(env: Environment, work: () => Promise<T>): Promise<T> {
   return storage.run(env, work)
 }

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 /** Contents by path. */
 export type Files = Readonly<Record<string, string>>
 
-/** All files below a folder, without those of git. */
+/** Reads all files in a folder except `.git`. */
 export async function readFiles(folder: string): Promise<Files> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
   const paths = entries

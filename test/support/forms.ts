@@ -4,7 +4,7 @@ import { readStream } from '../../src/core/stream/stream.ts'
 import { azureImage, makeSnapshot } from './snapshots.ts'
 import { EXAMPLE, smallStream } from './streams.ts'
 
-/** The three forms in which a stream can name its marketplace images, each made of one snapshot. */
+/** Files in the three formats for marketplace images, regenerated from one snapshot. */
 export function streamForms() {
   const paid = azureImage('rh-ocp-worker', '4.18.2024100419')
   const snapshot = makeSnapshot([

@@ -8,17 +8,17 @@ export function git(cwd: string, ...args: string[]): Promise<string> {
   return start('git', cwd, args)
 }
 
-/** Commits all files at a given time. Makes the repository if there is none. */
+/** Commits all files at a time. Creates the repository if necessary. */
 export async function commitAt(cwd: string, time: string, message: string): Promise<void> {
   await commit(cwd, message, { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time })
 }
 
-/** Commits all files. Makes the repository if there is none. */
+/** Commits all files. Creates the repository if necessary. */
 export async function commitAll(cwd: string, message: string): Promise<void> {
   await commit(cwd, message)
 }
 
-/** In one process of this one, whose memory makes each start slow. */
+/** Runs all git commands in one shell, because starting a child of this large process is slow. */
 async function commit(cwd: string, message: string, dates: Variables = {}): Promise<void> {
   const steps = [
     '{ [ -e .git ] || git init --quiet; }',
@@ -32,13 +32,13 @@ export interface ImportedCommit {
   readonly time: string
   readonly message: string
   readonly files: Readonly<Record<string, string>>
-  /** Positions in the list. */
+  /** Indexes in the list of commits. */
   readonly parents: readonly number[]
 }
 
 /**
- * Makes a repository of some commits in one process. The last one is its head.
- * @returns the ids of the commits
+ * Creates a repository in one process. The last commit is its HEAD.
+ * @returns the IDs of the commits
  */
 export async function importCommits(
   cwd: string,
@@ -80,7 +80,7 @@ async function start(
       PATH: process.env.PATH,
       HOME: '/nonexistent',
       GIT_CONFIG_NOSYSTEM: '1',
-      // No sample hooks, and no process that looks after the repository.
+      // No sample hooks and no maintenance process.
       GIT_TEMPLATE_DIR: '',
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'maintenance.auto',
@@ -91,7 +91,7 @@ async function start(
       GIT_COMMITTER_EMAIL: 'nobody@example.com',
     },
   })
-  // A command that reads no input may have ended.
+  // A command that reads no input may have exited.
   running.child.stdin?.on('error', () => undefined).end(input)
   return (await running).stdout
 }

@@ -6,21 +6,21 @@ export function runImage(cwd: string, words: readonly string[], stdin = ''): Pro
   return run(['image', ...words], { cwd, stdin })
 }
 
-/** What each format has for an image, in the fields of those who read it. */
+/** The expected output for an image, by format. */
 export interface Forms {
   readonly urn: string
   readonly id: string
   readonly entry: object
-  /** Of a pool of an install-config. */
+  /** In a machine pool of an install-config. */
   readonly installConfig: object
-  /** Of a MachineSet's `providerSpec.value`. */
+  /** `providerSpec.value` of a MachineSet. */
   readonly providerSpec: object
-  /** Of a NodePool's and of a MachinePool's `spec.platform.azure`; absent where there is none. */
+  /** `spec.platform.azure` of a NodePool and of a MachinePool. Only for Azure. */
   readonly nodePool?: object
   readonly machinePool?: object
 }
 
-/** Of the Azure image `PUBLISHER:OFFER:SKU:VERSION`. */
+/** @param urn `PUBLISHER:OFFER:SKU:VERSION` */
 export function azureForms(urn: string, generation: 1 | 2 = 2): Forms {
   const [publisher = '', offer = '', sku = '', version = ''] = urn.split(':')
   const entry = { publisher, offer, sku, version }
@@ -59,7 +59,7 @@ export function gcpForms(name: string): Forms {
   }
 }
 
-/** Compares each format of one image with what is expected, read by a parser of its own. */
+/** Compares the output in each format, parsed with another YAML library. */
 export async function expectForms(
   slot: { readonly cloud: string; readonly plan: string; readonly architecture: string },
   forms: Forms,

@@ -2,21 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildSource, buildsIn } from '../mock-servers/builds.ts'
-import { buildsFolder, CORPUS } from './corpus.ts'
+import { buildsFolder, INSTALLER_BUNDLE } from './corpus.ts'
 import { git } from './git.ts'
 
 export const STREAMS = 'data/data/coreos'
 export const MARKETPLACE = `${STREAMS}/marketplace`
 
-/** Every build of RHEL 9.8 and 10.2, with the content of a published one. */
+/** Serves all builds with the content of a published build. */
 export const everyBuild: BuildSource = async ({ architecture, name, release }) => {
-  const [own, place] = ['9.8.20260428-0', 'rhel-9.8']
-  const text = await buildsIn(buildsFolder(`n013-${own}`))({
-    architecture,
-    name: place,
-    release: own,
-  })
-  return text?.replaceAll(own, release).replaceAll(place, name)
+  const published = { name: 'rhel-9.8', release: '9.8.20260428-0' }
+  const folder = buildsFolder(`n013-${published.release}`)
+  const text = await buildsIn(folder)({ architecture, ...published })
+  return text?.replaceAll(published.release, release).replaceAll(published.name, name)
 }
 
 /** A JSON value whose members are read and set without checks. */
@@ -32,9 +29,9 @@ export async function editJson(file: string, change: (json: Json) => void): Prom
 
 export interface Installer {
   readonly branch: string
-  /** In May 2026, with images of 4.22, instead of April. */
+  /** Whether to clone the state of May 2026, with images for OCP 4.22, instead of April. */
   readonly isLater?: true
-  /** Whether the images have the SKUs of 5.0. */
+  /** Whether the images have the SKUs for OCP 5.0. */
   readonly has50?: true
 }
 
@@ -43,8 +40,7 @@ export async function cloneInstaller(
   folder: string,
   { branch, isLater, has50 }: Installer,
 ): Promise<void> {
-  const bundle = join(CORPUS, 'history/installer-main.bundle')
-  execFileSync('git', ['clone', '--quiet', '--branch', 'main', bundle, folder])
+  execFileSync('git', ['clone', '--quiet', '--branch', 'main', INSTALLER_BUNDLE, folder])
   await git(folder, 'checkout', '--quiet', '-B', branch, ...(isLater ? [] : ['HEAD~2']))
   if (!has50) return
   for (const [name, version] of [

@@ -8,11 +8,11 @@ export interface IoOptions {
   readonly now?: () => Date
   /** Whether stdout and stderr are a terminal. */
   readonly isTerminal?: boolean
-  /** Called before each read, write and lock, and when a lock is waited for. */
+  /** Called before each read, write and lock, and when a command waits for a lock. */
   readonly onFile?: (event: 'file' | 'wait') => Promise<void>
 }
 
-/** A process's surroundings, and what a command wrote there. */
+/** The environment of a command with its captured output. */
 export interface CapturedIo extends Io {
   output(): { readonly stdout: string; readonly stderr: string }
 }
@@ -48,10 +48,10 @@ export function folderAt(
 ): Folder {
   const own = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
   const folder = openFolder(path, { env: own, stdin: () => toChunks(stdin) })
-  return onFile ? announced(folder, onFile) : folder
+  return onFile ? withFileEvents(folder, onFile) : folder
 }
 
-function announced(folder: Folder, onFile: NonNullable<IoOptions['onFile']>): Folder {
+function withFileEvents(folder: Folder, onFile: NonNullable<IoOptions['onFile']>): Folder {
   const after =
     <A extends unknown[], T>(work: (...args: A) => Promise<T>) =>
     async (...args: A) => {

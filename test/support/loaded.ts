@@ -6,7 +6,7 @@ import { runBuilt, temporaryFolder } from './cli.ts'
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const SNAPSHOT = join(ROOT, 'snapshots/rhcos-4.18.json')
 
-/** The package's files that a command loads, by the coverage that V8 reports. */
+/** The files of the package that a command loads, from V8's coverage report. */
 export async function loaded(args: readonly string[], cwd?: string) {
   const coverage = await temporaryFolder()
   await runBuilt(args, { env: { NODE_V8_COVERAGE: coverage }, ...(cwd && { cwd }) })

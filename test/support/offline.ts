@@ -1,10 +1,10 @@
 export const SNAPSHOT = 'rhcos-4.18.json'
 
-/** Ways to call a command, over the committed snapshot, a stream `t.json` of it, and a workspace of both. */
-type Calls = Readonly<Record<string, readonly string[]>>
-
-/** Every command that promises to need nobody, by what it is called. */
-export const OFFLINE: Calls = {
+/**
+ * Command lines that need no network, by title. They use the committed snapshot, a stream `t.json`
+ * that is regenerated from the snapshot, and a workspace with both files.
+ */
+export const OFFLINE: Readonly<Record<string, readonly string[]>> = {
   'regenerate, to stdout': ['regenerate', SNAPSHOT],
   regenerate: ['regenerate', SNAPSHOT, '--target', 't.json'],
   'regenerate --check': ['regenerate', SNAPSHOT, '--target', 't.json', '--check'],
@@ -22,5 +22,5 @@ export const OFFLINE: Calls = {
   'capture --replay': ['capture', SNAPSHOT, '--replay'],
 }
 
-/** The commands that ask clouds or the build server. */
+/** The commands that query clouds or the build server. */
 export const ASKING: readonly string[] = ['capture', 'init', 'update', 'cosa2stream']

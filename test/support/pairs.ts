@@ -6,7 +6,7 @@ import { imagesAfterBump, imagesBeforeBump } from '../mock-servers/azure-images.
 import { capture } from './azure.ts'
 import { EXAMPLE, smallStream } from './streams.ts'
 
-/** A snapshot's text and its recording's. */
+/** The text of a snapshot and of its recording. */
 export interface Pair {
   readonly snapshot: string
   readonly recording: string
@@ -19,7 +19,10 @@ interface Pairs {
 
 let captured: Promise<Pairs> | undefined
 
-/** Captured as `s.json`, before and after the marketplace has the images of the build; once for each worker. */
+/**
+ * Captures `s.json` before and after the marketplace has the images of the build. Cached for each
+ * worker.
+ */
 export function capturePairs(): Promise<Pairs> {
   captured ??= captureBoth()
   return captured
@@ -29,7 +32,7 @@ async function captureBoth(): Promise<Pairs> {
   const folder = await mkdtemp(join(tmpdir(), 'pairs-'))
   const mockServer = await startAzure({ images: imagesBeforeBump() })
   const stream = join(folder, 'rhcos.json')
-  const take = async (): Promise<Pair> => {
+  const captureOne = async (): Promise<Pair> => {
     const { status, stderr } = await capture(mockServer, join(folder, 's.json'), [
       '--stream',
       stream,
@@ -42,9 +45,9 @@ async function captureBoth(): Promise<Pairs> {
   }
   try {
     await writeFile(stream, smallStream(EXAMPLE))
-    const older = await take()
+    const older = await captureOne()
     mockServer.setImages(imagesAfterBump())
-    return { older, newer: await take() }
+    return { older, newer: await captureOne() }
   } finally {
     await mockServer.close()
     await rm(folder, { recursive: true, force: true })

@@ -7,21 +7,20 @@ import { fileURLToPath } from 'node:url'
 
 const SOURCE = fileURLToPath(new URL('../clients/reader/', import.meta.url))
 
-export interface Read {
+export interface ReaderResult {
   readonly status: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** What a reader says of a text. */
-export type Reader = (input: string, ...args: string[]) => Promise<Read>
+export type Reader = (input: string, ...args: string[]) => Promise<ReaderResult>
 
 async function start(
   command: string,
   args: readonly string[],
   input: string,
   more = {},
-): Promise<Read> {
+): Promise<ReaderResult> {
   const child = spawn(command, args, more)
   child.stdin.on('error', () => undefined).end(input)
   const ended = new Promise<number>((resolve, reject) => {
@@ -35,7 +34,7 @@ async function start(
   return { status, stdout, stderr }
 }
 
-/** The reader in Go, compiled with Debian's packages and without a network, and how to remove it. */
+/** Compiles the reader in Go with Debian's packages, without network access. */
 export async function goReader(): Promise<{ read: Reader; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'reader-'))
   const remove = () => rm(folder, { recursive: true, force: true })
@@ -46,6 +45,6 @@ export async function goReader(): Promise<{ read: Reader; remove: () => Promise<
   return { read: (input, ...args) => start(program, args, input), remove }
 }
 
-/** Debian's Python, which has Debian's packages. */
+/** The reader in Python, run with Debian's Python and its packages. */
 export const pythonReader: Reader = (input) =>
   start('/usr/bin/python3', [`${SOURCE}reader.py`], input)

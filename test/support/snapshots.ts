@@ -3,7 +3,7 @@ import { BUILT_IN, type Criteria } from '../../src/core/criteria/criteria.ts'
 import { printSnapshot, sealSnapshot } from '../../src/core/snapshot/read.ts'
 import type { AzureImage, Snapshot, SnapshotContent } from '../../src/core/snapshot/snapshot.ts'
 
-/** The built-in criteria with these plans of Azure, so that one more opens no slot in the tests. */
+/** Limits the built-in criteria, so that a new plan adds no slots in the tests. */
 const PLANS = [
   'no-purchase-plan',
   ...['ocp', 'opp', 'oke'].flatMap((plan) => [plan, `${plan}-emea`]),
@@ -21,7 +21,7 @@ const CRITERIA: Criteria = azure
     }
   : RULES
 
-/** The image of an Azure SKU as a capture of the built-in criteria would have it. */
+/** An image of an Azure SKU, as captured with the built-in criteria. */
 export function azureImage(
   sku: string,
   version: string,
@@ -44,7 +44,7 @@ export function azureImage(
   }
 }
 
-/** A snapshot of these images, for OCP 4.18 and without builds, whole but for its recording. */
+/** A valid snapshot for OCP 4.18, without builds and with a placeholder for its recording. */
 export function makeSnapshot(
   images: readonly AzureImage[],
   more: Partial<SnapshotContent & Pick<Snapshot, 'capturedAt'>> = {},

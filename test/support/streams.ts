@@ -1,4 +1,4 @@
-/** A stream as small as one can be: architectures, each with one metal artifact of a release. */
+/** A minimal stream with one metal artifact per architecture. */
 export function smallStream(
   releases: Readonly<Record<string, string>>,
   name = 'rhcos-4.18',
@@ -13,5 +13,5 @@ export function smallStream(
   return `${JSON.stringify({ stream: name, metadata, architectures }, undefined, 2)}\n`
 }
 
-/** The enhancement's example. */
+/** The releases in the example of the enhancement. */
 export const EXAMPLE = { aarch64: '418.94.202410090804-0', x86_64: '418.94.202410090804-0' }

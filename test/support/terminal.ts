@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { CLI, type Outcome, type RunOptions } from './cli.ts'
 
-/** Runs the built command line on a terminal, as `script` makes one; both streams come as stdout. */
+/** Runs the built command line in a terminal of `script`. Both streams are returned as stdout. */
 export function runOnTerminal(
   args: readonly string[],
   { cwd, env = {} }: Pick<RunOptions, 'cwd' | 'env'> = {},

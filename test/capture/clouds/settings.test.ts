@@ -6,7 +6,7 @@ import { type AzureCriteria, BUILT_IN } from '../../../src/core/criteria/criteri
 
 const HOME = '/home/somebody'
 
-function source(
+function createSource(
   env: Source['env'],
   files: Readonly<Record<string, string>> = {},
   args: Source['args'] = {},
@@ -22,15 +22,15 @@ const PROFILE = {
   [`${HOME}/.azure/azureProfile.json`]: JSON.stringify({ subscriptions: SUBSCRIPTIONS }),
 }
 
-describe("Azure's environment", () => {
+describe('the Azure environment', () => {
   const criteria = BUILT_IN.azure as AzureCriteria
   const GOVERNMENT = 'AzureUSGovernmentCloud'
 
   it.each([
     ['the default subscription of az login', {}, {}, 'AzurePublicCloud'],
-    ['the subscription that is named', {}, { subscription: 'government' }, GOVERNMENT],
+    ['the subscription option', {}, { subscription: 'government' }, GOVERNMENT],
     ['AZURE_SUBSCRIPTION_ID', { AZURE_SUBSCRIPTION_ID: 'GOVERNMENT' }, {}, GOVERNMENT],
-    ['the option', {}, { 'azure-environment': 'AzureChinaCloud' }, 'AzureChinaCloud'],
+    ['the environment option', {}, { 'azure-environment': 'AzureChinaCloud' }, 'AzureChinaCloud'],
     [
       'AZURE_AUTHORITY_HOST',
       { AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn/' },
@@ -38,33 +38,33 @@ describe("Azure's environment", () => {
       'AzureChinaCloud',
     ],
     [
-      'the public cloud for a service principal',
+      'the default for a service principal',
       { AZURE_CLIENT_ID: 'a', AZURE_SUBSCRIPTION_ID: 'government' },
       {},
       'AzurePublicCloud',
     ],
-  ])('is that of %s', (_, env, args, expected) => {
-    const resolved = azureSettings.resolve(criteria, source(env, PROFILE, args))
+  ])('comes from %s', (_, env, args, expected) => {
+    const resolved = azureSettings.resolve(criteria, createSource(env, PROFILE, args))
     expect(resolved.environment).toBe(expected)
   })
 
-  it('is that of the criteria if they name a national cloud', () => {
-    const own = { ...criteria, environment: GOVERNMENT } as const
-    expect(azureSettings.resolve(own, source({}, PROFILE)).environment).toBe(GOVERNMENT)
+  it('comes from the criteria if they contain a national cloud', () => {
+    const national = { ...criteria, environment: GOVERNMENT } as const
+    expect(azureSettings.resolve(national, createSource({}, PROFILE)).environment).toBe(GOVERNMENT)
   })
 
-  it('comes with the tenant of the subscription', () => {
-    const settings = azureSettings.read(source({}, PROFILE, { subscription: 'government' }))
+  it('has the tenant of the subscription', () => {
+    const settings = azureSettings.read(createSource({}, PROFILE, { subscription: 'government' }))
     expect(settings).toMatchObject({ subscription: 'government', tenant: 't-2' })
   })
 })
 
-describe("AWS's region for the sign-in", () => {
+describe('the AWS region for the sign-in', () => {
   it.each([
     [{ AWS_REGION: 'us-gov-west-1', AWS_DEFAULT_REGION: 'us-east-2' }, 'us-gov-west-1'],
     [{ AWS_DEFAULT_REGION: 'cn-north-1' }, 'cn-north-1'],
     [{}, undefined],
-  ])('of %j is %s', (env, region) => {
-    expect(awsSettings.read(source(env)).region).toBe(region)
+  ])('for %j is %s', (env, region) => {
+    expect(awsSettings.read(createSource(env)).region).toBe(region)
   })
 })

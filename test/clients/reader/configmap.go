@@ -9,7 +9,7 @@ import (
 	kubernetes "sigs.k8s.io/yaml"
 )
 
-// The manifest by which a cluster knows its boot images.
+// The manifest with the boot images of a cluster.
 type configMap struct {
 	ApiVersion string `json:"apiVersion" yaml:"apiVersion"`
 	Data       struct {
@@ -25,7 +25,7 @@ type configMap struct {
 	} `json:"metadata" yaml:"metadata"`
 }
 
-// Go has two readers of YAML that matter here: its own, and the one that Kubernetes reads manifests by.
+// Reads the manifest with the two YAML libraries that matter: yaml.v3 and that of Kubernetes.
 func readConfigMap(text []byte) (configMap, error) {
 	var own, theirs configMap
 	decoder := yaml.NewDecoder(bytes.NewReader(text))

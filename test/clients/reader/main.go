@@ -1,5 +1,5 @@
-// Reads from stdin what stream-snapshot wrote, as a program in Go would, and writes it again by Go's
-// own encoder. A member that has no field is an error, but for a reader that passes over it.
+// Decodes the output of stream-snapshot from stdin and encodes it again. Members without a field are
+// errors, except for readers that ignore unknown members.
 package main
 
 import (

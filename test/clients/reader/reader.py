@@ -1,4 +1,4 @@
-"""Reads a manifest from stdin as a program in Python would, and prints what it says as JSON."""
+"""Reads a YAML manifest from stdin and prints it as JSON."""
 
 import json
 import sys

@@ -1,8 +1,7 @@
 package main
 
-// A stream as its schema has it. Go writes the fields of a struct in their order, the keys of a map
-// sorted by bytes, and leaves an empty field out where its tag says so. Readers and files
-// differ in what is Red Hat's own.
+// A stream as in its schema. Go encodes the fields of a struct in order, sorts the keys of a map by
+// bytes, and omits empty fields with omitempty. The extensions differ between readers and files.
 type stream[Extensions any] struct {
 	Name     string `json:"stream"`
 	Metadata struct {
@@ -62,7 +61,7 @@ type container struct {
 	DigestReference string `json:"digest-ref"`
 }
 
-// The readers of a cluster know the marketplace of Azure alone, and pass over what they do not know.
+// The readers of a cluster only know the marketplace images of Azure, and ignore unknown members.
 type knownStream = stream[struct {
 	redHat
 	Marketplace *struct {
@@ -70,7 +69,7 @@ type knownStream = stream[struct {
 	} `json:"marketplace,omitempty"`
 }]
 
-// A file may have images in both layouts and of three clouds.
+// A file may have images of three clouds in both layouts.
 type writtenStream = stream[struct {
 	redHat
 	AzureMarketplace *struct {
@@ -91,7 +90,7 @@ type redHat struct {
 	} `json:"azure-disk,omitempty"`
 }
 
-// Those of 2021 tell no release; a reader of today takes it for empty and would write it so.
+// Images of 2021 have no release. Current readers would write an empty release.
 type gcpImage struct {
 	Release string `json:"release,omitempty"`
 	Project string `json:"project"`
@@ -99,7 +98,7 @@ type gcpImage struct {
 	Name    string `json:"name"`
 }
 
-// Of a marketplace file each architecture has one.
+// The content of a marketplace file for one architecture.
 type marketplace struct {
 	Azure *azurePlans `json:"azure,omitempty"`
 	Aws   *awsPlans   `json:"aws,omitempty"`

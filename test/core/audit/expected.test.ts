@@ -6,7 +6,7 @@ import type { Requirement } from '../../../src/core/selection/select.ts'
 import type { AzureImage, SnapshotContent } from '../../../src/core/snapshot/snapshot.ts'
 import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 
-/** What is expected in the slot of a SKU's plan and generation, for a release on x86_64. */
+/** Returns the expected SKU and version for an x86_64 release in the Gen2 slot of a plan. */
 function expectedFor(
   release: string,
   images: readonly AzureImage[],
@@ -21,23 +21,23 @@ function expectedFor(
 
 const RELEASE = '418.94.202410090804-0'
 
-function asked(...skus: readonly string[]): Pick<SnapshotContent, 'queries'> {
+function withQueries(...skus: readonly string[]): Pick<SnapshotContent, 'queries'> {
   const query = { publisher: 'azureopenshift', offer: 'aro4', images: 1 }
   return { queries: { azure: skus.map((sku) => ({ ...query, sku })) } }
 }
 
-describe('the image that is expected', () => {
+describe('the expected image', () => {
   it.each([
-    ['as long a minute', '418.94.202409162337', '418.94.202410090804'],
-    ["the enhancement's revision", '418.94.202409162337-0', '418.94.202410090804-0'],
-    ["the build's own RHEL", '418.00.20240916', '418.94.20241009'],
+    ['a date to the minute, as the older image has', '418.94.202409162337', '418.94.202410090804'],
+    ['a revision, as in the enhancement', '418.94.202409162337-0', '418.94.202410090804-0'],
+    ['the RHEL version of the build', '418.00.20240916', '418.94.20241009'],
   ])('has %s', (_, other, version) => {
-    expect(expectedFor(RELEASE, [azureImage('418-v2', other)], undefined, asked('418-v2'))).toEqual(
-      ['418-v2', version],
-    )
+    expect(
+      expectedFor(RELEASE, [azureImage('418-v2', other)], undefined, withQueries('418-v2')),
+    ).toEqual(['418-v2', version])
   })
 
-  it('is named by its publication where the offer does so', () => {
+  it('has the date of publication if the offer uses such dates', () => {
     const images = [
       azureImage('rh-ocp-worker', '4.8.2021122100'),
       azureImage('rh-ocp-worker', '4.18.2024100419'),
@@ -50,7 +50,7 @@ describe('the image that is expected', () => {
     ])
   })
 
-  it('names RHEL where the release does, and the hour as the paid plans do', () => {
+  it('has the RHEL version if the release has one, and an hour for paid plans', () => {
     const images = [azureImage('rh-ocp-worker', '4.18.2025112710')]
     const stream = { ...makeSnapshot([]).stream, ocp: '4.20' }
     expect(expectedFor('9.6.20251015-1', images, 'ocp', { stream })).toEqual([
@@ -60,31 +60,33 @@ describe('the image that is expected', () => {
     ])
   })
 
-  it('gives way to a deprecated image of the same version', () => {
+  it('has another version if a deprecated image already has its version', () => {
     const images = [
       azureImage('418-v2', '418.94.20240916'),
       azureImage('418-v2', '418.94.20241009', { state: 'deprecated' }),
     ]
-    expect(expectedFor(RELEASE, images, undefined, asked('418-v2'))).toEqual([
+    expect(expectedFor(RELEASE, images, undefined, withQueries('418-v2'))).toEqual([
       '418-v2',
       '418.94.2024100908',
     ])
   })
 
-  it('has the SKU that exists, else the usual name for the OCP version', () => {
+  it('has the existing SKU, or the default SKU for the OCP version', () => {
     const image = [azureImage('417-v2', '417.94.20240701')]
-    expect(expectedFor(RELEASE, image, undefined, asked('aro_418-v2'))?.[0]).toBe('aro_418-v2')
-    expect(expectedFor(RELEASE, image, undefined, asked('417-v2'))?.[0]).toBe('418-v2')
+    expect(expectedFor(RELEASE, image, undefined, withQueries('aro_418-v2'))?.[0]).toBe(
+      'aro_418-v2',
+    )
+    expect(expectedFor(RELEASE, image, undefined, withQueries('417-v2'))?.[0]).toBe('418-v2')
   })
 
   it.each([
     ['4.20', '9.6.20251015-1', 'aarch64', '420-arm'],
     ['4.22', '9.8.20260428-0', 'x86_64', 'aro_422-v2'],
     ['5.0', '10.2.20260423-0', 'aarch64', 'aro_5-0_arm_gen2'],
-  ] as const)('has the usual SKU for OCP %s, %s on %s: %s', (ocp, release, architecture, sku) => {
+  ] as const)('has the default SKU for OCP %s, %s on %s: %s', (ocp, release, architecture, sku) => {
     const stream = { ...makeSnapshot([]).stream, ocp }
     const image = azureImage('420-v2', '9.6.20251015')
-    const snapshot = makeSnapshot([image], { stream, criteria: BUILT_IN, ...asked('420-v2') })
+    const snapshot = makeSnapshot([image], { stream, criteria: BUILT_IN, ...withQueries('420-v2') })
     const skews = measureSkew(snapshot, new Map([[architecture, release]]))
     expect(skews.find(({ slot }) => slot.generation === 2)?.expected?.place.sku).toBe(sku)
   })
@@ -93,7 +95,7 @@ describe('the image that is expected', () => {
     ['4.18', '418.94.202410090804-0'],
     ['4.22', '10.2.20260423-0'],
     ['5.0', '10.2.20260423-0'],
-  ])('is not expected after it is published: OCP %s, %s', (ocp, release) => {
+  ])('is no longer expected after it is published: OCP %s, %s', (ocp, release) => {
     const stream = { ...makeSnapshot([]).stream, ocp }
     const regions = [{ region: 'us-east-1', images: 0 }]
     const snapshot = makeSnapshot([], {
@@ -110,7 +112,7 @@ describe('the image that is expected', () => {
       missing.flatMap(({ slot, expected: { place = {}, version = '' } = {} }) =>
         slot.cloud === cloud ? [{ ...slot, ...place, version, state: 'active', ocp }] : [],
       )
-    const later = {
+    const afterPublication = {
       ...snapshot,
       images: {
         azure: published('azure'),
@@ -121,11 +123,11 @@ describe('the image that is expected', () => {
         }),
       },
     } as never
-    expect(measureSkew(later, releases).filter(({ expected }) => expected)).toEqual([])
+    expect(measureSkew(afterPublication, releases).filter(({ expected }) => expected)).toEqual([])
   })
 
   it.each(['exact', 'not-newer'] as const)(
-    'has the version of the build where %s is required',
+    'has the version of the build if %s is required',
     (requirement) => {
       const images = [azureImage('rh-ocp-worker', '4.18.2025112710')]
       expect(expectedFor(RELEASE, images, 'ocp', {}, requirement)).toEqual([

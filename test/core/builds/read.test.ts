@@ -10,7 +10,7 @@ const read = (change: Record<string, unknown>, wanted = {}) =>
   readBuild({ ...META, ...change }, { ...WANTED, ...wanted }, PLACE)
 
 describe('a meta.json', () => {
-  it('gives architecture and release if they are not named', () => {
+  it('provides the architecture and the release if they are not specified', () => {
     const found = readBuild(META, { location: 'https://elsewhere/x' }, PLACE)
     expect(found).toMatchObject({
       architecture: 'x86_64',
@@ -19,7 +19,7 @@ describe('a meta.json', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['no object', [], 'not a meta.json: .: expected an object'],
+    ['an array', [], 'not a meta.json: .: expected an object'],
     ['null', null, 'not a meta.json: .: expected an object'],
     [
       'another file',
@@ -36,13 +36,13 @@ describe('a meta.json', () => {
       { ...META, 'coreos-assembler.basearch': 's390x' },
       '.coreos-assembler.basearch: expected x86_64, found s390x',
     ],
-    ['another shape', { ...META, amis: {} }, '.amis: expected a list'],
+    ['a value of the wrong type', { ...META, amis: {} }, '.amis: expected a list'],
     [
-      'another shape, deep down',
+      'a nested value of the wrong type',
       { ...META, amis: [{ name: 'a', hvm: ['b'] }] },
       '.amis[0].hvm: expected a string',
     ],
-    ['a shape that cannot be', { ...META, images: 'x' }, '.images: expected an object'],
+    ['a string in place of an object', { ...META, images: 'x' }, '.images: expected an object'],
     [
       'an artifact without its digest',
       { ...META, images: { qemu: { path: 'a-qemu.x86_64.qcow2' } } },
@@ -52,7 +52,7 @@ describe('a meta.json', () => {
     expect(() => readBuild(meta, WANTED, PLACE)).toThrow(expect.objectContaining({ message }))
   })
 
-  it('may have null for nothing', () => {
+  it('can have null for a missing value', () => {
     expect(read({ amis: null, gcp: null }).build.meta).not.toHaveProperty('amis')
   })
 
@@ -62,7 +62,7 @@ describe('a meta.json', () => {
     expect(() => readBuild({ ...META, buildid: '../x' }, {}, PLACE)).toThrow('.buildid: expected')
   })
 
-  it('names the platforms that are not known, and no other parts', () => {
+  it('reports unknown platforms, but no other unknown members', () => {
     const images = { ...(META.images as object), moonbase: {}, 'oci-manifest': {}, dasd: {} }
     const change = { images, digitalocean: { image: 'x' }, asteroid: [], s3: {}, 'rhcos.x': {} }
     expect(read(change).unknown).toEqual(['asteroid', 'digitalocean', 'images.moonbase'])

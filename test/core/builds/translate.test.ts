@@ -8,7 +8,7 @@ const LOCATION = `https://builds.example/streams/4.18-9.4/builds/${RELEASE}/x86_
 
 const build = (meta: Record<string, unknown>) => ({ release: RELEASE, location: LOCATION, meta })
 const image = (path: string) => ({ path, sha256: 'aa' })
-const shown = (meta: Record<string, unknown>, signatures = false) =>
+const translated = (meta: Record<string, unknown>, signatures = false) =>
   translate('x86_64', build(meta), signatures)
 const disk = (path: string) => ({ location: `${LOCATION}/${path}`, sha256: 'aa' })
 const METAL = { metal: { release: RELEASE, formats: {} } }
@@ -19,8 +19,8 @@ describe('artifacts', () => {
     ['live-iso', 'rhcos-live.x86_64.iso', 'iso', 'disk'],
     ['live-initramfs', 'rhcos-live-initramfs.x86_64.img', 'pxe', 'initramfs'],
     ['iso', 'rhcos-installer.x86_64.iso', 'installer.iso', 'disk'],
-  ])('%s is of metal: %s as %s, %s', (name, path, format, part) => {
-    expect(shown({ images: { [name]: image(path) } }).artifacts).toEqual({
+  ])('have %s under metal: %s as %s, %s', (name, path, format, part) => {
+    expect(translated({ images: { [name]: image(path) } }).artifacts).toEqual({
       metal: { release: RELEASE, formats: { [format]: { [part]: disk(path) } } },
     })
   })
@@ -38,25 +38,25 @@ describe('images', () => {
     ],
   ]
   it.each(BY_REGION)(
-    '%s: by region, and the platform is there without an artifact',
+    'have %s by region, and the platform even without an artifact',
     (platform, meta, region, image) => {
-      expect(shown({ ...meta })).toEqual({
+      expect(translated({ ...meta })).toEqual({
         artifacts: { ...METAL, [platform]: { release: RELEASE, formats: {} } },
         images: { [platform]: { regions: { [region]: { release: RELEASE, ...image } } } },
       })
     },
   )
 
-  it('are tried of each platform that has a rule for them', () => {
-    const tried = [...BY_REGION.map(([platform]) => platform), 'gcp', 'ibmcloud', 'kubevirt']
-    expect(PLATFORMS.filter((name) => PLATFORM_RULES[name]?.images).sort()).toEqual(tried.sort())
+  it('are tested for each platform with a rule for images', () => {
+    const tested = [...BY_REGION.map(([platform]) => platform), 'gcp', 'ibmcloud', 'kubevirt']
+    expect(PLATFORMS.filter((name) => PLATFORM_RULES[name]?.images).sort()).toEqual(tested.sort())
   })
 
   const kubevirt = { image: 'q.io/r', digest: 'sha256:d' }
 
-  it("kubevirt: the tag that is not the build's own, and the digest", () => {
+  it('have for kubevirt the tag that is not the release, and the digest', () => {
     const tags = [RELEASE, '4.18-9.4-kubevirt']
-    expect(shown({ kubevirt: { ...kubevirt, tags } }).images).toEqual({
+    expect(translated({ kubevirt: { ...kubevirt, tags } }).images).toEqual({
       kubevirt: {
         release: RELEASE,
         image: 'q.io/r:4.18-9.4-kubevirt',
@@ -65,37 +65,41 @@ describe('images', () => {
     })
   })
 
-  it.each([[[RELEASE]], [[RELEASE, 'a', 'b']]])('kubevirt: refuses the tags %j', (tags) => {
-    expect(() => shown({ kubevirt: { ...kubevirt, tags } })).toThrow(
-      '.kubevirt: expected image, digest and one tag of the stream for image, found nothing',
-    )
-  })
+  it.each([[[RELEASE]], [[RELEASE, 'a', 'b']]])(
+    'are refused for kubevirt with the tags %j',
+    (tags) => {
+      expect(() => translated({ kubevirt: { ...kubevirt, tags } })).toThrow(
+        '.kubevirt: expected image, digest and one tag of the stream for image, found nothing',
+      )
+    },
+  )
 
-  it.each(['amis', 'powervs'])('%s: an empty list is nothing', (key) => {
-    expect(shown({ [key]: [] })).toEqual({ artifacts: METAL, images: {} })
+  it.each(['amis', 'powervs'])('are omitted for an empty list of %s', (key) => {
+    expect(translated({ [key]: [] })).toEqual({ artifacts: METAL, images: {} })
   })
 })
 
-it('a build takes away each image and each extension that the one before it had, and no other', () => {
+it('withArchitecture removes the images and extensions of the previous build, but keeps unknown ones', () => {
   const all = Object.entries(PLATFORM_RULES)
   const images = all.flatMap(([name, rules]) => (rules.images ? [name] : []))
   const extensions = all.flatMap(([, { extension }]) => extension?.key ?? [])
-  const of = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, {}]))
+  const emptyMembers = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, {}]))
   const before = emptyStream('s').withArchitecture('x86_64', {
     artifacts: {},
-    images: of([...images, 'unknown']),
-    'rhel-coreos-extensions': of([...extensions, 'unknown']),
+    images: emptyMembers([...images, 'unknown']),
+    'rhel-coreos-extensions': emptyMembers([...extensions, 'unknown']),
   })
   expect(images.length + extensions.length).toBeGreaterThan(7)
-  expect(before.withArchitecture('x86_64', shown({})).architecture('x86_64')).toEqual({
+  expect(before.withArchitecture('x86_64', translated({})).architecture('x86_64')).toEqual({
     artifacts: METAL,
-    images: of(['unknown']),
-    'rhel-coreos-extensions': of(['unknown']),
+    images: emptyMembers(['unknown']),
+    'rhel-coreos-extensions': emptyMembers(['unknown']),
   })
 })
 
 describe('extensions', () => {
-  it('are tried of each platform that has a rule for one', () => {
+  it('are tested for each platform with a rule for an extension', () => {
     const keys = Object.values(PLATFORM_RULES).flatMap(({ extension }) => extension?.key ?? [])
     expect(keys.sort()).toEqual(['aws-winli', 'azure-disk'])
   })
@@ -103,20 +107,20 @@ describe('extensions', () => {
   const azure = { url: 'https://x/y.vhd' }
   const winli = [{ name: 'us-1', hvm: 'ami-2' }]
 
-  it('azure-disk, where there is an azure artifact', () => {
+  it('have azure-disk if the build has an azure artifact', () => {
     const images = { azure: image('a-azure.x86_64.vhd.gz') }
-    expect(shown({ azure, images })['rhel-coreos-extensions']).toEqual({
+    expect(translated({ azure, images })['rhel-coreos-extensions']).toEqual({
       'azure-disk': { release: RELEASE, url: 'https://x/y.vhd' },
     })
-    expect(shown({ azure })).toEqual({ artifacts: METAL, images: {} })
+    expect(translated({ azure })).toEqual({ artifacts: METAL, images: {} })
   })
 
-  it('aws-winli, where there is aws', () => {
+  it('have aws-winli if the build has AMIs', () => {
     const amis = [{ name: 'us-1', hvm: 'ami-1' }]
-    expect(shown({ amis, 'aws-winli': winli })['rhel-coreos-extensions']).toEqual({
+    expect(translated({ amis, 'aws-winli': winli })['rhel-coreos-extensions']).toEqual({
       'aws-winli': { regions: { 'us-1': { release: RELEASE, image: 'ami-2' } } },
     })
-    expect(shown({ 'aws-winli': winli })).toEqual({ artifacts: METAL, images: {} })
+    expect(translated({ 'aws-winli': winli })).toEqual({ artifacts: METAL, images: {} })
   })
 })
 
@@ -127,12 +131,20 @@ it.each<[string, Record<string, unknown>, string]>([
     '.images.aws.path: expected a name that ends in aws.x86_64.EXTENSION, found "rhcos-aws.aarch64.vmdk"',
   ],
   [
-    'no digest',
+    'an artifact without a digest',
     { images: { aws: { path: 'a-aws.x86_64.vmdk' } } },
     '.images.aws.sha256: expected a string, found nothing',
   ],
-  ['no AMI', { amis: [{ name: 'us-1' }] }, '.amis[0].hvm: expected a string, found nothing'],
-  ['no image', { gcp: { project: 'p' } }, '.gcp.image: expected a string, found nothing'],
-])('refuses %s', (_, meta, message) => {
-  expect(() => shown(meta)).toThrow(message)
+  [
+    'a region without an AMI',
+    { amis: [{ name: 'us-1' }] },
+    '.amis[0].hvm: expected a string, found nothing',
+  ],
+  [
+    'a GCP image without a name',
+    { gcp: { project: 'p' } },
+    '.gcp.image: expected a string, found nothing',
+  ],
+])('translate refuses %s', (_, meta, message) => {
+  expect(() => translated(meta)).toThrow(message)
 })

@@ -23,7 +23,7 @@ describe('the absence of an image', () => {
     ['no query of its SKU', azure({ sku: '418-arm', images: 1 }), 'not-queried', 'not-queried'],
     ['a SKU that is not found', azure({ missing: true }), 'not-found', 'no-longer-listed'],
     ['other images in its SKU', azure({ images: 1 }), 'no-longer-listed', 'no-longer-listed'],
-  ])('with %s', (_, listings, reason, listedBefore) => {
+  ])('is determined from %s', (_, listings, reason, listedBefore) => {
     expect(listings.absence('azure', { ...IMAGE }, false)).toBe(reason)
     expect(listings.absence('azure', { ...IMAGE }, true)).toBe(listedBefore)
   })
@@ -37,7 +37,7 @@ describe('the absence of an image', () => {
       { ...AMI, plan: 'x' },
       'not-queried',
     ],
-  ])('of an AMI with %s', (_, queries, image, reason) => {
+  ])('for an AMI is determined from %s', (_, queries, image, reason) => {
     expect(withQueries({ aws: queries }).absence('aws', image, false)).toBe(reason)
   })
 
@@ -46,7 +46,7 @@ describe('the absence of an image', () => {
     ['its name', [{ project: GCP.project, name: GCP.name, missing: true }], 'not-found'],
     ['a list of the project', [{ project: GCP.project, images: 3 }], 'no-longer-listed'],
     ['a list of another project', [{ project: 'x', images: 3 }], 'not-queried'],
-  ] as const)('of a GCP image with a query of %s', (_, queries, reason) => {
+  ] as const)('for a GCP image is determined from a query of %s', (_, queries, reason) => {
     expect(withQueries({ gcp: queries }).absence('gcp', GCP, false)).toBe(reason)
   })
 
@@ -83,13 +83,13 @@ describe('the absence of an image', () => {
       'not-queried',
     ],
   ] as const)(
-    'with queries %s on %s, if a former snapshot lists it',
+    'is determined from criteria %s for %s if a previous snapshot lists the image',
     (_, cloud, changed, reason) => {
       const empty = makeSnapshot([], { queries, criteria: BUILT_IN })
-      const former = { ...empty, images: { [cloud]: [listed[cloud]] } }
+      const previous = { ...empty, images: { [cloud]: [listed[cloud]] } }
       const criteria = { ...BUILT_IN, ...changed } as typeof BUILT_IN
-      const listings = new Listings(makeSnapshot([], { queries, criteria }), former)
-      // The AMI of a stream has no name.
+      const listings = new Listings(makeSnapshot([], { queries, criteria }), previous)
+      // Streams do not have the names of AMIs.
       const entry = cloud === 'aws' ? AMI : { ...listed[cloud] }
       expect(listings.absence(cloud, entry, false)).toBe(reason)
       expect(listings.absence(cloud, { ...listed[cloud] }, true)).toBe(reason)

@@ -34,7 +34,7 @@ const before = makeSnapshot([OLD, ARM, GEN1, PAID], { queries })
 const compare = (from: Snapshot | undefined, to: Snapshot | undefined, more: StreamFiles = {}) =>
   compareStreams('s', { snapshot: from, ...more }, { snapshot: to, ...more })
 const difference = (...streams: StreamDiff[]) => ({ streams, files: [] })
-/** One line for each change, with single spaces. */
+/** Returns one line for each change, with single spaces. */
 const getLines = ({ changes }: StreamDiff, ...kinds: Parameters<typeof ofKinds>[1][]) =>
   changeLines(kinds.length > 0 ? ofKinds(changes, ...kinds) : changes, PLAIN).map((line) =>
     line.replace(/ +/g, ' ').trim(),
@@ -46,7 +46,7 @@ function withBuild(snapshot: Snapshot, release: string, meta = {}): Snapshot {
 }
 
 describe('the changes between two snapshots', () => {
-  it('does not list the OCP version that is set with the first cloud', () => {
+  it('omit the OCP version that is set with the first cloud', () => {
     const stream = { ...before.stream, ocp: null }
     const builds = { ...before, stream, images: {}, queries: {} }
     expect(getLines(compare(builds, before), 'setting').join('\n')).not.toContain('stream.ocp')
@@ -54,7 +54,7 @@ describe('the changes between two snapshots', () => {
     expect(getLines(compare(other, before), 'setting')).toEqual(['~ stream.ocp 4.17 -> 4.18'])
   })
 
-  it('have no grade where the release is unknown, and the most recent image of the slot', () => {
+  it('have no grade for an unknown release, but the most recent image of the slot', () => {
     const newer = azureImage('418-v2', '418.94.20250122')
     const diff = compare(makeSnapshot([OLD, NEW]), makeSnapshot([OLD, NEW, newer]))
     const [change, ...more] = ofKinds(diff.changes, 'slot')
@@ -65,16 +65,16 @@ describe('the changes between two snapshots', () => {
     expect(headLine(diff)).toBe('s: release unknown; 1 image, 0 removed')
   })
 
-  it('include the content of a build under the same release', () => {
-    const [old, fresh] = [{ digest: 'a' }, { digest: 'b' }].map((meta) =>
+  it('include changed content of a build with the same release', () => {
+    const [old, next] = [{ digest: 'a' }, { digest: 'b' }].map((meta) =>
       withBuild(before, '418.94.202410090804-0', meta),
     ) as [Snapshot, Snapshot]
-    expect(getLines(compare(old, fresh))).toEqual([
+    expect(getLines(compare(old, next))).toEqual([
       '~ build x86_64 418.94.202410090804-0, different content 2024-10-09',
     ])
   })
 
-  it('include a SKU that is found now, and not the number of its images', () => {
+  it('include a SKU that is now found, but not its number of images', () => {
     const query = (sku: string, result: object) =>
       ({ publisher: 'azureopenshift', offer: 'aro4', sku, ...result }) as never
     const left = makeSnapshot([], {
@@ -92,7 +92,7 @@ describe('the changes between two snapshots', () => {
     ])
   })
 
-  it('include the criteria, member by member', () => {
+  it('include each changed member of the criteria', () => {
     const { azure, ...criteria } = before.criteria
     const changed = { ...before, criteria: { ...criteria, earlierMinors: 9 } }
     const lines = getLines(compare(before, changed as Snapshot))
@@ -101,7 +101,7 @@ describe('the changes between two snapshots', () => {
     expect(azure).toBeDefined()
   })
 
-  it('are all of a snapshot where the other side has none', () => {
+  it('include all images if the other snapshot is missing', () => {
     const all = ofKinds(compare(undefined, before).changes, 'listing')
     expect(all.map((change) => change.before)).toEqual([undefined, undefined, undefined, undefined])
     expect(ofKinds(compare(before, undefined).changes, 'listing')).toHaveLength(4)
@@ -126,14 +126,14 @@ describe('the images of a stream', () => {
     ['the SKU', '9.6.20251015-1', entry('420-v2', '9.6.20251015'), undefined, 'exact'],
     ['the workspace', '9.6.20251015-1', entry('420-v2', '9.6.20250801'), '4.21', 'older-release'],
     [
-      'a RHEL major before',
+      'an earlier RHEL major version',
       '10.2.20260423-0',
       entry('aro_5-0_x64_gen2', '9.8.20260428'),
       '5.0',
       'older-rhel-major',
     ],
     [
-      'nothing',
+      'no source',
       '9.6.20251015-1',
       {
         hyperVGen2: {
@@ -146,7 +146,7 @@ describe('the images of a stream', () => {
       undefined,
       'OCP version unknown',
     ],
-  ] as const)('are graded by the OCP version of %s', (_, release, images, ocp, grade) => {
+  ] as const)('are graded with the OCP version from %s', (_, release, images, ocp, grade) => {
     expect(graded(release, { 'no-purchase-plan': images }, ocp)).toEqual([grade])
   })
 })
@@ -166,7 +166,7 @@ const image = fc
 const snapshot = fc.array(image, { maxLength: 12 }).map((images) => makeSnapshot(images))
 
 describe('any two snapshots', () => {
-  it('have the same changes in both directions, in any order of the files', () => {
+  it('have the same changes in both directions and in any order of images', () => {
     fc.assert(
       fc.property(snapshot, snapshot, (a, b) => {
         const shuffled = { ...b, images: { azure: [...(b.images.azure ?? [])].reverse() } }
@@ -182,7 +182,7 @@ describe('any two snapshots', () => {
     )
   })
 
-  it('have a difference that fits its schema', () => {
+  it('have a JSON diff that matches its schema', () => {
     fc.assert(
       fc.property(snapshot, snapshot, (a, b) => {
         const value = JSON.parse(printDiffJson(difference(compare(a, b, { releases }))))
@@ -196,7 +196,12 @@ describe('any two snapshots', () => {
 describe('diffValues', () => {
   it.each([
     ['a key that needs quotes', { 'a-b': 1 }, {}, [{ path: '["a-b"]', before: 1 }]],
-    ['an element put in front', { l: [1, 2] }, { l: [0, 1, 2] }, [{ path: '.l[]', after: 0 }]],
+    [
+      'an element inserted at the start',
+      { l: [1, 2] },
+      { l: [0, 1, 2] },
+      [{ path: '.l[]', after: 0 }],
+    ],
     [
       'another order',
       { l: [1, 2] },
@@ -211,12 +216,12 @@ describe('diffValues', () => {
 const markdown = (from: Snapshot, to: Snapshot) =>
   printDiffMarkdown(difference(compare(from, to, { releases })))
 
-describe('the markdown', () => {
-  it('has at most fifteen lines for a bump in which no image changes', () => {
-    const [old, fresh] = ['418.94.202409162337-0', '418.94.202409200000-0'].map((release) =>
+describe('printDiffMarkdown', () => {
+  it('prints at most fifteen lines for a bump without changed images', () => {
+    const [old, next] = ['418.94.202409162337-0', '418.94.202409200000-0'].map((release) =>
       withBuild(before, release),
     ) as [Snapshot, Snapshot]
-    const text = markdown(old, fresh)
+    const text = markdown(old, next)
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
     expect(text).toContain('\n1 build changed\n')
     expect(text).toContain(
@@ -224,7 +229,7 @@ describe('the markdown', () => {
     )
   })
 
-  it('counts what does not fit into a comment', () => {
+  it('counts the lines that do not fit into a comment', () => {
     const images = Array.from({ length: 3000 }, (_, at) =>
       azureImage('418-v2', `418.94.${20200101 + at}`),
     )
@@ -233,18 +238,18 @@ describe('the markdown', () => {
     expect(text).toContain('3000 lines, too long for a comment')
   })
 
-  it('names removed images that do not fit into a comment', () => {
-    const gone = azureImage('418-v2', '418.94.20200101')
+  it('prints a removed image even if the other lines do not fit into a comment', () => {
+    const removed = azureImage('418-v2', '418.94.20200101')
     const kept = Array.from({ length: 2999 }, (_, at) =>
       azureImage('418-v2', `418.94.${20200102 + at}`),
     )
-    const text = printDiffMarkdown(difference(compare(makeSnapshot([gone]), makeSnapshot(kept))))
+    const text = printDiffMarkdown(difference(compare(makeSnapshot([removed]), makeSnapshot(kept))))
     expect(text.length).toBeLessThan(60_000)
     expect(text).toMatch(/^\| - \| .*`azureopenshift:aro4:418-v2:418\.94\.20200101 /m)
     expect(text).toContain('2999 more lines, too long for a comment')
   })
 
-  it('stays short enough with any number of streams', () => {
+  it('fits into a comment with many streams', () => {
     const images = Array.from({ length: 20 }, (_, at) =>
       azureImage('418-v2', `418.94.${20200101 + at}`),
     )

@@ -24,12 +24,12 @@ describe('the OCP version of a stream', () => {
     ['4.22 branch', { ...NINE_EIGHT, ...SNAPSHOT, branch: 'release-4.22' }],
     ['5.2 branch', { ...TEN, branch: 'release-5.2', skus: ['aro_5-0_x64_gen2'] }],
     ['4.22 name', { ...TEN, name: 'rhcos-4.22', branch: 'main' }],
-    // RHEL 10's stream on main since August 2026: the name is stale.
+    // Since August 2026, the RHEL 10 stream on main has an outdated name.
     ['5.0 sku guess', { ...TEN, name: 'rhcos-4.22', skus: ['aro_422', 'aro_5-0_arm_gen2'] }],
     ['4.22 sku guess', { ...NINE_EIGHT, name: 'rhcos-4.21', skus: ['aro_422-v2'] }],
     ['5.1 rhel', { ...TEN, skus: ['aro_5-1_x64_gen2'] }],
     ['5.2 sku guess', { ...TEN, skus: ['aro_5-2_x64_gen2'] }],
-    // 4.21 has images of 4.20: SKUs are a lower bound.
+    // OCP 4.21 uses images of OCP 4.20, so SKUs are a lower bound.
     ['4.21 name', { releases: ['9.6.20251015-1'], name: 'rhcos-4.21', skus: ['420-v2'] }],
     ['4.20 sku guess', { releases: ['9.6.20251015-1'], name: 'rhcos-4.19', skus: ['420-v2'] }],
     ['4.18 name', { name: '4.18-9.4' }],
@@ -72,7 +72,7 @@ describe('the OCP version of a stream', () => {
       ],
     ],
     [{ ...NINE_EIGHT, name: 'rhcos-4.22', skus: ['420-v2'] }, []],
-  ])('of %j contradicts %j', (sources, conflicts) => {
+  ])('for %j has the conflicts %j', (sources, conflicts) => {
     expect(decide(sources).conflicts).toEqual(conflicts)
   })
 })

@@ -19,7 +19,7 @@ interface Texts {
 const file = (path: string, text: string | undefined): FileText | undefined =>
   text === undefined ? undefined : { path, read: () => text }
 
-/** The history of files with these contents, one commit a day. */
+/** Returns the history of files with these contents, one commit per day. */
 function makeHistory(...all: readonly (string | undefined | Texts)[]): HistoryVersion[] {
   const reader = new HistoryReader()
   const versions = all.map((each, at) => {
@@ -41,7 +41,7 @@ function makeHistory(...all: readonly (string | undefined | Texts)[]): HistoryVe
   return versions
 }
 
-/** A stream for x86_64 with images under the keys of a layout. */
+/** Returns an x86_64 stream with these extensions. */
 function stream(release: string, extensions: Record<string, unknown>): string {
   const value = JSON.parse(smallStream({ x86_64: release }))
   value.architectures.x86_64['rhel-coreos-extensions'] = extensions
@@ -58,8 +58,8 @@ const enhancement = (version: string) => ({
   'azure-marketplace': { 'no-purchase-plan': urn('418-v2', version) },
 })
 
-/** Each slot that has an image, with what is told of it. */
-const slots = ({ slots }: HistoryVersion) =>
+/** Returns the name, release, grade and lag of each slot with an image. */
+const summarizeSlots = ({ slots }: HistoryVersion) =>
   slots
     .filter(({ image }) => image)
     .map(({ slot, image, grade, ungraded, days }) => [
@@ -69,8 +69,8 @@ const slots = ({ slots }: HistoryVersion) =>
       days,
     ])
 
-/** The changes of each version: the sign, the subject, the releases before and after. */
-const changes = (history: readonly HistoryVersion[]) =>
+/** Returns the changes of each version: the subject, both releases and the loss. */
+const summarizeChanges = (history: readonly HistoryVersion[]) =>
   history.map(({ changes }) =>
     changes
       .filter((change) => !change.follows && !isRegraded(change))
@@ -98,14 +98,16 @@ const aro = (ocp: string, version: string) => ({
 })
 
 describe('the history of a stream', () => {
-  it('reports why an image may not fill its slot', () => {
+  it('reports why the image of a slot is not eligible', () => {
     const [later] = makeHistory(stream(NEW, enhancement('419.6.20250523')))
-    expect(later && slots(later)).toEqual([[SLOT, '419.6.20250523', 'later OCP version', -226]])
+    expect(later && summarizeSlots(later)).toEqual([
+      [SLOT, '419.6.20250523', 'later OCP version', -226],
+    ])
   })
 
-  it('keeps a slot whose image was removed', () => {
+  it('keeps a slot after its image was removed', () => {
     const history = makeHistory(stream(OLD, enhancement('418.94.20240916')), stream(OLD, {}))
-    expect(changes(history)[1]).toEqual([`${SLOT} 418.94.20240916 (removed)`])
+    expect(summarizeChanges(history)[1]).toEqual([`${SLOT} 418.94.20240916 (removed)`])
     expect(history.map(({ slots }) => slots.map(({ image }) => image?.version))).toEqual([
       ['418.94.20240916'],
       [undefined],
@@ -116,7 +118,7 @@ describe('the history of a stream', () => {
 describe('the OCP version of a version', () => {
   const RHEL_9_8 = '9.8.20260428-0'
 
-  it('is unknown if SKUs are older than the RHEL version: no grade, but the lag', () => {
+  it('is unknown if SKUs are older than the RHEL version, so slots have a lag but no grade', () => {
     const marketplaceFile = JSON.stringify(aro('420', '9.6.20251015'))
     const main = smallStream({ x86_64: RHEL_9_8 }, 'rhcos-4.21')
     const [only] = makeHistory({ main, marketplaceFile })
@@ -137,7 +139,7 @@ describe('the history of a file', () => {
     )
   })
 
-  it('is refused if no version can be read', () => {
+  it('is refused if all versions are invalid', () => {
     expect(() => makeHistory('# Read me')).toThrow('rhcos.json:1:1: expected a value, found #')
   })
 })

@@ -13,7 +13,7 @@ const SLOT = {
   generation: 2,
 } as const
 
-async function only(text: string, file: string): Promise<SourceStream> {
+async function readOnlyStream(text: string, file: string): Promise<SourceStream> {
   const [stream] = (await readImageSource(text, file)).streams
   if (stream === undefined) throw new Error('no stream')
   return stream
@@ -25,9 +25,12 @@ describe('findImage', () => {
     [{ architecture: 'aarch64' }, 'azureopenshift:aro4:418-arm:418.94.20241009'],
     [{ plan: 'ocp' }, 'redhat:rh-ocp-worker:rh-ocp-worker:4.18.2024100419'],
     [{ plan: 'purchase-plan-emea' }, 'redhat-limited:rh-ocp-worker:rh-ocp-worker:4.18.2024100419'],
-  ])('finds %j in each of the three forms', async (slot, urn) => {
+  ])('finds %j in all source formats', async (slot, urn) => {
     for (const [name, text] of FORMS) {
-      expect(findImage(await only(text, name), { ...SLOT, ...slot }, name)?.urn, name).toBe(urn)
+      expect(
+        findImage(await readOnlyStream(text, name), { ...SLOT, ...slot }, name)?.urn,
+        name,
+      ).toBe(urn)
     }
   })
 
@@ -38,11 +41,11 @@ describe('findImage', () => {
     ['version', '1:2', '1:2'],
     ['version', '', '""'],
     ['version', 5, 'no string'],
-  ])('refuses a %s with a meaning in a shell or in YAML: %j', async (member, value, shown) => {
+  ])('refuses a %s that is special in a shell or in YAML: %j', async (member, value, shown) => {
     const stream = JSON.parse(streamForms()['stream-metadata.json'])
     const { marketplace } = stream.architectures.x86_64['rhel-coreos-extensions']
     marketplace.azure['no-purchase-plan'].hyperVGen2[member] = value
-    const source = await only(JSON.stringify(stream), 'hostile.json')
+    const source = await readOnlyStream(JSON.stringify(stream), 'hostile.json')
     expect(() => findImage(source, SLOT, 'hostile.json')).toThrow(
       new InputError(
         `hostile.json: azure no-purchase-plan x86_64 gen2: ${member}: expected letters, digits, dots, hyphens and underscores, found ${shown}`,
@@ -61,7 +64,7 @@ it.each([
   ['rh-ocp-worker-gen1', 'rh-ocp-worker-gen1'],
   ['418-arm', undefined],
   ['aro_5-0_x64_gen2', undefined],
-])('derives the Gen1 SKU of %s: %s', (gen2, gen1) => {
+])('gen1Sku derives from %s the Gen1 SKU %s', (gen2, gen1) => {
   expect(gen1Sku(gen2)).toBe(gen1)
 })
 
@@ -75,7 +78,7 @@ describe('findGrade', () => {
   }
 
   it.each([
-    // Date alone, or to the minute: the same build.
+    // The same build, with a date or a date to the minute.
     ['418.94.20241009', '418.94.202410090804-0', '0 exact'],
     ['418.94.202410090804', '418.94.202410090804-0', '0 exact'],
     ['9.8.20260428', '9.8.20260428-0', '0 exact'],
@@ -85,15 +88,15 @@ describe('findGrade', () => {
     ['9.6.20251015', '9.8.20260403-0', '170 older-release'],
     ['9.8.20260428', '10.2.20260423-0', '-5 older-rhel-major'],
     ['4.18.2026012111', '10.2.20260423-0', '92 older-rhel-major'],
-    // The hour of publication, later than the build.
+    // The version has the hour of publication, which is later than the build.
     ['4.18.2025112710', '418.94.202410090804-0', '-414 newer-build'],
     ['unknown', '418.94.202410090804-0', 'unreadable version'],
     ['418.94.20240916', '38.20230609.3.0', 'release has no RHEL version'],
-  ])('of %s behind %s is %s', (version, release, expected) => {
+  ])('for %s and the release %s is %s', (version, release, expected) => {
     expect(lag(version, release)).toBe(expected)
   })
 
-  it('takes the OCP version of a SKU', () => {
+  it('uses the OCP version of the SKU', () => {
     expect(lag('9.8.20260428', '9.8.20260715-1', 'aro_422-v2')).toBe('78 older-build')
   })
 })

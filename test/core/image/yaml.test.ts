@@ -13,17 +13,20 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }))
 
-/** The paths of all mappings, the root first. */
-function mappings(value: Tree | string, path: YamlPath = []): YamlPath[] {
+/** Returns the paths of all mappings, starting with the root. */
+function getMappingPaths(value: Tree | string, path: YamlPath = []): YamlPath[] {
   if (typeof value === 'string') return []
-  return [path, ...Object.keys(value).flatMap((key) => mappings(value[key] ?? '', [...path, key]))]
+  return [
+    path,
+    ...Object.keys(value).flatMap((key) => getMappingPaths(value[key] ?? '', [...path, key])),
+  ]
 }
 
-it('puts members into any mappings of a file, in any order', () => {
+it('put adds members to any mappings of a file, in any order', () => {
   const isCut = fc.boolean()
   fc.assert(
     fc.property(tree, fc.array(fc.nat(), { maxLength: 4 }), isCut, (value, picks, cut) => {
-      const all = mappings(value)
+      const all = getMappingPaths(value)
       const chosen = [...new Set(picks.map((pick) => all[pick % all.length] ?? []))]
       const text = dump(value)
       const file = parseYaml(cut ? text.trimEnd() : text, 'x.yaml')

@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 
-/** JSON's whitespace, line ends of all kinds. */
+/** JSON whitespace with all kinds of line ends. */
 export const space = fc
   .array(fc.constantFrom(' ', '\n', '\r\n', '\t', '\r'), { maxLength: 3 })
   .map((parts) => parts.join(''))
 
-/**
- * Any code point but surrogates. fast-check's own unit `binary` makes a table of all code points, which
- * takes a second.
- */
+/** Any code point except surrogates. The unit `binary` of fast-check takes a second to build its table. */
 export const codePoint = fc
   .integer({ min: 0, max: 0x10f7ff })
   .map((index) => String.fromCodePoint(index < 0xd800 ? index : index + 0x800))
@@ -19,7 +16,7 @@ const text = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', '1', '', '<&>', '\u2028\u0007\b', '\ud800'),
 )
 
-/** A string in any of its spellings: short escapes, `\u` escapes, or itself. */
+/** A string literal with `\u` escapes, or as `JSON.stringify` writes it. */
 const rawString = fc
   .tuple(text, fc.boolean())
   .map(([value, escaped]) =>
@@ -71,8 +68,8 @@ const { value } = fc.letrec<{ value: string }>((tie) => ({
   ),
 }))
 
-/** The text of a JSON file, with all the liberties that the grammar leaves. */
+/** JSON text with varied spacing, escapes and number formats. */
 export const jsonText = fc.tuple(space, value, space).map((parts) => parts.join(''))
 
-/** Files indented as people and programs do, and those all on one line. */
+/** Common indentations, and none for a file on one line. */
 export const indentation = fc.constantFrom('  ', '    ', '\t', '')

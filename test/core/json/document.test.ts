@@ -14,7 +14,7 @@ import { codePoint, jsonText } from './arbitrary.ts'
 
 const parseJson = (text: string, file: string) => parseDocument(text, file).root
 
-const thrownBy = (run: () => unknown): { message: string; remedy?: string } => {
+const catchError = (run: () => unknown): { message: string; remedy?: string } => {
   try {
     run()
   } catch (error) {
@@ -24,7 +24,7 @@ const thrownBy = (run: () => unknown): { message: string; remedy?: string } => {
 }
 
 describe('a document', () => {
-  it('is printed byte for byte, with any spacing and spelling', () => {
+  it('is printed with the same bytes', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         expect(printDocument(parseDocument(text, 'f'))).toBe(text)
@@ -32,7 +32,7 @@ describe('a document', () => {
     )
   })
 
-  it('means what JSON.parse reads', () => {
+  it('has the same value as from JSON.parse', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         const node = parseJson(text, 'f')
@@ -42,7 +42,7 @@ describe('a document', () => {
     )
   })
 
-  it('is refused where JSON.parse refuses it, and nowhere else but for a key there twice', () => {
+  it('is refused only if JSON.parse refuses it, or if it has a duplicate key', () => {
     const edit = fc.record({
       at: fc.nat(60),
       remove: fc.nat(2),
@@ -69,7 +69,7 @@ describe('a document', () => {
     )
   })
 
-  it('keeps the order of members, integer-like keys and __proto__ too', () => {
+  it('keeps the order of members, including integer-like keys and __proto__', () => {
     const node = parseJson('{"2": 1, "__proto__": {"x": 2}, "1": 3}', 'f')
     expect(node.kind === 'object' && [...node.members.keys()]).toEqual(['2', '__proto__', '1'])
     expect(Object.getOwnPropertyDescriptor(toValue(node), '__proto__')?.value).toEqual({ x: 2 })
@@ -83,7 +83,7 @@ describe('a document', () => {
     ['\n   {"a": 1}', '  '],
     ['{"a": 1}', '  '],
     ['{\n"a": 1\n}', '  '],
-  ])('%j is indented by %j', (text, indentation) => {
+  ])('%j has the indentation %j', (text, indentation) => {
     expect(parseDocument(text, 'f').indentation).toBe(indentation)
   })
 })
@@ -120,19 +120,21 @@ describe('an error', () => {
     ['{"a": 1,\r\n "\u{1f600}" x}', 'f:2:6: expected ":", found x'],
     ['{"a": 1,\n "b": 2,\n "\\u0061": 3}', 'f:3:2: duplicate key "\\u0061"'],
     ['{} =======', 'f:1:4: expected the end of the file, found ='],
-  ])('for %j says %j', (text, message) => {
-    expect(thrownBy(() => parseJson(text, 'f')).message).toBe(message)
+  ])('for %j is %j', (text, message) => {
+    expect(catchError(() => parseJson(text, 'f')).message).toBe(message)
   })
 
-  it('has a remedy for a byte order mark', () => {
-    expect(thrownBy(() => parseJson('\ufeff', 'f')).remedy).toContain('without a byte order mark')
+  it('suggests a remedy for a byte order mark', () => {
+    expect(catchError(() => parseJson('\ufeff', 'f')).remedy).toContain('without a byte order mark')
   })
 
-  it('is what nesting gives that is too deep, not a stack overflow', () => {
+  it('is thrown for deep nesting instead of a stack overflow', () => {
     const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
     expect(printDocument(parseDocument(deep(1000), 'f'))).toBe(deep(1000))
     for (const text of [deep(1001), deep(100_000), '{"a":'.repeat(100_000)]) {
-      expect(thrownBy(() => parseJson(text, 'f')).message).toMatch(/nested more than 1,000 levels/)
+      expect(catchError(() => parseJson(text, 'f')).message).toMatch(
+        /nested more than 1,000 levels/,
+      )
     }
   })
 })
@@ -151,7 +153,7 @@ describe('a new node', () => {
     [1e21, '1e+21'],
     [Number.POSITIVE_INFINITY, '1e999'],
     [Number.NEGATIVE_INFINITY, '-1e999'],
-  ])('of %j is laid out as Go does', (value, text) => {
+  ])('for %j is formatted as in Go', (value, text) => {
     expect(printJson(fromValue(value), '  ')).toBe(text)
   })
 
@@ -162,11 +164,11 @@ describe('a new node', () => {
     ['\u007f\u0085\u00e9', '"\u007f\u0085\u00e9"'],
     ['\u2028\u2029', '"\\u2028\\u2029"'],
     ['\ud800x\udc00', '"\\ufffdx\\ufffd"'],
-  ])('escapes %j as Go does', (value, text) => {
+  ])('escapes %j as in Go', (value, text) => {
     expect(printJson(fromValue(value), '  ')).toBe(text)
   })
 
-  it('is read again as the value that it was made of', () => {
+  it('is read back as the same value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: codePoint }), (value) => {
         const text = printJson(fromValue(value as JsonValue), '  ')

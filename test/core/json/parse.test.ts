@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseText } from '../../../src/core/json/parser.ts'
 import { InputError } from '../../../src/errors.ts'
 
-/** Values whose strings contain what JSON is made of. */
+/** Values with JSON syntax characters in their strings. */
 const value = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -16,7 +16,7 @@ const value = fc.letrec((tie) => ({
 })).value
 
 describe('parseText', () => {
-  it('gives the value of the text', () => {
+  it('returns the same value as JSON.parse', () => {
     fc.assert(
       fc.property(value, fc.nat(3), (each, space) => {
         const text = JSON.stringify(each, undefined, space)
@@ -26,10 +26,10 @@ describe('parseText', () => {
   })
 
   it.each([
-    ['', '{"a":1,"a":1}'],
-    ['beside numbers with exponents', '{"a":1e8,"b":1,"b":1}'],
-    ['spelled with an escape', '{"a":1,"\\u0061":1}'],
-    ['beside strings that look like keys', '{"a\\":":1,"b":"}:{","b":1}'],
+    ['on its own', '{"a":1,"a":1}'],
+    ['next to numbers with exponents', '{"a":1e8,"b":1,"b":1}'],
+    ['with an escape', '{"a":1,"\\u0061":1}'],
+    ['next to strings that look like keys', '{"a\\":":1,"b":"}:{","b":1}'],
   ])('refuses a duplicate key %s', (_, text) => {
     expect(() => parseText(text, 'f')).toThrow(/duplicate key/)
   })
@@ -39,7 +39,7 @@ describe('parseText', () => {
     ['objects', '{"a":', '}', 1],
     ['objects in lists', '[{"a":', '}]', 2],
     ['containers with brackets in their strings', '["]]}",{"]\\"}":', '}]', 2],
-  ])('refuses %s that are nested too deep', (_, open, close, levels) => {
+  ])('refuses deeply nested %s', (_, open, close, levels) => {
     const text = (count: number) => `${open.repeat(count / levels)}1${close.repeat(count / levels)}`
     expect(() => parseText(text(1000), 'f')).not.toThrow()
     expect(() => parseText(text(1002), 'f')).toThrow(/nested more than 1,000 levels deep/)
@@ -48,7 +48,7 @@ describe('parseText', () => {
   it.each([
     ['values', '1'],
     ['keys with an escape', '{"\\u0061":1}'],
-  ])('refuses a million %s', (_, each) => {
+  ])('refuses more than a million %s', (_, each) => {
     const text = `[${`${each},`.repeat(1_000_000)}1]`
     expect(() => parseText(text, 'f')).toThrow(new InputError('f: more than 1,000,000 values'))
   })

@@ -22,11 +22,11 @@ describe('a position in a JSON text', () => {
     [['last', 'deep'], 6, 3],
     [['a', 'deep'], 3, 3],
     [['list', '9'], 4, 3],
-  ])('%j is in line %i, column %i', (path, line, column) => {
+  ])('of %j is line %i, column %i', (path, line, column) => {
     expect(findPosition(TEXT, path)).toEqual({ line, column })
   })
 
-  it('counts lines of either kind and characters, not their halves', () => {
+  it('counts CRLF as one line end and a surrogate pair as one character', () => {
     const text = '{\r\n"\u{1f600}": 1, "b": 2}'
     expect(findPosition(text, ['b'])).toEqual({ line: 2, column: 9 })
   })

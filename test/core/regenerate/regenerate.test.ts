@@ -35,7 +35,7 @@ function run(job: Partial<Job> & Pick<Job, 'snapshot'>, target?: string) {
   })
 }
 
-const refusal = (...args: Parameters<typeof run>) => {
+const getRefusal = (...args: Parameters<typeof run>) => {
   try {
     run(...args)
   } catch (error) {
@@ -45,28 +45,28 @@ const refusal = (...args: Parameters<typeof run>) => {
   return undefined
 }
 
-describe('a lost region', () => {
+describe('a region that is missing in the build', () => {
   const before = run({ snapshot: builds(OLD, 'eu-west-1', 'us-east-1') }).stream.print()
 
-  it.each(['', '1', OLD])('of the release "%s" was not kept earlier', (release) => {
+  it.each(['', '1', OLD])('is not kept if its image has the release "%s"', (release) => {
     const forged = JSON.parse(before)
     forged.architectures.x86_64.images.aws.regions['af-south-1'] = { release, image: 'ami-1' }
     const snapshot = builds(OLD, 'eu-west-1', 'us-east-1')
-    expect(refusal({ snapshot }, JSON.stringify(forged))).toMatch(
+    expect(getRefusal({ snapshot }, JSON.stringify(forged))).toMatch(
       /^the target would lose 1 cloud image/,
     )
   })
 })
 
-describe('a refusal', () => {
-  it('lets an exact image replace a newer one', () => {
+describe('regenerate', () => {
+  it('lets an image of the same build replace a newer image', () => {
     const target = smallStream({ x86_64: NEW })
     const image = (version: string) => makeSnapshot([azureImage('418-v2', version)])
     const newer = run({ snapshot: image('418.94.20250122') }, target).stream.print()
     expect(run({ snapshot: image('418.94.20241009') }, newer).stream.print()).toContain(
       '418.94.20241009',
     )
-    expect(refusal({ snapshot: image('418.94.20241008') }, newer)).toBe(
+    expect(getRefusal({ snapshot: image('418.94.20241008') }, newer)).toBe(
       'the target would get 1 older marketplace image. Allow this with --allow-regression.',
     )
   })
@@ -74,7 +74,7 @@ describe('a refusal', () => {
 
 describe('a plan', () => {
   const TEN = { x86_64: '10.2.20260423-0' }
-  const paid = (sku: string, version: string): AzureImage => azureImage(sku, version)
+  const paidImage = (sku: string, version: string): AzureImage => azureImage(sku, version)
   const select = (...images: readonly AzureImage[]) => {
     const snapshot = makeSnapshot(images)
     const { selections } = run(
@@ -88,20 +88,23 @@ describe('a plan', () => {
     return own.map(({ image, reason }) => image?.version ?? reason)
   }
 
-  it('is filled from the earlier RHEL major as a whole only', () => {
+  it('uses fallback images of RHEL 9 only if both generations need them', () => {
     expect(
-      select(paid('rh-ocp-worker-gen1', '9.6.2026030314'), paid('rh-ocp-worker', '9.6.2026030314')),
+      select(
+        paidImage('rh-ocp-worker-gen1', '9.6.2026030314'),
+        paidImage('rh-ocp-worker', '9.6.2026030314'),
+      ),
     ).toEqual(['9.6.2026030314', '9.6.2026030314'])
     expect(
       select(
-        paid('rh-ocp-worker-gen1', '9.6.2026030314'),
-        paid('rh-ocp-worker', '10.2.2026050101'),
+        paidImage('rh-ocp-worker-gen1', '9.6.2026030314'),
+        paidImage('rh-ocp-worker', '10.2.2026050101'),
       ),
     ).toEqual(['no image of RHEL 10, but the other generation has one', '10.2.2026050101'])
   })
 })
 
-it('Gen2 SKUs that the machine-config operator reads as Gen1 are found where it reads them', () => {
+it('misreadSkuLines reports Gen2 SKUs in the layout that the machine-config operator reads', () => {
   const skus = ['418-v2', '418-arm', 'aro_418', 'rh-ocp-worker', 'aro_5-0_x64_gen2']
   const snapshot = makeSnapshot(
     skus.map((sku) =>
@@ -117,11 +120,11 @@ it('Gen2 SKUs that the machine-config operator reads as Gen1 are found where it 
   expect(found(['enhancement'])).toEqual([])
 })
 
-describe('images without evidence', () => {
+describe('images that are not in the snapshot', () => {
   const stream = smallStream({ x86_64: NEW })
   const entry = { hyperVGen2: { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' } }
 
-  it('for an unknown architecture are reported, and removed on request', () => {
+  it('are reported for an unknown architecture, and removed with allowRegression', () => {
     const text = JSON.stringify({ s390x: { azure: { ocp: entry } } })
     const job = () => ({
       snapshot: makeSnapshot([V2]),

@@ -15,7 +15,7 @@ import { azureImage, snapshotText } from '../../support/snapshots.ts'
 
 const { definitions } = schema
 
-/** A text, and all that become of it by one character, in the place of one and beside one. */
+/** Yields `text`, repetitions of it, and copies with one character inserted or replaced. */
 function* variants(text: string): Generator<string> {
   yield text
   for (let length = 1; length <= 140; length += 1) yield text.repeat(140).slice(0, length)
@@ -29,21 +29,21 @@ function* variants(text: string): Generator<string> {
   }
 }
 
-describe('what captures keep', () => {
+describe('a captured value', () => {
   it.each([
-    ["an AMI's id", isAmiId, definitions.awsImage.properties.image, 'ami-0123456789abcdef0'],
-    ["an AMI's name", isAmiName, definitions.amiName, "a (b) [c] d./e-f'g@h_i"],
+    ['an AMI ID', isAmiId, definitions.awsImage.properties.image, 'ami-0123456789abcdef0'],
+    ['an AMI name', isAmiName, definitions.amiName, "a (b) [c] d./e-f'g@h_i"],
     ['a region', isAwsRegion, criteria.definitions.region, 'us-gov-east-1'],
-    ['a name of Compute', isGcpName, criteria.definitions.gcpName, 'redhat-coreos-ocp-413'],
+    ['a Compute Engine name', isGcpName, criteria.definitions.gcpName, 'redhat-coreos-ocp-413'],
     [
-      'a version of Azure',
+      'an Azure version',
       isAzureVersion,
       definitions.azureImage.properties.version,
       '418.94.202410090804-0',
     ],
     ['a time', isTime, definitions.deprecation, '2024-10-20T12:00:00.000+01:00'],
-    ["a stream's name", isStreamName, schema.properties.stream.properties.name, '4.18-9.4'],
-  ])('fits the schema: %s', (_, isKept, definition, sample) => {
+    ['a stream name', isStreamName, schema.properties.stream.properties.name, '4.18-9.4'],
+  ])('matches the schema: %s', (_, isKept, definition, sample) => {
     const {
       pattern,
       minLength = 0,
@@ -104,21 +104,24 @@ describe('a snapshot', () => {
     return snapshotText([], all)
   }
 
-  it('may hold what the clouds give', () => {
+  it('can have values from all clouds', () => {
     expect(readSnapshot(textWith(), 's.json').images.aws).toHaveLength(1)
   })
 
-  it.each([['ami-0123456789abcdefg'], ['ami-0123456789abcdef0\n']])('has no AMI %j', (image) => {
-    expect(() => readSnapshot(textWith('images', 'aws', '0', 'image', image), 's.json')).toThrow(
-      's.json: .images.aws[0].image: ',
-    )
-  })
+  it.each([['ami-0123456789abcdefg'], ['ami-0123456789abcdef0\n']])(
+    'is refused with the AMI %j',
+    (image) => {
+      expect(() => readSnapshot(textWith('images', 'aws', '0', 'image', image), 's.json')).toThrow(
+        's.json: .images.aws[0].image: ',
+      )
+    },
+  )
 
   const MEMBERS = ['publisher', 'offer', 'sku', 'plan', 'version', 'ocp', 'deprecation'] as const
-  it.each(MEMBERS)('has no control character in %s, nor what is not seen', (member) => {
+  it.each(MEMBERS)('is refused with a control, invisible or markup character in %s', (member) => {
     for (const odd of ['\n', '\u0000', '\u009b', '\u200b', '\u202e', '\u{e0041}', '\u3164', '|']) {
       const text = snapshotText([azureImage('418-v2', '418.94.20241002', { [member]: `1${odd}` })])
-      const { message } = thrownBy(() => readSnapshot(text, 's.json'))
+      const { message } = catchError(() => readSnapshot(text, 's.json'))
       expect(message).toMatch(
         /^s\.json: \.images\.azure\[0\]\.[a-z]+: must match pattern "[ -~]+"$/,
       )
@@ -135,8 +138,8 @@ describe('a snapshot', () => {
     ['builds', 'x86_64', 'location', 'https://a.example/\u001b'],
     ['builds', 'x86_64', 'meta', 'amis', '0', 'name', 'us-east-1\u200b'],
     ['builds', 'x86_64', 'meta', 'amis', '0', 'na\nme', 'x'],
-  ])('%s.%s.%s.%s: not %j', (...path) => {
-    const { message } = thrownBy(() => readSnapshot(textWith(...path), 's.json'))
+  ])('is refused with an invalid value: %s.%s.%s.%s %j', (...path) => {
+    const { message } = catchError(() => readSnapshot(textWith(...path), 's.json'))
     expect(message).toMatch(
       /^s\.json: \.[a-z0-9_.[\]]+: (must match pattern|must NOT have|property name must be)/,
     )
@@ -144,7 +147,7 @@ describe('a snapshot', () => {
   })
 })
 
-function thrownBy(work: () => unknown): Error {
+function catchError(work: () => unknown): Error {
   try {
     work()
   } catch (error) {

@@ -22,12 +22,12 @@ const slot: Slot = {
 
 function wanted(text: string, ocp: string): Wanted {
   const release = readRelease(text)
-  const minor = readMajorMinor(ocp)
-  if (!release || !minor) throw new Error(`${text} ${ocp}`)
-  return { text, release, ocp: release.ocp ?? minor }
+  const fallbackOcp = readMajorMinor(ocp)
+  if (!release || !fallbackOcp) throw new Error(`${text} ${ocp}`)
+  return { text, release, ocp: release.ocp ?? fallbackOcp }
 }
 
-/** `418.94.20250122`, `9.6.20251015@4.20` for a SKU of an OCP version, `…!STATE!DEPRECATION`. */
+/** Reads `VERSION@OCP!STATE!DEPRECATION`, where all but the version are optional. */
 function image(text: string): Image {
   const [, version = '', ocp, state = 'active', deprecation] =
     /^([^@!]*)(?:@([^!]+))?(?:!([^!]+))?(?:!(.+))?$/.exec(text) ?? []
@@ -42,7 +42,7 @@ function image(text: string): Image {
   } as Image
 }
 
-function choose(
+function select(
   release: string,
   ocp: string,
   images: readonly string[],
@@ -56,45 +56,45 @@ function choose(
 describe('selectImage', () => {
   const BUILD = '418.94.202410090804-0'
   it.each([
-    // The same build, before newer ones, in any spelling, and from an earlier SKU.
+    // The same build is preferred to newer builds, in any version format and from an earlier SKU.
     [`${BUILD} 4.18`, '418.94.20241009 418.94.20250122', '418.94.20241009 exact'],
     [`${BUILD} 4.18`, '418.94.202410090804-0', '418.94.202410090804-0 exact'],
     ['9.6.20251015-1 4.20', '9.6.20251015@4.20 419.6.20250523', '9.6.20251015 exact'],
     ['9.6.20251015-1 4.21', '9.6.20251015@4.20', '9.6.20251015 exact'],
     ['10.2.20260423-0 5.0', '9.8.20260428@5.0 10.2.20260423@5.0', '10.2.20260423 exact'],
     ['9.8.20260428-0 5.0', '9.8.20260428@5.0 10.2.20260423@5.0', '9.8.20260428 exact'],
-    // Otherwise the most recent, which may be newer.
+    // Otherwise the latest build is selected, even if it is newer.
     [`${BUILD} 4.18`, '418.94.20240916 418.94.20250122', '418.94.20250122 newer-build'],
     [`${BUILD} 4.18`, '418.94.20240916 417.94.20240701', '418.94.20240916 older-build'],
     [`${BUILD} 4.18`, '417.94.20240701 4.16.2025010100', '417.94.20240701 older-release'],
     [`${BUILD} 4.18`, '4.8.2021122100', '4.8.2021122100 older-rhel-major'],
-    // A RHEL version of 0.0 is that of the table; revisions differ if the image has one.
+    // RHEL 0.0 stands for the RHEL version in the table. Revisions are compared if the image has one.
     ['417.94.202407010929-0 4.17', '417.00.20240517', '417.00.20240517 older-build'],
     ['9.6.20260210-1 4.20', '9.6.20260210-0', '9.6.20260210-0 older-build'],
     [`${BUILD} 4.18`, '418.94.20241009!scheduled-for-deprecation', '418.94.20241009 exact'],
-  ])('for %s takes of %s: %s', (target, listed, expected) => {
+  ])('for %s selects from %s: %s', (target, listed, expected) => {
     const [release = '', ocp = ''] = target.split(' ')
     const images = listed.split(' ')
-    expect(choose(release, ocp, images)).toBe(expected)
-    expect(choose(release, ocp, [...images].reverse())).toBe(expected)
+    expect(select(release, ocp, images)).toBe(expected)
+    expect(select(release, ocp, [...images].reverse())).toBe(expected)
   })
 
   it.each([
     ['a later OCP version', ['419.6.20250523', '422.98.20260520']],
-    ['a later OCP version that the SKU names', ['9.4.20241009@4.19']],
+    ['a later OCP version in the SKU', ['9.4.20241009@4.19']],
     ['a later RHEL version', ['9.6.20251015', '10.2.20260423', '418.96.20241009']],
     ['a deprecated image', ['418.94.20241009!deprecated']],
-    ['an image with an unreadable deprecation date', ['418.94.20241009!active!2024-10-20']],
-    ['an image that is not available', ['418.94.20241009!unavailable']],
-    ['an unreadable version', ['latest', '1.2']],
-  ])('never takes %s', (_, images) => {
-    expect(choose(BUILD, '4.18', images)).toBe(`no eligible image, ${images.length} refused`)
+    ['an image with an invalid deprecation date', ['418.94.20241009!active!2024-10-20']],
+    ['an unavailable image', ['418.94.20241009!unavailable']],
+    ['an invalid version', ['latest', '1.2']],
+  ])('refuses %s', (_, images) => {
+    expect(select(BUILD, '4.18', images)).toBe(`no eligible image, ${images.length} refused`)
   })
 
-  it('admits the grades that are required', () => {
+  it('selects only images of a required grade', () => {
     const images = ['418.94.20250122', '418.94.20240916']
-    expect(choose(BUILD, '4.18', images, 'not-newer')).toBe('418.94.20240916 older-build')
-    expect(choose(BUILD, '4.18', images, 'exact')).toBe(
+    expect(select(BUILD, '4.18', images, 'not-newer')).toBe('418.94.20240916 older-build')
+    expect(select(BUILD, '4.18', images, 'exact')).toBe(
       'no image of a grade that exact allows, 2 of other grades',
     )
   })
@@ -104,7 +104,7 @@ describe('selectImage', () => {
     ['419.96.202505230000-0', '4.19', '418.94.20250122', 'earlier than OCP 4.19'],
     ['9.6.20251015-1', '4.20', '9.4.20250601', 'earlier than OCP 4.19'],
     ['9.6.20251015-1', '4.20', '9.6.20250601', undefined],
-  ])('of a stream %s for OCP %s with the floor 4.19: %s is refused: %s', (...row) => {
+  ])('for %s of OCP %s with the floor 4.19 refuses %s: %s', (...row) => {
     const [release, ocp, version, refused] = row
     const floor = { major: 4, minor: 19 }
     const rules = { table: BUILT_IN.rhel, requirement: 'any', floor } as const
@@ -139,15 +139,15 @@ const target = fc.constantFrom(
   wanted('412.86.202306132230-0', '4.12'),
 )
 
-describe('every selection', () => {
-  it('is of no later minor, alive, and the best of its candidates', () => {
+describe('a selected image', () => {
+  it('has no later OCP or RHEL version, is active, and is the same build if there is one', () => {
     fc.assert(
-      fc.property(images, target, (all, want) => {
+      fc.property(images, target, (all, wantedRelease) => {
         const {
           image: chosen,
           grade,
           candidates,
-        } = selectImage(slot, want, all, {
+        } = selectImage(slot, wantedRelease, all, {
           table: BUILT_IN.rhel,
           requirement: 'any',
         })
@@ -161,8 +161,8 @@ describe('every selection', () => {
         const notLater = (a: MajorMinor | undefined, b: MajorMinor) =>
           a === undefined || compareMajorMinor(a, b) <= 0
         expect(['active', 'scheduled-for-deprecation']).toContain(chosen.state)
-        expect(notLater(read?.ocp, want.ocp)).toBe(true)
-        expect(notLater(rhel, want.release.rhel)).toBe(true)
+        expect(notLater(read?.ocp, wantedRelease.ocp)).toBe(true)
+        expect(notLater(rhel, wantedRelease.release.rhel)).toBe(true)
         if (grade !== 'exact') {
           expect(candidates.some((each) => each.grade === 'exact' && !each.refused)).toBe(false)
         }

@@ -7,7 +7,7 @@ import { isIntact, printSnapshot, readSnapshot } from '../../../src/core/snapsho
 import { azureImage, makeSnapshot } from '../../support/snapshots.ts'
 
 describe('printLines', () => {
-  it('is the canonical JSON but for line breaks and indentation', () => {
+  it('differs from canonical JSON only in line breaks and indentation', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = printLines(value)
@@ -17,7 +17,7 @@ describe('printLines', () => {
     )
   })
 
-  it('puts an image on a line', () => {
+  it('puts each image on one line', () => {
     const images = ['418.94.20240916', '418.94.20250122'].map((each) => azureImage('418-v2', each))
     const lines = printSnapshot(makeSnapshot(images)).split('\n')
     const line = lines.filter((each) => each.includes('"sku":"418-v2"'))
@@ -30,7 +30,7 @@ describe('a snapshot', () => {
   const snapshot = makeSnapshot([azureImage('418-v2', '418.94.20240916')])
   const text = printSnapshot(snapshot)
 
-  it('has the digest of all its other keys', () => {
+  it('has a digest of all its other keys', () => {
     const sorted = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(sorted)
       if (typeof value !== 'object' || value === null) return value
@@ -44,7 +44,7 @@ describe('a snapshot', () => {
     expect(integrity).toBe(`sha256-${digest}`)
   })
 
-  it('is read as it was printed, also in another format', () => {
+  it('is read back with the same value, also in another format', () => {
     expect(readSnapshot(text, 's.json')).toEqual(snapshot)
     expect(readSnapshot(JSON.stringify(JSON.parse(text), undefined, 4), 's.json')).toEqual(snapshot)
     const changed = { ...snapshot, generator: 'another' }
@@ -53,7 +53,7 @@ describe('a snapshot', () => {
 })
 
 describe('the order of images', () => {
-  it('compares versions as numbers and drops repetitions', () => {
+  it('compares versions as numbers, and removes duplicates', () => {
     const versions = ['4.18.2025031114', '4.8.2021122100', '413.92.2023101700', '9.6.2026030314']
     const images = [...versions, '4.8.2021122100'].map((each) => azureImage('rh-ocp-worker', each))
     expect(sortImages('azure', images).map(({ version }) => version)).toEqual([

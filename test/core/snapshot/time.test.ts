@@ -41,7 +41,7 @@ describe('a time', () => {
     '2024-10-20T12:00:00+24:00',
     'Sun, 20 Oct 2024 12:00:00 GMT',
     '',
-  ])('%j is not read', (text) => {
+  ])('%j is invalid', (text) => {
     expect(readTime(text)).toBeUndefined()
   })
 })
@@ -52,16 +52,16 @@ describe('the state of an image', () => {
     ['on its deprecation date', NOW, 'deprecated'],
     ['after its deprecation date', '2024-12-01T00:00:00.000-08:00', 'deprecated'],
     ['after a date in lower case', '2024-10-20t00:00:00z', 'deprecated'],
-    ['with a date alone', '2024-10-20', 'unknown'],
+    ['with a date without a time', '2024-10-20', 'unknown'],
     ['with a date that does not exist', '2099-02-30T00:00:00Z', 'unknown'],
-  ])('%s', (_, deprecation, state) => {
+  ])('%s (%s) is %s', (_, deprecation, state) => {
     expect(stateAt(image('scheduled-for-deprecation', deprecation), NOW)).toBe(state)
     expect(stateAt(image('active', deprecation), NOW)).toBe(
       state === 'scheduled-for-deprecation' ? 'active' : state,
     )
   })
 
-  it('is the state of the cloud without a date, and if the image is no longer available', () => {
+  it('is the state from the cloud if there is no date or the image is unavailable', () => {
     expect(stateAt(image('active'), NOW)).toBe('active')
     expect(stateAt(image('deprecated', '2024-10-20'), NOW)).toBe('deprecated')
     expect(stateAt(image('unavailable', '2024-01-01T00:00:00Z'), NOW)).toBe('unavailable')
@@ -79,7 +79,7 @@ describe('a snapshot', () => {
     },
   )
 
-  it('may have an image with an unreadable deprecation date', () => {
+  it('can have an image with an invalid deprecation date', () => {
     const images = [azureImage('418-v2', '418.94.20241002', { deprecation: '2024-10-20' })]
     expect(readSnapshot(snapshotText(images), 's.json').images.azure).toHaveLength(1)
   })

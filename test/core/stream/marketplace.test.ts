@@ -37,8 +37,8 @@ const SLOTS: readonly Slot[] = [
   { ...gcp, plan: 'opp' },
 ]
 
-/** The places of these slots in each layout, in the same order. */
-const PLACES: Readonly<Record<LayoutName, readonly (string | undefined)[]>> = {
+/** The path of each of the `SLOTS` in each layout, in the same order. */
+const PATHS: Readonly<Record<LayoutName, readonly (string | undefined)[]>> = {
   enhancement: [
     'azure-marketplace no-purchase-plan',
     undefined,
@@ -65,13 +65,13 @@ const PLACES: Readonly<Record<LayoutName, readonly (string | undefined)[]>> = {
   ],
 }
 
-/** A file of each kind without images. */
+/** A stream and a marketplace file, both without images. */
 const EMPTY = [
   readStream('{"stream": "s", "architectures": {"aarch64": {}, "x86_64": {}}}', 'rhcos.json'),
   MarketplaceFile.read(undefined, 'marketplace.json'),
 ] as const
 
-/** Paths that a file may contain, those of the layouts among them. */
+/** Paths in a file, with and without meaning in a layout. */
 const paths = fc.array(
   fc.oneof(
     fc.constantFrom('ocp', 'oke', 'purchase-plan-emea', 'regions', 'hyperVGen1', 'hyperVGen3'),
@@ -81,16 +81,16 @@ const paths = fc.array(
 )
 
 describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
-  const getPlace = (slot: Slot) => {
+  const getPath = (slot: Slot) => {
     const path = slotPath(layout, slot)
     return path && [...layoutRoot(layout, slot.cloud), ...path]
   }
 
-  it('has these places for slots', () => {
-    expect(SLOTS.map((slot) => getPlace(slot)?.join(' '))).toEqual(PLACES[layout])
+  it('has the expected paths for slots', () => {
+    expect(SLOTS.map((slot) => getPath(slot)?.join(' '))).toEqual(PATHS[layout])
   })
 
-  it('is read by stream-metadata-go where readers are reported to read it', () => {
+  it('is read by stream-metadata-go except for the paths in unreadPath', () => {
     const placed = SLOTS.filter((slot) => slotPath(layout, slot) !== undefined)
     const written = EMPTY[0].architectures().reduce(
       (stream, architecture) =>
@@ -112,13 +112,13 @@ describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
     const read = imagesIn(readStream(printAsGo(written), 'rhcos.json')).map(({ slot }) => slot)
     expect(read.map(printSlot).sort()).toEqual(
       placed
-        .filter((slot) => unreadPath(getPlace(slot) ?? []) === undefined)
+        .filter((slot) => unreadPath(getPath(slot) ?? []) === undefined)
         .map(printSlot)
         .sort(),
     )
   })
 
-  it('gives different slots for different paths, also for paths that it does not have', () => {
+  it('has different slots for different paths, including unknown paths', () => {
     fc.assert(
       fc.property(fc.constantFrom(...CLOUDS), paths, paths, (cloud, a, b) => {
         const [x, y] = [slotAt(layout, cloud, 'x86_64', a), slotAt(layout, cloud, 'x86_64', b)]
@@ -130,42 +130,39 @@ describe.each(LAYOUT_NAMES)('the layout %s', (layout) => {
 
 describe('a file with marketplace images', () => {
   it.each(
-    EMPTY.flatMap((holder) =>
+    EMPTY.flatMap((emptyFile) =>
       LAYOUT_NAMES.filter(
-        (layout) => !(holder instanceof MarketplaceFile) || layout === FILE_LAYOUT,
-      ).map((layout) => ({ kind: holder.constructor.name, holder, layout })),
+        (layout) => !(emptyFile instanceof MarketplaceFile) || layout === FILE_LAYOUT,
+      ).map((layout) => ({ kind: emptyFile.constructor.name, emptyFile, layout })),
     ),
-  )(
-    'a $kind has in the layout $layout what was written, and nothing of it when it is removed',
-    ({ holder, layout }) => {
-      const images = SLOTS.flatMap((slot, index) =>
-        slotPath(layout, slot)
-          ? [{ slot, entry: { [slot.cloud === 'azure' ? 'version' : 'release']: String(index) } }]
-          : [],
+  )('of type $kind stores and removes images in the layout $layout', ({ emptyFile, layout }) => {
+    const images = SLOTS.flatMap((slot, index) =>
+      slotPath(layout, slot)
+        ? [{ slot, entry: { [slot.cloud === 'azure' ? 'version' : 'release']: String(index) } }]
+        : [],
+    )
+    const write = (all: typeof images) =>
+      (['aarch64', 'x86_64'] as const).reduce<typeof emptyFile>(
+        (file, architecture) =>
+          CLOUDS.reduce<typeof emptyFile>((each, cloud) => {
+            const own = all.filter(
+              ({ slot }) => slot.cloud === cloud && slot.architecture === architecture,
+            )
+            return each instanceof MarketplaceFile
+              ? writeImages(each, layout, architecture, cloud, own)
+              : writeImages(each, layout, architecture, cloud, own)
+          }, file),
+        emptyFile,
       )
-      const write = (all: typeof images) =>
-        (['aarch64', 'x86_64'] as const).reduce<typeof holder>(
-          (held, architecture) =>
-            CLOUDS.reduce<typeof holder>((each, cloud) => {
-              const own = all.filter(
-                ({ slot }) => slot.cloud === cloud && slot.architecture === architecture,
-              )
-              return each instanceof MarketplaceFile
-                ? writeImages(each, layout, architecture, cloud, own)
-                : writeImages(each, layout, architecture, cloud, own)
-            }, held),
-          holder,
-        )
-      const written = write(images)
-      expect(layoutsIn(written)).toEqual([layout])
-      const byName = (all: readonly { slot: Slot; entry: object }[]) =>
-        all.map(({ slot, entry }) => [printSlot(slot), entry]).sort()
-      expect(byName(imagesIn(written))).toEqual(byName(images))
-      expect(write([]).print()).toBe(holder.print())
-    },
-  )
+    const written = write(images)
+    expect(layoutsIn(written)).toEqual([layout])
+    const byName = (all: readonly { slot: Slot; entry: object }[]) =>
+      all.map(({ slot, entry }) => [printSlot(slot), entry]).sort()
+    expect(byName(imagesIn(written))).toEqual(byName(images))
+    expect(write([]).print()).toBe(emptyFile.print())
+  })
 
-  it('keeps members that are not part of an image, and finds the images next to them', () => {
+  it('keeps members that are not part of an image, and reads the images next to them', () => {
     const entry = { publisher: 'p', offer: 'o', sku: 's', version: '1.2.3' }
     const plans = {
       note: 'by hand',

@@ -34,9 +34,9 @@ const SHAPE: Shape = {
   ]),
 }
 
-const merged = (text: string, fresh: JsonValue, shape: Shape = SHAPE) => {
+const mergeText = (text: string, next: JsonValue, shape: Shape = SHAPE) => {
   const document = parseDocument(text, 'f')
-  return printDocument({ ...document, root: mergeNode(document.root, fresh, shape) })
+  return printDocument({ ...document, root: mergeNode(document.root, next, shape) })
 }
 
 describe('a merge', () => {
@@ -47,21 +47,21 @@ describe('a merge', () => {
       { first: 3, last: 1 },
       '{"last": 1, "first": 3}',
     ],
-    ['leaves unknown keys where they are', '{"x": 1, "first": 2, "y": 3}', {}, '{"x": 1, "y": 3}'],
+    ['keeps unknown keys in place', '{"x": 1, "first": 2, "y": 3}', {}, '{"x": 1, "y": 3}'],
     [
-      'puts a new field before those behind it',
+      'inserts a new field before the fields that follow it in the shape',
       '{"x": 0, "last": 2}',
       { first: 1, last: 2 },
       '{"x": 0, "first": 1, "last": 2}',
     ],
     [
-      'keeps a value spelled in another way',
+      'keeps an equal value with another spelling',
       '{"first": 1.0, "last": "\\u0061"}',
       { first: 1, last: 'a' },
       '{"first": 1.0, "last": "\\u0061"}',
     ],
     [
-      'replaces a whole value, key order and all, but for its equal parts',
+      'replaces a whole value with its key order, but keeps the text of equal parts',
       '{"first": {"b": [1,  2],"a": 2}}',
       { first: { a: 3, b: [1, 2] } },
       '{"first": {"a": 3,"b": [1,  2]}}',
@@ -85,19 +85,19 @@ describe('a merge', () => {
       '{"items": {"d": {}, "b": {}, "e": {}}}',
     ],
     [
-      'leaves map keys that are not ours',
+      'keeps map keys that are not owned',
       '{"owned": {"a": 1, "b": {}, "e": 2}}',
       { owned: { d: {} } },
       '{"owned": {"a": 1, "d": {}, "e": 2}}',
     ],
     [
-      'writes what it is given even if unknown',
+      'writes a new value even if its key is unknown',
       '{"first": 1}',
       { first: 1, new: 2 },
       '{"first": 1, "new": 2}',
     ],
-  ])('%s', (_, text, fresh, expected) => {
-    expect(merged(text, fresh)).toBe(expected)
+  ])('%s', (_, text, next, expected) => {
+    expect(mergeText(text, next)).toBe(expected)
   })
 
   it.each([
@@ -113,49 +113,49 @@ describe('a merge', () => {
       '{\n\t"first" : 1\n}',
       '{\n\t"first" : 1,\n\t"items" : {\n\t\t"a" : {\n\t\t\t"release" : 1\n\t\t}\n\t}\n}',
     ],
-  ])('keeps to a target with %s', (_, text, expected) => {
-    expect(merged(text, { first: 1, items: { a: { release: 1 } } })).toBe(expected)
+  ])('keeps the format of a target with %s', (_, text, expected) => {
+    expect(mergeText(text, { first: 1, items: { a: { release: 1 } } })).toBe(expected)
   })
 
   const item = fc.record({ release: fc.nat(2), image: fc.nat(2) }, { requiredKeys: [] })
   const map = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), item)
-  const fresh = fc.record(
+  const next = fc.record(
     { first: fc.jsonValue(), items: map, last: fc.jsonValue() },
     { requiredKeys: [] },
   )
-  const stranger = fc.record({ zz: fc.jsonValue(), '': fc.jsonValue() }, { requiredKeys: [] })
+  const unknownMembers = fc.record({ zz: fc.jsonValue(), '': fc.jsonValue() }, { requiredKeys: [] })
 
-  it('holds the new values and the unknown ones, and changes nothing the second time', () => {
+  it('has the new values and the unknown values, and changes nothing on a second run', () => {
     fc.assert(
-      fc.property(fresh, fresh, stranger, indentation, (old, value, unknown, indent) => {
+      fc.property(next, next, unknownMembers, indentation, (old, value, unknown, indent) => {
         const text = JSON.stringify({ ...unknown, ...old }, undefined, indent)
-        const once = merged(text, value as JsonValue)
-        expect(merged(once, value as JsonValue)).toBe(once)
-        // JSON.stringify writes -0 as 0; here it is 0 on both sides.
-        const plain = (it: unknown) => JSON.parse(JSON.stringify(it))
+        const once = mergeText(text, value as JsonValue)
+        expect(mergeText(once, value as JsonValue)).toBe(once)
+        // JSON.stringify writes -0 as 0, so both sides are compared after JSON.stringify.
+        const plain = (input: unknown) => JSON.parse(JSON.stringify(input))
         const expected = plain({ ...unknown, ...value })
         expect(isDeepStrictEqual(plain(JSON.parse(once)), expected)).toBe(true)
       }),
     )
   })
 
-  it('keeps to the layout of a target, as if all had been written at once', () => {
+  it('has the same text as the new value in the format of the target', () => {
     const whole = fc.oneof(fc.nat(), fc.array(fc.nat(2)), fc.dictionary(fc.constant('x'), fc.nat()))
     const plain = fc.record({ first: whole, items: map, last: whole }, { requiredKeys: ['last'] })
-    const ordered = plain.map((it) => toValue(mergeNode(undefined, it, SHAPE)))
+    const ordered = plain.map((input) => toValue(mergeNode(undefined, input, SHAPE)))
     fc.assert(
       fc.property(ordered, ordered, indentation, (old, value, indent) => {
-        const write = (it: JsonValue) => JSON.stringify(it, undefined, indent)
-        expect(merged(write(old), value)).toBe(write(value))
+        const write = (input: JsonValue) => JSON.stringify(input, undefined, indent)
+        expect(mergeText(write(old), value)).toBe(write(value))
       }),
     )
   })
 
-  it('changes no text but that of the member it sets', () => {
+  it('changes only the text of the member that is set', () => {
     const spaces = fc.tuple(space, space, space, space, space, space, space, space)
     fc.assert(
       fc.property(jsonText, jsonText, spaces, (old, value, [a, b, c, d, e, f, g, h]) => {
-        const write = (it: string) => `{${a}"x"${b}:${c}${it}${d},${e}"y"${f}:${g}1${h}}`
+        const write = (text: string) => `{${a}"x"${b}:${c}${text}${d},${e}"y"${f}:${g}1${h}}`
         const before = parseJson(write(old.trim()), 'f')
         const fields: Fields = { kind: 'fields', fields: new Map(), shared: false }
         if (before.kind !== 'object') throw new Error('an object was written')

@@ -49,18 +49,18 @@ const TEXT = `{
 const METAL = { metal: { release: '2', formats: {} } }
 const stream = () => readStream(TEXT, 'rhcos.json')
 
-/** The lines that a change takes out and puts in. */
+/** Returns the removed and added lines. */
 const changes = (before: string, after: Stream) => {
   const old = before.split('\n')
-  const now = after.print().split('\n')
+  const lines = after.print().split('\n')
   return {
-    out: old.filter((line) => !now.includes(line)),
-    in: now.filter((line) => !old.includes(line)),
+    removed: old.filter((line) => !lines.includes(line)),
+    added: lines.filter((line) => !old.includes(line)),
   }
 }
 
-describe('reading', () => {
-  it('gives name, architectures, metadata and extensions', () => {
+describe('readStream', () => {
+  it('reads the name, architectures, metadata and extensions', () => {
     expect(stream().name).toBe('rhcos-4.18')
     expect(stream().architectures()).toEqual(['s390x', 'x86_64'])
     expect(stream().metadata()).toEqual({
@@ -76,7 +76,7 @@ describe('reading', () => {
     })
   })
 
-  it("takes metal's release, else the first that there is", () => {
+  it('reads the release of metal, or else the first release', () => {
     expect(stream().release('x86_64')).toBe('2')
     expect(stream().release('s390x')).toBe('1')
     expect(stream().release('riscv64')).toBeUndefined()
@@ -106,7 +106,7 @@ describe('reading', () => {
     expect(() => readStream(text, 'f')).toThrow(expect.objectContaining({ message }))
   })
 
-  it('refuses a release that is not a string when it is read', () => {
+  it('refuses a release that is not a string only when the release is read', () => {
     const text = '{"stream": "x", "architectures": {"a": {"artifacts": {"metal": {"release": 5}}}}}'
     expect(() => readStream(text, 'f').release('a')).toThrow(
       'f: .architectures.a.artifacts.metal.release: expected a string, found a number',
@@ -115,11 +115,14 @@ describe('reading', () => {
 })
 
 describe('a change', () => {
-  it('of the metadata adds the generator behind', () => {
+  it('of the metadata adds the generator at the end', () => {
     const next = stream().withMetadata({ lastModified: '2025-02-01T00:00:00Z', generator: 'x <1>' })
     expect(changes(TEXT, next)).toEqual({
-      out: ['    "last-modified": "2025-01-22T00:00:00Z"'],
-      in: ['    "last-modified": "2025-02-01T00:00:00Z",', '    "generator": "x \\u003c1\\u003e"'],
+      removed: ['    "last-modified": "2025-01-22T00:00:00Z"'],
+      added: [
+        '    "last-modified": "2025-02-01T00:00:00Z",',
+        '    "generator": "x \\u003c1\\u003e"',
+      ],
     })
   })
 
@@ -137,7 +140,7 @@ describe('a change', () => {
     expect(next.architecture('s390x')).toEqual(stream().architecture('s390x'))
   })
 
-  it('of an architecture does not take marketplace images from a build', () => {
+  it('of an architecture ignores marketplace images of a build', () => {
     const extensions = { 'azure-marketplace': {}, marketplace: {} }
     const content = { artifacts: METAL, images: {}, 'rhel-coreos-extensions': extensions }
     const next = stream().withArchitecture('x86_64', content).withArchitecture('a', content)
@@ -145,7 +148,7 @@ describe('a change', () => {
     expect(next.architecture('a')).toEqual({ artifacts: METAL, images: {} })
   })
 
-  it('puts the disk before the marketplace images that are there', () => {
+  it('of an architecture inserts the disk before existing marketplace images', () => {
     const start = stream().withArchitecture('x86_64', { artifacts: METAL, images: {} })
     const next = start.withArchitecture('x86_64', {
       artifacts: METAL,
@@ -156,7 +159,7 @@ describe('a change', () => {
     expect(Object.keys(extensions ?? {})).toEqual(['azure-disk', 'azure-marketplace'])
   })
 
-  it('sets marketplace keys in their order, and makes the extensions if need be', () => {
+  it('of marketplace keys keeps their order, and creates missing extensions', () => {
     const next = stream()
       .withExtension('s390x', 'marketplace', { azure: {} })
       .withExtension('s390x', 'aws-marketplace', { ocp: {} })
@@ -184,7 +187,7 @@ describe('a change', () => {
     expect(back.print()).toBe(TEXT)
   })
 
-  it('of a marketplace key owns all that is under it', () => {
+  it('of a marketplace key replaces all members below it', () => {
     const text =
       '{"stream":"x","architectures":{"a":{"rhel-coreos-extensions":{"marketplace":{"old":1,"azure":{"x":1.0}}}}}}'
     const next = readStream(text, 'f').withExtension('a', 'marketplace', {
@@ -196,7 +199,7 @@ describe('a change', () => {
     )
   })
 
-  it('leaves extensions that were empty before, and drops those that it empties', () => {
+  it('of a marketplace key keeps empty extensions, but removes extensions that become empty', () => {
     const text = '{"stream":"x","architectures":{"a":{"rhel-coreos-extensions":{}}}}'
     const before = readStream(text, 'f')
     expect(before.withExtension('a', 'marketplace', undefined).print()).toBe(text)
@@ -206,7 +209,7 @@ describe('a change', () => {
     expect(emptied.architecture('a')).toEqual({})
   })
 
-  it('of a marketplace key needs the architecture', () => {
+  it('of a marketplace key requires the architecture', () => {
     expect(() => stream().withExtension('riscv64', 'marketplace', {})).toThrow(
       'rhcos.json: .architectures.riscv64: expected an object, found nothing',
     )

@@ -10,7 +10,7 @@ describe('releaseIn', () => {
     ['rhcos-9.6.20250701-0-x86_64', '9.6.20250701-0'],
     ['RHEL CoreOS 10.2 10.2.20260423-1 aarch64', '10.2.20260423-1'],
     ['418.94.202410090804-0', '418.94.202410090804-0'],
-  ])('finds it in %s', (text, release) => {
+  ])('finds the release in %s', (text, release) => {
     expect(releaseIn(text)).toBe(release)
   })
 
@@ -20,7 +20,7 @@ describe('releaseIn', () => {
     '1418.94.2024100908041',
     'rhcos',
     '',
-  ])('finds none in %s', (text) => {
+  ])('finds no release in %s', (text) => {
     expect(releaseIn(text)).toBeUndefined()
   })
 })

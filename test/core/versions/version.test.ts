@@ -18,7 +18,7 @@ import {
 
 const table = BUILT_IN.rhel
 
-/** `A OCP RHEL STAMP`, with the RHEL that the table gives where the version has none. */
+/** Returns `FORM OCP RHEL STAMP -REVISION`, with the RHEL version from the table if the version has none. */
 function summary(text: string): string | undefined {
   const version = readVersion(text)
   if (version === undefined) return undefined
@@ -57,7 +57,7 @@ describe('readVersion', () => {
     '018.94.20250122',
     `${'9'.repeat(33)}.1.20250122`,
     '38.20230609.3.0',
-  ])('takes %j for no version', (text) => {
+  ])('refuses %j', (text) => {
     expect(readVersion(text)).toBeUndefined()
   })
 })
@@ -69,7 +69,7 @@ describe('readRelease', () => {
   })
 
   it.each(['38.20230609.3.0', '4.18.2025031114', '44devel.81.202001151926.0'])(
-    'has no RHEL for %s',
+    'refuses %s',
     (text) => {
       expect(readRelease(text)).toBeUndefined()
     },
@@ -77,7 +77,7 @@ describe('readRelease', () => {
 })
 
 describe('the table of OCP and RHEL', () => {
-  it('has every minor of the published table', () => {
+  it('has the published versions, and applies the latest entry of a major to later versions', () => {
     const getRhel = (ocp: string) => table[ocp]?.join(' ')
     expect([getRhel('4.9'), getRhel('4.12'), getRhel('4.15')]).toEqual(['8.4', '8.6', '9.2'])
     expect([getRhel('4.18'), getRhel('4.21'), getRhel('4.22')]).toEqual(['9.4', '9.6', '9.8 10.2'])
@@ -87,14 +87,14 @@ describe('the table of OCP and RHEL', () => {
     expect(rhelForOcp(table, { major: 4, minor: 3 })).toBeUndefined()
   })
 
-  it('knows that 4.23 comes before 5.0', () => {
+  it('has 4.23 before 5.0', () => {
     const earlier = (ocp: MajorMinor) => earlierOcps(table, ocp, 2).map(printMajorMinor)
     expect(earlier({ major: 5, minor: 0 })).toEqual(['4.23', '4.22'])
     expect(earlier({ major: 4, minor: 18 })).toEqual(['4.17', '4.16'])
     expect(earlier({ major: 4, minor: 6 })).toEqual([])
   })
 
-  it('finds the latest OCP of a RHEL up to a limit', () => {
+  it('has the latest OCP version of a RHEL version up to a limit', () => {
     const latest = latestOcpForRhel(table, { major: 9, minor: 4 }, { major: 4, minor: 20 })
     expect(latest && printMajorMinor(latest)).toBe('4.18')
     const limited = latestOcpForRhel(table, { major: 9, minor: 6 }, { major: 4, minor: 20 })
@@ -102,7 +102,7 @@ describe('the table of OCP and RHEL', () => {
   })
 })
 
-const minor = fc.record({ major: fc.integer({ min: 4, max: 10 }), minor: fc.nat({ max: 30 }) })
+const majorMinor = fc.record({ major: fc.integer({ min: 4, max: 10 }), minor: fc.nat({ max: 30 }) })
 const stamp = fc
   .date({
     min: new Date('2020-01-01T00:00Z'),
@@ -112,8 +112,8 @@ const stamp = fc
   .map((date) => date.toISOString().replace(/[^0-9]/g, ''))
   .chain((digits) => fc.constantFrom(8, 10, 12).map((length) => digits.slice(0, length)))
 const dated: fc.Arbitrary<DatedVersion> = fc.record({
-  rhel: minor,
-  ocp: minor,
+  rhel: majorMinor,
+  ocp: majorMinor,
   stamp,
   revision: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
 })
@@ -134,10 +134,10 @@ describe('the order of versions', () => {
     )
   })
 
-  it('reads back every minor that it prints', () => {
+  it('keeps a version that is printed and read back', () => {
     fc.assert(
       fc.property(
-        minor,
+        majorMinor,
         (each) => compareMajorMinor(readMajorMinor(printMajorMinor(each)) ?? each, each) === 0,
       ),
     )

@@ -18,8 +18,8 @@ const read = (names: readonly [string, ...string[]], env: NodeJS.ProcessEnv = {}
 
 type Version = [subject: string, path: string, content: string | undefined]
 
-/** The versions of one file, oldest first. */
-async function versions(name: string, env: NodeJS.ProcessEnv = {}, cwd = folder) {
+/** Returns the versions of one file, oldest first. */
+async function readVersions(name: string, env: NodeJS.ProcessEnv = {}, cwd = folder) {
   const { commits, blobs } = await read([name], env, cwd)
   const found: Version[] = []
   for (const { subject, files } of commits.toReversed()) {
@@ -38,7 +38,7 @@ beforeEach(async () => {
 })
 
 describe('readFileHistory', () => {
-  it('returns every version with its bytes, also before a rename', async () => {
+  it('returns all versions with their bytes, also before a rename', async () => {
     await writeFile(at('a.json'), `${'{ "ä": 1 }\r\n'.repeat(9)}no end`)
     await commit('begin')
     await mkdir(at('sub'))
@@ -47,12 +47,12 @@ describe('readFileHistory', () => {
     await appendFile(at('sub/b c.json'), '\n\0\n+ -\n\\ @@\n')
     await commit('change: ä')
     const whole = `${'{ "ä": 1 }\r\n'.repeat(9)}no end`
-    expect(await versions('sub/b c.json')).toEqual([
+    expect(await readVersions('sub/b c.json')).toEqual([
       ['begin', 'a.json', whole],
       ['rename', 'sub/b c.json', whole],
       ['change: ä', 'sub/b c.json', `${whole}\n\0\n+ -\n\\ @@\n`],
     ])
-    expect(await versions('b c.json', {}, at('sub'))).toHaveLength(3)
+    expect(await readVersions('b c.json', {}, at('sub'))).toHaveLength(3)
     const { commits } = await read(['sub/b c.json'])
     expect(commits[0]).toMatchObject({
       date: '2024-01-03T10:00:00Z',
@@ -61,7 +61,7 @@ describe('readFileHistory', () => {
     })
   })
 
-  it('follows a rename with edits, and takes no other removed file for the source', async () => {
+  it('follows a rename with edits, but ignores other removed files', async () => {
     const text = (name: string) => `${`{ "${name}": 1 }\n`.repeat(20)}`
     await writeFile(at('a.json'), text('a'))
     await writeFile(at('b.json'), text('b'))
@@ -71,34 +71,34 @@ describe('readFileHistory', () => {
     await rm(at('b.json'))
     await writeFile(at('d.json'), text('d'))
     await commit('rename')
-    expect((await versions('c.json')).map(([, path]) => path)).toEqual(['a.json', 'c.json'])
-    expect((await versions('d.json')).map(([, path]) => path)).toEqual(['d.json'])
+    expect((await readVersions('c.json')).map(([, path]) => path)).toEqual(['a.json', 'c.json'])
+    expect((await readVersions('d.json')).map(([, path]) => path)).toEqual(['d.json'])
   })
 
-  it('reports when a file was removed, added again, and empty', async () => {
+  it('returns versions in which a file was removed, added again, and empty', async () => {
     await writeFile(at('a.json'), '1\n')
     await commit('one')
     await rm(at('a.json'))
     await commit('removed')
     await writeFile(at('a.json'), '')
     await commit('empty')
-    expect(await versions('a.json')).toEqual([
+    expect(await readVersions('a.json')).toEqual([
       ['one', 'a.json', '1\n'],
       ['removed', 'a.json', undefined],
       ['empty', 'a.json', ''],
     ])
   })
 
-  it('begins a copy with the commit that added it', async () => {
+  it('starts the history of a copy with the commit that added it', async () => {
     const text = '{ "stream": "rhcos-4.18" }\n'.repeat(20)
     await writeFile(at('4.18.json'), text)
     await commit('4.18')
     await writeFile(at('4.19.json'), text)
     await commit('4.19')
-    expect(await versions('4.19.json')).toEqual([['4.19', '4.19.json', text]])
+    expect(await readVersions('4.19.json')).toEqual([['4.19', '4.19.json', text]])
   })
 
-  it('returns for several files which of them each commit changed', async () => {
+  it('returns the changed files of each commit for several files', async () => {
     await writeFile(at('a.json'), '1')
     await writeFile(at('b.json'), '1')
     await commit('both')
@@ -114,7 +114,7 @@ describe('readFileHistory', () => {
     ])
   })
 
-  it('does not depend on settings, attributes, replacements and odd names', async () => {
+  it('does not depend on git settings, attributes, replaced commits and special names', async () => {
     const name = ':(glob)*.json'
     await writeFile(at(name), '1\n\n2\n')
     await writeFile(at('.gitattributes'), '*.json diff=odd -text\n')
@@ -135,23 +135,26 @@ describe('readFileHistory', () => {
       await git(folder, 'config', key, value)
     }
     await git(folder, 'replace', '--force', 'HEAD', 'HEAD~1')
-    expect(await versions(name)).toEqual([
+    expect(await readVersions(name)).toEqual([
       ['one', name, '1\n\n2\n'],
       ['two', name, '1\n\n3\n'],
     ])
   })
 
-  it('finds a file whose folder was removed', async () => {
+  it('returns the versions of a file in a removed folder', async () => {
     await mkdir(at('sub'))
     await writeFile(at('sub/a.json'), '1')
     await writeFile(at('b.json'), '1')
     await commit('one')
     await rm(at('sub'), { recursive: true })
     await commit('removed')
-    expect((await versions('sub/a.json')).map(([subject]) => subject)).toEqual(['one', 'removed'])
+    expect((await readVersions('sub/a.json')).map(([subject]) => subject)).toEqual([
+      'one',
+      'removed',
+    ])
   })
 
-  it('needs only the contents of the files in a partial clone, with a sparse checkout', async () => {
+  it('reads only the contents of the specified files in a partial clone', async () => {
     await mkdir(at('data'))
     await writeFile(at('data/old.json'), 'x\n'.repeat(50))
     await writeFile(at('other.json'), 'other')
@@ -167,11 +170,11 @@ describe('readFileHistory', () => {
     await git(clone, 'sparse-checkout', 'set', 'data')
     await git(clone, 'checkout', '-q')
     await git(clone, 'remote', 'set-url', 'origin', 'file:///nonexistent')
-    expect((await versions('data/a.json', {}, clone)).map(([subject]) => subject)).toEqual([
+    expect((await readVersions('data/a.json', {}, clone)).map(([subject]) => subject)).toEqual([
       'one',
       'two',
     ])
-    await expect(versions('other.json', {}, clone)).rejects.toThrow(
+    await expect(readVersions('other.json', {}, clone)).rejects.toThrow(
       'other.json: its content is not in this clone',
     )
   })
@@ -179,31 +182,36 @@ describe('readFileHistory', () => {
   it.each([
     ['ext', 'url', 'ext::sh -c %s% >&2', 'protocol.ext.allow', 'always'],
     ['an ssh command', 'url', 'ssh://x/y', 'core.sshCommand', '%s'],
-  ])('runs nothing that a repository configures: %s', async (_, __, url, key, value) => {
-    const named = (text: string) => text.replace('%s', `touch ${at('ran')}`)
-    await writeFile(at('a.json'), '1')
-    await commit('one')
-    await git(folder, 'config', 'core.fsmonitor', `touch ${at('ran')}; false`)
-    await git(folder, 'config', 'extensions.partialClone', 'origin')
-    await git(folder, 'config', 'remote.origin.promisor', 'true')
-    await git(folder, 'config', 'remote.origin.url', named(url))
-    await git(folder, 'config', key, named(value))
-    const blob = (await git(folder, 'rev-parse', 'HEAD:a.json')).trim()
-    await rm(at(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`))
-    await expect(versions('a.json')).rejects.toThrow('a.json: its content is not in this clone')
-    expect(await readdir(folder)).toEqual(['.git', 'a.json'])
-  })
+  ])(
+    'does not run a command that the repository configures: %s',
+    async (_, __, url, key, value) => {
+      const withCommand = (text: string) => text.replace('%s', `touch ${at('ran')}`)
+      await writeFile(at('a.json'), '1')
+      await commit('one')
+      await git(folder, 'config', 'core.fsmonitor', `touch ${at('ran')}; false`)
+      await git(folder, 'config', 'extensions.partialClone', 'origin')
+      await git(folder, 'config', 'remote.origin.promisor', 'true')
+      await git(folder, 'config', 'remote.origin.url', withCommand(url))
+      await git(folder, 'config', key, withCommand(value))
+      const blob = (await git(folder, 'rev-parse', 'HEAD:a.json')).trim()
+      await rm(at(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`))
+      await expect(readVersions('a.json')).rejects.toThrow(
+        'a.json: its content is not in this clone',
+      )
+      expect(await readdir(folder)).toEqual(['.git', 'a.json'])
+    },
+  )
 
   it('refuses a file without a history', async () => {
-    await expect(versions('a.json')).rejects.toThrow(
+    await expect(readVersions('a.json')).rejects.toThrow(
       /^a\.json: no git history: not a git repository/,
     )
     await writeFile(at('a.json'), '1')
     await commit('one')
     await writeFile(at('b.json'), '1')
-    await expect(versions('b.json')).rejects.toThrow('b.json: not committed')
-    await expect(versions('c.json')).rejects.toThrow('c.json: no such file')
-    await expect(versions('d/c.json')).rejects.toThrow('c.json: no such file')
-    await expect(versions('.')).rejects.toThrow('is a directory, expected a file')
+    await expect(readVersions('b.json')).rejects.toThrow('b.json: not committed')
+    await expect(readVersions('c.json')).rejects.toThrow('c.json: no such file')
+    await expect(readVersions('d/c.json')).rejects.toThrow('c.json: no such file')
+    await expect(readVersions('.')).rejects.toThrow('is a directory, expected a file')
   })
 })

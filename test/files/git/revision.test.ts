@@ -7,7 +7,7 @@ import { commitAll } from '../../support/git.ts'
 import { folderAt } from '../../support/io.ts'
 
 describe('readIfInRevision', () => {
-  it('gives git no option', async () => {
+  it('does not pass a revision as an option to git', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'x.json'), '{}')
     await commitAll(folder, 'x')
@@ -20,7 +20,7 @@ describe('readIfInRevision', () => {
     expect(await readdir(folder)).toEqual(['.git', 'x.json'])
   })
 
-  it('gives the very text, not what a textconv makes of it', async () => {
+  it('returns the unchanged text, without textconv', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'x.json'), '{ "ä": 1 }\r\n')
     await writeFile(join(folder, '.gitattributes'), '*.json diff=json\n')

@@ -6,7 +6,7 @@ import { type AwsCriteria, BUILT_IN } from '../../../../src/core/criteria/criter
 const criteria = BUILT_IN.aws as AwsCriteria
 const OCP = '59ead7de-2540-4653-a8b0-fa7926d5c845'
 
-const listed = (rest: Partial<Image> = {}): Image => ({
+const createImage = (rest: Partial<Image> = {}): Image => ({
   ImageId: 'ami-0123456789abcdef0',
   Name: `rhcos-413.92.202305021736-0-x86_64-Marketplace-${OCP}`,
   State: 'available',
@@ -15,14 +15,14 @@ const listed = (rest: Partial<Image> = {}): Image => ({
   CreationDate: '2023-05-09T15:12:40.000Z',
   ...rest,
 })
-let notes: string[]
-const note = (text: string) => void notes.push(text)
+let warnings: string[]
+const warn = (text: string) => void warnings.push(text)
 
 beforeEach(() => {
-  notes = []
+  warnings = []
 })
 
-const read = (rest?: Partial<Image>) => readImages([listed(rest)], criteria, 'us-east-1', note)
+const read = (rest?: Partial<Image>) => readImages([createImage(rest)], criteria, 'us-east-1', warn)
 
 describe('findVersion', () => {
   it.each([
@@ -41,20 +41,20 @@ describe('findVersion', () => {
     ],
     [`RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-x86_64-0-${OCP}`, 'a worker', '9.6.20260210'],
     [`rosa-${OCP}`, 'rhcos-9.6.20250701-0-x86_64', '9.6.20250701-0'],
-  ])('reads %s, %j', (name, description, version) => {
+  ])('reads the version from %s, %j', (name, description, version) => {
     expect(findVersion(name, description)).toBe(version)
   })
 
   it.each([
     [`worker-${OCP}`, 'See the product page'],
     [`RHEL-9.4-RHCOS-4.18_HVM_GA-20251340-x86_64-0-${OCP}`, ''],
-  ])('reads nothing in %s, %j', (name, description) => {
+  ])('returns undefined for %s, %j', (name, description) => {
     expect(findVersion(name, description)).toBeUndefined()
   })
 })
 
 describe('readImages', () => {
-  it('gives plan and architecture by the product id', () => {
+  it('returns the plan and architecture of the product', () => {
     expect(read()).toEqual([
       {
         architecture: 'x86_64',
@@ -69,27 +69,27 @@ describe('readImages', () => {
   })
 
   it.each([
-    ['another owner', { OwnerId: '111122223333' }],
-    ['an owner that is not told', { OwnerId: undefined, ImageOwnerAlias: 'aws-marketplace' }],
-    ['another product', { Name: 'rhcos-413.92.202305021736-0-x86_64' }],
-  ])('passes over an image of %s', (_, rest) => {
+    ['from another owner', { OwnerId: '111122223333' }],
+    ['without an owner ID', { OwnerId: undefined, ImageOwnerAlias: 'aws-marketplace' }],
+    ['of another product', { Name: 'rhcos-413.92.202305021736-0-x86_64' }],
+  ])('ignores an image %s', (_, rest) => {
     expect(read(rest)).toEqual([])
   })
 
   it.each(['pending', 'invalid', 'deregistered', 'failed', 'disabled'] as const)(
-    'calls an image that is %s not available',
+    'returns unavailable for the state %s',
     (State) => {
       expect(read({ State })).toMatchObject([{ state: 'unavailable' }])
     },
   )
 
-  it('keeps when an image is deprecated, not whether', () => {
+  it('returns the date of a scheduled deprecation, and warns if the date is unreadable', () => {
     expect(read({ DeprecationTime: '2024-12-01T00:00:00.000Z' })).toMatchObject([
       { state: 'scheduled-for-deprecation', deprecation: '2024-12-01T00:00:00.000Z' },
     ])
     expect(read({ DeprecationTime: 'next year' })).toMatchObject([{ state: 'unknown' }])
     expect(read({ DeprecationTime: 'next year' })[0]).not.toHaveProperty('deprecation')
-    expect(notes[0]).toBe(
+    expect(warnings[0]).toBe(
       'aws us-east-1: image ami-0123456789abcdef0 has an unreadable deprecation date: not selected',
     )
   })
@@ -99,9 +99,9 @@ describe('readImages', () => {
     ['with an empty state', { State: '' as 'available' }],
     ['without an architecture', { Architecture: undefined }],
     ['with an empty architecture', { Architecture: '' as 'x86_64' }],
-  ])('takes one %s as the criteria have it', (_, rest) => {
+  ])('uses the defaults for an image %s', (_, rest) => {
     expect(read(rest)).toMatchObject([{ architecture: 'x86_64', state: 'active' }])
-    expect(notes).toEqual([])
+    expect(warnings).toEqual([])
   })
 
   it.each([
@@ -109,8 +109,8 @@ describe('readImages', () => {
     ['State', '\u001b[31m'],
     ['Architecture', 'constructor'],
     ['Architecture', '__proto__'],
-  ])('refuses a %s of %j', (member, value) => {
-    expect(() => read({ [member]: value })).toThrow(
+  ])('rejects the %s %j', (key, value) => {
+    expect(() => read({ [key]: value })).toThrow(
       'aws us-east-1: image ami-0123456789abcdef0 has an unknown property: ',
     )
   })
@@ -126,33 +126,33 @@ describe('readImages', () => {
     [{ Name: `a\u200bb-${OCP}` }, BAD_NAME],
     [{ Name: `a|b-${OCP}` }, BAD_NAME],
     [{ Name: `${'a'.repeat(93)}${OCP}` }, BAD_NAME],
-  ])('ignores %j, and names it', (rest, expected) => {
+  ])('ignores an image with %j and reports it', (rest, expected) => {
     expect(read(rest)).toEqual([])
-    expect(notes).toEqual([expected])
+    expect(warnings).toEqual([expected])
   })
 
-  it('believes the image about its architecture', () => {
+  it('prefers the architecture of the image to that of the product', () => {
     expect(read({ Architecture: 'arm64' })).toMatchObject([{ architecture: 'aarch64' }])
     expect(() => read({ Architecture: 'i386' })).toThrow(
       'aws us-east-1: image ami-0123456789abcdef0 has an unknown property: i386',
     )
   })
 
-  it('keeps a name without a version as the version, which selection refuses', () => {
+  it('returns the name as the version, which selection refuses, when the name has no version', () => {
     const Name = `worker-${OCP}`
     expect(read({ Name })).toMatchObject([{ version: Name }])
   })
 
-  it('takes the owner of the partition, and reports images of other owners', () => {
-    const image = listed({ OwnerId: '345084742485' })
-    const gov = readImages([image, listed()], criteria, 'us-gov-west-1', note)
+  it('accepts the owner of the partition and reports images of other owners', () => {
+    const image = createImage({ OwnerId: '345084742485' })
+    const gov = readImages([image, createImage()], criteria, 'us-gov-west-1', warn)
     expect(gov).toMatchObject([{ region: 'us-gov-west-1' }])
-    expect(notes).toEqual([
+    expect(warnings).toEqual([
       'aws us-gov-west-1: 1 image ignored: owned by another account, not by AWS Marketplace (345084742485)',
     ])
-    notes = []
-    expect(readImages([image], criteria, 'cn-north-1', note)).toEqual([])
-    expect(notes).toEqual([
+    warnings = []
+    expect(readImages([image], criteria, 'cn-north-1', warn)).toEqual([])
+    expect(warnings).toEqual([
       'aws cn-north-1: 1 image ignored: owned by another account, not by AWS Marketplace',
     ])
   })

@@ -5,7 +5,7 @@ import { type AwsCriteria, BUILT_IN } from '../../../../src/core/criteria/criter
 
 const CRITERIA = BUILT_IN.aws as AwsCriteria
 const OWNER = CRITERIA.owner
-const item = (owner: string, name: string) => `        <item>
+const formatItem = (owner: string, name: string) => `        <item>
             <imageId>ami-0123456789abcdef0</imageId>
             <imageLocation>482915537706/${name}</imageLocation>
             <imageOwnerId>${owner}</imageOwnerId>
@@ -19,7 +19,7 @@ const item = (owner: string, name: string) => `        <item>
             <description>a &amp; b</description>
         </item>
 `
-const answer = (items: string) => `<?xml version="1.0" encoding="UTF-8"?>
+const formatResponse = (items: string) => `<?xml version="1.0" encoding="UTF-8"?>
 <DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
     <requestId>11112222-3333-4444-5555-666677778888</requestId>
     <!-- 482915537706 -->
@@ -34,7 +34,7 @@ const exchange = (rest: Partial<Exchange> = {}): Exchange => ({
   path: '/',
   body: 'Version=2016-11-15&Action=DescribeImages&Owner.1=aws-marketplace&NextToken=482915537706%2Fbefore&Caller=482915537706',
   status: 200,
-  response: answer(item(OWNER, 'rhcos') + item('482915537706', 'mine')),
+  response: formatResponse(formatItem(OWNER, 'rhcos') + formatItem('482915537706', 'mine')),
   region: 'eu-central-1',
   ...rest,
 })
@@ -42,13 +42,13 @@ const record = (rest?: Partial<Exchange>) =>
   recordAws(exchange(rest), CRITERIA, (region) => `https://ec2.${region}.amazonaws.com:443`)
 
 describe('recordAws', () => {
-  it("keeps the marketplace's images, indented as they came, and nothing of the account", () => {
-    const kept = record()
-    expect(kept).toMatchObject({
+  it('keeps the images of the marketplace with their indentation and no data of the account', () => {
+    const recorded = record()
+    expect(recorded).toMatchObject({
       scope: 'https://ec2.eu-central-1.amazonaws.com:443',
       body: { Action: 'DescribeImages', 'Owner.1': 'aws-marketplace', Version: '2016-11-15' },
     })
-    expect(kept?.response).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+    expect(recorded?.response).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
     <imagesSet>
         <item>
@@ -58,18 +58,20 @@ describe('recordAws', () => {
             <description>a &amp; b</description>
         </item>
     </imagesSet>
-    <nextToken>${/<nextToken>([0-9a-f]{32})</.exec(String(kept?.response))?.[1]}</nextToken>
+    <nextToken>${/<nextToken>([0-9a-f]{32})</.exec(String(recorded?.response))?.[1]}</nextToken>
 </DescribeImagesResponse>`)
-    expect(JSON.stringify(kept)).not.toMatch(/482915537706|opaque|example\.com/)
+    expect(JSON.stringify(recorded)).not.toMatch(/482915537706|opaque|example\.com/)
   })
 
   it.each([
-    ['an id', item(OWNER, 'rhcos').replace('ami-0123456789abcdef0', 'ami-x')],
-    ['a name', item(OWNER, 'rh&#x202e;cos')],
-    ['a name', item(OWNER, 'r'.repeat(129))],
-  ])('drops an image with %s that EC2 has none of', (_, wrong) => {
-    const kept = String(record({ response: answer(wrong + item(OWNER, 'rhcos')) })?.response)
-    expect(kept).toBe(record()?.response)
+    ['a malformed ID', formatItem(OWNER, 'rhcos').replace('ami-0123456789abcdef0', 'ami-x')],
+    ['a malformed name', formatItem(OWNER, 'rh&#x202e;cos')],
+    ['a name that is too long', formatItem(OWNER, 'r'.repeat(129))],
+  ])('drops an image with %s', (_, changed) => {
+    const recorded = String(
+      record({ response: formatResponse(changed + formatItem(OWNER, 'rhcos')) })?.response,
+    )
+    expect(recorded).toBe(record()?.response)
   })
 
   it.each([
@@ -77,26 +79,26 @@ describe('recordAws', () => {
     ['creationDate', 'yesterday'],
     ['architecture', 'constructor'],
     ['imageState', '&#x9b;31m'],
-  ])('drops of an image %s of %j', (name, text) => {
-    const wrong = item(OWNER, 'rhcos').replace('<name>', `<${name}>${text}</${name}><name>`)
-    const kept = record({ response: answer(wrong) })?.response
-    expect(kept).not.toContain(name)
-    expect(kept).toContain('<name>rhcos</name>')
+  ])('drops the %s %j of an image', (name, text) => {
+    const changed = formatItem(OWNER, 'rhcos').replace('<name>', `<${name}>${text}</${name}><name>`)
+    const recorded = record({ response: formatResponse(changed) })?.response
+    expect(recorded).not.toContain(name)
+    expect(recorded).toContain('<name>rhcos</name>')
   })
 
-  it('replaces a deprecation date that is free text', () => {
-    const dated = item(OWNER, 'rhcos').replace(
+  it('replaces a malformed deprecation date', () => {
+    const dated = formatItem(OWNER, 'rhcos').replace(
       '<name>',
-      '<deprecationTime>ask me</deprecationTime><name>',
+      '<deprecationTime>next year</deprecationTime><name>',
     )
-    expect(record({ response: answer(dated) })?.response).toContain(
+    expect(record({ response: formatResponse(dated) })?.response).toContain(
       '<deprecationTime>unreadable</deprecationTime>',
     )
   })
 
-  it('reads 5,000 images that are not kept in linear time', () => {
+  it('drops 5,000 images of other owners in linear time', () => {
     const time = (count: number) => {
-      const response = answer(item('482915537706', 'mine').repeat(count))
+      const response = formatResponse(formatItem('482915537706', 'mine').repeat(count))
       const start = performance.now()
       expect(record({ response })?.response).not.toContain('mine')
       return performance.now() - start
@@ -105,16 +107,16 @@ describe('recordAws', () => {
     expect(time(5_000)).toBeLessThan(12 * Math.max(time(1_000), 20))
   })
 
-  it('keeps the images of the account that AWS Marketplace has in GovCloud', () => {
-    const response = answer(item('345084742485', 'gov') + item(OWNER, 'rhcos'))
-    const kept = record({ response, region: 'us-gov-west-1' })?.response
-    expect(String(kept).match(/(?<=<name>)[^<]*/g)).toEqual(['gov'])
+  it('keeps the images of the GovCloud account of AWS Marketplace', () => {
+    const response = formatResponse(formatItem('345084742485', 'gov') + formatItem(OWNER, 'rhcos'))
+    const recorded = record({ response, region: 'us-gov-west-1' })?.response
+    expect(String(recorded).match(/(?<=<name>)[^<]*/g)).toEqual(['gov'])
   })
 
-  it('keeps of a description that is not plain the release alone', () => {
+  it('keeps only the release of a description with control characters', () => {
     const text = 'OpenShift 4.18 418.94.202410090806-0&#xa;x86_64&#x200b;'
-    const wrong = item(OWNER, 'rhcos').replace('a &amp; b', text)
-    expect(record({ response: answer(wrong) })?.response).toContain(
+    const changed = formatItem(OWNER, 'rhcos').replace('a &amp; b', text)
+    expect(record({ response: formatResponse(changed) })?.response).toContain(
       '<description>418.94.202410090806-0</description>',
     )
   })
@@ -123,21 +125,21 @@ describe('recordAws', () => {
     const region = (name: string) =>
       `<item><regionName>${name}</regionName><optInStatus>opted-in</optInStatus></item>`
     const response = `<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>${['us-east-1', '# x', 'us-gov-east-1', 'us-east-1.evil'].map(region).join('')}</regionInfo></DescribeRegionsResponse>`
-    const kept = String(record({ body: 'Action=DescribeRegions', response })?.response)
-    expect(kept.match(/(?<=<regionName>)[^<]*/g)).toEqual(['us-east-1', 'us-gov-east-1'])
+    const recorded = String(record({ body: 'Action=DescribeRegions', response })?.response)
+    expect(recorded.match(/(?<=<regionName>)[^<]*/g)).toEqual(['us-east-1', 'us-gov-east-1'])
   })
 
-  it('gives a token the same digest where it is given and where it is used', () => {
-    const given = /<nextToken>([^<]+)</.exec(String(record()?.response))?.[1]
-    const used = record({
+  it('replaces a page token with the same digest in the response and in the next request', () => {
+    const returned = /<nextToken>([^<]+)</.exec(String(record()?.response))?.[1]
+    const sent = record({
       body: 'Action=DescribeImages&NextToken=482915537706%2Fopaque',
     })?.body as unknown as Record<string, string>
-    expect(used.NextToken).toBe(given)
+    expect(sent.NextToken).toBe(returned)
   })
 
   it.each([
-    ['a refusal', { status: 401, response: '<Response/>' }],
-    ['an answer that is cut off', { response: answer('').slice(0, 200) }],
+    ['an error response', { status: 401, response: '<Response/>' }],
+    ['a response that is cut off', { response: formatResponse('').slice(0, 200) }],
     ['a web page', { response: '<html><body>Sign in</body></html>' }],
     ['a request to another service', { body: 'Action=AssumeRole&Version=2011-06-15' }],
     ['metadata', { method: 'GET', path: '/latest/meta-data/' }],

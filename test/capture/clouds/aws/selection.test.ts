@@ -9,8 +9,8 @@ import { demonstrationImages, PRODUCTS, REGIONS } from '../../../mock-servers/aw
 
 const RELEASE = '418.94.202410090804-0'
 
-/** What EC2's client makes of a row of the mock server's table. */
-function listed(image: AwsImage): Image {
+/** Converts an image of the mock server to an image of the EC2 client. */
+function convertImage(image: AwsImage): Image {
   return {
     ImageId: getImageId(image),
     Name: image.name,
@@ -25,7 +25,7 @@ function listed(image: AwsImage): Image {
 function select(table: readonly AwsImage[], release = RELEASE, ocp = '4.18'): Selection[] {
   const images = REGIONS.flatMap((region) =>
     readImages(
-      table.filter((image) => image.region === region).map(listed),
+      table.filter((image) => image.region === region).map(convertImage),
       BUILT_IN.aws as AwsCriteria,
       region,
       () => undefined,
@@ -52,34 +52,37 @@ const getName = ({ image }: Selection) => String(image?.name)
 describe('selection on AWS', () => {
   const selections = select(demonstrationImages())
 
-  it.each(PRODUCTS)('selects the same build for $plan $architecture', (product) => {
-    const architecture = product.architecture === 'arm64' ? 'aarch64' : 'x86_64'
-    const own = selections.filter(
-      ({ slot }) => slot.plan === product.plan && slot.architecture === architecture,
-    )
-    expect(own.map(({ slot, grade }) => `${slot.region} ${grade}`)).toEqual([
-      'ap-southeast-2 exact',
-      'eu-central-1 exact',
-      'sa-east-1 older-release',
-      'us-east-1 exact',
-    ])
-    for (const selection of own) {
-      expect(getName(selection)).toContain(product.id)
-      expect(selection.image?.region).toBe(selection.slot.region)
-      expect(selection.image?.version).toBe(
-        selection.slot.region === 'sa-east-1' ? '415.92.202402201450-0' : RELEASE,
+  it.each(PRODUCTS)(
+    'returns the same build in each region for $plan $architecture, if available',
+    (product) => {
+      const architecture = product.architecture === 'arm64' ? 'aarch64' : 'x86_64'
+      const matching = selections.filter(
+        ({ slot }) => slot.plan === product.plan && slot.architecture === architecture,
       )
-    }
-  })
+      expect(matching.map(({ slot, grade }) => `${slot.region} ${grade}`)).toEqual([
+        'ap-southeast-2 exact',
+        'eu-central-1 exact',
+        'sa-east-1 older-release',
+        'us-east-1 exact',
+      ])
+      for (const selection of matching) {
+        expect(getName(selection)).toContain(product.id)
+        expect(selection.image?.region).toBe(selection.slot.region)
+        expect(selection.image?.version).toBe(
+          selection.slot.region === 'sa-east-1' ? '415.92.202402201450-0' : RELEASE,
+        )
+      }
+    },
+  )
 
-  it('selects none of the decoys, though all are of the same build', () => {
+  it('rejects unsuitable images', () => {
     const chosen = new Set(selections.map(getName))
     for (const name of chosen) expect(name).not.toMatch(/pending|gone|old|copy|^worker/)
-    const refusals = selections
+    const rejections = selections
       .find(({ slot }) => slot.plan === 'oke' && slot.region === 'us-east-1')
       ?.candidates.flatMap(({ image, refused }) => (refused ? [`${image.name}: ${refused}`] : []))
       .map((each) => each.replace(/-[0-9a-f]{8}-[0-9a-f-]{27}/, ''))
-    expect(refusals?.sort()).toEqual([
+    expect(rejections?.sort()).toEqual([
       'RHEL-9.4-RHCOS-9.6_HVM_GA-20260210-aarch64-0: later RHEL version',
       'rhcos-418.94.202410090804-0-aarch64-gone: not available',
       'rhcos-418.94.202410090804-0-aarch64-old: deprecated by the cloud',

@@ -22,37 +22,46 @@ function read(body: unknown) {
   return { images: merged, warnings }
 }
 
-const listed = (properties: object | undefined, name = VERSION) => ({
+const createVersion = (properties: object | undefined, name = VERSION) => ({
   name,
   ...(properties && { properties: { architecture: 'x64', hyperVGeneration: 'V2', ...properties } }),
 })
 
-describe("Azure's images", () => {
+describe('Azure images', () => {
   it('are not selected if the API version returns no properties', () => {
-    const { images, warnings } = read([listed(undefined), listed(undefined, '418.94.20250201')])
+    const { images, warnings } = read([
+      createVersion(undefined),
+      createVersion(undefined, '418.94.20250201'),
+    ])
     expect(images.map(({ state }) => state)).toEqual(['unknown', 'unknown'])
     expect(warnings).toEqual([`${QUERY}: the API returned no properties, so no image is selected`])
   })
 
-  it('are active if an old one among them has no properties', () => {
-    const { images, warnings } = read([listed({}), listed(undefined, '418.94.20240801')])
+  it('are active if one old image has no properties', () => {
+    const { images, warnings } = read([
+      createVersion({}),
+      createVersion(undefined, '418.94.20240801'),
+    ])
     expect(images.map(({ state }) => state)).toEqual(['active', 'active'])
     expect(warnings).toEqual([])
   })
 
-  it('may have one version for both generations in one SKU', () => {
-    const { images, warnings } = read([listed({}), listed({ hyperVGeneration: 'V1' })])
+  it('can have one version for both generations in one SKU', () => {
+    const { images, warnings } = read([
+      createVersion({}),
+      createVersion({ hyperVGeneration: 'V1' }),
+    ])
     expect(images.map(({ generation }) => generation)).toEqual([1, 2])
     expect(warnings).toEqual([])
   })
 
-  it('are not selected if one is listed for two architectures', () => {
-    const { images } = read([listed({}), listed({ architecture: 'Arm64' })])
+  it('are not selected if a version is listed for two architectures', () => {
+    const { images } = read([createVersion({}), createVersion({ architecture: 'Arm64' })])
     expect(images.map(({ state }) => state)).toEqual(['unknown'])
   })
 
   it('are listed once if both records are the same', () => {
-    const { images, warnings } = read([listed({}), listed({})])
+    const { images, warnings } = read([createVersion({}), createVersion({})])
     expect(images).toHaveLength(1)
     expect(warnings).toEqual([])
   })

@@ -10,11 +10,11 @@ import { demonstrationImages } from '../../../mock-servers/gcp-images.ts'
 
 const criteria = BUILT_IN as Criteria & { gcp: GcpCriteria }
 
-let notes: string[]
-const note = (text: string) => void notes.push(text)
+let warnings: string[]
+const warn = (text: string) => void warnings.push(text)
 
 beforeEach(() => {
-  notes = []
+  warnings = []
 })
 
 describe('findVersion', () => {
@@ -25,18 +25,18 @@ describe('findVersion', () => {
     ['redhat-coreos-ocp-worker', 'rhcos-9.6.20250701-0-x86_64', '9.6.20250701-0'],
     ['redhat-coreos-ocp-worker', 'See the product page', undefined],
     ['redhat-coreos-ocp-413-x86-64-202313321736', '', undefined],
-  ])('reads %s, %j', (name, description, version) => {
+  ])('reads the version from %s, %j', (name, description, version) => {
     expect(findVersion(name, description, BUILT_IN.rhel)).toBe(version)
   })
 })
 
 describe('readImages', () => {
   const NAME = 'redhat-coreos-ocp-413-x86-64-202305021736'
-  const state = (rest: object) =>
-    readImages([{ name: NAME, ...rest }], criteria.gcp, criteria.rhel, note)[0]?.state
+  const readState = (rest: object) =>
+    readImages([{ name: NAME, ...rest }], criteria.gcp, criteria.rhel, warn)[0]?.state
 
-  it('gives the plan by the name', () => {
-    expect(readImages([{ name: NAME }], criteria.gcp, criteria.rhel, note)).toEqual([
+  it('returns the plan from the name', () => {
+    expect(readImages([{ name: NAME }], criteria.gcp, criteria.rhel, warn)).toEqual([
       {
         architecture: 'x86_64',
         name: NAME,
@@ -51,7 +51,7 @@ describe('readImages', () => {
         [{ name: 'redhat-sap-413-x86-64-202305021736' }],
         criteria.gcp,
         criteria.rhel,
-        note,
+        warn,
       ),
     ).toEqual([])
   })
@@ -69,17 +69,17 @@ describe('readImages', () => {
     [{ deprecated: { state: null }, status: null, architecture: null }, 'active'],
     [{ deprecated: null, description: null }, 'active'],
     [{ architecture: 'ARCHITECTURE_UNSPECIFIED' }, 'active'],
-  ])('reads %j as %s', (rest, expected) => {
-    expect(state(rest)).toBe(expected)
-    expect(notes).toEqual([])
+  ])('reads the state from %j: %s', (rest, expected) => {
+    expect(readState(rest)).toBe(expected)
+    expect(warnings).toEqual([])
   })
 
   it.each([
     [{ architecture: 'RISCV64' }, 'RISCV64'],
     [{ architecture: 'constructor' }, 'constructor'],
     [{ status: '\u001b[31m' }, '\\u001b[31m'],
-  ])('refuses %j, which it does not know', (rest, shown) => {
-    expect(() => state(rest)).toThrow(`gcp: image ${NAME} has an unknown property: ${shown}`)
+  ])('rejects the unknown value in %j', (rest, shown) => {
+    expect(() => readState(rest)).toThrow(`gcp: image ${NAME} has an unknown property: ${shown}`)
   })
 })
 
@@ -91,7 +91,7 @@ describe('selection on GCP', () => {
         stream: { name: '', distro: 'rhcos', ocp, url: '', signatures: true },
         criteria,
         builds: {},
-        images: { gcp: readImages(demonstrationImages(), criteria.gcp, criteria.rhel, note) },
+        images: { gcp: readImages(demonstrationImages(), criteria.gcp, criteria.rhel, warn) },
         queries: { gcp: [] },
         capturedAt: '2026-03-01T00:00:00Z',
       },
@@ -106,7 +106,7 @@ describe('selection on GCP', () => {
     ['413.92.202307260246-0', '4.13', '413-x86-64-202305021736 older-build'],
     ['418.94.202410090804-0', '4.18', '413-x86-64-202305021736 older-release'],
     ['48.84.202210040145-0', '4.8', '48-x86-64-202210040145 exact'],
-  ])('takes the right one of each offering for %s', (release, ocp, expected) => {
+  ])('selects one image for each plan for %s', (release, ocp, expected) => {
     expect(select(release, ocp)).toEqual(
       ['ocp', 'opp', 'oke'].map((plan) => `${plan} x86_64 redhat-coreos-${plan}-${expected}`),
     )

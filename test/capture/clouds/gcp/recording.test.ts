@@ -4,17 +4,17 @@ import type { Exchange } from '../../../../src/capture/http/message.ts'
 
 const IMAGES = '/compute/v1/projects/redhat-marketplace-public/global/images'
 const PUBLIC = 'https://compute.googleapis.com:443'
-const ASKED = 'https://127.0.0.1:8445'
+const ENDPOINT = 'https://127.0.0.1:8445'
 
 const record = (rest: Partial<Exchange>) =>
   recordGcp(
-    { scope: ASKED, method: 'GET', path: IMAGES, status: 200, response: {}, ...rest },
-    ASKED,
+    { scope: ENDPOINT, method: 'GET', path: IMAGES, status: 200, response: {}, ...rest },
+    ENDPOINT,
     PUBLIC,
   )
 
 describe('recordGcp', () => {
-  it('keeps what is known of an image and nothing else', () => {
+  it('keeps only the known keys of an image', () => {
     const response = {
       name: 'redhat-coreos-ocp-413',
       status: 'READY',
@@ -32,7 +32,7 @@ describe('recordGcp', () => {
     )
   })
 
-  it('keeps no value but of the form that Compute documents', () => {
+  it('keeps only values in the documented form of Compute', () => {
     const image = {
       kind: 'compute#image',
       name: 'redhat-coreos-ocp-413',
@@ -42,7 +42,7 @@ describe('recordGcp', () => {
       architecture: 'X86_64',
       deprecated: { state: 'ACTIVE', obsolete: '2030-01-01T00:00:00Z' },
     }
-    const odd = {
+    const malformed = {
       kind: '# x',
       name: 'redhat-coreos-opp-413',
       description: '\u202e',
@@ -53,7 +53,7 @@ describe('recordGcp', () => {
     }
     const response = {
       kind: 'compute#imageList',
-      items: [image, odd, { ...image, name: 'Redhat' }, { ...image, name: 'x'.repeat(64) }],
+      items: [image, malformed, { ...image, name: 'Redhat' }, { ...image, name: 'x'.repeat(64) }],
     }
     expect(record({ response })?.response).toEqual({
       kind: 'compute#imageList',
@@ -64,7 +64,7 @@ describe('recordGcp', () => {
     })
   })
 
-  it('keeps of a refusal the codes that are known', () => {
+  it('keeps only the known codes of an error', () => {
     const errors = [
       { domain: 'global', reason: 'forbidden' },
       { domain: 'a b', reason: 'AIzaSyA' },
@@ -75,15 +75,16 @@ describe('recordGcp', () => {
     })
   })
 
-  it('gives a page token the same digest where it is given and where it is used', () => {
-    const given = record({ response: { items: [], nextPageToken: '730114925586/opaque' } })
-    const used = record({ path: `${IMAGES}?pageToken=730114925586%2Fopaque` })
-    const nextPageToken = (given?.response as { nextPageToken?: string } | undefined)?.nextPageToken
+  it('replaces a page token with the same digest in the response and in the next request', () => {
+    const returned = record({ response: { items: [], nextPageToken: '730114925586/opaque' } })
+    const sent = record({ path: `${IMAGES}?pageToken=730114925586%2Fopaque` })
+    const nextPageToken = (returned?.response as { nextPageToken?: string } | undefined)
+      ?.nextPageToken
     expect(nextPageToken).toMatch(/^[0-9a-f]{32}$/)
-    expect(used?.path).toBe(`${IMAGES}?pageToken=${nextPageToken}`)
+    expect(sent?.path).toBe(`${IMAGES}?pageToken=${nextPageToken}`)
   })
 
-  it('keeps that listing is forbidden without the words that name the caller', () => {
+  it('keeps a forbidden list without the message, which names the caller', () => {
     const error = { code: 403, message: '730114925586', errors: [{ reason: 'forbidden' }] }
     expect(record({ status: 403, response: { error } })?.response).toEqual({
       error: { code: 403, errors: [{ reason: 'forbidden' }] },
@@ -93,9 +94,9 @@ describe('recordGcp', () => {
   it.each([
     ['a token', { scope: 'https://oauth2.googleapis.com:443', path: '/token', method: 'POST' }],
     ['metadata', { scope: 'http://169.254.169.254:80', path: '/computeMetadata/v1/instance' }],
-    ['an attempt that was repeated', { status: 503 }],
-    ['a refusal of a single image', { path: `${IMAGES}/one`, status: 403 }],
-  ])('leaves out %s', (_, rest) => {
+    ['an attempt that was retried', { status: 503 }],
+    ['a forbidden single image', { path: `${IMAGES}/one`, status: 403 }],
+  ])('drops %s', (_, rest) => {
     expect(record(rest)).toBeUndefined()
   })
 })

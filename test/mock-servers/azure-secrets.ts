@@ -1,17 +1,17 @@
-/** The places where Azure's answers say who asked, filled with strings that a test looks for. */
-export interface Echo {
-  /** Keys for an item of a list. */
+/** Strings in the places where Azure's responses identify the caller. */
+export interface PlantedSecrets {
+  /** Members of an item. */
   item: Record<string, unknown>
-  /** Keys for what stands under `error`. */
+  /** Members of `error`. */
   error: Record<string, unknown>
-  /** Headers of any answer. */
+  /** Headers of all responses. */
   headers: Record<string, string[]>
-  /** What names the caller within `x-ms-operation-identifier`, in its own syntax. */
+  /** Parts of the header `x-ms-operation-identifier`. */
   callers: string[]
 }
 
-/** Plants each secret in each place; with no secret, all places are empty. */
-export function plant(secrets: readonly string[]): Echo {
+/** Puts each secret in each place. */
+export function plantSecrets(secrets: readonly string[]): PlantedSecrets {
   if (secrets.length === 0) return { item: {}, error: {}, headers: {}, callers: [] }
   return {
     item: { tags: Object.fromEntries(secrets.map((secret, index) => [`caller${index}`, secret])) },

@@ -10,27 +10,22 @@ import {
 import type { AzureImage } from '../mock-servers/azure-image.ts'
 import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import { type Clouds, startClouds } from '../mock-servers/clouds.ts'
-import type { GcpImage } from '../mock-servers/gcp-image.ts'
-import { demonstrationImages as gcpImages } from '../mock-servers/gcp-images.ts'
 import { startProxy } from '../mock-servers/proxy.ts'
 import { execute, type Outcome, run } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
-/** The clouds as a machine of a company sees them: by their own names, behind a proxy. */
-export interface World {
+/** Mock servers that are reached through a proxy by the host names of the real clouds. */
+export interface TestClouds {
   readonly clouds: Clouds
   readonly azureImages: readonly AzureImage[]
   readonly awsImages: readonly AwsImage[]
-  readonly gcpImages: readonly GcpImage[]
-  /** For files of the test. */
-  readonly folder: string
-  /** Runs a client, and gives what it printed. @throws Error where it failed. */
+  /** Runs a client. @returns its stdout @throws if it fails */
   client(command: string, ...args: readonly string[]): Promise<string>
-  /** Runs a client that is to fail. */
+  /** Runs a client that may fail. */
   attempt(command: string, ...args: readonly string[]): Promise<Outcome>
-  /** Captures a cloud, without some variables, and gives what is in the snapshot. */
+  /** Captures a cloud. @param without variables that are not set */
   capture(cloud: string, without?: readonly string[]): Promise<Captured>
   close(): Promise<void>
 }
@@ -38,30 +33,26 @@ export interface World {
 export interface Captured {
   readonly images: readonly Row[]
   readonly queries: readonly Row[]
-  /** What `list` prints of it. */
+  /** The output of `list` for the snapshot. */
   list(...args: readonly string[]): Promise<string>
 }
 
 const AZURE_HOSTS = ['login.microsoftonline.com', 'management.azure.com']
 const AWS_HOSTS = [...REGIONS, NOT_ENABLED].map((region) => `ec2.${region}.amazonaws.com`)
-const GCP_HOSTS = ['compute.googleapis.com', 'oauth2.googleapis.com', 'www.googleapis.com']
 
-/** Starts the mock servers under the clouds' own names, with the demonstration's images. */
-export async function startWorld(): Promise<World> {
+export async function startTestClouds(): Promise<TestClouds> {
   const folder = await mkdtemp(join(tmpdir(), 'stream-snapshot-clients-'))
-  const tables = { azure: imagesBeforeBump(), aws: awsImages(), gcp: gcpImages() }
+  const images = { azure: imagesBeforeBump(), aws: awsImages() }
   const clouds = await startClouds(folder, {
-    azure: { hosts: AZURE_HOSTS, images: tables.azure },
-    aws: { hosts: AWS_HOSTS, images: tables.aws, emptyPages: 1 },
-    gcp: { hosts: GCP_HOSTS, images: tables.gcp, listable: true },
+    azure: { hosts: AZURE_HOSTS, images: images.azure },
+    aws: { hosts: AWS_HOSTS, images: images.aws, emptyPages: 1 },
   })
-  const to = (hosts: readonly string[], { url }: { url: string }) =>
+  const toPort = (hosts: readonly string[], { url }: { url: string }) =>
     hosts.map((host): [string, number] => [host, Number(new URL(url).port)])
   const proxy = await startProxy({
     hosts: Object.fromEntries([
-      ...to(AZURE_HOSTS, clouds.azure),
-      ...to(AWS_HOSTS, clouds.aws),
-      ...to(GCP_HOSTS, clouds.gcp),
+      ...toPort(AZURE_HOSTS, clouds.azure),
+      ...toPort(AWS_HOSTS, clouds.aws),
     ]),
   })
 
@@ -72,8 +63,8 @@ export async function startWorld(): Promise<World> {
     const kept = Object.entries(environment).filter(([name]) => !without.includes(name))
     const snapshot = join(folder, `${cloud}.json`)
     await rm(snapshot, { force: true })
-    const question = ['--cloud', cloud, '--stream', join(folder, 'rhcos.json')]
-    await succeed(run(['capture', snapshot, ...question], { env: Object.fromEntries(kept) }))
+    const options = ['--cloud', cloud, '--stream', join(folder, 'rhcos.json')]
+    await succeed(run(['capture', snapshot, ...options], { env: Object.fromEntries(kept) }))
     const { images, queries } = JSON.parse(await readFile(snapshot, 'utf8'))
     return {
       images: images[cloud],
@@ -84,10 +75,8 @@ export async function startWorld(): Promise<World> {
 
   return {
     clouds,
-    azureImages: tables.azure,
-    awsImages: tables.aws,
-    gcpImages: tables.gcp,
-    folder,
+    azureImages: images.azure,
+    awsImages: images.aws,
     client: (command, ...args) => succeed(execute(command, args, environment)),
     attempt: (command, ...args) => execute(command, args, environment),
     capture,
@@ -98,12 +87,11 @@ export async function startWorld(): Promise<World> {
   }
 }
 
-/** What a client and `capture` find in their environment, and nothing of the machine's own. */
-function makeEnvironment({ azure, aws, gcp }: Clouds, folder: string, proxy: string) {
+/** All variables for a client and for `capture`. */
+function makeEnvironment({ azure, aws }: Clouds, folder: string, proxy: string) {
   const certificates = join(folder, 'certificates.pem')
   const { AZURE_AUTHORITY_HOST: _, ...azureAccount } = azure.environment
   const { AWS_ENDPOINT_URL_EC2: __, ...awsAccount } = aws.environment
-  const { GOOGLE_APPLICATION_CREDENTIALS } = gcp.environment
   return {
     ...azureAccount,
     ...awsAccount,
@@ -121,14 +109,6 @@ function makeEnvironment({ azure, aws, gcp }: Clouds, folder: string, proxy: str
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_PAGER: '',
-    GOOGLE_APPLICATION_CREDENTIALS,
-    CLOUDSDK_CONFIG: join(folder, 'gcloud'),
-    CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE: certificates,
-    CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
-    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: 'true',
-    CLOUDSDK_CORE_PROJECT: 'redhat-marketplace-public',
-    CLOUDSDK_AUTH_SERVICE_ACCOUNT_USE_SELF_SIGNED_JWT: 'true',
-    CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: GOOGLE_APPLICATION_CREDENTIALS,
   }
 }
 
