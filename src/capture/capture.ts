@@ -114,12 +114,20 @@ class Run {
   readonly #warnings = new Set<string>()
   readonly #warn = (text: string) => void this.#warnings.add(text)
   readonly #limit: TimeLimit | undefined
+  readonly replay: Replay | undefined
 
   constructor(
     readonly request: CaptureRequest,
     readonly clouds: Promise<readonly Loaded[]>,
-    readonly replay: Replay | undefined,
+    replay: Replay | undefined,
   ) {
+    // A refused replay is over, so its other requests are not sent.
+    this.replay = replay && {
+      refuse: (unknown) => {
+        replay.refuse(unknown)
+        this.#ending.abort()
+      },
+    }
     this.#recorder = new Recorder(request.replay ?? [])
     this.#limit = replay ? undefined : timeLimit(request)
   }

@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts'
 import { POSITION, type Recording } from './recording.ts'
 
 export interface Replay {
-  /** Ends the replay, as the recording does not contain this request. */
+  /** Fails the replay, as the recording does not contain this request. */
   refuse(request: string): void
 }
 
@@ -35,17 +35,18 @@ export async function withReplay<T>(
       )
       .reply(status, response as ReplyBody, { ...rawHeaders, [POSITION]: String(position) })
   }
+  const refused: ServiceError[] = []
+  const refuse = (request: string) => {
+    const message = `the recording has no response to ${request}`
+    refused.push(new ServiceError(message, 'Capture again without --replay.'))
+  }
   try {
-    return await new Promise<T>((resolve, reject) => {
-      const refuse = (request: string) =>
-        reject(
-          new ServiceError(
-            `the recording has no response to ${request}`,
-            'Capture again without --replay.',
-          ),
-        )
-      work({ refuse }).then(resolve, reject)
+    // Waits until all of the work has ended: its other requests must not reach the network.
+    const result = await work({ refuse }).catch((error) => {
+      throw refused[0] ?? error
     })
+    if (refused[0] !== undefined) throw refused[0]
+    return result
   } finally {
     nock.cleanAll()
     nock.enableNetConnect()

@@ -37,7 +37,18 @@ describe('a replay', () => {
     expect(seen.connections).toBe(0)
   })
 
-  it('takes a response from the recording, however long its process is suspended', async () => {
+  it('blocks the network until all requests have ended, also after a refusal', async () => {
+    const { seen, url } = await serve()
+    const replayed = withReplay([], [], async (replay) => {
+      const send = openTransport({ timeout: 5_000, replay })
+      await send(get(url)).catch(() => wait(20))
+      return send(get(`${url}later`))
+    })
+    await expect(replayed).rejects.toThrow('the recording has no response to GET /')
+    expect(seen.connections).toBe(0)
+  })
+
+  it('returns a response from the recording even after the time limit', async () => {
     const { seen, url, origin } = await serve()
     const exchange = { scope: origin, method: 'GET', path: '/', status: 200, response: { a: 1 } }
     await withReplay([exchange], [], async (replay) => {
@@ -50,7 +61,7 @@ describe('a replay', () => {
     expect(seen.connections).toBe(0)
   })
 
-  it('is not refused for a request that is not its own', async () => {
+  it('is not affected by a failed request outside the replay', async () => {
     const { seen, url, origin } = await serve()
     const exchange = { scope: origin, method: 'GET', path: '/', status: 200, response: {} }
     const { status } = await withReplay([exchange], [], async (replay) => {
@@ -62,30 +73,31 @@ describe('a replay', () => {
   })
 })
 
-it('a capture that is over sends no further requests', async () => {
+it('a canceled capture sends no requests', async () => {
   const { seen, url } = await serve()
   const send = openTransport({ timeout: 5_000, ended: AbortSignal.abort() })
   await expect(send(get(url))).rejects.toThrow('the capture is over')
   expect(seen.connections).toBe(0)
 })
 
-describe('responses together', () => {
+describe('responses', () => {
   const MB = 1024 * 1024
-  it('may have 64 MB for a capture', async () => {
+
+  it('are refused when they exceed the total size limit of the capture', async () => {
     const { url } = await serve(7 * MB)
     const send = openTransport({ timeout: 5_000, budget: { bytes: 10 * MB } })
     await send(get(url))
     await expect(send(get(url))).rejects.toMatchObject({ code: 'CAPTURE_TOO_LONG' })
   })
 
-  it('have 8 MB each', async () => {
+  it('are refused when one response exceeds 8 MB', async () => {
     const { url } = await serve(9 * MB)
     const send = openTransport({ timeout: 5_000 })
     await expect(send(get(url))).rejects.toMatchObject({ code: 'RESPONSE_TOO_LONG' })
   })
 })
 
-it('a time limit of 25 days does not end at once', async () => {
+it('a time limit of 25 days does not end immediately', async () => {
   const { url } = await serve(2)
   const days = 25 * 24 * 3_600_000
   const send = openTransport({ timeout: days })
@@ -94,7 +106,7 @@ it('a time limit of 25 days does not end at once', async () => {
 })
 
 describe('a time limit', () => {
-  it('reports what the last attempt observed, also after a wait that was short enough', async () => {
+  it('reports the failure of the last attempt, also after a short wait', async () => {
     const attempt = async () => {
       noteFailure('returned 503')
       noteWait(0.01)
@@ -105,7 +117,7 @@ describe('a time limit', () => {
     )
   })
 
-  it('ends at a required wait that is longer', async () => {
+  it('ends immediately when the required wait is longer', async () => {
     const attempt = async () => noteWait(3600)
     await expect(withTimeLimit('a query', { milliseconds: 50 }, attempt)).rejects.toThrow(
       'a query: the server requires a wait of 3600 s, longer than the time limit of 0.05 s',
