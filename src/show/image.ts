@@ -1,6 +1,8 @@
 import { stringify } from 'yaml'
 import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
+import { BUILT_IN } from '../core/criteria/criteria.ts'
+import { latestRhel } from '../core/criteria/ocp-version.ts'
 import { groupAlike } from '../core/group.ts'
 import { majorIn } from '../core/image/choose.ts'
 import { type FoundImage, findGrade, gen1Sku } from '../core/image/find.ts'
@@ -15,8 +17,14 @@ import {
 } from '../core/image/targets.ts'
 import type { Replacement, YamlPath } from '../core/image/yaml.ts'
 import { PLANS } from '../core/selection/selections.ts'
-import { kubernetesName } from '../core/snapshot/snapshot.ts'
+import {
+  capturedClouds,
+  cloudParts,
+  kubernetesName,
+  type SnapshotContent,
+} from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
+import { ocpVersionsForRhel, readRelease } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted, listed } from '../printable.ts'
@@ -135,7 +143,8 @@ export function imageNotes(stream: SourceStream, found: FoundImage): string[] {
 }
 
 export function mergeLines(file: string, { replaced }: Merged, isWritten: boolean): string[] {
-  const changed = isWritten ? 'updated' : 'printed; use --in-place to write it'
+  const other = file === '-' ? 'printed' : 'printed; use --in-place to write it'
+  const changed = isWritten ? 'updated' : other
   const result = replaced.length === 0 ? 'up to date' : changed
   return [...replaced.map(replacementLine), `${file}: ${result}`]
 }
@@ -159,18 +168,35 @@ type PlacedTarget = Target & { readonly osImageStream?: string | undefined }
 
 /** An error with a table of the images that the stream has. */
 export function missingImage(
-  { file, kind, streams, remedy }: ImageSource,
+  source: ImageSource,
   { name, images }: SourceStream,
   slot: Slot,
   target?: PlacedTarget,
 ): CheckFailure {
+  const { file, kind, streams, remedy, snapshot } = source
   const where = streams.length > 1 ? `${file}: stream ${name}` : file
+  const isShown = !target || slot.region === undefined || isRegion(slot.cloud, slot.region)
+  if (snapshot && !isQueried(snapshot, slot)) {
+    const { cloud, region } = slot
+    const isCloud = region === undefined || !capturedClouds(snapshot).includes(cloud)
+    const [part, option] = isCloud
+      ? ['', '']
+      : isShown
+        ? [` ${region}`, ` --regions ${region}`]
+        : [' in the region of the manifest', ' --regions REGION']
+    return new CheckFailure(
+      `${file}: ${cloud}${part} was not queried`,
+      file === 'stdin'
+        ? 'Use a snapshot for which it was queried.'
+        : `Query ${cloud}${part}: stream-snapshot capture ${file} --cloud ${cloud}${option}`,
+    )
+  }
   if (images.length === 0) {
     const others = streams.filter((stream) => stream.images.length > 0).map(({ name }) => name)
     return new CheckFailure(
       `${where}: no marketplace images`,
       others.length === 0
-        ? (remedy ?? noImagesRemedy(kind, file))
+        ? (remedy ?? noImagesRemedy(source))
         : target?.osImageStream === undefined
           ? `Use --stream-name with one of: ${others.join(', ')}.`
           : `Use a source with images of ${name}.`,
@@ -178,7 +204,6 @@ export function missingImage(
   }
   const ofCloud = images.filter((each) => each.slot.cloud === slot.cloud)
   const shown = ofCloud.length > 0 ? ofCloud : images
-  const isShown = !target || slot.region === undefined || isRegion(slot.cloud, slot.region)
   const place = target ? ` (${target.file}: ${target.name})` : ''
   const printed = `${printSlot(isShown ? slot : { ...slot, region: 'of this region' })}${place}`
   const ofPlan = shown.filter((each) => each.slot.plan === slot.plan)
@@ -194,9 +219,21 @@ export function missingImage(
   )
 }
 
-function noImagesRemedy(kind: ImageSource['kind'], file: string): string {
-  if (kind !== 'stream' || file === 'stdin') return 'Use a marketplace file, or a snapshot.'
-  return `With cloud credentials, run stream-snapshot capture snapshot.json --stream ${file}, then stream-snapshot image snapshot.json.`
+function isQueried(snapshot: SnapshotContent, { cloud, region }: Slot): boolean {
+  const parts = capturedClouds(snapshot).includes(cloud) ? cloudParts(snapshot, cloud) : []
+  return parts.length > 0 && (region === undefined || parts.includes(region))
+}
+
+function noImagesRemedy({ kind, file, streams, ocp }: ImageSource): string {
+  const releases = streams.flatMap((stream) => [...stream.releases.values()])
+  const rhel = latestRhel(releases)
+  const isSupported = rhel && ocpVersionsForRhel(BUILT_IN.rhel, rhel).length > 0
+  if (kind !== 'stream' || file === 'stdin' || !isSupported) {
+    return 'Use a marketplace file, or a snapshot.'
+  }
+  const isKnown = ocp ?? releases.some((release) => readRelease(release)?.ocp)
+  const option = isKnown ? '' : ' --ocp X.Y'
+  return `With cloud credentials, run stream-snapshot capture snapshot.json --stream ${file}${option}, then stream-snapshot image snapshot.json.`
 }
 
 const OPTIONS = [

@@ -4,8 +4,8 @@ import { amiForms, azureForms, expectForms, gcpForms, runImage } from '../suppor
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** An image of each kind in the demonstration. */
-const KINDS = [
+/** Slots of the demonstration, each with its image. */
+const SLOTS = [
   ['azure no-purchase-plan x86_64', azureForms('azureopenshift:aro4:418-v2:418.94.202410090804')],
   ['azure no-purchase-plan aarch64', azureForms('azureopenshift:aro4:418-arm:418.94.202410090804')],
   ['azure ocp x86_64', azureForms('redhat:rh-ocp-worker:rh-ocp-worker:4.18.2025112710')],
@@ -14,7 +14,7 @@ const KINDS = [
   ['gcp ocp x86_64', gcpForms('redhat-coreos-ocp-413-x86-64-202305021736')],
 ] as const
 
-it.each(KINDS)('an image of %s is printed in each format', async (slot, forms) => {
+it.each(SLOTS)('image prints the image for %s in each format', async (slot, forms) => {
   const [cloud = '', plan = '', architecture = ''] = slot.split(' ')
   const region = cloud === 'aws' ? ['--region', 'us-east-1'] : []
   const words = ['--cloud', cloud, '--plan', plan, '--arch', architecture, ...region]

@@ -20,7 +20,7 @@ let folder: string
 const at = (name: string) => join(folder, name)
 const write = (name: string, text: string) => fs.outputFile(at(name), text)
 const image = (...words: string[]) => runImage(folder, words)
-/** For a source without builds. */
+/** The line on stderr for a source without builds. */
 const ungraded = (urn: string) => `${urn}: lag unknown: no build to compare with\n`
 const printed = (urn: string, stderr = '') => ({ status: 0, stdout: `${urn}\n`, stderr })
 
@@ -52,14 +52,14 @@ const RHEL_10 = (() => {
 const URN_10 = 'azureopenshift:aro4:aro_5-0_x64_gen2:10.2.20260423'
 const STREAMS = { 'rhel-9': FORMS['stream-metadata.json'], 'rhel-10': RHEL_10 }
 
-describe('SOURCE of image', () => {
-  it.each(Object.keys(FORMS))('may be %s', async (form) => {
+describe('the SOURCE of image', () => {
+  it.each(Object.keys(FORMS))('can be %s', async (form) => {
     const note = form === 'marketplace.json' ? ungraded : () => ''
     expect(await image(form)).toEqual(printed(GEN2, note(GEN2)))
     expect(await image(form, '--gen1')).toEqual(printed(GEN1, note(GEN1)))
   })
 
-  it('may be a stream of the workspace, which is suggested for a typo', async () => {
+  it('can be a stream of the workspace, which is suggested for a typo', async () => {
     const marketplaceFile = 'marketplace.json'
     const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile }
     await write('plain.json', smallStream(EXAMPLE))
@@ -73,13 +73,13 @@ describe('SOURCE of image', () => {
     })
   })
 
-  it('may not be the name of a stream before init', async () => {
+  it('cannot be the name of a stream before init', async () => {
     expect((await image('rhel-9')).stderr).toBe(
       'stream-snapshot: rhel-9: no such file\nSpecify the path of an existing file, or run stream-snapshot init to use names of streams.\n',
     )
   })
 
-  it('may be an empty marketplace file, of which the remedy is an update', async () => {
+  it('cannot be an empty marketplace file, for which update is suggested', async () => {
     const marketplaceFile = 'm.json'
     const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile }
     await write('plain.json', smallStream(EXAMPLE))
@@ -106,7 +106,7 @@ describe('SOURCE of image', () => {
     ['coreos-rhel-9.json', 'marketplace/coreos-rhel-9.json'],
     ['coreos-rhel-9.json', 'marketplace/rhel-9.json'],
     ['rhcos.json', 'marketplace-rhcos.json'],
-  ])('%s and %s are read together', async (stream, marketplace) => {
+  ])('is read together with its counterpart: %s and %s', async (stream, marketplace) => {
     await write(`data/${stream}`, smallStream({ x86_64: '418.94.202410110804-0' }))
     await write(`data/${marketplace}`, FORMS['marketplace.json'])
     for (const file of [stream, marketplace]) {
@@ -119,7 +119,7 @@ describe('SOURCE of image', () => {
     }
   })
 
-  it('may be a marketplace file of the workspace, with the builds of its stream', async () => {
+  it('can be a marketplace file of the workspace, compared with the builds of its stream', async () => {
     const stream = { snapshot: 's.json', target: 'plain.json', marketplaceFile: 'marketplace.json' }
     await write('plain.json', smallStream({ x86_64: '418.94.202410110804-0' }))
     await write('stream-snapshot.json', JSON.stringify({ streams: { 'rhel-9': stream } }))
@@ -128,7 +128,7 @@ describe('SOURCE of image', () => {
     )
   })
 
-  it('may be a snapshot, of which the newest image of an OCP version is printed', async () => {
+  it('can be a snapshot, where the newest active image of the OCP version is selected', async () => {
     const arm = (version: string, more = {}) =>
       azureImage('420-arm', version, { ocp: '4.20', ...more })
     const text = snapshotText(
@@ -148,7 +148,27 @@ describe('SOURCE of image', () => {
     )
   })
 
-  it('may be a snapshot of an OCP version with two RHEL versions', async () => {
+  it('can be a snapshot, for which an unqueried cloud or region is not a missing image', async () => {
+    const text = snapshotText([], {
+      images: { azure: [], aws: [] },
+      queries: { azure: [], aws: [{ region: 'us-east-1', images: 0 }] as never },
+    })
+    await write('s.json', text)
+    const refusedFor = async (...words: string[]) => {
+      const { status, stderr } = await image('s.json', '--cloud', ...words)
+      expect(status).toBe(1)
+      return stderr.slice('stream-snapshot: s.json: '.length)
+    }
+    expect(await refusedFor('gcp')).toBe(
+      'gcp was not queried\nQuery gcp: stream-snapshot capture s.json --cloud gcp\n',
+    )
+    expect(await refusedFor('aws', '--region', 'us-west-2')).toBe(
+      'aws us-west-2 was not queried\nQuery aws us-west-2: stream-snapshot capture s.json --cloud aws --regions us-west-2\n',
+    )
+    expect(await refusedFor('aws', '--region', 'us-east-1')).toMatch(/^no marketplace images\n/)
+  })
+
+  it('can be a snapshot of an OCP version with two RHEL versions', async () => {
     const skus = (version: string) => azureImage('aro_5-0_x64_gen2', version, { ocp: '5.0' })
     const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
     const [nine, ten] = [skus('9.8.20260428'), skus('10.2.20260423')]
@@ -176,7 +196,7 @@ describe('SOURCE of image', () => {
     expect((await image('s.json', '--merge', 'i.yaml')).stderr).toContain(fallback)
   })
 
-  it('may be a snapshot without builds of a workspace stream, with the same result', async () => {
+  it('can be a snapshot without builds, with the same result as its workspace stream', async () => {
     const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '5.0' }
     const images = ['9.8.20260428', '9.8.20260520', '10.2.20260423'].map((version) =>
       azureImage('aro_5-0_x64_gen2', version, { ocp: '5.0' }),
@@ -197,11 +217,11 @@ describe('SOURCE of image', () => {
       status: 2,
       stdout: '',
       stderr:
-        'stream-snapshot: i.yaml: osImageStream is rhel-10, but s.json is the stream rhel-9\nUse a source that has the stream.\n',
+        'stream-snapshot: i.yaml: osImageStream is another stream, as s.json is the stream rhel-9\nUse a source that has the stream.\n',
     })
   })
 
-  it('may be a ConfigMap in any YAML, also with JSON, a List, or other documents', async () => {
+  it('can be a ConfigMap in any YAML or JSON form, in a List, or among other documents', async () => {
     const yaml = await configMap(STREAMS)
     const json = JSON.stringify(load(yaml), undefined, 2)
     const indented = yaml.replace(/^(?=.)/gm, '  ').replace('  ', '- ')
@@ -227,7 +247,7 @@ describe('SOURCE of image', () => {
   })
 
   it.each(['streams: "{"', 'stream: "{"', 'streams: \'{"a":{}}\''])(
-    'may be a ConfigMap, which git does not restore: %s',
+    'is refused with a remedy if it is a malformed ConfigMap: %s',
     async (data) => {
       await write('a.yaml', `kind: ConfigMap\ndata: {${data}}\n`)
       const { status, stderr } = await image('a.yaml')
@@ -279,7 +299,7 @@ describe('SOURCE of image', () => {
       'a.yaml: invalid YAML: too many aliases',
     ],
     ['a.yaml', `a: ${'['.repeat(100_000)}`, 'a.yaml'],
-  ])('%s is refused: %j', async (name, text, message) => {
+  ])('is refused if it is %s with the content %j', async (name, text, message) => {
     if (text !== undefined) await write(name, text)
     const { status, stdout, stderr } = await image(name)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
@@ -288,7 +308,7 @@ describe('SOURCE of image', () => {
   })
 })
 
-describe('the stream of several', () => {
+describe('the selected stream', () => {
   const config = (osImageStream: string) =>
     `osImageStream: ${osImageStream}\nplatform:\n  azure:\n    region: eastus\n`
 
@@ -300,7 +320,7 @@ describe('the stream of several', () => {
     ['4.22.3', ['--merge', 'rhel-10'], 'rhel-10', 'osImageStream of i.yaml'],
     ['5.0.1', ['--merge', 'rhel-9'], 'rhel-9', 'osImageStream of i.yaml'],
     ['4.22.3', ['--merge', 'rhel-10-nvidia'], 'rhel-10', 'osImageStream of i.yaml'],
-  ])('of OCP %s, with %j, is %s', async (ocp, words, stream, reason) => {
+  ])('for OCP %s with %j is %s', async (ocp, words, stream, reason) => {
     await write('map.yaml', await configMap(STREAMS, ocp))
     const isMerged = words[0] === '--merge'
     if (isMerged) await write('i.yaml', config(words[1] ?? ''))
@@ -317,17 +337,17 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'i.yaml', '--stream-name', 'rhel-9'],
       2,
-      'i.yaml: osImageStream rhel-10 differs from --stream-name rhel-9\nRemove --stream-name.',
+      'i.yaml: osImageStream differs from --stream-name rhel-9\nRemove --stream-name.',
     ],
     [
       ['stream-metadata.json', '--merge', 'i.yaml'],
       2,
-      'i.yaml: osImageStream is rhel-10, but stream-metadata.json is the stream rhel-9\nUse a source that has the stream.',
+      'i.yaml: osImageStream is another stream, as stream-metadata.json is the stream rhel-9\nUse a source that has the stream.',
     ],
     [
       ['rhel-10.json', '--merge', 'rhel-9.yaml'],
       2,
-      'rhel-9.yaml: osImageStream is rhel-9, but rhel-10.json has images of rhel-10\nUse a source that has the stream.',
+      'rhel-9.yaml: osImageStream is another stream, as rhel-10.json has images of rhel-10\nUse a source that has the stream.',
     ],
     [
       ['map.yaml', '--stream-name', 'rhel-11'],
@@ -337,7 +357,7 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'rhel-11.yaml'],
       1,
-      'map.yaml: no stream rhel-11, the osImageStream of rhel-11.yaml\nUse a source that has the stream.',
+      'map.yaml: no stream for osImageStream of rhel-11.yaml\nUse a source that has the stream.',
     ],
     [
       ['stream-metadata.json', '--stream-name', 'rhel-10'],
@@ -347,14 +367,14 @@ describe('the stream of several', () => {
     [
       ['map.yaml', '--merge', 'hunter2.yaml'],
       1,
-      'map.yaml: no stream (not rhel-N), the osImageStream of hunter2.yaml\nUse a source that has the stream.',
+      'map.yaml: no stream for osImageStream of hunter2.yaml\nUse a source that has the stream.',
     ],
     [
       ['unknown.yaml'],
       2,
       'unknown.yaml: several streams, and no OCP version that determines the default: rhel-10, rhel-9\nSelect one with --stream-name.',
     ],
-  ])('%j is refused', async (words, status, message) => {
+  ])('is refused for %j', async (words, status, message) => {
     await write('map.yaml', await configMap(STREAMS))
     await write('unknown.yaml', await configMap(STREAMS, '0.0.1-snapshot'))
     await write('i.yaml', config('rhel-10'))
@@ -370,7 +390,7 @@ describe('the stream of several', () => {
     })
   })
 
-  it('is the stream of a marketplace file, or a fallback if that is unknown', async () => {
+  it('comes from the stream next to a marketplace file, or is a fallback without this stream', async () => {
     await write('i.yaml', config('rhel-10'))
     const words = ['m/marketplace/coreos-rhel-9.json', '--merge', 'i.yaml']
     await write('m/marketplace/coreos-rhel-9.json', FORMS['marketplace.json'])
@@ -381,7 +401,7 @@ describe('the stream of several', () => {
     expect(await image(...words)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `stream-snapshot: i.yaml: osImageStream is rhel-10, but ${words[0]} has images of rhel-9\nUse a source that has the stream.\n`,
+      stderr: `stream-snapshot: i.yaml: osImageStream is another stream, as ${words[0]} has images of rhel-9\nUse a source that has the stream.\n`,
     })
     await fs.move(at('m/coreos-rhel-9.json'), at('m/coreos-rhel-10.json'))
     await fs.move(at(words[0] ?? ''), at('m/marketplace/coreos-rhel-10.json'))
@@ -391,7 +411,7 @@ describe('the stream of several', () => {
     expect(fallback.stderr).toContain('than the build of the stream (10.2.20260423-0)\n')
   })
 
-  it('without images is named, with those that have images', async () => {
+  it('is reported if it has no images, with the streams that have images', async () => {
     const plain = smallStream({ x86_64: '10.2.20260423-0' })
     await write('map.yaml', await configMap({ ...STREAMS, 'rhel-10': plain }, '5.0.0'))
     expect(await image('map.yaml')).toEqual({
@@ -408,16 +428,16 @@ describe('the stream of several', () => {
   })
 })
 
-describe('the options of image', () => {
-  it.each(['x86_64', 'amd64', 'x64', 'AMD64'])('accept --arch %s', async (arch) => {
+describe('image', () => {
+  it.each(['x86_64', 'amd64', 'x64', 'AMD64'])('accepts --arch %s', async (arch) => {
     expect(await image('enhancement.json', '--arch', arch)).toEqual(printed(GEN2))
   })
 
-  it.each(['gen1', '1'])('accept --generation %s', async (generation) => {
+  it.each(['gen1', '1'])('accepts --generation %s', async (generation) => {
     expect(await image('stream-metadata.json', '--generation', generation)).toEqual(printed(GEN1))
   })
 
-  it('warn of an image that does not fit', async () => {
+  it('warns about an image that does not fit', async () => {
     const warning = (text: string) => `stream-snapshot: warning: ${text}\n`
     const warnings = async (...words: string[]) => (await image(DEMO, '-q', ...words)).stderr
     const plan =
@@ -430,7 +450,7 @@ describe('the options of image', () => {
     expect(await warnings('-o', 'install-config')).toBe('')
   })
 
-  it('print an id in a location', async () => {
+  it('prints an id in a location', async () => {
     const { stdout } = await image('marketplace.json', '-o', 'id', '--region', 'westeurope')
     expect(stdout).toContain('/Locations/westeurope/Publishers/azureopenshift/')
   })
@@ -459,13 +479,13 @@ describe('the options of image', () => {
       ['--cloud', 'gcp', '-o', 'nodepool', '--plan', 'ocp'],
       '--output nodepool: not supported for marketplace images of Google Cloud',
     ],
-  ])('refuse %j', async (words, message) => {
+  ])('refuses %j', async (words, message) => {
     const { status, stdout, stderr } = await image(DEMO, ...words)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr.split('\n')[0]).toContain(message)
   })
 
-  it('print the terms of a purchase plan', async () => {
+  it('prints how to accept the terms of a purchase plan', async () => {
     const urn = 'redhat:rh-ocp-worker:rh-ocp-worker:4.18.2025112710'
     expect(await image(DEMO, '--plan', 'ocp')).toEqual(
       printed(
@@ -484,7 +504,7 @@ describe('the options of image', () => {
     ['compute', { compute: [{ name: 'worker' }] }],
     ['edge', { compute: [{ name: 'edge' }] }],
     ['defaultMachinePlatform', { platform: { azure: { defaultMachinePlatform: {} } } }],
-  ])('print an install-config for the pool %s', async (pool, expected) => {
+  ])('prints an install-config for the pool %s', async (pool, expected) => {
     const words = [DEMO, '--plan', 'ocp', '-o', 'install-config', '--pool', pool]
     const { stdout, stderr } = await image(...words)
     expect(load(stdout)).toMatchObject(expected)
@@ -511,7 +531,7 @@ describe('a missing image', () => {
       'azure no-purchase-plan x86_64 gen1',
       'Use --gen1 instead of --generation to derive the Gen1 image from the Gen2 image.',
     ],
-  ])('is reported with the images that exist: %j', async (words, slot, remedy) => {
+  ])('is reported with the available images: %j', async (words, slot, remedy) => {
     expect(await image(DEMO, ...words)).toEqual({
       status: 1,
       stdout: '',
@@ -524,7 +544,7 @@ describe('a missing image', () => {
     })
   })
 
-  it('on AWS is reported with the regions', async () => {
+  it('is reported with the available regions on AWS', async () => {
     const { status, stderr } = await image(DEMO, '--cloud', 'aws')
     expect(status).toBe(1)
     expect(stderr).toContain(
@@ -539,7 +559,7 @@ describe('a missing image', () => {
   it.each([
     ['marketplace.json', 'Use --cloud azure, without --region.'],
     ['m.yaml', 'Use a stream or a snapshot, as a ConfigMap only has marketplace images of Azure.'],
-  ])('of a cloud that %s does not have has a remedy', async (file, remedy) => {
+  ])('is reported with a remedy if %s does not have the cloud', async (file, remedy) => {
     const azure = { x86_64: JSON.parse(FORMS['marketplace.json']).x86_64 }
     await write('marketplace.json', JSON.stringify({ x86_64: { azure: azure.x86_64.azure } }))
     await write('m.yaml', await configMap(STREAMS))
@@ -549,10 +569,10 @@ describe('a missing image', () => {
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(remedy)
   })
 
-  it('of a plan with an odd name is suggested in full, or not', async () => {
-    const image5 = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
+  it('is reported with the full name of a similar plan, unless the name needs quoting', async () => {
+    const entry = { publisher: 'p', offer: 'o', sku: 's', version: '1' }
     const plan = 'no-purchase-plan-of-the-second-generation'
-    const azure = { [plan]: { hyperVGen2: image5 }, 'ocp $(x)': { hyperVGen2: image5 } }
+    const azure = { [plan]: { hyperVGen2: entry }, 'ocp $(x)': { hyperVGen2: entry } }
     await write('m.json', JSON.stringify({ x86_64: { azure } }))
     const remedy = async (name: string) =>
       (await image('m.json', '--plan', name)).stderr.trimEnd().split('\n').at(-1)
@@ -560,7 +580,7 @@ describe('a missing image', () => {
     expect(await remedy('ocp $(y)')).toBe('Select one with --plan.')
   })
 
-  it('of a stream without images, or of Gen1 for arm64, is exit 1', async () => {
+  it('is reported with exit code 1 for a stream without images, and for Gen1 on arm64', async () => {
     await write('plain.json', smallStream(EXAMPLE))
     expect(await image('plain.json')).toEqual({
       status: 1,
@@ -578,7 +598,6 @@ describe('a missing image', () => {
 })
 
 describe('docs/using-images.md', () => {
-  /** Each command of the page with its output. */
   const sessions = async () => {
     const page = await readFile(join(ROOT, 'docs/using-images.md'), 'utf8')
     const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, body = '']) => body)
@@ -612,7 +631,7 @@ describe('docs/using-images.md', () => {
   })
 })
 
-/** In block style. */
+/** Prints YAML in block style. */
 function toYaml(value: object, indent = ''): string {
   return Object.entries(value)
     .map(([key, each]) =>

@@ -16,7 +16,7 @@ export function chooseStream(
   const { option, osImageStream, file: config } = request
   if (option !== undefined && osImageStream !== undefined && base(option) !== base(osImageStream)) {
     throw new InputError(
-      `${config}: osImageStream ${quoteRhel(osImageStream)} differs from --stream-name ${quote(option)}`,
+      `${config}: osImageStream differs from --stream-name ${quote(option)}`,
       'Remove --stream-name.',
     )
   }
@@ -48,8 +48,10 @@ export function chooseStream(
       ? `osImageStream of ${config}`
       : '--stream-name'
   if (stream) return { stream, reason: from }
+  // A value of a file may be a secret.
+  const missing = isDefault ? `${name}, the ${from}` : (option ?? `for ${from}`)
   throw new CheckFailure(
-    `${file}: no stream ${isDefault ? `${name}, the ${from}` : (option ?? `${quoteRhel(name)}, the ${from}`)}`,
+    `${file}: no stream ${missing}`,
     option === undefined && osImageStream !== undefined
       ? OTHER_SOURCE
       : `Use --stream-name with one of: ${listNames(streams)}.`,
@@ -78,7 +80,7 @@ function isFallbackFor(
     )
   }
   throw new InputError(
-    `${config}: osImageStream is ${quoteRhel(wanted)}, but ${file} ${is} ${name}`,
+    `${config}: osImageStream is another stream, as ${file} ${is} ${name}`,
     OTHER_SOURCE,
   )
 }
@@ -98,11 +100,6 @@ function base(name: string): string {
 
 function quote(name: string): string {
   return /^[A-Za-z0-9][\w.-]{0,40}$/.test(name) ? name : '(not a stream name)'
-}
-
-/** A value of a file. Other text may be a secret. */
-function quoteRhel(name: string): string {
-  return /^rhel-[0-9]{1,2}(-[a-z0-9]{1,20})?$/.test(name) ? name : '(not rhel-N)'
 }
 
 function listNames(streams: readonly SourceStream[]): string {

@@ -9,7 +9,7 @@ import {
   kubernetesName,
 } from '../snapshot/snapshot.ts'
 import type { FoundImage } from './find.ts'
-import { at, findTargets, isRegion, POOLS, type Pool, type Target } from './targets.ts'
+import { at, findTargets, POOLS, type Pool, type Target } from './targets.ts'
 import { parseYaml, type YamlFile, type YamlPath } from './yaml.ts'
 
 export interface ImageOptions {
@@ -164,22 +164,14 @@ function overridden(targets: readonly Target[], all: readonly Target[]): Target[
 
 const OPTIONS = { cloud: '--cloud', architecture: '--arch', region: '--region' } as const
 
+/** @throws InputError without the value of the file, which may be a secret */
 function refuseConflict(target: Target, fact: keyof typeof OPTIONS, option?: string): void {
   const value = target[fact]
   if (option === undefined || value === undefined || value === option) return
-  const names = (name: string) => (fact === 'architecture' ? bothNames(name as Architecture) : name)
-  const isShown = fact !== 'region' || isRegion(target.cloud, value)
   throw new InputError(
-    isShown
-      ? `${target.file}: ${target.name}: ${fact} is ${names(value)}, but ${OPTIONS[fact]} is ${names(option)}`
-      : `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
+    `${target.file}: ${target.name}: ${fact} differs from ${OPTIONS[fact]} ${option}`,
     `Remove ${OPTIONS[fact]}.`,
   )
-}
-
-function bothNames(architecture: Architecture): string {
-  const other = kubernetesName(architecture)
-  return other === architecture ? architecture : `${architecture} (${other})`
 }
 
 function replaceOthers(yaml: YamlFile, target: Target, replace: boolean): void {

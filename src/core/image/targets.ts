@@ -227,10 +227,10 @@ function machineSet(object: JsonValue, document: number, place: YamlPath, file: 
 
 const MACHINE_API = 'machine.openshift.io'
 
-/** By its kind. Fragments without a kind are recognized by their machine type. */
-function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath }: Uses): boolean {
+/** By its kind. Fragments without a kind are recognized by their machine type or region. */
+function isOfCloud(spec: JsonRecord, { providerKind, machineTypePath, regionPath }: Uses): boolean {
   return spec.kind === undefined
-    ? at(spec, machineTypePath) !== undefined
+    ? (at(spec, machineTypePath) ?? at(spec, regionPath)) !== undefined
     : spec.kind === providerKind
 }
 
@@ -255,9 +255,8 @@ function findArchitecture(
     throw new InputError(`${place}: expected one of ${names}`)
   }
   if (ofMachineType !== undefined && ofMachineType !== architecture) {
-    const [name, other] = [architecture, ofMachineType].map(kubernetesName)
     throw new InputError(
-      `${place} is ${name}, but the machine type is ${other}`,
+      `${place} differs from the architecture of the machine type`,
       'Correct one of them.',
     )
   }
