@@ -19,7 +19,7 @@ export const configmapCommand = command({
   usage: '[NAME=]STREAM_FILE | STREAM ...',
   takesStreams: true,
   positionals: {
-    STREAM: texts('Stream name or file; several files as NAME=STREAM_FILE', { isNeeded: true }),
+    STREAM: texts('Stream name or file; NAME=STREAM_FILE sets its key', { isNeeded: true }),
   },
   options: { 'marketplace-file': texts('Marketplace images to add, as FILE or NAME=FILE') },
   examples: [
@@ -41,22 +41,19 @@ export const configmapCommand = command({
         : parseNamed(argument, folder)
       const label = file === STDIN ? 'stdin' : file
       const stream = readStream(await folder.read(file), label)
-      if (name === undefined && !config && !isOnly) {
-        throw new InputError(
-          `${argument}: expected NAME=FILE, as there are several streams`,
-          `Specify the stream name, for example rhel-9=${argument}.`,
-        )
-      }
-      const key = config ? streamKey(stream) : name
+      const own = ownerIn(workspace, folder, file)
+      const ownKey = streamKey(stream)
+      // The key of the only stream is that of its file.
+      const key = name ?? (config || !isOnly ? ownKey : undefined)
       if (streams.some((other) => other.name === key)) {
         throw new InputError(
           `${argument}: another stream has the key "${key}"`,
           'Use each stream once, with a different NAME for each file.',
         )
       }
-      const at = images.findIndex((each) => each.name === key)
+      const names = [key, ownKey, own?.name, ...(isOnly ? [undefined] : [])]
+      const at = images.findIndex((each) => names.includes(each.name))
       const [added] = at < 0 ? [] : images.splice(at, 1)
-      const own = ownerIn(workspace, folder, file)
       const marketplace = added?.file ?? findMarketplaceFile(folder, file, own?.config)
       const text = marketplace && (await (added ? folder.read : folder.readIfExists)(marketplace))
       const named: NamedStream = {
