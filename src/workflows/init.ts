@@ -109,11 +109,25 @@ async function search(folder: Folder, root: string): Promise<Found[]> {
   const found: Found[] = []
   for (const place of STREAM_FOLDERS.map((each) => join(root, each))) {
     for (const file of folder.list(place, '.json').map((name) => join(place, name))) {
-      const text = await folder.readIfExists(file).catch(() => undefined)
-      if (text !== undefined && isStream(text)) found.push({ file, stream: readStream(text, file) })
+      const text = await folder.readIfExists(file).catch((error) => {
+        // The other JSON files of a repository are at its root.
+        if (place !== root && place !== '.') throw error
+      })
+      if (text && mayBeStream(text)) found.push({ file, stream: readStream(text, file) })
     }
   }
   return found
+}
+
+/** Also true for a malformed stream, so that the error is reported. */
+function mayBeStream(text: string): boolean {
+  if (isStream(text)) return true
+  try {
+    JSON.parse(text)
+    return false
+  } catch {
+    return ['stream', 'architectures'].every((key) => new RegExp(`"${key}"\\s*:`).test(text))
+  }
 }
 
 /** The short names of files, with the folder if two streams have the same short name. */

@@ -10,14 +10,14 @@ let folder: string
 const at = (name: string) => join(folder, name)
 const read = (name: string) => readFile(at(name), 'utf8')
 const init = (...args: string[]) => run(['init', ...args], { cwd: folder })
-const streams = async () => JSON.parse(await read('stream-snapshot.json')).streams
+const readStreams = async () => JSON.parse(await read('stream-snapshot.json')).streams
 
 async function write(name: string, content: string | object): Promise<void> {
   await mkdir(dirname(at(name)), { recursive: true })
   await writeFile(at(name), typeof content === 'string' ? content : JSON.stringify(content))
 }
 
-const NINE = (name = 'rhcos-4.21') => smallStream({ x86_64: '9.8.20260428-0' }, name)
+const NINE = smallStream({ x86_64: '9.8.20260428-0' }, 'rhcos-4.21')
 const TEN = smallStream({ x86_64: '10.2.20260423-0' }, 'rhcos-4.22')
 
 /** A marketplace file with one Azure image. */
@@ -37,7 +37,23 @@ beforeEach(async () => {
 })
 
 describe('init', () => {
-  it('finds streams by their content, and records what they contain', async () => {
+  it('refuses a malformed stream file, and ignores other malformed files', async () => {
+    await write('tsconfig.json', '{ // comment\n}\n')
+    await write('data/data/coreos/coreos-rhel-9.json', NINE)
+    await write('data/data/coreos/coreos-rhel-10.json', TEN.slice(0, -3))
+    const { status, stderr } = await init('--ocp', '4.22')
+    expect(status).toBe(2)
+    expect(stderr).toMatch(
+      /^stream-snapshot: data\/data\/coreos\/coreos-rhel-10\.json:\d+:\d+: expected .*\n/,
+    )
+    await write('data/data/coreos/coreos-rhel-10.json', `${TEN}<<<<<<< HEAD\n`)
+    expect((await init('--ocp', '4.22')).stderr).toContain('merge conflict marker <<<<<<<\n')
+    await write('data/data/coreos/coreos-rhel-10.json', TEN)
+    expect(await init('--ocp', '4.22')).toMatchObject({ status: 0 })
+    expect(Object.keys(await readStreams())).toEqual(['rhel-9', 'rhel-10'])
+  })
+
+  it('finds streams by their content, and writes their properties to the workspace file', async () => {
     const published = smallStream(EXAMPLE).replaceAll(
       '"formats": {}',
       '"formats": { "raw.gz": { "disk": { "location": "https://example.com/streams/4.18-9.4/builds/418.94.202410090804-0/x86_64/a.raw.gz", "sha256": "00" } } }',
@@ -84,7 +100,7 @@ describe('init', () => {
     )
   })
 
-  it('overwrites nothing, and adds a line once', async () => {
+  it('does not replace the workspace file, and adds a line to .gitattributes only once', async () => {
     await write('odd/place.json', smallStream(EXAMPLE))
     const none = await init()
     expect(none).toMatchObject({ status: 2 })
@@ -119,10 +135,10 @@ describe('init', () => {
       ['A.json', 'a.json'],
       ['A', 'a-2'],
     ],
-  ])('gives each of %j a name of its own', async (files, names) => {
+  ])('gives each of %j a unique name', async (files, names) => {
     for (const file of files) await write(file, smallStream(EXAMPLE))
     expect(await init()).toMatchObject({ status: 0 })
-    const found = await streams()
+    const found = await readStreams()
     expect(Object.keys(found).sort()).toEqual([...names].sort())
     expect(
       Object.values<{ target: string }>(found)
@@ -133,7 +149,7 @@ describe('init', () => {
     expect(new Set(snapshots.map((each) => each.toLowerCase())).size).toBe(files.length)
   })
 
-  it('appends to no file outside of the repository', async () => {
+  it('refuses a .gitattributes link and a stream outside of the repository', async () => {
     const other = await temporaryFolder()
     await writeFile(join(other, 'attributes'), '*.sh text\n')
     await symlink(join(other, 'attributes'), at('.gitattributes'))
@@ -149,7 +165,7 @@ describe('init', () => {
   })
 })
 
-describe('where images go', () => {
+describe('init', () => {
   it.each<[string, object]>([
     [
       'data/data/coreos/marketplace',
@@ -157,8 +173,8 @@ describe('where images go', () => {
     ],
     ['data/data/coreos', { marketplaceFile: 'data/data/coreos/marketplace-coreos-rhel-10.json' }],
     ['', { layouts: ['stream-metadata'] }],
-  ])('follows the marketplace files in %j', async (place, expected) => {
-    await write('data/data/coreos/coreos-rhel-9.json', NINE())
+  ])('uses the naming of the marketplace files in %j', async (place, expected) => {
+    await write('data/data/coreos/coreos-rhel-9.json', NINE)
     await write('data/data/coreos/coreos-rhel-10.json', TEN)
     await write('data/data/coreos/scos.json', smallStream({ x86_64: '9.0.20250411-0' }, 'c9s'))
     if (place) {
@@ -166,81 +182,81 @@ describe('where images go', () => {
       await write(`${place}/${name}.json`, marketplace('aro_422-v2'))
     }
     expect(await init('--ocp', '4.22')).toMatchObject({ status: 0 })
-    const found = await streams()
+    const found = await readStreams()
     expect(found['rhel-10']).toMatchObject(expected)
     expect(found.scos.layouts).toEqual(['none'])
   })
 
-  it('is the layout of the stream', async () => {
+  it('uses the layout of the stream', async () => {
     const stream = JSON.parse(smallStream(EXAMPLE))
     stream.architectures.x86_64['rhel-coreos-extensions'] = { 'aws-marketplace': { ocp: {} } }
     await write('rhcos.json', stream)
     await init()
-    expect((await streams()).rhcos.layouts).toEqual(['enhancement'])
+    expect((await readStreams()).rhcos.layouts).toEqual(['enhancement'])
   })
 })
 
-describe('the OCP version', () => {
-  const two = async (...skus: readonly [string, string]) => {
-    await write('data/data/coreos/coreos-rhel-9.json', NINE())
+describe('the OCP version from init', () => {
+  const writeTwoStreams = async (...skus: readonly [string, string]) => {
+    await write('data/data/coreos/coreos-rhel-9.json', NINE)
     await write('data/data/coreos/coreos-rhel-10.json', TEN)
     await write('data/data/coreos/marketplace/coreos-rhel-9.json', marketplace(skus[0]))
     await write('data/data/coreos/marketplace/coreos-rhel-10.json', marketplace(skus[1]))
   }
-  const versions = async () => {
-    const found = await streams()
+  const readVersions = async () => {
+    const found = await readStreams()
     return [found['rhel-9'].ocp, found['rhel-10'].ocp]
   }
 
-  it('of an unknown one is refused with the candidates', async () => {
-    await write('rhcos.json', NINE())
+  it('is refused with the candidates if it is unknown', async () => {
+    await write('rhcos.json', NINE)
     expect(await init()).toEqual({
       status: 2,
       stdout: '',
       stderr:
         'stream-snapshot: rhcos.json: unknown OCP version: RHEL 9.8 is used by OCP 4.22, 4.23, 5.0 or 5.1\nSpecify the version: stream-snapshot init --ocp X.Y\n',
     })
-    await write('coreos-other.json', NINE())
+    await write('coreos-other.json', NINE)
     const both = await init()
     expect(both.stderr).toMatch(
       /^stream-snapshot: unknown OCP version of 2 streams\n {2}coreos-other\.json: unknown .*\n {2}rhcos\.json: unknown .*\nSpecify the version: /,
     )
     expect(await init('--ocp', '4.22')).toMatchObject({ status: 0 })
-    expect((await streams()).rhcos.ocp).toBe('4.22')
+    expect((await readStreams()).rhcos.ocp).toBe('4.22')
   })
 
-  it('follows the SKUs rather than a stale name, and is called a guess', async () => {
-    await two('aro_5-0_x64_gen2', 'aro_5-0_x64_gen2')
+  it('comes from the SKUs rather than an outdated name, and is marked as a guess', async () => {
+    await writeTwoStreams('aro_5-0_x64_gen2', 'aro_5-0_x64_gen2')
     const { stderr } = await init()
     expect(stderr).toContain('OCP 5.0 from SKU aro_5-0_x64_gen2 (a guess)\n')
     expect(stderr).toContain(
       'warning: rhel-10: OCP 5.0 from SKU aro_5-0_x64_gen2, but OCP 4.22 from stream name rhcos-4.22\n',
     )
-    expect(await versions()).toEqual(['5.0', '5.0'])
+    expect(await readVersions()).toEqual(['5.0', '5.0'])
   })
 
-  it('follows the git branch, and what contradicts it is reported', async () => {
-    await two('aro_422-v2', 'aro_5-0_x64_gen2')
+  it('comes from the git branch, and contradictions are reported', async () => {
+    await writeTwoStreams('aro_422-v2', 'aro_5-0_x64_gen2')
     await git(folder, 'checkout', '--quiet', '-b', 'release-4.22')
     const { stderr } = await init()
-    expect(await versions()).toEqual(['4.22', '4.22'])
+    expect(await readVersions()).toEqual(['4.22', '4.22'])
     expect(stderr).toContain('OCP 4.22 from git branch release-4.22\n')
     expect(stderr).toContain(
       'warning: rhel-10: OCP 4.22 from git branch release-4.22, but OCP 5.0 from SKU aro_5-0_x64_gen2\n',
     )
   })
 
-  it('of two streams of one folder that differ is reported', async () => {
-    await two('aro_422-v2', 'aro_5-0_x64_gen2')
+  it('is reported if it differs between two streams of one folder', async () => {
+    await writeTwoStreams('aro_422-v2', 'aro_5-0_x64_gen2')
     const { stderr } = await init()
-    expect(await versions()).toEqual(['4.22', '5.0'])
+    expect(await readVersions()).toEqual(['4.22', '5.0'])
     expect(stderr).toContain(
       'warning: data/data/coreos: different OCP versions: rhel-9 is OCP 4.22 from SKU aro_422-v2, rhel-10 is OCP 5.0 from SKU aro_5-0_x64_gen2\n',
     )
   })
 
-  it('and the builds follow an existing snapshot', async () => {
-    await write('rhcos.json', NINE())
+  it('comes from an existing snapshot, as do the builds', async () => {
+    await write('rhcos.json', NINE)
     const base = makeSnapshot([azureImage('422-v2', '9.8.20260428')])
     const build = {
       release: '9.8.20260428-0',
@@ -253,7 +269,7 @@ describe('the OCP version', () => {
     })
     await write('snapshots/rhcos.json', text)
     expect((await init()).stderr).toContain('OCP 5.1 from the existing snapshot')
-    expect((await streams()).rhcos).toMatchObject({
+    expect((await readStreams()).rhcos).toMatchObject({
       ocp: '5.1',
       builds: { x86_64: '9.8.20260428-0' },
     })
