@@ -42,7 +42,10 @@ export class ServiceError extends UserError {
 }
 
 /** No credentials were found for a cloud. `cosa2stream` then only captures builds. */
-export class MissingCredentials extends ServiceError {}
+export class MissingCredentials extends ServiceError {
+  /** The errors of several clouds. */
+  all: readonly MissingCredentials[] = []
+}
 
 /** The build server does not have a build. */
 export class MissingBuild extends ServiceError {

@@ -23,11 +23,20 @@ export function combineFailures(error: unknown): unknown {
   const [remedy, ...others] = new Set(failed.map((each) => each.remedy))
   const isCommon = others.length === 0
   const isMissing = failed.every((each) => each instanceof MissingCredentials)
-  const Kind = isMissing ? MissingCredentials : ServiceError
-  const what = isMissing
-    ? `missing credentials for ${failed.length} clouds`
-    : `${failed.length} queries failed`
-  return new Kind(what, isCommon ? remedy : undefined, { lines: errorLines(failed, !isCommon) })
+  const lines = errorLines(failed, !isCommon)
+  const common = isCommon ? remedy : undefined
+  return isMissing
+    ? missingCredentials(failed as readonly MissingCredentials[], common, lines)
+    : new ServiceError(`${failed.length} queries failed`, common, { lines })
+}
+
+export function missingCredentials(
+  all: readonly MissingCredentials[],
+  remedy: string | undefined,
+  lines = errorLines(all),
+): MissingCredentials {
+  const message = `missing credentials for ${all.length} clouds`
+  return Object.assign(new MissingCredentials(message, remedy, { lines }), { all })
 }
 
 /** The failures of a cloud's queries, with advice if other queries succeeded. */

@@ -88,7 +88,7 @@ export async function readConfig(args: CaptureArgs, folder: Folder): Promise<Str
   const workspace = await findWorkspace(folder)
   const own = workspace?.streams.get(SNAPSHOT)
   if (own !== undefined) return { ...own, ...flags }
-  if (workspace === undefined) {
+  if (workspace === undefined || SNAPSHOT.includes('/')) {
     throw new InputError(
       'SNAPSHOT: expected a path that ends in .json',
       'Use a path such as snapshots/rhcos-4.18.json.',

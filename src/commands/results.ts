@@ -46,11 +46,12 @@ export function printCapture(
   regeneration?: Regeneration,
 ): void {
   printNotes(result, terminal)
-  const printed = regeneration?.result.comparison.changes ?? []
-  for (const line of captureLines(result, terminal, printed)) terminal.say(line)
+  const { comparison, kept } = regeneration?.result ?? {}
+  const printed = comparison?.changes ?? []
+  for (const line of captureLines(result, terminal, printed, kept)) terminal.say(line)
   // A run always names what it removes.
   if (!args.quiet) return
-  const parts = buildChanges(result.comparison, printed).filter(
+  const parts = buildChanges(result.comparison, printed, kept).filter(
     ({ subject }) => subject.kind === 'artifact' || subject.kind === 'image',
   )
   for (const line of lossLines(parts, terminal)) terminal.warn(line)
@@ -93,6 +94,14 @@ export function printWrites(
   const outcome = isDryRun(args) ? 'would be written' : 'written'
   for (const { file } of writes) terminal.say(`${file}: ${outcome}`)
   return args.check && writes.length > 0 ? 1 : 0
+}
+
+/** The changes that would repair the files. */
+export function printPending(verification: Verification, terminal: Terminal): void {
+  if (verification.comparison?.changes.length) {
+    terminal.line('regenerate would make these changes:')
+  }
+  printDifference(verification, terminal)
 }
 
 /** The changes that were not made, on stdout; a patch if only the formatting of the files differs. */

@@ -305,6 +305,6 @@ export async function readCriteriaFor(
     criteria === undefined
       ? { ...BUILT_IN, ...before?.criteria }
       : readCriteria(await folder.read(criteria), criteria)
-  const { selectedFor: _, ...wanted } = own
+  const { selectedFor: _, selectedAt: __, ...wanted } = own
   return wanted
 }

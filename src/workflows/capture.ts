@@ -7,7 +7,12 @@ import {
   compareInventories,
   Listings,
 } from '../core/changes/changes.ts'
-import { snapshotInventory } from '../core/changes/inventory.ts'
+import {
+  type Inventory,
+  joinInventories,
+  settingInventory,
+  snapshotInventory,
+} from '../core/changes/inventory.ts'
 import { isSnapshotText } from '../core/history/state.ts'
 import { sha256, withLf } from '../core/snapshot/canonical.ts'
 import {
@@ -27,6 +32,7 @@ import {
   type Snapshot,
   type SnapshotContent,
   stateAt,
+  stateIn,
 } from '../core/snapshot/snapshot.ts'
 import type { StreamConfig } from '../core/workspace/workspace.ts'
 import { CheckFailure, InputError, MissingCredentials, ServiceError } from '../errors.ts'
@@ -48,6 +54,7 @@ import {
   refuseOtherSettings,
   refuseUnknownDrops,
   unqueriedParts,
+  withKeptStates,
 } from './keep.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 
@@ -142,13 +149,16 @@ export async function prepareCapture(
     const builds = await captureOnce({ ...config, clouds: [] }, options, context).catch((other) => {
       throw other instanceof EmptyCapture ? error : other
     })
-    const { message, remedy = '' } = error
-    const advice = `${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1).replace(/\.$/, '')}`
-    return {
-      ...builds,
-      notes: [...builds.notes, `marketplace images not queried: ${message}; ${advice}`],
-    }
+    return { ...builds, notes: [...builds.notes, ...credentialNotes(error)] }
   }
+}
+
+/** One line for each cloud: what is missing, and how to add it. */
+function credentialNotes({ message, remedy, all }: MissingCredentials): string[] {
+  if (all.length > 0) return all.flatMap(credentialNotes)
+  const advice =
+    remedy && `; ${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1).replace(/\.$/, '')}`
+  return [`marketplace images not queried: ${message}${advice ?? ''}`]
 }
 
 async function captureOnce(
@@ -200,7 +210,7 @@ async function captureOnce(
     onProgress,
   })
 
-  const replayed = replay?.found?.snapshot.criteria.selectedFor
+  const replayed = replay?.found?.snapshot.criteria
   const merged = mergeParts(captured.content, before, drop, plan.targetReleases, replayed)
   const { content, kept, dropped, remaining } = merged
   const keptNames = before ? partNames(kept, before) : []
@@ -210,15 +220,22 @@ async function captureOnce(
   const comparison = remaining && compareContents(remaining, content)
   const lost = before && comparison ? lostParts(before, content, comparison) : []
   const now = `${context.now().toISOString().slice(0, 19)}Z`
-  const deprecations = before && !replay ? passedDeprecations(content, before.capturedAt, now) : []
+  const deprecations = before && !replay ? passedDeprecations(content, kept, before, now) : []
   const { printRecording, sortExchanges } = await import('../capture/recording.ts')
-  const assembled = assemble(
-    content,
-    { file: basename(recording), text: printRecording(sortExchanges(evidence)) },
-    deprecations.length > 0 || found?.isEdited ? undefined : (found ?? replay?.found),
-    now,
-    GENERATOR,
-  )
+  const finish = (whole: SnapshotContent) =>
+    assemble(
+      whole,
+      { file: basename(recording), text: printRecording(sortExchanges(evidence)) },
+      deprecations.length > 0 || found?.isEdited ? undefined : (found ?? replay?.found),
+      now,
+      GENERATOR,
+    )
+  const draft = finish(content)
+  const { capturedAt } = draft.snapshot
+  const isNew = before !== undefined && capturedAt !== before.capturedAt
+  const assembled = isNew
+    ? finish(withKeptStates(content, kept, before.capturedAt, capturedAt))
+    : draft
   checkReadable(assembled.snapshotText, file)
   const notes = [...notesOnRecording(found, file), ...plan.notes, ...captured.notes]
   return {
@@ -360,8 +377,10 @@ async function readReplay(replay: string | undefined, own: string, folder: Folde
 
 function compareContents(before: SnapshotContent, after: SnapshotContent): Comparison {
   const listings = new Listings(after, before)
-  const inventory = snapshotInventory(after)
-  return compareInventories(snapshotInventory(before), inventory, after.criteria.rhel, listings)
+  const [own, other] = [before, after].map((each) =>
+    joinInventories(snapshotInventory(each), settingInventory(each)),
+  ) as [Inventory, Inventory]
+  return compareInventories(own, other, after.criteria.rhel, listings)
 }
 
 /** Parts of an unchanged build that are missing on the build server. */
@@ -376,10 +395,12 @@ function lostParts(before: Snapshot, after: SnapshotContent, { changes }: Compar
   })
 }
 
-function passedDeprecations(content: SnapshotContent, from: string, now: string) {
+/** Images that were queried, and whose deprecation date has passed since the last capture. */
+function passedDeprecations(content: SnapshotContent, kept: Parts, before: Snapshot, now: string) {
   return capturedClouds(content).flatMap((cloud) =>
     getImages(content, cloud)
-      .filter((image) => stateAt(image, from) !== stateAt(image, now))
+      .filter((image) => !kept.includes(image.region ?? cloud))
+      .filter((image) => stateIn(before, cloud, image) !== stateAt(image, now))
       .map((image) => ({ cloud, image })),
   )
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { CloudSettings, Source } from '../capture/clouds/cloud.ts'
 import { CLOUD_TABLE } from '../capture/clouds/index.ts'
+import { missingCredentials } from '../capture/failures.ts'
 import type { Criteria } from '../core/criteria/criteria.ts'
 import { CLOUDS, type CloudName } from '../core/snapshot/snapshot.ts'
-import { errorLines, InputError, MissingCredentials, ServiceError } from '../errors.ts'
+import { InputError, MissingCredentials, ServiceError } from '../errors.ts'
 import { visibleLine } from '../printable.ts'
 
 /** The settings of all clouds, by the names of the command-line options. */
@@ -64,11 +65,7 @@ export async function readSettings(
   const [first, ...others] = missing
   if (first === undefined) return found
   if (others.length === 0) throw first
-  throw new MissingCredentials(
-    `missing credentials for ${missing.length} clouds`,
-    'Sign in to each cloud, or query fewer clouds with --cloud.',
-    { lines: errorLines(missing) },
-  )
+  throw missingCredentials(missing, 'Sign in to each cloud, or query fewer clouds with --cloud.')
 }
 
 function readFile(path: string): string | undefined {

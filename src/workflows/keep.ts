@@ -16,6 +16,7 @@ import {
   queriedRegions,
   type Snapshot,
   type SnapshotContent,
+  stateAt,
 } from '../core/snapshot/snapshot.ts'
 import { compareMajorMinor, printMajorMinor, readRelease } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
@@ -25,6 +26,8 @@ import { counted } from '../printable.ts'
 import type { CapturePlan, PlanOptions } from './capture-plan.ts'
 
 type SelectedFor = NonNullable<Criteria['selectedFor']>
+/** The members of criteria for parts that were not queried. */
+type Selected = Pick<Criteria, 'selectedFor' | 'selectedAt'>
 
 /**
  * Names of parts of a snapshot that a capture queries, keeps or drops: the regions of a cloud, else the
@@ -161,7 +164,7 @@ export function refuseUnknownDrops(
  * Adds the parts of the existing snapshot that a capture did not query.
  *
  * @param releases of the target, if the existing snapshot has no builds
- * @param replayed the member `selectedFor` of the snapshot whose recording is replayed
+ * @param replayed the members of the snapshot whose recording is replayed
  * @returns the content with the kept parts, the parts that were removed on request, and the existing
  *   snapshot without these
  */
@@ -170,17 +173,24 @@ export function mergeParts(
   before: Snapshot | undefined,
   drop: readonly string[],
   releases: Releases,
-  replayed: SelectedFor = {},
+  replayed: Selected = {},
 ) {
   if (before === undefined) {
-    const own = withSelectedFor(content, replayed)
-    return { content: own, kept: [], dropped: undefined, remaining: undefined }
+    const own = withSelectedFor(content, replayed.selectedFor ?? {})
+    const whole = withSelectedAt(own, replayed.selectedAt ?? {})
+    return { content: whole, kept: [], dropped: undefined, remaining: undefined }
   }
   const { kept, dropped } = unqueriedParts(before, allParts(content), drop)
   const remaining = allParts(before).filter((part) => !dropped.includes(part))
-  const selectedFor = { ...replayed, ...keptReleases(before, kept, releases) }
+  const selectedFor = { ...replayed.selectedFor, ...keptReleases(before, kept, releases) }
+  const times = Object.entries(before.criteria.selectedAt ?? {})
+  const selectedAt = {
+    ...replayed.selectedAt,
+    ...Object.fromEntries(times.filter(([part]) => kept.includes(part))),
+  }
+  const joined = joinContents(selectParts(before, kept), content)
   return {
-    content: withSelectedFor(joinContents(selectParts(before, kept), content), selectedFor),
+    content: withSelectedAt(withSelectedFor(joined, selectedFor), selectedAt),
     kept,
     dropped: dropped.length > 0 ? selectParts(before, dropped) : undefined,
     remaining: selectParts(before, remaining),
@@ -191,7 +201,7 @@ function joinContents(own: SnapshotContent, content: SnapshotContent): SnapshotC
   const clouds = CLOUDS.filter((cloud) => cloud in own.queries || cloud in content.queries)
   const join = (list: (cloud: CloudName) => readonly object[]) =>
     Object.fromEntries(clouds.map((cloud) => [cloud, list(cloud)]))
-  const { selectedFor: _, ...criteria } = own.criteria
+  const { selectedFor: _, selectedAt: __, ...criteria } = own.criteria
   return {
     ...content,
     criteria: { ...criteria, ...content.criteria },
@@ -225,6 +235,33 @@ function withSelectedFor(content: SnapshotContent, releases: SelectedFor): Snaps
   )
   if (earlier.length === 0) return content
   return { ...content, criteria: { ...content.criteria, selectedFor: Object.fromEntries(earlier) } }
+}
+
+function withSelectedAt(
+  content: SnapshotContent,
+  selectedAt: Readonly<Record<string, string>>,
+): SnapshotContent {
+  if (Object.keys(selectedAt).length === 0) return content
+  return { ...content, criteria: { ...content.criteria, selectedAt } }
+}
+
+/** Keeps the states of images that were not queried, if a deprecation date has passed. */
+export function withKeptStates(
+  content: SnapshotContent,
+  kept: Parts,
+  from: string,
+  now: string,
+): SnapshotContent {
+  const { selectedAt = {} } = content.criteria
+  const passed = capturedClouds(content).flatMap((cloud) =>
+    getImages(content, cloud).flatMap((image) => {
+      const part = image.region ?? cloud
+      const time = selectedAt[part] ?? from
+      const isSame = stateAt(image, time) === stateAt(image, now)
+      return isSame || !kept.includes(part) ? [] : [[part, time] as const]
+    }),
+  )
+  return withSelectedAt(content, { ...selectedAt, ...Object.fromEntries(passed) })
 }
 
 /**
@@ -333,7 +370,7 @@ export function hasCriteria(criteria: Criteria, before: Snapshot, parts: Parts):
   const names = cloudsWith(parts, before)
   const comparable = (all: Criteria) => {
     const own = names.map((cloud) => [cloud, { ...all[cloud], regions: undefined }])
-    const rest = { ...criteriaFor(all, names), selectedFor: undefined }
+    const rest = { ...criteriaFor(all, names), selectedFor: undefined, selectedAt: undefined }
     return canonicalJson({ ...rest, ...Object.fromEntries(own) })
   }
   return names.length === 0 || comparable(before.criteria) === comparable(criteria)

@@ -15,8 +15,8 @@ const FILES = ['T.json', SNAPSHOT, `snapshots/${name}.recording.json`]
 let folder: string
 const read = (file: string) => readFile(join(folder, file), 'utf8')
 const readAll = () => Promise.all(FILES.map(read))
-/** Plume's own command line. */
-const plume = (url: string) => [
+/** The same options as for `plume cosa2stream`. */
+const plumeArgs = (url: string) => [
   'cosa2stream',
   ...['--target', 'T.json', '--distro', 'rhcos', '--no-signatures', '--name', name, '--url', url],
   ...ALL_BUILDS,
@@ -32,12 +32,23 @@ interface Stream {
 }
 
 describe('cosa2stream', () => {
-  it('captures and regenerates at once; later marketplace images alone change', async () => {
+  it('reports the missing credentials of each cloud', async () => {
+    const builds = await buildServer()
+    await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE))
+    const args = [...plumeArgs(builds.streams), '--cloud', 'aws,gcp']
+    const { status, stderr } = await run(args, { cwd: folder })
+    expect(status).toBe(0)
+    const prefix = 'warning: marketplace images not queried: '
+    expect(stderr).toContain(`${prefix}aws: no credentials found; sign in with aws sso login `)
+    expect(stderr).toContain(`${prefix}gcp: no credentials found; sign in with gcloud `)
+  })
+
+  it('captures and regenerates in one step, and later only updates marketplace images', async () => {
     const builds = await buildServer()
     const azure = await azureFor(imagesBeforeBump())
     const options = { cwd: folder, env: azure.environment }
     const call = (...more: string[]) =>
-      run([...plume(builds.streams), '--azure-endpoint', azure.url, ...more], options)
+      run([...plumeArgs(builds.streams), '--azure-endpoint', azure.url, ...more], options)
     await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE))
     expect(await call()).toMatchObject({ status: 0, stdout: '' })
     const first = await readAll()
@@ -59,13 +70,13 @@ describe('cosa2stream', () => {
       },
     })
 
-    const [asked, fetched] = [azure.requests.length, builds.requests.length]
+    const requestCounts = [azure.requests.length, builds.requests.length]
     const verified = await run(['verify', SNAPSHOT, '--target', 'T.json'], {
       cwd: folder,
       env: { HTTPS_PROXY: 'http://127.0.0.1:9' },
     })
     expect(verified).toMatchObject({ status: 0 })
-    expect([azure.requests.length, builds.requests.length]).toEqual([asked, fetched])
+    expect([azure.requests.length, builds.requests.length]).toEqual(requestCounts)
     expect(await readAll()).toEqual(first)
     expect(await call()).toMatchObject({ status: 0 })
     expect(await readAll()).toEqual(first)
@@ -87,12 +98,12 @@ describe('cosa2stream', () => {
     expect(bumped).toEqual(stream)
   })
 
-  it('names the marketplace file of the repository, which needs an option', async () => {
+  it('suggests --marketplace-file if the repository has a marketplace file', async () => {
     const builds = await buildServer()
     const azure = await azureFor(imagesBeforeBump())
     const options = { cwd: folder, env: azure.environment }
     const call = (...more: string[]) =>
-      run([...plume(builds.streams), '--azure-endpoint', azure.url, ...more], options)
+      run([...plumeArgs(builds.streams), '--azure-endpoint', azure.url, ...more], options)
     await writeFile(join(folder, 'T.json'), smallStream(EXAMPLE))
     await writeFile(join(folder, 'marketplace-T.json'), '{}\n')
     const note = 'not in marketplace-T.json; add --marketplace-file marketplace-T.json, or run '
@@ -102,7 +113,7 @@ describe('cosa2stream', () => {
     expect(await read('marketplace-T.json')).toContain('418-v2')
   })
 
-  it('without a target prints the stream', async () => {
+  it('prints the stream without --target', async () => {
     const builds = await buildServer()
     const args = [
       '--name',
@@ -121,22 +132,22 @@ describe('cosa2stream', () => {
   })
 })
 
-describe('a failure leaves target, snapshot and recording as they were', () => {
-  it('when the build server dies half way', async () => {
+describe('cosa2stream keeps the target, the snapshot and the recording', () => {
+  it('when the build server stops during the capture', async () => {
     const target = smallStream(EXAMPLE)
     await writeFile(join(folder, 'T.json'), target)
     const first = await buildServer()
-    await run([...plume(first.streams), '--cloud', 'none'], { cwd: folder })
+    await run([...plumeArgs(first.streams), '--cloud', 'none'], { cwd: folder })
     const before = await readAll()
 
-    const dying = await buildServer({
-      // One only, as a second request would outlive the command, and this process does not end.
+    const stopping = await buildServer({
+      // Only one response is delayed: a second request would outlive the command and keep this process alive.
       faults: [{ path: /s390x/, fault: { kind: 'late', milliseconds: 60_000 } }],
     })
-    const running = run([...plume(dying.streams), '--cloud', 'none'], { cwd: folder })
-    await expect.poll(() => dying.requests.length, { timeout: 10_000 }).toBe(4)
-    await expect.poll(() => dying.requests.filter(({ status }) => status === 200).length).toBe(3)
-    await dying.close()
+    const running = run([...plumeArgs(stopping.streams), '--cloud', 'none'], { cwd: folder })
+    await expect.poll(() => stopping.requests.length, { timeout: 10_000 }).toBe(4)
+    await expect.poll(() => stopping.requests.filter(({ status }) => status === 200).length).toBe(3)
+    await stopping.close()
     const outcome = await running
     expect(outcome).toMatchObject({ status: 3, stdout: '' })
     expect(outcome.stderr).toMatch(
@@ -149,8 +160,11 @@ describe('a failure leaves target, snapshot and recording as they were', () => {
   it('when the target is not a stream, before any request', async () => {
     const builds = await buildServer()
     await writeFile(join(folder, 'T.json'), '{')
-    const outcome = await run([...plume(builds.streams), '--cloud', 'none'], { cwd: folder })
-    expect(outcome).toMatchObject({ status: 2, stderr: /^stream-snapshot: T\.json:1:2: expected/ })
+    const outcome = await run([...plumeArgs(builds.streams), '--cloud', 'none'], { cwd: folder })
+    expect(outcome).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^stream-snapshot: T\.json:1:2: expected/),
+    })
     expect(builds.requests).toEqual([])
     expect(await readdir(folder)).toEqual(['T.json'])
   })

@@ -7,7 +7,7 @@ import {
   getImages,
   type Image,
   type Snapshot,
-  stateAt,
+  stateIn,
 } from '../snapshot/snapshot.ts'
 import { readVersion } from '../versions/version.ts'
 
@@ -28,7 +28,7 @@ export function listImages(snapshot: Snapshot, filter: ListFilter = {}) {
     .map((cloud) => {
       const images = getImages(snapshot, cloud).filter((image) => isListed(image, filter))
       const states = images.map((image) =>
-        readVersion(image.version) ? stateAt(image, snapshot.capturedAt) : 'unreadable version',
+        readVersion(image.version) ? stateIn(snapshot, cloud, image) : 'unreadable version',
       )
       const rows = images.map((image) =>
         Object.fromEntries(FACTS[cloud].columns.map(([key, cell]) => [key, cell(image)])),

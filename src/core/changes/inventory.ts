@@ -121,7 +121,7 @@ export function snapshotInventory(snapshot: SnapshotContent): Inventory {
   return joinInventories(buildInventory(snapshot), toInventory(clouds))
 }
 
-export function requestInventory({ stream, criteria, queries }: SnapshotContent): Inventory {
+export function settingInventory({ stream, criteria }: SnapshotContent): Inventory {
   const settings = Object.entries({ stream, criteria }).flatMap(([key, members]) =>
     Object.entries(members).map(
       ([name, value]): Item => ({
@@ -130,13 +130,18 @@ export function requestInventory({ stream, criteria, queries }: SnapshotContent)
       }),
     ),
   )
+  return toInventory(settings)
+}
+
+export function requestInventory(content: SnapshotContent): Inventory {
+  const { queries } = content
   const sent = capturedClouds({ queries }).flatMap((cloud) =>
     getQueries({ queries }, cloud).map((answered): Item => {
       const { images: _, missing, ...query } = answered as Readonly<Record<string, unknown>>
       return { subject: { kind: 'query', cloud, query }, value: missing ? 'not found' : 'found' }
     }),
   )
-  return toInventory([...settings, ...sent])
+  return joinInventories(settingInventory(content), toInventory(sent))
 }
 
 export function selectionInventory(selections: readonly Selection[]): Inventory {

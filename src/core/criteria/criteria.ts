@@ -21,6 +21,12 @@ export interface Criteria {
    * architectures are not selected.
    */
   readonly selectedFor?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /**
+   * In a snapshot: the time for which deprecation dates of images are compared, by region or cloud
+   * without regions, if the region or cloud was not queried and a date has passed since that time.
+   * Default: the time of the capture.
+   */
+  readonly selectedAt?: Readonly<Record<string, string>>
 }
 
 export interface AzureCriteria {

@@ -10,7 +10,7 @@ import {
   getImages,
   type Snapshot,
   type SnapshotContent,
-  stateAt,
+  stateIn,
 } from '../snapshot/snapshot.ts'
 import { KNOWN_PLANS } from '../stream/schema.ts'
 import { readMajorMinor, readRelease } from '../versions/version.ts'
@@ -39,7 +39,7 @@ export function selectImages(
   return capturedClouds(snapshot).flatMap((cloud) => {
     const current = getImages(snapshot, cloud).map((image) => ({
       ...image,
-      state: stateAt(image, snapshot.capturedAt),
+      state: stateIn(snapshot, cloud, image),
     }))
     const images = groupBy(current, (image) => printSlot({ cloud, ...image }))
     const rules = selectionRules(snapshot.criteria, cloud, requirement)

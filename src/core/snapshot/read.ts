@@ -95,7 +95,10 @@ function isPrintedIntact(text: string, { integrity }: Snapshot): boolean {
 /** `snapshots/NAME.recording.json` for `snapshots/NAME.json` */
 export function recordingFile(snapshot: string): string {
   if (!snapshot.endsWith('.json') || snapshot.endsWith('.recording.json')) {
-    throw new InputError(`${snapshot}: expected the path of a snapshot, NAME.json`)
+    throw new InputError(
+      `${snapshot}: expected the path of a snapshot, NAME.json`,
+      'Use a path such as snapshots/rhcos-4.18.json.',
+    )
   }
   return snapshot.replace(/\.json$/, '.recording.json')
 }

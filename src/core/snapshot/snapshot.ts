@@ -205,6 +205,15 @@ export function readTime(text: string): number | undefined {
   return isDay ? Date.parse(time.replace(/:60(?=[.Z+-])/, ':59')) : undefined
 }
 
+/** The state when the region or cloud of the image was captured. */
+export function stateIn(
+  { criteria, capturedAt }: Pick<Snapshot, 'criteria' | 'capturedAt'>,
+  cloud: CloudName,
+  image: Image,
+): ImageState {
+  return stateAt(image, criteria.selectedAt?.[image.region ?? cloud] ?? capturedAt)
+}
+
 /** The state at `time`: a deprecation date in the past makes an image deprecated. */
 export function stateAt(image: Image, time: string): ImageState {
   const { state, deprecation } = image
