@@ -5,7 +5,7 @@ import { type CheckedStream, checkWorkspace, getFaults } from '../workflows/chec
 import { command } from './command.ts'
 import type { Terminal } from './line/terminal.ts'
 import { texts } from './option.ts'
-import { printDifference } from './results.ts'
+import { printPending } from './results.ts'
 
 export const checkCommand = command({
   name: 'check',
@@ -41,10 +41,7 @@ function printStream(checked: CheckedStream, terminal: Terminal): void {
     return
   }
   terminal.line(`${name}: FAILED`)
-  if (verification?.comparison?.changes.length) {
-    terminal.line('regenerate would make these changes:')
-  }
-  if (verification) printDifference(verification, terminal)
+  if (verification) printPending(verification, terminal)
 }
 
 function describeStream({ config, verification }: CheckedStream): string {

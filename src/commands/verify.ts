@@ -1,11 +1,12 @@
 import type { Check } from '../capture/verify.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted } from '../printable.ts'
-import { printJson } from '../show/json.ts'
+import { changesJson, printJson } from '../show/json.ts'
 import { type Verification, verifyStream } from '../workflows/verify.ts'
 import { findOwner } from '../workflows/workspace.ts'
 import { command } from './command.ts'
 import { format, text, texts } from './option.ts'
+import { printPending } from './results.ts'
 import { TARGET_OPTIONS, targetFlags } from './stream-options.ts'
 
 export const verifyCommand = command({
@@ -41,6 +42,10 @@ export const verifyCommand = command({
     }
     const results: Verification[] = []
     const flags = targetFlags(args)
+    const unused = flags.layouts ? '--layout' : flags.require && '--require'
+    if (unused && flags.target === undefined && flags.marketplaceFile === undefined) {
+      throw new InputError(`${unused} requires --target`, 'Specify the stream with --target.')
+    }
     const hasFiles = flags.layouts !== undefined || flags.marketplaceFile !== undefined
     const owner = flags.target && !hasFiles ? await findOwner(folder, flags.target) : undefined
     for (const file of files) {
@@ -52,9 +57,14 @@ export const verifyCommand = command({
       results.push(result)
       if (output === 'json') continue
       for (const check of result.checks) terminal.line(`${file}: ${printCheck(check, file)}`)
+      printPending(result, terminal)
     }
     if (output === 'json') {
-      const value = results.map(({ file, checks }) => ({ snapshot: file, checks }))
+      const value = results.map(({ file, checks, comparison }) => ({
+        snapshot: file,
+        checks,
+        ...(comparison && { changes: changesJson(comparison.changes) }),
+      }))
       terminal.data(printJson(value))
     }
     refuseFaults(results)

@@ -8,7 +8,7 @@ import type { Snapshot } from '../core/snapshot/snapshot.ts'
 import { type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
-import { checkoutCommand } from '../files/git/git.ts'
+import { checkoutCommand, isModified } from '../files/git/git.ts'
 import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 import { withFileRemedy } from './remedies.ts'
@@ -130,9 +130,13 @@ async function checkTarget(
         ...withoutPending(snapshot, config, error.unverified).map(describeUnverified),
       ]
       const fault = `${different.join(', ')}: ${faults.join('; ')}`
-      const restore = await checkoutCommand(folder, different)
+      const captured = [config.snapshot, recordingFile(config.snapshot)]
+      const isCaptured =
+        !(await isModified(folder, different)) && (await isModified(folder, captured))
+      const restore = await checkoutCommand(folder, isCaptured ? captured : different)
+      const cause = isCaptured ? 'the capture' : 'your edits'
       const undo = restore ? ` with ${restore}` : '.'
-      const remedy = `Run ${command} --allow-regression, or undo your edits${undo}`
+      const remedy = `Run ${command} --allow-regression, or undo ${cause}${undo}`
       return { check: { fault, remedy }, comparison }
     }
     const isFault = error instanceof UserError && !(error instanceof LaterVersionError)

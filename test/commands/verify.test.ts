@@ -27,13 +27,13 @@ beforeEach(async () => {
 
 type Exchanges = readonly { readonly response: unknown }[]
 
-function withMember(response: unknown): unknown {
+function addMember(response: unknown): unknown {
   return Array.isArray(response)
     ? response.map((each) => ({ ...each, tags: { a: 'b' } }))
     : response
 }
 
-const faults = async (snapshot: string, recording: string) => {
+const failedChecks = async (snapshot: string, recording: string) => {
   const { checks } = await verifyEvidence({
     file: 's.json',
     text: snapshot,
@@ -44,7 +44,7 @@ const faults = async (snapshot: string, recording: string) => {
 }
 
 describe('verify', () => {
-  it('says each check by name, and what it does not prove', async () => {
+  it('prints each check by name, and what verify does not prove', async () => {
     const { status, stdout, stderr } = await call('verify', 's.json')
     expect(status).toBe(0)
     expect(stderr).toBe(
@@ -58,17 +58,17 @@ describe('verify', () => {
     )
   })
 
-  it('sees any character that was changed, in either file', async () => {
+  it('detects a changed character in the snapshot or the recording', async () => {
     const [snapshot, recording] = [await read('s.json'), await read('s.recording.json')]
-    expect(await faults(snapshot, recording)).toEqual([])
+    expect(await failedChecks(snapshot, recording)).toEqual([])
     const change = (text: string, position: number) => {
       const other = text[position] === 'x' ? 'y' : text[position] === ' ' ? '\t' : 'x'
       return text.slice(0, position) + other + text.slice(position + 1)
     }
     for (let step = 0; step < 30; step++) {
       const inSnapshot = Math.floor((snapshot.length * step) / 30)
-      // Without its recording, a snapshot is not replayed: its own checks find the change.
-      const found = await faults(change(snapshot, inSnapshot), '')
+      // Without a recording there is no replay, so the other checks must detect the change.
+      const found = await failedChecks(change(snapshot, inSnapshot), '')
       expect(
         found.filter((name) => name !== 'recording'),
         `at ${inSnapshot}`,
@@ -76,38 +76,38 @@ describe('verify', () => {
     }
     for (let step = 0; step < 10; step++) {
       const inRecording = Math.floor((recording.length * step) / 10)
-      expect(await faults(snapshot, change(recording, inRecording))).toContain('recording')
+      expect(await failedChecks(snapshot, change(recording, inRecording))).toContain('recording')
     }
   })
 
   it.each<[name: string, change: (exchanges: Exchanges) => unknown, fault: RegExp]>([
     [
-      'an exchange that nobody asks for',
+      'an exchange that the capture does not request',
       (all) => [...all, { ...all[0], scope: 'https://zzz.example:443' }],
       /\[[0-9]+\]: not a response of this capture/,
     ],
     [
-      'an exchange twice',
+      'a duplicate exchange',
       (all) => [all[0], ...all],
       /\[1\]: not in the form or the order that capture records/,
     ],
     ['another order', (all) => all.toReversed(), /\[0\]: .*the order that capture records/],
     [
-      'a member that no capture keeps',
-      (all) => all.map((each) => ({ ...each, response: withMember(each.response) })),
+      'a member of a response that is never recorded',
+      (all) => all.map((each) => ({ ...each, response: addMember(each.response) })),
       /\[[0-9]+\]: not in the form or the order that capture records/,
     ],
     [
-      'a header that no capture keeps',
+      'a header that is never recorded',
       (all) => all.map((each) => ({ ...each, rawHeaders: { 'set-cookie': 'a=b' } })),
       /\[0\]\.rawHeaders: expected /,
     ],
     [
-      'a member of an exchange that no capture has',
+      'an unknown member of an exchange',
       (all) => all.map((each) => ({ ...each, reqheaders: {} })),
       /\[0\]: unknown key reqheaders, expected scope, method, path/,
     ],
-  ])('refuses a recording of its digest with %s', async (_, change, fault) => {
+  ])('refuses a recording with a valid digest and %s', async (_, change, fault) => {
     const { sealSnapshot, printSnapshot } = await import('../../src/core/snapshot/read.ts')
     const { sha256 } = await import('../../src/core/snapshot/canonical.ts')
     const { integrity: _integrity, ...rest } = JSON.parse(await read('s.json'))
@@ -121,7 +121,7 @@ describe('verify', () => {
     expect(stdout).toMatch(new RegExp(`s.json: replay: FAILED: s.recording.json: ${fault.source}`))
   })
 
-  it('compares the target of a workspace stream with the settings of the workspace', async () => {
+  it('compares the target of a workspace stream using the settings of the workspace', async () => {
     const one = { snapshot: 's.json', target: 'rhcos.json', marketplaceFile: 'm.json' }
     await writeFile(
       at('stream-snapshot.json'),
@@ -138,7 +138,31 @@ describe('verify', () => {
     })
   })
 
-  it('names the option for a stream', async () => {
+  it('prints the changes that would repair the target, as check does', async () => {
+    const target = ['--target', 'rhcos.json']
+    await call('regenerate', 's.json', ...target)
+    const text = await read('rhcos.json')
+    await writeFile(at('rhcos.json'), text.replace('418-v2', '417-v2'))
+    const { status, stdout } = await call('verify', 's.json', ...target)
+    expect(status).toBe(1)
+    expect(stdout).toMatch(
+      /\nregenerate would make these changes:\n~ {2}azure no-purchase-plan x86_64 gen2 .*417-v2.* -> .*418-v2/,
+    )
+    const json = await call('verify', 's.json', ...target, '-o', 'json')
+    expect(JSON.parse(json.stdout)[0].changes).toEqual([
+      expect.objectContaining({ kind: 'slot', change: 'changed' }),
+    ])
+  })
+
+  it('refuses options of a target without a target', async () => {
+    expect(await call('verify', 's.json', '--layout', 'none')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'stream-snapshot: --layout requires --target\nSpecify the stream with --target.\n',
+    })
+  })
+
+  it('suggests --target for a stream', async () => {
     const { status, stderr } = await call('verify', 'rhcos.json')
     expect({ status, stderr }).toEqual({
       status: 1,
@@ -147,7 +171,7 @@ describe('verify', () => {
     })
   })
 
-  it('exits 1 and names what is wrong', async () => {
+  it('exits 1 and reports the failed check', async () => {
     await writeFile(at('s.recording.json'), `${await read('s.recording.json')} `)
     const { status, stdout, stderr } = await call('verify', 's.json')
     expect(status).toBe(1)
@@ -158,7 +182,7 @@ describe('verify', () => {
     )
   })
 
-  it('does not take the product of another capture for an id', async () => {
+  it('does not report an AWS product ID as a secret', async () => {
     const [product] =
       JSON.stringify(BUILT_IN.aws).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) ?? []
     const recording = await read('s.recording.json')
@@ -168,7 +192,7 @@ describe('verify', () => {
     expect(stdout).toContain('s.json: secrets: ok\n')
   })
 
-  it('reports a secret before any other fault', async () => {
+  it('suggests a remedy for a secret before any other remedy', async () => {
     const recording = await read('s.recording.json')
     await writeFile(
       at('s.recording.json'),
