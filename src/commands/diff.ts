@@ -64,10 +64,18 @@ async function findDifference(args: DiffArgs, context: Context): Promise<Differe
     throw new InputError(message, helpRemedy('diff'))
   }
   if (base !== undefined) {
-    const owner = A === undefined ? undefined : await findOwner(folder, A)
-    const isName = A !== undefined && (await isStreamName(A, folder))
-    const name = owner?.name ?? (isName ? A : undefined)
-    return diffWorkspace(context, name === undefined ? { base, head: A } : { base, names: [name] })
+    if (A === undefined) return diffWorkspace(context, { base })
+    const { name = A } = (await findOwner(folder, A)) ?? {}
+    const compare = async () => {
+      const isName = name !== A || (await isStreamName(A, folder))
+      return diffWorkspace(context, isName ? { base, names: [name] } : { base, head: A })
+    }
+    // A stream that was removed is only in the base.
+    return compare().catch((error) =>
+      diffWorkspace(context, { base, names: [A] }).catch(() => {
+        throw error
+      }),
+    )
   }
   if (A === undefined) return diffWorkspace(context)
   if (B === undefined && (await isStreamName(A, folder))) {

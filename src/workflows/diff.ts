@@ -8,7 +8,7 @@ import {
   type StreamFiles,
 } from '../core/changes/streams.ts'
 import { BUILT_IN } from '../core/criteria/criteria.ts'
-import { canonicalJson } from '../core/snapshot/canonical.ts'
+import { canonicalJson, withLf } from '../core/snapshot/canonical.ts'
 import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
@@ -246,7 +246,9 @@ function fileChanges(files: readonly FilePair[], isSame: boolean): Change[] {
   const items = (at: 1 | 2) =>
     files.flatMap((file): Item[] => {
       const subject = { kind: 'file', path: file[0] } as const
-      return file[at] === undefined ? [] : [{ subject, value: isSame ? file[at] : '' }]
+      // Other line ends in a checkout are not a change.
+      const value = isSame ? withLf(file[at] ?? '') : ''
+      return file[at] === undefined ? [] : [{ subject, value }]
     })
   return compareItems(items(1), items(2))
 }
@@ -290,6 +292,12 @@ export async function diffSnapshots(
       : [await read(name), await read(other)]
   const later = after ?? before
   if (later === undefined) {
+    if (path !== undefined && otherName === undefined) {
+      throw new InputError(
+        `${name}: no such file in this revision or in HEAD`,
+        'Use the path of a snapshot in this revision.',
+      )
+    }
     throw otherName === undefined
       ? await explainMissing(name, folder)
       : new InputError(

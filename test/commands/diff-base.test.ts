@@ -18,7 +18,7 @@ const query = (sku: string, result: object) =>
 const queries = { azure: [query('aro_422-v2', { images: 2 })] }
 const stream = { ...JSON.parse(snapshotText([])).stream, ocp: '4.22', name: 'rhel-9.8' }
 
-/** A stream at a release, with images by plan. */
+/** `versions` has the image version of each plan. */
 function streamText(release: string, versions: Readonly<Record<string, string>>): string {
   const value = JSON.parse(smallStream({ aarch64: release, x86_64: release }))
   const azure = Object.fromEntries(
@@ -66,8 +66,8 @@ const editWorkspace = async (
   await writeFile(at('stream-snapshot.json'), JSON.stringify(value))
 }
 
-/** Moves the images of rhel-9 to a marketplace file. */
-async function withMarketplaceFile(): Promise<void> {
+/** Commits a workspace in which the images of rhel-9 are in a marketplace file. */
+async function commitMarketplaceFile(): Promise<void> {
   const { architectures } = JSON.parse(streamText(OLD, before))
   const images = architectures.x86_64['rhel-coreos-extensions'].marketplace
   await writeFile(at('m.json'), JSON.stringify({ x86_64: images }))
@@ -117,7 +117,7 @@ describe('diff --base', () => {
     expect(stdout).toContain(`\nrhel-10: ${OLD}; 1 exact, 1 lag by up to 92 days, 0 removed\n`)
   })
 
-  it('names the images of regions that a new build does not have', async () => {
+  it('lists the images that were kept because the new build is missing their region', async () => {
     const withRegions = (release: string) => {
       const value = JSON.parse(streamText(release, before))
       const image = (release: string) => ({ release, image: `ami-${release.slice(-10)}` })
@@ -136,7 +136,7 @@ describe('diff --base', () => {
     expect((await diff('--base', 'HEAD', 'rhel-9')).stdout).not.toContain('kept')
   })
 
-  it('grades both sides with their own releases', async () => {
+  it('grades each side against its own releases', async () => {
     await writeStream('rhel-9', NEW, before)
     const { stdout } = await diff('--base', 'base')
     expect(stdout).toContain(
@@ -164,7 +164,7 @@ describe('diff --base', () => {
     ['no longer listed', queries],
     ['not found', { azure: [query('aro_422-v2', { missing: true })] }],
     ['not queried', { azure: [] }],
-  ])('says of a removed image that it is %s', async (reason, left) => {
+  ])('reports a removed image as %s', async (reason, left) => {
     const { other } = before
     await writeStream('rhel-9', OLD, { other })
     await writeFile(
@@ -180,8 +180,8 @@ describe('diff --base', () => {
     )
   })
 
-  it('lists an image of the stream in a slot that the marketplace file has too', async () => {
-    await withMarketplaceFile()
+  it('lists an added image of the stream if the marketplace file has the same slot', async () => {
+    await commitMarketplaceFile()
     const planted = { 'no-purchase-plan': '9.8.20260101' }
     await writeStream('rhel-9', OLD, planted, Object.values(before))
     await commitAll(folder, 'plant')
@@ -192,8 +192,8 @@ describe('diff --base', () => {
     expect(history.stdout).toContain(row)
   })
 
-  it('lists the builds of a missing stream, and not the images of its marketplace file', async () => {
-    await withMarketplaceFile()
+  it('lists the builds of a missing stream, but not the images of its marketplace file', async () => {
+    await commitMarketplaceFile()
     await rm(at('rhel-9.json'))
     const { stdout } = await diff()
     expect(stdout.split('\n')).toEqual([
@@ -206,7 +206,7 @@ describe('diff --base', () => {
     ])
   })
 
-  it('compares with the merge base, also after a merge, and with a second revision', async () => {
+  it('compares the merge base with the working tree or a second revision, also after a merge', async () => {
     await git(folder, 'checkout', '--quiet', '-b', 'pull')
     await writeStream('rhel-9', NEW, after)
     await commitAll(folder, 'bump')
@@ -234,7 +234,7 @@ describe('diff --base', () => {
     expect(second?.startsWith(`rhel-10: ${NEW}; `)).toBe(true)
   })
 
-  it('takes the streams of the working tree where the base has no workspace', async () => {
+  it('uses the streams of the working tree if the base has no workspace', async () => {
     await rm(at('stream-snapshot.json'))
     await rm(at('snapshots'), { recursive: true })
     await commitAll(folder, 'without')
@@ -276,7 +276,7 @@ describe('diff --base', () => {
     )
   })
 
-  it('compares a stream with other names of its files, and prints the new names', async () => {
+  it('compares a renamed stream with renamed files, and prints the new names', async () => {
     await editWorkspace((streams) => {
       streams.rhcos = { ...streams['rhel-9'], snapshot: 'snapshots/s.json', target: 'rhcos.json' }
       delete streams['rhel-9']
@@ -297,7 +297,7 @@ stream and criteria
     expect(stdout).not.toContain('rhel-9:')
   })
 
-  it('prints only members of the workspace file, with builds that the stream does not have', async () => {
+  it('omits unset workspace keys, and workspace builds that the stream shows', async () => {
     const builds = { aarch64: OLD, x86_64: OLD }
     await editWorkspace((streams) => Object.assign(streams['rhel-9'] ?? {}, { builds }))
     await commitAll(folder, 'builds')
@@ -338,13 +338,13 @@ stream and criteria
     })
   })
 
-  it('lists a workspace file of which only the format changed', async () => {
+  it('lists a workspace file if only its format changed', async () => {
     await writeFile(at('stream-snapshot.json'), `${workspaceText('rhel-9', 'rhel-10')}\n`)
     expect((await diff()).stdout).toMatch(/\nfiles\n {2}~ {2}stream-snapshot\.json\n$/)
     expect(await diff('rhel-9')).toMatchObject({ status: 0 })
   })
 
-  it('compares one stream, and counts the images that older ones replace', async () => {
+  it('compares one stream, and counts images that were replaced by older images', async () => {
     await writeStream('rhel-9', OLD, { ...before, 'no-purchase-plan': '9.8.20260101' })
     const { stdout } = await diff('rhel-9', '--base', 'base')
     expect(stdout).toMatch(/^rhel-9: .*, 1 older image, 0 removed\n/)
@@ -352,7 +352,7 @@ stream and criteria
     expect((await diff('rhel-9.json', '--base', 'base')).stdout).toBe(stdout)
   })
 
-  it('counts older builds apart from images', async () => {
+  it('counts older builds separately from older images', async () => {
     await writeStream('rhel-9', NEW, before)
     await commitAll(folder, 'new')
     await writeStream('rhel-9', OLD, before)
@@ -361,12 +361,21 @@ stream and criteria
     expect(stdout).not.toContain('older image')
   })
 
-  it('prints nothing on stdout where nothing changes', async () => {
+  it('prints nothing on stdout if nothing changed', async () => {
     expect(await diff('--base', 'base')).toEqual({
       status: 0,
       stdout: '',
       stderr: `rhel-9, rhel-10: no changes since ${(await git(folder, 'rev-parse', 'base')).slice(0, 7)}\n`,
     })
+  })
+
+  it('compares a stream that was removed', async () => {
+    await editWorkspace((streams) => delete streams['rhel-10'])
+    await commitAll(folder, 'removed')
+    const { status, stdout } = await diff('rhel-10', '--base', 'base')
+    expect(status).toBe(1)
+    expect(stdout).toContain('rhel-10')
+    expect(stdout).not.toContain('rhel-9')
   })
 
   it.each([
@@ -379,7 +388,7 @@ stream and criteria
     expect(stderr).toContain(`stream-snapshot: ${message}`)
   })
 
-  it('refuses a file that cannot be read, by the name of its version', async () => {
+  it('refuses an invalid file, and reports its revision', async () => {
     const file = 'snapshots/rhel-9.json'
     await writeFile(at(file), '<<<<<<< ours\n')
     await commitAll(folder, 'broken')
@@ -393,7 +402,7 @@ stream and criteria
     expect(stderr.startsWith(`stream-snapshot: ${broken.slice(0, 7)}:${file}`)).toBe(true)
   })
 
-  it('names fetch-depth in a shallow clone', async () => {
+  it('suggests fetch-depth in a shallow clone', async () => {
     await writeStream('rhel-9', NEW, after)
     await commitAll(folder, 'bump')
     const base = (await git(folder, 'rev-parse', 'base')).trim()
@@ -406,7 +415,7 @@ stream and criteria
     )
   })
 
-  it('names the command that fetches a branch which the clone does not have', async () => {
+  it('suggests the command that fetches a branch which is missing in the clone', async () => {
     await git(folder, 'branch', 'other')
     const clone = join(await temporaryFolder(), 'clone')
     await git(folder, 'clone', '--quiet', '--depth', '1', `file://${folder}`, clone)
@@ -419,7 +428,7 @@ stream and criteria
     expect(await run(base, { cwd: clone })).toMatchObject({ status: 0 })
   })
 
-  it('follows a link, and refuses one to a missing file', async () => {
+  it('follows a link, and refuses a link to a missing file', async () => {
     await rename(at('rhel-9.json'), at('real.json'))
     await symlink('real.json', at('rhel-9.json'))
     await commitAll(folder, 'link')
@@ -442,14 +451,14 @@ stream and criteria
     expect((await diff('rhel-9', 'snapshots/rhel-10.json')).status).toBe(0)
   })
 
-  it('has a heading for files in Markdown', async () => {
+  it('prints a heading for files in Markdown', async () => {
     await rm(at('rhel-9.json'))
     expect((await diff('rhel-9', '-o', 'markdown')).stdout).toContain(
       '\n\n**files**\n\n|  | what |',
     )
   })
 
-  it('refuses a submodule in place of a file, and history goes on', async () => {
+  it('refuses a submodule in place of a file, which history only reports', async () => {
     const other = await temporaryFolder()
     await writeFile(join(other, 'x.json'), '{}')
     await commitAll(other, 'x')

@@ -39,7 +39,7 @@ beforeEach(async () => {
 const PAIR = ['snapshots/a.json', 'snapshots/b.json'] as const
 
 describe('diff of two snapshots', () => {
-  it('prints the images of the slots, then those that the clouds list', async () => {
+  it('prints the images of the slots, then the images that the clouds list', async () => {
     const { status, stdout, stderr } = await diff(...PAIR, '--target', 'rhcos.json')
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
     expect(stdout).toBe(
@@ -103,11 +103,20 @@ describe('diff of two snapshots', () => {
     }
   })
 
-  it('exits with 0 instead of 1, and with no other code, for --exit-zero', async () => {
+  it('exits 0 instead of 1 with --exit-zero', async () => {
     const { status, stdout } = await diff(...PAIR, '--exit-zero')
     expect(status).toBe(0)
     expect(stdout).toBe((await diff(...PAIR)).stdout)
   })
+})
+
+it('diff outside of a git repository suggests one', async () => {
+  for (const words of [[], ['--base', 'main']]) {
+    expect((await diff(...words)).stderr).toMatch(/\nRun the command in a git repository\.\n$/)
+  }
+  await git(folder, 'init', '--quiet')
+  const { stderr } = await run(['history', 'snapshots/a.json'], { cwd: folder })
+  expect(stderr).toMatch(/\nCommit the file first\.\n$/)
 })
 
 describe('diff with revisions', () => {
@@ -131,7 +140,7 @@ describe('diff with revisions', () => {
     },
   )
 
-  it('knows two revisions, and a message with a colon in it', async () => {
+  it('supports two revisions, and a commit message with a colon', async () => {
     await git(folder, 'commit', '--quiet', '--all', '--message', 'fix: b')
     const [before, after] = ['HEAD~1:snapshots/x.json', 'HEAD^{/fix: b}:snapshots/x.json'] as const
     expect(await diff(before, 'HEAD:snapshots/x.json')).toMatchObject({ status: 1 })
@@ -140,7 +149,7 @@ describe('diff with revisions', () => {
     expect(await diff(after)).toMatchObject({ status: 0 })
   })
 
-  it('prefers a file that has that very name', async () => {
+  it('prefers a file with this exact name', async () => {
     await writeFile(at('HEAD:snapshots'), B)
     expect(await diff('HEAD:snapshots', 'snapshots/b.json')).toMatchObject({ status: 0 })
   })
@@ -151,13 +160,13 @@ describe('diff with revisions', () => {
       'HEAD~9: unknown revision\nList the revisions with git log --oneline.',
     ],
     ['HEAD:snapshots', 'HEAD:snapshots: is a directory, expected a file\nUse another file.'],
-  ])('says what is wrong with %s', async (name, message) => {
+  ])('refuses %s', async (name, message) => {
     const { status, stdout, stderr } = await diff(name, 'snapshots/b.json')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toBe(`stream-snapshot: ${message}\n`)
   })
 
-  it('compares a file that its revision does not have as empty', async () => {
+  it('compares a file that is missing in its revision as empty', async () => {
     const { status, stdout, stderr } = await diff('HEAD:snapshots/nope.json', 'snapshots/b.json')
     expect(status).toBe(1)
     expect(stdout).toContain('  +  cloud azure  3 images\n')
@@ -167,12 +176,16 @@ describe('diff with revisions', () => {
     const neither = await diff('HEAD:nope.json', ':nope.json')
     expect(neither).toMatchObject({ status: 2, stdout: '' })
     expect(neither.stderr).toContain('HEAD:nope.json and :nope.json: no such files')
+    expect((await diff('HEAD:nope.json')).stderr).toBe(
+      'HEAD:nope.json: no such file in this revision, compared as empty\n'.repeat(2) +
+        'stream-snapshot: HEAD:nope.json: no such file in this revision or in HEAD\nUse the path of a snapshot in this revision.\n',
+    )
   })
 })
 
-describe('as a git diff driver', () => {
+describe('diff --git-driver', () => {
   const command = `'${process.execPath}' '${CLI}' diff --git-driver`
-  const withDriver = (...args: string[]) =>
+  const gitWithDriver = (...args: string[]) =>
     git(folder, '-c', `diff.snapshot.command=${command}`, ...args)
 
   beforeEach(async () => {
@@ -181,13 +194,13 @@ describe('as a git diff driver', () => {
     await commitAll(folder, 'a')
   })
 
-  it('prints files that are changed, added, renamed and removed', async () => {
+  it('prints changed, added, renamed and removed files', async () => {
     await writeFile(at('snapshots/x.json'), B)
     await writeFile(at('snapshots/new.json'), A)
     await writeFile(at('z.txt'), 'the last\n')
     await git(folder, 'rm', '--quiet', 'snapshots/a.json')
     await git(folder, 'add', '--all')
-    const shown = await withDriver('diff', '--cached', '--no-renames')
+    const shown = await gitWithDriver('diff', '--cached', '--no-renames')
     const heads = shown.split('\n').filter((line) => line.startsWith('rhcos-4.18: '))
     expect(heads).toEqual([
       'rhcos-4.18: release unknown; no marketplace images, 3 removed',
@@ -195,14 +208,14 @@ describe('as a git diff driver', () => {
       'rhcos-4.18: release unknown; 1 image, 2 removed',
     ])
     expect(shown).toContain('+the last')
-    expect(await withDriver('diff', '--cached', '--find-renames')).toContain('+the last')
+    expect(await gitWithDriver('diff', '--cached', '--find-renames')).toContain('+the last')
   })
 
-  it('prints what it cannot compare, and lets git go on', async () => {
+  it('reports an invalid file, and lets git continue', async () => {
     await writeFile(at('snapshots/x.json'), '<<<<<<< ours\n')
     await writeFile(at('z.txt'), 'the last\n')
     await commitAll(folder, 'broken')
-    const shown = await withDriver('log', '--patch', '--ext-diff')
+    const shown = await gitWithDriver('log', '--patch', '--ext-diff')
     expect(shown).toContain('\nsnapshots/x.json:1:1: merge conflict marker <<<<<<<\n')
     expect(shown).toContain('+the last')
     expect(shown).toContain('    broken')
@@ -217,7 +230,7 @@ describe('as a git diff driver', () => {
     await writeFile(at('snapshots/x.json'), snapshotText([OLD]))
     await commitAll(folder, 'ours')
     await git(folder, 'merge', 'other').catch(() => undefined)
-    const shown = await withDriver('diff', '--cached')
+    const shown = await gitWithDriver('diff', '--cached')
     expect(shown).toContain('snapshots/x.json')
     expect(await run(['diff', '--git-driver', 'snapshots/x.json'], { cwd: folder })).toEqual({
       status: 0,
@@ -226,7 +239,7 @@ describe('as a git diff driver', () => {
     })
   })
 
-  it('shows the list line by line through textconv', async () => {
+  it('can be replaced by list as a textconv command', async () => {
     await writeFile(at('snapshots/x.json'), B)
     const shown = await git(
       folder,

@@ -8,11 +8,11 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)
-const tool = (...words: string[]) => run(words, { cwd: folder })
+const call = (...words: string[]) => run(words, { cwd: folder })
 const FILES = ['s.json', 's.recording.json', 'rhcos.json', 'marketplace.json']
-const texts = () => Promise.all(FILES.map((name) => fs.readFile(at(name), 'utf8')))
+const readAll = () => Promise.all(FILES.map((name) => fs.readFile(at(name), 'utf8')))
 
-/** A workspace, checked out by somebody whose git makes CRLF of line ends. */
+/** Clones a workspace with core.autocrlf=true. */
 beforeEach(async () => {
   const origin = await temporaryFolder()
   const { older } = await capturePairs()
@@ -24,41 +24,44 @@ beforeEach(async () => {
       rhcos: { snapshot: 's.json', target: 'rhcos.json', marketplaceFile: 'marketplace.json' },
     },
   })
-  const made = await run(
+  const regenerated = await run(
     ['regenerate', 's.json', '--target', 'rhcos.json', '--marketplace-file', 'marketplace.json'],
     { cwd: origin },
   )
-  expect(made.status).toBe(0)
+  expect(regenerated.status).toBe(0)
   await commitAt(origin, '2024-10-20T12:00:00Z', 'first')
   folder = join(await temporaryFolder(), 'clone')
   await git(origin, 'clone', '-q', '-c', 'core.autocrlf=true', origin, folder)
-  for (const text of await texts()) expect(text).toMatch(/^[^\n]*\r\n/)
+  for (const text of await readAll()) expect(text).toMatch(/^[^\n]*\r\n/)
 })
 
 describe('a checkout with CRLF', () => {
-  it('verifies, and is checked', async () => {
+  it('passes verify, regenerate --check and check', async () => {
     const target = ['--target', 'rhcos.json', '--marketplace-file', 'marketplace.json']
-    const verified = await tool('verify', 's.json', ...target)
+    const verified = await call('verify', 's.json', ...target)
     expect(verified).toMatchObject({
       status: 0,
       stderr: expect.stringMatching(/^1 snapshot: all checks passed\n/),
     })
-    expect(await tool('regenerate', 's.json', ...target, '--check')).toMatchObject({ status: 0 })
-    expect(await tool('check')).toMatchObject({
+    expect(await call('regenerate', 's.json', ...target, '--check')).toMatchObject({ status: 0 })
+    expect(await call('check')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('rhcos: ok'),
     })
+    for (const words of [[], ['rhcos'], ['--base', 'HEAD']]) {
+      expect(await call('diff', ...words)).toMatchObject({ status: 0, stdout: '' })
+    }
   })
 
-  it('keeps its bytes where a capture learns nothing new, and a change is still seen', async () => {
-    const before = await texts()
-    const replayed = await tool('capture', 's.json', '--replay')
+  it('keeps its bytes in a replay, and verify still detects a change', async () => {
+    const before = await readAll()
+    const replayed = await call('capture', 's.json', '--replay')
     expect(replayed).toMatchObject({ status: 0, stderr: expect.not.stringContaining('warning') })
-    expect(await texts()).toEqual(before)
+    expect(await readAll()).toEqual(before)
 
     const recording = await fs.readFile(at('s.recording.json'), 'utf8')
     await fs.writeFile(at('s.recording.json'), recording.replace('\r\n', '\r\n\r\n'))
-    const { status, stdout } = await tool('verify', 's.json')
+    const { status, stdout } = await call('verify', 's.json')
     expect(status).toBe(1)
     expect(stdout).toContain('s.json: recording: FAILED')
   })

@@ -83,6 +83,7 @@ const PREFIX = /^(fatal|error): /
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/dubious ownership/, 'If you trust it: git config --global --add safe.directory FOLDER'],
+  [/bad revision 'HEAD'/, 'Commit the file first.'],
   [/unrecognized argument: --diff-merges/, 'Update git to 2.31 or later.'],
 ]
 

@@ -36,7 +36,11 @@ const SHALLOW_REMEDY =
  * @throws InputError for an unknown revision, and if the clone does not have the merge base
  */
 export async function openTrees(folder: Folder, base = 'HEAD', head?: string): Promise<Trees> {
-  const repository = await Repository.open(folder, `${base}: no git repository`)
+  const repository = await Repository.open(
+    folder,
+    `${base}: no git repository`,
+    'Run the command in a git repository.',
+  )
   const to = head === undefined ? 'HEAD' : await repository.findCommit(head)
   const common = await repository.findMergeBase(base, to)
   if (common === '') {
