@@ -1,6 +1,7 @@
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
 import { latestRhel, refuseOcp } from '../core/criteria/ocp-version.ts'
 import { type FileText, isSnapshotText, readState } from '../core/history/state.ts'
+import { refuseOtherRelease } from '../core/regenerate/refusals.ts'
 import type { Requirement } from '../core/selection/select.ts'
 import { readSnapshot } from '../core/snapshot/read.ts'
 import {
@@ -89,6 +90,7 @@ async function snapshotSkew(
       'Specify the stream with --target.',
     )
   }
+  if (releases.size > 0) refuseOtherRelease(snapshot, releases, target)
   const slots = measureSkew(snapshot, releases, require)
   const unqueried = (owner?.config.clouds ?? []).filter((each) => !queried.includes(each))
   if (slots.length > 0) return { slots, unqueried }

@@ -7,7 +7,7 @@ import { azureImage, snapshotText } from '../support/snapshots.ts'
 import { smallStream } from '../support/streams.ts'
 
 const RELEASE = '9.8.20260428-0'
-const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
+const repeat = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 const entry = (sku: string, version: string) => {
   const { publisher, offer } = azureImage(sku, version)
   return { publisher, offer, sku, version }
@@ -52,7 +52,7 @@ describe('skew without a snapshot', () => {
       'marketplace-rhcos.json',
       { 'rhcos.json': streamWith(undefined), 'marketplace-rhcos.json': { x86_64: { azure } } },
     ],
-  ])('measures %s', async (_, source, files) => {
+  ])('grades %s', async (_, source, files) => {
     for (const [name, value] of Object.entries(files)) await write(name, value)
     const { status, stdout, stderr } = await skew('--max-days', '30', source)
     expect(status).toBe(1)
@@ -72,11 +72,11 @@ describe('skew without a snapshot', () => {
     expect(json.map(({ grade, days }: Record<string, unknown>) => [grade, days])).toEqual([
       ['exact', 0],
       ['older-release', 56],
-      ...times(12, ['none', null]),
+      ...repeat(12, ['none', null]),
     ])
   })
 
-  it('counts an architecture and a plan without an image, in clouds with images', async () => {
+  it('counts architectures and plans without an image, in clouds with images', async () => {
     const ami = { release: RELEASE, image: 'ami-0123456789abcdef0' }
     const aws = { ocp: { regions: { 'us-east-1': ami } } }
     await write('rhcos.json', smallStream({ aarch64: RELEASE, x86_64: RELEASE }))
@@ -90,7 +90,7 @@ describe('skew without a snapshot', () => {
     expect(stderr).not.toContain('gcp')
   })
 
-  it('counts only the slots that the layout and the criteria of the workspace have', async () => {
+  it('counts only the slots of the layout and of the criteria of the workspace', async () => {
     const stream = streamWith(undefined)
     const images = { 'no-purchase-plan': entry('aro_422-v2', '9.8.20260428') }
     Object.assign(stream, { stream: 'rhcos-4.22' })
@@ -126,7 +126,7 @@ describe('skew without a snapshot', () => {
     })
   })
 
-  it('ignores images of other grades than required', async () => {
+  it('ignores images that do not have the required grade', async () => {
     await write('s.json', streamWith(azure))
     const { stdout, stderr } = await skew('s.json', '--require', 'exact', '--max-days', '60')
     expect(stdout).toContain('13 without an image of a required grade, 13 images to publish')
@@ -153,7 +153,7 @@ describe('skew without a snapshot', () => {
     }
   })
 
-  it('reports later builds of an earlier release, which pass --max-days', async () => {
+  it('reports later builds of an earlier release, which --max-days does not count', async () => {
     const stream = smallStream({ aarch64: '10.2.20260423-0' }, 'rhcos-4.22')
     await write('rhcos.json', stream)
     const arm = { 'no-purchase-plan': { hyperVGen2: entry('aro_422-arm', '9.8.20260428') } }
@@ -166,7 +166,7 @@ describe('skew without a snapshot', () => {
     expect((await skew('rhcos.json', '--fail-on', 'older-release')).status).toBe(1)
   })
 
-  it('grades an image of RHEL 9 next to one of RHEL 10 in its plan', async () => {
+  it('grades RHEL 9 and RHEL 10 images in the same plan', async () => {
     const images = {
       hyperVGen1: entry('aro_422', '9.8.20260428'),
       hyperVGen2: entry('aro_422-v2', '10.2.20260423'),
@@ -178,7 +178,7 @@ describe('skew without a snapshot', () => {
     expect(grades.slice(0, 2)).toEqual(['older-rhel-major', 'exact'])
   })
 
-  it('names what to type for files without images', async () => {
+  it('suggests a command for files without images', async () => {
     await write('s.json', streamWith(undefined))
     expect((await skew('s.json')).stderr).toBe(
       'stream-snapshot: s.json: no images\nQuery them: stream-snapshot capture snapshot.json --stream s.json --ocp X.Y, then stream-snapshot skew snapshot.json --target s.json\n',
@@ -189,7 +189,7 @@ describe('skew without a snapshot', () => {
     )
   })
 
-  it('needs the stream of a marketplace file', async () => {
+  it('requires the stream of a marketplace file', async () => {
     await write('m.json', { x86_64: { azure } })
     expect(await skew('m.json')).toEqual({
       status: 2,
@@ -227,7 +227,7 @@ describe('skew of a workspace', () => {
     }
   })
 
-  it('honors the required grade, and prints one JSON document', async () => {
+  it('uses the required grade of each stream, and prints one JSON document', async () => {
     const { stdout } = await skew('-o', 'json')
     const value = JSON.parse(stdout)
     const getGrade = (name: string) =>
@@ -236,7 +236,7 @@ describe('skew of a workspace', () => {
     expect([getGrade('a'), getGrade('b')]).toEqual(['newer-build', 'older-build'])
   })
 
-  it('names a change of the workspace for a cloud that it does not query', async () => {
+  it('suggests a change of the workspace for a cloud that was not queried', async () => {
     for (const command of ['skew', 'list']) {
       const outcome = await run([command, 'a', '--cloud', 'gcp'], { cwd: folder })
       expect(outcome).toEqual({
@@ -247,9 +247,10 @@ describe('skew of a workspace', () => {
       })
     }
   })
-  it('takes the images of the stream where the snapshot has none, and goes on without it', async () => {
-    const bare = { images: {}, queries: {} }
-    await write('snapshots/a.json', snapshotText([], bare))
+
+  it('uses the images of the stream if the snapshot has none, and continues after a failure', async () => {
+    const notQueried = { images: {}, queries: {} }
+    await write('snapshots/a.json', snapshotText([], notQueried))
     const advice = (what: string) => ({
       status: 2,
       stderr: `stream-snapshot: ${what}\nRun stream-snapshot update a.\n`,
@@ -262,7 +263,7 @@ describe('skew of a workspace', () => {
     const all = await skew()
     expect(all).toMatchObject(advice('a: a.json: no images'))
     expect(all.stdout).toMatch(/^b:\n1 of 14 slots/)
-    await write('snapshots/b.json', snapshotText([], bare))
+    await write('snapshots/b.json', snapshotText([], notQueried))
     expect((await skew()).stderr).toBe(
       [
         'stream-snapshot: failed for 2 of 2 streams',

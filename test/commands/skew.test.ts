@@ -27,7 +27,7 @@ beforeEach(async () => {
 const TARGET = ['s.json', '--target', 'rhcos.json']
 
 describe('skew', () => {
-  it('prints what lags, the worst first, and then what to publish', async () => {
+  it('prints slots that lag, the worst grade first, and then the images to publish', async () => {
     const { status, stdout, stderr } = await skew(...TARGET)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const lines = stdout.split('\n')
@@ -56,7 +56,7 @@ describe('skew', () => {
     )
   })
 
-  it('prints every slot with --all', async () => {
+  it('prints all slots with --all', async () => {
     const { stdout } = await skew(...TARGET, '--all')
     expect(stdout.split('\n').slice(3, 9)).toEqual([
       'Slots                                Image                                               Grade          Lag',
@@ -133,7 +133,7 @@ describe('skew', () => {
         ),
       ],
     ],
-  ])('exits 1 with %j, a line for each group', async (option, lines) => {
+  ])('exits 1 with %j, and prints a line for each group of slots', async (option, lines) => {
     const { status, stdout, stderr } = await skew(...TARGET, ...option)
     expect(status).toBe(1)
     expect(stdout).toContain('Grade')
@@ -161,7 +161,17 @@ describe('skew', () => {
     }
   })
 
-  it('measures one cloud with --cloud', async () => {
+  it('refuses a target for another OCP version than the images', async () => {
+    await writeFile(at('later.json'), smallStream({ x86_64: '419.96.202505231200-0' }))
+    expect(await skew('s.json', '--target', 'later.json')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        "stream-snapshot: the snapshot's images are for OCP 4.18, and the target has 419.96.202505231200-0\nCapture a snapshot for this target: stream-snapshot capture new.json --stream later.json\n",
+    })
+  })
+
+  it('grades only one cloud with --cloud', async () => {
     const committed = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
     const { status, stdout } = await skew(committed, '--cloud', 'azure', '-o', 'json')
     expect(status).toBe(0)
@@ -174,7 +184,7 @@ describe('skew', () => {
     expect(await skew(committed, '--fail-on', 'older-build')).toMatchObject({ status: 1 })
   })
 
-  it('needs a target for a snapshot without builds, and a number of days', async () => {
+  it('requires a target for a snapshot without builds, and a valid number of days', async () => {
     expect(await skew('s.json')).toMatchObject({
       status: 2,
       stderr:

@@ -36,9 +36,13 @@ const NOUNS = {
 } as const satisfies Partial<Record<SubjectKind, string>>
 
 export function lossNames(changes: readonly Change[], adjective = ''): string[] {
-  return [...groupBy(losses(changes), lossNoun)].map(([noun, { length }]) =>
-    counted(length, `${adjective}${noun}`),
-  )
+  return [...groupBy(losses(changes), lossNoun)].map(([noun, group]) => {
+    // An image in several layouts or files is one image.
+    const names = group.map(({ subject }) =>
+      JSON.stringify(subject.kind === 'slot' ? subject.slot : subject),
+    )
+    return counted(new Set(names).size, `${adjective}${noun}`)
+  })
 }
 
 function lossNoun({ subject }: Change): string {
@@ -116,17 +120,21 @@ export function refuseUnmet(
   if (unmet.length > 0) throw new Unmet(unmet, requirement, setting, selections)
 }
 
-/** @throws InputError if the images of a snapshot without builds are for no release of the target */
+/**
+ * @param file the target
+ * @throws InputError if the images of a snapshot without builds are for no release of the target
+ */
 export function refuseOtherRelease(
   snapshot: Snapshot,
   releases: ReadonlyMap<string, string>,
+  file = 'FILE',
 ): void {
   if (Object.keys(snapshot.builds).length > 0 || snapshot.stream.ocp === null) return
   if ([...releases.values()].some((release) => isForRelease(snapshot, release))) return
   const found = [...new Set(releases.values())].join(', ') || 'no release'
   throw new InputError(
     `the snapshot's images are for OCP ${snapshot.stream.ocp}, and the target has ${found}`,
-    'Capture a snapshot for this target: stream-snapshot capture SNAPSHOT --stream FILE.',
+    `Capture a snapshot for this target: stream-snapshot capture new.json --stream ${file}`,
   )
 }
 

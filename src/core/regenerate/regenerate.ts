@@ -65,7 +65,7 @@ export function regenerate(job: Job) {
   const streamLayouts = job.marketplaceFile ? [] : (job.layouts ?? getLayouts(target))
   const imageLayouts: readonly LayoutName[] = job.marketplaceFile ? [FILE_LAYOUT] : streamLayouts
   const onlyClouds = job.allowRegression ? job.clouds : undefined
-  if (imageLayouts.length > 0) refuseOtherRelease(snapshot, releases)
+  if (imageLayouts.length > 0) refuseOtherRelease(snapshot, releases, target?.file)
   const selections = selectImages(snapshot, releases, job.requirement).filter(({ slot }) =>
     imageLayouts.some((layout) => slotPath(layout, slot) !== undefined),
   )
