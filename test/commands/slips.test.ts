@@ -30,7 +30,6 @@ it('reads a snapshot from stdin', async () => {
   })
 })
 
-/** Each names what to type. */
 it.each([
   [
     'list s.recording.json',
@@ -53,11 +52,11 @@ it.each([
     'regenerate s.json rhcos.json',
     'unexpected argument: rhcos.json\nSpecify the stream to update with --target FILE.',
   ],
-])('%s', async (words, said) => {
+])('%s is refused with a remedy', async (words, message) => {
   expect(await run(words.split(' '), { cwd: folder })).toEqual({
     status: 2,
     stdout: '',
-    stderr: `stream-snapshot: ${said}\n`,
+    stderr: `stream-snapshot: ${message}\n`,
   })
 })
 
@@ -76,7 +75,7 @@ describe('content in place of a path', () => {
     ['image rhcos.json --merge', '--merge'],
     ['image rhcos.json', 'argument'],
     ['check --', 'argument'],
-  ])('%s prints nothing of it, and writes no file', async (words, place) => {
+  ])('is not printed and not written to a file by %s', async (words, place) => {
     const folder = await temporaryFolder()
     const outcome = await run([...words.split(' '), CONTENT], { cwd: folder })
     expect(outcome).toEqual({
@@ -88,7 +87,51 @@ describe('content in place of a path', () => {
   })
 })
 
-describe('in the demonstration', () => {
+describe('a possible secret in place of a path', () => {
+  const expectHidden = async (value: string, commands: readonly string[]) => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
+    const [line = ''] = value.split('\n')
+    for (const words of commands) {
+      const { status, stdout, stderr } = await run([...words.split(' '), value], { cwd: folder })
+      expect([words, status]).toEqual([words, expect.toBeOneOf([1, 2])])
+      expect([words, `${stdout}${stderr}`.includes(line)]).toEqual([words, false])
+    }
+  }
+
+  it('is printed by no command', async () => {
+    await expectHidden('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', [
+      ...['check', 'update', 'regenerate', 'verify', 'list', 'skew', 'image', 'configmap'],
+      ...['history', 'report --file x.html', 'diff', 'diff --base', 'capture', 'capture --replay'],
+      ...[
+        'capture n.json --ocp 4.18 --criteria',
+        'capture n.json --stream',
+        'capture n.json --url',
+      ],
+      ...['regenerate --target', 'regenerate --layout', 'configmap rhcos.json --marketplace-file'],
+      ...['image rhcos.json --merge', 'image rhcos.json --region', 'image rhcos.json --plan'],
+    ])
+  })
+
+  it.each([
+    ['base64', 'eyJhdXRocyI6eyJjbG91ZC5vcGVuc2hpZnQuY29tIjp7ImF1dGgiOiJiM0Js'],
+    ['a password', 'Sup3rS3cret!'],
+    ['a password with letters and digits', 'Sup3rS3cretLine'],
+    ['several lines', 'Sup3rS3cretLine\nsecond'],
+  ])('is not printed: %s', async (_, value) => {
+    await expectHidden(value, ['history', 'image', 'verify'])
+  })
+
+  it.each(['nope.json', 'rhel-9x', 'snapshots/nope', 'feature/ABC-1234-fix'])(
+    'is not a name such as %s',
+    async (value) => {
+      const { stderr } = await run(['list', value], { cwd: await temporaryFolder() })
+      expect(stderr).toContain(`stream-snapshot: ${value}: no such file`)
+    },
+  )
+})
+
+describe('in a copy of the demonstration', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   let place: string
   const call = (...words: string[]) => run(words, { cwd: place })
@@ -102,7 +145,7 @@ describe('in the demonstration', () => {
   const SNAPSHOT = 'snapshots/rhcos-4.18.json'
   const RECORDING = 'snapshots/rhcos-4.18.recording.json'
 
-  it('check restores a snapshot that was removed with git rm', async () => {
+  it('check suggests how to restore a snapshot that was removed with git rm', async () => {
     await git(place, 'rm', '--quiet', SNAPSHOT)
     const { status, stderr } = await call('check', 'rhel-9')
     const restore = `git checkout HEAD -- ${SNAPSHOT} ${RECORDING}`
@@ -112,7 +155,7 @@ describe('in the demonstration', () => {
     expect(await call('check', 'rhel-9')).toMatchObject({ status: 0 })
   })
 
-  it('check and update name the key of a requirement that is not met', async () => {
+  it('check suggests the workspace key of a requirement that is not met', async () => {
     const file = join(place, 'stream-snapshot.json')
     const workspace = JSON.parse(await readFile(file, 'utf8'))
     workspace.streams['rhel-9'].require = 'exact'
@@ -130,7 +173,7 @@ describe('in the demonstration', () => {
     expect(stdout).toMatch(/: replay: not checked/)
   })
 
-  it('check reports a build that the workspace does not name', async () => {
+  it('check reports a build that is missing in the workspace', async () => {
     const file = join(place, 'stream-snapshot.json')
     const workspace = JSON.parse(await readFile(file, 'utf8'))
     const { s390x, ...builds } = workspace.streams['rhel-9'].builds
@@ -142,7 +185,7 @@ describe('in the demonstration', () => {
     expect(stderr).toContain(`Add "s390x": "${s390x}" to builds of rhel-9 in stream-snapshot.json`)
   })
 
-  it('update refuses to drop what it is to capture', async () => {
+  it('update refuses to drop an architecture that it captures', async () => {
     const words = ['rhel-9', 'x86_64=418.94.202410090804-0', '--drop', 'x86_64', '--cloud', 'none']
     expect(await call('update', ...words)).toMatchObject({
       status: 2,

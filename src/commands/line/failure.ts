@@ -22,15 +22,26 @@ function asMemoryLimit(error: unknown): unknown {
   return new InputError('not enough memory for this process', remedy, { cause: error })
 }
 
-export function reportError(thrown: unknown, io: Io, isDebug: boolean): number {
+/** @param words the arguments, which may contain a secret in place of a path */
+export function reportError(
+  thrown: unknown,
+  io: Io,
+  isDebug: boolean,
+  words: readonly string[] = [],
+): number {
   const error = asMemoryLimit(thrown)
   const { message } = error instanceof Error ? error : new Error(String(error))
-  const secrets = secretsIn(io.env)
-  const print = (line: string) => {
-    const lines = foldLine(visibleLine(conceal(line, secrets)), widthFor(io, 'stderr'))
+  const values = words.map((word) => word.replace(/^--[a-z-]+=/, ''))
+  const secrets = [
+    ...secretsIn(io.env),
+    ...values.filter((word) => isSuspect(word) && !io.folder.exists(word)),
+  ]
+  const print = (text: string) => {
+    const line = firstLine(conceal(text, secrets))
+    const lines = foldLine(visibleLine(line), widthFor(io, 'stderr'))
     io.stderr.write(lines.map((each) => `${each}\n`).join(''))
   }
-  print(`stream-snapshot: ${firstLine(message)}`)
+  print(`stream-snapshot: ${message}`)
   if (error instanceof UserError) for (const line of error.lines) print(`  ${line}`)
   if (error instanceof UserError && error.remedy) print(error.remedy)
   if (isDebug) for (const line of traceLines(error)) print(line)
@@ -70,6 +81,16 @@ function secretsIn(env: NodeJS.ProcessEnv): string[] {
 /** Variables that contain a location, and that errors print. */
 const PUBLIC =
   /_(REGION|LOCATION|FILE|HOST|PROFILE|ENVIRONMENT|CONFIG_DIR|PATH|APPLICATION_CREDENTIALS)$|^AWS_ENDPOINT_URL/
+
+/** Neither a URL nor a file name, and with characters as in a password or a key. */
+function isSuspect(word: string): boolean {
+  if (/^https?:\/\/|\.(json|ya?ml|html)$/.test(word)) return false
+  // A secret access key of AWS has 40 characters, and often slashes.
+  const parts = /^[A-Za-z0-9+/]{40,}=*$/.test(word) ? [word] : word.split(/[/:=,.-]/)
+  const isMixed = (part: string) =>
+    [/.{8}/, /[a-z]/, /[A-Z]/, /[0-9]/].every((pattern) => pattern.test(part))
+  return /[!$%&*?<>|;#'"`\\\n\r]/.test(word) || parts.some(isMixed)
+}
 
 function firstLine(text: string): string {
   return text.split(/[\r\n\u2028\u2029]/)[0] ?? ''

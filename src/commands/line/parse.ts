@@ -29,7 +29,7 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     return 0
   } catch (error) {
     const described = await withFileRemedy(error, io.folder)
-    return reportError(described, io, words.includes('--debug'))
+    return reportError(described, io, words.includes('--debug'), words)
   }
 }
 
@@ -44,7 +44,7 @@ async function runCommand(typed: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (!isOn('dry-run') || !(error instanceof CheckFailure)) throw error
     // A dry run reports what would be refused.
-    reportError(error, io, isOn('debug'))
+    reportError(error, io, isOn('debug'), typed)
     return 0
   }
 }
